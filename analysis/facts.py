@@ -1,0 +1,25 @@
+"""What the tool may know about an action besides its samples."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ActionFacts:
+    """Facts of one action, from the run's manifest or from `--actions actions.json`.
+
+    `current_timeout_s` is the timeout in force (60 when unset, see `timeout_is_set`), None when unknown.
+    `cap_s` overrides the cap of the settings; `production_peak_rate` is in calls/s.
+    """
+
+    action_id: str
+    action_name: str | None = None
+    current_timeout_s: int | None = None
+    timeout_is_set: bool | None = None
+    configurable: bool = True
+    not_configurable_reason: str | None = None
+    cap_s: int | None = None
+    production_peak_rate: float | None = None
+    request_type: str | None = None
+    version: int | None = None
+    category: str | None = None
+    integration_id: str | None = None

@@ -1,0 +1,106 @@
+"""What the analysis says of each action. These types cross the doorway to reports, changes and commands."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final, Literal
+
+from analysis.facts import ActionFacts
+from analysis.settings import RecommendSettings
+
+FORMAT_VERSION: Final = 1
+
+
+class Verdict(StrEnum):
+    """First match wins, in this order (statistics, section D, step 11)."""
+
+    NOT_CONFIGURABLE = "not_configurable"
+    NO_DATA = "no_data"
+    OVER_CAP_USE_ASYNC = "over_cap_use_async"
+    CENSORED_NEEDS_PROBE = "censored_needs_probe"
+    INSUFFICIENT_SAMPLES = "insufficient_samples"
+    UNSTABLE = "unstable"
+    OK = "ok"
+    RAISE = "raise"
+    LOWER = "lower"
+
+
+Grade = Literal["A", "B", "C"]
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """One action's verdict with every number its sentence rests on.
+
+    Unknown numbers are None, never NaN. Shares are 0..1. `recommended_timeout_s` is the whole number of
+    seconds to set (the present one for `ok`), None when the data allow no number.
+    """
+
+    action_id: str
+    action_name: str
+    verdict: Verdict
+    reason: str
+    """The one sentence for people, without the action's name."""
+    next_command: str | None = None
+    recommended_timeout_s: int | None = None
+    uncapped_timeout_s: int | None = None
+    current_timeout_s: int | None = None
+    timeout_is_set: bool | None = None
+    samples: int = 0
+    """Attempts that count: ok + timeouts + other censored calls."""
+    ok: int = 0
+    timeouts: int = 0
+    censored: int = 0
+    """All right-censored attempts, the timeouts included."""
+    left_out: int = 0
+    left_out_by_reason: Mapping[str, int] = field(default_factory=dict)
+    p50_ms: float | None = None
+    p95_ms: float | None = None
+    p99_ms: float | None = None
+    """The quantile at `settings.percentile` (p99 unless set otherwise)."""
+    p99_upper_ms: float | None = None
+    p99_lower_ms: float | None = None
+    n_eff: float | None = None
+    design_effect: float | None = None
+    calls_needed: int | None = None
+    confidence_max_seen: float | None = None
+    """Confidence that the largest call seen is at least the p99."""
+    cut_off_now: float | None = None
+    cut_off_after: float | None = None
+    worst_wait_s: int | None = None
+    grade: Grade | None = None
+    windows: int | None = None
+    span_s: float | None = None
+    level_rate: float | None = None
+    """Arrival rate of the load level the number comes from, calls/s."""
+    observed_rate: float | None = None
+    hung_backend_slots: float | None = None
+    """rate x timeout: concurrent executions held if the backend hangs, at the recommended timeout."""
+    concurrency_share: float | None = None
+    """`hung_backend_slots` as a share of the org's concurrent executions."""
+    safe_rate: float | None = None
+    """Highest arrival rate at which a hung backend cannot exhaust the org's concurrent executions."""
+    clock: Literal["service", "response"] = "service"
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Input that was left out, and why ("skipped, because" is a value)."""
+
+    what: str
+    rows: int | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """The result of one `diag recommend`: settings, facts and verdicts, worst harm first."""
+
+    settings: RecommendSettings
+    actions: tuple[Recommendation, ...]
+    facts: Mapping[str, ActionFacts]
+    skipped: tuple[Skipped, ...] = ()
+    run_ids: tuple[str, ...] = ()
+    sandbox: bool | None = None
+    concurrency_limit: int | None = None

@@ -1,0 +1,161 @@
+"""A run folder: what lies where, and its manifest.
+
+    runs/<UTC time>-<short id>/
+        manifest.json          what was run, against what, with which versions, what was left out
+        segments/<worker>.seg  one fixed-size record per call (analysis.record), plus <worker>.names
+        segments/<worker>.events   JSON lines: the generator's own lag, dropped arrivals, guard decisions
+        samples.parquet        made from the segments after the run, or by the first reader
+        recommendations.json   report.html
+
+The manifest is replaced atomically, so a reader never meets half of one.
+"""
+
+import json
+import os
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from analysis.errors import UnreadableSamplesError
+from analysis.facts import ActionFacts
+
+MANIFEST_VERSION: Final = 1
+
+Status = Literal["running", "complete", "interrupted", "incomplete", "invalid"]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Something that was not measured, and why."""
+
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Facts of one run. Times are Unix seconds (UTC); `status` stays "running" if the process was killed."""
+
+    run_id: str
+    created_at: float
+    status: Status
+    sandbox: bool
+    host: str
+    model: Literal["open", "closed"]
+    actions: tuple[ActionFacts, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    org_name: str | None = None
+    org_id: str | None = None
+    workload: str | None = None
+    arrivals: str | None = None
+    rates: tuple[tuple[str, float], ...] = ()
+    """(action_id, planned calls/s of this run)."""
+    ended_at: float | None = None
+    status_reason: str | None = None
+    calls: int | None = None
+    dropped: int | None = None
+    """Arrivals the in-flight guard held back: counted, never silently lost."""
+    grade: Literal["OK", "WARN", "INVALID"] | None = None
+    """The load generator's verdict on itself."""
+    grade_reason: str | None = None
+    versions: tuple[tuple[str, str], ...] = ()
+    concurrency_limit: int | None = None
+    """Org-wide concurrent executions, read live from the limits endpoint."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """Paths of one run."""
+
+    path: Path
+
+    @property
+    def manifest(self) -> Path:
+        """Path of manifest.json."""
+        return self.path / "manifest.json"
+
+    @property
+    def segments(self) -> Path:
+        """Folder of the segment files."""
+        return self.path / "segments"
+
+    @property
+    def samples(self) -> Path:
+        """Path of samples.parquet."""
+        return self.path / "samples.parquet"
+
+    @property
+    def recommendations(self) -> Path:
+        """Path of recommendations.json."""
+        return self.path / "recommendations.json"
+
+    @property
+    def report(self) -> Path:
+        """Path of report.html."""
+        return self.path / "report.html"
+
+
+def new_run_id(now: float | None = None) -> str:
+    """Return `<UTC time>-<short id>`, sortable by start; `now` in Unix seconds."""
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(time.time() if now is None else now))
+    return f"{stamp}-{secrets.token_hex(3)}"
+
+
+def write_manifest(folder: RunFolder, manifest: Manifest) -> None:
+    """Write the manifest atomically (temporary file, fsync, rename)."""
+    folder.path.mkdir(parents=True, exist_ok=True)
+    body = {"format_version": MANIFEST_VERSION, **asdict(manifest)}
+    body["rates"] = [list(pair) for pair in manifest.rates]
+    temporary = folder.manifest.with_suffix(f".{os.getpid()}.tmp")
+    with temporary.open("w", encoding="utf-8") as file:
+        json.dump(body, file, indent=1, allow_nan=False)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(folder.manifest)
+
+
+def read_manifest(folder: RunFolder) -> Manifest | None:
+    """Return the manifest, or None where there is none (a run killed before it began).
+
+    Raises UnreadableSamplesError when the file is there but is not ours.
+    """
+    try:
+        text = folder.manifest.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    try:
+        return _manifest_from(json.loads(text))
+    except (ValueError, KeyError, TypeError) as error:
+        raise UnreadableSamplesError(
+            f"{folder.manifest} is not a run manifest ({type(error).__name__}).",
+            hint="The samples can still be read: diag recommend " + str(folder.samples),
+        ) from error
+
+
+def latest_run(runs: Path) -> RunFolder | None:
+    """Return the newest run folder below `runs` that holds a manifest or segments, or None."""
+    if not runs.is_dir():
+        return None
+    found = [
+        entry
+        for entry in runs.iterdir()
+        if entry.is_dir() and ((entry / "manifest.json").exists() or (entry / "segments").is_dir())
+    ]
+    return RunFolder(max(found, key=lambda entry: entry.name)) if found else None
+
+
+def _manifest_from(body: Mapping[str, Any]) -> Manifest:
+    known = set(Manifest.__dataclass_fields__)
+    fields = {name: value for name, value in body.items() if name in known}
+    facts = set(ActionFacts.__dataclass_fields__)
+    fields["actions"] = tuple(
+        ActionFacts(**{name: value for name, value in row.items() if name in facts})
+        for row in body["actions"]
+    )
+    fields["left_out"] = tuple(LeftOut(row["what"], row["why"]) for row in body.get("left_out", ()))
+    fields["rates"] = tuple((str(action), float(rate)) for action, rate in body.get("rates", ()))
+    fields["versions"] = tuple((str(name), str(value)) for name, value in body.get("versions", ()))
+    return Manifest(**fields)

@@ -1,0 +1,64 @@
+"""The sample schema: one row per call, the same in segments, Parquet and CSV.
+
+Fixed format: a change here is a version bump and a line in CHANGELOG.md.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+SCHEMA_VERSION: Final = 1
+
+PLATFORM_MIN_TIMEOUT_S: Final = 1
+PLATFORM_MAX_TIMEOUT_S: Final = 60
+"""`config.timeoutSeconds` is a whole number from 1 to 60 (Genesys SDK, ActionConfig)."""
+
+DEFAULT_TIMEOUT_S: Final = 60
+"""In force when an action has no `timeoutSeconds` (Genesys Resource Center, "Add configuration")."""
+
+
+class Outcome(StrEnum):
+    """How a call ended, as far as the timeout is concerned."""
+
+    OK = "ok"
+    TIMEOUT = "timeout"
+    """The action's own timeout fired: right-censored at the elapsed time."""
+    CLIENT_TIMEOUT = "client_timeout"
+    """We gave up first (or the run ended): right-censored at `latency_ms`."""
+    BACKEND_ERROR = "backend_error"
+    INVALID_INPUT = "invalid_input"
+    AUTH_ERROR = "auth_error"
+    RATE_LIMITED = "rate_limited"
+    PLATFORM_ERROR = "platform_error"
+    NETWORK_ERROR = "network_error"
+
+
+class Target(StrEnum):
+    """Which version of the action was called."""
+
+    PUBLISHED = "published"
+    DRAFT = "draft"
+
+
+REQUIRED_COLUMNS: Final = ("action_id", "started_at", "latency_ms", "outcome")
+
+COLUMNS: Final[dict[str, str]] = {
+    "action_id": "category",
+    "action_name": "category",
+    "run_id": "category",
+    "worker_id": "category",
+    "started_at": "float64",
+    "scheduled_at": "float64",
+    "latency_ms": "float64",
+    "outcome": "category",
+    "timeout_s": "Int64",
+    "http_status": "Int64",
+    "error_code": "category",
+    "offered_rate": "float64",
+    "attempt": "int64",
+    "rtt_ms": "float64",
+    "in_flight": "Int64",
+    "target": "category",
+    "payload": "category",
+    "correlation_id": "object",
+}
+"""Column -> pandas dtype once read. Only REQUIRED_COLUMNS must be present in a file."""

@@ -1,0 +1,51 @@
+"""Settings of a recommendation, with the defaults of the method (statistics, section D)."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from analysis.errors import BadSettingError
+from analysis.schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S
+
+
+@dataclass(frozen=True, slots=True)
+class RecommendSettings:
+    """How a number is made from samples. Raises BadSettingError for a value outside its range."""
+
+    percentile: float = 0.99
+    confidence: float = 0.95
+    buffer_ratio: float = 0.20
+    buffer_min_s: float = 0.5
+    cap_s: int = 30
+    floor_s: int = 1
+    rule: Literal["max", "sum"] = "max"
+    warmup_s: float = 15.0
+    warmup_max_share: float = 0.20
+    hysteresis_ratio: float = 0.20
+    hysteresis_min_s: float = 1.0
+    target_calls: int = 5000
+    backend_errors: Literal["censor", "exclude"] = "censor"
+
+    def __post_init__(self) -> None:
+        """Check every range once, so that no later step has to."""
+        _check("percentile", self.percentile, 0.5, 0.9999)
+        _check("confidence", self.confidence, 0.5, 0.9999)
+        _check("buffer_ratio", self.buffer_ratio, 0.0, 5.0)
+        _check("buffer_min_s", self.buffer_min_s, 0.0, 60.0)
+        _check("cap_s", self.cap_s, PLATFORM_MIN_TIMEOUT_S, PLATFORM_MAX_TIMEOUT_S)
+        _check("floor_s", self.floor_s, PLATFORM_MIN_TIMEOUT_S, self.cap_s)
+        _check("warmup_s", self.warmup_s, 0.0, 3600.0)
+        _check("warmup_max_share", self.warmup_max_share, 0.0, 0.9)
+        _check("hysteresis_ratio", self.hysteresis_ratio, 0.0, 5.0)
+        _check("hysteresis_min_s", self.hysteresis_min_s, 0.0, 60.0)
+        _check("target_calls", self.target_calls, 1, 10_000_000)
+        if self.rule not in ("max", "sum"):
+            raise BadSettingError(f"rule is {self.rule!r}", hint="Use one of: max, sum")
+        if self.backend_errors not in ("censor", "exclude"):
+            raise BadSettingError(
+                f"backend_errors is {self.backend_errors!r}", hint="Use one of: censor, exclude"
+            )
+
+
+def _check(name: str, value: float, low: float, high: float) -> None:
+    if not low <= value <= high:
+        raise BadSettingError(f"{name} is {value}", hint=f"Use a value from {low} to {high}.")

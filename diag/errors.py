@@ -1,0 +1,58 @@
+"""Errors people see. Every room's base error has the same four attributes, so `diag.cli` can show any.
+
+    DiagError            category  exit code
+    ├── UsageError       usage     2
+    ├── CredentialsError auth      5
+    ├── StalePlanError   stale     6
+    └── PartialError     partial   7
+
+`analysis.errors.AnalysisError` and `diag.genesys.errors.ApiError` follow the same shape without
+importing this file: rooms below never import from above.
+"""
+
+from typing import Protocol
+
+
+class Explained(Protocol):
+    """What an error needs so that it can be shown without a traceback."""
+
+    category: str
+    message: str
+    hint: str | None
+    details: tuple[str, ...]
+
+
+class DiagError(Exception):
+    """`message`: what and where. `hint`: how to fix it. `details`: further lines (correlation id, ...)."""
+
+    category = "error"
+
+    def __init__(self, message: str, *, hint: str | None = None, details: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.details = details
+
+
+class UsageError(DiagError):
+    """A flag, file or value given by the person is wrong."""
+
+    category = "usage"
+
+
+class CredentialsError(DiagError):
+    """No credentials, or not the right ones."""
+
+    category = "auth"
+
+
+class StalePlanError(DiagError):
+    """The org is no longer what the plan saw."""
+
+    category = "stale"
+
+
+class PartialError(DiagError):
+    """Some changes were made and some were not; the journal says which."""
+
+    category = "partial"
