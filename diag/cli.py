@@ -1,0 +1,136 @@
+"""The table of verbs, and the one place where errors become exit codes.
+
+Imports click and nothing heavier: each verb's module is imported when it is used.
+"""
+
+import errno
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Final, cast
+
+import click
+
+from diag import __version__
+from diag.errors import Explained
+from diag.exit_codes import ExitCode
+
+VERBS: Final[dict[str, tuple[str, str]]] = {
+    "demo": ("demo", "Show the whole story on the built-in sandbox, in under two minutes."),
+    "sandbox": ("sandbox", "Run a local Genesys Cloud: same API, no credentials, nothing real."),
+    "doctor": ("doctor", "Check region, credentials, permissions, limits and leftovers."),
+    "scan": ("scan", "List every action with its timeout and whether it can be changed."),
+    "init": ("init", "Write a workload file from the org's inventory."),
+    "measure": ("measure", "Call actions under load and record every latency and timeout."),
+    "recommend": ("recommend", "Say the right timeout for each action, and why; --apply sets it."),
+    "report": ("report", "Write the HTML report of a run."),
+    "compare": ("compare", "Compare runs: slower, faster, same, or cannot tell."),
+    "observe": ("observe", "Recommend from production telemetry, without any load."),
+    "apply": ("apply", "Carry out a saved plan, exactly."),
+    "set": ("set_timeout", "Set a timeout decided by hand, by the same safe steps."),
+    "undo": ("undo", "Undo a change, or all changes of a run."),
+    "history": ("history", "List what was changed, when and by whom."),
+    "check": ("check", "For CI: exit 3 when a timeout is outside its recommendation."),
+    "register": ("register", "Create an action from a file, with its timeout set."),
+    "export": ("export", "Write an action to a file that register accepts."),
+}
+"""Verb -> (module below diag.commands, one line of help). Each module defines `command`."""
+
+_CATEGORY_CODES: Final = {
+    "error": ExitCode.ERROR,
+    "usage": ExitCode.USAGE,
+    "auth": ExitCode.AUTH,
+    "stale": ExitCode.STALE,
+    "partial": ExitCode.PARTIAL,
+    "incomplete": ExitCode.INCOMPLETE,
+    "threshold": ExitCode.THRESHOLD,
+}
+
+
+class VerbTable(click.Group):
+    """A click group that imports a verb's module only when that verb is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the verbs in the order a person meets them."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return one verb, or None when there is no such verb."""
+        if cmd_name not in VERBS:
+            return None
+        module = importlib.import_module(f"diag.commands.{VERBS[cmd_name][0]}")
+        return cast(click.Command, module.command)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Print the verbs from the table, without importing any of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(verb, line) for verb, (_, line) in VERBS.items()])
+
+
+@click.command(
+    cls=VerbTable,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with: diag demo   Then on an org: diag doctor",
+)
+@click.version_option(__version__, prog_name="diag")
+def cli() -> None:
+    """Find and set the right timeout for every Genesys Cloud Data Action."""
+
+
+def main() -> None:
+    """Run `diag` and exit with a code of ExitCode."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one verb and return its exit code; every error is shown, none escapes."""
+    try:
+        result = cli.main(args=list(arguments), prog_name="diag", standalone_mode=False)
+        return int(result) if isinstance(result, int) else ExitCode.OK
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.ctx.get_help() if error.ctx else error.format_message())
+        return ExitCode.OK
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.USAGE
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("Interrupted. What was measured or changed so far is kept.", err=True)
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.OK
+    except Exception as error:  # the last door: whatever it is, a person reads it
+        return _show(error)
+
+
+def _show(error: Exception) -> ExitCode:
+    if os.environ.get("DIAG_DEBUG"):
+        traceback.print_exc()
+    if hasattr(error, "category") and hasattr(error, "hint"):
+        explained = cast(Explained, error)
+        code = _CATEGORY_CODES.get(explained.category, ExitCode.ERROR)
+        _print_error(explained.message, explained.hint, explained.details)
+        return code
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        _print_error(
+            f"The disk is full ({error.filename or 'while writing'}).",
+            "Free some space; what was written before is kept and can be read: diag recommend",
+        )
+        return ExitCode.ERROR
+    if isinstance(error, OSError) and error.filename:
+        _print_error(f"{error.filename}: {error.strerror}.", "Check that the path exists and may be written.")
+        return ExitCode.ERROR
+    _print_error(
+        f"diag failed in a way it did not expect ({type(error).__name__}).",
+        "Run it again with DIAG_DEBUG=1 for the traceback, and please report it.",
+    )
+    return ExitCode.ERROR
+
+
+def _print_error(message: str, hint: str | None, details: tuple[str, ...] = ()) -> None:
+    lines = [f"Error: {message}", *(f"│ {line}" for line in details)]
+    if hint:
+        lines.append(f"│ Fix: {hint}")
+    click.echo("\n".join(lines), err=True)

@@ -1,0 +1,197 @@
+"""Settings of a session: which org, with which credentials, where runs are kept.
+
+Order: flags > environment > `.env` > `diag.toml` (project) > `~/.config/diag/config.toml` (user)
+> `~/.gc/config.toml` (the Genesys CLI's, read as it is) > default. Each value carries its origin.
+"""
+
+import os
+import stat
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from diag.errors import CredentialsError, UsageError
+from diag.genesys.connection import Connection
+from diag.genesys.secret import Secret
+
+SANDBOX_ID: Final = "sandbox"
+"""Client id and secret of the built-in sandbox; never those of an org."""
+
+_ENVIRONMENT: Final = {
+    "region": "GENESYSCLOUD_REGION",
+    "api_base": "GENESYSCLOUD_API_BASE",
+    "client_id": "GENESYSCLOUD_OAUTHCLIENT_ID",
+    "client_secret": "GENESYSCLOUD_OAUTHCLIENT_SECRET",
+    "access_token": "GENESYSCLOUD_ACCESS_TOKEN",
+    "profile": "DIAG_PROFILE",
+    "runs": "DIAG_RUNS",
+}
+_GC_CLI: Final = {
+    "region": "environment",
+    "client_id": "client_credentials",
+    "client_secret": "client_secret",
+    "access_token": "access_token",
+}
+_SECRET: Final = ("client_secret", "access_token")
+_CREDENTIALS: Final = ("client_id", "client_secret", "access_token")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings in force; `origins` says where each came from ("flag", "environment", a path, "default")."""
+
+    runs: Path
+    region: str | None = None
+    api_base: str | None = None
+    client_id: str | None = None
+    client_secret: Secret | None = None
+    access_token: Secret | None = None
+    profile: str | None = None
+    protected: bool = False
+    """A protected profile asks for the org's name before anything is called or changed."""
+    origins: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def has_credentials(self) -> bool:
+        """Whether anything that looks like a credential was found."""
+        return any((self.client_id, self.client_secret, self.access_token))
+
+    @property
+    def journal(self) -> Path:
+        """Path of the journal of changes, beside the runs."""
+        return self.runs / "journal.jsonl"
+
+    def connection(self) -> Connection:
+        """Return how to reach the org. Raises CredentialsError, saying what is missing and where it was sought."""
+        if not self.has_credentials:
+            raise CredentialsError(
+                "No Genesys Cloud credentials found.",
+                hint="Set GENESYSCLOUD_OAUTHCLIENT_ID, GENESYSCLOUD_OAUTHCLIENT_SECRET and GENESYSCLOUD_REGION; "
+                "or try everything without any: diag demo",
+                details=(
+                    "Looked in: environment, .env, diag.toml, ~/.config/diag/config.toml, ~/.gc/config.toml",
+                ),
+            )
+        if self.access_token is None:
+            for name in ("client_id", "client_secret"):
+                if not getattr(self, name):
+                    other = "client_id" if name == "client_secret" else "client_secret"
+                    raise CredentialsError(
+                        f"{_ENVIRONMENT[name]} is missing ({_ENVIRONMENT[other]} comes from "
+                        f"{self.origins.get(other, '?')}).",
+                        hint=f"Set {_ENVIRONMENT[name]} too.",
+                    )
+        if not self.api_base and not self.region:
+            raise CredentialsError(
+                "No region given.",
+                hint="Set GENESYSCLOUD_REGION to your org's AWS region or domain, for example us-east-1 "
+                "or mypurecloud.ie",
+            )
+        return Connection.to(
+            region=self.region,
+            api_base=self.api_base,
+            client_id=self.client_id,
+            client_secret=self.client_secret,
+            access_token=self.access_token,
+        )
+
+
+def load_settings(
+    flags: Mapping[str, str | None] | None = None,
+    *,
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+    home: Path | None = None,
+) -> Settings:
+    """Return the settings in force; `flags` may hold region, api_base, profile, runs.
+
+    Raises UsageError for a file that cannot be read or a profile that does not exist.
+    """
+    environment = os.environ if environment is None else environment
+    folder = Path.cwd() if folder is None else folder
+    home = Path.home() if home is None else home
+    dotenv = _dotenv(folder / ".env")
+    found: dict[str, tuple[Any, str]] = {}
+    warnings: list[str] = []
+
+    def take(values: Mapping[str, Any], origin: str) -> None:
+        # Credentials of two sources are never mixed: an id from one place with a secret from another fails
+        # in a way nobody can explain.
+        credentials_known = any(name in found for name in _CREDENTIALS)
+        for name, value in values.items():
+            if value in (None, "") or name in found or (credentials_known and name in _CREDENTIALS):
+                continue
+            found[name] = (value, origin)
+
+    take({k: v for k, v in (flags or {}).items() if v is not None}, "flag")
+    take({name: environment.get(variable) for name, variable in _ENVIRONMENT.items()}, "environment")
+    take({name: dotenv.get(variable) for name, variable in _ENVIRONMENT.items()}, str(folder / ".env"))
+    profile = found.get("profile", (None, ""))[0]
+    profile_found = profile is None
+    for path in (folder / "diag.toml", home / ".config" / "diag" / "config.toml"):
+        body = _toml(path, warnings)
+        section = body.get("profile", {}).get(profile) if profile else None
+        profile_found = profile_found or section is not None
+        take(_own(section or {}, path), f"{path} [profile.{profile}]")
+        take(_own({k: v for k, v in body.items() if not isinstance(v, dict)}, path), str(path))
+    gc_path = home / ".gc" / "config.toml"
+    gc_body = _toml(gc_path, warnings)
+    gc_section = gc_body.get(profile or "DEFAULT")
+    profile_found = profile_found or isinstance(gc_section, dict)
+    if isinstance(gc_section, dict):
+        take(
+            {name: gc_section.get(key) for name, key in _GC_CLI.items()},
+            f"{gc_path} [{profile or 'DEFAULT'}]",
+        )
+    if not profile_found:
+        raise UsageError(
+            f"There is no profile {profile!r}.",
+            hint=f"Add [profile.{profile}] to diag.toml, or a [{profile}] table to ~/.gc/config.toml.",
+        )
+    values = {name: value for name, (value, _) in found.items()}
+    for name in _SECRET:
+        if name in values:
+            values[name] = Secret(str(values[name]))
+    values["runs"] = Path(values.get("runs") or folder / "runs")
+    values["protected"] = values.get("protected") is True
+    return Settings(
+        **values, origins={name: origin for name, (_, origin) in found.items()}, warnings=tuple(warnings)
+    )
+
+
+def _own(section: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
+    known = {*_ENVIRONMENT, "protected"} - {"profile"}
+    unknown = sorted(set(section) - known)
+    if unknown:
+        raise UsageError(
+            f"{path} has a setting diag does not know: {', '.join(unknown)}.",
+            hint=f"Known settings: {', '.join(sorted(known))}.",
+        )
+    return {name: value for name, value in section.items() if name in known}
+
+
+def _dotenv(path: Path) -> Mapping[str, str | None]:
+    if not path.is_file():
+        return {}
+    from dotenv import dotenv_values
+
+    return dotenv_values(path, interpolate=False)
+
+
+def _toml(path: Path, warnings: list[str]) -> dict[str, Any]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read ({error}).", hint="Fix or remove the file.") from error
+    try:
+        body = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path} is not valid TOML: {error}.", hint="Fix that line.") from error
+    if "secret" in text and path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+        warnings.append(f"{path} holds a secret and other users may read it. Fix: chmod 600 {path}")
+    return body

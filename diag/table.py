@@ -1,0 +1,88 @@
+"""A table as data, and its plain forms: CSV, Markdown, JSON rows. The console draws the text form."""
+
+import csv
+import io
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Cell = str | int | float | None
+
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its heading, side, and `priority` (1 stays longest when the terminal is narrow)."""
+
+    heading: str
+    align: Literal["left", "right"] = "left"
+    priority: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Columns and rows; None is an empty cell."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    title: str | None = None
+
+
+def clean(text: str) -> str:
+    """Return text without control characters, so that a hostile action name cannot move the cursor."""
+    return "".join(character if character.isprintable() else "�" for character in text)
+
+
+def to_text(cell: Cell) -> str:
+    """Return a cell as people read it."""
+    if cell is None:
+        return ""
+    return f"{cell:.3g}" if isinstance(cell, float) else clean(str(cell))
+
+
+def to_csv(table: Table) -> str:
+    """Return the table as CSV; a text that a spreadsheet would run as a formula gets a leading apostrophe."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([column.heading for column in table.columns])
+    writer.writerows([[_csv_cell(cell) for cell in row] for row in table.rows])
+    return out.getvalue()
+
+
+def to_markdown(table: Table) -> str:
+    """Return the table as a Markdown table, with pipes and angle brackets made harmless."""
+    lines = [
+        "| " + " | ".join(column.heading for column in table.columns) + " |",
+        "| " + " | ".join("---:" if c.align == "right" else "---" for c in table.columns) + " |",
+    ]
+    lines.extend("| " + " | ".join(_markdown_cell(cell) for cell in row) + " |" for row in table.rows)
+    return "\n".join(lines) + "\n"
+
+
+def column_widths(table: Table) -> list[int]:
+    """Return the width each column needs, in characters."""
+    return [
+        max([len(column.heading), *(len(to_text(row[index])) for row in table.rows)])
+        for index, column in enumerate(table.columns)
+    ]
+
+
+def fit(table: Table, width: int, *, gap: int = 3) -> Table:
+    """Return the table without the columns of least priority until it fits `width`; no cell is ever cut."""
+    kept = list(range(len(table.columns)))
+    widths = column_widths(table)
+    while sum(widths[i] + gap for i in kept) > width and any(table.columns[i].priority > 1 for i in kept):
+        kept.remove(max(kept, key=lambda i: (table.columns[i].priority, i)))
+    return Table(
+        columns=tuple(table.columns[i] for i in kept),
+        rows=tuple(tuple(row[i] for i in kept) for row in table.rows),
+        title=table.title,
+    )
+
+
+def _csv_cell(cell: Cell) -> Cell:
+    return "'" + cell if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
+
+
+def _markdown_cell(cell: Cell) -> str:
+    return to_text(cell).replace("|", "\\|").replace("<", "&lt;").replace(">", "&gt;")
