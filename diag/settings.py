@@ -40,7 +40,7 @@ _CREDENTIALS: Final = ("client_id", "client_secret", "access_token")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings in force; `origins` says where each came from ("flag", "environment", a path, "default")."""
+    """The settings in force; `origins` says where each came from: "flag", "environment" or a path."""
 
     runs: Path
     region: str | None = None
@@ -65,12 +65,15 @@ class Settings:
         return self.runs / "journal.jsonl"
 
     def connection(self) -> Connection:
-        """Return how to reach the org. Raises CredentialsError, saying what is missing and where it was sought."""
+        """Return how to reach the org.
+
+        Raises CredentialsError, saying what is missing and where it was sought.
+        """
         if not self.has_credentials:
             raise CredentialsError(
                 "No Genesys Cloud credentials found.",
-                hint="Set GENESYSCLOUD_OAUTHCLIENT_ID, GENESYSCLOUD_OAUTHCLIENT_SECRET and GENESYSCLOUD_REGION; "
-                "or try everything without any: diag demo",
+                hint="Set GENESYSCLOUD_OAUTHCLIENT_ID, GENESYSCLOUD_OAUTHCLIENT_SECRET and "
+                "GENESYSCLOUD_REGION; or try everything without any: diag demo",
                 details=(
                     "Looked in: environment, .env, diag.toml, ~/.config/diag/config.toml, ~/.gc/config.toml",
                 ),

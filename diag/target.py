@@ -1,0 +1,61 @@
+"""Which Genesys Cloud this session talks to: an org, or the sandbox on this machine."""
+
+import socket
+from dataclasses import dataclass
+from typing import Final
+
+from diag.errors import CredentialsError
+from diag.genesys.connection import Connection
+from diag.genesys.secret import Secret
+from diag.settings import SANDBOX_ID, Settings
+
+SANDBOX_PORT: Final = 8377
+"""Where `diag sandbox` listens unless told otherwise, and where verbs without credentials look for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An org or the sandbox, and how to reach it."""
+
+    connection: Connection
+    sandbox: bool
+
+
+def find_target(settings: Settings) -> Target:
+    """Return where the credentials lead; without any, the sandbox if one is running on its usual port.
+
+    Raises CredentialsError where there are neither credentials nor a sandbox.
+    """
+    if settings.has_credentials:
+        connection = settings.connection()
+        return Target(connection, sandbox=connection.is_loopback and connection.client_id == SANDBOX_ID)
+    if _listening(SANDBOX_PORT):
+        return Target(sandbox_connection(f"http://127.0.0.1:{SANDBOX_PORT}"), sandbox=True)
+    try:
+        return Target(settings.connection(), sandbox=False)
+    except CredentialsError as error:
+        raise CredentialsError(
+            error.message,
+            hint=error.hint,
+            details=(
+                *error.details,
+                f"No sandbox is running on 127.0.0.1:{SANDBOX_PORT} either (diag sandbox).",
+            ),
+        ) from None
+
+
+def sandbox_connection(base_url: str) -> Connection:
+    """Return the connection to a sandbox at `base_url`."""
+    return Connection.to(
+        region=None,
+        api_base=base_url,
+        client_id=SANDBOX_ID,
+        client_secret=Secret(SANDBOX_ID),
+        access_token=None,
+    )
+
+
+def _listening(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.settimeout(0.2)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
