@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 Cell = str | int | float | None
 
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS: Final = ("=", "+", "-", "@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,10 @@ def fit(table: Table, width: int, *, gap: int = 3) -> Table:
 
 
 def _csv_cell(cell: Cell) -> Cell:
-    return "'" + cell if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
+    if not isinstance(cell, str):
+        return cell
+    text = clean(cell)
+    return "'" + text if text.startswith(_FORMULA_STARTS) else text
 
 
 def _markdown_cell(cell: Cell) -> str:

@@ -1,0 +1,93 @@
+"""From runs and files on disk to an analysis: what `recommend`, `report`, `check` and `demo` share."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.facts import ActionFacts
+from analysis.recommendation import Analysis
+from analysis.run_folder import RunFolder, latest_run
+from analysis.settings import RecommendSettings
+from diag.errors import UsageError
+
+if TYPE_CHECKING:
+    from analysis.reading import SampleSet
+
+
+@dataclass(frozen=True, slots=True)
+class RunEvidence:
+    """Samples, what they say, and the run folders they came from."""
+
+    samples: "SampleSet"
+    analysis: Analysis
+    folders: tuple[RunFolder, ...]
+
+
+def choose_inputs(given: Sequence[Path], runs: Path) -> tuple[Path, ...]:
+    """Return the given runs and files, or the newest run. Raises UsageError when there is none."""
+    if given:
+        return tuple(_resolve(path, runs) for path in given)
+    newest = latest_run(runs)
+    if newest is None:
+        raise UsageError(
+            f"There is no run in {runs} yet.",
+            hint="Make one: diag measure; or see the whole story first: diag demo",
+        )
+    return (newest.path,)
+
+
+def gather(
+    inputs: Sequence[Path],
+    settings: RecommendSettings,
+    *,
+    actions_file: Path | None = None,
+) -> RunEvidence:
+    """Read the inputs and return the evidence; facts in `actions_file` win over those of the manifests."""
+    from analysis.actions_file import read_actions_file
+    from analysis.reading import read_samples
+    from analysis.recommend import recommend
+
+    samples = read_samples(inputs)
+    facts: Mapping[str, ActionFacts] = read_actions_file(actions_file) if actions_file else {}
+    analysis = recommend(samples, facts, settings)
+    folders = tuple(RunFolder(path) for path in inputs if path.is_dir())
+    return RunEvidence(samples=samples, analysis=analysis, folders=folders)
+
+
+def write_recommendations(folder: RunFolder, analysis: Analysis) -> None:
+    """Write recommendations.json into the run folder."""
+    from analysis.to_json import analysis_to_json
+
+    folder.recommendations.write_text(
+        json.dumps(analysis_to_json(analysis), indent=1, allow_nan=False) + "\n", encoding="utf-8"
+    )
+
+
+def write_report(path: Path, evidence: RunEvidence, *, generated_at: float) -> None:
+    """Write the HTML report of the evidence; `generated_at` in Unix seconds."""
+    from analysis.summarise import summarise
+    from diag import __version__
+    from reports.build import build_report
+    from reports.data import ReportData
+
+    data = ReportData(
+        analysis=evidence.analysis,
+        summaries=summarise(evidence.samples, evidence.analysis.settings),
+        manifests=evidence.samples.manifests,
+        version=__version__,
+        generated_at=generated_at,
+    )
+    path.write_text(build_report(data), encoding="utf-8")
+
+
+def _resolve(path: Path, runs: Path) -> Path:
+    if path.exists():
+        return path
+    if (runs / path).exists():
+        return runs / path
+    raise UsageError(
+        f"{path} does not exist (nor {runs / path}).",
+        hint=f"Give a run folder, a Parquet or a CSV file. Runs are kept in {runs}.",
+    )

@@ -1,0 +1,114 @@
+"""Where settings come from, and who wins."""
+
+from pathlib import Path
+
+import pytest
+
+from diag.errors import CredentialsError, UsageError
+from diag.settings import Settings, load_settings
+
+ENVIRONMENT = {
+    "GENESYSCLOUD_OAUTHCLIENT_ID": "env-id",
+    "GENESYSCLOUD_OAUTHCLIENT_SECRET": "env-secret",
+    "GENESYSCLOUD_REGION": "eu-west-1",
+}
+
+
+def load(tmp_path: Path, flags: dict[str, str | None] | None = None, **environment: str) -> Settings:
+    return load_settings(flags, environment=environment, folder=tmp_path, home=tmp_path / "home")
+
+
+def write_gc(tmp_path: Path, text: str, mode: int = 0o600) -> Path:
+    path = tmp_path / "home" / ".gc" / "config.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+    path.chmod(mode)
+    return path
+
+
+def test_environment_is_read_and_its_origin_kept(tmp_path: Path) -> None:
+    settings = load(tmp_path, **ENVIRONMENT)
+
+    assert settings.client_id == "env-id"
+    assert settings.client_secret is not None
+    assert settings.client_secret.reveal() == "env-secret"
+    assert settings.origins["client_id"] == "environment"
+
+
+def test_flag_wins_over_environment_and_environment_over_dotenv(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("GENESYSCLOUD_REGION=us-west-2\nDIAG_RUNS='elsewhere'\n")
+
+    by_environment = load(tmp_path, **ENVIRONMENT)
+    by_flag = load(tmp_path, {"region": "us-east-1"}, **ENVIRONMENT)
+
+    assert (by_environment.region, by_flag.region) == ("eu-west-1", "us-east-1")
+    assert by_environment.runs == Path("elsewhere")
+
+
+def test_dotenv_alone_is_enough(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("\n".join(f"export {name}={value}" for name, value in ENVIRONMENT.items()))
+
+    assert load(tmp_path).connection().api_base == "https://api.mypurecloud.ie"
+
+
+def test_the_genesys_clis_profiles_are_read_as_they_are(tmp_path: Path) -> None:
+    write_gc(
+        tmp_path,
+        '[DEFAULT]\nenvironment="mypurecloud.de"\nclient_credentials="a"\nclient_secret="b"\n'
+        '[prod]\nenvironment="us_east_1"\nclient_credentials="c"\nclient_secret="d"\n',
+    )
+
+    assert load(tmp_path).client_id == "a"
+    assert load(tmp_path, {"profile": "prod"}).connection().api_base == "https://api.mypurecloud.com"
+
+
+def test_credentials_of_two_sources_are_never_mixed(tmp_path: Path) -> None:
+    write_gc(
+        tmp_path, '[DEFAULT]\nenvironment="mypurecloud.de"\nclient_credentials="a"\nclient_secret="gc"\n'
+    )
+    settings = load(tmp_path, GENESYSCLOUD_OAUTHCLIENT_ID="env-id")
+
+    assert settings.client_secret is None
+    with pytest.raises(CredentialsError, match="GENESYSCLOUD_OAUTHCLIENT_SECRET is missing"):
+        settings.connection()
+
+
+def test_a_protected_profile_is_read_from_the_project_file(tmp_path: Path) -> None:
+    (tmp_path / "diag.toml").write_text('[profile.prod]\nprotected = true\nregion = "us-east-1"\n')
+
+    assert load(tmp_path, {"profile": "prod"}).protected
+    assert not load(tmp_path).protected
+
+
+def test_unknown_profile_setting_and_broken_toml_are_explained(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no profile 'nope'"):
+        load(tmp_path, {"profile": "nope"})
+    (tmp_path / "diag.toml").write_text('regoin = "us-east-1"\n')
+    with pytest.raises(UsageError, match="regoin"):
+        load(tmp_path)
+    (tmp_path / "diag.toml").write_text("region =\n")
+    with pytest.raises(UsageError, match="not valid TOML"):
+        load(tmp_path)
+
+
+def test_nothing_found_says_where_it_looked_and_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(CredentialsError) as caught:
+        load(tmp_path).connection()
+
+    assert "diag demo" in (caught.value.hint or "")
+    assert any(".gc/config.toml" in line for line in caught.value.details)
+
+
+def test_missing_region_is_named(tmp_path: Path) -> None:
+    settings = load(tmp_path, GENESYSCLOUD_OAUTHCLIENT_ID="a", GENESYSCLOUD_OAUTHCLIENT_SECRET="b")
+
+    with pytest.raises(CredentialsError, match="No region"):
+        settings.connection()
+
+
+def test_a_secret_others_can_read_is_warned_about_and_never_shown(tmp_path: Path) -> None:
+    write_gc(tmp_path, '[DEFAULT]\nclient_credentials="a"\nclient_secret="hunter2"\n', mode=0o644)
+    settings = load(tmp_path)
+
+    assert any("chmod 600" in warning for warning in settings.warnings)
+    assert "hunter2" not in repr(settings)
