@@ -65,8 +65,10 @@ def write_recommendations(folder: RunFolder, analysis: Analysis) -> None:
     )
 
 
-def write_report(path: Path, evidence: RunEvidence, *, generated_at: float) -> None:
-    """Write the HTML report of the evidence; `generated_at` in Unix seconds."""
+def write_report(
+    path: Path, evidence: RunEvidence, *, generated_at: float, notes: tuple[str, ...] = ()
+) -> None:
+    """Write the HTML report; `generated_at` in Unix seconds, `notes` are shown beside the verdict."""
     from analysis.summarise import summarise
     from diag import __version__
     from reports.build import build_report
@@ -78,6 +80,7 @@ def write_report(path: Path, evidence: RunEvidence, *, generated_at: float) -> N
         manifests=evidence.samples.manifests,
         version=__version__,
         generated_at=generated_at,
+        notes=notes,
     )
     path.write_text(build_report(data), encoding="utf-8")
 

@@ -55,6 +55,18 @@ def sandbox_connection(base_url: str) -> Connection:
     )
 
 
+def sandbox_environment(connection: Connection) -> dict[str, str]:
+    """Return the environment that leads a child process to the sandbox and to nothing else."""
+    return {
+        "GENESYSCLOUD_API_BASE": connection.api_base,
+        "GENESYSCLOUD_OAUTHCLIENT_ID": SANDBOX_ID,
+        "GENESYSCLOUD_OAUTHCLIENT_SECRET": SANDBOX_ID,
+        "GENESYSCLOUD_ACCESS_TOKEN": "",
+        "GENESYSCLOUD_REGION": "",
+        "DIAG_PROFILE": "",
+    }
+
+
 def _listening(port: int) -> bool:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.settimeout(0.2)

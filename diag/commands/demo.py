@@ -1,0 +1,199 @@
+"""`diag demo`: the whole story on the built-in sandbox, in under two minutes."""
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from diag.errors import DiagError
+from diag.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from analysis.recommendation import Analysis
+    from analysis.run_folder import RunFolder
+    from diag.console import Console
+    from diag.evidence import RunEvidence
+    from diag.measuring.load import LoadResult
+    from diag.settings import Settings
+    from diag.target import Target
+
+MEASURE_S: Final = 45
+PROBE_S: Final = 14
+AFTER_S: Final = 8
+RATE: Final = 20.0
+PROBE_RATE: Final = 40.0
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What the first run said on its own, and what it says together with the probe."""
+
+    published: "RunEvidence"
+    everything: "RunEvidence"
+    folder: "RunFolder"
+
+
+@click.command(
+    short_help="Show the whole story on the built-in sandbox, in under two minutes.",
+    epilog="Nothing outside this machine is called. The runs and the report stay in runs/.",
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="Seed of the sandbox's latencies.")
+def command(seed: int) -> None:
+    """Measure a dozen sandbox actions, recommend, apply, and show that the timeout failures are gone."""
+    from diag.console import Console
+    from diag.evidence import write_report
+    from diag.sandbox.server import start_sandbox
+    from diag.settings import Settings
+    from diag.target import Target, sandbox_connection
+
+    started = time.monotonic()
+    console = Console()
+    settings = Settings(runs=Path(os.environ.get("DIAG_RUNS") or "runs"))
+    console.banner("SANDBOX: a Genesys Cloud on this machine; no org is touched, no credentials are used")
+    with start_sandbox(scenario="demo", seed=seed) as sandbox:
+        target = Target(sandbox_connection(sandbox.base_url), sandbox=True)
+        stage = Stage(console, settings, target, seed)
+        measured = stage.measure()
+        raised = stage.apply(measured.everything.analysis)
+        notes = stage.measure_again(measured, raised)
+    report = measured.folder.report
+    write_report(report, measured.everything, generated_at=time.time(), notes=notes)
+    console.heading("Report")
+    console.result(str(report))
+    console.note(f"Open it in a browser. That was {time.monotonic() - started:.0f} s.")
+    console.note("On your own org: diag doctor, then diag init, diag measure, diag recommend.")
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The steps of the demo, each one what a person would do with the verbs."""
+
+    console: "Console"
+    settings: "Settings"
+    target: "Target"
+    seed: int
+
+    def measure(self) -> Measured:
+        """Measure every action, probe where the present timeout hides the answer, print the verdicts."""
+        from analysis.recommendation import Verdict
+        from analysis.settings import RecommendSettings
+        from diag.commands.recommend import show
+        from diag.evidence import gather, write_recommendations
+
+        rules = RecommendSettings()
+        self.console.heading(f"1. Measure: {RATE:.0f} calls a second to each action, for {MEASURE_S} s")
+        first = self._load("Measuring", run_time_s=MEASURE_S, rate=RATE)
+        published = everything = gather([first.folder.path], rules)
+        hidden = [row for row in published.analysis.actions if row.verdict == Verdict.CENSORED_NEEDS_PROBE]
+        if hidden:
+            self.console.heading(f"2. Probe: {', '.join(row.action_name for row in hidden)}")
+            self.console.note(
+                "So many of its calls die at the present timeout that nobody can know how long they need.\n"
+                "A draft of the action, with 60 s, shows it; the published action keeps its timeout."
+            )
+            actions = tuple(row.action_id for row in hidden)
+            probe = self._load("Probing", run_time_s=PROBE_S, rate=PROBE_RATE, actions=actions, probe=True)
+            everything = gather([first.folder.path, probe.folder.path], rules)
+        self.console.heading("3. Recommend")
+        show(self.console, everything.analysis)
+        write_recommendations(first.folder, everything.analysis)
+        return Measured(published, everything, first.folder)
+
+    def apply(self, analysis: "Analysis") -> Mapping[str, int]:
+        """Apply, and return the new timeout in seconds of each action that was raised, by id."""
+        from diag.changes.result import Outcome
+        from diag.commands.apply_flow import build_plan, carry_out
+        from diag.genesys.client import GenesysClient
+
+        self.console.heading("4. Apply")
+        self.console.note(
+            "One minute of calls is too short to lower a timeout on an org: slow hours were not seen, and\n"
+            "diag refuses without --force. The demo forces it: behind a sandbox nobody is waiting."
+        )
+        with GenesysClient(self.target.connection) as client:
+            plan = build_plan(client, analysis, force=True)
+        results = carry_out(
+            self.console,
+            self.target,
+            self.settings,
+            plan,
+            yes=True,
+            allow_side_effects=True,
+            on_error="continue",
+        )
+        return {
+            result.change.action_id: result.change.after_timeout_s
+            for result in results
+            if result.outcome is Outcome.APPLIED and result.change.direction == "raise"
+        }
+
+    def measure_again(self, measured: Measured, raised: Mapping[str, int]) -> tuple[str, ...]:
+        """Call the raised actions again and return one sentence each: timeouts then and now."""
+        from analysis.settings import RecommendSettings
+        from diag.evidence import gather
+
+        if not raised:
+            return ()
+        self.console.heading("5. The same calls again, under the new timeouts")
+        after = self._load("Measuring", run_time_s=AFTER_S, rate=RATE, actions=tuple(raised))
+        now = {
+            row.action_id: row for row in gather([after.folder.path], RecommendSettings()).analysis.actions
+        }
+        notes = tuple(
+            f"{then.action_name}: {then.timeouts} of {then.samples} calls timed out at "
+            f"{then.current_timeout_s} s; {now[then.action_id].timeouts} of {now[then.action_id].samples} "
+            f"at {raised[then.action_id]} s."
+            for then in measured.published.analysis.actions
+            if then.action_id in raised and then.action_id in now
+        )
+        for note in notes:
+            self.console.result(f"  {note}")
+        return notes
+
+    def _load(
+        self,
+        label: str,
+        *,
+        run_time_s: float,
+        rate: float,
+        actions: tuple[str, ...] = (),
+        probe: bool = False,
+    ) -> "LoadResult":
+        from analysis.run_folder import new_run_id
+        from diag.measuring.load import LoadOptions, Progress, run_load
+        from diag.target import sandbox_environment
+
+        options = LoadOptions(
+            run_dir=self.settings.runs / new_run_id(),
+            run_time_s=run_time_s,
+            actions=actions,
+            rate=rate,
+            probe=probe,
+            seed=self.seed,
+            env=sandbox_environment(self.target.connection),
+        )
+        with self.console.progress(label) as bar:
+
+            def follow(progress: Progress) -> None:
+                remark = f"{progress.calls} calls, {progress.timeouts} timed out"
+                bar.update(progress.elapsed_s, progress.planned_s or run_time_s, remark)
+
+            result = run_load(options, follow)
+        if result.exit_code == ExitCode.INTERRUPTED:
+            raise KeyboardInterrupt
+        if result.exit_code:
+            raise DemoFailedError(
+                f"The load run ended with exit code {result.exit_code}: {result.reason or result.status}.",
+                hint=f"Its log says more: {result.log}. What was measured is kept in {result.folder.path}",
+            )
+        return result
+
+
+class DemoFailedError(DiagError):
+    """The demo could not go on."""
+
+    category = "incomplete"

@@ -1,0 +1,158 @@
+"""`diag recommend`: the right timeout for each action, and why; `--apply` sets it."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from diag.commands.recommend_options import recommend_options, recommend_settings
+from diag.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from analysis.recommendation import Analysis
+    from diag.console import Console
+    from diag.settings import Settings
+
+FORMATS = ("table", "json", "csv", "md", "terraform", "gc")
+
+
+@click.command(
+    short_help="Say the right timeout for each action, and why; --apply sets it.",
+    epilog="Examples:  diag recommend   diag recommend runs/A runs/B --format json   diag recommend --apply",
+)
+@click.argument("inputs", nargs=-1, type=click.Path(path_type=Path), metavar="[RUN|FILE]...")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the result here, not to stdout.")
+@click.option("--actions", "actions_file", type=click.Path(path_type=Path), help="Facts beside a bare file.")
+@click.option(
+    "--terraform-state", type=click.Path(path_type=Path), help="State or export with the resources."
+)
+@click.option("--apply", "do_apply", is_flag=True, help="Show the plan, ask, and set the timeouts.")
+@click.option("--yes", is_flag=True, help="With --apply: do not ask (needed without a terminal).")
+@click.option("--dry-run", is_flag=True, help="With --apply: all reads and checks, no change.")
+@click.option("--force", is_flag=True, help="Also what a guard holds back: lower on grade C, unstable.")
+@click.option("--only", multiple=True, metavar="ACTION", help="Only this action (name or id); repeatable.")
+@click.option("--skip", multiple=True, metavar="ACTION", help="Not this action (name or id); repeatable.")
+@click.option("--max-changes", type=click.IntRange(1), help="Refuse a plan with more changes than this.")
+@click.option("--no-verify", is_flag=True, help="With --apply: no test call after each change.")
+@click.option("--allow-side-effects", is_flag=True, help="Let the test call run actions that are not GET.")
+@click.option("--on-error", type=click.Choice(["stop", "continue"]), default="stop", show_default=True)
+@click.option("--out", "plan_file", type=click.Path(path_type=Path), help="Save the plan for `diag apply`.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit 4 when timeouts need a change.")
+@click.option("--profile", help="Credentials profile.")
+@recommend_options
+def command(
+    inputs: tuple[Path, ...], form: str, output: Path | None, profile: str | None, **values: Any
+) -> int:
+    """Read runs or sample files, judge every action, and change nothing unless --apply is given.
+
+    Without RUN or FILE the newest run is read. The number is p99 plus a buffer, never below the exact
+    upper bound, rounded up to a whole second, capped.
+    """
+    from diag.console import Console
+    from diag.evidence import choose_inputs, gather, write_recommendations
+    from diag.settings import load_settings
+
+    console = Console(quiet=form != "table")
+    settings = load_settings({"profile": profile})
+    chosen = choose_inputs(inputs, settings.runs)
+    evidence = gather(chosen, recommend_settings(values), actions_file=values["actions_file"])
+    for folder in evidence.folders[:1] if len(chosen) == 1 else ():
+        write_recommendations(folder, evidence.analysis)
+    if form == "table" and output is None:
+        show(console, evidence.analysis)
+    else:
+        _emit(console, _formatted(evidence.analysis, form, values["terraform_state"]), output)
+    if values["do_apply"] or values["plan_file"]:
+        _change(console, settings, evidence.analysis, values)
+    elif form == "table":
+        console.note(next_step(evidence.analysis))
+    changes_pending = any(row.verdict in ("raise", "lower") for row in evidence.analysis.actions)
+    if values["detailed_exitcode"] and changes_pending and not values["do_apply"]:
+        return ExitCode.CHANGES
+    return ExitCode.OK
+
+
+def show(console: "Console", analysis: "Analysis") -> None:
+    """Print the table, one sentence per action, and what was left out."""
+    from diag.commands.recommendation_table import headline, recommendation_table, sentences
+
+    if analysis.sandbox:
+        console.banner("SANDBOX: no org was touched")
+    console.table(recommendation_table(analysis))
+    console.result("")
+    console.result(headline(analysis))
+    console.result("\n".join(f"  {line}" for line in sentences(analysis)))
+    for skipped in analysis.skipped:
+        rows = f"{skipped.rows} rows of " if skipped.rows is not None else ""
+        console.note(f"Left out: {rows}{skipped.what}: {skipped.why}")
+
+
+def next_step(analysis: "Analysis") -> str:
+    """Return what to do next, as one line with one command."""
+    if any(row.verdict in ("raise", "lower") for row in analysis.actions):
+        return "Nothing was changed. To set the timeouts: diag recommend --apply"
+    waiting = next((row.next_command for row in analysis.actions if row.next_command), None)
+    return f"Next: {waiting}" if waiting else "Nothing to change."
+
+
+def _formatted(analysis: "Analysis", form: str, terraform_state: Path | None) -> str:
+    from analysis.to_json import analysis_to_json
+    from diag.commands.recommendation_table import recommendation_table
+    from diag.table import to_csv, to_markdown
+
+    if form == "json":
+        return json.dumps(analysis_to_json(analysis), indent=1, allow_nan=False)
+    if form == "csv":
+        return to_csv(recommendation_table(analysis))
+    if form == "terraform":
+        from diag.changes.terraform import terraform_lines
+
+        return terraform_lines(analysis, terraform_state)
+    if form == "gc":
+        from diag.changes.gc_cli import gc_calls
+
+        return gc_calls(analysis)
+    return to_markdown(recommendation_table(analysis))
+
+
+def _emit(console: "Console", text: str, output: Path | None) -> None:
+    if output is None:
+        console.result(text)
+    else:
+        output.write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8")
+        console.note(f"Written to {output}")
+
+
+def _change(console: "Console", settings: "Settings", analysis: "Analysis", values: dict[str, Any]) -> None:
+    from diag.changes.plan_file import write_plan
+    from diag.commands.apply_flow import build_plan, carry_out
+    from diag.genesys.client import GenesysClient
+    from diag.target import find_target
+
+    target = find_target(settings)
+    with GenesysClient(target.connection) as client:
+        plan = build_plan(
+            client,
+            analysis,
+            force=values["force"],
+            only=values["only"],
+            skip=values["skip"],
+            max_changes=values["max_changes"],
+        )
+    if values["plan_file"]:
+        write_plan(values["plan_file"], plan)
+        console.note(f"Plan saved. To carry out exactly this: diag apply {values['plan_file']}")
+    if values["do_apply"]:
+        carry_out(
+            console,
+            target,
+            settings,
+            plan,
+            yes=values["yes"],
+            dry_run=values["dry_run"],
+            verify=not values["no_verify"],
+            allow_side_effects=values["allow_side_effects"],
+            on_error=values["on_error"],
+        )
