@@ -1,0 +1,144 @@
+"""Calls about published data actions: list, get, config with templates, patch, test."""
+
+import contextlib
+import time
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import quote
+
+from diag.genesys import outcomes
+from diag.genesys.api import Api, QueryParams
+from diag.genesys.errors import NetworkError, NotFoundError, UnexpectedReplyError
+from diag.genesys.json_reply import JsonObject, optional_text, parse_object
+from diag.genesys.models import Action, FullConfig, TestReply, TestResult
+from diag.genesys.outcomes import Classified
+from diag.genesys.paging import Progress, all_entities
+
+ACTIONS: Final = "/api/v2/integrations/actions"
+VIEW: Final = ("integrations:action:view", "bridge:actions:view")
+EDIT: Final = ("integrations:action:edit",)
+EXECUTE: Final = ("integrations:action:execute", "bridge:actions:execute")
+REQUEST_TEMPLATE: Final = "requesttemplate.vm"
+SUCCESS_TEMPLATE: Final = "successtemplate.vm"
+
+
+class ActionCalls:
+    """The part of the client that deals with published actions."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    def list_actions(
+        self, include_auth_actions: bool = True, *, on_progress: Progress | None = None
+    ) -> tuple[Action, ...]:
+        """Return every action of the org, each with its config, in the order the platform lists them.
+
+        100 a page with `includeConfig=true`: 10,000 actions are 100 calls. An org that does not know
+        that parameter sends no configs: then each changeable action without one is read by its id.
+        `on_progress(done, total)` is called after each page and each such read; total may be None.
+        """
+        params: QueryParams = {"includeConfig": True, "includeAuthActions": include_auth_actions}
+        listed = all_entities(self._api, ACTIONS, params, needs=VIEW, on_progress=on_progress)
+        actions = [Action.from_json(entity, f"GET {ACTIONS}") for entity in listed]
+        missing = [at for at, action in enumerate(actions) if action.configurable and action.config is None]
+        for done, at in enumerate(missing, start=1):
+            # One deleted since it was listed stays as listed, without a config.
+            with contextlib.suppress(NotFoundError):
+                actions[at] = self.get_action(actions[at].id)
+            if on_progress:
+                on_progress(len(actions) - len(missing) + done, len(actions))
+        return tuple(actions)
+
+    def get_action(self, action_id: str, contract: bool = False) -> Action:
+        """Return one action with its config, and with its contract if asked for."""
+        return read_action(self._api, action_path(action_id), contract=contract)
+
+    def read_config(self, action_id: str, draft: bool = False) -> FullConfig:
+        """Return the action (or its draft) with config and both templates: all a PATCH has to send back."""
+        return read_full(self._api, action_path(action_id, draft=draft))
+
+    def patch_timeout(self, full: FullConfig, timeout_s: int | None) -> Action:
+        """Set the timeout of the published action, sending back everything else as `full` read it.
+
+        `timeout_s` None leaves it out; whether that unsets it is undocumented, so read it back.
+        Raises `StaleVersionError` when the version moved on. After a `PlatformError`, or a
+        `NetworkError` that was `sent`, the effect is unknown: read again before you write again.
+        """
+        return patch_action(self._api, action_path(full.action.id), full, timeout_s)
+
+    def test_action(
+        self,
+        action_id: str,
+        payload: Mapping[str, object],
+        *,
+        draft: bool = False,
+        wait_s: float,
+        timeout_s: int | None = None,
+    ) -> TestReply:
+        """Run the action once, for real, and return how it ended. Never retried, never raises for a reply.
+
+        `payload`: the input values (flattened form). `wait_s`: how long we wait for the reply. Give the
+        action's `timeout_s` so that a gateway's early 504 is told from the action's own timeout.
+        Raises only when no token can be had (`LoginError`, ...).
+        """
+        path = f"{action_path(action_id, draft=draft)}/test"
+        self._api.token()
+        started = time.perf_counter()
+        try:
+            raw = self._api.send_once(path, dict(payload), params={"flatten": True}, wait_s=wait_s)
+        except NetworkError as error:
+            elapsed_ms = (time.perf_counter() - started) * 1000.0
+            outcome = outcomes.CLIENT_TIMEOUT if error.gave_up else outcomes.NETWORK_ERROR
+            return TestReply(None, Classified(outcome), elapsed_ms, None)
+        classified = outcomes.classify(raw.status, raw.body, timeout_s, raw.elapsed_ms)
+        result = _test_result(raw.body, path) if raw.status == 200 else None
+        return TestReply(raw.status, classified, raw.elapsed_ms, raw.correlation_id, result)
+
+
+def action_path(action_id: str, *, draft: bool = False) -> str:
+    """Return the path of one action; ids are quoted, whatever is in them."""
+    return f"{ACTIONS}/{quote(action_id, safe='')}{'/draft' if draft else ''}"
+
+
+def read_action(api: Api, path: str, *, contract: bool = False) -> Action:
+    """Return the action or draft at `path`."""
+    params: QueryParams = {"includeConfig": True}
+    if contract:
+        params["expand"] = "contract"
+    reply = api.call("GET", path, params=params, needs=VIEW)
+    return Action.from_json(parse_object(reply.body, f"GET {path}"), f"GET {path}", reply.correlation_id)
+
+
+def read_full(api: Api, path: str) -> FullConfig:
+    """Return the action or draft at `path` with both templates."""
+    action = read_action(api, path)
+    config = action.config
+    return FullConfig(
+        action=action,
+        request_template=_template(api, path, REQUEST_TEMPLATE)
+        or (optional_text(config.request, "requestTemplate") if config else None),
+        success_template=_template(api, path, SUCCESS_TEMPLATE)
+        or (optional_text(config.response, "successTemplate") if config else None),
+    )
+
+
+def patch_action(api: Api, path: str, full: FullConfig, timeout_s: int | None) -> Action:
+    """PATCH the action or draft at `path` with the whole config and another timeout."""
+    reply = api.call("PATCH", path, body=full.patch_body(timeout_s), needs=EDIT)
+    return Action.from_json(parse_object(reply.body, f"PATCH {path}"), f"PATCH {path}", reply.correlation_id)
+
+
+def _template(api: Api, path: str, name: str) -> str | None:
+    """The template's text, None when the action has none: GET config returns only URIs."""
+    try:
+        return api.get_text(f"{path}/templates/{name}", needs=VIEW)
+    except NotFoundError:
+        return None
+
+
+def _test_result(body: bytes, path: str) -> TestResult | None:
+    try:
+        reply: JsonObject = parse_object(body, f"POST {path}")
+        return TestResult.from_json(reply, f"POST {path}")
+    except UnexpectedReplyError:
+        return None

@@ -1,0 +1,56 @@
+"""The Genesys Cloud client: everything the rest of diag may ask of an org.
+
+with GenesysClient(Connection.to(region="eu-west-1", client_id=..., client_secret=...)) as client:
+    for action in client.list_actions():
+        print(action.name, action.effective_timeout_s)
+"""
+
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from diag.genesys.actions import ActionCalls
+from diag.genesys.api import Api
+from diag.genesys.connection import Connection
+from diag.genesys.drafts import DraftCalls
+from diag.genesys.org import OrgCalls
+from diag.genesys.pacing import RateBucket
+from diag.genesys.secret import Secret
+
+
+class GenesysClient(ActionCalls, DraftCalls, OrgCalls):
+    """One org, one token, one rate bucket. Thread-safe; a context manager.
+
+    Every administrative call is paced (300 a minute unless another `bucket` is given), retried where
+    that is safe, and raises an `ApiError` that says what is wrong. `transport` is for tests.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        user_agent: str = "diag",
+        transport: httpx.BaseTransport | None = None,
+        bucket: RateBucket | None = None,
+    ) -> None:
+        self.connection = connection
+        self._api = Api(connection, user_agent=user_agent, bucket=bucket or RateBucket(), transport=transport)
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the connections."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._api.close()
+
+    def access_token(self) -> Secret:
+        """Return a valid access token, logging in when needed."""
+        return self._api.token()

@@ -1,0 +1,73 @@
+"""Reading JSON replies: what is missing or of another type becomes a clear error, the rest is ignored."""
+
+import json
+from typing import TypeAlias, cast
+
+from diag.genesys.errors import UnexpectedReplyError
+
+JsonObject: TypeAlias = dict[str, object]
+
+
+def parse_object(body: bytes, where: str) -> JsonObject:
+    """Return the JSON object in `body`. Raises `UnexpectedReplyError` naming `where` it came from."""
+    try:
+        value = json.loads(body)
+    except ValueError:
+        raise UnexpectedReplyError(
+            f"The reply of {where} is not JSON (it starts with {_start(body)}).",
+            hint="Is there a proxy or a captive portal in between? Is GENESYSCLOUD_API_BASE right?",
+        ) from None
+    return as_object(value, where)
+
+
+def as_object(value: object, where: str) -> JsonObject:
+    """Return `value` if it is a JSON object."""
+    if not isinstance(value, dict):
+        raise _unexpected(where, "an object", value)
+    return cast(JsonObject, value)
+
+
+def objects(value: object, where: str) -> list[JsonObject]:
+    """Return `value` if it is a list of JSON objects."""
+    if not isinstance(value, list):
+        raise _unexpected(where, "a list", value)
+    return [as_object(item, where) for item in value]
+
+
+def text(source: JsonObject, key: str, where: str) -> str:
+    """Return the text under `key`, which must be there."""
+    value = source.get(key)
+    if not isinstance(value, str):
+        raise _unexpected(f"{where}.{key}", "a text", value)
+    return value
+
+
+def optional_text(source: JsonObject, key: str) -> str | None:
+    """Return the text under `key`, or None when it is absent or something else."""
+    value = source.get(key)
+    return value if isinstance(value, str) else None
+
+
+def optional_int(source: JsonObject, key: str) -> int | None:
+    """Return the whole number under `key` (20.0 counts), or None when it is absent or something else."""
+    value = source.get(key)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return int(value) if value == int(value) else None
+
+
+def optional_object(source: JsonObject, key: str) -> JsonObject:
+    """Return the object under `key`, or an empty one."""
+    value = source.get(key)
+    return cast(JsonObject, value) if isinstance(value, dict) else {}
+
+
+def _unexpected(where: str, wanted: str, value: object) -> UnexpectedReplyError:
+    return UnexpectedReplyError(
+        f"The reply of {where} is not of the expected form: {wanted} expected, got {type(value).__name__}.",
+        hint="Is GENESYSCLOUD_API_BASE the address of a Genesys Cloud API?",
+    )
+
+
+def _start(body: bytes) -> str:
+    return repr(body[:40].decode("utf-8", "replace")) if body.strip() else "nothing: it is empty"

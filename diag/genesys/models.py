@@ -1,0 +1,229 @@
+"""What Genesys Cloud tells us, typed. Unknown fields are ignored, except inside an action's config.
+
+An action's config is kept as it came (`request`, `response`, `other`): whether the platform merges or
+replaces on PATCH is unknown, so everything read must be sent back.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from diag.genesys.json_reply import (
+    JsonObject,
+    as_object,
+    objects,
+    optional_int,
+    optional_object,
+    optional_text,
+    text,
+)
+from diag.genesys.outcomes import Classified
+
+ActionKind = Literal["custom", "static", "custom_auth", "function"]
+
+DEFAULT_TIMEOUT_S: Final = 60
+"""In force when `config.timeoutSeconds` is unset (Resource Center, "Add configuration to custom actions")."""
+
+FUNCTION_INTEGRATION: Final = "function-data-actions"
+
+_NOT_CONFIGURABLE: Final[dict[ActionKind, str]] = {
+    "static": "built into Genesys Cloud: nobody can change it through the API",
+    "custom_auth": "a custom authentication action: timeoutSeconds is invalid for it",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ActionConfig:
+    """`timeout_seconds` is None when unset. `request`, `response`, `other`: as they came, in API names."""
+
+    timeout_seconds: int | None
+    request: JsonObject
+    response: JsonObject
+    other: JsonObject = field(default_factory=dict)
+
+    @classmethod
+    def from_json(cls, source: JsonObject) -> "ActionConfig":
+        """Read the `config` of an action."""
+        known = {"timeoutSeconds", "request", "response"}
+        return cls(
+            timeout_seconds=optional_int(source, "timeoutSeconds"),
+            request=optional_object(source, "request"),
+            response=optional_object(source, "response"),
+            other={key: value for key, value in source.items() if key not in known},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One data action, published or draft. `config` is None when it was not asked for (or not told).
+
+    `integration_type` is only known once the integrations were read .
+    `correlation_id`: of the reply it was read from, for the journal; None for a listed one.
+    """
+
+    id: str
+    name: str
+    integration_id: str | None
+    category: str | None
+    version: int | None
+    secure: bool
+    config: ActionConfig | None = None
+    contract: JsonObject | None = None
+    integration_type: str | None = None
+    correlation_id: str | None = field(default=None, compare=False)
+
+    @classmethod
+    def from_json(cls, source: JsonObject, where: str, correlation_id: str | None = None) -> "Action":
+        """Read an action; `where` names the request in errors. Only the id must be there."""
+        config = source.get("config")
+        contract = source.get("contract")
+        action_id = text(source, "id", where)
+        return cls(
+            id=action_id,
+            name=optional_text(source, "name") or action_id,
+            integration_id=optional_text(source, "integrationId"),
+            category=optional_text(source, "category"),
+            version=optional_int(source, "version"),
+            secure=source.get("secure") is True,
+            config=ActionConfig.from_json(as_object(config, where)) if config is not None else None,
+            contract=as_object(contract, where) if contract is not None else None,
+            correlation_id=correlation_id,
+        )
+
+    @property
+    def kind(self) -> ActionKind:
+        """Return what sort of action it is.
+
+        By id prefix for the two that cannot be changed (the Terraform provider's own test); a function
+        by its integration's type where that is known, by its category otherwise.
+        """
+        if self.id.startswith("static"):
+            return "static"
+        if self.id.startswith("customAuth"):
+            return "custom_auth"
+        if self.integration_type is not None:
+            return "function" if self.integration_type == FUNCTION_INTEGRATION else "custom"
+        return "function" if "function data action" in (self.category or "").lower() else "custom"
+
+    @property
+    def timeout_is_set(self) -> bool:
+        """Return whether the action has a timeout of its own."""
+        return self.config is not None and self.config.timeout_seconds is not None
+
+    @property
+    def effective_timeout_s(self) -> int:
+        """Return the timeout in force, seconds: its own, or the platform's default of 60."""
+        if self.config is None or self.config.timeout_seconds is None:
+            return DEFAULT_TIMEOUT_S
+        return self.config.timeout_seconds
+
+    @property
+    def configurable(self) -> bool:
+        """Return whether the timeout can be changed."""
+        return self.not_configurable_reason is None
+
+    @property
+    def not_configurable_reason(self) -> str | None:
+        """Return why the timeout cannot be changed, or None when it can."""
+        return _NOT_CONFIGURABLE.get(self.kind)
+
+    @property
+    def request_type(self) -> str | None:
+        """Return the HTTP method of the action's own request (GET, POST, ...), if the config tells."""
+        return optional_text(self.config.request, "requestType") if self.config else None
+
+
+@dataclass(frozen=True, slots=True)
+class FullConfig:
+    """An action with everything a PATCH must send back: its config and both templates as text.
+
+    A template is None when the action has none.
+    """
+
+    action: Action
+    request_template: str | None
+    success_template: str | None
+
+    def patch_body(self, timeout_s: int | None) -> JsonObject:
+        """Return the UpdateActionInput that changes the timeout and nothing else.
+
+        The whole config goes along with both templates inlined, as the Terraform provider does: whether
+        omitted parts would be kept is unknown. URIs are left out (they are the platform's own pointers);
+        an unset timeout is omitted, never sent as null.
+        """
+        config = self.action.config or ActionConfig(None, {}, {})
+        request = _without_uris(config.request)
+        response = _without_uris(config.response)
+        if self.request_template is not None:
+            request["requestTemplate"] = self.request_template
+        if self.success_template is not None:
+            response["successTemplate"] = self.success_template
+        whole: JsonObject = {**config.other, "request": request, "response": response}
+        if timeout_s is not None:
+            whole["timeoutSeconds"] = timeout_s
+        body: JsonObject = {"name": self.action.name, "config": whole}
+        if self.action.category is not None:
+            body["category"] = self.action.category
+        if self.action.version is not None:
+            body["version"] = self.action.version
+        return body
+
+
+def _without_uris(part: JsonObject) -> JsonObject:
+    return {key: value for key, value in part.items() if not key.endswith("Uri")}
+
+
+@dataclass(frozen=True, slots=True)
+class TestResult:
+    """A TestExecutionResult. The values in it belong to the org: they never show in `repr`."""
+
+    __test__ = False  # the name is the platform's; not a test for pytest to collect
+
+    success: bool
+    operations: tuple[JsonObject, ...] = field(repr=False)
+    error: JsonObject | None = field(repr=False)
+    final_result: JsonObject | None = field(repr=False)
+
+    @classmethod
+    def from_json(cls, source: JsonObject, where: str) -> "TestResult":
+        """Read the reply of POST .../test."""
+        error = optional_object(source, "error")
+        final = optional_object(source, "finalResult")
+        return cls(
+            success=source.get("success") is True,
+            operations=tuple(objects(source.get("operations") or [], where)),
+            error=error or None,
+            final_result=final or None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TestReply:
+    """How one test call ended. `status` is None when no reply came; `elapsed_ms`: sent to last byte.
+
+    `result` is None unless the reply was a whole TestExecutionResult.
+    """
+
+    __test__ = False
+
+    status: int | None
+    outcome: Classified
+    elapsed_ms: float
+    correlation_id: str | None
+    result: TestResult | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """The org the token belongs to."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenInfo:
+    """Whose token it is: the OAuth client (None for a user's token) and its organization."""
+
+    client_id: str | None
+    client_name: str | None
+    organization: Organization

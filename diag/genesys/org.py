@@ -1,0 +1,47 @@
+"""Calls about the org and the token: who we are, what is allowed, which limits hold."""
+
+from diag.genesys.api import Api
+from diag.genesys.json_reply import JsonObject, objects, optional_int, optional_object, optional_text, text
+from diag.genesys.models import Organization, TokenInfo
+
+
+class OrgCalls:
+    """The part of the client that deals with the org itself."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    def organization(self) -> Organization:
+        """Return the org the token belongs to."""
+        path = "/api/v2/organizations/me"
+        reply = self._api.get(path)
+        return Organization(text(reply, "id", f"GET {path}"), optional_text(reply, "name") or "")
+
+    def token_info(self) -> TokenInfo:
+        """Return whose token it is. Works for client credentials and needs no permission."""
+        reply = self._api.get("/api/v2/tokens/me")
+        client = optional_object(reply, "OAuthClient")
+        organization = optional_object(reply, "organization")
+        return TokenInfo(
+            client_id=optional_text(client, "id"),
+            client_name=optional_text(client, "name"),
+            organization=Organization(
+                optional_text(organization, "id") or "", optional_text(organization, "name") or ""
+            ),
+        )
+
+    def limits(self, namespace: str = "dataactions") -> dict[str, int]:
+        """Return the limits in force, by key; published defaults fill the keys the org does not override.
+
+        For `dataactions` the keys are e.g. `actions.concurrent.executions.max` and `requests.volume.max`.
+        """
+        path = f"/api/v2/organizations/limits/namespaces/{namespace}"
+        return {**self._limits(f"{path}/defaults"), **self._limits(path)}
+
+    def _limits(self, path: str) -> dict[str, int]:
+        entities: list[JsonObject] = objects(self._api.get(path).get("entities") or [], f"GET {path}")
+        return {
+            key: value
+            for entity in entities
+            if (key := optional_text(entity, "key")) and (value := optional_int(entity, "value")) is not None
+        }

@@ -1,0 +1,220 @@
+"""How one test call ended, told from its HTTP status, its body and the time it took.
+
+Standard library only: the load process classifies with this file and never imports httpx.
+
+What a timed-out test looks like is not documented, so all three forms seen or declared are recognised
+(API notes, 1c): HTTP 408, HTTP 504, and HTTP 200 with `success: false` whose error speaks of a timeout.
+The form alone is not enough. A gateway's own 504 after 2 s, or a remote service whose own gateway gave
+up, is not the action's timeout of 10 s: taking it for one would censor a sample at the wrong place. So
+a timeout counts only when the call took at least `EARLY_SHARE` of the action's timeout; an earlier one is
+a backend or platform error. A later one still counts: the call did take longer than the timeout.
+Without a known timeout (`timeout_s=None`) the form decides.
+
+The outcome values are those of `analysis.schema.Outcome`; a test holds them together.
+Only codes leave this file, never message texts: those may quote the values sent.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, cast
+
+OK: Final = "ok"
+TIMEOUT: Final = "timeout"
+CLIENT_TIMEOUT: Final = "client_timeout"
+BACKEND_ERROR: Final = "backend_error"
+INVALID_INPUT: Final = "invalid_input"
+AUTH_ERROR: Final = "auth_error"
+RATE_LIMITED: Final = "rate_limited"
+PLATFORM_ERROR: Final = "platform_error"
+NETWORK_ERROR: Final = "network_error"
+
+EARLY_SHARE: Final = 0.9
+"""A timeout reply before this share of the timeout is not the action's own. Below 1 because the platform's
+clock may start before ours sees the request sent, and nobody says how exactly it is enforced."""
+
+MAX_ERROR_CODE: Final = 80
+
+_AUTHENTICATION: Final = "ACTION.AUTHENTICATION"  # the action's own credentials: token fetch, signature
+_PROCESSING: Final = "ACTION.PROCESSING"  # Genesys' side: input schema, templates, output schema
+_REMOTE: Final = "ACTION.REMOTE_ENDPOINT"  # the web service answered with an error
+
+_TIMEOUT_WORDS: Final = re.compile(r"tim(?:ed|e)?[\s._-]?out", re.IGNORECASE)
+_REMOTE_STATUS: Final = re.compile(
+    r"\b(?:status(?:\s*code)?|http(?:/\d(?:\.\d)?)?)\W{0,3}([1-5]\d\d)\b", re.IGNORECASE
+)
+_SAFE_CODE: Final = re.compile(r"[A-Za-z0-9._:-]+")
+
+_Json = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Classified:
+    """How a call ended. `outcome` is an `analysis.schema.Outcome` value.
+
+    `error_code`: the most telling code of the reply. For `rate_limited` it is the limit's namespace and
+    key, `dataactions:actions.concurrent.executions.max` or `platform.api:...`, so that the org's shared
+    limit and our own token's can be told apart. `failed_step`: name of the first step that failed.
+    """
+
+    outcome: str
+    error_code: str | None = None
+    failed_step: str | None = None
+
+
+def classify(status: int, body: bytes | None, timeout_s: int | None, elapsed_ms: float) -> Classified:
+    """Return how a test call ended. Never raises, whatever the body holds.
+
+    `status`: HTTP status. `body`: the reply's bytes, None when it could not be read whole.
+    `timeout_s`: the action's timeout in force (60 when unset). `elapsed_ms`: sent to last byte.
+    """
+    early = timeout_s is not None and elapsed_ms < EARLY_SHARE * timeout_s * 1000.0
+    reply = _parse(body)
+    if status == 200:
+        return _of_result(reply, body, early=early)
+    return _of_error(status, reply or {}, early=early, inside_result=False)
+
+
+def _of_result(reply: _Json | None, body: bytes | None, *, early: bool) -> Classified:
+    """A TestExecutionResult, or something in its place."""
+    if reply is None:
+        return Classified(PLATFORM_ERROR, "body.missing" if not body else _broken_json(body))
+    success = reply.get("success")
+    if success is True:
+        return Classified(OK)
+    if success is not False:
+        return Classified(PLATFORM_ERROR, "body.unexpected")
+    failed = next((step for step in _dicts(reply.get("operations")) if step.get("success") is False), {})
+    error = _dict(reply.get("error"))
+    step_error = _dict(failed.get("error"))
+    merged: _Json = {**error, "errors": [*_dicts(error.get("errors")), *([step_error] if step_error else [])]}
+    result = _of_error(_status(error) or _status(step_error) or 500, merged, early=early, inside_result=True)
+    name = failed.get("name")
+    return Classified(result.outcome, result.error_code, name if isinstance(name, str) else None)
+
+
+def _of_error(status: int, error: _Json, *, early: bool, inside_result: bool) -> Classified:
+    """An ErrorBody: the reply itself, or the one inside a failed result."""
+    code = _code(error) or f"http.{status}"
+    if status == 429:
+        return Classified(RATE_LIMITED, _limit(error) or code)
+    action_class = _action_class(error)
+    says_timeout = status in (408, 504) or (inside_result and _mentions_timeout(error))
+    if says_timeout and not early:
+        return Classified(TIMEOUT, code)
+    if action_class == _AUTHENTICATION:
+        return Classified(AUTH_ERROR, action_class)
+    if action_class == _PROCESSING:
+        return Classified(INVALID_INPUT, action_class)
+    if action_class == _REMOTE and not says_timeout:
+        return _of_remote(status, error)
+    if action_class == _REMOTE or (inside_result and (status >= 500 or says_timeout)):
+        return Classified(BACKEND_ERROR, code)
+    if status in (401, 403):
+        return Classified(AUTH_ERROR, code)
+    if 400 <= status < 500 and status != 408:
+        return Classified(INVALID_INPUT, code)
+    return Classified(PLATFORM_ERROR, code)
+
+
+def _of_remote(status: int, error: _Json) -> Classified:
+    """The remote service's own error: its 4xx is a fast failure of the input, its 5xx a failing backend.
+
+    408 and 429 from it also mean a backend that does not keep up, not a wrong input.
+    """
+    remote = _remote_status(error) or status
+    fails = remote >= 500 or remote in (408, 429)
+    return Classified(BACKEND_ERROR if fails else INVALID_INPUT, f"{_REMOTE}:{remote}")
+
+
+def _remote_status(error: _Json) -> int | None:
+    """The status the web service answered with: from a message ("status code 503") or a nested error."""
+    for body in _nested(error):
+        message = body.get("message", body.get("userMessage"))
+        if isinstance(message, str) and (found := _REMOTE_STATUS.search(message)):
+            return int(found.group(1))
+    nested = [status for inner in _dicts(error.get("errors")) if (status := _status(inner))]
+    return max(nested, default=None)
+
+
+def _mentions_timeout(error: _Json) -> bool:
+    for body in _nested(error):
+        if _status(body) in (408, 504):
+            return True
+        for key in ("code", "errorCode", "message", "userMessage", "messageWithParams"):
+            value = body.get(key)
+            if isinstance(value, str) and _TIMEOUT_WORDS.search(value):
+                return True
+    return False
+
+
+def _action_class(error: _Json) -> str | None:
+    for body in _nested(error):
+        for detail in _dicts(body.get("details")):
+            code = detail.get("errorCode")
+            if isinstance(code, str) and code.upper().startswith("ACTION."):
+                return _safe(code.upper())
+        code = body.get("code", body.get("errorCode"))
+        if isinstance(code, str) and code.upper() in (
+            _AUTHENTICATION,
+            _PROCESSING,
+            _REMOTE,
+        ):
+            return code.upper()
+    return None
+
+
+def _limit(error: _Json) -> str | None:
+    limit = _dict(error.get("limit"))
+    parts = [part for key in ("namespace", "key") if isinstance(part := limit.get(key), str)]
+    return _safe(":".join(parts)) if parts else None
+
+
+def _code(error: _Json) -> str | None:
+    for body in _nested(error):
+        code = body.get("code", body.get("errorCode"))
+        if isinstance(code, str) and _safe(code):
+            return _safe(code)
+    return None
+
+
+def _nested(error: _Json, depth: int = 3) -> Iterator[_Json]:
+    """The error and the ones inside it, outermost first."""
+    yield error
+    if depth:
+        for inner in _dicts(error.get("errors")):
+            yield from _nested(inner, depth - 1)
+
+
+def _status(error: _Json) -> int | None:
+    status = error.get("status")
+    return status if isinstance(status, int) and 100 <= status <= 599 else None
+
+
+def _safe(code: str) -> str | None:
+    """The code if it looks like one: free text could quote payload values."""
+    return code if len(code) <= MAX_ERROR_CODE and _SAFE_CODE.fullmatch(code) else None
+
+
+def _parse(body: bytes | None) -> _Json | None:
+    try:
+        value = json.loads(body or b"")
+    except (ValueError, RecursionError):
+        return None
+    return cast(_Json, value) if isinstance(value, dict) else None
+
+
+def _broken_json(body: bytes) -> str:
+    """Say whether it is other JSON, began as JSON (cut off on the way), or never was (a proxy's page)."""
+    if body.rstrip()[-1:] in (b"}", b"]"):
+        return "body.unexpected"
+    return "body.truncated" if body.lstrip()[:1] in (b"{", b"[") else "body.not_json"
+
+
+def _dict(value: object) -> _Json:
+    return cast(_Json, value) if isinstance(value, dict) else {}
+
+
+def _dicts(value: object) -> list[_Json]:
+    return [cast(_Json, item) for item in value if isinstance(item, dict)] if isinstance(value, list) else []

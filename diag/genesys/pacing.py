@@ -1,0 +1,56 @@
+"""One bucket for all administrative calls: at most N in any 60 seconds.
+
+The platform allows 300 requests a minute for each token and asks tools to respect it with one token
+(API notes, 3). Test calls never pass here: their schedule belongs to the load generator.
+"""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+DEFAULT_CALLS_PER_MINUTE: Final = 300
+_WINDOW_S: Final = 60.0
+
+
+class RateBucket:
+    """Lets `calls_per_minute` through in any window of a minute; the next one waits. Thread-safe.
+
+    `on_wait` is called with the seconds before each wait, so a progress display can say why it stands.
+    `clock` and `sleep` are for tests.
+    """
+
+    def __init__(
+        self,
+        calls_per_minute: int = DEFAULT_CALLS_PER_MINUTE,
+        *,
+        on_wait: Callable[[float], None] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        if calls_per_minute < 1:
+            raise ValueError("calls_per_minute must be at least 1")
+        self._allowed = calls_per_minute
+        self._on_wait = on_wait
+        self._clock = clock
+        self._sleep = sleep
+        self._lock = threading.Lock()
+        self._starts: deque[float] = deque()
+
+    def take(self) -> float:
+        """Wait until one more call may start, count it, return the seconds waited."""
+        with self._lock:
+            now = self._clock()
+            while self._starts and self._starts[0] <= now - _WINDOW_S:
+                self._starts.popleft()
+            wait_s = 0.0
+            if len(self._starts) >= self._allowed:
+                # Reserve the slot that frees first; later callers queue behind this one.
+                wait_s = self._starts[len(self._starts) - self._allowed] + _WINDOW_S - now
+            self._starts.append(now + wait_s)
+        if wait_s > 0:
+            if self._on_wait:
+                self._on_wait(wait_s)
+            self._sleep(wait_s)
+        return max(wait_s, 0.0)

@@ -1,0 +1,260 @@
+import json
+from typing import Any
+
+import httpx
+import pytest
+import respx
+
+from diag.genesys.client import GenesysClient
+from diag.genesys.errors import NotFoundError, StaleVersionError, UnexpectedReplyError
+
+ACTIONS = "https://api.mypurecloud.com/api/v2/integrations/actions"
+
+
+def action(
+    number: int, *, config: bool = True, prefix: str = "custom_-_", timeout_s: int | None = 3
+) -> dict[str, Any]:
+    entity: dict[str, Any] = {
+        "id": f"{prefix}{number}",
+        "name": f"Action {number}",
+        "integrationId": "i1",
+        "category": "Web Services Data Actions",
+        "version": 7,
+        "secure": False,
+        "futureField": {"ignored": True},
+    }
+    if config:
+        entity["config"] = {
+            "request": {
+                "requestUrlTemplate": "https://crm/${input.id}",
+                "requestTemplateUri": "/templates/requesttemplate.vm",
+                "requestType": "GET",
+                "headers": {"X": "1"},
+            },
+            "response": {
+                "translationMap": {"a": "$.a"},
+                "translationMapDefaults": {"a": "0"},
+                "successTemplateUri": "/templates/successtemplate.vm",
+            },
+        }
+        if timeout_s is not None:
+            entity["config"]["timeoutSeconds"] = timeout_s
+    return entity
+
+
+class Org:
+    """A listing of `count` actions; `style` says how it tells that there is more."""
+
+    def __init__(self, entities: list[dict[str, Any]], style: str, cap: int = 100) -> None:
+        self.entities, self.style, self.cap, self.requests = entities, style, cap, 0
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.requests += 1
+        params = request.url.params
+        assert params["includeConfig"] == "true"
+        size, number = min(int(params["pageSize"]), self.cap), int(params["pageNumber"])
+        page = self.entities[(number - 1) * size : number * size]
+        reply: dict[str, Any] = {"entities": page, "pageSize": size, "pageNumber": number}
+        count = -(-len(self.entities) // size)
+        if self.style in ("all", "count"):
+            reply["pageCount"] = count
+        if self.style in ("all", "total"):
+            reply["total"] = len(self.entities)
+        if self.style in ("all", "uri"):
+            reply["nextUri"] = f"/?pageNumber={number + 1}" if number < count else None
+        return httpx.Response(200, json=reply)
+
+
+@pytest.mark.parametrize("style", ["all", "count", "total", "uri", "silent"])
+@pytest.mark.parametrize("count", [0, 1, 99, 100, 101, 289])
+def test_every_page_is_read(wire: respx.MockRouter, client: GenesysClient, style: str, count: int) -> None:
+    wire.get(ACTIONS).mock(side_effect=Org([action(n) for n in range(count)], style))
+    assert [found.name for found in client.list_actions()] == [f"Action {n}" for n in range(count)]
+
+
+def test_an_org_that_gives_smaller_pages_than_asked_for(
+    wire: respx.MockRouter, client: GenesysClient
+) -> None:
+    wire.get(ACTIONS).mock(side_effect=Org([action(n) for n in range(289)], "all", cap=50))
+    assert len(client.list_actions()) == 289
+
+
+def test_ten_thousand_actions_are_a_hundred_calls(wire: respx.MockRouter, client: GenesysClient) -> None:
+    org = Org([action(n) for n in range(10_000)], "all")
+    wire.get(ACTIONS).mock(side_effect=org)
+    progress: list[tuple[int, int | None]] = []
+    found = client.list_actions(on_progress=lambda done, total: progress.append((done, total)))
+    assert len({entry.id for entry in found}) == 10_000
+    assert org.requests == 100
+    assert len(wire.calls) == 101  # and one login: no call per action
+    assert progress[0] == (100, 10_000) and progress[-1] == (10_000, 10_000)
+
+
+def test_a_server_that_repeats_its_first_page_for_ever(wire: respx.MockRouter, client: GenesysClient) -> None:
+    wire.get(ACTIONS).respond(json={"entities": [action(1)], "nextUri": "/next"})
+    with pytest.raises(UnexpectedReplyError, match="repeats"):
+        client.list_actions()
+
+
+def test_an_org_that_ignores_include_config_is_read_by_id(
+    wire: respx.MockRouter, client: GenesysClient
+) -> None:
+    listed = [action(1, config=False), action(2, config=False, prefix="static_"), action(3, config=False)]
+    wire.get(ACTIONS).mock(side_effect=Org(listed, "all"))
+    by_id = wire.get(f"{ACTIONS}/custom_-_1").respond(json=action(1, timeout_s=9))
+    wire.get(f"{ACTIONS}/custom_-_3").respond(404)
+    progress: list[tuple[int, int | None]] = []
+    found = client.list_actions(on_progress=lambda done, total: progress.append((done, total)))
+    assert [entry.effective_timeout_s for entry in found] == [9, 60, 60]
+    assert by_id.calls.last.request.url.params["includeConfig"] == "true"
+    assert progress[-1] == (3, 3)
+
+
+def test_auth_actions_are_listed_unless_unwanted(wire: respx.MockRouter, client: GenesysClient) -> None:
+    route = wire.get(ACTIONS).mock(side_effect=Org([], "all"))
+    client.list_actions()
+    assert route.calls.last.request.url.params["includeAuthActions"] == "true"
+    client.list_actions(include_auth_actions=False)
+    assert route.calls.last.request.url.params["includeAuthActions"] == "false"
+
+
+@pytest.mark.parametrize(
+    ("prefix", "category", "kind", "configurable"),
+    [
+        ("custom_-_", "Web Services Data Actions", "custom", True),
+        ("static_", "Genesys Cloud Data Actions", "static", False),
+        ("customAuth_-_", "Web Services Data Actions", "custom_auth", False),
+        ("custom_-_", "My Function Data Actions", "function", True),
+    ],
+)
+def test_kinds(
+    wire: respx.MockRouter, client: GenesysClient, prefix: str, category: str, kind: str, configurable: bool
+) -> None:
+    entity = action(1, prefix=prefix, timeout_s=None) | {"category": category}
+    wire.get(f"{ACTIONS}/{entity['id']}").respond(json=entity, headers={"ININ-Correlation-Id": "c-1"})
+    found = client.get_action(entity["id"])
+    assert (found.kind, found.configurable) == (kind, configurable)
+    assert (found.not_configurable_reason is None) == configurable
+    assert (found.timeout_is_set, found.effective_timeout_s) == (False, 60)
+    assert found.correlation_id == "c-1"
+
+
+def templates(wire: respx.MockRouter, path: str = "custom_-_1") -> None:
+    wire.get(f"{ACTIONS}/{path}/templates/requesttemplate.vm").respond(text="${input.rawRequest}")
+    wire.get(f"{ACTIONS}/{path}/templates/successtemplate.vm").respond(text="{$a}")
+
+
+def test_a_patch_sends_everything_back_and_only_the_timeout_differs(
+    wire: respx.MockRouter, client: GenesysClient
+) -> None:
+    entity = action(1)
+    entity["config"]["futureSetting"] = 5
+    wire.get(f"{ACTIONS}/custom_-_1").respond(json=entity)
+    templates(wire)
+    patch = wire.patch(f"{ACTIONS}/custom_-_1").respond(json=action(1, timeout_s=8) | {"version": 8})
+    full = client.read_config("custom_-_1")
+    assert (full.request_template, full.success_template) == ("${input.rawRequest}", "{$a}")
+    assert client.patch_timeout(full, 8).effective_timeout_s == 8
+    assert json.loads(patch.calls.last.request.content) == {
+        "name": "Action 1",
+        "category": "Web Services Data Actions",
+        "version": 7,
+        "config": {
+            "timeoutSeconds": 8,
+            "futureSetting": 5,
+            "request": {
+                "requestUrlTemplate": "https://crm/${input.id}",
+                "requestTemplate": "${input.rawRequest}",
+                "requestType": "GET",
+                "headers": {"X": "1"},
+            },
+            "response": {
+                "translationMap": {"a": "$.a"},
+                "translationMapDefaults": {"a": "0"},
+                "successTemplate": "{$a}",
+            },
+        },
+    }
+
+
+def test_unset_is_omitted_and_a_missing_template_is_none(
+    wire: respx.MockRouter, client: GenesysClient
+) -> None:
+    wire.get(f"{ACTIONS}/custom_-_1").respond(json=action(1))
+    wire.get(url__regex=r".*/templates/.*").respond(404)
+    full = client.read_config("custom_-_1")
+    assert full.request_template is None
+    config = full.patch_body(None)["config"]
+    assert isinstance(config, dict) and "timeoutSeconds" not in config
+
+
+@pytest.mark.parametrize(
+    ("status", "reply"),
+    [
+        (409, {"code": "conflict"}),
+        (400, {"message": "Version 6 does not match the current version 7", "code": "bad.request"}),
+    ],
+)
+def test_a_stale_version_is_told_and_not_retried(
+    wire: respx.MockRouter, client: GenesysClient, status: int, reply: dict[str, str]
+) -> None:
+    wire.get(f"{ACTIONS}/custom_-_1").respond(json=action(1))
+    templates(wire)
+    patch = wire.patch(f"{ACTIONS}/custom_-_1").respond(status, json=reply)
+    full = client.read_config("custom_-_1")
+    with pytest.raises(StaleVersionError) as caught:
+        client.patch_timeout(full, 5)
+    assert caught.value.category == "stale" and patch.call_count == 1
+
+
+def test_drafts(wire: respx.MockRouter, client: GenesysClient) -> None:
+    draft = f"{ACTIONS}/custom_-_1/draft"
+    wire.get(draft).mock(side_effect=[httpx.Response(404), httpx.Response(200, json=action(1))] * 2)
+    create = wire.post(draft).respond(json=action(1))
+    delete = wire.delete(draft).mock(side_effect=[httpx.Response(204), httpx.Response(404)])
+    patch = wire.patch(draft).respond(json=action(1, timeout_s=2))
+    templates(wire, "custom_-_1/draft")
+    assert client.get_draft("custom_-_1") is None
+    assert client.create_draft("custom_-_1").version == 7
+    assert create.calls.last.request.content == b""
+    full = client.read_config("custom_-_1", draft=True)
+    assert client.patch_draft_timeout(full, 2).effective_timeout_s == 2
+    assert json.loads(patch.calls.last.request.content)["config"]["timeoutSeconds"] == 2
+    client.delete_draft("custom_-_1")
+    client.delete_draft("custom_-_1")
+    assert delete.call_count == 2
+
+
+def test_an_id_cannot_leave_its_path(wire: respx.MockRouter, client: GenesysClient) -> None:
+    route = wire.get(url__regex=rf"{ACTIONS}/.*").respond(404)
+    with pytest.raises(NotFoundError):
+        client.get_action("../../oauth/clients?x=1")
+    assert route.calls.last.request.url.raw_path.startswith(b"/api/v2/integrations/actions/..%2F..%2Foauth")
+
+
+def test_contract_only_when_asked_for(wire: respx.MockRouter, client: GenesysClient) -> None:
+    route = wire.get(f"{ACTIONS}/custom_-_1").respond(
+        json=action(1) | {"contract": {"input": {"inputSchema": {}}}}
+    )
+    assert client.get_action("custom_-_1", contract=True).contract == {"input": {"inputSchema": {}}}
+    assert route.calls.last.request.url.params["expand"] == "contract"
+    client.get_action("custom_-_1")
+    assert "expand" not in route.calls.last.request.url.params
+
+
+def test_limits_fall_back_on_the_published_defaults(wire: respx.MockRouter, client: GenesysClient) -> None:
+    path = "https://api.mypurecloud.com/api/v2/organizations/limits/namespaces/dataactions"
+    concurrency = {"key": "actions.concurrent.executions.max", "namespace": "dataactions"}
+    wire.get(f"{path}/defaults").respond(
+        json={"entities": [{**concurrency, "value": 50}, {"key": "requests.volume.max", "value": 2500}]}
+    )
+    wire.get(path).respond(json={"entities": [{**concurrency, "value": 30}, {"key": "odd", "value": "x"}]})
+    assert client.limits() == {"actions.concurrent.executions.max": 30, "requests.volume.max": 2500}
+
+
+def test_token_info(wire: respx.MockRouter, client: GenesysClient) -> None:
+    wire.get("https://api.mypurecloud.com/api/v2/tokens/me").respond(
+        json={"organization": {"id": "o", "name": "Acme"}, "OAuthClient": {"id": "c", "name": "harness"}}
+    )
+    info = client.token_info()
+    assert (info.client_id, info.client_name, info.organization.name) == ("c", "harness", "Acme")

@@ -1,0 +1,251 @@
+import json
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.schema import Outcome
+from diag.genesys import outcomes
+from diag.genesys.outcomes import classify
+
+SLOW_MS = 10_020.0
+FAST_MS = 45.0
+TIMEOUT_S = 10
+
+
+def body(**fields: object) -> bytes:
+    return json.dumps(fields).encode()
+
+
+def failed(error: object = None, *, step_error: object = None) -> bytes:
+    steps = [
+        {"step": 1, "name": "Resolve request header templates", "success": True},
+        {"step": 2, "name": "Execute", "success": False, "error": step_error},
+    ]
+    return body(success=False, operations=steps, error=error)
+
+
+def action_error(
+    cls: str, status: int = 400, inner_status: int | None = None, message: str = ""
+) -> dict[str, object]:
+    """The shape of help.mypurecloud.com's "Data action returns a 400 error"."""
+    return {
+        "status": status,
+        "code": "bad.request",
+        "message": "The request could not be understood by the server due to malformed syntax.",
+        "details": [{"errorCode": cls}],
+        "errors": [{"status": inner_status or status, "code": "bad.request", "message": message}],
+    }
+
+
+def test_the_values_are_those_of_the_sample_schema() -> None:
+    ours = {
+        outcomes.OK,
+        outcomes.TIMEOUT,
+        outcomes.CLIENT_TIMEOUT,
+        outcomes.BACKEND_ERROR,
+        outcomes.INVALID_INPUT,
+        outcomes.AUTH_ERROR,
+        outcomes.RATE_LIMITED,
+        outcomes.PLATFORM_ERROR,
+        outcomes.NETWORK_ERROR,
+    }
+    assert ours == {str(outcome) for outcome in Outcome}
+
+
+TIMEOUT_BODIES = [
+    (408, body(code="client.timeout", status=408)),
+    (408, b""),
+    (504, body(code="request.timeout", message="The request timed out.", status=504)),
+    (504, b"<html>Gateway Time-out</html>"),
+    (504, None),
+    (200, failed({"status": 504, "code": "request.timeout"})),
+    (200, failed({"status": 408})),
+    (
+        200,
+        failed(
+            {"status": 500, "message": "Internal Server Error", "errors": [{"message": "Request timed out"}]}
+        ),
+    ),
+    (200, failed(action_error("ACTION.REMOTE_ENDPOINT", message="Backend call timeout after 10 seconds"))),
+    (200, failed({"status": 500, "message": "Internal Server Error"}, step_error={"message": "timed-out"})),
+    (200, failed(None, step_error={"code": "action.timeout"})),
+]
+
+
+@pytest.mark.parametrize(("status", "reply"), TIMEOUT_BODIES)
+def test_every_form_of_the_actions_own_timeout(status: int, reply: bytes | None) -> None:
+    assert classify(status, reply, TIMEOUT_S, SLOW_MS).outcome == "timeout"
+    assert classify(status, reply, None, FAST_MS).outcome == "timeout"
+
+
+@pytest.mark.parametrize(("status", "reply"), TIMEOUT_BODIES)
+def test_a_timeout_well_before_the_actions_own_is_somebody_elses(status: int, reply: bytes | None) -> None:
+    expected = "backend_error" if status == 200 else "platform_error"
+    assert classify(status, reply, TIMEOUT_S, 2_000.0).outcome == expected
+
+
+def test_the_limit_between_early_and_own() -> None:
+    reply = body(code="request.timeout")
+    assert classify(504, reply, TIMEOUT_S, 8_999.0).outcome == "platform_error"
+    assert classify(504, reply, TIMEOUT_S, 9_001.0).outcome == "timeout"
+
+
+@pytest.mark.parametrize(
+    ("status", "reply", "outcome", "code"),
+    [
+        (200, body(success=True, finalResult={"a": 1}), "ok", None),
+        (200, b"", "platform_error", "body.missing"),
+        (200, None, "platform_error", "body.missing"),
+        (200, b"<html>", "platform_error", "body.not_json"),
+        (200, b'{"success": tr', "platform_error", "body.truncated"),
+        (200, b"[1]", "platform_error", "body.unexpected"),
+        (200, b"{}", "platform_error", "body.unexpected"),
+        (200, body(success="yes"), "platform_error", "body.unexpected"),
+        (200, failed(action_error("ACTION.AUTHENTICATION")), "auth_error", "ACTION.AUTHENTICATION"),
+        (200, failed(action_error("ACTION.PROCESSING")), "invalid_input", "ACTION.PROCESSING"),
+        (200, failed(action_error("ACTION.REMOTE_ENDPOINT")), "invalid_input", "ACTION.REMOTE_ENDPOINT:400"),
+        (
+            200,
+            failed(action_error("ACTION.REMOTE_ENDPOINT", message="Request failed with status code 503")),
+            "backend_error",
+            "ACTION.REMOTE_ENDPOINT:503",
+        ),
+        (
+            200,
+            failed(action_error("ACTION.REMOTE_ENDPOINT", inner_status=502)),
+            "backend_error",
+            "ACTION.REMOTE_ENDPOINT:502",
+        ),
+        (
+            200,
+            failed(action_error("ACTION.REMOTE_ENDPOINT", message="HTTP 404: no such customer")),
+            "invalid_input",
+            "ACTION.REMOTE_ENDPOINT:404",
+        ),
+        (
+            200,
+            failed(action_error("ACTION.REMOTE_ENDPOINT", message="status: 429 slow down")),
+            "backend_error",
+            "ACTION.REMOTE_ENDPOINT:429",
+        ),
+        (
+            200,
+            failed({"status": 500, "code": "internal.server.error"}),
+            "backend_error",
+            "internal.server.error",
+        ),
+        (200, failed(None), "backend_error", "http.500"),
+        (200, failed({"status": 400, "code": "invalid.schema"}), "invalid_input", "invalid.schema"),
+        (200, failed({"status": 401, "code": "invalid.credentials"}), "auth_error", "invalid.credentials"),
+        (
+            400,
+            body(code="invalid.schema", message="timeout must be a number"),
+            "invalid_input",
+            "invalid.schema",
+        ),
+        (
+            400,
+            body(errorCode="BAD_REQUEST", details=[{"errorCode": "ACTION.AUTHENTICATION"}]),
+            "auth_error",
+            None,
+        ),
+        (401, body(code="bad.credentials"), "auth_error", "bad.credentials"),
+        (403, b"", "auth_error", "http.403"),
+        (404, body(code="not.found"), "invalid_input", "not.found"),
+        (413, b"", "invalid_input", "http.413"),
+        (429, b"", "rate_limited", "http.429"),
+        (429, body(code="too.many.requests"), "rate_limited", "too.many.requests"),
+        (
+            429,
+            body(limit={"namespace": "dataactions", "key": "actions.concurrent.executions.max", "value": 50}),
+            "rate_limited",
+            "dataactions:actions.concurrent.executions.max",
+        ),
+        (429, body(limit={"namespace": "platform.api"}), "rate_limited", "platform.api"),
+        (500, body(code="internal.server.error"), "platform_error", "internal.server.error"),
+        (503, b"<html>", "platform_error", "http.503"),
+        (500, body(**action_error("ACTION.REMOTE_ENDPOINT", status=500)), "backend_error", None),
+        (302, b"", "platform_error", "http.302"),
+    ],
+)
+def test_replies(status: int, reply: bytes | None, outcome: str, code: str | None) -> None:
+    result = classify(status, reply, TIMEOUT_S, FAST_MS)
+    assert result.outcome == outcome
+    if code is not None:
+        assert result.error_code == code
+
+
+def test_the_failed_step_is_named() -> None:
+    assert classify(200, failed({"status": 500}), TIMEOUT_S, FAST_MS).failed_step == "Execute"
+
+
+def test_free_text_never_becomes_a_code() -> None:
+    reply = failed({"status": 500, "code": "customer Jane Doe not found", "message": "Jane Doe"})
+    assert classify(200, reply, TIMEOUT_S, FAST_MS).error_code == "http.500"
+
+
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-1, 700)
+    | st.text(max_size=8)
+    | st.sampled_from(["ACTION.PROCESSING"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "success",
+                    "operations",
+                    "error",
+                    "errors",
+                    "status",
+                    "code",
+                    "details",
+                    "message",
+                    "errorCode",
+                    "limit",
+                    "namespace",
+                    "key",
+                    "name",
+                ]
+            ),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=20,
+)
+
+
+@given(
+    status=st.integers(100, 599),
+    reply=st.none() | st.binary(max_size=40) | json_values.map(lambda value: json.dumps(value).encode()),
+    timeout_s=st.none() | st.integers(1, 60),
+    elapsed_ms=st.floats(0, 120_000),
+)
+def test_whatever_comes_is_classified(
+    status: int, reply: bytes | None, timeout_s: int | None, elapsed_ms: float
+) -> None:
+    result = classify(status, reply, timeout_s, elapsed_ms)
+    assert result.outcome in set(Outcome)
+    assert result.error_code is None or (len(result.error_code) <= 120 and " " not in result.error_code)
+    if result.outcome == "timeout" and timeout_s is not None:
+        assert elapsed_ms >= outcomes.EARLY_SHARE * timeout_s * 1000
+    if status != 200:
+        assert result.outcome != "ok"
+
+
+def test_deep_nesting_does_not_raise() -> None:
+    assert classify(200, b'{"error":' * 100_000, 3, 1.0).outcome == "platform_error"
+
+
+def test_only_the_standard_library_is_imported() -> None:
+    code = (
+        "import sys, diag.genesys.outcomes; print([m for m in sys.modules if m in ('httpx','stamina','ssl')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
