@@ -1,0 +1,42 @@
+"""What can go wrong in this room, apart from a single change (that is a value: `result.ChangeResult`).
+
+ChangesError
+├── PlanFileError        usage   a plan file is damaged, foreign, or from a newer version
+├── WrongOrgError        usage   a plan was made for another org
+├── JournalError         error   the journal cannot be written or read
+└── NothingToUndoError   usage   no such entry or run in the journal
+"""
+
+
+class ChangesError(Exception):
+    """Base of this room: `message` says what and where, `hint` how to fix it."""
+
+    category = "error"
+
+    def __init__(self, message: str, *, hint: str | None = None, details: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.details = details
+
+
+class PlanFileError(ChangesError):
+    """A file is not a plan we can carry out exactly."""
+
+    category = "usage"
+
+
+class WrongOrgError(ChangesError):
+    """A plan is only ever applied to the org it was made for."""
+
+    category = "usage"
+
+
+class JournalError(ChangesError):
+    """Without a journal nothing is written to the org."""
+
+
+class NothingToUndoError(ChangesError):
+    """The journal holds nothing under that name."""
+
+    category = "usage"

@@ -1,0 +1,86 @@
+"""Everything of an action but its timeout, field by field, so that a difference can be named.
+
+Texts that may hold a secret (URL, headers, templates) are kept as digests only; harmless short ones
+as they are, so that a person reads `name: planned 'A', present 'B'`.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from diag.genesys.models import FullConfig
+
+_SHOWN: Final = frozenset({"name", "category", "secure", "integrationId", "config.request.requestType"})
+_INLINED: Final = ("requestTemplate", "successTemplate")
+"""Compared by the text of the template endpoint; `...Uri` fields only say where that text lives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field that is not what was planned; None where it is absent."""
+
+    field: str
+    planned: str | None
+    present: str | None
+
+    def __str__(self) -> str:
+        """Return `config.request.requestType: planned GET, present POST`."""
+        return f"{self.field}: planned {self.planned or 'absent'}, present {self.present or 'absent'}"
+
+
+def fields_of(full: FullConfig) -> dict[str, str]:
+    """Return field path -> value or digest, for everything but the timeout and the version.
+
+    Null, an empty object and an absent field are the same thing to the platform, and here.
+    """
+    action = full.action
+    plain: dict[str, object] = {
+        "name": action.name,
+        "category": action.category,
+        "integrationId": action.integration_id,
+        "secure": action.secure,
+        "contract": action.contract,
+        "config.request.requestTemplate": full.request_template,
+        "config.response.successTemplate": full.success_template,
+    }
+    if action.config is not None:
+        plain |= _flat("config.request", action.config.request)
+        plain |= _flat("config.response", action.config.response)
+        plain |= _flat("config", action.config.other)
+    return {path: _token(path, value) for path, value in sorted(plain.items()) if value is not None}
+
+
+def digest_of(fields: Mapping[str, str]) -> str:
+    """Return the SHA-256 (hex) of what `fields_of` gave."""
+    return hashlib.sha256(json.dumps(dict(fields), sort_keys=True).encode()).hexdigest()
+
+
+def differences(planned: Mapping[str, str], present: Mapping[str, str]) -> tuple[Difference, ...]:
+    """Return every field whose planned and present value differ, by path."""
+    return tuple(
+        Difference(path, planned.get(path), present.get(path))
+        for path in sorted({*planned, *present})
+        if planned.get(path) != present.get(path)
+    )
+
+
+def _flat(prefix: str, value: Mapping[str, object]) -> dict[str, object]:
+    kept = {key: inner for key, inner in value.items() if key not in _INLINED and not key.endswith("Uri")}
+    return dict(_leaves(prefix, kept))
+
+
+def _leaves(path: str, value: object) -> Iterator[tuple[str, object]]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _leaves(f"{path}.{key}", inner)
+    else:
+        yield path, value
+
+
+def _token(path: str, value: object) -> str:
+    if path in _SHOWN:
+        return repr(value) if isinstance(value, str) else json.dumps(value)
+    text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()[:16]

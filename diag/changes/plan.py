@@ -1,0 +1,112 @@
+"""The plan: what will be changed, on what evidence, against which state of the org. Data only.
+
+A plan is what a person reviews and exactly what `apply` carries out (Terraform's plan is the model).
+It holds no template, no URL and no header value, only digests of them: those texts may hold secrets,
+and a plan file gets mailed around.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+FORMAT_VERSION: Final = 1
+
+Origin = Literal["recommend", "set", "undo"]
+
+
+@dataclass(frozen=True, slots=True)
+class OrgIdentity:
+    """Which org a plan or a journal entry is about; `host` is the API address without the scheme."""
+
+    org_id: str
+    org_name: str
+    host: str
+    sandbox: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The numbers behind a change, copied from the recommendation. Unknown is None; shares are 0..1."""
+
+    verdict: str
+    samples: int = 0
+    ok: int = 0
+    timeouts: int = 0
+    n_eff: float | None = None
+    p50_ms: float | None = None
+    p95_ms: float | None = None
+    p99_ms: float | None = None
+    p99_upper_ms: float | None = None
+    uncapped_timeout_s: int | None = None
+    cut_off_now: float | None = None
+    cut_off_after: float | None = None
+    grade: str | None = None
+    concurrency_share: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One timeout to set. `before_timeout_s` is the one in force (60 when unset, see `before_is_set`)."""
+
+    action_id: str
+    action_name: str
+    before_timeout_s: int
+    before_is_set: bool
+    after_timeout_s: int
+    reason: str
+    action_version: int | None
+    fields: Mapping[str, str]
+    """Everything but the timeout: field path -> short digest, or the value itself where it is harmless."""
+    digest: str
+    """SHA-256 over `fields`."""
+    evidence: Evidence | None = None
+    forced: bool = False
+    """True where a guard said no and `--force` said yes."""
+    undoes: str | None = None
+    """Journal entry this change takes back."""
+
+    @property
+    def direction(self) -> Literal["raise", "lower"]:
+        """Whether the timeout grows or shrinks."""
+        return "raise" if self.after_timeout_s > self.before_timeout_s else "lower"
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """An action the plan leaves alone, and why."""
+
+    action_id: str
+    action_name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """An action whose timeout is right already, and why."""
+
+    action_id: str
+    action_name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything `apply` needs and nothing it must look up. `created_at` is Unix seconds (UTC)."""
+
+    created_at: float
+    org: OrgIdentity
+    changes: tuple[Change, ...]
+    skipped: tuple[Skipped, ...] = ()
+    unchanged: tuple[Unchanged, ...] = ()
+    origin: Origin = "recommend"
+    settings_digest: str | None = None
+    """Digest of the recommendation settings, so that two plans can be told apart."""
+    run_ids: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> str:
+        """The line under a plan: `Plan: 2 to change, 3 unchanged, 1 skipped.`"""
+        return (
+            f"Plan: {len(self.changes)} to change, {len(self.unchanged)} unchanged, "
+            f"{len(self.skipped)} skipped."
+        )

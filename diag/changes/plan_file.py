@@ -1,0 +1,102 @@
+"""A plan as a file: JSON with `format_version` and a digest, so that exactly what was reviewed is applied."""
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from diag.changes.errors import PlanFileError
+from diag.changes.plan import FORMAT_VERSION, Change, Evidence, OrgIdentity, Plan, Skipped, Unchanged
+
+_NEW_PLAN = "Make a new one: diag recommend --out plan.json"
+
+T = TypeVar("T")
+
+
+def plan_digest(plan: Plan) -> str:
+    """Return the SHA-256 (hex) that names this plan in the journal."""
+    return _digest(asdict(plan))
+
+
+def plan_to_json(plan: Plan) -> str:
+    """Return the text of a plan file."""
+    body = {
+        "format_version": FORMAT_VERSION,
+        "kind": "diag plan",
+        "digest": plan_digest(plan),
+        **asdict(plan),
+    }
+    return json.dumps(body, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def write_plan(plan: Plan, path: Path) -> None:
+    """Write a plan file whole or not at all."""
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary.write_text(plan_to_json(plan), encoding="utf-8")
+    temporary.replace(path)
+
+
+def read_plan(path: Path) -> Plan:
+    """Return the plan in a file. Raises PlanFileError for anything that is not exactly one of ours."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PlanFileError(f"{path} cannot be read ({error}).", hint=_NEW_PLAN) from error
+    return plan_from_json(text, str(path))
+
+
+def plan_from_json(text: str, where: str) -> Plan:
+    """Return the plan in `text`; `where` names it in errors."""
+    try:
+        body: Any = json.loads(text)
+    except ValueError as error:
+        raise PlanFileError(f"{where} is damaged: {error}.", hint=_NEW_PLAN) from None
+    if not isinstance(body, dict) or body.get("kind") != "diag plan":
+        raise PlanFileError(f"{where} is not a plan of diag.", hint=_NEW_PLAN)
+    if body.get("format_version") != FORMAT_VERSION:
+        raise PlanFileError(
+            f"{where} has format_version {body.get('format_version')!r}, this diag reads {FORMAT_VERSION}.",
+            hint="Use the diag that wrote it, or make a new plan: diag recommend --out plan.json",
+        )
+    try:
+        plan = Plan(
+            created_at=float(body["created_at"]),
+            org=_made(OrgIdentity, body["org"]),
+            changes=tuple(_change(row) for row in body["changes"]),
+            skipped=tuple(_made(Skipped, row) for row in body["skipped"]),
+            unchanged=tuple(_made(Unchanged, row) for row in body["unchanged"]),
+            origin=body["origin"],
+            settings_digest=body["settings_digest"],
+            run_ids=tuple(body["run_ids"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise PlanFileError(
+            f"{where} is damaged ({type(error).__name__}: {error}).", hint=_NEW_PLAN
+        ) from None
+    if plan_digest(plan) != body.get("digest"):
+        raise PlanFileError(
+            f"{where} was changed after it was made: its digest does not fit.",
+            hint="A plan is carried out exactly as it was reviewed. For a number of your own: diag set NAME "
+            "--timeout SECONDS",
+        )
+    return plan
+
+
+def _change(row: dict[str, Any]) -> Change:
+    evidence = row["evidence"]
+    values = {**row, "evidence": _made(Evidence, evidence) if evidence is not None else None}
+    return _made(Change, values)
+
+
+def _made(kind: type[T], row: dict[str, Any]) -> T:
+    unknown = set(row) - {item.name for item in fields(kind)}  # type: ignore[arg-type]
+    if unknown:
+        raise ValueError(f"unknown field {sorted(unknown)[0]}")
+    return kind(**row)
+
+
+def _digest(body: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(body, sort_keys=True, allow_nan=False).encode()).hexdigest()

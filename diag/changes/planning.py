@@ -1,0 +1,205 @@
+"""From verdicts to a plan: which timeouts will be set, which are right, which are left alone and why.
+
+The guards are those of the method (statistics, section D, steps 8 and 11): a raise stands on its own,
+a lowering needs evidence over time, and what the data call unstable or beyond the cap is never set
+without `force`.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Collection
+from dataclasses import asdict
+from fnmatch import fnmatchcase
+from typing import Final
+
+from analysis.recommendation import Analysis, Recommendation, Verdict
+from analysis.schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S
+from diag.changes.fields import digest_of, fields_of
+from diag.changes.plan import Change, Evidence, OrgIdentity, Plan, Skipped, Unchanged
+from diag.genesys.errors import ApiError, NotFoundError
+from diag.genesys.models import FullConfig
+
+MIN_CALLS_TO_LOWER: Final = 1000
+"""Effective calls a lowering needs (statistics, section D, below step 11)."""
+
+ReadConfig = Callable[[str], FullConfig]
+
+
+def make_plan(
+    analysis: Analysis,
+    read: ReadConfig,
+    org: OrgIdentity,
+    *,
+    force: bool = False,
+    only: Collection[str] = (),
+    skip: Collection[str] = (),
+    max_changes: int | None = None,
+    now: Callable[[], float] = time.time,
+) -> Plan:
+    """Return the plan an analysis leads to; `read` is asked only for actions that may change.
+
+    `only` and `skip` hold names or ids, `*` stands for anything. `max_changes` keeps the first ones (the
+    analysis has the worst harm first) and skips the rest. `force` overrules every guard but what the
+    platform forbids.
+    A permission or login error of `read` is raised: the plan would be empty for the wrong reason.
+    """
+    changes: list[Change] = []
+    skipped: list[Skipped] = []
+    unchanged: list[Unchanged] = []
+    for item in analysis.actions:
+        found = _left_out(item, only, skip) or _wanted(item, read, force=force)
+        if isinstance(found, Change) and max_changes is not None and len(changes) >= max_changes:
+            found = _skipped(item, f"over --max-changes {max_changes}; apply again for the rest")
+        if isinstance(found, Change):
+            changes.append(found)
+        elif isinstance(found, Unchanged):
+            unchanged.append(found)
+        else:
+            skipped.append(found)
+    return Plan(
+        created_at=now(),
+        org=org,
+        changes=tuple(changes),
+        skipped=tuple(skipped),
+        unchanged=tuple(unchanged),
+        settings_digest=hashlib.sha256(
+            json.dumps(asdict(analysis.settings), sort_keys=True).encode()
+        ).hexdigest(),
+        run_ids=analysis.run_ids,
+    )
+
+
+def change_of(
+    full: FullConfig,
+    after_timeout_s: int,
+    reason: str,
+    *,
+    evidence: Evidence | None = None,
+    forced: bool = False,
+    undoes: str | None = None,
+) -> Change:
+    """Return the change that sets `after_timeout_s` on an action as it is now."""
+    fields = fields_of(full)
+    return Change(
+        action_id=full.action.id,
+        action_name=full.action.name,
+        before_timeout_s=full.action.effective_timeout_s,
+        before_is_set=full.action.timeout_is_set,
+        after_timeout_s=after_timeout_s,
+        reason=reason,
+        action_version=full.action.version,
+        fields=fields,
+        digest=digest_of(fields),
+        evidence=evidence,
+        forced=forced,
+        undoes=undoes,
+    )
+
+
+def _wanted(item: Recommendation, read: ReadConfig, *, force: bool) -> Change | Skipped | Unchanged:
+    """Judge one verdict, first by the data alone, then against the org as it is now."""
+    if item.verdict is Verdict.OK:
+        return Unchanged(item.action_id, item.action_name, item.reason)
+    after = item.recommended_timeout_s
+    if item.verdict not in _MAY_CHANGE or after is None:
+        return _skipped(item, item.reason)
+    objection = _objection(item)
+    if objection and not force:
+        return _skipped(item, f"{objection} (--force to set {after} s all the same)")
+    if not PLATFORM_MIN_TIMEOUT_S <= after <= PLATFORM_MAX_TIMEOUT_S:
+        return _skipped(item, f"{after} s is outside the platform's range of 1 to 60 s")
+    try:
+        full = read(item.action_id)
+    except NotFoundError:
+        return _skipped(item, "it does not exist in this org")
+    except ApiError as error:
+        if error.category == "auth":
+            raise
+        return _skipped(item, f"it could not be read: {error.message}")
+    if full.action.not_configurable_reason is not None:
+        return _skipped(item, full.action.not_configurable_reason)
+    present_s = full.action.effective_timeout_s
+    if present_s == after:
+        return Unchanged(item.action_id, item.action_name, f"its timeout is {after} s already")
+    moved = _moved_since(item, after, present_s)
+    if moved and not force:
+        return _skipped(item, f"{moved} (--force to set {after} s all the same)")
+    return change_of(full, after, item.reason, evidence=_evidence(item), forced=bool(objection or moved))
+
+
+_MAY_CHANGE: Final = (Verdict.RAISE, Verdict.LOWER, Verdict.UNSTABLE, Verdict.OVER_CAP_USE_ASYNC)
+
+
+def _objection(item: Recommendation) -> str | None:
+    """Return what speaks against setting the number, or None."""
+    if item.verdict is Verdict.UNSTABLE:
+        return f"unstable: {item.reason}"
+    if item.verdict is Verdict.OVER_CAP_USE_ASYNC:
+        return f"beyond the cap: {item.reason}"
+    if item.verdict is Verdict.LOWER:
+        return objection_to_lowering(item)
+    return None
+
+
+def objection_to_lowering(item: Recommendation) -> str | None:
+    """Return why the evidence is too thin to shorten a timeout, or None when it is enough."""
+    if item.grade not in ("A", "B"):
+        return (
+            f"lowering needs calls spread over an hour or more (grade A or B), these are grade {item.grade}"
+            if item.grade
+            else "lowering needs calls spread over an hour or more (grade A or B), the spread is unknown"
+        )
+    if item.n_eff is None or item.n_eff < MIN_CALLS_TO_LOWER:
+        have = "unknown" if item.n_eff is None else f"{item.n_eff:,.0f}"
+        return f"lowering needs {MIN_CALLS_TO_LOWER:,} effective calls, there are {have}"
+    return None
+
+
+def _moved_since(item: Recommendation, after_s: int, present_s: int) -> str | None:
+    """Return why the evidence does not fit the timeout now in force, or None when it does."""
+    if item.current_timeout_s is not None and item.current_timeout_s != present_s:
+        return (
+            f"its timeout is {present_s} s now and was {item.current_timeout_s} s when measured: "
+            "measure again"
+        )
+    if after_s < present_s and item.verdict is not Verdict.LOWER:
+        return objection_to_lowering(item)
+    return None
+
+
+def _left_out(item: Recommendation, only: Collection[str], skip: Collection[str]) -> Skipped | None:
+    if only and not _named(item, only):
+        return _skipped(item, "not among --only")
+    return _skipped(item, "named by --skip") if _named(item, skip) else None
+
+
+def _named(item: Recommendation, patterns: Collection[str]) -> bool:
+    return any(
+        name == pattern or fnmatchcase(name, pattern)
+        for pattern in patterns
+        for name in (item.action_id, item.action_name)
+    )
+
+
+def _skipped(item: Recommendation, reason: str) -> Skipped:
+    return Skipped(item.action_id, item.action_name, reason)
+
+
+def _evidence(item: Recommendation) -> Evidence:
+    return Evidence(
+        verdict=str(item.verdict),
+        samples=item.samples,
+        ok=item.ok,
+        timeouts=item.timeouts,
+        n_eff=item.n_eff,
+        p50_ms=item.p50_ms,
+        p95_ms=item.p95_ms,
+        p99_ms=item.p99_ms,
+        p99_upper_ms=item.p99_upper_ms,
+        uncapped_timeout_s=item.uncapped_timeout_s,
+        cut_off_now=item.cut_off_now,
+        cut_off_after=item.cut_off_after,
+        grade=item.grade,
+        concurrency_share=item.concurrency_share,
+    )

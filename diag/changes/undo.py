@@ -1,0 +1,133 @@
+"""The way back: journal entries become a plan in reverse, which goes through the same apply."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from diag.changes.errors import NothingToUndoError
+from diag.changes.journal import Record, latest_by_entry
+from diag.changes.plan import Change, OrgIdentity, Plan, Skipped, Unchanged
+from diag.changes.planning import ReadConfig, change_of
+from diag.changes.result import Outcome
+from diag.genesys.errors import ApiError, NotFoundError
+
+
+@dataclass(frozen=True, slots=True)
+class Undoable:
+    """What one action's chosen entries did together: from `first`'s old timeout to `last`'s new one."""
+
+    first: Record
+    last: Record
+
+
+def wrote(record: Record) -> bool:
+    """Return whether an entry, by its last record, left its new timeout in the org (or may have)."""
+    if record.finished:
+        return record.outcome == Outcome.APPLIED or (
+            record.outcome == Outcome.FAILED and record.version_after is not None
+        )
+    return True
+
+
+def entries_of_run(records: Sequence[Record], run: str) -> list[Record]:
+    """Return the last record of each entry of one apply, named by its apply id, plan digest or run id.
+
+    A digest may be shortened to 8 characters or more. Raises NothingToUndoError.
+    """
+    found = [
+        record
+        for record in latest_by_entry(records).values()
+        if run in (record.apply_id, *record.run_ids) or (len(run) >= 8 and record.plan_digest.startswith(run))
+    ]
+    if not found:
+        raise NothingToUndoError(
+            f"The journal knows no apply, plan or run {run!r}.", hint="List what was changed: diag history"
+        )
+    return found
+
+
+def entry_named(records: Sequence[Record], entry: str | None) -> list[Record]:
+    """Return the last record of one entry, or of the newest that still can be undone when `entry` is None."""
+    latest = latest_by_entry(records)
+    if entry is not None:
+        if entry not in latest:
+            raise NothingToUndoError(
+                f"The journal has no entry {entry!r}.", hint="List what was changed: diag history"
+            )
+        return [latest[entry]]
+    undone = {record.undoes for record in latest.values() if record.undoes and wrote(record)}
+    for record in reversed(latest.values()):
+        if wrote(record) and record.undoes is None and record.entry not in undone:
+            return [record]
+    raise NothingToUndoError("The journal holds nothing that could be undone.", hint="diag history")
+
+
+def make_undo_plan(
+    entries: Sequence[Record],
+    read: ReadConfig,
+    org: OrgIdentity,
+    *,
+    force: bool = False,
+    now: Callable[[], float] = time.time,
+) -> Plan:
+    """Return the plan that takes `entries` back. Entries of another org, or that wrote nothing, are skipped.
+
+    Several entries of one action are taken back together. An action whose timeout is no longer what the
+    entry set is skipped unless `force`: somebody decided anew. A timeout that was unset before is set to
+    60 s, which is the same: how to unset one is not documented (API notes, 1a).
+    """
+    changes: list[Change] = []
+    skipped: list[Skipped] = []
+    unchanged: list[Unchanged] = []
+    chosen: dict[str, Undoable] = {}
+    for record in entries:
+        if record.org_id != org.org_id:
+            reason = f"it was made in org {record.org_name!r} ({record.host})"
+            skipped.append(Skipped(record.action_id, record.action_name, reason))
+        elif not wrote(record):
+            reason = f"nothing to undo: {record.outcome}"
+            skipped.append(Skipped(record.action_id, record.action_name, reason))
+        else:
+            known = chosen.get(record.action_id)
+            chosen[record.action_id] = Undoable(known.first if known else record, record)
+    for undoable in chosen.values():
+        found = _reverse(undoable, read, force=force)
+        if isinstance(found, Change):
+            changes.append(found)
+        elif isinstance(found, Unchanged):
+            unchanged.append(found)
+        else:
+            skipped.append(found)
+    return Plan(
+        created_at=now(),
+        org=org,
+        changes=tuple(changes),
+        skipped=tuple(skipped),
+        unchanged=tuple(unchanged),
+        origin="undo",
+    )
+
+
+def _reverse(undoable: Undoable, read: ReadConfig, *, force: bool) -> Change | Skipped | Unchanged:
+    first, last = undoable.first, undoable.last
+    try:
+        full = read(first.action_id)
+    except NotFoundError:
+        return Skipped(first.action_id, first.action_name, "it does not exist any more")
+    except ApiError as error:
+        if error.category == "auth":
+            raise
+        return Skipped(first.action_id, first.action_name, f"it could not be read: {error.message}")
+    present_s = full.action.effective_timeout_s
+    if present_s == first.before_timeout_s:
+        return Unchanged(first.action_id, first.action_name, f"its timeout is {present_s} s again already")
+    if present_s != last.after_timeout_s and not force:
+        return Skipped(
+            first.action_id,
+            first.action_name,
+            f"its timeout is {present_s} s now, the journal set {last.after_timeout_s} s: somebody changed "
+            f"it since (--force to set {first.before_timeout_s} s all the same)",
+        )
+    was = f"{first.before_timeout_s} s" if first.before_is_set else "unset, which is 60 s"
+    reason = f"takes back {last.entry}: it was {was}"
+    return change_of(full, first.before_timeout_s, reason, undoes=last.entry, forced=force)

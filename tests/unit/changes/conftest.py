@@ -1,0 +1,45 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from diag.changes.apply import ApplyOptions, Watch, apply_plan
+from diag.changes.journal import Author, Journal
+from diag.changes.plan import Change, Plan
+from diag.changes.result import ChangeResult
+from tests.unit.changes.fake_org import IDENTITY, FakeOrg
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    return Journal(tmp_path / "runs" / "journal.jsonl")
+
+
+Apply = Callable[..., list[ChangeResult]]
+
+
+@pytest.fixture
+def apply(journal: Journal) -> Apply:
+    """Apply changes to a fake org; payloads are `{"id": "payload-secret"}`, nobody sleeps."""
+
+    def run(
+        org: FakeOrg,
+        *changes: Change,
+        options: ApplyOptions | None = None,
+        watch: Watch | None = None,
+        author: str = "client-a",
+        journal: Journal = journal,
+    ) -> list[ChangeResult]:
+        return apply_plan(
+            Plan(created_at=1000.0, org=IDENTITY, changes=changes),
+            org,
+            journal,
+            identity=IDENTITY,
+            author=Author(author, f"apply-of-{author}"),
+            options=options or ApplyOptions(on_error="continue"),
+            payload_for=lambda action: {"id": "payload-secret"},
+            watch=watch or Watch(),
+            sleep=lambda seconds: None,
+        )
+
+    return run

@@ -1,0 +1,199 @@
+from dataclasses import replace
+
+import pytest
+
+from analysis.recommendation import Analysis, Recommendation, Verdict
+from analysis.settings import RecommendSettings
+from diag.changes.fields import fields_of
+from diag.changes.plan import Change, Plan
+from diag.changes.planning import make_plan
+from diag.genesys.errors import PermissionMissingError, PlatformError
+from diag.genesys.models import FullConfig
+from tests.unit.changes.fake_org import IDENTITY, FakeOrg, full_config, raising
+
+A1 = full_config("custom_-_1", 5)
+
+
+def recommendation(verdict: Verdict = Verdict.RAISE, **values: object) -> Recommendation:
+    made = Recommendation(
+        action_id="custom_-_1",
+        action_name="Action custom_-_1",
+        verdict=verdict,
+        reason="99 of 100 calls finish within 7.9 s; raise to 10 s",
+        recommended_timeout_s=10,
+        current_timeout_s=5,
+        samples=5000,
+        n_eff=4000.0,
+        grade="B",
+    )
+    return replace(made, **values)  # type: ignore[arg-type]
+
+
+def plan_of(*items: Recommendation, org: FakeOrg | None = None, **options: object) -> Plan:
+    analysis = Analysis(settings=RecommendSettings(), actions=items, facts={}, run_ids=("run-1",))
+    org = org or FakeOrg.with_actions(A1)
+    return make_plan(analysis, org.read_config, IDENTITY, now=lambda: 1000.0, **options)  # type: ignore[arg-type]
+
+
+def test_a_raise_becomes_a_change_with_its_evidence() -> None:
+    plan = plan_of(recommendation(p99_ms=7900.0))
+
+    (change,) = plan.changes
+    assert (change.before_timeout_s, change.before_is_set, change.after_timeout_s) == (5, True, 10)
+    assert change.action_version == 7
+    assert change.fields == fields_of(A1)
+    assert change.reason == "99 of 100 calls finish within 7.9 s; raise to 10 s"
+    assert change.evidence is not None
+    assert change.evidence.p99_ms == 7900.0
+    assert not change.forced
+    assert plan.run_ids == ("run-1",)
+    assert plan.counts == "Plan: 1 to change, 0 unchanged, 0 skipped."
+
+
+def test_neither_url_nor_header_nor_template_is_in_a_plan() -> None:
+    text = repr(plan_of(recommendation()))
+
+    for secret in ("s3cret-header", "crm.example.test", "rawRequest"):
+        assert secret not in text
+
+
+LOWER = {"recommended_timeout_s": 3, "verdict": Verdict.LOWER}
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({"grade": "C"}, "these are grade C"),
+        ({"grade": None}, "the spread is unknown"),
+        ({"n_eff": 999.0}, "1,000 effective calls, there are 999"),
+        ({"n_eff": None}, "1,000 effective calls, there are unknown"),
+    ],
+)
+def test_lowering_needs_evidence_over_time(values: dict[str, object], reason: str) -> None:
+    item = recommendation(**{**LOWER, **values})  # type: ignore[arg-type]
+
+    (skipped,) = plan_of(item).skipped
+    (forced,) = plan_of(item, force=True).changes
+
+    assert reason in skipped.reason
+    assert "--force" in skipped.reason
+    assert forced.forced
+    assert forced.direction == "lower"
+
+
+def test_lowering_with_enough_evidence_is_a_change() -> None:
+    (change,) = plan_of(recommendation(**LOWER)).changes  # type: ignore[arg-type]
+
+    assert (change.after_timeout_s, change.forced) == (3, False)
+
+
+@pytest.mark.parametrize("verdict", [Verdict.UNSTABLE, Verdict.OVER_CAP_USE_ASYNC])
+def test_what_the_data_warn_of_needs_force(verdict: Verdict) -> None:
+    item = recommendation(verdict)
+
+    assert plan_of(item).changes == ()
+    assert plan_of(item, force=True).changes[0].forced
+
+
+@pytest.mark.parametrize(
+    "verdict",
+    [
+        Verdict.NOT_CONFIGURABLE,
+        Verdict.NO_DATA,
+        Verdict.CENSORED_NEEDS_PROBE,
+        Verdict.INSUFFICIENT_SAMPLES,
+    ],
+)
+def test_other_verdicts_are_never_changes_and_never_read(verdict: Verdict) -> None:
+    org = FakeOrg()
+
+    plan = plan_of(recommendation(verdict), org=org, force=True)
+
+    assert plan.changes == ()
+    assert len(plan.skipped) == 1
+    assert org.calls == []
+
+
+def test_a_static_action_is_never_attempted_even_with_force() -> None:
+    static = full_config("static_1")
+    item = recommendation(action_id="static_1")
+
+    plan = plan_of(item, org=FakeOrg.with_actions(static), force=True)
+
+    assert plan.changes == ()
+    assert "built into Genesys Cloud" in plan.skipped[0].reason
+
+
+def test_a_timeout_that_is_right_already_is_unchanged() -> None:
+    plan = plan_of(recommendation(current_timeout_s=10), org=FakeOrg.with_actions(full_config(timeout_s=10)))
+
+    assert (plan.changes, len(plan.unchanged)) == ((), 1)
+    assert plan_of(recommendation(Verdict.OK)).unchanged[0].reason.startswith("99 of 100")
+
+
+def test_evidence_measured_at_another_timeout_needs_force() -> None:
+    org = FakeOrg.with_actions(full_config(timeout_s=20))
+
+    (skipped,) = plan_of(recommendation(), org=org).skipped
+
+    assert "its timeout is 20 s now and was 5 s when measured" in skipped.reason
+    assert plan_of(recommendation(), org=org, force=True).changes[0].forced
+
+
+def test_a_raise_that_would_lower_has_to_pass_the_guard_of_lowering() -> None:
+    org = FakeOrg.with_actions(full_config(timeout_s=20))
+    item = recommendation(current_timeout_s=None, grade="C")
+
+    assert "grade C" in plan_of(item, org=org).skipped[0].reason
+
+
+def test_an_unset_timeout_is_60_by_default() -> None:
+    (change,) = plan_of(
+        recommendation(current_timeout_s=60, **LOWER),  # type: ignore[arg-type]
+        org=FakeOrg.with_actions(full_config(timeout_s=None)),
+    ).changes
+
+    assert (change.before_timeout_s, change.before_is_set) == (60, False)
+
+
+def test_only_skip_and_max_changes_say_why() -> None:
+    fulls = [full_config(f"custom_-_{number}") for number in range(4)]
+    items = [
+        recommendation(action_id=full.action.id, action_name=f"Get {number}")
+        for number, full in enumerate(fulls)
+    ]
+    org = FakeOrg.with_actions(*fulls)
+
+    plan = plan_of(*items, org=org, only=["Get *"], skip=["custom_-_0"], max_changes=2)
+    none = plan_of(*items, org=org, only=["Get 3"])
+
+    assert [change.action_id for change in plan.changes] == ["custom_-_1", "custom_-_2"]
+    assert [item.reason for item in plan.skipped] == [
+        "named by --skip",
+        "over --max-changes 2; apply again for the rest",
+    ]
+    assert [change.action_id for change in none.changes] == ["custom_-_3"]
+    assert {item.reason for item in none.skipped} == {"not among --only"}
+
+
+def test_an_action_that_cannot_be_read_is_skipped_and_a_missing_permission_is_raised() -> None:
+    broken, denied = FakeOrg.with_actions(A1), FakeOrg.with_actions(A1)
+    broken.on_read = [raising(PlatformError("the platform is down", status=503))]
+    denied.on_read = [raising(PermissionMissingError("403", status=403))]
+
+    assert "the platform is down" in plan_of(recommendation(), org=broken).skipped[0].reason
+    assert "does not exist" in plan_of(recommendation(), org=FakeOrg()).skipped[0].reason
+    with pytest.raises(PermissionMissingError):
+        plan_of(recommendation(), org=denied)
+
+
+def test_a_plan_has_what_it_was_read_from() -> None:
+    full: FullConfig = A1
+    change: Change = plan_of(recommendation()).changes[0]
+
+    assert (
+        change.digest
+        != plan_of(recommendation(), org=FakeOrg.with_actions(replace(full, request_template="other")))
+        .changes[0]
+        .digest
+    )

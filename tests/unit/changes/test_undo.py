@@ -1,0 +1,125 @@
+from collections.abc import Callable
+
+import pytest
+
+from diag.changes.errors import NothingToUndoError
+from diag.changes.journal import Journal
+from diag.changes.plan import OrgIdentity, Plan
+from diag.changes.plan_file import plan_digest
+from diag.changes.result import ChangeResult, Outcome
+from diag.changes.undo import entries_of_run, entry_named, make_undo_plan
+from diag.genesys.errors import RateLimitedError
+from tests.unit.changes.fake_org import IDENTITY, FakeOrg, change_for, full_config, raising
+
+Apply = Callable[..., list[ChangeResult]]
+ID = "custom_-_1"
+
+
+def undo_plan(journal: Journal, org: FakeOrg, entry: str | None = None, *, force: bool = False) -> Plan:
+    return make_undo_plan(entry_named(journal.read(), entry), org.read_config, IDENTITY, force=force)
+
+
+def test_an_undo_is_a_plan_that_takes_the_same_way(apply: Apply, journal: Journal) -> None:
+    org = FakeOrg.with_actions(full_config())
+    (done,) = apply(org, change_for(full_config(), 10))
+
+    plan = undo_plan(journal, org)
+    (undone,) = apply(org, *plan.changes)
+
+    assert plan.origin == "undo"
+    assert plan.changes[0].undoes == done.entry
+    assert plan.changes[0].reason == f"takes back {done.entry}: it was 5 s"
+    assert undone.outcome is Outcome.APPLIED
+    assert org.timeout_of(ID) == 5
+    assert journal.read()[-1].undoes == done.entry
+
+
+def test_what_was_undone_is_not_undone_again(apply: Apply, journal: Journal) -> None:
+    org = FakeOrg.with_actions(full_config())
+    apply(org, change_for(full_config(), 10))
+    apply(org, *undo_plan(journal, org).changes)
+
+    with pytest.raises(NothingToUndoError):
+        undo_plan(journal, org)
+
+
+def test_an_undone_plan_can_be_applied_again(apply: Apply, journal: Journal) -> None:
+    org = FakeOrg.with_actions(full_config())
+    change = change_for(full_config(), 10)
+    apply(org, change)
+    apply(org, *undo_plan(journal, org).changes)
+
+    (again,) = apply(org, change)
+
+    assert again.outcome is Outcome.APPLIED
+    assert org.timeout_of(ID) == 10
+
+
+def test_a_timeout_somebody_changed_since_is_left_alone(apply: Apply, journal: Journal) -> None:
+    org = FakeOrg.with_actions(full_config())
+    apply(org, change_for(full_config(), 10))
+    org.edit(ID, timeout_s=20)
+
+    plan = undo_plan(journal, org)
+
+    assert plan.changes == ()
+    assert "its timeout is 20 s now, the journal set 10 s" in plan.skipped[0].reason
+    assert undo_plan(journal, org, force=True).changes[0].after_timeout_s == 5
+
+
+def test_an_unset_timeout_comes_back_as_60_and_says_so(apply: Apply, journal: Journal) -> None:
+    org = FakeOrg.with_actions(full_config(timeout_s=None))
+    apply(org, change_for(full_config(timeout_s=None), 10))
+
+    (change,) = undo_plan(journal, org).changes
+
+    assert change.after_timeout_s == 60
+    assert change.reason.endswith("it was unset, which is 60 s")
+
+
+def test_a_whole_run_is_undone_by_apply_id_or_plan(apply: Apply, journal: Journal) -> None:
+    fulls = [full_config(f"custom_-_{number}") for number in range(3)]
+    org = FakeOrg.with_actions(*fulls)
+    changes = tuple(change_for(full, 10) for full in fulls)
+    apply(org, *changes)
+    digest = plan_digest(Plan(created_at=1000.0, org=IDENTITY, changes=changes))
+
+    by_apply = make_undo_plan(entries_of_run(journal.read(), "apply-of-client-a"), org.read_config, IDENTITY)
+    by_plan = make_undo_plan(entries_of_run(journal.read(), digest[:12]), org.read_config, IDENTITY)
+
+    assert [change.after_timeout_s for change in by_apply.changes] == [5, 5, 5]
+    assert len(by_plan.changes) == 3
+    with pytest.raises(NothingToUndoError):
+        entries_of_run(journal.read(), "no such run")
+
+
+def test_two_entries_of_one_action_are_taken_back_together(apply: Apply, journal: Journal) -> None:
+    org = FakeOrg.with_actions(full_config())
+    apply(org, change_for(full_config(), 10))
+    apply(org, change_for(org.actions[ID], 15))
+
+    (change,) = make_undo_plan(
+        entries_of_run(journal.read(), "apply-of-client-a"), org.read_config, IDENTITY
+    ).changes
+
+    assert (change.before_timeout_s, change.after_timeout_s) == (15, 5)
+
+
+def test_entries_of_another_org_or_without_a_write_are_skipped(apply: Apply, journal: Journal) -> None:
+    org = FakeOrg.with_actions(full_config())
+    org.on_patch = [raising(RateLimitedError("429", status=429))]
+    (failed,) = apply(org, change_for(full_config(), 10))
+    apply(org, change_for(full_config(), 10))
+    (_, applied) = entries_of_run(journal.read(), "apply-of-client-a")
+    other = OrgIdentity("org-2", "Other", "api.example.test")
+
+    unwritten = undo_plan(journal, org, failed.entry)
+    foreign = make_undo_plan([applied], org.read_config, other)
+
+    assert "nothing to undo: failed" in unwritten.skipped[0].reason
+    assert "made in org 'Acme'" in foreign.skipped[0].reason
+
+
+def test_an_unknown_entry(journal: Journal) -> None:
+    with pytest.raises(NothingToUndoError):
+        entry_named(journal.read(), "nope")
