@@ -1,0 +1,25 @@
+"""`python -m diag.sandbox`: the sandbox without the rest of `diag`."""
+
+import argparse
+import sys
+
+from diag.sandbox.errors import SandboxError
+from diag.sandbox.serve import serve
+
+
+def main() -> None:
+    """Reads the flags and serves."""
+    parser = argparse.ArgumentParser(prog="python -m diag.sandbox", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="0 picks a free one")
+    parser.add_argument("--scenario", default="demo", help="a name, or a TOML file")
+    parser.add_argument("--seed", type=int, default=1, help="same seed, same latencies")
+    parser.add_argument("--exit-with-parent", action="store_true", help="stop when stdin ends")
+    options = parser.parse_args()
+    try:
+        serve(options.port, options.scenario, options.seed, exit_with_parent=options.exit_with_parent)
+    except SandboxError as error:
+        sys.exit("\n".join(filter(None, (f"Error: {error.message}", error.hint))))
+
+
+if __name__ == "__main__":
+    main()

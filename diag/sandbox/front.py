@@ -1,0 +1,52 @@
+"""In front of every route: the correlation id, the clock, and errors as ErrorBody."""
+
+import logging
+import time
+import uuid
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from diag.sandbox.observations import Execution
+from diag.sandbox.replies import PlatformError, json_reply
+from diag.sandbox.sandbox import Sandbox
+
+_LOG = logging.getLogger("diag.sandbox")
+
+
+class Front:
+    """Wraps the routes: no reply leaves without `ININ-Correlation-Id`, no exception as anything but JSON."""
+
+    def __init__(self, app: ASGIApp, sandbox: Sandbox) -> None:
+        self._app = app
+        self._sandbox = sandbox
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        scope["arrived_s"] = arrived_s = time.perf_counter()
+        scope["correlation_id"] = correlation_id = str(uuid.uuid4())
+        started = False
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                message["headers"].append((b"inin-correlation-id", correlation_id.encode()))
+            await send(message)
+
+        try:
+            try:
+                await self._app(scope, receive, send_with_id)
+            except PlatformError as error:
+                reply = json_reply(error.body(correlation_id), error.status, error.headers)
+                await reply(scope, receive, send_with_id)
+            except Exception:  # the last line of defence: one bad request must not cost a connection
+                _LOG.exception("request %s failed", correlation_id)
+                if started:
+                    raise
+                failure = PlatformError(500, "internal.server.error", "Internal Server Error")
+                await json_reply(failure.body(correlation_id), 500)(scope, receive, send_with_id)
+        finally:
+            execution: Execution | None = scope.get("execution")
+            if execution is not None:
+                execution.served_ms = (time.perf_counter() - arrived_s) * 1e3
+                self._sandbox.observations.record(execution)

@@ -1,0 +1,1 @@
+"""The API, one file per part. Each has `routes(sandbox) -> list[Route]`; `app` puts them together."""

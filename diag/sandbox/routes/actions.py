@@ -1,0 +1,148 @@
+"""Actions: list, get, templates, schemas, create, change, delete."""
+
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from diag.sandbox.org import ACTIONS_URI, ActionEntry
+from diag.sandbox.replies import JsonObject, bad_request, json_reply, not_found
+from diag.sandbox.routes.paging import paged
+from diag.sandbox.routes.request import api_route, flag, json_object
+from diag.sandbox.sandbox import Sandbox
+
+_SCHEMAS = {
+    "inputschema.json": ("input", "inputSchema"),
+    "successschema.json": ("output", "successSchema"),
+    "errorschema.json": ("output", "errorSchema"),
+}
+
+
+def routes(sandbox: Sandbox) -> list[Route]:
+    """Published actions, and the listing of drafts."""
+    org = sandbox.org
+
+    def listing(*, draft: bool) -> Callable[[Request], JsonObject]:
+        def page(request: Request) -> JsonObject:
+            config = flag(request, "includeConfig") and sandbox.switches.list_include_config
+            entries = _chosen(request, list(org.entries()), draft=draft)
+            return paged(request, entries, lambda e: e.to_wire(draft=draft, config=config))
+
+        return page
+
+    async def list_actions(request: Request) -> Response:
+        return json_reply(listing(draft=False)(request))
+
+    async def list_drafts(request: Request) -> Response:
+        return json_reply(listing(draft=True)(request))
+
+    async def get_action(request: Request) -> Response:
+        entry = org.entry(request.path_params["action_id"])
+        expand = request.query_params.get("expand", "")
+        if expand not in ("", "contract"):
+            raise bad_request("expand must be contract.")
+        config = flag(request, "includeConfig")
+        return json_reply(entry.to_wire(config=config, contract=expand == "contract"))
+
+    async def create(request: Request) -> Response:
+        body = await json_object(request, sandbox.limits.limits.request_bytes)
+        return json_reply(org.create(body, draft=False).to_wire(config=True, contract=True))
+
+    async def create_new_draft(request: Request) -> Response:
+        body = await json_object(request, sandbox.limits.limits.request_bytes)
+        return json_reply(org.create(body, draft=True).to_wire(draft=True, config=True, contract=True))
+
+    async def patch(request: Request) -> Response:
+        body = await json_object(request, sandbox.limits.limits.request_bytes)
+        entry = org.update(request.path_params["action_id"], body)
+        return json_reply(entry.to_wire(config=True))
+
+    async def delete(request: Request) -> Response:
+        org.delete(request.path_params["action_id"])
+        return Response(status_code=204)
+
+    async def template(request: Request) -> Response:
+        return _template(org.entry(request.path_params["action_id"]), request, draft=False)
+
+    async def draft_template(request: Request) -> Response:
+        return _template(org.entry(request.path_params["action_id"]), request, draft=True)
+
+    async def schema(request: Request) -> Response:
+        return _schema(org.entry(request.path_params["action_id"]), request, draft=False)
+
+    async def draft_schema(request: Request) -> Response:
+        return _schema(org.entry(request.path_params["action_id"]), request, draft=True)
+
+    one = f"{ACTIONS_URI}/{{action_id}}"
+    return [
+        api_route(sandbox, "GET", ACTIONS_URI, list_actions),
+        api_route(sandbox, "POST", ACTIONS_URI, create),
+        api_route(sandbox, "GET", f"{ACTIONS_URI}/drafts", list_drafts),
+        api_route(sandbox, "POST", f"{ACTIONS_URI}/drafts", create_new_draft),
+        api_route(sandbox, "GET", one, get_action),
+        api_route(sandbox, "PATCH", one, patch),
+        api_route(sandbox, "DELETE", one, delete),
+        api_route(sandbox, "GET", f"{one}/templates/{{file_name}}", template),
+        api_route(sandbox, "GET", f"{one}/draft/templates/{{file_name}}", draft_template),
+        api_route(sandbox, "GET", f"{one}/schemas/{{file_name}}", schema),
+        api_route(sandbox, "GET", f"{one}/draft/schemas/{{file_name}}", draft_schema),
+    ]
+
+
+def _chosen(request: Request, entries: list[ActionEntry], *, draft: bool) -> list[ActionEntry]:
+    """The entries the query's filters leave, in the order it asks for."""
+    query = request.query_params
+    chosen = [e for e in entries if (e.draft if draft else e.published) is not None]
+    if not flag(request, "includeAuthActions"):
+        chosen = [e for e in chosen if e.kind != "custom_auth"]
+    if "ids" in query:
+        ids = [id_.strip() for id_ in query["ids"].split(",") if id_.strip()]
+        if len(ids) > 50:
+            raise bad_request("ids takes at most 50 ids.")
+        chosen = [e for e in chosen if e.id in ids]
+    if "name" in query:
+        part = query["name"].lower()
+        chosen = [e for e in chosen if part in e.revision(draft=draft).name.lower()]
+    if "category" in query:
+        category = query["category"].lower()
+        chosen = [e for e in chosen if e.revision(draft=draft).category.lower() == category]
+    if "secure" in query:
+        secure = flag(request, "secure")
+        chosen = [e for e in chosen if e.revision(draft=draft).secure == secure]
+    order = query.get("sortOrder", "asc").lower()
+    if order not in ("asc", "desc"):
+        raise bad_request("sortOrder must be asc or desc.")
+    by = query.get("sortBy")
+    if by is not None and by not in _SORT_KEYS:
+        raise bad_request(f"sortBy must be one of {', '.join(_SORT_KEYS)}.")
+    if by is not None:
+        chosen.sort(key=lambda e: _SORT_KEYS[by](e, draft))
+    if order == "desc":
+        chosen.reverse()
+    return chosen
+
+
+_SORT_KEYS: dict[str, Callable[[ActionEntry, bool], str]] = {
+    "id": lambda e, _: e.id,
+    "name": lambda e, draft: e.revision(draft=draft).name.lower(),
+    "category": lambda e, draft: e.revision(draft=draft).category.lower(),
+}
+
+
+def _template(entry: ActionEntry, request: Request, *, draft: bool) -> Response:
+    file_name = request.path_params["file_name"].lower()
+    text = entry.revision(draft=draft).config.template(file_name)
+    if text is None:
+        raise not_found(f"Template {file_name} of action {entry.id}")
+    return PlainTextResponse(text)
+
+
+def _schema(entry: ActionEntry, request: Request, *, draft: bool) -> Response:
+    file_name = request.path_params["file_name"].lower()
+    part, key = _SCHEMAS.get(file_name, ("", ""))
+    holder = entry.revision(draft=draft).contract.get(part)
+    schema = holder.get(key) if isinstance(holder, dict) else None
+    if schema is None:
+        raise not_found(f"Schema {file_name} of action {entry.id}")
+    return json_reply(schema)

@@ -1,0 +1,55 @@
+"""Drafts: made from the published action, changed, validated, published, dropped."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from diag.sandbox.org import ACTIONS_URI
+from diag.sandbox.replies import bad_request, json_reply
+from diag.sandbox.routes.request import api_route, flag, json_object
+from diag.sandbox.sandbox import Sandbox
+
+
+def routes(sandbox: Sandbox) -> list[Route]:
+    """Everything under /{id}/draft but the test run."""
+    org = sandbox.org
+
+    async def create(request: Request) -> Response:
+        entry = org.create_draft(request.path_params["action_id"])
+        return json_reply(entry.to_wire(draft=True, config=True, contract=True))
+
+    async def get(request: Request) -> Response:
+        entry = org.entry(request.path_params["action_id"])
+        expand = request.query_params.get("expand", "")
+        if expand not in ("", "contract"):
+            raise bad_request("expand must be contract.")
+        config = flag(request, "includeConfig")
+        return json_reply(entry.to_wire(draft=True, config=config, contract=expand == "contract"))
+
+    async def patch(request: Request) -> Response:
+        body = await json_object(request, sandbox.limits.limits.request_bytes)
+        entry = org.update(request.path_params["action_id"], body, draft=True)
+        return json_reply(entry.to_wire(draft=True, config=True, contract=True))
+
+    async def delete(request: Request) -> Response:
+        org.delete_draft(request.path_params["action_id"])
+        return Response(status_code=204)
+
+    async def validation(request: Request) -> Response:
+        org.entry(request.path_params["action_id"]).revision(draft=True)
+        return json_reply({"valid": True, "errors": []})
+
+    async def publish(request: Request) -> Response:
+        body = await json_object(request, sandbox.limits.limits.request_bytes)
+        entry = org.publish(request.path_params["action_id"], body)
+        return json_reply(entry.to_wire(config=True, contract=True))
+
+    draft = f"{ACTIONS_URI}/{{action_id}}/draft"
+    return [
+        api_route(sandbox, "POST", draft, create),
+        api_route(sandbox, "GET", draft, get),
+        api_route(sandbox, "PATCH", draft, patch),
+        api_route(sandbox, "DELETE", draft, delete),
+        api_route(sandbox, "GET", f"{draft}/validation", validation),
+        api_route(sandbox, "POST", f"{draft}/publish", publish),
+    ]

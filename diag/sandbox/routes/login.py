@@ -1,0 +1,86 @@
+"""POST /oauth/token and the routes about the token itself."""
+
+from urllib.parse import parse_qs
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from diag.sandbox.replies import JsonObject, json_reply
+from diag.sandbox.routes.request import api_route, bearer, read_body
+from diag.sandbox.sandbox import Sandbox
+from diag.sandbox.tokens import CLIENT_ID, LoginRefused
+
+
+def routes(sandbox: Sandbox) -> list[Route]:
+    """Login, and what a token may ask about itself."""
+    client: JsonObject = {"id": CLIENT_ID, "name": "Sandbox client"}
+    organization: JsonObject = {
+        "id": sandbox.org.id,
+        "name": sandbox.org.name,
+        "domain": "sandbox.example",
+        "state": "active",
+        "selfUri": f"/api/v2/organizations/{sandbox.org.id}",
+    }
+
+    async def token(request: Request) -> Response:
+        body = await read_body(request, sandbox.limits.limits.request_bytes)
+        form = parse_qs(body.decode("utf-8", "replace"))
+        try:
+            issued = sandbox.tokens.issue(
+                request.headers.get("authorization"), form.get("grant_type", [None])[0], sandbox.now_s()
+            )
+        except LoginRefused as refused:
+            return json_reply(
+                {"error": refused.error, "error_description": refused.description}, refused.status
+            )
+        return json_reply(
+            {"access_token": issued, "token_type": "bearer", "expires_in": sandbox.tokens.lifetime_s}
+        )
+
+    async def tokens_me(_: Request) -> Response:
+        return json_reply(
+            {
+                "organization": organization,
+                "homeOrganization": organization,
+                "authorizedScope": [],
+                "OAuthClient": {**client, "roleDivisions": []},
+            }
+        )
+
+    async def revoke(request: Request) -> Response:
+        sandbox.tokens.revoke(bearer(request) or "")
+        return Response(status_code=204)
+
+    async def subjects_me(_: Request) -> Response:
+        grant: JsonObject = {"division": {"id": "*", "name": "All divisions"}, "role": _role()}
+        return json_reply({**client, "grants": [grant]})
+
+    async def organizations_me(_: Request) -> Response:
+        return json_reply(organization)
+
+    return [
+        Route("/oauth/token", token, methods=["POST"]),
+        api_route(sandbox, "GET", "/api/v2/tokens/me", tokens_me),
+        api_route(sandbox, "DELETE", "/api/v2/tokens/me", revoke),
+        api_route(sandbox, "GET", "/api/v2/authorization/subjects/me", subjects_me),
+        api_route(sandbox, "GET", "/api/v2/organizations/me", organizations_me),
+    ]
+
+
+def _role() -> JsonObject:
+    """A role with every permission the tool needs."""
+    policies: list[tuple[str, str, list[str]]] = [
+        ("integrations", "action", ["view", "execute", "edit", "add", "delete"]),
+        ("integrations", "integration", ["view"]),
+        ("integrations", "actionFunction", ["view", "edit"]),
+        ("architect", "dependencyTracking", ["view"]),
+    ]
+    return {
+        "id": "sandbox-role",
+        "name": "Sandbox role",
+        "policies": [
+            {"domain": domain, "entityName": entity, "actions": [*actions]}
+            for domain, entity, actions in policies
+        ],
+    }

@@ -1,0 +1,58 @@
+"""The org's limits and integrations."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from diag.sandbox.limits import NAMESPACES, limits_to_wire
+from diag.sandbox.org import integrations_to_wire
+from diag.sandbox.replies import json_reply, not_found
+from diag.sandbox.routes.paging import paged
+from diag.sandbox.routes.request import api_route
+from diag.sandbox.sandbox import Sandbox
+from diag.sandbox.scenario import Limits
+
+
+def routes(sandbox: Sandbox) -> list[Route]:
+    """Limits in force, the platform's defaults, integrations."""
+
+    async def limits(request: Request) -> Response:
+        return _limits(request, sandbox.limits.limits)
+
+    async def defaults(request: Request) -> Response:
+        return _limits(request, Limits())
+
+    async def list_integrations(request: Request) -> Response:
+        chosen = integrations_to_wire(sandbox.org.integrations.items())
+        kind = request.query_params.get("integrationType")
+        if kind is not None:
+            chosen = [
+                i
+                for i, spec in zip(chosen, sandbox.org.integrations.values(), strict=True)
+                if spec.type == kind
+            ]
+        if "ids" in request.query_params:
+            ids = request.query_params["ids"].split(",")
+            chosen = [i for i in chosen if i["id"] in ids]
+        return json_reply(paged(request, chosen, lambda integration: integration))
+
+    async def get_integration(request: Request) -> Response:
+        id_ = request.path_params["integration_id"]
+        if id_ not in sandbox.org.integrations:
+            raise not_found(f"Integration {id_}")
+        return json_reply(integrations_to_wire([(id_, sandbox.org.integrations[id_])])[0])
+
+    namespace = "/api/v2/organizations/limits/namespaces/{namespace}"
+    return [
+        api_route(sandbox, "GET", namespace, limits),
+        api_route(sandbox, "GET", f"{namespace}/defaults", defaults),
+        api_route(sandbox, "GET", "/api/v2/integrations", list_integrations),
+        api_route(sandbox, "GET", "/api/v2/integrations/{integration_id}", get_integration),
+    ]
+
+
+def _limits(request: Request, limits: Limits) -> Response:
+    namespace = request.path_params["namespace"]
+    if namespace not in NAMESPACES:
+        raise not_found(f"Limit namespace {namespace}")
+    return json_reply({"entities": limits_to_wire(limits, namespace)})

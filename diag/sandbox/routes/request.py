@@ -1,0 +1,131 @@
+"""What routes read from a request, and the guard in front of every API route."""
+
+import json
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from diag.sandbox.replies import JsonObject, PlatformError, bad_request
+from diag.sandbox.sandbox import Sandbox
+
+Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
+
+
+def api_route(sandbox: Sandbox, method: str, path: str, handler: Handler) -> Route:
+    """A route that needs a token and counts against its rate limit."""
+
+    async def guarded(request: Request) -> Response:
+        token = bearer(request)
+        if token is None:
+            raise PlatformError(
+                401,
+                "authentication.required",
+                "No authentication bearer token specified in authorization header.",
+            )
+        now_s = sandbox.now_s()
+        if not sandbox.tokens.valid(token, now_s):
+            raise PlatformError(401, "bad.credentials", "Invalid login credentials.")
+        headers = sandbox.limits.take_request(token, now_s, retry_after=sandbox.switches.retry_after)
+        response = await handler(request)
+        response.raw_headers.extend((name.encode(), value.encode()) for name, value in headers.items())
+        return response
+
+    return Route(path, guarded, methods=[method])
+
+
+def bearer(request: Request) -> str | None:
+    """The bearer token of a request, if it has one."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+
+
+def correlation_id(request: Request) -> str:
+    """The id that this request's reply carries."""
+    id_: str = request.scope["correlation_id"]
+    return id_
+
+
+def arrived_s(request: Request) -> float:
+    """When the request reached the sandbox, time.perf_counter."""
+    arrived: float = request.scope.get("arrived_s", time.perf_counter())
+    return arrived
+
+
+async def read_body(request: Request, limit_bytes: int) -> bytes:
+    """The whole body. Raises PlatformError 413 as soon as it is known to be too long."""
+    too_long = PlatformError(
+        413, "request.entity.too.large", f"The request body exceeds {limit_bytes} bytes."
+    )
+    declared = request.headers.get("content-length", "0")
+    if declared.isdigit() and int(declared) > limit_bytes:
+        raise too_long
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit_bytes:
+            raise too_long
+    return bytes(body)
+
+
+async def json_object(request: Request, limit_bytes: int, *, optional: bool = False) -> JsonObject:
+    """The body as a JSON object; `{}` for no body when `optional`. Raises PlatformError 400, 413, 415."""
+    kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    body = await read_body(request, limit_bytes)
+    if optional and not body.strip():
+        return {}
+    if kind != "application/json":
+        raise PlatformError(415, "unsupported.media.type", f"Content-Type {kind!r} is not supported.")
+    try:
+        value = json.loads(body.decode("utf-8"), parse_constant=_no_constant)
+    except UnicodeDecodeError as error:
+        raise bad_request("The request body is not UTF-8.") from error
+    except RecursionError as error:
+        raise bad_request("The request body is nested too deeply.") from error
+    except ValueError as error:
+        raise bad_request(f"The request body is not JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise bad_request("The request body must be a JSON object.")
+    if _deeper_than(value, 50):
+        raise bad_request("The request body is nested deeper than 50 levels.")
+    return value
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is not allowed")
+
+
+def _deeper_than(value: object, levels: int) -> bool:
+    """Whether objects and lists are nested deeper than the platform's 50 levels (HELP-141921)."""
+    if isinstance(value, dict):
+        return levels == 0 or any(_deeper_than(item, levels - 1) for item in value.values())
+    if isinstance(value, list):
+        return levels == 0 or any(_deeper_than(item, levels - 1) for item in value)
+    return False
+
+
+def integer(request: Request, name: str, default: int, *, low: int, high: int) -> int:
+    """A whole number from the query. Raises PlatformError 400."""
+    text = request.query_params.get(name)
+    if text is None:
+        return default
+    try:
+        value = int(text)
+    except ValueError:
+        raise bad_request(f"{name} must be a whole number.") from None
+    if not low <= value <= high:
+        raise bad_request(f"{name} must be from {low} to {high}.")
+    return value
+
+
+def flag(request: Request, name: str, default: bool = False) -> bool:
+    """true or false from the query. Raises PlatformError 400."""
+    text = request.query_params.get(name)
+    if text is None:
+        return default
+    if text.lower() not in ("true", "false"):
+        raise bad_request(f"{name} must be true or false.")
+    return text.lower() == "true"

@@ -1,0 +1,66 @@
+"""The sandbox as one object: everything a route needs, and nothing global."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from random import Random
+
+from diag.sandbox.latency.backend import Backend
+from diag.sandbox.limits import LimitKeeper
+from diag.sandbox.observations import Observations
+from diag.sandbox.org import Org
+from diag.sandbox.scenario import ActionSpec, FailureSpec, Scenario
+from diag.sandbox.tokens import Tokens
+
+
+class ActionBackend:
+    """The service behind one action: healthy calls and the share it refuses, each with its own stream."""
+
+    def __init__(self, spec: ActionSpec, seed: int, action_id: str) -> None:
+        self._healthy = Backend(spec.latency, Random(f"{seed}:{action_id}"))
+        self._failures = [
+            (failure, Backend(failure.latency, Random(f"{seed}:{action_id}:{failure.status}")))
+            for failure in spec.failures
+        ]
+        self._choice = Random(f"{seed}:{action_id}:choice")
+
+    def call(self, at_s: float) -> tuple[float, FailureSpec | None]:
+        """Time in ms that the call sent at `at_s` takes (infinite: it hangs), and how it is refused if so."""
+        if self._failures:
+            u = self._choice.random()
+            for failure, backend in self._failures:
+                u -= failure.share
+                if u < 0.0:
+                    return backend.latency_ms(at_s), failure
+        return self._healthy.latency_ms(at_s), None
+
+
+class Sandbox:
+    """A scenario brought to life with a seed."""
+
+    def __init__(self, scenario: Scenario, seed: int) -> None:
+        self.scenario = scenario
+        self.seed = seed
+        self.switches = scenario.switches
+        self.org = Org(scenario, lambda: self.switches)
+        self.tokens = Tokens(scenario.token_lifetime_s)
+        self.limits = LimitKeeper(scenario.limits)
+        self.observations = Observations()
+        self._backends: dict[str, ActionBackend] = {}
+        self._started_s = time.perf_counter()
+
+    def now_s(self) -> float:
+        """Seconds since the sandbox started."""
+        return time.perf_counter() - self._started_s
+
+    def backend(self, action_id: str) -> ActionBackend:
+        """The backend of an action, made at its first call."""
+        backend = self._backends.get(action_id)
+        if backend is None:
+            spec = self.org.specs.get(action_id) or ActionSpec("", "", "")
+            backend = self._backends[action_id] = ActionBackend(spec, self.seed, action_id)
+        return backend
+
+    def set_limits(self, values: Mapping[str, int]) -> None:
+        """Changes limits while the sandbox runs."""
+        self.limits.limits = replace(self.limits.limits, **values)

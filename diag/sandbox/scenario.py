@@ -1,0 +1,225 @@
+"""A scenario: which org the sandbox plays. Read from a TOML file; `scenarios/` holds those that ship."""
+
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Literal, cast
+
+from diag.sandbox.errors import ScenarioError
+from diag.sandbox.latency.backend import LatencySpec
+from diag.sandbox.latency.distributions import Fixed
+from diag.sandbox.latency.parse import read_latency
+from diag.sandbox.replies import JsonObject
+from diag.sandbox.switches import CHOICES, PatchConfig, StaleForm, Switches, TimeoutForm
+from diag.sandbox.table import Table
+
+_FOLDER: Final = Path(__file__).parent / "scenarios"
+
+Kind = Literal["custom", "static", "custom_auth", "function"]
+KINDS: Final[tuple[Kind, ...]] = ("custom", "static", "custom_auth", "function")
+REQUEST_TYPES: Final = ("GET", "PUT", "POST", "PATCH", "DELETE")
+INTEGRATION_TYPES: Final = (
+    "custom-rest-actions",
+    "purecloud-data-actions",
+    "aws-lambda-data-actions",
+    "function-data-actions",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What an org may do. Defaults are the documented ones (API notes, sections 2 and 3)."""
+
+    concurrent_executions: int = 50
+    executions_per_minute: int = 2500
+    token_requests_per_minute: int = 300
+    request_bytes: int = 512_000
+
+
+@dataclass(frozen=True, slots=True)
+class FailureSpec:
+    """A share of calls that the backend refuses: status, and how fast."""
+
+    share: float
+    status: int
+    latency: LatencySpec
+
+
+@dataclass(frozen=True, slots=True)
+class IntegrationSpec:
+    """An integration of the org."""
+
+    name: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSpec:
+    """One action of the scenario."""
+
+    name: str
+    integration: str
+    category: str
+    kind: Kind = "custom"
+    request_type: str = "GET"
+    timeout_s: int | None = None
+    secure: bool = False
+    latency: LatencySpec = field(default_factory=lambda: LatencySpec(Fixed(50.0)))
+    failures: tuple[FailureSpec, ...] = ()
+    input_schema: JsonObject = field(default_factory=dict)
+    result: JsonObject = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """The whole org, and how the platform around it behaves."""
+
+    name: str
+    description: str
+    integrations: tuple[IntegrationSpec, ...]
+    actions: tuple[ActionSpec, ...]
+    limits: Limits = field(default_factory=Limits)
+    switches: Switches = field(default_factory=Switches)
+    token_lifetime_s: int = 86_400
+
+
+def shipped_scenarios() -> dict[str, Path]:
+    """Name -> file of the scenarios that come with the sandbox."""
+    return {path.stem: path for path in sorted(_FOLDER.glob("*.toml"))}
+
+
+def load_scenario(name_or_file: str) -> Scenario:
+    """A scenario by name, or from a TOML file. Raises ScenarioError saying what is wrong and where."""
+    shipped = shipped_scenarios()
+    path = shipped.get(name_or_file, Path(name_or_file))
+    if name_or_file not in shipped and path.suffix != ".toml":
+        raise ScenarioError(
+            f"there is no scenario {name_or_file!r}",
+            hint=f"Use one of: {', '.join(shipped)}; or the path of a .toml file.",
+        )
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ScenarioError(f"cannot read scenario {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ScenarioError(f"{path} is not UTF-8 text") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioError(f"{path} is not TOML: {error}") from error
+    return read_scenario(Table(values, path.name), path.stem)
+
+
+def read_scenario(table: Table, name: str) -> Scenario:
+    """A scenario from its parsed file."""
+    integrations = tuple(_integration(t) for t in table.tables("integration"))
+    actions = tuple(_action(t) for t in table.tables("action"))
+    known = {integration.name for integration in integrations}
+    for action in actions:
+        if action.integration not in known:
+            raise ScenarioError(
+                f"{name}: action {action.name!r} names a missing integration, {action.integration!r}"
+            )
+    return table.done(
+        Scenario(
+            name=name,
+            description=table.text("description"),
+            integrations=integrations,
+            actions=actions,
+            limits=_limits(table.table("limits")),
+            switches=_switches(table.table("switches")),
+            token_lifetime_s=table.integer("token_lifetime_s", 86_400, low=1, high=172_800),
+        )
+    )
+
+
+def _limits(table: Table | None) -> Limits:
+    if table is None:
+        return Limits()
+    usual = Limits()
+    return table.done(
+        Limits(
+            concurrent_executions=table.integer(
+                "concurrent_executions", usual.concurrent_executions, low=1, high=1_000_000
+            ),
+            executions_per_minute=table.integer(
+                "executions_per_minute", usual.executions_per_minute, low=1, high=100_000_000
+            ),
+            token_requests_per_minute=table.integer(
+                "token_requests_per_minute", usual.token_requests_per_minute, low=1, high=100_000_000
+            ),
+            request_bytes=table.integer("request_bytes", usual.request_bytes, low=1, high=100_000_000),
+        )
+    )
+
+
+def _switches(table: Table | None) -> Switches:
+    return Switches() if table is None else table.done(read_switches(table, Switches()))
+
+
+def read_switches(table: Table, present: Switches) -> Switches:
+    """`present` with what the table changes."""
+    timeout_form = table.text("timeout_form", present.timeout_form, choices=CHOICES["timeout_form"])
+    stale_form = table.text("stale_form", present.stale_form, choices=CHOICES["stale_form"])
+    patch_config = table.text("patch_config", present.patch_config, choices=CHOICES["patch_config"])
+    return Switches(
+        timeout_form=cast(TimeoutForm, timeout_form),
+        stale_form=cast(StaleForm, stale_form),
+        patch_config=cast(PatchConfig, patch_config),
+        retry_after=table.flag("retry_after", present.retry_after),
+        list_include_config=table.flag("list_include_config", present.list_include_config),
+        edge_timeout_s=table.number("edge_timeout_s", present.edge_timeout_s, above=-1e-9),
+    )
+
+
+def _integration(table: Table) -> IntegrationSpec:
+    return table.done(
+        IntegrationSpec(
+            table.text("name"), table.text("type", "custom-rest-actions", choices=INTEGRATION_TYPES)
+        )
+    )
+
+
+def _action(table: Table) -> ActionSpec:
+    latency = table.table("latency")
+    failures = tuple(_failure(t) for t in table.tables("failures", name_key="status"))
+    if sum(failure.share for failure in failures) > 1.0 + 1e-9:
+        raise table.wrong("failures", "have shares that add up to more than 1")
+    timeout_s = table.integer("timeout_s", low=1, high=60) if table.has("timeout_s") else None
+    return table.done(
+        ActionSpec(
+            name=table.text("name"),
+            integration=table.text("integration"),
+            category=table.text("category"),
+            kind=cast(Kind, table.text("kind", "custom", choices=KINDS)),
+            request_type=table.text("request_type", "GET", choices=REQUEST_TYPES),
+            timeout_s=timeout_s,
+            secure=table.flag("secure", False),
+            latency=LatencySpec(Fixed(50.0)) if latency is None else read_latency(latency),
+            failures=failures,
+            input_schema=_input_schema(table.plain("input")),
+            result=cast(JsonObject, table.plain("result")),
+        )
+    )
+
+
+def _failure(table: Table) -> FailureSpec:
+    latency = table.table("latency")
+    return table.done(
+        FailureSpec(
+            share=table.share("share"),
+            status=table.integer("status", low=400, high=599),
+            latency=LatencySpec(Fixed(50.0)) if latency is None else read_latency(latency),
+        )
+    )
+
+
+def _input_schema(properties: dict[str, object]) -> JsonObject:
+    """The input contract (JSON Schema draft 4): every input named is required."""
+    schema: JsonObject = {
+        "$schema": "http://json-schema.org/draft-04/schema#",
+        "type": "object",
+        "properties": cast(JsonObject, properties),
+        "additionalProperties": True,
+    }
+    if properties:
+        schema["required"] = list(properties)
+    return schema

@@ -1,0 +1,86 @@
+"""Starts a sandbox in a process of its own, from any other program."""
+
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Final
+
+from diag.sandbox.errors import SandboxError
+
+_READY: Final = "sandbox ready "
+_START_LIMIT_S: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxProcess:
+    """A running sandbox."""
+
+    base_url: str
+    pid: int
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment variables that point every verb and the locustfile at it."""
+        return {
+            "GENESYSCLOUD_API_BASE": self.base_url,
+            "GENESYSCLOUD_OAUTHCLIENT_ID": "sandbox",
+            "GENESYSCLOUD_OAUTHCLIENT_SECRET": "sandbox",
+        }
+
+
+@contextmanager
+def start_sandbox(
+    port: int = 0, scenario: str = "demo", seed: int = 1, log_path: Path | None = None
+) -> Iterator[SandboxProcess]:
+    """A sandbox for as long as the block lasts; it ends with this process even if that is killed.
+
+    Port 0 takes a free one. What the sandbox writes to stderr goes to `log_path`. Raises SandboxError
+    with the sandbox's own words when it does not come up.
+    """
+    command = [
+        *(sys.executable, "-m", "diag.sandbox", "--exit-with-parent"),
+        *("--port", str(port), "--scenario", scenario, "--seed", str(seed)),
+    ]
+    with ExitStack() as stack:
+        log: IO[bytes] = tempfile.TemporaryFile() if log_path is None else log_path.open("w+b")  # noqa: SIM115
+        stack.callback(log.close)
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log)
+        stack.callback(_stop, process)
+        yield SandboxProcess(_wait_until_ready(process, log), process.pid)
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], log: IO[bytes]) -> str:
+    assert process.stdout is not None
+    watchdog = threading.Timer(_START_LIMIT_S, process.kill)
+    watchdog.start()
+    try:
+        for line in process.stdout:
+            text = line.decode().strip()
+            if text.startswith(_READY):
+                return text.removeprefix(_READY)
+    finally:
+        watchdog.cancel()
+    process.wait()
+    log.seek(0)
+    said = log.read().decode(errors="replace").strip()
+    message, _, hint = said.removeprefix("Error: ").partition("\n")
+    raise SandboxError(
+        message or f"the sandbox did not start within {_START_LIMIT_S:g} s", hint=hint.strip() or None
+    )
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(timeout=5.0)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            stream.close()

@@ -1,0 +1,37 @@
+"""What nobody outside Genesys knows, as switches: one setting per behaviour the platform may have.
+
+The defaults are those that fit the sources best, or, for the PATCH, the one that hurts a careless client.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+TimeoutForm = Literal["success_false", "408", "504"]
+StaleForm = Literal["409", "400"]
+PatchConfig = Literal["replace", "merge"]
+
+
+@dataclass(frozen=True, slots=True)
+class Switches:
+    """One sandbox's choice for each unknown."""
+
+    timeout_form: TimeoutForm = "success_false"
+    """How a test that ran into the action's timeout is answered."""
+    stale_form: StaleForm = "409"
+    """How a write with an old version is refused."""
+    patch_config: PatchConfig = "replace"
+    """`replace`: whatever is left out of `config` in a PATCH is gone."""
+    retry_after: bool = True
+    """Whether a 429 carries Retry-After."""
+    list_include_config: bool = True
+    """Whether the list of actions honours `includeConfig` (it is recent)."""
+    edge_timeout_s: float = 0.0
+    """The API's edge answers 504 after this many seconds; 0 means never."""
+
+
+CHOICES: dict[str, tuple[str, ...]] = {
+    "timeout_form": get_args(TimeoutForm),
+    "stale_form": get_args(StaleForm),
+    "patch_config": get_args(PatchConfig),
+}
+"""The words each switch takes; the others are true/false or a number."""

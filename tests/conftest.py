@@ -1,0 +1,67 @@
+"""Fixtures that start a real sandbox process. One of the demo scenario serves the whole session."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from diag.sandbox.server import start_sandbox as start_sandbox_process
+
+
+@dataclass(frozen=True, slots=True)
+class RunningSandbox:
+    """A sandbox to test against."""
+
+    base_url: str
+    pid: int
+    environment: dict[str, str]
+    """What points every verb and the locustfile at it."""
+
+    def truth(self) -> dict[str, Any]:
+        """GET /sandbox/truth."""
+        truth: dict[str, Any] = (
+            httpx.get(f"{self.base_url}/sandbox/truth", trust_env=False).raise_for_status().json()
+        )
+        return truth
+
+    def action_id(self, name: str) -> str:
+        """The id of the action with this name."""
+        return next(id_ for id_, action in self.truth()["actions"].items() if action["name"] == name)
+
+    def client(self) -> httpx.Client:
+        """A bare HTTP client with a token of its own."""
+        login = httpx.post(
+            f"{self.base_url}/oauth/token",
+            data={"grant_type": "client_credentials"},
+            auth=("sandbox", "sandbox"),
+            trust_env=False,
+        )
+        token = login.raise_for_status().json()["access_token"]
+        headers = {"Authorization": f"Bearer {token}"}
+        return httpx.Client(base_url=self.base_url, headers=headers, timeout=90, trust_env=False)
+
+
+StartSandbox = Callable[..., RunningSandbox]
+
+
+def _start(stack: ExitStack, scenario: str | Path = "demo", seed: int = 1) -> RunningSandbox:
+    process = stack.enter_context(start_sandbox_process(scenario=str(scenario), seed=seed))
+    return RunningSandbox(process.base_url, process.pid, process.environment)
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[RunningSandbox]:
+    """The demo org, shared: leave its actions as you found them, or use `start_sandbox`."""
+    with ExitStack() as stack:
+        yield _start(stack)
+
+
+@pytest.fixture
+def start_sandbox() -> Iterator[StartSandbox]:
+    """`start_sandbox(scenario="demo", seed=1)`: a sandbox of the test's own; a TOML file works too."""
+    with ExitStack() as stack:
+        yield lambda scenario="demo", seed=1: _start(stack, scenario, seed)

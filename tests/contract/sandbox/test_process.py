@@ -1,0 +1,74 @@
+"""The sandbox as a process: starting, refusing, dying with its parent."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import httpx
+import pytest
+
+from diag.sandbox.errors import SandboxError
+from diag.sandbox.server import start_sandbox as start_process
+
+
+def test_a_taken_port_is_said_with_the_way_out(sandbox):
+    port = int(sandbox.base_url.rsplit(":", 1)[1])
+    with pytest.raises(SandboxError) as caught, start_process(port=port):
+        pass
+    assert caught.value.message == f"port {port} on 127.0.0.1 is taken by another process"
+    assert "--port 0" in caught.value.hint
+
+
+def test_an_unknown_scenario_is_said_with_those_there_are():
+    with (
+        pytest.raises(SandboxError, match="no scenario 'nowhere'") as caught,
+        start_process(scenario="nowhere"),
+    ):
+        pass
+    assert "demo" in caught.value.hint
+
+
+def test_it_listens_on_loopback_only(sandbox):
+    assert sandbox.base_url.startswith("http://127.0.0.1:")
+
+
+def test_it_writes_what_it_says_to_the_log(tmp_path):
+    with start_process(log_path=tmp_path / "sandbox.log") as process:
+        assert httpx.get(f"{process.base_url}/sandbox/truth", trust_env=False).status_code == 200
+    assert (tmp_path / "sandbox.log").read_text() == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
+def test_it_dies_with_a_killed_parent():
+    code = (
+        "import sys, time\n"
+        "from diag.sandbox.server import start_sandbox\n"
+        "with start_sandbox() as s:\n"
+        "    print(s.base_url, flush=True); time.sleep(600)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as parent:
+        base_url = parent.stdout.readline().strip()
+        assert httpx.get(f"{base_url}/sandbox/truth", trust_env=False).status_code == 200
+        os.kill(parent.pid, signal.SIGKILL)
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        try:
+            httpx.get(f"{base_url}/sandbox/truth", trust_env=False)
+        except httpx.TransportError:
+            return
+        time.sleep(0.1)
+    pytest.fail("the sandbox outlived its parent")
+
+
+def test_the_same_seed_draws_the_same_latencies(start_sandbox):
+    def drawn(seed):
+        running = start_sandbox(seed=seed)
+        uri = f"/api/v2/integrations/actions/{running.action_id('Get Account Balance')}/test"
+        with running.client() as client:
+            for _ in range(3):
+                client.post(uri, json={"accountId": "A"})
+            return [call["drawn_ms"] for call in client.get("/sandbox/truth/calls").json()["calls"]]
+
+    assert drawn(3) == drawn(3) != drawn(4)

@@ -1,0 +1,68 @@
+"""Scenario files: the shipped ones load, and every mistake is named with its place."""
+
+import pytest
+
+from diag.sandbox.errors import ScenarioError
+from diag.sandbox.scenario import load_scenario, shipped_scenarios
+
+GOOD = """
+description = "x"
+[[integration]]
+name = "CRM"
+[[action]]
+name = "A"
+integration = "CRM"
+category = "c"
+timeout_s = 5
+latency = { model = "lognormal", median_ms = 100, sigma = 0.3 }
+"""
+
+
+@pytest.mark.parametrize("name", shipped_scenarios())
+def test_every_shipped_scenario_loads_and_says_what_it_teaches(name):
+    scenario = load_scenario(name)
+    assert scenario.name == name
+    assert len(scenario.description) > 20
+    assert scenario.actions
+
+
+def test_the_demo_has_every_kind_of_action():
+    scenario = load_scenario("demo")
+    assert len(scenario.actions) == 12
+    assert {action.kind for action in scenario.actions} == {"custom", "static", "custom_auth"}
+    assert {"GET", "POST"} == {action.request_type for action in scenario.actions}
+
+
+def test_a_file_of_ones_own(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text(GOOD)
+    (action,) = load_scenario(str(path)).actions
+    assert (action.timeout_s, action.latency.truth().quantile(0.5)) == (5, pytest.approx(100.0))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("timeout_s = 5", "timeout_s = 61", "action 'A': timeout_s is 61, must be from 1 to 60"),
+        ("timeout_s = 5", "timeout = 5", "action 'A': unknown key: timeout"),
+        ("sigma = 0.3", "sigma = 0", "action 'A', latency: sigma is 0, must be greater than 0"),
+        ("median_ms = 100, ", "", "latency: median_ms is missing"),
+        ('"lognormal"', '"normal"', "latency: model is 'normal', must be one of: fixed"),
+        ('integration = "CRM"', 'integration = "ERP"', "action 'A' names a missing integration, 'ERP'"),
+        ('description = "x"', "", "description is missing"),
+        ('category = "c"', "category = 3", "action 'A': category must be text"),
+        ("[[action]]", "[[action", "is not TOML"),
+    ],
+)
+def test_a_mistake_is_named_with_its_place(tmp_path, old, new, said):
+    path = tmp_path / "mine.toml"
+    assert old in GOOD
+    path.write_text(GOOD.replace(old, new))
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(str(path))
+    assert said in caught.value.message
+
+
+def test_a_missing_file_is_said(tmp_path):
+    with pytest.raises(ScenarioError, match="No such file"):
+        load_scenario(str(tmp_path / "none.toml"))
