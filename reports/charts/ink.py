@@ -1,0 +1,44 @@
+"""Colours by role, so that one drawing serves the themed page and a PNG for slides."""
+
+from dataclasses import dataclass, fields
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """A colour (`#rrggbb`) for each role in a chart."""
+
+    ok: str
+    timeout: str
+    error: str
+    now: str
+    recommended: str
+    estimate: str
+    band: str
+    cap: str
+    grid: str
+    text: str
+    muted: str
+    paper: str
+
+
+THEMED: Final = Ink(**{field.name: f"#0a0b{number:02x}" for number, field in enumerate(fields(Ink), start=1)})
+"""Placeholders: each becomes `var(--<role>)` in the page, so the theme decides."""
+
+CSS_OF: Final = {getattr(THEMED, field.name): f"var(--{field.name})" for field in fields(Ink)}
+
+PRINTED: Final = Ink(
+    ok="#3b6ea8",
+    timeout="#c2410c",
+    error="#7c3a8c",
+    now="#1c1f24",
+    recommended="#0b7a5c",
+    estimate="#3d434d",
+    band="#3b6ea8",
+    cap="#6b7280",
+    grid="#e2e2de",
+    text="#1c1f24",
+    muted="#5c626d",
+    paper="#ffffff",
+)
+"""The light theme's colours, for PNG files (kept equal to report.css by a test)."""

@@ -1,0 +1,145 @@
+"""The upright lines that explain a verdict: timeout now, p99 with its interval, recommendation, cap."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from matplotlib.axes import Axes
+
+from analysis.recommendation import Analysis, Recommendation
+from reports import numbers
+from reports.charts.canvas import FONT_PX, LEFT_PX, RIGHT_PX, WIDTH_PX, classed
+from reports.charts.ink import Ink
+
+Role = Literal["now", "fits", "estimate", "upper", "recommended", "cap"]
+LineStyle = Literal["solid", "dotted", "dashed"]
+
+ROW_PX: Final = 15
+_CHARACTER_PX: Final = 6.1
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """One line at `at_ms`, with a short label on the chart (or none) and a longer one in the key below."""
+
+    role: Role
+    at_ms: float
+    label: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    ink: str
+    style: LineStyle
+    width: float
+
+
+_LOOKS: Final[dict[Role, _Look]] = {
+    "now": _Look("now", "solid", 1.4),
+    "fits": _Look("recommended", "solid", 2.4),
+    "estimate": _Look("estimate", "dotted", 1.6),
+    "upper": _Look("estimate", "dotted", 0.9),
+    "recommended": _Look("recommended", "solid", 2.4),
+    "cap": _Look("cap", "dashed", 1.0),
+}
+
+
+def markers_of(action: Recommendation, analysis: Analysis) -> tuple[Marker, ...]:
+    """Return what is to be marked for an action, from left to right."""
+    settings = analysis.settings
+    name = percentile_name(settings.percentile)
+    facts = analysis.facts.get(action.action_id)
+    cap_s = facts.cap_s if facts is not None and facts.cap_s is not None else settings.cap_s
+    now, to = action.current_timeout_s, action.recommended_timeout_s
+    found: list[Marker] = []
+    if now is not None:
+        unset = " (unset: the platform's default)" if action.timeout_is_set is False else ""
+        if now == to:
+            found.append(Marker("fits", now * 1000, f"stays {now} s", f"timeout, stays {now} s{unset}"))
+        else:
+            found.append(Marker("now", now * 1000, f"now {now} s", f"timeout now {now} s{unset}"))
+    if to is not None and to != now:
+        found.append(Marker("recommended", to * 1000, f"set {to} s", f"recommended {to} s"))
+    if action.p99_ms is not None:
+        p99 = numbers.latency(action.p99_ms)
+        found.append(Marker("estimate", action.p99_ms, f"{name} {p99}", f"{name} {p99}"))
+    if action.p99_upper_ms is not None and action.p99_upper_ms != action.p99_ms:
+        upper = numbers.latency(action.p99_upper_ms)
+        sure = numbers.share(settings.confidence)
+        found.append(Marker("upper", action.p99_upper_ms, "", f"{name} is at most {upper} ({sure} sure)"))
+    if cap_s not in (now, to):
+        found.append(Marker("cap", cap_s * 1000, f"cap {cap_s} s", f"cap {cap_s} s"))
+    return tuple(sorted(found, key=lambda marker: marker.at_ms))
+
+
+def percentile_name(percentile: float) -> str:
+    """Return `p99` for 0.99, `p99.9` for 0.999."""
+    return f"p{percentile * 100:g}"
+
+
+def rows_needed(markers: Sequence[Marker], low_ms: float, high_ms: float) -> int:
+    """Return how many label rows the markers need above the chart."""
+    return max((row for row, _ in _placed(markers, low_ms, high_ms)), default=0) + 1
+
+
+def draw_markers(
+    panels: Sequence[Axes], markers: Sequence[Marker], ink: Ink, low_ms: float, high_ms: float
+) -> None:
+    """Draw each marker through every panel (top one first), its label above in a row of its own."""
+    top = panels[0]
+    height_px = top.bbox.height
+    placed = _placed(markers, low_ms, high_ms)
+    rows = max((row for row, _ in placed), default=0) + 1
+    for marker, (row, _) in zip(markers, placed, strict=True):
+        look = _LOOKS[marker.role]
+        x, colour = math.log10(marker.at_ms), getattr(ink, look.ink)
+        rise = 1 + (4 + (rows - 1 - row) * ROW_PX) / height_px if marker.label else 1.0
+        for panel in panels:
+            panel.plot(
+                [x, x],
+                [0, rise if panel is top else 1.0],
+                transform=panel.get_xaxis_transform(),
+                color=colour,
+                linestyle=look.style,
+                linewidth=look.width,
+                clip_on=False,
+                zorder=4,
+                gid=classed("marker"),
+            )
+    for marker, (row, shift) in zip(markers, placed, strict=True):
+        if marker.label:
+            top.text(
+                math.log10(marker.at_ms) + shift,
+                1 + (4 + (rows - 1 - row) * ROW_PX) / height_px,
+                marker.label,
+                transform=top.get_xaxis_transform(),
+                color=getattr(ink, _LOOKS[marker.role].ink),
+                fontsize=FONT_PX,
+                ha="center",
+                va="bottom",
+                zorder=6,
+                gid=classed("label"),
+            )
+
+
+def _placed(markers: Sequence[Marker], low_ms: float, high_ms: float) -> list[tuple[int, float]]:
+    """Return (row from the top, shift in log10 units) of each label, so that none covers another."""
+    span = math.log10(high_ms / low_ms)
+    per_px = span / (WIDTH_PX - LEFT_PX - RIGHT_PX)
+    ends: list[float] = []
+    placed: list[tuple[int, float]] = []
+    for marker in markers:
+        if not marker.label:
+            placed.append((0, 0.0))
+            continue
+        half = (len(marker.label) * _CHARACTER_PX / 2 + 3) * per_px
+        x = math.log10(marker.at_ms / low_ms)
+        centre = min(max(x, half - 40 * per_px), span + 10 * per_px - half)
+        row = next((row for row, end in enumerate(ends) if centre - half >= end), len(ends))
+        if row == len(ends):
+            ends.append(0.0)
+        ends[row] = centre + half
+        placed.append((row, centre - x))
+    return placed

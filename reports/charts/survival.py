@@ -1,0 +1,155 @@
+"""The chart that shows why: what share of calls is slower than t, and where each timeout would cut."""
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from analysis.recommendation import Recommendation
+from analysis.summary import SurvivalCurve
+from reports import numbers
+from reports.charts.canvas import FONT_PX, classed, panel, sheet, time_axis, time_range, y_ticks
+from reports.charts.ink import Ink
+from reports.charts.markers import ROW_PX, Marker, draw_markers, rows_needed
+
+_PLOT_PX: Final = 214
+_AXIS_PX: Final = 22
+_MAX_POINTS: Final = 260
+
+
+def survival(
+    curve: SurvivalCurve,
+    action: Recommendation,
+    percentile: float,
+    markers: Sequence[Marker],
+    ink: Ink,
+) -> Figure:
+    """Return the curve on log-log axes with its band, the target share, and the p99 with its interval."""
+    t_ms, share, lower, upper = _thinned(curve)
+    floor = _floor(share, 1 - percentile)
+    low_ms, high_ms = time_range(
+        [*_visible(t_ms, share), action.p99_upper_ms, *(marker.at_ms for marker in markers)]
+    )
+    head_px = ROW_PX * rows_needed(markers, low_ms, high_ms) + 6
+    figure = sheet(head_px + _PLOT_PX + _AXIS_PX)
+    axes = panel(figure, ink, head_px, _PLOT_PX)
+    time_axis(axes, low_ms, high_ms)
+    axes.set_ylim(math.log10(floor), 0.06)
+    decades = range(0, round(-math.log10(floor)) + 1)
+    y_ticks(axes, ink, [-d for d in decades], [numbers.share(10.0**-d) for d in decades])
+    x = np.log10(np.maximum(t_ms, low_ms))
+    axes.fill_between(
+        x,
+        np.log10(np.maximum(lower, floor / 3)),
+        np.log10(np.maximum(upper, floor / 3)),
+        step="post",
+        facecolor=ink.band,
+        edgecolor="none",
+        alpha=0.2,
+        zorder=1,
+    )
+    axes.step(x, np.log10(np.maximum(share, floor / 3)), where="post", color=ink.ok, linewidth=2, zorder=3)
+    _unknown_beyond(axes, ink, t_ms, share, high_ms, 1 - percentile)
+    _target(axes, ink, action, percentile)
+    draw_markers([axes], markers, ink, low_ms, high_ms)
+    return figure
+
+
+def _target(axes: Axes, ink: Ink, action: Recommendation, percentile: float) -> None:
+    """Draw the line of the allowed share, and on it the estimate with its interval."""
+    y = math.log10(1 - percentile)
+    axes.axhline(y, color=ink.recommended, linewidth=1, linestyle=(0, (2, 3)), zorder=2)
+    axes.text(
+        1,
+        y,
+        f"{numbers.share(1 - percentile)} allowed",
+        transform=axes.get_yaxis_transform(),
+        ha="right",
+        va="bottom",
+        fontsize=FONT_PX - 1,
+        color=ink.recommended,
+        zorder=6,
+        gid=classed("aside"),
+    )
+    low, high = action.p99_lower_ms, action.p99_upper_ms
+    if low is not None and high is not None and low > 0:
+        axes.plot(
+            [math.log10(low), math.log10(high)],
+            [y, y],
+            color=ink.estimate,
+            linewidth=4,
+            solid_capstyle="round",
+            alpha=0.55,
+            zorder=5,
+        )
+    if action.p99_ms is not None:
+        axes.plot(
+            [math.log10(action.p99_ms)],
+            [y],
+            color=ink.estimate,
+            marker="o",
+            markersize=7,
+            markerfacecolor=ink.paper,
+            markeredgecolor=ink.estimate,
+            markeredgewidth=1.8,
+            zorder=6,
+        )
+
+
+def _unknown_beyond(
+    axes: Axes,
+    ink: Ink,
+    t_ms: Sequence[float],
+    share: Sequence[float],
+    high_ms: float,
+    target: float,
+) -> None:
+    """Shade what the run cannot tell: the curve ends where calls were cut off."""
+    if len(t_ms) == 0 or share[-1] <= target:
+        return
+    start = math.log10(t_ms[-1])
+    axes.axvspan(start, math.log10(high_ms), facecolor=ink.muted, alpha=0.12, edgecolor="none", zorder=0)
+    axes.text(
+        math.log10(high_ms),
+        0.02,
+        f"not known: {numbers.share(share[-1])} were cut off ",
+        transform=axes.get_xaxis_transform(),
+        ha="right",
+        va="bottom",
+        fontsize=FONT_PX - 1,
+        color=ink.muted,
+        gid=classed("aside"),
+    )
+
+
+def _floor(share: Sequence[float], target: float) -> float:
+    """Return the lowest decade worth showing: below the target and the smallest share seen."""
+    seen = [value for value in share if value > 0]
+    lowest = min([target / 2, *seen])
+    return 10.0 ** max(math.floor(math.log10(lowest)), math.floor(math.log10(target)) - 2)
+
+
+def _visible(t_ms: Sequence[float], share: Sequence[float]) -> list[float]:
+    """Return the times worth a place on the axis: from where the curve begins to fall."""
+    falling = [t for t, s in zip(t_ms, share, strict=True) if s < 0.995]
+    return [*falling[:1], *list(t_ms)[-1:]]
+
+
+def _thinned(
+    curve: SurvivalCurve,
+) -> tuple[list[float], list[float], list[float], list[float]]:
+    """Return the curve with at most `_MAX_POINTS` steps, equally spaced along its visible length."""
+    columns = (curve.t_ms, curve.share, curve.lower, curve.upper)
+    if len(curve.t_ms) <= _MAX_POINTS:
+        t, s, low, up = (list(column) for column in columns)
+        return t, s, low, up
+    x = np.log10(np.maximum(curve.t_ms, 1e-3))
+    y = np.log10(np.maximum(curve.share, 1e-6))
+    travelled = np.concatenate(([0.0], np.cumsum(np.abs(np.diff(x)) + np.abs(np.diff(y)))))
+    wanted = np.linspace(0, travelled[-1], _MAX_POINTS)
+    keep = np.unique(np.minimum(np.searchsorted(travelled, wanted), len(x) - 1))
+    t, s, low, up = ([column[index] for index in keep] for column in columns)
+    return t, s, low, up

@@ -1,0 +1,121 @@
+"""From a matplotlib `Figure` to an inline SVG: same bytes each time, themed, described, small."""
+
+import io
+import re
+from typing import Final
+from xml.etree import ElementTree
+
+import matplotlib
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+
+from reports.charts.ink import CSS_OF
+from reports.charts.svg_path import compact
+from reports.plain_text import printable
+
+_SVG: Final = "http://www.w3.org/2000/svg"
+_XLINK: Final = "http://www.w3.org/1999/xlink"
+_LONG_NUMBER: Final = re.compile(r"-?\d+\.\d{2,}")
+_PLACEHOLDER: Final = re.compile("|".join(CSS_OF))
+_URL: Final = re.compile(r"url\(#([^)]+)\)")
+_FONT: Final = re.compile(r"font(-size|-family)?:[^;]*;?\s*")
+_CLASS: Final = "class:"
+
+
+def to_svg(figure: Figure, *, prefix: str, title: str, description: str) -> str:
+    """Return the figure as an `<svg>` element to be put into a page as it is.
+
+    `prefix` makes the ids inside unique within the page; `title` and `description` are texts of any
+    origin and are escaped here.
+    """
+    root = ElementTree.fromstring(_drawn(figure))
+    for child in list(root):
+        if child.tag == f"{{{_SVG}}}metadata" or child.find(f"{{{_SVG}}}style") is not None:
+            root.remove(child)
+    _rename(root, prefix)
+    for element in root.iter():
+        _tidy(element)
+    _flatten(root)
+    _describe(root, prefix, title, description)
+    root.set("width", "100%")
+    del root.attrib["height"]
+    return ElementTree.tostring(root, encoding="unicode", short_empty_elements=True)
+
+
+def _drawn(figure: Figure) -> str:
+    buffer = io.StringIO()
+    FigureCanvasSVG(figure)
+    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "diag"}):
+        figure.savefig(buffer, format="svg", metadata={"Date": None})
+    return buffer.getvalue()
+
+
+def _rename(root: ElementTree.Element, prefix: str) -> None:
+    """Drop ids nobody refers to, prefix the others, turn `class:` ids into classes."""
+    used: set[str] = set()
+    for element in root.iter():
+        for value in element.attrib.values():
+            used.update(_URL.findall(value))
+        used.add(element.get(f"{{{_XLINK}}}href", "").removeprefix("#"))
+    for element in root.iter():
+        name = element.attrib.pop("id", None)
+        if name is not None and name.startswith(_CLASS):
+            element.set("class", name.removeprefix(_CLASS))
+        elif name in used and name is not None:
+            element.set("id", f"{prefix}-{name}")
+        for key, value in list(element.attrib.items()):
+            if "url(#" in value:
+                element.set(key, _URL.sub(rf"url(#{prefix}-\1)", value))
+        target = element.attrib.pop(f"{{{_XLINK}}}href", None)
+        if target is not None:
+            element.set("href", f"#{prefix}-{target[1:]}" if target.startswith("#") else target)
+
+
+def _tidy(element: ElementTree.Element) -> None:
+    element.tag = element.tag.removeprefix(f"{{{_SVG}}}")
+    element.tail = None
+    if element.text is not None and not element.text.strip():
+        element.text = None
+    for key, value in list(element.attrib.items()):
+        if key == "d":
+            value = compact(value)
+        elif key in ("x", "y", "transform", "width", "height"):
+            value = _LONG_NUMBER.sub(_short, value)
+        elif key == "style":
+            value = _PLACEHOLDER.sub(lambda found: CSS_OF[found.group()], value)
+            if element.tag == "text":
+                value = _FONT.sub("", value)
+            value = value.strip().replace(": ", ":").replace("; ", ";")
+        element.set(key, value)
+    if element.tag == "text" and element.get("transform", "").startswith("rotate(-0"):
+        del element.attrib["transform"]
+
+
+def _flatten(element: ElementTree.Element) -> None:
+    """Replace groups that say nothing by what they hold."""
+    for child in list(element):
+        _flatten(child)
+        if child.tag in ("g", "defs") and not child.attrib:
+            place = list(element).index(child)
+            element.remove(child)
+            if child.tag == "defs" and len(child):
+                element.insert(place, child)
+            elif child.tag == "g":
+                for offset, grandchild in enumerate(list(child)):
+                    element.insert(place + offset, grandchild)
+
+
+def _short(found: re.Match[str]) -> str:
+    text = f"{float(found.group()):.1f}"
+    return text.removesuffix(".0")
+
+
+def _describe(root: ElementTree.Element, prefix: str, title: str, description: str) -> None:
+    root.attrib.pop("version", None)
+    root.set("xmlns", _SVG)
+    root.set("role", "img")
+    root.set("aria-labelledby", f"{prefix}-title {prefix}-desc")
+    for place, (kind, text) in enumerate((("title", title), ("desc", description))):
+        element = ElementTree.Element(kind, {"id": f"{prefix}-{kind}"})
+        element.text = printable(text)
+        root.insert(place, element)

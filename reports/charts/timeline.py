@@ -1,0 +1,151 @@
+"""Latency over the run, with what could explain it below: failures, load, and the generator's own lag."""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
+from matplotlib.ticker import FixedFormatter, FixedLocator
+
+from analysis.summary import TimeBin
+from reports import numbers
+from reports.charts.canvas import FONT_PX, WIDTH_PX, classed, panel, sheet, spaced_ticks, time_range, y_ticks
+from reports.charts.ink import Ink
+
+_TALL_PX: Final = 132
+_LOW_PX: Final = 26
+_GAP_PX: Final = 18
+_HEAD_PX: Final = 8
+_AXIS_PX: Final = 22
+_LAG_WORTH_SHOWING_MS: Final = 5.0
+
+
+def timeline(bins: Sequence[TimeBin], now_s: int | None, ink: Ink) -> Figure:
+    """Return p50, p99 and the slowest call per slice of time; lanes below share the time axis."""
+    lanes: list[tuple[str, str, Callable[[TimeBin], float]]] = [
+        ("calls/s", ink.muted, lambda b: b.calls / b.width_s if b.width_s > 0 else 0.0)
+    ]
+    if any(b.timeouts for b in bins):
+        lanes.append(("timed out", ink.timeout, lambda b: float(b.timeouts)))
+    if any(b.errors for b in bins):
+        lanes.append(("failed", ink.error, lambda b: float(b.errors)))
+    if any((b.schedule_lag_ms or 0) > _LAG_WORTH_SHOWING_MS for b in bins):
+        lanes.append(("sent late by, ms", ink.estimate, lambda b: b.schedule_lag_ms or 0.0))
+    figure = sheet(_HEAD_PX + _TALL_PX + len(lanes) * (_LOW_PX + _GAP_PX) + _AXIS_PX)
+    end_s = max(b.start_s + b.width_s for b in bins)
+    main = panel(figure, ink, _HEAD_PX, _TALL_PX)
+    main.set_xlim(0, end_s)
+    _latencies(main, ink, bins, now_s)
+    axes, top_px = main, float(_HEAD_PX + _TALL_PX + _GAP_PX)
+    for word, colour, value in lanes:
+        axes = panel(figure, ink, top_px, _LOW_PX)
+        axes.set_xlim(0, end_s)
+        _lane(axes, ink, word, colour, bins, value)
+        top_px += _LOW_PX + _GAP_PX
+    step = _step_s(end_s)
+    places = [step * index for index in range(int(end_s / step) + 1)]
+    axes.xaxis.set_major_locator(FixedLocator(places))
+    axes.xaxis.set_major_formatter(FixedFormatter([numbers.duration(place) for place in places]))
+    for index, label in enumerate(axes.xaxis.get_ticklabels()):
+        if index % 2:
+            label.set_gid(classed("spare"))
+    return figure
+
+
+def _latencies(axes: Axes, ink: Ink, bins: Sequence[TimeBin], now_s: int | None) -> None:
+    drawn = [value for b in bins for value in (b.p50_ms, b.p99_ms, b.max_ms)]
+    low, high = time_range([*drawn, now_s * 1000 if now_s is not None else None])
+    axes.set_ylim(math.log10(low), math.log10(high))
+    ticks = spaced_ticks(low, high, width_px=WIDTH_PX * 0.75)
+    y_ticks(axes, ink, [math.log10(tick) for tick in ticks], [numbers.latency(tick) for tick in ticks])
+    if now_s is not None:
+        axes.axhline(math.log10(now_s * 1000), color=ink.now, linewidth=1.4, zorder=2)
+        axes.text(
+            1,
+            math.log10(now_s * 1000),
+            f"timeout {now_s} s",
+            transform=axes.get_yaxis_transform(),
+            ha="right",
+            va="bottom",
+            fontsize=FONT_PX - 1,
+            color=ink.now,
+            zorder=6,
+            gid=classed("aside"),
+        )
+    slowest = [(_middle(b), math.log10(b.max_ms)) for b in bins if b.max_ms]
+    if slowest:
+        axes.add_patch(_dots(slowest, ink.muted))
+    for name, colour, style, width in (
+        ("p99_ms", ink.estimate, "dotted", 1.8),
+        ("p50_ms", ink.ok, "solid", 2),
+    ):
+        for run in _unbroken(bins, name):
+            x, y = zip(*run, strict=True)
+            axes.plot(x, y, color=colour, linewidth=width, linestyle=style, zorder=3, solid_capstyle="round")
+
+
+def _dots(points: Sequence[tuple[float, float]], colour: str) -> PathPatch:
+    """Return dots as one path: strokes of no length with round ends (one element instead of hundreds)."""
+    vertices = [point for point in points for _ in range(2)]
+    codes = [Path.MOVETO, Path.LINETO] * len(points)
+    return PathPatch(
+        Path(vertices, codes),
+        facecolor="none",
+        edgecolor=colour,
+        linewidth=2.8,
+        alpha=0.75,
+        capstyle="round",
+        zorder=2,
+    )
+
+
+def _lane(
+    axes: Axes, ink: Ink, word: str, colour: str, bins: Sequence[TimeBin], value: Callable[[TimeBin], float]
+) -> None:
+    heights = [value(b) for b in bins]
+    top = max(heights) or 1.0
+    axes.set_ylim(0, top * 1.05)
+    starts = [b.start_s for b in bins] + [bins[-1].start_s + bins[-1].width_s]
+    axes.fill_between(
+        starts, [*heights, heights[-1]], step="post", facecolor=colour, edgecolor="none", alpha=0.8, zorder=2
+    )
+    axes.text(
+        0,
+        1.04,
+        word,
+        transform=axes.transAxes,
+        ha="left",
+        va="bottom",
+        fontsize=FONT_PX - 1,
+        color=ink.muted,
+        gid=classed("lane"),
+    )
+    axes.yaxis.set_major_locator(FixedLocator([top]))
+    axes.yaxis.set_major_formatter(FixedFormatter([numbers.plain(top)]))
+
+
+def _unbroken(bins: Sequence[TimeBin], name: str) -> list[list[tuple[float, float]]]:
+    """Return runs of neighbouring (time, log10 ms) points; a slice without a value breaks the line."""
+    runs: list[list[tuple[float, float]]] = [[]]
+    for b in bins:
+        value: float | None = getattr(b, name)
+        if value is None or value <= 0:
+            runs.append([])
+        else:
+            runs[-1].append((_middle(b), math.log10(value)))
+    return [run for run in runs if run]
+
+
+def _middle(b: TimeBin) -> float:
+    return b.start_s + b.width_s / 2
+
+
+def _step_s(end_s: float) -> float:
+    """Return a round step that gives about six ticks."""
+    for step in (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400):
+        if end_s / step <= 7:
+            return float(step)
+    return 86400.0 * math.ceil(end_s / 86400 / 7)

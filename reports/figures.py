@@ -1,0 +1,199 @@
+"""A chart with everything around it: title, description in words, key, and its numbers as a table."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from matplotlib.figure import Figure
+
+from analysis.recommendation import Analysis, Recommendation
+from analysis.summary import ActionSummary, Histogram, SurvivalCurve, TimeBin
+from reports import numbers
+from reports.charts.distribution import distribution
+from reports.charts.ink import THEMED, Ink
+from reports.charts.markers import Marker, markers_of, percentile_name
+from reports.charts.survival import survival
+from reports.charts.svg import to_svg
+from reports.charts.timeline import timeline
+
+MAX_TABLE_ROWS: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class DataTable:
+    """The numbers of a chart; the first column is the row's header."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """One chart of an action, ready to be drawn in any `Ink`."""
+
+    name: str
+    title: str
+    description: str
+    draw: Callable[[Ink], Figure]
+    table: DataTable
+    key: tuple[tuple[str, str], ...] = ()
+    """(CSS class of the swatch, text)."""
+
+    def svg(self, prefix: str) -> str:
+        """Return the themed, inline SVG; `prefix` must be unique within the page."""
+        return to_svg(
+            self.draw(THEMED),
+            prefix=f"{prefix}-{self.name}",
+            title=self.title,
+            description=self.description,
+        )
+
+
+def charts_of(action: Recommendation, summary: ActionSummary, analysis: Analysis) -> tuple[Chart, ...]:
+    """Return the charts an action's data allow, the most telling first; none without calls."""
+    markers = markers_of(action, analysis)
+    found: list[Chart] = []
+    if summary.survival is not None and summary.survival.t_ms:
+        found.append(_survival_chart(action, summary.survival, analysis, markers))
+    if summary.histogram is not None and _calls(summary.histogram):
+        found.append(_distribution_chart(action, summary.histogram, markers))
+    if len(summary.timeline) > 1:
+        found.append(_timeline_chart(action, summary.timeline))
+    return tuple(found)
+
+
+def _survival_chart(
+    action: Recommendation, curve: SurvivalCurve, analysis: Analysis, markers: tuple[Marker, ...]
+) -> Chart:
+    percentile = analysis.settings.percentile
+    return Chart(
+        "survival",
+        "Share of calls slower than …",
+        _survival_words(action, curve, percentile),
+        lambda ink: survival(curve, action, percentile, markers, ink),
+        _survival_table(curve),
+        (
+            ("line ok", "share of calls still waiting"),
+            ("band", f"{numbers.share(analysis.settings.confidence)} band"),
+            *_key(markers),
+        ),
+    )
+
+
+def _survival_words(action: Recommendation, curve: SurvivalCurve, percentile: float) -> str:
+    name, allowed = percentile_name(percentile), numbers.share(1 - percentile)
+    parts = []
+    if action.current_timeout_s is not None and action.cut_off_now is not None:
+        parts.append(
+            f"At the present timeout of {action.current_timeout_s} s, "
+            f"{numbers.share(action.cut_off_now)} of calls are still waiting and are cut off."
+        )
+    if action.p99_ms is not None:
+        bound = f", at most {numbers.latency(action.p99_upper_ms)}" if action.p99_upper_ms is not None else ""
+        parts.append(f"The share falls to {allowed} at {numbers.latency(action.p99_ms)} ({name}{bound}).")
+    else:
+        parts.append(
+            f"The curve ends at {numbers.latency(curve.t_ms[-1])} with "
+            f"{numbers.share(curve.share[-1])} of calls still waiting, so {name} is not known."
+        )
+    if action.recommended_timeout_s is not None and action.cut_off_after is not None:
+        parts.append(
+            f"At {action.recommended_timeout_s} s, {numbers.share(action.cut_off_after)} would be cut off."
+        )
+    return " ".join(parts)
+
+
+def _survival_table(curve: SurvivalCurve) -> DataTable:
+    """The curve at round times between its ends, in the units the timeout is set in where it can be."""
+    grid = [m * 10.0**e for e in range(0, 5) for m in (1, 1.5, 2, 3, 4, 5, 6, 8)]
+    inside = [t for t in grid if curve.t_ms[0] <= t <= curve.t_ms[-1]]
+    rows = []
+    for t in [*inside[-MAX_TABLE_ROWS + 1 :], curve.t_ms[-1]]:
+        index = max(i for i, at in enumerate(curve.t_ms) if at <= t)
+        band = f"{numbers.share(curve.lower[index])} to {numbers.share(curve.upper[index])}"
+        rows.append((numbers.latency(t), numbers.share(curve.share[index]), band))
+    return DataTable(("Slower than", "Share of calls", "Band"), tuple(rows))
+
+
+def _distribution_chart(action: Recommendation, histogram: Histogram, markers: tuple[Marker, ...]) -> Chart:
+    ok, timeouts, errors = sum(histogram.ok), sum(histogram.timeouts), sum(histogram.errors)
+    parts = [f"{numbers.plural(ok, 'call')} finished"]
+    if action.p50_ms is not None:
+        parts[0] += f", half of them within {numbers.latency(action.p50_ms)}"
+    if timeouts:
+        parts.append(f"{numbers.count(timeouts)} timed out")
+    if errors:
+        parts.append(f"{numbers.count(errors)} failed in another way")
+    words = "; ".join(parts) + ". Each lane is scaled to its own tallest bar."
+    return Chart(
+        "distribution",
+        "How long the calls took",
+        words,
+        lambda ink: distribution(histogram, markers, ink),
+        _distribution_table(histogram),
+        _key(markers),
+    )
+
+
+def _distribution_table(histogram: Histogram) -> DataTable:
+    """Bins with calls, neighbours merged until the table is short enough to read."""
+    columns = list(zip(histogram.ok, histogram.timeouts, histogram.errors, strict=True))
+    used = [index for index, calls in enumerate(columns) if any(calls)]
+    first, last = used[0], used[-1] + 1
+    step = math.ceil((last - first) / MAX_TABLE_ROWS)
+    rows = []
+    for start in range(first, last, step):
+        group = range(start, min(start + step, last))
+        sums = [sum(columns[index][kind] for index in group) for kind in range(3)]
+        low, high = histogram.edges_ms[group[0]], histogram.edges_ms[group[-1] + 1]
+        span = f"{numbers.latency(low)} to {numbers.latency(high)}"
+        rows.append((span, *(numbers.count(value) for value in sums)))
+    return DataTable(("Took", "Finished", "Timed out", "Failed"), tuple(rows))
+
+
+def _timeline_chart(action: Recommendation, bins: Sequence[TimeBin]) -> Chart:
+    worst = max(bins, key=lambda b: b.p99_ms or 0.0)
+    words = f"{len(bins)} slices of {numbers.duration(bins[0].width_s)}."
+    if worst.p99_ms is not None:
+        into = numbers.duration(worst.start_s)
+        words += f" The slowest p99 was {numbers.latency(worst.p99_ms)}, {into} into the run."
+    return Chart(
+        "timeline",
+        "Latency over time",
+        words,
+        lambda ink: timeline(bins, action.current_timeout_s, ink),
+        _timeline_table(bins),
+        (
+            ("line ok", "half of the calls (p50)"),
+            ("dotted estimate", "99 of 100 (p99)"),
+            ("dot", "slowest call"),
+        ),
+    )
+
+
+def _timeline_table(bins: Sequence[TimeBin]) -> DataTable:
+    step = math.ceil(len(bins) / MAX_TABLE_ROWS)
+    rows = [
+        (
+            numbers.duration(b.start_s),
+            numbers.count(b.calls),
+            numbers.latency(b.p50_ms),
+            numbers.latency(b.p99_ms),
+            numbers.latency(b.max_ms),
+            numbers.count(b.timeouts),
+            numbers.count(b.errors),
+            numbers.latency(b.schedule_lag_ms),
+        )
+        for b in bins[::step]
+    ]
+    head = ("From", "Calls", "p50", "p99", "Slowest", "Timed out", "Failed", "Sent late by")
+    return DataTable(head if step == 1 else (f"From (every {step}th slice)", *head[1:]), tuple(rows))
+
+
+def _key(markers: Sequence[Marker]) -> tuple[tuple[str, str], ...]:
+    return tuple((f"mark {marker.role}", marker.key) for marker in markers)
+
+
+def _calls(histogram: Histogram) -> int:
+    return sum(histogram.ok) + sum(histogram.timeouts) + sum(histogram.errors)

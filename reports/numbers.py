@@ -1,0 +1,82 @@
+"""Numbers as people read them: three significant digits, always with a unit, never NaN."""
+
+import math
+from typing import Final
+
+UNKNOWN: Final = "–"
+_DIGITS: Final = 3
+
+
+def latency(ms: float | None) -> str:
+    """Return a latency as `840 ms` or `1.23 s`; UNKNOWN for None."""
+    if ms is None or not math.isfinite(ms):
+        return UNKNOWN
+    if abs(ms) < 999.5:
+        return f"{_significant(ms)} ms"
+    return f"{_significant(ms / 1000)} s"
+
+
+def seconds(value_s: float | None) -> str:
+    """Return a timeout or another whole number of seconds as `5 s`."""
+    return UNKNOWN if value_s is None else f"{_significant(value_s)} s"
+
+
+def share(value: float | None) -> str:
+    """Return a share of 0..1 as `5.8 %`; small but positive ones never become `0 %`."""
+    if value is None or not math.isfinite(value):
+        return UNKNOWN
+    percent = value * 100
+    if 0 < percent < 0.01:
+        return "< 0.01 %"
+    if percent < 10:
+        return f"{percent:.2g} %" if percent < 1 else f"{_trimmed(percent, 1)} %"
+    return f"{percent:.0f} %"
+
+
+def count(value: float | None) -> str:
+    """Return a number of calls with thousands marked: `48,120`."""
+    return UNKNOWN if value is None else f"{value:,.0f}"
+
+
+def rate(per_s: float | None) -> str:
+    """Return an arrival rate as `2.5 calls/s`."""
+    return UNKNOWN if per_s is None else f"{_significant(per_s)} calls/s"
+
+
+def plain(value: float | None) -> str:
+    """Return a bare number to three significant digits."""
+    return UNKNOWN if value is None or not math.isfinite(value) else _significant(value)
+
+
+def duration(value_s: float | None) -> str:
+    """Return a span as `45 s`, `12 min`, `3 h 20 min` or `2 d 4 h`."""
+    if value_s is None:
+        return UNKNOWN
+    whole = round(value_s)
+    if whole < 120:
+        return f"{whole} s"
+    if whole < 7200:
+        minutes, rest = divmod(whole, 60)
+        return f"{minutes} min" if rest == 0 or minutes >= 10 else f"{minutes} min {rest} s"
+    hours, minutes = divmod(round(whole / 60), 60)
+    if hours < 48:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    days, hours = divmod(hours, 24)
+    return f"{days} d {hours} h" if hours else f"{days} d"
+
+
+def plural(number: int, one: str, many: str | None = None) -> str:
+    """Return `1 action`, `3 actions`."""
+    return f"{count(number)} {one if number == 1 else many or one + 's'}"
+
+
+def _significant(value: float) -> str:
+    if value == 0:
+        return "0"
+    decimals = max(0, _DIGITS - 1 - math.floor(math.log10(abs(value))))
+    return _trimmed(value, decimals)
+
+
+def _trimmed(value: float, decimals: int) -> str:
+    text = f"{value:,.{decimals}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,0 +1,149 @@
+"""What was run, in words: where, how, when, with what, and what was left out."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from analysis.run_folder import Manifest
+from reports import numbers
+from reports.data import ReportData
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """The section "what was run", ready to be shown. Pairs are (term, text)."""
+
+    sandbox: bool
+    place: str
+    when: str
+    calls: str
+    generated: str
+    runs: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    settings: tuple[tuple[str, str], ...]
+    left_out: tuple[tuple[str, str], ...]
+
+
+def run_facts(data: ReportData) -> RunFacts:
+    """Return the facts of every run in the report; what is not known is said to be unknown."""
+    analysis, manifests = data.analysis, data.manifests
+    sandbox = analysis.sandbox is True or any(manifest.sandbox for manifest in manifests)
+    calls = sum(summary.calls for summary in data.summaries.values())
+    return RunFacts(
+        sandbox=sandbox,
+        place=_place(manifests, sandbox),
+        when=_span(manifests, data.zone),
+        calls=f"{numbers.plural(calls, 'call')} to {numbers.plural(len(analysis.actions), 'action')}",
+        generated=moment(data.generated_at, data.zone),
+        runs=tuple((manifest.run_id, _run(manifest, data.zone)) for manifest in manifests),
+        settings=_settings(data),
+        left_out=_left_out(data),
+    )
+
+
+def moment(at: float, zone: str | None) -> str:
+    """Return a time as `2026-11-21 22:13:10 UTC`, with the named zone's clock behind it when there is one."""
+    utc = datetime.fromtimestamp(at, UTC)
+    text = f"{utc:%Y-%m-%d %H:%M:%S} UTC"
+    if zone is None or zone == "UTC":
+        return text
+    try:
+        local = utc.astimezone(ZoneInfo(zone))
+    except (ZoneInfoNotFoundError, ValueError):
+        return text
+    day = "" if local.date() == utc.date() else f"{local:%Y-%m-%d} "
+    return f"{text} ({day}{local:%H:%M} {zone})"
+
+
+def _place(manifests: tuple[Manifest, ...], sandbox: bool) -> str:
+    if sandbox:
+        return "made-up backends on one machine; nothing here was measured on an org"
+    names = sorted({manifest.org_name or "unnamed org" for manifest in manifests})
+    return ", ".join(names) or "an unnamed source (a file of samples without a run's manifest)"
+
+
+def _span(manifests: tuple[Manifest, ...], zone: str | None) -> str:
+    if not manifests:
+        return "at a time the samples' file does not tell"
+    start = min(manifest.created_at for manifest in manifests)
+    text = moment(start, zone)
+    ends = [manifest.ended_at for manifest in manifests if manifest.ended_at is not None]
+    return f"{text}, for {numbers.duration(max(ends) - start)}" if ends else text
+
+
+def _run(manifest: Manifest, zone: str | None) -> tuple[tuple[str, str], ...]:
+    model = {
+        "open": "open: calls were sent on a schedule, whether or not earlier ones had come back",
+        "closed": "closed: each user waited for its reply before the next call",
+    }[manifest.model]
+    status = (
+        manifest.status if manifest.status_reason is None else f"{manifest.status}: {manifest.status_reason}"
+    )
+    grade = manifest.grade and " – ".join(filter(None, (manifest.grade, manifest.grade_reason)))
+    lasted = None if manifest.ended_at is None else numbers.duration(manifest.ended_at - manifest.created_at)
+    planned = sum(rate for _, rate in manifest.rates)
+    facts: tuple[tuple[str, str | None], ...] = (
+        ("Target", "SANDBOX" if manifest.sandbox else f"org {manifest.org_name or '(name unknown)'}"),
+        ("Host", manifest.host),
+        ("Started", moment(manifest.created_at, zone)),
+        ("Lasted", lasted),
+        ("Ended", status),
+        ("Workload", manifest.workload),
+        ("Load model", model),
+        ("Arrivals", manifest.arrivals),
+        ("Planned rate", f"{numbers.rate(planned)} over {len(manifest.rates)} actions" if planned else None),
+        ("Calls", None if manifest.calls is None else numbers.count(manifest.calls)),
+        ("Held back", None if manifest.dropped is None else _held_back(manifest.dropped)),
+        ("Generator's verdict on itself", grade),
+        ("Concurrent executions allowed", _optional_count(manifest.concurrency_limit)),
+        ("Versions", ", ".join(f"{name} {version}" for name, version in manifest.versions) or None),
+    )
+    return tuple((term, text) for term, text in facts if text is not None)
+
+
+def _held_back(dropped: int) -> str:
+    if dropped == 0:
+        return "no arrival was held back by the in-flight guard"
+    return f"{numbers.plural(dropped, 'arrival')} held back by the in-flight guard"
+
+
+def _optional_count(value: int | None) -> str | None:
+    return None if value is None else numbers.count(value)
+
+
+def _settings(data: ReportData) -> tuple[tuple[str, str], ...]:
+    settings = data.analysis.settings
+    rule = "the larger of bound and buffered percentile" if settings.rule == "max" else "bound plus buffer"
+    return (
+        ("Percentile", f"p{settings.percentile * 100:g}"),
+        ("Confidence", f"{settings.confidence * 100:g} % (one-sided)"),
+        ("Buffer", f"{settings.buffer_ratio * 100:g} %, at least {settings.buffer_min_s:g} s"),
+        ("Rule", f"{settings.rule}: {rule}"),
+        ("Cap and floor", f"{settings.cap_s} s and {settings.floor_s} s"),
+        (
+            "Warm-up cut",
+            f"{settings.warmup_s:g} s, at most {settings.warmup_max_share * 100:g} % of a run's calls",
+        ),
+        (
+            "Left alone when within",
+            f"{settings.hysteresis_ratio * 100:g} % or {settings.hysteresis_min_s:g} s",
+        ),
+        (
+            "Slow backend errors",
+            "count as slower than seen" if settings.backend_errors == "censor" else "left out",
+        ),
+    )
+
+
+def _left_out(data: ReportData) -> tuple[tuple[str, str], ...]:
+    """Everything that is not behind a number, and why: files, actions, and rows by reason."""
+    found = [(entry.what, entry.why) for manifest in data.manifests for entry in manifest.left_out]
+    for skipped in data.analysis.skipped:
+        rows = "" if skipped.rows is None else f" ({numbers.plural(skipped.rows, 'row')})"
+        found.append((f"{skipped.what}{rows}", skipped.why))
+    for action in data.analysis.actions:
+        found += [
+            (f"{action.action_name}: {numbers.plural(number, 'call')}", reason.replace("_", " "))
+            for reason, number in sorted(action.left_out_by_reason.items())
+            if number
+        ]
+    return tuple(found)

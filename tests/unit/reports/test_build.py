@@ -1,0 +1,142 @@
+"""The page as a text: complete, self-contained, the same bytes each time, safe against hostile names."""
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from analysis.recommendation import Analysis, Verdict
+from analysis.settings import RecommendSettings
+from reports.build import build_report
+from reports.data import ReportData
+from tests.unit.reports.factory import CASES, make_report
+
+HOSTILE = (
+    "</script><script>alert(1)</script>\"'><img src=x onerror=alert(2)> $x^2$ \x1b[31m\u202e\x00 {{ 7*7 }}"
+)
+
+
+class Outline(HTMLParser):
+    """Tags, ids, links, texts and `<data>` values of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.ids: list[str] = []
+        self.hrefs: list[str] = []
+        self.sources: list[str] = []
+        self.handlers: list[str] = []
+        self.text: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        for name, value in attrs:
+            if name == "id":
+                self.ids.append(value or "")
+            if name in ("href", "xlink:href"):
+                self.hrefs.append(value or "")
+            if name == "src":
+                self.sources.append(value or "")
+            if name.startswith("on"):
+                self.handlers.append(name)
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    return build_report(make_report())
+
+
+def test_same_input_gives_the_same_bytes(page: str) -> None:
+    assert build_report(make_report()) == page
+
+
+def test_nothing_is_fetched_from_anywhere(page: str) -> None:
+    outline = Outline(page)
+
+    assert outline.sources == []
+    assert all(href.startswith("#") for href in outline.hrefs)
+    assert not re.search(r"url\(\s*['\"]?(?!#)", page)
+    assert "@import" not in page
+    assert "link" not in outline.tags
+
+
+def test_ids_are_unique_and_every_link_has_its_target(page: str) -> None:
+    outline = Outline(page)
+
+    assert len(outline.ids) == len(set(outline.ids))
+    assert {href[1:] for href in outline.hrefs} <= set(outline.ids)
+
+
+def test_every_action_has_its_row_sentence_and_charts(page: str) -> None:
+    data = make_report()
+
+    for action in data.analysis.actions:
+        assert f'<tr role="row" data-action="{action.action_id}">' in page
+        assert action.reason.split(":")[0] in page
+    drawn = [name for name, verdict, *_ in CASES if verdict is not Verdict.NO_DATA]
+    assert page.count('role="img"') >= 2 * len(drawn)
+    assert page.count('role="img"') == page.count("<desc ")
+
+
+def test_a_sandbox_cannot_be_mistaken_for_an_org(page: str) -> None:
+    assert 'class="badge sandbox"' in page
+    assert "<title>SANDBOX: " in page
+
+    real = build_report(make_report(CASES[:1], sandbox=False))
+
+    assert "Acme Insurance" in real
+    assert "SANDBOX" not in real
+
+
+def test_hostile_names_are_only_text() -> None:
+    data = make_report(CASES[:2])
+    actions = tuple(
+        replace(a, action_name=HOSTILE, reason=HOSTILE, next_command=HOSTILE) for a in data.analysis.actions
+    )
+    manifest = replace(data.manifests[0], host=HOSTILE, workload=HOSTILE, run_id=HOSTILE)
+    hostile = replace(
+        data, analysis=replace(data.analysis, actions=actions), manifests=(manifest,), source=HOSTILE
+    )
+
+    page = build_report(hostile)
+
+    outline = Outline(page)
+    assert outline.tags.count("script") == page.count("<script")
+    assert "alert(1)" not in re.findall(r"<script[^>]*>(.*?)</script>", page, re.DOTALL)[0]
+    assert "img" not in outline.tags
+    assert outline.handlers == []
+    assert "{{ 7*7 }}" in page
+    assert not set("\x00\x1b\u202e") & set(page)
+
+
+def test_a_report_without_anything_still_says_so() -> None:
+    empty = ReportData(Analysis(RecommendSettings(), (), {}), {}, "0.1.0", 0.0)
+
+    page = build_report(empty)
+
+    assert "No action was measured." in page
+    assert "1970-01-01 00:00:00 UTC" in page
+
+
+def test_a_bare_sample_file_has_no_manifest() -> None:
+    page = build_report(replace(make_report(CASES[:3]), manifests=(), zone=None, source=None))
+
+    assert "came without a run's manifest" in page
+    assert "None" not in re.sub(r"<style>.*?</style>|<script>.*?</script>", "", page, flags=re.DOTALL)
+
+
+def test_an_action_without_a_summary_has_no_chart() -> None:
+    data = make_report(CASES[:1])
+
+    page = build_report(replace(data, summaries={}))
+
+    assert "No chart" in page
+
+
+def test_twelve_actions_stay_under_600_kilobytes(page: str) -> None:
+    assert len(page.encode()) < 600_000

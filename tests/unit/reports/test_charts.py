@@ -1,0 +1,133 @@
+"""Charts: any table that the types allow can be drawn, and the SVG is what the page needs."""
+
+import re
+from dataclasses import replace
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.recommendation import Verdict
+from analysis.summary import ActionSummary, Histogram, SurvivalCurve, TimeBin
+from reports.charts.ink import THEMED
+from reports.charts.svg_path import compact
+from reports.figures import charts_of
+from tests.unit.reports.factory import CASES, make_report
+
+LATENCIES = st.lists(st.floats(0.01, 65_000), min_size=1, max_size=12, unique=True).map(sorted)
+
+
+def test_charts_use_roles_and_never_a_colour() -> None:
+    data = make_report(CASES[:1])
+    action = data.analysis.actions[0]
+
+    for chart in charts_of(action, data.summaries[action.action_id], data.analysis):
+        svg = chart.svg("x")
+        colours = set(re.findall(r"(?:fill|stroke):\s*(#\w+)", svg))
+        assert colours <= {"#000000"}, chart.name
+        assert "var(--" in svg
+        assert not re.search(r"#0a0b", svg)
+        assert "<image" not in svg
+
+
+def test_the_svg_names_itself_and_shares_no_id_with_another() -> None:
+    data = make_report(CASES[:1])
+    action = data.analysis.actions[0]
+    charts = charts_of(action, data.summaries[action.action_id], data.analysis)
+    ids = []
+    for chart in charts:
+        root = ElementTree.fromstring(chart.svg("action-1"))
+        assert root.get("role") == "img"
+        named = (root.get("aria-labelledby") or "").split()
+        present = [element.get("id") for element in root.iter() if element.get("id")]
+        assert set(named) <= set(present)
+        ids += present
+
+    assert len(ids) == len(set(ids))
+
+
+def test_the_key_names_the_timeout_the_percentile_and_the_recommendation() -> None:
+    data = make_report(CASES[:1])
+    action = data.analysis.actions[0]
+    key = " | ".join(
+        text for _, text in charts_of(action, data.summaries[action.action_id], data.analysis)[0].key
+    )
+
+    assert f"timeout now {action.current_timeout_s} s" in key
+    assert f"recommended {action.recommended_timeout_s} s" in key
+    assert "p99 is at most" in key
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    times=LATENCIES,
+    counts=st.lists(st.tuples(*[st.integers(0, 10**6)] * 3), min_size=1, max_size=30),
+    now=st.integers(1, 60),
+    to=st.none() | st.integers(1, 60),
+    p99=st.none() | st.floats(0.01, 1e5),
+)
+def test_any_small_table_can_be_drawn(
+    times: list[float], counts: list[tuple[int, int, int]], now: int, to: int | None, p99: float | None
+) -> None:
+    data = make_report(CASES[8:9], calls=30)
+    action = replace(
+        data.analysis.actions[0],
+        verdict=Verdict.UNSTABLE,
+        current_timeout_s=now,
+        recommended_timeout_s=to,
+        p99_ms=p99,
+        p99_upper_ms=None if p99 is None else p99 * 1.1,
+        p99_lower_ms=None,
+    )
+    n = len(times)
+    summary = ActionSummary(
+        action.action_id,
+        action.action_name,
+        n,
+        histogram=Histogram(
+            tuple(10.0 * 1.3**i for i in range(len(counts) + 1)),
+            *(tuple(c[k] for c in counts) for k in range(3)),
+        ),
+        survival=SurvivalCurve(
+            tuple(times), *(tuple((1 - (i + 1) / n) * k for i in range(n)) for k in (1.0, 0.8, 1.0))
+        ),
+        timeline=tuple(TimeBin(i * 1.0, 1.0, 1, 1, 0, 0, None, t, t, None) for i, t in enumerate(times)),
+    )
+
+    for chart in charts_of(action, summary, data.analysis):
+        ElementTree.fromstring(chart.svg("x"))
+        assert all(len(row) == len(chart.table.head) for row in chart.table.rows)
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_a_chart_can_be_drawn_with_no_call_at_all(verdict: Verdict) -> None:
+    data = make_report(CASES[:1])
+    action = replace(data.analysis.actions[0], verdict=verdict)
+
+    assert charts_of(action, ActionSummary(action.action_id, "A", 0), data.analysis) == ()
+
+
+@given(st.lists(st.tuples(st.floats(0, 600), st.floats(0, 400)), min_size=1, max_size=40))
+def test_a_compact_path_ends_where_the_long_one_does(points: list[tuple[float, float]]) -> None:
+    long = "M " + " \nL ".join(f"{x:f} {y:f}" for x, y in points)
+
+    x = y = 0.0
+    for letter, arguments in re.findall(r"([Mlhv])([^Mlhvz]*)", compact(long)):
+        values = [float(value) for value in re.findall(r"-?\d+(?:\.\d+)?", arguments)]
+        if letter == "M":
+            x, y = values
+        elif letter == "h":
+            x += values[0]
+        elif letter == "v":
+            y += values[0]
+        else:
+            x, y = x + values[0], y + values[1]
+
+    assert (x, y) == pytest.approx(points[-1], abs=0.051)
+
+
+def test_roles_are_placeholders_no_drawing_would_use() -> None:
+    colours = [getattr(THEMED, name) for name in THEMED.__dataclass_fields__]
+
+    assert len(set(colours)) == len(colours)

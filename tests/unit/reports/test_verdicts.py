@@ -1,0 +1,50 @@
+from dataclasses import replace
+
+from analysis.recommendation import Recommendation, Verdict
+from reports.verdicts import WORDING, change_text, headline, tally
+from tests.unit.reports.factory import CASES, make_report
+
+BASE = Recommendation(
+    "a", "A", Verdict.OK, "fits", current_timeout_s=3, recommended_timeout_s=3, cut_off_now=0.0
+)
+
+
+def test_the_headline_counts_changes_and_names_the_worst() -> None:
+    raised = replace(BASE, verdict=Verdict.RAISE, cut_off_now=0.06, recommended_timeout_s=10)
+
+    assert (
+        headline([raised, raised, BASE]) == "2 of 3 actions need a change; the worst cuts off 6 % of calls."
+    )
+    assert headline([raised]) == "1 of 1 action needs a change; it cuts off 6 % of calls."
+
+
+def test_the_headline_when_nothing_needs_a_change() -> None:
+    assert headline([BASE]) == "The timeout fits."
+    assert headline([BASE, BASE]) == "All 2 timeouts fit; none cuts off more than one call in a thousand."
+    assert headline([]) == "No action was measured."
+
+
+def test_the_headline_when_nothing_can_be_judged() -> None:
+    unknown = replace(BASE, verdict=Verdict.INSUFFICIENT_SAMPLES, cut_off_now=None)
+
+    assert headline([unknown, unknown]) == "No timeout can be judged yet."
+    assert headline([unknown, BASE]) == "No change needed where it can be judged (1 of 2 actions)."
+
+
+def test_every_verdict_has_a_sign_and_a_word_of_its_own() -> None:
+    assert set(WORDING) == set(Verdict)
+    assert len({wording.word for wording in WORDING.values()}) == len(Verdict)
+    assert len({wording.sign for wording in WORDING.values()}) == len(Verdict)
+
+
+def test_the_tally_adds_up() -> None:
+    actions = make_report(CASES).analysis.actions
+
+    assert sum(int(part.split()[0]) for part in tally(actions).split(" · ")) == len(actions)
+
+
+def test_change_text() -> None:
+    assert change_text(BASE) == "3 s"
+    assert change_text(replace(BASE, recommended_timeout_s=10)) == "3 s → 10 s"
+    assert change_text(replace(BASE, current_timeout_s=60, timeout_is_set=False)) == "unset (60 s) → 3 s"
+    assert change_text(replace(BASE, current_timeout_s=None, recommended_timeout_s=None)) == "–"
