@@ -1,0 +1,147 @@
+"""Runs the locustfile as a child process and follows it."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from analysis.run_folder import RunFolder, read_manifest
+from diag.exit_codes import ExitCode
+from diag.measuring.progress import Follower, Progress
+
+LOG_NAME: Final = "load.log"
+_LOCUSTFILE: Final = Path(__file__).resolve().parents[2] / "loadtests" / "actions.py"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadOptions:
+    """What to run. `rate` is calls/s per action; `env` adds to (or overrides) this process's environment.
+
+    `users` is the number of arrival streams over which the rates are divided, `processes` the number of
+    worker processes (0: one process does all). `extra` goes to locust as it is.
+    """
+
+    run_dir: Path
+    run_time_s: float | None
+    actions: tuple[str, ...] = ()
+    rate: float | None = None
+    workload: Path | None = None
+    model: str = "open"
+    arrivals: str = "poisson"
+    probe: bool = False
+    users: int = 1
+    processes: int = 0
+    seed: int = 1
+    extra: tuple[str, ...] = ()
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadResult:
+    """How it ended. `exit_code` is one of ExitCode; `reason` is for people, None when all went well."""
+
+    folder: RunFolder
+    exit_code: int
+    status: str
+    reason: str | None
+    log: Path
+
+
+def run_load(
+    options: LoadOptions, on_progress: Callable[[Progress], None] | None = None, *, interval_s: float = 0.5
+) -> LoadResult:
+    """Run the load to its end and return how it ended; `on_progress` is called about every `interval_s`.
+
+    Ctrl-C here is passed on once per press: the first lets calls in flight end, the second does not wait.
+    The load process stops by itself when this one is gone. Raises OSError when the run folder cannot be made.
+    """
+    folder = RunFolder(options.run_dir)
+    folder.path.mkdir(parents=True, exist_ok=True)
+    log = folder.path / LOG_NAME
+    follower = Follower(folder, options.run_time_s)
+    with log.open("ab") as sink:
+        process = subprocess.Popen(
+            command_line(options),
+            stdin=subprocess.DEVNULL,
+            stdout=sink,
+            stderr=sink,
+            env={**os.environ, **options.env},
+            start_new_session=True,
+        )
+        with _passing_on_signals(process):
+            while True:
+                try:
+                    process.wait(timeout=interval_s)
+                    break
+                except subprocess.TimeoutExpired:
+                    if on_progress:
+                        on_progress(follower.look())
+    if on_progress:
+        on_progress(follower.look())
+    return _result(folder, log, process.returncode)
+
+
+def command_line(options: LoadOptions) -> list[str]:
+    """Return the command that runs the locustfile with these options."""
+    line = [sys.executable, "-m", "locust", "-f", str(_LOCUSTFILE), "--headless", "--only-summary"]
+    line += ["--run-dir", str(options.run_dir), "--seed", str(options.seed)]
+    line += ["--model", options.model, "--arrivals", options.arrivals]
+    line += ["--users", str(options.users), "--spawn-rate", str(options.users)]
+    line += ["--parent-pid", str(os.getpid())]
+    if options.run_time_s is not None:
+        line += ["--run-time", f"{max(1, round(options.run_time_s))}s"]
+    if options.rate is not None:
+        line += ["--rate", repr(options.rate)]
+    if options.workload is not None:
+        line += ["--workload", str(options.workload)]
+    if options.processes:
+        line += ["--processes", str(options.processes)]
+    if options.probe:
+        line.append("--probe")
+    for action in options.actions:
+        line += ["--action", action]
+    return [*line, *options.extra]
+
+
+@contextmanager
+def _passing_on_signals(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Pass SIGINT and SIGTERM on to the load process, which has a session of its own and ends cleanly."""
+
+    def pass_on(number: int, _frame: object) -> None:
+        process.send_signal(number)
+
+    before = {number: signal.signal(number, pass_on) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _result(folder: RunFolder, log: Path, returncode: int) -> LoadResult:
+    manifest = read_manifest(folder)
+    status = manifest.status if manifest else "incomplete"
+    reason = manifest.status_reason if manifest else None
+    if returncode < 0:
+        name = signal.Signals(-returncode).name
+        return LoadResult(
+            folder, ExitCode.INCOMPLETE, "incomplete", f"the load process was ended by {name}", log
+        )
+    if returncode and reason is None:
+        reason = _said(log)
+    return LoadResult(folder, returncode, status, reason, log)
+
+
+def _said(log: Path) -> str | None:
+    """Return the error the load process wrote for people, or the last line of its log."""
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    for at, line in enumerate(lines):
+        if line.startswith("Error: "):
+            more = [one.removeprefix("│ ") for one in lines[at + 1 :] if one.startswith("│ ")]
+            return " ".join([line.removeprefix("Error: "), *more])
+    return lines[-1] if lines else None

@@ -1,0 +1,38 @@
+"""The Locust user: one user is one arrival stream."""
+
+from typing import ClassVar
+
+from locust import FastHttpUser, constant, task
+
+from loadtests.lifecycle import Lifecycle
+from loadtests.transport import shared_ssl_context
+
+
+class ActionStream(FastHttpUser):
+    """Sends its share of every action's calls on schedule, whatever is still in flight.
+
+    `-u`, the spawn rate and a LoadTestShape keep their meaning: more users, more streams, more calls.
+    The calls themselves go through `loadtests.transport` (one pool for the process); Locust's own `client`
+    is there for further tasks, with verified certificates and without reloading them for each user.
+    """
+
+    abstract = True
+    wait_time = constant(0)
+    insecure = False
+    max_retries = 0
+    max_redirects = 0
+    ssl_context_factory = staticmethod(lambda cafile=None: shared_ssl_context())
+    lifecycle: ClassVar[Lifecycle]
+
+    @task
+    def stream(self) -> None:
+        """Run until the user is stopped."""
+        session = self.lifecycle.session
+        if session is None:
+            self.environment.runner.quit()
+            return
+        session.stream()
+
+    def stop(self, force: bool = False) -> bool:
+        """Stop at once: calls in flight live on in greenlets of their own and are drained by the session."""
+        return bool(super().stop(force=True))

@@ -1,0 +1,19 @@
+"""The locustfile: `locust -f loadtests/actions.py`.
+
+Without credentials it starts the sandbox and calls all its actions; with them it calls what the workload
+file says. Every call ends up in the run folder at once. See CONTRIBUTING.md for where what is.
+"""
+
+from locust import events
+
+from loadtests.action_user import ActionStream
+from loadtests.lifecycle import Lifecycle
+
+lifecycle = Lifecycle()
+lifecycle.register(events)
+
+
+class DataActions(ActionStream):
+    """One arrival stream over all chosen data actions."""
+
+    lifecycle = lifecycle

@@ -1,0 +1,199 @@
+"""One call, from its due time to its row on disk: the hot path, so nothing but what a call needs."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
+
+import gevent
+
+from analysis.record import FLAG_NEW_CONNECTION
+from analysis.schema import Outcome
+from loadtests.clock import Clock
+from loadtests.outcome import judge
+from loadtests.plan import ActionLoad
+from loadtests.recorder import NO_CORRELATION_ID, Recorder, target_code
+from loadtests.transport import NETWORK_ERRORS, Reply, Transport, error_name
+
+GIVE_UP_AFTER_S: Final = 10.0
+"""We wait this long beyond the action's own timeout before we give up on a reply."""
+
+NO_RTT: Final = math.nan
+
+
+class CallFailedError(Exception):
+    """Shown in Locust's statistics for a call that was not ok; one text per kind, so that rows group."""
+
+
+@dataclass(slots=True)
+class Prepared:
+    """One action with everything looked up before the first call."""
+
+    index: int
+    load: ActionLoad
+    target: int
+    limit_s: float
+    label: str
+    payload_codes: list[int]
+    requests: list[bytes] = field(repr=False)
+    """The request per payload; holds the token, so it never shows."""
+    calls: int = 0
+
+
+class Caller:
+    """Makes calls and records them. One per load process.
+
+    `on_failure(prepared, outcome, code, retry_after)` is told of every call that was not ok (the guard);
+    `fire` is Locust's `events.request.fire`, so that its web UI and statistics show our calls.
+    `on_broken(error)` is told when a row could not be written: the run must end.
+    """
+
+    def __init__(
+        self,
+        actions: tuple[ActionLoad, ...],
+        *,
+        transport: Transport,
+        recorder: Recorder,
+        clock: Clock,
+        token: Callable[[], str],
+        fire: Callable[..., None],
+        on_failure: Callable[[Prepared, Outcome, str | None, str], None],
+        on_broken: Callable[[OSError], None],
+    ) -> None:
+        self._transport = transport
+        self._recorder = recorder
+        self._clock = clock
+        self._token = token
+        self._fire = fire
+        self._on_failure = on_failure
+        self._on_broken = on_broken
+        self._errors: dict[str, CallFailedError] = {}
+        self.in_flight = 0
+        self.lags: list[float] = []
+        """Seconds between due and begun, of the calls since the list was last emptied (self-check)."""
+        self.unsent = 0
+        """Arrivals that were begun but not sent when the run ended."""
+        self.rates: list[float] = [action.rate for action in actions]
+        """Offered rate per action now, recorded with each call."""
+        self.prepared = [self._prepare(index, action) for index, action in enumerate(actions)]
+
+    def refresh_requests(self) -> None:
+        """Build every request again: the token has changed."""
+        for prepared in self.prepared:
+            prepared.requests = self._requests(prepared.load)
+
+    def call(self, prepared: Prepared, due: float) -> None:
+        """Make one call that was due at `due` (the clock's seconds) and record it, whatever happens."""
+        clock = self._clock
+        begun = clock.now()
+        self.lags.append(begun - due)
+        self.in_flight += 1
+        try:
+            self._call(prepared, due, begun)
+        except OSError as error:  # from the recorder: network errors were recorded already
+            self._on_broken(error)
+        finally:
+            self.in_flight -= 1
+
+    def _call(self, prepared: Prepared, due: float, begun: float) -> None:
+        turn = prepared.calls % len(prepared.requests)
+        prepared.calls += 1
+        in_flight = self.in_flight
+        clock = self._clock
+        sent = begun
+        reply: Reply | None = None
+        failure: BaseException | None = None
+        new_connection = False
+        connected = False
+        try:
+            sock, new_connection = self._transport.connect()
+            connected = True
+            sent = clock.now()
+            reply = self._transport.exchange(sock, prepared.requests[turn], prepared.limit_s)
+        except NETWORK_ERRORS as error:
+            failure = error
+        except gevent.GreenletExit as error:  # the run ends and does not wait any longer
+            failure = error
+        latency_ms = (clock.now() - sent) * 1000.0
+        if not connected and isinstance(failure, gevent.GreenletExit):
+            self.unsent += 1
+            return
+        outcome, code = self._judge(reply, failure, connected, prepared, latency_ms)
+        correlation_id = _correlation_bytes(reply.correlation_id) if reply else NO_CORRELATION_ID
+        self._recorder.write(
+            prepared.index,
+            scheduled_at=clock.wall(due),
+            started_at=clock.wall(sent),
+            latency_ms=latency_ms,
+            outcome=outcome,
+            timeout_s=prepared.load.timeout_s,
+            http_status=reply.status if reply else 0,
+            in_flight=in_flight,
+            offered_rate=self.rates[prepared.index],
+            payload=prepared.payload_codes[turn],
+            error_code=self._recorder.code("error", code) if code else 0,
+            target=prepared.target,
+            flags=FLAG_NEW_CONNECTION if new_connection else 0,
+            rtt_ms=NO_RTT,
+            correlation_id=correlation_id,
+        )
+        if outcome is not Outcome.OK:
+            self._on_failure(prepared, outcome, code, reply.retry_after if reply else "")
+        self._fire(
+            request_type="POST",
+            name=prepared.label,
+            response_time=latency_ms,
+            response_length=len(reply.body) if reply else 0,
+            exception=None if outcome is Outcome.OK else self._error(outcome, code),
+            context={},
+            response=None,
+        )
+
+    def _judge(
+        self,
+        reply: Reply | None,
+        failure: BaseException | None,
+        connected: bool,
+        prepared: Prepared,
+        latency_ms: float,
+    ) -> tuple[Outcome, str | None]:
+        if reply is not None:
+            verdict = judge(reply.status, reply.body, prepared.load.timeout_s, latency_ms)
+            return Outcome(verdict.outcome), verdict.error_code
+        if isinstance(failure, gevent.GreenletExit):
+            return Outcome.CLIENT_TIMEOUT, "run_ended"
+        assert failure is not None
+        if connected and isinstance(failure, TimeoutError):
+            return Outcome.CLIENT_TIMEOUT, error_name(failure)
+        return Outcome.NETWORK_ERROR, error_name(failure)
+
+    def _error(self, outcome: Outcome, code: str | None) -> CallFailedError:
+        text = f"{outcome.value}: {code}" if code else outcome.value
+        return self._errors.setdefault(text, CallFailedError(text))
+
+    def _prepare(self, index: int, load: ActionLoad) -> Prepared:
+        return Prepared(
+            index=index,
+            load=load,
+            target=target_code(load),
+            limit_s=load.timeout_s + GIVE_UP_AFTER_S,
+            label=load.action_name + (" (draft)" if load.target == "draft" else ""),
+            payload_codes=[self._recorder.code("payload", payload.label) for payload in load.payloads],
+            requests=self._requests(load),
+        )
+
+    def _requests(self, load: ActionLoad) -> list[bytes]:
+        token = self._token()
+        return [
+            self._transport.prepare(load.action_id, load.target, payload.body, token)
+            for payload in load.payloads
+        ]
+
+
+def _correlation_bytes(text: str) -> bytes:
+    """Return the 16 bytes of a UUID, zeros for anything else."""
+    try:
+        return UUID(text).bytes
+    except ValueError:
+        return NO_CORRELATION_ID

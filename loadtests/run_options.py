@@ -1,0 +1,65 @@
+"""Options this locustfile adds to Locust's own. Each may also come from the environment (DIAG_...)."""
+
+import argparse
+from typing import Any
+
+from loadtests.arrivals import ARRIVALS
+
+DEFAULT_SANDBOX_RATE = 20.0
+DEFAULT_MAX_IN_FLIGHT = 1000
+DEFAULT_DRAIN_S = 5.0
+
+
+def add_options(parser: Any) -> None:
+    """Add the options to Locust's argument parser (listener of `init_command_line_parser`)."""
+    group = parser.add_argument_group("diag: data action measurement")
+
+    def option(flag: str, help: str, **details: Any) -> None:
+        env_var = "DIAG_LOAD_" + flag.removeprefix("--").replace("-", "_").upper()
+        group.add_argument(flag, env_var=env_var, help=help, **details)
+
+    option("--run-dir", "Folder of this run (default: runs/<UTC time>-<short id>)", metavar="DIR")
+    option("--workload", "Workload file (TOML); diag init writes one", metavar="FILE")
+    option(
+        "--action",
+        "Call only this action: name, id or pattern; may be given again",
+        action="append",
+        default=[],
+        metavar="NAME|ID",
+    )
+    option(
+        "--rate",
+        f"Calls per second per action (sandbox default: {DEFAULT_SANDBOX_RATE:g})",
+        type=float,
+        metavar="CALLS_PER_S",
+    )
+    option(
+        "--arrivals",
+        "How calls are spread: poisson (as independent callers are; default) or constant",
+        choices=ARRIVALS,
+    )
+    option(
+        "--model",
+        "open: calls leave on schedule whatever is in flight (default); closed: a user waits for its reply",
+        choices=("open", "closed"),
+    )
+    option("--seed", "Seed of schedules and generated payloads", type=int, default=1, metavar="N")
+    option(
+        "--max-in-flight",
+        "Most calls in flight at once; arrivals beyond are counted as dropped",
+        type=int,
+        metavar="N",
+    )
+    option(
+        "--drain-s",
+        f"How long to wait for calls in flight at the end (default {DEFAULT_DRAIN_S:g})",
+        type=float,
+        default=DEFAULT_DRAIN_S,
+        metavar="SECONDS",
+    )
+    option("--parent-pid", argparse.SUPPRESS, type=int, metavar="PID")
+    option(
+        "--probe",
+        "Call a draft of each action with a timeout of 60 s, where the published timeout hides the answer",
+        action="store_true",
+    )

@@ -1,0 +1,228 @@
+"""One run of the load in one process: streams of arrivals, calls in flight, the record, and the end."""
+
+import contextlib
+import itertools
+import os
+from collections.abc import Callable
+from typing import Any, Final
+
+import gevent
+from gevent.event import Event
+
+from analysis.run_folder import RunFolder
+from analysis.schema import Outcome
+from loadtests.arrivals import Schedule
+from loadtests.calling import Caller, Prepared
+from loadtests.clock import Clock
+from loadtests.plan import LoadPlan
+from loadtests.recorder import Recorder
+from loadtests.self_check import SelfCheck
+from loadtests.transport import Transport
+
+BURST: Final = 50
+"""Arrivals started in one go before replies get their turn, when the generator is late."""
+
+
+class Session:
+    """Runs a plan. Made at the start of a test, `finish`ed once at its end.
+
+    `stop_run(reason)` is called when the run must end early: a full disk, or `parent_pid` (the process that
+    started this one and shows its progress) is gone.
+    """
+
+    def __init__(
+        self,
+        plan: LoadPlan,
+        *,
+        folder: RunFolder,
+        worker_id: str,
+        api_base: str,
+        token: Callable[[], str],
+        fire: Callable[..., None],
+        stop_run: Callable[[str], None],
+        parent_pid: int | None = None,
+    ) -> None:
+        self.plan = plan
+        self.folder = folder
+        self.worker_id = worker_id
+        self.clock = Clock()
+        self.recorder = Recorder(folder, worker_id, plan.actions)
+        self.transport = Transport(api_base, connections=plan.max_in_flight + BURST)
+        self.caller = Caller(
+            plan.actions,
+            transport=self.transport,
+            recorder=self.recorder,
+            clock=self.clock,
+            token=token,
+            fire=fire,
+            on_failure=self._on_failure,
+            on_broken=self._on_broken,
+        )
+        self.dropped = [0] * len(plan.actions)
+        """Per action: arrivals not sent because too many calls were in flight."""
+        self.broken: str | None = None
+        self.self_check = SelfCheck(self._take_lags)
+        self._stop_run = stop_run
+        self._parent_pid = parent_pid
+        self._streams = itertools.count()
+        self._live: set[Any] = set()
+        self._users = 0
+        self._ending = False
+        self._finished = Event()
+        self._started = self.clock.now()
+        self._background = [gevent.spawn(self.self_check.watch), gevent.spawn(self._every_second)]
+
+    # -- streams ---------------------------------------------------------------------------------------
+
+    def stream(self) -> None:
+        """Be one arrival stream until killed: one Locust user is one of these."""
+        number = next(self._streams)
+        share = 1.0 / self.plan.streams
+        schedule = Schedule(
+            [action.rate * share for action in self.plan.actions],
+            self.plan.arrivals,
+            f"{self.plan.seed}:{self.worker_id}:{number}",
+            self.clock.now(),
+        )
+        self._set_users(+1)
+        try:
+            if self.plan.model == "open":
+                self._open_stream(schedule)
+            else:
+                self._closed_stream(schedule)
+        finally:
+            self._set_users(-1)
+
+    def _open_stream(self, schedule: Schedule) -> None:
+        now = self.clock.now
+        in_a_row = 0
+        while not self._ending:
+            due = schedule.next_due
+            if due is None:
+                return
+            wait = due - now()
+            if wait > 0 or in_a_row >= BURST:
+                gevent.sleep(max(0.0, wait))
+                in_a_row = 0
+                continue
+            due, index = schedule.take()
+            in_a_row += 1
+            self._launch(self.caller.prepared[index], due)
+
+    def _closed_stream(self, schedule: Schedule) -> None:
+        while not self._ending:
+            schedule.skip_to(self.clock.now())
+            due = schedule.next_due
+            if due is None:
+                return
+            gevent.sleep(max(0.0, due - self.clock.now()))
+            due, index = schedule.take()
+            greenlet = self._launch(self.caller.prepared[index], due)
+            if greenlet is not None:
+                greenlet.join()
+
+    def _launch(self, prepared: Prepared, due: float) -> Any:
+        if self.caller.in_flight >= self.plan.max_in_flight:
+            self.dropped[prepared.index] += 1
+            return None
+        greenlet = gevent.spawn(self._one_call, prepared, due)
+        self._live.add(greenlet)
+        return greenlet
+
+    def _one_call(self, prepared: Prepared, due: float) -> None:
+        try:
+            self.caller.call(prepared, due)
+        finally:
+            self._live.discard(gevent.getcurrent())
+
+    def _set_users(self, change: int) -> None:
+        self._users += change
+        share = self._users / self.plan.streams
+        self.caller.rates = [action.rate * share for action in self.plan.actions]
+
+    # -- watching --------------------------------------------------------------------------------------
+
+    def _every_second(self) -> None:
+        while True:
+            gevent.sleep(1.0)
+            if self._parent_pid is not None and os.getppid() != self._parent_pid:
+                self._stop_run("the process that started this run is gone")
+                return
+            try:
+                self.write_second()
+            except OSError as error:
+                self._on_broken(error)
+                return
+
+    def write_second(self) -> None:
+        """Append this second's figures to the events file: progress, and how the generator itself did."""
+        seen = self.self_check.second()
+        self.recorder.event(
+            "second",
+            at=round(self.clock.wall(self.clock.now()), 3),
+            elapsed_s=round(self.clock.now() - self._started, 3),
+            users=self._users,
+            in_flight=self.caller.in_flight,
+            schedule_lag_p50_ms=seen.schedule_lag_p50_ms,
+            schedule_lag_p99_ms=seen.schedule_lag_p99_ms,
+            hub_lag_max_ms=seen.hub_lag_max_ms,
+            run_queue_share=seen.run_queue_share,
+            cpu_share=seen.cpu_share,
+            rss_mb=seen.rss_mb,
+            actions={
+                action.action_id: [*totals, dropped]
+                for action, totals, dropped in zip(
+                    self.plan.actions, self.recorder.totals(), self.dropped, strict=True
+                )
+            },
+        )
+
+    def _take_lags(self) -> list[float]:
+        lags, self.caller.lags = self.caller.lags, []
+        return lags
+
+    def _on_failure(self, prepared: Prepared, outcome: Outcome, code: str | None, retry_after: str) -> None:
+        """Every call that was not ok passes here."""
+
+    def _on_broken(self, error: OSError) -> None:
+        if self.broken is None:
+            self.broken = f"rows could not be written: {error.strerror or error}"
+            self._stop_run(self.broken)
+
+    # -- the end ---------------------------------------------------------------------------------------
+
+    def finish(self) -> None:
+        """Wait for calls in flight for `drain_s`, record the rest at their elapsed time, close the files.
+
+        A second Ctrl-C ends the waiting. May be called again, also while it is still at work: returns
+        when everything is written.
+        """
+        if self._ending:
+            self._give_up_waiting()
+            self._finished.wait()
+            return
+        self._ending = True
+        try:
+            with contextlib.suppress(KeyboardInterrupt):
+                gevent.joinall(list(self._live), timeout=self.plan.drain_s)
+            self._give_up_waiting()
+            gevent.killall(self._background)
+            with contextlib.suppress(OSError):
+                self.write_second()
+                self.recorder.close()
+            self.transport.close()
+        finally:
+            self._finished.set()
+
+    def _give_up_waiting(self) -> None:
+        waiting = list(self._live)
+        for greenlet in waiting:
+            if not greenlet.started:
+                self.caller.unsent += 1
+                self._live.discard(greenlet)
+        gevent.killall(waiting)
+
+    @property
+    def calls(self) -> int:
+        """Rows recorded so far."""
+        return self.recorder.seq

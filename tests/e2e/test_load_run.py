@@ -1,0 +1,184 @@
+"""The locustfile as people run it: a real process against a real sandbox."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from analysis.reading import read_samples
+from analysis.record import RECORD_SIZE
+from analysis.run_folder import Manifest, RunFolder, read_manifest
+from diag.measuring.load import LoadOptions, run_load
+from diag.sandbox.server import SandboxProcess, start_sandbox
+
+pytestmark = pytest.mark.e2e
+
+ROOT = Path(__file__).resolve().parents[2]
+QUICK = ("Get Account Balance", "Search Knowledge Articles")
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[SandboxProcess]:
+    with start_sandbox() as process:
+        yield process
+
+
+@pytest.fixture
+def locust(tmp_path: Path, sandbox: SandboxProcess) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    started = []
+
+    def start(*arguments: str, actions: Sequence[str] = QUICK, **environment: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "locust", "-f", str(ROOT / "loadtests" / "actions.py")]
+        for action in actions:
+            command += ["--action", action]
+        process = subprocess.Popen(
+            [*command, "--headless", "--only-summary", "--run-dir", str(tmp_path / "run"), *arguments],
+            cwd=tmp_path,
+            env={**os.environ, "HOME": str(tmp_path), **sandbox.environment, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def manifest(tmp_path: Path) -> Manifest:
+    found = read_manifest(RunFolder(tmp_path / "run"))
+    assert found is not None
+    return found
+
+
+def rows_on_disk(tmp_path: Path) -> int:
+    return sum(path.stat().st_size // RECORD_SIZE for path in (tmp_path / "run").glob("segments/*.seg"))
+
+
+def wait_for_rows(tmp_path: Path, count: int, limit_s: float = 60.0) -> None:
+    end = time.monotonic() + limit_s
+    while rows_on_disk(tmp_path) < count:
+        assert time.monotonic() < end, "the load did not get going"
+        time.sleep(0.05)
+
+
+def test_a_run_ends_by_itself_with_every_call_recorded(
+    tmp_path: Path, locust: Callable[..., subprocess.Popen[str]]
+) -> None:
+    process = locust("--run-time", "3s", "--rate", "30")
+    output, _ = process.communicate(timeout=60)
+
+    assert process.returncode == 0, output
+    assert "SANDBOX" in output
+    found = manifest(tmp_path)
+    samples = read_samples([tmp_path / "run"]).table
+    assert found.status == "complete"
+    assert found.sandbox
+    assert found.model == "open"
+    assert sorted(fact.action_name or "" for fact in found.actions) == sorted(QUICK)
+    assert found.calls == len(samples) == rows_on_disk(tmp_path)
+    assert 100 < len(samples) < 280  # 3 s at 2 x 30 calls/s
+    assert (samples["outcome"] == "ok").mean() > 0.9
+    assert (samples["started_at"] >= samples["scheduled_at"]).all()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_leaves_a_whole_folder_and_no_call_is_lost(
+    tmp_path: Path, locust: Callable[..., subprocess.Popen[str]], number: signal.Signals
+) -> None:
+    process = locust("--rate", "20", "--drain-s", "0.2", actions=["Run Credit Check", "Get Account Balance"])
+    wait_for_rows(tmp_path, 20)
+    process.send_signal(number)
+    output, _ = process.communicate(timeout=60)
+
+    assert process.returncode == 130, output
+    found = manifest(tmp_path)
+    samples = read_samples([tmp_path / "run"]).table
+    assert found.status == "interrupted"
+    assert found.calls == len(samples)
+    cut = samples[samples["outcome"] == "client_timeout"]
+    assert len(cut) > 0  # the slow calls in flight, kept at the time they had taken
+    assert (cut["latency_ms"] < 60_000).all()
+
+
+def test_kill_minus_nine_keeps_every_finished_call(
+    tmp_path: Path, locust: Callable[..., subprocess.Popen[str]]
+) -> None:
+    process = locust("--rate", "50")
+    wait_for_rows(tmp_path, 100)
+    process.kill()
+    process.wait()
+
+    assert manifest(tmp_path).status == "running"
+    assert len(read_samples([tmp_path / "run"]).table) == rows_on_disk(tmp_path) >= 100
+
+
+def test_an_org_without_a_workload_is_refused(
+    tmp_path: Path, locust: Callable[..., subprocess.Popen[str]]
+) -> None:
+    process = locust(
+        "--run-time", "2s", GENESYSCLOUD_OAUTHCLIENT_ID="", GENESYSCLOUD_ACCESS_TOKEN="some-token"
+    )
+    output, _ = process.communicate(timeout=60)
+
+    assert process.returncode == 2, output
+    assert "diag init" in output
+    assert "some-token" not in output
+    assert not (tmp_path / "run").exists()
+
+
+def test_wrong_credentials_end_with_five(
+    tmp_path: Path, locust: Callable[..., subprocess.Popen[str]]
+) -> None:
+    process = locust("--run-time", "2s", GENESYSCLOUD_OAUTHCLIENT_SECRET="not-the-secret")
+    output, _ = process.communicate(timeout=60)
+
+    assert process.returncode == 5, output
+    assert "not-the-secret" not in output
+    assert "Traceback" not in output
+
+
+def test_a_probe_calls_a_draft_and_leaves_none_behind(tmp_path: Path, sandbox: SandboxProcess) -> None:
+    seen = []
+    result = run_load(
+        LoadOptions(
+            run_dir=tmp_path / "run",
+            run_time_s=3,
+            actions=("Create Support Ticket", "Get User Presence"),
+            probe=True,
+            env={**sandbox.environment, "HOME": str(tmp_path)},
+        ),
+        seen.append,
+    )
+
+    assert result.exit_code == 0, result
+    assert result.status == "complete"
+    samples = read_samples([tmp_path / "run"]).table
+    assert set(samples["target"]) == {"draft"}
+    assert set(samples["timeout_s"]) == {60}
+    assert [one.what for one in manifest(tmp_path).left_out] == ["Get User Presence"]
+    drafts = json.loads((tmp_path / "run" / "drafts.json").read_text())["drafts"]
+    assert [draft["state"] for draft in drafts] == ["deleted"]
+    assert seen[-1].calls == len(samples)
+
+
+def test_an_unknown_action_is_a_usage_error_with_the_nearest_name(
+    tmp_path: Path, sandbox: SandboxProcess
+) -> None:
+    options = LoadOptions(
+        run_dir=tmp_path / "run", run_time_s=2, actions=("Get Acount Balance",), env=sandbox.environment
+    )
+    result = run_load(options)
+
+    assert result.exit_code == 2
+    assert "Get Account Balance" in str(result.reason)
