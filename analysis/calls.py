@@ -1,0 +1,241 @@
+"""From the sample table to plain arrays per action, each attempt classified (section D, step 1).
+
+`ok` ended. A timeout, ours or the action's, was slower than its own elapsed time: right-censored. So is
+a call killed by an error of the backend, the platform or the network: dropping slow errors loses 23-48 %
+of p99, counting them as "slower than this" costs 1-2 % (statistics, 2.7). A call refused before it ran
+(429, credentials, bad input) says nothing about latency: left out and counted.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from enum import IntEnum
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.schema import Outcome, Target
+
+
+class Kind(IntEnum):
+    """What one attempt says about latency."""
+
+    EVENT = 0
+    CENSORED = 1
+    REFUSED = 2
+    """Never ran: no evidence about latency."""
+
+
+KIND_OF: Final[Mapping[str, Kind]] = {
+    Outcome.OK: Kind.EVENT,
+    Outcome.TIMEOUT: Kind.CENSORED,
+    Outcome.CLIENT_TIMEOUT: Kind.CENSORED,
+    Outcome.BACKEND_ERROR: Kind.CENSORED,
+    Outcome.PLATFORM_ERROR: Kind.CENSORED,
+    Outcome.NETWORK_ERROR: Kind.CENSORED,
+    Outcome.RATE_LIMITED: Kind.REFUSED,
+    Outcome.AUTH_ERROR: Kind.REFUSED,
+    Outcome.INVALID_INPUT: Kind.REFUSED,
+}
+
+_OUTCOMES: Final = tuple(Outcome)
+OUTCOME_INDEX: Final[Mapping[str, int]] = {outcome.value: index for index, outcome in enumerate(_OUTCOMES)}
+_KIND_BY_INDEX: Final = np.array([KIND_OF[outcome] for outcome in _OUTCOMES], dtype=np.int8)
+RETRY: Final = "retry"
+_ERRORS: Final = (Outcome.BACKEND_ERROR, Outcome.PLATFORM_ERROR, Outcome.NETWORK_ERROR)
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """One action's first attempts, in order of start within each run; all arrays have equal length.
+
+    `outcome` indexes `analysis.schema.Outcome`; `run` and `worker` are numbers whose meaning does not
+    matter here. Unknown floats are NaN.
+    """
+
+    started_at: NDArray[np.float64]
+    latency_ms: NDArray[np.float64]
+    lag_s: NDArray[np.float64]
+    rate: NDArray[np.float64]
+    timeout_s: NDArray[np.float64]
+    rtt_ms: NDArray[np.float64]
+    outcome: NDArray[np.int8]
+    run: NDArray[np.int64]
+    worker: NDArray[np.int64]
+    draft: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        """Number of calls."""
+        return int(self.started_at.size)
+
+    @property
+    def kind(self) -> NDArray[np.int8]:
+        """`Kind` of each call."""
+        return np.asarray(_KIND_BY_INDEX[self.outcome])
+
+    @property
+    def event(self) -> NDArray[np.bool_]:
+        """True where the call ended by itself, False where it was cut off."""
+        return np.asarray(self.outcome == OUTCOME_INDEX[Outcome.OK])
+
+    @property
+    def limit_ms(self) -> NDArray[np.float64]:
+        """The timeout in force for each call, infinite where unknown."""
+        return np.where(np.isnan(self.timeout_s), np.inf, self.timeout_s * 1e3)
+
+    def where(self, mask: NDArray[np.bool_] | NDArray[np.int64]) -> "Calls":
+        """Return the calls selected by a mask or by positions."""
+        return Calls(*(getattr(self, field.name)[mask] for field in fields(self)))
+
+    def with_latency(self, latency_ms: NDArray[np.float64]) -> "Calls":
+        """Return the same calls with another latency (another clock)."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return Calls(**{**values, "latency_ms": latency_ms})
+
+    def count(self, *outcomes: Outcome) -> int:
+        """Number of calls that ended in one of these outcomes."""
+        return int(np.isin(self.outcome, [OUTCOME_INDEX[outcome] for outcome in outcomes]).sum())
+
+
+@dataclass(frozen=True, slots=True)
+class ActionCalls:
+    """All rows of one action: the first attempts, and how many rows were retries."""
+
+    action_id: str
+    action_name: str
+    calls: Calls
+    retries: int
+
+
+def by_action(table: pd.DataFrame) -> Iterator[ActionCalls]:
+    """Yield each action's first attempts, in order of action id.
+
+    Retries are left out (they are not independent and often cached); the load generator never makes
+    any. `table` is in the sample schema as `analysis.reading` returns it.
+    """
+    if table.empty:
+        return
+    action = _codes(table, "action_id", required=True)
+    order = np.argsort(action.codes, kind="stable")
+    bounds = np.searchsorted(action.codes[order], np.arange(len(action.texts) + 1))
+    columns = _columns(table)
+    names = _codes(table, "action_name")
+    for code in sorted(range(len(action.texts)), key=lambda index: action.texts[index]):
+        rows = order[bounds[code] : bounds[code + 1]]
+        if not rows.size:
+            continue
+        first = columns.attempt[rows] == 1
+        kept = rows[first]
+        kept = kept[np.lexsort((columns.started_at[kept], columns.run[kept]))]
+        yield ActionCalls(
+            action.texts[code],
+            _name(names, rows) or action.texts[code],
+            _calls(columns, kept),
+            int(rows.size - kept.size),
+        )
+
+
+def classify(calls: Calls, backend_errors: str) -> tuple[Calls, dict[str, int]]:
+    """Return the calls that say something about latency, and the number left out by outcome.
+
+    `backend_errors` is "censor" or "exclude" (the setting of that name).
+    """
+    keep = calls.kind != Kind.REFUSED
+    if backend_errors == "exclude":
+        keep &= ~np.isin(calls.outcome, [OUTCOME_INDEX[outcome] for outcome in _ERRORS])
+    dropped = Counter(calls.outcome[~keep].tolist())
+    return calls.where(keep), {_OUTCOMES[index].value: count for index, count in sorted(dropped.items())}
+
+
+@dataclass(frozen=True, slots=True)
+class _Codes:
+    codes: NDArray[np.int64]
+    texts: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    started_at: NDArray[np.float64]
+    scheduled_at: NDArray[np.float64] | None
+    latency_ms: NDArray[np.float64]
+    rate: NDArray[np.float64] | None
+    timeout_s: NDArray[np.float64] | None
+    rtt_ms: NDArray[np.float64] | None
+    outcome: NDArray[np.int8]
+    run: NDArray[np.int64]
+    worker: NDArray[np.int64]
+    attempt: NDArray[np.int64]
+    draft: NDArray[np.bool_]
+
+
+def _calls(columns: _Columns, rows: NDArray[np.int64]) -> Calls:
+    started = columns.started_at[rows]
+    unknown = np.full(rows.size, np.nan)
+    return Calls(
+        started_at=started,
+        latency_ms=columns.latency_ms[rows],
+        lag_s=unknown if columns.scheduled_at is None else started - columns.scheduled_at[rows],
+        rate=unknown if columns.rate is None else columns.rate[rows],
+        timeout_s=unknown if columns.timeout_s is None else columns.timeout_s[rows],
+        rtt_ms=unknown if columns.rtt_ms is None else columns.rtt_ms[rows],
+        outcome=columns.outcome[rows],
+        run=columns.run[rows],
+        worker=columns.worker[rows],
+        draft=columns.draft[rows],
+    )
+
+
+def _columns(table: pd.DataFrame) -> _Columns:
+    outcome = _codes(table, "outcome", required=True)
+    index_of = np.array([OUTCOME_INDEX[text] for text in outcome.texts], dtype=np.int8)
+    target = _codes(table, "target")
+    is_draft = np.array([text == Target.DRAFT for text in target.texts], dtype=bool)
+    return _Columns(
+        started_at=_floats(table, "started_at"),
+        scheduled_at=_optional(table, "scheduled_at"),
+        latency_ms=_floats(table, "latency_ms"),
+        rate=_optional(table, "offered_rate"),
+        timeout_s=_optional(table, "timeout_s"),
+        rtt_ms=_optional(table, "rtt_ms"),
+        outcome=index_of[outcome.codes],
+        run=_codes(table, "run_id").codes,
+        worker=_codes(table, "worker_id").codes,
+        attempt=_attempts(table),
+        draft=is_draft[target.codes],
+    )
+
+
+def _codes(table: pd.DataFrame, column: str, *, required: bool = False) -> _Codes:
+    """Numbers and their texts; a missing column, and a missing value, is the text ""."""
+    if column not in table and not required:
+        return _Codes(np.zeros(len(table), dtype=np.int64), [""])
+    values: pd.Series[Any] = table[column]
+    if not isinstance(values.dtype, pd.CategoricalDtype):
+        values = values.astype("category")
+    texts = [str(text) for text in values.cat.categories]
+    codes = np.asarray(values.cat.codes, dtype=np.int64)
+    if (codes < 0).any():
+        codes = np.where(codes < 0, len(texts), codes)
+        texts.append("")
+    return _Codes(codes, texts)
+
+
+def _floats(table: pd.DataFrame, column: str) -> NDArray[np.float64]:
+    return table[column].to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _optional(table: pd.DataFrame, column: str) -> NDArray[np.float64] | None:
+    return _floats(table, column) if column in table else None
+
+
+def _attempts(table: pd.DataFrame) -> NDArray[np.int64]:
+    if "attempt" not in table:
+        return np.ones(len(table), dtype=np.int64)
+    return table["attempt"].fillna(1).to_numpy(dtype=np.int64)
+
+
+def _name(names: _Codes, rows: NDArray[np.int64]) -> str:
+    """The name of the action's latest row: names may change between runs."""
+    return names.texts[int(names.codes[rows[-1]])] if rows.size else ""

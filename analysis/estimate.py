@@ -1,0 +1,73 @@
+"""One estimate from one set of calls: quantiles, design effect, bounds (section D, steps 5 to 7, 10)."""
+
+import math
+from dataclasses import dataclass
+
+from analysis.bounds import lower_ms, upper_ms
+from analysis.calls import Calls
+from analysis.counts import count_latencies
+from analysis.design_effect import clustering_at
+from analysis.settings import RecommendSettings
+from analysis.survival import SurvivalTable, kaplan_meier
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What one set of calls says. Times in ms, None where the data do not reach them."""
+
+    table: SurvivalTable
+    samples: int
+    ok: int
+    p50_ms: int | None
+    p95_ms: int | None
+    quantile_ms: int | None
+    """The quantile the settings ask for (p99)."""
+    upper_ms: int | None
+    lower_ms: int | None
+    design_effect: float
+    timeout_s: int | None
+    """Whole seconds before cap: max(U, p99 + buffer) or U + buffer; None where there is no bound."""
+
+    @property
+    def n_eff(self) -> float:
+        """How many independent calls these calls are worth."""
+        return self.samples / self.design_effect
+
+
+def estimate(calls: Calls, settings: RecommendSettings) -> Estimate:
+    """Return the estimate of one load level's calls (classified, on the right clock, warm-up cut)."""
+    counts = count_latencies(calls.latency_ms, calls.event)
+    table = kaplan_meier(counts)
+    p = settings.percentile
+    quantile = table.quantile_ms(p)
+    level = quantile if quantile is not None else (int(table.t_ms[-1]) if table.t_ms.size else None)
+    effect = (
+        1.0
+        if level is None
+        else clustering_at(level, calls.latency_ms, calls.event, calls.run, calls.limit_ms)
+    )
+    upper = upper_ms(table, p, settings.confidence, effect)
+    return Estimate(
+        table=table,
+        samples=len(calls),
+        ok=int(calls.event.sum()),
+        p50_ms=table.quantile_ms(0.5),
+        p95_ms=table.quantile_ms(0.95),
+        quantile_ms=quantile,
+        upper_ms=upper,
+        lower_ms=lower_ms(table, counts, p, settings.confidence, effect),
+        design_effect=effect,
+        timeout_s=None if upper is None or quantile is None else timeout_for(quantile, upper, settings),
+    )
+
+
+def buffer_ms(quantile_ms: float, settings: RecommendSettings) -> float:
+    """Return the safety margin: max(20 %, 0.5 s) with the default settings."""
+    return max(settings.buffer_ratio * quantile_ms, settings.buffer_min_s * 1e3)
+
+
+def timeout_for(quantile_ms: float, upper_ms: float, settings: RecommendSettings) -> int:
+    """Return whole seconds, rounded up, before cap (step 10): never below the bound nor the floor."""
+    buffer = buffer_ms(quantile_ms, settings)
+    need = upper_ms + buffer if settings.rule == "sum" else max(upper_ms, quantile_ms + buffer)
+    return max(settings.floor_s, math.ceil(need / 1e3 - 1e-9))

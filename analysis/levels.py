@@ -1,0 +1,83 @@
+"""Latency depends on load, so load levels are never pooled (section D, step 3; pooling cost 3 points)."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from analysis.calls import Calls, Kind
+from analysis.schema import Outcome
+
+RATE_LIMITED_SHARE: Final = 0.05
+BACKEND_ERROR_SHARE: Final = 0.20
+MIN_REFUSALS: Final = 5
+"""Two refusals in ten calls are no proof of saturation."""
+SAME_LEVEL_RATIO: Final = 1.15
+"""Rates this close are one level: two runs planned alike never offer quite the same rate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The calls offered at one arrival rate; `rate` in calls/s is None where it was not recorded."""
+
+    rate: float | None
+    calls: Calls
+    saturated_because: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """`main` first, then the guards that may only raise the number; saturated ones are only reported."""
+
+    usable: tuple[Level, ...]
+    saturated: tuple[Level, ...]
+    peak_covered: bool
+    """False when production peaks above every usable level tested."""
+
+
+def split_levels(calls: Calls, peak_rate: float | None) -> Levels:
+    """Return the load levels of all attempts (refused ones included), the one to judge by first.
+
+    With a known production peak: the lowest usable level at or above it, guarded by all lower ones.
+    Without: the highest usable level, guarded by the rest.
+    """
+    levels = [_judge(level) for level in _by_rate(calls)]
+    usable = [level for level in levels if level.saturated_because is None]
+    saturated = tuple(level for level in levels if level.saturated_because is not None)
+    if peak_rate is None:
+        return Levels(tuple(reversed(usable)), saturated, True)
+    above = [
+        level for level in usable if level.rate is not None and level.rate >= peak_rate / SAME_LEVEL_RATIO
+    ]
+    main = above[:1]
+    guards = [level for level in usable if level not in above]
+    unknown = all(level.rate is None for level in usable)
+    return Levels((*main, *reversed(guards)), saturated, bool(main) or unknown)
+
+
+def _by_rate(calls: Calls) -> list[Level]:
+    """Levels in order of rate, calls without a rate first."""
+    levels = []
+    unknown = np.isnan(calls.rate)
+    if unknown.any():
+        levels.append(Level(None, calls.where(unknown)))
+    rates = np.unique(calls.rate[~unknown])
+    breaks = np.flatnonzero(rates[1:] > rates[:-1] * SAME_LEVEL_RATIO) + 1
+    for group in np.split(rates, breaks):
+        if group.size:
+            inside = calls.where((calls.rate >= group[0]) & (calls.rate <= group[-1]))
+            levels.append(Level(float(np.median(inside.rate)), inside))
+    return levels
+
+
+def _judge(level: Level) -> Level:
+    refused = level.calls.count(Outcome.RATE_LIMITED)
+    errors = level.calls.count(Outcome.BACKEND_ERROR)
+    # Bad input and missing permission never reach the backend: they must not dilute the shares.
+    ran = int((level.calls.kind != Kind.REFUSED).sum())
+    because = None
+    if refused >= MIN_REFUSALS and refused > RATE_LIMITED_SHARE * (ran + refused):
+        because = f"{refused / (ran + refused):.0%} of calls were refused (429)"
+    elif errors >= MIN_REFUSALS and errors > BACKEND_ERROR_SHARE * ran:
+        because = f"{errors / ran:.0%} of calls ended in a backend error"
+    return Level(level.rate, level.calls, because)

@@ -1,0 +1,111 @@
+"""Samples from anywhere: run folders, Parquet, CSV, several at once.
+
+What is damaged is read as far as it goes; what was left out is said (`Skipped`), never dropped in
+silence. Only a set without a single readable call is an error.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import UnreadableSamplesError
+from analysis.recommendation import Skipped
+from analysis.run_folder import Manifest, RunFolder
+from analysis.sample_file import read_sample_file
+from analysis.sample_set import SampleSet
+from analysis.samples_in_run import concat, read_run
+from analysis.schema import COLUMNS
+
+DETAIL_COLUMNS: Final = ("http_status", "error_code", "in_flight", "payload", "correlation_id")
+"""Needed for the report's tables, not for a recommendation."""
+SAME_CALL: Final = ("action_id", "run_id", "worker_id", "started_at", "latency_ms", "attempt")
+
+
+def read_samples(paths: Sequence[Path], *, detail: bool = False) -> SampleSet:
+    """Return the calls of all `paths` (run folders, .parquet, .csv) together.
+
+    `detail` also reads the columns only a report needs. Exact duplicates (a file merged twice) are
+    dropped and counted. Raises UnreadableSamplesError when no call at all can be read.
+    """
+    columns = tuple(name for name in COLUMNS if detail or name not in DETAIL_COLUMNS)
+    tables: list[pd.DataFrame] = []
+    skipped: list[Skipped] = []
+    manifests: list[Manifest] = []
+    failed: list[UnreadableSamplesError] = []
+    for path in dict.fromkeys(Path(path) for path in paths):
+        try:
+            table, left_out, manifest = _read_one(path, columns)
+        except UnreadableSamplesError as error:
+            failed.append(error)
+            continue
+        skipped.extend(left_out)
+        if manifest is not None:
+            manifests.append(manifest)
+        if len(table):
+            tables.append(table)
+    if not tables:
+        raise _nothing(paths, failed, skipped)
+    skipped.extend(Skipped("input", None, error.message) for error in failed)
+    table, dropped = without_duplicates(concat(tables))
+    if dropped:
+        skipped.append(Skipped("duplicates", dropped, "the same call is in the input twice"))
+    return SampleSet(table, tuple(skipped), tuple(manifests))
+
+
+def without_duplicates(table: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Return the table without exact repeats of a call, and how many there were."""
+    started = table["started_at"].to_numpy()
+    order = np.argsort(started, kind="stable")
+    same = started[order][1:] == started[order][:-1]
+    if not same.any():
+        return table, 0
+    # Only calls that share a start can be the same call: compare those, not ten million rows.
+    suspects = np.zeros(len(table), dtype=bool)
+    suspects[order[1:][same]] = True
+    suspects[order[:-1][same]] = True
+    keys = [name for name in SAME_CALL if name in table]
+    repeated = np.zeros(len(table), dtype=bool)
+    repeated[suspects] = table.loc[suspects, keys].duplicated().to_numpy()
+    dropped = int(repeated.sum())
+    return (table[~repeated].reset_index(drop=True) if dropped else table), dropped
+
+
+def _read_one(
+    path: Path, columns: tuple[str, ...]
+) -> tuple[pd.DataFrame, tuple[Skipped, ...], Manifest | None]:
+    if not path.exists():
+        raise UnreadableSamplesError(
+            f"{path} does not exist.", hint="Give a run folder, .parquet or .csv file."
+        )
+    if not path.is_dir():
+        table, skipped = read_sample_file(path, columns)
+        return table, skipped, None
+    folder = RunFolder(path)
+    rows, skipped, manifest = read_run(folder)
+    if rows is not None:
+        return rows[[name for name in columns if name in rows]], skipped, manifest
+    table, more = read_sample_file(folder.samples, columns)
+    if "run_id" not in table:
+        run_id = manifest.run_id if manifest else path.name
+        table["run_id"] = pd.Categorical.from_codes(np.zeros(len(table), np.int8), pd.Index([run_id]))
+    return table, (*skipped, *more), manifest
+
+
+def _nothing(
+    paths: Sequence[Path], failed: list[UnreadableSamplesError], skipped: list[Skipped]
+) -> UnreadableSamplesError:
+    if len(failed) == 1 and not skipped:
+        return failed[0]
+    where = ", ".join(str(path) for path in paths) or "no path given"
+    return UnreadableSamplesError(
+        f"No call can be read ({where}).",
+        hint="Give a run folder, or a .parquet or .csv file with the columns action_id, started_at, "
+        "latency_ms and outcome.",
+        details=(
+            *(error.message for error in failed),
+            *(f"{one.what}: {one.why}" for one in skipped),
+        ),
+    )

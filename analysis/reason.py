@@ -1,0 +1,196 @@
+"""One sentence per verdict, for people, and the command to run next."""
+
+import shlex
+from dataclasses import dataclass
+
+from analysis.estimate import Estimate
+from analysis.recommendation import Verdict
+from analysis.settings import RecommendSettings
+from analysis.stability import Disagreement
+from analysis.wording import duration, of_calls, percent, seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What the sentence may say."""
+
+    verdict: Verdict
+    timeout_s: int | None
+    uncapped_s: int | None
+    current_timeout_s: int
+    current_known: bool
+    estimate: Estimate | None
+    disagreement: Disagreement | None
+    lower_ms: int | None
+    timeouts: int
+    censored: int
+    calls_needed: int | None
+    confidence_max_seen: float | None
+    cut_off_now: float | None
+    span_s: float
+    left_out_by_reason: tuple[tuple[str, int], ...]
+    not_configurable_reason: str | None
+    saturated_because: str | None
+
+
+def sentence(story: Story, settings: RecommendSettings) -> str:
+    """Return the reason, without the action's name."""
+    match story.verdict:
+        case Verdict.NOT_CONFIGURABLE:
+            why = story.not_configurable_reason or "its timeout cannot be set"
+            seen = f" {_finish(story, settings)}." if _has_quantile(story) else ""
+            return f"Not configurable: {why.rstrip('.')}.{seen}"
+        case Verdict.NO_DATA:
+            return _no_data(story)
+        case Verdict.OVER_CAP_USE_ASYNC:
+            return _over_cap(story, settings)
+        case Verdict.CENSORED_NEEDS_PROBE:
+            return _censored(story, settings)
+        case Verdict.INSUFFICIENT_SAMPLES:
+            return _insufficient(story, settings)
+        case Verdict.UNSTABLE:
+            return _unstable(story, settings)
+        case Verdict.OK:
+            return f"{_finish(story, settings)}; the timeout of {story.timeout_s} s fits."
+        case Verdict.RAISE:
+            return f"{_finish(story, settings)}; {_harm_now(story)}: raise to {story.timeout_s} s."
+        case Verdict.LOWER:
+            return (
+                f"{_finish(story, settings)}; callers may now wait {story.current_timeout_s} s "
+                f"for a backend that hangs: lower to {story.timeout_s} s."
+            )
+
+
+def next_command(story: Story, action_name: str, settings: RecommendSettings) -> str | None:
+    """Return the command that gets further, or None where nothing is left to do from here."""
+    action = f"--action {shlex.quote(action_name)}"
+    if action_name.startswith("-"):
+        action = f"--action={shlex.quote(action_name)}"
+    match story.verdict:
+        case Verdict.CENSORED_NEEDS_PROBE:
+            return f"diag measure --probe {action}"
+        case Verdict.INSUFFICIENT_SAMPLES:
+            if story.saturated_because is not None:
+                return f"diag measure {action}"
+            # A new run has a warm-up of its own that does not count.
+            calls = (story.calls_needed or 1) / (1.0 - settings.warmup_max_share)
+            return f"diag measure {action} --calls {_round_up(calls)}"
+        case Verdict.NO_DATA:
+            refused = dict(story.left_out_by_reason).get("auth_error", 0)
+            return "diag doctor" if refused else f"diag measure {action}"
+        case Verdict.UNSTABLE:
+            return f"diag measure {action} --calls {settings.target_calls}"
+        case Verdict.RAISE | Verdict.LOWER:
+            return "diag recommend --apply"
+        case _:
+            return None
+
+
+def _has_quantile(story: Story) -> bool:
+    return story.estimate is not None and story.estimate.quantile_ms is not None
+
+
+def _finish(story: Story, settings: RecommendSettings) -> str:
+    estimate = story.estimate
+    assert estimate is not None and estimate.quantile_ms is not None
+    sure = (
+        f"at most {seconds(estimate.upper_ms)}, {settings.confidence:.0%} sure, "
+        if estimate.upper_ms is not None
+        else ""
+    ).replace("%", " %")
+    return (
+        f"{of_calls(settings.percentile)} calls finish within {seconds(estimate.quantile_ms)} "
+        f"({sure}{estimate.samples:,} calls in {duration(story.span_s)})"
+    )
+
+
+def _harm_now(story: Story) -> str:
+    if story.cut_off_now is not None and story.cut_off_now > 0:
+        return f"{percent(story.cut_off_now)} now die at {story.current_timeout_s} s"
+    return f"the timeout of {story.current_timeout_s} s leaves too little room"
+
+
+def _no_data(story: Story) -> str:
+    reasons = ", ".join(f"{count:,} {name}" for name, count in story.left_out_by_reason)
+    if not reasons and not story.censored:
+        return "No call was recorded."
+    errors = f"{story.censored:,} calls failed before they ended" if story.censored else ""
+    said = "; ".join(part for part in (errors, reasons) if part)
+    return f"No call says how long the action takes ({said})."
+
+
+def _over_cap(story: Story, settings: RecommendSettings) -> str:
+    cap = settings.cap_s
+    estimate = story.estimate
+    name = f"p{settings.percentile * 100:g}"
+    if estimate is not None and estimate.quantile_ms is not None:
+        if estimate.quantile_ms >= cap * 1000:
+            return (
+                f"{name} is {seconds(estimate.quantile_ms)} (cap {cap} s): "
+                "no timeout fits; make this call asynchronous."
+            )
+        return (
+            f"{name} is {seconds(estimate.quantile_ms)} and needs {story.uncapped_s} s to be safe, "
+            f"above the cap of {cap} s: make this call asynchronous or faster."
+            if story.uncapped_s is not None
+            else f"{name} may lie above the cap of {cap} s: make this call asynchronous or faster."
+        )
+    return (
+        f"{name} is above {seconds(story.lower_ms or cap * 1000)} (cap {cap} s): "
+        "no timeout fits; make this call asynchronous."
+    )
+
+
+def _censored(story: Story, settings: RecommendSettings) -> str:
+    estimate = story.estimate
+    assert estimate is not None
+    share = percent(story.censored / estimate.samples if estimate.samples else 0.0)
+    name = f"p{settings.percentile * 100:g}"
+    above = f"{name} is above {seconds(story.lower_ms)} and" if story.lower_ms is not None else f"{name}"
+    if story.timeouts == 0:
+        return (
+            f"{share} of calls were killed by errors before they ended, so {above} cannot be known "
+            "from this run: find out what ends them, then run a probe."
+        )
+    return (
+        f"{share} of calls hit the {story.current_timeout_s} s timeout, so {above} cannot be known "
+        "from this run: run a probe."
+    )
+
+
+def _insufficient(story: Story, settings: RecommendSettings) -> str:
+    estimate = story.estimate
+    assert estimate is not None
+    if story.saturated_because is not None and estimate.samples == 0:
+        return f"{story.saturated_because} at every rate tested: measure at a lower rate."
+    worth = (
+        f" (worth {estimate.n_eff:,.0f}, because slow calls come in bursts)"
+        if estimate.design_effect > 1.05
+        else ""
+    )
+    sure = (
+        f"only {story.confidence_max_seen:.0%} sure; ".replace("%", " %") if story.confidence_max_seen else ""
+    )
+    calls = "call" if estimate.samples == 1 else "calls"
+    return f"{estimate.samples:,} {calls}{worth}: {sure}{story.calls_needed:,} more needed."
+
+
+def _unstable(story: Story, settings: RecommendSettings) -> str:
+    found = story.disagreement
+    assert found is not None
+    name = f"p{settings.percentile * 100:g}"
+    fast, slow = (
+        seconds(part.quantile_ms if part.quantile_ms is not None else part.lower_ms or 0)
+        for part in (found.faster, found.slower)
+    )
+    where = "one half of a run" if found.between == "halves" else "one run"
+    return (
+        f"{name} was {fast} in {where} and {slow} in another: find out why; "
+        f"{story.timeout_s} s would cover the slow one."
+    )
+
+
+def _round_up(calls: float) -> int:
+    """A round number of calls: to the next 10 below 1,000, to the next 100 above."""
+    step = 10 if calls < 1000 else 100
+    return int(-(-calls // step) * step)

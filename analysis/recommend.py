@@ -1,0 +1,336 @@
+"""From samples to one verdict per action: the steps of statistics.md, section D, in order."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from analysis.calls import ActionCalls, Calls, by_action, classify
+from analysis.clock import Timed, on_the_right_clock
+from analysis.cost import cost_of, cost_warning
+from analysis.estimate import Estimate, estimate
+from analysis.facts import ActionFacts
+from analysis.levels import Level, Levels, split_levels
+from analysis.reason import Story, next_command, sentence
+from analysis.recommendation import Analysis, Recommendation, Verdict
+from analysis.sample_set import SampleSet
+from analysis.schema import DEFAULT_TIMEOUT_S, PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S, Outcome
+from analysis.settings import RecommendSettings
+from analysis.stability import find_disagreement, starved_workers
+from analysis.time_coverage import time_coverage
+from analysis.verdict import Evidence, calls_still_needed, decide
+from analysis.warmup import warm_up_mask
+from analysis.wording import duration, rate, seconds
+
+HARM_ORDER: Final = (
+    Verdict.OVER_CAP_USE_ASYNC,
+    Verdict.RAISE,
+    Verdict.UNSTABLE,
+    Verdict.CENSORED_NEEDS_PROBE,
+    Verdict.INSUFFICIENT_SAMPLES,
+    Verdict.NO_DATA,
+    Verdict.LOWER,
+    Verdict.OK,
+    Verdict.NOT_CONFIGURABLE,
+)
+"""Callers who lose answers come first, then what is not known, then what only costs."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedLevel:
+    """A load level with the calls that count (on the right clock, warm-up cut) and what they say."""
+
+    rate: float | None
+    calls: Calls
+    warm_up: Calls
+    refused: Mapping[str, int]
+    estimate: Estimate
+
+
+def recommend(
+    samples: SampleSet,
+    facts: Mapping[str, ActionFacts] | None = None,
+    settings: RecommendSettings | None = None,
+    *,
+    overrides: Mapping[str, RecommendSettings] | None = None,
+    concurrency_limit: int | None = None,
+) -> Analysis:
+    """Return the verdict of every action in `samples`, worst harm first.
+
+    `facts` win over those of the runs' manifests; `overrides` are settings by action id. Without
+    `concurrency_limit` the newest manifest's is used. No input raises: what cannot be judged says so.
+    """
+    settings = settings or RecommendSettings()
+    known = {**samples.facts(), **(facts or {})}
+    limit = concurrency_limit if concurrency_limit is not None else _newest_limit(samples)
+    found: dict[str, Recommendation] = {}
+    for action in by_action(samples.table):
+        fact = known.get(action.action_id, ActionFacts(action.action_id))
+        of_action = (overrides or {}).get(action.action_id, settings)
+        found[action.action_id] = recommend_action(action, fact, of_action, limit)
+    for action_id in samples.facts():
+        if action_id not in found:
+            nothing = ActionCalls(action_id, "", _no_calls(), 0)
+            found[action_id] = recommend_action(nothing, known[action_id], settings, limit)
+    return Analysis(
+        settings=settings,
+        actions=tuple(sorted(found.values(), key=_harm)),
+        facts=known,
+        skipped=samples.skipped,
+        run_ids=tuple(dict.fromkeys(manifest.run_id for manifest in samples.manifests)),
+        sandbox=any(manifest.sandbox for manifest in samples.manifests) if samples.manifests else None,
+        concurrency_limit=limit,
+    )
+
+
+def recommend_action(
+    action: ActionCalls, facts: ActionFacts, settings: RecommendSettings, concurrency_limit: int | None = None
+) -> Recommendation:
+    """Return the verdict of one action."""
+    settings = _with_cap(settings, facts.cap_s)
+    timed = on_the_right_clock(action.calls)
+    levels = split_levels(timed.calls, facts.production_peak_rate)
+    judged = [judge_level(level, settings) for level in levels.usable]
+    main = _choose(judged)
+    deciding = _slowest(main, judged) if main is not None else None
+    calls = deciding.calls if deciding else _no_calls()
+    found = deciding.estimate if deciding else estimate(calls, settings)
+    proven = [level.estimate.lower_ms for level in judged if level.estimate.lower_ms is not None]
+    disagreement = None
+    if deciding is not None and found.timeout_s is not None:
+        disagreement = find_disagreement(calls, settings)
+    current, current_known = _current_timeout(facts, action.calls)
+    all_ok, all_timeouts = action.calls.count(Outcome.OK), action.calls.count(Outcome.TIMEOUT)
+    evidence = Evidence(
+        deciding=found if action.calls and all_ok + all_timeouts else None,
+        lower_ms=max(proven, default=None),
+        hidden_guard=found.timeout_s is not None
+        and any(
+            level.estimate.timeout_s is None and (level.estimate.lower_ms or 0) > found.timeout_s * 1000
+            for level in judged
+        ),
+        disagreement=disagreement,
+        ok=all_ok,
+        timeouts=all_timeouts,
+        configurable=facts.configurable,
+        current_timeout_s=current,
+    )
+    decision = decide(evidence, settings)
+    left_out = _left_out(action, judged, levels, deciding)
+    coverage = time_coverage(calls.started_at)
+    needed = calls_still_needed(found, settings) if decision.verdict is Verdict.INSUFFICIENT_SAMPLES else None
+    confident = 1.0 - settings.percentile**found.n_eff if found.samples else None
+    observed = _observed_rate(calls)
+    level_rate = deciding.rate if deciding else None
+    per_s = next((r for r in (facts.production_peak_rate, level_rate, observed) if r is not None), None)
+    cost = cost_of(found.table, current, decision.timeout_s, per_s, concurrency_limit)
+    name = facts.action_name or action.action_name or action.action_id
+    timeouts = calls.count(Outcome.TIMEOUT)
+    story = Story(
+        verdict=decision.verdict,
+        timeout_s=decision.timeout_s,
+        uncapped_s=decision.uncapped_s,
+        current_timeout_s=current,
+        current_known=current_known,
+        estimate=found if found.samples or levels.saturated else None,
+        disagreement=disagreement,
+        lower_ms=evidence.lower_ms,
+        timeouts=timeouts,
+        censored=found.samples - found.ok,
+        calls_needed=needed,
+        confidence_max_seen=confident,
+        cut_off_now=cost.cut_off_now,
+        span_s=coverage.span_s,
+        left_out_by_reason=tuple(left_out.items()),
+        not_configurable_reason=facts.not_configurable_reason,
+        saturated_because=levels.saturated[0].saturated_because if levels.saturated and not judged else None,
+    )
+    warnings = _warnings(levels, timed, deciding, main, coverage.span_s, coverage.grade, facts, settings)
+    expensive = cost_warning(cost, concurrency_limit)
+    if not current_known and facts.configurable:
+        warnings.append(f"the timeout in force is not known; {current} s (the platform's default) is assumed")
+    return Recommendation(
+        action_id=action.action_id,
+        action_name=name,
+        verdict=decision.verdict,
+        reason=sentence(story, settings),
+        next_command=next_command(story, name, settings),
+        recommended_timeout_s=decision.timeout_s,
+        uncapped_timeout_s=decision.uncapped_s,
+        current_timeout_s=current if current_known else None,
+        timeout_is_set=facts.timeout_is_set,
+        samples=found.samples,
+        ok=found.ok,
+        timeouts=timeouts,
+        censored=found.samples - found.ok,
+        left_out=sum(left_out.values()),
+        left_out_by_reason=left_out,
+        p50_ms=found.p50_ms,
+        p95_ms=found.p95_ms,
+        p99_ms=found.quantile_ms,
+        p99_upper_ms=found.upper_ms,
+        p99_lower_ms=found.lower_ms,
+        n_eff=found.n_eff if found.samples else None,
+        design_effect=found.design_effect if found.samples else None,
+        calls_needed=needed,
+        confidence_max_seen=confident,
+        cut_off_now=cost.cut_off_now,
+        cut_off_after=cost.cut_off_after,
+        worst_wait_s=cost.worst_wait_s,
+        grade=coverage.grade if found.samples else None,
+        windows=coverage.windows if found.samples else None,
+        span_s=coverage.span_s if found.samples else None,
+        level_rate=level_rate,
+        observed_rate=observed,
+        hung_backend_slots=cost.hung_backend_slots,
+        concurrency_share=cost.concurrency_share,
+        safe_rate=cost.safe_rate,
+        clock=timed.clock,
+        warnings=(*warnings, *([expensive] if expensive else [])),
+    )
+
+
+def judge_level(level: Level, settings: RecommendSettings) -> JudgedLevel:
+    """Return the level with its estimate, after classification and the warm-up cut."""
+    calls, refused = classify(level.calls, settings.backend_errors)
+    cold = warm_up_mask(calls, settings.warmup_s, settings.warmup_max_share)
+    warm = calls.where(~cold)
+    return JudgedLevel(level.rate, warm, calls.where(cold), refused, estimate(warm, settings))
+
+
+def _choose(judged: list[JudgedLevel]) -> JudgedLevel | None:
+    """The first level, unless its timeout hides the quantile and a draft probe at another rate shows it."""
+    if not judged:
+        return None
+    main = judged[0]
+    if main.estimate.timeout_s is None and main.estimate.samples > main.estimate.ok:
+        for level in judged[1:]:
+            if level.estimate.timeout_s is not None and level.calls.draft.all():
+                return level
+    return main
+
+
+def _slowest(main: JudgedLevel, judged: list[JudgedLevel]) -> JudgedLevel:
+    """The level whose number counts: main, or a guard proven slower than main's p99.
+
+    Without the proof, the largest call of five small guards would set the number by chance.
+    """
+    seen = main.estimate.quantile_ms
+    if main.estimate.timeout_s is None or seen is None:
+        return main
+    slower = [level for level in judged if (level.estimate.lower_ms or 0) > seen]
+    return max([main, *slower], key=lambda level: level.estimate.timeout_s or 0)
+
+
+def _left_out(
+    action: ActionCalls, judged: list[JudgedLevel], levels: Levels, deciding: JudgedLevel | None
+) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    counts["retry"] = action.retries
+    for level in judged:
+        counts.update(level.refused)
+        counts["warm_up"] += len(level.warm_up)
+        if level is not deciding:
+            counts["other_load_level"] += len(level.calls)
+    for saturated in levels.saturated:
+        counts["saturated_load_level"] += len(saturated.calls)
+    used = sum(counts.values()) + (len(deciding.calls) if deciding else 0)
+    counts["load_level_above_peak"] = len(action.calls) + action.retries - used
+    return {reason: count for reason, count in counts.items() if count}
+
+
+def _warnings(
+    levels: Levels,
+    timed: Timed,
+    deciding: JudgedLevel | None,
+    main: JudgedLevel | None,
+    span_s: float,
+    grade: str,
+    facts: ActionFacts,
+    settings: RecommendSettings,
+) -> list[str]:
+    lines = []
+    for level in levels.saturated:
+        at = f"at {rate(level.rate)} " if level.rate is not None else ""
+        lines.append(f"{at}the action is saturated: {level.saturated_because}; that level is not used")
+    if not levels.peak_covered and facts.production_peak_rate is not None:
+        lines.append(
+            f"production peaks at {rate(facts.production_peak_rate)}, above every level tested: "
+            "the number may be too low under load"
+        )
+    if deciding is None or deciding.estimate.samples == 0:
+        return lines
+    if main is not None and deciding is not main and deciding.rate is not None:
+        lines.append(f"the number comes from {rate(deciding.rate)}, where the action is slowest")
+    if timed.clock == "response":
+        lines.append(
+            f"the generator was late (p99 {seconds((timed.lag_p99_s or 0) * 1e3)}): "
+            "times count from the planned start"
+        )
+    if grade == "C":
+        lines.append(
+            f"measured for {duration(span_s)}: slow episodes rarer than once per {duration(span_s / 3)} "
+            "cannot be excluded"
+        )
+    quantile = deciding.estimate.quantile_ms
+    if quantile is not None:
+        starved = starved_workers(deciding.calls, quantile)
+        if starved:
+            lines.append(
+                f"{starved} of the load generators saw over three times their share of slow calls: "
+                "the machine may be the slow part"
+            )
+    limit = deciding.estimate.timeout_s
+    if limit is not None and len(deciding.warm_up):
+        slowest = float(deciding.warm_up.latency_ms.max())
+        if slowest > limit * 1e3:
+            lines.append(f"first calls after idle take up to {seconds(slowest)}")
+    return lines
+
+
+def _current_timeout(facts: ActionFacts, calls: Calls) -> tuple[int, bool]:
+    """The timeout in force: as declared, else as the latest published call had it, else the default."""
+    if facts.current_timeout_s is not None:
+        return facts.current_timeout_s, True
+    published = np.flatnonzero(~calls.draft & ~np.isnan(calls.timeout_s))
+    if published.size:
+        latest = published[np.argmax(calls.started_at[published])]
+        return int(calls.timeout_s[latest]), True
+    return DEFAULT_TIMEOUT_S, False
+
+
+def _observed_rate(calls: Calls) -> float | None:
+    """Calls per second while calls were being made."""
+    measured = time_coverage(calls.started_at).measured_s
+    return len(calls) / measured if measured > 0 else None
+
+
+def _with_cap(settings: RecommendSettings, cap_s: int | None) -> RecommendSettings:
+    if cap_s is None:
+        return settings
+    cap = min(max(cap_s, PLATFORM_MIN_TIMEOUT_S), PLATFORM_MAX_TIMEOUT_S)
+    return replace(settings, cap_s=cap, floor_s=min(settings.floor_s, cap))
+
+
+def _newest_limit(samples: SampleSet) -> int | None:
+    known = [one for one in samples.manifests if one.concurrency_limit is not None]
+    return max(known, key=lambda one: one.created_at).concurrency_limit if known else None
+
+
+def _no_calls() -> Calls:
+    none = np.zeros(0)
+    return Calls(
+        none, none, none, none, none, none,
+        np.zeros(0, np.int8), np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.bool_),
+    )  # fmt: skip
+
+
+def _harm(recommendation: Recommendation) -> tuple[int, float, str, str]:
+    return (
+        HARM_ORDER.index(recommendation.verdict),
+        -(recommendation.cut_off_now or 0.0),
+        recommendation.action_name,
+        recommendation.action_id,
+    )

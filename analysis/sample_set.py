@@ -1,0 +1,26 @@
+"""What reading hands to every later step: the table, what was left out, the manifests."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.facts import ActionFacts
+from analysis.recommendation import Skipped
+from analysis.run_folder import Manifest
+
+
+@dataclass(frozen=True, slots=True)
+class SampleSet:
+    """`table` is in the sample schema (analysis.schema); only required columns are sure to be there."""
+
+    table: pd.DataFrame
+    skipped: tuple[Skipped, ...] = ()
+    manifests: tuple[Manifest, ...] = ()
+
+    def facts(self) -> Mapping[str, ActionFacts]:
+        """Return the facts of every action in the manifests; the newest run wins."""
+        known: dict[str, ActionFacts] = {}
+        for manifest in sorted(self.manifests, key=lambda one: one.created_at):
+            known.update((facts.action_id, facts) for facts in manifest.actions)
+        return known

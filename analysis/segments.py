@@ -1,0 +1,183 @@
+"""Segments back to a table: the records that survived, and what did not (layout: analysis.record).
+
+A run killed by `kill -9` ends in half a record at worst; a full disk can leave half a record in the
+middle. Each record carries its own checksum, so whatever is whole is read.
+"""
+
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.recommendation import Skipped
+from analysis.record import (
+    FIELDS,
+    NAMES_SUFFIX,
+    OUTCOME_CODES,
+    RECORD_SIZE,
+    RECORD_VERSION,
+    SEGMENT_SUFFIX,
+    TARGET_CODES,
+)
+from analysis.run_folder import RunFolder
+
+RECORD_DTYPE: Final = np.dtype([(name, code) for name, _, code in FIELDS] + [("crc", "<u4")])
+_BODY_SIZE: Final = RECORD_SIZE - 4
+_EPOCH_2100: Final = 4_102_444_800.0
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """The whole records of one worker's file, and what was left out."""
+
+    worker_id: str
+    records: np.ndarray[tuple[int], np.dtype[np.void]]
+    names: Mapping[str, Mapping[int, str]]
+    skipped: tuple[Skipped, ...]
+
+
+def segment_paths(folder: RunFolder) -> tuple[Path, ...]:
+    """Return the segment files of a run, by name."""
+    return tuple(sorted(folder.segments.glob(f"*{SEGMENT_SUFFIX}")))
+
+
+def read_segment(path: Path) -> Segment:
+    """Return every whole record of a segment; torn and damaged ones are skipped and counted."""
+    raw = path.read_bytes()
+    offsets, lost = _whole_records(raw)
+    skipped = [Skipped(path.name, None, f"{lost:,} bytes are not whole records")] if lost else []
+    data = np.frombuffer(raw, dtype=np.uint8)
+    if offsets.size == 0:
+        records = np.zeros(0, dtype=RECORD_DTYPE)
+    elif lost == 0:
+        records = np.frombuffer(raw, dtype=RECORD_DTYPE)
+    else:
+        rows = data[offsets[:, None] + np.arange(RECORD_SIZE)]
+        records = np.ascontiguousarray(rows).reshape(-1).view(RECORD_DTYPE)
+    foreign = records["version"] != RECORD_VERSION
+    if foreign.any():
+        skipped.append(Skipped(path.name, int(foreign.sum()), "records of another version of diag"))
+        records = records[~foreign]
+    names, unread = read_names(path.with_suffix(NAMES_SUFFIX))
+    if unread:
+        skipped.append(Skipped(path.with_suffix(NAMES_SUFFIX).name, unread, "lines that are not names"))
+    return Segment(path.stem, records, names, tuple(skipped))
+
+
+def read_names(path: Path) -> tuple[Mapping[str, Mapping[int, str]], int]:
+    """Return {kind: {code: text}} of a names file, and how many lines could not be read.
+
+    The kind "action_name" holds the names that came with the action ids.
+    """
+    names: dict[str, dict[int, str]] = {}
+    unread = 0
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return names, 0
+    for line in text.splitlines():
+        try:
+            row = json.loads(line)
+            names.setdefault(str(row["kind"]), {})[int(row["code"])] = str(row["text"])
+            if isinstance(row.get("name"), str):
+                names.setdefault(f"{row['kind']}_name", {})[int(row["code"])] = row["name"]
+        except (ValueError, KeyError, TypeError):
+            unread += 1
+    return names, unread
+
+
+def segment_table(segment: Segment, run_id: str) -> tuple[pd.DataFrame, tuple[Skipped, ...]]:
+    """Return one segment as rows in the sample schema; records whose action has no name are skipped."""
+    records = segment.records
+    actions = segment.names.get("action", {})
+    known = np.isin(records["action"], list(actions))
+    outcomes = {code: outcome.value for outcome, code in OUTCOME_CODES.items()}
+    valid = known & np.isin(records["outcome"], list(outcomes))
+    skipped = list(segment.skipped)
+    if not valid.all():
+        skipped.append(
+            Skipped(f"{segment.worker_id}{SEGMENT_SUFFIX}", int((~valid).sum()), "action or outcome unknown")
+        )
+        records = records[valid]
+    n = len(records)
+    table = pd.DataFrame(
+        {
+            "action_id": _texts(records["action"], actions),
+            "action_name": _texts(records["action"], segment.names.get("action_name", {})),
+            "run_id": _constant(run_id, n),
+            "worker_id": _constant(segment.worker_id, n),
+            "started_at": records["started_at"].astype(np.float64),
+            "scheduled_at": records["scheduled_at"].astype(np.float64),
+            "latency_ms": records["latency_ms"].astype(np.float64),
+            "outcome": _texts(records["outcome"], outcomes),
+            "timeout_s": _whole(records["timeout_s"]),
+            "http_status": _whole(records["http_status"]),
+            "error_code": _texts(records["error_code"], segment.names.get("error", {})),
+            "offered_rate": records["offered_rate"].astype(np.float64),
+            "attempt": records["attempt"].astype(np.int64),
+            "rtt_ms": records["rtt_ms"].astype(np.float64),
+            "in_flight": _whole(records["in_flight"]),
+            "target": _texts(
+                records["target"], {code: target.value for target, code in TARGET_CODES.items()}
+            ),
+            "payload": _texts(records["payload"], segment.names.get("payload", {})),
+            "correlation_id": _correlation_ids(records["correlation_id"]),
+        }
+    )
+    return table, tuple(skipped)
+
+
+def _whole_records(raw: bytes) -> tuple[NDArray[np.int64], int]:
+    """Offsets of the records whose checksum holds, and the number of bytes that belong to none.
+
+    After a torn record the next whole one is looked for byte by byte, so a half-written record in the
+    middle costs only itself.
+    """
+    view = memoryview(raw)
+    crc32 = zlib.crc32
+    found: list[int] = []
+    at, size = 0, len(raw)
+    while at + RECORD_SIZE <= size:
+        body = view[at : at + _BODY_SIZE]
+        if crc32(body) == int.from_bytes(view[at + _BODY_SIZE : at + RECORD_SIZE], "little") and any(
+            view[at + _BODY_SIZE : at + RECORD_SIZE]
+        ):
+            found.append(at)
+            at += RECORD_SIZE
+        else:
+            at += 1
+    return np.array(found, dtype=np.int64), size - len(found) * RECORD_SIZE
+
+
+def _texts(codes: NDArray[np.unsignedinteger], texts: Mapping[int, str]) -> pd.Categorical:
+    """A categorical without a Python object per row; unknown codes are missing values."""
+    used = [code for code in np.unique(codes).tolist() if code in texts]
+    categories = list(dict.fromkeys(texts[code] for code in used))
+    position = {text: index for index, text in enumerate(categories)}
+    lookup = np.full(int(codes.max(initial=0)) + 1, -1, dtype=np.int32)
+    for code in used:
+        lookup[code] = position[texts[code]]
+    return pd.Categorical.from_codes(lookup[codes], pd.Index(categories, dtype="str"))
+
+
+def _constant(text: str, n: int) -> pd.Categorical:
+    return pd.Categorical.from_codes(np.zeros(n, dtype=np.int8), pd.Index([text], dtype="str"))
+
+
+def _whole(values: NDArray[np.unsignedinteger]) -> pd.Series:
+    """0 in a record means "not known"."""
+    return pd.Series(values.astype(np.int64), dtype="Int64").mask(values == 0)
+
+
+def _correlation_ids(values: NDArray[np.void]) -> pd.Series:
+    """16 bytes as UUID text; missing where all are zero."""
+    import uuid
+
+    texts = [str(uuid.UUID(bytes=raw)) if any(raw) else None for raw in (bytes(value) for value in values)]
+    return pd.Series(texts, dtype="object")

@@ -1,0 +1,39 @@
+"""How numbers read in a sentence: plain, with units, never falsely exact."""
+
+
+def seconds(ms: float) -> str:
+    """Return "0.34 s", "2.1 s", "34 s"."""
+    s = ms / 1e3
+    return f"{s:.2f} s" if s < 1 else f"{s:.1f} s" if s < 10 else f"{s:.0f} s"
+
+
+def duration(s: float) -> str:
+    """Return "45 s", "84 min", "25 h" or "3 days"."""
+    if s < 120:
+        return f"{s:.0f} s"
+    if s < 2 * 3600:
+        return f"{s / 60:.0f} min"
+    return f"{s / 3600:.0f} h" if s < 2 * 86400 else f"{s / 86400:.0f} days"
+
+
+def percent(share: float) -> str:
+    """Return "6 %", "0.4 %", "less than 0.01 %" or "none"."""
+    value = share * 100
+    if value <= 0:
+        return "none"
+    if value < 0.01:
+        return "less than 0.01 %"
+    return f"{value:.2f} %" if value < 0.1 else f"{value:.1f} %" if value < 10 else f"{value:.0f} %"
+
+
+def of_calls(p: float) -> str:
+    """Return "99 of 100" for .99, "999 of 1,000" for .999."""
+    for whole in (100, 1000, 10_000):
+        if abs(p * whole - round(p * whole)) < 1e-9:
+            return f"{round(p * whole):,} of {whole:,}"
+    return f"{p:.2%}"
+
+
+def rate(per_s: float) -> str:
+    """Return "10/s" or "0.5/s"."""
+    return f"{per_s:.3g}/s"

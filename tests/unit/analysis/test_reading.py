@@ -1,0 +1,199 @@
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.errors import UnreadableSamplesError
+from analysis.facts import ActionFacts
+from analysis.parquet_run import convert_run
+from analysis.reading import read_samples
+from analysis.run_folder import Manifest, RunFolder, write_manifest
+from analysis.schema import Outcome
+from tests.unit.analysis.samples import START, calls, write_segment
+
+
+def manifest(run_id: str = "r1", status: str = "running") -> Manifest:
+    return Manifest(
+        run_id=run_id,
+        created_at=START,
+        status=status,  # type: ignore[arg-type]
+        sandbox=True,
+        host="http://127.0.0.1:1",
+        model="open",
+        actions=(ActionFacts("orders", "Order lookup", current_timeout_s=7),),
+    )
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> RunFolder:
+    folder = RunFolder(tmp_path / "r1")
+    write_manifest(folder, manifest())
+    return folder
+
+
+def test_a_killed_run_is_read_from_its_segments(run: RunFolder) -> None:
+    path = write_segment(run, latency_ms=[10, 20, 30], correlation_id=bytes(range(16)))
+    path.write_bytes(path.read_bytes()[:-5])  # kill -9 in the middle of the last write
+    found = read_samples([run.path], detail=True)
+    assert found.table["latency_ms"].tolist() == [10, 20]
+    assert found.table["action_name"].astype(str).unique().tolist() == ["Name of orders"]
+    assert found.table["run_id"].astype(str).unique().tolist() == ["r1"]
+    assert found.table["correlation_id"][0] == "00010203-0405-0607-0809-0a0b0c0d0e0f"
+    assert found.facts()["orders"].current_timeout_s == 7
+    (skipped,) = found.skipped
+    assert "bytes" in skipped.why
+
+
+def test_a_torn_record_in_the_middle_costs_only_itself(run: RunFolder) -> None:
+    path = write_segment(run, latency_ms=[10, 20, 30, 40])
+    raw = path.read_bytes()
+    size = len(raw) // 4
+    path.write_bytes(raw[:size] + raw[size : size + 13] + raw[2 * size :])
+    assert read_samples([run.path]).table["latency_ms"].tolist() == [10, 30, 40]
+
+
+def test_a_flipped_bit_is_found_by_the_checksum(run: RunFolder) -> None:
+    path = write_segment(run, latency_ms=[10, 20, 30])
+    raw = bytearray(path.read_bytes())
+    raw[len(raw) // 2] ^= 4
+    path.write_bytes(bytes(raw))
+    assert read_samples([run.path]).table["latency_ms"].tolist() == [10, 30]
+
+
+def test_records_without_a_name_are_left_out_and_said(run: RunFolder) -> None:
+    write_segment(run, "w1", names={9: "other"})
+    write_segment(run, "w2", latency_ms=[5])
+    found = read_samples([run.path])
+    assert len(found.table) == 1
+    assert found.skipped[0].rows == 2
+
+
+def test_a_finished_run_is_read_from_parquet_and_says_the_same(run: RunFolder) -> None:
+    write_segment(run, "w1", latency_ms=[10, 20], outcome=Outcome.TIMEOUT)
+    write_segment(run, "w2", latency_ms=[30])
+    before = read_samples([run.path], detail=True).table
+    assert convert_run(run) == 3
+    for path in run.segments.iterdir():
+        path.unlink()
+    after = read_samples([run.path], detail=True).table
+    pd.testing.assert_frame_equal(before, after, check_dtype=False, check_categorical=False)
+
+
+def test_segments_written_after_the_conversion_win(run: RunFolder) -> None:
+    import os
+
+    write_segment(run, "w1", latency_ms=[10])
+    convert_run(run)
+    late = write_segment(run, "w2", latency_ms=[20])
+    later = run.samples.stat().st_mtime + 5
+    os.utime(late, (later, later))
+    assert len(read_samples([run.path]).table) == 2
+
+
+def test_several_inputs_are_one_set_and_repeats_are_counted(tmp_path: Path) -> None:
+    rows = calls([0.1, 0.2, 0.3])
+    rows.to_parquet(tmp_path / "a.parquet")
+    pd.concat([rows[1:], calls([0.9], run="run-2")]).to_csv(tmp_path / "b.csv", index=False)
+    found = read_samples([tmp_path / "a.parquet", tmp_path / "b.csv", tmp_path / "a.parquet"])
+    assert sorted(found.table["latency_ms"]) == [100, 200, 300, 900]
+    assert [one.rows for one in found.skipped] == [2]
+
+
+def test_two_calls_at_the_same_moment_are_not_repeats(tmp_path: Path) -> None:
+    rows = calls([0.1, 0.1])
+    rows["started_at"] = START
+    rows["worker_id"] = ["w1", "w2"]
+    rows.to_parquet(tmp_path / "a.parquet")
+    assert len(read_samples([tmp_path / "a.parquet"]).table) == 2
+
+
+def test_unusable_rows_are_left_out_with_the_reason(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(
+        "action_id,started_at,latency_ms,outcome,colour\n"
+        "a,1,100,ok,red\n"
+        "a,2,-1,ok,red\n"
+        "a,3,nonsense,ok,red\n"
+        ",4,100,ok,red\n"
+        "a,5,100,exploded,red\n"
+        "a,6,100,ok,red,extra,fields\n"
+        "a,7,10"
+    )
+    found = read_samples([tmp_path / "a.csv"])
+    assert found.table["started_at"].tolist() == [1, 6]
+    assert sum(one.rows or 0 for one in found.skipped) == 5
+
+
+def test_a_csv_cut_off_inside_quotes_is_read_up_to_there(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(
+        'action_id,started_at,latency_ms,outcome\na,1,100,ok\na,2,100,ok\n"a,3,100'
+    )
+    found = read_samples([tmp_path / "a.csv"])
+    assert found.table["started_at"].tolist() == [1, 2]
+    assert any("quotes" in one.why for one in found.skipped)
+
+
+def test_missing_optional_columns_are_allowed_and_unknown_ones_ignored(tmp_path: Path) -> None:
+    rows = calls([0.1, 0.2])[["action_id", "started_at", "latency_ms", "outcome"]]
+    rows.assign(colour="red").to_parquet(tmp_path / "a.parquet")
+    found = read_samples([tmp_path / "a.parquet"])
+    assert list(found.table.columns) == ["action_id", "started_at", "latency_ms", "outcome"]
+
+
+def test_numbers_as_action_ids_become_text(tmp_path: Path) -> None:
+    calls([0.1]).assign(action_id=17).to_parquet(tmp_path / "a.parquet")
+    assert read_samples([tmp_path / "a.parquet"]).table["action_id"].tolist() == ["17"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("a.csv", b"", "cannot be read as CSV"),
+        ("a.csv", b"action_id,latency_ms\na,1\n", "no column started_at, outcome"),
+        ("a.parquet", b"PAR1 but then nothing", "cannot be read as Parquet"),
+        ("a.parquet", bytes(200), "cannot be read as Parquet"),
+    ],
+)
+def test_a_file_that_is_no_sample_file_says_so(tmp_path: Path, name: str, content: bytes, says: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(UnreadableSamplesError, match=says) as caught:
+        read_samples([tmp_path / name])
+    assert caught.value.hint
+
+
+def test_one_readable_input_is_enough(tmp_path: Path) -> None:
+    calls([0.1]).to_parquet(tmp_path / "a.parquet")
+    found = read_samples([tmp_path / "a.parquet", tmp_path / "gone.csv"])
+    assert len(found.table) == 1
+    assert "does not exist" in found.skipped[0].why
+
+
+def test_an_empty_run_says_what_to_do(run: RunFolder) -> None:
+    with pytest.raises(UnreadableSamplesError, match="holds no call"):
+        read_samples([run.path])
+
+
+def test_a_broken_manifest_does_not_hide_the_samples(run: RunFolder) -> None:
+    write_segment(run, latency_ms=[1, 2])
+    run.manifest.write_text('{"run_id": "r1"')
+    found = read_samples([run.path])
+    assert len(found.table) == 2
+    assert found.manifests == ()
+    assert "manifest" in found.skipped[0].why
+
+
+def test_the_damaged_part_of_a_parquet_file_costs_only_itself(tmp_path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    path = tmp_path / "a.parquet"
+    table = pa.Table.from_pandas(calls(np.linspace(0.1, 9, 4000)), preserve_index=False)
+    pq.write_table(table, path, row_group_size=1000, compression="zstd")
+    raw = bytearray(path.read_bytes())
+    group = pq.ParquetFile(path).metadata.row_group(1).column(5)  # latency_ms
+    start = group.dictionary_page_offset or group.data_page_offset
+    raw[start : start + group.total_compressed_size] = bytes(group.total_compressed_size)
+    path.write_bytes(bytes(raw))
+    found = read_samples([path])
+    assert len(found.table) == 3000
+    assert found.skipped[0].rows == 1000

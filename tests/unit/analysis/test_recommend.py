@@ -1,0 +1,191 @@
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.facts import ActionFacts
+from analysis.recommend import recommend
+from analysis.recommendation import Recommendation, Verdict
+from analysis.sample_set import SampleSet
+from analysis.settings import RecommendSettings
+from analysis.to_json import analysis_from_json, analysis_to_json
+from tests.unit.analysis.samples import calls, lognormal, sample_set
+
+
+def judge(
+    *tables: pd.DataFrame, facts: ActionFacts | None = None, settings: RecommendSettings | None = None
+) -> Recommendation:
+    known = {facts.action_id: facts} if facts else {}
+    (one,) = recommend(sample_set(*tables), known, settings).actions
+    return one
+
+
+def orders(**known: object) -> ActionFacts:
+    return ActionFacts("orders", "Order lookup", **known)  # type: ignore[arg-type]
+
+
+def test_too_low_a_timeout_is_raised() -> None:
+    found = judge(calls(lognormal(5000, 2.0), timeout_s=60), facts=orders(current_timeout_s=1))
+    assert found.verdict is Verdict.RAISE
+    assert found.recommended_timeout_s == 3
+    assert "raise to 3 s" in found.reason
+    assert found.next_command == "diag recommend --apply"
+
+
+def test_too_generous_a_timeout_is_lowered() -> None:
+    found = judge(calls(lognormal(5000, 2.0)), facts=orders(current_timeout_s=60))
+    assert (found.verdict, found.recommended_timeout_s) == (Verdict.LOWER, 3)
+
+
+def test_a_fitting_timeout_stays() -> None:
+    found = judge(calls(lognormal(5000, 2.0)), facts=orders(current_timeout_s=4))
+    assert (found.verdict, found.recommended_timeout_s, found.next_command) == (Verdict.OK, 4, None)
+
+
+def test_timeouts_that_hide_the_p99_give_no_number() -> None:
+    found = judge(calls(lognormal(5000, 2.9), timeout_s=2), facts=orders(current_timeout_s=2))
+    assert found.verdict is Verdict.CENSORED_NEEDS_PROBE
+    assert found.recommended_timeout_s is None
+    assert found.p99_lower_ms is not None and found.p99_lower_ms >= 1990
+    assert found.next_command == "diag measure --probe --action 'Order lookup'"
+
+
+def test_a_draft_probe_answers_what_the_timeout_hid() -> None:
+    found = judge(
+        calls(lognormal(3000, 4.4), timeout_s=2),
+        calls(lognormal(3000, 4.4, seed=2), target="draft", run="probe", start=1.7e9 + 500),
+        facts=orders(current_timeout_s=2),
+    )
+    assert (found.verdict, found.recommended_timeout_s) == (Verdict.RAISE, 6)
+
+
+def test_a_draft_probe_at_another_rate_answers_too() -> None:
+    found = judge(
+        calls(lognormal(3000, 4.4), timeout_s=2, rate=10),
+        calls(lognormal(3000, 4.4, seed=2), rate=2, target="draft", run="probe", start=1.7e9 + 500),
+        facts=orders(current_timeout_s=2),
+    )
+    assert (found.verdict, found.recommended_timeout_s) == (Verdict.RAISE, 6)
+
+
+def test_too_few_calls_say_how_many_are_missing() -> None:
+    found = judge(calls(lognormal(250, 2.0)))
+    assert found.verdict is Verdict.INSUFFICIENT_SAMPLES
+    assert found.recommended_timeout_s is None
+    assert found.calls_needed == 299 - found.samples
+    assert f"{found.calls_needed} more needed" in found.reason
+
+
+def test_a_p99_beyond_the_cap_is_said_with_the_uncapped_number() -> None:
+    found = judge(calls(lognormal(5000, 40.0)), facts=orders(current_timeout_s=60))
+    assert (found.verdict, found.recommended_timeout_s) == (Verdict.OVER_CAP_USE_ASYNC, 30)
+    assert found.uncapped_timeout_s is not None and found.uncapped_timeout_s > 30
+
+
+def test_halves_that_disagree_are_unstable_and_the_slower_one_counts() -> None:
+    x = lognormal(5000, 5.0)
+    x[:2500] /= 2.5
+    found = judge(calls(x))
+    assert found.verdict is Verdict.UNSTABLE
+    assert found.recommended_timeout_s in (6, 7)
+
+
+def test_an_action_that_cannot_be_configured_gets_no_number() -> None:
+    found = judge(
+        calls(lognormal(3000, 2.0)), facts=orders(configurable=False, not_configurable_reason="static action")
+    )
+    assert (found.verdict, found.recommended_timeout_s) == (Verdict.NOT_CONFIGURABLE, None)
+    assert found.uncapped_timeout_s == 3
+    assert "static action" in found.reason
+
+
+def test_only_refused_calls_are_no_data() -> None:
+    found = judge(calls(np.full(500, 0.05), outcome="auth_error"))
+    assert found.verdict is Verdict.NO_DATA
+    assert found.next_command == "diag doctor"
+    assert found.left_out_by_reason == {"auth_error": 500}
+
+
+def test_every_row_is_either_used_or_left_out_with_a_reason() -> None:
+    found = judge(
+        calls(lognormal(1000, 1.0), rate=5),
+        calls(lognormal(1000, 1.0), rate=10, run="b"),
+        calls(lognormal(1000, 1.0), rate=50, run="c"),
+        calls([0.1] * 90, outcome="invalid_input"),
+        calls([0.1] * 80, attempt=2),
+        facts=orders(production_peak_rate=8.0, current_timeout_s=5),
+    )
+    assert found.samples + found.left_out == 3170
+    assert found.left_out == sum(found.left_out_by_reason.values())
+    assert found.level_rate == 10.0
+
+
+def test_a_saturated_level_is_reported_and_not_used() -> None:
+    busy = calls(lognormal(3000, 9.0), rate=30, run="b")
+    busy.loc[::4, "outcome"] = "rate_limited"
+    found = judge(calls(lognormal(3000, 1.5), rate=10), busy)
+    assert found.level_rate == 10.0
+    assert any("saturated" in line for line in found.warnings)
+    only_busy = judge(busy)
+    assert only_busy.recommended_timeout_s is None
+    assert "lower rate" in only_busy.reason
+
+
+def test_a_slower_low_rate_raises_the_number() -> None:
+    found = judge(
+        calls(lognormal(3000, 5.0), rate=0.5),
+        calls(lognormal(3000, 2.0), rate=10, run="b"),
+        facts=orders(production_peak_rate=10.0),
+    )
+    assert found.level_rate == 0.5
+    assert found.recommended_timeout_s is not None and found.recommended_timeout_s >= 6
+
+
+def test_a_late_generator_is_timed_from_the_plan() -> None:
+    found = judge(calls(lognormal(2000, 1.0), lag_s=2.0))
+    assert found.clock == "response"
+    assert found.p99_ms is not None and found.p99_ms > 2900
+
+
+def test_the_cost_is_said_when_one_action_can_exhaust_the_org() -> None:
+    (found,) = recommend(
+        sample_set(calls(lognormal(5000, 8.0))),
+        {"orders": orders(current_timeout_s=60)},
+        concurrency_limit=50,
+    ).actions
+    assert found.hung_backend_slots == 100.0
+    assert found.concurrency_share == 2.0
+    assert found.safe_rate == 5.0
+    assert any("exhaust" in line for line in found.warnings)
+
+
+def test_names_are_quoted_for_the_shell() -> None:
+    found = judge(calls(lognormal(100, 1.0)), facts=ActionFacts("orders", "it's -- odd; rm *"))
+    assert found.next_command is not None
+    assert "'it'\"'\"'s -- odd; rm *'" in found.next_command
+
+
+def test_an_action_of_the_manifest_without_a_row_is_no_data() -> None:
+    assert recommend(SampleSet(pd.DataFrame())).actions == ()
+
+
+def test_json_is_fixed_and_reads_back() -> None:
+    analysis = recommend(
+        sample_set(calls(lognormal(5000, 2.0)), calls(lognormal(50, 2.0), action="few")),
+        {"orders": orders(current_timeout_s=60)},
+    )
+    text = json.dumps(analysis_to_json(analysis), allow_nan=False)
+    assert analysis_from_json(json.loads(text)) == analysis
+    row = json.loads(text)["actions"][0]
+    assert {
+        "action_id", "action_name", "verdict", "recommended_timeout_s", "current_timeout_s", "p50_ms",
+        "p95_ms", "p99_ms", "p99_upper_ms", "samples", "ok", "timeouts", "left_out", "reason",
+    } <= set(row)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(Verdict))
+def test_every_verdict_has_its_place_in_the_order_of_harm(name: Verdict) -> None:
+    from analysis.recommend import HARM_ORDER
+
+    assert name in HARM_ORDER
