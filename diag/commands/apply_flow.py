@@ -1,0 +1,179 @@
+"""From a plan to a changed org, with a person in the loop: show, ask, apply, say how to undo.
+
+Shared by `recommend --apply`, `apply`, `set`, `undo` and `demo`.
+"""
+
+import time
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Literal
+
+from diag.changes.plan import OrgIdentity, Plan
+from diag.errors import CredentialsError, DiagError, PartialError, StalePlanError, UsageError
+from diag.settings import SANDBOX_ID
+
+if TYPE_CHECKING:
+    from analysis.recommendation import Analysis
+    from diag.changes.org import PayloadFor
+    from diag.changes.result import ChangeResult
+    from diag.console import Console
+    from diag.genesys.client import GenesysClient
+    from diag.settings import Settings
+    from diag.target import Target
+
+
+def identify(client: "GenesysClient") -> OrgIdentity:
+    """Return which org the client talks to."""
+    organization = client.organization()
+    connection = client.connection
+    sandbox = connection.is_loopback and connection.client_id == SANDBOX_ID
+    return OrgIdentity(organization.id, organization.name, connection.host, sandbox)
+
+
+def build_plan(
+    client: "GenesysClient",
+    analysis: "Analysis",
+    *,
+    force: bool = False,
+    only: Collection[str] = (),
+    skip: Collection[str] = (),
+    max_changes: int | None = None,
+) -> Plan:
+    """Return the plan an analysis leads to, against the org as it is now."""
+    from diag.changes.planning import make_plan
+
+    return make_plan(
+        analysis,
+        client.read_config,
+        identify(client),
+        force=force,
+        only=only,
+        skip=skip,
+        max_changes=max_changes,
+    )
+
+
+def carry_out(
+    console: "Console",
+    target: "Target",
+    settings: "Settings",
+    plan: Plan,
+    *,
+    yes: bool,
+    dry_run: bool = False,
+    verify: bool = True,
+    allow_side_effects: bool = False,
+    payload_for: "PayloadFor | None" = None,
+    on_error: Literal["stop", "continue"] = "stop",
+) -> "tuple[ChangeResult, ...]":
+    """Show the plan, ask, apply it, print what was done and how to undo it; return one result per change.
+
+    Raises UsageError when nobody approves, StalePlanError when every change was refused, PartialError
+    when some were applied and some not, CredentialsError when a permission was missing.
+    """
+    from diag.changes.apply import ApplyOptions, Watch, apply_plan
+    from diag.changes.journal import Author, Journal, new_id
+    from diag.changes.plan_file import plan_digest, write_plan
+    from diag.changes.rehearsal import rehearse
+    from diag.commands.plan_text import plan_text, rehearsal_text, result_line, results_text
+    from diag.commands.trial_payloads import from_contracts
+    from diag.genesys.client import GenesysClient
+
+    if plan.org.sandbox:
+        console.banner("SANDBOX: nothing real is changed")
+    console.note(plan_text(plan))
+    if not plan.changes:
+        console.note("Nothing to change.")
+        return ()
+    with GenesysClient(target.connection) as client:
+        identity = identify(client)
+        if dry_run:
+            console.note(rehearsal_text(rehearse(plan, client.read_config)))
+            return ()
+        approve(console, settings, identity, yes=yes)
+        kept = settings.runs / "plans" / f"{plan_digest(plan)[:12]}.json"
+        write_plan(plan, kept)
+        author = Author(target.connection.client_id or client.token_info().client_id, new_id(time.time()))
+        try:
+            with console.progress("Applying") as bar:
+
+                def on_result(result: "ChangeResult", done: int, total: int) -> None:
+                    console.note(result_line(result))
+                    bar.update(done, total, result.change.action_name)
+
+                results = apply_plan(
+                    plan,
+                    client,
+                    Journal(settings.journal),
+                    identity=identity,
+                    author=author,
+                    options=ApplyOptions(on_error, verify, allow_side_effects),
+                    payload_for=payload_for or from_contracts(client),
+                    watch=Watch(on_result=on_result),
+                )
+        except KeyboardInterrupt:
+            console.warn(f"Stopped. What was begun is in the journal; to finish it: diag apply {kept}")
+            raise
+    console.note(results_text(results))
+    if any(result.outcome == "applied" for result in results):
+        console.note(f"To undo all of it: diag undo --all-of {author.apply_id}")
+    raise_for(results, f"diag apply {kept}")
+    return tuple(results)
+
+
+def approve(console: "Console", settings: "Settings", org: OrgIdentity, *, yes: bool) -> None:
+    """Return when the change is approved. Raises UsageError otherwise.
+
+    A protected profile always asks for the org's name, `--yes` or not: that is what it is protected for.
+    """
+    name = org.org_name or org.org_id
+    question = f"Apply to org {name} ({org.host})?"
+    if settings.protected:
+        if not console.interactive:
+            raise UsageError(
+                f"The profile of org {name} is protected: a person has to type the org's name.",
+                hint="Run it on a terminal, or take `protected` out of the profile.",
+            )
+        approved = console.confirm(f"{question} Protected profile: type the org's name.", expected=name)
+    else:
+        approved = yes or console.confirm(question)
+    if not approved:
+        raise UsageError("Not approved; nothing was changed.")
+
+
+def raise_for(results: "Sequence[ChangeResult]", again: str) -> None:
+    """Raise the error whose exit code tells a script what happened; return when all is well."""
+    from diag.changes.result import Outcome
+
+    trouble = [
+        result for result in results if result.outcome in (Outcome.REFUSED, Outcome.FAILED, Outcome.RESTORED)
+    ]
+    if not trouble:
+        return
+    details = tuple(f"{result.change.action_name}: {result.reason}" for result in trouble[:10])
+    ids = tuple(
+        f"correlation id {result.correlation_ids[-1]}" for result in trouble[:1] if result.correlation_ids
+    )
+    left = len(trouble)
+    if any(result.outcome is Outcome.APPLIED for result in results):
+        applied = sum(result.outcome is Outcome.APPLIED for result in results)
+        raise PartialError(
+            f"{applied} of {len(results)} changes were applied, {left} were not.",
+            hint=f"The journal says which (diag history). To try the rest again: {again}",
+            details=(*details, *ids),
+        )
+    if any(result.denied for result in trouble):
+        raise CredentialsError(
+            "The change was not allowed.", hint="See what is missing: diag doctor", details=(*details, *ids)
+        )
+    if all(result.outcome is Outcome.REFUSED for result in trouble):
+        raise StalePlanError(
+            f"The org is no longer what the plan saw ({left} of {len(results)} refused). "
+            "Nothing was changed.",
+            hint="Make a new plan: diag recommend --apply",
+            details=details,
+        )
+    raise DiagError(
+        f"{left} of {len(results)} changes did not succeed; none was applied.",
+        hint=f"To try again: {again}",
+        details=(*details, *ids),
+    )

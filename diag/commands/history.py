@@ -1,0 +1,93 @@
+"""`diag history`: what was changed, when, by whom, and what became of it."""
+
+import json
+import time
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from diag.changes.journal import Record
+    from diag.table import Table
+
+
+@click.command(
+    short_help="List what was changed, when and by whom.",
+    epilog="Examples:  diag history   diag history --action GetCustomer   diag history --format json",
+)
+@click.option("--action", help="Only this action (name or id).")
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most this many.")
+@click.option("--format", "form", type=click.Choice(["table", "json", "csv", "md"]), default="table")
+def command(action: str | None, limit: int, form: str) -> None:
+    """List the journal's entries, the newest first."""
+    from diag.changes.journal import Journal, latest_by_entry
+    from diag.console import Console
+    from diag.settings import load_settings
+    from diag.table import to_csv, to_markdown
+
+    console = Console(quiet=form != "table")
+    settings = load_settings()
+    records = [
+        record
+        for record in reversed(latest_by_entry(Journal(settings.journal).read()).values())
+        if action in (None, record.action_id, record.action_name)
+    ]
+    shown = records[:limit]
+    if form == "json":
+        entries = [{**asdict(record), "at": _utc(record.at)} for record in shown]
+        console.result(json.dumps({"format_version": 1, "entries": entries}, indent=1, allow_nan=False))
+        return
+    table = history_table(shown)
+    if form == "csv":
+        console.result(to_csv(table))
+    elif form == "md":
+        console.result(to_markdown(table))
+    elif not shown:
+        console.note(f"Nothing was changed yet ({settings.journal}).")
+    else:
+        console.table(table)
+        if len(records) > len(shown):
+            console.note(f"{len(records) - len(shown)} older entries: --limit {len(records)}")
+        if any(not record.finished for record in shown):
+            console.note(
+                "UNFINISHED: an apply was stopped there. Finish it: diag apply PLAN (see runs/plans)"
+            )
+        console.note("To take one back: diag undo ENTRY")
+
+
+def history_table(records: "list[Record]") -> "Table":
+    """Return the entries as a table, in the order given."""
+    from diag.table import Column, Table
+
+    return Table(
+        columns=(
+            Column("ENTRY"),
+            Column("WHEN", priority=2),
+            Column("ACTION"),
+            Column("BEFORE", "right"),
+            Column("AFTER", "right"),
+            Column("OUTCOME"),
+            Column("ORG", priority=2),
+            Column("BY", priority=3),
+            Column("REASON", priority=4),
+        ),
+        rows=tuple(
+            (
+                record.entry,
+                _utc(record.at),
+                record.action_name,
+                f"{record.before_timeout_s} s" if record.before_is_set else "unset",
+                f"{record.after_timeout_s} s",
+                record.outcome or "UNFINISHED",
+                record.org_name + (" (SANDBOX)" if record.sandbox else ""),
+                record.client_id or "access token",
+                record.reason or "",
+            )
+            for record in records
+        ),
+    )
+
+
+def _utc(at: float) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))
