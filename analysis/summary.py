@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,53 @@ class ErrorGroup:
     error_code: str | None
     calls: int
     example_correlation_id: str | None
+    failed_step: str | None = None
+    """Operation of the test result that failed, where the reply named one."""
+    message: str | None = None
+    """Their commonest message, redacted before it was recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadBin:
+    """Calls sent while `low`..`high` calls (this one included) were in flight from their process."""
+
+    low: int
+    high: int
+    calls: int
+    timeouts: int
+    p50_ms: float | None
+    p99_ms: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PayloadGroup:
+    """Calls with one payload label. `slow`: more of its calls are beyond the action's p95 than chance allows."""
+
+    payload: str
+    calls: int
+    timeouts: int
+    p50_ms: float | None
+    p95_ms: float | None
+    slow: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ColdStart:
+    """First calls of a worker, or after idle, against all the others; medians, None where too few."""
+
+    calls: int
+    p50_ms: float | None
+    others_p50_ms: float | None
+    max_ms: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One source of calls on its own: the draft probe, or production telemetry, beside the published runs."""
+
+    name: Literal["published", "draft", "production"]
+    calls: int
+    survival: SurvivalCurve
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +111,12 @@ class ActionSummary:
     survival: SurvivalCurve | None = None
     timeline: tuple[TimeBin, ...] = ()
     errors: tuple[ErrorGroup, ...] = ()
+    load: tuple[LoadBin, ...] = ()
+    """Latency against calls in flight, fewest first."""
+    knee_in_flight: float | None = None
+    """Calls in flight from which on the median latency grows with load; None when it does not."""
+    payloads: tuple[PayloadGroup, ...] = ()
+    """Slowest first; empty when there was only one label."""
+    cold_start: ColdStart | None = None
+    series: tuple[Series, ...] = ()
+    """Curves per source; empty when there was only one source."""
