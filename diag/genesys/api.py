@@ -36,6 +36,7 @@ class RawReply:
     body: bytes
     elapsed_ms: float
     correlation_id: str | None
+    date: str | None = None
 
 
 class Api:
@@ -164,6 +165,7 @@ def _raw(response: httpx.Response) -> RawReply:
         body=response.content,
         elapsed_ms=response.elapsed.total_seconds() * 1000.0,
         correlation_id=response.headers.get(CORRELATION_HEADER),
+        date=response.headers.get("Date"),
     )
 
 

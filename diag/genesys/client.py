@@ -13,13 +13,16 @@ import httpx
 from diag.genesys.actions import ActionCalls
 from diag.genesys.api import Api
 from diag.genesys.connection import Connection
+from diag.genesys.creation import CreationCalls
+from diag.genesys.directory import DirectoryCalls
 from diag.genesys.drafts import DraftCalls
 from diag.genesys.org import OrgCalls
 from diag.genesys.pacing import RateBucket
 from diag.genesys.secret import Secret
+from diag.genesys.telemetry import TelemetryCalls
 
 
-class GenesysClient(ActionCalls, DraftCalls, OrgCalls):
+class GenesysClient(ActionCalls, DraftCalls, CreationCalls, DirectoryCalls, OrgCalls, TelemetryCalls):
     """One org, one token, one rate bucket. Thread-safe; a context manager.
 
     Every administrative call is paced (300 a minute unless another `bucket` is given), retried where

@@ -1,8 +1,12 @@
 """Calls about the org and the token: who we are, what is allowed, which limits hold."""
 
+import time
+from email.utils import parsedate_to_datetime
+
 from diag.genesys.api import Api
 from diag.genesys.json_reply import JsonObject, objects, optional_int, optional_object, optional_text, text
 from diag.genesys.models import Organization, TokenInfo
+from diag.genesys.permissions import Permissions, permissions_of
 
 
 class OrgCalls:
@@ -29,6 +33,24 @@ class OrgCalls:
                 optional_text(organization, "id") or "", optional_text(organization, "name") or ""
             ),
         )
+
+    def permissions(self) -> Permissions:
+        """Return what the token may do. Whether client credentials may ask is undocumented."""
+        path = "/api/v2/authorization/subjects/me"
+        return permissions_of(self._api.get(path), f"GET {path}")
+
+    def clock_skew_s(self) -> float | None:
+        """Return how many seconds our clock is ahead of the platform's (negative: behind).
+
+        From the Date header of one reply, so right to about a second; None when there is none.
+        """
+        reply = self._api.call("GET", "/api/v2/organizations/me")
+        ours = time.time() - reply.elapsed_ms / 2000.0
+        try:
+            theirs = parsedate_to_datetime(reply.date or "")
+        except ValueError:
+            return None
+        return ours - theirs.timestamp() - 0.5  # the header is cut to whole seconds
 
     def limits(self, namespace: str = "dataactions") -> dict[str, int]:
         """Return the limits in force, by key; published defaults fill the keys the org does not override.

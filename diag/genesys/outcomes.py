@@ -42,7 +42,9 @@ _REMOTE: Final = "ACTION.REMOTE_ENDPOINT"  # the web service answered with an er
 
 _TIMEOUT_WORDS: Final = re.compile(r"tim(?:ed|e)?[\s._-]?out", re.IGNORECASE)
 _REMOTE_STATUS: Final = re.compile(
-    r"\b(?:status(?:\s*code)?|http(?:/\d(?:\.\d)?)?)\W{0,3}([1-5]\d\d)\b", re.IGNORECASE
+    r"\b(?:status(?:\s*code)?|http(?:/\d(?:\.\d)?)?|(?:answer|return|respond)ed(?:\s+with)?|error|code)"
+    r"\W{0,3}([45]\d\d)\b",
+    re.IGNORECASE,
 )
 _SAFE_CODE: Final = re.compile(r"[A-Za-z0-9._:-]+")
 

@@ -121,7 +121,7 @@ def test_the_limit_between_early_and_own() -> None:
         ),
         (
             200,
-            failed(action_error("ACTION.REMOTE_ENDPOINT", message="HTTP 404: no such customer")),
+            failed(action_error("ACTION.REMOTE_ENDPOINT", message="Backend answered 404: no customer 503")),
             "invalid_input",
             "ACTION.REMOTE_ENDPOINT:404",
         ),

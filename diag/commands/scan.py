@@ -1,0 +1,118 @@
+"""`diag scan`: every action with its timeout and whether it can be changed."""
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from diag.console import Console
+    from diag.genesys.client import GenesysClient
+    from diag.inventory.reading import Inventory
+    from diag.inventory.row import InventoryRow
+
+FORMAT_VERSION = 1
+
+
+@click.command(
+    short_help="List every action with its timeout and whether it can be changed.",
+    epilog="Examples:  diag scan   diag scan --where 'timeout<=3 and not draft'   diag scan --format csv",
+)
+@click.option("--where", "expressions", multiple=True, metavar="EXPR", help="e.g. 'timeout<=3'; repeatable.")
+@click.option("--name", help="Only names that contain this.")
+@click.option("--category", help="Only categories that contain this.")
+@click.option("--integration", help="Only integrations whose name contains this.")
+@click.option("--sort", default="name", show_default=True, help="A field of --where.")
+@click.option("--desc", is_flag=True, help="Largest first.")
+@click.option("--flows", is_flag=True, help="Also the Architect flows that use each action shown.")
+@click.option(
+    "--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True
+)
+@click.option("--profile", help="Credentials profile.")
+def command(
+    expressions: tuple[str, ...],
+    name: str | None,
+    category: str | None,
+    integration: str | None,
+    sort: str,
+    desc: bool,
+    flows: bool,
+    form: str,
+    profile: str | None,
+) -> None:
+    """Read the org's inventory: 100 actions a call, nothing is executed or changed.
+
+    Fields of --where and --sort: timeout, set, name, id, kind, category, integration, method,
+    configurable, secure, version, draft, function_timeout. Operators: = != < <= > >= and ~ (contains);
+    and, or, not, parentheses.
+    """
+    from diag.console import Console
+    from diag.genesys.client import GenesysClient
+    from diag.inventory.reading import read_inventory
+    from diag.inventory.view import SORT_FIELDS, ordered, select
+    from diag.inventory.where import parse_where
+    from diag.settings import load_settings
+    from diag.target import find_target
+
+    if sort not in SORT_FIELDS:
+        raise click.BadParameter(f"{sort!r} is not one of {', '.join(SORT_FIELDS)}.", param_hint="--sort")
+    filters = [parse_where(expression) for expression in expressions]
+    console = Console(quiet=form != "table")
+    settings = load_settings({"profile": profile})
+    for warning in settings.warnings:
+        console.warn(warning)
+    target = find_target(settings)
+    with GenesysClient(target.connection) as client:
+        if target.sandbox:
+            console.banner("SANDBOX: no org is read")
+        with console.progress("Reading actions") as bar:
+            inventory = read_inventory(client, on_progress=bar.update)
+        chosen = select(inventory.rows, where=filters, name=name, category=category, integration=integration)
+        rows = ordered(chosen, sort, descending=desc)
+        if flows:
+            rows = _with_flows(console, client, rows)
+    _show(console, inventory, rows, form)
+
+
+def _with_flows(
+    console: "Console", client: "GenesysClient", rows: "Sequence[InventoryRow]"
+) -> "tuple[InventoryRow, ...]":
+    from diag.inventory.reading import with_consumers
+
+    with console.progress("Looking up flows") as bar:
+        return with_consumers(client, rows, on_progress=bar.update)
+
+
+def _show(console: "Console", inventory: "Inventory", rows: "Sequence[InventoryRow]", form: str) -> None:
+    from diag.inventory.view import LITERAL_TIMEOUT_WARNING, inventory_object, inventory_table, summary
+    from diag.table import to_csv
+
+    used = any(row.consumers for row in rows)
+    if form == "json":
+        body = {
+            "format_version": FORMAT_VERSION,
+            "actions": [inventory_object(row) for row in rows],
+            "not_read": [{"what": entry.what, "why": entry.why} for entry in inventory.not_read],
+            "warnings": [LITERAL_TIMEOUT_WARNING] if used else [],
+        }
+        console.result(json.dumps(body, indent=1, allow_nan=False))
+        return
+    for entry in inventory.not_read:
+        console.warn(f"{entry.what} left empty: {entry.why}")
+    if used:
+        console.warn(LITERAL_TIMEOUT_WARNING)
+    if form == "csv":
+        console.result(to_csv(inventory_table(rows)))
+        return
+    if rows:
+        console.table(inventory_table(rows))
+    console.note()
+    console.note(summary(rows, len(inventory.rows)))
+    if not inventory.rows:
+        console.note("The org has no data actions, or the OAuth client's divisions hide them.")
+    elif not rows:
+        console.note("No action passes the filter.")
+    else:
+        console.note("Next: diag init (a workload from these actions), then diag measure")

@@ -1,0 +1,133 @@
+"""Production telemetry of actions: how many executions fell between two durations.
+
+`POST /api/v2/analytics/actions/aggregates/query`, metric `tTotalExecution` (milliseconds), `rangeBound`
+views (API notes, 6). The number of views a query may hold is not documented: at most 10 are sent.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from diag.genesys.api import Api
+from diag.genesys.json_reply import JsonObject, objects, optional_object, optional_text
+
+QUERY: Final = "/api/v2/analytics/actions/aggregates/query"
+METRIC: Final = "tTotalExecution"
+MAX_VIEWS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class DurationRange:
+    """Durations `from_ms` (included) to `to_ms` (excluded), milliseconds; None: no upper end."""
+
+    from_ms: int
+    to_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class IntervalCounts:
+    """Executions of one action in one interval (ISO/ISO).
+
+    The statistics are the platform's (None: not said); `counts` has one number per range asked for.
+    """
+
+    interval: str
+    total: int
+    counts: tuple[int, ...]
+    min_ms: float | None
+    max_ms: float | None
+    p95_ms: float | None
+    p99_ms: float | None
+
+
+class TelemetryCalls:
+    """The part of the client that asks for production telemetry."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    def execution_counts(
+        self,
+        action_id: str,
+        since: datetime,
+        until: datetime,
+        ranges: Sequence[DurationRange],
+        *,
+        granularity: str = "PT1H",
+    ) -> tuple[IntervalCounts, ...]:
+        """Return an action's executions for each interval of `granularity` in [since, until).
+
+        `ranges` of any number: every 10 of them are one call. Intervals without executions are absent.
+        """
+        collected: dict[str, list[int]] = {}
+        totals: dict[str, JsonObject] = {}
+        for start in range(0, max(len(ranges), 1), MAX_VIEWS):
+            part = ranges[start : start + MAX_VIEWS]
+            reply = self._api.query(
+                QUERY,
+                _query(action_id, since, until, part, granularity),
+                needs=("integrations:action:view", "bridge:actions:view"),
+            )
+            for interval, stats, counts in _rows(reply, len(part)):
+                row = collected.setdefault(interval, [0] * len(ranges))
+                for at, count in enumerate(counts):
+                    row[start + at] += count
+                totals[interval] = stats
+        return tuple(
+            IntervalCounts(
+                interval=interval,
+                total=int(_number(totals[interval], "count") or 0),
+                counts=tuple(collected[interval]),
+                min_ms=_number(totals[interval], "min"),
+                max_ms=_number(totals[interval], "max"),
+                p95_ms=_number(totals[interval], "p95"),
+                p99_ms=_number(totals[interval], "p99"),
+            )
+            for interval in sorted(collected)
+        )
+
+
+def _query(
+    action_id: str, since: datetime, until: datetime, ranges: Sequence[DurationRange], granularity: str
+) -> JsonObject:
+    views: list[JsonObject] = []
+    for at, wanted in enumerate(ranges):
+        bounds: JsonObject = {"gte": wanted.from_ms}
+        if wanted.to_ms is not None:
+            bounds["lt"] = wanted.to_ms
+        views.append({"target": METRIC, "name": f"r{at}", "function": "rangeBound", "range": bounds})
+    predicate = {"type": "dimension", "dimension": "actionId", "operator": "matches", "value": action_id}
+    return {
+        "interval": f"{_iso(since)}/{_iso(until)}",
+        "granularity": granularity,
+        "groupBy": ["actionId"],
+        "metrics": [METRIC],
+        "filter": {"type": "and", "predicates": [predicate]},
+        "views": views,
+    }
+
+
+def _rows(reply: JsonObject, views: int) -> list[tuple[str, JsonObject, list[int]]]:
+    where = f"POST {QUERY}"
+    rows = []
+    for result in objects(reply.get("results") or [], where):
+        for data in objects(result.get("data") or [], where):
+            counts = [0] * views
+            for view in objects(data.get("views") or [], where):
+                name = optional_text(view, "name") or ""
+                if name[1:].isdigit() and int(name[1:]) < views:
+                    counts[int(name[1:])] = int(_number(optional_object(view, "stats"), "count") or 0)
+            metrics = objects(data.get("metrics") or [], where)
+            stats = next((optional_object(m, "stats") for m in metrics if m.get("metric") == METRIC), {})
+            rows.append((optional_text(data, "interval") or "", stats, counts))
+    return rows
+
+
+def _number(source: JsonObject, key: str) -> float | None:
+    value = source.get(key)
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")

@@ -1,0 +1,151 @@
+"""Choosing and ordering rows, and their forms: a table for people, objects for JSON."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from diag.inventory.row import InventoryRow
+from diag.inventory.where import FIELDS, Where
+from diag.table import Column, Table
+
+SORT_FIELDS: Final = tuple(FIELDS)
+
+LITERAL_TIMEOUT_WARNING: Final = (
+    "A flow follows the action's timeout only where its Call Data Action step has "
+    '"Use action\'s suggested timeout" ticked; a step with a timeout of its own will not follow a change. '
+    "The API does not tell which: look at the step in Architect."
+)
+"""Resource Center, "Call Data action": the box, or an own timeout in seconds."""
+
+
+def select(
+    rows: Sequence[InventoryRow],
+    *,
+    where: Sequence[Where] = (),
+    name: str | None = None,
+    category: str | None = None,
+    integration: str | None = None,
+) -> tuple[InventoryRow, ...]:
+    """Return the rows that pass every filter; the three texts mean "contains", without regard to case."""
+    tests: list[Where] = [*where]
+    for field, wanted in (("name", name), ("category", category), ("integration", integration)):
+        if wanted is not None:
+            tests.append(_contains(FIELDS[field], wanted.lower()))
+    return tuple(row for row in rows if all(test(row) for test in tests))
+
+
+def ordered(
+    rows: Sequence[InventoryRow], field: str, *, descending: bool = False
+) -> tuple[InventoryRow, ...]:
+    """Return the rows sorted by a field of `SORT_FIELDS`, then by name; unknown values come last."""
+    read = FIELDS[field]
+    by_name = sorted(rows, key=lambda row: (row.action.name.lower(), row.action.id))
+    known = [row for row in by_name if read(row) is not None]
+    unknown = [row for row in by_name if read(row) is None]
+    known.sort(key=lambda row: _sortable(read(row)), reverse=descending)
+    return (*known, *unknown)
+
+
+def inventory_table(rows: Sequence[InventoryRow]) -> Table:
+    """Return the table for people and CSV; the columns of least priority go first when space is short."""
+    flows = any(row.consumers is not None for row in rows)
+    columns = [
+        Column("name"),
+        Column("timeout_s", "right"),
+        Column("set"),
+        Column("can change"),
+        Column("kind", priority=2),
+        Column("method", priority=3),
+        Column("function_s", "right", priority=4),
+        Column("draft", priority=4),
+        Column("category", priority=5),
+        Column("integration", priority=5),
+        Column("version", "right", priority=6),
+        Column("id", priority=7),
+    ]
+    if flows:
+        columns.append(Column("flows", priority=2))
+    return Table(
+        columns=tuple(columns),
+        rows=tuple(
+            (
+                row.action.name,
+                row.timeout_s,
+                _set_text(row),
+                _can_change_text(row),
+                row.action.kind,
+                row.action.request_type,
+                _function_text(row),
+                None if row.draft is None else "yes" if row.draft else "no",
+                row.action.category,
+                row.integration_name,
+                row.action.version,
+                row.action.id,
+                *(["; ".join(f"{c.name} ({c.type})" for c in row.consumers or ())] if flows else []),
+            )
+            for row in rows
+        ),
+    )
+
+
+def inventory_object(row: InventoryRow) -> dict[str, object]:
+    """Return a row for JSON; units in the key names, null where unknown."""
+    action = row.action
+    fields: dict[str, object] = {
+        "action_id": action.id,
+        "action_name": action.name,
+        "kind": action.kind,
+        "category": action.category,
+        "integration_id": action.integration_id,
+        "integration_name": row.integration.name if row.integration else None,
+        "integration_type": action.integration_type,
+        "request_type": action.request_type,
+        "timeout_s": row.timeout_s,
+        "timeout_is_set": action.timeout_is_set,
+        "configurable": action.configurable,
+        "not_configurable_reason": action.not_configurable_reason,
+        "function_timeout_s": row.function_timeout_s,
+        "bites": row.bites,
+        "version": action.version,
+        "secure": action.secure,
+        "draft": row.draft,
+    }
+    if row.consumers is not None:
+        fields["flows"] = [
+            {"id": c.id, "name": c.name, "type": c.type, "version": c.version} for c in row.consumers
+        ]
+    return fields
+
+
+def summary(shown: Sequence[InventoryRow], total: int) -> str:
+    """Return one line: how many, how many unset, how many cannot be changed."""
+    unset = sum(1 for row in shown if row.action.configurable and not row.action.timeout_is_set)
+    fixed = sum(1 for row in shown if not row.action.configurable)
+    of_all = f"{len(shown)} of {total} actions" if len(shown) != total else f"{total} actions"
+    return f"{of_all}; {unset} run at the unset default of 60 s; {fixed} cannot be changed."
+
+
+def _contains(read: Callable[[InventoryRow], object], wanted: str) -> Where:
+    return lambda row: wanted in str(read(row) or "").lower()
+
+
+def _sortable(value: object) -> tuple[int, str]:
+    return (int(value), "") if isinstance(value, int) else (0, str(value).lower())
+
+
+def _set_text(row: InventoryRow) -> str:
+    if row.action.kind == "custom_auth":
+        return "not applicable"
+    if not row.config_known:
+        return "unknown"
+    return "set" if row.action.timeout_is_set else "default"
+
+
+def _can_change_text(row: InventoryRow) -> str:
+    """Short: the whole reason is in the JSON form."""
+    return "yes" if row.action.configurable else f"no ({row.action.kind.replace('_', ' ')})"
+
+
+def _function_text(row: InventoryRow) -> str | None:
+    if row.function_timeout_s is None:
+        return None
+    return f"{row.function_timeout_s} (bites)" if row.bites == "function" else str(row.function_timeout_s)

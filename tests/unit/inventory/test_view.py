@@ -1,0 +1,72 @@
+import json
+
+from diag.genesys.directory import Consumer, Integration
+from diag.genesys.models import Action, ActionConfig
+from diag.inventory.row import InventoryRow
+from diag.inventory.view import inventory_object, inventory_table, ordered, select, summary
+from diag.inventory.where import parse_where
+
+
+def row(name: str, timeout_s: int | None, action_id: str = "custom_-_1", **fields: object) -> InventoryRow:
+    config = ActionConfig(timeout_s, {"requestType": "GET"}, {})
+    action = Action(action_id, name, "i1", "Web", 1, False, config)
+    return InventoryRow(action, Integration("i1", "CRM", None, None), **fields)  # type: ignore[arg-type]
+
+
+ROWS = (row("beta", None), row("Alpha", 5), row("gamma", 3, "static_1"), row("delta", 3))
+
+
+def test_filters_are_combined() -> None:
+    assert [
+        r.action.name for r in select(ROWS, where=[parse_where("timeout<=5")], name="A", integration="crm")
+    ] == [
+        "Alpha",
+        "gamma",
+        "delta",
+    ]
+    assert select(ROWS, category="nothing") == ()
+
+
+def test_order_is_total_and_unknown_comes_last() -> None:
+    assert [r.action.name for r in ordered(ROWS, "timeout")] == ["delta", "gamma", "Alpha", "beta"]
+    assert next(r.action.name for r in ordered(ROWS, "timeout", descending=True)) == "beta"
+    assert [r.action.name for r in ordered(ROWS, "name")] == ["Alpha", "beta", "delta", "gamma"]
+    unknown_draft = (row("a", 1), row("b", 1, draft=True))
+    assert [r.action.name for r in ordered(unknown_draft, "draft", descending=True)] == ["b", "a"]
+
+
+def test_the_second_timeout_of_a_function() -> None:
+    short, long = row("f", 60, function_timeout_s=15), row("f", 10, function_timeout_s=15)
+    assert (short.bites, long.bites, row("x", 60).bites) == ("function", "action", "action")
+    assert "15 (bites)" in inventory_table([short]).rows[0]
+    assert inventory_object(short)["bites"] == "function"
+
+
+def test_the_table_says_whether_and_why_not() -> None:
+    table = inventory_table(ROWS)
+    headings = [column.heading for column in table.columns]
+    by_name = {entry[0]: dict(zip(headings, entry, strict=True)) for entry in table.rows}
+    assert by_name["beta"]["timeout_s"] == 60 and by_name["beta"]["set"] == "default"
+    assert by_name["gamma"]["can change"] == "no (static)"
+    assert str(inventory_object(ROWS[2])["not_configurable_reason"]).startswith("built into")
+    assert "flows" not in headings
+
+
+def test_flows_appear_once_asked_for() -> None:
+    used = row("a", 3, consumers=(Consumer("f1", "Main IVR", "INBOUNDCALLFLOW", "4.0"),))
+    assert inventory_table([used]).rows[0][-1] == "Main IVR (INBOUNDCALLFLOW)"
+    assert inventory_object(used)["flows"] == [
+        {"id": "f1", "name": "Main IVR", "type": "INBOUNDCALLFLOW", "version": "4.0"}
+    ]
+
+
+def test_objects_are_plain_json() -> None:
+    assert (
+        json.loads(json.dumps([inventory_object(r) for r in ROWS], allow_nan=False))[0]["timeout_is_set"]
+        is False
+    )
+
+
+def test_the_summary_counts() -> None:
+    assert summary(ROWS, 4) == "4 actions; 1 run at the unset default of 60 s; 1 cannot be changed."
+    assert summary(ROWS[:1], 4).startswith("1 of 4 actions;")
