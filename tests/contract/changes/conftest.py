@@ -1,0 +1,172 @@
+"""A sandbox with many quick actions, and a transport that fails exactly where a test wants it to."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+
+from diag.changes.apply import ApplyOptions, Watch, apply_plan
+from diag.changes.fields import fields_of
+from diag.changes.journal import Author, Journal
+from diag.changes.plan import Change, OrgIdentity, Plan
+from diag.changes.planning import change_of
+from diag.changes.result import ChangeResult
+from diag.genesys.client import GenesysClient
+from diag.genesys.pacing import RateBucket
+from diag.sandbox.server import start_sandbox
+from diag.target import sandbox_connection
+
+ACTIONS = 260
+
+_HEAD = """
+description = "Many quick actions behind one integration"
+[limits]
+concurrent_executions = 5000
+executions_per_minute = 1000000
+token_requests_per_minute = 1000000
+[[integration]]
+name = "CRM"
+type = "custom-rest-actions"
+"""
+_ACTION = """
+[[action]]
+name = "Action {number:03d}"
+integration = "CRM"
+category = "Web Services Data Actions"
+timeout_s = 5
+latency = {{ model = "fixed", at_ms = 2 }}
+input.id = {{ type = "string", minLength = 1 }}
+result = {{ ok = true }}
+"""
+
+Script = Callable[[httpx.Request], "httpx.Response | Exception | None"]
+
+
+@dataclass
+class FaultyTransport(httpx.BaseTransport):
+    """Passes everything on, but consults `before` and `after` once per PATCH.
+
+    `before` acts instead of the server (the request never arrives), `after` behind it (the work is done
+    and the reply replaced). None lets the call through; an exception is raised; a callable is called.
+    """
+
+    before: list[Script] = field(default_factory=list)
+    after: list[Script] = field(default_factory=list)
+    patches: int = 0
+    inner: httpx.HTTPTransport = field(default_factory=httpx.HTTPTransport)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if request.method != "PATCH":
+            return self.inner.handle_request(request)
+        self.patches += 1
+        if self.before:
+            found = self.before.pop(0)(request)
+            if found is not None:
+                return _act(found)
+        response = self.inner.handle_request(request)
+        if self.after:
+            found = self.after.pop(0)(request)
+            if found is not None:
+                response.read()
+                return _act(found)
+        return response
+
+    def close(self) -> None:
+        self.inner.close()
+
+
+def _act(found: httpx.Response | Exception) -> httpx.Response:
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
+@dataclass(frozen=True)
+class Admin:
+    """One person with a client, a journal and a way to break things."""
+
+    client: GenesysClient
+    transport: FaultyTransport
+    journal: Journal
+    identity: OrgIdentity
+
+    def plan(self, *changes: Change) -> Plan:
+        return Plan(created_at=0.0, org=self.identity, changes=changes)
+
+    def change(self, action_id: str, after_s: int = 10) -> Change:
+        return change_of(self.client.read_config(action_id), after_s, "by a test")
+
+    def apply(
+        self, *changes: Change, options: ApplyOptions | None = None, watch: Watch | None = None
+    ) -> list[ChangeResult]:
+        return apply_plan(
+            self.plan(*changes),
+            self.client,
+            self.journal,
+            identity=self.identity,
+            author=Author("admin", "apply-1"),
+            options=options or ApplyOptions(on_error="continue"),
+            payload_for=lambda action: {"id": "1"},
+            watch=watch or Watch(),
+            sleep=lambda seconds: None,
+        )
+
+    def timeout_of(self, action_id: str) -> int:
+        return self.client.get_action(action_id).effective_timeout_s
+
+    def fields(self, action_id: str) -> dict[str, str]:
+        return fields_of(self.client.read_config(action_id))
+
+
+@pytest.fixture(scope="module")
+def quick_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The base URL of a sandbox with ACTIONS actions that answer in 2 ms."""
+    scenario = tmp_path_factory.mktemp("scenario") / "quick.toml"
+    scenario.write_text(_HEAD + "".join(_ACTION.format(number=number) for number in range(ACTIONS)))
+    with start_sandbox(scenario=str(scenario)) as sandbox:
+        yield sandbox.base_url
+
+
+@pytest.fixture(scope="module")
+def action_ids(quick_sandbox: str) -> Iterator[str]:
+    """Ids that no other test of the module uses."""
+    with GenesysClient(sandbox_connection(quick_sandbox)) as client:
+        return itertools.chain(sorted(action.id for action in client.list_actions()))
+
+
+@pytest.fixture
+def action_id(action_ids: Iterator[str]) -> str:
+    return next(action_ids)
+
+
+MakeAdmin = Callable[[str], Admin]
+
+
+@pytest.fixture
+def make_admin(quick_sandbox: str, tmp_path: Path) -> Iterator[MakeAdmin]:
+    """Admins by name, each with a client and a journal; the sandbox's switches are at their defaults."""
+    defaults = {"stale_form": "409", "patch_config": "replace"}
+    httpx.post(f"{quick_sandbox}/sandbox/switches", json=defaults, trust_env=False).raise_for_status()
+    with ExitStack() as stack:
+
+        def make(name: str) -> Admin:
+            transport = FaultyTransport()
+            client = stack.enter_context(
+                GenesysClient(
+                    sandbox_connection(quick_sandbox), transport=transport, bucket=RateBucket(10**6)
+                )
+            )
+            organization = client.organization()
+            identity = OrgIdentity(organization.id, organization.name, client.connection.host, sandbox=True)
+            return Admin(client, transport, Journal(tmp_path / name / "journal.jsonl"), identity)
+
+        yield make
+
+
+@pytest.fixture
+def admin(make_admin: MakeAdmin) -> Admin:
+    return make_admin("admin")

@@ -1,0 +1,218 @@
+"""The fault matrix of the issue against the real sandbox over HTTP.
+
+In every case: no field but the timeout ever differs, the journal tells the truth, a second run finishes.
+"""
+
+import json
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from diag.changes.journal import unfinished
+from diag.changes.result import Outcome
+
+if TYPE_CHECKING:
+    from tests.contract.changes.conftest import Admin, MakeAdmin, Script
+
+
+def reply(status: int, headers: dict[str, str] | None = None, **body: object) -> "Script":
+    def script(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(
+            status, headers=headers, json={"status": status, "message": "injected", **body}, request=request
+        )
+
+    return script
+
+
+def reset(request: httpx.Request) -> Exception:
+    return httpx.ReadError("connection reset by peer", request=request)
+
+
+def turn(base_url: str, **switches: str) -> None:
+    """Turn switches of the sandbox; the next test finds them as they are by default."""
+    httpx.post(f"{base_url}/sandbox/switches", json=switches, trust_env=False).raise_for_status()
+
+
+def holds_after(admin: "Admin", action_id: str, fields: dict[str, str], expected_s: int) -> None:
+    """The three promises of the matrix."""
+    assert admin.fields(action_id) == fields
+    assert admin.timeout_of(action_id) == expected_s
+    assert unfinished(admin.journal.read()) == []
+    results = [record for record in admin.journal.read() if record.phase == "result"]
+    assert sum(record.outcome == "applied" for record in results) == 1
+
+
+BEFORE_OR_AFTER = [
+    pytest.param(reply(500, code="internal.server.error"), id="500"),
+    pytest.param(reply(503, code="service.unavailable"), id="503"),
+    pytest.param(reply(504, code="request.timeout"), id="504"),
+    pytest.param(reply(408, code="client.timeout"), id="408"),
+    pytest.param(reset, id="reset"),
+]
+
+
+@pytest.mark.parametrize("fault", BEFORE_OR_AFTER)
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_write_whose_reply_is_lost(admin: "Admin", action_id: str, fault: "Script", when: str) -> None:
+    fields = admin.fields(action_id)
+    change = admin.change(action_id)
+    getattr(admin.transport, when).append(fault)
+
+    (result,) = admin.apply(change)
+
+    assert result.outcome is Outcome.APPLIED
+    assert admin.transport.patches == (2 if when == "before" else 1)
+    assert admin.client.get_action(action_id).version == (change.action_version or 0) + 1
+    holds_after(admin, action_id, fields, 10)
+
+
+@pytest.mark.parametrize("headers", [{"Retry-After": "1"}, {}], ids=["with Retry-After", "without"])
+def test_a_rate_limit(admin: "Admin", action_id: str, headers: dict[str, str]) -> None:
+    fields = admin.fields(action_id)
+    admin.transport.before.append(reply(429, headers, code="too.many.requests"))
+
+    (result,) = admin.apply(admin.change(action_id))
+
+    assert result.outcome is Outcome.APPLIED
+    holds_after(admin, action_id, fields, 10)
+
+
+def test_a_rate_limit_too_long_to_wait_for(admin: "Admin", action_id: str) -> None:
+    fields = admin.fields(action_id)
+    change = admin.change(action_id)
+    admin.transport.before.append(reply(429, {"Retry-After": "3600"}, code="too.many.requests"))
+
+    (first,) = admin.apply(change)
+    (second,) = admin.apply(change)
+
+    assert first.outcome is Outcome.FAILED
+    assert second.outcome is Outcome.APPLIED
+    holds_after(admin, action_id, fields, 10)
+
+
+@pytest.mark.parametrize("form", ["409", "400"])
+@pytest.mark.parametrize("times", [1, 4])
+def test_a_version_that_moves_while_nothing_else_does(
+    admin: "Admin", make_admin: "MakeAdmin", action_id: str, quick_sandbox: str, form: str, times: int
+) -> None:
+    other = make_admin("other")
+    fields = admin.fields(action_id)
+    change = admin.change(action_id)
+    turn(quick_sandbox, stale_form=form)
+
+    def save_without_a_change(request: httpx.Request) -> None:
+        other.client.patch_timeout(other.client.read_config(action_id), 5)
+
+    admin.transport.before.extend([save_without_a_change] * times)
+
+    (result,) = admin.apply(change)
+
+    assert result.outcome is Outcome.APPLIED
+    assert admin.transport.patches == times + 1
+    holds_after(admin, action_id, fields, 10)
+
+
+@pytest.mark.parametrize("form", ["409", "400"])
+def test_a_version_that_is_always_stale(
+    admin: "Admin", make_admin: "MakeAdmin", action_id: str, quick_sandbox: str, form: str
+) -> None:
+    other = make_admin("other")
+    fields = admin.fields(action_id)
+    change = admin.change(action_id)
+    turn(quick_sandbox, stale_form=form)
+
+    def save_without_a_change(request: httpx.Request) -> None:
+        other.client.patch_timeout(other.client.read_config(action_id), 5)
+
+    admin.transport.before.extend([save_without_a_change] * 5)
+
+    (first,) = admin.apply(change)
+    assert (first.outcome, admin.transport.patches) == (Outcome.FAILED, 5)
+    assert admin.timeout_of(action_id) == 5
+    (second,) = admin.apply(change)
+
+    assert second.outcome is Outcome.APPLIED
+    holds_after(admin, action_id, fields, 10)
+
+
+def test_a_token_that_expires_between_read_and_patch(admin: "Admin", action_id: str) -> None:
+    fields = admin.fields(action_id)
+
+    def revoke(request: httpx.Request) -> None:
+        gone = httpx.delete(
+            f"{request.url.scheme}://{request.url.netloc.decode()}/api/v2/tokens/me",
+            headers={"Authorization": request.headers["Authorization"]},
+            trust_env=False,
+        )
+        assert gone.is_success
+
+    admin.transport.before.append(revoke)
+
+    (result,) = admin.apply(admin.change(action_id))
+
+    assert result.outcome is Outcome.APPLIED
+    holds_after(admin, action_id, fields, 10)
+
+
+@pytest.mark.parametrize("semantics", ["replace", "merge"])
+def test_merge_or_replace_nothing_is_lost(
+    admin: "Admin", action_id: str, quick_sandbox: str, semantics: str
+) -> None:
+    fields = admin.fields(action_id)
+    turn(quick_sandbox, patch_config=semantics)
+
+    (result,) = admin.apply(admin.change(action_id))
+
+    assert "config.request.requestTemplate" in fields  # only the template endpoint returns it
+    assert result.outcome is Outcome.APPLIED
+    holds_after(admin, action_id, fields, 10)
+
+
+def test_somebody_edits_between_plan_and_apply(
+    admin: "Admin", make_admin: "MakeAdmin", action_id: str, action_ids: "list[str]"
+) -> None:
+    other, second = make_admin("other"), next(iter(action_ids))
+    changes = [admin.change(action_id), admin.change(second)]
+    other.client.patch_timeout(other.client.read_config(action_id), 8)
+
+    refused, applied = admin.apply(*changes)
+
+    assert refused.outcome is Outcome.REFUSED
+    assert refused.reason == "version: planned 1, present 2; timeout: planned 5 s, present 8 s"
+    assert admin.timeout_of(action_id) == 8
+    assert applied.outcome is Outcome.APPLIED
+
+
+def test_an_open_draft_is_left_as_it_is(admin: "Admin", action_id: str) -> None:
+    fields = admin.fields(action_id)
+    admin.client.create_draft(action_id)
+    draft = admin.client.read_config(action_id, draft=True)
+
+    (result,) = admin.apply(admin.change(action_id))
+
+    assert result.outcome is Outcome.APPLIED
+    assert admin.client.read_config(action_id, draft=True) == draft
+    holds_after(admin, action_id, fields, 10)
+
+
+def test_a_platform_that_drops_a_template_with_the_write(admin: "Admin", action_id: str) -> None:
+    fields = admin.fields(action_id)
+    change = admin.change(action_id)
+
+    def drop_the_template(request: httpx.Request) -> None:
+        content = json.loads(request.read())
+        del content["config"]["request"]["requestTemplate"]
+        body = json.dumps(content).encode()
+        request.stream = httpx.ByteStream(body)
+        request.headers["Content-Length"] = str(len(body))
+
+    admin.transport.before.append(drop_the_template)
+
+    (result,) = admin.apply(change)
+
+    assert result.outcome is Outcome.RESTORED
+    assert "config.request.requestTemplate" in result.reason
+    assert admin.fields(action_id) == fields
+    assert admin.timeout_of(action_id) == 5
+    assert [record.phase for record in admin.journal.read()] == ["intent", "written", "restore", "result"]
