@@ -2,6 +2,7 @@
 
 import logging
 import platform
+import signal
 import socket
 import sys
 import time
@@ -54,6 +55,8 @@ class Lifecycle:
         self._manifest: Manifest | None = None
         self._drafts: ProbeDrafts | None = None
         self._interrupted = False
+        self._interrupts = 0
+        self._main: Any = None
         self._exit_code: int = ExitCode.OK
         self._runs_started = 0
 
@@ -70,6 +73,8 @@ class Lifecycle:
     def _on_init(self, environment: Any, runner: Any, **_: Any) -> None:
         if isinstance(runner, WorkerRunner):
             raise SystemExit(_say(DiagError("Workers are not supported yet.")))
+        self._main = gevent.getcurrent()
+        gevent.signal_handler(signal.SIGINT, self._on_sigint)
         self._environment = environment
         self._options = environment.parsed_options
         try:
@@ -215,13 +220,23 @@ class Lifecycle:
         except OSError as error:
             _LOG.error("the manifest could not be written (%s)", error.strerror)
 
+    def _on_sigint(self) -> None:
+        """Ctrl-C once: Locust's main greenlet ends the run. Again: without waiting for what is in flight."""
+        self._interrupts += 1
+        if self._interrupts == 1:
+            gevent.kill(self._main, KeyboardInterrupt)
+            return
+        session = self._closing or self.session
+        if session is not None:
+            session.hurry()
+
     def _on_quitting(self, environment: Any, **_: Any) -> None:
         if self.session is not None:  # a signal, in the middle of a run
             self._interrupted = True
             self._exit_code = ExitCode.INTERRUPTED
             environment.runner.stop()
-        elif self._closing is not None:  # a second signal, while calls in flight are waited for
-            self._closing.finish()
+        elif self._closing is not None:  # another signal, while calls in flight are waited for
+            self._closing.hurry()
             self._closed.wait()
         environment.process_exit_code = int(self._exit_code)
 

@@ -68,6 +68,7 @@ class Session:
         self._live: set[Any] = set()
         self._users = 0
         self._ending = False
+        self._hurried = False
         self._finished = Event()
         self._started = self.clock.now()
         self._background = [gevent.spawn(self.self_check.watch), gevent.spawn(self._every_second)]
@@ -194,16 +195,14 @@ class Session:
     def finish(self) -> None:
         """Wait for calls in flight for `drain_s`, record the rest at their elapsed time, close the files.
 
-        A second Ctrl-C ends the waiting. May be called again, also while it is still at work: returns
-        when everything is written.
+        May be called again, also while it is still at work: returns when everything is written.
         """
         if self._ending:
-            self._give_up_waiting()
             self._finished.wait()
             return
         self._ending = True
         try:
-            with contextlib.suppress(KeyboardInterrupt):
+            if not self._hurried:
                 gevent.joinall(list(self._live), timeout=self.plan.drain_s)
             self._give_up_waiting()
             gevent.killall(self._background)
@@ -213,6 +212,12 @@ class Session:
             self.transport.close()
         finally:
             self._finished.set()
+
+    def hurry(self) -> None:
+        """Do not wait for calls in flight any longer; each is still recorded at its elapsed time."""
+        self._hurried = True
+        if self._ending:
+            self._give_up_waiting()
 
     def _give_up_waiting(self) -> None:
         waiting = list(self._live)
