@@ -70,7 +70,7 @@ class LoadBin:
 
 @dataclass(frozen=True, slots=True)
 class PayloadGroup:
-    """Calls with one payload label. `slow`: more of its calls are beyond the action's p95 than chance allows."""
+    """Calls with one payload label. `slow`: more of them are beyond the action's p95 than chance allows."""
 
     payload: str
     calls: int

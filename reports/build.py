@@ -1,5 +1,6 @@
 """From a `ReportData` to one self-contained HTML file."""
 
+import json
 from pathlib import Path
 from typing import Final
 
@@ -7,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from analysis.recommendation import Recommendation
+from analysis.to_json import analysis_to_json
 from reports import numbers
 from reports.charts.markers import percentile_name
 from reports.charts.mini import mini_axis, mini_range
@@ -32,6 +34,7 @@ def build_report(data: ReportData) -> str:
             actions=[_action_view(index, action, data) for index, action in enumerate(data.analysis.actions)],
             mini_axis=Markup(mini_axis()),
             run=run_facts(data),
+            json=embedded_json(analysis_to_json(data.analysis)),
             percentile=percentile_name(data.analysis.settings.percentile),
         )
     )
@@ -51,6 +54,12 @@ def environment() -> Environment:
         engine.filters[name] = getattr(numbers, name)
     engine.globals["asset"] = _asset
     return engine
+
+
+def embedded_json(body: object) -> Markup:
+    """Return JSON that can stand inside a `<script>`: no `<`, so no text in it can end the element."""
+    text = json.dumps(body, allow_nan=False, sort_keys=True, separators=(",", ":"))
+    return Markup(text.replace("<", "\\u003c"))
 
 
 def _asset(name: str) -> Markup:

@@ -8,16 +8,23 @@ from typing import Final
 from matplotlib.figure import Figure
 
 from analysis.recommendation import Analysis, Recommendation
-from analysis.summary import ActionSummary, Histogram, SurvivalCurve, TimeBin
+from analysis.summary import ActionSummary, Histogram, LoadBin, Series, SurvivalCurve, TimeBin
 from reports import numbers
 from reports.charts.distribution import distribution
 from reports.charts.ink import THEMED, Ink
+from reports.charts.load import load_curve
 from reports.charts.markers import Marker, markers_of, percentile_name
 from reports.charts.survival import survival
 from reports.charts.svg import to_svg
 from reports.charts.timeline import timeline
 
 MAX_TABLE_ROWS: Final = 20
+
+SERIES_WORDS: Final = {
+    "published": "published action alone",
+    "draft": "draft probe alone",
+    "production": "production telemetry",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,27 +62,37 @@ def charts_of(action: Recommendation, summary: ActionSummary, analysis: Analysis
     markers = markers_of(action, analysis)
     found: list[Chart] = []
     if summary.survival is not None and summary.survival.t_ms:
-        found.append(_survival_chart(action, summary.survival, analysis, markers))
+        found.append(_survival_chart(action, summary.survival, summary.series, analysis, markers))
     if summary.histogram is not None and _calls(summary.histogram):
         found.append(_distribution_chart(action, summary.histogram, markers))
     if len(summary.timeline) > 1:
         found.append(_timeline_chart(action, summary.timeline))
+    if len(summary.load) > 1:
+        found.append(_load_chart(action, summary.load, summary.knee_in_flight))
     return tuple(found)
 
 
 def _survival_chart(
-    action: Recommendation, curve: SurvivalCurve, analysis: Analysis, markers: tuple[Marker, ...]
+    action: Recommendation,
+    curve: SurvivalCurve,
+    series: Sequence[Series],
+    analysis: Analysis,
+    markers: tuple[Marker, ...],
 ) -> Chart:
     percentile = analysis.settings.percentile
     return Chart(
         "survival",
         "Share of calls slower than …",
         _survival_words(action, curve, percentile),
-        lambda ink: survival(curve, action, percentile, markers, ink),
+        lambda ink: survival(curve, action, percentile, markers, ink, series),
         _survival_table(curve),
         (
             ("line ok", "share of calls still waiting"),
             ("band", f"{numbers.share(analysis.settings.confidence)} band"),
+            *(
+                (f"series {one.name}", f"{SERIES_WORDS[one.name]} ({numbers.plural(one.calls, 'call')})")
+                for one in series
+            ),
             *_key(markers),
         ),
     )
@@ -189,6 +206,34 @@ def _timeline_table(bins: Sequence[TimeBin]) -> DataTable:
     ]
     head = ("From", "Calls", "p50", "p99", "Slowest", "Timed out", "Failed", "Sent late by")
     return DataTable(head if step == 1 else (f"From (every {step}th slice)", *head[1:]), tuple(rows))
+
+
+def _load_chart(action: Recommendation, bins: Sequence[LoadBin], knee: float | None) -> Chart:
+    words = "The median does not grow with the calls in flight, as far as was tested."
+    if knee is not None:
+        words = f"From about {numbers.plain(knee)} calls in flight on, the median grows with the load."
+    rows = tuple(
+        (
+            str(b.low) if b.low == b.high else f"{b.low} to {b.high}",
+            numbers.count(b.calls),
+            numbers.latency(b.p50_ms),
+            numbers.latency(b.p99_ms),
+            numbers.count(b.timeouts),
+        )
+        for b in bins
+    )
+    return Chart(
+        "load",
+        "Latency against calls in flight",
+        words,
+        lambda ink: load_curve(bins, knee, action.current_timeout_s, ink),
+        DataTable(("In flight", "Calls", "p50", "p99", "Timed out"), rows),
+        (
+            ("line ok", "half of the calls (p50)"),
+            ("dotted estimate", "99 of 100 (p99)"),
+            ("mark now", "timeout now"),
+        ),
+    )
 
 
 def _key(markers: Sequence[Marker]) -> tuple[tuple[str, str], ...]:

@@ -97,7 +97,7 @@ def y_ticks(axes: Axes, ink: Ink, at: Sequence[float], labels: Sequence[str]) ->
     axes.yaxis.set_major_locator(FixedLocator(list(at)))
     axes.yaxis.set_major_formatter(FixedFormatter(list(labels)))
     for place in at:
-        axes.axhline(place, color=ink.grid, linewidth=0.8, zorder=0)
+        axes.axhline(place, color=ink.grid, linewidth=0.8, zorder=0, clip_on=False)
 
 
 def classed(name: str) -> str:

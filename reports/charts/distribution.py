@@ -72,7 +72,8 @@ def _bars(axes: Axes, edges_ms: Sequence[float], counts: Sequence[int], colour: 
             vertices += [(a, 0), (a, height), (b, height), (b, 0), (a, 0)]
             codes += [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY]
     if vertices:
-        axes.add_patch(PathPatch(Path(vertices, codes), facecolor=colour, edgecolor="none", zorder=2))
+        bars = PathPatch(Path(vertices, codes), facecolor=colour, edgecolor="none", zorder=2)
+        axes.add_patch(bars).set_clip_on(False)
 
 
 def _name(axes: Axes, ink: Ink, total: int, word: str) -> None:

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.recommendation import Recommendation
-from analysis.summary import SurvivalCurve
+from analysis.summary import Series, SurvivalCurve
 from reports import numbers
 from reports.charts.canvas import FONT_PX, classed, panel, sheet, time_axis, time_range, y_ticks
 from reports.charts.ink import Ink
@@ -26,8 +26,12 @@ def survival(
     percentile: float,
     markers: Sequence[Marker],
     ink: Ink,
+    series: Sequence[Series] = (),
 ) -> Figure:
-    """Return the curve on log-log axes with its band, the target share, and the p99 with its interval."""
+    """Return the curve on log-log axes with its band, the target share, and the p99 with its interval.
+
+    `series` are drawn as thin lines beside it: one source of calls each (published, draft, production).
+    """
     t_ms, share, lower, upper = _thinned(curve)
     floor = _floor(share, 1 - percentile)
     low_ms, high_ms = time_range(
@@ -52,16 +56,37 @@ def survival(
         zorder=1,
     )
     axes.step(x, np.log10(np.maximum(share, floor / 3)), where="post", color=ink.ok, linewidth=2, zorder=3)
+    for one in series:
+        _alone(axes, ink, one, floor)
     _unknown_beyond(axes, ink, t_ms, share, high_ms, 1 - percentile)
     _target(axes, ink, action, percentile)
     draw_markers([axes], markers, ink, low_ms, high_ms)
     return figure
 
 
+def _alone(axes: Axes, ink: Ink, series: Series, floor: float) -> None:
+    """Draw one source of calls by itself; told apart by its dashes as well as by its colour."""
+    colour, dashes = {
+        "published": (ink.now, (0, (1, 2))),
+        "draft": (ink.error, (0, (5, 2))),
+        "production": (ink.timeout, (0, (6, 2, 1, 2))),
+    }[series.name]
+    t_ms, share, _, _ = _thinned(series.survival)
+    axes.step(
+        np.log10(np.maximum(t_ms, 0.1)),
+        np.log10(np.maximum(share, floor / 3)),
+        where="post",
+        color=colour,
+        linewidth=1.3,
+        linestyle=dashes,
+        zorder=2.5,
+    )
+
+
 def _target(axes: Axes, ink: Ink, action: Recommendation, percentile: float) -> None:
     """Draw the line of the allowed share, and on it the estimate with its interval."""
     y = math.log10(1 - percentile)
-    axes.axhline(y, color=ink.recommended, linewidth=1, linestyle=(0, (2, 3)), zorder=2)
+    axes.axhline(y, color=ink.recommended, linewidth=1, linestyle=(0, (2, 3)), zorder=2, clip_on=False)
     axes.text(
         1,
         y,

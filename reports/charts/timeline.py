@@ -62,7 +62,7 @@ def _latencies(axes: Axes, ink: Ink, bins: Sequence[TimeBin], now_s: int | None)
     ticks = spaced_ticks(low, high, width_px=WIDTH_PX * 0.75)
     y_ticks(axes, ink, [math.log10(tick) for tick in ticks], [numbers.latency(tick) for tick in ticks])
     if now_s is not None:
-        axes.axhline(math.log10(now_s * 1000), color=ink.now, linewidth=1.4, zorder=2)
+        axes.axhline(math.log10(now_s * 1000), color=ink.now, linewidth=1.4, zorder=2, clip_on=False)
         axes.text(
             1,
             math.log10(now_s * 1000),
@@ -77,14 +77,25 @@ def _latencies(axes: Axes, ink: Ink, bins: Sequence[TimeBin], now_s: int | None)
         )
     slowest = [(_middle(b), math.log10(b.max_ms)) for b in bins if b.max_ms]
     if slowest:
-        axes.add_patch(_dots(slowest, ink.muted))
+        axes.add_patch(_dots(slowest, ink.muted)).set_clip_on(False)
     for name, colour, style, width in (
         ("p99_ms", ink.estimate, "dotted", 1.8),
         ("p50_ms", ink.ok, "solid", 2),
     ):
         for run in _unbroken(bins, name):
             x, y = zip(*run, strict=True)
-            axes.plot(x, y, color=colour, linewidth=width, linestyle=style, zorder=3, solid_capstyle="round")
+            axes.plot(
+                x,
+                y,
+                color=colour,
+                linewidth=width,
+                linestyle=style,
+                zorder=3,
+                solid_capstyle="round",
+                marker="o" if len(run) == 1 else None,
+                markersize=width,
+                clip_on=False,
+            )
 
 
 def _dots(points: Sequence[tuple[float, float]], colour: str) -> PathPatch:
@@ -108,9 +119,9 @@ def _lane(
     heights = [value(b) for b in bins]
     top = max(heights) or 1.0
     axes.set_ylim(0, top * 1.05)
-    starts = [b.start_s for b in bins] + [bins[-1].start_s + bins[-1].width_s]
+    starts, stairs = _stairs(bins, heights)
     axes.fill_between(
-        starts, [*heights, heights[-1]], step="post", facecolor=colour, edgecolor="none", alpha=0.8, zorder=2
+        starts, stairs, step="post", facecolor=colour, edgecolor="none", alpha=0.8, zorder=2, clip_on=False
     )
     axes.text(
         0,
@@ -127,14 +138,31 @@ def _lane(
     axes.yaxis.set_major_formatter(FixedFormatter([numbers.plain(top)]))
 
 
+def _stairs(bins: Sequence[TimeBin], heights: Sequence[float]) -> tuple[list[float], list[float]]:
+    """Return the corners of a stair line that falls to zero where no call was made."""
+    starts: list[float] = []
+    stairs: list[float] = []
+    for index, (b, height) in enumerate(zip(bins, heights, strict=True)):
+        starts.append(b.start_s)
+        stairs.append(height)
+        if index + 1 == len(bins) or _gap(b, bins[index + 1]):
+            starts.append(b.start_s + b.width_s)
+            stairs.append(0.0)
+    return starts, stairs
+
+
+def _gap(b: TimeBin, following: TimeBin) -> bool:
+    return following.start_s - b.start_s > 1.5 * b.width_s
+
+
 def _unbroken(bins: Sequence[TimeBin], name: str) -> list[list[tuple[float, float]]]:
-    """Return runs of neighbouring (time, log10 ms) points; a slice without a value breaks the line."""
+    """Return runs of neighbouring (time, log10 ms) points; a gap or a missing value breaks the line."""
     runs: list[list[tuple[float, float]]] = [[]]
-    for b in bins:
+    for index, b in enumerate(bins):
         value: float | None = getattr(b, name)
-        if value is None or value <= 0:
+        if value is None or value <= 0 or (index > 0 and _gap(bins[index - 1], b)):
             runs.append([])
-        else:
+        if value is not None and value > 0:
             runs[-1].append((_middle(b), math.log10(value)))
     return [run for run in runs if run]
 

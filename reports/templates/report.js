@@ -2,7 +2,10 @@
 "use strict";
 (() => {
   const root = document.documentElement;
-  const theme = document.getElementById("theme");
+  const byId = (id) => document.getElementById(id);
+
+  // Light and dark; nothing is stored.
+  const theme = byId("theme");
   const prefersDark = matchMedia("(prefers-color-scheme: dark)");
   const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : prefersDark.matches);
   const name = () => { theme.textContent = isDark() ? "Light" : "Dark"; };
@@ -11,12 +14,123 @@
   prefersDark.addEventListener("change", name);
   name();
 
+  // A link to something inside a closed part opens it.
   const reveal = () => {
-    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const target = location.hash && byId(decodeURIComponent(location.hash.slice(1)));
     if (!target) return;
     for (let node = target; node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;
     target.scrollIntoView();
   };
   addEventListener("hashchange", reveal);
   if (location.hash) reveal();
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest && event.target.closest('a[href^="#"]');
+    if (link && link.hash === location.hash) reveal();
+  });
+
+  const table = byId("table");
+  if (!table) return;
+  const body = table.tBodies[0];
+  const rows = [...body.rows];
+  const say = (text) => { byId("status").textContent = text; };
+
+  // Sort: a button in each head; the third press brings back the order by harm.
+  const key = (row, column) => {
+    const cell = row.cells[column];
+    if ("sort" in cell.dataset) return cell.dataset.sort || null;
+    const value = cell.querySelector("data");
+    if (value) return value.value;
+    return cell.querySelector(".none") ? null : cell.textContent.trim();
+  };
+  const compare = (a, b) => {
+    if (a === null || b === null) return (a === null) - (b === null);
+    const x = Number(a), y = Number(b);
+    return Number.isNaN(x) || Number.isNaN(y) ? a.localeCompare(b, "en", { numeric: true }) : x - y;
+  };
+  const heads = [...table.tHead.rows[0].cells];
+  const sort = (column, direction) => {
+    const sign = direction === "descending" ? -1 : 1;
+    const ordered = direction ? [...rows].sort((a, b) => {
+      const x = key(a, column), y = key(b, column);
+      return x === null || y === null ? compare(x, y) : sign * compare(x, y);
+    }) : rows;
+    body.append(...ordered);
+  };
+  heads.forEach((head, column) => {
+    if (head.classList.contains("wide")) return;
+    const label = head.textContent.trim();
+    const button = document.createElement("button");
+    const show = () => { button.textContent = { ascending: "▲", descending: "▼" }[head.ariaSort] || "⇅"; };
+    button.type = "button";
+    button.className = "sort";
+    button.ariaLabel = `Sort by ${label}`;
+    button.addEventListener("click", () => {
+      const first = head.classList.contains("number") ? "descending" : "ascending";
+      const second = first === "ascending" ? "descending" : "ascending";
+      const next = { [first]: second, [second]: null }[head.ariaSort];
+      const direction = next === undefined ? first : next;
+      heads.forEach((other) => { other.removeAttribute("aria-sort"); });
+      if (direction) head.ariaSort = direction;
+      sort(column, direction);
+      table.querySelectorAll(".sort").forEach((other) => other.dispatchEvent(new Event("show")));
+      say(direction ? `Sorted by ${label}, ${direction}` : "Ordered by harm");
+    });
+    button.addEventListener("show", show);
+    show();
+    head.append(button);
+  });
+
+  // Filter: rows of the table and the parts below.
+  const filter = byId("filter");
+  const apply = () => {
+    const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let shown = 0;
+    rows.forEach((row) => {
+      const text = `${row.cells[0].textContent} ${row.cells[1].textContent} ${row.dataset.action}`.toLowerCase();
+      const fits = words.every((word) => text.includes(word));
+      row.hidden = !fits;
+      byId(row.dataset.anchor).closest("details").hidden = !fits;
+      shown += fits;
+    });
+    say(words.length ? `${shown} of ${rows.length} actions` : "");
+  };
+  filter.addEventListener("input", apply);
+  if (filter.value) apply();
+
+  // Copy what is shown, in the order shown; a cell that a spreadsheet would run as a formula is disarmed.
+  const columns = [
+    "action_id", "action_name", "verdict", "current_timeout_s", "recommended_timeout_s", "p50_ms", "p95_ms",
+    "p99_ms", "p99_lower_ms", "p99_upper_ms", "samples", "ok", "timeouts", "cut_off_now", "cut_off_after",
+    "grade", "worst_wait_s", "concurrency_share", "reason",
+  ];
+  const cell = (value) => {
+    if (value === null || value === undefined) return "";
+    if (typeof value === "number") return String(value);
+    let text = String(value).replace(/[\p{Cc}\p{Cf}]/gu, " ");
+    if (/^\s*[=+\-@＝＋－＠]/.test(text)) text = `'${text}`;
+    return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  const csv = () => {
+    const found = new Map(JSON.parse(byId("data").textContent).actions.map((one) => [one.action_id, one]));
+    const shown = [...body.rows].filter((row) => !row.hidden).map((row) => found.get(row.dataset.action));
+    return [columns, ...shown.map((one) => columns.map((column) => cell(one[column])))]
+      .map((line) => line.join(",")).join("\r\n") + "\r\n";
+  };
+  const copyOldWay = (text) => {
+    const area = document.createElement("textarea");
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand("copy");
+    area.remove();
+    return done ? Promise.resolve() : Promise.reject(new Error("refused"));
+  };
+  byId("copy").addEventListener("click", () => {
+    const text = csv();
+    const lines = [...body.rows].filter((row) => !row.hidden).length;
+    const done = () => say(`Copied ${lines} rows`);
+    const copied = navigator.clipboard ? navigator.clipboard.writeText(text).catch(() => copyOldWay(text)) : copyOldWay(text);
+    copied.then(done, () => say("The browser did not allow copying."));
+  });
+  byId("tools").hidden = false;
 })();

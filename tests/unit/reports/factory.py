@@ -9,7 +9,17 @@ from analysis.facts import ActionFacts
 from analysis.recommendation import Analysis, Recommendation, Skipped, Verdict
 from analysis.run_folder import LeftOut, Manifest
 from analysis.settings import RecommendSettings
-from analysis.summary import ActionSummary, ErrorGroup, Histogram, SurvivalCurve, TimeBin
+from analysis.summary import (
+    ActionSummary,
+    ColdStart,
+    ErrorGroup,
+    Histogram,
+    LoadBin,
+    PayloadGroup,
+    Series,
+    SurvivalCurve,
+    TimeBin,
+)
 from reports.data import ReportData
 
 START = 1_795_300_000.0
@@ -161,6 +171,11 @@ def make_action(
         _curve(latency, ok, timed_out),
         _bins(started, latency, ok, timed_out, failed),
         _errors(int(timed_out.sum()), int(failed.sum())),
+        load=_load(median, verdict),
+        knee_in_flight=22.0 if verdict is Verdict.UNSTABLE else None,
+        payloads=_payloads(calls, p50, p95) if number % 2 == 0 else (),
+        cold_start=ColdStart(6, p50 * 3.1, p50, p50 * 4) if number == 0 else None,
+        series=_series(latency, ok, timed_out, in_force, now) if verdict is Verdict.RAISE else (),
     )
     return recommendation, summary
 
@@ -272,8 +287,45 @@ def _errors(timeouts: int, limited: int) -> tuple[ErrorGroup, ...]:
     groups = []
     if timeouts:
         groups.append(
-            ErrorGroup("timeout", 504, "gateway.timeout", timeouts, "7c9e6679-7425-40de-944b-e07fc1f90ae7")
+            ErrorGroup(
+                "timeout",
+                504,
+                "gateway.timeout",
+                timeouts,
+                "7c9e6679-7425-40de-944b-e07fc1f90ae7",
+                failed_step="Execute",
+                message="The request timed out after 5 s",
+            )
         )
     if limited:
         groups.append(ErrorGroup("rate_limited", 429, "too.many.requests", limited, None))
     return tuple(groups)
+
+
+def _load(median: float, verdict: Verdict) -> tuple[LoadBin, ...]:
+    steep = 0.9 if verdict is Verdict.UNSTABLE else 0.0
+    levels = ((1, 1), (2, 2), (3, 4), (5, 8), (9, 16), (17, 32), (33, 48))
+    slow = [max(1.0, (high / 22) ** steep) for _, high in levels]
+    return tuple(
+        LoadBin(low, high, 700 - 90 * n, n, median * factor, median * factor * 3.6 if n < 6 else None)
+        for n, ((low, high), factor) in enumerate(zip(levels, slow, strict=True))
+    )
+
+
+def _payloads(calls: int, p50: float, p95: float) -> tuple[PayloadGroup, ...]:
+    third = calls // 3
+    return (
+        PayloadGroup("customer with 400 orders", third, 40, p50 * 2.2, p95 * 1.9, slow=True),
+        PayloadGroup("typical customer", third, 3, p50, p95, slow=False),
+        PayloadGroup("unknown customer", calls - 2 * third, 0, p50 * 0.6, p95 * 0.7, slow=False),
+    )
+
+
+def _series(
+    latency: np.ndarray, ok: np.ndarray, timed_out: np.ndarray, in_force: np.ndarray, now: int
+) -> tuple[Series, ...]:
+    published, draft = in_force == now, in_force != now
+    return (
+        Series("published", int(published.sum()), _curve(latency, ok & published, timed_out & published)),
+        Series("draft", int(draft.sum()), _curve(latency, ok & draft, timed_out & draft)),
+    )

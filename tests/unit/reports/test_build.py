@@ -1,5 +1,6 @@
 """The page as a text: complete, self-contained, the same bytes each time, safe against hostile names."""
 
+import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -8,6 +9,7 @@ import pytest
 
 from analysis.recommendation import Analysis, Verdict
 from analysis.settings import RecommendSettings
+from analysis.to_json import analysis_to_json
 from reports.build import build_report
 from reports.data import ReportData
 from tests.unit.reports.factory import CASES, make_report
@@ -76,7 +78,7 @@ def test_every_action_has_its_row_sentence_and_charts(page: str) -> None:
     data = make_report()
 
     for action in data.analysis.actions:
-        assert f'<tr role="row" data-action="{action.action_id}">' in page
+        assert f'<tr role="row" data-action="{action.action_id}"' in page
         assert action.reason.split(":")[0] in page
     drawn = [name for name, verdict, *_ in CASES if verdict is not Verdict.NO_DATA]
     assert page.count('role="img"') >= 2 * len(drawn)
@@ -106,12 +108,46 @@ def test_hostile_names_are_only_text() -> None:
     page = build_report(hostile)
 
     outline = Outline(page)
-    assert outline.tags.count("script") == page.count("<script")
-    assert "alert(1)" not in re.findall(r"<script[^>]*>(.*?)</script>", page, re.DOTALL)[0]
+    assert outline.tags.count("script") == page.count("<script") == page.count("</script>") == 2
     assert "img" not in outline.tags
     assert outline.handlers == []
     assert "{{ 7*7 }}" in page
     assert not set("\x00\x1b\u202e") & set(page)
+
+
+def test_the_page_holds_the_json_of_the_recommendations(page: str) -> None:
+    text = re.findall(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)[0]
+
+    assert json.loads(text) == json.loads(json.dumps(analysis_to_json(make_report().analysis)))
+
+
+def test_every_number_shown_is_a_number_of_the_json(page: str) -> None:
+    """Each `<data>` in a row or a section carries the raw value its text was made from."""
+    found = {row["action_id"]: row for row in analysis_to_json(make_report().analysis)["actions"]}
+    checked = 0
+    for identity, row in re.findall(r'<tr role="row" data-action="([^"]+)"(.*?)</tr>', page, re.DOTALL):
+        for raw, field, text in re.findall(r'<data value="([^"]+)" data-field="(\w+)">(.*?)</data>', row):
+            expected = found[identity][field]
+            assert raw == str(expected), (identity, field)
+            assert re.sub(r"[^0-9.]", "", text)[:1] == "" or _shown(text) == pytest.approx(
+                _scaled(field, expected), rel=0.06
+            )
+            checked += 1
+
+    assert checked > 60
+
+
+def _shown(text: str) -> float:
+    number = float(re.findall(r"[\d.,]+", text)[0].replace(",", ""))
+    return number * 1000 if text.endswith(" s") and "ms" not in text else number
+
+
+def _scaled(field: str, value: float) -> float:
+    if field.endswith("_s"):
+        return value * 1000
+    if field.startswith(("cut_off", "concurrency")):
+        return max(value * 100, 0.01) if value else 0.0
+    return value
 
 
 def test_a_report_without_anything_still_says_so() -> None:

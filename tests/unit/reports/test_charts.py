@@ -12,6 +12,7 @@ from analysis.recommendation import Verdict
 from analysis.summary import ActionSummary, Histogram, SurvivalCurve, TimeBin
 from reports.charts.ink import THEMED
 from reports.charts.svg_path import compact
+from reports.charts.timeline import _stairs, _unbroken
 from reports.figures import charts_of
 from tests.unit.reports.factory import CASES, make_report
 
@@ -131,3 +132,10 @@ def test_roles_are_placeholders_no_drawing_would_use() -> None:
     colours = [getattr(THEMED, name) for name in THEMED.__dataclass_fields__]
 
     assert len(set(colours)) == len(colours)
+
+
+def test_time_without_calls_is_a_gap_and_not_a_long_bar() -> None:
+    bins = tuple(TimeBin(at, 10.0, 50, 50, 0, 0, 100.0, 200.0, 300.0, None) for at in (0.0, 10.0, 300.0))
+
+    assert _stairs(bins, [5.0, 4.0, 3.0]) == ([0.0, 10.0, 20.0, 300.0, 310.0], [5.0, 4.0, 0.0, 3.0, 0.0])
+    assert [len(run) for run in _unbroken(bins, "p50_ms")] == [2, 1]

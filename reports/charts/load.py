@@ -1,0 +1,71 @@
+"""Latency against calls in flight: flat while the backend copes, rising from the knee on."""
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedFormatter, FixedLocator
+
+from analysis.summary import LoadBin
+from reports import numbers
+from reports.charts.canvas import FONT_PX, WIDTH_PX, classed, panel, sheet, spaced_ticks, time_range, y_ticks
+from reports.charts.ink import Ink
+
+_PLOT_PX: Final = 176
+_HEAD_PX: Final = 18
+_AXIS_PX: Final = 38
+_TICKS: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+
+
+def load_curve(bins: Sequence[LoadBin], knee: float | None, now_s: int | None, ink: Ink) -> Figure:
+    """Return p50 and p99 per level of calls in flight (only tested levels are points), the knee marked."""
+    figure = sheet(_HEAD_PX + _PLOT_PX + _AXIS_PX)
+    axes = panel(figure, ink, _HEAD_PX, _PLOT_PX)
+    x = [math.log10(math.sqrt(b.low * b.high)) for b in bins]
+    axes.set_xlim(x[0] - 0.08, max(x[-1], x[0] + 0.3) + 0.08)
+    drawn = [value for b in bins for value in (b.p50_ms, b.p99_ms)]
+    low, high = time_range([*drawn, None if now_s is None else now_s * 1000])
+    axes.set_ylim(math.log10(low), math.log10(high))
+    ticks = spaced_ticks(low, high, width_px=WIDTH_PX * 0.75)
+    y_ticks(axes, ink, [math.log10(tick) for tick in ticks], [numbers.latency(tick) for tick in ticks])
+    places = [tick for tick in _TICKS if axes.get_xlim()[0] <= math.log10(tick) <= axes.get_xlim()[1]]
+    axes.xaxis.set_major_locator(FixedLocator([math.log10(tick) for tick in places]))
+    axes.xaxis.set_major_formatter(FixedFormatter([numbers.count(tick) for tick in places]))
+    axes.set_xlabel("calls in flight", fontsize=FONT_PX, color=ink.muted, labelpad=2)
+    if now_s is not None:
+        axes.axhline(math.log10(now_s * 1000), color=ink.now, linewidth=1.4, zorder=2, clip_on=False)
+    for values, colour, style in (
+        ([b.p99_ms for b in bins], ink.estimate, "dotted"),
+        ([b.p50_ms for b in bins], ink.ok, "solid"),
+    ):
+        points = [(at, math.log10(value)) for at, value in zip(x, values, strict=True) if value]
+        if points:
+            axes.plot(
+                *zip(*points, strict=True),
+                color=colour,
+                linestyle=style,
+                linewidth=1.8,
+                marker="o",
+                markersize=4.5,
+                markerfacecolor=colour,
+                markeredgecolor=colour,
+                clip_on=False,
+                zorder=3,
+            )
+    if knee is not None:
+        axes.axvline(
+            math.log10(knee), color=ink.timeout, linewidth=1.4, linestyle="dashed", zorder=2, clip_on=False
+        )
+        axes.text(
+            math.log10(knee),
+            1.02,
+            f"knee at {numbers.plain(knee)}",
+            transform=axes.get_xaxis_transform(),
+            ha="center",
+            va="bottom",
+            fontsize=FONT_PX,
+            color=ink.timeout,
+            gid=classed("label"),
+        )
+    return figure
