@@ -72,7 +72,9 @@ class Console:
 
     def banner(self, text: str) -> None:
         """Write a line nobody can miss, such as SANDBOX; also when quiet."""
-        self._stderr().print(f" {clean(text)} ", style=_STYLES["SANDBOX"], markup=False, highlight=False)
+        self._stderr().print(
+            f" {clean(text)} ", style=_STYLES["SANDBOX"], markup=False, highlight=False, soft_wrap=True
+        )
 
     def table(self, table: Table) -> None:
         """Draw a table on stdout; columns of low priority go first when the terminal is narrow."""

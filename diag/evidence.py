@@ -1,6 +1,7 @@
 """From runs and files on disk to an analysis: what `recommend`, `report`, `check` and `demo` share."""
 
 import json
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from analysis.settings import RecommendSettings
 from diag.errors import UsageError
 
 if TYPE_CHECKING:
-    from analysis.reading import SampleSet
+    from analysis.sample_set import SampleSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +44,17 @@ def gather(
     settings: RecommendSettings,
     *,
     actions_file: Path | None = None,
+    detail: bool = False,
 ) -> RunEvidence:
-    """Read the inputs and return the evidence; facts in `actions_file` win over those of the manifests."""
+    """Read the inputs and return the evidence; facts in `actions_file` win over those of the manifests.
+
+    `detail` also reads what only the report needs (status, error codes, payload labels).
+    """
     from analysis.actions_file import read_actions_file
     from analysis.reading import read_samples
     from analysis.recommend import recommend
 
-    samples = read_samples(inputs)
+    samples = read_samples(inputs, detail=detail)
     facts: Mapping[str, ActionFacts] = read_actions_file(actions_file) if actions_file else {}
     analysis = recommend(samples, facts, settings)
     folders = tuple(RunFolder(path) for path in inputs if path.is_dir())
@@ -81,6 +86,7 @@ def write_report(
         version=__version__,
         generated_at=generated_at,
         notes=notes,
+        source=" ".join(shlex.quote(str(folder.path)) for folder in evidence.folders) or None,
     )
     path.write_text(build_report(data), encoding="utf-8")
 

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from diag.settings import Settings
     from diag.target import Target
 
-MEASURE_S: Final = 45
-PROBE_S: Final = 14
-AFTER_S: Final = 8
-RATE: Final = 20.0
-PROBE_RATE: Final = 40.0
+MEASURE_S: Final = 38
+PROBE_S: Final = 10
+AFTER_S: Final = 6
+RATE: Final = 25.0
+PROBE_RATE: Final = 50.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class Stage:
         rules = RecommendSettings()
         self.console.heading(f"1. Measure: {RATE:.0f} calls a second to each action, for {MEASURE_S} s")
         first = self._load("Measuring", run_time_s=MEASURE_S, rate=RATE)
-        published = everything = gather([first.folder.path], rules)
+        published = everything = gather([first.folder.path], rules, detail=True)
         hidden = [row for row in published.analysis.actions if row.verdict == Verdict.CENSORED_NEEDS_PROBE]
         if hidden:
             self.console.heading(f"2. Probe: {', '.join(row.action_name for row in hidden)}")
@@ -97,7 +97,7 @@ class Stage:
             )
             actions = tuple(row.action_id for row in hidden)
             probe = self._load("Probing", run_time_s=PROBE_S, rate=PROBE_RATE, actions=actions, probe=True)
-            everything = gather([first.folder.path, probe.folder.path], rules)
+            everything = gather([first.folder.path, probe.folder.path], rules, detail=True)
         self.console.heading("3. Recommend")
         show(self.console, everything.analysis)
         write_recommendations(first.folder, everything.analysis)
@@ -105,6 +105,7 @@ class Stage:
 
     def apply(self, analysis: "Analysis") -> Mapping[str, int]:
         """Apply, and return the new timeout in seconds of each action that was raised, by id."""
+        from analysis.recommendation import Verdict
         from diag.changes.result import Outcome
         from diag.commands.apply_flow import build_plan, carry_out
         from diag.genesys.client import GenesysClient
@@ -114,8 +115,12 @@ class Stage:
             "One minute of calls is too short to lower a timeout on an org: slow hours were not seen, and\n"
             "diag refuses without --force. The demo forces it: behind a sandbox nobody is waiting."
         )
+        # No timeout fits these: cutting them off at the cap is for a person to decide.
+        undecided = tuple(
+            row.action_id for row in analysis.actions if row.verdict == Verdict.OVER_CAP_USE_ASYNC
+        )
         with GenesysClient(self.target.connection) as client:
-            plan = build_plan(client, analysis, force=True)
+            plan = build_plan(client, analysis, force=True, skip=undecided)
         results = carry_out(
             self.console,
             self.target,
@@ -164,7 +169,8 @@ class Stage:
         probe: bool = False,
     ) -> "LoadResult":
         from analysis.run_folder import new_run_id
-        from diag.measuring.load import LoadOptions, Progress, run_load
+        from diag.measuring.load import LoadOptions, run_load
+        from diag.measuring.progress import Progress
         from diag.target import sandbox_environment
 
         options = LoadOptions(

@@ -34,7 +34,9 @@ FORMATS = ("table", "json", "csv", "md", "terraform", "gc")
 @click.option("--force", is_flag=True, help="Also what a guard holds back: lower on grade C, unstable.")
 @click.option("--only", multiple=True, metavar="ACTION", help="Only this action (name or id); repeatable.")
 @click.option("--skip", multiple=True, metavar="ACTION", help="Not this action (name or id); repeatable.")
-@click.option("--max-changes", type=click.IntRange(1), help="Refuse a plan with more changes than this.")
+@click.option(
+    "--max-changes", type=click.IntRange(1), help="Change at most this many; the rest is skipped, saying so."
+)
 @click.option("--no-verify", is_flag=True, help="With --apply: no test call after each change.")
 @click.option("--allow-side-effects", is_flag=True, help="Let the test call run actions that are not GET.")
 @click.option("--on-error", type=click.Choice(["stop", "continue"]), default="stop", show_default=True)
@@ -76,13 +78,14 @@ def command(
 
 def show(console: "Console", analysis: "Analysis") -> None:
     """Print the table, one sentence per action, and what was left out."""
-    from diag.commands.recommendation_table import headline, recommendation_table, sentences
+    from diag.commands.recommendation_table import recommendation_table, sentences
+    from reports.verdicts import headline
 
     if analysis.sandbox:
         console.banner("SANDBOX: no org was touched")
     console.table(recommendation_table(analysis))
     console.result("")
-    console.result(headline(analysis))
+    console.result(headline(analysis.actions))
     console.result("\n".join(f"  {line}" for line in sentences(analysis)))
     for skipped in analysis.skipped:
         rows = f"{skipped.rows} rows of " if skipped.rows is not None else ""
@@ -142,7 +145,7 @@ def _change(console: "Console", settings: "Settings", analysis: "Analysis", valu
             max_changes=values["max_changes"],
         )
     if values["plan_file"]:
-        write_plan(values["plan_file"], plan)
+        write_plan(plan, values["plan_file"])
         console.note(f"Plan saved. To carry out exactly this: diag apply {values['plan_file']}")
     if values["do_apply"]:
         carry_out(

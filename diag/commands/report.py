@@ -26,7 +26,7 @@ def command(inputs: tuple[Path, ...], output: Path | None, actions_file: Path | 
     console = Console()
     rules = recommend_settings(values)
     chosen = choose_inputs(inputs, load_settings().runs)
-    evidence = gather(chosen, rules, actions_file=actions_file)
+    evidence = gather(chosen, rules, actions_file=actions_file, detail=True)
     target = output or (evidence.folders[0].report if evidence.folders else Path("report.html"))
     write_report(target, evidence, generated_at=time.time())
     console.result(str(target))
