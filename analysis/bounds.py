@@ -6,6 +6,7 @@ censoring it is the binomial order statistic, the only bound that held 95 % on e
 """
 
 import math
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,8 @@ from scipy import special
 
 from analysis.counts import LatencyCounts
 from analysis.survival import SHARE_SLACK, SurvivalTable
+
+_CHUNK: Final = 500
 
 
 def upper_share(share: NDArray[np.float64], n: NDArray[np.float64], confidence: float) -> NDArray[np.float64]:
@@ -49,8 +52,7 @@ def lower_ms(
     """
     if table.total == 0:
         return None
-    by_curve = np.flatnonzero(lower_share(table.share, table.n_eff / design_effect, confidence) > 1.0 - p)
-    best = int(table.t_ms[by_curve[-1]]) if by_curve.size else None
+    best = _proven_by_curve(table, p, confidence, design_effect)
     lasting = _seen_to_last_longer(counts)
     n = np.full(1, table.total / design_effect)
     low, high = 0, lasting.size
@@ -68,6 +70,17 @@ def lower_ms(
 def calls_for_a_bound(p: float, confidence: float) -> int:
     """Return how many independent calls the bound needs at least: 299 for p99 at 95 % (Wilks 1941)."""
     return math.ceil(math.log(1.0 - confidence) / math.log(p) - 1e-9)
+
+
+def _proven_by_curve(table: SurvivalTable, p: float, confidence: float, design_effect: float) -> int | None:
+    """Last time at which the share is proven to be above 1-p, looked for from the end in chunks."""
+    for stop in range(table.t_ms.size, 0, -_CHUNK):
+        part = slice(max(0, stop - _CHUNK), stop)
+        lower = lower_share(table.share[part], table.n_eff[part] / design_effect, confidence)
+        proven = np.flatnonzero(lower > 1.0 - p)
+        if proven.size:
+            return int(table.t_ms[part][proven[-1]])
+    return None
 
 
 def _seen_to_last_longer(counts: LatencyCounts) -> NDArray[np.int64]:

@@ -128,7 +128,7 @@ def by_action(table: pd.DataFrame) -> Iterator[ActionCalls]:
             continue
         first = columns.attempt[rows] == 1
         kept = rows[first]
-        kept = kept[np.lexsort((columns.started_at[kept], columns.run[kept]))]
+        kept = _in_order(kept, columns)
         yield ActionCalls(
             action.texts[code],
             _name(names, rows) or action.texts[code],
@@ -151,7 +151,7 @@ def classify(calls: Calls, backend_errors: str) -> tuple[Calls, dict[str, int]]:
 
 @dataclass(frozen=True, slots=True)
 class _Codes:
-    codes: NDArray[np.int64]
+    codes: NDArray[np.signedinteger[Any]]
     texts: list[str]
 
 
@@ -160,14 +160,23 @@ class _Columns:
     started_at: NDArray[np.float64]
     scheduled_at: NDArray[np.float64] | None
     latency_ms: NDArray[np.float64]
-    rate: NDArray[np.float64] | None
-    timeout_s: NDArray[np.float64] | None
-    rtt_ms: NDArray[np.float64] | None
+    rate: NDArray[np.floating[Any]] | None
+    timeout_s: NDArray[np.floating[Any]] | None
+    rtt_ms: NDArray[np.floating[Any]] | None
     outcome: NDArray[np.int8]
-    run: NDArray[np.int64]
-    worker: NDArray[np.int64]
-    attempt: NDArray[np.int64]
+    run: NDArray[np.signedinteger[Any]]
+    worker: NDArray[np.signedinteger[Any]]
+    attempt: NDArray[np.signedinteger[Any]]
     draft: NDArray[np.bool_]
+
+
+def _in_order(rows: NDArray[np.int64], columns: _Columns) -> NDArray[np.int64]:
+    """Rows by run, then by start; a single worker's file already is in that order."""
+    started, run = columns.started_at[rows], columns.run[rows]
+    same_run = run[1:] == run[:-1]
+    if (run[1:] >= run[:-1]).all() and (started[1:][same_run] >= started[:-1][same_run]).all():
+        return rows
+    return rows[np.lexsort((started, run))]
 
 
 def _calls(columns: _Columns, rows: NDArray[np.int64]) -> Calls:
@@ -177,12 +186,12 @@ def _calls(columns: _Columns, rows: NDArray[np.int64]) -> Calls:
         started_at=started,
         latency_ms=columns.latency_ms[rows],
         lag_s=unknown if columns.scheduled_at is None else started - columns.scheduled_at[rows],
-        rate=unknown if columns.rate is None else columns.rate[rows],
-        timeout_s=unknown if columns.timeout_s is None else columns.timeout_s[rows],
-        rtt_ms=unknown if columns.rtt_ms is None else columns.rtt_ms[rows],
+        rate=unknown if columns.rate is None else columns.rate[rows].astype(np.float64),
+        timeout_s=unknown if columns.timeout_s is None else columns.timeout_s[rows].astype(np.float64),
+        rtt_ms=unknown if columns.rtt_ms is None else columns.rtt_ms[rows].astype(np.float64),
         outcome=columns.outcome[rows],
-        run=columns.run[rows],
-        worker=columns.worker[rows],
+        run=columns.run[rows].astype(np.int64),
+        worker=columns.worker[rows].astype(np.int64),
         draft=columns.draft[rows],
     )
 
@@ -196,9 +205,9 @@ def _columns(table: pd.DataFrame) -> _Columns:
         started_at=_floats(table, "started_at"),
         scheduled_at=_optional(table, "scheduled_at"),
         latency_ms=_floats(table, "latency_ms"),
-        rate=_optional(table, "offered_rate"),
-        timeout_s=_optional(table, "timeout_s"),
-        rtt_ms=_optional(table, "rtt_ms"),
+        rate=_narrow(table, "offered_rate"),
+        timeout_s=_narrow(table, "timeout_s"),
+        rtt_ms=_narrow(table, "rtt_ms"),
         outcome=index_of[outcome.codes],
         run=_codes(table, "run_id").codes,
         worker=_codes(table, "worker_id").codes,
@@ -210,14 +219,14 @@ def _columns(table: pd.DataFrame) -> _Columns:
 def _codes(table: pd.DataFrame, column: str, *, required: bool = False) -> _Codes:
     """Numbers and their texts; a missing column, and a missing value, is the text ""."""
     if column not in table and not required:
-        return _Codes(np.zeros(len(table), dtype=np.int64), [""])
+        return _Codes(np.zeros(len(table), dtype=np.int8), [""])
     values: pd.Series[Any] = table[column]
     if not isinstance(values.dtype, pd.CategoricalDtype):
         values = values.astype("category")
     texts = [str(text) for text in values.cat.categories]
-    codes = np.asarray(values.cat.codes, dtype=np.int64)
+    codes = np.asarray(values.cat.codes)
     if (codes < 0).any():
-        codes = np.where(codes < 0, len(texts), codes)
+        codes = np.where(codes < 0, len(texts), codes.astype(np.int32))
         texts.append("")
     return _Codes(codes, texts)
 
@@ -230,10 +239,14 @@ def _optional(table: pd.DataFrame, column: str) -> NDArray[np.float64] | None:
     return _floats(table, column) if column in table else None
 
 
-def _attempts(table: pd.DataFrame) -> NDArray[np.int64]:
+def _narrow(table: pd.DataFrame, column: str) -> NDArray[np.float32] | None:
+    return table[column].to_numpy(dtype=np.float32, na_value=np.nan) if column in table else None
+
+
+def _attempts(table: pd.DataFrame) -> NDArray[np.signedinteger[Any]]:
     if "attempt" not in table:
-        return np.ones(len(table), dtype=np.int64)
-    return table["attempt"].fillna(1).to_numpy(dtype=np.int64)
+        return np.ones(len(table), dtype=np.int8)
+    return table["attempt"].to_numpy()
 
 
 def _name(names: _Codes, rows: NDArray[np.int64]) -> str:

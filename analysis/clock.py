@@ -54,8 +54,8 @@ def _smallest_overhead_ms(calls: Calls) -> NDArray[np.float64]:
     overhead = np.zeros(len(calls))
     if not measured.any():
         return overhead
-    pairs = np.stack((calls.run, calls.worker), axis=1)
-    worker = np.unique(pairs, axis=0, return_inverse=True)[1].reshape(-1)
+    key = calls.run * (int(calls.worker.max()) + 1) + calls.worker
+    worker = np.unique(key, return_inverse=True)[1]
     smallest = np.full(int(worker.max()) + 1, np.inf)
     np.minimum.at(smallest, worker[measured], calls.rtt_ms[measured])
     readings = np.bincount(worker[measured], minlength=smallest.size)

@@ -66,8 +66,13 @@ def _by_rate(calls: Calls) -> list[Level]:
     for group in np.split(rates, breaks):
         if group.size:
             inside = calls.where((calls.rate >= group[0]) & (calls.rate <= group[-1]))
-            levels.append(Level(float(np.median(inside.rate)), inside))
+            levels.append(Level(_rounded(float(np.median(inside.rate))), inside))
     return levels
+
+
+def _rounded(rate: float) -> float:
+    """Six digits: rates are stored as 32-bit floats, and 0.1 must not read 0.10000000149."""
+    return float(f"{rate:.6g}")
 
 
 def _judge(level: Level) -> Level:

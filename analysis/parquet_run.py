@@ -4,8 +4,10 @@ import os
 import sys
 from pathlib import Path
 
-from analysis.run_folder import RunFolder, read_manifest
-from analysis.samples_in_run import read_segments
+from analysis.run_folder import RunFolder
+from analysis.samples_in_run import add_segments, manifest_of
+from analysis.schema import COLUMNS
+from analysis.table_builder import TableBuilder
 
 
 def convert_run(folder: RunFolder) -> int:
@@ -13,8 +15,10 @@ def convert_run(folder: RunFolder) -> int:
 
     Raises UnreadableSamplesError when the run holds no whole record.
     """
-    manifest = read_manifest(folder)
-    table, _ = read_segments(folder, manifest.run_id if manifest else folder.path.name)
+    manifest, _ = manifest_of(folder)
+    builder = TableBuilder()
+    add_segments(builder, folder, manifest.run_id if manifest else folder.path.name, tuple(COLUMNS))
+    table = builder.finish()
     temporary = folder.samples.with_suffix(f".{os.getpid()}.tmp")
     table.to_parquet(temporary, index=False, compression="zstd")
     temporary.replace(folder.samples)

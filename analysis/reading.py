@@ -14,10 +14,11 @@ import pandas as pd
 from analysis.errors import UnreadableSamplesError
 from analysis.recommendation import Skipped
 from analysis.run_folder import Manifest, RunFolder
-from analysis.sample_file import read_sample_file
+from analysis.sample_file import add_sample_file
 from analysis.sample_set import SampleSet
-from analysis.samples_in_run import concat, read_run
+from analysis.samples_in_run import add_segments, finished_parquet, manifest_of
 from analysis.schema import COLUMNS
+from analysis.table_builder import TableBuilder
 
 DETAIL_COLUMNS: Final = ("http_status", "error_code", "in_flight", "payload", "correlation_id")
 """Needed for the report's tables, not for a recommendation."""
@@ -31,25 +32,23 @@ def read_samples(paths: Sequence[Path], *, detail: bool = False) -> SampleSet:
     dropped and counted. Raises UnreadableSamplesError when no call at all can be read.
     """
     columns = tuple(name for name in COLUMNS if detail or name not in DETAIL_COLUMNS)
-    tables: list[pd.DataFrame] = []
+    builder = TableBuilder()
     skipped: list[Skipped] = []
     manifests: list[Manifest] = []
     failed: list[UnreadableSamplesError] = []
     for path in dict.fromkeys(Path(path) for path in paths):
         try:
-            table, left_out, manifest = _read_one(path, columns)
+            left_out, manifest = _add(builder, path, columns)
         except UnreadableSamplesError as error:
             failed.append(error)
             continue
         skipped.extend(left_out)
         if manifest is not None:
             manifests.append(manifest)
-        if len(table):
-            tables.append(table)
-    if not tables:
+    if not builder.rows:
         raise _nothing(paths, failed, skipped)
     skipped.extend(Skipped("input", None, error.message) for error in failed)
-    table, dropped = without_duplicates(concat(tables))
+    table, dropped = without_duplicates(builder.finish())
     if dropped:
         skipped.append(Skipped("duplicates", dropped, "the same call is in the input twice"))
     return SampleSet(table, tuple(skipped), tuple(manifests))
@@ -58,10 +57,10 @@ def read_samples(paths: Sequence[Path], *, detail: bool = False) -> SampleSet:
 def without_duplicates(table: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     """Return the table without exact repeats of a call, and how many there were."""
     started = table["started_at"].to_numpy()
+    if (started[1:] > started[:-1]).all():
+        return table, 0
     order = np.argsort(started, kind="stable")
     same = started[order][1:] == started[order][:-1]
-    if not same.any():
-        return table, 0
     # Only calls that share a start can be the same call: compare those, not ten million rows.
     suspects = np.zeros(len(table), dtype=bool)
     suspects[order[1:][same]] = True
@@ -73,25 +72,22 @@ def without_duplicates(table: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     return (table[~repeated].reset_index(drop=True) if dropped else table), dropped
 
 
-def _read_one(
-    path: Path, columns: tuple[str, ...]
-) -> tuple[pd.DataFrame, tuple[Skipped, ...], Manifest | None]:
+def _add(
+    builder: TableBuilder, path: Path, columns: tuple[str, ...]
+) -> tuple[tuple[Skipped, ...], Manifest | None]:
     if not path.exists():
         raise UnreadableSamplesError(
             f"{path} does not exist.", hint="Give a run folder, .parquet or .csv file."
         )
     if not path.is_dir():
-        table, skipped = read_sample_file(path, columns)
-        return table, skipped, None
+        return add_sample_file(builder, path, columns), None
     folder = RunFolder(path)
-    rows, skipped, manifest = read_run(folder)
-    if rows is not None:
-        return rows[[name for name in columns if name in rows]], skipped, manifest
-    table, more = read_sample_file(folder.samples, columns)
-    if "run_id" not in table:
-        run_id = manifest.run_id if manifest else path.name
-        table["run_id"] = pd.Categorical.from_codes(np.zeros(len(table), np.int8), pd.Index([run_id]))
-    return table, (*skipped, *more), manifest
+    manifest, skipped = manifest_of(folder)
+    parquet = finished_parquet(folder)
+    if parquet is not None:
+        return (*skipped, *add_sample_file(builder, parquet, columns)), manifest
+    run_id = manifest.run_id if manifest else path.name
+    return (*skipped, *add_segments(builder, folder, run_id, columns)), manifest
 
 
 def _nothing(

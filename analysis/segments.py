@@ -5,6 +5,7 @@ middle. Each record carries its own checksum, so whatever is whole is read.
 """
 
 import json
+import uuid
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,7 +30,6 @@ from analysis.run_folder import RunFolder
 
 RECORD_DTYPE: Final = np.dtype([(name, code) for name, _, code in FIELDS] + [("crc", "<u4")])
 _BODY_SIZE: Final = RECORD_SIZE - 4
-_EPOCH_2100: Final = 4_102_444_800.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,45 +92,45 @@ def read_names(path: Path) -> tuple[Mapping[str, Mapping[int, str]], int]:
     return names, unread
 
 
-def segment_table(segment: Segment, run_id: str) -> tuple[pd.DataFrame, tuple[Skipped, ...]]:
-    """Return one segment as rows in the sample schema; records whose action has no name are skipped."""
+def segment_table(
+    segment: Segment, run_id: str, columns: tuple[str, ...]
+) -> tuple[pd.DataFrame, tuple[Skipped, ...]]:
+    """Return the wanted columns of one segment; records whose action has no name are skipped."""
     records = segment.records
-    actions = segment.names.get("action", {})
-    known = np.isin(records["action"], list(actions))
+    names = segment.names
     outcomes = {code: outcome.value for outcome, code in OUTCOME_CODES.items()}
-    valid = known & np.isin(records["outcome"], list(outcomes))
+    valid = np.isin(records["action"], list(names.get("action", {}))) & np.isin(
+        records["outcome"], list(outcomes)
+    )
     skipped = list(segment.skipped)
     if not valid.all():
-        skipped.append(
-            Skipped(f"{segment.worker_id}{SEGMENT_SUFFIX}", int((~valid).sum()), "action or outcome unknown")
-        )
+        what = f"{segment.worker_id}{SEGMENT_SUFFIX}"
+        skipped.append(Skipped(what, int((~valid).sum()), "action or outcome unknown"))
         records = records[valid]
     n = len(records)
-    table = pd.DataFrame(
-        {
-            "action_id": _texts(records["action"], actions),
-            "action_name": _texts(records["action"], segment.names.get("action_name", {})),
-            "run_id": _constant(run_id, n),
-            "worker_id": _constant(segment.worker_id, n),
-            "started_at": records["started_at"].astype(np.float64),
-            "scheduled_at": records["scheduled_at"].astype(np.float64),
-            "latency_ms": records["latency_ms"].astype(np.float64),
-            "outcome": _texts(records["outcome"], outcomes),
-            "timeout_s": _whole(records["timeout_s"]),
-            "http_status": _whole(records["http_status"]),
-            "error_code": _texts(records["error_code"], segment.names.get("error", {})),
-            "offered_rate": records["offered_rate"].astype(np.float64),
-            "attempt": records["attempt"].astype(np.int64),
-            "rtt_ms": records["rtt_ms"].astype(np.float64),
-            "in_flight": _whole(records["in_flight"]),
-            "target": _texts(
-                records["target"], {code: target.value for target, code in TARGET_CODES.items()}
-            ),
-            "payload": _texts(records["payload"], segment.names.get("payload", {})),
-            "correlation_id": _correlation_ids(records["correlation_id"]),
-        }
-    )
-    return table, tuple(skipped)
+    texts = {
+        "action_id": ("action", names.get("action", {})),
+        "action_name": ("action", names.get("action_name", {})),
+        "outcome": ("outcome", outcomes),
+        "error_code": ("error_code", names.get("error", {})),
+        "target": ("target", {code: target.value for target, code in TARGET_CODES.items()}),
+        "payload": ("payload", names.get("payload", {})),
+    }
+    table: dict[str, object] = {}
+    for column in columns:
+        if column in ("run_id", "worker_id"):
+            table[column] = _constant(run_id if column == "run_id" else segment.worker_id, n)
+        elif column in texts:
+            field, known = texts[column]
+            table[column] = _texts(records[field], known)
+        elif column == "correlation_id":
+            table[column] = _correlation_ids(records[column])
+        elif column in ("timeout_s", "http_status", "in_flight"):
+            # 0 in a record means "not known"
+            table[column] = np.where(records[column] == 0, np.nan, records[column].astype(np.float64))
+        else:
+            table[column] = np.ascontiguousarray(records[column])
+    return pd.DataFrame(table, copy=False), tuple(skipped)
 
 
 def _whole_records(raw: bytes) -> tuple[NDArray[np.int64], int]:
@@ -170,14 +170,7 @@ def _constant(text: str, n: int) -> pd.Categorical:
     return pd.Categorical.from_codes(np.zeros(n, dtype=np.int8), pd.Index([text], dtype="str"))
 
 
-def _whole(values: NDArray[np.unsignedinteger]) -> pd.Series:
-    """0 in a record means "not known"."""
-    return pd.Series(values.astype(np.int64), dtype="Int64").mask(values == 0)
-
-
-def _correlation_ids(values: NDArray[np.void]) -> pd.Series:
+def _correlation_ids(values: NDArray[np.void]) -> NDArray[np.object_]:
     """16 bytes as UUID text; missing where all are zero."""
-    import uuid
-
     texts = [str(uuid.UUID(bytes=raw)) if any(raw) else None for raw in (bytes(value) for value in values)]
-    return pd.Series(texts, dtype="object")
+    return np.array(texts, dtype=object)
