@@ -32,6 +32,16 @@ class RunningSandbox:
         """The id of the action with this name."""
         return next(id_ for id_, action in self.truth()["actions"].items() if action["name"] == name)
 
+    def arm(self, *faults: dict[str, Any]) -> None:
+        """Replaces the faults in force (diag/sandbox/faults.py has the kinds); none of them ends all."""
+        uri = f"{self.base_url}/sandbox/faults"
+        httpx.post(uri, json={"faults": list(faults)}, trust_env=False).raise_for_status()
+
+    def switch(self, **switches: Any) -> None:
+        """Turns switches (diag/sandbox/switches.py) while it runs."""
+        uri = f"{self.base_url}/sandbox/switches"
+        httpx.post(uri, json=switches, trust_env=False).raise_for_status()
+
     def client(self) -> httpx.Client:
         """A bare HTTP client with a token of its own."""
         login = httpx.post(

@@ -6,8 +6,10 @@ import uuid
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from diag.sandbox.connection import connection
 from diag.sandbox.observations import Execution
 from diag.sandbox.replies import PlatformError, json_reply
+from diag.sandbox.sabotage import sabotage
 from diag.sandbox.sandbox import Sandbox
 
 _LOG = logging.getLogger("diag.sandbox")
@@ -35,7 +37,7 @@ class Front:
 
         try:
             try:
-                await self._app(scope, receive, send_with_id)
+                await self._answer(scope, receive, send_with_id)
             except PlatformError as error:
                 reply = json_reply(error.body(correlation_id), error.status, error.headers)
                 await reply(scope, receive, send_with_id)
@@ -50,3 +52,11 @@ class Front:
             if execution is not None:
                 execution.served_ms = (time.perf_counter() - arrived_s) * 1e3
                 self._sandbox.observations.record(execution)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        connection(scope).requests += 1
+        fault = self._sandbox.faults.strikes(scope["method"], scope["path"])
+        if fault is None:
+            await self._app(scope, receive, send)
+        else:
+            await sabotage(fault, self._sandbox, self._app, scope, receive, send)

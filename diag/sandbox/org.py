@@ -118,6 +118,12 @@ class Org:
             entry.published = changed
         return entry
 
+    def touch(self, action_id: str) -> None:
+        """Somebody else saves the action unchanged: only its version grows."""
+        entry = self.entry(action_id)
+        published = entry.revision()
+        entry.published = replace(published, version=published.version + 1)
+
     def create(self, body: JsonObject, *, draft: bool) -> ActionEntry:
         """A new action, published or as a draft (PostActionInput). Raises PlatformError."""
         integration_id = body.get("integrationId")

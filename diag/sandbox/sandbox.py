@@ -1,10 +1,9 @@
 """The sandbox as one object: everything a route needs, and nothing global."""
 
 import time
-from collections.abc import Mapping
-from dataclasses import replace
 from random import Random
 
+from diag.sandbox.faults import Faults
 from diag.sandbox.latency.backend import Backend
 from diag.sandbox.limits import LimitKeeper
 from diag.sandbox.observations import Observations
@@ -46,6 +45,8 @@ class Sandbox:
         self.tokens = Tokens(scenario.token_lifetime_s)
         self.limits = LimitKeeper(scenario.limits)
         self.observations = Observations()
+        self.faults = Faults(Random(f"{seed}:faults"))
+        self.faults.arm(scenario.faults)
         self._backends: dict[str, ActionBackend] = {}
         self._started_s = time.perf_counter()
 
@@ -60,7 +61,3 @@ class Sandbox:
             spec = self.org.specs.get(action_id) or ActionSpec("", "", "")
             backend = self._backends[action_id] = ActionBackend(spec, self.seed, action_id)
         return backend
-
-    def set_limits(self, values: Mapping[str, int]) -> None:
-        """Changes limits while the sandbox runs."""
-        self.limits.limits = replace(self.limits.limits, **values)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final, Literal, cast
 
 from diag.sandbox.errors import ScenarioError
+from diag.sandbox.faults import Fault, read_fault
 from diag.sandbox.latency.backend import LatencySpec
 from diag.sandbox.latency.distributions import Fixed
 from diag.sandbox.latency.parse import read_latency
@@ -81,6 +82,7 @@ class Scenario:
     limits: Limits = field(default_factory=Limits)
     switches: Switches = field(default_factory=Switches)
     token_lifetime_s: int = 86_400
+    faults: tuple[Fault, ...] = ()
 
 
 def shipped_scenarios() -> dict[str, Path]:
@@ -105,7 +107,7 @@ def load_scenario(name_or_file: str) -> Scenario:
         raise ScenarioError(f"{path} is not UTF-8 text") from error
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError(f"{path} is not TOML: {error}") from error
-    return read_scenario(Table(values, path.name), path.stem)
+    return read_scenario(Table(values, path.name, path.parent), path.stem)
 
 
 def read_scenario(table: Table, name: str) -> Scenario:
@@ -127,27 +129,26 @@ def read_scenario(table: Table, name: str) -> Scenario:
             limits=_limits(table.table("limits")),
             switches=_switches(table.table("switches")),
             token_lifetime_s=table.integer("token_lifetime_s", 86_400, low=1, high=172_800),
+            faults=tuple(read_fault(t) for t in table.tables("faults", name_key="kind")),
         )
     )
 
 
 def _limits(table: Table | None) -> Limits:
-    if table is None:
-        return Limits()
-    usual = Limits()
-    return table.done(
-        Limits(
-            concurrent_executions=table.integer(
-                "concurrent_executions", usual.concurrent_executions, low=1, high=1_000_000
-            ),
-            executions_per_minute=table.integer(
-                "executions_per_minute", usual.executions_per_minute, low=1, high=100_000_000
-            ),
-            token_requests_per_minute=table.integer(
-                "token_requests_per_minute", usual.token_requests_per_minute, low=1, high=100_000_000
-            ),
-            request_bytes=table.integer("request_bytes", usual.request_bytes, low=1, high=100_000_000),
-        )
+    return Limits() if table is None else table.done(read_limits(table, Limits()))
+
+
+def read_limits(table: Table, present: Limits) -> Limits:
+    """`present` with what the table changes."""
+
+    def limit(key: str, value: int) -> int:
+        return table.integer(key, value, low=1, high=1_000_000_000)
+
+    return Limits(
+        concurrent_executions=limit("concurrent_executions", present.concurrent_executions),
+        executions_per_minute=limit("executions_per_minute", present.executions_per_minute),
+        token_requests_per_minute=limit("token_requests_per_minute", present.token_requests_per_minute),
+        request_bytes=limit("request_bytes", present.request_bytes),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Final
 import uvicorn
 
 from diag.sandbox.app import make_app
+from diag.sandbox.connection import SandboxProtocol
 from diag.sandbox.errors import PortTakenError, SandboxError
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.scenario import load_scenario
@@ -30,6 +31,7 @@ def serve(port: int, scenario: str, seed: int, *, exit_with_parent: bool = False
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
     config = uvicorn.Config(
         make_app(sandbox),
+        http=SandboxProtocol,
         lifespan="off",
         log_config=None,
         access_log=False,

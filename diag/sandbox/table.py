@@ -1,6 +1,7 @@
 """Reads a TOML table key by key, and says exactly what is wrong with it."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TypeVar
 
 from diag.sandbox.errors import ScenarioError
@@ -15,9 +16,11 @@ class Table:
     misspelt key is an error and not a silent default.
     """
 
-    def __init__(self, values: Mapping[str, object], where: str) -> None:
+    def __init__(self, values: Mapping[str, object], where: str, folder: Path = Path()) -> None:
         self._values = dict(values)
         self._where = where
+        self.folder = folder
+        """Where files named in the table are looked for."""
 
     def number(self, key: str, default: float | None = None, *, above: float = float("-inf")) -> float:
         """A number greater than `above`; required when there is no default."""
@@ -44,9 +47,13 @@ class Table:
             raise self.wrong(key, f"is {value}, must be from {low} to {high}")
         return value
 
-    def text(self, key: str, default: str | None = None, *, choices: tuple[str, ...] = ()) -> str:
-        """A string, one of `choices` if any are given; required when there is no default."""
-        value = self._values.pop(key, default)
+    def text(
+        self, key: str, default: str | None = None, *, choices: tuple[str, ...] = (), keep: bool = False
+    ) -> str:
+        """A string, one of `choices` if any; required when there is no default. `keep`: may be read again."""
+        value = self._values.get(key, default)
+        if not keep:
+            self._values.pop(key, None)
         if not isinstance(value, str):
             raise self.wrong(key, "must be text" if value is not None else "is missing")
         if choices and value not in choices:
@@ -67,7 +74,7 @@ class Table:
             return None
         if not isinstance(value, dict):
             raise self.wrong(key, "must be a table")
-        return Table(value, f"{self._where}, {key}")
+        return Table(value, f"{self._where}, {key}", self.folder)
 
     def tables(self, key: str, name_key: str = "name") -> "list[Table]":
         """A list of tables, each called by its `name_key` in messages."""
@@ -75,7 +82,7 @@ class Table:
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
             raise self.wrong(key, "must be a list of tables")
         return [
-            Table(item, f"{self._where}, {key} {item.get(name_key, f'number {i}')!r}")
+            Table(item, f"{self._where}, {key} {item.get(name_key, f'number {i}')!r}", self.folder)
             for i, item in enumerate(value, 1)
         ]
 

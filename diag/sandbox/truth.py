@@ -5,6 +5,7 @@ from typing import Final
 from diag.sandbox.latency.distributions import Distribution
 from diag.sandbox.replies import JsonObject
 from diag.sandbox.sandbox import Sandbox
+from diag.sandbox.scenario import Limits
 
 _LEVELS: Final = (0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999)
 
@@ -26,26 +27,35 @@ def truth(sandbox: Sandbox) -> JsonObject:
             "timeout_is_set": config.timeout_s is not None,
             "version": entry.published.version,
             "failure_share": sum(failure.share for failure in spec.failures),
-            **law_to_json(spec.latency.truth()),
+            **law_to_json(spec.latency.law(sandbox.now_s())),
+            "notes": [*spec.latency.notes()],
         }
-    limits = sandbox.limits.limits
     return {
         "scenario": sandbox.scenario.name,
         "seed": sandbox.seed,
-        "limits": {
-            "concurrent_executions": limits.concurrent_executions,
-            "executions_per_minute": limits.executions_per_minute,
-            "token_requests_per_minute": limits.token_requests_per_minute,
-        },
+        "limits": limits_to_json(sandbox.limits.limits),
         "actions": actions,
     }
 
 
-def law_to_json(law: Distribution) -> JsonObject:
+def limits_to_json(limits: Limits) -> JsonObject:
+    """The limits in force, by the names a scenario uses."""
+    return {
+        "concurrent_executions": limits.concurrent_executions,
+        "executions_per_minute": limits.executions_per_minute,
+        "token_requests_per_minute": limits.token_requests_per_minute,
+        "request_bytes": limits.request_bytes,
+    }
+
+
+def law_to_json(law: Distribution | None) -> JsonObject:
     """Quantiles in ms and, for each whole second 1..60, the share of calls slower than it.
 
-    Of calls that the backend answers; refused ones (`failure_share`) are not in it.
+    Of calls that the backend answers; refused ones (`failure_share`) are not in it. All null where the
+    model has no closed form.
     """
+    if law is None:
+        return dict.fromkeys(("p50_ms", "p95_ms", "p99_ms", "quantiles_ms", "exceed_1_to_60"))
     quantiles = {f"p{level * 100:g}": law.quantile(level) for level in _LEVELS}
     return {
         "p50_ms": quantiles["p50"],

@@ -1,10 +1,15 @@
 """From a scenario's `latency` table to a LatencySpec."""
 
+import csv
+import math
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
 
 from diag.sandbox.latency.backend import LatencySpec
 from diag.sandbox.latency.distributions import (
     Distribution,
+    Empirical,
     Fixed,
     Gamma,
     Lognormal,
@@ -14,12 +19,50 @@ from diag.sandbox.latency.distributions import (
     Weibull,
     mixture,
 )
+from diag.sandbox.latency.effects import ColdStart, Drift, Episodes, Outage, Stalls, WarmUp
 from diag.sandbox.table import Table
+
+_REPLAY: Final = "replay"
 
 
 def read_latency(table: Table) -> LatencySpec:
-    """The backend a `latency` table describes. Raises ScenarioError."""
-    return table.done(LatencySpec(base=_distribution(table)))
+    """The backend a `latency` table describes: a model, and any of the effects. Raises ScenarioError."""
+    if table.text("model", choices=(*_MODELS, _REPLAY), keep=True) == _REPLAY:
+        table.text("model")
+        trace_ms = _trace(table)
+        spec = LatencySpec(Empirical(sorted(trace_ms)), trace_ms=trace_ms)
+    else:
+        spec = LatencySpec(_distribution(table), correlation=table.share("correlation", 0.0))
+        if spec.correlation >= 1.0:
+            raise table.wrong("correlation", "must be below 1")
+    return table.done(_with_effects(spec, table))
+
+
+def _with_effects(spec: LatencySpec, table: Table) -> LatencySpec:
+    if table.has("servers"):
+        spec = replace(spec, servers=table.integer("servers", low=1, high=100_000))
+    if (t := table.table("episodes")) is not None:
+        share = t.share("share")
+        if not 0.0 < share < 1.0:
+            raise t.wrong("share", "must be above 0 and below 1")
+        times = t.number("times", above=0.0)
+        spec = replace(spec, episodes=t.done(Episodes(share, t.number("mean_s", above=0.0), times)))
+    if (t := table.table("stalls")) is not None:
+        every_s = t.number("every_s", above=0.0)
+        spec = replace(spec, stalls=t.done(Stalls(every_s, t.number("for_s", above=0.0))))
+    if (t := table.table("warm_up")) is not None:
+        times = t.number("times", above=0.0)
+        spec = replace(spec, warm_up=t.done(WarmUp(times, t.number("for_s", above=0.0))))
+    if (t := table.table("cold_start")) is not None:
+        idle_s = t.number("after_idle_s", above=0.0)
+        spec = replace(spec, cold_start=t.done(ColdStart(idle_s, t.number("plus_ms", above=0.0))))
+    if (t := table.table("drift")) is not None:
+        spec = replace(spec, drift=t.done(Drift(t.number("times_per_hour", above=0.0))))
+    outages = []
+    for t in table.tables("outages"):
+        from_s = t.number("from_s", above=-1e-9)
+        outages.append(t.done(Outage(from_s, t.number("to_s", above=from_s))))
+    return replace(spec, outages=tuple(outages))
 
 
 def _distribution(table: Table) -> Distribution:
@@ -40,6 +83,24 @@ def _mixture(table: Table) -> Distribution:
     if not parts:
         raise table.wrong("parts", "is missing")
     return mixture(parts)
+
+
+def _trace(table: Table) -> tuple[float, ...]:
+    """The latencies of a CSV file beside the scenario, in the order they were recorded."""
+    path = table.folder / table.text("file")
+    column = table.text("column", "latency_ms")
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            values = [float(row[column]) for row in csv.DictReader(file)]
+    except OSError as error:
+        raise table.wrong("file", f"cannot be read: {path}: {error.strerror}") from error
+    except KeyError as error:
+        raise table.wrong("column", f"is {column!r}, which {path.name} does not have") from error
+    except (TypeError, ValueError) as error:
+        raise table.wrong("file", f"{path.name} has a {column} that is no number: {error}") from error
+    if not values or not all(math.isfinite(value) and value >= 0.0 for value in values):
+        raise table.wrong("file", f"{path.name} must have one or more latencies, none below zero")
+    return tuple(values)
 
 
 _MODELS: dict[str, Callable[[Table], Distribution]] = {

@@ -1,18 +1,23 @@
 """What only a sandbox has: the truth, and switches to turn while it runs. No token needed."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from diag.sandbox.errors import ScenarioError
+from diag.sandbox.faults import KINDS, read_fault
 from diag.sandbox.replies import JsonObject, bad_request, json_reply
 from diag.sandbox.routes.request import integer, json_object
 from diag.sandbox.sandbox import Sandbox
-from diag.sandbox.scenario import read_switches
+from diag.sandbox.scenario import read_limits, read_switches
 from diag.sandbox.table import Table
-from diag.sandbox.truth import truth
+from diag.sandbox.truth import limits_to_json, truth
 
 _BODY_BYTES = 1_000_000
+_T = TypeVar("_T")
 
 
 def routes(sandbox: Sandbox) -> list[Route]:
@@ -31,21 +36,44 @@ def routes(sandbox: Sandbox) -> list[Route]:
 
     async def post_switches(request: Request) -> Response:
         table = Table(await json_object(request, _BODY_BYTES), "switches")
-        try:
-            sandbox.switches = table.done(read_switches(table, sandbox.switches))
-        except ScenarioError as error:
-            raise bad_request(error.message) from error
+        sandbox.switches = _or_bad_request(lambda: table.done(read_switches(table, sandbox.switches)))
         return json_reply(_switches(sandbox))
 
     async def get_switches(_: Request) -> Response:
         return json_reply(_switches(sandbox))
 
+    async def post_limits(request: Request) -> Response:
+        table = Table(await json_object(request, _BODY_BYTES), "limits")
+        sandbox.limits.limits = _or_bad_request(lambda: table.done(read_limits(table, sandbox.limits.limits)))
+        return json_reply(limits_to_json(sandbox.limits.limits))
+
+    async def post_faults(request: Request) -> Response:
+        table = Table(await json_object(request, _BODY_BYTES), "faults")
+        sandbox.faults.arm(
+            _or_bad_request(lambda: table.done(tuple(map(read_fault, table.tables("faults", "kind")))))
+        )
+        return json_reply({"faults": [*sandbox.faults.to_json()]})
+
+    async def get_faults(_: Request) -> Response:
+        kinds: JsonObject = {**KINDS}
+        return json_reply({"faults": [*sandbox.faults.to_json()], "kinds": kinds})
+
     return [
+        Route("/sandbox/faults", get_faults, methods=["GET"]),
+        Route("/sandbox/faults", post_faults, methods=["POST"]),
+        Route("/sandbox/limits", post_limits, methods=["POST"]),
         Route("/sandbox/truth", get_truth, methods=["GET"]),
         Route("/sandbox/truth/calls", get_calls, methods=["GET"]),
         Route("/sandbox/switches", get_switches, methods=["GET"]),
         Route("/sandbox/switches", post_switches, methods=["POST"]),
     ]
+
+
+def _or_bad_request(read: Callable[[], _T]) -> _T:
+    try:
+        return read()
+    except ScenarioError as error:
+        raise bad_request(error.message) from error
 
 
 def _switches(sandbox: Sandbox) -> JsonObject:

@@ -1,0 +1,166 @@
+"""Each fault does what it says, and the rest of the sandbox lives on."""
+
+import json
+
+import httpx
+import pytest
+
+ACTIONS = "/api/v2/integrations/actions"
+
+
+@pytest.fixture(scope="module")
+def sabotaged(sandbox):
+    """A client and a way to arm faults on the shared sandbox; disarmed afterwards."""
+    with sandbox.client() as client:
+        yield client, lambda *faults: client.post("/sandbox/faults", json={"faults": list(faults)})
+        client.post("/sandbox/faults", json={"faults": []})
+
+
+@pytest.fixture(autouse=True)
+def disarmed(sabotaged):
+    yield
+    client, arm = sabotaged
+    arm()
+    assert client.get(ACTIONS).status_code == 200
+
+
+@pytest.fixture
+def balance(sandbox):
+    return f"{ACTIONS}/{sandbox.action_id('Get Account Balance')}"
+
+
+PAYLOAD = {"accountId": "A"}
+
+
+def calls_seen(client):
+    return client.get("/sandbox/truth/calls").json()["total"]
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_a_status_before_and_after_the_work(sabotaged, balance, status):
+    client, arm = sabotaged
+    for kind, work in (("status", 0), ("status_after", 1)):
+        before = calls_seen(client)
+        arm({"kind": kind, "path": "/test$", "status": status})
+        reply = client.post(f"{balance}/test", json=PAYLOAD)
+        assert reply.status_code == reply.json()["status"] == status
+        assert calls_seen(client) - before == work
+
+
+def test_a_429_with_retry_after(sabotaged, balance):
+    client, arm = sabotaged
+    arm({"kind": "status", "status": 429, "retry_after_s": 7})
+    reply = client.post(f"{balance}/test", json=PAYLOAD)
+    assert (reply.status_code, reply.headers["retry-after"]) == (429, "7")
+
+
+@pytest.mark.parametrize(("kind", "work"), [("reset", 0), ("reset_after", 1)])
+def test_a_reset_before_and_after_the_work(sabotaged, balance, kind, work):
+    client, arm = sabotaged
+    before = calls_seen(client)
+    arm({"kind": kind, "path": "/test$"})
+    with pytest.raises((httpx.ReadError, httpx.RemoteProtocolError)):
+        client.post(f"{balance}/test", json=PAYLOAD)
+    assert calls_seen(client) - before == work
+
+
+def test_a_patch_that_took_effect_although_the_connection_was_reset(start_sandbox):
+    running = start_sandbox()
+    with running.client() as client:
+        uri = f"{ACTIONS}/{running.action_id('Get Account Balance')}"
+        running.arm({"kind": "reset_after", "method": "patch", "hits": 1})
+        with pytest.raises((httpx.ReadError, httpx.RemoteProtocolError)):
+            client.patch(uri, json={"version": 1, "name": "Renamed"})
+        assert client.get(uri).json()["name"] == "Renamed"
+
+
+def test_a_stale_connection_fails_only_when_used_again(sandbox, sabotaged):
+    _, arm = sabotaged
+    with sandbox.client() as fresh:
+        arm({"kind": "stale_keep_alive", "path": "organizations/me"})
+        assert fresh.get("/api/v2/organizations/me").status_code == 200
+        with pytest.raises((httpx.ReadError, httpx.RemoteProtocolError)):
+            fresh.get("/api/v2/organizations/me")
+        assert fresh.get("/api/v2/organizations/me").status_code == 200
+
+
+def test_a_truncated_reply(sabotaged):
+    client, arm = sabotaged
+    arm({"kind": "truncated", "path": "actions$"})
+    with pytest.raises(httpx.RemoteProtocolError):
+        client.get(ACTIONS)
+
+
+def test_a_malformed_reply_and_a_page_of_html(sabotaged):
+    client, arm = sabotaged
+    arm({"kind": "malformed", "path": "actions$"})
+    reply = client.get(ACTIONS)
+    assert reply.status_code == 200
+    with pytest.raises(json.JSONDecodeError):
+        reply.json()
+    arm({"kind": "html", "status": 502})
+    reply = client.get(ACTIONS)
+    assert (reply.status_code, reply.headers["content-type"]) == (502, "text/html; charset=utf-8")
+
+
+def test_a_huge_reply(sabotaged):
+    client, arm = sabotaged
+    arm({"kind": "huge", "path": "actions$", "megabytes": 3})
+    reply = client.get(ACTIONS)
+    assert len(reply.content) > 3_000_000
+    assert reply.json()["total"] == 11
+
+
+def test_a_slow_and_a_failing_login(sandbox, sabotaged):
+    _, arm = sabotaged
+    arm({"kind": "slow", "path": "oauth/token", "for_s": 0.4})
+    login = {"data": {"grant_type": "client_credentials"}, "auth": ("sandbox", "sandbox")}
+    reply = httpx.post(f"{sandbox.base_url}/oauth/token", trust_env=False, **login)
+    assert reply.elapsed.total_seconds() >= 0.4
+    arm({"kind": "status", "path": "oauth/token", "status": 503})
+    assert httpx.post(f"{sandbox.base_url}/oauth/token", trust_env=False, **login).status_code == 503
+
+
+def test_a_token_that_ends_in_mid_run(sandbox, sabotaged):
+    _, arm = sabotaged
+    with sandbox.client() as client:
+        arm({"kind": "token_expired", "skip": 2, "hits": 1})
+        assert [client.get(ACTIONS).status_code for _ in range(4)] == [200, 200, 401, 401]
+    with sandbox.client() as again:
+        assert again.get(ACTIONS).status_code == 200
+
+
+def test_somebody_else_edits_the_action_just_before_the_patch(start_sandbox):
+    running = start_sandbox()
+    with running.client() as client:
+        uri = f"{ACTIONS}/{running.action_id('Get Account Balance')}"
+        running.arm({"kind": "edited_meanwhile", "method": "PATCH", "hits": 1})
+        version = client.get(uri).json()["version"]
+        assert client.patch(uri, json={"version": version, "name": "Mine"}).status_code == 409
+        version = client.get(uri).json()["version"]
+        assert client.patch(uri, json={"version": version, "name": "Mine"}).status_code == 200
+
+
+def test_shares_and_counts(sabotaged):
+    client, arm = sabotaged
+    arm({"kind": "status", "path": "organizations/me", "share": 0.3})
+    failed = sum(client.get("/api/v2/organizations/me").status_code == 500 for _ in range(200))
+    assert 30 < failed < 95
+    (fault,) = client.get("/sandbox/faults").json()["faults"]
+    assert (fault["matched"], fault["hit"]) == (200, failed)
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ({"kind": "gremlin"}, "must be one of"),
+        ({"kind": "status", "status": 200}, "from 400 to 599"),
+        ({"kind": "status", "path": "("}, "not a regular expression"),
+        ({"kind": "status", "colour": "red"}, "unknown key: colour"),
+    ],
+)
+def test_a_fault_that_makes_no_sense_is_refused(sabotaged, fault, said):
+    _, arm = sabotaged
+    reply = arm(fault)
+    assert reply.status_code == 400
+    assert said in reply.json()["message"]

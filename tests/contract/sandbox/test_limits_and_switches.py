@@ -1,0 +1,167 @@
+"""Limits that bite, and every value of every switch."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+ACTIONS = "/api/v2/integrations/actions"
+
+ORG = """
+description = "An org made for one test"
+[limits]
+{limits}
+[switches]
+{switches}
+[[integration]]
+name = "CRM"
+[[action]]
+name = "Slow"
+integration = "CRM"
+category = "Test"
+timeout_s = 1
+latency = {{ model = "fixed", at_ms = 3000 }}
+[[action]]
+name = "Quick"
+integration = "CRM"
+category = "Test"
+timeout_s = 5
+latency = {{ model = "fixed", at_ms = 400 }}
+"""
+
+
+@pytest.fixture
+def org(start_sandbox, tmp_path):
+    """`org(limits="", switches="")` starts one and returns it with a client and its actions by name."""
+    clients = []
+
+    def start(limits="", switches=""):
+        path = tmp_path / "org.toml"
+        path.write_text(ORG.format(limits=limits, switches=switches))
+        running = start_sandbox(path)
+        client = running.client()
+        clients.append(client)
+        uris = {a["name"]: f"{ACTIONS}/{id_}" for id_, a in running.truth()["actions"].items()}
+        return running, client, uris
+
+    yield start
+    for client in clients:
+        client.close()
+
+
+def test_the_requests_of_a_token_are_limited_and_those_of_another_are_not(org):
+    running, client, _ = org("token_requests_per_minute = 5")
+    replies = [client.get(ACTIONS) for _ in range(6)]
+    assert [reply.status_code for reply in replies] == [200] * 5 + [429]
+    assert replies[4].headers["inin-ratelimit-count"] == "5"
+    body = replies[5].json()
+    assert body["code"] == "too.many.requests.retry.after"
+    assert body["limit"] == {
+        "namespace": "platform.api",
+        "key": "client.credentials.token.rate.per.minute",
+        "value": 5,
+    }
+    assert 1 <= int(replies[5].headers["retry-after"]) <= 60
+    with running.client() as other:
+        assert other.get(ACTIONS).status_code == 200
+
+
+def test_a_429_may_come_without_retry_after(org):
+    _, client, _ = org("token_requests_per_minute = 1", "retry_after = false")
+    client.get(ACTIONS)
+    refused = client.get(ACTIONS)
+    assert (refused.status_code, refused.json()["code"]) == (429, "too.many.requests")
+    assert "retry-after" not in refused.headers
+
+
+def test_test_and_execute_share_the_orgs_concurrent_executions(org):
+    _, client, uris = org("concurrent_executions = 2")
+    with ThreadPoolExecutor(4) as pool:
+        uris_called = [f"{uris['Quick']}/{verb}" for verb in ("test", "execute", "test", "execute")]
+        replies = list(pool.map(lambda uri: client.post(uri, json={}), uris_called))
+    assert sorted(reply.status_code for reply in replies) == [200, 200, 429, 429]
+    refused = next(reply.json() for reply in replies if reply.status_code == 429)
+    assert refused["limit"] == {
+        "namespace": "dataactions",
+        "key": "actions.concurrent.executions.max",
+        "value": 2,
+    }
+    assert client.post(f"{uris['Quick']}/test", json={}).status_code == 200
+
+
+def test_executions_a_minute_are_limited_and_the_limit_is_readable(org):
+    _, client, uris = org("executions_per_minute = 2")
+    statuses = [
+        client.post(f"{uris['Quick']}/{verb}", json={}).status_code for verb in ("test", "execute", "test")
+    ]
+    assert statuses == [200, 200, 429]
+    limits = client.get("/api/v2/organizations/limits/namespaces/dataactions").json()["entities"]
+    assert {"namespace": "dataactions", "key": "requests.volume.max", "value": 2} in limits
+
+
+def test_limits_change_while_it_runs(org):
+    running, client, uris = org("executions_per_minute = 1")
+    client.post(f"{uris['Quick']}/test", json={})
+    assert client.post(f"{uris['Quick']}/test", json={}).status_code == 429
+    client.post("/sandbox/limits", json={"executions_per_minute": 100}).raise_for_status()
+    assert client.post(f"{uris['Quick']}/test", json={}).status_code == 200
+    assert running.truth()["limits"]["executions_per_minute"] == 100
+
+
+@pytest.mark.parametrize(("form", "status"), [("success_false", 200), ("408", 408), ("504", 504)])
+def test_forms_of_a_timed_out_test(org, form, status):
+    _, client, uris = org(switches=f'timeout_form = "{form}"')
+    reply = client.post(f"{uris['Slow']}/test", json={})
+    assert reply.status_code == status
+    body = reply.json()
+    assert (body["error"] if status == 200 else body)["code"] == "request.timeout"
+
+
+def test_a_stale_version_may_be_a_400_with_the_known_words(org):
+    _, client, uris = org(switches='stale_form = "400"')
+    reply = client.patch(uris["Quick"], json={"version": 7, "name": "Q"})
+    assert reply.status_code == 400
+    assert "does not match the current version" in reply.json()["message"]
+
+
+def test_a_patch_may_merge(org):
+    _, client, uris = org(switches='patch_config = "merge"')
+    before = client.get(f"{uris['Quick']}?includeConfig=true").json()
+    reply = client.patch(uris["Quick"], json={"version": 1, "config": {"timeoutSeconds": 9}}).json()
+    assert reply["config"] == {**before["config"], "timeoutSeconds": 9}
+    assert client.get(f"{uris['Quick']}/templates/successtemplate.vm").status_code == 200
+
+
+def test_the_list_may_ignore_include_config(org):
+    _, client, uris = org(switches="list_include_config = false")
+    assert "config" not in client.get(f"{ACTIONS}?includeConfig=true").json()["entities"][0]
+    assert "config" in client.get(f"{uris['Quick']}?includeConfig=true").json()
+
+
+def test_the_edge_may_cut_long_calls_while_the_action_goes_on(org):
+    _, client, uris = org("concurrent_executions = 1", "edge_timeout_s = 0.3")
+    reply = client.post(f"{uris['Slow']}/test", json={})
+    assert (reply.status_code, reply.json()["code"]) == (504, "gateway.timeout")
+    assert client.post(f"{uris['Quick']}/test", json={}).status_code == 429  # its slot is still held
+
+
+def test_switches_turn_while_it_runs_and_a_wrong_one_is_refused(org):
+    _, client, uris = org()
+    changed = client.post("/sandbox/switches", json={"timeout_form": "408"}).json()
+    assert changed["timeout_form"] == "408"
+    assert client.post(f"{uris['Slow']}/test", json={}).status_code == 408
+    refused = client.post("/sandbox/switches", json={"timeout_form": "teapot"})
+    assert refused.status_code == 400
+    assert "must be one of: success_false, 408, 504" in refused.json()["message"]
+
+
+def test_a_token_ends(start_sandbox, tmp_path):
+    path = tmp_path / "org.toml"
+    path.write_text("token_lifetime_s = 1\n" + ORG.format(limits="", switches=""))
+    with start_sandbox(path).client() as client:
+        statuses = set()
+        deadline_s = time.monotonic() + 20
+        while 401 not in statuses and time.monotonic() < deadline_s:
+            statuses.add(client.get("/api/v2/organizations/me").status_code)
+            time.sleep(0.1)
+    assert statuses == {200, 401}
