@@ -9,7 +9,7 @@ from urllib.parse import quote
 from diag.genesys import outcomes
 from diag.genesys.api import Api, QueryParams
 from diag.genesys.errors import NetworkError, NotFoundError, UnexpectedReplyError
-from diag.genesys.json_reply import JsonObject, optional_text, parse_object
+from diag.genesys.json_reply import JsonObject, optional_int, optional_text, parse_object
 from diag.genesys.models import Action, FullConfig, TestReply, TestResult
 from diag.genesys.outcomes import Classified
 from diag.genesys.paging import Progress, all_entities
@@ -48,6 +48,12 @@ class ActionCalls:
             if on_progress:
                 on_progress(len(actions) - len(missing) + done, len(actions))
         return tuple(actions)
+
+    def count_actions(self) -> int | None:
+        """Return how many actions the org lists, by one small call; None when it does not say."""
+        return optional_int(
+            self._api.get(ACTIONS, params={"pageSize": 1, "includeAuthActions": True}, needs=VIEW), "total"
+        )
 
     def get_action(self, action_id: str, contract: bool = False) -> Action:
         """Return one action with its config, and with its contract if asked for."""

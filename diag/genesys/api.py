@@ -83,7 +83,14 @@ class Api:
 
     def token(self) -> Secret:
         """Return the access token, logging in when needed."""
-        return call_with_retries("GET", self._tokens.token)
+
+        def attempt_once() -> Secret:
+            try:
+                return self._tokens.token()
+            except NetworkError as error:
+                raise self._first_contact(error) from None
+
+        return call_with_retries("GET", attempt_once)
 
     def get(self, path: str, *, params: QueryParams | None = None, needs: tuple[str, ...] = ()) -> JsonObject:
         """GET a JSON object."""

@@ -201,6 +201,13 @@ def test_a_wrong_address_fails_at_once_but_a_line_that_worked_is_tried_again(
     with pytest.raises(NetworkError):
         client.organization()
     assert route.call_count == 1
+    with GenesysClient(client.connection) as other:
+        wire["login"].side_effect = httpx.ConnectError("down")
+        logins = wire["login"].call_count
+        with pytest.raises(NetworkError):
+            other.access_token()
+        assert wire["login"].call_count == logins + 1
+        wire["login"].side_effect = None
     route.mock(side_effect=[OK, httpx.ConnectError("down"), OK])
     client.organization()
     assert client.organization().name == "Acme"

@@ -34,7 +34,7 @@ def client() -> GenesysClient:
     return GenesysClient(Connection.to(region="us-east-1", access_token=Secret("t")))
 
 
-@respx.mock(assert_all_called=False)
+@pytest.mark.respx(assert_all_called=False)
 def test_ten_thousand_actions_take_a_hundred_list_calls_and_none_per_action(
     client: GenesysClient, respx_mock: respx.MockRouter
 ) -> None:
@@ -54,7 +54,6 @@ def test_ten_thousand_actions_take_a_hundred_list_calls_and_none_per_action(
     assert inventory.rows[0].integration_name == "CRM"
 
 
-@respx.mock
 def test_functions_are_known_by_their_integration_and_show_their_second_timeout(
     client: GenesysClient, respx_mock: respx.MockRouter
 ) -> None:
@@ -75,7 +74,6 @@ def test_functions_are_known_by_their_integration_and_show_their_second_timeout(
     assert [row.bites for row in rows] == ["function", "action", "action"]
 
 
-@respx.mock
 def test_what_may_not_be_read_is_left_empty_with_a_reason(
     client: GenesysClient, respx_mock: respx.MockRouter
 ) -> None:
@@ -93,7 +91,6 @@ def test_what_may_not_be_read_is_left_empty_with_a_reason(
     assert len(inventory.not_read) == 3 and forbidden.call_count == 1
 
 
-@respx.mock
 def test_flows_are_looked_up_for_the_chosen_rows_only(
     client: GenesysClient, respx_mock: respx.MockRouter
 ) -> None:

@@ -1,0 +1,1 @@
+"""What `diag doctor` looks at: each check is a value with its result and, when it failed, the fix."""

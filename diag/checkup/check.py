@@ -1,0 +1,27 @@
+"""The result of one check."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Status = Literal["ok", "warning", "failed", "skipped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What was looked at, how it is, and how to fix it.
+
+    `warning`: something works less well; `failed`: something does not work at all; `skipped`: could not be
+    looked at, `text` says why. `category` of a failed one is that of `diag.errors`, for the exit code.
+    """
+
+    name: str
+    status: Status
+    text: str
+    fix: str | None = None
+    category: str = "error"
+
+
+def worst_category(checks: tuple[Check, ...]) -> str | None:
+    """Return the category of the failure to exit with, missing rights first; None: all well."""
+    categories = [check.category for check in checks if check.status == "failed"]
+    return "auth" if "auth" in categories else (categories[0] if categories else None)

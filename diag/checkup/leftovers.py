@@ -1,0 +1,154 @@
+"""What crashed runs and applies left behind: drafts of probes, changes without a result, runs never ended.
+
+A probe notes each draft in `runs/<id>/drafts.json` before creating it (`loadtests/drafts.py`: state
+`opening`, `open`, `deleted`); a process killed in between leaves the draft and a note that says so.
+"""
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from analysis.errors import AnalysisError
+from analysis.run_folder import RunFolder, read_manifest
+from diag.changes.errors import ChangesError
+from diag.changes.journal import Journal, unfinished
+from diag.checkup.check import Check
+from diag.genesys.client import GenesysClient
+from diag.genesys.errors import ApiError
+
+DRAFTS_FILE: Final = "drafts.json"
+QUIET_S: Final = 120.0
+"""A run still marked "running" whose files did not change for this long was killed."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftDraft:
+    """A draft a probe did not delete. `record` is the file that says so.
+
+    `surely_ours` is False when the probe was killed while it created the draft: then it may be somebody
+    else's, opened at the same moment.
+    """
+
+    action_id: str
+    action_name: str
+    surely_ours: bool
+    record: Path
+
+
+def recorded_drafts(runs: Path, api_base: str) -> tuple[LeftDraft, ...]:
+    """Return the drafts probes made at `api_base` and did not delete; an unreadable record is passed over."""
+    found: list[LeftDraft] = []
+    for path in sorted(runs.glob(f"*/{DRAFTS_FILE}")):
+        body = _read(path)
+        if body.get("api_base") == api_base:
+            found.extend(
+                LeftDraft(
+                    action_id=str(entry["action_id"]),
+                    action_name=str(entry.get("action_name", "")),
+                    surely_ours=entry.get("state") == "open",
+                    record=path,
+                )
+                for entry in body.get("drafts", ())
+                if isinstance(entry, dict) and "action_id" in entry and entry.get("state") != "deleted"
+            )
+    return tuple(found)
+
+
+def remove_draft(client: GenesysClient, left: LeftDraft) -> None:
+    """Delete the draft in the org, then note it in the record. Raises `ApiError`."""
+    client.delete_draft(left.action_id)
+    mark_deleted(left)
+
+
+def mark_deleted(left: LeftDraft) -> None:
+    """Note in the record that the draft is gone."""
+    body = _read(left.record)
+    for entry in body.get("drafts", ()):
+        if entry.get("action_id") == left.action_id:
+            entry["state"] = "deleted"
+    temporary = left.record.with_suffix(".tmp")
+    temporary.write_text(json.dumps(body, indent=1), encoding="utf-8")
+    temporary.replace(left.record)
+
+
+def still_open(client: GenesysClient, drafts: tuple[LeftDraft, ...]) -> tuple[LeftDraft, ...]:
+    """Return those whose draft is still in the org; the others are noted as deleted."""
+    remaining = []
+    for left in drafts:
+        if client.get_draft(left.action_id) is None:
+            mark_deleted(left)
+        else:
+            remaining.append(left)
+    return tuple(remaining)
+
+
+def check_drafts(client: GenesysClient, runs: Path) -> Iterator[Check]:
+    """Yield a warning for every draft a killed probe left in the org."""
+    try:
+        left = still_open(client, recorded_drafts(runs, client.connection.api_base))
+    except ApiError as error:
+        yield Check("left drafts", "skipped", error.message)
+        return
+    for draft in left:
+        made = "left" if draft.surely_ours else "may have left"
+        text = (
+            f"a probe {made} a draft on {draft.action_name or draft.action_id} ({draft.record.parent.name})"
+        )
+        yield Check("left drafts", "warning", text, "diag doctor --remove-drafts")
+    if not left:
+        yield Check("left drafts", "ok", "none")
+
+
+def check_journal(journal: Path) -> Iterator[Check]:
+    """Yield a warning for every change that began and has no result."""
+    try:
+        open_entries = unfinished(Journal(journal).read())
+    except ChangesError as error:
+        yield Check("unfinished changes", "failed", error.message, error.hint)
+        return
+    for record in open_entries:
+        text = (
+            f"{record.action_name}: {record.before_timeout_s} s -> {record.after_timeout_s} s has no result"
+        )
+        fix = (
+            f"Apply the same plan again: it finishes the change ({record.entry}); or diag undo {record.entry}"
+        )
+        yield Check("unfinished changes", "warning", text, fix)
+    if not open_entries:
+        yield Check("unfinished changes", "ok", "none")
+
+
+def check_runs(runs: Path, now: float | None = None) -> Iterator[Check]:
+    """Yield a warning for every run that never ended although nothing writes to it any more."""
+    now = time.time() if now is None else now
+    broken = 0
+    for entry in sorted(path for path in runs.glob("*") if path.is_dir()):
+        folder = RunFolder(entry)
+        try:
+            manifest = read_manifest(folder)
+        except AnalysisError as error:
+            broken += 1
+            yield Check("unfinished runs", "warning", error.message, error.hint)
+            continue
+        if manifest is None or manifest.status != "running" or now - _last_change(entry) < QUIET_S:
+            continue
+        broken += 1
+        fix = f"What it measured can be used: diag recommend {entry}"
+        yield Check("unfinished runs", "warning", f"{entry.name} was killed before its end", fix)
+    if not broken:
+        yield Check("unfinished runs", "ok", "none")
+
+
+def _last_change(folder: Path) -> float:
+    return max((path.stat().st_mtime for path in folder.rglob("*") if path.is_file()), default=0.0)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        body = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return body if isinstance(body, dict) else {}

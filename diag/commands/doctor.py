@@ -1,0 +1,127 @@
+"""`diag doctor`: is everything in place, and if not, what is the fix."""
+
+import json
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from diag.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from diag.checkup.check import Check
+    from diag.console import Console
+    from diag.genesys.client import GenesysClient
+    from diag.settings import Settings
+
+FORMAT_VERSION: Final = 1
+
+
+@click.command(
+    short_help="Check region, credentials, permissions, limits and leftovers.",
+    epilog="Examples:  diag doctor   diag doctor --format json   diag doctor --remove-drafts",
+)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--remove-drafts", is_flag=True, help="Delete the drafts that killed probes left in the org.")
+@click.option("--yes", is_flag=True, help="With --remove-drafts: do not ask where it surely is ours.")
+@click.option("--profile", help="Credentials profile.")
+def command(form: str, remove_drafts: bool, yes: bool, profile: str | None) -> int:
+    """Look at everything diag needs; nothing is executed or changed.
+
+    Exit code 5 when a right is missing without which diag cannot work, 1 for any other failure.
+    """
+    from diag.checkup.check import worst_category
+    from diag.console import Console
+    from diag.settings import load_settings
+
+    console = Console(quiet=form == "json")
+    settings = load_settings({"profile": profile})
+    checks = []
+    for check in _checks(console, settings, remove_drafts=remove_drafts, yes=yes):
+        checks.append(check)
+        if form == "text":
+            _show(console, check)
+    category = worst_category(tuple(checks))
+    if form == "json":
+        console.result(_as_json(checks, ok=category is None))
+    else:
+        _last_line(console, checks)
+    if category is None:
+        return ExitCode.OK
+    return ExitCode.AUTH if category == "auth" else ExitCode.ERROR
+
+
+def _checks(console: "Console", settings: "Settings", *, remove_drafts: bool, yes: bool) -> "Iterator[Check]":
+    from diag.checkup.check import Check
+    from diag.checkup.leftovers import check_drafts, check_journal, check_runs
+    from diag.checkup.local_checks import check_machine, check_settings
+    from diag.checkup.org_checks import check_org
+    from diag.errors import CredentialsError
+    from diag.genesys.client import GenesysClient
+    from diag.genesys.errors import ApiError
+    from diag.target import find_target
+
+    yield from check_machine(settings.runs)
+    try:
+        target = find_target(settings)
+    except (CredentialsError, ApiError) as error:
+        yield Check(
+            "settings",
+            "failed",
+            "; ".join((error.message.rstrip("."), *error.details)),
+            error.hint,
+            error.category,
+        )
+    else:
+        yield from check_settings(settings.origins, target.connection.host, settings.warnings)
+        if target.sandbox:
+            console.banner("SANDBOX: these are the checks of a local sandbox, not of an org")
+        with GenesysClient(target.connection) as client:
+            reached = True
+            for check in check_org(client):
+                reached = reached and not (check.name in ("region", "token") and check.status == "failed")
+                yield check
+            if reached:
+                if remove_drafts:
+                    yield from _remove_drafts(console, client, settings, yes=yes)
+                yield from check_drafts(client, settings.runs)
+            else:
+                yield Check("left drafts", "skipped", "there is no token")
+    yield from check_journal(settings.journal)
+    yield from check_runs(settings.runs)
+
+
+def _remove_drafts(
+    console: "Console", client: "GenesysClient", settings: "Settings", *, yes: bool
+) -> "Iterator[Check]":
+    from diag.checkup.check import Check
+    from diag.checkup.leftovers import recorded_drafts, remove_draft, still_open
+
+    for draft in still_open(client, recorded_drafts(settings.runs, client.connection.api_base)):
+        name = draft.action_name or draft.action_id
+        if (yes and draft.surely_ours) or console.confirm(f"Delete the draft of {name} ({draft.action_id})?"):
+            remove_draft(client, draft)
+            yield Check("left drafts", "ok", f"the draft of {name} was deleted")
+
+
+def _show(console: "Console", check: "Check") -> None:
+    from diag.table import clean
+
+    fix = f". Fix: {check.fix}" if check.fix and check.status != "ok" else ""
+    console.result(clean(f"{check.status:<8}{check.name}: {check.text.rstrip('.')}{fix}"))
+
+
+def _as_json(checks: "list[Check]", *, ok: bool) -> str:
+    rows = [{"name": c.name, "status": c.status, "text": c.text, "fix": c.fix} for c in checks]
+    return json.dumps({"format_version": FORMAT_VERSION, "ok": ok, "checks": rows}, indent=1, allow_nan=False)
+
+
+def _last_line(console: "Console", checks: "list[Check]") -> None:
+    failed = sum(check.status == "failed" for check in checks)
+    warnings = sum(check.status == "warning" for check in checks)
+    console.note()
+    if failed:
+        console.note(f"{failed} failed, {warnings} warnings. Fix the failed ones, then: diag doctor")
+    else:
+        console.note(f"Ready{f', with {warnings} warnings' if warnings else ''}. Next: diag scan")

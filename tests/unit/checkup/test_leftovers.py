@@ -1,0 +1,132 @@
+import json
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+import respx
+
+from analysis.run_folder import Manifest, RunFolder, write_manifest
+from diag.changes.journal import Journal, Record
+from diag.checkup.leftovers import check_drafts, check_journal, check_runs, recorded_drafts, remove_draft
+from diag.checkup.local_checks import check_machine, check_settings
+from diag.genesys.client import GenesysClient
+from diag.genesys.connection import Connection
+from diag.genesys.secret import Secret
+
+BASE = "https://api.mypurecloud.com"
+DRAFT = f"{BASE}/api/v2/integrations/actions/a1/draft"
+
+
+def note(runs: Path, state: str, api_base: str = BASE) -> Path:
+    path = runs / "20260101T000000Z-abc" / "drafts.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    entry = {"action_id": "a1", "action_name": "Get", "state": state}
+    path.write_text(json.dumps({"format_version": 1, "api_base": api_base, "drafts": [entry]}))
+    return path
+
+
+@pytest.fixture
+def client() -> GenesysClient:
+    return GenesysClient(Connection.to(region="us-east-1", access_token=Secret("t")))
+
+
+def test_a_draft_left_by_a_killed_probe_is_found_and_removed(
+    tmp_path: Path, client: GenesysClient, respx_mock: respx.MockRouter
+) -> None:
+    path = note(tmp_path, "open")
+    opened = respx_mock.get(DRAFT).mock(return_value=httpx.Response(200, json={"id": "a1"}))
+    deleted = respx_mock.delete(DRAFT).respond(204)
+    (check,) = check_drafts(client, tmp_path)
+    assert check.status == "warning" and "Get" in check.text and check.fix == "diag doctor --remove-drafts"
+    (left,) = recorded_drafts(tmp_path, BASE)
+    assert left.surely_ours
+    remove_draft(client, left)
+    assert deleted.call_count == 1
+    assert json.loads(path.read_text())["drafts"][0]["state"] == "deleted"
+    assert [check.status for check in check_drafts(client, tmp_path)] == ["ok"]
+    assert opened.call_count == 1
+
+
+def test_a_draft_that_is_gone_is_noted(
+    tmp_path: Path, client: GenesysClient, respx_mock: respx.MockRouter
+) -> None:
+    note(tmp_path, "opening")
+    respx_mock.get(DRAFT).respond(404)
+    assert [check.status for check in check_drafts(client, tmp_path)] == ["ok"]
+    assert recorded_drafts(tmp_path, BASE) == ()
+
+
+def test_drafts_of_another_org_and_damaged_notes_are_passed_over(tmp_path: Path) -> None:
+    note(tmp_path, "open", api_base="https://api.mypurecloud.ie")
+    assert recorded_drafts(tmp_path, BASE) == ()
+    note(tmp_path, "opening").write_text("{half")
+    assert recorded_drafts(tmp_path, BASE) == ()
+    note(tmp_path, "opening")
+    assert [left.surely_ours for left in recorded_drafts(tmp_path, BASE)] == [False]
+
+
+def record(phase: str) -> Record:
+    return Record(
+        entry="e1",
+        phase=phase,  # type: ignore[arg-type]
+        at=1.0,
+        apply_id="x",
+        client_id="c",
+        org_id="o",
+        org_name="Acme",
+        host="h",
+        sandbox=False,
+        plan_digest="d",
+        origin="recommend",
+        action_id="a1",
+        action_name="Get",
+        before_timeout_s=3,
+        before_is_set=True,
+        after_timeout_s=8,
+        version_before=1,
+    )
+
+
+def test_a_change_without_a_result(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.jsonl")
+    assert [check.status for check in check_journal(journal.path)] == ["ok"]
+    journal.append(record("intent"))
+    (check,) = check_journal(journal.path)
+    assert check.status == "warning" and "3 s -> 8 s" in check.text and check.fix and "e1" in check.fix
+    journal.append(replace(record("result"), outcome="applied"))
+    assert [check.status for check in check_journal(journal.path)] == ["ok"]
+
+
+def test_a_run_that_was_killed(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "20260101T000000Z-abc")
+    write_manifest(folder, Manifest("r", 1.0, "running", True, "h", "open", ()))
+    (tmp_path / "journal.jsonl").write_text("{}")  # lies beside the runs
+    assert [check.status for check in check_runs(tmp_path)] == ["ok"]  # it may still be going on
+    old = time.time() - 3600
+    os.utime(folder.manifest, (old, old))
+    (check,) = check_runs(tmp_path)
+    assert check.status == "warning" and check.fix and "diag recommend" in check.fix
+    write_manifest(folder, Manifest("r", 1.0, "complete", True, "h", "open", ()))
+    os.utime(folder.manifest, (old, old))
+    assert [check.status for check in check_runs(tmp_path)] == ["ok"]
+    folder.manifest.write_text("{half")
+    assert [check.status for check in check_runs(tmp_path)] == ["warning"]
+    assert [check.status for check in check_runs(tmp_path / "absent")] == ["ok"]
+
+
+def test_the_machine(tmp_path: Path) -> None:
+    versions, runs = check_machine(tmp_path / "not" / "yet")
+    assert "locust" in versions.text and "missing" not in versions.text
+    assert runs.status == "ok"
+    (tmp_path / "file").write_text("")
+    (_, blocked) = check_machine(tmp_path / "file" / "runs")
+    assert blocked.status == "failed" and blocked.fix
+
+
+def test_settings_show_origins_and_split_the_fix_off_a_warning() -> None:
+    checks = list(check_settings({"region": "environment"}, "host", ("x is readable. Fix: chmod 600 x",)))
+    assert "region from environment" in checks[0].text
+    assert (checks[1].text, checks[1].fix) == ("x is readable.", "chmod 600 x")
