@@ -10,8 +10,8 @@ from markupsafe import Markup
 from analysis.recommendation import Recommendation
 from analysis.to_json import analysis_to_json
 from reports import numbers
-from reports.charts.markers import percentile_name
 from reports.charts.mini import mini_axis, mini_range
+from reports.charts.names import percentile_name
 from reports.data import ReportData
 from reports.figures import charts_of
 from reports.plain_text import printable

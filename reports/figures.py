@@ -13,7 +13,8 @@ from reports import numbers
 from reports.charts.distribution import distribution
 from reports.charts.ink import THEMED, Ink
 from reports.charts.load import load_curve
-from reports.charts.markers import Marker, markers_of, percentile_name
+from reports.charts.markers import Marker, markers_of
+from reports.charts.names import percentile_name
 from reports.charts.survival import survival
 from reports.charts.svg import to_svg
 from reports.charts.timeline import timeline

@@ -9,7 +9,7 @@ from typing import Final
 
 _FORMULA_START: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-_MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]<>()#+!|~&-])")
+_MARKDOWN: Final = re.compile(r"([\\`*_\[\]<>#|~&])")
 
 
 def printable(text: str) -> str:
@@ -33,5 +33,5 @@ def csv_cell(text: str) -> str:
 
 
 def markdown(text: str) -> str:
-    """Return the text as Markdown that shows it literally."""
-    return _MARKDOWN.sub(r"\\\1", printable(text))
+    """Return the text as Markdown that shows it literally; `@name` in it calls nobody."""
+    return _MARKDOWN.sub(r"\\\1", printable(text)).replace("@", "&#64;")

@@ -11,6 +11,7 @@ from analysis.recommendation import Analysis, Recommendation
 from reports import numbers
 from reports.charts.canvas import FONT_PX, LEFT_PX, RIGHT_PX, WIDTH_PX, classed
 from reports.charts.ink import Ink
+from reports.charts.names import percentile_name
 
 Role = Literal["now", "fits", "estimate", "upper", "recommended", "cap"]
 LineStyle = Literal["solid", "dotted", "dashed"]
@@ -72,11 +73,6 @@ def markers_of(action: Recommendation, analysis: Analysis) -> tuple[Marker, ...]
     if cap_s not in (now, to):
         found.append(Marker("cap", cap_s * 1000, f"cap {cap_s} s", f"cap {cap_s} s"))
     return tuple(sorted(found, key=lambda marker: marker.at_ms))
-
-
-def percentile_name(percentile: float) -> str:
-    """Return `p99` for 0.99, `p99.9` for 0.999."""
-    return f"p{percentile * 100:g}"
 
 
 def rows_needed(markers: Sequence[Marker], low_ms: float, high_ms: float) -> int:

@@ -101,17 +101,13 @@ def make_action(
     lower, upper = p99 * 0.95, p99 * 1.07
     unknown = verdict in (Verdict.CENSORED_NEEDS_PROBE, Verdict.INSUFFICIENT_SAMPLES)
     cut_now = float(timed_out[in_force == now].mean())
-    text = (
-        REASONS[verdict]
-        .format(
-            p99=f"{p99 / 1000:.2g} s",
-            upper=f"{upper / 1000:.2g} s",
-            n=calls,
-            cut=f"{cut_now:.2g}",
-            now=now,
-            to=to,
-        )
-        .replace(f"{cut_now:.2g}", f"{cut_now * 100:.1f} %")
+    text = REASONS[verdict].format(
+        p99=f"{p99 / 1000:.2g} s",
+        upper=f"{upper / 1000:.2g} s",
+        n=calls,
+        cut=f"{cut_now * 100:.1f} %",
+        now=now,
+        to=to,
     )
     rate = calls / SPAN_S
     recommendation = Recommendation(

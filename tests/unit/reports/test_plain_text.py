@@ -33,4 +33,4 @@ def test_numbers_and_words_stay_as_they_are(text: str) -> None:
 
 
 def test_markdown_shows_hostile_text_literally() -> None:
-    assert markdown("<b>|[x](javascript:1)`") == r"\<b\>\|\[x\]\(javascript:1\)\`"
+    assert markdown("<b>|[x](javascript:1)` @everyone") == r"\<b\>\|\[x\](javascript:1)\` &#64;everyone"
