@@ -8,11 +8,12 @@ from typing import Literal
 from diag.changes.backup import Backups
 from diag.changes.errors import WrongOrgError
 from diag.changes.journal import Author, Journal, Record, latest_by_entry
-from diag.changes.machine import ChangeMachine, Step, Workbench
+from diag.changes.machine import ChangeMachine
 from diag.changes.org import Org, PayloadFor, no_payload
 from diag.changes.plan import Change, OrgIdentity, Plan
 from diag.changes.plan_file import plan_digest
 from diag.changes.result import ChangeResult, Outcome
+from diag.changes.workbench import Step, Workbench
 
 
 @dataclass(frozen=True, slots=True)

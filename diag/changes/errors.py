@@ -4,7 +4,9 @@ ChangesError
 ├── PlanFileError        usage   a plan file is damaged, foreign, or from a newer version
 ├── WrongOrgError        usage   a plan was made for another org
 ├── JournalError         error   the journal cannot be written or read
-└── NothingToUndoError   usage   no such entry or run in the journal
+├── NothingToUndoError   usage   no such entry or run in the journal
+├── UnknownActionError   usage   no action, or several, of that name
+└── TerraformFileError   usage   a file is no Terraform state, plan or export
 """
 
 
@@ -38,5 +40,17 @@ class JournalError(ChangesError):
 
 class NothingToUndoError(ChangesError):
     """The journal holds nothing under that name."""
+
+    category = "usage"
+
+
+class UnknownActionError(ChangesError):
+    """A name does not say which action is meant."""
+
+    category = "usage"
+
+
+class TerraformFileError(ChangesError):
+    """A file holds no Terraform resources we can read."""
 
     category = "usage"

@@ -14,102 +14,25 @@ repeated blindly but looked up first. Nothing is put back that somebody else cha
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import Final
+from dataclasses import replace
 
-from diag.changes.backup import Backups
-from diag.changes.journal import Author, Journal, Record, first_record, new_id
-from diag.changes.org import NotTested, Org, PayloadFor
-from diag.changes.plan import Change, Plan
+from diag.changes.change_in_hand import MAX_WRITES, effect_is_unknown
+from diag.changes.journal import Record
+from diag.changes.org import NotTested
+from diag.changes.plan import Change
+from diag.changes.putting_back import PuttingBack
 from diag.changes.result import ChangeResult, Outcome
 from diag.changes.snapshot import Snapshot, drift, timeout_text
 from diag.changes.trial import Trial, may_call, try_action
-from diag.genesys.errors import (
-    ApiError,
-    NetworkError,
-    NotFoundError,
-    PlatformError,
-    StaleVersionError,
-    UnexpectedReplyError,
-)
-
-MAX_WRITES: Final = 5
-"""Writes tried per change before giving up on a version that keeps moving."""
-BACK_OFF_S: Final = 0.5
-"""First pause, grows by itself (the Terraform provider's own rule: (i + 1) * 500 ms)."""
-
-_UNCLEAR: Final = (PlatformError, NetworkError, UnexpectedReplyError)
-"""After these nobody knows whether the write took effect."""
+from diag.changes.workbench import Step, Workbench
+from diag.genesys.errors import ApiError, StaleVersionError
 
 
-class Step(StrEnum):
-    """Every place where an apply can be."""
-
-    READ = "read"
-    RESUME = "resume"
-    COMPARE = "compare"
-    TEST_BEFORE = "test_before"
-    INTENT = "intent"
-    BACK_UP = "back_up"
-    PATCH = "patch"
-    LOOK = "look"
-    WRITTEN = "written"
-    READ_BACK = "read_back"
-    TEST_AFTER = "test_after"
-    RESTORE_INTENT = "restore_intent"
-    RESTORE = "restore"
-    READ_RESTORED = "read_restored"
-    RESULT = "result"
-    CLEAN_UP = "clean_up"
-    DONE = "done"
-
-
-@dataclass(frozen=True, slots=True)
-class Workbench:
-    """What every change of one apply shares. `on_step` is called after each step (progress, tests)."""
-
-    org: Org
-    journal: Journal
-    backups: Backups
-    plan: Plan
-    plan_digest: str
-    author: Author
-    payload_for: PayloadFor
-    verify: bool
-    allow_side_effects: bool
-    now: Callable[[], float]
-    sleep: Callable[[float], None]
-    on_step: Callable[[Change, Step], None]
-
-
-class ChangeMachine:
-    """Carries out one change. `resume` is the last record of an entry an earlier apply left unfinished."""
+class ChangeMachine(PuttingBack):
+    """Carries out one change."""
 
     def __init__(self, change: Change, bench: Workbench, resume: Record | None = None) -> None:
-        self._change = change
-        self._bench = bench
-        self._resume = resume
-        self._record = resume or first_record(
-            new_id(bench.now()),
-            change,
-            org=bench.plan.org,
-            author=bench.author,
-            plan_digest=bench.plan_digest,
-            origin=bench.plan.origin,
-            run_ids=bench.plan.run_ids,
-            at=bench.now(),
-        )
-        self._present: Snapshot
-        self._original: Snapshot | None = None
-        self._writes = 0
-        self._restores = 0
-        self._unclear = resume is not None
-        self._outcome = Outcome.FAILED
-        self._reason = ""
-        self._stop = False
-        self._denied = False
-        self._keep_backup = False
+        super().__init__(change, bench, resume)
         self._steps: dict[Step, Callable[[], Step]] = {
             Step.READ: self._read,
             Step.RESUME: self._pick_up,
@@ -136,17 +59,7 @@ class ChangeMachine:
             following = self._guarded(step)
             self._bench.on_step(self._change, step)
             step = following
-        return ChangeResult(
-            change=self._change,
-            outcome=self._outcome,
-            reason=self._reason,
-            entry=self._record.entry,
-            version_before=self._record.version_before,
-            version_after=self._record.version_after,
-            correlation_ids=self._record.correlation_ids,
-            stop=self._stop,
-            denied=self._denied,
-        )
+        return self.result()
 
     def _guarded(self, step: Step) -> Step:
         """Run one step; an error of the org that the step did not expect ends the change, told as it is."""
@@ -214,7 +127,7 @@ class ChangeMachine:
             self._reason = error.message
             return Step.LOOK
         except ApiError as error:
-            if not isinstance(error, _UNCLEAR) and error.status != 408:
+            if not effect_is_unknown(error):
                 raise
             self._note(error.correlation_id)
             self._unclear = True
@@ -295,101 +208,7 @@ class ChangeMachine:
         )
         return Step.RESTORE_INTENT
 
-    # --- putting back ----------------------------------------------------------------------------
-
-    def _restore_intent(self) -> Step:
-        if self._original is None:
-            return self._no_way_back(self._reason)
-        self._reason = self._reason or self._record.reason or ""
-        self._append(replace(self._record, phase="restore", reason=self._reason))
-        return Step.RESTORE
-
-    def _restore(self) -> Step:
-        assert self._original is not None
-        self._restores += 1
-        try:
-            reply = self._bench.org.patch_timeout(
-                self._original.at_version(self._present.version), self._change.before_timeout_s
-            )
-            self._note(reply.correlation_id)
-        except (StaleVersionError, *_UNCLEAR) as error:
-            self._note(error.correlation_id)
-            self._pause(self._restores)
-        return Step.READ_RESTORED
-
-    def _read_restored(self) -> Step:
-        assert self._original is not None
-        why = self._reason or self._record.reason
-        seen = self._present
-        self._present = self._fresh()
-        left = self._present.differs_from(self._original.fields)
-        if not left and self._present.timeout_s == self._change.before_timeout_s:
-            return self._end(
-                Outcome.RESTORED,
-                f"{self._reason or self._record.reason}; put back to {timeout_text(self._present)}",
-            )
-        still_ours = self._present.version == seen.version and self._present.is_after(self._change)
-        if still_ours and self._restores < MAX_WRITES:
-            return Step.RESTORE_INTENT
-        self._stop = self._keep_backup = True
-        return self._end(
-            Outcome.FAILED,
-            f"{why}; putting it back did not succeed: timeout "
-            f"{timeout_text(self._present)}, {'; '.join(map(str, left)) or 'all else as before'}. "
-            f"The action as it was: {self._bench.backups.path(self._record.entry)}",
-        )
-
-    # --- ending ----------------------------------------------------------------------------------
-
-    def _result(self) -> Step:
-        self._append(replace(self._record, phase="result", outcome=str(self._outcome), reason=self._reason))
-        return Step.CLEAN_UP
-
-    def _clean_up(self) -> Step:
-        if not self._keep_backup:
-            self._bench.backups.drop([self._record.entry])
-        return Step.DONE
-
-    def _end(self, outcome: Outcome, reason: str) -> Step:
-        self._outcome, self._reason = outcome, reason
-        return Step.RESULT
-
-    def _overtaken(self) -> Step:
-        return self._end(
-            Outcome.FAILED,
-            f"written as version {self._record.version_after}, then somebody else changed it: version "
-            f"{self._present.version}, timeout {timeout_text(self._present)}. Left as it is",
-        )
-
-    def _no_way_back(self, why: str | None) -> Step:
-        self._stop = True
-        return self._end(
-            Outcome.FAILED,
-            f"{why or 'stopped while putting it back'}; there is no backup to put back. It shows version "
-            f"{self._present.version}, timeout {timeout_text(self._present)}",
-        )
-
-    def _api_failure(self, step: Step, error: ApiError) -> Step:
-        self._note(error.correlation_id)
-        self._denied = error.category == "auth"
-        self._stop = self._stop or self._denied
-        if self._unclear or self._record.version_after is not None:
-            # Whether the write stands cannot be told now. Without a result in the journal the next
-            # apply of this plan takes up here and finds out.
-            self._outcome = Outcome.FAILED
-            self._reason = (
-                f"{error.message} At step {step}, after a write: the timeout may be "
-                f"{self._change.after_timeout_s} s already. Apply the same plan again to finish it"
-            )
-            return Step.DONE
-        if isinstance(error, NotFoundError):
-            return self._end(Outcome.REFUSED, "it does not exist any more")
-        return self._end(Outcome.FAILED, f"{error.message} Nothing was changed (step {step})")
-
-    # --- small parts -----------------------------------------------------------------------------
-
-    def _fresh(self) -> Snapshot:
-        return Snapshot.of(self._bench.org.read_config(self._change.action_id))
+    # --- parts of steps
 
     def _try(self, timeout_s: int) -> Trial | NotTested:
         bench, action = self._bench, self._present.full.action
@@ -417,16 +236,3 @@ class ChangeMachine:
                 at = time.strftime("%H:%M:%S UTC", time.gmtime(record.at))
                 return f" (set to {record.after_timeout_s} s by {who} at {at}, journal entry {record.entry})"
         return ""
-
-    def _append(self, record: Record) -> None:
-        self._record = replace(record, at=self._bench.now())
-        self._bench.journal.append(self._record)
-
-    def _note(self, correlation_id: str | None) -> None:
-        if correlation_id:
-            self._record = replace(
-                self._record, correlation_ids=(*self._record.correlation_ids, correlation_id)
-            )
-
-    def _pause(self, attempt: int) -> None:
-        self._bench.sleep(BACK_OFF_S * attempt)

@@ -70,6 +70,21 @@ def make_plan(
     )
 
 
+def read_or_skip(read: ReadConfig, action_id: str, action_name: str) -> FullConfig | Skipped:
+    """Return the action as it is now, or why it cannot be planned.
+
+    A login or permission error is raised: every further action would fail alike.
+    """
+    try:
+        return read(action_id)
+    except NotFoundError:
+        return Skipped(action_id, action_name, "it does not exist in this org")
+    except ApiError as error:
+        if error.category == "auth":
+            raise
+        return Skipped(action_id, action_name, f"it could not be read: {error.message}")
+
+
 def change_of(
     full: FullConfig,
     after_timeout_s: int,
@@ -104,19 +119,14 @@ def _wanted(item: Recommendation, read: ReadConfig, *, force: bool) -> Change | 
     after = item.recommended_timeout_s
     if item.verdict not in _MAY_CHANGE or after is None:
         return _skipped(item, item.reason)
-    objection = _objection(item)
+    objection = objection_to(item)
     if objection and not force:
         return _skipped(item, f"{objection} (--force to set {after} s all the same)")
     if not PLATFORM_MIN_TIMEOUT_S <= after <= PLATFORM_MAX_TIMEOUT_S:
         return _skipped(item, f"{after} s is outside the platform's range of 1 to 60 s")
-    try:
-        full = read(item.action_id)
-    except NotFoundError:
-        return _skipped(item, "it does not exist in this org")
-    except ApiError as error:
-        if error.category == "auth":
-            raise
-        return _skipped(item, f"it could not be read: {error.message}")
+    full = read_or_skip(read, item.action_id, item.action_name)
+    if isinstance(full, Skipped):
+        return full
     if full.action.not_configurable_reason is not None:
         return _skipped(item, full.action.not_configurable_reason)
     present_s = full.action.effective_timeout_s
@@ -131,8 +141,8 @@ def _wanted(item: Recommendation, read: ReadConfig, *, force: bool) -> Change | 
 _MAY_CHANGE: Final = (Verdict.RAISE, Verdict.LOWER, Verdict.UNSTABLE, Verdict.OVER_CAP_USE_ASYNC)
 
 
-def _objection(item: Recommendation) -> str | None:
-    """Return what speaks against setting the number, or None."""
+def objection_to(item: Recommendation) -> str | None:
+    """Return what speaks against setting the recommended number, by the data alone, or None."""
     if item.verdict is Verdict.UNSTABLE:
         return f"unstable: {item.reason}"
     if item.verdict is Verdict.OVER_CAP_USE_ASYNC:

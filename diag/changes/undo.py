@@ -3,13 +3,16 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from diag.changes.errors import NothingToUndoError
 from diag.changes.journal import Record, latest_by_entry
 from diag.changes.plan import Change, OrgIdentity, Plan, Skipped, Unchanged
-from diag.changes.planning import ReadConfig, change_of
+from diag.changes.planning import ReadConfig, change_of, read_or_skip
 from diag.changes.result import Outcome
-from diag.genesys.errors import ApiError, NotFoundError
+
+CREATED: Final = "register"
+"""Origin of journal entries of `diag register`: there is no earlier timeout to go back to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,12 @@ def entry_named(records: Sequence[Record], entry: str | None) -> list[Record]:
         return [latest[entry]]
     undone = {record.undoes for record in latest.values() if record.undoes and wrote(record)}
     for record in reversed(latest.values()):
-        if wrote(record) and record.undoes is None and record.entry not in undone:
+        if (
+            wrote(record)
+            and record.origin != CREATED
+            and record.undoes is None
+            and record.entry not in undone
+        ):
             return [record]
     raise NothingToUndoError("The journal holds nothing that could be undone.", hint="diag history")
 
@@ -83,6 +91,9 @@ def make_undo_plan(
     for record in entries:
         if record.org_id != org.org_id:
             reason = f"it was made in org {record.org_name!r} ({record.host})"
+            skipped.append(Skipped(record.action_id, record.action_name, reason))
+        elif record.origin == CREATED:
+            reason = "it was created, not changed: delete it in the admin UI"
             skipped.append(Skipped(record.action_id, record.action_name, reason))
         elif not wrote(record):
             reason = f"nothing to undo: {record.outcome}"
@@ -110,14 +121,9 @@ def make_undo_plan(
 
 def _reverse(undoable: Undoable, read: ReadConfig, *, force: bool) -> Change | Skipped | Unchanged:
     first, last = undoable.first, undoable.last
-    try:
-        full = read(first.action_id)
-    except NotFoundError:
-        return Skipped(first.action_id, first.action_name, "it does not exist any more")
-    except ApiError as error:
-        if error.category == "auth":
-            raise
-        return Skipped(first.action_id, first.action_name, f"it could not be read: {error.message}")
+    full = read_or_skip(read, first.action_id, first.action_name)
+    if isinstance(full, Skipped):
+        return full
     present_s = full.action.effective_timeout_s
     if present_s == first.before_timeout_s:
         return Unchanged(first.action_id, first.action_name, f"its timeout is {present_s} s again already")

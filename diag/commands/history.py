@@ -77,7 +77,7 @@ def history_table(records: "list[Record]") -> "Table":
                 record.entry,
                 _utc(record.at),
                 record.action_name,
-                f"{record.before_timeout_s} s" if record.before_is_set else "unset",
+                _before(record),
                 f"{record.after_timeout_s} s",
                 record.outcome or "UNFINISHED",
                 record.org_name + (" (SANDBOX)" if record.sandbox else ""),
@@ -91,3 +91,9 @@ def history_table(records: "list[Record]") -> "Table":
 
 def _utc(at: float) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))
+
+
+def _before(record: "Record") -> str:
+    if record.origin == "register":
+        return "(new)"
+    return f"{record.before_timeout_s} s" if record.before_is_set else "unset"

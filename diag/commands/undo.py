@@ -1,6 +1,10 @@
 """`diag undo`: takes back one change, or all changes of an apply, a plan or a run."""
 
+from typing import Any
+
 import click
+
+from diag.commands.apply_options import apply_options
 
 
 @click.command(
@@ -9,24 +13,9 @@ import click
 )
 @click.argument("entry", required=False)
 @click.option("--all-of", "run", metavar="RUN", help="Every change of this apply, plan digest or run.")
-@click.option("--yes", is_flag=True, help="Do not ask (needed without a terminal).")
-@click.option("--dry-run", is_flag=True, help="All reads and checks, no change.")
 @click.option("--force", is_flag=True, help="Also where somebody changed the timeout since.")
-@click.option("--no-verify", is_flag=True, help="No test call after each change.")
-@click.option("--allow-side-effects", is_flag=True, help="Let the test call run actions that are not GET.")
-@click.option("--on-error", type=click.Choice(["stop", "continue"]), default="stop", show_default=True)
-@click.option("--profile", help="Credentials profile.")
-def command(
-    entry: str | None,
-    run: str | None,
-    yes: bool,
-    dry_run: bool,
-    force: bool,
-    no_verify: bool,
-    allow_side_effects: bool,
-    on_error: str,
-    profile: str | None,
-) -> None:
+@apply_options
+def command(entry: str | None, run: str | None, force: bool, profile: str | None, **values: Any) -> None:
     """Take back ENTRY of the journal, or the newest change when nothing is named.
 
     An undo is a plan like any other: compared with the org, written, proven, tested and journalled.
@@ -49,14 +38,4 @@ def command(
     target = find_target(settings)
     with GenesysClient(target.connection) as client:
         plan = make_undo_plan(chosen, client.read_config, identify(client), force=force)
-    carry_out(
-        console,
-        target,
-        settings,
-        plan,
-        yes=yes,
-        dry_run=dry_run,
-        verify=not no_verify,
-        allow_side_effects=allow_side_effects,
-        on_error="continue" if on_error == "continue" else "stop",
-    )
+    carry_out(console, target, settings, plan, **values)

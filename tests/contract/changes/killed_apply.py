@@ -12,9 +12,9 @@ from pathlib import Path
 
 from diag.changes.apply import ApplyOptions, Watch, apply_plan
 from diag.changes.journal import Author, Journal
-from diag.changes.machine import Step
 from diag.changes.plan import Change
 from diag.changes.plan_file import read_plan
+from diag.changes.workbench import Step
 from diag.genesys.client import GenesysClient
 from diag.genesys.pacing import RateBucket
 from diag.target import sandbox_connection

@@ -12,10 +12,10 @@ import pytest
 
 from diag.changes.apply import ApplyOptions
 from diag.changes.journal import unfinished
-from diag.changes.machine import Step
 from diag.changes.plan import Change
 from diag.changes.plan_file import write_plan
 from diag.changes.result import ChangeResult, Outcome
+from diag.changes.workbench import Step
 
 if TYPE_CHECKING:
     from tests.contract.changes.conftest import Admin, MakeAdmin

@@ -7,9 +7,9 @@ import pytest
 from diag.changes.apply import Watch
 from diag.changes.fields import fields_of
 from diag.changes.journal import Journal, unfinished
-from diag.changes.machine import Step
 from diag.changes.plan import Change
 from diag.changes.result import ChangeResult, Outcome
+from diag.changes.workbench import Step
 from tests.unit.changes.fake_org import FakeOrg, Killed, change_for, full_config, nothing, raising
 
 Apply = Callable[..., list[ChangeResult]]

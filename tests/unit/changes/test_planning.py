@@ -2,37 +2,21 @@ from dataclasses import replace
 
 import pytest
 
-from analysis.recommendation import Analysis, Recommendation, Verdict
-from analysis.settings import RecommendSettings
+from analysis.recommendation import Recommendation, Verdict
 from diag.changes.fields import fields_of
 from diag.changes.plan import Change, Plan
 from diag.changes.planning import make_plan
 from diag.genesys.errors import PermissionMissingError, PlatformError
 from diag.genesys.models import FullConfig
 from tests.unit.changes.fake_org import IDENTITY, FakeOrg, full_config, raising
+from tests.unit.changes.recommendations import analysis_of, recommendation
 
 A1 = full_config("custom_-_1", 5)
 
 
-def recommendation(verdict: Verdict = Verdict.RAISE, **values: object) -> Recommendation:
-    made = Recommendation(
-        action_id="custom_-_1",
-        action_name="Action custom_-_1",
-        verdict=verdict,
-        reason="99 of 100 calls finish within 7.9 s; raise to 10 s",
-        recommended_timeout_s=10,
-        current_timeout_s=5,
-        samples=5000,
-        n_eff=4000.0,
-        grade="B",
-    )
-    return replace(made, **values)  # type: ignore[arg-type]
-
-
 def plan_of(*items: Recommendation, org: FakeOrg | None = None, **options: object) -> Plan:
-    analysis = Analysis(settings=RecommendSettings(), actions=items, facts={}, run_ids=("run-1",))
     org = org or FakeOrg.with_actions(A1)
-    return make_plan(analysis, org.read_config, IDENTITY, now=lambda: 1000.0, **options)  # type: ignore[arg-type]
+    return make_plan(analysis_of(*items), org.read_config, IDENTITY, now=lambda: 1000.0, **options)  # type: ignore[arg-type]
 
 
 def test_a_raise_becomes_a_change_with_its_evidence() -> None:

@@ -1,0 +1,60 @@
+"""A recommendation as a shell script for the Genesys Cloud CLI (`gc`) and jq.
+
+Written from the CLI's own source: `gc integrations actions get ID --includeConfig=true`,
+`gc integrations actions templates get ID FILE`, `gc integrations actions update ID -f FILE`. Whether the
+platform merges or replaces the config is unknown (API notes, 1a), so the script sends everything back
+with both templates inlined, exactly as `--apply` does; it has none of its checks afterwards.
+"""
+
+import shlex
+from typing import Final
+
+from analysis.recommendation import Analysis, Recommendation, Verdict
+from diag.changes.planning import objection_to
+
+_HEAD: Final = """\
+#!/usr/bin/env bash
+# Needs the Genesys Cloud CLI (gc, with a profile for your org) and jq. Try one action first.
+# `diag recommend --apply` does the same and also proves that nothing else changed, tests, and can undo.
+set -euo pipefail
+
+set_timeout() { # ACTION_ID SECONDS
+  local folder; folder=$(mktemp -d); chmod 700 "$folder"
+  gc integrations actions get "$1" --includeConfig=true > "$folder/action.json"
+  gc integrations actions templates get "$1" requesttemplate.vm > "$folder/request.vm"
+  gc integrations actions templates get "$1" successtemplate.vm > "$folder/success.vm"
+  jq --argjson seconds "$2" --rawfile request "$folder/request.vm" --rawfile success "$folder/success.vm" '
+    {name, category, version, config: (.config
+      | .timeoutSeconds = $seconds
+      | .request.requestTemplate = $request | del(.request.requestTemplateUri)
+      | .response.successTemplate = $success | del(.response.successTemplateUri))}' \\
+    "$folder/action.json" > "$folder/update.json"
+  gc integrations actions update "$1" -f "$folder/update.json"
+  rm -r "$folder"
+}
+"""
+
+
+def gc_calls(analysis: Analysis) -> str:
+    """Return a bash script with one call per timeout to raise or lower; all else is a comment."""
+    lines = [_HEAD]
+    for item in analysis.actions:
+        after = item.recommended_timeout_s
+        if item.verdict not in (Verdict.RAISE, Verdict.LOWER) or after is None:
+            continue
+        lines += [f"# {_comment(item.action_name)}: {_was(item)} -> {after} s. {_comment(item.reason)}"]
+        held_back = objection_to(item)
+        call = f"set_timeout {shlex.quote(item.action_id)} {after}"
+        lines.append(f"# held back, {_comment(held_back)}:\n# {_comment(call)}" if held_back else call)
+    if len(lines) == 1:
+        lines.append("# Nothing to change.")
+    return "\n".join(lines) + "\n"
+
+
+def _was(item: Recommendation) -> str:
+    return "unset (60 s)" if item.timeout_is_set is False else f"{item.current_timeout_s} s"
+
+
+def _comment(text: str) -> str:
+    """Text that cannot end its comment line."""
+    return "".join(character if character.isprintable() else "�" for character in text)

@@ -1,0 +1,65 @@
+"""The way back within one apply: the old content under the version just read, then proof."""
+
+from dataclasses import replace
+
+from diag.changes.change_in_hand import MAX_WRITES, ChangeInHand, effect_is_unknown
+from diag.changes.result import Outcome
+from diag.changes.snapshot import timeout_text
+from diag.changes.workbench import Step
+from diag.genesys.errors import ApiError, StaleVersionError
+
+
+class PuttingBack(ChangeInHand):
+    """The steps RESTORE_INTENT, RESTORE and READ_RESTORED; somebody else's later change is left alone."""
+
+    def _restore_intent(self) -> Step:
+        if self._original is None:
+            return self._no_way_back(self._reason)
+        self._reason = self._reason or self._record.reason or ""
+        self._append(replace(self._record, phase="restore", reason=self._reason))
+        return Step.RESTORE
+
+    def _restore(self) -> Step:
+        assert self._original is not None
+        self._restores += 1
+        try:
+            reply = self._bench.org.patch_timeout(
+                self._original.at_version(self._present.version), self._change.before_timeout_s
+            )
+            self._note(reply.correlation_id)
+        except ApiError as error:
+            if not isinstance(error, StaleVersionError) and not effect_is_unknown(error):
+                raise
+            self._note(error.correlation_id)
+            self._pause(self._restores)
+        return Step.READ_RESTORED
+
+    def _read_restored(self) -> Step:
+        assert self._original is not None
+        why = self._reason or self._record.reason
+        seen = self._present
+        self._present = self._fresh()
+        left = self._present.differs_from(self._original.fields)
+        if not left and self._present.timeout_s == self._change.before_timeout_s:
+            return self._end(
+                Outcome.RESTORED,
+                f"{self._reason or self._record.reason}; put back to {timeout_text(self._present)}",
+            )
+        still_ours = self._present.version == seen.version and self._present.is_after(self._change)
+        if still_ours and self._restores < MAX_WRITES:
+            return Step.RESTORE_INTENT
+        self._stop = self._keep_backup = True
+        return self._end(
+            Outcome.FAILED,
+            f"{why}; putting it back did not succeed: timeout "
+            f"{timeout_text(self._present)}, {'; '.join(map(str, left)) or 'all else as before'}. "
+            f"The action as it was: {self._bench.backups.path(self._record.entry)}",
+        )
+
+    def _no_way_back(self, why: str | None) -> Step:
+        self._stop = True
+        return self._end(
+            Outcome.FAILED,
+            f"{why or 'stopped while putting it back'}; there is no backup to put back. It shows version "
+            f"{self._present.version}, timeout {timeout_text(self._present)}",
+        )

@@ -1,0 +1,31 @@
+"""`diag apply`: carries out a saved plan, exactly."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from diag.commands.apply_options import apply_options
+
+
+@click.command(
+    short_help="Carry out a saved plan, exactly.",
+    epilog="Examples:  diag recommend --out p.json   diag apply plan.json --dry-run   diag apply plan.json",
+)
+@click.argument("plan_file", type=click.Path(path_type=Path), metavar="PLAN")
+@apply_options
+def command(plan_file: Path, profile: str | None, **values: Any) -> None:
+    """Apply PLAN, saved by `diag recommend --out`.
+
+    An action that is no longer what the plan saw is refused, naming the field and both values. After an
+    interruption, run it again: what was begun is finished, what is done is not repeated.
+    """
+    from diag.changes.plan_file import read_plan
+    from diag.commands.apply_flow import carry_out
+    from diag.console import Console
+    from diag.settings import load_settings
+    from diag.target import find_target
+
+    plan = read_plan(plan_file)
+    settings = load_settings({"profile": profile})
+    carry_out(Console(), find_target(settings), settings, plan, **values)
