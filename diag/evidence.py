@@ -15,6 +15,7 @@ from diag.errors import UsageError
 
 if TYPE_CHECKING:
     from analysis.sample_set import SampleSet
+    from reports.data import ReportData
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,25 +71,26 @@ def write_recommendations(folder: RunFolder, analysis: Analysis) -> None:
     )
 
 
-def write_report(
-    path: Path, evidence: RunEvidence, *, generated_at: float, notes: tuple[str, ...] = ()
-) -> None:
-    """Write the HTML report; `generated_at` in Unix seconds, `notes` are shown beside the verdict."""
+def report_data(
+    evidence: RunEvidence, *, generated_at: float, notes: tuple[str, ...] = (), charts: bool = True
+) -> "ReportData":
+    """Return what every form of the report is made from; without `charts` the samples are not summarised.
+
+    `generated_at` in Unix seconds; `notes` are sentences shown beside the verdict.
+    """
     from analysis.summarise import summarise
     from diag import __version__
-    from reports.build import build_report
     from reports.data import ReportData
 
-    data = ReportData(
+    return ReportData(
         analysis=evidence.analysis,
-        summaries=summarise(evidence.samples, evidence.analysis.settings),
+        summaries=summarise(evidence.samples, evidence.analysis.settings) if charts else {},
         manifests=evidence.samples.manifests,
         version=__version__,
         generated_at=generated_at,
         notes=notes,
         source=" ".join(shlex.quote(str(folder.path)) for folder in evidence.folders) or None,
     )
-    path.write_text(build_report(data), encoding="utf-8")
 
 
 def _resolve(path: Path, runs: Path) -> Path:

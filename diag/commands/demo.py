@@ -45,10 +45,11 @@ class Measured:
 def command(seed: int) -> None:
     """Measure a dozen sandbox actions, recommend, apply, and show that the timeout failures are gone."""
     from diag.console import Console
-    from diag.evidence import write_report
+    from diag.evidence import report_data
     from diag.sandbox.server import start_sandbox
     from diag.settings import Settings
     from diag.target import Target, sandbox_connection
+    from reports.build import build_report
 
     started = time.monotonic()
     console = Console()
@@ -61,7 +62,8 @@ def command(seed: int) -> None:
         raised = stage.apply(measured.everything.analysis)
         notes = stage.measure_again(measured, raised)
     report = measured.folder.report
-    write_report(report, measured.everything, generated_at=time.time(), notes=notes)
+    data = report_data(measured.everything, generated_at=time.time(), notes=notes)
+    report.write_text(build_report(data), encoding="utf-8")
     console.heading("Report")
     console.result(str(report))
     console.note(f"Open it in a browser. That was {time.monotonic() - started:.0f} s.")

@@ -1,6 +1,7 @@
 """`diag recommend`: the right timeout for each action, and why; `--apply` sets it."""
 
 import json
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from diag.exit_codes import ExitCode
 if TYPE_CHECKING:
     from analysis.recommendation import Analysis
     from diag.console import Console
+    from diag.evidence import RunEvidence
     from diag.settings import Settings
 
 FORMATS = ("table", "json", "csv", "md", "terraform", "gc")
@@ -53,19 +55,22 @@ def command(
     upper bound, rounded up to a whole second, capped.
     """
     from diag.console import Console
+    from diag.errors import UsageError
     from diag.evidence import choose_inputs, gather, write_recommendations
     from diag.settings import load_settings
 
+    if output is not None and form == "table":
+        raise UsageError("A table is for the terminal.", hint="With -o, choose a --format: csv, md or json.")
     console = Console(quiet=form != "table")
     settings = load_settings({"profile": profile})
     chosen = choose_inputs(inputs, settings.runs)
     evidence = gather(chosen, recommend_settings(values), actions_file=values["actions_file"])
     for folder in evidence.folders[:1] if len(chosen) == 1 else ():
         write_recommendations(folder, evidence.analysis)
-    if form == "table" and output is None:
+    if form == "table":
         show(console, evidence.analysis)
     else:
-        _emit(console, _formatted(evidence.analysis, form, values["terraform_state"]), output)
+        _emit(console, _formatted(evidence, form, values["terraform_state"]), output)
     if values["do_apply"] or values["plan_file"]:
         _change(console, settings, evidence.analysis, values)
     elif form == "table":
@@ -100,15 +105,17 @@ def next_step(analysis: "Analysis") -> str:
     return f"Next: {waiting}" if waiting else "Nothing to change."
 
 
-def _formatted(analysis: "Analysis", form: str, terraform_state: Path | None) -> str:
-    from analysis.to_json import analysis_to_json
-    from diag.commands.recommendation_table import recommendation_table
-    from diag.table import to_csv, to_markdown
-
-    if form == "json":
-        return json.dumps(analysis_to_json(analysis), indent=1, allow_nan=False)
+def _formatted(evidence: "RunEvidence", form: str, terraform_state: Path | None) -> str:
+    analysis = evidence.analysis
     if form == "csv":
-        return to_csv(recommendation_table(analysis))
+        from reports.csv_export import build_csv
+
+        return build_csv(analysis)
+    if form == "md":
+        from diag.evidence import report_data
+        from reports.markdown import build_markdown
+
+        return build_markdown(report_data(evidence, generated_at=time.time(), charts=False))
     if form == "terraform":
         from diag.changes.terraform import terraform_lines
 
@@ -117,7 +124,9 @@ def _formatted(analysis: "Analysis", form: str, terraform_state: Path | None) ->
         from diag.changes.gc_cli import gc_calls
 
         return gc_calls(analysis)
-    return to_markdown(recommendation_table(analysis))
+    from analysis.to_json import analysis_to_json
+
+    return json.dumps(analysis_to_json(analysis), indent=1, allow_nan=False)
 
 
 def _emit(console: "Console", text: str, output: Path | None) -> None:

@@ -1,32 +1,90 @@
-"""`diag report`: the HTML report of a run."""
+"""`diag report`: what was found, for whoever decides."""
 
+import json
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from diag.commands.recommend_options import recommend_options, recommend_settings
 
+if TYPE_CHECKING:
+    from diag.evidence import RunEvidence
+    from reports.data import ReportData
+
 
 @click.command(
     short_help="Write the HTML report of a run.",
-    epilog="Examples:  diag report   diag report runs/20261121T* -o report.html   diag report samples.csv",
+    epilog="Examples:  diag report   diag report runs/A runs/B -o report.html   diag report --format md",
 )
 @click.argument("inputs", nargs=-1, type=click.Path(path_type=Path), metavar="[RUN|FILE]...")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write it. Default: the run.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["html", "md", "text", "json", "csv"]),
+    default="html",
+    show_default=True,
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write it ('-': stdout).")
+@click.option("--charts", type=click.Path(path_type=Path), help="Also write one PNG per chart here.")
 @click.option("--actions", "actions_file", type=click.Path(path_type=Path), help="Facts beside a bare file.")
 @recommend_options
-def command(inputs: tuple[Path, ...], output: Path | None, actions_file: Path | None, **values: Any) -> None:
-    """Write one self-contained HTML file about the newest run, or about the runs and files given."""
+def command(
+    inputs: tuple[Path, ...],
+    form: str,
+    output: Path | None,
+    charts: Path | None,
+    actions_file: Path | None,
+    **values: Any,
+) -> None:
+    """Report the newest run, or the runs and files given.
+
+    HTML is one self-contained file in the run folder; the other formats go to stdout.
+    """
     from diag.console import Console
-    from diag.evidence import choose_inputs, gather, write_report
+    from diag.evidence import choose_inputs, gather, report_data
     from diag.settings import load_settings
 
     console = Console()
     rules = recommend_settings(values)
     chosen = choose_inputs(inputs, load_settings().runs)
     evidence = gather(chosen, rules, actions_file=actions_file, detail=True)
-    target = output or (evidence.folders[0].report if evidence.folders else Path("report.html"))
-    write_report(target, evidence, generated_at=time.time())
-    console.result(str(target))
+    data = report_data(evidence, generated_at=time.time())
+    text = _text(data, form)
+    if charts is not None:
+        from reports.charts.export import export_charts
+
+        console.note(f"{len(export_charts(data, charts))} charts written to {charts}")
+    target = output or (_default_path(evidence) if form == "html" else None)
+    if target is None or str(target) == "-":
+        console.result(text)
+    else:
+        target.write_text(text, encoding="utf-8")
+        console.result(str(target))
+
+
+def _default_path(evidence: "RunEvidence") -> Path:
+    return evidence.folders[0].report if evidence.folders else Path("report.html")
+
+
+def _text(data: "ReportData", form: str) -> str:
+    if form == "md":
+        from reports.markdown import build_markdown
+
+        return build_markdown(data)
+    if form == "text":
+        from reports.terminal import build_terminal
+
+        return build_terminal(data)
+    if form == "csv":
+        from reports.csv_export import build_csv
+
+        return build_csv(data.analysis)
+    if form == "json":
+        from analysis.to_json import analysis_to_json
+
+        return json.dumps(analysis_to_json(data.analysis), indent=1, allow_nan=False)
+    from reports.build import build_report
+
+    return build_report(data)

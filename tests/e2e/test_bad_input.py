@@ -1,0 +1,195 @@
+"""Whatever is wrong, a person reads what, where and how to fix it; never a traceback."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.e2e
+
+ROOT = Path(__file__).resolve().parents[2]
+Diag = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def diag(tmp_path: Path) -> Diag:
+    """Run `diag` in an empty folder with an empty home; keyword arguments become the environment."""
+
+    def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        clean = {
+            name: value for name, value in os.environ.items() if not name.startswith(("GENESYS", "DIAG_"))
+        }
+        found = subprocess.run(
+            [sys.executable, "-m", "diag", *arguments],
+            cwd=tmp_path,
+            env={**clean, "HOME": str(tmp_path), "PYTHONPATH": str(ROOT), **environment},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
+        assert "Traceback" not in found.stderr
+        return found
+
+    return run
+
+
+@pytest.fixture
+def html_server() -> Iterator[str]:
+    """A server that answers everything with a login page, as a captive proxy does."""
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(b"<html>Please log in</html>")
+
+        do_POST = do_GET
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Page)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_no_credentials_says_which_are_missing_and_how_to_go_on(diag: Diag) -> None:
+    found = diag("scan")
+
+    assert found.returncode == 5
+    assert "GENESYSCLOUD_OAUTHCLIENT_ID" in found.stderr
+    assert "diag demo" in found.stderr
+
+
+def test_wrong_secret_is_an_auth_error_that_never_shows_it(diag: Diag, sandbox: Any) -> None:
+    wrong = {**sandbox.environment, "GENESYSCLOUD_OAUTHCLIENT_SECRET": "hunter2-not-it"}
+    found = diag("scan", **wrong)
+
+    assert found.returncode == 5
+    assert "hunter2" not in found.stderr + found.stdout
+    assert "Fix:" in found.stderr
+
+
+def test_unknown_region_lists_the_known_ones(diag: Diag) -> None:
+    found = diag(
+        "scan",
+        GENESYSCLOUD_OAUTHCLIENT_ID="a",
+        GENESYSCLOUD_OAUTHCLIENT_SECRET="b",
+        GENESYSCLOUD_REGION="mars-north-1",
+    )
+
+    assert found.returncode in (2, 5)
+    assert "mars-north-1" in found.stderr
+    assert "us-east-1" in found.stderr
+
+
+def test_plain_http_is_refused_outside_this_machine(diag: Diag) -> None:
+    found = diag(
+        "scan",
+        GENESYSCLOUD_OAUTHCLIENT_ID="a",
+        GENESYSCLOUD_OAUTHCLIENT_SECRET="b",
+        GENESYSCLOUD_API_BASE="http://gateway.example",
+    )
+
+    assert found.returncode in (2, 5)
+    assert "https" in found.stderr
+
+
+def test_a_reply_that_is_not_json_is_named_as_such(diag: Diag, html_server: str) -> None:
+    found = diag(
+        "scan",
+        GENESYSCLOUD_OAUTHCLIENT_ID="a",
+        GENESYSCLOUD_OAUTHCLIENT_SECRET="b",
+        GENESYSCLOUD_API_BASE=html_server,
+    )
+
+    assert found.returncode in (1, 5)
+    assert "JSON" in found.stderr
+    assert "Fix:" in found.stderr
+
+
+def test_nobody_listening_is_explained(diag: Diag) -> None:
+    found = diag(
+        "scan",
+        GENESYSCLOUD_OAUTHCLIENT_ID="a",
+        GENESYSCLOUD_OAUTHCLIENT_SECRET="b",
+        GENESYSCLOUD_API_BASE="http://127.0.0.1:1",
+    )
+
+    assert found.returncode in (1, 5)
+    assert "127.0.0.1:1" in found.stderr
+    assert "Fix:" in found.stderr
+
+
+def test_unknown_action_is_named_before_anything_is_called(diag: Diag, sandbox: Any) -> None:
+    found = diag("measure", "--action", "Get Custommer", "--run-time", "5", **sandbox.environment)
+
+    assert found.returncode == 2
+    assert "Get Custommer" in found.stderr
+
+
+@pytest.mark.parametrize("verb", ["recommend", "report"])
+def test_no_run_yet_points_to_the_first_one(diag: Diag, verb: str) -> None:
+    found = diag(verb)
+
+    assert found.returncode == 2
+    assert "diag measure" in found.stderr
+
+
+@pytest.mark.parametrize("verb", ["recommend", "report"])
+def test_a_missing_an_empty_and_a_foreign_input_are_told_apart(diag: Diag, tmp_path: Path, verb: str) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "foreign.csv").write_text("a,b\n1,2\n")
+    (tmp_path / "noise.parquet").write_bytes(b"PAR1 not really")
+
+    for name, expected in (
+        ("missing", "does not exist"),
+        ("empty", "empty"),
+        ("foreign.csv", "action_id"),
+        ("noise.parquet", "noise.parquet"),
+    ):
+        found = diag(verb, name)
+
+        assert found.returncode == 2, name
+        assert expected in found.stderr
+
+
+def test_a_half_written_file_is_read_as_far_as_it_goes_and_says_so(diag: Diag, tmp_path: Path) -> None:
+    rows = [f"a,{1_790_000_000 + i},{100 + i % 50},ok,3\n" for i in range(400)]
+    text = "action_id,started_at,latency_ms,outcome,timeout_s\n" + "".join(rows) + "a,17900004"
+    (tmp_path / "half.csv").write_text(text)
+    found = diag("recommend", "half.csv", "--format", "json")
+    row = json.loads(found.stdout)["actions"][0]
+
+    assert found.returncode == 0
+    assert row["samples"] + row["left_out"] == 400
+    assert "half.csv" in diag("recommend", "half.csv").stderr
+
+
+def test_settings_outside_their_range_are_usage_errors(diag: Diag, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("action_id,started_at,latency_ms,outcome\na,1,1,ok\n")
+
+    for flag, value in (("--cap", "90"), ("--percentile", "1.5"), ("--cap", "soon"), ("--rule", "min")):
+        found = diag("recommend", "a.csv", flag, value)
+
+        assert found.returncode == 2, flag
+        assert found.stderr
+
+
+def test_a_table_does_not_go_into_a_file_silently(diag: Diag, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("action_id,started_at,latency_ms,outcome\na,1,1,ok\n")
+
+    assert diag("recommend", "a.csv", "-o", "x.txt").returncode == 2
