@@ -15,6 +15,7 @@ from scipy import special
 from analysis.counts import LatencyCounts
 from analysis.survival import SHARE_SLACK, SurvivalTable
 
+SURE_SLACK: Final = 1e-12
 _CHUNK: Final = 500
 
 
@@ -33,12 +34,29 @@ def lower_share(share: NDArray[np.float64], n: NDArray[np.float64], confidence: 
 
 
 def upper_ms(table: SurvivalTable, p: float, confidence: float, design_effect: float = 1.0) -> int | None:
-    """Return U: the p-quantile is at most U ms with this confidence; None where the data reach no bound."""
+    """Return U: the p-quantile is at most U ms with this confidence; None where the data reach no bound.
+
+    The first time t at which "the quantile is at most t" is sure enough is the binomial order
+    statistic; with few calls it is surer than asked (98.2 % for the largest of 400) and far out in a
+    heavy tail. Beran & Hall 1993 interpolate between it and the call before, linear in the confidence:
+    U is 6-23 % lower at n = 400 and still covers 95-98 % on every shape tried (tests/unit/analysis).
+    """
     # The bound of the share lies above the share itself, so only the tail below 1-p can qualify.
-    start = int(np.searchsorted(-table.share, -(1.0 - p) - SHARE_SLACK, side="left"))
-    share, n = table.share[start:], table.n_eff[start:] / design_effect
-    good = np.flatnonzero(upper_share(share, n, confidence) <= 1.0 - p)
-    return int(table.t_ms[start + good[0]]) if good.size else None
+    tail = int(np.searchsorted(-table.share, -(1.0 - p) - SHARE_SLACK, side="left"))
+    first = max(tail - 1, 0)
+    n = table.n_eff[first:] / design_effect
+    slow = n * table.share[first:]
+    sure = special.betainc(slow + 1.0, np.maximum(n - slow, 1e-300), 1.0 - p)
+    good = np.flatnonzero(sure[tail - first :] >= confidence - SURE_SLACK)
+    if not good.size:
+        return None
+    index = int(good[0]) + tail
+    high = int(table.t_ms[index])
+    if index == 0:
+        return high
+    low, sure_low, sure_high = int(table.t_ms[index - 1]), sure[index - 1 - first], sure[index - first]
+    part = (confidence - sure_low) / (sure_high - sure_low) if sure_high > confidence > sure_low else 1.0
+    return max(math.ceil(low + part * (high - low) - 1e-6), int(table.t_ms[tail]))
 
 
 def lower_ms(

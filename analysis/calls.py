@@ -89,11 +89,6 @@ class Calls:
         """Return the calls selected by a mask or by positions."""
         return Calls(*(getattr(self, field.name)[mask] for field in fields(self)))
 
-    def with_latency(self, latency_ms: NDArray[np.float64]) -> "Calls":
-        """Return the same calls with another latency (another clock)."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return Calls(**{**values, "latency_ms": latency_ms})
-
     def count(self, *outcomes: Outcome) -> int:
         """Number of calls that ended in one of these outcomes."""
         return int(np.isin(self.outcome, [OUTCOME_INDEX[outcome] for outcome in outcomes]).sum())

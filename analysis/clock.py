@@ -6,7 +6,7 @@ intended start counts. Network overhead is subtracted only down to the smallest 
 worker: never the mean, which lost the bound in the simulation (statistics, 2.6 and 2.7).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
@@ -45,7 +45,7 @@ def on_the_right_clock(calls: Calls) -> Timed:
             latency = latency + np.where(planned, np.maximum(calls.lag_s, 0.0) * 1e3, 0.0)
     overhead = _smallest_overhead_ms(calls)
     latency = np.maximum(latency - overhead, np.minimum(latency, 1.0))
-    return Timed(calls.with_latency(latency), clock, lag_p99, float(overhead.max(initial=0.0)))
+    return Timed(replace(calls, latency_ms=latency), clock, lag_p99, float(overhead.max(initial=0.0)))
 
 
 def _smallest_overhead_ms(calls: Calls) -> NDArray[np.float64]:

@@ -1,6 +1,7 @@
 """What the tool may know about an action besides its samples."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +24,16 @@ class ActionFacts:
     version: int | None = None
     category: str | None = None
     integration_id: str | None = None
+
+
+def merge_facts(base: Mapping[str, ActionFacts], stated: Mapping[str, ActionFacts]) -> dict[str, ActionFacts]:
+    """Return the facts of both by action id: what `stated` says wins, what it leaves open is from `base`."""
+    merged = dict(base)
+    for action_id, facts in stated.items():
+        below = base.get(action_id)
+        if below is None:
+            merged[action_id] = facts
+            continue
+        open_fields = [field.name for field in fields(facts) if getattr(facts, field.name) is None]
+        merged[action_id] = replace(facts, **{name: getattr(below, name) for name in open_fields})
+    return merged

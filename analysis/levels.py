@@ -1,6 +1,6 @@
 """Latency depends on load, so load levels are never pooled (section D, step 3; pooling cost 3 points)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -41,7 +41,7 @@ def split_levels(calls: Calls, peak_rate: float | None) -> Levels:
     With a known production peak: the lowest usable level at or above it, guarded by all lower ones.
     Without: the highest usable level, guarded by the rest.
     """
-    levels = [_judge(level) for level in _by_rate(calls)]
+    levels = [_judge(level) for level in _by_rate(with_known_rates(calls))]
     usable = [level for level in levels if level.saturated_because is None]
     saturated = tuple(level for level in levels if level.saturated_because is not None)
     if peak_rate is None:
@@ -53,6 +53,28 @@ def split_levels(calls: Calls, peak_rate: float | None) -> Levels:
     guards = [level for level in usable if level not in above]
     unknown = all(level.rate is None for level in usable)
     return Levels((*main, *reversed(guards)), saturated, bool(main) or unknown)
+
+
+def with_known_rates(calls: Calls) -> Calls:
+    """Return the calls with unknown rates (missing, zero, negative) taken from the nearest call of their run.
+
+    Calls still in flight when a run ends may come without a rate. They are the slowest ones: judging
+    them as a level of their own would cut the tail off. A run without any rate stays unknown.
+    """
+    n = len(calls)
+    known = calls.rate > 0.0
+    if n == 0 or known.all():
+        return calls
+    position = np.arange(n)
+    before = np.maximum.accumulate(np.where(known, position, -1))
+    after = np.minimum.accumulate(np.where(known, position, n)[::-1])[::-1]
+    before_ok = (before >= 0) & (calls.run[np.maximum(before, 0)] == calls.run)
+    after_ok = (after < n) & (calls.run[np.minimum(after, n - 1)] == calls.run)
+    start = calls.started_at
+    gap_before = np.where(before_ok, start - start[np.maximum(before, 0)], np.inf)
+    gap_after = np.where(after_ok, start[np.minimum(after, n - 1)] - start, np.inf)
+    nearest = np.where(gap_before <= gap_after, np.maximum(before, 0), np.minimum(after, n - 1))
+    return replace(calls, rate=np.where(before_ok | after_ok, calls.rate[nearest], np.nan))
 
 
 def _by_rate(calls: Calls) -> list[Level]:

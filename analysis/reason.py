@@ -23,6 +23,8 @@ class Story:
     disagreement: Disagreement | None
     lower_ms: int | None
     timeouts: int
+    given_up: int
+    """Calls the client stopped waiting for: the run ended, or its own patience did."""
     censored: int
     calls_needed: int | None
     confidence_max_seen: float | None
@@ -68,7 +70,8 @@ def next_command(story: Story, action_name: str, settings: RecommendSettings) ->
         action = f"--action={shlex.quote(action_name)}"
     match story.verdict:
         case Verdict.CENSORED_NEEDS_PROBE:
-            return f"diag measure --probe {action}"
+            cut_off_by_us = story.given_up > story.censored / 2
+            return f"diag measure {action}" if cut_off_by_us else f"diag measure --probe {action}"
         case Verdict.INSUFFICIENT_SAMPLES:
             if story.saturated_because is not None:
                 return f"diag measure {action}"
@@ -147,6 +150,11 @@ def _censored(story: Story, settings: RecommendSettings) -> str:
     share = percent(story.censored / estimate.samples if estimate.samples else 0.0)
     name = f"p{settings.percentile * 100:g}"
     above = f"{name} is above {seconds(story.lower_ms)} and" if story.lower_ms is not None else f"{name}"
+    if story.given_up > story.censored / 2:
+        return (
+            f"{share} of calls were still running when the run ended, so {above} cannot be known "
+            "from this run: measure longer, or let the run wait for its last calls."
+        )
     if story.timeouts == 0:
         return (
             f"{share} of calls were killed by errors before they ended, so {above} cannot be known "
@@ -163,6 +171,12 @@ def _insufficient(story: Story, settings: RecommendSettings) -> str:
     assert estimate is not None
     if story.saturated_because is not None and estimate.samples == 0:
         return f"{story.saturated_because} at every rate tested: measure at a lower rate."
+    if estimate.upper_ms is not None and estimate.quantile_ms is not None:
+        return (
+            f"p{settings.percentile * 100:g} is {seconds(estimate.quantile_ms)} but may be up to "
+            f"{seconds(estimate.upper_ms)}, with the buffer above the cap of {settings.cap_s} s: "
+            f"{story.calls_needed:,} more calls needed to tell."
+        )
     worth = (
         f" (worth {estimate.n_eff:,.0f}, because slow calls come in bursts)"
         if estimate.design_effect > 1.05

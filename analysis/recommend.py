@@ -11,7 +11,7 @@ from analysis.calls import ActionCalls, Calls, by_action, classify
 from analysis.clock import Timed, on_the_right_clock
 from analysis.cost import cost_of, cost_warning
 from analysis.estimate import Estimate, estimate
-from analysis.facts import ActionFacts
+from analysis.facts import ActionFacts, merge_facts
 from analysis.levels import Level, Levels, split_levels
 from analysis.reason import Story, next_command, sentence
 from analysis.recommendation import Analysis, Recommendation, Verdict
@@ -36,6 +36,9 @@ HARM_ORDER: Final = (
     Verdict.NOT_CONFIGURABLE,
 )
 """Callers who lose answers come first, then what is not known, then what only costs."""
+
+NOTABLE_SHARE: Final = 0.1
+"""A tenth of the tail the percentile leaves: 0.1 % of calls for p99."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ def recommend(
     `concurrency_limit` the newest manifest's is used. No input raises: what cannot be judged says so.
     """
     settings = settings or RecommendSettings()
-    known = {**samples.facts(), **(facts or {})}
+    known = merge_facts(samples.facts(), facts or {})
     limit = concurrency_limit if concurrency_limit is not None else _newest_limit(samples)
     found: dict[str, Recommendation] = {}
     for action in by_action(samples.table):
@@ -138,6 +141,7 @@ def recommend_action(
         disagreement=disagreement,
         lower_ms=evidence.lower_ms,
         timeouts=timeouts,
+        given_up=calls.count(Outcome.CLIENT_TIMEOUT),
         censored=found.samples - found.ok,
         calls_needed=needed,
         confidence_max_seen=confident,
@@ -273,6 +277,12 @@ def _warnings(
         lines.append(
             f"measured for {duration(span_s)}: slow episodes rarer than once per {duration(span_s / 3)} "
             "cannot be excluded"
+        )
+    given_up = deciding.calls.count(Outcome.CLIENT_TIMEOUT)
+    if given_up > NOTABLE_SHARE * (1.0 - settings.percentile) * len(deciding.calls):
+        lines.append(
+            f"{given_up:,} {'call was' if given_up == 1 else 'calls were'} still running when the run ended "
+            "or was given up: counted as slower than that"
         )
     quantile = deciding.estimate.quantile_ms
     if quantile is not None:

@@ -64,6 +64,8 @@ class Manifest:
     versions: tuple[tuple[str, str], ...] = ()
     concurrency_limit: int | None = None
     """Org-wide concurrent executions, read live from the limits endpoint."""
+    notes: tuple[str, ...] = ()
+    """Sentences for people: what the guard did, where a ramp bent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,5 +159,6 @@ def _manifest_from(body: Mapping[str, Any]) -> Manifest:
     )
     fields["left_out"] = tuple(LeftOut(row["what"], row["why"]) for row in body.get("left_out", ()))
     fields["rates"] = tuple((str(action), float(rate)) for action, rate in body.get("rates", ()))
+    fields["notes"] = tuple(str(note) for note in body.get("notes", ()))
     fields["versions"] = tuple((str(name), str(value)) for name, value in body.get("versions", ()))
     return Manifest(**fields)

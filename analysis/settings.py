@@ -1,6 +1,7 @@
 """Settings of a recommendation, with the defaults of the method (statistics, section D)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from typing import Literal
 
 from analysis.errors import BadSettingError
@@ -44,6 +45,25 @@ class RecommendSettings:
             raise BadSettingError(
                 f"backend_errors is {self.backend_errors!r}", hint="Use one of: censor, exclude"
             )
+
+
+def with_overrides(settings: RecommendSettings, stated: Mapping[str, object]) -> RecommendSettings:
+    """Return `settings` with the values of one action's `recommend` table in the workload file.
+
+    Raises BadSettingError for a name that is no setting, or a value of the wrong type or range.
+    """
+    known = {field.name: getattr(settings, field.name) for field in fields(settings)}
+    changed: dict[str, object] = {}
+    for name, value in stated.items():
+        if name not in known:
+            raise BadSettingError(f"{name} is not a setting", hint=f"Use one of: {', '.join(known)}")
+        whole, text = isinstance(known[name], int), isinstance(known[name], str)
+        wanted = str if text else int if whole else (int, float)
+        if isinstance(value, bool) or not isinstance(value, wanted):
+            kind = "a text" if text else "a whole number" if whole else "a number"
+            raise BadSettingError(f"{name} is {value!r}", hint=f"{name} is {kind}.")
+        changed[name] = value
+    return replace(settings, **changed)  # type: ignore[arg-type]  # checked above, field by field
 
 
 def _check(name: str, value: float, low: float, high: float) -> None:

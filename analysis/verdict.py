@@ -54,6 +54,8 @@ def decide(evidence: Evidence, settings: RecommendSettings) -> Decision:
     if deciding is None or evidence.ok + evidence.timeouts == 0:
         return Decision(Verdict.NO_DATA)
     cap = settings.cap_s
+    if wanted is not None and only_the_bound_is_over_cap(deciding, evidence.lower_ms, settings):
+        return Decision(Verdict.INSUFFICIENT_SAMPLES, None, wanted)
     if (evidence.lower_ms or 0) >= cap * 1000 or (wanted or 0) > cap:
         return Decision(Verdict.OVER_CAP_USE_ASYNC, cap, wanted)
     if wanted is None:
@@ -66,9 +68,23 @@ def decide(evidence: Evidence, settings: RecommendSettings) -> Decision:
     return _against_current(deciding, wanted, evidence.current_timeout_s, settings)
 
 
+def only_the_bound_is_over_cap(estimate: Estimate, lower_ms: int | None, settings: RecommendSettings) -> bool:
+    """Would p99 + buffer fit below the cap, and only the uncertainty of few calls does not?
+
+    "Make it asynchronous" would be a costly answer to a question that more calls can settle.
+    """
+    if estimate.timeout_s is None or estimate.quantile_ms is None or estimate.timeout_s <= settings.cap_s:
+        return False
+    fits = estimate.quantile_ms + buffer_ms(estimate.quantile_ms, settings) <= settings.cap_s * 1000
+    return fits and (lower_ms or 0) < settings.cap_s * 1000
+
+
 def calls_still_needed(estimate: Estimate, settings: RecommendSettings) -> int:
     """Return how many more calls a bound needs, if what comes looks like what came (ceil(299 D) - n)."""
-    p, left = settings.percentile, estimate.table.share_left if estimate.ok else 0.0
+    p = settings.percentile
+    left = estimate.table.share_left if estimate.ok else 0.0
+    if estimate.timeout_s is not None:  # there is a bound, but not below the cap
+        left = estimate.table.share_slower_than(settings.cap_s * 1e3)
     low = high = calls_for_a_bound(p, settings.confidence)
     while high < MOST_CALLS and _bound_at(high, left, settings) > 1.0 - p:
         low, high = high, high * 2
