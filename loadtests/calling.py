@@ -21,6 +21,8 @@ GIVE_UP_AFTER_S: Final = 10.0
 
 NO_RTT: Final = math.nan
 
+_ANSWERED: Final = frozenset({Outcome.OK, Outcome.TIMEOUT})
+
 
 class CallFailedError(Exception):
     """Shown in Locust's statistics for a call that was not ok; one text per kind, so that rows group."""
@@ -70,13 +72,23 @@ class Caller:
         self._on_broken = on_broken
         self._errors: dict[str, CallFailedError] = {}
         self.in_flight = 0
-        self.lags: list[float] = []
-        """Seconds between due and begun, of the calls since the list was last emptied (self-check)."""
+        self._lags: list[float] = []
+        self._latencies: list[list[float]] = [[] for _ in actions]
         self.unsent = 0
         """Arrivals that were begun but not sent when the run ended."""
         self.rates: list[float] = [action.rate for action in actions]
         """Offered rate per action now, recorded with each call."""
         self.prepared = [self._prepare(index, action) for index, action in enumerate(actions)]
+
+    def take_lags(self) -> list[float]:
+        """Return the seconds between due and begun of the calls since this was last asked."""
+        taken, self._lags = self._lags, []
+        return taken
+
+    def take_latencies(self) -> list[list[float]]:
+        """Return per action the latencies (ms; no errors) of the calls since this was last asked."""
+        taken, self._latencies = self._latencies, [[] for _ in self._latencies]
+        return taken
 
     def refresh_requests(self) -> None:
         """Build every request again: the token has changed."""
@@ -87,7 +99,7 @@ class Caller:
         """Make one call that was due at `due` (the clock's seconds) and record it, whatever happens."""
         clock = self._clock
         begun = clock.now()
-        self.lags.append(begun - due)
+        self._lags.append(begun - due)
         self.in_flight += 1
         try:
             self._call(prepared, due, begun)
@@ -138,6 +150,8 @@ class Caller:
             rtt_ms=NO_RTT,
             correlation_id=correlation_id,
         )
+        if outcome in _ANSWERED:
+            self._latencies[prepared.index].append(latency_ms)
         if outcome is not Outcome.OK:
             self._on_failure(prepared, outcome, code, reply.retry_after if reply else "")
         self._fire(

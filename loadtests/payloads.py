@@ -32,7 +32,9 @@ def payload(label: str, values: Mapping[str, Any]) -> Payload:
     return Payload(label, json.dumps(values, separators=(",", ":")).encode())
 
 
-def from_contract(contract: Mapping[str, Any] | None, seed: int | str) -> tuple[Payload, ...]:
+def from_contract(
+    contract: Mapping[str, Any] | None, seed: int | str, count: int | None = None
+) -> tuple[Payload, ...]:
     """Return payloads that follow the contract's input schema; always the same ones for the same seed.
 
     Without a usable schema: one empty input map. A `pattern` is not followed (say so in the workload with
@@ -43,7 +45,7 @@ def from_contract(contract: Mapping[str, Any] | None, seed: int | str) -> tuple[
         return (EMPTY,)
     chance = random.Random(f"{seed}:payloads")
     made: dict[bytes, Payload] = {}
-    for _ in range(GENERATED):
+    for _ in range(count or GENERATED):
         body = json.dumps(_value(schema, chance, _DEPTH), separators=(",", ":")).encode()
         made.setdefault(body, Payload(f"generated-{len(made) + 1}", body))
     return tuple(made.values())

@@ -9,6 +9,7 @@ from analysis.schema import Target
 from loadtests.arrivals import Arrivals
 
 Model = Literal["open", "closed"]
+Mode = Literal["measure", "ramp", "soak"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,75 @@ class Payload:
 
     label: str
     body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """How a submitted job is followed. Paths are dotted (`finalResult.job.id`)."""
+
+    action: str
+    """Name or id of the action that tells how the job does."""
+    job_id: str
+    """Where the submit action's reply holds the job id."""
+    parameter: str
+    """Name of the poll action's input that takes the job id."""
+    status: str
+    """Where the poll action's reply holds the state."""
+    done: tuple[str, ...]
+    failed: tuple[str, ...] = ()
+    cancelled: tuple[str, ...] = ()
+    every_s: float = 2.0
+    give_up_s: float = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A part of the run: the planned rates times `factor` for `duration_s`."""
+
+    duration_s: float
+    factor: float
+
+
+@dataclass(frozen=True, slots=True)
+class GuardLimits:
+    """When the guard steps in. A share of 1.0, or 0 in a row, never does."""
+
+    error_share: float = 0.5
+    """Stop calling an action when more than this share of its last `error_calls` calls failed."""
+    error_calls: int = 50
+    timeouts_in_a_row: int = 40
+    """Stop calling an action after so many calls in a row that hit a timeout."""
+    latency_factor: float = 4.0
+    """Halve an action's rate when its median of the last half minute is so many times that of its first."""
+    rate_limited_stops: int = 3
+    """Stop the run at this many pauses because the org's data action limits answered 429."""
+    pause_s: float = 60.0
+    """How long to pause for a 429 without a Retry-After."""
+
+
+NO_GUARD = GuardLimits(error_share=1.0, timeouts_in_a_row=0, latency_factor=float("inf"))
+"""For the sandbox: nobody is harmed there, and failing actions are what it is for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Soak:
+    """Short windows spread over hours: `window_s` of calls every `every_s`, for `total_s`."""
+
+    every_s: float = 1800.0
+    window_s: float = 60.0
+    total_s: float = 8 * 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ramp:
+    """Steps of rising rate: the planned rates, multiplied by `growth` every `step_s`."""
+
+    step_s: float = 30.0
+    growth: float = 1.5
+    steps: int = 10
+    latency_factor: float = 2.0
+    """An action has bent when its median is so many times that of the first step."""
+    error_share: float = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,26 +99,39 @@ class ActionLoad:
     rate: float
     payloads: tuple[Payload, ...]
     target: Target = Target.PUBLISHED
+    side_effects: bool = False
+    poll: Poll | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LoadPlan:
     """Everything a load process needs to know, apart from where to send and with which token."""
 
-    model: Model
-    arrivals: Arrivals
-    seed: int
-    streams: int
-    """Locust users over which the rates are divided; more users than this mean more load."""
-    max_in_flight: int
-    drain_s: float
     actions: tuple[ActionLoad, ...]
-    facts: tuple[ActionFacts, ...]
+    model: Model = "open"
+    arrivals: Arrivals = "poisson"
+    mode: Mode = "measure"
+    seed: int = 1
+    streams: int = 1
+    """Locust users over which the rates are divided; more users than this mean more load."""
+    max_in_flight: int = 1000
+    drain_s: float = 5.0
+    total_rate: float | None = None
+    """Most calls/s at once; actions beyond it wait until another one is done. None: no limit."""
+    duration_s: float | None = None
+    calls_per_action: int | None = None
+    stages: tuple[Stage, ...] = ()
+    guard: GuardLimits = field(default_factory=GuardLimits)
+    soak: Soak = field(default_factory=Soak)
+    ramp: Ramp = field(default_factory=Ramp)
+    facts: tuple[ActionFacts, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     workload: str | None = None
     concurrency_limit: int | None = None
+    sla: tuple[str, ...] = ()
 
     @property
     def calls_per_s(self) -> float:
-        """Arrival rate of the whole plan."""
-        return sum(action.rate for action in self.actions)
+        """Return the most calls/s the plan sends at once (stages and ramp aside)."""
+        wanted = sum(action.rate for action in self.actions)
+        return wanted if self.total_rate is None else min(wanted, self.total_rate)

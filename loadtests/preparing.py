@@ -1,7 +1,7 @@
-"""From options and the org's inventory to a plan: all administrative calls, before the run starts."""
+"""From options, workload and inventory to a plan: all administrative calls, before the run starts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,12 +13,17 @@ from diag.genesys.client import GenesysClient
 from diag.genesys.errors import ApiError
 from diag.genesys.models import Action
 from diag.target import Target
+from loadtests.limits import OrgLimits, read_limits
 from loadtests.payloads import EMPTY, from_contract
-from loadtests.plan import ActionLoad, LoadPlan, Payload
+from loadtests.plan import NO_GUARD, ActionLoad, GuardLimits, LoadPlan, Payload
+from loadtests.rates import Wanted, planned_rates
 from loadtests.run_options import DEFAULT_MAX_IN_FLIGHT, DEFAULT_SANDBOX_RATE
 from loadtests.selection import facts_of, select, wanted_actions
+from loadtests.workload import Workload, WorkloadEntry
+from loadtests.workload_file import read_workload
 
-CONCURRENCY_KEY: Final = "actions.concurrent.executions.max"
+EVERYTHING: Final = Workload(entries=(WorkloadEntry(name="*"),))
+"""What the sandbox is called with when nobody wrote a workload."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,28 +31,27 @@ class Prepared:
     """A plan, and the names a manifest needs."""
 
     plan: LoadPlan
+    limits: OrgLimits
     org_id: str | None
     org_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """An action and the entry of the workload that asks for it."""
+
+    action: Action
+    entry: WorkloadEntry
 
 
 def prepare(options: Any, target: Target, client: GenesysClient) -> Prepared:
     """Return what to call. `options` are Locust's parsed options with those of `run_options`.
 
-    Raises UsageError (nothing to call, unknown action, an org without a workload) and ApiError.
+    Raises UsageError (nothing to call, unknown action, an org without a workload, a bad one) and ApiError.
     """
-    workload = options.workload
-    if workload is None and not target.sandbox:
-        raise UsageError(
-            f"No workload file, and {target.connection.host} is not the sandbox: "
-            "calls run real requests, so what to call must be written down.",
-            hint="diag init writes a workload file from your org; then: "
-            "locust -f loadtests/actions.py --workload workload.toml",
-        )
+    workload = _workload(options, target)
     inventory = client.list_actions(include_auth_actions=True)
-    wanted = wanted_actions(inventory, options.action)
-    selection = select(wanted, sandbox=target.sandbox, allow_side_effects=False)
-    left_out = list(selection.left_out)
-    chosen: Sequence[Action] = selection.chosen
+    chosen, left_out = _choose(workload, inventory, options, sandbox=target.sandbox)
     if options.probe:
         chosen, refused = _probe_candidates(chosen, client)
         left_out += refused
@@ -58,62 +62,157 @@ def prepare(options: Any, target: Target, client: GenesysClient) -> Prepared:
             + (f"; and {len(left_out) - 3} more." if len(left_out) > 3 else "."),
             hint="Choose others with --action, or see: diag scan",
         )
-    rate = options.rate if options.rate is not None else DEFAULT_SANDBOX_RATE
-    if rate <= 0:
-        raise UsageError(f"--rate is {rate:g}.", hint="Use calls per second above 0, for example --rate 5.")
+    limits = read_limits(client)
+    rates = planned_rates(
+        [Wanted(one.action.name, one.entry.rate, one.entry.weight) for one in chosen],
+        total=workload.rate,
+        override=options.rate,
+        default=DEFAULT_SANDBOX_RATE if target.sandbox else None,
+        limits=None if target.sandbox else limits,
+        exceed_limits=workload.exceed_limits,
+    )
     organization = client.organization()
+    version = Version.DRAFT if options.probe else Version.PUBLISHED
+    seed = options.seed if options.seed is not None else workload.seed
     plan = LoadPlan(
-        model=options.model or "open",
-        arrivals=options.arrivals or "poisson",
-        seed=options.seed,
-        streams=options.num_users or 1,
-        max_in_flight=options.max_in_flight or DEFAULT_MAX_IN_FLIGHT,
-        drain_s=max(0.0, options.drain_s),
         actions=tuple(
             ActionLoad(
-                action_id=action.id,
-                action_name=action.name,
-                timeout_s=PLATFORM_MAX_TIMEOUT_S if options.probe else action.effective_timeout_s,
+                action_id=one.action.id,
+                action_name=one.action.name,
+                timeout_s=PLATFORM_MAX_TIMEOUT_S if options.probe else one.action.effective_timeout_s,
                 rate=rate,
-                payloads=_payloads(client, action, options.seed),
-                target=Version.DRAFT if options.probe else Version.PUBLISHED,
+                payloads=_payloads(client, one, seed),
+                target=version,
+                side_effects=(one.action.request_type or "").upper() != "GET",
+                poll=one.entry.poll,
             )
-            for action in chosen
+            for one, rate in zip(chosen, rates.each, strict=True)
         ),
-        facts=tuple(facts_of(action) for action in chosen),
+        model=options.model or workload.model,
+        arrivals=options.arrivals or workload.arrivals,
+        mode=options.mode or workload.mode,
+        seed=seed,
+        streams=options.num_users or 1,
+        max_in_flight=_in_flight(options, workload, target, limits),
+        drain_s=max(0.0, options.drain_s),
+        total_rate=rates.total,
+        duration_s=workload.duration_s,
+        calls_per_action=options.calls_per_action or workload.calls_per_action,
+        stages=workload.stages,
+        guard=workload.guard or (NO_GUARD if target.sandbox else GuardLimits()),
+        soak=workload.soak,
+        ramp=workload.ramp,
+        facts=tuple(
+            replace(
+                facts_of(one.action),
+                cap_s=one.entry.cap_s,
+                production_peak_rate=one.entry.production_peak_rate,
+            )
+            for one in chosen
+        ),
         left_out=tuple(left_out),
-        workload=str(Path(workload)) if workload else None,
-        concurrency_limit=_concurrency_limit(client),
+        workload=str(options.workload) if options.workload else None,
+        concurrency_limit=limits.concurrent_executions,
+        sla=(*workload.sla, *options.sla),
     )
-    return Prepared(plan, organization.id, organization.name)
+    return Prepared(plan, limits, organization.id, organization.name)
 
 
-def _payloads(client: GenesysClient, action: Action, seed: int) -> tuple[Payload, ...]:
+def _workload(options: Any, target: Target) -> Workload:
+    if options.workload is not None:
+        return read_workload(Path(options.workload))
+    if not target.sandbox:
+        raise UsageError(
+            f"No workload file, and {target.connection.host} is not the sandbox: "
+            "calls run real requests, so what to call must be written down.",
+            hint="diag init writes a workload file from your org; then: "
+            "locust -f loadtests/actions.py --workload workload.toml",
+        )
+    return EVERYTHING
+
+
+def _choose(
+    workload: Workload, inventory: Sequence[Action], options: Any, *, sandbox: bool
+) -> tuple[list[Chosen], list[LeftOut]]:
+    """Return what the workload and `--action` agree on; the first entry that means an action counts."""
+    asked = {action.id for action in wanted_actions(inventory, options.action)}
+    entry_of: dict[str, WorkloadEntry] = {}
+    for entry in workload.entries:
+        for action in _meant(entry, inventory, options.workload):
+            entry_of.setdefault(action.id, entry)
+    chosen: list[Chosen] = []
+    left_out: list[LeftOut] = []
+    for action in inventory:
+        if action.id not in asked or action.id not in entry_of:
+            continue
+        entry = entry_of[action.id]
+        allowed = workload.allow_side_effects or entry.allow_side_effects
+        selection = select([action], sandbox=sandbox, allow_side_effects=allowed)
+        chosen += [Chosen(action, entry) for action in selection.chosen]
+        left_out += selection.left_out
+    if not chosen and not left_out:
+        raise UsageError(
+            f"{options.workload} names none of the actions asked for.",
+            hint="Name them in the workload too, or leave --action out.",
+        )
+    return chosen, left_out
+
+
+def _meant(entry: WorkloadEntry, inventory: Sequence[Action], where: str | None) -> Sequence[Action]:
+    if entry.category is not None:
+        category = entry.category.casefold()
+        found = [one for one in inventory if (one.category or "").casefold() == category]
+        if not found:
+            raise UsageError(
+                f"{where}: no action has the category {entry.category!r}.", hint="See: diag scan"
+            )
+        return found
+    if entry.name == "*":
+        return inventory
+    if entry.id is not None:
+        found = [one for one in inventory if one.id == entry.id]
+        if not found:
+            raise UsageError(f"{where}: there is no action with the id {entry.id!r}.", hint="See: diag scan")
+        return found
     try:
-        contract = client.get_action(action.id, contract=True).contract
+        return wanted_actions(inventory, [entry.name or ""])
+    except UsageError as error:
+        raise UsageError(f"{where}: {error.message}" if where else error.message, hint=error.hint) from None
+
+
+def _in_flight(options: Any, workload: Workload, target: Target, limits: OrgLimits) -> int:
+    wanted: int | None = options.max_in_flight or workload.max_in_flight
+    if target.sandbox:
+        return wanted or DEFAULT_MAX_IN_FLIGHT
+    if wanted is not None and wanted > limits.in_flight and not workload.exceed_limits:
+        raise UsageError(
+            f"{wanted} calls in flight is more than 20 % of the org's {limits.concurrent_executions or '?'} "
+            f"concurrent executions ({limits.in_flight}): production would starve.",
+            hint="Lower max_in_flight, or say so in the workload: exceed_limits = true",
+        )
+    return wanted or limits.in_flight
+
+
+def _payloads(client: GenesysClient, one: Chosen, seed: int) -> tuple[Payload, ...]:
+    if one.entry.payloads:
+        return one.entry.payloads
+    try:
+        contract = client.get_action(one.action.id, contract=True).contract
     except ApiError:
         return (EMPTY,)
-    return from_contract(contract, f"{seed}:{action.id}")
+    return from_contract(contract, f"{seed}:{one.action.id}", one.entry.generate)
 
 
-def _probe_candidates(
-    actions: Sequence[Action], client: GenesysClient
-) -> tuple[Sequence[Action], list[LeftOut]]:
+def _probe_candidates(chosen: Sequence[Chosen], client: GenesysClient) -> tuple[list[Chosen], list[LeftOut]]:
     """Leave out what cannot have a draft of ours; an existing draft is somebody's work, never touched."""
-    usable: list[Action] = []
+    usable: list[Chosen] = []
     refused: list[LeftOut] = []
-    for action in actions:
+    for one in chosen:
+        action = one.action
         if not action.configurable:
             refused.append(LeftOut(action.name, f"no draft possible: {action.not_configurable_reason}"))
         elif client.get_draft(action.id) is not None:
             refused.append(LeftOut(action.name, "it already has a draft, which is somebody's work"))
         else:
-            usable.append(action)
+            usable.append(one)
     return usable, refused
-
-
-def _concurrency_limit(client: GenesysClient) -> int | None:
-    try:
-        return client.limits("dataactions").get(CONCURRENCY_KEY)
-    except ApiError:
-        return None

@@ -119,6 +119,10 @@ class Recorder:
         """Append one line to the events file (the generator's own state, guard decisions)."""
         _write(self._events_fd, json.dumps({"kind": kind, **facts}).encode() + b"\n")
 
+    def totals_of(self, action: int) -> tuple[int, int, int, int]:
+        """Return one action's calls, ok, timeouts (all right-censored), other errors."""
+        return _totals(self.outcomes[action])
+
     def totals(self) -> list[tuple[int, int, int, int]]:
         """Return per action: calls, ok, timeouts (all right-censored), other errors."""
         return [_totals(row) for row in self.outcomes]

@@ -43,7 +43,7 @@ def add_options(parser: Any) -> None:
         "open: calls leave on schedule whatever is in flight (default); closed: a user waits for its reply",
         choices=("open", "closed"),
     )
-    option("--seed", "Seed of schedules and generated payloads", type=int, default=1, metavar="N")
+    option("--seed", "Seed of schedules and generated payloads", type=int, metavar="N")
     option(
         "--max-in-flight",
         "Most calls in flight at once; arrivals beyond are counted as dropped",
@@ -57,6 +57,25 @@ def add_options(parser: Any) -> None:
         default=DEFAULT_DRAIN_S,
         metavar="SECONDS",
     )
+    option(
+        "--mode",
+        "measure (default), ramp or soak; see the workload file",
+        choices=("measure", "ramp", "soak"),
+    )
+    option("--calls-per-action", "Stop calling an action after this many calls", type=int, metavar="N")
+    option(
+        "--sla",
+        'End with exit code 3 unless this holds for every action, such as "p99<2s"; may be given again',
+        action="append",
+        default=[],
+        metavar="CONDITION",
+    )
+    option(
+        "--dry-run",
+        "Print what would be called, how fast and for how long; call nothing",
+        action="store_true",
+    )
+    option("--confirm-org", "Name of the org, for a profile that is protected", metavar="NAME")
     option("--parent-pid", argparse.SUPPRESS, type=int, metavar="PID")
     option(
         "--probe",

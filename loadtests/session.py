@@ -10,10 +10,10 @@ import gevent
 from gevent.event import Event
 
 from analysis.run_folder import RunFolder
-from analysis.schema import Outcome
 from loadtests.arrivals import Schedule
 from loadtests.calling import Caller, Prepared
 from loadtests.clock import Clock
+from loadtests.directing import SETTLED_FILE, TICK_S, Director, EndRun
 from loadtests.plan import LoadPlan
 from loadtests.recorder import Recorder
 from loadtests.self_check import SelfCheck
@@ -26,8 +26,8 @@ BURST: Final = 50
 class Session:
     """Runs a plan. Made at the start of a test, `finish`ed once at its end.
 
-    `stop_run(reason)` is called when the run must end early: a full disk, or `parent_pid` (the process that
-    started this one and shows its progress) is gone.
+    `end_run` is called when the run must end early: all is done, the guard says so, the disk is full, or
+    `parent_pid` (the process that started this one and shows its progress) is gone.
     """
 
     def __init__(
@@ -38,9 +38,11 @@ class Session:
         worker_id: str,
         api_base: str,
         token: Callable[[], str],
+        renew_token: Callable[[bool], bool],
         fire: Callable[..., None],
-        stop_run: Callable[[str], None],
+        end_run: EndRun,
         parent_pid: int | None = None,
+        soak_offset_s: float = 0.0,
     ) -> None:
         self.plan = plan
         self.folder = folder
@@ -48,6 +50,8 @@ class Session:
         self.clock = Clock()
         self.recorder = Recorder(folder, worker_id, plan.actions)
         self.transport = Transport(api_base, connections=plan.max_in_flight + BURST)
+        self.dropped = [0] * len(plan.actions)
+        """Per action: arrivals not sent because too many calls were in flight."""
         self.caller = Caller(
             plan.actions,
             transport=self.transport,
@@ -55,55 +59,72 @@ class Session:
             clock=self.clock,
             token=token,
             fire=fire,
-            on_failure=self._on_failure,
+            on_failure=lambda *details: self.director.failure(*details),
             on_broken=self._on_broken,
         )
-        self.dropped = [0] * len(plan.actions)
-        """Per action: arrivals not sent because too many calls were in flight."""
-        self.broken: str | None = None
-        self.self_check = SelfCheck(self._take_lags)
-        self._stop_run = stop_run
+        self.director = Director(
+            plan,
+            recorder=self.recorder,
+            caller=self.caller,
+            dropped=self.dropped,
+            settled_file=folder.path / SETTLED_FILE,
+            renew_token=renew_token,
+            end_run=end_run,
+            soak_offset_s=soak_offset_s,
+        )
+        self.self_check = SelfCheck(self.caller.take_lags)
+        self._end_run = end_run
         self._parent_pid = parent_pid
-        self._streams = itertools.count()
+        self._broken = False
+        self._stream_numbers = itertools.count()
+        self._schedules: list[Schedule] = []
+        self._rates = [0.0] * len(plan.actions)
         self._live: set[Any] = set()
-        self._users = 0
         self._ending = False
         self._hurried = False
         self._finished = Event()
         self._started = self.clock.now()
-        self._background = [gevent.spawn(self.self_check.watch), gevent.spawn(self._every_second)]
+        self._set_rates()
+        self._background = [
+            gevent.spawn(self.self_check.watch),
+            gevent.spawn(self._keep_rates),
+            gevent.spawn(self._every_second),
+        ]
+
+    @property
+    def calls(self) -> int:
+        """Rows recorded so far."""
+        return self.recorder.seq
 
     # -- streams ---------------------------------------------------------------------------------------
 
     def stream(self) -> None:
         """Be one arrival stream until killed: one Locust user is one of these."""
-        number = next(self._streams)
-        share = 1.0 / self.plan.streams
         schedule = Schedule(
-            [action.rate * share for action in self.plan.actions],
+            self._shares(),
             self.plan.arrivals,
-            f"{self.plan.seed}:{self.worker_id}:{number}",
+            f"{self.plan.seed}:{self.worker_id}:{next(self._stream_numbers)}",
             self.clock.now(),
         )
-        self._set_users(+1)
+        self._schedules.append(schedule)
+        self._offer()
         try:
             if self.plan.model == "open":
                 self._open_stream(schedule)
             else:
                 self._closed_stream(schedule)
         finally:
-            self._set_users(-1)
+            self._schedules.remove(schedule)
+            self._offer()
 
     def _open_stream(self, schedule: Schedule) -> None:
         now = self.clock.now
         in_a_row = 0
         while not self._ending:
             due = schedule.next_due
-            if due is None:
-                return
-            wait = due - now()
+            wait = TICK_S if due is None else due - now()
             if wait > 0 or in_a_row >= BURST:
-                gevent.sleep(max(0.0, wait))
+                gevent.sleep(min(max(0.0, wait), TICK_S))
                 in_a_row = 0
                 continue
             due, index = schedule.take()
@@ -114,16 +135,17 @@ class Session:
         while not self._ending:
             schedule.skip_to(self.clock.now())
             due = schedule.next_due
-            if due is None:
-                return
-            gevent.sleep(max(0.0, due - self.clock.now()))
+            wait = TICK_S if due is None else due - self.clock.now()
+            gevent.sleep(min(max(0.0, wait), TICK_S))
+            if due is None or due > self.clock.now():
+                continue
             due, index = schedule.take()
             greenlet = self._launch(self.caller.prepared[index], due)
             if greenlet is not None:
                 greenlet.join()
 
     def _launch(self, prepared: Prepared, due: float) -> Any:
-        if self.caller.in_flight >= self.plan.max_in_flight:
+        if len(self._live) >= self.plan.max_in_flight:
             self.dropped[prepared.index] += 1
             return None
         greenlet = gevent.spawn(self._one_call, prepared, due)
@@ -136,10 +158,31 @@ class Session:
         finally:
             self._live.discard(gevent.getcurrent())
 
-    def _set_users(self, change: int) -> None:
-        self._users += change
-        share = self._users / self.plan.streams
-        self.caller.rates = [action.rate * share for action in self.plan.actions]
+    # -- rates -----------------------------------------------------------------------------------------
+
+    def _keep_rates(self) -> None:
+        while True:
+            gevent.sleep(TICK_S)
+            self._set_rates()
+
+    def _set_rates(self) -> None:
+        rates = self.director.rates(self.clock.now() - self._started)
+        if rates == self._rates:
+            return
+        self._rates = rates
+        # No stream sleeps longer than a tick, so from then on no arrival of the new rate is late.
+        begin = self.clock.now() + TICK_S
+        for schedule in self._schedules:
+            for index, rate in enumerate(self._shares()):
+                schedule.set_rate(index, rate, begin)
+        self._offer()
+
+    def _shares(self) -> list[float]:
+        return [rate / self.plan.streams for rate in self._rates]
+
+    def _offer(self) -> None:
+        """Tell the caller what is offered now, for the record of each call."""
+        self.caller.rates = [share * len(self._schedules) for share in self._shares()]
 
     # -- watching --------------------------------------------------------------------------------------
 
@@ -147,10 +190,11 @@ class Session:
         while True:
             gevent.sleep(1.0)
             if self._parent_pid is not None and os.getppid() != self._parent_pid:
-                self._stop_run("the process that started this run is gone")
+                self._end_run("the process that started this run is gone")
                 return
             try:
                 self.write_second()
+                self.director.second(self.clock.now() - self._started)
             except OSError as error:
                 self._on_broken(error)
                 return
@@ -158,11 +202,12 @@ class Session:
     def write_second(self) -> None:
         """Append this second's figures to the events file: progress, and how the generator itself did."""
         seen = self.self_check.second()
+        now = self.clock.now()
         self.recorder.event(
             "second",
-            at=round(self.clock.wall(self.clock.now()), 3),
-            elapsed_s=round(self.clock.now() - self._started, 3),
-            users=self._users,
+            at=round(self.clock.wall(now), 3),
+            elapsed_s=round(now - self._started, 3),
+            users=len(self._schedules),
             in_flight=self.caller.in_flight,
             schedule_lag_p50_ms=seen.schedule_lag_p50_ms,
             schedule_lag_p99_ms=seen.schedule_lag_p99_ms,
@@ -178,17 +223,10 @@ class Session:
             },
         )
 
-    def _take_lags(self) -> list[float]:
-        lags, self.caller.lags = self.caller.lags, []
-        return lags
-
-    def _on_failure(self, prepared: Prepared, outcome: Outcome, code: str | None, retry_after: str) -> None:
-        """Every call that was not ok passes here."""
-
     def _on_broken(self, error: OSError) -> None:
-        if self.broken is None:
-            self.broken = f"rows could not be written: {error.strerror or error}"
-            self._stop_run(self.broken)
+        if not self._broken:
+            self._broken = True
+            self._end_run(f"rows could not be written: {error.strerror or error}")
 
     # -- the end ---------------------------------------------------------------------------------------
 
@@ -226,8 +264,3 @@ class Session:
                 self.caller.unsent += 1
                 self._live.discard(greenlet)
         gevent.killall(waiting)
-
-    @property
-    def calls(self) -> int:
-        """Rows recorded so far."""
-        return self.recorder.seq

@@ -1,0 +1,192 @@
+"""Steers a running session: stages, turns, guard, ramp, settled actions, a fresh token, and the end."""
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final, Protocol
+
+import gevent
+
+from analysis.run_folder import LeftOut
+from analysis.schema import Outcome
+from diag.exit_codes import ExitCode
+from diag.genesys.errors import ApiError
+from loadtests.calling import Caller, Prepared
+from loadtests.conductor import Conductor
+from loadtests.guard import Decision, Guard
+from loadtests.plan import LoadPlan
+from loadtests.ramping import RampTracker
+from loadtests.recorder import Recorder
+
+TICK_S: Final = 0.2
+"""How often rates are looked at; a stream never sleeps longer, so a change reaches it within this time."""
+TOKEN_CHECK_S: Final = 20.0
+SETTLED_FILE: Final = "settled.json"
+"""A list of action ids in the run folder, written by whoever watches the answers (diag.measuring.settled)."""
+
+
+class EndRun(Protocol):
+    """Ends the run from anywhere. `failed` runs keep their data but are not complete."""
+
+    def __call__(self, why: str, *, failed: bool = True, exit_code: int = ExitCode.INCOMPLETE) -> None:
+        """Ask for the end; returns at once."""
+
+
+class Director:
+    """One per load process."""
+
+    def __init__(
+        self,
+        plan: LoadPlan,
+        *,
+        recorder: Recorder,
+        caller: Caller,
+        dropped: Sequence[int],
+        settled_file: Path,
+        renew_token: Callable[[bool], bool],
+        end_run: EndRun,
+        soak_offset_s: float = 0.0,
+    ) -> None:
+        self._plan = plan
+        self._recorder = recorder
+        self._caller = caller
+        self._dropped = dropped
+        self._settled_file = settled_file
+        self._settled_seen = 0.0
+        self._renew_token = renew_token
+        self._end_run = end_run
+        self.conductor = Conductor(plan, soak_offset_s=soak_offset_s)
+        self._guard = Guard(plan.guard, [action.action_name for action in plan.actions])
+        self._ramp = RampTracker(plan.ramp, plan.actions) if plan.mode == "ramp" else None
+        self._before = recorder.totals()
+        self._dropped_before = list(dropped)
+        self._now_s = 0.0
+        self._next_token_check_s = TOKEN_CHECK_S
+        self._token_refusals = 0
+        self._over = False
+        self.left_out: list[LeftOut] = []
+        """Actions the guard stopped calling, and why."""
+        self.notes: list[str] = []
+        """Sentences about the run for people: knees of a ramp, decisions of the guard."""
+
+    def rates(self, now_s: float) -> list[float]:
+        """Return each action's calls/s now, for all streams together."""
+        self._now_s = now_s
+        return [0.0] * len(self._plan.actions) if self._over else self.conductor.rates(now_s)
+
+    def failure(self, prepared: Prepared, outcome: Outcome, code: str | None, retry_after: str) -> None:
+        """Take in a call that was not ok."""
+        calls, _, timeouts, _ = self._recorder.totals_of(prepared.index)
+        self._guard.failure(prepared.index, outcome, code, retry_after, self._now_s, calls - timeouts)
+
+    def second(self, now_s: float) -> None:
+        """Look at what the last second brought; called once a second."""
+        totals = self._recorder.totals()
+        fine = [
+            (ok + slow) - (ok_before + slow_before)
+            for (_, ok, slow, _), (_, ok_before, slow_before, _) in zip(totals, self._before, strict=True)
+        ]
+        errors = [now[3] - before[3] for now, before in zip(totals, self._before, strict=True)]
+        held = [now - before for now, before in zip(self._dropped, self._dropped_before, strict=True)]
+        self._before, self._dropped_before = totals, list(self._dropped)
+        latencies = self._caller.take_latencies()
+        for decision in self._guard.second(now_s, fine, latencies):
+            self._carry_out(decision)
+        if self._ramp is not None:
+            self._ramp_on(self._ramp, now_s, latencies, errors, held)
+        self._count_calls([calls for calls, _, _, _ in totals])
+        self._read_settled()
+        self._keep_token(now_s)
+        why = self.conductor.over(now_s)
+        if why is None and self._ramp is not None and self._ramp.over:
+            why = "the last step of the ramp is over"
+        if why is not None and not self._over:
+            self._over = True
+            self._end_run(why, failed=False)
+
+    def _carry_out(self, decision: Decision) -> None:
+        index = decision.index
+        action_id = None if index is None else self._plan.actions[index].action_id
+        self._recorder.event("guard", step=decision.step, why=decision.why, action_id=action_id)
+        self.notes.append(decision.why)
+        match decision.step:
+            case "stop_action" if index is not None:
+                if self.conductor.finish(index, decision.why):
+                    self.left_out.append(LeftOut(self._plan.actions[index].action_name, decision.why))
+            case "slow_action" if index is not None:
+                self.conductor.slow(index, 0.5)
+            case "pause" if decision.until_s is not None:
+                self.conductor.slow_all(0.5)
+                self.conductor.pause(decision.until_s)
+            case "stop_run":
+                self._over = True
+                self._end_run(decision.why, exit_code=decision.exit_code)
+
+    def _ramp_on(
+        self,
+        ramp: RampTracker,
+        now_s: float,
+        latencies: Sequence[Sequence[float]],
+        errors: Sequence[int],
+        held: Sequence[int],
+    ) -> None:
+        for knee in ramp.second(now_s, latencies, errors, held):
+            name = self._plan.actions[knee.index].action_name
+            at = (
+                f"straight up to {knee.rate:.3g} calls/s ({knee.in_flight:.1f} in flight)"
+                if knee.rate is not None
+                else "not straight even at the first step"
+            )
+            self.notes.append(f"{name}: {at}; {knee.why}")
+            self._recorder.event(
+                "knee",
+                action_id=self._plan.actions[knee.index].action_id,
+                rate=knee.rate,
+                in_flight=knee.in_flight,
+                why=knee.why,
+            )
+            self.conductor.finish(knee.index, knee.why)
+        self.conductor.level = ramp.level
+
+    def _count_calls(self, calls: Sequence[int]) -> None:
+        most = self._plan.calls_per_action
+        if most is None:
+            return
+        for index, count in enumerate(calls):
+            if count >= most:
+                self.conductor.finish(index, f"{most} calls made")
+
+    def _read_settled(self) -> None:
+        try:
+            changed = self._settled_file.stat().st_mtime
+            if changed == self._settled_seen:
+                return
+            settled = set(json.loads(self._settled_file.read_text(encoding="utf-8")))
+        except (OSError, ValueError):
+            return  # not there (yet)
+        self._settled_seen = changed
+        for index, action in enumerate(self._plan.actions):
+            if action.action_id in settled and self.conductor.finish(index, "settled"):
+                self._recorder.event("settled", action_id=action.action_id)
+
+    def _keep_token(self, now_s: float) -> None:
+        refused = self._guard.token_refused
+        if not refused and now_s < self._next_token_check_s:
+            return
+        self._next_token_check_s = now_s + TOKEN_CHECK_S
+        gevent.spawn(self._renew, refused)
+
+    def _renew(self, refused: bool) -> None:
+        """Get a fresh token if need be; calls go on with the old one meanwhile."""
+        try:
+            if self._renew_token(refused):
+                self._caller.refresh_requests()
+                self._token_refusals = 0
+            elif refused:
+                self._token_refusals += 1
+        except ApiError as error:
+            self._token_refusals += 1
+            self.notes.append(error.message)
+        if self._token_refusals >= 3 and not self._over:
+            self._over = True
+            self._end_run("Genesys does not accept our token any more", exit_code=ExitCode.AUTH)

@@ -1,0 +1,171 @@
+"""Watches what calls do to the org, and says when to slow down, pause or stop. Pure: told times and counts.
+
+What it must protect is production: an org-wide 429 from `dataactions` means that real callers are being
+refused now; a backend that only times out holds the org's concurrent executions; errors help nobody.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Final, Literal
+
+from analysis.schema import Outcome
+from diag.exit_codes import ExitCode
+from loadtests.plan import GuardLimits
+
+STARVING: Final = "dataactions"
+"""Namespace of the org-wide limits in a 429 (`error_code` starts with it)."""
+WINDOW_S: Final = 30.0
+FEWEST_CALLS: Final = 20
+"""A median of fewer calls says nothing about rising latency."""
+LONGEST_PAUSE_S: Final = 600.0
+
+Step = Literal["stop_action", "slow_action", "pause", "stop_run"]
+
+_TIMEOUTS: Final = frozenset({Outcome.TIMEOUT, Outcome.CLIENT_TIMEOUT})
+_ERRORS: Final = frozenset(
+    {
+        Outcome.BACKEND_ERROR,
+        Outcome.INVALID_INPUT,
+        Outcome.PLATFORM_ERROR,
+        Outcome.NETWORK_ERROR,
+        Outcome.AUTH_ERROR,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the guard wants done. `index` is the action (None: all); `until_s` the end of a pause."""
+
+    step: Step
+    why: str
+    index: int | None = None
+    until_s: float | None = None
+    exit_code: int = ExitCode.INCOMPLETE
+
+
+@dataclass(slots=True)
+class _Watched:
+    name: str
+    recent: deque[bool]
+    in_a_row: int = 0
+    counted: int = 0
+    first_window: list[float] | None = None
+    window: deque[tuple[float, float]] | None = None
+    slowed_at_s: float = -1e9
+
+
+class Guard:
+    """One per load process. `failure` for each call that was not ok, `second` once a second."""
+
+    def __init__(self, limits: GuardLimits, names: Sequence[str]) -> None:
+        self._limits = limits
+        self._watched = [_Watched(name, deque(maxlen=limits.error_calls), window=deque()) for name in names]
+        self._decisions: list[Decision] = []
+        self._pauses = 0
+        self._paused_until = 0.0
+        self._logins_lost = 0
+
+    def failure(
+        self, index: int, outcome: Outcome, code: str | None, retry_after: str, now_s: float, others: int
+    ) -> None:
+        """Take in a call that was not ok; `others`: calls of this action so far that were no timeout."""
+        watched = self._watched[index]
+        if outcome is Outcome.RATE_LIMITED:
+            self._refused(code or "", retry_after, now_s)
+        elif outcome is Outcome.AUTH_ERROR and not (code or "").startswith("ACTION."):
+            self._logins_lost += 1
+        if outcome in _TIMEOUTS:
+            if others == watched.counted:
+                watched.in_a_row += 1
+            else:
+                watched.counted, watched.in_a_row = others, 1
+            if self._limits.timeouts_in_a_row and watched.in_a_row == self._limits.timeouts_in_a_row:
+                self._decide(
+                    Decision(
+                        "stop_action",
+                        f"{watched.name}: {watched.in_a_row} timeouts in a row; its backend does not answer",
+                        index,
+                    )
+                )
+        if outcome in _ERRORS:
+            watched.recent.append(True)
+            self._check_errors(index)
+
+    def second(
+        self, now_s: float, fine: Sequence[int], latencies_ms: Sequence[Sequence[float]]
+    ) -> list[Decision]:
+        """Return what to do now. Per action: calls of the last second without an error, and latencies."""
+        for watched, count in zip(self._watched, fine, strict=True):
+            watched.recent.extend([False] * min(count, self._limits.error_calls))
+        for index, values in enumerate(latencies_ms):
+            self._check_latency(index, values, now_s)
+        decisions, self._decisions = self._decisions, []
+        return decisions
+
+    @property
+    def token_refused(self) -> bool:
+        """Return whether a call was refused for its token since this was last asked."""
+        lost, self._logins_lost = self._logins_lost, 0
+        return lost > 0
+
+    def _check_errors(self, index: int) -> None:
+        watched = self._watched[index]
+        full = len(watched.recent) == self._limits.error_calls
+        share = sum(watched.recent) / len(watched.recent)
+        if full and share > self._limits.error_share:
+            why = f"{watched.name}: {share:.0%} of its last {len(watched.recent)} calls failed"
+            self._decide(Decision("stop_action", why, index))
+            watched.recent.clear()
+
+    def _check_latency(self, index: int, values: Sequence[float], now_s: float) -> None:
+        watched = self._watched[index]
+        assert watched.window is not None
+        watched.window.extend((now_s, value) for value in values)
+        while watched.window and watched.window[0][0] < now_s - WINDOW_S:
+            watched.window.popleft()
+        if len(watched.window) < FEWEST_CALLS:
+            return
+        if watched.first_window is None:
+            if now_s >= WINDOW_S:
+                watched.first_window = [value for _, value in watched.window]
+            return
+        before = median(watched.first_window)
+        now = median(value for _, value in watched.window)
+        if now > self._limits.latency_factor * before and now_s - watched.slowed_at_s >= 2 * WINDOW_S:
+            watched.slowed_at_s = now_s
+            why = (
+                f"{watched.name}: half of its calls now take over {now:.0f} ms, "
+                f"at the start it was {before:.0f} ms; its rate is halved"
+            )
+            self._decide(Decision("slow_action", why, index))
+
+    def _refused(self, code: str, retry_after: str, now_s: float) -> None:
+        if now_s < self._paused_until:
+            return  # calls that were in flight when the pause began
+        pause_s = min(_seconds(retry_after) or self._limits.pause_s, LONGEST_PAUSE_S)
+        self._paused_until = now_s + pause_s
+        starving = code.startswith(STARVING)
+        whose = (
+            "the org's data action limits (production is being refused too)"
+            if starving
+            else "our token's limit"
+        )
+        if starving:
+            self._pauses += 1
+        if starving and self._pauses >= self._limits.rate_limited_stops:
+            why = f"429 from {whose}, for the {self._pauses}. time: stopped to spare production"
+            self._decide(Decision("stop_run", why))
+            return
+        why = f"429 from {whose}: pausing {pause_s:.0f} s, then at half the rate"
+        self._decide(Decision("pause", why, until_s=self._paused_until))
+
+    def _decide(self, decision: Decision) -> None:
+        self._decisions.append(decision)
+
+
+def _seconds(retry_after: str) -> float | None:
+    """Retry-After is a whole number of seconds (API notes, section 3); anything else counts as absent."""
+    return float(retry_after) if retry_after.isdecimal() else None

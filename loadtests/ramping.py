@@ -1,0 +1,92 @@
+"""Ramp: the rate rises step by step until latency or errors bend; the last straight step is the knee."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import fmean, median
+
+from loadtests.plan import ActionLoad, Ramp
+
+FEWEST_CALLS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Knee:
+    """Where an action bent. `rate`: the highest straight calls/s, `in_flight`: its mean concurrency there."""
+
+    index: int
+    why: str
+    rate: float | None
+    in_flight: float | None
+
+
+@dataclass(slots=True)
+class _Track:
+    first_median_ms: float | None = None
+    straight: tuple[float, float] | None = None
+    latencies_ms: list[float] = field(default_factory=list)
+    errors: int = 0
+    dropped: int = 0
+    bent: bool = False
+
+
+class RampTracker:
+    """Judges each step when it is over. Told once a second what the calls did."""
+
+    def __init__(self, ramp: Ramp, actions: Sequence[ActionLoad]) -> None:
+        self._ramp = ramp
+        self._actions = actions
+        self._tracks = [_Track() for _ in actions]
+        self.step = 0
+
+    @property
+    def level(self) -> float:
+        """Return the factor of the present step."""
+        return self._ramp.growth**self.step
+
+    @property
+    def over(self) -> bool:
+        """Return whether the last step has been judged."""
+        return self.step >= self._ramp.steps
+
+    def second(
+        self,
+        now_s: float,
+        latencies_ms: Sequence[Sequence[float]],
+        errors: Sequence[int],
+        dropped: Sequence[int],
+    ) -> list[Knee]:
+        """Take in a second; at the end of a step return the actions that bent in it."""
+        for track, values, failed, held in zip(self._tracks, latencies_ms, errors, dropped, strict=True):
+            track.latencies_ms.extend(values)
+            track.errors += failed
+            track.dropped += held
+        if now_s < (self.step + 1) * self._ramp.step_s:
+            return []
+        knees = [knee for index in range(len(self._tracks)) if (knee := self._judge(index)) is not None]
+        self.step += 1
+        for track in self._tracks:
+            track.latencies_ms, track.errors, track.dropped = [], 0, 0
+        return knees
+
+    def _judge(self, index: int) -> Knee | None:
+        track = self._tracks[index]
+        calls = len(track.latencies_ms)
+        if track.bent or calls < FEWEST_CALLS:
+            return None
+        rate = self._actions[index].rate * self.level
+        now = median(track.latencies_ms)
+        if track.first_median_ms is None:
+            track.first_median_ms = now
+        why = None
+        if track.errors > self._ramp.error_share * calls:
+            why = f"{track.errors} of {calls} calls failed at {rate:.3g} calls/s"
+        elif now > self._ramp.latency_factor * track.first_median_ms:
+            why = f"the median rose from {track.first_median_ms:.0f} to {now:.0f} ms at {rate:.3g} calls/s"
+        elif track.dropped:
+            why = f"{track.dropped} calls had to be held back at {rate:.3g} calls/s: too many in flight"
+        if why is None:
+            track.straight = (rate, rate * fmean(track.latencies_ms) / 1000)
+            return None
+        track.bent = True
+        straight = track.straight
+        return Knee(index, why, straight[0] if straight else None, straight[1] if straight else None)

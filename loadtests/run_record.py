@@ -1,0 +1,91 @@
+"""The manifest of a run, from its first moment to its last."""
+
+import logging
+import os
+import platform
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Final
+
+from analysis.run_folder import Manifest, RunFolder, Status, read_manifest, write_manifest
+from diag.target import Target
+from loadtests.plan import LoadPlan
+from loadtests.preparing import Prepared
+
+RESERVE_BYTES: Final = 64 * 1024
+_LOG: Final = logging.getLogger("diag.load")
+
+
+class RunRecord:
+    """Writes manifest.json when a run begins and when it ends; `running` in between, and after a kill."""
+
+    def __init__(self, folder: RunFolder, prepared: Prepared, target: Target) -> None:
+        self.folder = folder
+        self._manifest = _first_manifest(folder, prepared, target)
+
+    @property
+    def created_at(self) -> float:
+        """When the run began, Unix seconds; an earlier moment for a soak that goes on after a restart."""
+        return self._manifest.created_at
+
+    def begin(self) -> None:
+        """Write the first manifest, and keep space back so that the last one fits on a full disk."""
+        before = read_manifest(self.folder) if self.folder.manifest.exists() else None
+        if before is not None:
+            self._manifest = replace(self._manifest, created_at=before.created_at)
+        write_manifest(self.folder, self._manifest)
+        self._reserve.write_bytes(b"\0" * RESERVE_BYTES)
+
+    def end(self, status: Status, **changes: Any) -> None:
+        """Write the last manifest; a failure to do so is logged, because the samples are there anyway."""
+        try:
+            self._reserve.unlink(missing_ok=True)
+            self._manifest = replace(self._manifest, status=status, ended_at=time.time(), **changes)
+            write_manifest(self.folder, self._manifest)
+        except OSError as error:
+            _LOG.error("the manifest could not be written (%s)", error.strerror)
+
+    def convert_in_background(self) -> None:
+        """Have samples.parquet made in a process of its own, at low priority; nobody waits for it."""
+        subprocess.Popen(
+            [sys.executable, "-m", "analysis.parquet_run", str(self.folder.path)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=lambda: os.nice(10) and None,
+        )
+
+    @property
+    def _reserve(self) -> Path:
+        return self.folder.path / ".reserve"
+
+
+def _first_manifest(folder: RunFolder, prepared: Prepared, target: Target) -> Manifest:
+    plan: LoadPlan = prepared.plan
+    return Manifest(
+        run_id=folder.path.name,
+        created_at=time.time(),
+        status="running",
+        sandbox=target.sandbox,
+        host=target.connection.host,
+        model=plan.model,
+        actions=plan.facts,
+        left_out=plan.left_out,
+        org_name=prepared.org_name,
+        org_id=prepared.org_id,
+        workload=plan.workload,
+        arrivals=plan.arrivals,
+        rates=tuple((action.action_id, action.rate) for action in plan.actions),
+        versions=_versions(),
+        concurrency_limit=plan.concurrency_limit,
+    )
+
+
+def _versions() -> tuple[tuple[str, str], ...]:
+    names = ("genesys-diag", "locust", "gevent", "geventhttpclient")
+    return (("python", platform.python_version()), *((name, metadata.version(name)) for name in names))
