@@ -14,7 +14,7 @@ from typing import Any, Final
 from analysis.errors import AnalysisError
 from analysis.run_folder import RunFolder, read_manifest
 from diag.changes.errors import ChangesError
-from diag.changes.journal import Journal, unfinished
+from diag.changes.journal import Journal, Record, unfinished
 from diag.checkup.check import Check
 from diag.genesys.client import GenesysClient
 from diag.genesys.errors import ApiError
@@ -110,15 +110,19 @@ def check_journal(journal: Path) -> Iterator[Check]:
         yield Check("unfinished changes", "failed", error.message, error.hint)
         return
     for record in open_entries:
-        text = (
-            f"{record.action_name}: {record.before_timeout_s} s -> {record.after_timeout_s} s has no result"
-        )
-        fix = (
-            f"Apply the same plan again: it finishes the change ({record.entry}); or diag undo {record.entry}"
-        )
-        yield Check("unfinished changes", "warning", text, fix)
+        yield Check("unfinished changes", "warning", *_unfinished_text(record))
     if not open_entries:
         yield Check("unfinished changes", "ok", "none")
+
+
+def _unfinished_text(record: Record) -> tuple[str, str]:
+    """What has no result, and the fix."""
+    if record.origin == "register":
+        fix = f"diag scan --name '{record.action_name}' tells whether it is there; if not, register it again"
+        return f"the creation of {record.action_name} has no result", fix
+    fix = f"Apply the same plan again: it finishes the change ({record.entry}); or diag undo {record.entry}"
+    change = f"{record.before_timeout_s} s -> {record.after_timeout_s} s"
+    return f"{record.action_name}: {change} has no result", fix
 
 
 def check_runs(runs: Path, now: float | None = None) -> Iterator[Check]:

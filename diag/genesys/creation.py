@@ -1,9 +1,10 @@
 """Calls that create an action: published at once, or as a draft for somebody to look at."""
 
-from diag.genesys.actions import ACTIONS
+from diag.genesys.actions import ACTIONS, VIEW
 from diag.genesys.api import Api
 from diag.genesys.json_reply import JsonObject, parse_object
 from diag.genesys.models import Action
+from diag.genesys.paging import all_entities
 
 
 class CreationCalls:
@@ -12,10 +13,17 @@ class CreationCalls:
     def __init__(self, api: Api) -> None:
         self._api = api
 
+    def actions_named(self, name: str, *, draft: bool = False) -> tuple[Action, ...]:
+        """Return the published actions (or drafts) with exactly this name; the platform matches parts."""
+        path = f"{ACTIONS}/drafts" if draft else ACTIONS
+        listed = all_entities(self._api, path, {"name": name}, needs=VIEW)
+        actions = (Action.from_json(entity, f"GET {path}") for entity in listed)
+        return tuple(action for action in actions if action.name == name)
+
     def create_action(self, body: JsonObject, *, draft: bool = False) -> Action:
         """Create an action from a PostActionInput and return it as the platform does.
 
-        Never repeated after a lost reply: list the actions by name before trying again, or there may be two.
+        Never repeated after a lost reply: look with `actions_named` before trying again, or there may be two.
         """
         path = f"{ACTIONS}/drafts" if draft else ACTIONS
         reply = self._api.call("POST", path, body=body, needs=("integrations:action:add",))

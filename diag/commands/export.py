@@ -1,0 +1,65 @@
+"""`diag export`: an action as a file that `diag register` and the admin UI's import accept."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from diag.genesys.client import GenesysClient
+
+
+@click.command(
+    short_help="Write an action to a file that register accepts.",
+    epilog="Examples:  diag export 'Get Customer' -o get-customer.json   diag export custom_-_1234",
+)
+@click.argument("action")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the file here, not to stdout.")
+@click.option("--profile", help="Credentials profile.")
+def command(action: str, output: Path | None, profile: str | None) -> None:
+    """Write ACTION (name or id) with templates and contract schemas, in the admin UI's export form."""
+    from diag.console import Console
+    from diag.definitions.export import definition_body
+    from diag.definitions.resolve import literal_credentials
+    from diag.genesys.client import GenesysClient
+    from diag.settings import load_settings
+    from diag.target import find_target
+
+    console = Console()
+    target = find_target(load_settings({"profile": profile}))
+    with GenesysClient(target.connection) as client:
+        action_id = _find(client, action)
+        full = client.read_config(action_id)
+        contract = client.get_action(action_id, contract=True).contract or {}
+        body = definition_body(full, contract, _integration_type(client, full.action.integration_id))
+    for name in literal_credentials(full.action.config.request if full.action.config else {}):
+        console.warn(f"the header {name} holds a value in clear text, and so does this file: keep it safe.")
+    text = json.dumps(body, indent=2, ensure_ascii=False)
+    if output is None:
+        console.result(text)
+        return
+    output.write_text(text + "\n", encoding="utf-8")
+    console.note(f"Written to {output}. To create it elsewhere: diag register {output}")
+
+
+def _find(client: "GenesysClient", wanted: str) -> str:
+    """The id of the one action with that name, or the id itself."""
+    from diag.definitions.errors import AmbiguousTargetError
+
+    named = client.actions_named(wanted)
+    if len(named) > 1:
+        raise AmbiguousTargetError(
+            f"{len(named)} actions are named {wanted!r}.",
+            hint="Give the id of one: " + ", ".join(action.id for action in named),
+        )
+    return named[0].id if named else wanted
+
+
+def _integration_type(client: "GenesysClient", integration_id: str | None) -> str | None:
+    from diag.genesys.errors import PermissionMissingError
+
+    try:
+        return next((entry.type_id for entry in client.integrations() if entry.id == integration_id), None)
+    except PermissionMissingError:
+        return None

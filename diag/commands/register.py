@@ -1,0 +1,102 @@
+"""`diag register`: create an action from a file, with its timeout set."""
+
+import json
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from diag.console import Console
+    from diag.definitions.resolve import Creation
+
+
+@click.command(
+    short_help="Create an action from a file, with its timeout set.",
+    epilog="Examples:  diag register action.json --timeout 5   diag register action.toml --draft --dry-run",
+)
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--draft", is_flag=True, help="Create a draft for somebody to look at, not a published action.")
+@click.option("--integration", help="Name or id; else from the file, else the only one of the file's type.")
+@click.option("--category", help="Else from the file, else the integration's name.")
+@click.option(
+    "--timeout", "timeout_s", type=click.IntRange(1, 60), help="Seconds; else from the file, else the cap."
+)
+@click.option("--cap", "cap_s", type=click.IntRange(1, 60), help="Highest timeout allowed; default 30.")
+@click.option(
+    "--name-prefix", envvar="DIAG_NAME_PREFIX", help="Refuse names that do not begin so [DIAG_NAME_PREFIX]."
+)
+@click.option("--dry-run", is_flag=True, help="All checks, and what would be sent; nothing is created.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--profile", help="Credentials profile.")
+def command(
+    file: Path,
+    draft: bool,
+    integration: str | None,
+    category: str | None,
+    timeout_s: int | None,
+    cap_s: int | None,
+    name_prefix: str | None,
+    dry_run: bool,
+    yes: bool,
+    profile: str | None,
+) -> None:
+    """Create the action FILE describes: the admin UI's export (JSON), or TOML with the same keys.
+
+    Name, templates and contract are validated before anything is sent.
+    """
+    from analysis.settings import RecommendSettings
+    from diag.changes.journal import Author, Journal, new_id
+    from diag.commands.apply_flow import approve, identify
+    from diag.console import Console
+    from diag.definitions.create import create
+    from diag.definitions.definition import read_definition
+    from diag.definitions.resolve import resolve
+    from diag.genesys.client import GenesysClient
+    from diag.settings import load_settings
+    from diag.target import find_target
+
+    console = Console()
+    definition = read_definition(file)
+    settings = load_settings({"profile": profile})
+    target = find_target(settings)
+    with GenesysClient(target.connection) as client:
+        identity = identify(client)
+        if identity.sandbox:
+            console.banner("SANDBOX: nothing real is created")
+        creation = resolve(
+            definition,
+            client.integrations(),
+            cap_s=cap_s or RecommendSettings().cap_s,
+            integration=integration,
+            category=category,
+            timeout_s=timeout_s,
+            name_prefix=name_prefix,
+        )
+        _show(console, creation, draft=draft)
+        if dry_run:
+            console.result(json.dumps(creation.body, indent=1))
+            console.note("Dry run: nothing was created.")
+            return
+        approve(console, settings, identity, yes=yes)
+        author = Author(target.connection.client_id or client.token_info().client_id, new_id(time.time()))
+        created = create(
+            client, creation, Journal(settings.journal), identity=identity, author=author, draft=draft
+        )
+    console.result(created.action.id)
+    console.note(f"Created {'as a draft' if draft else 'and published'} (journal entry {created.entry}).")
+    console.note(
+        "Next: publish it in the admin UI" if draft else f"Next: diag measure --action {created.action.id}"
+    )
+
+
+def _show(console: "Console", creation: "Creation", *, draft: bool) -> None:
+    definition = creation.definition
+    console.heading(f"+ {definition.name}{' (draft)' if draft else ''}")
+    console.note(f"    integration    {creation.integration.name} ({creation.integration.id})")
+    console.note(f"    category       {creation.category}")
+    console.note(f"    request        {definition.request.get('requestType')}")
+    console.note(f"    timeout        {creation.timeout_s} s ({creation.timeout_reason})")
+    for warning in creation.warnings:
+        console.warn(warning)

@@ -1,0 +1,82 @@
+"""An action as a file describes it."""
+
+import json
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from diag.definitions.errors import InvalidDefinitionError
+from diag.definitions.form import KNOWN_KEYS, faults_of_form
+from diag.genesys.json_reply import JsonObject, optional_int, optional_object, optional_text
+
+
+@dataclass(frozen=True, slots=True)
+class ActionDefinition:
+    """What `diag register` creates. Texts, templates and schemas are as the file holds them.
+
+    `integration`, `category`, `timeout_s` are None where the file does not say; `ignored` names keys the
+    file has and the platform does not take.
+    """
+
+    name: str
+    request: JsonObject
+    response: JsonObject
+    contract: JsonObject
+    secure: bool = False
+    integration: str | None = None
+    integration_type: str | None = None
+    category: str | None = None
+    timeout_s: int | None = None
+    ignored: tuple[str, ...] = ()
+
+    def post_body(self, *, integration_id: str, category: str, timeout_s: int) -> JsonObject:
+        """Return the PostActionInput for it."""
+        return {
+            "name": self.name,
+            "category": category,
+            "integrationId": integration_id,
+            "secure": self.secure,
+            "config": {"request": self.request, "response": self.response, "timeoutSeconds": timeout_s},
+            "contract": self.contract,
+        }
+
+
+def read_definition(path: Path) -> ActionDefinition:
+    """Return the definition in a `.json` or `.toml` file.
+
+    Raises `InvalidDefinitionError` listing every fault of form and of the contract's schemas; OSError.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        body: object = tomllib.loads(text) if path.suffix.lower() == ".toml" else json.loads(text)
+    except (ValueError, RecursionError) as error:  # both parsers raise a ValueError with line and column
+        kind = "TOML" if path.suffix.lower() == ".toml" else "JSON"
+        raise InvalidDefinitionError(
+            f"{path} is not valid {kind}: {error}.", hint="Export one to see the form: diag export ACTION"
+        ) from None
+    return definition_from(body, str(path))
+
+
+def definition_from(body: object, where: str) -> ActionDefinition:
+    """Return the definition in a parsed file; `where` names it in errors."""
+    faults = faults_of_form(body)
+    if faults or not isinstance(body, dict):
+        raise InvalidDefinitionError(
+            f"{where} is not an action definition: {len(faults)} fault{'s' if len(faults) != 1 else ''}.",
+            hint="Nothing was sent. Correct the file; diag export ACTION shows the form.",
+            details=tuple(faults),
+        )
+    source: JsonObject = body
+    config = optional_object(source, "config")
+    return ActionDefinition(
+        name=(optional_text(source, "name") or "").strip(),
+        request=optional_object(config, "request"),
+        response=optional_object(config, "response"),
+        contract=optional_object(source, "contract"),
+        secure=source.get("secure") is True,
+        integration=optional_text(source, "integration"),
+        integration_type=optional_text(source, "integrationType"),
+        category=optional_text(source, "category"),
+        timeout_s=optional_int(config, "timeoutSeconds"),
+        ignored=tuple(sorted(set(source) - KNOWN_KEYS)),
+    )

@@ -1,0 +1,30 @@
+"""From an action in the org to the file that `diag register` and the admin UI's import accept."""
+
+from diag.genesys.json_reply import JsonObject, optional_object
+from diag.genesys.models import FullConfig
+
+
+def definition_body(full: FullConfig, contract: JsonObject, integration_type: str | None) -> JsonObject:
+    """Return the file's content; templates are inlined, the platform's own pointers (`...Uri`) left out.
+
+    `contract` as `expand=contract` gives it. `integration_type` None: it could not be read, and is omitted.
+    """
+    body = full.patch_body(full.action.config.timeout_seconds if full.action.config else None)
+    definition: JsonObject = {"name": full.action.name}
+    if integration_type is not None:
+        definition["integrationType"] = integration_type
+    definition["actionType"] = "custom"
+    if full.action.category is not None:
+        definition["category"] = full.action.category
+    definition["secure"] = full.action.secure
+    definition["config"] = body["config"]
+    output = optional_object(contract, "output")
+    definition["contract"] = {
+        "input": {"inputSchema": optional_object(optional_object(contract, "input"), "inputSchema")},
+        "output": {
+            name: output[name]
+            for name in ("successSchema", "errorSchema")
+            if isinstance(output.get(name), dict)
+        },
+    }
+    return definition

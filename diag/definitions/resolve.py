@@ -1,0 +1,122 @@
+"""From a definition to what exactly will be created: which integration, category and timeout."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from diag.definitions.definition import ActionDefinition
+from diag.definitions.errors import AmbiguousTargetError, InvalidDefinitionError
+from diag.genesys.directory import Integration
+from diag.genesys.json_reply import JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """What will be created, ready to be sent. `warnings` are for people."""
+
+    definition: ActionDefinition
+    integration: Integration
+    category: str
+    timeout_s: int
+    timeout_reason: str
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def body(self) -> JsonObject:
+        """Return the PostActionInput."""
+        return self.definition.post_body(
+            integration_id=self.integration.id, category=self.category, timeout_s=self.timeout_s
+        )
+
+
+def resolve(
+    definition: ActionDefinition,
+    integrations: Sequence[Integration],
+    *,
+    cap_s: int,
+    integration: str | None = None,
+    category: str | None = None,
+    timeout_s: int | None = None,
+    name_prefix: str | None = None,
+) -> Creation:
+    """Return what will be created.
+
+    `cap_s` is the recommendation settings' cap: no action starts above it, and one without any timeout of
+    its own starts at it instead of the platform's 60 s, until calls are measured. The other arguments go
+    before the file. Raises `InvalidDefinitionError` (prefix policy, timeout out of range) and
+    `AmbiguousTargetError` (integration).
+    """
+    if name_prefix and not definition.name.startswith(name_prefix):
+        raise InvalidDefinitionError(
+            f"The name {definition.name!r} does not begin with {name_prefix!r}.",
+            hint="The name policy is set by --name-prefix or DIAG_NAME_PREFIX.",
+        )
+    chosen = _choose(integrations, integration or definition.integration, definition.integration_type)
+    number, reason = _timeout(definition.timeout_s, timeout_s, cap_s)
+    return Creation(
+        definition=definition,
+        integration=chosen,
+        # The admin UI offers the integration's name as category.
+        category=category or definition.category or chosen.name,
+        timeout_s=number,
+        timeout_reason=reason,
+        warnings=_warnings(definition),
+    )
+
+
+def _timeout(in_file: int | None, by_hand: int | None, cap_s: int) -> tuple[int, str]:
+    number = by_hand if by_hand is not None else in_file
+    if number is None:
+        return cap_s, "none given: the cap until it is measured"
+    if not 1 <= number <= cap_s:
+        raise InvalidDefinitionError(
+            f"A timeout of {number} s is outside 1..{cap_s} s.",
+            hint=f"Give another: --timeout 1..{cap_s}; or raise the cap with --cap (the platform's is 60).",
+        )
+    return number, "given by hand" if by_hand is not None else "from the file"
+
+
+def _choose(integrations: Sequence[Integration], wanted: str | None, type_id: str | None) -> Integration:
+    if wanted is not None:
+        fitting = [entry for entry in integrations if wanted in (entry.id, entry.name)]
+        what = f"integration {wanted!r}"
+    else:
+        fitting = [entry for entry in integrations if type_id is not None and entry.type_id == type_id]
+        what = f"integration of type {type_id!r}" if type_id else "integration (the file names no type)"
+    if len(fitting) == 1:
+        return fitting[0]
+    if not fitting:
+        raise AmbiguousTargetError(
+            f"The org has no {what}.",
+            hint="Name one with --integration: "
+            + (", ".join(e.name for e in integrations) or "there is none"),
+        )
+    raise AmbiguousTargetError(
+        f"The org has {len(fitting)} of {what}.",
+        hint="Choose one with --integration: " + ", ".join(f"{e.name} ({e.id})" for e in fitting),
+    )
+
+
+def _warnings(definition: ActionDefinition) -> tuple[str, ...]:
+    found = []
+    if definition.ignored:
+        found.append(f"not sent, the platform does not take it: {', '.join(definition.ignored)}")
+    url = str(definition.request.get("requestUrlTemplate", ""))
+    if url.lower().startswith("http:"):
+        found.append("the address is plain http, which the platform may refuse")
+    found.extend(
+        f"header {name} holds a value in clear text; ${{credentials.…}} would keep it out of the action"
+        for name in literal_credentials(definition.request)
+    )
+    return tuple(found)
+
+
+def literal_credentials(request: JsonObject) -> tuple[str, ...]:
+    """Return the headers that look like credentials written out instead of taken from the integration."""
+    headers = request.get("headers")
+    return tuple(
+        name
+        for name, value in (headers.items() if isinstance(headers, dict) else ())
+        if any(word in name.lower() for word in ("authorization", "api-key", "apikey", "token", "secret"))
+        and isinstance(value, str)
+        and "$" not in value
+    )

@@ -1,0 +1,239 @@
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diag.definitions.definition import definition_from, read_definition
+from diag.definitions.errors import AmbiguousTargetError, InvalidDefinitionError
+from diag.definitions.export import definition_body
+from diag.definitions.resolve import resolve
+from diag.genesys.directory import Integration
+from diag.genesys.models import Action, ActionConfig, FullConfig
+
+EXPORT: dict[str, Any] = {
+    "name": "Get Customer",
+    "integrationType": "custom-rest-actions",
+    "actionType": "custom",
+    "config": {
+        "request": {
+            "requestUrlTemplate": "https://crm.example/${input.customerId}",
+            "requestType": "GET",
+            "headers": {"X-Key": "${credentials.key}"},
+            "requestTemplate": "${input.rawRequest}",
+        },
+        "response": {"translationMap": {}, "translationMapDefaults": {}, "successTemplate": "${rawResult}"},
+    },
+    "contract": {
+        "input": {"inputSchema": {"type": "object", "properties": {"customerId": {"type": "string"}}}},
+        "output": {"successSchema": {"type": "object", "properties": {}}},
+    },
+    "secure": False,
+}
+CRM = Integration("i1", "CRM", "custom-rest-actions", "ENABLED")
+LAMBDA = Integration("i2", "Lambda", "aws-lambda-data-actions", "ENABLED")
+
+TOML = """
+name = "Get Customer"
+integration = "CRM"
+secure = false
+
+[config]
+timeoutSeconds = 4
+
+[config.request]
+requestUrlTemplate = "https://crm.example/${input.customerId}"
+requestType = "GET"
+
+[contract.input.inputSchema]
+type = "object"
+properties.customerId.type = "string"
+
+[contract.output.successSchema]
+type = "object"
+"""
+
+
+def changed(path: str, value: object) -> dict[str, Any]:
+    body = copy.deepcopy(EXPORT)
+    *parents, last = path.split(".")
+    place: Any = body
+    for key in parents:
+        place = place[key]
+    if value is None:
+        del place[last]
+    else:
+        place[last] = value
+    return body
+
+
+def test_the_admin_uis_export_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(EXPORT))
+    definition = read_definition(path)
+    assert (definition.name, definition.integration_type, definition.timeout_s) == (
+        "Get Customer",
+        "custom-rest-actions",
+        None,
+    )
+    assert definition.ignored == ()
+
+
+def test_toml_with_the_same_keys_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.toml"
+    path.write_text(TOML)
+    definition = read_definition(path)
+    assert (definition.integration, definition.timeout_s) == ("CRM", 4)
+    assert definition.contract["input"] == {
+        "inputSchema": {"type": "object", "properties": {"customerId": {"type": "string"}}}
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        ("name", None, "'name' is a required property"),
+        ("name", "   ", "$.name"),
+        ("name", "x" * 300, "$.name"),
+        ("actionType", "static", "$.actionType"),
+        ("config.timeoutSeconds", 61, "$.config.timeoutSeconds"),
+        ("config.timeoutSeconds", 0, "$.config.timeoutSeconds"),
+        ("config.timeoutSeconds", 2.5, "$.config.timeoutSeconds"),
+        ("config.timeoutSecond", 5, "'timeoutSecond' was unexpected"),
+        ("config.request.requestType", "FETCH", "$.config.request.requestType"),
+        ("config.request.requestUrlTemplate", None, "'requestUrlTemplate' is a required property"),
+        ("config.request.requestTemplateUri", "/x", "'requestTemplateUri' was unexpected"),
+        ("config.request.headers", {"a": 1}, "$.config.request.headers.a"),
+        ("contract.input.inputSchema", {"type": "obect"}, "not a JSON Schema"),
+        ("contract.input.inputSchema", {"type": "string"}, 'the type of an input schema is "object"'),
+        ("contract.output.successSchema", {"properties": 3}, "$.contract.output.successSchema.properties"),
+        ("contract.output", None, "'output' is a required property"),
+        (
+            "config.request.requestUrlTemplate",
+            "https://x/${input.custmerId}",
+            "input.custmerId is not in the input",
+        ),
+        ("config.request.requestTemplate", '{"a": "$!{input.other}"}', "requestTemplate: input.other"),
+        ("config.request.headers", {"X": "$input.third"}, "headers.X: input.third"),
+    ],
+)
+def test_every_fault_is_named_with_its_place(path: str, value: object, said: str) -> None:
+    with pytest.raises(InvalidDefinitionError) as caught:
+        definition_from(changed(path, value), "a.json")
+    assert any(said in line for line in caught.value.details), caught.value.details
+    assert caught.value.category == "usage" and "Nothing was sent" in (caught.value.hint or "")
+
+
+def test_all_faults_are_listed_at_once() -> None:
+    body = changed("name", 7) | {"secure": "no"}
+    with pytest.raises(InvalidDefinitionError) as caught:
+        definition_from(body, "a.json")
+    assert len(caught.value.details) == 2 and "2 faults" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.json", "{half", "not valid JSON"),
+        ("a.toml", "= 3", "not valid TOML"),
+        ("a.json", "[1]", "not an action definition"),
+        ("a.json", "[" * 90 + "]" * 90, "not an action definition"),
+        ("a.json", "[" * 200_000, "not valid JSON"),
+        ("a.json", "\xff\xfe", "not valid JSON"),
+    ],
+)
+def test_files_that_are_something_else(tmp_path: Path, name: str, content: str, said: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(content.encode("latin-1"))
+    with pytest.raises(InvalidDefinitionError, match=said):
+        read_definition(path)
+
+
+@given(
+    st.recursive(
+        st.none() | st.integers() | st.text(max_size=3),
+        lambda inner: (
+            st.dictionaries(st.sampled_from(["name", "config", "contract", "request", "input"]), inner)
+            | st.lists(inner, max_size=2)
+        ),
+        max_leaves=8,
+    )
+)
+def test_any_json_is_a_definition_or_a_clear_error(body: object) -> None:
+    with pytest.raises(InvalidDefinitionError):
+        definition_from(body, "x")
+
+
+def test_what_will_be_created() -> None:
+    creation = resolve(definition_from(EXPORT | {"note": "x"}, "f"), [CRM, LAMBDA], cap_s=30)
+    assert creation.integration == CRM and creation.category == "CRM"
+    assert creation.timeout_s == 30 and "cap" in creation.timeout_reason
+    assert creation.warnings == ("not sent, the platform does not take it: note",)
+    assert creation.body == {
+        "name": "Get Customer",
+        "category": "CRM",
+        "integrationId": "i1",
+        "secure": False,
+        "config": {**EXPORT["config"], "timeoutSeconds": 30},
+        "contract": EXPORT["contract"],
+    }
+
+
+def test_flags_go_before_the_file_and_the_cap_holds() -> None:
+    definition = definition_from(changed("config.timeoutSeconds", 20), "f")
+    assert resolve(definition, [CRM], cap_s=30).timeout_s == 20
+    chosen = resolve(definition, [CRM, LAMBDA], cap_s=30, integration="i2", category="C", timeout_s=7)
+    assert (chosen.timeout_s, chosen.integration, chosen.category) == (7, LAMBDA, "C")
+    with pytest.raises(InvalidDefinitionError, match=r"outside 1\.\.10 s"):
+        resolve(definition, [CRM], cap_s=10)
+
+
+def test_the_name_policy() -> None:
+    definition = definition_from(EXPORT, "f")
+    assert resolve(definition, [CRM], cap_s=30, name_prefix="Get ")
+    with pytest.raises(InvalidDefinitionError, match="does not begin with 'CUSTOM_'"):
+        resolve(definition, [CRM], cap_s=30, name_prefix="CUSTOM_")
+
+
+def test_an_integration_is_never_guessed() -> None:
+    definition = definition_from(EXPORT, "f")
+    twin = Integration("i3", "CRM 2", "custom-rest-actions", None)
+    for integrations, wanted in (([CRM, twin], None), ([LAMBDA], None), ([CRM], "Nope"), ([], None)):
+        with pytest.raises(AmbiguousTargetError, match="The org has"):
+            resolve(definition, integrations, cap_s=30, integration=wanted)
+
+
+def test_credentials_in_clear_text_are_pointed_out_but_not_shown() -> None:
+    body = changed(
+        "config.request.headers", {"Authorization": "Bearer pat-123", "X-Api-Key": "${credentials.k}"}
+    )
+    (warning,) = resolve(definition_from(body, "f"), [CRM], cap_s=30).warnings
+    assert "Authorization" in warning and "pat-123" not in warning
+    plain = changed("config.request.requestUrlTemplate", "http://x/${input.customerId}")
+    assert "plain http" in resolve(definition_from(plain, "f"), [CRM], cap_s=30).warnings[0]
+
+
+def test_an_export_is_what_register_reads() -> None:
+    request = {**EXPORT["config"]["request"], "requestTemplateUri": "/x"}
+    del request["requestTemplate"]
+    config = ActionConfig(9, request, {"translationMap": {}, "successTemplateUri": "/y"})
+    action = Action("a1", "Get Customer", "i1", "Web", 3, True, config)
+    contract = {
+        "input": {"inputSchema": EXPORT["contract"]["input"]["inputSchema"], "inputSchemaUri": "/z"},
+        "output": {
+            "successSchema": {"type": "object"},
+            "errorSchema": {"type": "object"},
+            "successSchemaUri": "/s",
+        },
+    }
+    body = definition_body(
+        FullConfig(action, "${input.rawRequest}", "${rawResult}"), contract, "custom-rest-actions"
+    )
+    definition = definition_from(json.loads(json.dumps(body)), "export")
+    assert (definition.timeout_s, definition.secure, definition.category) == (9, True, "Web")
+    assert definition.request["requestTemplate"] == "${input.rawRequest}"
+    assert definition.response["successTemplate"] == "${rawResult}"
+    assert definition.ignored == ()
