@@ -48,7 +48,7 @@ def make_plan(
     skipped: list[Skipped] = []
     unchanged: list[Unchanged] = []
     for item in analysis.actions:
-        found = _left_out(item, only, skip) or _wanted(item, read, force=force)
+        found = left_out(item, only, skip) or _wanted(item, read, force=force)
         if isinstance(found, Change) and max_changes is not None and len(changes) >= max_changes:
             found = _skipped(item, f"over --max-changes {max_changes}; apply again for the rest")
         if isinstance(found, Change):
@@ -178,7 +178,8 @@ def _moved_since(item: Recommendation, after_s: int, present_s: int) -> str | No
     return None
 
 
-def _left_out(item: Recommendation, only: Collection[str], skip: Collection[str]) -> Skipped | None:
+def left_out(item: Recommendation, only: Collection[str], skip: Collection[str]) -> Skipped | None:
+    """Return why `--only` and `--skip` leave an action out, or None when it is in scope."""
     if only and not _named(item, only):
         return _skipped(item, "not among --only")
     return _skipped(item, "named by --skip") if _named(item, skip) else None

@@ -1,0 +1,43 @@
+"""Findings as JUnit XML: one suite per rule, one case per action; undecided is `skipped`."""
+
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Final
+
+from diag.checks.rules import Finding, Outcome
+
+_NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 cannot hold, not even escaped."""
+
+
+def junit_xml(findings: Sequence[Finding]) -> str:
+    """Return the XML document."""
+    root = ET.Element("testsuites", {"name": "diag check", **_counts(findings)})
+    ordered = sorted(findings, key=lambda finding: finding.rule)
+    for rule, group in groupby(ordered, key=lambda finding: finding.rule):
+        cases = list(group)
+        suite = ET.SubElement(root, "testsuite", {"name": f"diag check: {rule}", **_counts(cases)})
+        for finding in cases:
+            name = _text(f"{finding.action_name} ({finding.action_id})")
+            case = ET.SubElement(suite, "testcase", classname=f"diag.{rule}", name=name)
+            if finding.outcome is Outcome.FAILED:
+                ET.SubElement(case, "failure", type=str(rule), message=_text(finding.message))
+            elif finding.outcome is Outcome.UNDECIDED:
+                ET.SubElement(case, "skipped", message=_text(finding.message))
+    ET.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+
+
+def _counts(findings: Sequence[Finding]) -> dict[str, str]:
+    return {
+        "tests": str(len(findings)),
+        "failures": str(sum(finding.outcome is Outcome.FAILED for finding in findings)),
+        "skipped": str(sum(finding.outcome is Outcome.UNDECIDED for finding in findings)),
+        "errors": "0",
+    }
+
+
+def _text(text: str) -> str:
+    return _NOT_XML.sub("�", text)

@@ -1,0 +1,113 @@
+"""`diag check`: for CI, exit 3 when a timeout is outside its recommendation."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from diag.commands.recommend_options import recommend_options, recommend_settings
+from diag.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analysis.recommendation import Analysis
+    from diag.checks.rules import Finding
+    from diag.table import Table
+
+RULES = ("outside", "unset", "slower", "undecided")
+
+
+@click.command(
+    short_help="For CI: exit 3 when a timeout is outside its recommendation.",
+    epilog="Examples:  diag check   diag check runs/NEW --baseline runs/OLD --junit out.xml --format github",
+)
+@click.argument("inputs", nargs=-1, type=click.Path(path_type=Path), metavar="[RUN|FILE]...")
+@click.option(
+    "--baseline", "baselines", multiple=True, type=click.Path(path_type=Path), help="Run to compare with."
+)
+@click.option(
+    "--fail-on",
+    multiple=True,
+    type=click.Choice(RULES),
+    help="What breaks the build; repeatable.  [default: outside, unset, and slower with --baseline]",
+)
+@click.option("--only", multiple=True, metavar="ACTION", help="Only this action (name, id or *); repeatable.")
+@click.option("--skip", multiple=True, metavar="ACTION", help="Not this action (name, id or *); repeatable.")
+@click.option("--actions", "actions_file", type=click.Path(path_type=Path), help="Facts beside a bare file.")
+@click.option(
+    "--format", "form", type=click.Choice(["table", "json", "github"]), default="table", show_default=True
+)
+@click.option("--junit", "junit_file", type=click.Path(path_type=Path), help="Also write JUnit XML here.")
+@recommend_options
+def command(
+    inputs: tuple[Path, ...],
+    baselines: tuple[Path, ...],
+    fail_on: tuple[str, ...],
+    form: str,
+    junit_file: Path | None,
+    **values: Any,
+) -> int:
+    """Judge the newest run, or the runs and files given; calls no API and changes nothing.
+
+    outside: the timeout is not the recommended one. unset: the platform's default of 60 s is in force.
+    slower: p99 is surely higher than in --baseline. undecided: the data allow no verdict.
+    """
+    from diag.checks.annotations import annotations
+    from diag.checks.junit import junit_xml
+    from diag.checks.rules import DEFAULT_RULES, Rule, failed, judge
+    from diag.console import Console
+    from diag.errors import UsageError
+    from diag.evidence import choose_inputs, gather
+    from diag.settings import load_settings
+
+    rules = tuple(Rule(name) for name in fail_on) or DEFAULT_RULES
+    if Rule.SLOWER in map(Rule, fail_on) and not baselines:
+        raise UsageError("slower than what?", hint="Name the run to compare with: --baseline RUN")
+    console = Console(quiet=form != "table")
+    runs = load_settings().runs
+    how, facts = recommend_settings(values), values["actions_file"]
+    found = gather(choose_inputs(inputs, runs), how, actions_file=facts).analysis
+    before = gather(choose_inputs(baselines, runs), how, actions_file=facts).analysis if baselines else None
+    findings = judge(_in_scope(found, values["only"], values["skip"]), rules, baseline=before)
+    if junit_file is not None:
+        junit_file.write_text(junit_xml(findings), encoding="utf-8")
+    broken = failed(findings)
+    if form == "json":
+        body = {"format_version": 1, "failed": len(broken), "findings": [asdict(item) for item in findings]}
+        console.result(json.dumps(body, indent=1, allow_nan=False))
+    elif form == "github":
+        console.result(annotations(findings))
+    else:
+        if findings:
+            console.table(findings_table(findings))
+        console.note(f"{len(broken)} of {len(findings)} checks failed.")
+    return ExitCode.THRESHOLD if broken else ExitCode.OK
+
+
+def findings_table(findings: "Sequence[Finding]") -> "Table":
+    """Return the findings as a table, what failed first."""
+    from diag.checks.rules import Outcome
+    from diag.table import Column, Table
+
+    order = [Outcome.FAILED, Outcome.UNDECIDED, Outcome.PASSED]
+    return Table(
+        columns=(Column("OUTCOME"), Column("RULE"), Column("ACTION"), Column("WHY", priority=2)),
+        rows=tuple(
+            (finding.outcome.upper(), str(finding.rule), finding.action_name, finding.message)
+            for finding in sorted(findings, key=lambda finding: order.index(finding.outcome))
+        ),
+    )
+
+
+def _in_scope(analysis: "Analysis", only: "Sequence[str]", skip: "Sequence[str]") -> "Analysis":
+    from dataclasses import replace
+
+    from diag.changes.planning import left_out
+
+    return replace(
+        analysis,
+        actions=tuple(item for item in analysis.actions if left_out(item, only, skip) is None),
+    )

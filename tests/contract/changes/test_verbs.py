@@ -1,0 +1,261 @@
+"""The verbs as a person types them, against a sandbox of their own: exit codes, streams, files."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from diag.cli import run
+from diag.exit_codes import ExitCode
+
+Said = Callable[[], "pytest.CaptureResult[str]"]
+
+
+@pytest.fixture(scope="module")
+def demo_environment() -> Iterator[dict[str, str]]:
+    from diag.sandbox.server import start_sandbox
+
+    with start_sandbox() as sandbox:
+        yield sandbox.environment
+
+
+@pytest.fixture(autouse=True)
+def session(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, demo_environment: dict[str, str]) -> Path:
+    """An empty project folder whose credentials lead to the sandbox."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    for name, value in demo_environment.items():
+        monkeypatch.setenv(name, value)
+    return tmp_path
+
+
+QUICK = "Check Appointment Slots"
+OTHER = "Get Loyalty Points"
+
+
+def history(capsys: "pytest.CaptureFixture[str]") -> list[dict[str, Any]]:
+    capsys.readouterr()
+    assert run(["history", "--format", "json"]) == 0
+    entries: list[dict[str, Any]] = json.loads(capsys.readouterr().out)["entries"]
+    return entries
+
+
+def test_set_history_undo(capsys: "pytest.CaptureFixture[str]") -> None:
+    assert run(["set", QUICK, "--timeout", "7", "--yes"]) == ExitCode.OK
+
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "SANDBOX" in told.err
+    assert "~ config.timeoutSeconds: 2 -> 7" in told.err
+    assert "Plan: 1 to change, 0 unchanged, 0 skipped." in told.err
+    assert "diag undo --all-of" in told.err
+    (entry,) = history(capsys)
+    assert (entry["outcome"], entry["before_timeout_s"], entry["after_timeout_s"]) == ("applied", 2, 7)
+    assert entry["client_id"] == "sandbox"
+
+    assert run(["undo", entry["entry"], "--yes", "--no-verify"]) == ExitCode.OK
+    assert [(e["origin"], e["after_timeout_s"]) for e in history(capsys)] == [("undo", 2), ("set", 7)]
+    assert run(["undo", "--yes"]) == ExitCode.USAGE  # nothing left
+
+
+def test_without_a_terminal_approval_is_a_flag(capsys: "pytest.CaptureFixture[str]") -> None:
+    assert run(["set", QUICK, "--timeout", "7"]) == ExitCode.USAGE
+
+    assert "--yes" in capsys.readouterr().err
+    assert history(capsys) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["set", "--timeout", "7", "--yes"], "Which actions?"),
+        (["set", "Nobody", "--timeout", "7", "--yes"], "There is no action 'Nobody'"),
+        (
+            ["set", "Check Apointment Slots", "--timeout", "7", "--yes"],
+            "Did you mean: Check Appointment Slots",
+        ),
+        (["set", QUICK, "--timeout", "61", "--yes"], "1<=x<=60"),
+        (["set", QUICK, "--timeout", "0", "--yes"], "1<=x<=60"),
+        (["set", QUICK, "--timeout", "45", "--yes"], "over the cap of 30 s"),
+        (["apply", "nowhere.json", "--yes"], "nowhere.json cannot be read"),
+        (["undo", "nothing", "--yes"], "The journal has no entry"),
+        (["undo", "--all-of", "nothing", "--yes"], "The journal knows no apply"),
+        (["undo", "a", "--all-of", "b", "--yes"], "not both"),
+        (["set", "--where", "tiemout=2", "--timeout", "7", "--yes"], "tiemout"),
+        (["check", "--fail-on", "slower"], "slower than what?"),
+    ],
+)
+def test_bad_input_is_a_usage_error_with_a_fix(
+    capsys: "pytest.CaptureFixture[str]", arguments: list[str], told: str
+) -> None:
+    assert run(arguments) == ExitCode.USAGE
+
+    assert told in capsys.readouterr().err
+
+
+def test_set_by_filter_skips_what_cannot_be_changed_and_a_dry_run_changes_nothing(
+    capsys: "pytest.CaptureFixture[str]",
+) -> None:
+    assert run(["set", "--where", "timeout=60", "--timeout", "20", "--dry-run", "--yes"]) == ExitCode.OK
+
+    told = capsys.readouterr().err
+    assert "Plan: 2 to change, 0 unchanged, 1 skipped." in told
+    assert "SKIPPED Get User Presence" in told
+    assert "would send PATCH" in told
+    assert "Dry run: nothing was changed." in told
+    assert history(capsys) == []
+
+
+def saved_plan(name: str, timeout_s: int, path: Path) -> None:
+    """A plan file as `recommend --out` writes it."""
+    from diag.changes.by_hand import actions_named, make_manual_plan
+    from diag.changes.plan_file import write_plan
+    from diag.commands.apply_flow import identify
+    from diag.genesys.client import GenesysClient
+    from diag.settings import load_settings
+    from diag.target import find_target
+
+    with GenesysClient(find_target(load_settings()).connection) as client:
+        chosen = actions_named(client.list_actions(), [name])
+        write_plan(make_manual_plan(chosen, timeout_s, client.read_config, identify(client)), path)
+
+
+def test_a_saved_plan_is_applied_once_and_refused_when_stale(
+    capsys: "pytest.CaptureFixture[str]", session: Path
+) -> None:
+    saved_plan(OTHER, 6, session / "six.json")
+    saved_plan(OTHER, 8, session / "eight.json")
+
+    assert run(["apply", "six.json", "--yes"]) == ExitCode.OK
+    assert run(["apply", "six.json", "--yes"]) == ExitCode.OK
+    assert "applied before" in capsys.readouterr().err
+    assert run(["apply", "eight.json", "--yes"]) == ExitCode.STALE
+
+    told = capsys.readouterr().err
+    assert "timeout: planned 5 s, present 6 s" in told
+    assert "set to 6 s by sandbox at" in told
+    assert [entry["outcome"] for entry in history(capsys)] == ["refused", "applied"]
+
+
+def test_some_applied_and_some_refused_is_partial(
+    capsys: "pytest.CaptureFixture[str]", session: Path
+) -> None:
+    saved_plan("*Lo*", 9, session / "plan.json")  # Look Up Open Orders, Get Loyalty Points
+    assert run(["set", "Look Up Open Orders", "--timeout", "5", "--yes", "--no-verify"]) == ExitCode.OK
+
+    stopped = run(["apply", "plan.json", "--yes", "--no-verify"])
+    went_on = run(["apply", "plan.json", "--yes", "--no-verify", "--on-error", "continue"])
+
+    assert stopped == ExitCode.STALE
+    assert went_on == ExitCode.PARTIAL
+    told = capsys.readouterr().err
+    assert "not tried: stopped after 'Look Up Open Orders'" in told
+    assert "1 of 2 changes were applied, 1 were not." in told
+
+
+def test_a_plan_for_another_org_is_refused(capsys: "pytest.CaptureFixture[str]", session: Path) -> None:
+    from dataclasses import replace
+
+    from diag.changes.plan_file import read_plan, write_plan
+
+    saved_plan(OTHER, 11, session / "plan.json")
+    plan = read_plan(session / "plan.json")
+    write_plan(replace(plan, org=replace(plan.org, org_id="other", org_name="Other")), session / "plan.json")
+
+    assert run(["apply", "plan.json", "--yes"]) == ExitCode.USAGE
+    assert "This plan is for org 'Other'" in capsys.readouterr().err
+
+
+def answer(session: Path, arguments: list[str], typed: str) -> tuple[int, str]:
+    """Run diag on a terminal of its own, type one line, return exit code and screen."""
+    master, slave = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "diag", *arguments],
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        cwd=session,
+        env={**os.environ, "TERM": "dumb"},
+    )
+    os.close(slave)
+    screen = b""
+    while True:
+        try:
+            part = os.read(master, 4096)
+        except OSError:  # the other end is gone
+            break
+        if not part:
+            break
+        screen += part
+        if b"will be accepted: " in screen and typed:
+            os.write(master, typed.encode() + b"\n")
+            typed = ""
+    os.close(master)
+    return process.wait(60), screen.decode()
+
+
+def test_only_yes_approves_on_a_terminal(session: Path) -> None:
+    arguments = ["set", QUICK, "--timeout", "3", "--no-verify"]
+
+    refused, screen = answer(session, arguments, "y")
+    approved, _ = answer(session, arguments, "yes")
+
+    assert "Apply to org Sandbox (demo) (127.0.0.1:" in screen
+    assert "Not approved; nothing was changed." in screen
+    assert refused == ExitCode.USAGE
+    assert approved == ExitCode.OK
+
+
+def test_a_protected_profile_wants_the_orgs_name_even_with_yes(
+    session: Path, capsys: "pytest.CaptureFixture[str]"
+) -> None:
+    (session / "diag.toml").write_text("[profile.prod]\nprotected = true\n")
+    arguments = ["set", QUICK, "--timeout", "4", "--no-verify", "--yes", "--profile", "prod"]
+
+    assert run(arguments) == ExitCode.USAGE
+    assert "protected" in capsys.readouterr().err
+    assert answer(session, arguments, "yes")[0] == ExitCode.USAGE
+    code, screen = answer(session, arguments, "Sandbox (demo)")
+
+    assert "type the org's name" in screen
+    assert code == ExitCode.OK
+
+
+def samples(path: Path, latency_ms: float) -> Path:
+    """A sample file of 3,000 calls over two hours around one latency."""
+    lines = ["action_id,action_name,started_at,latency_ms,outcome,timeout_s"]
+    lines += [
+        f"a1,Get Customer,{1_790_000_000 + 2.4 * n:.1f},{latency_ms + 37 * n % 400},ok,5" for n in range(3000)
+    ]
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def test_check_exits_3_and_writes_what_build_servers_read(
+    capsys: "pytest.CaptureFixture[str]", session: Path
+) -> None:
+    facts = session / "actions.json"
+    facts.write_text('[{"action_id": "a1", "current_timeout_s": 5, "timeout_is_set": true}]')
+    slow, quick = samples(session / "slow.csv", 3000), samples(session / "quick.csv", 1000)
+    common = ["--actions", str(facts)]
+
+    assert run(["check", str(slow), *common, "--fail-on", "unset"]) == ExitCode.OK
+    capsys.readouterr()
+    outside = run(["check", str(quick), *common, "--format", "json", "--junit", "out.xml"])
+    body = json.loads(capsys.readouterr().out)
+    slower = run(["check", str(slow), *common, "--baseline", str(quick), "--fail-on", "slower"])
+    capsys.readouterr()
+    faster = run(["check", str(quick), *common, "--baseline", str(slow), "--fail-on", "slower"])
+    capsys.readouterr()
+    annotated = run(["check", str(quick), *common, "--format", "github"])
+
+    assert (outside, slower, faster, annotated) == (3, 3, 0, 3)
+    assert body["failed"] == 1
+    assert 'failures="1"' in (session / "out.xml").read_text()
+    assert capsys.readouterr().out.startswith("::error title=diag check%3A outside::Get Customer (a1): ")
