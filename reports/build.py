@@ -23,17 +23,19 @@ TEMPLATES: Final = Path(__file__).parent / "templates"
 
 def build_report(data: ReportData) -> str:
     """Return the report as one HTML text: no network, complete without JavaScript, same input same bytes."""
+    actions, run = data.analysis.actions, run_facts(data)
     return (
         environment()
         .get_template("report.html.j2")
         .render(
             data=data,
             analysis=data.analysis,
-            headline=headline(data.analysis.actions),
-            tally=tally(data.analysis.actions),
-            actions=[_action_view(index, action, data) for index, action in enumerate(data.analysis.actions)],
+            headline=headline(actions),
+            tally=tally(actions),
+            actions=[_action_view(index, action, data) for index, action in enumerate(actions)],
             mini_axis=Markup(mini_axis()),
-            run=run_facts(data),
+            run=run,
+            generated=run.generated,
             json=embedded_json(analysis_to_json(data.analysis)),
             percentile=percentile_name(data.analysis.settings.percentile),
         )

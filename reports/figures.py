@@ -102,7 +102,9 @@ def _survival_chart(
 def _survival_words(action: Recommendation, curve: SurvivalCurve, percentile: float) -> str:
     name, allowed = percentile_name(percentile), numbers.share(1 - percentile)
     parts = []
-    if action.current_timeout_s is not None and action.cut_off_now is not None:
+    if action.current_timeout_s is not None and action.cut_off_now == 0:
+        parts.append(f"The present timeout of {action.current_timeout_s} s cut off no call.")
+    elif action.current_timeout_s is not None and action.cut_off_now is not None:
         parts.append(
             f"At the present timeout of {action.current_timeout_s} s, "
             f"{numbers.share(action.cut_off_now)} of calls are still waiting and are cut off."
@@ -115,10 +117,11 @@ def _survival_words(action: Recommendation, curve: SurvivalCurve, percentile: fl
             f"The curve ends at {numbers.latency(curve.t_ms[-1])} with "
             f"{numbers.share(curve.share[-1])} of calls still waiting, so {name} is not known."
         )
-    if action.recommended_timeout_s is not None and action.cut_off_after is not None:
-        parts.append(
-            f"At {action.recommended_timeout_s} s, {numbers.share(action.cut_off_after)} would be cut off."
-        )
+    if action.recommended_timeout_s not in (None, action.current_timeout_s) and (
+        action.cut_off_after is not None
+    ):
+        cut = "none" if action.cut_off_after == 0 else numbers.share(action.cut_off_after)
+        parts.append(f"At {action.recommended_timeout_s} s, {cut} would be cut off.")
     return " ".join(parts)
 
 
@@ -135,6 +138,7 @@ def _survival_table(curve: SurvivalCurve) -> DataTable:
 
 
 def _distribution_chart(action: Recommendation, histogram: Histogram, markers: tuple[Marker, ...]) -> Chart:
+    markers = tuple(marker for marker in markers if marker.role != "cap")
     ok, timeouts, errors = sum(histogram.ok), sum(histogram.timeouts), sum(histogram.errors)
     parts = [f"{numbers.plural(ok, 'call')} finished"]
     if action.p50_ms is not None:

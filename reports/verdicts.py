@@ -17,30 +17,20 @@ class Wording:
     word: str
     sign: str
     tone: Tone
-    meaning: str
+    counted: str
+    """How the tally names several of them."""
 
 
 WORDING: Final = {
-    Verdict.RAISE: Wording("Raise", "↑", "change", "The timeout cuts off calls that would have finished."),
-    Verdict.LOWER: Wording("Lower", "↓", "change", "The timeout is far longer than the calls need."),
-    Verdict.OK: Wording("Fits", "✓", "fits", "The present timeout is right."),
-    Verdict.OVER_CAP_USE_ASYNC: Wording(
-        "Make asynchronous",
-        "⇥",
-        "change",
-        "No timeout within the cap fits; the call should not be waited for.",
-    ),
-    Verdict.CENSORED_NEEDS_PROBE: Wording(
-        "Probe first", "?", "unknown", "Too many calls were cut off to know how long they take."
-    ),
-    Verdict.INSUFFICIENT_SAMPLES: Wording(
-        "More calls needed", "…", "unknown", "Too few calls for a number one can rely on."
-    ),
-    Verdict.UNSTABLE: Wording(
-        "Unstable", "≈", "unknown", "The latency changed during the measurement; find out why first."
-    ),
-    Verdict.NO_DATA: Wording("No data", "∅", "unknown", "No call that counts was measured."),
-    Verdict.NOT_CONFIGURABLE: Wording("Not settable", "–", "aside", "This action's timeout cannot be set."),
+    Verdict.RAISE: Wording("Raise", "↑", "change", "to raise"),
+    Verdict.LOWER: Wording("Lower", "↓", "change", "to lower"),
+    Verdict.OVER_CAP_USE_ASYNC: Wording("Make async", "⇥", "change", "too slow for any timeout"),
+    Verdict.CENSORED_NEEDS_PROBE: Wording("Probe first", "?", "unknown", "to probe first"),
+    Verdict.INSUFFICIENT_SAMPLES: Wording("More calls needed", "…", "unknown", "with too few calls"),
+    Verdict.UNSTABLE: Wording("Unstable", "≈", "unknown", "unstable"),
+    Verdict.NO_DATA: Wording("No data", "∅", "unknown", "without data"),
+    Verdict.OK: Wording("Fits", "✓", "fits", "fitting"),
+    Verdict.NOT_CONFIGURABLE: Wording("Not settable", "–", "aside", "not settable"),
 }
 
 CHANGES: Final = (Verdict.RAISE, Verdict.LOWER, Verdict.OVER_CAP_USE_ASYNC)
@@ -71,9 +61,9 @@ def headline(actions: Sequence[Recommendation]) -> str:
 
 
 def tally(actions: Sequence[Recommendation]) -> str:
-    """Return how many actions got which verdict, in the order of the verdicts' weight: `2 raise, 1 lower`."""
-    counted = [(wording.word, sum(a.verdict is v for a in actions)) for v, wording in WORDING.items()]
-    return " · ".join(f"{number} {word.lower()}" for word, number in counted if number)
+    """Return how many actions got which verdict: `2 to raise · 1 to lower · 5 fitting`."""
+    counted = [(wording.counted, sum(a.verdict is v for a in actions)) for v, wording in WORDING.items()]
+    return " · ".join(f"{number} {words}" for words, number in counted if number)
 
 
 def change_text(action: Recommendation) -> str:
@@ -88,14 +78,8 @@ def change_text(action: Recommendation) -> str:
 
 
 def _worst(actions: Sequence[Recommendation]) -> str:
-    cut = [action.cut_off_now for action in actions if action.cut_off_now is not None]
-    if not cut:
-        return ""
-    worst = max(cut)
+    worst = max((action.cut_off_now or 0.0 for action in actions), default=0.0)
     if worst < NOTABLE_SHARE:
-        return "; none cuts off more than one call in a thousand" if len(cut) > 1 else ""
-    return (
-        f"; the worst cuts off {numbers.share(worst)} of calls"
-        if len(actions) > 1
-        else (f"; it cuts off {numbers.share(worst)} of calls")
-    )
+        return ""
+    who = "the worst" if len(actions) > 1 else "it"
+    return f"; {who} cuts off {numbers.share(worst)} of calls"

@@ -44,6 +44,7 @@ def survival(
     axes.set_ylim(math.log10(floor), 0.06)
     decades = range(0, round(-math.log10(floor)) + 1)
     y_ticks(axes, ink, [-d for d in decades], [numbers.share(10.0**-d) for d in decades])
+    t_ms, share, lower, upper = [low_ms, *t_ms], [1.0, *share], [1.0, *lower], [1.0, *upper]
     x = np.log10(np.maximum(t_ms, low_ms))
     axes.fill_between(
         x,

@@ -1,0 +1,59 @@
+"""A p99 over many runs in the height of a line of text, with the timeout of the day above it.
+
+Written by hand for the same reason as `mini`: a page holds hundreds of them.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+_WIDTH: Final = 180
+_HEIGHT: Final = 36
+_EDGE: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What one run said of an action; None where it could not say."""
+
+    at: float
+    p99_ms: float | None
+    timeout_s: int | None
+
+
+def sparkline(points: Sequence[Point], first_at: float, last_at: float) -> str:
+    """Return an SVG (decorative: the numbers stand beside it); time runs from `first_at` to `last_at`.
+
+    The height is a log scale that just holds this row's values. A run without a p99 breaks the line.
+    """
+    values = [point.p99_ms for point in points if point.p99_ms]
+    values += [point.timeout_s * 1000.0 for point in points if point.timeout_s]
+    if not values:
+        return ""
+    low, high = math.log(min(values)), math.log(max(values))
+
+    def x(at: float) -> float:
+        share = (at - first_at) / (last_at - first_at) if last_at > first_at else 0.5
+        return round(_EDGE + share * (_WIDTH - 2 * _EDGE), 1)
+
+    def y(ms: float) -> float:
+        share = (math.log(ms) - low) / (high - low) if high > low else 0.5
+        return round(_HEIGHT - _EDGE - share * (_HEIGHT - 2 * _EDGE), 1)
+
+    timeout, line, dots, pen_down = "", "", "", False
+    for point in points:
+        if point.timeout_s:
+            step = f"{x(point.at)} {y(point.timeout_s * 1000)}"
+            timeout += f"H{step.split()[0]}V{step.split()[1]}" if timeout else f"M{step}"
+        if point.p99_ms:
+            place = f"{x(point.at)} {y(point.p99_ms)}"
+            line += f"{'L' if pen_down else 'M'}{place}"
+            dots += f"M{place}h0"
+        pen_down = bool(point.p99_ms)
+    timeout += f"H{_WIDTH - _EDGE}" if timeout else ""
+    return (
+        f'<svg class="spark" viewBox="0 0 {_WIDTH} {_HEIGHT}" aria-hidden="true">'
+        f'<path class="now" d="{timeout}"/><path class="line" d="{line}"/>'
+        f'<path class="dots" d="{dots}"/></svg>'
+    )

@@ -1,0 +1,72 @@
+import re
+from dataclasses import replace
+
+from reports.charts.sparkline import Point, sparkline
+from reports.index import IndexData, IndexedRun, build_index
+from tests.unit.reports.factory import CASES, make_report
+
+DAY = 86_400.0
+
+
+def make_runs(number: int, *, sandbox: bool = True) -> tuple[IndexedRun, ...]:
+    data = make_report(CASES[:4], calls=300, sandbox=sandbox)
+    runs = []
+    for day in range(number):
+        run_id = f"run-{'s' if sandbox else 'o'}-{day}"
+        manifest = replace(data.manifests[0], run_id=run_id, created_at=1.79e9 + day * DAY)
+        actions = tuple(
+            replace(a, p99_ms=None if a.p99_ms is None or day == 2 else a.p99_ms * (1 + day / 10))
+            for a in data.analysis.actions
+        )
+        runs.append(
+            IndexedRun(run_id, manifest, replace(data.analysis, actions=actions), f"{run_id}/report.html")
+        )
+    return tuple(runs)
+
+
+def test_the_newest_run_comes_first_and_links_to_its_report() -> None:
+    page = build_index(IndexData(make_runs(5), "0.1.0", 1.8e9))
+
+    assert page.index("run-s-4") < page.index("run-s-0")
+    assert '<a href="run-s-4/report.html">' in page
+    assert page.count('class="spark"') == 4
+    assert build_index(IndexData(make_runs(5), "0.1.0", 1.8e9)) == page
+
+
+def test_sandbox_and_org_are_never_one_line() -> None:
+    page = build_index(IndexData((*make_runs(2), *make_runs(2, sandbox=False)), "0.1.0", 1.8e9))
+
+    assert page.count('class="spark"') == 8
+    assert "<h3>SANDBOX</h3>" in page
+    assert "<h3>Acme Insurance (https://api.mypurecloud.de)</h3>" in page
+
+
+def test_a_run_that_was_killed_is_listed_with_the_reason() -> None:
+    page = build_index(IndexData((IndexedRun("run-x", None, None, None, "no manifest"),), "0.1.0", 0.0))
+
+    assert "Not analysed: no manifest" in page
+
+
+def test_no_runs_at_all() -> None:
+    page = build_index(IndexData((), "0.1.0", 0.0))
+
+    assert "There is no run yet" in page
+    assert "No run was found" in page
+
+
+def test_a_hostile_run_id_stays_a_text() -> None:
+    evil = '"><script>alert(1)</script>'
+    run = replace(make_runs(1)[0], run_id=evil, report=f"javascript:{evil}")
+    page = build_index(IndexData((run,), "0.1.0", 0.0))
+
+    assert page.count("<script") == 1
+    assert 'href="javascript:' not in page
+
+
+def test_a_run_without_a_number_breaks_the_line() -> None:
+    points = [Point(0, 100, 5), Point(1, None, 5), Point(2, 120, 10), Point(3, 130, 10)]
+    line = re.findall(r'class="line" d="([^"]*)"', sparkline(points, 0, 3))[0]
+
+    assert line.count("M") == 2
+    assert line.count("L") == 1
+    assert sparkline([Point(0, None, None)], 0, 1) == ""
