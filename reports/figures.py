@@ -15,11 +15,12 @@ from reports.charts.ink import THEMED, Ink
 from reports.charts.load import load_curve
 from reports.charts.markers import Marker, markers_of
 from reports.charts.names import percentile_name
-from reports.charts.survival import survival
+from reports.charts.survival import survival, thinned
 from reports.charts.svg import to_svg
 from reports.charts.timeline import timeline
 
 MAX_TABLE_ROWS: Final = 20
+SMALL_POINTS: Final = 40
 
 SERIES_WORDS: Final = {
     "published": "published action alone",
@@ -58,19 +59,25 @@ class Chart:
         )
 
 
-def charts_of(action: Recommendation, summary: ActionSummary, analysis: Analysis) -> tuple[Chart, ...]:
-    """Return the charts an action's data allow, the most telling first; none without calls."""
+def charts_of(
+    action: Recommendation, summary: ActionSummary, analysis: Analysis, *, small: bool = False
+) -> tuple[Chart, ...]:
+    """Return the charts an action's data allow, the most telling first; none without calls.
+
+    `small`: only the first of them, with few points, for reports of very many actions.
+    """
     markers = markers_of(action, analysis)
     found: list[Chart] = []
     if summary.survival is not None and summary.survival.t_ms:
-        found.append(_survival_chart(action, summary.survival, summary.series, analysis, markers))
+        curve = thinned(summary.survival, SMALL_POINTS) if small else summary.survival
+        found.append(_survival_chart(action, curve, () if small else summary.series, analysis, markers))
     if summary.histogram is not None and _calls(summary.histogram):
         found.append(_distribution_chart(action, summary.histogram, markers))
     if len(summary.timeline) > 1:
         found.append(_timeline_chart(action, summary.timeline))
     if len(summary.load) > 1:
         found.append(_load_chart(action, summary.load, summary.knee_in_flight))
-    return tuple(found)
+    return tuple(found[:1] if small else found)
 
 
 def _survival_chart(
@@ -130,7 +137,8 @@ def _survival_table(curve: SurvivalCurve) -> DataTable:
     grid = [m * 10.0**e for e in range(0, 5) for m in (1, 1.5, 2, 3, 4, 5, 6, 8)]
     inside = [t for t in grid if curve.t_ms[0] <= t <= curve.t_ms[-1]]
     rows = []
-    for t in [*inside[-MAX_TABLE_ROWS + 1 :], curve.t_ms[-1]]:
+    most = min(MAX_TABLE_ROWS, len(curve.t_ms) // 5)
+    for t in [*inside[len(inside) - most :], curve.t_ms[-1]]:
         index = max(i for i, at in enumerate(curve.t_ms) if at <= t)
         band = f"{numbers.share(curve.lower[index])} to {numbers.share(curve.upper[index])}"
         rows.append((numbers.latency(t), numbers.share(curve.share[index]), band))

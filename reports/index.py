@@ -9,9 +9,9 @@ from markupsafe import Markup
 from analysis.recommendation import Analysis, Recommendation
 from analysis.run_folder import Manifest
 from reports import numbers
-from reports.build import environment
 from reports.charts.names import percentile_name
 from reports.charts.sparkline import Point, sparkline
+from reports.page import render
 from reports.run_facts import moment
 from reports.verdicts import WORDING, change_text, headline, tally
 
@@ -43,15 +43,12 @@ class IndexData:
 def build_index(data: IndexData) -> str:
     """Return the index as one HTML text, newest run first; runs of different targets are never mixed."""
     runs = sorted(data.runs, key=_began, reverse=True)
-    return (
-        environment()
-        .get_template("index.html.j2")
-        .render(
-            data=data,
-            runs=[_run_view(run, data.zone) for run in runs],
-            places=[_place_view(place, members) for place, members in _by_place(runs)],
-            generated=moment(data.generated_at, data.zone),
-        )
+    return render(
+        "index.html.j2",
+        data=data,
+        runs=[_run_view(run, data.zone) for run in runs],
+        places=[_place_view(place, members) for place, members in _by_place(runs)],
+        generated=moment(data.generated_at, data.zone),
     )
 
 

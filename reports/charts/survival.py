@@ -32,7 +32,8 @@ def survival(
 
     `series` are drawn as thin lines beside it: one source of calls each (published, draft, production).
     """
-    t_ms, share, lower, upper = _thinned(curve)
+    curve = thinned(curve, _MAX_POINTS)
+    t_ms, share = list(curve.t_ms), list(curve.share)
     floor = _floor(share, 1 - percentile)
     low_ms, high_ms = time_range(
         [*_visible(t_ms, share), action.p99_upper_ms, *(marker.at_ms for marker in markers)]
@@ -44,7 +45,8 @@ def survival(
     axes.set_ylim(math.log10(floor), 0.06)
     decades = range(0, round(-math.log10(floor)) + 1)
     y_ticks(axes, ink, [-d for d in decades], [numbers.share(10.0**-d) for d in decades])
-    t_ms, share, lower, upper = [low_ms, *t_ms], [1.0, *share], [1.0, *lower], [1.0, *upper]
+    t_ms, share = [low_ms, *t_ms], [1.0, *share]
+    lower, upper = [1.0, *curve.lower], [1.0, *curve.upper]
     x = np.log10(np.maximum(t_ms, low_ms))
     axes.fill_between(
         x,
@@ -72,10 +74,10 @@ def _alone(axes: Axes, ink: Ink, series: Series, floor: float) -> None:
         "draft": (ink.error, (0, (5, 2))),
         "production": (ink.timeout, (0, (6, 2, 1, 2))),
     }[series.name]
-    t_ms, share, _, _ = _thinned(series.survival)
+    curve = thinned(series.survival, _MAX_POINTS)
     axes.step(
-        np.log10(np.maximum(t_ms, 0.1)),
-        np.log10(np.maximum(share, floor / 3)),
+        np.log10(np.maximum(curve.t_ms, 0.1)),
+        np.log10(np.maximum(curve.share, floor / 3)),
         where="post",
         color=colour,
         linewidth=1.3,
@@ -164,18 +166,14 @@ def _visible(t_ms: Sequence[float], share: Sequence[float]) -> list[float]:
     return [*falling[:1], *list(t_ms)[-1:]]
 
 
-def _thinned(
-    curve: SurvivalCurve,
-) -> tuple[list[float], list[float], list[float], list[float]]:
-    """Return the curve with at most `_MAX_POINTS` steps, equally spaced along its visible length."""
-    columns = (curve.t_ms, curve.share, curve.lower, curve.upper)
-    if len(curve.t_ms) <= _MAX_POINTS:
-        t, s, low, up = (list(column) for column in columns)
-        return t, s, low, up
+def thinned(curve: SurvivalCurve, points: int) -> SurvivalCurve:
+    """Return the curve with at most so many steps, equally spaced along its length on log-log axes."""
+    if len(curve.t_ms) <= points:
+        return curve
     x = np.log10(np.maximum(curve.t_ms, 1e-3))
     y = np.log10(np.maximum(curve.share, 1e-6))
     travelled = np.concatenate(([0.0], np.cumsum(np.abs(np.diff(x)) + np.abs(np.diff(y)))))
-    wanted = np.linspace(0, travelled[-1], _MAX_POINTS)
+    wanted = np.linspace(0, travelled[-1], points)
     keep = np.unique(np.minimum(np.searchsorted(travelled, wanted), len(x) - 1))
-    t, s, low, up = ([column[index] for index in keep] for column in columns)
-    return t, s, low, up
+    columns = (curve.t_ms, curve.share, curve.lower, curve.upper)
+    return SurvivalCurve(*(tuple(column[index] for index in keep) for column in columns))

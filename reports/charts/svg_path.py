@@ -55,4 +55,6 @@ def _line(here: tuple[float, float], there: tuple[float, float], *, keep: bool) 
 
 def _text(value: float) -> str:
     text = f"{value:.1f}".removesuffix(".0")
-    return "0" if text == "-0" else text
+    if text == "-0":
+        return "0"
+    return text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text

@@ -115,7 +115,7 @@ def test_a_compact_path_ends_where_the_long_one_does(points: list[tuple[float, f
 
     x = y = 0.0
     for letter, arguments in re.findall(r"([Mlhv])([^Mlhvz]*)", compact(long)):
-        values = [float(value) for value in re.findall(r"-?\d+(?:\.\d+)?", arguments)]
+        values = [float(value) for value in re.findall(r"-?(?:\d+\.?\d*|\.\d+)", arguments)]
         if letter == "M":
             x, y = values
         elif letter == "h":
