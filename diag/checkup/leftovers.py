@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from analysis.errors import AnalysisError
 from analysis.run_folder import RunFolder, read_manifest
+from diag.changes.backup import Backups
 from diag.changes.errors import ChangesError
 from diag.changes.journal import Journal, Record, unfinished
 from diag.checkup.check import Check
@@ -111,7 +112,13 @@ def check_journal(journal: Path) -> Iterator[Check]:
         return
     for record in open_entries:
         yield Check("unfinished changes", "warning", *_unfinished_text(record))
-    if not open_entries:
+    backups = Backups(journal)
+    kept = sorted(set(backups.left()) - {record.entry for record in open_entries})
+    for entry in kept:
+        text = f"a change did not end well ({entry}); the action as it was is kept in {backups.path(entry)}"
+        fix = f"Compare with the org (diag history shows the entry), then delete {backups.path(entry)}"
+        yield Check("unfinished changes", "warning", text, fix)
+    if not open_entries and not kept:
         yield Check("unfinished changes", "ok", "none")
 
 

@@ -24,6 +24,7 @@ from diag.genesys.json_reply import JsonObject, optional_object, optional_text
 
 CORRELATION_HEADER: Final = "ININ-Correlation-Id"
 _STALE_WORDS: Final = "does not match the current version"
+_SAID_SECONDS: Final = re.compile(r"retry\D{1,30}\[?(\d{1,5})\]? second", re.IGNORECASE)
 _PERMISSION: Final = re.compile(r"\b[A-Za-z]\w*:[A-Za-z]\w*:[A-Za-z]\w*\b")
 
 
@@ -48,6 +49,8 @@ def error_reply(
     error.code = code
     error.correlation_id = correlation_id
     error.retry_after_s = retry_after_s(headers)
+    if status == 429 and error.retry_after_s is None:
+        error.retry_after_s = _said_seconds(said)
     error.limit_namespace = optional_text(optional_object(source, "limit"), "namespace")
     error.details = tuple(
         line
@@ -67,6 +70,12 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
     except ValueError:
         return None
     return seconds if 0 <= seconds < 1e9 else None
+
+
+def _said_seconds(said: str) -> float | None:
+    """The wait a 429 names in its text only ("Retry the request in [23] seconds")."""
+    found = _SAID_SECONDS.search(said)
+    return float(found.group(1)) if found else None
 
 
 def _choose(status: int, said: str, source: JsonObject, where: str, needs: tuple[str, ...]) -> ApiError:

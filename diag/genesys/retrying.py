@@ -23,7 +23,10 @@ _log = logging.getLogger(__name__)
 
 
 def wait_before_retry(method: str, error: Exception) -> bool | float:
-    """Return False to give up, seconds to wait, or True for exponential back-off (from 1 s, at most 30 s)."""
+    """Return False to give up, seconds to wait, or True for a back-off that doubles.
+
+    A limit that does not say when it ends is waited for longer: it counts calls by the minute.
+    """
     if not isinstance(error, ApiError):
         return False
     if not isinstance(error, RateLimitedError) and not (method == "GET" and _passes_by_itself(error)):
@@ -41,8 +44,18 @@ def _passes_by_itself(error: ApiError) -> bool:
 
 def call_with_retries(method: str, attempt_once: Callable[[], _T]) -> _T:
     """Return what `attempt_once` returns, repeating it as this module says; the last error goes through."""
+    limited = 0
+
+    def wait(error: Exception) -> bool | float:
+        nonlocal limited
+        answer = wait_before_retry(method, error)
+        if answer is True and isinstance(error, RateLimitedError):
+            limited += 1
+            return 2.0**limited  # 2 + 4 + 8 + 16 + 32 s: past the end of the minute
+        return answer
+
     for attempt in stamina.retry_context(
-        on=lambda error: wait_before_retry(method, error),
+        on=wait,
         attempts=MAX_ATTEMPTS,
         timeout=None,
         wait_initial=1.0,

@@ -9,6 +9,7 @@ import pytest
 import respx
 
 from analysis.run_folder import Manifest, RunFolder, write_manifest
+from diag.changes.backup import Backups
 from diag.changes.journal import Journal, Record
 from diag.checkup.leftovers import check_drafts, check_journal, check_runs, recorded_drafts, remove_draft
 from diag.checkup.local_checks import check_machine, check_settings
@@ -98,6 +99,22 @@ def test_a_change_without_a_result(tmp_path: Path) -> None:
     assert check.status == "warning" and "3 s -> 8 s" in check.text and check.fix and "e1" in check.fix
     journal.append(replace(record("result"), outcome="applied"))
     assert [check.status for check in check_journal(journal.path)] == ["ok"]
+
+
+def test_a_backup_that_was_kept(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.jsonl")
+    kept = Backups(journal.path).path("e9")
+    kept.parent.mkdir()
+    kept.write_text("{}")
+    (check,) = check_journal(journal.path)
+    assert check.status == "warning" and "e9" in check.text and str(kept) in (check.fix or "")
+
+
+def test_the_creation_of_an_action_without_a_result(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.jsonl")
+    journal.append(replace(record("intent"), origin="register"))
+    (check,) = check_journal(journal.path)
+    assert "the creation of Get" in check.text and check.fix and "diag scan --name" in check.fix
 
 
 def test_a_run_that_was_killed(tmp_path: Path) -> None:

@@ -254,6 +254,28 @@ def test_a_429_says_whose_limit(wire: respx.MockRouter, client: GenesysClient) -
     assert (caught.value.limit_namespace, caught.value.retry_after_s) == ("platform.api", 500)
 
 
+def test_the_wait_is_read_from_the_text_where_the_header_is_missing(
+    wire: respx.MockRouter, client: GenesysClient
+) -> None:
+    said = "Rate limit exceeded the maximum. Retry the request in [400] seconds"
+    route = wire.get(ME).respond(429, json={"message": said})
+    with pytest.raises(RateLimitedError) as caught:
+        client.organization()
+    assert caught.value.retry_after_s == 400 and route.call_count == 1
+
+
+def test_a_limit_without_an_end_is_waited_for_past_the_minute(
+    wire: respx.MockRouter, client: GenesysClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wire.get(ME).respond(429)
+    slept: list[float] = []
+    monkeypatch.setattr("tenacity.nap.time.sleep", slept.append)
+    stamina.set_testing(False)
+    with pytest.raises(RateLimitedError):
+        client.organization()
+    assert slept == [2, 4, 8, 16, 32]
+
+
 @pytest.mark.parametrize("content", [b"<html>proxy</html>", b"", b"[]", b'{"name": 3}', b"\xff\xfe"])
 def test_a_reply_of_another_form_is_a_clear_error(
     wire: respx.MockRouter, client: GenesysClient, content: bytes
