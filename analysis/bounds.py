@@ -43,20 +43,31 @@ def upper_ms(table: SurvivalTable, p: float, confidence: float, design_effect: f
     """
     # The bound of the share lies above the share itself, so only the tail below 1-p can qualify.
     tail = int(np.searchsorted(-table.share, -(1.0 - p) - SHARE_SLACK, side="left"))
-    first = max(tail - 1, 0)
-    n = table.n_eff[first:] / design_effect
-    slow = n * table.share[first:]
-    sure = special.betainc(slow + 1.0, np.maximum(n - slow, 1e-300), 1.0 - p)
-    good = np.flatnonzero(sure[tail - first :] >= confidence - SURE_SLACK)
+    n = table.n_eff[tail:] / design_effect
+    good = np.flatnonzero(_sure(n * table.share[tail:], n, p) >= confidence - SURE_SLACK)
     if not good.size:
         return None
-    index = int(good[0]) + tail
+    index = tail + int(good[0])
     high = int(table.t_ms[index])
     if index == 0:
         return high
-    low, sure_low, sure_high = int(table.t_ms[index - 1]), sure[index - 1 - first], sure[index - first]
-    part = (confidence - sure_low) / (sure_high - sure_low) if sure_high > confidence > sure_low else 1.0
-    return max(math.ceil(low + part * (high - low) - 1e-6), int(table.t_ms[tail]))
+    # Several calls may have ended in this millisecond: only the first of them has another time before it.
+    many, before, after = float(table.ended[index]), table.share[index - 1], table.share[index]
+    first = n[good[0]] * (after + (before - after) * (many - 1.0) / many)
+    sizes = np.array([n[good[0]], table.n_eff[index - 1] / design_effect])
+    slow = np.array([first, sizes[1] * before])
+    sure_high, sure_low = _sure(slow, sizes, p).tolist()
+    if not sure_low < confidence <= sure_high:
+        return high
+    part = (confidence - sure_low) / (sure_high - sure_low)
+    low = int(table.t_ms[index - 1])
+    between = math.ceil(float(low + part * (high - low)) - 1e-6)
+    return max(between, int(table.t_ms[tail]))
+
+
+def _sure(slow: NDArray[np.float64], n: NDArray[np.float64], p: float) -> NDArray[np.float64]:
+    """Confidence that the p-quantile is at most the time that `slow` of `n` calls exceed."""
+    return np.asarray(special.betainc(slow + 1.0, np.maximum(n - slow, 1e-300), 1.0 - p))
 
 
 def lower_ms(

@@ -166,12 +166,16 @@ class _Columns:
 
 
 def _in_order(rows: NDArray[np.int64], columns: _Columns) -> NDArray[np.int64]:
-    """Rows by run, then by start; a single worker's file already is in that order."""
+    """Rows by run, then by start; a single worker's file already is in that order.
+
+    Calls that start at the same moment are ordered by latency, so that the order of the rows in the
+    input changes nothing.
+    """
     started, run = columns.started_at[rows], columns.run[rows]
     same_run = run[1:] == run[:-1]
-    if (run[1:] >= run[:-1]).all() and (started[1:][same_run] >= started[:-1][same_run]).all():
+    if (run[1:] >= run[:-1]).all() and (started[1:][same_run] > started[:-1][same_run]).all():
         return rows
-    return rows[np.lexsort((started, run))]
+    return rows[np.lexsort((columns.outcome[rows], columns.latency_ms[rows], started, run))]
 
 
 def _calls(columns: _Columns, rows: NDArray[np.int64]) -> Calls:
@@ -235,7 +239,10 @@ def _optional(table: pd.DataFrame, column: str) -> NDArray[np.float64] | None:
 
 
 def _narrow(table: pd.DataFrame, column: str) -> NDArray[np.float32] | None:
-    return table[column].to_numpy(dtype=np.float32, na_value=np.nan) if column in table else None
+    if column not in table:
+        return None
+    with np.errstate(over="ignore"):  # 1e300 calls/s is infinite, and infinite is unknown
+        return np.asarray(table[column].to_numpy(dtype=np.float32, na_value=np.nan))
 
 
 def _attempts(table: pd.DataFrame) -> NDArray[np.signedinteger[Any]]:

@@ -62,7 +62,7 @@ def with_known_rates(calls: Calls) -> Calls:
     them as a level of their own would cut the tail off. A run without any rate stays unknown.
     """
     n = len(calls)
-    known = calls.rate > 0.0
+    known = (calls.rate > 0.0) & np.isfinite(calls.rate)
     if n == 0 or known.all():
         return calls
     position = np.arange(n)

@@ -27,6 +27,7 @@ class SurvivalTable:
     t_ms: NDArray[np.int64]
     share: NDArray[np.float64]
     at_risk: NDArray[np.int64]
+    ended: NDArray[np.int64]
     greenwood: NDArray[np.float64]
     n_eff: NDArray[np.float64]
     total: int
@@ -60,7 +61,7 @@ def kaplan_meier(counts: LatencyCounts) -> SurvivalTable:
     seen = np.flatnonzero(both)
     longest = int(seen[-1]) if seen.size else 0
     t = np.flatnonzero(counts.events)
-    ended = counts.events[t].astype(np.float64)
+    ended = counts.events[t].astype(np.int64)
     # A call cut off at t is still at risk at t (Kaplan & Meier's convention for ties).
     at_risk = (total - (np.cumsum(both) - both))[t].astype(np.int64)
     share = np.cumprod(1.0 - ended / at_risk, dtype=np.float64)
@@ -72,4 +73,4 @@ def kaplan_meier(counts: LatencyCounts) -> SurvivalTable:
         # is small where only a few calls were watched that long.
         before = share[-2] if share.size > 1 else 1.0
         n_eff[-1] = at_risk[-1] / before
-    return SurvivalTable(t, share, at_risk, greenwood, n_eff, total, longest)
+    return SurvivalTable(t, share, at_risk, ended, greenwood, n_eff, total, longest)

@@ -114,7 +114,8 @@ class _Column:
 def _narrow(values: NDArray[np.float64], dtype: str) -> NDArray[Any]:
     """Floats to the column's own type; a missing whole number is -1 until `finish`."""
     if dtype.startswith("float"):
-        return values.astype(dtype)
+        with np.errstate(over="ignore"):
+            return values.astype(dtype)
     whole = dtype.lower()
     limits = np.iinfo(whole)
     absent = 1.0 if dtype == "int8" else float(_NONE)
