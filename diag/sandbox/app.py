@@ -6,7 +6,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from diag.sandbox.front import Front
 from diag.sandbox.replies import PlatformError
-from diag.sandbox.routes import actions, calls, control, drafts, login, organization
+from diag.sandbox.routes import actions, analytics, calls, control, drafts, functions, login, organization
 from diag.sandbox.sandbox import Sandbox
 
 
@@ -15,10 +15,12 @@ def make_app(sandbox: Sandbox) -> ASGIApp:
     router = Router(
         [
             *calls.routes(sandbox),
+            *functions.routes(sandbox),
             *actions.routes(sandbox),
             *drafts.routes(sandbox),
             *login.routes(sandbox),
             *organization.routes(sandbox),
+            *analytics.routes(sandbox),
             *control.routes(sandbox),
         ],
         redirect_slashes=False,

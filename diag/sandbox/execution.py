@@ -8,9 +8,10 @@ from typing import Final
 
 from diag.sandbox.clock import sleep_until
 from diag.sandbox.contract import contract_errors
+from diag.sandbox.flatten import flat_values
 from diag.sandbox.observations import Execution
-from diag.sandbox.org import ActionEntry, Revision
 from diag.sandbox.replies import JsonObject, JsonValue, PlatformError
+from diag.sandbox.revision import ActionEntry, Revision
 from diag.sandbox.sandbox import Sandbox
 
 TIMED_OUT: Final = "The request timed out."
@@ -64,7 +65,7 @@ async def run_action(
         with sandbox.limits.execution(now_s, retry_after=sandbox.switches.retry_after):
             sandbox.observations.begin(call)
             try:
-                return await _call_backend(sandbox, entry, call, arrived_s, now_s)
+                return await _call_backend(sandbox, entry, revision, call, arrived_s)
             finally:
                 sandbox.observations.end(call)
     except PlatformError:
@@ -73,10 +74,17 @@ async def run_action(
 
 
 async def _call_backend(
-    sandbox: Sandbox, entry: ActionEntry, call: Execution, arrived_s: float, now_s: float
+    sandbox: Sandbox, entry: ActionEntry, revision: Revision, call: Execution, arrived_s: float
 ) -> Outcome:
-    latency_ms, failure = sandbox.backend(entry.id).call(now_s)
+    latency_ms, failure = sandbox.backend(entry.id).call(sandbox.now_s())
     call.drawn_ms = None if math.isinf(latency_ms) else latency_ms
+    function_s = revision.function_timeout_s
+    if function_s is not None and function_s < call.timeout_s and latency_ms > function_s * 1e3:
+        await sleep_until(arrived_s + function_s)
+        call.outcome = "backend_error"
+        said = f"Task timed out after {function_s}.00 seconds"
+        error = PlatformError(500, "internal.server.error", "Internal Server Error", causes=(said,))
+        return Outcome(error=error, step=_EXECUTE)
     await sleep_until(arrived_s + min(latency_ms / 1e3, float(call.timeout_s)))
     if latency_ms > call.timeout_s * 1e3:
         call.outcome = "timeout"
@@ -108,7 +116,7 @@ async def wait_for_edge(sandbox: Sandbox, running: asyncio.Task[Outcome], arrive
     return running.result()
 
 
-def test_result(outcome: Outcome, correlation_id: str) -> JsonObject:
+def test_result(outcome: Outcome, correlation_id: str, *, flatten: bool = False) -> JsonObject:
     """A TestExecutionResult: every step up to the one that failed."""
     error = None if outcome.error is None else outcome.error.body(correlation_id)
     operations: list[JsonValue] = []
@@ -120,7 +128,8 @@ def test_result(outcome: Outcome, correlation_id: str) -> JsonObject:
         operations.append(operation)
     result: JsonObject = {"operations": operations, "success": error is None}
     if error is None:
-        result["finalResult"] = outcome.result
+        final = outcome.result or {}
+        result["finalResult"] = flat_values(final) if flatten else final
     else:
         result["error"] = error
     return result

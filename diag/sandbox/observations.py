@@ -1,11 +1,12 @@
 """What really happened: every execution with the time the sandbox itself spent, and counts by outcome."""
 
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
-from diag.sandbox.replies import JsonObject
+from diag.sandbox.replies import JsonObject, JsonValue
 
 _KEPT: Final = 200_000
 
@@ -76,10 +77,15 @@ class Observations:
         """The calls with these correlation ids, as far as they are still kept."""
         return [found.to_json() for id_ in ids if (found := self._by_id.get(id_)) is not None]
 
+    def kept(self) -> Iterator[Execution]:
+        """The calls still kept, oldest first."""
+        return iter(tuple(self._ring))
+
     def page(self, after: int, limit: int) -> JsonObject:
         """Up to `limit` calls numbered above `after`; `next` is the `after` of the following page."""
         oldest = self.total - len(self._ring)
         start = max(after, oldest)
         stop = min(start + limit, self.total)
-        calls = [self._ring[i - oldest].to_json() for i in range(start, stop)]
-        return {"calls": list(calls), "next": stop, "total": self.total, "forgotten": oldest}
+        shown = islice(self._ring, start - oldest, max(stop - oldest, 0))
+        calls: list[JsonValue] = [call.to_json() for call in shown]
+        return {"calls": calls, "next": stop, "total": self.total, "forgotten": oldest}

@@ -1,81 +1,30 @@
 """What the org holds: integrations, actions, drafts. Every rule of writing them is here."""
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
-from typing import Final
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from diag.sandbox.config import ActionConfig, config_from_wire
+from diag.sandbox.founding import first_entry, new_function, stable_id
 from diag.sandbox.replies import JsonObject, JsonValue, PlatformError, bad_request, not_found
-from diag.sandbox.scenario import ActionSpec, IntegrationSpec, Kind, Scenario
+from diag.sandbox.revision import SCHEMAS, ActionEntry, Revision
+from diag.sandbox.scenario import ActionSpec, Scenario
 from diag.sandbox.switches import Switches
-
-_NAMESPACE: Final = uuid.UUID("5b1ff3a5-63a5-4a5c-8a53-0d2f0e2b3c10")
-ACTIONS_URI: Final = "/api/v2/integrations/actions"
-
-
-@dataclass(frozen=True, slots=True)
-class Revision:
-    """One state of an action or of a draft. Never changed, only replaced by the next one."""
-
-    name: str
-    category: str
-    version: int
-    secure: bool
-    config: ActionConfig
-    contract: JsonObject
-
-
-@dataclass(slots=True)
-class ActionEntry:
-    """An action: its published revision (None while there is only a draft), and the draft if there is one."""
-
-    id: str
-    integration_id: str
-    kind: Kind
-    published: Revision | None
-    draft: Revision | None = None
-
-    def to_wire(self, *, draft: bool = False, config: bool = False, contract: bool = False) -> JsonObject:
-        """As the API shows it; without `config` and `contract` unless asked for."""
-        revision = self.revision(draft=draft)
-        uri = f"{ACTIONS_URI}/{self.id}" + ("/draft" if draft else "")
-        wire: JsonObject = {
-            "id": self.id,
-            "name": revision.name,
-            "integrationId": self.integration_id,
-            "category": revision.category,
-            "version": revision.version,
-            "secure": revision.secure,
-            "selfUri": uri,
-        }
-        if config:
-            wire["config"] = revision.config.to_wire(uri)
-        if contract:
-            wire["contract"] = revision.contract
-        return wire
-
-    def revision(self, *, draft: bool = False) -> Revision:
-        """The published revision or the draft. Raises PlatformError 404 when there is none."""
-        revision = self.draft if draft else self.published
-        if revision is None:
-            raise not_found(f"{'Draft of action' if draft else 'Action'} {self.id}")
-        return revision
 
 
 class Org:
     """All actions by id, in the order they were made."""
 
     def __init__(self, scenario: Scenario, switches: Callable[[], Switches]) -> None:
-        self.id = _stable_id("org", scenario.name)
+        self.id = stable_id("org", scenario.name)
         self.name = f"Sandbox ({scenario.name})"
         self._switches = switches
-        self.integrations = {_stable_id("integration", spec.name): spec for spec in scenario.integrations}
+        self.integrations = {stable_id("integration", spec.name): spec for spec in scenario.integrations}
         ids = {spec.name: id_ for id_, spec in self.integrations.items()}
         self.specs: dict[str, ActionSpec] = {}
         self._entries: dict[str, ActionEntry] = {}
         for spec in scenario.actions:
-            entry = _entry(spec, ids[spec.integration])
+            entry = first_entry(spec, ids[spec.integration])
             self._entries[entry.id] = entry
             self.specs[entry.id] = spec
 
@@ -100,6 +49,9 @@ class Org:
         if body.get("config") is not None:
             keep = self._switches().patch_config == "merge"
             config = config_from_wire(body["config"], config if keep else ActionConfig())
+            if present.function is not None and "requestUrlTemplate" in present.config.request:
+                url = present.config.request["requestUrlTemplate"]  # read-only for functions (SDK)
+                config = replace(config, request={**config.request, "requestUrlTemplate": url})
         changed = replace(
             present,
             name=_text(body, "name", present.name),
@@ -139,6 +91,7 @@ class Org:
             secure=_flag(body, "secure", False),
             config=config_from_wire(body.get("config") or {}),
             contract=_contract(body.get("contract"), {}),
+            function=new_function(None) if function else None,
         )
         entry = ActionEntry(
             id=f"custom_-_{uuid.uuid4()}",
@@ -185,6 +138,34 @@ class Org:
         entry.draft = None
         return entry
 
+    def function(self, action_id: str, *, draft: bool) -> JsonObject:
+        """The function of a function action. Raises PlatformError."""
+        function = self.entry(action_id).revision(draft=draft).function
+        if function is None:
+            raise bad_request(f"Action {action_id} is not a function action.")
+        return function
+
+    def put_function(self, action_id: str, body: JsonObject) -> None:
+        """Replaces the draft's function settings; the draft's version grows. Raises PlatformError."""
+        present = self.function(action_id, draft=True)
+        timeout = body.get("timeoutSeconds")
+        if timeout is not None and (
+            isinstance(timeout, bool) or not isinstance(timeout, int) or not 1 <= timeout <= 15
+        ):
+            raise bad_request("timeoutSeconds must be a whole number from 1 to 15.")
+        function: JsonObject = {"id": present["id"]}
+        for key in ("name", "description", "handler", "runtime", "zipId"):
+            value = body.get(key)
+            if value is not None and not isinstance(value, str):
+                raise bad_request(f"{key} must be text.")
+            if value is not None:
+                function[key] = value
+        if timeout is not None:
+            function["timeoutSeconds"] = timeout
+        entry = self.entry(action_id)
+        draft = entry.revision(draft=True)
+        entry.draft = replace(draft, version=draft.version + 1, function=function)
+
     def _check_version(self, body: JsonObject, present: int) -> None:
         sent = body.get("version")
         if isinstance(sent, bool) or not isinstance(sent, int):
@@ -196,49 +177,6 @@ class Org:
         raise PlatformError(
             409, "version.conflict", f"Version {sent} does not match the current version {present}."
         )
-
-
-def _entry(spec: ActionSpec, integration_id: str) -> ActionEntry:
-    unique = _stable_id("action", f"{spec.integration}/{spec.name}")
-    id_ = {
-        "static": f"static_{unique}",
-        "custom_auth": f"customAuth_-_{integration_id}",
-    }.get(spec.kind, f"custom_-_{unique}")
-    slug = spec.name.lower().replace(" ", "-")
-    names = spec.input_schema.get("properties")
-    inputs = list(names) if isinstance(names, dict) else []
-    in_body = spec.request_type != "GET"
-    query = "" if in_body else "&".join(f"{name}=${{input.{name}}}" for name in inputs)
-    url = f"https://backend.example/{slug}" + (f"?{query}" if query else "")
-    fields = ", ".join(f'"{name}": "${{input.{name}}}"' for name in inputs)
-    config = ActionConfig(
-        timeout_s=spec.timeout_s,
-        request={
-            "requestUrlTemplate": url,
-            "requestType": spec.request_type,
-            "headers": {"Content-Type": "application/json", "UserAgent": "PureCloudIntegrations/1.0"},
-        },
-        request_template=f"{{{fields}}}" if in_body else "${input.rawRequest}",
-        response={"translationMap": {"result": "$.result"}, "translationMapDefaults": {"result": "{}"}},
-        success_template='{"result": ${result}}',
-    )
-    output: JsonObject = {
-        "$schema": "http://json-schema.org/draft-04/schema#",
-        "type": "object",
-        "properties": {name: {} for name in spec.result},
-        "additionalProperties": True,
-    }
-    contract: JsonObject = {
-        "input": {"inputSchema": spec.input_schema},
-        "output": {"successSchema": output},
-    }
-    revision = Revision(spec.name, spec.category, 1, spec.secure, config, contract)
-    return ActionEntry(id_, integration_id, spec.kind, revision)
-
-
-def _stable_id(what: str, name: str) -> str:
-    """The same id in every run, so that a person's notes and scripts stay valid."""
-    return str(uuid.uuid5(_NAMESPACE, f"{what}:{name}"))
 
 
 def _writable(entry: ActionEntry, verb: str) -> None:
@@ -269,7 +207,7 @@ def _contract(value: JsonValue, present: JsonObject) -> JsonObject:
         return present
     if not isinstance(value, dict):
         raise bad_request("contract must be an object.")
-    for part, schemas in (("input", ("inputSchema",)), ("output", ("successSchema", "errorSchema"))):
+    for part, schemas in SCHEMAS.items():
         holder = value.get(part, {})
         if not isinstance(holder, dict):
             raise bad_request(f"contract.{part} must be an object.")
@@ -277,18 +215,3 @@ def _contract(value: JsonValue, present: JsonObject) -> JsonObject:
             if not isinstance(holder.get(schema, {}), dict):
                 raise bad_request(f"contract.{part}.{schema} must be an object.")
     return value
-
-
-def integrations_to_wire(integrations: Iterable[tuple[str, IntegrationSpec]]) -> list[JsonObject]:
-    """Integrations as GET /api/v2/integrations lists them."""
-    return [
-        {
-            "id": id_,
-            "name": spec.name,
-            "integrationType": {"id": spec.type, "selfUri": f"/api/v2/integrations/types/{spec.type}"},
-            "intendedState": "ENABLED",
-            "reportedState": {"code": "ACTIVE"},
-            "selfUri": f"/api/v2/integrations/{id_}",
-        }
-        for id_, spec in integrations
-    ]

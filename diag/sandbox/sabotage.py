@@ -9,8 +9,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from diag.sandbox.connection import connection
 from diag.sandbox.faults import Fault
-from diag.sandbox.org import ACTIONS_URI
 from diag.sandbox.replies import PlatformError
+from diag.sandbox.revision import ACTIONS_URI
 from diag.sandbox.sandbox import Sandbox
 
 _MEGABYTE = 1_000_000

@@ -1,15 +1,18 @@
 """A scenario: which org the sandbox plays. Read from a TOML file; `scenarios/` holds those that ship."""
 
 import tomllib
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Literal, cast
 
 from diag.sandbox.errors import ScenarioError
 from diag.sandbox.faults import Fault, read_fault
+from diag.sandbox.history import HistorySpec
 from diag.sandbox.latency.backend import LatencySpec
 from diag.sandbox.latency.distributions import Fixed
 from diag.sandbox.latency.parse import read_latency
+from diag.sandbox.permissions import ALL
 from diag.sandbox.replies import JsonObject
 from diag.sandbox.switches import CHOICES, PatchConfig, StaleForm, Switches, TimeoutForm
 from diag.sandbox.table import Table
@@ -69,6 +72,11 @@ class ActionSpec:
     failures: tuple[FailureSpec, ...] = ()
     input_schema: JsonObject = field(default_factory=dict)
     result: JsonObject = field(default_factory=dict)
+    flows: tuple[str, ...] = ()
+    """Names of the Architect flows that use it."""
+    history: HistorySpec | None = None
+    function_timeout_s: int | None = None
+    """A function's own timeout, 1..15; None: the default of 15."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +91,7 @@ class Scenario:
     switches: Switches = field(default_factory=Switches)
     token_lifetime_s: int = 86_400
     faults: tuple[Fault, ...] = ()
+    permissions: frozenset[str] = frozenset(ALL)
 
 
 def shipped_scenarios() -> dict[str, Path]:
@@ -113,7 +122,7 @@ def load_scenario(name_or_file: str) -> Scenario:
 def read_scenario(table: Table, name: str) -> Scenario:
     """A scenario from its parsed file."""
     integrations = tuple(_integration(t) for t in table.tables("integration"))
-    actions = tuple(_action(t) for t in table.tables("action"))
+    actions = tuple(action for t in table.tables("action") for action in _actions(t))
     known = {integration.name for integration in integrations}
     for action in actions:
         if action.integration not in known:
@@ -129,6 +138,7 @@ def read_scenario(table: Table, name: str) -> Scenario:
             limits=_limits(table.table("limits")),
             switches=_switches(table.table("switches")),
             token_lifetime_s=table.integer("token_lifetime_s", 86_400, low=1, high=172_800),
+            permissions=frozenset(ALL) - frozenset(table.texts("without_permissions", choices=ALL)),
             faults=tuple(read_fault(t) for t in table.tables("faults", name_key="kind")),
         )
     )
@@ -168,6 +178,7 @@ def read_switches(table: Table, present: Switches) -> Switches:
         retry_after=table.flag("retry_after", present.retry_after),
         list_include_config=table.flag("list_include_config", present.list_include_config),
         edge_timeout_s=table.number("edge_timeout_s", present.edge_timeout_s, above=-1e-9),
+        analytics_count_tests=table.flag("analytics_count_tests", present.analytics_count_tests),
     )
 
 
@@ -179,12 +190,24 @@ def _integration(table: Table) -> IntegrationSpec:
     )
 
 
+def _actions(table: Table) -> Iterator[ActionSpec]:
+    """The action of a table; with `copies` that many, numbered where the name says {n}."""
+    copies = table.integer("copies", 1, low=1, high=100_000)
+    spec = _action(table)
+    if copies == 1:
+        yield spec
+        return
+    if "{n}" not in spec.name:
+        raise table.wrong("name", "must have {n} in it, for the number of the copy")
+    for n in range(1, copies + 1):
+        yield replace(spec, name=spec.name.replace("{n}", f"{n:05}"))
+
+
 def _action(table: Table) -> ActionSpec:
     latency = table.table("latency")
     failures = tuple(_failure(t) for t in table.tables("failures", name_key="status"))
     if sum(failure.share for failure in failures) > 1.0 + 1e-9:
         raise table.wrong("failures", "have shares that add up to more than 1")
-    timeout_s = table.integer("timeout_s", low=1, high=60) if table.has("timeout_s") else None
     return table.done(
         ActionSpec(
             name=table.text("name"),
@@ -192,14 +215,28 @@ def _action(table: Table) -> ActionSpec:
             category=table.text("category"),
             kind=cast(Kind, table.text("kind", "custom", choices=KINDS)),
             request_type=table.text("request_type", "GET", choices=REQUEST_TYPES),
-            timeout_s=timeout_s,
+            timeout_s=_seconds(table, "timeout_s", 60),
             secure=table.flag("secure", False),
             latency=LatencySpec(Fixed(50.0)) if latency is None else read_latency(latency),
             failures=failures,
             input_schema=_input_schema(table.plain("input")),
             result=cast(JsonObject, table.plain("result")),
+            flows=table.texts("flows"),
+            history=_history(table.table("history")),
+            function_timeout_s=_seconds(table, "function_timeout_s", 15),
         )
     )
+
+
+def _seconds(table: Table, key: str, high: int) -> int | None:
+    return table.integer(key, low=1, high=high) if table.has(key) else None
+
+
+def _history(table: Table | None) -> HistorySpec | None:
+    if table is None:
+        return None
+    days = table.integer("days", low=1, high=60)
+    return table.done(HistorySpec(days, table.number("peak_calls_per_hour", above=0.0)))
 
 
 def _failure(table: Table) -> FailureSpec:

@@ -27,6 +27,8 @@ class Switches:
     """Whether the list of actions honours `includeConfig` (it is recent)."""
     edge_timeout_s: float = 0.0
     """The API's edge answers 504 after this many seconds; 0 means never."""
+    analytics_count_tests: bool = True
+    """Whether test runs show up in the analytics."""
 
 
 CHOICES: dict[str, tuple[str, ...]] = {

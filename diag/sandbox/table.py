@@ -60,6 +60,16 @@ class Table:
             raise self.wrong(key, f"is {value!r}, must be one of: {', '.join(choices)}")
         return value
 
+    def texts(self, key: str, *, choices: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """A list of strings, each one of `choices` if any; empty when it is missing."""
+        value = self._values.pop(key, [])
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise self.wrong(key, "must be a list of text")
+        for item in value:
+            if choices and item not in choices:
+                raise self.wrong(key, f"has {item!r}, must be of: {', '.join(choices)}")
+        return tuple(value)
+
     def flag(self, key: str, default: bool) -> bool:
         """true or false."""
         value = self._values.pop(key, default)

@@ -18,6 +18,8 @@ def truth(sandbox: Sandbox) -> JsonObject:
         if entry.published is None or spec is None:
             continue
         config = entry.published.config
+        failure_share = sum(failure.share for failure in spec.failures)
+        answers = failure_share < 1.0
         actions[entry.id] = {
             "name": entry.published.name,
             "kind": entry.kind,
@@ -26,9 +28,9 @@ def truth(sandbox: Sandbox) -> JsonObject:
             "timeout_s": config.effective_timeout_s,
             "timeout_is_set": config.timeout_s is not None,
             "version": entry.published.version,
-            "failure_share": sum(failure.share for failure in spec.failures),
-            **law_to_json(spec.latency.law(sandbox.now_s())),
-            "notes": [*spec.latency.notes()],
+            "failure_share": failure_share,
+            **law_to_json(spec.latency.law(sandbox.now_s()) if answers else None),
+            "notes": [*spec.latency.notes()] if answers else ["the backend refuses every call"],
         }
     return {
         "scenario": sandbox.scenario.name,
@@ -52,7 +54,7 @@ def law_to_json(law: Distribution | None) -> JsonObject:
     """Quantiles in ms and, for each whole second 1..60, the share of calls slower than it.
 
     Of calls that the backend answers; refused ones (`failure_share`) are not in it. All null where the
-    model has no closed form.
+    model has no closed form, or no call is ever answered.
     """
     if law is None:
         return dict.fromkeys(("p50_ms", "p95_ms", "p99_ms", "quantiles_ms", "exceed_1_to_60"))

@@ -6,10 +6,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from diag.sandbox.org import ACTIONS_URI, ActionEntry
+from diag.sandbox.permissions import ADD, DELETE, EDIT, VIEW
 from diag.sandbox.replies import JsonObject, bad_request, json_reply, not_found
+from diag.sandbox.revision import ACTIONS_URI, ActionEntry
 from diag.sandbox.routes.paging import paged
-from diag.sandbox.routes.request import api_route, flag, json_object
+from diag.sandbox.routes.request import api_route, flag, json_object, shown
 from diag.sandbox.sandbox import Sandbox
 
 _SCHEMAS = {
@@ -39,11 +40,8 @@ def routes(sandbox: Sandbox) -> list[Route]:
 
     async def get_action(request: Request) -> Response:
         entry = org.entry(request.path_params["action_id"])
-        expand = request.query_params.get("expand", "")
-        if expand not in ("", "contract"):
-            raise bad_request("expand must be contract.")
-        config = flag(request, "includeConfig")
-        return json_reply(entry.to_wire(config=config, contract=expand == "contract"))
+        config, contract, flatten = shown(request)
+        return json_reply(entry.to_wire(config=config, contract=contract, flatten=flatten))
 
     async def create(request: Request) -> Response:
         body = await json_object(request, sandbox.limits.limits.request_bytes)
@@ -76,17 +74,17 @@ def routes(sandbox: Sandbox) -> list[Route]:
 
     one = f"{ACTIONS_URI}/{{action_id}}"
     return [
-        api_route(sandbox, "GET", ACTIONS_URI, list_actions),
-        api_route(sandbox, "POST", ACTIONS_URI, create),
-        api_route(sandbox, "GET", f"{ACTIONS_URI}/drafts", list_drafts),
-        api_route(sandbox, "POST", f"{ACTIONS_URI}/drafts", create_new_draft),
-        api_route(sandbox, "GET", one, get_action),
-        api_route(sandbox, "PATCH", one, patch),
-        api_route(sandbox, "DELETE", one, delete),
-        api_route(sandbox, "GET", f"{one}/templates/{{file_name}}", template),
-        api_route(sandbox, "GET", f"{one}/draft/templates/{{file_name}}", draft_template),
-        api_route(sandbox, "GET", f"{one}/schemas/{{file_name}}", schema),
-        api_route(sandbox, "GET", f"{one}/draft/schemas/{{file_name}}", draft_schema),
+        api_route(sandbox, "GET", ACTIONS_URI, list_actions, VIEW),
+        api_route(sandbox, "POST", ACTIONS_URI, create, ADD),
+        api_route(sandbox, "GET", f"{ACTIONS_URI}/drafts", list_drafts, VIEW),
+        api_route(sandbox, "POST", f"{ACTIONS_URI}/drafts", create_new_draft, ADD),
+        api_route(sandbox, "GET", one, get_action, VIEW),
+        api_route(sandbox, "PATCH", one, patch, EDIT),
+        api_route(sandbox, "DELETE", one, delete, DELETE),
+        api_route(sandbox, "GET", f"{one}/templates/{{file_name}}", template, VIEW),
+        api_route(sandbox, "GET", f"{one}/draft/templates/{{file_name}}", draft_template, VIEW),
+        api_route(sandbox, "GET", f"{one}/schemas/{{file_name}}", schema, VIEW),
+        api_route(sandbox, "GET", f"{one}/draft/schemas/{{file_name}}", draft_schema, VIEW),
     ]
 
 

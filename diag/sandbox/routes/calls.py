@@ -8,10 +8,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from diag.sandbox.execution import TIMED_OUT, Outcome, execute_error, run_action, test_result, wait_for_edge
+from diag.sandbox.flatten import flat_values
 from diag.sandbox.observations import Execution
-from diag.sandbox.org import ACTIONS_URI
+from diag.sandbox.permissions import EXECUTE, EXECUTE_DRAFT
 from diag.sandbox.replies import PlatformError, json_reply
-from diag.sandbox.routes.request import Handler, api_route, arrived_s, correlation_id, json_object
+from diag.sandbox.revision import ACTIONS_URI
+from diag.sandbox.routes.request import Handler, api_route, arrived_s, correlation_id, flag, json_object
 from diag.sandbox.sandbox import Sandbox
 
 
@@ -38,7 +40,8 @@ def routes(sandbox: Sandbox) -> list[Route]:
             timed_out = outcome.error is not None and outcome.error.message == TIMED_OUT
             if timed_out and form != "success_false":
                 raise PlatformError(int(form), "request.timeout", TIMED_OUT)
-            return json_reply(test_result(outcome, correlation_id(request)))
+            result = test_result(outcome, correlation_id(request), flatten=flag(request, "flatten"))
+            return json_reply(result)
 
         return handler
 
@@ -50,11 +53,12 @@ def routes(sandbox: Sandbox) -> list[Route]:
         outcome = await run(request, "published", "execute")
         if outcome.error is not None:
             raise execute_error(outcome.error, correlation_id(request))
-        return json_reply(outcome.result)
+        result = outcome.result or {}
+        return json_reply(flat_values(result) if flag(request, "flatten") else result)
 
     one = f"{ACTIONS_URI}/{{action_id}}"
     return [
-        api_route(sandbox, "POST", f"{one}/test", test("published")),
-        api_route(sandbox, "POST", f"{one}/draft/test", test("draft")),
-        api_route(sandbox, "POST", f"{one}/execute", execute),
+        api_route(sandbox, "POST", f"{one}/test", test("published"), EXECUTE),
+        api_route(sandbox, "POST", f"{one}/draft/test", test("draft"), EXECUTE_DRAFT),
+        api_route(sandbox, "POST", f"{one}/execute", execute, EXECUTE),
     ]

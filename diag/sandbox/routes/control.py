@@ -85,4 +85,5 @@ def _switches(sandbox: Sandbox) -> JsonObject:
         "retry_after": switches.retry_after,
         "list_include_config": switches.list_include_config,
         "edge_timeout_s": switches.edge_timeout_s,
+        "analytics_count_tests": switches.analytics_count_tests,
     }

@@ -4,9 +4,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from diag.sandbox.org import ACTIONS_URI
-from diag.sandbox.replies import bad_request, json_reply
-from diag.sandbox.routes.request import api_route, flag, json_object
+from diag.sandbox.permissions import DELETE, EDIT, VIEW
+from diag.sandbox.replies import json_reply
+from diag.sandbox.revision import ACTIONS_URI
+from diag.sandbox.routes.request import api_route, json_object, shown
 from diag.sandbox.sandbox import Sandbox
 
 
@@ -20,11 +21,8 @@ def routes(sandbox: Sandbox) -> list[Route]:
 
     async def get(request: Request) -> Response:
         entry = org.entry(request.path_params["action_id"])
-        expand = request.query_params.get("expand", "")
-        if expand not in ("", "contract"):
-            raise bad_request("expand must be contract.")
-        config = flag(request, "includeConfig")
-        return json_reply(entry.to_wire(draft=True, config=config, contract=expand == "contract"))
+        config, contract, flatten = shown(request)
+        return json_reply(entry.to_wire(draft=True, config=config, contract=contract, flatten=flatten))
 
     async def patch(request: Request) -> Response:
         body = await json_object(request, sandbox.limits.limits.request_bytes)
@@ -46,10 +44,10 @@ def routes(sandbox: Sandbox) -> list[Route]:
 
     draft = f"{ACTIONS_URI}/{{action_id}}/draft"
     return [
-        api_route(sandbox, "POST", draft, create),
-        api_route(sandbox, "GET", draft, get),
-        api_route(sandbox, "PATCH", draft, patch),
-        api_route(sandbox, "DELETE", draft, delete),
-        api_route(sandbox, "GET", f"{draft}/validation", validation),
-        api_route(sandbox, "POST", f"{draft}/publish", publish),
+        api_route(sandbox, "POST", draft, create, EDIT),
+        api_route(sandbox, "GET", draft, get, VIEW),
+        api_route(sandbox, "PATCH", draft, patch, EDIT),
+        api_route(sandbox, "DELETE", draft, delete, DELETE),
+        api_route(sandbox, "GET", f"{draft}/validation", validation, EDIT),
+        api_route(sandbox, "POST", f"{draft}/publish", publish, EDIT),
     ]

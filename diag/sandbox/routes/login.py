@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from diag.sandbox.permissions import policies
 from diag.sandbox.replies import JsonObject, json_reply
 from diag.sandbox.routes.request import api_route, bearer, read_body
 from diag.sandbox.sandbox import Sandbox
@@ -53,7 +54,12 @@ def routes(sandbox: Sandbox) -> list[Route]:
         return Response(status_code=204)
 
     async def subjects_me(_: Request) -> Response:
-        grant: JsonObject = {"division": {"id": "*", "name": "All divisions"}, "role": _role()}
+        role: JsonObject = {
+            "id": "sandbox-role",
+            "name": "Sandbox role",
+            "policies": [*policies(sandbox.scenario.permissions)],
+        }
+        grant: JsonObject = {"division": {"id": "*", "name": "All divisions"}, "role": role}
         return json_reply({**client, "grants": [grant]})
 
     async def organizations_me(_: Request) -> Response:
@@ -66,21 +72,3 @@ def routes(sandbox: Sandbox) -> list[Route]:
         api_route(sandbox, "GET", "/api/v2/authorization/subjects/me", subjects_me),
         api_route(sandbox, "GET", "/api/v2/organizations/me", organizations_me),
     ]
-
-
-def _role() -> JsonObject:
-    """A role with every permission the tool needs."""
-    policies: list[tuple[str, str, list[str]]] = [
-        ("integrations", "action", ["view", "execute", "edit", "add", "delete"]),
-        ("integrations", "integration", ["view"]),
-        ("integrations", "actionFunction", ["view", "edit"]),
-        ("architect", "dependencyTracking", ["view"]),
-    ]
-    return {
-        "id": "sandbox-role",
-        "name": "Sandbox role",
-        "policies": [
-            {"domain": domain, "entityName": entity, "actions": [*actions]}
-            for domain, entity, actions in policies
-        ],
-    }

@@ -4,8 +4,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from diag.sandbox.founding import integrations_to_wire
 from diag.sandbox.limits import NAMESPACES, limits_to_wire
-from diag.sandbox.org import integrations_to_wire
+from diag.sandbox.permissions import VIEW_INTEGRATIONS
 from diag.sandbox.replies import json_reply, not_found
 from diag.sandbox.routes.paging import paged
 from diag.sandbox.routes.request import api_route
@@ -42,12 +43,13 @@ def routes(sandbox: Sandbox) -> list[Route]:
             raise not_found(f"Integration {id_}")
         return json_reply(integrations_to_wire([(id_, sandbox.org.integrations[id_])])[0])
 
+    one = "/api/v2/integrations/{integration_id}"
     namespace = "/api/v2/organizations/limits/namespaces/{namespace}"
     return [
         api_route(sandbox, "GET", namespace, limits),
         api_route(sandbox, "GET", f"{namespace}/defaults", defaults),
-        api_route(sandbox, "GET", "/api/v2/integrations", list_integrations),
-        api_route(sandbox, "GET", "/api/v2/integrations/{integration_id}", get_integration),
+        api_route(sandbox, "GET", "/api/v2/integrations", list_integrations, VIEW_INTEGRATIONS),
+        api_route(sandbox, "GET", one, get_integration, VIEW_INTEGRATIONS),
     ]
 
 

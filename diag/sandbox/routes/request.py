@@ -9,14 +9,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from diag.sandbox.permissions import require
 from diag.sandbox.replies import JsonObject, PlatformError, bad_request
 from diag.sandbox.sandbox import Sandbox
 
 Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
 
 
-def api_route(sandbox: Sandbox, method: str, path: str, handler: Handler) -> Route:
-    """A route that needs a token and counts against its rate limit."""
+def api_route(
+    sandbox: Sandbox, method: str, path: str, handler: Handler, any_of: tuple[str, ...] = ()
+) -> Route:
+    """A route that needs a token, counts against its rate limit, and asks for one of `any_of` permissions."""
 
     async def guarded(request: Request) -> Response:
         token = bearer(request)
@@ -30,6 +33,7 @@ def api_route(sandbox: Sandbox, method: str, path: str, handler: Handler) -> Rou
         if not sandbox.tokens.valid(token, now_s):
             raise PlatformError(401, "bad.credentials", "Invalid login credentials.")
         headers = sandbox.limits.take_request(token, now_s, retry_after=sandbox.switches.retry_after)
+        require(sandbox.scenario.permissions, any_of)
         response = await handler(request)
         response.raw_headers.extend((name.encode(), value.encode()) for name, value in headers.items())
         return response
@@ -129,3 +133,11 @@ def flag(request: Request, name: str, default: bool = False) -> bool:
     if text.lower() not in ("true", "false"):
         raise bad_request(f"{name} must be true or false.")
     return text.lower() == "true"
+
+
+def shown(request: Request) -> tuple[bool, bool, bool]:
+    """Whether to show an action with config, with contract, and flattened. Raises PlatformError 400."""
+    expand = request.query_params.get("expand", "")
+    if expand not in ("", "contract"):
+        raise bad_request("expand must be contract.")
+    return flag(request, "includeConfig"), expand == "contract", flag(request, "flatten")

@@ -262,7 +262,8 @@ def test_self_checks_limits_and_integrations(api):
     assert api.get("/api/v2/organizations/me").json()["name"] == "Sandbox (demo)"
     assert api.get("/api/v2/tokens/me").json()["OAuthClient"]["id"] == "sandbox"
     grants = api.get("/api/v2/authorization/subjects/me").json()["grants"]
-    assert grants[0]["role"]["policies"][0]["domain"] == "integrations"
+    entities = {policy["entityName"]: policy["actions"] for policy in grants[0]["role"]["policies"]}
+    assert entities["action"] == ["add", "delete", "edit", "execute", "view"]
     uri = "/api/v2/organizations/limits/namespaces/dataactions"
     live = {limit["key"]: limit["value"] for limit in api.get(uri).json()["entities"]}
     usual = {limit["key"]: limit["value"] for limit in api.get(f"{uri}/defaults").json()["entities"]}

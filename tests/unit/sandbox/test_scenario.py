@@ -23,7 +23,7 @@ def test_every_shipped_scenario_loads_and_says_what_it_teaches(name):
     scenario = load_scenario(name)
     assert scenario.name == name
     assert len(scenario.description) > 20
-    assert scenario.actions
+    assert scenario.actions or name == "empty-org"
 
 
 def test_the_demo_has_every_kind_of_action():

@@ -1,0 +1,64 @@
+"""A made-up past: executions before the sandbox started, hour by hour, for the analytics."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
+from typing import Final
+
+from diag.sandbox.latency.distributions import Distribution
+
+_HOUR_S: Final = 3600
+_DAY_S: Final = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class HistorySpec:
+    """How busy an action was: its peak hour of the day, and how many days back that goes."""
+
+    days: int
+    peak_calls_per_hour: float
+
+
+@dataclass(frozen=True, slots=True)
+class PastCall:
+    """One execution of the past."""
+
+    at: float
+    """Unix seconds."""
+    duration_ms: float
+    timed_out: bool
+
+
+def past_calls(
+    spec: HistorySpec, law: Distribution, timeout_s: int, seed: str, span: tuple[float, float], end: float
+) -> Iterator[PastCall]:
+    """The executions within `span` and before `end`; each hour is the same whenever it is asked for.
+
+    Traffic follows a working day: its peak is at 14:00 UTC, the night has a tenth of it.
+    """
+    first = max(span[0], end - spec.days * _DAY_S)
+    last = min(span[1], end)
+    hour = math.floor(first / _HOUR_S)
+    while hour * _HOUR_S < last:
+        rng = Random(f"{seed}:{hour}")
+        for _ in range(_poisson(rng, spec.peak_calls_per_hour * _traffic(hour % 24))):
+            at = (hour + rng.random()) * _HOUR_S
+            duration_ms = law.sample(rng)
+            if first <= at < last:
+                late = duration_ms > timeout_s * 1e3
+                yield PastCall(at, timeout_s * 1e3 if late else duration_ms, late)
+        hour += 1
+
+
+def _traffic(hour_of_day: int) -> float:
+    return 0.1 + 0.9 * max(math.cos((hour_of_day - 14) / 24 * 2 * math.pi), 0.0)
+
+
+def _poisson(rng: Random, mean: float) -> int:
+    """Number of events of a Poisson process in one unit of time: exponential gaps, counted."""
+    count, at = 0, rng.expovariate(mean) if mean > 0.0 else math.inf
+    while at < 1.0:
+        count += 1
+        at += rng.expovariate(mean)
+    return count

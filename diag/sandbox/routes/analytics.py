@@ -1,0 +1,88 @@
+"""Analytics of actions, and which flows use an action."""
+
+import time
+import uuid
+from collections.abc import Iterator
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from diag.sandbox.analytics import Query, Row, answer, read_query
+from diag.sandbox.history import past_calls
+from diag.sandbox.permissions import VIEW, VIEW_DEPENDENCIES
+from diag.sandbox.replies import JsonObject, bad_request, json_reply
+from diag.sandbox.routes.paging import paged
+from diag.sandbox.routes.request import api_route, json_object
+from diag.sandbox.sandbox import Sandbox
+
+_CONSUMERS = "/api/v2/architect/dependencytracking/consumingresources"
+_STATUS = {"ok": ("200", ""), "timeout": ("504", "TIMEOUT"), "backend_error": ("400", "REMOTE_ENDPOINT")}
+
+
+def routes(sandbox: Sandbox) -> list[Route]:
+    """The aggregates query and Architect's consuming resources."""
+
+    async def query(request: Request) -> Response:
+        wanted = read_query(await json_object(request, sandbox.limits.limits.request_bytes))
+        return json_reply(answer(wanted, _rows(sandbox, wanted)))
+
+    async def consuming(request: Request) -> Response:
+        if not request.query_params.get("id"):
+            raise bad_request("id is required.")
+        if request.query_params.get("objectType") != "DATAACTION":
+            raise bad_request("objectType must be DATAACTION here.")
+        spec = sandbox.org.specs.get(request.query_params["id"])
+        flows = [_flow(name) for name in (() if spec is None else spec.flows)]
+        return json_reply(paged(request, flows, lambda flow: flow))
+
+    return [
+        api_route(sandbox, "POST", "/api/v2/analytics/actions/aggregates/query", query, VIEW),
+        api_route(sandbox, "GET", _CONSUMERS, consuming, VIEW_DEPENDENCIES),
+    ]
+
+
+def _rows(sandbox: Sandbox, query: Query) -> Iterator[Row]:
+    """Every execution there is a record of: those served, and the made-up past of the scenario."""
+    named = {entry.id: _dimensions(sandbox, entry.id) for entry in sandbox.org.entries()}
+    for call in sandbox.observations.kept():
+        counted = call.via == "execute" or sandbox.switches.analytics_count_tests
+        if counted and call.outcome in _STATUS and call.action_id in named:
+            status, error = _STATUS[call.outcome]
+            own = {"responseStatus": status, "errorType": error, "correlationId": call.correlation_id}
+            yield Row(call.started_at, call.served_ms, {**named[call.action_id], **own})
+    started_at = time.time() - sandbox.now_s()
+    span = (query.since, query.until)
+    for action_id, spec in sandbox.org.specs.items():
+        law = spec.latency.law(0.0)
+        if spec.history is None or law is None or action_id not in named:
+            continue
+        timeout_s = 60 if spec.timeout_s is None else spec.timeout_s
+        seed = f"{sandbox.seed}:{action_id}:past"
+        for past in past_calls(spec.history, law, timeout_s, seed, span, started_at):
+            status, error = _STATUS["timeout" if past.timed_out else "ok"]
+            own = {"responseStatus": status, "errorType": error, "correlationId": f"past-{past.at}"}
+            yield Row(past.at, past.duration_ms, {**named[action_id], **own})
+
+
+def _dimensions(sandbox: Sandbox, action_id: str) -> dict[str, str]:
+    entry = sandbox.org.entry(action_id)
+    revision = entry.published or entry.revision(draft=True)
+    return {
+        "actionId": action_id,
+        "actionName": revision.name,
+        "actionCategory": revision.category,
+        "integrationId": entry.integration_id,
+        "integrationName": sandbox.org.integrations[entry.integration_id].name,
+    }
+
+
+def _flow(name: str) -> JsonObject:
+    return {
+        "id": str(uuid.uuid5(uuid.NAMESPACE_OID, f"flow:{name}")),
+        "name": name,
+        "type": "INBOUNDCALLFLOW",
+        "version": "1.0",
+        "deleted": False,
+        "updated": False,
+    }

@@ -1,0 +1,158 @@
+"""Functions, analytics, dependency tracking, permissions, large orgs: one scenario each."""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+ACTIONS = "/api/v2/integrations/actions"
+
+
+@pytest.fixture
+def start(start_sandbox):
+    """`start(scenario)` returns the sandbox, a client, and action addresses by name."""
+    clients = []
+
+    def starter(scenario):
+        running = start_sandbox(scenario)
+        client = running.client()
+        clients.append(client)
+        return running, client, {a["name"]: f"{ACTIONS}/{i}" for i, a in running.truth()["actions"].items()}
+
+    yield starter
+    for client in clients:
+        client.close()
+
+
+def test_a_function_has_a_second_timeout_that_is_changed_through_the_draft(start):
+    _, client, uris = start("functions")
+    uri = uris["Function bites first"]
+    assert client.get(f"{uri}/function").json()["function"]["timeoutSeconds"] == 3
+    assert client.put(f"{uri}/draft/function", json={}).status_code == 404
+    client.post(f"{uri}/draft").raise_for_status()
+    refused = client.put(f"{uri}/draft/function", json={"timeoutSeconds": 16})
+    assert (refused.status_code, refused.json()["message"]) == (
+        400,
+        "timeoutSeconds must be a whole number from 1 to 15.",
+    )
+    put = client.put(f"{uri}/draft/function", json={"handler": "h", "timeoutSeconds": 9}).json()
+    assert put["function"]["timeoutSeconds"] == 9
+    assert client.get(f"{uri}/function").json()["function"]["timeoutSeconds"] == 3
+    version = client.get(f"{uri}/draft").json()["version"]
+    client.post(f"{uri}/draft/publish", json={"version": version}).raise_for_status()
+    assert client.get(f"{uri}/function").json()["function"] == put["function"]
+
+
+def test_a_function_is_aborted_by_its_own_timeout(start, tmp_path):
+    path = tmp_path / "slow.toml"
+    path.write_text(
+        'description = "A function that never makes it"\n[[integration]]\nname = "F"\n'
+        'type = "function-data-actions"\n[[action]]\nname = "Slow"\nkind = "function"\nintegration = "F"\n'
+        'category = "Function Data Actions"\ntimeout_s = 5\nfunction_timeout_s = 1\n'
+        'latency = { model = "fixed", at_ms = 3000 }\n'
+    )
+    _, client, uris = start(path)
+    started = time.perf_counter()
+    result = client.post(f"{uris['Slow']}/test", json={}).json()
+    assert time.perf_counter() - started < 2.9
+    assert (result["error"]["status"], result["error"]["code"]) == (500, "internal.server.error")
+    assert client.get(f"{ACTIONS}/functions/runtimes").json()[0]["status"] == "Available"
+
+
+def test_only_function_actions_have_a_function(start):
+    _, client, uris = start("demo")
+    assert client.get(f"{uris['Get Account Balance']}/function").status_code == 400
+
+
+def query(client, since, until, **more):
+    body = {
+        "interval": f"{since.isoformat()}/{until.isoformat()}",
+        "metrics": ["tTotalExecution"],
+        "groupBy": ["actionName", "responseStatus"],
+        **more,
+    }
+    reply = client.post("/api/v2/analytics/actions/aggregates/query", json=body).raise_for_status()
+    return {tuple(r["group"].values()): r["data"] for r in reply.json()["results"]}
+
+
+def test_analytics_know_the_calls_just_served(start):
+    running, client, uris = start("demo")
+    for name, payload in (
+        ("Get Account Balance", {"accountId": "A"}),
+        ("Get Loyalty Points", {"memberId": "M"}),
+    ):
+        client.post(f"{uris[name]}/test", json=payload)
+    client.post(f"{uris['Get Account Balance']}/execute", json={"accountId": "A"})
+    now = datetime.now(UTC)
+    span = (now - timedelta(minutes=5), now + timedelta(minutes=5))
+    views = [{"target": "tTotalExecution", "name": "all", "function": "rangeBound", "range": {"gte": 0}}]
+    groups = query(client, *span, views=views)
+    assert set(groups) == {("Get Account Balance", "200"), ("Get Loyalty Points", "400")}
+    (data,) = groups["Get Account Balance", "200"]
+    assert data["metrics"][0]["stats"]["count"] == data["views"][0]["stats"]["count"] == 2
+    running.switch(analytics_count_tests=False)
+    groups = query(client, *span)
+    assert groups["Get Account Balance", "200"][0]["metrics"][0]["stats"]["count"] == 1
+
+
+def test_the_made_up_past_follows_the_model_and_does_not_change(start):
+    running, client, _ = start("production-history")
+    now = datetime.now(UTC)
+    span = (now - timedelta(days=10), now - timedelta(days=3))
+    views = [{"target": "tTotalExecution", "name": "slow", "function": "rangeBound", "range": {"gte": 2000}}]
+    groups = query(client, *span, granularity="PT1H", views=views)
+    hours = groups["Look Up Orders", "200"] + groups["Look Up Orders", "504"]
+    total = sum(hour["metrics"][0]["stats"]["count"] for hour in hours)
+    slow = sum(hour["views"][0]["stats"]["count"] for hour in hours)
+    truth = running.truth()["actions"].values()
+    share = next(a["exceed_1_to_60"][1] for a in truth if a["name"] == "Look Up Orders")
+    assert total > 5000
+    assert slow / total == pytest.approx(share, abs=0.03)
+    assert max(hour["metrics"][0]["stats"]["max"] for hour in hours) == 3000.0
+    assert query(client, *span, granularity="PT1H", views=views) == groups
+
+
+def test_flows_that_use_an_action(start):
+    _, client, uris = start("production-history")
+    uri = "/api/v2/architect/dependencytracking/consumingresources?objectType=DATAACTION&id="
+    id_ = uris["Get Balance"].rsplit("/", 1)[1]
+    assert [e["name"] for e in client.get(uri + id_).json()["entities"]] == ["Main menu", "Card services"]
+    assert client.get(uri + "unknown").json()["total"] == 0
+    assert client.get(uri).status_code == 400
+
+
+def test_a_missing_permission_is_named(start):
+    _, client, uris = start("missing-permissions")
+    uri = uris["Get Balance"]
+    refused = client.patch(uri, json={"version": 1, "name": "Mine"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "missing.permissions")
+    assert "integrations:action:edit" in refused.json()["message"]
+    assert client.get(uri).json()["name"] == "Get Balance"
+    grants = client.get("/api/v2/authorization/subjects/me").json()["grants"]
+    domains = {policy["domain"] for policy in grants[0]["role"]["policies"]}
+    assert domains == {"integrations", "bridge"}
+
+
+def test_a_flat_contract_and_a_flat_result(start):
+    _, client, uris = start("demo")
+    flat = client.get(f"{uris['Get Account Balance']}?expand=contract&flatten=true").json()["contract"]
+    assert set(flat["input"]) == {"inputSchemaFlattened", "inputSchemaUri"}
+    schema = client.get(flat["input"]["inputSchemaUri"]).json()
+    assert schema == flat["input"]["inputSchemaFlattened"]
+
+
+def test_ten_thousand_actions_in_a_hundred_pages(start):
+    _, client, _ = start("ten-thousand-actions")
+    uri, names, pages = f"{ACTIONS}?pageSize=100&includeConfig=true", set(), 0
+    while uri:
+        page = client.get(uri).json()
+        names |= {entity["name"] for entity in page["entities"]}
+        pages, uri = pages + 1, page.get("nextUri")
+    assert (len(names), pages) == (10_000, 100)
+
+
+def test_an_empty_org_has_one_empty_page(start):
+    _, client, _ = start("empty-org")
+    page = client.get(ACTIONS).json()
+    assert (page["entities"], page["total"], page["pageCount"]) == ([], 0, 0)
+    assert "nextUri" not in page
