@@ -48,6 +48,7 @@ def ordered(
 def inventory_table(rows: Sequence[InventoryRow]) -> Table:
     """Return the table for people and CSV; the columns of least priority go first when space is short."""
     flows = any(row.consumers is not None for row in rows)
+    functions = any(row.function_timeout_s is not None for row in rows)
     columns = [
         Column("name"),
         Column("timeout_s", "right"),
@@ -55,7 +56,7 @@ def inventory_table(rows: Sequence[InventoryRow]) -> Table:
         Column("can change"),
         Column("kind", priority=2),
         Column("method", priority=3),
-        Column("function_s", "right", priority=4),
+        *([Column("function_s", "right", priority=4)] if functions else []),
         Column("draft", priority=4),
         Column("category", priority=5),
         Column("integration", priority=5),
@@ -74,7 +75,7 @@ def inventory_table(rows: Sequence[InventoryRow]) -> Table:
                 _can_change_text(row),
                 row.action.kind,
                 row.action.request_type,
-                _function_text(row),
+                *([_function_text(row)] if functions else []),
                 None if row.draft is None else "yes" if row.draft else "no",
                 row.action.category,
                 row.integration_name,
@@ -120,8 +121,8 @@ def summary(shown: Sequence[InventoryRow], total: int) -> str:
     """Return one line: how many, how many unset, how many cannot be changed."""
     unset = sum(1 for row in shown if row.action.configurable and not row.action.timeout_is_set)
     fixed = sum(1 for row in shown if not row.action.configurable)
-    of_all = f"{len(shown)} of {total} actions" if len(shown) != total else f"{total} actions"
-    return f"{of_all}; {unset} run at the unset default of 60 s; {fixed} cannot be changed."
+    of_all = f"{total}" if len(shown) == total else f"{len(shown)} of {total}"
+    return f"Actions: {of_all}; at the unset default of 60 s: {unset}; cannot be changed: {fixed}."
 
 
 def _contains(read: Callable[[InventoryRow], object], wanted: str) -> Where:

@@ -68,5 +68,5 @@ def test_objects_are_plain_json() -> None:
 
 
 def test_the_summary_counts() -> None:
-    assert summary(ROWS, 4) == "4 actions; 1 run at the unset default of 60 s; 1 cannot be changed."
-    assert summary(ROWS[:1], 4).startswith("1 of 4 actions;")
+    assert summary(ROWS, 4) == "Actions: 4; at the unset default of 60 s: 1; cannot be changed: 1."
+    assert summary(ROWS[:1], 4).startswith("Actions: 1 of 4;")

@@ -1,0 +1,74 @@
+"""Reading whole inventories from the sandbox over real HTTP, with every request counted."""
+
+from datetime import UTC, datetime, timedelta
+
+import httpx
+
+from diag.checkup.org_checks import check_org
+from diag.genesys.client import GenesysClient
+from diag.genesys.connection import Connection
+from diag.genesys.secret import Secret
+from diag.genesys.telemetry import DurationRange
+from diag.inventory.reading import read_inventory, with_consumers
+from tests.conftest import RunningSandbox, StartSandbox
+
+
+class CountingTransport(httpx.HTTPTransport):
+    """Counts what leaves, by path."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.paths: list[str] = []
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self.paths.append(request.url.path)
+        return super().handle_request(request)
+
+
+def client_for(box: RunningSandbox, transport: httpx.BaseTransport | None = None) -> GenesysClient:
+    connection = Connection.to(api_base=box.base_url, client_id="sandbox", client_secret=Secret("sandbox"))
+    return GenesysClient(connection, transport=transport)
+
+
+def test_ten_thousand_actions_are_a_hundred_calls(start_sandbox: StartSandbox) -> None:
+    box = start_sandbox("ten-thousand-actions")
+    transport = CountingTransport()
+    with client_for(box, transport) as client:
+        inventory = read_inventory(client)
+    truth = box.truth()["actions"]
+    assert len(inventory.rows) == len(truth) == 10_000
+    assert all(row.action.effective_timeout_s == truth[row.action.id]["timeout_s"] for row in inventory.rows)
+    assert transport.paths.count("/api/v2/integrations/actions") == 100
+    assert len(transport.paths) == 103  # and the login, one page of integrations, one of drafts
+
+
+def test_function_actions_show_which_timeout_bites(start_sandbox: StartSandbox) -> None:
+    with client_for(start_sandbox("functions")) as client:
+        rows = {row.action.name: row for row in read_inventory(client).rows}
+    assert {row.action.kind for row in rows.values()} == {"function"}
+    first = rows["Function bites first"]
+    assert (first.action.effective_timeout_s, first.function_timeout_s, first.bites) == (20, 3, "function")
+    assert rows["Action bites first"].bites == rows["Fits"].bites == "action"
+
+
+def test_flows_and_production_telemetry(start_sandbox: StartSandbox) -> None:
+    until = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    ranges = [DurationRange(second * 1000, (second + 1) * 1000) for second in range(12)]
+    with client_for(start_sandbox("production-history")) as client:
+        rows = {row.action.name: row for row in with_consumers(client, read_inventory(client).rows)}
+        assert [flow.name for flow in rows["Get Balance"].consumers or ()] == ["Main menu", "Card services"]
+        assert rows["Rarely used"].consumers == ()
+        hours = client.execution_counts(
+            rows["Get Balance"].action.id, until - timedelta(days=2), until, ranges
+        )
+    assert 10 <= len(hours) <= 48
+    assert all(len(hour.counts) == 12 and sum(hour.counts) == hour.total for hour in hours)
+    assert all(hour.counts[0] >= 0.9 * hour.total for hour in hours)  # p50 0.12 s, p99 0.29 s
+
+
+def test_a_client_that_may_look_but_not_touch(start_sandbox: StartSandbox) -> None:
+    with client_for(start_sandbox("missing-permissions")) as client:
+        checks = {check.name: check for check in check_org(client)}
+    assert checks["permission integrations:action:view"].status == "ok"
+    for missing in ("integrations:action:edit", "architect:dependencyTracking:view"):
+        assert checks[f"permission {missing}"].status == "warning" and checks[f"permission {missing}"].fix
