@@ -15,7 +15,7 @@ import os
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -64,6 +64,8 @@ class Manifest:
     versions: tuple[tuple[str, str], ...] = ()
     concurrency_limit: int | None = None
     """Org-wide concurrent executions, read live from the limits endpoint."""
+    recommend: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    """Per action id: the `recommend` table of the workload file (analysis.settings.with_overrides)."""
     notes: tuple[str, ...] = ()
     """Sentences for people: what the guard did, where a ramp bent."""
 

@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 import socket
+import subprocess
 import sys
 import time
 from contextlib import ExitStack
@@ -26,7 +27,7 @@ from loadtests.drafts import ProbeDrafts
 from loadtests.dry_run import describe
 from loadtests.preparing import Prepared, prepare
 from loadtests.run_options import add_options
-from loadtests.run_record import RunRecord
+from loadtests.run_record import RunRecord, start_watcher
 from loadtests.self_check import grade
 from loadtests.session import Session
 from loadtests.target import open_target
@@ -53,6 +54,7 @@ class Lifecycle:
         self._environment: Any = None
         self._record: RunRecord | None = None
         self._drafts: ProbeDrafts | None = None
+        self._watcher: subprocess.Popen[bytes] | None = None
         self._main: Any = None
         self._interrupts = 0
         self._interrupted = False
@@ -142,6 +144,8 @@ class Lifecycle:
                 parent_pid=self._options.parent_pid,
                 soak_offset_s=max(0.0, time.time() - self._record.created_at),
             )
+            if self._options.until_settled:
+                self._watcher = start_watcher(folder)
         except (ApiError, DiagError, AnalysisError) as error:
             self._fail(_say(error), error.message)
         except OSError as error:
@@ -188,6 +192,8 @@ class Lifecycle:
         if session is None or self._record is None:
             return
         self._closing = session
+        if self._watcher is not None:
+            self._watcher.terminate()
         session.finish()
         left = self._close_drafts()
         verdict, why = grade(session.self_check.lag_p99_ms())

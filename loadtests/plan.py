@@ -1,5 +1,6 @@
 """What a run will do, decided before the first call: values only, no I/O."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -129,6 +130,8 @@ class LoadPlan:
     workload: str | None = None
     concurrency_limit: int | None = None
     sla: tuple[str, ...] = ()
+    recommend: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    """Per action id: settings of the recommendation that hold for it only."""
 
     @property
     def calls_per_s(self) -> float:

@@ -103,13 +103,10 @@ def prepare(options: Any, target: Target, client: GenesysClient) -> Prepared:
         soak=workload.soak,
         ramp=workload.ramp,
         facts=tuple(
-            replace(
-                facts_of(one.action),
-                cap_s=one.entry.cap_s,
-                production_peak_rate=one.entry.production_peak_rate,
-            )
+            replace(facts_of(one.action), production_peak_rate=one.entry.production_peak_rate)
             for one in chosen
         ),
+        recommend={one.action.id: one.entry.recommend for one in chosen if one.entry.recommend},
         left_out=tuple(left_out),
         workload=str(options.workload) if options.workload else None,
         concurrency_limit=limits.concurrent_executions,

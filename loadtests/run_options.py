@@ -75,6 +75,11 @@ def add_options(parser: Any) -> None:
         "Print what would be called, how fast and for how long; call nothing",
         action="store_true",
     )
+    option(
+        "--until-settled",
+        "Stop calling an action once its answer can no longer change",
+        action="store_true",
+    )
     option("--confirm-org", "Name of the org, for a profile that is protected", metavar="NAME")
     option("--parent-pid", argparse.SUPPRESS, type=int, metavar="PID")
     option(

@@ -65,6 +65,16 @@ class RunRecord:
         return self.folder.path / ".reserve"
 
 
+def start_watcher(folder: RunFolder) -> subprocess.Popen[bytes]:
+    """Start the process that says which actions are settled (pandas stays out of this one)."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "diag.measuring.settled", str(folder.path), str(os.getpid())],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
 def _first_manifest(folder: RunFolder, prepared: Prepared, target: Target) -> Manifest:
     plan: LoadPlan = prepared.plan
     return Manifest(
@@ -83,6 +93,7 @@ def _first_manifest(folder: RunFolder, prepared: Prepared, target: Target) -> Ma
         rates=tuple((action.action_id, action.rate) for action in plan.actions),
         versions=_versions(),
         concurrency_limit=plan.concurrency_limit,
+        recommend=plan.recommend,
     )
 
 

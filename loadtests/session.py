@@ -209,6 +209,7 @@ class Session:
             elapsed_s=round(now - self._started, 3),
             users=len(self._schedules),
             in_flight=self.caller.in_flight,
+            offered_rate=round(sum(self.caller.rates), 3),
             schedule_lag_p50_ms=seen.schedule_lag_p50_ms,
             schedule_lag_p99_ms=seen.schedule_lag_p99_ms,
             hub_lag_max_ms=seen.hub_lag_max_ms,

@@ -4,6 +4,7 @@
 and their defaults; `workload_file` reads and checks the TOML.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import get_args
 
@@ -27,7 +28,8 @@ class WorkloadEntry:
     allow_side_effects: bool = False
     payloads: tuple[Payload, ...] = ()
     generate: int | None = None
-    cap_s: int | None = None
+    recommend: Mapping[str, object] = field(default_factory=dict)
+    """Settings of the recommendation for this action only (names of RecommendSettings)."""
     production_peak_rate: float | None = None
     poll: Poll | None = None
 

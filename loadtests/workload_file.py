@@ -7,6 +7,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final, cast, get_args
 
+from analysis.errors import BadSettingError
+from analysis.settings import RecommendSettings, with_overrides
 from diag.errors import UsageError
 from loadtests.arrivals import ARRIVALS, Arrivals
 from loadtests.payload_files import read_payloads
@@ -23,7 +25,7 @@ _RUN: Final = frozenset(
 )  # fmt: skip
 _ACTION: Final = frozenset(
     {"id", "name", "category", "rate", "weight", "allow_side_effects", "payload", "payload_file",
-     "generate", "cap_s", "production_peak_rate", "poll"}
+     "generate", "recommend", "production_peak_rate", "poll"}
 )  # fmt: skip
 
 
@@ -104,7 +106,7 @@ def _entry(part: TomlPart, folder: Path) -> WorkloadEntry:
         allow_side_effects=part.flag("allow_side_effects"),
         payloads=_payloads(part, folder),
         generate=part.number("generate", None, kind=int, low=1, high=1000),
-        cap_s=part.number("cap_s", None, kind=int, low=1, high=60),
+        recommend=_recommend(part),
         production_peak_rate=part.number("production_peak_rate", None, above=0),
         poll=_poll(part.table("poll")) if "poll" in part.body else None,
     )
@@ -122,6 +124,15 @@ def _payloads(part: TomlPart, folder: Path) -> tuple[Payload, ...]:
     if file is not None:
         made += read_payloads(folder / file)
     return tuple(made)
+
+
+def _recommend(part: TomlPart) -> Mapping[str, object]:
+    stated = part.mapping("recommend")
+    try:
+        with_overrides(RecommendSettings(), stated)
+    except BadSettingError as error:
+        raise UsageError(f"{part.where}, recommend: {error.message}.", hint=error.hint) from None
+    return dict(stated)
 
 
 def _stage(part: TomlPart) -> Stage:

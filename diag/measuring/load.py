@@ -20,7 +20,9 @@ _LOCUSTFILE: Final = Path(__file__).resolve().parents[2] / "loadtests" / "action
 
 @dataclass(frozen=True, slots=True)
 class LoadOptions:
-    """What to run. `rate` is calls/s per action; `env` adds to (or overrides) this process's environment.
+    """What to run; None leaves it to the workload file. `rate` is calls/s per action.
+
+    `env` adds to (or overrides) this process's environment.
 
     `users` is the number of arrival streams over which the rates are divided, `processes` the number of
     worker processes (0: one process does all). `extra` goes to locust as it is.
@@ -31,12 +33,17 @@ class LoadOptions:
     actions: tuple[str, ...] = ()
     rate: float | None = None
     workload: Path | None = None
-    model: str = "open"
-    arrivals: str = "poisson"
+    model: str | None = None
+    arrivals: str | None = None
+    mode: str | None = None
     probe: bool = False
     users: int = 1
     processes: int = 0
-    seed: int = 1
+    seed: int | None = None
+    calls_per_action: int | None = None
+    until_settled: bool = False
+    sla: tuple[str, ...] = ()
+    confirm_org: str | None = None
     extra: tuple[str, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict)
 
@@ -89,22 +96,32 @@ def run_load(
 def command_line(options: LoadOptions) -> list[str]:
     """Return the command that runs the locustfile with these options."""
     line = [sys.executable, "-m", "locust", "-f", str(_LOCUSTFILE), "--headless", "--only-summary"]
-    line += ["--run-dir", str(options.run_dir), "--seed", str(options.seed)]
-    line += ["--model", options.model, "--arrivals", options.arrivals]
+    line += ["--run-dir", str(options.run_dir)]
     line += ["--users", str(options.users), "--spawn-rate", str(options.users)]
     line += ["--parent-pid", str(os.getpid())]
+    for flag, value in (
+        ("--rate", options.rate),
+        ("--workload", options.workload),
+        ("--model", options.model),
+        ("--arrivals", options.arrivals),
+        ("--mode", options.mode),
+        ("--seed", options.seed),
+        ("--calls-per-action", options.calls_per_action),
+        ("--processes", options.processes or None),
+        ("--confirm-org", options.confirm_org),
+    ):
+        if value is not None:
+            line += [flag, str(value)]
     if options.run_time_s is not None:
         line += ["--run-time", f"{max(1, round(options.run_time_s))}s"]
-    if options.rate is not None:
-        line += ["--rate", repr(options.rate)]
-    if options.workload is not None:
-        line += ["--workload", str(options.workload)]
-    if options.processes:
-        line += ["--processes", str(options.processes)]
     if options.probe:
         line.append("--probe")
+    if options.until_settled:
+        line.append("--until-settled")
     for action in options.actions:
         line += ["--action", action]
+    for condition in options.sla:
+        line += ["--sla", condition]
     return [*line, *options.extra]
 
 

@@ -35,6 +35,8 @@ class Progress:
     errors: int
     dropped: int
     in_flight: int
+    offered_rate: float
+    """Calls/s the schedule sends now, all actions together."""
     actions: tuple[ActionProgress, ...]
     notes: tuple[str, ...] = ()
 
@@ -103,6 +105,7 @@ class Follower:
             errors=sum(action.errors for action in actions),
             dropped=sum(action.dropped for action in actions),
             in_flight=sum(second["in_flight"] for second in self._seconds.values()),
+            offered_rate=sum(second.get("offered_rate", 0.0) for second in self._seconds.values()),
             actions=actions,
             notes=tuple(self._notes),
         )

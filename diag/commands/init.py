@@ -1,0 +1,66 @@
+"""`diag init`: a workload file from the inventory, every setting explained, valid as it stands."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from diag.errors import UsageError
+
+if TYPE_CHECKING:
+    from diag.genesys.client import GenesysClient
+    from diag.genesys.models import Action
+
+MOST_CONTRACTS: Final = 100
+"""Reading an input contract is a call each; beyond this, inputs are left for the person to look up."""
+
+
+@click.command(
+    short_help="Write a workload file from the org's inventory.",
+    epilog="Examples:  diag init   diag init crm.toml --action 'CRM*'   Then: diag measure --dry-run",
+)
+@click.argument("file", default="workload.toml", type=click.Path(path_type=Path, allow_dash=True))
+@click.option("--action", "actions", multiple=True, metavar="NAME|ID", help="Only this action; repeatable.")
+@click.option("--force", is_flag=True, help="Write over a file that is already there.")
+@click.option("--profile", help="Credentials profile.")
+def command(file: Path, actions: tuple[str, ...], force: bool, profile: str | None) -> None:
+    """Write FILE (default: workload.toml; '-': stdout). Nothing is executed or changed."""
+    from diag.console import Console
+    from diag.genesys.client import GenesysClient
+    from diag.settings import load_settings
+    from diag.target import find_target
+    from loadtests.limits import read_limits
+    from loadtests.selection import wanted_actions
+    from loadtests.workload_text import Listed, workload_text
+
+    console = Console()
+    to_stdout = str(file) == "-"
+    if not to_stdout and file.exists() and not force:
+        raise UsageError(f"{file} is already there.", hint="Give another name, or --force to write over it.")
+    target = find_target(load_settings({"profile": profile}))
+    with GenesysClient(target.connection) as client:
+        with console.progress("Reading actions") as bar:
+            inventory = client.list_actions(include_auth_actions=True, on_progress=bar.update)
+        chosen = wanted_actions(inventory, actions)
+        read_contracts = len(chosen) <= MOST_CONTRACTS
+        listed = [Listed(action, _contract(client, action) if read_contracts else None) for action in chosen]
+        limits = read_limits(client)
+        org = "the built-in sandbox" if target.sandbox else client.organization().name
+    text = workload_text(listed, org=org, sandbox=target.sandbox, limits=limits)
+    if to_stdout:
+        sys.stdout.write(text)
+        return
+    file.write_text(text, encoding="utf-8")
+    console.result(str(file))
+    console.note(f"Look it over, then: diag measure {file} --dry-run")
+
+
+def _contract(client: "GenesysClient", action: "Action") -> dict[str, object] | None:
+    from diag.genesys.errors import ApiError
+
+    try:
+        contract = client.get_action(action.id, contract=True).contract
+    except ApiError:
+        return None
+    return dict(contract) if contract else None

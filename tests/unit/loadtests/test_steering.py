@@ -1,0 +1,223 @@
+"""Conductor, guard, ramp, rates: the pure logic that steers a run."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.schema import Outcome
+from diag.errors import UsageError
+from loadtests.conductor import Conductor
+from loadtests.dry_run import planned_calls, planned_duration_s
+from loadtests.guard import Guard
+from loadtests.limits import OrgLimits
+from loadtests.payloads import EMPTY
+from loadtests.plan import ActionLoad, GuardLimits, LoadPlan, Ramp, Soak, Stage
+from loadtests.ramping import RampTracker
+from loadtests.rates import Wanted, planned_rates
+
+
+def actions(*rates: float) -> tuple[ActionLoad, ...]:
+    return tuple(
+        ActionLoad(f"a-{n}", f"Action {n}", 10, rate, (EMPTY,)) for n, rate in enumerate(rates, start=1)
+    )
+
+
+# -- conductor
+
+
+def test_actions_beyond_the_budget_wait_for_their_turn_at_their_own_rate() -> None:
+    conductor = Conductor(LoadPlan(actions(2, 2, 2), total_rate=4))
+
+    assert conductor.rates(0) == [2, 2, 0]
+    conductor.finish(0, "settled")
+    assert conductor.rates(1) == [0, 2, 2]
+    assert conductor.over(1) is None
+    conductor.finish(1, "settled")
+    conductor.finish(2, "settled")
+    assert conductor.over(2) == "every action is done"
+
+
+@given(
+    rates=st.lists(st.floats(0.1, 3), min_size=1, max_size=8),
+    total=st.floats(3, 10),
+    done=st.sets(st.integers(0, 7)),
+)
+def test_the_budget_is_never_exceeded_and_never_idle(
+    rates: list[float], total: float, done: set[int]
+) -> None:
+    conductor = Conductor(LoadPlan(actions(*rates), total_rate=total))
+    for index in done:
+        if index < len(rates):
+            conductor.finish(index, "x")
+    now = conductor.rates(0)
+    waiting = [rate for i, rate in enumerate(rates) if i not in done and now[i] == 0]
+
+    assert sum(now) <= total + 1e-6
+    assert all(now[i] in (0, rates[i]) for i in range(len(rates)))
+    assert all(rate > total - sum(now) - 1e-6 for rate in waiting)
+
+
+def test_stages_pauses_and_slowing_down() -> None:
+    plan = LoadPlan(actions(4), stages=(Stage(10, 0.5), Stage(5, 2.0)))
+    conductor = Conductor(plan)
+
+    assert [conductor.rates(at)[0] for at in (0, 9.9, 10, 14.9, 15)] == [2, 2, 8, 8, 0]
+    assert conductor.over(15) == "the last stage is over"
+    conductor.slow_all(0.5)
+    conductor.pause(11.0)
+    assert [conductor.rates(at)[0] for at in (10, 11)] == [0, 4]
+
+
+def test_a_soak_calls_in_windows_and_goes_on_where_it_was() -> None:
+    plan = LoadPlan(actions(1), mode="soak", soak=Soak(every_s=100, window_s=10, total_s=300))
+    fresh, resumed = Conductor(plan), Conductor(plan, soak_offset_s=150)
+
+    assert [fresh.rates(at)[0] for at in (0, 9, 10, 99, 100, 109, 110)] == [1, 1, 0, 0, 1, 1, 0]
+    assert [resumed.rates(at)[0] for at in (0, 49, 50, 59, 60)] == [0, 0, 1, 1, 0]
+    assert fresh.over(299) is None
+    assert resumed.over(150) == "the soak's time is over"
+
+
+# -- guard
+
+
+def test_production_starving_pauses_as_long_as_asked_and_then_stops() -> None:
+    guard = Guard(GuardLimits(rate_limited_stops=2, pause_s=60), ["A"])
+    code = "dataactions:actions.concurrent.executions.max"
+
+    guard.failure(0, Outcome.RATE_LIMITED, code, "23", 5.0, 0)
+    guard.failure(0, Outcome.RATE_LIMITED, code, "23", 6.0, 0)  # in flight when the pause began
+    (pause,) = guard.second(6.0, [0], [[]])
+    assert (pause.step, pause.until_s) == ("pause", 28.0)
+    assert "production" in pause.why
+
+    guard.failure(0, Outcome.RATE_LIMITED, code, "", 30.0, 0)
+    (stop,) = guard.second(31.0, [0], [[]])
+    assert stop.step == "stop_run"
+
+
+def test_our_own_tokens_limit_only_pauses() -> None:
+    guard = Guard(GuardLimits(rate_limited_stops=1, pause_s=60), ["A"])
+    for at in (0.0, 100.0, 200.0):
+        guard.failure(0, Outcome.RATE_LIMITED, "platform.api:token.rate", "", at, 0)
+        (pause,) = guard.second(at, [0], [[]])
+        assert (pause.step, pause.until_s) == ("pause", at + 60)
+
+
+def test_timeouts_in_a_row_stop_an_action_and_one_answer_in_between_does_not() -> None:
+    guard = Guard(GuardLimits(timeouts_in_a_row=5), ["A", "B"])
+    answered = 0
+    for number in range(20):
+        guard.failure(0, Outcome.TIMEOUT, None, "", 1.0, 3)
+        answered += number % 4 == 0
+        guard.failure(1, Outcome.TIMEOUT, None, "", 1.0, answered)
+
+    decisions = guard.second(2.0, [0, 0], [[], []])
+
+    assert [(one.step, one.index) for one in decisions] == [("stop_action", 0)]
+
+
+@pytest.mark.parametrize(("failed_of_50", "stopped"), [(25, False), (26, True), (50, True)])
+def test_errors_stop_an_action_beyond_the_share(failed_of_50: int, stopped: bool) -> None:
+    guard = Guard(GuardLimits(error_share=0.5, error_calls=50), ["A"])
+    guard.second(1.0, [50 - failed_of_50], [[]])
+    for _ in range(failed_of_50):
+        guard.failure(0, Outcome.BACKEND_ERROR, "x", "", 1.5, 0)
+
+    assert [one.step for one in guard.second(2.0, [0], [[]])] == ["stop_action"] * stopped
+
+
+def test_rising_latency_halves_the_rate_once_a_minute() -> None:
+    guard = Guard(GuardLimits(latency_factor=3), ["A"])
+    steps = []
+    for at in range(1, 140):
+        latency = 100.0 if at <= 40 else 400.0
+        steps += [(at, one.step) for one in guard.second(float(at), [2], [[latency, latency]])]
+
+    assert [step for _, step in steps] == ["slow_action", "slow_action"]
+    assert 50 <= steps[0][0] <= 60
+    assert steps[1][0] - steps[0][0] == 60
+
+
+def test_only_our_own_login_counts_as_a_lost_token() -> None:
+    guard = Guard(GuardLimits(), ["A"])
+    guard.failure(0, Outcome.AUTH_ERROR, "ACTION.AUTHENTICATION", "", 0.0, 0)
+    assert not guard.token_refused
+    guard.failure(0, Outcome.AUTH_ERROR, "bad.credentials", "", 0.0, 0)
+    assert guard.token_refused
+    assert not guard.token_refused
+
+
+# -- ramp
+
+
+def test_the_knee_is_the_last_straight_step() -> None:
+    tracker = RampTracker(Ramp(step_s=10, growth=2, steps=6, latency_factor=2), actions(1.0))
+    knees = []
+    for at in range(1, 61):
+        latency = 100.0 if tracker.step < 3 else 350.0
+        knees += tracker.second(float(at), [[latency] * 5], [0], [0])
+
+    (knee,) = knees
+    assert knee.rate == 4.0  # steps at 1, 2, 4 calls/s were straight, 8 bent
+    assert knee.in_flight == pytest.approx(0.4)
+    assert "median rose from 100 to 350 ms" in knee.why
+    assert tracker.over
+
+
+def test_errors_and_held_back_calls_bend_too() -> None:
+    for errors, dropped, word in ((1, 0, "failed"), (0, 1, "held back")):
+        tracker = RampTracker(Ramp(step_s=1, error_share=0.05), actions(1.0))
+        (knee,) = tracker.second(1.0, [[100.0] * 10], [errors], [dropped])
+        assert word in knee.why
+        assert knee.rate is None
+
+
+# -- rates
+
+
+def test_an_org_is_never_asked_for_more_than_its_share() -> None:
+    limits = OrgLimits(concurrent_executions=50, token_per_minute=300)
+    many = [Wanted(f"A{n}", None, 1.0) for n in range(20)]
+
+    rates = planned_rates(many, total=None, override=None, default=None, limits=limits, exceed_limits=False)
+
+    assert limits.in_flight == 10
+    assert rates.total == 4.0
+    assert set(rates.each) == {0.5}
+
+
+def test_more_is_refused_unless_said_in_words() -> None:
+    limits = OrgLimits(None, None)
+    wanted = [Wanted("A", 5.0, 1.0)]
+
+    with pytest.raises(UsageError, match="80 %"):
+        planned_rates(wanted, total=None, override=None, default=None, limits=limits, exceed_limits=False)
+    rates = planned_rates(wanted, total=None, override=None, default=None, limits=limits, exceed_limits=True)
+    assert (rates.each, rates.total) == ((5.0,), None)
+
+
+def test_weights_share_a_total_and_the_flag_wins() -> None:
+    wanted = [Wanted("A", None, 1.0), Wanted("B", None, 3.0), Wanted("C", 2.0, 1.0)]
+
+    def rates(override: float | None) -> tuple[float, ...]:
+        return planned_rates(
+            wanted, total=4.0, override=override, default=20.0, limits=None, exceed_limits=False
+        ).each
+
+    assert rates(None) == (1.0, 3.0, 2.0)
+    assert rates(7.0) == (7.0, 7.0, 7.0)
+
+
+# -- dry run
+
+
+def test_a_dry_run_counts_calls_with_stages_turns_and_budgets() -> None:
+    plan = LoadPlan(actions(2, 2, 2), total_rate=4, calls_per_action=20)
+
+    assert planned_calls(plan, 100.0) == [20, 20, 20]
+    assert planned_calls(plan, 5.0) == [10, 10, 0]
+    staged = LoadPlan(actions(2), stages=(Stage(10, 1.0), Stage(10, 0.5)))
+    assert planned_duration_s(staged, None) == 20
+    assert planned_calls(staged, 20.0) == [pytest.approx(30)]
+    assert planned_calls(LoadPlan(actions(2)), None) == [None]

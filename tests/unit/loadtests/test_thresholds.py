@@ -1,0 +1,69 @@
+from pathlib import Path
+
+import pytest
+
+from analysis.run_folder import RunFolder
+from analysis.schema import Outcome
+from diag.errors import UsageError
+from loadtests.payloads import EMPTY
+from loadtests.plan import ActionLoad, LoadPlan
+from loadtests.recorder import NO_CORRELATION_ID, Recorder
+from loadtests.thresholds import broken_thresholds, parse_thresholds
+
+ACTIONS = (ActionLoad("a-1", "Fast", 10, 1.0, (EMPTY,)), ActionLoad("a-2", "Slow", 2, 1.0, (EMPTY,)))
+
+
+def record(folder: RunFolder, rows: list[tuple[int, float, Outcome]]) -> None:
+    recorder = Recorder(folder, "w-0", ACTIONS)
+    for action, latency_ms, outcome in rows:
+        recorder.write(
+            action,
+            scheduled_at=0.0,
+            started_at=0.0,
+            latency_ms=latency_ms,
+            outcome=outcome,
+            timeout_s=10,
+            http_status=200,
+            in_flight=1,
+            offered_rate=1.0,
+            payload=0,
+            error_code=0,
+            target=1,
+            flags=0,
+            rtt_ms=0.0,
+            correlation_id=NO_CORRELATION_ID,
+        )
+    recorder.close()
+
+
+@pytest.mark.parametrize(
+    ("condition", "broken_by"),
+    [
+        ("p99<200ms", ["Slow"]),
+        ("p50<=100ms", ["Slow"]),
+        ("Fast: p99<50ms", ["Fast"]),
+        ("timeouts<1%", ["Slow"]),
+        ("errors<=1%", ["Fast"]),
+        ("calls>=100", []),
+        ("calls>=101", ["Fast", "Slow"]),
+        ("p90<3s", []),
+        ("p98<3s", ["Slow"]),
+    ],
+)
+def test_a_condition_is_judged_per_action(tmp_path: Path, condition: str, broken_by: list[str]) -> None:
+    folder = RunFolder(tmp_path)
+    fast = [(0, 100.0, Outcome.OK)] * 95 + [(0, 1.0, Outcome.BACKEND_ERROR)] * 5
+    slow = [(1, 1500.0, Outcome.OK)] * 97 + [(1, 2000.0, Outcome.TIMEOUT)] * 3
+    record(folder, fast + slow)
+
+    broken = broken_thresholds(folder, LoadPlan(ACTIONS, sla=(condition,)))
+
+    assert [line.split(":")[0] for line in broken] == broken_by
+
+
+@pytest.mark.parametrize("condition", ["", "p99", "p99<2", "errors<2s", "p99<<2s", "p999<2s", "calls>3ms"])
+def test_what_is_not_understood_is_refused_with_an_example(condition: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        parse_thresholds([condition])
+
+    assert "p99<2s" in str(caught.value.hint)
