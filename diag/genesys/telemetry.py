@@ -15,6 +15,8 @@ from diag.genesys.json_reply import JsonObject, objects, optional_object, option
 QUERY: Final = "/api/v2/analytics/actions/aggregates/query"
 METRIC: Final = "tTotalExecution"
 MAX_VIEWS: Final = 10
+NEEDS: Final = ("integrations:action:view", "bridge:actions:view")
+"""Not an analytics permission (SDK, Splunk add-on)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,21 @@ class TelemetryCalls:
     def __init__(self, api: Api) -> None:
         self._api = api
 
+    def execution_totals(self, since: datetime, until: datetime) -> dict[str, int]:
+        """Return how often each action was executed in [since, until), by action id; one call."""
+        query: JsonObject = {
+            "interval": f"{_iso(since)}/{_iso(until)}",
+            "groupBy": ["actionId"],
+            "metrics": [METRIC],
+        }
+        reply = self._api.query(QUERY, query, needs=NEEDS)
+        totals: dict[str, int] = {}
+        for result in objects(reply.get("results") or [], f"POST {QUERY}"):
+            action_id = optional_text(optional_object(result, "group"), "actionId") or ""
+            for _, stats, _ in _rows({"results": [result]}, 0):
+                totals[action_id] = totals.get(action_id, 0) + int(_number(stats, "count") or 0)
+        return totals
+
     def execution_counts(
         self,
         action_id: str,
@@ -67,7 +84,7 @@ class TelemetryCalls:
             reply = self._api.query(
                 QUERY,
                 _query(action_id, since, until, part, granularity),
-                needs=("integrations:action:view", "bridge:actions:view"),
+                needs=NEEDS,
             )
             for interval, stats, counts in _rows(reply, len(part)):
                 row = collected.setdefault(interval, [0] * len(ranges))

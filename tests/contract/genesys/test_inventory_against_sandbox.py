@@ -61,6 +61,8 @@ def test_flows_and_production_telemetry(start_sandbox: StartSandbox) -> None:
         hours = client.execution_counts(
             rows["Get Balance"].action.id, until - timedelta(days=2), until, ranges
         )
+        totals = client.execution_totals(until - timedelta(days=2), until)
+    assert totals[rows["Get Balance"].action.id] == sum(hour.total for hour in hours)
     assert 10 <= len(hours) <= 48
     assert all(len(hour.counts) == 12 and sum(hour.counts) == hour.total for hour in hours)
     assert all(hour.counts[0] >= 0.9 * hour.total for hour in hours)  # p50 0.12 s, p99 0.29 s
