@@ -112,6 +112,7 @@ class Caller:
         turn = prepared.calls % len(prepared.requests)
         prepared.calls += 1
         in_flight = self.in_flight
+        offered_rate = self.rates[prepared.index]  # as it is now: at the end of a run nothing is offered
         clock = self._clock
         sent = begun
         reply: Reply | None = None
@@ -142,7 +143,7 @@ class Caller:
             timeout_s=prepared.load.timeout_s,
             http_status=reply.status if reply else 0,
             in_flight=in_flight,
-            offered_rate=self.rates[prepared.index],
+            offered_rate=offered_rate,
             payload=prepared.payload_codes[turn],
             error_code=self._recorder.code("error", code) if code else 0,
             target=prepared.target,

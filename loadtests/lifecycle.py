@@ -197,7 +197,7 @@ class Lifecycle:
         session.finish()
         left = self._close_drafts()
         verdict, why = grade(session.self_check.lag_p99_ms())
-        status, reason = self._status(verdict, why)
+        status, reason = self._status(session.calls, verdict, why)
         broken = broken_thresholds(session.folder, session.plan)
         if broken and self._exit_code == ExitCode.OK:
             self._exit_code = ExitCode.THRESHOLD
@@ -221,11 +221,14 @@ class Lifecycle:
         _LOG.info("%d calls recorded in %s", session.calls, session.folder.path)
         _LOG.info("the load generator: %s, %s", verdict, why)
 
-    def _status(self, verdict: str, why: str) -> tuple[Status, str | None]:
+    def _status(self, calls: int, verdict: str, why: str) -> tuple[Status, str | None]:
         if self._failure is not None:
             return "incomplete", self._failure
         if self._interrupted:
             return "interrupted", "stopped by a signal"
+        if calls == 0:
+            self._exit_code = ExitCode.INCOMPLETE
+            return "incomplete", "not one call was made"
         if verdict == "INVALID":
             self._exit_code = ExitCode.INCOMPLETE
             return "invalid", why

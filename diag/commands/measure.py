@@ -26,7 +26,7 @@ SANDBOX_TIME_S: Final = 60.0
 )
 @click.argument("workload", required=False, type=click.Path(path_type=Path))
 @click.option("--action", "actions", multiple=True, metavar="NAME|ID", help="Only this action; repeatable.")
-@click.option("--time", "duration", metavar="TIME", help="Budget of time, e.g. 90s, 10m, 2h.")
+@click.option("--time", "--run-time", "duration", metavar="TIME", help="Budget of time, e.g. 90s, 10m, 2h.")
 @click.option("--rate", type=float, metavar="CALLS_PER_S", help="Calls per second per action.")
 @click.option("--calls", type=click.IntRange(min=1), help="Most calls per action.")
 @click.option("--mode", type=click.Choice(["measure", "ramp", "soak"]), help="See the workload file.")
@@ -115,7 +115,7 @@ def _run_time_s(
     from loadtests.workload_file import read_workload, seconds
 
     if duration is not None:
-        given = seconds(duration)
+        given = float(duration) if duration.isdecimal() else seconds(duration)
         if given is None or given <= 0:
             raise UsageError(f"--time {duration!r} is no length of time.", hint="Use 90s, 10m or 1h30m.")
         return given

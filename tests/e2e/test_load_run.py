@@ -109,6 +109,7 @@ def test_a_signal_leaves_a_whole_folder_and_no_call_is_lost(
     cut = samples[samples["outcome"] == "client_timeout"]
     assert len(cut) > 0  # the slow calls in flight, kept at the time they had taken
     assert (cut["latency_ms"] < 60_000).all()
+    assert set(samples["offered_rate"]) == {20.0}  # as offered when they were sent, not at the end: 0
 
 
 def test_kill_minus_nine_keeps_every_finished_call(
