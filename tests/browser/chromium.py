@@ -116,6 +116,17 @@ class Page:
             self.problems.append(json.dumps(parameters["args"])[:500])
         elif method == "Log.entryAdded" and parameters["entry"]["level"] in ("error", "warning"):
             self.problems.append(parameters["entry"]["text"])
+        elif method == "Page.javascriptDialogOpening":
+            self.problems.append(f"dialog: {parameters['message']}")
+            self._socket.send(
+                json.dumps(
+                    {
+                        "id": next(self._ids),
+                        "method": "Page.handleJavaScriptDialog",
+                        "params": {"accept": True},
+                    }
+                )
+            )
         elif method == "Network.requestWillBeSent":
             self.requests.append(parameters["request"]["url"])
 

@@ -1,0 +1,210 @@
+"""The report in a real Chromium: nothing breaks, nothing leaves the file, everything can be reached."""
+
+import csv
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from reports.build import build_report
+from reports.csv_export import build_csv
+from reports.data import ReportData
+from tests.browser.accessibility import violations
+from tests.browser.chromium import Page
+from tests.unit.reports.factory import CASES, make_report
+
+pytestmark = pytest.mark.browser
+
+NAMES = "[...document.querySelectorAll('#table tbody tr')].filter(r => !r.hidden).map(r => r.dataset.action)"
+STATUS = "document.getElementById('status').textContent"
+HOSTILE = "</script><img src=x onerror=alert(1)> =1+1 \x1b[31m \u202e"
+
+
+@pytest.fixture(scope="module")
+def data() -> ReportData:
+    return make_report()
+
+
+@pytest.fixture(scope="module")
+def file(data: ReportData, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    path.write_text(build_report(data), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def short_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A report with one action of each kind of section, for what is slow on a long page."""
+    path = tmp_path_factory.mktemp("report") / "short.html"
+    path.write_text(build_report(make_report((CASES[0], CASES[2], CASES[6], CASES[10]))), encoding="utf-8")
+    return path
+
+
+def open_all(page: Page) -> None:
+    page.run("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+
+
+def click_sort(page: Page, heading: str) -> list[str]:
+    page.run(f"document.querySelector('.sort[aria-label=\"Sort by {heading}\"]').click()")
+    return list(page.run(NAMES))
+
+
+@pytest.mark.parametrize(("width", "dark"), [(320, False), (1280, False), (1280, True), (3840, True)])
+def test_nothing_breaks_and_nothing_leaves_the_file(
+    page: Page, short_file: Path, pictures: Path, width: int, dark: bool
+) -> None:
+    page.open(short_file, width=width, dark=dark)
+    open_all(page)
+
+    page.picture(pictures / f"report-{width}-{'dark' if dark else 'light'}.png")
+    assert page.problems == []
+    assert page.requests == [short_file.as_uri()]
+    assert page.run("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [320, 480, 700, 950, 1000, 1100, 1240, 1440, 1920])
+def test_the_table_never_hides_a_column(page: Page, file: Path, width: int) -> None:
+    page.open(file, width=width)
+
+    assert page.run("(e => e.scrollWidth - e.clientWidth)(document.querySelector('.scroll'))") <= 0
+
+
+def test_sorting_by_p99_and_back(page: Page, file: Path, data: ReportData) -> None:
+    actions = data.analysis.actions
+    known = sorted((a for a in actions if a.p99_ms is not None), key=lambda a: -(a.p99_ms or 0))
+    unknown = [a.action_id for a in actions if a.p99_ms is None]
+    page.open(file)
+
+    down = click_sort(page, "p99")
+    assert down == [a.action_id for a in known] + unknown
+    assert page.run("document.querySelector('[aria-sort]').ariaSort") == "descending"
+
+    up = click_sort(page, "p99")
+    assert up == [a.action_id for a in reversed(known)] + unknown
+
+    assert click_sort(page, "p99") == [a.action_id for a in actions]
+    assert page.run(STATUS) == "Ordered by harm"
+
+
+@pytest.mark.parametrize("heading", ["Action", "Verdict", "Timeout", "Calls", "Coverage", "Worst wait"])
+def test_every_column_sorts(page: Page, file: Path, data: ReportData, heading: str) -> None:
+    page.open(file)
+
+    first = click_sort(page, heading)
+    second = click_sort(page, heading)
+
+    assert sorted(first) == sorted(a.action_id for a in data.analysis.actions)
+    assert first != second
+
+
+def test_filtering_hides_rows_and_sections(page: Page, file: Path) -> None:
+    page.open(file)
+    page.run("document.getElementById('filter').value = 'lower'")
+    page.run("document.getElementById('filter').dispatchEvent(new Event('input'))")
+
+    assert len(page.run(NAMES)) == 2
+    assert page.run(STATUS) == "2 of 12 actions"
+    assert page.run("[...document.querySelectorAll('details.action')].filter(d => !d.hidden).length") == 2
+
+
+def test_the_copied_csv_is_the_exported_one(page: Page, file: Path, data: ReportData) -> None:
+    page.open(file)
+    page.run("navigator.clipboard.writeText = text => { window.copied = text; return Promise.resolve(); }")
+    page.run("document.getElementById('copy').click()")
+
+    copied = list(csv.reader(io.StringIO(page.run("window.copied"))))
+    exported = list(csv.reader(io.StringIO(build_csv(data.analysis))))
+    assert page.run(STATUS) == "Copied 12 rows"
+    assert [len(row) for row in copied] == [len(row) for row in exported]
+    for ours, theirs in zip(exported, copied, strict=True):
+        assert [_number(cell) for cell in ours] == [_number(cell) for cell in theirs]
+
+
+def _number(cell: str) -> str | float:
+    try:
+        return float(cell)
+    except ValueError:
+        return cell
+
+
+def test_hostile_names_do_nothing(page: Page, data: ReportData, tmp_path: Path) -> None:
+    actions = tuple(replace(a, action_name=HOSTILE, reason=HOSTILE) for a in data.analysis.actions)
+    path = tmp_path / "hostile.html"
+    path.write_text(
+        build_report(replace(data, analysis=replace(data.analysis, actions=actions))), encoding="utf-8"
+    )
+
+    page.open(path)
+    page.run("navigator.clipboard.writeText = text => { window.copied = text; return Promise.resolve(); }")
+    page.run("document.getElementById('copy').click()")
+
+    assert page.problems == []
+    assert page.requests == [path.as_uri()]
+    assert page.run("document.querySelectorAll('img').length") == 0
+    for row in csv.reader(io.StringIO(page.run("window.copied"))):
+        assert not [cell for cell in row if cell.lstrip().startswith(("=", "+", "@"))]
+
+
+def test_light_and_dark_follow_the_system_and_the_button(page: Page, file: Path) -> None:
+    background = "getComputedStyle(document.documentElement).backgroundColor"
+    page.open(file, dark=False)
+    light = page.run(background)
+    page.open(file, dark=True)
+    dark = page.run(background)
+    assert light != dark
+
+    assert page.run("document.getElementById('theme').textContent") == "Light"
+    page.run("document.getElementById('theme').click()")
+    assert page.run(background) == light
+
+
+def test_a_link_into_a_closed_part_opens_it(page: Page, file: Path) -> None:
+    page.open(file)
+    page.run("document.querySelectorAll('details.action').forEach(one => { one.open = false; })")
+    page.run("document.querySelector('a[href=\"#action-9\"]').click()")
+
+    assert page.run("document.getElementById('action-9').closest('details').open") is True
+
+
+def test_without_javascript_all_of_it_is_there(page: Page, file: Path, data: ReportData) -> None:
+    page.call("Emulation.setScriptExecutionDisabled", value=True)
+    try:
+        page.open(file)
+        text = page.run("document.getElementById('main').textContent")
+        assert page.run("document.getElementById('tools').hidden") is True
+    finally:
+        page.call("Emulation.setScriptExecutionDisabled", value=False)
+
+    for action in data.analysis.actions:
+        assert action.action_name in text
+        assert action.reason in text
+
+
+def test_on_paper_every_part_is_open_and_light(page: Page, file: Path, pictures: Path) -> None:
+    page.open(file, width=760, dark=True, media="print")
+    page.run("document.querySelectorAll('details.action').forEach(one => { one.open = false; })")
+
+    heights = page.run("[...document.querySelectorAll('details.action .body')].map(b => b.offsetHeight)")
+    assert len(heights) == len(CASES)
+    assert min(heights) > 50
+    assert page.run("getComputedStyle(document.documentElement).colorScheme") == "light"
+    assert page.run("getComputedStyle(document.getElementById('tools')).display") == "none"
+    assert page.run("document.documentElement.scrollWidth") <= 760
+    assert page.pdf(pictures / "report.pdf").stat().st_size > 50_000
+
+
+def test_the_keyboard_reaches_the_content_first(page: Page, file: Path) -> None:
+    page.open(file)
+    for kind in ("keyDown", "keyUp"):
+        page.call("Input.dispatchKeyEvent", type=kind, key="Tab", code="Tab", windowsVirtualKeyCode=9)
+
+    assert page.run("document.activeElement.className") == "skip"
+    assert page.run("document.activeElement.getBoundingClientRect().top") >= 0
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_axe_finds_no_violation(page: Page, short_file: Path, axe: str, dark: bool) -> None:
+    page.open(short_file, width=1280, dark=dark)
+    open_all(page)
+    assert violations(page, axe) == []
