@@ -76,8 +76,6 @@ class Caller:
         self._latencies: list[list[float]] = [[] for _ in actions]
         self.unsent = 0
         """Arrivals that were begun but not sent when the run ended."""
-        self.rates: list[float] = [action.rate for action in actions]
-        """Offered rate per action now, recorded with each call."""
         self.prepared = [self._prepare(index, action) for index, action in enumerate(actions)]
 
     def take_lags(self) -> list[float]:
@@ -95,24 +93,26 @@ class Caller:
         for prepared in self.prepared:
             prepared.requests = self._requests(prepared.load)
 
-    def call(self, prepared: Prepared, due: float) -> None:
-        """Make one call that was due at `due` (the clock's seconds) and record it, whatever happens."""
+    def call(self, prepared: Prepared, due: float, offered_rate: float) -> None:
+        """Make one call that was due at `due` (the clock's seconds) and record it, whatever happens.
+
+        `offered_rate`: the action's calls/s when this call was scheduled, not when it ends.
+        """
         clock = self._clock
         begun = clock.now()
         self._lags.append(begun - due)
         self.in_flight += 1
         try:
-            self._call(prepared, due, begun)
+            self._call(prepared, due, begun, offered_rate)
         except OSError as error:  # from the recorder: network errors were recorded already
             self._on_broken(error)
         finally:
             self.in_flight -= 1
 
-    def _call(self, prepared: Prepared, due: float, begun: float) -> None:
+    def _call(self, prepared: Prepared, due: float, begun: float, offered_rate: float) -> None:
         turn = prepared.calls % len(prepared.requests)
         prepared.calls += 1
         in_flight = self.in_flight
-        offered_rate = self.rates[prepared.index]  # as it is now: at the end of a run nothing is offered
         clock = self._clock
         sent = begun
         reply: Reply | None = None

@@ -79,6 +79,7 @@ class Session:
         self._stream_numbers = itertools.count()
         self._schedules: list[Schedule] = []
         self._rates = [0.0] * len(plan.actions)
+        self._offered = self._rates
         self._live: set[Any] = set()
         self._ending = False
         self._hurried = False
@@ -148,13 +149,13 @@ class Session:
         if len(self._live) >= self.plan.max_in_flight:
             self.dropped[prepared.index] += 1
             return None
-        greenlet = gevent.spawn(self._one_call, prepared, due)
+        greenlet = gevent.spawn(self._one_call, prepared, due, self._offered[prepared.index])
         self._live.add(greenlet)
         return greenlet
 
-    def _one_call(self, prepared: Prepared, due: float) -> None:
+    def _one_call(self, prepared: Prepared, due: float, offered_rate: float) -> None:
         try:
-            self.caller.call(prepared, due)
+            self.caller.call(prepared, due, offered_rate)
         finally:
             self._live.discard(gevent.getcurrent())
 
@@ -181,8 +182,8 @@ class Session:
         return [rate / self.plan.streams for rate in self._rates]
 
     def _offer(self) -> None:
-        """Tell the caller what is offered now, for the record of each call."""
-        self.caller.rates = [share * len(self._schedules) for share in self._shares()]
+        """Note what is offered now, for the record of each call."""
+        self._offered = [share * len(self._schedules) for share in self._shares()]
 
     # -- watching --------------------------------------------------------------------------------------
 
@@ -209,7 +210,7 @@ class Session:
             elapsed_s=round(now - self._started, 3),
             users=len(self._schedules),
             in_flight=self.caller.in_flight,
-            offered_rate=round(sum(self.caller.rates), 3),
+            offered_rate=round(sum(self._offered), 3),
             schedule_lag_p50_ms=seen.schedule_lag_p50_ms,
             schedule_lag_p99_ms=seen.schedule_lag_p99_ms,
             hub_lag_max_ms=seen.hub_lag_max_ms,
