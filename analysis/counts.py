@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 MAX_MS: Final = 120_000
 """Longer calls count as "slower than 120 s": no timeout can be longer than 60 s."""
 
-_ROUNDING_SLACK_MS: Final = 1e-6
+ROUNDING_SLACK_MS: Final = 1e-6
+"""100.00000000001 ms is 100 ms: sums of floats miss whole milliseconds by a last digit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def count_latencies(latency_ms: NDArray[np.float64], event: NDArray[np.bool_]) -
 
     Latencies must be finite; below 1 ms counts as 1 ms, above MAX_MS as censored at MAX_MS.
     """
-    bins = np.ceil(np.clip(latency_ms, 1.0, MAX_MS + 1.0) - _ROUNDING_SLACK_MS).astype(np.int64)
+    bins = np.ceil(np.clip(latency_ms, 1.0, MAX_MS + 1.0) - ROUNDING_SLACK_MS).astype(np.int64)
     beyond = bins > MAX_MS
     ended = event & ~beyond
     bins = np.where(beyond, MAX_MS, bins)

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from analysis.counts import ROUNDING_SLACK_MS
+
 PRETEST_LEVEL: Final = 0.10
 FEW_SLOW_CALLS: Final = 20
 CHANCE_DRAWS: Final = 2000
@@ -85,10 +87,11 @@ def clustering_at(
     when unknown): a call that would have been cut off below the level cannot say on which side it is,
     and leaving out only the ones that were would make its run look calm.
     """
-    known = (event | (latency_ms > level_ms)) & (limit_ms >= level_ms)
+    slower = latency_ms > level_ms + ROUNDING_SLACK_MS
+    known = (event | slower) & (limit_ms >= level_ms)
     run = run[known]
     if run.size == 0:
         return 1.0
     block = block_ids(run)
-    slow = np.bincount(block, weights=latency_ms[known] > level_ms).astype(np.float64)
+    slow = np.bincount(block, weights=slower[known]).astype(np.float64)
     return design_effect(slow, np.bincount(block).astype(np.float64))

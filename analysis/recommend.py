@@ -206,6 +206,7 @@ def judge_level(level: Level, settings: RecommendSettings) -> JudgedLevel:
 
 def _choose(judged: list[JudgedLevel]) -> JudgedLevel | None:
     """The first level, unless its timeout hides the quantile and a draft probe at another rate shows it."""
+    judged = [level for level in judged if level.estimate.samples]
     if not judged:
         return None
     main = judged[0]

@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 
 from analysis.calls import Calls
+from analysis.counts import ROUNDING_SLACK_MS
 from analysis.estimate import Estimate, buffer_ms, estimate
 from analysis.settings import RecommendSettings
 
@@ -49,7 +50,7 @@ def find_disagreement(calls: Calls, settings: RecommendSettings) -> Disagreement
 
 def starved_workers(calls: Calls, level_ms: float) -> int:
     """Return how many load generators have over three times their share of the calls slower than p99."""
-    slow = calls.latency_ms > level_ms
+    slow = calls.latency_ms > level_ms + ROUNDING_SLACK_MS
     total = int(slow.sum())
     if total < MIN_STARVED_CALLS:
         return 0
