@@ -22,10 +22,9 @@ if TYPE_CHECKING:
     from diag.target import Target
 
 MEASURE_S: Final = 38
-PROBE_S: Final = 10
+PROBE_S: Final = 20
 AFTER_S: Final = 6
-RATE: Final = 25.0
-PROBE_RATE: Final = 50.0
+RATE: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,7 @@ class Stage:
                 "A draft of the action, with 60 s, shows it; the published action keeps its timeout."
             )
             actions = tuple(row.action_id for row in hidden)
-            probe = self._load("Probing", run_time_s=PROBE_S, rate=PROBE_RATE, actions=actions, probe=True)
+            probe = self._load("Probing", run_time_s=PROBE_S, rate=RATE, actions=actions, probe=True)
             everything = gather([first.folder.path, probe.folder.path], rules, detail=True)
         self.console.heading("3. Recommend")
         show(self.console, everything.analysis)
