@@ -1,9 +1,11 @@
 """What routes read from a request, and the guard in front of every API route."""
 
 import json
+import math
+import re
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,6 +14,8 @@ from starlette.routing import Route
 from diag.sandbox.permissions import require
 from diag.sandbox.replies import JsonObject, PlatformError, bad_request
 from diag.sandbox.sandbox import Sandbox
+
+_WHOLE: Final = re.compile(r"-?[0-9]{1,18}")
 
 Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
 
@@ -84,9 +88,11 @@ async def json_object(request: Request, limit_bytes: int, *, optional: bool = Fa
     if kind != "application/json":
         raise PlatformError(415, "unsupported.media.type", f"Content-Type {kind!r} is not supported.")
     try:
-        value = json.loads(body.decode("utf-8"), parse_constant=_no_constant)
-    except UnicodeDecodeError as error:
-        raise bad_request("The request body is not UTF-8.") from error
+        value = json.loads(body.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite)
+        if b"\\u" in body:
+            json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is no text
+    except UnicodeError as error:
+        raise bad_request("The request body is not UTF-8 text.") from error
     except RecursionError as error:
         raise bad_request("The request body is nested too deeply.") from error
     except ValueError as error:
@@ -100,6 +106,13 @@ async def json_object(request: Request, limit_bytes: int, *, optional: bool = Fa
 
 def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is not allowed")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if math.isinf(value):
+        raise ValueError("a number is too large")
+    return value
 
 
 def _deeper_than(value: object, levels: int) -> bool:
@@ -116,10 +129,9 @@ def integer(request: Request, name: str, default: int, *, low: int, high: int) -
     text = request.query_params.get(name)
     if text is None:
         return default
-    try:
-        value = int(text)
-    except ValueError:
-        raise bad_request(f"{name} must be a whole number.") from None
+    if not _WHOLE.fullmatch(text):
+        raise bad_request(f"{name} must be a whole number.")
+    value = int(text)
     if not low <= value <= high:
         raise bad_request(f"{name} must be from {low} to {high}.")
     return value
