@@ -143,11 +143,16 @@ class Api:
         `needs`: the permissions that allow it, for the error text. `reads`: a POST that changes nothing.
         """
 
+        # The official SDKs say so even where a write has no body; 415 is among the declared statuses.
+        headers = None if method == "GET" else {"Content-Type": "application/json"}
+
         def attempt_once() -> RawReply:
             self._bucket.take()
             where = f"{method} {path}"
             try:
-                response = self._http.request(method, path, params=params, json=body, auth=self._auth)
+                response = self._http.request(
+                    method, path, params=params, json=body, headers=headers, auth=self._auth
+                )
             except httpx.RequestError as error:
                 raise self._first_contact(network_error(error, where)) from None
             except NetworkError as error:  # from the login

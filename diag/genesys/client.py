@@ -10,6 +10,7 @@ from typing import Self
 
 import httpx
 
+from diag import __version__
 from diag.genesys.actions import ActionCalls
 from diag.genesys.api import Api
 from diag.genesys.connection import Connection
@@ -33,7 +34,7 @@ class GenesysClient(ActionCalls, DraftCalls, CreationCalls, DirectoryCalls, OrgC
         self,
         connection: Connection,
         *,
-        user_agent: str = "diag",
+        user_agent: str = f"diag/{__version__}",
         transport: httpx.BaseTransport | None = None,
         bucket: RateBucket | None = None,
     ) -> None:

@@ -217,6 +217,8 @@ def test_drafts(wire: respx.MockRouter, client: GenesysClient) -> None:
     assert client.get_draft("custom_-_1") is None
     assert client.create_draft("custom_-_1").version == 7
     assert create.calls.last.request.content == b""
+    assert create.calls.last.request.headers["Content-Type"] == "application/json"
+    assert create.calls.last.request.headers["User-Agent"].startswith("diag/")
     full = client.read_config("custom_-_1", draft=True)
     assert client.patch_draft_timeout(full, 2).effective_timeout_s == 2
     assert json.loads(patch.calls.last.request.content)["config"]["timeoutSeconds"] == 2
