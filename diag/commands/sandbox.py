@@ -1,5 +1,7 @@
 """`diag sandbox`: a local Genesys Cloud to try everything on."""
 
+from pathlib import Path
+
 import click
 
 
@@ -11,18 +13,40 @@ import click
     "--scenario", default="demo", show_default=True, metavar="NAME|FILE", help="What the org is like."
 )
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same latencies.")
+@click.option(
+    "--state",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Keep the org in this file, so that you can stop and go on.",
+)
+@click.option("--list", "list_", is_flag=True, help="List the scenarios that come with it, and stop.")
 @click.option("--exit-with-parent", is_flag=True, hidden=True, help="Stop when stdin ends.")
-def command(port: int, scenario: str, seed: int, exit_with_parent: bool) -> None:
+def command(
+    port: int, scenario: str, seed: int, state: Path | None, list_: bool, exit_with_parent: bool
+) -> None:
     """Run a local Genesys Cloud with made-up actions; no credentials needed.
 
     \b
     Examples:
       diag sandbox
-      diag sandbox --port 0 --scenario demo --seed 7
+      diag sandbox --list
+      diag sandbox --port 0 --scenario slow-episodes --seed 7
+      diag sandbox --state my-org.json
 
-    Then, in another terminal, `diag scan` finds it by itself. Its pages and truth:
-    http://127.0.0.1:8377/sandbox/truth
+    Then, in another terminal, `diag scan` finds it by itself. A page that shows what goes on is at
+    http://127.0.0.1:8377/, the truth of every action at /sandbox/truth.
     """
+    if list_:
+        _list_scenarios()
+        return
     from diag.sandbox.serve import serve
 
-    serve(port, scenario, seed, exit_with_parent=exit_with_parent)
+    serve(port, scenario, seed, state=state, exit_with_parent=exit_with_parent)
+
+
+def _list_scenarios() -> None:
+    from diag.console import Console
+    from diag.sandbox.scenario import load_scenario, shipped_scenarios
+    from diag.table import Column, Table
+
+    rows = tuple((name, load_scenario(name).description) for name in shipped_scenarios())
+    Console().table(Table(columns=(Column("scenario"), Column("what it teaches")), rows=rows))

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from pathlib import Path
 
 from diag.sandbox.errors import SandboxError
 from diag.sandbox.serve import serve
@@ -13,10 +14,17 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0, help="0 picks a free one")
     parser.add_argument("--scenario", default="demo", help="a name, or a TOML file")
     parser.add_argument("--seed", type=int, default=1, help="same seed, same latencies")
+    parser.add_argument("--state", type=Path, help="load this file if it exists, keep it up to date")
     parser.add_argument("--exit-with-parent", action="store_true", help="stop when stdin ends")
     options = parser.parse_args()
     try:
-        serve(options.port, options.scenario, options.seed, exit_with_parent=options.exit_with_parent)
+        serve(
+            options.port,
+            options.scenario,
+            options.seed,
+            state=options.state,
+            exit_with_parent=options.exit_with_parent,
+        )
     except SandboxError as error:
         sys.exit("\n".join(filter(None, (f"Error: {error.message}", error.hint))))
 

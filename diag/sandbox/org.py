@@ -1,7 +1,7 @@
 """What the org holds: integrations, actions, drafts. Every rule of writing them is here."""
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from diag.sandbox.config import ActionConfig, config_from_wire
@@ -22,6 +22,8 @@ class Org:
         self.integrations = {stable_id("integration", spec.name): spec for spec in scenario.integrations}
         ids = {spec.name: id_ for id_, spec in self.integrations.items()}
         self.specs: dict[str, ActionSpec] = {}
+        self.changes = 0
+        """Grows with every write, so that a saved state can be told from the present one."""
         self._entries: dict[str, ActionEntry] = {}
         for spec in scenario.actions:
             entry = first_entry(spec, ids[spec.integration])
@@ -31,6 +33,10 @@ class Org:
     def entries(self) -> Iterator[ActionEntry]:
         """Every action, drafts without a published action included."""
         return iter(self._entries.values())
+
+    def replace_all(self, entries: Iterable[ActionEntry]) -> None:
+        """Forgets every action and takes these instead (a saved state)."""
+        self._entries = {entry.id: entry for entry in entries}
 
     def entry(self, action_id: str) -> ActionEntry:
         """One action. Raises PlatformError 404."""
@@ -68,6 +74,7 @@ class Org:
             entry.draft = changed
         else:
             entry.published = changed
+        self.changes += 1
         return entry
 
     def touch(self, action_id: str) -> None:
@@ -75,6 +82,7 @@ class Org:
         entry = self.entry(action_id)
         published = entry.revision()
         entry.published = replace(published, version=published.version + 1)
+        self.changes += 1
 
     def create(self, body: JsonObject, *, draft: bool) -> ActionEntry:
         """A new action, published or as a draft (PostActionInput). Raises PlatformError."""
@@ -101,6 +109,7 @@ class Org:
             draft=revision if draft else None,
         )
         self._entries[entry.id] = entry
+        self.changes += 1
         return entry
 
     def delete(self, action_id: str) -> None:
@@ -109,6 +118,7 @@ class Org:
         entry.revision()
         _writable(entry, "deleted")
         del self._entries[action_id]
+        self.changes += 1
 
     def create_draft(self, action_id: str) -> ActionEntry:
         """A draft that starts as the published action is now. A second one is refused with 409."""
@@ -118,6 +128,7 @@ class Org:
         if entry.draft is not None:
             raise PlatformError(409, "conflict", f"Action {action_id} already has a draft.")
         entry.draft = replace(published, version=1)
+        self.changes += 1
         return entry
 
     def delete_draft(self, action_id: str) -> None:
@@ -127,6 +138,7 @@ class Org:
         entry.draft = None
         if entry.published is None:
             del self._entries[action_id]
+        self.changes += 1
 
     def publish(self, action_id: str, body: JsonObject) -> ActionEntry:
         """The draft becomes the published action, under the action's next version. Raises PlatformError."""
@@ -136,6 +148,7 @@ class Org:
         before = 0 if entry.published is None else entry.published.version
         entry.published = replace(draft, version=before + 1)
         entry.draft = None
+        self.changes += 1
         return entry
 
     def function(self, action_id: str, *, draft: bool) -> JsonObject:
@@ -165,6 +178,7 @@ class Org:
         entry = self.entry(action_id)
         draft = entry.revision(draft=True)
         entry.draft = replace(draft, version=draft.version + 1, function=function)
+        self.changes += 1
 
     def _check_version(self, body: JsonObject, present: int) -> None:
         sent = body.get("version")

@@ -50,6 +50,11 @@ class Sandbox:
         self._backends: dict[str, ActionBackend] = {}
         self._started_s = time.perf_counter()
 
+    @property
+    def changes(self) -> object:
+        """Differs from an earlier value once anything a saved state holds has changed."""
+        return self.org.changes, self.switches, self.limits.limits
+
     def now_s(self) -> float:
         """Seconds since the sandbox started."""
         return time.perf_counter() - self._started_s

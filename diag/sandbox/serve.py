@@ -5,6 +5,7 @@ import logging
 import socket
 import sys
 import threading
+from pathlib import Path
 from typing import Final
 
 import uvicorn
@@ -14,19 +15,26 @@ from diag.sandbox.connection import SandboxProtocol
 from diag.sandbox.errors import PortTakenError, SandboxError
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.scenario import load_scenario
+from diag.sandbox.state import StateFile
 
 HOST: Final = "127.0.0.1"
 """The sandbox is for this machine only: it has no real password."""
 READY: Final = "sandbox ready "
 
 
-def serve(port: int, scenario: str, seed: int, *, exit_with_parent: bool = False) -> None:
+def serve(
+    port: int, scenario: str, seed: int, *, state: Path | None = None, exit_with_parent: bool = False
+) -> None:
     """Serves until SIGTERM or Ctrl-C; with `exit_with_parent` also until stdin ends.
 
-    Prints one line, `sandbox ready http://127.0.0.1:PORT`, once it answers. Raises SandboxError when the
+    `state` is loaded first if it exists, and kept up to date from then on. Prints one line, `sandbox ready http://127.0.0.1:PORT`, once it answers. Raises SandboxError when the
     scenario is wrong or the port is taken.
     """
     sandbox = Sandbox(load_scenario(scenario), seed)
+    state_file = None if state is None else StateFile(state, sandbox)
+    if state_file is not None:
+        state_file.load()
+        state_file.save()
     listener = _listen(port)
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
     config = uvicorn.Config(
@@ -41,22 +49,42 @@ def serve(port: int, scenario: str, seed: int, *, exit_with_parent: bool = False
         timeout_keep_alive=75,
         timeout_graceful_shutdown=1,
     )
-    server = _AnnouncingServer(config, f"http://{HOST}:{listener.getsockname()[1]}")
+    server = _AnnouncingServer(config, f"http://{HOST}:{listener.getsockname()[1]}", state_file)
     if exit_with_parent:
         threading.Thread(target=_stop_at_end_of_stdin, args=(server,), daemon=True).start()
     server.run(sockets=[listener])
 
 
 class _AnnouncingServer(uvicorn.Server):
-    """Prints the ready line when it really answers."""
+    """Prints the ready line when it really answers, and keeps the state file."""
 
-    def __init__(self, config: uvicorn.Config, base_url: str) -> None:
+    def __init__(self, config: uvicorn.Config, base_url: str, state_file: StateFile | None) -> None:
         super().__init__(config)
         self._base_url = base_url
+        self._state_file = state_file
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         print(f"{READY}{self._base_url}", flush=True)
+
+    async def on_tick(self, counter: int) -> bool:
+        """Called ten times a second; once a second the state is saved."""
+        if self._state_file is not None and counter % 10 == 0:
+            self._save(self._state_file)
+        return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Lets requests finish, then saves once more."""
+        await super().shutdown(sockets)
+        if self._state_file is not None:
+            self._save(self._state_file)
+
+    @staticmethod
+    def _save(state_file: StateFile) -> None:
+        try:
+            state_file.save()
+        except SandboxError as error:  # a full disk must not end the sandbox; the next second tries again
+            logging.getLogger("diag.sandbox").warning("%s", error.message)
 
 
 def _listen(port: int) -> socket.socket:

@@ -35,21 +35,29 @@ class SandboxProcess:
 
 @contextmanager
 def start_sandbox(
-    port: int = 0, scenario: str = "demo", seed: int = 1, log_path: Path | None = None
+    port: int = 0,
+    scenario: str = "demo",
+    seed: int = 1,
+    log_path: Path | None = None,
+    state: Path | None = None,
 ) -> Iterator[SandboxProcess]:
     """A sandbox for as long as the block lasts; it ends with this process even if that is killed.
 
-    Port 0 takes a free one. What the sandbox writes to stderr goes to `log_path`. Raises SandboxError
-    with the sandbox's own words when it does not come up.
+    Port 0 takes a free one. What the sandbox writes to stderr goes to `log_path`; `state` is loaded if
+    it exists and kept up to date. Ctrl-C does not reach the sandbox: it lives until the block ends.
+    Raises SandboxError with the sandbox's own words when it does not come up.
     """
     command = [
         *(sys.executable, "-m", "diag.sandbox", "--exit-with-parent"),
         *("--port", str(port), "--scenario", scenario, "--seed", str(seed)),
+        *(() if state is None else ("--state", str(state))),
     ]
     with ExitStack() as stack:
         log: IO[bytes] = tempfile.TemporaryFile() if log_path is None else log_path.open("w+b")  # noqa: SIM115
         stack.callback(log.close)
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log)
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, start_new_session=True
+        )
         stack.callback(_stop, process)
         yield SandboxProcess(_wait_until_ready(process, log), process.pid)
 

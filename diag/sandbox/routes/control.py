@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from diag.sandbox.errors import ScenarioError
 from diag.sandbox.faults import KINDS, read_fault
+from diag.sandbox.live_page import page, table
 from diag.sandbox.replies import JsonObject, bad_request, json_reply
 from diag.sandbox.routes.request import integer, json_object
 from diag.sandbox.sandbox import Sandbox
@@ -58,7 +59,15 @@ def routes(sandbox: Sandbox) -> list[Route]:
         kinds: JsonObject = {**KINDS}
         return json_reply({"faults": [*sandbox.faults.to_json()], "kinds": kinds})
 
+    async def get_page(_: Request) -> Response:
+        return HTMLResponse(page(sandbox))
+
+    async def get_live(_: Request) -> Response:
+        return HTMLResponse(table(sandbox))
+
     return [
+        Route("/", get_page, methods=["GET"]),
+        Route("/sandbox/live", get_live, methods=["GET"]),
         Route("/sandbox/faults", get_faults, methods=["GET"]),
         Route("/sandbox/faults", post_faults, methods=["POST"]),
         Route("/sandbox/limits", post_limits, methods=["POST"]),

@@ -1,0 +1,91 @@
+"""Stopping and going on; the page at /."""
+
+import json
+
+import httpx
+import pytest
+
+from diag.sandbox.errors import SandboxError
+from diag.sandbox.server import start_sandbox as start_process
+
+ACTIONS = "/api/v2/integrations/actions"
+
+
+def client_of(process):
+    login = httpx.post(
+        f"{process.base_url}/oauth/token",
+        data={"grant_type": "client_credentials"},
+        auth=("sandbox", "sandbox"),
+        trust_env=False,
+    )
+    headers = {"Authorization": f"Bearer {login.json()['access_token']}"}
+    return httpx.Client(base_url=process.base_url, headers=headers, trust_env=False)
+
+
+def everything(client):
+    uri = f"{ACTIONS}?pageSize=100&includeConfig=true&includeAuthActions=true"
+    drafts = f"{ACTIONS}/drafts?includeConfig=true"
+    return client.get(uri).json()["entities"], client.get(drafts).json()["entities"]
+
+
+def test_what_was_changed_is_there_again_after_a_restart(tmp_path):
+    state = tmp_path / "org.json"
+    with start_process(state=state) as process, client_of(process) as client:
+        first, second = (entity["id"] for entity in everything(client)[0][:2])
+        client.patch(f"{ACTIONS}/{first}", json={"version": 1, "config": {"timeoutSeconds": 9}})
+        client.post(f"{ACTIONS}/{second}/draft")
+        client.post("/sandbox/switches", json={"stale_form": "400"})
+        client.post("/sandbox/limits", json={"concurrent_executions": 7})
+        before = everything(client)
+    with start_process(state=state) as process, client_of(process) as client:
+        assert everything(client) == before
+        assert client.patch(f"{ACTIONS}/{first}", json={"version": 1}).status_code == 400
+        assert client.get("/sandbox/truth").json()["limits"]["concurrent_executions"] == 7
+        assert client.get("/sandbox/truth").json()["actions"][first]["timeout_s"] == 9
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("{", "cannot read the state"),
+        ("{}", "is not a sandbox state of format 1"),
+        ('{"format_version": 2}', "is not a sandbox state of format 1"),
+        (json.dumps({"format_version": 1, "scenario": "outage"}), "is the state of scenario 'outage'"),
+    ],
+)
+def test_a_file_that_is_no_state_is_refused_and_left_alone(tmp_path, content, said):
+    state = tmp_path / "org.json"
+    state.write_text(content)
+    with pytest.raises(SandboxError) as caught, start_process(state=state):
+        pass
+    assert said in caught.value.message
+    assert state.read_text() == content
+
+
+def test_a_state_that_cannot_be_written_is_said_at_the_start(tmp_path):
+    with (
+        pytest.raises(SandboxError, match="cannot save the state"),
+        start_process(state=tmp_path / "no" / "x"),
+    ):
+        pass
+
+
+def test_the_page_shows_actions_timeouts_and_counts_without_a_script(start_sandbox, tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text(
+        'description = "With <tags> & such"\n[[integration]]\nname = "I"\n[[action]]\nname = "<b>Bold</b>"\n'
+        'integration = "I"\ncategory = "c"\nlatency = { model = "fixed", at_ms = 1 }\n'
+    )
+    running = start_sandbox(path)
+    with running.client() as client:
+        uri = f"{ACTIONS}/{running.action_id('<b>Bold</b>')}"
+        client.post(f"{uri}/test", json={})
+        client.post(f"{uri}/draft")
+        page = client.get("/").text
+        assert "<td>&lt;b&gt;Bold&lt;/b&gt; (draft open)</td><td>60 s (unset)</td>" in page
+        assert "With &lt;tags&gt; &amp; such" in page
+        assert "<b>" not in page
+        assert 'http-equiv="refresh"' in page
+        live = client.get("/sandbox/live").text
+        assert "<td>1</td>" in live
+        assert "1 calls in" in live
