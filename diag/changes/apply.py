@@ -99,8 +99,7 @@ def apply_plan(
 
 def _one(change: Change, bench: Workbench) -> ChangeResult:
     """Carry out one change, knowing what earlier applies of the same plan did to it."""
-    records = [record for record in bench.journal.read() if record.action_id == change.action_id]
-    entries = list(latest_by_entry(records).values())
+    entries = list(latest_by_entry(bench.journal.of_action(change.action_id)).values())
     mine = [record for record in entries if record.plan_digest == bench.plan_digest]
     last = mine[-1] if mine else None
     if last is None or not last.finished:

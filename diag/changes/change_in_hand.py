@@ -90,6 +90,12 @@ class ChangeInHand:
         self._outcome, self._reason = outcome, reason
         return Step.RESULT
 
+    def _leave_open(self, reason: str) -> Step:
+        """End without a result in the journal: the next apply of this plan takes up here."""
+        self._outcome = Outcome.FAILED
+        self._reason = f"{reason}. Apply the same plan again to finish it"
+        return Step.DONE
+
     def _overtaken(self) -> Step:
         return self._end(
             Outcome.FAILED,
@@ -102,14 +108,10 @@ class ChangeInHand:
         self._denied = error.category == "auth"
         self._stop = self._stop or self._denied
         if self._unclear or self._record.version_after is not None:
-            # Whether the write stands cannot be told now. Without a result in the journal the next
-            # apply of this plan takes up here and finds out.
-            self._outcome = Outcome.FAILED
-            self._reason = (
+            return self._leave_open(
                 f"{error.message} At step {step}, after a write: the timeout may be "
-                f"{self._change.after_timeout_s} s already. Apply the same plan again to finish it"
+                f"{self._change.after_timeout_s} s already"
             )
-            return Step.DONE
         if isinstance(error, NotFoundError):
             return self._end(Outcome.REFUSED, "it does not exist any more")
         return self._end(Outcome.FAILED, f"{error.message} Nothing was changed (step {step})")

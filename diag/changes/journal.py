@@ -1,8 +1,8 @@
 """The journal of every write to an org: append-only JSON lines, each on the disk before the next step.
 
-One change has one entry id and up to four records: `intent` (about to write), `written` (the org said
-yes), `restore` (about to put the old value back), `result` (how it ended). A process killed anywhere
-leaves an entry without a result, which the next apply of the same plan finishes (`machine.py`).
+One change has one entry id and these records: `intent` (about to write), `written` (the org said yes),
+`restore` (about to put the old value back, and again when that is done), `result` (how it ended). A
+process killed anywhere leaves an entry without a result; the next apply of the same plan finishes it.
 No payload, no template, no header and no secret is ever written here.
 """
 
@@ -117,6 +117,7 @@ class Journal:
         self.path = path
         self._read_to = 0
         self._records: list[Record] = []
+        self._by_action: dict[str, list[Record]] = {}
 
     def append(self, record: Record) -> None:
         """Write one line and wait until it is on the disk. Raises JournalError."""
@@ -145,21 +146,31 @@ class Journal:
 
     def read(self) -> list[Record]:
         """Return every whole record, oldest first; a torn or foreign line is left out."""
+        self._catch_up()
+        return list(self._records)
+
+    def of_action(self, action_id: str) -> list[Record]:
+        """Return the records of one action, oldest first."""
+        self._catch_up()
+        return list(self._by_action.get(action_id, ()))
+
+    def _catch_up(self) -> None:
+        """Read what was appended since; lines are never rewritten, so nothing is read twice."""
         try:
             with self.path.open("rb") as file:
                 file.seek(self._read_to)
                 new = file.read()
         except FileNotFoundError:
-            return []
+            return
         except OSError as error:
             raise JournalError(f"The journal {self.path} cannot be read ({error.strerror}).") from error
         whole = new[: new.rfind(b"\n") + 1]
-        self._read_to += len(
-            whole
-        )  # lines are never rewritten: 2,000 changes read the file once, not 2,000 times
-        parsed = (_parse(line) for line in whole.decode("utf-8", "replace").splitlines())
-        self._records += [record for record in parsed if record is not None]
-        return list(self._records)
+        self._read_to += len(whole)
+        for line in whole.decode("utf-8", "replace").splitlines():
+            record = _parse(line)
+            if record is not None:
+                self._records.append(record)
+                self._by_action.setdefault(record.action_id, []).append(record)
 
     @contextmanager
     def holding(self, action_id: str) -> Iterator[None]:

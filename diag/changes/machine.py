@@ -86,16 +86,15 @@ class ChangeMachine(PuttingBack):
         assert self._resume is not None
         backup = self._bench.backups.load(self._record.entry)
         self._original = Snapshot.of(backup) if backup is not None else None
-        same = not self._present.differs_from(self._change.fields)
         if self._resume.phase == "restore":
             return (
                 Step.READ_RESTORED if self._original is not None else self._no_way_back(self._resume.reason)
             )
-        if self._present.is_after(self._change) and (same or self._is_our_write()):
-            return Step.WRITTEN if self._resume.phase == "intent" else Step.READ_BACK
-        if self._resume.phase == "written":
-            return self._overtaken()
+        if self._shows_our_write() and self._resume.phase == "intent":
+            return Step.WRITTEN
         self._unclear = False
+        if self._resume.phase == "written":
+            return Step.READ_BACK
         self._record = replace(self._record, apply_id=self._bench.author.apply_id)
         return Step.COMPARE
 
@@ -141,7 +140,7 @@ class ChangeMachine(PuttingBack):
         """After a stale or lost reply: read what the org shows before anything else is sent."""
         self._pause(self._writes)
         self._present = self._fresh()
-        if self._present.is_after(self._change) and self._unclear and self._is_our_write():
+        if self._unclear and self._shows_our_write():
             return Step.WRITTEN
         found = drift(self._change, self._present)
         if found and self._unclear:
@@ -158,6 +157,7 @@ class ChangeMachine(PuttingBack):
         return Step.INTENT
 
     def _written(self) -> Step:
+        self._unclear = False
         version = self._record.version_after
         if version is None:
             version = self._present.version
@@ -221,18 +221,25 @@ class ChangeMachine(PuttingBack):
                 self._note(correlation_id)
         return trial
 
-    def _is_our_write(self) -> bool:
-        """Whether exactly one write happened since we sent ours."""
+    def _shows_our_write(self) -> bool:
+        """Whether a write of ours, sent and never confirmed, is what the org shows now.
+
+        The new timeout is there, and either nothing else moved, or exactly one write happened since: then
+        whatever else moved was ours to put back.
+        """
         sent, present = self._record.version_before, self._present.version
-        return sent is None or present is None or present == sent + 1
+        one_write = sent is None or present is None or present == sent + 1
+        same = not self._present.differs_from(self._change.fields)
+        return self._present.is_after(self._change) and (same or one_write)
 
     def _who_changed_it(self) -> str:
         """Name the entry of this journal that wrote the action since the plan was made, if there is one."""
-        for record in reversed(self._bench.journal.read()):
-            if record.action_id == self._change.action_id and record.version_after is not None:
-                if record.at < self._bench.plan.created_at or record.entry == self._record.entry:
-                    break
-                who = record.client_id or "a bare access token"
-                at = time.strftime("%H:%M:%S UTC", time.gmtime(record.at))
-                return f" (set to {record.after_timeout_s} s by {who} at {at}, journal entry {record.entry})"
+        for record in reversed(self._bench.journal.of_action(self._change.action_id)):
+            if record.version_after is None or record.entry == self._record.entry:
+                continue
+            if record.at < self._bench.plan.created_at:
+                break
+            who = record.client_id or "a bare access token"
+            at = time.strftime("%H:%M:%S UTC", time.gmtime(record.at))
+            return f" (set to {record.after_timeout_s} s by {who} at {at}, journal entry {record.entry})"
         return ""

@@ -26,35 +26,42 @@ class PuttingBack(ChangeInHand):
             reply = self._bench.org.patch_timeout(
                 self._original.at_version(self._present.version), self._change.before_timeout_s
             )
-            self._note(reply.correlation_id)
         except ApiError as error:
             if not isinstance(error, StaleVersionError) and not effect_is_unknown(error):
                 raise
             self._note(error.correlation_id)
+            self._unclear = self._unclear or effect_is_unknown(error)
             self._pause(self._restores)
+            return Step.READ_RESTORED
+        self._note(reply.correlation_id)
+        self._unclear = False
+        self._append(replace(self._record, version_after=reply.version))
         return Step.READ_RESTORED
 
     def _read_restored(self) -> Step:
         assert self._original is not None
-        why = self._reason or self._record.reason
-        seen = self._present
+        self._reason = self._reason or self._record.reason or ""
         self._present = self._fresh()
         left = self._present.differs_from(self._original.fields)
         if not left and self._present.timeout_s == self._change.before_timeout_s:
-            return self._end(
-                Outcome.RESTORED,
-                f"{self._reason or self._record.reason}; put back to {timeout_text(self._present)}",
-            )
-        still_ours = self._present.version == seen.version and self._present.is_after(self._change)
-        if still_ours and self._restores < MAX_WRITES:
+            return self._end(Outcome.RESTORED, f"{self._reason}; put back to {timeout_text(self._present)}")
+        if self._still_ours() and self._restores < MAX_WRITES:
             return Step.RESTORE_INTENT
         self._stop = self._keep_backup = True
+        shown = f"timeout {timeout_text(self._present)}, {'; '.join(map(str, left)) or 'all else as before'}"
+        backup = f"The action as it was: {self._bench.backups.path(self._record.entry)}"
+        if self._still_ours():
+            return self._leave_open(f"{self._reason}; putting it back did not succeed yet: {shown}. {backup}")
         return self._end(
-            Outcome.FAILED,
-            f"{why}; putting it back did not succeed: timeout "
-            f"{timeout_text(self._present)}, {'; '.join(map(str, left)) or 'all else as before'}. "
-            f"The action as it was: {self._bench.backups.path(self._record.entry)}",
+            Outcome.FAILED, f"{self._reason}; before it was put back somebody changed it: {shown}. {backup}"
         )
+
+    def _still_ours(self) -> bool:
+        """Whether what the org shows is the last thing we wrote, or a write of ours whose reply was lost."""
+        ours, present = self._record.version_after, self._present.version
+        if ours is None or present is None:
+            return True
+        return present == ours or (self._unclear and present == ours + 1)
 
     def _no_way_back(self, why: str | None) -> Step:
         self._stop = True

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from analysis.recommendation import Analysis
     from diag.changes.org import PayloadFor
     from diag.changes.result import ChangeResult
-    from diag.console import Console
+    from diag.console import Console, Progress
     from diag.genesys.client import GenesysClient
     from diag.settings import Settings
     from diag.target import Target
@@ -72,11 +72,13 @@ def carry_out(
     """
     from diag.changes.apply import ApplyOptions, Watch, apply_plan
     from diag.changes.journal import Author, Journal, new_id
+    from diag.changes.paced import PacedOrg
     from diag.changes.plan_file import plan_digest, write_plan
     from diag.changes.rehearsal import rehearse
-    from diag.commands.plan_text import plan_text, rehearsal_text, result_line, results_text
+    from diag.commands.plan_text import plan_text, rehearsal_text, results_text
     from diag.commands.trial_payloads import from_contracts
     from diag.genesys.client import GenesysClient
+    from diag.genesys.pacing import RateBucket
 
     if plan.org.sandbox:
         console.banner("SANDBOX: nothing real is changed")
@@ -84,7 +86,9 @@ def carry_out(
     if not plan.changes:
         console.note("Nothing to change.")
         return ()
-    with GenesysClient(target.connection) as client:
+    display = _Display(console, len(plan.changes))
+    bucket = RateBucket(on_wait=display.on_wait)
+    with GenesysClient(target.connection, bucket=bucket) as client:
         identity = identify(client)
         if dry_run:
             console.note(rehearsal_text(rehearse(plan, client.read_config)))
@@ -95,20 +99,16 @@ def carry_out(
         author = Author(target.connection.client_id or client.token_info().client_id, new_id(time.time()))
         try:
             with console.progress("Applying") as bar:
-
-                def on_result(result: "ChangeResult", done: int, total: int) -> None:
-                    console.note(result_line(result))
-                    bar.update(done, total, result.change.action_name)
-
+                display.bar = bar
                 results = apply_plan(
                     plan,
-                    client,
+                    PacedOrg(client, bucket.take),
                     Journal(settings.journal),
                     identity=identity,
                     author=author,
                     options=ApplyOptions(on_error, verify, allow_side_effects),
                     payload_for=payload_for or from_contracts(client),
-                    watch=Watch(on_result=on_result),
+                    watch=Watch(on_result=display.on_result),
                 )
         except KeyboardInterrupt:
             console.warn(f"Stopped. What was begun is in the journal; to finish it: diag apply {kept}")
@@ -118,6 +118,31 @@ def carry_out(
         console.note(f"To undo all of it: diag undo --all-of {author.apply_id}")
     raise_for(results, f"diag apply {kept}")
     return tuple(results)
+
+
+class _Display:
+    """Shows each result as a line, and on the bar how far it is and why it stands."""
+
+    def __init__(self, console: "Console", total: int) -> None:
+        self.bar: Progress | None = None
+        self._console = console
+        self._done = 0
+        self._total = total
+
+    def on_result(self, result: "ChangeResult", done: int, total: int) -> None:
+        from diag.commands.plan_text import result_line
+
+        self._console.note(result_line(result))
+        self._done = done
+        self._show(result.change.action_name)
+
+    def on_wait(self, seconds: float) -> None:
+        if seconds >= 1.0:
+            self._show(f"waiting {seconds:.0f} s for the limit of calls a minute")
+
+    def _show(self, remark: str) -> None:
+        if self.bar is not None:
+            self.bar.update(self._done, self._total, remark)
 
 
 def approve(console: "Console", settings: "Settings", org: OrgIdentity, *, yes: bool) -> None:

@@ -256,7 +256,7 @@ def test_a_write_that_changes_more_than_the_timeout_is_put_back_at_once(
     assert org.patches == [(ID, 10), (ID, 5)]
     assert org.actions[ID].request_template == full_config().request_template
     assert only_the_timeout_differs(org)
-    assert phases(journal) == ["intent", "written", "restore", "result"]
+    assert phases(journal) == ["intent", "written", "restore", "restore", "result"]
 
 
 def test_a_restore_that_fails_keeps_the_backup_and_says_where(apply: Apply, journal: Journal) -> None:
@@ -361,3 +361,33 @@ def test_no_verify_makes_no_call(apply: Apply) -> None:
 
     assert result.reason == "5 s -> 10 s; not tested: verification is off"
     assert "test" not in org.calls
+
+
+def test_a_restore_that_does_not_succeed_yet_is_finished_by_the_next_apply(
+    apply: Apply, journal: Journal
+) -> None:
+    org = FakeOrg.with_actions(full_config())
+    org.after_patch = [drop_template] * 6
+
+    (first,) = apply(org, change_for(full_config(), 10))
+    assert unfinished(journal.read()) != []
+    (second,) = apply(org, change_for(full_config(), 10))
+
+    assert first.outcome is Outcome.FAILED
+    assert first.stop
+    assert "putting it back did not succeed yet" in first.reason
+    assert second.outcome is Outcome.RESTORED
+    assert only_the_timeout_differs(org)
+    assert org.timeout_of(ID) == 5
+
+
+def test_somebody_who_edits_during_the_restore_is_not_overwritten(apply: Apply) -> None:
+    org = FakeOrg.with_actions(full_config())
+    org.after_patch = [drop_template]
+    org.on_patch = [nothing, lambda org, action_id: org.edit(action_id, timeout_s=20)]
+
+    (result,) = apply(org, change_for(full_config(), 10))
+
+    assert result.outcome is Outcome.FAILED
+    assert "before it was put back somebody changed it: timeout 20 s" in result.reason
+    assert org.timeout_of(ID) == 20
