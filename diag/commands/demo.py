@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from diag.settings import Settings
     from diag.target import Target
 
-MEASURE_S: Final = 38
-PROBE_S: Final = 20
+MEASURE_S: Final = 36
+PROBE_S: Final = 18
 AFTER_S: Final = 6
 RATE: Final = 30.0
 
