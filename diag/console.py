@@ -90,9 +90,10 @@ class Console:
             drawn.add_column(column.heading, justify=column.align, no_wrap=True, header_style="bold dim")
         for row in shown.rows:
             drawn.add_row(*(Text(text, style=_STYLES.get(text, "")) for text in map(to_text, row)))
-        RichConsole(width=width if terminal else 10_000, highlight=False).print(
-            drawn, crop=False, no_wrap=True
-        )
+        page = RichConsole(width=width if terminal else 10_000, highlight=False)
+        with page.capture() as drawing:
+            page.print(drawn, crop=False, no_wrap=True)
+        self.result("\n".join(line.rstrip() for line in drawing.get().splitlines()))
         hidden = len(table.columns) - len(shown.columns)
         if hidden:
             self.note(f"({hidden} more columns in a wider terminal, or with --format csv)")
