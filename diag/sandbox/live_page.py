@@ -43,7 +43,8 @@ def table(sandbox: Sandbox) -> str:
     head = "".join(f'<th scope="col">{name}</th>' for name in ("timeout", "in flight", *_OUTCOMES.values()))
     rows = "".join(_row(sandbox, entry) for entry in shown)
     caption = (
-        f"{sandbox.limits.in_flight} calls in flight of {sandbox.limits.limits.concurrent_executions} allowed; "
+        f"{sandbox.limits.in_flight} calls in flight of "
+        f"{sandbox.limits.limits.concurrent_executions} allowed; "
         f"{seen.total} calls in {sandbox.now_s():.0f} s.{left_out}"
     )
     return (

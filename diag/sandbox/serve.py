@@ -27,8 +27,9 @@ def serve(
 ) -> None:
     """Serves until SIGTERM or Ctrl-C; with `exit_with_parent` also until stdin ends.
 
-    `state` is loaded first if it exists, and kept up to date from then on. Prints one line, `sandbox ready http://127.0.0.1:PORT`, once it answers. Raises SandboxError when the
-    scenario is wrong or the port is taken.
+    `state` is loaded first if it exists, and kept up to date from then on. Prints one line,
+    `sandbox ready http://127.0.0.1:PORT`, once it answers. Raises SandboxError when the scenario or the
+    state is wrong, or the port is taken.
     """
     sandbox = Sandbox(load_scenario(scenario), seed)
     state_file = None if state is None else StateFile(state, sandbox)
@@ -44,7 +45,6 @@ def serve(
         log_config=None,
         access_log=False,
         server_header=False,
-        date_header=False,
         ws="none",
         timeout_keep_alive=75,
         timeout_graceful_shutdown=1,

@@ -1,6 +1,8 @@
 """The sandbox's API over HTTP, as a client sees it."""
 
 import time
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 import httpx
 import pytest
@@ -59,6 +61,11 @@ def test_a_revoked_token_is_worth_nothing(own):
     _, client = own
     assert client.delete("/api/v2/tokens/me").status_code == 204
     assert client.get(ACTIONS).status_code == 401
+
+
+def test_every_reply_carries_the_time_for_whoever_checks_clocks(api):
+    said = parsedate_to_datetime(api.get(ACTIONS).headers["date"])
+    assert abs((datetime.now(UTC) - said).total_seconds()) < 30
 
 
 def test_every_reply_carries_a_correlation_id_and_errors_repeat_it(api):
