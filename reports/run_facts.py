@@ -34,7 +34,7 @@ def run_facts(data: ReportData) -> RunFacts:
         when=_span(manifests, data.zone),
         calls=f"{numbers.plural(calls, 'call')} to {numbers.plural(len(analysis.actions), 'action')}",
         generated=moment(data.generated_at, data.zone),
-        runs=tuple((manifest.run_id, _run(manifest, data.zone)) for manifest in manifests),
+        runs=tuple((manifest.run_id, what_was_run(manifest, data.zone)) for manifest in manifests),
         settings=_settings(data),
         left_out=_left_out(data),
     )
@@ -70,7 +70,8 @@ def _span(manifests: tuple[Manifest, ...], zone: str | None) -> str:
     return f"{text}, for {numbers.duration(max(ends) - start)}" if ends else text
 
 
-def _run(manifest: Manifest, zone: str | None) -> tuple[tuple[str, str], ...]:
+def what_was_run(manifest: Manifest, zone: str | None) -> tuple[tuple[str, str], ...]:
+    """Return one run's facts as (term, text); what is not known is left out."""
     model = {
         "open": "open: calls were sent on a schedule, whether or not earlier ones had come back",
         "closed": "closed: each user waited for its reply before the next call",

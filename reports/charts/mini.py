@@ -39,6 +39,36 @@ def mini_axis() -> str:
     return f'<svg class="mini" viewBox="0 0 {_WIDTH} 24" aria-hidden="true">{labels}</svg>'
 
 
+def mini_difference(
+    gap_ms: float | None, lower_ms: float | None, upper_ms: float | None, base_ms: float | None
+) -> str:
+    """Return an SVG of a difference and its interval as a share of `base_ms`, around a line at nothing."""
+    shapes = [f'<path class="grid" d="M{_at(-0.5)} 2v20M{_at(0.5)} 2v20M{_at(1)} 2v20"/>']
+    shapes.append(f'<path class="now" d="M{_at(0)} 2v20"/>')
+    if base_ms:
+        if lower_ms is not None and upper_ms is not None:
+            left, right = _at(lower_ms / base_ms), _at(upper_ms / base_ms)
+            shapes.append(f'<path class="bound" d="M{left} 12H{max(right, left + 1)}"/>')
+        if gap_ms is not None:
+            shapes.append(f'<circle class="body" cx="{_at(gap_ms / base_ms)}" cy="12" r="4"/>')
+    return f'<svg class="mini" viewBox="0 0 {_WIDTH} 24" aria-hidden="true">{"".join(shapes)}</svg>'
+
+
+def difference_axis() -> str:
+    """Return the axis of `mini_difference`, for the head of the column."""
+    labels = "".join(
+        f'<text x="{_at(share)}" y="18">{text}</text>'
+        for share, text in ((-0.5, "−50 %"), (0, "0"), (0.5, "+50 %"), (1, "+100 %"))
+    )
+    return f'<svg class="mini" viewBox="0 0 {_WIDTH} 24" aria-hidden="true">{labels}</svg>'
+
+
+def _at(share: float) -> float:
+    """Place of a relative difference; beyond -60 % and +110 % it sticks to the edge."""
+    inside = min(max(share, -0.6), 1.1)
+    return round(4 + (_WIDTH - 8) * (inside + 0.6) / 1.7, 1)
+
+
 def _x(ms: float) -> float:
     inside = min(max(ms, _LOW_MS), _HIGH_MS)
     return round(4 + (_WIDTH - 8) * math.log(inside / _LOW_MS) / math.log(_HIGH_MS / _LOW_MS), 1)

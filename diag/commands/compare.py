@@ -1,0 +1,143 @@
+"""`diag compare`: did anything get slower from one run to the next?"""
+
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from diag.commands.recommend_options import recommend_options, recommend_settings
+from diag.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from diag.table import Table
+    from reports.compare import CompareData
+
+MOST_RUNS: Final = 10
+
+
+@click.command(
+    short_help="Compare runs: slower, faster, same, or cannot tell.",
+    epilog="Examples:  diag compare runs/A runs/B   diag compare before.csv after.csv -o compare.html",
+)
+@click.argument(
+    "inputs", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RUN|FILE RUN|FILE..."
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "html", "md", "json"]),
+    help="Default: a table; html when -o ends in .html.",
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the result here, not to stdout.")
+@click.option("--label", "labels", multiple=True, help="Name of a run, in the order given; repeatable.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["slower", "cannot-tell"]),
+    help="Exit 3 when an action got slower (cannot-tell: also when that is open).",
+)
+@click.option("--actions", "actions_file", type=click.Path(path_type=Path), help="Facts beside bare files.")
+@recommend_options
+def command(
+    inputs: tuple[Path, ...],
+    form: str | None,
+    output: Path | None,
+    labels: tuple[str, ...],
+    fail_on: str | None,
+    actions_file: Path | None,
+    **values: Any,
+) -> int:
+    """Compare the p99 of every action in later runs with the first run's, and say what is certain.
+
+    Every run is judged on its own; the difference carries an interval. Nothing is changed.
+    """
+    from diag.console import Console
+    from reports.compare import build_comparison, compare_headline, compare_markdown
+
+    if len(inputs) < 2:
+        raise click.UsageError("Two runs or more are needed: diag compare RUN RUN...")
+    if labels and len(labels) != len(inputs):
+        raise click.UsageError(
+            f"{len(labels)} labels for {len(inputs)} runs: give one --label per run, or none."
+        )
+    form = form or ("html" if output is not None and output.suffix == ".html" else "table")
+    console = Console(quiet=form != "table")
+    data = _compared(inputs, labels, actions_file, values, curves=form == "html")
+    if form == "table" and output is None:
+        console.result(compare_headline(data.comparison))
+        console.result("")
+        console.table(_table(data))
+        console.note("The page with curves: the same command with -o compare.html")
+    else:
+        text = {"html": build_comparison, "md": compare_markdown, "json": _json, "table": compare_markdown}[
+            form
+        ](data)
+        if output is None or str(output) == "-":
+            console.result(text)
+        else:
+            output.write_text(text, encoding="utf-8")
+            console.result(str(output))
+    verdicts = {one.verdict for action in data.comparison.actions for one in action.differences}
+    tripped = {"slower": {"slower"}, "cannot-tell": {"slower", "cannot tell"}}.get(fail_on or "", set())
+    return ExitCode.THRESHOLD if verdicts & tripped else ExitCode.OK
+
+
+def _compared(
+    inputs: Sequence[Path],
+    labels: Sequence[str],
+    actions_file: Path | None,
+    values: dict[str, Any],
+    *,
+    curves: bool,
+) -> "CompareData":
+    from analysis.compare import compare
+    from analysis.summarise import summarise
+    from diag import __version__
+    from diag.evidence import choose_inputs, gather
+    from diag.settings import load_settings
+    from reports.compare import CompareData, ComparedRun
+
+    rules = recommend_settings(values)
+    runs = []
+    for index, path in enumerate(choose_inputs(inputs, load_settings().runs)):
+        evidence = gather((path,), rules, actions_file=actions_file)
+        runs.append(
+            ComparedRun(
+                label=labels[index] if labels else path.name,
+                analysis=evidence.analysis,
+                summaries=summarise(evidence.samples, rules) if curves else {},
+                manifests=evidence.samples.manifests,
+            )
+        )
+    comparison = compare([run.analysis for run in runs], [run.label for run in runs])
+    return CompareData(comparison, tuple(runs), __version__, time.time())
+
+
+def _table(data: "CompareData") -> "Table":
+    from diag.table import Column, Table
+    from reports import numbers
+    from reports.charts.names import percentile_name
+    from reports.compare import gap, letters
+
+    named = letters(len(data.runs))
+    percentile = percentile_name(data.runs[0].analysis.settings.percentile)
+    columns = [Column("action"), *(Column(f"{percentile} {letter}", "right") for letter in named)]
+    for letter in named[1:]:
+        columns += [Column(f"{letter} against A"), Column("difference", "right", 2)]
+    rows = tuple(
+        (
+            action.action_name,
+            *(numbers.latency(entry.p99_ms) if entry is not None else "–" for entry in action.entries),
+            *(cell for one in action.differences for cell in (one.verdict, gap(one))),
+        )
+        for action in data.comparison.actions
+    )
+    return Table(tuple(columns), rows)
+
+
+def _json(data: "CompareData") -> str:
+    from analysis.compare import comparison_to_json
+
+    return json.dumps(comparison_to_json(data.comparison), indent=1, allow_nan=False)

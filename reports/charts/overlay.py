@@ -1,0 +1,73 @@
+"""The survival curves of several runs of one action over each other."""
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from analysis.summary import SurvivalCurve
+from reports import numbers
+from reports.charts.canvas import FONT_PX, classed, panel, sheet, time_axis, time_range, y_ticks
+from reports.charts.ink import Ink
+from reports.charts.survival import thinned
+
+_PLOT_PX: Final = 214
+_HEAD_PX: Final = 8
+_AXIS_PX: Final = 22
+_MAX_POINTS: Final = 200
+
+LOOKS: Final = (
+    ("ok", "solid"),
+    ("timeout", (0, (6, 2))),
+    ("error", (0, (2, 1.5))),
+    ("recommended", (0, (6, 2, 1, 2))),
+    ("now", (0, (1, 2))),
+)
+"""Role of the ink and dashes of the first, second ... run; from the sixth on they repeat."""
+
+
+def overlay(curves: Sequence[SurvivalCurve | None], percentile: float, ink: Ink) -> Figure:
+    """Return one curve per run on log-log axes, each with its letter at its end; None: not measured."""
+    shown = [thinned(curve, _MAX_POINTS) if curve is not None else None for curve in curves]
+    shares = [value for curve in shown if curve is not None for value in curve.share if value > 0]
+    lowest = min([(1 - percentile) / 2, *shares])
+    floor = 10.0 ** max(math.floor(math.log10(lowest)), math.floor(math.log10(1 - percentile)) - 2)
+    low_ms, high_ms = time_range(t for curve in shown if curve is not None for t in _visible(curve))
+    figure = sheet(_HEAD_PX + _PLOT_PX + _AXIS_PX)
+    axes = panel(figure, ink, _HEAD_PX, _PLOT_PX)
+    time_axis(axes, low_ms, high_ms)
+    axes.set_ylim(math.log10(floor), 0.06)
+    decades = range(0, round(-math.log10(floor)) + 1)
+    y_ticks(axes, ink, [-d for d in decades], [numbers.share(10.0**-d) for d in decades])
+    axes.axhline(math.log10(1 - percentile), color=ink.recommended, linewidth=1, linestyle=(0, (2, 3)))
+    for index, curve in enumerate(shown):
+        if curve is not None:
+            _one(axes, ink, curve, index, low_ms, floor)
+    return figure
+
+
+def _one(axes: Axes, ink: Ink, curve: SurvivalCurve, index: int, low_ms: float, floor: float) -> None:
+    role, dashes = LOOKS[index % len(LOOKS)]
+    colour = getattr(ink, role)
+    x = np.log10(np.maximum([low_ms, *curve.t_ms], low_ms))
+    y = np.log10(np.maximum([1.0, *curve.share], floor / 3))
+    axes.step(x, y, where="post", color=colour, linewidth=1.8, linestyle=dashes, zorder=3)
+    axes.text(
+        x[-1],
+        max(y[-1], math.log10(floor)) + 0.06,
+        chr(ord("A") + index),
+        color=colour,
+        fontsize=FONT_PX,
+        ha="left",
+        va="bottom",
+        gid=classed("label"),
+        zorder=6,
+    )
+
+
+def _visible(curve: SurvivalCurve) -> list[float]:
+    falling = [t for t, share in zip(curve.t_ms, curve.share, strict=True) if share < 0.995]
+    return [*falling[:1], curve.t_ms[-1]] if curve.t_ms else []

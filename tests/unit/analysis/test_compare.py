@@ -1,0 +1,103 @@
+"""Two runs: what may be said of their difference."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.compare import Difference, compare, comparison_to_json, difference
+from analysis.recommend import recommend
+from analysis.recommendation import Analysis, Recommendation, Verdict
+from analysis.settings import RecommendSettings
+from tests.unit.analysis.samples import calls, lognormal, sample_set
+
+BASE = Recommendation(
+    "a", "A", Verdict.OK, "fits", p99_ms=1000.0, p99_lower_ms=950.0, p99_upper_ms=1080.0, samples=5000
+)
+
+
+def scaled(factor: float) -> Recommendation:
+    return replace(BASE, p99_ms=1000 * factor, p99_lower_ms=950 * factor, p99_upper_ms=1080 * factor)
+
+
+@pytest.mark.parametrize(
+    ("factor", "verdict"),
+    [(1.5, "slower"), (0.6, "faster"), (1.0, "same"), (1.09, "cannot tell")],
+)
+def test_the_verdict_follows_the_interval(factor: float, verdict: str) -> None:
+    assert difference(BASE, scaled(factor)).verdict == verdict
+
+
+def test_narrow_intervals_around_nothing_are_the_same() -> None:
+    narrow = replace(BASE, p99_lower_ms=990.0, p99_upper_ms=1010.0)
+
+    found = difference(narrow, replace(narrow, p99_ms=1012.0, p99_lower_ms=1001.0, p99_upper_ms=1025.0))
+
+    assert found.verdict == "same"
+    assert found.lower_ms == pytest.approx(12 - np.hypot(11, 10))
+    assert found.upper_ms == pytest.approx(12 + np.hypot(13, 10))
+
+
+def test_a_p99_beyond_the_timeout_can_still_be_proven_slower() -> None:
+    censored = replace(BASE, p99_ms=None, p99_upper_ms=None, p99_lower_ms=3000.0)
+
+    assert difference(BASE, censored) == Difference("slower", "p99 grew by at least 1.9 s", lower_ms=1920.0)
+    assert difference(censored, BASE).verdict == "faster"
+    assert difference(censored, censored).verdict == "cannot tell"
+
+
+def test_one_run_alone_says_nothing() -> None:
+    assert difference(None, BASE).verdict == "cannot tell"
+    assert difference(BASE, replace(BASE, p99_upper_ms=None)).verdict == "cannot tell"
+
+
+@given(st.floats(0.01, 100.0))
+def test_the_other_way_round_is_the_opposite(factor: float) -> None:
+    opposite = {"slower": "faster", "faster": "slower", "cannot tell": "cannot tell"}
+    there, back = difference(BASE, scaled(factor)), difference(scaled(factor), BASE)
+
+    assert there.p99_ms == pytest.approx(-(back.p99_ms or 0))
+    assert there.upper_ms == pytest.approx(-(back.lower_ms or 0))
+    if "same" not in (there.verdict, back.verdict):
+        assert opposite[there.verdict] == back.verdict
+
+
+def test_runs_of_one_backend_are_seldom_called_different() -> None:
+    """5 % beyond each end: at most about 10 % of equal pairs may be called slower or faster."""
+    wrong = 0
+    for seed in range(60):
+        pair = [
+            recommend(sample_set(calls(lognormal(1500, 2.0, seed=2 * seed + side)))).actions[0]
+            for side in (0, 1)
+        ]
+        wrong += difference(*pair).verdict in ("slower", "faster")
+
+    assert wrong <= 9
+
+
+def test_a_backend_half_as_slow_again_is_found() -> None:
+    for seed in range(10):
+        first = recommend(sample_set(calls(lognormal(3000, 2.0, seed=seed)))).actions[0]
+        later = recommend(sample_set(calls(lognormal(3000, 3.0, seed=seed + 100)))).actions[0]
+
+        assert difference(first, later).verdict == "slower"
+
+
+def test_actions_of_any_run_are_listed_slower_first_and_fit_json() -> None:
+    one = Analysis(RecommendSettings(), (BASE, replace(BASE, action_id="b", action_name="B")), {})
+    two = Analysis(
+        RecommendSettings(),
+        (scaled(1.01), replace(scaled(2), action_id="b"), replace(BASE, action_id="c")),
+        {},
+    )
+
+    found = compare([one, two], ["x", "y"])
+
+    assert [action.action_id for action in found.actions] == ["b", "a", "c"]
+    assert found.actions[2].entries[0] is None
+    body = json.loads(json.dumps(comparison_to_json(found), allow_nan=False))
+    assert body["actions"][0]["differences"][0]["verdict"] == "slower"
+    assert body["actions"][2]["runs"][0] is None
