@@ -2,7 +2,7 @@
 
 import json
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from diag.definitions.errors import InvalidDefinitionError
@@ -19,8 +19,8 @@ class ActionDefinition:
     """
 
     name: str
-    request: JsonObject
-    response: JsonObject
+    request: JsonObject = field(repr=False)
+    response: JsonObject = field(repr=False)
     contract: JsonObject
     secure: bool = False
     integration: str | None = None

@@ -33,12 +33,15 @@ _NOT_CONFIGURABLE: Final[dict[ActionKind, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class ActionConfig:
-    """`timeout_seconds` is None when unset. `request`, `response`, `other`: as they came, in API names."""
+    """`timeout_seconds` is None when unset. `request`, `response`, `other`: as they came, in API names.
+
+    They never show in `repr`: people write tokens into headers.
+    """
 
     timeout_seconds: int | None
-    request: JsonObject
-    response: JsonObject
-    other: JsonObject = field(default_factory=dict)
+    request: JsonObject = field(repr=False)
+    response: JsonObject = field(repr=False)
+    other: JsonObject = field(default_factory=dict, repr=False)
 
     @classmethod
     def from_json(cls, source: JsonObject) -> "ActionConfig":
@@ -140,8 +143,8 @@ class FullConfig:
     """
 
     action: Action
-    request_template: str | None
-    success_template: str | None
+    request_template: str | None = field(repr=False)
+    success_template: str | None = field(repr=False)
 
     def patch_body(self, timeout_s: int | None) -> JsonObject:
         """Return the UpdateActionInput that changes the timeout and nothing else.

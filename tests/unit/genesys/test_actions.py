@@ -177,6 +177,15 @@ def test_a_patch_sends_everything_back_and_only_the_timeout_differs(
     }
 
 
+def test_headers_and_templates_never_show(wire: respx.MockRouter, client: GenesysClient) -> None:
+    entity = action(1)
+    entity["config"]["request"]["headers"] = {"Authorization": "Bearer pat-123"}
+    wire.get(f"{ACTIONS}/custom_-_1").respond(json=entity)
+    templates(wire)
+    shown = repr(client.read_config("custom_-_1"))
+    assert "pat-123" not in shown and "rawRequest" not in shown and "Action 1" in shown
+
+
 def test_unset_is_omitted_and_a_missing_template_is_none(
     wire: respx.MockRouter, client: GenesysClient
 ) -> None:
