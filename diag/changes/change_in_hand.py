@@ -54,6 +54,8 @@ class ChangeInHand:
         self._original: Snapshot | None = None
         self._writes = 0
         self._restores = 0
+        self._omission_ignored = False
+        """The platform kept the old timeout when it was left out: it merges."""
         self._unclear = resume is not None
         self._outcome = Outcome.FAILED
         self._reason = ""

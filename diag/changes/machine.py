@@ -120,7 +120,7 @@ class ChangeMachine(PuttingBack):
     def _patch(self) -> Step:
         self._writes += 1
         try:
-            reply = self._bench.org.patch_timeout(self._present.full, self._change.after_timeout_s)
+            reply = self._bench.org.patch_timeout(self._present.full, self._value())
         except StaleVersionError as error:
             self._note(error.correlation_id)
             self._reason = error.message
@@ -178,6 +178,9 @@ class ChangeMachine(PuttingBack):
             return Step.TEST_AFTER
         if self._present.version != written:
             return self._overtaken()
+        if not found and not self._change.after_is_set and not self._omission_ignored:
+            self._omission_ignored = True
+            return Step.INTENT
         if not found:
             self._stop = True
             return self._end(
@@ -210,15 +213,22 @@ class ChangeMachine(PuttingBack):
 
     # --- parts of steps
 
+    def _value(self) -> int | None:
+        """The timeout to send; None leaves it out."""
+        leave_out = not self._change.after_is_set and not self._omission_ignored
+        return None if leave_out else self._change.after_timeout_s
+
     def _try(self, timeout_s: int) -> Trial | NotTested:
         bench, action = self._bench, self._present.full.action
-        refused = may_call(action, allow_side_effects=bench.allow_side_effects)
+        given = bench.payload_for(action)
+        if isinstance(given, NotTested):
+            return given
+        refused = may_call(action, allow_side_effects=bench.allow_side_effects or given.may_change_data)
         if refused is not None:
             return refused
-        trial = try_action(bench.org, action, bench.payload_for, timeout_s=timeout_s, sleep=bench.sleep)
-        if isinstance(trial, Trial):
-            for correlation_id in trial.correlation_ids:
-                self._note(correlation_id)
+        trial = try_action(bench.org, action, given, timeout_s=timeout_s, sleep=bench.sleep)
+        for correlation_id in trial.correlation_ids:
+            self._note(correlation_id)
         return trial
 
     def _shows_our_write(self) -> bool:

@@ -1,7 +1,7 @@
 """What this room needs of an org. `diag.genesys.client.GenesysClient` is one; tests bring their own."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from diag.genesys.json_reply import JsonObject
@@ -30,8 +30,19 @@ class NotTested:
     reason: str
 
 
-PayloadFor = Callable[[Action], JsonObject | NotTested]
-"""The input of one test call, or why there is none. Payload values never leave the machine's memory."""
+@dataclass(frozen=True, slots=True)
+class TrialInput:
+    """The input map of a test call; its values are never shown, logged or journalled.
+
+    `may_change_data`: the person who wrote the workload allowed calls with side effects.
+    """
+
+    values: JsonObject = field(repr=False)
+    may_change_data: bool = False
+
+
+PayloadFor = Callable[[Action], TrialInput | NotTested]
+"""The input of an action's test calls, or why there is none."""
 
 
 def no_payload(action: Action) -> NotTested:

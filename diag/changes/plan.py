@@ -53,6 +53,7 @@ class Change:
     before_timeout_s: int
     before_is_set: bool
     after_timeout_s: int
+    """60 where `after_is_set` is False: what the platform's default comes to."""
     reason: str
     action_version: int | None
     fields: Mapping[str, str]
@@ -64,6 +65,9 @@ class Change:
     """True where a guard said no and `--force` said yes."""
     undoes: str | None = None
     """Journal entry this change takes back."""
+    after_is_set: bool = True
+    """False: leave the timeout out, so that it is unset again. A platform that then keeps the old one
+    (whether it merges or replaces is undocumented, API notes 1a) gets 60 s, which is the same."""
 
     @property
     def direction(self) -> Literal["raise", "lower"]:

@@ -23,8 +23,11 @@ class PuttingBack(ChangeInHand):
         assert self._original is not None
         self._restores += 1
         try:
+            # What was unset is left out first; a platform that merges then needs the default in words.
+            leave_out = not self._change.before_is_set and self._restores == 1
             reply = self._bench.org.patch_timeout(
-                self._original.at_version(self._present.version), self._change.before_timeout_s
+                self._original.at_version(self._present.version),
+                None if leave_out else self._change.before_timeout_s,
             )
         except ApiError as error:
             if not isinstance(error, StaleVersionError) and not effect_is_unknown(error):

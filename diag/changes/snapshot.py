@@ -52,7 +52,8 @@ class Snapshot:
 
     def is_after(self, change: Change) -> bool:
         """Return whether the timeout is the one the change sets."""
-        return self.timeout_s == change.after_timeout_s and self.full.action.timeout_is_set
+        is_set = self.full.action.timeout_is_set or not change.after_is_set
+        return self.timeout_s == change.after_timeout_s and is_set
 
 
 def drift(change: Change, present: Snapshot) -> tuple[str, ...]:

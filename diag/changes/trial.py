@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from diag.changes.org import NotTested, Org, PayloadFor
+from diag.changes.org import NotTested, Org, TrialInput
 from diag.genesys.errors import ApiError
 from diag.genesys.models import Action
 
@@ -37,19 +37,16 @@ def may_call(action: Action, *, allow_side_effects: bool) -> NotTested | None:
 
 
 def try_action(
-    org: Org, action: Action, payload_for: PayloadFor, *, timeout_s: int, sleep: Callable[[float], None]
-) -> Trial | NotTested:
+    org: Org, action: Action, given: TrialInput, *, timeout_s: int, sleep: Callable[[float], None]
+) -> Trial:
     """Call the action until a call passes, MAX_CALLS at most; `timeout_s` is the one in force."""
-    payload = payload_for(action)
-    if isinstance(payload, NotTested):
-        return payload
     ids: list[str] = []
     outcomes: list[str] = []
     for attempt in range(MAX_CALLS):
         if attempt:
             sleep(float(attempt))
         try:
-            reply = org.test_action(action.id, payload, wait_s=timeout_s + GRACE_S, timeout_s=timeout_s)
+            reply = org.test_action(action.id, given.values, wait_s=timeout_s + GRACE_S, timeout_s=timeout_s)
         except ApiError as error:
             outcomes.append("auth_error" if error.category == "auth" else "network_error")
             continue

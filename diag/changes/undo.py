@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from diag.changes.errors import NothingToUndoError
@@ -81,8 +81,8 @@ def make_undo_plan(
     """Return the plan that takes `entries` back. Entries of another org, or that wrote nothing, are skipped.
 
     Several entries of one action are taken back together. An action whose timeout is no longer what the
-    entry set is skipped unless `force`: somebody decided anew. A timeout that was unset before is set to
-    60 s, which is the same: how to unset one is not documented (API notes, 1a).
+    entry set is skipped unless `force`: somebody decided anew. A timeout that was unset before becomes
+    unset again where the platform lets it (`Change.after_is_set`).
     """
     changes: list[Change] = []
     skipped: list[Skipped] = []
@@ -135,5 +135,11 @@ def _reverse(undoable: Undoable, read: ReadConfig, *, force: bool) -> Change | S
             f"it since (--force to set {first.before_timeout_s} s all the same)",
         )
     was = f"{first.before_timeout_s} s" if first.before_is_set else "unset, which is 60 s"
-    reason = f"takes back {last.entry}: it was {was}"
-    return change_of(full, first.before_timeout_s, reason, undoes=last.entry, forced=force)
+    change = change_of(
+        full,
+        first.before_timeout_s,
+        f"takes back {last.entry}: it was {was}",
+        undoes=last.entry,
+        forced=force,
+    )
+    return replace(change, after_is_set=first.before_is_set)

@@ -76,7 +76,7 @@ def carry_out(
     from diag.changes.plan_file import plan_digest, write_plan
     from diag.changes.rehearsal import rehearse
     from diag.commands.plan_text import plan_text, rehearsal_text, results_text
-    from diag.commands.trial_payloads import from_contracts
+    from diag.commands.trial_payloads import payloads_of_runs
     from diag.genesys.client import GenesysClient
     from diag.genesys.pacing import RateBucket
 
@@ -107,7 +107,7 @@ def carry_out(
                     identity=identity,
                     author=author,
                     options=ApplyOptions(on_error, verify, allow_side_effects),
-                    payload_for=payload_for or from_contracts(client),
+                    payload_for=payload_for or payloads_of_runs(client, settings.runs, plan.run_ids),
                     watch=Watch(on_result=display.on_result),
                 )
         except KeyboardInterrupt:

@@ -94,7 +94,7 @@ def findings_table(findings: "Sequence[Finding]") -> "Table":
 
     order = [Outcome.FAILED, Outcome.UNDECIDED, Outcome.PASSED]
     return Table(
-        columns=(Column("OUTCOME"), Column("RULE"), Column("ACTION"), Column("WHY", priority=2)),
+        columns=(Column("outcome"), Column("rule"), Column("action"), Column("why", priority=2)),
         rows=tuple(
             (finding.outcome.upper(), str(finding.rule), finding.action_name, finding.message)
             for finding in sorted(findings, key=lambda finding: order.index(finding.outcome))

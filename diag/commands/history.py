@@ -62,15 +62,15 @@ def history_table(records: "list[Record]") -> "Table":
 
     return Table(
         columns=(
-            Column("ENTRY"),
-            Column("WHEN", priority=2),
-            Column("ACTION"),
-            Column("BEFORE", "right"),
-            Column("AFTER", "right"),
-            Column("OUTCOME"),
-            Column("ORG", priority=2),
-            Column("BY", priority=3),
-            Column("REASON", priority=4),
+            Column("entry"),
+            Column("when", priority=2),
+            Column("action"),
+            Column("before", "right"),
+            Column("after", "right"),
+            Column("outcome"),
+            Column("org", priority=2),
+            Column("by", priority=3),
+            Column("reason", priority=4),
         ),
         rows=tuple(
             (

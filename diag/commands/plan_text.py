@@ -26,7 +26,7 @@ def rehearsal_text(rehearsed: Sequence[Rehearsed]) -> str:
         else:
             lines.append(
                 f"  would send PATCH /api/v2/integrations/actions/{change.action_id} at version "
-                f"{item.version}: config.timeoutSeconds {before(change)} -> {change.after_timeout_s}, "
+                f"{item.version}: config.timeoutSeconds {before(change)} -> {after(change)}, "
                 "all else as it is"
             )
     return "\n".join([*lines, "Dry run: nothing was changed."])
@@ -50,10 +50,15 @@ def before(change: Change) -> str:
     return str(change.before_timeout_s) if change.before_is_set else f"unset ({change.before_timeout_s})"
 
 
+def after(change: Change) -> str:
+    """Return the new timeout as it will be in the org: `8`, or `unset (60)`."""
+    return str(change.after_timeout_s) if change.after_is_set else f"unset ({change.after_timeout_s})"
+
+
 def _block(change: Change) -> str:
     lines = [
         f"  # {change.action_name} ({change.action_id}) will be updated",
-        f"  ~ config.timeoutSeconds: {before(change)} -> {change.after_timeout_s}",
+        f"  ~ config.timeoutSeconds: {before(change)} -> {after(change)}",
         f"      why     {change.reason}",
     ]
     if change.evidence is not None:

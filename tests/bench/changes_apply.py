@@ -96,13 +96,12 @@ def _apply(base_url: str, path: Path) -> None:
     fsync_s = _fsync_s(path.parent)
     size_mb = path.stat().st_size / 1e6
     limited_s = calls / LIMIT_PER_MINUTE * 60
+    each_ms, calls_each = apply_s / len(changes) * 1000, calls / len(changes)
     print(f"   plan: {len(changes):,} actions read in {planned_s:.1f} s")
-    print(
-        f"   apply: {apply_s:.1f} s, {apply_s / len(changes) * 1000:.1f} ms and {calls / len(changes):.1f} calls each"
-    )
+    print(f"   apply: {apply_s:.1f} s, {each_ms:.1f} ms and {calls_each:.1f} calls each")
     print(f"   beside it: one call {read_s * 1000:.2f} ms, one fsync {fsync_s * 1000:.2f} ms (4 a change)")
     print(
-        f"   at {LIMIT_PER_MINUTE} calls a minute: {limited_s / 60:.0f} min; own work is {apply_s / limited_s:.2%}"
+        f"   at {LIMIT_PER_MINUTE} calls a minute: {limited_s / 60:.0f} min, ours {apply_s / limited_s:.2%}"
     )
     print(f"   again, all applied before: {again_s:.2f} s and no call; journal {size_mb:.1f} MB")
 

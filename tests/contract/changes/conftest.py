@@ -12,6 +12,7 @@ import pytest
 from diag.changes.apply import ApplyOptions, Watch, apply_plan
 from diag.changes.fields import fields_of
 from diag.changes.journal import Author, Journal
+from diag.changes.org import TrialInput
 from diag.changes.plan import Change, OrgIdentity, Plan
 from diag.changes.planning import change_of
 from diag.changes.result import ChangeResult
@@ -110,7 +111,7 @@ class Admin:
             identity=self.identity,
             author=Author("admin", "apply-1"),
             options=options or ApplyOptions(on_error="continue"),
-            payload_for=lambda action: {"id": "1"},
+            payload_for=lambda action: TrialInput({"id": "1"}),
             watch=watch or Watch(),
             sleep=lambda seconds: None,
         )

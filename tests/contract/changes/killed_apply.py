@@ -12,6 +12,7 @@ from pathlib import Path
 
 from diag.changes.apply import ApplyOptions, Watch, apply_plan
 from diag.changes.journal import Author, Journal
+from diag.changes.org import TrialInput
 from diag.changes.plan import Change
 from diag.changes.plan_file import read_plan
 from diag.changes.workbench import Step
@@ -37,7 +38,7 @@ def main() -> None:
             identity=plan.org,
             author=Author("admin", f"apply-{os.getpid()}"),
             options=ApplyOptions(on_error="continue"),
-            payload_for=lambda action: {"id": "1"},
+            payload_for=lambda action: TrialInput({"id": "1"}),
             watch=Watch(on_step=kill_at),
         ):
             print(result.outcome, result.change.action_id, result.reason)

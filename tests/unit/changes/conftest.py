@@ -5,6 +5,7 @@ import pytest
 
 from diag.changes.apply import ApplyOptions, Watch, apply_plan
 from diag.changes.journal import Author, Journal
+from diag.changes.org import TrialInput
 from diag.changes.plan import Change, Plan
 from diag.changes.result import ChangeResult
 from tests.unit.changes.fake_org import IDENTITY, FakeOrg
@@ -37,7 +38,7 @@ def apply(journal: Journal) -> Apply:
             identity=IDENTITY,
             author=Author(author, f"apply-of-{author}"),
             options=options or ApplyOptions(on_error="continue"),
-            payload_for=lambda action: {"id": "payload-secret"},
+            payload_for=lambda action: TrialInput({"id": "payload-secret"}),
             watch=watch or Watch(),
             sleep=lambda seconds: None,
         )

@@ -44,9 +44,11 @@ class FakeOrg:
     on_read: list[Callable[["FakeOrg", str], None]] = field(default_factory=list)
     outcomes: list[str] = field(default_factory=list)
     """Outcome of the next test calls; `ok` when empty."""
+    merges: bool = False
+    """A patch without a timeout keeps the one that is set."""
     works_at_least_s: int = 0
     """Test calls time out below this timeout."""
-    patches: list[tuple[str, int]] = field(default_factory=list)
+    patches: list[tuple[str, int | None]] = field(default_factory=list)
     """(action, timeout) of every patch that was stored."""
     calls: list[str] = field(default_factory=list)
     serial: int = 0
@@ -95,7 +97,8 @@ class FakeOrg:
             )
         config = full.action.config
         assert config is not None
-        assert timeout_s is not None
+        if timeout_s is None and self.merges:
+            timeout_s = present.action.config.timeout_seconds if present.action.config else None
         action = replace(
             full.action,
             config=replace(config, timeout_seconds=timeout_s),

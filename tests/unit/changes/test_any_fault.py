@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from diag.changes.apply import ApplyOptions, apply_plan
 from diag.changes.fields import fields_of
 from diag.changes.journal import Author, Journal, unfinished
+from diag.changes.org import TrialInput
 from diag.changes.plan import Plan
 from diag.changes.result import Outcome
 from diag.genesys.errors import NetworkError, PlatformError, RateLimitedError, StaleVersionError
@@ -69,7 +70,7 @@ def run_until_quiet(org: FakeOrg, journal: Journal) -> None:
                 identity=IDENTITY,
                 author=Author("a", "apply"),
                 options=ApplyOptions(on_error="continue"),
-                payload_for=lambda action: {},
+                payload_for=lambda action: TrialInput({}),
                 sleep=lambda seconds: None,
             )
         except Killed:

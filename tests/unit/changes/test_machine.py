@@ -391,3 +391,17 @@ def test_somebody_who_edits_during_the_restore_is_not_overwritten(apply: Apply) 
     assert result.outcome is Outcome.FAILED
     assert "before it was put back somebody changed it: timeout 20 s" in result.reason
     assert org.timeout_of(ID) == 20
+
+
+@pytest.mark.parametrize("merges", [False, True])
+def test_a_restore_unsets_what_was_unset_where_the_platform_lets_it(apply: Apply, merges: bool) -> None:
+    org = FakeOrg.with_actions(full_config(timeout_s=None))
+    org.merges = merges
+    org.works_at_least_s = 4
+
+    (result,) = apply(org, change_for(full_config(timeout_s=None), 2))
+
+    assert result.outcome is Outcome.RESTORED
+    assert org.timeout_of(ID) == 60
+    assert org.actions[ID].action.timeout_is_set is merges
+    assert result.reason.endswith("put back to 60 s" if merges else "put back to 60 s (unset)")

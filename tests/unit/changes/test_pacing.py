@@ -4,7 +4,7 @@ from pathlib import Path
 
 from diag.changes.apply import ApplyOptions, apply_plan
 from diag.changes.journal import Author, Journal
-from diag.changes.org import Org
+from diag.changes.org import Org, TrialInput
 from diag.changes.paced import PacedOrg
 from diag.changes.plan import Plan
 from diag.changes.result import Outcome
@@ -70,7 +70,7 @@ def test_four_hundred_changes_never_exceed_the_limit_and_none_is_forgotten(tmp_p
         identity=IDENTITY,
         author=Author("a", "apply"),
         options=ApplyOptions(),
-        payload_for=lambda action: {},
+        payload_for=lambda action: TrialInput({}),
         now=clock.read,
         sleep=clock.sleep,
     )

@@ -67,14 +67,22 @@ def test_a_timeout_somebody_changed_since_is_left_alone(apply: Apply, journal: J
     assert undo_plan(journal, org, force=True).changes[0].after_timeout_s == 5
 
 
-def test_an_unset_timeout_comes_back_as_60_and_says_so(apply: Apply, journal: Journal) -> None:
+@pytest.mark.parametrize("merges", [False, True])
+def test_an_unset_timeout_is_unset_again_or_60_where_the_platform_merges(
+    apply: Apply, journal: Journal, merges: bool
+) -> None:
     org = FakeOrg.with_actions(full_config(timeout_s=None))
+    org.merges = merges
     apply(org, change_for(full_config(timeout_s=None), 10))
 
     (change,) = undo_plan(journal, org).changes
+    (undone,) = apply(org, change)
 
-    assert change.after_timeout_s == 60
+    assert (change.after_timeout_s, change.after_is_set) == (60, False)
     assert change.reason.endswith("it was unset, which is 60 s")
+    assert undone.outcome is Outcome.APPLIED
+    assert org.timeout_of(ID) == 60
+    assert org.actions[ID].action.timeout_is_set is merges
 
 
 def test_a_whole_run_is_undone_by_apply_id_or_plan(apply: Apply, journal: Journal) -> None:
