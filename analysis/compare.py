@@ -74,12 +74,8 @@ def difference(first: Recommendation | None, later: Recommendation | None) -> Di
     """Return how the later p99 differs from the first. Without both numbers only what is proven is said."""
     if first is None or later is None:
         return Difference("cannot tell", "measured in one of the runs only")
-    if first.p99_ms is None or later.p99_ms is None:
-        return _from_bounds(first, later)
-    if first.p99_upper_ms is None or later.p99_upper_ms is None:
-        gap = later.p99_ms - first.p99_ms
-        return Difference("cannot tell", "too few calls for an interval", p99_ms=gap)
-    return _mover(first, later)
+    known = None not in (first.p99_ms, later.p99_ms, first.p99_upper_ms, later.p99_upper_ms)
+    return _mover(first, later) if known else _from_bounds(first, later)
 
 
 def _mover(first: Recommendation, later: Recommendation) -> Difference:
@@ -102,14 +98,15 @@ def _mover(first: Recommendation, later: Recommendation) -> Difference:
 
 
 def _from_bounds(first: Recommendation, later: Recommendation) -> Difference:
-    """One p99 lies beyond a timeout: the side that is known may still settle the direction."""
+    """A p99 or its bound lies beyond what was seen: the side that is known may still settle the direction."""
+    gap = None if first.p99_ms is None or later.p99_ms is None else later.p99_ms - first.p99_ms
     if first.p99_upper_ms is not None and (later.p99_lower_ms or 0.0) > first.p99_upper_ms:
         low = (later.p99_lower_ms or 0.0) - first.p99_upper_ms
-        return Difference("slower", f"p99 grew by at least {_at_least(low)}", lower_ms=low)
+        return Difference("slower", f"p99 grew by at least {_at_least(low)}", gap, lower_ms=low)
     if later.p99_upper_ms is not None and (first.p99_lower_ms or 0.0) > later.p99_upper_ms:
         high = later.p99_upper_ms - (first.p99_lower_ms or 0.0)
-        return Difference("faster", f"p99 fell by at least {_at_least(-high)}", upper_ms=high)
-    return Difference("cannot tell", "a p99 is not known")
+        return Difference("faster", f"p99 fell by at least {_at_least(-high)}", gap, upper_ms=high)
+    return Difference("cannot tell", "a p99 or its bound is not known", gap)
 
 
 def comparison_to_json(comparison: Comparison) -> JsonObject:

@@ -8,6 +8,7 @@ from typing import Final
 from matplotlib.figure import Figure
 
 from analysis.recommendation import Analysis, Recommendation
+from analysis.schema import Outcome
 from analysis.summary import ActionSummary, Histogram, LoadBin, Series, SurvivalCurve, TimeBin
 from reports import numbers
 from reports.charts.distribution import distribution
@@ -72,7 +73,8 @@ def charts_of(
         curve = thinned(summary.survival, SMALL_POINTS) if small else summary.survival
         found.append(_survival_chart(action, curve, () if small else summary.series, analysis, markers))
     if summary.histogram is not None and _calls(summary.histogram):
-        found.append(_distribution_chart(action, summary.histogram, markers))
+        given_up = summary.outcomes.get(Outcome.CLIENT_TIMEOUT, 0)
+        found.append(_distribution_chart(action, summary.histogram, given_up, markers))
     if len(summary.timeline) > 1:
         found.append(_timeline_chart(action, summary.timeline))
     if len(summary.load) > 1:
@@ -119,6 +121,8 @@ def _survival_words(action: Recommendation, curve: SurvivalCurve, percentile: fl
     if action.p99_ms is not None:
         bound = f", at most {numbers.latency(action.p99_upper_ms)}" if action.p99_upper_ms is not None else ""
         parts.append(f"The share falls to {allowed} at {numbers.latency(action.p99_ms)} ({name}{bound}).")
+    elif curve.share[-1] <= 1 - percentile:
+        parts.append(f"Too few calls could be seen this far to name {name}.")
     else:
         parts.append(
             f"The curve ends at {numbers.latency(curve.t_ms[-1])} with "
@@ -145,14 +149,18 @@ def _survival_table(curve: SurvivalCurve) -> DataTable:
     return DataTable(("Slower than", "Share of calls", "Band"), tuple(rows))
 
 
-def _distribution_chart(action: Recommendation, histogram: Histogram, markers: tuple[Marker, ...]) -> Chart:
+def _distribution_chart(
+    action: Recommendation, histogram: Histogram, given_up: int, markers: tuple[Marker, ...]
+) -> Chart:
     markers = tuple(marker for marker in markers if marker.role != "cap")
     ok, timeouts, errors = sum(histogram.ok), sum(histogram.timeouts), sum(histogram.errors)
     parts = [f"{numbers.plural(ok, 'call')} finished"]
     if action.p50_ms is not None:
         parts[0] += f", half of them within {numbers.latency(action.p50_ms)}"
+    word = "cut off" if given_up else "timed out"
     if timeouts:
-        parts.append(f"{numbers.count(timeouts)} timed out")
+        ours = f" ({numbers.count(given_up)} of them by us, or by the end of the run)" if given_up else ""
+        parts.append(f"{numbers.count(timeouts)} {word}{ours}")
     if errors:
         parts.append(f"{numbers.count(errors)} failed in another way")
     words = "; ".join(parts) + ". Each lane is scaled to its own tallest bar."
@@ -160,7 +168,7 @@ def _distribution_chart(action: Recommendation, histogram: Histogram, markers: t
         "distribution",
         "How long the calls took",
         words,
-        lambda ink: distribution(histogram, markers, ink),
+        lambda ink: distribution(histogram, markers, ink, word),
         _distribution_table(histogram),
         _key(markers),
     )

@@ -17,7 +17,7 @@ def build_markdown(data: ReportData) -> str:
         lines += [f"> **SANDBOX**: {markdown(run.place)}.", ""]
     where = "" if run.sandbox else f"{run.place} · "
     lines += [markdown(f"{where}{run.calls} · {run.when}"), "", markdown(tally(analysis.actions)), ""]
-    lines += [f"**Note:** {markdown(note)}\n" for note in data.notes]
+    lines += [f"**Note:** {markdown(note)}\n" for note in (*run.warnings, *data.notes)]
     if analysis.actions:
         lines += _table(analysis.actions, percentile_name(analysis.settings.percentile))
         lines += ["", "## Why", ""]

@@ -21,6 +21,8 @@ class RunFacts:
     runs: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
     settings: tuple[tuple[str, str], ...]
     left_out: tuple[tuple[str, str], ...]
+    warnings: tuple[str, ...]
+    """What weakens the whole report: a run cut short, or a generator that failed its own check."""
 
 
 def run_facts(data: ReportData) -> RunFacts:
@@ -37,6 +39,7 @@ def run_facts(data: ReportData) -> RunFacts:
         runs=tuple((manifest.run_id, what_was_run(manifest, data.zone)) for manifest in manifests),
         settings=_settings(data),
         left_out=_left_out(data),
+        warnings=tuple(text for manifest in manifests for text in _warnings(manifest)),
     )
 
 
@@ -96,9 +99,31 @@ def what_was_run(manifest: Manifest, zone: str | None) -> tuple[tuple[str, str],
         ("Held back", None if manifest.dropped is None else _held_back(manifest.dropped)),
         ("Generator's verdict on itself", grade),
         ("Concurrent executions allowed", _optional_count(manifest.concurrency_limit)),
+        ("Remarks", " ".join(note if note.endswith(".") else f"{note}." for note in manifest.notes) or None),
         ("Versions", ", ".join(f"{name} {version}" for name, version in manifest.versions) or None),
     )
     return tuple((term, text) for term, text in facts if text is not None)
+
+
+def _warnings(manifest: Manifest) -> list[str]:
+    found = []
+    if manifest.status != "complete":
+        words = {
+            "running": "is still running, or was killed",
+            "interrupted": "was interrupted",
+            "incomplete": "is incomplete",
+            "invalid": "is invalid",
+        }[manifest.status]
+        found.append(f"Run {manifest.run_id} {words}{_because(manifest.status_reason)}")
+    if manifest.grade == "INVALID":
+        found.append(
+            f"Run {manifest.run_id}: the load generator failed its own check{_because(manifest.grade_reason)}"
+        )
+    return found
+
+
+def _because(reason: str | None) -> str:
+    return "." if reason is None else f": {reason.rstrip('.')}."
 
 
 def _held_back(dropped: int) -> str:

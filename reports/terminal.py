@@ -30,7 +30,7 @@ def build_terminal(data: ReportData, *, width: int = 100) -> str:
     page.gap()
     page.add(headline(analysis.actions))
     page.add(tally(analysis.actions))
-    for note in data.notes:
+    for note in (*run.warnings, *data.notes):
         page.add(f"Note: {note}")
     page.gap()
     low_ms, high_ms = _range(data)

@@ -21,15 +21,20 @@ _GAP_PX: Final = 8
 _AXIS_PX: Final = 22
 
 
-def distribution(histogram: Histogram, markers: Sequence[Marker], ink: Ink) -> Figure:
-    """Return the chart; a lane is scaled to its own tallest bar, and lanes without calls are left out."""
+def distribution(
+    histogram: Histogram, markers: Sequence[Marker], ink: Ink, cut_off_word: str = "timed out"
+) -> Figure:
+    """Return the chart; a lane is scaled to its own tallest bar, and lanes without calls are left out.
+
+    `cut_off_word` names the second lane, which holds timeouts and calls we gave up on.
+    """
     low_ms, high_ms = time_range([*_occupied(histogram), *(marker.at_ms for marker in markers)])
     lanes = [
         (counts, colour, _TALL_PX if index == 0 else _LOW_PX, word)
         for index, (counts, colour, word) in enumerate(
             (
                 (histogram.ok, ink.ok, "finished"),
-                (histogram.timeouts, ink.timeout, "timed out"),
+                (histogram.timeouts, ink.timeout, cut_off_word),
                 (histogram.errors, ink.error, "failed"),
             )
         )

@@ -14,10 +14,11 @@ _WIDTH: Final = 150
 
 
 def mini_range(action: Recommendation) -> str:
-    """Return an SVG of p50 to p99, its bound, now and recommended (decorative: the numbers stand beside)."""
+    """Return an SVG of p50 to p99 (or p95), its bound, now and recommended; the numbers stand beside it."""
     shapes = [f'<path class="grid" d="{"".join(f"M{_x(t)} 2v20" for t in (100, 1000, 10_000, 60_000))}"/>']
-    if action.p50_ms is not None and action.p99_ms is not None:
-        left, right = _x(action.p50_ms), _x(action.p99_ms)
+    end_ms = action.p99_ms if action.p99_ms is not None else action.p95_ms
+    if action.p50_ms is not None and end_ms is not None:
+        left, right = _x(action.p50_ms), _x(end_ms)
         width = max(right - left, 2)
         shapes.append(f'<rect class="body" x="{left}" y="9" width="{width:.1f}" height="6" rx="3"/>')
     if action.p99_ms is not None and action.p99_upper_ms is not None:

@@ -54,6 +54,14 @@ def test_one_run_alone_says_nothing() -> None:
     assert difference(BASE, replace(BASE, p99_upper_ms=None)).verdict == "cannot tell"
 
 
+def test_a_bound_missing_on_the_slow_side_does_not_hide_what_is_proven() -> None:
+    slow = replace(scaled(3), p99_upper_ms=None)
+
+    assert difference(BASE, slow).verdict == "slower"
+    assert difference(slow, BASE).verdict == "faster"
+    assert difference(slow, BASE).p99_ms == -2000.0
+
+
 @given(st.floats(0.01, 100.0))
 def test_the_other_way_round_is_the_opposite(factor: float) -> None:
     opposite = {"slower": "faster", "faster": "slower", "cannot tell": "cannot tell"}

@@ -176,3 +176,15 @@ def test_an_action_without_a_summary_has_no_chart() -> None:
 
 def test_twelve_actions_stay_under_600_kilobytes(page: str) -> None:
     assert len(page.encode()) < 600_000
+
+
+def test_a_run_cut_short_is_said_beside_the_verdict() -> None:
+    data = make_report(CASES[:1])
+    cut = replace(
+        data.manifests[0], status="interrupted", status_reason="Ctrl-C", grade="INVALID", grade_reason="late"
+    )
+
+    page = build_report(replace(data, manifests=(cut,), notes=("Something else.",)))
+
+    for sentence in ("was interrupted: Ctrl-C.", "failed its own check: late.", "Something else."):
+        assert page.index(sentence) < page.index('id="recommendations"')

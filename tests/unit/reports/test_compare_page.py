@@ -45,7 +45,7 @@ def test_the_page_has_a_column_per_run_and_a_verdict_per_later_run(runs: int) ->
 
     assert build_comparison(make_comparison(runs)) == page
     assert page.count('<th scope="col" class="number">p99 ') == runs
-    assert page.count(" against A</th>") == runs - 1
+    assert page.count(" against A</a></th>") == runs - 1
     for name, *_ in CASES[:6]:
         assert escape(name) in page
     ids = re.findall(r' id="([^"]+)"', page)
