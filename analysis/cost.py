@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
+from analysis.bounds import upper_share
 from analysis.survival import SurvivalTable
 
 ALARM_SHARE: Final = 0.5
@@ -15,6 +18,8 @@ class Cost:
 
     cut_off_now: float | None
     cut_off_after: float | None
+    cut_off_after_at_most: float | None
+    """Upper bound; also where no call was watched up to the new timeout."""
     worst_wait_s: int | None
     hung_backend_slots: float | None
     concurrency_share: float | None
@@ -27,6 +32,9 @@ def cost_of(
     timeout_s: int | None,
     rate: float | None,
     concurrency_limit: int | None,
+    *,
+    confidence: float,
+    design_effect: float,
 ) -> Cost:
     """Return the cost of `timeout_s` at `rate` calls/s (Little's law: a hung backend holds rate x T).
 
@@ -37,6 +45,7 @@ def cost_of(
     return Cost(
         cut_off_now=_share(table, current_timeout_s),
         cut_off_after=_share(table, timeout_s),
+        cut_off_after_at_most=_share_at_most(table, timeout_s, confidence, design_effect),
         worst_wait_s=timeout_s,
         hung_backend_slots=held,
         concurrency_share=held / limit if held is not None and limit else None,
@@ -59,6 +68,17 @@ def cost_warning(cost: Cost, concurrency_limit: int | None) -> str | None:
 
 
 def _share(table: SurvivalTable, timeout_s: int | None) -> float | None:
-    if timeout_s is None or not table.t_ms.size:
+    """The share of calls slower than the timeout, None where no call was watched that long."""
+    if timeout_s is None or not table.total or not table.knows_share_at(timeout_s * 1e3):
         return None
     return table.share_slower_than(timeout_s * 1e3)
+
+
+def _share_at_most(
+    table: SurvivalTable, timeout_s: int | None, confidence: float, design_effect: float
+) -> float | None:
+    index = -1 if timeout_s is None else int(np.searchsorted(table.t_ms, timeout_s * 1e3, side="right")) - 1
+    if index < 0:
+        return None
+    n = table.n_eff[index : index + 1] / design_effect
+    return float(upper_share(table.share[index : index + 1], n, confidence)[0])

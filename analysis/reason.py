@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from analysis.estimate import Estimate
 from analysis.recommendation import Verdict
 from analysis.settings import RecommendSettings
+from analysis.shortfall import Shortfall
 from analysis.stability import Disagreement
 from analysis.wording import duration, of_calls, percent, seconds
 
@@ -18,16 +19,14 @@ class Story:
     timeout_s: int | None
     uncapped_s: int | None
     current_timeout_s: int
-    current_known: bool
-    estimate: Estimate | None
+    estimate: Estimate
     disagreement: Disagreement | None
     lower_ms: int | None
     timeouts: int
     given_up: int
     """Calls the client stopped waiting for: the run ended, or its own patience did."""
     censored: int
-    calls_needed: int | None
-    confidence_max_seen: float | None
+    shortfall: Shortfall
     cut_off_now: float | None
     span_s: float
     left_out_by_reason: tuple[tuple[str, int], ...]
@@ -75,9 +74,13 @@ def next_command(story: Story, action_name: str, settings: RecommendSettings) ->
         case Verdict.INSUFFICIENT_SAMPLES:
             if story.saturated_because is not None:
                 return f"diag measure {action}"
+            missing = story.shortfall
+            if missing.calls_needed is None:
+                return f"diag measure {action}"
             # A new run has a warm-up of its own that does not count.
-            calls = (story.calls_needed or 1) / (1.0 - settings.warmup_max_share)
-            return f"diag measure {action} --calls {_round_up(calls)}"
+            calls = _round_up(missing.calls_needed / (1.0 - settings.warmup_max_share))
+            probe = "--probe " if missing.limited_by_the_timeout else ""
+            return f"diag measure {probe}{action} --calls {calls}"
         case Verdict.NO_DATA:
             refused = dict(story.left_out_by_reason).get("auth_error", 0)
             return "diag doctor" if refused else f"diag measure {action}"
@@ -90,12 +93,12 @@ def next_command(story: Story, action_name: str, settings: RecommendSettings) ->
 
 
 def _has_quantile(story: Story) -> bool:
-    return story.estimate is not None and story.estimate.quantile_ms is not None
+    return story.estimate.quantile_ms is not None
 
 
 def _finish(story: Story, settings: RecommendSettings) -> str:
     estimate = story.estimate
-    assert estimate is not None and estimate.quantile_ms is not None
+    assert estimate.quantile_ms is not None
     sure = (
         f"at most {seconds(estimate.upper_ms)}, {settings.confidence:.0%} sure, "
         if estimate.upper_ms is not None
@@ -126,7 +129,7 @@ def _over_cap(story: Story, settings: RecommendSettings) -> str:
     cap = settings.cap_s
     estimate = story.estimate
     name = f"p{settings.percentile * 100:g}"
-    if estimate is not None and estimate.quantile_ms is not None:
+    if estimate.quantile_ms is not None:
         if estimate.quantile_ms >= cap * 1000:
             return (
                 f"{name} is {seconds(estimate.quantile_ms)} (cap {cap} s): "
@@ -146,7 +149,6 @@ def _over_cap(story: Story, settings: RecommendSettings) -> str:
 
 def _censored(story: Story, settings: RecommendSettings) -> str:
     estimate = story.estimate
-    assert estimate is not None
     share = percent(story.censored / estimate.samples if estimate.samples else 0.0)
     name = f"p{settings.percentile * 100:g}"
     above = f"{name} is above {seconds(story.lower_ms)} and" if story.lower_ms is not None else f"{name}"
@@ -168,25 +170,32 @@ def _censored(story: Story, settings: RecommendSettings) -> str:
 
 def _insufficient(story: Story, settings: RecommendSettings) -> str:
     estimate = story.estimate
-    assert estimate is not None
+    missing = story.shortfall
     if story.saturated_because is not None and estimate.samples == 0:
         return f"{story.saturated_because} at every rate tested: measure at a lower rate."
     if estimate.upper_ms is not None and estimate.quantile_ms is not None:
         return (
             f"p{settings.percentile * 100:g} is {seconds(estimate.quantile_ms)} but may be up to "
             f"{seconds(estimate.upper_ms)}, with the buffer above the cap of {settings.cap_s} s: "
-            f"{story.calls_needed:,} more calls needed to tell."
+            f"{missing.calls_needed or 0:,} more calls needed to tell."
         )
     worth = (
         f" (worth {estimate.n_eff:,.0f}, because slow calls come in bursts)"
         if estimate.design_effect > 1.05
         else ""
     )
-    sure = (
-        f"only {story.confidence_max_seen:.0%} sure; ".replace("%", " %") if story.confidence_max_seen else ""
-    )
-    calls = "call" if estimate.samples == 1 else "calls"
-    return f"{estimate.samples:,} {calls}{worth}: {sure}{story.calls_needed:,} more needed."
+    calls = f"{estimate.samples:,} {'call' if estimate.samples == 1 else 'calls'}{worth}"
+    if missing.limited_by_the_timeout and missing.calls_needed is not None:
+        return (
+            f"{calls}, but only {missing.far_seeing:,} of them could be seen beyond "
+            f"{seconds(missing.reach_ms)}: about {missing.calls_needed:,} more probe calls needed."
+        )
+    # At 95 % there would be a number: what is missing then is not sureness.
+    unsure = 0.0 < missing.confidence_max_seen < settings.confidence
+    sure = f"only {missing.confidence_max_seen:.0%} sure; ".replace("%", " %") if unsure else ""
+    if missing.calls_needed is None:
+        return f"{calls}: {sure}no number of further calls would settle it at this load."
+    return f"{calls}: {sure}{missing.calls_needed:,} more needed."
 
 
 def _unstable(story: Story, settings: RecommendSettings) -> str:

@@ -8,7 +8,8 @@ from typing import Final
 import numpy as np
 
 from analysis.calls import ActionCalls, Calls, by_action, classify
-from analysis.clock import Timed, on_the_right_clock
+from analysis.cautions import about_calls, about_load, about_the_clock
+from analysis.clock import on_the_right_clock
 from analysis.cost import cost_of, cost_warning
 from analysis.estimate import Estimate, estimate
 from analysis.facts import ActionFacts, merge_facts
@@ -17,12 +18,13 @@ from analysis.reason import Story, next_command, sentence
 from analysis.recommendation import Analysis, Recommendation, Verdict
 from analysis.sample_set import SampleSet
 from analysis.schema import DEFAULT_TIMEOUT_S, PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S, Outcome
-from analysis.settings import RecommendSettings
-from analysis.stability import find_disagreement, starved_workers
+from analysis.settings import RecommendSettings, with_overrides
+from analysis.shortfall import shortfall
+from analysis.stability import find_disagreement
 from analysis.time_coverage import time_coverage
-from analysis.verdict import Evidence, calls_still_needed, decide
+from analysis.verdict import Evidence, decide
 from analysis.warmup import warm_up_mask
-from analysis.wording import duration, rate, seconds
+from analysis.wording import rate
 
 HARM_ORDER: Final = (
     Verdict.OVER_CAP_USE_ASYNC,
@@ -36,9 +38,6 @@ HARM_ORDER: Final = (
     Verdict.NOT_CONFIGURABLE,
 )
 """Callers who lose answers come first, then what is not known, then what only costs."""
-
-NOTABLE_SHARE: Final = 0.1
-"""A tenth of the tail the percentile leaves: 0.1 % of calls for p99."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +61,19 @@ def recommend(
 ) -> Analysis:
     """Return the verdict of every action in `samples`, worst harm first.
 
-    `facts` win over those of the runs' manifests; `overrides` are settings by action id. Without
-    `concurrency_limit` the newest manifest's is used. No input raises: what cannot be judged says so.
+    `facts` win over those of the runs' manifests; `overrides` are settings by action id and win over the
+    `recommend` tables of the workload. Without `concurrency_limit` the newest manifest's is used. No
+    sample makes it raise: what cannot be judged says so.
     """
     settings = settings or RecommendSettings()
     known = merge_facts(samples.facts(), facts or {})
+    stated = samples.stated_settings()
     limit = concurrency_limit if concurrency_limit is not None else _newest_limit(samples)
     found: dict[str, Recommendation] = {}
     for action in by_action(samples.table):
         fact = known.get(action.action_id, ActionFacts(action.action_id))
-        of_action = (overrides or {}).get(action.action_id, settings)
+        of_action = with_overrides(settings, stated.get(action.action_id, {}))
+        of_action = (overrides or {}).get(action.action_id, of_action)
         found[action.action_id] = recommend_action(action, fact, of_action, limit)
     for action_id in samples.facts():
         if action_id not in found:
@@ -92,15 +94,16 @@ def recommend_action(
     action: ActionCalls, facts: ActionFacts, settings: RecommendSettings, concurrency_limit: int | None = None
 ) -> Recommendation:
     """Return the verdict of one action."""
-    settings = _with_cap(settings, facts.cap_s)
+    settings = with_cap(settings, facts.cap_s)
     timed = on_the_right_clock(action.calls)
     levels = split_levels(timed.calls, facts.production_peak_rate)
     judged = [judge_level(level, settings) for level in levels.usable]
-    main = _choose(judged)
+    main = choose_main(judged)
     deciding = _slowest(main, judged) if main is not None else None
     calls = deciding.calls if deciding else _no_calls()
     found = deciding.estimate if deciding else estimate(calls, settings)
     proven = [level.estimate.lower_ms for level in judged if level.estimate.lower_ms is not None]
+    missing = shortfall(calls, found, settings)
     disagreement = None
     if deciding is not None and found.timeout_s is not None:
         disagreement = find_disagreement(calls, settings)
@@ -115,20 +118,27 @@ def recommend_action(
             for level in judged
         ),
         disagreement=disagreement,
+        shortfall=missing,
         ok=all_ok,
         timeouts=all_timeouts,
         configurable=facts.configurable,
         current_timeout_s=current,
     )
     decision = decide(evidence, settings)
-    left_out = _left_out(action, judged, levels, deciding)
     coverage = time_coverage(calls.started_at)
-    needed = calls_still_needed(found, settings) if decision.verdict is Verdict.INSUFFICIENT_SAMPLES else None
-    confident = 1.0 - settings.percentile**found.n_eff if found.samples else None
-    observed = _observed_rate(calls)
+    left_out = _left_out(action, judged, levels, deciding)
     level_rate = deciding.rate if deciding else None
+    observed = _observed_rate(calls)
     per_s = next((r for r in (facts.production_peak_rate, level_rate, observed) if r is not None), None)
-    cost = cost_of(found.table, current, decision.timeout_s, per_s, concurrency_limit)
+    cost = cost_of(
+        found.table,
+        current,
+        decision.timeout_s,
+        per_s,
+        concurrency_limit,
+        confidence=settings.confidence,
+        design_effect=found.design_effect,
+    )
     name = facts.action_name or action.action_name or action.action_id
     timeouts = calls.count(Outcome.TIMEOUT)
     story = Story(
@@ -136,25 +146,29 @@ def recommend_action(
         timeout_s=decision.timeout_s,
         uncapped_s=decision.uncapped_s,
         current_timeout_s=current,
-        current_known=current_known,
-        estimate=found if found.samples or levels.saturated else None,
+        estimate=found,
         disagreement=disagreement,
         lower_ms=evidence.lower_ms,
         timeouts=timeouts,
         given_up=calls.count(Outcome.CLIENT_TIMEOUT),
         censored=found.samples - found.ok,
-        calls_needed=needed,
-        confidence_max_seen=confident,
+        shortfall=missing,
         cut_off_now=cost.cut_off_now,
         span_s=coverage.span_s,
         left_out_by_reason=tuple(left_out.items()),
         not_configurable_reason=facts.not_configurable_reason,
         saturated_because=levels.saturated[0].saturated_because if levels.saturated and not judged else None,
     )
-    warnings = _warnings(levels, timed, deciding, main, coverage.span_s, coverage.grade, facts, settings)
-    expensive = cost_warning(cost, concurrency_limit)
+    warnings = about_load(levels, facts)
+    if deciding is not None:
+        if deciding is not main and deciding.rate is not None:
+            warnings.append(f"the number comes from {rate(deciding.rate)}, where the action is slowest")
+        warnings += about_the_clock(timed)
+        warnings += about_calls(calls, deciding.warm_up, found, coverage, settings)
     if not current_known and facts.configurable:
         warnings.append(f"the timeout in force is not known; {current} s (the platform's default) is assumed")
+    expensive = cost_warning(cost, concurrency_limit)
+    short = decision.verdict is Verdict.INSUFFICIENT_SAMPLES
     return Recommendation(
         action_id=action.action_id,
         action_name=name,
@@ -178,10 +192,11 @@ def recommend_action(
         p99_lower_ms=found.lower_ms,
         n_eff=found.n_eff if found.samples else None,
         design_effect=found.design_effect if found.samples else None,
-        calls_needed=needed,
-        confidence_max_seen=confident,
+        calls_needed=missing.calls_needed if short else None,
+        confidence_max_seen=missing.confidence_max_seen if found.samples else None,
         cut_off_now=cost.cut_off_now,
         cut_off_after=cost.cut_off_after,
+        cut_off_after_at_most=cost.cut_off_after_at_most,
         worst_wait_s=cost.worst_wait_s,
         grade=coverage.grade if found.samples else None,
         windows=coverage.windows if found.samples else None,
@@ -204,8 +219,8 @@ def judge_level(level: Level, settings: RecommendSettings) -> JudgedLevel:
     return JudgedLevel(level.rate, warm, calls.where(cold), refused, estimate(warm, settings))
 
 
-def _choose(judged: list[JudgedLevel]) -> JudgedLevel | None:
-    """The first level, unless its timeout hides the quantile and a draft probe at another rate shows it."""
+def choose_main(judged: list[JudgedLevel]) -> JudgedLevel | None:
+    """Return the first level, unless its timeout hides the quantile and a draft probe elsewhere shows it."""
     judged = [level for level in judged if level.estimate.samples]
     if not judged:
         return None
@@ -246,61 +261,6 @@ def _left_out(
     return {reason: count for reason, count in counts.items() if count}
 
 
-def _warnings(
-    levels: Levels,
-    timed: Timed,
-    deciding: JudgedLevel | None,
-    main: JudgedLevel | None,
-    span_s: float,
-    grade: str,
-    facts: ActionFacts,
-    settings: RecommendSettings,
-) -> list[str]:
-    lines = []
-    for level in levels.saturated:
-        at = f"at {rate(level.rate)} " if level.rate is not None else ""
-        lines.append(f"{at}the action is saturated: {level.saturated_because}; that level is not used")
-    if not levels.peak_covered and facts.production_peak_rate is not None:
-        lines.append(
-            f"production peaks at {rate(facts.production_peak_rate)}, above every level tested: "
-            "the number may be too low under load"
-        )
-    if deciding is None or deciding.estimate.samples == 0:
-        return lines
-    if main is not None and deciding is not main and deciding.rate is not None:
-        lines.append(f"the number comes from {rate(deciding.rate)}, where the action is slowest")
-    if timed.clock == "response":
-        lines.append(
-            f"the generator was late (p99 {seconds((timed.lag_p99_s or 0) * 1e3)}): "
-            "times count from the planned start"
-        )
-    if grade == "C":
-        lines.append(
-            f"measured for {duration(span_s)}: slow episodes rarer than once per {duration(span_s / 3)} "
-            "cannot be excluded"
-        )
-    given_up = deciding.calls.count(Outcome.CLIENT_TIMEOUT)
-    if given_up > NOTABLE_SHARE * (1.0 - settings.percentile) * len(deciding.calls):
-        lines.append(
-            f"{given_up:,} {'call was' if given_up == 1 else 'calls were'} still running when the run ended "
-            "or was given up: counted as slower than that"
-        )
-    quantile = deciding.estimate.quantile_ms
-    if quantile is not None:
-        starved = starved_workers(deciding.calls, quantile)
-        if starved:
-            lines.append(
-                f"{starved} of the load generators saw over three times their share of slow calls: "
-                "the machine may be the slow part"
-            )
-    limit = deciding.estimate.timeout_s
-    if limit is not None and len(deciding.warm_up):
-        slowest = float(deciding.warm_up.latency_ms.max())
-        if slowest > limit * 1e3:
-            lines.append(f"first calls after idle take up to {seconds(slowest)}")
-    return lines
-
-
 def _current_timeout(facts: ActionFacts, calls: Calls) -> tuple[int, bool]:
     """The timeout in force: as declared, else as the latest published call had it, else the default."""
     if facts.current_timeout_s is not None:
@@ -318,7 +278,8 @@ def _observed_rate(calls: Calls) -> float | None:
     return len(calls) / measured if measured > 0 else None
 
 
-def _with_cap(settings: RecommendSettings, cap_s: int | None) -> RecommendSettings:
+def with_cap(settings: RecommendSettings, cap_s: int | None) -> RecommendSettings:
+    """Return the settings with the cap of one action, if it has its own."""
     if cap_s is None:
         return settings
     cap = min(max(cap_s, PLATFORM_MIN_TIMEOUT_S), PLATFORM_MAX_TIMEOUT_S)

@@ -66,7 +66,10 @@ class Recommendation:
     confidence_max_seen: float | None = None
     """Confidence that the largest call seen is at least the p99."""
     cut_off_now: float | None = None
+    """Share of calls slower than the present timeout; None where no call was watched that long."""
     cut_off_after: float | None = None
+    cut_off_after_at_most: float | None = None
+    """Upper bound (at the settings' confidence) of the share cut off at the recommended timeout."""
     worst_wait_s: int | None = None
     grade: Grade | None = None
     windows: int | None = None

@@ -24,3 +24,10 @@ class SampleSet:
         for manifest in sorted(self.manifests, key=lambda one: one.created_at):
             known.update((facts.action_id, facts) for facts in manifest.actions)
         return known
+
+    def stated_settings(self) -> Mapping[str, Mapping[str, object]]:
+        """Return the `recommend` tables of the runs' workloads by action id; the newest run wins."""
+        stated: dict[str, Mapping[str, object]] = {}
+        for manifest in sorted(self.manifests, key=lambda one: one.created_at):
+            stated.update(manifest.recommend)
+        return stated

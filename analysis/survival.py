@@ -15,6 +15,9 @@ from analysis.counts import LatencyCounts
 SHARE_SLACK: Final = 1e-11
 """A product of thousands of ratios may miss 0.01 by a few last digits."""
 
+WATCHED_SLACK: Final = 0.98
+"""A timeout of 5 s may be seen after 4.95 s, once the smallest network overhead is taken off."""
+
 
 @dataclass(frozen=True, slots=True)
 class SurvivalTable:
@@ -43,6 +46,10 @@ class SurvivalTable:
         """Return the estimated share of calls slower than `t_ms` (beyond the data: what is left)."""
         index = int(np.searchsorted(self.t_ms, t_ms + 1e-9, side="right")) - 1
         return float(self.share[index]) if index >= 0 else 1.0
+
+    def knows_share_at(self, t_ms: float) -> bool:
+        """Was any call watched up to `t_ms`, or did all end before? Beyond, only `share_left` is known."""
+        return self.share_left <= 0.0 or self.longest_ms >= WATCHED_SLACK * t_ms
 
     def quantile_ms(self, p: float) -> int | None:
         """Return the smallest time that at most a share 1-p exceeds, or None where it lies beyond."""

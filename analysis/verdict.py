@@ -1,22 +1,13 @@
 """Which verdict, and which number with it (section D, steps 10 and 11): first match wins."""
 
-import math
 from dataclasses import dataclass
-from typing import Final
 
-import numpy as np
-
-from analysis.bounds import calls_for_a_bound, upper_share
+from analysis.bounds import calls_for_a_bound
 from analysis.estimate import Estimate, buffer_ms
 from analysis.recommendation import Verdict
 from analysis.settings import RecommendSettings
+from analysis.shortfall import ENOUGH_TO_BLAME_THE_TIMEOUT, NEGLIGIBLE_LEFT, Shortfall
 from analysis.stability import Disagreement
-
-ENOUGH_TO_BLAME_THE_TIMEOUT: Final = 0.5
-"""With half the calls a bound needs (150 of 299), what hides the quantile is the cut-off, not the number."""
-NEGLIGIBLE_LEFT: Final = 0.3
-"""Less than this part of the tail (.3 % for p99) left beyond the last call is chance, not a cut-off."""
-MOST_CALLS: Final = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +21,7 @@ class Evidence:
     hidden_guard: bool
     """A level without a bound is proven slower than the number of the others."""
     disagreement: Disagreement | None
+    shortfall: Shortfall | None
     ok: int
     timeouts: int
     configurable: bool
@@ -54,7 +46,7 @@ def decide(evidence: Evidence, settings: RecommendSettings) -> Decision:
     if deciding is None or evidence.ok + evidence.timeouts == 0:
         return Decision(Verdict.NO_DATA)
     cap = settings.cap_s
-    if wanted is not None and only_the_bound_is_over_cap(deciding, evidence.lower_ms, settings):
+    if wanted is not None and _only_the_bound_is_over_cap(evidence, settings):
         return Decision(Verdict.INSUFFICIENT_SAMPLES, None, wanted)
     if (evidence.lower_ms or 0) >= cap * 1000 or (wanted or 0) > cap:
         return Decision(Verdict.OVER_CAP_USE_ASYNC, cap, wanted)
@@ -68,37 +60,19 @@ def decide(evidence: Evidence, settings: RecommendSettings) -> Decision:
     return _against_current(deciding, wanted, evidence.current_timeout_s, settings)
 
 
-def only_the_bound_is_over_cap(estimate: Estimate, lower_ms: int | None, settings: RecommendSettings) -> bool:
+def _only_the_bound_is_over_cap(evidence: Evidence, settings: RecommendSettings) -> bool:
     """Would p99 + buffer fit below the cap, and only the uncertainty of few calls does not?
 
-    "Make it asynchronous" would be a costly answer to a question that more calls can settle.
+    "Make it asynchronous" would be a costly answer to a question that a few more calls can settle.
     """
-    if estimate.timeout_s is None or estimate.quantile_ms is None or estimate.timeout_s <= settings.cap_s:
+    found, missing = evidence.deciding, evidence.shortfall
+    if found is None or found.timeout_s is None or found.timeout_s <= settings.cap_s:
         return False
-    fits = estimate.quantile_ms + buffer_ms(estimate.quantile_ms, settings) <= settings.cap_s * 1000
-    return fits and (lower_ms or 0) < settings.cap_s * 1000
-
-
-def calls_still_needed(estimate: Estimate, settings: RecommendSettings) -> int:
-    """Return how many more calls a bound needs, if what comes looks like what came (ceil(299 D) - n)."""
-    p = settings.percentile
-    left = estimate.table.share_left if estimate.ok else 0.0
-    if estimate.timeout_s is not None:  # there is a bound, but not below the cap
-        left = estimate.table.share_slower_than(settings.cap_s * 1e3)
-    low = high = calls_for_a_bound(p, settings.confidence)
-    while high < MOST_CALLS and _bound_at(high, left, settings) > 1.0 - p:
-        low, high = high, high * 2
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if _bound_at(middle, left, settings) <= 1.0 - p else (middle, high)
-    if _bound_at(low, left, settings) <= 1.0 - p:
-        high = low
-    return max(1, math.ceil(min(high, MOST_CALLS) * estimate.design_effect) - estimate.samples)
-
-
-def _bound_at(n: int, share: float, settings: RecommendSettings) -> float:
-    # A hair of slack: the rule of 299 meets its own limit to the last digit.
-    return float(upper_share(np.array([share]), np.array([float(n)]), settings.confidence)[0]) - 1e-12
+    if found.quantile_ms is None or missing is None or missing.calls_needed is None:
+        return False
+    fits = found.quantile_ms + buffer_ms(found.quantile_ms, settings) <= settings.cap_s * 1000
+    open_question = (evidence.lower_ms or 0) < settings.cap_s * 1000
+    return fits and open_question and missing.calls_needed <= settings.target_calls
 
 
 def _why_no_bound(estimate: Estimate, settings: RecommendSettings) -> Verdict:

@@ -189,3 +189,57 @@ def test_every_verdict_has_its_place_in_the_order_of_harm(name: Verdict) -> None
     from analysis.recommend import HARM_ORDER
 
     assert name in HARM_ORDER
+
+
+def test_a_share_beyond_what_was_watched_is_not_claimed() -> None:
+    x = lognormal(900, 3.0)
+    table = calls(x)
+    table.loc[880:, ["outcome", "latency_ms"]] = ["client_timeout", 40_000.0]
+    found = judge(table, facts=orders(current_timeout_s=60))
+    assert found.cut_off_now is None
+    cut = judge(calls(lognormal(5000, 4.0), timeout_s=5), facts=orders(current_timeout_s=5))
+    assert cut.cut_off_now is not None and 0.001 < cut.cut_off_now < 0.01
+    raised = judge(calls(lognormal(5000, 4.25), timeout_s=5), facts=orders(current_timeout_s=5))
+    assert raised.recommended_timeout_s is not None and raised.recommended_timeout_s > 5
+    assert raised.cut_off_after is None
+    assert raised.cut_off_after_at_most is not None and raised.cut_off_after_at_most <= 0.01
+
+
+def test_what_is_missing_is_said_in_calls_that_can_see_far_enough() -> None:
+    found = judge(
+        calls(lognormal(950, 6.0), timeout_s=5),
+        calls(lognormal(330, 6.0, seed=5), target="draft", run="probe", start=1.7e9 + 500),
+        facts=orders(current_timeout_s=5),
+    )
+    assert found.verdict is Verdict.INSUFFICIENT_SAMPLES
+    assert "could be seen beyond 5.0 s" in found.reason
+    assert "sure" not in found.reason
+    assert found.next_command is not None and "--probe" in found.next_command
+    assert found.calls_needed is not None and 20 <= found.calls_needed <= 400
+
+
+def test_calls_needed_never_explode() -> None:
+    x = np.r_[lognormal(400, 2.0), np.full(8, 50.0)]
+    table = calls(x)
+    table.loc[400:, "outcome"] = "client_timeout"
+    clustered = pd.concat([table, calls(lognormal(20, 9.0), start=1.7e9 + 90, run="b")], ignore_index=True)
+    for one in (table[:120], clustered):
+        found = judge(one)
+        assert found.calls_needed is None or found.calls_needed < 20_000
+
+
+def test_only_the_bound_over_the_cap_asks_for_more_calls() -> None:
+    x = np.r_[np.full(396, 2.0), [8.0, 12.0, 20.0, 50.0]]
+    np.random.default_rng(3).shuffle(x)
+    found = judge(calls(x))
+    assert found.verdict is Verdict.INSUFFICIENT_SAMPLES
+    assert "above the cap" in found.reason
+
+
+def test_settings_of_the_workload_and_overrides_apply_to_their_action() -> None:
+    table = calls(lognormal(5000, 2.0))
+    overrides = {"orders": RecommendSettings(buffer_min_s=5.0)}
+    (found,) = recommend(
+        sample_set(table), {"orders": orders(current_timeout_s=60)}, overrides=overrides
+    ).actions
+    assert found.recommended_timeout_s == 8

@@ -1,0 +1,167 @@
+"""When to stop measuring: as few calls as the answer needs (issue 4, "when to stop").
+
+Settled means: more calls would not change what is set. Either the verdict is final (proven beyond the
+cap, proven beyond the timeout that hides it, refused, not configurable), or the bound lifts the number
+above p99 + buffer by no more than the hysteresis, so that a longer run would not be acted upon.
+
+The looks and their confidence come from `analysis.look_plan`: looking often does not spoil the 95 %.
+"""
+
+import math
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from analysis.bounds import lower_ms
+from analysis.calls import ActionCalls, Calls
+from analysis.clock import on_the_right_clock
+from analysis.counts import count_latencies
+from analysis.estimate import Estimate, buffer_ms, estimate
+from analysis.facts import ActionFacts
+from analysis.levels import split_levels
+from analysis.look_plan import Look, look_plan
+from analysis.recommend import choose_main, judge_level, with_cap
+from analysis.recommendation import Verdict
+from analysis.settings import RecommendSettings
+from analysis.survival import kaplan_meier
+
+FIRST_PROOF: Final = 40
+"""Fewest calls after which "too slow" may be taken as proven (e.g. a tenth of them timed out)."""
+ALL_REFUSED: Final = 50
+LIMIT_SLACK: Final = 0.98
+"""Timeouts are cut off a little before or after the whole second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """`more_calls` is None when settled, else about how many calls (warm-up included) are still needed."""
+
+    settled: bool
+    why: str
+    calls: int
+    """Calls that count so far."""
+    more_calls: int | None = None
+    verdict: Verdict | None = None
+    """The final verdict where it is already known."""
+    timeout_s: int | None = None
+    """The number as it stands."""
+
+
+def settled(
+    action: ActionCalls,
+    facts: ActionFacts,
+    settings: RecommendSettings,
+    *,
+    complete_until: float | None = None,
+) -> Settled:
+    """Return whether more calls could change the answer, from the calls so far.
+
+    While the run goes on, `complete_until` is the start (Unix seconds) of the oldest call still in
+    flight: later calls are ignored, because the slow ones among them are not recorded yet.
+    """
+    if not facts.configurable:
+        return Settled(True, "the action cannot be configured", 0, verdict=Verdict.NOT_CONFIGURABLE)
+    settings = with_cap(settings, facts.cap_s)
+    attempts = action.calls
+    if complete_until is not None:
+        attempts = attempts.where(attempts.started_at < complete_until)
+    timed = on_the_right_clock(attempts)
+    levels = split_levels(timed.calls, facts.production_peak_rate)
+    main = choose_main([judge_level(level, settings) for level in levels.usable])
+    plan = look_plan(settings.percentile, settings.confidence, settings.target_calls)
+    if main is None:
+        if len(attempts) >= ALL_REFUSED:
+            return Settled(True, "every call was refused", 0, verdict=Verdict.NO_DATA)
+        return Settled(False, "no call counts yet", 0, _with_warm_up(plan[0].calls, settings))
+    calls = main.calls
+    proof = _proven_too_slow(calls, plan, settings)
+    if proof is not None:
+        return proof
+    look = next((look for look in reversed(plan) if look.calls <= len(calls)), None)
+    if look is None:
+        missing = plan[0].calls - len(calls)
+        return Settled(False, "too few calls for a bound", len(calls), _with_warm_up(missing, settings))
+    found = estimate(earliest(calls, look.calls), replace(settings, confidence=look.confidence))
+    if _close_enough(found, settings):
+        return Settled(True, "more calls would not change the number", len(calls), timeout_s=found.timeout_s)
+    if look.calls >= settings.target_calls:
+        return Settled(True, "the planned calls are used up", len(calls), timeout_s=found.timeout_s)
+    goal = _enough_for(found, plan, look, settings)
+    missing = math.ceil(goal * found.design_effect) - len(calls)
+    return Settled(
+        False,
+        "the bound is still far above p99",
+        len(calls),
+        _with_warm_up(max(missing, 1), settings),
+        timeout_s=found.timeout_s,
+    )
+
+
+def earliest(calls: Calls, n: int) -> Calls:
+    """Return the `n` calls that started first, in their order: a look sees no more than its share."""
+    if len(calls) <= n:
+        return calls
+    mask = np.zeros(len(calls), dtype=np.bool_)
+    mask[np.argsort(calls.started_at, kind="stable")[:n]] = True
+    return calls.where(mask)
+
+
+def _close_enough(found: Estimate, settings: RecommendSettings) -> bool:
+    if found.timeout_s is None or found.quantile_ms is None or found.timeout_s > settings.cap_s:
+        return False
+    return found.timeout_s <= _highest_acceptable(found.quantile_ms, settings)
+
+
+def _highest_acceptable(quantile_ms: float, settings: RecommendSettings) -> float:
+    """p99 + buffer in whole seconds, and the change a later run would have to exceed to be applied."""
+    wanted = quantile_ms + buffer_ms(quantile_ms, settings)
+    if settings.rule == "sum":
+        wanted += buffer_ms(quantile_ms, settings)
+    seconds = math.ceil(wanted / 1e3)
+    return seconds + max(settings.hysteresis_min_s, settings.hysteresis_ratio * seconds)
+
+
+def _proven_too_slow(calls: Calls, plan: tuple[Look, ...], settings: RecommendSettings) -> Settled | None:
+    """A proof needs fewer calls than a bound: 10 timeouts in 60 calls already put p99 above the timeout."""
+    sizes = [size for size in _proof_sizes(plan) if size <= len(calls)]
+    if not sizes:
+        return None
+    seen = earliest(calls, sizes[-1])
+    counts = count_latencies(seen.latency_ms, seen.event)
+    # Each of the looks for a proof gets an equal part of the risk (Bonferroni).
+    confidence = 1.0 - (1.0 - settings.confidence) / len(_proof_sizes(plan))
+    proven = lower_ms(kaplan_meier(counts), counts, settings.percentile, confidence)
+    if proven is None:
+        return None
+    if proven >= settings.cap_s * 1000:
+        return Settled(True, "proven to be above the cap", len(calls), verdict=Verdict.OVER_CAP_USE_ASYNC)
+    limit = float(calls.limit_ms.max())
+    if proven >= LIMIT_SLACK * limit:
+        return Settled(
+            True, "the timeout hides the answer: probe", len(calls), verdict=Verdict.CENSORED_NEEDS_PROBE
+        )
+    return None
+
+
+def _proof_sizes(plan: tuple[Look, ...]) -> list[int]:
+    early = [FIRST_PROOF * 2**k for k in range(12) if FIRST_PROOF * 2**k < plan[0].calls]
+    return [*early, *(look.calls for look in plan)]
+
+
+def _enough_for(found: Estimate, plan: tuple[Look, ...], look: Look, settings: RecommendSettings) -> int:
+    """Calls after which the bound should be close enough, if the distribution stays as it looks now."""
+    if found.quantile_ms is not None:
+        for later in plan:
+            if later.calls <= look.calls:
+                continue
+            expected = found.table.quantile_ms(1.0 - later.may_exceed / later.calls)
+            if expected is not None and math.ceil(expected / 1e3) <= _highest_acceptable(
+                found.quantile_ms, settings
+            ):
+                return later.calls
+    return settings.target_calls
+
+
+def _with_warm_up(calls: int, settings: RecommendSettings) -> int:
+    return math.ceil(calls / (1.0 - settings.warmup_max_share))
