@@ -28,6 +28,12 @@ class ActionConfig:
         """The timeout the platform enforces: 60 s when none is set."""
         return DEFAULT_TIMEOUT_S if self.timeout_s is None else self.timeout_s
 
+    @property
+    def complete(self) -> bool:
+        """Whether there is enough to send a request: an address, and a template unless it is a GET."""
+        has_url = bool(self.request.get("requestUrlTemplate"))
+        return has_url and (self.request_template is not None or self.request.get("requestType") == "GET")
+
     def to_wire(self, self_uri: str) -> JsonObject:
         """As GET shows it: templates only as addresses, never as text."""
         request: JsonObject = dict(self.request)

@@ -20,17 +20,32 @@ def contract_errors(schema: JsonObject, inputs: JsonObject) -> list[str]:
     """What is wrong with `inputs`, as `field: message` lines, ordered; empty when nothing is."""
     if not schema:
         return []
+    schema_text = json.dumps(schema, sort_keys=True)
+    problem = _schema_problem(schema_text)
+    if problem is not None:
+        return [problem]
     try:
-        validator = _validator(json.dumps(schema, sort_keys=True))
+        validator = _validator(schema_text)
         return sorted(f"{error.json_path}: {error.message}" for error in validator.iter_errors(inputs))
-    except SchemaError as error:
-        return [f"the input schema itself is not valid: {error.message}"]
     except (Unresolvable, RecursionError, re.error) as error:
         return [f"the input schema itself cannot be used: {type(error).__name__}"]
+
+
+def schema_problem(schema: JsonObject) -> str | None:
+    """Why `schema` is no JSON Schema of draft 4; None when it is one."""
+    return _schema_problem(json.dumps(schema, sort_keys=True)) if schema else None
+
+
+@lru_cache(maxsize=4096)
+def _schema_problem(schema_text: str) -> str | None:
+    try:
+        Draft4Validator.check_schema(json.loads(schema_text))
+    except SchemaError as error:
+        return f"the input schema itself is not valid: {error.message}"
+    return None
 
 
 @lru_cache(maxsize=4096)
 def _validator(schema_text: str) -> Draft4Validator:
     schema = json.loads(schema_text)
-    Draft4Validator.check_schema(schema)
     return Draft4Validator(schema, registry=_NOTHING_ELSE)

@@ -1,4 +1,4 @@
-"""One run of an action: contract, limits, backend, timeout; answered the way /test or /execute does."""
+"""One run of an action: contract, limits, backend, timeout. `answers` words how it ended."""
 
 import asyncio
 import math
@@ -8,35 +8,31 @@ from typing import Final
 
 from diag.sandbox.clock import sleep_until
 from diag.sandbox.contract import contract_errors
-from diag.sandbox.flatten import flat_values
 from diag.sandbox.observations import Execution
-from diag.sandbox.replies import JsonObject, JsonValue, PlatformError
+from diag.sandbox.replies import JsonObject, PlatformError
 from diag.sandbox.revision import ActionEntry, Revision
 from diag.sandbox.sandbox import Sandbox
 
+VALIDATE: Final = "Validate input against schema"
+RESOLVE: Final = "Resolve request template"
+EXECUTE: Final = "Execute"
 TIMED_OUT: Final = "The request timed out."
-_HIDDEN: Final = (
-    "REST call for action execute failed. Message: Request to backend service failed. To see error details, "
-    "use test mode to execute the action, or execute request in Postman or other REST tools."
-)
-_STEPS: Final = (
-    "Validate input against schema",
-    "Resolve request template",
-    "Resolve request header templates",
-    "Execute",
-    "Apply output transformation",
-    "Validate output against schema",
-)
-_VALIDATE, _EXECUTE = 0, 3
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How the run ended: a result, or an error at a step (an index of `_STEPS`)."""
+    """How the run ended: a result, or an error and the step it happened at."""
 
     result: JsonObject | None = None
     error: PlatformError | None = None
-    step: int = len(_STEPS)
+    failed_step: str | None = None
+    log: str | None = None
+    """What the function wrote, for function actions."""
+
+    @property
+    def timed_out(self) -> bool:
+        """Whether the action's own timeout ended it."""
+        return self.error is not None and self.error.message == TIMED_OUT
 
 
 async def run_action(
@@ -49,20 +45,12 @@ async def run_action(
     """
     revision = entry.revision(draft=call.target == "draft")
     call.timeout_s = revision.config.effective_timeout_s
-    problems = contract_errors(_input_schema(revision), inputs)
-    if problems:
+    unfit = _unfit(revision, inputs)
+    if unfit is not None:
         call.outcome = "invalid_input"
-        error = PlatformError(
-            400,
-            "invalid.schema",
-            "Input does not match the action's contract.",
-            ("ACTION.PROCESSING",),
-            tuple(problems),
-        )
-        return Outcome(error=error, step=_VALIDATE)
-    now_s = sandbox.now_s()
+        return unfit
     try:
-        with sandbox.limits.execution(now_s, retry_after=sandbox.switches.retry_after):
+        with sandbox.limits.execution(sandbox.now_s(), retry_after=sandbox.switches.retry_after):
             sandbox.observations.begin(call)
             try:
                 return await _call_backend(sandbox, entry, revision, call, arrived_s)
@@ -71,6 +59,29 @@ async def run_action(
     except PlatformError:
         call.outcome = "rate_limited"
         raise
+
+
+async def wait_for_edge(sandbox: Sandbox, running: asyncio.Task[Outcome], arrived_s: float) -> Outcome:
+    """The run's outcome, unless the API's edge gives up first (a switch): then 504, while the run goes on."""
+    left_s = arrived_s + sandbox.switches.edge_timeout_s - time.perf_counter()
+    done, _ = await asyncio.wait({running}, timeout=max(left_s, 0.0))
+    if not done:
+        raise PlatformError(504, "gateway.timeout", "The gateway gave up waiting for the service.")
+    return running.result()
+
+
+def _unfit(revision: Revision, inputs: JsonObject) -> Outcome | None:
+    """The outcome of a run that never gets as far as the backend."""
+    problems = contract_errors(revision.input_schema, inputs)
+    if problems:
+        said = "Input does not match the action's contract."
+        error = PlatformError(400, "invalid.schema", said, ("ACTION.PROCESSING",), tuple(problems))
+        return Outcome(error=error, failed_step=VALIDATE)
+    if revision.function is None and not revision.config.complete:
+        said = "The action has no request URL or no request template."
+        error = PlatformError(400, "invalid.substitution", said, ("ACTION.PROCESSING",))
+        return Outcome(error=error, failed_step=RESOLVE)
+    return None
 
 
 async def _call_backend(
@@ -82,69 +93,20 @@ async def _call_backend(
     if function_s is not None and function_s < call.timeout_s and latency_ms > function_s * 1e3:
         await sleep_until(arrived_s + function_s)
         call.outcome = "backend_error"
-        said = f"Task timed out after {function_s}.00 seconds"
-        error = PlatformError(500, "internal.server.error", "Internal Server Error", causes=(said,))
-        return Outcome(error=error, step=_EXECUTE)
+        aborted = f"Task timed out after {function_s}.00 seconds"
+        error = PlatformError(500, "internal.server.error", "Internal Server Error", causes=(aborted,))
+        return Outcome(error=error, failed_step=EXECUTE, log=aborted)
     await sleep_until(arrived_s + min(latency_ms / 1e3, float(call.timeout_s)))
     if latency_ms > call.timeout_s * 1e3:
         call.outcome = "timeout"
-        return Outcome(error=PlatformError(504, "request.timeout", TIMED_OUT), step=_EXECUTE)
+        return Outcome(error=PlatformError(504, "request.timeout", TIMED_OUT), failed_step=EXECUTE)
     if failure is not None:
         call.outcome = "backend_error"
-        error = PlatformError(
-            400,
-            "bad.request",
-            "Request to backend service failed.",
-            ("ACTION.REMOTE_ENDPOINT",),
-            (f'Backend answered {failure.status}: {{"message":"refused by the sandbox\'s backend"}}',),
-        )
-        return Outcome(error=error, step=_EXECUTE)
+        said = f'Backend answered {failure.status}: {{"message":"refused by the sandbox\'s backend"}}'
+        detail = ("ACTION.REMOTE_ENDPOINT",)
+        error = PlatformError(400, "bad.request", "Request to backend service failed.", detail, (said,))
+        return Outcome(error=error, failed_step=EXECUTE)
     call.outcome = "ok"
     spec = sandbox.org.specs.get(entry.id)
-    return Outcome(result={"result": "done"} if spec is None or not spec.result else spec.result)
-
-
-async def wait_for_edge(sandbox: Sandbox, running: asyncio.Task[Outcome], arrived_s: float) -> Outcome:
-    """The run's outcome, unless the API's edge gives up first (a switch): then 504, while the run goes on."""
-    edge_s = sandbox.switches.edge_timeout_s
-    if edge_s <= 0.0:
-        return await running
-    left_s = arrived_s + edge_s - time.perf_counter()
-    done, _ = await asyncio.wait({running}, timeout=max(left_s, 0.0))
-    if not done:
-        raise PlatformError(504, "gateway.timeout", "The gateway gave up waiting for the service.")
-    return running.result()
-
-
-def test_result(outcome: Outcome, correlation_id: str, *, flatten: bool = False) -> JsonObject:
-    """A TestExecutionResult: every step up to the one that failed."""
-    error = None if outcome.error is None else outcome.error.body(correlation_id)
-    operations: list[JsonValue] = []
-    for index, name in enumerate(_STEPS[: outcome.step + 1]):
-        failed = error is not None and index == outcome.step
-        operation: JsonObject = {"step": index + 1, "name": name, "success": not failed}
-        if failed:
-            operation["error"] = error
-        operations.append(operation)
-    result: JsonObject = {"operations": operations, "success": error is None}
-    if error is None:
-        final = outcome.result or {}
-        result["finalResult"] = flat_values(final) if flatten else final
-    else:
-        result["error"] = error
-    return result
-
-
-def execute_error(error: PlatformError, correlation_id: str) -> PlatformError:
-    """What /execute lets out: the backend's own words stay hidden (Resource Center, "400 error")."""
-    if "ACTION.REMOTE_ENDPOINT" not in error.detail_codes:
-        return error
-    return PlatformError(
-        error.status, error.code, error.message, error.detail_codes, (f"{_HIDDEN} [{correlation_id}]",)
-    )
-
-
-def _input_schema(revision: Revision) -> JsonObject:
-    holder = revision.contract.get("input")
-    schema = holder.get("inputSchema") if isinstance(holder, dict) else None
-    return schema if isinstance(schema, dict) else {}
+    log = None if revision.function is None else f"REPORT Duration: {latency_ms:.2f} ms"
+    return Outcome(result={"result": "done"} if spec is None or not spec.result else spec.result, log=log)

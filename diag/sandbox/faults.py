@@ -22,6 +22,7 @@ KINDS: Final = {
     "html": "answers `status` with a gateway's HTML page",
     "huge": "does the work, adds `megabytes` of padding to the reply",
     "slow": "waits `for_s` before anything else",
+    "login_throttled": "answers as the login host does when it is asked too often (400 invalid_request)",
     "token_expired": "ends the request's token first",
     "edited_meanwhile": "somebody else changes the action first: its version grows",
 }

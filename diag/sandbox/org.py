@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from diag.sandbox.config import ActionConfig, config_from_wire
+from diag.sandbox.contract import schema_problem
 from diag.sandbox.founding import first_entry, new_function, stable_id
 from diag.sandbox.replies import JsonObject, JsonValue, PlatformError, bad_request, not_found
 from diag.sandbox.revision import SCHEMAS, ActionEntry, Revision
@@ -145,6 +146,8 @@ class Org:
         entry = self.entry(action_id)
         draft = entry.revision(draft=True)
         self._check_version(body, draft.version)
+        for error in draft_errors(draft):
+            raise error
         before = 0 if entry.published is None else entry.published.version
         entry.published = replace(draft, version=before + 1)
         entry.draft = None
@@ -191,6 +194,17 @@ class Org:
         raise PlatformError(
             409, "version.conflict", f"Version {sent} does not match the current version {present}."
         )
+
+
+def draft_errors(draft: Revision) -> list[PlatformError]:
+    """What keeps a draft from being published."""
+    errors = []
+    if draft.function is None and not draft.config.complete:
+        errors.append(bad_request("config.request needs a requestUrlTemplate and a requestTemplate."))
+    problem = schema_problem(draft.input_schema)
+    if problem is not None:
+        errors.append(PlatformError(400, "invalid.schema", problem))
+    return errors
 
 
 def _writable(entry: ActionEntry, verb: str) -> None:

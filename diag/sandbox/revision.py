@@ -28,6 +28,13 @@ class Revision:
     """Only of function actions: name, handler, runtime, zipId, timeoutSeconds."""
 
     @property
+    def input_schema(self) -> JsonObject:
+        """The contract's input schema; empty when there is none."""
+        holder = self.contract.get("input")
+        schema = holder.get("inputSchema") if isinstance(holder, dict) else None
+        return schema if isinstance(schema, dict) else {}
+
+    @property
     def function_timeout_s(self) -> int | None:
         """The function's own limit in force, None for other actions."""
         if self.function is None:

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from diag.sandbox.connection import connection
 from diag.sandbox.faults import Fault
-from diag.sandbox.replies import PlatformError
+from diag.sandbox.replies import PlatformError, json_reply
 from diag.sandbox.revision import ACTIONS_URI
 from diag.sandbox.sandbox import Sandbox
 
@@ -40,6 +40,9 @@ async def sabotage(
     if kind == "html":
         page = "<html><head><title>Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>"
         await HTMLResponse(page, fault.status)(scope, receive, send)
+    elif kind == "login_throttled":
+        said = {"error": "invalid_request", "error_description": "rate limit exceeded; try again later"}
+        await json_reply(said, 400)(scope, receive, send)
     elif kind == "reset" or (kind == "stale_keep_alive" and connection(scope).requests > 1):
         await _reset(scope, receive)
     elif kind in ("status_after", "reset_after", "truncated", "malformed", "huge"):

@@ -14,7 +14,7 @@ from diag.sandbox.latency.distributions import Fixed
 from diag.sandbox.latency.parse import read_latency
 from diag.sandbox.permissions import ALL
 from diag.sandbox.replies import JsonObject
-from diag.sandbox.switches import CHOICES, PatchConfig, StaleForm, Switches, TimeoutForm
+from diag.sandbox.switches import CHOICES, PatchConfig, SecureResults, StaleForm, Switches, TimeoutForm
 from diag.sandbox.table import Table
 
 _FOLDER: Final = Path(__file__).parent / "scenarios"
@@ -171,10 +171,12 @@ def read_switches(table: Table, present: Switches) -> Switches:
     timeout_form = table.text("timeout_form", present.timeout_form, choices=CHOICES["timeout_form"])
     stale_form = table.text("stale_form", present.stale_form, choices=CHOICES["stale_form"])
     patch_config = table.text("patch_config", present.patch_config, choices=CHOICES["patch_config"])
+    secure_results = table.text("secure_results", present.secure_results, choices=CHOICES["secure_results"])
     return Switches(
         timeout_form=cast(TimeoutForm, timeout_form),
         stale_form=cast(StaleForm, stale_form),
         patch_config=cast(PatchConfig, patch_config),
+        secure_results=cast(SecureResults, secure_results),
         retry_after=table.flag("retry_after", present.retry_after),
         list_include_config=table.flag("list_include_config", present.list_include_config),
         edge_timeout_s=table.number("edge_timeout_s", present.edge_timeout_s, above=-1e-9),

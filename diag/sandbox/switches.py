@@ -9,6 +9,7 @@ from typing import Literal, get_args
 TimeoutForm = Literal["success_false", "408", "504"]
 StaleForm = Literal["409", "400"]
 PatchConfig = Literal["replace", "merge"]
+SecureResults = Literal["shown", "masked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class Switches:
     """Whether the list of actions honours `includeConfig` (it is recent)."""
     edge_timeout_s: float = 0.0
     """The API's edge answers 504 after this many seconds; 0 means never."""
+    secure_results: SecureResults = "shown"
+    """Whether a test of a secure action shows its result."""
     analytics_count_tests: bool = True
     """Whether test runs show up in the analytics."""
 
@@ -35,5 +38,6 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "timeout_form": get_args(TimeoutForm),
     "stale_form": get_args(StaleForm),
     "patch_config": get_args(PatchConfig),
+    "secure_results": get_args(SecureResults),
 }
 """The words each switch takes; the others are true/false or a number."""

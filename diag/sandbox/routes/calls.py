@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from diag.sandbox.execution import TIMED_OUT, Outcome, execute_error, run_action, test_result, wait_for_edge
-from diag.sandbox.flatten import flat_values
+from diag.sandbox.answers import execute_error, final_result, test_result
+from diag.sandbox.execution import TIMED_OUT, Outcome, run_action, wait_for_edge
 from diag.sandbox.observations import Execution
 from diag.sandbox.permissions import EXECUTE, EXECUTE_DRAFT
 from diag.sandbox.replies import PlatformError, json_reply
@@ -35,26 +35,27 @@ def routes(sandbox: Sandbox) -> list[Route]:
 
     def test(target: str) -> Handler:
         async def handler(request: Request) -> Response:
+            flatten = flag(request, "flatten")
+            entry = sandbox.org.entry(request.path_params["action_id"])
+            secure = entry.revision(draft=target == "draft").secure
             outcome = await run(request, target, "test")
             form = sandbox.switches.timeout_form
-            timed_out = outcome.error is not None and outcome.error.message == TIMED_OUT
-            if timed_out and form != "success_false":
+            if outcome.timed_out and form != "success_false":
                 raise PlatformError(int(form), "request.timeout", TIMED_OUT)
-            result = test_result(outcome, correlation_id(request), flatten=flag(request, "flatten"))
-            return json_reply(result)
+            masked = secure and sandbox.switches.secure_results == "masked"
+            return json_reply(test_result(outcome, correlation_id(request), flatten=flatten, masked=masked))
 
         return handler
 
     async def execute(request: Request) -> Response:
         if sandbox.org.entry(request.path_params["action_id"]).kind == "custom_auth":
-            raise PlatformError(
-                405, "method.not.allowed", "Custom authentication actions cannot be executed."
-            )
+            said = "Custom authentication actions cannot be executed."
+            raise PlatformError(405, "method.not.allowed", said)
+        flatten = flag(request, "flatten")
         outcome = await run(request, "published", "execute")
         if outcome.error is not None:
             raise execute_error(outcome.error, correlation_id(request))
-        result = outcome.result or {}
-        return json_reply(flat_values(result) if flag(request, "flatten") else result)
+        return json_reply(final_result(outcome, flatten=flatten))
 
     one = f"{ACTIONS_URI}/{{action_id}}"
     return [

@@ -1,6 +1,7 @@
 """What only a sandbox has: the truth, and switches to turn while it runs. No token needed."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import TypeVar
 
 from starlette.requests import Request
@@ -86,13 +87,4 @@ def _or_bad_request(read: Callable[[], _T]) -> _T:
 
 
 def _switches(sandbox: Sandbox) -> JsonObject:
-    switches = sandbox.switches
-    return {
-        "timeout_form": switches.timeout_form,
-        "stale_form": switches.stale_form,
-        "patch_config": switches.patch_config,
-        "retry_after": switches.retry_after,
-        "list_include_config": switches.list_include_config,
-        "edge_timeout_s": switches.edge_timeout_s,
-        "analytics_count_tests": switches.analytics_count_tests,
-    }
+    return asdict(sandbox.switches)

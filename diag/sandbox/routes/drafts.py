@@ -4,10 +4,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from diag.sandbox.org import draft_errors
 from diag.sandbox.permissions import DELETE, EDIT, VIEW
 from diag.sandbox.replies import json_reply
 from diag.sandbox.revision import ACTIONS_URI
-from diag.sandbox.routes.request import api_route, json_object, shown
+from diag.sandbox.routes.request import api_route, correlation_id, json_object, shown
 from diag.sandbox.sandbox import Sandbox
 
 
@@ -34,8 +35,9 @@ def routes(sandbox: Sandbox) -> list[Route]:
         return Response(status_code=204)
 
     async def validation(request: Request) -> Response:
-        org.entry(request.path_params["action_id"]).revision(draft=True)
-        return json_reply({"valid": True, "errors": []})
+        draft = org.entry(request.path_params["action_id"]).revision(draft=True)
+        errors = [error.body(correlation_id(request)) for error in draft_errors(draft)]
+        return json_reply({"valid": not errors, "errors": errors})
 
     async def publish(request: Request) -> Response:
         body = await json_object(request, sandbox.limits.limits.request_bytes)

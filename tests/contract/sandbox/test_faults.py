@@ -117,6 +117,9 @@ def test_a_slow_and_a_failing_login(sandbox, sabotaged):
     login = {"data": {"grant_type": "client_credentials"}, "auth": ("sandbox", "sandbox")}
     reply = httpx.post(f"{sandbox.base_url}/oauth/token", trust_env=False, **login)
     assert reply.elapsed.total_seconds() >= 0.4
+    arm({"kind": "login_throttled", "path": "oauth/token"})
+    throttled = httpx.post(f"{sandbox.base_url}/oauth/token", trust_env=False, **login)
+    assert (throttled.status_code, throttled.json()["error"]) == (400, "invalid_request")
     arm({"kind": "status", "path": "oauth/token", "status": 503})
     assert httpx.post(f"{sandbox.base_url}/oauth/token", trust_env=False, **login).status_code == 503
 

@@ -145,6 +145,31 @@ def test_the_edge_may_cut_long_calls_while_the_action_goes_on(org):
     assert client.post(f"{uris['Quick']}/test", json={}).status_code == 429  # its slot is still held
 
 
+SECURE = """
+[[action]]
+name = "Secret"
+integration = "CRM"
+category = "Test"
+secure = true
+latency = { model = "fixed", at_ms = 1 }
+result = { pin = "1234" }
+"""
+
+
+def test_the_result_of_a_secure_action_may_be_kept_back(start_sandbox, tmp_path):
+    path = tmp_path / "org.toml"
+    path.write_text(ORG.format(limits="", switches="") + SECURE)
+    running = start_sandbox(path)
+    uri = f"{ACTIONS}/{running.action_id('Secret')}"
+    with running.client() as client:
+        assert client.post(f"{uri}/test", json={}).json()["finalResult"] == {"pin": "1234"}
+        running.switch(secure_results="masked")
+        assert client.post(f"{uri}/test", json={}).json()["finalResult"] == {}
+        assert [e["name"] for e in client.get(f"{ACTIONS}?secure=true").json()["entities"]] == ["Secret"]
+        client.patch(uri, json={"version": 1, "secure": False})
+        assert client.get(uri).json()["secure"] is True  # not updatable on a published action
+
+
 def test_switches_turn_while_it_runs_and_a_wrong_one_is_refused(org):
     _, client, uris = org()
     changed = client.post("/sandbox/switches", json={"timeout_form": "408"}).json()

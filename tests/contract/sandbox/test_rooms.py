@@ -56,6 +56,7 @@ def test_a_function_is_aborted_by_its_own_timeout(start, tmp_path):
     result = client.post(f"{uris['Slow']}/test", json={}).json()
     assert time.perf_counter() - started < 2.9
     assert (result["error"]["status"], result["error"]["code"]) == (500, "internal.server.error")
+    assert [step["name"] for step in result["operations"][-2:]] == ["Execute", "External execution log"]
     assert client.get(f"{ACTIONS}/functions/runtimes").json()[0]["status"] == "Available"
 
 

@@ -150,6 +150,9 @@ def test_what_a_patch_leaves_out_of_the_config_is_gone(own):
     reply = client.patch(uri, json={"version": 1, "config": {"timeoutSeconds": 8}}).json()
     assert reply["config"] == {"timeoutSeconds": 8, "request": {}, "response": {}}
     assert client.get(f"{uri}/templates/requesttemplate.vm").status_code == 404
+    broken = client.post(f"{uri}/test", json={"subject": "x", "priority": "low"}).json()
+    assert broken["error"]["code"] == "invalid.substitution"
+    assert broken["operations"][-1]["name"] == "Resolve request template"
 
 
 def test_a_patch_with_an_old_version_is_refused_and_changes_nothing(own):

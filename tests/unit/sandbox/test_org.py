@@ -33,7 +33,8 @@ class OneAction(RuleBasedStateMachine):
         self.versions = {False: [1], True: []}
 
     def write(self, timeout_s, version, *, draft):
-        body = {"version": version, "config": {"timeoutSeconds": timeout_s}}
+        request = {"requestUrlTemplate": "https://backend.example", "requestType": "GET"}
+        body = {"version": version, "config": {"timeoutSeconds": timeout_s, "request": request}}
         return self.org.update(self.id, body, draft=draft).revision(draft=draft)
 
     @rule(timeout_s=TIMEOUTS)
@@ -133,6 +134,17 @@ def test_a_draft_that_was_never_published_goes_without_a_trace():
     org.delete_draft(id_)
     with pytest.raises(PlatformError):
         org.entry(id_)
+
+
+def test_a_draft_that_lost_its_request_is_not_published():
+    org = make_org()
+    (entry,) = org.entries()
+    org.create_draft(entry.id)
+    org.update(entry.id, {"version": 1, "config": {"timeoutSeconds": 60}}, draft=True)
+    with pytest.raises(PlatformError, match="requestUrlTemplate"):
+        org.publish(entry.id, {"version": 2})
+    assert entry.revision().config.timeout_s == 5
+    assert entry.draft is not None
 
 
 def test_ids_are_the_same_in_every_run():
