@@ -1,0 +1,105 @@
+"""Rendering: 12 actions with a million calls, and 200 actions, each in a process of its own.
+
+Targets (issue 7): under 6 s and 600 MB beyond reading; under 60 s and 3 MB for 200 actions.
+"""
+
+import json
+import resource
+import subprocess
+import sys
+import time
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+
+def run() -> None:
+    """Print seconds, megabytes of memory and kilobytes of HTML, beside the targets."""
+    print(f"{'':34}{'seconds':>9}{'target':>8}{'MB more':>9}{'target':>8}{'HTML KB':>9}{'target':>8}")
+    for name, targets in (("million", (6, 600, 600)), ("many", (60, 600, 3000))):
+        out = subprocess.run(
+            [sys.executable, "-m", "tests.bench.reports_render", name],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        found: dict[str, Any] = json.loads(out.stdout)
+        print(
+            f"{found['what']:34}{found['seconds']:9.2f}{targets[0]:8}{found['megabytes']:9.0f}{targets[1]:8}"
+            f"{found['kilobytes']:9.0f}{targets[2]:8}"
+        )
+
+
+def million() -> dict[str, Any]:
+    """A million calls to 12 actions: all from the table that reading gives to the page."""
+    from analysis.recommend import recommend
+    from analysis.sample_set import SampleSet
+    from analysis.summarise import summarise
+    from reports.build import build_report
+    from reports.data import ReportData
+
+    samples = SampleSet(_table(1_000_000, 12))
+    before, started = _memory(), time.perf_counter()
+    analysis = recommend(samples)
+    page = build_report(ReportData(analysis, summarise(samples), "bench", 0.0))
+    return _result("12 actions, 1,000,000 calls", started, before, page)
+
+
+def many() -> dict[str, Any]:
+    """200 actions with made-up summaries: the page alone."""
+    from reports.build import build_report
+    from tests.unit.reports.factory import CASES, make_report
+
+    cases = [(f"{case[0]} {index}", *case[1:]) for index in range(17) for case in CASES][:200]
+    data = make_report(cases, calls=2000)
+    before, started = _memory(), time.perf_counter()
+    return _result("200 actions", started, before, build_report(data))
+
+
+def _table(rows: int, actions: int) -> pd.DataFrame:
+    rng = np.random.default_rng(1)
+    action = np.arange(rows) % actions
+    latency = rng.lognormal(np.log(400.0) + action * 0.3, 0.6)
+    timeout_s = np.full(rows, 5)
+    started = 1.7e9 + np.arange(rows) / (100.0 * actions)
+    names = [f"Action {number}" for number in range(actions)]
+    return pd.DataFrame(
+        {
+            "action_id": pd.Categorical.from_codes(
+                action, [f"custom_-_{number}" for number in range(actions)]
+            ),
+            "action_name": pd.Categorical.from_codes(action, names),
+            "run_id": pd.Categorical.from_codes(np.zeros(rows, dtype=np.int8), ["bench"]),
+            "started_at": started,
+            "scheduled_at": started - rng.exponential(0.0005, rows),
+            "latency_ms": np.minimum(latency, timeout_s * 1e3),
+            "outcome": pd.Categorical.from_codes(
+                (latency > timeout_s * 1e3).astype(np.int8), ["ok", "timeout"]
+            ),
+            "timeout_s": pd.array(timeout_s, dtype="Int64"),
+            "offered_rate": 100.0,
+            "attempt": 1,
+            "in_flight": pd.array(rng.poisson(40, rows) + 1, dtype="Int64"),
+        }
+    )
+
+
+def _result(what: str, started: float, before: float, page: str) -> dict[str, Any]:
+    seconds = time.perf_counter() - started
+    return {
+        "what": what,
+        "seconds": seconds,
+        "megabytes": _memory() - before,
+        "kilobytes": len(page.encode()) / 1e3,
+    }
+
+
+def _memory() -> float:
+    """Return the most memory this process has held so far, in MB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1e6 if sys.platform == "darwin" else 1e3)
+
+
+if __name__ == "__main__":
+    print(json.dumps({"million": million, "many": many}[sys.argv[1]]()))
