@@ -132,7 +132,7 @@ def read_manifest(folder: RunFolder) -> Manifest | None:
         return None
     try:
         return _manifest_from(json.loads(text))
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UnreadableSamplesError(
             f"{folder.manifest} is not a run manifest ({type(error).__name__}).",
             hint="The samples can still be read: diag recommend " + str(folder.samples),

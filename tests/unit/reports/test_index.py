@@ -1,8 +1,13 @@
+import json
 import re
 from dataclasses import replace
+from pathlib import Path
 
+from analysis.run_folder import RunFolder, write_manifest
+from analysis.to_json import analysis_to_json
 from reports.charts.sparkline import Point, sparkline
 from reports.index import IndexData, IndexedRun, build_index
+from reports.runs_on_disk import indexed_runs
 from tests.unit.reports.factory import CASES, make_report
 
 DAY = 86_400.0
@@ -70,3 +75,27 @@ def test_a_run_without_a_number_breaks_the_line() -> None:
     assert line.count("M") == 2
     assert line.count("L") == 1
     assert sparkline([Point(0, None, None)], 0, 1) == ""
+
+
+def test_runs_are_read_from_disk_and_the_broken_ones_said(tmp_path: Path) -> None:
+    data = make_report(CASES[:3], calls=300)
+    for name in ("a", "b", "c", "d"):
+        write_manifest(RunFolder(tmp_path / name), replace(data.manifests[0], run_id=name))
+    body = json.dumps(analysis_to_json(data.analysis))
+    (tmp_path / "a" / "recommendations.json").write_text(body)
+    (tmp_path / "a" / "report.html").write_text("x")
+    (tmp_path / "c" / "recommendations.json").write_text("{")
+    (tmp_path / "d" / "manifest.json").write_text("[]")
+    (tmp_path / "e" / "segments").mkdir(parents=True)
+    (tmp_path / "plans").mkdir()
+
+    runs = {run.run_id: run for run in indexed_runs(tmp_path)}
+
+    assert list(runs) == ["a", "b", "c", "d", "e"]
+    assert runs["a"].report == "a/report.html"
+    assert runs["a"].analysis == data.analysis
+    assert runs["b"].why_not == "run: diag recommend b"
+    assert "cannot be read" in (runs["c"].why_not or "")
+    assert "not a run manifest" in (runs["d"].why_not or "")
+    assert indexed_runs(tmp_path / "missing") == ()
+    assert "a/report.html" in build_index(IndexData(tuple(runs.values()), "0.1.0", 0.0))
