@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from locust import FastHttpUser, constant, task
+from locust.exception import StopUser
 
 from loadtests.lifecycle import Lifecycle
 from loadtests.transport import shared_ssl_context
@@ -28,10 +29,9 @@ class ActionStream(FastHttpUser):
     def stream(self) -> None:
         """Run until the user is stopped."""
         session = self.lifecycle.session
-        if session is None:
-            self.environment.runner.quit()
-            return
-        session.stream()
+        if session is not None:
+            session.stream()
+        raise StopUser  # the run is over for this stream; without this the task would start again and again
 
     def stop(self, force: bool = False) -> bool:
         """Stop at once: calls in flight live on in greenlets of their own and are drained by the session."""

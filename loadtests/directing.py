@@ -1,7 +1,7 @@
 """Steers a running session: stages, turns, guard, ramp, settled actions, a fresh token, and the end."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -46,7 +46,9 @@ class Director:
         renew_token: Callable[[bool], bool],
         end_run: EndRun,
         soak_offset_s: float = 0.0,
+        workers: int = 1,
     ) -> None:
+        self._workers = workers
         self._plan = plan
         self._recorder = recorder
         self._caller = caller
@@ -153,7 +155,7 @@ class Director:
         if most is None:
             return
         for index, count in enumerate(calls):
-            if count >= most:
+            if count >= most / self._workers:
                 self.conductor.finish(index, f"{most} calls made")
 
     def _read_settled(self) -> None:
@@ -165,8 +167,12 @@ class Director:
         except (OSError, ValueError):
             return  # not there (yet)
         self._settled_seen = changed
+        self.settle(settled)
+
+    def settle(self, action_ids: Collection[str]) -> None:
+        """Stop calling these actions: their answer can no longer change."""
         for index, action in enumerate(self._plan.actions):
-            if action.action_id in settled and self.conductor.finish(index, "settled"):
+            if action.action_id in action_ids and self.conductor.finish(index, "settled"):
                 self._recorder.event("settled", action_id=action.action_id)
 
     def _keep_token(self, now_s: float) -> None:

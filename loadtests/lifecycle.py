@@ -1,7 +1,8 @@
-"""What happens when: Locust's events on one side, our session, manifest and exit code on the other."""
+"""What happens when: Locust's events on one side, our runs, manifest and exit code on the other."""
 
 import logging
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -13,10 +14,10 @@ from typing import Any, Final
 
 import gevent
 from gevent.event import Event
-from locust.runners import WorkerRunner
+from locust.runners import MasterRunner, WorkerRunner
 
 from analysis.errors import AnalysisError
-from analysis.run_folder import LeftOut, RunFolder, Status, new_run_id
+from analysis.run_folder import RunFolder, Status, new_run_id
 from diag.errors import DiagError, Explained, UsageError
 from diag.exit_codes import ExitCode
 from diag.genesys.client import GenesysClient
@@ -25,14 +26,19 @@ from diag.settings import Settings, load_settings
 from diag.target import Target
 from loadtests.drafts import ProbeDrafts
 from loadtests.dry_run import describe
+from loadtests.master_run import MESSAGES, MasterRun
+from loadtests.plan_wire import WorkerOrder, to_wire
 from loadtests.preparing import Prepared, prepare
 from loadtests.run_options import add_options
+from loadtests.run_outcome import RunOutcome, outcome_of
 from loadtests.run_record import RunRecord, start_watcher
 from loadtests.self_check import grade
 from loadtests.session import Session
 from loadtests.target import open_target
 from loadtests.thresholds import broken_thresholds, parse_thresholds
+from loadtests.token_keeper import TokenKeeper
 from loadtests.transport import USER_AGENT
+from loadtests.worker_life import WorkerLife
 
 _LOG: Final = logging.getLogger("diag.load")
 _EXIT_CODES: Final = {"usage": ExitCode.USAGE, "auth": ExitCode.AUTH}
@@ -42,17 +48,19 @@ class Lifecycle:
     """Listens to Locust. Holds what outlives one test: the target, the plan, the client."""
 
     def __init__(self) -> None:
-        self.session: Session | None = None
-        self._closing: Session | None = None
-        self._closed = Event()
+        self._worker: WorkerLife | None = None
+        self._run: Session | MasterRun | None = None
+        self._ending: Session | MasterRun | None = None
+        self._ended = Event()
         self._stack = ExitStack()
         self._settings: Settings
         self._target: Target
         self._client: GenesysClient
         self._prepared: Prepared
         self._options: Any = None
-        self._environment: Any = None
+        self._runner: Any = None
         self._record: RunRecord | None = None
+        self._mark: Path
         self._drafts: ProbeDrafts | None = None
         self._watcher: subprocess.Popen[bytes] | None = None
         self._main: Any = None
@@ -63,47 +71,66 @@ class Lifecycle:
         self._exit_code: int = ExitCode.OK
         self._runs_started = 0
 
+    @property
+    def session(self) -> Session | None:
+        """The session of this process, if it is one that makes calls and a test is running."""
+        if self._worker is not None:
+            return self._worker.session
+        return self._run if isinstance(self._run, Session) else None
+
     def register(self, events: Any) -> None:
         """Listen to the events of a Locust environment."""
         logging.getLogger("httpx").setLevel(logging.WARNING)
         events.init_command_line_parser.add_listener(add_options)
         events.init.add_listener(self._on_init)
-        events.test_start.add_listener(self._on_test_start)
-        events.test_stop.add_listener(self._on_test_stop)
-        events.quitting.add_listener(self._on_quitting)
         events.quit.add_listener(self._on_quit)
 
     # -- before ----------------------------------------------------------------------------------------
 
     def _on_init(self, environment: Any, runner: Any, **_: Any) -> None:
+        self._runner = runner
         if isinstance(runner, WorkerRunner):
-            raise SystemExit(_say(DiagError("Workers are not supported yet.")))
-        self._main = gevent.getcurrent()
-        gevent.signal_handler(signal.SIGINT, self._on_sigint)
-        self._environment = environment
-        self._options = environment.parsed_options
+            self._worker = WorkerLife(environment, runner)
+            return
+        self._listen(environment, runner)
+        self._options = options = environment.parsed_options
+        if isinstance(runner, MasterRunner) and options.num_users is None:
+            # One stream per worker, so that each has its share of the load.
+            options.num_users = options.spawn_rate = options.expect_workers
         try:
             self._prepare()
         except (DiagError, AnalysisError, ApiError) as error:
-            self._stack.close()
-            raise SystemExit(_say(error)) from None
+            self._leave(_say(error))
         except KeyboardInterrupt:
-            self._stack.close()
-            raise SystemExit(ExitCode.INTERRUPTED) from None
+            self._leave(ExitCode.INTERRUPTED)
         plan = self._prepared.plan
         environment.host = self._target.connection.api_base
-        if plan.duration_s is not None and self._options.run_time is None:
-            self._options.run_time = plan.duration_s
+        if plan.duration_s is not None and options.run_time is None:
+            options.run_time = plan.duration_s
         for one in plan.left_out:
             _LOG.warning("left out: %s (%s)", one.what, one.why)
-        if self._options.dry_run:
-            sys.stdout.write(describe(self._prepared, self._target, self._options.run_time))
-            self._stack.close()
-            raise SystemExit(ExitCode.OK)
+        if options.dry_run:
+            sys.stdout.write(describe(self._prepared, self._target, options.run_time))
+            self._leave(ExitCode.OK)
         _LOG.info(
             "%d actions, %.4g calls/s, %s arrivals, %s model",
             *(len(plan.actions), plan.calls_per_s, plan.arrivals, plan.model),
         )
+
+    def _listen(self, environment: Any, runner: Any) -> None:
+        self._main = gevent.getcurrent()
+        gevent.signal_handler(signal.SIGINT, self._on_sigint)
+        environment.events.test_start.add_listener(self._on_test_start)
+        environment.events.test_stop.add_listener(self._on_test_stop)
+        # Here and not earlier: Locust's own listener would end a master before ours knows of a signal.
+        environment.events.quitting.add_listener(self._on_quitting)
+        if isinstance(runner, MasterRunner):
+            for kind in MESSAGES:
+                runner.register_message(kind, self._on_message)
+
+    def _leave(self, code: int) -> None:
+        self._stack.close()
+        raise SystemExit(int(code))
 
     def _prepare(self) -> None:
         self._settings = load_settings()
@@ -124,26 +151,18 @@ class Lifecycle:
 
     def _on_test_start(self, environment: Any, **_: Any) -> None:
         self._failure = self._end_reason = None
+        self._ended.clear()
         self._record = RunRecord(RunFolder(self._run_path()), self._prepared, self._target)
         folder = self._record.folder
-        plan = self._prepared.plan
         try:
             self._record.begin()
             if self._options.probe:
                 self._drafts = ProbeDrafts(folder, self._client, self._target.connection.api_base)
-                self._drafts.open(plan.actions)
-            self.session = Session(
-                plan,
-                folder=folder,
-                worker_id=_worker_id(folder),
-                api_base=self._target.connection.api_base,
-                token=lambda: self._client.access_token().reveal(),
-                renew_token=self._renew_token,
-                fire=environment.events.request.fire,
-                end_run=self._end_run,
-                parent_pid=self._options.parent_pid,
-                soak_offset_s=max(0.0, time.time() - self._record.created_at),
-            )
+                self._drafts.open(self._prepared.plan.actions)
+            if isinstance(self._runner, MasterRunner):
+                self._run = self._start_master(folder)
+            else:
+                self._run = self._start_session(environment, folder, self._record)
             if self._options.until_settled:
                 self._watcher = start_watcher(folder)
         except (ApiError, DiagError, AnalysisError) as error:
@@ -151,6 +170,45 @@ class Lifecycle:
         except OSError as error:
             said = DiagError(f"{folder.path} cannot be written ({error.strerror}).")
             self._fail(_say(said), said.message)
+
+    def _start_session(self, environment: Any, folder: RunFolder, record: RunRecord) -> Session:
+        keeper = TokenKeeper(self._client)
+        return Session(
+            self._prepared.plan,
+            folder=folder,
+            worker_id=_worker_id(folder),
+            api_base=self._target.connection.api_base,
+            token=keeper.token,
+            renew_token=keeper.renew,
+            fire=environment.events.request.fire,
+            end_run=self._end_run,
+            parent_pid=self._options.parent_pid,
+            soak_offset_s=max(0.0, time.time() - record.created_at),
+        )
+
+    def _start_master(self, folder: RunFolder) -> MasterRun:
+        plan = self._prepared.plan
+        self._mark = folder.path / f".here-{secrets.token_hex(8)}"
+        self._mark.touch()
+        part = len(list(folder.segments.glob("*.seg"))) if folder.segments.is_dir() else 0
+        run = MasterRun(
+            folder,
+            self._runner,
+            drain_s=plan.drain_s,
+            end_run=self._end_run,
+            parent_pid=self._options.parent_pid,
+        )
+        order = WorkerOrder(
+            plan=plan,
+            api_base=self._target.connection.api_base,
+            sandbox=self._target.sandbox,
+            folder=str(folder.path.resolve()),
+            mark=self._mark.name,
+            workers=max(1, self._runner.worker_count),
+            part=part,
+        )
+        self._options.diag_order = to_wire(order)
+        return run
 
     def _run_path(self) -> Path:
         self._runs_started += 1
@@ -160,12 +218,10 @@ class Lifecycle:
         path = Path(given)
         return path if self._runs_started == 1 else path.with_name(f"{path.name}-{self._runs_started}")
 
-    def _renew_token(self, refused: bool) -> bool:
-        """Return whether the token is a new one now; `refused`: the platform did not accept the old one."""
-        before = self._client.access_token()
-        if refused:
-            self._client.token_info()  # a 401 makes the client log in again
-        return self._client.access_token() != before
+    def _on_message(self, environment: Any, msg: Any, **_: Any) -> None:
+        run = self._run or self._ending
+        if isinstance(run, MasterRun):
+            run.take(msg)
 
     # -- ending ----------------------------------------------------------------------------------------
 
@@ -184,49 +240,60 @@ class Lifecycle:
         else:
             _LOG.info("ending: %s", why)
             self._end_reason = why
-        runner = self._environment.runner
-        gevent.spawn(runner.quit if self._options.headless else runner.stop)
+        gevent.spawn(self._runner.quit if self._options.headless else self._runner.stop)
 
     def _on_test_stop(self, **_: Any) -> None:
-        session, self.session = self.session, None
-        if session is None or self._record is None:
+        run, self._run = self._run, None
+        if run is None or self._record is None:
             return
-        self._closing = session
+        self._ending = run
         if self._watcher is not None:
             self._watcher.terminate()
-        session.finish()
+        if isinstance(run, Session):
+            run.finish()
+            outcome = outcome_of(run)
+        else:
+            outcome = run.finish()
+            self._mark.unlink(missing_ok=True)
         left = self._close_drafts()
-        verdict, why = grade(session.self_check.lag_p99_ms())
-        status, reason = self._status(session.calls, verdict, why)
-        broken = broken_thresholds(session.folder, session.plan)
+        self._conclude(self._record, outcome, left)
+        self._ending = None
+        self._ended.set()
+
+    def _conclude(self, record: RunRecord, outcome: RunOutcome, left: tuple[str, ...]) -> None:
+        plan = self._prepared.plan
+        verdict, why = grade(outcome.lag_p99_ms)
+        status, reason = self._status(outcome, verdict, why)
+        broken = broken_thresholds(record.folder, plan)
         if broken and self._exit_code == ExitCode.OK:
             self._exit_code = ExitCode.THRESHOLD
-        for line in broken:
-            _LOG.error("threshold broken: %s", line)
-        left_out: list[LeftOut] = session.director.left_out
-        self._record.end(
+        for line in (*outcome.gaps, *broken):
+            _LOG.error(line)
+        record.end(
             status,
             status_reason="; ".join([*filter(None, [reason]), *broken, *left]) or None,
-            calls=session.calls,
-            dropped=sum(session.dropped),
+            calls=outcome.calls,
+            dropped=outcome.dropped,
             grade=verdict,
             grade_reason=why,
-            left_out=(*session.plan.left_out, *left_out),
-            notes=tuple(session.director.notes),
+            left_out=(*plan.left_out, *outcome.left_out),
+            notes=outcome.notes,
         )
-        if session.calls:
-            self._record.convert_in_background()
-        self._closing = None
-        self._closed.set()
-        _LOG.info("%d calls recorded in %s", session.calls, session.folder.path)
+        if outcome.calls:
+            record.convert_in_background()
+        _LOG.info("%d calls recorded in %s", outcome.calls, record.folder.path)
         _LOG.info("the load generator: %s, %s", verdict, why)
 
-    def _status(self, calls: int, verdict: str, why: str) -> tuple[Status, str | None]:
+    def _status(self, outcome: RunOutcome, verdict: str, why: str) -> tuple[Status, str | None]:
+        gaps = "; ".join(outcome.gaps)
         if self._failure is not None:
-            return "incomplete", self._failure
+            return "incomplete", "; ".join(filter(None, [self._failure, gaps]))
+        if gaps:
+            self._exit_code = ExitCode.INCOMPLETE
+            return "incomplete", gaps
         if self._interrupted:
             return "interrupted", "stopped by a signal"
-        if calls == 0:
+        if outcome.calls == 0:
             self._exit_code = ExitCode.INCOMPLETE
             return "incomplete", "not one call was made"
         if verdict == "INVALID":
@@ -247,18 +314,21 @@ class Lifecycle:
         if self._interrupts == 1:
             gevent.kill(self._main, KeyboardInterrupt)
             return
-        session = self._closing or self.session
-        if session is not None:
-            session.hurry()
+        run = self._ending or self._run
+        if run is not None:
+            run.hurry()
 
     def _on_quitting(self, environment: Any, **_: Any) -> None:
-        if self.session is not None:  # a signal, in the middle of a run
+        if self._run is not None:  # a signal, in the middle of a run
             self._interrupted = True
             self._exit_code = ExitCode.INTERRUPTED
-            environment.runner.stop()
-        elif self._closing is not None:  # another signal, while calls in flight are waited for
-            self._closing.hurry()
-            self._closed.wait()
+            if isinstance(self._runner, MasterRunner):
+                self._runner.stop(send_stop_to_client=False)
+            else:
+                self._runner.stop()
+        elif self._ending is not None:  # another signal, while calls in flight are waited for
+            self._ending.hurry()
+            self._ended.wait()
         environment.process_exit_code = int(self._exit_code)
 
     def _on_quit(self, **_: Any) -> None:

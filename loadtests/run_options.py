@@ -81,6 +81,11 @@ def add_options(parser: Any) -> None:
         action="store_true",
     )
     option("--confirm-org", "Name of the org, for a profile that is protected", metavar="NAME")
+    option(
+        "--spool",
+        "For a worker: keep rows below this folder until the master has them, even when the disk is shared",
+        metavar="DIR",
+    )
     option("--parent-pid", argparse.SUPPRESS, type=int, metavar="PID")
     option(
         "--probe",

@@ -7,7 +7,7 @@ the process waited for a core.
 
 import resource
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -45,8 +45,8 @@ class SelfCheck:
         self._wall = time.perf_counter()
         self._cpu = time.process_time()
         self._waited = _run_queue_s()
-        self._histogram: dict[int, int] = {}
-        self._worst_s = 0.0
+        self.histogram: dict[int, int] = {}
+        """Schedule lag of the whole run: 0.1 ms buckets -> calls."""
 
     def watch(self) -> None:
         """Sleep again and again and note how much longer each took. Never returns; kill the greenlet."""
@@ -61,9 +61,7 @@ class SelfCheck:
         lags = sorted(self._take_lags())
         for lag in lags:
             bucket = round(lag * 10_000)  # 0.1 ms
-            self._histogram[bucket] = self._histogram.get(bucket, 0) + 1
-        if lags:
-            self._worst_s = max(self._worst_s, lags[-1])
+            self.histogram[bucket] = self.histogram.get(bucket, 0) + 1
         wall, cpu, waited = time.perf_counter(), time.process_time(), _run_queue_s()
         span = max(wall - self._wall, 1e-9)
         result = Second(
@@ -81,17 +79,16 @@ class SelfCheck:
         self._wall, self._cpu, self._waited, self._hub_lag_s = wall, cpu, waited, 0.0
         return result
 
-    def lag_p99_ms(self) -> float | None:
-        """Return the 99th percentile of the schedule lag over the whole run, to 0.1 ms."""
-        total = sum(self._histogram.values())
-        if not total:
-            return None
-        seen = 0
-        for bucket in sorted(self._histogram):
-            seen += self._histogram[bucket]
-            if seen >= 0.99 * total:
-                return bucket / 10
-        return None
+
+def lag_p99_ms(histogram: Mapping[int, int]) -> float | None:
+    """Return the 99th percentile of a lag histogram (0.1 ms buckets -> calls), ms; None when it is empty."""
+    total = sum(histogram.values())
+    seen = 0
+    for bucket in sorted(histogram):
+        seen += histogram[bucket]
+        if seen >= 0.99 * total:
+            return bucket / 10
+    return None
 
 
 def grade(lag_p99_ms: float | None) -> tuple[Grade, str]:

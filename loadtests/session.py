@@ -43,6 +43,7 @@ class Session:
         end_run: EndRun,
         parent_pid: int | None = None,
         soak_offset_s: float = 0.0,
+        workers: int = 1,
     ) -> None:
         self.plan = plan
         self.folder = folder
@@ -71,6 +72,7 @@ class Session:
             renew_token=renew_token,
             end_run=end_run,
             soak_offset_s=soak_offset_s,
+            workers=workers,
         )
         self.self_check = SelfCheck(self.caller.take_lags)
         self._end_run = end_run
@@ -80,6 +82,9 @@ class Session:
         self._schedules: list[Schedule] = []
         self._rates = [0.0] * len(plan.actions)
         self._offered = self._rates
+        self._most_in_flight = max(1, plan.max_in_flight // workers)
+        self._workers = workers
+        self._users_of_all: int | None = None
         self._live: set[Any] = set()
         self._ending = False
         self._hurried = False
@@ -146,7 +151,7 @@ class Session:
                 greenlet.join()
 
     def _launch(self, prepared: Prepared, due: float) -> Any:
-        if len(self._live) >= self.plan.max_in_flight:
+        if len(self._live) >= self._most_in_flight:
             self.dropped[prepared.index] += 1
             return None
         greenlet = gevent.spawn(self._one_call, prepared, due, self._offered[prepared.index])
@@ -182,8 +187,16 @@ class Session:
         return [rate / self.plan.streams for rate in self._rates]
 
     def _offer(self) -> None:
-        """Note what is offered now, for the record of each call."""
-        self._offered = [share * len(self._schedules) for share in self._shares()]
+        """Note what all processes together offer now, for the record of each call."""
+        users = self._users_of_all
+        if users is None or not self._schedules:
+            users = len(self._schedules) * self._workers
+        self._offered = [share * users for share in self._shares()]
+
+    def set_users_of_all(self, users: int) -> None:
+        """Take in how many streams all processes together run (a worker knows only its own)."""
+        self._users_of_all = users
+        self._offer()
 
     # -- watching --------------------------------------------------------------------------------------
 

@@ -1,0 +1,30 @@
+"""What a run brought, in one process or in many."""
+
+from dataclasses import dataclass
+
+from analysis.run_folder import LeftOut
+from loadtests.self_check import lag_p99_ms
+from loadtests.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class RunOutcome:
+    """`gaps`: one sentence per worker whose rows are not all here; empty for a whole run."""
+
+    calls: int
+    dropped: int
+    lag_p99_ms: float | None
+    left_out: tuple[LeftOut, ...]
+    notes: tuple[str, ...]
+    gaps: tuple[str, ...] = ()
+
+
+def outcome_of(session: Session) -> RunOutcome:
+    """Return what a finished session of this process brought."""
+    return RunOutcome(
+        calls=session.calls,
+        dropped=sum(session.dropped),
+        lag_p99_ms=lag_p99_ms(session.self_check.histogram),
+        left_out=tuple(session.director.left_out),
+        notes=tuple(session.director.notes),
+    )
