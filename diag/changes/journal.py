@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import secrets
 import time
 from collections.abc import Iterator, Sequence
@@ -220,6 +221,7 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+_ENTRY: Final = re.compile(r"[\w-]+")
 _KNOWN: Final = {item.name for item in fields(Record)}
 
 
@@ -231,6 +233,8 @@ def _parse(line: str) -> Record | None:
         values = {name: value for name, value in body.items() if name in _KNOWN}
         for name in ("correlation_ids", "run_ids"):
             values[name] = tuple(values.get(name, ()))
+        if not _ENTRY.fullmatch(values["entry"]):  # it names a file beside the journal
+            return None
         return Record(**values)
     except (ValueError, KeyError, TypeError):
         return None

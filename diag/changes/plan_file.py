@@ -7,6 +7,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
+from analysis.schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S
 from diag.changes.errors import PlanFileError
 from diag.changes.plan import FORMAT_VERSION, Change, Evidence, OrgIdentity, Plan, Skipped, Unchanged
 
@@ -88,7 +89,11 @@ def plan_from_json(text: str, where: str) -> Plan:
 def _change(row: dict[str, Any]) -> Change:
     evidence = row["evidence"]
     values = {**row, "evidence": _made(Evidence, evidence) if evidence is not None else None}
-    return _made(Change, values)
+    change = _made(Change, values)
+    for seconds in (change.before_timeout_s, change.after_timeout_s):
+        if type(seconds) is not int or not PLATFORM_MIN_TIMEOUT_S <= seconds <= PLATFORM_MAX_TIMEOUT_S:
+            raise ValueError(f"{seconds!r} is no timeout")
+    return change
 
 
 def _made(kind: type[T], row: dict[str, Any]) -> T:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from analysis.compare import difference
 from analysis.recommendation import Analysis, Recommendation, Verdict
 
 
@@ -114,17 +115,11 @@ def _undecided(item: Recommendation) -> Finding:
 
 
 def _slower(item: Recommendation, baseline: Mapping[str, Recommendation]) -> Finding:
-    """Slower when the two 95 % bounds leave no doubt: the least p99 now is above the most p99 then."""
-    then = baseline.get(item.action_id)
-    if then is None:
-        return _finding(Rule.SLOWER, item, Outcome.UNDECIDED, "it is not in the baseline")
-    if then.p99_upper_ms is None or item.p99_lower_ms is None:
-        return _finding(Rule.SLOWER, item, Outcome.UNDECIDED, "too few calls to compare the p99")
-    was, now = f"at most {then.p99_upper_ms / 1000:.3g} s", f"at least {item.p99_lower_ms / 1000:.3g} s"
-    outcome = Outcome.FAILED if item.p99_lower_ms > then.p99_upper_ms else Outcome.PASSED
-    return _finding(
-        Rule.SLOWER, item, outcome, f"p99 is {now}, in the baseline it was {was} (95 % sure each)"
-    )
+    found = difference(baseline.get(item.action_id), item)
+    return _finding(Rule.SLOWER, item, _SLOWER.get(found.verdict, Outcome.PASSED), found.reason)
+
+
+_SLOWER: Final = {"slower": Outcome.FAILED, "cannot tell": Outcome.UNDECIDED}
 
 
 def _finding(rule: Rule, item: Recommendation, outcome: Outcome, message: str) -> Finding:

@@ -14,9 +14,11 @@ from diag.settings import SANDBOX_ID
 if TYPE_CHECKING:
     from analysis.recommendation import Analysis
     from diag.changes.org import PayloadFor
+    from diag.changes.planning import ReadConfig
     from diag.changes.result import ChangeResult
     from diag.console import Console, Progress
     from diag.genesys.client import GenesysClient
+    from diag.genesys.models import FullConfig
     from diag.settings import Settings
     from diag.target import Target
 
@@ -37,19 +39,34 @@ def build_plan(
     only: Collection[str] = (),
     skip: Collection[str] = (),
     max_changes: int | None = None,
+    console: "Console | None" = None,
 ) -> Plan:
-    """Return the plan an analysis leads to, against the org as it is now."""
+    """Return the plan an analysis leads to, against the org as it is now; `console` shows how far it is."""
     from diag.changes.planning import make_plan
 
-    return make_plan(
-        analysis,
-        client.read_config,
-        identify(client),
-        force=force,
-        only=only,
-        skip=skip,
-        max_changes=max_changes,
-    )
+    def plan(read: "ReadConfig") -> Plan:
+        return make_plan(
+            analysis, read, identify(client), force=force, only=only, skip=skip, max_changes=max_changes
+        )
+
+    if console is None:
+        return plan(client.read_config)
+    with console.progress("Reading the actions to change") as bar:
+        return plan(counting_reads(client.read_config, bar, most=len(analysis.actions)))
+
+
+def counting_reads(read: "ReadConfig", bar: "Progress", *, most: int) -> "ReadConfig":
+    """Return `read`, showing on the bar how many of at most `most` actions were read."""
+    done = 0
+
+    def counted(action_id: str) -> "FullConfig":
+        nonlocal done
+        full = read(action_id)
+        done += 1
+        bar.update(done, most, full.action.name)
+        return full
+
+    return counted
 
 
 def carry_out(

@@ -35,7 +35,7 @@ def command(
 ) -> None:
     """Set the timeout of the actions NAME (name, id, or with *), or of those that --where chooses."""
     from diag.changes.by_hand import make_manual_plan
-    from diag.commands.apply_flow import carry_out, identify
+    from diag.commands.apply_flow import carry_out, counting_reads, identify
     from diag.console import Console
     from diag.errors import UsageError
     from diag.genesys.client import GenesysClient
@@ -54,10 +54,8 @@ def command(
     target = find_target(settings)
     with GenesysClient(target.connection) as client, console.progress("Reading actions") as bar:
         chosen = _chosen(client, names, expressions)
-        plan = make_manual_plan(
-            chosen, timeout_s, client.read_config, identify(client), max_changes=max_changes
-        )
-        bar.update(len(chosen), len(chosen))
+        read = counting_reads(client.read_config, bar, most=len(chosen))
+        plan = make_manual_plan(chosen, timeout_s, read, identify(client), max_changes=max_changes)
     carry_out(console, target, settings, plan, **values)
 
 

@@ -22,7 +22,7 @@ def command(entry: str | None, run: str | None, force: bool, profile: str | None
     """
     from diag.changes.journal import Journal
     from diag.changes.undo import entries_of_run, entry_named, make_undo_plan
-    from diag.commands.apply_flow import carry_out, identify
+    from diag.commands.apply_flow import carry_out, counting_reads, identify
     from diag.console import Console
     from diag.errors import UsageError
     from diag.genesys.client import GenesysClient
@@ -36,6 +36,7 @@ def command(entry: str | None, run: str | None, force: bool, profile: str | None
     records = Journal(settings.journal).read()
     chosen = entries_of_run(records, run) if run else entry_named(records, entry)
     target = find_target(settings)
-    with GenesysClient(target.connection) as client:
-        plan = make_undo_plan(chosen, client.read_config, identify(client), force=force)
+    with GenesysClient(target.connection) as client, console.progress("Reading the actions to undo") as bar:
+        read = counting_reads(client.read_config, bar, most=len(chosen))
+        plan = make_undo_plan(chosen, read, identify(client), force=force)
     carry_out(console, target, settings, plan, **values)

@@ -2,13 +2,18 @@
 
     python killed_apply.py BASE_URL PLAN JOURNAL STEP
 
-STEP `none` applies to the end. Prints one `outcome action_id reason` line per change.
+STEP `none` applies to the end; `in_flight` kills when the server has done the write and the reply is on
+its way; `mangled:STEP` loses the request template with the first write, so that it has to be put back.
+Prints one `outcome action_id reason` line per change.
 """
 
+import json
 import os
 import signal
 import sys
 from pathlib import Path
+
+import httpx
 
 from diag.changes.apply import ApplyOptions, Watch, apply_plan
 from diag.changes.journal import Author, Journal
@@ -21,16 +26,42 @@ from diag.genesys.pacing import RateBucket
 from diag.target import sandbox_connection
 
 
+class Transport(httpx.HTTPTransport):
+    """Kills itself behind a PATCH, or takes the template out of the first one."""
+
+    def __init__(self, wanted: str, middle: str) -> None:
+        super().__init__()
+        self._kill = wanted == "in_flight"
+        self._mangle = wanted.startswith("mangled:")
+        self._middle = middle
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        here = request.method == "PATCH" and self._middle in request.url.path
+        if here and self._mangle:
+            self._mangle = False
+            body = json.loads(request.read())
+            del body["config"]["request"]["requestTemplate"]
+            content = json.dumps(body).encode()
+            request.stream = httpx.ByteStream(content)
+            request.headers["Content-Length"] = str(len(content))
+        response = super().handle_request(request)
+        if here and self._kill:
+            response.read()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return response
+
+
 def main() -> None:
     base_url, plan_path, journal, wanted = sys.argv[1:]
     plan = read_plan(Path(plan_path))
     middle = plan.changes[len(plan.changes) // 2].action_id
 
     def kill_at(change: Change, step: Step) -> None:
-        if step == wanted and change.action_id == middle:
+        if step == wanted.removeprefix("mangled:") and change.action_id == middle:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    with GenesysClient(sandbox_connection(base_url), bucket=RateBucket(10**6)) as client:
+    transport = Transport(wanted, middle)
+    with GenesysClient(sandbox_connection(base_url), transport=transport, bucket=RateBucket(10**6)) as client:
         for result in apply_plan(
             plan,
             client,

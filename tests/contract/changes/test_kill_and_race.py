@@ -33,9 +33,9 @@ def start(base_url: str, plan: Path, journal: Path, step: str) -> "subprocess.Po
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-@pytest.mark.parametrize("step", FORWARD)
+@pytest.mark.parametrize("step", [*FORWARD, "in_flight"])
 def test_a_process_killed_at_any_step_is_finished_by_the_next(
-    admin: "Admin", action_ids: Iterator[str], quick_sandbox: str, tmp_path: Path, step: Step
+    admin: "Admin", action_ids: Iterator[str], quick_sandbox: str, tmp_path: Path, step: str
 ) -> None:
     ids = list(itertools.islice(action_ids, 3))
     fields = {action_id: admin.fields(action_id) for action_id in ids}
@@ -43,7 +43,7 @@ def test_a_process_killed_at_any_step_is_finished_by_the_next(
     write_plan(plan, tmp_path / "plan.json")
 
     killed = start(quick_sandbox, tmp_path / "plan.json", admin.journal.path, step)
-    assert (killed.wait(60), killed.communicate()[0]) == (-9, "")
+    assert (killed.communicate(timeout=60)[0], killed.returncode) == ("", -9)
     results = admin.apply(*plan.changes)
 
     assert {result.outcome for result in results} <= {Outcome.APPLIED, Outcome.SKIPPED}
@@ -55,6 +55,24 @@ def test_a_process_killed_at_any_step_is_finished_by_the_next(
     assert unfinished(records) == []
     assert sorted(r.action_id for r in records if r.outcome == "applied") == sorted(ids)
     assert not list(admin.journal.path.parent.glob("*.unfinished/*"))
+
+
+@pytest.mark.parametrize("step", ["patch", "read_back", "restore_intent", "restore", "read_restored"])
+def test_a_process_killed_while_it_puts_back_is_finished_by_the_next(
+    admin: "Admin", action_id: str, quick_sandbox: str, tmp_path: Path, step: str
+) -> None:
+    fields = admin.fields(action_id)
+    plan = admin.plan(admin.change(action_id))
+    write_plan(plan, tmp_path / "plan.json")
+
+    killed = start(quick_sandbox, tmp_path / "plan.json", admin.journal.path, f"mangled:{step}")
+    killed.communicate(timeout=60)
+    (result,) = admin.apply(*plan.changes)
+
+    assert killed.returncode == -9
+    assert result.outcome is Outcome.RESTORED
+    assert (admin.timeout_of(action_id), admin.fields(action_id)) == (5, fields)
+    assert unfinished(admin.journal.read()) == []
 
 
 def test_two_processes_with_one_journal_on_one_action(

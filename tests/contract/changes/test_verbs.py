@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -225,6 +226,25 @@ def test_a_protected_profile_wants_the_orgs_name_even_with_yes(
 
     assert "type the org's name" in screen
     assert code == ExitCode.OK
+
+
+def test_ctrl_c_says_how_to_go_on(session: Path) -> None:
+    slow = "Look Up Open Orders"  # more than three seconds a call
+    command = [sys.executable, "-m", "diag", "set", slow, "--timeout", "9", "--yes"]
+    with subprocess.Popen(command, cwd=session, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if line.startswith("Applying"):
+                break
+        while not (session / "runs" / "plans").exists():
+            pass
+        process.send_signal(signal.SIGINT)
+        told = process.stderr.read()
+
+    assert process.wait(60) == ExitCode.INTERRUPTED
+    (kept,) = (session / "runs" / "plans").iterdir()
+    assert f"to finish it: diag apply {kept}" in told.replace("\n", " ")
+    assert run(["apply", str(kept), "--yes", "--no-verify"]) == ExitCode.OK
 
 
 def samples(path: Path, latency_ms: float) -> Path:

@@ -50,7 +50,19 @@ def test_a_torn_last_line_is_left_out_and_does_not_spoil_the_next(journal: Journ
     assert [found.entry for found in journal.read()] == ["e1", "e3"]
 
 
-@pytest.mark.parametrize("line", ["not json", "[]", "{}", '{"format_version": 99}', "null", '"x"', "\udcff"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "not json",
+        "[]",
+        "{}",
+        '{"format_version": 1, "entry": "../x"}',
+        '{"format_version": 99}',
+        "null",
+        '"x"',
+        "\udcff",
+    ],
+)
 def test_a_foreign_line_is_left_out(journal: Journal, line: str) -> None:
     journal.append(record("e1"))
     with journal.path.open("ab") as file:

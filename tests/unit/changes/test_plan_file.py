@@ -75,6 +75,8 @@ def test_a_plan_file_says_what_it_is(tmp_path: Path) -> None:
         (lambda text: text.replace('"format_version": 1', '"format_version": 2'), "format_version 2"),
         (lambda text: text.replace('"after_timeout_s": 10', '"after_timeout_s": 59'), "was changed after"),
         (lambda text: text.replace('"after_timeout_s": 10,', ""), "is damaged"),
+        (lambda text: text.replace('"after_timeout_s": 10', '"after_timeout_s": 3600'), "3600 is no timeout"),
+        (lambda text: text.replace('"after_timeout_s": 10', '"after_timeout_s": true'), "True is no timeout"),
         (lambda text: text.replace('"forced": false', '"forced": false, "extra": 1'), "unknown field extra"),
         (lambda text: text.replace('"changes": [', '"changes": [17, '), "is damaged"),
         (lambda text: text.replace('"created_at": 1000.5', '"created_at": null'), "is damaged"),

@@ -2,16 +2,15 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from analysis.recommendation import Verdict
+from analysis.recommendation import Recommendation, Verdict
 from diag.checks.annotations import annotations
 from diag.checks.junit import junit_xml
 from diag.checks.rules import DEFAULT_RULES, Finding, Outcome, Rule, failed, judge
 from tests.unit.changes.recommendations import analysis_of, recommendation
 
 
-def outcome(rule: Rule, *, baseline: object = None, **values: object) -> Outcome | None:
-    before = analysis_of(baseline) if baseline is not None else None  # type: ignore[arg-type]
-    findings = judge(analysis_of(recommendation(**values)), [rule], baseline=before)  # type: ignore[arg-type]
+def outcome(rule: Rule, **values: object) -> Outcome | None:
+    findings = judge(analysis_of(recommendation(**values)), [rule])  # type: ignore[arg-type]
     return findings[0].outcome if findings else None
 
 
@@ -56,31 +55,31 @@ def test_undecided_fails_only_who_asks_for_it() -> None:
     assert Rule.UNDECIDED not in DEFAULT_RULES
 
 
+def measured(p99_ms: float, spread_ms: float = 50.0, **values: object) -> Recommendation:
+    return recommendation(
+        p99_ms=p99_ms, p99_lower_ms=p99_ms - spread_ms, p99_upper_ms=p99_ms + spread_ms, **values
+    )
+
+
 @pytest.mark.parametrize(
-    ("then_upper", "now_lower", "expected"),
+    ("now", "expected"),
     [
-        (2000.0, 2100.0, Outcome.FAILED),
-        (2000.0, 2000.0, Outcome.PASSED),
-        (2000.0, 1500.0, Outcome.PASSED),
-        (None, 1500.0, Outcome.UNDECIDED),
-        (2000.0, None, Outcome.UNDECIDED),
+        (measured(3000), Outcome.FAILED),
+        (measured(2010), Outcome.PASSED),
+        (measured(1000), Outcome.PASSED),
+        (measured(2500, spread_ms=900), Outcome.UNDECIDED),
+        (recommendation(), Outcome.UNDECIDED),
+        (measured(3000, verdict=Verdict.NOT_CONFIGURABLE), Outcome.FAILED),
+        (measured(3000, action_id="new"), Outcome.UNDECIDED),
     ],
 )
-def test_slower_only_when_the_bounds_leave_no_doubt(
-    then_upper: float | None, now_lower: float | None, expected: Outcome
-) -> None:
-    before = recommendation(p99_upper_ms=then_upper)
+def test_slower_is_what_compare_says(now: Recommendation, expected: Outcome) -> None:
+    (finding,) = judge(analysis_of(now), [Rule.SLOWER], baseline=analysis_of(measured(2000)))
 
-    assert outcome(Rule.SLOWER, baseline=before, p99_lower_ms=now_lower) is expected
+    assert finding.outcome is expected
 
 
-def test_slower_judges_actions_nobody_can_change_and_new_ones_are_undecided() -> None:
-    before = recommendation(p99_upper_ms=1000.0)
-
-    static = outcome(Rule.SLOWER, baseline=before, verdict=Verdict.NOT_CONFIGURABLE, p99_lower_ms=3000.0)
-
-    assert static is Outcome.FAILED
-    assert outcome(Rule.SLOWER, baseline=before, action_id="new") is Outcome.UNDECIDED
+def test_slower_needs_a_baseline() -> None:
     assert judge(analysis_of(recommendation()), [Rule.SLOWER]) == ()
 
 

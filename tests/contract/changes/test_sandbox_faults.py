@@ -1,0 +1,72 @@
+"""The same promises under faults the sandbox itself makes: real resets, real expired tokens, real 429s."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from diag.changes.journal import unfinished
+from diag.changes.result import Outcome
+
+if TYPE_CHECKING:
+    from tests.contract.changes.conftest import Admin
+
+PATCH = {"method": "PATCH", "hits": 1}
+FAULTS: dict[str, list[dict[str, Any]]] = {
+    "503 before": [{"kind": "status", "status": 503, **PATCH}],
+    "500 after": [{"kind": "status_after", "status": 500, **PATCH}],
+    "504 after": [{"kind": "status_after", "status": 504, **PATCH}],
+    "reset before": [{"kind": "reset", **PATCH}],
+    "reset after": [{"kind": "reset_after", **PATCH}],
+    "half a reply": [{"kind": "truncated", **PATCH}],
+    "no JSON": [{"kind": "malformed", **PATCH}],
+    "a gateway's page": [{"kind": "html", "status": 502, **PATCH}],
+    "429 with Retry-After": [{"kind": "status", "status": 429, "retry_after_s": 1, **PATCH}],
+    "token ends before the write": [{"kind": "token_expired", **PATCH}],
+    "token ends at the second read": [{"kind": "token_expired", "method": "GET", "skip": 1, "hits": 1}],
+    "edited before the write": [{"kind": "edited_meanwhile", **PATCH}],
+    "edited four times": [{"kind": "edited_meanwhile", "method": "PATCH", "hits": 4}],
+    "a bad day": [
+        {"kind": "reset_after", **PATCH},
+        {"kind": "status", "status": 503, "method": "GET", "skip": 2, "hits": 1},
+        {"kind": "token_expired", "method": "GET", "skip": 4, "hits": 1},
+    ],
+}
+
+
+@pytest.fixture
+def arm(quick_sandbox: str) -> Iterator[Any]:
+    def set_faults(faults: list[dict[str, Any]]) -> None:
+        uri = f"{quick_sandbox}/sandbox/faults"
+        httpx.post(uri, json={"faults": faults}, trust_env=False).raise_for_status()
+
+    yield set_faults
+    set_faults([])
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_of_the_platform(admin: "Admin", action_id: str, arm: Any, name: str) -> None:
+    fields, change = admin.fields(action_id), admin.change(action_id)
+    arm(FAULTS[name])
+
+    (result,) = admin.apply(change)
+    arm([])
+    if result.outcome is not Outcome.APPLIED:
+        (result,) = admin.apply(change)
+
+    assert result.outcome is Outcome.APPLIED, result.reason
+    assert (admin.timeout_of(action_id), admin.fields(action_id)) == (10, fields)
+    assert unfinished(admin.journal.read()) == []
+    assert sum(record.outcome == "applied" for record in admin.journal.read()) == 1
+
+
+def test_a_version_that_never_stands_still_ends_unchanged(admin: "Admin", action_id: str, arm: Any) -> None:
+    change = admin.change(action_id)
+    arm([{"kind": "edited_meanwhile", "method": "PATCH"}])
+
+    (result,) = admin.apply(change)
+
+    assert result.outcome is Outcome.FAILED
+    assert admin.timeout_of(action_id) == 5
+    assert unfinished(admin.journal.read()) == []
