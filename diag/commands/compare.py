@@ -56,12 +56,10 @@ def command(
     from diag.console import Console
     from reports.compare import build_comparison, compare_headline, compare_markdown
 
-    if len(inputs) < 2:
-        raise click.UsageError("Two runs or more are needed: diag compare RUN RUN...")
+    if not 2 <= len(inputs) <= MOST_RUNS:
+        raise click.UsageError(f"From two to {MOST_RUNS} runs are needed: diag compare RUN RUN...")
     if labels and len(labels) != len(inputs):
-        raise click.UsageError(
-            f"{len(labels)} labels for {len(inputs)} runs: give one --label per run, or none."
-        )
+        raise click.UsageError(f"{len(labels)} labels for {len(inputs)} runs: one --label per run, or none.")
     form = form or ("html" if output is not None and output.suffix == ".html" else "table")
     console = Console(quiet=form != "table")
     data = _compared(inputs, labels, actions_file, values, curves=form == "html")
@@ -71,9 +69,8 @@ def command(
         console.table(_table(data))
         console.note("The page with curves: the same command with -o compare.html")
     else:
-        text = {"html": build_comparison, "md": compare_markdown, "json": _json, "table": compare_markdown}[
-            form
-        ](data)
+        builders = {"html": build_comparison, "json": _json}
+        text = builders.get(form, compare_markdown)(data)
         if output is None or str(output) == "-":
             console.result(text)
         else:

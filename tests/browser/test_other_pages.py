@@ -1,0 +1,47 @@
+"""The comparison and the index of runs in a real Chromium."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from reports.compare import build_comparison
+from reports.index import IndexData, build_index
+from tests.browser.accessibility import violations
+from tests.browser.chromium import Page
+from tests.unit.reports.test_compare_page import make_comparison
+from tests.unit.reports.test_index import make_runs
+
+pytestmark = pytest.mark.browser
+
+PAGES: dict[str, Callable[[], str]] = {
+    "compare-2": lambda: build_comparison(make_comparison(2)),
+    "compare-3": lambda: build_comparison(make_comparison(3)),
+    "index": lambda: build_index(IndexData((*make_runs(4), *make_runs(2, sandbox=False)), "0.1.0", 1.8e9)),
+    "index-empty": lambda: build_index(IndexData((), "0.1.0", 1.8e9)),
+}
+
+
+@pytest.fixture(scope="module", params=PAGES)
+def file(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("pages") / f"{request.param}.html"
+    path.write_text(PAGES[request.param](), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_nothing_breaks_leaves_or_overflows(page: Page, file: Path, pictures: Path, width: int) -> None:
+    page.open(file, width=width)
+    page.run("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+
+    page.picture(pictures / f"{file.stem}-{width}.png")
+    assert page.problems == []
+    assert page.requests == [file.as_uri()]
+    assert page.run("document.documentElement.scrollWidth") <= width
+
+
+def test_axe_finds_no_violation(page: Page, file: Path, axe: str) -> None:
+    page.open(file, width=1280)
+    page.run("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+
+    assert violations(page, axe) == []

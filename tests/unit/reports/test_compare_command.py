@@ -1,0 +1,63 @@
+"""`diag compare` from the command line, on CSV files."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from diag.commands.compare import command
+from tests.unit.analysis.samples import calls, lognormal
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[Path, Path]:
+    """The second run is half as slow again."""
+    paths = tmp_path / "before.csv", tmp_path / "after.csv"
+    for path, p99_s, seed in zip(paths, (2.0, 3.0), (1, 2), strict=True):
+        calls(lognormal(2000, p99_s, seed=seed)).to_csv(path, index=False)
+    return paths
+
+
+def compare(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(command, [str(one) for one in arguments], standalone_mode=False)
+
+
+def test_the_table_says_what_got_slower(files: tuple[Path, Path]) -> None:
+    result = compare(*files)
+
+    assert result.exception is None
+    assert "Of 1 action, in the second run: 1 slower." in result.stdout
+    assert result.return_value == 0
+
+
+def test_fail_on_slower_exits_3_and_the_other_way_round_0(files: tuple[Path, Path]) -> None:
+    assert compare(*files, "--fail-on", "slower").return_value == 3
+    assert compare(*reversed(files), "--fail-on", "slower").return_value == 0
+
+
+def test_json_and_labels(files: tuple[Path, Path]) -> None:
+    body = json.loads(compare(*files, "--format", "json", "--label", "old", "--label", "new").stdout)
+
+    assert body["labels"] == ["old", "new"]
+    assert body["actions"][0]["differences"][0]["verdict"] == "slower"
+
+
+def test_an_html_file_by_its_name(files: tuple[Path, Path], tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+
+    assert compare(*files, "-o", page).stdout.strip() == str(page)
+    assert page.read_text(encoding="utf-8").count('role="img"') == 1
+
+
+@pytest.mark.parametrize("wrong", [1, 11])
+def test_too_few_or_too_many_runs_is_a_usage_error(files: tuple[Path, Path], wrong: int) -> None:
+    result = compare(*[files[0]] * wrong)
+
+    assert type(result.exception).__name__ == "UsageError"
+
+
+def test_as_many_labels_as_runs(files: tuple[Path, Path]) -> None:
+    result = compare(*files, "--label", "only one")
+
+    assert "1 labels for 2 runs" in str(result.exception)
