@@ -32,6 +32,8 @@ class Story:
     left_out_by_reason: tuple[tuple[str, int], ...]
     not_configurable_reason: str | None
     saturated_because: str | None
+    production: bool = False
+    """The calls are executions in production, not a test."""
 
 
 def sentence(story: Story, settings: RecommendSettings) -> str:
@@ -105,9 +107,13 @@ def _finish(story: Story, settings: RecommendSettings) -> str:
         else ""
     ).replace("%", " %")
     return (
-        f"{of_calls(settings.percentile)} calls finish within {seconds(estimate.quantile_ms)} "
-        f"({sure}{estimate.samples:,} calls in {duration(story.span_s)})"
+        f"{of_calls(settings.percentile)} {_calls(story)} finish within {seconds(estimate.quantile_ms)} "
+        f"({sure}{estimate.samples:,} {_calls(story)} in {duration(story.span_s)})"
     )
+
+
+def _calls(story: Story) -> str:
+    return "production executions" if story.production else "calls"
 
 
 def _harm_now(story: Story) -> str:
@@ -163,8 +169,8 @@ def _censored(story: Story, settings: RecommendSettings) -> str:
             "from this run: find out what ends them, then run a probe."
         )
     return (
-        f"{share} of calls hit the {story.current_timeout_s} s timeout, so {above} cannot be known "
-        "from this run: run a probe."
+        f"{share} of {_calls(story)} hit the {story.current_timeout_s} s timeout, so {above} cannot be known "
+        f"from {'production' if story.production else 'this run'}: run a probe."
     )
 
 
@@ -206,7 +212,7 @@ def _unstable(story: Story, settings: RecommendSettings) -> str:
         seconds(part.quantile_ms if part.quantile_ms is not None else part.lower_ms or 0)
         for part in (found.faster, found.slower)
     )
-    where = "one half of a run" if found.between == "halves" else "one run"
+    where = {"halves": "one half of a run", "runs": "one run", "days": "one day"}[found.between]
     return (
         f"{name} was {fast} in {where} and {slow} in another: find out why; "
         f"{story.timeout_s} s would cover the slow one."

@@ -84,6 +84,8 @@ class Recommendation:
     safe_rate: float | None = None
     """Highest arrival rate at which a hung backend cannot exhaust the org's concurrent executions."""
     clock: Literal["service", "response"] = "service"
+    source: Literal["test", "production"] = "test"
+    """Measured calls, or production telemetry."""
     warnings: tuple[str, ...] = ()
 
 

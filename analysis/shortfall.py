@@ -42,15 +42,17 @@ class Shortfall:
 
 def shortfall(calls: Calls, found: Estimate, settings: RecommendSettings) -> Shortfall:
     """Return what is missing if the calls to come look like those seen (uncut: ceil(299 D) - n)."""
-    p = settings.percentile
     last = int(found.table.t_ms[-1]) if found.table.t_ms.size else 0
     far = calls.limit_ms >= last
     near = calls.limit_ms[~far]
-    seen = int(far.sum())
+    return shortfall_of(found, int(far.sum()), int(near.max()) if near.size else 0, settings)
+
+
+def shortfall_of(found: Estimate, far_seeing: int, reach_ms: int, settings: RecommendSettings) -> Shortfall:
+    """Return the same from the number of calls that see far enough, and where the others are cut off (0)."""
     worth = float(found.table.n_eff[-1]) / found.design_effect if found.table.t_ms.size else 0.0
-    confident = 1.0 - p ** min(worth, found.n_eff)
-    reach = int(near.max()) if near.size else 0
-    return Shortfall(_needed(found, seen, worth, settings), seen, reach, confident)
+    confident = 1.0 - settings.percentile ** min(worth, found.n_eff)
+    return Shortfall(_needed(found, far_seeing, worth, settings), far_seeing, reach_ms, confident)
 
 
 def _needed(found: Estimate, seen: int, worth: float, settings: RecommendSettings) -> int | None:

@@ -1,7 +1,7 @@
 """Do the parts of the measurement agree? (section D, step 9; false alarms 0-4 %, statistics 2.11)"""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 
@@ -9,6 +9,8 @@ from analysis.calls import Calls
 from analysis.counts import ROUNDING_SLACK_MS
 from analysis.estimate import Estimate, buffer_ms, estimate
 from analysis.settings import RecommendSettings
+
+Between = Literal["halves", "runs", "days"]
 
 MIN_CALLS: Final = 1000
 MIN_RUN_CALLS: Final = 500
@@ -24,8 +26,8 @@ class Disagreement:
 
     faster: Estimate
     slower: Estimate
-    between: str
-    """What was compared, for the sentence: "halves of a run" or "runs"."""
+    between: Between
+    """What was compared: "halves" of a run, "runs", or "days" of production."""
 
 
 def find_disagreement(calls: Calls, settings: RecommendSettings) -> Disagreement | None:
@@ -33,17 +35,13 @@ def find_disagreement(calls: Calls, settings: RecommendSettings) -> Disagreement
     if len(calls) < MIN_CALLS:
         return None
     runs = [calls.where(calls.run == run) for run in np.unique(calls.run)]
-    long_enough = [run for run in runs if len(run) >= MIN_RUN_CALLS]
-    found = []
+    long_enough = [estimate(run, settings) for run in runs if len(run) >= MIN_RUN_CALLS]
+    found = [disagreement_between(long_enough, settings, "runs")]
     for run in runs:
         if len(run) >= MIN_CALLS and run.started_at[-1] - run.started_at[0] < LONG_RUN_S:
-            half = len(run) // 2
-            found.append(
-                _compare(
-                    [run.where(np.arange(half)), run.where(np.arange(half, len(run)))], settings, "halves"
-                )
-            )
-    found.append(_compare(long_enough, settings, "runs"))
+            first = np.arange(len(run)) < len(run) // 2
+            halves = [estimate(run.where(part), settings) for part in (first, ~first)]
+            found.append(disagreement_between(halves, settings, "halves"))
     real = [disagreement for disagreement in found if disagreement is not None]
     return max(real, key=lambda one: one.slower.lower_ms or 0, default=None)
 
@@ -61,11 +59,12 @@ def starved_workers(calls: Calls, level_ms: float) -> int:
     return int(suspicious.sum())
 
 
-def _compare(parts: list[Calls], settings: RecommendSettings, between: str) -> Disagreement | None:
+def disagreement_between(
+    estimates: list[Estimate], settings: RecommendSettings, between: Between
+) -> Disagreement | None:
     """Compare the part proven slowest with the part proven fastest: they differ if any two do."""
-    if len(parts) < 2:
+    if len(estimates) < 2:
         return None
-    estimates = [estimate(part, settings) for part in parts]
     slower = max(estimates, key=lambda one: one.lower_ms or 0)
     faster = min(estimates, key=lambda one: one.upper_ms or float("inf"))
     if faster.upper_ms is None or slower.lower_ms is None or faster.upper_ms >= slower.lower_ms:

@@ -43,10 +43,11 @@ def time_coverage(started_at: NDArray[np.float64]) -> TimeCoverage:
     lengths = last - first
     windows = int(np.maximum(1, np.ceil(lengths / LONG_WINDOW_S)).sum())
     span, measured = float(t[-1] - t[0]), float(lengths.sum())
-    return TimeCoverage(windows, span, measured, _grade(windows, span, measured))
+    return TimeCoverage(windows, span, measured, grade_of(windows, span, measured))
 
 
-def _grade(windows: int, span_s: float, measured_s: float) -> Grade:
+def grade_of(windows: int, span_s: float, measured_s: float) -> Grade:
+    """Return the grade of so many separate looks over a span, `measured_s` of it with calls."""
     if windows >= 299 or (windows >= 100 and span_s >= DAY_S * DAY_SLACK):
         return "A"
     # An hour means an hour with calls in it: two short runs a day apart saw two moments.

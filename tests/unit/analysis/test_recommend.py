@@ -199,7 +199,10 @@ def test_a_share_beyond_what_was_watched_is_not_claimed() -> None:
     assert found.cut_off_now is None
     cut = judge(calls(lognormal(5000, 4.0), timeout_s=5), facts=orders(current_timeout_s=5))
     assert cut.cut_off_now is not None and 0.001 < cut.cut_off_now < 0.01
-    raised = judge(calls(lognormal(5000, 4.25), timeout_s=5), facts=orders(current_timeout_s=5))
+    wide = RecommendSettings(buffer_ratio=0.6)
+    raised = judge(
+        calls(lognormal(5000, 4.25), timeout_s=5), facts=orders(current_timeout_s=5), settings=wide
+    )
     assert raised.recommended_timeout_s is not None and raised.recommended_timeout_s > 5
     assert raised.cut_off_after is None
     assert raised.cut_off_after_at_most is not None and raised.cut_off_after_at_most <= 0.01
