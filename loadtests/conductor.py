@@ -9,6 +9,7 @@ from typing import Final
 
 from loadtests.plan import LoadPlan
 
+SETTLED: Final = "settled"
 _TINY: Final = 1e-9
 
 
@@ -74,7 +75,8 @@ class Conductor:
     def over(self, now_s: float) -> str | None:
         """Return why the run has come to its end, or None."""
         if all(state.done is not None for state in self._states):
-            return "every action is done"
+            settled = all(state.done == SETTLED for state in self._states)
+            return "every action is settled" if settled else "no action is left to call"
         if self._plan.mode == "soak" and now_s + self._soak_offset_s >= self._plan.soak.total_s:
             return "the soak's time is over"
         if self._plan.stages and now_s >= sum(stage.duration_s for stage in self._plan.stages):

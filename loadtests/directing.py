@@ -12,7 +12,7 @@ from analysis.schema import Outcome
 from diag.exit_codes import ExitCode
 from diag.genesys.errors import ApiError
 from loadtests.calling import Caller, Prepared
-from loadtests.conductor import Conductor
+from loadtests.conductor import SETTLED, Conductor
 from loadtests.guard import Decision, Guard
 from loadtests.plan import LoadPlan
 from loadtests.ramping import RampTracker
@@ -172,7 +172,7 @@ class Director:
     def settle(self, action_ids: Collection[str]) -> None:
         """Stop calling these actions: their answer can no longer change."""
         for index, action in enumerate(self._plan.actions):
-            if action.action_id in action_ids and self.conductor.finish(index, "settled"):
+            if action.action_id in action_ids and self.conductor.finish(index, SETTLED):
                 self._recorder.event("settled", action_id=action.action_id)
 
     def _keep_token(self, now_s: float) -> None:

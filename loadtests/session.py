@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import math
 import os
 from collections.abc import Callable
 from typing import Any, Final
@@ -85,7 +86,8 @@ class Session:
         self._most_in_flight = max(1, plan.max_in_flight // workers)
         self._workers = workers
         self._users_of_all: int | None = None
-        self._live: set[Any] = set()
+        self._live: dict[Any, tuple[int, float]] = {}
+        """Calls in flight: greenlet -> (action, when it was due)."""
         self._ending = False
         self._hurried = False
         self._finished = Event()
@@ -155,14 +157,14 @@ class Session:
             self.dropped[prepared.index] += 1
             return None
         greenlet = gevent.spawn(self._one_call, prepared, due, self._offered[prepared.index])
-        self._live.add(greenlet)
+        self._live[greenlet] = (prepared.index, due)
         return greenlet
 
     def _one_call(self, prepared: Prepared, due: float, offered_rate: float) -> None:
         try:
             self.caller.call(prepared, due, offered_rate)
         finally:
-            self._live.discard(gevent.getcurrent())
+            self._live.pop(gevent.getcurrent(), None)
 
     # -- rates -----------------------------------------------------------------------------------------
 
@@ -223,6 +225,7 @@ class Session:
             elapsed_s=round(now - self._started, 3),
             users=len(self._schedules),
             in_flight=self.caller.in_flight,
+            oldest=self._oldest_in_flight(),
             offered_rate=round(sum(self._offered), 3),
             schedule_lag_p50_ms=seen.schedule_lag_p50_ms,
             schedule_lag_p99_ms=seen.schedule_lag_p99_ms,
@@ -237,6 +240,17 @@ class Session:
                 )
             },
         )
+
+    def _oldest_in_flight(self) -> dict[str, float]:
+        """When the oldest call in flight of each action was due, Unix seconds."""
+        oldest: dict[int, float] = {}
+        for index, due in self._live.values():
+            if due < oldest.get(index, math.inf):
+                oldest[index] = due
+        return {
+            self.plan.actions[index].action_id: round(self.clock.wall(due), 3)
+            for index, due in oldest.items()
+        }
 
     def _on_broken(self, error: OSError) -> None:
         if not self._broken:
@@ -277,5 +291,5 @@ class Session:
         for greenlet in waiting:
             if not greenlet.started:
                 self.caller.unsent += 1
-                self._live.discard(greenlet)
+                del self._live[greenlet]
         gevent.killall(waiting)

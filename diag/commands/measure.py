@@ -186,7 +186,9 @@ def _conclude(console: "Console", result: "LoadResult", *, quiet: bool) -> int:
         )
     for note in manifest.notes:
         console.warn(note)
-    if result.reason:
+    if result.reason and manifest.status == "complete" and not result.exit_code:
+        console.note(f"Ended early: {result.reason}.")
+    elif result.reason:
         console.warn(result.reason)
     try:
         evidence = gather([result.folder.path], RecommendSettings(), detail=True)

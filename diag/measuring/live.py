@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from diag.measuring.progress import Progress
+from diag.measuring.progress import ActionProgress, Progress
 from diag.table import clean
 
 if TYPE_CHECKING:
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from diag.measuring.quantiles import LiveQuantiles
 
 PLAIN_EVERY_S: Final = 10.0
-TARGET_CALLS: Final = 500
-"""Calls at which the progress of an action is drawn full, where nothing says better."""
 
 
 @contextmanager
@@ -60,7 +58,7 @@ def _table(progress: Progress, quantiles: "LiveQuantiles") -> Any:
         p50, p99 = seen.get(number, (None, None))
         table.add_row(
             clean(action.action_name),
-            "settled" if action.settled else _bar(action.calls / TARGET_CALLS),
+            "settled" if action.settled else _towards(action),
             *(str(action.calls), str(action.ok), str(action.timeouts), str(action.errors)),
             *(_ms(p50, action.calls), _ms(p99, action.calls)),
         )
@@ -80,6 +78,13 @@ def _caption(progress: Progress) -> str:
         parts.append(f"{progress.dropped} held back")
     notes = [clean(note) for note in progress.notes[-3:]]
     return "\n".join([" · ".join(parts), *notes])
+
+
+def _towards(action: ActionProgress) -> str:
+    """How far an action is, where the watcher can say."""
+    if action.more_calls is None or not action.calls:
+        return _bar(0.0)
+    return _bar(action.calls / (action.calls + action.more_calls))
 
 
 def _bar(share: float, width: int = 14) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.run_folder import RunFolder
+from diag.measuring.settled import SETTLING_FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class ActionProgress:
     errors: int = 0
     dropped: int = 0
     settled: bool = False
+    more_calls: int | None = None
+    """About how many more calls settle it; None while nobody can say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +84,27 @@ class Follower:
         self._offsets[path] = self._offsets.get(path, 0) + len(whole)
         return [json.loads(line) for line in whole.splitlines()]
 
+    def _more_calls(self) -> Mapping[str, int | None]:
+        try:
+            body = json.loads((self.folder.path / SETTLING_FILE).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}  # not there (yet)
+        return {action_id: state.get("more_calls") for action_id, state in body.items()}
+
     def _sum(self) -> Progress:
         totals: dict[str, list[int]] = {}
         for second in self._seconds.values():
             for action_id, counts in second["actions"].items():
                 have = totals.setdefault(action_id, [0] * len(counts))
                 totals[action_id] = [a + b for a, b in zip(have, counts, strict=True)]
+        more = self._more_calls()
         actions = tuple(
             ActionProgress(
                 action_id,
                 self._names.get(action_id, action_id),
                 *(calls, ok, timeouts, errors, dropped),
                 settled=action_id in self._settled,
+                more_calls=more.get(action_id),
             )
             for action_id, (calls, ok, timeouts, errors, dropped) in totals.items()
         )

@@ -1,13 +1,9 @@
 """Watches a running load and says which actions need no more calls.
 
 `python -m diag.measuring.settled RUN_FOLDER PARENT_PID` runs beside the load, at low priority, in a
-process of its own (pandas stays out of the load), and writes `settled.json`: a list of action ids.
-
-An action is settled once its answer can no longer change: the analysis gives a verdict that more of the
-same calls would not move (never "insufficient" or "unstable"), every precondition of a number is met, and
-the verdict and the number were the same at CHECKS checks in a row with a growing number of calls.
-Stopping when a number has stayed the same is not the same as stopping when one likes what one sees, but it
-is a look more than once: hence several checks, and the one-sided bound the verdict itself rests on.
+process of its own (pandas stays out of the load). It writes `settled.json`, a list of action ids, which
+the load obeys, and `settling.json`, how far each action is, which is drawn. When to stop is
+`analysis.settled`: looks are planned, so that looking often does not make the answer less sure.
 """
 
 import json
@@ -15,79 +11,74 @@ import os
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
-from analysis.errors import AnalysisError
-from analysis.reading import read_samples
-from analysis.recommend import recommend
-from analysis.recommendation import Recommendation, Verdict
 from analysis.run_folder import RunFolder
-from analysis.settings import RecommendSettings
 
-CHECKS: Final = 3
+if TYPE_CHECKING:
+    from analysis.settled import Settled
+
 PAUSE_S: Final = 5.0
-GROWTH: Final = 1.1
-"""A check counts when there are this many times the calls of the one before."""
 SETTLED_FILE: Final = "settled.json"
-
-_OPEN: Final = frozenset({Verdict.INSUFFICIENT_SAMPLES, Verdict.UNSTABLE, Verdict.NO_DATA})
-
-
-@dataclass(slots=True)
-class _History:
-    answer: tuple[str, int | None] | None = None
-    same: int = 0
-    samples: int = 0
-
-
-@dataclass(slots=True)
-class Settling:
-    """Remembers what earlier checks said."""
-
-    settled: set[str] = field(default_factory=set)
-    _histories: dict[str, _History] = field(default_factory=dict)
-
-    def check(self, recommendations: Mapping[str, Recommendation]) -> frozenset[str]:
-        """Take in one look at the data; return the actions that have become settled with it."""
-        new = {
-            action_id
-            for action_id, found in recommendations.items()
-            if action_id not in self.settled and self._same_again(action_id, found)
-        }
-        self.settled |= new
-        return frozenset(new)
-
-    def _same_again(self, action_id: str, found: Recommendation) -> bool:
-        history = self._histories.setdefault(action_id, _History())
-        if found.verdict in _OPEN:
-            history.same = 0
-            return False
-        if found.samples < GROWTH * history.samples:
-            return False
-        answer = (str(found.verdict), found.recommended_timeout_s)
-        history.same = history.same + 1 if answer == history.answer else 1
-        history.answer, history.samples = answer, found.samples
-        return history.same >= CHECKS
+SETTLING_FILE: Final = "settling.json"
 
 
 def watch(folder: RunFolder, parent_pid: int, *, pause_s: float = PAUSE_S) -> None:
-    """Check again and again until the load process is gone."""
-    settling = Settling()
+    """Look again and again until the load process is gone."""
+    from analysis.errors import AnalysisError
+    from analysis.settings import RecommendSettings
+    from analysis.settled_run import settled_actions
+
+    settled: set[str] = set()
     while os.getppid() == parent_pid:
         time.sleep(pause_s)
+        until = complete_until(folder)
         try:
-            analysis = recommend(read_samples([folder.path]), None, RecommendSettings())
+            found = settled_actions(folder.path, RecommendSettings(), until)
         except AnalysisError:
             continue  # no whole row yet
-        if settling.check({row.action_id: row for row in analysis.actions}):
-            _write(folder.path / SETTLED_FILE, sorted(settling.settled))
+        _write(folder.path / SETTLING_FILE, _progress(found))
+        new = {action_id for action_id, state in found.items() if state.settled} - settled
+        if new:
+            settled |= new
+            _write(folder.path / SETTLED_FILE, sorted(settled))
 
 
-def _write(path: Path, action_ids: list[str]) -> None:
+def complete_until(folder: RunFolder) -> Mapping[str, float]:
+    """Return per action id the start (Unix seconds) up to which every call is recorded.
+
+    That is the start of its oldest call in flight in any process; where none is, the moment of that
+    process's last line.
+    """
+    until: dict[str, float] = {}
+    for path in sorted(folder.segments.glob("*.events")):
+        second = _last_second(path)
+        for action_id in second.get("actions", {}):
+            oldest = float(second.get("oldest", {}).get(action_id, second["at"]))
+            until[action_id] = min(until.get(action_id, oldest), oldest)
+    return until
+
+
+def _last_second(path: Path) -> Mapping[str, Any]:
+    lines = path.read_bytes().split(b"\n")[:-1]
+    for line in reversed(lines):
+        body: Mapping[str, Any] = json.loads(line)
+        if body.get("kind") == "second":
+            return body
+    return {}
+
+
+def _progress(found: "Mapping[str, Settled]") -> dict[str, dict[str, object]]:
+    return {
+        action_id: {"calls": state.calls, "more_calls": state.more_calls, "why": state.why}
+        for action_id, state in found.items()
+    }
+
+
+def _write(path: Path, body: object) -> None:
     temporary = path.with_suffix(".tmp")
-    temporary.write_text(json.dumps(action_ids), encoding="utf-8")
+    temporary.write_text(json.dumps(body), encoding="utf-8")
     temporary.replace(path)
 
 

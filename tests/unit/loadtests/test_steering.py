@@ -34,7 +34,7 @@ def test_actions_beyond_the_budget_wait_for_their_turn_at_their_own_rate() -> No
     assert conductor.over(1) is None
     conductor.finish(1, "settled")
     conductor.finish(2, "settled")
-    assert conductor.over(2) == "every action is done"
+    assert conductor.over(2) == "every action is settled"
 
 
 @given(

@@ -1,32 +1,33 @@
-from analysis.recommendation import Recommendation, Verdict
-from diag.measuring.settled import CHECKS, Settling
+import json
+from pathlib import Path
+
+from analysis.run_folder import RunFolder
+from diag.measuring.settled import complete_until
 
 
-def found(verdict: Verdict, samples: int, timeout_s: int | None = 3) -> dict[str, Recommendation]:
-    return {
-        "a": Recommendation("a", "A", verdict, "because", recommended_timeout_s=timeout_s, samples=samples)
-    }
+def write(folder: RunFolder, worker: str, *lines: dict[str, object]) -> None:
+    folder.segments.mkdir(exist_ok=True)
+    text = "".join(json.dumps(line) + "\n" for line in lines)
+    (folder.segments / f"{worker}.events").write_text(text + '{"kind": "second", "at": 99')
 
 
-def test_the_same_answer_from_ever_more_calls_settles() -> None:
-    settling = Settling()
-    looks = [settling.check(found(Verdict.RAISE, 300 * 2**n)) for n in range(CHECKS + 1)]
+def test_rows_are_complete_up_to_the_oldest_call_in_flight_of_any_process(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    actions = {"a": [1, 1, 0, 0, 0], "b": [1, 1, 0, 0, 0]}
+    write(
+        folder,
+        "w-0",
+        {"kind": "second", "at": 10.0, "actions": actions, "oldest": {"a": 1.0, "b": 1.0}},
+        {"kind": "second", "at": 11.0, "actions": actions, "oldest": {"a": 4.0}},
+        {"kind": "guard", "why": "x"},
+    )
+    write(folder, "w-1", {"kind": "second", "at": 10.5, "actions": actions, "oldest": {}})
 
-    assert looks == [frozenset()] * (CHECKS - 1) + [frozenset({"a"}), frozenset()]
-    assert settling.settled == {"a"}
+    assert complete_until(folder) == {"a": 4.0, "b": 10.5}
 
 
-def test_no_new_calls_say_nothing_new() -> None:
-    settling = Settling()
-    for _ in range(10):
-        assert not settling.check(found(Verdict.RAISE, 300))
+def test_nothing_is_complete_before_the_first_second(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    write(folder, "w-0")
 
-
-def test_a_changed_number_or_an_open_verdict_starts_anew() -> None:
-    for interruption in (found(Verdict.RAISE, 700, 4), found(Verdict.UNSTABLE, 700)):
-        settling = Settling()
-        for look in (found(Verdict.RAISE, 300), found(Verdict.RAISE, 400), interruption):
-            assert not settling.check(look)
-        assert not settling.check(found(Verdict.RAISE, 1000))
-        assert not settling.check(found(Verdict.RAISE, 2000))
-        assert settling.check(found(Verdict.RAISE, 4000))
+    assert complete_until(folder) == {}
