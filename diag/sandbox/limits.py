@@ -45,11 +45,15 @@ class _Window:
 
 
 class LimitKeeper:
-    """Counts and refuses. One per sandbox; `limits` may be replaced at run time."""
+    """Counts and refuses. One per sandbox."""
 
     def __init__(self, limits: Limits) -> None:
-        self.limits = limits
         self.in_flight = 0
+        self.change(limits)
+
+    def change(self, limits: Limits) -> None:
+        """Puts other limits in force; what the present minute has counted is forgotten."""
+        self.limits = limits
         self._volume = _Window()
         self._tokens: dict[str, _Window] = {}
 

@@ -77,7 +77,7 @@ class StateFile:
                 f"not of {self._sandbox.scenario.name!r}",
                 hint=f"Use --scenario {saved['scenario']}, or another --state file.",
             )
-        self._sandbox.limits.limits = Limits(**saved["limits"])
+        self._sandbox.limits.change(Limits(**saved["limits"]))
         self._sandbox.switches = Switches(**saved["switches"])
         self._sandbox.org.replace_all(_entry(action) for action in saved["actions"])
 

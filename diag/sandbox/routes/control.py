@@ -46,7 +46,7 @@ def routes(sandbox: Sandbox) -> list[Route]:
 
     async def post_limits(request: Request) -> Response:
         table = Table(await json_object(request, _BODY_BYTES), "limits")
-        sandbox.limits.limits = _or_bad_request(lambda: table.done(read_limits(table, sandbox.limits.limits)))
+        sandbox.limits.change(_or_bad_request(lambda: table.done(read_limits(table, sandbox.limits.limits))))
         return json_reply(limits_to_json(sandbox.limits.limits))
 
     async def post_faults(request: Request) -> Response:

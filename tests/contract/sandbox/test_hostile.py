@@ -205,7 +205,7 @@ def scapegoat(sandbox):
         client.delete(f"{ACTIONS}/{id_}")
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(target=st.sampled_from(TARGETS), body=SHAPED)
 def test_no_json_whatever_brings_a_500(scapegoat, target, body):
     client, id_ = scapegoat

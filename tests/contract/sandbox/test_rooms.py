@@ -8,19 +8,20 @@ import pytest
 ACTIONS = "/api/v2/integrations/actions"
 
 
-@pytest.fixture
-def start(start_sandbox):
-    """`start(scenario)` returns the sandbox, a client, and action addresses by name."""
-    clients = []
+@pytest.fixture(scope="module")
+def start(start_module_sandbox):
+    """`start(scenario)` returns the sandbox (one per scenario), a client, and action addresses by name."""
+    known = {}
 
     def starter(scenario):
-        running = start_sandbox(scenario)
-        client = running.client()
-        clients.append(client)
+        if scenario not in known:
+            running = start_module_sandbox(scenario)
+            known[scenario] = running, running.client()
+        running, client = known[scenario]
         return running, client, {a["name"]: f"{ACTIONS}/{i}" for i, a in running.truth()["actions"].items()}
 
     yield starter
-    for client in clients:
+    for _, client in known.values():
         client.close()
 
 
