@@ -45,26 +45,22 @@ def gather(
     settings: RecommendSettings,
     *,
     actions_file: Path | None = None,
+    facts: Mapping[str, ActionFacts] | None = None,
     detail: bool = False,
 ) -> RunEvidence:
-    """Read the inputs and return the evidence; facts in `actions_file` win over those of the manifests.
+    """Read the inputs and return the evidence.
 
-    Where a run's workload has settings for an action, they win over `settings` for that action.
+    `facts` win over those in `actions_file`, and those over the manifests'. Where a run's workload
+    has settings for an action, they win over `settings` for that action.
     `detail` also reads what only the report needs (status, error codes, payload labels).
     """
     from analysis.actions_file import read_actions_file
     from analysis.reading import read_samples
     from analysis.recommend import recommend
-    from analysis.settings import with_overrides
 
     samples = read_samples(inputs, detail=detail)
-    facts: Mapping[str, ActionFacts] = read_actions_file(actions_file) if actions_file else {}
-    overrides = {
-        action_id: with_overrides(settings, table)
-        for manifest in samples.manifests
-        for action_id, table in manifest.recommend.items()
-    }
-    analysis = recommend(samples, facts, settings, overrides=overrides)
+    known = {**(read_actions_file(actions_file) if actions_file else {}), **(facts or {})}
+    analysis = recommend(samples, known, settings)
     folders = tuple(RunFolder(path) for path in inputs if path.is_dir())
     return RunEvidence(samples=samples, analysis=analysis, folders=folders)
 

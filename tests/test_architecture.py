@@ -40,6 +40,14 @@ FORBIDDEN = {
     "diag/changes": {
         "locust", "click", "rich", "matplotlib", "reports", "loadtests", "diag.commands", "diag.cli",
     },
+    **{
+        f"diag/{room}": {
+            "click", "rich", "pandas", "matplotlib", "locust", "starlette", "httpx", "loadtests",
+            "diag.commands", "diag.console", "diag.settings", "diag.cli",
+        }
+        for room in ("inventory", "checkup", "definitions", "production")
+    },
+    "diag/measuring": {"click", "rich", "locust", "matplotlib", "httpx", "diag.commands", "diag.cli"},
     "loadtests": {"pandas", "matplotlib", "rich", "reports", "diag.commands", "diag.changes", "scipy"},
 }  # fmt: skip
 

@@ -152,6 +152,7 @@ def _change(console: "Console", settings: "Settings", analysis: "Analysis", valu
             only=values["only"],
             skip=values["skip"],
             max_changes=values["max_changes"],
+            console=console,
         )
     if values["plan_file"]:
         write_plan(plan, values["plan_file"])

@@ -1,6 +1,7 @@
 """`diag report`: what was found, for whoever decides."""
 
 import json
+import shutil
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from diag.commands.recommend_options import recommend_options, recommend_settings
+from diag.errors import UsageError
 
 if TYPE_CHECKING:
     from diag.evidence import RunEvidence
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     show_default=True,
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write it ('-': stdout).")
+@click.option("--all", "index", is_flag=True, help="Write an index of all runs, p99 over time, instead.")
 @click.option("--charts", type=click.Path(path_type=Path), help="Also write one PNG per chart here.")
 @click.option("--actions", "actions_file", type=click.Path(path_type=Path), help="Facts beside a bare file.")
 @recommend_options
@@ -34,6 +37,7 @@ def command(
     inputs: tuple[Path, ...],
     form: str,
     output: Path | None,
+    index: bool,
     charts: Path | None,
     actions_file: Path | None,
     **values: Any,
@@ -48,7 +52,11 @@ def command(
 
     console = Console()
     rules = recommend_settings(values)
-    chosen = choose_inputs(inputs, load_settings().runs)
+    runs = load_settings().runs
+    if index:
+        console.result(str(_write_index(runs, output)))
+        return
+    chosen = choose_inputs(inputs, runs)
     evidence = gather(chosen, rules, actions_file=actions_file, detail=True)
     data = report_data(evidence, generated_at=time.time())
     text = _text(data, form)
@@ -64,6 +72,19 @@ def command(
         console.result(str(target))
 
 
+def _write_index(runs: Path, output: Path | None) -> Path:
+    from diag import __version__
+    from reports.index import IndexData, build_index
+    from reports.runs_on_disk import indexed_runs
+
+    found = indexed_runs(runs)
+    if not found:
+        raise UsageError(f"There is no run in {runs} yet.", hint="Make one: diag measure")
+    target = output or runs / "index.html"
+    target.write_text(build_index(IndexData(found, __version__, time.time())), encoding="utf-8")
+    return target
+
+
 def _default_path(evidence: "RunEvidence") -> Path:
     return evidence.folders[0].report if evidence.folders else Path("report.html")
 
@@ -76,7 +97,7 @@ def _text(data: "ReportData", form: str) -> str:
     if form == "text":
         from reports.terminal import build_terminal
 
-        return build_terminal(data)
+        return build_terminal(data, width=shutil.get_terminal_size((100, 24)).columns)
     if form == "csv":
         from reports.csv_export import build_csv
 
