@@ -65,6 +65,8 @@ class Calls:
     run: NDArray[np.int64]
     worker: NDArray[np.int64]
     draft: NDArray[np.bool_]
+    row: NDArray[np.int64]
+    """Position of each call in the table it came from."""
 
     def __len__(self) -> int:
         """Number of calls."""
@@ -192,6 +194,7 @@ def _calls(columns: _Columns, rows: NDArray[np.int64]) -> Calls:
         run=columns.run[rows].astype(np.int64),
         worker=columns.worker[rows].astype(np.int64),
         draft=columns.draft[rows],
+        row=rows,
     )
 
 

@@ -296,6 +296,7 @@ def _no_calls() -> Calls:
     return Calls(
         none, none, none, none, none, none,
         np.zeros(0, np.int8), np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.bool_),
+        np.zeros(0, np.int64),
     )  # fmt: skip
 
 

@@ -4,28 +4,26 @@ The charts show every recorded call (all levels, warm-up included), because that
 recommendation says which of them count. Curves are thinned to a fixed number of points.
 """
 
-from typing import Any, Final
+from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.bounds import lower_share, upper_share
+from analysis.breakdowns import cold_start, error_groups, knee, load_bins, payload_groups, survival_of
 from analysis.calls import ActionCalls, Calls, Kind, by_action
 from analysis.clock import on_the_right_clock
-from analysis.counts import count_latencies
 from analysis.sample_set import SampleSet
 from analysis.schema import Outcome
 from analysis.settings import RecommendSettings
-from analysis.summary import ActionSummary, ErrorGroup, Histogram, SurvivalCurve, TimeBin
-from analysis.survival import kaplan_meier
+from analysis.summary import ActionSummary, ErrorGroup, Histogram, Series, SurvivalCurve, TimeBin
 
 MAX_BINS: Final = 60
 MAX_CURVE_POINTS: Final = 240
 MAX_TIME_BINS: Final = 120
 MIN_CALLS_FOR_P99: Final = 100
 MIN_CALLS_FOR_P50: Final = 3
-MAX_ERROR_GROUPS: Final = 20
 _OUTCOMES: Final = tuple(Outcome)
 
 
@@ -36,19 +34,25 @@ def summarise(samples: SampleSet, settings: RecommendSettings | None = None) -> 
     """
     settings = settings or RecommendSettings()
     facts = samples.facts()
-    errors = _error_groups(samples.table)
+    errors = error_groups(samples.table)
     found = {}
     for action in by_action(samples.table):
         known = facts.get(action.action_id)
         name = (known.action_name if known else None) or action.action_name
-        found[action.action_id] = _summary(action, name, errors.get(action.action_id, ()), settings)
+        failed = errors.get(action.action_id, ())
+        found[action.action_id] = _summary(action, name, failed, samples.table, settings)
     return found
 
 
 def _summary(
-    action: ActionCalls, name: str, errors: tuple[ErrorGroup, ...], settings: RecommendSettings
+    action: ActionCalls,
+    name: str,
+    errors: tuple[ErrorGroup, ...],
+    table: pd.DataFrame,
+    settings: RecommendSettings,
 ) -> ActionSummary:
     calls = on_the_right_clock(action.calls).calls
+    load = load_bins(calls, table)
     counts = np.bincount(calls.outcome, minlength=len(_OUTCOMES))
     return ActionSummary(
         action_id=action.action_id,
@@ -59,6 +63,11 @@ def _summary(
         survival=_survival(calls, settings),
         timeline=_timeline(calls),
         errors=errors,
+        load=load,
+        knee_in_flight=knee(load),
+        payloads=payload_groups(calls, table),
+        cold_start=cold_start(calls),
+        series=_series(calls, settings),
     )
 
 
@@ -89,8 +98,7 @@ def _histogram(calls: Calls) -> Histogram | None:
 
 
 def _survival(calls: Calls, settings: RecommendSettings) -> SurvivalCurve | None:
-    ran = calls.where(calls.kind != Kind.REFUSED)
-    table = kaplan_meier(count_latencies(ran.latency_ms, ran.event))
+    table = survival_of(calls)
     if not table.t_ms.size:
         return None
     picked = _thin(table.share)
@@ -101,6 +109,19 @@ def _survival(calls: Calls, settings: RecommendSettings) -> SurvivalCurve | None
         lower=tuple(float(value) for value in lower_share(share, n, settings.confidence)),
         upper=tuple(float(value) for value in upper_share(share, n, settings.confidence)),
     )
+
+
+def _series(calls: Calls, settings: RecommendSettings) -> tuple[Series, ...]:
+    """Published calls and draft probes apart; empty where there was only one of them."""
+    if not calls.draft.any() or calls.draft.all():
+        return ()
+    found = []
+    name: Literal["published", "draft"]
+    for name, part in (("published", calls.where(~calls.draft)), ("draft", calls.where(calls.draft))):
+        curve = _survival(part, settings)
+        if curve is not None:
+            found.append(Series(name, len(part), curve))
+    return tuple(found)
 
 
 def _thin(share: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -131,7 +152,7 @@ def _timeline(calls: Calls) -> tuple[TimeBin, ...]:
 
 def _time_bin(calls: Calls, start_s: float, width_s: float) -> TimeBin:
     ran = calls.where(calls.kind != Kind.REFUSED)
-    table = kaplan_meier(count_latencies(ran.latency_ms, ran.event))
+    table = survival_of(ran)
     ok = calls.count(Outcome.OK)
     timeouts = calls.count(Outcome.TIMEOUT, Outcome.CLIENT_TIMEOUT)
     lag = calls.lag_s[~np.isnan(calls.lag_s)]
@@ -153,31 +174,3 @@ def _nice_width(seconds: float) -> float:
     """The next of 1, 2, 5, 10, 15, 30 s, 1, 2, 5, 10, 15, 30 min, 1 h ... at or above `seconds`."""
     steps = (1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0)
     return next((step for step in steps if step >= seconds), float(np.ceil(seconds / 3600.0) * 3600.0))
-
-
-def _error_groups(table: pd.DataFrame) -> dict[str, tuple[ErrorGroup, ...]]:
-    """Failed calls that failed alike, most frequent first, per action id."""
-    failed = table[table["outcome"] != Outcome.OK]
-    if failed.empty:
-        return {}
-    columns = ["action_id", "outcome"]
-    columns += [name for name in ("http_status", "error_code") if name in failed]
-    found: dict[str, list[ErrorGroup]] = {}
-    grouped = failed.groupby(columns, observed=True, dropna=False, sort=False)
-    for key, rows in grouped:
-        values: dict[str, Any] = dict(zip(columns, key, strict=True))
-        status, code = values.get("http_status"), values.get("error_code")
-        ids = rows["correlation_id"].dropna() if "correlation_id" in rows else None
-        found.setdefault(str(values["action_id"]), []).append(
-            ErrorGroup(
-                outcome=str(values["outcome"]),
-                http_status=None if pd.isna(status) else int(status),
-                error_code=None if pd.isna(code) else str(code),
-                calls=len(rows),
-                example_correlation_id=str(ids.iloc[0]) if ids is not None and len(ids) else None,
-            )
-        )
-    return {
-        action: tuple(sorted(groups, key=lambda group: -group.calls)[:MAX_ERROR_GROUPS])
-        for action, groups in found.items()
-    }
