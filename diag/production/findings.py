@@ -1,0 +1,52 @@
+"""What production says beside the verdict: does the timeout still fit, does a test resemble production."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analysis.buckets import BucketCounts
+from analysis.calls import by_action
+from analysis.resemblance import Drift, Resemblance, drift, resembles
+from analysis.settings import RecommendSettings
+from diag.production.reading import Production
+
+if TYPE_CHECKING:
+    from analysis.sample_set import SampleSet
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One action's drift, and how a test of it compares; None where there was no test of it."""
+
+    drift: Drift
+    resemblance: Resemblance | None = None
+
+    def lines(self, *, changed: bool) -> tuple[str, ...]:
+        """Return sentences for people: the drift where it matters (`changed`: diag set this timeout)."""
+        found = []
+        if changed or self.drift.verdict == "drifted":
+            when = "since it was last changed, " if changed else ""
+            found.append(f"{when}{self.drift.verdict}: {self.drift.reason}")
+        if self.resemblance is not None:
+            found.append(f"test against production, {self.resemblance.verdict}: {self.resemblance.reason}")
+        return tuple(found)
+
+
+def findings_of(
+    production: Production,
+    counts: Mapping[str, BucketCounts],
+    settings: RecommendSettings,
+    test: "SampleSet | None" = None,
+) -> dict[str, Finding]:
+    """Return a finding for every observed action, by id; `test` is compared for the actions it holds."""
+    tests: dict[str, Resemblance] = {}
+    if test is not None:
+        for action in by_action(test.table):
+            if action.action_id in counts:
+                tests[action.action_id] = resembles(counts[action.action_id], action.calls, settings)
+    return {
+        entry.action.id: Finding(
+            drift(counts[entry.action.id], entry.timeout_s, settings), tests.get(entry.action.id)
+        )
+        for entry in production.observed
+    }
