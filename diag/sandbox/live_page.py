@@ -13,7 +13,7 @@ _TEMPLATE: Final = Template((Path(__file__).parent / "page.html").read_text(enco
 _ROWS: Final = 200
 _OUTCOMES: Final = {
     "ok": "ok",
-    "timeout": "timeout",
+    "timeout": "timed out",
     "backend_error": "backend error",
     "invalid_input": "invalid input",
     "rate_limited": "rate limited",
@@ -59,6 +59,8 @@ def _row(sandbox: Sandbox, entry: ActionEntry) -> str:
     in_flight = sandbox.observations.in_flight[entry.id]
     timeout_s = revision.config.timeout_s
     timeout = "60 s (unset)" if timeout_s is None else f"{timeout_s} s"
+    if entry.kind == "custom_auth":
+        timeout = "none of its own"
     numbers = "".join(f"<td>{counts[outcome] or ''}</td>" for outcome in _OUTCOMES)
     draft = " (draft open)" if entry.draft is not None else ""
     return (
