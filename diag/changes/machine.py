@@ -22,7 +22,7 @@ from diag.changes.org import NotTested
 from diag.changes.plan import Change
 from diag.changes.putting_back import PuttingBack
 from diag.changes.result import ChangeResult, Outcome
-from diag.changes.snapshot import Snapshot, drift, timeout_text
+from diag.changes.snapshot import Snapshot, before_text, drift, timeout_text
 from diag.changes.trial import Trial, may_call, try_action
 from diag.changes.workbench import Step, Workbench
 from diag.genesys.errors import ApiError, StaleVersionError
@@ -193,7 +193,7 @@ class ChangeMachine(PuttingBack):
         return Step.RESTORE_INTENT
 
     def _test_after(self) -> Step:
-        applied = f"{self._change.before_timeout_s} s -> {self._change.after_timeout_s} s"
+        applied = f"{before_text(self._change)} -> {timeout_text(self._present)}"
         if not self._bench.verify:
             return self._end(Outcome.APPLIED, f"{applied}; not tested: verification is off")
         trial = self._try(self._change.after_timeout_s)

@@ -80,7 +80,7 @@ def _evidence(evidence: Evidence) -> list[str]:
         lines.append(f"      capped  the data say {evidence.uncapped_timeout_s} s")
     if evidence.concurrency_share is not None:
         lines.append(
-            f"      risk    if its backend hangs it holds {evidence.concurrency_share:.0%} of the org's "
-            "concurrent executions"
+            f"      risk    if its backend hangs it holds {evidence.concurrency_share * 100:.0f} % "
+            "of the org's concurrent executions"
         )
     return lines

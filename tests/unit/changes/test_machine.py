@@ -405,3 +405,34 @@ def test_a_restore_unsets_what_was_unset_where_the_platform_lets_it(apply: Apply
     assert org.timeout_of(ID) == 60
     assert org.actions[ID].action.timeout_is_set is merges
     assert result.reason.endswith("put back to 60 s" if merges else "put back to 60 s (unset)")
+
+
+def lost_after(edit: Callable[[FakeOrg], None]) -> Callable[[FakeOrg, str], None]:
+    def step(org: FakeOrg, action_id: str) -> None:
+        edit(org)
+        raise NetworkError("connection reset")
+
+    return step
+
+
+def test_a_lost_write_is_still_ours_when_somebody_saved_the_action_since(apply: Apply) -> None:
+    org = FakeOrg.with_actions(full_config())
+    org.after_patch = [lost_after(lambda org: org.edit(ID))]
+
+    (result,) = apply(org, change_for(full_config(), 10))
+
+    assert result.outcome is Outcome.APPLIED
+    assert org.patches == [(ID, 10)]
+
+
+def test_a_lost_write_that_somebody_changed_since_is_not_called_refused(
+    apply: Apply, journal: Journal
+) -> None:
+    org = FakeOrg.with_actions(full_config())
+    org.after_patch = [lost_after(lambda org: org.edit(ID, timeout_s=20))]
+
+    (result,) = apply(org, change_for(full_config(), 10))
+
+    assert result.outcome is Outcome.FAILED  # "refused" would say that nothing was written
+    assert "the reply to our write was lost, and now:" in result.reason
+    assert org.timeout_of(ID) == 20
