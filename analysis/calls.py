@@ -89,6 +89,8 @@ class Calls:
 
     def where(self, mask: NDArray[np.bool_] | NDArray[np.int64]) -> "Calls":
         """Return the calls selected by a mask or by positions."""
+        if mask.dtype == np.bool_ and mask.all():
+            return self
         return Calls(*(getattr(self, field.name)[mask] for field in fields(self)))
 
     def count(self, *outcomes: Outcome) -> int:
