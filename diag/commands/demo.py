@@ -89,7 +89,11 @@ class Stage:
         self.console.heading(f"1. Measure: {RATE:.0f} calls a second to each action, for {MEASURE_S} s")
         first = self._load("Measuring", run_time_s=MEASURE_S, rate=RATE)
         published = everything = gather([first.folder.path], rules, detail=True)
-        hidden = [row for row in published.analysis.actions if row.verdict == Verdict.CENSORED_NEEDS_PROBE]
+        hidden = [
+            row
+            for row in published.analysis.actions
+            if row.verdict == Verdict.CENSORED_NEEDS_PROBE and row.timeouts
+        ]
         if hidden:
             self.console.heading(f"2. Probe: {', '.join(row.action_name for row in hidden)}")
             self.console.note(
