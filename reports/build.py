@@ -17,6 +17,10 @@ from reports.verdicts import CHANGES, WORDING, change_text, headline, tally
 FULL_CHARTS: Final = 24
 """Actions that get all their charts, in the order of harm; the others get one small chart each."""
 
+FULL_ROWS: Final = 20
+SMALL_ROWS: Final = 4
+"""Kinds of failure and payloads listed for an action with all its charts, and for the others."""
+
 OPEN_ACTIONS: Final = 12
 """Actions that need a change are shown open, but not more than the first so many rows."""
 
@@ -51,6 +55,7 @@ def _action_view(index: int, action: Recommendation, data: ReportData) -> dict[s
         "change": change_text(action),
         "open": action.verdict in CHANGES and index < OPEN_ACTIONS,
         "range": Markup(mini_range(action)),
+        "rows": FULL_ROWS if index < FULL_CHARTS else SMALL_ROWS,
         "charts": [
             {"view": chart, "id": f"{anchor}-{chart.name}", "svg": Markup(chart.svg(anchor))}
             for chart in _charts(index, action, data)

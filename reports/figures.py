@@ -1,6 +1,7 @@
 """A chart with everything around it: title, description in words, key, and its numbers as a table."""
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -8,7 +9,7 @@ from typing import Final
 from matplotlib.figure import Figure
 
 from analysis.recommendation import Analysis, Recommendation
-from analysis.schema import Outcome
+from analysis.schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S, Outcome
 from analysis.summary import ActionSummary, Histogram, LoadBin, Series, SurvivalCurve, TimeBin
 from reports import numbers
 from reports.charts.distribution import distribution
@@ -16,12 +17,13 @@ from reports.charts.ink import THEMED, Ink
 from reports.charts.load import load_curve
 from reports.charts.markers import Marker, markers_of
 from reports.charts.names import percentile_name
-from reports.charts.survival import survival, thinned
+from reports.charts.survival import survival, survival_range, thinned
 from reports.charts.svg import to_svg
 from reports.charts.timeline import timeline
 
 MAX_TABLE_ROWS: Final = 20
-SMALL_POINTS: Final = 40
+SMALL_POINTS: Final = 30
+FEW_SECONDS: Final = 3
 
 SERIES_WORDS: Final = {
     "published": "published action alone",
@@ -39,6 +41,18 @@ class DataTable:
 
 
 @dataclass(frozen=True, slots=True)
+class TryOut:
+    """The share of calls cut off by a timeout of 1, 2, ... s (None: not known) and the axis of the chart."""
+
+    cut_off: tuple[float | None, ...]
+    at_most: float
+    """The share cut off where it is not known cannot be above this."""
+    low_ms: float
+    high_ms: float
+    start_s: int
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
     """One chart of an action, ready to be drawn in any `Ink`."""
 
@@ -49,6 +63,8 @@ class Chart:
     table: DataTable
     key: tuple[tuple[str, str], ...] = ()
     """(CSS class of the swatch, text)."""
+    try_out: TryOut | None = None
+    """What the page needs to let people try a timeout on this chart."""
 
     def svg(self, prefix: str) -> str:
         """Return the themed, inline SVG; `prefix` must be unique within the page."""
@@ -71,7 +87,8 @@ def charts_of(
     found: list[Chart] = []
     if summary.survival is not None and summary.survival.t_ms:
         curve = thinned(summary.survival, SMALL_POINTS) if small else summary.survival
-        found.append(_survival_chart(action, curve, () if small else summary.series, analysis, markers))
+        series = () if small else summary.series
+        found.append(_survival_chart(action, curve, series, summary.calls, analysis, markers))
     if summary.histogram is not None and _calls(summary.histogram):
         given_up = summary.outcomes.get(Outcome.CLIENT_TIMEOUT, 0)
         found.append(_distribution_chart(action, summary.histogram, given_up, markers))
@@ -86,16 +103,20 @@ def _survival_chart(
     action: Recommendation,
     curve: SurvivalCurve,
     series: Sequence[Series],
+    calls: int,
     analysis: Analysis,
     markers: tuple[Marker, ...],
 ) -> Chart:
     percentile = analysis.settings.percentile
+    low_ms, high_ms = survival_range(curve, action, markers)
+    start_s = action.recommended_timeout_s or action.current_timeout_s or PLATFORM_MAX_TIMEOUT_S
+    seen_ms = (action.current_timeout_s or 0) * 1000.0 if action.cut_off_now is not None else 0.0
     return Chart(
         "survival",
         "Share of calls slower than …",
-        _survival_words(action, curve, percentile),
+        _survival_words(action, curve, percentile) + _basis(action, calls),
         lambda ink: survival(curve, action, percentile, markers, ink, series),
-        _survival_table(curve),
+        _survival_table(curve, action),
         (
             ("line ok", "share of calls still waiting"),
             ("band", f"{numbers.share(analysis.settings.confidence)} band"),
@@ -105,6 +126,7 @@ def _survival_chart(
             ),
             *_key(markers),
         ),
+        TryOut(what_if(curve, seen_ms), curve.share[-1], low_ms, high_ms, start_s),
     )
 
 
@@ -136,17 +158,50 @@ def _survival_words(action: Recommendation, curve: SurvivalCurve, percentile: fl
     return " ".join(parts)
 
 
-def _survival_table(curve: SurvivalCurve) -> DataTable:
-    """The curve at round times between its ends, in the units the timeout is set in where it can be."""
-    grid = [m * 10.0**e for e in range(0, 5) for m in (1, 1.5, 2, 3, 4, 5, 6, 8)]
-    inside = [t for t in grid if curve.t_ms[0] <= t <= curve.t_ms[-1]]
+def _basis(action: Recommendation, calls: int) -> str:
+    """Charts show every call; a verdict may rest on fewer (one load level, no warm-up, no refused calls)."""
+    if calls == action.samples:
+        return ""
+    return (
+        f" Drawn from all {numbers.count(calls)} calls; the verdict rests on {numbers.count(action.samples)}."
+    )
+
+
+def _survival_table(curve: SurvivalCurve, action: Recommendation) -> DataTable:
+    """The curve at whole seconds, what a timeout is set in; at finer times where it is all over sooner."""
+    last_s = math.floor(curve.t_ms[-1] / 1000)
+    if last_s >= FEW_SECONDS:
+        step = math.ceil(last_s / MAX_TABLE_ROWS)
+        marked = {action.current_timeout_s, action.recommended_timeout_s}
+        times = [s * 1000.0 for s in range(1, last_s + 1) if s % step == 0 or s in marked]
+    else:
+        grid = [m * 10.0**e for e in range(0, 4) for m in (1, 1.5, 2, 3, 4, 5, 6, 8)]
+        inside = [t for t in grid if curve.t_ms[0] <= t <= curve.t_ms[-1]]
+        times = inside[max(len(inside) - MAX_TABLE_ROWS, 0) :]
     rows = []
-    most = min(MAX_TABLE_ROWS, len(curve.t_ms) // 5)
-    for t in [*inside[len(inside) - most :], curve.t_ms[-1]]:
-        index = max(i for i, at in enumerate(curve.t_ms) if at <= t)
+    for t in [*times, curve.t_ms[-1]]:
+        index = max(bisect_right(curve.t_ms, t) - 1, 0)
         band = f"{numbers.share(curve.lower[index])} to {numbers.share(curve.upper[index])}"
-        rows.append((numbers.latency(t), numbers.share(curve.share[index]), band))
+        rows.append((numbers.latency(t), numbers.share(_slower_than(curve, t)), band))
     return DataTable(("Slower than", "Share of calls", "Band"), tuple(rows))
+
+
+def _slower_than(curve: SurvivalCurve, t_ms: float) -> float:
+    index = bisect_right(curve.t_ms, t_ms) - 1
+    return curve.share[index] if index >= 0 else 1.0
+
+
+def what_if(curve: SurvivalCurve, seen_until_ms: float = 0.0) -> tuple[float | None, ...]:
+    """Return the share of calls a timeout of 1, 2, ... 60 s would cut off; None where it is not known.
+
+    A curve that ends above nothing is known to its last step, or to `seen_until_ms` where calls were
+    seen to last longer than that (the timeout that cut them off).
+    """
+    known_ms = math.inf if curve.share[-1] <= 0 else max(curve.t_ms[-1], seen_until_ms)
+    return tuple(
+        _slower_than(curve, s * 1000.0) if s * 1000.0 <= known_ms else None
+        for s in range(PLATFORM_MIN_TIMEOUT_S, PLATFORM_MAX_TIMEOUT_S + 1)
+    )
 
 
 def _distribution_chart(

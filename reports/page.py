@@ -28,6 +28,9 @@ def render(template: str, **context: object) -> str:
         lstrip_blocks=True,
     )
     engine.filters.update({name: getattr(numbers, name) for name in _FILTERS})
+    engine.filters["share_number"] = lambda share: (
+        "?" if share is None else f"{share:.4g}".removeprefix("0") or "0"
+    )
     engine.globals.update({"asset": _asset, "chart_styles": Markup(style_sheet())})
     return _INDENTATION.sub("\n", engine.get_template(template).render(**context))
 

@@ -35,9 +35,7 @@ def survival(
     curve = thinned(curve, _MAX_POINTS)
     t_ms, share = list(curve.t_ms), list(curve.share)
     floor = _floor(share, 1 - percentile)
-    low_ms, high_ms = time_range(
-        [*_visible(t_ms, share), action.p99_upper_ms, *(marker.at_ms for marker in markers)]
-    )
+    low_ms, high_ms = survival_range(curve, action, markers)
     head_px = ROW_PX * rows_needed(markers, low_ms, high_ms) + 6
     figure = sheet(head_px + _PLOT_PX + _AXIS_PX)
     axes = panel(figure, ink, head_px, _PLOT_PX)
@@ -65,6 +63,15 @@ def survival(
     _target(axes, ink, action, percentile)
     draw_markers([axes], markers, ink, low_ms, high_ms)
     return figure
+
+
+def survival_range(
+    curve: SurvivalCurve, action: Recommendation, markers: Sequence[Marker]
+) -> tuple[float, float]:
+    """Return the ends of the chart's time axis in ms."""
+    return time_range(
+        [*_visible(curve.t_ms, curve.share), action.p99_upper_ms, *(marker.at_ms for marker in markers)]
+    )
 
 
 def _alone(axes: Axes, ink: Ink, series: Series, floor: float) -> None:

@@ -28,6 +28,45 @@
     if (link && link.hash === location.hash) reveal();
   });
 
+  // Try a timeout: a slider under each survival curve says what it would cut off.
+  const left = 52, width = 494, bottom = 22;
+  const percent = (share) => {
+    const value = share * 100;
+    if (value === 0) return "no call";
+    if (value < 0.01) return "less than 0.01 % of calls";
+    return `${Number(value.toPrecision(value < 10 ? 2 : 3))} % of calls`;
+  };
+  document.querySelectorAll(".drawing[data-try]").forEach((drawing, number) => {
+    const cut = drawing.dataset.try.split(" ");
+    const svg = drawing.firstElementChild;
+    const height = svg.viewBox.baseVal.height - bottom;
+    const low = Math.log10(drawing.dataset.low), high = Math.log10(drawing.dataset.high);
+    const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
+    line.setAttribute("class", "trial");
+    line.setAttribute("fill", "none");
+    svg.append(line);
+    const box = document.createElement("div");
+    box.className = "try";
+    box.innerHTML = '<label>Try a timeout</label><input type="range" min="1" step="1"><output></output>';
+    const [label, input, output] = box.children;
+    input.id = `try-${number}`;
+    label.htmlFor = input.id;
+    input.max = cut.length;
+    input.value = drawing.dataset.start;
+    const show = () => {
+      const timeout = Number(input.value), share = cut[timeout - 1];
+      const text = share !== "?" ? `${timeout} s would cut off ${percent(Number(share))}`
+        : `${timeout} s: not known, at most ${percent(Number(drawing.dataset.most))}`;
+      output.textContent = text;
+      input.setAttribute("aria-valuetext", text);
+      const x = left + width * (Math.log10(timeout * 1000) - low) / (high - low);
+      line.setAttribute("d", x >= left && x <= left + width ? `M${x.toFixed(1)} 0V${height}` : "");
+    };
+    input.addEventListener("input", show);
+    show();
+    drawing.after(box);
+  });
+
   const table = byId("table");
   if (!table) return;
   const body = table.tBodies[0];

@@ -128,6 +128,33 @@ def _number(cell: str) -> str | float:
         return cell
 
 
+def test_trying_a_timeout_says_what_it_would_cut_off(page: Page, short_file: Path) -> None:
+    page.open(short_file)
+    said = "document.querySelector('.try output').textContent"
+    assert page.run(said).startswith("10 s would cut off ")
+    drawn = page.run("document.querySelector('.trial').getAttribute('d')")
+
+    page.run("document.querySelector('.try input').focus()")
+    for kind in ("keyDown", "keyUp"):
+        page.call(
+            "Input.dispatchKeyEvent", type=kind, key="ArrowLeft", code="ArrowLeft", windowsVirtualKeyCode=37
+        )
+
+    assert page.run(said).startswith("9 s would cut off ")
+    assert page.run("document.querySelector('.trial').getAttribute('d')") != drawn
+    assert page.run("document.querySelectorAll('.try output')[1].textContent").startswith("3 s would cut off")
+    assert page.problems == []
+
+
+def test_a_timeout_beyond_what_was_seen_is_not_known(page: Page, short_file: Path) -> None:
+    page.open(short_file)
+    page.run("censored = document.querySelectorAll('.try input')[1]; censored.value = 20")
+    page.run("censored.dispatchEvent(new Event('input'))")
+
+    said = page.run("document.querySelectorAll('.try output')[1].textContent")
+    assert said.startswith("20 s: not known, at most 2")
+
+
 def test_hostile_names_do_nothing(page: Page, data: ReportData, tmp_path: Path) -> None:
     actions = tuple(replace(a, action_name=HOSTILE, reason=HOSTILE) for a in data.analysis.actions)
     path = tmp_path / "hostile.html"

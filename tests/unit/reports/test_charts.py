@@ -13,7 +13,7 @@ from analysis.summary import ActionSummary, Histogram, SurvivalCurve, TimeBin
 from reports.charts.ink import THEMED
 from reports.charts.svg_path import compact
 from reports.charts.timeline import _stairs, _unbroken
-from reports.figures import charts_of
+from reports.figures import charts_of, what_if
 from tests.unit.reports.factory import CASES, make_report
 
 LATENCIES = st.lists(st.floats(0.01, 65_000), min_size=1, max_size=12, unique=True).map(sorted)
@@ -139,3 +139,13 @@ def test_time_without_calls_is_a_gap_and_not_a_long_bar() -> None:
 
     assert _stairs(bins, [5.0, 4.0, 3.0]) == ([0.0, 10.0, 20.0, 300.0, 310.0], [5.0, 4.0, 0.0, 3.0, 0.0])
     assert [len(run) for run in _unbroken(bins, "p50_ms")] == [2, 1]
+
+
+def test_what_if_is_the_curve_at_whole_seconds_and_unknown_beyond_it() -> None:
+    ended = SurvivalCurve((500.0, 1500.0, 3000.0), (0.5, 0.2, 0.0), (0.4, 0.1, 0.0), (0.6, 0.3, 0.1))
+    censored = SurvivalCurve((500.0, 1500.0, 3000.0), (0.5, 0.2, 0.1), (0.4, 0.1, 0.0), (0.6, 0.3, 0.2))
+
+    assert what_if(ended)[:4] == (0.5, 0.2, 0.0, 0.0)
+    assert what_if(censored)[:4] == (0.5, 0.2, 0.1, None)
+    assert what_if(censored, 4000.0)[:5] == (0.5, 0.2, 0.1, 0.1, None)
+    assert len(what_if(ended)) == 60
