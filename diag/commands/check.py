@@ -13,8 +13,9 @@ from diag.exit_codes import ExitCode
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analysis.recommendation import Analysis
+    from analysis.facts import ActionFacts
     from diag.checks.rules import Finding
+    from diag.settings import Settings
     from diag.table import Table
 
 RULES = ("outside", "unset", "slower", "undecided")
@@ -40,6 +41,10 @@ RULES = ("outside", "unset", "slower", "undecided")
 @click.option(
     "--format", "form", type=click.Choice(["table", "json", "github"]), default="table", show_default=True
 )
+@click.option(
+    "--live", is_flag=True, help="Read the org's timeouts of now; every action of the org is in scope then."
+)
+@click.option("--profile", help="With --live: credentials profile.")
 @click.option("--junit", "junit_file", type=click.Path(path_type=Path), help="Also write JUnit XML here.")
 @recommend_options
 def command(
@@ -48,9 +53,11 @@ def command(
     fail_on: tuple[str, ...],
     form: str,
     junit_file: Path | None,
+    live: bool,
+    profile: str | None,
     **values: Any,
 ) -> int:
-    """Judge the newest run, or the runs and files given; calls no API and changes nothing.
+    """Judge the newest run, or the runs and files given. Changes nothing; calls no API without --live.
 
     outside: the timeout is not the recommended one. unset: the platform's default of 60 s is in force.
     slower: p99 is surely higher than in --baseline. undecided: the data allow no verdict.
@@ -58,6 +65,7 @@ def command(
     from diag.checks.annotations import annotations
     from diag.checks.junit import junit_xml
     from diag.checks.rules import DEFAULT_RULES, Rule, failed, judge
+    from diag.checks.scope import in_scope
     from diag.console import Console
     from diag.errors import UsageError
     from diag.evidence import choose_inputs, gather
@@ -67,11 +75,16 @@ def command(
     if Rule.SLOWER in map(Rule, fail_on) and not baselines:
         raise UsageError("slower than what?", hint="Name the run to compare with: --baseline RUN")
     console = Console(quiet=form != "table")
-    runs = load_settings().runs
-    how, facts = recommend_settings(values), values["actions_file"]
-    found = gather(choose_inputs(inputs, runs), how, actions_file=facts).analysis
-    before = gather(choose_inputs(baselines, runs), how, actions_file=facts).analysis if baselines else None
-    findings = judge(_in_scope(found, values["only"], values["skip"]), rules, baseline=before)
+    settings = load_settings({"profile": profile})
+    how, file = recommend_settings(values), values["actions_file"]
+    facts = _facts_of_now(settings) if live else None
+    chosen = choose_inputs(inputs, settings.runs)
+    found = gather(chosen, how, actions_file=file, facts=facts).analysis
+    before = None
+    if baselines:
+        before = gather(choose_inputs(baselines, settings.runs), how, actions_file=file).analysis
+    scope = in_scope(found, only=values["only"], skip=values["skip"], org=facts)
+    findings = judge(scope, rules, baseline=before)
     if junit_file is not None:
         junit_file.write_text(junit_xml(findings), encoding="utf-8")
     broken = failed(findings)
@@ -87,6 +100,30 @@ def command(
     return ExitCode.THRESHOLD if broken else ExitCode.OK
 
 
+def _facts_of_now(settings: "Settings") -> "dict[str, ActionFacts]":
+    """The org's inventory as facts; they win over those noted when the run was made."""
+    from analysis.facts import ActionFacts
+    from diag.genesys.client import GenesysClient
+    from diag.target import find_target
+
+    with GenesysClient(find_target(settings).connection) as client:
+        return {
+            action.id: ActionFacts(
+                action_id=action.id,
+                action_name=action.name,
+                current_timeout_s=action.effective_timeout_s,
+                timeout_is_set=action.timeout_is_set,
+                configurable=action.configurable,
+                not_configurable_reason=action.not_configurable_reason,
+                request_type=action.request_type,
+                version=action.version,
+                category=action.category,
+                integration_id=action.integration_id,
+            )
+            for action in client.list_actions()
+        }
+
+
 def findings_table(findings: "Sequence[Finding]") -> "Table":
     """Return the findings as a table, what failed first."""
     from diag.checks.rules import Outcome
@@ -99,15 +136,4 @@ def findings_table(findings: "Sequence[Finding]") -> "Table":
             (finding.outcome.upper(), str(finding.rule), finding.action_name, finding.message)
             for finding in sorted(findings, key=lambda finding: order.index(finding.outcome))
         ),
-    )
-
-
-def _in_scope(analysis: "Analysis", only: "Sequence[str]", skip: "Sequence[str]") -> "Analysis":
-    from dataclasses import replace
-
-    from diag.changes.planning import left_out
-
-    return replace(
-        analysis,
-        actions=tuple(item for item in analysis.actions if left_out(item, only, skip) is None),
     )

@@ -279,3 +279,32 @@ def test_check_exits_3_and_writes_what_build_servers_read(
     assert body["failed"] == 1
     assert 'failures="1"' in (session / "out.xml").read_text()
     assert capsys.readouterr().out.startswith("::error title=diag check%3A outside::Get Customer (a1): ")
+
+
+def test_check_live_judges_by_the_timeouts_of_now(
+    capsys: "pytest.CaptureFixture[str]", session: Path
+) -> None:
+    from diag.genesys.client import GenesysClient
+    from diag.settings import load_settings
+    from diag.target import find_target
+
+    with GenesysClient(find_target(load_settings()).connection) as client:
+        (quick,) = (action for action in client.list_actions() if action.name == QUICK)
+    file = samples(session / "quick.csv", 3000)
+    file.write_text(file.read_text().replace("a1,Get Customer", f"{quick.id},{QUICK}"))
+    arguments = ["check", str(file), "--live", "--only", QUICK, "--format", "json"]
+
+    assert run(["set", QUICK, "--timeout", "9", "--yes", "--no-verify"]) == ExitCode.OK
+    capsys.readouterr()
+    assert run(arguments) == ExitCode.THRESHOLD
+    (outside, unset) = json.loads(capsys.readouterr().out)["findings"]
+    assert outside["message"].startswith("the timeout is 9 s, recommended are 5 s")
+    assert (unset["rule"], unset["outcome"]) == ("unset", "passed")
+
+    assert run(["set", QUICK, "--timeout", "5", "--yes", "--no-verify"]) == ExitCode.OK
+    assert run(arguments) == ExitCode.OK
+    capsys.readouterr()
+    everything = [*arguments[:3], "--fail-on", "unset", "--format", "json"]
+    assert run(everything) == ExitCode.THRESHOLD
+    failing = [f for f in json.loads(capsys.readouterr().out)["findings"] if f["outcome"] == "failed"]
+    assert {"Get Account Balance", "Run Credit Check"} == {f["action_name"] for f in failing}

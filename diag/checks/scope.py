@@ -1,0 +1,38 @@
+"""Which actions a check is about."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+from analysis.facts import ActionFacts
+from analysis.recommendation import Analysis, Recommendation, Verdict
+from diag.changes.planning import left_out
+
+
+def in_scope(
+    analysis: Analysis,
+    *,
+    only: Collection[str] = (),
+    skip: Collection[str] = (),
+    org: Mapping[str, ActionFacts] | None = None,
+) -> Analysis:
+    """Return the analysis of the actions that `only` and `skip` leave (names, ids, or with `*`).
+
+    With `org`, its actions that nobody measured are in scope too: an unset timeout needs no measurement.
+    """
+    measured = {item.action_id for item in analysis.actions}
+    others = [_unmeasured(facts) for facts in (org or {}).values() if facts.action_id not in measured]
+    return replace(
+        analysis,
+        actions=tuple(item for item in (*analysis.actions, *others) if left_out(item, only, skip) is None),
+    )
+
+
+def _unmeasured(facts: ActionFacts) -> Recommendation:
+    return Recommendation(
+        action_id=facts.action_id,
+        action_name=facts.action_name or facts.action_id,
+        verdict=Verdict.NO_DATA if facts.configurable else Verdict.NOT_CONFIGURABLE,
+        reason="It was not measured in these runs.",
+        current_timeout_s=facts.current_timeout_s,
+        timeout_is_set=facts.timeout_is_set,
+    )
