@@ -128,6 +128,6 @@ def _permission_error(said: str, source: JsonObject, needs: tuple[str, ...]) -> 
 def _body(body: bytes) -> JsonObject:
     try:
         value = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return cast(JsonObject, value) if isinstance(value, dict) else {}

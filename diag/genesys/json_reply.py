@@ -1,18 +1,21 @@
 """Reading JSON replies: what is missing or of another type becomes a clear error, the rest is ignored."""
 
 import json
-from typing import TypeAlias, cast
+from typing import Final, TypeAlias, cast
 
 from diag.genesys.errors import UnexpectedReplyError
 
 JsonObject: TypeAlias = dict[str, object]
+
+MAX_NUMBER: Final = 2**53
+"""Larger ones are not exact in JSON; no count, version or millisecond of the platform comes near."""
 
 
 def parse_object(body: bytes, where: str) -> JsonObject:
     """Return the JSON object in `body`. Raises `UnexpectedReplyError` naming `where` it came from."""
     try:
         value = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise UnexpectedReplyError(
             f"The reply of {where} is not JSON (it starts with {_start(body)}).",
             hint="Is there a proxy or a captive portal in between? Is GENESYSCLOUD_API_BASE right?",
@@ -50,10 +53,16 @@ def optional_text(source: JsonObject, key: str) -> str | None:
 
 def optional_int(source: JsonObject, key: str) -> int | None:
     """Return the whole number under `key` (20.0 counts), or None when it is absent or something else."""
+    number = optional_number(source, key)
+    return int(number) if number is not None and number == int(number) else None
+
+
+def optional_number(source: JsonObject, key: str) -> float | None:
+    """Return the number under `key`, or None when it is absent, something else, infinite or NaN."""
     value = source.get(key)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return int(value) if value == int(value) else None
+    return value if abs(value) <= MAX_NUMBER else None
 
 
 def optional_object(source: JsonObject, key: str) -> JsonObject:

@@ -20,6 +20,9 @@ from diag.genesys.network_errors import network_error
 from diag.genesys.secret import Secret
 
 _WHERE: Final = "POST /oauth/token"
+SHORTEST_LIFE_S: Final = 300.0
+"""A token lives 5 minutes to 48 hours, as the OAuth client is set up; this where the reply does not tell."""
+
 _EARLY_S: Final = 60.0
 """Renew this much before expiry (the official Go SDK does), or a quarter of a shorter life."""
 
@@ -80,7 +83,8 @@ class TokenSource:
         if response.status_code != 200:
             raise _login_error(response, client_id)
         reply = parse_object(response.content, _WHERE)
-        life_s = float(optional_int(reply, "expires_in") or 0)
+        told_s = optional_int(reply, "expires_in") or 0
+        life_s = float(told_s) if told_s > 0 else SHORTEST_LIFE_S
         self._renew_at = asked_at + life_s - min(_EARLY_S, life_s / 4)
         return Secret(text(reply, "access_token", _WHERE))
 
@@ -108,7 +112,7 @@ def _login_error(response: httpx.Response, client_id: str) -> ApiError:
     try:
         reply: JsonObject = json.loads(response.content)
         kind, said = optional_text(reply, "error"), optional_text(reply, "error_description") or ""
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         return general
     error: ApiError
     if isinstance(general, RateLimitedError) or "rate limit exceeded" in said.lower():

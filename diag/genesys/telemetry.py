@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from diag.genesys.api import Api
-from diag.genesys.json_reply import JsonObject, objects, optional_object, optional_text
+from diag.genesys.json_reply import JsonObject, objects, optional_number, optional_object, optional_text
 
 QUERY: Final = "/api/v2/analytics/actions/aggregates/query"
 METRIC: Final = "tTotalExecution"
@@ -61,7 +61,7 @@ class TelemetryCalls:
         for result in objects(reply.get("results") or [], f"POST {QUERY}"):
             action_id = optional_text(optional_object(result, "group"), "actionId") or ""
             for _, stats, _ in _rows({"results": [result]}, 0):
-                totals[action_id] = totals.get(action_id, 0) + int(_number(stats, "count") or 0)
+                totals[action_id] = totals.get(action_id, 0) + int(optional_number(stats, "count") or 0)
         return totals
 
     def execution_counts(
@@ -94,12 +94,12 @@ class TelemetryCalls:
         return tuple(
             IntervalCounts(
                 interval=interval,
-                total=int(_number(totals[interval], "count") or 0),
+                total=int(optional_number(totals[interval], "count") or 0),
                 counts=tuple(collected[interval]),
-                min_ms=_number(totals[interval], "min"),
-                max_ms=_number(totals[interval], "max"),
-                p95_ms=_number(totals[interval], "p95"),
-                p99_ms=_number(totals[interval], "p99"),
+                min_ms=optional_number(totals[interval], "min"),
+                max_ms=optional_number(totals[interval], "max"),
+                p95_ms=optional_number(totals[interval], "p95"),
+                p99_ms=optional_number(totals[interval], "p99"),
             )
             for interval in sorted(collected)
         )
@@ -134,16 +134,11 @@ def _rows(reply: JsonObject, views: int) -> list[tuple[str, JsonObject, list[int
             for view in objects(data.get("views") or [], where):
                 name = optional_text(view, "name") or ""
                 if name[1:].isdigit() and int(name[1:]) < views:
-                    counts[int(name[1:])] = int(_number(optional_object(view, "stats"), "count") or 0)
+                    counts[int(name[1:])] = int(optional_number(optional_object(view, "stats"), "count") or 0)
             metrics = objects(data.get("metrics") or [], where)
             stats = next((optional_object(m, "stats") for m in metrics if m.get("metric") == METRIC), {})
             rows.append((optional_text(data, "interval") or "", stats, counts))
     return rows
-
-
-def _number(source: JsonObject, key: str) -> float | None:
-    value = source.get(key)
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def _iso(moment: datetime) -> str:

@@ -173,6 +173,22 @@ def test_nobody_listens_there() -> None:
     assert time.monotonic() - started < 10  # a wrong address is said at once, not after every retry
 
 
+def test_a_server_that_does_not_speak_tls(sandbox: RunningSandbox) -> None:
+    address = sandbox.base_url.replace("http://", "https://")
+    connection = Connection.to(api_base=address, access_token=Secret("t"))
+    with GenesysClient(connection) as client, pytest.raises(NetworkError, match="No trusted TLS") as caught:
+        client.organization()
+    assert caught.value.hint and "never switched off" in caught.value.hint
+
+
+def test_a_name_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    connection = Connection.to(api_base="https://api.genesys.invalid", access_token=Secret("t"))
+    with GenesysClient(connection) as client, pytest.raises(NetworkError, match="cannot be resolved"):
+        client.organization()
+
+
 def payload_for(client: GenesysClient, action_id: str) -> dict[str, object]:
     """A value for every input the contract asks for."""
     samples: dict[str, object] = {"string": "x-123", "integer": 1, "number": 1.5, "boolean": True}

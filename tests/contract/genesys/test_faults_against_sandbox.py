@@ -1,5 +1,7 @@
 """The client against a sandbox that misbehaves, over real HTTP."""
 
+from collections.abc import Iterator
+
 import httpx
 import pytest
 import stamina
@@ -9,6 +11,13 @@ from diag.genesys.connection import Connection
 from diag.genesys.errors import ApiError, NetworkError, PlatformError, StaleVersionError, UnexpectedReplyError
 from diag.genesys.secret import Secret
 from tests.conftest import RunningSandbox, StartSandbox
+
+
+@pytest.fixture(autouse=True)
+def no_waiting() -> Iterator[None]:
+    """The waits between attempts are proven in tests/unit/genesys."""
+    with stamina.set_testing(True, attempts=3, cap=True):
+        yield
 
 
 def client_for(box: RunningSandbox) -> GenesysClient:
@@ -52,7 +61,7 @@ def test_a_damaged_reply_is_a_clear_error(
     start_sandbox: StartSandbox, kind: str, error: type[ApiError]
 ) -> None:
     box = start_sandbox()
-    with client_for(box) as client, stamina.set_testing(True, attempts=2, cap=True):
+    with client_for(box) as client:
         client.organization()
         box.arm({"kind": kind, "path": "/organizations/me"})
         with pytest.raises(error) as caught:

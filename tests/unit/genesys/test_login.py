@@ -68,6 +68,17 @@ def test_the_token_is_renewed_before_it_expires(
         assert wire["login"].call_count == 2
 
 
+@pytest.mark.parametrize("expiry", [{}, {"expires_in": 0}, {"expires_in": -1}, {"expires_in": "soon"}])
+def test_a_reply_without_an_expiry_does_not_cause_a_login_for_every_call(
+    wire: respx.MockRouter, client: GenesysClient, expiry: dict[str, object]
+) -> None:
+    wire["login"].respond(json={"access_token": "t", **expiry})
+    wire.get(ME).respond(json=ACME)
+    client.organization()
+    client.organization()
+    assert wire["login"].call_count == 1
+
+
 def test_a_401_is_tried_once_more_with_a_new_token(wire: respx.MockRouter, client: GenesysClient) -> None:
     wire["login"].side_effect = [
         httpx.Response(200, json={"access_token": token, "expires_in": 9999}) for token in ("old", "new")
