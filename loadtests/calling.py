@@ -8,7 +8,7 @@ from uuid import UUID
 
 import gevent
 
-from analysis.record import FLAG_NEW_CONNECTION
+from analysis.record import FLAG_NEW_CONNECTION, OUTCOME_CODES
 from analysis.schema import Outcome
 from loadtests.clock import Clock
 from loadtests.outcome import judge
@@ -136,20 +136,20 @@ class Caller:
         correlation_id = _correlation_bytes(reply.correlation_id) if reply else NO_CORRELATION_ID
         self._recorder.write(
             prepared.index,
-            scheduled_at=clock.wall(due),
-            started_at=clock.wall(sent),
-            latency_ms=latency_ms,
-            outcome=outcome,
-            timeout_s=prepared.load.timeout_s,
-            http_status=reply.status if reply else 0,
-            in_flight=in_flight,
-            offered_rate=offered_rate,
-            payload=prepared.payload_codes[turn],
-            error_code=self._recorder.code("error", code) if code else 0,
-            target=prepared.target,
-            flags=FLAG_NEW_CONNECTION if new_connection else 0,
-            rtt_ms=NO_RTT,
-            correlation_id=correlation_id,
+            clock.wall(due),
+            clock.wall(sent),
+            latency_ms,
+            OUTCOME_CODES[outcome],
+            prepared.load.timeout_s,
+            reply.status if reply else 0,
+            in_flight,
+            offered_rate,
+            prepared.payload_codes[turn],
+            self._recorder.code("error", code) if code else 0,
+            prepared.target,
+            FLAG_NEW_CONNECTION if new_connection else 0,
+            NO_RTT,
+            correlation_id,
         )
         if outcome in _ANSWERED:
             self._latencies[prepared.index].append(latency_ms)

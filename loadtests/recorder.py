@@ -6,7 +6,7 @@ that were in flight. No pandas, no pyarrow, no buffer here: whatever was recorde
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from analysis.record import (
@@ -14,9 +14,9 @@ from analysis.record import (
     NAMES_SUFFIX,
     OUTCOME_CODES,
     RECORD_SIZE,
+    RECORD_VERSION,
     SEGMENT_SUFFIX,
     TARGET_CODES,
-    Record,
     pack,
 )
 from analysis.run_folder import RunFolder
@@ -43,14 +43,14 @@ class Recorder:
         self._events_fd = os.open(base.with_name(worker_id + EVENTS_SUFFIX), _APPEND, 0o644)
         self._fd = os.open(self.segment_path, _APPEND, 0o644)
         self._codes: dict[tuple[str, str], int] = {}
-        self._seen: set[int] = set()
+        self._seen = [False] * len(actions)
         self.seq = 0
-        self.outcomes: list[dict[int, int]] = []
-        """Per action of the plan: outcome code -> calls."""
+        self.outcomes: list[list[int]] = []
+        """Per action of the plan: calls by outcome code (the code is the index, from 1)."""
         self._actions: list[int] = []
         for action in actions:
             self._actions.append(self.code("action", action.action_id, name=action.action_name))
-            self.outcomes.append(dict.fromkeys(OUTCOME_CODES.values(), 0))
+            self.outcomes.append([0] * (1 + max(OUTCOME_CODES.values())))
 
     def code(self, kind: str, text: str, *, name: str | None = None) -> int:
         """Return the small integer that stands for `text` in records; written to the names file first."""
@@ -68,11 +68,10 @@ class Recorder:
     def write(
         self,
         action: int,
-        *,
         scheduled_at: float,
         started_at: float,
         latency_ms: float,
-        outcome: Outcome,
+        outcome: int,
         timeout_s: int,
         http_status: int,
         in_flight: int,
@@ -84,15 +83,17 @@ class Recorder:
         rtt_ms: float,
         correlation_id: bytes,
     ) -> None:
-        """Append one call; `action` is its index in the plan, `payload` and `error_code` come from `code`."""
-        if action not in self._seen:
-            self._seen.add(action)
+        """Append one call; `action` is its index in the plan.
+
+        `outcome` and `target` are codes of `analysis.record`, `payload` and `error_code` come from `code`.
+        """
+        if not self._seen[action]:
+            self._seen[action] = True
             flags |= FLAG_FIRST_REQUEST
-        outcome_code = OUTCOME_CODES[outcome]
-        self.seq += 1
+        self.seq = seq = self.seq + 1
         row = pack(
-            Record(
-                self.seq,
+            (
+                seq,
                 self._actions[action],
                 scheduled_at,
                 started_at,
@@ -104,16 +105,17 @@ class Recorder:
                 error_code,
                 http_status,
                 in_flight if in_flight < 65535 else 65535,
-                outcome_code,
+                outcome,
                 timeout_s,
                 1,
                 target,
                 flags,
+                RECORD_VERSION,
             )
         )
         if os.write(self._fd, row) != RECORD_SIZE:
             raise OSError(28, "the disk is full", str(self.segment_path))
-        self.outcomes[action][outcome_code] += 1
+        self.outcomes[action][outcome] += 1
 
     def event(self, kind: str, **facts: object) -> None:
         """Append one line to the events file (the generator's own state, guard decisions)."""
@@ -139,8 +141,8 @@ def target_code(action: ActionLoad) -> int:
     return TARGET_CODES[action.target]
 
 
-def _totals(row: Mapping[int, int]) -> tuple[int, int, int, int]:
-    calls = sum(row.values())
+def _totals(row: Sequence[int]) -> tuple[int, int, int, int]:
+    calls = sum(row)
     ok = row[OUTCOME_CODES[Outcome.OK]]
     timeouts = row[OUTCOME_CODES[Outcome.TIMEOUT]] + row[OUTCOME_CODES[Outcome.CLIENT_TIMEOUT]]
     return calls, ok, timeouts, calls - ok - timeouts

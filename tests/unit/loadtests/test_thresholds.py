@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from analysis.record import OUTCOME_CODES
 from analysis.run_folder import RunFolder
 from analysis.schema import Outcome
 from diag.errors import UsageError
@@ -21,7 +22,7 @@ def record(folder: RunFolder, rows: list[tuple[int, float, Outcome]]) -> None:
             scheduled_at=0.0,
             started_at=0.0,
             latency_ms=latency_ms,
-            outcome=outcome,
+            outcome=OUTCOME_CODES[outcome],
             timeout_s=10,
             http_status=200,
             in_flight=1,
