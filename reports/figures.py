@@ -84,16 +84,16 @@ def charts_of(
     `small`: only the first of them, with few points, for reports of very many actions.
     """
     markers = markers_of(action, analysis)
+    given_up = summary.outcomes.get(Outcome.CLIENT_TIMEOUT, 0)
     found: list[Chart] = []
     if summary.survival is not None and summary.survival.t_ms:
         curve = thinned(summary.survival, SMALL_POINTS) if small else summary.survival
         series = () if small else summary.series
         found.append(_survival_chart(action, curve, series, summary.calls, analysis, markers))
     if summary.histogram is not None and _calls(summary.histogram):
-        given_up = summary.outcomes.get(Outcome.CLIENT_TIMEOUT, 0)
         found.append(_distribution_chart(action, summary.histogram, given_up, markers))
     if len(summary.timeline) > 1:
-        found.append(_timeline_chart(action, summary.timeline))
+        found.append(_timeline_chart(action, summary.timeline, _cut_off_word(given_up)))
     if len(summary.load) > 1:
         found.append(_load_chart(action, summary.load, summary.knee_in_flight))
     return tuple(found[:1] if small else found)
@@ -212,7 +212,7 @@ def _distribution_chart(
     parts = [f"{numbers.plural(ok, 'call')} finished"]
     if action.p50_ms is not None:
         parts[0] += f", half of them within {numbers.latency(action.p50_ms)}"
-    word = "cut off" if given_up else "timed out"
+    word = _cut_off_word(given_up)
     if timeouts:
         ours = f" ({numbers.count(given_up)} of them by us, or by the end of the run)" if given_up else ""
         parts.append(f"{numbers.count(timeouts)} {word}{ours}")
@@ -224,12 +224,12 @@ def _distribution_chart(
         "How long the calls took",
         words,
         lambda ink: distribution(histogram, markers, ink, word),
-        _distribution_table(histogram),
+        _distribution_table(histogram, word),
         _key(markers),
     )
 
 
-def _distribution_table(histogram: Histogram) -> DataTable:
+def _distribution_table(histogram: Histogram, word: str) -> DataTable:
     """Bins with calls, neighbours merged until the table is short enough to read."""
     columns = list(zip(histogram.ok, histogram.timeouts, histogram.errors, strict=True))
     used = [index for index, calls in enumerate(columns) if any(calls)]
@@ -242,10 +242,15 @@ def _distribution_table(histogram: Histogram) -> DataTable:
         low, high = histogram.edges_ms[group[0]], histogram.edges_ms[group[-1] + 1]
         span = f"{numbers.latency(low)} to {numbers.latency(high)}"
         rows.append((span, *(numbers.count(value) for value in sums)))
-    return DataTable(("Took", "Finished", "Timed out", "Failed"), tuple(rows))
+    return DataTable(("Took", "Finished", word.capitalize(), "Failed"), tuple(rows))
 
 
-def _timeline_chart(action: Recommendation, bins: Sequence[TimeBin]) -> Chart:
+def _cut_off_word(given_up: int) -> str:
+    """Timeouts alone are "timed out"; with calls among them that we gave up on, "cut off"."""
+    return "cut off" if given_up else "timed out"
+
+
+def _timeline_chart(action: Recommendation, bins: Sequence[TimeBin], word: str) -> Chart:
     worst = max(bins, key=lambda b: b.p99_ms or 0.0)
     words = f"{len(bins)} slices of {numbers.duration(bins[0].width_s)}."
     if worst.p99_ms is not None:
@@ -255,8 +260,8 @@ def _timeline_chart(action: Recommendation, bins: Sequence[TimeBin]) -> Chart:
         "timeline",
         "Latency over time",
         words,
-        lambda ink: timeline(bins, action.current_timeout_s, ink),
-        _timeline_table(bins),
+        lambda ink: timeline(bins, action.current_timeout_s, ink, word),
+        _timeline_table(bins, word),
         (
             ("line ok", "half of the calls (p50)"),
             ("dotted estimate", "99 of 100 (p99)"),
@@ -265,7 +270,7 @@ def _timeline_chart(action: Recommendation, bins: Sequence[TimeBin]) -> Chart:
     )
 
 
-def _timeline_table(bins: Sequence[TimeBin]) -> DataTable:
+def _timeline_table(bins: Sequence[TimeBin], word: str) -> DataTable:
     step = math.ceil(len(bins) / MAX_TABLE_ROWS)
     rows = [
         (
@@ -280,7 +285,7 @@ def _timeline_table(bins: Sequence[TimeBin]) -> DataTable:
         )
         for b in bins[::step]
     ]
-    head = ("From", "Calls", "p50", "p99", "Slowest", "Timed out", "Failed", "Sent late by")
+    head = ("From", "Calls", "p50", "p99", "Slowest", word.capitalize(), "Failed", "Sent late by")
     return DataTable(head if step == 1 else (f"From (every {step}th slice)", *head[1:]), tuple(rows))
 
 

@@ -2,11 +2,24 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from analysis.run_folder import Manifest
 from reports import numbers
 from reports.data import ReportData
+
+REASONS: Final = {
+    "warm_up": "sent during the warm-up",
+    "retry": "repeats of an earlier call",
+    "invalid_input": "refused as wrong input",
+    "rate_limited": "refused by a rate limit",
+    "auth_error": "refused for missing rights",
+    "other_load_level": "at a load level the number does not come from",
+    "saturated_load_level": "at a load level the backend could not carry",
+    "load_level_above_peak": "at a load level above the production peak",
+}
+"""Why calls were left out, in words; other reasons are shown as they are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +179,13 @@ def _left_out(data: ReportData) -> tuple[tuple[str, str], ...]:
     for skipped in data.analysis.skipped:
         rows = "" if skipped.rows is None else f" ({numbers.plural(skipped.rows, 'row')})"
         found.append((f"{skipped.what}{rows}", skipped.why))
+    reasons: dict[str, list[tuple[str, int]]] = {}
     for action in data.analysis.actions:
-        found += [
-            (f"{action.action_name}: {numbers.plural(number, 'call')}", reason.replace("_", " "))
-            for reason, number in sorted(action.left_out_by_reason.items())
-            if number
-        ]
+        for reason, number in sorted(action.left_out_by_reason.items()):
+            if number:
+                reasons.setdefault(reason, []).append((action.action_name, number))
+    for reason, actions in sorted(reasons.items()):
+        what = numbers.plural(sum(number for _, number in actions), "call")
+        each = ", ".join(f"{name} {numbers.count(number)}" for name, number in actions)
+        found.append((what, f"{REASONS.get(reason, reason.replace('_', ' '))} ({each})"))
     return tuple(found)

@@ -23,13 +23,13 @@ _AXIS_PX: Final = 22
 _LAG_WORTH_SHOWING_MS: Final = 5.0
 
 
-def timeline(bins: Sequence[TimeBin], now_s: int | None, ink: Ink) -> Figure:
+def timeline(bins: Sequence[TimeBin], now_s: int | None, ink: Ink, cut_off_word: str = "timed out") -> Figure:
     """Return p50, p99 and the slowest call per slice of time; lanes below share the time axis."""
     lanes: list[tuple[str, str, Callable[[TimeBin], float]]] = [
         ("calls/s", ink.muted, lambda b: b.calls / b.width_s if b.width_s > 0 else 0.0)
     ]
     if any(b.timeouts for b in bins):
-        lanes.append(("timed out", ink.timeout, lambda b: float(b.timeouts)))
+        lanes.append((cut_off_word, ink.timeout, lambda b: float(b.timeouts)))
     if any(b.errors for b in bins):
         lanes.append(("failed", ink.error, lambda b: float(b.errors)))
     if any((b.schedule_lag_ms or 0) > _LAG_WORTH_SHOWING_MS for b in bins):

@@ -32,9 +32,9 @@
   const left = 52, width = 494, bottom = 22;
   const percent = (share) => {
     const value = share * 100;
-    if (value === 0) return "no call";
-    if (value < 0.01) return "less than 0.01 % of calls";
-    return `${Number(value.toPrecision(value < 10 ? 2 : 3))} % of calls`;
+    if (value === 0) return "none of these calls";
+    if (value < 0.01) return "less than 0.01 % of these calls";
+    return `${Number(value.toPrecision(value < 10 ? 2 : 3))} % of these calls`;
   };
   document.querySelectorAll(".drawing[data-try]").forEach((drawing, number) => {
     const cut = drawing.dataset.try.split(" ");
