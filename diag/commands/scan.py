@@ -50,7 +50,6 @@ def command(
     """
     from diag.console import Console
     from diag.genesys.client import GenesysClient
-    from diag.genesys.pacing import RateBucket
     from diag.inventory.reading import read_inventory
     from diag.inventory.view import SORT_FIELDS, ordered, select
     from diag.inventory.where import parse_where
@@ -70,8 +69,7 @@ def command(
         if seconds > 5:  # the short ones that follow are the pace itself
             console.note(f"Pausing {seconds:.0f} s: a token may make 300 calls a minute.")
 
-    bucket = RateBucket(on_wait=say_wait)
-    with GenesysClient(target.connection, bucket=bucket) as client:
+    with GenesysClient(target.connection, on_wait=say_wait) as client:
         if target.sandbox:
             console.banner("SANDBOX: no org is read")
         with console.progress("Reading actions") as bar:

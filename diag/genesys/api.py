@@ -6,6 +6,7 @@ Administrative calls go through the bucket and are retried (`retrying.py`). Test
 
 import functools
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self
@@ -49,10 +50,12 @@ class Api:
         user_agent: str,
         bucket: RateBucket,
         transport: httpx.BaseTransport | None = None,
+        on_wait: Callable[[float], None] | None = None,
     ) -> None:
         install_retry_hook()
         self.connection = connection
         self._bucket = bucket
+        self._on_wait = on_wait
         self._answered = False
         self._http = httpx.Client(
             base_url=connection.api_base,
@@ -147,7 +150,7 @@ class Api:
         headers = None if method == "GET" else {"Content-Type": "application/json"}
 
         def attempt_once() -> RawReply:
-            self._bucket.take()
+            self._bucket.take(self._on_wait)
             where = f"{method} {path}"
             try:
                 response = self._http.request(

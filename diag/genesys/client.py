@@ -5,6 +5,7 @@ with GenesysClient(Connection.to(region="eu-west-1", client_id=..., client_secre
         print(action.name, action.effective_timeout_s)
 """
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -24,10 +25,11 @@ from diag.genesys.telemetry import TelemetryCalls
 
 
 class GenesysClient(ActionCalls, DraftCalls, CreationCalls, DirectoryCalls, OrgCalls, TelemetryCalls):
-    """One org, one token, one rate bucket. Thread-safe; a context manager.
+    """One org, one token. Thread-safe; a context manager.
 
-    Every administrative call is paced (300 a minute unless another `bucket` is given), retried where
-    that is safe, and raises an `ApiError` that says what is wrong. `transport` is for tests.
+    Every administrative call is paced (300 a minute, shared by all clients of the connection unless
+    another `bucket` is given), retried where that is safe, and raises an `ApiError` that says what is
+    wrong. `on_wait` is told the seconds before each pause for the pace. `transport` is for tests.
     """
 
     def __init__(
@@ -37,9 +39,16 @@ class GenesysClient(ActionCalls, DraftCalls, CreationCalls, DirectoryCalls, OrgC
         user_agent: str = f"diag/{__version__}",
         transport: httpx.BaseTransport | None = None,
         bucket: RateBucket | None = None,
+        on_wait: Callable[[float], None] | None = None,
     ) -> None:
         self.connection = connection
-        self._api = Api(connection, user_agent=user_agent, bucket=bucket or RateBucket(), transport=transport)
+        self._api = Api(
+            connection,
+            user_agent=user_agent,
+            bucket=bucket or connection.bucket,
+            transport=transport,
+            on_wait=on_wait,
+        )
 
     def __enter__(self) -> Self:
         """Return itself."""

@@ -1,10 +1,11 @@
 """Where to connect and as whom."""
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from diag.genesys.errors import InsecureAddressError, UnknownRegionError
+from diag.genesys.pacing import RateBucket
 from diag.genesys.regions import resolve_region
 from diag.genesys.secret import Secret
 
@@ -22,11 +23,13 @@ class Connection:
     client_id: str | None
     client_secret: Secret | None
     access_token: Secret | None = None
+    bucket: RateBucket = field(default_factory=RateBucket, compare=False, repr=False)
+    """The pace of administrative calls: the limit is the token's, so all clients of a connection share it."""
 
     def __post_init__(self) -> None:
         """Normalise both addresses and refuse the ones a token must never be sent to."""
-        for field in ("api_base", "login_base"):
-            object.__setattr__(self, field, checked_base(getattr(self, field)))
+        for name in ("api_base", "login_base"):
+            object.__setattr__(self, name, checked_base(getattr(self, name)))
 
     @classmethod
     def to(

@@ -38,8 +38,11 @@ class RateBucket:
         self._lock = threading.Lock()
         self._starts: deque[float] = deque()
 
-    def take(self) -> float:
-        """Wait until one more call may start, count it, return the seconds waited."""
+    def take(self, on_wait: Callable[[float], None] | None = None) -> float:
+        """Wait until one more call may start, count it, return the seconds waited.
+
+        `on_wait` is called with the seconds before a wait, so a display can say why it stands.
+        """
         with self._lock:
             now = self._clock()
             while self._starts and self._starts[0] <= now - _WINDOW_S:
@@ -50,7 +53,8 @@ class RateBucket:
                 wait_s = self._starts[len(self._starts) - self._allowed] + _WINDOW_S - now
             self._starts.append(now + wait_s)
         if wait_s > 0:
-            if self._on_wait:
-                self._on_wait(wait_s)
+            for tell in (self._on_wait, on_wait):
+                if tell:
+                    tell(wait_s)
             self._sleep(wait_s)
         return max(wait_s, 0.0)
