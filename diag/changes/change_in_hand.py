@@ -108,7 +108,7 @@ class ChangeInHand:
     def _api_failure(self, step: Step, error: ApiError) -> Step:
         self._note(error.correlation_id)
         self._denied = error.category == "auth"
-        self._stop = self._stop or self._denied
+        self._stop = self._stop or self._denied or self._record.phase == "restore"
         if self._unclear or self._record.version_after is not None:
             return self._leave_open(
                 f"{error.message} At step {step}, after a write: the timeout may be "

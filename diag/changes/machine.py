@@ -180,6 +180,7 @@ class ChangeMachine(PuttingBack):
             return self._overtaken()
         if not found and not self._change.after_is_set and not self._omission_ignored:
             self._omission_ignored = True
+            self._original = self._original or self._present
             return Step.INTENT
         if not found:
             self._stop = True

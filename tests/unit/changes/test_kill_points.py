@@ -1,6 +1,7 @@
 """kill -9 at every step of the machine, enumerated: nothing is written twice, nothing forgotten."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -150,3 +151,41 @@ def test_killed_after_a_write_that_somebody_then_changed(apply: Apply, journal: 
     assert "somebody else changed it" in result.reason
     assert org.timeout_of("custom_-_1") == 33
     assert org.patches == [("custom_-_1", 10)]
+
+
+@pytest.mark.parametrize("step", [Step.INTENT, Step.PATCH, Step.WRITTEN, Step.READ_BACK])
+@pytest.mark.parametrize("backup_lost", [False, True])
+def test_killed_while_unsetting_on_a_platform_that_merges(
+    apply: Apply, journal: Journal, step: Step, backup_lost: bool
+) -> None:
+    org = FakeOrg.with_actions(FIRST)
+    org.merges = True
+    unset = replace(change_for(FIRST, 60), after_is_set=False)
+
+    with pytest.raises(Killed):
+        apply(org, unset, watch=killed_after(step, "custom_-_1"))
+    if backup_lost:
+        for path in journal.path.parent.glob("*.unfinished/*"):
+            path.unlink()
+    (result,) = apply(org, unset)
+
+    assert result.outcome is Outcome.APPLIED
+    assert org.timeout_of("custom_-_1") == 60
+    assert fields_of(org.actions["custom_-_1"]) == fields_of(FIRST)
+    assert unfinished(journal.read()) == []
+
+
+def test_without_its_backup_a_mangled_write_is_not_put_back_but_told(apply: Apply, journal: Journal) -> None:
+    org = FakeOrg.with_actions(FIRST)
+    org.after_patch = [mangle]
+
+    with pytest.raises(Killed):
+        apply(org, CHANGES[0], watch=killed_after(Step.WRITTEN, "custom_-_1"))
+    for path in journal.path.parent.glob("*.unfinished/*"):
+        path.unlink()
+    (result,) = apply(org, CHANGES[0])
+
+    assert result.outcome is Outcome.FAILED
+    assert result.stop
+    assert "config.request.requestTemplate" in result.reason
+    assert "there is no backup to put back" in result.reason
