@@ -60,7 +60,7 @@
       output.textContent = text;
       input.setAttribute("aria-valuetext", text);
       const x = left + width * (Math.log10(timeout * 1000) - low) / (high - low);
-      line.setAttribute("d", x >= left && x <= left + width ? `M${x.toFixed(1)} 0V${height}` : "");
+      line.setAttribute("d", x >= left && x <= left + width ? `M${x.toFixed(1)} 18V${height}` : "");
     };
     input.addEventListener("input", show);
     show();
