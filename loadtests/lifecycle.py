@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
@@ -59,6 +60,7 @@ class Lifecycle:
         self._prepared: Prepared
         self._options: Any = None
         self._runner: Any = None
+        self._environment: Any = None
         self._record: RunRecord | None = None
         self._mark: Path
         self._drafts: ProbeDrafts | None = None
@@ -89,6 +91,7 @@ class Lifecycle:
 
     def _on_init(self, environment: Any, runner: Any, **_: Any) -> None:
         self._runner = runner
+        self._environment = environment
         if isinstance(runner, WorkerRunner):
             self._worker = WorkerLife(environment, runner)
             return
@@ -120,13 +123,31 @@ class Lifecycle:
     def _listen(self, environment: Any, runner: Any) -> None:
         self._main = gevent.getcurrent()
         gevent.signal_handler(signal.SIGINT, self._on_sigint)
-        environment.events.test_start.add_listener(self._on_test_start)
-        environment.events.test_stop.add_listener(self._on_test_stop)
+        environment.events.test_start.add_listener(self._surely(self._on_test_start))
+        environment.events.test_stop.add_listener(self._surely(self._on_test_stop))
         # Here and not earlier: Locust's own listener would end a master before ours knows of a signal.
-        environment.events.quitting.add_listener(self._on_quitting)
+        environment.events.quitting.add_listener(self._surely(self._on_quitting))
         if isinstance(runner, MasterRunner):
             for kind in MESSAGES:
                 runner.register_message(kind, self._on_message)
+
+    def _surely(self, listener: Callable[..., None]) -> Callable[..., None]:
+        """Return a listener after whose failure the run ends; Locust would log the failure and go on."""
+
+        def guarded(**details: Any) -> None:
+            try:
+                listener(**details)
+            except Exception as error:  # whatever it is: a run that goes on without us would hang
+                _LOG.exception("unexpected")
+                why = f"the load process failed in a way it did not expect ({type(error).__name__}: {error})"
+                if self._record is not None:
+                    self._record.end("incomplete", status_reason=why)
+                self._run = self._ending = None
+                self._ended.set()
+                self._end_run(why, exit_code=ExitCode.ERROR)
+                self._environment.process_exit_code = int(self._exit_code)
+
+        return guarded
 
     def _leave(self, code: int) -> None:
         self._stack.close()

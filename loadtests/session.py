@@ -11,6 +11,7 @@ import gevent
 from gevent.event import Event
 
 from analysis.run_folder import RunFolder
+from diag.exit_codes import ExitCode
 from loadtests.arrivals import Schedule
 from loadtests.calling import Caller, Prepared
 from loadtests.clock import Clock
@@ -98,6 +99,8 @@ class Session:
             gevent.spawn(self._keep_rates),
             gevent.spawn(self._every_second),
         ]
+        for greenlet in self._background:
+            greenlet.link_exception(lambda dead: self._on_crash(dead.exception))
 
     @property
     def calls(self) -> int:
@@ -163,6 +166,8 @@ class Session:
     def _one_call(self, prepared: Prepared, due: float, offered_rate: float) -> None:
         try:
             self.caller.call(prepared, due, offered_rate)
+        except Exception as error:  # a mistake of ours must end the run, not silently lose calls
+            self._on_crash(error)
         finally:
             self._live.pop(gevent.getcurrent(), None)
 
@@ -256,6 +261,12 @@ class Session:
         if not self._broken:
             self._broken = True
             self._end_run(f"rows could not be written: {error.strerror or error}")
+
+    def _on_crash(self, error: BaseException) -> None:
+        if not self._broken:
+            self._broken = True
+            why = f"the load process failed in a way it did not expect ({type(error).__name__}: {error})"
+            self._end_run(why, exit_code=ExitCode.ERROR)
 
     # -- the end ---------------------------------------------------------------------------------------
 

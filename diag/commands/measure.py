@@ -160,7 +160,7 @@ def _dry_run(options: "LoadOptions") -> int:
 
 def _measure(console: "Console", options: "LoadOptions") -> "LoadResult":
     from analysis.run_folder import RunFolder
-    from diag.measuring.live import show_progress
+    from diag.commands.live_table import show_progress
     from diag.measuring.load import run_load
     from diag.measuring.quantiles import LiveQuantiles
 

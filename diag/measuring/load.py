@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -44,6 +45,8 @@ class LoadOptions:
     until_settled: bool = False
     sla: tuple[str, ...] = ()
     confirm_org: str | None = None
+    grace_s: float = 140.0
+    """How long after its time is up a run may take (drain, longest wait, writing) before it is ended."""
     extra: tuple[str, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict)
 
@@ -80,16 +83,21 @@ def run_load(
             env={**os.environ, **options.env},
             start_new_session=True,
         )
+        hung = None
         with _passing_on_signals(process):
+            watchdog = _Watchdog(options, folder)
             while True:
                 try:
                     process.wait(timeout=interval_s)
                     break
                 except subprocess.TimeoutExpired:
+                    hung = watchdog.look(process) or hung
                     if on_progress:
                         on_progress(follower.look())
     if on_progress:
         on_progress(follower.look())
+    if hung is not None:
+        return LoadResult(folder, ExitCode.INCOMPLETE, "incomplete", hung, log)
     return _result(folder, log, process.returncode)
 
 
@@ -123,6 +131,33 @@ def command_line(options: LoadOptions) -> list[str]:
     for condition in options.sla:
         line += ["--sla", condition]
     return [*line, *options.extra]
+
+
+class _Watchdog:
+    """Ends a load process that does not end by itself: SIGTERM first, SIGKILL when that does not help."""
+
+    def __init__(self, options: LoadOptions, folder: RunFolder) -> None:
+        self._limit_s = None if options.run_time_s is None else options.run_time_s + options.grace_s
+        self._grace_s = min(options.grace_s, 30.0)
+        self._folder = folder
+        self._began: float | None = None
+        self._asked: float | None = None
+
+    def look(self, process: subprocess.Popen[bytes]) -> str | None:
+        """Act if it is time to; return why, once it is."""
+        now = time.monotonic()
+        if self._began is None:
+            # Reading a large inventory may take minutes; the run begins with its manifest.
+            self._began = now if self._folder.manifest.exists() else None
+            return None
+        if self._limit_s is None or now - self._began < self._limit_s:
+            return None
+        if self._asked is None:
+            self._asked = now
+            process.terminate()
+        elif now - self._asked > self._grace_s:
+            process.kill()
+        return f"the load process did not end {now - self._began:.0f} s after it began, and was ended"
 
 
 @contextmanager

@@ -183,3 +183,56 @@ def test_an_unknown_action_is_a_usage_error_with_the_nearest_name(
 
     assert result.exit_code == 2
     assert "Get Account Balance" in str(result.reason)
+
+
+BROKEN = """
+from locust import events
+from loadtests.action_user import ActionStream
+from loadtests.lifecycle import Lifecycle
+from loadtests.session import Session
+
+def boom(self):
+    raise AttributeError("boom")
+
+setattr(Session, METHOD, boom)
+lifecycle = Lifecycle()
+lifecycle.register(events)
+
+class DataActions(ActionStream):
+    lifecycle = lifecycle
+"""
+
+
+@pytest.mark.parametrize("method", ["finish", "write_second"])
+def test_a_mistake_of_ours_ends_the_run_instead_of_hanging(
+    tmp_path: Path, sandbox: SandboxProcess, method: str
+) -> None:
+    file = tmp_path / "broken_actions.py"
+    file.write_text(BROKEN.replace("METHOD", repr(method)))
+    line = [
+        sys.executable,
+        "-m",
+        "locust",
+        "-f",
+        str(file),
+        "--headless",
+        "--only-summary",
+        "--run-time",
+        "2s",
+    ]
+    line += ["--run-dir", str(tmp_path / "run"), "--action", QUICK[0], "--drain-s", "0"]
+    done = subprocess.run(
+        line,
+        cwd=tmp_path,
+        env={**os.environ, "HOME": str(tmp_path), "PYTHONPATH": str(ROOT), **sandbox.environment},
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+
+    assert done.returncode == 1, done.stderr
+    found = manifest(tmp_path)
+    assert found.status == "incomplete"
+    assert "boom" in str(found.status_reason)
+    assert rows_on_disk(tmp_path) > 0
