@@ -1,32 +1,14 @@
 """`diag observe` on a sandbox with a fortnight of made-up production."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import RunningSandbox, StartSandbox
+from tests.e2e.verbs.running import diag
 
 pytestmark = pytest.mark.e2e
-
-
-def diag(box: RunningSandbox, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    clean = {
-        name: value for name, value in os.environ.items() if not name.startswith(("GENESYSCLOUD_", "DIAG_"))
-    }
-    return subprocess.run(
-        [sys.executable, "-m", "diag", *arguments],
-        env={**clean, **box.environment, "HOME": str(folder)},
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=150,
-        stdin=subprocess.DEVNULL,
-    )
 
 
 def test_production_alone_leads_to_the_right_verdicts(start_sandbox: StartSandbox, tmp_path: Path) -> None:

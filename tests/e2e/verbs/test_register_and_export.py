@@ -1,34 +1,14 @@
 """`diag export` and `diag register` against the sandbox: there and back again."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import RunningSandbox, StartSandbox
+from tests.e2e.verbs.running import diag
 
 pytestmark = pytest.mark.e2e
-
-
-def diag(
-    box: RunningSandbox, folder: Path, *arguments: str, **environment: str
-) -> subprocess.CompletedProcess[str]:
-    clean = {
-        name: value for name, value in os.environ.items() if not name.startswith(("GENESYSCLOUD_", "DIAG_"))
-    }
-    return subprocess.run(
-        [sys.executable, "-m", "diag", *arguments],
-        env={**clean, **box.environment, "HOME": str(folder), **environment},
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-        stdin=subprocess.DEVNULL,
-    )
 
 
 def test_an_exported_action_is_registered_under_another_name(

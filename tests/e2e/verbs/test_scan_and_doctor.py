@@ -1,33 +1,14 @@
 """`diag scan` and `diag doctor` as processes against the sandbox."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import RunningSandbox
+from tests.conftest import RunningSandbox, StartSandbox
+from tests.e2e.verbs.running import diag
 
 pytestmark = pytest.mark.e2e
-
-
-def diag(
-    box: RunningSandbox, folder: Path, *arguments: str, **environment: str
-) -> subprocess.CompletedProcess[str]:
-    clean = {
-        name: value for name, value in os.environ.items() if not name.startswith(("GENESYSCLOUD_", "DIAG_"))
-    }
-    return subprocess.run(
-        [sys.executable, "-m", "diag", *arguments],
-        env={**clean, **box.environment, "HOME": str(folder), **environment},
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
 
 
 def test_scan_as_json_agrees_with_the_sandboxes_truth(sandbox: RunningSandbox, tmp_path: Path) -> None:
@@ -62,6 +43,40 @@ def test_doctor_is_content_with_the_sandbox(sandbox: RunningSandbox, tmp_path: P
     assert names["permission integrations:action:edit"] == "ok"
     text = diag(sandbox, tmp_path, "doctor")
     assert text.returncode == 0 and "Ready" in text.stderr and "SANDBOX" in text.stderr
+
+
+def test_doctor_finds_and_removes_the_draft_a_killed_probe_left(
+    start_sandbox: StartSandbox, tmp_path: Path
+) -> None:
+    box = start_sandbox()
+    action_id = box.action_id("Get Customer by Phone")
+    drafts = f"/api/v2/integrations/actions/{action_id}/draft"
+    with box.client() as http:
+        http.post(drafts).raise_for_status()
+        note = tmp_path / "runs" / "20260101T000000Z-abc123" / "drafts.json"
+        note.parent.mkdir(parents=True)
+        entry = {"action_id": action_id, "action_name": "Get Customer by Phone", "state": "open"}
+        note.write_text(json.dumps({"format_version": 1, "api_base": box.base_url, "drafts": [entry]}))
+        found = diag(box, tmp_path, "doctor")
+        assert found.returncode == 0
+        (line,) = [line for line in found.stdout.splitlines() if "left drafts" in line]
+        assert line.startswith("warning") and line.endswith("Fix: diag doctor --remove-drafts")
+        assert http.get(drafts).status_code == 200  # looking changes nothing
+        removed = diag(box, tmp_path, "doctor", "--remove-drafts", "--yes")
+        assert "the draft of Get Customer by Phone was deleted" in removed.stdout
+        assert http.get(drafts).status_code == 404
+    assert "left drafts: none" in diag(box, tmp_path, "doctor").stdout
+
+
+def test_scan_and_doctor_without_permissions_or_actions(start_sandbox: StartSandbox, tmp_path: Path) -> None:
+    forbidden = start_sandbox("missing-permissions")
+    doctor = diag(forbidden, tmp_path, "doctor")
+    assert doctor.returncode == 0  # enough to measure; a change would need more
+    assert "integrations:action:edit: missing: no timeout can be changed" in doctor.stdout
+    flows = diag(forbidden, tmp_path, "scan", "--flows")
+    assert flows.returncode == 5 and "architect:dependencyTracking:view" in flows.stderr
+    empty = diag(start_sandbox("empty-org"), tmp_path, "scan")
+    assert empty.returncode == 0 and "no data actions" in empty.stderr
 
 
 @pytest.mark.parametrize(
