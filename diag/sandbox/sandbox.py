@@ -22,9 +22,17 @@ class ActionBackend:
             for failure in spec.failures
         ]
         self._choice = Random(f"{seed}:{action_id}:choice")
+        self._first_call_s: float | None = None
 
-    def call(self, at_s: float) -> tuple[float, FailureSpec | None]:
-        """Time in ms that the call sent at `at_s` takes (infinite: it hangs), and how it is refused if so."""
+    def age_s(self, now_s: float) -> float:
+        """Seconds since the first call: the clock that warm-ups, drifts and outages go by."""
+        return 0.0 if self._first_call_s is None else now_s - self._first_call_s
+
+    def call(self, now_s: float) -> tuple[float, FailureSpec | None]:
+        """Time in ms that a call sent now takes (infinite: it hangs), and how it is refused if so."""
+        if self._first_call_s is None:
+            self._first_call_s = now_s
+        at_s = self.age_s(now_s)
         if self._failures:
             u = self._choice.random()
             for failure, backend in self._failures:
@@ -58,6 +66,11 @@ class Sandbox:
     def now_s(self) -> float:
         """Seconds since the sandbox started."""
         return time.perf_counter() - self._started_s
+
+    def backend_age_s(self, action_id: str) -> float:
+        """Seconds since an action's first call; 0 before it."""
+        backend = self._backends.get(action_id)
+        return 0.0 if backend is None else backend.age_s(self.now_s())
 
     def backend(self, action_id: str) -> ActionBackend:
         """The backend of an action, made at its first call."""

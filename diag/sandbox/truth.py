@@ -20,6 +20,7 @@ def truth(sandbox: Sandbox) -> JsonObject:
         config = entry.published.config
         failure_share = sum(failure.share for failure in spec.failures)
         answers = failure_share < 1.0
+        age_s = sandbox.backend_age_s(entry.id)
         actions[entry.id] = {
             "name": entry.published.name,
             "kind": entry.kind,
@@ -29,7 +30,7 @@ def truth(sandbox: Sandbox) -> JsonObject:
             "timeout_is_set": config.timeout_s is not None,
             "version": entry.published.version,
             "failure_share": failure_share,
-            **law_to_json(spec.latency.law(sandbox.now_s()) if answers else None),
+            **law_to_json(spec.latency.law(age_s) if answers else None),
             "notes": [*spec.latency.notes()] if answers else ["the backend refuses every call"],
         }
     return {

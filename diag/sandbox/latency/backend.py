@@ -80,7 +80,7 @@ class Backend:
         self._queue = None if spec.servers is None else Queue(spec.servers)
 
     def latency_ms(self, at_s: float) -> float:
-        """Time the call sent at `at_s` (seconds since the sandbox started) takes; infinite for a hang."""
+        """Time the call sent at `at_s` (seconds since the first one) takes; infinite for a hang."""
         spec = self._spec
         latency_ms = self._draw_ms()
         if self._episodes is not None:

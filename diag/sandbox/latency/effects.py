@@ -1,4 +1,4 @@
-"""What time and load do to a backend. Times in seconds of the sandbox's clock, latencies in ms.
+"""What time and load do to a backend. Times in seconds since the backend's first call, latencies in ms.
 
 The frozen classes are what a scenario says; a `...Process` is one of them running, with its random stream.
 """
