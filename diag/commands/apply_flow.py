@@ -95,7 +95,6 @@ def carry_out(
     from diag.commands.plan_text import plan_text, rehearsal_text, results_text
     from diag.commands.trial_payloads import payloads_of_runs
     from diag.genesys.client import GenesysClient
-    from diag.genesys.pacing import RateBucket
 
     if plan.org.sandbox:
         console.banner("SANDBOX: nothing real is changed")
@@ -104,8 +103,8 @@ def carry_out(
         console.note("Nothing to change.")
         return ()
     display = _Display(console, len(plan.changes))
-    bucket = RateBucket(on_wait=display.on_wait)
-    with GenesysClient(target.connection, bucket=bucket) as client:
+    connection = target.connection
+    with GenesysClient(connection, on_wait=display.on_wait) as client:
         identity = identify(client)
         if dry_run:
             console.note(rehearsal_text(rehearse(plan, client.read_config)))
@@ -113,13 +112,13 @@ def carry_out(
         approve(console, settings, identity, yes=yes)
         kept = settings.runs / "plans" / f"{plan_digest(plan)[:12]}.json"
         write_plan(plan, kept)
-        author = Author(target.connection.client_id or client.token_info().client_id, new_id(time.time()))
+        author = Author(connection.client_id or client.token_info().client_id, new_id(time.time()))
         try:
             with console.progress("Applying") as bar:
                 display.bar = bar
                 results = apply_plan(
                     plan,
-                    PacedOrg(client, bucket.take),
+                    PacedOrg(client, lambda: connection.bucket.take(display.on_wait)),
                     Journal(settings.journal),
                     identity=identity,
                     author=author,

@@ -50,7 +50,7 @@ class CountingBucket(RateBucket):
         super().__init__(10**9)
         self.taken = 0
 
-    def take(self) -> float:
+    def take(self, on_wait: Callable[[float], None] | None = None) -> float:
         self.taken += 1
         return 0.0
 

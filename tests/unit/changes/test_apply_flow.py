@@ -1,0 +1,122 @@
+"""What a person reads, and which exit code a script gets."""
+
+from dataclasses import replace
+
+import pytest
+
+from diag.changes.plan import Evidence, Plan, Skipped, Unchanged
+from diag.changes.rehearsal import Rehearsed
+from diag.changes.result import ChangeResult, Outcome
+from diag.commands.apply_flow import raise_for
+from diag.commands.plan_text import plan_text, rehearsal_text, result_line, results_text
+from diag.errors import CredentialsError, DiagError, PartialError, StalePlanError
+from tests.unit.changes.fake_org import IDENTITY, change_for, full_config
+
+CHANGE = change_for(full_config(), 10)
+
+
+def ended(outcome: Outcome, **values: object) -> ChangeResult:
+    return replace(ChangeResult(CHANGE, outcome, "because"), **values)  # type: ignore[arg-type]
+
+
+APPLIED, REFUSED, FAILED = map(ended, (Outcome.APPLIED, Outcome.REFUSED, Outcome.FAILED))
+RESTORED, SKIPPED = ended(Outcome.RESTORED), ended(Outcome.SKIPPED)
+
+
+@pytest.mark.parametrize(
+    ("results", "error", "category"),
+    [
+        ([REFUSED, SKIPPED], StalePlanError, "stale"),
+        ([APPLIED, REFUSED], PartialError, "partial"),
+        ([APPLIED, FAILED, SKIPPED], PartialError, "partial"),
+        ([APPLIED, RESTORED], PartialError, "partial"),
+        ([ended(Outcome.FAILED, denied=True)], CredentialsError, "auth"),
+        ([FAILED], DiagError, "error"),
+        ([RESTORED], DiagError, "error"),
+        ([REFUSED, FAILED], DiagError, "error"),
+    ],
+)
+def test_each_kind_of_trouble_has_its_exit_code(
+    results: list[ChangeResult], error: type[DiagError], category: str
+) -> None:
+    with pytest.raises(error) as caught:
+        raise_for(results, "diag apply runs/plans/x.json")
+
+    assert caught.value.category == category
+    assert any("because" in line for line in caught.value.details)
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("results", [[], [APPLIED], [SKIPPED], [APPLIED, SKIPPED]])
+def test_no_trouble_is_no_error(results: list[ChangeResult]) -> None:
+    raise_for(results, "diag apply x")
+
+
+def test_a_correlation_id_goes_with_the_trouble() -> None:
+    with pytest.raises(DiagError) as caught:
+        raise_for([ended(Outcome.FAILED, correlation_ids=("c-1", "c-2"))], "diag apply x")
+
+    assert "correlation id c-2" in caught.value.details
+
+
+def test_the_text_of_a_plan() -> None:
+    evidence = Evidence(
+        "over_cap_use_async",
+        samples=4210,
+        timeouts=88,
+        p99_ms=6900.0,
+        p99_upper_ms=7400.0,
+        grade="A",
+        uncapped_timeout_s=41,
+        concurrency_share=0.28,
+    )
+    changes = (
+        replace(CHANGE, evidence=evidence, forced=True),
+        replace(CHANGE, before_timeout_s=60, before_is_set=False),
+        replace(CHANGE, after_timeout_s=60, after_is_set=False),
+    )
+    plan = Plan(
+        0.0, IDENTITY, changes, (Skipped("s", "Thin", "too few calls"),), (Unchanged("u", "U", "fits"),)
+    )
+
+    assert plan_text(plan) == (
+        "  # Action custom_-_1 (custom_-_1) will be updated\n"
+        "  ~ config.timeoutSeconds: 5 -> 10\n"
+        "      why     99 of 100 calls finish within 7.9 s\n"
+        "      data    p99 6.9 s (at most 7.4 s), 4,210 calls, 88 timed out, time coverage A\n"
+        "      capped  the data say 41 s\n"
+        "      risk    if its backend hangs it holds 28 % of the org's concurrent executions\n"
+        "      forced  a guard held this back; --force overruled it\n"
+        "\n"
+        "  # Action custom_-_1 (custom_-_1) will be updated\n"
+        "  ~ config.timeoutSeconds: unset (60) -> 10\n"
+        "      why     99 of 100 calls finish within 7.9 s\n"
+        "\n"
+        "  # Action custom_-_1 (custom_-_1) will be updated\n"
+        "  ~ config.timeoutSeconds: 5 -> unset (60)\n"
+        "      why     99 of 100 calls finish within 7.9 s\n"
+        "\n"
+        "  SKIPPED Thin (s): too few calls\n"
+        "\n"
+        "Plan: 3 to change, 1 unchanged, 1 skipped."
+    )
+
+
+def test_a_rehearsal_says_what_would_be_sent_or_why_not() -> None:
+    text = rehearsal_text(
+        [Rehearsed(CHANGE, (), 8), Rehearsed(CHANGE, ("timeout: planned 5 s, present 7 s",))]
+    )
+
+    sent, refused, last = text.splitlines()
+    assert sent.strip() == (
+        "would send PATCH /api/v2/integrations/actions/custom_-_1 at version 8: "
+        "config.timeoutSeconds 5 -> 10, all else as it is"
+    )
+    assert refused.strip() == "REFUSED Action custom_-_1 (custom_-_1): timeout: planned 5 s, present 7 s"
+    assert last == "Dry run: nothing was changed."
+
+
+def test_results_as_lines_and_as_a_count() -> None:
+    assert result_line(APPLIED) == "  APPLIED  Action custom_-_1 (custom_-_1): because"
+    assert results_text([APPLIED, APPLIED, REFUSED]) == "Applied 2, refused 1."
+    assert results_text([]) == "Nothing to do."
