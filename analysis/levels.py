@@ -84,11 +84,13 @@ def _by_rate(calls: Calls) -> list[Level]:
     if unknown.any():
         levels.append(Level(None, calls.where(unknown)))
     rates = np.unique(calls.rate[~unknown])
-    breaks = np.flatnonzero(rates[1:] > rates[:-1] * SAME_LEVEL_RATIO) + 1
-    for group in np.split(rates, breaks):
-        if group.size:
-            inside = calls.where((calls.rate >= group[0]) & (calls.rate <= group[-1]))
-            levels.append(Level(_rounded(float(np.median(inside.rate))), inside))
+    start = 0
+    while start < rates.size:
+        # From the lowest rate of the level, not from rate to rate: a slow ramp must not become one level.
+        end = int(np.searchsorted(rates, rates[start] * SAME_LEVEL_RATIO, side="right"))
+        inside = calls.where((calls.rate >= rates[start]) & (calls.rate <= rates[end - 1]))
+        levels.append(Level(_rounded(float(np.median(inside.rate))), inside))
+        start = end
     return levels
 
 

@@ -11,6 +11,7 @@ from analysis.calls import ActionCalls, Calls, by_action, classify
 from analysis.cautions import about_calls, about_load, about_the_clock
 from analysis.clock import on_the_right_clock
 from analysis.cost import cost_of, cost_warning
+from analysis.counts import count_latencies
 from analysis.estimate import Estimate, estimate
 from analysis.facts import ActionFacts, merge_facts
 from analysis.levels import Level, Levels, split_levels
@@ -21,6 +22,7 @@ from analysis.schema import DEFAULT_TIMEOUT_S, PLATFORM_MAX_TIMEOUT_S, PLATFORM_
 from analysis.settings import RecommendSettings, with_overrides
 from analysis.shortfall import shortfall
 from analysis.stability import find_disagreement
+from analysis.survival import kaplan_meier
 from analysis.time_coverage import time_coverage
 from analysis.verdict import Evidence, decide
 from analysis.warmup import warm_up_mask
@@ -49,6 +51,7 @@ class JudgedLevel:
     warm_up: Calls
     refused: Mapping[str, int]
     estimate: Estimate
+    quantile_with_warm_up_ms: int | None
 
 
 def recommend(
@@ -190,6 +193,7 @@ def recommend_action(
         p99_ms=found.quantile_ms,
         p99_upper_ms=found.upper_ms,
         p99_lower_ms=found.lower_ms,
+        p99_with_warm_up_ms=deciding.quantile_with_warm_up_ms if deciding else None,
         n_eff=found.n_eff if found.samples else None,
         design_effect=found.design_effect if found.samples else None,
         calls_needed=missing.calls_needed if short else None,
@@ -216,7 +220,15 @@ def judge_level(level: Level, settings: RecommendSettings) -> JudgedLevel:
     calls, refused = classify(level.calls, settings.backend_errors)
     cold = warm_up_mask(calls, settings.warmup_s, settings.warmup_max_share)
     warm = calls.where(~cold)
-    return JudgedLevel(level.rate, warm, calls.where(cold), refused, estimate(warm, settings))
+    everything = kaplan_meier(count_latencies(calls.latency_ms, calls.event))
+    return JudgedLevel(
+        rate=level.rate,
+        calls=warm,
+        warm_up=calls.where(cold),
+        refused=refused,
+        estimate=estimate(warm, settings),
+        quantile_with_warm_up_ms=everything.quantile_ms(settings.percentile),
+    )
 
 
 def choose_main(judged: list[JudgedLevel]) -> JudgedLevel | None:

@@ -60,6 +60,8 @@ class Recommendation:
     """The quantile at `settings.percentile` (p99 unless set otherwise)."""
     p99_upper_ms: float | None = None
     p99_lower_ms: float | None = None
+    p99_with_warm_up_ms: float | None = None
+    """The same quantile without the warm-up cut."""
     n_eff: float | None = None
     design_effect: float | None = None
     calls_needed: int | None = None

@@ -53,7 +53,7 @@ class TableBuilder:
         for name in batch.columns:
             column = self._columns.setdefault(name, _Column(COLUMNS[name]))
             column.fill_up_to(self.rows, self._expected)
-            column.append(self._part(name, batch[name])[rows], self._expected)
+            column.append(self._part(name, batch[name], rows), self._expected)
         self.rows += int(keep.sum())
 
     def finish(self) -> pd.DataFrame:
@@ -65,15 +65,19 @@ class TableBuilder:
             columns[name] = self._finished(name, column.values)
         return pd.DataFrame(columns, copy=False)
 
-    def _part(self, name: str, values: "pd.Series[Any]") -> NDArray[Any]:
+    def _part(self, name: str, values: "pd.Series[Any]", rows: slice | NDArray[np.bool_]) -> NDArray[Any]:
         dtype = COLUMNS[name]
         if dtype == "object":
-            return values.to_numpy(dtype=object)
+            return values.to_numpy(dtype=object)[rows]
         if dtype != "category":
-            return _narrow(_floats(values), dtype)
+            return _narrow(_floats(values)[rows], dtype)
         codes, texts = _codes(values)
+        codes = codes[rows]
         known = self._texts.setdefault(name, {})
-        lookup = np.array([*(known.setdefault(text, len(known)) for text in texts), _NONE])
+        lookup = np.full(len(texts) + 1, _NONE)
+        # Only texts of usable rows: an unknown outcome must not come back as a category.
+        for code in np.flatnonzero(np.bincount(codes[codes >= 0], minlength=len(texts))):
+            lookup[code] = known.setdefault(texts[code], len(known))
         return np.asarray(lookup.astype(_smallest(len(known)))[codes])
 
     def _finished(self, name: str, values: NDArray[Any]) -> object:

@@ -42,6 +42,13 @@ def test_nearly_equal_rates_are_one_level() -> None:
     assert [len(level.calls) for level in found.usable] == [18]
 
 
+def test_a_slow_ramp_is_not_one_level() -> None:
+    ramp = calls([0.1] * 200).assign(offered_rate=np.geomspace(1, 20, 200))
+    found = split_levels(arrays(ramp), None).usable
+    assert len(found) > 15
+    assert sum(len(level.calls) for level in found) == 200
+
+
 @pytest.mark.parametrize(
     ("peak", "order", "covered"),
     [(None, [30, 10, 2], True), (10, [10, 2], True), (5, [10, 2], True), (50, [30, 10, 2], False)],
