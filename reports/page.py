@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,11 @@ _INDENTATION: Final = re.compile(r"\n[ \n]+")
 
 def render(template: str, **context: object) -> str:
     """Return a template of our own folder filled in; indentation is dropped (a tenth of a large page)."""
+    return _INDENTATION.sub("\n", _engine().get_template(template).render(**context))
+
+
+@cache
+def _engine() -> Environment:
     engine = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -28,17 +34,20 @@ def render(template: str, **context: object) -> str:
         lstrip_blocks=True,
     )
     engine.filters.update({name: getattr(numbers, name) for name in _FILTERS})
-    engine.filters["share_number"] = lambda share: (
-        "?" if share is None else f"{share:.4g}".removeprefix("0") or "0"
-    )
+    engine.filters["share_number"] = _share_number
     engine.globals.update({"asset": _asset, "chart_styles": Markup(style_sheet())})
-    return _INDENTATION.sub("\n", engine.get_template(template).render(**context))
+    return engine
 
 
 def embedded_json(body: object) -> Markup:
     """Return JSON that can stand inside a `<script>`: no `<`, so no text in it can end the element."""
     text = json.dumps(body, allow_nan=False, sort_keys=True, separators=(",", ":"))
     return Markup(text.replace("<", "\\u003c"))
+
+
+def _share_number(share: float | None) -> str:
+    """Return a share for the page's script in as few characters as will do; `?` where it is not known."""
+    return "?" if share is None else f"{share:.4g}".removeprefix("0") or "0"
 
 
 def _asset(name: str) -> Markup:

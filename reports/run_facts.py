@@ -71,9 +71,13 @@ def moment(at: float, zone: str | None) -> str:
 
 
 def _place(manifests: tuple[Manifest, ...], sandbox: bool) -> str:
+    names = sorted({manifest.org_name or "unnamed org" for manifest in manifests if not manifest.sandbox})
+    if sandbox and names:
+        return (
+            f"mixed with {', '.join(names)}: made-up backends and real ones in one report, do not act on it"
+        )
     if sandbox:
         return "made-up backends on one machine; nothing here was measured on an org"
-    names = sorted({manifest.org_name or "unnamed org" for manifest in manifests})
     return ", ".join(names) or "an unnamed source (a file of samples without a run's manifest)"
 
 

@@ -4,14 +4,19 @@ import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from analysis.recommendation import Analysis, Verdict
+from analysis.recommendation import Analysis, Recommendation, Verdict
 from analysis.settings import RecommendSettings
 from analysis.to_json import analysis_to_json
 from reports.build import build_report
 from reports.data import ReportData
+from reports.markdown import build_markdown
+from reports.terminal import build_terminal
 from tests.unit.reports.factory import CASES, make_report
 
 HOSTILE = (
@@ -53,8 +58,8 @@ def page() -> str:
     return build_report(make_report())
 
 
-def test_same_input_gives_the_same_bytes(page: str) -> None:
-    assert build_report(make_report()) == page
+def test_same_input_gives_the_same_bytes() -> None:
+    assert build_report(make_report(CASES[:2])) == build_report(make_report(CASES[:2]))
 
 
 def test_nothing_is_fetched_from_anywhere(page: str) -> None:
@@ -188,3 +193,40 @@ def test_a_run_cut_short_is_said_beside_the_verdict() -> None:
 
     for sentence in ("was interrupted: Ctrl-C.", "failed its own check: late.", "Something else."):
         assert page.index(sentence) < page.index('id="recommendations"')
+
+
+def test_sandbox_and_org_in_one_report_is_pointed_out() -> None:
+    data = make_report(CASES[:1])
+    mixed = replace(data, manifests=(*data.manifests, *make_report(CASES[:1], sandbox=False).manifests))
+
+    assert "mixed with Acme Insurance" in build_report(mixed)
+
+
+NUMBERS = {
+    "recommended_timeout_s": st.none() | st.integers(1, 60),
+    "uncapped_timeout_s": st.none() | st.integers(1, 10_000),
+    "current_timeout_s": st.none() | st.integers(1, 60),
+    "timeout_is_set": st.none() | st.booleans(),
+    "samples": st.integers(0, 10**9),
+    **{
+        name: st.none() | st.floats(0, 1e12)
+        for name in (
+            "p50_ms", "p95_ms", "p99_ms", "p99_upper_ms", "p99_lower_ms", "n_eff", "cut_off_now",
+            "cut_off_after", "span_s", "level_rate", "hung_backend_slots", "concurrency_share", "safe_rate",
+        )
+    },
+    "worst_wait_s": st.none() | st.integers(1, 60),
+    "grade": st.none() | st.sampled_from("ABC"),
+    "windows": st.none() | st.integers(0, 10**6),
+    "warnings": st.lists(st.text(), max_size=2).map(tuple),
+}  # fmt: skip
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(verdict=st.sampled_from(Verdict), text=st.text(max_size=30), numbers=st.fixed_dictionaries(NUMBERS))
+def test_any_recommendation_can_be_shown(verdict: Verdict, text: str, numbers: dict[str, Any]) -> None:
+    action = Recommendation("id", text, verdict, text, next_command=text, **numbers)
+    data = ReportData(Analysis(RecommendSettings(), (action,), {}), {}, "0.1.0", 0.0)
+
+    for build in (build_report, build_markdown, build_terminal):
+        assert build(data)

@@ -60,7 +60,7 @@ def test_the_key_names_the_timeout_the_percentile_and_the_recommendation() -> No
     assert "p99 is at most" in key
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     times=LATENCIES,
     counts=st.lists(st.tuples(*[st.integers(0, 10**6)] * 3), min_size=1, max_size=30),

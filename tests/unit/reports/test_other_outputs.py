@@ -93,12 +93,12 @@ def test_no_csv_cell_is_a_formula(data: ReportData) -> None:
 
 
 def test_charts_as_png_files(tmp_path: Path) -> None:
-    data = make_report(CASES[:2])
+    data = make_report(CASES[:1])
 
     first = export_charts(with_names(data, HOSTILE), tmp_path / "a")
     again = export_charts(with_names(data, HOSTILE), tmp_path / "b")
 
-    assert len(first) >= 6
+    assert len(first) == 4
     assert all(path.parent == tmp_path / "a" for path in first)
     assert all(path.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n" for path in first)
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in again]
