@@ -30,14 +30,18 @@ class ActionDefinition:
     ignored: tuple[str, ...] = ()
 
     def post_body(self, *, integration_id: str, category: str, timeout_s: int) -> JsonObject:
-        """Return the PostActionInput for it."""
+        """Return the PostActionInput for it: of the contract it takes these two schemas (SDK models)."""
+        given_input, given_output = (optional_object(self.contract, side) for side in ("input", "output"))
         return {
             "name": self.name,
             "category": category,
             "integrationId": integration_id,
             "secure": self.secure,
             "config": {"request": self.request, "response": self.response, "timeoutSeconds": timeout_s},
-            "contract": self.contract,
+            "contract": {
+                "input": {"inputSchema": given_input.get("inputSchema")},
+                "output": {"successSchema": given_output.get("successSchema")},
+            },
         }
 
 
@@ -55,6 +59,18 @@ def read_definition(path: Path) -> ActionDefinition:
             f"{path} is not valid {kind}: {error}.", hint="Export one to see the form: diag export ACTION"
         ) from None
     return definition_from(body, str(path))
+
+
+def _ignored(source: JsonObject) -> tuple[str, ...]:
+    contract = optional_object(source, "contract")
+    sent = {"input": "inputSchema", "output": "successSchema"}
+    inside = (
+        f"contract.{side}.{key}"
+        for side, schema in sent.items()
+        for key in optional_object(contract, side)
+        if key != schema
+    )
+    return (*sorted(set(source) - KNOWN_KEYS), *inside)
 
 
 def definition_from(body: object, where: str) -> ActionDefinition:
@@ -78,5 +94,5 @@ def definition_from(body: object, where: str) -> ActionDefinition:
         integration_type=optional_text(source, "integrationType"),
         category=optional_text(source, "category"),
         timeout_s=optional_int(config, "timeoutSeconds"),
-        ignored=tuple(sorted(set(source) - KNOWN_KEYS)),
+        ignored=_ignored(source),
     )

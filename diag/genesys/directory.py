@@ -69,6 +69,7 @@ class DirectoryCalls:
                 version=optional_text(entity, "version"),
             )
             for entity in listed
+            if entity.get("deleted") is not True
         )
 
     def function_timeout_s(self, action_id: str) -> int:

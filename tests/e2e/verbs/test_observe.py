@@ -13,7 +13,7 @@ pytestmark = pytest.mark.e2e
 
 def test_production_alone_leads_to_the_right_verdicts(start_sandbox: StartSandbox, tmp_path: Path) -> None:
     box = start_sandbox("production-history")
-    done = diag(box, tmp_path, "observe", "--days", "13", "--format", "json", "--out", "plan.json", "--force")
+    done = diag(box, tmp_path, "observe", "--days", "6", "--format", "json", "--out", "plan.json", "--force")
     assert done.returncode == 0, done.stderr
     body = json.loads(done.stdout)
     found = {row["action_name"]: row for row in body["actions"]}

@@ -82,6 +82,15 @@ def test_the_admin_uis_export_is_read(tmp_path: Path) -> None:
     assert definition.ignored == ()
 
 
+def test_of_the_contract_only_what_the_platform_takes_is_sent() -> None:
+    body = copy.deepcopy(EXPORT)
+    body["contract"]["output"]["errorSchema"] = {"type": "object"}
+    definition = definition_from(body, "f")
+    assert definition.ignored == ("contract.output.errorSchema",)
+    sent = resolve(definition, [CRM], cap_s=30).body["contract"]
+    assert sent == EXPORT["contract"]
+
+
 def test_toml_with_the_same_keys_is_read(tmp_path: Path) -> None:
     path = tmp_path / "a.toml"
     path.write_text(TOML)
@@ -236,4 +245,4 @@ def test_an_export_is_what_register_reads() -> None:
     assert (definition.timeout_s, definition.secure, definition.category) == (9, True, "Web")
     assert definition.request["requestTemplate"] == "${input.rawRequest}"
     assert definition.response["successTemplate"] == "${rawResult}"
-    assert definition.ignored == ()
+    assert definition.ignored == ("contract.output.errorSchema",)

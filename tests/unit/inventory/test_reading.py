@@ -98,7 +98,8 @@ def test_flows_are_looked_up_for_the_chosen_rows_only(
     respx_mock.get(f"{API}/integrations").mock(side_effect=listing([]))
     respx_mock.get(f"{API}/integrations/actions/drafts").mock(side_effect=listing([]))
     flows = respx_mock.get(f"{API}/architect/dependencytracking/consumingresources")
-    flows.mock(side_effect=listing([{"id": "f", "name": "IVR", "type": "INBOUNDCALLFLOW", "version": "2.0"}]))
+    ivr = {"id": "f", "name": "IVR", "type": "INBOUNDCALLFLOW", "version": "2.0"}
+    flows.mock(side_effect=listing([ivr, {"id": "g", "name": "Old IVR", "deleted": True}]))
     chosen = with_consumers(client, read_inventory(client).rows[:1])
     assert [consumer.name for row in chosen for consumer in row.consumers or ()] == ["IVR"]
     assert flows.call_count == 1
