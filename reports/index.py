@@ -47,6 +47,7 @@ def build_index(data: IndexData) -> str:
         "index.html.j2",
         data=data,
         runs=[_run_view(run, data.zone) for run in runs],
+        newest=next((headline(run.analysis.actions) for run in runs if run.analysis is not None), None),
         places=[_place_view(place, members) for place, members in _by_place(runs)],
         generated=moment(data.generated_at, data.zone),
     )

@@ -1,6 +1,7 @@
 """What the index of runs is made from: each run folder's manifest and its last recommendations."""
 
 import json
+import os
 from pathlib import Path
 
 from analysis.errors import AnalysisError
@@ -10,24 +11,26 @@ from analysis.to_json import analysis_from_json
 from reports.index import IndexedRun
 
 
-def indexed_runs(runs: Path) -> tuple[IndexedRun, ...]:
+def indexed_runs(runs: Path, index_folder: Path | None = None) -> tuple[IndexedRun, ...]:
     """Return every run below the folder `runs`; what cannot be read is listed with the reason.
 
     No samples are read: a run shows what `diag recommend` last wrote into it. Report links are relative
-    to `runs`, where the index belongs.
+    to the folder the index will lie in, `runs` unless another is given.
     """
     if not runs.is_dir():
         return ()
     folders = sorted(entry for entry in runs.iterdir() if entry.is_dir())
     return tuple(
-        _indexed(RunFolder(path), runs)
+        _indexed(RunFolder(path), index_folder or runs)
         for path in folders
         if (path / "manifest.json").exists() or (path / "segments").is_dir()
     )
 
 
-def _indexed(folder: RunFolder, runs: Path) -> IndexedRun:
-    report = folder.report.relative_to(runs).as_posix() if folder.report.exists() else None
+def _indexed(folder: RunFolder, index_folder: Path) -> IndexedRun:
+    report = None
+    if folder.report.exists():
+        report = Path(os.path.relpath(folder.report, index_folder)).as_posix()
     try:
         manifest = read_manifest(folder)
     except AnalysisError as error:

@@ -49,7 +49,7 @@ def test_sandbox_and_org_are_never_one_line() -> None:
 def test_a_run_that_was_killed_is_listed_with_the_reason() -> None:
     page = build_index(IndexData((IndexedRun("run-x", None, None, None, "no manifest"),), "0.1.0", 0.0))
 
-    assert "Not analysed: no manifest" in page
+    assert "Not analysed; no manifest" in page
 
 
 def test_no_runs_at_all() -> None:
@@ -98,4 +98,5 @@ def test_runs_are_read_from_disk_and_the_broken_ones_said(tmp_path: Path) -> Non
     assert "cannot be read" in (runs["c"].why_not or "")
     assert "not a run manifest" in (runs["d"].why_not or "")
     assert indexed_runs(tmp_path / "missing") == ()
+    assert indexed_runs(tmp_path, tmp_path.parent)[0].report == f"{tmp_path.name}/a/report.html"
     assert "a/report.html" in build_index(IndexData(tuple(runs.values()), "0.1.0", 0.0))
