@@ -17,7 +17,6 @@ _WINDOW_S: Final = 60.0
 class RateBucket:
     """Lets `calls_per_minute` through in any window of a minute; the next one waits. Thread-safe.
 
-    `on_wait` is called with the seconds before each wait, so a progress display can say why it stands.
     `clock` and `sleep` are for tests.
     """
 
@@ -25,14 +24,12 @@ class RateBucket:
         self,
         calls_per_minute: int = DEFAULT_CALLS_PER_MINUTE,
         *,
-        on_wait: Callable[[float], None] | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         if calls_per_minute < 1:
             raise ValueError("calls_per_minute must be at least 1")
         self._allowed = calls_per_minute
-        self._on_wait = on_wait
         self._clock = clock
         self._sleep = sleep
         self._lock = threading.Lock()
@@ -53,8 +50,7 @@ class RateBucket:
                 wait_s = self._starts[len(self._starts) - self._allowed] + _WINDOW_S - now
             self._starts.append(now + wait_s)
         if wait_s > 0:
-            for tell in (self._on_wait, on_wait):
-                if tell:
-                    tell(wait_s)
+            if on_wait:
+                on_wait(wait_s)
             self._sleep(wait_s)
         return max(wait_s, 0.0)
