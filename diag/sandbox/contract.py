@@ -27,8 +27,12 @@ def contract_errors(schema: JsonObject, inputs: JsonObject) -> list[str]:
     try:
         validator = _validator(schema_text)
         return sorted(f"{error.json_path}: {error.message}" for error in validator.iter_errors(inputs))
-    except (Unresolvable, RecursionError, re.error) as error:
-        return [f"the input schema itself cannot be used: {type(error).__name__}"]
+    except Unresolvable:
+        return ["the input schema itself cannot be used: it refers to something outside itself"]
+    except RecursionError:
+        return ["the input schema itself cannot be used: it refers to itself without end"]
+    except re.error as error:
+        return [f"the input schema itself cannot be used: a pattern is no regular expression ({error})"]
 
 
 def schema_problem(schema: JsonObject) -> str | None:

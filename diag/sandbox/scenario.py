@@ -180,6 +180,7 @@ def read_switches(table: Table, present: Switches) -> Switches:
         retry_after=table.flag("retry_after", present.retry_after),
         list_include_config=table.flag("list_include_config", present.list_include_config),
         edge_timeout_s=table.number("edge_timeout_s", present.edge_timeout_s, above=-1e-9),
+        max_page_size=table.integer("max_page_size", present.max_page_size, low=1, high=100_000),
         analytics_count_tests=table.flag("analytics_count_tests", present.analytics_count_tests),
     )
 

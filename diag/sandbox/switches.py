@@ -30,6 +30,8 @@ class Switches:
     """The API's edge answers 504 after this many seconds; 0 means never."""
     secure_results: SecureResults = "shown"
     """Whether a test of a secure action shows its result."""
+    max_page_size: int = 100
+    """The largest `pageSize` taken; 100 is what the official tools ask for at most."""
     analytics_count_tests: bool = True
     """Whether test runs show up in the analytics."""
 

@@ -1,6 +1,7 @@
 """Actions: list, get, templates, schemas, create, change, delete."""
 
 from collections.abc import Callable
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -28,7 +29,8 @@ def routes(sandbox: Sandbox) -> list[Route]:
         def page(request: Request) -> JsonObject:
             config = flag(request, "includeConfig") and sandbox.switches.list_include_config
             entries = _chosen(request, list(org.entries()), draft=draft)
-            return paged(request, entries, lambda e: e.to_wire(draft=draft, config=config))
+            to_wire = partial(ActionEntry.to_wire, draft=draft, config=config)
+            return paged(request, entries, to_wire, sandbox.switches.max_page_size)
 
         return page
 

@@ -34,7 +34,7 @@ def routes(sandbox: Sandbox) -> list[Route]:
             raise bad_request("objectType must be DATAACTION here.")
         spec = sandbox.org.specs.get(request.query_params["id"])
         flows = [_flow(name) for name in (() if spec is None else spec.flows)]
-        return json_reply(paged(request, flows, lambda flow: flow))
+        return json_reply(paged(request, flows, lambda flow: flow, sandbox.switches.max_page_size))
 
     return [
         api_route(sandbox, "POST", "/api/v2/analytics/actions/aggregates/query", query, VIEW),

@@ -35,7 +35,9 @@ def routes(sandbox: Sandbox) -> list[Route]:
         if "ids" in request.query_params:
             ids = request.query_params["ids"].split(",")
             chosen = [i for i in chosen if i["id"] in ids]
-        return json_reply(paged(request, chosen, lambda integration: integration))
+        return json_reply(
+            paged(request, chosen, lambda integration: integration, sandbox.switches.max_page_size)
+        )
 
     async def get_integration(request: Request) -> Response:
         id_ = request.path_params["integration_id"]

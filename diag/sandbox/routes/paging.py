@@ -10,15 +10,15 @@ from diag.sandbox.replies import JsonObject
 from diag.sandbox.routes.request import integer
 
 DEFAULT_PAGE_SIZE: Final = 25
-MAX_PAGE_SIZE: Final = 100
-"""The largest the official tools ask for; whether the platform takes more is unknown."""
 
 _T = TypeVar("_T")
 
 
-def paged(request: Request, items: Sequence[_T], to_wire: Callable[[_T], JsonObject]) -> JsonObject:
+def paged(
+    request: Request, items: Sequence[_T], to_wire: Callable[[_T], JsonObject], max_size: int
+) -> JsonObject:
     """The page of `items` that the query asks for. Raises PlatformError 400 for an impossible page."""
-    size = integer(request, "pageSize", DEFAULT_PAGE_SIZE, low=1, high=MAX_PAGE_SIZE)
+    size = integer(request, "pageSize", DEFAULT_PAGE_SIZE, low=1, high=max_size)
     number = integer(request, "pageNumber", 1, low=1, high=1_000_000)
     count = -(-len(items) // size)
     start = (number - 1) * size

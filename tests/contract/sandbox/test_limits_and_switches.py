@@ -44,6 +44,7 @@ USUAL_SWITCHES = {
     "list_include_config": True,
     "edge_timeout_s": 0,
     "secure_results": "shown",
+    "max_page_size": 100,
 }
 
 
@@ -171,6 +172,13 @@ def test_the_result_of_a_secure_action_may_be_kept_back(org):
     assert [e["name"] for e in client.get(f"{ACTIONS}?secure=true").json()["entities"]] == ["Secret"]
     client.patch(uris["Secret"], json={"version": 1, "secure": False})
     assert client.get(uris["Secret"]).json()["secure"] is True  # not updatable on a published action
+
+
+def test_pages_may_be_larger(org):
+    _, client, _ = org()
+    assert client.get(f"{ACTIONS}?pageSize=200").status_code == 400
+    _, client, _ = org(switches={"max_page_size": 500})
+    assert client.get(f"{ACTIONS}?pageSize=200").json()["pageSize"] == 200
 
 
 def test_switches_turn_while_it_runs_and_a_wrong_one_is_refused(org):

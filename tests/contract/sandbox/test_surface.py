@@ -1,6 +1,7 @@
 """The sandbox's API over HTTP, as a client sees it."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -162,6 +163,25 @@ def test_a_patch_with_an_old_version_is_refused_and_changes_nothing(own):
     stale = client.patch(uri, json={"version": 1, "name": "Ticket"})
     assert (stale.status_code, stale.json()["code"]) == (409, "version.conflict")
     assert client.get(uri).json()["name"] == "Create Ticket"
+
+
+def test_racing_writers_lose_no_update(own):
+    sandbox, _ = own
+    uri = f"{ACTIONS}/{sandbox.action_id('Quote Shipping Rate')}"
+
+    def write(writer):
+        won = 0
+        with sandbox.client() as client:
+            for _ in range(15):
+                version = client.get(uri).json()["version"]
+                body = {"version": version, "name": f"Written by {writer}"}
+                won += client.patch(uri, json=body).status_code == 200
+        return won
+
+    with ThreadPoolExecutor(4) as pool:
+        won = sum(pool.map(write, range(4)))
+    assert sandbox.truth()["actions"][uri.rsplit("/", 1)[1]]["version"] == 1 + won
+    assert 15 <= won <= 60
 
 
 @pytest.mark.parametrize("timeout", [0, 61, 2.5, "10", True])
