@@ -59,6 +59,7 @@ def command(
     """
     from analysis.production import recommend_from_buckets
     from analysis.reading import read_samples
+    from diag.commands.pause_note import pause_note
     from diag.console import Console
     from diag.evidence import choose_inputs
     from diag.genesys.client import GenesysClient
@@ -72,7 +73,7 @@ def command(
     judged_by = recommend_settings(values)
     test = read_samples(choose_inputs([against], settings.runs)) if against else None
     target = find_target(settings)
-    with GenesysClient(target.connection) as client:
+    with GenesysClient(target.connection, on_wait=pause_note(console)) as client:
         if target.sandbox:
             console.banner("SANDBOX: made-up production of a local sandbox")
         production = _read(console, client, settings, actions, days)

@@ -48,6 +48,7 @@ def command(
     configurable, secure, version, draft, function_timeout. Operators: = != < <= > >= and ~ (contains);
     and, or, not, parentheses.
     """
+    from diag.commands.pause_note import pause_note
     from diag.console import Console
     from diag.genesys.client import GenesysClient
     from diag.inventory.reading import read_inventory
@@ -64,12 +65,7 @@ def command(
     for warning in settings.warnings:
         console.warn(warning)
     target = find_target(settings)
-
-    def say_wait(seconds: float) -> None:
-        if seconds > 5:  # the short ones that follow are the pace itself
-            console.note(f"Pausing {seconds:.0f} s: a token may make 300 calls a minute.")
-
-    with GenesysClient(target.connection, on_wait=say_wait) as client:
+    with GenesysClient(target.connection, on_wait=pause_note(console)) as client:
         if target.sandbox:
             console.banner("SANDBOX: no org is read")
         with console.progress("Reading actions") as bar:
