@@ -119,6 +119,8 @@ def _recommend_one(
         p99_ms=found.quantile_ms,
         p99_upper_ms=found.upper_ms,
         p99_lower_ms=found.lower_ms,
+        p99_fast_part_ms=disagreement.faster.quantile_ms if disagreement else None,
+        p99_slow_part_ms=disagreement.slower.quantile_ms if disagreement else None,
         n_eff=found.n_eff if found.samples else None,
         design_effect=found.design_effect if found.samples else None,
         calls_needed=missing.calls_needed if short else None,

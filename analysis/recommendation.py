@@ -62,9 +62,16 @@ class Recommendation:
     p99_lower_ms: float | None = None
     p99_with_warm_up_ms: float | None = None
     """The same quantile without the warm-up cut."""
+    p99_fast_part_ms: float | None = None
+    p99_slow_part_ms: float | None = None
+    """For `unstable`: the quantile in the two parts of the measurement that disagree."""
     n_eff: float | None = None
     design_effect: float | None = None
     calls_needed: int | None = None
+    far_seeing_calls: int | None = None
+    """Calls whose timeout let them be seen up to the slowest one that ended; None when all of them."""
+    still_running: int = 0
+    """Calls cut off by us: the run ended, or the client's patience did. Part of `censored`."""
     confidence_max_seen: float | None = None
     """Confidence that the largest call seen is at least the p99."""
     cut_off_now: float | None = None

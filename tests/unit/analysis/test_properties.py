@@ -20,8 +20,8 @@ from analysis.survival import kaplan_meier
 from analysis.to_json import analysis_to_json
 from tests.unit.analysis.samples import START, calls, lognormal, sample_set
 
-SLOW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-QUICK = settings(max_examples=200, deadline=None)
+SLOW = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=120, deadline=None)
 
 seeds = st.integers(0, 2**32 - 1)
 
@@ -152,7 +152,7 @@ row = st.tuples(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     st.lists(row, min_size=1, max_size=60),
     st.integers(1, 120),
