@@ -1,5 +1,7 @@
 import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -133,6 +135,27 @@ def test_an_action_that_is_not_in_the_state_is_named(tmp_path: Path) -> None:
     assert "resource" not in re.sub("#.*", "", text)
 
 
+@pytest.mark.skipif(shutil.which("terraform") is None, reason="terraform is not installed")
+@pytest.mark.parametrize("state", [None, STATE])
+def test_terraform_itself_reads_the_lines(tmp_path: Path, state: object) -> None:
+    path = None
+    if state is not None:
+        path = tmp_path / "s.tfstate"
+        path.write_text(json.dumps(state))
+    hostile = recommendation(action_name='x" {\n}', action_id="id-9", reason="${danger} %{if}")
+
+    read = subprocess.run(
+        ["terraform", "fmt", "-"],
+        input=terraform_lines(analysis_of(*ANALYSIS.actions, hostile), path),
+        text=True,
+        capture_output=True,
+        cwd=tmp_path,
+    )
+
+    assert read.returncode == 0, read.stderr
+    assert "config_timeout_seconds = 10" in read.stdout
+
+
 def test_a_name_cannot_break_out_of_its_comment() -> None:
     hostile = recommendation(action_name='x\nresource "evil" "e" {}\n', action_id="id\n; rm -rf /")
 
@@ -172,6 +195,16 @@ def test_the_gc_script_has_one_call_per_change() -> None:
         "set_timeout id-2 3",
     ]
     assert "# set_timeout id-3 3" in script
+
+
+def test_the_gc_script_is_bash_also_with_a_hostile_name() -> None:
+    hostile = recommendation(action_name="x\n$(touch /tmp/owned) `id` '\"", action_id="i'd; $(id)")
+
+    checked = subprocess.run(
+        ["bash", "-n"], input=gc_calls(analysis_of(hostile)), text=True, capture_output=True
+    )
+
+    assert (checked.returncode, checked.stderr) == (0, "")
 
 
 def test_nothing_to_change_is_said() -> None:

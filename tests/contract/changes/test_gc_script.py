@@ -1,0 +1,62 @@
+"""The script of `diag recommend --format gc`, run for real with jq and a stand-in for the Genesys CLI."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from diag.changes.gc_cli import gc_calls
+from tests.unit.changes.recommendations import analysis_of, recommendation
+
+if TYPE_CHECKING:
+    from tests.contract.changes.conftest import Admin
+
+GC = """#!{python}
+import pathlib, sys
+import httpx
+
+base, form = "{base_url}", {{"grant_type": "client_credentials"}}
+login = httpx.post(base + "/oauth/token", data=form, auth=("sandbox", "sandbox"))
+api = httpx.Client(headers={{"Authorization": "Bearer " + login.json()["access_token"]}})
+actions = base + "/api/v2/integrations/actions/"
+match sys.argv[1:]:
+    case ["integrations", "actions", "get", action, "--includeConfig=true"]:
+        reply = api.get(actions + action + "?includeConfig=true")
+    case ["integrations", "actions", "templates", "get", action, file]:
+        reply = api.get(actions + action + "/templates/" + file)
+    case ["integrations", "actions", "update", action, "-f", file]:
+        body = pathlib.Path(file).read_bytes()
+        reply = api.patch(actions + action, content=body, headers={{"Content-Type": "application/json"}})
+    case other:
+        sys.exit(f"no such command: {{other}}")
+reply.raise_for_status()
+sys.stdout.write(reply.text)
+"""
+
+
+@pytest.mark.skipif(shutil.which("jq") is None, reason="jq is not installed")
+def test_the_script_sets_the_timeout_and_nothing_else(
+    admin: "Admin", action_id: str, quick_sandbox: str, tmp_path: Path
+) -> None:
+    fields = admin.fields(action_id)
+    gc = tmp_path / "bin" / "gc"
+    gc.parent.mkdir()
+    gc.write_text(GC.format(python=sys.executable, base_url=quick_sandbox))
+    gc.chmod(0o755)
+
+    done = subprocess.run(
+        ["bash"],
+        input=gc_calls(analysis_of(recommendation(action_id=action_id))),
+        env={**os.environ, "PATH": f"{gc.parent}:{os.environ['PATH']}"},
+        text=True,
+        capture_output=True,
+        timeout=60,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert admin.timeout_of(action_id) == 10
+    assert admin.fields(action_id) == fields
