@@ -2,12 +2,15 @@
 
 import ipaddress
 from dataclasses import dataclass, field
+from typing import Final
 from urllib.parse import urlsplit
 
 from diag.genesys.errors import InsecureAddressError, UnknownRegionError
 from diag.genesys.pacing import RateBucket
 from diag.genesys.regions import resolve_region
 from diag.genesys.secret import Secret
+
+WHOLE: Final = "Write it whole, for example https://api.mypurecloud.com or http://127.0.0.1:8080."
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,9 @@ def checked_base(address: str) -> str:
         parts = urlsplit(base)
         host, _port = parts.hostname, parts.port
     except ValueError as error:
-        raise InsecureAddressError(f"{_without_user(base)!r} is not an address: {error}.") from None
+        raise InsecureAddressError(
+            f"{_without_user(base)!r} is not an address: {error}.", hint=WHOLE
+        ) from None
     if parts.username or parts.password:
         raise InsecureAddressError(
             f"The address of {host} holds a user name or password.",
@@ -98,10 +103,10 @@ def checked_base(address: str) -> str:
     if parts.scheme not in ("http", "https") or not host:
         raise InsecureAddressError(
             f"{base!r} is not an http(s) address.",
-            hint="Write it whole, for example https://api.mypurecloud.com or http://127.0.0.1:8080.",
+            hint=WHOLE,
         )
     if parts.query or parts.fragment:
-        raise InsecureAddressError(f"{base!r}: an API address has no query and no fragment.")
+        raise InsecureAddressError(f"{base!r}: an API address has no query and no fragment.", hint=WHOLE)
     if parts.scheme == "http" and not is_loopback(host):
         raise InsecureAddressError(
             f"{base} is plain http: the token would cross the network in clear text.",

@@ -110,7 +110,10 @@ def _choose(status: int, said: str, source: JsonObject, where: str, needs: tuple
         return PlatformError(
             f"Genesys failed ({status}).", hint="Try again later; status.mypurecloud.com tells more."
         )
-    return RefusedRequestError(f"Genesys refused the request ({status}).")
+    return RefusedRequestError(
+        f"Genesys refused the request ({status}).",
+        hint="What Genesys says tells what is wrong with it; its support can look up the correlation id.",
+    )
 
 
 def _permission_error(said: str, source: JsonObject, needs: tuple[str, ...]) -> PermissionMissingError:

@@ -90,7 +90,10 @@ class TokenSource:
 
 
 class BearerAuth(httpx.Auth):
-    """Sends the token along; after a 401 asks for a new one and tries exactly once more."""
+    """Sends the token along; after a 401 asks for a new one and tries exactly once more.
+
+    That also holds for test calls: a 401 is said before anything is run.
+    """
 
     def __init__(self, source: TokenSource) -> None:
         self._source = source

@@ -118,7 +118,7 @@ def test_a_value_or_an_api_error(
         try:
             call(client)
         except ApiError as error:
-            assert error.message and isinstance(error.details, tuple)
+            assert error.message and error.hint and isinstance(error.details, tuple)
             assert error.category in ("error", "usage", "auth", "stale")
 
 

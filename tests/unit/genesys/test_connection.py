@@ -69,6 +69,7 @@ def test_addresses_no_token_is_sent_to(address: str) -> None:
     with pytest.raises(InsecureAddressError) as caught:
         Connection.to(api_base=address, client_id="id", client_secret=Secret("x"))
     assert "pass" not in caught.value.message.replace("password", "")
+    assert caught.value.hint
 
 
 def test_login_is_never_on_a_regions_api_host() -> None:

@@ -79,6 +79,22 @@ def test_a_reply_without_an_expiry_does_not_cause_a_login_for_every_call(
     assert wire["login"].call_count == 1
 
 
+def test_a_token_another_thread_has_replaced_is_not_thrown_away(
+    wire: respx.MockRouter, connection: Connection
+) -> None:
+    wire["login"].side_effect = [
+        httpx.Response(200, json={"access_token": token, "expires_in": 9999})
+        for token in ("old", "new", "newest")
+    ]
+    with httpx.Client() as http:
+        source = TokenSource(connection, http)
+        old = source.token()
+        source.discard(old)
+        assert source.token() == Secret("new")
+        source.discard(old)  # the slower thread got its 401 for the old one, too
+        assert source.token() == Secret("new")
+
+
 def test_a_401_is_tried_once_more_with_a_new_token(wire: respx.MockRouter, client: GenesysClient) -> None:
     wire["login"].side_effect = [
         httpx.Response(200, json={"access_token": token, "expires_in": 9999}) for token in ("old", "new")
