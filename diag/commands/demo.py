@@ -153,16 +153,16 @@ class Stage:
         now = {
             row.action_id: row for row in gather([after.folder.path], RecommendSettings()).analysis.actions
         }
-        notes = tuple(
+        lines = [
             f"{then.action_name}: {then.timeouts} of {then.samples} calls timed out at "
-            f"{then.current_timeout_s} s; {now[then.action_id].timeouts} of {now[then.action_id].samples} "
-            f"at {raised[then.action_id]} s."
+            f"{then.current_timeout_s} s, {now[then.action_id].timeouts} of {now[then.action_id].samples} "
+            f"at {raised[then.action_id]} s"
             for then in measured.published.analysis.actions
             if then.action_id in raised and then.action_id in now
-        )
-        for note in notes:
-            self.console.result(f"  {note}")
-        return notes
+        ]
+        for line in lines:
+            self.console.result(f"  {line}.")
+        return (f"The raised timeouts were applied and called again. {'; '.join(lines)}.",) if lines else ()
 
     def _load(
         self,
