@@ -6,15 +6,16 @@ from markupsafe import Markup
 
 from analysis.recommendation import Recommendation
 from analysis.to_json import analysis_to_json
+from reports.chart import Chart
 from reports.charts.mini import mini_axis, mini_range
 from reports.charts.names import percentile_name
 from reports.data import ReportData
-from reports.figures import Chart, charts_of
+from reports.figures import charts_of
 from reports.page import embedded_json, render
 from reports.run_facts import run_facts
 from reports.verdicts import CHANGES, WORDING, change_text, headline, tally
 
-FULL_CHARTS: Final = 24
+FULL_CHARTS: Final = 20
 """Actions that get all their charts, in the order of harm; the others get one small chart each."""
 
 FULL_ROWS: Final = 20

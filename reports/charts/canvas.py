@@ -31,14 +31,14 @@ def sheet(height_px: float, width_px: float = WIDTH_PX) -> Figure:
     return figure
 
 
-def panel(figure: Figure, ink: Ink, top_px: float, height_px: float, left_px: float = LEFT_PX) -> Axes:
+def panel(figure: Figure, ink: Ink, top_px: float, height_px: float) -> Axes:
     """Return bare axes `top_px` below the figure's top edge, over the full width."""
     width, height = figure.get_size_inches() * DPI
     axes = figure.add_axes(
         (
-            left_px / width,
+            LEFT_PX / width,
             1 - (top_px + height_px) / height,
-            (width - left_px - RIGHT_PX) / width,
+            (width - LEFT_PX - RIGHT_PX) / width,
             height_px / height,
         )
     )

@@ -4,10 +4,11 @@ import warnings
 from pathlib import Path
 from typing import Final
 
+from reports.chart import Chart
 from reports.charts.ink import PRINTED
 from reports.charts.names import file_name
 from reports.data import ReportData
-from reports.figures import Chart, charts_of
+from reports.figures import charts_of
 from reports.plain_text import printable
 
 _DPI: Final = 220

@@ -102,7 +102,6 @@ def draw_markers(
                 linewidth=look.width,
                 clip_on=False,
                 zorder=4,
-                gid=classed("marker"),
             )
     for marker, (row, shift) in zip(markers, placed, strict=True):
         if marker.label:

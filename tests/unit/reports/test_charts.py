@@ -13,7 +13,8 @@ from analysis.summary import ActionSummary, Histogram, SurvivalCurve, TimeBin
 from reports.charts.ink import THEMED
 from reports.charts.svg_path import compact
 from reports.charts.timeline import _stairs, _unbroken
-from reports.figures import charts_of, what_if
+from reports.figures import charts_of
+from reports.survival_figure import what_if
 from tests.unit.reports.factory import CASES, make_report
 
 LATENCIES = st.lists(st.floats(0.01, 65_000), min_size=1, max_size=12, unique=True).map(sorted)
