@@ -10,7 +10,10 @@ from diag.commands.apply_options import apply_options
 
 @click.command(
     short_help="Carry out a saved plan, exactly.",
-    epilog="Examples:  diag recommend --out p.json   diag apply plan.json --dry-run   diag apply plan.json",
+    epilog="\b\nExamples:\n"
+    "  diag recommend --out plan.json\n"
+    "  diag apply plan.json --dry-run\n"
+    "  diag apply plan.json\n",
 )
 @click.argument("plan_file", type=click.Path(path_type=Path), metavar="PLAN")
 @apply_options

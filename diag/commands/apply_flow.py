@@ -5,6 +5,7 @@ Shared by `recommend --apply`, `apply`, `set`, `undo` and `demo`.
 
 import time
 from collections.abc import Collection, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from diag.changes.plan import OrgIdentity, Plan
@@ -110,7 +111,7 @@ def carry_out(
             console.note(rehearsal_text(rehearse(plan, client.read_config)))
             return ()
         approve(console, settings, identity, yes=yes)
-        kept = settings.runs / "plans" / f"{plan_digest(plan)[:12]}.json"
+        kept = kept_plan(settings.runs, plan_digest(plan))
         write_plan(plan, kept)
         author = Author(connection.client_id or client.token_info().client_id, new_id(time.time()))
         try:
@@ -159,6 +160,11 @@ class _Display:
     def _show(self, remark: str) -> None:
         if self.bar is not None:
             self.bar.update(self._done, self._total, remark)
+
+
+def kept_plan(runs: Path, plan_digest: str) -> Path:
+    """Return where a plan is kept once it was approved, so that it can be finished after an interruption."""
+    return runs / "plans" / f"{plan_digest[:12]}.json"
 
 
 def approve(console: "Console", settings: "Settings", org: OrgIdentity, *, yes: bool) -> None:

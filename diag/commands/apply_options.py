@@ -18,7 +18,11 @@ def apply_options(function: Function) -> Function:
             "--allow-side-effects", is_flag=True, help="Let the test call run actions that are not GET."
         ),
         click.option(
-            "--on-error", type=click.Choice(["stop", "continue"]), default="stop", show_default=True
+            "--on-error",
+            type=click.Choice(["stop", "continue"]),
+            default="stop",
+            show_default=True,
+            help="After a change that could not be applied: leave the rest, or go on.",
         ),
         click.option("--profile", help="Credentials profile."),
     )

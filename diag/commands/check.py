@@ -23,7 +23,10 @@ RULES = ("outside", "unset", "slower", "undecided")
 
 @click.command(
     short_help="For CI: exit 3 when a timeout is outside its recommendation.",
-    epilog="Examples:  diag check   diag check runs/NEW --baseline runs/OLD --junit out.xml --format github",
+    epilog="\b\nExamples:\n"
+    "  diag check\n"
+    "  diag check runs/NEW --baseline runs/OLD --junit check.xml --format github\n"
+    "  diag check --live --only 'CRM *' --fail-on outside\n",
 )
 @click.argument("inputs", nargs=-1, type=click.Path(path_type=Path), metavar="[RUN|FILE]...")
 @click.option(

@@ -3,6 +3,7 @@
 import json
 import time
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -14,14 +15,17 @@ if TYPE_CHECKING:
 
 @click.command(
     short_help="List what was changed, when and by whom.",
-    epilog="Examples:  diag history   diag history --action GetCustomer   diag history --format json",
+    epilog="\b\nExamples:\n"
+    "  diag history\n"
+    "  diag history --action GetCustomer\n"
+    "  diag history --format json\n",
 )
 @click.option("--action", help="Only this action (name or id).")
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most this many.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv", "md"]), default="table")
 def command(action: str | None, limit: int, form: str) -> None:
     """List the journal's entries, the newest first."""
-    from diag.changes.journal import Journal, latest_by_entry
+    from diag.changes.journal import Journal, latest_by_entry, unfinished
     from diag.console import Console
     from diag.settings import load_settings
     from diag.table import to_csv, to_markdown
@@ -49,11 +53,16 @@ def command(action: str | None, limit: int, form: str) -> None:
         console.table(table)
         if len(records) > len(shown):
             console.note(f"{len(records) - len(shown)} older entries: --limit {len(records)}")
-        if any(not record.finished for record in shown):
-            console.note(
-                "UNFINISHED: an apply was stopped there. Finish it: diag apply PLAN (see runs/plans)"
-            )
+        for record in unfinished(shown):
+            console.note(f"{record.entry} was stopped half-way. Next: {_finish(settings.runs, record)}")
         console.note("To take one back: diag undo ENTRY")
+
+
+def _finish(runs: Path, record: "Record") -> str:
+    from diag.commands.apply_flow import kept_plan
+
+    plan = kept_plan(runs, record.plan_digest)
+    return f"diag apply {plan}" if plan.exists() else "apply the same plan again"
 
 
 def history_table(records: "list[Record]") -> "Table":

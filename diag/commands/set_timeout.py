@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 @click.command(
     "set",
     short_help="Set a timeout decided by hand, by the same safe steps.",
-    epilog="Examples:  diag set GetCustomer --timeout 10  diag set --where 'timeout=60' --timeout 20",
+    epilog="\b\nExamples:\n"
+    "  diag set GetCustomer --timeout 10\n"
+    "  diag set --where 'timeout=60 and kind=custom' --timeout 20 --dry-run\n",
 )
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--where", "expressions", multiple=True, metavar="EXPR", help="As in diag scan; repeatable.")

@@ -9,7 +9,10 @@ from diag.commands.apply_options import apply_options
 
 @click.command(
     short_help="Undo a change, or all changes of a run.",
-    epilog="Examples:  diag undo   diag undo 20261121T231245Z-a1b2c3   diag undo --all-of RUN",
+    epilog="\b\nExamples:\n"
+    "  diag undo                          the newest change\n"
+    "  diag undo 20261121T231245Z-a1b2c3  one entry of diag history\n"
+    "  diag undo --all-of RUN             one apply, plan or run\n",
 )
 @click.argument("entry", required=False)
 @click.option("--all-of", "run", metavar="RUN", help="Every change of this apply, plan digest or run.")

@@ -308,3 +308,34 @@ def test_check_live_judges_by_the_timeouts_of_now(
     assert run(everything) == ExitCode.THRESHOLD
     failing = [f for f in json.loads(capsys.readouterr().out)["findings"] if f["outcome"] == "failed"]
     assert {"Get Account Balance", "Run Credit Check"} == {f["action_name"] for f in failing}
+
+
+def test_history_names_the_plan_that_finishes_what_was_stopped(
+    capsys: "pytest.CaptureFixture[str]", session: Path
+) -> None:
+    from diag.changes.journal import Author, Journal, first_record
+    from diag.changes.plan_file import plan_digest, read_plan, write_plan
+    from diag.commands.apply_flow import kept_plan
+
+    saved_plan(OTHER, 12, session / "plan.json")
+    plan = read_plan(session / "plan.json")
+    kept = kept_plan(session / "runs", plan_digest(plan))
+    write_plan(plan, kept)
+    begun = first_record(
+        "20261121T231245Z-a1b2c3",
+        plan.changes[0],
+        org=plan.org,
+        author=Author("sandbox", "apply-1"),
+        plan_digest=plan_digest(plan),
+        origin="set",
+        run_ids=(),
+        at=0.0,
+    )
+    Journal(session / "runs" / "journal.jsonl").append(begun)
+
+    assert run(["history"]) == 0
+    told = capsys.readouterr()
+    assert "UNFINISHED" in told.out
+    assert f"stopped half-way. Next: diag apply {kept}" in told.err.replace("\n", " ")
+    assert run(["apply", str(kept), "--yes", "--no-verify"]) == ExitCode.OK
+    assert [entry["outcome"] for entry in history(capsys)] == ["applied"]
