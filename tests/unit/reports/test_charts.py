@@ -150,3 +150,17 @@ def test_what_if_is_the_curve_at_whole_seconds_and_unknown_beyond_it() -> None:
     assert what_if(censored)[:4] == (0.5, 0.2, 0.1, None)
     assert what_if(censored, 4000.0)[:5] == (0.5, 0.2, 0.1, 0.1, None)
     assert len(what_if(ended)) == 60
+
+
+def test_a_small_chart_still_gives_the_numbers_of_the_whole_curve() -> None:
+    data = make_report(CASES[:1])
+    action = data.analysis.actions[0]
+    summary = data.summaries[action.action_id]
+
+    (small,) = charts_of(action, summary, data.analysis, small=True)
+    full = charts_of(action, summary, data.analysis)[0]
+
+    assert small.try_out is not None
+    assert full.try_out is not None
+    assert small.try_out.cut_off == full.try_out.cut_off
+    assert len(small.svg("x")) < len(full.svg("x")) / 1.5
