@@ -20,7 +20,6 @@ from loadtests.recorder import Recorder
 
 TICK_S: Final = 0.2
 """How often rates are looked at; a stream never sleeps longer, so a change reaches it within this time."""
-TOKEN_CHECK_S: Final = 20.0
 SETTLED_FILE: Final = "settled.json"
 """A list of action ids in the run folder, written by whoever watches the answers (diag.measuring.settled)."""
 
@@ -63,7 +62,6 @@ class Director:
         self._before = recorder.totals()
         self._dropped_before = list(dropped)
         self._now_s = 0.0
-        self._next_token_check_s = TOKEN_CHECK_S
         self._token_refusals = 0
         self._over = False
         self.left_out: list[LeftOut] = []
@@ -98,7 +96,8 @@ class Director:
             self._ramp_on(self._ramp, now_s, latencies, errors, held)
         self._count_calls([calls for calls, _, _, _ in totals])
         self._read_settled()
-        self._keep_token(now_s)
+        # Asking the client costs nothing while its token is good; it renews in time by itself.
+        gevent.spawn(self._renew, self._guard.token_refused)
         why = self.conductor.over(now_s)
         if why is None and self._ramp is not None and self._ramp.over:
             why = "the last step of the ramp is over"
@@ -174,13 +173,6 @@ class Director:
         for index, action in enumerate(self._plan.actions):
             if action.action_id in action_ids and self.conductor.finish(index, SETTLED):
                 self._recorder.event("settled", action_id=action.action_id)
-
-    def _keep_token(self, now_s: float) -> None:
-        refused = self._guard.token_refused
-        if not refused and now_s < self._next_token_check_s:
-            return
-        self._next_token_check_s = now_s + TOKEN_CHECK_S
-        gevent.spawn(self._renew, refused)
 
     def _renew(self, refused: bool) -> None:
         """Get a fresh token if need be; calls go on with the old one meanwhile."""

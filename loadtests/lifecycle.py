@@ -248,7 +248,7 @@ class Lifecycle:
 
     def _fail(self, code: int, why: str) -> None:
         self._close_drafts()
-        if self._record is not None:
+        if self._record is not None and self._record.begun:
             self._record.end("incomplete", status_reason=why)
         self._end_run(why, exit_code=code)
 
@@ -293,7 +293,7 @@ class Lifecycle:
         record.end(
             status,
             status_reason="; ".join([*filter(None, [reason]), *broken, *left]) or None,
-            calls=outcome.calls,
+            calls=record.rows(),
             dropped=outcome.dropped,
             grade=verdict,
             grade_reason=why,

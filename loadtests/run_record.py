@@ -11,7 +11,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 
+from analysis.record import RECORD_SIZE, SEGMENT_SUFFIX
 from analysis.run_folder import Manifest, RunFolder, Status, read_manifest, write_manifest
+from diag.errors import UsageError
 from diag.target import Target
 from loadtests.plan import LoadPlan
 from loadtests.preparing import Prepared
@@ -25,6 +27,9 @@ class RunRecord:
 
     def __init__(self, folder: RunFolder, prepared: Prepared, target: Target) -> None:
         self.folder = folder
+        self.begun = False
+        """Whether the folder is ours: before that nothing in it is touched."""
+        self._resumable = prepared.plan.mode == "soak"
         self._manifest = _first_manifest(folder, prepared, target)
 
     @property
@@ -33,11 +38,20 @@ class RunRecord:
         return self._manifest.created_at
 
     def begin(self) -> None:
-        """Write the first manifest, and keep space back so that the last one fits on a full disk."""
-        before = read_manifest(self.folder) if self.folder.manifest.exists() else None
+        """Write the first manifest, and keep space back so that the last one fits on a full disk.
+
+        Raises UsageError for a folder that holds a run, unless it is a soak that was interrupted.
+        """
+        before = read_manifest(self.folder)
         if before is not None:
+            if not self._resumable or before.status == "complete":
+                raise UsageError(
+                    f"{self.folder.path} already holds a run ({before.status}).",
+                    hint="Give another --run-dir. Only a soak that was interrupted goes on where it was.",
+                )
             self._manifest = replace(self._manifest, created_at=before.created_at)
         write_manifest(self.folder, self._manifest)
+        self.begun = True
         self._reserve.write_bytes(b"\0" * RESERVE_BYTES)
 
     def end(self, status: Status, **changes: Any) -> None:
@@ -58,6 +72,12 @@ class RunRecord:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
             preexec_fn=lambda: os.nice(10) and None,
+        )
+
+    def rows(self) -> int:
+        """Return the calls in the run folder, those of an earlier part of a soak included."""
+        return sum(
+            path.stat().st_size // RECORD_SIZE for path in self.folder.segments.glob(f"*{SEGMENT_SUFFIX}")
         )
 
     @property

@@ -17,8 +17,8 @@ import gevent
 Grade = Literal["OK", "WARN", "INVALID"]
 
 OK_BELOW_MS: Final = 2.0
-INVALID_FROM_MS: Final = 100.0
-"""Timeouts are whole seconds with half a second of buffer: lateness this large could reach a verdict."""
+INVALID_FROM_MS: Final = 250.0
+"""Half of the smallest buffer (0.5 s): lateness this large could reach a verdict."""
 PROBE_EVERY_S: Final = 0.05
 
 _SCHEDSTAT: Final = Path("/proc/self/schedstat")
