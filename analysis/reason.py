@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from analysis.estimate import Estimate
 from analysis.recommendation import Verdict
 from analysis.settings import RecommendSettings
-from analysis.shortfall import Shortfall
+from analysis.shortfall import Shortfall, a_probe_sees_further
 from analysis.stability import Disagreement
 from analysis.wording import duration, of_calls, percent, seconds
 
@@ -178,7 +178,7 @@ def _insufficient(story: Story, settings: RecommendSettings) -> str:
     estimate = story.estimate
     missing = story.shortfall
     if story.saturated_because is not None and estimate.samples == 0:
-        return f"{story.saturated_because} at every rate tested: measure at a lower rate."
+        return f"{story.saturated_because} at every rate tested: find out why, or measure at a lower rate."
     if estimate.upper_ms is not None and estimate.quantile_ms is not None:
         return (
             f"p{settings.percentile * 100:g} is {seconds(estimate.quantile_ms)} but may be up to "
@@ -195,6 +195,14 @@ def _insufficient(story: Story, settings: RecommendSettings) -> str:
         return (
             f"{calls}, but only {missing.far_seeing:,} of them could be seen beyond "
             f"{seconds(missing.reach_ms)}: about {missing.calls_needed:,} more probe calls needed."
+        )
+    left = estimate.table.share_left
+    if left > 0 and estimate.samples > estimate.ok and not a_probe_sees_further(estimate):
+        more = (
+            "" if missing.calls_needed is None else f"; {missing.calls_needed:,} more calls needed to be sure"
+        )
+        return (
+            f"{calls}: {percent(left)} were still not done after 60 s, too near to the accepted share{more}."
         )
     # At 95 % there would be a number: what is missing then is not sureness.
     unsure = 0.0 < missing.confidence_max_seen < settings.confidence

@@ -13,7 +13,9 @@ import numpy as np
 from analysis.bounds import calls_for_a_bound, upper_share
 from analysis.calls import Calls
 from analysis.estimate import Estimate
+from analysis.schema import PLATFORM_MAX_TIMEOUT_S
 from analysis.settings import RecommendSettings
+from analysis.survival import WATCHED_SLACK
 
 NEGLIGIBLE_LEFT: Final = 0.3
 """Less than this part of the tail (.3 % for p99) left beyond the last call is chance, not a cut-off."""
@@ -55,13 +57,18 @@ def shortfall_of(found: Estimate, far_seeing: int, reach_ms: int, settings: Reco
     return Shortfall(_needed(found, far_seeing, worth, settings), far_seeing, reach_ms, confident)
 
 
+def a_probe_sees_further(found: Estimate) -> bool:
+    """False where calls were already watched for the platform's 60 s: what hangs longer, hangs."""
+    return found.table.longest_ms < WATCHED_SLACK * PLATFORM_MAX_TIMEOUT_S * 1000
+
+
 def _needed(found: Estimate, seen: int, worth: float, settings: RecommendSettings) -> int | None:
     p = settings.percentile
     fewest = calls_for_a_bound(p, settings.confidence)
     left = found.table.share_left if found.ok else 0.0
     if found.timeout_s is not None:  # there is a bound, but not below the cap
         left = found.table.share_slower_than(settings.cap_s * 1e3)
-    elif left > NEGLIGIBLE_LEFT * (1.0 - p):
+    elif left > NEGLIGIBLE_LEFT * (1.0 - p) and a_probe_sees_further(found):
         # Until the cut-off can be blamed, more calls of the same kind; then a probe, not more calls.
         fewest, left = math.ceil(ENOUGH_TO_BLAME_THE_TIMEOUT * fewest), 0.0
         worth = found.n_eff

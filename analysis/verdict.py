@@ -6,7 +6,12 @@ from analysis.bounds import calls_for_a_bound
 from analysis.estimate import Estimate, buffer_ms
 from analysis.recommendation import Verdict
 from analysis.settings import RecommendSettings
-from analysis.shortfall import ENOUGH_TO_BLAME_THE_TIMEOUT, NEGLIGIBLE_LEFT, Shortfall
+from analysis.shortfall import (
+    ENOUGH_TO_BLAME_THE_TIMEOUT,
+    NEGLIGIBLE_LEFT,
+    Shortfall,
+    a_probe_sees_further,
+)
 from analysis.stability import Disagreement
 
 
@@ -78,7 +83,8 @@ def _only_the_bound_is_over_cap(evidence: Evidence, settings: RecommendSettings)
 def _why_no_bound(estimate: Estimate, settings: RecommendSettings) -> Verdict:
     enough = ENOUGH_TO_BLAME_THE_TIMEOUT * calls_for_a_bound(settings.percentile, settings.confidence)
     hidden = estimate.table.share_left > NEGLIGIBLE_LEFT * (1.0 - settings.percentile) + 1e-12
-    if estimate.n_eff >= enough and hidden and estimate.samples > estimate.ok:
+    cut_off = estimate.samples > estimate.ok
+    if estimate.n_eff >= enough and hidden and cut_off and a_probe_sees_further(estimate):
         return Verdict.CENSORED_NEEDS_PROBE
     return Verdict.INSUFFICIENT_SAMPLES
 

@@ -246,3 +246,20 @@ def test_settings_of_the_workload_and_overrides_apply_to_their_action() -> None:
         sample_set(table), {"orders": orders(current_timeout_s=60)}, overrides=overrides
     ).actions
     assert found.recommended_timeout_s == 8
+
+
+def test_calls_that_hang_for_sixty_seconds_are_not_sent_to_a_probe() -> None:
+    x = lognormal(5000, 0.4)
+    x[::125] = 99.0  # 0.8 % hang: under 1 %, but not surely
+    found = judge(calls(x), facts=orders(current_timeout_s=60))
+    assert found.verdict is Verdict.INSUFFICIENT_SAMPLES
+    assert "not done after 60 s" in found.reason
+    assert found.calls_needed is not None and found.calls_needed > 500
+    x[::20] = 99.0
+    assert judge(calls(x), facts=orders(current_timeout_s=60)).verdict is Verdict.OVER_CAP_USE_ASYNC
+
+
+def test_a_verdict_stays_within_a_small_part_of_the_cap() -> None:
+    settings = RecommendSettings(cap_s=5)
+    found = judge(calls(lognormal(5000, 4.9)), facts=orders(current_timeout_s=9), settings=settings)
+    assert (found.verdict, found.recommended_timeout_s) == (Verdict.OVER_CAP_USE_ASYNC, 5)
