@@ -263,3 +263,29 @@ def test_a_verdict_stays_within_a_small_part_of_the_cap() -> None:
     settings = RecommendSettings(cap_s=5)
     found = judge(calls(lognormal(5000, 4.9)), facts=orders(current_timeout_s=9), settings=settings)
     assert (found.verdict, found.recommended_timeout_s) == (Verdict.OVER_CAP_USE_ASYNC, 5)
+
+
+def test_the_sum_rule_keeps_no_timeout_below_its_own_number() -> None:
+    table = calls(lognormal(20_000, 8.0))
+    kept = judge(table, facts=orders(current_timeout_s=9))
+    raised = judge(table, facts=orders(current_timeout_s=9), settings=RecommendSettings(rule="sum"))
+    assert (kept.verdict, kept.recommended_timeout_s) == (Verdict.OK, 9)
+    assert (raised.verdict, raised.recommended_timeout_s) == (Verdict.RAISE, 10)
+
+
+def test_a_lower_level_that_its_timeout_hides_gives_no_number() -> None:
+    found = judge(
+        calls(lognormal(3000, 0.5), rate=10),
+        calls(lognormal(1000, 9.0), rate=1, run="b", timeout_s=4),
+        facts=orders(current_timeout_s=4, production_peak_rate=10.0),
+    )
+    assert found.verdict is Verdict.CENSORED_NEEDS_PROBE
+
+
+def test_small_guards_do_not_raise_the_number_by_chance() -> None:
+    main = calls(lognormal(5000, 3.0), rate=40)
+    guards = [calls(lognormal(400, 2.7, seed=k), rate=float(k), run=str(k)) for k in (1, 2, 5, 10)]
+    alone = judge(main, facts=orders(current_timeout_s=60))
+    found = judge(main, *guards, facts=orders(current_timeout_s=60, production_peak_rate=40.0))
+    assert found.level_rate == 40.0
+    assert found.recommended_timeout_s == alone.recommended_timeout_s

@@ -160,6 +160,14 @@ def test_runs_and_halves_that_disagree_are_found_and_alike_ones_are_not() -> Non
     assert find_disagreement(few, DEFAULT) is None
 
 
+def test_runs_whose_intervals_overlap_do_not_disagree() -> None:
+    parts = [lognormal(550, p99, k, sigma=1.2) for k, p99 in enumerate((5.0, 7.5))]
+    both = arrays(*(calls(x, run=str(k), start=START + 9999 * k) for k, x in enumerate(parts)))
+    a, b = (estimate(both.where(both.run == run), DEFAULT).quantile_ms or 0 for run in (0, 1))
+    assert abs(a - b) > 1500
+    assert find_disagreement(both, DEFAULT) is None
+
+
 def test_a_run_over_half_a_day_is_not_halved() -> None:
     x = lognormal(3000, 6.0)
     x[:1500] /= 2.5
