@@ -46,6 +46,7 @@ class Prepared:
 class Caller:
     """Makes calls and records them. One per load process.
 
+    `on_submitted(action_id, body)` is told of each job that was started (submit and poll), and
     `on_failure(prepared, outcome, code, retry_after)` is told of every call that was not ok (the guard);
     `fire` is Locust's `events.request.fire`, so that its web UI and statistics show our calls.
     `on_broken(error)` is told when a row could not be written: the run must end.
@@ -60,6 +61,7 @@ class Caller:
         clock: Clock,
         token: Callable[[], str],
         fire: Callable[..., None],
+        on_submitted: Callable[[str, bytes], None],
         on_failure: Callable[[Prepared, Outcome, str | None, str], None],
         on_broken: Callable[[OSError], None],
     ) -> None:
@@ -68,6 +70,7 @@ class Caller:
         self._clock = clock
         self._token = token
         self._fire = fire
+        self._on_submitted = on_submitted
         self._on_failure = on_failure
         self._on_broken = on_broken
         self._errors: dict[str, CallFailedError] = {}
@@ -153,6 +156,8 @@ class Caller:
         )
         if outcome in _ANSWERED:
             self._latencies[prepared.index].append(latency_ms)
+        if prepared.load.poll is not None and outcome is Outcome.OK and reply is not None:
+            self._on_submitted(prepared.load.action_id, reply.body)
         if outcome is not Outcome.OK:
             self._on_failure(prepared, outcome, code, reply.retry_after if reply else "")
         self._fire(

@@ -27,6 +27,7 @@ from diag.settings import Settings, load_settings
 from diag.target import Target
 from loadtests.drafts import ProbeDrafts
 from loadtests.dry_run import describe
+from loadtests.job_watch import job_advice
 from loadtests.master_run import MESSAGES, MasterRun
 from loadtests.plan_wire import WorkerOrder, to_wire
 from loadtests.preparing import Prepared, prepare
@@ -298,7 +299,7 @@ class Lifecycle:
             grade=verdict,
             grade_reason=why,
             left_out=(*plan.left_out, *outcome.left_out),
-            notes=outcome.notes,
+            notes=(*outcome.notes, *job_advice(record.folder, plan.actions)),
         )
         if outcome.calls:
             record.convert_in_background()

@@ -15,7 +15,7 @@ from diag.genesys.models import Action
 from diag.target import Target
 from loadtests.limits import OrgLimits, read_limits
 from loadtests.payloads import EMPTY, from_contract
-from loadtests.plan import NO_GUARD, ActionLoad, GuardLimits, LoadPlan, Payload
+from loadtests.plan import NO_GUARD, ActionLoad, GuardLimits, LoadPlan, Payload, Poll
 from loadtests.rates import Wanted, planned_rates
 from loadtests.run_options import DEFAULT_MAX_IN_FLIGHT, DEFAULT_SANDBOX_RATE
 from loadtests.selection import facts_of, select, wanted_actions
@@ -71,6 +71,7 @@ def prepare(options: Any, target: Target, client: GenesysClient) -> Prepared:
         limits=None if target.sandbox else limits,
         exceed_limits=workload.exceed_limits,
     )
+    polled = any(one.entry.poll is not None for one in chosen)
     organization = client.organization()
     version = Version.DRAFT if options.probe else Version.PUBLISHED
     seed = options.seed if options.seed is not None else workload.seed
@@ -84,7 +85,9 @@ def prepare(options: Any, target: Target, client: GenesysClient) -> Prepared:
                 payloads=_payloads(client, one, seed),
                 target=version,
                 side_effects=(one.action.request_type or "").upper() != "GET",
-                poll=one.entry.poll,
+                poll=_resolved(
+                    one.entry.poll, inventory, allowed=target.sandbox or _allowed(workload, one.entry)
+                ),
             )
             for one, rate in zip(chosen, rates.each, strict=True)
         ),
@@ -95,7 +98,8 @@ def prepare(options: Any, target: Target, client: GenesysClient) -> Prepared:
         streams=options.num_users or 1,
         max_in_flight=_in_flight(options, workload, target, limits),
         drain_s=max(0.0, options.drain_s),
-        total_rate=rates.total,
+        # Polls are calls too: with a limit, they get half of it.
+        total_rate=rates.total / 2 if rates.total is not None and polled else rates.total,
         duration_s=workload.duration_s,
         calls_per_action=options.calls_per_action or workload.calls_per_action,
         stages=workload.stages,
@@ -143,8 +147,7 @@ def _choose(
         if action.id not in asked or action.id not in entry_of:
             continue
         entry = entry_of[action.id]
-        allowed = workload.allow_side_effects or entry.allow_side_effects
-        selection = select([action], sandbox=sandbox, allow_side_effects=allowed)
+        selection = select([action], sandbox=sandbox, allow_side_effects=_allowed(workload, entry))
         chosen += [Chosen(action, entry) for action in selection.chosen]
         left_out += selection.left_out
     if not chosen and not left_out:
@@ -175,6 +178,23 @@ def _meant(entry: WorkloadEntry, inventory: Sequence[Action], where: str | None)
         return wanted_actions(inventory, [entry.name or ""])
     except UsageError as error:
         raise UsageError(f"{where}: {error.message}" if where else error.message, hint=error.hint) from None
+
+
+def _allowed(workload: Workload, entry: WorkloadEntry) -> bool:
+    return workload.allow_side_effects or entry.allow_side_effects
+
+
+def _resolved(poll: Poll | None, inventory: Sequence[Action], *, allowed: bool) -> Poll | None:
+    """Return the poll with its action's id; the action must be one, and one that may be called."""
+    if poll is None:
+        return None
+    meant = wanted_actions(inventory, [poll.action])
+    if len(meant) != 1:
+        raise UsageError(f"poll: {poll.action!r} means {len(meant)} actions.", hint="Give its id.")
+    selection = select(meant, sandbox=False, allow_side_effects=allowed)
+    if not selection.chosen:
+        raise UsageError(f"poll: {meant[0].name} may not be called: {selection.left_out[0].why}.")
+    return replace(poll, action=meant[0].id)
 
 
 def _in_flight(options: Any, workload: Workload, target: Target, limits: OrgLimits) -> int:

@@ -16,6 +16,7 @@ from loadtests.arrivals import Schedule
 from loadtests.calling import Caller, Prepared
 from loadtests.clock import Clock
 from loadtests.directing import SETTLED_FILE, TICK_S, Director, EndRun
+from loadtests.job_watch import JobWatch
 from loadtests.plan import LoadPlan
 from loadtests.recorder import Recorder
 from loadtests.self_check import SelfCheck
@@ -62,6 +63,7 @@ class Session:
             clock=self.clock,
             token=token,
             fire=fire,
+            on_submitted=lambda action_id, body: self.jobs.submitted(action_id, body),
             on_failure=lambda *details: self.director.failure(*details),
             on_broken=self._on_broken,
         )
@@ -75,6 +77,9 @@ class Session:
             end_run=end_run,
             soak_offset_s=soak_offset_s,
             workers=workers,
+        )
+        self.jobs = JobWatch(
+            plan, transport=self.transport, recorder=self.recorder, token=token, now=self.clock.now
         )
         self.self_check = SelfCheck(self.caller.take_lags)
         self._end_run = end_run
@@ -284,6 +289,7 @@ class Session:
                 gevent.joinall(list(self._live), timeout=self.plan.drain_s)
             self._give_up_waiting()
             gevent.killall(self._background)
+            self.jobs.finish()
             with contextlib.suppress(OSError):
                 self.write_second()
                 self.recorder.close()

@@ -35,7 +35,7 @@ class TomlPart:
         value = self.body.get(key)
         if value is None:
             return None
-        if not isinstance(value, str) or not value.strip():
+        if not isinstance(value, str) or not value:
             self.wrong(key, value, "use a text in quotes")
         return value
 
