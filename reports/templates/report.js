@@ -28,6 +28,14 @@
     if (link && link.hash === location.hash) reveal();
   });
 
+  // On paper every part is open, also in browsers that cannot do it by style alone.
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = [...document.querySelectorAll("details.action:not([open])")];
+    opened.forEach((part) => { part.open = true; });
+  });
+  addEventListener("afterprint", () => { opened.forEach((part) => { part.open = false; }); });
+
   // Try a timeout: a slider under each survival curve says what it would cut off.
   const left = 52, width = 494, bottom = 22;
   const percent = (share) => {

@@ -221,6 +221,17 @@ def test_on_paper_every_part_is_open_and_light(page: Page, file: Path, pictures:
     assert page.pdf(pictures / "report.pdf").stat().st_size > 50_000
 
 
+def test_printing_opens_every_part_and_closes_it_again(page: Page, file: Path) -> None:
+    count = "document.querySelectorAll('details.action[open]').length"
+    page.open(file)
+    before = page.run(count)
+
+    page.run("dispatchEvent(new Event('beforeprint'))")
+    assert page.run(count) == len(CASES)
+    page.run("dispatchEvent(new Event('afterprint'))")
+    assert page.run(count) == before
+
+
 def test_the_keyboard_reaches_the_content_first(page: Page, file: Path) -> None:
     page.open(file)
     for kind in ("keyDown", "keyUp"):
