@@ -95,8 +95,11 @@ def carry_out(
     from diag.changes.rehearsal import rehearse
     from diag.commands.plan_text import plan_text, rehearsal_text, results_text
     from diag.commands.trial_payloads import payloads_of_runs
+    from diag.console import Console
     from diag.genesys.client import GenesysClient
 
+    if console.quiet and not yes:
+        console = Console()  # who is asked must see what about; stderr, so a JSON result stays clean
     if plan.org.sandbox:
         console.banner("SANDBOX: nothing real is changed")
     console.note(plan_text(plan))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from diag.cli import run
@@ -339,3 +340,22 @@ def test_history_names_the_plan_that_finishes_what_was_stopped(
     assert f"stopped half-way. Next: diag apply {kept}" in told.err.replace("\n", " ")
     assert run(["apply", str(kept), "--yes", "--no-verify"]) == ExitCode.OK
     assert [entry["outcome"] for entry in history(capsys)] == ["applied"]
+
+
+def test_a_missing_permission_is_named_and_stops_everything(
+    capsys: "pytest.CaptureFixture[str]", demo_environment: dict[str, str]
+) -> None:
+    uri = f"{demo_environment['GENESYSCLOUD_API_BASE']}/sandbox/faults"
+    denied = {"kind": "status", "status": 403, "method": "PATCH"}
+    httpx.post(uri, json={"faults": [denied]}, trust_env=False).raise_for_status()
+    try:
+        code = run(["set", QUICK, OTHER, "--timeout", "13", "--yes", "--no-verify", "--on-error", "continue"])
+    finally:
+        httpx.post(uri, json={"faults": []}, trust_env=False).raise_for_status()
+
+    told = capsys.readouterr().err
+    assert code == ExitCode.AUTH
+    assert "integrations:action:edit" in told
+    assert "correlation id " in told
+    assert "not tried: stopped after" in told
+    assert [entry["outcome"] for entry in history(capsys)] == ["failed"]

@@ -1,10 +1,13 @@
 """One change under every fault of the issue: only the timeout ever differs, the journal tells the truth."""
 
+import errno
+import os
 from collections.abc import Callable
 
 import pytest
 
 from diag.changes.apply import ApplyOptions
+from diag.changes.errors import JournalError
 from diag.changes.fields import fields_of
 from diag.changes.journal import Journal, unfinished
 from diag.changes.result import ChangeResult, Outcome
@@ -352,6 +355,31 @@ def test_an_action_with_side_effects_is_not_called_unless_allowed(apply: Apply) 
     (back,) = apply(org, change_for(org.actions[ID], 6), options=ApplyOptions(allow_side_effects=True))
 
     assert back.reason == "10 s -> 6 s; test call passed"
+
+
+@pytest.mark.parametrize("room_for_lines", [0, 1, 2])
+def test_a_full_disk_stops_the_apply_and_the_next_one_finishes(
+    apply: Apply, journal: Journal, monkeypatch: pytest.MonkeyPatch, room_for_lines: int
+) -> None:
+    org = FakeOrg.with_actions(full_config())
+    change = change_for(full_config(), 10)
+    write, left = os.write, [room_for_lines]
+
+    def until_full(descriptor: int, body: bytes) -> int:
+        if not left[0]:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        left[0] -= 1
+        return write(descriptor, body)
+
+    with monkeypatch.context() as patched, pytest.raises(JournalError) as caught:
+        patched.setattr("diag.changes.journal.os.write", until_full)
+        apply(org, change)
+
+    assert "No space left on device" in caught.value.message
+    assert org.patches == ([] if room_for_lines == 0 else [(ID, 10)])  # no intent, no write
+    assert [result.outcome for result in apply(org, change)] == [Outcome.APPLIED]
+    assert org.patches == [(ID, 10)]
+    assert unfinished(journal.read()) == []
 
 
 def test_no_verify_makes_no_call(apply: Apply) -> None:

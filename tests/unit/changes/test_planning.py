@@ -1,6 +1,8 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analysis.recommendation import Recommendation, Verdict
 from diag.changes.fields import fields_of
@@ -181,3 +183,44 @@ def test_a_plan_has_what_it_was_read_from() -> None:
         .changes[0]
         .digest
     )
+
+
+recommendations = st.builds(
+    recommendation,
+    st.sampled_from(Verdict),
+    action_id=st.sampled_from(["custom_-_1", "custom_-_2", "static_1", "customAuth_-_1", "gone"]),
+    recommended_timeout_s=st.none() | st.integers(-1, 70),
+    current_timeout_s=st.none() | st.sampled_from([5, 60]),
+    n_eff=st.none() | st.floats(0, 5000),
+    grade=st.sampled_from([None, "A", "B", "C"]),
+)
+
+
+@given(st.lists(recommendations, max_size=6), st.booleans(), st.none() | st.integers(1, 3))
+def test_every_action_is_accounted_for_and_no_guard_is_passed_by(
+    items: list[Recommendation], force: bool, most: int | None
+) -> None:
+    fulls = [
+        full_config("custom_-_1", 5),
+        full_config("custom_-_2", None),
+        full_config("static_1", 5),
+        full_config("customAuth_-_1", 5),
+    ]
+    org = FakeOrg.with_actions(*fulls)
+
+    plan = plan_of(*items, org=org, force=force, max_changes=most)
+
+    assert len(plan.changes) + len(plan.skipped) + len(plan.unchanged) == len(items)
+    assert most is None or len(plan.changes) <= most
+    assert all(item.reason for item in (*plan.skipped, *plan.unchanged))
+    for change in plan.changes:
+        assert change.action_id.startswith("custom_-_")
+        assert 1 <= change.after_timeout_s <= 60
+        assert change.after_timeout_s != change.before_timeout_s
+        if not change.forced:
+            assert change.evidence is not None
+            assert change.evidence.verdict in ("raise", "lower")
+            if change.direction == "lower":
+                assert change.evidence.grade in ("A", "B")
+                assert (change.evidence.n_eff or 0) >= 1000
+        assert force or not change.forced
