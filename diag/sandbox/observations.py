@@ -47,10 +47,11 @@ class Execution:
 
 
 class Observations:
-    """A ring of the last 200,000 executions, numbered from 1, and counts of all."""
+    """A ring of the last `kept` executions, numbered from 1, and counts of all."""
 
-    def __init__(self) -> None:
-        self._ring: deque[Execution] = deque(maxlen=_KEPT)
+    def __init__(self, kept: int = _KEPT) -> None:
+        self._kept = kept
+        self._ring: deque[Execution] = deque(maxlen=kept)
         self._by_id: dict[str, Execution] = {}
         self.total = 0
         self.counts: dict[str, Counter[str]] = {}
@@ -66,7 +67,7 @@ class Observations:
 
     def record(self, execution: Execution) -> None:
         """Keeps a finished call, and forgets the oldest when the ring is full."""
-        if len(self._ring) == _KEPT:
+        if len(self._ring) == self._kept:
             self._by_id.pop(self._ring[0].correlation_id, None)
         self._ring.append(execution)
         self._by_id[execution.correlation_id] = execution
