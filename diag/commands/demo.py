@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from diag.settings import Settings
     from diag.target import Target
 
-MEASURE_S: Final = 36
-PROBE_S: Final = 18
-AFTER_S: Final = 6
+MEASURE_S: Final = 34
+PROBE_S: Final = 21
+AFTER_S: Final = 5
 RATE: Final = 30.0
 
 

@@ -77,10 +77,10 @@ def _write_index(runs: Path, output: Path | None) -> Path:
     from reports.index import IndexData, build_index
     from reports.runs_on_disk import indexed_runs
 
-    found = indexed_runs(runs)
+    target = output or runs / "index.html"
+    found = indexed_runs(runs, target.parent)
     if not found:
         raise UsageError(f"There is no run in {runs} yet.", hint="Make one: diag measure")
-    target = output or runs / "index.html"
     target.write_text(build_index(IndexData(found, __version__, time.time())), encoding="utf-8")
     return target
 
