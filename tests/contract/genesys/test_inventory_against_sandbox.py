@@ -11,18 +11,7 @@ from diag.genesys.secret import Secret
 from diag.genesys.telemetry import DurationRange
 from diag.inventory.reading import read_inventory, with_consumers
 from tests.conftest import RunningSandbox, StartSandbox
-
-
-class CountingTransport(httpx.HTTPTransport):
-    """Counts what leaves, by path."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.paths: list[str] = []
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        self.paths.append(request.url.path)
-        return super().handle_request(request)
+from tests.contract.genesys.counting import CountingTransport
 
 
 def client_for(box: RunningSandbox, transport: httpx.BaseTransport | None = None) -> GenesysClient:
