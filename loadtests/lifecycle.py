@@ -40,6 +40,7 @@ from loadtests.target import open_target
 from loadtests.thresholds import broken_thresholds, parse_thresholds
 from loadtests.token_keeper import TokenKeeper
 from loadtests.transport import USER_AGENT
+from loadtests.web_tab import add_tab
 from loadtests.worker_life import WorkerLife
 
 _LOG: Final = logging.getLogger("diag.load")
@@ -90,7 +91,7 @@ class Lifecycle:
 
     # -- before ----------------------------------------------------------------------------------------
 
-    def _on_init(self, environment: Any, runner: Any, **_: Any) -> None:
+    def _on_init(self, environment: Any, runner: Any, web_ui: Any = None, **_: Any) -> None:
         self._runner = runner
         self._environment = environment
         if isinstance(runner, WorkerRunner):
@@ -107,6 +108,8 @@ class Lifecycle:
             self._leave(_say(error))
         except KeyboardInterrupt:
             self._leave(ExitCode.INTERRUPTED)
+        if web_ui is not None:
+            add_tab(web_ui, lambda: self._record.folder if self._record else None)
         plan = self._prepared.plan
         environment.host = self._target.connection.api_base
         if plan.duration_s is not None and options.run_time is None:

@@ -3,12 +3,14 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import httpx
 import pytest
 
 from analysis.reading import read_samples
@@ -183,6 +185,65 @@ def test_an_unknown_action_is_a_usage_error_with_the_nearest_name(
 
     assert result.exit_code == 2
     assert "Get Account Balance" in str(result.reason)
+
+
+def test_the_web_ui_starts_and_stops_runs_and_shows_the_actions(
+    tmp_path: Path, sandbox: SandboxProcess
+) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    line = [sys.executable, "-m", "locust", "-f", str(ROOT / "loadtests" / "actions.py"), "--drain-s", "0"]
+    line += ["--web-host", "127.0.0.1", "--web-port", str(port), "--run-dir", str(tmp_path / "run")]
+    process = subprocess.Popen(
+        [*line, "--action", QUICK[0]],
+        cwd=tmp_path,
+        env={**os.environ, "HOME": str(tmp_path), **sandbox.environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+    def ask(path: str, **form: str) -> httpx.Response:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=10) as web:
+            return web.post(path, data=form) if form else web.get(path)
+
+    def wait(condition: Callable[[], bool]) -> None:
+        end = time.monotonic() + 60
+        while True:
+            try:
+                if condition():
+                    return
+            except httpx.HTTPError:
+                pass  # not up yet
+            assert time.monotonic() < end, "waited too long"
+            time.sleep(0.1)
+
+    def shown() -> list[dict[str, object]]:
+        tables = ask("/stats/requests").json().get("extended_stats", [{"data": []}])
+        data: list[dict[str, object]] = tables[0]["data"]
+        return data
+
+    try:
+        wait(lambda: "data-actions" in ask("/").text)
+        for run in ("run", "run-2"):
+            ask("/swarm", user_count="2", spawn_rate="2")
+            wait(lambda: any(row["action"] == QUICK[0] and int(str(row["calls"])) > 20 for row in shown()))
+            ask("/stop", now="yes")
+            wait(lambda run=run: '"running"' not in (tmp_path / run / "manifest.json").read_text())
+            found = read_manifest(RunFolder(tmp_path / run))
+            assert found is not None
+            assert found.status == "complete"
+            assert found.calls == len(read_samples([tmp_path / run]).table)
+            # Two users where one was planned: twice the load.
+            assert set(read_samples([tmp_path / run]).table["offered_rate"]) <= {20.0, 40.0}
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=60)
+        assert process.returncode == 0, output
+    finally:
+        process.kill()
+        process.communicate()
 
 
 BROKEN = """
