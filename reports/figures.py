@@ -32,7 +32,7 @@ def charts_of(
         )
     if summary.histogram is not None and _calls(summary.histogram):
         found.append(_distribution_chart(action, summary.histogram, given_up, markers))
-    if len(summary.timeline) > 1:
+    if len(summary.timeline) > 1 and any(b.max_ms is not None for b in summary.timeline):
         found.append(_timeline_chart(action, summary.timeline, _cut_off_word(given_up)))
     if len(summary.load) > 1:
         found.append(_load_chart(action, summary.load, summary.knee_in_flight))

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from reports import numbers
 from reports.charts.svg import style_sheet
+from reports.failures import where_it_failed
 from reports.plain_text import printable
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -34,7 +35,7 @@ def _engine() -> Environment:
         lstrip_blocks=True,
     )
     engine.filters.update({name: getattr(numbers, name) for name in _FILTERS})
-    engine.filters["share_number"] = _share_number
+    engine.filters.update({"share_number": _share_number, "where_it_failed": where_it_failed})
     engine.globals.update({"asset": _asset, "chart_styles": Markup(style_sheet())})
     return engine
 
