@@ -20,6 +20,7 @@ GIVE_UP_AFTER_S: Final = 10.0
 """We wait this long beyond the action's own timeout before we give up on a reply."""
 
 NO_RTT: Final = math.nan
+LONGEST_STEP: Final = 60
 
 _ANSWERED: Final = frozenset({Outcome.OK, Outcome.TIMEOUT})
 
@@ -135,7 +136,7 @@ class Caller:
         if not connected and isinstance(failure, gevent.GreenletExit):
             self.unsent += 1
             return
-        outcome, code = self._judge(reply, failure, connected, prepared, latency_ms)
+        outcome, code, step = self._judge(reply, failure, connected, prepared, latency_ms)
         correlation_id = _correlation_bytes(reply.correlation_id) if reply else NO_CORRELATION_ID
         self._recorder.write(
             prepared.index,
@@ -148,7 +149,7 @@ class Caller:
             in_flight,
             offered_rate,
             prepared.payload_codes[turn],
-            self._recorder.code("error", code) if code else 0,
+            self._recorder.code("error", code, step=step) if code else 0,
             prepared.target,
             FLAG_NEW_CONNECTION if new_connection else 0,
             NO_RTT,
@@ -177,16 +178,17 @@ class Caller:
         connected: bool,
         prepared: Prepared,
         latency_ms: float,
-    ) -> tuple[Outcome, str | None]:
+    ) -> tuple[Outcome, str | None, str | None]:
+        """Return outcome, error code, and the step of the test result that failed."""
         if reply is not None:
             verdict = judge(reply.status, reply.body, prepared.load.timeout_s, latency_ms)
-            return Outcome(verdict.outcome), verdict.error_code
+            return Outcome(verdict.outcome), verdict.error_code, _step(verdict.failed_step)
         if isinstance(failure, gevent.GreenletExit):
-            return Outcome.CLIENT_TIMEOUT, "run_ended"
+            return Outcome.CLIENT_TIMEOUT, "run_ended", None
         assert failure is not None
         if connected and isinstance(failure, TimeoutError):
-            return Outcome.CLIENT_TIMEOUT, error_name(failure)
-        return Outcome.NETWORK_ERROR, error_name(failure)
+            return Outcome.CLIENT_TIMEOUT, error_name(failure), None
+        return Outcome.NETWORK_ERROR, error_name(failure), None
 
     def _error(self, outcome: Outcome, code: str | None) -> CallFailedError:
         text = f"{outcome.value}: {code}" if code else outcome.value
@@ -209,6 +211,11 @@ class Caller:
             self._transport.prepare(load.action_id, load.target, payload.body, token)
             for payload in load.payloads
         ]
+
+
+def _step(name: str | None) -> str | None:
+    """Return a step's name if it looks like one: a label of the platform, never a text with values in it."""
+    return name if name is not None and len(name) <= LONGEST_STEP and name.isprintable() else None
 
 
 def _correlation_bytes(text: str) -> bytes:

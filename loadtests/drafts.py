@@ -35,16 +35,26 @@ class ProbeDrafts:
         """
         for action in actions:
             self._note(action, "opening")
-            self._client.create_draft(action.action_id)
+            try:
+                self._client.create_draft(action.action_id)
+            except ApiError as error:
+                if error.status is not None and 400 <= error.status < 500:
+                    # Refused: if there is a draft now, somebody else opened it after we looked.
+                    del self._states[action.action_id]
+                    self._save()
+                raise
             self._note(action, "open")
             draft = self._client.read_config(action.action_id, draft=True)
             self._client.patch_draft_timeout(draft, PLATFORM_MAX_TIMEOUT_S)
 
     def close(self) -> tuple[str, ...]:
-        """Delete the drafts made here; return one line for each that is still there, and why."""
+        """Delete the drafts surely made here; return one line for each that is (or may be) still there."""
         left: list[str] = []
         for action_id, draft in self._states.items():
             if draft["state"] == "deleted":
+                continue
+            if draft["state"] == "opening":
+                left.append(f"{draft['action_name']}: nobody knows whether its draft was made")
                 continue
             try:
                 self._client.delete_draft(action_id)

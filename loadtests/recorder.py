@@ -42,7 +42,7 @@ class Recorder:
         self._names_fd = os.open(base.with_name(worker_id + NAMES_SUFFIX), _APPEND, 0o644)
         self._events_fd = os.open(base.with_name(worker_id + EVENTS_SUFFIX), _APPEND, 0o644)
         self._fd = os.open(self.segment_path, _APPEND, 0o644)
-        self._codes: dict[tuple[str, str], int] = {}
+        self._codes: dict[tuple[str, str, str | None], int] = {}
         self._seen = [False] * len(actions)
         self.seq = 0
         self.outcomes: list[list[int]] = []
@@ -52,17 +52,22 @@ class Recorder:
             self._actions.append(self.code("action", action.action_id, name=action.action_name))
             self.outcomes.append([0] * (1 + max(OUTCOME_CODES.values())))
 
-    def code(self, kind: str, text: str, *, name: str | None = None) -> int:
-        """Return the small integer that stands for `text` in records; written to the names file first."""
-        known = self._codes.get((kind, text))
+    def code(self, kind: str, text: str, *, name: str | None = None, step: str | None = None) -> int:
+        """Return the small integer that stands for `text` in records; written to the names file first.
+
+        `name`: of an action. `step`: the step of the test result that failed; each pair has its own code.
+        """
+        known = self._codes.get((kind, text, step))
         if known is not None:
             return known
-        code = 1 + sum(1 for other, _ in self._codes if other == kind)
+        code = 1 + sum(1 for other, _, _ in self._codes if other == kind)
         line: dict[str, object] = {"kind": kind, "code": code, "text": text}
         if name is not None:
             line["name"] = name
+        if step is not None:
+            line["step"] = step
         _write(self._names_fd, json.dumps(line).encode() + b"\n")
-        self._codes[kind, text] = code
+        self._codes[kind, text, step] = code
         return code
 
     def write(

@@ -72,9 +72,11 @@ def test_a_code_is_named_on_disk_before_a_row_uses_it(tmp_path: Path) -> None:
 
     assert code == recorder.code("error", "request.timeout")
     assert recorder.code("error", "other") == code + 1
+    assert recorder.code("error", "other", step="Execute") == code + 2  # a step has a code of its own
 
     names = [json.loads(line) for line in (tmp_path / "segments" / "w-0.names").read_text().splitlines()]
     assert {"kind": "error", "code": code, "text": "request.timeout"} in names
+    assert {"kind": "error", "code": code + 2, "text": "other", "step": "Execute"} in names
     assert {"kind": "action", "code": 2, "text": "a-2", "name": "Reserve"} in names
 
 
