@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from diag.changes.apply import ApplyOptions
+from diag.changes.fields import fields_of
 from diag.changes.journal import unfinished
 from diag.changes.plan import Change
 from diag.changes.plan_file import write_plan
@@ -103,11 +104,11 @@ def test_two_admins_at_once_over_two_hundred_actions(make_admin: "MakeAdmin", qu
         if (action.effective_timeout_s, action.version) == (5, 1)
     )[-200:]
     assert len(targets) == 200
-    before = {action_id: admins["anna"].fields(action_id) for action_id in targets}
     changes: dict[str, list[Change]] = {
         name: [admin.change(action_id, after_s) for action_id in targets]
         for (name, admin), after_s in zip(admins.items(), (10, 12), strict=True)
     }
+    before = {change.action_id: change.fields for change in changes["anna"]}
     results: dict[str, list[ChangeResult]] = {}
 
     def apply(name: str) -> None:
@@ -130,10 +131,10 @@ def test_two_admins_at_once_over_two_hundred_actions(make_admin: "MakeAdmin", qu
         claims = [name for name in admins if action_id in applied[name]]
         assert len(claims) == 1, f"{action_id} is claimed by {claims}"
         record = applied[claims[0]][action_id]
-        action = admins["anna"].client.get_action(action_id)
-        assert action.effective_timeout_s == record.after_timeout_s
-        assert (action.version, record.version_after) == (2, 2)
-        assert admins["anna"].fields(action_id) == before[action_id]
+        present = admins["anna"].client.read_config(action_id)
+        assert present.action.effective_timeout_s == record.after_timeout_s
+        assert (present.action.version, record.version_after) == (2, 2)
+        assert fields_of(present) == before[action_id]
     assert min(len(found) for found in applied.values()) > 0
     losers = [r for found in results.values() for r in found if r.outcome is not Outcome.APPLIED]
     assert len(losers) == 200
