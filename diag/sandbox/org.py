@@ -128,14 +128,14 @@ class Org:
         _writable(entry, "drafted")
         if entry.draft is not None:
             raise PlatformError(409, "conflict", f"Action {action_id} already has a draft.")
-        entry.draft = replace(published, version=1)
+        entry.draft = replace(published, version=entry.last_draft_version + 1)
         self.changes += 1
         return entry
 
     def delete_draft(self, action_id: str) -> None:
         """Drops the draft; an action that was never published goes with it."""
         entry = self.entry(action_id)
-        entry.revision(draft=True)
+        entry.last_draft_version = entry.revision(draft=True).version
         entry.draft = None
         if entry.published is None:
             del self._entries[action_id]
@@ -150,6 +150,7 @@ class Org:
             raise error
         before = 0 if entry.published is None else entry.published.version
         entry.published = replace(draft, version=before + 1)
+        entry.last_draft_version = draft.version
         entry.draft = None
         self.changes += 1
         return entry

@@ -52,6 +52,8 @@ class ActionEntry:
     kind: Kind
     published: Revision | None
     draft: Revision | None = None
+    last_draft_version: int = 0
+    """Of the drafts there were: a new one goes on from there, so that no stale writer of an old one fits."""
 
     def to_wire(
         self, *, draft: bool = False, config: bool = False, contract: bool = False, flatten: bool = False

@@ -45,10 +45,6 @@ class Tokens:
         """Ends one token now."""
         self._ends_at_s.pop(token, None)
 
-    def revoke_all(self) -> None:
-        """Ends every token now, as when the OAuth client was deleted."""
-        self._ends_at_s.clear()
-
 
 def _basic(authorization: str | None) -> tuple[str, str] | None:
     scheme, _, encoded = (authorization or "").partition(" ")

@@ -8,7 +8,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from diag.sandbox.permissions import ADD, DELETE, EDIT, VIEW
-from diag.sandbox.replies import JsonObject, bad_request, json_reply, not_found
+from diag.sandbox.replies import bad_request, json_reply, not_found
 from diag.sandbox.revision import ACTIONS_URI, ActionEntry
 from diag.sandbox.routes.paging import paged
 from diag.sandbox.routes.request import api_route, flag, json_object, shown
@@ -25,20 +25,17 @@ def routes(sandbox: Sandbox) -> list[Route]:
     """Published actions, and the listing of drafts."""
     org = sandbox.org
 
-    def listing(*, draft: bool) -> Callable[[Request], JsonObject]:
-        def page(request: Request) -> JsonObject:
-            config = flag(request, "includeConfig") and sandbox.switches.list_include_config
-            entries = _chosen(request, list(org.entries()), draft=draft)
-            to_wire = partial(ActionEntry.to_wire, draft=draft, config=config)
-            return paged(request, entries, to_wire, sandbox.switches.max_page_size)
-
-        return page
+    def page(request: Request, *, draft: bool) -> Response:
+        config = flag(request, "includeConfig") and sandbox.switches.list_include_config
+        entries = _chosen(request, list(org.entries()), draft=draft)
+        to_wire = partial(ActionEntry.to_wire, draft=draft, config=config)
+        return json_reply(paged(request, entries, to_wire, sandbox.switches.max_page_size))
 
     async def list_actions(request: Request) -> Response:
-        return json_reply(listing(draft=False)(request))
+        return page(request, draft=False)
 
     async def list_drafts(request: Request) -> Response:
-        return json_reply(listing(draft=True)(request))
+        return page(request, draft=True)
 
     async def get_action(request: Request) -> Response:
         entry = org.entry(request.path_params["action_id"])

@@ -23,7 +23,7 @@ _T = TypeVar("_T")
 
 
 def routes(sandbox: Sandbox) -> list[Route]:
-    """Everything under /sandbox."""
+    """The page at / and everything under /sandbox."""
 
     async def get_truth(_: Request) -> Response:
         return json_reply(truth(sandbox))

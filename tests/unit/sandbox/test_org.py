@@ -45,7 +45,7 @@ class OneAction(RuleBasedStateMachine):
 
     @rule(timeout_s=TIMEOUTS, back=st.integers(1, 3), draft=st.booleans())
     def patch_with_a_stale_version(self, timeout_s, back, draft):
-        known = self.versions[draft][-1] if self.versions[draft] else 1
+        known = max(self.versions[draft], default=1)
         with pytest.raises(PlatformError) as caught:
             self.write(timeout_s, known - back, draft=draft)
         assert caught.value.status == (404 if draft and self.draft is None else 409)
@@ -64,7 +64,7 @@ class OneAction(RuleBasedStateMachine):
         else:
             revision = self.org.create_draft(self.id).revision(draft=True)
             self.draft = self.published
-            self.versions[True] = [revision.version]
+            self.versions[True].append(revision.version)
 
     @precondition(lambda self: self.draft is not None)
     @rule(timeout_s=TIMEOUTS)
