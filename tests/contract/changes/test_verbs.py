@@ -359,3 +359,34 @@ def test_a_missing_permission_is_named_and_stops_everything(
     assert "correlation id " in told
     assert "not tried: stopped after" in told
     assert [entry["outcome"] for entry in history(capsys)] == ["failed"]
+
+
+def test_recommend_saves_a_plan_with_its_evidence_and_apply_carries_it_out(
+    capsys: "pytest.CaptureFixture[str]", session: Path
+) -> None:
+    from diag.changes.plan_file import read_plan
+    from diag.genesys.client import GenesysClient
+    from diag.settings import load_settings
+    from diag.target import find_target
+
+    name = "Search Knowledge Articles"
+    connection = find_target(load_settings()).connection
+    with GenesysClient(connection) as client:
+        (action,) = (action for action in client.list_actions() if action.name == name)
+    file = samples(session / "calls.csv", 1000)
+    file.write_text(file.read_text().replace("a1,Get Customer", f"{action.id},{name}"))
+    facts = session / "actions.json"
+    facts.write_text(json.dumps([{"action_id": action.id, "current_timeout_s": 10, "timeout_is_set": True}]))
+
+    assert run(["recommend", str(file), "--actions", str(facts), "--out", "plan.json"]) == ExitCode.OK
+    (change,) = read_plan(session / "plan.json").changes
+    assert (change.before_timeout_s, change.direction, change.forced) == (10, "lower", False)
+    assert change.evidence is not None
+    assert change.evidence.samples > 2900
+    assert change.evidence.grade == "B"
+    assert run(["apply", "plan.json", "--yes"]) == ExitCode.OK
+
+    (entry,) = history(capsys)
+    assert (entry["outcome"], entry["origin"], entry["after_timeout_s"]) == ("applied", "recommend", 2)
+    with GenesysClient(connection) as client:
+        assert client.get_action(action.id).effective_timeout_s == 2
