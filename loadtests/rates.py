@@ -10,6 +10,9 @@ from loadtests.limits import OrgLimits
 SMALLEST_RATE: Final = 0.5
 """Calls/s of an action when many share an org's small budget: rather than less, actions take turns."""
 
+LARGEST_RATE: Final = 5.0
+"""Calls/s of an action nobody gave a rate for, however high the org's limits are."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -60,7 +63,7 @@ def planned_rates(
             rate = default
         else:
             budget = limits.calls_per_s if limits is not None else SMALLEST_RATE
-            rate = min(budget, max(SMALLEST_RATE, budget * one.weight / weights))
+            rate = min(budget, LARGEST_RATE, max(SMALLEST_RATE, budget * one.weight / weights))
         if allowed is not None and rate > allowed * (1 + 1e-9):
             raise UsageError(
                 f"{one.name}: {rate:g} calls/s is more than 80 % of the token's limit ({allowed:g} calls/s).",

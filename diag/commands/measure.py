@@ -200,6 +200,8 @@ def _conclude(console: "Console", result: "LoadResult", *, quiet: bool) -> int:
     result.folder.report.write_text(report, encoding="utf-8")
     if not quiet:
         show(console, evidence.analysis)
+    if manifest.model == "closed":
+        console.warn("Closed model: callers waited for each other, so slow moments are seen too rarely.")
     console.note(f"{manifest.calls} calls, {manifest.dropped} held back; generator {manifest.grade}")
     console.note(f"Report: {result.folder.report}")
     console.note(next_step(evidence.analysis))

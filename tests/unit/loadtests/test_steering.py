@@ -182,6 +182,16 @@ def test_an_org_is_never_asked_for_more_than_its_share() -> None:
 
     rates = planned_rates(many, total=None, override=None, default=None, limits=limits, exceed_limits=False)
 
+    high = planned_rates(
+        many[:1],
+        total=None,
+        override=None,
+        default=None,
+        limits=OrgLimits(10_000, 1_000_000),
+        exceed_limits=False,
+    )
+
+    assert high.each == (5.0,)
     assert limits.in_flight == 10
     assert rates.total == 4.0
     assert set(rates.each) == {0.5}

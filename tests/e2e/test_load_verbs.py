@@ -1,0 +1,134 @@
+"""`diag init` and `diag measure`, and the load against something that is an org as far as diag knows."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from analysis.run_folder import RunFolder, read_manifest
+from diag.sandbox.server import SandboxProcess, start_sandbox
+from loadtests.workload_file import read_workload
+
+pytestmark = pytest.mark.e2e
+
+Diag = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[SandboxProcess]:
+    with start_sandbox() as process:
+        yield process
+
+
+@pytest.fixture
+def diag(tmp_path: Path, sandbox: SandboxProcess) -> Diag:
+    def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "diag", *arguments],
+            cwd=tmp_path,
+            env={**os.environ, "HOME": str(tmp_path), **sandbox.environment, **environment},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+def org(sandbox: SandboxProcess) -> dict[str, str]:
+    """The sandbox reached with a bare token: nothing tells diag that it is not an org."""
+    login = httpx.post(
+        f"{sandbox.base_url}/oauth/token",
+        data={"grant_type": "client_credentials"},
+        auth=("sandbox", "sandbox"),
+        trust_env=False,
+    )
+    token = login.raise_for_status().json()["access_token"]
+    return {
+        "GENESYSCLOUD_ACCESS_TOKEN": token,
+        "GENESYSCLOUD_OAUTHCLIENT_ID": "",
+        "GENESYSCLOUD_OAUTHCLIENT_SECRET": "",
+    }
+
+
+def test_init_writes_what_measure_reads_and_a_broken_sla_is_exit_3(tmp_path: Path, diag: Diag) -> None:
+    written = diag("init")
+    assert written.returncode == 0, written.stderr
+    assert written.stdout.strip() == "workload.toml"
+    assert len(read_workload(tmp_path / "workload.toml").entries) == 11
+    assert diag("init").returncode == 2  # never over a file that is there
+
+    dry = diag("measure", "--dry-run", "--time", "3s")
+    assert dry.returncode == 0, dry.stderr
+    assert "Dry run: nothing is called" in dry.stdout
+    assert not (tmp_path / "runs").exists()
+
+    measured = diag(
+        *("measure", "--time", "3s", "--all-the-time", "--rate", "20", "--run-dir", "run"),
+        *("--action", "Get Account Balance", "--sla", "calls>=1", "--sla", "p50<1ms"),
+    )
+    assert measured.returncode == 3, measured.stderr
+    assert "p50<1ms does not hold" in measured.stderr
+    assert "calls>=1" not in measured.stderr
+    found = read_manifest(RunFolder(tmp_path / "run"))
+    assert found is not None
+    assert found.status == "complete"
+    assert [fact.action_name for fact in found.actions] == ["Get Account Balance"]
+    assert (tmp_path / "run" / "report.html").exists()
+    assert (tmp_path / "run" / "recommendations.json").exists()
+
+
+def test_an_org_is_called_only_as_far_as_it_does_no_harm(
+    tmp_path: Path, diag: Diag, org: dict[str, str]
+) -> None:
+    (tmp_path / "workload.toml").write_text('[[action]]\nname = "*"\n')
+
+    dry = diag("measure", "--dry-run", "--time", "60s", **org)
+
+    assert dry.returncode == 0, dry.stderr
+    assert "SANDBOX" not in dry.stdout
+    assert "Create Support Ticket: its request is a POST" in dry.stdout
+    for line in dry.stdout.splitlines():
+        assert not line.endswith("Create Support Ticket")
+
+    measured = diag("measure", "--time", "3s", "--run-dir", "run", "--action", "Get Account Balance", **org)
+    assert measured.returncode == 0, measured.stderr
+    found = read_manifest(RunFolder(tmp_path / "run"))
+    assert found is not None
+    assert not found.sandbox
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ("[[action]]\nname = 'Get Account Balance'\nrate = 1e9", "80 % of the token's limit"),
+        ("[run]\nmax_in_flight = 100000\n[[action]]\nname = '*'", "20 % of the org's"),
+        ("[[action]]\nname = 'Create Support Ticket'", "its request is a POST"),
+    ],
+)
+def test_more_than_is_harmless_must_be_asked_for_in_words(
+    tmp_path: Path, diag: Diag, org: dict[str, str], settings: str, said: str
+) -> None:
+    (tmp_path / "workload.toml").write_text(settings)
+
+    refused = diag("measure", "--time", "3s", **org)
+
+    assert refused.returncode == 2, refused.stderr
+    assert said in refused.stderr
+
+
+def test_a_protected_profile_needs_its_org_named(tmp_path: Path, diag: Diag, org: dict[str, str]) -> None:
+    (tmp_path / "diag.toml").write_text("protected = true\n")
+    (tmp_path / "workload.toml").write_text('[[action]]\nname = "Get Account Balance"\n')
+
+    refused = diag("measure", "--time", "2s", **org)
+
+    assert refused.returncode == 2, refused.stderr
+    assert not list(tmp_path.glob("runs/*/segments"))
