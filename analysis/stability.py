@@ -40,7 +40,8 @@ def find_disagreement(calls: Calls, settings: RecommendSettings) -> Disagreement
     for run in runs:
         if len(run) >= MIN_CALLS and run.started_at[-1] - run.started_at[0] < LONG_RUN_S:
             first = np.arange(len(run)) < len(run) // 2
-            halves = [estimate(run.where(part), settings) for part in (first, ~first)]
+            effect = estimate(run, settings).design_effect
+            halves = [estimate(run.where(part), settings, least_effect=effect) for part in (first, ~first)]
             found.append(disagreement_between(halves, settings, "halves"))
     real = [disagreement for disagreement in found if disagreement is not None]
     return max(real, key=lambda one: one.slower.lower_ms or 0, default=None)
