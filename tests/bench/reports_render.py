@@ -17,7 +17,9 @@ import pandas as pd
 
 def run() -> None:
     """Print seconds, megabytes of memory and kilobytes of HTML, beside the targets."""
-    print(f"{'':34}{'seconds':>9}{'target':>8}{'MB more':>9}{'target':>8}{'HTML KB':>9}{'target':>8}")
+    print(
+        f"{'':34}{'seconds':>9}{'of CPU':>8}{'target':>8}{'MB more':>9}{'target':>8}{'HTML KB':>9}{'target':>8}"
+    )
     for name, targets in (("million", (6, 600, 600)), ("many", (60, 600, 3000))):
         out = subprocess.run(
             [sys.executable, "-m", "tests.bench.reports_render", name],
@@ -27,7 +29,7 @@ def run() -> None:
         )
         found: dict[str, Any] = json.loads(out.stdout)
         print(
-            f"{found['what']:34}{found['seconds']:9.2f}{targets[0]:8}{found['megabytes']:9.0f}{targets[1]:8}"
+            f"{found['what']:34}{found['seconds']:9.2f}{found['cpu']:8.2f}{targets[0]:8}{found['megabytes']:9.0f}{targets[1]:8}"
             f"{found['kilobytes']:9.0f}{targets[2]:8}"
         )
 
@@ -41,7 +43,7 @@ def million() -> dict[str, Any]:
     from reports.data import ReportData
 
     samples = SampleSet(_table(1_000_000, 12))
-    before, started = _memory(forget=True), time.perf_counter()
+    before, started = _memory(forget=True), _clocks()
     analysis = recommend(samples)
     page = build_report(ReportData(analysis, summarise(samples), "bench", 0.0))
     return _result("12 actions, 1,000,000 calls", started, before, page)
@@ -54,7 +56,7 @@ def many() -> dict[str, Any]:
 
     cases = [(f"{case[0]} {index}", *case[1:]) for index in range(17) for case in CASES][:200]
     data = make_report(cases, calls=2000)
-    before, started = _memory(forget=True), time.perf_counter()
+    before, started = _memory(forget=True), _clocks()
     return _result("200 actions", started, before, build_report(data))
 
 
@@ -86,11 +88,17 @@ def _table(rows: int, actions: int) -> pd.DataFrame:
     )
 
 
-def _result(what: str, started: float, before: float, page: str) -> dict[str, Any]:
-    seconds = time.perf_counter() - started
+def _clocks() -> tuple[float, float]:
+    """Return the wall clock and the CPU time of this process: a busy machine moves only the first."""
+    return time.perf_counter(), time.process_time()
+
+
+def _result(what: str, started: tuple[float, float], before: float, page: str) -> dict[str, Any]:
+    wall, cpu = _clocks()
     return {
         "what": what,
-        "seconds": seconds,
+        "seconds": wall - started[0],
+        "cpu": cpu - started[1],
         "megabytes": _memory() - before,
         "kilobytes": len(page.encode()) / 1e3,
     }
