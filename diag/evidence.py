@@ -75,11 +75,16 @@ def write_recommendations(folder: RunFolder, analysis: Analysis) -> None:
 
 
 def report_data(
-    evidence: RunEvidence, *, generated_at: float, notes: tuple[str, ...] = (), charts: bool = True
+    evidence: RunEvidence,
+    *,
+    generated_at: float,
+    notes: tuple[str, ...] = (),
+    zone: str | None = None,
+    charts: bool = True,
 ) -> "ReportData":
     """Return what every form of the report is made from; without `charts` the samples are not summarised.
 
-    `generated_at` in Unix seconds; `notes` are sentences shown beside the verdict.
+    `generated_at` in Unix seconds; `notes` are sentences shown beside the verdict; `zone` is shown beside UTC.
     """
     from analysis.summarise import summarise
     from diag import __version__
@@ -92,6 +97,7 @@ def report_data(
         version=__version__,
         generated_at=generated_at,
         notes=notes,
+        zone=zone,
         source=" ".join(shlex.quote(str(folder.path)) for folder in evidence.folders) or None,
     )
 

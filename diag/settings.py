@@ -27,6 +27,8 @@ _ENVIRONMENT: Final = {
     "access_token": "GENESYSCLOUD_ACCESS_TOKEN",
     "profile": "DIAG_PROFILE",
     "runs": "DIAG_RUNS",
+    "zone": "DIAG_ZONE",
+    "name_prefix": "DIAG_NAME_PREFIX",
 }
 _GC_CLI: Final = {
     "region": "environment",
@@ -51,6 +53,10 @@ class Settings:
     profile: str | None = None
     protected: bool = False
     """A protected profile asks for the org's name before anything is called or changed."""
+    zone: str | None = None
+    """IANA name of the time zone shown beside UTC in reports, for example Europe/Berlin."""
+    name_prefix: str | None = None
+    """What the names of actions made by `diag register` must begin with."""
     origins: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 

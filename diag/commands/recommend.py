@@ -70,7 +70,7 @@ def command(
     if form == "table":
         show(console, evidence.analysis)
     else:
-        _emit(console, _formatted(evidence, form, values["terraform_state"]), output)
+        _emit(console, _formatted(evidence, form, values["terraform_state"], settings.zone), output)
     if values["do_apply"] or values["plan_file"]:
         _change(console, settings, evidence.analysis, values)
     elif form == "table":
@@ -105,7 +105,7 @@ def next_step(analysis: "Analysis") -> str:
     return f"Next: {waiting}" if waiting else "Nothing to change."
 
 
-def _formatted(evidence: "RunEvidence", form: str, terraform_state: Path | None) -> str:
+def _formatted(evidence: "RunEvidence", form: str, terraform_state: Path | None, zone: str | None) -> str:
     analysis = evidence.analysis
     if form == "csv":
         from reports.csv_export import build_csv
@@ -115,7 +115,7 @@ def _formatted(evidence: "RunEvidence", form: str, terraform_state: Path | None)
         from diag.evidence import report_data
         from reports.markdown import build_markdown
 
-        return build_markdown(report_data(evidence, generated_at=time.time(), charts=False))
+        return build_markdown(report_data(evidence, generated_at=time.time(), zone=zone, charts=False))
     if form == "terraform":
         from diag.changes.terraform import terraform_lines
 

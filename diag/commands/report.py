@@ -52,13 +52,14 @@ def command(
 
     console = Console()
     rules = recommend_settings(values)
-    runs = load_settings().runs
+    settings = load_settings()
+    runs = settings.runs
     if index:
-        console.result(str(_write_index(runs, output)))
+        console.result(str(_write_index(runs, output, settings.zone)))
         return
     chosen = choose_inputs(inputs, runs)
     evidence = gather(chosen, rules, actions_file=actions_file, detail=True)
-    data = report_data(evidence, generated_at=time.time())
+    data = report_data(evidence, generated_at=time.time(), zone=settings.zone)
     text = _text(data, form)
     if charts is not None:
         from reports.charts.export import export_charts
@@ -72,7 +73,7 @@ def command(
         console.result(str(target))
 
 
-def _write_index(runs: Path, output: Path | None) -> Path:
+def _write_index(runs: Path, output: Path | None, zone: str | None) -> Path:
     from diag import __version__
     from reports.index import IndexData, build_index
     from reports.runs_on_disk import indexed_runs
@@ -81,7 +82,7 @@ def _write_index(runs: Path, output: Path | None) -> Path:
     found = indexed_runs(runs, target.parent)
     if not found:
         raise UsageError(f"There is no run in {runs} yet.", hint="Make one: diag measure")
-    target.write_text(build_index(IndexData(found, __version__, time.time())), encoding="utf-8")
+    target.write_text(build_index(IndexData(found, __version__, time.time(), zone)), encoding="utf-8")
     return target
 
 
