@@ -84,7 +84,7 @@ def report_data(
 ) -> "ReportData":
     """Return what every form of the report is made from; without `charts` the samples are not summarised.
 
-    `generated_at` in Unix seconds; `notes` are sentences shown beside the verdict; `zone` is shown beside UTC.
+    `generated_at` in Unix seconds; `notes` are sentences beside the verdict; `zone` is shown beside UTC.
     """
     from analysis.summarise import summarise
     from diag import __version__
