@@ -17,9 +17,8 @@ import pandas as pd
 
 def run() -> None:
     """Print seconds, megabytes of memory and kilobytes of HTML, beside the targets."""
-    print(
-        f"{'':34}{'seconds':>9}{'of CPU':>8}{'target':>8}{'MB more':>9}{'target':>8}{'HTML KB':>9}{'target':>8}"
-    )
+    heads = ("seconds", "of CPU", "target", "MB more", "target", "HTML KB", "target")
+    print(f"{'':34}" + "".join(f"{head:>9}" for head in heads))
     for name, targets in (("million", (6, 600, 600)), ("many", (60, 600, 3000))):
         out = subprocess.run(
             [sys.executable, "-m", "tests.bench.reports_render", name],
@@ -28,9 +27,10 @@ def run() -> None:
             text=True,
         )
         found: dict[str, Any] = json.loads(out.stdout)
+        seconds, megabytes, kilobytes = targets
         print(
-            f"{found['what']:34}{found['seconds']:9.2f}{found['cpu']:8.2f}{targets[0]:8}{found['megabytes']:9.0f}{targets[1]:8}"
-            f"{found['kilobytes']:9.0f}{targets[2]:8}"
+            f"{found['what']:34}{found['seconds']:9.2f}{found['cpu']:9.2f}{seconds:9}"
+            f"{found['megabytes']:9.0f}{megabytes:9}{found['kilobytes']:9.0f}{kilobytes:9}"
         )
 
 
