@@ -199,7 +199,13 @@ class Session:
         return [rate / self.plan.streams for rate in self._rates]
 
     def _offer(self) -> None:
-        """Note what all processes together offer now, for the record of each call."""
+        """Note what all processes together offer now, for the record of each call.
+
+        A closed model offers no rate: its callers wait for their replies.
+        """
+        if self.plan.model == "closed":
+            self._offered = [math.nan] * len(self.plan.actions)
+            return
         users = self._users_of_all
         if users is None or not self._schedules:
             users = len(self._schedules) * self._workers
@@ -236,7 +242,7 @@ class Session:
             users=len(self._schedules),
             in_flight=self.caller.in_flight,
             oldest=self._oldest_in_flight(),
-            offered_rate=round(sum(self._offered), 3),
+            offered_rate=0.0 if self.plan.model == "closed" else round(sum(self._offered), 3),
             schedule_lag_p50_ms=seen.schedule_lag_p50_ms,
             schedule_lag_p99_ms=seen.schedule_lag_p99_ms,
             hub_lag_max_ms=seen.hub_lag_max_ms,
