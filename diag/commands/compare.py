@@ -97,8 +97,9 @@ def _compared(
     from reports.compare import CompareData, ComparedRun
 
     rules = recommend_settings(values)
+    settings = load_settings()
     runs = []
-    for index, path in enumerate(choose_inputs(inputs, load_settings().runs)):
+    for index, path in enumerate(choose_inputs(inputs, settings.runs)):
         evidence = gather((path,), rules, actions_file=actions_file)
         runs.append(
             ComparedRun(
@@ -109,7 +110,7 @@ def _compared(
             )
         )
     comparison = compare([run.analysis for run in runs], [run.label for run in runs])
-    return CompareData(comparison, tuple(runs), __version__, time.time())
+    return CompareData(comparison, tuple(runs), __version__, time.time(), settings.zone)
 
 
 def _table(data: "CompareData") -> "Table":
