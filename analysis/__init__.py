@@ -8,7 +8,7 @@ The way of a sample, one file a step (statistics, section D):
     reading (segments, sample_file, table_builder)  files -> table
     calls                classify: ended, cut off, refused        step 1
     clock                dispatch or planned start, overhead      step 2
-    levels               load levels are never pooled             step 3
+    levels, judged_levels    load levels are never pooled         step 3
     warmup                                                        step 4
     counts, survival     Kaplan-Meier on 1-ms counts              step 5
     design_effect, bounds, estimate                               steps 6, 7, 10

@@ -2,19 +2,19 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
-from analysis.calls import ActionCalls, Calls, by_action, classify
+from analysis.calls import ActionCalls, Calls, by_action
 from analysis.cautions import about_calls, about_load, about_the_clock
 from analysis.clock import on_the_right_clock
 from analysis.cost import cost_of, cost_warning
-from analysis.counts import count_latencies
-from analysis.estimate import Estimate, estimate
+from analysis.estimate import estimate
 from analysis.facts import ActionFacts, merge_facts
-from analysis.levels import Level, Levels, split_levels
+from analysis.judged_levels import JudgedLevel, about_other_levels, choose_main, judge_level, slowest_proven
+from analysis.levels import Levels, split_levels
 from analysis.reason import Story, next_command, sentence
 from analysis.recommendation import Analysis, Recommendation, Verdict
 from analysis.sample_set import SampleSet
@@ -22,11 +22,8 @@ from analysis.schema import DEFAULT_TIMEOUT_S, PLATFORM_MAX_TIMEOUT_S, PLATFORM_
 from analysis.settings import RecommendSettings, with_overrides
 from analysis.shortfall import shortfall
 from analysis.stability import find_disagreement
-from analysis.survival import kaplan_meier
 from analysis.time_coverage import time_coverage
 from analysis.verdict import Evidence, decide
-from analysis.warmup import warm_up_mask
-from analysis.wording import rate
 
 HARM_ORDER: Final = (
     Verdict.OVER_CAP_USE_ASYNC,
@@ -40,18 +37,6 @@ HARM_ORDER: Final = (
     Verdict.NOT_CONFIGURABLE,
 )
 """Callers who lose answers come first, then what is not known, then what only costs."""
-
-
-@dataclass(frozen=True, slots=True)
-class JudgedLevel:
-    """A load level with the calls that count (on the right clock, warm-up cut) and what they say."""
-
-    rate: float | None
-    calls: Calls
-    warm_up: Calls
-    refused: Mapping[str, int]
-    estimate: Estimate
-    quantile_with_warm_up_ms: int | None
 
 
 def recommend(
@@ -101,8 +86,8 @@ def recommend_action(
     timed = on_the_right_clock(action.calls)
     levels = split_levels(timed.calls, facts.production_peak_rate)
     judged = [judge_level(level, settings) for level in levels.usable]
-    main = choose_main(judged)
-    deciding = _slowest(main, judged) if main is not None else None
+    main = choose_main(judged, facts.production_peak_rate)
+    deciding = slowest_proven(main, judged) if main is not None else None
     calls = deciding.calls if deciding else _no_calls()
     found = deciding.estimate if deciding else estimate(calls, settings)
     proven = [level.estimate.lower_ms for level in judged if level.estimate.lower_ms is not None]
@@ -164,8 +149,7 @@ def recommend_action(
     )
     warnings = about_load(levels, facts)
     if deciding is not None:
-        if deciding is not main and deciding.rate is not None:
-            warnings.append(f"the number comes from {rate(deciding.rate)}, where the action is slowest")
+        warnings += about_other_levels(judged, main, deciding)
         warnings += about_the_clock(timed)
         warnings += about_calls(calls, deciding.warm_up, found, coverage, settings)
     if not current_known and facts.configurable:
@@ -217,47 +201,6 @@ def recommend_action(
         clock=timed.clock,
         warnings=(*warnings, *([expensive] if expensive else [])),
     )
-
-
-def judge_level(level: Level, settings: RecommendSettings) -> JudgedLevel:
-    """Return the level with its estimate, after classification and the warm-up cut."""
-    calls, refused = classify(level.calls, settings.backend_errors)
-    cold = warm_up_mask(calls, settings.warmup_s, settings.warmup_max_share)
-    warm = calls.where(~cold)
-    everything = kaplan_meier(count_latencies(calls.latency_ms, calls.event))
-    return JudgedLevel(
-        rate=level.rate,
-        calls=warm,
-        warm_up=calls.where(cold),
-        refused=refused,
-        estimate=estimate(warm, settings),
-        quantile_with_warm_up_ms=everything.quantile_ms(settings.percentile),
-    )
-
-
-def choose_main(judged: list[JudgedLevel]) -> JudgedLevel | None:
-    """Return the first level, unless its timeout hides the quantile and a draft probe elsewhere shows it."""
-    judged = [level for level in judged if level.estimate.samples]
-    if not judged:
-        return None
-    main = judged[0]
-    if main.estimate.timeout_s is None and main.estimate.samples > main.estimate.ok:
-        for level in judged[1:]:
-            if level.estimate.timeout_s is not None and level.calls.draft.all():
-                return level
-    return main
-
-
-def _slowest(main: JudgedLevel, judged: list[JudgedLevel]) -> JudgedLevel:
-    """The level whose number counts: main, or a guard proven slower than main's p99.
-
-    Without the proof, the largest call of five small guards would set the number by chance.
-    """
-    seen = main.estimate.quantile_ms
-    if main.estimate.timeout_s is None or seen is None:
-        return main
-    slower = [level for level in judged if (level.estimate.lower_ms or 0) > seen]
-    return max([main, *slower], key=lambda level: level.estimate.timeout_s or 0)
 
 
 def _left_out(

@@ -19,9 +19,10 @@ from analysis.clock import on_the_right_clock
 from analysis.counts import count_latencies
 from analysis.estimate import Estimate, buffer_ms, estimate
 from analysis.facts import ActionFacts
+from analysis.judged_levels import choose_main, judge_level
 from analysis.levels import split_levels
 from analysis.look_plan import Look, look_plan
-from analysis.recommend import choose_main, judge_level, with_cap
+from analysis.recommend import with_cap
 from analysis.recommendation import Verdict
 from analysis.settings import RecommendSettings
 from analysis.survival import kaplan_meier
@@ -68,7 +69,8 @@ def settled(
         attempts = attempts.where(attempts.started_at < complete_until)
     timed = on_the_right_clock(attempts)
     levels = split_levels(timed.calls, facts.production_peak_rate)
-    main = choose_main([judge_level(level, settings) for level in levels.usable])
+    judged = [judge_level(level, settings) for level in levels.usable]
+    main = choose_main(judged, facts.production_peak_rate)
     plan = look_plan(settings.percentile, settings.confidence, settings.target_calls)
     if main is None:
         if len(attempts) >= ALL_REFUSED:

@@ -289,3 +289,20 @@ def test_small_guards_do_not_raise_the_number_by_chance() -> None:
     found = judge(main, *guards, facts=orders(current_timeout_s=60, production_peak_rate=40.0))
     assert found.level_rate == 40.0
     assert found.recommended_timeout_s == alone.recommended_timeout_s
+
+
+def test_a_top_level_with_hardly_a_call_does_not_hide_the_others() -> None:
+    tables = calls(lognormal(4000, 2.0), rate=10), calls(lognormal(40, 2.0, 2), rate=30, run="b")
+    found = judge(*tables, facts=orders(current_timeout_s=60))
+    assert (found.verdict, found.recommended_timeout_s, found.level_rate) == (Verdict.LOWER, 3, 10.0)
+    assert any("no number for 30/s" in line for line in found.warnings)
+    at_peak = judge(*tables, facts=orders(current_timeout_s=60, production_peak_rate=30.0))
+    assert at_peak.verdict is Verdict.INSUFFICIENT_SAMPLES
+
+
+def test_a_top_level_its_timeout_hides_still_needs_a_probe() -> None:
+    tables = (
+        calls(lognormal(4000, 2.0), rate=10, timeout_s=5),
+        calls(lognormal(2000, 12.0, 2), rate=30, run="b", timeout_s=5),
+    )
+    assert judge(*tables, facts=orders(current_timeout_s=5)).verdict is Verdict.CENSORED_NEEDS_PROBE

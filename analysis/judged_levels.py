@@ -1,0 +1,87 @@
+"""Each load level with its estimate, and which of them the number comes from (section D, step 3)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from analysis.calls import Calls, classify
+from analysis.counts import count_latencies
+from analysis.estimate import Estimate, estimate
+from analysis.levels import Level
+from analysis.settings import RecommendSettings
+from analysis.survival import kaplan_meier
+from analysis.warmup import warm_up_mask
+from analysis.wording import rate
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedLevel:
+    """A load level with the calls that count (on the right clock, warm-up cut) and what they say."""
+
+    rate: float | None
+    calls: Calls
+    warm_up: Calls
+    refused: Mapping[str, int]
+    estimate: Estimate
+    quantile_with_warm_up_ms: int | None
+
+
+def judge_level(level: Level, settings: RecommendSettings) -> JudgedLevel:
+    """Return the level with its estimate, after classification and the warm-up cut."""
+    calls, refused = classify(level.calls, settings.backend_errors)
+    cold = warm_up_mask(calls, settings.warmup_s, settings.warmup_max_share)
+    warm = calls.where(~cold)
+    everything = kaplan_meier(count_latencies(calls.latency_ms, calls.event))
+    return JudgedLevel(
+        rate=level.rate,
+        calls=warm,
+        warm_up=calls.where(cold),
+        refused=refused,
+        estimate=estimate(warm, settings),
+        quantile_with_warm_up_ms=everything.quantile_ms(settings.percentile),
+    )
+
+
+def choose_main(judged: list[JudgedLevel], peak_rate: float | None) -> JudgedLevel | None:
+    """Return the level whose number counts: the first that ran, if it has a bound.
+
+    Without one, a lower level may stand in where that is no loss: a draft probe made at another rate
+    (the timeout hid the quantile at the first), or any level when no production peak was declared.
+    """
+    ran = [level for level in judged if level.estimate.samples]
+    if not ran:
+        return None
+    main = ran[0]
+    if main.estimate.timeout_s is not None:
+        return main
+    cut_off = main.estimate.samples > main.estimate.ok
+    for level in ran[1:]:
+        probe = cut_off and bool(level.calls.draft.all())
+        if level.estimate.timeout_s is not None and (probe or peak_rate is None):
+            return level
+    return main
+
+
+def slowest_proven(main: JudgedLevel, judged: list[JudgedLevel]) -> JudgedLevel:
+    """Return the level whose number counts: main, or a guard proven slower than main's p99.
+
+    Without the proof, the largest call of five small guards would set the number by chance.
+    """
+    seen = main.estimate.quantile_ms
+    if main.estimate.timeout_s is None or seen is None:
+        return main
+    slower = [level for level in judged if (level.estimate.lower_ms or 0) > seen]
+    return max([main, *slower], key=lambda level: level.estimate.timeout_s or 0)
+
+
+def about_other_levels(
+    judged: list[JudgedLevel], main: JudgedLevel | None, deciding: JudgedLevel
+) -> list[str]:
+    """Return a line where the number is not that of the first level."""
+    if deciding.rate is None:
+        return []
+    if deciding is not main:
+        return [f"the number comes from {rate(deciding.rate)}, where the action is slowest"]
+    first = next((level for level in judged if level.estimate.samples), deciding)
+    if deciding is first or first.rate is None:
+        return []
+    return [f"no number for {rate(first.rate)} from these calls: this one is for {rate(deciding.rate)}"]
