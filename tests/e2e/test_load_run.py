@@ -92,6 +92,8 @@ def test_a_run_ends_by_itself_with_every_call_recorded(
     assert 100 < len(samples) < 280  # 3 s at 2 x 30 calls/s
     assert (samples["outcome"] == "ok").mean() > 0.9
     assert (samples["started_at"] >= samples["scheduled_at"]).all()
+    for path in (tmp_path / "run").rglob("*"):  # neither inputs nor the token, anywhere
+        assert path.is_dir() or not any(secret in path.read_bytes() for secret in (b"load-test-", b"Bearer"))
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -1,0 +1,137 @@
+import errno
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from geventhttpclient.response import HTTPConnectionClosed, HTTPParseError
+
+from analysis.schema import Target
+from loadtests.transport import NETWORK_ERRORS, Transport, error_name, shared_ssl_context
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nININ-Correlation-Id: c-1\r\nRetry-After: 7\r\n\r\n{}"
+
+
+@contextmanager
+def server(answer: Callable[[bytes], bytes | None]) -> Iterator[tuple[str, list[bytes]]]:
+    """A server on a thread; `answer` gives the reply to each request, None closes the connection."""
+    received: list[bytes] = []
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        while True:
+            try:
+                connection, _ = listening.accept()
+            except OSError:
+                return
+            with connection:
+                connection.settimeout(5)
+                while data := _receive(connection):
+                    received.append(data)
+                    reply = answer(data)
+                    if reply is None:
+                        break
+                    connection.sendall(reply)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}", received
+    finally:
+        listening.close()
+
+
+def _receive(connection: socket.socket) -> bytes:
+    try:
+        return connection.recv(65536)
+    except OSError:
+        return b""
+
+
+def test_a_request_is_whole_and_goes_to_the_test_of_the_action() -> None:
+    transport = Transport("https://gateway.example.com:8443/genesys/", connections=1)
+
+    published = transport.prepare("custom_-_1/2", Target.PUBLISHED, b'{"a":1}', "t0k").decode()
+    draft = transport.prepare("x", Target.DRAFT, b"{}", "t0k").decode()
+
+    assert published.startswith("POST /genesys/api/v2/integrations/actions/custom_-_1%2F2/test HTTP/1.1\r\n")
+    assert "\r\nHost: gateway.example.com:8443\r\n" in published
+    assert "\r\nAuthorization: Bearer t0k\r\n" in published
+    assert published.endswith('Content-Length: 7\r\n\r\n{"a":1}')
+    assert "/actions/x/draft/test HTTP/1.1" in draft
+
+
+def test_certificates_are_verified_with_one_context_for_all() -> None:
+    pools = [Transport("https://api.example.com", connections=1)._pool for _ in range(2)]
+
+    assert {id(pool.ssl_context) for pool in pools} == {id(shared_ssl_context())}
+    assert shared_ssl_context().verify_mode is ssl.CERT_REQUIRED
+    assert shared_ssl_context().check_hostname
+
+
+def test_a_connection_is_kept_and_only_the_first_call_on_it_is_marked_new() -> None:
+    with server(lambda _: OK) as (address, received):
+        transport = Transport(address, connections=2)
+        news = []
+        for _ in range(3):
+            sock, new = transport.connect()
+            news.append(new)
+            reply = transport.exchange(sock, b"GET / HTTP/1.1\r\n\r\n", 5.0)
+        transport.close()
+
+    assert news == [True, False, False]
+    assert (reply.status, reply.body, reply.correlation_id, reply.retry_after) == (200, b"{}", "c-1", "7")
+    assert len(received) == 3
+
+
+def test_a_failed_call_is_never_sent_again() -> None:
+    with server(lambda _: None) as (address, received):
+        transport = Transport(address, connections=2)
+        sock, _ = transport.connect()
+        with pytest.raises(NETWORK_ERRORS):
+            transport.exchange(sock, b"POST / HTTP/1.1\r\nContent-Length: 0\r\n\r\n", 5.0)
+        transport.close()
+
+    assert len(received) == 1
+
+
+def test_no_reply_is_given_up_after_the_limit() -> None:
+    with server(lambda _: b"HTTP/1.1 200 OK\r\nContent-Le") as (address, _):
+        transport = Transport(address, connections=1)
+        sock, _ = transport.connect()
+        with pytest.raises(TimeoutError) as caught:
+            transport.exchange(sock, b"GET / HTTP/1.1\r\n\r\n", 0.2)
+        transport.close()
+
+    assert error_name(caught.value) == "no_reply"
+
+
+def test_a_refused_connection_says_so_and_frees_its_place() -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    transport = Transport(f"http://127.0.0.1:{port}", connections=1)
+
+    for _ in range(3):  # a place that was not freed would make the second wait for ever
+        with pytest.raises(ConnectionRefusedError) as caught:
+            transport.connect()
+    assert error_name(caught.value) == "econnrefused"
+
+
+@pytest.mark.parametrize(
+    ("error", "name"),
+    [
+        (ssl.SSLCertVerificationError(), "certificate_not_verified"),
+        (ssl.SSLError(), "tls_error"),
+        (TimeoutError(), "no_reply"),
+        (socket.gaierror(), "name_not_resolved"),
+        (HTTPConnectionClosed(), "connection_closed"),
+        (HTTPParseError(), "not_http"),
+        (OSError(errno.ECONNRESET, "x"), "econnreset"),
+        (ValueError("secret"), "valueerror"),
+    ],
+)
+def test_failures_have_short_stable_names_without_their_text(error: Exception, name: str) -> None:
+    assert error_name(error) == name
