@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from diag.sandbox.clock import sleep_until
 from diag.sandbox.server import SandboxProcess, start_sandbox
 
 _SCENARIO = """
@@ -120,6 +121,22 @@ async def _at_a_rate(sandbox: SandboxProcess, request: bytes, rate: float, span_
     return await asyncio.gather(*calls)
 
 
+async def _beside_bare_sleeps(
+    sandbox: SandboxProcess, request: bytes, rate: float, span_s: float
+) -> list[float]:
+    """Calls at a rate and, at the same time, sleeps without any sandbox: how late those are, ms."""
+    late_ms: list[float] = []
+
+    async def sleeps() -> None:
+        end_s = time.perf_counter() + span_s
+        while (deadline_s := time.perf_counter() + 0.05) < end_s:
+            await sleep_until(deadline_s)
+            late_ms.append((time.perf_counter() - deadline_s) * 1e3)
+
+    await asyncio.gather(_at_a_rate(sandbox, request, rate, span_s), *(sleeps() for _ in range(10)))
+    return late_ms
+
+
 def _client(sandbox: SandboxProcess) -> httpx.Client:
     login = httpx.post(
         f"{sandbox.base_url}/oauth/token",
@@ -170,11 +187,15 @@ def run() -> None:
                 truth = client.get("/sandbox/truth").json()["actions"]
                 ids = {action["name"]: id_ for id_, action in truth.items()}
                 requests = {name: _request(sandbox, token, id_) for name, id_ in ids.items()}
-                asyncio.run(_at_a_rate(sandbox, requests["Usual"], 200.0, 15.0))
+                bare = asyncio.run(_beside_bare_sleeps(sandbox, requests["Usual"], 200.0, 15.0))
                 over = _overheads_ms(client, ids["Usual"])
                 print(
                     f"own time at 200 calls/s    p50 {_p(over, 0.5):5.2f}  p99 {_p(over, 0.99):5.2f}  "
                     f"max {max(over):5.2f} ms (p99 <= 2)"
+                )
+                print(
+                    f"  bare sleeps beside it    p50 {_p(bare, 0.5):5.2f}  p99 {_p(bare, 0.99):5.2f}  "
+                    f"max {max(bare):5.2f} ms (what this machine does to anybody)"
                 )
                 before_s = _cpu_s(sandbox.pid)
                 rate = asyncio.run(_as_fast_as_possible(sandbox, requests["Fast"], 32, 5.0))
