@@ -11,14 +11,16 @@ a backend or platform error. A later one still counts: the call did take longer 
 Without a known timeout (`timeout_s=None`) the form decides.
 
 The outcome values are those of `analysis.schema.Outcome`; a test holds them together.
-Only codes leave this file, never message texts: those may quote the values sent.
+Codes leave this file, and of messages only the platform's own words: a text may quote the values sent.
 """
 
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, cast
+
+from diag.genesys.message_shape import message_shape
 
 OK: Final = "ok"
 TIMEOUT: Final = "timeout"
@@ -58,11 +60,13 @@ class Classified:
     `error_code`: the most telling code of the reply. For `rate_limited` it is the limit's namespace and
     key, `dataactions:actions.concurrent.executions.max` or `platform.api:...`, so that the org's shared
     limit and our own token's can be told apart. `failed_step`: name of the first step that failed.
+    `message`: the platform's own words of the most telling message (see `message_shape`).
     """
 
     outcome: str
     error_code: str | None = None
     failed_step: str | None = None
+    message: str | None = None
 
 
 def classify(status: int, body: bytes | None, timeout_s: int | None, elapsed_ms: float) -> Classified:
@@ -75,7 +79,8 @@ def classify(status: int, body: bytes | None, timeout_s: int | None, elapsed_ms:
     reply = _parse(body)
     if status == 200:
         return _of_result(reply, body, early=early)
-    return _of_error(status, reply or {}, early=early, inside_result=False)
+    error = reply or {}
+    return replace(_of_error(status, error, early=early, inside_result=False), message=_message(error))
 
 
 def _of_result(reply: _Json | None, body: bytes | None, *, early: bool) -> Classified:
@@ -93,7 +98,7 @@ def _of_result(reply: _Json | None, body: bytes | None, *, early: bool) -> Class
     merged: _Json = {**error, "errors": [*_dicts(error.get("errors")), *([step_error] if step_error else [])]}
     result = _of_error(_status(error) or _status(step_error) or 500, merged, early=early, inside_result=True)
     name = failed.get("name")
-    return Classified(result.outcome, result.error_code, name if isinstance(name, str) else None)
+    return replace(result, failed_step=name if isinstance(name, str) else None, message=_message(merged))
 
 
 def _of_error(status: int, error: _Json, *, early: bool, inside_result: bool) -> Classified:
@@ -179,6 +184,17 @@ def _code(error: _Json) -> str | None:
         if isinstance(code, str) and _safe(code):
             return _safe(code)
     return None
+
+
+def _message(error: _Json) -> str | None:
+    """The message with most to say: the outermost is often generic, the useful one inside (API notes, 1c)."""
+    shapes = [
+        message_shape(text)
+        for body in _nested(error)
+        for key in ("message", "userMessage")
+        if isinstance(text := body.get(key), str)
+    ]
+    return max((shape for shape in shapes if shape), key=len, default=None)
 
 
 def _nested(error: _Json, depth: int = 3) -> Iterator[_Json]:
