@@ -41,19 +41,21 @@ def error_groups(table: pd.DataFrame) -> dict[str, tuple[ErrorGroup, ...]]:
     if failed.empty:
         return {}
     columns = ["action_id", "outcome"]
-    columns += [name for name in ("http_status", "error_code") if name in failed]
+    columns += [name for name in ("http_status", "error_code", "failed_step") if name in failed]
     found: dict[str, list[ErrorGroup]] = {}
     for key, rows in failed.groupby(columns, observed=True, dropna=False, sort=False):
         values: dict[str, Any] = dict(zip(columns, key, strict=True))
-        status, code = values.get("http_status"), values.get("error_code")
+        status = values.get("http_status")
         ids = rows["correlation_id"].dropna() if "correlation_id" in rows else None
         found.setdefault(str(values["action_id"]), []).append(
             ErrorGroup(
                 outcome=str(values["outcome"]),
                 http_status=None if pd.isna(status) else int(status),
-                error_code=None if pd.isna(code) else str(code),
+                error_code=_text(values.get("error_code")),
                 calls=len(rows),
                 example_correlation_id=str(ids.iloc[0]) if ids is not None and len(ids) else None,
+                failed_step=_text(values.get("failed_step")),
+                message=_commonest(rows["error_message"]) if "error_message" in rows else None,
             )
         )
     return {
@@ -139,6 +141,15 @@ def cold_start(calls: Calls) -> ColdStart | None:
         others_p50_ms=survival_of(others).quantile_ms(0.5) if len(others) >= MIN_FOR_P50 else None,
         max_ms=float(slow.latency_ms.max()),
     )
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _commonest(values: "pd.Series[Any]") -> str | None:
+    counts = values.value_counts()
+    return _text(counts.index[0]) if len(counts) and counts.iloc[0] > 0 else None
 
 
 def _first_of_each(key: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -20,7 +20,15 @@ from analysis.samples_in_run import add_segments, finished_parquet, manifest_of
 from analysis.schema import COLUMNS
 from analysis.table_builder import TableBuilder
 
-DETAIL_COLUMNS: Final = ("http_status", "error_code", "in_flight", "payload", "correlation_id")
+DETAIL_COLUMNS: Final = (
+    "http_status",
+    "error_code",
+    "failed_step",
+    "error_message",
+    "in_flight",
+    "payload",
+    "correlation_id",
+)
 """Needed for the report's tables, not for a recommendation."""
 SAME_CALL: Final = ("action_id", "run_id", "worker_id", "started_at", "latency_ms", "attempt")
 

@@ -53,6 +53,8 @@ COLUMNS: Final[dict[str, str]] = {
     "timeout_s": "Int16",
     "http_status": "Int16",
     "error_code": "category",
+    "failed_step": "category",
+    "error_message": "category",
     "offered_rate": "float32",
     "attempt": "int8",
     "rtt_ms": "float32",

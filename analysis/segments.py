@@ -73,7 +73,7 @@ def read_segment(path: Path) -> Segment:
 def read_names(path: Path) -> tuple[Mapping[str, Mapping[int, str]], int]:
     """Return {kind: {code: text}} of a names file, and how many lines could not be read.
 
-    The kind "action_name" holds the names that came with the action ids.
+    What came with a text has a kind of its own: "action_name", "error_step", "error_message".
     """
     names: dict[str, dict[int, str]] = {}
     unread = 0
@@ -85,8 +85,9 @@ def read_names(path: Path) -> tuple[Mapping[str, Mapping[int, str]], int]:
         try:
             row = json.loads(line)
             names.setdefault(str(row["kind"]), {})[int(row["code"])] = str(row["text"])
-            if isinstance(row.get("name"), str):
-                names.setdefault(f"{row['kind']}_name", {})[int(row["code"])] = row["name"]
+            for beside in ("name", "step", "message"):
+                if isinstance(row.get(beside), str):
+                    names.setdefault(f"{row['kind']}_{beside}", {})[int(row["code"])] = row[beside]
         except (ValueError, KeyError, TypeError):
             unread += 1
     return names, unread
@@ -113,6 +114,8 @@ def segment_table(
         "action_name": ("action", names.get("action_name", {})),
         "outcome": ("outcome", outcomes),
         "error_code": ("error_code", names.get("error", {})),
+        "failed_step": ("error_code", names.get("error_step", {})),
+        "error_message": ("error_code", names.get("error_message", {})),
         "target": ("target", {code: target.value for target, code in TARGET_CODES.items()}),
         "payload": ("payload", names.get("payload", {})),
     }

@@ -80,6 +80,7 @@ def write_segment(
     names: Mapping[int, str] | None = None,
     outcome: Outcome = Outcome.OK,
     correlation_id: bytes = b"\0" * 16,
+    error_code: int = 0,
 ) -> Path:
     """One worker's segment with one record per latency for action code 1."""
     folder.segments.mkdir(parents=True, exist_ok=True)
@@ -102,7 +103,7 @@ def write_segment(
                     rtt_ms=float("nan"),
                     correlation_id=correlation_id,
                     payload=0,
-                    error_code=0,
+                    error_code=error_code,
                     http_status=200,
                     in_flight=1,
                     outcome=OUTCOME_CODES[outcome],

@@ -45,6 +45,17 @@ def test_a_killed_run_is_read_from_its_segments(run: RunFolder) -> None:
     assert "bytes" in skipped.why
 
 
+def test_step_and_message_of_an_error_come_from_the_names(run: RunFolder) -> None:
+    path = write_segment(run, latency_ms=[10, 20], outcome=Outcome.BACKEND_ERROR, error_code=1)
+    with path.with_suffix(".names").open("a") as names:
+        names.write('{"kind": "error", "code": 1, "text": "E:502", "step": "Execute", "message": "bad …"}\n')
+    for _ in range(2):  # from the segments, then from samples.parquet
+        row = read_samples([run.path], detail=True).table.iloc[0]
+        assert (row["error_code"], row["failed_step"], row["error_message"]) == ("E:502", "Execute", "bad …")
+        convert_run(run)
+    assert "failed_step" not in read_samples([run.path]).table
+
+
 def test_a_torn_record_in_the_middle_costs_only_itself(run: RunFolder) -> None:
     path = write_segment(run, latency_ms=[10, 20, 30, 40])
     raw = path.read_bytes()

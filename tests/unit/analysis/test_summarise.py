@@ -57,6 +57,16 @@ def test_errors_are_grouped_with_one_correlation_id_to_look_up() -> None:
     assert (second.outcome, second.calls, second.example_correlation_id) == ("timeout", 2, None)
 
 
+def test_errors_are_grouped_by_step_with_their_commonest_message() -> None:
+    table = calls([0.1] * 9, outcome="backend_error").assign(http_status=200, error_code="E1")
+    table["failed_step"] = ["Execute"] * 5 + ["Apply output"] * 3 + [None]
+    table["error_message"] = ["gone", "slow …", "slow …", None, "slow …"] + ["no field"] * 3 + [None]
+    first, second, third = one(table).errors
+    assert (first.failed_step, first.message, first.calls) == ("Execute", "slow …", 5)
+    assert (second.failed_step, second.message, second.calls) == ("Apply output", "no field", 3)
+    assert (third.failed_step, third.message, third.calls) == (None, None, 1)
+
+
 def test_latency_that_grows_with_load_has_a_knee_and_flat_latency_has_none() -> None:
     in_flight = np.tile(np.arange(1, 41), 100)
     flat = calls(lognormal(4000, 1.0)).assign(in_flight=in_flight)
