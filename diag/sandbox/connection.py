@@ -6,7 +6,7 @@ import socket
 import struct
 import uuid
 
-from starlette.types import Scope
+from starlette.types import Receive, Scope
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from diag.sandbox.replies import bad_request
@@ -37,6 +37,18 @@ def connection(scope: Scope) -> Connection:
     """The connection a request came over."""
     found: Connection = scope["state"]["connection"]
     return found
+
+
+async def cut_off(scope: Scope, receive: Receive) -> None:
+    """Resets the connection of a request that gets no answer."""
+    connection(scope).reset()
+    await until_gone(receive)
+
+
+async def until_gone(receive: Receive) -> None:
+    """Until uvicorn knows that the connection is gone; only then may a request go unanswered."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 class SandboxProtocol(AutoHTTPProtocol):  # type: ignore[valid-type,misc]  # chosen by uvicorn at run time

@@ -1,12 +1,13 @@
 """In front of every route: the correlation id, the clock, and errors as ErrorBody."""
 
+import asyncio
 import logging
 import time
 import uuid
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from diag.sandbox.connection import connection
+from diag.sandbox.connection import connection, cut_off
 from diag.sandbox.observations import Execution
 from diag.sandbox.replies import PlatformError, json_reply
 from diag.sandbox.sabotage import sabotage
@@ -41,6 +42,8 @@ class Front:
             except PlatformError as error:
                 reply = json_reply(error.body(correlation_id), error.status, error.headers)
                 await reply(scope, receive, send_with_id)
+            except asyncio.CancelledError:  # the sandbox stops: calls in flight end as if it had died
+                await cut_off(scope, receive)
             except Exception:  # the last line of defence: one bad request must not cost a connection
                 _LOG.exception("request %s failed", correlation_id)
                 if started:

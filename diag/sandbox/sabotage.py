@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from diag.sandbox.connection import connection
+from diag.sandbox.connection import connection, cut_off, until_gone
 from diag.sandbox.faults import Fault
 from diag.sandbox.replies import PlatformError, json_reply
 from diag.sandbox.revision import ACTIONS_URI
@@ -44,7 +44,7 @@ async def sabotage(
         said = {"error": "invalid_request", "error_description": "rate limit exceeded; try again later"}
         await json_reply(said, 400)(scope, receive, send)
     elif kind == "reset" or (kind == "stale_keep_alive" and connection(scope).requests > 1):
-        await _reset(scope, receive)
+        await cut_off(scope, receive)
     elif kind in ("status_after", "reset_after", "truncated", "malformed", "huge"):
         held = _Held()
         await app(scope, receive, held.take)
@@ -71,7 +71,7 @@ async def _spoil(fault: Fault, held: _Held, scope: Scope, receive: Receive, send
     if fault.kind == "status_after":
         raise _refusal(fault)
     if fault.kind == "reset_after":
-        await _reset(scope, receive)
+        await cut_off(scope, receive)
         return
     whole = bytes(held.body)
     if fault.kind == "huge":
@@ -85,7 +85,7 @@ async def _spoil(fault: Fault, held: _Held, scope: Scope, receive: Receive, send
     if fault.kind == "truncated":
         await send({"type": "http.response.body", "body": whole[: len(whole) // 2], "more_body": True})
         connection(scope).hang_up()
-        await _until_gone(receive)
+        await until_gone(receive)
     else:
         await send({"type": "http.response.body", "body": whole})
 
@@ -99,14 +99,3 @@ def _refusal(fault: Fault) -> PlatformError:
     }.get(fault.status, ("bad.request", "The request was refused."))
     headers = {} if fault.retry_after_s is None else {"Retry-After": str(fault.retry_after_s)}
     return PlatformError(fault.status, code, message, headers=headers)
-
-
-async def _reset(scope: Scope, receive: Receive) -> None:
-    connection(scope).reset()
-    await _until_gone(receive)
-
-
-async def _until_gone(receive: Receive) -> None:
-    """Until uvicorn knows that the connection is gone; only then may a request go unanswered."""
-    while (await receive())["type"] != "http.disconnect":
-        pass

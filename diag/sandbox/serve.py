@@ -39,6 +39,8 @@ def serve(
         state_file.save()
     listener = _listen(port)
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
+    # uvicorn has two things to say that are no news here: garbage was sent, calls were cut off at the end
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     config = uvicorn.Config(
         make_app(sandbox),
         http=SandboxProtocol,

@@ -5,6 +5,8 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import httpx
 import pytest
@@ -28,6 +30,27 @@ def test_an_unknown_scenario_is_said_with_those_there_are():
     ):
         pass
     assert "demo" in caught.value.hint
+
+
+def test_it_stops_at_once_and_without_a_word_while_calls_are_in_flight(tmp_path):
+    log = tmp_path / "sandbox.log"
+    with ExitStack() as stack, ThreadPoolExecutor(1) as pool:
+        process = stack.enter_context(start_process(scenario="beyond-the-cap", log_path=log))
+        login = {"data": {"grant_type": "client_credentials"}, "auth": ("sandbox", "sandbox")}
+        reply = httpx.post(f"{process.base_url}/oauth/token", trust_env=False, **login)
+        headers = {"Authorization": f"Bearer {reply.json()['access_token']}"}
+        client = stack.enter_context(
+            httpx.Client(base_url=process.base_url, headers=headers, timeout=90, trust_env=False)
+        )
+        truth = client.get("/sandbox/truth").json()["actions"]
+        slow = next(id_ for id_, action in truth.items() if action["name"] == "Render Statement")
+        call = pool.submit(client.post, f"/api/v2/integrations/actions/{slow}/test", json={"id": "x"})
+        while "1 calls in flight" not in client.get("/sandbox/live").text:
+            time.sleep(0.05)
+        os.kill(process.pid, signal.SIGTERM)
+        with pytest.raises(httpx.TransportError):
+            call.result(timeout=20)
+    assert log.read_text() == ""
 
 
 def test_it_listens_on_loopback_only(sandbox):
