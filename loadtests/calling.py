@@ -10,6 +10,7 @@ import gevent
 
 from analysis.record import FLAG_NEW_CONNECTION, OUTCOME_CODES
 from analysis.schema import Outcome
+from diag.genesys.outcomes import Classified
 from loadtests.clock import Clock
 from loadtests.outcome import judge
 from loadtests.plan import ActionLoad
@@ -136,7 +137,8 @@ class Caller:
         if not connected and isinstance(failure, gevent.GreenletExit):
             self.unsent += 1
             return
-        outcome, code, step = self._judge(reply, failure, connected, prepared, latency_ms)
+        verdict = self._judge(reply, failure, connected, prepared, latency_ms)
+        outcome, code = Outcome(verdict.outcome), verdict.error_code
         correlation_id = _correlation_bytes(reply.correlation_id) if reply else NO_CORRELATION_ID
         self._recorder.write(
             prepared.index,
@@ -149,7 +151,7 @@ class Caller:
             in_flight,
             offered_rate,
             prepared.payload_codes[turn],
-            self._recorder.code("error", code, step=step) if code else 0,
+            self._error_code(verdict) if code else 0,
             prepared.target,
             FLAG_NEW_CONNECTION if new_connection else 0,
             NO_RTT,
@@ -178,17 +180,23 @@ class Caller:
         connected: bool,
         prepared: Prepared,
         latency_ms: float,
-    ) -> tuple[Outcome, str | None, str | None]:
-        """Return outcome, error code, and the step of the test result that failed."""
+    ) -> Classified:
         if reply is not None:
-            verdict = judge(reply.status, reply.body, prepared.load.timeout_s, latency_ms)
-            return Outcome(verdict.outcome), verdict.error_code, _step(verdict.failed_step)
+            return judge(reply.status, reply.body, prepared.load.timeout_s, latency_ms)
         if isinstance(failure, gevent.GreenletExit):
-            return Outcome.CLIENT_TIMEOUT, "run_ended", None
+            return Classified(Outcome.CLIENT_TIMEOUT, "run_ended")
         assert failure is not None
         if connected and isinstance(failure, TimeoutError):
-            return Outcome.CLIENT_TIMEOUT, error_name(failure), None
-        return Outcome.NETWORK_ERROR, error_name(failure), None
+            return Classified(Outcome.CLIENT_TIMEOUT, error_name(failure))
+        return Classified(Outcome.NETWORK_ERROR, error_name(failure))
+
+    def _error_code(self, verdict: Classified) -> int:
+        return self._recorder.code(
+            "error",
+            verdict.error_code or "",
+            step=_step(verdict.failed_step),
+            message=verdict.message,
+        )
 
     def _error(self, outcome: Outcome, code: str | None) -> CallFailedError:
         text = f"{outcome.value}: {code}" if code else outcome.value

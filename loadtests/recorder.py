@@ -25,6 +25,7 @@ from loadtests.plan import ActionLoad
 
 EVENTS_SUFFIX: Final = ".events"
 NO_CORRELATION_ID: Final = b"\0" * 16
+MOST_MESSAGES: Final = 200
 
 _APPEND: Final = os.O_WRONLY | os.O_CREAT | os.O_APPEND
 
@@ -42,7 +43,8 @@ class Recorder:
         self._names_fd = os.open(base.with_name(worker_id + NAMES_SUFFIX), _APPEND, 0o644)
         self._events_fd = os.open(base.with_name(worker_id + EVENTS_SUFFIX), _APPEND, 0o644)
         self._fd = os.open(self.segment_path, _APPEND, 0o644)
-        self._codes: dict[tuple[str, str, str | None], int] = {}
+        self._codes: dict[tuple[str, str, str | None, str | None], int] = {}
+        self._messages = 0
         self._seen = [False] * len(actions)
         self.seq = 0
         self.outcomes: list[list[int]] = []
@@ -52,22 +54,38 @@ class Recorder:
             self._actions.append(self.code("action", action.action_id, name=action.action_name))
             self.outcomes.append([0] * (1 + max(OUTCOME_CODES.values())))
 
-    def code(self, kind: str, text: str, *, name: str | None = None, step: str | None = None) -> int:
+    def code(
+        self,
+        kind: str,
+        text: str,
+        *,
+        name: str | None = None,
+        step: str | None = None,
+        message: str | None = None,
+    ) -> int:
         """Return the small integer that stands for `text` in records; written to the names file first.
 
-        `name`: of an action. `step`: the step of the test result that failed; each pair has its own code.
+        `name`: of an action. `step` and `message`: of a failure; each combination has its own code, up to
+        MOST_MESSAGES of them (a platform that says something new each time must not fill the disk).
         """
-        known = self._codes.get((kind, text, step))
+        if message is not None and (kind, text, step, message) not in self._codes:
+            if self._messages >= MOST_MESSAGES:
+                message = None
+            else:
+                self._messages += 1
+        known = self._codes.get((kind, text, step, message))
         if known is not None:
             return known
-        code = 1 + sum(1 for other, _, _ in self._codes if other == kind)
+        code = 1 + sum(1 for other, *_ in self._codes if other == kind)
         line: dict[str, object] = {"kind": kind, "code": code, "text": text}
         if name is not None:
             line["name"] = name
         if step is not None:
             line["step"] = step
+        if message is not None:
+            line["message"] = message
         _write(self._names_fd, json.dumps(line).encode() + b"\n")
-        self._codes[kind, text, step] = code
+        self._codes[kind, text, step, message] = code
         return code
 
     def write(

@@ -23,7 +23,7 @@ def outcome_of(session: Session) -> RunOutcome:
     """Return what a finished session of this process brought."""
     return RunOutcome(
         calls=session.calls,
-        dropped=sum(session.dropped),
+        dropped=session.not_sent,
         lag_p99_ms=lag_p99_ms(session.self_check.histogram),
         left_out=tuple(session.director.left_out),
         notes=tuple(session.director.notes),

@@ -112,6 +112,11 @@ class Session:
         """Rows recorded so far."""
         return self.recorder.seq
 
+    @property
+    def not_sent(self) -> int:
+        """Arrivals that were due and never sent: too many in flight, or the run ended first."""
+        return sum(self.dropped) + self.caller.unsent
+
     # -- streams ---------------------------------------------------------------------------------------
 
     def stream(self) -> None:

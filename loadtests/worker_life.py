@@ -151,7 +151,7 @@ class WorkerLife:
             {
                 "worker": session.worker_id,
                 "rows": session.calls,
-                "dropped": sum(session.dropped),
+                "dropped": session.not_sent,
                 "lags": session.self_check.histogram,
                 "left_out": [[one.what, one.why] for one in session.director.left_out],
                 "notes": session.director.notes,

@@ -11,7 +11,7 @@ from analysis.run_folder import RunFolder
 from analysis.schema import Outcome, Target
 from loadtests.payloads import EMPTY
 from loadtests.plan import ActionLoad
-from loadtests.recorder import NO_CORRELATION_ID, Recorder
+from loadtests.recorder import MOST_MESSAGES, NO_CORRELATION_ID, Recorder
 
 ACTIONS = (
     ActionLoad("a-1", "Look Up", 10, 5.0, (EMPTY,)),
@@ -73,6 +73,10 @@ def test_a_code_is_named_on_disk_before_a_row_uses_it(tmp_path: Path) -> None:
     assert code == recorder.code("error", "request.timeout")
     assert recorder.code("error", "other") == code + 1
     assert recorder.code("error", "other", step="Execute") == code + 2  # a step has a code of its own
+
+    said = {recorder.code("error", "other", message=f"m {n}") for n in range(MOST_MESSAGES + 50)}
+    assert len(said) == MOST_MESSAGES + 1  # beyond, the message is left out
+    assert recorder.code("error", "other") in said
 
     names = [json.loads(line) for line in (tmp_path / "segments" / "w-0.names").read_text().splitlines()]
     assert {"kind": "error", "code": code, "text": "request.timeout"} in names
