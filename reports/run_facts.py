@@ -52,7 +52,7 @@ def run_facts(data: ReportData) -> RunFacts:
         runs=tuple((manifest.run_id, what_was_run(manifest, data.zone)) for manifest in manifests),
         settings=_settings(data),
         left_out=_left_out(data),
-        warnings=tuple(text for manifest in manifests for text in _warnings(manifest)),
+        warnings=tuple(text for manifest in manifests for text in run_warnings(manifest)),
     )
 
 
@@ -122,7 +122,8 @@ def what_was_run(manifest: Manifest, zone: str | None) -> tuple[tuple[str, str],
     return tuple((term, text) for term, text in facts if text is not None)
 
 
-def _warnings(manifest: Manifest) -> list[str]:
+def run_warnings(manifest: Manifest) -> list[str]:
+    """Return what weakens this run, one sentence each: cut short, incomplete, or its generator late."""
     found = []
     if manifest.status != "complete":
         words = {

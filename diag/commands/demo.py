@@ -65,7 +65,9 @@ def command(seed: int) -> None:
     report.write_text(build_report(data), encoding="utf-8")
     console.heading("Report")
     console.result(str(report))
+    runs = " ".join(str(folder.path) for folder in measured.everything.folders)
     console.note(f"Open it in a browser. That was {time.monotonic() - started:.0f} s.")
+    console.note(f"The same verdicts again: diag recommend {runs}")
     console.note("On your own org: diag doctor, then diag init, diag measure, diag recommend.")
 
 
@@ -81,13 +83,14 @@ class Stage:
     def measure(self) -> Measured:
         """Measure every action, probe where the present timeout hides the answer, print the verdicts."""
         from analysis.recommendation import Verdict
+        from analysis.run_folder import new_run_id
         from analysis.settings import RecommendSettings
         from diag.commands.recommend import show
         from diag.evidence import gather, write_recommendations
 
         rules = RecommendSettings()
         self.console.heading(f"1. Measure: {RATE:.0f} calls a second to each action, for {MEASURE_S} s")
-        first = self._load("Measuring", run_time_s=MEASURE_S, rate=RATE)
+        first = self._load("Measuring", self.settings.runs / new_run_id(), run_time_s=MEASURE_S, rate=RATE)
         published = everything = gather([first.folder.path], rules, detail=True)
         hidden = [
             row
@@ -101,7 +104,14 @@ class Stage:
                 "A draft of the action, with 60 s, shows it; the published action keeps its timeout."
             )
             actions = tuple(row.action_id for row in hidden)
-            probe = self._load("Probing", run_time_s=PROBE_S, rate=RATE, actions=actions, probe=True)
+            probe = self._load(
+                "Probing",
+                first.folder.path / "probe",
+                run_time_s=PROBE_S,
+                rate=RATE,
+                actions=actions,
+                probe=True,
+            )
             everything = gather([first.folder.path, probe.folder.path], rules, detail=True)
         self.console.heading("3. Recommend")
         show(self.console, everything.analysis)
@@ -125,7 +135,7 @@ class Stage:
             row.action_id for row in analysis.actions if row.verdict == Verdict.OVER_CAP_USE_ASYNC
         )
         with GenesysClient(self.target.connection) as client:
-            plan = build_plan(client, analysis, force=True, skip=undecided)
+            plan = build_plan(client, analysis, force=True, skip=undecided, console=self.console)
         results = carry_out(
             self.console,
             self.target,
@@ -149,7 +159,13 @@ class Stage:
         if not raised:
             return ()
         self.console.heading("5. The same calls again, under the new timeouts")
-        after = self._load("Measuring", run_time_s=AFTER_S, rate=RATE, actions=tuple(raised))
+        after = self._load(
+            "Measuring",
+            measured.folder.path / "after",
+            run_time_s=AFTER_S,
+            rate=RATE,
+            actions=tuple(raised),
+        )
         now = {
             row.action_id: row for row in gather([after.folder.path], RecommendSettings()).analysis.actions
         }
@@ -167,19 +183,19 @@ class Stage:
     def _load(
         self,
         label: str,
+        run_dir: Path,
         *,
         run_time_s: float,
         rate: float,
         actions: tuple[str, ...] = (),
         probe: bool = False,
     ) -> "LoadResult":
-        from analysis.run_folder import new_run_id
         from diag.measuring.load import LoadOptions, run_load
         from diag.measuring.progress import Progress
         from diag.target import sandbox_environment
 
         options = LoadOptions(
-            run_dir=self.settings.runs / new_run_id(),
+            run_dir=run_dir,
             run_time_s=run_time_s,
             actions=actions,
             rate=rate,
@@ -196,7 +212,9 @@ class Stage:
             result = run_load(options, follow)
         if result.exit_code == ExitCode.INTERRUPTED:
             raise KeyboardInterrupt
-        if result.exit_code:
+        if result.status == "invalid":
+            self.console.warn(f"The load generator judged its own run: {result.reason}.")
+        elif result.exit_code:
             raise DemoFailedError(
                 f"The load run ended with exit code {result.exit_code}: {result.reason or result.status}.",
                 hint=f"Its log says more: {result.log}. What was measured is kept in {result.folder.path}",

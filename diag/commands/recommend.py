@@ -58,20 +58,25 @@ def command(
     from diag.errors import UsageError
     from diag.evidence import choose_inputs, gather, write_recommendations
     from diag.settings import load_settings
+    from reports.run_facts import run_warnings
 
     if output is not None and form == "table":
         raise UsageError("A table is for the terminal.", hint="With -o, choose a --format: csv, md or json.")
-    console = Console(quiet=form != "table")
+    changing = values["do_apply"] or values["plan_file"] is not None
+    console = Console(quiet=form != "table" and not changing)
     settings = load_settings({"profile": profile})
     chosen = choose_inputs(inputs, settings.runs)
     evidence = gather(chosen, recommend_settings(values), actions_file=values["actions_file"])
     for folder in evidence.folders[:1] if len(chosen) == 1 else ():
         write_recommendations(folder, evidence.analysis)
+    for manifest in evidence.samples.manifests:
+        for warning in run_warnings(manifest):
+            console.warn(warning)
     if form == "table":
         show(console, evidence.analysis)
     else:
         _emit(console, _formatted(evidence, form, values["terraform_state"], settings.zone), output)
-    if values["do_apply"] or values["plan_file"]:
+    if changing:
         _change(console, settings, evidence.analysis, values)
     elif form == "table":
         console.note(next_step(evidence.analysis))
