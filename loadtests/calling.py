@@ -1,6 +1,5 @@
 """One call, from its due time to its row on disk: the hot path, so nothing but what a call needs."""
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
@@ -20,7 +19,6 @@ from loadtests.transport import NETWORK_ERRORS, Reply, Transport, error_name
 GIVE_UP_AFTER_S: Final = 10.0
 """We wait this long beyond the action's own timeout before we give up on a reply."""
 
-NO_RTT: Final = math.nan
 LONGEST_STEP: Final = 60
 
 _ANSWERED: Final = frozenset({Outcome.OK, Outcome.TIMEOUT})
@@ -154,7 +152,7 @@ class Caller:
             self._error_code(verdict) if code else 0,
             prepared.target,
             FLAG_NEW_CONNECTION if new_connection else 0,
-            NO_RTT,
+            self._transport.rtt_ms,
             correlation_id,
         )
         if outcome in _ANSWERED:

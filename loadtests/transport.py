@@ -7,8 +7,10 @@ geventhttpclient otherwise reloads the CA bundle for each user, which blocks eve
 """
 
 import errno
+import math
 import socket
 import ssl
+import time
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -22,6 +24,7 @@ from analysis.schema import Target
 USER_AGENT: Final = "genesys-diag-load"
 _BLOCK_SIZE: Final = 65536
 _CONNECT_TIMEOUT_S: Final = 10.0
+ENOUGH_CONNECTS: Final = 5
 
 NETWORK_ERRORS: Final = (OSError, HTTPParseError)
 """What a call may raise besides a clean reply; a socket timeout (TimeoutError) is an OSError too."""
@@ -56,12 +59,28 @@ class _CountsNew:
         self.fresh.add(id(sock))
 
 
-class _PlainPool(_CountsNew, ConnectionPool):
+class _TimesConnects(ConnectionPool):
+    """Knows the fastest TCP connect so far: one round trip, without the TLS handshake that follows."""
+
+    rtt_ms = math.nan
+    connects = 0
+
+    def _connect_socket(self, sock: Any, address: Any) -> Any:
+        began = time.perf_counter()
+        connected = super()._connect_socket(sock, address)
+        took_ms = (time.perf_counter() - began) * 1000
+        if not self.rtt_ms <= took_ms:  # also while it is NaN
+            self.rtt_ms = took_ms
+        self.connects += 1
+        return connected
+
+
+class _PlainPool(_CountsNew, _TimesConnects):
     pass
 
 
-class _TlsPool(_CountsNew, SSLConnectionPool):
-    pass
+class _TlsPool(_CountsNew, SSLConnectionPool, _TimesConnects):
+    """TLS wraps what `_TimesConnects` connected: it comes after SSLConnectionPool in the order of calls."""
 
 
 class Transport:
@@ -86,6 +105,14 @@ class Transport:
             pool_options["ssl_context_factory"] = lambda cafile=None: shared_ssl_context()
             pool_options["ssl_options"] = {"server_hostname": host}
         self._pool = (_TlsPool if tls else _PlainPool)(host, port, host, port, **pool_options)
+
+    @property
+    def rtt_ms(self) -> float:
+        """Return the network's round trip: the fastest TCP connect; NaN before ENOUGH_CONNECTS of them.
+
+        It is taken off the latencies, so one connect that met a busy moment must not stand for it.
+        """
+        return self._pool.rtt_ms if self._pool.connects >= ENOUGH_CONNECTS else math.nan
 
     def prepare(self, action_id: str, target: Target, body: bytes, token: str) -> bytes:
         """Return the whole request as bytes: POST .../test (or .../draft/test) with this body."""

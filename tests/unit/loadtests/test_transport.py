@@ -1,4 +1,5 @@
 import errno
+import math
 import socket
 import ssl
 import threading
@@ -9,7 +10,7 @@ import pytest
 from geventhttpclient.response import HTTPConnectionClosed, HTTPParseError
 
 from analysis.schema import Target
-from loadtests.transport import NETWORK_ERRORS, Transport, error_name, shared_ssl_context
+from loadtests.transport import ENOUGH_CONNECTS, NETWORK_ERRORS, Transport, error_name, shared_ssl_context
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nININ-Correlation-Id: c-1\r\nRetry-After: 7\r\n\r\n{}"
 
@@ -66,6 +67,7 @@ def test_a_request_is_whole_and_goes_to_the_test_of_the_action() -> None:
 def test_certificates_are_verified_with_one_context_for_all() -> None:
     pools = [Transport("https://api.example.com", connections=1)._pool for _ in range(2)]
 
+    assert [kind.__name__ for kind in type(pools[0]).__mro__[2:4]] == ["SSLConnectionPool", "_TimesConnects"]
     assert {id(pool.ssl_context) for pool in pools} == {id(shared_ssl_context())}
     assert shared_ssl_context().verify_mode is ssl.CERT_REQUIRED
     assert shared_ssl_context().check_hostname
@@ -84,6 +86,18 @@ def test_a_connection_is_kept_and_only_the_first_call_on_it_is_marked_new() -> N
     assert news == [True, False, False]
     assert (reply.status, reply.body, reply.correlation_id, reply.retry_after) == (200, b"{}", "c-1", "7")
     assert len(received) == 3
+
+
+def test_the_round_trip_is_the_fastest_of_several_connects() -> None:
+    with server(lambda _: None) as (address, _):
+        transport = Transport(address, connections=1)
+        for _ in range(ENOUGH_CONNECTS):
+            assert math.isnan(transport.rtt_ms)
+            sock, _new = transport.connect()
+            with pytest.raises(NETWORK_ERRORS):
+                transport.exchange(sock, b"GET / HTTP/1.1\r\n\r\n", 5.0)
+
+    assert 0 < transport.rtt_ms < 5000
 
 
 def test_a_failed_call_is_never_sent_again() -> None:
