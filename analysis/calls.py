@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.schema import Outcome, Target
+from analysis.schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S, Outcome, Target
 
 
 class Kind(IntEnum):
@@ -190,7 +190,7 @@ def _calls(columns: _Columns, rows: NDArray[np.int64]) -> Calls:
         latency_ms=columns.latency_ms[rows],
         lag_s=unknown if columns.scheduled_at is None else started - columns.scheduled_at[rows],
         rate=unknown if columns.rate is None else columns.rate[rows].astype(np.float64),
-        timeout_s=unknown if columns.timeout_s is None else columns.timeout_s[rows].astype(np.float64),
+        timeout_s=unknown if columns.timeout_s is None else _possible_timeouts(columns.timeout_s[rows]),
         rtt_ms=unknown if columns.rtt_ms is None else columns.rtt_ms[rows].astype(np.float64),
         outcome=columns.outcome[rows],
         run=columns.run[rows].astype(np.int64),
@@ -198,6 +198,13 @@ def _calls(columns: _Columns, rows: NDArray[np.int64]) -> Calls:
         draft=columns.draft[rows],
         row=rows,
     )
+
+
+def _possible_timeouts(timeout_s: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+    """What the platform cannot have had in force is unknown."""
+    with np.errstate(invalid="ignore"):
+        possible = (timeout_s >= PLATFORM_MIN_TIMEOUT_S) & (timeout_s <= PLATFORM_MAX_TIMEOUT_S)
+    return np.where(possible, timeout_s.astype(np.float64), np.nan)
 
 
 def _columns(table: pd.DataFrame) -> _Columns:

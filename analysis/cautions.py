@@ -37,10 +37,11 @@ def about_calls(
     """Return what the calls of the deciding level leave open."""
     lines = []
     if coverage.grade == "C":
-        lines.append(
-            f"measured for {duration(coverage.span_s)}: slow episodes rarer than once per "
-            f"{duration(coverage.span_s / 3)} cannot be excluded"
+        # Time with calls in it: two short runs a month apart saw two moments, not a month.
+        rarer = (
+            f" rarer than once per {duration(coverage.measured_s / 3)}" if coverage.measured_s >= 3 else ""
         )
+        lines.append(f"measured for {duration(coverage.measured_s)}: slow episodes{rarer} cannot be excluded")
     given_up = calls.count(Outcome.CLIENT_TIMEOUT)
     if given_up > NOTABLE_SHARE * (1.0 - settings.percentile) * len(calls):
         lines.append(

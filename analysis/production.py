@@ -90,7 +90,7 @@ def _recommend_one(
         censored=evidence.timeouts,
         shortfall=missing,
         cut_off_now=cost.cut_off_now,
-        span_s=coverage.span_s,
+        coverage=coverage,
         left_out_by_reason=(),
         not_configurable_reason=facts.not_configurable_reason,
         saturated_because=None,

@@ -2,13 +2,24 @@
 
 import shlex
 from dataclasses import dataclass
+from typing import Final
 
 from analysis.estimate import Estimate
 from analysis.recommendation import Verdict
 from analysis.settings import RecommendSettings
 from analysis.shortfall import Shortfall, a_probe_sees_further
 from analysis.stability import Disagreement
-from analysis.wording import duration, of_calls, percent, seconds
+from analysis.time_coverage import TimeCoverage
+from analysis.wording import duration, of_calls, percent, seconds, seconds_down
+
+LEFT_OUT: Final = {
+    "auth_error": "refused for credentials or permission",
+    "invalid_input": "refused for their input",
+    "rate_limited": "refused for too many calls (429)",
+    "retry": "retries",
+    "warm_up": "of the warm-up",
+    "saturated_load_level": "at a saturated load level",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +39,12 @@ class Story:
     censored: int
     shortfall: Shortfall
     cut_off_now: float | None
-    span_s: float
+    coverage: TimeCoverage
     left_out_by_reason: tuple[tuple[str, int], ...]
     not_configurable_reason: str | None
     saturated_because: str | None
+    """Set where every level tested was saturated; `saturated_rate` is the lowest of them, calls/s."""
+    saturated_rate: float | None = None
     production: bool = False
     """The calls are executions in production, not a test."""
 
@@ -75,15 +88,18 @@ def next_command(story: Story, action_name: str, settings: RecommendSettings) ->
             return f"diag measure {action}" if cut_off_by_us else f"diag measure --probe {action}"
         case Verdict.INSUFFICIENT_SAMPLES:
             if story.saturated_because is not None:
-                return f"diag measure {action}"
+                return _slower(story, action)
             missing = story.shortfall
             if missing.calls_needed is None:
                 return f"diag measure {action}"
-            # A new run has a warm-up of its own that does not count.
-            calls = _round_up(missing.calls_needed / (1.0 - settings.warmup_max_share))
+            # A new run is judged on its own, and has a warm-up of its own that does not count.
+            whole = missing.far_seeing + missing.calls_needed
+            calls = _round_up(whole / (1.0 - settings.warmup_max_share))
             probe = "--probe " if missing.limited_by_the_timeout else ""
             return f"diag measure {probe}{action} --calls {calls}"
         case Verdict.NO_DATA:
+            if story.saturated_because is not None:
+                return _slower(story, action)
             refused = dict(story.left_out_by_reason).get("auth_error", 0)
             return "diag doctor" if refused else f"diag measure {action}"
         case Verdict.UNSTABLE:
@@ -108,7 +124,7 @@ def _finish(story: Story, settings: RecommendSettings) -> str:
     ).replace("%", " %")
     return (
         f"{of_calls(settings.percentile)} {_calls(story)} finish within {seconds(estimate.quantile_ms)} "
-        f"({sure}{estimate.samples:,} {_calls(story)} in {duration(story.span_s)})"
+        f"({sure}{estimate.samples:,} {_calls(story)} {_when(story.coverage)})"
     )
 
 
@@ -122,8 +138,27 @@ def _harm_now(story: Story) -> str:
     return f"the timeout of {story.current_timeout_s} s leaves too little room"
 
 
+def _slower(story: Story, action: str) -> str:
+    rate = f" --rate {story.saturated_rate / 2:g}" if story.saturated_rate is not None else ""
+    return f"diag measure {action}{rate}"
+
+
+def _when(coverage: TimeCoverage) -> str:
+    """ "in 84 min", or "in 8 min spread over 24 h" where most of the span had no calls."""
+    if coverage.measured_s >= coverage.span_s / 2:
+        return f"in {duration(coverage.span_s)}"
+    if coverage.measured_s < 1:
+        return f"spread over {duration(coverage.span_s)}"
+    return f"in {duration(coverage.measured_s)} spread over {duration(coverage.span_s)}"
+
+
 def _no_data(story: Story) -> str:
-    reasons = ", ".join(f"{count:,} {name}" for name, count in story.left_out_by_reason)
+    if story.saturated_because is not None:
+        why = story.saturated_because
+        return (
+            f"No call that can be used: {why} at every rate tested. Find out why, or measure at a lower rate."
+        )
+    reasons = ", ".join(f"{count:,} {LEFT_OUT.get(name, name)}" for name, count in story.left_out_by_reason)
     if not reasons and not story.censored:
         return "No call was recorded."
     errors = f"{story.censored:,} calls failed before they ended" if story.censored else ""
@@ -148,7 +183,7 @@ def _over_cap(story: Story, settings: RecommendSettings) -> str:
             else f"{name} may lie above the cap of {cap} s: make this call asynchronous or faster."
         )
     return (
-        f"{name} is above {seconds(story.lower_ms or cap * 1000)} (cap {cap} s): "
+        f"{name} is above {seconds_down(story.lower_ms or cap * 1000)} (cap {cap} s): "
         "no timeout fits; make this call asynchronous."
     )
 
@@ -157,7 +192,7 @@ def _censored(story: Story, settings: RecommendSettings) -> str:
     estimate = story.estimate
     share = percent(story.censored / estimate.samples if estimate.samples else 0.0)
     name = f"p{settings.percentile * 100:g}"
-    above = f"{name} is above {seconds(story.lower_ms)} and" if story.lower_ms is not None else f"{name}"
+    above = f"{name} is above {seconds_down(story.lower_ms)} and" if story.lower_ms is not None else f"{name}"
     if story.given_up > story.censored / 2:
         return (
             f"{share} of calls were still running when the run ended, so {above} cannot be known "

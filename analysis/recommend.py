@@ -142,10 +142,11 @@ def recommend_action(
         censored=found.samples - found.ok,
         shortfall=missing,
         cut_off_now=cost.cut_off_now,
-        span_s=coverage.span_s,
+        coverage=coverage,
         left_out_by_reason=tuple(left_out.items()),
         not_configurable_reason=facts.not_configurable_reason,
         saturated_because=levels.saturated[0].saturated_because if levels.saturated and not judged else None,
+        saturated_rate=levels.saturated[0].rate if levels.saturated else None,
     )
     warnings = about_load(levels, facts)
     if deciding is not None:

@@ -15,6 +15,7 @@ from analysis.schema import COLUMNS, Outcome
 
 _KNOWN_OUTCOMES: Final = frozenset(outcome.value for outcome in Outcome)
 _NONE: Final = -1
+_YEAR_2100: Final = 4_102_444_800.0
 
 
 class TableBuilder:
@@ -44,6 +45,7 @@ class TableBuilder:
                 ("no action_id", action == _NONE),
                 ("latency_ms is missing, negative or not a number", ~(np.isfinite(latency) & (latency >= 0))),
                 ("started_at is missing or not a number", ~np.isfinite(started)),
+                ("started_at is not in Unix seconds (milliseconds?)", started > _YEAR_2100),
                 ("outcome is unknown", ~valid[outcome]),
             )
         for why, wrong in checks:

@@ -1,14 +1,31 @@
 """How numbers read in a sentence: plain, with units, never falsely exact."""
 
+import math
+from collections.abc import Callable
+
 
 def seconds(ms: float) -> str:
-    """Return "0.34 s", "2.1 s", "34 s"."""
-    s = ms / 1e3
-    return f"{s:.2f} s" if s < 1 else f"{s:.1f} s" if s < 10 else f"{s:.0f} s"
+    """Return "0.34 s", "2.1 s", "34 s", rounded UP: "within" and "at most" must stay true."""
+    return _seconds(ms, math.ceil)
+
+
+def seconds_down(ms: float) -> str:
+    """Return the same rounded down: "is above" and "at least" must stay true."""
+    return _seconds(ms, math.floor)
+
+
+def _seconds(ms: float, whole: Callable[[float], int]) -> str:
+    digits = 2 if ms < 1e3 else 1
+    units = 10.0**digits
+    slack = -1e-9 if whole is math.ceil else 1e-9
+    value = whole(ms / 1e3 * units + slack) / units
+    return f"{value:.0f} s" if value >= 10 and value == int(value) else f"{value:.{digits}f} s"
 
 
 def duration(s: float) -> str:
     """Return "45 s", "84 min", "25 h" or "3 days"."""
+    if s < 1:
+        return "under 1 s"
     if s < 120:
         return f"{s:.0f} s"
     if s < 2 * 3600:

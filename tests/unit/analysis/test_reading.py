@@ -135,6 +135,15 @@ def test_unusable_rows_are_left_out_with_the_reason(tmp_path: Path) -> None:
     assert sum(one.rows or 0 for one in found.skipped) == 5
 
 
+def test_times_in_milliseconds_are_not_taken_for_years(tmp_path: Path) -> None:
+    rows = calls([0.1, 0.2])
+    rows.loc[0, "started_at"] *= 1000
+    rows.to_parquet(tmp_path / "a.parquet")
+    found = read_samples([tmp_path / "a.parquet"])
+    assert len(found.table) == 1
+    assert "Unix seconds" in found.skipped[0].why
+
+
 def test_a_csv_cut_off_inside_quotes_is_read_up_to_there(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(
         'action_id,started_at,latency_ms,outcome\na,1,100,ok\na,2,100,ok\n"a,3,100'

@@ -306,3 +306,34 @@ def test_a_top_level_its_timeout_hides_still_needs_a_probe() -> None:
         calls(lognormal(2000, 12.0, 2), rate=30, run="b", timeout_s=5),
     )
     assert judge(*tables, facts=orders(current_timeout_s=5)).verdict is Verdict.CENSORED_NEEDS_PROBE
+
+
+def test_an_impossible_timeout_in_a_file_is_unknown() -> None:
+    for impossible in (0, 99):
+        found = judge(calls(lognormal(5000, 2.0)).assign(timeout_s=impossible))
+        assert found.current_timeout_s is None
+        assert f"at {impossible} s" not in found.reason and f"wait {impossible} s" not in found.reason
+
+
+def test_a_fresh_run_of_the_calls_named_is_enough() -> None:
+    found = judge(calls(lognormal(180, 2.0)))
+    assert found.next_command is not None
+    fresh = int(found.next_command.rsplit(" ", 1)[1])
+    assert judge(calls(lognormal(fresh, 2.0, 5))).recommended_timeout_s is not None
+
+
+def test_all_refused_for_too_many_calls_says_so_and_measures_slower() -> None:
+    found = judge(calls(np.full(500, 0.05), rate=30, outcome="rate_limited"))
+    assert found.verdict is Verdict.NO_DATA
+    assert "429" in found.reason and "saturated_load_level" not in found.reason
+    assert found.next_command == "diag measure --action orders --rate 15"
+
+
+def test_two_short_runs_a_month_apart_are_not_a_month() -> None:
+    found = judge(
+        calls(lognormal(1000, 2.0), rate=1),
+        calls(lognormal(1000, 2.0, 2), rate=1, run="b", start=1.7e9 + 30 * 86_400),
+        facts=orders(current_timeout_s=3),
+    )
+    assert "33 min spread over 30 days" in found.reason
+    assert not any("10 days" in line for line in found.warnings)

@@ -16,7 +16,7 @@ from analysis.stability import find_disagreement, starved_workers
 from analysis.survival import kaplan_meier
 from analysis.time_coverage import time_coverage
 from analysis.warmup import warm_up_mask
-from analysis.wording import duration, of_calls, percent, seconds
+from analysis.wording import duration, of_calls, percent, seconds, seconds_down
 from tests.unit.analysis.samples import START, calls, lognormal
 
 DEFAULT = RecommendSettings()
@@ -215,8 +215,11 @@ def test_overrides_are_checked_by_name_and_type() -> None:
 
 
 def test_words_for_people() -> None:
-    assert [seconds(ms) for ms in (340, 2100, 33_900)] == ["0.34 s", "2.1 s", "34 s"]
+    assert [seconds(ms) for ms in (340, 2100, 33_900)] == ["0.34 s", "2.1 s", "33.9 s"]
+    assert [seconds(ms) for ms in (2539, 12_460, 14_123, 34_000)] == ["2.6 s", "12.5 s", "14.2 s", "34 s"]
+    assert [seconds_down(ms) for ms in (2539, 14_660, 999, 5000)] == ["2.5 s", "14.6 s", "0.99 s", "5.0 s"]
     assert [duration(s) for s in (45, 5040, 90_000, 260_000)] == ["45 s", "84 min", "25 h", "3 days"]
+    assert duration(0.0) == "under 1 s"
     assert [percent(share) for share in (0.0, 0.00001, 0.0004, 0.058, 0.5)] == [
         "none", "less than 0.01 %", "0.04 %", "5.8 %", "50 %",
     ]  # fmt: skip
