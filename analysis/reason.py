@@ -1,5 +1,6 @@
 """One sentence per verdict, for people, and the command to run next."""
 
+import math
 import shlex
 from dataclasses import dataclass
 from typing import Final
@@ -241,7 +242,8 @@ def _insufficient(story: Story, settings: RecommendSettings) -> str:
         )
     # At 95 % there would be a number: what is missing then is not sureness.
     unsure = 0.0 < missing.confidence_max_seen < settings.confidence
-    sure = f"only {missing.confidence_max_seen:.0%} sure; ".replace("%", " %") if unsure else ""
+    # Rounded down: 94.9 % must not read as the 95 % that was asked for.
+    sure = f"only {math.floor(missing.confidence_max_seen * 100)} % sure; " if unsure else ""
     if missing.calls_needed is None:
         return f"{calls}: {sure}no number of further calls would settle it at this load."
     return f"{calls}: {sure}{missing.calls_needed:,} more needed."

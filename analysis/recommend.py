@@ -24,6 +24,7 @@ from analysis.shortfall import shortfall
 from analysis.stability import find_disagreement
 from analysis.time_coverage import time_coverage
 from analysis.verdict import Evidence, decide
+from analysis.weak_runs import run_weaknesses
 
 HARM_ORDER: Final = (
     Verdict.OVER_CAP_USE_ASYNC,
@@ -75,7 +76,14 @@ def recommend(
         run_ids=tuple(dict.fromkeys(manifest.run_id for manifest in samples.manifests)),
         sandbox=any(manifest.sandbox for manifest in samples.manifests) if samples.manifests else None,
         concurrency_limit=limit,
+        weak=tuple(text for manifest in samples.manifests for text in run_weaknesses(manifest)),
+        org_id=_the_only({manifest.org_id for manifest in samples.manifests}),
+        host=_the_only({manifest.host for manifest in samples.manifests}),
     )
+
+
+def _the_only(values: set[str | None]) -> str | None:
+    return next(iter(values)) if len(values) == 1 else None
 
 
 def recommend_action(

@@ -118,3 +118,8 @@ class Analysis:
     run_ids: tuple[str, ...] = ()
     sandbox: bool | None = None
     concurrency_limit: int | None = None
+    weak: tuple[str, ...] = ()
+    """What weakens the runs as evidence, one sentence each (analysis.weak_runs)."""
+    org_id: str | None = None
+    host: str | None = None
+    """Where the runs were measured; None when unknown or not the same for all."""

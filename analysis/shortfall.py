@@ -45,7 +45,9 @@ class Shortfall:
 def shortfall(calls: Calls, found: Estimate, settings: RecommendSettings) -> Shortfall:
     """Return what is missing if the calls to come look like those seen (uncut: ceil(299 D) - n)."""
     last = int(found.table.t_ms[-1]) if found.table.t_ms.size else 0
-    far = calls.limit_ms >= last
+    # The slowest call may end a little after its own timeout (network overhead): those with the longest
+    # timeout always count as far-seeing.
+    far = calls.limit_ms >= min(last, calls.limit_ms.max(initial=0.0))
     near = calls.limit_ms[~far]
     return shortfall_of(found, int(far.sum()), int(near.max()) if near.size else 0, settings)
 
@@ -77,8 +79,8 @@ def _needed(found: Estimate, seen: int, worth: float, settings: RecommendSetting
     effective = _calls_for(fewest, left, settings)
     if effective is None:
         return None
-    if not worth:
-        return effective
+    if not worth or not seen:
+        return math.ceil(effective * found.design_effect)
     return max(1, math.ceil(effective * seen / worth - 1e-9) - seen)
 
 

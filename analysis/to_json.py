@@ -24,6 +24,9 @@ def analysis_to_json(analysis: Analysis) -> JsonObject:
         "run_ids": list(analysis.run_ids),
         "sandbox": analysis.sandbox,
         "concurrency_limit": analysis.concurrency_limit,
+        "weak": list(analysis.weak),
+        "org_id": analysis.org_id,
+        "host": analysis.host,
     }
 
 
@@ -63,6 +66,9 @@ def analysis_from_json(body: Mapping[str, Any]) -> Analysis:
             run_ids=tuple(body.get("run_ids", ())),
             sandbox=body.get("sandbox"),
             concurrency_limit=body.get("concurrency_limit"),
+            weak=tuple(body.get("weak", ())),
+            org_id=body.get("org_id"),
+            host=body.get("host"),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UnreadableSamplesError(

@@ -337,3 +337,19 @@ def test_two_short_runs_a_month_apart_are_not_a_month() -> None:
     )
     assert "33 min spread over 30 days" in found.reason
     assert not any("10 days" in line for line in found.warnings)
+
+
+def test_calls_that_end_a_little_after_their_timeout_are_still_seen() -> None:
+    """The overhead of the network: an answer at 4.02 s although the timeout is 4 s."""
+    table = calls(lognormal(180, 3.0), timeout_s=4)
+    table.loc[100, ["latency_ms", "outcome"]] = [4020.0, "ok"]
+    found = judge(table, facts=orders(current_timeout_s=4))
+    assert found.verdict is Verdict.INSUFFICIENT_SAMPLES
+    assert "only 0 of them" not in found.reason and found.far_seeing_calls is None
+    assert found.calls_needed is not None and found.calls_needed >= 5
+
+
+def test_almost_sure_is_never_shown_as_sure() -> None:
+    found = judge(calls(lognormal(372, 1.0)))
+    assert found.samples == 298  # 94.996 % sure
+    assert "only 94 % sure; 1 more needed" in found.reason

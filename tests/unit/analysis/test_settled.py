@@ -60,7 +60,7 @@ def test_looking_naively_as_often_would_break_it() -> None:
 
 
 def test_the_realised_error_of_stopping_when_settled_stays_below_five_percent() -> None:
-    """The bound at the moment of stopping, over shapes and scales: below the true p99 in at most 5 %."""
+    """The number at the moment of stopping, over shapes and scales: below the true p99 in at most 5 %."""
     rng = np.random.default_rng(9)
     low, cut_off, runs = 0, 0, 150
     for index in range(runs):

@@ -115,6 +115,13 @@ def test_calls_that_could_not_be_seen_do_not_make_a_run_look_calm() -> None:
     assert clustering_at(500, x, event, run, np.full(4000, np.inf)) > 1.0
 
 
+def test_bursts_are_seen_although_the_slowest_call_outlived_its_timeout() -> None:
+    x = np.full(3000, 100.0)
+    x[1000:1040] = 4020.0
+    event, run = np.ones(3000, bool), np.zeros(3000, dtype=np.int64)
+    assert clustering_at(4010, x, event, run, np.full(3000, 4000.0)) > 5
+
+
 @pytest.mark.parametrize(
     ("starts", "windows", "grade"),
     [
