@@ -24,9 +24,7 @@ if TYPE_CHECKING:
     "--timeout", "timeout_s", type=click.IntRange(1, 60), help="Seconds; else from the file, else the cap."
 )
 @click.option("--cap", "cap_s", type=click.IntRange(1, 60), help="Highest timeout allowed; default 30.")
-@click.option(
-    "--name-prefix", envvar="DIAG_NAME_PREFIX", help="Refuse names that do not begin so [DIAG_NAME_PREFIX]."
-)
+@click.option("--name-prefix", help="Refuse names that do not begin so; else the setting name_prefix.")
 @click.option("--dry-run", is_flag=True, help="All checks, and what would be sent; nothing is created.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--profile", help="Credentials profile.")
@@ -72,7 +70,7 @@ def command(
             integration=integration,
             category=category,
             timeout_s=timeout_s,
-            name_prefix=name_prefix,
+            name_prefix=name_prefix or settings.name_prefix,
         )
         _show(console, creation, draft=draft)
         if dry_run:

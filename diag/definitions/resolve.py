@@ -48,7 +48,7 @@ def resolve(
     if name_prefix and not definition.name.startswith(name_prefix):
         raise InvalidDefinitionError(
             f"The name {definition.name!r} does not begin with {name_prefix!r}.",
-            hint="The name policy is set by --name-prefix or DIAG_NAME_PREFIX.",
+            hint="The name policy is set by --name-prefix, DIAG_NAME_PREFIX or name_prefix in diag.toml.",
         )
     chosen = _choose(integrations, integration or definition.integration, definition.integration_type)
     number, reason = _timeout(definition.timeout_s, timeout_s, cap_s)

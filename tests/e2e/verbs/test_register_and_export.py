@@ -33,6 +33,10 @@ def test_an_exported_action_is_registered_under_another_name(
         box, tmp_path, "register", "ticket.json", "--integration", "CRM", DIAG_NAME_PREFIX="custom_"
     )
     assert policy.returncode == 2 and "does not begin with 'custom_'" in policy.stderr
+    (tmp_path / "diag.toml").write_text('name_prefix = "acme_"\n')
+    by_file = diag(box, tmp_path, "register", "ticket.json", "--integration", "CRM")
+    assert by_file.returncode == 2 and "does not begin with 'acme_'" in by_file.stderr
+    (tmp_path / "diag.toml").unlink()
     dry = diag(box, tmp_path, "register", "ticket.json", "--integration", "CRM", "--dry-run")
     assert dry.returncode == 0 and json.loads(dry.stdout)["name"] == "Create Ticket Copy"
     unapproved = diag(box, tmp_path, "register", "ticket.json", "--integration", "CRM")
