@@ -6,6 +6,7 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from analysis.run_folder import Manifest
+from analysis.weak_runs import run_weaknesses
 from reports import numbers
 from reports.data import ReportData
 
@@ -42,7 +43,7 @@ def run_facts(data: ReportData) -> RunFacts:
     """Return the facts of every run in the report; what is not known is said to be unknown."""
     analysis, manifests = data.analysis, data.manifests
     sandbox = analysis.sandbox is True or any(manifest.sandbox for manifest in manifests)
-    calls = sum(summary.calls for summary in data.summaries.values())
+    calls = sum(row.samples + row.left_out for row in analysis.actions)
     return RunFacts(
         sandbox=sandbox,
         place=_place(manifests, sandbox),
@@ -52,7 +53,7 @@ def run_facts(data: ReportData) -> RunFacts:
         runs=tuple((manifest.run_id, what_was_run(manifest, data.zone)) for manifest in manifests),
         settings=_settings(data),
         left_out=_left_out(data),
-        warnings=tuple(text for manifest in manifests for text in run_warnings(manifest)),
+        warnings=tuple(text for manifest in manifests for text in run_weaknesses(manifest)),
     )
 
 
@@ -120,28 +121,6 @@ def what_was_run(manifest: Manifest, zone: str | None) -> tuple[tuple[str, str],
         ("Versions", ", ".join(f"{name} {version}" for name, version in manifest.versions) or None),
     )
     return tuple((term, text) for term, text in facts if text is not None)
-
-
-def run_warnings(manifest: Manifest) -> list[str]:
-    """Return what weakens this run, one sentence each: cut short, incomplete, or its generator late."""
-    found = []
-    if manifest.status != "complete":
-        words = {
-            "running": "is still running, or was killed",
-            "interrupted": "was interrupted",
-            "incomplete": "is incomplete",
-            "invalid": "is invalid",
-        }[manifest.status]
-        found.append(f"Run {manifest.run_id} {words}{_because(manifest.status_reason)}")
-    if manifest.grade == "INVALID":
-        found.append(
-            f"Run {manifest.run_id}: the load generator failed its own check{_because(manifest.grade_reason)}"
-        )
-    return found
-
-
-def _because(reason: str | None) -> str:
-    return "." if reason is None else f": {reason.rstrip('.')}."
 
 
 def _held_back(dropped: int) -> str:

@@ -58,7 +58,6 @@ def command(
     from diag.errors import UsageError
     from diag.evidence import choose_inputs, gather, write_recommendations
     from diag.settings import load_settings
-    from reports.run_facts import run_warnings
 
     if output is not None and form == "table":
         raise UsageError("A table is for the terminal.", hint="With -o, choose a --format: csv, md or json.")
@@ -69,9 +68,8 @@ def command(
     evidence = gather(chosen, recommend_settings(values), actions_file=values["actions_file"])
     for folder in evidence.folders[:1] if len(chosen) == 1 else ():
         write_recommendations(folder, evidence.analysis)
-    for manifest in evidence.samples.manifests:
-        for warning in run_warnings(manifest):
-            console.warn(warning)
+    for weakness in evidence.analysis.weak:
+        console.warn(weakness)
     if form == "table":
         show(console, evidence.analysis)
     else:
