@@ -12,7 +12,10 @@ from loadtests.transport import shared_ssl_context
 class ActionStream(FastHttpUser):
     """Sends its share of every action's calls on schedule, whatever is still in flight.
 
-    `-u`, the spawn rate and a LoadTestShape keep their meaning: more users, more streams, more calls.
+    The users of a run divide the planned rates among them: while they are spawned, or under a
+    LoadTestShape, the load rises with their number until all are there; more users than that never send
+    more than was planned.
+
     The calls themselves go through `loadtests.transport` (one pool for the process); Locust's own `client`
     is there for further tasks, with verified certificates and without reloading them for each user.
     """

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -177,6 +178,10 @@ class Lifecycle:
     def _on_test_start(self, environment: Any, **_: Any) -> None:
         self._failure = self._end_reason = None
         self._ended.clear()
+        # Now and not earlier: the web UI asks for the number of users when a test is started.
+        users = self._options.num_users or self._runner.target_user_count
+        plan = replace(self._prepared.plan, streams=max(1, users or 1))
+        self._prepared = replace(self._prepared, plan=plan)
         self._record = RunRecord(RunFolder(self._run_path()), self._prepared, self._target)
         folder = self._record.folder
         try:

@@ -114,7 +114,7 @@ class LoadPlan:
     mode: Mode = "measure"
     seed: int = 1
     streams: int = 1
-    """Locust users over which the rates are divided; more users than this mean more load."""
+    """Locust users at which the rates are reached: fewer send their share, more divide the same load."""
     max_in_flight: int = 1000
     drain_s: float = 5.0
     total_rate: float | None = None

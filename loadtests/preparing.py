@@ -95,7 +95,6 @@ def prepare(options: Any, target: Target, client: GenesysClient) -> Prepared:
         arrivals=options.arrivals or workload.arrivals,
         mode=options.mode or workload.mode,
         seed=seed,
-        streams=options.num_users or 1,
         max_in_flight=_in_flight(options, workload, target, limits),
         drain_s=max(0.0, options.drain_s),
         # Polls are calls too: with a limit, they get half of it.

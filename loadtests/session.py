@@ -4,7 +4,7 @@ import contextlib
 import itertools
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import gevent
@@ -128,7 +128,7 @@ class Session:
             self.clock.now(),
         )
         self._schedules.append(schedule)
-        self._offer()
+        self._divide()
         try:
             if self.plan.model == "open":
                 self._open_stream(schedule)
@@ -136,7 +136,7 @@ class Session:
                 self._closed_stream(schedule)
         finally:
             self._schedules.remove(schedule)
-            self._offer()
+            self._divide()
 
     def _open_stream(self, schedule: Schedule) -> None:
         now = self.clock.now
@@ -193,17 +193,30 @@ class Session:
         if rates == self._rates:
             return
         self._rates = rates
+        self._divide()
+
+    def _users(self) -> int:
+        """How many streams all processes together run, as far as this one knows."""
+        if self._users_of_all is None or not self._schedules:
+            return len(self._schedules) * self._workers
+        return self._users_of_all
+
+    def _shares(self) -> list[float]:
+        """What each stream sends of each action: users beyond the plan's streams divide the plan further."""
+        among = max(self.plan.streams, self._users())
+        return [rate / among for rate in self._rates]
+
+    def _divide(self) -> None:
+        """Give every stream its share, after the rates or the number of streams have changed."""
+        shares = self._shares()
         # No stream sleeps longer than a tick, so from then on no arrival of the new rate is late.
         begin = self.clock.now() + TICK_S
         for schedule in self._schedules:
-            for index, rate in enumerate(self._shares()):
+            for index, rate in enumerate(shares):
                 schedule.set_rate(index, rate, begin)
-        self._offer()
+        self._offer(shares)
 
-    def _shares(self) -> list[float]:
-        return [rate / self.plan.streams for rate in self._rates]
-
-    def _offer(self) -> None:
+    def _offer(self, shares: Sequence[float]) -> None:
         """Note what all processes together offer now, for the record of each call.
 
         A closed model offers no rate: its callers wait for their replies.
@@ -211,15 +224,13 @@ class Session:
         if self.plan.model == "closed":
             self._offered = [math.nan] * len(self.plan.actions)
             return
-        users = self._users_of_all
-        if users is None or not self._schedules:
-            users = len(self._schedules) * self._workers
-        self._offered = [share * users for share in self._shares()]
+        users = self._users()
+        self._offered = [share * users for share in shares]
 
     def set_users_of_all(self, users: int) -> None:
         """Take in how many streams all processes together run (a worker knows only its own)."""
         self._users_of_all = users
-        self._offer()
+        self._divide()
 
     # -- watching --------------------------------------------------------------------------------------
 

@@ -25,7 +25,7 @@ class LoadOptions:
 
     `env` adds to (or overrides) this process's environment.
 
-    `users` is the number of arrival streams over which the rates are divided, `processes` the number of
+    `users` is the number of arrival streams among which the rates are divided, `processes` the number of
     worker processes (0: one process does all). `extra` goes to locust as it is.
     """
 
