@@ -1,7 +1,8 @@
 """Settings of a session: which org, with which credentials, where runs are kept.
 
-Order: flags > environment > `.env` > `diag.toml` (project) > `~/.config/diag/config.toml` (user)
-> `~/.gc/config.toml` (the Genesys CLI's, read as it is) > default. Each value carries its origin.
+Order: flags > the profile named by a flag or DIAG_PROFILE > environment > `.env` > `diag.toml` (project)
+> `~/.config/diag/config.toml` (user) > `~/.gc/config.toml` (the Genesys CLI's, read as it is) > default.
+Each value carries its origin.
 """
 
 import os
@@ -38,6 +39,7 @@ _GC_CLI: Final = {
 }
 _SECRET: Final = ("client_secret", "access_token")
 _CREDENTIALS: Final = ("client_id", "client_secret", "access_token")
+_WHERE: Final = ("region", "api_base")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,56 +124,81 @@ def load_settings(
     environment = os.environ if environment is None else environment
     folder = Path.cwd() if folder is None else folder
     home = Path.home() if home is None else home
+    flags = {name: value for name, value in (flags or {}).items() if value}
+    by_environment = {name: environment.get(variable) for name, variable in _ENVIRONMENT.items()}
     dotenv = _dotenv(folder / ".env")
-    found: dict[str, tuple[Any, str]] = {}
+    by_dotenv = {name: dotenv.get(variable) for name, variable in _ENVIRONMENT.items()}
+    profile = flags.get("profile") or by_environment["profile"] or by_dotenv["profile"]
     warnings: list[str] = []
-
-    def take(values: Mapping[str, Any], origin: str) -> None:
-        # Credentials of two sources are never mixed: an id from one place with a secret from another fails
-        # in a way nobody can explain.
-        credentials_known = any(name in found for name in _CREDENTIALS)
-        for name, value in values.items():
-            if value in (None, "") or name in found or (credentials_known and name in _CREDENTIALS):
-                continue
-            found[name] = (value, origin)
-
-    take({k: v for k, v in (flags or {}).items() if v is not None}, "flag")
-    take({name: environment.get(variable) for name, variable in _ENVIRONMENT.items()}, "environment")
-    take({name: dotenv.get(variable) for name, variable in _ENVIRONMENT.items()}, str(folder / ".env"))
-    profile = found.get("profile", (None, ""))[0]
-    profile_found = profile is None
-    for path in (folder / "diag.toml", home / ".config" / "diag" / "config.toml"):
-        body = _toml(path, warnings)
-        section = body.get("profile", {}).get(profile) if profile else None
-        profile_found = profile_found or section is not None
-        take(_own(section or {}, path), f"{path} [profile.{profile}]")
-        take(_own({k: v for k, v in body.items() if not isinstance(v, dict)}, path), str(path))
+    files = {
+        path: _toml(path, warnings)
+        for path in (folder / "diag.toml", home / ".config" / "diag" / "config.toml")
+    }
     gc_path = home / ".gc" / "config.toml"
     gc_body = _toml(gc_path, warnings)
-    gc_section = gc_body.get(profile or "DEFAULT")
-    profile_found = profile_found or isinstance(gc_section, dict)
-    if isinstance(gc_section, dict):
-        take(
-            {name: gc_section.get(key) for name, key in _GC_CLI.items()},
-            f"{gc_path} [{profile or 'DEFAULT'}]",
-        )
-    if not profile_found:
-        raise UsageError(
-            f"There is no profile {profile!r}.",
-            hint=f"Add [profile.{profile}] to diag.toml, or a [{profile}] table to ~/.gc/config.toml.",
-        )
-    values = {name: value for name, (value, _) in found.items()}
+    found = _Found()
+    found.take(flags, "flag")
+    # A profile somebody named comes before the environment: `--profile dev` must never reach prod.
+    if profile:
+        sections = [
+            (_own(body.get("profile", {}).get(profile), path), f"{path} [profile.{profile}]")
+            for path, body in files.items()
+        ]
+        sections.append((_of_gc_cli(gc_body.get(profile)), f"{gc_path} [{profile}]"))
+        if all(section is None for section, _ in sections):
+            raise UsageError(
+                f"There is no profile {profile!r}.",
+                hint=f"Add [profile.{profile}] to diag.toml, or a [{profile}] table to ~/.gc/config.toml.",
+            )
+        for section, origin in sections:
+            found.take(section or {}, origin)
+    found.take(by_environment, "environment")
+    found.take(by_dotenv, str(folder / ".env"))
+    for path, body in files.items():
+        found.take(_own({k: v for k, v in body.items() if not isinstance(v, dict)}, path) or {}, str(path))
+    if not profile:
+        found.take(_of_gc_cli(gc_body.get("DEFAULT")) or {}, f"{gc_path} [DEFAULT]")
+    values = found.values
     for name in _SECRET:
         if name in values:
             values[name] = Secret(str(values[name]))
     values["runs"] = Path(values.get("runs") or folder / "runs")
     values["protected"] = values.get("protected") is True
-    return Settings(
-        **values, origins={name: origin for name, (_, origin) in found.items()}, warnings=tuple(warnings)
-    )
+    return Settings(**values, origins=found.origins, warnings=tuple(warnings))
 
 
-def _own(section: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
+@dataclass(slots=True)
+class _Found:
+    """Values as they are found, the first source winning."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    origins: dict[str, str] = field(default_factory=dict)
+
+    def take(self, values: Mapping[str, Any], origin: str) -> None:
+        """Take what is not known yet.
+
+        Credentials of two sources are never mixed, nor is a region with another source's API address:
+        half of one org with half of another fails in a way nobody can explain, or worse, works.
+        """
+        closed: set[str] = set()
+        for group in (_CREDENTIALS, _WHERE):
+            if any(name in self.values for name in group):
+                closed.update(group)
+        if origin == "environment" and any(name in self.values for name in _CREDENTIALS):
+            closed.update(_WHERE)  # a profile's credentials never go where the environment points
+        for name, value in values.items():
+            if value not in (None, "") and name not in self.values and name not in closed:
+                self.values[name] = value
+                self.origins[name] = origin
+
+
+def _of_gc_cli(section: object) -> Mapping[str, Any] | None:
+    return {name: section.get(key) for name, key in _GC_CLI.items()} if isinstance(section, dict) else None
+
+
+def _own(section: Mapping[str, Any] | None, path: Path) -> Mapping[str, Any] | None:
+    if section is None:
+        return None
     known = {*_ENVIRONMENT, "protected"} - {"profile"}
     unknown = sorted(set(section) - known)
     if unknown:

@@ -112,3 +112,30 @@ def test_a_secret_others_can_read_is_warned_about_and_never_shown(tmp_path: Path
 
     assert any("chmod 600" in warning for warning in settings.warnings)
     assert "hunter2" not in repr(settings)
+
+
+def test_a_named_profile_wins_over_the_environment_address_and_all(tmp_path: Path) -> None:
+    (tmp_path / "diag.toml").write_text(
+        '[profile.dev]\nclient_id = "dev"\nclient_secret = "d"\nregion = "us-west-2"\n'
+        '[profile.no-region]\nclient_id = "dev"\nclient_secret = "d"\n'
+    )
+    dev = load(tmp_path, {"profile": "dev"}, **ENVIRONMENT, GENESYSCLOUD_API_BASE="https://prod.example")
+    without = load(tmp_path, {"profile": "no-region"}, **ENVIRONMENT)
+
+    assert (dev.client_id, dev.connection().api_base) == ("dev", "https://api.usw2.pure.cloud")
+    with pytest.raises(CredentialsError, match="No region"):
+        without.connection()
+
+
+def test_a_profile_that_only_protects_takes_the_environments_credentials(tmp_path: Path) -> None:
+    (tmp_path / "diag.toml").write_text("[profile.prod]\nprotected = true\n")
+    settings = load(tmp_path, DIAG_PROFILE="prod", **ENVIRONMENT)
+
+    assert settings.protected
+    assert settings.connection().api_base == "https://api.mypurecloud.ie"
+
+
+def test_a_region_is_never_mixed_with_another_sources_address(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("GENESYSCLOUD_API_BASE=https://elsewhere.example\n")
+
+    assert load(tmp_path, **ENVIRONMENT).connection().api_base == "https://api.mypurecloud.ie"
