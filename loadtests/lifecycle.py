@@ -218,6 +218,13 @@ class Lifecycle:
 
     def _start_master(self, folder: RunFolder) -> MasterRun:
         plan = self._prepared.plan
+        workers = max(1, self._runner.worker_count)
+        if workers > plan.max_in_flight:
+            raise UsageError(
+                f"{workers} workers cannot keep within {plan.max_in_flight} calls in flight.",
+                hint=f"Start at most {plan.max_in_flight} workers, or raise max_in_flight in the workload.",
+            )
+        _LOG.info("%d workers, each with a token of its own; rates and limits hold for all together", workers)
         self._mark = folder.path / f".here-{secrets.token_hex(8)}"
         self._mark.touch()
         part = len(list(folder.segments.glob("*.seg"))) if folder.segments.is_dir() else 0
@@ -234,7 +241,7 @@ class Lifecycle:
             sandbox=self._target.sandbox,
             folder=str(folder.path.resolve()),
             mark=self._mark.name,
-            workers=max(1, self._runner.worker_count),
+            workers=workers,
             part=part,
         )
         self._options.diag_order = to_wire(order)

@@ -32,6 +32,15 @@ def payload(label: str, values: Mapping[str, Any]) -> Payload:
     return Payload(label, json.dumps(values, separators=(",", ":")).encode())
 
 
+def is_json(value: object) -> bool:
+    """Return whether a value can be sent: TOML's dates and times, and not-a-number, cannot."""
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
 def from_contract(
     contract: Mapping[str, Any] | None, seed: int | str, count: int | None = None
 ) -> tuple[Payload, ...]:

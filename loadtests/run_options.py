@@ -12,6 +12,9 @@ DEFAULT_DRAIN_S = 5.0
 
 def add_options(parser: Any) -> None:
     """Add the options to Locust's argument parser (listener of `init_command_line_parser`)."""
+    # The page starts calls with the org's credentials and asks nobody who they are: only from this machine,
+    # unless --web-host says otherwise ('*': all addresses).
+    parser.set_defaults(web_host="127.0.0.1")
     group = parser.add_argument_group("diag: data action measurement")
 
     def option(flag: str, help: str, **details: Any) -> None:

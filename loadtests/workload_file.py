@@ -12,7 +12,7 @@ from analysis.settings import RecommendSettings, with_overrides
 from diag.errors import UsageError
 from loadtests.arrivals import ARRIVALS, Arrivals
 from loadtests.payload_files import read_payloads
-from loadtests.payloads import payload
+from loadtests.payloads import is_json, payload
 from loadtests.plan import GuardLimits, Mode, Model, Payload, Poll, Ramp, Soak, Stage
 from loadtests.toml_part import TomlPart
 from loadtests.workload import MODES, WORKLOAD_VERSION, Workload, WorkloadEntry
@@ -116,10 +116,16 @@ def _entry(part: TomlPart, folder: Path) -> WorkloadEntry:
 
 
 def _payloads(part: TomlPart, folder: Path) -> tuple[Payload, ...]:
-    made = [
-        payload(inline.text("label") or f"payload-{number}", inline.mapping("values"))
-        for number, inline in enumerate(part.tables("payload"), start=1)
-    ]
+    made = []
+    for number, inline in enumerate(part.tables("payload"), start=1):
+        inline.only(frozenset({"label", "values"}))
+        values = inline.mapping("values")
+        for key, value in values.items():
+            if not is_json(value):
+                inline.fail(
+                    f"values.{key} cannot be sent as JSON", "Write a date or time as text, in quotes."
+                )
+        made.append(payload(inline.text("label") or f"payload-{number}", values))
     file = part.text("payload_file")
     if file is not None:
         made += read_payloads(folder / file)
