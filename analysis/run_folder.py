@@ -140,15 +140,23 @@ def read_manifest(folder: RunFolder) -> Manifest | None:
 
 
 def latest_run(runs: Path) -> RunFolder | None:
-    """Return the newest run folder below `runs` that holds a manifest or segments, or None."""
+    """Return the run below `runs` that began last, or None; a run's name says nothing about its age."""
     if not runs.is_dir():
         return None
     found = [
-        entry
+        RunFolder(entry)
         for entry in runs.iterdir()
         if entry.is_dir() and ((entry / "manifest.json").exists() or (entry / "segments").is_dir())
     ]
-    return RunFolder(max(found, key=lambda entry: entry.name)) if found else None
+    return max(found, key=lambda folder: (_began_at(folder), folder.path.name), default=None)
+
+
+def _began_at(folder: RunFolder) -> float:
+    try:
+        manifest = read_manifest(folder)
+    except UnreadableSamplesError:
+        manifest = None
+    return manifest.created_at if manifest else folder.path.stat().st_mtime
 
 
 def _manifest_from(body: Mapping[str, Any]) -> Manifest:

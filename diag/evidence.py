@@ -1,6 +1,7 @@
 """From runs and files on disk to an analysis: what `recommend`, `report`, `check` and `demo` share."""
 
 import json
+import os
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -69,9 +70,20 @@ def write_recommendations(folder: RunFolder, analysis: Analysis) -> None:
     """Write recommendations.json into the run folder."""
     from analysis.to_json import analysis_to_json
 
-    folder.recommendations.write_text(
-        json.dumps(analysis_to_json(analysis), indent=1, allow_nan=False) + "\n", encoding="utf-8"
+    write_whole(
+        folder.recommendations, json.dumps(analysis_to_json(analysis), indent=1, allow_nan=False) + "\n"
     )
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file whole or not at all: on a full disk the old one stays."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def report_data(

@@ -1,6 +1,6 @@
 """Which Genesys Cloud this session talks to: an org, or the sandbox on this machine."""
 
-import socket
+import http.client
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,12 +24,13 @@ class Target:
 def find_target(settings: Settings) -> Target:
     """Return where the credentials lead; without any, the sandbox if one is running on its usual port.
 
-    Raises CredentialsError where there are neither credentials nor a sandbox.
+    Raises CredentialsError where there are neither credentials nor a sandbox, and where an address is
+    given but no credentials for it.
     """
     if settings.has_credentials:
         connection = settings.connection()
         return Target(connection, sandbox=connection.is_loopback and connection.client_id == SANDBOX_ID)
-    if _listening(SANDBOX_PORT):
+    if not settings.api_base and _is_sandbox(SANDBOX_PORT):
         return Target(sandbox_connection(f"http://127.0.0.1:{SANDBOX_PORT}"), sandbox=True)
     try:
         return Target(settings.connection(), sandbox=False)
@@ -67,7 +68,14 @@ def sandbox_environment(connection: Connection) -> dict[str, str]:
     }
 
 
-def _listening(port: int) -> bool:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.settimeout(0.2)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+def _is_sandbox(port: int) -> bool:
+    """Ask whoever listens there for what only the sandbox has, before any credential is sent."""
+    probe = http.client.HTTPConnection("127.0.0.1", port, timeout=1.0)
+    try:
+        probe.request("GET", "/sandbox/switches")
+        reply = probe.getresponse()
+        return reply.status == http.HTTPStatus.OK and b"timeout_form" in reply.read(65_536)
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        probe.close()

@@ -44,7 +44,7 @@ class Measured:
 def command(seed: int) -> None:
     """Measure a dozen sandbox actions, recommend, apply, and show that the timeout failures are gone."""
     from diag.console import Console
-    from diag.evidence import report_data
+    from diag.evidence import report_data, write_whole
     from diag.sandbox.server import start_sandbox
     from diag.settings import Settings
     from diag.target import Target, sandbox_connection
@@ -62,7 +62,7 @@ def command(seed: int) -> None:
         notes = stage.measure_again(measured, raised)
     report = measured.folder.report
     data = report_data(measured.everything, generated_at=time.time(), notes=notes)
-    report.write_text(build_report(data), encoding="utf-8")
+    write_whole(report, build_report(data))
     console.heading("Report")
     console.result(str(report))
     runs = " ".join(str(folder.path) for folder in measured.everything.folders)

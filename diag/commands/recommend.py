@@ -16,6 +16,17 @@ if TYPE_CHECKING:
     from diag.evidence import RunEvidence
     from diag.settings import Settings
 
+_ONLY_WHEN_CHANGING = {
+    "--yes": "yes",
+    "--dry-run": "dry_run",
+    "--force": "force",
+    "--only": "only",
+    "--skip": "skip",
+    "--max-changes": "max_changes",
+    "--no-verify": "no_verify",
+    "--allow-side-effects": "allow_side_effects",
+}
+
 FORMATS = ("table", "json", "csv", "md", "terraform", "gc")
 
 
@@ -62,6 +73,12 @@ def command(
     if output is not None and form == "table":
         raise UsageError("A table is for the terminal.", hint="With -o, choose a --format: csv, md or json.")
     changing = values["do_apply"] or values["plan_file"] is not None
+    idle = [flag for flag, name in _ONLY_WHEN_CHANGING.items() if values[name]]
+    if idle and not changing:
+        raise UsageError(
+            f"{', '.join(idle)} mean nothing here: nothing is changed.",
+            hint="Add --apply (or --out plan.json).",
+        )
     console = Console(quiet=form != "table" and not changing)
     settings = load_settings({"profile": profile})
     chosen = choose_inputs(inputs, settings.runs)
@@ -133,10 +150,12 @@ def _formatted(evidence: "RunEvidence", form: str, terraform_state: Path | None,
 
 
 def _emit(console: "Console", text: str, output: Path | None) -> None:
+    from diag.evidence import write_whole
+
     if output is None:
         console.result(text)
     else:
-        output.write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8")
+        write_whole(output, text if text.endswith("\n") else text + "\n")
         console.note(f"Written to {output}")
 
 

@@ -47,7 +47,7 @@ def command(
     HTML is one self-contained file in the run folder; the other formats go to stdout.
     """
     from diag.console import Console
-    from diag.evidence import choose_inputs, gather, report_data
+    from diag.evidence import choose_inputs, gather, report_data, write_whole
     from diag.settings import load_settings
 
     console = Console()
@@ -69,12 +69,13 @@ def command(
     if target is None or str(target) == "-":
         console.result(text)
     else:
-        target.write_text(text, encoding="utf-8")
+        write_whole(target, text)
         console.result(str(target))
 
 
 def _write_index(runs: Path, output: Path | None, zone: str | None) -> Path:
     from diag import __version__
+    from diag.evidence import write_whole
     from reports.index import IndexData, build_index
     from reports.runs_on_disk import indexed_runs
 
@@ -82,7 +83,7 @@ def _write_index(runs: Path, output: Path | None, zone: str | None) -> Path:
     found = indexed_runs(runs, target.parent)
     if not found:
         raise UsageError(f"There is no run in {runs} yet.", hint="Make one: diag measure")
-    target.write_text(build_index(IndexData(found, __version__, time.time(), zone)), encoding="utf-8")
+    write_whole(target, build_index(IndexData(found, __version__, time.time(), zone)))
     return target
 
 

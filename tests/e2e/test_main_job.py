@@ -181,7 +181,7 @@ def test_apply_raises_and_undo_takes_it_back(org: Org) -> None:
     assert org.timeouts() == before
 
 
-def test_no_token_and_no_payload_value_is_on_disk_or_on_screen(org: Org) -> None:
+def test_the_token_is_nowhere_on_disk_or_on_screen(org: Org) -> None:
     shown = org.diag("recommend", str(org.run), "--format", "json")
     texts = [path.read_bytes() for path in org.folder.rglob("*") if path.is_file()]
 
