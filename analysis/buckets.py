@@ -70,15 +70,16 @@ class Exceedance:
 def consistent(counts: BucketCounts) -> tuple[BucketCounts, int]:
     """Return counts that do not contradict each other, and the number of hours that had to be mended.
 
-    `below` never falls and never exceeds `total`. The platform does not document whether late executions
-    may be missing from one of several queries.
+    `below` never falls and never exceeds `total`; where it does, the smaller number is believed, so that a
+    mended execution counts as slow. The platform does not document whether late executions may be
+    missing from one of several queries.
     """
     mended = 0
     hours = []
     for hour in counts.hours:
         total = max(hour.total, 0)
-        below = np.minimum(np.maximum.accumulate(np.maximum(np.array(hour.below, dtype=int), 0)), total)
-        values = tuple(int(value) for value in below)
+        below = np.clip(np.array(hour.below, dtype=int), 0, total)
+        values = tuple(int(value) for value in np.minimum.accumulate(below[::-1])[::-1])
         mended += values != hour.below or total != hour.total
         if total and values:
             hours.append(HourCounts(hour.started_at, total, values))

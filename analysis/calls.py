@@ -43,7 +43,6 @@ KIND_OF: Final[Mapping[str, Kind]] = {
 _OUTCOMES: Final = tuple(Outcome)
 OUTCOME_INDEX: Final[Mapping[str, int]] = {outcome.value: index for index, outcome in enumerate(_OUTCOMES)}
 _KIND_BY_INDEX: Final = np.array([KIND_OF[outcome] for outcome in _OUTCOMES], dtype=np.int8)
-RETRY: Final = "retry"
 _ERRORS: Final = (Outcome.BACKEND_ERROR, Outcome.PLATFORM_ERROR, Outcome.NETWORK_ERROR)
 
 

@@ -5,7 +5,6 @@ ten workers cost no more than a few thousand. Times are rounded UP to the millis
 bound is ever lowered by rounding.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,12 +45,6 @@ def count_latencies(latency_ms: NDArray[np.float64], event: NDArray[np.bool_]) -
     ended = event & ~beyond
     bins = np.where(beyond, MAX_MS, bins)
     return LatencyCounts(np.bincount(bins[ended]), np.bincount(bins[~ended]))
-
-
-def merge_counts(parts: Iterable[LatencyCounts]) -> LatencyCounts:
-    """Return the counts of all parts together."""
-    empty = np.zeros(0, dtype=np.int64)
-    return sum(parts, start=LatencyCounts(empty, empty))
 
 
 def _add(a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.int64]:

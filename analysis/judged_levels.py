@@ -30,11 +30,13 @@ def judge_level(level: Level, settings: RecommendSettings) -> JudgedLevel:
     calls, refused = classify(level.calls, settings.backend_errors)
     cold = warm_up_mask(calls, settings.warmup_s, settings.warmup_max_share)
     warm = calls.where(~cold)
-    everything = kaplan_meier(count_latencies(calls.latency_ms, calls.event))
+    cut = calls.where(cold)
+    parts = [count_latencies(part.latency_ms, part.event) for part in (warm, cut)]
+    everything = kaplan_meier(parts[0] + parts[1])
     return JudgedLevel(
         rate=level.rate,
         calls=warm,
-        warm_up=calls.where(cold),
+        warm_up=cut,
         refused=refused,
         estimate=estimate(warm, settings),
         quantile_with_warm_up_ms=everything.quantile_ms(settings.percentile),

@@ -144,10 +144,13 @@ def _recommend_one(
 def _warnings(counts: BucketCounts, mended: int, expensive: str | None) -> list[str]:
     lines = [NOT_DOCUMENTED]
     if mended:
-        lines.append(f"{mended} hours had counts that contradict each other and were mended")
+        hours = "1 hour" if mended == 1 else f"{mended} hours"
+        lines.append(f"{hours} had counts that contradict each other and were mended")
     if len(counts.hours) < MIN_HOURS:
+        few = len(counts.hours)
         lines.append(
-            f"only {len(counts.hours)} hours with executions: whether slow ones come in bursts cannot be told"
+            f"only {few} {'hour' if few == 1 else 'hours'} with executions: "
+            "whether slow ones come in bursts cannot be told"
         )
     return [*lines, expensive] if expensive else lines
 
@@ -159,7 +162,9 @@ def _coverage(counts: BucketCounts) -> TimeCoverage:
     span = max(starts) - min(starts) + HOUR_S
     windows = sum(min(WINDOWS_PER_HOUR, hour.total) for hour in counts.hours)
     measured = len(counts.hours) * HOUR_S
-    return TimeCoverage(windows, span, measured, grade_of(windows, span, measured))
+    # Too few hours to see bursts are too few to lower a timeout on, however many executions they hold.
+    grade = grade_of(windows, span, measured) if len(counts.hours) >= MIN_HOURS else "C"
+    return TimeCoverage(windows, span, measured, grade)
 
 
 def _drift_between_days(counts: BucketCounts, settings: RecommendSettings) -> Disagreement | None:

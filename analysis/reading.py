@@ -30,7 +30,8 @@ DETAIL_COLUMNS: Final = (
     "correlation_id",
 )
 """Needed for the report's tables, not for a recommendation."""
-SAME_CALL: Final = ("action_id", "run_id", "worker_id", "started_at", "latency_ms", "attempt")
+SAME_CALL: Final = ("action_id", "worker_id", "started_at", "latency_ms", "attempt")
+"""Not the run: a copy of a file that names no run is a run of its own by name only."""
 
 
 def read_samples(paths: Sequence[Path], *, detail: bool = False) -> SampleSet:

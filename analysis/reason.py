@@ -106,7 +106,7 @@ def next_command(story: Story, action_name: str, settings: RecommendSettings) ->
         case Verdict.UNSTABLE:
             return f"diag measure {action} --calls {settings.target_calls}"
         case Verdict.RAISE | Verdict.LOWER:
-            return "diag recommend --apply"
+            return "diag observe --out plan.json" if story.production else "diag recommend --apply"
         case _:
             return None
 

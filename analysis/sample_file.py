@@ -22,6 +22,7 @@ def add_sample_file(builder: TableBuilder, path: Path, columns: tuple[str, ...])
     Raises UnreadableSamplesError when the file is not a table or lacks a required column.
     """
     before = builder.left_out.copy()
+    builder.run_unless_said = str(path)
     name = path.name.lower()
     if name.endswith((".csv", ".txt", ".csv.gz")):
         skipped = _add_csv(builder, path, columns)

@@ -12,9 +12,13 @@ from analysis.table_builder import TableBuilder
 def manifest_of(folder: RunFolder) -> tuple[Manifest | None, tuple[Skipped, ...]]:
     """Return the manifest, if there is a readable one: the samples speak for themselves without it."""
     try:
-        return read_manifest(folder), ()
+        manifest = read_manifest(folder)
     except UnreadableSamplesError as error:
         return None, (Skipped(str(folder.manifest), None, error.message),)
+    if manifest is not None:
+        return manifest, ()
+    why = "missing: what was measured, where, and which actions can be configured is not known"
+    return None, (Skipped(str(folder.manifest), None, why),)
 
 
 def add_segments(
@@ -32,7 +36,8 @@ def add_segments(
     if not found:
         raise UnreadableSamplesError(
             f"{folder.path} holds no call.",
-            hint="The run ended before its first call was over. Run diag measure again.",
+            hint="The run ended before its first call was over (diag measure starts another), "
+            "or this is not the folder of a run.",
             details=tuple(f"{one.what}: {one.why}" for one in skipped),
         )
     return tuple(skipped)

@@ -6,8 +6,6 @@ Fixed format: a change here is a version bump and a line in CHANGELOG.md.
 from enum import StrEnum
 from typing import Final
 
-SCHEMA_VERSION: Final = 1
-
 PLATFORM_MIN_TIMEOUT_S: Final = 1
 PLATFORM_MAX_TIMEOUT_S: Final = 60
 """`config.timeoutSeconds` is a whole number from 1 to 60 (Genesys SDK, ActionConfig)."""

@@ -82,9 +82,19 @@ def test_bursts_within_hours_widen_the_bound() -> None:
 def test_few_hours_and_contradictions_are_said() -> None:
     counts = BucketCounts("orders", (HourCounts(START, 1000, (900, 850, 990)),))
     found = judge(counts)
-    assert any("hours" in line and "mended" in line for line in found.warnings)
-    assert any("bursts cannot be told" in line for line in found.warnings)
+    assert any("1 hour had" in line and "mended" in line for line in found.warnings)
+    assert any("only 1 hour with" in line and "bursts cannot be told" in line for line in found.warnings)
+    assert found.grade == "C"
     assert any("does not document" in line for line in found.warnings)
+
+
+def test_contradictory_counts_are_mended_towards_slow() -> None:
+    odd = BucketCounts("orders", (HourCounts(START, 500, (900, 100, -3, 500, 500)),))
+    assert consistent(odd)[0].hours[0].below == (0, 0, 0, 500, 500)
+
+
+def test_a_change_is_applied_from_what_was_observed() -> None:
+    assert judge(production(2.2)).next_command == "diag observe --out plan.json"
 
 
 def test_days_that_disagree_are_unstable() -> None:

@@ -157,7 +157,35 @@ def test_missing_optional_columns_are_allowed_and_unknown_ones_ignored(tmp_path:
     rows = calls([0.1, 0.2])[["action_id", "started_at", "latency_ms", "outcome"]]
     rows.assign(colour="red").to_parquet(tmp_path / "a.parquet")
     found = read_samples([tmp_path / "a.parquet"])
-    assert list(found.table.columns) == ["action_id", "started_at", "latency_ms", "outcome"]
+    assert list(found.table.columns) == ["action_id", "run_id", "started_at", "latency_ms", "outcome"]
+
+
+def test_files_that_name_no_run_are_runs_of_their_own(tmp_path: Path) -> None:
+    nameless = calls([0.1, 0.2]).drop(columns="run_id")
+    nameless.to_csv(tmp_path / "a.csv", index=False)
+    nameless.to_parquet(tmp_path / "copy of a.parquet")
+    later = calls([0.3], start=START + 3600)
+    later["run_id"] = None
+    later.to_parquet(tmp_path / "b.parquet")
+    found = read_samples([tmp_path / name for name in ("a.csv", "copy of a.parquet", "b.parquet")])
+    assert found.table["run_id"].tolist() == [str(tmp_path / "a.csv")] * 2 + [str(tmp_path / "b.parquet")]
+    assert [one.rows for one in found.skipped] == [2]
+
+
+def test_a_stray_time_is_left_out_but_times_from_zero_are_not(tmp_path: Path) -> None:
+    stray = calls([0.1] * 5)
+    stray.loc[2, "started_at"] = 1.0
+    stray.to_parquet(tmp_path / "a.parquet")
+    calls([0.1] * 5, start=0.0).to_parquet(tmp_path / "b.parquet")
+    assert len(read_samples([tmp_path / "a.parquet"]).table) == 4
+    assert len(read_samples([tmp_path / "b.parquet"]).table) == 5
+
+
+def test_a_run_without_a_manifest_says_what_is_not_known(tmp_path: Path) -> None:
+    write_segment(RunFolder(tmp_path / "x"), latency_ms=[1, 2])
+    found = read_samples([tmp_path / "x"])
+    assert found.manifests == ()
+    assert "configured is not known" in found.skipped[0].why
 
 
 def test_numbers_as_action_ids_become_text(tmp_path: Path) -> None:
