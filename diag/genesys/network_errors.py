@@ -11,7 +11,7 @@ from diag.genesys.errors import NetworkError
 
 def network_error(error: httpx.RequestError, where: str) -> NetworkError:
     """Return the error for a request that got no whole reply. `where`: method and path, for people."""
-    host = error.request.url.host if _has_request(error) else "the server"
+    host = _address(error.request.url) if _has_request(error) else "the server"
     details = (where,)
     causes = tuple(_causes(error))
     if any(isinstance(cause, socket.gaierror) for cause in causes):
@@ -54,6 +54,11 @@ def network_error(error: httpx.RequestError, where: str) -> NetworkError:
         hint="Try again; if it stays, look at the proxy or firewall in between.",
         details=details,
     )
+
+
+def _address(url: httpx.URL) -> str:
+    """Host, and the port where it is not the usual one: a gateway or sandbox is known by it."""
+    return url.host if url.port is None else f"{url.host}:{url.port}"
 
 
 def _has_request(error: httpx.RequestError) -> bool:
