@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from diag.errors import UsageError
+from diag.errors import DiagError, UsageError
 
 if TYPE_CHECKING:
     from diag.console import Console
-    from diag.measuring.load import LoadOptions, LoadResult
+    from diag.measuring.load import LoadOptions, LoadResult, Refusal
     from diag.settings import Settings
 
 DEFAULT_WORKLOAD: Final = Path("workload.toml")
@@ -177,13 +177,14 @@ def _conclude(console: "Console", result: "LoadResult", *, quiet: bool) -> int:
     from analysis.settings import RecommendSettings
     from diag.commands.recommend import next_step, show
     from diag.evidence import gather, report_data, write_recommendations
+    from diag.measuring.load import Refusal
     from reports.build import build_report
 
+    if result.refusal is not None:
+        raise NotMeasuredError(result.refusal, result.exit_code)
     manifest = read_manifest(result.folder)
     if manifest is None:
-        raise LoadFailedError(
-            result.reason or "The load did not start.", hint=f"Its log: {result.log}", code=result.exit_code
-        )
+        raise NotMeasuredError(Refusal(result.reason or result.status), result.exit_code)
     for note in manifest.notes:
         console.warn(note)
     if result.reason and manifest.status == "complete" and not result.exit_code:
@@ -209,9 +210,9 @@ def _conclude(console: "Console", result: "LoadResult", *, quiet: bool) -> int:
     return result.exit_code
 
 
-class LoadFailedError(UsageError):
-    """The load process said no before it began; its exit code's category is kept."""
+class NotMeasuredError(DiagError):
+    """The load process said no before it began; its words and its kind of error are kept."""
 
-    def __init__(self, message: str, *, hint: str, code: int) -> None:
-        super().__init__(message, hint=hint)
+    def __init__(self, refusal: "Refusal", code: int) -> None:
+        super().__init__(refusal.message, hint=refusal.hint, details=refusal.details)
         self.category = {2: "usage", 5: "auth", 8: "incomplete"}.get(code, "error")

@@ -1,5 +1,6 @@
 """Runs the locustfile as a child process and follows it."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -52,14 +53,27 @@ class LoadOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why the load process did not begin, in its own words."""
+
+    message: str
+    details: tuple[str, ...] = ()
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LoadResult:
-    """How it ended. `exit_code` is one of ExitCode; `reason` is for people, None when all went well."""
+    """How it ended. `exit_code` is one of ExitCode; `reason` is for people, None when all went well.
+
+    `refusal` is set when nothing was run: then the folder holds nothing of this run, and is left as it was.
+    """
 
     folder: RunFolder
     exit_code: int
     status: str
     reason: str | None
     log: Path
+    refusal: Refusal | None = None
 
 
 def run_load(
@@ -71,8 +85,10 @@ def run_load(
     The load process stops by itself when this one is gone. Raises OSError when the run folder cannot be made.
     """
     folder = RunFolder(options.run_dir)
+    made_here = not folder.path.exists()
     folder.path.mkdir(parents=True, exist_ok=True)
-    log = folder.path / LOG_NAME
+    before = _stamp(folder.manifest)
+    log = _new_log(folder)
     follower = Follower(folder, options.run_time_s)
     with log.open("ab") as sink:
         process = subprocess.Popen(
@@ -96,6 +112,8 @@ def run_load(
                         on_progress(follower.look())
     if on_progress:
         on_progress(follower.look())
+    if process.returncode > 0 and _stamp(folder.manifest) == before:
+        return _refused(folder, log, process.returncode, made_here=made_here)
     if hung is not None:
         return LoadResult(folder, ExitCode.INCOMPLETE, "incomplete", hung, log)
     return _result(folder, log, process.returncode)
@@ -185,15 +203,57 @@ def _result(folder: RunFolder, log: Path, returncode: int) -> LoadResult:
             folder, ExitCode.INCOMPLETE, "incomplete", f"the load process was ended by {name}", log
         )
     if returncode and reason is None:
-        reason = _said(log)
+        reason = _last_line(log)
     return LoadResult(folder, returncode, status, reason, log)
 
 
-def _said(log: Path) -> str | None:
-    """Return the error the load process wrote for people, or the last line of its log."""
+def _refused(folder: RunFolder, log: Path, code: int, *, made_here: bool) -> LoadResult:
+    """The load process said no before it began: take its words, and leave no folder behind for it."""
+    refusal = _said(log)
+    if refusal is None:
+        unexplained = Refusal("The load process failed before it began.", hint=f"Its log: {log}")
+        return LoadResult(folder, code, "incomplete", _last_line(log), log, unexplained)
+    log.unlink()
+    if made_here:
+        with contextlib.suppress(OSError):  # somebody put something there meanwhile
+            folder.path.rmdir()
+    return LoadResult(folder, code, "incomplete", refusal.message, log, refusal)
+
+
+def _new_log(folder: RunFolder) -> Path:
+    """Return a log file that is not there yet: a soak that goes on keeps the log of its first part."""
+    log, number = folder.path / LOG_NAME, 1
+    while log.exists():
+        number += 1
+        log = folder.path / f"load-{number}.log"
+    return log
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """Return what changes whenever the manifest is written (it is replaced, so also its inode)."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_mtime_ns, found.st_ino
+
+
+def _said(log: Path) -> Refusal | None:
+    """Return the last error the load process wrote for people."""
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    for at, line in enumerate(lines):
-        if line.startswith("Error: "):
-            more = [one.removeprefix("│ ") for one in lines[at + 1 :] if one.startswith("│ ")]
-            return " ".join([line.removeprefix("Error: "), *more])
+    starts = [at for at, line in enumerate(lines) if line.startswith("Error: ")]
+    if not starts:
+        return None
+    more = []
+    for line in lines[starts[-1] + 1 :]:
+        if not line.startswith("│ "):
+            break
+        more.append(line.removeprefix("│ "))
+    hints = [one.removeprefix("Fix: ") for one in more if one.startswith("Fix: ")]
+    details = tuple(one for one in more if not one.startswith("Fix: "))
+    return Refusal(lines[starts[-1]].removeprefix("Error: "), details, hints[0] if hints else None)
+
+
+def _last_line(log: Path) -> str | None:
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     return lines[-1] if lines else None

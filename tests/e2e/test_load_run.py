@@ -186,7 +186,8 @@ def test_an_unknown_action_is_a_usage_error_with_the_nearest_name(
     result = run_load(options)
 
     assert result.exit_code == 2
-    assert "Get Account Balance" in str(result.reason)
+    assert result.refusal is not None
+    assert "Get Account Balance" in str(result.refusal.hint)
 
 
 def test_the_web_ui_starts_and_stops_runs_and_shows_the_actions(

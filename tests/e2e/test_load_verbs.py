@@ -84,6 +84,18 @@ def test_init_writes_what_measure_reads_and_a_broken_sla_is_exit_3(tmp_path: Pat
     assert (tmp_path / "run" / "report.html").exists()
     assert (tmp_path / "run" / "recommendations.json").exists()
 
+    def files() -> list[tuple[str, int]]:
+        found = [path for path in (tmp_path / "run").rglob("*") if path.is_file()]
+        made_later = "samples."  # by the process that converts the rows
+        return sorted((one.name, one.stat().st_mtime_ns) for one in found if made_later not in one.name)
+
+    before = files()
+    again = diag("measure", "--time", "3s", "--run-dir", "run")
+    assert again.returncode == 2
+    assert "already holds a run" in again.stderr
+    assert again.stdout == ""  # no verdicts of the earlier run
+    assert files() == before
+
 
 def test_an_org_is_called_only_as_far_as_it_does_no_harm(
     tmp_path: Path, diag: Diag, org: dict[str, str]

@@ -5,7 +5,7 @@ import pytest
 
 from diag.exit_codes import ExitCode
 from diag.measuring import load
-from diag.measuring.load import LoadOptions, command_line, run_load
+from diag.measuring.load import LoadOptions, Refusal, command_line, run_load
 
 HANGS = """
 import pathlib, signal, sys, time
@@ -35,10 +35,24 @@ def test_what_a_load_process_says_before_it_begins_is_the_reason(
     says = "import sys; sys.stderr.write('noise\\nError: No way.\\n│ where\\n│ Fix: go back\\n'); sys.exit(2)"
     monkeypatch.setattr(load, "command_line", lambda options: [sys.executable, "-c", says])
 
-    result = run_load(LoadOptions(run_dir=tmp_path, run_time_s=1))
+    result = run_load(LoadOptions(run_dir=tmp_path / "run", run_time_s=1))
 
     assert (result.exit_code, result.status) == (2, "incomplete")
-    assert result.reason == "No way. where Fix: go back"
+    assert result.refusal == Refusal("No way.", ("where",), "go back")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_refused_run_leaves_the_folder_of_an_earlier_one_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "manifest.json").write_text("{}")
+    says = "import sys; sys.stderr.write('Error: It already holds a run.\\n'); sys.exit(2)"
+    monkeypatch.setattr(load, "command_line", lambda options: [sys.executable, "-c", says])
+
+    result = run_load(LoadOptions(run_dir=tmp_path, run_time_s=1))
+
+    assert result.refusal == Refusal("It already holds a run.")
+    assert [path.name for path in tmp_path.iterdir()] == ["manifest.json"]
 
 
 def test_only_what_was_chosen_is_passed_on() -> None:
