@@ -16,6 +16,7 @@ import click
 from diag import __version__
 from diag.errors import Explained
 from diag.exit_codes import ExitCode
+from diag.table import clean
 
 VERBS: Final[dict[str, tuple[str, str]]] = {
     "demo": ("demo", "Show the whole story on the built-in sandbox, in under two minutes."),
@@ -133,4 +134,4 @@ def _print_error(message: str, hint: str | None, details: tuple[str, ...] = ()) 
     lines = [f"Error: {message}", *(f"│ {line}" for line in details)]
     if hint:
         lines.append(f"│ Fix: {hint}")
-    click.echo("\n".join(lines), err=True)
+    click.echo("\n".join(clean(line) for text in lines for line in text.split("\n")), err=True)

@@ -1,7 +1,6 @@
 """`diag measure`: call actions under load, record every call, say what it means."""
 
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -176,9 +175,9 @@ def _conclude(console: "Console", result: "LoadResult", *, quiet: bool) -> int:
     from analysis.run_folder import read_manifest
     from analysis.settings import RecommendSettings
     from diag.commands.recommend import next_step, show
-    from diag.evidence import gather, report_data, write_recommendations
+    from diag.evidence import gather
+    from diag.measuring.after_run import write_report
     from diag.measuring.load import Refusal
-    from reports.build import build_report
 
     if result.refusal is not None:
         raise NotMeasuredError(result.refusal, result.exit_code)
@@ -196,16 +195,14 @@ def _conclude(console: "Console", result: "LoadResult", *, quiet: bool) -> int:
     except UnreadableSamplesError as error:
         console.warn(error.message)
         return result.exit_code
-    write_recommendations(result.folder, evidence.analysis)
-    report = build_report(report_data(evidence, generated_at=time.time(), notes=manifest.notes))
-    result.folder.report.write_text(report, encoding="utf-8")
     if not quiet:
         show(console, evidence.analysis)
+    write_report(result.folder, evidence)
     if manifest.model == "closed":
         console.warn("Closed model: callers waited for each other, so slow moments are seen too rarely.")
     console.note(f"{manifest.calls} calls, {manifest.dropped} held back; generator {manifest.grade}")
     console.note(f"Report: {result.folder.report}")
-    console.note(next_step(evidence.analysis))
+    console.note(next_step(evidence.analysis, ["recommend"]))
     console.result(str(result.folder.path))
     return result.exit_code
 

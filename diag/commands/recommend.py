@@ -1,7 +1,10 @@
 """`diag recommend`: the right timeout for each action, and why; `--apply` sets it."""
 
 import json
+import shlex
+import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,7 +97,7 @@ def command(
     if changing:
         _change(console, settings, evidence.analysis, values)
     elif form == "table":
-        console.note(next_step(evidence.analysis))
+        console.note(next_step(evidence.analysis, sys.argv[1:]))
     changes_pending = any(row.verdict in ("raise", "lower") for row in evidence.analysis.actions)
     if values["detailed_exitcode"] and changes_pending and not values["do_apply"]:
         return ExitCode.CHANGES
@@ -117,10 +120,10 @@ def show(console: "Console", analysis: "Analysis") -> None:
         console.note(f"Left out: {rows}{skipped.what}: {skipped.why}")
 
 
-def next_step(analysis: "Analysis") -> str:
-    """Return what to do next, as one line with one command."""
+def next_step(analysis: "Analysis", arguments: Sequence[str]) -> str:
+    """Return what to do next, as one line with one command; `arguments` are those of this command."""
     if any(row.verdict in ("raise", "lower") for row in analysis.actions):
-        return "Nothing was changed. To set the timeouts: diag recommend --apply"
+        return f"Nothing was changed. To set the timeouts: {shlex.join(['diag', *arguments, '--apply'])}"
     waiting = next((row.next_command for row in analysis.actions if row.next_command), None)
     return f"Next: {waiting}" if waiting else "Nothing to change."
 
