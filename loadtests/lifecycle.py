@@ -317,7 +317,11 @@ class Lifecycle:
             notes=(*outcome.notes, *job_advice(record.folder, plan.actions)),
         )
         if outcome.calls:
-            record.convert_in_background()
+            # Whoever started this process (diag measure, diag demo) writes the report itself.
+            alone = self._options.parent_pid is None
+            record.finish_in_background(report=alone)
+            if alone:
+                _LOG.info("in a moment: %s (again: diag report %s)", record.folder.report, record.folder.path)
         _LOG.info("%d calls recorded in %s", outcome.calls, record.folder.path)
         _LOG.info("the load generator: %s, %s", verdict, why)
 

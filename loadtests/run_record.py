@@ -63,15 +63,17 @@ class RunRecord:
         except OSError as error:
             _LOG.error("the manifest could not be written (%s)", error.strerror)
 
-    def convert_in_background(self) -> None:
-        """Have samples.parquet made in a process of its own, at low priority; nobody waits for it."""
+    def finish_in_background(self, *, report: bool) -> None:
+        """Have samples.parquet (and the report) made in a process of its own; nobody waits for it."""
         subprocess.Popen(
-            [sys.executable, "-m", "analysis.parquet_run", str(self.folder.path)],
+            [
+                *(sys.executable, "-m", "diag.measuring.after_run", str(self.folder.path)),
+                *(["--report"] if report else []),
+            ],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=lambda: os.nice(10) and None,
         )
 
     def rows(self) -> int:

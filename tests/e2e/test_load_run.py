@@ -92,6 +92,11 @@ def test_a_run_ends_by_itself_with_every_call_recorded(
     assert 100 < len(samples) < 280  # 3 s at 2 x 30 calls/s
     assert (samples["outcome"] == "ok").mean() > 0.9
     assert (samples["started_at"] >= samples["scheduled_at"]).all()
+    end = time.monotonic() + 60
+    while not (tmp_path / "run" / "report.html").exists():  # made by a process of its own
+        assert time.monotonic() < end, "no report was made"
+        time.sleep(0.2)
+    assert "Get Account Balance" in (tmp_path / "run" / "report.html").read_text()
     for path in (tmp_path / "run").rglob("*"):  # neither inputs nor the token, anywhere
         assert path.is_dir() or not any(secret in path.read_bytes() for secret in (b"load-test-", b"Bearer"))
 

@@ -1,0 +1,48 @@
+"""What is made of a run once it is over: samples.parquet, recommendations.json, report.html.
+
+`python -m diag.measuring.after_run RUN_FOLDER [--report]`, in a process of its own, at low priority:
+pandas and matplotlib stay out of the load process. Without --report only the Parquet file (whoever
+started the load writes the report).
+"""
+
+import os
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.run_folder import RunFolder, read_manifest
+
+if TYPE_CHECKING:
+    from diag.evidence import RunEvidence
+
+
+def finish_run(folder: RunFolder, *, report: bool) -> None:
+    """Make the files; each is written whole or not at all. Raises AnalysisError for a run without a call."""
+    from analysis.parquet_run import convert_run
+
+    convert_run(folder)
+    if report:
+        from analysis.settings import RecommendSettings
+        from diag.evidence import gather
+
+        write_report(folder, gather([folder.path], RecommendSettings(), detail=True))
+
+
+def write_report(folder: RunFolder, evidence: "RunEvidence") -> None:
+    """Write recommendations.json and report.html of a run."""
+    from diag.evidence import report_data, write_recommendations
+    from reports.build import build_report
+
+    manifest = read_manifest(folder)
+    write_recommendations(folder, evidence.analysis)
+    notes = manifest.notes if manifest else ()
+    text = build_report(report_data(evidence, generated_at=time.time(), notes=notes))
+    temporary = folder.report.with_suffix(f".{os.getpid()}.tmp")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(folder.report)
+
+
+if __name__ == "__main__":
+    os.nice(10)
+    finish_run(RunFolder(Path(sys.argv[1])), report="--report" in sys.argv[2:])
