@@ -16,7 +16,7 @@ from analysis.recommendation import Skipped
 from analysis.run_folder import Manifest, RunFolder
 from analysis.sample_file import add_sample_file
 from analysis.sample_set import SampleSet
-from analysis.samples_in_run import add_segments, finished_parquet, manifest_of
+from analysis.samples_in_run import add_segments, finished_parquet, manifest_of, settled_in
 from analysis.schema import COLUMNS
 from analysis.table_builder import TableBuilder
 
@@ -45,6 +45,7 @@ def read_samples(paths: Sequence[Path], *, detail: bool = False) -> SampleSet:
     skipped: list[Skipped] = []
     manifests: list[Manifest] = []
     failed: list[UnreadableSamplesError] = []
+    settled: frozenset[str] = frozenset()
     for path in dict.fromkeys(Path(path) for path in paths):
         try:
             left_out, manifest = _add(builder, path, columns)
@@ -52,6 +53,7 @@ def read_samples(paths: Sequence[Path], *, detail: bool = False) -> SampleSet:
             failed.append(error)
             continue
         skipped.extend(left_out)
+        settled |= settled_in(RunFolder(path))
         if manifest is not None:
             manifests.append(manifest)
     if not builder.rows:
@@ -60,7 +62,7 @@ def read_samples(paths: Sequence[Path], *, detail: bool = False) -> SampleSet:
     table, dropped = without_duplicates(builder.finish())
     if dropped:
         skipped.append(Skipped("duplicates", dropped, "the same call is in the input twice"))
-    return SampleSet(table, tuple(skipped), tuple(manifests))
+    return SampleSet(table, tuple(skipped), tuple(manifests), settled)
 
 
 def without_duplicates(table: pd.DataFrame) -> tuple[pd.DataFrame, int]:

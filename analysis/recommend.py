@@ -63,7 +63,9 @@ def recommend(
         fact = known.get(action.action_id, ActionFacts(action.action_id))
         of_action = with_overrides(settings, stated.get(action.action_id, {}))
         of_action = (overrides or {}).get(action.action_id, of_action)
-        found[action.action_id] = recommend_action(action, fact, of_action, limit)
+        found[action.action_id] = recommend_action(
+            action, fact, of_action, limit, many_looks=action.action_id in samples.settled
+        )
     for action_id in samples.facts():
         if action_id not in found:
             nothing = ActionCalls(action_id, "", _no_calls(), 0)
@@ -87,13 +89,18 @@ def _the_only(values: set[str | None]) -> str | None:
 
 
 def recommend_action(
-    action: ActionCalls, facts: ActionFacts, settings: RecommendSettings, concurrency_limit: int | None = None
+    action: ActionCalls,
+    facts: ActionFacts,
+    settings: RecommendSettings,
+    concurrency_limit: int | None = None,
+    *,
+    many_looks: bool = False,
 ) -> Recommendation:
-    """Return the verdict of one action."""
+    """Return the verdict of one action; `many_looks` as in `judge_level`."""
     settings = with_cap(settings, facts.cap_s)
     timed = on_the_right_clock(action.calls)
     levels = split_levels(timed.calls, facts.production_peak_rate)
-    judged = [judge_level(level, settings) for level in levels.usable]
+    judged = [judge_level(level, settings, many_looks=many_looks) for level in levels.usable]
     main = choose_main(judged, facts.production_peak_rate)
     deciding = slowest_proven(main, judged) if main is not None else None
     calls = deciding.calls if deciding else _no_calls()

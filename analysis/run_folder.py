@@ -92,6 +92,11 @@ class RunFolder:
         return self.path / "samples.parquet"
 
     @property
+    def settled(self) -> Path:
+        """Path of settled.json: the ids of actions stopped early because their answer had settled."""
+        return self.path / "settled.json"
+
+    @property
     def recommendations(self) -> Path:
         """Path of recommendations.json."""
         return self.path / "recommendations.json"

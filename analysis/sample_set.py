@@ -17,6 +17,8 @@ class SampleSet:
     table: pd.DataFrame
     skipped: tuple[Skipped, ...] = ()
     manifests: tuple[Manifest, ...] = ()
+    settled: frozenset[str] = frozenset()
+    """Actions whose measuring was stopped because their answer had settled (analysis.settled)."""
 
     def facts(self) -> Mapping[str, ActionFacts]:
         """Return the facts of every action in the manifests; the newest run wins."""

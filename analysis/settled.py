@@ -5,8 +5,8 @@ cap, proven beyond the timeout that hides it, refused, not configurable), or the
 above p99 + buffer by no more than the hysteresis, so that a longer run would not be acted upon.
 
 The looks and their confidence come from `analysis.look_plan`: looking often does not spoil the 95 % of
-the bound at the look. The plain 95 % bound that `recommend` takes from the same calls is a little lower
-and, for heavy tails stopped early, holds in about 92 % only; the number has its buffer beside it.
+the bound at the look, and `recommend` takes the same bound for an action that was stopped early (its id is
+in the run's settled.json).
 """
 
 import math
