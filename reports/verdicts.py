@@ -78,8 +78,10 @@ def change_text(action: Recommendation) -> str:
 
 
 def _worst(actions: Sequence[Recommendation]) -> str:
-    worst = max((action.cut_off_now or 0.0 for action in actions), default=0.0)
-    if worst < NOTABLE_SHARE:
+    """The share of the action that loses most calls today; named where it is not one that needs a change."""
+    worst = max(actions, key=lambda action: action.cut_off_now or 0.0)
+    share = worst.cut_off_now or 0.0
+    if share < NOTABLE_SHARE:
         return ""
-    who = "the worst" if len(actions) > 1 else "it"
-    return f"; {who} cuts off {numbers.share(worst)} of calls"
+    who = "it" if len(actions) == 1 else "the worst" if worst.verdict in CHANGES else worst.action_name
+    return f"; {who} cuts off {numbers.share(share)} of calls"

@@ -107,13 +107,14 @@ def command(
 def show(console: "Console", analysis: "Analysis") -> None:
     """Print the table, one sentence per action, and what was left out."""
     from diag.commands.recommendation_table import recommendation_table, sentences
+    from diag.table import clean
     from reports.verdicts import headline
 
     if analysis.sandbox:
         console.banner("SANDBOX: no org was touched")
     console.table(recommendation_table(analysis))
     console.result("")
-    console.result(headline(analysis.actions))
+    console.result(clean(headline(analysis.actions)))
     console.result("\n".join(f"  {line}" for line in sentences(analysis)))
     for skipped in analysis.skipped:
         rows = f"{skipped.rows} rows of " if skipped.rows is not None else ""

@@ -18,6 +18,13 @@ def test_the_headline_counts_changes_and_names_the_worst() -> None:
     assert headline([raised]) == "1 of 1 action needs a change; it cuts off 6 % of calls."
 
 
+def test_the_worst_is_named_where_it_is_not_one_that_needs_a_change() -> None:
+    raised = replace(BASE, verdict=Verdict.RAISE, cut_off_now=0.01, recommended_timeout_s=4)
+    hidden = replace(BASE, action_name="Get B", verdict=Verdict.CENSORED_NEEDS_PROBE, cut_off_now=0.5)
+
+    assert headline([raised, hidden]) == "1 of 2 actions needs a change; Get B cuts off 50 % of calls."
+
+
 def test_the_headline_when_nothing_needs_a_change() -> None:
     assert headline([BASE]) == "The timeout fits."
     assert headline([BASE, BASE]) == "All 2 timeouts fit."
