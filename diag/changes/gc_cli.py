@@ -3,7 +3,8 @@
 Written from the CLI's own source: `gc integrations actions get ID --includeConfig=true`,
 `gc integrations actions templates get ID FILE`, `gc integrations actions update ID -f FILE`. Whether the
 platform merges or replaces the config is unknown (API notes, 1a), so the script sends everything back
-with both templates inlined, exactly as `--apply` does; it has none of its checks afterwards.
+with both templates inlined, exactly as `--apply` does, and like it stops at an action that did not arrive
+whole (`Action.missing_part`): what is missing could be erased. It has none of the checks afterwards.
 """
 
 import shlex
@@ -18,20 +19,23 @@ _HEAD: Final = """\
 # `diag recommend --apply` does the same and also proves that nothing else changed, tests, and can undo.
 set -euo pipefail
 
-set_timeout() { # ACTION_ID SECONDS
-  local folder; folder=$(mktemp -d); chmod 700 "$folder"
+set_timeout() ( # ACTION_ID SECONDS
+  folder=$(mktemp -d); chmod 700 "$folder"; trap 'rm -r "$folder"' EXIT
   gc integrations actions get "$1" --includeConfig=true > "$folder/action.json"
   gc integrations actions templates get "$1" requesttemplate.vm > "$folder/request.vm"
   gc integrations actions templates get "$1" successtemplate.vm > "$folder/success.vm"
-  jq --argjson seconds "$2" --rawfile request "$folder/request.vm" --rawfile success "$folder/success.vm" '
-    {name, category, version, config: (.config
+  jq -e --argjson seconds "$2" --rawfile request "$folder/request.vm" --rawfile success "$folder/success.vm" '
+    def told(part): [part | strings | select(. != "")] | length == 1;
+    if (.version | type) == "number" and told(.config?.request?.requestType?)
+      and told(.config?.request?.requestUrlTemplate?) then .
+    else error("\\(.name) came without its whole config or version: nothing is sent") end
+    | {name, category, version, config: (.config
       | .timeoutSeconds = $seconds
       | .request.requestTemplate = $request | del(.request.requestTemplateUri)
       | .response.successTemplate = $success | del(.response.successTemplateUri))}' \\
     "$folder/action.json" > "$folder/update.json"
   gc integrations actions update "$1" -f "$folder/update.json"
-  rm -r "$folder"
-}
+)
 """
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import quote
 
 from diag.genesys import outcomes
-from diag.genesys.api import Api, QueryParams
+from diag.genesys.api import Api, QueryParams, RawReply
 from diag.genesys.errors import NetworkError, NotFoundError, UnexpectedReplyError
 from diag.genesys.json_reply import JsonObject, optional_int, optional_text, parse_object
 from diag.genesys.models import Action, FullConfig, TestReply, TestResult
@@ -60,14 +60,19 @@ class ActionCalls:
         return read_action(self._api, action_path(action_id), contract=contract)
 
     def read_config(self, action_id: str, draft: bool = False) -> FullConfig:
-        """Return the action (or its draft) with config and both templates: all a PATCH has to send back."""
+        """Return the action (or its draft) with config and both templates: all a PATCH has to send back.
+
+        Raises `UnexpectedReplyError` when an action that can be changed did not arrive whole
+        (`Action.require_whole`). One that nobody can change is returned as it came.
+        """
         return read_full(self._api, action_path(action_id, draft=draft))
 
     def patch_timeout(self, full: FullConfig, timeout_s: int | None) -> Action:
         """Set the timeout of the published action, sending back everything else as `full` read it.
 
         `timeout_s` None leaves it out; whether that unsets it is undocumented, so read it back.
-        Raises `StaleVersionError` when the version moved on. After a `PlatformError`, or a
+        Raises `StaleVersionError` when the version moved on, and `UnexpectedReplyError` before anything
+        is sent when `full` is not whole. After a `PlatformError`, or a
         `NetworkError` that was `sent`, the effect is unknown: read again before you write again.
         """
         return patch_action(self._api, action_path(full.action.id), full, timeout_s)
@@ -112,12 +117,14 @@ def read_action(api: Api, path: str, *, contract: bool = False) -> Action:
     if contract:
         params["expand"] = "contract"
     reply = api.call("GET", path, params=params, needs=VIEW)
-    return Action.from_json(parse_object(reply.body, f"GET {path}"), f"GET {path}", reply.correlation_id)
+    return _action(reply, f"GET {path}")
 
 
 def read_full(api: Api, path: str) -> FullConfig:
-    """Return the action or draft at `path` with both templates."""
+    """Return the action or draft at `path` with both templates; whole, if it can be changed."""
     action = read_action(api, path)
+    if action.configurable:
+        action.require_whole()
     config = action.config
     return FullConfig(
         action=action,
@@ -131,7 +138,11 @@ def read_full(api: Api, path: str) -> FullConfig:
 def patch_action(api: Api, path: str, full: FullConfig, timeout_s: int | None) -> Action:
     """PATCH the action or draft at `path` with the whole config and another timeout."""
     reply = api.call("PATCH", path, body=full.patch_body(timeout_s), needs=EDIT)
-    return Action.from_json(parse_object(reply.body, f"PATCH {path}"), f"PATCH {path}", reply.correlation_id)
+    return _action(reply, f"PATCH {path}")
+
+
+def _action(reply: RawReply, where: str) -> Action:
+    return Action.from_json(reply.json(where), where, reply.correlation_id)
 
 
 def _template(api: Api, path: str, name: str) -> str | None:

@@ -38,6 +38,11 @@ class RawReply:
     elapsed_ms: float
     correlation_id: str | None
     date: str | None = None
+    content_type: str | None = None
+
+    def json(self, where: str) -> JsonObject:
+        """Return the JSON object in the body. Raises `UnexpectedReplyError` naming `where` it came from."""
+        return parse_object(self.body, where, content_type=self.content_type)
 
 
 class Api:
@@ -97,7 +102,7 @@ class Api:
 
     def get(self, path: str, *, params: QueryParams | None = None, needs: tuple[str, ...] = ()) -> JsonObject:
         """GET a JSON object."""
-        return parse_object(self.call("GET", path, params=params, needs=needs).body, f"GET {path}")
+        return self.call("GET", path, params=params, needs=needs).json(f"GET {path}")
 
     def get_text(self, path: str, *, needs: tuple[str, ...] = ()) -> str:
         """GET a plain text (templates; the platform wants `Accept: */*` there)."""
@@ -105,12 +110,11 @@ class Api:
 
     def send(self, method: str, path: str, body: object = None, *, needs: tuple[str, ...] = ()) -> JsonObject:
         """Send a write (POST, PATCH, PUT) and return the JSON object of the reply."""
-        return parse_object(self.call(method, path, body=body, needs=needs).body, f"{method} {path}")
+        return self.call(method, path, body=body, needs=needs).json(f"{method} {path}")
 
     def query(self, path: str, body: object, *, needs: tuple[str, ...] = ()) -> JsonObject:
         """POST a query that changes nothing; retried as a GET is."""
-        reply = self.call("POST", path, body=body, needs=needs, reads=True)
-        return parse_object(reply.body, f"POST {path}")
+        return self.call("POST", path, body=body, needs=needs, reads=True).json(f"POST {path}")
 
     def delete(self, path: str, *, needs: tuple[str, ...] = ()) -> None:
         """DELETE; the reply has no body."""
@@ -181,6 +185,7 @@ def _raw(response: httpx.Response) -> RawReply:
         elapsed_ms=response.elapsed.total_seconds() * 1000.0,
         correlation_id=response.headers.get(CORRELATION_HEADER),
         date=response.headers.get("Date"),
+        content_type=response.headers.get("Content-Type"),
     )
 
 

@@ -2,7 +2,7 @@
 
 from diag.genesys.actions import ACTIONS, VIEW
 from diag.genesys.api import Api
-from diag.genesys.json_reply import JsonObject, parse_object
+from diag.genesys.json_reply import JsonObject
 from diag.genesys.models import Action
 from diag.genesys.paging import all_entities
 
@@ -27,6 +27,4 @@ class CreationCalls:
         """
         path = f"{ACTIONS}/drafts" if draft else ACTIONS
         reply = self._api.call("POST", path, body=body, needs=("integrations:action:add",))
-        return Action.from_json(
-            parse_object(reply.body, f"POST {path}"), f"POST {path}", reply.correlation_id
-        )
+        return Action.from_json(reply.json(f"POST {path}"), f"POST {path}", reply.correlation_id)

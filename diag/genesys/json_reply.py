@@ -1,6 +1,7 @@
 """Reading JSON replies: what is missing or of another type becomes a clear error, the rest is ignored."""
 
 import json
+import re
 from typing import Final, TypeAlias, cast
 
 from diag.genesys.errors import UnexpectedReplyError
@@ -11,13 +12,20 @@ MAX_NUMBER: Final = 2**53
 """Larger ones are not exact in JSON; no count, version or millisecond of the platform comes near."""
 
 
-def parse_object(body: bytes, where: str) -> JsonObject:
-    """Return the JSON object in `body`. Raises `UnexpectedReplyError` naming `where` it came from."""
+_MEDIA_TYPE: Final = re.compile(r"(text|application|image|multipart)/[a-z0-9.+-]{1,40}(?=\s*(?:;|$))")
+
+
+def parse_object(body: bytes, where: str, *, content_type: str | None = None) -> JsonObject:
+    """Return the JSON object in `body`. Raises `UnexpectedReplyError` naming `where` it came from.
+
+    Of a body that is not JSON the error tells length and type, never a character: it may be a broken
+    login reply with a token in it, or a proxy's page with a session's.
+    """
     try:
         value = json.loads(body)
     except (ValueError, RecursionError):
         raise UnexpectedReplyError(
-            f"The reply of {where} is not JSON (it starts with {_start(body)}).",
+            f"The reply of {where} is not JSON ({_size_and_type(body, content_type)}).",
             hint="Is there a proxy or a captive portal in between? Is GENESYSCLOUD_API_BASE right?",
         ) from None
     return as_object(value, where)
@@ -78,5 +86,8 @@ def _unexpected(where: str, wanted: str, value: object) -> UnexpectedReplyError:
     )
 
 
-def _start(body: bytes) -> str:
-    return repr(body[:40].decode("utf-8", "replace")) if body.strip() else "nothing: it is empty"
+def _size_and_type(body: bytes, content_type: str | None) -> str:
+    if not body.strip():
+        return "it is empty"
+    known = _MEDIA_TYPE.match((content_type or "").strip().lower())
+    return f"{len(body):,} bytes of {known.group() if known else 'unknown type'}"

@@ -82,7 +82,7 @@ class TokenSource:
             raise failed from None
         if response.status_code != 200:
             raise _login_error(response, client_id)
-        reply = parse_object(response.content, _WHERE)
+        reply = parse_object(response.content, _WHERE, content_type=response.headers.get("Content-Type"))
         told_s = optional_int(reply, "expires_in") or 0
         life_s = float(told_s) if told_s > 0 else SHORTEST_LIFE_S
         self._renew_at = asked_at + life_s - min(_EARLY_S, life_s / 4)

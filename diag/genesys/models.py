@@ -7,6 +7,7 @@ replaces on PATCH is unknown, so everything read must be sent back.
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from diag.genesys.errors import UnexpectedReplyError
 from diag.genesys.json_reply import (
     JsonObject,
     as_object,
@@ -59,7 +60,7 @@ class ActionConfig:
 class Action:
     """One data action, published or draft. `config` is None when it was not asked for (or not told).
 
-    `integration_type` is only known once the integrations were read .
+    `integration_type` is only known once the integrations were read.
     `correlation_id`: of the reply it was read from, for the journal; None for a listed one.
     """
 
@@ -134,6 +135,41 @@ class Action:
         """Return the HTTP method of the action's own request (GET, POST, ...), if the config tells."""
         return optional_text(self.config.request, "requestType") if self.config else None
 
+    @property
+    def missing_part(self) -> str | None:
+        """Return the first part an action must have to be written back, by its API path; None: it is whole.
+
+        Every action that can be changed has an address, a method and a version (SDK, Action and
+        RequestConfig), a function too: its address is read-only, but there. A reply without them was cut
+        short on the way, or by an org that does not know `includeConfig`.
+        """
+        if self.config is None:
+            return "config"
+        if not self.config.request:
+            return "config.request"
+        for key in ("requestType", "requestUrlTemplate"):
+            if not optional_text(self.config.request, key):
+                return f"config.request.{key}"
+        return "version" if self.version is None else None
+
+    def require_whole(self) -> ActionConfig:
+        """Return the config, for writing it back. Raises `UnexpectedReplyError` where a part is missing.
+
+        Sent back without it, that part could be erased; without a version a change by somebody else
+        could be overwritten.
+        """
+        missing = self.missing_part
+        if self.config is None or missing is not None:
+            raise UnexpectedReplyError(
+                f"Genesys told the action {self.name!r} without {missing}; it is not changed, "
+                "because what is missing could be erased.",
+                hint="Does a proxy in between cut replies short, or does the org not know includeConfig? "
+                "See what the action has in the admin UI, and change it there.",
+                details=(f"action {self.id}",),
+                correlation_id=self.correlation_id,
+            )
+        return self.config
+
 
 @dataclass(frozen=True, slots=True)
 class FullConfig:
@@ -151,9 +187,10 @@ class FullConfig:
 
         The whole config goes along with both templates inlined, as the Terraform provider does: whether
         omitted parts would be kept is unknown. URIs are left out (they are the platform's own pointers);
-        an unset timeout is omitted, never sent as null.
+        an unset timeout is omitted, never sent as null. Raises `UnexpectedReplyError` for an action that
+        is not whole (`Action.require_whole`).
         """
-        config = self.action.config or ActionConfig(None, {}, {})
+        config = self.action.require_whole()
         request = _without_uris(config.request)
         response = _without_uris(config.response)
         if self.request_template is not None:
@@ -163,11 +200,9 @@ class FullConfig:
         whole: JsonObject = {**config.other, "request": request, "response": response}
         if timeout_s is not None:
             whole["timeoutSeconds"] = timeout_s
-        body: JsonObject = {"name": self.action.name, "config": whole}
+        body: JsonObject = {"name": self.action.name, "version": self.action.version, "config": whole}
         if self.action.category is not None:
             body["category"] = self.action.category
-        if self.action.version is not None:
-            body["version"] = self.action.version
         return body
 
 

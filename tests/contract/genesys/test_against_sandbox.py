@@ -7,12 +7,15 @@ from dataclasses import replace
 import httpx
 import pytest
 
+from diag.changes.by_hand import make_manual_plan
+from diag.changes.plan import OrgIdentity
 from diag.genesys.client import GenesysClient
 from diag.genesys.connection import Connection
 from diag.genesys.errors import LoginError, NetworkError, NotFoundError, StaleVersionError
 from diag.genesys.secret import Secret
 from tests.conftest import RunningSandbox, StartSandbox
 from tests.contract.genesys.counting import CountingTransport
+from tests.contract.genesys.stripping import StrippingTransport
 
 
 def client_for(box: RunningSandbox, secret: str = "sandbox") -> GenesysClient:
@@ -55,6 +58,23 @@ def test_wrong_secret(sandbox: RunningSandbox) -> None:
     with client_for(sandbox, secret="wrong-one") as client, pytest.raises(LoginError) as caught:
         client.organization()
     assert "wrong-one" not in f"{caught.value} {caught.value.hint} {caught.value.details}"
+
+
+def test_an_org_that_tells_no_config_is_shown_but_never_written_to(sandbox: RunningSandbox) -> None:
+    transport = StrippingTransport("config")
+    with GenesysClient(
+        Connection.to(api_base=sandbox.base_url, client_id="sandbox", client_secret=Secret("sandbox")),
+        transport=transport,
+    ) as client:
+        actions = client.list_actions()
+        plan = make_manual_plan(actions, 17, client.read_config, OrgIdentity("o", "O", sandbox.base_url))
+    assert {action.id for action in actions} >= set(sandbox.truth()["actions"])
+    assert plan.changes == () and plan.unchanged == ()
+    reasons = {entry.action_id: entry.reason for entry in plan.skipped}
+    changeable = [action.id for action in actions if action.configurable]
+    assert changeable and all("without config" in reasons[action_id] for action_id in changeable)
+    assert all("config" not in reasons[a.id] for a in actions if not a.configurable)
+    assert "PATCH" not in transport.methods
 
 
 def test_an_unknown_action(client: GenesysClient) -> None:

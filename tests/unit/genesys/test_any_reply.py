@@ -19,7 +19,8 @@ from diag.genesys.secret import Secret
 from diag.genesys.telemetry import DurationRange
 
 MOMENT = datetime(2026, 7, 1, tzinfo=UTC)
-FULL = FullConfig(Action("a", "A", None, None, 1, False, ActionConfig(3, {}, {})), None, None)
+WHOLE = ActionConfig(3, {"requestType": "GET", "requestUrlTemplate": "https://crm/"}, {})
+FULL = FullConfig(Action("a", "A", None, None, 1, False, WHOLE), None, None)
 
 CALLS: list[Callable[[GenesysClient], object]] = [
     lambda client: client.list_actions(),

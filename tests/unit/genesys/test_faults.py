@@ -29,7 +29,8 @@ API = "https://api.mypurecloud.com"
 ME = f"{API}/api/v2/organizations/me"
 ACTION = f"{API}/api/v2/integrations/actions/a1"
 OK = httpx.Response(200, json={"id": "org-1", "name": "Acme"})
-FULL = FullConfig(Action("a1", "A", None, None, 1, False, ActionConfig(3, {}, {})), None, None)
+WHOLE = ActionConfig(3, {"requestType": "GET", "requestUrlTemplate": "https://crm/"}, {})
+FULL = FullConfig(Action("a1", "A", None, None, 1, False, WHOLE), None, None)
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])

@@ -150,8 +150,34 @@ def test_login_throttling_is_recognised_and_waited_for(wire: respx.MockRouter, c
 
 def test_a_login_page_instead_of_a_token(wire: respx.MockRouter, client: GenesysClient) -> None:
     wire["login"].respond(200, html="<html>Please accept the terms</html>")
-    with pytest.raises(UnexpectedReplyError, match="not JSON"):
+    with pytest.raises(UnexpectedReplyError, match="not JSON") as caught:
         client.organization()
+    assert "(36 bytes of text/html)" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "body", [b"access_token=TOPSECRET", b"<html>TOPSECRET", b'{"access_token": "TOPSECRET"']
+)
+@pytest.mark.parametrize(
+    "content_type", ["text/plain; x=TOPSECRET", "TOPSECRET", "T" * 300 + "/TOPSECRET", ""]
+)
+def test_of_a_reply_that_is_not_json_no_text_is_shown(
+    wire: respx.MockRouter, client: GenesysClient, body: bytes, content_type: str
+) -> None:
+    wire["login"].respond(200, content=body, headers={"Content-Type": content_type})
+    with pytest.raises(UnexpectedReplyError) as caught:
+        client.organization()
+    shown = f"{caught.value.message} {caught.value.hint} {caught.value.details}"
+    assert "TOPSECRET" not in shown and "access_token" not in shown
+    assert f"{len(body)} bytes" in shown
+
+
+def test_nor_of_any_other_reply(wire: respx.MockRouter, client: GenesysClient) -> None:
+    wire.get(ME).respond(200, html="<html>session=TOPSECRET</html>")
+    with pytest.raises(UnexpectedReplyError) as caught:
+        client.organization()
+    assert "TOPSECRET" not in caught.value.message
+    assert "GET /api/v2/organizations/me is not JSON (30 bytes of text/html)" in caught.value.message
 
 
 def test_no_credentials(wire: respx.MockRouter) -> None:
