@@ -2,8 +2,9 @@
 
 A message may quote the values that were sent ("Customer 4711 not found"), and payload values never
 reach a run folder. So nothing is searched for and removed, which would miss some day; instead only words
-of a fixed list are kept, and a status code right after the word that announces it. Everything else
-becomes "…". A value can then only show if it is itself one of these everyday words.
+of a fixed list are kept, and an error status (4xx, 5xx) right after "status", "status code" or "HTTP".
+Everything else becomes "…": after a bare "code" may stand a PIN. A value can then only show if it is itself
+one of these everyday words.
 """
 
 import re
@@ -29,26 +30,29 @@ _PLATFORM_WORDS: Final = """
     validation value values variable was web were when while with within xml
 """
 _WORDS: Final = frozenset(_PLATFORM_WORDS.split())
-_ANNOUNCES_A_STATUS: Final = frozenset({"status", "code", "http", "error", "with", "returned", "answered"})
 _EDGES: Final = ".,;:!?()[]{}<>\"'`"
-_STATUS: Final = re.compile(r"[1-5]\d\d")
+_STATUS: Final = re.compile(r"[45]\d\d")
 
 
 def message_shape(text: str) -> str | None:
     """Return the message with all but known words replaced, or None where too little is left to say."""
     kept: list[str] = []
     known = 0
-    before = ""
+    before: tuple[str, str] = ("", "")
     for token in text[: MAX_LENGTH * 4].split():
         word = token.strip(_EDGES).lower()
-        safe = word in _WORDS or (bool(_STATUS.fullmatch(word)) and before in _ANNOUNCES_A_STATUS)
+        safe = word in _WORDS or (bool(_STATUS.fullmatch(word)) and _announces_a_status(*before))
         if safe:
             kept.append(word)
             known += word in _WORDS
         elif kept[-1:] != [_GAP]:
             kept.append(_GAP)
-        before = word
+        before = (before[1], word)
     shape = " ".join(kept)
     if len(shape) > MAX_LENGTH:
         shape = shape[:MAX_LENGTH].rsplit(" ", 1)[0].removesuffix(" " + _GAP) + " " + _GAP
     return shape if known >= _FEWEST_WORDS else None
+
+
+def _announces_a_status(last_but_one: str, last: str) -> bool:
+    return last in ("status", "http") or (last_but_one, last) == ("status", "code")

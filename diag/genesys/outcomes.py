@@ -10,6 +10,10 @@ a timeout counts only when the call took at least `EARLY_SHARE` of the action's 
 a backend or platform error. A later one still counts: the call did take longer than the timeout.
 Without a known timeout (`timeout_s=None`) the form decides.
 
+A 429 of the test endpoint itself is the platform's. One inside a result is the backend's when its class is
+ACTION.REMOTE_ENDPOINT: the web service is at its limit, which is a finding about it and no reason to
+wait for ours. Unless it comes with a `limit` of namespace `dataactions`: then the org's own limit was hit.
+
 The outcome values are those of `analysis.schema.Outcome`; a test holds them together.
 Codes leave this file, and of messages only the platform's own words: a text may quote the values sent.
 """
@@ -41,10 +45,12 @@ MAX_ERROR_CODE: Final = 80
 _AUTHENTICATION: Final = "ACTION.AUTHENTICATION"  # the action's own credentials: token fetch, signature
 _PROCESSING: Final = "ACTION.PROCESSING"  # Genesys' side: input schema, templates, output schema
 _REMOTE: Final = "ACTION.REMOTE_ENDPOINT"  # the web service answered with an error
+_OWN_LIMITS: Final = "dataactions"  # the org's limits on data actions (API notes, 2)
 
 _TIMEOUT_WORDS: Final = re.compile(r"tim(?:ed|e)?[\s._-]?out", re.IGNORECASE)
 _REMOTE_STATUS: Final = re.compile(
-    r"\b(?:status(?:\s*code)?|http(?:/\d(?:\.\d)?)?|(?:answer|return|respond)ed(?:\s+with)?|error|code)"
+    r"\b(?:(?:status|error|response)(?:\s*code)?|with\s+code|http(?:/\d(?:\.\d)?)?"
+    r"|(?:answer|return|respond)ed(?:\s+with)?)"
     r"\W{0,3}([45]\d\d)\b",
     re.IGNORECASE,
 )
@@ -104,9 +110,12 @@ def _of_result(reply: _Json | None, body: bytes | None, *, early: bool) -> Class
 def _of_error(status: int, error: _Json, *, early: bool, inside_result: bool) -> Classified:
     """An ErrorBody: the reply itself, or the one inside a failed result."""
     code = _code(error) or f"http.{status}"
-    if status == 429:
-        return Classified(RATE_LIMITED, _limit(error) or code)
     action_class = _action_class(error)
+    if status == 429:
+        limit = _limit(error)
+        if inside_result and action_class == _REMOTE and (limit or "").partition(":")[0] != _OWN_LIMITS:
+            return Classified(BACKEND_ERROR, f"{_REMOTE}:429")
+        return Classified(RATE_LIMITED, limit or code)
     says_timeout = status in (408, 504) or (inside_result and _mentions_timeout(error))
     if says_timeout and not early:
         return Classified(TIMEOUT, code)
@@ -173,9 +182,12 @@ def _action_class(error: _Json) -> str | None:
 
 
 def _limit(error: _Json) -> str | None:
-    limit = _dict(error.get("limit"))
-    parts = [part for key in ("namespace", "key") if isinstance(part := limit.get(key), str)]
-    return _safe(":".join(parts)) if parts else None
+    for body in _nested(error):
+        limit = _dict(body.get("limit"))
+        parts = [part for key in ("namespace", "key") if isinstance(part := limit.get(key), str)]
+        if parts:
+            return _safe(":".join(parts))
+    return None
 
 
 def _code(error: _Json) -> str | None:

@@ -178,6 +178,57 @@ def test_replies(status: int, reply: bytes | None, outcome: str, code: str | Non
         assert result.error_code == code
 
 
+BUSY = {"status": 429, "code": "too.many.requests"}
+OWN_LIMIT = {"namespace": "dataactions", "key": "requests.volume.max"}
+ITS_LIMIT = {"namespace": "platform.api", "key": "client.credentials.token.rate.per.minute"}
+
+
+@pytest.mark.parametrize(
+    ("reply", "outcome", "code"),
+    [
+        # The web service itself answered 429: its load, not a limit of the platform.
+        (failed(action_error("ACTION.REMOTE_ENDPOINT", 429)), "backend_error", "ACTION.REMOTE_ENDPOINT:429"),
+        (
+            failed(action_error("ACTION.REMOTE_ENDPOINT", 429, inner_status=400)),
+            "backend_error",
+            "ACTION.REMOTE_ENDPOINT:429",
+        ),
+        # An action that calls the Platform API is limited by it as by any web service.
+        (
+            failed({**action_error("ACTION.REMOTE_ENDPOINT", 429), "limit": ITS_LIMIT}),
+            "backend_error",
+            "ACTION.REMOTE_ENDPOINT:429",
+        ),
+        # The org's limit on data actions, whatever class stands beside it.
+        (
+            failed({**action_error("ACTION.REMOTE_ENDPOINT", 429), "limit": OWN_LIMIT}),
+            "rate_limited",
+            "dataactions:requests.volume.max",
+        ),
+        (
+            failed({**action_error("ACTION.REMOTE_ENDPOINT", 429), "limit": {"namespace": "dataactions"}}),
+            "rate_limited",
+            "dataactions",
+        ),
+        (failed({**BUSY, "limit": OWN_LIMIT}), "rate_limited", "dataactions:requests.volume.max"),
+        (
+            failed(None, step_error={**BUSY, "limit": OWN_LIMIT}),
+            "rate_limited",
+            "dataactions:requests.volume.max",
+        ),
+        (failed(BUSY), "rate_limited", "too.many.requests"),
+    ],
+)
+def test_whose_429_inside_a_result(reply: bytes, outcome: str, code: str) -> None:
+    result = classify(200, reply, TIMEOUT_S, FAST_MS)
+    assert (result.outcome, result.error_code) == (outcome, code)
+
+
+def test_a_number_that_is_no_status_is_not_taken_for_one() -> None:
+    reply = failed(action_error("ACTION.REMOTE_ENDPOINT", message="Invalid security code 512"))
+    assert classify(200, reply, TIMEOUT_S, FAST_MS).error_code == "ACTION.REMOTE_ENDPOINT:400"
+
+
 def test_the_failed_step_is_named() -> None:
     assert classify(200, failed({"status": 500}), TIMEOUT_S, FAST_MS).failed_step == "Execute"
 
