@@ -22,10 +22,16 @@ def command(action: str, output: Path | None, profile: str | None) -> None:
     from diag.console import Console
     from diag.definitions.export import definition_body
     from diag.definitions.resolve import literal_credentials
+    from diag.errors import UsageError
     from diag.genesys.client import GenesysClient
     from diag.settings import load_settings
     from diag.target import find_target
 
+    if output is not None and output.suffix.lower() == ".toml":
+        raise UsageError(
+            f"{output}: an action is exported as JSON, the admin UI's own form, not as TOML.",
+            hint=f"-o {output.with_suffix('.json')}",
+        )
     console = Console()
     target = find_target(load_settings({"profile": profile}))
     with GenesysClient(target.connection) as client:

@@ -69,11 +69,6 @@ class Connection:
         """Return whether the API is on this machine (the sandbox, or a proxy on it)."""
         return is_loopback(urlsplit(self.api_base).hostname or "")
 
-    @property
-    def can_login(self) -> bool:
-        """Return whether there is anything to log in with."""
-        return bool(self.access_token) or bool(self.client_id and self.client_secret)
-
 
 def is_loopback(host: str) -> bool:
     """Return whether the host is this machine: 127.0.0.0/8, ::1 or `localhost`."""

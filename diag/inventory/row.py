@@ -28,8 +28,22 @@ class InventoryRow:
 
     @property
     def timeout_s(self) -> int | None:
-        """Return the timeout in force, seconds; None for a custom authentication action: it has none."""
-        return None if self.action.kind == "custom_auth" else self.action.effective_timeout_s
+        """Return the timeout in force, seconds; None where there is none or the org does not tell it.
+
+        A custom authentication action has none. A built-in one without a config has the default.
+        """
+        if self.action.kind == "custom_auth" or not (self.config_known or self.action.kind == "static"):
+            return None
+        return self.action.effective_timeout_s
+
+    @property
+    def timeout_source(self) -> Literal["set", "default", "unknown", "not applicable"]:
+        """Return whether the timeout is the action's own or the platform's default, as far as was told."""
+        if self.action.kind == "custom_auth":
+            return "not applicable"
+        if not self.config_known:
+            return "unknown"
+        return "set" if self.action.timeout_is_set else "default"
 
     @property
     def config_known(self) -> bool:

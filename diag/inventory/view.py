@@ -71,7 +71,7 @@ def inventory_table(rows: Sequence[InventoryRow]) -> Table:
             (
                 row.action.name,
                 row.timeout_s,
-                _set_text(row),
+                row.timeout_source,
                 _can_change_text(row),
                 row.action.kind,
                 row.action.request_type,
@@ -101,7 +101,7 @@ def inventory_object(row: InventoryRow) -> dict[str, object]:
         "integration_type": action.integration_type,
         "request_type": action.request_type,
         "timeout_s": row.timeout_s,
-        "timeout_is_set": action.timeout_is_set,
+        "timeout_is_set": None if row.timeout_source == "unknown" else action.timeout_is_set,
         "configurable": action.configurable,
         "not_configurable_reason": action.not_configurable_reason,
         "function_timeout_s": row.function_timeout_s,
@@ -118,11 +118,13 @@ def inventory_object(row: InventoryRow) -> dict[str, object]:
 
 
 def summary(shown: Sequence[InventoryRow], total: int) -> str:
-    """Return one line: how many, how many unset, how many cannot be changed."""
-    unset = sum(1 for row in shown if row.action.configurable and not row.action.timeout_is_set)
+    """Return one line: how many, how many unset (as their rows say), how many cannot be changed."""
+    unset = sum(1 for row in shown if row.timeout_source == "default")
+    unknown = sum(1 for row in shown if row.timeout_source == "unknown")
     fixed = sum(1 for row in shown if not row.action.configurable)
     of_all = f"{total}" if len(shown) == total else f"{len(shown)} of {total}"
-    return f"Actions: {of_all}; at the unset default of 60 s: {unset}; cannot be changed: {fixed}."
+    told = f"at the unset default of 60 s: {unset}" + (f"; timeout unknown: {unknown}" if unknown else "")
+    return f"Actions: {of_all}; {told}; cannot be changed: {fixed}."
 
 
 def _contains(read: Callable[[InventoryRow], object], wanted: str) -> Where:
@@ -131,14 +133,6 @@ def _contains(read: Callable[[InventoryRow], object], wanted: str) -> Where:
 
 def _sortable(value: object) -> tuple[int, str]:
     return (int(value), "") if isinstance(value, int) else (0, str(value).lower())
-
-
-def _set_text(row: InventoryRow) -> str:
-    if row.action.kind == "custom_auth":
-        return "not applicable"
-    if not row.config_known:
-        return "unknown"
-    return "set" if row.action.timeout_is_set else "default"
 
 
 def _can_change_text(row: InventoryRow) -> str:

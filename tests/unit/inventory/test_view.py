@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 from diag.genesys.directory import Consumer, Integration
 from diag.genesys.models import Action, ActionConfig
@@ -69,4 +70,31 @@ def test_objects_are_plain_json() -> None:
 
 def test_the_summary_counts() -> None:
     assert summary(ROWS, 4) == "Actions: 4; at the unset default of 60 s: 1; cannot be changed: 1."
+
+
+def test_the_summary_counts_what_the_rows_say() -> None:
+    nothing_told = row("untold", None)
+    nothing_told = replace(nothing_told, action=replace(nothing_told.action, config=None))
+    rows = (
+        *ROWS,
+        row("built in", None, "static_2"),
+        row("login", None, "customAuth_-_3"),
+        nothing_told,
+    )
+    said = [entry[2] for entry in inventory_table(rows).rows]
+    assert (said.count("default"), said.count("unknown"), said.count("not applicable")) == (2, 1, 1)
+    assert summary(rows, 7) == (
+        "Actions: 7; at the unset default of 60 s: 2; timeout unknown: 1; cannot be changed: 3."
+    )
+
+
+def test_an_action_the_org_tells_no_config_of_has_no_known_timeout() -> None:
+    untold = replace(row("untold", None).action, config=None)
+    shown = inventory_object(InventoryRow(untold))
+    assert (shown["timeout_s"], shown["timeout_is_set"]) == (None, None)
+    built_in = replace(row("b", None, "static_1").action, config=None)
+    assert inventory_object(InventoryRow(built_in))["timeout_s"] == 60
+
+
+def test_the_summary_of_a_filter() -> None:
     assert summary(ROWS[:1], 4).startswith("Actions: 1 of 4;")
