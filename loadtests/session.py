@@ -1,18 +1,16 @@
 """One run of the load in one process: streams of arrivals, calls in flight, the record, and the end."""
 
 import contextlib
-import itertools
 import math
 import os
-from collections.abc import Callable, Sequence
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any
 
 import gevent
 from gevent.event import Event
 
 from analysis.run_folder import RunFolder
 from diag.exit_codes import ExitCode
-from loadtests.arrivals import Schedule
 from loadtests.calling import Caller, Prepared
 from loadtests.clock import Clock
 from loadtests.directing import SETTLED_FILE, TICK_S, Director, EndRun
@@ -20,10 +18,8 @@ from loadtests.job_watch import JobWatch
 from loadtests.plan import LoadPlan
 from loadtests.recorder import Recorder
 from loadtests.self_check import SelfCheck
+from loadtests.streams import BURST, Streams
 from loadtests.transport import Transport
-
-BURST: Final = 50
-"""Arrivals started in one go before replies get their turn, when the generator is late."""
 
 
 class Session:
@@ -85,20 +81,17 @@ class Session:
         self._end_run = end_run
         self._parent_pid = parent_pid
         self._broken = False
-        self._stream_numbers = itertools.count()
-        self._schedules: list[Schedule] = []
-        self._rates = [0.0] * len(plan.actions)
-        self._offered = self._rates
         self._most_in_flight = max(1, plan.max_in_flight // workers)
-        self._workers = workers
-        self._users_of_all: int | None = None
         self._live: dict[Any, tuple[int, float]] = {}
         """Calls in flight: greenlet -> (action, when it was due)."""
         self._ending = False
         self._hurried = False
         self._finished = Event()
         self._started = self.clock.now()
-        self._set_rates()
+        self.streams = Streams(
+            plan, clock=self.clock, worker_id=worker_id, workers=workers, launch=self._launch
+        )
+        self.streams.set_rates(self.director.rates(0.0))
         self._background = [
             gevent.spawn(self.self_check.watch),
             gevent.spawn(self._keep_rates),
@@ -117,60 +110,18 @@ class Session:
         """Arrivals that were due and never sent: too many in flight, or the run ended first."""
         return sum(self.dropped) + self.caller.unsent
 
-    # -- streams ---------------------------------------------------------------------------------------
+    # -- calls -----------------------------------------------------------------------------------------
 
     def stream(self) -> None:
         """Be one arrival stream until killed: one Locust user is one of these."""
-        schedule = Schedule(
-            self._shares(),
-            self.plan.arrivals,
-            f"{self.plan.seed}:{self.worker_id}:{next(self._stream_numbers)}",
-            self.clock.now(),
-        )
-        self._schedules.append(schedule)
-        self._divide()
-        try:
-            if self.plan.model == "open":
-                self._open_stream(schedule)
-            else:
-                self._closed_stream(schedule)
-        finally:
-            self._schedules.remove(schedule)
-            self._divide()
+        self.streams.run()
 
-    def _open_stream(self, schedule: Schedule) -> None:
-        now = self.clock.now
-        in_a_row = 0
-        while not self._ending:
-            due = schedule.next_due
-            wait = TICK_S if due is None else due - now()
-            if wait > 0 or in_a_row >= BURST:
-                gevent.sleep(min(max(0.0, wait), TICK_S))
-                in_a_row = 0
-                continue
-            due, index = schedule.take()
-            in_a_row += 1
-            self._launch(self.caller.prepared[index], due)
-
-    def _closed_stream(self, schedule: Schedule) -> None:
-        while not self._ending:
-            schedule.skip_to(self.clock.now())
-            due = schedule.next_due
-            wait = TICK_S if due is None else due - self.clock.now()
-            gevent.sleep(min(max(0.0, wait), TICK_S))
-            if due is None or due > self.clock.now():
-                continue
-            due, index = schedule.take()
-            greenlet = self._launch(self.caller.prepared[index], due)
-            if greenlet is not None:
-                greenlet.join()
-
-    def _launch(self, prepared: Prepared, due: float) -> Any:
+    def _launch(self, index: int, due: float, offered_rate: float) -> Any:
         if len(self._live) >= self._most_in_flight:
-            self.dropped[prepared.index] += 1
+            self.dropped[index] += 1
             return None
-        greenlet = gevent.spawn(self._one_call, prepared, due, self._offered[prepared.index])
-        self._live[greenlet] = (prepared.index, due)
+        greenlet = gevent.spawn(self._one_call, self.caller.prepared[index], due, offered_rate)
+        self._live[greenlet] = (index, due)
         return greenlet
 
     def _one_call(self, prepared: Prepared, due: float, offered_rate: float) -> None:
@@ -181,56 +132,10 @@ class Session:
         finally:
             self._live.pop(gevent.getcurrent(), None)
 
-    # -- rates -----------------------------------------------------------------------------------------
-
     def _keep_rates(self) -> None:
         while True:
             gevent.sleep(TICK_S)
-            self._set_rates()
-
-    def _set_rates(self) -> None:
-        rates = self.director.rates(self.clock.now() - self._started)
-        if rates == self._rates:
-            return
-        self._rates = rates
-        self._divide()
-
-    def _users(self) -> int:
-        """How many streams all processes together run, as far as this one knows."""
-        if self._users_of_all is None or not self._schedules:
-            return len(self._schedules) * self._workers
-        return self._users_of_all
-
-    def _shares(self) -> list[float]:
-        """What each stream sends of each action: users beyond the plan's streams divide the plan further."""
-        among = max(self.plan.streams, self._users())
-        return [rate / among for rate in self._rates]
-
-    def _divide(self) -> None:
-        """Give every stream its share, after the rates or the number of streams have changed."""
-        shares = self._shares()
-        # No stream sleeps longer than a tick, so from then on no arrival of the new rate is late.
-        begin = self.clock.now() + TICK_S
-        for schedule in self._schedules:
-            for index, rate in enumerate(shares):
-                schedule.set_rate(index, rate, begin)
-        self._offer(shares)
-
-    def _offer(self, shares: Sequence[float]) -> None:
-        """Note what all processes together offer now, for the record of each call.
-
-        A closed model offers no rate: its callers wait for their replies.
-        """
-        if self.plan.model == "closed":
-            self._offered = [math.nan] * len(self.plan.actions)
-            return
-        users = self._users()
-        self._offered = [share * users for share in shares]
-
-    def set_users_of_all(self, users: int) -> None:
-        """Take in how many streams all processes together run (a worker knows only its own)."""
-        self._users_of_all = users
-        self._divide()
+            self.streams.set_rates(self.director.rates(self.clock.now() - self._started))
 
     # -- watching --------------------------------------------------------------------------------------
 
@@ -255,10 +160,10 @@ class Session:
             "second",
             at=round(self.clock.wall(now), 3),
             elapsed_s=round(now - self._started, 3),
-            users=len(self._schedules),
+            users=self.streams.users,
             in_flight=self.caller.in_flight,
             oldest=self._oldest_in_flight(),
-            offered_rate=0.0 if self.plan.model == "closed" else round(sum(self._offered), 3),
+            offered_rate=round(self.streams.offered_rate, 3),
             schedule_lag_p50_ms=seen.schedule_lag_p50_ms,
             schedule_lag_p99_ms=seen.schedule_lag_p99_ms,
             hub_lag_max_ms=seen.hub_lag_max_ms,
@@ -306,6 +211,7 @@ class Session:
             self._finished.wait()
             return
         self._ending = True
+        self.streams.stop()
         try:
             if not self._hurried:
                 gevent.joinall(list(self._live), timeout=self.plan.drain_s)

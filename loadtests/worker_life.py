@@ -113,7 +113,7 @@ class WorkerLife:
 
     def _on_spawning_complete(self, user_count: int, **_: Any) -> None:
         if self.session is not None:
-            self.session.set_users_of_all(user_count)
+            self.session.streams.set_users_of_all(user_count)
 
     def _on_settled(self, msg: Any, **_: Any) -> None:
         if self.session is not None and self._spool is not None:
