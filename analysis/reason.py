@@ -96,7 +96,8 @@ def next_command(story: Story, action_name: str, settings: RecommendSettings) ->
             # A new run is judged on its own, and has a warm-up of its own that does not count.
             whole = missing.far_seeing + missing.calls_needed
             calls = _round_up(whole / (1.0 - settings.warmup_max_share))
-            probe = "--probe " if missing.limited_by_the_timeout else ""
+            by_timeout = missing.limited_by_the_timeout or missing.hidden
+            probe = "--probe " if by_timeout and story.given_up <= story.censored / 2 else ""
             return f"diag measure {probe}{action} --calls {calls}"
         case Verdict.NO_DATA:
             if story.saturated_because is not None:
@@ -227,6 +228,16 @@ def _insufficient(story: Story, settings: RecommendSettings) -> str:
         else ""
     )
     calls = f"{estimate.samples:,} {'call' if estimate.samples == 1 else 'calls'}{worth}"
+    if missing.hidden:
+        cut = percent(story.censored / estimate.samples)
+        if story.given_up > story.censored / 2:
+            return (
+                f"{calls}: {cut} were still running when the run ended; let the run wait for its last calls."
+            )
+        return (
+            f"{calls}: {cut} were cut off before they ended, so only calls that may run longer can tell: "
+            f"about {missing.calls_needed or 0:,} probe calls needed."
+        )
     if missing.limited_by_the_timeout and missing.calls_needed is not None:
         return (
             f"{calls}, but only {missing.far_seeing:,} of them could be seen beyond "

@@ -35,6 +35,8 @@ class Shortfall:
     """Where the other calls were cut off."""
     confidence_max_seen: float
     """Confidence that the largest call seen is at least the quantile."""
+    hidden: bool
+    """The cut-off hides the quantile: more calls of the same kind would not help."""
 
     @property
     def limited_by_the_timeout(self) -> bool:
@@ -56,7 +58,10 @@ def shortfall_of(found: Estimate, far_seeing: int, reach_ms: int, settings: Reco
     """Return the same from the number of calls that see far enough, and where the others are cut off (0)."""
     worth = float(found.table.n_eff[-1]) / found.design_effect if found.table.t_ms.size else 0.0
     confident = 1.0 - settings.percentile ** min(worth, found.n_eff)
-    return Shortfall(_needed(found, far_seeing, worth, settings), far_seeing, reach_ms, confident)
+    left = found.table.share_left if found.ok and found.timeout_s is None else 0.0
+    hidden = left > NEGLIGIBLE_LEFT * (1.0 - settings.percentile) and a_probe_sees_further(found)
+    needed = _needed(found, far_seeing, worth, settings)
+    return Shortfall(needed, 0 if hidden else far_seeing, reach_ms, confident, hidden)
 
 
 def a_probe_sees_further(found: Estimate) -> bool:
@@ -71,11 +76,8 @@ def _needed(found: Estimate, seen: int, worth: float, settings: RecommendSetting
     if found.timeout_s is not None:  # there is a bound, but not below the cap
         left = found.table.share_slower_than(settings.cap_s * 1e3)
     elif left > NEGLIGIBLE_LEFT * (1.0 - p) and a_probe_sees_further(found):
-        # Until the cut-off can be blamed, more calls of the same kind; then a probe, not more calls.
-        fewest, left = math.ceil(ENOUGH_TO_BLAME_THE_TIMEOUT * fewest), 0.0
-        worth = found.n_eff
-        seen = found.samples
-        return max(1, math.ceil(fewest * seen / worth) - seen) if worth else fewest
+        # More of the same calls would be cut off at the same place: a whole probe is what is missing.
+        return math.ceil(fewest * found.design_effect)
     effective = _calls_for(fewest, left, settings)
     if effective is None:
         return None

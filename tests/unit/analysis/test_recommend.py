@@ -353,3 +353,10 @@ def test_almost_sure_is_never_shown_as_sure() -> None:
     found = judge(calls(lognormal(372, 1.0)))
     assert found.samples == 298  # 94.996 % sure
     assert "only 94 % sure; 1 more needed" in found.reason
+
+
+def test_few_calls_of_which_many_are_cut_off_ask_for_a_probe_at_once() -> None:
+    found = judge(calls(lognormal(120, 4.0), timeout_s=2), facts=orders(current_timeout_s=2))
+    assert found.verdict is Verdict.INSUFFICIENT_SAMPLES
+    assert "about 299 probe calls needed" in found.reason
+    assert found.next_command == "diag measure --probe --action 'Order lookup' --calls 380"
