@@ -61,7 +61,6 @@ class ChangeInHand:
         self._reason = ""
         self._stop = False
         self._denied = False
-        self._keep_backup = False
 
     def result(self) -> ChangeResult:
         """Return how the change ended."""
@@ -84,11 +83,14 @@ class ChangeInHand:
         return Step.CLEAN_UP
 
     def _clean_up(self) -> Step:
-        if not self._keep_backup:
+        """Drop the backup, unless the change ended badly after a write: then a person may need it."""
+        if self._outcome is not Outcome.FAILED or not self._may_have_written():
             self._bench.backups.drop([self._record.entry])
         return Step.DONE
 
     def _end(self, outcome: Outcome, reason: str) -> Step:
+        if outcome is Outcome.FAILED and self._may_have_written():
+            reason += self._where_the_backup_is()
         self._outcome, self._reason = outcome, reason
         return Step.RESULT
 
@@ -120,8 +122,16 @@ class ChangeInHand:
 
     # --- parts of steps
 
+    def _may_have_written(self) -> bool:
+        return self._unclear or self._record.version_after is not None
+
+    def _where_the_backup_is(self) -> str:
+        """Return the sentence that names the backup, or nothing where there is none."""
+        path = self._bench.backups.path(self._record.entry)
+        return f". The action as it was: {path}" if path.exists() else ""
+
     def _fresh(self) -> Snapshot:
-        return Snapshot.of(self._bench.org.read_config(self._change.action_id))
+        return Snapshot.of(self._bench.org.read_config(self._change.action_id), self._change.salt)
 
     def _append(self, record: Record) -> None:
         self._record = replace(record, at=self._bench.now())

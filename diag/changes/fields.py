@@ -1,11 +1,14 @@
 """Everything of an action but its timeout, field by field, so that a difference can be named.
 
 Texts that may hold a secret (URL, headers, templates) are kept as digests only; harmless short ones
-as they are, so that a person reads `name: planned 'A', present 'B'`.
+as they are, so that a person reads `name: planned 'A', present 'B'`. A digest is salted and slow to make
+(PBKDF2): no table made beforehand opens it, no value stands out as the same in two changes, and trying
+out guesses is dear. A short password in a header can still be guessed by who has the file and the time.
 """
 
 import hashlib
 import json
+import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -15,6 +18,14 @@ from diag.genesys.models import FullConfig
 _SHOWN: Final = frozenset({"name", "category", "secure", "integrationId", "config.request.requestType"})
 _INLINED: Final = ("requestTemplate", "successTemplate")
 """Compared by the text of the template endpoint; `...Uri` fields only say where that text lives."""
+
+_ROUNDS: Final = 1_000
+"""About half a millisecond a field; an action has some ten, and is read by three paced calls of 200 ms."""
+
+
+def new_salt() -> str:
+    """Return a fresh random salt (hex) for the digests of one change."""
+    return secrets.token_hex(16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +41,10 @@ class Difference:
         return f"{self.field}: planned {self.planned or 'absent'}, present {self.present or 'absent'}"
 
 
-def fields_of(full: FullConfig) -> dict[str, str]:
+def fields_of(full: FullConfig, salt: str) -> dict[str, str]:
     """Return field path -> value or digest, for everything but the timeout and the version.
+
+    Two readings can be compared when their digests were made with the same `salt`.
 
     Null, an empty object and an absent field are the same thing to the platform, and here.
     """
@@ -49,7 +62,7 @@ def fields_of(full: FullConfig) -> dict[str, str]:
         plain |= _flat("config.request", action.config.request)
         plain |= _flat("config.response", action.config.response)
         plain |= _flat("config", action.config.other)
-    return {path: _token(path, value) for path, value in sorted(plain.items()) if value is not None}
+    return {path: _token(path, value, salt) for path, value in sorted(plain.items()) if value is not None}
 
 
 def digest_of(fields: Mapping[str, str]) -> str:
@@ -79,8 +92,8 @@ def _leaves(path: str, value: object) -> Iterator[tuple[str, object]]:
         yield path, value
 
 
-def _token(path: str, value: object) -> str:
+def _token(path: str, value: object, salt: str) -> str:
     if path in _SHOWN:
         return repr(value) if isinstance(value, str) else json.dumps(value)
     text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
-    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()[:16]
+    return "digest:" + hashlib.pbkdf2_hmac("sha256", text.encode(), salt.encode(), _ROUNDS).hex()[:16]

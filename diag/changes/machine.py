@@ -85,7 +85,7 @@ class ChangeMachine(PuttingBack):
         """Find out what the killed apply had reached, by what the org shows now."""
         assert self._resume is not None
         backup = self._bench.backups.load(self._record.entry)
-        self._original = Snapshot.of(backup) if backup is not None else None
+        self._original = Snapshot.of(backup, self._change.salt) if backup is not None else None
         if self._resume.phase == "restore":
             return (
                 Step.READ_RESTORED if self._original is not None else self._no_way_back(self._resume.reason)

@@ -42,6 +42,8 @@ class Evidence:
     cut_off_after: float | None = None
     grade: str | None = None
     concurrency_share: float | None = None
+    warnings: tuple[str, ...] = ()
+    """What limits the number or looked wrong while measuring, one line each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,11 @@ class Change:
     reason: str
     action_version: int | None
     fields: Mapping[str, str]
-    """Everything but the timeout: field path -> short digest, or the value itself where it is harmless."""
+    """Everything but the timeout: field path -> salted digest, or the value itself where it is harmless."""
     digest: str
     """SHA-256 over `fields`."""
+    salt: str
+    """What the digests in `fields` were made with, random for each change."""
     evidence: Evidence | None = None
     forced: bool = False
     """True where a guard said no and `--force` said yes."""
@@ -106,6 +110,8 @@ class Plan:
     settings_digest: str | None = None
     """Digest of the recommendation settings, so that two plans can be told apart."""
     run_ids: tuple[str, ...] = ()
+    weak: tuple[str, ...] = ()
+    """What weakens the runs behind it, one sentence each."""
 
     @property
     def counts(self) -> str:

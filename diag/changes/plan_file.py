@@ -33,10 +33,13 @@ def plan_to_json(plan: Plan) -> str:
 
 
 def write_plan(plan: Plan, path: Path) -> None:
-    """Write a plan file whole or not at all."""
+    """Write a plan file whole or not at all, for its owner's eyes only (mode 0600)."""
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary.write_text(plan_to_json(plan), encoding="utf-8")
+    temporary.unlink(missing_ok=True)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with open(descriptor, "w", encoding="utf-8") as file:
+        file.write(plan_to_json(plan))
     temporary.replace(path)
 
 
@@ -72,6 +75,7 @@ def plan_from_json(text: str, where: str) -> Plan:
             origin=body["origin"],
             settings_digest=body["settings_digest"],
             run_ids=tuple(body["run_ids"]),
+            weak=tuple(body["weak"]),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise PlanFileError(
@@ -88,7 +92,9 @@ def plan_from_json(text: str, where: str) -> Plan:
 
 def _change(row: dict[str, Any]) -> Change:
     evidence = row["evidence"]
-    values = {**row, "evidence": _made(Evidence, evidence) if evidence is not None else None}
+    if evidence is not None:
+        evidence = _made(Evidence, {**evidence, "warnings": tuple(evidence["warnings"])})
+    values = {**row, "evidence": evidence}
     change = _made(Change, values)
     for seconds in (change.before_timeout_s, change.after_timeout_s):
         if type(seconds) is not int or not PLATFORM_MIN_TIMEOUT_S <= seconds <= PLATFORM_MAX_TIMEOUT_S:

@@ -2,20 +2,21 @@
 
 The guards are those of the method (statistics, section D, steps 8 and 11): a raise stands on its own,
 a lowering needs evidence over time, and what the data call unstable or beyond the cap is never set
-without `force`.
+without `force`; nor is what runs say that were cut short or judged invalid.
 """
 
 import hashlib
 import json
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict
 from fnmatch import fnmatchcase
 from typing import Final
 
 from analysis.recommendation import Analysis, Recommendation, Verdict
 from analysis.schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S
-from diag.changes.fields import digest_of, fields_of
+from diag.changes.errors import WrongOrgError
+from diag.changes.fields import digest_of, fields_of, new_salt
 from diag.changes.plan import Change, Evidence, OrgIdentity, Plan, Skipped, Unchanged
 from diag.genesys.errors import ApiError, NotFoundError
 from diag.genesys.models import FullConfig
@@ -43,12 +44,14 @@ def make_plan(
     analysis has the worst harm first) and skips the rest. `force` overrules every guard but what the
     platform forbids.
     A permission or login error of `read` is raised: the plan would be empty for the wrong reason.
+    Raises WrongOrgError when the runs were measured elsewhere than in `org`, `force` or not.
     """
+    _demand_same_org(analysis, org)
     changes: list[Change] = []
     skipped: list[Skipped] = []
     unchanged: list[Unchanged] = []
     for item in analysis.actions:
-        found = left_out(item, only, skip) or _wanted(item, read, force=force)
+        found = left_out(item, only, skip) or _wanted(item, read, analysis.weak, force=force)
         if isinstance(found, Change) and max_changes is not None and len(changes) >= max_changes:
             found = _skipped(item, f"over --max-changes {max_changes}; apply again for the rest")
         if isinstance(found, Change):
@@ -67,6 +70,21 @@ def make_plan(
             json.dumps(asdict(analysis.settings), sort_keys=True).encode()
         ).hexdigest(),
         run_ids=analysis.run_ids,
+        weak=analysis.weak,
+    )
+
+
+def _demand_same_org(analysis: Analysis, org: OrgIdentity) -> None:
+    """Bare files tell neither org nor host and may be for any org."""
+    here = analysis.org_id in (None, org.org_id) and analysis.host in (None, org.host)
+    if here:
+        return
+    runs = f"Run {', '.join(analysis.run_ids)} was" if len(analysis.run_ids) == 1 else "These runs were"
+    raise WrongOrgError(
+        f"{runs} measured in org {analysis.org_id or '(id unknown)'} at {analysis.host or 'another host'}; "
+        f"you are connected to org {org.org_id} ({org.org_name}) at {org.host}.",
+        hint="Choose the profile or credentials of the org that was measured, or measure this one: "
+        "diag measure",
     )
 
 
@@ -76,13 +94,16 @@ def read_or_skip(read: ReadConfig, action_id: str, action_name: str) -> FullConf
     A login or permission error is raised: every further action would fail alike.
     """
     try:
-        return read(action_id)
+        full = read(action_id)
     except NotFoundError:
         return Skipped(action_id, action_name, "it does not exist in this org")
     except ApiError as error:
         if error.category == "auth":
             raise
         return Skipped(action_id, action_name, f"it could not be read: {error.message}")
+    if full.action.config is None and full.action.configurable:
+        return Skipped(action_id, action_name, "the org did not tell its config: a write would empty it")
+    return full
 
 
 def change_of(
@@ -95,7 +116,8 @@ def change_of(
     undoes: str | None = None,
 ) -> Change:
     """Return the change that sets `after_timeout_s` on an action as it is now."""
-    fields = fields_of(full)
+    salt = new_salt()
+    fields = fields_of(full, salt)
     return Change(
         action_id=full.action.id,
         action_name=full.action.name,
@@ -106,20 +128,23 @@ def change_of(
         action_version=full.action.version,
         fields=fields,
         digest=digest_of(fields),
+        salt=salt,
         evidence=evidence,
         forced=forced,
         undoes=undoes,
     )
 
 
-def _wanted(item: Recommendation, read: ReadConfig, *, force: bool) -> Change | Skipped | Unchanged:
+def _wanted(
+    item: Recommendation, read: ReadConfig, weak: Sequence[str], *, force: bool
+) -> Change | Skipped | Unchanged:
     """Judge one verdict, first by the data alone, then against the org as it is now."""
     if item.verdict is Verdict.OK:
         return Unchanged(item.action_id, item.action_name, item.reason)
     after = item.recommended_timeout_s
     if item.verdict not in _MAY_CHANGE or after is None:
         return _skipped(item, item.reason)
-    objection = objection_to(item)
+    objection = objection_to(item, weak)
     if objection and not force:
         return _skipped(item, f"{objection} (--force to set {after} s all the same)")
     if not PLATFORM_MIN_TIMEOUT_S <= after <= PLATFORM_MAX_TIMEOUT_S:
@@ -141,8 +166,13 @@ def _wanted(item: Recommendation, read: ReadConfig, *, force: bool) -> Change | 
 _MAY_CHANGE: Final = (Verdict.RAISE, Verdict.LOWER, Verdict.UNSTABLE, Verdict.OVER_CAP_USE_ASYNC)
 
 
-def objection_to(item: Recommendation) -> str | None:
-    """Return what speaks against setting the recommended number, by the data alone, or None."""
+def objection_to(item: Recommendation, weak: Sequence[str] = ()) -> str | None:
+    """Return what speaks against setting the recommended number, by the data alone, or None.
+
+    `weak`: what weakens the runs the number comes from (`Analysis.weak`).
+    """
+    if weak:
+        return f"weak evidence: {' '.join(weak).rstrip('.')}"
     if item.verdict is Verdict.UNSTABLE:
         return f"unstable: {item.reason}"
     if item.verdict is Verdict.OVER_CAP_USE_ASYNC:
@@ -182,7 +212,7 @@ def left_out(item: Recommendation, only: Collection[str], skip: Collection[str])
     """Return why `--only` and `--skip` leave an action out, or None when it is in scope."""
     if only and not _named(item, only):
         return _skipped(item, "not among --only")
-    return _skipped(item, "named by --skip") if _named(item, skip) else None
+    return _skipped(item, "left out by --skip") if _named(item, skip) else None
 
 
 def _named(item: Recommendation, patterns: Collection[str]) -> bool:
@@ -213,4 +243,5 @@ def _evidence(item: Recommendation) -> Evidence:
         cut_off_after=item.cut_off_after,
         grade=item.grade,
         concurrency_share=item.concurrency_share,
+        warnings=item.warnings,
     )

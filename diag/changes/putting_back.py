@@ -50,13 +50,14 @@ class PuttingBack(ChangeInHand):
             return self._end(Outcome.RESTORED, f"{self._reason}; put back to {timeout_text(self._present)}")
         if self._still_ours() and self._restores < MAX_WRITES:
             return Step.RESTORE_INTENT
-        self._stop = self._keep_backup = True
+        self._stop = True
         shown = f"timeout {timeout_text(self._present)}, {'; '.join(map(str, left)) or 'all else as before'}"
-        backup = f"The action as it was: {self._bench.backups.path(self._record.entry)}"
         if self._still_ours():
-            return self._leave_open(f"{self._reason}; putting it back did not succeed yet: {shown}. {backup}")
+            return self._leave_open(
+                f"{self._reason}; putting it back did not succeed yet: {shown}{self._where_the_backup_is()}"
+            )
         return self._end(
-            Outcome.FAILED, f"{self._reason}; before it was put back somebody changed it: {shown}. {backup}"
+            Outcome.FAILED, f"{self._reason}; before it was put back somebody changed it: {shown}"
         )
 
     def _still_ours(self) -> bool:

@@ -24,7 +24,7 @@ def rehearse(plan: Plan, read: Callable[[str], FullConfig]) -> list[Rehearsed]:
     found: list[Rehearsed] = []
     for change in plan.changes:
         try:
-            present = Snapshot.of(read(change.action_id))
+            present = Snapshot.of(read(change.action_id), change.salt)
         except ApiError as error:
             if error.category == "auth":
                 raise

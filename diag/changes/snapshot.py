@@ -10,15 +10,15 @@ from diag.genesys.models import FullConfig
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """An action as read; `timeout_s` is the one in force, seconds."""
+    """An action as read, for one change (its salt); `timeout_s` is the one in force, seconds."""
 
     full: FullConfig
     fields: Mapping[str, str]
 
     @classmethod
-    def of(cls, full: FullConfig) -> "Snapshot":
-        """Take the fields of a reading."""
-        return cls(full, fields_of(full))
+    def of(cls, full: FullConfig, salt: str) -> "Snapshot":
+        """Take the fields of a reading, digested with the `salt` of the change they are compared with."""
+        return cls(full, fields_of(full, salt))
 
     @property
     def timeout_s(self) -> int:

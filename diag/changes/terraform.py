@@ -34,7 +34,7 @@ def terraform_lines(analysis: Analysis, state: Path | None) -> str:
         after = item.recommended_timeout_s
         if item.verdict not in (Verdict.RAISE, Verdict.LOWER) or after is None:
             continue
-        held_back = objection_to(item)
+        held_back = objection_to(item, analysis.weak)
         if held_back:
             parts.append(
                 f"# {_comment(item.action_name)}: {item.current_timeout_s} -> {after} held back, "

@@ -14,6 +14,8 @@ from diag.changes.result import Outcome
 CREATED: Final = "register"
 """Origin of journal entries of `diag register`: there is no earlier timeout to go back to."""
 
+_LIST: Final = "List what was changed, and where: diag history"
+
 
 @dataclass(frozen=True, slots=True)
 class Undoable:
@@ -43,31 +45,40 @@ def entries_of_run(records: Sequence[Record], run: str) -> list[Record]:
         if run in (record.apply_id, *record.run_ids) or (len(run) >= 8 and record.plan_digest.startswith(run))
     ]
     if not found:
-        raise NothingToUndoError(
-            f"The journal knows no apply, plan or run {run!r}.", hint="List what was changed: diag history"
-        )
+        raise NothingToUndoError(f"The journal knows no apply, plan or run {run!r}.", hint=_LIST)
     return found
 
 
-def entry_named(records: Sequence[Record], entry: str | None) -> list[Record]:
-    """Return the last record of one entry, or of the newest that still can be undone when `entry` is None."""
+def entry_named(records: Sequence[Record], entry: str | None, org: OrgIdentity) -> list[Record]:
+    """Return the last record of one entry; with `entry` None, of the newest in `org` that can be undone.
+
+    Raises NothingToUndoError.
+    """
     latest = latest_by_entry(records)
     if entry is not None:
         if entry not in latest:
-            raise NothingToUndoError(
-                f"The journal has no entry {entry!r}.", hint="List what was changed: diag history"
-            )
+            raise NothingToUndoError(f"The journal has no entry {entry!r}.", hint=_LIST)
         return [latest[entry]]
     undone = {record.undoes for record in latest.values() if record.undoes and wrote(record)}
-    for record in reversed(latest.values()):
-        if (
-            wrote(record)
-            and record.origin != CREATED
-            and record.undoes is None
-            and record.entry not in undone
-        ):
+    open_ones = [
+        record
+        for record in latest.values()
+        if wrote(record) and record.origin != CREATED and record.undoes is None and record.entry not in undone
+    ]
+    for record in reversed(open_ones):
+        if made_in(record, org):
             return [record]
-    raise NothingToUndoError("The journal holds nothing that could be undone.", hint="diag history")
+    elsewhere = sorted({f"{record.org_name} ({record.host})" for record in open_ones})
+    raise NothingToUndoError(
+        f"The journal holds nothing that could be undone in org {org.org_name} ({org.host})"
+        + (f", only changes in {', '.join(elsewhere)}." if elsewhere else "."),
+        hint=_LIST,
+    )
+
+
+def made_in(record: Record, org: OrgIdentity) -> bool:
+    """Return whether an entry is about this org; the host counts, as sandboxes of a scenario share an id."""
+    return record.org_id == org.org_id and record.host == org.host
 
 
 def make_undo_plan(
@@ -89,7 +100,7 @@ def make_undo_plan(
     unchanged: list[Unchanged] = []
     chosen: dict[str, Undoable] = {}
     for record in entries:
-        if record.org_id != org.org_id:
+        if not made_in(record, org):
             reason = f"it was made in org {record.org_name!r} ({record.host})"
             skipped.append(Skipped(record.action_id, record.action_name, reason))
         elif record.origin == CREATED:
@@ -116,6 +127,17 @@ def make_undo_plan(
         skipped=tuple(skipped),
         unchanged=tuple(unchanged),
         origin="undo",
+    )
+
+
+def demand_something_undone(plan: Plan) -> None:
+    """Return when an undo plan changes something, or all of it is as it was. Raises NothingToUndoError."""
+    if plan.changes or not plan.skipped:
+        return
+    raise NothingToUndoError(
+        f"Nothing was undone in org {plan.org.org_name} ({plan.org.host}).",
+        hint=_LIST,
+        details=tuple(f"{item.action_name}: {item.reason}" for item in plan.skipped),
     )
 
 

@@ -203,11 +203,13 @@ def raise_for(results: "Sequence[ChangeResult]", again: str) -> None:
     ids = tuple(
         f"correlation id {result.correlation_ids[-1]}" for result in trouble[:1] if result.correlation_ids
     )
-    left = len(trouble)
-    if any(result.outcome is Outcome.APPLIED for result in results):
-        applied = sum(result.outcome is Outcome.APPLIED for result in results)
+    applied = sum(result.outcome is Outcome.APPLIED for result in results)
+    missing = [result.outcome for result in results if result.outcome is not Outcome.APPLIED]
+    kinds = ", ".join(f"{missing.count(kind)} {kind}" for kind in Outcome if kind in missing)
+    if applied:
         raise PartialError(
-            f"{applied} of {len(results)} changes were applied, {left} were not.",
+            f"{applied} of {len(results)} changes {_were(applied)} applied, {len(missing)} "
+            f"{_were(len(missing))} not ({kinds}).",
             hint=f"The journal says which (diag history). To try the rest again: {again}",
             details=(*details, *ids),
         )
@@ -217,13 +219,16 @@ def raise_for(results: "Sequence[ChangeResult]", again: str) -> None:
         )
     if all(result.outcome is Outcome.REFUSED for result in trouble):
         raise StalePlanError(
-            f"The org is no longer what the plan saw ({left} of {len(results)} refused). "
-            "Nothing was changed.",
+            f"The org is no longer what the plan saw ({kinds}). Nothing was changed.",
             hint="Make a new plan: diag recommend --apply",
             details=details,
         )
     raise DiagError(
-        f"{left} of {len(results)} changes did not succeed; none was applied.",
+        f"None of the changes was applied ({kinds}).",
         hint=f"To try again: {again}",
         details=(*details, *ids),
     )
+
+
+def _were(count: int) -> str:
+    return "was" if count == 1 else "were"

@@ -9,10 +9,11 @@ from diag.changes.result import ChangeResult, Outcome
 
 
 def plan_text(plan: Plan) -> str:
-    """Return one block per change, one line per skipped action, and the count line."""
+    """Return what weakens the runs, one block per change, one line per skipped action, and the count line."""
     blocks = [_block(change) for change in plan.changes]
     skipped = [f"  SKIPPED {item.action_name} ({item.action_id}): {item.reason}" for item in plan.skipped]
-    return "\n\n".join(part for part in ("\n\n".join(blocks), "\n".join(skipped), plan.counts) if part)
+    weak = "\n".join(f"  WEAK EVIDENCE {sentence}" for sentence in plan.weak)
+    return "\n\n".join(part for part in (weak, "\n\n".join(blocks), "\n".join(skipped), plan.counts) if part)
 
 
 def rehearsal_text(rehearsed: Sequence[Rehearsed]) -> str:
@@ -83,4 +84,5 @@ def _evidence(evidence: Evidence) -> list[str]:
             f"      risk    if its backend hangs it holds {evidence.concurrency_share * 100:.0f} % "
             "of the org's concurrent executions"
         )
+    lines += [f"      warning {warning}" for warning in evidence.warnings]
     return lines

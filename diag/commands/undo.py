@@ -24,7 +24,7 @@ def command(entry: str | None, run: str | None, force: bool, profile: str | None
     An undo is a plan like any other: compared with the org, written, proven, tested and journalled.
     """
     from diag.changes.journal import Journal
-    from diag.changes.undo import entries_of_run, entry_named, make_undo_plan
+    from diag.changes.undo import demand_something_undone, entries_of_run, entry_named, make_undo_plan
     from diag.commands.apply_flow import carry_out, counting_reads, identify
     from diag.console import Console
     from diag.errors import UsageError
@@ -37,9 +37,12 @@ def command(entry: str | None, run: str | None, force: bool, profile: str | None
     console = Console()
     settings = load_settings({"profile": profile})
     records = Journal(settings.journal).read()
-    chosen = entries_of_run(records, run) if run else entry_named(records, entry)
     target = find_target(settings)
-    with GenesysClient(target.connection) as client, console.progress("Reading the actions to undo") as bar:
-        read = counting_reads(client.read_config, bar, most=len(chosen))
-        plan = make_undo_plan(chosen, read, identify(client), force=force)
+    with GenesysClient(target.connection) as client:
+        org = identify(client)
+        chosen = entries_of_run(records, run) if run else entry_named(records, entry, org)
+        with console.progress("Reading the actions to undo") as bar:
+            read = counting_reads(client.read_config, bar, most=len(chosen))
+            plan = make_undo_plan(chosen, read, org, force=force)
     carry_out(console, target, settings, plan, **values)
+    demand_something_undone(plan)

@@ -120,7 +120,7 @@ class Admin:
         return self.client.get_action(action_id).effective_timeout_s
 
     def fields(self, action_id: str) -> dict[str, str]:
-        return fields_of(self.client.read_config(action_id))
+        return fields_of(self.client.read_config(action_id), "one salt")
 
 
 @pytest.fixture(scope="module")

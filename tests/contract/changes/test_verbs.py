@@ -158,7 +158,7 @@ def test_some_applied_and_some_refused_is_partial(
     assert went_on == ExitCode.PARTIAL
     told = capsys.readouterr().err
     assert "not tried: stopped after 'Look Up Open Orders'" in told
-    assert "1 of 2 changes were applied, 1 were not." in told
+    assert "1 of 2 changes was applied, 1 was not (1 refused)." in told
 
 
 def test_a_plan_for_another_org_is_refused(capsys: "pytest.CaptureFixture[str]", session: Path) -> None:
@@ -390,3 +390,57 @@ def test_recommend_saves_a_plan_with_its_evidence_and_apply_carries_it_out(
     assert (entry["outcome"], entry["origin"], entry["after_timeout_s"]) == ("applied", "recommend", 2)
     with GenesysClient(connection) as client:
         assert client.get_action(action.id).effective_timeout_s == 2
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "md"])
+def test_an_apply_shows_plan_results_and_the_way_back_whatever_the_format(
+    capsys: "pytest.CaptureFixture[str]", session: Path, form: str
+) -> None:
+    from diag.genesys.client import GenesysClient
+    from diag.settings import load_settings
+    from diag.target import find_target
+
+    name = "Look Up Open Orders"
+    assert run(["set", name, "--timeout", "2", "--yes", "--no-verify"]) == ExitCode.OK
+    with GenesysClient(find_target(load_settings()).connection) as client:
+        (action,) = (action for action in client.list_actions() if action.name == name)
+    file = samples(session / "calls.csv", 3000)
+    told = file.read_text().replace("a1,Get Customer", f"{action.id},{name}").replace(",ok,5", ",ok,2")
+    file.write_text(told)
+    facts = session / "actions.json"
+    facts.write_text(json.dumps([{"action_id": action.id, "current_timeout_s": 2, "timeout_is_set": True}]))
+    capsys.readouterr()
+
+    arguments = ["recommend", str(file), "--actions", str(facts), "--format", form]
+    assert run([*arguments, "--apply", "--yes", "--no-verify", "--force"]) == ExitCode.OK
+
+    shown = capsys.readouterr()
+    assert "~ config.timeoutSeconds: 2 -> " in shown.err
+    assert "Plan: 1 to change, 0 unchanged, 0 skipped." in shown.err
+    assert f"APPLIED  {name}" in shown.err
+    assert "To undo all of it: diag undo --all-of " in shown.err
+    assert "APPLIED" not in shown.out
+    if form == "json":
+        json.loads(shown.out)
+
+
+def test_undo_takes_back_the_newest_change_of_this_org_and_no_other(
+    capsys: "pytest.CaptureFixture[str]", session: Path
+) -> None:
+    from dataclasses import replace
+
+    from diag.changes.journal import Journal
+
+    assert run(["set", QUICK, "--timeout", "9", "--yes", "--no-verify"]) == ExitCode.OK
+    journal = Journal(session / "runs" / "journal.jsonl")
+    made = journal.read()[-1]
+    other = {"org_id": "other", "org_name": "Other", "host": "api.other.test"}
+    journal.append(replace(made, entry="elsewhere-1", **other))  # type: ignore[arg-type]
+
+    assert run(["undo", "elsewhere-1", "--yes", "--no-verify"]) == ExitCode.USAGE
+    assert "it was made in org 'Other' (api.other.test)" in capsys.readouterr().err
+    assert run(["undo", "--yes", "--no-verify"]) == ExitCode.OK
+    assert history(capsys)[0]["undoes"] == made.entry
+    assert run(["undo", "--yes", "--no-verify"]) == ExitCode.USAGE
+    told = capsys.readouterr().err
+    assert "only changes in Other (api.other.test)" in told

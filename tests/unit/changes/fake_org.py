@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from diag.changes.fields import fields_of
 from diag.changes.plan import Change, OrgIdentity
 from diag.changes.planning import change_of
 from diag.genesys.errors import ApiError, NotFoundError, StaleVersionError
@@ -142,6 +143,11 @@ def nothing(org: FakeOrg, action_id: str) -> None:
 
 def change_for(full: FullConfig, after_s: int) -> Change:
     return change_of(full, after_s, "99 of 100 calls finish within 7.9 s")
+
+
+def all_but_timeout(full: FullConfig) -> dict[str, str]:
+    """Everything a change must leave as it is, comparable between readings."""
+    return fields_of(full, "one salt")
 
 
 def api_error(kind: type[ApiError], status: int | None) -> ApiError:

@@ -10,13 +10,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diag.changes.apply import ApplyOptions, apply_plan
-from diag.changes.fields import fields_of
 from diag.changes.journal import Author, Journal, unfinished
 from diag.changes.org import TrialInput
 from diag.changes.plan import Plan
 from diag.changes.result import Outcome
 from diag.genesys.errors import NetworkError, PlatformError, RateLimitedError, StaleVersionError
-from tests.unit.changes.fake_org import IDENTITY, FakeOrg, Killed, change_for, full_config, nothing, raising
+from tests.unit.changes.fake_org import (
+    IDENTITY,
+    FakeOrg,
+    Killed,
+    all_but_timeout,
+    change_for,
+    full_config,
+    nothing,
+    raising,
+)
 
 ID = "custom_-_1"
 Script = Callable[[FakeOrg, str], None]
@@ -96,7 +104,7 @@ def test_alone_in_the_org_every_mixture_ends_applied_and_nothing_else_differs(
 
     run_until_quiet(org, journal)
 
-    assert fields_of(org.actions[ID]) == fields_of(full_config())
+    assert all_but_timeout(org.actions[ID]) == all_but_timeout(full_config())
     assert org.timeout_of(ID) == 10
     assert unfinished(journal.read()) == []
     assert journal.read()[-1].outcome == Outcome.APPLIED

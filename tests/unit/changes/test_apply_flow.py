@@ -120,3 +120,36 @@ def test_results_as_lines_and_as_a_count() -> None:
     assert result_line(APPLIED) == "  APPLIED  Action custom_-_1 (custom_-_1): because"
     assert results_text([APPLIED, APPLIED, REFUSED]) == "Applied 2, refused 1."
     assert results_text([]) == "Nothing to do."
+
+
+def test_weak_runs_are_told_above_the_changes_and_warnings_with_the_number() -> None:
+    change = replace(CHANGE, evidence=Evidence("raise", samples=10, warnings=("the generator was late",)))
+    plan = Plan(0.0, IDENTITY, (change,), weak=("Run a is incomplete: rows lost.",))
+
+    lines = plan_text(plan).splitlines()
+
+    assert lines[0] == "  WEAK EVIDENCE Run a is incomplete: rows lost."
+    assert "      warning the generator was late" in lines
+    assert lines[-1] == plan.counts
+
+
+@pytest.mark.parametrize(
+    ("results", "message"),
+    [
+        ([APPLIED, FAILED], "1 of 2 changes was applied, 1 was not (1 failed)."),
+        (
+            [APPLIED, APPLIED, REFUSED, SKIPPED, SKIPPED],
+            "2 of 5 changes were applied, 3 were not (1 refused, 2 skipped).",
+        ),
+        ([FAILED, SKIPPED], "None of the changes was applied (1 failed, 1 skipped)."),
+        (
+            [REFUSED, SKIPPED],
+            "The org is no longer what the plan saw (1 refused, 1 skipped). Nothing was changed.",
+        ),
+    ],
+)
+def test_everything_that_was_not_applied_is_counted(results: list[ChangeResult], message: str) -> None:
+    with pytest.raises(DiagError) as caught:
+        raise_for(results, "diag apply x")
+
+    assert caught.value.message == message

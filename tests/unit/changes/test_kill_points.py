@@ -6,12 +6,19 @@ from dataclasses import replace
 import pytest
 
 from diag.changes.apply import Watch
-from diag.changes.fields import fields_of
 from diag.changes.journal import Journal, unfinished
 from diag.changes.plan import Change
 from diag.changes.result import ChangeResult, Outcome
 from diag.changes.workbench import Step
-from tests.unit.changes.fake_org import FakeOrg, Killed, change_for, full_config, nothing, raising
+from tests.unit.changes.fake_org import (
+    FakeOrg,
+    Killed,
+    all_but_timeout,
+    change_for,
+    full_config,
+    nothing,
+    raising,
+)
 
 Apply = Callable[..., list[ChangeResult]]
 FIRST, SECOND = full_config("custom_-_1"), full_config("custom_-_2")
@@ -65,7 +72,7 @@ def test_killed_on_the_way_forward(apply: Apply, journal: Journal, step: Step, a
 
     assert {result.outcome for result in results} <= {Outcome.APPLIED, Outcome.SKIPPED}
     assert org.patches == [("custom_-_1", 10), ("custom_-_2", 12)]
-    assert fields_of(org.actions["custom_-_1"]) == fields_of(FIRST)
+    assert all_but_timeout(org.actions["custom_-_1"]) == all_but_timeout(FIRST)
     assert unfinished(journal.read()) == []
     applied = [record.action_id for record in journal.read() if record.outcome == "applied"]
     assert sorted(applied) == ["custom_-_1", "custom_-_2"]
@@ -105,7 +112,7 @@ def test_killed_while_a_mangled_write_is_put_back(apply: Apply, journal: Journal
 
     assert org.patches == [("custom_-_1", 10), ("custom_-_1", 5)]
     assert org.actions["custom_-_1"].request_template == FIRST.request_template
-    assert fields_of(org.actions["custom_-_1"]) == fields_of(FIRST)
+    assert all_but_timeout(org.actions["custom_-_1"]) == all_but_timeout(FIRST)
     assert unfinished(journal.read()) == []
 
 
@@ -171,7 +178,7 @@ def test_killed_while_unsetting_on_a_platform_that_merges(
 
     assert result.outcome is Outcome.APPLIED
     assert org.timeout_of("custom_-_1") == 60
-    assert fields_of(org.actions["custom_-_1"]) == fields_of(FIRST)
+    assert all_but_timeout(org.actions["custom_-_1"]) == all_but_timeout(FIRST)
     assert unfinished(journal.read()) == []
 
 

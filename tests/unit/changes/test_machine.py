@@ -3,12 +3,12 @@
 import errno
 import os
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from diag.changes.apply import ApplyOptions
 from diag.changes.errors import JournalError
-from diag.changes.fields import fields_of
 from diag.changes.journal import Journal, unfinished
 from diag.changes.result import ChangeResult, Outcome
 from diag.genesys.errors import (
@@ -19,8 +19,17 @@ from diag.genesys.errors import (
     PlatformError,
     RateLimitedError,
     StaleVersionError,
+    UnexpectedReplyError,
 )
-from tests.unit.changes.fake_org import FakeOrg, api_error, change_for, full_config, nothing, raising
+from tests.unit.changes.fake_org import (
+    FakeOrg,
+    all_but_timeout,
+    api_error,
+    change_for,
+    full_config,
+    nothing,
+    raising,
+)
 
 Apply = Callable[..., list[ChangeResult]]
 ID = "custom_-_1"
@@ -31,7 +40,7 @@ def phases(journal: Journal) -> list[str]:
 
 
 def only_the_timeout_differs(org: FakeOrg) -> bool:
-    return fields_of(org.actions[ID]) == fields_of(full_config())
+    return all_but_timeout(org.actions[ID]) == all_but_timeout(full_config())
 
 
 def test_a_change_is_written_proven_tested_and_journalled(apply: Apply, journal: Journal) -> None:
@@ -63,8 +72,8 @@ def test_neither_payload_nor_header_nor_template_reaches_the_journal(apply: Appl
     ("edit", "named"),
     [
         ({"timeout_s": 8}, "timeout: planned 5 s, present 8 s"),
-        ({"url": "https://other.example.test"}, "config.request.requestUrlTemplate: planned sha256:"),
-        ({"request_template": "changed"}, "config.request.requestTemplate: planned sha256:"),
+        ({"url": "https://other.example.test"}, "config.request.requestUrlTemplate: planned digest:"),
+        ({"request_template": "changed"}, "config.request.requestTemplate: planned digest:"),
     ],
 )
 def test_an_edited_action_is_refused_by_name_with_both_values(
@@ -253,7 +262,7 @@ def test_a_write_that_changes_more_than_the_timeout_is_put_back_at_once(
     first, second = apply(org, change_for(full_config(), 10), change_for(others, 10))
 
     assert first.outcome is Outcome.RESTORED
-    assert "config.request.requestTemplate: planned sha256:" in first.reason
+    assert "config.request.requestTemplate: planned digest:" in first.reason
     assert "present absent" in first.reason
     assert second.outcome is Outcome.SKIPPED  # whatever --on-error says
     assert org.patches == [(ID, 10), (ID, 5)]
@@ -397,9 +406,10 @@ def test_a_restore_that_does_not_succeed_yet_is_finished_by_the_next_apply(
     org = FakeOrg.with_actions(full_config())
     org.after_patch = [drop_template] * 6
 
-    (first,) = apply(org, change_for(full_config(), 10))
+    change = change_for(full_config(), 10)
+    (first,) = apply(org, change)
     assert unfinished(journal.read()) != []
-    (second,) = apply(org, change_for(full_config(), 10))
+    (second,) = apply(org, change)
 
     assert first.outcome is Outcome.FAILED
     assert first.stop
@@ -464,3 +474,56 @@ def test_a_lost_write_that_somebody_changed_since_is_not_called_refused(
     assert result.outcome is Outcome.FAILED  # "refused" would say that nothing was written
     assert "the reply to our write was lost, and now:" in result.reason
     assert org.timeout_of(ID) == 20
+
+
+def taken_over(org: FakeOrg, action_id: str) -> None:
+    org.edit(action_id, timeout_s=33)
+
+
+def ignores_the_timeout(org: FakeOrg, action_id: str) -> None:
+    full = org.actions[action_id]
+    config = full.action.config
+    assert config is not None
+    old = replace(full.action, config=replace(config, timeout_seconds=5))
+    org.actions[action_id] = replace(full, action=old)
+
+
+@pytest.mark.parametrize("step", [taken_over, ignores_the_timeout])
+def test_a_failure_after_a_write_keeps_the_backup_and_names_it(
+    apply: Apply, journal: Journal, step: Callable[[FakeOrg, str], None]
+) -> None:
+    org = FakeOrg.with_actions(full_config())
+    org.after_patch = [step]
+
+    (result,) = apply(org, change_for(full_config(), 10))
+
+    assert result.outcome is Outcome.FAILED
+    (backup,) = journal.path.parent.glob("*.unfinished/*")
+    assert f"The action as it was: {backup}" in result.reason
+    assert "s3cret-header" in backup.read_text()
+    assert backup.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_failure_before_any_write_leaves_no_backup(apply: Apply, journal: Journal) -> None:
+    org = FakeOrg.with_actions(full_config())
+    org.on_patch = [raising(RateLimitedError("429", status=429))]
+
+    (result,) = apply(org, change_for(full_config(), 10))
+
+    assert result.outcome is Outcome.FAILED
+    assert not list(journal.path.parent.glob("*.unfinished/*"))
+
+
+def test_an_action_that_stops_telling_its_config_is_not_written(apply: Apply) -> None:
+    org = FakeOrg.with_actions(full_config(timeout_s=None))
+    change = change_for(full_config(timeout_s=None), 10)
+    full = org.actions[ID]
+    org.actions[ID] = replace(full, action=replace(full.action, config=None))
+
+    (silent,) = apply(org, change)
+    org.on_read = [raising(UnexpectedReplyError("the reply holds no config"))]
+    (odd,) = apply(org, change)
+
+    assert (silent.outcome, odd.outcome) == (Outcome.REFUSED, Outcome.FAILED)
+    assert "Nothing was changed" in odd.reason
+    assert "patch" not in org.calls

@@ -35,7 +35,11 @@ changes = st.builds(
     action_version=st.none() | st.integers(0, 10**6),
     fields=st.dictionaries(text, text, max_size=3),
     digest=text,
-    evidence=st.none() | st.builds(Evidence, verdict=text, p99_ms=numbers, n_eff=numbers),
+    salt=text,
+    evidence=st.none()
+    | st.builds(
+        Evidence, verdict=text, p99_ms=numbers, n_eff=numbers, warnings=st.lists(text, max_size=2).map(tuple)
+    ),
     forced=st.booleans(),
     undoes=st.none() | text,
 )
@@ -46,6 +50,7 @@ plans = st.builds(
     changes=st.lists(changes, max_size=3).map(tuple),
     skipped=st.lists(st.builds(Skipped, text, text, text), max_size=2).map(tuple),
     run_ids=st.lists(text, max_size=2).map(tuple),
+    weak=st.lists(text, max_size=2).map(tuple),
 )
 
 
@@ -64,6 +69,16 @@ def test_a_plan_file_says_what_it_is(tmp_path: Path) -> None:
     assert (body["format_version"], body["kind"]) == (1, "diag plan")
     assert read_plan(tmp_path / "sub" / "plan.json") == PLAN
     assert [path.name for path in (tmp_path / "sub").iterdir()] == ["plan.json"]
+
+
+def test_a_plan_file_is_for_its_owner_only(tmp_path: Path) -> None:
+    path = tmp_path / "plan.json"
+    path.write_text("an older one")
+    path.chmod(0o644)
+
+    write_plan(PLAN, path)
+
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.recommendation import Recommendation, Verdict
+from diag.changes.errors import WrongOrgError
 from diag.changes.fields import fields_of
 from diag.changes.plan import Change, Plan
 from diag.changes.planning import make_plan
-from diag.genesys.errors import PermissionMissingError, PlatformError
+from diag.genesys.errors import PermissionMissingError, PlatformError, UnexpectedReplyError
 from diag.genesys.models import FullConfig
 from tests.unit.changes.fake_org import IDENTITY, FakeOrg, full_config, raising
 from tests.unit.changes.recommendations import analysis_of, recommendation
@@ -27,7 +28,7 @@ def test_a_raise_becomes_a_change_with_its_evidence() -> None:
     (change,) = plan.changes
     assert (change.before_timeout_s, change.before_is_set, change.after_timeout_s) == (5, True, 10)
     assert change.action_version == 7
-    assert change.fields == fields_of(A1)
+    assert change.fields == fields_of(A1, change.salt)
     assert change.reason == "99 of 100 calls finish within 7.9 s; raise to 10 s"
     assert change.evidence is not None
     assert change.evidence.p99_ms == 7900.0
@@ -155,7 +156,7 @@ def test_only_skip_and_max_changes_say_why() -> None:
 
     assert [change.action_id for change in plan.changes] == ["custom_-_1", "custom_-_2"]
     assert [item.reason for item in plan.skipped] == [
-        "named by --skip",
+        "left out by --skip",
         "over --max-changes 2; apply again for the rest",
     ]
     assert [change.action_id for change in none.changes] == ["custom_-_3"]
@@ -183,6 +184,71 @@ def test_a_plan_has_what_it_was_read_from() -> None:
         .changes[0]
         .digest
     )
+
+
+@pytest.mark.parametrize("verdict", [Verdict.RAISE, Verdict.LOWER])
+def test_weak_runs_set_nothing_without_force(verdict: Verdict) -> None:
+    org = FakeOrg.with_actions(A1)
+    weak = ("Run run-1 is invalid: the generator was late.",)
+    item = recommendation(verdict, recommended_timeout_s=10 if verdict is Verdict.RAISE else 3)
+    analysis = replace(analysis_of(item), weak=weak)
+
+    held = make_plan(analysis, org.read_config, IDENTITY)
+    forced = make_plan(analysis, org.read_config, IDENTITY, force=True)
+
+    assert held.changes == ()
+    assert "Run run-1 is invalid: the generator was late (--force to set" in held.skipped[0].reason
+    assert forced.changes[0].forced
+    assert held.weak == forced.weak == weak
+
+
+def test_what_limits_a_number_is_part_of_its_evidence() -> None:
+    (change,) = plan_of(recommendation(warnings=("the generator was late",))).changes
+
+    assert change.evidence is not None
+    assert change.evidence.warnings == ("the generator was late",)
+
+
+@pytest.mark.parametrize("force", [False, True])
+@pytest.mark.parametrize(
+    ("org_id", "host", "named"),
+    [
+        ("org-2", "api.example.test", "org org-2 at api.example.test"),
+        ("org-1", "127.0.0.1:8377", "org org-1 at 127.0.0.1:8377"),
+        (None, "api.other.test", "org (id unknown) at api.other.test"),
+    ],
+)
+def test_what_was_measured_elsewhere_is_never_planned_here(
+    org_id: str | None, host: str, named: str, force: bool
+) -> None:
+    org = FakeOrg.with_actions(A1)
+    analysis = replace(analysis_of(recommendation()), org_id=org_id, host=host)
+
+    with pytest.raises(WrongOrgError) as caught:
+        make_plan(analysis, org.read_config, IDENTITY, force=force)
+
+    assert named in caught.value.message
+    assert "org org-1 (Acme) at api.example.test" in caught.value.message
+    assert org.calls == []
+
+
+def test_what_was_measured_here_is_planned() -> None:
+    org = FakeOrg.with_actions(A1)
+    analysis = replace(analysis_of(recommendation()), org_id="org-1", host="api.example.test")
+
+    assert len(make_plan(analysis, org.read_config, IDENTITY).changes) == 1
+
+
+def test_an_action_whose_config_is_not_told_is_never_planned() -> None:
+    silent = replace(A1, action=replace(A1.action, config=None))
+    strict = FakeOrg.with_actions(A1)
+    strict.on_read = [raising(UnexpectedReplyError("the reply holds no config"))]
+
+    for org in (FakeOrg.with_actions(silent), strict):
+        plan = plan_of(recommendation(current_timeout_s=60), org=org, force=True)
+
+        assert plan.changes == ()
+        assert "config" in plan.skipped[0].reason
 
 
 recommendations = st.builds(

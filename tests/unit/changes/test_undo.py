@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -7,7 +8,7 @@ from diag.changes.journal import Journal
 from diag.changes.plan import OrgIdentity, Plan
 from diag.changes.plan_file import plan_digest
 from diag.changes.result import ChangeResult, Outcome
-from diag.changes.undo import entries_of_run, entry_named, make_undo_plan
+from diag.changes.undo import demand_something_undone, entries_of_run, entry_named, make_undo_plan
 from diag.genesys.errors import RateLimitedError
 from tests.unit.changes.fake_org import IDENTITY, FakeOrg, change_for, full_config, raising
 
@@ -16,7 +17,9 @@ ID = "custom_-_1"
 
 
 def undo_plan(journal: Journal, org: FakeOrg, entry: str | None = None, *, force: bool = False) -> Plan:
-    return make_undo_plan(entry_named(journal.read(), entry), org.read_config, IDENTITY, force=force)
+    return make_undo_plan(
+        entry_named(journal.read(), entry, IDENTITY), org.read_config, IDENTITY, force=force
+    )
 
 
 def test_an_undo_is_a_plan_that_takes_the_same_way(apply: Apply, journal: Journal) -> None:
@@ -130,4 +133,51 @@ def test_entries_of_another_org_or_without_a_write_are_skipped(apply: Apply, jou
 
 def test_an_unknown_entry(journal: Journal) -> None:
     with pytest.raises(NothingToUndoError):
-        entry_named(journal.read(), "nope")
+        entry_named(journal.read(), "nope", IDENTITY)
+
+
+SANDBOX = OrgIdentity("org-1", "Sandbox (demo)", "127.0.0.1:8377", sandbox=True)
+
+
+@pytest.mark.parametrize("elsewhere", [SANDBOX, OrgIdentity("org-2", "Other", "api.example.test")])
+def test_the_newest_change_of_the_connected_org_is_undone(
+    apply: Apply, journal: Journal, elsewhere: OrgIdentity
+) -> None:
+    org = FakeOrg.with_actions(full_config())
+    (done,) = apply(org, change_for(full_config(), 10))
+    foreign = replace(journal.read()[-1], entry="newer", org_id=elsewhere.org_id, host=elsewhere.host)
+    journal.append(foreign)
+
+    (chosen,) = entry_named(journal.read(), None, IDENTITY)
+
+    assert chosen.entry == done.entry
+    assert entry_named(journal.read(), None, elsewhere)[0].entry == "newer"
+
+
+def test_nothing_to_undo_says_where_changes_were_made(apply: Apply, journal: Journal) -> None:
+    apply(FakeOrg.with_actions(full_config()), change_for(full_config(), 10))
+
+    with pytest.raises(NothingToUndoError) as caught:
+        entry_named(journal.read(), None, SANDBOX)
+
+    assert "in org Sandbox (demo) (127.0.0.1:8377)" in caught.value.message
+    assert "only changes in Acme (api.example.test)" in caught.value.message
+    assert caught.value.hint == "List what was changed, and where: diag history"
+
+
+def test_an_undo_that_can_do_nothing_is_an_error_with_the_reasons(apply: Apply, journal: Journal) -> None:
+    org = FakeOrg.with_actions(full_config())
+    (done,) = apply(org, change_for(full_config(), 10))
+    entries = entry_named(journal.read(), done.entry, SANDBOX)
+    nothing_here = make_undo_plan(entries, org.read_config, SANDBOX)
+    something = make_undo_plan(entries, org.read_config, IDENTITY)
+    org.edit(ID, timeout_s=5)
+    all_as_it_was = make_undo_plan(entries, org.read_config, IDENTITY)
+
+    with pytest.raises(NothingToUndoError) as caught:
+        demand_something_undone(nothing_here)
+    demand_something_undone(something)
+    demand_something_undone(all_as_it_was)
+
+    assert "Nothing was undone in org Sandbox (demo)" in caught.value.message
+    assert "it was made in org 'Acme'" in caught.value.details[0]
