@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.calls import Calls, Kind
+from analysis.counts import count_latencies
+from analysis.survival import SurvivalTable, kaplan_meier
 
 LAG_LIMIT_S: Final = 0.1
 LAG_LIMIT_SHARE: Final = 0.10
@@ -46,6 +48,15 @@ def on_the_right_clock(calls: Calls) -> Timed:
     overhead = _smallest_overhead_ms(calls)
     latency = np.maximum(latency - overhead, np.minimum(latency, 1.0))
     return Timed(replace(calls, latency_ms=latency), clock, lag_p99, float(overhead.max(initial=0.0)))
+
+
+def from_dispatch(calls: Calls) -> SurvivalTable:
+    """Return the survival of calls timed from the intended start as the platform's timeout sees them.
+
+    It starts at dispatch: a call that waited in the generator was not cut off for that.
+    """
+    late_ms = np.where(np.isnan(calls.lag_s), 0.0, np.maximum(calls.lag_s, 0.0) * 1e3)
+    return kaplan_meier(count_latencies(np.maximum(calls.latency_ms - late_ms, 0.0), calls.event))
 
 
 def _smallest_overhead_ms(calls: Calls) -> NDArray[np.float64]:

@@ -75,15 +75,24 @@ def choose_main(judged: list[JudgedLevel], peak_rate: float | None) -> JudgedLev
 
 
 def slowest_proven(main: JudgedLevel, judged: list[JudgedLevel]) -> JudgedLevel:
-    """Return the level whose number counts: main, or a guard proven slower than main's p99.
+    """Return the level that decides: main, or a guard proven slower than main's p99.
 
-    Without the proof, the largest call of five small guards would set the number by chance.
+    Without the proof, the largest call of five small guards would set the number by chance. A guard
+    proven slower than the number of all the others, but without a bound of its own, decides that there is
+    no number yet.
     """
     seen = main.estimate.quantile_ms
     if main.estimate.timeout_s is None or seen is None:
         return main
     slower = [level for level in judged if (level.estimate.lower_ms or 0) > seen]
-    return max([main, *slower], key=lambda level: level.estimate.timeout_s or 0)
+    slowest = max([main, *slower], key=lambda level: level.estimate.timeout_s or 0)
+    number_ms = (slowest.estimate.timeout_s or 0) * 1000
+    unbounded = [
+        level
+        for level in slower
+        if level.estimate.timeout_s is None and (level.estimate.lower_ms or 0) > number_ms
+    ]
+    return max(unbounded, key=lambda level: level.estimate.lower_ms or 0, default=slowest)
 
 
 def about_other_levels(
@@ -92,6 +101,8 @@ def about_other_levels(
     """Return a line where the number is not that of the first level."""
     if deciding.rate is None:
         return []
+    if deciding is not main and deciding.estimate.timeout_s is None:
+        return [f"at {rate(deciding.rate)} the action is proven slower than any number from the other rates"]
     if deciding is not main:
         return [f"the number comes from {rate(deciding.rate)}, where the action is slowest"]
     first = next((level for level in judged if level.estimate.samples), deciding)

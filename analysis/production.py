@@ -57,7 +57,6 @@ def _recommend_one(
     evidence = Evidence(
         deciding=found if found.samples else None,
         lower_ms=found.lower_ms,
-        hidden_guard=False,
         disagreement=disagreement,
         shortfall=missing,
         ok=found.ok,

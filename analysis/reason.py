@@ -20,6 +20,11 @@ LEFT_OUT: Final = {
     "retry": "retries",
     "warm_up": "of the warm-up",
     "saturated_load_level": "at a saturated load level",
+    "other_load_level": "at another load level",
+    "load_level_above_peak": "at a load level above the production peak",
+    "backend_error": "ended by an error of the backend",
+    "platform_error": "ended by an error of the platform",
+    "network_error": "ended by an error of the network",
 }
 
 

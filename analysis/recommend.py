@@ -9,7 +9,7 @@ import numpy as np
 
 from analysis.calls import ActionCalls, Calls, by_action
 from analysis.cautions import about_calls, about_load, about_the_clock
-from analysis.clock import on_the_right_clock
+from analysis.clock import from_dispatch, on_the_right_clock
 from analysis.cost import cost_of, cost_warning
 from analysis.estimate import estimate
 from analysis.facts import ActionFacts, merge_facts
@@ -115,11 +115,6 @@ def recommend_action(
     evidence = Evidence(
         deciding=found if action.calls and all_ok + all_timeouts else None,
         lower_ms=max(proven, default=None),
-        hidden_guard=found.timeout_s is not None
-        and any(
-            level.estimate.timeout_s is None and (level.estimate.lower_ms or 0) > found.timeout_s * 1000
-            for level in judged
-        ),
         disagreement=disagreement,
         shortfall=missing,
         ok=all_ok,
@@ -134,7 +129,7 @@ def recommend_action(
     observed = _observed_rate(calls)
     per_s = next((r for r in (facts.production_peak_rate, level_rate, observed) if r is not None), None)
     cost = cost_of(
-        found.table,
+        found.table if timed.clock == "service" else from_dispatch(calls),
         current,
         decision.timeout_s,
         per_s,

@@ -20,11 +20,9 @@ class Evidence:
     """All that the verdict of one action rests on."""
 
     deciding: Estimate | None
-    """The load level whose number is the largest; None where no call counts."""
+    """The load level that decides (`analysis.judged_levels`); None where no call counts."""
     lower_ms: int | None
     """Proven by any level."""
-    hidden_guard: bool
-    """A level without a bound is proven slower than the number of the others."""
     disagreement: Disagreement | None
     shortfall: Shortfall | None
     ok: int
@@ -57,8 +55,6 @@ def decide(evidence: Evidence, settings: RecommendSettings) -> Decision:
         return Decision(Verdict.OVER_CAP_USE_ASYNC, cap, wanted)
     if wanted is None:
         return Decision(_why_no_bound(deciding, settings))
-    if evidence.hidden_guard:
-        return Decision(Verdict.CENSORED_NEEDS_PROBE)
     if evidence.disagreement is not None:
         slower = max(evidence.disagreement.slower.timeout_s or 0, wanted)
         return Decision(Verdict.UNSTABLE, min(slower, cap), slower)

@@ -360,3 +360,24 @@ def test_few_calls_of_which_many_are_cut_off_ask_for_a_probe_at_once() -> None:
     assert found.verdict is Verdict.INSUFFICIENT_SAMPLES
     assert "about 299 probe calls needed" in found.reason
     assert found.next_command == "diag measure --probe --action 'Order lookup' --calls 380"
+
+
+def test_a_slower_level_without_a_bound_decides_and_is_spoken_of() -> None:
+    found = judge(
+        calls(lognormal(3000, 1.7), rate=1),
+        calls(lognormal(288, 7.0, 2), rate=10, run="b"),
+        facts=orders(current_timeout_s=60),
+    )
+    assert found.verdict is Verdict.INSUFFICIENT_SAMPLES
+    assert found.level_rate == 10.0
+    assert found.p99_ms is not None and found.p99_ms > 4000
+    assert "more needed" in found.reason and "none of calls" not in found.reason
+
+
+def test_a_late_generator_does_not_count_as_calls_cut_off() -> None:
+    table = calls(np.full(4000, 0.4))
+    table.loc[::20, "started_at"] += 3.0
+    found = judge(table, facts=orders(current_timeout_s=3))
+    assert found.clock == "response"
+    assert found.cut_off_now == 0.0
+    assert "die" not in found.reason
