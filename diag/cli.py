@@ -14,9 +14,8 @@ from typing import Final, cast
 import click
 
 from diag import __version__
-from diag.errors import Explained
-from diag.exit_codes import ExitCode
-from diag.table import clean
+from diag.errors import Explained, error_text
+from diag.exit_codes import ExitCode, exit_code_of
 
 VERBS: Final[dict[str, tuple[str, str]]] = {
     "demo": ("demo", "Show the whole story on the built-in sandbox, in under two minutes."),
@@ -38,16 +37,6 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "export": ("export", "Write an action to a file that register accepts."),
 }
 """Verb -> (module below diag.commands, one line of help). Each module defines `command`."""
-
-_CATEGORY_CODES: Final = {
-    "error": ExitCode.ERROR,
-    "usage": ExitCode.USAGE,
-    "auth": ExitCode.AUTH,
-    "stale": ExitCode.STALE,
-    "partial": ExitCode.PARTIAL,
-    "incomplete": ExitCode.INCOMPLETE,
-    "threshold": ExitCode.THRESHOLD,
-}
 
 
 class VerbTable(click.Group):
@@ -111,7 +100,7 @@ def _show(error: Exception) -> ExitCode:
         traceback.print_exc()
     if hasattr(error, "category") and hasattr(error, "hint"):
         explained = cast(Explained, error)
-        code = _CATEGORY_CODES.get(explained.category, ExitCode.ERROR)
+        code = exit_code_of(explained.category)
         _print_error(explained.message, explained.hint, explained.details)
         return code
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
@@ -131,7 +120,4 @@ def _show(error: Exception) -> ExitCode:
 
 
 def _print_error(message: str, hint: str | None, details: tuple[str, ...] = ()) -> None:
-    lines = [f"Error: {message}", *(f"│ {line}" for line in details)]
-    if hint:
-        lines.append(f"│ Fix: {hint}")
-    click.echo("\n".join(clean(line) for text in lines for line in text.split("\n")), err=True)
+    click.echo(error_text(message, hint, details), err=True)

@@ -12,6 +12,8 @@ importing this file: rooms below never import from above.
 
 from typing import Protocol
 
+from diag.table import clean
+
 
 class Explained(Protocol):
     """What an error needs so that it can be shown without a traceback."""
@@ -56,3 +58,11 @@ class PartialError(DiagError):
     """Some changes were made and some were not; the journal says which."""
 
     category = "partial"
+
+
+def error_text(message: str, hint: str | None, details: tuple[str, ...] = ()) -> str:
+    """Return an error as people read it: what and where, further lines, how to fix it; nothing hostile."""
+    lines = [f"Error: {message}", *(f"│ {line}" for line in details)]
+    if hint:
+        lines.append(f"│ Fix: {hint}")
+    return "\n".join(clean(line) for text in lines for line in text.split("\n"))

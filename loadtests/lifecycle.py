@@ -1,16 +1,11 @@
 """What happens when: Locust's events on one side, our runs, manifest and exit code on the other."""
 
 import logging
-import os
-import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,33 +14,30 @@ from gevent.event import Event
 from locust.runners import MasterRunner, WorkerRunner
 
 from analysis.errors import AnalysisError
-from analysis.run_folder import RunFolder, Status, new_run_id
-from diag.errors import DiagError, Explained, UsageError
-from diag.exit_codes import ExitCode
-from diag.genesys.client import GenesysClient
+from analysis.run_folder import RunFolder, new_run_id
+from diag.errors import DiagError, Explained, error_text
+from diag.exit_codes import ExitCode, exit_code_of
 from diag.genesys.errors import ApiError
-from diag.settings import Settings, load_settings
-from diag.target import Target
 from loadtests.drafts import ProbeDrafts
 from loadtests.dry_run import describe
+from loadtests.ending import ending_of
 from loadtests.job_watch import job_advice
-from loadtests.master_run import MESSAGES, MasterRun
-from loadtests.plan_wire import WorkerOrder, to_wire
-from loadtests.preparing import Prepared, prepare
+from loadtests.master_run import MESSAGES, MasterRun, order_for
+from loadtests.opening import Opened, open_run
+from loadtests.plan_wire import to_wire
+from loadtests.process_name import free_worker_id
 from loadtests.run_options import add_options
 from loadtests.run_outcome import RunOutcome, outcome_of
 from loadtests.run_record import RunRecord, start_watcher
 from loadtests.self_check import grade
 from loadtests.session import Session
-from loadtests.target import open_target
-from loadtests.thresholds import broken_thresholds, parse_thresholds
+from loadtests.sure_listener import surely
+from loadtests.thresholds import broken_thresholds
 from loadtests.token_keeper import TokenKeeper
-from loadtests.transport import USER_AGENT
 from loadtests.web_tab import add_tab
 from loadtests.worker_life import WorkerLife
 
 _LOG: Final = logging.getLogger("diag.load")
-_EXIT_CODES: Final = {"usage": ExitCode.USAGE, "auth": ExitCode.AUTH}
 
 
 class Lifecycle:
@@ -57,15 +49,11 @@ class Lifecycle:
         self._ending: Session | MasterRun | None = None
         self._ended = Event()
         self._stack = ExitStack()
-        self._settings: Settings
-        self._target: Target
-        self._client: GenesysClient
-        self._prepared: Prepared
+        self._opened: Opened
         self._options: Any = None
         self._runner: Any = None
         self._environment: Any = None
         self._record: RunRecord | None = None
-        self._mark: Path
         self._drafts: ProbeDrafts | None = None
         self._watcher: subprocess.Popen[bytes] | None = None
         self._main: Any = None
@@ -104,21 +92,19 @@ class Lifecycle:
             # One stream per worker, so that each has its share of the load.
             options.num_users = options.spawn_rate = options.expect_workers
         try:
-            self._prepare()
+            self._opened = open_run(options, self._stack)
         except (DiagError, AnalysisError, ApiError) as error:
             self._leave(_say(error))
         except KeyboardInterrupt:
             self._leave(ExitCode.INTERRUPTED)
         if web_ui is not None:
             add_tab(web_ui, lambda: self._record.folder if self._record else None)
-        plan = self._prepared.plan
-        environment.host = self._target.connection.api_base
+        plan = self._opened.plan
+        environment.host = self._opened.api_base
         if plan.duration_s is not None and options.run_time is None:
             options.run_time = plan.duration_s
-        for one in plan.left_out:
-            _LOG.warning("left out: %s (%s)", one.what, one.why)
         if options.dry_run:
-            sys.stdout.write(describe(self._prepared, self._target, options.run_time))
+            sys.stdout.write(describe(self._opened.prepared, self._opened.target, options.run_time))
             self._leave(ExitCode.OK)
         _LOG.info(
             "%d actions, %.4g calls/s, %s arrivals, %s model",
@@ -128,67 +114,41 @@ class Lifecycle:
     def _listen(self, environment: Any, runner: Any) -> None:
         self._main = gevent.getcurrent()
         gevent.signal_handler(signal.SIGINT, self._on_sigint)
-        environment.events.test_start.add_listener(self._surely(self._on_test_start))
-        environment.events.test_stop.add_listener(self._surely(self._on_test_stop))
+        environment.events.test_start.add_listener(surely(self._on_test_start, self._failed))
+        environment.events.test_stop.add_listener(surely(self._on_test_stop, self._failed))
         # Here and not earlier: Locust's own listener would end a master before ours knows of a signal.
-        environment.events.quitting.add_listener(self._surely(self._on_quitting))
+        environment.events.quitting.add_listener(surely(self._on_quitting, self._failed))
         if isinstance(runner, MasterRunner):
             for kind in MESSAGES:
                 runner.register_message(kind, self._on_message)
 
-    def _surely(self, listener: Callable[..., None]) -> Callable[..., None]:
-        """Return a listener after whose failure the run ends; Locust would log the failure and go on."""
-
-        def guarded(**details: Any) -> None:
-            try:
-                listener(**details)
-            except Exception as error:  # whatever it is: a run that goes on without us would hang
-                _LOG.exception("unexpected")
-                why = f"the load process failed in a way it did not expect ({type(error).__name__}: {error})"
-                if self._record is not None:
-                    self._record.end("incomplete", status_reason=why)
-                self._run = self._ending = None
-                self._ended.set()
-                self._end_run(why, exit_code=ExitCode.ERROR)
-                self._environment.process_exit_code = int(self._exit_code)
-
-        return guarded
+    def _failed(self, error: Exception) -> None:
+        """A mistake of ours in a listener: the run ends, and says so."""
+        why = f"the load process failed in a way it did not expect ({type(error).__name__}: {error})"
+        if self._record is not None:
+            self._record.end("incomplete", status_reason=why)
+        self._run = self._ending = None
+        self._ended.set()
+        self._end_run(why, exit_code=ExitCode.ERROR)
+        self._environment.process_exit_code = int(self._exit_code)
 
     def _leave(self, code: int) -> None:
         self._stack.close()
         raise SystemExit(int(code))
-
-    def _prepare(self) -> None:
-        self._settings = load_settings()
-        for warning in self._settings.warnings:
-            _LOG.warning(warning)
-        self._target = self._stack.enter_context(open_target(self._settings))
-        self._client = self._stack.enter_context(
-            GenesysClient(self._target.connection, user_agent=USER_AGENT)
-        )
-        self._prepared = prepare(self._options, self._target, self._client)
-        parse_thresholds(self._prepared.plan.sla)
-        name = self._prepared.org_name
-        if self._settings.protected and not self._target.sandbox and self._options.confirm_org != name:
-            raise UsageError(
-                f"This profile is protected, and calls run real requests in the org {name!r}.",
-                hint=f"To go on, name the org: --confirm-org {name!r}",
-            )
 
     def _on_test_start(self, environment: Any, **_: Any) -> None:
         self._failure = self._end_reason = None
         self._ended.clear()
         # Now and not earlier: the web UI asks for the number of users when a test is started.
         users = self._options.num_users or self._runner.target_user_count
-        plan = replace(self._prepared.plan, streams=max(1, users or 1))
-        self._prepared = replace(self._prepared, plan=plan)
-        self._record = RunRecord(RunFolder(self._run_path()), self._prepared, self._target)
+        opened = self._opened = self._opened.among(users or 1)
+        self._record = RunRecord(RunFolder(self._run_path()), opened.prepared, opened.target)
         folder = self._record.folder
         try:
             self._record.begin()
             if self._options.probe:
-                self._drafts = ProbeDrafts(folder, self._client, self._target.connection.api_base)
-                self._drafts.open(self._prepared.plan.actions)
+                self._drafts = ProbeDrafts(folder, opened.client, opened.api_base)
+                self._drafts.open(opened.plan.actions)
             if isinstance(self._runner, MasterRunner):
                 self._run = self._start_master(folder)
             else:
@@ -202,12 +162,12 @@ class Lifecycle:
             self._fail(_say(said), said.message)
 
     def _start_session(self, environment: Any, folder: RunFolder, record: RunRecord) -> Session:
-        keeper = TokenKeeper(self._client)
+        keeper = TokenKeeper(self._opened.client)
         return Session(
-            self._prepared.plan,
+            self._opened.plan,
             folder=folder,
-            worker_id=_worker_id(folder),
-            api_base=self._target.connection.api_base,
+            worker_id=free_worker_id(folder),
+            api_base=self._opened.api_base,
             token=keeper.token,
             renew_token=keeper.renew,
             fire=environment.events.request.fire,
@@ -217,41 +177,28 @@ class Lifecycle:
         )
 
     def _start_master(self, folder: RunFolder) -> MasterRun:
-        plan = self._prepared.plan
-        workers = max(1, self._runner.worker_count)
-        if workers > plan.max_in_flight:
-            raise UsageError(
-                f"{workers} workers cannot keep within {plan.max_in_flight} calls in flight.",
-                hint=f"Start at most {plan.max_in_flight} workers, or raise max_in_flight in the workload.",
-            )
-        _LOG.info("%d workers, each with a token of its own; rates and limits hold for all together", workers)
-        self._mark = folder.path / f".here-{secrets.token_hex(8)}"
-        self._mark.touch()
-        part = len(list(folder.segments.glob("*.seg"))) if folder.segments.is_dir() else 0
-        run = MasterRun(
+        order = order_for(
+            folder,
+            self._opened.plan,
+            api_base=self._opened.api_base,
+            sandbox=self._opened.target.sandbox,
+            workers=self._runner.worker_count,
+        )
+        self._options.diag_order = to_wire(order)
+        return MasterRun(
             folder,
             self._runner,
-            drain_s=plan.drain_s,
+            mark=order.mark,
+            drain_s=order.plan.drain_s,
             end_run=self._end_run,
             parent_pid=self._options.parent_pid,
         )
-        order = WorkerOrder(
-            plan=plan,
-            api_base=self._target.connection.api_base,
-            sandbox=self._target.sandbox,
-            folder=str(folder.path.resolve()),
-            mark=self._mark.name,
-            workers=workers,
-            part=part,
-        )
-        self._options.diag_order = to_wire(order)
-        return run
 
     def _run_path(self) -> Path:
         self._runs_started += 1
         given = self._options.run_dir
         if given is None:
-            return self._settings.runs / new_run_id()
+            return self._opened.settings.runs / new_run_id()
         path = Path(given)
         return path if self._runs_started == 1 else path.with_name(f"{path.name}-{self._runs_started}")
 
@@ -291,24 +238,32 @@ class Lifecycle:
             outcome = outcome_of(run)
         else:
             outcome = run.finish()
-            self._mark.unlink(missing_ok=True)
         left = self._close_drafts()
         self._conclude(self._record, outcome, left)
         self._ending = None
         self._ended.set()
 
     def _conclude(self, record: RunRecord, outcome: RunOutcome, left: tuple[str, ...]) -> None:
-        plan = self._prepared.plan
+        plan = self._opened.plan
         verdict, why = grade(outcome.lag_p99_ms)
-        status, reason = self._status(outcome, verdict, why)
+        ending = ending_of(
+            outcome,
+            grade=verdict,
+            grade_reason=why,
+            failure=self._failure,
+            end_reason=self._end_reason,
+            interrupted=self._interrupted,
+            exit_code=self._exit_code,
+        )
         broken = broken_thresholds(record.folder, plan)
+        self._exit_code = ending.exit_code
         if broken and self._exit_code == ExitCode.OK:
             self._exit_code = ExitCode.THRESHOLD
         for line in (*outcome.gaps, *broken):
             _LOG.error(line)
         record.end(
-            status,
-            status_reason="; ".join([*filter(None, [reason]), *broken, *left]) or None,
+            ending.status,
+            status_reason="; ".join([*filter(None, [ending.reason]), *broken, *left]) or None,
             calls=record.rows(),
             dropped=outcome.dropped,
             grade=verdict,
@@ -324,23 +279,6 @@ class Lifecycle:
                 _LOG.info("in a moment: %s (again: diag report %s)", record.folder.report, record.folder.path)
         _LOG.info("%d calls recorded in %s", outcome.calls, record.folder.path)
         _LOG.info("the load generator: %s, %s", verdict, why)
-
-    def _status(self, outcome: RunOutcome, verdict: str, why: str) -> tuple[Status, str | None]:
-        gaps = "; ".join(outcome.gaps)
-        if self._failure is not None:
-            return "incomplete", "; ".join(filter(None, [self._failure, gaps]))
-        if gaps:
-            self._exit_code = ExitCode.INCOMPLETE
-            return "incomplete", gaps
-        if self._interrupted:
-            return "interrupted", "stopped by a signal"
-        if outcome.calls == 0:
-            self._exit_code = ExitCode.INCOMPLETE
-            return "incomplete", "not one call was made"
-        if verdict == "INVALID":
-            self._exit_code = ExitCode.INCOMPLETE
-            return "invalid", why
-        return "complete", self._end_reason
 
     def _close_drafts(self) -> tuple[str, ...]:
         drafts, self._drafts = self._drafts, None
@@ -378,17 +316,5 @@ class Lifecycle:
 
 def _say(error: Explained) -> int:
     """Write an error for people to stderr; return the exit code of its category."""
-    lines = [f"Error: {error.message}", *(f"│ {line}" for line in error.details)]
-    if error.hint:
-        lines.append(f"│ Fix: {error.hint}")
-    sys.stderr.write("\n".join(lines) + "\n")
-    return int(_EXIT_CODES.get(error.category, ExitCode.ERROR))
-
-
-def _worker_id(folder: RunFolder) -> str:
-    """Return `<host>-<number>`: a number of its own when a soak goes on after a restart."""
-    host = socket.gethostname().split(".")[0] or f"pid{os.getpid()}"
-    number = 0
-    while (folder.segments / f"{host}-{number}.seg").exists():
-        number += 1
-    return f"{host}-{number}"
+    sys.stderr.write(error_text(error.message, error.hint, error.details) + "\n")
+    return int(exit_code_of(error.category))

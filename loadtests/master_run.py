@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import secrets
 import time
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,8 +11,12 @@ from typing import Any, Final
 import gevent
 from locust.runners import STATE_MISSING
 
+from analysis.record import SEGMENT_SUFFIX
 from analysis.run_folder import LeftOut, RunFolder
+from diag.errors import UsageError
 from loadtests.directing import SETTLED_FILE, EndRun
+from loadtests.plan import LoadPlan
+from loadtests.plan_wire import WorkerOrder
 from loadtests.run_outcome import RunOutcome
 from loadtests.self_check import lag_p99_ms
 from loadtests.shipping import ACKNOWLEDGED, CHUNK, Receiver
@@ -20,6 +25,34 @@ from loadtests.worker_life import END, FINAL, FINISH, READY, SETTLED
 MESSAGES: Final = (READY, CHUNK, FINAL, END)
 WAIT_BEYOND_DRAIN_S: Final = 30.0
 _LOG: Final = logging.getLogger("diag.load")
+
+
+def order_for(
+    folder: RunFolder, plan: LoadPlan, *, api_base: str, sandbox: bool, workers: int
+) -> WorkerOrder:
+    """Return what the workers are told, and leave the mark by which they know a shared disk.
+
+    Raises UsageError for more workers than calls may be in flight: each keeps at least one.
+    """
+    workers = max(1, workers)
+    if workers > plan.max_in_flight:
+        raise UsageError(
+            f"{workers} workers cannot keep within {plan.max_in_flight} calls in flight.",
+            hint=f"Start at most {plan.max_in_flight} workers, or raise max_in_flight in the workload.",
+        )
+    _LOG.info("%d workers, each with a token of its own; rates and limits hold for all together", workers)
+    parts = len(list(folder.segments.glob(f"*{SEGMENT_SUFFIX}"))) if folder.segments.is_dir() else 0
+    mark = folder.path / f".here-{secrets.token_hex(8)}"
+    mark.touch()
+    return WorkerOrder(
+        plan=plan,
+        api_base=api_base,
+        sandbox=sandbox,
+        folder=str(folder.path.resolve()),
+        mark=mark.name,
+        workers=workers,
+        part=parts,
+    )
 
 
 @dataclass(slots=True)
@@ -40,12 +73,14 @@ class MasterRun:
         folder: RunFolder,
         runner: Any,
         *,
+        mark: str,
         drain_s: float,
         end_run: EndRun,
         parent_pid: int | None = None,
     ) -> None:
         self.folder = folder
         self._runner = runner
+        self._mark = folder.path / mark
         self._drain_s = drain_s
         self._end_run = end_run
         self._parent_pid = parent_pid
@@ -132,6 +167,7 @@ class MasterRun:
         ):
             gevent.sleep(0.1)
             self._look_for_lost()
+        self._mark.unlink(missing_ok=True)
         return self._reconcile()
 
     def _reconcile(self) -> RunOutcome:

@@ -3,7 +3,6 @@
 import logging
 import os
 import shutil
-import socket
 import sys
 import tempfile
 import time
@@ -15,12 +14,13 @@ import gevent
 
 from analysis.run_folder import RunFolder
 from diag.errors import DiagError
-from diag.exit_codes import ExitCode
+from diag.exit_codes import ExitCode, exit_code_of
 from diag.genesys.client import GenesysClient
 from diag.genesys.errors import ApiError
 from diag.settings import load_settings
 from diag.target import sandbox_connection
 from loadtests.plan_wire import WorkerOrder, from_wire
+from loadtests.process_name import host_name
 from loadtests.session import Session
 from loadtests.shipping import ACKNOWLEDGED, CHUNK, Shipper
 from loadtests.token_keeper import TokenKeeper
@@ -70,7 +70,9 @@ class WorkerLife:
         try:
             self._begin(order)
         except (ApiError, DiagError) as error:
-            self._tell(END, {"why": error.message, "failed": True, "exit_code": _exit_code(error)})
+            self._tell(
+                END, {"why": error.message, "failed": True, "exit_code": int(exit_code_of(error.category))}
+            )
         except OSError as error:
             why = f"a worker cannot write its rows ({error.strerror})"
             self._tell(END, {"why": why, "failed": True, "exit_code": int(ExitCode.INCOMPLETE)})
@@ -80,7 +82,7 @@ class WorkerLife:
         client = self._stack.enter_context(GenesysClient(connection, user_agent=USER_AGENT))
         keeper = TokenKeeper(client)
         folder = self._folder(order)
-        worker_id = f"{_host()}-{self._runner.worker_index}" + (f"p{order.part}" if order.part else "")
+        worker_id = f"{host_name()}-{self._runner.worker_index}" + (f"p{order.part}" if order.part else "")
         self.session = Session(
             order.plan,
             folder=folder,
@@ -182,12 +184,3 @@ class WorkerLife:
             self._runner.send_message(kind, data)
         except Exception as error:  # whatever the RPC layer raises: the rows are on disk and are sent again
             sys.stderr.write(f"the master could not be reached ({type(error).__name__})\n")
-
-
-def _host() -> str:
-    name = socket.gethostname().split(".")[0]
-    return "".join(one if one.isalnum() else "-" for one in name)[:60] or "worker"
-
-
-def _exit_code(error: ApiError | DiagError) -> int:
-    return int(ExitCode.AUTH if error.category == "auth" else ExitCode.ERROR)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from diag.errors import DiagError, UsageError
+from diag.exit_codes import category_of
 
 if TYPE_CHECKING:
     from diag.console import Console
@@ -212,4 +213,4 @@ class NotMeasuredError(DiagError):
 
     def __init__(self, refusal: "Refusal", code: int) -> None:
         super().__init__(refusal.message, hint=refusal.hint, details=refusal.details)
-        self.category = {2: "usage", 5: "auth", 8: "incomplete"}.get(code, "error")
+        self.category = category_of(code)

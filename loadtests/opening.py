@@ -1,0 +1,67 @@
+"""Everything asked of the org before a run: where, as whom, what to call."""
+
+import logging
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from diag.errors import UsageError
+from diag.genesys.client import GenesysClient
+from diag.settings import Settings, load_settings
+from diag.target import Target
+from loadtests.plan import LoadPlan
+from loadtests.preparing import Prepared, prepare
+from loadtests.target import open_target
+from loadtests.thresholds import parse_thresholds
+from loadtests.transport import USER_AGENT
+
+_LOG: Final = logging.getLogger("diag.load")
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a load process knows once it may begin."""
+
+    settings: Settings
+    target: Target
+    client: GenesysClient
+    prepared: Prepared
+
+    @property
+    def plan(self) -> LoadPlan:
+        """Return what will be done."""
+        return self.prepared.plan
+
+    @property
+    def api_base(self) -> str:
+        """Return where calls go."""
+        return self.target.connection.api_base
+
+    def among(self, streams: int) -> "Opened":
+        """Return the same with the plan's rates reached at that many streams."""
+        plan = replace(self.plan, streams=max(1, streams))
+        return replace(self, prepared=replace(self.prepared, plan=plan))
+
+
+def open_run(options: Any, stack: ExitStack) -> Opened:
+    """Read settings, find the target, prepare the plan. What must be closed is given to `stack`.
+
+    Raises DiagError and ApiError: no credentials, nothing to call, a protected profile whose org was not
+    named (`--confirm-org`), a condition of `--sla` that is not understood.
+    """
+    settings = load_settings()
+    for warning in settings.warnings:
+        _LOG.warning(warning)
+    target = stack.enter_context(open_target(settings))
+    client = stack.enter_context(GenesysClient(target.connection, user_agent=USER_AGENT))
+    prepared = prepare(options, target, client)
+    parse_thresholds(prepared.plan.sla)
+    name = prepared.org_name
+    if settings.protected and not target.sandbox and options.confirm_org != name:
+        raise UsageError(
+            f"This profile is protected, and calls run real requests in the org {name!r}.",
+            hint=f"To go on, name the org: --confirm-org {name!r}",
+        )
+    for one in prepared.plan.left_out:
+        _LOG.warning("left out: %s (%s)", one.what, one.why)
+    return Opened(settings, target, client, prepared)
