@@ -161,10 +161,10 @@ class Action:
         missing = self.missing_part
         if self.config is None or missing is not None:
             raise UnexpectedReplyError(
-                f"Genesys told the action {self.name!r} without {missing}; it is not changed, "
-                "because what is missing could be erased.",
+                f"The action {self.name!r} arrived without {missing}. Half an action is neither changed, "
+                "which could erase the rest, nor exported.",
                 hint="Does a proxy in between cut replies short, or does the org not know includeConfig? "
-                "See what the action has in the admin UI, and change it there.",
+                "Compare with the admin UI, and change it there.",
                 details=(f"action {self.id}",),
                 correlation_id=self.correlation_id,
             )
