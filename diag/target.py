@@ -29,7 +29,7 @@ def find_target(settings: Settings) -> Target:
     """
     if settings.has_credentials:
         connection = settings.connection()
-        return Target(connection, sandbox=connection.is_loopback and connection.client_id == SANDBOX_ID)
+        return Target(connection, leads_to_sandbox(connection))
     if not settings.api_base and _is_sandbox(SANDBOX_PORT):
         return Target(sandbox_connection(f"http://127.0.0.1:{SANDBOX_PORT}"), sandbox=True)
     try:
@@ -43,6 +43,11 @@ def find_target(settings: Settings) -> Target:
                 f"No sandbox is running on 127.0.0.1:{SANDBOX_PORT} either (diag sandbox).",
             ),
         ) from None
+
+
+def leads_to_sandbox(connection: Connection) -> bool:
+    """Return whether a connection leads to the sandbox: on this machine, with its well-known client id."""
+    return connection.is_loopback and connection.client_id == SANDBOX_ID
 
 
 def sandbox_connection(base_url: str) -> Connection:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Literal
 
 from diag.changes.plan import OrgIdentity, Plan
 from diag.errors import CredentialsError, DiagError, PartialError, StalePlanError, UsageError
-from diag.settings import SANDBOX_ID
 
 if TYPE_CHECKING:
     from analysis.recommendation import Analysis
@@ -26,10 +25,11 @@ if TYPE_CHECKING:
 
 def identify(client: "GenesysClient") -> OrgIdentity:
     """Return which org the client talks to."""
+    from diag.target import leads_to_sandbox
+
     organization = client.organization()
     connection = client.connection
-    sandbox = connection.is_loopback and connection.client_id == SANDBOX_ID
-    return OrgIdentity(organization.id, organization.name, connection.host, sandbox)
+    return OrgIdentity(organization.id, organization.name, connection.host, leads_to_sandbox(connection))
 
 
 def build_plan(
@@ -95,11 +95,8 @@ def carry_out(
     from diag.changes.rehearsal import rehearse
     from diag.commands.plan_text import plan_text, rehearsal_text, results_text
     from diag.commands.trial_payloads import payloads_of_runs
-    from diag.console import Console
     from diag.genesys.client import GenesysClient
 
-    if console.quiet and not yes:
-        console = Console()  # who is asked must see what about; stderr, so a JSON result stays clean
     if plan.org.sandbox:
         console.banner("SANDBOX: nothing real is changed")
     console.note(plan_text(plan))

@@ -86,6 +86,8 @@ def command(
     before = None
     if baselines:
         before = gather(choose_inputs(baselines, settings.runs), how, actions_file=file).analysis
+    for weakness in (*found.weak, *(before.weak if before else ())):
+        console.warn(weakness)
     scope = in_scope(found, only=values["only"], skip=values["skip"], org=facts)
     findings = judge(scope, rules, baseline=before)
     if junit_file is not None:

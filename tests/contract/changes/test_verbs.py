@@ -444,3 +444,63 @@ def test_undo_takes_back_the_newest_change_of_this_org_and_no_other(
     assert run(["undo", "--yes", "--no-verify"]) == ExitCode.USAGE
     told = capsys.readouterr().err
     assert "only changes in Other (api.other.test)" in told
+
+
+@pytest.fixture
+def measured_run(session: Path) -> Callable[..., Path]:
+    """Makes a run folder of OTHER whose calls take 3 s, with the manifest fields given."""
+    from analysis.facts import ActionFacts
+    from analysis.run_folder import Manifest, RunFolder, write_manifest
+    from diag.commands.apply_flow import identify
+    from diag.genesys.client import GenesysClient
+    from diag.settings import load_settings
+    from diag.target import find_target
+    from tests.unit.analysis.samples import START, write_segment
+
+    def make(**fields: Any) -> Path:
+        with GenesysClient(find_target(load_settings()).connection) as client:
+            org = identify(client)
+            (action,) = (action for action in client.list_actions() if action.name == OTHER)
+        facts = ActionFacts(action.id, OTHER, current_timeout_s=2, timeout_is_set=True)
+        told: dict[str, Any] = {"status": "complete", "org_id": org.org_id, "host": org.host, **fields}
+        folder = RunFolder(session / "runs" / "r1")
+        write_manifest(folder, Manifest("r1", START, sandbox=True, model="open", actions=(facts,), **told))
+        write_segment(folder, latency_ms=[3000 + 37 * n % 400 for n in range(3000)], names={1: action.id})
+        return folder.path
+
+    assert run(["set", OTHER, "--timeout", "2", "--yes", "--no-verify"]) == ExitCode.OK
+    return make
+
+
+def test_a_run_that_is_invalid_sets_nothing_without_force(
+    capsys: "pytest.CaptureFixture[str]", measured_run: Callable[..., Path]
+) -> None:
+    folder = measured_run(status="invalid", status_reason="the generator was late")
+    capsys.readouterr()
+
+    assert run(["recommend", str(folder), "--apply", "--yes", "--no-verify"]) == ExitCode.OK
+    held = capsys.readouterr().err
+    assert run(["recommend", str(folder), "--apply", "--yes", "--no-verify", "--force"]) == ExitCode.OK
+    forced = capsys.readouterr().err
+    run(["check", str(folder), "--format", "json"])
+    checked = capsys.readouterr()
+
+    weak = "Run r1 is invalid: the generator was late"
+    assert f"  WEAK EVIDENCE {weak}." in held
+    assert f"weak evidence: {weak} (--force to set 5 s all the same)" in held
+    assert "Plan: 0 to change, 0 unchanged, 1 skipped." in held
+    assert f"APPLIED  {OTHER}" in forced
+    assert f"Warning: {weak}." in checked.err
+    json.loads(checked.out)
+
+
+def test_a_run_measured_elsewhere_is_never_applied_here(
+    capsys: "pytest.CaptureFixture[str]", measured_run: Callable[..., Path]
+) -> None:
+    folder = measured_run(org_id="other-org", host="api.other.test")
+    capsys.readouterr()
+
+    assert run(["recommend", str(folder), "--apply", "--yes", "--force"]) == ExitCode.USAGE
+    told = capsys.readouterr().err
+    assert "Run r1 was measured in org other-org at api.other.test; you are connected to org " in told
+    assert "(Sandbox (demo)) at 127.0.0.1:" in told
