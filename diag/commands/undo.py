@@ -19,7 +19,7 @@ from diag.commands.apply_options import apply_options
 @click.option("--force", is_flag=True, help="Also where somebody changed the timeout since.")
 @apply_options
 def command(entry: str | None, run: str | None, force: bool, profile: str | None, **values: Any) -> None:
-    """Take back ENTRY of the journal, or the newest change when nothing is named.
+    """Take back ENTRY of the journal, or the newest change in the connected org when nothing is named.
 
     An undo is a plan like any other: compared with the org, written, proven, tested and journalled.
     """

@@ -1,0 +1,41 @@
+"""An org that tells only half of an action: nothing is planned, nothing is written, and it says why."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from diag.changes.apply import apply_plan
+from diag.changes.by_hand import make_manual_plan
+from diag.changes.journal import Author
+from diag.changes.result import Outcome
+from diag.genesys.client import GenesysClient
+from diag.genesys.pacing import RateBucket
+from diag.target import sandbox_connection
+from tests.contract.genesys.stripping import StrippingTransport
+
+if TYPE_CHECKING:
+    from tests.contract.changes.conftest import Admin
+
+
+@pytest.mark.parametrize("part", ["config", "version"])
+def test_half_an_action_is_neither_planned_nor_written(
+    admin: "Admin", quick_sandbox: str, action_id: str, part: str
+) -> None:
+    before = admin.client.read_config(action_id)
+    whole = admin.plan(admin.change(action_id))
+    transport = StrippingTransport(part)
+    with GenesysClient(
+        sandbox_connection(quick_sandbox), transport=transport, bucket=RateBucket(10**6)
+    ) as half:
+        plan = make_manual_plan([before.action], 10, half.read_config, admin.identity)
+        (result,) = apply_plan(
+            whole, half, admin.journal, identity=admin.identity, author=Author("admin", "apply-1")
+        )
+
+    assert plan.changes == ()
+    assert part in plan.skipped[0].reason
+    assert result.outcome is Outcome.FAILED
+    assert part in result.reason
+    assert "Nothing was changed" in result.reason
+    assert "PATCH" not in transport.methods
+    assert admin.client.read_config(action_id) == before
