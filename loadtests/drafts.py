@@ -5,6 +5,7 @@
 """
 
 import json
+import logging
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ from diag.genesys.errors import ApiError
 from loadtests.plan import ActionLoad
 
 FILE_NAME: Final = "drafts.json"
+_LOG: Final = logging.getLogger("diag.load")
 
 
 class ProbeDrafts:
@@ -63,6 +65,8 @@ class ProbeDrafts:
             else:
                 draft["state"] = "deleted"
                 self._save()
+        for line in left:
+            _LOG.error("%s. Fix: diag doctor", line)
         return tuple(left)
 
     def _note(self, action: ActionLoad, state: str) -> None:

@@ -6,7 +6,6 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any, Final
 
 import gevent
@@ -14,7 +13,7 @@ from gevent.event import Event
 from locust.runners import MasterRunner, WorkerRunner
 
 from analysis.errors import AnalysisError
-from analysis.run_folder import RunFolder, new_run_id
+from analysis.run_folder import RunFolder
 from diag.errors import DiagError, Explained, error_text
 from diag.exit_codes import ExitCode, exit_code_of
 from diag.genesys.errors import ApiError
@@ -28,7 +27,7 @@ from loadtests.plan_wire import to_wire
 from loadtests.process_name import free_worker_id
 from loadtests.run_options import add_options
 from loadtests.run_outcome import RunOutcome, outcome_of
-from loadtests.run_record import RunRecord, start_watcher
+from loadtests.run_record import RunRecord, folder_of_run, start_watcher
 from loadtests.self_check import grade
 from loadtests.session import Session
 from loadtests.sure_listener import surely
@@ -78,8 +77,6 @@ class Lifecycle:
         events.init.add_listener(self._on_init)
         events.quit.add_listener(self._on_quit)
 
-    # -- before ----------------------------------------------------------------------------------------
-
     def _on_init(self, environment: Any, runner: Any, web_ui: Any = None, **_: Any) -> None:
         self._runner = runner
         self._environment = environment
@@ -106,10 +103,8 @@ class Lifecycle:
         if options.dry_run:
             sys.stdout.write(describe(self._opened.prepared, self._opened.target, options.run_time))
             self._leave(ExitCode.OK)
-        _LOG.info(
-            "%d actions, %.4g calls/s, %s arrivals, %s model",
-            *(len(plan.actions), plan.calls_per_s, plan.arrivals, plan.model),
-        )
+        facts = (len(plan.actions), plan.calls_per_s, plan.arrivals, plan.model)
+        _LOG.info("%d actions, %.4g calls/s, %s arrivals, %s model", *facts)
 
     def _listen(self, environment: Any, runner: Any) -> None:
         self._main = gevent.getcurrent()
@@ -140,10 +135,12 @@ class Lifecycle:
         self._failure = self._end_reason = None
         self._ended.clear()
         # Now and not earlier: the web UI asks for the number of users when a test is started.
-        users = self._options.num_users or self._runner.target_user_count
-        opened = self._opened = self._opened.among(users or 1)
-        self._record = RunRecord(RunFolder(self._run_path()), opened.prepared, opened.target)
-        folder = self._record.folder
+        opened = self._opened = self._opened.among(
+            self._options.num_users or self._runner.target_user_count or 1
+        )
+        self._runs_started += 1
+        folder = folder_of_run(opened.settings.runs, self._options.run_dir, self._runs_started)
+        self._record = RunRecord(folder, opened.prepared, opened.target)
         try:
             self._record.begin()
             if self._options.probe:
@@ -158,8 +155,8 @@ class Lifecycle:
         except (ApiError, DiagError, AnalysisError) as error:
             self._fail(_say(error), error.message)
         except OSError as error:
-            said = DiagError(f"{folder.path} cannot be written ({error.strerror}).")
-            self._fail(_say(said), said.message)
+            why = f"{folder.path} cannot be written ({error.strerror})."
+            self._fail(_say(DiagError(why)), why)
 
     def _start_session(self, environment: Any, folder: RunFolder, record: RunRecord) -> Session:
         keeper = TokenKeeper(self._opened.client)
@@ -194,20 +191,10 @@ class Lifecycle:
             parent_pid=self._options.parent_pid,
         )
 
-    def _run_path(self) -> Path:
-        self._runs_started += 1
-        given = self._options.run_dir
-        if given is None:
-            return self._opened.settings.runs / new_run_id()
-        path = Path(given)
-        return path if self._runs_started == 1 else path.with_name(f"{path.name}-{self._runs_started}")
-
     def _on_message(self, environment: Any, msg: Any, **_: Any) -> None:
         run = self._run or self._ending
         if isinstance(run, MasterRun):
             run.take(msg)
-
-    # -- ending ----------------------------------------------------------------------------------------
 
     def _fail(self, code: int, why: str) -> None:
         self._close_drafts()
@@ -272,8 +259,7 @@ class Lifecycle:
             notes=(*outcome.notes, *job_advice(record.folder, plan.actions)),
         )
         if outcome.calls:
-            # Whoever started this process (diag measure, diag demo) writes the report itself.
-            alone = self._options.parent_pid is None
+            alone = self._options.parent_pid is None  # else whoever started us writes the report
             record.finish_in_background(report=alone)
             if alone:
                 _LOG.info("in a moment: %s (again: diag report %s)", record.folder.report, record.folder.path)
@@ -282,10 +268,7 @@ class Lifecycle:
 
     def _close_drafts(self) -> tuple[str, ...]:
         drafts, self._drafts = self._drafts, None
-        left = drafts.close() if drafts else ()
-        for line in left:
-            _LOG.error("%s. Fix: diag doctor", line)
-        return left
+        return drafts.close() if drafts else ()
 
     def _on_sigint(self) -> None:
         """Ctrl-C once: Locust's main greenlet ends the run. Again: without waiting for what is in flight."""

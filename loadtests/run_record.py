@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from analysis.record import RECORD_SIZE, SEGMENT_SUFFIX
-from analysis.run_folder import Manifest, RunFolder, Status, read_manifest, write_manifest
+from analysis.run_folder import Manifest, RunFolder, Status, new_run_id, read_manifest, write_manifest
 from diag.errors import UsageError
 from diag.target import Target
 from loadtests.plan import LoadPlan
@@ -85,6 +85,14 @@ class RunRecord:
     @property
     def _reserve(self) -> Path:
         return self.folder.path / ".reserve"
+
+
+def folder_of_run(runs: Path, given: str | None, number: int) -> RunFolder:
+    """Return where the `number`th run of this process goes: `given`, then `given-2`, ...; else a new one."""
+    if given is None:
+        return RunFolder(runs / new_run_id())
+    path = Path(given)
+    return RunFolder(path if number == 1 else path.with_name(f"{path.name}-{number}"))
 
 
 def start_watcher(folder: RunFolder) -> subprocess.Popen[bytes]:
