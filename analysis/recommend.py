@@ -24,7 +24,7 @@ from analysis.shortfall import shortfall
 from analysis.stability import find_disagreement
 from analysis.time_coverage import time_coverage
 from analysis.verdict import Evidence, decide
-from analysis.weak_runs import run_weaknesses
+from analysis.weak_runs import mixed_orgs, run_weaknesses
 
 HARM_ORDER: Final = (
     Verdict.OVER_CAP_USE_ASYNC,
@@ -78,7 +78,10 @@ def recommend(
         run_ids=tuple(dict.fromkeys(manifest.run_id for manifest in samples.manifests)),
         sandbox=any(manifest.sandbox for manifest in samples.manifests) if samples.manifests else None,
         concurrency_limit=limit,
-        weak=tuple(text for manifest in samples.manifests for text in run_weaknesses(manifest)),
+        weak=(
+            *mixed_orgs(samples.manifests),
+            *(text for manifest in samples.manifests for text in run_weaknesses(manifest)),
+        ),
         org_id=_the_only({manifest.org_id for manifest in samples.manifests}),
         host=_the_only({manifest.host for manifest in samples.manifests}),
     )

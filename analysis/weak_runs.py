@@ -1,4 +1,6 @@
-"""What weakens a run as evidence: it was cut short, lost rows, or its own generator was late."""
+"""What weakens runs as evidence: cut short, rows lost, a generator that was late, or orgs mixed."""
+
+from collections.abc import Sequence
 
 from analysis.run_folder import Manifest
 
@@ -19,6 +21,16 @@ def run_weaknesses(manifest: Manifest) -> tuple[str, ...]:
             f"Run {manifest.run_id}: the load generator failed its own check{_because(manifest.grade_reason)}"
         )
     return tuple(found)
+
+
+def mixed_orgs(manifests: Sequence[Manifest]) -> tuple[str, ...]:
+    """Return one sentence where the runs were measured in different orgs or at different hosts."""
+    places = sorted(
+        {f"{manifest.org_name or manifest.org_id or 'an org'} at {manifest.host}" for manifest in manifests}
+    )
+    if len(places) < 2:
+        return ()
+    return (f"These runs were measured in different places: {', '.join(places)}.",)
 
 
 def _because(reason: str | None) -> str:

@@ -47,7 +47,7 @@ def gc_calls(analysis: Analysis) -> str:
         if item.verdict not in (Verdict.RAISE, Verdict.LOWER) or after is None:
             continue
         lines += [f"# {_comment(item.action_name)}: {_was(item)} -> {after} s. {_comment(item.reason)}"]
-        held_back = objection_to(item)
+        held_back = objection_to(item, analysis.weak)
         call = f"set_timeout {shlex.quote(item.action_id)} {after}"
         lines.append(f"# held back, {_comment(held_back)}:\n# {_comment(call)}" if held_back else call)
     if len(lines) == 1:
