@@ -7,6 +7,7 @@ a severity is always a word as well as a colour.
 import os
 import shutil
 import sys
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, Protocol
@@ -52,6 +53,17 @@ class Console:
         """Write a result to stdout as it is, ending in one newline."""
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
         sys.stdout.flush()
+
+    def sentence(self, text: str) -> None:
+        """Write one sentence to stdout; on a terminal it is wrapped between words, elsewhere one line."""
+        if sys.stdout.isatty():
+            width = max(40, shutil.get_terminal_size((100, 24)).columns)
+            text = textwrap.fill(
+                clean(text), width, initial_indent="  ", subsequent_indent="      ", break_on_hyphens=False
+            )
+            self.result(text)
+        else:
+            self.result("  " + clean(text))
 
     def note(self, text: str = "", *, style: str | None = None) -> None:
         """Write a line to stderr; nothing when quiet. `text` is shown as it is, never as markup."""

@@ -115,7 +115,8 @@ def show(console: "Console", analysis: "Analysis") -> None:
     console.table(recommendation_table(analysis))
     console.result("")
     console.result(clean(headline(analysis.actions)))
-    console.result("\n".join(f"  {line}" for line in sentences(analysis)))
+    for line in sentences(analysis):
+        console.sentence(line)
     for skipped in analysis.skipped:
         rows = f"{skipped.rows} rows of " if skipped.rows is not None else ""
         console.note(f"Left out: {rows}{skipped.what}: {skipped.why}")

@@ -1,7 +1,7 @@
 """An analysis as a table for people, and as sentences."""
 
 from analysis.recommendation import Analysis, Recommendation
-from diag.table import Column, Table, clean
+from diag.table import Column, Table
 from reports import numbers
 
 
@@ -40,7 +40,7 @@ def recommendation_table(analysis: Analysis) -> Table:
 
 def sentences(analysis: Analysis) -> list[str]:
     """Return one line per action, name first, in the order of the table."""
-    return [clean(f"{row.action_name}: {row.reason}") for row in analysis.actions]
+    return [f"{row.action_name}: {row.reason}" for row in analysis.actions]
 
 
 def _timeout(value_s: int | None, is_set: bool | None) -> str | None:
