@@ -70,8 +70,12 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run `diag` and exit with a code of ExitCode."""
-    sys.exit(run(sys.argv[1:]))
+    """Run `diag` and exit with a code of ExitCode; a Ctrl-C while an error is shown is one, too."""
+    try:
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:
+        code = ExitCode.INTERRUPTED
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:
