@@ -242,7 +242,7 @@ def test_ctrl_c_says_how_to_go_on(session: Path) -> None:
         process.send_signal(signal.SIGINT)
         told = process.stderr.read()
 
-    assert process.wait(60) == ExitCode.INTERRUPTED
+    assert process.wait(60) == ExitCode.INTERRUPTED, told
     (kept,) = (session / "runs" / "plans").iterdir()
     assert f"to finish it: diag apply {kept}" in told.replace("\n", " ")
     assert run(["apply", str(kept), "--yes", "--no-verify"]) == ExitCode.OK
