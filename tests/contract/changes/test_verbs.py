@@ -6,6 +6,7 @@ import pty
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -237,8 +238,9 @@ def test_ctrl_c_says_how_to_go_on(session: Path) -> None:
         for line in process.stderr:
             if line.startswith("Applying"):
                 break
-        while not (session / "runs" / "plans").exists():
-            pass
+        # Once the intent is journalled only the write and the long test call are left to be interrupted.
+        while not (session / "runs" / "journal.jsonl").exists() and process.poll() is None:
+            time.sleep(0.01)
         process.send_signal(signal.SIGINT)
         told = process.stderr.read()
 
