@@ -90,15 +90,8 @@ class Api:
         self._http.close()
 
     def token(self) -> Secret:
-        """Return the access token, logging in when needed."""
-
-        def attempt_once() -> Secret:
-            try:
-                return self._tokens.token()
-            except NetworkError as error:
-                raise self._first_contact(error) from None
-
-        return call_with_retries("GET", attempt_once)
+        """Return the access token, logging in when needed (`TokenSource.token`)."""
+        return self._tokens.token()
 
     def get(self, path: str, *, params: QueryParams | None = None, needs: tuple[str, ...] = ()) -> JsonObject:
         """GET a JSON object."""
@@ -162,8 +155,6 @@ class Api:
                 )
             except httpx.RequestError as error:
                 raise self._first_contact(network_error(error, where)) from None
-            except NetworkError as error:  # from the login
-                raise self._first_contact(error) from None
             self._answered = True
             if response.status_code >= 300:
                 raise error_reply(response.status_code, response.headers, response.content, where, needs)

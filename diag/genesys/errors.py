@@ -24,6 +24,8 @@ class ApiError(Exception):
     `message`, `hint`, `details` are for people (`diag.errors.Explained`); `status` is the HTTP status
     (None: no reply), `code` the platform's own code, `retry_after_s` what Retry-After asked for,
     `limit_namespace` whose limit a 429 speaks of (`platform.api`: our token; `dataactions`: the org).
+    `repeatable` is False when trying again at once cannot help (certificate, unknown host, a login whose
+    retries are over).
     """
 
     category = "error"
@@ -39,6 +41,7 @@ class ApiError(Exception):
         correlation_id: str | None = None,
         retry_after_s: float | None = None,
         limit_namespace: str | None = None,
+        repeatable: bool = True,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -49,6 +52,7 @@ class ApiError(Exception):
         self.correlation_id = correlation_id
         self.retry_after_s = retry_after_s
         self.limit_namespace = limit_namespace
+        self.repeatable = repeatable
 
 
 class InsecureAddressError(ApiError):
@@ -67,7 +71,7 @@ class NetworkError(ApiError):
     """Raised when no whole reply came.
 
     `sent` is False when the request surely never reached the server. `gave_up` is True when we stopped
-    waiting. `repeatable` is False when trying again at once cannot help (certificate, unknown host).
+    waiting for its reply.
     """
 
     def __init__(
@@ -80,10 +84,9 @@ class NetworkError(ApiError):
         gave_up: bool = False,
         repeatable: bool = True,
     ) -> None:
-        super().__init__(message, hint=hint, details=details)
+        super().__init__(message, hint=hint, details=details, repeatable=repeatable)
         self.sent = sent
         self.gave_up = gave_up
-        self.repeatable = repeatable
 
 
 class UnexpectedReplyError(ApiError):

@@ -1,9 +1,11 @@
 """OAuth client credentials: one token, cached, renewed before it expires, asked for by one thread at a time.
 
 `POST {login}/oauth/token`, Basic, `grant_type=client_credentials` (API notes, 4). There is no refresh
-token: the grant is run again.
+token: the grant is run again. A login that fails is retried by the one thread that asks; how it ended,
+token or error, is the answer for all who waited, so that no storm of logins meets a login host in trouble.
 """
 
+import copy
 import json
 import threading
 import time
@@ -17,6 +19,7 @@ from diag.genesys.error_reply import error_reply
 from diag.genesys.errors import ApiError, LoginError, RateLimitedError
 from diag.genesys.json_reply import JsonObject, optional_int, optional_text, parse_object, text
 from diag.genesys.network_errors import network_error
+from diag.genesys.retrying import call_with_retries
 from diag.genesys.secret import Secret
 
 _WHERE: Final = "POST /oauth/token"
@@ -26,9 +29,12 @@ SHORTEST_LIFE_S: Final = 300.0
 _EARLY_S: Final = 60.0
 """Renew this much before expiry (the official Go SDK does), or a quarter of a shorter life."""
 
+FAILURE_KEPT_S: Final = 10.0
+"""So long a login that failed, retries included, answers every caller without another request."""
+
 
 class TokenSource:
-    """Gives the access token, logging in when needed. Thread-safe.
+    """Gives the access token, logging in when needed. Thread-safe; callers wait while one of them logs in.
 
     `clock` (seconds, monotonic) is for tests.
     """
@@ -41,7 +47,10 @@ class TokenSource:
         self._clock = clock
         self._lock = threading.Lock()
         self._token: Secret | None = connection.access_token
-        self._renew_at = float("inf")
+        self._renew_at = self._expires_at = float("inf")
+        self._answered = False
+        self._failure: ApiError | None = None
+        self._ask_again_at = 0.0
 
     @property
     def renewable(self) -> bool:
@@ -49,11 +58,26 @@ class TokenSource:
         return self._connection.access_token is None
 
     def token(self) -> Secret:
-        """Return a token that is valid for a while. Raises any `ApiError` of the login."""
+        """Return a token that is valid for a while.
+
+        Raises any `ApiError` of the login, `repeatable` False: its retries are over. A failure is
+        remembered for `FAILURE_KEPT_S`; the token in hand serves as long as it lives.
+        """
         with self._lock:
-            if self._token is None or self._clock() >= self._renew_at:
-                self._token = self._login()
-            return self._token
+            if self._token is not None and self._clock() < self._renew_at:
+                return self._token
+            failure = self._failure
+            if failure is None or self._clock() >= self._ask_again_at:
+                try:
+                    self._token, self._failure = call_with_retries("GET", self._login), None
+                    return self._token
+                except ApiError as error:
+                    failure = self._failure = error
+                    failure.repeatable = False
+                    self._ask_again_at = self._clock() + FAILURE_KEPT_S
+            if self._token is not None and self._clock() < self._expires_at:
+                return self._token
+            raise copy.copy(failure)  # a traceback of its own for each caller
 
     def discard(self, token: Secret) -> None:
         """Forget `token` after a 401, unless another thread has already replaced it."""
@@ -78,15 +102,20 @@ class TokenSource:
             )
         except httpx.RequestError as error:
             failed = network_error(error, _WHERE)
-            failed.sent = False  # the call that needed the token was not sent
+            failed.sent = failed.gave_up = False  # the call that needed the token was not sent
+            # A wrong address is said at once; a host that answered before is worth trying again.
+            failed.repeatable = failed.repeatable and self._answered
             raise failed from None
+        self._answered = True
         if response.status_code != 200:
             raise _login_error(response, client_id)
         reply = parse_object(response.content, _WHERE, content_type=response.headers.get("Content-Type"))
         told_s = optional_int(reply, "expires_in") or 0
         life_s = float(told_s) if told_s > 0 else SHORTEST_LIFE_S
-        self._renew_at = asked_at + life_s - min(_EARLY_S, life_s / 4)
-        return Secret(text(reply, "access_token", _WHERE))
+        token = Secret(text(reply, "access_token", _WHERE))
+        self._expires_at = asked_at + life_s
+        self._renew_at = self._expires_at - min(_EARLY_S, life_s / 4)
+        return token
 
 
 class BearerAuth(httpx.Auth):

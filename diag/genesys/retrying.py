@@ -27,7 +27,7 @@ def wait_before_retry(method: str, error: Exception) -> bool | float:
 
     A limit that does not say when it ends is waited for longer: it counts calls by the minute.
     """
-    if not isinstance(error, ApiError):
+    if not isinstance(error, ApiError) or not error.repeatable:
         return False
     if not isinstance(error, RateLimitedError) and not (method == "GET" and _passes_by_itself(error)):
         return False
@@ -37,9 +37,9 @@ def wait_before_retry(method: str, error: Exception) -> bool | float:
 
 
 def _passes_by_itself(error: ApiError) -> bool:
-    if isinstance(error, NetworkError):
-        return error.repeatable
-    return (isinstance(error, PlatformError) and error.status != 501) or error.status == 408
+    if isinstance(error, PlatformError):
+        return error.status != 501
+    return isinstance(error, NetworkError) or error.status == 408
 
 
 def call_with_retries(method: str, attempt_once: Callable[[], _T]) -> _T:

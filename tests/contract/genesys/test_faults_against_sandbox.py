@@ -1,6 +1,7 @@
 """The client against a sandbox that misbehaves, over real HTTP."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -51,6 +52,16 @@ def test_a_read_survives_one_fault(start_sandbox: StartSandbox, fault: dict[str,
         assert client.organization().name
         box.arm({**fault, "path": "/api/v2/integrations/actions$", "method": "GET", "hits": 1})
         assert len(client.list_actions()) >= len(box.truth()["actions"])
+
+
+def test_a_login_that_is_down_is_asked_by_one_caller_of_forty(start_sandbox: StartSandbox) -> None:
+    box = start_sandbox()
+    box.arm({"kind": "status", "status": 503, "path": "^/oauth/token$"})
+    with client_for(box) as client, ThreadPoolExecutor(20) as pool:
+        ends = [pool.submit(client.organization) for _ in range(40)]
+        assert {type(end.exception(timeout=60)) for end in ends} == {PlatformError}
+        [fault] = httpx.get(f"{box.base_url}/sandbox/faults", trust_env=False).json()["faults"]
+        assert fault["hit"] == 3, "the attempts of one login, not of forty"
 
 
 @pytest.mark.parametrize(
