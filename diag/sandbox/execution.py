@@ -53,7 +53,7 @@ async def run_action(
         with sandbox.limits.execution(sandbox.now_s(), retry_after=sandbox.switches.retry_after):
             sandbox.observations.begin(call)
             try:
-                return await _call_backend(sandbox, entry, revision, call, arrived_s)
+                return await _call_backend(sandbox, entry, revision, inputs, call, arrived_s)
             finally:
                 sandbox.observations.end(call)
     except PlatformError:
@@ -85,7 +85,12 @@ def _unfit(revision: Revision, inputs: JsonObject) -> Outcome | None:
 
 
 async def _call_backend(
-    sandbox: Sandbox, entry: ActionEntry, revision: Revision, call: Execution, arrived_s: float
+    sandbox: Sandbox,
+    entry: ActionEntry,
+    revision: Revision,
+    inputs: JsonObject,
+    call: Execution,
+    arrived_s: float,
 ) -> Outcome:
     latency_ms, failure = sandbox.backend(entry.id).call(sandbox.now_s())
     call.drawn_ms = None if math.isinf(latency_ms) else latency_ms
@@ -101,12 +106,24 @@ async def _call_backend(
         call.outcome = "timeout"
         return Outcome(error=PlatformError(504, "request.timeout", TIMED_OUT), failed_step=EXECUTE)
     if failure is not None:
-        call.outcome = "backend_error"
-        said = f'Backend answered {failure.status}: {{"message":"refused by the sandbox\'s backend"}}'
-        detail = ("ACTION.REMOTE_ENDPOINT",)
-        error = PlatformError(400, "bad.request", "Request to backend service failed.", detail, (said,))
-        return Outcome(error=error, failed_step=EXECUTE)
-    call.outcome = "ok"
+        return _refused_by_backend(call, failure.status, "refused by the sandbox's backend")
     spec = sandbox.org.specs.get(entry.id)
+    result: JsonObject = {} if spec is None else dict(spec.result)
+    if spec is not None and spec.job is not None:
+        result |= sandbox.jobs.submit(spec.job, entry.id, call.correlation_id)
+    if spec is not None and spec.polls_jobs:
+        found = sandbox.jobs.look(inputs)
+        if found is None:
+            return _refused_by_backend(call, 404, "there is no such job")
+        result |= found
+    call.outcome = "ok"
     log = None if revision.function is None else f"REPORT Duration: {latency_ms:.2f} ms"
-    return Outcome(result={"result": "done"} if spec is None or not spec.result else spec.result, log=log)
+    return Outcome(result=result or {"result": "done"}, log=log)
+
+
+def _refused_by_backend(call: Execution, status: int, message: str) -> Outcome:
+    call.outcome = "backend_error"
+    detail = ("ACTION.REMOTE_ENDPOINT",)
+    said = f'Backend answered {status}: {{"message":"{message}"}}'
+    error = PlatformError(400, "bad.request", "Request to backend service failed.", detail, (said,))
+    return Outcome(error=error, failed_step=EXECUTE)

@@ -4,6 +4,7 @@ import time
 from random import Random
 
 from diag.sandbox.faults import Faults
+from diag.sandbox.jobs import Jobs
 from diag.sandbox.latency.backend import Backend
 from diag.sandbox.limits import LimitKeeper
 from diag.sandbox.observations import Observations
@@ -53,6 +54,7 @@ class Sandbox:
         self.tokens = Tokens(scenario.token_lifetime_s)
         self.limits = LimitKeeper(scenario.limits)
         self.observations = Observations()
+        self.jobs = Jobs(seed, time.time)
         self.faults = Faults(Random(f"{seed}:faults"))
         self.faults.arm(scenario.faults)
         self._backends: dict[str, ActionBackend] = {}

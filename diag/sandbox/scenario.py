@@ -9,6 +9,7 @@ from typing import Final, Literal, cast
 from diag.sandbox.errors import ScenarioError
 from diag.sandbox.faults import Fault, read_fault
 from diag.sandbox.history import HistorySpec
+from diag.sandbox.jobs import JobSpec, read_job
 from diag.sandbox.latency.backend import LatencySpec
 from diag.sandbox.latency.distributions import Fixed
 from diag.sandbox.latency.parse import read_latency
@@ -77,6 +78,10 @@ class ActionSpec:
     history: HistorySpec | None = None
     function_timeout_s: int | None = None
     """A function's own timeout, 1..15; None: the default of 15."""
+    job: JobSpec | None = None
+    """What a submit action starts."""
+    polls_jobs: bool = False
+    """A poll action: tells of the job its input names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +213,7 @@ def _actions(table: Table) -> Iterator[ActionSpec]:
 
 def _action(table: Table) -> ActionSpec:
     latency = table.table("latency")
+    job = table.table("job")
     failures = tuple(_failure(t) for t in table.tables("failures", name_key="status"))
     if sum(failure.share for failure in failures) > 1.0 + 1e-9:
         raise table.wrong("failures", "have shares that add up to more than 1")
@@ -227,6 +233,8 @@ def _action(table: Table) -> ActionSpec:
             flows=table.texts("flows"),
             history=_history(table.table("history")),
             function_timeout_s=_seconds(table, "function_timeout_s", 15),
+            job=None if job is None else read_job(job),
+            polls_jobs=table.flag("polls_jobs", False),
         )
     )
 

@@ -21,7 +21,7 @@ def truth(sandbox: Sandbox) -> JsonObject:
         failure_share = sum(failure.share for failure in spec.failures)
         answers = failure_share < 1.0
         age_s = sandbox.backend_age_s(entry.id)
-        actions[entry.id] = {
+        shown: JsonObject = {
             "name": entry.published.name,
             "kind": entry.kind,
             "category": entry.published.category,
@@ -33,6 +33,10 @@ def truth(sandbox: Sandbox) -> JsonObject:
             **law_to_json(spec.latency.law(age_s) if answers else None),
             "notes": [*spec.latency.notes()] if answers else ["the backend refuses every call"],
         }
+        if spec.job is not None:
+            shares = {"failed_share": spec.job.failed, "cancelled_share": spec.job.cancelled}
+            shown["job"] = {**shares, **law_to_json(spec.job.takes)}
+        actions[entry.id] = shown
     return {
         "scenario": sandbox.scenario.name,
         "seed": sandbox.seed,

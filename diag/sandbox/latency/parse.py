@@ -32,7 +32,7 @@ def read_latency(table: Table) -> LatencySpec:
         trace_ms = _trace(table)
         spec = LatencySpec(Empirical(sorted(trace_ms)), trace_ms=trace_ms)
     else:
-        spec = LatencySpec(_distribution(table), correlation=table.share("correlation", 0.0))
+        spec = LatencySpec(read_distribution(table), correlation=table.share("correlation", 0.0))
         if spec.correlation >= 1.0:
             raise table.wrong("correlation", "must be below 1")
     return table.done(_with_effects(spec, table))
@@ -65,7 +65,8 @@ def _with_effects(spec: LatencySpec, table: Table) -> LatencySpec:
     return replace(spec, outages=tuple(outages))
 
 
-def _distribution(table: Table) -> Distribution:
+def read_distribution(table: Table) -> Distribution:
+    """The law of a table without effects. Raises ScenarioError."""
     model = table.text("model", choices=tuple(_MODELS))
     law = _MODELS[model](table)
     if table.has("times"):
@@ -77,7 +78,7 @@ def _distribution(table: Table) -> Distribution:
 
 def _mixture(table: Table) -> Distribution:
     parts = [
-        (part.number("weight", above=0.0), part.done(_distribution(part)))
+        (part.number("weight", above=0.0), part.done(read_distribution(part)))
         for part in table.tables("parts", name_key="model")
     ]
     if not parts:

@@ -36,6 +36,9 @@ def routes(sandbox: Sandbox) -> list[Route]:
         limit = integer(request, "limit", 10_000, low=1, high=50_000)
         return json_reply(sandbox.observations.page(after, limit))
 
+    async def get_jobs(_: Request) -> Response:
+        return json_reply({"jobs": sandbox.jobs.to_json()})
+
     async def post_switches(request: Request) -> Response:
         table = Table(await json_object(request, _BODY_BYTES), "switches")
         sandbox.switches = _or_bad_request(lambda: table.done(read_switches(table, sandbox.switches)))
@@ -74,6 +77,7 @@ def routes(sandbox: Sandbox) -> list[Route]:
         Route("/sandbox/limits", post_limits, methods=["POST"]),
         Route("/sandbox/truth", get_truth, methods=["GET"]),
         Route("/sandbox/truth/calls", get_calls, methods=["GET"]),
+        Route("/sandbox/truth/jobs", get_jobs, methods=["GET"]),
         Route("/sandbox/switches", get_switches, methods=["GET"]),
         Route("/sandbox/switches", post_switches, methods=["POST"]),
     ]
