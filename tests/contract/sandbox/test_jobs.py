@@ -9,6 +9,8 @@ import pytest
 ACTIONS = "/api/v2/integrations/actions"
 SCENARIO = """
 description = "Jobs of a known length"
+[limits]
+token_requests_per_minute = 100000
 [[integration]]
 name = "Exports"
 type = "custom-rest-actions"
