@@ -162,8 +162,9 @@ def test_whatever_happens_a_token_is_alive_and_a_failure_asks_no_more_often_than
                     assert host.now_s < alive_until_s and latest.reveal() not in refused
                 except (LoginError, PlatformError):
                     assert host.status != 200 or host.now_s < failed_at_s + FAILURE_KEPT_S
-                    alive = {name for name, until_s in host.given if host.now_s < until_s} - refused
-                    assert not alive, "the token in hand serves while a new one cannot be had"
+                    in_hand = "" if latest is None or latest.reveal() in refused else latest.reveal()
+                    dead = host.now_s >= dict(host.given).get(in_hand, 0.0)
+                    assert dead, "the token in hand serves while a new one cannot be had"
                 if host.asked > before:
                     assert host.asked == before + 1
                     assert host.now_s >= failed_at_s + FAILURE_KEPT_S
