@@ -59,7 +59,7 @@ def make_manual_plan(
         full = read_or_skip(read, action.id, action.name)
         if isinstance(full, Skipped):
             skipped.append(full)
-        elif full.action.effective_timeout_s == timeout_s and full.action.timeout_is_set:
+        elif full.action.timeout_s == timeout_s and full.action.timeout_is_set:
             unchanged.append(Unchanged(action.id, action.name, f"its timeout is {timeout_s} s already"))
         else:
             changes.append(change_of(full, timeout_s, "decided by hand"))

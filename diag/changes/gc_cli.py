@@ -10,7 +10,8 @@ whole (`Action.missing_part`): what is missing could be erased. It has none of t
 import shlex
 from typing import Final
 
-from analysis.recommendation import Analysis, Recommendation, Verdict
+from analysis.recommendation import Analysis, Verdict
+from diag.changes.comment_text import comment, present_timeout
 from diag.changes.planning import objection_to
 
 _HEAD: Final = """\
@@ -46,19 +47,11 @@ def gc_calls(analysis: Analysis) -> str:
         after = item.recommended_timeout_s
         if item.verdict not in (Verdict.RAISE, Verdict.LOWER) or after is None:
             continue
-        lines += [f"# {_comment(item.action_name)}: {_was(item)} -> {after} s. {_comment(item.reason)}"]
+        was = present_timeout(item)
+        lines += [f"# {comment(item.action_name)}: {was} -> {after} s. {comment(item.reason)}"]
         held_back = objection_to(item, analysis.weak)
         call = f"set_timeout {shlex.quote(item.action_id)} {after}"
-        lines.append(f"# held back, {_comment(held_back)}:\n# {_comment(call)}" if held_back else call)
+        lines.append(f"# held back, {comment(held_back)}:\n# {comment(call)}" if held_back else call)
     if len(lines) == 1:
         lines.append("# Nothing to change.")
     return "\n".join(lines) + "\n"
-
-
-def _was(item: Recommendation) -> str:
-    return "unset (60 s)" if item.timeout_is_set is False else f"{item.current_timeout_s} s"
-
-
-def _comment(text: str) -> str:
-    """Text that cannot end its comment line."""
-    return "".join(character if character.isprintable() else "�" for character in text)

@@ -89,21 +89,22 @@ def _demand_same_org(analysis: Analysis, org: OrgIdentity) -> None:
 
 
 def read_or_skip(read: ReadConfig, action_id: str, action_name: str) -> FullConfig | Skipped:
-    """Return the action as it is now, or why it cannot be planned.
+    """Return the action as it is now, whole and changeable, or why it cannot be planned.
 
     A login or permission error is raised: every further action would fail alike.
     """
     try:
         full = read(action_id)
+        if full.action.configurable:
+            full.action.require_whole()
     except NotFoundError:
         return Skipped(action_id, action_name, "it does not exist in this org")
     except ApiError as error:
         if error.category == "auth":
             raise
         return Skipped(action_id, action_name, f"it could not be read: {error.message}")
-    if full.action.config is None and full.action.configurable:
-        return Skipped(action_id, action_name, "the org did not tell its config: a write would empty it")
-    return full
+    reason = full.action.not_configurable_reason
+    return full if reason is None else Skipped(action_id, action_name, reason)
 
 
 def change_of(
@@ -115,14 +116,18 @@ def change_of(
     forced: bool = False,
     undoes: str | None = None,
 ) -> Change:
-    """Return the change that sets `after_timeout_s` on an action as it is now."""
+    """Return the change that sets `after_timeout_s` on an action as it is now.
+
+    Raises UnexpectedReplyError for one that is not whole (`Action.require_whole`).
+    """
+    config = full.action.require_whole()
     salt = new_salt()
     fields = fields_of(full, salt)
     return Change(
         action_id=full.action.id,
         action_name=full.action.name,
-        before_timeout_s=full.action.effective_timeout_s,
-        before_is_set=full.action.timeout_is_set,
+        before_timeout_s=config.timeout_s,
+        before_is_set=config.timeout_seconds is not None,
         after_timeout_s=after_timeout_s,
         reason=reason,
         action_version=full.action.version,
@@ -152,9 +157,7 @@ def _wanted(
     full = read_or_skip(read, item.action_id, item.action_name)
     if isinstance(full, Skipped):
         return full
-    if full.action.not_configurable_reason is not None:
-        return _skipped(item, full.action.not_configurable_reason)
-    present_s = full.action.effective_timeout_s
+    present_s = full.action.require_whole().timeout_s
     if present_s == after:
         return Unchanged(item.action_id, item.action_name, f"its timeout is {after} s already")
     moved = _moved_since(item, after, present_s)

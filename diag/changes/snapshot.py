@@ -21,9 +21,9 @@ class Snapshot:
         return cls(full, fields_of(full, salt))
 
     @property
-    def timeout_s(self) -> int:
-        """Return the timeout in force, seconds (60 when unset)."""
-        return self.full.action.effective_timeout_s
+    def timeout_s(self) -> int | None:
+        """Return the timeout in force, seconds (60 when unset); None when it was not told."""
+        return self.full.action.timeout_s
 
     @property
     def version(self) -> int | None:
@@ -77,5 +77,7 @@ def before_text(change: Change) -> str:
 
 
 def timeout_text(present: Snapshot) -> str:
-    """Return `5 s`, or `60 s (unset)`."""
+    """Return `5 s`, `60 s (unset)`, or `unknown`."""
+    if present.timeout_s is None:
+        return "unknown"
     return f"{present.timeout_s} s" + ("" if present.full.action.timeout_is_set else " (unset)")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from analysis.recommendation import Analysis, Recommendation, Verdict
+from diag.changes.comment_text import comment, present_timeout
 from diag.changes.planning import objection_to
 from diag.changes.terraform_file import RESOURCE_TYPE, TerraformResource, read_resources
 
@@ -37,8 +38,8 @@ def terraform_lines(analysis: Analysis, state: Path | None) -> str:
         held_back = objection_to(item, analysis.weak)
         if held_back:
             parts.append(
-                f"# {_comment(item.action_name)}: {item.current_timeout_s} -> {after} held back, "
-                f"{_comment(held_back)}\n"
+                f"# {comment(item.action_name)}: {present_timeout(item)} -> {after} held back, "
+                f"{comment(held_back)}\n"
             )
             continue
         addresses = _addresses(item, resources)
@@ -53,8 +54,8 @@ def terraform_lines(analysis: Analysis, state: Path | None) -> str:
 
 
 def _not_there(items: Sequence[Recommendation], file: str) -> str:
-    lines = [f"# Not in {_comment(file)}, so not Terraform's as far as it tells:"]
-    lines += [f"#   {_comment(item.action_name)} ({_comment(item.action_id)})" for item in items]
+    lines = [f"# Not in {comment(file)}, so not Terraform's as far as it tells:"]
+    lines += [f"#   {comment(item.action_name)} ({comment(item.action_id)})" for item in items]
     lines.append("# To set these: diag recommend --apply --only NAME")
     return "\n".join(lines) + "\n"
 
@@ -72,12 +73,11 @@ def _addresses(item: Recommendation, resources: Sequence[TerraformResource] | No
 
 
 def _block(item: Recommendation, after_s: int, address: str) -> str:
-    was = f"{item.current_timeout_s}" if item.timeout_is_set is not False else "unset (60)"
-    head = f"# {_comment(item.action_name)} ({_comment(item.action_id)})\n# {_comment(item.reason)}\n"
-    line = f"config_timeout_seconds = {after_s} # was {was}\n"
+    head = f"# {comment(item.action_name)} ({comment(item.action_id)})\n# {comment(item.reason)}\n"
+    line = f"config_timeout_seconds = {after_s} # was {present_timeout(item)}\n"
     simple = re.fullmatch(re.escape(RESOURCE_TYPE) + r"\.([\w-]+)", address)
     if simple is None:  # in a module, or one of many: the block is somewhere we cannot see
-        return f"{head}# {_comment(address)}\n  {line}"
+        return f"{head}# {comment(address)}\n  {line}"
     return f'{head}resource "{RESOURCE_TYPE}" "{simple[1]}" {{\n  {line}}}\n'
 
 
@@ -85,8 +85,3 @@ def _label(name: str) -> str:
     """A resource label as the provider's export makes it: what is no letter, digit, - or _ becomes _."""
     label = re.sub(r"[^A-Za-z0-9_-]", "_", name)
     return label if re.match(r"[A-Za-z_]", label) else f"_{label}"
-
-
-def _comment(text: str) -> str:
-    """Text that cannot end its comment line."""
-    return "".join(character if character.isprintable() else "�" for character in text)

@@ -146,7 +146,7 @@ def _reverse(undoable: Undoable, read: ReadConfig, *, force: bool) -> Change | S
     full = read_or_skip(read, first.action_id, first.action_name)
     if isinstance(full, Skipped):
         return full
-    present_s = full.action.effective_timeout_s
+    present_s = full.action.require_whole().timeout_s
     if present_s == first.before_timeout_s:
         return Unchanged(first.action_id, first.action_name, f"its timeout is {present_s} s again already")
     if present_s != last.after_timeout_s and not force:

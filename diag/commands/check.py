@@ -107,26 +107,12 @@ def command(
 
 def _facts_of_now(settings: "Settings") -> "dict[str, ActionFacts]":
     """The org's inventory as facts; they win over those noted when the run was made."""
-    from analysis.facts import ActionFacts
     from diag.genesys.client import GenesysClient
+    from diag.inventory.facts import facts_of
     from diag.target import find_target
 
     with GenesysClient(find_target(settings).connection) as client:
-        return {
-            action.id: ActionFacts(
-                action_id=action.id,
-                action_name=action.name,
-                current_timeout_s=action.effective_timeout_s,
-                timeout_is_set=action.timeout_is_set,
-                configurable=action.configurable,
-                not_configurable_reason=action.not_configurable_reason,
-                request_type=action.request_type,
-                version=action.version,
-                category=action.category,
-                integration_id=action.integration_id,
-            )
-            for action in client.list_actions()
-        }
+        return {action.id: facts_of(action) for action in client.list_actions()}
 
 
 def findings_table(findings: "Sequence[Finding]") -> "Table":

@@ -2,7 +2,7 @@
 
 with GenesysClient(Connection.to(region="eu-west-1", client_id=..., client_secret=...)) as client:
     for action in client.list_actions():
-        print(action.name, action.effective_timeout_s)
+        print(action.name, action.timeout_s)
 """
 
 from collections.abc import Callable

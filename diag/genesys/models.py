@@ -55,6 +55,11 @@ class ActionConfig:
             other={key: value for key, value in source.items() if key not in known},
         )
 
+    @property
+    def timeout_s(self) -> int:
+        """Return the timeout in force, seconds: its own, or the platform's default of 60."""
+        return DEFAULT_TIMEOUT_S if self.timeout_seconds is None else self.timeout_seconds
+
 
 @dataclass(frozen=True, slots=True)
 class Action:
@@ -109,9 +114,17 @@ class Action:
         return "function" if "function data action" in (self.category or "").lower() else "custom"
 
     @property
-    def timeout_is_set(self) -> bool:
-        """Return whether the action has a timeout of its own."""
-        return self.config is not None and self.config.timeout_seconds is not None
+    def timeout_is_set(self) -> bool | None:
+        """Return whether the action has a timeout of its own; None when its config did not come."""
+        return None if self.config is None else self.config.timeout_seconds is not None
+
+    @property
+    def timeout_s(self) -> int | None:
+        """Return the timeout in force, seconds: its own, or the platform's default of 60 when unset.
+
+        None when nobody told (its config did not come), and for custom authentication, which has none.
+        """
+        return None if self.config is None or self.kind == "custom_auth" else self.config.timeout_s
 
     @property
     def effective_timeout_s(self) -> int:

@@ -28,31 +28,26 @@ class InventoryRow:
 
     @property
     def timeout_s(self) -> int | None:
-        """Return the timeout in force, seconds; None where there is none or the org does not tell it.
-
-        A custom authentication action has none. A built-in one without a config has the default.
-        """
-        if self.action.kind == "custom_auth" or not (self.config_known or self.action.kind == "static"):
-            return None
-        return self.action.effective_timeout_s
+        """Return the timeout in force, seconds; None where there is none or the org does not tell it."""
+        return self.action.timeout_s
 
     @property
     def timeout_source(self) -> Literal["set", "default", "unknown", "not applicable"]:
         """Return whether the timeout is the action's own or the platform's default, as far as was told."""
         if self.action.kind == "custom_auth":
             return "not applicable"
-        if not self.config_known:
+        if self.action.timeout_is_set is None:
             return "unknown"
         return "set" if self.action.timeout_is_set else "default"
 
     @property
-    def config_known(self) -> bool:
-        """Return whether the timeout was read at all, or 60 s is only assumed (static actions)."""
-        return self.action.config is not None
+    def bites(self) -> Literal["action", "function"] | None:
+        """Return which timeout fires first: a function is cut off by its own when that is shorter.
 
-    @property
-    def bites(self) -> Literal["action", "function"]:
-        """Return which timeout fires first: a function is cut off by its own when that is shorter."""
-        if self.function_timeout_s is None or self.action.effective_timeout_s <= self.function_timeout_s:
+        None where the function's is known and the action's is not.
+        """
+        if self.function_timeout_s is None:
             return "action"
-        return "function"
+        if self.timeout_s is None:
+            return None
+        return "action" if self.timeout_s <= self.function_timeout_s else "function"

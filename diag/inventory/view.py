@@ -101,7 +101,7 @@ def inventory_object(row: InventoryRow) -> dict[str, object]:
         "integration_type": action.integration_type,
         "request_type": action.request_type,
         "timeout_s": row.timeout_s,
-        "timeout_is_set": None if row.timeout_source == "unknown" else action.timeout_is_set,
+        "timeout_is_set": action.timeout_is_set,
         "configurable": action.configurable,
         "not_configurable_reason": action.not_configurable_reason,
         "function_timeout_s": row.function_timeout_s,

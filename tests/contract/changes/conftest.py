@@ -117,7 +117,7 @@ class Admin:
         )
 
     def timeout_of(self, action_id: str) -> int:
-        return self.client.get_action(action_id).effective_timeout_s
+        return self.client.get_action(action_id).timeout_s
 
     def fields(self, action_id: str) -> dict[str, str]:
         return fields_of(self.client.read_config(action_id), "one salt")

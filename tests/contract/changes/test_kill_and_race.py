@@ -50,7 +50,7 @@ def test_a_process_killed_at_any_step_is_finished_by_the_next(
     assert {result.outcome for result in results} <= {Outcome.APPLIED, Outcome.SKIPPED}
     for action_id in ids:
         action = admin.client.get_action(action_id)
-        assert (action.effective_timeout_s, action.version) == (10, 2)  # written once, not twice
+        assert (action.timeout_s, action.version) == (10, 2)  # written once, not twice
         assert admin.fields(action_id) == fields[action_id]
     records = admin.journal.read()
     assert unfinished(records) == []
@@ -101,7 +101,7 @@ def test_two_admins_at_once_over_two_hundred_actions(make_admin: "MakeAdmin", qu
     targets = sorted(
         action.id
         for action in admins["anna"].client.list_actions()
-        if (action.effective_timeout_s, action.version) == (5, 1)
+        if (action.timeout_s, action.version) == (5, 1)
     )[-200:]
     assert len(targets) == 200
     changes: dict[str, list[Change]] = {
@@ -132,7 +132,7 @@ def test_two_admins_at_once_over_two_hundred_actions(make_admin: "MakeAdmin", qu
         assert len(claims) == 1, f"{action_id} is claimed by {claims}"
         record = applied[claims[0]][action_id]
         present = admins["anna"].client.read_config(action_id)
-        assert present.action.effective_timeout_s == record.after_timeout_s
+        assert present.action.timeout_s == record.after_timeout_s
         assert (present.action.version, record.version_after) == (2, 2)
         assert fields_of(present, planned[action_id].salt) == planned[action_id].fields
     assert min(len(found) for found in applied.values()) > 0

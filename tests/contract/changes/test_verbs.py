@@ -392,7 +392,7 @@ def test_recommend_saves_a_plan_with_its_evidence_and_apply_carries_it_out(
     (entry,) = history(capsys)
     assert (entry["outcome"], entry["origin"], entry["after_timeout_s"]) == ("applied", "recommend", 2)
     with GenesysClient(connection) as client:
-        assert client.get_action(action.id).effective_timeout_s == 2
+        assert client.get_action(action.id).timeout_s == 2
 
 
 @pytest.mark.parametrize("form", ["json", "csv", "md"])

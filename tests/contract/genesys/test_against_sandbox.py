@@ -41,7 +41,7 @@ def test_the_whole_inventory_is_read(sandbox: RunningSandbox, client: GenesysCli
     for action_id, true in truth.items():
         assert actions[action_id].name == true["name"]
         if actions[action_id].configurable:
-            assert actions[action_id].effective_timeout_s == true["timeout_s"]
+            assert actions[action_id].timeout_s == true["timeout_s"]
     kinds = {action.kind for action in actions.values()}
     assert {"custom", "static"} <= kinds
 
@@ -96,7 +96,7 @@ def test_a_patch_changes_the_timeout_and_nothing_else(
         patched = client.patch_timeout(before, 17)
         assert patched.correlation_id
         after = client.read_config(chosen.id)
-        assert after.action.effective_timeout_s == 17
+        assert after.action.timeout_s == 17
         assert after.action.version is not None and after.action.version > before.action.version
         expected = replace(
             before,
@@ -109,7 +109,7 @@ def test_a_patch_changes_the_timeout_and_nothing_else(
         assert after == expected
         with pytest.raises(StaleVersionError):
             client.patch_timeout(before, 18)
-        assert client.get_action(chosen.id).effective_timeout_s == 17
+        assert client.get_action(chosen.id).timeout_s == 17
 
 
 @pytest.mark.parametrize("form", ["success_false", "408", "504"])
@@ -129,11 +129,11 @@ def test_an_org_that_ignores_include_config(start_sandbox: StartSandbox) -> None
     box = start_sandbox()
     with client_for(box) as client:
         expected = {
-            action.id: action.effective_timeout_s for action in client.list_actions() if action.configurable
+            action.id: action.timeout_s for action in client.list_actions() if action.configurable
         }
         switch(box, list_include_config=False)
         found = {
-            action.id: action.effective_timeout_s for action in client.list_actions() if action.configurable
+            action.id: action.timeout_s for action in client.list_actions() if action.configurable
         }
     assert found == expected
 
@@ -157,8 +157,8 @@ def test_a_draft_from_birth_to_deletion(start_sandbox: StartSandbox) -> None:
         client.patch_draft_timeout(draft, 50)
         assert client.draft_ids() == {action_id}
         found = client.get_draft(action_id)
-        assert found is not None and found.effective_timeout_s == 50
-        assert client.get_action(action_id).effective_timeout_s == 3
+        assert found is not None and found.timeout_s == 50
+        assert client.get_action(action_id).timeout_s == 3
         payload = payload_for(client, action_id)
         assert client.test_action(action_id, payload, draft=True, wait_s=60).outcome.outcome == "ok"
         client.delete_draft(action_id)

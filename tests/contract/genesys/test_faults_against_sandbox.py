@@ -118,7 +118,7 @@ def test_a_patch_is_not_repeated_when_its_effect_is_unknown(start_sandbox: Start
         ):
             full = client.read_config(action_id)
             assert full.action.version is not None
-            wanted = 40 if full.action.effective_timeout_s != 40 else 41
+            wanted = 40 if full.action.timeout_s != 40 else 41
             box.arm(
                 {"kind": kind, "method": "PATCH", "hits": 1, **({"status": 503} if "status" in kind else {})}
             )
@@ -126,7 +126,7 @@ def test_a_patch_is_not_repeated_when_its_effect_is_unknown(start_sandbox: Start
                 client.patch_timeout(full, wanted)
             assert not isinstance(caught.value, NetworkError) or caught.value.sent
             after = client.get_action(action_id)
-            assert (after.effective_timeout_s == wanted) is took_effect
+            assert (after.timeout_s == wanted) is took_effect
             assert after.version == full.action.version + took_effect
 
 

@@ -26,7 +26,7 @@ def test_ten_thousand_actions_are_a_hundred_calls(start_sandbox: StartSandbox) -
         inventory = read_inventory(client)
     truth = box.truth()["actions"]
     assert len(inventory.rows) == len(truth) == 10_000
-    assert all(row.action.effective_timeout_s == truth[row.action.id]["timeout_s"] for row in inventory.rows)
+    assert all(row.action.timeout_s == truth[row.action.id]["timeout_s"] for row in inventory.rows)
     assert transport.paths.count("/api/v2/integrations/actions") == 100
     assert len(transport.paths) == 103  # and the login, one page of integrations, one of drafts
 
@@ -36,7 +36,7 @@ def test_function_actions_show_which_timeout_bites(start_sandbox: StartSandbox) 
         rows = {row.action.name: row for row in read_inventory(client).rows}
     assert {row.action.kind for row in rows.values()} == {"function"}
     first = rows["Function bites first"]
-    assert (first.action.effective_timeout_s, first.function_timeout_s, first.bites) == (20, 3, "function")
+    assert (first.action.timeout_s, first.function_timeout_s, first.bites) == (20, 3, "function")
     assert rows["Action bites first"].bites == rows["Fits"].bites == "action"
 
 

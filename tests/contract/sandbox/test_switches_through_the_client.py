@@ -56,7 +56,7 @@ def test_a_patched_timeout_changes_nothing_else(switchable, semantics):
     running.switch(patch_config=semantics)
     before = everything_but_the_timeout(client, ids["Slow"])
     full = client.read_config(ids["Slow"])
-    assert client.patch_timeout(full, 2).effective_timeout_s == 2
+    assert client.patch_timeout(full, 2).timeout_s == 2
     assert everything_but_the_timeout(client, ids["Slow"]) == before
     client.patch_timeout(client.read_config(ids["Slow"]), 1)
 
@@ -69,7 +69,7 @@ def test_a_stale_version_is_known_by_both_forms(switchable, form):
     client.patch_timeout(full, 2)
     with pytest.raises(StaleVersionError):
         client.patch_timeout(full, 3)
-    assert client.patch_timeout(client.read_config(ids["Slow"]), 1).effective_timeout_s == 1
+    assert client.patch_timeout(client.read_config(ids["Slow"]), 1).timeout_s == 1
 
 
 @pytest.mark.parametrize(("form", "status"), [("success_false", 200), ("408", 408), ("504", 504)])
@@ -85,7 +85,7 @@ def test_a_timeout_is_known_by_all_three_forms(switchable, form, status):
 def test_the_inventory_is_the_same_whether_the_list_carries_the_config_or_not(switchable, listed):
     running, client, _ = switchable
     running.switch(list_include_config=listed)
-    timeouts = {action.name: action.effective_timeout_s for action in client.list_actions()}
+    timeouts = {action.name: action.timeout_s for action in client.list_actions()}
     assert timeouts == {"Slow": 1, "Secret": 60}
     running.switch(list_include_config=True)
 

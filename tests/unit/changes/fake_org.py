@@ -59,7 +59,7 @@ class FakeOrg:
         return cls({full.action.id: full for full in fulls})
 
     def timeout_of(self, action_id: str) -> int:
-        return self.actions[action_id].action.effective_timeout_s
+        return self.actions[action_id].action.timeout_s
 
     def edit(self, action_id: str, *, timeout_s: int | None = None, **fields: object) -> None:
         """Somebody else edits the action: the version moves."""

@@ -105,7 +105,8 @@ def test_an_org_that_ignores_include_config_is_read_by_id(
     wire.get(f"{ACTIONS}/custom_-_3").respond(404)
     progress: list[tuple[int, int | None]] = []
     found = client.list_actions(on_progress=lambda done, total: progress.append((done, total)))
-    assert [entry.effective_timeout_s for entry in found] == [9, 60, 60]
+    assert [entry.timeout_s for entry in found] == [9, None, None], "what nobody told is not the default"
+    assert [entry.timeout_is_set for entry in found] == [True, None, None]
     assert by_id.calls.last.request.url.params["includeConfig"] == "true"
     assert progress[-1] == (3, 3)
 
@@ -135,7 +136,7 @@ def test_kinds(
     found = client.get_action(entity["id"])
     assert (found.kind, found.configurable) == (kind, configurable)
     assert (found.not_configurable_reason is None) == configurable
-    assert (found.timeout_is_set, found.effective_timeout_s) == (False, 60)
+    assert (found.timeout_is_set, found.timeout_s) == (False, None if kind == "custom_auth" else 60)
     assert found.correlation_id == "c-1"
 
 
@@ -154,7 +155,7 @@ def test_a_patch_sends_everything_back_and_only_the_timeout_differs(
     patch = wire.patch(f"{ACTIONS}/custom_-_1").respond(json=action(1, timeout_s=8) | {"version": 8})
     full = client.read_config("custom_-_1")
     assert (full.request_template, full.success_template) == ("${input.rawRequest}", "{$a}")
-    assert client.patch_timeout(full, 8).effective_timeout_s == 8
+    assert client.patch_timeout(full, 8).timeout_s == 8
     assert json.loads(patch.calls.last.request.content) == {
         "name": "Action 1",
         "category": "Web Services Data Actions",
@@ -229,7 +230,7 @@ def test_drafts(wire: respx.MockRouter, client: GenesysClient) -> None:
     assert create.calls.last.request.headers["Content-Type"] == "application/json"
     assert create.calls.last.request.headers["User-Agent"].startswith("diag/")
     full = client.read_config("custom_-_1", draft=True)
-    assert client.patch_draft_timeout(full, 2).effective_timeout_s == 2
+    assert client.patch_draft_timeout(full, 2).timeout_s == 2
     assert json.loads(patch.calls.last.request.content)["config"]["timeoutSeconds"] == 2
     client.delete_draft("custom_-_1")
     client.delete_draft("custom_-_1")

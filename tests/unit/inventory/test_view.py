@@ -93,7 +93,12 @@ def test_an_action_the_org_tells_no_config_of_has_no_known_timeout() -> None:
     shown = inventory_object(InventoryRow(untold))
     assert (shown["timeout_s"], shown["timeout_is_set"]) == (None, None)
     built_in = replace(row("b", None, "static_1").action, config=None)
-    assert inventory_object(InventoryRow(built_in))["timeout_s"] == 60
+    assert inventory_object(InventoryRow(built_in))["timeout_s"] is None
+
+
+def test_which_timeout_of_a_function_bites_is_unknown_where_one_of_them_is() -> None:
+    untold = InventoryRow(replace(row("f", None).action, config=None), function_timeout_s=15)
+    assert untold.bites is None and "15" in inventory_table([untold]).rows[0]
 
 
 def test_the_summary_of_a_filter() -> None:
