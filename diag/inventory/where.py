@@ -5,7 +5,8 @@
     (category ~ "web services" or name ~ crm) and method != GET
 
 Fields are those of `FIELDS`; `~` means "contains", texts compare without regard to case, a field alone
-means "is true". `and` binds tighter than `or`; a comma is an `and`.
+means "is true". `and` binds tighter than `or`; a comma is an `and`. What is not known is neither true nor
+false, under a `not` too (Kleene's three values), so that `not set` finds no action whose config did not come.
 """
 
 import re
@@ -18,6 +19,9 @@ from diag.inventory.row import InventoryRow
 Value = str | int | bool | None
 Where = Callable[[InventoryRow], bool]
 """A parsed filter: call it with a row."""
+
+_Part = Callable[[InventoryRow], bool | None]
+"""A part of a filter; None: it cannot be known."""
 
 FIELDS: Final[dict[str, Callable[[InventoryRow], Value]]] = {
     "timeout": lambda row: row.timeout_s,
@@ -48,7 +52,7 @@ def parse_where(expression: str) -> Where:
     parser = _Parser(expression)
     where = parser.either()
     parser.expect_end()
-    return where
+    return lambda row: where(row) is True
 
 
 class _Parser:
@@ -59,7 +63,7 @@ class _Parser:
         self._tokens = _tokens(expression)
         self._depth = 0
 
-    def either(self) -> Where:
+    def either(self) -> _Part:
         left = self._both()
         while self._take_word("or"):
             left = _or(left, self._both())
@@ -69,20 +73,20 @@ class _Parser:
         if self._tokens:
             raise self._wrong("'and', 'or' or the end")
 
-    def _both(self) -> Where:
+    def _both(self) -> _Part:
         left = self._single()
         while self._take_word("and") or self._take_mark(","):
             left = _and(left, self._single())
         return left
 
-    def _single(self) -> Where:
+    def _single(self) -> _Part:
         self._depth += 1
         if self._depth > 50:
             raise FilterError(f"--where {self._expression!r} is nested too deeply.")
         try:
             if self._take_word("not"):
                 inner = self._single()
-                return lambda row: not inner(row)
+                return lambda row: _not(inner(row))
             if self._take_mark("("):
                 inner = self.either()
                 if not self._take_mark(")"):
@@ -92,23 +96,23 @@ class _Parser:
         finally:
             self._depth -= 1
 
-    def _comparison(self) -> Where:
+    def _comparison(self) -> _Part:
         if not self._tokens or self._tokens[0][0] != "word" or self._tokens[0][1].lower() not in FIELDS:
             raise self._wrong("a field")
         name = self._tokens.pop(0)[1].lower()
         read = FIELDS[name]
         if not self._tokens or self._tokens[0][0] != "op":
-            return lambda row: bool(read(row))
+            return lambda row: None if (have := read(row)) is None else bool(have)
         operator = self._tokens.pop(0)[1].replace("==", "=")
         if not self._tokens or self._tokens[0][0] not in ("word", "text"):
             raise self._wrong("a value")
         value = self._value(name, operator)
         compare = _COMPARE[operator]
 
-        def matches(row: InventoryRow) -> bool:
+        def matches(row: InventoryRow) -> bool | None:
             have = read(row)
-            if have is None:  # unknown is no match, except that it surely differs
-                return operator == "!="
+            if have is None:  # unknown, except that it surely differs
+                return True if operator == "!=" else None
             return compare(have.lower() if isinstance(have, str) else have, value)
 
         return matches
@@ -169,12 +173,24 @@ def _tokens(expression: str) -> list[tuple[str, str, int]]:
     return tokens
 
 
-def _and(left: Where, right: Where) -> Where:
-    return lambda row: left(row) and right(row)
+def _not(known: bool | None) -> bool | None:
+    return None if known is None else not known
 
 
-def _or(left: Where, right: Where) -> Where:
-    return lambda row: left(row) or right(row)
+def _and(left: _Part, right: _Part) -> _Part:
+    def both(row: InventoryRow) -> bool | None:
+        found = (left(row), right(row))
+        return False if False in found else None if None in found else True
+
+    return both
+
+
+def _or(left: _Part, right: _Part) -> _Part:
+    def either(row: InventoryRow) -> bool | None:
+        found = (left(row), right(row))
+        return True if True in found else None if None in found else False
+
+    return either
 
 
 def _contains(have: Value, value: str | int | bool) -> bool:

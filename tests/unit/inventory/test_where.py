@@ -1,4 +1,5 @@
 import contextlib
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -71,6 +72,15 @@ def test_what_is_unknown_matches_nothing() -> None:
     unknown = row(version=None, category=None, draft=None)
     for expression in ("version > 0", "version <= 9", "category ~ a", "draft", "draft = false"):
         assert not parse_where(expression)(unknown), expression
+        assert not parse_where(f"not ({expression})")(unknown), expression
+        assert not parse_where(f"not (secure or {expression})")(unknown), expression
+        assert parse_where(f"not (secure and {expression})")(unknown), "false whatever the other is"
+
+
+def test_an_action_without_its_config_is_neither_set_nor_unset() -> None:
+    untold = replace(row(), action=replace(row().action, config=None))
+    for expression in ("set", "not set", "set = no", "timeout = 60", "timeout <= 60", "not timeout > 60"):
+        assert not parse_where(expression)(untold), expression
 
 
 @pytest.mark.parametrize(
