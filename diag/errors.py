@@ -6,8 +6,8 @@
     ├── StalePlanError   stale     6
     └── PartialError     partial   7
 
-`analysis.errors.AnalysisError` and `diag.genesys.errors.ApiError` follow the same shape without
-importing this file: rooms below never import from above.
+`diag.changes.errors`, `diag.inventory.errors` build on them. `AnalysisError`, `ApiError` and `SandboxError`
+have the same shape without importing this file: those rooms stand alone.
 """
 
 from typing import Protocol

@@ -46,28 +46,22 @@ def make_manual_plan(
     now: Callable[[], float] = time.time,
 ) -> Plan:
     """Return the plan that sets `timeout_s` on each action; what cannot or need not change says why."""
-    changes: list[Change] = []
-    skipped: list[Skipped] = []
-    unchanged: list[Unchanged] = []
+    found: list[Change | Skipped | Unchanged] = []
+    changes = 0
     for action in actions:
         reason = action.not_configurable_reason
-        if reason is None and max_changes is not None and len(changes) >= max_changes:
+        if reason is None and max_changes is not None and changes >= max_changes:
             reason = f"over --max-changes {max_changes}; set again for the rest"
-        if reason is not None:
-            skipped.append(Skipped(action.id, action.name, reason))
-            continue
-        full = read_or_skip(read, action.id, action.name)
-        if isinstance(full, Skipped):
-            skipped.append(full)
-        elif full.action.timeout_s == timeout_s and full.action.timeout_is_set:
-            unchanged.append(Unchanged(action.id, action.name, f"its timeout is {timeout_s} s already"))
-        else:
-            changes.append(change_of(full, timeout_s, "decided by hand"))
-    return Plan(
-        created_at=now(),
-        org=org,
-        changes=tuple(changes),
-        skipped=tuple(skipped),
-        unchanged=tuple(unchanged),
-        origin="set",
-    )
+        one = Skipped(action.id, action.name, reason) if reason else _wanted(action, timeout_s, read)
+        changes += isinstance(one, Change)
+        found.append(one)
+    return Plan.of(found, created_at=now(), org=org, origin="set")
+
+
+def _wanted(action: Action, timeout_s: int, read: ReadConfig) -> Change | Skipped | Unchanged:
+    full = read_or_skip(read, action.id, action.name)
+    if isinstance(full, Skipped):
+        return full
+    if full.action.timeout_s == timeout_s and full.action.timeout_is_set:
+        return Unchanged(action.id, action.name, f"its timeout is {timeout_s} s already")
+    return change_of(full, timeout_s, "decided by hand")

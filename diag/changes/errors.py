@@ -9,17 +9,11 @@ ChangesError
 └── TerraformFileError   usage   a file is no Terraform state, plan or export
 """
 
+from diag.errors import DiagError
 
-class ChangesError(Exception):
-    """Base of this room: `message` says what and where, `hint` how to fix it."""
 
-    category = "error"
-
-    def __init__(self, message: str, *, hint: str | None = None, details: tuple[str, ...] = ()) -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
-        self.details = details
+class ChangesError(DiagError):
+    """Base of this room."""
 
 
 class PlanFileError(ChangesError):

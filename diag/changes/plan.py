@@ -5,7 +5,7 @@ It holds no template, no URL and no header value, only digests of them: those te
 and a plan file gets mailed around.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -112,6 +112,26 @@ class Plan:
     run_ids: tuple[str, ...] = ()
     weak: tuple[str, ...] = ()
     """What weakens the runs behind it, one sentence each."""
+
+    @classmethod
+    def of(
+        cls,
+        found: Iterable["Change | Skipped | Unchanged"],
+        *,
+        created_at: float,
+        org: OrgIdentity,
+        origin: Origin = "recommend",
+    ) -> "Plan":
+        """Return the plan of what was found out about each action, each kind in the order given."""
+        all_found = tuple(found)
+        return cls(
+            created_at=created_at,
+            org=org,
+            changes=tuple(one for one in all_found if isinstance(one, Change)),
+            skipped=tuple(one for one in all_found if isinstance(one, Skipped)),
+            unchanged=tuple(one for one in all_found if isinstance(one, Unchanged)),
+            origin=origin,
+        )
 
     @property
     def counts(self) -> str:

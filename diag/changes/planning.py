@@ -9,7 +9,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from fnmatch import fnmatchcase
 from typing import Final
 
@@ -47,25 +47,16 @@ def make_plan(
     Raises WrongOrgError when the runs were measured elsewhere than in `org`, `force` or not.
     """
     _demand_same_org(analysis, org)
-    changes: list[Change] = []
-    skipped: list[Skipped] = []
-    unchanged: list[Unchanged] = []
+    found: list[Change | Skipped | Unchanged] = []
+    changes = 0
     for item in analysis.actions:
-        found = left_out(item, only, skip) or _wanted(item, read, analysis.weak, force=force)
-        if isinstance(found, Change) and max_changes is not None and len(changes) >= max_changes:
-            found = _skipped(item, f"over --max-changes {max_changes}; apply again for the rest")
-        if isinstance(found, Change):
-            changes.append(found)
-        elif isinstance(found, Unchanged):
-            unchanged.append(found)
-        else:
-            skipped.append(found)
-    return Plan(
-        created_at=now(),
-        org=org,
-        changes=tuple(changes),
-        skipped=tuple(skipped),
-        unchanged=tuple(unchanged),
+        one = left_out(item, only, skip) or _wanted(item, read, analysis.weak, force=force)
+        if isinstance(one, Change) and max_changes is not None and changes >= max_changes:
+            one = _skipped(item, f"over --max-changes {max_changes}; apply again for the rest")
+        changes += isinstance(one, Change)
+        found.append(one)
+    return replace(
+        Plan.of(found, created_at=now(), org=org),
         settings_digest=hashlib.sha256(
             json.dumps(asdict(analysis.settings), sort_keys=True).encode()
         ).hexdigest(),

@@ -95,9 +95,7 @@ def make_undo_plan(
     entry set is skipped unless `force`: somebody decided anew. A timeout that was unset before becomes
     unset again where the platform lets it (`Change.after_is_set`).
     """
-    changes: list[Change] = []
     skipped: list[Skipped] = []
-    unchanged: list[Unchanged] = []
     chosen: dict[str, Undoable] = {}
     for record in entries:
         if not made_in(record, org):
@@ -112,22 +110,8 @@ def make_undo_plan(
         else:
             known = chosen.get(record.action_id)
             chosen[record.action_id] = Undoable(known.first if known else record, record)
-    for undoable in chosen.values():
-        found = _reverse(undoable, read, force=force)
-        if isinstance(found, Change):
-            changes.append(found)
-        elif isinstance(found, Unchanged):
-            unchanged.append(found)
-        else:
-            skipped.append(found)
-    return Plan(
-        created_at=now(),
-        org=org,
-        changes=tuple(changes),
-        skipped=tuple(skipped),
-        unchanged=tuple(unchanged),
-        origin="undo",
-    )
+    reversed_ones = [_reverse(undoable, read, force=force) for undoable in chosen.values()]
+    return Plan.of([*skipped, *reversed_ones], created_at=now(), org=org, origin="undo")
 
 
 def demand_something_undone(plan: Plan) -> None:

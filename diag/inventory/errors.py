@@ -1,23 +1,7 @@
-"""What can go wrong in this room.
+"""What can go wrong in this room: a `--where` that cannot be read. What the org answers is an `ApiError`."""
 
-InventoryError
-└── FilterError    usage   a `--where` that cannot be read
-"""
+from diag.errors import UsageError
 
 
-class InventoryError(Exception):
-    """Base of this room: `message` says what and where, `hint` how to fix it."""
-
-    category = "error"
-
-    def __init__(self, message: str, *, hint: str | None = None, details: tuple[str, ...] = ()) -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
-        self.details = details
-
-
-class FilterError(InventoryError):
+class FilterError(UsageError):
     """Raised for an expression the filter language does not know."""
-
-    category = "usage"
