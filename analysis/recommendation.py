@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final, Literal
 
 from analysis.facts import ActionFacts
+from analysis.flow_loop import FlowLoop
 from analysis.settings import RecommendSettings
 
 FORMAT_VERSION: Final = 1
@@ -123,3 +124,5 @@ class Analysis:
     org_id: str | None = None
     host: str | None = None
     """Where the runs were measured; None when unknown or not the same for all."""
+    loops: tuple[FlowLoop, ...] = ()
+    """How flows should wait for work that is submitted and polled; empty where the runs paired none."""

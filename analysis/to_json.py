@@ -7,6 +7,7 @@ from typing import Any
 
 from analysis.errors import UnreadableSamplesError
 from analysis.facts import ActionFacts
+from analysis.flow_loop import FlowLoop
 from analysis.recommendation import FORMAT_VERSION, Analysis, Recommendation, Skipped, Verdict
 from analysis.settings import RecommendSettings
 
@@ -27,6 +28,7 @@ def analysis_to_json(analysis: Analysis) -> JsonObject:
         "weak": list(analysis.weak),
         "org_id": analysis.org_id,
         "host": analysis.host,
+        "loops": [_loop_to_json(loop) for loop in analysis.loops],
     }
 
 
@@ -69,12 +71,20 @@ def analysis_from_json(body: Mapping[str, Any]) -> Analysis:
             weak=tuple(body.get("weak", ())),
             org_id=body.get("org_id"),
             host=body.get("host"),
+            loops=tuple(FlowLoop(**_known(FlowLoop, row)) for row in body.get("loops", ())),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UnreadableSamplesError(
             f"This is not a file of recommendations ({type(error).__name__}: {error}).",
             hint="Run diag recommend again.",
         ) from error
+
+
+def _loop_to_json(loop: FlowLoop) -> JsonObject:
+    """Every number of a flow; the curve is for the report only."""
+    row = _plain(asdict(loop))
+    del row["curve"]
+    return row
 
 
 def _recommendation(row: Mapping[str, Any]) -> Recommendation:

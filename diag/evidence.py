@@ -4,7 +4,7 @@ import json
 import os
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,12 +56,15 @@ def gather(
     `detail` also reads what only the report needs (status, error codes, payload labels).
     """
     from analysis.actions_file import read_actions_file
+    from analysis.loop_advice import recommend_loops
     from analysis.reading import read_samples
     from analysis.recommend import recommend
 
     samples = read_samples(inputs, detail=detail)
     known = {**(read_actions_file(actions_file) if actions_file else {}), **(facts or {})}
     analysis = recommend(samples, known, settings)
+    loops = recommend_loops(inputs, settings, samples.stated_settings())
+    analysis = replace(analysis, loops=loops)
     folders = tuple(RunFolder(path) for path in inputs if path.is_dir())
     return RunEvidence(samples=samples, analysis=analysis, folders=folders)
 

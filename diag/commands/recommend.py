@@ -106,7 +106,12 @@ def command(
 
 def show(console: "Console", analysis: "Analysis") -> None:
     """Print the table, one sentence per action, and what was left out."""
-    from diag.commands.recommendation_table import recommendation_table, sentences
+    from diag.commands.recommendation_table import (
+        loop_sentences,
+        loops_table,
+        recommendation_table,
+        sentences,
+    )
     from diag.table import clean
     from reports.verdicts import headline
 
@@ -117,6 +122,12 @@ def show(console: "Console", analysis: "Analysis") -> None:
     console.result(clean(headline(analysis.actions)))
     for line in sentences(analysis):
         console.sentence(line)
+    if analysis.loops:
+        console.result("")
+        console.table(loops_table(analysis))
+        console.result("")
+        for line in loop_sentences(analysis):
+            console.sentence(line)
     for skipped in analysis.skipped:
         rows = f"{skipped.rows} rows of " if skipped.rows is not None else ""
         console.note(f"Left out: {rows}{skipped.what}: {skipped.why}")

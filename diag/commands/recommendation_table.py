@@ -43,6 +43,42 @@ def sentences(analysis: Analysis) -> list[str]:
     return [f"{row.action_name}: {row.reason}" for row in analysis.actions]
 
 
+def loop_sentences(analysis: Analysis) -> list[str]:
+    """Return one line per flow of submitted work, name first."""
+    return [f"{loop.action_name}: {loop.reason}." for loop in analysis.loops]
+
+
+def loops_table(analysis: Analysis) -> Table:
+    """Return one row per flow of submitted work: how long its jobs take, how often and how long to look."""
+    return Table(
+        columns=(
+            Column("submitted and polled"),
+            Column("look every", "right"),
+            Column("times", "right"),
+            Column("half done", "right", 2),
+            Column("p99", "right"),
+            Column("at most", "right", 2),
+            Column("jobs", "right"),
+            Column("done", "right", 2),
+            Column("unfinished", "right", 3),
+            Column("looks each", "right", 3),
+        ),
+        rows=tuple(
+            (
+                loop.action_name,
+                numbers.seconds(loop.interval_s),
+                loop.loop_limit,
+                *(numbers.seconds(value) for value in (loop.p50_s, loop.p99_s, loop.p99_upper_s)),
+                loop.jobs,
+                loop.done,
+                loop.unfinished,
+                loop.polls_per_job,
+            )
+            for loop in analysis.loops
+        ),
+    )
+
+
 def _timeout(value_s: int | None, is_set: bool | None) -> str | None:
     if value_s is None:
         return None
