@@ -17,30 +17,12 @@ from diag.genesys.client import GenesysClient
 from diag.genesys.pacing import RateBucket
 from diag.sandbox.server import start_sandbox
 from diag.target import sandbox_connection
+from tests.many_actions import many_actions
 
 T = TypeVar("T")
 
 ACTIONS = 2000
 LIMIT_PER_MINUTE = 300
-
-_HEAD = """
-description = "Many quick actions behind one integration"
-[limits]
-concurrent_executions = 5000
-executions_per_minute = 1000000
-token_requests_per_minute = 1000000
-[[integration]]
-name = "CRM"
-type = "custom-rest-actions"
-"""
-_ACTION = """
-[[action]]
-name = "Action {number:04d}"
-integration = "CRM"
-category = "Web Services Data Actions"
-timeout_s = 5
-latency = {{ model = "fixed", at_ms = 2 }}
-"""
 
 
 class CountingBucket(RateBucket):
@@ -57,11 +39,11 @@ class CountingBucket(RateBucket):
 
 def run() -> None:
     """Print the figures."""
-    with tempfile.TemporaryDirectory() as folder:
-        scenario = Path(folder) / "many.toml"
-        scenario.write_text(_HEAD + "".join(_ACTION.format(number=number) for number in range(ACTIONS)))
-        with start_sandbox(scenario=str(scenario)) as sandbox:
-            _apply(sandbox.base_url, Path(folder) / "journal.jsonl")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        start_sandbox(scenario=many_actions(Path(folder), ACTIONS)) as sandbox,
+    ):
+        _apply(sandbox.base_url, Path(folder) / "journal.jsonl")
 
 
 def _apply(base_url: str, path: Path) -> None:

@@ -20,29 +20,9 @@ from diag.genesys.client import GenesysClient
 from diag.genesys.pacing import RateBucket
 from diag.sandbox.server import start_sandbox
 from diag.target import sandbox_connection
+from tests.many_actions import many_actions
 
 ACTIONS = 260
-
-_HEAD = """
-description = "Many quick actions behind one integration"
-[limits]
-concurrent_executions = 5000
-executions_per_minute = 1000000
-token_requests_per_minute = 1000000
-[[integration]]
-name = "CRM"
-type = "custom-rest-actions"
-"""
-_ACTION = """
-[[action]]
-name = "Action {number:03d}"
-integration = "CRM"
-category = "Web Services Data Actions"
-timeout_s = 5
-latency = {{ model = "fixed", at_ms = 2 }}
-input.id = {{ type = "string", minLength = 1 }}
-result = {{ ok = true }}
-"""
 
 Script = Callable[[httpx.Request], "httpx.Response | Exception | None"]
 
@@ -116,7 +96,7 @@ class Admin:
             sleep=lambda seconds: None,
         )
 
-    def timeout_of(self, action_id: str) -> int:
+    def timeout_of(self, action_id: str) -> int | None:
         return self.client.get_action(action_id).timeout_s
 
     def fields(self, action_id: str) -> dict[str, str]:
@@ -126,9 +106,7 @@ class Admin:
 @pytest.fixture(scope="module")
 def quick_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The base URL of a sandbox with ACTIONS actions that answer in 2 ms."""
-    scenario = tmp_path_factory.mktemp("scenario") / "quick.toml"
-    scenario.write_text(_HEAD + "".join(_ACTION.format(number=number) for number in range(ACTIONS)))
-    with start_sandbox(scenario=str(scenario)) as sandbox:
+    with start_sandbox(scenario=many_actions(tmp_path_factory.mktemp("scenario"), ACTIONS)) as sandbox:
         yield sandbox.base_url
 
 

@@ -1,26 +1,11 @@
 import multiprocessing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from diag.changes.errors import JournalError
-from diag.changes.journal import Author, Journal, Record, first_record, latest_by_entry, unfinished
-from tests.unit.changes.fake_org import IDENTITY, change_for, full_config
-
-
-def record(entry: str = "e1", **values: object) -> Record:
-    made = first_record(
-        entry,
-        change_for(full_config(), 10),
-        org=IDENTITY,
-        author=Author("client-a", "apply-1"),
-        plan_digest="d" * 64,
-        origin="recommend",
-        run_ids=("run-1",),
-        at=12.5,
-    )
-    return replace(made, **values)  # type: ignore[arg-type]
+from diag.changes.journal import Journal, latest_by_entry, unfinished
+from tests.unit.changes.journal_records import record
 
 
 def test_what_is_appended_is_read_back(journal: Journal) -> None:

@@ -1,7 +1,6 @@
 import json
 import os
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -10,12 +9,13 @@ import respx
 
 from analysis.run_folder import Manifest, RunFolder, write_manifest
 from diag.changes.backup import Backups
-from diag.changes.journal import Journal, Record
+from diag.changes.journal import Journal
 from diag.checkup.leftovers import check_drafts, check_journal, check_runs, recorded_drafts, remove_draft
 from diag.checkup.local_checks import check_machine, check_settings
 from diag.genesys.client import GenesysClient
 from diag.genesys.connection import Connection
 from diag.genesys.secret import Secret
+from tests.unit.changes.journal_records import record
 
 BASE = "https://api.mypurecloud.com"
 DRAFT = f"{BASE}/api/v2/integrations/actions/a1/draft"
@@ -69,35 +69,13 @@ def test_drafts_of_another_org_and_damaged_notes_are_passed_over(tmp_path: Path)
     assert [left.surely_ours for left in recorded_drafts(tmp_path, BASE)] == [False]
 
 
-def record(phase: str) -> Record:
-    return Record(
-        entry="e1",
-        phase=phase,  # type: ignore[arg-type]
-        at=1.0,
-        apply_id="x",
-        client_id="c",
-        org_id="o",
-        org_name="Acme",
-        host="h",
-        sandbox=False,
-        plan_digest="d",
-        origin="recommend",
-        action_id="a1",
-        action_name="Get",
-        before_timeout_s=3,
-        before_is_set=True,
-        after_timeout_s=8,
-        version_before=1,
-    )
-
-
 def test_a_change_without_a_result(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.jsonl")
     assert [check.status for check in check_journal(journal.path)] == ["ok"]
-    journal.append(record("intent"))
+    journal.append(record())
     (check,) = check_journal(journal.path)
-    assert check.status == "warning" and "3 s -> 8 s" in check.text and check.fix and "e1" in check.fix
-    journal.append(replace(record("result"), outcome="applied"))
+    assert check.status == "warning" and "5 s -> 10 s" in check.text and check.fix and "e1" in check.fix
+    journal.append(record(phase="result", outcome="applied"))
     assert [check.status for check in check_journal(journal.path)] == ["ok"]
 
 
@@ -112,7 +90,7 @@ def test_a_backup_that_was_kept(tmp_path: Path) -> None:
 
 def test_the_creation_of_an_action_without_a_result(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.jsonl")
-    journal.append(replace(record("intent"), origin="register"))
+    journal.append(record(action_name="Get", origin="register"))
     (check,) = check_journal(journal.path)
     assert "the creation of Get" in check.text and check.fix and "diag scan --name" in check.fix
 

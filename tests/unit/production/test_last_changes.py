@@ -1,28 +1,9 @@
 from dataclasses import replace
 
-from diag.changes.journal import Record
 from diag.production.last_changes import last_changes
+from tests.unit.changes.journal_records import record
 
-APPLIED = Record(
-    entry="e1",
-    phase="result",
-    at=10.0,
-    apply_id="x",
-    client_id="c",
-    org_id="o",
-    org_name="Acme",
-    host="h",
-    sandbox=False,
-    plan_digest="d",
-    origin="recommend",
-    action_id="a1",
-    action_name="Get",
-    before_timeout_s=3,
-    before_is_set=True,
-    after_timeout_s=8,
-    version_before=1,
-    outcome="applied",
-)
+APPLIED = record(phase="result", at=10.0, action_id="a1", host="h", outcome="applied")
 
 
 def test_the_newest_change_of_this_org_counts() -> None:
