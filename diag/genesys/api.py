@@ -8,8 +8,7 @@ import functools
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 import httpx
 
@@ -46,7 +45,7 @@ class RawReply:
 
 
 class Api:
-    """Talks to one org. Thread-safe; close it, or use it as a context manager."""
+    """Talks to one org. Thread-safe; close it."""
 
     def __init__(
         self,
@@ -74,16 +73,6 @@ class Api:
         )
         self._tokens = TokenSource(connection, self._http)
         self._auth = BearerAuth(self._tokens)
-
-    def __enter__(self) -> Self:
-        """Return itself."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close the connections."""
-        self.close()
 
     def close(self) -> None:
         """Close the connections."""

@@ -43,6 +43,15 @@ def holds_after(admin: "Admin", action_id: str, fields: dict[str, str], expected
     assert sum(record.outcome == "applied" for record in results) == 1
 
 
+def saved_without_a_change(other: "Admin", action_id: str) -> "Script":
+    """Somebody presses Save: the version grows and nothing else."""
+
+    def script(request: httpx.Request) -> None:
+        other.client.patch_timeout(other.client.read_config(action_id), 5)
+
+    return script
+
+
 BEFORE_OR_AFTER = [
     pytest.param(reply(500, code="internal.server.error"), id="500"),
     pytest.param(reply(503, code="service.unavailable"), id="503"),
@@ -96,15 +105,10 @@ def test_a_rate_limit_too_long_to_wait_for(admin: "Admin", action_id: str) -> No
 def test_a_version_that_moves_while_nothing_else_does(
     admin: "Admin", make_admin: "MakeAdmin", action_id: str, quick_sandbox: str, form: str, times: int
 ) -> None:
-    other = make_admin("other")
     fields = admin.fields(action_id)
     change = admin.change(action_id)
     turn(quick_sandbox, stale_form=form)
-
-    def save_without_a_change(request: httpx.Request) -> None:
-        other.client.patch_timeout(other.client.read_config(action_id), 5)
-
-    admin.transport.before.extend([save_without_a_change] * times)
+    admin.transport.before.extend([saved_without_a_change(make_admin("other"), action_id)] * times)
 
     (result,) = admin.apply(change)
 
@@ -117,15 +121,10 @@ def test_a_version_that_moves_while_nothing_else_does(
 def test_a_version_that_is_always_stale(
     admin: "Admin", make_admin: "MakeAdmin", action_id: str, quick_sandbox: str, form: str
 ) -> None:
-    other = make_admin("other")
     fields = admin.fields(action_id)
     change = admin.change(action_id)
     turn(quick_sandbox, stale_form=form)
-
-    def save_without_a_change(request: httpx.Request) -> None:
-        other.client.patch_timeout(other.client.read_config(action_id), 5)
-
-    admin.transport.before.extend([save_without_a_change] * 5)
+    admin.transport.before.extend([saved_without_a_change(make_admin("other"), action_id)] * 5)
 
     (first,) = admin.apply(change)
     assert (first.outcome, admin.transport.patches) == (Outcome.FAILED, 5)
