@@ -86,17 +86,30 @@ def lower_ms(
         return None
     best = _proven_by_curve(table, p, confidence, design_effect)
     lasting = _seen_to_last_longer(counts)
-    n = np.full(1, table.total / design_effect)
-    low, high = 0, lasting.size
-    while low < high:  # the count only falls with t
-        middle = (low + high) // 2
-        if lower_share(np.array([lasting[middle] / table.total]), n, confidence)[0] > 1.0 - p:
-            low = middle + 1
-        else:
-            high = middle
-    by_count = low - 1 if low else None
+    # The count only falls with t: the last time with as many as a proof needs.
+    enough = _fewest_that_prove(table.total / design_effect, p, confidence)
+    times = int(np.searchsorted(-lasting, -enough * design_effect, side="right"))
+    by_count = times - 1 if times else None
     proven = [value for value in (best, by_count) if value is not None]
     return max(proven) if proven else None
+
+
+def _doubt(slow: NDArray[np.float64], n: NDArray[np.float64], p: float) -> NDArray[np.float64]:
+    """Chance to see at least `slow` of `n` calls exceed a time that at most a share 1-p exceeds."""
+    seen = np.clip(slow, 0.0, n)
+    return np.where(seen <= 0.0, 1.0, special.betainc(np.maximum(seen, 1e-300), n - seen + 1.0, 1.0 - p))
+
+
+def _fewest_that_prove(n: float, p: float, confidence: float) -> float:
+    """How many of `n` calls (fractional, too) must exceed a time to prove the p-quantile above it, or inf."""
+    if (1.0 - p) ** n >= 1.0 - confidence:
+        return math.inf
+    low, high = 0.0, n
+    for _ in range(60):
+        middle = (low + high) / 2.0
+        proven = special.betainc(max(middle, 1e-300), n - middle + 1.0, 1.0 - p) < 1.0 - confidence
+        low, high = (low, middle) if proven else (middle, high)
+    return high
 
 
 def calls_for_a_bound(p: float, confidence: float) -> int:
@@ -108,8 +121,8 @@ def _proven_by_curve(table: SurvivalTable, p: float, confidence: float, design_e
     """Last time at which the share is proven to be above 1-p, looked for from the end in chunks."""
     for stop in range(table.t_ms.size, 0, -_CHUNK):
         part = slice(max(0, stop - _CHUNK), stop)
-        lower = lower_share(table.share[part], table.n_eff[part] / design_effect, confidence)
-        proven = np.flatnonzero(lower > 1.0 - p)
+        n = table.n_eff[part] / design_effect
+        proven = np.flatnonzero(_doubt(n * table.share[part], n, p) < 1.0 - confidence)
         if proven.size:
             return int(table.t_ms[part][proven[-1]])
     return None

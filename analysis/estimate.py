@@ -34,11 +34,18 @@ class Estimate:
         return self.samples / self.design_effect
 
 
-def estimate(calls: Calls, settings: RecommendSettings, *, least_effect: float = 1.0) -> Estimate:
+def estimate(
+    calls: Calls,
+    settings: RecommendSettings,
+    *,
+    confidence: float | None = None,
+    least_effect: float = 1.0,
+) -> Estimate:
     """Return the estimate of one load level's calls (classified, on the right clock, warm-up cut).
 
-    `least_effect` is a design effect known from elsewhere: a part of a run has too few blocks to see
-    the clustering that the whole run shows.
+    `confidence` of the upper bound: the settings' unless given (one look among many must be surer than all
+    of them together). `least_effect` is a design effect known from elsewhere: a part of a run has too few
+    blocks to see the clustering that the whole run shows.
     """
     counts = count_latencies(calls.latency_ms, calls.event)
     table = kaplan_meier(counts)
@@ -51,7 +58,7 @@ def estimate(calls: Calls, settings: RecommendSettings, *, least_effect: float =
         else clustering_at(level, calls.latency_ms, calls.event, calls.run, calls.limit_ms)
     )
     effect = max(effect, least_effect)
-    upper = upper_ms(table, p, settings.confidence, effect)
+    upper = upper_ms(table, p, settings.confidence if confidence is None else confidence, effect)
     return Estimate(
         table=table,
         samples=len(calls),

@@ -1,13 +1,13 @@
 """Each load level with its estimate, and which of them the number comes from (section D, step 3)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from analysis.calls import Calls, classify
 from analysis.counts import count_latencies
 from analysis.estimate import Estimate, estimate
 from analysis.levels import Level
-from analysis.look_plan import look_plan
+from analysis.look_plan import last_look
 from analysis.settings import RecommendSettings
 from analysis.survival import kaplan_meier
 from analysis.warmup import warm_up_mask
@@ -29,8 +29,8 @@ class JudgedLevel:
 def judge_level(level: Level, settings: RecommendSettings, *, many_looks: bool = False) -> JudgedLevel:
     """Return the level with its estimate, after classification and the warm-up cut.
 
-    `many_looks`: measuring stopped when the answer had settled. The bounds are then taken as sure as the
-    look that stopped it, so that all looks together keep the confidence of the settings.
+    `many_looks`: measuring stopped when the answer had settled. The upper bound is then as sure as one look
+    more of the plan that stopped it, so that all looks together keep the confidence of the settings.
     """
     calls, refused = classify(level.calls, settings.backend_errors)
     cold = warm_up_mask(calls, settings.warmup_s, settings.warmup_max_share)
@@ -43,15 +43,16 @@ def judge_level(level: Level, settings: RecommendSettings, *, many_looks: bool =
         calls=warm,
         warm_up=cut,
         refused=refused,
-        estimate=estimate(warm, _as_at_the_look(settings, len(warm)) if many_looks else settings),
+        estimate=estimate(
+            warm, settings, confidence=_of_the_look(settings, len(warm)) if many_looks else None
+        ),
         quantile_with_warm_up_ms=everything.quantile_ms(settings.percentile),
     )
 
 
-def _as_at_the_look(settings: RecommendSettings, calls: int) -> RecommendSettings:
-    plan = look_plan(settings.percentile, settings.confidence, settings.target_calls)
-    looks = [look for look in plan if look.calls <= calls]
-    return replace(settings, confidence=looks[-1].confidence) if looks else settings
+def _of_the_look(settings: RecommendSettings, calls: int) -> float | None:
+    look = last_look(settings.percentile, settings.confidence, settings.target_calls, calls)
+    return look.confidence if look is not None else None
 
 
 def choose_main(judged: list[JudgedLevel], peak_rate: float | None) -> JudgedLevel | None:

@@ -1,8 +1,10 @@
 """When to stop measuring: as few calls as the answer needs (issue 4, "when to stop").
 
 Settled means: more calls would not change what is set. Either the verdict is final (proven beyond the
-cap, proven beyond the timeout that hides it, refused, not configurable), or the bound lifts the number
-above p99 + buffer by no more than the hysteresis, so that a longer run would not be acted upon.
+cap, proven beyond the timeout that hides it or hardly ever to be told with it (`analysis.futility`),
+refused, not configurable), or the bound lifts the number
+above p99 + buffer by no more than the hysteresis, so that a longer run would not be acted upon, and the
+number also covers what a heavy tail would make of p99 (`analysis.tail`).
 
 The looks and their confidence come from `analysis.look_plan`: looking often does not spoil the 95 % of
 the bound at the look, and `recommend` takes the same bound for an action that was stopped early (its id is
@@ -10,7 +12,7 @@ in the run's settled.json).
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -21,13 +23,15 @@ from analysis.clock import on_the_right_clock
 from analysis.counts import count_latencies
 from analysis.estimate import Estimate, buffer_ms, estimate
 from analysis.facts import ActionFacts
-from analysis.judged_levels import choose_main, judge_level
+from analysis.futility import only_a_probe_can_tell
+from analysis.judged_levels import JudgedLevel, choose_main, judge_level
 from analysis.levels import split_levels
 from analysis.look_plan import Look, look_plan
 from analysis.recommend import with_cap
 from analysis.recommendation import Verdict
 from analysis.settings import RecommendSettings
 from analysis.survival import kaplan_meier
+from analysis.tail import heavy_tail_quantile_ms
 
 FIRST_PROOF: Final = 40
 """Fewest calls after which "too slow" may be taken as proven (e.g. a tenth of them timed out)."""
@@ -77,7 +81,9 @@ def settled(
     if main is None:
         if len(attempts) >= ALL_REFUSED:
             return Settled(True, "every call was refused", 0, verdict=Verdict.NO_DATA)
-        return Settled(False, "no call counts yet", 0, _with_warm_up(plan[0].calls, settings))
+        return Settled(
+            False, "no call counts yet", 0, math.ceil(plan[0].calls / (1.0 - settings.warmup_max_share))
+        )
     calls = main.calls
     proof = _proven_too_slow(calls, plan, settings)
     if proof is not None:
@@ -85,10 +91,14 @@ def settled(
     look = next((look for look in reversed(plan) if look.calls <= len(calls)), None)
     if look is None:
         missing = plan[0].calls - len(calls)
-        return Settled(False, "too few calls for a bound", len(calls), _with_warm_up(missing, settings))
-    found = estimate(earliest(calls, look.calls), replace(settings, confidence=look.confidence))
-    if _close_enough(found, settings):
+        return Settled(False, "too few calls for a bound", len(calls), _to_send(missing, main, settings))
+    seen = earliest(calls, look.calls)
+    found = estimate(seen, settings, confidence=look.confidence)
+    if _close_enough(found, settings) and _covers_a_heavy_tail(found, seen, settings):
         return Settled(True, "more calls would not change the number", len(calls), timeout_s=found.timeout_s)
+    if only_a_probe_can_tell(found, plan[-1]):
+        why = "more calls up to the planned ones would hardly tell: probe"
+        return Settled(True, why, len(calls), verdict=Verdict.CENSORED_NEEDS_PROBE)
     if look.calls >= settings.target_calls:
         return Settled(True, "the planned calls are used up", len(calls), timeout_s=found.timeout_s)
     goal = _enough_for(found, plan, look, settings)
@@ -97,7 +107,7 @@ def settled(
         False,
         "the bound is still far above p99",
         len(calls),
-        _with_warm_up(max(missing, 1), settings),
+        _to_send(max(missing, 1), main, settings),
         timeout_s=found.timeout_s,
     )
 
@@ -117,6 +127,12 @@ def _close_enough(found: Estimate, settings: RecommendSettings) -> bool:
     return found.timeout_s <= _highest_acceptable(found.quantile_ms, settings)
 
 
+def _covers_a_heavy_tail(found: Estimate, seen: Calls, settings: RecommendSettings) -> bool:
+    counts = count_latencies(seen.latency_ms, seen.event)
+    heavy = heavy_tail_quantile_ms(found.table, counts, settings.percentile)
+    return heavy is None or found.timeout_s is None or heavy <= found.timeout_s * 1e3
+
+
 def _highest_acceptable(quantile_ms: float, settings: RecommendSettings) -> float:
     """p99 + buffer in whole seconds, and the change a later run would have to exceed to be applied."""
     wanted = quantile_ms + buffer_ms(quantile_ms, settings)
@@ -128,13 +144,14 @@ def _highest_acceptable(quantile_ms: float, settings: RecommendSettings) -> floa
 
 def _proven_too_slow(calls: Calls, plan: tuple[Look, ...], settings: RecommendSettings) -> Settled | None:
     """A proof needs fewer calls than a bound: 10 timeouts in 60 calls already put p99 above the timeout."""
-    sizes = [size for size in _proof_sizes(plan) if size <= len(calls)]
+    all_sizes = _proof_sizes(plan[-1].calls)
+    sizes = [size for size in all_sizes if size <= len(calls)]
     if not sizes:
         return None
     seen = earliest(calls, sizes[-1])
     counts = count_latencies(seen.latency_ms, seen.event)
     # Each of the looks for a proof gets an equal part of the risk (Bonferroni).
-    confidence = 1.0 - (1.0 - settings.confidence) / len(_proof_sizes(plan))
+    confidence = 1.0 - (1.0 - settings.confidence) / len(all_sizes)
     proven = lower_ms(kaplan_meier(counts), counts, settings.percentile, confidence)
     if proven is None:
         return None
@@ -148,9 +165,9 @@ def _proven_too_slow(calls: Calls, plan: tuple[Look, ...], settings: RecommendSe
     return None
 
 
-def _proof_sizes(plan: tuple[Look, ...]) -> list[int]:
-    early = [FIRST_PROOF * 2**k for k in range(12) if FIRST_PROOF * 2**k < plan[0].calls]
-    return [*early, *(look.calls for look in plan)]
+def _proof_sizes(most: int) -> list[int]:
+    """40, 80, 160, ... calls, up to the last look of the plan."""
+    return [FIRST_PROOF * 2**k for k in range(30) if FIRST_PROOF * 2**k <= max(most, FIRST_PROOF)]
 
 
 def _enough_for(found: Estimate, plan: tuple[Look, ...], look: Look, settings: RecommendSettings) -> int:
@@ -167,5 +184,8 @@ def _enough_for(found: Estimate, plan: tuple[Look, ...], look: Look, settings: R
     return settings.target_calls
 
 
-def _with_warm_up(calls: int, settings: RecommendSettings) -> int:
-    return math.ceil(calls / (1.0 - settings.warmup_max_share))
+def _to_send(calls: int, main: JudgedLevel, settings: RecommendSettings) -> int:
+    """Calls to send so that so many more count: as long as the warm-up lasts, its share of them does not."""
+    cut, sent = len(main.warm_up), len(main.calls) + len(main.warm_up)
+    over = cut < int(settings.warmup_max_share * sent)
+    return calls if over else math.ceil(calls / (1.0 - settings.warmup_max_share))
