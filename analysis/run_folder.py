@@ -52,7 +52,10 @@ class Manifest:
     workload: str | None = None
     arrivals: str | None = None
     rates: tuple[tuple[str, float], ...] = ()
-    """(action_id, planned calls/s of this run)."""
+    """(action_id, planned calls/s of one arrival stream)."""
+    streams: int | None = None
+    """Arrival streams (Locust users) that were asked for, at most at once; 1 where nobody asked for a number.
+    Each sends `rates`; on an org all together stay below what its limits leave (see `notes` where they had to)."""
     ended_at: float | None = None
     status_reason: str | None = None
     calls: int | None = None

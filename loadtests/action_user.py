@@ -10,11 +10,11 @@ from loadtests.transport import shared_ssl_context
 
 
 class ActionStream(FastHttpUser):
-    """Sends its share of every action's calls on schedule, whatever is still in flight.
+    """Sends every action's calls at the planned rates on schedule, whatever is still in flight.
 
-    The users of a run divide the planned rates among them: while they are spawned, or under a
-    LoadTestShape, the load rises with their number until all are there; more users than that never send
-    more than was planned.
+    Twice the users send twice the load: -u, the spawn rate, a LoadTestShape and an edit in the web UI mean
+    what they mean elsewhere in Locust. On an org all of them together stay below what its limits leave
+    (Conductor). Where nobody asks for a number of users, all together send one planned load.
 
     The calls themselves go through `loadtests.transport` (one pool for the process); Locust's own `client`
     is there for further tasks, with verified certificates and without reloading them for each user.

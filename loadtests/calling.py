@@ -46,7 +46,7 @@ class Prepared:
 class Caller:
     """Makes calls and records them. One per load process.
 
-    `on_submitted(action_id, body)` is told of each job that was started (submit and poll), and
+    `on_submitted(action_id, reply)` is told of each job that was started (submit and poll), and
     `on_failure(prepared, outcome, code, retry_after)` is told of every call that was not ok (the guard);
     `fire` is Locust's `events.request.fire`, so that its web UI and statistics show our calls.
     `on_broken(error)` is told when a row could not be written: the run must end.
@@ -61,7 +61,7 @@ class Caller:
         clock: Clock,
         token: Callable[[], str],
         fire: Callable[..., None],
-        on_submitted: Callable[[str, bytes], None],
+        on_submitted: Callable[[str, Reply], None],
         on_failure: Callable[[Prepared, Outcome, str | None, str], None],
         on_broken: Callable[[OSError], None],
     ) -> None:
@@ -158,7 +158,7 @@ class Caller:
         if outcome in _ANSWERED:
             self._latencies[prepared.index].append(latency_ms)
         if prepared.load.poll is not None and outcome is Outcome.OK and reply is not None:
-            self._on_submitted(prepared.load.action_id, reply.body)
+            self._on_submitted(prepared.load.action_id, reply)
         if outcome is not Outcome.OK:
             self._on_failure(prepared, outcome, code, reply.retry_after if reply else "")
         self._fire(

@@ -1,9 +1,11 @@
-"""Who may be called right now, and how fast: stages, windows, turns, pauses, and what is done.
+"""Who may be called right now, and how fast: users, stages, windows, turns, pauses, and what is done.
 
 Pure: it is told the time and what was seen, and answers with rates. An action's own rate never rises when
 another one is done (that would be another load level); what becomes free starts actions that waited.
+Nor does it rise beyond what the limits leave: however many users there are, together they stay below.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -52,25 +54,44 @@ class Conductor:
         """Send nothing before `until_s`."""
         self._paused_until = max(self._paused_until, until_s)
 
+    def pause_left_s(self, now_s: float) -> float:
+        """Return how long the present pause goes on; 0 when there is none."""
+        return max(0.0, self._paused_until - now_s)
+
     def done(self) -> dict[int, str]:
         """Return the actions that are not called any more, and why."""
         return {index: state.done for index, state in enumerate(self._states) if state.done is not None}
 
-    def rates(self, now_s: float) -> list[float]:
-        """Return each action's calls/s at this moment."""
+    def load(self, now_s: float, users: int) -> float:
+        """Return how many times the planned rates are sent now, by all users together."""
+        return min(self._asked(now_s, users), self._plan.most_load)
+
+    def rates(self, now_s: float, users: int) -> list[float]:
+        """Return each action's calls/s at this moment, all users together."""
         if now_s < self._paused_until:
             return [0.0] * len(self._states)
-        factor = self._stage_factor(now_s) * self.level
-        room = self._plan.total_rate
+        load = self.load(now_s, users)
+        room = math.inf if self._plan.total_rate is None else self._plan.total_rate
         rates = []
         for state in self._states:
-            rate = 0.0 if state.done is not None else state.rate * state.factor * factor
-            if room is not None and rate > 0:
-                # In turn: an action that does not fit any more waits until another one is done.
-                rate = rate if rate <= room + _TINY else 0.0
-                room -= rate
-            rates.append(rate)
+            # In turn: an action that does not fit any more waits until another one is done. One that was
+            # slowed down keeps its place: what the guard takes away goes to nobody.
+            runs = state.done is None and state.rate <= room + _TINY
+            if runs:
+                room -= state.rate
+            rates.append(state.rate * state.factor * load if runs else 0.0)
         return rates
+
+    def capped(self, now_s: float, users: int) -> str | None:
+        """Return one sentence where more load is asked for than the limits leave, else None."""
+        if self._asked(now_s, users) <= self._plan.most_load * (1 + _TINY) or self._plan.total_rate is None:
+            return None
+        planned = sum(state.rate for state in self._states)
+        most = min(planned * self._plan.most_load, self._plan.total_rate)
+        return (
+            f"more load is asked for than the limits leave: all users together send {most:.3g} calls/s "
+            "and no more (exceed_limits = true in the workload lifts this)"
+        )
 
     def over(self, now_s: float) -> str | None:
         """Return why the run has come to its end, or None."""
@@ -82,6 +103,9 @@ class Conductor:
         if self._plan.stages and now_s >= sum(stage.duration_s for stage in self._plan.stages):
             return "the last stage is over"
         return None
+
+    def _asked(self, now_s: float, users: int) -> float:
+        return users / self._plan.divided_among * self._stage_factor(now_s) * self.level
 
     def _stage_factor(self, now_s: float) -> float:
         if self._plan.mode == "soak":

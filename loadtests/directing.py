@@ -1,6 +1,7 @@
 """Steers a running session: stages, turns, guard, ramp, settled actions, a fresh token, and the end."""
 
 import json
+import logging
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Final, Protocol
@@ -22,6 +23,7 @@ TICK_S: Final = 0.2
 """How often rates are looked at; a stream never sleeps longer, so a change reaches it within this time."""
 SETTLED_FILE: Final = "settled.json"
 """A list of action ids in the run folder, written by whoever watches the answers (diag.measuring.settled)."""
+_LOG: Final = logging.getLogger("diag.load")
 
 
 class EndRun(Protocol):
@@ -44,6 +46,7 @@ class Director:
         settled_file: Path,
         renew_token: Callable[[bool], bool],
         end_run: EndRun,
+        open_jobs: Callable[[], int] = lambda: 0,
         soak_offset_s: float = 0.0,
         workers: int = 1,
     ) -> None:
@@ -56,28 +59,47 @@ class Director:
         self._settled_seen = 0.0
         self._renew_token = renew_token
         self._end_run = end_run
+        self._open_jobs = open_jobs
         self.conductor = Conductor(plan, soak_offset_s=soak_offset_s)
         self._guard = Guard(plan.guard, [action.action_name for action in plan.actions])
-        self._ramp = RampTracker(plan.ramp, plan.actions) if plan.mode == "ramp" else None
+        self._ramp = RampTracker(plan.ramp, len(plan.actions)) if plan.mode == "ramp" else None
         self._before = recorder.totals()
         self._dropped_before = list(dropped)
         self._now_s = 0.0
+        self._users = 0
+        self._rates = [0.0] * len(plan.actions)
+        self._cap_said = False
         self._token_refusals = 0
         self._over = False
+        self._last_words: str | None = None
+        """Why the run is over, while jobs that were submitted are still followed."""
         self.left_out: list[LeftOut] = []
         """Actions the guard stopped calling, and why."""
         self.notes: list[str] = []
         """Sentences about the run for people: knees of a ramp, decisions of the guard."""
 
-    def rates(self, now_s: float) -> list[float]:
-        """Return each action's calls/s now, for all streams together."""
-        self._now_s = now_s
-        return [0.0] * len(self._plan.actions) if self._over else self.conductor.rates(now_s)
+    def rates(self, now_s: float, users: int) -> list[float]:
+        """Return each action's calls/s now, for all `users` of all processes together."""
+        self._now_s, self._users = now_s, users
+        if not self._cap_said and (said := self.conductor.capped(now_s, users)) is not None:
+            self._cap_said = True
+            self.notes.append(said)
+            _LOG.warning(said)
+        self._rates = [0.0] * len(self._plan.actions) if self._over else self.conductor.rates(now_s, users)
+        return self._rates
 
     def failure(self, prepared: Prepared, outcome: Outcome, code: str | None, retry_after: str) -> None:
         """Take in a call that was not ok."""
         calls, _, timeouts, _ = self._recorder.totals_of(prepared.index)
         self._guard.failure(prepared.index, outcome, code, retry_after, self._now_s, calls - timeouts)
+
+    def hold_s(self) -> float:
+        """Return for how many seconds nothing may be sent: the guard's pause."""
+        return self.conductor.pause_left_s(self._now_s)
+
+    def starving(self, code: str, retry_after: str) -> None:
+        """Take in a 429 from the org's data action limits that a look at a job met."""
+        self._guard.refused(code, retry_after, self._now_s)
 
     def second(self, now_s: float) -> None:
         """Look at what the last second brought; called once a second."""
@@ -99,10 +121,13 @@ class Director:
         # Asking the client costs nothing while its token is good; it renews in time by itself.
         gevent.spawn(self._renew, self._guard.token_refused)
         why = self.conductor.over(now_s)
-        if why is None and self._ramp is not None and self._ramp.over:
-            why = "the last step of the ramp is over"
+        if why is None and self._ramp is not None:
+            why = self._ramp.over
         if why is not None and not self._over:
-            self._over = True
+            self._over = True  # nothing is sent any more
+            self._last_words = why
+        if self._last_words is not None and not self._open_jobs():
+            why, self._last_words = self._last_words, None
             self._end_run(why, failed=False)
 
     def _carry_out(self, decision: Decision) -> None:
@@ -131,7 +156,8 @@ class Director:
         errors: Sequence[int],
         held: Sequence[int],
     ) -> None:
-        for knee in ramp.second(now_s, latencies, errors, held):
+        before, step = self.conductor.load(now_s, self._users), ramp.step
+        for knee in ramp.second(now_s, latencies, errors, held, self._rates):
             name = self._plan.actions[knee.index].action_name
             at = (
                 f"straight up to {knee.rate:.3g} calls/s ({knee.in_flight:.1f} in flight)"
@@ -148,6 +174,8 @@ class Director:
             )
             self.conductor.finish(knee.index, knee.why)
         self.conductor.level = ramp.level
+        if ramp.step > step and self.conductor.load(now_s, self._users) <= before:
+            ramp.stop()  # the next step would be this one again
 
     def _count_calls(self, calls: Sequence[int]) -> None:
         most = self._plan.calls_per_action

@@ -74,7 +74,7 @@ class Guard:
         """Take in a call that was not ok; `others`: calls of this action so far that were no timeout."""
         watched = self._watched[index]
         if outcome is Outcome.RATE_LIMITED:
-            self._refused(code or "", retry_after, now_s)
+            self.refused(code or "", retry_after, now_s)
         elif outcome is Outcome.AUTH_ERROR and not (code or "").startswith("ACTION."):
             self._logins_lost += 1
         if outcome in _TIMEOUTS:
@@ -142,7 +142,8 @@ class Guard:
             )
             self._decide(Decision("slow_action", why, index))
 
-    def _refused(self, code: str, retry_after: str, now_s: float) -> None:
+    def refused(self, code: str, retry_after: str, now_s: float) -> None:
+        """Take in a 429; `code` begins with the namespace of the limit."""
         if now_s < self._paused_until:
             return  # calls that were in flight when the pause began
         pause_s = min(_seconds(retry_after) or self._limits.pause_s, LONGEST_PAUSE_S)

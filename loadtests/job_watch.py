@@ -1,25 +1,32 @@
-"""Follows the jobs of a running session, within the rate that polls may use, and sums them up."""
+"""Follows the jobs of a running session, within the rate and the calls in flight that polls may use."""
 
+import itertools
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, Final
 
 import gevent
 
-from analysis.run_folder import RunFolder
 from analysis.schema import Target
-from loadtests.plan import ActionLoad, LoadPlan
-from loadtests.polling import Job, JobFollower, advice
-from loadtests.recorder import EVENTS_SUFFIX, Recorder
+from loadtests.clock import Clock
+from loadtests.plan import ActionLoad, LoadPlan, Poll
+from loadtests.polling import JobFollower, Progress
+from loadtests.recorder import Recorder
 from loadtests.transport import Reply, Transport
 
 LIMIT_S: Final = 70.0
 """Longest wait for the reply of a poll: the platform's longest timeout and our ten seconds."""
+ROOM_EVERY_S: Final = 0.1
 
 
 class JobWatch:
-    """One per load process. Where the plan has a rate limit, polls use the half that calls leave them."""
+    """One per load process. Where the plan has a rate limit, polls use the half that calls leave them.
+
+    `room` tells whether one more call may be in flight, `hold_s` for how long nothing may be sent (the
+    guard's pause), `on_starving` hears of 429s from the org's data action limits, `on_broken` of a row that
+    could not be written, `on_crash` of a mistake of ours.
+    """
 
     def __init__(
         self,
@@ -28,63 +35,99 @@ class JobWatch:
         transport: Transport,
         recorder: Recorder,
         token: Callable[[], str],
-        now: Callable[[], float],
+        clock: Clock,
+        workers: int,
+        room: Callable[[], bool],
+        hold_s: Callable[[], float],
+        on_starving: Callable[[str, str], None],
+        on_broken: Callable[[OSError], None],
+        on_crash: Callable[[BaseException], None],
     ) -> None:
         self._transport = transport
         self._recorder = recorder
         self._token = token
-        self._now = now
-        self._gap_s = 0.0 if plan.total_rate is None else 1.0 / plan.total_rate
+        self._clock = clock
+        self._gap_s = 0.0 if plan.total_rate is None else workers / plan.total_rate
+        self._room = room
+        self._hold_s = hold_s
+        self._on_starving = on_starving
+        self._on_broken = on_broken
+        self._on_crash = on_crash
         self._next_at = 0.0
+        self._numbers = itertools.count(1)
         self._live: set[Any] = set()
-        self._followers = {
-            action.action_id: self._follower(action) for action in plan.actions if action.poll is not None
-        }
+        self.in_flight = 0
+        """Polls on their way."""
+        self._followers: dict[str, JobFollower] = {}
+        for action in plan.actions:
+            if action.poll is not None:
+                self._followers[action.action_id] = self._follower(action.poll)
+                self._say_what_follows(action, action.poll)
 
-    def submitted(self, action_id: str, body: bytes) -> None:
+    @property
+    def open_jobs(self) -> int:
+        """Jobs that are still followed."""
+        return len(self._live)
+
+    def submitted(self, action_id: str, reply: Reply) -> None:
         """Take in the reply of a submit call; its job is followed in a greenlet of its own."""
-        follower = self._followers.get(action_id)
-        if follower is None:
-            return
-        greenlet = gevent.spawn(follower.follow, body, self._record)
+        greenlet = gevent.spawn(self._follow, action_id, reply)
         self._live.add(greenlet)
         greenlet.link(self._live.discard)
+        greenlet.link_exception(lambda dead: self._on_crash(dead.exception))
 
     def finish(self) -> None:
-        """Stop looking; each job still running is recorded as such."""
+        """Stop looking; the last line of each job still running says how long it was seen to run."""
         gevent.killall(list(self._live))
 
-    def _record(self, job: Job) -> None:
-        self._recorder.event("job", **asdict(job))
+    def _follow(self, action_id: str, reply: Reply) -> None:
+        number = next(self._numbers)
+        at = round(self._clock.wall(self._clock.now()), 4)
 
-    def _follower(self, action: ActionLoad) -> JobFollower:
-        assert action.poll is not None
-        poll = action.poll
+        def tell(known: Progress) -> None:
+            self._recorder.job("look", job=number, **{**asdict(known), "seconds": round(known.seconds, 4)})
 
+        try:
+            self._recorder.job(
+                "job", job=number, action_id=action_id, at=at, correlation_id=reply.correlation_id
+            )
+            self._followers[action_id].follow(reply.body, tell)
+        except OSError as error:  # from the recorder: what the network does is the follower's to bear
+            self._on_broken(error)
+
+    def _follower(self, poll: Poll) -> JobFollower:
         def ask(job_id: str) -> Reply:
             self._wait_for_turn()
-            body = json.dumps({poll.parameter: job_id}).encode()
-            request = self._transport.prepare(poll.action, Target.PUBLISHED, body, self._token())
-            sock, _ = self._transport.connect()
-            return self._transport.exchange(sock, request, LIMIT_S)
+            self.in_flight += 1
+            try:
+                body = json.dumps({poll.parameter: job_id}).encode()
+                request = self._transport.prepare(poll.action, Target.PUBLISHED, body, self._token())
+                sock, _ = self._transport.connect()
+                return self._transport.exchange(sock, request, LIMIT_S)
+            finally:
+                self.in_flight -= 1
 
-        return JobFollower(action.action_id, poll, ask=ask, sleep=gevent.sleep, now=self._now)
+        return JobFollower(
+            poll, ask=ask, sleep=gevent.sleep, now=self._clock.now, on_starving=self._on_starving
+        )
+
+    def _say_what_follows(self, action: ActionLoad, poll: Poll) -> None:
+        self._recorder.job(
+            "flow",
+            action_id=action.action_id,
+            action_name=action.action_name,
+            poll_action_name=poll.action_name,
+            every_s=poll.every_s,
+            give_up_s=poll.give_up_s,
+        )
 
     def _wait_for_turn(self) -> None:
-        at = max(self._next_at, self._now())
+        """Keep to the polls' share of the rate, to the guard's pause and to the cap of calls in flight."""
+        now = self._clock.now
+        at = max(self._next_at, now())
         self._next_at = at + self._gap_s
-        gevent.sleep(max(0.0, at - self._now()))
-
-
-def job_advice(folder: RunFolder, actions: Sequence[ActionLoad]) -> tuple[str, ...]:
-    """Return one sentence per submit action, from the jobs all processes recorded."""
-    if not any(action.poll for action in actions):
-        return ()
-    jobs: dict[str, list[Job]] = {}
-    for path in sorted(folder.segments.glob(f"*{EVENTS_SUFFIX}")):
-        for line in path.read_bytes().split(b"\n")[:-1]:
-            body = json.loads(line)
-            if body.pop("kind") == "job":
-                jobs.setdefault(body["action_id"], []).append(Job(**body))
-    said = (advice(action, jobs.get(action.action_id, [])) for action in actions)
-    return tuple(one for one in said if one is not None)
+        gevent.sleep(max(0.0, at - now()))
+        while (held_s := self._hold_s()) > 0.0:
+            gevent.sleep(held_s)
+        while not self._room():
+            gevent.sleep(ROOM_EVERY_S)

@@ -18,9 +18,8 @@ from diag.errors import DiagError, Explained, error_text
 from diag.exit_codes import ExitCode, exit_code_of
 from diag.genesys.errors import ApiError
 from loadtests.drafts import ProbeDrafts
-from loadtests.dry_run import describe
+from loadtests.dry_run import describe, in_short
 from loadtests.ending import ending_of
-from loadtests.job_watch import job_advice
 from loadtests.master_run import MESSAGES, MasterRun, order_for
 from loadtests.opening import Opened, open_run
 from loadtests.plan_wire import to_wire
@@ -33,6 +32,7 @@ from loadtests.session import Session
 from loadtests.sure_listener import surely
 from loadtests.thresholds import broken_thresholds
 from loadtests.token_keeper import TokenKeeper
+from loadtests.user_count import UserCount, count_users, users_of_all
 from loadtests.web_tab import add_tab
 from loadtests.worker_life import WorkerLife
 
@@ -55,6 +55,7 @@ class Lifecycle:
         self._record: RunRecord | None = None
         self._drafts: ProbeDrafts | None = None
         self._watcher: subprocess.Popen[bytes] | None = None
+        self._users = UserCount()
         self._main: Any = None
         self._interrupts = 0
         self._interrupted = False
@@ -85,11 +86,14 @@ class Lifecycle:
             return
         self._listen(environment, runner)
         self._options = options = environment.parsed_options
-        if isinstance(runner, MasterRunner) and options.num_users is None:
-            # One stream per worker, so that each has its share of the load.
-            options.num_users = options.spawn_rate = options.expect_workers
+        shaped = environment.shape_class is not None
+        divided_among = 1
+        if isinstance(runner, MasterRunner) and options.headless and options.num_users is None and not shaped:
+            # Nobody asked for a number: one planned load, of which each worker has its share.
+            divided_among = options.num_users = options.spawn_rate = options.expect_workers
+        self._users = count_users(environment)
         try:
-            self._opened = open_run(options, self._stack)
+            self._opened = open_run(options, self._stack, shaped=shaped).divided_among(divided_among)
         except (DiagError, AnalysisError, ApiError) as error:
             self._leave(_say(error))
         except KeyboardInterrupt:
@@ -101,10 +105,10 @@ class Lifecycle:
         if plan.duration_s is not None and options.run_time is None:
             options.run_time = plan.duration_s
         if options.dry_run:
-            sys.stdout.write(describe(self._opened.prepared, self._opened.target, options.run_time))
+            users = None if shaped else options.num_users or 1
+            sys.stdout.write(describe(self._opened.prepared, self._opened.target, options.run_time, users))
             self._leave(ExitCode.OK)
-        facts = (len(plan.actions), plan.calls_per_s, plan.arrivals, plan.model)
-        _LOG.info("%d actions, %.4g calls/s, %s arrivals, %s model", *facts)
+        _LOG.info(in_short(plan))
 
     def _listen(self, environment: Any, runner: Any) -> None:
         self._main = gevent.getcurrent()
@@ -134,10 +138,8 @@ class Lifecycle:
     def _on_test_start(self, environment: Any, **_: Any) -> None:
         self._failure = self._end_reason = None
         self._ended.clear()
-        # Now and not earlier: the web UI asks for the number of users when a test is started.
-        opened = self._opened = self._opened.among(
-            self._options.num_users or self._runner.target_user_count or 1
-        )
+        opened = self._opened
+        self._users.most = 0
         self._runs_started += 1
         folder = folder_of_run(opened.settings.runs, self._options.run_dir, self._runs_started)
         self._record = RunRecord(folder, opened.prepared, opened.target)
@@ -169,6 +171,7 @@ class Lifecycle:
             renew_token=keeper.renew,
             fire=environment.events.request.fire,
             end_run=self._end_run,
+            users=lambda: users_of_all(environment),
             parent_pid=self._options.parent_pid,
             soak_offset_s=max(0.0, time.time() - record.created_at),
         )
@@ -253,10 +256,11 @@ class Lifecycle:
             status_reason="; ".join([*filter(None, [ending.reason]), *broken, *left]) or None,
             calls=record.rows(),
             dropped=outcome.dropped,
+            streams=max(1, self._users.most // plan.divided_among),
             grade=verdict,
             grade_reason=why,
             left_out=(*plan.left_out, *outcome.left_out),
-            notes=(*outcome.notes, *job_advice(record.folder, plan.actions)),
+            notes=outcome.notes,
         )
         if outcome.calls:
             alone = self._options.parent_pid is None  # else whoever started us writes the report

@@ -37,17 +37,18 @@ class Opened:
         """Return where calls go."""
         return self.target.connection.api_base
 
-    def among(self, streams: int) -> "Opened":
-        """Return the same with the plan's rates reached at that many streams."""
-        plan = replace(self.plan, streams=max(1, streams))
+    def divided_among(self, users: int) -> "Opened":
+        """Return the same with the planned rates sent by that many users together."""
+        plan = replace(self.plan, divided_among=max(1, users))
         return replace(self, prepared=replace(self.prepared, plan=plan))
 
 
-def open_run(options: Any, stack: ExitStack) -> Opened:
+def open_run(options: Any, stack: ExitStack, *, shaped: bool) -> Opened:
     """Read settings, find the target, prepare the plan. What must be closed is given to `stack`.
 
-    Raises DiagError and ApiError: no credentials, nothing to call, a protected profile whose org was not
-    named (`--confirm-org`), a condition of `--sla` that is not understood.
+    `shaped`: a LoadTestShape says how many users there are. Raises DiagError and ApiError: no credentials,
+    nothing to call, a protected profile whose org was not named (`--confirm-org`), a condition of `--sla`
+    that is not understood, a shape beside something else that says how the load goes.
     """
     settings = load_settings()
     for warning in settings.warnings:
@@ -56,6 +57,8 @@ def open_run(options: Any, stack: ExitStack) -> Opened:
     client = stack.enter_context(GenesysClient(target.connection, user_agent=USER_AGENT))
     prepared = prepare(options, target, client)
     parse_thresholds(prepared.plan.sla)
+    if shaped:
+        _refuse_beside_a_shape(prepared.plan)
     name = prepared.org_name
     if settings.protected and not target.sandbox and options.confirm_org != name:
         raise UsageError(
@@ -65,3 +68,15 @@ def open_run(options: Any, stack: ExitStack) -> Opened:
     for one in prepared.plan.left_out:
         _LOG.warning("left out: %s (%s)", one.what, one.why)
     return Opened(settings, target, client, prepared)
+
+
+def _refuse_beside_a_shape(plan: LoadPlan) -> None:
+    """Two plans of how the load goes would multiply into one that nobody wrote down."""
+    beside = [f"mode = {plan.mode!r}"] if plan.mode != "measure" else []
+    beside += ["[[stage]]"] if plan.stages else []
+    beside += ["duration"] if plan.duration_s is not None else []
+    if beside:
+        raise UsageError(
+            f"A LoadTestShape says how the load goes and for how long, and so does {' and '.join(beside)}.",
+            hint="Keep one of them: leave the shape out, or use mode = 'measure' without stages or duration.",
+        )

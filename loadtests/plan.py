@@ -1,5 +1,6 @@
 """What a run will do, decided before the first call: values only, no I/O."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -38,6 +39,8 @@ class Poll:
     cancelled: tuple[str, ...] = ()
     every_s: float = 2.0
     give_up_s: float = 600.0
+    action_name: str = ""
+    """Filled in with the plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +116,9 @@ class LoadPlan:
     arrivals: Arrivals = "poisson"
     mode: Mode = "measure"
     seed: int = 1
-    streams: int = 1
-    """Locust users at which the rates are reached: fewer send their share, more divide the same load."""
+    divided_among: int = 1
+    """Locust users that together send the planned rates. 1: every user is an arrival stream of its own at
+    these rates; more only where nobody asked for a number of users and each worker got one."""
     max_in_flight: int = 1000
     drain_s: float = 5.0
     total_rate: float | None = None
@@ -134,7 +138,12 @@ class LoadPlan:
     """Per action id: settings of the recommendation that hold for it only."""
 
     @property
-    def calls_per_s(self) -> float:
-        """Return the most calls/s the plan sends at once (stages and ramp aside)."""
-        wanted = sum(action.rate for action in self.actions)
-        return wanted if self.total_rate is None else min(wanted, self.total_rate)
+    def most_load(self) -> float:
+        """Return how many times the planned rates may be sent at most; infinite without a limit.
+
+        At least once: actions that do not fit at their planned rates wait for their turn. The same for
+        the whole run, whichever actions are done: an action's rate never rises because another one ended.
+        """
+        if self.total_rate is None:
+            return math.inf
+        return max(1.0, self.total_rate / sum(action.rate for action in self.actions))

@@ -63,6 +63,7 @@ def prepare(options: Any, target: Target, client: GenesysClient) -> Prepared:
             hint="Choose others with --action, or see: diag scan",
         )
     limits = read_limits(client)
+    polled = any(one.entry.poll is not None for one in chosen)
     rates = planned_rates(
         [Wanted(one.action.name, one.entry.rate, one.entry.weight) for one in chosen],
         total=workload.rate,
@@ -70,8 +71,8 @@ def prepare(options: Any, target: Target, client: GenesysClient) -> Prepared:
         default=DEFAULT_SANDBOX_RATE if target.sandbox else None,
         limits=None if target.sandbox else limits,
         exceed_limits=workload.exceed_limits,
+        polled=polled,
     )
-    polled = any(one.entry.poll is not None for one in chosen)
     organization = client.organization()
     version = Version.DRAFT if options.probe else Version.PUBLISHED
     seed = options.seed if options.seed is not None else workload.seed
@@ -97,8 +98,7 @@ def prepare(options: Any, target: Target, client: GenesysClient) -> Prepared:
         seed=seed,
         max_in_flight=_in_flight(options, workload, target, limits),
         drain_s=max(0.0, options.drain_s),
-        # Polls are calls too: with a limit, they get half of it.
-        total_rate=rates.total / 2 if rates.total is not None and polled else rates.total,
+        total_rate=rates.total,
         duration_s=workload.duration_s,
         calls_per_action=options.calls_per_action or workload.calls_per_action,
         stages=workload.stages,
@@ -193,7 +193,7 @@ def _resolved(poll: Poll | None, inventory: Sequence[Action], *, allowed: bool) 
     selection = select(meant, sandbox=False, allow_side_effects=allowed)
     if not selection.chosen:
         raise UsageError(f"poll: {meant[0].name} may not be called: {selection.left_out[0].why}.")
-    return replace(poll, action=meant[0].id)
+    return replace(poll, action=meant[0].id, action_name=meant[0].name)
 
 
 def _in_flight(options: Any, workload: Workload, target: Target, limits: OrgLimits) -> int:

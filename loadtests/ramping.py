@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import fmean, median
 
-from loadtests.plan import ActionLoad, Ramp
+from loadtests.plan import Ramp
 
 FEWEST_CALLS = 5
 
@@ -23,6 +23,7 @@ class Knee:
 class _Track:
     first_median_ms: float | None = None
     straight: tuple[float, float] | None = None
+    rate: float = 0.0
     latencies_ms: list[float] = field(default_factory=list)
     errors: int = 0
     dropped: int = 0
@@ -32,10 +33,10 @@ class _Track:
 class RampTracker:
     """Judges each step when it is over. Told once a second what the calls did."""
 
-    def __init__(self, ramp: Ramp, actions: Sequence[ActionLoad]) -> None:
+    def __init__(self, ramp: Ramp, actions: int) -> None:
         self._ramp = ramp
-        self._actions = actions
-        self._tracks = [_Track() for _ in actions]
+        self._tracks = [_Track() for _ in range(actions)]
+        self._stopped = False
         self.step = 0
 
     @property
@@ -44,9 +45,15 @@ class RampTracker:
         return self._ramp.growth**self.step
 
     @property
-    def over(self) -> bool:
-        """Return whether the last step has been judged."""
-        return self.step >= self._ramp.steps
+    def over(self) -> str | None:
+        """Return why no step follows the one just judged, or None."""
+        if self._stopped:
+            return "the limits allow no higher step of the ramp"
+        return "the last step of the ramp is over" if self.step >= self._ramp.steps else None
+
+    def stop(self) -> None:
+        """Let the step just judged be the last one: the limits allow no higher one."""
+        self._stopped = True
 
     def second(
         self,
@@ -54,9 +61,16 @@ class RampTracker:
         latencies_ms: Sequence[Sequence[float]],
         errors: Sequence[int],
         dropped: Sequence[int],
+        rates: Sequence[float],
     ) -> list[Knee]:
-        """Take in a second; at the end of a step return the actions that bent in it."""
-        for track, values, failed, held in zip(self._tracks, latencies_ms, errors, dropped, strict=True):
+        """Take in a second; at the end of a step return the actions that bent in it.
+
+        `rates`: each action's calls/s in force (0 while the guard pauses).
+        """
+        for track, values, failed, held, rate in zip(
+            self._tracks, latencies_ms, errors, dropped, rates, strict=True
+        ):
+            track.rate = max(track.rate, rate)
             track.latencies_ms.extend(values)
             track.errors += failed
             track.dropped += held
@@ -65,7 +79,7 @@ class RampTracker:
         knees = [knee for index in range(len(self._tracks)) if (knee := self._judge(index)) is not None]
         self.step += 1
         for track in self._tracks:
-            track.latencies_ms, track.errors, track.dropped = [], 0, 0
+            track.latencies_ms, track.errors, track.dropped, track.rate = [], 0, 0, 0.0
         return knees
 
     def _judge(self, index: int) -> Knee | None:
@@ -73,7 +87,7 @@ class RampTracker:
         calls = len(track.latencies_ms)
         if track.bent or calls < FEWEST_CALLS:
             return None
-        rate = self._actions[index].rate * self.level
+        rate = track.rate
         now = median(track.latencies_ms)
         if track.first_median_ms is None:
             track.first_median_ms = now

@@ -39,17 +39,19 @@ def planned_rates(
     default: float | None,
     limits: OrgLimits | None,
     exceed_limits: bool,
+    polled: bool = False,
 ) -> Rates:
-    """Return the rate of each action.
+    """Return the rate of each action, for one arrival stream.
 
     First that applies: `override` (--rate, for each action), the action's own rate, its share by weight of
     `total`, `default` (sandbox), its share of what the org's limits allow. With `limits` the sum stays
     below them (actions beyond wait for their turn) unless `exceed_limits`; a single action above them is
-    a UsageError.
+    a UsageError. `polled`: half of what the limits allow is left to polls, which are calls too.
     """
     if override is not None and override <= 0:
         raise UsageError(f"--rate is {override:g}.", hint="Use calls per second above 0, such as --rate 5.")
-    allowed = limits.calls_per_s if limits is not None and not exceed_limits else None
+    share = 0.5 if polled else 1.0
+    allowed = limits.calls_per_s * share if limits is not None and not exceed_limits else None
     weights = sum(one.weight for one in wanted if one.rate is None)
     each = []
     for one in wanted:
@@ -62,11 +64,13 @@ def planned_rates(
         elif default is not None:
             rate = default
         else:
-            budget = limits.calls_per_s if limits is not None else SMALLEST_RATE
+            budget = limits.calls_per_s * share if limits is not None else SMALLEST_RATE
             rate = min(budget, LARGEST_RATE, max(SMALLEST_RATE, budget * one.weight / weights))
         if allowed is not None and rate > allowed * (1 + 1e-9):
             raise UsageError(
-                f"{one.name}: {rate:g} calls/s is more than 80 % of the token's limit ({allowed:g} calls/s).",
+                f"{one.name}: {rate:g} calls/s is more than "
+                + ("the half, without polls, of " if polled else "")
+                + f"80 % of the token's limit ({allowed:g} calls/s).",
                 hint="Lower the rate, or say so in the workload: exceed_limits = true",
             )
         each.append(rate)

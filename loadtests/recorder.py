@@ -9,6 +9,7 @@ import os
 from collections.abc import Sequence
 from typing import Final
 
+from analysis.flow_loop import JOBS_SUFFIX
 from analysis.record import (
     FLAG_FIRST_REQUEST,
     NAMES_SUFFIX,
@@ -39,6 +40,8 @@ class Recorder:
     def __init__(self, folder: RunFolder, worker_id: str, actions: Sequence[ActionLoad]) -> None:
         folder.segments.mkdir(parents=True, exist_ok=True)
         base = folder.segments / worker_id
+        self._jobs_path = base.with_name(worker_id + JOBS_SUFFIX)
+        self._jobs_fd: int | None = None
         self.segment_path = base.with_name(worker_id + SEGMENT_SUFFIX)
         self._names_fd = os.open(base.with_name(worker_id + NAMES_SUFFIX), _APPEND, 0o644)
         self._events_fd = os.open(base.with_name(worker_id + EVENTS_SUFFIX), _APPEND, 0o644)
@@ -144,6 +147,12 @@ class Recorder:
         """Append one line to the events file (the generator's own state, guard decisions)."""
         _write(self._events_fd, json.dumps({"kind": kind, **facts}).encode() + b"\n")
 
+    def job(self, kind: str, **facts: object) -> None:
+        """Append one line to the jobs file (layout: analysis.flow_loop), which is there only if needed."""
+        if self._jobs_fd is None:
+            self._jobs_fd = os.open(self._jobs_path, _APPEND, 0o644)
+        _write(self._jobs_fd, json.dumps({"kind": kind, **facts}).encode() + b"\n")
+
     def totals_of(self, action: int) -> tuple[int, int, int, int]:
         """Return one action's calls, ok, timeouts (all right-censored), other errors."""
         return _totals(self.outcomes[action])
@@ -154,9 +163,10 @@ class Recorder:
 
     def close(self) -> None:
         """Flush to the disk itself and close."""
-        for fd in (self._fd, self._names_fd, self._events_fd):
-            os.fsync(fd)
-            os.close(fd)
+        for fd in (self._fd, self._names_fd, self._events_fd, self._jobs_fd):
+            if fd is not None:
+                os.fsync(fd)
+                os.close(fd)
 
 
 def target_code(action: ActionLoad) -> int:

@@ -32,7 +32,7 @@ def add_options(parser: Any) -> None:
     )
     option(
         "--rate",
-        f"Calls per second per action (sandbox default: {DEFAULT_SANDBOX_RATE:g})",
+        f"Calls per second per action and user (sandbox default: {DEFAULT_SANDBOX_RATE:g})",
         type=float,
         metavar="CALLS_PER_S",
     )
@@ -43,7 +43,7 @@ def add_options(parser: Any) -> None:
     )
     option(
         "--model",
-        "open: calls leave on schedule whatever is in flight (default); closed: a user waits for its reply",
+        "open: calls leave on schedule whatever is in flight (default); closed: a user waits for each reply",
         choices=("open", "closed"),
     )
     option("--seed", "Seed of schedules and generated payloads", type=int, metavar="N")

@@ -26,7 +26,8 @@ class Session:
     """Runs a plan. Made at the start of a test, `finish`ed once at its end.
 
     `end_run` is called when the run must end early: all is done, the guard says so, the disk is full, or
-    `parent_pid` (the process that started this one and shows its progress) is gone.
+    `parent_pid` (the process that started this one and shows its progress) is gone. `users` tells how many
+    arrival streams all processes together run.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Session:
         renew_token: Callable[[bool], bool],
         fire: Callable[..., None],
         end_run: EndRun,
+        users: Callable[[], int],
         parent_pid: int | None = None,
         soak_offset_s: float = 0.0,
         workers: int = 1,
@@ -59,7 +61,7 @@ class Session:
             clock=self.clock,
             token=token,
             fire=fire,
-            on_submitted=lambda action_id, body: self.jobs.submitted(action_id, body),
+            on_submitted=lambda action_id, reply: self.jobs.submitted(action_id, reply),
             on_failure=lambda *details: self.director.failure(*details),
             on_broken=self._on_broken,
         )
@@ -71,14 +73,26 @@ class Session:
             settled_file=folder.path / SETTLED_FILE,
             renew_token=renew_token,
             end_run=end_run,
+            open_jobs=lambda: self.jobs.open_jobs,
             soak_offset_s=soak_offset_s,
             workers=workers,
         )
         self.jobs = JobWatch(
-            plan, transport=self.transport, recorder=self.recorder, token=token, now=self.clock.now
+            plan,
+            transport=self.transport,
+            recorder=self.recorder,
+            token=token,
+            clock=self.clock,
+            workers=workers,
+            room=lambda: self._has_room,
+            hold_s=self.director.hold_s,
+            on_starving=self.director.starving,
+            on_broken=self._on_broken,
+            on_crash=self._on_crash,
         )
         self.self_check = SelfCheck(self.caller.take_lags)
         self._end_run = end_run
+        self._users = users
         self._parent_pid = parent_pid
         self._broken = False
         self._most_in_flight = max(1, plan.max_in_flight // workers)
@@ -88,10 +102,7 @@ class Session:
         self._hurried = False
         self._finished = Event()
         self._started = self.clock.now()
-        self.streams = Streams(
-            plan, clock=self.clock, worker_id=worker_id, workers=workers, launch=self._launch
-        )
-        self.streams.set_rates(self.director.rates(0.0))
+        self.streams = Streams(plan, clock=self.clock, worker_id=worker_id, launch=self._launch)
         self._background = [
             gevent.spawn(self.self_check.watch),
             gevent.spawn(self._keep_rates),
@@ -114,15 +125,21 @@ class Session:
 
     def stream(self) -> None:
         """Be one arrival stream until killed: one Locust user is one of these."""
+        self._share_out()
         self.streams.run()
 
     def _launch(self, index: int, due: float, offered_rate: float) -> Any:
-        if len(self._live) >= self._most_in_flight:
+        if not self._has_room:
             self.dropped[index] += 1
             return None
         greenlet = gevent.spawn(self._one_call, self.caller.prepared[index], due, offered_rate)
         self._live[greenlet] = (index, due)
         return greenlet
+
+    @property
+    def _has_room(self) -> bool:
+        """Whether one more call, or one more look at a job, may be in flight."""
+        return len(self._live) + self.jobs.in_flight < self._most_in_flight
 
     def _one_call(self, prepared: Prepared, due: float, offered_rate: float) -> None:
         try:
@@ -135,7 +152,11 @@ class Session:
     def _keep_rates(self) -> None:
         while True:
             gevent.sleep(TICK_S)
-            self.streams.set_rates(self.director.rates(self.clock.now() - self._started))
+            self._share_out()
+
+    def _share_out(self) -> None:
+        users = self._users()
+        self.streams.share_out(self.director.rates(self.clock.now() - self._started, users), users)
 
     # -- watching --------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import gevent
 
+from analysis.flow_loop import JOBS_SUFFIX
 from analysis.record import NAMES_SUFFIX, RECORD_SIZE, SEGMENT_SUFFIX
 from analysis.run_folder import RunFolder
 from loadtests.recorder import EVENTS_SUFFIX
@@ -22,7 +23,7 @@ ACKNOWLEDGED: Final = "diag_acknowledged"
 CHUNK_BYTES: Final = 256 * 1024
 SHIP_EVERY_S: Final = 1.0
 RESEND_AFTER_S: Final = 3.0
-SUFFIXES: Final = (NAMES_SUFFIX, SEGMENT_SUFFIX, EVENTS_SUFFIX)
+SUFFIXES: Final = (NAMES_SUFFIX, SEGMENT_SUFFIX, EVENTS_SUFFIX, JOBS_SUFFIX)
 """In this order: a code is named before a row that uses it arrives."""
 
 _WORKER_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,80}")

@@ -25,6 +25,7 @@ from loadtests.session import Session
 from loadtests.shipping import ACKNOWLEDGED, CHUNK, Shipper
 from loadtests.token_keeper import TokenKeeper
 from loadtests.transport import USER_AGENT
+from loadtests.user_count import users_of_all
 
 READY: Final = "diag_ready"
 FINISH: Final = "diag_finish"
@@ -52,9 +53,8 @@ class WorkerLife:
         self._spool_below: str | None = environment.parsed_options.spool
         self._spool: Path | None = None
         self._finished = False
-        # A worker forked by --processes must not outlive its master; one started by hand may be a
-        # child of anything.
-        self._parent_pid = os.getppid() if environment.parsed_options.processes else None
+        if environment.parsed_options.processes:  # one started by hand may be a child of anything
+            gevent.spawn(self._leave_with, os.getppid())
         runner.register_message(ACKNOWLEDGED, self._on_acknowledged)
         runner.register_message(FINISH, self._on_finish, concurrent=True)
         runner.register_message(SETTLED, self._on_settled)
@@ -62,7 +62,6 @@ class WorkerLife:
         events.test_start.add_listener(self._on_test_start)
         events.test_stop.add_listener(self._on_test_stop)
         events.quitting.add_listener(self._on_quitting)
-        events.spawning_complete.add_listener(self._on_spawning_complete)
 
     def _on_test_start(self, environment: Any, **_: Any) -> None:
         self._finished = False
@@ -92,7 +91,7 @@ class WorkerLife:
             renew_token=keeper.renew,
             fire=self._environment.events.request.fire,
             end_run=self._end_run,
-            parent_pid=self._parent_pid,
+            users=lambda: users_of_all(self._environment),
             workers=order.workers,
         )
         self._tell(READY, {"worker": worker_id})
@@ -110,12 +109,12 @@ class WorkerLife:
 
     def _end_run(self, why: str, *, failed: bool = True, exit_code: int = ExitCode.INCOMPLETE) -> None:
         self._tell(END, {"why": why, "failed": failed, "exit_code": int(exit_code)})
-        if self._parent_pid is not None and os.getppid() != self._parent_pid:
-            gevent.spawn(self._runner.quit)  # there is no master left to end it
 
-    def _on_spawning_complete(self, user_count: int, **_: Any) -> None:
-        if self.session is not None:
-            self.session.streams.set_users_of_all(user_count)
+    def _leave_with(self, parent_pid: int) -> None:
+        """End when the master that forked us is gone, also before a test: Locust takes a minute to notice."""
+        while os.getppid() == parent_pid:
+            gevent.sleep(1.0)
+        self._runner.quit()
 
     def _on_settled(self, msg: Any, **_: Any) -> None:
         if self.session is not None and self._spool is not None:

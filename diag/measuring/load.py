@@ -22,12 +22,12 @@ _LOCUSTFILE: Final = Path(__file__).resolve().parents[2] / "loadtests" / "action
 
 @dataclass(frozen=True, slots=True)
 class LoadOptions:
-    """What to run; None leaves it to the workload file. `rate` is calls/s per action.
+    """What to run; None leaves it to the workload file. `rate` is calls/s per action and user.
 
     `env` adds to (or overrides) this process's environment.
 
-    `users` is the number of arrival streams among which the rates are divided, `processes` the number of
-    worker processes (0: one process does all). `extra` goes to locust as it is.
+    `users` is the number of arrival streams, each at the planned rates (None: one planned load in all),
+    `processes` the number of worker processes (0: one process does all). `extra` goes to locust as it is.
     """
 
     run_dir: Path
@@ -39,7 +39,7 @@ class LoadOptions:
     arrivals: str | None = None
     mode: str | None = None
     probe: bool = False
-    users: int = 1
+    users: int | None = None
     processes: int = 0
     seed: int | None = None
     calls_per_action: int | None = None
@@ -123,7 +123,6 @@ def command_line(options: LoadOptions) -> list[str]:
     """Return the command that runs the locustfile with these options."""
     line = [sys.executable, "-m", "locust", "-f", str(_LOCUSTFILE), "--headless", "--only-summary"]
     line += ["--run-dir", str(options.run_dir)]
-    line += ["--users", str(options.users), "--spawn-rate", str(options.users)]
     line += ["--parent-pid", str(os.getpid())]
     for flag, value in (
         ("--rate", options.rate),
@@ -133,6 +132,8 @@ def command_line(options: LoadOptions) -> list[str]:
         ("--mode", options.mode),
         ("--seed", options.seed),
         ("--calls-per-action", options.calls_per_action),
+        ("--users", options.users),
+        ("--spawn-rate", options.users),
         ("--processes", options.processes or None),
         ("--confirm-org", options.confirm_org),
     ):

@@ -110,7 +110,6 @@ def test_processes_share_the_load_and_every_row_is_there_once(
             rate=30,
             actions=ACTIONS,
             processes=2,
-            users=2,
             env={**sandbox.environment, "HOME": str(tmp_path)},
         )
     )

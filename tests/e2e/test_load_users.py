@@ -1,0 +1,187 @@
+"""Locust users as people ask for them: each is one arrival stream, in one process or in many.
+
+Judged by the schedule that was recorded (offered_rate, scheduled_at), never by a clock of the test's own.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pandas as pd
+import pytest
+
+from analysis.reading import read_samples
+from analysis.run_folder import Manifest, RunFolder, read_manifest
+from diag.sandbox.server import SandboxProcess, start_sandbox
+
+pytestmark = pytest.mark.e2e
+
+LOCUSTFILE = Path(__file__).resolve().parents[2] / "loadtests" / "actions.py"
+SCENARIO = """
+description = "For a test"
+[limits]
+concurrent_executions = 1000
+executions_per_minute = 100000
+token_requests_per_minute = 1200
+[[integration]]
+name = "Backend"
+type = "custom-rest-actions"
+[[action]]
+name = "Quick"
+integration = "Backend"
+category = "Web"
+timeout_s = 3
+result = { done = true }
+latency = { model = "fixed", at_ms = 5 }
+"""
+SHAPE = """
+from locust import LoadTestShape
+
+class Stairs(LoadTestShape):
+    def tick(self):
+        at = self.get_run_time()
+        for until, users in ((2, 2), (4, 4), (6, 1)):
+            if at < until:
+                return users, 10
+        return None
+"""
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess]:
+    scenario = tmp_path_factory.mktemp("scenario") / "users.toml"
+    scenario.write_text(SCENARIO)
+    with start_sandbox(scenario=str(scenario)) as process:
+        yield process
+
+
+@pytest.fixture
+def org(sandbox: SandboxProcess) -> dict[str, str]:
+    """The sandbox reached with a bare token: nothing tells diag that it is not an org."""
+    login = httpx.post(
+        f"{sandbox.base_url}/oauth/token",
+        data={"grant_type": "client_credentials"},
+        auth=("sandbox", "sandbox"),
+        trust_env=False,
+    )
+    token = login.raise_for_status().json()["access_token"]
+    return {
+        "GENESYSCLOUD_ACCESS_TOKEN": token,
+        "GENESYSCLOUD_OAUTHCLIENT_ID": "",
+        "GENESYSCLOUD_OAUTHCLIENT_SECRET": "",
+    }
+
+
+def locust(
+    folder: Path, environment: dict[str, str], *arguments: str, files: str = str(LOCUSTFILE)
+) -> subprocess.CompletedProcess[str]:
+    line = [sys.executable, "-m", "locust", "-f", files, "--headless", "--only-summary", "--drain-s", "1"]
+    return subprocess.run(
+        [*line, "--run-dir", str(folder / "run"), "--arrivals", "constant", *arguments],
+        cwd=folder,
+        env={**os.environ, "HOME": str(folder), **environment},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def manifest(folder: Path) -> Manifest:
+    found = read_manifest(RunFolder(folder / "run"))
+    assert found is not None
+    return found
+
+
+def levels(folder: Path) -> dict[float, float]:
+    """Per offered rate of the run, in order of time: calls/s that were due while it held."""
+    table = read_samples([folder / "run"]).table.sort_values("scheduled_at")
+    part = (table["offered_rate"] != table["offered_rate"].shift()).cumsum()
+    found = {}
+    for _, rows in table.groupby(part):
+        span = rows["scheduled_at"].max() - rows["scheduled_at"].min()
+        if span > 0.8:  # neighbouring users change over within a tick of each other
+            found[float(rows["offered_rate"].iloc[0])] = (len(rows) - 1) / span
+    return found
+
+
+def test_each_user_is_one_stream_and_the_spawn_rate_ramps_them_up(
+    tmp_path: Path, sandbox: SandboxProcess
+) -> None:
+    done = locust(tmp_path, sandbox.environment, *("-u", "3", "-r", "1", "--run-time", "4s", "--rate", "10"))
+
+    assert done.returncode == 0, done.stderr
+    found = levels(tmp_path)
+    assert list(found) == [10, 20, 30]
+    assert all(due == pytest.approx(offered, rel=0.25) for offered, due in found.items()), found
+    assert manifest(tmp_path).streams == 3
+    assert [rate for _, rate in manifest(tmp_path).rates] == [10.0]
+
+
+def test_a_load_test_shape_raises_and_lowers_the_load(tmp_path: Path, sandbox: SandboxProcess) -> None:
+    (tmp_path / "shape.py").write_text(SHAPE)
+    files = f"{LOCUSTFILE},{tmp_path / 'shape.py'}"
+    done = locust(tmp_path, sandbox.environment, "--rate", "10", files=files)
+
+    assert done.returncode == 0, done.stderr
+    found = levels(tmp_path)
+    assert list(found) == [20, 40, 10]
+    assert all(due == pytest.approx(offered, rel=0.25) for offered, due in found.items()), found
+    assert manifest(tmp_path).streams == 4
+    assert manifest(tmp_path).status == "complete"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--mode", "ramp"], "mode = 'ramp'"),
+        (["--workload", "staged.toml"], "[[stage]] and duration"),
+    ],
+)
+def test_a_shape_and_another_plan_of_the_load_are_refused(
+    tmp_path: Path, sandbox: SandboxProcess, arguments: list[str], said: str
+) -> None:
+    (tmp_path / "shape.py").write_text(SHAPE)
+    (tmp_path / "staged.toml").write_text(
+        '[run]\nduration = "1m"\n[[stage]]\nduration = "5s"\n[[action]]\nname = "*"\n'
+    )
+    files = f"{LOCUSTFILE},{tmp_path / 'shape.py'}"
+    done = locust(tmp_path, sandbox.environment, *arguments, files=files)
+
+    assert done.returncode == 2, done.stderr
+    assert "A LoadTestShape says how the load goes" in done.stderr
+    assert said in done.stderr
+    assert "Keep one of them" in done.stderr
+
+
+def test_users_of_all_workers_together_stay_below_the_orgs_limit(
+    tmp_path: Path, sandbox: SandboxProcess, org: dict[str, str]
+) -> None:
+    (tmp_path / "workload.toml").write_text('[[action]]\nname = "Quick"\nrate = 6\n')
+    line = ["--workload", "workload.toml", "-u", "4", "-r", "4", "--processes", "2"]  # asks for 24 calls/s
+    dry = locust(tmp_path, {**sandbox.environment, **org}, *line, "--run-time", "4s", "--dry-run")
+    done = locust(tmp_path, {**sandbox.environment, **org}, *line, "--run-time", "4s")
+
+    assert dry.returncode == 0, dry.stderr
+    assert "at most 16 calls/s at once" in dry.stdout
+    assert "all users together send 16 calls/s and no more" in dry.stdout
+    assert done.returncode == 0, done.stderr
+    table = read_samples([tmp_path / "run"]).table
+    assert table["worker_id"].nunique() == 2
+    assert set(table["offered_rate"]) == {16.0}  # 80 % of 1,200 a minute
+    due = table["scheduled_at"].sort_values()
+    assert most_in_a_second(due) <= 20
+    assert len(table) > 25
+    (note,) = manifest(tmp_path).notes
+    assert "all users together send 16 calls/s and no more" in note
+    assert done.stderr.count("and no more") <= 2  # once in each worker
+
+
+def most_in_a_second(due: pd.Series) -> int:
+    """The most arrivals due within any one second."""
+    times = due.to_numpy()
+    return max(int(((times >= start) & (times < start + 1)).sum()) for start in times)
