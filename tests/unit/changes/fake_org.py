@@ -11,6 +11,7 @@ from diag.genesys.json_reply import JsonObject
 from diag.genesys.models import Action, ActionConfig, FullConfig, TestReply
 from diag.genesys.outcomes import Classified
 
+ID = "custom_-_1"
 IDENTITY = OrgIdentity("org-1", "Acme", "api.example.test")
 
 
@@ -18,9 +19,7 @@ class Killed(BaseException):
     """kill -9, as far as one process can act it."""
 
 
-def full_config(
-    action_id: str = "custom_-_1", timeout_s: int | None = 5, *, method: str = "GET"
-) -> FullConfig:
+def full_config(action_id: str = ID, timeout_s: int | None = 5, *, method: str = "GET") -> FullConfig:
     config = ActionConfig(
         timeout_seconds=timeout_s,
         request={
@@ -148,6 +147,11 @@ def change_for(full: FullConfig, after_s: int) -> Change:
 def all_but_timeout(full: FullConfig) -> dict[str, str]:
     """Everything a change must leave as it is, comparable between readings."""
     return fields_of(full, "one salt")
+
+
+def only_the_timeout_differs(org: FakeOrg) -> bool:
+    """Whether `ID` is as `full_config()` made it but for the timeout."""
+    return all_but_timeout(org.actions[ID]) == all_but_timeout(full_config())
 
 
 def api_error(kind: type[ApiError], status: int | None) -> ApiError:

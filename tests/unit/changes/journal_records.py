@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from diag.changes.journal import Author, Record, first_record
+from diag.changes.journal import Author, Journal, Record, first_record
 from tests.unit.changes.fake_org import IDENTITY, change_for, full_config
 
 
@@ -19,3 +19,8 @@ def record(entry: str = "e1", **values: object) -> Record:
         at=12.5,
     )
     return replace(made, **values)  # type: ignore[arg-type]  # fields by name
+
+
+def phases(journal: Journal) -> list[str]:
+    """The phases of all its records, in order."""
+    return [record.phase for record in journal.read()]

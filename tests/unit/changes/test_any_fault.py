@@ -16,6 +16,7 @@ from diag.changes.plan import Plan
 from diag.changes.result import Outcome
 from diag.genesys.errors import NetworkError, PlatformError, RateLimitedError, StaleVersionError
 from tests.unit.changes.fake_org import (
+    ID,
     IDENTITY,
     FakeOrg,
     Killed,
@@ -26,7 +27,6 @@ from tests.unit.changes.fake_org import (
     raising,
 )
 
-ID = "custom_-_1"
 Script = Callable[[FakeOrg, str], None]
 
 

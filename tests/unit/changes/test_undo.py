@@ -10,10 +10,9 @@ from diag.changes.plan_file import plan_digest
 from diag.changes.result import ChangeResult, Outcome
 from diag.changes.undo import demand_something_undone, entries_of_run, entry_named, make_undo_plan
 from diag.genesys.errors import RateLimitedError
-from tests.unit.changes.fake_org import IDENTITY, FakeOrg, change_for, full_config, raising
+from tests.unit.changes.fake_org import ID, IDENTITY, FakeOrg, change_for, full_config, raising
 
 Apply = Callable[..., list[ChangeResult]]
-ID = "custom_-_1"
 
 
 def undo_plan(journal: Journal, org: FakeOrg, entry: str | None = None, *, force: bool = False) -> Plan:
