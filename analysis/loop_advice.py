@@ -1,8 +1,10 @@
 """Interval and loop limit for a flow that submits work and polls for it (issue 5).
 
-The same code as for timeouts: Kaplan-Meier with jobs that were still running, failed or were cancelled
+The same code as for timeouts: Kaplan-Meier with jobs that were still running when we stopped looking
 counted as "not done by then", and the exact upper bound of p99. Never a percentile of the finished jobs
-alone: at the end of a run those are the quick ones.
+alone: at the end of a run those are the quick ones. Jobs that failed or were cancelled are told and left
+out: they were not cut off by us, a flow learns of their end and leaves its loop. Some of those still
+running would have failed too; counting them makes the wait longer, never shorter.
 """
 
 import math
@@ -45,7 +47,7 @@ def recommend_loops(
 def recommend_loop(flow: Flow, settings: RecommendSettings) -> FlowLoop:
     """Return how long a flow must wait for these jobs, or, with the reason, that the data do not say."""
     states = Counter(job.state for job in flow.jobs)
-    followed = [job for job in flow.jobs if job.state not in ("no_job_id", "no_status")]
+    followed = [job for job in flow.jobs if job.state in ("done", "running", "gave_up")]
     done = [job for job in followed if job.state == "done"]
     told = FlowLoop(
         action_id=flow.action_id,
@@ -100,8 +102,10 @@ def _judge(told: FlowLoop, followed: Sequence[Job], settings: RecommendSettings)
     if told.p99_s is None:
         return replace(told, reason=_hidden(told, settings))
     if told.p99_upper_s is None:
-        needed = math.ceil(calls_for_a_bound(p, settings.confidence) * effect)
-        more = max(needed - told.done, 1)
+        # What limits the bound is how many jobs the end of the curve is worth.
+        worth = float(table.n_eff[-1]) / effect
+        fewest = calls_for_a_bound(p, settings.confidence)
+        more = max(math.ceil(len(followed) * (fewest / worth - 1.0) - 1e-9), 1)
         return replace(told, jobs_needed=more, reason=_too_few(told, more, settings))
     half_s = told.p50_s if told.p50_s is not None else told.p99_s
     buffer_s = buffer_ms(told.p99_s * 1e3, settings) / 1e3
@@ -153,8 +157,11 @@ def _hidden(told: FlowLoop, settings: RecommendSettings) -> str:
 
 
 def _too_few(told: FlowLoop, more: int, settings: RecommendSettings) -> str:
+    worth = f"{told.done:,} jobs were done"
+    if told.design_effect is not None and told.design_effect > 1.0:
+        worth += f" (worth {told.done / told.design_effect:,.0f}, because slow ones come in bursts)"
     return (
-        f"only {told.done:,} jobs were done: a sure upper bound of p{settings.percentile * 100:g} needs "
+        f"only {worth}: a sure upper bound of p{settings.percentile * 100:g} needs "
         f"about {more:,} more, so no interval and no limit are given"
     )
 

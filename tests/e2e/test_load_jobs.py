@@ -1,0 +1,160 @@
+"""Submit and poll, from the workload file to the recommended loop, against what the sandbox knows."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from analysis.jobs import Job, read_flows
+from diag.sandbox.server import SandboxProcess, start_sandbox
+
+pytestmark = pytest.mark.e2e
+
+LOCUSTFILE = Path(__file__).resolve().parents[2] / "loadtests" / "actions.py"
+SCENARIO = """
+description = "For a test"
+[limits]
+concurrent_executions = 10000
+executions_per_minute = 1000000
+token_requests_per_minute = 1000000
+[[integration]]
+name = "Exports"
+type = "custom-rest-actions"
+[[action]]
+name = "Start"
+integration = "Exports"
+category = "c"
+request_type = "POST"
+latency = { model = "fixed", at_ms = 5 }
+job = { takes = { model = "lognormal", median_ms = 1500, sigma = 0.4 }, failed = 0.05, cancelled = 0.03 }
+[[action]]
+name = "Look"
+integration = "Exports"
+category = "c"
+input.jobId = { type = "string", minLength = 1 }
+polls_jobs = true
+latency = { model = "fixed", at_ms = 5 }
+"""
+WORKLOAD = """
+[run]
+rate = 60
+calls_per_action = 400
+[[action]]
+name = "Start"
+allow_side_effects = true
+[action.poll]
+action = "Look"
+job_id = "finalResult.jobId"
+parameter = "jobId"
+status = "finalResult.state"
+done = ["DONE"]
+failed = ["FAILED"]
+cancelled = ["CANCELLED"]
+every = "0.5s"
+"""
+ENDS = {"DONE": "done", "FAILED": "failed", "CANCELLED": "cancelled"}
+
+
+class World:
+    """A sandbox with jobs, one look in ten refused with 429, and a load process on it."""
+
+    def __init__(self, folder: Path, sandbox: SandboxProcess) -> None:
+        self.folder, self.sandbox = folder, sandbox
+        actions = self.ask("/sandbox/truth")["actions"]
+        (look,) = (id_ for id_, action in actions.items() if action["name"] == "Look")
+        (self.law,) = (action["job"] for action in actions.values() if "job" in action)
+        fault = {"kind": "status", "status": 429, "retry_after_s": 1, "share": 0.1, "path": f"{look}/test"}
+        httpx.post(f"{sandbox.base_url}/sandbox/faults", json={"faults": [fault]}, trust_env=False)
+        (folder / "workload.toml").write_text(WORKLOAD)
+
+    def ask(self, path: str) -> Any:
+        return httpx.get(self.sandbox.base_url + path, trust_env=False).raise_for_status().json()
+
+    def truth(self) -> dict[str, Any]:
+        return {job["correlation_id"]: job for job in self.ask("/sandbox/truth/jobs")["jobs"]}
+
+    def jobs(self) -> tuple[Job, ...]:
+        flows = read_flows([self.folder / "run"])
+        return flows[0].jobs if flows else ()
+
+    def run(self, *line: str) -> "subprocess.Popen[str]":
+        return subprocess.Popen(
+            [sys.executable, *line],
+            cwd=self.folder,
+            env={**os.environ, "HOME": str(self.folder), **self.sandbox.environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    (tmp_path / "scenario.toml").write_text(SCENARIO)
+    with start_sandbox(scenario=str(tmp_path / "scenario.toml")) as process:
+        yield World(tmp_path, process)
+
+
+def wait(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 90
+    while not condition():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.1)
+
+
+def test_every_job_is_followed_to_its_end_and_the_flow_gets_interval_and_limit(world: World) -> None:
+    measure = world.run("-m", "diag", "measure", "--run-dir", "run", "--all-the-time", "--time", "90s")
+    output, _ = measure.communicate(timeout=150)
+
+    assert measure.returncode == 0, output
+    truth, jobs = world.truth(), world.jobs()
+    assert len(jobs) == len(truth) >= 400  # the run waited for the jobs after its last call
+    for job in jobs:
+        true = truth[job.correlation_id]
+        assert job.state == ENDS[true["ends_as"]]
+        assert job.polls == true["looks"]
+        assert job.seconds >= true["takes_ms"] / 1e3 - 0.25  # the submit's reply was on its way meanwhile
+    (fault,) = world.ask("/sandbox/faults")["faults"]
+    assert sum(job.throttled for job in jobs) == fault["hit"] > 20
+
+    assert "Start: half of the jobs are done within" in output
+    written = json.loads((world.folder / "run" / "recommendations.json").read_text())
+    (loop,) = written["loops"]
+    assert (loop["jobs"], loop["unfinished"], loop["throttled"]) == (len(jobs), 0, fault["hit"])
+    true_p99_s = world.law["p99_ms"] / 1e3
+    assert true_p99_s <= loop["p99_upper_s"]
+    assert loop["p50_s"] >= world.law["p50_ms"] / 1e3 * 0.9
+    assert loop["interval_s"] * loop["loop_limit"] >= loop["wait_s"] >= loop["p99_upper_s"]
+    assert [row["action_name"] for row in written["actions"]] == ["Start"]  # looks are not calls
+
+
+def test_kill_minus_nine_keeps_what_was_known_of_every_job(world: World) -> None:
+    process = world.run(
+        *("-m", "locust", "-f", str(LOCUSTFILE), "--headless", "--only-summary"),
+        *("--workload", "workload.toml", "--run-dir", "run"),
+    )
+    try:
+        wait(lambda: sum(job.state == "done" for job in world.jobs()) > 20)
+    finally:
+        process.kill()
+        process.communicate()
+
+    truth, jobs = world.truth(), world.jobs()
+    assert len(truth) - len(jobs) <= 20  # replies that were on their way
+    still_running = [job for job in jobs if job.state == "running"]
+    assert still_running
+    for job in jobs:
+        true = truth[job.correlation_id]
+        if job.state == "running":  # seen to run so long, and not one moment longer
+            assert job.seconds <= true["takes_ms"] / 1e3
+        else:
+            assert job.state == ENDS[true["ends_as"]]
+        assert 0 <= true["looks"] - job.polls <= 1
