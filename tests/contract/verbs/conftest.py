@@ -1,0 +1,55 @@
+"""The verbs as a person types them: an empty project folder, credentials that lead to a sandbox."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from analysis.facts import ActionFacts
+from analysis.run_folder import Manifest, RunFolder, write_manifest
+from diag.cli import run
+from diag.commands.apply_flow import identify
+from diag.exit_codes import ExitCode
+from diag.genesys.client import GenesysClient
+from diag.sandbox.server import start_sandbox
+from diag.settings import load_settings
+from diag.target import find_target
+from tests.contract.verbs.typed import OTHER, action_named
+from tests.unit.analysis.samples import START, write_segment
+
+
+@pytest.fixture(scope="module")
+def demo_environment() -> Iterator[dict[str, str]]:
+    """A sandbox for the module; its tests leave actions changed."""
+    with start_sandbox() as sandbox:
+        yield sandbox.environment
+
+
+@pytest.fixture(autouse=True)
+def session(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, demo_environment: dict[str, str]) -> Path:
+    """An empty project folder whose credentials lead to the sandbox."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    for name, value in demo_environment.items():
+        monkeypatch.setenv(name, value)
+    return tmp_path
+
+
+@pytest.fixture
+def measured_run(session: Path) -> Callable[..., Path]:
+    """Makes a run folder of OTHER whose calls take 3 s, with the manifest fields given."""
+
+    def make(**fields: Any) -> Path:
+        action = action_named(OTHER)
+        with GenesysClient(find_target(load_settings()).connection) as client:
+            org = identify(client)
+        facts = ActionFacts(action.id, OTHER, current_timeout_s=2, timeout_is_set=True)
+        told: dict[str, Any] = {"status": "complete", "org_id": org.org_id, "host": org.host, **fields}
+        folder = RunFolder(session / "runs" / "r1")
+        write_manifest(folder, Manifest("r1", START, sandbox=True, model="open", actions=(facts,), **told))
+        write_segment(folder, latency_ms=[3000 + 37 * n % 400 for n in range(3000)], names={1: action.id})
+        return folder.path
+
+    assert run(["set", OTHER, "--timeout", "2", "--yes", "--no-verify"]) == ExitCode.OK
+    return make

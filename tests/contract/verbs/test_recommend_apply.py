@@ -1,0 +1,94 @@
+"""`diag recommend --out` and `--apply`: evidence, guards, and the way back."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from diag.changes.plan_file import read_plan
+from diag.cli import run
+from diag.exit_codes import ExitCode
+from tests.contract.verbs.typed import OTHER, action_named, history, samples
+
+
+def test_recommend_saves_a_plan_with_its_evidence_and_apply_carries_it_out(
+    capsys: "pytest.CaptureFixture[str]", session: Path
+) -> None:
+    name = "Search Knowledge Articles"
+    action = action_named(name)
+    file = samples(session / "calls.csv", 1000, action)
+    facts = session / "actions.json"
+    facts.write_text(json.dumps([{"action_id": action.id, "current_timeout_s": 10, "timeout_is_set": True}]))
+
+    assert run(["recommend", str(file), "--actions", str(facts), "--out", "plan.json"]) == ExitCode.OK
+    (change,) = read_plan(session / "plan.json").changes
+    assert (change.before_timeout_s, change.direction, change.forced) == (10, "lower", False)
+    assert change.evidence is not None
+    assert change.evidence.samples > 2900
+    assert change.evidence.grade == "B"
+    assert run(["apply", "plan.json", "--yes"]) == ExitCode.OK
+
+    (entry,) = history(capsys)
+    assert (entry["outcome"], entry["origin"], entry["after_timeout_s"]) == ("applied", "recommend", 2)
+    assert action_named(name).timeout_s == 2
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "md"])
+def test_an_apply_shows_plan_results_and_the_way_back_whatever_the_format(
+    capsys: "pytest.CaptureFixture[str]", session: Path, form: str
+) -> None:
+    name = "Look Up Open Orders"
+    assert run(["set", name, "--timeout", "2", "--yes", "--no-verify"]) == ExitCode.OK
+    action = action_named(name)
+    file = samples(session / "calls.csv", 3000, action)
+    file.write_text(file.read_text().replace(",ok,5", ",ok,2"))
+    facts = session / "actions.json"
+    facts.write_text(json.dumps([{"action_id": action.id, "current_timeout_s": 2, "timeout_is_set": True}]))
+    capsys.readouterr()
+
+    arguments = ["recommend", str(file), "--actions", str(facts), "--format", form]
+    assert run([*arguments, "--apply", "--yes", "--no-verify", "--force"]) == ExitCode.OK
+
+    shown = capsys.readouterr()
+    assert "~ config.timeoutSeconds: 2 -> " in shown.err
+    assert "Plan: 1 to change, 0 unchanged, 0 skipped." in shown.err
+    assert f"APPLIED  {name}" in shown.err
+    assert "To undo all of it: diag undo --all-of " in shown.err
+    assert "APPLIED" not in shown.out
+    if form == "json":
+        json.loads(shown.out)
+
+
+def test_a_run_that_is_invalid_sets_nothing_without_force(
+    capsys: "pytest.CaptureFixture[str]", measured_run: Callable[..., Path]
+) -> None:
+    folder = measured_run(status="invalid", status_reason="the generator was late")
+    capsys.readouterr()
+
+    assert run(["recommend", str(folder), "--apply", "--yes", "--no-verify"]) == ExitCode.OK
+    held = capsys.readouterr().err
+    assert run(["recommend", str(folder), "--apply", "--yes", "--no-verify", "--force"]) == ExitCode.OK
+    forced = capsys.readouterr().err
+    run(["check", str(folder), "--format", "json"])
+    checked = capsys.readouterr()
+
+    weak = "Run r1 is invalid: the generator was late"
+    assert f"  WEAK EVIDENCE {weak}." in held
+    assert f"weak evidence: {weak} (--force to set 5 s all the same)" in held
+    assert "Plan: 0 to change, 0 unchanged, 1 skipped." in held
+    assert f"APPLIED  {OTHER}" in forced
+    assert f"Warning: {weak}." in checked.err
+    json.loads(checked.out)
+
+
+def test_a_run_measured_elsewhere_is_never_applied_here(
+    capsys: "pytest.CaptureFixture[str]", measured_run: Callable[..., Path]
+) -> None:
+    folder = measured_run(org_id="other-org", host="api.other.test")
+    capsys.readouterr()
+
+    assert run(["recommend", str(folder), "--apply", "--yes", "--force"]) == ExitCode.USAGE
+    told = capsys.readouterr().err
+    assert "Run r1 was measured in org other-org at api.other.test; you are connected to org " in told
+    assert "(Sandbox (demo)) at 127.0.0.1:" in told

@@ -1,0 +1,143 @@
+"""`diag set`, `history` and `undo`: approval, exit codes, streams."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+
+from diag.changes.journal import Journal
+from diag.cli import run
+from diag.exit_codes import ExitCode
+from tests.contract.verbs.typed import OTHER, QUICK, answer, history
+
+
+def test_set_history_undo(capsys: "pytest.CaptureFixture[str]") -> None:
+    assert run(["set", QUICK, "--timeout", "7", "--yes"]) == ExitCode.OK
+
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "SANDBOX" in told.err
+    assert "~ config.timeoutSeconds: 2 -> 7" in told.err
+    assert "Plan: 1 to change, 0 unchanged, 0 skipped." in told.err
+    assert "diag undo --all-of" in told.err
+    (entry,) = history(capsys)
+    assert (entry["outcome"], entry["before_timeout_s"], entry["after_timeout_s"]) == ("applied", 2, 7)
+    assert entry["client_id"] == "sandbox"
+
+    assert run(["undo", entry["entry"], "--yes", "--no-verify"]) == ExitCode.OK
+    assert [(e["origin"], e["after_timeout_s"]) for e in history(capsys)] == [("undo", 2), ("set", 7)]
+    assert run(["undo", "--yes"]) == ExitCode.USAGE  # nothing left
+
+
+def test_without_a_terminal_approval_is_a_flag(capsys: "pytest.CaptureFixture[str]") -> None:
+    assert run(["set", QUICK, "--timeout", "7"]) == ExitCode.USAGE
+
+    assert "--yes" in capsys.readouterr().err
+    assert history(capsys) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["set", "--timeout", "7", "--yes"], "Which actions?"),
+        (["set", "Nobody", "--timeout", "7", "--yes"], "There is no action 'Nobody'"),
+        (
+            ["set", "Check Apointment Slots", "--timeout", "7", "--yes"],
+            "Did you mean: Check Appointment Slots",
+        ),
+        (["set", QUICK, "--timeout", "61", "--yes"], "1<=x<=60"),
+        (["set", QUICK, "--timeout", "0", "--yes"], "1<=x<=60"),
+        (["set", QUICK, "--timeout", "45", "--yes"], "over the cap of 30 s"),
+        (["apply", "nowhere.json", "--yes"], "nowhere.json cannot be read"),
+        (["undo", "nothing", "--yes"], "The journal has no entry"),
+        (["undo", "--all-of", "nothing", "--yes"], "The journal knows no apply"),
+        (["undo", "a", "--all-of", "b", "--yes"], "not both"),
+        (["set", "--where", "tiemout=2", "--timeout", "7", "--yes"], "tiemout"),
+        (["check", "--fail-on", "slower"], "slower than what?"),
+    ],
+)
+def test_bad_input_is_a_usage_error_with_a_fix(
+    capsys: "pytest.CaptureFixture[str]", arguments: list[str], told: str
+) -> None:
+    assert run(arguments) == ExitCode.USAGE
+
+    assert told in capsys.readouterr().err
+
+
+def test_set_by_filter_skips_what_cannot_be_changed_and_a_dry_run_changes_nothing(
+    capsys: "pytest.CaptureFixture[str]",
+) -> None:
+    assert run(["set", "--where", "timeout=60", "--timeout", "20", "--dry-run", "--yes"]) == ExitCode.OK
+
+    told = capsys.readouterr().err
+    assert "Plan: 2 to change, 0 unchanged, 1 skipped." in told
+    assert "SKIPPED Get User Presence" in told
+    assert "would send PATCH" in told
+    assert "Dry run: nothing was changed." in told
+    assert history(capsys) == []
+
+
+def test_only_yes_approves_on_a_terminal(session: Path) -> None:
+    arguments = ["set", QUICK, "--timeout", "3", "--no-verify"]
+
+    refused, screen = answer(session, arguments, "y")
+    approved, _ = answer(session, arguments, "yes")
+
+    assert "Apply to org Sandbox (demo) (127.0.0.1:" in screen
+    assert "Not approved; nothing was changed." in screen
+    assert refused == ExitCode.USAGE
+    assert approved == ExitCode.OK
+
+
+def test_a_protected_profile_wants_the_orgs_name_even_with_yes(
+    session: Path, capsys: "pytest.CaptureFixture[str]"
+) -> None:
+    (session / "diag.toml").write_text("[profile.prod]\nprotected = true\n")
+    arguments = ["set", QUICK, "--timeout", "4", "--no-verify", "--yes", "--profile", "prod"]
+
+    assert run(arguments) == ExitCode.USAGE
+    assert "protected" in capsys.readouterr().err
+    assert answer(session, arguments, "yes")[0] == ExitCode.USAGE
+    code, screen = answer(session, arguments, "Sandbox (demo)")
+
+    assert "type the org's name" in screen
+    assert code == ExitCode.OK
+
+
+def test_a_missing_permission_is_named_and_stops_everything(
+    capsys: "pytest.CaptureFixture[str]", demo_environment: dict[str, str]
+) -> None:
+    uri = f"{demo_environment['GENESYSCLOUD_API_BASE']}/sandbox/faults"
+    denied = {"kind": "status", "status": 403, "method": "PATCH"}
+    httpx.post(uri, json={"faults": [denied]}, trust_env=False).raise_for_status()
+    try:
+        code = run(["set", QUICK, OTHER, "--timeout", "13", "--yes", "--no-verify", "--on-error", "continue"])
+    finally:
+        httpx.post(uri, json={"faults": []}, trust_env=False).raise_for_status()
+
+    told = capsys.readouterr().err
+    assert code == ExitCode.AUTH
+    assert "integrations:action:edit" in told
+    assert "correlation id " in told
+    assert "not tried: stopped after" in told
+    assert [entry["outcome"] for entry in history(capsys)] == ["failed"]
+
+
+def test_undo_takes_back_the_newest_change_of_this_org_and_no_other(
+    capsys: "pytest.CaptureFixture[str]", session: Path
+) -> None:
+
+    assert run(["set", QUICK, "--timeout", "9", "--yes", "--no-verify"]) == ExitCode.OK
+    journal = Journal(session / "runs" / "journal.jsonl")
+    made = journal.read()[-1]
+    other = {"org_id": "other", "org_name": "Other", "host": "api.other.test"}
+    journal.append(replace(made, entry="elsewhere-1", **other))  # type: ignore[arg-type]
+
+    assert run(["undo", "elsewhere-1", "--yes", "--no-verify"]) == ExitCode.USAGE
+    assert "it was made in org 'Other' (api.other.test)" in capsys.readouterr().err
+    assert run(["undo", "--yes", "--no-verify"]) == ExitCode.OK
+    assert history(capsys)[0]["undoes"] == made.entry
+    assert run(["undo", "--yes", "--no-verify"]) == ExitCode.USAGE
+    told = capsys.readouterr().err
+    assert "only changes in Other (api.other.test)" in told
