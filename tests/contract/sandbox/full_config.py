@@ -1,0 +1,10 @@
+"""Reading an action as a writer must send it back."""
+
+
+def full_config(client, uri):
+    """What a careful client sends: everything that was read, templates inlined."""
+    action = client.get(f"{uri}?includeConfig=true").json()
+    config = action["config"]
+    config["request"]["requestTemplate"] = client.get(f"{uri}/templates/requesttemplate.vm").text
+    config["response"]["successTemplate"] = client.get(f"{uri}/templates/successtemplate.vm").text
+    return action["version"], config

@@ -1,0 +1,75 @@
+"""Whatever the test endpoint answers has an outcome."""
+
+import json
+import subprocess
+import sys
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.schema import Outcome
+from diag.genesys import outcomes
+from diag.genesys.outcomes import classify
+
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-1, 700)
+    | st.text(max_size=8)
+    | st.sampled_from(["ACTION.PROCESSING"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "success",
+                    "operations",
+                    "error",
+                    "errors",
+                    "status",
+                    "code",
+                    "details",
+                    "message",
+                    "errorCode",
+                    "limit",
+                    "namespace",
+                    "key",
+                    "name",
+                ]
+            ),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=20,
+)
+
+
+@given(
+    status=st.integers(100, 599),
+    reply=st.none() | st.binary(max_size=40) | json_values.map(lambda value: json.dumps(value).encode()),
+    timeout_s=st.none() | st.integers(1, 60),
+    elapsed_ms=st.floats(0, 120_000),
+)
+def test_whatever_comes_is_classified(
+    status: int, reply: bytes | None, timeout_s: int | None, elapsed_ms: float
+) -> None:
+    result = classify(status, reply, timeout_s, elapsed_ms)
+    assert result.outcome in set(Outcome)
+    assert result.error_code is None or (len(result.error_code) <= 120 and " " not in result.error_code)
+    if result.outcome == "timeout" and timeout_s is not None:
+        assert elapsed_ms >= outcomes.EARLY_SHARE * timeout_s * 1000
+    if status != 200:
+        assert result.outcome != "ok"
+
+
+def test_deep_nesting_does_not_raise() -> None:
+    assert classify(200, b'{"error":' * 100_000, 3, 1.0).outcome == "platform_error"
+
+
+def test_only_the_standard_library_is_imported() -> None:
+    code = (
+        "import sys, diag.genesys.outcomes; print([m for m in sys.modules if m in ('httpx','stamina','ssl')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
