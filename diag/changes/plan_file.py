@@ -5,7 +5,7 @@ import json
 import os
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from analysis.schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S
 from diag.changes.errors import PlanFileError
@@ -13,7 +13,10 @@ from diag.changes.plan import FORMAT_VERSION, Change, Evidence, OrgIdentity, Pla
 
 _NEW_PLAN = "Make a new one: diag recommend --out plan.json"
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+T = TypeVar("T", bound="DataclassInstance")
 
 
 def plan_digest(plan: Plan) -> str:
@@ -103,7 +106,7 @@ def _change(row: dict[str, Any]) -> Change:
 
 
 def _made(kind: type[T], row: dict[str, Any]) -> T:
-    unknown = set(row) - {item.name for item in fields(kind)}  # type: ignore[arg-type]
+    unknown = set(row) - {item.name for item in fields(kind)}
     if unknown:
         raise ValueError(f"unknown field {sorted(unknown)[0]}")
     return kind(**row)

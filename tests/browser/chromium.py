@@ -16,6 +16,8 @@ from typing import Any, Self
 
 import websocket
 
+from tests.waiting import wait_until
+
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -150,11 +152,12 @@ def chromium(binary: str) -> Iterator[Page]:
 
 
 def _tab(process: subprocess.Popen[bytes], port_file: Path) -> Iterator[Page]:
-    until = time.monotonic() + PATIENCE_S
-    while not (port_file.exists() and "\n" in port_file.read_text()):
-        if process.poll() is not None or time.monotonic() > until:
+    def listens() -> bool:
+        if process.poll() is not None:
             raise RuntimeError(f"Chromium did not start (exit code {process.poll()})")
-        time.sleep(0.05)
+        return port_file.exists() and "\n" in port_file.read_text()
+
+    wait_until(listens, "Chromium's start", within_s=PATIENCE_S)
     port, path = port_file.read_text().splitlines()[:2]
     browser = websocket.create_connection(f"ws://127.0.0.1:{port}{path}", timeout=PATIENCE_S)
     browser.send(json.dumps({"id": 1, "method": "Target.createTarget", "params": {"url": "about:blank"}}))

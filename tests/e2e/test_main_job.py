@@ -5,7 +5,6 @@ import math
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,9 @@ from typing import Any
 import httpx
 import pytest
 
+from analysis.record import RECORD_SIZE
 from diag.sandbox.server import start_sandbox as start_sandbox_process
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.e2e
 
@@ -202,7 +203,11 @@ def test_a_run_killed_in_the_middle_is_read_and_judged(org: Org) -> None:
         stderr=subprocess.DEVNULL,
     )
     try:
-        wait_for_bytes(run / "segments", 450 * 78)
+        segments = run / "segments"
+        wait_until(
+            lambda: sum(path.stat().st_size for path in segments.glob("*.seg")) >= 450 * RECORD_SIZE,
+            "450 rows on the disk",
+        )
     finally:
         process.kill()
         process.wait()
@@ -212,13 +217,3 @@ def test_a_run_killed_in_the_middle_is_read_and_judged(org: Org) -> None:
     assert found.returncode == 0, found.stderr
     assert row["samples"] + row["left_out"] >= 400
     assert row["verdict"] == "lower"
-
-
-def wait_for_bytes(folder: Path, wanted: int) -> None:
-    deadline = 60.0
-    end = time.monotonic() + deadline
-    while time.monotonic() < end:
-        if sum(path.stat().st_size for path in folder.glob("*.seg")) >= wanted:
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"no {wanted} bytes in {folder} within {deadline} s")

@@ -128,13 +128,9 @@ def test_a_real_timeout_is_recognised_in_every_form(start_sandbox: StartSandbox,
 def test_an_org_that_ignores_include_config(start_sandbox: StartSandbox) -> None:
     box = start_sandbox()
     with client_for(box) as client:
-        expected = {
-            action.id: action.timeout_s for action in client.list_actions() if action.configurable
-        }
+        expected = {action.id: action.timeout_s for action in client.list_actions() if action.configurable}
         switch(box, list_include_config=False)
-        found = {
-            action.id: action.timeout_s for action in client.list_actions() if action.configurable
-        }
+        found = {action.id: action.timeout_s for action in client.list_actions() if action.configurable}
     assert found == expected
 
 

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
@@ -13,6 +12,7 @@ import pytest
 
 from diag.sandbox.errors import SandboxError
 from diag.sandbox.server import start_sandbox as start_process
+from tests.waiting import wait_until
 
 
 def test_a_taken_port_is_said_with_the_way_out(sandbox):
@@ -45,8 +45,7 @@ def test_it_stops_at_once_and_without_a_word_while_calls_are_in_flight(tmp_path)
         truth = client.get("/sandbox/truth").json()["actions"]
         slow = next(id_ for id_, action in truth.items() if action["name"] == "Render Statement")
         call = pool.submit(client.post, f"/api/v2/integrations/actions/{slow}/test", json={"id": "x"})
-        while "1 calls in flight" not in client.get("/sandbox/live").text:
-            time.sleep(0.05)
+        wait_until(lambda: "1 calls in flight" in client.get("/sandbox/live").text, "the call in flight")
         os.kill(process.pid, signal.SIGTERM)
         with pytest.raises(httpx.TransportError):
             call.result(timeout=20)
@@ -75,14 +74,14 @@ def test_it_dies_with_a_killed_parent():
         base_url = parent.stdout.readline().strip()
         assert httpx.get(f"{base_url}/sandbox/truth", trust_env=False).status_code == 200
         os.kill(parent.pid, signal.SIGKILL)
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
+
+    def gone():
         try:
-            httpx.get(f"{base_url}/sandbox/truth", trust_env=False)
+            return not httpx.get(f"{base_url}/sandbox/truth", trust_env=False)
         except httpx.TransportError:
-            return
-        time.sleep(0.1)
-    pytest.fail("the sandbox outlived its parent")
+            return True
+
+    wait_until(gone, "the end of the sandbox whose parent was killed")
 
 
 def test_the_same_seed_draws_the_same_latencies(start_sandbox):

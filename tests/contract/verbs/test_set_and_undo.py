@@ -132,7 +132,7 @@ def test_undo_takes_back_the_newest_change_of_this_org_and_no_other(
     journal = Journal(session / "runs" / "journal.jsonl")
     made = journal.read()[-1]
     other = {"org_id": "other", "org_name": "Other", "host": "api.other.test"}
-    journal.append(replace(made, entry="elsewhere-1", **other))  # type: ignore[arg-type]
+    journal.append(replace(made, entry="elsewhere-1", **other))
 
     assert run(["undo", "elsewhere-1", "--yes", "--no-verify"]) == ExitCode.USAGE
     assert "it was made in org 'Other' (api.other.test)" in capsys.readouterr().err

@@ -18,7 +18,7 @@ def record(entry: str = "e1", **values: object) -> Record:
         run_ids=("run-1",),
         at=12.5,
     )
-    return replace(made, **values)  # type: ignore[arg-type]  # fields by name
+    return replace(made, **values)
 
 
 def phases(journal: Journal) -> list[str]:

@@ -18,7 +18,7 @@ def recommendation(verdict: Verdict = Verdict.RAISE, **values: object) -> Recomm
         n_eff=4000.0,
         grade="B",
     )
-    return replace(made, **values)  # type: ignore[arg-type]
+    return replace(made, **values)
 
 
 def analysis_of(*items: Recommendation) -> Analysis:

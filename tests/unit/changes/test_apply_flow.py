@@ -16,7 +16,7 @@ CHANGE = change_for(full_config(), 10)
 
 
 def ended(outcome: Outcome, **values: object) -> ChangeResult:
-    return replace(ChangeResult(CHANGE, outcome, "because"), **values)  # type: ignore[arg-type]
+    return replace(ChangeResult(CHANGE, outcome, "because"), **values)
 
 
 APPLIED, REFUSED, FAILED = map(ended, (Outcome.APPLIED, Outcome.REFUSED, Outcome.FAILED))

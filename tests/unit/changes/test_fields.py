@@ -11,7 +11,7 @@ FULL = full_config()
 def with_config(**parts: object) -> FullConfig:
     config = FULL.action.config
     assert config is not None
-    return replace(FULL, action=replace(FULL.action, config=replace(config, **parts)))  # type: ignore[arg-type]
+    return replace(FULL, action=replace(FULL.action, config=replace(config, **parts)))
 
 
 def test_the_timeout_and_the_version_are_not_among_the_fields() -> None:

@@ -67,7 +67,7 @@ def test_an_edited_action_is_refused_by_name_with_both_values(
 ) -> None:
     org = FakeOrg.with_actions(full_config())
     change = change_for(full_config(), 10)
-    org.edit(ID, **edit)  # type: ignore[arg-type]
+    org.edit(ID, **edit)
 
     (result,) = apply(org, change)
 

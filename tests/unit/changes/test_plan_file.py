@@ -97,7 +97,7 @@ def test_a_plan_file_is_for_its_owner_only(tmp_path: Path) -> None:
         (lambda text: text.replace('"created_at": 1000.5', '"created_at": null'), "is damaged"),
     ],
 )
-def test_a_damaged_or_foreign_file_is_refused_with_a_fix(tmp_path: Path, damage, message: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_damaged_or_foreign_file_is_refused_with_a_fix(tmp_path: Path, damage, message: str) -> None:
     path = tmp_path / "plan.json"
     path.write_text(damage(plan_to_json(PLAN)))
 

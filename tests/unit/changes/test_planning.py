@@ -19,7 +19,7 @@ A1 = full_config("custom_-_1", 5)
 
 def plan_of(*items: Recommendation, org: FakeOrg | None = None, **options: object) -> Plan:
     org = org or FakeOrg.with_actions(A1)
-    return make_plan(analysis_of(*items), org.read_config, IDENTITY, now=lambda: 1000.0, **options)  # type: ignore[arg-type]
+    return make_plan(analysis_of(*items), org.read_config, IDENTITY, now=lambda: 1000.0, **options)
 
 
 def test_a_raise_becomes_a_change_with_its_evidence() -> None:
@@ -57,7 +57,7 @@ LOWER = {"recommended_timeout_s": 3, "verdict": Verdict.LOWER}
     ],
 )
 def test_lowering_needs_evidence_over_time(values: dict[str, object], reason: str) -> None:
-    item = recommendation(**{**LOWER, **values})  # type: ignore[arg-type]
+    item = recommendation(**{**LOWER, **values})
 
     (skipped,) = plan_of(item).skipped
     (forced,) = plan_of(item, force=True).changes
@@ -69,7 +69,7 @@ def test_lowering_needs_evidence_over_time(values: dict[str, object], reason: st
 
 
 def test_lowering_with_enough_evidence_is_a_change() -> None:
-    (change,) = plan_of(recommendation(**LOWER)).changes  # type: ignore[arg-type]
+    (change,) = plan_of(recommendation(**LOWER)).changes
 
     assert (change.after_timeout_s, change.forced) == (3, False)
 
@@ -136,7 +136,7 @@ def test_a_raise_that_would_lower_has_to_pass_the_guard_of_lowering() -> None:
 
 def test_an_unset_timeout_is_60_by_default() -> None:
     (change,) = plan_of(
-        recommendation(current_timeout_s=60, **LOWER),  # type: ignore[arg-type]
+        recommendation(current_timeout_s=60, **LOWER),
         org=FakeOrg.with_actions(full_config(timeout_s=None)),
     ).changes
 

@@ -51,6 +51,6 @@ def test_an_action_that_hides_it_later_is_not_what_the_plan_saw() -> None:
     ],
 )
 def test_the_exports_say_what_is_known(known: dict[str, int | bool | None], said: str) -> None:
-    analysis = analysis_of(recommendation(action_name="A", **known))  # type: ignore[arg-type]  # by keyword
+    analysis = analysis_of(recommendation(action_name="A", **known))
     assert f"config_timeout_seconds = 10 # was {said}\n" in terraform_lines(analysis, None)
     assert f"# A: {said} -> 10 s. " in gc_calls(analysis)

@@ -10,7 +10,7 @@ from tests.unit.changes.recommendations import analysis_of, recommendation
 
 
 def outcome(rule: Rule, **values: object) -> Outcome | None:
-    findings = judge(analysis_of(recommendation(**values)), [rule])  # type: ignore[arg-type]
+    findings = judge(analysis_of(recommendation(**values)), [rule])
     return findings[0].outcome if findings else None
 
 

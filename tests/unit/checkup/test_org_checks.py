@@ -57,7 +57,7 @@ def test_all_well(respx_mock: respx.MockRouter) -> None:
 def test_each_missing_permission_says_what_breaks_and_how_to_fix_it(
     respx_mock: respx.MockRouter, need: object
 ) -> None:
-    permission = need.permission  # type: ignore[attr-defined]
+    permission = need.permission
     policies = [
         {"domain": domain, "entityName": entity, "actions": [action]}
         for domain, entity, action in (other.permission.split(":") for other in NEEDS)
@@ -66,7 +66,7 @@ def test_each_missing_permission_says_what_breaks_and_how_to_fix_it(
     checks = look(respx_mock, policies=policies)
     bad = [check for check in checks.values() if check.status != "ok"]
     assert [check.name for check in bad] == [f"permission {permission}"]
-    assert need.breaks in bad[0].text  # type: ignore[attr-defined]
+    assert need.breaks in bad[0].text
     assert bad[0].fix is not None and "Roles" in bad[0].fix
     essential = permission in ("integrations:action:view", "integrations:action:execute")
     assert worst_category(tuple(checks.values())) == ("auth" if essential else None)

@@ -1,5 +1,4 @@
 import threading
-import time
 
 import httpx
 import pytest
@@ -10,6 +9,7 @@ from diag.genesys.connection import Connection
 from diag.genesys.errors import LoginError, RateLimitedError, UnexpectedReplyError
 from diag.genesys.login import TokenSource
 from diag.genesys.secret import Secret
+from tests.waiting import wait_until
 
 API = "https://api.mypurecloud.com"
 LOGIN = "https://login.mypurecloud.com"
@@ -37,13 +37,19 @@ def test_one_login_serves_many_calls(wire: respx.MockRouter, client: GenesysClie
 
 
 def test_threads_share_one_login(wire: respx.MockRouter, client: GenesysClient) -> None:
+    asking: list[int] = []
+
+    def ask() -> None:
+        asking.append(1)
+        client.organization()
+
     def slow(_request: httpx.Request) -> httpx.Response:
-        time.sleep(0.1)
+        wait_until(lambda: len(asking) == 8, "the other callers")
         return httpx.Response(200, json={"access_token": "t", "expires_in": 3600})
 
     wire["login"].mock(side_effect=slow)
     wire.get(ME).respond(json=ACME)
-    threads = [threading.Thread(target=client.organization) for _ in range(8)]
+    threads = [threading.Thread(target=ask) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

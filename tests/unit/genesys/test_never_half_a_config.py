@@ -126,5 +126,5 @@ def test_a_body_names_address_method_and_version_or_there_is_none(
         body = FullConfig(action, None, None).patch_body(6)
     except UnexpectedReplyError:
         return
-    request = body["config"]["request"]  # type: ignore[index]
+    request = body["config"]["request"]
     assert request["requestType"] and request["requestUrlTemplate"] and body["version"] == version is not None

@@ -11,7 +11,7 @@ from diag.inventory.where import parse_where
 def row(name: str, timeout_s: int | None, action_id: str = "custom_-_1", **fields: object) -> InventoryRow:
     config = ActionConfig(timeout_s, {"requestType": "GET"}, {})
     action = Action(action_id, name, "i1", "Web", 1, False, config)
-    return InventoryRow(action, Integration("i1", "CRM", None, None), **fields)  # type: ignore[arg-type]
+    return InventoryRow(action, Integration("i1", "CRM", None, None), **fields)
 
 
 ROWS = (row("beta", None), row("Alpha", 5), row("gamma", 3, "static_1"), row("delta", 3))
