@@ -2,6 +2,11 @@
 
 The platform allows 300 requests a minute for each token and asks tools to respect it with one token
 (API notes, 3). Test calls never pass here: their schedule belongs to the load generator.
+
+Processes do not share a bucket, on purpose. Each logs in for a token of its own, and the limit is the
+token's. Only where several are given one GENESYSCLOUD_ACCESS_TOKEN do they compete; then the platform's 429
+rules, which every administrative call waits for and repeats (`retrying.py`). A pace shared through a file
+would need locks that survive kill -9 and network drives, and would still not see a load test's calls.
 """
 
 import threading
