@@ -10,13 +10,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from enum import IntEnum
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S, Outcome, Target
+from analysis.columns import OUTCOME_INDEX, Codes, Columns, codes_of, columns_of
+from analysis.schema import Outcome
 
 
 class Kind(IntEnum):
@@ -41,7 +42,6 @@ KIND_OF: Final[Mapping[str, Kind]] = {
 }
 
 _OUTCOMES: Final = tuple(Outcome)
-OUTCOME_INDEX: Final[Mapping[str, int]] = {outcome.value: index for index, outcome in enumerate(_OUTCOMES)}
 _KIND_BY_INDEX: Final = np.array([KIND_OF[outcome] for outcome in _OUTCOMES], dtype=np.int8)
 _ERRORS: Final = (Outcome.BACKEND_ERROR, Outcome.PLATFORM_ERROR, Outcome.NETWORK_ERROR)
 
@@ -115,11 +115,11 @@ def by_action(table: pd.DataFrame) -> Iterator[ActionCalls]:
     """
     if table.empty:
         return
-    action = _codes(table, "action_id", required=True)
+    action = codes_of(table, "action_id", required=True)
     order = np.argsort(action.codes, kind="stable")
     bounds = np.searchsorted(action.codes[order], np.arange(len(action.texts) + 1))
-    columns = _columns(table)
-    names = _codes(table, "action_name")
+    columns = columns_of(table)
+    names = codes_of(table, "action_name")
     for code in sorted(range(len(action.texts)), key=lambda index: action.texts[index]):
         rows = order[bounds[code] : bounds[code + 1]]
         if not rows.size:
@@ -147,28 +147,7 @@ def classify(calls: Calls, backend_errors: str) -> tuple[Calls, dict[str, int]]:
     return calls.where(keep), {_OUTCOMES[index].value: count for index, count in sorted(dropped.items())}
 
 
-@dataclass(frozen=True, slots=True)
-class _Codes:
-    codes: NDArray[np.signedinteger[Any]]
-    texts: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Columns:
-    started_at: NDArray[np.float64]
-    scheduled_at: NDArray[np.float64] | None
-    latency_ms: NDArray[np.float64]
-    rate: NDArray[np.floating[Any]] | None
-    timeout_s: NDArray[np.floating[Any]] | None
-    rtt_ms: NDArray[np.floating[Any]] | None
-    outcome: NDArray[np.int8]
-    run: NDArray[np.signedinteger[Any]]
-    worker: NDArray[np.signedinteger[Any]]
-    attempt: NDArray[np.signedinteger[Any]]
-    draft: NDArray[np.bool_]
-
-
-def _in_order(rows: NDArray[np.int64], columns: _Columns) -> NDArray[np.int64]:
+def _in_order(rows: NDArray[np.int64], columns: Columns) -> NDArray[np.int64]:
     """Rows by run, then by start; a single worker's file already is in that order.
 
     Calls that start at the same moment are ordered by latency, so that the order of the rows in the
@@ -181,7 +160,7 @@ def _in_order(rows: NDArray[np.int64], columns: _Columns) -> NDArray[np.int64]:
     return rows[np.lexsort((columns.outcome[rows], columns.latency_ms[rows], started, run))]
 
 
-def _calls(columns: _Columns, rows: NDArray[np.int64]) -> Calls:
+def _calls(columns: Columns, rows: NDArray[np.int64]) -> Calls:
     started = columns.started_at[rows]
     unknown = np.full(rows.size, np.nan)
     return Calls(
@@ -189,7 +168,7 @@ def _calls(columns: _Columns, rows: NDArray[np.int64]) -> Calls:
         latency_ms=columns.latency_ms[rows],
         lag_s=unknown if columns.scheduled_at is None else started - columns.scheduled_at[rows],
         rate=unknown if columns.rate is None else columns.rate[rows].astype(np.float64),
-        timeout_s=unknown if columns.timeout_s is None else _possible_timeouts(columns.timeout_s[rows]),
+        timeout_s=unknown if columns.timeout_s is None else columns.timeout_s[rows].astype(np.float64),
         rtt_ms=unknown if columns.rtt_ms is None else columns.rtt_ms[rows].astype(np.float64),
         outcome=columns.outcome[rows],
         run=columns.run[rows].astype(np.int64),
@@ -199,69 +178,6 @@ def _calls(columns: _Columns, rows: NDArray[np.int64]) -> Calls:
     )
 
 
-def _possible_timeouts(timeout_s: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
-    """What the platform cannot have had in force is unknown."""
-    with np.errstate(invalid="ignore"):
-        possible = (timeout_s >= PLATFORM_MIN_TIMEOUT_S) & (timeout_s <= PLATFORM_MAX_TIMEOUT_S)
-    return np.where(possible, timeout_s.astype(np.float64), np.nan)
-
-
-def _columns(table: pd.DataFrame) -> _Columns:
-    outcome = _codes(table, "outcome", required=True)
-    index_of = np.array([OUTCOME_INDEX[text] for text in outcome.texts], dtype=np.int8)
-    target = _codes(table, "target")
-    is_draft = np.array([text == Target.DRAFT for text in target.texts], dtype=bool)
-    return _Columns(
-        started_at=_floats(table, "started_at"),
-        scheduled_at=_optional(table, "scheduled_at"),
-        latency_ms=_floats(table, "latency_ms"),
-        rate=_narrow(table, "offered_rate"),
-        timeout_s=_narrow(table, "timeout_s"),
-        rtt_ms=_narrow(table, "rtt_ms"),
-        outcome=index_of[outcome.codes],
-        run=_codes(table, "run_id").codes,
-        worker=_codes(table, "worker_id").codes,
-        attempt=_attempts(table),
-        draft=is_draft[target.codes],
-    )
-
-
-def _codes(table: pd.DataFrame, column: str, *, required: bool = False) -> _Codes:
-    """Numbers and their texts; a missing column, and a missing value, is the text ""."""
-    if column not in table and not required:
-        return _Codes(np.zeros(len(table), dtype=np.int8), [""])
-    values: pd.Series[Any] = table[column]
-    if not isinstance(values.dtype, pd.CategoricalDtype):
-        values = values.astype("category")
-    texts = [str(text) for text in values.cat.categories]
-    codes = np.asarray(values.cat.codes)
-    if (codes < 0).any():
-        codes = np.where(codes < 0, len(texts), codes.astype(np.int32))
-        texts.append("")
-    return _Codes(codes, texts)
-
-
-def _floats(table: pd.DataFrame, column: str) -> NDArray[np.float64]:
-    return table[column].to_numpy(dtype=np.float64, na_value=np.nan)
-
-
-def _optional(table: pd.DataFrame, column: str) -> NDArray[np.float64] | None:
-    return _floats(table, column) if column in table else None
-
-
-def _narrow(table: pd.DataFrame, column: str) -> NDArray[np.float32] | None:
-    if column not in table:
-        return None
-    with np.errstate(over="ignore"):  # 1e300 calls/s is infinite, and infinite is unknown
-        return np.asarray(table[column].to_numpy(dtype=np.float32, na_value=np.nan))
-
-
-def _attempts(table: pd.DataFrame) -> NDArray[np.signedinteger[Any]]:
-    if "attempt" not in table:
-        return np.ones(len(table), dtype=np.int8)
-    return table["attempt"].to_numpy()
-
-
-def _name(names: _Codes, rows: NDArray[np.int64]) -> str:
+def _name(names: Codes, rows: NDArray[np.int64]) -> str:
     """The name of the action's latest row: names may change between runs."""
     return names.texts[int(names.codes[rows[-1]])] if rows.size else ""

@@ -2,42 +2,27 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import Final
 
 import numpy as np
 
 from analysis.calls import ActionCalls, Calls, by_action
 from analysis.cautions import about_calls, about_load, about_the_clock
 from analysis.clock import from_dispatch, on_the_right_clock
-from analysis.cost import cost_of, cost_warning
 from analysis.estimate import estimate
 from analysis.facts import ActionFacts, merge_facts
+from analysis.findings import Findings
+from analysis.harm import harm
 from analysis.judged_levels import JudgedLevel, about_other_levels, choose_main, judge_level, slowest_proven
+from analysis.judgement import judge
 from analysis.levels import Levels, split_levels
-from analysis.reason import Story, next_command, sentence
-from analysis.recommendation import Analysis, Recommendation, Verdict
+from analysis.recommendation import Analysis, Recommendation
 from analysis.sample_set import SampleSet
-from analysis.schema import DEFAULT_TIMEOUT_S, PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S, Outcome
-from analysis.settings import RecommendSettings, with_overrides
+from analysis.schema import DEFAULT_TIMEOUT_S, Outcome
+from analysis.settings import RecommendSettings, with_cap, with_overrides
 from analysis.shortfall import shortfall
 from analysis.stability import find_disagreement
 from analysis.time_coverage import time_coverage
-from analysis.verdict import Evidence, decide
 from analysis.weak_runs import mixed_orgs, run_weaknesses
-
-HARM_ORDER: Final = (
-    Verdict.OVER_CAP_USE_ASYNC,
-    Verdict.RAISE,
-    Verdict.UNSTABLE,
-    Verdict.CENSORED_NEEDS_PROBE,
-    Verdict.INSUFFICIENT_SAMPLES,
-    Verdict.NO_DATA,
-    Verdict.LOWER,
-    Verdict.OK,
-    Verdict.NOT_CONFIGURABLE,
-)
-"""Callers who lose answers come first, then what is not known, then what only costs."""
 
 
 def recommend(
@@ -72,7 +57,7 @@ def recommend(
             found[action_id] = recommend_action(nothing, known[action_id], settings, limit)
     return Analysis(
         settings=settings,
-        actions=tuple(sorted(found.values(), key=_harm)),
+        actions=tuple(sorted(found.values(), key=harm)),
         facts=known,
         skipped=samples.skipped,
         run_ids=tuple(dict.fromkeys(manifest.run_id for manifest in samples.manifests)),
@@ -101,6 +86,13 @@ def recommend_action(
 ) -> Recommendation:
     """Return the verdict of one action; `many_looks` as in `judge_level`."""
     settings = with_cap(settings, facts.cap_s)
+    return judge(findings(action, facts, settings, many_looks=many_looks), settings, concurrency_limit)
+
+
+def findings(
+    action: ActionCalls, facts: ActionFacts, settings: RecommendSettings, *, many_looks: bool
+) -> Findings:
+    """Return what the calls of one action say: steps 2 to 9."""
     timed = on_the_right_clock(action.calls)
     levels = split_levels(timed.calls, facts.production_peak_rate)
     judged = [judge_level(level, settings, many_looks=many_looks) for level in levels.usable]
@@ -109,58 +101,8 @@ def recommend_action(
     calls = deciding.calls if deciding else _no_calls()
     found = deciding.estimate if deciding else estimate(calls, settings)
     proven = [level.estimate.lower_ms for level in judged if level.estimate.lower_ms is not None]
-    missing = shortfall(calls, found, settings)
-    disagreement = None
-    if deciding is not None and found.timeout_s is not None:
-        disagreement = find_disagreement(calls, settings)
-    current, current_known = _current_timeout(facts, action.calls)
-    all_ok, all_timeouts = action.calls.count(Outcome.OK), action.calls.count(Outcome.TIMEOUT)
-    evidence = Evidence(
-        deciding=found if action.calls and all_ok + all_timeouts else None,
-        lower_ms=max(proven, default=None),
-        disagreement=disagreement,
-        shortfall=missing,
-        ok=all_ok,
-        timeouts=all_timeouts,
-        configurable=facts.configurable,
-        current_timeout_s=current,
-    )
-    decision = decide(evidence, settings)
     coverage = time_coverage(calls.started_at)
-    left_out = _left_out(action, judged, levels, deciding)
-    level_rate = deciding.rate if deciding else None
-    observed = _observed_rate(calls)
-    per_s = next((r for r in (facts.production_peak_rate, level_rate, observed) if r is not None), None)
-    cost = cost_of(
-        found.table if timed.clock == "service" else from_dispatch(calls),
-        current,
-        decision.timeout_s,
-        per_s,
-        concurrency_limit,
-        confidence=settings.confidence,
-        design_effect=found.design_effect,
-    )
-    name = facts.action_name or action.action_name or action.action_id
-    timeouts = calls.count(Outcome.TIMEOUT)
-    story = Story(
-        verdict=decision.verdict,
-        timeout_s=decision.timeout_s,
-        uncapped_s=decision.uncapped_s,
-        current_timeout_s=current,
-        estimate=found,
-        disagreement=disagreement,
-        lower_ms=evidence.lower_ms,
-        timeouts=timeouts,
-        given_up=calls.count(Outcome.CLIENT_TIMEOUT),
-        censored=found.samples - found.ok,
-        shortfall=missing,
-        cut_off_now=cost.cut_off_now,
-        coverage=coverage,
-        left_out_by_reason=tuple(left_out.items()),
-        not_configurable_reason=facts.not_configurable_reason,
-        saturated_because=levels.saturated[0].saturated_because if levels.saturated and not judged else None,
-        saturated_rate=levels.saturated[0].rate if levels.saturated else None,
-    )
+    current, current_known = _current_timeout(facts, action.calls)
     warnings = about_load(levels, facts)
     if deciding is not None:
         warnings += about_other_levels(judged, main, deciding)
@@ -168,52 +110,34 @@ def recommend_action(
         warnings += about_calls(calls, deciding.warm_up, found, coverage, settings)
     if not current_known and facts.configurable:
         warnings.append(f"the timeout in force is not known; {current} s (the platform's default) is assumed")
-    expensive = cost_warning(cost, concurrency_limit)
-    short = decision.verdict is Verdict.INSUFFICIENT_SAMPLES
-    return Recommendation(
+    lowest = levels.saturated[0] if levels.saturated and not judged else None
+    level_rate, observed = deciding.rate if deciding else None, _observed_rate(calls)
+    return Findings(
         action_id=action.action_id,
-        action_name=name,
-        verdict=decision.verdict,
-        reason=sentence(story, settings),
-        next_command=next_command(story, name, settings),
-        recommended_timeout_s=decision.timeout_s,
-        uncapped_timeout_s=decision.uncapped_s,
-        current_timeout_s=current if current_known else None,
-        timeout_is_set=facts.timeout_is_set,
-        samples=found.samples,
-        ok=found.ok,
-        timeouts=timeouts,
-        censored=found.samples - found.ok,
-        left_out=sum(left_out.values()),
-        left_out_by_reason=left_out,
-        p50_ms=found.p50_ms,
-        p95_ms=found.p95_ms,
-        p99_ms=found.quantile_ms,
-        p99_upper_ms=found.upper_ms,
-        p99_lower_ms=found.lower_ms,
-        p99_with_warm_up_ms=deciding.quantile_with_warm_up_ms if deciding else None,
-        p99_fast_part_ms=disagreement.faster.quantile_ms if disagreement else None,
-        p99_slow_part_ms=disagreement.slower.quantile_ms if disagreement else None,
-        n_eff=found.n_eff if found.samples else None,
-        design_effect=found.design_effect if found.samples else None,
-        calls_needed=missing.calls_needed if short else None,
-        far_seeing_calls=missing.far_seeing if missing.limited_by_the_timeout else None,
-        still_running=story.given_up,
-        confidence_max_seen=missing.confidence_max_seen if found.samples else None,
-        cut_off_now=cost.cut_off_now,
-        cut_off_after=cost.cut_off_after,
-        cut_off_after_at_most=cost.cut_off_after_at_most,
-        worst_wait_s=cost.worst_wait_s,
-        grade=coverage.grade if found.samples else None,
-        windows=coverage.windows if found.samples else None,
-        span_s=coverage.span_s if found.samples else None,
+        action_name=facts.action_name or action.action_name or action.action_id,
+        facts=facts,
+        estimate=found,
+        any_answer=action.calls.count(Outcome.OK, Outcome.TIMEOUT) > 0,
+        shortfall=shortfall(calls, found, settings),
+        coverage=coverage,
+        current_timeout_s=current,
+        current_known=current_known,
+        timeouts=calls.count(Outcome.TIMEOUT),
+        cost_table=found.table if timed.clock == "service" else from_dispatch(calls),
+        lower_ms=max(proven, default=None),
+        disagreement=find_disagreement(calls, settings) if found.timeout_s is not None else None,
+        given_up=calls.count(Outcome.CLIENT_TIMEOUT),
+        left_out=_left_out(action, judged, levels, deciding),
+        saturated_because=lowest.saturated_because if lowest else None,
+        saturated_rate=(lowest.rate or _observed_rate(lowest.calls)) if lowest else None,
+        quantile_with_warm_up_ms=deciding.quantile_with_warm_up_ms if deciding else None,
         level_rate=level_rate,
         observed_rate=observed,
-        hung_backend_slots=cost.hung_backend_slots,
-        concurrency_share=cost.concurrency_share,
-        safe_rate=cost.safe_rate,
+        expected_rate=next(
+            (rate for rate in (facts.production_peak_rate, level_rate, observed) if rate is not None), None
+        ),
         clock=timed.clock,
-        warnings=(*warnings, *([expensive] if expensive else [])),
+        warnings=tuple(warnings),
     )
 
 
@@ -251,14 +175,6 @@ def _observed_rate(calls: Calls) -> float | None:
     return len(calls) / measured if measured > 0 else None
 
 
-def with_cap(settings: RecommendSettings, cap_s: int | None) -> RecommendSettings:
-    """Return the settings with the cap of one action, if it has its own."""
-    if cap_s is None:
-        return settings
-    cap = min(max(cap_s, PLATFORM_MIN_TIMEOUT_S), PLATFORM_MAX_TIMEOUT_S)
-    return replace(settings, cap_s=cap, floor_s=min(settings.floor_s, cap))
-
-
 def _newest_limit(samples: SampleSet) -> int | None:
     known = [one for one in samples.manifests if one.concurrency_limit is not None]
     return max(known, key=lambda one: one.created_at).concurrency_limit if known else None
@@ -271,12 +187,3 @@ def _no_calls() -> Calls:
         np.zeros(0, np.int8), np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.bool_),
         np.zeros(0, np.int64),
     )  # fmt: skip
-
-
-def _harm(recommendation: Recommendation) -> tuple[int, float, str, str]:
-    return (
-        HARM_ORDER.index(recommendation.verdict),
-        -(recommendation.cut_off_now or 0.0),
-        recommendation.action_name,
-        recommendation.action_id,
-    )

@@ -66,6 +66,14 @@ def with_overrides(settings: RecommendSettings, stated: Mapping[str, object]) ->
     return replace(settings, **changed)  # type: ignore[arg-type]  # checked above, field by field
 
 
+def with_cap(settings: RecommendSettings, cap_s: int | None) -> RecommendSettings:
+    """Return the settings with the cap of one action, if it has its own."""
+    if cap_s is None:
+        return settings
+    cap = min(max(cap_s, PLATFORM_MIN_TIMEOUT_S), PLATFORM_MAX_TIMEOUT_S)
+    return replace(settings, cap_s=cap, floor_s=min(settings.floor_s, cap))
+
+
 def _check(name: str, value: float, low: float, high: float) -> None:
     if not low <= value <= high:
         raise BadSettingError(f"{name} is {value}", hint=f"Use a value from {low} to {high}.")

@@ -27,9 +27,8 @@ from analysis.futility import only_a_probe_can_tell
 from analysis.judged_levels import JudgedLevel, choose_main, judge_level
 from analysis.levels import split_levels
 from analysis.look_plan import Look, look_plan
-from analysis.recommend import with_cap
 from analysis.recommendation import Verdict
-from analysis.settings import RecommendSettings
+from analysis.settings import RecommendSettings, with_cap
 from analysis.survival import kaplan_meier
 from analysis.tail import heavy_tail_quantile_ms
 

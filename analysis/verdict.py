@@ -4,31 +4,10 @@ from dataclasses import dataclass
 
 from analysis.bounds import calls_for_a_bound
 from analysis.estimate import Estimate, buffer_ms
+from analysis.findings import Findings
 from analysis.recommendation import Verdict
 from analysis.settings import RecommendSettings
-from analysis.shortfall import (
-    ENOUGH_TO_BLAME_THE_TIMEOUT,
-    NEGLIGIBLE_LEFT,
-    Shortfall,
-    a_probe_sees_further,
-)
-from analysis.stability import Disagreement
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """All that the verdict of one action rests on."""
-
-    deciding: Estimate | None
-    """The load level that decides (`analysis.judged_levels`); None where no call counts."""
-    lower_ms: int | None
-    """Proven by any level."""
-    disagreement: Disagreement | None
-    shortfall: Shortfall | None
-    ok: int
-    timeouts: int
-    configurable: bool
-    current_timeout_s: int
+from analysis.shortfall import ENOUGH_TO_BLAME_THE_TIMEOUT, NEGLIGIBLE_LEFT, a_probe_sees_further
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,39 +19,38 @@ class Decision:
     uncapped_s: int | None = None
 
 
-def decide(evidence: Evidence, settings: RecommendSettings) -> Decision:
+def decide(known: Findings, settings: RecommendSettings) -> Decision:
     """Return the first verdict that holds."""
-    deciding = evidence.deciding
-    wanted = deciding.timeout_s if deciding is not None else None
-    if not evidence.configurable:
+    wanted = known.estimate.timeout_s
+    if not known.facts.configurable:
         return Decision(Verdict.NOT_CONFIGURABLE, None, wanted)
-    if deciding is None or evidence.ok + evidence.timeouts == 0:
+    if not known.any_answer:
         return Decision(Verdict.NO_DATA)
     cap = settings.cap_s
-    if wanted is not None and _only_the_bound_is_over_cap(evidence, settings):
+    if wanted is not None and _only_the_bound_is_over_cap(known, settings):
         return Decision(Verdict.INSUFFICIENT_SAMPLES, None, wanted)
-    if (evidence.lower_ms or 0) >= cap * 1000 or (wanted or 0) > cap:
+    if (known.lower_ms or 0) >= cap * 1000 or (wanted or 0) > cap:
         return Decision(Verdict.OVER_CAP_USE_ASYNC, cap, wanted)
     if wanted is None:
-        return Decision(_why_no_bound(deciding, settings))
-    if evidence.disagreement is not None:
-        slower = max(evidence.disagreement.slower.timeout_s or 0, wanted)
+        return Decision(_why_no_bound(known.estimate, settings))
+    if known.disagreement is not None:
+        slower = max(known.disagreement.slower.timeout_s or 0, wanted)
         return Decision(Verdict.UNSTABLE, min(slower, cap), slower)
-    return _against_current(deciding, wanted, evidence.current_timeout_s, settings)
+    return _against_current(known.estimate, wanted, known.current_timeout_s, settings)
 
 
-def _only_the_bound_is_over_cap(evidence: Evidence, settings: RecommendSettings) -> bool:
+def _only_the_bound_is_over_cap(known: Findings, settings: RecommendSettings) -> bool:
     """Would p99 + buffer fit below the cap, and only the uncertainty of few calls does not?
 
     "Make it asynchronous" would be a costly answer to a question that a few more calls can settle.
     """
-    found, missing = evidence.deciding, evidence.shortfall
-    if found is None or found.timeout_s is None or found.timeout_s <= settings.cap_s:
+    found, missing = known.estimate, known.shortfall
+    if found.timeout_s is None or found.timeout_s <= settings.cap_s:
         return False
-    if found.quantile_ms is None or missing is None or missing.calls_needed is None:
+    if found.quantile_ms is None or missing.calls_needed is None:
         return False
     fits = found.quantile_ms + buffer_ms(found.quantile_ms, settings) <= settings.cap_s * 1000
-    open_question = (evidence.lower_ms or 0) < settings.cap_s * 1000
+    open_question = (known.lower_ms or 0) < settings.cap_s * 1000
     return fits and open_question and missing.calls_needed <= settings.target_calls
 
 

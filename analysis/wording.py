@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from typing import Literal
 
 
 def seconds(ms: float) -> str:
@@ -41,6 +42,16 @@ def percent(share: float) -> str:
     if value < 0.01:
         return "less than 0.01 %"
     return f"{value:.2f} %" if value < 0.1 else f"{value:.1f} %" if value < 10 else f"{value:.0f} %"
+
+
+def quantile_name(p: float) -> str:
+    """Return "p99" for .99, "p99.9" for .999."""
+    return f"p{p * 100:g}"
+
+
+def calls_of(source: Literal["test", "production"]) -> str:
+    """Return what the calls of a test, or of production, are called."""
+    return "production executions" if source == "production" else "calls"
 
 
 def of_calls(p: float) -> str:

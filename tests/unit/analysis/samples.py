@@ -6,6 +6,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from analysis.facts import ActionFacts
+from analysis.recommend import recommend
+from analysis.recommendation import Recommendation
 from analysis.record import (
     NAMES_SUFFIX,
     OUTCOME_CODES,
@@ -17,6 +20,7 @@ from analysis.record import (
 from analysis.run_folder import RunFolder
 from analysis.sample_set import SampleSet
 from analysis.schema import Outcome, Target
+from analysis.settings import RecommendSettings
 
 START = 1_700_000_000.0
 
@@ -64,6 +68,20 @@ def calls(
 
 def sample_set(*tables: pd.DataFrame) -> SampleSet:
     return SampleSet(pd.concat(tables, ignore_index=True))
+
+
+def judge(
+    *tables: pd.DataFrame, facts: ActionFacts | None = None, settings: RecommendSettings | None = None
+) -> Recommendation:
+    """The verdict of the only action in the tables."""
+    known = {facts.action_id: facts} if facts else {}
+    (one,) = recommend(sample_set(*tables), known, settings).actions
+    return one
+
+
+def orders(**known: object) -> ActionFacts:
+    """Facts of the action that `calls` makes."""
+    return ActionFacts("orders", "Order lookup", **known)  # type: ignore[arg-type]
 
 
 def lognormal(n: int, p99_s: float, seed: int = 1, sigma: float = 0.6) -> np.ndarray:

@@ -1,0 +1,56 @@
+"""All that is known of one action before its verdict: the same from a test and from production."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from analysis.estimate import Estimate
+from analysis.facts import ActionFacts
+from analysis.shortfall import Shortfall
+from analysis.stability import Disagreement
+from analysis.survival import SurvivalTable
+from analysis.time_coverage import TimeCoverage
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Rates in calls/s; None where something is not known or does not apply."""
+
+    action_id: str
+    action_name: str
+    facts: ActionFacts
+    estimate: Estimate
+    """Of the load level that decides (`analysis.judged_levels`); of no calls where none does."""
+    any_answer: bool
+    """Did any call of any level end or time out? Without one there are no data."""
+    shortfall: Shortfall
+    coverage: TimeCoverage
+    current_timeout_s: int
+    current_known: bool
+    """False where the platform's default had to be assumed."""
+    timeouts: int
+    """Of the deciding calls, like `given_up`."""
+    cost_table: SurvivalTable
+    """Calls as the platform's timeout sees them, from dispatch."""
+    lower_ms: int | None = None
+    """Proven to be below the quantile by any load level."""
+    disagreement: Disagreement | None = None
+    given_up: int = 0
+    """Calls the client stopped waiting for: the run ended, or its own patience did."""
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    saturated_because: str | None = None
+    """Set where every level tested was saturated; `saturated_rate` is the lowest of them."""
+    saturated_rate: float | None = None
+    quantile_with_warm_up_ms: int | None = None
+    level_rate: float | None = None
+    observed_rate: float | None = None
+    expected_rate: float | None = None
+    """At which the cost is told: production's peak, the level's, or as observed."""
+    clock: Literal["service", "response"] = "service"
+    source: Literal["test", "production"] = "test"
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def censored(self) -> int:
+        """Deciding calls that were cut off before they ended."""
+        return self.estimate.samples - self.estimate.ok

@@ -1,0 +1,129 @@
+"""What is said of an action, and the command that follows."""
+
+import numpy as np
+
+from analysis.facts import ActionFacts
+from analysis.recommendation import Verdict
+from tests.unit.analysis.samples import calls, judge, lognormal, orders
+
+
+def test_too_few_calls_say_how_many_are_missing() -> None:
+    found = judge(calls(lognormal(250, 2.0)))
+    assert found.verdict is Verdict.INSUFFICIENT_SAMPLES
+    assert found.recommended_timeout_s is None
+    assert found.calls_needed == 299 - found.samples
+    assert f"{found.calls_needed} more needed" in found.reason
+
+
+def test_a_p99_beyond_the_cap_is_said_with_the_uncapped_number() -> None:
+    found = judge(calls(lognormal(5000, 40.0)), facts=orders(current_timeout_s=60))
+    assert (found.verdict, found.recommended_timeout_s) == (Verdict.OVER_CAP_USE_ASYNC, 30)
+    assert found.uncapped_timeout_s is not None and found.uncapped_timeout_s > 30
+    assert found.reason.count(". ") == 0
+    assert "make this call asynchronous (30 s would cut off 3.3 % of calls and" in found.reason
+    assert found.reason.endswith("is only set with --force).")
+    capped = judge(calls(lognormal(5000, 40.0), timeout_s=30), facts=orders(current_timeout_s=30))
+    assert capped.verdict is Verdict.OVER_CAP_USE_ASYNC and "--force" not in capped.reason
+
+
+def test_names_are_quoted_for_the_shell() -> None:
+    found = judge(calls(lognormal(100, 1.0)), facts=ActionFacts("orders", "it's -- odd; rm *"))
+    assert found.next_command is not None
+    assert "'it'\"'\"'s -- odd; rm *'" in found.next_command
+
+
+def test_what_is_missing_is_said_in_calls_that_can_see_far_enough() -> None:
+    found = judge(
+        calls(lognormal(950, 6.0), timeout_s=5),
+        calls(lognormal(330, 6.0, seed=5), target="draft", run="probe", start=1.7e9 + 500),
+        facts=orders(current_timeout_s=5),
+    )
+    assert found.verdict is Verdict.INSUFFICIENT_SAMPLES
+    assert "could be seen beyond 5.0 s" in found.reason
+    assert "sure" not in found.reason
+    assert found.next_command is not None and "--probe" in found.next_command
+    assert found.calls_needed is not None and 20 <= found.calls_needed <= 400
+
+
+def test_only_the_bound_over_the_cap_asks_for_more_calls() -> None:
+    x = np.r_[np.full(396, 2.0), [8.0, 12.0, 20.0, 50.0]]
+    np.random.default_rng(3).shuffle(x)
+    found = judge(calls(x))
+    assert found.verdict is Verdict.INSUFFICIENT_SAMPLES
+    assert "above the cap" in found.reason
+
+
+def test_calls_that_hang_for_sixty_seconds_are_not_sent_to_a_probe() -> None:
+    x = lognormal(5000, 0.4)
+    x[::125] = 99.0  # 0.8 % hang: under 1 %, but not surely
+    found = judge(calls(x), facts=orders(current_timeout_s=60))
+    assert found.verdict is Verdict.INSUFFICIENT_SAMPLES
+    assert "not done after 60 s" in found.reason
+    assert found.calls_needed is not None and found.calls_needed > 500
+    x[::20] = 99.0
+    assert judge(calls(x), facts=orders(current_timeout_s=60)).verdict is Verdict.OVER_CAP_USE_ASYNC
+
+
+def test_an_impossible_timeout_in_a_file_is_unknown() -> None:
+    for impossible in (0, 99):
+        found = judge(calls(lognormal(5000, 2.0)).assign(timeout_s=impossible))
+        assert found.current_timeout_s is None
+        assert f"at {impossible} s" not in found.reason and f"wait {impossible} s" not in found.reason
+
+
+def test_a_fresh_run_of_the_calls_named_is_enough() -> None:
+    found = judge(calls(lognormal(180, 2.0)))
+    assert found.next_command is not None
+    fresh = int(found.next_command.rsplit(" ", 1)[1])
+    assert judge(calls(lognormal(fresh, 2.0, 5))).recommended_timeout_s is not None
+
+
+def test_a_timeout_that_is_only_assumed_is_said_to_be() -> None:
+    table = calls(lognormal(5000, 2.0)).drop(columns="timeout_s")
+    assert "60 s is the default; what is set is not known" in judge(table).reason
+    assert "not known" not in judge(table, facts=orders(current_timeout_s=60)).reason
+
+
+def test_all_refused_without_a_recorded_rate_is_measured_slower_than_seen() -> None:
+    table = calls(np.full(500, 0.05), rate=30, outcome="rate_limited").drop(columns="offered_rate")
+    assert judge(table).next_command == "diag measure --action orders --rate 15"
+
+
+def test_all_refused_for_too_many_calls_says_so_and_measures_slower() -> None:
+    found = judge(calls(np.full(500, 0.05), rate=30, outcome="rate_limited"))
+    assert found.verdict is Verdict.NO_DATA
+    assert "429" in found.reason and "saturated_load_level" not in found.reason
+    assert found.next_command == "diag measure --action orders --rate 15"
+
+
+def test_two_short_runs_a_month_apart_are_not_a_month() -> None:
+    found = judge(
+        calls(lognormal(1000, 2.0), rate=1),
+        calls(lognormal(1000, 2.0, 2), rate=1, run="b", start=1.7e9 + 30 * 86_400),
+        facts=orders(current_timeout_s=3),
+    )
+    assert "33 min spread over 30 days" in found.reason
+    assert not any("10 days" in line for line in found.warnings)
+
+
+def test_calls_that_end_a_little_after_their_timeout_are_still_seen() -> None:
+    """The overhead of the network: an answer at 4.02 s although the timeout is 4 s."""
+    table = calls(lognormal(180, 3.0), timeout_s=4)
+    table.loc[100, ["latency_ms", "outcome"]] = [4020.0, "ok"]
+    found = judge(table, facts=orders(current_timeout_s=4))
+    assert found.verdict is Verdict.INSUFFICIENT_SAMPLES
+    assert "only 0 of them" not in found.reason and found.far_seeing_calls is None
+    assert found.calls_needed is not None and found.calls_needed >= 5
+
+
+def test_almost_sure_is_never_shown_as_sure() -> None:
+    found = judge(calls(lognormal(372, 1.0)))
+    assert found.samples == 298  # 94.996 % sure
+    assert "only 94 % sure; 1 more needed" in found.reason
+
+
+def test_few_calls_of_which_many_are_cut_off_ask_for_a_probe_at_once() -> None:
+    found = judge(calls(lognormal(120, 4.0), timeout_s=2), facts=orders(current_timeout_s=2))
+    assert found.verdict is Verdict.INSUFFICIENT_SAMPLES
+    assert "about 299 probe calls needed" in found.reason
+    assert found.next_command == "diag measure --probe --action 'Order lookup' --calls 380"
