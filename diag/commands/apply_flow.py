@@ -4,12 +4,11 @@ Shared by `recommend --apply`, `apply`, `set`, `undo` and `demo`.
 """
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from diag.changes.plan import OrgIdentity, Plan
-from diag.errors import CredentialsError, DiagError, PartialError, StalePlanError, UsageError
 
 if TYPE_CHECKING:
     from analysis.recommendation import Analysis
@@ -93,6 +92,8 @@ def carry_out(
     from diag.changes.paced import PacedOrg
     from diag.changes.plan_file import plan_digest, write_plan
     from diag.changes.rehearsal import rehearse
+    from diag.commands.apply_outcome import raise_for
+    from diag.commands.approval import approve
     from diag.commands.plan_text import plan_text, rehearsal_text, results_text
     from diag.commands.trial_payloads import payloads_of_runs
     from diag.genesys.client import GenesysClient
@@ -165,67 +166,3 @@ class _Display:
 def kept_plan(runs: Path, plan_digest: str) -> Path:
     """Return where a plan is kept once it was approved, so that it can be finished after an interruption."""
     return runs / "plans" / f"{plan_digest[:12]}.json"
-
-
-def approve(console: "Console", settings: "Settings", org: OrgIdentity, *, yes: bool) -> None:
-    """Return when the change is approved. Raises UsageError otherwise.
-
-    A protected profile always asks for the org's name, `--yes` or not: that is what it is protected for.
-    """
-    name = org.org_name or org.org_id
-    question = f"Apply to org {name} ({org.host})?"
-    if settings.protected:
-        if not console.interactive:
-            raise UsageError(
-                f"The profile of org {name} is protected: a person has to type the org's name.",
-                hint="Run it on a terminal, or take `protected` out of the profile.",
-            )
-        approved = console.confirm(f"{question} Protected profile: type the org's name.", expected=name)
-    else:
-        approved = yes or console.confirm(question)
-    if not approved:
-        raise UsageError("Not approved; nothing was changed.")
-
-
-def raise_for(results: "Sequence[ChangeResult]", again: str) -> None:
-    """Raise the error whose exit code tells a script what happened; return when all is well."""
-    from diag.changes.result import Outcome
-
-    trouble = [
-        result for result in results if result.outcome in (Outcome.REFUSED, Outcome.FAILED, Outcome.RESTORED)
-    ]
-    if not trouble:
-        return
-    details = tuple(f"{result.change.action_name}: {result.reason}" for result in trouble[:10])
-    ids = tuple(
-        f"correlation id {result.correlation_ids[-1]}" for result in trouble[:1] if result.correlation_ids
-    )
-    applied = sum(result.outcome is Outcome.APPLIED for result in results)
-    missing = [result.outcome for result in results if result.outcome is not Outcome.APPLIED]
-    kinds = ", ".join(f"{missing.count(kind)} {kind}" for kind in Outcome if kind in missing)
-    if applied:
-        raise PartialError(
-            f"{applied} of {len(results)} changes {_were(applied)} applied, {len(missing)} "
-            f"{_were(len(missing))} not ({kinds}).",
-            hint=f"The journal says which (diag history). To try the rest again: {again}",
-            details=(*details, *ids),
-        )
-    if any(result.denied for result in trouble):
-        raise CredentialsError(
-            "The change was not allowed.", hint="See what is missing: diag doctor", details=(*details, *ids)
-        )
-    if all(result.outcome is Outcome.REFUSED for result in trouble):
-        raise StalePlanError(
-            f"The org is no longer what the plan saw ({kinds}). Nothing was changed.",
-            hint="Make a new plan: diag recommend --apply",
-            details=details,
-        )
-    raise DiagError(
-        f"None of the changes was applied ({kinds}).",
-        hint=f"To try again: {again}",
-        details=(*details, *ids),
-    )
-
-
-def _were(count: int) -> str:
-    return "was" if count == 1 else "were"

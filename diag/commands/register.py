@@ -46,7 +46,8 @@ def command(
     """
     from analysis.settings import RecommendSettings
     from diag.changes.journal import Author, Journal, new_id
-    from diag.commands.apply_flow import approve, identify
+    from diag.commands.apply_flow import identify
+    from diag.commands.approval import approve
     from diag.console import Console
     from diag.definitions.create import create
     from diag.definitions.definition import read_definition

@@ -7,7 +7,7 @@ import pytest
 from diag.changes.plan import Evidence, Plan, Skipped, Unchanged
 from diag.changes.rehearsal import Rehearsed
 from diag.changes.result import ChangeResult, Outcome
-from diag.commands.apply_flow import raise_for
+from diag.commands.apply_outcome import raise_for
 from diag.commands.plan_text import plan_text, rehearsal_text, result_line, results_text
 from diag.errors import CredentialsError, DiagError, PartialError, StalePlanError
 from tests.unit.changes.fake_org import IDENTITY, change_for, full_config
