@@ -16,6 +16,7 @@ from analysis.schema import Outcome, Target
 RECORD_VERSION: Final = 1
 SEGMENT_SUFFIX: Final = ".seg"
 NAMES_SUFFIX: Final = ".names"
+EVENTS_SUFFIX: Final = ".events"
 
 OUTCOME_CODES: Final = {outcome: code for code, outcome in enumerate(Outcome, start=1)}
 TARGET_CODES: Final = {target: code for code, target in enumerate(Target, start=1)}

@@ -11,6 +11,7 @@ from typing import Final
 
 from analysis.flow_loop import JOBS_SUFFIX
 from analysis.record import (
+    EVENTS_SUFFIX,
     FLAG_FIRST_REQUEST,
     NAMES_SUFFIX,
     OUTCOME_CODES,
@@ -24,7 +25,6 @@ from analysis.run_folder import RunFolder
 from analysis.schema import Outcome
 from loadtests.plan import ActionLoad
 
-EVENTS_SUFFIX: Final = ".events"
 NO_CORRELATION_ID: Final = b"\0" * 16
 MOST_MESSAGES: Final = 200
 

@@ -14,9 +14,8 @@ from typing import Any, Final
 import gevent
 
 from analysis.flow_loop import JOBS_SUFFIX
-from analysis.record import NAMES_SUFFIX, RECORD_SIZE, SEGMENT_SUFFIX
+from analysis.record import EVENTS_SUFFIX, NAMES_SUFFIX, RECORD_SIZE, SEGMENT_SUFFIX
 from analysis.run_folder import RunFolder
-from loadtests.recorder import EVENTS_SUFFIX
 
 CHUNK: Final = "diag_chunk"
 ACKNOWLEDGED: Final = "diag_acknowledged"
