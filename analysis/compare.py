@@ -6,17 +6,27 @@ asymmetry, which for a p99 is large, and needs nothing but the bounds already co
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Final, Literal
 
+import numpy as np
+
+from analysis.calls import Calls
 from analysis.recommendation import Analysis, Recommendation
+from analysis.slow_share import gap_interval, slow_share
 from analysis.to_json import JsonObject, recommendation_to_json
-from analysis.wording import seconds
+from analysis.wording import percent, seconds_down
 
 Change = Literal["slower", "faster", "same", "cannot tell"]
 
+WORST_FIRST: Final[tuple[Change, ...]] = ("slower", "cannot tell", "faster", "same")
+"""What needs a reader first: what got slower, then what is open."""
+
 FORMAT_VERSION: Final = 1
+
+MIN_SLOW: Final = 5
+"""Fewer slow calls in both runs together say nothing."""
 
 SAME_WITHIN: Final = 0.10
 """A difference surely smaller than this share of the first run's p99 is no difference worth acting on."""
@@ -24,13 +34,19 @@ SAME_WITHIN: Final = 0.10
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A later run against the first: later p99 minus first p99, with one-sided bounds on each side."""
+    """A later run against the first: later p99 minus first p99, with one-sided bounds on each side.
+
+    Where a p99 is beyond what was seen, the shares of calls that took at least `edge_s` may tell instead.
+    """
 
     verdict: Change
     reason: str
     p99_ms: float | None = None
     lower_ms: float | None = None
     upper_ms: float | None = None
+    edge_s: float | None = None
+    share_first: float | None = None
+    share_later: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +61,7 @@ class ComparedAction:
     @property
     def worst(self) -> Change:
         """The gravest verdict among the differences: slower before cannot tell, faster, same."""
-        order: tuple[Change, ...] = ("slower", "cannot tell", "faster", "same")
-        return min((one.verdict for one in self.differences), key=order.index)
+        return min((one.verdict for one in self.differences), key=WORST_FIRST.index)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +72,28 @@ class Comparison:
     actions: tuple[ComparedAction, ...]
 
 
-def compare(analyses: Sequence[Analysis], labels: Sequence[str]) -> Comparison:
-    """Return every action of any run, those that got slower first. Needs at least two runs."""
+def compare(
+    analyses: Sequence[Analysis],
+    labels: Sequence[str],
+    calls: Sequence[Mapping[str, Calls]] | None = None,
+) -> Comparison:
+    """Return every action of any run, those that got slower first. Needs at least two runs.
+
+    `calls`: per run and action id, the calls its p99 comes from (`analysis.counted.calls_that_count`). With
+    them, two runs that were cut off before their p99 can be compared as well.
+    """
     known = [{action.action_id: action for action in analysis.actions} for analysis in analyses]
     names = {identity: action.action_name for run in known for identity, action in run.items()}
     actions = []
     for identity, name in names.items():
         entries = tuple(run.get(identity) for run in known)
-        differences = tuple(difference(entries[0], later) for later in entries[1:])
+        seen = [run.get(identity) for run in calls] if calls is not None else [None] * len(entries)
+        differences = tuple(
+            _at_a_common_timeout(difference(entries[0], later), seen[0], there)
+            for later, there in zip(entries[1:], seen[1:], strict=True)
+        )
         actions.append(ComparedAction(identity, name, entries, differences))
-    order = ("slower", "faster", "cannot tell", "same")
-    return Comparison(tuple(labels), tuple(sorted(actions, key=lambda one: order.index(one.worst))))
+    return Comparison(tuple(labels), tuple(sorted(actions, key=lambda one: WORST_FIRST.index(one.worst))))
 
 
 def difference(first: Recommendation | None, later: Recommendation | None) -> Difference:
@@ -109,6 +135,35 @@ def _from_bounds(first: Recommendation, later: Recommendation) -> Difference:
     return Difference("cannot tell", "a p99 or its bound is not known", gap)
 
 
+def _at_a_common_timeout(found: Difference, first: Calls | None, later: Calls | None) -> Difference:
+    """Where the p99 cannot tell and is not known: compare the shares still waiting at the shorter timeout."""
+    if found.verdict != "cannot tell" or found.p99_ms is not None or not first or not later:
+        return found
+    edge_ms = min(_longest_watched_ms(first), _longest_watched_ms(later))
+    a, b = slow_share(first, edge_ms), slow_share(later, edge_ms)
+    if a is None or b is None or a.slow + b.slow < MIN_SLOW:
+        return found
+    low, high = gap_interval(a, b)
+    text = (
+        f"{percent(b.share)} of calls took {edge_ms / 1e3:g} s or longer, {percent(a.share)} in the first run"
+    )
+    shares = replace(found, reason=text, edge_s=edge_ms / 1e3, share_first=a.share, share_later=b.share)
+    margin = SAME_WITHIN * a.share
+    if -margin < low and high < margin:
+        return replace(shares, verdict="same")
+    if low > 0:
+        return replace(shares, verdict="slower")
+    if high < 0:
+        return replace(shares, verdict="faster")
+    return replace(shares, reason=f"{text}: that may be chance")
+
+
+def _longest_watched_ms(calls: Calls) -> float:
+    """The longest timeout any of the calls had; where none is known, the slowest call."""
+    limits = calls.limit_ms[np.isfinite(calls.limit_ms)]
+    return float(limits.max() if limits.size else calls.latency_ms.max())
+
+
 def comparison_to_json(comparison: Comparison) -> JsonObject:
     """Return the comparison as a JSON object: numbers or null, never NaN."""
     return {
@@ -129,6 +184,8 @@ def comparison_to_json(comparison: Comparison) -> JsonObject:
 
 
 def _at_least(ms: float) -> str:
-    """Return a proven difference, rounded down to what will be shown of it."""
-    step = 10.0 if ms < 1e3 else 100.0 if ms < 1e4 else 1e3
-    return seconds(math.floor(ms / step) * step) if ms >= step else f"{max(math.floor(ms), 1)} ms"
+    """Return a proven difference, rounded down to what is shown of it."""
+    if ms >= 100:
+        return seconds_down(ms)
+    step = 10.0 ** math.floor(math.log10(ms)) if ms < 10 else 1.0
+    return f"{math.floor(ms / step + 1e-9) * step:.3g} ms"

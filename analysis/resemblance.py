@@ -9,20 +9,18 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
-from scipy import special
 
 from analysis.bounds import calls_for_a_bound, lower_share, upper_share
 from analysis.buckets import BucketCounts, consistent, exceedance
 from analysis.calls import Calls, classify
 from analysis.clock import on_the_right_clock
-from analysis.design_effect import clustering_at
 from analysis.settings import RecommendSettings
+from analysis.slow_share import SlowShare, proven, score, slow_share
 from analysis.wording import percent
 
 Likeness = Literal["same", "test faster", "test slower", "cannot tell"]
 Fit = Literal["fits", "drifted", "cannot tell"]
 
-RISK: Final = 0.05
 TELLING_SHARE: Final = 0.05
 """Compared where about this share of production is slower: far enough out to matter, enough calls to tell."""
 MIN_SLOW: Final = 5
@@ -61,21 +59,17 @@ def resembles(
     if edge is None:
         return Resemblance("cannot tell", "no whole second at which both were watched")
     there = exceedance(counts, edge)
-    seen = kept.where((kept.limit_ms >= edge * 1000) & (kept.event | (kept.latency_ms >= edge * 1000)))
+    seen = slow_share(kept, edge * 1000.0)
     fewest = calls_for_a_bound(settings.percentile, settings.confidence)
-    if len(seen) < fewest or there.executions.sum() < fewest:
+    executions, slower = float(there.executions.sum()), float(there.slower.sum())
+    if seen is None or seen.calls < fewest or executions < fewest:
         return Resemblance("cannot tell", f"fewer than {fewest} calls on one side", edge)
-    slow = seen.latency_ms >= edge * 1000
-    here = float(slow.mean())
-    effect = clustering_at(edge * 1000 - 1, seen.latency_ms, seen.event, seen.run, seen.limit_ms)
-    n_here, n_there = len(seen) / effect, there.n_eff
-    both = (here * n_here + there.share * n_there) / (n_here + n_there)
-    if slow.sum() + there.slower.sum() < MIN_SLOW:
+    here = seen.share
+    if seen.slow + slower < MIN_SLOW:
         return Resemblance("cannot tell", "hardly any call is that slow", edge, there.share, here)
-    spread = math.sqrt(both * (1.0 - both) * (1.0 / n_here + 1.0 / n_there))
-    z = (here - there.share) / spread if spread > 0 else 0.0
+    z = score(seen, SlowShare(edge * 1000.0, there.share, slower, executions, there.n_eff))
     shares = f"{percent(here)} of test calls and {percent(there.share)} of production took {edge} s or longer"
-    if abs(z) <= float(special.ndtri(1.0 - RISK / 2)):
+    if not proven(z):
         return Resemblance("same", shares, edge, there.share, here)
     if z < 0:
         why = f"{shares}: the test is too easy (data, caches, load); trust production"

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from analysis.resemblance import Drift, Resemblance
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +95,32 @@ class ColdStart:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One source of calls on its own: the draft probe, or production telemetry, beside the published runs."""
+    """One source of calls on its own, drawn beside the main curve.
 
-    name: Literal["published", "draft", "production"]
+    published, draft: the calls of the published action and of a draft probe. production: telemetry beside
+    a test; test: a test beside telemetry. These two carry a distribution as well.
+    """
+
+    name: Literal["published", "draft", "production", "test"]
     calls: int
     survival: SurvivalCurve
+    histogram: Histogram | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProductionFinding:
+    """What production telemetry says of one action; `since`, `until` in Unix seconds (UTC).
+
+    `hours`: those with executions. `resemblance` is None where there was no test of it.
+    """
+
+    executions: int
+    hours: int
+    since: float
+    until: float
+    drift: "Drift"
+    resemblance: "Resemblance | None" = None
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,3 +144,8 @@ class ActionSummary:
     cold_start: ColdStart | None = None
     series: tuple[Series, ...] = ()
     """Curves per source; empty when there was only one source."""
+    production: ProductionFinding | None = None
+    """None where production was not looked at."""
+    first_at: float | None = None
+    """Start of the first call, and of the last, in Unix seconds (UTC)."""
+    last_at: float | None = None

@@ -92,14 +92,15 @@ def write_whole(path: Path, text: str) -> None:
 def report_data(
     evidence: RunEvidence,
     *,
-    generated_at: float,
     notes: tuple[str, ...] = (),
     zone: str | None = None,
     charts: bool = True,
+    source: str | None = None,
 ) -> "ReportData":
     """Return what every form of the report is made from; without `charts` the samples are not summarised.
 
-    `generated_at` in Unix seconds; `notes` are sentences beside the verdict; `zone` is shown beside UTC.
+    `notes` are sentences beside the verdict; `zone` is shown beside UTC; `source` is what the next commands
+    name (inputs and flags; without it the run folders).
     """
     from analysis.summarise import summarise
     from diag import __version__
@@ -110,10 +111,9 @@ def report_data(
         summaries=summarise(evidence.samples, evidence.analysis.settings) if charts else {},
         manifests=evidence.samples.manifests,
         version=__version__,
-        generated_at=generated_at,
         notes=notes,
         zone=zone,
-        source=" ".join(shlex.quote(str(folder.path)) for folder in evidence.folders) or None,
+        source=source or " ".join(shlex.quote(str(folder.path)) for folder in evidence.folders) or None,
     )
 
 

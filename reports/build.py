@@ -1,19 +1,22 @@
 """From a `ReportData` to one self-contained HTML file."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from markupsafe import Markup
 
 from analysis.recommendation import Recommendation
-from analysis.to_json import analysis_to_json
 from reports.chart import Chart
 from reports.charts.mini import mini_axis, mini_range
 from reports.charts.names import percentile_name
 from reports.data import ReportData
 from reports.figures import charts_of
+from reports.loops import loop_views
+from reports.next_steps import next_steps
 from reports.page import embedded_json, render
-from reports.run_facts import run_facts
-from reports.verdicts import CHANGES, WORDING, change_text, headline, tally
+from reports.run_facts import run_facts, what_was_observed
+from reports.to_json import JsonObject, report_to_json
+from reports.verdicts import CHANGES, WORDING, headline, held_back, tally
 
 FULL_CHARTS: Final = 20
 """Actions that get all their charts, in the order of harm; the others get one small chart each."""
@@ -25,47 +28,62 @@ SMALL_ROWS: Final = 4
 OPEN_ACTIONS: Final = 12
 """Actions that need a change are shown open, but not more than the first so many rows."""
 
+Charts = Mapping[str, tuple[Chart, ...]]
+
 
 def build_report(data: ReportData) -> str:
     """Return the report as one HTML text: no network, complete without JavaScript, same input same bytes."""
-    actions, run = data.analysis.actions, run_facts(data)
+    actions, charts = data.analysis.actions, _charts(data)
+    observed = None if data.production is None else what_was_observed(data.production, data.zone)
     return render(
         "report.html.j2",
         data=data,
         analysis=data.analysis,
         headline=headline(actions),
         tally=tally(actions),
-        actions=[_action_view(index, action, data) for index, action in enumerate(actions)],
+        actions=[_action_view(index, action, data, charts) for index, action in enumerate(actions)],
+        flows=loop_views(data.analysis),
         full_charts=FULL_CHARTS,
         mini_axis=Markup(mini_axis()),
-        run=run,
-        generated=run.generated,
-        json=embedded_json(analysis_to_json(data.analysis)),
+        run=run_facts(data),
+        observed=observed,
+        next=next_steps(data),
+        json=embedded_json(report_to_json(data, charts)),
         percentile=percentile_name(data.analysis.settings.percentile),
     )
 
 
-def _action_view(index: int, action: Recommendation, data: ReportData) -> dict[str, object]:
+def build_json(data: ReportData) -> JsonObject:
+    """Return the JSON of the report: what the page holds, and every number it shows."""
+    return report_to_json(data, _charts(data))
+
+
+def _action_view(index: int, action: Recommendation, data: ReportData, charts: Charts) -> dict[str, object]:
     """Return what the template needs for one action beside the recommendation itself."""
     anchor = f"action-{index + 1}"
     return {
+        "at": f"/actions/{index}",
         "anchor": anchor,
         "it": action,
         "summary": data.summaries.get(action.action_id),
         "wording": WORDING[action.verdict],
-        "change": change_text(action),
+        "held_back": held_back(action),
         "open": action.verdict in CHANGES and index < OPEN_ACTIONS,
         "range": Markup(mini_range(action)),
         "rows": FULL_ROWS if index < FULL_CHARTS else SMALL_ROWS,
         "charts": [
-            {"view": chart, "id": f"{anchor}-{chart.name}", "svg": Markup(chart.svg(anchor))}
-            for chart in _charts(index, action, data)
+            {"view": chart, "id": f"{anchor}-{chart.name}", "svg": Markup(chart.svg(f"a{index + 1}"))}
+            for chart in charts[action.action_id]
         ],
     }
 
 
-def _charts(index: int, action: Recommendation, data: ReportData) -> tuple[Chart, ...]:
-    summary = data.summaries.get(action.action_id)
-    if summary is None:
-        return ()
-    return charts_of(action, summary, data.analysis, small=index >= FULL_CHARTS)
+def _charts(data: ReportData) -> Charts:
+    found: dict[str, tuple[Chart, ...]] = {}
+    for index, action in enumerate(data.analysis.actions):
+        summary = data.summaries.get(action.action_id)
+        small = index >= FULL_CHARTS
+        found[action.action_id] = (
+            () if summary is None else charts_of(action, summary, data.analysis, small=small)
+        )
+    return found

@@ -1,4 +1,4 @@
-"""`diag compare`: several runs side by side, as a page and as Markdown."""
+"""`diag compare`: several runs side by side, as a page, as Markdown and as JSON."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -6,19 +6,20 @@ from typing import Final
 
 from markupsafe import Markup
 
-from analysis.compare import Change, ComparedAction, Comparison, Difference
+from analysis.compare import Change, ComparedAction, Comparison, Difference, comparison_to_json
 from analysis.recommendation import Analysis, Recommendation
 from analysis.run_folder import Manifest
 from analysis.summary import ActionSummary, SurvivalCurve
 from reports import numbers
-from reports.charts.ink import THEMED
+from reports.chart import Chart
 from reports.charts.mini import difference_axis, mini_difference
 from reports.charts.names import percentile_name
-from reports.charts.overlay import LOOKS, overlay
-from reports.charts.svg import to_svg
-from reports.page import render
+from reports.overlay_figure import overlay_figure
+from reports.page import embedded_json, render
 from reports.plain_text import markdown
-from reports.run_facts import moment, what_was_run
+from reports.run_facts import what_was_run
+from reports.to_json import JsonObject, run_to_json
+from reports.told import Told, joined, number, told
 from reports.verdicts import Wording
 
 CHANGE_WORDING: Final[dict[Change, Wording]] = {
@@ -41,39 +42,66 @@ class ComparedRun:
 
 @dataclass(frozen=True, slots=True)
 class CompareData:
-    """A comparison and the runs behind it, in the same order; `generated_at` in Unix seconds."""
+    """A comparison and the runs behind it, in the same order."""
 
     comparison: Comparison
     runs: tuple[ComparedRun, ...]
     version: str
-    generated_at: float
     zone: str | None = None
+
+    @property
+    def percentile(self) -> float:
+        """The quantile compared."""
+        return self.runs[0].analysis.settings.percentile
 
 
 def build_comparison(data: CompareData) -> str:
     """Return the comparison as one self-contained HTML text; same input, same bytes."""
-    percentile = data.runs[0].analysis.settings.percentile
+    figures = _figures(data)
     return render(
         "compare.html.j2",
         data=data,
         letters=letters(len(data.runs)),
         headline=compare_headline(data.comparison),
         targets=targets(data.runs),
-        percentile=percentile_name(percentile),
-        actions=[_view(index, action, data) for index, action in enumerate(data.comparison.actions)],
+        percentile=percentile_name(data.percentile),
+        actions=[
+            _view(index, action, figures[index]) for index, action in enumerate(data.comparison.actions)
+        ],
         axis=Markup(difference_axis()),
         runs=[
             (run.label, [what_was_run(manifest, data.zone) for manifest in run.manifests])
             for run in data.runs
         ],
-        generated=moment(data.generated_at, data.zone),
+        json=embedded_json(_to_json(data, figures)),
     )
+
+
+def compare_json(data: CompareData) -> JsonObject:
+    """Return the comparison as JSON: what the page holds, and every number it shows."""
+    return _to_json(data, _figures(data))
+
+
+def _to_json(data: CompareData, figures: list[Chart | None]) -> JsonObject:
+    body = comparison_to_json(data.comparison)
+    rows = body["actions"]
+    return {
+        **body,
+        "actions": [
+            {**row, "figures": {} if chart is None else {chart.name: chart.to_json()}}
+            for row, chart in zip(rows if isinstance(rows, list) else [], figures, strict=True)
+        ],
+        "percentile": data.percentile,
+        "headline": {"text": str(compare_headline(data.comparison)), **_counted(data.comparison)},
+        "measured": [[run_to_json(manifest) for manifest in run.manifests] for run in data.runs],
+        "version": data.version,
+    }
 
 
 def compare_markdown(data: CompareData) -> str:
     """Return the comparison as Markdown: the sentence, the runs, one table."""
     named = letters(len(data.runs))
-    percentile = percentile_name(data.runs[0].analysis.settings.percentile)
+    percentile = percentile_name(data.percentile)
     lines = [f"# {markdown(compare_headline(data.comparison))}", ""]
     lines += [f"- {letter}: {markdown(run.label)}" for letter, run in zip(named, data.runs, strict=True)]
     heads = ["Action", *(f"{percentile} {letter}" for letter in named)]
@@ -83,24 +111,30 @@ def compare_markdown(data: CompareData) -> str:
     for action in data.comparison.actions:
         cells = [action.action_name, *(_p99(entry) for entry in action.entries)]
         cells += [f"{CHANGE_WORDING[d.verdict].word}: {gap(d)}" for d in action.differences]
-        cells += [_steps(numbers.share(e.cut_off_now if e else None) for e in action.entries)]
-        cells += [_steps(numbers.seconds(e.current_timeout_s if e else None) for e in action.entries)]
+        cells += [cut_off_steps(action), _steps(_timeouts(action))]
         lines.append(f"| {' | '.join(markdown(cell) for cell in cells)} |")
     return "\n".join(lines) + "\n"
 
 
-def compare_headline(comparison: Comparison) -> str:
+def compare_headline(comparison: Comparison) -> Told:
     """Return the comparison in one sentence, against the first run."""
-    total = len(comparison.actions)
+    counted = _counted(comparison)
+    total = counted["actions"]
     if total == 0:
-        return "The runs have no action to compare."
+        return told("The runs have no action to compare.")
     subject = "in at least one later run" if len(comparison.labels) > 2 else "in the second run"
-    counted = [
-        (wording, sum(action.worst == change for action in comparison.actions))
+    parts = [
+        told("{} {}", number(str(counted[change]), counted[change], f"/headline/{change}"), wording.counted)
         for change, wording in CHANGE_WORDING.items()
+        if counted[change]
     ]
-    parts = [f"{number} {wording.counted}" for wording, number in counted if number]
-    return f"Of {numbers.plural(total, 'action')}, {subject}: {', '.join(parts)}."
+    of_all = number(numbers.plural(total, "action"), total, "/headline/actions")
+    return told("Of {}, {}: {}.", of_all, subject, joined(", ", parts))
+
+
+def _counted(comparison: Comparison) -> dict[str, int]:
+    verdicts = [action.worst for action in comparison.actions]
+    return {"actions": len(verdicts), **{change: verdicts.count(change) for change in CHANGE_WORDING}}
 
 
 def letters(number: int) -> tuple[str, ...]:
@@ -118,13 +152,29 @@ def targets(runs: tuple[ComparedRun, ...]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def gap(difference: Difference) -> str:
-    """Return `+1.2 s (+0.8 s to +1.7 s)`, or the reason where there is no number."""
+def gap(difference: Difference, at: str = "") -> Told:
+    """Return `+1.2 s (+0.8 s to +1.7 s)`, or why there is no number; `at`: its place in the JSON."""
     if difference.p99_ms is None:
-        return difference.reason
+        return told("{}", difference.reason)
+    found = number(_signed(difference.p99_ms), difference.p99_ms, f"{at}p99_ms")
     if difference.lower_ms is None or difference.upper_ms is None:
-        return _signed(difference.p99_ms)
-    return f"{_signed(difference.p99_ms)} ({_signed(difference.lower_ms)} to {_signed(difference.upper_ms)})"
+        return found
+    low = number(_signed(difference.lower_ms), difference.lower_ms, f"{at}lower_ms")
+    return told(
+        "{} ({} to {})",
+        found,
+        low,
+        number(_signed(difference.upper_ms), difference.upper_ms, f"{at}upper_ms"),
+    )
+
+
+def cut_off_steps(action: ComparedAction) -> str:
+    """Return the shares cut off, run by run: `35 % → 80 %`."""
+    return _steps(numbers.share(entry.cut_off_now if entry else None) for entry in action.entries)
+
+
+def _timeouts(action: ComparedAction) -> list[str]:
+    return [numbers.seconds(entry.current_timeout_s if entry else None) for entry in action.entries]
 
 
 def _signed(ms: float) -> str:
@@ -142,39 +192,35 @@ def _steps(texts: Iterable[str]) -> str:
     return " → ".join(texts)
 
 
-def _view(index: int, action: ComparedAction, data: CompareData) -> dict[str, object]:
+def _figures(data: CompareData) -> list[Chart | None]:
+    named = letters(len(data.runs))
+    return [
+        overlay_figure(action, named, [_curve(run, action.action_id) for run in data.runs], data.percentile)
+        for action in data.comparison.actions
+    ]
+
+
+def _view(index: int, action: ComparedAction, chart: Chart | None) -> dict[str, object]:
     first = action.entries[0]
     base = first.p99_ms if first is not None else None
     anchor = f"action-{index + 1}"
-    curves = [_curve(run, action.action_id) for run in data.runs]
-    percentile = data.runs[0].analysis.settings.percentile
-    words = "; ".join(
-        f"{letter}: {_p99(entry)}"
-        for letter, entry in zip(letters(len(data.runs)), action.entries, strict=True)
-    )
-    svg = None
-    if any(curve is not None for curve in curves):
-        svg = to_svg(
-            overlay(curves, percentile, THEMED),
-            prefix=anchor,
-            title="Share of calls slower than …, run by run",
-            description=f"{percentile_name(percentile)}: {words}.",
-        )
+    found = None
+    if chart is not None:
+        found = {"view": chart, "id": f"{anchor}-{chart.name}", "svg": Markup(chart.svg(f"a{index + 1}"))}
     return {
+        "at": f"/actions/{index}",
         "it": action,
         "anchor": anchor,
+        "chart": found,
         "differences": [
             {
+                "it": d,
                 "wording": CHANGE_WORDING[d.verdict],
-                "gap": gap(d),
-                "reason": d.reason,
+                "gap": gap(d, f"differences/{place}/"),
                 "mini": Markup(mini_difference(d.p99_ms, d.lower_ms, d.upper_ms, base)),
             }
-            for d in action.differences
+            for place, d in enumerate(action.differences)
         ],
-        "svg": None if svg is None else Markup(svg),
-        "words": words,
-        "looks": [f"run-{number % len(LOOKS)}" for number in range(len(curves))],
     }
 
 

@@ -5,14 +5,16 @@ from collections.abc import Sequence
 
 from analysis.recommendation import Analysis, Recommendation
 from analysis.schema import Outcome
-from analysis.summary import ActionSummary, Histogram, LoadBin, TimeBin
+from analysis.summary import ActionSummary, Histogram, LoadBin, Series
 from reports import numbers
-from reports.chart import MAX_TABLE_ROWS, Chart, DataTable, key_of
-from reports.charts.distribution import distribution
-from reports.charts.load import load_curve
+from reports.chart import Axis, Chart, key_of
+from reports.charts.distribution import distribution, distribution_range
+from reports.charts.load import load_curve, load_range
 from reports.charts.markers import Marker, markers_of
-from reports.charts.timeline import timeline
+from reports.charts.timeline import timeline, timeline_end
+from reports.data_table import MAX_SHOWN_ROWS, Column, every, table
 from reports.survival_figure import survival_figure
+from reports.told import Told, joined, number, told
 
 
 def charts_of(
@@ -23,127 +25,186 @@ def charts_of(
     `small`: only the first of them, with few points, for reports of very many actions.
     """
     markers = markers_of(action, analysis)
-    given_up = summary.outcomes.get(Outcome.CLIENT_TIMEOUT, 0)
     found: list[Chart] = []
     if summary.survival is not None and summary.survival.t_ms:
-        series = () if small else summary.series
-        found.append(
-            survival_figure(action, summary.survival, series, summary.calls, analysis, markers, small=small)
-        )
+        found.append(survival_figure(action, summary, analysis, markers, small=small))
     if summary.histogram is not None and _calls(summary.histogram):
-        found.append(_distribution_chart(action, summary.histogram, given_up, markers))
-    if len(summary.timeline) > 1 and any(b.max_ms is not None for b in summary.timeline):
-        found.append(_timeline_chart(action, summary.timeline, _cut_off_word(given_up)))
+        found.append(_distribution_chart(action, summary, summary.histogram, markers))
+    if len(summary.timeline) > 1 and any(b.p50_ms or b.max_ms for b in summary.timeline):
+        found.append(_timeline_chart(action, summary))
     if len(summary.load) > 1:
         found.append(_load_chart(action, summary.load, summary.knee_in_flight))
     return tuple(found[:1] if small else found)
 
 
 def _distribution_chart(
-    action: Recommendation, histogram: Histogram, given_up: int, markers: tuple[Marker, ...]
+    action: Recommendation, summary: ActionSummary, histogram: Histogram, markers: tuple[Marker, ...]
 ) -> Chart:
     markers = tuple(marker for marker in markers if marker.role != "cap")
-    ok, timeouts, errors = sum(histogram.ok), sum(histogram.timeouts), sum(histogram.errors)
-    parts = [f"{numbers.plural(ok, 'call')} finished"]
-    if action.p50_ms is not None:
-        parts[0] += f", half of all within {numbers.latency(action.p50_ms)}"
-    word = _cut_off_word(given_up)
-    if timeouts:
-        ours = f" ({numbers.count(given_up)} of them by us, or by the end of the run)" if given_up else ""
-        parts.append(f"{numbers.count(timeouts)} {word}{ours}")
-    if errors:
-        parts.append(f"{numbers.count(errors)} failed in another way")
-    words = "; ".join(parts) + ". Each lane is scaled to its own tallest bar."
+    beside = [one for one in summary.series if one.histogram is not None]
+    given_up = summary.outcomes.get(Outcome.CLIENT_TIMEOUT, 0)
+    word = _cut_off_word(summary)
+    low_ms, high_ms = distribution_range(histogram, markers, beside)
     return Chart(
         "distribution",
         "How long the calls took",
-        words,
-        lambda ink: distribution(histogram, markers, ink, word),
-        _distribution_table(histogram, word),
+        _distribution_words(action, histogram, given_up, word, beside),
+        lambda ink: distribution(histogram, markers, ink, word, beside),
+        table(
+            ("from_ms", "to_ms", "ok", "timeouts", "errors"),
+            (
+                Column("Took", ("from_ms", "to_ms"), "latency"),
+                Column("Finished", ("ok",), "count", adds_up=True),
+                Column(word.capitalize(), ("timeouts",), "count", adds_up=True),
+                Column("Failed", ("errors",), "count", adds_up=True),
+            ),
+            _bins(histogram),
+            _merged(len(_bins(histogram))),
+        ),
+        Axis("log", low_ms, high_ms),
         key_of(markers),
+        facts={
+            "ok": sum(histogram.ok),
+            "timeouts": sum(histogram.timeouts),
+            "given_up": given_up,
+            "errors": sum(histogram.errors),
+        },
     )
 
 
-def _distribution_table(histogram: Histogram, word: str) -> DataTable:
-    """Bins with calls, neighbours merged until the table is short enough to read."""
-    columns = list(zip(histogram.ok, histogram.timeouts, histogram.errors, strict=True))
-    used = [index for index, calls in enumerate(columns) if any(calls)]
-    first, last = used[0], used[-1] + 1
-    step = math.ceil((last - first) / MAX_TABLE_ROWS)
-    rows = []
-    for start in range(first, last, step):
-        group = range(start, min(start + step, last))
-        sums = [sum(columns[index][kind] for index in group) for kind in range(3)]
-        low, high = histogram.edges_ms[group[0]], histogram.edges_ms[group[-1] + 1]
-        span = f"{numbers.latency(low)} to {numbers.latency(high)}"
-        rows.append((span, *(numbers.count(value) for value in sums)))
-    return DataTable(("Took", "Finished", word.capitalize(), "Failed"), tuple(rows))
+def _distribution_words(
+    action: Recommendation, histogram: Histogram, given_up: int, word: str, beside: Sequence[Series]
+) -> Told:
+    ok, timeouts, errors = sum(histogram.ok), sum(histogram.timeouts), sum(histogram.errors)
+    at = "figures/distribution/facts"
+    parts: list[str] = [told("{} finished", number(numbers.plural(ok, "call"), ok, f"{at}/ok"))]
+    if action.p50_ms is not None:
+        half = number(numbers.latency(action.p50_ms), action.p50_ms, "p50_ms")
+        parts[0] = told("{}, half of all within {}", parts[0], half)
+    if timeouts:
+        cut = told("{} {}", number(numbers.count(timeouts), timeouts, f"{at}/timeouts"), word)
+        if given_up:
+            ours = number(numbers.count(given_up), given_up, f"{at}/given_up")
+            cut = told("{} ({} of them by us, or by the end of the run)", cut, ours)
+        parts.append(cut)
+    if errors:
+        parts.append(told("{} failed in another way", number(numbers.count(errors), errors, f"{at}/errors")))
+    end = ". Each lane is scaled to its own tallest bar."
+    if beside:
+        end += " Production is counted by whole seconds; its bars are as high as they are dense."
+    return told("{}{}", joined("; ", parts), end)
 
 
-def _cut_off_word(given_up: int) -> str:
+def _bins(histogram: Histogram) -> list[tuple[float, ...]]:
+    """Bins from the first to the last that hold a call."""
+    rows: list[tuple[float, ...]] = list(
+        zip(
+            histogram.edges_ms[:-1],
+            histogram.edges_ms[1:],
+            histogram.ok,
+            histogram.timeouts,
+            histogram.errors,
+            strict=True,
+        )
+    )
+    used = [index for index, row in enumerate(rows) if any(row[2:])]
+    return rows[used[0] : used[-1] + 1]
+
+
+def _merged(rows: int) -> tuple[tuple[int, int], ...]:
+    """Neighbours merged until the table is short enough to read."""
+    step = math.ceil(rows / MAX_SHOWN_ROWS)
+    return tuple((start, min(start + step, rows) - 1) for start in range(0, rows, step))
+
+
+def _cut_off_word(summary: ActionSummary) -> str:
     """Timeouts alone are "timed out"; with calls among them that we gave up on, "cut off"."""
-    return "cut off" if given_up else "timed out"
+    return "cut off" if summary.outcomes.get(Outcome.CLIENT_TIMEOUT, 0) else "timed out"
 
 
-def _timeline_chart(action: Recommendation, bins: Sequence[TimeBin], word: str) -> Chart:
+def _timeline_chart(action: Recommendation, summary: ActionSummary) -> Chart:
+    bins, word = summary.timeline, _cut_off_word(summary)
     worst = max(bins, key=lambda b: b.p99_ms or 0.0)
-    words = f"{len(bins)} slices of {numbers.duration(bins[0].width_s)}."
+    at = "figures/timeline/facts"
+    words = told(
+        "{} slices of {}.",
+        number(str(len(bins)), len(bins), f"{at}/slices"),
+        number(numbers.duration(bins[0].width_s), bins[0].width_s, f"{at}/width_s"),
+    )
     if worst.p99_ms is not None:
-        into = numbers.duration(worst.start_s)
-        words += f" The slowest p99 was {numbers.latency(worst.p99_ms)}, {into} into the run."
+        words = told(
+            "{} The slowest p99 was {}, {} into the {}.",
+            words,
+            number(numbers.latency(worst.p99_ms), worst.p99_ms, f"{at}/worst_p99_ms"),
+            number(numbers.duration(worst.start_s), worst.start_s, f"{at}/worst_start_s"),
+            "run" if action.source == "test" else "window",
+        )
+    shown, step = every(len(bins))
+    rows = [
+        (b.start_s, b.start_s + b.width_s, b.calls, b.p50_ms, b.p99_ms, b.max_ms, b.timeouts, b.errors)
+        for b in bins
+    ]
+    fields = ["start_s", "end_s", "calls", "p50_ms", "p99_ms", "max_ms", "timeouts", "errors"]
+    columns = [
+        Column("From" if step == 1 else f"From (every {step}th slice)", ("start_s",), "duration"),
+        Column("Calls", ("calls",), "count"),
+        Column("p50", ("p50_ms",), "latency"),
+        Column("p99", ("p99_ms",), "latency"),
+        Column("Slowest", ("max_ms",), "latency"),
+        Column(word.capitalize(), ("timeouts",), "count"),
+        Column("Failed", ("errors",), "count"),
+    ]
+    raw: list[tuple[float | None, ...]] = list(rows)
+    if any(b.schedule_lag_ms is not None for b in bins):
+        fields.append("schedule_lag_ms")
+        columns.append(Column("Sent late by", ("schedule_lag_ms",), "latency"))
+        raw = [(*row, b.schedule_lag_ms) for row, b in zip(rows, bins, strict=True)]
+    key = [("line ok", "half of the calls (p50)"), ("dotted estimate", "99 of 100 (p99)")]
+    if any(b.max_ms is not None for b in bins):
+        key.append(("dot", "slowest call"))
     return Chart(
         "timeline",
         "Latency over time",
         words,
         lambda ink: timeline(bins, action.current_timeout_s, ink, word),
-        _timeline_table(bins, word),
-        (
-            ("line ok", "half of the calls (p50)"),
-            ("dotted estimate", "99 of 100 (p99)"),
-            ("dot", "slowest call"),
-        ),
+        table(fields, columns, raw, shown),
+        Axis("linear", 0.0, timeline_end(bins)),
+        tuple(key),
+        facts={
+            "slices": len(bins),
+            "width_s": bins[0].width_s,
+            "worst_p99_ms": worst.p99_ms,
+            "worst_start_s": worst.start_s,
+            "every": step,
+        },
     )
-
-
-def _timeline_table(bins: Sequence[TimeBin], word: str) -> DataTable:
-    step = math.ceil(len(bins) / MAX_TABLE_ROWS)
-    rows = [
-        (
-            numbers.duration(b.start_s),
-            numbers.count(b.calls),
-            numbers.latency(b.p50_ms),
-            numbers.latency(b.p99_ms),
-            numbers.latency(b.max_ms),
-            numbers.count(b.timeouts),
-            numbers.count(b.errors),
-            numbers.latency(b.schedule_lag_ms),
-        )
-        for b in bins[::step]
-    ]
-    head = ("From", "Calls", "p50", "p99", "Slowest", word.capitalize(), "Failed", "Sent late by")
-    return DataTable(head if step == 1 else (f"From (every {step}th slice)", *head[1:]), tuple(rows))
 
 
 def _load_chart(action: Recommendation, bins: Sequence[LoadBin], knee: float | None) -> Chart:
-    words = "The median does not grow with the calls in flight, as far as was tested."
+    words: str = "The median does not grow with the calls in flight, as far as was tested."
     if knee is not None:
-        words = f"From about {numbers.plain(knee)} calls in flight on, the median grows with the load."
-    rows = tuple(
-        (
-            str(b.low) if b.low == b.high else f"{b.low} to {b.high}",
-            numbers.count(b.calls),
-            numbers.latency(b.p50_ms),
-            numbers.latency(b.p99_ms),
-            numbers.count(b.timeouts),
+        words = told(
+            "From about {} calls in flight on, the median grows with the load.",
+            number(numbers.plain(knee), knee, "summary/knee_in_flight"),
         )
-        for b in bins
-    )
     return Chart(
         "load",
         "Latency against calls in flight",
         words,
         lambda ink: load_curve(bins, knee, action.current_timeout_s, ink),
-        DataTable(("In flight", "Calls", "p50", "p99", "Timed out"), rows),
+        table(
+            ("low", "high", "calls", "p50_ms", "p99_ms", "timeouts"),
+            (
+                Column("In flight", ("low", "high"), "count"),
+                Column("Calls", ("calls",), "count"),
+                Column("p50", ("p50_ms",), "latency"),
+                Column("p99", ("p99_ms",), "latency"),
+                Column("Timed out", ("timeouts",), "count"),
+            ),
+            [(b.low, b.high, b.calls, b.p50_ms, b.p99_ms, b.timeouts) for b in bins],
+            every(len(bins))[0],
+        ),
+        Axis("log", *load_range(bins, knee)),
         (
             ("line ok", "half of the calls (p50)"),
             ("dotted estimate", "99 of 100 (p99)"),

@@ -1,7 +1,7 @@
 """The index of all runs: what was measured when, and how each action's p99 went over time."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, astuple, dataclass
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -11,9 +11,11 @@ from analysis.run_folder import Manifest
 from reports import numbers
 from reports.charts.names import percentile_name
 from reports.charts.sparkline import Point, sparkline
-from reports.page import render
+from reports.page import embedded_json, render
 from reports.run_facts import moment
-from reports.verdicts import WORDING, change_text, headline, tally
+from reports.to_json import JsonObject
+from reports.told import Told, number
+from reports.verdicts import WORDING, headline, headline_numbers, held_back, tally, tally_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,33 +34,61 @@ class IndexedRun:
 
 @dataclass(frozen=True, slots=True)
 class IndexData:
-    """All runs; `generated_at` in Unix seconds, `zone` an IANA name shown beside UTC."""
+    """All runs; `zone` is an IANA name shown beside UTC."""
 
     runs: tuple[IndexedRun, ...]
     version: str
-    generated_at: float
     zone: str | None = None
 
 
 def build_index(data: IndexData) -> str:
     """Return the index as one HTML text, newest run first; runs of different targets are never mixed."""
     runs = sorted(data.runs, key=_began, reverse=True)
+    newest = next((index for index, run in enumerate(runs) if run.analysis is not None), None)
     return render(
         "index.html.j2",
         data=data,
-        runs=[_run_view(run, data.zone) for run in runs],
-        newest=next((headline(run.analysis.actions) for run in runs if run.analysis is not None), None),
-        places=[_place_view(place, members) for place, members in _by_place(runs)],
-        generated=moment(data.generated_at, data.zone),
+        total=len(runs),
+        runs=[_run_view(index, run, data.zone) for index, run in enumerate(runs)],
+        newest=newest,
+        places=[_place_view(index, *group) for index, group in enumerate(_by_place(runs))],
+        json=embedded_json(index_json(data)),
     )
 
 
-def _run_view(run: IndexedRun, zone: str | None) -> dict[str, object]:
-    manifest, analysis = run.manifest, run.analysis
+def index_json(data: IndexData) -> JsonObject:
+    """Return the index as JSON, newest run first: what the page holds, and every number it shows."""
+    runs = sorted(data.runs, key=_began, reverse=True)
+    return {
+        "total": len(runs),
+        "runs": [_run_json(run) for run in runs],
+        "places": [_place_json(place, members) for place, members in _by_place(runs)],
+        "version": data.version,
+    }
+
+
+def _run_json(run: IndexedRun) -> JsonObject:
+    manifest, actions = run.manifest, None if run.analysis is None else run.analysis.actions
     return {
         "run_id": run.run_id,
+        "created_at": None if manifest is None else manifest.created_at,
+        "place": _place(run),
+        "status": None if manifest is None else manifest.status,
+        "calls": None if manifest is None else manifest.calls,
+        "report": run.report,
+        "why_not": run.why_not,
+        "headline": None if actions is None else headline_numbers(actions),
+        "tally": None if actions is None else tally_numbers(actions),
+    }
+
+
+def _run_view(index: int, run: IndexedRun, zone: str | None) -> dict[str, object]:
+    manifest, analysis = run.manifest, run.analysis
+    return {
+        "at": f"/runs/{index}",
+        "run_id": run.run_id,
         "href": None if run.report is None else quote(run.report, safe="/"),
-        "when": moment(manifest.created_at, zone) if manifest is not None else numbers.UNKNOWN,
+        "when": moment(manifest.created_at, zone, "created_at") if manifest is not None else numbers.UNKNOWN,
         "sandbox": manifest is not None and manifest.sandbox,
         "place": _place(run),
         "status": manifest.status if manifest is not None else "unknown",
@@ -69,36 +99,111 @@ def _run_view(run: IndexedRun, zone: str | None) -> dict[str, object]:
     }
 
 
-def _place_view(place: str, runs: Sequence[IndexedRun]) -> dict[str, object]:
-    """Return the table of one target: a row per action, latest run's numbers, p99 over all its runs."""
-    known = [run for run in reversed(runs) if run.analysis is not None]
-    first, last = (_began(known[0]), _began(known[-1])) if known else (0.0, 0.0)
-    rows: dict[str, list[tuple[float, Recommendation]]] = {}
-    for run in known:
+Seen = tuple[float, Recommendation]
+"""When a run began, and what it said of one action."""
+
+
+def _actions_over_time(runs: Sequence[IndexedRun]) -> list[list[Seen]]:
+    """Return, for each action of one target, what its runs said, oldest first."""
+    rows: dict[str, list[Seen]] = {}
+    for run in reversed(runs):
         for action in run.analysis.actions if run.analysis is not None else ():
             rows.setdefault(action.action_id, []).append((_began(run), action))
-    latest = sorted(rows.values(), key=lambda found: found[-1][1].action_name.casefold())
-    settings = {run.analysis.settings.percentile for run in known if run.analysis is not None}
+    return sorted(rows.values(), key=lambda found: found[-1][1].action_name.casefold())
+
+
+def _percentile(runs: Sequence[IndexedRun]) -> float | None:
+    """The quantile of all these runs; None where they were judged by different ones."""
+    found = {run.analysis.settings.percentile for run in runs if run.analysis is not None}
+    return found.pop() if len(found) == 1 else None
+
+
+def _place_json(place: str, runs: Sequence[IndexedRun]) -> JsonObject:
     return {
         "place": place,
-        "percentile": percentile_name(settings.pop()) if len(settings) == 1 else "percentile",
-        "actions": [_action_view(found, first, last) for found in latest],
+        "percentile": _percentile(runs),
+        "actions": [_action_json(found) for found in _actions_over_time(runs)],
     }
 
 
-def _action_view(
-    found: Sequence[tuple[float, Recommendation]], first: float, last: float
-) -> dict[str, object]:
-    values = [action.p99_ms for _, action in found if action.p99_ms is not None]
-    points = [Point(at, action.p99_ms, action.current_timeout_s) for at, action in found]
+def _action_json(found: Sequence[Seen]) -> JsonObject:
     newest = found[-1][1]
+    low, high = extremes([action for _, action in found])
     return {
+        "action_id": newest.action_id,
+        "action_name": newest.action_name,
+        "verdict": newest.verdict.value,
+        "current_timeout_s": newest.current_timeout_s,
+        "recommended_timeout_s": newest.recommended_timeout_s,
+        "newest": asdict(p99_or_more(newest)),
+        "lowest": asdict(low),
+        "highest": asdict(high),
+        "runs": len(found),
+        "without_number": sum(p99_or_more(action).ms is None for _, action in found),
+        "points": [[at, *astuple(p99_or_more(action)), action.current_timeout_s] for at, action in found],
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class P99:
+    """A p99 in ms, or (`above`) what it is proven to be above; None where a run says neither."""
+
+    ms: float | None
+    above: bool = False
+
+
+def p99_or_more(action: Recommendation) -> P99:
+    """Return what one run says of the p99: it, or where the calls were cut off before it."""
+    if action.p99_ms is not None:
+        return P99(action.p99_ms)
+    return P99(action.p99_lower_ms, above=action.p99_lower_ms is not None)
+
+
+def extremes(actions: Sequence[Recommendation]) -> tuple[P99, P99]:
+    """Return the lowest and the highest p99. Runs that only say "above" count: the highest is then open."""
+    known = [one for one in map(p99_or_more, actions) if one.ms is not None]
+    if not known:
+        return P99(None), P99(None)
+    lowest = min(known, key=lambda one: (one.ms or 0.0, not one.above))
+    highest = max(one.ms or 0.0 for one in known)
+    return lowest, P99(highest, above=any(one.above for one in known))
+
+
+def _told_p99(found: P99, place: str) -> Told:
+    return number(f"{'> ' if found.above else ''}{numbers.latency(found.ms)}", found.ms, f"{place}/ms")
+
+
+def _place_view(index: int, place: str, runs: Sequence[IndexedRun]) -> dict[str, object]:
+    """Return the table of one target: a row per action, latest run's numbers, p99 over all its runs."""
+    began = [_began(run) for run in runs if run.analysis is not None]
+    percentile = _percentile(runs)
+    return {
+        "place": place,
+        "percentile": "percentile" if percentile is None else percentile_name(percentile),
+        "actions": [
+            _action_view(f"/places/{index}/actions/{row}", found, min(began), max(began))
+            for row, found in enumerate(_actions_over_time(runs))
+        ],
+    }
+
+
+def _action_view(at: str, found: Sequence[Seen], first: float, last: float) -> dict[str, object]:
+    newest = found[-1][1]
+    low, high = extremes([action for _, action in found])
+    points = []
+    for began, action in found:
+        said = p99_or_more(action)
+        points.append(Point(began, said.ms, action.current_timeout_s, said.above))
+    return {
+        "at": at,
         "it": newest,
         "wording": WORDING[newest.verdict],
-        "change": change_text(newest),
+        "held_back": held_back(newest),
         "runs": len(found),
-        "low": min(values, default=None),
-        "high": max(values, default=None),
+        "without": sum(point.p99_ms is None for point in points),
+        "newest": _told_p99(p99_or_more(newest), "newest"),
+        "low": _told_p99(low, "lowest"),
+        "high": _told_p99(high, "highest"),
         "spark": Markup(sparkline(points, first, last)),
     }
 

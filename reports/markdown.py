@@ -31,7 +31,7 @@ def build_markdown(data: ReportData) -> str:
     if run.left_out:
         lines += ["", "## Left out", ""]
         lines += [f"- {markdown(what)}: {markdown(why)}" for what, why in run.left_out]
-    lines += ["", f"diag {markdown(data.version)}, written {markdown(run.generated)}"]
+    lines += ["", f"diag {markdown(data.version)}"]
     return "\n".join(lines) + "\n"
 
 

@@ -13,6 +13,7 @@ from reports import numbers
 from reports.charts.svg import style_sheet
 from reports.failures import where_it_failed
 from reports.plain_text import printable
+from reports.told import number
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 _FILTERS: Final = ("latency", "seconds", "share", "count", "rate", "plain", "duration", "plural")
@@ -35,8 +36,8 @@ def _engine() -> Environment:
         lstrip_blocks=True,
     )
     engine.filters.update({name: getattr(numbers, name) for name in _FILTERS})
-    engine.filters.update({"share_number": _share_number, "where_it_failed": where_it_failed})
-    engine.globals.update({"asset": _asset, "chart_styles": Markup(style_sheet())})
+    engine.filters.update({"where_it_failed": where_it_failed})
+    engine.globals.update({"joined": _joined, "chart_styles": Markup(style_sheet()), "number": number})
     return engine
 
 
@@ -46,11 +47,7 @@ def embedded_json(body: object) -> Markup:
     return Markup(text.replace("<", "\\u003c"))
 
 
-def _share_number(share: float | None) -> str:
-    """Return a share for the page's script in as few characters as will do; `?` where it is not known."""
-    return "?" if share is None else f"{share:.4g}".removeprefix("0") or "0"
-
-
-def _asset(name: str) -> Markup:
-    """Return a file of our own templates folder, as it is."""
-    return Markup((TEMPLATES / name).read_text(encoding="utf-8"))
+def _joined(folder: str) -> Markup:
+    """Return the files of a folder of our own templates, as they are, in the order of their names."""
+    parts = sorted((TEMPLATES / folder).iterdir())
+    return Markup("".join(part.read_text(encoding="utf-8") for part in parts))

@@ -21,6 +21,11 @@ def printable(text: str) -> str:
     return "".join(character for character in spaced if unicodedata.category(character)[0] != "C")
 
 
+def shortened(text: str, most: int = 60) -> str:
+    """Return a name that fits into a sentence: its beginning, and `…` where something was left out."""
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
 def csv_cell(text: str) -> str:
     """Return the text so that no spreadsheet runs it as a formula (OWASP, "CSV Injection").
 

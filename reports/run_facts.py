@@ -6,9 +6,10 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from analysis.run_folder import Manifest
-from analysis.weak_runs import run_weaknesses
 from reports import numbers
-from reports.data import ReportData
+from reports.data import ProductionSource, ReportData
+from reports.to_json import left_out, warnings_of, when
+from reports.told import Told, joined, number, told
 
 REASONS: Final = {
     "warm_up": "sent during the warm-up",
@@ -28,10 +29,11 @@ class RunFacts:
     """The section "what was run", ready to be shown. Pairs are (term, text)."""
 
     sandbox: bool
+    badge: str
+    """What the verdicts come from, in one word: an org, a file, telemetry."""
     place: str
     when: str
     calls: str
-    generated: str
     runs: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
     settings: tuple[tuple[str, str], ...]
     left_out: tuple[tuple[str, str], ...]
@@ -42,134 +44,195 @@ class RunFacts:
 def run_facts(data: ReportData) -> RunFacts:
     """Return the facts of every run in the report; what is not known is said to be unknown."""
     analysis, manifests = data.analysis, data.manifests
-    sandbox = analysis.sandbox is True or any(manifest.sandbox for manifest in manifests)
     calls = sum(row.samples + row.left_out for row in analysis.actions)
+    what = "execution" if data.from_production else "call"
     return RunFacts(
-        sandbox=sandbox,
-        place=_place(manifests, sandbox),
-        when=_span(manifests, data.zone),
-        calls=f"{numbers.plural(calls, 'call')} to {numbers.plural(len(analysis.actions), 'action')}",
-        generated=moment(data.generated_at, data.zone),
+        sandbox=data.sandbox,
+        badge="Production" if data.from_production else "Org" if manifests else "File",
+        place=_place(data),
+        when=_when(data),
+        calls=told(
+            "{} to {}",
+            number(numbers.plural(calls, what), calls, "/calls"),
+            number(
+                numbers.plural(len(analysis.actions), "action"), len(analysis.actions), "/headline/actions"
+            ),
+        ),
         runs=tuple((manifest.run_id, what_was_run(manifest, data.zone)) for manifest in manifests),
         settings=_settings(data),
         left_out=_left_out(data),
-        warnings=tuple(text for manifest in manifests for text in run_weaknesses(manifest)),
+        warnings=warnings_of(data),
     )
 
 
-def moment(at: float, zone: str | None) -> str:
-    """Return a time as `2026-11-21 22:13:10 UTC`, with the named zone's clock behind it when there is one."""
+def moment(at: float, zone: str | None, place: str) -> Told:
+    """Return a time as `2026-11-21 22:13:10 UTC`, with the named zone's clock behind it when there is one.
+
+    `place`: where the time stands in the JSON, in Unix seconds.
+    """
     utc = datetime.fromtimestamp(at, UTC)
     text = f"{utc:%Y-%m-%d %H:%M:%S} UTC"
-    if zone is None or zone == "UTC":
-        return text
-    try:
-        local = utc.astimezone(ZoneInfo(zone))
-    except (ZoneInfoNotFoundError, ValueError):
-        return text
-    day = "" if local.date() == utc.date() else f"{local:%Y-%m-%d} "
-    return f"{text} ({day}{local:%H:%M} {zone})"
+    if zone is not None and zone != "UTC":
+        try:
+            local = utc.astimezone(ZoneInfo(zone))
+        except (ZoneInfoNotFoundError, ValueError):
+            return number(text, at, place)
+        day = "" if local.date() == utc.date() else f"{local:%Y-%m-%d} "
+        text = f"{text} ({day}{local:%H:%M} {zone})"
+    return number(text, at, place)
 
 
-def _place(manifests: tuple[Manifest, ...], sandbox: bool) -> str:
+def _place(data: ReportData) -> str:
+    manifests = data.manifests
     names = sorted({manifest.org_name or "unnamed org" for manifest in manifests if not manifest.sandbox})
-    if sandbox and names:
+    if data.production is not None and data.from_production:
+        source = data.production
+        if source.sandbox:
+            return "made-up production of a local sandbox; nothing here comes from an org"
+        return f"telemetry of {source.org_name or 'an unnamed org'} ({source.host}); nothing was executed"
+    if data.sandbox and names:
         return (
             f"mixed with {', '.join(names)}: made-up backends and real ones in one report, do not act on it"
         )
-    if sandbox:
+    if data.sandbox:
         return "made-up backends on one machine; nothing here was measured on an org"
     return ", ".join(names) or "an unnamed source (a file of samples without a run's manifest)"
 
 
-def _span(manifests: tuple[Manifest, ...], zone: str | None) -> str:
-    if not manifests:
-        return "at a time the samples' file does not tell"
-    start = min(manifest.created_at for manifest in manifests)
-    text = moment(start, zone)
-    ends = [manifest.ended_at for manifest in manifests if manifest.ended_at is not None]
-    return f"{text}, for {numbers.duration(max(ends) - start)}" if ends else text
+def _when(data: ReportData) -> str:
+    found = when(data)
+    if found["started_at"] is None:
+        return "at a time that is not known"
+    text = moment(found["started_at"], data.zone, "/started_at")
+    if found["lasted_s"] is None:
+        return text
+    return told(
+        "{}, for {}", text, number(numbers.duration(found["lasted_s"]), found["lasted_s"], "/lasted_s")
+    )
 
 
 def what_was_run(manifest: Manifest, zone: str | None) -> tuple[tuple[str, str], ...]:
-    """Return one run's facts as (term, text); what is not known is left out."""
+    """Return one run's facts as (term, text), numbers relative to its entry; the unknown is left out."""
     model = {
         "open": "open: calls were sent on a schedule, whether or not earlier ones had come back",
         "closed": "closed: each user waited for its reply before the next call",
     }[manifest.model]
-    status = (
-        manifest.status if manifest.status_reason is None else f"{manifest.status}: {manifest.status_reason}"
-    )
-    grade = manifest.grade and " – ".join(filter(None, (manifest.grade, manifest.grade_reason)))
-    lasted = None if manifest.ended_at is None else numbers.duration(manifest.ended_at - manifest.created_at)
-    planned = sum(rate for _, rate in manifest.rates)
+    grade = manifest.grade and joined(" – ", filter(None, (manifest.grade, manifest.grade_reason)))
     facts: tuple[tuple[str, str | None], ...] = (
         ("Target", "SANDBOX" if manifest.sandbox else f"org {manifest.org_name or '(name unknown)'}"),
         ("Host", manifest.host),
-        ("Started", moment(manifest.created_at, zone)),
-        ("Lasted", lasted),
-        ("Ended", status),
+        ("Started", moment(manifest.created_at, zone, "created_at")),
+        ("Lasted", _lasted(manifest)),
+        ("Ended", joined(": ", filter(None, (manifest.status, manifest.status_reason)))),
         ("Workload", manifest.workload),
         ("Load model", model),
         ("Arrivals", manifest.arrivals),
-        ("Planned rate", f"{numbers.rate(planned)} over {len(manifest.rates)} actions" if planned else None),
-        ("Calls", None if manifest.calls is None else numbers.count(manifest.calls)),
-        ("Held back", None if manifest.dropped is None else _held_back(manifest.dropped)),
+        ("Planned rate", _planned(manifest)),
+        ("Calls", _count(manifest.calls, "calls")),
+        ("Held back", _held_back(manifest.dropped)),
         ("Generator's verdict on itself", grade),
-        ("Concurrent executions allowed", _optional_count(manifest.concurrency_limit)),
+        ("Concurrent executions allowed", _count(manifest.concurrency_limit, "concurrency_limit")),
         ("Remarks", " ".join(note if note.endswith(".") else f"{note}." for note in manifest.notes) or None),
         ("Versions", ", ".join(f"{name} {version}" for name, version in manifest.versions) or None),
     )
     return tuple((term, text) for term, text in facts if text is not None)
 
 
-def _held_back(dropped: int) -> str:
+def what_was_observed(source: ProductionSource, zone: str | None) -> tuple[tuple[str, str], ...]:
+    """Return the facts of production telemetry as (term, text), numbers relative to `/production`."""
+    hours = source.until - source.since
+    return (
+        ("Source", "SANDBOX" if source.sandbox else f"org {source.org_name or '(name unknown)'}"),
+        ("Host", source.host),
+        ("From", moment(source.since, zone, "since")),
+        ("Until", moment(source.until, zone, "until")),
+        ("Window", number(numbers.duration(hours), hours, "lasted_s")),
+        ("Not told by the platform", source.unknown),
+    )
+
+
+def _lasted(manifest: Manifest) -> Told | None:
+    if manifest.ended_at is None:
+        return None
+    lasted = manifest.ended_at - manifest.created_at
+    return number(numbers.duration(lasted), lasted, "lasted_s")
+
+
+def _planned(manifest: Manifest) -> Told | None:
+    planned = sum(rate for _, rate in manifest.rates)
+    if not planned:
+        return None
+    over = number(numbers.plural(len(manifest.rates), "action"), len(manifest.rates), "planned_actions")
+    text = told("{} over {}", number(numbers.rate(planned), planned, "planned_rate"), over)
+    if manifest.streams is None or manifest.streams == 1:
+        return text
+    return told("{}, times up to {}", text, number(f"{manifest.streams} users", manifest.streams, "streams"))
+
+
+def _held_back(dropped: int | None) -> str | None:
+    if dropped is None:
+        return None
     if dropped == 0:
         return "no arrival was held back by the in-flight guard"
-    return f"{numbers.plural(dropped, 'arrival')} held back by the in-flight guard"
+    return told(
+        "{} held back by the in-flight guard", number(numbers.plural(dropped, "arrival"), dropped, "dropped")
+    )
 
 
-def _optional_count(value: int | None) -> str | None:
-    return None if value is None else numbers.count(value)
+def _count(value: int | None, place: str) -> Told | None:
+    return None if value is None else number(numbers.count(value), value, place)
 
 
 def _settings(data: ReportData) -> tuple[tuple[str, str], ...]:
-    settings = data.analysis.settings
-    rule = "the larger of bound and buffered percentile" if settings.rule == "max" else "bound plus buffer"
+    s = data.analysis.settings
+    rule = "the larger of bound and buffered percentile" if s.rule == "max" else "bound plus buffer"
+
+    def share(name: str) -> Told:
+        value = getattr(s, name)
+        return number(f"{value * 100:g} %", value, f"/settings/{name}")
+
+    def seconds(name: str) -> Told:
+        value = getattr(s, name)
+        return number(f"{value:g} s", value, f"/settings/{name}")
+
     return (
-        ("Percentile", f"p{settings.percentile * 100:g}"),
-        ("Confidence", f"{settings.confidence * 100:g} % (one-sided)"),
-        ("Buffer", f"{settings.buffer_ratio * 100:g} %, at least {settings.buffer_min_s:g} s"),
-        ("Rule", f"{settings.rule}: {rule}"),
-        ("Cap and floor", f"{settings.cap_s} s and {settings.floor_s} s"),
+        ("Percentile", number(f"p{s.percentile * 100:g}", s.percentile, "/settings/percentile")),
+        ("Confidence", told("{} (one-sided)", share("confidence"))),
+        ("Buffer", told("{}, at least {}", share("buffer_ratio"), seconds("buffer_min_s"))),
+        ("Rule", f"{s.rule}: {rule}"),
+        ("Cap and floor", told("{} and {}", seconds("cap_s"), seconds("floor_s"))),
         (
             "Warm-up cut",
-            f"{settings.warmup_s:g} s, at most {settings.warmup_max_share * 100:g} % of a run's calls",
+            told("{}, at most {} of a run's calls", seconds("warmup_s"), share("warmup_max_share")),
         ),
         (
             "Left alone when within",
-            f"{settings.hysteresis_ratio * 100:g} % or {settings.hysteresis_min_s:g} s",
+            told("{} or {}", share("hysteresis_ratio"), seconds("hysteresis_min_s")),
         ),
         (
             "Slow backend errors",
-            "count as slower than seen" if settings.backend_errors == "censor" else "left out",
+            "count as slower than seen" if s.backend_errors == "censor" else "left out",
         ),
     )
 
 
 def _left_out(data: ReportData) -> tuple[tuple[str, str], ...]:
-    """Everything that is not behind a number, and why: files, actions, and rows by reason."""
-    found = [(entry.what, entry.why) for manifest in data.manifests for entry in manifest.left_out]
-    for skipped in data.analysis.skipped:
-        rows = "" if skipped.rows is None else f" ({numbers.plural(skipped.rows, 'row')})"
-        found.append((f"{skipped.what}{rows}", skipped.why))
-    reasons: dict[str, list[tuple[str, int]]] = {}
-    for action in data.analysis.actions:
-        for reason, number in sorted(action.left_out_by_reason.items()):
-            if number:
-                reasons.setdefault(reason, []).append((action.action_name, number))
-    for reason, actions in sorted(reasons.items()):
-        what = numbers.plural(sum(number for _, number in actions), "call")
-        each = ", ".join(f"{name} {numbers.count(number)}" for name, number in actions)
-        found.append((what, f"{REASONS.get(reason, reason.replace('_', ' '))} ({each})"))
+    """Everything that is not behind a number, and why, with the numbers' places."""
+    found: list[tuple[str, str]] = []
+    for index, one in enumerate(left_out(data)):
+        at = f"/left_out/{index}"
+        if "each" not in one:
+            what, rows = str(one["what"]), one.get("rows")
+            if isinstance(rows, int):
+                what = told("{} ({})", what, number(numbers.plural(rows, "row"), rows, f"{at}/rows"))
+            found.append((what, str(one["why"])))
+            continue
+        calls, reason, each = int(str(one["calls"])), str(one["reason"]), one["each"]
+        shares = [
+            told("{} {}", str(name), number(numbers.count(some), some, f"{at}/each/{place}/1"))
+            for place, (name, some) in enumerate(each if isinstance(each, list) else ())
+        ]
+        words = REASONS.get(reason, reason.replace("_", " "))
+        what = number(numbers.plural(calls, "call"), calls, f"{at}/calls")
+        found.append((what, told("{} ({})", words, joined(", ", shares))))
     return tuple(found)

@@ -6,6 +6,8 @@ from typing import Final, Literal
 
 from analysis.recommendation import Recommendation, Verdict
 from reports import numbers
+from reports.plain_text import shortened
+from reports.told import Told, joined, number, told
 
 Tone = Literal["change", "fits", "unknown", "aside"]
 
@@ -36,34 +38,59 @@ WORDING: Final = {
 CHANGES: Final = (Verdict.RAISE, Verdict.LOWER, Verdict.OVER_CAP_USE_ASYNC)
 """Verdicts that ask for something to be done to the action."""
 
+SETTABLE: Final = (Verdict.RAISE, Verdict.LOWER)
+"""Verdicts whose number is set when asked to; the number of others is held back without `--force`."""
+
 NOTABLE_SHARE: Final = 0.001
 """Cut-off shares below one call in a thousand are not worth the headline."""
 
 
-def headline(actions: Sequence[Recommendation]) -> str:
+def headline(actions: Sequence[Recommendation]) -> Told:
     """Return the report in one sentence: how many actions need a change, and the worst of them."""
+    counted = headline_numbers(actions)
+    total, changes, judged = (int(counted[name] or 0) for name in ("actions", "changes", "judged"))
     if not actions:
-        return "No action was measured."
-    total = len(actions)
-    changes = [action for action in actions if action.verdict in CHANGES]
-    unknown = [action for action in actions if WORDING[action.verdict].tone == "unknown"]
+        return told("No action was measured.")
+    of_all = number(numbers.plural(total, "action"), total, "headline/actions")
     if changes:
-        verb = "needs" if len(changes) == 1 else "need"
-        start = f"{len(changes)} of {numbers.plural(total, 'action')} {verb} a change"
-    elif len(unknown) == total:
-        start = "No timeout can be judged yet"
-    elif unknown:
-        fitting = total - len(unknown)
-        start = f"No change needed where it can be judged ({fitting} of {numbers.plural(total, 'action')})"
+        verb = "needs" if changes == 1 else "need"
+        start = told("{} of {} {} a change", number(str(changes), changes, "headline/changes"), of_all, verb)
+    elif not judged:
+        start = told("No timeout can be judged yet")
+    elif judged < total:
+        fitting = number(str(judged), judged, "headline/judged")
+        start = told("No change needed where it can be judged ({} of {})", fitting, of_all)
+    elif total == 1:
+        start = told("The timeout fits")
     else:
-        start = "The timeout fits" if total == 1 else f"All {total} timeouts fit"
-    return f"{start}{_worst(actions)}."
+        start = told("All {} timeouts fit", number(str(total), total, "headline/actions"))
+    return told("{}{}.", start, _worst(actions))
 
 
-def tally(actions: Sequence[Recommendation]) -> str:
+def headline_numbers(actions: Sequence[Recommendation]) -> dict[str, float | None]:
+    """Return the numbers of the headline: actions, to change, judged, and the largest share cut off."""
+    return {
+        "actions": len(actions),
+        "changes": sum(action.verdict in CHANGES for action in actions),
+        "judged": sum(WORDING[action.verdict].tone != "unknown" for action in actions),
+        "worst_share": max((action.cut_off_now or 0.0 for action in actions), default=None),
+    }
+
+
+def tally(actions: Sequence[Recommendation]) -> Told:
     """Return how many actions got which verdict: `2 to raise · 1 to lower · 5 fitting`."""
-    counted = [(wording.counted, sum(a.verdict is v for a in actions)) for v, wording in WORDING.items()]
-    return " · ".join(f"{number} {words}" for words, number in counted if number)
+    counted = tally_numbers(actions).items()
+    parts = [
+        told("{} {}", number(str(many), many, f"tally/{verdict}"), WORDING[Verdict(verdict)].counted)
+        for verdict, many in counted
+    ]
+    return joined(" · ", parts)
+
+
+def tally_numbers(actions: Sequence[Recommendation]) -> dict[str, int]:
+    """Return how many actions got each verdict, in the order of harm; verdicts nobody got are left out."""
+    counted = {verdict.value: sum(action.verdict is verdict for action in actions) for verdict in WORDING}
+    return {verdict: many for verdict, many in counted.items() if many}
 
 
 def change_text(action: Recommendation) -> str:
@@ -74,7 +101,13 @@ def change_text(action: Recommendation) -> str:
     to = action.recommended_timeout_s
     if to is None or to == action.current_timeout_s:
         return now
-    return f"{now} → {to} s"
+    return f"{now} ({to} s only with --force)" if held_back(action) else f"{now} → {to} s"
+
+
+def held_back(action: Recommendation) -> bool:
+    """Is there another number, but one that `--apply` does not set by itself (over cap, unstable)?"""
+    to = action.recommended_timeout_s
+    return to is not None and to != action.current_timeout_s and action.verdict not in SETTABLE
 
 
 def _worst(actions: Sequence[Recommendation]) -> str:
@@ -83,5 +116,7 @@ def _worst(actions: Sequence[Recommendation]) -> str:
     share = worst.cut_off_now or 0.0
     if share < NOTABLE_SHARE:
         return ""
-    who = "it" if len(actions) == 1 else "the worst" if worst.verdict in CHANGES else worst.action_name
-    return f"; {who} cuts off {numbers.share(share)} of calls"
+    named = shortened(worst.action_name)
+    who = "it" if len(actions) == 1 else "the worst" if worst.verdict in CHANGES else named
+    cut_off = number(numbers.share(share), worst.cut_off_now, "headline/worst_share")
+    return told("; {} cuts off {} of calls", who, cut_off)

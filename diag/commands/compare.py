@@ -1,7 +1,6 @@
 """`diag compare`: did anything get slower from one run to the next?"""
 
 import json
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -54,6 +53,7 @@ def command(
     Every run is judged on its own; the difference carries an interval. Nothing is changed.
     """
     from diag.console import Console
+    from diag.evidence import write_whole
     from reports.compare import build_comparison, compare_headline, compare_markdown
 
     if not 2 <= len(inputs) <= MOST_RUNS:
@@ -62,7 +62,7 @@ def command(
         raise click.UsageError(f"{len(labels)} labels for {len(inputs)} runs: one --label per run, or none.")
     form = form or ("html" if output is not None and output.suffix == ".html" else "table")
     console = Console(quiet=form != "table")
-    data = _compared(inputs, labels, actions_file, values, curves=form == "html")
+    data = _compared(inputs, labels, actions_file, values, curves=form in ("html", "json"))
     if form == "table" and output is None:
         console.result(compare_headline(data.comparison))
         console.result("")
@@ -74,7 +74,7 @@ def command(
         if output is None or str(output) == "-":
             console.result(text)
         else:
-            output.write_text(text, encoding="utf-8")
+            write_whole(output, text)
             console.result(str(output))
     verdicts = {one.verdict for action in data.comparison.actions for one in action.differences}
     tripped = {"slower": {"slower"}, "cannot-tell": {"slower", "cannot tell"}}.get(fail_on or "", set())
@@ -90,6 +90,7 @@ def _compared(
     curves: bool,
 ) -> "CompareData":
     from analysis.compare import compare
+    from analysis.counted import calls_that_count
     from analysis.summarise import summarise
     from diag import __version__
     from diag.evidence import choose_inputs, gather
@@ -98,7 +99,7 @@ def _compared(
 
     rules = recommend_settings(values)
     settings = load_settings()
-    runs = []
+    runs, counted = [], []
     for index, path in enumerate(choose_inputs(inputs, settings.runs)):
         evidence = gather((path,), rules, actions_file=actions_file)
         runs.append(
@@ -109,26 +110,29 @@ def _compared(
                 manifests=evidence.samples.manifests,
             )
         )
-    comparison = compare([run.analysis for run in runs], [run.label for run in runs])
-    return CompareData(comparison, tuple(runs), __version__, time.time(), settings.zone)
+        counted.append(calls_that_count(evidence.samples, evidence.analysis.facts, rules))
+    comparison = compare([run.analysis for run in runs], [run.label for run in runs], counted)
+    return CompareData(comparison, tuple(runs), __version__, settings.zone)
 
 
 def _table(data: "CompareData") -> "Table":
     from diag.table import Column, Table
     from reports import numbers
     from reports.charts.names import percentile_name
-    from reports.compare import gap, letters
+    from reports.compare import cut_off_steps, gap, letters
 
     named = letters(len(data.runs))
     percentile = percentile_name(data.runs[0].analysis.settings.percentile)
     columns = [Column("action"), *(Column(f"{percentile} {letter}", "right") for letter in named)]
     for letter in named[1:]:
         columns += [Column(f"{letter} against A"), Column("difference", "right", 2)]
+    columns.append(Column("cut off", "right"))
     rows = tuple(
         (
             action.action_name,
             *(numbers.latency(entry.p99_ms) if entry is not None else "–" for entry in action.entries),
             *(cell for one in action.differences for cell in (one.verdict, gap(one))),
+            cut_off_steps(action),
         )
         for action in data.comparison.actions
     )
@@ -136,6 +140,6 @@ def _table(data: "CompareData") -> "Table":
 
 
 def _json(data: "CompareData") -> str:
-    from analysis.compare import comparison_to_json
+    from reports.compare import compare_json
 
-    return json.dumps(comparison_to_json(data.comparison), indent=1, allow_nan=False)
+    return json.dumps(compare_json(data), indent=1, allow_nan=False)

@@ -61,7 +61,7 @@ def command(seed: int) -> None:
         raised = stage.apply(measured.everything.analysis)
         notes = stage.measure_again(measured, raised)
     report = measured.folder.report
-    data = report_data(measured.everything, generated_at=time.time(), notes=notes)
+    data = report_data(measured.everything, notes=notes)
     write_whole(report, build_report(data))
     console.heading("Report")
     console.result(str(report))

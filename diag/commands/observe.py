@@ -1,7 +1,7 @@
 """`diag observe`: recommend from production telemetry, without any load."""
 
 import json
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -11,33 +11,39 @@ import click
 from diag.commands.recommend_options import recommend_options, recommend_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from analysis.recommendation import Analysis
+    from analysis.sample_set import SampleSet
+    from analysis.settings import RecommendSettings
     from diag.console import Console
     from diag.genesys.client import GenesysClient
     from diag.genesys.models import Action
+    from diag.production.evidence import Place, ProductionEvidence
     from diag.production.findings import Finding
-    from diag.production.reading import Production
     from diag.settings import Settings
+    from reports.data import ReportData
 
 MOST_DAYS: Final = 31
-UNKNOWN: Final = (
-    "Genesys documents neither how late these numbers come (the newest hour is left out) nor whether test "
-    "calls are among them, and executions that failed fast count as fast ones."
-)
-"""What the platform does not tell about its telemetry (API notes, 6)."""
+FORMAT_BY_SUFFIX: Final = {".html": "html", ".json": "json", ".csv": "csv", ".md": "md"}
 
 
 @click.command(
     short_help="Recommend from production telemetry, without any load.",
-    epilog="Examples:  diag observe   diag observe 'Get Customer' --days 14 --against runs/A",
+    epilog="Examples:  diag observe   diag observe 'Get Customer' --days 14 --against runs/A   "
+    "diag observe -o production.html   diag observe -o production.json",
 )
 @click.argument("actions", nargs=-1, metavar="[ACTION]...")
 @click.option("--days", type=click.IntRange(1, MOST_DAYS), default=7, show_default=True, help="How far back.")
 @click.option("--against", type=click.Path(path_type=Path), help="A test run: does it resemble production?")
 @click.option(
-    "--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(["table", "html", "json", "csv", "md"]),
+    help="Default: a table, or what -o ends in (.html, .json, .csv, .md).",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Write the result here. JSON can be drawn beside a test later: diag report --production FILE.",
 )
 @click.option("--out", "plan_file", type=click.Path(path_type=Path), help="Save a plan for `diag apply`.")
 @click.option("--force", is_flag=True, help="With --out: also what a guard holds back.")
@@ -47,7 +53,8 @@ def command(
     actions: tuple[str, ...],
     days: int,
     against: Path | None,
-    form: str,
+    form: str | None,
+    output: Path | None,
     plan_file: Path | None,
     force: bool,
     profile: str | None,
@@ -57,17 +64,22 @@ def command(
 
     Nothing is executed or changed. Six calls tell one action; actions nobody uses cost none.
     """
-    from analysis.production import recommend_from_buckets
     from analysis.reading import read_samples
     from diag.commands.pause_note import pause_note
     from diag.console import Console
+    from diag.errors import UsageError
     from diag.evidence import choose_inputs
     from diag.genesys.client import GenesysClient
-    from diag.production.facts import bucket_counts, facts_of
     from diag.production.findings import findings_of
     from diag.settings import load_settings
     from diag.target import find_target
 
+    suffix = output.suffix.lower() if output is not None else ""
+    form = form or FORMAT_BY_SUFFIX.get(suffix, "table")
+    if output is not None and form == "table":
+        raise UsageError(
+            "A table is for the terminal.", hint="With -o, name a .html, .json, .csv or .md file."
+        )
     console = Console(quiet=form != "table")
     settings = load_settings({"profile": profile})
     judged_by = recommend_settings(values)
@@ -76,42 +88,45 @@ def command(
     with GenesysClient(target.connection, on_wait=pause_note(console)) as client:
         if target.sandbox:
             console.banner("SANDBOX: made-up production of a local sandbox")
-        production = _read(console, client, settings, actions, days)
-        observed = production.observed
-        counts = {entry.action.id: bucket_counts(entry) for entry in observed}
-        analysis = recommend_from_buckets(
-            list(counts.values()),
-            {entry.action.id: facts_of(entry) for entry in observed},
-            judged_by,
-            concurrency_limit=_concurrency_limit(client),
-        )
-        findings = findings_of(production, counts, judged_by, test)
-        _show(console, analysis, production, findings, form)
+        evidence = _read(console, client, settings, actions, days, judged_by)
+        findings = findings_of(evidence.observed, judged_by, test)
+        if form == "table":
+            _show(console, evidence, findings)
+        else:
+            _emit(console, _formatted(evidence, findings, test, form, settings.zone), output)
         if plan_file is not None:
-            _save_plan(console, client, analysis, plan_file, force=force)
+            _save_plan(console, client, evidence, plan_file, force=force)
 
 
 def _read(
-    console: "Console", client: "GenesysClient", settings: "Settings", wanted: "Sequence[str]", days: int
-) -> "Production":
+    console: "Console",
+    client: "GenesysClient",
+    settings: "Settings",
+    wanted: Sequence[str],
+    days: int,
+    judged_by: "RecommendSettings",
+) -> "ProductionEvidence":
     from diag.changes.journal import Journal
+    from diag.production.evidence import evidence_of
     from diag.production.last_changes import last_changes
     from diag.production.reading import read_production
     from diag.production.window import last_days
 
+    window = last_days(days, datetime.now(UTC))
     with console.progress("Reading actions") as bar:
         chosen = _chosen(client.list_actions(include_auth_actions=False, on_progress=bar.update), wanted)
     with console.progress("Reading production telemetry") as bar:
-        return read_production(
+        production = read_production(
             client,
             chosen,
-            last_days(days, datetime.now(UTC)),
+            window,
             changed_at=last_changes(Journal(settings.journal).read(), client.connection.host),
             on_progress=bar.update,
         )
+    return evidence_of(production, window, judged_by, _place(client), _concurrency_limit(client))
 
 
-def _chosen(actions: "Sequence[Action]", wanted: "Sequence[str]") -> "list[Action]":
+def _chosen(actions: "Sequence[Action]", wanted: Sequence[str]) -> "list[Action]":
     from diag.errors import UsageError
 
     unknown = [text for text in wanted if not any(text in (action.id, action.name) for action in actions)]
@@ -123,38 +138,17 @@ def _chosen(actions: "Sequence[Action]", wanted: "Sequence[str]") -> "list[Actio
     return [action for action in actions if not wanted or action.id in wanted or action.name in wanted]
 
 
-def _show(
-    console: "Console",
-    analysis: "Analysis",
-    production: "Production",
-    findings: "Mapping[str, Finding]",
-    form: str,
-) -> None:
-    from diag.commands.recommend import show
-    from diag.production.facts import remarks
+def _place(client: "GenesysClient") -> "Place":
+    from diag.genesys.errors import ApiError
+    from diag.production.evidence import Place
+    from diag.target import leads_to_sandbox
 
-    if form == "json":
-        console.result(json.dumps(_as_json(analysis, production, findings), indent=1, allow_nan=False))
-        return
-    if form == "csv":
-        from reports.csv_export import build_csv
-
-        console.result(build_csv(analysis))
-        return
-    if production.observed:
-        show(console, analysis)
-    for entry in production.observed:
-        for remark in remarks(entry):
-            console.warn(f"{entry.action.name}: {remark}.")
-        for line in findings[entry.action.id].lines(changed=entry.since_change is not None):
-            console.result(f"  {entry.action.name}: {line}")
-    for missing in production.not_observed:
-        console.note(f"Not judged: {missing.action.name}: {missing.why}")
-    console.note(UNKNOWN)
-    if not production.observed:
-        console.note("Nothing was executed in production: measure instead with diag measure.")
-    elif any(row.verdict in ("raise", "lower") for row in analysis.actions):
-        console.note("Nothing was changed. Next: diag observe --out plan.json, then diag apply plan.json")
+    connection = client.connection
+    try:
+        org = client.organization()
+    except ApiError:
+        return Place(connection.host, leads_to_sandbox(connection))  # the name is for the reader only
+    return Place(connection.host, leads_to_sandbox(connection), org.id, org.name)
 
 
 def _concurrency_limit(client: "GenesysClient") -> int | None:
@@ -166,43 +160,91 @@ def _concurrency_limit(client: "GenesysClient") -> int | None:
         return None  # only the cost of a hung backend is not said then
 
 
-def _as_json(
-    analysis: "Analysis", production: "Production", findings: "Mapping[str, Finding]"
-) -> dict[str, object]:
-    from analysis.to_json import analysis_to_json
-    from diag.production.facts import remarks
+def _show(console: "Console", evidence: "ProductionEvidence", findings: "Mapping[str, Finding]") -> None:
+    from diag.commands.recommend import show
+    from diag.production.evidence import UNKNOWN
+    from diag.table import clean
 
-    return {
-        **analysis_to_json(analysis),
-        "source": "production",
-        "observed": [
-            {
-                "action_id": entry.action.id,
-                "since": entry.window.since.isoformat(),
-                "until": entry.window.until.isoformat(),
-                "executions": entry.executions,
-                "remarks": list(remarks(entry)),
-                "drift": asdict(findings[entry.action.id].drift),
-                "test_against_production": (
-                    asdict(found) if (found := findings[entry.action.id].resemblance) else None
-                ),
-            }
-            for entry in production.observed
-        ],
-        "not_observed": [
-            {"action_id": missing.action.id, "action_name": missing.action.name, "why": missing.why}
-            for missing in production.not_observed
-        ],
-        "unknown": UNKNOWN,
-    }
+    analysis = evidence.analysis
+    if evidence.observed:
+        show(console, analysis)
+    for row in analysis.actions:
+        one = evidence.observed[row.action_id]
+        for remark in one.remarks:
+            console.warn(f"{clean(row.action_name)}: {remark}.")
+        for line in findings[row.action_id].lines(changed=one.changed):
+            console.result(f"  {clean(row.action_name)}: {line}")
+    for missing in evidence.not_observed:
+        console.note(f"Not judged: {clean(missing.action_name)}: {missing.why}")
+    console.note(UNKNOWN)
+    if not evidence.observed:
+        console.note("Nothing was executed in production: measure instead with diag measure.")
+    elif any(row.verdict in ("raise", "lower") for row in analysis.actions):
+        console.note("Nothing was changed. Next: diag observe --out plan.json, then diag apply plan.json")
+    if evidence.observed:
+        console.note("The page with curves: the same command with -o production.html")
+
+
+def _formatted(
+    evidence: "ProductionEvidence",
+    findings: "Mapping[str, Finding]",
+    test: "SampleSet | None",
+    form: str,
+    zone: str | None,
+) -> str:
+    if form == "json":
+        from diag.production.evidence import to_json
+
+        return json.dumps(to_json(evidence, findings), indent=1, allow_nan=False) + "\n"
+    if form == "csv":
+        from reports.csv_export import build_csv
+
+        return build_csv(evidence.analysis)
+    data = _page(evidence, findings, test, zone)
+    if form == "md":
+        from reports.markdown import build_markdown
+
+        return build_markdown(data)
+    from reports.build import build_report
+
+    return build_report(data)
+
+
+def _page(
+    evidence: "ProductionEvidence",
+    findings: "Mapping[str, Finding]",
+    test: "SampleSet | None",
+    zone: str | None,
+) -> "ReportData":
+    from analysis.summarise import summarise
+    from diag import __version__
+    from diag.production.page import production_page
+
+    tests = summarise(test, evidence.analysis.settings) if test is not None else {}
+    return production_page(evidence, findings, tests, version=__version__, zone=zone)
+
+
+def _emit(console: "Console", text: str, output: Path | None) -> None:
+    from diag.evidence import write_whole
+
+    if output is None or str(output) == "-":
+        console.result(text.rstrip("\n"))
+        return
+    write_whole(output, text)
+    console.result(str(output))
 
 
 def _save_plan(
-    console: "Console", client: "GenesysClient", analysis: "Analysis", plan_file: Path, *, force: bool
+    console: "Console",
+    client: "GenesysClient",
+    evidence: "ProductionEvidence",
+    plan_file: Path,
+    *,
+    force: bool,
 ) -> None:
     from diag.changes.plan_file import write_plan
     from diag.commands.apply_flow import build_plan
 
-    plan = build_plan(client, analysis, force=force)
+    plan = build_plan(client, evidence.analysis, force=force)
     write_plan(plan, plan_file)
     console.note(f"{plan.counts} Saved; to carry out exactly this: diag apply {plan_file}")

@@ -3,7 +3,6 @@
 import json
 import shlex
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -151,7 +150,7 @@ def _formatted(evidence: "RunEvidence", form: str, terraform_state: Path | None,
         from diag.evidence import report_data
         from reports.markdown import build_markdown
 
-        return build_markdown(report_data(evidence, generated_at=time.time(), zone=zone, charts=False))
+        return build_markdown(report_data(evidence, zone=zone, charts=False))
     if form == "terraform":
         from diag.changes.terraform import terraform_lines
 

@@ -50,6 +50,19 @@ def recommend_settings(values: dict[str, Any]) -> RecommendSettings:
     return RecommendSettings(**{name: values.pop(name) for name in list(values) if name in _DEFAULTS})
 
 
+def stated_flags(settings: RecommendSettings) -> list[str]:
+    """Return the flags that make these settings, for a command that is to judge in the same way."""
+    found = []
+    for name, default in _DEFAULTS.items():
+        value = getattr(settings, name)
+        if value != default:
+            found += [_flag(name), f"{value:g}" if isinstance(value, float) else str(value)]
+    return found
+
+
+def _flag(name: str) -> str:
+    return "--" + name.removesuffix("_s").replace("_", "-")
+
+
 def _option(name: str, kind: type, text: str) -> Callable[[Function], Function]:
-    flag = "--" + name.removesuffix("_s").replace("_", "-")
-    return click.option(flag, name, type=kind, default=_DEFAULTS[name], show_default=True, help=text)
+    return click.option(_flag(name), name, type=kind, default=_DEFAULTS[name], show_default=True, help=text)

@@ -1,24 +1,26 @@
 """`diag report`: what was found, for whoever decides."""
 
 import json
+import shlex
 import shutil
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from diag.commands.recommend_options import recommend_options, recommend_settings
+from diag.commands.recommend_options import recommend_options, recommend_settings, stated_flags
 from diag.errors import UsageError
 
 if TYPE_CHECKING:
+    from diag.console import Console
     from diag.evidence import RunEvidence
     from reports.data import ReportData
 
 
 @click.command(
     short_help="Write the HTML report of a run.",
-    epilog="Examples:  diag report   diag report runs/A runs/B -o report.html   diag report --format md",
+    epilog="Examples:  diag report   diag report runs/A runs/B -o report.html   diag report --format md   "
+    "diag report runs/A --production production.json",
 )
 @click.argument("inputs", nargs=-1, type=click.Path(path_type=Path), metavar="[RUN|FILE]...")
 @click.option(
@@ -31,6 +33,17 @@ if TYPE_CHECKING:
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write it ('-': stdout).")
 @click.option("--all", "index", is_flag=True, help="Write an index of all runs, p99 over time, instead.")
 @click.option("--charts", type=click.Path(path_type=Path), help="Also write one PNG per chart here.")
+@click.option(
+    "--production",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Draw production beside the test: what `diag observe -o production.json` saved.",
+)
+@click.option(
+    "--add-rows",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="First bring in what a worker kept on its disk (diag-rows-...); repeatable.",
+)
 @click.option("--actions", "actions_file", type=click.Path(path_type=Path), help="Facts beside a bare file.")
 @recommend_options
 def command(
@@ -39,6 +52,8 @@ def command(
     output: Path | None,
     index: bool,
     charts: Path | None,
+    production: Path | None,
+    add_rows: tuple[Path, ...],
     actions_file: Path | None,
     **values: Any,
 ) -> None:
@@ -55,11 +70,16 @@ def command(
     settings = load_settings()
     runs = settings.runs
     if index:
-        console.result(str(_write_index(runs, output, settings.zone)))
+        _index(console, runs, form, output, settings.zone)
         return
     chosen = choose_inputs(inputs, runs)
+    if add_rows:
+        _bring_in(console, chosen, add_rows)
     evidence = gather(chosen, rules, actions_file=actions_file, detail=True)
-    data = report_data(evidence, generated_at=time.time(), zone=settings.zone)
+    source = shlex.join([*map(str, (inputs and chosen) or ()), *stated_flags(rules)]) or None
+    data = report_data(evidence, zone=settings.zone, source=source)
+    if production is not None:
+        data = _beside(data, evidence, production)
     text = _text(data, form)
     if charts is not None:
         from reports.charts.export import export_charts
@@ -73,18 +93,45 @@ def command(
         console.result(str(target))
 
 
-def _write_index(runs: Path, output: Path | None, zone: str | None) -> Path:
+def _bring_in(console: "Console", chosen: tuple[Path, ...], kept: tuple[Path, ...]) -> None:
+    from analysis.run_folder import RunFolder
+    from diag.measuring.bring_in import bring_in
+
+    if len(chosen) != 1:
+        raise UsageError("--add-rows needs the one run that the rows belong to.")
+    for folder in kept:
+        for one in bring_in(RunFolder(chosen[0]), folder):
+            console.note(f"{one.worker_id}: {one.now - one.before:,} rows brought in, {one.now:,} in all")
+
+
+def _index(console: "Console", runs: Path, form: str, output: Path | None, zone: str | None) -> None:
     from diag import __version__
     from diag.evidence import write_whole
-    from reports.index import IndexData, build_index
+    from reports.index import IndexData, build_index, index_json
     from reports.runs_on_disk import indexed_runs
 
-    target = output or runs / "index.html"
-    found = indexed_runs(runs, target.parent)
+    if form not in ("html", "json"):
+        raise UsageError(f"The index has no {form} form.", hint="Use --format html or json.")
+    target = output or (runs / "index.html" if form == "html" else None)
+    found = indexed_runs(runs, target.parent if target is not None else runs)
     if not found:
         raise UsageError(f"There is no run in {runs} yet.", hint="Make one: diag measure")
-    write_whole(target, build_index(IndexData(found, __version__, time.time(), zone)))
-    return target
+    data = IndexData(found, __version__, zone)
+    text = build_index(data) if form == "html" else json.dumps(index_json(data), indent=1, allow_nan=False)
+    if target is None or str(target) == "-":
+        console.result(text)
+    else:
+        write_whole(target, text)
+        console.result(str(target))
+
+
+def _beside(data: "ReportData", evidence: "RunEvidence", saved: Path) -> "ReportData":
+    from diag.production.evidence import read_evidence
+    from diag.production.findings import findings_of
+    from diag.production.page import with_production
+
+    production, rules = read_evidence(saved), evidence.analysis.settings
+    return with_production(data, production, findings_of(production.observed, rules, evidence.samples), rules)
 
 
 def _default_path(evidence: "RunEvidence") -> Path:
@@ -105,9 +152,9 @@ def _text(data: "ReportData", form: str) -> str:
 
         return build_csv(data.analysis)
     if form == "json":
-        from analysis.to_json import analysis_to_json
+        from reports.build import build_json
 
-        return json.dumps(analysis_to_json(data.analysis), indent=1, allow_nan=False)
+        return json.dumps(build_json(data), indent=1, allow_nan=False)
     from reports.build import build_report
 
     return build_report(data)

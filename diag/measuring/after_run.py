@@ -7,7 +7,6 @@ started the load writes the report).
 
 import os
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,7 +36,7 @@ def write_report(folder: RunFolder, evidence: "RunEvidence") -> None:
     manifest = read_manifest(folder)
     write_recommendations(folder, evidence.analysis)
     notes = manifest.notes if manifest else ()
-    text = build_report(report_data(evidence, generated_at=time.time(), notes=notes))
+    text = build_report(report_data(evidence, notes=notes))
     temporary = folder.report.with_suffix(f".{os.getpid()}.tmp")
     temporary.write_text(text, encoding="utf-8")
     temporary.replace(folder.report)

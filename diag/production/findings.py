@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analysis.buckets import BucketCounts
 from analysis.calls import by_action
 from analysis.resemblance import Drift, Resemblance, drift, resembles
 from analysis.settings import RecommendSettings
-from diag.production.reading import Production
 
 if TYPE_CHECKING:
     from analysis.sample_set import SampleSet
+    from diag.production.evidence import Observed
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +32,16 @@ class Finding:
 
 
 def findings_of(
-    production: Production,
-    counts: Mapping[str, BucketCounts],
-    settings: RecommendSettings,
-    test: "SampleSet | None" = None,
+    observed: "Mapping[str, Observed]", settings: RecommendSettings, test: "SampleSet | None" = None
 ) -> dict[str, Finding]:
     """Return a finding for every observed action, by id; `test` is compared for the actions it holds."""
     tests: dict[str, Resemblance] = {}
     if test is not None:
         for action in by_action(test.table):
-            if action.action_id in counts:
-                tests[action.action_id] = resembles(counts[action.action_id], action.calls, settings)
+            if action.action_id in observed:
+                counts = observed[action.action_id].counts
+                tests[action.action_id] = resembles(counts, action.calls, settings)
     return {
-        entry.action.id: Finding(
-            drift(counts[entry.action.id], entry.timeout_s, settings), tests.get(entry.action.id)
-        )
-        for entry in production.observed
+        action_id: Finding(drift(one.counts, one.timeout_s, settings), tests.get(action_id))
+        for action_id, one in observed.items()
     }

@@ -1,6 +1,7 @@
 """How long the calls took: finished, timed out and failed calls in lanes of their own, one time axis."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -9,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
-from analysis.summary import Histogram
+from analysis.summary import Histogram, Series
 from reports import numbers
 from reports.charts.canvas import FONT_PX, classed, panel, sheet, time_axis, time_range
 from reports.charts.ink import Ink
@@ -17,42 +18,76 @@ from reports.charts.markers import ROW_PX, Marker, draw_markers, rows_needed
 
 _TALL_PX: Final = 118
 _LOW_PX: Final = 40
+_BESIDE_PX: Final = 64
 _GAP_PX: Final = 8
 _AXIS_PX: Final = 22
 
 
+_FIRST_SECOND_FROM_MS: Final = 200.0
+"""Where the axis begins when the fastest calls are only known to take less than a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Lane:
+    edges_ms: Sequence[float]
+    counts: Sequence[int]
+    colour: str
+    height_px: int
+    word: str
+
+
 def distribution(
-    histogram: Histogram, markers: Sequence[Marker], ink: Ink, cut_off_word: str = "timed out"
+    histogram: Histogram,
+    markers: Sequence[Marker],
+    ink: Ink,
+    cut_off_word: str = "timed out",
+    beside: Sequence[Series] = (),
 ) -> Figure:
     """Return the chart; a lane is scaled to its own tallest bar, and lanes without calls are left out.
 
-    `cut_off_word` names the second lane, which holds timeouts and calls we gave up on.
+    `cut_off_word` names the second lane, which holds timeouts and calls we gave up on. Series `beside` get
+    a lane each, all their calls in it.
     """
-    low_ms, high_ms = time_range([*_occupied(histogram), *(marker.at_ms for marker in markers)])
-    lanes = [
-        (counts, colour, _TALL_PX if index == 0 else _LOW_PX, word)
-        for index, (counts, colour, word) in enumerate(
-            (
-                (histogram.ok, ink.ok, "finished"),
-                (histogram.timeouts, ink.timeout, cut_off_word),
-                (histogram.errors, ink.error, "failed"),
-            )
-        )
-        if index == 0 or any(counts)
-    ]
+    low_ms, high_ms = distribution_range(histogram, markers, beside)
+    lanes = _lanes(histogram, ink, cut_off_word, beside)
     head_px = ROW_PX * rows_needed(markers, low_ms, high_ms) + 6
-    height_px = head_px + sum(lane[2] + _GAP_PX for lane in lanes) - _GAP_PX + _AXIS_PX
+    height_px = head_px + sum(lane.height_px + _GAP_PX for lane in lanes) - _GAP_PX + _AXIS_PX
     figure = sheet(height_px)
     top_px, panels = float(head_px), []
-    for number, (counts, colour, lane_px, word) in enumerate(lanes):
-        axes = panel(figure, ink, top_px, lane_px)
-        time_axis(axes, low_ms, high_ms, labels=number == len(lanes) - 1)
-        _bars(axes, histogram.edges_ms, counts, colour)
-        _name(axes, ink, sum(counts), word)
+    for index, lane in enumerate(lanes):
+        axes = panel(figure, ink, top_px, lane.height_px)
+        time_axis(axes, low_ms, high_ms, labels=index == len(lanes) - 1)
+        _bars(axes, lane.edges_ms, lane.counts, lane.colour)
+        _name(axes, ink, sum(lane.counts), lane.word)
         panels.append(axes)
-        top_px += lane_px + _GAP_PX
+        top_px += lane.height_px + _GAP_PX
     draw_markers(panels, markers, ink, low_ms, high_ms)
     return figure
+
+
+def _lanes(histogram: Histogram, ink: Ink, cut_off_word: str, beside: Sequence[Series]) -> list[_Lane]:
+    edges = histogram.edges_ms
+    lanes = [_Lane(edges, histogram.ok, ink.ok, _TALL_PX, "finished")]
+    if any(histogram.timeouts):
+        lanes.append(_Lane(edges, histogram.timeouts, ink.timeout, _LOW_PX, cut_off_word))
+    if any(histogram.errors):
+        lanes.append(_Lane(edges, histogram.errors, ink.error, _LOW_PX, "failed"))
+    for one in beside:
+        if one.histogram is not None:
+            of_kind = zip(one.histogram.ok, one.histogram.timeouts, one.histogram.errors, strict=True)
+            together = [sum(calls) for calls in of_kind]
+            word = "in production" if one.name == "production" else "in the test"
+            lanes.append(_Lane(one.histogram.edges_ms, together, ink.muted, _BESIDE_PX, word))
+    return lanes
+
+
+def distribution_range(
+    histogram: Histogram, markers: Sequence[Marker], beside: Sequence[Series] = ()
+) -> tuple[float, float]:
+    """Return the ends of the time axis in ms."""
+    drawn = [histogram, *(one.histogram for one in beside if one.histogram is not None)]
+    places = [edge for one in drawn for edge in _occupied(one)]
+    return time_range([*(edge or _FIRST_SECOND_FROM_MS for edge in places), *(m.at_ms for m in markers)])
 
 
 def _occupied(histogram: Histogram) -> list[float]:
@@ -65,13 +100,19 @@ def _occupied(histogram: Histogram) -> list[float]:
 
 
 def _bars(axes: Axes, edges_ms: Sequence[float], counts: Sequence[int], colour: str) -> None:
-    """All bars as one path: a tenth of the size of one element a bar."""
-    axes.set_ylim(0, max(counts, default=0) * 1.12 or 1)
-    edges = np.log10(np.maximum(np.asarray(edges_ms, dtype=float), 1e-3))
+    """All bars as one path: a tenth of the size of one element a bar.
+
+    A bar's area is its calls, so bars of whole seconds, which shrink on a log axis, do not mislead.
+    """
+    low = axes.get_xlim()[0]
+    edges = np.log10(np.maximum(np.asarray(edges_ms, dtype=float), 10.0**low))
+    widths = np.maximum(np.diff(edges), 1e-6)
+    heights = np.where(np.diff(edges) > 0, np.asarray(counts, dtype=float) / widths, 0.0)
+    axes.set_ylim(0, float(heights.max(initial=0)) * 1.12 or 1)
     gap = (axes.get_xlim()[1] - axes.get_xlim()[0]) / 900
     vertices: list[tuple[float, float]] = []
     codes: list[np.uint8] = []
-    for left, right, height in zip(edges[:-1], edges[1:], counts, strict=True):
+    for left, right, height in zip(edges[:-1], edges[1:], heights.tolist(), strict=True):
         if height:
             a, b = left + gap, max(right - gap, left + 2 * gap)
             vertices += [(a, 0), (a, height), (b, height), (b, 0), (a, 0)]

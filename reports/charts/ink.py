@@ -41,4 +41,4 @@ PRINTED: Final = Ink(
     muted="#5c626d",
     paper="#ffffff",
 )
-"""The light theme's colours, for PNG files (kept equal to report.css by a test)."""
+"""The light theme's colours, for PNG files (kept equal to the style sheet by a test)."""

@@ -22,9 +22,10 @@ def load_curve(bins: Sequence[LoadBin], knee: float | None, now_s: int | None, i
     """Return p50 and p99 per level of calls in flight (only tested levels are points), the knee marked."""
     figure = sheet(_HEAD_PX + _PLOT_PX + _AXIS_PX)
     axes = panel(figure, ink, _HEAD_PX, _PLOT_PX)
-    bins = [b for b in bins if b.p50_ms is not None] or list(bins)
-    x = [math.log10(math.sqrt(max(b.low, 1) * max(b.high, 1))) for b in bins]
-    axes.set_xlim(x[0] - 0.08, max(x[-1], x[0] + 0.3, math.log10(knee or 1)) + 0.08)
+    low_x, high_x = load_range(bins, knee)
+    axes.set_xlim(math.log10(low_x), math.log10(high_x))
+    bins = _drawn(bins)
+    x = [math.log10(_middle(b)) for b in bins]
     drawn = [value for b in bins for value in (b.p50_ms, b.p99_ms)]
     low, high = time_range([*drawn, None if now_s is None else now_s * 1000])
     axes.set_ylim(math.log10(low), math.log10(high))
@@ -70,3 +71,18 @@ def load_curve(bins: Sequence[LoadBin], knee: float | None, now_s: int | None, i
             gid=classed("label"),
         )
     return figure
+
+
+def load_range(bins: Sequence[LoadBin], knee: float | None) -> tuple[float, float]:
+    """Return the ends of the axis, calls in flight."""
+    x = [math.log10(_middle(b)) for b in _drawn(bins)]
+    end = max(x[-1], x[0] + 0.3, math.log10(knee or 1)) + 0.08
+    return float(10 ** (x[0] - 0.08)), float(10**end)
+
+
+def _drawn(bins: Sequence[LoadBin]) -> list[LoadBin]:
+    return [b for b in bins if b.p50_ms is not None] or list(bins)
+
+
+def _middle(b: LoadBin) -> float:
+    return math.sqrt(max(b.low, 1) * max(b.high, 1))

@@ -12,6 +12,7 @@ from reports import numbers
 from reports.charts.canvas import FONT_PX, LEFT_PX, RIGHT_PX, WIDTH_PX, classed
 from reports.charts.ink import Ink
 from reports.charts.names import percentile_name
+from reports.told import number, told
 
 Role = Literal["now", "fits", "estimate", "upper", "recommended", "cap"]
 LineStyle = Literal["solid", "dotted", "dashed"]
@@ -22,7 +23,10 @@ _CHARACTER_PX: Final = 6.1
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """One line at `at_ms`, with a short label on the chart (or none) and a longer one in the key below."""
+    """One line at `at_ms`, with a short label on the chart (or none) and a longer one in the key below.
+
+    The key is `Told`: its numbers stand in the action's entry of the JSON.
+    """
 
     role: Role
     at_ms: float
@@ -51,28 +55,40 @@ def markers_of(action: Recommendation, analysis: Analysis) -> tuple[Marker, ...]
     """Return what is to be marked for an action, from left to right."""
     settings = analysis.settings
     name = percentile_name(settings.percentile)
-    facts = analysis.facts.get(action.action_id)
-    cap_s = facts.cap_s if facts is not None and facts.cap_s is not None else settings.cap_s
+    cap_s = cap_of(action, analysis)
     now, to = action.current_timeout_s, action.recommended_timeout_s
     found: list[Marker] = []
     if now is not None:
         unset = " (unset: the platform's default)" if action.timeout_is_set is False else ""
+        now_s = number(f"{now} s", now, "current_timeout_s")
         if now == to:
-            found.append(Marker("fits", now * 1000, f"stays {now} s", f"timeout, stays {now} s{unset}"))
+            found.append(
+                Marker("fits", now * 1000, f"stays {now} s", told("timeout, stays {}{}", now_s, unset))
+            )
         else:
-            found.append(Marker("now", now * 1000, f"now {now} s", f"timeout now {now} s{unset}"))
+            found.append(Marker("now", now * 1000, f"now {now} s", told("timeout now {}{}", now_s, unset)))
     if to is not None and to != now:
-        found.append(Marker("recommended", to * 1000, f"set {to} s", f"recommended {to} s"))
+        to_s = number(f"{to} s", to, "recommended_timeout_s")
+        found.append(Marker("recommended", to * 1000, f"set {to} s", told("recommended {}", to_s)))
     if action.p99_ms is not None:
         p99 = numbers.latency(action.p99_ms)
-        found.append(Marker("estimate", action.p99_ms, f"{name} {p99}", f"{name} {p99}"))
+        key = told("{} {}", name, number(p99, action.p99_ms, "p99_ms"))
+        found.append(Marker("estimate", action.p99_ms, f"{name} {p99}", key))
     if action.p99_upper_ms is not None and action.p99_upper_ms != action.p99_ms:
-        upper = numbers.latency(action.p99_upper_ms)
-        sure = numbers.share(settings.confidence)
-        found.append(Marker("upper", action.p99_upper_ms, "", f"{name} is at most {upper} ({sure} sure)"))
+        upper = number(numbers.latency(action.p99_upper_ms), action.p99_upper_ms, "p99_upper_ms")
+        sure = number(numbers.share(settings.confidence), settings.confidence, "/settings/confidence")
+        key = told("{} is at most {} ({} sure)", name, upper, sure)
+        found.append(Marker("upper", action.p99_upper_ms, "", key))
     if cap_s not in (now, to):
-        found.append(Marker("cap", cap_s * 1000, f"cap {cap_s} s", f"cap {cap_s} s"))
+        key = told("cap {}", number(f"{cap_s} s", cap_s, "cap_s"))
+        found.append(Marker("cap", cap_s * 1000, f"cap {cap_s} s", key))
     return tuple(sorted(found, key=lambda marker: marker.at_ms))
+
+
+def cap_of(action: Recommendation, analysis: Analysis) -> int:
+    """Return the cap of one action in seconds: its own, or that of the settings."""
+    facts = analysis.facts.get(action.action_id)
+    return analysis.settings.cap_s if facts is None or facts.cap_s is None else facts.cap_s
 
 
 def rows_needed(markers: Sequence[Marker], low_ms: float, high_ms: float) -> int:

@@ -35,7 +35,7 @@ def overlay(curves: Sequence[SurvivalCurve | None], percentile: float, ink: Ink)
     shares = [value for curve in shown if curve is not None for value in curve.share if value > 0]
     lowest = min([(1 - percentile) / 2, *shares])
     floor = 10.0 ** max(math.floor(math.log10(lowest)), math.floor(math.log10(1 - percentile)) - 2)
-    low_ms, high_ms = time_range(t for curve in shown if curve is not None for t in _visible(curve))
+    low_ms, high_ms = overlay_range(curves)
     figure = sheet(_HEAD_PX + _PLOT_PX + _AXIS_PX)
     axes = panel(figure, ink, _HEAD_PX, _PLOT_PX)
     time_axis(axes, low_ms, high_ms)
@@ -47,6 +47,11 @@ def overlay(curves: Sequence[SurvivalCurve | None], percentile: float, ink: Ink)
         if curve is not None:
             _one(axes, ink, curve, index, low_ms, floor)
     return figure
+
+
+def overlay_range(curves: Sequence[SurvivalCurve | None]) -> tuple[float, float]:
+    """Return the ends of the time axis in ms."""
+    return time_range(t for curve in curves if curve is not None for t in _visible(curve))
 
 
 def _one(axes: Axes, ink: Ink, curve: SurvivalCurve, index: int, low_ms: float, floor: float) -> None:

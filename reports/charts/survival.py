@@ -7,6 +7,8 @@ from typing import Final
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
 
 from analysis.recommendation import Recommendation
 from analysis.summary import Series, SurvivalCurve
@@ -35,7 +37,7 @@ def survival(
     curve = thinned(curve, _MAX_POINTS)
     t_ms, share = list(curve.t_ms), list(curve.share)
     floor = _floor(share, 1 - percentile)
-    low_ms, high_ms = survival_range(curve, action, markers)
+    low_ms, high_ms = survival_range(curve, action, markers, series)
     head_px = ROW_PX * rows_needed(markers, low_ms, high_ms) + 6
     figure = sheet(head_px + _PLOT_PX + _AXIS_PX)
     axes = panel(figure, ink, head_px, _PLOT_PX)
@@ -66,11 +68,17 @@ def survival(
 
 
 def survival_range(
-    curve: SurvivalCurve, action: Recommendation, markers: Sequence[Marker]
+    curve: SurvivalCurve, action: Recommendation, markers: Sequence[Marker], series: Sequence[Series] = ()
 ) -> tuple[float, float]:
     """Return the ends of the chart's time axis in ms."""
+    beside = [t for one in series for t in _visible(one.survival.t_ms, one.survival.share)]
     return time_range(
-        [*_visible(curve.t_ms, curve.share), action.p99_upper_ms, *(marker.at_ms for marker in markers)]
+        [
+            *_visible(curve.t_ms, curve.share),
+            *beside,
+            action.p99_upper_ms,
+            *(marker.at_ms for marker in markers),
+        ]
     )
 
 
@@ -80,8 +88,22 @@ def _alone(axes: Axes, ink: Ink, series: Series, floor: float) -> None:
         "published": (ink.now, (0, (1, 2))),
         "draft": (ink.error, (0, (5, 2))),
         "production": (ink.timeout, (0, (6, 2, 1, 2))),
+        "test": (ink.timeout, (0, (6, 2, 1, 2))),
     }[series.name]
     curve = thinned(series.survival, _MAX_POINTS)
+    if series.name == "production":
+        # Known at whole seconds only: those are points, and the lines between only lead the eye.
+        axes.plot(
+            np.log10(curve.t_ms),
+            np.log10(np.maximum(curve.share, floor / 3)),
+            color=colour,
+            linewidth=1.4,
+            linestyle=dashes,
+            marker="o",
+            markersize=3.4,
+            zorder=3.5,
+        )
+        return
     axes.step(
         np.log10(np.maximum(curve.t_ms, 0.1)),
         np.log10(np.maximum(curve.share, floor / 3)),
@@ -121,17 +143,21 @@ def _target(axes: Axes, ink: Ink, action: Recommendation, percentile: float) -> 
             zorder=5,
         )
     if action.p99_ms is not None:
-        axes.plot(
-            [math.log10(action.p99_ms)],
-            [y],
-            color=ink.estimate,
-            marker="o",
-            markersize=7,
-            markerfacecolor=ink.paper,
-            markeredgecolor=ink.estimate,
-            markeredgewidth=1.8,
-            zorder=6,
-        )
+        x = math.log10(action.p99_ms)
+        for colour, width in ((ink.estimate, 8.8), (ink.paper, 5.2)):
+            axes.add_patch(_dot(x, y, colour, width))
+
+
+def _dot(x: float, y: float, colour: str, width: float) -> PathPatch:
+    """Return a stroke of no length with round ends: a dot in a tenth of what a marker takes in SVG."""
+    return PathPatch(
+        Path([(x, y), (x, y)], [Path.MOVETO, Path.LINETO]),
+        facecolor="none",
+        edgecolor=colour,
+        linewidth=width,
+        capstyle="round",
+        zorder=6,
+    )
 
 
 def _unknown_beyond(

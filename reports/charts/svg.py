@@ -29,6 +29,23 @@ STYLE_CLASSES: Final = {
     "text-anchor:end;fill:var(--muted)": "s4",
     "text-anchor:start;fill:var(--muted)": "s5",
     "fill:none;stroke:var(--muted);stroke-width:0.8;stroke-linejoin:miter;stroke-linecap:square": "s6",
+    "fill:none;stroke-dasharray:2,3;stroke:var(--recommended)": "s7",
+    "fill:none;stroke:var(--ok);stroke-width:2;stroke-linecap:square": "s8",
+    "fill:none;stroke-dasharray:1.6,2.64;stroke:var(--estimate);stroke-width:1.6": "s9",
+    "fill:none;stroke-dasharray:0.9,1.485;stroke:var(--estimate);stroke-width:0.9": "s10",
+    "fill:none;stroke:var(--recommended);stroke-width:2.4;stroke-linecap:square": "s11",
+    "fill:none;stroke-dasharray:3.7,1.6;stroke:var(--cap)": "s12",
+    "fill:none;stroke:var(--now);stroke-width:1.4;stroke-linecap:square": "s13",
+    "fill:none;stroke:var(--estimate);stroke-opacity:0.55;stroke-width:4;stroke-linecap:round": "s14",
+    "text-anchor:middle;fill:var(--estimate)": "s15",
+    "text-anchor:middle;fill:var(--recommended)": "s16",
+    "text-anchor:middle;fill:var(--cap)": "s17",
+    "text-anchor:middle;fill:var(--now)": "s18",
+    "text-anchor:end;fill:var(--recommended)": "s19",
+    "fill:var(--band);fill-opacity:0.2": "s20",
+    "fill:none;stroke:var(--estimate);stroke-width:1.5;stroke-linecap:square": "s21",
+    "fill:none;stroke:var(--estimate);stroke-width:8.8;stroke-linejoin:miter;stroke-linecap:round": "s22",
+    "fill:none;stroke:var(--paper);stroke-width:5.2;stroke-linejoin:miter;stroke-linecap:round": "s23",
 }
 """The commonest styles as classes: a third of the size of a page with hundreds of charts."""
 
@@ -52,7 +69,9 @@ def to_svg(figure: Figure, *, prefix: str, title: str, description: str) -> str:
     _rename(root, prefix)
     for element in root.iter():
         _tidy(element)
+    _ticks_as_one_path(root)
     _flatten(root)
+    _merge_neighbours(root)
     _describe(root, prefix, title, description)
     root.set("width", "100%")
     del root.attrib["height"]
@@ -68,24 +87,26 @@ def _drawn(figure: Figure) -> str:
 
 
 def _rename(root: ElementTree.Element, prefix: str) -> None:
-    """Drop ids nobody refers to, prefix the others, turn `class:` ids into classes."""
+    """Drop ids nobody refers to, make others short and unique in the page, turn `class:` ids into classes."""
     used: set[str] = set()
     for element in root.iter():
         for value in element.attrib.values():
             used.update(_URL.findall(value))
         used.add(element.get(f"{{{_XLINK}}}href", "").removeprefix("#"))
+    used.discard("")
+    short = {name: f"{prefix}-{index}" for index, name in enumerate(sorted(used))}
     for element in root.iter():
         name = element.attrib.pop("id", None)
         if name is not None and name.startswith(_CLASS):
             element.set("class", name.removeprefix(_CLASS))
-        elif name in used and name is not None:
-            element.set("id", f"{prefix}-{name}")
+        elif name in short and name is not None:
+            element.set("id", short[name])
         for key, value in list(element.attrib.items()):
             if "url(#" in value:
-                element.set(key, _URL.sub(rf"url(#{prefix}-\1)", value))
+                element.set(key, _URL.sub(lambda found: f"url(#{short[found.group(1)]})", value))
         target = element.attrib.pop(f"{{{_XLINK}}}href", None)
         if target is not None:
-            element.set("href", f"#{prefix}-{target[1:]}" if target.startswith("#") else target)
+            element.set("href", f"#{short[target[1:]]}" if target.startswith("#") else target)
 
 
 def _tidy(element: ElementTree.Element) -> None:
@@ -102,7 +123,7 @@ def _tidy(element: ElementTree.Element) -> None:
             value = _PLACEHOLDER.sub(lambda found: CSS_OF[found.group()], value)
             if element.tag == "text":
                 value = _FONT.sub("", value)
-            value = value.strip().replace(": ", ":").replace("; ", ";")
+            value = value.strip().replace(": ", ":").replace("; ", ";").replace("stroke-dashoffset:0;", "")
             if value in STYLE_CLASSES:
                 del element.attrib["style"]
                 element.set("class", STYLE_CLASSES[value])
@@ -126,6 +147,45 @@ def _flatten(element: ElementTree.Element) -> None:
                     element.insert(place + offset, grandchild)
 
 
+def _ticks_as_one_path(root: ElementTree.Element) -> None:
+    """Draw all tick marks of an axis by one path: matplotlib writes each as a `use` of a tiny one."""
+    marks = {
+        f"#{path.get('id')}": path.get("d", "")
+        for path in root.iter("path")
+        if path.get("id") and path.get("class") == STYLE_CLASSES["stroke:var(--muted);stroke-width:0.8"]
+    }
+    drawn: dict[str, str] = {}
+    for parent in list(root.iter()):
+        for child in list(parent):
+            name = child.get("href", "")
+            if child.tag == "use" and name in marks:
+                step = marks[name].removeprefix("M0 0")
+                drawn[name] = f"{drawn.get(name, '')}M{child.get('x')} {child.get('y')}{step}"
+                parent.remove(child)
+            elif child.tag == "defs":
+                for path in list(child):
+                    if f"#{path.get('id')}" in marks:
+                        child.remove(path)
+    for place, data in enumerate(drawn.values()):
+        root.insert(place, ElementTree.Element("path", {"d": data, "class": "s2"}))
+
+
+def _merge_neighbours(element: ElementTree.Element) -> None:
+    """Join paths that follow each other and look alike, such as the lines of a grid; drop what is empty."""
+    before: ElementTree.Element | None = None
+    for child in list(element):
+        _merge_neighbours(child)
+        if child.tag in ("g", "defs") and not len(child):
+            element.remove(child)
+            continue
+        plain = child.tag == "path" and set(child.attrib) == {"d", "class"}
+        if plain and before is not None and before.get("class") == child.get("class"):
+            before.set("d", before.get("d", "") + child.get("d", ""))
+            element.remove(child)
+            continue
+        before = child if plain else None
+
+
 def _short(found: re.Match[str]) -> str:
     text = f"{float(found.group()):.1f}"
     return text.removesuffix(".0")
@@ -133,7 +193,6 @@ def _short(found: re.Match[str]) -> str:
 
 def _describe(root: ElementTree.Element, prefix: str, title: str, description: str) -> None:
     root.attrib.pop("version", None)
-    root.set("xmlns", _SVG)
     root.set("role", "img")
     root.set("aria-labelledby", f"{prefix}-title {prefix}-desc")
     for place, (kind, text) in enumerate((("title", title), ("desc", description))):

@@ -35,7 +35,7 @@ def timeline(bins: Sequence[TimeBin], now_s: int | None, ink: Ink, cut_off_word:
     if any((b.schedule_lag_ms or 0) > _LAG_WORTH_SHOWING_MS for b in bins):
         lanes.append(("sent late by, ms", ink.estimate, lambda b: b.schedule_lag_ms or 0.0))
     figure = sheet(_HEAD_PX + _TALL_PX + len(lanes) * (_LOW_PX + _GAP_PX) + _AXIS_PX)
-    end_s = max(b.start_s + b.width_s for b in bins)
+    end_s = timeline_end(bins)
     main = panel(figure, ink, _HEAD_PX, _TALL_PX)
     main.set_xlim(0, end_s)
     _latencies(main, ink, bins, now_s)
@@ -53,6 +53,11 @@ def timeline(bins: Sequence[TimeBin], now_s: int | None, ink: Ink, cut_off_word:
         if index % 2:
             label.set_gid(classed("spare"))
     return figure
+
+
+def timeline_end(bins: Sequence[TimeBin]) -> float:
+    """Return where the time axis ends, seconds after its begin."""
+    return max(b.start_s + b.width_s for b in bins)
 
 
 def _latencies(axes: Axes, ink: Ink, bins: Sequence[TimeBin], now_s: int | None) -> None:

@@ -45,7 +45,7 @@ def million() -> dict[str, Any]:
     samples = SampleSet(_table(1_000_000, 12))
     before, started = _memory(forget=True), _clocks()
     analysis = recommend(samples)
-    page = build_report(ReportData(analysis, summarise(samples), "bench", 0.0))
+    page = build_report(ReportData(analysis, summarise(samples), "bench"))
     return _result("12 actions, 1,000,000 calls", started, before, page)
 
 

@@ -17,8 +17,8 @@ pytestmark = pytest.mark.browser
 PAGES: dict[str, Callable[[], str]] = {
     "compare-2": lambda: build_comparison(make_comparison(2)),
     "compare-3": lambda: build_comparison(make_comparison(3)),
-    "index": lambda: build_index(IndexData((*make_runs(4), *make_runs(2, sandbox=False)), "0.1.0", 1.8e9)),
-    "index-empty": lambda: build_index(IndexData((), "0.1.0", 1.8e9)),
+    "index": lambda: build_index(IndexData((*make_runs(4), *make_runs(2, sandbox=False)), "0.1.0")),
+    "index-empty": lambda: build_index(IndexData((), "0.1.0")),
 }
 
 

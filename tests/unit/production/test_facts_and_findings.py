@@ -8,6 +8,7 @@ from analysis.sample_set import SampleSet
 from analysis.settings import RecommendSettings
 from diag.genesys.models import Action, ActionConfig
 from diag.genesys.telemetry import IntervalCounts
+from diag.production.evidence import Observed, Place, evidence_of
 from diag.production.facts import bucket_counts, facts_of, remarks
 from diag.production.findings import findings_of
 from diag.production.reading import ObservedAction, Production
@@ -25,6 +26,11 @@ def hour(number: int, counts: tuple[int, ...], slower: int = 0, max_ms: float = 
 
 def observed(*hours: IntervalCounts) -> ObservedAction:
     return ObservedAction(ACTION, 3, WINDOW, hours)
+
+
+def seen(entry: ObservedAction) -> dict[str, Observed]:
+    place = Place("https://api.example", sandbox=False)
+    return dict(evidence_of(Production((entry,), ()), WINDOW, RecommendSettings(), place, 50).observed)
 
 
 def test_counts_become_exceedances() -> None:
@@ -52,7 +58,6 @@ def test_what_a_reader_has_to_know() -> None:
 
 def test_drift_and_a_test_that_is_too_easy_are_found() -> None:
     slow = observed(*(hour(number, (900, 50, 20), slower=30) for number in range(20)))
-    counts = {"a1": bucket_counts(slow)}
     quick = pd.DataFrame(
         {
             "action_id": ["a1"] * 1000,
@@ -62,8 +67,7 @@ def test_drift_and_a_test_that_is_too_easy_are_found() -> None:
             "timeout_s": [3] * 1000,
         }
     )
-    production = Production((slow,), ())
-    finding = findings_of(production, counts, RecommendSettings(), SampleSet(quick))["a1"]
+    finding = findings_of(seen(slow), RecommendSettings(), SampleSet(quick))["a1"]
     assert finding.drift.verdict == "drifted"
     assert finding.resemblance is not None and finding.resemblance.verdict == "test faster"
     drifted, easy = finding.lines(changed=False)
@@ -71,6 +75,6 @@ def test_drift_and_a_test_that_is_too_easy_are_found() -> None:
     assert finding.lines(changed=True)[0].startswith("since it was last changed")
 
     fine = observed(*(hour(number, (990, 10, 0)) for number in range(20)))
-    alone = findings_of(Production((fine,), ()), {"a1": bucket_counts(fine)}, RecommendSettings())["a1"]
+    alone = findings_of(seen(fine), RecommendSettings())["a1"]
     assert (alone.drift.verdict, alone.lines(changed=False)) == ("fits", ())
     assert len(alone.lines(changed=True)) == 1

@@ -227,7 +227,6 @@ def make_report(
         analysis,
         {s.action_id: s for _, s in pairs},
         "0.1.0",
-        START + SPAN_S + 12,
         (manifest,),
         zone="Europe/Berlin",
         source="runs/20261121T221310Z-9f3a1c",

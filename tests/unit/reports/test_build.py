@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from analysis.recommendation import Analysis, Recommendation, Verdict
 from analysis.settings import RecommendSettings
-from analysis.to_json import analysis_to_json
-from reports.build import build_report
+from reports.build import build_json, build_report
 from reports.data import ReportData
 from reports.markdown import build_markdown
 from reports.terminal import build_terminal
@@ -83,7 +82,7 @@ def test_every_action_has_its_row_sentence_and_charts(page: str) -> None:
     data = make_report()
 
     for action in data.analysis.actions:
-        assert f'<tr role="row" data-action="{action.action_id}"' in page
+        assert f' data-action="{action.action_id}"' in page
         assert action.reason.split(":")[0] in page
     drawn = [name for name, verdict, *_ in CASES if verdict is not Verdict.NO_DATA]
     assert page.count('role="img"') >= 2 * len(drawn)
@@ -123,45 +122,16 @@ def test_hostile_names_are_only_text() -> None:
 def test_the_page_holds_the_json_of_the_recommendations(page: str) -> None:
     text = re.findall(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)[0]
 
-    assert json.loads(text) == json.loads(json.dumps(analysis_to_json(make_report().analysis)))
-
-
-def test_every_number_shown_is_a_number_of_the_json(page: str) -> None:
-    """Each `<data>` in a row or a section carries the raw value its text was made from."""
-    found = {row["action_id"]: row for row in analysis_to_json(make_report().analysis)["actions"]}
-    checked = 0
-    for identity, row in re.findall(r'<tr role="row" data-action="([^"]+)"(.*?)</tr>', page, re.DOTALL):
-        for raw, field, text in re.findall(r'<data value="([^"]+)" data-field="(\w+)">(.*?)</data>', row):
-            expected = found[identity][field]
-            assert raw == str(expected), (identity, field)
-            assert re.sub(r"[^0-9.]", "", text)[:1] == "" or _shown(text) == pytest.approx(
-                _scaled(field, expected), rel=0.06
-            )
-            checked += 1
-
-    assert checked > 60
-
-
-def _shown(text: str) -> float:
-    number = float(re.findall(r"[\d.,]+", text)[0].replace(",", ""))
-    return number * 1000 if text.endswith(" s") and "ms" not in text else number
-
-
-def _scaled(field: str, value: float) -> float:
-    if field.endswith("_s"):
-        return value * 1000
-    if field.startswith(("cut_off", "concurrency")):
-        return max(value * 100, 0.01) if value else 0.0
-    return value
+    assert json.loads(text) == json.loads(json.dumps(build_json(make_report())))
 
 
 def test_a_report_without_anything_still_says_so() -> None:
-    empty = ReportData(Analysis(RecommendSettings(), (), {}), {}, "0.1.0", 0.0)
+    empty = ReportData(Analysis(RecommendSettings(), (), {}), {}, "0.1.0")
 
     page = build_report(empty)
 
     assert "No action was measured." in page
-    assert "1970-01-01 00:00:00 UTC" in page
+    assert "at a time that is not known" in page
 
 
 def test_a_bare_sample_file_has_no_manifest() -> None:
@@ -226,7 +196,7 @@ NUMBERS = {
 @given(verdict=st.sampled_from(Verdict), text=st.text(max_size=30), numbers=st.fixed_dictionaries(NUMBERS))
 def test_any_recommendation_can_be_shown(verdict: Verdict, text: str, numbers: dict[str, Any]) -> None:
     action = Recommendation("id", text, verdict, text, next_command=text, **numbers)
-    data = ReportData(Analysis(RecommendSettings(), (action,), {}), {}, "0.1.0", 0.0)
+    data = ReportData(Analysis(RecommendSettings(), (action,), {}), {}, "0.1.0")
 
     for build in (build_report, build_markdown, build_terminal):
         assert build(data)

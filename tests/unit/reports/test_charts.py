@@ -1,5 +1,6 @@
 """Charts: any table that the types allow can be drawn, and the SVG is what the page needs."""
 
+import json
 import re
 from dataclasses import replace
 from xml.etree import ElementTree
@@ -99,7 +100,8 @@ def test_any_small_table_can_be_drawn(
 
     for chart in charts_of(action, summary, data.analysis):
         ElementTree.fromstring(chart.svg("x"))
-        assert all(len(row) == len(chart.table.head) for row in chart.table.rows)
+        assert all(len(row) == len(chart.table.head) for row in chart.table.texts)
+        json.dumps(chart.to_json(), allow_nan=False)
 
 
 @pytest.mark.parametrize("verdict", list(Verdict))

@@ -120,7 +120,7 @@ def test_any_name_can_be_shown_at_any_width(name: str, width: int) -> None:
 
 
 def test_nothing_measured_is_said_everywhere() -> None:
-    empty = ReportData(Analysis(RecommendSettings(), (), {}), {}, "0.1.0", 0.0)
+    empty = ReportData(Analysis(RecommendSettings(), (), {}), {}, "0.1.0")
 
     assert "No action was measured." in build_terminal(empty)
     assert "No action was measured." in build_markdown(empty)

@@ -1,5 +1,7 @@
 from dataclasses import replace
 
+import pytest
+
 from analysis.recommendation import Recommendation, Verdict
 from reports.verdicts import WORDING, change_text, headline, tally
 from tests.unit.reports.factory import CASES, make_report
@@ -51,7 +53,25 @@ def test_the_tally_adds_up() -> None:
 
 
 def test_change_text() -> None:
+    raised = replace(BASE, verdict=Verdict.RAISE, recommended_timeout_s=10)
+    lowered = replace(
+        BASE, verdict=Verdict.LOWER, current_timeout_s=60, timeout_is_set=False, recommended_timeout_s=3
+    )
     assert change_text(BASE) == "3 s"
-    assert change_text(replace(BASE, recommended_timeout_s=10)) == "3 s → 10 s"
-    assert change_text(replace(BASE, current_timeout_s=60, timeout_is_set=False)) == "unset (60 s) → 3 s"
+    assert change_text(raised) == "3 s → 10 s"
+    assert change_text(lowered) == "unset (60 s) → 3 s"
     assert change_text(replace(BASE, current_timeout_s=None, recommended_timeout_s=None)) == "–"
+
+
+@pytest.mark.parametrize("verdict", [Verdict.OVER_CAP_USE_ASYNC, Verdict.UNSTABLE])
+def test_a_number_that_needs_force_is_not_shown_as_a_change(verdict: Verdict) -> None:
+    held = replace(BASE, verdict=verdict, current_timeout_s=60, recommended_timeout_s=30)
+
+    assert change_text(held) == "60 s (30 s only with --force)"
+    assert change_text(replace(held, current_timeout_s=30)) == "30 s"
+
+
+def test_a_very_long_name_does_not_fill_the_headline() -> None:
+    worst = replace(BASE, action_name="x" * 600, verdict=Verdict.CENSORED_NEEDS_PROBE, cut_off_now=0.2)
+
+    assert headline([worst, BASE]).count("x") == 59

@@ -1,80 +1,6 @@
-// Extras only: the page is complete without this script.
-"use strict";
+// The table of recommendations: sort, filter, copy as CSV.
 (() => {
-  const root = document.documentElement;
   const byId = (id) => document.getElementById(id);
-
-  // Light and dark; nothing is stored.
-  const theme = byId("theme");
-  const prefersDark = matchMedia("(prefers-color-scheme: dark)");
-  const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : prefersDark.matches);
-  const name = () => { theme.textContent = isDark() ? "Light" : "Dark"; };
-  theme.hidden = false;
-  theme.addEventListener("click", () => { root.dataset.theme = isDark() ? "light" : "dark"; name(); });
-  prefersDark.addEventListener("change", name);
-  name();
-
-  // A link to something inside a closed part opens it.
-  const reveal = () => {
-    const target = location.hash && byId(decodeURIComponent(location.hash.slice(1)));
-    if (!target) return;
-    for (let node = target; node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;
-    target.scrollIntoView();
-  };
-  addEventListener("hashchange", reveal);
-  if (location.hash) reveal();
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest && event.target.closest('a[href^="#"]');
-    if (link && link.hash === location.hash) reveal();
-  });
-
-  // On paper every part is open, also in browsers that cannot do it by style alone.
-  let opened = [];
-  addEventListener("beforeprint", () => {
-    opened = [...document.querySelectorAll("details.action:not([open])")];
-    opened.forEach((part) => { part.open = true; });
-  });
-  addEventListener("afterprint", () => { opened.forEach((part) => { part.open = false; }); });
-
-  // Try a timeout: a slider under each survival curve says what it would cut off.
-  const left = 52, width = 494, bottom = 22;
-  const percent = (share) => {
-    const value = share * 100;
-    if (value === 0) return "none of these calls";
-    if (value < 0.01) return "less than 0.01 % of these calls";
-    return `${Number(value.toPrecision(value < 10 ? 2 : 3))} % of these calls`;
-  };
-  document.querySelectorAll(".drawing[data-try]").forEach((drawing, number) => {
-    const cut = drawing.dataset.try.split(" ");
-    const svg = drawing.firstElementChild;
-    const height = svg.viewBox.baseVal.height - bottom;
-    const low = Math.log10(drawing.dataset.low), high = Math.log10(drawing.dataset.high);
-    const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
-    line.setAttribute("class", "trial");
-    line.setAttribute("fill", "none");
-    svg.append(line);
-    const box = document.createElement("div");
-    box.className = "try";
-    box.innerHTML = '<label>Try a timeout</label><input type="range" min="1" step="1"><output></output>';
-    const [label, input, output] = box.children;
-    input.id = `try-${number}`;
-    label.htmlFor = input.id;
-    input.max = cut.length;
-    input.value = drawing.dataset.start;
-    const show = () => {
-      const timeout = Number(input.value), share = cut[timeout - 1];
-      const text = share !== "?" ? `${timeout} s would cut off ${percent(Number(share))}`
-        : `${timeout} s: not known, at most ${percent(Number(drawing.dataset.most))}`;
-      output.textContent = text;
-      input.setAttribute("aria-valuetext", text);
-      const x = left + width * (Math.log10(timeout * 1000) - low) / (high - low);
-      line.setAttribute("d", x >= left && x <= left + width ? `M${x.toFixed(1)} 18V${height}` : "");
-    };
-    input.addEventListener("input", show);
-    show();
-    drawing.after(box);
-  });
-
   const table = byId("table");
   if (!table) return;
   const body = table.tBodies[0];
@@ -158,7 +84,7 @@
     return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   const csv = () => {
-    const found = new Map(JSON.parse(byId("data").textContent).actions.map((one) => [one.action_id, one]));
+    const found = new Map(diag.at("/actions").map((one) => [one.action_id, one]));
     const shown = [...body.rows].filter((row) => !row.hidden).map((row) => found.get(row.dataset.action));
     return [columns, ...shown.map((one) => columns.map((column) => cell(one[column])))]
       .map((line) => line.join(",")).join("\r\n") + "\r\n";

@@ -1,0 +1,173 @@
+"""Everything `diag observe` found, as one value: judged, compared, drawn, saved and read back."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from analysis.buckets import BucketCounts, HourCounts
+from analysis.errors import UnreadableSamplesError
+from analysis.production import recommend_from_buckets
+from analysis.recommendation import Analysis
+from analysis.settings import RecommendSettings
+from analysis.to_json import JsonObject, analysis_from_json, analysis_to_json
+from diag.production.facts import bucket_counts, facts_of, remarks
+from diag.production.findings import Finding
+from diag.production.reading import Production
+from diag.production.window import Window
+
+UNKNOWN: Final = (
+    "Genesys documents neither how late these numbers come (the newest hour is left out) nor whether test "
+    "calls are among them, and executions that failed fast count as fast ones."
+)
+"""What the platform does not tell about its telemetry (API notes, 6)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where production was read."""
+
+    host: str
+    sandbox: bool
+    org_id: str | None = None
+    org_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """One action's executions; `since`, `until` in Unix seconds; `changed`: diag set its timeout between."""
+
+    counts: BucketCounts
+    timeout_s: int
+    since: float
+    until: float
+    changed: bool = False
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unobserved:
+    """An action without production data, and why."""
+
+    action_id: str
+    action_name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProductionEvidence:
+    """What production says, verdicts included; `since`, `until` (Unix seconds) are the window asked for."""
+
+    analysis: Analysis
+    observed: Mapping[str, Observed]
+    not_observed: tuple[Unobserved, ...]
+    place: Place
+    since: float
+    until: float
+
+
+def evidence_of(
+    production: Production,
+    window: Window,
+    settings: RecommendSettings,
+    place: Place,
+    concurrency_limit: int | None,
+) -> ProductionEvidence:
+    """Return what was read, judged as a run is judged."""
+    observed = {
+        entry.action.id: Observed(
+            counts=bucket_counts(entry),
+            timeout_s=entry.timeout_s,
+            since=entry.window.since.timestamp(),
+            until=entry.window.until.timestamp(),
+            changed=entry.since_change is not None,
+            remarks=remarks(entry),
+        )
+        for entry in production.observed
+    }
+    analysis = recommend_from_buckets(
+        [one.counts for one in observed.values()],
+        {entry.action.id: facts_of(entry) for entry in production.observed},
+        settings,
+        concurrency_limit=concurrency_limit,
+    )
+    return ProductionEvidence(
+        analysis=replace(analysis, sandbox=place.sandbox, host=place.host, org_id=place.org_id),
+        observed=observed,
+        not_observed=tuple(
+            Unobserved(one.action.id, one.action.name, one.why) for one in production.not_observed
+        ),
+        place=place,
+        since=window.since.timestamp(),
+        until=window.until.timestamp(),
+    )
+
+
+def to_json(evidence: ProductionEvidence, findings: Mapping[str, Finding]) -> JsonObject:
+    """Return the JSON of `diag observe --format json`: recommendations, and the counts they rest on."""
+    return {
+        **analysis_to_json(evidence.analysis),
+        "source": "production",
+        "org_name": evidence.place.org_name,
+        "since": evidence.since,
+        "until": evidence.until,
+        "observed": [
+            {
+                "action_id": action_id,
+                "timeout_s": one.timeout_s,
+                "since": one.since,
+                "until": one.until,
+                "changed": one.changed,
+                "executions": one.counts.executions,
+                "hours": [asdict(hour) for hour in one.counts.hours],
+                "remarks": list(one.remarks),
+                "drift": asdict(findings[action_id].drift),
+                "test_against_production": (
+                    None if (found := findings[action_id].resemblance) is None else asdict(found)
+                ),
+            }
+            for action_id, one in evidence.observed.items()
+        ],
+        "not_observed": [asdict(one) for one in evidence.not_observed],
+        "unknown": UNKNOWN,
+    }
+
+
+def read_evidence(path: Path) -> ProductionEvidence:
+    """Return what `diag observe --format json` wrote. Raises UnreadableSamplesError when it is not that."""
+    try:
+        body: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        if body["source"] != "production":
+            raise KeyError("source")
+        analysis = analysis_from_json(body)
+        return ProductionEvidence(
+            analysis=analysis,
+            observed={str(row["action_id"]): _observed(row) for row in body["observed"]},
+            not_observed=tuple(
+                Unobserved(row["action_id"], row["action_name"], row["why"]) for row in body["not_observed"]
+            ),
+            place=Place(str(analysis.host), bool(analysis.sandbox), analysis.org_id, body.get("org_name")),
+            since=float(body["since"]),
+            until=float(body["until"]),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UnreadableSamplesError(
+            f"{path} is not a saved observation of production ({type(error).__name__}).",
+            hint="Save one: diag observe -o production.json",
+        ) from error
+
+
+def _observed(row: Mapping[str, Any]) -> Observed:
+    hours = tuple(
+        HourCounts(float(hour["started_at"]), int(hour["total"]), tuple(int(n) for n in hour["below"]))
+        for hour in row["hours"]
+    )
+    return Observed(
+        counts=BucketCounts(str(row["action_id"]), hours),
+        timeout_s=int(row["timeout_s"]),
+        since=float(row["since"]),
+        until=float(row["until"]),
+        changed=bool(row["changed"]),
+        remarks=tuple(str(text) for text in row["remarks"]),
+    )

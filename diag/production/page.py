@@ -1,0 +1,93 @@
+"""Production telemetry for the report: by itself, or beside the test of a run."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from analysis.production_summary import beside_a_test, beside_production, summarise_production
+from analysis.settings import RecommendSettings
+from analysis.summary import ActionSummary, ProductionFinding
+from diag.production.evidence import UNKNOWN, Observed, ProductionEvidence
+from diag.production.findings import Finding
+from reports.data import ProductionSource, ReportData
+
+
+def production_page(
+    evidence: ProductionEvidence,
+    findings: Mapping[str, Finding],
+    tests: Mapping[str, ActionSummary],
+    *,
+    version: str,
+    zone: str | None,
+) -> ReportData:
+    """Return the report of production itself; `tests` (summaries by action id) are drawn beside it."""
+    settings = evidence.analysis.settings
+    summaries = {}
+    for action in evidence.analysis.actions:
+        one = evidence.observed[action.action_id]
+        finding = _shown(one, findings[action.action_id])
+        summary = summarise_production(one.counts, action.action_name, finding, settings)
+        test = tests.get(action.action_id)
+        summaries[action.action_id] = summary if test is None else beside_production(summary, test)
+    return ReportData(
+        analysis=evidence.analysis,
+        summaries=summaries,
+        version=version,
+        zone=zone,
+        production=source_of(evidence),
+    )
+
+
+def with_production(
+    data: ReportData,
+    evidence: ProductionEvidence,
+    findings: Mapping[str, Finding],
+    settings: RecommendSettings,
+) -> ReportData:
+    """Return a test's report with production drawn beside every action that was observed."""
+    summaries = dict(data.summaries)
+    for action_id, summary in data.summaries.items():
+        if action_id in evidence.observed:
+            one = evidence.observed[action_id]
+            shown = _shown(one, findings[action_id])
+            summaries[action_id] = beside_a_test(summary, one.counts, shown, settings)
+    notes = (*data.notes, *_elsewhere(data, evidence))
+    return replace(data, summaries=summaries, notes=notes, production=source_of(evidence))
+
+
+def source_of(evidence: ProductionEvidence) -> ProductionSource:
+    """Return where and when production was read, as the report shows it."""
+    return ProductionSource(
+        host=evidence.place.host,
+        sandbox=evidence.place.sandbox,
+        org_name=evidence.place.org_name,
+        since=evidence.since,
+        until=evidence.until,
+        not_observed=tuple((one.action_name, one.why) for one in evidence.not_observed),
+        unknown=UNKNOWN,
+    )
+
+
+def _shown(one: Observed, finding: Finding) -> ProductionFinding:
+    return ProductionFinding(
+        executions=one.counts.executions,
+        hours=sum(hour.total > 0 for hour in one.counts.hours),
+        since=one.since,
+        until=one.until,
+        drift=finding.drift,
+        resemblance=finding.resemblance,
+        remarks=one.remarks,
+    )
+
+
+def _elsewhere(data: ReportData, evidence: ProductionEvidence) -> tuple[str, ...]:
+    """A sentence where the test was not made where production was read."""
+    hosts = {manifest.host for manifest in data.manifests}
+    orgs = {manifest.org_id for manifest in data.manifests if manifest.org_id is not None}
+    same = evidence.place.org_id in orgs if orgs and evidence.place.org_id else evidence.place.host in hosts
+    if same or not data.manifests:
+        return ()
+    there = evidence.place.org_name or "an org"
+    return (
+        f"Production was read from {there} at {evidence.place.host}, the test ran elsewhere: "
+        "they need not resemble each other.",
+    )

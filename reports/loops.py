@@ -1,0 +1,36 @@
+"""Work that is submitted and polled: what the page shows of each flow."""
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from analysis.flow_loop import FlowLoop
+from analysis.recommendation import Analysis
+from reports.charts.ink import THEMED
+from reports.charts.jobs import job_curve
+from reports.charts.svg import to_svg
+
+
+def loop_views(analysis: Analysis) -> list[dict[str, object]]:
+    """Return the flows with their curves drawn; empty where no run paired submits with looks."""
+    return [_view(index, loop, analysis.settings.percentile) for index, loop in enumerate(analysis.loops)]
+
+
+def has_a_curve(loops: Sequence[FlowLoop]) -> bool:
+    """Can the share of jobs not done be drawn for any of them?"""
+    return any(loop.curve is not None and len(loop.curve.t_ms) > 1 for loop in loops)
+
+
+def _view(index: int, loop: FlowLoop, percentile: float) -> dict[str, object]:
+    svg = None
+    if has_a_curve((loop,)) and loop.curve is not None:
+        drawn = job_curve(loop.curve, loop.interval_s, loop.loop_limit, percentile, THEMED)
+        svg = Markup(
+            to_svg(
+                drawn,
+                prefix=f"loop-{index + 1}",
+                title="Share of jobs not done after …",
+                description=loop.reason,
+            )
+        )
+    return {"at": f"/loops/{index}", "anchor": f"loop-{index + 1}", "it": loop, "svg": svg}
