@@ -1,4 +1,5 @@
-"""Fixtures that start a real sandbox process. One of the demo scenario serves the whole session."""
+"""Fixtures that start a real sandbox process (one of the demo scenario serves the whole session), and which
+tests may run beside each other."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -10,6 +11,17 @@ import httpx
 import pytest
 
 from diag.sandbox.server import start_sandbox as start_sandbox_process
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With `-n 2 --dist loadgroup`: what measures real time runs one after the other, in one process.
+
+    The other process has all the rest, a file at a time, so that what a module shares is made once.
+    """
+    here = Path(__file__).parent
+    for item in items:
+        real_time = item.path.parent in (here / "e2e", here / "browser")
+        item.add_marker(pytest.mark.xdist_group("real time" if real_time else str(item.path)))
 
 
 @dataclass(frozen=True, slots=True)
