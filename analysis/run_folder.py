@@ -54,8 +54,10 @@ class Manifest:
     rates: tuple[tuple[str, float], ...] = ()
     """(action_id, planned calls/s of one arrival stream)."""
     streams: int | None = None
-    """Arrival streams (Locust users) that were asked for, at most at once; 1 where nobody asked for a number.
-    Each sends `rates`; on an org all together stay below what its limits leave (see `notes` where they had to)."""
+    """Arrival streams (Locust users) asked for, at most at once; 1 where nobody asked for a number.
+    Each sends `rates`; on an org all together stay below what its limits leave (see `notes`)."""
+    soak_until: float | None = None
+    """When a soak is over, Unix seconds: until then the same command goes on here. None: no soak."""
     ended_at: float | None = None
     status_reason: str | None = None
     calls: int | None = None
@@ -64,6 +66,9 @@ class Manifest:
     grade: Literal["OK", "WARN", "INVALID"] | None = None
     """The load generator's verdict on itself."""
     grade_reason: str | None = None
+    generator: Mapping[str, float] = field(default_factory=dict)
+    """What the load generator saw of itself (loadtests.grading.Figures), with workers the worst of each:
+    schedule_lag_p99_ms, hub_lag_p99_ms, run_queue_share, cpu_share. Unknown ones are left out."""
     versions: tuple[tuple[str, str], ...] = ()
     concurrency_limit: int | None = None
     """Org-wide concurrent executions, read live from the limits endpoint."""

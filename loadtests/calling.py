@@ -47,7 +47,7 @@ class Caller:
     """Makes calls and records them. One per load process.
 
     `on_submitted(action_id, reply)` is told of each job that was started (submit and poll), and
-    `on_failure(prepared, outcome, code, retry_after)` is told of every call that was not ok (the guard);
+    `on_failure(prepared, outcome, code, reply)` is told of every call that was not ok (the guard);
     `fire` is Locust's `events.request.fire`, so that its web UI and statistics show our calls.
     `on_broken(error)` is told when a row could not be written: the run must end.
     """
@@ -62,7 +62,7 @@ class Caller:
         token: Callable[[], str],
         fire: Callable[..., None],
         on_submitted: Callable[[str, Reply], None],
-        on_failure: Callable[[Prepared, Outcome, str | None, str], None],
+        on_failure: Callable[[Prepared, Outcome, str | None, Reply | None], None],
         on_broken: Callable[[OSError], None],
     ) -> None:
         self._transport = transport
@@ -160,7 +160,7 @@ class Caller:
         if prepared.load.poll is not None and outcome is Outcome.OK and reply is not None:
             self._on_submitted(prepared.load.action_id, reply)
         if outcome is not Outcome.OK:
-            self._on_failure(prepared, outcome, code, reply.retry_after if reply else "")
+            self._on_failure(prepared, outcome, code, reply)
         self._fire(
             request_type="POST",
             name=prepared.label,

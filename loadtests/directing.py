@@ -3,21 +3,23 @@
 import json
 import logging
 from collections.abc import Callable, Collection, Sequence
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final, Protocol
-
-import gevent
 
 from analysis.run_folder import LeftOut
 from analysis.schema import Outcome
 from diag.exit_codes import ExitCode
-from diag.genesys.errors import ApiError
+from diag.genesys.actions import EXECUTE
+from diag.genesys.error_reply import error_reply
 from loadtests.calling import Caller, Prepared
 from loadtests.conductor import SETTLED, Conductor
 from loadtests.guard import Decision, Guard
 from loadtests.plan import LoadPlan
 from loadtests.ramping import RampTracker
 from loadtests.recorder import Recorder
+from loadtests.token_watch import TokenWatch
+from loadtests.transport import Reply
 
 TICK_S: Final = 0.2
 """How often rates are looked at; a stream never sleeps longer, so a change reaches it within this time."""
@@ -45,7 +47,9 @@ class Director:
         dropped: Sequence[int],
         settled_file: Path,
         renew_token: Callable[[bool], bool],
+        now: Callable[[], float],
         end_run: EndRun,
+        on_pause: Callable[[str, float], None],
         open_jobs: Callable[[], int] = lambda: 0,
         soak_offset_s: float = 0.0,
         workers: int = 1,
@@ -57,8 +61,11 @@ class Director:
         self._dropped = dropped
         self._settled_file = settled_file
         self._settled_seen = 0.0
-        self._renew_token = renew_token
+        self._token = TokenWatch(
+            renew_token, now=now, on_new=caller.refresh_requests, say=lambda why: self._say("token", why)
+        )
         self._end_run = end_run
+        self._on_pause = on_pause
         self._open_jobs = open_jobs
         self.conductor = Conductor(plan, soak_offset_s=soak_offset_s)
         self._guard = Guard(plan.guard, [action.action_name for action in plan.actions])
@@ -69,8 +76,8 @@ class Director:
         self._users = 0
         self._rates = [0.0] * len(plan.actions)
         self._cap_said = False
-        self._token_refusals = 0
         self._over = False
+        self._forbidden_actions = 0
         self._last_words: str | None = None
         """Why the run is over, while jobs that were submitted are still followed."""
         self.left_out: list[LeftOut] = []
@@ -81,21 +88,41 @@ class Director:
     def rates(self, now_s: float, users: int) -> list[float]:
         """Return each action's calls/s now, for all `users` of all processes together."""
         self._now_s, self._users = now_s, users
+        self._heed_guard()
         if not self._cap_said and (said := self.conductor.capped(now_s, users)) is not None:
             self._cap_said = True
-            self.notes.append(said)
-            _LOG.warning(said)
-        self._rates = [0.0] * len(self._plan.actions) if self._over else self.conductor.rates(now_s, users)
+            self._say("limit", said)
+        silent = self._over or self._token.lost
+        self._rates = [0.0] * len(self._plan.actions) if silent else self.conductor.rates(now_s, users)
         return self._rates
 
-    def failure(self, prepared: Prepared, outcome: Outcome, code: str | None, retry_after: str) -> None:
-        """Take in a call that was not ok."""
+    def failure(self, prepared: Prepared, outcome: Outcome, code: str | None, reply: Reply | None) -> None:
+        """Take in a call that was not ok; `reply` is None where none came."""
+        if outcome is Outcome.AUTH_ERROR and reply is not None:
+            # With status 200 it is the action's own login that failed: not ours.
+            if reply.status == HTTPStatus.FORBIDDEN:
+                self._forbidden(prepared, reply)
+            elif reply.status == HTTPStatus.UNAUTHORIZED:
+                self._token.refused()
         calls, _, timeouts, _ = self._recorder.totals_of(prepared.index)
+        retry_after = reply.retry_after if reply is not None else ""
         self._guard.failure(prepared.index, outcome, code, retry_after, self._now_s, calls - timeouts)
 
+    def _forbidden(self, prepared: Prepared, reply: Reply) -> None:
+        """Stop calling an action that we may not call; name the permission."""
+        why = error_reply(reply.status, {}, reply.body, "POST .../test", EXECUTE).message
+        if not self.conductor.finish(prepared.index, why):
+            return
+        self.left_out.append(LeftOut(prepared.load.action_name, why))
+        self._recorder.event("guard", step="stop_action", why=why, action_id=prepared.load.action_id)
+        self._forbidden_actions += 1
+        if self._forbidden_actions == len(self._plan.actions):
+            self._over = True
+            self._end_run(why, exit_code=ExitCode.AUTH)
+
     def hold_s(self) -> float:
-        """Return for how many seconds nothing may be sent: the guard's pause."""
-        return self.conductor.pause_left_s(self._now_s)
+        """Return for how many seconds at least nothing may be sent: the guard's pause, or no good token."""
+        return max(self.conductor.pause_left_s(self._now_s), TICK_S if self._token.lost else 0.0)
 
     def starving(self, code: str, retry_after: str) -> None:
         """Take in a 429 from the org's data action limits that a look at a job met."""
@@ -112,14 +139,16 @@ class Director:
         held = [now - before for now, before in zip(self._dropped, self._dropped_before, strict=True)]
         self._before, self._dropped_before = totals, list(self._dropped)
         latencies = self._caller.take_latencies()
-        for decision in self._guard.second(now_s, fine, latencies):
-            self._carry_out(decision)
+        self._guard.second(now_s, fine, latencies)
+        self._heed_guard()
         if self._ramp is not None:
             self._ramp_on(self._ramp, now_s, latencies, errors, held)
         self._count_calls([calls for calls, _, _, _ in totals])
         self._read_settled()
-        # Asking the client costs nothing while its token is good; it renews in time by itself.
-        gevent.spawn(self._renew, self._guard.token_refused)
+        no_token = self._token.look()
+        if no_token is not None and not self._over:
+            self._over = True
+            self._end_run(no_token, exit_code=ExitCode.AUTH)
         why = self.conductor.over(now_s)
         if why is None and self._ramp is not None:
             why = self._ramp.over
@@ -130,11 +159,22 @@ class Director:
             why, self._last_words = self._last_words, None
             self._end_run(why, failed=False)
 
+    def paused_elsewhere(self, why: str, pause_s: float) -> None:
+        """Take in that another load process pauses to spare the org."""
+        self._guard.paused_elsewhere(why, pause_s, self._now_s)
+
+    def _heed_guard(self) -> None:
+        for decision in self._guard.take():
+            self._carry_out(decision)
+
     def _carry_out(self, decision: Decision) -> None:
         index = decision.index
+        if decision.step == "stop_run":  # the reason of the end says it
+            self._over = True
+            self._end_run(decision.why, exit_code=decision.exit_code)
+            return
         action_id = None if index is None else self._plan.actions[index].action_id
-        self._recorder.event("guard", step=decision.step, why=decision.why, action_id=action_id)
-        self.notes.append(decision.why)
+        self._say(decision.step, decision.why, action_id)
         match decision.step:
             case "stop_action" if index is not None:
                 if self.conductor.finish(index, decision.why):
@@ -144,9 +184,14 @@ class Director:
             case "pause" if decision.until_s is not None:
                 self.conductor.slow_all(0.5)
                 self.conductor.pause(decision.until_s)
-            case "stop_run":
-                self._over = True
-                self._end_run(decision.why, exit_code=decision.exit_code)
+                if decision.for_all:
+                    self._on_pause(decision.why, decision.until_s - self._now_s)
+
+    def _say(self, step: str, why: str, action_id: str | None = None) -> None:
+        """Tell people: in the log, in the live table (the event), in the manifest."""
+        _LOG.warning(why)
+        self._recorder.event("guard", step=step, why=why, action_id=action_id)
+        self.notes.append(why)
 
     def _ramp_on(
         self,
@@ -201,18 +246,3 @@ class Director:
         for index, action in enumerate(self._plan.actions):
             if action.action_id in action_ids and self.conductor.finish(index, SETTLED):
                 self._recorder.event("settled", action_id=action.action_id)
-
-    def _renew(self, refused: bool) -> None:
-        """Get a fresh token if need be; calls go on with the old one meanwhile."""
-        try:
-            if self._renew_token(refused):
-                self._caller.refresh_requests()
-                self._token_refusals = 0
-            elif refused:
-                self._token_refusals += 1
-        except ApiError as error:
-            self._token_refusals += 1
-            self.notes.append(error.message)
-        if self._token_refusals >= 3 and not self._over:
-            self._over = True
-            self._end_run("Genesys does not accept our token any more", exit_code=ExitCode.AUTH)

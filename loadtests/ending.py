@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from analysis.run_folder import Status
 from diag.exit_codes import ExitCode
+from loadtests.grading import Grade
 from loadtests.run_outcome import RunOutcome
-from loadtests.self_check import Grade
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,8 @@ from loadtests.plan import GuardLimits
 
 STARVING: Final = "dataactions"
 """Namespace of the org-wide limits in a 429 (`error_code` starts with it)."""
-WINDOW_S: Final = 30.0
-FEWEST_CALLS: Final = 20
-"""A median of fewer calls says nothing about rising latency."""
+FEWEST_CALLS: Final = 10
+"""A median of fewer calls says nothing about rising latency; the slowest default rate brings 15 a window."""
 LONGEST_PAUSE_S: Final = 600.0
 
 Step = Literal["stop_action", "slow_action", "pause", "stop_run"]
@@ -37,13 +36,17 @@ _ERRORS: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the guard wants done. `index` is the action (None: all); `until_s` the end of a pause."""
+    """What the guard wants done. `index` is the action (None: all); `until_s` the end of a pause.
+
+    `for_all`: it concerns the org, so every load process must do it.
+    """
 
     step: Step
     why: str
     index: int | None = None
     until_s: float | None = None
     exit_code: int = ExitCode.INCOMPLETE
+    for_all: bool = False
 
 
 @dataclass(slots=True)
@@ -66,7 +69,6 @@ class Guard:
         self._decisions: list[Decision] = []
         self._pauses = 0
         self._paused_until = 0.0
-        self._logins_lost = 0
 
     def failure(
         self, index: int, outcome: Outcome, code: str | None, retry_after: str, now_s: float, others: int
@@ -75,8 +77,6 @@ class Guard:
         watched = self._watched[index]
         if outcome is Outcome.RATE_LIMITED:
             self.refused(code or "", retry_after, now_s)
-        elif outcome is Outcome.AUTH_ERROR and not (code or "").startswith("ACTION."):
-            self._logins_lost += 1
         if outcome in _TIMEOUTS:
             if others == watched.counted:
                 watched.in_a_row += 1
@@ -94,22 +94,17 @@ class Guard:
             watched.recent.append(True)
             self._check_errors(index)
 
-    def second(
-        self, now_s: float, fine: Sequence[int], latencies_ms: Sequence[Sequence[float]]
-    ) -> list[Decision]:
-        """Return what to do now. Per action: calls of the last second without an error, and latencies."""
+    def second(self, now_s: float, fine: Sequence[int], latencies_ms: Sequence[Sequence[float]]) -> None:
+        """Take in a second. Per action: its calls without an error, and latencies."""
         for watched, count in zip(self._watched, fine, strict=True):
             watched.recent.extend([False] * min(count, self._limits.error_calls))
         for index, values in enumerate(latencies_ms):
             self._check_latency(index, values, now_s)
+
+    def take(self) -> list[Decision]:
+        """Return what to do now, once."""
         decisions, self._decisions = self._decisions, []
         return decisions
-
-    @property
-    def token_refused(self) -> bool:
-        """Return whether a call was refused for its token since this was last asked."""
-        lost, self._logins_lost = self._logins_lost, 0
-        return lost > 0
 
     def _check_errors(self, index: int) -> None:
         watched = self._watched[index]
@@ -122,19 +117,20 @@ class Guard:
 
     def _check_latency(self, index: int, values: Sequence[float], now_s: float) -> None:
         watched = self._watched[index]
+        window_s = self._limits.latency_window_s
         assert watched.window is not None
         watched.window.extend((now_s, value) for value in values)
-        while watched.window and watched.window[0][0] < now_s - WINDOW_S:
+        while watched.window and watched.window[0][0] < now_s - window_s:
             watched.window.popleft()
         if len(watched.window) < FEWEST_CALLS:
             return
         if watched.first_window is None:
-            if now_s >= WINDOW_S:
+            if now_s >= window_s:
                 watched.first_window = [value for _, value in watched.window]
             return
         before = median(watched.first_window)
         now = median(value for _, value in watched.window)
-        if now > self._limits.latency_factor * before and now_s - watched.slowed_at_s >= 2 * WINDOW_S:
+        if now > self._limits.latency_factor * before and now_s - watched.slowed_at_s >= 2 * window_s:
             watched.slowed_at_s = now_s
             why = (
                 f"{watched.name}: half of its calls now take over {now:.0f} ms, "
@@ -157,10 +153,18 @@ class Guard:
         if starving:
             self._pauses += 1
         if starving and self._pauses >= self._limits.rate_limited_stops:
-            why = f"429 from {whose}, for the {self._pauses}. time: stopped to spare production"
+            why = f"429 from {whose}, after {self._pauses - 1} pauses for it: stopped to spare production"
             self._decide(Decision("stop_run", why))
             return
         why = f"429 from {whose}: pausing {pause_s:.0f} s, then at half the rate"
+        self._decide(Decision("pause", why, until_s=self._paused_until, for_all=starving))
+
+    def paused_elsewhere(self, why: str, pause_s: float, now_s: float) -> None:
+        """Take in that another load process met the org's limits: it counts here as well."""
+        if now_s < self._paused_until:
+            return
+        self._paused_until = now_s + pause_s
+        self._pauses += 1
         self._decide(Decision("pause", why, until_s=self._paused_until))
 
     def _decide(self, decision: Decision) -> None:

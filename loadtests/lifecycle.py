@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any, Final
 
 import gevent
@@ -20,6 +21,7 @@ from diag.genesys.errors import ApiError
 from loadtests.drafts import ProbeDrafts
 from loadtests.dry_run import describe, in_short
 from loadtests.ending import ending_of
+from loadtests.grading import grade
 from loadtests.master_run import MESSAGES, MasterRun, order_for
 from loadtests.opening import Opened, open_run
 from loadtests.plan_wire import to_wire
@@ -27,7 +29,6 @@ from loadtests.process_name import free_worker_id
 from loadtests.run_options import add_options
 from loadtests.run_outcome import RunOutcome, outcome_of
 from loadtests.run_record import RunRecord, folder_of_run, start_watcher
-from loadtests.self_check import grade
 from loadtests.session import Session
 from loadtests.sure_listener import surely
 from loadtests.thresholds import broken_thresholds
@@ -141,7 +142,7 @@ class Lifecycle:
         opened = self._opened
         self._users.most = 0
         self._runs_started += 1
-        folder = folder_of_run(opened.settings.runs, self._options.run_dir, self._runs_started)
+        folder = folder_of_run(opened.settings.runs, self._options.run_dir, self._runs_started, opened.plan)
         self._record = RunRecord(folder, opened.prepared, opened.target)
         try:
             self._record.begin()
@@ -149,7 +150,7 @@ class Lifecycle:
                 self._drafts = ProbeDrafts(folder, opened.client, opened.api_base)
                 self._drafts.open(opened.plan.actions)
             if isinstance(self._runner, MasterRunner):
-                self._run = self._start_master(folder)
+                self._run = self._start_master(folder, self._record)
             else:
                 self._run = self._start_session(environment, folder, self._record)
             if self._options.until_settled:
@@ -176,21 +177,22 @@ class Lifecycle:
             soak_offset_s=max(0.0, time.time() - record.created_at),
         )
 
-    def _start_master(self, folder: RunFolder) -> MasterRun:
+    def _start_master(self, folder: RunFolder, record: RunRecord) -> MasterRun:
         order = order_for(
             folder,
             self._opened.plan,
             api_base=self._opened.api_base,
             sandbox=self._opened.target.sandbox,
             workers=self._runner.worker_count,
+            soak_offset_s=max(0.0, time.time() - record.created_at),
         )
         self._options.diag_order = to_wire(order)
         return MasterRun(
             folder,
             self._runner,
             mark=order.mark,
-            drain_s=order.plan.drain_s,
             end_run=self._end_run,
+            lost_after_s=self._options.lost_after,
             parent_pid=self._options.parent_pid,
         )
 
@@ -235,7 +237,8 @@ class Lifecycle:
 
     def _conclude(self, record: RunRecord, outcome: RunOutcome, left: tuple[str, ...]) -> None:
         plan = self._opened.plan
-        verdict, why = grade(outcome.lag_p99_ms)
+        outcome = replace(outcome, calls=record.rows())  # with those of earlier parts of a soak
+        verdict, why = grade(outcome.figures)
         ending = ending_of(
             outcome,
             grade=verdict,
@@ -254,11 +257,12 @@ class Lifecycle:
         record.end(
             ending.status,
             status_reason="; ".join([*filter(None, [ending.reason]), *broken, *left]) or None,
-            calls=record.rows(),
+            calls=outcome.calls,
             dropped=outcome.dropped,
             streams=max(1, self._users.most // plan.divided_among),
             grade=verdict,
             grade_reason=why,
+            generator=outcome.figures.known(),
             left_out=(*plan.left_out, *outcome.left_out),
             notes=outcome.notes,
         )

@@ -2,33 +2,44 @@
 
 import json
 import logging
+import math
 import os
 import secrets
 import time
-from dataclasses import dataclass
 from typing import Any, Final
 
 import gevent
-from locust.runners import STATE_MISSING
+from locust.runners import STATE_RUNNING, STATE_SPAWNING
 
 from analysis.record import SEGMENT_SUFFIX
 from analysis.run_folder import LeftOut, RunFolder
 from diag.errors import UsageError
+from loadtests.delivering import FINAL, READY, TAKEN
 from loadtests.directing import SETTLED_FILE, EndRun
+from loadtests.grading import Figures, worst_of
 from loadtests.plan import LoadPlan
 from loadtests.plan_wire import WorkerOrder
 from loadtests.run_outcome import RunOutcome
-from loadtests.self_check import lag_p99_ms
 from loadtests.shipping import ACKNOWLEDGED, CHUNK, Receiver
-from loadtests.worker_life import END, FINAL, FINISH, READY, SETTLED
+from loadtests.worker_life import END, FINISH, SETTLED
+from loadtests.worker_views import WorkerView, WorkerViews
 
 MESSAGES: Final = (READY, CHUNK, FINAL, END)
-WAIT_BEYOND_DRAIN_S: Final = 30.0
+FINISH_WITHIN_S: Final = 600.0
+"""Longest wait for workers that answer but do not come to an end."""
+HELD: Final = 2
+"""Of the three silent seconds Locust allows a worker, so many are always left while we wait for it."""
 _LOG: Final = logging.getLogger("diag.load")
 
 
 def order_for(
-    folder: RunFolder, plan: LoadPlan, *, api_base: str, sandbox: bool, workers: int
+    folder: RunFolder,
+    plan: LoadPlan,
+    *,
+    api_base: str,
+    sandbox: bool,
+    workers: int,
+    soak_offset_s: float = 0.0,
 ) -> WorkerOrder:
     """Return what the workers are told, and leave the mark by which they know a shared disk.
 
@@ -52,17 +63,8 @@ def order_for(
         mark=mark.name,
         workers=workers,
         part=parts,
+        soak_offset_s=soak_offset_s,
     )
-
-
-@dataclass(slots=True)
-class WorkerView:
-    """One worker of the run. `final` is what it said last; None while it runs, for ever when it is lost."""
-
-    worker_id: str
-    client_id: str
-    final: dict[str, Any] | None = None
-    lost: bool = False
 
 
 class MasterRun:
@@ -74,20 +76,21 @@ class MasterRun:
         runner: Any,
         *,
         mark: str,
-        drain_s: float,
         end_run: EndRun,
+        lost_after_s: float,
         parent_pid: int | None = None,
     ) -> None:
         self.folder = folder
         self._runner = runner
         self._mark = folder.path / mark
-        self._drain_s = drain_s
         self._end_run = end_run
         self._parent_pid = parent_pid
         self._hurried = False
+        self._finishing = False
         self._receiver = Receiver(folder)
-        self._workers: dict[str, WorkerView] = {}
+        self._workers = WorkerViews(lost_after_s)
         self._settled_seen: list[str] = []
+        runner.environment.events.heartbeat_sent.add_listener(self._on_heartbeat)
         self._watching = gevent.spawn(self._watch)
 
     def take(self, msg: Any) -> None:
@@ -97,8 +100,12 @@ class MasterRun:
         )
 
     def _on_ready(self, msg: Any) -> None:
-        worker_id = str(msg.data["worker"])
-        self._workers[worker_id] = WorkerView(worker_id, msg.node_id)
+        view = self._workers.meet(str(msg.data["worker"]), msg.node_id)
+        view.kept_in, view.pid = msg.data["kept_in"], msg.data["pid"]
+        self._runner.send_message(TAKEN, READY, client_id=msg.node_id)
+
+    def _on_heartbeat(self, client_id: str, **_: Any) -> None:
+        self._workers.hear(client_id)
 
     def _on_chunk(self, msg: Any) -> None:
         try:
@@ -107,12 +114,15 @@ class MasterRun:
             self._end_run(f"rows could not be written: {error.strerror or error}")
             return
         if answer is not None:
+            self._workers.meet(str(msg.data["worker"]), msg.node_id)
             self._runner.send_message(ACKNOWLEDGED, answer, client_id=msg.node_id)
 
     def _on_final(self, msg: Any) -> None:
-        view = self._workers.get(str(msg.data["worker"]))
-        if view is not None:
-            view.final, view.lost = msg.data, False
+        view = self._workers.meet(str(msg.data["worker"]), msg.node_id)
+        if view.final is None:
+            view.final = msg.data
+            view.left_early = not self._finishing and self._is_running()
+        self._runner.send_message(TAKEN, FINAL, client_id=msg.node_id)
 
     def _on_end(self, msg: Any) -> None:
         self._end_run(
@@ -132,25 +142,26 @@ class MasterRun:
     def _watch(self) -> None:
         while True:
             gevent.sleep(1.0)
-            self._look_for_lost()
+            self._look()
             self._spread_settled()
             if self._parent_pid is not None and os.getppid() != self._parent_pid:
                 self._end_run("the process that started this run is gone")
                 return
-            if self._workers and all(view.lost for view in self._workers.values()):
-                self._end_run("every worker was lost")
+            if self._workers.none_left() and self._is_running():
+                self._end_run("no worker is left")
                 return
 
-    def _look_for_lost(self) -> None:
-        for view in self._workers.values():
+    def _is_running(self) -> bool:
+        return self._runner.state in (STATE_RUNNING, STATE_SPAWNING)
+
+    def _look(self) -> None:
+        """Say whose state changed, and keep Locust from giving up a worker that is only silent."""
+        for sentence in self._workers.look():
+            _LOG.warning(sentence)
+        for view in self._workers.all:
             client = self._runner.clients.get(view.client_id)
-            gone = client is None or client.state == STATE_MISSING
-            if gone and view.final is None and not view.lost:
-                view.lost = True
-                _LOG.error("worker %s does not answer; the others go on", view.worker_id)
-            elif not gone and view.lost:
-                view.lost = False
-                _LOG.info("worker %s is back", view.worker_id)
+            if client is not None and view.state != "lost":
+                client.heartbeat = max(client.heartbeat, HELD)
 
     def hurry(self) -> None:
         """Have the workers wait no longer for calls in flight; every row is still delivered."""
@@ -159,46 +170,60 @@ class MasterRun:
 
     def finish(self) -> RunOutcome:
         """Have every worker end, drain and deliver; wait for them; count what is here."""
+        self._finishing = True
         self._watching.kill()
-        self._runner.send_message(FINISH, {"hurry": self._hurried})
-        end = time.monotonic() + self._drain_s + WAIT_BEYOND_DRAIN_S
-        while time.monotonic() < end and any(
-            view.final is None and not view.lost for view in self._workers.values()
-        ):
+        asked_at = -math.inf
+        end = time.monotonic() + FINISH_WITHIN_S
+        while time.monotonic() < end:
+            if time.monotonic() - asked_at >= 1.0:  # again and again: one that was away has not heard it
+                asked_at = time.monotonic()
+                self._runner.send_message(FINISH, {"hurry": self._hurried})
+                self._look()
+            if not self._workers.waited_for(patient=not self._hurried):
+                break
             gevent.sleep(0.1)
-            self._look_for_lost()
+        self._runner.environment.events.heartbeat_sent.remove_listener(self._on_heartbeat)
         self._mark.unlink(missing_ok=True)
         return self._reconcile()
 
     def _reconcile(self) -> RunOutcome:
         gaps: list[str] = []
-        lags: dict[int, int] = {}
+        figures: list[Figures] = []
         calls = dropped = 0
         left_out: list[LeftOut] = []
         notes: list[str] = []
-        for view in self._workers.values():
+        for view in self._workers.all:
             rows = self._receiver.rows(view.worker_id)
             calls += rows
             final = view.final
             if final is None:
-                gaps.append(
-                    f"worker {view.worker_id} was lost: its first {rows} rows are here, later ones are not"
-                )
+                gaps.append(_lost(view, rows))
                 continue
             if rows != final["rows"]:
-                gaps.append(f"worker {view.worker_id} recorded {final['rows']} rows, {rows} are here")
+                recorded = f"worker {view.worker_id} recorded {final['rows']} rows, {rows} are here"
+                gaps.append(recorded + _kept(view))
+            elif view.left_early:
+                gaps.append(f"worker {view.worker_id} left before the end; all its {rows} rows are here")
             dropped += final["dropped"]
-            for bucket, count in final["lags"].items():
-                lags[int(bucket)] = lags.get(int(bucket), 0) + count
+            figures.append(Figures(**final["figures"]))
             left_out += [LeftOut(what, why) for what, why in final["left_out"]]
             notes += final["notes"]
-        if not self._workers:
+        if not self._workers.all:
             gaps.append("no worker took part")
         return RunOutcome(
             calls=calls,
             dropped=dropped,
-            lag_p99_ms=lag_p99_ms(lags),
+            figures=worst_of(figures),
             left_out=tuple(dict.fromkeys(left_out)),
             notes=tuple(dict.fromkeys(notes)),
             gaps=tuple(gaps),
         )
+
+
+def _lost(view: WorkerView, rows: int) -> str:
+    said = f"worker {view.worker_id} was lost: its first {rows} rows are here, later ones are not"
+    return said + _kept(view)
+
+
+def _kept(view: WorkerView) -> str:
+    return "" if view.kept_in is None else f" (if its disk still is, they lie there in {view.kept_in})"

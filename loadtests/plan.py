@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from analysis.facts import ActionFacts
@@ -61,15 +61,16 @@ class GuardLimits:
     timeouts_in_a_row: int = 40
     """Stop calling an action after so many calls in a row that hit a timeout."""
     latency_factor: float = 4.0
-    """Halve an action's rate when its median of the last half minute is so many times that of its first."""
+    """Halve an action's rate when the median of its last window is so many times that of its first."""
+    latency_window_s: float = 30.0
     rate_limited_stops: int = 3
     """Stop the run at this many pauses because the org's data action limits answered 429."""
     pause_s: float = 60.0
     """How long to pause for a 429 without a Retry-After."""
 
-
-NO_GUARD = GuardLimits(error_share=1.0, timeouts_in_a_row=0, latency_factor=float("inf"))
-"""For the sandbox: nobody is harmed there, and failing actions are what it is for."""
+    def off(self) -> "GuardLimits":
+        """Return limits that only a 429 ever meets: that one is always honoured."""
+        return replace(self, error_share=1.0, timeouts_in_a_row=0, latency_factor=math.inf)
 
 
 @dataclass(frozen=True, slots=True)

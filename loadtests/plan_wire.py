@@ -22,6 +22,8 @@ class WorkerOrder:
     workers: int
     part: int
     """How many times this run has been started: a soak goes on with segments of its own."""
+    soak_offset_s: float = 0.0
+    """How long ago a soak that goes on began."""
 
 
 def to_wire(order: WorkerOrder) -> str:

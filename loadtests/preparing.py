@@ -15,7 +15,7 @@ from diag.genesys.models import Action
 from diag.target import Target
 from loadtests.limits import OrgLimits, read_limits
 from loadtests.payloads import EMPTY, from_contract
-from loadtests.plan import NO_GUARD, ActionLoad, GuardLimits, LoadPlan, Payload, Poll
+from loadtests.plan import ActionLoad, LoadPlan, Payload, Poll
 from loadtests.rates import Wanted, planned_rates
 from loadtests.run_options import DEFAULT_MAX_IN_FLIGHT, DEFAULT_SANDBOX_RATE
 from loadtests.selection import facts_of, select, wanted_actions
@@ -73,6 +73,7 @@ def prepare(options: Any, target: Target, client: GenesysClient) -> Prepared:
         exceed_limits=workload.exceed_limits,
         polled=polled,
     )
+    guarded = not target.sandbox if workload.guard_enabled is None else workload.guard_enabled
     organization = client.organization()
     version = Version.DRAFT if options.probe else Version.PUBLISHED
     seed = options.seed if options.seed is not None else workload.seed
@@ -102,7 +103,7 @@ def prepare(options: Any, target: Target, client: GenesysClient) -> Prepared:
         duration_s=workload.duration_s,
         calls_per_action=options.calls_per_action or workload.calls_per_action,
         stages=workload.stages,
-        guard=workload.guard or (NO_GUARD if target.sandbox else GuardLimits()),
+        guard=workload.guard if guarded else workload.guard.off(),
         soak=workload.soak,
         ramp=workload.ramp,
         facts=tuple(

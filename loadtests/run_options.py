@@ -8,6 +8,9 @@ from loadtests.arrivals import ARRIVALS
 DEFAULT_SANDBOX_RATE = 20.0
 DEFAULT_MAX_IN_FLIGHT = 1000
 DEFAULT_DRAIN_S = 5.0
+DEFAULT_LOST_AFTER_S = 60.0
+"""As long as a Locust worker goes on without hearing from its master."""
+DEFAULT_DELIVER_WITHIN_S = 300.0
 
 
 def add_options(parser: Any) -> None:
@@ -88,6 +91,21 @@ def add_options(parser: Any) -> None:
         "--spool",
         "For a worker: keep rows below this folder until the master has them, even when the disk is shared",
         metavar="DIR",
+    )
+    option(
+        "--lost-after",
+        f"For a master: a worker silent for so long is lost (default {DEFAULT_LOST_AFTER_S:g})",
+        type=float,
+        default=DEFAULT_LOST_AFTER_S,
+        metavar="SECONDS",
+    )
+    option(
+        "--deliver-within",
+        "For a worker: how long to go on trying to deliver its rows when the run is over "
+        f"(default {DEFAULT_DELIVER_WITHIN_S:g}); after that it says where they are kept",
+        type=float,
+        default=DEFAULT_DELIVER_WITHIN_S,
+        metavar="SECONDS",
     )
     option("--parent-pid", argparse.SUPPRESS, type=int, metavar="PID")
     option(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from analysis.run_folder import LeftOut
-from loadtests.self_check import lag_p99_ms
+from loadtests.grading import Figures
 from loadtests.session import Session
 
 
@@ -13,7 +13,8 @@ class RunOutcome:
 
     calls: int
     dropped: int
-    lag_p99_ms: float | None
+    figures: Figures
+    """What the load generator saw of itself; with workers the worst of each figure."""
     left_out: tuple[LeftOut, ...]
     notes: tuple[str, ...]
     gaps: tuple[str, ...] = ()
@@ -24,7 +25,7 @@ def outcome_of(session: Session) -> RunOutcome:
     return RunOutcome(
         calls=session.calls,
         dropped=session.not_sent,
-        lag_p99_ms=lag_p99_ms(session.self_check.histogram),
+        figures=session.self_check.figures(),
         left_out=tuple(session.director.left_out),
         notes=tuple(session.director.notes),
     )

@@ -14,6 +14,8 @@ from typing import Any, Final
 from analysis.record import RECORD_SIZE, SEGMENT_SUFFIX
 from analysis.run_folder import Manifest, RunFolder, Status, new_run_id, read_manifest, write_manifest
 from diag.errors import UsageError
+from diag.measuring.run_lock import take_lock
+from diag.measuring.soaks import dropped_so_far, last_moment, unfinished_soak
 from diag.target import Target
 from loadtests.plan import LoadPlan
 from loadtests.preparing import Prepared
@@ -29,8 +31,11 @@ class RunRecord:
         self.folder = folder
         self.begun = False
         """Whether the folder is ours: before that nothing in it is touched."""
-        self._resumable = prepared.plan.mode == "soak"
+        self._soak = prepared.plan.soak if prepared.plan.mode == "soak" else None
         self._manifest = _first_manifest(folder, prepared, target)
+        self._before: Manifest | None = None
+        self._dropped_before = 0
+        self._lock: int | None = None
 
     @property
     def created_at(self) -> float:
@@ -42,26 +47,65 @@ class RunRecord:
 
         Raises UsageError for a folder that holds a run, unless it is a soak that was interrupted.
         """
+        self.folder.path.mkdir(parents=True, exist_ok=True)
+        self._lock = take_lock(self.folder.path)
+        if self._lock is None:
+            raise UsageError(f"A run is going on in {self.folder.path}.", hint="Give another --run-dir.")
         before = read_manifest(self.folder)
         if before is not None:
-            if not self._resumable or before.status == "complete":
-                raise UsageError(
-                    f"{self.folder.path} already holds a run ({before.status}).",
-                    hint="Give another --run-dir. Only a soak that was interrupted goes on where it was.",
-                )
-            self._manifest = replace(self._manifest, created_at=before.created_at)
+            try:
+                self._go_on(before)
+            except UsageError:
+                self._let_go()
+                raise
+        if self._soak is not None:
+            soak_until = self._manifest.created_at + self._soak.total_s
+            self._manifest = replace(self._manifest, soak_until=soak_until)
         write_manifest(self.folder, self._manifest)
         self.begun = True
         self._reserve.write_bytes(b"\0" * RESERVE_BYTES)
 
+    def _go_on(self, before: Manifest) -> None:
+        if self._soak is None or before.status == "complete":
+            raise UsageError(
+                f"{self.folder.path} already holds a run ({before.status}).",
+                hint="Give another --run-dir. Only a soak that was interrupted goes on where it was.",
+            )
+        if before.host != self._manifest.host:
+            raise UsageError(
+                f"{self.folder.path} holds a soak against {before.host}, not {self._manifest.host}.",
+                hint="Give another --run-dir.",
+            )
+        self._before = before
+        self._dropped_before = dropped_so_far(self.folder)
+        away_s = time.time() - (before.ended_at or last_moment(self.folder) or before.created_at)
+        went_on = f"the soak was interrupted and went on after {away_s:.0f} s"
+        _LOG.info("%s, %d calls are there already", went_on, self.rows())
+        self._manifest = replace(
+            self._manifest,
+            created_at=before.created_at,
+            left_out=tuple(dict.fromkeys((*before.left_out, *self._manifest.left_out))),
+            notes=(*before.notes, went_on),
+        )
+
     def end(self, status: Status, **changes: Any) -> None:
         """Write the last manifest; a failure to do so is logged, because the samples are there anyway."""
+        if self._before is not None:
+            changes["dropped"] = changes.get("dropped", 0) + self._dropped_before
+            for name in ("notes", "left_out"):
+                changes[name] = tuple(dict.fromkeys((*getattr(self._manifest, name), *changes.get(name, ()))))
         try:
             self._reserve.unlink(missing_ok=True)
             self._manifest = replace(self._manifest, status=status, ended_at=time.time(), **changes)
             write_manifest(self.folder, self._manifest)
         except OSError as error:
             _LOG.error("the manifest could not be written (%s)", error.strerror)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
     def finish_in_background(self, *, report: bool) -> None:
         """Have samples.parquet (and the report) made in a process of its own; nobody waits for it."""
@@ -87,10 +131,14 @@ class RunRecord:
         return self.folder.path / ".reserve"
 
 
-def folder_of_run(runs: Path, given: str | None, number: int) -> RunFolder:
-    """Return where the `number`th run of this process goes: `given`, then `given-2`, ...; else a new one."""
+def folder_of_run(runs: Path, given: str | None, number: int, plan: LoadPlan) -> RunFolder:
+    """Return where the `number`th run of this process goes: `given`, then `given-2`, ...; else a new one.
+
+    A soak without `given` goes on where the last one of its workload was interrupted.
+    """
     if given is None:
-        return RunFolder(runs / new_run_id())
+        soak = unfinished_soak(runs, plan.workload) if plan.mode == "soak" else None
+        return soak or RunFolder(runs / new_run_id())
     path = Path(given)
     return RunFolder(path if number == 1 else path.with_name(f"{path.name}-{number}"))
 

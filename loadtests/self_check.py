@@ -1,8 +1,8 @@
-"""The load generator measures itself, once a second, and is graded by what it saw.
+"""The load generator measures itself, once a second.
 
 A busy neighbour costs 25 ms at p99 while Locust's own CPU figure stays low (load-testing notes, 1f), so
 the figures here are those that can see it: how late calls began, how late the event loop woke, how long
-the process waited for a core.
+the process waited for a core. `grading` says what they mean.
 """
 
 import resource
@@ -10,16 +10,15 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import gevent
 
-Grade = Literal["OK", "WARN", "INVALID"]
+from loadtests.grading import Figures
 
-OK_BELOW_MS: Final = 2.0
-INVALID_FROM_MS: Final = 250.0
-"""Half of the smallest buffer (0.5 s): lateness this large could reach a verdict."""
 PROBE_EVERY_S: Final = 0.05
+BUSIEST_SECONDS: Final = 0.95
+"""CPU is told as this quantile of the run's seconds: calls come in bursts, and a burst waits for itself."""
 
 _SCHEDSTAT: Final = Path("/proc/self/schedstat")
 
@@ -42,11 +41,12 @@ class SelfCheck:
     def __init__(self, take_lags: Callable[[], Sequence[float]]) -> None:
         self._take_lags = take_lags
         self._hub_lag_s = 0.0
-        self._wall = time.perf_counter()
+        self._began = self._wall = time.perf_counter()
         self._cpu = time.process_time()
-        self._waited = _run_queue_s()
-        self.histogram: dict[int, int] = {}
-        """Schedule lag of the whole run: 0.1 ms buckets -> calls."""
+        self._first_wait = self._waited = _run_queue_s()
+        self._lags: dict[int, int] = {}
+        self._hub_lags: dict[int, int] = {}
+        self._cpu_shares: list[float] = []
 
     def watch(self) -> None:
         """Sleep again and again and note how much longer each took. Never returns; kill the greenlet."""
@@ -55,33 +55,44 @@ class SelfCheck:
             gevent.sleep(PROBE_EVERY_S)
             late = time.perf_counter() - asleep - PROBE_EVERY_S
             self._hub_lag_s = max(self._hub_lag_s, late)
+            _count(self._hub_lags, late)
 
     def second(self) -> Second:
         """Return the figures since the last call and start anew."""
         lags = sorted(self._take_lags())
         for lag in lags:
-            bucket = round(lag * 10_000)  # 0.1 ms
-            self.histogram[bucket] = self.histogram.get(bucket, 0) + 1
+            _count(self._lags, lag)
         wall, cpu, waited = time.perf_counter(), time.process_time(), _run_queue_s()
         span = max(wall - self._wall, 1e-9)
         result = Second(
             schedule_lag_p50_ms=_at(lags, 0.50),
             schedule_lag_p99_ms=_at(lags, 0.99),
             hub_lag_max_ms=round(self._hub_lag_s * 1000, 3),
-            run_queue_share=(
-                None
-                if waited is None or self._waited is None
-                else round(max(0.0, waited - self._waited) / span, 4)
-            ),
+            run_queue_share=_share(self._waited, waited, span),
             cpu_share=round((cpu - self._cpu) / span, 4),
             rss_mb=round(_rss_mb(), 1),
         )
+        self._cpu_shares.append(result.cpu_share)
         self._wall, self._cpu, self._waited, self._hub_lag_s = wall, cpu, waited, 0.0
         return result
 
+    def figures(self) -> Figures:
+        """Return the figures of the whole run, up to the last `second()`."""
+        return Figures(
+            schedule_lag_p99_ms=_p99_ms(self._lags),
+            hub_lag_p99_ms=_p99_ms(self._hub_lags),
+            run_queue_share=_share(self._first_wait, self._waited, max(self._wall - self._began, 1e-9)),
+            cpu_share=_quantile(sorted(self._cpu_shares), BUSIEST_SECONDS),
+        )
 
-def lag_p99_ms(histogram: Mapping[int, int]) -> float | None:
-    """Return the 99th percentile of a lag histogram (0.1 ms buckets -> calls), ms; None when it is empty."""
+
+def _count(histogram: dict[int, int], seconds: float) -> None:
+    bucket = round(seconds * 10_000)  # 0.1 ms
+    histogram[bucket] = histogram.get(bucket, 0) + 1
+
+
+def _p99_ms(histogram: Mapping[int, int]) -> float | None:
+    """The 99th percentile of a histogram (0.1 ms buckets -> how often), ms; None when it is empty."""
     total = sum(histogram.values())
     seen = 0
     for bucket in sorted(histogram):
@@ -91,29 +102,26 @@ def lag_p99_ms(histogram: Mapping[int, int]) -> float | None:
     return None
 
 
-def grade(lag_p99_ms: float | None) -> tuple[Grade, str]:
-    """Return the generator's verdict on itself, and why."""
-    if lag_p99_ms is None:
-        return "OK", "no calls were due"
-    said = f"1 call in 100 left {lag_p99_ms:.1f} ms or more after it was due"
-    if lag_p99_ms >= INVALID_FROM_MS:
-        return "INVALID", f"{said}: this machine was too busy to measure"
-    if lag_p99_ms >= OK_BELOW_MS:
-        return "WARN", f"{said}: something else kept this machine busy"
-    return "OK", said
-
-
 def _at(ordered: Sequence[float], share: float) -> float | None:
     """Nearest-rank quantile in ms."""
-    if not ordered:
+    found = _quantile(ordered, share)
+    return None if found is None else round(found * 1000, 3)
+
+
+def _quantile(ordered: Sequence[float], share: float) -> float | None:
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else None
+
+
+def _share(before_s: float | None, after_s: float | None, span_s: float) -> float | None:
+    if before_s is None or after_s is None:
         return None
-    return round(ordered[min(len(ordered) - 1, int(share * len(ordered)))] * 1000, 3)
+    return round(max(0.0, after_s - before_s) / span_s, 4)
 
 
 def _run_queue_s() -> float | None:
     """Seconds this process waited for a core while it could have run (Linux only)."""
     try:
-        return int(_SCHEDSTAT.read_text().split()[1]) / 1e9
+        return int(_SCHEDSTAT.read_text(encoding="ascii").split()[1]) / 1e9
     except (OSError, IndexError, ValueError):
         return None
 

@@ -27,7 +27,7 @@ class Session:
 
     `end_run` is called when the run must end early: all is done, the guard says so, the disk is full, or
     `parent_pid` (the process that started this one and shows its progress) is gone. `users` tells how many
-    arrival streams all processes together run.
+    arrival streams all processes together run; `on_pause(why, seconds)` hears of a pause that all must make.
     """
 
     def __init__(
@@ -42,6 +42,7 @@ class Session:
         fire: Callable[..., None],
         end_run: EndRun,
         users: Callable[[], int],
+        on_pause: Callable[[str, float], None] = lambda why, pause_s: None,
         parent_pid: int | None = None,
         soak_offset_s: float = 0.0,
         workers: int = 1,
@@ -72,7 +73,9 @@ class Session:
             dropped=self.dropped,
             settled_file=folder.path / SETTLED_FILE,
             renew_token=renew_token,
+            now=self.clock.now,
             end_run=end_run,
+            on_pause=on_pause,
             open_jobs=lambda: self.jobs.open_jobs,
             soak_offset_s=soak_offset_s,
             workers=workers,

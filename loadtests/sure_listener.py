@@ -13,7 +13,7 @@ def surely(listener: Callable[..., None], on_failure: Callable[[Exception], None
     def guarded(**details: object) -> None:
         try:
             listener(**details)
-        except Exception as error:
+        except Exception as error:  # whatever a mistake of ours raises: Locust would only log it
             _LOG.exception("unexpected")
             on_failure(error)
 

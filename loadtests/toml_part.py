@@ -47,9 +47,9 @@ class TomlPart:
             self.wrong(key, value, "use a text or a list of texts")
         return tuple(found)
 
-    def flag(self, key: str) -> bool:
-        """Return true or false; false when the key is not there."""
-        value = self.body.get(key, False)
+    def flag(self, key: str, default: bool = False) -> bool:
+        """Return true or false, or the default when the key is not there."""
+        value = self.body.get(key, default)
         if not isinstance(value, bool):
             self.wrong(key, value, "use true or false")
         return value

@@ -20,6 +20,7 @@ from geventhttpclient.connectionpool import ConnectionPool, SSLConnectionPool
 from geventhttpclient.response import HTTPConnectionClosed, HTTPParseError, HTTPSocketPoolResponse
 
 from analysis.schema import Target
+from loadtests.proxy import proxy_for
 
 USER_AGENT: Final = "genesys-diag-load"
 _BLOCK_SIZE: Final = 65536
@@ -79,8 +80,18 @@ class _PlainPool(_CountsNew, _TimesConnects):
     pass
 
 
+class _ProxyRefusedError(OSError):
+    """Raised when the proxy does not open a way to the org."""
+
+
 class _TlsPool(_CountsNew, SSLConnectionPool, _TimesConnects):
     """TLS wraps what `_TimesConnects` connected: it comes after SSLConnectionPool in the order of calls."""
+
+    def _setup_proxy(self, sock: Any) -> None:
+        try:
+            super()._setup_proxy(sock)
+        except RuntimeError as error:  # geventhttpclient's own word for it
+            raise _ProxyRefusedError(str(error)) from None
 
 
 class Transport:
@@ -101,18 +112,26 @@ class Transport:
             "connection_timeout": _CONNECT_TIMEOUT_S,
             "network_timeout": network_timeout_s,
         }
+        self._proxied = False
+        connect_to = (host, port)
+        if (proxy := proxy_for(api_base)) is not None:
+            self._proxied = True
+            connect_to = (proxy.host, proxy.port)
+            pool_options.update(use_proxy=True, proxy_user=proxy.user, proxy_password=proxy.password)
         if tls:
             pool_options["ssl_context_factory"] = lambda cafile=None: shared_ssl_context()
             pool_options["ssl_options"] = {"server_hostname": host}
-        self._pool = (_TlsPool if tls else _PlainPool)(host, port, host, port, **pool_options)
+        self._pool = (_TlsPool if tls else _PlainPool)(*connect_to, host, port, **pool_options)
 
     @property
     def rtt_ms(self) -> float:
         """Return the network's round trip: the fastest TCP connect; NaN before ENOUGH_CONNECTS of them.
 
-        It is taken off the latencies, so one connect that met a busy moment must not stand for it.
+        It is taken off the latencies, so one connect that met a busy moment must not stand for it. Through
+        a proxy nobody knows it: a connect goes only as far as the proxy.
         """
-        return self._pool.rtt_ms if self._pool.connects >= ENOUGH_CONNECTS else math.nan
+        known = self._pool.connects >= ENOUGH_CONNECTS and not self._proxied
+        return self._pool.rtt_ms if known else math.nan
 
     def prepare(self, action_id: str, target: Target, body: bytes, token: str) -> bytes:
         """Return the whole request as bytes: POST .../test (or .../draft/test) with this body."""
@@ -144,7 +163,7 @@ class Transport:
         try:
             sock.settimeout(limit_s)
             sock.sendall(request)
-        except BaseException:
+        except BaseException:  # also when killed at the end of a run: the socket must not stay taken
             self._pool.release_socket(sock)
             raise
         response = HTTPSocketPoolResponse(sock, self._pool, block_size=_BLOCK_SIZE, method="POST")
@@ -167,6 +186,8 @@ def error_name(error: BaseException) -> str:
         return "tls_error"
     if isinstance(error, TimeoutError):
         return "no_reply"
+    if isinstance(error, _ProxyRefusedError):
+        return "proxy_refused"
     if isinstance(error, socket.gaierror):
         return "name_not_resolved"
     if isinstance(error, HTTPConnectionClosed):

@@ -2,10 +2,8 @@
 
 import logging
 import os
-import shutil
 import sys
 import tempfile
-import time
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
@@ -19,22 +17,19 @@ from diag.genesys.client import GenesysClient
 from diag.genesys.errors import ApiError
 from diag.settings import load_settings
 from diag.target import sandbox_connection
+from loadtests.delivering import TAKEN, Delivery
 from loadtests.plan_wire import WorkerOrder, from_wire
 from loadtests.process_name import host_name
 from loadtests.session import Session
-from loadtests.shipping import ACKNOWLEDGED, CHUNK, Shipper
+from loadtests.shipping import ACKNOWLEDGED
 from loadtests.token_keeper import TokenKeeper
 from loadtests.transport import USER_AGENT
 from loadtests.user_count import users_of_all
 
-READY: Final = "diag_ready"
 FINISH: Final = "diag_finish"
-FINAL: Final = "diag_final"
 END: Final = "diag_end"
 SETTLED: Final = "diag_settled"
 
-DELIVER_WITHIN_S: Final = 60.0
-"""How long a worker goes on trying to deliver its rows when the run is over."""
 _LOG: Final = logging.getLogger("diag.load")
 
 
@@ -47,15 +42,19 @@ class WorkerLife:
         self._runner = runner
         self._stack = ExitStack()
         self._order: WorkerOrder | None = None
-        self._shipper: Shipper | None = None
-        self._shipping: Any = None
+        self._delivery: Delivery | None = None
         # Read now: when a test starts, Locust replaces a worker's options by the master's.
         self._spool_below: str | None = environment.parsed_options.spool
+        self._deliver_within_s: float = environment.parsed_options.deliver_within
         self._spool: Path | None = None
+        self._undelivered: Path | None = None
         self._finished = False
-        if environment.parsed_options.processes:  # one started by hand may be a child of anything
+        self._master_is_gone = False
+        self._forked = bool(environment.parsed_options.processes)
+        if self._forked:  # one started by hand may be a child of anything
             gevent.spawn(self._leave_with, os.getppid())
         runner.register_message(ACKNOWLEDGED, self._on_acknowledged)
+        runner.register_message(TAKEN, self._on_taken)
         runner.register_message(FINISH, self._on_finish, concurrent=True)
         runner.register_message(SETTLED, self._on_settled)
         events = environment.events
@@ -92,12 +91,17 @@ class WorkerLife:
             fire=self._environment.events.request.fire,
             end_run=self._end_run,
             users=lambda: users_of_all(self._environment),
+            soak_offset_s=order.soak_offset_s,
             workers=order.workers,
         )
-        self._tell(READY, {"worker": worker_id})
-        if self._spool is not None:
-            self._shipper = Shipper(folder, worker_id, lambda data: self._tell(CHUNK, data))
-            self._shipping = gevent.spawn(self._shipper.run)
+        self._delivery = Delivery(
+            worker_id,
+            folder,
+            spool=self._spool,
+            forked=self._forked,
+            tell=self._tell,
+            within_s=self._deliver_within_s,
+        )
 
     def _folder(self, order: WorkerOrder) -> RunFolder:
         """The master's own folder where the disk is shared, else a spool whose rows are shipped."""
@@ -114,6 +118,7 @@ class WorkerLife:
         """End when the master that forked us is gone, also before a test: Locust takes a minute to notice."""
         while os.getppid() == parent_pid:
             gevent.sleep(1.0)
+        self._master_is_gone = True
         self._runner.quit()
 
     def _on_settled(self, msg: Any, **_: Any) -> None:
@@ -121,8 +126,12 @@ class WorkerLife:
             self.session.director.settle(msg.data)
 
     def _on_acknowledged(self, msg: Any, **_: Any) -> None:
-        if self._shipper is not None:
-            self._shipper.acknowledge(msg.data["suffix"], msg.data["size"])
+        if self._delivery is not None:
+            self._delivery.acknowledged(msg.data["suffix"], msg.data["size"])
+
+    def _on_taken(self, msg: Any, **_: Any) -> None:
+        if self._delivery is not None:
+            self._delivery.taken(msg.data)
 
     def _on_finish(self, msg: Any, **_: Any) -> None:
         if msg.data["hurry"] and self.session is not None:
@@ -135,7 +144,8 @@ class WorkerLife:
     def _on_quitting(self, environment: Any, **_: Any) -> None:
         self._finish()
         self._stack.close()
-        environment.process_exit_code = 0  # what happened is the master's to say
+        # What happened is the master's to say, unless it never heard of it.
+        environment.process_exit_code = int(ExitCode.INCOMPLETE if self._undelivered else ExitCode.OK)
 
     def _finish(self) -> None:
         session = self.session
@@ -146,37 +156,24 @@ class WorkerLife:
             return
         self._finished = True
         self.session = None
-        undelivered = self._deliver()
-        self._tell(
-            FINAL,
-            {
-                "worker": session.worker_id,
-                "rows": session.calls,
-                "dropped": session.not_sent,
-                "lags": session.self_check.histogram,
-                "left_out": [[one.what, one.why] for one in session.director.left_out],
-                "notes": session.director.notes,
-            },
-        )
-        if undelivered is not None:
-            _LOG.error("rows could not be delivered to the master; they are kept in %s", undelivered)
-        elif self._spool is not None:
-            shutil.rmtree(self._spool, ignore_errors=True)
-            self._spool = None
-
-    def _deliver(self) -> Path | None:
-        """Ship until everything is acknowledged; return the spool when that did not come about."""
-        shipper, self._shipper_greenlet = self._shipper, None
-        if shipper is None:
-            return None
-        self._shipping.kill()
-        end = time.monotonic() + DELIVER_WITHIN_S
-        while not shipper.delivered:
-            if time.monotonic() > end:
-                return self._spool
-            shipper.ship(0.1)
-            gevent.sleep(0.1)
-        return None
+        final = {
+            "worker": session.worker_id,
+            "rows": session.calls,
+            "dropped": session.not_sent,
+            "figures": session.self_check.figures().known(),
+            "left_out": [[one.what, one.why] for one in session.director.left_out],
+            "notes": session.director.notes,
+        }
+        assert self._delivery is not None
+        self._undelivered = self._delivery.finish(final, master_is_gone=self._master_is_gone)
+        self._spool = None
+        if self._undelivered is not None:
+            _LOG.error(
+                "rows could not be delivered to the master; they are kept in %s. Copy that folder to the "
+                "master's machine, then: diag report RUN --add-rows %s",
+                self._undelivered,
+                self._undelivered.name,
+            )
 
     def _tell(self, kind: str, data: dict[str, Any]) -> None:
         try:

@@ -56,8 +56,9 @@ class Workload:
     exceed_limits: bool = False
     allow_side_effects: bool = False
     stages: tuple[Stage, ...] = ()
-    guard: GuardLimits | None = None
-    """None: the defaults on an org, no guard in the sandbox."""
+    guard: GuardLimits = field(default_factory=GuardLimits)
+    guard_enabled: bool | None = None
+    """None (the file has no [guard]): on an org, and not in the sandbox, whose scenarios fail on purpose."""
     soak: Soak = field(default_factory=Soak)
     ramp: Ramp = field(default_factory=Ramp)
     sla: tuple[str, ...] = ()

@@ -69,7 +69,8 @@ def parse_workload(body: Mapping[str, Any], where: str, folder: Path) -> Workloa
         exceed_limits=run.flag("exceed_limits"),
         allow_side_effects=run.flag("allow_side_effects"),
         stages=tuple(_stage(part) for part in top.tables("stage")),
-        guard=_guard(top.table("guard")) if "guard" in body else None,
+        guard=_guard(top.table("guard")),
+        guard_enabled=top.table("guard").flag("enabled", True) if "guard" in body else None,
         soak=_soak(top.table("soak")),
         ramp=_ramp(top.table("ramp")),
         sla=run.texts("sla"),
@@ -151,12 +152,14 @@ def _stage(part: TomlPart) -> Stage:
 
 def _guard(part: TomlPart) -> GuardLimits:
     default = GuardLimits()
-    part.only(frozenset(one.name for one in fields(GuardLimits)))
+    stated = {one.name for one in fields(GuardLimits)} - {"latency_window_s"}
+    part.only(frozenset({*stated, "enabled", "latency_window"}))
     return GuardLimits(
         error_share=part.number("error_share", default.error_share, low=0, high=1),
         error_calls=part.number("error_calls", default.error_calls, kind=int, low=1),
         timeouts_in_a_row=part.number("timeouts_in_a_row", default.timeouts_in_a_row, kind=int, low=0),
         latency_factor=part.number("latency_factor", default.latency_factor, above=1),
+        latency_window_s=_duration(part, "latency_window", default.latency_window_s),
         rate_limited_stops=part.number("rate_limited_stops", default.rate_limited_stops, kind=int, low=1),
         pause_s=part.number("pause_s", default.pause_s, low=1),
     )

@@ -28,12 +28,14 @@ seed = 1                # of schedules and generated inputs: same seed, same run
 allow_side_effects = false    # true: also call actions whose request is not a GET
 exceed_limits = false         # true: beyond 80 % of the token's rate ({rate:g} calls/s), 20 % of concurrency
 
-# When the guard steps in. These are the defaults.
+# When the guard steps in. These are the defaults. In the sandbox it is on only where this table is written.
 # [guard]
+# enabled = true             # false: only 429s are honoured, whatever else happens
 # error_share = {guard.error_share}          # stop an action when more of its last error_calls calls failed
 # error_calls = {guard.error_calls}
 # timeouts_in_a_row = {guard.timeouts_in_a_row}   # stop an action: its backend does not answer
 # latency_factor = {guard.latency_factor}       # halve an action's rate when its median grew this much
+# latency_window = "{guard.latency_window_s:.0f}s"
 # rate_limited_stops = {guard.rate_limited_stops}   # stop the run: the org's data action limits are exhausted
 # pause_s = {guard.pause_s:.0f}             # pause after a 429 without Retry-After
 

@@ -12,9 +12,10 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from analysis.run_folder import RunFolder
+from diag.measuring.soaks import last_second
 
 if TYPE_CHECKING:
     from analysis.settled import Settled
@@ -53,20 +54,11 @@ def complete_until(folder: RunFolder) -> Mapping[str, float]:
     """
     until: dict[str, float] = {}
     for path in sorted(folder.segments.glob("*.events")):
-        second = _last_second(path)
+        second = last_second(path)
         for action_id in second.get("actions", {}):
             oldest = float(second.get("oldest", {}).get(action_id, second["at"]))
             until[action_id] = min(until.get(action_id, oldest), oldest)
     return until
-
-
-def _last_second(path: Path) -> Mapping[str, Any]:
-    lines = path.read_bytes().split(b"\n")[:-1]
-    for line in reversed(lines):
-        body: Mapping[str, Any] = json.loads(line)
-        if body.get("kind") == "second":
-            return body
-    return {}
 
 
 def _progress(found: "Mapping[str, Settled]") -> dict[str, dict[str, object]]:

@@ -4,8 +4,7 @@ import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import pytest
 
 from analysis.jobs import Job, read_flows
 from diag.sandbox.server import SandboxProcess, start_sandbox
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.e2e
 
@@ -103,13 +103,6 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield World(tmp_path, process)
 
 
-def wait(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 90
-    while not condition():
-        assert time.monotonic() < end, "waited too long"
-        time.sleep(0.1)
-
-
 def test_every_job_is_followed_to_its_end_and_the_flow_gets_interval_and_limit(world: World) -> None:
     measure = world.run("-m", "diag", "measure", "--run-dir", "run", "--all-the-time", "--time", "90s")
     output, _ = measure.communicate(timeout=150)
@@ -142,7 +135,7 @@ def test_kill_minus_nine_keeps_what_was_known_of_every_job(world: World) -> None
         *("--workload", "workload.toml", "--run-dir", "run"),
     )
     try:
-        wait(lambda: sum(job.state == "done" for job in world.jobs()) > 20)
+        wait_until(lambda: sum(job.state == "done" for job in world.jobs()) > 20, "jobs that are done")
     finally:
         process.kill()
         process.communicate()

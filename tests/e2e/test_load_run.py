@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from analysis.record import RECORD_SIZE
 from analysis.run_folder import Manifest, RunFolder, read_manifest
 from diag.measuring.load import LoadOptions, run_load
 from diag.sandbox.server import SandboxProcess, start_sandbox
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.e2e
 
@@ -67,11 +67,8 @@ def rows_on_disk(tmp_path: Path) -> int:
     return sum(path.stat().st_size // RECORD_SIZE for path in tmp_path.glob("run*/segments/*.seg"))
 
 
-def wait_for_rows(tmp_path: Path, count: int, limit_s: float = 60.0) -> None:
-    end = time.monotonic() + limit_s
-    while rows_on_disk(tmp_path) < count:
-        assert time.monotonic() < end, "the load did not get going"
-        time.sleep(0.05)
+def wait_for_rows(tmp_path: Path, count: int) -> None:
+    wait_until(lambda: rows_on_disk(tmp_path) >= count, f"{count} rows")
 
 
 def test_a_run_ends_by_itself_with_every_call_recorded(
@@ -92,10 +89,8 @@ def test_a_run_ends_by_itself_with_every_call_recorded(
     assert 100 < len(samples) < 280  # 3 s at 2 x 30 calls/s
     assert (samples["outcome"] == "ok").mean() > 0.9
     assert (samples["started_at"] >= samples["scheduled_at"]).all()
-    end = time.monotonic() + 60
-    while not (tmp_path / "run" / "report.html").exists():  # made by a process of its own
-        assert time.monotonic() < end, "no report was made"
-        time.sleep(0.2)
+    # Made by a process of its own.
+    wait_until(lambda: (tmp_path / "run" / "report.html").exists(), "the report")
     assert "Get Account Balance" in (tmp_path / "run" / "report.html").read_text()
     for path in (tmp_path / "run").rglob("*"):  # neither inputs nor the token, anywhere
         assert path.is_dir() or not any(secret in path.read_bytes() for secret in (b"load-test-", b"Bearer"))
@@ -217,16 +212,11 @@ def test_the_web_ui_starts_and_stops_runs_and_shows_the_actions(
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=10) as web:
             return web.post(path, data=form) if form else web.get(path)
 
-    def wait(condition: Callable[[], bool]) -> None:
-        end = time.monotonic() + 60
-        while True:
-            try:
-                if condition():
-                    return
-            except httpx.HTTPError:
-                pass  # not up yet
-            assert time.monotonic() < end, "waited too long"
-            time.sleep(0.1)
+    def is_up() -> bool:
+        try:
+            return "data-actions" in ask("/").text
+        except httpx.HTTPError:
+            return False
 
     def shown() -> list[dict[str, object]]:
         tables = ask("/stats/requests").json().get("extended_stats", [{"data": []}])
@@ -234,15 +224,19 @@ def test_the_web_ui_starts_and_stops_runs_and_shows_the_actions(
         return data
 
     try:
-        wait(lambda: "data-actions" in ask("/").text)
+        wait_until(is_up, "the web UI")
         for run in ("run", "run-2"):
             ask("/swarm", user_count="2", spawn_rate="2")
-            wait(lambda: any(row["action"] == QUICK[0] and int(str(row["calls"])) > 20 for row in shown()))
+            wait_until(
+                lambda: any(row["action"] == QUICK[0] and int(str(row["calls"])) > 20 for row in shown()),
+                "the calls on the page",
+            )
             ask("/swarm", user_count="8", spawn_rate="8")  # an edit while it runs
             calls = rows_on_disk(tmp_path)
-            wait(lambda calls=calls: rows_on_disk(tmp_path) > calls + 40)
+            wait_for_rows(tmp_path, calls + 41)
             ask("/stop", now="yes")
-            wait(lambda run=run: '"running"' not in (tmp_path / run / "manifest.json").read_text())
+            path = tmp_path / run / "manifest.json"
+            wait_until(lambda path=path: '"running"' not in path.read_text(), "the end of the run")
             found = read_manifest(RunFolder(tmp_path / run))
             assert found is not None
             assert found.status == "complete"

@@ -1,19 +1,52 @@
 import pytest
 
-from loadtests.self_check import SelfCheck, grade, lag_p99_ms
+from loadtests.grading import Figures, grade, worst_of
+from loadtests.self_check import SelfCheck
+
+FINE = Figures(1.2, 1.3, 0.01, 0.3)
 
 
 @pytest.mark.parametrize(
-    ("lag_ms", "expected"), [(None, "OK"), (1.9, "OK"), (2.0, "WARN"), (249.0, "WARN"), (250.0, "INVALID")]
+    ("figures", "verdict", "said"),
+    [
+        (FINE, "OK", "1 call in 100 left 1.2 ms"),
+        (Figures(), "OK", "no calls were due"),
+        (Figures(schedule_lag_p99_ms=3.1), "WARN", "1 call in 100 left 3.1 ms"),
+        (Figures(schedule_lag_p99_ms=249.9), "WARN", "left 249.9 ms"),
+        (Figures(schedule_lag_p99_ms=250.0), "INVALID", "left 250.0 ms"),
+        (Figures(1.2, hub_lag_p99_ms=25.0), "WARN", "lain unread for 25.0 ms"),
+        (Figures(1.2, hub_lag_p99_ms=300.0), "INVALID", "lain unread for 300.0 ms"),
+        (Figures(1.2, 1.3, run_queue_share=0.27), "WARN", "waiting for a core 27% of the time"),
+        (Figures(1.2, 1.3, run_queue_share=0.92), "INVALID", "waiting for a core 92% of the time"),
+        (Figures(1.2, 1.3, 0.01, cpu_share=0.97), "WARN", "used 97% of one core"),
+    ],
 )
-def test_the_grade_follows_how_late_calls_left(lag_ms: float | None, expected: str) -> None:
-    verdict, why = grade(lag_ms)
+def test_each_figure_decides_and_is_named(figures: Figures, verdict: str, said: str) -> None:
+    found, why = grade(figures)
 
-    assert verdict == expected
-    assert why
+    assert found == verdict
+    assert said in why
 
 
-def test_the_lag_of_the_whole_run_is_kept_over_seconds() -> None:
+def test_the_worst_figure_decides_and_every_bad_one_is_said() -> None:
+    verdict, why = grade(Figures(schedule_lag_p99_ms=3.0, hub_lag_p99_ms=400.0, run_queue_share=0.2))
+    assert verdict == "INVALID"
+    assert "400.0 ms" in why and "3.0 ms" not in why
+
+    verdict, why = grade(Figures(schedule_lag_p99_ms=3.0, hub_lag_p99_ms=40.0))
+    assert verdict == "WARN"
+    assert "3.0 ms" in why and "40.0 ms" in why
+
+
+def test_the_worst_worker_counts() -> None:
+    bad = Figures(schedule_lag_p99_ms=2.5, hub_lag_p99_ms=30.0, run_queue_share=0.4, cpu_share=0.2)
+
+    assert worst_of([FINE, bad]) == Figures(2.5, 30.0, 0.4, 0.3)
+    assert worst_of([]) == Figures()
+    assert worst_of([Figures(**bad.known())]) == bad
+
+
+def test_the_figures_of_the_whole_run_are_kept_over_seconds() -> None:
     waiting = [[0.001] * 97, [0.050] * 3, []]
     check = SelfCheck(lambda: waiting.pop(0))
 
@@ -22,6 +55,8 @@ def test_the_lag_of_the_whole_run_is_kept_over_seconds() -> None:
     assert first.schedule_lag_p99_ms == 1.0
     assert second.schedule_lag_p50_ms == 50.0
     assert third.schedule_lag_p99_ms is None
-    assert lag_p99_ms(check.histogram) == 50.0
-    assert lag_p99_ms({}) is None
     assert third.rss_mb > 1
+    found = check.figures()
+    assert found.schedule_lag_p99_ms == 50.0
+    assert found.hub_lag_p99_ms is None  # nobody watched
+    assert found.cpu_share is not None

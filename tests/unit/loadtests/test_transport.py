@@ -10,6 +10,8 @@ import pytest
 from geventhttpclient.response import HTTPConnectionClosed, HTTPParseError
 
 from analysis.schema import Target
+from diag.errors import UsageError
+from loadtests.proxy import Proxy, proxy_for
 from loadtests.transport import ENOUGH_CONNECTS, NETWORK_ERRORS, Transport, error_name, shared_ssl_context
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nININ-Correlation-Id: c-1\r\nRetry-After: 7\r\n\r\n{}"
@@ -149,3 +151,54 @@ def test_a_refused_connection_says_so_and_frees_its_place() -> None:
 )
 def test_failures_have_short_stable_names_without_their_text(error: Exception, name: str) -> None:
     assert error_name(error) == name
+
+
+@pytest.fixture
+def no_proxies(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    for name in ("HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    return monkeypatch
+
+
+def test_a_call_goes_through_the_proxy_of_the_environment(no_proxies: pytest.MonkeyPatch) -> None:
+    refusal = b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"
+    with server(lambda _: refusal) as (address, received):
+        no_proxies.setenv("HTTPS_PROXY", address.replace("http://", "http://us%40er:pass@"))
+        transport = Transport("https://api.example.com", connections=1)
+        with pytest.raises(NETWORK_ERRORS) as caught:
+            transport.connect()
+
+    assert error_name(caught.value) == "proxy_refused"
+    assert received[0].startswith(b"CONNECT api.example.com:443 HTTP/1.1\r\n")
+    assert b"Proxy-Authorization: Basic dXNAZXI6cGFzcw==" in received[0]  # us@er:pass
+    assert math.isnan(transport.rtt_ms)
+
+
+@pytest.mark.parametrize(
+    ("variables", "api_base", "expected"),
+    [
+        ({}, "https://api.example.com", None),
+        ({"HTTPS_PROXY": "http://proxy:3128"}, "https://api.example.com", Proxy("proxy", 3128)),
+        ({"HTTPS_PROXY": "proxy:3128"}, "https://api.example.com", Proxy("proxy", 3128)),
+        ({"ALL_PROXY": "http://proxy"}, "https://api.example.com", Proxy("proxy", 80)),
+        ({"HTTPS_PROXY": "http://proxy:3128"}, "http://127.0.0.1:8377", None),
+        ({"HTTPS_PROXY": "http://proxy:3128", "NO_PROXY": ".example.com"}, "https://api.example.com", None),
+    ],
+)
+def test_the_proxy_is_the_one_the_client_uses(
+    no_proxies: pytest.MonkeyPatch, variables: dict[str, str], api_base: str, expected: Proxy | None
+) -> None:
+    for name, value in variables.items():
+        no_proxies.setenv(name, value)
+
+    assert proxy_for(api_base) == expected
+
+
+def test_a_proxy_the_load_cannot_use_is_refused_without_its_password(no_proxies: pytest.MonkeyPatch) -> None:
+    no_proxies.setenv("HTTPS_PROXY", "socks5://user:secret@proxy:1080")
+
+    with pytest.raises(UsageError, match=r"socks5://proxy\.") as caught:
+        proxy_for("https://api.example.com")
+    assert "secret" not in str(caught.value)
+    assert "secret" not in repr(Proxy("proxy", 80, "user", "secret"))

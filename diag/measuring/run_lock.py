@@ -1,0 +1,33 @@
+"""One load at a time in a run folder: a lock that the system lets go however its process ends."""
+
+import fcntl
+import os
+from pathlib import Path
+from typing import Final
+
+LOCK_NAME: Final = ".lock"
+
+
+def take_lock(folder: Path) -> int | None:
+    """Return the descriptor that holds the folder, None while another process does. Raises OSError.
+
+    Keep it open as long as the run goes on; `kill -9` lets it go, too.
+    """
+    descriptor = os.open(folder / LOCK_NAME, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
+def is_locked(folder: Path) -> bool:
+    """Return whether a load is at work in this folder now."""
+    if not (folder / LOCK_NAME).exists():
+        return False
+    descriptor = take_lock(folder)
+    if descriptor is None:
+        return True
+    os.close(descriptor)
+    return False

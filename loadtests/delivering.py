@@ -1,0 +1,110 @@
+"""A worker's words and rows on their way to the master, over a network that may be down for a while.
+
+What must arrive is said again each second until the master says that it has it. Rows of a worker with a
+disk of its own are shipped (loadtests.shipping), and kept where they are when they cannot be delivered.
+"""
+
+import logging
+import math
+import os
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import gevent
+
+from analysis.run_folder import RunFolder
+from loadtests.shipping import CHUNK, SHIP_EVERY_S, Shipper
+
+READY: Final = "diag_ready"
+FINAL: Final = "diag_final"
+TAKEN: Final = "diag_taken"
+"""The master's answer to READY and FINAL; its data is which of the two."""
+
+SAY_WHERE_AFTER_S: Final = 5.0
+LAST_WORD_WITHIN_S: Final = 20.0
+"""A worker does not wait longer than this for the master to hear its last word."""
+_LOG: Final = logging.getLogger("diag.load")
+
+
+class Delivery:
+    """One run's. `tell(kind, data)` sends a message; `spool` is set when rows must be shipped.
+
+    `within_s`: how long to go on trying once the run is over here.
+    """
+
+    def __init__(
+        self,
+        worker_id: str,
+        folder: RunFolder,
+        *,
+        spool: Path | None,
+        forked: bool,
+        tell: Callable[[str, dict[str, Any]], None],
+        within_s: float,
+    ) -> None:
+        self._worker_id = worker_id
+        self._spool = spool
+        self._tell = tell
+        self._within_s = within_s
+        self._ready = {
+            "worker": worker_id,
+            "kept_in": None if spool is None else str(spool),
+            "pid": os.getpid() if forked else None,
+        }
+        self._taken: set[str] = set()
+        self._shipper = None if spool is None else Shipper(folder, worker_id, lambda data: tell(CHUNK, data))
+        self._running = gevent.spawn(self._run)
+
+    def acknowledged(self, suffix: str, size: int) -> None:
+        """Take in how much of a file the master has."""
+        if self._shipper is not None:
+            self._shipper.acknowledge(suffix, size)
+
+    def taken(self, kind: str) -> None:
+        """Take in that the master has heard READY or FINAL."""
+        self._taken.add(kind)
+
+    def finish(self, final: dict[str, Any], *, master_is_gone: bool) -> Path | None:
+        """Deliver all rows, then `final`; return where the rows lie if they could not be delivered."""
+        self._running.kill()
+        kept = None
+        if self._shipper is not None and self._spool is not None:
+            if self._ship_the_rest(self._shipper, 0.0 if master_is_gone else self._within_s):
+                shutil.rmtree(self._spool, ignore_errors=True)
+            else:
+                kept = self._spool  # said to the master too: it may hear, and then it knows what is missing
+        end = time.monotonic() + (0.0 if master_is_gone else LAST_WORD_WITHIN_S)
+        told_at = -math.inf
+        while FINAL not in self._taken and time.monotonic() < end:
+            if time.monotonic() - told_at >= SHIP_EVERY_S:
+                told_at = time.monotonic()
+                self._tell(FINAL, final)
+            gevent.sleep(0.1)
+        return kept
+
+    def _ship_the_rest(self, shipper: Shipper, within_s: float) -> bool:
+        began = time.monotonic()
+        said = False
+        while not shipper.delivered:
+            waited_s = time.monotonic() - began
+            if waited_s > within_s:
+                return False
+            if waited_s > SAY_WHERE_AFTER_S and not said:
+                said = True
+                _LOG.warning(
+                    "the master does not answer; rows wait in %s; trying for %.0f s", self._spool, within_s
+                )
+            shipper.ship(0.1)
+            gevent.sleep(0.1)
+        return True
+
+    def _run(self) -> None:
+        while True:
+            if READY not in self._taken:
+                self._tell(READY, self._ready)
+            gevent.sleep(SHIP_EVERY_S)
+            if self._shipper is not None:
+                self._shipper.ship(SHIP_EVERY_S)

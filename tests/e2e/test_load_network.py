@@ -1,0 +1,302 @@
+"""Workers behind a network that fails: rows wait on their disk, arrive once, or can be brought in later."""
+
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from analysis.reading import read_samples
+from analysis.record import RECORD_SIZE
+from analysis.run_folder import Manifest, RunFolder, read_manifest
+from diag.measuring.bring_in import bring_in
+from diag.sandbox.server import SandboxProcess, start_sandbox
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.e2e
+
+LOCUSTFILE = Path(__file__).resolve().parents[2] / "loadtests" / "actions.py"
+
+
+class Wire:
+    """A TCP proxy that can be cut: connections break at once, new ones are refused until it is mended."""
+
+    def __init__(self, target: int) -> None:
+        self._target = target
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self._ends: dict[socket.socket, socket.socket] = {}
+        self._whole = True
+        self._closed = False
+        self._lock = threading.Lock()
+        self._thread = threading.Thread(target=self._carry, daemon=True)
+        self._thread.start()
+
+    def cut(self) -> None:
+        with self._lock:
+            self._whole = False
+            for end in self._ends:
+                end.close()
+            self._ends.clear()
+
+    def mend(self) -> None:
+        with self._lock:
+            self._whole = True
+
+    def close(self) -> None:
+        self._closed = True
+        self._thread.join()
+        self.cut()
+        self._listener.close()
+
+    def _carry(self) -> None:
+        while not self._closed:
+            with self._lock:
+                readable, _, _ = select.select([self._listener, *self._ends], [], [], 0.02)
+                for end in readable:
+                    if end is self._listener:
+                        self._accept()
+                    elif end in self._ends:
+                        self._pass_on(end)
+            time.sleep(0.005)
+
+    def _accept(self) -> None:
+        near, _ = self._listener.accept()
+        if not self._whole:
+            near.close()
+            return
+        try:
+            far = socket.create_connection(("127.0.0.1", self._target))
+        except OSError:
+            near.close()
+            return
+        self._ends |= {near: far, far: near}
+
+    def _pass_on(self, end: socket.socket) -> None:
+        other = self._ends[end]
+        try:
+            data = end.recv(1 << 16)
+            other.sendall(data)
+        except OSError:
+            data = b""
+        if not data:
+            for one in (end, other):
+                self._ends.pop(one, None)
+                one.close()
+
+
+class Hosts:
+    """A master and two workers, each worker with a disk of its own and a wire of its own to the master."""
+
+    def __init__(self, folder: Path, sandbox: SandboxProcess, *arguments: str, deliver_s: int) -> None:
+        self.folder, self.sandbox = folder, sandbox
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.master = self._start(
+            "master",
+            *("--master", "--master-bind-host", "127.0.0.1", "--master-bind-port", str(port)),
+            *("--expect-workers", "2", "--run-dir", str(folder / "run"), "--drain-s", "1"),
+            *("--action", "Get Account Balance", "--rate", "40", *arguments),
+        )
+        self.wires = [Wire(port), Wire(port)]
+        self.spools = [folder / "spool-0", folder / "spool-1"]
+        self.workers = []
+        for number, (wire, spool) in enumerate(zip(self.wires, self.spools, strict=True)):
+            spool.mkdir()
+            options = ("--master-port", wire.port, "--spool", spool, "--deliver-within", deliver_s)
+            self.workers.append(self._start(f"worker-{number}", "--worker", *map(str, options)))
+
+    def _start(self, name: str, *arguments: str) -> "subprocess.Popen[bytes]":
+        line = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--headless", "--only-summary"]
+        with (self.folder / f"{name}.log").open("wb") as log:
+            return subprocess.Popen(
+                [*line, *arguments],
+                cwd=self.folder,
+                env={**os.environ, "HOME": str(self.folder), **self.sandbox.environment},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+
+    def log(self, name: str = "master") -> str:
+        return (self.folder / f"{name}.log").read_text()
+
+    def arrived(self) -> int:
+        return _rows(self.folder / "run")
+
+    def kept(self, number: int) -> int:
+        return _rows(self.spools[number])
+
+    def calls(self) -> set[str]:
+        """The correlation ids of the calls that the sandbox answered."""
+        found = httpx.get(
+            f"{self.sandbox.base_url}/sandbox/truth/calls", params={"limit": 50_000}, trust_env=False
+        ).json()["calls"]
+        return {call["correlation_id"] for call in found if call["outcome"] == "ok"}
+
+    def manifest(self) -> Manifest:
+        found = read_manifest(RunFolder(self.folder / "run"))
+        assert found is not None
+        return found
+
+    def close(self) -> None:
+        for process in (self.master, *self.workers):
+            process.kill()
+            process.wait()
+        for wire in self.wires:
+            wire.close()
+
+
+def _rows(folder: Path) -> int:
+    return sum(path.stat().st_size // RECORD_SIZE for path in folder.rglob("*.seg"))
+
+
+@pytest.fixture
+def hosts(tmp_path: Path) -> Iterator[Callable[..., Hosts]]:
+    made: list[Hosts] = []
+    with start_sandbox() as sandbox:
+
+        def make(*arguments: str, deliver_s: int = 60) -> Hosts:
+            made.append(Hosts(tmp_path, sandbox, *arguments, deliver_s=deliver_s))
+            return made[-1]
+
+        yield make
+        for one in made:
+            one.close()
+
+
+def test_a_network_that_is_down_for_a_while_delays_rows_and_loses_none(hosts: Callable[..., Hosts]) -> None:
+    made = hosts("--lost-after", "6")
+    wait_until(lambda: made.arrived() > 40, "the first rows")
+
+    for wire in made.wires:  # all workers at once, and only for a moment
+        wire.cut()
+    arrived, kept = made.arrived(), [made.kept(0), made.kept(1)]
+    wait_until(
+        lambda: all(made.kept(one) > kept[one] + 30 for one in (0, 1)),
+        "calls while alone",
+    )
+    assert made.arrived() == arrived
+    for wire in made.wires:
+        wire.mend()
+    wait_until(lambda: made.arrived() > arrived + 60, "the rows that waited")
+    assert "lost" not in made.log()
+
+    made.wires[0].cut()  # longer than Locust and we have patience
+    wait_until(lambda: "is lost; the others go on" in made.log(), "the lost worker to be noticed")
+    kept_0, arrived = made.kept(0), made.arrived()
+    wait_until(lambda: made.arrived() > arrived + 20, "rows of the other worker")
+    wait_until(lambda: made.kept(0) > kept_0 + 20, "calls of the worker that is alone")
+    made.wires[0].mend()
+    wait_until(lambda: "is back" in made.log(), "the worker to come back")
+    made.master.send_signal(signal.SIGINT)
+    assert made.master.wait(timeout=90) == 130, made.log()
+
+    assert made.manifest().status == "interrupted"  # and not incomplete: every worker's count was met
+    detail = read_samples([made.folder / "run"], detail=True).table
+    answered = detail.loc[detail["outcome"] == "ok", "correlation_id"]
+    assert made.manifest().calls == len(detail) == made.arrived()
+    assert answered.is_unique
+    assert set(answered) >= made.calls()
+    wait_until(lambda: all(worker.poll() is not None for worker in made.workers), "the workers to end")
+    assert [worker.returncode for worker in made.workers] == [0, 0]
+    assert not any(list(spool.iterdir()) for spool in made.spools)
+
+
+def test_a_lost_worker_makes_the_run_incomplete_and_the_rest_still_counts(
+    hosts: Callable[..., Hosts],
+) -> None:
+    made = hosts("--run-time", "5s", "--lost-after", "3")
+    wait_until(lambda: made.arrived() > 40, "the first rows")
+    made.workers[0].kill()
+
+    assert made.master.wait(timeout=90) == 8, made.log()
+    found = made.manifest()
+    assert found.status == "incomplete"
+    assert str(found.status_reason).count("was lost: its first") == 1
+    assert made.workers[1].wait(timeout=30) == 0
+    arrived = [path.stat().st_size // RECORD_SIZE for path in (made.folder / "run").rglob("*.seg")]
+    assert len(arrived) == 2
+    assert made.kept(0) - min(arrived) < 3 * 40  # at most what came within the last seconds
+    assert found.calls == len(read_samples([made.folder / "run"]).table) == sum(arrived)
+
+
+def test_rows_of_workers_that_died_are_named_and_can_be_brought_in(hosts: Callable[..., Hosts]) -> None:
+    made = hosts("--lost-after", "4")
+    wait_until(lambda: made.arrived() > 40, "the first rows")
+    for wire in made.wires:
+        wire.cut()
+    arrived = made.arrived()
+    wait_until(
+        lambda: all(made.kept(one) > arrived / 2 + 30 for one in (0, 1)),
+        "calls while alone",
+    )
+    for worker in made.workers:
+        worker.kill()
+        worker.wait()
+
+    assert made.master.wait(timeout=90) == 8, made.log()
+    found = made.manifest()
+    assert found.status == "incomplete"
+    assert str(found.status_reason).count("was lost: its first") == 2
+    assert found.calls == made.arrived() == arrived
+    kept = [next(spool.iterdir()) for spool in made.spools]
+    for folder in kept:
+        assert str(folder) in str(found.status_reason)  # where the others lie
+
+    add = [part for folder in kept for part in ("--add-rows", str(folder))]
+    brought = subprocess.run(
+        [sys.executable, "-m", "diag", "report", "run", "--format", "text", *add],
+        cwd=made.folder,
+        env={**os.environ, "HOME": str(made.folder)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+    assert brought.returncode == 0, brought.stderr
+    assert brought.stderr.count("rows brought in") == 2
+    assert made.arrived() == made.kept(0) + made.kept(1) > arrived + 40
+    detail = read_samples([made.folder / "run"], detail=True).table
+    assert len(detail) == made.manifest().calls == made.arrived()
+    answered = detail.loc[detail["outcome"] == "ok", "correlation_id"]
+    assert answered.is_unique
+    assert len(made.calls() - set(answered)) <= 10  # in flight when they were killed
+
+
+def test_workers_whose_master_is_gone_keep_their_rows_and_say_where(hosts: Callable[..., Hosts]) -> None:
+    made = hosts(deliver_s=2)
+    wait_until(lambda: made.arrived() > 40, "the first rows")
+    made.master.kill()
+    made.master.wait()
+    arrived = made.arrived()
+    wait_until(
+        lambda: all(made.kept(one) > arrived / 2 + 30 for one in (0, 1)),
+        "calls while alone",
+    )
+    for worker in made.workers:
+        worker.send_signal(signal.SIGTERM)
+
+    for number, worker in enumerate(made.workers):
+        assert worker.wait(timeout=90) == 8, made.log(f"worker-{number}")
+        assert str(made.spools[number]) in made.log(f"worker-{number}")
+        assert "diag report RUN --add-rows" in made.log(f"worker-{number}")
+    assert made.manifest().status == "running"
+
+    for spool in made.spools:
+        bring_in(RunFolder(made.folder / "run"), next(spool.iterdir()))
+    detail = read_samples([made.folder / "run"], detail=True).table
+    answered = detail.loc[detail["outcome"] == "ok", "correlation_id"]
+    assert len(detail) == made.kept(0) + made.kept(1)
+    assert answered.is_unique
+    assert set(answered) >= made.calls()
