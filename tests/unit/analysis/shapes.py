@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +14,10 @@ Draw = Callable[[np.random.Generator, tuple[int, ...]], NDArray[np.float64]]
 
 @dataclass(frozen=True)
 class Shape:
-    """`draw(rng, size)` in units of its own; `above(t)` is the true share slower than t."""
+    """`draw(rng, size)` in units of its own; `above(t)` is the true share slower than t (a number or many)."""
 
     draw: Draw
-    above: Callable[[float], float]
+    above: Callable[[Any], Any]
     slow_share: float = field(default=0.0)
     """Share of calls that take a slow path, 0 where there is none."""
 
@@ -37,9 +38,9 @@ def two_paths(slow: float) -> Shape:
         z = rng.standard_normal(size)
         return np.asarray(np.exp(np.where(rng.random(size) < slow, np.log(8) + 0.4 * z, 0.3 * z)))
 
-    def above(t: float) -> float:
+    def above(t: Any) -> Any:
         fast = special.ndtr(-np.log(t) / 0.3)
-        return float((1 - slow) * fast + slow * special.ndtr(-(np.log(t) - np.log(8)) / 0.4))
+        return (1 - slow) * fast + slow * special.ndtr(-(np.log(t) - np.log(8)) / 0.4)
 
     return Shape(draw, above, slow)
 

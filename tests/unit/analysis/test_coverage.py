@@ -1,68 +1,73 @@
-"""Does "95 % sure" hold? Fixed seeds, every shape, few and many calls (statistics, 2.1)."""
+"""Does "95 % sure" hold? Fixed seeds, every shape, few and many calls (statistics, 2.1): 94 to 98 %.
+
+40,000 replications miss a true share of 95 % by .11 points (one standard error), so no tolerance is given
+beyond the interval asked for. They are cheap because without censoring the bound lies between two order
+statistics: those are drawn directly (Renyi 1953), and the real function is held to the same place first.
+"""
+
+import math
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from scipy import optimize, special, stats
+from scipy import special
 
 from analysis.bounds import upper_ms
 from analysis.counts import count_latencies
 from analysis.survival import kaplan_meier
+from tests.unit.analysis.shapes import SHAPES, Shape
 
-REPLICATIONS = 2000
+REPLICATIONS = 40_000
 SCALE_MS = 100.0
-# The aim is 94 to 98 %. 2,000 replications miss a true 95 % by up to 1 point (two standard errors).
-TOLERANCE = 0.01
-LOWEST, HIGHEST = 0.94 - TOLERANCE, 0.98 + TOLERANCE
-
-
-def mixture(w: float) -> tuple[object, object]:
-    def draw(rng: np.random.Generator, size: tuple[int, int]) -> NDArray[np.float64]:
-        z, slow = rng.standard_normal(size), rng.random(size) < w
-        return np.exp(np.where(slow, np.log(8) + 0.4 * z, 0.3 * z))
-
-    def above(t: float) -> float:
-        return float(
-            (1 - w) * special.ndtr(-np.log(t) / 0.3) + w * special.ndtr(-(np.log(t) - np.log(8)) / 0.4)
-        )
-
-    return draw, optimize.brentq(lambda t: above(t) - 0.01, 0.1, 1000)
-
-
-SHAPES = {
-    "lognormal": (lambda rng, size: np.exp(0.6 * rng.standard_normal(size)), stats.lognorm(0.6).ppf(0.99)),
-    "heavy_lognormal": (
-        lambda rng, size: np.exp(1.2 * rng.standard_normal(size)), stats.lognorm(1.2).ppf(0.99),
-    ),
-    "gamma": (lambda rng, size: rng.standard_gamma(2, size), stats.gamma(2).ppf(0.99)),
-    "weibull": (lambda rng, size: rng.weibull(0.7, size), stats.weibull_min(0.7).ppf(0.99)),
-    "pareto": (lambda rng, size: rng.pareto(2.0, size), stats.lomax(2).ppf(0.99)),
-    "shifted_exponential": (
-        lambda rng, size: 0.5 + rng.standard_exponential(size), 0.5 + stats.expon().ppf(0.99),
-    ),
-    "slow_path_5_percent": mixture(0.05),
-    "cliff_1.2_percent": mixture(0.012),
-    "cliff_0.8_percent": mixture(0.008),
-}  # fmt: skip
 
 
 @pytest.mark.parametrize("n", [300, 1000, 5000])
-@pytest.mark.parametrize("shape", SHAPES)
-def test_the_bound_covers_the_true_quantile(shape: str, n: int) -> None:
-    draw, true = SHAPES[shape]
-    rng = np.random.default_rng([n, list(SHAPES).index(shape)])
-    keep = max(120, n // 25)  # only the slowest calls matter for the bound; the rest is counted
-    covered = 0
-    for _ in range(REPLICATIONS // 100):
-        x = np.partition(draw(rng, (100, n)), n - keep, axis=1)[:, n - keep :] * SCALE_MS  # type: ignore[operator]
-        for row in x:
-            covered += _bound(row, n) >= true * SCALE_MS
-    assert LOWEST <= covered / REPLICATIONS <= HIGHEST
+@pytest.mark.parametrize("name", SHAPES)
+def test_the_bound_covers_the_true_quantile(name: str, n: int) -> None:
+    rng = np.random.default_rng([n, list(SHAPES).index(name)])
+    shape = SHAPES[name]
+    slower, part = place_of_the_bound(n)
+    high, low = slowest(shape, rng, n, slower)
+    covered = float(np.mean(low + part * (high - low) >= shape.p99))
+    assert 0.94 <= covered <= 0.98
 
 
-def _bound(slowest: NDArray[np.float64], n: int) -> float:
-    """U of n calls of which only the slowest matter; the faster ones count as 1 ms."""
-    counts = count_latencies(slowest, np.ones(slowest.size, bool))
-    counts.events[1] += n - slowest.size
-    bound = upper_ms(kaplan_meier(counts), 0.99, 0.95)
-    return np.inf if bound is None else bound
+@pytest.mark.parametrize("n", [300, 1000, 5000])
+@pytest.mark.parametrize("name", SHAPES)
+def test_the_bound_lies_where_the_replications_put_it(name: str, n: int) -> None:
+    rng = np.random.default_rng([n, list(SHAPES).index(name), 7])
+    slower, part = place_of_the_bound(n)
+    for _ in range(4):
+        x = np.sort(np.ceil(SHAPES[name].draw(rng, (n,)) * SCALE_MS))[::-1]
+        bound = upper_ms(kaplan_meier(count_latencies(x, np.ones(n, bool))), 0.99, 0.95)
+        high, low = x[slower], x[slower + 1]
+        # Calls that share a millisecond are one step of the curve: the bound may then lie a call further out.
+        alone = x[slower - 1 if slower else 0] > high > low > x[slower + 2] or slower == 0
+        if alone:
+            assert bound == pytest.approx(low + part * (high - low), abs=1.0)
+        else:
+            assert bound is not None and low <= bound <= high
+
+
+def place_of_the_bound(n: int) -> tuple[int, float]:
+    """How many calls are slower than the upper of the two order statistics, and how far up it lies.
+
+    The largest call that surely (95 %) exceeds p99, interpolated in the confidence (Beran & Hall 1993).
+    """
+    slower = np.arange(n // 20)
+    sure = special.betainc(slower + 1, n - slower, 0.01)
+    last = int(np.flatnonzero(sure >= 0.95)[-1])
+    return last, float((0.95 - sure[last + 1]) / (sure[last] - sure[last + 1]))
+
+
+def slowest(
+    shape: Shape, rng: np.random.Generator, n: int, slower: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The calls of n that `slower` and `slower + 1` others exceed, REPLICATIONS times."""
+    steps = np.cumsum(rng.standard_exponential((REPLICATIONS, slower + 2)), axis=1)
+    whole = steps[:, -1] + rng.standard_gamma(n - 1 - slower, REPLICATIONS)
+    times = np.geomspace(1e-2, 1e5, 10_000)
+    above = shape.above(times)
+    high, low = (np.interp(-steps[:, k] / whole, -above, times) for k in (slower, slower + 1))
+    assert math.isfinite(float(high.max()))
+    return high, low
