@@ -76,7 +76,8 @@ class Delivery:
                 shutil.rmtree(self._spool, ignore_errors=True)
             else:
                 kept = self._spool  # said to the master too: it may hear, and then it knows what is missing
-        end = time.monotonic() + (0.0 if master_is_gone else LAST_WORD_WITHIN_S)
+        patience_s = LAST_WORD_WITHIN_S if kept is None else SAY_WHERE_AFTER_S
+        end = time.monotonic() + (0.0 if master_is_gone else patience_s)
         told_at = -math.inf
         while FINAL not in self._taken and time.monotonic() < end:
             if time.monotonic() - told_at >= SHIP_EVERY_S:

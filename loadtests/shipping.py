@@ -11,8 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-import gevent
-
 from analysis.flow_loop import JOBS_SUFFIX
 from analysis.record import EVENTS_SUFFIX, NAMES_SUFFIX, RECORD_SIZE, SEGMENT_SUFFIX
 from analysis.run_folder import RunFolder
@@ -38,12 +36,6 @@ class Shipper:
         self._acknowledged = dict.fromkeys(SUFFIXES, 0)
         self._sent = dict.fromkeys(SUFFIXES, 0)
         self._waited_s = 0.0
-
-    def run(self) -> None:
-        """Send what is new, again and again. Never returns; kill the greenlet."""
-        while True:
-            gevent.sleep(SHIP_EVERY_S)
-            self.ship(SHIP_EVERY_S)
 
     def ship(self, waited_s: float) -> None:
         """Send everything new; after `RESEND_AFTER_S` without an answer go back to what was acknowledged."""

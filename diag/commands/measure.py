@@ -81,8 +81,10 @@ def command(
     settings = load_settings({"profile": profile})
     if workload is None and DEFAULT_WORKLOAD.is_file():
         workload = DEFAULT_WORKLOAD
+    if run_dir is None:
+        run_dir = _soak_to_go_on_with(console, settings, workload, mode) or settings.runs / new_run_id()
     options = LoadOptions(
-        run_dir=run_dir or settings.runs / new_run_id(),
+        run_dir=run_dir,
         run_time_s=_run_time_s(duration, workload, settings, mode),
         actions=actions,
         rate=rate,
@@ -92,7 +94,6 @@ def command(
         mode=mode,
         probe=probe,
         processes=processes or 0,
-        users=processes or 1,
         seed=seed,
         calls_per_action=calls,
         until_settled=until_settled and mode in (None, "measure") and not probe,
@@ -106,6 +107,23 @@ def command(
         console.banner("SANDBOX: no credentials found, so the built-in sandbox is called; nothing real")
     result = _measure(console, options)
     return _conclude(console, result, quiet=quiet)
+
+
+def _soak_to_go_on_with(
+    console: "Console", settings: "Settings", workload: Path | None, mode: str | None
+) -> Path | None:
+    """The folder of a soak that the same command began and something interrupted."""
+    from diag.measuring.soaks import unfinished_soak
+    from loadtests.workload_file import read_workload
+
+    wanted = mode or (read_workload(workload).mode if workload is not None else None)
+    found = None
+    if wanted == "soak":
+        found = unfinished_soak(settings.runs, str(workload) if workload is not None else None)
+    if found is None:
+        return None
+    console.note(f"Going on with the soak that was interrupted; for a new one: --run-dir. {found.path}")
+    return found.path
 
 
 def _run_time_s(

@@ -53,6 +53,7 @@ def start_sandbox(
         *(() if state is None else ("--state", str(state))),
     ]
     with ExitStack() as stack:
+        # SIM115: closed by the stack, once the process that writes to it has ended.
         log: IO[bytes] = tempfile.TemporaryFile() if log_path is None else log_path.open("w+b")  # noqa: SIM115
         stack.callback(log.close)
         process = subprocess.Popen(

@@ -1,0 +1,159 @@
+"""A soak that is killed goes on by the same command: the remaining windows, no row twice, no row lost."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from analysis.reading import read_samples
+from analysis.record import RECORD_SIZE
+from analysis.run_folder import Manifest, RunFolder, read_manifest
+from analysis.time_coverage import time_coverage
+from diag.sandbox.server import SandboxProcess, start_sandbox
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.e2e
+
+EVERY_S, WINDOW_S = 2.5, 1.0
+LATE_S = 1.2
+"""A call may be a little late on a busy machine, and still is no call of another window."""
+WORKLOAD = """
+[run]
+mode = "soak"
+rate = 40
+[soak]
+every = "2.5s"
+window = "1s"
+total = "{total}"
+[[action]]
+name = "Get Account Balance"
+"""
+
+
+class Soak:
+    """One command, started again and again."""
+
+    def __init__(self, folder: Path, sandbox: SandboxProcess) -> None:
+        self.folder, self.sandbox = folder, sandbox
+        self.process: subprocess.Popen[str] | None = None
+        self.set_total("10m")
+
+    def set_total(self, total: str) -> None:
+        (self.folder / "soak.toml").write_text(WORKLOAD.format(total=total))
+
+    def start(self) -> "subprocess.Popen[str]":
+        line = [sys.executable, "-m", "diag", "measure", "soak.toml"]
+        self.process = subprocess.Popen(
+            line,
+            cwd=self.folder,
+            env={**os.environ, "HOME": str(self.folder), **self.sandbox.environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        return self.process
+
+    def kill_the_load(self) -> str:
+        """`kill -9` of the load process itself; returns what the command then said."""
+        assert self.process is not None
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        os.kill(int(children[0]), signal.SIGKILL)
+        return self.process.communicate(timeout=90)[0]
+
+    @property
+    def run(self) -> RunFolder:
+        (found,) = (self.folder / "runs").iterdir()  # one folder, however often it was started
+        return RunFolder(found)
+
+    def manifest(self) -> Manifest:
+        found = read_manifest(self.run)
+        assert found is not None
+        return found
+
+    def rows(self) -> int:
+        segments = (self.folder / "runs").glob("*/segments/*.seg")
+        return sum(path.stat().st_size // RECORD_SIZE for path in segments)
+
+
+@pytest.fixture
+def soak(tmp_path: Path) -> Iterator[Soak]:
+    with start_sandbox() as sandbox:
+        made = Soak(tmp_path, sandbox)
+        yield made
+        if made.process is not None:
+            made.process.kill()
+            made.process.communicate()
+
+
+def test_a_soak_that_was_killed_twice_goes_on_where_it_was(soak: Soak) -> None:
+    soak.start()
+    wait_until(lambda: soak.rows() >= 5, "the first window")
+    soak.kill_the_load()  # within a window
+    assert soak.manifest().status == "running"
+    first = soak.rows()
+
+    soak.start()
+    wait_until(lambda: soak.rows() > first + 5, "rows after it went on")
+
+    def between_windows() -> bool:
+        phase = (time.time() - soak.manifest().created_at) % EVERY_S
+        return WINDOW_S + LATE_S < phase < EVERY_S - 0.1
+
+    wait_until(between_windows, "a pause between windows")
+    soak.kill_the_load()
+    second = soak.rows()
+    assert second > first
+
+    process = soak.start()
+    wait_until(lambda: soak.rows() > second + 45, "two windows more")  # about 40 calls a window
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=90)
+    assert process.returncode == 130, output
+    assert "Going on with the soak" in output
+
+    soak.set_total("1s")  # over long ago
+    process = soak.start()
+    output, _ = process.communicate(timeout=90)
+    assert process.returncode == 0, output
+
+    found = soak.manifest()
+    assert found.status == "complete"
+    assert sum("the soak was interrupted and went on" in note for note in found.notes) >= 2
+    detail = read_samples([soak.run.path], detail=True).table
+    assert found.calls == len(detail) == soak.rows()
+    assert detail["correlation_id"].dropna().is_unique
+    answered = httpx.get(
+        f"{soak.sandbox.base_url}/sandbox/truth/calls", params={"limit": 50_000}, trust_env=False
+    ).json()["calls"]
+    lost = {call["correlation_id"] for call in answered} - set(detail["correlation_id"])
+    assert len(lost) <= 10  # in flight at the two kills
+    since = detail["started_at"] - found.created_at
+    assert (since % EVERY_S < WINDOW_S + LATE_S).all()  # the windows are those of the first start
+    assert (since // EVERY_S).nunique() >= 4
+    assert time_coverage(detail["started_at"].to_numpy()).span_s == pytest.approx(since.max() - since.min())
+    assert detail["run_id"].nunique() == 1
+
+
+def test_two_loads_never_share_a_folder(soak: Soak) -> None:
+    soak.start()
+    wait_until(lambda: soak.rows() > 0, "the first window")
+    second = subprocess.run(
+        [sys.executable, "-m", "diag", "measure", "soak.toml", "--run-dir", str(soak.run.path)],
+        cwd=soak.folder,
+        env={**os.environ, "HOME": str(soak.folder), **soak.sandbox.environment},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+    assert second.returncode == 2, second.stderr
+    assert "A run is going on" in second.stderr
+    assert soak.manifest().status == "running"
