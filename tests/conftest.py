@@ -13,6 +13,7 @@ import pytest
 from diag.sandbox.server import start_sandbox as start_sandbox_process
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """With `-n 2 --dist loadgroup`: what measures real time runs one after the other, in one process.
 

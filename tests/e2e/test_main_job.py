@@ -113,7 +113,7 @@ def test_every_recommendation_holds_against_the_sandboxs_own_truth(org: Org) -> 
 
         assert known["exceed_1_to_60"][timeout_s - 1] <= 0.01, row
         assert timeout_s <= ideal_s + max(1, 0.25 * ideal_s), row
-    assert judged >= 7
+    assert judged >= 7, [(row["action_name"], row["reason"]) for row in rows.values()]
 
 
 def test_the_verdicts_that_are_not_numbers_are_the_right_ones(org: Org) -> None:
