@@ -21,10 +21,10 @@ from loadtests.plan import LoadPlan
 from loadtests.plan_wire import WorkerOrder
 from loadtests.run_outcome import RunOutcome
 from loadtests.shipping import ACKNOWLEDGED, CHUNK, Receiver
-from loadtests.worker_life import END, FINISH, SETTLED
+from loadtests.worker_life import END, FINISH, PAUSE, SETTLED
 from loadtests.worker_views import WorkerView, WorkerViews
 
-MESSAGES: Final = (READY, CHUNK, FINAL, END)
+MESSAGES: Final = (READY, CHUNK, FINAL, END, PAUSE)
 FINISH_WITHIN_S: Final = 600.0
 """Longest wait for workers that answer but do not come to an end."""
 HELD: Final = 2
@@ -95,9 +95,13 @@ class MasterRun:
 
     def take(self, msg: Any) -> None:
         """Take in a message of a worker (a Locust `Message` of one of MESSAGES)."""
-        {READY: self._on_ready, CHUNK: self._on_chunk, FINAL: self._on_final, END: self._on_end}[msg.type](
-            msg
-        )
+        {
+            READY: self._on_ready,
+            CHUNK: self._on_chunk,
+            FINAL: self._on_final,
+            END: self._on_end,
+            PAUSE: self._on_pause,
+        }[msg.type](msg)
 
     def _on_ready(self, msg: Any) -> None:
         view = self._workers.meet(str(msg.data["worker"]), msg.node_id)
@@ -128,6 +132,10 @@ class MasterRun:
         self._end_run(
             str(msg.data["why"]), failed=bool(msg.data["failed"]), exit_code=int(msg.data["exit_code"])
         )
+
+    def _on_pause(self, msg: Any) -> None:
+        """One worker met the org's limits: all pause, and each counts it (Guard.paused_elsewhere)."""
+        self._runner.send_message(PAUSE, msg.data)
 
     def _spread_settled(self) -> None:
         """Tell workers on other machines which actions are settled."""

@@ -1,4 +1,9 @@
-"""A load process that works for a master: takes its order, runs a session, delivers every row."""
+"""A load process that works for a master: takes its order, runs a session, delivers every row.
+
+Each worker logs in for a token of its own, with its own credentials: no secret crosses the wire, and each
+token has a limit of its own. The rates of all together stay below 80 % of ONE token's limit all the same:
+workers are there for capacity, not for getting round the limits.
+"""
 
 import logging
 import os
@@ -11,7 +16,7 @@ from typing import Any, Final
 import gevent
 
 from analysis.run_folder import RunFolder
-from diag.errors import DiagError
+from diag.errors import DiagError, UsageError
 from diag.exit_codes import ExitCode, exit_code_of
 from diag.genesys.client import GenesysClient
 from diag.genesys.errors import ApiError
@@ -29,6 +34,8 @@ from loadtests.user_count import users_of_all
 FINISH: Final = "diag_finish"
 END: Final = "diag_end"
 SETTLED: Final = "diag_settled"
+PAUSE: Final = "diag_pause"
+"""From a worker that met the org's limits to the master, and from there to all."""
 
 _LOG: Final = logging.getLogger("diag.load")
 
@@ -57,6 +64,7 @@ class WorkerLife:
         runner.register_message(TAKEN, self._on_taken)
         runner.register_message(FINISH, self._on_finish, concurrent=True)
         runner.register_message(SETTLED, self._on_settled)
+        runner.register_message(PAUSE, self._on_pause)
         events = environment.events
         events.test_start.add_listener(self._on_test_start)
         events.test_stop.add_listener(self._on_test_stop)
@@ -77,6 +85,12 @@ class WorkerLife:
 
     def _begin(self, order: WorkerOrder) -> None:
         connection = sandbox_connection(order.api_base) if order.sandbox else load_settings().connection()
+        if connection.api_base != order.api_base:
+            raise UsageError(
+                f"The master calls {order.api_base}, and a worker is set up for {connection.api_base}: "
+                "its token goes nowhere else.",
+                hint="Give workers and master the same GENESYSCLOUD_REGION or GENESYSCLOUD_API_BASE.",
+            )
         client = self._stack.enter_context(GenesysClient(connection, user_agent=USER_AGENT))
         keeper = TokenKeeper(client)
         folder = self._folder(order)
@@ -91,6 +105,7 @@ class WorkerLife:
             fire=self._environment.events.request.fire,
             end_run=self._end_run,
             users=lambda: users_of_all(self._environment),
+            on_pause=lambda why, pause_s: self._tell(PAUSE, {"why": why, "pause_s": pause_s}),
             soak_offset_s=order.soak_offset_s,
             workers=order.workers,
         )
@@ -124,6 +139,10 @@ class WorkerLife:
     def _on_settled(self, msg: Any, **_: Any) -> None:
         if self.session is not None and self._spool is not None:
             self.session.director.settle(msg.data)
+
+    def _on_pause(self, msg: Any, **_: Any) -> None:
+        if self.session is not None:
+            self.session.director.paused_elsewhere(str(msg.data["why"]), float(msg.data["pause_s"]))
 
     def _on_acknowledged(self, msg: Any, **_: Any) -> None:
         if self._delivery is not None:

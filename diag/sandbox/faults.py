@@ -44,6 +44,8 @@ class Fault:
     """At most so many are hit; None: no end."""
     status: int = 500
     retry_after_s: int | None = None
+    limit: str = ""
+    """Whose limit a 429 speaks of: `dataactions` (the org's) or `platform.api` (our token's); empty: none."""
     for_s: float = 1.0
     megabytes: int = 20
 
@@ -118,6 +120,7 @@ def read_fault(table: Table) -> Fault:
             retry_after_s=(
                 table.integer("retry_after_s", low=0, high=86_400) if table.has("retry_after_s") else None
             ),
+            limit=table.text("limit", ""),
             for_s=table.number("for_s", 1.0, above=0.0),
             megabytes=table.integer("megabytes", 20, low=1, high=500),
         )

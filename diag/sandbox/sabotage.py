@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from diag.sandbox.connection import connection, cut_off, until_gone
 from diag.sandbox.faults import Fault
-from diag.sandbox.replies import PlatformError, json_reply
+from diag.sandbox.replies import LimitHit, PlatformError, json_reply
 from diag.sandbox.revision import ACTIONS_URI
 from diag.sandbox.sandbox import Sandbox
 
@@ -98,4 +98,5 @@ def _refusal(fault: Fault) -> PlatformError:
         504: ("request.timeout", "The request timed out."),
     }.get(fault.status, ("bad.request", "The request was refused."))
     headers = {} if fault.retry_after_s is None else {"Retry-After": str(fault.retry_after_s)}
-    return PlatformError(fault.status, code, message, headers=headers)
+    limit = LimitHit(fault.limit, "requests.volume.max", 0) if fault.limit else None
+    return PlatformError(fault.status, code, message, headers=headers, limit=limit)

@@ -1,6 +1,7 @@
 """What steers a run, against the real sandbox: guard, limits, token, ramp, until settled."""
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -216,6 +217,69 @@ def test_a_starved_org_stops_the_run_and_the_data_are_kept(tmp_path: Path) -> No
     assert {"ok", "rate_limited"} <= set(table["outcome"])
     assert table["started_at"].diff().max() > 0.8  # Retry-After was one second
     assert set(table["offered_rate"]) == {20.0, 10.0}
+
+
+STARVED_ONCE = """
+[[faults]]
+kind = "status"
+status = 429
+limit = "dataactions"
+retry_after_s = 60
+path = "/test$"
+skip = 40
+hits = 1
+"""
+
+
+def test_all_workers_pause_when_one_meets_the_orgs_limit(tmp_path: Path) -> None:
+    with sandbox(tmp_path, more=STARVED_ONCE) as environment:
+        found = measure(tmp_path, environment, '[run]\nrate = 40\nduration = "5s"', "--processes", "2")
+
+    table = read_samples([tmp_path / "run"]).table
+    (refused,) = table[table["outcome"] == "rate_limited"]["started_at"]
+    assert table["worker_id"].nunique() == 2
+    # The other worker was refused nothing, and is silent all the same once the word has gone round.
+    assert table.groupby("worker_id", observed=True)["started_at"].max().max() < refused + 1.5
+    (note,) = found.notes
+    assert "production is being refused too): pausing 60 s" in note
+
+
+def test_a_worker_sends_its_token_only_where_it_is_set_up_for(tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    with sandbox(tmp_path) as environment:
+        elsewhere = {**environment, "GENESYSCLOUD_API_BASE": "https://api.mypurecloud.example"}
+        as_org = {"GENESYSCLOUD_ACCESS_TOKEN": token_of(environment), "GENESYSCLOUD_OAUTHCLIENT_ID": ""}
+        line = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--worker", "--master-port", port]
+        worker = subprocess.Popen(
+            line,
+            cwd=tmp_path,
+            env={**os.environ, "HOME": str(tmp_path), **elsewhere, **as_org},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            master = ("--master", "--master-bind-host", "127.0.0.1", "--master-bind-port", port)
+            found = measure(tmp_path, {**environment, **as_org}, '[run]\nduration = "60s"', *master, code=2)
+        finally:
+            worker.kill()
+            worker.wait()
+
+    assert found.status == "incomplete"
+    assert "a worker is set up for https://api.mypurecloud.example" in str(found.status_reason)
+    assert "its token goes nowhere else" in str(found.status_reason)
+
+
+def token_of(environment: dict[str, str]) -> str:
+    login = httpx.post(
+        environment["GENESYSCLOUD_API_BASE"] + "/oauth/token",
+        data={"grant_type": "client_credentials"},
+        auth=("sandbox", "sandbox"),
+        trust_env=False,
+    )
+    return str(login.raise_for_status().json()["access_token"])
 
 
 def test_a_429_for_our_token_pauses_the_run_and_says_so(tmp_path: Path) -> None:
