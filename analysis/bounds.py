@@ -2,8 +2,8 @@
 
 Clopper & Pearson 1934 on the effective sample size of Kaplan-Meier (after Cutler & Ederer 1958); without
 censoring that is the binomial order statistic, the only bound that held 95 % on every shape tried
-(statistics, 2.1). The upper bound of the quantile is interpolated between two order statistics (Beran &
-Hall 1993), so it is a little below the exact one and nearer to the 95 % asked for.
+(statistics, 2.1). The upper bound of the quantile lies at a fractional order statistic (Hutson 1999), so it
+is a little below the exact one and nearer to the 95 % asked for.
 
 Only scipy.special: scipy.stats costs a second at import.
 """
@@ -41,8 +41,9 @@ def upper_ms(table: SurvivalTable, p: float, confidence: float, design_effect: f
 
     The first time t at which "the quantile is at most t" is sure enough is the binomial order
     statistic; with few calls it is surer than asked (98.2 % for the largest of 400) and far out in a
-    heavy tail. Beran & Hall 1993 interpolate between it and the call before, linear in the confidence:
-    U is 6-23 % lower at n = 400 and still covers 95-98 % on every shape tried (tests/unit/analysis).
+    heavy tail. Hutson 1999 goes back from it towards the call before, to the fractional number of slower
+    calls that is as sure as asked; on a log scale, because tails are wide. U is 4-25 % lower at n = 400
+    and still covers 94-98 % on every shape tried (tests/unit/analysis/test_coverage.py).
     """
     # The bound of the share lies above the share itself, so only the tail below 1-p can qualify.
     tail = int(np.searchsorted(-table.share, -(1.0 - p) - SHARE_SLACK, side="left"))
@@ -57,15 +58,27 @@ def upper_ms(table: SurvivalTable, p: float, confidence: float, design_effect: f
     # Several calls may have ended in this millisecond: only the first of them has another time before it.
     many, before, after = float(table.ended[index]), table.share[index - 1], table.share[index]
     first = n[good[0]] * (after + (before - after) * (many - 1.0) / many)
-    sizes = np.array([n[good[0]], table.n_eff[index - 1] / design_effect])
-    slow = np.array([first, sizes[1] * before])
-    sure_high, sure_low = _sure(slow, sizes, p).tolist()
-    if not sure_low < confidence <= sure_high:
-        return high
-    part = (confidence - sure_low) / (sure_high - sure_low)
+    worth = float(table.n_eff[index - 1]) / design_effect
+    part = _as_sure_as(confidence, (first, float(n[good[0]])), (worth * before, worth), p)
     low = int(table.t_ms[index - 1])
-    between = math.ceil(float(low + part * (high - low)) - 1e-6)
-    return max(between, int(table.t_ms[tail]))
+    between = math.ceil(low * math.exp(part * math.log(high / low)) - 1e-6)
+    return min(max(between, int(table.t_ms[tail])), high)
+
+
+def _as_sure_as(confidence: float, last: tuple[float, float], before: tuple[float, float], p: float) -> float:
+    """How far (0..1) from the call `before` to the `last` one it is that sure; each is (slower, of n)."""
+    near, far = 0.0, 1.0
+    if not _sure_at(near, last, before, p) < confidence <= _sure_at(far, last, before, p):
+        return far
+    for _ in range(40):
+        middle = (near + far) / 2.0
+        near, far = (near, middle) if _sure_at(middle, last, before, p) >= confidence else (middle, far)
+    return far
+
+
+def _sure_at(part: float, last: tuple[float, float], before: tuple[float, float], p: float) -> float:
+    slow, n = (part * one + (1.0 - part) * other for one, other in zip(last, before, strict=True))
+    return float(special.betainc(slow + 1.0, max(n - slow, 1e-300), 1.0 - p))
 
 
 def _sure(slow: NDArray[np.float64], n: NDArray[np.float64], p: float) -> NDArray[np.float64]:

@@ -14,7 +14,7 @@ Draw = Callable[[np.random.Generator, tuple[int, ...]], NDArray[np.float64]]
 
 @dataclass(frozen=True)
 class Shape:
-    """`draw(rng, size)` in units of its own; `above(t)` is the true share slower than t (a number or many)."""
+    """`draw(rng, size)` in units of its own; `above(t)` is the true share slower than t (also of arrays)."""
 
     draw: Draw
     above: Callable[[Any], Any]

@@ -1,5 +1,7 @@
 """Does "95 % sure" hold? Fixed seeds, every shape, few and many calls (statistics, 2.1): 94 to 98 %.
 
+The issue asks for 300, 1,000 and 5,000 calls; 400 is where the fraction matters most.
+
 40,000 replications miss a true share of 95 % by .11 points (one standard error), so no tolerance is given
 beyond the interval asked for. They are cheap because without censoring the bound lies between two order
 statistics: those are drawn directly (Renyi 1953), and the real function is held to the same place first.
@@ -10,7 +12,7 @@ import math
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from scipy import special
+from scipy import optimize, special
 
 from analysis.bounds import upper_ms
 from analysis.counts import count_latencies
@@ -21,18 +23,18 @@ REPLICATIONS = 40_000
 SCALE_MS = 100.0
 
 
-@pytest.mark.parametrize("n", [300, 1000, 5000])
+@pytest.mark.parametrize("n", [300, 400, 1000, 5000])
 @pytest.mark.parametrize("name", SHAPES)
 def test_the_bound_covers_the_true_quantile(name: str, n: int) -> None:
     rng = np.random.default_rng([n, list(SHAPES).index(name)])
     shape = SHAPES[name]
     slower, part = place_of_the_bound(n)
     high, low = slowest(shape, rng, n, slower)
-    covered = float(np.mean(low + part * (high - low) >= shape.p99))
+    covered = float(np.mean(low * (high / low) ** part >= shape.p99))
     assert 0.94 <= covered <= 0.98
 
 
-@pytest.mark.parametrize("n", [300, 1000, 5000])
+@pytest.mark.parametrize("n", [300, 400, 1000, 5000])
 @pytest.mark.parametrize("name", SHAPES)
 def test_the_bound_lies_where_the_replications_put_it(name: str, n: int) -> None:
     rng = np.random.default_rng([n, list(SHAPES).index(name), 7])
@@ -44,7 +46,7 @@ def test_the_bound_lies_where_the_replications_put_it(name: str, n: int) -> None
         # Calls that share a millisecond are one step of the curve: the bound may then lie a call further out.
         alone = x[slower - 1 if slower else 0] > high > low > x[slower + 2] or slower == 0
         if alone:
-            assert bound == pytest.approx(low + part * (high - low), abs=1.0)
+            assert bound == pytest.approx(low * (high / low) ** part, abs=1.0)
         else:
             assert bound is not None and low <= bound <= high
 
@@ -52,12 +54,10 @@ def test_the_bound_lies_where_the_replications_put_it(name: str, n: int) -> None
 def place_of_the_bound(n: int) -> tuple[int, float]:
     """How many calls are slower than the upper of the two order statistics, and how far up it lies.
 
-    The largest call that surely (95 %) exceeds p99, interpolated in the confidence (Beran & Hall 1993).
+    The number of slower calls at which p99 is 95 % sure to be passed is a fraction (Hutson 1999).
     """
-    slower = np.arange(n // 20)
-    sure = special.betainc(slower + 1, n - slower, 0.01)
-    last = int(np.flatnonzero(sure >= 0.95)[-1])
-    return last, float((0.95 - sure[last + 1]) / (sure[last] - sure[last + 1]))
+    exact = optimize.brentq(lambda slower: special.betainc(slower + 1, n - slower, 0.01) - 0.95, 0, n / 20)
+    return int(exact), 1.0 - exact % 1.0
 
 
 def slowest(

@@ -3,7 +3,7 @@
 import lifelines
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import optimize, stats
 from statsmodels.duration.survfunc import SurvfuncRight
 
 from analysis.bounds import calls_for_a_bound, lower_ms, lower_share, upper_ms, upper_share
@@ -75,15 +75,19 @@ def test_share_bounds_equal_the_exact_binomial_interval(n: int, share: float) ->
 
 @pytest.mark.parametrize("n", [299, 400, 1000, 5000])
 def test_the_upper_bound_lies_between_the_binomial_order_statistics(n: int) -> None:
-    """Uncensored: at most the exact order statistic, at least the one before it (Beran & Hall)."""
+    """Uncensored: at most the exact order statistic, at least the one before it (Hutson 1999)."""
     x = np.arange(1, n + 1, dtype=float) * 10
     rank = int(stats.binom.ppf(0.95, n, 0.99)) + 1  # P(X_(rank) >= q99) >= 95 %, smallest such rank
     bound = upper_ms(kaplan_meier(count_latencies(x, np.ones(n, bool))), 0.99, 0.95)
     assert bound is not None
     assert 10 * (rank - 1) < bound <= 10 * rank
-    sure = stats.binom.cdf(rank - 1, n, 0.99), stats.binom.cdf(rank - 2, n, 0.99)
-    part = (0.95 - sure[1]) / (sure[0] - sure[1])
-    assert bound == np.ceil(10 * (rank - 1) + 10 * part - 1e-6)
+    slower = (
+        optimize.brentq(lambda k: stats.beta.cdf(0.01, k + 1, n - k) - 0.95, n - rank, n - rank + 1)
+        if n > 299
+        else 0.0
+    )  # 299 is the fewest: its largest call is only just sure enough
+    low, part = 10.0 * (rank - 1), 1.0 - slower % 1.0
+    assert bound == np.ceil(low * (10 * rank / low) ** part - 1e-6)
 
 
 @pytest.mark.parametrize("n", [50, 299, 1000, 5000])
