@@ -3,8 +3,10 @@
 Imports click and nothing heavier: each verb's module is imported when it is used.
 """
 
+import difflib
 import errno
 import importlib
+import io
 import os
 import sys
 import traceback
@@ -49,7 +51,8 @@ class VerbTable(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import and return one verb, or None when there is no such verb."""
         if cmd_name not in VERBS:
-            return None
+            near = difflib.get_close_matches(cmd_name, VERBS, n=1)
+            ctx.fail(f"No such command {cmd_name!r}." + (f" Did you mean {near[0]!r}?" if near else ""))
         module = importlib.import_module(f"diag.commands.{VERBS[cmd_name][0]}")
         return cast(click.Command, module.command)
 
@@ -71,6 +74,9 @@ def cli() -> None:
 
 def main() -> None:
     """Run `diag` and exit with a code of ExitCode; a Ctrl-C while an error is shown is one, too."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a character the terminal lacks is no reason to fail
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = run(sys.argv[1:])
     except KeyboardInterrupt:
@@ -114,7 +120,9 @@ def _show(error: Exception) -> ExitCode:
         )
         return ExitCode.ERROR
     if isinstance(error, OSError) and error.filename:
-        _print_error(f"{error.filename}: {error.strerror}.", "Check that the path exists and may be written.")
+        _print_error(
+            f"{error.filename}: {error.strerror}.", "Check that the path exists, and that you may use it so."
+        )
         return ExitCode.ERROR
     _print_error(
         f"diag failed in a way it did not expect ({type(error).__name__}).",

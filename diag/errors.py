@@ -6,8 +6,8 @@
     ├── StalePlanError   stale     6
     └── PartialError     partial   7
 
-`diag.changes.errors`, `diag.inventory.errors` build on them. `AnalysisError`, `ApiError` and `SandboxError`
-have the same shape without importing this file: those rooms stand alone.
+The errors of `diag.changes`, `diag.inventory` and `diag.definitions` build on them. `AnalysisError`,
+`ApiError` and `SandboxError` have the same shape without importing this file: those rooms stand alone.
 """
 
 from typing import Protocol
@@ -58,6 +58,13 @@ class PartialError(DiagError):
     """Some changes were made and some were not; the journal says which."""
 
     category = "partial"
+
+
+def why_unreadable(error: OSError | UnicodeDecodeError) -> str:
+    """Return in plain words why a text file could not be read: `is a directory`, `not UTF-8 text`."""
+    if isinstance(error, UnicodeDecodeError):
+        return f"not UTF-8 text (byte {error.start + 1})"
+    return (error.strerror or type(error).__name__).lower()
 
 
 def error_text(message: str, hint: str | None, details: tuple[str, ...] = ()) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from diag.errors import CredentialsError, UsageError
+from diag.errors import CredentialsError, UsageError, why_unreadable
 from diag.genesys.connection import Connection
 from diag.genesys.secret import Secret
 
@@ -214,7 +214,14 @@ def _dotenv(path: Path) -> Mapping[str, str | None]:
         return {}
     from dotenv import dotenv_values
 
-    return dotenv_values(path, interpolate=False)
+    try:
+        return dotenv_values(path, interpolate=False)
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError | UnicodeDecodeError) -> UsageError:
+    return UsageError(f"{path} cannot be read: {why_unreadable(error)}.", hint="Fix or remove the file.")
 
 
 def _toml(path: Path, warnings: list[str]) -> dict[str, Any]:
@@ -223,7 +230,7 @@ def _toml(path: Path, warnings: list[str]) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read ({error}).", hint="Fix or remove the file.") from error
+        raise _unreadable(path, error) from error
     try:
         body = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

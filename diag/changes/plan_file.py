@@ -1,5 +1,6 @@
 """A plan as a file: JSON with `format_version` and a digest, so that exactly what was reviewed is applied."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from analysis.schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S
 from diag.changes.errors import PlanFileError
 from diag.changes.plan import FORMAT_VERSION, Change, Evidence, OrgIdentity, Plan, Skipped, Unchanged
+from diag.errors import why_unreadable
 
 _NEW_PLAN = "Make a new one: diag recommend --out plan.json"
 
@@ -36,14 +38,19 @@ def plan_to_json(plan: Plan) -> str:
 
 
 def write_plan(plan: Plan, path: Path) -> None:
-    """Write a plan file whole or not at all, for its owner's eyes only (mode 0600)."""
+    """Write a plan file whole or not at all, for its owner's eyes only (mode 0600). Raises OSError."""
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary.unlink(missing_ok=True)
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with open(descriptor, "w", encoding="utf-8") as file:
-        file.write(plan_to_json(plan))
-    temporary.replace(path)
+    try:
+        temporary.unlink(missing_ok=True)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(descriptor, "w", encoding="utf-8") as file:
+            file.write(plan_to_json(plan))
+        temporary.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def read_plan(path: Path) -> Plan:
@@ -51,7 +58,7 @@ def read_plan(path: Path) -> Plan:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise PlanFileError(f"{path} cannot be read ({error}).", hint=_NEW_PLAN) from error
+        raise PlanFileError(f"{path} cannot be read: {why_unreadable(error)}.", hint=_NEW_PLAN) from error
     return plan_from_json(text, str(path))
 
 

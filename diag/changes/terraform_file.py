@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from diag.changes.errors import TerraformFileError
+from diag.errors import why_unreadable
 
 RESOURCE_TYPE: Final = "genesyscloud_integration_action"
 
@@ -31,7 +32,7 @@ def read_resources(path: Path) -> tuple[TerraformResource, ...]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise TerraformFileError(f"{path} cannot be read ({error}).") from error
+        raise TerraformFileError(f"{path} cannot be read: {why_unreadable(error)}.") from error
     if path.suffix == ".tf":
         return tuple(_from_hcl(text))
     try:

@@ -8,6 +8,7 @@ import click
 
 if TYPE_CHECKING:
     from diag.genesys.client import GenesysClient
+    from diag.genesys.models import Action
 
 
 @click.command(
@@ -35,9 +36,9 @@ def command(action: str, output: Path | None, profile: str | None) -> None:
     console = Console()
     target = find_target(load_settings({"profile": profile}))
     with GenesysClient(target.connection) as client:
-        action_id = _find(client, action)
-        full = client.read_config(action_id)
-        contract = client.get_action(action_id, contract=True).contract or {}
+        found = _find(client, action)
+        full = client.read_config(found.id)
+        contract = client.get_action(found.id, contract=True).contract or {}
         body = definition_body(full, contract, _integration_type(client, full.action.integration_id))
     for name in literal_credentials(full.action.config.request if full.action.config else {}):
         console.warn(f"the header {name} holds a value in clear text, and so does this file: keep it safe.")
@@ -49,17 +50,26 @@ def command(action: str, output: Path | None, profile: str | None) -> None:
     console.note(f"Written to {output}. To create it elsewhere: diag register {output}")
 
 
-def _find(client: "GenesysClient", wanted: str) -> str:
-    """The id of the one action with that name, or the id itself."""
-    from diag.definitions.errors import AmbiguousTargetError
+def _find(client: "GenesysClient", wanted: str) -> "Action":
+    """The one action with that name or id; asks for the whole list only where neither is there."""
+    from diag.changes.by_hand import actions_named
+    from diag.errors import UsageError
+    from diag.genesys.errors import NotFoundError
 
     named = client.actions_named(wanted)
-    if len(named) > 1:
-        raise AmbiguousTargetError(
-            f"{len(named)} actions are named {wanted!r}.",
-            hint="Give the id of one: " + ", ".join(action.id for action in named),
+    if not named:
+        try:
+            return client.get_action(wanted)
+        except NotFoundError:
+            named = client.list_actions()
+    found = actions_named(named, [wanted])
+    if len(found) > 1:
+        raise UsageError(
+            f"{len(found)} actions fit {wanted!r}.",
+            hint="Name one:",
+            details=tuple(one.name for one in found),
         )
-    return named[0].id if named else wanted
+    return found[0]
 
 
 def _integration_type(client: "GenesysClient", integration_id: str | None) -> str | None:

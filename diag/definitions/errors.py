@@ -5,17 +5,11 @@ DefinitionError
 └── AmbiguousTargetError     usage   which integration, or which action, is not clear
 """
 
+from diag.errors import UsageError
 
-class DefinitionError(Exception):
-    """Base of this room: `message` says what and where, `hint` how to fix it."""
 
-    category = "usage"
-
-    def __init__(self, message: str, *, hint: str | None = None, details: tuple[str, ...] = ()) -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
-        self.details = details
+class DefinitionError(UsageError):
+    """Base of this room."""
 
 
 class InvalidDefinitionError(DefinitionError):

@@ -9,7 +9,7 @@ import pytest
 from diag.changes.journal import Journal
 from diag.cli import run
 from diag.exit_codes import ExitCode
-from tests.contract.verbs.typed import OTHER, QUICK, answer, history
+from tests.contract.verbs.typed import OTHER, QUICK, answer, history, samples
 
 
 def test_set_history_undo(capsys: "pytest.CaptureFixture[str]") -> None:
@@ -49,7 +49,19 @@ def test_without_a_terminal_approval_is_a_flag(capsys: "pytest.CaptureFixture[st
         (["set", QUICK, "--timeout", "61", "--yes"], "1<=x<=60"),
         (["set", QUICK, "--timeout", "0", "--yes"], "1<=x<=60"),
         (["set", QUICK, "--timeout", "45", "--yes"], "over the cap of 30 s"),
-        (["apply", "nowhere.json", "--yes"], "nowhere.json cannot be read"),
+        (["apply", "nowhere.json", "--yes"], "nowhere.json cannot be read: no such file or directory."),
+        (["apply", "folder", "--yes"], "folder cannot be read: is a directory."),
+        (["apply", "noise", "--yes"], "noise cannot be read: not UTF-8 text (byte 3)."),
+        (["register", "noise", "--yes"], "noise cannot be read: not UTF-8 text (byte 3)."),
+        (
+            ["recommend", "calls.csv", "--format", "terraform", "--terraform-state", "noise"],
+            "noise cannot be read",
+        ),
+        (["export", "Check Apointment Slots"], "Did you mean: Check Appointment Slots"),
+        (["export", "Get *"], "actions fit 'Get *'"),
+        (["export", OTHER, "-o", "x.toml"], "not as TOML"),
+        (["recomend"], "Did you mean 'recommend'?"),
+        (["xyzzy"], "No such command 'xyzzy'."),
         (["undo", "nothing", "--yes"], "The journal has no entry"),
         (["undo", "--all-of", "nothing", "--yes"], "The journal knows no apply"),
         (["undo", "a", "--all-of", "b", "--yes"], "not both"),
@@ -58,8 +70,11 @@ def test_without_a_terminal_approval_is_a_flag(capsys: "pytest.CaptureFixture[st
     ],
 )
 def test_bad_input_is_a_usage_error_with_a_fix(
-    capsys: "pytest.CaptureFixture[str]", arguments: list[str], told: str
+    capsys: "pytest.CaptureFixture[str]", session: Path, arguments: list[str], told: str
 ) -> None:
+    (session / "folder").mkdir()
+    (session / "noise").write_bytes(b"a\n\xff\xfe")
+    samples(session / "calls.csv", 1000)
     assert run(arguments) == ExitCode.USAGE
 
     assert told in capsys.readouterr().err

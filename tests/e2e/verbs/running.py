@@ -7,16 +7,18 @@ from pathlib import Path
 
 from tests.conftest import RunningSandbox
 
+ROOT = Path(__file__).resolve().parents[3]
+
 
 def diag(
-    box: RunningSandbox, folder: Path, *arguments: str, **environment: str
+    box: RunningSandbox | None, folder: Path, *arguments: str, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run a verb in `folder` against the sandbox; nobody is there to answer questions."""
-    ours = ("GENESYSCLOUD_", "DIAG_")
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    return subprocess.run(
+    """Run a verb in `folder`, against the sandbox if one is given; nobody is there to answer questions."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("GENESYS", "DIAG_"))}
+    target = box.environment if box else {}
+    done = subprocess.run(
         [sys.executable, "-m", "diag", *arguments],
-        env={**clean, **box.environment, "HOME": str(folder), **environment},
+        env={**clean, "HOME": str(folder), "PYTHONPATH": str(ROOT), **target, **environment},
         cwd=folder,
         capture_output=True,
         text=True,
@@ -24,3 +26,5 @@ def diag(
         timeout=150,
         stdin=subprocess.DEVNULL,
     )
+    assert "Traceback" not in done.stderr
+    return done

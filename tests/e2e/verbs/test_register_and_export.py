@@ -75,4 +75,4 @@ def test_bad_files_are_usage_errors_with_every_fault(sandbox: RunningSandbox, tm
     assert "Traceback" not in done.stderr
     assert diag(sandbox, tmp_path, "register", "absent.json").returncode == 2
     missing = diag(sandbox, tmp_path, "export", "no-such-action")
-    assert missing.returncode == 2 and "404" in missing.stderr
+    assert missing.returncode == 2 and "There is no action 'no-such-action'" in missing.stderr
