@@ -29,6 +29,10 @@ from analysis.wording import of_calls, percent, seconds
 
 LOOKS_PER_JOB: Final = 4
 """A flow that looks about four times in a usual job learns of its end an eighth of its length late."""
+SOME_WILL_FAIL: Final = 1.2
+"""So many times the fewest jobs of a bound are started, because some of them fail or last."""
+ALL_IN_VAIN: Final = 50
+"""When none of so many jobs was done and none still runs, more of them teach nothing."""
 _STEPS_MS: Final = (1, 10, 100, 1_000, 10_000, 100_000)
 """Jobs may last for hours: the survival code counts up to MAX_MS steps, so the step grows."""
 _CURVE_POINTS: Final = 400
@@ -69,6 +73,16 @@ def recommend_loop(flow: Flow, settings: RecommendSettings) -> FlowLoop:
     if not done:
         return replace(told, reason=_nothing_done(told))
     return _judge(told, followed, settings)
+
+
+def enough_jobs(told: FlowLoop, settings: RecommendSettings) -> bool:
+    """Return whether no more jobs need be started: the loop is known, or will be when these have ended."""
+    if told.loop_limit is not None or told.jobs >= settings.target_calls:
+        return True
+    if not told.done and not told.unfinished:
+        return told.jobs >= ALL_IN_VAIN
+    fewest = calls_for_a_bound(settings.percentile, settings.confidence) * (told.design_effect or 1.0)
+    return told.done + told.unfinished >= SOME_WILL_FAIL * fewest
 
 
 def _judge(told: FlowLoop, followed: Sequence[Job], settings: RecommendSettings) -> FlowLoop:

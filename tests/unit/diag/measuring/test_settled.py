@@ -1,8 +1,10 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from analysis.run_folder import RunFolder
-from diag.measuring.settled import complete_until
+from diag.measuring.settled import SHARE_OF_A_CORE, complete_until, jobs_needed, pause_after
 
 
 def write(folder: RunFolder, worker: str, *lines: dict[str, object]) -> None:
@@ -31,3 +33,40 @@ def test_nothing_is_complete_before_the_first_second(tmp_path: Path) -> None:
     write(folder, "w-0")
 
     assert complete_until(folder) == {}
+
+
+@pytest.mark.parametrize(("cost_s", "pause_s"), [(0.0, 5.0), (0.1, 5.0), (1.3, 24.7), (13.0, 247.0)])
+def test_looks_that_cost_more_keep_a_greater_distance(cost_s: float, pause_s: float) -> None:
+    assert pause_after(cost_s) == pytest.approx(pause_s)
+    assert cost_s / (cost_s + pause_after(cost_s)) <= SHARE_OF_A_CORE + 1e-9
+
+
+def jobs(folder: RunFolder, **states: int) -> None:
+    head = {"kind": "flow", "action_id": "a", "action_name": "A", "poll_action_name": "B"}
+    lines = [{**head, "every_s": 1.0, "give_up_s": 60.0}]
+    for state, many in states.items():
+        for _ in range(many):
+            number = len(lines)
+            at = {"at": number / 10, "correlation_id": "", "action_id": "a"}
+            look = {"state": state, "seconds": 2.0 + number % 7, "polls": 1, "throttled": 0}
+            lines += [{"kind": "job", "job": number, **at}, {"kind": "look", "job": number, **look}]
+    folder.segments.mkdir(parents=True)
+    (folder.segments / "w-0.jobs").write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+
+@pytest.mark.parametrize(
+    ("states", "needed"),
+    [
+        ({"done": 320}, False),  # the loop is known
+        ({"done": 40, "running": 250}, True),
+        ({"done": 40, "running": 330}, False),  # known once these have ended
+        ({"failed": 20}, True),
+        ({"failed": 60}, False),  # more of them teach nothing
+    ],
+)
+def test_a_submit_action_is_called_until_its_flow_is_known(
+    tmp_path: Path, states: dict[str, int], needed: bool
+) -> None:
+    folder = RunFolder(tmp_path)
+    jobs(folder, **states)
+    assert jobs_needed(folder) == ({"a"} if needed else set())
