@@ -8,7 +8,7 @@ from uuid import UUID
 import gevent
 
 from analysis.record import FLAG_NEW_CONNECTION, OUTCOME_CODES
-from analysis.schema import Outcome
+from analysis.schema import PLATFORM_MAX_TIMEOUT_S, Outcome
 from diag.genesys.outcomes import Classified
 from loadtests.clock import Clock
 from loadtests.outcome import judge
@@ -18,6 +18,9 @@ from loadtests.transport import NETWORK_ERRORS, Reply, Transport, error_name
 
 GIVE_UP_AFTER_S: Final = 10.0
 """We wait this long beyond the action's own timeout before we give up on a reply."""
+
+UNKNOWN_TIMEOUT: Final = 0
+"""In the record: outside 1..60, which the analysis reads as unknown."""
 
 LONGEST_STEP: Final = 60
 
@@ -144,7 +147,7 @@ class Caller:
             clock.wall(sent),
             latency_ms,
             OUTCOME_CODES[outcome],
-            prepared.load.timeout_s,
+            prepared.load.timeout_s or UNKNOWN_TIMEOUT,
             reply.status if reply else 0,
             in_flight,
             offered_rate,
@@ -205,7 +208,7 @@ class Caller:
             index=index,
             load=load,
             target=target_code(load),
-            limit_s=load.timeout_s + GIVE_UP_AFTER_S,
+            limit_s=(load.timeout_s or PLATFORM_MAX_TIMEOUT_S) + GIVE_UP_AFTER_S,
             label=load.action_name + (" (draft)" if load.target == "draft" else ""),
             payload_codes=[self._recorder.code("payload", payload.label) for payload in load.payloads],
             requests=self._requests(load),

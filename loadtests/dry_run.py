@@ -65,7 +65,7 @@ def describe(prepared: Prepared, target: Target, run_time_s: float | None, users
         kind = "CHANGES" if action.side_effects else "reads"
         said = "-" if calls is None else f"{calls:.0f}"
         lines.append(
-            f"  {action.rate * load:7.3g} {said:>7}  {action.timeout_s:>5} s  {kind:<7}  "
+            f"  {action.rate * load:7.3g} {said:>7}  {action.timeout_s or '?':>5} s  {kind:<7}  "
             f"{len(action.payloads):>8}  {action.action_name}"
             + (" (draft)" if action.target == "draft" else "")
         )

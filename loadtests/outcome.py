@@ -11,7 +11,7 @@ _NOT_TRUE: Final = re.compile(rb'"success"\s*:\s*(?!true\b)')
 _SUCCESS: Final = Classified(Outcome.OK)
 
 
-def judge(status: int, body: bytes, timeout_s: int, elapsed_ms: float) -> Classified:
+def judge(status: int, body: bytes, timeout_s: int | None, elapsed_ms: float) -> Classified:
     """Return how a test call ended.
 
     A 200 whose every "success" is true needs no parsing; a doubtful body (a "success" that is not true,

@@ -6,11 +6,26 @@ Values never leave this file except as the request itself: labels are what is re
 import json
 import random
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
+from loadtests.pattern_text import matching_text
 from loadtests.plan import Payload
 
 EMPTY: Final = Payload("empty", b"{}")
+
+
+@dataclass(frozen=True, slots=True)
+class NoInput:
+    """Why no input can be made from a contract."""
+
+    why: str
+
+
+class _NoTextError(Exception):
+    """Raised inside for an input whose pattern no likely text matches; its text is the input's name."""
+
+
 GENERATED: Final = 5
 """Distinct payloads made from a contract: some variety for caches, few enough to name."""
 
@@ -43,11 +58,11 @@ def is_json(value: object) -> bool:
 
 def from_contract(
     contract: Mapping[str, Any] | None, seed: int | str, count: int | None = None
-) -> tuple[Payload, ...]:
+) -> tuple[Payload, ...] | NoInput:
     """Return payloads that follow the contract's input schema; always the same ones for the same seed.
 
-    Without a usable schema: one empty input map. A `pattern` is not followed (say so in the workload with
-    a payload of your own): such an input may be refused, and is then recorded as `invalid_input`.
+    Without a usable schema: one empty input map. NoInput where a `pattern` is unusual (`pattern_text`): a
+    call with an input that is refused would spend the org's budget and measure nothing.
     """
     schema = _input_schema(contract or {})
     if not schema.get("properties"):
@@ -55,7 +70,13 @@ def from_contract(
     chance = random.Random(f"{seed}:payloads")
     made: dict[bytes, Payload] = {}
     for _ in range(count or GENERATED):
-        body = json.dumps(_value(schema, chance, _DEPTH), separators=(",", ":")).encode()
+        try:
+            body = json.dumps(_value(schema, chance, _DEPTH), separators=(",", ":")).encode()
+        except _NoTextError as error:
+            return NoInput(
+                f"no text could be made up that matches the pattern of its input {str(error)!r}: "
+                "write a payload for it in the workload"
+            )
         made.setdefault(body, Payload(f"generated-{len(made) + 1}", body))
     return tuple(made.values())
 
@@ -112,11 +133,14 @@ def _object(schema: Mapping[str, Any], chance: random.Random, depth: int) -> dic
     properties = schema.get("properties")
     if not isinstance(properties, Mapping) or depth <= 0:
         return {}
-    return {
-        name: _value(part, chance, depth - 1)
-        for name, part in properties.items()
-        if isinstance(part, Mapping)
-    }
+    made: dict[str, Any] = {}
+    for name, part in properties.items():
+        if isinstance(part, Mapping):
+            try:
+                made[name] = _value(part, chance, depth - 1)
+            except _NoTextError as error:
+                raise _NoTextError(".".join(filter(None, [name, str(error)]))) from None
+    return made
 
 
 def _range(schema: Mapping[str, Any]) -> tuple[int, int]:
@@ -127,11 +151,17 @@ def _range(schema: Mapping[str, Any]) -> tuple[int, int]:
 
 def _text(schema: Mapping[str, Any], chance: random.Random) -> str:
     kind = schema.get("format")
-    if kind == "uuid":
+    if kind == "uuid" and "pattern" not in schema:
         return f"{chance.getrandbits(32):08x}-0000-4000-8000-{chance.getrandbits(48):012x}"
+    shortest, longest = int(schema.get("minLength", 0)), schema.get("maxLength")
+    pattern = schema.get("pattern")
+    if isinstance(pattern, str):
+        limit = longest if isinstance(longest, int) else None
+        found = matching_text(pattern, chance, shortest=shortest, longest=limit)
+        if found is None:
+            raise _NoTextError
+        return found
     if kind in _FORMATS:
         return _FORMATS[kind]
-    text = f"load-test-{chance.randint(1, 999_999)}"
-    longest = schema.get("maxLength")
-    text = text.ljust(int(schema.get("minLength", 0)), "x")
-    return text[: int(longest)] if isinstance(longest, int) else text
+    text = f"load-test-{chance.randint(1, 999_999)}".ljust(shortest, "x")
+    return text[:longest] if isinstance(longest, int) else text

@@ -96,11 +96,15 @@ class Ramp:
 
 @dataclass(frozen=True, slots=True)
 class ActionLoad:
-    """One action to call. `rate`: calls/s for the whole run; `timeout_s`: the timeout in force (1..60)."""
+    """One action to call.
+
+    `rate`: calls/s of one arrival stream, for the whole run; `timeout_s`: the timeout in force (1..60), None
+    where the org does not tell.
+    """
 
     action_id: str
     action_name: str
-    timeout_s: int
+    timeout_s: int | None
     rate: float
     payloads: tuple[Payload, ...]
     target: Target = Target.PUBLISHED

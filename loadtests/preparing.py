@@ -10,15 +10,15 @@ from analysis.schema import PLATFORM_MAX_TIMEOUT_S
 from analysis.schema import Target as Version
 from diag.errors import UsageError
 from diag.genesys.client import GenesysClient
-from diag.genesys.errors import ApiError
 from diag.genesys.models import Action
+from diag.inventory.facts import facts_of
 from diag.target import Target
+from loadtests.inputs import inputs_of
 from loadtests.limits import OrgLimits, read_limits
-from loadtests.payloads import EMPTY, from_contract
-from loadtests.plan import ActionLoad, LoadPlan, Payload, Poll
+from loadtests.plan import ActionLoad, LoadPlan, Poll
 from loadtests.rates import Wanted, planned_rates
 from loadtests.run_options import DEFAULT_MAX_IN_FLIGHT, DEFAULT_SANDBOX_RATE
-from loadtests.selection import facts_of, select, wanted_actions
+from loadtests.selection import select, wanted_actions
 from loadtests.workload import Workload, WorkloadEntry
 from loadtests.workload_file import read_workload
 
@@ -55,6 +55,10 @@ def prepare(options: Any, target: Target, client: GenesysClient) -> Prepared:
     if options.probe:
         chosen, refused = _probe_candidates(chosen, client)
         left_out += refused
+    seed = options.seed if options.seed is not None else workload.seed
+    inputs, without = inputs_of(client, [(one.action, one.entry) for one in chosen], seed)
+    chosen = [one for one in chosen if one.action.id in inputs]
+    left_out += without
     if not chosen:
         raise UsageError(
             "None of the actions may be called: "
@@ -76,15 +80,14 @@ def prepare(options: Any, target: Target, client: GenesysClient) -> Prepared:
     guarded = not target.sandbox if workload.guard_enabled is None else workload.guard_enabled
     organization = client.organization()
     version = Version.DRAFT if options.probe else Version.PUBLISHED
-    seed = options.seed if options.seed is not None else workload.seed
     plan = LoadPlan(
         actions=tuple(
             ActionLoad(
                 action_id=one.action.id,
                 action_name=one.action.name,
-                timeout_s=PLATFORM_MAX_TIMEOUT_S if options.probe else one.action.effective_timeout_s,
+                timeout_s=PLATFORM_MAX_TIMEOUT_S if options.probe else one.action.timeout_s,
                 rate=rate,
-                payloads=_payloads(client, one, seed),
+                payloads=inputs[one.action.id],
                 target=version,
                 side_effects=(one.action.request_type or "").upper() != "GET",
                 poll=_resolved(
@@ -208,16 +211,6 @@ def _in_flight(options: Any, workload: Workload, target: Target, limits: OrgLimi
             hint="Lower max_in_flight, or say so in the workload: exceed_limits = true",
         )
     return wanted or limits.in_flight
-
-
-def _payloads(client: GenesysClient, one: Chosen, seed: int) -> tuple[Payload, ...]:
-    if one.entry.payloads:
-        return one.entry.payloads
-    try:
-        contract = client.get_action(one.action.id, contract=True).contract
-    except ApiError:
-        return (EMPTY,)
-    return from_contract(contract, f"{seed}:{one.action.id}", one.entry.generate)
 
 
 def _probe_candidates(chosen: Sequence[Chosen], client: GenesysClient) -> tuple[list[Chosen], list[LeftOut]]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Final
 
-from analysis.facts import ActionFacts
 from analysis.run_folder import LeftOut
 from diag.errors import UsageError
 from diag.genesys.models import Action
@@ -72,22 +71,6 @@ def select(actions: Sequence[Action], *, sandbox: bool, allow_side_effects: bool
         else:
             left_out.append(LeftOut(action.name, why))
     return Selection(tuple(chosen), tuple(left_out))
-
-
-def facts_of(action: Action) -> ActionFacts:
-    """Return what the manifest keeps of an action."""
-    return ActionFacts(
-        action_id=action.id,
-        action_name=action.name,
-        current_timeout_s=action.effective_timeout_s,
-        timeout_is_set=action.timeout_is_set,
-        configurable=action.configurable,
-        not_configurable_reason=action.not_configurable_reason,
-        request_type=action.request_type,
-        version=action.version,
-        category=action.category,
-        integration_id=action.integration_id,
-    )
 
 
 def _why_not(action: Action, *, sandbox: bool, allow_side_effects: bool) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from diag.genesys.models import Action
 from loadtests.limits import OrgLimits
-from loadtests.payloads import from_contract
+from loadtests.payloads import NoInput, from_contract
 from loadtests.plan import GuardLimits, Ramp, Soak
 
 _HEAD: Final = """\
@@ -99,7 +99,8 @@ def _reads(action: Action) -> bool:
 
 def _entry(one: Listed, *, active: bool) -> str:
     action = one.action
-    timeout = f"{action.effective_timeout_s} s" + ("" if action.timeout_is_set else " (unset)")
+    timeout = "unknown" if action.timeout_s is None else f"{action.timeout_s} s"
+    timeout += " (unset)" if action.timeout_is_set is False else ""
     lines = [
         f"# {_comment(action.name)}: {_comment(action.category or 'no category')}, timeout {timeout}, "
         f"request {_comment(action.request_type or 'unknown')}"
@@ -113,9 +114,11 @@ def _entry(one: Listed, *, active: bool) -> str:
     if not _reads(action):
         lines.append("# allow_side_effects = true")
     lines.append("# rate = 0.5")
-    example = from_contract(one.contract, 1, 1)[0].body
-    if example != b"{}":
-        values = json.loads(example)
+    made = from_contract(one.contract, 1, 1)
+    if isinstance(made, NoInput):
+        lines.append(f"# {_comment(made.why)}")
+    elif made[0].body != b"{}":
+        values = json.loads(made[0].body)
         lines.append(f'# payload = [{{ label = "example", values = {_inline(values)} }}]')
     lines.append("# recommend = { cap_s = 20 }  # settings of diag recommend, for this action only")
     lines.append("# production_peak_rate = 1.0  # calls/s at its busiest, if you know it")

@@ -52,7 +52,7 @@ def _workloads(runs: Path, run_ids: Sequence[str]) -> "list[Workload]":
 def _input(
     client: "GenesysClient", workloads: "Sequence[Workload]", action: Action
 ) -> TrialInput | NotTested:
-    from loadtests.payloads import from_contract
+    from loadtests.payloads import NoInput, from_contract
 
     allowed = False
     for workload in workloads:
@@ -66,7 +66,10 @@ def _input(
         contract = client.get_action(action.id, contract=True).contract
     except ApiError as error:
         return NotTested(f"its contract could not be read ({error.message})")
-    return TrialInput(_values(from_contract(contract, f"1:{action.id}")[0].body), allowed)
+    made = from_contract(contract, f"1:{action.id}")
+    if isinstance(made, NoInput):
+        return NotTested(made.why)
+    return TrialInput(_values(made[0].body), allowed)
 
 
 def _means(entry: "WorkloadEntry", action: Action) -> bool:
