@@ -131,6 +131,7 @@ def what_was_run(manifest: Manifest, zone: str | None) -> tuple[tuple[str, str],
         ("Calls", _count(manifest.calls, "calls")),
         ("Held back", _held_back(manifest.dropped)),
         ("Generator's verdict on itself", grade),
+        ("Generator's figures", _generator(manifest)),
         ("Concurrent executions allowed", _count(manifest.concurrency_limit, "concurrency_limit")),
         ("Remarks", " ".join(note if note.endswith(".") else f"{note}." for note in manifest.notes) or None),
         ("Versions", ", ".join(f"{name} {version}" for name, version in manifest.versions) or None),
@@ -167,6 +168,23 @@ def _planned(manifest: Manifest) -> Told | None:
     if manifest.streams is None or manifest.streams == 1:
         return text
     return told("{}, times up to {}", text, number(f"{manifest.streams} users", manifest.streams, "streams"))
+
+
+def _generator(manifest: Manifest) -> Told | None:
+    """The figures the generator's verdict rests on (loadtests/grading.py)."""
+    words = {
+        "schedule_lag_p99_ms": ("sent late by", numbers.latency),
+        "hub_lag_p99_ms": ("may be off by", numbers.latency),
+        "run_queue_share": ("waited for a core", numbers.share),
+        "cpu_share": ("of a core in use", numbers.share),
+    }
+    found = manifest.generator or {}
+    parts = [
+        told("{} {}", text, number(show(found[name]), found[name], f"generator/{name}"))
+        for name, (text, show) in words.items()
+        if name in found
+    ]
+    return joined(" · ", parts) if parts else None
 
 
 def _held_back(dropped: int | None) -> str | None:

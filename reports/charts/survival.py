@@ -34,10 +34,10 @@ def survival(
 
     `series` are drawn as thin lines beside it: one source of calls each (published, draft, production).
     """
+    low_ms, high_ms = survival_range(curve, action, markers, series)
     curve = thinned(curve, _MAX_POINTS)
     t_ms, share = list(curve.t_ms), list(curve.share)
     floor = _floor(share, 1 - percentile)
-    low_ms, high_ms = survival_range(curve, action, markers, series)
     head_px = ROW_PX * rows_needed(markers, low_ms, high_ms) + 6
     figure = sheet(head_px + _PLOT_PX + _AXIS_PX)
     axes = panel(figure, ink, head_px, _PLOT_PX)

@@ -106,9 +106,10 @@ def _latencies(axes: Axes, ink: Ink, bins: Sequence[TimeBin], now_s: int | None)
 def _dots(points: Sequence[tuple[float, float]], colour: str) -> PathPatch:
     """Return dots as one path: strokes of no length with round ends (one element instead of hundreds)."""
     vertices = [point for point in points for _ in range(2)]
-    codes = [Path.MOVETO, Path.LINETO] * len(points)
+    path = Path(vertices, [Path.MOVETO, Path.LINETO] * len(points))
+    path.should_simplify = False  # from 64 dots on they would be taken for nothing and dropped
     return PathPatch(
-        Path(vertices, codes),
+        path,
         facecolor="none",
         edgecolor=colour,
         linewidth=2.8,

@@ -9,21 +9,11 @@ from analysis.facts import ActionFacts
 from analysis.recommendation import Analysis, Recommendation, Skipped, Verdict
 from analysis.run_folder import LeftOut, Manifest
 from analysis.settings import RecommendSettings
-from analysis.summary import (
-    ActionSummary,
-    ColdStart,
-    ErrorGroup,
-    Histogram,
-    LoadBin,
-    PayloadGroup,
-    Series,
-    SurvivalCurve,
-    TimeBin,
-)
+from analysis.summary import ActionSummary, ColdStart, ErrorGroup, Histogram
 from reports.data import ReportData
+from tests.unit.reports.factory_tables import SPAN_S, bins, curve, errors, load_bins, payloads, series
 
 START = 1_795_300_000.0
-SPAN_S = 5040.0
 
 CASES: tuple[tuple[str, Verdict, float, float, int, int | None], ...] = (
     # name, verdict, median ms, sigma, timeout now, recommended
@@ -67,7 +57,7 @@ def make_action(
     name, verdict, median, sigma, now, to = case
     identity = f"custom_-_{number:08x}"
     if verdict is Verdict.NO_DATA:
-        errors = (
+        refused = (
             ErrorGroup("invalid_input", 400, "bad.request", 50, "c5fad4cb-1111-4222-8333-abcdefabcdef"),
         )
         return (
@@ -81,7 +71,7 @@ def make_action(
                 left_out_by_reason={"invalid_input": 50},
                 next_command=f"diag measure --action {identity} --payload FILE",
             ),
-            ActionSummary(identity, name, 50, {"invalid_input": 50}, errors=errors),
+            ActionSummary(identity, name, 50, {"invalid_input": 50}, errors=refused),
         )
     if verdict is Verdict.INSUFFICIENT_SAMPLES:
         calls = 212
@@ -164,14 +154,14 @@ def make_action(
             if m.any()
         },
         histogram,
-        _curve(latency, ok, timed_out),
-        _bins(started, latency, ok, timed_out, failed),
-        _errors(int(timed_out.sum()), int(failed.sum())),
-        load=_load(median, verdict),
+        curve(latency, ok, timed_out),
+        bins(started, latency, ok, timed_out, failed),
+        errors(int(timed_out.sum()), int(failed.sum())),
+        load=load_bins(median, verdict),
         knee_in_flight=22.0 if verdict is Verdict.UNSTABLE else None,
-        payloads=_payloads(calls, p50, p95) if number % 2 == 0 else (),
+        payloads=payloads(calls, p50, p95) if number % 2 == 0 else (),
         cold_start=ColdStart(6, p50 * 3.1, p50, p50 * 4) if number == 0 else None,
-        series=_series(latency, ok, timed_out, in_force, now) if verdict is Verdict.RAISE else (),
+        series=series(latency, ok, timed_out, in_force, now) if verdict is Verdict.RAISE else (),
     )
     return recommendation, summary
 
@@ -230,97 +220,4 @@ def make_report(
         (manifest,),
         zone="Europe/Berlin",
         source="runs/20261121T221310Z-9f3a1c",
-    )
-
-
-def _curve(latency: np.ndarray, ok: np.ndarray, censored: np.ndarray) -> SurvivalCurve:
-    use = ok | censored
-    order = np.argsort(latency[use], kind="stable")
-    x, event = latency[use][order], ok[use][order]
-    at_risk = np.arange(len(x), 0, -1)
-    share = np.cumprod(np.where(event, 1 - 1 / at_risk, 1.0))
-    x, share = x[event], share[event]
-    keep = np.unique(
-        np.concatenate((np.linspace(0, len(x) - 1, 300).astype(int), np.arange(max(0, len(x) - 60), len(x))))
-    )
-    x, share = x[keep], share[keep]
-    spread = 1.645 * np.sqrt(share * (1 - share) / use.sum())
-    return SurvivalCurve(
-        tuple(x.tolist()),
-        tuple(share.tolist()),
-        tuple(np.clip(share - spread, 0, 1).tolist()),
-        tuple(np.clip(share + spread + 1 / use.sum(), 0, 1).tolist()),
-    )
-
-
-def _bins(
-    started: np.ndarray, latency: np.ndarray, ok: np.ndarray, timed_out: np.ndarray, failed: np.ndarray
-) -> tuple[TimeBin, ...]:
-    width = SPAN_S / 60
-    bins = []
-    for number in range(60):
-        inside = (started >= number * width) & (started < (number + 1) * width)
-        x = latency[inside & (ok | timed_out)]
-        bins.append(
-            TimeBin(
-                number * width,
-                width,
-                int(inside.sum()),
-                int((inside & ok).sum()),
-                int((inside & timed_out).sum()),
-                int((inside & failed).sum()),
-                float(np.quantile(x, 0.5)) if len(x) > 4 else None,
-                float(np.quantile(x, 0.99)) if len(x) > 20 else None,
-                float(x.max()) if len(x) else None,
-                float(2 + 40 * (number == 41)),
-            )
-        )
-    return tuple(bins)
-
-
-def _errors(timeouts: int, limited: int) -> tuple[ErrorGroup, ...]:
-    groups = []
-    if timeouts:
-        groups.append(
-            ErrorGroup(
-                "timeout",
-                504,
-                "gateway.timeout",
-                timeouts,
-                "7c9e6679-7425-40de-944b-e07fc1f90ae7",
-                failed_step="Execute",
-                message="The request timed out after 5 s",
-            )
-        )
-    if limited:
-        groups.append(ErrorGroup("rate_limited", 429, "too.many.requests", limited, None))
-    return tuple(groups)
-
-
-def _load(median: float, verdict: Verdict) -> tuple[LoadBin, ...]:
-    steep = 0.9 if verdict is Verdict.UNSTABLE else 0.0
-    levels = ((1, 1), (2, 2), (3, 4), (5, 8), (9, 16), (17, 32), (33, 48))
-    slow = [max(1.0, (high / 22) ** steep) for _, high in levels]
-    return tuple(
-        LoadBin(low, high, 700 - 90 * n, n, median * factor, median * factor * 3.6 if n < 6 else None)
-        for n, ((low, high), factor) in enumerate(zip(levels, slow, strict=True))
-    )
-
-
-def _payloads(calls: int, p50: float, p95: float) -> tuple[PayloadGroup, ...]:
-    third = calls // 3
-    return (
-        PayloadGroup("customer with 400 orders", third, 40, p50 * 2.2, p95 * 1.9, slow=True),
-        PayloadGroup("typical customer", third, 3, p50, p95, slow=False),
-        PayloadGroup("unknown customer", calls - 2 * third, 0, p50 * 0.6, p95 * 0.7, slow=False),
-    )
-
-
-def _series(
-    latency: np.ndarray, ok: np.ndarray, timed_out: np.ndarray, in_force: np.ndarray, now: int
-) -> tuple[Series, ...]:
-    published, draft = in_force == now, in_force != now
-    return (
-        Series("published", int(published.sum()), _curve(latency, ok & published, timed_out & published)),
-        Series("draft", int(draft.sum()), _curve(latency, ok & draft, timed_out & draft)),
     )

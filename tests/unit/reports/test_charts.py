@@ -137,6 +137,18 @@ def test_roles_are_placeholders_no_drawing_would_use() -> None:
     assert len(set(colours)) == len(colours)
 
 
+def test_every_slice_has_its_dot_however_many_there_are() -> None:
+    bins = tuple(TimeBin(n * 1.0, 1.0, 9, 9, 0, 0, 100.0, None, 300.0 + n, None) for n in range(120))
+    data = make_report(CASES[:1])
+    action = data.analysis.actions[0]
+    (chart,) = charts_of(action, ActionSummary(action.action_id, "A", 9, timeline=bins), data.analysis)
+
+    dots = re.findall(r'd="((?:M[\d. ]+h0)+)"', chart.svg("x"))
+
+    assert len(dots) == 1
+    assert dots[0].count("h0") == 120
+
+
 def test_time_without_calls_is_a_gap_and_not_a_long_bar() -> None:
     bins = tuple(TimeBin(at, 10.0, 50, 50, 0, 0, 100.0, 200.0, 300.0, None) for at in (0.0, 10.0, 300.0))
 
