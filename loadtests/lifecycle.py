@@ -76,7 +76,7 @@ class Lifecycle:
         if isinstance(runner, MasterRunner) and options.headless and options.num_users is None and not shaped:
             # Nobody asked for a number: one planned load, of which each worker has its share.
             divided_among = options.num_users = options.spawn_rate = options.expect_workers
-        self._users = count_users(environment)
+        self._users = count_users(environment, lambda one: getattr(one, "lifecycle", None) is self)
         try:
             self._opened = open_run(options, self._stack, shaped=shaped).divided_among(divided_among)
         except (DiagError, AnalysisError, ApiError) as error:

@@ -1,9 +1,10 @@
-"""How many users all processes together run: what each needs to know to keep the whole within the limits.
+"""How many arrival streams all processes together run: what each needs to keep the whole within the limits.
 
 Locust tells a worker only of its own users. Its dispatcher knows them all, step by step while they are
 spawned; the number goes into the options, which Locust sends to every worker with each step.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,14 +18,17 @@ class UserCount:
     most: int = 0
 
 
-def count_users(environment: Any) -> UserCount:
-    """Have this environment's users counted from now on."""
+def count_users(environment: Any, is_stream: Callable[[type], bool]) -> UserCount:
+    """Have this environment's users counted from now on: those of classes that are arrival streams."""
     count = UserCount()
 
     class Counting(UsersDispatcher):
         def __next__(self) -> dict[str, dict[str, int]]:
             step = super().__next__()
-            users = sum(sum(on_worker.values()) for on_worker in step.values())
+            streams = {one.__name__ for one in environment.user_classes if is_stream(one)}
+            users = sum(
+                count for on_worker in step.values() for name, count in on_worker.items() if name in streams
+            )
             environment.parsed_options.diag_users = users
             count.most = max(count.most, users)
             return step
@@ -34,5 +38,5 @@ def count_users(environment: Any) -> UserCount:
 
 
 def users_of_all(environment: Any) -> int:
-    """Return how many users all processes together run now; 0 before the first."""
+    """Return how many arrival streams all processes together run now; 0 before the first."""
     return int(getattr(environment.parsed_options, "diag_users", 0))

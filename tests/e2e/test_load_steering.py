@@ -128,7 +128,7 @@ hits = {hits}
 
 def test_calls_wait_while_a_refused_token_is_renewed(tmp_path: Path) -> None:
     with sandbox(tmp_path, more=LOST_TOKEN.format(hits=2)) as environment:
-        found = measure(tmp_path, environment, '[run]\nrate = 20\nduration = "8s"')
+        found = measure(tmp_path, environment, '[run]\nrate = 20\nduration = "7s"')
         asked = logins(environment)
 
     table = read_samples([tmp_path / "run"]).table
@@ -284,7 +284,7 @@ def token_of(environment: dict[str, str]) -> str:
 
 def test_a_429_for_our_token_pauses_the_run_and_says_so(tmp_path: Path) -> None:
     with sandbox(tmp_path, per_minute=60) as environment:
-        found = measure(tmp_path, environment, '[run]\nrate = 20\nduration = "7s"\n[guard]\npause_s = 60')
+        found = measure(tmp_path, environment, '[run]\nrate = 20\nduration = "6s"\n[guard]\npause_s = 60')
 
     table = read_samples([tmp_path / "run"]).table
     refused = table[table["outcome"] == "rate_limited"]

@@ -36,6 +36,13 @@ category = "Web"
 timeout_s = 3
 result = { done = true }
 latency = { model = "fixed", at_ms = 5 }
+[[action]]
+name = "Slow"
+integration = "Backend"
+category = "Web"
+timeout_s = 3
+result = { done = true }
+latency = { model = "fixed", at_ms = 200 }
 """
 SHAPE = """
 from locust import LoadTestShape
@@ -79,6 +86,7 @@ def locust(
     folder: Path, environment: dict[str, str], *arguments: str, files: str = str(LOCUSTFILE)
 ) -> subprocess.CompletedProcess[str]:
     line = [sys.executable, "-m", "locust", "-f", files, "--headless", "--only-summary", "--drain-s", "1"]
+    line += ["--action", "Quick"] if "--action" not in arguments else []
     return subprocess.run(
         [*line, "--run-dir", str(folder / "run"), "--arrivals", "constant", *arguments],
         cwd=folder,
@@ -120,6 +128,38 @@ def test_each_user_is_one_stream_and_the_spawn_rate_ramps_them_up(
     assert all(due == pytest.approx(offered, rel=0.25) for offered, due in found.items()), found
     assert manifest(tmp_path).streams == 3
     assert [rate for _, rate in manifest(tmp_path).rates] == [10.0]
+
+
+OTHERS = """
+from locust import User, constant, task
+
+class SomebodyElse(User):
+    fixed_count = 2
+    wait_time = constant(1)
+
+    @task
+    def something(self):
+        pass
+"""
+
+
+def test_callers_of_the_closed_model_wait_for_their_replies_beside_users_of_another_kind(
+    tmp_path: Path, sandbox: SandboxProcess
+) -> None:
+    (tmp_path / "others.py").write_text(OTHERS)
+    files = f"{LOCUSTFILE},{tmp_path / 'others.py'}"
+    line = ["-u", "5", "-r", "5", "--run-time", "3s", "--rate", "50", "--model", "closed", "--action", "Slow"]
+    done = locust(tmp_path, sandbox.environment, *line, files=files)
+
+    assert done.returncode == 0, done.stderr
+    found = manifest(tmp_path)
+    assert (found.model, found.streams) == ("closed", 3)
+    table = read_samples([tmp_path / "run"]).table
+    ends = table["started_at"] + table["latency_ms"] / 1000
+    at_once = [((table["started_at"] <= at) & (at < ends)).sum() for at in table["started_at"]]
+    assert max(at_once) == 3
+    assert table["offered_rate"].isna().all()
+    assert 10 < len(table) <= 3 * 5 * 4  # three callers, 200 ms each: 15 a second; on schedule it were 150
 
 
 def test_a_load_test_shape_raises_and_lowers_the_load(tmp_path: Path, sandbox: SandboxProcess) -> None:
@@ -179,6 +219,7 @@ def test_users_of_all_workers_together_stay_below_the_orgs_limit(
     (note,) = manifest(tmp_path).notes
     assert "all users together send 16 calls/s and no more" in note
     assert done.stderr.count("and no more") <= 2  # once in each worker
+    assert {"schedule_lag_p99_ms", "hub_lag_p99_ms", "cpu_share"} <= set(manifest(tmp_path).generator)
 
 
 def most_in_a_second(due: pd.Series) -> int:
