@@ -17,7 +17,7 @@ demo: $(VENV)/.runtime ## the whole story on the built-in sandbox, under two min
 	@$(BIN)/diag demo
 
 test: $(VENV)/.dev ## every test
-	@$(BIN)/python -m pytest -n $(PROCESSES) --dist loadgroup
+	@$(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile
 
 check: lint types test ## what CI runs: lint, types, tests
 

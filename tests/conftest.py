@@ -9,20 +9,27 @@ from typing import Any
 
 import httpx
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from diag.sandbox.server import start_sandbox as start_sandbox_process
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With `-n 2 --dist loadgroup`: what measures real time runs one after the other, in one process.
+class RealTimeApart(LoadFileScheduling):
+    """With `-n 2 --dist loadfile`: what measures real time runs one after the other, in one process.
 
     The other process has all the rest, a file at a time, so that what a module shares is made once.
     """
-    here = Path(__file__).parent
-    for item in items:
-        real_time = item.path.parent in (here / "e2e", here / "browser")
-        item.add_marker(pytest.mark.xdist_group("real time" if real_time else str(item.path)))
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = Path(nodeid.split("::")[0])
+        real_time = file.parent in (Path("tests/e2e"), Path("tests/browser"))
+        return "real time" if real_time else str(file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> RealTimeApart | None:
+    """Only for `--dist loadfile`; every other way of pytest-xdist stays its own."""
+    return RealTimeApart(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 @dataclass(frozen=True, slots=True)
