@@ -1,9 +1,11 @@
 // Numbers as the page writes them (reports/numbers.py does the same; a test compares both).
 const diag = (() => {
   const fixed = (value, decimals) => {
-    const scale = 10 ** decimals, scaled = value * scale, floor = Math.floor(scaled);
-    const whole = scaled - floor === 0.5 ? floor + (floor % 2) : Math.round(scaled);
-    return (whole / scale).toLocaleString("en", { maximumFractionDigits: decimals });
+    // Half way goes to the even digit, as in Python; only a sum of halves, quarters ... is half way exactly.
+    const scale = 10 ** decimals, floor = Math.floor(value * scale);
+    const tie = Number.isInteger(value * 2 ** (decimals + 1)) && value * scale - floor === 0.5;
+    const near = tie ? (floor + (floor % 2)) / scale : Number(value.toFixed(decimals));
+    return near.toLocaleString("en", { maximumFractionDigits: decimals });
   };
   const plain = (value) => value === 0 ? "0"
     : fixed(value, Math.min(Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value)))), 20));
