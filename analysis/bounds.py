@@ -42,8 +42,8 @@ def upper_ms(table: SurvivalTable, p: float, confidence: float, design_effect: f
     The first time t at which "the quantile is at most t" is sure enough is the binomial order
     statistic; with few calls it is surer than asked (98.2 % for the largest of 400) and far out in a
     heavy tail. Hutson 1999 goes back from it towards the call before, to the fractional number of slower
-    calls that is as sure as asked; on a log scale, because tails are wide. U is 4-25 % lower at n = 400
-    and still covers 94-98 % on every shape tried (tests/unit/analysis/test_coverage.py).
+    calls that is as sure as asked; on a log scale, because tails are wide. At n = 400 U is typically
+    5-19 % lower and still covers 94-98 % on every shape tried (tests/unit/analysis/test_coverage.py).
     """
     # The bound of the share lies above the share itself, so only the tail below 1-p can qualify.
     tail = int(np.searchsorted(-table.share, -(1.0 - p) - SHARE_SLACK, side="left"))

@@ -28,10 +28,7 @@ def next_command(found: Findings, verdict: Verdict, settings: RecommendSettings)
             probe = "--probe " if by_timeout and found.given_up <= found.censored / 2 else ""
             return f"diag measure {probe}{action} --calls {calls}"
         case Verdict.NO_DATA:
-            if found.saturated_because is not None:
-                return _slower(found, action)
-            refused = found.left_out.get("auth_error", 0)
-            return "diag doctor" if refused else f"diag measure {action}"
+            return _after_no_data(found, action)
         case Verdict.UNSTABLE:
             return f"diag measure {action} --calls {settings.target_calls}"
         case Verdict.RAISE | Verdict.LOWER:
@@ -40,6 +37,17 @@ def next_command(found: Findings, verdict: Verdict, settings: RecommendSettings)
             )
         case _:
             return None
+
+
+def _after_no_data(found: Findings, action: str) -> str:
+    """Never the same load again: it would meet what it met."""
+    if found.saturated_because is not None:
+        return _slower(found, action)
+    if found.left_out.get("auth_error") or found.censored > 2 * found.given_up:
+        return "diag doctor"
+    if found.left_out.get("invalid_input"):
+        return f"diag measure --dry-run {action}"
+    return f"diag measure {action}"
 
 
 def _slower(found: Findings, action: str) -> str:

@@ -15,7 +15,7 @@ from analysis.survival import kaplan_meier
 from tests.unit.analysis.samples import calls, sample_set
 from tests.unit.analysis.shapes import SHAPES
 
-RUNS = 30
+RUNS = 25
 NO_WARM_UP = RecommendSettings(warmup_s=0.0)
 
 

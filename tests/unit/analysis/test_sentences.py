@@ -1,6 +1,7 @@
 """What is said of an action, and the command that follows."""
 
 import numpy as np
+import pytest
 
 from analysis.facts import ActionFacts
 from analysis.recommendation import Verdict
@@ -82,6 +83,24 @@ def test_a_timeout_that_is_only_assumed_is_said_to_be() -> None:
     table = calls(lognormal(5000, 2.0)).drop(columns="timeout_s")
     assert "60 s is the default; what is set is not known" in judge(table).reason
     assert "not known" not in judge(table, facts=orders(current_timeout_s=60)).reason
+
+
+@pytest.mark.parametrize(
+    ("outcome", "next_command"),
+    [
+        ("network_error", "diag doctor"),
+        ("platform_error", "diag doctor"),
+        ("auth_error", "diag doctor"),
+        ("invalid_input", "diag measure --dry-run --action orders"),
+        ("client_timeout", "diag measure --action orders"),
+    ],
+)
+def test_where_no_call_ended_the_next_command_does_not_repeat_what_failed(
+    outcome: str, next_command: str
+) -> None:
+    found = judge(calls(np.full(40, 0.05), outcome=outcome))
+    assert (found.verdict, found.next_command) == (Verdict.NO_DATA, next_command)
+    assert outcome not in found.reason
 
 
 def test_all_refused_without_a_recorded_rate_is_measured_slower_than_seen() -> None:
