@@ -81,7 +81,7 @@ def judge(
 
 def orders(**known: object) -> ActionFacts:
     """Facts of the action that `calls` makes."""
-    return ActionFacts("orders", "Order lookup", **known)  # type: ignore[arg-type]
+    return ActionFacts("orders", "Order lookup", **known)
 
 
 def lognormal(n: int, p99_s: float, seed: int = 1, sigma: float = 0.6) -> np.ndarray:

@@ -8,7 +8,7 @@ from analysis.recommend import recommend
 from tests.unit.analysis.samples import START, calls, lognormal, sample_set
 
 
-def arrays(*tables: pd.DataFrame):  # type: ignore[no-untyped-def]
+def arrays(*tables: pd.DataFrame):
     (action,) = by_action(pd.concat(tables, ignore_index=True))
     return action.calls
 

@@ -35,7 +35,7 @@ def production(
 
 
 def judge(counts: BucketCounts, current: int | None = 60, **known: object) -> Recommendation:
-    facts = ActionFacts("orders", "Order lookup", current_timeout_s=current, **known)  # type: ignore[arg-type]
+    facts = ActionFacts("orders", "Order lookup", current_timeout_s=current, **known)
     (found,) = recommend_from_buckets([counts], {"orders": facts}).actions
     return found
 
@@ -141,7 +141,7 @@ def test_any_counts_give_a_verdict(rows: list[tuple[int, list[int]]], cap: int, 
     assert all(list(hour.below) == sorted(hour.below) for hour in mended.hours)
 
 
-def measured(p99_s: float, n: int = 3000):  # type: ignore[no-untyped-def]
+def measured(p99_s: float, n: int = 3000):
     (action,) = by_action(sample_set(calls(lognormal(n, p99_s, seed=11))).table)
     return action.calls
 
@@ -177,3 +177,30 @@ def test_drift_since_the_timeout_was_set(p99_s: float, verdict: str) -> None:
 def test_drift_needs_executions() -> None:
     assert drift(BucketCounts("orders", ()), 5).verdict == "cannot tell"
     assert np.isfinite(drift(production(3.0, hours=1), 5).share or 0.0)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.sampled_from([5, 60]), st.floats(0.5, 12.0), st.integers(1, 60))
+def test_slower_executions_never_lower_the_number(
+    seed: int, timeout_s: int, p99_s: float, current: int
+) -> None:
+    """As for calls of a test (test_monotone), unless the design effect or the verdict `unstable` says why."""
+    rng = np.random.default_rng(seed)
+    x = lognormal(24 * 60, p99_s, seed, sigma=float(rng.choice([0.6, 1.2]))).reshape(24, 60)
+    slowed = np.where(rng.random(x.shape) < rng.random(), x * rng.uniform(1, 4), x)
+
+    def told(times: np.ndarray) -> Recommendation:
+        hours = tuple(
+            HourCounts(START + 3600 * k, 60, tuple(int((row < s).sum()) for s in range(1, timeout_s + 1)))
+            for k, row in enumerate(times)
+        )
+        return judge(BucketCounts("orders", hours), current=min(current, timeout_s))
+
+    before, after = told(x), told(slowed)
+    numbers = (before.uncapped_timeout_s, after.uncapped_timeout_s)
+    calmer = (after.design_effect or 1) < (before.design_effect or 1)
+    if None not in numbers and before.verdict is not Verdict.UNSTABLE and not calmer:
+        assert numbers[1] >= numbers[0]
+    for name in ("p99_ms", "p50_ms"):
+        was, became = getattr(before, name), getattr(after, name)
+        assert was is None or became is None or became >= was

@@ -192,7 +192,7 @@ def test_no_input_makes_a_nan_an_exception_or_a_number_above_the_cap(
     table["outcome"] = [str(value) for value in table["outcome"]]
     for name in ("scheduled_at", "offered_rate", "timeout_s", "rtt_ms"):
         table[name] = table[name].astype("float64")
-    chosen = RecommendSettings(percentile=percentile, cap_s=cap, rule=rule)  # type: ignore[arg-type]
+    chosen = RecommendSettings(percentile=percentile, cap_s=cap, rule=rule)
     facts = ActionFacts("orders", current_timeout_s=current, production_peak_rate=peak)
     analysis = recommend(SampleSet(table), {"orders": facts}, chosen, concurrency_limit=25)
     (found,) = analysis.actions

@@ -17,7 +17,7 @@ def manifest(run_id: str = "r1", status: str = "running") -> Manifest:
     return Manifest(
         run_id=run_id,
         created_at=START,
-        status=status,  # type: ignore[arg-type]
+        status=status,
         sandbox=True,
         host="http://127.0.0.1:1",
         model="open",

@@ -17,7 +17,7 @@ DEFAULT = RecommendSettings()
 
 
 def look(x: np.ndarray, facts: ActionFacts | None = None, **known: object) -> Settled:
-    (action,) = by_action(sample_set(calls(x, **known)).table)  # type: ignore[arg-type]
+    (action,) = by_action(sample_set(calls(x, **known)).table)
     return settled(action, facts or ActionFacts("orders"), DEFAULT)
 
 

@@ -153,7 +153,7 @@ def test_time_coverage_counts_separate_looks(starts: np.ndarray, windows: int, g
 def test_the_number_is_rounded_up_from_bound_and_buffer(
     p99: int, upper: int, known: dict[str, object], seconds_: int
 ) -> None:
-    assert timeout_for(p99, upper, RecommendSettings(**known)) == seconds_  # type: ignore[arg-type]
+    assert timeout_for(p99, upper, RecommendSettings(**known)) == seconds_
 
 
 def test_runs_and_halves_that_disagree_are_found_and_alike_ones_are_not() -> None:
