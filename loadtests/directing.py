@@ -1,10 +1,8 @@
 """Steers a running session: stages, turns, guard, ramp, settled actions, a fresh token, and the end."""
 
-import json
 import logging
 from collections.abc import Callable, Collection, Sequence
 from http import HTTPStatus
-from pathlib import Path
 from typing import Final, Protocol
 
 from analysis.run_folder import LeftOut
@@ -18,13 +16,12 @@ from loadtests.guard import Decision, Guard
 from loadtests.plan import LoadPlan
 from loadtests.ramping import RampTracker
 from loadtests.recorder import Recorder
+from loadtests.settled_file import SettledFile
 from loadtests.token_watch import TokenWatch
 from loadtests.transport import Reply
 
 TICK_S: Final = 0.2
 """How often rates are looked at; a stream never sleeps longer, so a change reaches it within this time."""
-SETTLED_FILE: Final = "settled.json"
-"""A list of action ids in the run folder, written by whoever watches the answers (diag.measuring.settled)."""
 _LOG: Final = logging.getLogger("diag.load")
 
 
@@ -45,7 +42,7 @@ class Director:
         recorder: Recorder,
         caller: Caller,
         dropped: Sequence[int],
-        settled_file: Path,
+        settled: SettledFile,
         renew_token: Callable[[bool], bool],
         now: Callable[[], float],
         end_run: EndRun,
@@ -59,8 +56,7 @@ class Director:
         self._recorder = recorder
         self._caller = caller
         self._dropped = dropped
-        self._settled_file = settled_file
-        self._settled_seen = 0.0
+        self._settled = settled
         self._token = TokenWatch(
             renew_token, now=now, on_new=caller.refresh_requests, say=lambda why: self._say("token", why)
         )
@@ -144,7 +140,8 @@ class Director:
         if self._ramp is not None:
             self._ramp_on(self._ramp, now_s, latencies, errors, held)
         self._count_calls([calls for calls, _, _, _ in totals])
-        self._read_settled()
+        if (settled := self._settled.news()) is not None:
+            self.settle(settled)
         no_token = self._token.look()
         if no_token is not None and not self._over:
             self._over = True
@@ -229,17 +226,6 @@ class Director:
         for index, count in enumerate(calls):
             if count >= most / self._workers:
                 self.conductor.finish(index, f"{most} calls made")
-
-    def _read_settled(self) -> None:
-        try:
-            changed = self._settled_file.stat().st_mtime
-            if changed == self._settled_seen:
-                return
-            settled = set(json.loads(self._settled_file.read_text(encoding="utf-8")))
-        except (OSError, ValueError):
-            return  # not there (yet)
-        self._settled_seen = changed
-        self.settle(settled)
 
     def settle(self, action_ids: Collection[str]) -> None:
         """Stop calling these actions: their answer can no longer change."""

@@ -1,6 +1,5 @@
 """The master's view of its workers: who takes part, what they delivered, who was lost."""
 
-import json
 import logging
 import math
 import os
@@ -15,11 +14,12 @@ from analysis.record import SEGMENT_SUFFIX
 from analysis.run_folder import LeftOut, RunFolder
 from diag.errors import UsageError
 from loadtests.delivering import FINAL, READY, TAKEN
-from loadtests.directing import SETTLED_FILE, EndRun
+from loadtests.directing import EndRun
 from loadtests.grading import Figures, worst_of
 from loadtests.plan import LoadPlan
 from loadtests.plan_wire import WorkerOrder
 from loadtests.run_outcome import RunOutcome
+from loadtests.settled_file import SettledFile
 from loadtests.shipping import ACKNOWLEDGED, CHUNK, Receiver
 from loadtests.worker_life import END, FINISH, PAUSE, SETTLED
 from loadtests.worker_views import WorkerView, WorkerViews
@@ -89,7 +89,7 @@ class MasterRun:
         self._finishing = False
         self._receiver = Receiver(folder)
         self._workers = WorkerViews(lost_after_s)
-        self._settled_seen: list[str] = []
+        self._settled = SettledFile(folder)
         runner.environment.events.heartbeat_sent.add_listener(self._on_heartbeat)
         self._watching = gevent.spawn(self._watch)
 
@@ -139,13 +139,9 @@ class MasterRun:
 
     def _spread_settled(self) -> None:
         """Tell workers on other machines which actions are settled."""
-        try:
-            action_ids = json.loads((self.folder.path / SETTLED_FILE).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return  # not there (yet)
-        if action_ids != self._settled_seen:
-            self._settled_seen = action_ids
-            self._runner.send_message(SETTLED, action_ids)
+        settled = self._settled.news()
+        if settled is not None:
+            self._runner.send_message(SETTLED, list(settled))
 
     def _watch(self) -> None:
         while True:

@@ -1,23 +1,23 @@
 """One run of the load in one process: streams of arrivals, calls in flight, the record, and the end."""
 
 import contextlib
-import math
 import os
 from collections.abc import Callable
-from typing import Any
 
 import gevent
 from gevent.event import Event
 
 from analysis.run_folder import RunFolder
 from diag.exit_codes import ExitCode
-from loadtests.calling import Caller, Prepared
+from loadtests.calling import Caller
 from loadtests.clock import Clock
-from loadtests.directing import SETTLED_FILE, TICK_S, Director, EndRun
+from loadtests.directing import TICK_S, Director, EndRun
+from loadtests.in_flight import InFlight
 from loadtests.job_watch import JobWatch
 from loadtests.plan import LoadPlan
 from loadtests.recorder import Recorder
 from loadtests.self_check import SelfCheck
+from loadtests.settled_file import SettledFile
 from loadtests.streams import BURST, Streams
 from loadtests.transport import Transport
 
@@ -53,8 +53,6 @@ class Session:
         self.clock = Clock()
         self.recorder = Recorder(folder, worker_id, plan.actions)
         self.transport = Transport(api_base, connections=plan.max_in_flight + BURST)
-        self.dropped = [0] * len(plan.actions)
-        """Per action: arrivals not sent because too many calls were in flight."""
         self.caller = Caller(
             plan.actions,
             transport=self.transport,
@@ -66,12 +64,18 @@ class Session:
             on_failure=lambda *details: self.director.failure(*details),
             on_broken=self._on_broken,
         )
+        self.in_flight = InFlight(
+            self.caller,
+            most=max(1, plan.max_in_flight // workers),
+            others=lambda: self.jobs.in_flight,
+            on_crash=self._on_crash,
+        )
         self.director = Director(
             plan,
             recorder=self.recorder,
             caller=self.caller,
-            dropped=self.dropped,
-            settled_file=folder.path / SETTLED_FILE,
+            dropped=self.in_flight.dropped,
+            settled=SettledFile(folder),
             renew_token=renew_token,
             now=self.clock.now,
             end_run=end_run,
@@ -87,7 +91,7 @@ class Session:
             token=token,
             clock=self.clock,
             workers=workers,
-            room=lambda: self._has_room,
+            room=lambda: self.in_flight.has_room,
             hold_s=self.director.hold_s,
             on_starving=self.director.starving,
             on_broken=self._on_broken,
@@ -98,14 +102,11 @@ class Session:
         self._users = users
         self._parent_pid = parent_pid
         self._broken = False
-        self._most_in_flight = max(1, plan.max_in_flight // workers)
-        self._live: dict[Any, tuple[int, float]] = {}
-        """Calls in flight: greenlet -> (action, when it was due)."""
         self._ending = False
         self._hurried = False
         self._finished = Event()
         self._started = self.clock.now()
-        self.streams = Streams(plan, clock=self.clock, worker_id=worker_id, launch=self._launch)
+        self.streams = Streams(plan, clock=self.clock, worker_id=worker_id, launch=self.in_flight.launch)
         self._background = [
             gevent.spawn(self.self_check.watch),
             gevent.spawn(self._keep_rates),
@@ -122,7 +123,7 @@ class Session:
     @property
     def not_sent(self) -> int:
         """Arrivals that were due and never sent: too many in flight, or the run ended first."""
-        return sum(self.dropped) + self.caller.unsent
+        return sum(self.in_flight.dropped) + self.caller.unsent
 
     # -- calls -----------------------------------------------------------------------------------------
 
@@ -130,27 +131,6 @@ class Session:
         """Be one arrival stream until killed: one Locust user is one of these."""
         self._share_out()
         self.streams.run()
-
-    def _launch(self, index: int, due: float, offered_rate: float) -> Any:
-        if not self._has_room:
-            self.dropped[index] += 1
-            return None
-        greenlet = gevent.spawn(self._one_call, self.caller.prepared[index], due, offered_rate)
-        self._live[greenlet] = (index, due)
-        return greenlet
-
-    @property
-    def _has_room(self) -> bool:
-        """Whether one more call, or one more look at a job, may be in flight."""
-        return len(self._live) + self.jobs.in_flight < self._most_in_flight
-
-    def _one_call(self, prepared: Prepared, due: float, offered_rate: float) -> None:
-        try:
-            self.caller.call(prepared, due, offered_rate)
-        except Exception as error:  # a mistake of ours must end the run, not silently lose calls
-            self._on_crash(error)
-        finally:
-            self._live.pop(gevent.getcurrent(), None)
 
     def _keep_rates(self) -> None:
         while True:
@@ -186,7 +166,10 @@ class Session:
             elapsed_s=round(now - self._started, 3),
             users=self.streams.users,
             in_flight=self.caller.in_flight,
-            oldest=self._oldest_in_flight(),
+            oldest={
+                self.plan.actions[index].action_id: round(self.clock.wall(due), 3)
+                for index, due in self.in_flight.oldest.items()
+            },
             offered_rate=round(self.streams.offered_rate, 3),
             schedule_lag_p50_ms=seen.schedule_lag_p50_ms,
             schedule_lag_p99_ms=seen.schedule_lag_p99_ms,
@@ -197,21 +180,10 @@ class Session:
             actions={
                 action.action_id: [*totals, dropped]
                 for action, totals, dropped in zip(
-                    self.plan.actions, self.recorder.totals(), self.dropped, strict=True
+                    self.plan.actions, self.recorder.totals(), self.in_flight.dropped, strict=True
                 )
             },
         )
-
-    def _oldest_in_flight(self) -> dict[str, float]:
-        """When the oldest call in flight of each action was due, Unix seconds."""
-        oldest: dict[int, float] = {}
-        for index, due in self._live.values():
-            if due < oldest.get(index, math.inf):
-                oldest[index] = due
-        return {
-            self.plan.actions[index].action_id: round(self.clock.wall(due), 3)
-            for index, due in oldest.items()
-        }
 
     def _on_broken(self, error: OSError) -> None:
         if not self._broken:
@@ -238,8 +210,8 @@ class Session:
         self.streams.stop()
         try:
             if not self._hurried:
-                gevent.joinall(list(self._live), timeout=self.plan.drain_s)
-            self._give_up_waiting()
+                self.in_flight.drain(self.plan.drain_s)
+            self.in_flight.give_up()
             gevent.killall(self._background)
             self.jobs.finish()
             with contextlib.suppress(OSError):
@@ -253,12 +225,4 @@ class Session:
         """Do not wait for calls in flight any longer; each is still recorded at its elapsed time."""
         self._hurried = True
         if self._ending:
-            self._give_up_waiting()
-
-    def _give_up_waiting(self) -> None:
-        waiting = list(self._live)
-        for greenlet in waiting:
-            if not greenlet.started:
-                self.caller.unsent += 1
-                del self._live[greenlet]
-        gevent.killall(waiting)
+            self.in_flight.give_up()
