@@ -84,7 +84,7 @@ class Lifecycle:
         except KeyboardInterrupt:
             self._leave(ExitCode.INTERRUPTED)
         if web_ui is not None:
-            add_tab(web_ui, lambda: self._latest.folder if self._latest else None)
+            add_tab(web_ui, lambda: self._latest.folder if self._latest else None, lambda: options.run_time)
         plan = self._opened.plan
         environment.host = self._opened.api_base
         if plan.duration_s is not None and options.run_time is None:

@@ -177,15 +177,12 @@ def _dry_run(options: "LoadOptions") -> int:
 
 
 def _measure(console: "Console", options: "LoadOptions") -> "LoadResult":
-    from analysis.run_folder import RunFolder
     from diag.commands.live_table import show_progress
     from diag.measuring.load import run_load
-    from diag.measuring.quantiles import LiveQuantiles
 
     console.heading(f"Measuring into {options.run_dir}")
     live = sys.stderr.isatty() and not console.quiet
-    quantiles = LiveQuantiles(RunFolder(options.run_dir))
-    with show_progress(console, quantiles, live=live) as follow:
+    with show_progress(console, live=live) as follow:
         return run_load(options, follow)
 
 

@@ -1,13 +1,19 @@
 """What a running load has done so far, read from the lines its processes write once a second."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from analysis.flow_loop import JOBS_SUFFIX
+from analysis.record import SEGMENT_SUFFIX
 from analysis.run_folder import RunFolder
+from diag.measuring.quantiles import LiveQuantiles
 from diag.measuring.settled import SETTLING_FILE
+
+SILENT_S: Final = 10.0
+"""A process that has written nothing for so long, while others have, is not at work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +30,32 @@ class ActionProgress:
     settled: bool = False
     more_calls: int | None = None
     """About how many more calls settle it; None while nobody can say."""
+    p50_ms: float | None = None
+    p99_ms: float | None = None
+    """So far; None: beyond the timeout, or no call yet that tells (see `timed`)."""
+    jobs: "JobCounts | None" = None
+    """Of a submit action."""
+
+    @property
+    def timed(self) -> int:
+        """Calls that tell how long the action takes."""
+        return self.ok + self.timeouts
+
+
+@dataclass(frozen=True, slots=True)
+class JobCounts:
+    """Jobs of a submit action so far. `ended` otherwise: failed, cancelled, given up, not readable."""
+
+    started: int = 0
+    done: int = 0
+    ended: int = 0
+    throttled: int = 0
+    """Looks that met a 429."""
+
+    @property
+    def running(self) -> int:
+        """Jobs that are followed."""
+        return self.started - self.done - self.ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +75,20 @@ class Progress:
     actions: tuple[ActionProgress, ...]
     notes: tuple[str, ...] = ()
 
+    @property
+    def left_s(self) -> float | None:
+        """Seconds left; None for a run without an end."""
+        return None if not self.planned_s else max(0.0, self.planned_s - self.elapsed_s)
+
+
+def latency_text(value_ms: float | None, timed: int) -> str:
+    """Return a latency so far: `beyond` where only timed-out calls are left, `-` without a call."""
+    if not timed:
+        return "-"
+    if value_ms is None:
+        return "beyond"
+    return f"{value_ms:.0f} ms" if value_ms < 10_000 else f"{value_ms / 1000:.1f} s"
+
 
 @dataclass(slots=True)
 class Follower:
@@ -53,18 +99,31 @@ class Follower:
     _offsets: dict[Path, int] = field(default_factory=dict)
     _seconds: dict[Path, Mapping[str, Any]] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)
+    _codes: dict[str, dict[str, int]] = field(default_factory=dict)
+    _jobs: dict[tuple[str, int], str] = field(default_factory=dict)
+    _looks: dict[tuple[str, int], tuple[str, int]] = field(default_factory=dict)
+    _quantiles: LiveQuantiles = field(default_factory=LiveQuantiles)
     _settled: set[str] = field(default_factory=set)
     _notes: list[str] = field(default_factory=list)
 
-    def look(self) -> Progress:
-        """Return the state now; all zero before the first second is over."""
+    def look(self, between: Callable[[], object] = lambda: None) -> Progress:
+        """Return the state now; all zero before the first second is over.
+
+        `between` is called after each small step of reading: inside a load process it lets calls go first.
+        """
         for path in sorted(self.folder.segments.glob("*.names")):
             for line in self._new_lines(path):
                 if line.get("kind") == "action" and "name" in line:
                     self._names[line["text"]] = line["name"]
+                    self._codes.setdefault(line["text"], {})[path.stem] = line["code"]
         for path in sorted(self.folder.segments.glob("*.events")):
             for line in self._new_lines(path):
                 self._take(path, line)
+        for path in sorted(self.folder.segments.glob(f"*{JOBS_SUFFIX}")):
+            for line in self._new_lines(path):
+                self._take_job(path.stem, line)
+        for path in sorted(self.folder.segments.glob(f"*{SEGMENT_SUFFIX}")):
+            self._quantiles.read_on(path, between)
         return self._sum()
 
     def _take(self, path: Path, line: Mapping[str, Any]) -> None:
@@ -75,6 +134,26 @@ class Follower:
                 self._settled.add(str(line.get("action_id")))
             case "guard":
                 self._notes.append(str(line.get("why")))
+
+    def _take_job(self, worker: str, line: Mapping[str, Any]) -> None:
+        match line.get("kind"):
+            case "job":
+                self._jobs[worker, line["job"]] = str(line["action_id"])
+            case "look":
+                self._looks[worker, line["job"]] = (str(line["state"]), int(line["throttled"]))
+
+    def _job_counts(self) -> Mapping[str, JobCounts]:
+        counts: dict[str, JobCounts] = {}
+        for key, action_id in self._jobs.items():
+            state, throttled = self._looks.get(key, ("running", 0))
+            before = counts.get(action_id, JobCounts())
+            counts[action_id] = JobCounts(
+                before.started + 1,
+                before.done + (state == "done"),
+                before.ended + (state not in ("done", "running")),
+                before.throttled + throttled,
+            )
+        return counts
 
     def _new_lines(self, path: Path) -> Sequence[Mapping[str, Any]]:
         with path.open("rb") as file:
@@ -97,7 +176,10 @@ class Follower:
             for action_id, counts in second["actions"].items():
                 have = totals.setdefault(action_id, [0] * len(counts))
                 totals[action_id] = [a + b for a, b in zip(have, counts, strict=True)]
-        more = self._more_calls()
+        more, jobs = self._more_calls(), self._job_counts()
+        # An earlier part of a soak was killed with calls in flight: they are not in flight any more.
+        newest = max((second.get("at", 0.0) for second in self._seconds.values()), default=0.0)
+        at_work = [one for one in self._seconds.values() if one.get("at", 0.0) >= newest - SILENT_S]
         actions = tuple(
             ActionProgress(
                 action_id,
@@ -105,8 +187,12 @@ class Follower:
                 *(calls, ok, timeouts, errors, dropped),
                 settled=action_id in self._settled,
                 more_calls=more.get(action_id),
+                p50_ms=latencies.quantile_ms(0.5),
+                p99_ms=latencies.quantile_ms(0.99),
+                jobs=jobs.get(action_id),
             )
             for action_id, (calls, ok, timeouts, errors, dropped) in totals.items()
+            for latencies in [self._quantiles.of(self._codes.get(action_id, {}))]
         )
         return Progress(
             elapsed_s=max((second["elapsed_s"] for second in self._seconds.values()), default=0.0),
@@ -116,8 +202,8 @@ class Follower:
             timeouts=sum(action.timeouts for action in actions),
             errors=sum(action.errors for action in actions),
             dropped=sum(action.dropped for action in actions),
-            in_flight=sum(second["in_flight"] for second in self._seconds.values()),
-            offered_rate=sum(second.get("offered_rate", 0.0) for second in self._seconds.values()),
+            in_flight=sum(second["in_flight"] for second in at_work),
+            offered_rate=sum(second.get("offered_rate", 0.0) for second in at_work),
             actions=actions,
             notes=tuple(self._notes),
         )

@@ -231,6 +231,7 @@ def test_the_web_ui_starts_and_stops_runs_and_shows_the_actions(
                 lambda: any(row["action"] == QUICK[0] and int(str(row["calls"])) > 20 for row in shown()),
                 "the calls on the page",
             )
+            assert all(str(row["p99"]).endswith(" ms") for row in shown() if row["action"] == QUICK[0])
             ask("/swarm", user_count="8", spawn_rate="8")  # an edit while it runs
             calls = rows_on_disk(tmp_path)
             wait_for_rows(tmp_path, calls + 41)
