@@ -1,0 +1,125 @@
+"""A run's token: renewed, refused, lost, without a permission, and where it is sent."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from analysis.reading import read_samples
+from tests.e2e.load_run import LOCUSTFILE, measure, sandbox
+
+pytestmark = pytest.mark.e2e
+
+
+def test_a_token_that_expires_in_mid_run_is_renewed_without_a_failed_call(tmp_path: Path) -> None:
+    with sandbox(tmp_path, top="token_lifetime_s = 2") as environment:
+        found = measure(tmp_path, environment, '[run]\nrate = 20\nduration = "4s"')
+
+    table = read_samples([tmp_path / "run"]).table
+    assert found.status == "complete"
+    assert table["started_at"].max() - table["started_at"].min() > 2.5
+    assert set(table["outcome"]) == {"ok"}
+
+
+def logins(environment: dict[str, str]) -> int:
+    """How often the login was asked since the scenario's faults are armed."""
+    uri = environment["GENESYSCLOUD_API_BASE"] + "/sandbox/faults"
+    faults = httpx.get(uri, trust_env=False).raise_for_status().json()["faults"]
+    return int(next(fault["matched"] for fault in faults if fault["path"] == "/oauth/token"))
+
+
+LOST_TOKEN = """
+[[faults]]
+kind = "token_expired"
+path = "/test$"
+skip = 20
+hits = 1
+[[faults]]
+kind = "status"
+status = 503
+path = "/oauth/token"
+skip = 1
+hits = {hits}
+"""
+
+
+def test_calls_wait_while_a_refused_token_is_renewed(tmp_path: Path) -> None:
+    with sandbox(tmp_path, more=LOST_TOKEN.format(hits=2)) as environment:
+        found = measure(tmp_path, environment, '[run]\nrate = 20\nduration = "7s"')
+        asked = logins(environment)
+
+    table = read_samples([tmp_path / "run"]).table
+    assert found.status == "complete"
+    assert asked == 4  # at the start, twice in vain, then well
+    refused = table["outcome"] == "auth_error"
+    assert 1 <= refused.sum() <= 15  # what was on its way; at 20 calls/s the login's 3 s are 60
+    assert table["started_at"].diff().max() > 2.0
+    assert (table["outcome"][table["started_at"] > table["started_at"][refused].max()] == "ok").all()
+    assert any("nothing is sent until there is a good one" in note for note in found.notes)
+    assert any("a good token again after" in note for note in found.notes)
+
+
+def test_a_login_that_stays_down_ends_the_run_and_is_not_stormed(tmp_path: Path) -> None:
+    with sandbox(tmp_path, more=LOST_TOKEN.format(hits=1000)) as environment:
+        found = measure(tmp_path, environment, '[run]\nrate = 20\nduration = "60s"', code=5)
+        asked = logins(environment)
+
+    table = read_samples([tmp_path / "run"]).table
+    assert found.status == "incomplete"
+    assert "there was no token that Genesys accepts" in str(found.status_reason)
+    assert (table["outcome"] == "auth_error").sum() <= 15
+    assert asked <= 8
+
+
+def test_a_missing_permission_is_named_and_ends_the_run(tmp_path: Path) -> None:
+    lacks = ["integrations:action:execute", "bridge:actions:execute"]
+    with sandbox(tmp_path, top=f"without_permissions = {lacks}") as environment:
+        found = measure(tmp_path, environment, '[run]\nrate = 20\nduration = "60s"', code=5)
+
+    assert found.status == "incomplete"
+    assert all(name in str(found.status_reason) for name in lacks)
+    assert found.calls is not None
+    assert found.calls <= 20
+    assert "token" not in str(found.status_reason)
+
+
+def test_a_worker_sends_its_token_only_where_it_is_set_up_for(tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    with sandbox(tmp_path) as environment:
+        elsewhere = {**environment, "GENESYSCLOUD_API_BASE": "https://api.mypurecloud.example"}
+        as_org = {"GENESYSCLOUD_ACCESS_TOKEN": token_of(environment), "GENESYSCLOUD_OAUTHCLIENT_ID": ""}
+        line = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--worker", "--master-port", port]
+        worker = subprocess.Popen(
+            line,
+            cwd=tmp_path,
+            env={**os.environ, "HOME": str(tmp_path), **elsewhere, **as_org},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            master = ("--master", "--master-bind-host", "127.0.0.1", "--master-bind-port", port)
+            found = measure(tmp_path, {**environment, **as_org}, '[run]\nduration = "60s"', *master, code=2)
+        finally:
+            worker.kill()
+            worker.wait()
+
+    assert found.status == "incomplete"
+    assert "a worker is set up for https://api.mypurecloud.example" in str(found.status_reason)
+    assert "its token goes nowhere else" in str(found.status_reason)
+
+
+def token_of(environment: dict[str, str]) -> str:
+    login = httpx.post(
+        environment["GENESYSCLOUD_API_BASE"] + "/oauth/token",
+        data={"grant_type": "client_credentials"},
+        auth=("sandbox", "sandbox"),
+        trust_env=False,
+    )
+    return str(login.raise_for_status().json()["access_token"])
