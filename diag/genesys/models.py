@@ -127,13 +127,6 @@ class Action:
         return None if self.config is None or self.kind == "custom_auth" else self.config.timeout_s
 
     @property
-    def effective_timeout_s(self) -> int:
-        """Return the timeout in force, seconds: its own, or the platform's default of 60."""
-        if self.config is None or self.config.timeout_seconds is None:
-            return DEFAULT_TIMEOUT_S
-        return self.config.timeout_seconds
-
-    @property
     def configurable(self) -> bool:
         """Return whether the timeout can be changed."""
         return self.not_configurable_reason is None

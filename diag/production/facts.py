@@ -1,11 +1,13 @@
 """From what production says to what the analysis takes."""
 
+from dataclasses import replace
 from datetime import datetime
 from itertools import accumulate
 from typing import Final
 
 from analysis.buckets import BucketCounts, HourCounts
 from analysis.facts import ActionFacts
+from diag.inventory import facts
 from diag.production.reading import ObservedAction
 
 LATE_S: Final = 2.0
@@ -29,20 +31,8 @@ def bucket_counts(observed: ObservedAction) -> BucketCounts:
 
 def facts_of(observed: ObservedAction) -> ActionFacts:
     """Return what is known of the action; its production peak is the busiest hour, calls/s."""
-    action = observed.action
-    return ActionFacts(
-        action_id=action.id,
-        action_name=action.name,
-        current_timeout_s=observed.timeout_s,
-        timeout_is_set=action.timeout_is_set,
-        configurable=action.configurable,
-        not_configurable_reason=action.not_configurable_reason,
-        production_peak_rate=max((hour.total for hour in observed.hours), default=0) / 3600.0 or None,
-        request_type=action.request_type,
-        version=action.version,
-        category=action.category,
-        integration_id=action.integration_id,
-    )
+    busiest = max((hour.total for hour in observed.hours), default=0)
+    return replace(facts.facts_of(observed.action), production_peak_rate=busiest / 3600.0 or None)
 
 
 def remarks(observed: ObservedAction) -> tuple[str, ...]:

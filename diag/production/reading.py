@@ -113,7 +113,9 @@ def _observe(
     mine = window if changed_at is None else window.after(changed_at)
     if mine.hours == 0:
         return NotObserved(action, "its timeout was changed within the last hours: wait for a full hour")
-    timeout_s = action.effective_timeout_s
+    timeout_s = action.timeout_s
+    if timeout_s is None:
+        return NotObserved(action, "the org does not tell its timeout")
     ranges = [DurationRange(second * 1000, (second + 1) * 1000) for second in range(timeout_s)]
     try:
         hours = telemetry.execution_counts(action.id, mine.since, mine.until, ranges)

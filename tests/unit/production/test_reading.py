@@ -110,3 +110,13 @@ def test_a_platform_failure_is_not_swallowed() -> None:
 
     with pytest.raises(PlatformError):
         read_production(Down([]), [action("a")], Window(NOW, NOW))
+
+
+def test_an_action_whose_timeout_nobody_told_is_not_judged() -> None:
+    untold = Action("a", "A", None, None, 1, False)
+    telemetry = FakeTelemetry(["a", "b"])
+    read = read_production(telemetry, [untold, action("b")], last_days(1, NOW))
+    assert [(one.action.id, one.why) for one in read.not_observed] == [
+        ("a", "the org does not tell its timeout")
+    ]
+    assert [one.action.id for one in read.observed] == ["b"]
