@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from analysis.bounds import calls_for_a_bound
-from analysis.estimate import Estimate, buffer_ms
+from analysis.estimate import Estimate, buffer_ms, timeout_for
 from analysis.findings import Findings
 from analysis.recommendation import Verdict
 from analysis.settings import RecommendSettings
@@ -34,9 +34,17 @@ def decide(known: Findings, settings: RecommendSettings) -> Decision:
     if wanted is None:
         return Decision(_why_no_bound(known.estimate, settings))
     if known.disagreement is not None:
-        slower = max(known.disagreement.slower.timeout_s or 0, wanted)
+        slower = max(_covering(known.disagreement.slower, settings), wanted)
         return Decision(Verdict.UNSTABLE, min(slower, cap), slower)
     return _against_current(known.estimate, wanted, known.current_timeout_s, settings)
+
+
+def _covering(part: Estimate, settings: RecommendSettings) -> int:
+    """The number of one part of the calls, or what its quantile needs where it has too few for a bound."""
+    if part.timeout_s is not None:
+        return part.timeout_s
+    seen = part.quantile_ms if part.quantile_ms is not None else part.lower_ms or 0
+    return timeout_for(seen, seen, settings)
 
 
 def _only_the_bound_is_over_cap(known: Findings, settings: RecommendSettings) -> bool:

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from analysis.bounds import calls_for_a_bound
 from analysis.calls import ActionCalls, by_action
 from analysis.facts import ActionFacts
 from analysis.look_plan import look_plan
@@ -36,6 +37,7 @@ TIMEOUTS_HIDE: Final = (0.5, 0.9, 0.96, 0.97, 0.988)
 """Scenarios in which the timeout in force cuts off everything beyond this quantile."""
 BEYOND_THE_CAP_S: Final = (34.0, 45.0)
 DEFAULT: Final = RecommendSettings()
+FEWEST: Final = calls_for_a_bound(DEFAULT.percentile, DEFAULT.confidence)
 PLAN: Final = look_plan(DEFAULT.percentile, DEFAULT.confidence, DEFAULT.target_calls)
 
 
@@ -71,7 +73,8 @@ def run() -> None:
         ratio = np.array([FIXED / one.sent for one in some])
         print(
             f"  {pace:>4g} calls/s ({whose}): median {np.median([one.sent for one in some]):,.0f} sent, "
-            f"{np.median(ratio):.2f} times fewer than 1,000 (mean of ratios {ratio.mean():.2f}); wrong "
+            f"{np.median(ratio):.2f} times fewer than 1,000 (any exact bound: at most "
+            f"{FIXED / _to_send(FEWEST, pace):.2f}; mean of ratios {ratio.mean():.2f}); wrong "
             f"{_wrong(some)} (1,000 calls: {_wrong(some_fixed)})"
         )
         fixed += some_fixed

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.compare import Difference, compare, comparison_to_json, difference
+from analysis.compare import Difference, _at_least, compare, comparison_to_json, difference
 from analysis.recommend import recommend
 from analysis.recommendation import Analysis, Recommendation, Verdict
 from analysis.settings import RecommendSettings
@@ -47,6 +47,13 @@ def test_a_p99_beyond_the_timeout_can_still_be_proven_slower() -> None:
     assert difference(BASE, censored) == Difference("slower", "p99 grew by at least 1.9 s", lower_ms=1920.0)
     assert difference(censored, BASE).verdict == "faster"
     assert difference(censored, censored).verdict == "cannot tell"
+
+
+@pytest.mark.parametrize(
+    ("ms", "text"), [(0.34, "0.3 ms"), (7.9, "7 ms"), (42.9, "42 ms"), (134.0, "0.13 s"), (3_990.0, "3.9 s")]
+)
+def test_a_proven_difference_is_never_rounded_up(ms: float, text: str) -> None:
+    assert _at_least(ms) == text
 
 
 def test_one_run_alone_says_nothing() -> None:

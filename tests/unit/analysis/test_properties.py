@@ -12,14 +12,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis.bounds import lower_ms, upper_ms
+from analysis.calls import by_action
 from analysis.counts import count_latencies
 from analysis.facts import ActionFacts
 from analysis.reading import read_samples
-from analysis.recommend import recommend
+from analysis.recommend import recommend, recommend_action
 from analysis.recommendation import Recommendation
 from analysis.sample_set import SampleSet
 from analysis.schema import Outcome
 from analysis.settings import RecommendSettings
+from analysis.settled import settled
 from analysis.survival import kaplan_meier
 from analysis.to_json import analysis_to_json
 from tests.unit.analysis.samples import START, calls, lognormal, sample_set
@@ -203,3 +205,8 @@ def test_no_input_makes_a_nan_an_exception_or_a_number_above_the_cap(
     if found.p99_lower_ms is not None and found.p99_upper_ms is not None:
         assert found.p99_lower_ms <= found.p99_upper_ms
     assert found.samples + found.left_out == len(table)
+    (action,) = by_action(table)
+    state = settled(action, facts, chosen)
+    assert state.settled or (state.more_calls or 0) >= 1
+    stopped = recommend_action(action, facts, chosen, 25, many_looks=True)
+    assert stopped.recommended_timeout_s is None or 1 <= stopped.recommended_timeout_s <= cap

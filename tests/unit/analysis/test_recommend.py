@@ -1,14 +1,17 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.recommend import recommend
+from analysis.calls import by_action
+from analysis.recommend import findings, recommend
 from analysis.recommendation import Verdict
 from analysis.sample_set import SampleSet
 from analysis.settings import RecommendSettings
 from analysis.to_json import analysis_from_json, analysis_to_json
+from analysis.verdict import decide
 from tests.unit.analysis.samples import calls, judge, lognormal, orders, sample_set
 
 
@@ -62,6 +65,20 @@ def test_halves_that_disagree_are_unstable_and_the_slower_one_counts() -> None:
     found = judge(calls(x))
     assert found.verdict is Verdict.UNSTABLE
     assert found.recommended_timeout_s in (6, 7)
+
+
+def test_the_number_of_an_unstable_action_covers_a_slow_part_that_has_no_bound() -> None:
+    x = lognormal(5000, 5.0)
+    x[:2500] /= 2.5
+    (action,) = by_action(calls(x))
+    known = findings(action, orders(), RecommendSettings(), many_looks=False)
+    assert known.disagreement is not None
+    slower = replace(known.disagreement.slower, upper_ms=None, timeout_s=None, quantile_ms=7000)
+    unbounded = replace(known, disagreement=replace(known.disagreement, slower=slower))
+    assert decide(unbounded, RecommendSettings()).timeout_s == 9
+    beyond = replace(slower, quantile_ms=None, lower_ms=9000)
+    unseen = replace(known, disagreement=replace(known.disagreement, slower=beyond))
+    assert decide(unseen, RecommendSettings()).timeout_s == 11
 
 
 def test_an_action_that_cannot_be_configured_gets_no_number() -> None:
