@@ -94,12 +94,15 @@ class Director:
 
     def failure(self, prepared: Prepared, outcome: Outcome, code: str | None, reply: Reply | None) -> None:
         """Take in a call that was not ok; `reply` is None where none came."""
-        if outcome is Outcome.AUTH_ERROR and reply is not None:
-            # With status 200 it is the action's own login that failed: not ours.
+        if outcome is Outcome.AUTH_ERROR and reply is not None and not (code or "").startswith("ACTION."):
+            # Ours, so it must not count against the action; where the action's own login failed, the code
+            # begins with ACTION. or the reply itself is a 200.
             if reply.status == HTTPStatus.FORBIDDEN:
                 self._forbidden(prepared, reply)
-            elif reply.status == HTTPStatus.UNAUTHORIZED:
+                return
+            if reply.status == HTTPStatus.UNAUTHORIZED:
                 self._token.refused()
+                return
         calls, _, timeouts, _ = self._recorder.totals_of(prepared.index)
         retry_after = reply.retry_after if reply is not None else ""
         self._guard.failure(prepared.index, outcome, code, retry_after, self._now_s, calls - timeouts)

@@ -49,13 +49,15 @@ hits = {hits}
 
 def test_calls_wait_while_a_refused_token_is_renewed(tmp_path: Path) -> None:
     with sandbox(tmp_path, more=LOST_TOKEN.format(hits=2)) as environment:
-        found = measure(tmp_path, environment, '[run]\nrate = 20\nduration = "7s"')
+        workload = '[run]\nrate = 20\nduration = "7s"\n[guard]\nerror_calls = 3\nerror_share = 0'
+        found = measure(tmp_path, environment, workload)
         asked = logins(environment)
 
     table = read_samples([tmp_path / "run"]).table
     assert found.status == "complete"
     assert asked == 4  # at the start, twice in vain, then well
     refused = table["outcome"] == "auth_error"
+    assert found.left_out == ()  # a token of ours that was refused says nothing of the action
     assert 1 <= refused.sum() <= 15  # what was on its way; at 20 calls/s the login's 3 s are 60
     assert table["started_at"].diff().max() > 2.0
     assert (table["outcome"][table["started_at"] > table["started_at"][refused].max()] == "ok").all()
