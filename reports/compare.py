@@ -26,7 +26,7 @@ CHANGE_WORDING: Final[dict[Change, Wording]] = {
     "slower": Wording("Slower", "▲", "change", "slower"),
     "faster": Wording("Faster", "▼", "fits", "faster"),
     "same": Wording("Same", "=", "aside", "the same"),
-    "cannot tell": Wording("Cannot tell", "?", "unknown", "uncertain"),
+    "cannot tell": Wording("Cannot tell", "?", "unknown", "cannot tell"),
 }
 
 

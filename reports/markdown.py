@@ -1,10 +1,14 @@
 """The report as Markdown, for a pull request or a wiki: the verdict, the table, the sentences."""
 
+from collections.abc import Sequence
+
+from analysis.flow_loop import FlowLoop
 from analysis.recommendation import Recommendation
 from reports import numbers
 from reports.charts.names import percentile_name
 from reports.data import ReportData
 from reports.plain_text import markdown
+from reports.production_words import production_sentences
 from reports.run_facts import run_facts
 from reports.verdicts import WORDING, change_text, headline, tally
 
@@ -22,7 +26,8 @@ def build_markdown(data: ReportData) -> str:
         lines += _table(analysis.actions, percentile_name(analysis.settings.percentile))
         lines += ["", "## Why", ""]
         lines += [f"- **{markdown(a.action_name)}**: {markdown(a.reason)}" for a in analysis.actions]
-    lines += ["", "## What was run", ""]
+    lines += _production(data) + _loops(analysis.loops)
+    lines += ["", "## What was observed" if data.from_production else "## What was run", ""]
     for run_id, facts in run.runs:
         lines += [f"Run {markdown(run_id)}", ""]
         lines += [f"- {markdown(term)}: {markdown(text)}" for term, text in facts]
@@ -33,6 +38,44 @@ def build_markdown(data: ReportData) -> str:
         lines += [f"- {markdown(what)}: {markdown(why)}" for what, why in run.left_out]
     lines += ["", f"diag {markdown(data.version)}"]
     return "\n".join(lines) + "\n"
+
+
+def _production(data: ReportData) -> list[str]:
+    """What telemetry says of each action; nothing where production was not looked at."""
+    if data.production is None:
+        return []
+    lines = ["", "## In production", ""]
+    for action in data.analysis.actions:
+        summary = data.summaries.get(action.action_id)
+        if summary is not None and summary.production is not None:
+            texts = production_sentences(summary.production)
+            lines.append(f"- **{markdown(action.action_name)}**: {' '.join(map(markdown, texts))}")
+    return [*lines, "", markdown(data.production.unknown)]
+
+
+def _loops(loops: Sequence[FlowLoop]) -> list[str]:
+    """How flows should wait for work that is submitted and polled; nothing where there is none."""
+    if not loops:
+        return []
+    heads = ("Submit", "Jobs", "Done", "Not finished", "p50", "p99", "at most", "Look")
+    lines = ["", "## Work that is submitted and polled", "", f"| {' | '.join(heads)} |"]
+    lines.append(f"|{' --- |' * len(heads)}")
+    for loop in loops:
+        look = numbers.UNKNOWN
+        if loop.interval_s is not None and loop.loop_limit is not None:
+            look = f"every {loop.interval_s} s, at most {numbers.plural(loop.loop_limit, 'time')}"
+        cells = (
+            loop.action_name,
+            numbers.count(loop.jobs),
+            numbers.count(loop.done),
+            numbers.count(loop.unfinished),
+            numbers.seconds(loop.p50_s),
+            numbers.seconds(loop.p99_s),
+            numbers.seconds(loop.p99_upper_s),
+            look,
+        )
+        lines.append(f"| {' | '.join(markdown(cell) for cell in cells)} |")
+    return [*lines, "", *(f"- **{markdown(one.action_name)}**: {markdown(one.reason)}" for one in loops)]
 
 
 def _table(actions: tuple[Recommendation, ...], percentile: str) -> list[str]:

@@ -10,6 +10,7 @@ from reports import numbers
 from reports.charts.names import percentile_name
 from reports.data import ReportData
 from reports.plain_text import printable
+from reports.production_words import production_sentences
 from reports.run_facts import run_facts
 from reports.verdicts import WORDING, change_text, headline, tally
 
@@ -43,8 +44,13 @@ def build_terminal(data: ReportData, *, width: int = 100) -> str:
         page.add(f"{wording.sign} {action.action_name}  {wording.word}  {change_text(action)}")
         page.beside(picture(histogram, action, low_ms, high_ms), _facts(action, analysis.settings.percentile))
         page.add(action.reason, _INDENT)
+        if summary is not None and summary.production is not None:
+            page.add(f"In production: {' '.join(production_sentences(summary.production))}", _INDENT)
         if action.next_command is not None:
             page.add(f"$ {action.next_command}", _INDENT)
+    for loop in analysis.loops:
+        page.gap()
+        page.add(f"{loop.action_name}: {loop.reason}")
     return "\n".join(page.lines) + "\n"
 
 

@@ -7,6 +7,8 @@ import pytest
 
 from tests.conftest import RunningSandbox, StartSandbox
 from tests.e2e.verbs.running import diag
+from tests.unit.analysis.samples import calls, lognormal
+from tests.unit.reports.traceable import complaints
 
 pytestmark = pytest.mark.e2e
 
@@ -42,3 +44,49 @@ def test_an_org_without_production_says_so(sandbox: RunningSandbox, tmp_path: Pa
     assert "no execution in 168 hours" in done.stderr and "diag measure" in done.stderr
     unknown = diag(sandbox, tmp_path, "observe", "Nothing Like That")
     assert unknown.returncode == 2 and "Nothing Like That" in unknown.stderr
+
+
+def test_production_is_drawn_by_itself_and_beside_a_test(start_sandbox: StartSandbox, tmp_path: Path) -> None:
+    box = start_sandbox("production-history")
+    orders = next(id_ for id_, row in box.truth()["actions"].items() if row["name"] == "Look Up Orders")
+    # The backend's median is 1.5 s: this test was far too easy.
+    calls(lognormal(800, 0.9, seed=4), action=orders, timeout_s=3).to_csv(tmp_path / "easy.csv", index=False)
+
+    for arguments in (
+        ("observe", "--days", "3", "-o", "production.json"),
+        ("observe", "--days", "3", "--against", "easy.csv", "-o", "production.html"),
+        ("report", "easy.csv", "--production", "production.json", "-o", "beside.html"),
+        ("report", "easy.csv", "--production", "production.json", "-o", "again.html"),
+    ):
+        done = diag(box, tmp_path, *arguments)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.strip() == arguments[-1]
+
+    alone = (tmp_path / "production.html").read_text(encoding="utf-8")
+    beside = (tmp_path / "beside.html").read_text(encoding="utf-8")
+    for page in (alone, beside):
+        assert complaints(page) == []
+        assert "<strong>test faster</strong>" in page
+        assert "trust production" in page
+        assert 'class="badge sandbox"' in page
+    assert "production telemetry (" in beside and " in production</text>" in beside
+    assert "the test (" in alone and " in the test</text>" in alone
+    assert ">Production</strong>" in alone
+    assert beside == (tmp_path / "again.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("text", ["{}", "[]", "no json", '{"source": "test"}'])
+def test_what_is_no_saved_observation_is_refused(sandbox: RunningSandbox, tmp_path: Path, text: str) -> None:
+    (tmp_path / "other.json").write_text(text)
+    calls(lognormal(300, 0.9, seed=4)).to_csv(tmp_path / "test.csv", index=False)
+
+    done = diag(sandbox, tmp_path, "report", "test.csv", "--production", "other.json")
+
+    assert done.returncode in (1, 2) and "Traceback" not in done.stderr
+    assert "not a saved observation" in done.stderr and "diag observe -o" in done.stderr
+
+
+def test_a_table_has_no_file(sandbox: RunningSandbox, tmp_path: Path) -> None:
+    done = diag(sandbox, tmp_path, "observe", "-o", "table.txt")
+
+    assert done.returncode == 2 and "A table is for the terminal" in done.stderr

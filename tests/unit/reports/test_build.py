@@ -135,9 +135,12 @@ def test_a_report_without_anything_still_says_so() -> None:
 
 
 def test_a_bare_sample_file_has_no_manifest() -> None:
-    page = build_report(replace(make_report(CASES[:3]), manifests=(), zone=None, source=None))
+    data = make_report(CASES[:3])
+    bare = replace(data.analysis, sandbox=None)
+    page = build_report(replace(data, analysis=bare, manifests=(), zone=None, source=None))
 
     assert "came without a run's manifest" in page
+    assert '<strong class="badge org">File</strong>' in page
     assert "None" not in re.sub(r"<style>.*?</style>|<script>.*?</script>", "", page, flags=re.DOTALL)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from analysis.run_folder import RunFolder, write_manifest
 from analysis.to_json import analysis_to_json
 from reports.charts.sparkline import Point, sparkline
-from reports.index import IndexData, IndexedRun, build_index
+from reports.index import P99, IndexData, IndexedRun, build_index, extremes, index_json
 from reports.runs_on_disk import indexed_runs
 from tests.unit.reports.factory import CASES, make_report
 
@@ -100,3 +100,41 @@ def test_runs_are_read_from_disk_and_the_broken_ones_said(tmp_path: Path) -> Non
     assert indexed_runs(tmp_path / "missing") == ()
     assert indexed_runs(tmp_path, tmp_path.parent)[0].report == f"{tmp_path.name}/a/report.html"
     assert "a/report.html" in build_index(IndexData(tuple(runs.values()), "0.1.0"))
+
+
+def test_runs_cut_off_before_the_number_count_among_lowest_and_highest() -> None:
+    """Five runs above 30 s and one of 10.5 s: the highest is not 10.5 s."""
+    base = make_report(CASES[:1], calls=300).analysis.actions[0]
+    seen = replace(base, p99_ms=10_500.0)
+    above = replace(base, p99_ms=None, p99_upper_ms=None, p99_lower_ms=30_000.0)
+    nothing = replace(above, p99_lower_ms=None)
+
+    assert extremes([above, seen, above]) == (P99(10_500.0), P99(30_000.0, above=True))
+    assert extremes([replace(above, p99_lower_ms=5_000.0), seen]) == (
+        P99(5_000.0, above=True),
+        P99(10_500.0, above=True),
+    )
+    assert extremes([seen, nothing]) == (P99(10_500.0), P99(10_500.0))
+    assert extremes([nothing]) == (P99(None), P99(None))
+
+
+def test_a_run_without_a_number_is_said_and_one_above_is_an_open_dot() -> None:
+    runs = []
+    for run, lower in zip(make_runs(3), (None, 30_000.0, None), strict=True):
+        assert run.analysis is not None
+        changed = tuple(replace(a, p99_ms=None, p99_lower_ms=lower) for a in run.analysis.actions[:1])
+        runs.append(replace(run, analysis=replace(run.analysis, actions=changed)))
+
+    page = build_index(IndexData(tuple(runs), "0.1.0"))
+    (action,) = index_json(IndexData(tuple(runs), "0.1.0"))["places"][0]["actions"]  # type: ignore[index]
+
+    assert "&gt; 30 s</span>" in page
+    assert "2</span> without a number" in page
+    assert (action["runs"], action["without_number"], action["highest"]) == (
+        3,
+        2,
+        {"ms": 30_000.0, "above": True},
+    )
+    open_dots = sparkline([Point(0, 30_000.0, 5, above=True), Point(1, 100, 5)], 0, 1)
+    assert 'class="open" d="M' in open_dots
+    assert open_dots.count("L") == 0

@@ -20,6 +20,7 @@ from reports.data import ReportData
 from reports.markdown import build_markdown
 from reports.terminal import build_terminal, picture
 from reports.verdicts import headline
+from tests.unit.reports.beside import make_loops, make_production
 from tests.unit.reports.factory import CASES, make_report
 
 HOSTILE = '=cmd|"/C calc"!A0 | <img src=x> \x1b[2J\x07\u202e @all `x` ../../etc $x^'
@@ -125,3 +126,14 @@ def test_nothing_measured_is_said_everywhere() -> None:
     assert "No action was measured." in build_terminal(empty)
     assert "No action was measured." in build_markdown(empty)
     assert build_csv(empty.analysis).count("\n") == 1
+
+
+def test_production_and_polled_jobs_are_told_in_every_text() -> None:
+    both = make_loops(make_production(make_report(CASES[:2])))
+
+    for text in (build_markdown(both), build_terminal(both)):
+        assert "16,800 executions in 168 hours with any." in " ".join(text.split())
+        assert "Test against production: test faster" in " ".join(text.split())
+        assert "Too few jobs: about 270 more are needed." in " ".join(text.split())
+    rows = [line for line in build_markdown(both).splitlines() if line.startswith("| Submit")]
+    assert rows[1].endswith("| every 5 s, at most 25 times |")
