@@ -67,6 +67,8 @@ def command(
         console.result(compare_headline(data.comparison))
         console.result("")
         console.table(_table(data))
+        for line in _without_a_number(data):
+            console.sentence(line)
         console.note("The page with curves: the same command with -o compare.html")
     else:
         builders = {"html": build_comparison, "json": _json}
@@ -131,12 +133,30 @@ def _table(data: "CompareData") -> "Table":
         (
             action.action_name,
             *(numbers.latency(entry.p99_ms) if entry is not None else "–" for entry in action.entries),
-            *(cell for one in action.differences for cell in (one.verdict, gap(one))),
+            *(
+                cell
+                for one in action.differences
+                for cell in (one.verdict, gap(one) if one.p99_ms is not None else numbers.UNKNOWN)
+            ),
             cut_off_steps(action),
         )
         for action in data.comparison.actions
     )
     return Table(tuple(columns), rows)
+
+
+def _without_a_number(data: "CompareData") -> list[str]:
+    """Return why there is no difference of p99, one line for each that has none."""
+    from diag.table import clean
+    from reports.compare import letters
+
+    named = letters(len(data.runs))
+    return [
+        f"{clean(action.action_name)}: {letter} against A, {one.verdict}: {one.reason}."
+        for action in data.comparison.actions
+        for letter, one in zip(named[1:], action.differences, strict=True)
+        if one.p99_ms is None
+    ]
 
 
 def _json(data: "CompareData") -> str:

@@ -8,6 +8,7 @@ from click.testing import CliRunner, Result
 
 from diag.commands.compare import command
 from tests.unit.analysis.samples import calls, lognormal
+from tests.unit.reports.traceable import complaints
 
 
 @pytest.fixture
@@ -61,3 +62,23 @@ def test_as_many_labels_as_runs(files: tuple[Path, Path]) -> None:
     result = compare(*files, "--label", "only one")
 
     assert "1 labels for 2 runs" in str(result.exception)
+
+
+def test_two_runs_cut_off_before_their_p99_are_told_apart(tmp_path: Path) -> None:
+    for name, p99_s, seed in (("before", 16.0, 1), ("after", 60.0, 2)):
+        calls(lognormal(2000, p99_s, seed=seed), timeout_s=5).to_csv(tmp_path / f"{name}.csv", index=False)
+
+    found = compare(tmp_path / "before.csv", tmp_path / "after.csv", "--fail-on", "slower")
+
+    assert found.return_value == 3
+    assert "cut off" in found.stdout and "35 % → 96 %" in found.stdout
+    assert "B against A, slower: 96 % of calls took 5 s or longer, 35 % in the first run." in found.stdout
+
+
+def test_the_json_and_the_page_are_the_same_twice(files: tuple[Path, Path], tmp_path: Path) -> None:
+    for name in ("one.html", "two.html"):
+        compare(*files, "-o", tmp_path / name)
+
+    assert (tmp_path / "one.html").read_bytes() == (tmp_path / "two.html").read_bytes()
+    assert complaints((tmp_path / "one.html").read_text(encoding="utf-8")) == []
+    assert compare(*files, "--format", "json").stdout == compare(*files, "--format", "json").stdout
