@@ -48,6 +48,8 @@ class Findings:
     """At which the cost is told: production's peak, the level's, or as observed."""
     clock: Literal["service", "response"] = "service"
     source: Literal["test", "production"] = "test"
+    apply_with: str = "diag recommend --apply"
+    """The command that sets the number, judging the same calls in the same way."""
     warnings: tuple[str, ...] = ()
 
     @property

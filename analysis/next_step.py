@@ -32,9 +32,7 @@ def next_command(found: Findings, verdict: Verdict, settings: RecommendSettings)
         case Verdict.UNSTABLE:
             return f"diag measure {action} --calls {settings.target_calls}"
         case Verdict.RAISE | Verdict.LOWER:
-            return (
-                "diag observe --out plan.json" if found.source == "production" else "diag recommend --apply"
-            )
+            return found.apply_with
         case _:
             return None
 

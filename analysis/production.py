@@ -66,6 +66,7 @@ def _findings(raw: BucketCounts, facts: ActionFacts, settings: RecommendSettings
         observed_rate=found.samples / (len(counts.hours) * HOUR_S) if counts.hours else None,
         expected_rate=facts.production_peak_rate or busiest or None,
         source="production",
+        apply_with="diag observe --out plan.json",
         warnings=tuple(_warnings(counts, mended)),
     )
 

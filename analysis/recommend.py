@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -32,11 +33,13 @@ def recommend(
     *,
     overrides: Mapping[str, RecommendSettings] | None = None,
     concurrency_limit: int | None = None,
+    source: str | None = None,
 ) -> Analysis:
     """Return the verdict of every action in `samples`, worst harm first.
 
     `facts` win over those of the runs' manifests; `overrides` are settings by action id and win over the
-    `recommend` tables of the workload. Without `concurrency_limit` the newest manifest's is used. No
+    `recommend` tables of the workload. Without `concurrency_limit` the newest manifest's is used.
+    `source` is what a next command has to name to judge the same in the same way: inputs and flags. No
     sample makes it raise: what cannot be judged says so.
     """
     settings = settings or RecommendSettings()
@@ -49,7 +52,7 @@ def recommend(
         of_action = with_overrides(settings, stated.get(action.action_id, {}))
         of_action = (overrides or {}).get(action.action_id, of_action)
         found[action.action_id] = recommend_action(
-            action, fact, of_action, limit, many_looks=action.action_id in samples.settled
+            action, fact, of_action, limit, many_looks=action.action_id in samples.settled, source=source
         )
     for action_id in samples.facts():
         if action_id not in found:
@@ -83,10 +86,14 @@ def recommend_action(
     concurrency_limit: int | None = None,
     *,
     many_looks: bool = False,
+    source: str | None = None,
 ) -> Recommendation:
-    """Return the verdict of one action; `many_looks` as in `judge_level`."""
+    """Return the verdict of one action; `many_looks` as in `judge_level`, `source` as in `recommend`."""
     settings = with_cap(settings, facts.cap_s)
-    return judge(findings(action, facts, settings, many_looks=many_looks), settings, concurrency_limit)
+    found = findings(action, facts, settings, many_looks=many_looks)
+    if source is not None:
+        found = replace(found, apply_with=f"diag recommend {source} --apply")
+    return judge(found, settings, concurrency_limit)
 
 
 def findings(

@@ -48,12 +48,14 @@ def gather(
     actions_file: Path | None = None,
     facts: Mapping[str, ActionFacts] | None = None,
     detail: bool = False,
+    source: str | None = None,
 ) -> RunEvidence:
     """Read the inputs and return the evidence.
 
     `facts` win over those in `actions_file`, and those over the manifests'. Where a run's workload
     has settings for an action, they win over `settings` for that action.
-    `detail` also reads what only the report needs (status, error codes, payload labels).
+    `detail` also reads what only the report needs (status, error codes, payload labels). `source` is what
+    the next commands name: inputs and flags, None for the newest run judged by the defaults.
     """
     from analysis.actions_file import read_actions_file
     from analysis.loop_advice import recommend_loops
@@ -62,7 +64,7 @@ def gather(
 
     samples = read_samples(inputs, detail=detail)
     known = {**(read_actions_file(actions_file) if actions_file else {}), **(facts or {})}
-    analysis = recommend(samples, known, settings)
+    analysis = recommend(samples, known, settings, source=source)
     loops = recommend_loops(inputs, settings, samples.stated_settings())
     analysis = replace(analysis, loops=loops)
     folders = tuple(RunFolder(path) for path in inputs if path.is_dir())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from diag.commands.recommend_options import recommend_options, recommend_settings
+from diag.commands.recommend_options import recommend_options, recommend_settings, stated_flags
 from diag.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -84,7 +84,10 @@ def command(
     console = Console(quiet=form != "table" and not changing)
     settings = load_settings({"profile": profile})
     chosen = choose_inputs(inputs, settings.runs)
-    evidence = gather(chosen, recommend_settings(values), actions_file=values["actions_file"])
+    rules, facts_file = recommend_settings(values), values["actions_file"]
+    beside = () if facts_file is None else ("--actions", str(facts_file))
+    source = shlex.join([*map(str, (inputs and chosen) or ()), *beside, *stated_flags(rules)]) or None
+    evidence = gather(chosen, rules, actions_file=facts_file, source=source)
     for folder in evidence.folders[:1] if len(chosen) == 1 else ():
         write_recommendations(folder, evidence.analysis)
     for weakness in evidence.analysis.weak:

@@ -75,8 +75,9 @@ def command(
     chosen = choose_inputs(inputs, runs)
     if add_rows:
         _bring_in(console, chosen, add_rows)
-    evidence = gather(chosen, rules, actions_file=actions_file, detail=True)
-    source = shlex.join([*map(str, (inputs and chosen) or ()), *stated_flags(rules)]) or None
+    beside = () if actions_file is None else ("--actions", str(actions_file))
+    source = shlex.join([*map(str, (inputs and chosen) or ()), *beside, *stated_flags(rules)]) or None
+    evidence = gather(chosen, rules, actions_file=actions_file, detail=True, source=source)
     data = report_data(evidence, zone=settings.zone, source=source)
     if production is not None:
         data = _beside(data, evidence, production)

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from analysis.facts import ActionFacts
+from analysis.recommend import recommend
 from analysis.recommendation import Verdict
-from tests.unit.analysis.samples import calls, judge, lognormal, orders
+from tests.unit.analysis.samples import calls, judge, lognormal, orders, sample_set
 
 
 def test_too_few_calls_say_how_many_are_missing() -> None:
@@ -101,6 +102,12 @@ def test_where_no_call_ended_the_next_command_does_not_repeat_what_failed(
     found = judge(calls(np.full(40, 0.05), outcome=outcome))
     assert (found.verdict, found.next_command) == (Verdict.NO_DATA, next_command)
     assert outcome not in found.reason
+
+
+def test_the_next_command_judges_the_same_calls_by_the_same_rules() -> None:
+    table = sample_set(calls(lognormal(5000, 2.0)))
+    (found,) = recommend(table, {"orders": orders(current_timeout_s=60)}, source="old.csv --cap 20").actions
+    assert found.next_command == "diag recommend old.csv --cap 20 --apply"
 
 
 def test_all_refused_without_a_recorded_rate_is_measured_slower_than_seen() -> None:
