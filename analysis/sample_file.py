@@ -84,7 +84,9 @@ def _add_parquet(builder: TableBuilder, path: Path, columns: tuple[str, ...]) ->
         with pq.ParquetFile(path) as file:
             names = [name for name in columns if name in file.schema_arrow.names]
     except broken as error:
-        raise _unreadable(path, "Parquet", error) from error
+        if path.suffix.lower() in (".parquet", ".pq"):
+            raise _unreadable(path, "Parquet", error) from error
+        raise UnreadableSamplesError(f"{path} is neither a CSV nor a Parquet file.", hint=_HINT) from error
     _check_columns(path, names)
     skipped = []
     texts = [name for name in names if COLUMNS[name] == "category"]

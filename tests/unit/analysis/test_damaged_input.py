@@ -110,6 +110,19 @@ def test_a_wrong_fact_names_the_entry_and_the_field(tmp_path: Path, text: str, s
         read_actions_file(path)
 
 
+@pytest.mark.parametrize(
+    ("name", "says"), [("a.json", "neither a CSV nor a Parquet"), ("a.parquet", "Parquet")]
+)
+def test_a_file_of_another_kind_is_not_spoken_of_in_parquet_s_words(
+    tmp_path: Path, name: str, says: str
+) -> None:
+    path = tmp_path / name
+    path.write_text('{"actions": []}')
+    with pytest.raises(UnreadableSamplesError, match=says) as caught:
+        read_samples([path])
+    assert ("magic" in caught.value.message) == (name == "a.parquet")
+
+
 def _rows_or_clear_error(path: Path) -> None:
     try:
         samples = read_samples([path])
