@@ -48,10 +48,9 @@ class Director:
         end_run: EndRun,
         on_pause: Callable[[str, float], None],
         open_jobs: Callable[[], int] = lambda: 0,
+        share: Callable[[], float],
         soak_offset_s: float = 0.0,
-        workers: int = 1,
     ) -> None:
-        self._workers = workers
         self._plan = plan
         self._recorder = recorder
         self._caller = caller
@@ -62,6 +61,7 @@ class Director:
         )
         self._end_run = end_run
         self._on_pause = on_pause
+        self._share = share
         self._open_jobs = open_jobs
         self.conductor = Conductor(plan, soak_offset_s=soak_offset_s)
         self._guard = Guard(plan.guard, [action.action_name for action in plan.actions])
@@ -223,11 +223,12 @@ class Director:
             ramp.stop()  # the next step would be this one again
 
     def _count_calls(self, calls: Sequence[int]) -> None:
-        most = self._plan.calls_per_action
-        if most is None:
+        share = self._share()  # of the users, and so of the calls: that of this process
+        if self._plan.calls_per_action is None or not share:
             return
+        most = self._plan.calls_per_action
         for index, count in enumerate(calls):
-            if count >= most / self._workers:
+            if count >= most * share:
                 self.conductor.finish(index, f"{most} calls made")
 
     def settle(self, action_ids: Collection[str]) -> None:

@@ -42,7 +42,7 @@ class Lifecycle:
         self._options: Any = None
         self._runner: Any = None
         self._environment: Any = None
-        self._users = UserCount()
+        self._users: UserCount
         self._main: Any = None
         self._interrupts = 0
         self._exit_code: int = ExitCode.OK

@@ -81,8 +81,8 @@ class Session:
             end_run=end_run,
             on_pause=on_pause,
             open_jobs=lambda: self.jobs.open_jobs,
+            share=lambda: self.streams.users / max(1, users()),
             soak_offset_s=soak_offset_s,
-            workers=workers,
         )
         self.jobs = JobWatch(
             plan,

@@ -5,32 +5,46 @@ spawned; the number goes into the options, which Locust sends to every worker wi
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from locust.dispatch import UsersDispatcher
 
 
-@dataclass(slots=True)
 class UserCount:
-    """Kept by the process that dispatches them. `most`: users at once since it was last set to 0."""
+    """Kept by the process that dispatches them."""
 
-    most: int = 0
+    def __init__(self, environment: Any) -> None:
+        self._environment = environment
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget the users of an earlier run."""
+        self.most = 0
+        """Users at once since then."""
+        self._environment.parsed_options.diag_users = 0
+
+    def take(self, users: int) -> None:
+        """Take in how many there are from now on."""
+        self.most = max(self.most, users)
+        self._environment.parsed_options.diag_users = users
 
 
 def count_users(environment: Any, is_stream: Callable[[type], bool]) -> UserCount:
     """Have this environment's users counted from now on: those of classes that are arrival streams."""
-    count = UserCount()
+    count = UserCount(environment)
 
     class Counting(UsersDispatcher):
         def __next__(self) -> dict[str, dict[str, int]]:
             step = super().__next__()
             streams = {one.__name__ for one in environment.user_classes if is_stream(one)}
-            users = sum(
-                count for on_worker in step.values() for name, count in on_worker.items() if name in streams
+            count.take(
+                sum(
+                    users
+                    for on_worker in step.values()
+                    for name, users in on_worker.items()
+                    if name in streams
+                )
             )
-            environment.parsed_options.diag_users = users
-            count.most = max(count.most, users)
             return step
 
     environment.dispatcher_class = Counting

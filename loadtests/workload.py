@@ -51,7 +51,7 @@ class Workload:
     duration_s: float | None = None
     calls_per_action: int | None = None
     rate: float | None = None
-    """Calls/s of the whole run, shared by weight among actions without a rate of their own."""
+    """Calls/s of one arrival stream, shared by weight among actions without a rate of their own."""
     max_in_flight: int | None = None
     exceed_limits: bool = False
     allow_side_effects: bool = False

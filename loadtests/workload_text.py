@@ -22,7 +22,8 @@ arrivals = "poisson"    # poisson: as independent callers; constant: evenly spac
 seed = 1                # of schedules and generated inputs: same seed, same run
 # duration = "10m"      # end after this time, settled or not
 # calls_per_action = 2000
-# rate = 2.0            # calls/s of the whole run, shared by weight among actions without a rate of their own
+# rate = 2.0            # calls/s in all, shared by weight among actions without a rate of their own
+#                       # (of one arrival stream: locust -u 3 sends three times as much, within the limits)
 # max_in_flight = {in_flight}    # most calls in flight; this is 20 % of the org's concurrent executions
 # sla = ["p99<5s"]      # exit code 3 when a condition is broken; also: "Name: p95<800ms", "errors<1%"
 allow_side_effects = false    # true: also call actions whose request is not a GET

@@ -222,6 +222,19 @@ def test_users_of_all_workers_together_stay_below_the_orgs_limit(
     assert {"schedule_lag_p99_ms", "hub_lag_p99_ms", "cpu_share"} <= set(manifest(tmp_path).generator)
 
 
+def test_a_number_of_calls_is_made_also_where_the_workers_have_not_as_many_users(
+    tmp_path: Path, sandbox: SandboxProcess
+) -> None:
+    line = ["--processes", "2", "-u", "1", "--rate", "20", "--calls-per-action", "30", "--run-time", "60s"]
+    done = locust(tmp_path, sandbox.environment, *line)
+
+    assert done.returncode == 0, done.stderr
+    found = manifest(tmp_path)
+    assert found.status_reason == "no action is left to call"
+    assert found.calls is not None
+    assert 30 <= found.calls < 60  # noticed within a second or two
+
+
 def most_in_a_second(due: pd.Series) -> int:
     """The most arrivals due within any one second."""
     times = due.to_numpy()
