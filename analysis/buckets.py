@@ -128,6 +128,7 @@ def estimate_from_buckets(counts: BucketCounts, settings: RecommendSettings) -> 
         quantile_ms=quantile,
         upper_ms=upper,
         lower_ms=int(table.t_ms[proven[-1]]) if proven.size else None,
+        confidence=settings.confidence,
         design_effect=effect,
         timeout_s=None if upper is None or quantile is None else timeout_for(quantile, upper, settings),
     )

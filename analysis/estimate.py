@@ -24,6 +24,8 @@ class Estimate:
     """The quantile the settings ask for (p99)."""
     upper_ms: int | None
     lower_ms: int | None
+    confidence: float
+    """Of the upper bound: that of the settings, or of the look that stopped the measurement."""
     design_effect: float
     timeout_s: int | None
     """Whole seconds before cap: max(U, p99 + buffer) or U + buffer; None where there is no bound."""
@@ -58,7 +60,8 @@ def estimate(
         else clustering_at(level, calls.latency_ms, calls.event, calls.run, calls.limit_ms)
     )
     effect = max(effect, least_effect)
-    upper = upper_ms(table, p, settings.confidence if confidence is None else confidence, effect)
+    sure = settings.confidence if confidence is None else confidence
+    upper = upper_ms(table, p, sure, effect)
     return Estimate(
         table=table,
         samples=len(calls),
@@ -68,6 +71,7 @@ def estimate(
         quantile_ms=quantile,
         upper_ms=upper,
         lower_ms=lower_ms(table, counts, p, settings.confidence, effect),
+        confidence=sure,
         design_effect=effect,
         timeout_s=None if upper is None or quantile is None else timeout_for(quantile, upper, settings),
     )

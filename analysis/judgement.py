@@ -22,7 +22,7 @@ def judge(found: Findings, settings: RecommendSettings, concurrency_limit: int |
         decision.timeout_s,
         found.expected_rate,
         concurrency_limit,
-        confidence=settings.confidence,
+        confidence=estimate.confidence,
         design_effect=estimate.design_effect,
     )
     expensive = cost_warning(cost, concurrency_limit)

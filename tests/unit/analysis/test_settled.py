@@ -23,12 +23,14 @@ def look(x: np.ndarray, facts: ActionFacts | None = None, **known: object) -> Se
 
 def test_a_run_stopped_early_is_judged_so(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path)
-    write_segment(folder, latency_ms=list(lognormal(900, 3.0) * 1e3))
+    write_segment(folder, latency_ms=list(lognormal(900, 1.0) * 1e3))
     plain = recommend(read_samples([tmp_path])).actions[0]
     folder.settled.write_text('["orders"]')
     stopped = recommend(read_samples([tmp_path])).actions[0]
     assert stopped.p99_ms == plain.p99_ms
     assert (stopped.p99_upper_ms or 0) > (plain.p99_upper_ms or 0)
+    assert stopped.recommended_timeout_s == plain.recommended_timeout_s
+    assert (stopped.cut_off_after_at_most or 0) > (plain.cut_off_after_at_most or 0)
 
 
 def test_too_few_calls_say_about_how_many_more() -> None:
