@@ -19,7 +19,10 @@ from reports.to_json import JsonObject, report_to_json
 from reports.verdicts import CHANGES, WORDING, headline, held_back, tally
 
 FULL_CHARTS: Final = 20
-"""Actions that get all their charts, in the order of harm; the others get one small chart each."""
+FULL_CHARTS_OF_MANY: Final = 12
+MANY: Final = 60
+"""Actions that get all their charts, in the order of harm, and of how many actions on fewer get them; the
+others get one small chart each. It keeps 200 actions with production beside them below 3 MB."""
 
 FULL_ROWS: Final = 20
 SMALL_ROWS: Final = 4
@@ -43,7 +46,7 @@ def build_report(data: ReportData) -> str:
         tally=tally(actions),
         actions=[_action_view(index, action, data, charts) for index, action in enumerate(actions)],
         flows=loop_views(data.analysis),
-        full_charts=FULL_CHARTS,
+        all_in_full=len(actions) <= _in_full(data),
         mini_axis=Markup(mini_axis()),
         run=run_facts(data),
         observed=observed,
@@ -70,7 +73,7 @@ def _action_view(index: int, action: Recommendation, data: ReportData, charts: C
         "held_back": held_back(action),
         "open": action.verdict in CHANGES and index < OPEN_ACTIONS,
         "range": Markup(mini_range(action)),
-        "rows": FULL_ROWS if index < FULL_CHARTS else SMALL_ROWS,
+        "rows": FULL_ROWS if index < _in_full(data) else SMALL_ROWS,
         "charts": [
             {"view": chart, "id": f"{anchor}-{chart.name}", "svg": Markup(chart.svg(f"a{index + 1}"))}
             for chart in charts[action.action_id]
@@ -78,11 +81,15 @@ def _action_view(index: int, action: Recommendation, data: ReportData, charts: C
     }
 
 
+def _in_full(data: ReportData) -> int:
+    return FULL_CHARTS if len(data.analysis.actions) <= MANY else FULL_CHARTS_OF_MANY
+
+
 def _charts(data: ReportData) -> Charts:
     found: dict[str, tuple[Chart, ...]] = {}
     for index, action in enumerate(data.analysis.actions):
         summary = data.summaries.get(action.action_id)
-        small = index >= FULL_CHARTS
+        small = index >= _in_full(data)
         found[action.action_id] = (
             () if summary is None else charts_of(action, summary, data.analysis, small=small)
         )

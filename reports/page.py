@@ -42,9 +42,19 @@ def _engine() -> Environment:
 
 
 def embedded_json(body: object) -> Markup:
-    """Return JSON that can stand inside a `<script>`: no `<`, so no text in it can end the element."""
-    text = json.dumps(body, allow_nan=False, sort_keys=True, separators=(",", ":"))
+    """Return JSON that can stand inside a `<script>`: no `<`, so no text in it can end the element.
+
+    What is not known (null in the JSON of the command line) is left out: a tenth of a large page.
+    """
+    text = json.dumps(_known(body), allow_nan=False, sort_keys=True, separators=(",", ":"))
     return Markup(text.replace("<", "\\u003c"))
+
+
+def _known(body: object) -> object:
+    """Return it without the unknown values of objects; lists keep theirs, their places mean something."""
+    if isinstance(body, dict):
+        return {name: _known(value) for name, value in body.items() if value is not None}
+    return [_known(value) for value in body] if isinstance(body, list | tuple) else body
 
 
 def _joined(folder: str) -> Markup:

@@ -50,14 +50,15 @@ def million() -> dict[str, Any]:
 
 
 def many() -> dict[str, Any]:
-    """200 actions with made-up summaries: the page alone."""
+    """200 actions with made-up summaries, production beside each: the page alone."""
     from reports.build import build_report
+    from tests.unit.reports.beside import make_production
     from tests.unit.reports.factory import CASES, make_report
 
     cases = [(f"{case[0]} {index}", *case[1:]) for index in range(17) for case in CASES][:200]
-    data = make_report(cases, calls=2000)
+    data = make_production(make_report(cases, calls=2000))
     before, started = _memory(forget=True), _clocks()
-    return _result("200 actions", started, before, build_report(data))
+    return _result("200 actions, production beside", started, before, build_report(data))
 
 
 def _table(rows: int, actions: int) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 VOID = {"meta", "br", "input", "link", "img"}
 CELLS, ROWS = ("td", "th"), ("td", "th", "tr")
-ENDED_BY = {"td": CELLS, "th": CELLS, "tr": ROWS, "tbody": (*ROWS, "thead")}
+ENDED_BY = {"td": CELLS, "th": CELLS, "tr": ROWS, "tbody": (*ROWS, "thead"), "dd": ("dt",)}
 """Elements whose end tag may be left out, by the start tag that ends them."""
 
 

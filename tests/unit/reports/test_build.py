@@ -122,7 +122,14 @@ def test_hostile_names_are_only_text() -> None:
 def test_the_page_holds_the_json_of_the_recommendations(page: str) -> None:
     text = re.findall(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)[0]
 
-    assert json.loads(text) == json.loads(json.dumps(build_json(make_report())))
+    assert json.loads(text) == known(json.loads(json.dumps(build_json(make_report()))))
+
+
+def known(body: Any) -> Any:
+    """The page leaves out what is null in the JSON of the command line."""
+    if isinstance(body, dict):
+        return {name: known(value) for name, value in body.items() if value is not None}
+    return [known(value) for value in body] if isinstance(body, list) else body
 
 
 def test_a_report_without_anything_still_says_so() -> None:
