@@ -57,7 +57,11 @@ class Director:
         self._dropped = dropped
         self._settled = settled
         self._token = TokenWatch(
-            renew_token, now=now, on_new=caller.refresh_requests, say=lambda why: self._say("token", why)
+            renew_token,
+            ends_after_s=plan.guard.no_token_s,
+            now=now,
+            on_new=caller.refresh_requests,
+            say=lambda why: self._say("token", why),
         )
         self._end_run = end_run
         self._on_pause = on_pause

@@ -67,6 +67,8 @@ class GuardLimits:
     """Stop the run at this many pauses because the org's data action limits answered 429."""
     pause_s: float = 60.0
     """How long to pause for a 429 without a Retry-After."""
+    no_token_s: float = 15.0
+    """So long without a token that Genesys accepts ends the run."""
 
     def off(self) -> "GuardLimits":
         """Return limits that only a 429 ever meets: that one is always honoured."""

@@ -12,8 +12,6 @@ import gevent
 
 from diag.genesys.errors import ApiError
 
-ENDS_AFTER_S: Final = 15.0
-"""So long without a good token ends the run."""
 LATE_S: Final = 2.0
 """A refusal this soon after a renewal is of a call that left with the old token."""
 CALM_S: Final = 5.0
@@ -25,18 +23,21 @@ class TokenWatch:
     """One per load process. `refused` for each call turned away for its token, `look` once a second.
 
     `renew(refused)` returns whether the token is another one now and may block; it raises ApiError when
-    there is none (TokenKeeper). `on_new` is told of a new token, `say` gets sentences for people.
+    there is none (TokenKeeper). `on_new` is told of a new token, `say` gets sentences for people. After
+    `ends_after_s` without a good token the run must end.
     """
 
     def __init__(
         self,
         renew: Callable[[bool], bool],
         *,
+        ends_after_s: float,
         now: Callable[[], float],
         on_new: Callable[[], None],
         say: Callable[[str], None],
     ) -> None:
         self._renew = renew
+        self._ends_after_s = ends_after_s
         self._now = now
         self._on_new = on_new
         self._say = say
@@ -68,7 +69,7 @@ class TokenWatch:
         if self._bad_since is not None:
             if not self.lost and now - self._answered_at > CALM_S:
                 self._bad_since, self._gap_s, self._next_at = None, 0.0, -math.inf
-            elif self.lost and now - self._bad_since > ENDS_AFTER_S:
+            elif self.lost and now - self._bad_since > self._ends_after_s:
                 waiting = self._flight is not None and not self._flight.dead
                 why = self._error or (
                     "the login does not answer" if waiting else "each new token was refused, too"

@@ -152,8 +152,8 @@ def _stage(part: TomlPart) -> Stage:
 
 def _guard(part: TomlPart) -> GuardLimits:
     default = GuardLimits()
-    stated = {one.name for one in fields(GuardLimits)} - {"latency_window_s"}
-    part.only(frozenset({*stated, "enabled", "latency_window"}))
+    stated = {one.name for one in fields(GuardLimits)} - {"latency_window_s", "no_token_s"}
+    part.only(frozenset({*stated, "enabled", "latency_window", "no_token"}))
     return GuardLimits(
         error_share=part.number("error_share", default.error_share, low=0, high=1),
         error_calls=part.number("error_calls", default.error_calls, kind=int, low=1),
@@ -162,6 +162,7 @@ def _guard(part: TomlPart) -> GuardLimits:
         latency_window_s=_duration(part, "latency_window", default.latency_window_s),
         rate_limited_stops=part.number("rate_limited_stops", default.rate_limited_stops, kind=int, low=1),
         pause_s=part.number("pause_s", default.pause_s, low=1),
+        no_token_s=_duration(part, "no_token", default.no_token_s),
     )
 
 

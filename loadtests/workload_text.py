@@ -39,6 +39,7 @@ exceed_limits = false         # true: beyond 80 % of the token's rate ({rate:g} 
 # latency_window = "{guard.latency_window_s:.0f}s"
 # rate_limited_stops = {guard.rate_limited_stops}   # stop the run: the org's data action limits are exhausted
 # pause_s = {guard.pause_s:.0f}             # pause after a 429 without Retry-After
+# no_token = "{guard.no_token_s:.0f}s"          # end the run: so long without a token that Genesys accepts
 
 # [ramp]
 # step = "{ramp.step_s:.0f}s"

@@ -16,12 +16,12 @@ pytestmark = pytest.mark.e2e
 
 
 def test_a_token_that_expires_in_mid_run_is_renewed_without_a_failed_call(tmp_path: Path) -> None:
-    with sandbox(tmp_path, top="token_lifetime_s = 2") as environment:
-        found = measure(tmp_path, environment, '[run]\nrate = 20\nduration = "4s"')
+    with sandbox(tmp_path, top="token_lifetime_s = 6") as environment:
+        found = measure(tmp_path, environment, '[run]\nrate = 20\nduration = "60s"\ncalls_per_action = 140')
 
     table = read_samples([tmp_path / "run"]).table
     assert found.status == "complete"
-    assert table["started_at"].max() - table["started_at"].min() > 2.5
+    assert table["started_at"].max() - table["started_at"].min() > 6
     assert set(table["outcome"]) == {"ok"}
 
 
@@ -48,33 +48,42 @@ hits = {hits}
 
 
 def test_calls_wait_while_a_refused_token_is_renewed(tmp_path: Path) -> None:
-    with sandbox(tmp_path, more=LOST_TOKEN.format(hits=2)) as environment:
-        workload = '[run]\nrate = 20\nduration = "7s"\n[guard]\nerror_calls = 3\nerror_share = 0'
+    workload = """
+[run]
+rate = 20
+duration = "60s"
+calls_per_action = 60
+[guard]
+error_calls = 3
+error_share = 0
+"""
+    with sandbox(tmp_path, more=LOST_TOKEN.format(hits=1)) as environment:
         found = measure(tmp_path, environment, workload)
         asked = logins(environment)
 
     table = read_samples([tmp_path / "run"]).table
     assert found.status == "complete"
-    assert asked == 4  # at the start, twice in vain, then well
+    assert asked == 3  # at the start, once in vain, then well
     refused = table["outcome"] == "auth_error"
+    assert refused.sum() >= 1
     assert found.left_out == ()  # a token of ours that was refused says nothing of the action
-    assert 1 <= refused.sum() <= 15  # what was on its way; at 20 calls/s the login's 3 s are 60
-    assert table["started_at"].diff().max() > 2.0
+    assert table["started_at"].sort_values().diff().max() > 0.9  # the login tries again after a second
     assert (table["outcome"][table["started_at"] > table["started_at"][refused].max()] == "ok").all()
     assert any("nothing is sent until there is a good one" in note for note in found.notes)
     assert any("a good token again after" in note for note in found.notes)
 
 
 def test_a_login_that_stays_down_ends_the_run_and_is_not_stormed(tmp_path: Path) -> None:
+    workload = '[run]\nrate = 20\nduration = "60s"\n[guard]\nno_token = "5s"'
     with sandbox(tmp_path, more=LOST_TOKEN.format(hits=1000)) as environment:
-        found = measure(tmp_path, environment, '[run]\nrate = 20\nduration = "60s"', code=5)
+        found = measure(tmp_path, environment, workload, code=5)
         asked = logins(environment)
 
     table = read_samples([tmp_path / "run"]).table
     assert found.status == "incomplete"
     assert "there was no token that Genesys accepts" in str(found.status_reason)
-    assert (table["outcome"] == "auth_error").sum() <= 15
-    assert asked <= 8
+    assert (table["outcome"] == "auth_error").sum() <= 40  # of 100 in five seconds
+    assert asked <= 6
 
 
 def test_a_missing_permission_is_named_and_ends_the_run(tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def test_init_writes_what_measure_reads_and_a_broken_sla_is_exit_3(tmp_path: Pat
     assert not (tmp_path / "runs").exists()
 
     measured = diag(
-        *("measure", "--time", "3s", "--all-the-time", "--rate", "20", "--run-dir", "run"),
+        *("measure", "--time", "2s", "--all-the-time", "--rate", "20", "--run-dir", "run"),
         *("--action", "Get Account Balance", "--sla", "calls>=1", "--sla", "p50<1ms"),
     )
     assert measured.returncode == 3, measured.stderr
@@ -110,7 +110,7 @@ def test_an_org_is_called_only_as_far_as_it_does_no_harm(
     for line in dry.stdout.splitlines():
         assert not line.endswith("Create Support Ticket")
 
-    measured = diag("measure", "--time", "3s", "--run-dir", "run", "--action", "Get Account Balance", **org)
+    measured = diag("measure", "--time", "1s", "--run-dir", "run", "--action", "Get Account Balance", **org)
     assert measured.returncode == 0, measured.stderr
     found = read_manifest(RunFolder(tmp_path / "run"))
     assert found is not None

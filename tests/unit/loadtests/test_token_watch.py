@@ -7,7 +7,9 @@ import pytest
 from gevent.event import Event
 
 from diag.genesys.errors import LoginError
-from loadtests.token_watch import ENDS_AFTER_S, TokenWatch
+from loadtests.token_watch import TokenWatch
+
+ENDS_AFTER_S = 15.0
 
 
 class Run:
@@ -23,7 +25,13 @@ class Run:
             self.asked.append(refused)
             return renew(refused)
 
-        self.watch = TokenWatch(asked, now=lambda: self.at, on_new=self._on_new, say=self.said.append)
+        self.watch = TokenWatch(
+            asked,
+            ends_after_s=ENDS_AFTER_S,
+            now=lambda: self.at,
+            on_new=self._on_new,
+            say=self.said.append,
+        )
 
     def _on_new(self) -> None:
         self.new += 1

@@ -78,3 +78,13 @@ def test_a_worker_is_known_by_its_name_whatever_its_connection(client: str) -> N
     world.pass_time(10, silent="a")
     assert world.views.meet("host-0", client) is world.a
     assert world.views.look() == ["worker host-0 is back"]
+
+
+def test_a_run_is_over_when_every_worker_that_was_ordered_says_so() -> None:
+    views = WorkerViews(30.0, ordered=3)
+    for number in range(3):
+        assert not views.all_over()
+        views.meet(f"host-{number}", str(number)).over = True
+    assert views.all_over()
+    views.meet("host-0", "0").over = False
+    assert not views.all_over()

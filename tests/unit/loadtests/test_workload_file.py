@@ -27,7 +27,10 @@ max_in_flight = 4
 exceed_limits = true
 sla = "p99<2s"
 [guard]
+enabled = false
 error_share = 0.2
+latency_window = "1m"
+no_token = "20s"
 [ramp]
 step = 10
 [soak]
@@ -69,7 +72,11 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
     assert (found.mode, found.model, found.arrivals, found.seed) == ("ramp", "closed", "constant", 7)
     assert (found.duration_s, found.calls_per_action, found.rate) == (5400.0, 500, 2.0)
     assert (found.max_in_flight, found.exceed_limits, found.sla) == (4, True, ("p99<2s",))
-    assert found.guard == GuardLimits(error_share=0.2)
+    assert found.guard == GuardLimits(error_share=0.2, latency_window_s=60.0, no_token_s=20.0)
+    assert found.guard_enabled is False
+    assert parse("[guard]\n[[action]]\nname='a'").guard_enabled is True
+    assert parse("[[action]]\nname='a'").guard_enabled is None
+    assert found.guard.off().pause_s == found.guard.pause_s
     assert (found.ramp.step_s, found.soak.every_s, found.soak.window_s) == (10.0, 600.0, 30.0)
     assert [(stage.duration_s, stage.factor) for stage in found.stages] == [(120.0, 0.5)]
     first, second, third = found.entries
