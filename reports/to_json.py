@@ -17,6 +17,7 @@ from reports.chart import Chart
 from reports.charts.markers import cap_of
 from reports.data import ProductionSource, ReportData
 from reports.data_table import rounded
+from reports.failures import where_it_failed
 from reports.next_steps import next_steps
 from reports.verdicts import headline, headline_numbers, tally_numbers
 
@@ -114,7 +115,7 @@ def _summary(summary: ActionSummary) -> JsonObject:
         "knee_in_flight": summary.knee_in_flight,
         "cold_start": None if summary.cold_start is None else _plain(asdict(summary.cold_start)),
         "payloads": [_plain(asdict(group)) for group in summary.payloads],
-        "errors": [_plain(asdict(group)) for group in summary.errors],
+        "errors": [{**_plain(asdict(group)), "where": where_it_failed(group)} for group in summary.errors],
         "series": [{"name": one.name, "calls": one.calls} for one in summary.series],
         "production": None if summary.production is None else _plain(asdict(summary.production)),
     }

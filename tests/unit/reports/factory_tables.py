@@ -67,6 +67,7 @@ def errors(timeouts: int, limited: int) -> tuple[ErrorGroup, ...]:
                 message="The request timed out after 5 s",
             )
         )
+        groups.append(ErrorGroup("backend_error", 502, "ACTION.REMOTE_ENDPOINT:422", 1, None))
     if limited:
         groups.append(ErrorGroup("rate_limited", 429, "too.many.requests", limited, None))
     return tuple(groups)
