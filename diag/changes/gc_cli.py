@@ -17,6 +17,7 @@ from diag.changes.planning import objection_to
 _HEAD: Final = """\
 #!/usr/bin/env bash
 # Needs the Genesys Cloud CLI (gc, with a profile for your org) and jq. Try one action first.
+# It stops at an action one of whose templates cannot be read (or that has none): set that one with diag.
 # `diag recommend --apply` does the same and also proves that nothing else changed, tests, and can undo.
 set -euo pipefail
 

@@ -26,7 +26,12 @@ FORMAT_VERSION = 1
 @click.option("--integration", help="Only integrations whose name contains this.")
 @click.option("--sort", default="name", show_default=True, help="A field of --where.")
 @click.option("--desc", is_flag=True, help="Largest first.")
-@click.option("--flows", is_flag=True, help="Also the Architect flows that use each action shown.")
+@click.option(
+    "--flows",
+    is_flag=True,
+    help="Also the Architect flows that use each action shown (one call an action). A flow may have a "
+    "timeout of its own, which no change here reaches.",
+)
 @click.option(
     "--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True
 )
