@@ -5,7 +5,6 @@ disk of its own are shipped (loadtests.shipping), and kept where they are when t
 """
 
 import logging
-import math
 import os
 import shutil
 import time
@@ -19,13 +18,17 @@ from analysis.run_folder import RunFolder
 from loadtests.shipping import CHUNK, SHIP_EVERY_S, Shipper
 
 READY: Final = "diag_ready"
+END: Final = "diag_end"
+"""The run must end, or is over as far as this worker is concerned."""
 FINAL: Final = "diag_final"
 TAKEN: Final = "diag_taken"
-"""The master's answer to READY and FINAL; its data is which of the two."""
+"""The master's answer to READY, END and FINAL; its data is which of them."""
 
 SAY_WHERE_AFTER_S: Final = 5.0
 LAST_WORD_WITHIN_S: Final = 20.0
 """A worker does not wait longer than this for the master to hear its last word."""
+LAST_WORD_IN_VAIN_S: Final = 2.0
+"""The same where rows could not be delivered before."""
 _LOG: Final = logging.getLogger("diag.load")
 
 
@@ -49,14 +52,17 @@ class Delivery:
         self._spool = spool
         self._tell = tell
         self._within_s = within_s
-        self._ready = {
-            "worker": worker_id,
-            "kept_in": None if spool is None else str(spool),
-            "pid": os.getpid() if forked else None,
-        }
-        self._taken: set[str] = set()
+        self._untold: dict[str, dict[str, Any]] = {}
+        """What the master has not said yet that it has."""
         self._shipper = None if spool is None else Shipper(folder, worker_id, lambda data: tell(CHUNK, data))
+        ready = {"kept_in": None if spool is None else str(spool), "pid": os.getpid() if forked else None}
+        self.say(READY, ready)
         self._running = gevent.spawn(self._run)
+
+    def say(self, kind: str, data: dict[str, Any]) -> None:
+        """Tell the master something that must arrive."""
+        self._untold[kind] = {**data, "worker": self._worker_id}
+        self._tell(kind, self._untold[kind])
 
     def acknowledged(self, suffix: str, size: int) -> None:
         """Take in how much of a file the master has."""
@@ -64,8 +70,8 @@ class Delivery:
             self._shipper.acknowledge(suffix, size)
 
     def taken(self, kind: str) -> None:
-        """Take in that the master has heard READY or FINAL."""
-        self._taken.add(kind)
+        """Take in that the master has heard this."""
+        self._untold.pop(kind, None)
 
     def finish(self, final: dict[str, Any], *, master_is_gone: bool) -> Path | None:
         """Deliver all rows, then `final`; return where the rows lie if they could not be delivered."""
@@ -76,14 +82,16 @@ class Delivery:
                 shutil.rmtree(self._spool, ignore_errors=True)
             else:
                 kept = self._spool  # said to the master too: it may hear, and then it knows what is missing
-        patience_s = LAST_WORD_WITHIN_S if kept is None else SAY_WHERE_AFTER_S
+        patience_s = LAST_WORD_WITHIN_S if kept is None else LAST_WORD_IN_VAIN_S
         end = time.monotonic() + (0.0 if master_is_gone else patience_s)
-        told_at = -math.inf
-        while FINAL not in self._taken and time.monotonic() < end:
+        self._untold.clear()
+        self.say(FINAL, final)
+        told_at = time.monotonic()
+        while self._untold and time.monotonic() < end:
+            gevent.sleep(0.1)
             if time.monotonic() - told_at >= SHIP_EVERY_S:
                 told_at = time.monotonic()
-                self._tell(FINAL, final)
-            gevent.sleep(0.1)
+                self._say_again()
         return kept
 
     def _ship_the_rest(self, shipper: Shipper, within_s: float) -> bool:
@@ -104,8 +112,11 @@ class Delivery:
 
     def _run(self) -> None:
         while True:
-            if READY not in self._taken:
-                self._tell(READY, self._ready)
             gevent.sleep(SHIP_EVERY_S)
+            self._say_again()
             if self._shipper is not None:
                 self._shipper.ship(SHIP_EVERY_S)
+
+    def _say_again(self) -> None:
+        for kind, data in list(self._untold.items()):
+            self._tell(kind, data)

@@ -5,15 +5,18 @@ import math
 import os
 import secrets
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 import gevent
+from gevent.event import Event
 from locust.runners import STATE_RUNNING, STATE_SPAWNING
 
 from analysis.record import SEGMENT_SUFFIX
 from analysis.run_folder import LeftOut, RunFolder
 from diag.errors import UsageError
-from loadtests.delivering import FINAL, READY, TAKEN
+from loadtests.delivering import END, FINAL, READY, TAKEN
 from loadtests.directing import EndRun
 from loadtests.grading import Figures, worst_of
 from loadtests.plan import LoadPlan
@@ -21,7 +24,7 @@ from loadtests.plan_wire import WorkerOrder
 from loadtests.run_outcome import RunOutcome
 from loadtests.settled_file import SettledFile
 from loadtests.shipping import ACKNOWLEDGED, CHUNK, Receiver
-from loadtests.worker_life import END, FINISH, PAUSE, SETTLED
+from loadtests.worker_life import FINISH, PAUSE, SETTLED
 from loadtests.worker_views import WorkerView, WorkerViews
 
 MESSAGES: Final = (READY, CHUNK, FINAL, END, PAUSE)
@@ -78,6 +81,7 @@ class MasterRun:
         mark: str,
         end_run: EndRun,
         lost_after_s: float,
+        workers: int,
         parent_pid: int | None = None,
     ) -> None:
         self.folder = folder
@@ -88,7 +92,7 @@ class MasterRun:
         self._hurried = False
         self._finishing = False
         self._receiver = Receiver(folder)
-        self._workers = WorkerViews(lost_after_s)
+        self._workers = WorkerViews(lost_after_s, ordered=workers)
         self._settled = SettledFile(folder)
         runner.environment.events.heartbeat_sent.add_listener(self._on_heartbeat)
         self._watching = gevent.spawn(self._watch)
@@ -129,9 +133,18 @@ class MasterRun:
         self._runner.send_message(TAKEN, FINAL, client_id=msg.node_id)
 
     def _on_end(self, msg: Any) -> None:
-        self._end_run(
-            str(msg.data["why"]), failed=bool(msg.data["failed"]), exit_code=int(msg.data["exit_code"])
-        )
+        """A failure ends the run at once; else it is over when every worker says so."""
+        why, failed = str(msg.data["why"]), bool(msg.data["failed"])
+        worker_id = msg.data.get("worker")  # none: it failed before it took part
+        if worker_id is not None:
+            self._workers.meet(str(worker_id), msg.node_id).over = True
+            self._runner.send_message(TAKEN, END, client_id=msg.node_id)
+        if failed or self._workers.all_over(idle=self._is_idle):
+            self._end_run(why, failed=failed, exit_code=int(msg.data["exit_code"]))
+
+    def _is_idle(self, client_id: str) -> bool:
+        client = self._runner.clients.get(client_id)
+        return client is not None and client.user_count == 0
 
     def _on_pause(self, msg: Any) -> None:
         """One worker met the org's limits: all pause, and each counts it (Guard.paused_elsewhere)."""
@@ -176,6 +189,29 @@ class MasterRun:
         """Have every worker end, drain and deliver; wait for them; count what is here."""
         self._finishing = True
         self._watching.kill()
+        with self._nobody_quits():
+            self._wait_for_last_words()
+        self._runner.environment.events.heartbeat_sent.remove_listener(self._on_heartbeat)
+        self._mark.unlink(missing_ok=True)
+        return self._reconcile()
+
+    @contextmanager
+    def _nobody_quits(self) -> Iterator[None]:
+        """Let a second `quit` wait (Locust's own time limit): it would close our ears at once."""
+        over, quit_now = Event(), self._runner.quit
+
+        def quit_later() -> None:
+            over.wait()
+            quit_now()
+
+        self._runner.quit = quit_later
+        try:
+            yield
+        finally:
+            self._runner.quit = quit_now
+            over.set()
+
+    def _wait_for_last_words(self) -> None:
         asked_at = -math.inf
         end = time.monotonic() + FINISH_WITHIN_S
         while time.monotonic() < end:
@@ -184,11 +220,8 @@ class MasterRun:
                 self._runner.send_message(FINISH, {"hurry": self._hurried})
                 self._look()
             if not self._workers.waited_for(patient=not self._hurried):
-                break
+                return
             gevent.sleep(0.1)
-        self._runner.environment.events.heartbeat_sent.remove_listener(self._on_heartbeat)
-        self._mark.unlink(missing_ok=True)
-        return self._reconcile()
 
     def _reconcile(self) -> RunOutcome:
         gaps: list[str] = []

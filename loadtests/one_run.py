@@ -40,11 +40,12 @@ class OneRun:
         self._runner = environment.runner
         self._options = environment.parsed_options
         self._users = users
-        self._users.most = 0
+        self._users.begin()
         self.folder = folder_of_run(opened.settings.runs, self._options.run_dir, number, opened.plan)
         self._record = RunRecord(self.folder, opened.prepared, opened.target)
         self._drafts: ProbeDrafts | None = None
         self._watcher: subprocess.Popen[bytes] | None = None
+        self._is_ending = False
         self._failure: str | None = None
         self._end_reason: str | None = None
         self._interrupted = False
@@ -80,7 +81,9 @@ class OneRun:
         else:
             _LOG.info("ending: %s", why)
             self._end_reason = why
-        gevent.spawn(self._runner.quit if self._options.headless else self._runner.stop)
+        if not self._is_ending:  # Locust would not wait for the first one before it carries out a second
+            self._is_ending = True
+            gevent.spawn(self._runner.quit if self._options.headless else self._runner.stop)
 
     def interrupt(self) -> None:
         """Take in that a person (or the system) ends it by a signal."""
@@ -142,6 +145,7 @@ class OneRun:
             mark=order.mark,
             end_run=self.end_early,
             lost_after_s=self._options.lost_after,
+            workers=order.workers,
             parent_pid=self._options.parent_pid,
         )
 

@@ -79,7 +79,8 @@ class RunRecord:
         self._before = before
         self._dropped_before = dropped_so_far(self.folder)
         away_s = time.time() - (before.ended_at or last_moment(self.folder) or before.created_at)
-        went_on = f"the soak was interrupted and went on after {away_s:.0f} s"
+        at = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime())
+        went_on = f"the soak was interrupted and went on after {away_s:.0f} s, at {at} UTC"
         _LOG.info("%s, %d calls are there already", went_on, self.rows())
         self._manifest = replace(
             self._manifest,

@@ -22,7 +22,7 @@ from diag.genesys.client import GenesysClient
 from diag.genesys.errors import ApiError
 from diag.settings import load_settings
 from diag.target import sandbox_connection
-from loadtests.delivering import TAKEN, Delivery
+from loadtests.delivering import END, TAKEN, Delivery
 from loadtests.plan_wire import WorkerOrder, from_wire
 from loadtests.process_name import host_name
 from loadtests.session import Session
@@ -32,7 +32,6 @@ from loadtests.transport import USER_AGENT
 from loadtests.user_count import users_of_all
 
 FINISH: Final = "diag_finish"
-END: Final = "diag_end"
 SETTLED: Final = "diag_settled"
 PAUSE: Final = "diag_pause"
 """From a worker that met the org's limits to the master, and from there to all."""
@@ -127,7 +126,11 @@ class WorkerLife:
         return RunFolder(self._spool)
 
     def _end_run(self, why: str, *, failed: bool = True, exit_code: int = ExitCode.INCOMPLETE) -> None:
-        self._tell(END, {"why": why, "failed": failed, "exit_code": int(exit_code)})
+        words = {"why": why, "failed": failed, "exit_code": int(exit_code)}
+        if self._delivery is not None:
+            self._delivery.say(END, words)
+        else:
+            self._tell(END, words)
 
     def _leave_with(self, parent_pid: int) -> None:
         """End when the master that forked us is gone, also before a test: Locust takes a minute to notice."""

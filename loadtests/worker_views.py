@@ -27,22 +27,26 @@ class WorkerView:
     """Where its rows lie on its own machine until they are here; None: it writes into the run folder."""
     pid: int | None = None
     """A process of this machine, forked by the master: its death is known at once."""
+    over: bool = False
+    """It has nothing left to do, and waits for the others."""
     final: dict[str, Any] | None = None
     left_early: bool = False
     state: Literal["here", "away", "lost"] = "here"
 
 
 class WorkerViews:
-    """All workers of one run; `lost_after_s` of silence make one lost."""
+    """All workers of one run, of which so many were `ordered`; `lost_after_s` of silence make one lost."""
 
     def __init__(
         self,
         lost_after_s: float,
         *,
+        ordered: int = 1,
         now: Callable[[], float] = time.monotonic,
         alive: Callable[[int], bool] | None = None,
     ) -> None:
         self._lost_after_s = lost_after_s
+        self._ordered = ordered
         self._now = now
         self._alive = alive or _alive
         self._views: dict[str, WorkerView] = {}
@@ -72,6 +76,15 @@ class WorkerViews:
         """Whether any worker has still something to say; without patience only one that answers counts."""
         silent = {"lost"} if patient else {"lost", "away"}
         return any(view.final is None and view.state not in silent for view in self.all)
+
+    def all_over(self, *, idle: Callable[[str], bool]) -> bool:
+        """Whether none of the workers that were ordered has anything left to do.
+
+        `idle` tells of a client id whether that worker has no users: it has nothing to bring to an end.
+        """
+        return len(self._views) >= self._ordered and all(
+            view.over or view.final or view.state == "lost" or idle(view.client_id) for view in self.all
+        )
 
     def none_left(self) -> bool:
         """Whether there were workers and none is at work any more."""

@@ -33,7 +33,7 @@ integration = "Exports"
 category = "c"
 request_type = "POST"
 latency = { model = "fixed", at_ms = 5 }
-job = { takes = { model = "lognormal", median_ms = 1500, sigma = 0.4 }, failed = 0.05, cancelled = 0.03 }
+job = { takes = { model = "lognormal", median_ms = 1000, sigma = 0.4 }, failed = 0.02, cancelled = 0.02 }
 [[action]]
 name = "Look"
 integration = "Exports"
@@ -44,8 +44,8 @@ latency = { model = "fixed", at_ms = 5 }
 """
 WORKLOAD = """
 [run]
-rate = 60
-calls_per_action = 400
+rate = 110
+calls_per_action = 350
 [[action]]
 name = "Start"
 allow_side_effects = true
@@ -57,7 +57,7 @@ status = "finalResult.state"
 done = ["DONE"]
 failed = ["FAILED"]
 cancelled = ["CANCELLED"]
-every = "0.5s"
+every = "0.4s"
 """
 ENDS = {"DONE": "done", "FAILED": "failed", "CANCELLED": "cancelled"}
 
@@ -109,7 +109,7 @@ def test_every_job_is_followed_to_its_end_and_the_flow_gets_interval_and_limit(w
 
     assert measure.returncode == 0, output
     truth, jobs = world.truth(), world.jobs()
-    assert len(jobs) == len(truth) >= 400  # the run waited for the jobs after its last call
+    assert len(jobs) == len(truth) >= 350  # the run waited for the jobs after its last call
     for job in jobs:
         true = truth[job.correlation_id]
         assert job.state == ENDS[true["ends_as"]]

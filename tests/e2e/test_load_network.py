@@ -105,7 +105,7 @@ class Hosts:
             "master",
             *("--master", "--master-bind-host", "127.0.0.1", "--master-bind-port", str(port)),
             *("--expect-workers", "2", "--run-dir", str(folder / "run"), "--drain-s", "1"),
-            *("--action", "Get Account Balance", "--rate", "40", *arguments),
+            *("--action", "Get Account Balance", "--rate", "100", *arguments),
         )
         self.wires = [Wire(port), Wire(port)]
         self.spools = [folder / "spool-0", folder / "spool-1"]
@@ -175,7 +175,7 @@ def hosts(tmp_path: Path) -> Iterator[Callable[..., Hosts]]:
 
 
 def test_a_network_that_is_down_for_a_while_delays_rows_and_loses_none(hosts: Callable[..., Hosts]) -> None:
-    made = hosts("--lost-after", "6")
+    made = hosts("--lost-after", "4")
     wait_until(lambda: made.arrived() > 40, "the first rows")
 
     for wire in made.wires:  # all workers at once, and only for a moment
@@ -210,24 +210,6 @@ def test_a_network_that_is_down_for_a_while_delays_rows_and_loses_none(hosts: Ca
     wait_until(lambda: all(worker.poll() is not None for worker in made.workers), "the workers to end")
     assert [worker.returncode for worker in made.workers] == [0, 0]
     assert not any(list(spool.iterdir()) for spool in made.spools)
-
-
-def test_a_lost_worker_makes_the_run_incomplete_and_the_rest_still_counts(
-    hosts: Callable[..., Hosts],
-) -> None:
-    made = hosts("--run-time", "5s", "--lost-after", "3")
-    wait_until(lambda: made.arrived() > 40, "the first rows")
-    made.workers[0].kill()
-
-    assert made.master.wait(timeout=90) == 8, made.log()
-    found = made.manifest()
-    assert found.status == "incomplete"
-    assert str(found.status_reason).count("was lost: its first") == 1
-    assert made.workers[1].wait(timeout=30) == 0
-    arrived = [path.stat().st_size // RECORD_SIZE for path in (made.folder / "run").rglob("*.seg")]
-    assert len(arrived) == 2
-    assert made.kept(0) - min(arrived) < 3 * 40  # at most what came within the last seconds
-    assert found.calls == len(read_samples([made.folder / "run"]).table) == sum(arrived)
 
 
 def test_rows_of_workers_that_died_are_named_and_can_be_brought_in(hosts: Callable[..., Hosts]) -> None:
@@ -271,11 +253,11 @@ def test_rows_of_workers_that_died_are_named_and_can_be_brought_in(hosts: Callab
     assert len(detail) == made.manifest().calls == made.arrived()
     answered = detail.loc[detail["outcome"] == "ok", "correlation_id"]
     assert answered.is_unique
-    assert len(made.calls() - set(answered)) <= 10  # in flight when they were killed
+    assert len(made.calls() - set(answered)) <= 40  # in flight at the kills: 100 calls/s of about 0.12 s
 
 
 def test_workers_whose_master_is_gone_keep_their_rows_and_say_where(hosts: Callable[..., Hosts]) -> None:
-    made = hosts(deliver_s=2)
+    made = hosts(deliver_s=1)
     wait_until(lambda: made.arrived() > 40, "the first rows")
     made.master.kill()
     made.master.wait()

@@ -20,16 +20,17 @@ from tests.waiting import wait_until
 
 pytestmark = pytest.mark.e2e
 
-EVERY_S, WINDOW_S = 2.5, 1.0
-LATE_S = 1.2
+LOCUSTFILE = Path(__file__).resolve().parents[2] / "loadtests" / "actions.py"
+EVERY_S, WINDOW_S = 1.8, 0.7
+LATE_S = 0.9
 """A call may be a little late on a busy machine, and still is no call of another window."""
 WORKLOAD = """
 [run]
 mode = "soak"
-rate = 40
+rate = 60
 [soak]
-every = "2.5s"
-window = "1s"
+every = "1.8s"
+window = "0.7s"
 total = "{total}"
 [[action]]
 name = "Get Account Balance"
@@ -47,10 +48,11 @@ class Soak:
     def set_total(self, total: str) -> None:
         (self.folder / "soak.toml").write_text(WORKLOAD.format(total=total))
 
-    def start(self) -> "subprocess.Popen[str]":
-        line = [sys.executable, "-m", "diag", "measure", "soak.toml"]
+    def start(self, *verb: str) -> "subprocess.Popen[str]":
+        line = ["locust", "-f", str(LOCUSTFILE), "--headless", "--workload", "soak.toml"]
+        line += ["--only-summary", "--parent-pid", str(os.getpid())]  # so that it makes no report
         self.process = subprocess.Popen(
-            line,
+            [sys.executable, "-m", *(verb or line)],
             cwd=self.folder,
             env={**os.environ, "HOME": str(self.folder), **self.sandbox.environment},
             stdin=subprocess.DEVNULL,
@@ -60,12 +62,10 @@ class Soak:
         )
         return self.process
 
-    def kill_the_load(self) -> str:
-        """`kill -9` of the load process itself; returns what the command then said."""
+    def kill(self) -> None:
         assert self.process is not None
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        os.kill(int(children[0]), signal.SIGKILL)
-        return self.process.communicate(timeout=90)[0]
+        self.process.kill()
+        self.process.communicate()
 
     @property
     def run(self) -> RunFolder:
@@ -95,7 +95,7 @@ def soak(tmp_path: Path) -> Iterator[Soak]:
 def test_a_soak_that_was_killed_twice_goes_on_where_it_was(soak: Soak) -> None:
     soak.start()
     wait_until(lambda: soak.rows() >= 5, "the first window")
-    soak.kill_the_load()  # within a window
+    soak.kill()  # within a window
     assert soak.manifest().status == "running"
     first = soak.rows()
 
@@ -104,10 +104,10 @@ def test_a_soak_that_was_killed_twice_goes_on_where_it_was(soak: Soak) -> None:
 
     def between_windows() -> bool:
         phase = (time.time() - soak.manifest().created_at) % EVERY_S
-        return WINDOW_S + LATE_S < phase < EVERY_S - 0.1
+        return WINDOW_S + 0.4 < phase < EVERY_S - 0.1
 
     wait_until(between_windows, "a pause between windows")
-    soak.kill_the_load()
+    soak.kill()
     second = soak.rows()
     assert second > first
 
@@ -116,12 +116,13 @@ def test_a_soak_that_was_killed_twice_goes_on_where_it_was(soak: Soak) -> None:
     process.send_signal(signal.SIGINT)
     output, _ = process.communicate(timeout=90)
     assert process.returncode == 130, output
-    assert "Going on with the soak" in output
+    assert "the soak was interrupted and went on" in output
 
     soak.set_total("1s")  # over long ago
-    process = soak.start()
+    process = soak.start("diag", "measure", "soak.toml")
     output, _ = process.communicate(timeout=90)
     assert process.returncode == 0, output
+    assert "Going on with the soak" in output
 
     found = soak.manifest()
     assert found.status == "complete"
@@ -133,27 +134,9 @@ def test_a_soak_that_was_killed_twice_goes_on_where_it_was(soak: Soak) -> None:
         f"{soak.sandbox.base_url}/sandbox/truth/calls", params={"limit": 50_000}, trust_env=False
     ).json()["calls"]
     lost = {call["correlation_id"] for call in answered} - set(detail["correlation_id"])
-    assert len(lost) <= 10  # in flight at the two kills
+    assert len(lost) <= 30  # in flight at the two kills: 60 calls/s of about 0.12 s
     since = detail["started_at"] - found.created_at
     assert (since % EVERY_S < WINDOW_S + LATE_S).all()  # the windows are those of the first start
     assert (since // EVERY_S).nunique() >= 4
     assert time_coverage(detail["started_at"].to_numpy()).span_s == pytest.approx(since.max() - since.min())
     assert detail["run_id"].nunique() == 1
-
-
-def test_two_loads_never_share_a_folder(soak: Soak) -> None:
-    soak.start()
-    wait_until(lambda: soak.rows() > 0, "the first window")
-    second = subprocess.run(
-        [sys.executable, "-m", "diag", "measure", "soak.toml", "--run-dir", str(soak.run.path)],
-        cwd=soak.folder,
-        env={**os.environ, "HOME": str(soak.folder), **soak.sandbox.environment},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=90,
-        check=False,
-    )
-    assert second.returncode == 2, second.stderr
-    assert "A run is going on" in second.stderr
-    assert soak.manifest().status == "running"

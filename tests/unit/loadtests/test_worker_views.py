@@ -83,8 +83,9 @@ def test_a_worker_is_known_by_its_name_whatever_its_connection(client: str) -> N
 def test_a_run_is_over_when_every_worker_that_was_ordered_says_so() -> None:
     views = WorkerViews(30.0, ordered=3)
     for number in range(3):
-        assert not views.all_over()
+        assert not views.all_over(idle=lambda _: False)
         views.meet(f"host-{number}", str(number)).over = True
-    assert views.all_over()
+    assert views.all_over(idle=lambda _: False)
     views.meet("host-0", "0").over = False
-    assert not views.all_over()
+    assert not views.all_over(idle=lambda _: False)
+    assert views.all_over(idle=lambda client_id: client_id == "0")  # it has no users
