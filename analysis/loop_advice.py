@@ -70,9 +70,8 @@ def recommend_loop(flow: Flow, settings: RecommendSettings) -> FlowLoop:
         longest_s=max((job.seconds for job in followed), default=None),
         reason="",
     )
-    if not done:
-        return replace(told, reason=_nothing_done(told))
-    return _judge(told, followed, settings)
+    found = _judge(told, followed, settings) if done else replace(told, reason=_nothing_done(told))
+    return replace(found, reason=f"{found.reason[:1].upper()}{found.reason[1:]}.")
 
 
 def enough_jobs(told: FlowLoop, settings: RecommendSettings) -> bool:

@@ -59,7 +59,19 @@ exceed_limits = false         # true: beyond 80 % of the token's rate ({rate:g} 
 # One [[action]] each; name takes patterns ("Get *"), category = "..." takes a whole category; the first
 # entry that means an action counts. Inputs: payload (inline), payload_file = "inputs.jsonl" or ".csv",
 # generate = 5 (from the input contract; the default). Values never reach the run folder, only labels.
-# Work too long for any timeout: poll = {{ action, job_id, parameter, status, done }} in the submit action.
+
+# Work too long for any timeout: below the [[action]] that starts a job, say which action tells how it does.
+# Measured is the time until it is done; the report says how often and how long a flow should look.
+# [action.poll]
+# action = "Get Export"                # name or id; its calls are real requests, too
+# job_id = "finalResult.jobId"         # where the submit's reply holds the job's id
+# parameter = "jobId"                  # the poll action's input that takes it
+# status = "finalResult.state"         # where the poll's reply holds the state
+# done = ["DONE"]
+# failed = ["FAILED"]
+# cancelled = ["CANCELLED"]
+# every = "2s"
+# give_up = "10m"
 """
 
 

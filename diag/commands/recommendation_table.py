@@ -45,7 +45,7 @@ def sentences(analysis: Analysis) -> list[str]:
 
 def loop_sentences(analysis: Analysis) -> list[str]:
     """Return one line per flow of submitted work, name first."""
-    return [f"{loop.action_name}: {loop.reason}." for loop in analysis.loops]
+    return [f"{loop.action_name}: {loop.reason}" for loop in analysis.loops]
 
 
 def loops_table(analysis: Analysis) -> Table:

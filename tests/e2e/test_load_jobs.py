@@ -118,7 +118,7 @@ def test_every_job_is_followed_to_its_end_and_the_flow_gets_interval_and_limit(w
     (fault,) = world.ask("/sandbox/faults")["faults"]
     assert sum(job.throttled for job in jobs) == fault["hit"] > 20
 
-    assert "Start: half of the jobs are done within" in output
+    assert "Start: Half of the jobs are done within" in output
     written = json.loads((world.folder / "run" / "recommendations.json").read_text())
     (loop,) = written["loops"]
     assert (loop["jobs"], loop["unfinished"], loop["throttled"]) == (len(jobs), 0, fault["hit"])
@@ -127,6 +127,7 @@ def test_every_job_is_followed_to_its_end_and_the_flow_gets_interval_and_limit(w
     assert loop["p50_s"] >= world.law["p50_ms"] / 1e3 * 0.9
     assert loop["interval_s"] * loop["loop_limit"] >= loop["wait_s"] >= loop["p99_upper_s"]
     assert [row["action_name"] for row in written["actions"]] == ["Start"]  # looks are not calls
+    assert "Work that is submitted and polled" in (world.folder / "run" / "report.html").read_text()
 
 
 def test_kill_minus_nine_keeps_what_was_known_of_every_job(world: World) -> None:

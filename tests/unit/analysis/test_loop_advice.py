@@ -98,7 +98,7 @@ def test_jobs_that_outlast_the_run_hide_the_answer():
 @pytest.mark.parametrize(
     ("states", "said"),
     [
-        ([], "no job was started"),
+        ([], "No job was started"),
         (["no_job_id"] * 4, "check job_id and status"),
         (["failed", "cancelled", "running"], "1 failed, 1 cancelled, 1 still running"),
     ],
