@@ -9,9 +9,7 @@ import stamina
 from diag.genesys.client import GenesysClient
 from diag.genesys.connection import Connection
 from diag.genesys.secret import Secret
-
-API = "https://api.mypurecloud.com"
-LOGIN = "https://login.mypurecloud.com"
+from tests.unit.genesys.org import LOGIN
 
 
 @pytest.fixture(autouse=True)

@@ -9,12 +9,8 @@ from diag.genesys.connection import Connection
 from diag.genesys.errors import LoginError, RateLimitedError, UnexpectedReplyError
 from diag.genesys.login import TokenSource
 from diag.genesys.secret import Secret
+from tests.unit.genesys.org import ACME, LOGIN, ME
 from tests.waiting import wait_until
-
-API = "https://api.mypurecloud.com"
-LOGIN = "https://login.mypurecloud.com"
-ME = f"{API}/api/v2/organizations/me"
-ACME = {"id": "org-1", "name": "Acme"}
 
 
 def test_client_credentials_with_basic_on_the_login_host(

@@ -15,8 +15,8 @@ from diag.genesys.connection import Connection
 from diag.genesys.errors import ApiError, LoginError, NetworkError, PlatformError, RateLimitedError
 from diag.genesys.login import FAILURE_KEPT_S, TokenSource
 from diag.genesys.secret import Secret
+from tests.unit.genesys.org import ME
 
-ME = "https://api.mypurecloud.com/api/v2/organizations/me"
 CREDENTIALS = Connection.to(region="us-east-1", client_id="c", client_secret=Secret("s"))
 ATTEMPTS = 6  # of one login, as tests/unit/genesys/conftest.py sets them
 

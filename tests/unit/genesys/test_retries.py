@@ -15,15 +15,8 @@ from diag.genesys.errors import (
     PlatformError,
     RateLimitedError,
 )
-from diag.genesys.models import Action, ActionConfig, FullConfig
 from diag.genesys.retrying import wait_before_retry
-
-API = "https://api.mypurecloud.com"
-ME = f"{API}/api/v2/organizations/me"
-ACTION = f"{API}/api/v2/integrations/actions/a1"
-OK = httpx.Response(200, json={"id": "org-1", "name": "Acme"})
-WHOLE = ActionConfig(3, {"requestType": "GET", "requestUrlTemplate": "https://crm/"}, {})
-FULL = FullConfig(Action("a1", "A", None, None, 1, False, WHOLE), None, None)
+from tests.unit.genesys.org import ACTION, FULL, ME, OK
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
