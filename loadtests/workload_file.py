@@ -9,7 +9,7 @@ from typing import Any, Final, cast, get_args
 
 from analysis.errors import BadSettingError
 from analysis.settings import RecommendSettings, with_overrides
-from diag.errors import UsageError
+from diag.errors import UsageError, why_unreadable
 from loadtests.arrivals import ARRIVALS, Arrivals
 from loadtests.payload_files import read_payloads
 from loadtests.payloads import is_json, payload
@@ -38,7 +38,10 @@ def read_workload(path: Path) -> Workload:
             f"There is no workload file {path}.", hint=f"diag init {path} writes one."
         ) from error
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read ({error}).") from error
+        raise UsageError(
+            f"{path} cannot be read: {why_unreadable(error)}.",
+            hint="Give a workload file (TOML); diag init writes one.",
+        ) from error
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{path} is not valid TOML: {error}.", hint="Fix that line.") from error
     return parse_workload(body, str(path), path.parent)

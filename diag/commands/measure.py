@@ -27,7 +27,12 @@ SANDBOX_TIME_S: Final = 60.0
 @click.argument("workload", required=False, type=click.Path(path_type=Path))
 @click.option("--action", "actions", multiple=True, metavar="NAME|ID", help="Only this action; repeatable.")
 @click.option("--time", "--run-time", "duration", metavar="TIME", help="Budget of time, e.g. 90s, 10m, 2h.")
-@click.option("--rate", type=float, metavar="CALLS_PER_S", help="Calls per second per action.")
+@click.option(
+    "--rate",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="CALLS_PER_S",
+    help="Calls per second per action.",
+)
 @click.option("--calls", type=click.IntRange(min=1), help="Most calls per action.")
 @click.option("--mode", type=click.Choice(["measure", "ramp", "soak"]), help="See the workload file.")
 @click.option("--model", type=click.Choice(["open", "closed"]), default=None, help="Default: open.")
@@ -135,7 +140,7 @@ def _run_time_s(
     if duration is not None:
         given = float(duration) if duration.isdecimal() else seconds(duration)
         if given is None or given <= 0:
-            raise UsageError(f"--time {duration!r} is no length of time.", hint="Use 90s, 10m or 1h30m.")
+            raise UsageError(f"{duration!r} is no length of time.", hint="Use 90s, 10m or 1h30m.")
         return given
     if workload is not None:
         known = read_workload(workload)

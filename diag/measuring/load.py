@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from analysis.run_folder import RunFolder, read_manifest
+from diag.errors import UsageError
 from diag.exit_codes import ExitCode
 from diag.measuring.progress import Follower, Progress
 
@@ -83,10 +84,13 @@ def run_load(
     """Run the load to its end and return how it ended; `on_progress` is called about every `interval_s`.
 
     Ctrl-C here is passed on once per press: the first lets calls in flight end, the second does not wait.
-    The load process stops by itself when this one is gone. Raises OSError when the run folder cannot be made.
+    The load process stops by itself when this one is gone. Raises OSError when the run folder cannot be made,
+    UsageError when it is a file.
     """
     folder = RunFolder(options.run_dir)
     made_here = not folder.path.exists()
+    if folder.path.exists() and not folder.path.is_dir():
+        raise UsageError(f"{folder.path} is a file, not a folder.", hint="Give another --run-dir.")
     folder.path.mkdir(parents=True, exist_ok=True)
     before = _stamp(folder.manifest)
     log = _new_log(folder)

@@ -108,19 +108,18 @@ def load_scenario(name_or_file: str) -> Scenario:
     """A scenario by name, or from a TOML file. Raises ScenarioError saying what is wrong and where."""
     shipped = shipped_scenarios()
     path = shipped.get(name_or_file, Path(name_or_file))
+    hint = f"Use one of: {', '.join(shipped)}; or the path of a .toml file."
     if name_or_file not in shipped and path.suffix != ".toml":
-        raise ScenarioError(
-            f"there is no scenario {name_or_file!r}",
-            hint=f"Use one of: {', '.join(shipped)}; or the path of a .toml file.",
-        )
+        what = "is a folder, no scenario" if path.is_dir() else "is no scenario"
+        raise ScenarioError(f"{name_or_file!r} {what}", hint=hint)
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ScenarioError(f"cannot read scenario {path}: {error.strerror}") from error
+        raise ScenarioError(f"cannot read scenario {path}: {error.strerror}", hint=hint) from error
     except UnicodeDecodeError as error:
-        raise ScenarioError(f"{path} is not UTF-8 text") from error
+        raise ScenarioError(f"{path} is not UTF-8 text", hint=hint) from error
     except tomllib.TOMLDecodeError as error:
-        raise ScenarioError(f"{path} is not TOML: {error}") from error
+        raise ScenarioError(f"{path} is not TOML: {error}", hint="Fix that line.") from error
     return read_scenario(Table(values, path.name, path.parent), path.stem)
 
 
