@@ -65,7 +65,7 @@ class Chart:
             "columns": [[one.head, list(one.fields), one.kind] for one in self.table.columns],
             "rows": [list(row) for row in self.table.rows],
             "axis": [self.axis.scale, rounded(self.axis.low), rounded(self.axis.high)],
-            "facts": {name: rounded(value) for name, value in self.facts.items()},
+            "facts": dict(self.facts),
         }
         if self.try_out is not None:
             body["cut_off_by_timeout"] = _until_it_stays([rounded(share) for share in self.try_out.cut_off])

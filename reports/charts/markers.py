@@ -13,8 +13,9 @@ from reports.charts.canvas import FONT_PX, LEFT_PX, RIGHT_PX, WIDTH_PX, classed
 from reports.charts.ink import Ink
 from reports.charts.names import percentile_name
 from reports.told import number, told
+from reports.verdicts import held_back
 
-Role = Literal["now", "fits", "estimate", "upper", "recommended", "cap"]
+Role = Literal["now", "fits", "estimate", "upper", "recommended", "held", "cap"]
 LineStyle = Literal["solid", "dotted", "dashed"]
 
 ROW_PX: Final = 15
@@ -47,6 +48,7 @@ _LOOKS: Final[dict[Role, _Look]] = {
     "estimate": _Look("estimate", "dotted", 1.6),
     "upper": _Look("estimate", "dotted", 0.9),
     "recommended": _Look("recommended", "solid", 2.4),
+    "held": _Look("recommended", "dashed", 1.6),
     "cap": _Look("cap", "dashed", 1.0),
 }
 
@@ -67,7 +69,10 @@ def markers_of(action: Recommendation, analysis: Analysis) -> tuple[Marker, ...]
             )
         else:
             found.append(Marker("now", now * 1000, f"now {now} s", told("timeout now {}{}", now_s, unset)))
-    if to is not None and to != now:
+    if to is not None and held_back(action):
+        key = told("{}, only set with --force", number(f"{to} s", to, "recommended_timeout_s"))
+        found.append(Marker("held", to * 1000, f"held {to} s", key))
+    elif to is not None and to != now:
         to_s = number(f"{to} s", to, "recommended_timeout_s")
         found.append(Marker("recommended", to * 1000, f"set {to} s", told("recommended {}", to_s)))
     if action.p99_ms is not None:

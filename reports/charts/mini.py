@@ -7,6 +7,7 @@ import math
 from typing import Final
 
 from analysis.recommendation import Recommendation
+from reports.verdicts import held_back
 
 _LOW_MS: Final = 50.0
 _HIGH_MS: Final = 70_000.0
@@ -25,7 +26,7 @@ def mini_range(action: Recommendation) -> str:
         shapes.append(f'<path class="bound" d="M{_x(action.p99_ms)} 12H{_x(action.p99_upper_ms)}"/>')
     if action.current_timeout_s is not None:
         shapes.append(f'<path class="now" d="M{_x(action.current_timeout_s * 1000)} 3v18"/>')
-    if action.recommended_timeout_s is not None:
+    if action.recommended_timeout_s is not None and not held_back(action):
         x = _x(action.recommended_timeout_s * 1000)
         shapes.append(f'<path class="to" d="M{x} 2v20M{x - 3.5:.1f} 1h7l-3.5 5z"/>')
     return f'<svg class="mini" viewBox="0 0 {_WIDTH} 24" aria-hidden="true">{"".join(shapes)}</svg>'

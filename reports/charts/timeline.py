@@ -14,6 +14,7 @@ from analysis.summary import TimeBin
 from reports import numbers
 from reports.charts.canvas import FONT_PX, WIDTH_PX, classed, panel, sheet, spaced_ticks, time_range, y_ticks
 from reports.charts.ink import Ink
+from reports.data_table import rounded
 
 _TALL_PX: Final = 132
 _LOW_PX: Final = 26
@@ -141,7 +142,7 @@ def _lane(
         gid=classed("lane"),
     )
     axes.yaxis.set_major_locator(FixedLocator([top]))
-    axes.yaxis.set_major_formatter(FixedFormatter([numbers.plain(top)]))
+    axes.yaxis.set_major_formatter(FixedFormatter([numbers.plain(rounded(top))]))
 
 
 def _stairs(bins: Sequence[TimeBin], heights: Sequence[float]) -> tuple[list[float], list[float]]:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from analysis.recommendation import Verdict
 from analysis.summary import ActionSummary, Histogram, SurvivalCurve, TimeBin
 from reports.charts.ink import THEMED
+from reports.charts.mini import mini_range
 from reports.charts.svg_path import compact
 from reports.charts.timeline import _stairs, _unbroken
 from reports.figures import charts_of
@@ -60,6 +61,16 @@ def test_the_key_names_the_timeout_the_percentile_and_the_recommendation() -> No
     assert f"timeout now {action.current_timeout_s} s" in key
     assert f"recommended {action.recommended_timeout_s} s" in key
     assert "p99 is at most" in key
+
+
+def test_a_number_that_needs_force_is_not_drawn_as_the_recommended_one() -> None:
+    data = make_report(CASES[6:7])  # unstable
+    action = data.analysis.actions[0]
+    chart = charts_of(action, data.summaries[action.action_id], data.analysis)[0]
+
+    assert "6 s, only set with --force" in [text for _, text in chart.key]
+    assert "held 6 s" in chart.svg("x") and "set 6 s" not in chart.svg("x")
+    assert 'class="to"' not in mini_range(action)
 
 
 @settings(max_examples=12, deadline=None)
