@@ -131,6 +131,10 @@ class Director:
         """Take in a 429 from the org's data action limits that a look at a job met."""
         self._guard.refused(code, retry_after, self._now_s)
 
+    def stop(self) -> None:
+        """Say and write nothing any more."""
+        self._token.stop()
+
     def second(self, now_s: float) -> None:
         """Look at what the last second brought; called once a second."""
         totals = self._recorder.totals()

@@ -139,7 +139,12 @@ class Session:
 
     def _share_out(self) -> None:
         users = self._users()
-        self.streams.share_out(self.director.rates(self.clock.now() - self._started, users), users)
+        try:
+            rates = self.director.rates(self.clock.now() - self._started, users)
+        except OSError as error:  # what the guard decided could not be written
+            self._on_broken(error)
+            return
+        self.streams.share_out(rates, users)
 
     # -- watching --------------------------------------------------------------------------------------
 
@@ -213,6 +218,7 @@ class Session:
                 self.in_flight.drain(self.plan.drain_s)
             self.in_flight.give_up()
             gevent.killall(self._background)
+            self.director.stop()
             self.jobs.finish()
             with contextlib.suppress(OSError):
                 self.write_second()

@@ -79,6 +79,11 @@ class TokenWatch:
             self._flight = gevent.spawn(self._fly, self.lost)
         return None
 
+    def stop(self) -> None:
+        """Give up a renewal on its way: the run is over, and its files are about to be closed."""
+        if self._flight is not None:
+            self._flight.kill()
+
     def _fly(self, refused: bool) -> None:
         try:
             # Asking the client costs nothing while its token is good; it renews in time by itself.

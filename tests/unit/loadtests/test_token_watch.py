@@ -93,6 +93,19 @@ def test_only_one_renewal_is_on_its_way_however_long_it_takes() -> None:
     assert not run.watch.lost
 
 
+def test_a_renewal_on_its_way_ends_with_the_run() -> None:
+    answered = Event()
+    run = Run(lambda _: answered.wait())
+    run.watch.refused()
+    run.second()
+    run.watch.stop()
+    answered.set()
+    gevent.sleep(0)
+
+    assert len(run.said) == 1  # nothing more: the file it would go into is closed
+    assert run.new == 0
+
+
 def test_new_tokens_that_are_refused_too_end_the_run() -> None:
     run = Run(lambda _: True)
     end = None
