@@ -68,50 +68,29 @@ def test_wrong_secret_is_an_auth_error_that_never_shows_it(diag: Diag, sandbox: 
     assert "Fix:" in found.stderr
 
 
-def test_unknown_region_lists_the_known_ones(diag: Diag) -> None:
-    found = diag(
-        "scan",
-        **CLIENT,
-        GENESYSCLOUD_REGION="mars-north-1",
-    )
+@pytest.mark.parametrize(
+    ("address", "code", "said"),
+    [
+        ({"GENESYSCLOUD_REGION": "mars-north-1"}, 2, ("mars-north-1", "us-east-1")),
+        ({"GENESYSCLOUD_API_BASE": "http://gateway.example"}, 2, ("https",)),
+        ({"GENESYSCLOUD_API_BASE": "http://127.0.0.1:1"}, 1, ("127.0.0.1:1",)),
+    ],
+    ids=["unknown region", "plain http", "nobody listens"],
+)
+def test_a_wrong_address_is_named_with_the_fix(
+    diag: Diag, address: dict[str, str], code: int, said: tuple[str, ...]
+) -> None:
+    found = diag("scan", **CLIENT, **address)
 
-    assert found.returncode == 2
-    assert "mars-north-1" in found.stderr
-    assert "us-east-1" in found.stderr
-
-
-def test_plain_http_is_refused_outside_this_machine(diag: Diag) -> None:
-    found = diag(
-        "scan",
-        **CLIENT,
-        GENESYSCLOUD_API_BASE="http://gateway.example",
-    )
-
-    assert found.returncode == 2
-    assert "https" in found.stderr
+    assert found.returncode == code
+    assert all(word in found.stderr for word in (*said, "Fix:"))
 
 
 def test_a_reply_that_is_not_json_is_named_as_such(diag: Diag, html_server: str) -> None:
-    found = diag(
-        "scan",
-        **CLIENT,
-        GENESYSCLOUD_API_BASE=html_server,
-    )
+    found = diag("scan", **CLIENT, GENESYSCLOUD_API_BASE=html_server)
 
     assert found.returncode == 1
     assert "JSON" in found.stderr
-    assert "Fix:" in found.stderr
-
-
-def test_nobody_listening_is_explained(diag: Diag) -> None:
-    found = diag(
-        "scan",
-        **CLIENT,
-        GENESYSCLOUD_API_BASE="http://127.0.0.1:1",
-    )
-
-    assert found.returncode == 1
-    assert "127.0.0.1:1" in found.stderr
     assert "Fix:" in found.stderr
 
 
