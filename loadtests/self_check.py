@@ -17,6 +17,8 @@ import gevent
 from loadtests.grading import Figures
 
 PROBE_EVERY_S: Final = 0.05
+FEWEST_PROBES: Final = 100
+"""Of fewer (a run of less than 5 s) the 99th percentile is one single moment, and says nothing of the run."""
 BUSIEST_SECONDS: Final = 0.95
 """CPU is told as this quantile of the run's seconds: calls come in bursts, and a burst waits for itself."""
 
@@ -53,9 +55,12 @@ class SelfCheck:
         while True:
             asleep = time.perf_counter()
             gevent.sleep(PROBE_EVERY_S)
-            late = time.perf_counter() - asleep - PROBE_EVERY_S
-            self._hub_lag_s = max(self._hub_lag_s, late)
-            _count(self._hub_lags, late)
+            self.woke(time.perf_counter() - asleep - PROBE_EVERY_S)
+
+    def woke(self, late_s: float) -> None:
+        """Take in how much too late the event loop woke."""
+        self._hub_lag_s = max(self._hub_lag_s, late_s)
+        _count(self._hub_lags, late_s)
 
     def second(self) -> Second:
         """Return the figures since the last call and start anew."""
@@ -79,8 +84,8 @@ class SelfCheck:
     def figures(self) -> Figures:
         """Return the figures of the whole run, up to the last `second()`."""
         return Figures(
-            schedule_lag_p99_ms=_p99_ms(self._lags),
-            hub_lag_p99_ms=_p99_ms(self._hub_lags),
+            schedule_lag_p99_ms=_p99_ms(self._lags, fewest=1),
+            hub_lag_p99_ms=_p99_ms(self._hub_lags, fewest=FEWEST_PROBES),
             run_queue_share=_share(self._first_wait, self._waited, max(self._wall - self._began, 1e-9)),
             cpu_share=_quantile(sorted(self._cpu_shares), BUSIEST_SECONDS),
         )
@@ -91,9 +96,11 @@ def _count(histogram: dict[int, int], seconds: float) -> None:
     histogram[bucket] = histogram.get(bucket, 0) + 1
 
 
-def _p99_ms(histogram: Mapping[int, int]) -> float | None:
-    """The 99th percentile of a histogram (0.1 ms buckets -> how often), ms; None when it is empty."""
+def _p99_ms(histogram: Mapping[int, int], *, fewest: int) -> float | None:
+    """The 99th percentile of a histogram (0.1 ms buckets -> how often), ms; None where it holds too few."""
     total = sum(histogram.values())
+    if total < fewest:
+        return None
     seen = 0
     for bucket in sorted(histogram):
         seen += histogram[bucket]

@@ -219,7 +219,7 @@ def test_users_of_all_workers_together_stay_below_the_orgs_limit(
     (note,) = manifest(tmp_path).notes
     assert "all users together send 16 calls/s and no more" in note
     assert done.stderr.count("and no more") <= 2  # once in each worker
-    assert {"schedule_lag_p99_ms", "hub_lag_p99_ms", "cpu_share"} <= set(manifest(tmp_path).generator)
+    assert {"schedule_lag_p99_ms", "cpu_share"} <= set(manifest(tmp_path).generator)
 
 
 def test_a_number_of_calls_is_made_also_where_the_workers_have_not_as_many_users(

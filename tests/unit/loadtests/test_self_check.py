@@ -60,3 +60,17 @@ def test_the_figures_of_the_whole_run_are_kept_over_seconds() -> None:
     assert found.schedule_lag_p99_ms == 50.0
     assert found.hub_lag_p99_ms is None  # nobody watched
     assert found.cpu_share is not None
+
+
+def test_a_few_looks_at_the_event_loop_say_nothing_of_the_run() -> None:
+    check = SelfCheck(lambda: [])
+    check.woke(0.4)  # one stall, as at the start of a run
+    for _ in range(98):
+        check.woke(0.001)
+    assert check.second().hub_lag_max_ms == 400.0
+    assert check.figures().hub_lag_p99_ms is None
+
+    check.woke(0.001)
+    assert check.figures().hub_lag_p99_ms == 1.0
+    check.woke(0.3)
+    assert check.figures().hub_lag_p99_ms == 300.0
