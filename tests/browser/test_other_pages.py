@@ -45,3 +45,13 @@ def test_axe_finds_no_violation(page: Page, file: Path, axe: str) -> None:
     page.run("document.querySelectorAll('details').forEach(one => { one.open = true; })")
 
     assert violations(page, axe) == []
+
+
+@pytest.mark.parametrize("runs", [2, 3])
+def test_a_very_long_name_pushes_no_column_out_of_view(page: Page, tmp_path: Path, runs: int) -> None:
+    path = tmp_path / "long.html"
+    path.write_text(build_comparison(make_comparison(runs, name="x" * 600)), encoding="utf-8")
+    page.open(path, width=1280)
+
+    assert page.run("(e => e.scrollWidth - e.clientWidth)(document.querySelector('.scroll'))") <= 0
+    assert page.run("document.querySelector('.over-time tbody tr').offsetHeight") < 160

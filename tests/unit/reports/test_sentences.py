@@ -35,8 +35,8 @@ def numbers_of(row: dict[str, Any], settings: dict[str, Any]) -> Iterator[float]
 def test_every_number_of_a_sentence_is_one_of_its_entry(shape: str) -> None:
     latency_s, timeout_s = SHAPES[shape]
     body = analysis_to_json(recommend(sample_set(calls(latency_s, timeout_s=timeout_s))))
-    (row,) = body["actions"]  # type: ignore[misc]
-    known = list(numbers_of(row, body["settings"]))  # type: ignore[arg-type]
+    (row,) = body["actions"]
+    known = list(numbers_of(row, body["settings"]))
     reason = re.sub(r"\bp\d+", "", row["reason"])
 
     found = AMOUNT.findall(reason)
