@@ -79,8 +79,8 @@ def slowest_proven(main: JudgedLevel, judged: list[JudgedLevel]) -> JudgedLevel:
     """Return the level that decides: main, or a guard proven slower than main's p99.
 
     Without the proof, the largest call of five small guards would set the number by chance. A guard
-    proven slower than the number of all the others, but without a bound of its own, decides that there is
-    no number yet.
+    proven slower without a bound of its own, whose p99 looks longer than the number of all the others or is
+    hidden, decides that there is no number yet.
     """
     seen = main.estimate.quantile_ms
     if main.estimate.timeout_s is None or seen is None:
@@ -91,7 +91,8 @@ def slowest_proven(main: JudgedLevel, judged: list[JudgedLevel]) -> JudgedLevel:
     unbounded = [
         level
         for level in slower
-        if level.estimate.timeout_s is None and (level.estimate.lower_ms or 0) > number_ms
+        if level.estimate.timeout_s is None
+        and (level.estimate.quantile_ms is None or level.estimate.quantile_ms > number_ms)
     ]
     return max(unbounded, key=lambda level: level.estimate.lower_ms or 0, default=slowest)
 
@@ -103,7 +104,7 @@ def about_other_levels(
     if deciding.rate is None:
         return []
     if deciding is not main and deciding.estimate.timeout_s is None:
-        return [f"at {rate(deciding.rate)} the action is proven slower than any number from the other rates"]
+        return [f"at {rate(deciding.rate)} the action is proven slower, and how slow is not known yet"]
     if deciding is not main:
         return [f"the number comes from {rate(deciding.rate)}, where the action is slowest"]
     first = next((level for level in judged if level.estimate.samples), deciding)

@@ -88,7 +88,11 @@ def recommend_action(
     many_looks: bool = False,
     source: str | None = None,
 ) -> Recommendation:
-    """Return the verdict of one action; `many_looks` as in `judge_level`, `source` as in `recommend`."""
+    """Return the verdict of one action; `many_looks` as in `judge_level`, `source` as in `recommend`.
+
+    Slower calls never lower the number, unless `design_effect`, `level_rate` or the verdict `unstable` changed
+    or calls were cut off after different times (tests/unit/analysis/test_monotone.py).
+    """
     settings = with_cap(settings, facts.cap_s)
     found = findings(action, facts, settings, many_looks=many_looks)
     if source is not None:

@@ -272,6 +272,18 @@ def test_a_slower_level_without_a_bound_decides_and_is_spoken_of() -> None:
     assert "more needed" in found.reason and "none of calls" not in found.reason
 
 
+def test_a_slower_guard_whose_answer_the_timeout_hides_leaves_no_number() -> None:
+    """Proven above main's p99, though not above main's number: the number of main would cut it off."""
+    facts = orders(current_timeout_s=60, production_peak_rate=10.0)
+    main = calls(lognormal(3000, 9.0), rate=10)
+    guard = calls(lognormal(260, 12.5, 2), rate=2, run="b", start=1.7e9 + 5000)
+    alone, found = judge(main, facts=facts), judge(main, guard, facts=facts)
+    assert alone.recommended_timeout_s is not None and found.p99_lower_ms is not None
+    assert 9000 < found.p99_lower_ms < alone.recommended_timeout_s * 1000
+    assert (found.recommended_timeout_s, found.level_rate) == (None, 2.0)
+    assert any("at 2/s the action is proven slower" in line for line in found.warnings)
+
+
 def test_a_late_generator_does_not_count_as_calls_cut_off() -> None:
     table = calls(np.full(4000, 0.4))
     table.loc[::20, "started_at"] += 3.0
