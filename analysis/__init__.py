@@ -19,5 +19,6 @@ The way of a sample, one file a step (statistics, section D):
     recommend            all of it, action by action
 
 Beside it: settled (when to stop measuring), production and resemblance (telemetry instead of a test),
-compare (two runs), summarise and breakdowns (what the report draws).
+compare with counted and slow_share (two runs), summarise, breakdowns and production_summary (what the
+report draws).
 """

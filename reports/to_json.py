@@ -10,7 +10,7 @@ from dataclasses import asdict
 from analysis.flow_loop import FlowLoop
 from analysis.recommendation import Recommendation
 from analysis.run_folder import Manifest
-from analysis.summary import ActionSummary
+from analysis.summary import ActionSummary, Series
 from analysis.to_json import analysis_to_json
 from analysis.weak_runs import run_weaknesses
 from reports.chart import Chart
@@ -103,12 +103,14 @@ def _action(action: Recommendation, row: object, data: ReportData, charts: Seque
     return {
         **(row if isinstance(row, dict) else {}),
         "cap_s": cap_of(action, data.analysis),
-        "summary": None if summary is None else _summary(summary),
+        "summary": None
+        if summary is None
+        else _summary(summary, drawn=any(c.name == "distribution" for c in charts)),
         "figures": {chart.name: chart.to_json() for chart in charts},
     }
 
 
-def _summary(summary: ActionSummary) -> JsonObject:
+def _summary(summary: ActionSummary, *, drawn: bool) -> JsonObject:
     return {
         "calls": summary.calls,
         "outcomes": dict(summary.outcomes),
@@ -116,9 +118,19 @@ def _summary(summary: ActionSummary) -> JsonObject:
         "cold_start": None if summary.cold_start is None else _plain(asdict(summary.cold_start)),
         "payloads": [_plain(asdict(group)) for group in summary.payloads],
         "errors": [{**_plain(asdict(group)), "where": where_it_failed(group)} for group in summary.errors],
-        "series": [{"name": one.name, "calls": one.calls} for one in summary.series],
+        "series": [_series(one, drawn=drawn) for one in summary.series],
         "production": None if summary.production is None else _plain(asdict(summary.production)),
     }
+
+
+def _series(series: Series, *, drawn: bool) -> JsonObject:
+    """Return one source of calls; its distribution where it is drawn, as calls between neighbouring edges."""
+    body: JsonObject = {"name": series.name, "calls": series.calls}
+    if drawn and series.histogram is not None:
+        of_kind = zip(series.histogram.ok, series.histogram.timeouts, series.histogram.errors, strict=True)
+        body["edges_ms"] = [rounded(edge) for edge in series.histogram.edges_ms]
+        body["calls_between"] = [sum(calls) for calls in of_kind]
+    return body
 
 
 def _loop(loop: FlowLoop, row: object) -> JsonObject:

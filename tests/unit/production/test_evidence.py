@@ -1,0 +1,98 @@
+"""Everything observed, saved and read back, and laid beside the test of a run."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from analysis.errors import UnreadableSamplesError
+from analysis.settings import RecommendSettings
+from diag.genesys.models import Action, ActionConfig
+from diag.genesys.telemetry import IntervalCounts
+from diag.production.evidence import Place, ProductionEvidence, evidence_of, read_evidence, to_json
+from diag.production.findings import findings_of
+from diag.production.page import production_page, with_production
+from diag.production.reading import NotObserved, ObservedAction, Production
+from tests.unit.production.test_facts_and_findings import WINDOW
+from tests.unit.reports.factory import CASES, make_report
+
+RULES = RecommendSettings()
+IDENTITY = make_report(CASES[:1]).analysis.actions[0].action_id
+
+
+def hours(count: int) -> tuple[IntervalCounts, ...]:
+    return tuple(
+        IntervalCounts(
+            f"2026-07-{2 + n // 24:02d}T{n % 24:02d}:00:00.000Z/later",
+            100,
+            (10, 40, 30, 12, 5),
+            1.0,
+            5000.0,
+            None,
+            None,
+        )
+        for n in range(count)
+    )
+
+
+@pytest.fixture
+def evidence() -> ProductionEvidence:
+    config = ActionConfig(5, {"requestType": "GET"}, {})
+    slow = ObservedAction(
+        Action(IDENTITY, "Order lookup", "i1", "Web", 3, False, config), 5, WINDOW, hours(60)
+    )
+    rare = NotObserved(Action("a2", "Rare", "i1", "Web", 1, False, config), "no execution in 168 hours")
+    place = Place("https://api.mypurecloud.de", False, "1f0c", "Acme Insurance")
+    return evidence_of(Production((slow,), (rare,)), WINDOW, RULES, place, 50)
+
+
+def test_what_is_saved_is_read_back_whole(evidence: ProductionEvidence, tmp_path: Path) -> None:
+    path = tmp_path / "production.json"
+    body = to_json(evidence, findings_of(evidence.observed, RULES))
+    path.write_text(json.dumps(body, allow_nan=False))
+
+    assert read_evidence(path) == evidence
+    assert evidence.analysis.actions[0].source == "production"
+    assert (evidence.analysis.host, evidence.analysis.org_id) == ("https://api.mypurecloud.de", "1f0c")
+
+
+def test_a_newer_format_is_refused(evidence: ProductionEvidence, tmp_path: Path) -> None:
+    path = tmp_path / "production.json"
+    body = to_json(evidence, findings_of(evidence.observed, RULES))
+    path.write_text(json.dumps({**body, "format_version": 99}))
+
+    with pytest.raises(UnreadableSamplesError, match="format version 99"):
+        read_evidence(path)
+
+
+def test_production_stands_beside_the_actions_it_was_seen_of(evidence: ProductionEvidence) -> None:
+    data = make_report(CASES[:2], sandbox=False)
+    data = replace(data, manifests=(replace(data.manifests[0], org_id="1f0c"),))
+
+    found = with_production(data, evidence, findings_of(evidence.observed, RULES), RULES)
+
+    first, second = (found.summaries[action.action_id] for action in data.analysis.actions)
+    assert first.production is not None and first.production.executions == 6000
+    assert [one.name for one in first.series] == ["published", "draft", "production"]
+    assert second.production is None and second == data.summaries[second.action_id]
+    assert found.notes == data.notes
+    assert found.production is not None and found.production.not_observed == (
+        ("Rare", "no execution in 168 hours"),
+    )
+
+
+def test_production_of_another_org_is_pointed_out(evidence: ProductionEvidence) -> None:
+    data = make_report(CASES[:1])  # a sandbox on this machine
+
+    found = with_production(data, evidence, findings_of(evidence.observed, RULES), RULES)
+
+    assert "Production was read from Acme Insurance at https://api.mypurecloud.de" in found.notes[-1]
+
+
+def test_a_page_of_production_alone_rests_on_telemetry(evidence: ProductionEvidence) -> None:
+    page = production_page(evidence, findings_of(evidence.observed, RULES), {}, version="0.1.0", zone=None)
+
+    assert page.from_production and not page.sandbox and page.manifests == ()
+    assert page.summaries[IDENTITY].calls == 6000
+    assert len(page.summaries[IDENTITY].timeline) == 60
