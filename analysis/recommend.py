@@ -90,8 +90,8 @@ def recommend_action(
 ) -> Recommendation:
     """Return the verdict of one action; `many_looks` as in `judge_level`, `source` as in `recommend`.
 
-    Slower calls never lower the number, unless `design_effect`, `level_rate` or the verdict `unstable` changed
-    or calls were cut off after different times (tests/unit/analysis/test_monotone.py).
+    Slower calls never lower the number, unless `design_effect`, `level_rate` or the verdict `unstable`
+    changed, or calls were cut off after different times (tests/unit/analysis/test_monotone.py).
     """
     settings = with_cap(settings, facts.cap_s)
     found = findings(action, facts, settings, many_looks=many_looks)
