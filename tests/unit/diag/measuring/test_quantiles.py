@@ -20,7 +20,7 @@ def test_quantiles_are_right_to_half_a_percent_and_read_on_where_they_stopped(tm
     path = tmp_path / f"w-0{SEGMENT_SUFFIX}"
     whole = b"".join(row(value) for value in values)
     live, steps = LiveQuantiles(), []
-    for end in (0, 1, RECORD_SIZE - 1, RECORD_SIZE * 2000 + 7, len(whole)):  # also in the middle of a row
+    for end in (0, 1, RECORD_SIZE - 1, RECORD_SIZE * 2500 + 7, len(whole)):  # also in the middle of a row
         path.write_bytes(whole[:end])
         live.read_on(path, lambda: steps.append(1))
 
