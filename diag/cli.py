@@ -116,7 +116,7 @@ def _show(error: Exception) -> ExitCode:
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         _print_error(
             f"The disk is full ({error.filename or 'while writing'}).",
-            "Free some space; what was written before is kept and can be read: diag recommend",
+            "Free some space, then run it again; what was measured or changed before is kept.",
         )
         return ExitCode.ERROR
     if isinstance(error, OSError) and error.filename:

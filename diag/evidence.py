@@ -1,7 +1,6 @@
 """From runs and files on disk to an analysis: what `recommend`, `report`, `check` and `demo` share."""
 
 import json
-import os
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ from analysis.recommendation import Analysis
 from analysis.run_folder import RunFolder, latest_run
 from analysis.settings import RecommendSettings
 from diag.errors import UsageError
+from diag.whole_file import write_whole
 
 if TYPE_CHECKING:
     from analysis.sample_set import SampleSet
@@ -78,17 +78,6 @@ def write_recommendations(folder: RunFolder, analysis: Analysis) -> None:
     write_whole(
         folder.recommendations, json.dumps(analysis_to_json(analysis), indent=1, allow_nan=False) + "\n"
     )
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file whole or not at all: on a full disk the old one stays."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def report_data(

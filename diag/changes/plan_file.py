@@ -1,9 +1,7 @@
 """A plan as a file: JSON with `format_version` and a digest, so that exactly what was reviewed is applied."""
 
-import contextlib
 import hashlib
 import json
-import os
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,6 +10,7 @@ from analysis.schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S
 from diag.changes.errors import PlanFileError
 from diag.changes.plan import FORMAT_VERSION, Change, Evidence, OrgIdentity, Plan, Skipped, Unchanged
 from diag.errors import why_unreadable
+from diag.whole_file import write_whole
 
 _NEW_PLAN = "Make a new one: diag recommend --out plan.json"
 
@@ -39,18 +38,8 @@ def plan_to_json(plan: Plan) -> str:
 
 def write_plan(plan: Plan, path: Path) -> None:
     """Write a plan file whole or not at all, for its owner's eyes only (mode 0600). Raises OSError."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        temporary.unlink(missing_ok=True)
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(descriptor, "w", encoding="utf-8") as file:
-            file.write(plan_to_json(plan))
-        temporary.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise OSError(error.errno, error.strerror, str(path)) from error
+    write_whole(path, plan_to_json(plan), mode=0o600)
 
 
 def read_plan(path: Path) -> Plan:

@@ -19,6 +19,7 @@ from diag.changes.journal import Journal, Record, unfinished
 from diag.checkup.check import Check
 from diag.genesys.client import GenesysClient
 from diag.genesys.errors import ApiError
+from diag.whole_file import write_whole
 
 DRAFTS_FILE: Final = "drafts.json"
 QUIET_S: Final = 120.0
@@ -70,9 +71,7 @@ def mark_deleted(left: LeftDraft) -> None:
     for entry in body.get("drafts", ()):
         if entry.get("action_id") == left.action_id:
             entry["state"] = "deleted"
-    temporary = left.record.with_suffix(".tmp")
-    temporary.write_text(json.dumps(body, indent=1), encoding="utf-8")
-    temporary.replace(left.record)
+    write_whole(left.record, json.dumps(body, indent=1))
 
 
 def still_open(client: GenesysClient, drafts: tuple[LeftDraft, ...]) -> tuple[LeftDraft, ...]:

@@ -73,6 +73,7 @@ def command(
     from diag.errors import UsageError
     from diag.evidence import choose_inputs, gather
     from diag.settings import load_settings
+    from diag.whole_file import write_whole
 
     rules = tuple(Rule(name) for name in fail_on) or DEFAULT_RULES
     if Rule.SLOWER in map(Rule, fail_on) and not baselines:
@@ -91,7 +92,7 @@ def command(
     scope = in_scope(found, only=values["only"], skip=values["skip"], org=facts)
     findings = judge(scope, rules, baseline=before)
     if junit_file is not None:
-        junit_file.write_text(junit_xml(findings), encoding="utf-8")
+        write_whole(junit_file, junit_xml(findings))
     broken = failed(findings)
     if form == "json":
         body = {"format_version": 1, "failed": len(broken), "findings": [asdict(item) for item in findings]}

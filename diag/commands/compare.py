@@ -53,7 +53,7 @@ def command(
     Every run is judged on its own; the difference carries an interval. Nothing is changed.
     """
     from diag.console import Console
-    from diag.evidence import write_whole
+    from diag.whole_file import write_whole
     from reports.compare import build_comparison, compare_headline, compare_markdown
 
     if not 2 <= len(inputs) <= MOST_RUNS:

@@ -44,10 +44,11 @@ class Measured:
 def command(seed: int) -> None:
     """Measure a dozen sandbox actions, recommend, apply, and show that the timeout failures are gone."""
     from diag.console import Console
-    from diag.evidence import report_data, write_whole
+    from diag.evidence import report_data
     from diag.sandbox.server import start_sandbox
     from diag.settings import Settings
     from diag.target import Target, sandbox_connection
+    from diag.whole_file import write_whole
     from reports.build import build_report
 
     started = time.monotonic()

@@ -120,8 +120,9 @@ def _as_json(checks: "list[Check]", *, ok: bool) -> str:
 def _last_line(console: "Console", checks: "list[Check]") -> None:
     failed = sum(check.status == "failed" for check in checks)
     warnings = sum(check.status == "warning" for check in checks)
+    noted = f"{warnings} warning{'' if warnings == 1 else 's'}"
     console.note()
     if failed:
-        console.note(f"{failed} failed, {warnings} warnings. Fix the failed ones, then: diag doctor")
+        console.note(f"{failed} failed, {noted}. Fix the failed ones, then: diag doctor")
     else:
-        console.note(f"Ready{f', with {warnings} warnings' if warnings else ''}. Next: diag scan")
+        console.note(f"Ready{f', with {noted}' if warnings else ''}. Next: diag scan")

@@ -27,6 +27,7 @@ def command(action: str, output: Path | None, profile: str | None) -> None:
     from diag.genesys.client import GenesysClient
     from diag.settings import load_settings
     from diag.target import find_target
+    from diag.whole_file import write_whole
 
     if output is not None and output.suffix.lower() == ".toml":
         raise UsageError(
@@ -46,7 +47,7 @@ def command(action: str, output: Path | None, profile: str | None) -> None:
     if output is None:
         console.result(text)
         return
-    output.write_text(text + "\n", encoding="utf-8")
+    write_whole(output, text + "\n")
     console.note(f"Written to {output}. To create it elsewhere: diag register {output}")
 
 

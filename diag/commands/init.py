@@ -30,6 +30,7 @@ def command(file: Path, actions: tuple[str, ...], force: bool, profile: str | No
     from diag.genesys.client import GenesysClient
     from diag.settings import load_settings
     from diag.target import find_target
+    from diag.whole_file import write_whole
     from loadtests.limits import read_limits
     from loadtests.selection import wanted_actions
     from loadtests.workload_text import Listed, workload_text
@@ -51,7 +52,7 @@ def command(file: Path, actions: tuple[str, ...], force: bool, profile: str | No
     if to_stdout:
         sys.stdout.write(text)
         return
-    file.write_text(text, encoding="utf-8")
+    write_whole(file, text)
     console.result(str(file))
     console.note(f"Look it over, then: diag measure {file} --dry-run")
 

@@ -225,7 +225,7 @@ def _page(
 
 
 def _emit(console: "Console", text: str, output: Path | None) -> None:
-    from diag.evidence import write_whole
+    from diag.whole_file import write_whole
 
     if output is None or str(output) == "-":
         console.result(text.rstrip("\n"))

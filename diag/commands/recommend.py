@@ -168,7 +168,7 @@ def _formatted(evidence: "RunEvidence", form: str, terraform_state: Path | None,
 
 
 def _emit(console: "Console", text: str, output: Path | None) -> None:
-    from diag.evidence import write_whole
+    from diag.whole_file import write_whole
 
     if output is None:
         console.result(text)

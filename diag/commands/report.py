@@ -62,8 +62,9 @@ def command(
     HTML is one self-contained file in the run folder; the other formats go to stdout.
     """
     from diag.console import Console
-    from diag.evidence import choose_inputs, gather, report_data, write_whole
+    from diag.evidence import choose_inputs, gather, report_data
     from diag.settings import load_settings
+    from diag.whole_file import write_whole
 
     console = Console()
     rules = recommend_settings(values)
@@ -107,7 +108,7 @@ def _bring_in(console: "Console", chosen: tuple[Path, ...], kept: tuple[Path, ..
 
 def _index(console: "Console", runs: Path, form: str, output: Path | None, zone: str | None) -> None:
     from diag import __version__
-    from diag.evidence import write_whole
+    from diag.whole_file import write_whole
     from reports.index import IndexData, build_index, index_json
     from reports.runs_on_disk import indexed_runs
 
