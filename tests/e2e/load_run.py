@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
+
 from analysis.run_folder import Manifest, RunFolder, read_manifest
 from diag.sandbox.server import start_sandbox
 
@@ -85,3 +87,16 @@ def measure(
     found = read_manifest(RunFolder(tmp_path / "run"))
     assert found is not None
     return found
+
+
+def as_an_org(environment: dict[str, str]) -> dict[str, str]:
+    """The sandbox reached with a bare token: nothing tells diag that it is not an org."""
+    login = httpx.post(
+        environment["GENESYSCLOUD_API_BASE"] + "/oauth/token",
+        data={"grant_type": "client_credentials"},
+        auth=("sandbox", "sandbox"),
+        trust_env=False,
+    )
+    token: str = login.raise_for_status().json()["access_token"]
+    nobody = {"GENESYSCLOUD_OAUTHCLIENT_ID": "", "GENESYSCLOUD_OAUTHCLIENT_SECRET": ""}
+    return {**environment, **nobody, "GENESYSCLOUD_ACCESS_TOKEN": token}

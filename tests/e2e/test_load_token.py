@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from analysis.reading import read_samples
-from tests.e2e.load_run import LOCUSTFILE, measure, sandbox
+from tests.e2e.load_run import LOCUSTFILE, as_an_org, measure, sandbox
 
 pytestmark = pytest.mark.e2e
 
@@ -103,20 +103,20 @@ def test_a_worker_sends_its_token_only_where_it_is_set_up_for(tmp_path: Path) ->
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
     with sandbox(tmp_path) as environment:
-        elsewhere = {**environment, "GENESYSCLOUD_API_BASE": "https://api.mypurecloud.example"}
-        as_org = {"GENESYSCLOUD_ACCESS_TOKEN": token_of(environment), "GENESYSCLOUD_OAUTHCLIENT_ID": ""}
+        org = as_an_org(environment)
+        elsewhere = {**org, "GENESYSCLOUD_API_BASE": "https://api.mypurecloud.example"}
         line = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--worker", "--master-port", port]
         worker = subprocess.Popen(
             line,
             cwd=tmp_path,
-            env={**os.environ, "HOME": str(tmp_path), **elsewhere, **as_org},
+            env={**os.environ, "HOME": str(tmp_path), **elsewhere},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
         try:
             master = ("--master", "--master-bind-host", "127.0.0.1", "--master-bind-port", port)
-            found = measure(tmp_path, {**environment, **as_org}, '[run]\nduration = "60s"', *master, code=2)
+            found = measure(tmp_path, org, '[run]\nduration = "60s"', *master, code=2)
         finally:
             worker.kill()
             worker.wait()
@@ -124,13 +124,3 @@ def test_a_worker_sends_its_token_only_where_it_is_set_up_for(tmp_path: Path) ->
     assert found.status == "incomplete"
     assert "a worker is set up for https://api.mypurecloud.example" in str(found.status_reason)
     assert "its token goes nowhere else" in str(found.status_reason)
-
-
-def token_of(environment: dict[str, str]) -> str:
-    login = httpx.post(
-        environment["GENESYSCLOUD_API_BASE"] + "/oauth/token",
-        data={"grant_type": "client_credentials"},
-        auth=("sandbox", "sandbox"),
-        trust_env=False,
-    )
-    return str(login.raise_for_status().json()["access_token"])

@@ -9,41 +9,15 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pandas as pd
 import pytest
 
 from analysis.reading import read_samples
 from analysis.run_folder import Manifest, RunFolder, read_manifest
-from diag.sandbox.server import SandboxProcess, start_sandbox
+from tests.e2e.load_run import LOCUSTFILE, action, as_an_org, sandbox
 
 pytestmark = pytest.mark.e2e
 
-LOCUSTFILE = Path(__file__).resolve().parents[2] / "loadtests" / "actions.py"
-SCENARIO = """
-description = "For a test"
-[limits]
-concurrent_executions = 1000
-executions_per_minute = 100000
-token_requests_per_minute = 1200
-[[integration]]
-name = "Backend"
-type = "custom-rest-actions"
-[[action]]
-name = "Quick"
-integration = "Backend"
-category = "Web"
-timeout_s = 3
-result = { done = true }
-latency = { model = "fixed", at_ms = 5 }
-[[action]]
-name = "Slow"
-integration = "Backend"
-category = "Web"
-timeout_s = 3
-result = { done = true }
-latency = { model = "fixed", at_ms = 200 }
-"""
 SHAPE = """
 from locust import LoadTestShape
 
@@ -58,28 +32,11 @@ class Stairs(LoadTestShape):
 
 
 @pytest.fixture(scope="module")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess]:
-    scenario = tmp_path_factory.mktemp("scenario") / "users.toml"
-    scenario.write_text(SCENARIO)
-    with start_sandbox(scenario=str(scenario)) as process:
-        yield process
-
-
-@pytest.fixture
-def org(sandbox: SandboxProcess) -> dict[str, str]:
-    """The sandbox reached with a bare token: nothing tells diag that it is not an org."""
-    login = httpx.post(
-        f"{sandbox.base_url}/oauth/token",
-        data={"grant_type": "client_credentials"},
-        auth=("sandbox", "sandbox"),
-        trust_env=False,
-    )
-    token = login.raise_for_status().json()["access_token"]
-    return {
-        "GENESYSCLOUD_ACCESS_TOKEN": token,
-        "GENESYSCLOUD_OAUTHCLIENT_ID": "",
-        "GENESYSCLOUD_OAUTHCLIENT_SECRET": "",
-    }
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    quick, slow = "{ model = 'fixed', at_ms = 5 }", "{ model = 'fixed', at_ms = 200 }"
+    folder = tmp_path_factory.mktemp("org")
+    with sandbox(folder, per_minute=1200, latency=quick, more=action("Slow", slow)) as found:
+        yield found
 
 
 def locust(
@@ -118,9 +75,9 @@ def levels(folder: Path) -> dict[float, float]:
 
 
 def test_each_user_is_one_stream_and_the_spawn_rate_ramps_them_up(
-    tmp_path: Path, sandbox: SandboxProcess
+    tmp_path: Path, environment: dict[str, str]
 ) -> None:
-    done = locust(tmp_path, sandbox.environment, *("-u", "3", "-r", "1", "--run-time", "4s", "--rate", "10"))
+    done = locust(tmp_path, environment, *("-u", "3", "-r", "1", "--run-time", "4s", "--rate", "10"))
 
     assert done.returncode == 0, done.stderr
     found = levels(tmp_path)
@@ -144,12 +101,12 @@ class SomebodyElse(User):
 
 
 def test_callers_of_the_closed_model_wait_for_their_replies_beside_users_of_another_kind(
-    tmp_path: Path, sandbox: SandboxProcess
+    tmp_path: Path, environment: dict[str, str]
 ) -> None:
     (tmp_path / "others.py").write_text(OTHERS)
     files = f"{LOCUSTFILE},{tmp_path / 'others.py'}"
     line = ["-u", "5", "-r", "5", "--run-time", "3s", "--rate", "50", "--model", "closed", "--action", "Slow"]
-    done = locust(tmp_path, sandbox.environment, *line, files=files)
+    done = locust(tmp_path, environment, *line, files=files)
 
     assert done.returncode == 0, done.stderr
     found = manifest(tmp_path)
@@ -162,10 +119,10 @@ def test_callers_of_the_closed_model_wait_for_their_replies_beside_users_of_anot
     assert 10 < len(table) <= 3 * 5 * 4  # three callers, 200 ms each: 15 a second; on schedule it were 150
 
 
-def test_a_load_test_shape_raises_and_lowers_the_load(tmp_path: Path, sandbox: SandboxProcess) -> None:
+def test_a_load_test_shape_raises_and_lowers_the_load(tmp_path: Path, environment: dict[str, str]) -> None:
     (tmp_path / "shape.py").write_text(SHAPE)
     files = f"{LOCUSTFILE},{tmp_path / 'shape.py'}"
-    done = locust(tmp_path, sandbox.environment, "--rate", "10", files=files)
+    done = locust(tmp_path, environment, "--rate", "10", files=files)
 
     assert done.returncode == 0, done.stderr
     found = levels(tmp_path)
@@ -183,14 +140,14 @@ def test_a_load_test_shape_raises_and_lowers_the_load(tmp_path: Path, sandbox: S
     ],
 )
 def test_a_shape_and_another_plan_of_the_load_are_refused(
-    tmp_path: Path, sandbox: SandboxProcess, arguments: list[str], said: str
+    tmp_path: Path, environment: dict[str, str], arguments: list[str], said: str
 ) -> None:
     (tmp_path / "shape.py").write_text(SHAPE)
     (tmp_path / "staged.toml").write_text(
         '[run]\nduration = "1m"\n[[stage]]\nduration = "5s"\n[[action]]\nname = "*"\n'
     )
     files = f"{LOCUSTFILE},{tmp_path / 'shape.py'}"
-    done = locust(tmp_path, sandbox.environment, *arguments, files=files)
+    done = locust(tmp_path, environment, *arguments, files=files)
 
     assert done.returncode == 2, done.stderr
     assert "A LoadTestShape says how the load goes" in done.stderr
@@ -199,12 +156,12 @@ def test_a_shape_and_another_plan_of_the_load_are_refused(
 
 
 def test_users_of_all_workers_together_stay_below_the_orgs_limit(
-    tmp_path: Path, sandbox: SandboxProcess, org: dict[str, str]
+    tmp_path: Path, environment: dict[str, str]
 ) -> None:
     (tmp_path / "workload.toml").write_text('[[action]]\nname = "Quick"\nrate = 6\n')
     line = ["--workload", "workload.toml", "-u", "4", "-r", "4", "--processes", "2"]  # asks for 24 calls/s
-    dry = locust(tmp_path, {**sandbox.environment, **org}, *line, "--run-time", "4s", "--dry-run")
-    done = locust(tmp_path, {**sandbox.environment, **org}, *line, "--run-time", "4s")
+    dry = locust(tmp_path, as_an_org(environment), *line, "--run-time", "4s", "--dry-run")
+    done = locust(tmp_path, as_an_org(environment), *line, "--run-time", "4s")
 
     assert dry.returncode == 0, dry.stderr
     assert "at most 16 calls/s at once" in dry.stdout
@@ -223,10 +180,10 @@ def test_users_of_all_workers_together_stay_below_the_orgs_limit(
 
 
 def test_a_number_of_calls_is_made_also_where_the_workers_have_not_as_many_users(
-    tmp_path: Path, sandbox: SandboxProcess
+    tmp_path: Path, environment: dict[str, str]
 ) -> None:
     line = ["--processes", "2", "-u", "1", "--rate", "20", "--calls-per-action", "30", "--run-time", "60s"]
-    done = locust(tmp_path, sandbox.environment, *line)
+    done = locust(tmp_path, environment, *line)
 
     assert done.returncode == 0, done.stderr
     found = manifest(tmp_path)

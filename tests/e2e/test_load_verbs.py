@@ -6,12 +6,12 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from analysis.run_folder import RunFolder, read_manifest
 from diag.sandbox.server import SandboxProcess, start_sandbox
 from loadtests.workload_file import read_workload
+from tests.e2e.load_run import as_an_org
 
 pytestmark = pytest.mark.e2e
 
@@ -44,18 +44,7 @@ def diag(tmp_path: Path, sandbox: SandboxProcess) -> Diag:
 @pytest.fixture
 def org(sandbox: SandboxProcess) -> dict[str, str]:
     """The sandbox reached with a bare token: nothing tells diag that it is not an org."""
-    login = httpx.post(
-        f"{sandbox.base_url}/oauth/token",
-        data={"grant_type": "client_credentials"},
-        auth=("sandbox", "sandbox"),
-        trust_env=False,
-    )
-    token = login.raise_for_status().json()["access_token"]
-    return {
-        "GENESYSCLOUD_ACCESS_TOKEN": token,
-        "GENESYSCLOUD_OAUTHCLIENT_ID": "",
-        "GENESYSCLOUD_OAUTHCLIENT_SECRET": "",
-    }
+    return as_an_org(sandbox.environment)
 
 
 def test_init_writes_what_measure_reads_and_a_broken_sla_is_exit_3(tmp_path: Path, diag: Diag) -> None:
