@@ -1,7 +1,5 @@
 """Work that is submitted and polled: what the page shows of each flow."""
 
-from collections.abc import Sequence
-
 from markupsafe import Markup
 
 from analysis.flow_loop import FlowLoop
@@ -16,14 +14,9 @@ def loop_views(analysis: Analysis) -> list[dict[str, object]]:
     return [_view(index, loop, analysis.settings.percentile) for index, loop in enumerate(analysis.loops)]
 
 
-def has_a_curve(loops: Sequence[FlowLoop]) -> bool:
-    """Can the share of jobs not done be drawn for any of them?"""
-    return any(loop.curve is not None and len(loop.curve.t_ms) > 1 for loop in loops)
-
-
 def _view(index: int, loop: FlowLoop, percentile: float) -> dict[str, object]:
     svg = None
-    if has_a_curve((loop,)) and loop.curve is not None:
+    if loop.curve is not None and len(loop.curve.t_ms) > 1:
         drawn = job_curve(loop.curve, loop.interval_s, loop.loop_limit, percentile, THEMED)
         svg = Markup(
             to_svg(

@@ -37,7 +37,7 @@
     tip.hidden = true;
     tip.setAttribute("aria-hidden", "true");
     Object.assign(input, { type: "range", min: 0, max: places.length - 1, value: 0 });
-    input.setAttribute("aria-label", `Read values: ${figure.querySelector("h4").firstChild.textContent.trim()}`);
+    input.setAttribute("aria-label", `Read values: ${figure.querySelector("h4").textContent.trim()}`);
     const show = () => {
       const index = Number(input.value), x = places[index];
       const pairs = data.columns.map((column) => said(data.rows[index], column));
@@ -92,10 +92,12 @@
 
   // The same figure, as large as the window; Escape or the button puts it back.
   const enlarger = (figure) => {
-    const button = element("button", "enlarge", figure.querySelector("h4"));
-    const label = figure.querySelector("h4").firstChild.textContent.trim();
+    const head = figure.querySelector("h4"), button = document.createElement("button");
+    const label = head.textContent.trim();
     let dialog, mark;
     button.type = "button";
+    button.className = "enlarge";
+    head.after(button);
     const name = (open) => { button.textContent = open ? "Close" : "Enlarge"; button.ariaLabel = `${button.textContent}: ${label}`; };
     const back = () => { mark.replaceWith(figure); dialog.remove(); dialog = undefined; name(false); button.focus(); };
     button.addEventListener("click", () => {
