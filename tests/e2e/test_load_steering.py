@@ -6,7 +6,7 @@ import pytest
 
 from analysis.reading import read_samples
 from analysis.run_folder import RunFolder, read_manifest
-from tests.e2e.load_run import measure, sandbox
+from tests.e2e.load_run import as_an_org, measure, sandbox
 
 pytestmark = pytest.mark.e2e
 
@@ -23,6 +23,16 @@ def test_a_ramp_finds_where_one_worker_behind_a_queue_bends(tmp_path: Path) -> N
     )
     rates = set(read_samples([tmp_path / "run"]).table["offered_rate"])
     assert {3.0, 7.5} <= rates
+
+
+def test_a_ramp_on_an_org_ends_where_the_limits_allow_no_higher_step(tmp_path: Path) -> None:
+    with sandbox(tmp_path, per_minute=1200) as environment:  # 80 % of it are 16 calls/s
+        workload = '[run]\nmode = "ramp"\nrate = 6\n[ramp]\nstep = "1s"\ngrowth = 2\nsteps = 20'
+        found = measure(tmp_path, as_an_org(environment), workload)
+
+    assert found.status_reason == "the limits allow no higher step of the ramp"
+    assert set(read_samples([tmp_path / "run"]).table["offered_rate"]) == {6.0, 12.0, 16.0}
+    assert any("all users together send 16 calls/s and no more" in note for note in found.notes)
 
 
 def test_a_settled_action_ends_the_run_before_its_time(tmp_path: Path) -> None:
