@@ -136,8 +136,9 @@ def _from_bounds(first: Recommendation, later: Recommendation) -> Difference:
 
 
 def _at_a_common_timeout(found: Difference, first: Calls | None, later: Calls | None) -> Difference:
-    """Where the p99 cannot tell and is not known: compare the shares still waiting at the shorter timeout."""
-    if found.verdict != "cannot tell" or found.p99_ms is not None or not first or not later:
+    """Where a p99 or its bound is not known: compare the shares still waiting at the shorter timeout."""
+    no_interval = found.lower_ms is None and found.upper_ms is None
+    if found.verdict != "cannot tell" or not no_interval or not first or not later:
         return found
     edge_ms = min(_longest_watched_ms(first), _longest_watched_ms(later))
     a, b = slow_share(first, edge_ms), slow_share(later, edge_ms)

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from analysis.calls import Calls
-from analysis.compare import Comparison, compare, comparison_to_json
+from analysis.compare import Comparison, Difference, _at_a_common_timeout, compare, comparison_to_json
 from analysis.counted import calls_that_count
 from analysis.recommend import recommend
 from analysis.sample_set import SampleSet
@@ -48,6 +49,15 @@ def test_of_two_timeouts_the_shorter_is_looked_at() -> None:
     (found,) = action.differences
 
     assert (found.verdict, found.edge_s) == ("slower", 5.0)
+
+
+def test_shares_are_asked_only_where_the_p99_gives_no_interval() -> None:
+    before, after = counted(run(16.0, 5, 1)), counted(run(40.0, 5, 2))
+    without_a_bound = Difference("cannot tell", "a p99 or its bound is not known", p99_ms=500.0)
+    with_interval = replace(without_a_bound, lower_ms=-10.0, upper_ms=900.0)
+
+    assert _at_a_common_timeout(without_a_bound, before, after).verdict == "slower"
+    assert _at_a_common_timeout(with_interval, before, after) == with_interval
 
 
 def test_many_alike_calls_are_the_same() -> None:
