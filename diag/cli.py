@@ -8,6 +8,7 @@ import errno
 import importlib
 import io
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -81,6 +82,10 @@ def main() -> None:
         code = run(sys.argv[1:])
     except KeyboardInterrupt:
         code = ExitCode.INTERRUPTED
+    if code == ExitCode.INTERRUPTED:
+        # A Ctrl-C that met an exec of text (dataclasses are made so at import) is remembered by CPython:
+        # `python -m diag` would then end by the signal, whatever was caught. Blocked, it leaves with 130.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     sys.exit(code)
 
 
