@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ from analysis.buckets import BucketCounts, HourCounts
 from analysis.errors import UnreadableSamplesError
 from analysis.production import recommend_from_buckets
 from analysis.recommendation import Analysis
+from analysis.schema import PLATFORM_MAX_TIMEOUT_S
 from analysis.settings import RecommendSettings
 from analysis.to_json import JsonObject, analysis_from_json, analysis_to_json
 from diag.production.facts import bucket_counts, facts_of, remarks
@@ -22,6 +24,9 @@ UNKNOWN: Final = (
     "calls are among them, and executions that failed fast count as fast ones."
 )
 """What the platform does not tell about its telemetry (API notes, 6)."""
+
+MOST_AN_HOUR: Final = 10**9
+"""More executions of one action an hour are a damaged file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +153,10 @@ def read_evidence(path: Path) -> ProductionEvidence:
                 Unobserved(row["action_id"], row["action_name"], row["why"]) for row in body["not_observed"]
             ),
             place=Place(str(analysis.host), bool(analysis.sandbox), analysis.org_id, body.get("org_name")),
-            since=float(body["since"]),
-            until=float(body["until"]),
+            since=_moment(body["since"]),
+            until=_moment(body["until"]),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError) as error:
         raise UnreadableSamplesError(
             f"{path} is not a saved observation of production ({type(error).__name__}).",
             hint="Save one: diag observe -o production.json",
@@ -159,15 +164,25 @@ def read_evidence(path: Path) -> ProductionEvidence:
 
 
 def _observed(row: Mapping[str, Any]) -> Observed:
-    hours = tuple(
-        HourCounts(float(hour["started_at"]), int(hour["total"]), tuple(int(n) for n in hour["below"]))
-        for hour in row["hours"]
-    )
+    hours = tuple(_hour(hour) for hour in row["hours"])
     return Observed(
         counts=BucketCounts(str(row["action_id"]), hours),
         timeout_s=int(row["timeout_s"]),
-        since=float(row["since"]),
-        until=float(row["until"]),
+        since=_moment(row["since"]),
+        until=_moment(row["until"]),
         changed=bool(row["changed"]),
         remarks=tuple(str(text) for text in row["remarks"]),
     )
+
+
+def _hour(row: Mapping[str, Any]) -> HourCounts:
+    """Raises ValueError for counts no platform would give: a file may hold anything."""
+    hour = HourCounts(_moment(row["started_at"]), int(row["total"]), tuple(int(n) for n in row["below"]))
+    if len(hour.below) > PLATFORM_MAX_TIMEOUT_S or max(hour.total, *hour.below, 0) > MOST_AN_HOUR:
+        raise ValueError("counts out of range")
+    return hour
+
+
+def _moment(seconds: object) -> float:
+    """Return a Unix time. Raises ValueError, OverflowError or OSError for one that is no time."""
+    return datetime.fromtimestamp(float(str(seconds)), UTC).timestamp()

@@ -96,3 +96,33 @@ def test_a_page_of_production_alone_rests_on_telemetry(evidence: ProductionEvide
     assert page.from_production and not page.sandbox and page.manifests == ()
     assert page.summaries[IDENTITY].calls == 6000
     assert len(page.summaries[IDENTITY].timeline) == 60
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"since": "soon"},
+        {"until": float("inf")},
+        {"until": 1e30},
+        {"observed": [{}]},
+        {"observed": 5},
+        {"actions": [{"verdict": "perhaps"}]},
+        {"hours": [{"started_at": 1e18, "total": 1, "below": [1]}]},
+        {"hours": [{"started_at": 0, "total": 10**30, "below": [1]}]},
+        {"hours": [{"started_at": 0, "total": 1, "below": [0] * 10_000}]},
+        {"hours": [{"started_at": 0, "total": 1, "below": "x"}]},
+    ],
+)
+def test_a_damaged_file_is_refused_and_never_believed(
+    evidence: ProductionEvidence, tmp_path: Path, damage: dict[str, object]
+) -> None:
+    path = tmp_path / "production.json"
+    body = to_json(evidence, findings_of(evidence.observed, RULES))
+    if "hours" in damage:
+        body["observed"][0].update(damage)
+    else:
+        body.update(damage)
+    path.write_text(json.dumps(body))
+
+    with pytest.raises(UnreadableSamplesError):
+        read_evidence(path)
