@@ -1,6 +1,7 @@
 """`diag measure`: call actions under load, record every call, say what it means."""
 
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -221,7 +222,12 @@ def _conclude(console: "Console", result: "LoadResult", *, quiet: bool) -> int:
     write_report(result.folder, evidence)
     if manifest.model == "closed":
         console.warn("Closed model: callers waited for each other, so slow moments are seen too rarely.")
-    console.note(f"{manifest.calls} calls, {manifest.dropped} held back; generator {manifest.grade}")
+    if manifest.calls is None:  # killed: nobody counted
+        console.note(f"{len(evidence.samples.table)} calls were recorded before it was cut off")
+    else:
+        console.note(f"{manifest.calls} calls, {manifest.dropped} held back; generator {manifest.grade}")
+    if manifest.status != "complete" and (manifest.soak_until or 0) > time.time():
+        console.note("The soak's time is not over: the same command goes on with it.")
     console.note(f"Report: {result.folder.report}")
     console.note(next_step(evidence.analysis, ["recommend"]))
     console.result(str(result.folder.path))
