@@ -20,6 +20,7 @@ from tests.waiting import wait_until
 pytestmark = pytest.mark.e2e
 
 ROOT = Path(__file__).resolve().parents[2]
+Rows = dict[str, dict[str, Any]]
 CONFIDENT = {"ok", "raise", "lower"}
 
 
@@ -93,15 +94,23 @@ def org(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Org]:
         yield Org(sandbox.base_url, environment, folder, run, login.json()["access_token"])
 
 
-def recommended(org: Org) -> dict[str, dict[str, Any]]:
+@pytest.fixture(scope="module")
+def recommended(org: Org) -> subprocess.CompletedProcess[str]:
+    """What `diag recommend --format json` said of that run."""
     found = org.diag("recommend", str(org.run), "--format", "json")
 
     assert found.returncode == 0, found.stderr
-    return {row["action_id"]: row for row in json.loads(found.stdout)["actions"]}
+    return found
 
 
-def test_every_recommendation_holds_against_the_sandboxs_own_truth(org: Org) -> None:
-    rows, truth = recommended(org), org.truth()
+@pytest.fixture(scope="module")
+def rows(recommended: subprocess.CompletedProcess[str]) -> Rows:
+    """Its recommendations by action id."""
+    return {row["action_id"]: row for row in json.loads(recommended.stdout)["actions"]}
+
+
+def test_every_recommendation_holds_against_the_sandboxs_own_truth(org: Org, rows: Rows) -> None:
+    truth = org.truth()
     judged = 0
     for action_id, row in rows.items():
         known = truth[action_id]
@@ -116,8 +125,8 @@ def test_every_recommendation_holds_against_the_sandboxs_own_truth(org: Org) -> 
     assert judged >= 7, [(row["action_name"], row["reason"]) for row in rows.values()]
 
 
-def test_the_verdicts_that_are_not_numbers_are_the_right_ones(org: Org) -> None:
-    verdicts = {row["action_name"]: row["verdict"] for row in recommended(org).values()}
+def test_the_verdicts_that_are_not_numbers_are_the_right_ones(rows: Rows) -> None:
+    verdicts = {row["action_name"]: row["verdict"] for row in rows.values()}
 
     assert verdicts["Get User Presence"] == "not_configurable"
     assert verdicts["Get Loyalty Points"] == "no_data"
@@ -125,9 +134,8 @@ def test_the_verdicts_that_are_not_numbers_are_the_right_ones(org: Org) -> None:
     assert verdicts["Run Credit Check"] not in CONFIDENT
 
 
-def test_the_json_has_the_fixed_fields_and_no_nan(org: Org) -> None:
-    text = org.diag("recommend", str(org.run), "--format", "json").stdout
-    body = json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} in JSON"))
+def test_the_json_has_the_fixed_fields_and_no_nan(recommended: subprocess.CompletedProcess[str]) -> None:
+    body = json.loads(recommended.stdout, parse_constant=lambda name: pytest.fail(f"{name} in JSON"))
 
     assert body["format_version"] == 1
     fixed = {
@@ -163,13 +171,9 @@ def test_apply_without_a_terminal_needs_yes_and_changes_nothing(org: Org) -> Non
     assert org.timeouts() == before
 
 
-def test_apply_raises_and_undo_takes_it_back(org: Org) -> None:
+def test_apply_raises_and_undo_takes_it_back(org: Org, rows: Rows) -> None:
     before = org.timeouts()
-    wanted = {
-        id_: row["recommended_timeout_s"]
-        for id_, row in recommended(org).items()
-        if row["verdict"] == "raise"
-    }
+    wanted = {id_: row["recommended_timeout_s"] for id_, row in rows.items() if row["verdict"] == "raise"}
     applied = org.diag("recommend", str(org.run), "--apply", "--yes")
 
     assert applied.returncode == 0, applied.stderr
@@ -182,13 +186,14 @@ def test_apply_raises_and_undo_takes_it_back(org: Org) -> None:
     assert org.timeouts() == before
 
 
-def test_the_token_is_nowhere_on_disk_or_on_screen(org: Org) -> None:
-    shown = org.diag("recommend", str(org.run), "--format", "json")
+def test_the_token_is_nowhere_on_disk_or_on_screen(
+    org: Org, recommended: subprocess.CompletedProcess[str]
+) -> None:
     texts = [path.read_bytes() for path in org.folder.rglob("*") if path.is_file()]
 
     assert texts
     assert not any(org.token.encode() in text for text in texts)
-    assert org.token not in shown.stdout + shown.stderr
+    assert org.token not in recommended.stdout + recommended.stderr
 
 
 def test_a_run_killed_in_the_middle_is_read_and_judged(org: Org) -> None:
