@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from diag.target import Target
 from loadtests.conductor import Conductor
-from loadtests.plan import LoadPlan
+from loadtests.plan import ActionLoad, LoadPlan, Poll
 from loadtests.preparing import Prepared
 
 
@@ -69,12 +69,19 @@ def describe(prepared: Prepared, target: Target, run_time_s: float | None, users
             f"{len(action.payloads):>8}  {action.action_name}"
             + (" (draft)" if action.target == "draft" else "")
         )
+    lines += [_looks(action, action.poll, plan.total_rate) for action in plan.actions if action.poll]
     changing = [action.action_name for action in plan.actions if action.side_effects]
     if changing and not target.sandbox:
         lines += ["", f"  Side effects: {', '.join(changing)} may change real data with every call."]
     if plan.left_out:
         lines += ["", "  Left out:", *(f"    {one.what}: {one.why}" for one in plan.left_out)]
     return "\n".join(lines) + "\n"
+
+
+def _looks(action: ActionLoad, poll: Poll, total_rate: float | None) -> str:
+    most = "" if total_rate is None else f", at most {total_rate:g} times/s in all"
+    said = f"each call starts a job, looked at every {poll.every_s:g} s by calling {poll.action_name}"
+    return f"  {action.action_name}: {said}{most}"
 
 
 def forecast(plan: LoadPlan, run_time_s: float | None, users: int) -> Forecast:

@@ -110,8 +110,8 @@ def load_scenario(name_or_file: str) -> Scenario:
     path = shipped.get(name_or_file, Path(name_or_file))
     hint = f"Use one of: {', '.join(shipped)}; or the path of a .toml file."
     if name_or_file not in shipped and path.suffix != ".toml":
-        what = "is a folder, no scenario" if path.is_dir() else "is no scenario"
-        raise ScenarioError(f"{name_or_file!r} {what}", hint=hint)
+        folder = ": that is a folder" if path.is_dir() else ""
+        raise ScenarioError(f"there is no scenario {name_or_file!r}{folder}", hint=hint)
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

@@ -78,6 +78,7 @@ class Platform(asyncio.Protocol):
 class Settings:
     def __init__(self, options: argparse.Namespace) -> None:
         self.delays = itertools.cycle([float(delay) for delay in options.delays_ms.split(",")])
+        # SIM115: open as long as the process lives.
         self.log = open(options.log, "w", buffering=1 << 20) if options.log else None  # noqa: SIM115
         self.actions = [
             {
