@@ -22,8 +22,8 @@ JobState = Literal["running", "done", "failed", "cancelled", "gave_up", "no_job_
 class FlowLoop:
     """How long the jobs of one submit action take, and how a flow should wait for them.
 
-    Times in seconds from the submit's reply to the look that saw the job done: at most one interval late,
-    never early. Unknown numbers are None, never NaN.
+    Times in seconds from the submit's reply to the look that saw the job done: at most one interval (or the
+    wait after a 429) late, never early. Unknown numbers are None, never NaN.
     """
 
     action_id: str

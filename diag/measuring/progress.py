@@ -1,8 +1,8 @@
 """What a running load has done so far, read from the lines its processes write once a second."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +12,9 @@ from analysis.run_folder import RunFolder
 from diag.measuring.quantiles import LiveQuantiles
 from diag.measuring.settled import SETTLING_FILE
 
+BYTES_AT_ONCE: Final = 4 * 1024 * 1024
+"""Longer than any line: one of two thousand actions has 150 kB."""
+LINES_AT_ONCE: Final = 100
 SILENT_S: Final = 10.0
 """A process that has written nothing for so long, while others have, is not at work."""
 
@@ -100,8 +103,8 @@ class Follower:
     _seconds: dict[Path, Mapping[str, Any]] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)
     _codes: dict[str, dict[str, int]] = field(default_factory=dict)
-    _jobs: dict[tuple[str, int], str] = field(default_factory=dict)
-    _looks: dict[tuple[str, int], tuple[str, int]] = field(default_factory=dict)
+    _jobs: dict[tuple[str, int], tuple[str, str, int]] = field(default_factory=dict)
+    _job_counts: dict[str, JobCounts] = field(default_factory=dict)
     _quantiles: LiveQuantiles = field(default_factory=LiveQuantiles)
     _settled: set[str] = field(default_factory=set)
     _notes: list[str] = field(default_factory=list)
@@ -112,15 +115,15 @@ class Follower:
         `between` is called after each small step of reading: inside a load process it lets calls go first.
         """
         for path in sorted(self.folder.segments.glob("*.names")):
-            for line in self._new_lines(path):
+            for line in self._new_lines(path, between):
                 if line.get("kind") == "action" and "name" in line:
                     self._names[line["text"]] = line["name"]
                     self._codes.setdefault(line["text"], {})[path.stem] = line["code"]
         for path in sorted(self.folder.segments.glob("*.events")):
-            for line in self._new_lines(path):
+            for line in self._new_lines(path, between):
                 self._take(path, line)
         for path in sorted(self.folder.segments.glob(f"*{JOBS_SUFFIX}")):
-            for line in self._new_lines(path):
+            for line in self._new_lines(path, between):
                 self._take_job(path.stem, line)
         for path in sorted(self.folder.segments.glob(f"*{SEGMENT_SUFFIX}")):
             self._quantiles.read_on(path, between)
@@ -138,30 +141,34 @@ class Follower:
     def _take_job(self, worker: str, line: Mapping[str, Any]) -> None:
         match line.get("kind"):
             case "job":
-                self._jobs[worker, line["job"]] = str(line["action_id"])
-            case "look":
-                self._looks[worker, line["job"]] = (str(line["state"]), int(line["throttled"]))
+                action_id = str(line["action_id"])
+                self._jobs[worker, line["job"]] = action_id, "running", 0
+                self._count_job(action_id, "started", 1)
+            case "look" if (worker, line["job"]) in self._jobs:
+                key, state, throttled = (worker, line["job"]), str(line["state"]), int(line["throttled"])
+                action_id, before, throttled_before = self._jobs[key]
+                self._jobs[key] = action_id, state, throttled
+                self._count_job(action_id, "throttled", throttled - throttled_before)
+                if state != before:
+                    self._count_job(action_id, "done" if state == "done" else "ended", 1)
 
-    def _job_counts(self) -> Mapping[str, JobCounts]:
-        counts: dict[str, JobCounts] = {}
-        for key, action_id in self._jobs.items():
-            state, throttled = self._looks.get(key, ("running", 0))
-            before = counts.get(action_id, JobCounts())
-            counts[action_id] = JobCounts(
-                before.started + 1,
-                before.done + (state == "done"),
-                before.ended + (state not in ("done", "running")),
-                before.throttled + throttled,
-            )
-        return counts
+    def _count_job(self, action_id: str, what: str, more: int) -> None:
+        counts = self._job_counts.setdefault(action_id, JobCounts())
+        self._job_counts[action_id] = replace(counts, **{what: getattr(counts, what) + more})
 
-    def _new_lines(self, path: Path) -> Sequence[Mapping[str, Any]]:
+    def _new_lines(self, path: Path, between: Callable[[], object]) -> Iterator[Mapping[str, Any]]:
         with path.open("rb") as file:
-            file.seek(self._offsets.get(path, 0))
-            text = file.read()
-        whole = text[: text.rfind(b"\n") + 1]
-        self._offsets[path] = self._offsets.get(path, 0) + len(whole)
-        return [json.loads(line) for line in whole.splitlines()]
+            while True:
+                file.seek(self._offsets.get(path, 0))
+                text = file.read(BYTES_AT_ONCE)
+                whole = text[: text.rfind(b"\n") + 1]
+                if not whole:
+                    return
+                self._offsets[path] = self._offsets.get(path, 0) + len(whole)
+                for number, line in enumerate(whole.splitlines(), start=1):
+                    yield json.loads(line)
+                    if number % LINES_AT_ONCE == 0:
+                        between()
 
     def _more_calls(self) -> Mapping[str, int | None]:
         try:
@@ -176,7 +183,7 @@ class Follower:
             for action_id, counts in second["actions"].items():
                 have = totals.setdefault(action_id, [0] * len(counts))
                 totals[action_id] = [a + b for a, b in zip(have, counts, strict=True)]
-        more, jobs = self._more_calls(), self._job_counts()
+        more = self._more_calls()
         # An earlier part of a soak was killed with calls in flight: they are not in flight any more.
         newest = max((second.get("at", 0.0) for second in self._seconds.values()), default=0.0)
         at_work = [one for one in self._seconds.values() if one.get("at", 0.0) >= newest - SILENT_S]
@@ -189,7 +196,7 @@ class Follower:
                 more_calls=more.get(action_id),
                 p50_ms=latencies.quantile_ms(0.5),
                 p99_ms=latencies.quantile_ms(0.99),
-                jobs=jobs.get(action_id),
+                jobs=self._job_counts.get(action_id),
             )
             for action_id, (calls, ok, timeouts, errors, dropped) in totals.items()
             for latencies in [self._quantiles.of(self._codes.get(action_id, {}))]

@@ -2,7 +2,7 @@ import json
 from pathlib import Path
 
 from analysis.run_folder import RunFolder
-from diag.measuring.progress import Follower
+from diag.measuring.progress import Follower, JobCounts
 
 
 def second(elapsed_s: float, calls: int, worker: str = "w") -> str:
@@ -40,3 +40,30 @@ def test_progress_sums_processes_and_reads_on_where_it_stopped(tmp_path: Path) -
     assert (progress.elapsed_s, progress.planned_s, progress.in_flight) == (3.0, 60.0, 4)
     assert [action.action_name for action in progress.actions] == ["Look Up"]
     assert progress.notes == ("slowed down",)
+
+
+def test_jobs_are_counted_once_however_often_they_were_looked_at(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    folder.segments.mkdir()
+    (folder.segments / "w-0.events").write_text(second(1.0, 10) + "\n")
+
+    def look(job: int, state: str, throttled: int = 0) -> dict[str, object]:
+        return {"kind": "look", "job": job, "state": state, "throttled": throttled}
+
+    begun = [{"kind": "job", "job": job, "action_id": "a-1"} for job in (1, 2, 3, 4)]
+    looks = [
+        look(1, "running"),
+        look(1, "running", 2),
+        look(1, "done", 2),
+        look(2, "failed"),
+        look(3, "running", 1),
+    ]
+    text = "".join(json.dumps(line) + "\n" for line in [*begun, *looks])
+    follower, steps = Follower(folder), []
+    for end in (100, 101, len(text)):
+        (folder.segments / "w-0.jobs").write_text(text[:end])
+        progress = follower.look(lambda: steps.append(1))
+
+    (action,) = progress.actions
+    assert action.jobs == JobCounts(started=4, done=1, ended=1, throttled=3)
+    assert action.jobs.running == 2
