@@ -105,6 +105,19 @@ def test_a_room_imports_only_what_it_may(room: str) -> None:
     assert not broken
 
 
+def test_no_files_import_each_other_in_a_circle() -> None:
+    # Imports for types count, too: who needs the other to be read belongs into one file, or a third one.
+    files = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in python_files()}
+    needs = {
+        name: {file for one in imports_of(path) for file in (one, one.rpartition(".")[0]) if file in files}
+        for name, path in files.items()
+    }
+    while ends := {name for name, needed in needs.items() if not needed}:
+        needs = {name: needed - ends for name, needed in needs.items() if name not in ends}
+
+    assert sorted(needs) == [], "files of a circle, or above one"
+
+
 def test_no_file_in_loadtests_shadows_an_installed_module() -> None:
     # locust puts the locustfile's folder first on sys.path while it imports the file.
     names = {path.stem for path in (ROOT / "loadtests").glob("*.py")} - {"__init__", "actions"}

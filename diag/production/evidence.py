@@ -16,6 +16,7 @@ from analysis.settings import RecommendSettings
 from analysis.to_json import JsonObject, analysis_from_json, analysis_to_json
 from diag.production.facts import bucket_counts, facts_of, remarks
 from diag.production.findings import Finding
+from diag.production.observed import Observed
 from diag.production.reading import Production
 from diag.production.window import Window
 
@@ -37,18 +38,6 @@ class Place:
     sandbox: bool
     org_id: str | None = None
     org_name: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Observed:
-    """One action's executions; `since`, `until` in Unix seconds; `changed`: diag set its timeout between."""
-
-    counts: BucketCounts
-    timeout_s: int
-    since: float
-    until: float
-    changed: bool = False
-    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

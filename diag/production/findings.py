@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from analysis.calls import by_action
 from analysis.resemblance import Drift, Resemblance, drift, resembles
 from analysis.settings import RecommendSettings
+from diag.production.observed import Observed
 
 if TYPE_CHECKING:
     from analysis.sample_set import SampleSet
-    from diag.production.evidence import Observed
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Finding:
 
 
 def findings_of(
-    observed: "Mapping[str, Observed]", settings: RecommendSettings, test: "SampleSet | None" = None
+    observed: Mapping[str, Observed], settings: RecommendSettings, test: "SampleSet | None" = None
 ) -> dict[str, Finding]:
     """Return a finding for every observed action, by id; `test` is compared for the actions it holds."""
     tests: dict[str, Resemblance] = {}

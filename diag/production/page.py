@@ -6,8 +6,9 @@ from dataclasses import replace
 from analysis.production_summary import beside_a_test, beside_production, summarise_production
 from analysis.settings import RecommendSettings
 from analysis.summary import ActionSummary, ProductionFinding
-from diag.production.evidence import UNKNOWN, Observed, ProductionEvidence
+from diag.production.evidence import UNKNOWN, ProductionEvidence
 from diag.production.findings import Finding
+from diag.production.observed import Observed
 from reports.data import ProductionSource, ReportData
 
 

@@ -8,9 +8,10 @@ from analysis.sample_set import SampleSet
 from analysis.settings import RecommendSettings
 from diag.genesys.models import Action, ActionConfig
 from diag.genesys.telemetry import IntervalCounts
-from diag.production.evidence import Observed, Place, evidence_of
+from diag.production.evidence import Place, evidence_of
 from diag.production.facts import bucket_counts, facts_of, remarks
 from diag.production.findings import findings_of
+from diag.production.observed import Observed
 from diag.production.reading import ObservedAction, Production
 from diag.production.window import last_days
 
