@@ -3,13 +3,11 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-import httpx
 import pytest
 
 from analysis.reading import read_samples
@@ -189,74 +187,6 @@ def test_an_unknown_action_is_a_usage_error_with_the_nearest_name(
     assert result.exit_code == 2
     assert result.refusal is not None
     assert "Get Account Balance" in str(result.refusal.hint)
-
-
-def test_the_web_ui_starts_and_stops_runs_and_shows_the_actions(
-    tmp_path: Path, sandbox: SandboxProcess
-) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    line = [sys.executable, "-m", "locust", "-f", str(ROOT / "loadtests" / "actions.py"), "--drain-s", "0"]
-    line += ["--web-host", "127.0.0.1", "--web-port", str(port), "--run-dir", str(tmp_path / "run")]
-    process = subprocess.Popen(
-        [*line, "--action", QUICK[0]],
-        cwd=tmp_path,
-        env={**os.environ, "HOME": str(tmp_path), **sandbox.environment},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-
-    def ask(path: str, **form: str) -> httpx.Response:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=10) as web:
-            return web.post(path, data=form) if form else web.get(path)
-
-    def is_up() -> bool:
-        try:
-            return "data-actions" in ask("/").text
-        except httpx.HTTPError:
-            return False
-
-    def shown() -> list[dict[str, object]]:
-        tables = ask("/stats/requests").json().get("extended_stats", [{"data": []}])
-        data: list[dict[str, object]] = tables[0]["data"]
-        return data
-
-    try:
-        wait_until(is_up, "the web UI")
-        for run in ("run", "run-2"):
-            ask("/swarm", user_count="2", spawn_rate="2")
-            wait_until(
-                lambda: any(row["action"] == QUICK[0] and int(str(row["calls"])) > 20 for row in shown()),
-                "the calls on the page",
-            )
-            assert all(str(row["p99"]).endswith(" ms") for row in shown() if row["action"] == QUICK[0])
-            ask("/swarm", user_count="8", spawn_rate="8")  # an edit while it runs
-            calls = rows_on_disk(tmp_path)
-            wait_for_rows(tmp_path, calls + 41)
-            ask("/stop", now="yes")
-            path = tmp_path / run / "manifest.json"
-            wait_until(lambda path=path: '"running"' not in path.read_text(), "the end of the run")
-            found = read_manifest(RunFolder(tmp_path / run))
-            assert found is not None
-            assert found.status == "complete"
-            assert found.calls == len(read_samples([tmp_path / run]).table)
-            assert found.streams == 8
-            # Each user sends the 20 calls/s of the plan: 40 at first, 160 from the edit on.
-            table = read_samples([tmp_path / run]).table.sort_values("scheduled_at")
-            offered = table["offered_rate"]
-            assert {40.0, 160.0} <= set(offered)
-            assert offered.is_monotonic_increasing
-            gaps = table["scheduled_at"].diff().groupby(offered).median()
-            assert gaps[40.0] > 2 * gaps[160.0]  # of Poisson arrivals: ln 2 / rate
-        process.send_signal(signal.SIGINT)
-        output, _ = process.communicate(timeout=60)
-        assert process.returncode == 0, output
-    finally:
-        process.kill()
-        process.communicate()
 
 
 BROKEN = """

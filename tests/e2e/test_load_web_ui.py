@@ -1,0 +1,101 @@
+"""The page in Locust's web UI: starts and stops runs, and shows what they measure."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from analysis.reading import read_samples
+from analysis.record import RECORD_SIZE
+from analysis.run_folder import RunFolder, read_manifest
+from diag.sandbox.server import SandboxProcess, start_sandbox
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.e2e
+
+LOCUSTFILE = Path(__file__).resolve().parents[2] / "loadtests" / "actions.py"
+ACTION = "Get Account Balance"
+
+
+@pytest.fixture
+def sandbox() -> Iterator[SandboxProcess]:
+    with start_sandbox() as process:
+        yield process
+
+
+def rows_on_disk(tmp_path: Path) -> int:
+    return sum(path.stat().st_size // RECORD_SIZE for path in tmp_path.glob("run*/segments/*.seg"))
+
+
+def test_the_web_ui_starts_and_stops_runs_and_shows_the_actions(
+    tmp_path: Path, sandbox: SandboxProcess
+) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    line = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--drain-s", "0"]
+    line += ["--web-host", "127.0.0.1", "--web-port", str(port), "--run-dir", str(tmp_path / "run")]
+    process = subprocess.Popen(
+        [*line, "--action", ACTION],
+        cwd=tmp_path,
+        env={**os.environ, "HOME": str(tmp_path), **sandbox.environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+    def ask(path: str, **form: str) -> httpx.Response:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=10) as web:
+            return web.post(path, data=form) if form else web.get(path)
+
+    def is_up() -> bool:
+        try:
+            return "data-actions" in ask("/").text
+        except httpx.HTTPError:
+            return False
+
+    def shown() -> list[dict[str, object]]:
+        tables = ask("/stats/requests").json().get("extended_stats", [{"data": []}])
+        data: list[dict[str, object]] = tables[0]["data"]
+        return data
+
+    try:
+        wait_until(is_up, "the web UI")
+        for run in ("run", "run-2"):
+            ask("/swarm", user_count="2", spawn_rate="2")
+            wait_until(
+                lambda: any(row["action"] == ACTION and int(str(row["calls"])) > 20 for row in shown()),
+                "the calls on the page",
+            )
+            assert all(str(row["p99"]).endswith(" ms") for row in shown() if row["action"] == ACTION)
+            ask("/swarm", user_count="8", spawn_rate="8")  # an edit while it runs
+            calls = rows_on_disk(tmp_path)
+            wait_until(lambda calls=calls: rows_on_disk(tmp_path) > calls + 40, "more rows")
+            ask("/stop", now="yes")
+            path = tmp_path / run / "manifest.json"
+            wait_until(lambda path=path: '"running"' not in path.read_text(), "the end of the run")
+            found = read_manifest(RunFolder(tmp_path / run))
+            assert found is not None
+            assert found.status == "complete"
+            assert found.calls == len(read_samples([tmp_path / run]).table)
+            assert found.streams == 8
+            # Each user sends the 20 calls/s of the plan: 40 at first, 160 from the edit on.
+            table = read_samples([tmp_path / run]).table.sort_values("scheduled_at")
+            offered = table["offered_rate"]
+            assert {40.0, 160.0} <= set(offered)
+            assert offered.is_monotonic_increasing
+            gaps = table["scheduled_at"].diff().groupby(offered).median()
+            assert gaps[40.0] > 2 * gaps[160.0]  # of Poisson arrivals: ln 2 / rate
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=60)
+        assert process.returncode == 0, output
+    finally:
+        process.kill()
+        process.communicate()
