@@ -100,7 +100,9 @@ def run(arguments: Sequence[str]) -> int:
     except click.ClickException as error:
         error.show()
         return ExitCode.USAGE
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, click.Abort) as error:
+        if isinstance(error.__cause__, EOFError):  # click takes the end of a damaged file for Ctrl-D
+            return _show(error.__cause__)
         click.echo("Interrupted. What was measured or changed so far is kept.", err=True)
         return ExitCode.INTERRUPTED
     except BrokenPipeError:

@@ -64,8 +64,8 @@ def command(
 ) -> int:
     """Read runs or sample files, judge every action, and change nothing unless --apply is given.
 
-    Without RUN or FILE the newest run is read. The number is p99 plus a buffer, never below the exact
-    upper bound, rounded up to a whole second, capped.
+    Without RUN or FILE the newest run is read. The number is p99 plus a buffer, never below the upper
+    bound of p99, rounded up to a whole second, capped.
     """
     from diag.console import Console
     from diag.errors import UsageError
@@ -86,7 +86,7 @@ def command(
     chosen = choose_inputs(inputs, settings.runs)
     rules, facts_file = recommend_settings(values), values["actions_file"]
     beside = () if facts_file is None else ("--actions", str(facts_file))
-    source = shlex.join([*map(str, (inputs and chosen) or ()), *beside, *stated_flags(rules)]) or None
+    source = shlex.join([*map(_typed, (inputs and chosen) or ()), *beside, *stated_flags(rules)]) or None
     evidence = gather(chosen, rules, actions_file=facts_file, source=source)
     for folder in evidence.folders[:1] if len(chosen) == 1 else ():
         write_recommendations(folder, evidence.analysis)
@@ -104,6 +104,11 @@ def command(
     if values["detailed_exitcode"] and changes_pending and not values["do_apply"]:
         return ExitCode.CHANGES
     return ExitCode.OK
+
+
+def _typed(path: Path) -> str:
+    """A path as it can be typed: one that begins with - would be taken for a flag."""
+    return f"./{path}" if str(path).startswith("-") else str(path)
 
 
 def show(console: "Console", analysis: "Analysis") -> None:
@@ -131,7 +136,7 @@ def show(console: "Console", analysis: "Analysis") -> None:
         for line in loop_sentences(analysis):
             console.sentence(line)
     for skipped in analysis.skipped:
-        rows = f"{skipped.rows} rows of " if skipped.rows is not None else ""
+        rows = "" if skipped.rows is None else f"{skipped.rows} row{'s' * (skipped.rows != 1)} of "
         console.note(f"Left out: {rows}{skipped.what}: {skipped.why}")
 
 
@@ -140,7 +145,11 @@ def next_step(analysis: "Analysis", arguments: Sequence[str]) -> str:
     if any(row.verdict in ("raise", "lower") for row in analysis.actions):
         return f"Nothing was changed. To set the timeouts: {shlex.join(['diag', *arguments, '--apply'])}"
     waiting = next((row.next_command for row in analysis.actions if row.next_command), None)
-    return f"Next: {waiting}" if waiting else "Nothing to change."
+    if waiting:
+        return f"Next: {waiting}"
+    if any(row.verdict == "over_cap_use_async" for row in analysis.actions):
+        return "No timeout that diag may set helps: the sentences above say what does."
+    return "Nothing to change."
 
 
 def _formatted(evidence: "RunEvidence", form: str, terraform_state: Path | None, zone: str | None) -> str:

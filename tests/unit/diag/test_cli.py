@@ -31,6 +31,7 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[BaseException]]:
         (StalePlanError("x"), 6),
         (PartialError("x"), 7),
         (RuntimeError("x"), 1),
+        (EOFError("half a file"), 1),
         (KeyboardInterrupt(), 130),
         (OSError(errno.ENOSPC, "No space left on device"), 1),
     ],
