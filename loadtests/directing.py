@@ -107,9 +107,14 @@ class Director:
             if reply.status == HTTPStatus.UNAUTHORIZED:
                 self._token.refused()
                 return
-        calls, _, timeouts, _ = self._recorder.totals_of(prepared.index)
+        calls, ok, timeouts, _ = self._recorder.totals_of(prepared.index)
         retry_after = reply.retry_after if reply is not None else ""
-        self._guard.failure(prepared.index, outcome, code, retry_after, self._now_s, calls - timeouts)
+        self._guard.failure(
+            *(prepared.index, outcome, code, retry_after, self._now_s),
+            calls=calls,
+            timeouts=timeouts,
+            fine=ok + timeouts,
+        )
 
     def _forbidden(self, prepared: Prepared, reply: Reply) -> None:
         """Stop calling an action that we may not call; name the permission."""
@@ -138,15 +143,11 @@ class Director:
     def second(self, now_s: float) -> None:
         """Look at what the last second brought; called once a second."""
         totals = self._recorder.totals()
-        fine = [
-            (ok + slow) - (ok_before + slow_before)
-            for (_, ok, slow, _), (_, ok_before, slow_before, _) in zip(totals, self._before, strict=True)
-        ]
         errors = [now[3] - before[3] for now, before in zip(totals, self._before, strict=True)]
         held = [now - before for now, before in zip(self._dropped, self._dropped_before, strict=True)]
         self._before, self._dropped_before = totals, list(self._dropped)
         latencies = self._caller.take_latencies()
-        self._guard.second(now_s, fine, latencies)
+        self._guard.second(now_s, [ok + timeouts for _, ok, timeouts, _ in totals], latencies)
         self._heed_guard()
         if self._ramp is not None:
             self._ramp_on(self._ramp, now_s, latencies, errors, held)

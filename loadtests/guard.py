@@ -55,6 +55,7 @@ class _Watched:
     recent: deque[bool]
     in_a_row: int = 0
     counted: int = 0
+    fine: int = 0
     first_window: list[float] | None = None
     window: deque[tuple[float, float]] | None = None
     slowed_at_s: float = -1e9
@@ -71,10 +72,23 @@ class Guard:
         self._paused_until = 0.0
 
     def failure(
-        self, index: int, outcome: Outcome, code: str | None, retry_after: str, now_s: float, others: int
+        self,
+        index: int,
+        outcome: Outcome,
+        code: str | None,
+        retry_after: str,
+        now_s: float,
+        *,
+        timeouts: int,
+        calls: int,
+        fine: int,
     ) -> None:
-        """Take in a call that was not ok; `others`: calls of this action so far that were no timeout."""
+        """Take in a call that was not ok.
+
+        `calls`, `timeouts`, `fine` (no error): of this action so far, this one included.
+        """
         watched = self._watched[index]
+        others = calls - timeouts
         if outcome is Outcome.RATE_LIMITED:
             self.refused(code or "", retry_after, now_s)
         if outcome in _TIMEOUTS:
@@ -91,13 +105,15 @@ class Guard:
                     )
                 )
         if outcome in _ERRORS:
+            # In the order in which calls ended: whole seconds of good ones at a time would hide them.
+            self._take_fine(watched, fine)
             watched.recent.append(True)
             self._check_errors(index)
 
     def second(self, now_s: float, fine: Sequence[int], latencies_ms: Sequence[Sequence[float]]) -> None:
-        """Take in a second. Per action: its calls without an error, and latencies."""
+        """Take in a second. Per action: its calls without an error so far, and the second's latencies."""
         for watched, count in zip(self._watched, fine, strict=True):
-            watched.recent.extend([False] * min(count, self._limits.error_calls))
+            self._take_fine(watched, count)
         for index, values in enumerate(latencies_ms):
             self._check_latency(index, values, now_s)
 
@@ -105,6 +121,10 @@ class Guard:
         """Return what to do now, once."""
         decisions, self._decisions = self._decisions, []
         return decisions
+
+    def _take_fine(self, watched: _Watched, fine: int) -> None:
+        watched.recent.extend([False] * min(fine - watched.fine, self._limits.error_calls))
+        watched.fine = fine
 
     def _check_errors(self, index: int) -> None:
         watched = self._watched[index]

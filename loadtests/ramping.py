@@ -84,23 +84,31 @@ class RampTracker:
 
     def _judge(self, index: int) -> Knee | None:
         track = self._tracks[index]
-        calls = len(track.latencies_ms)
+        answered = len(track.latencies_ms)
+        calls = answered + track.errors
         if track.bent or calls < FEWEST_CALLS:
             return None
-        rate = track.rate
-        now = median(track.latencies_ms)
-        if track.first_median_ms is None:
-            track.first_median_ms = now
-        why = None
-        if track.errors > self._ramp.error_share * calls:
-            why = f"{track.errors} of {calls} calls failed at {rate:.3g} calls/s"
-        elif now > self._ramp.latency_factor * track.first_median_ms:
-            why = f"the median rose from {track.first_median_ms:.0f} to {now:.0f} ms at {rate:.3g} calls/s"
-        elif track.dropped:
-            why = f"{track.dropped} calls had to be held back at {rate:.3g} calls/s: too many in flight"
+        why = self._bent(track, calls)
         if why is None:
-            track.straight = (rate, rate * fmean(track.latencies_ms) / 1000)
+            if answered >= FEWEST_CALLS:
+                track.straight = (track.rate, track.rate * fmean(track.latencies_ms) / 1000)
             return None
         track.bent = True
         straight = track.straight
         return Knee(index, why, straight[0] if straight else None, straight[1] if straight else None)
+
+    def _bent(self, track: _Track, calls: int) -> str | None:
+        if track.errors > self._ramp.error_share * calls:
+            return f"{track.errors} of {calls} calls failed at {track.rate:.3g} calls/s"
+        if len(track.latencies_ms) >= FEWEST_CALLS:
+            now = median(track.latencies_ms)
+            if track.first_median_ms is None:
+                track.first_median_ms = now
+            if now > self._ramp.latency_factor * track.first_median_ms:
+                before = track.first_median_ms
+                return f"the median rose from {before:.0f} to {now:.0f} ms at {track.rate:.3g} calls/s"
+        if track.dropped:
+            return (
+                f"{track.dropped} calls had to be held back at {track.rate:.3g} calls/s: too many in flight"
+            )
+        return None

@@ -22,6 +22,9 @@ FEWEST_PROBES: Final = 100
 BUSIEST_SECONDS: Final = 0.95
 """CPU is told as this quantile of the run's seconds: calls come in bursts, and a burst waits for itself."""
 
+SHORTEST_SECOND_S: Final = 0.5
+"""The last line of a run follows the one before by a moment, in which it does nothing but write that line."""
+
 _SCHEDSTAT: Final = Path("/proc/self/schedstat")
 
 
@@ -77,7 +80,8 @@ class SelfCheck:
             cpu_share=round((cpu - self._cpu) / span, 4),
             rss_mb=round(_rss_mb(), 1),
         )
-        self._cpu_shares.append(result.cpu_share)
+        if span >= SHORTEST_SECOND_S:
+            self._cpu_shares.append(result.cpu_share)
         self._wall, self._cpu, self._waited, self._hub_lag_s = wall, cpu, waited, 0.0
         return result
 

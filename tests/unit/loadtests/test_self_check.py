@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from loadtests.grading import Figures, grade, worst_of
@@ -59,7 +61,22 @@ def test_the_figures_of_the_whole_run_are_kept_over_seconds() -> None:
     found = check.figures()
     assert found.schedule_lag_p99_ms == 50.0
     assert found.hub_lag_p99_ms is None  # nobody watched
-    assert found.cpu_share is not None
+    assert found.cpu_share is None  # no second was over
+
+
+def test_cpu_is_told_of_whole_seconds_not_of_the_moment_before_the_last_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    check = SelfCheck(lambda: [])
+    clocks = {"wall": time.perf_counter(), "cpu": time.process_time()}
+    monkeypatch.setattr(time, "perf_counter", lambda: clocks["wall"])
+    monkeypatch.setattr(time, "process_time", lambda: clocks["cpu"])
+    for wall_s, cpu_s in ((1.0, 0.03), (1.0, 0.05), (0.001, 0.001)):
+        clocks["wall"] += wall_s
+        clocks["cpu"] += cpu_s
+        check.second()
+
+    assert check.figures().cpu_share == pytest.approx(0.05, abs=0.005)
 
 
 def test_a_few_looks_at_the_event_loop_say_nothing_of_the_run() -> None:

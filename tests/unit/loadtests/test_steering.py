@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from loadtests.conductor import Conductor
 from loadtests.payloads import EMPTY
 from loadtests.plan import ActionLoad, LoadPlan, Ramp, Soak, Stage
-from loadtests.ramping import RampTracker
+from loadtests.ramping import FEWEST_CALLS, RampTracker
 
 
 def actions(*rates: float) -> tuple[ActionLoad, ...]:
@@ -142,3 +142,13 @@ def test_errors_and_held_back_calls_bend_too() -> None:
         (knee,) = tracker.second(1.0, [[100.0] * 10], [errors], [dropped], [1.0])
         assert word in knee.why
         assert knee.rate is None
+
+
+def test_an_action_that_only_fails_bends_at_once_and_the_share_is_of_all_its_calls() -> None:
+    tracker = RampTracker(Ramp(step_s=1, error_share=0.05), 2)
+    broken, half = tracker.second(1.0, [[], [100.0] * 16], [12, 12], [0, 0], [10.0, 10.0])
+
+    assert broken.why == "12 of 12 calls failed at 10 calls/s"
+    assert half.why == "12 of 28 calls failed at 10 calls/s"
+    few = RampTracker(Ramp(step_s=1), 1)
+    assert few.second(1.0, [[]], [FEWEST_CALLS - 1], [0], [1.0]) == []
