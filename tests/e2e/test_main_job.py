@@ -199,7 +199,7 @@ def test_the_token_is_nowhere_on_disk_or_on_screen(
 def test_a_run_killed_in_the_middle_is_read_and_judged(org: Org) -> None:
     run = org.folder / "runs" / "20260101T000001Z-killed"
     line = ["-f", str(ROOT / "loadtests" / "actions.py"), "--headless", "-t", "120s", "--run-dir", str(run)]
-    only = ["--rate", "60", "--action", "Get Account Balance"]
+    only = ["--rate", "120", "--action", "Get Account Balance"]
     process = subprocess.Popen(
         [sys.executable, "-m", "locust", *line, *only],
         cwd=org.folder,
