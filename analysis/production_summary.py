@@ -32,7 +32,6 @@ def summarise_production(
     ended = sum(hour.below[-1] for hour in counts.hours)
     cut_off = counts.executions - ended
     outcomes = {Outcome.OK.value: ended, Outcome.TIMEOUT.value: cut_off}
-    starts = [hour.started_at for hour in counts.hours]
     return ActionSummary(
         action_id=raw.action_id,
         action_name=name,
@@ -42,8 +41,6 @@ def summarise_production(
         survival=_curve(counts, settings),
         timeline=_timeline(counts, settings),
         production=finding,
-        first_at=min(starts, default=None),
-        last_at=max(starts) + HOUR_S if starts else None,
     )
 
 

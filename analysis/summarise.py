@@ -68,8 +68,6 @@ def _summary(
         payloads=payload_groups(calls, table),
         cold_start=cold_start(calls),
         series=_series(calls, settings),
-        first_at=float(calls.started_at.min()) if len(calls) else None,
-        last_at=float(calls.started_at.max()) if len(calls) else None,
     )
 
 

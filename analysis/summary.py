@@ -146,6 +146,3 @@ class ActionSummary:
     """Curves per source; empty when there was only one source."""
     production: ProductionFinding | None = None
     """None where production was not looked at."""
-    first_at: float | None = None
-    """Start of the first call, and of the last, in Unix seconds (UTC)."""
-    last_at: float | None = None

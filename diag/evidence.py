@@ -105,7 +105,14 @@ def report_data(
         notes=notes,
         zone=zone,
         source=source or " ".join(shlex.quote(str(folder.path)) for folder in evidence.folders) or None,
+        span=_span(evidence.samples),
     )
+
+
+def _span(samples: "SampleSet") -> tuple[float, float] | None:
+    """Return when the first and the last call began, Unix seconds."""
+    started = samples.table["started_at"]
+    return (float(started.min()), float(started.max())) if len(started) else None
 
 
 def _resolve(path: Path, runs: Path) -> Path:

@@ -42,6 +42,8 @@ class ReportData:
     notes: tuple[str, ...] = field(default=())
     """Sentences to show beside the verdict, e.g. that the generator judged its own run as late."""
     production: ProductionSource | None = None
+    span: tuple[float, float] | None = None
+    """Start of the first call and of the last (Unix seconds), for calls without a manifest that would say."""
 
     @property
     def from_production(self) -> bool:

@@ -54,12 +54,11 @@ def warnings_of(data: ReportData) -> tuple[str, ...]:
 
 
 def when(data: ReportData) -> dict[str, float | None]:
-    """Return when the calls were made (Unix seconds), by the runs' manifests or else by the calls."""
+    """Return when the calls were made (Unix seconds): by the manifests, or else by the calls."""
     starts = [one.created_at for one in data.manifests]
     ends = [one.ended_at for one in data.manifests if one.ended_at is not None]
-    if not data.manifests:
-        starts = [one.first_at for one in data.summaries.values() if one.first_at is not None]
-        ends = [one.last_at for one in data.summaries.values() if one.last_at is not None]
+    if not data.manifests and data.span is not None:
+        starts, ends = [data.span[0]], [data.span[1]]
     started, ended = min(starts, default=None), max(ends, default=None)
     lasted = None if started is None or ended is None else ended - started
     return {"started_at": started, "ended_at": ended, "lasted_s": lasted}

@@ -117,6 +117,9 @@ def _worst(actions: Sequence[Recommendation]) -> str:
     if share < NOTABLE_SHARE:
         return ""
     named = shortened(worst.action_name)
-    who = "it" if len(actions) == 1 else "the worst" if worst.verdict in CHANGES else named
+    if len(actions) == 1:
+        who = "the present timeout" if WORDING[worst.verdict].tone == "unknown" else "it"
+    else:
+        who = "the worst" if worst.verdict in CHANGES else named
     cut_off = number(numbers.share(share), worst.cut_off_now, "headline/worst_share")
     return told("; {} cuts off {} of calls", who, cut_off)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from diag.commands.recommend_options import recommend_options, recommend_settings, stated_flags
+from diag.commands.recommend_options import recommend_options, recommend_settings, stated_flags, typed
 from diag.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def command(
     chosen = choose_inputs(inputs, settings.runs)
     rules, facts_file = recommend_settings(values), values["actions_file"]
     beside = () if facts_file is None else ("--actions", str(facts_file))
-    source = shlex.join([*map(_typed, (inputs and chosen) or ()), *beside, *stated_flags(rules)]) or None
+    source = shlex.join([*map(typed, (inputs and chosen) or ()), *beside, *stated_flags(rules)]) or None
     evidence = gather(chosen, rules, actions_file=facts_file, source=source)
     for folder in evidence.folders[:1] if len(chosen) == 1 else ():
         write_recommendations(folder, evidence.analysis)
@@ -104,11 +104,6 @@ def command(
     if values["detailed_exitcode"] and changes_pending and not values["do_apply"]:
         return ExitCode.CHANGES
     return ExitCode.OK
-
-
-def _typed(path: Path) -> str:
-    """A path as it can be typed: one that begins with - would be taken for a flag."""
-    return f"./{path}" if str(path).startswith("-") else str(path)
 
 
 def show(console: "Console", analysis: "Analysis") -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import fields
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -58,6 +59,11 @@ def stated_flags(settings: RecommendSettings) -> list[str]:
         if value != default:
             found += [_flag(name), f"{value:g}" if isinstance(value, float) else str(value)]
     return found
+
+
+def typed(path: Path) -> str:
+    """Return a path as it can be typed: one that begins with - would be taken for a flag."""
+    return f"./{path}" if str(path).startswith("-") else str(path)
 
 
 def _flag(name: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from diag.commands.recommend_options import recommend_options, recommend_settings, stated_flags
+from diag.commands.recommend_options import recommend_options, recommend_settings, stated_flags, typed
 from diag.errors import UsageError
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def command(
     if add_rows:
         _bring_in(console, chosen, add_rows)
     beside = () if actions_file is None else ("--actions", str(actions_file))
-    source = shlex.join([*map(str, (inputs and chosen) or ()), *beside, *stated_flags(rules)]) or None
+    source = shlex.join([*map(typed, (inputs and chosen) or ()), *beside, *stated_flags(rules)]) or None
     evidence = gather(chosen, rules, actions_file=actions_file, detail=True, source=source)
     data = report_data(evidence, zone=settings.zone, source=source)
     if production is not None:

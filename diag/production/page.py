@@ -35,6 +35,7 @@ def production_page(
         version=version,
         zone=zone,
         production=source_of(evidence),
+        span=(evidence.since, evidence.until),
     )
 
 

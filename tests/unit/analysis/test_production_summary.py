@@ -28,7 +28,6 @@ def test_every_execution_is_in_the_distribution_at_its_second() -> None:
     assert found.histogram.ok == (1800, 900, 210, 0)
     assert found.histogram.timeouts == (0, 0, 0, 90)
     assert (found.calls, found.outcomes) == (3000, {"ok": 2910, "timeout": 90})
-    assert (found.first_at, found.last_at) == (START, START + 30 * 3600.0)
 
 
 def test_the_curve_has_its_steps_at_whole_seconds() -> None:

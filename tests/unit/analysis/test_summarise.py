@@ -110,9 +110,3 @@ def test_only_refused_calls_have_no_curve() -> None:
 
 def test_nothing_is_nothing() -> None:
     assert summarise(SampleSet(pd.DataFrame({"outcome": [], "action_id": []}))) == {}
-
-
-def test_a_bare_file_tells_when_its_calls_were_made() -> None:
-    found = summarise(SampleSet(calls(lognormal(11, 1.0), rate=10.0)))["orders"]
-
-    assert (found.first_at, found.last_at) == (START, START + 1.0)

@@ -210,3 +210,30 @@ def test_any_recommendation_can_be_shown(verdict: Verdict, text: str, numbers: d
 
     for build in (build_report, build_markdown, build_terminal):
         assert build(data)
+
+
+def test_slots_without_a_known_limit_do_not_read_as_a_negative_number() -> None:
+    data = make_report(CASES[:1])
+    action = replace(data.analysis.actions[0], concurrency_share=None, hung_backend_slots=16.7)
+
+    page = build_report(replace(data, analysis=replace(data.analysis, actions=(action,))))
+
+    hangs = re.findall(r"If the backend hangs</a><dd>(.*?)</div>", page, re.DOTALL)[0]
+    assert re.sub("<[^>]*>", "", hangs).strip() == "16.7 slots held"
+
+
+def test_what_a_number_that_is_not_set_would_cost_is_said_to_be_that() -> None:
+    page = build_report(make_report(CASES[6:7]))  # unstable: 5 s now, 6 s only with --force
+
+    wait = re.findall(r"Worst wait</a><dd>(.*?)</div>", page, re.DOTALL)[0]
+    assert re.sub("<[^>]*>", "", wait) == "6 s with --force; now 5 s"
+    assert "slots held at <span" in page
+
+
+def test_a_bare_file_tells_when_its_calls_were_made() -> None:
+    data = make_report(CASES[:1])
+    bare = replace(data, manifests=(), summaries={}, span=(1_795_300_000.0, 1_795_305_040.0))
+
+    for text in (build_report(bare), build_markdown(bare), build_terminal(bare)):
+        assert "2026-11-21 22:26:40 UTC" in " ".join(text.split())
+        assert "84 min" in text

@@ -70,3 +70,14 @@ def test_the_index_has_an_html_and_a_json_form(tmp_path: Path, monkeypatch: pyte
     body = json.loads(report("--all", "--format", "json").stdout)
     assert (body["total"], len(body["places"][0]["actions"])) == (1, 2)
     assert "no md form" in str(report("--all", "--format", "md").exception)
+
+
+def test_a_file_that_begins_like_a_flag_is_named_so_that_it_can_be_typed(
+    samples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    samples.rename(tmp_path / "-x.csv")
+    monkeypatch.chdir(tmp_path)
+
+    body = json.loads(report("./-x.csv", "--format", "json").stdout)
+
+    assert body["next"][0][1] == "diag recommend ./-x.csv --apply"

@@ -75,3 +75,9 @@ def test_a_very_long_name_does_not_fill_the_headline() -> None:
     worst = replace(BASE, action_name="x" * 600, verdict=Verdict.CENSORED_NEEDS_PROBE, cut_off_now=0.2)
 
     assert headline([worst, BASE]).count("x") == 59
+
+
+def test_the_headline_of_one_action_names_what_cuts_off() -> None:
+    one = replace(BASE, verdict=Verdict.INSUFFICIENT_SAMPLES, cut_off_now=0.012)
+
+    assert headline([one]) == "No timeout can be judged yet; the present timeout cuts off 1.2 % of calls."
