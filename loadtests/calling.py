@@ -22,6 +22,9 @@ GIVE_UP_AFTER_S: Final = 10.0
 UNKNOWN_TIMEOUT: Final = 0
 """In the record: outside 1..60, which the analysis reads as unknown."""
 
+RUN_ENDED: Final = "run_ended"
+"""Error code of a call that the end of the run cut off."""
+
 LONGEST_STEP: Final = 60
 
 _ANSWERED: Final = frozenset({Outcome.OK, Outcome.TIMEOUT})
@@ -185,7 +188,7 @@ class Caller:
         if reply is not None:
             return judge(reply.status, reply.body, prepared.load.timeout_s, latency_ms)
         if isinstance(failure, gevent.GreenletExit):
-            return Classified(Outcome.CLIENT_TIMEOUT, "run_ended")
+            return Classified(Outcome.CLIENT_TIMEOUT, RUN_ENDED)
         assert failure is not None
         if connected and isinstance(failure, TimeoutError):
             return Classified(Outcome.CLIENT_TIMEOUT, error_name(failure))

@@ -12,7 +12,7 @@ from diag.target import Target
 from loadtests.plan import LoadPlan
 from loadtests.preparing import Prepared, prepare
 from loadtests.target import open_target
-from loadtests.thresholds import parse_thresholds
+from loadtests.thresholds import check_thresholds
 from loadtests.transport import USER_AGENT
 
 _LOG: Final = logging.getLogger("diag.load")
@@ -48,7 +48,7 @@ def open_run(options: Any, stack: ExitStack, *, shaped: bool) -> Opened:
 
     `shaped`: a LoadTestShape says how many users there are. Raises DiagError and ApiError: no credentials,
     nothing to call, a protected profile whose org was not named (`--confirm-org`), a condition of `--sla`
-    that is not understood, a shape beside something else that says how the load goes.
+    that is not understood or about nothing, a shape beside something else that says how the load goes.
     """
     settings = load_settings()
     for warning in settings.warnings:
@@ -56,7 +56,7 @@ def open_run(options: Any, stack: ExitStack, *, shaped: bool) -> Opened:
     target = stack.enter_context(open_target(settings))
     client = stack.enter_context(GenesysClient(target.connection, user_agent=USER_AGENT))
     prepared = prepare(options, target, client)
-    parse_thresholds(prepared.plan.sla)
+    check_thresholds(prepared.plan)
     if shaped:
         _refuse_beside_a_shape(prepared.plan)
     name = prepared.org_name

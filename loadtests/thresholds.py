@@ -1,16 +1,21 @@
 """`--sla "p99<2s"`: conditions every action must meet, judged from the rows when the run is over."""
 
+import difflib
+import json
 import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any, Final
 
-from analysis.record import FIELDS, OUTCOME_CODES, SEGMENT_SUFFIX
+from analysis.record import FIELDS, NAMES_SUFFIX, OUTCOME_CODES, SEGMENT_SUFFIX
 from analysis.run_folder import RunFolder
 from analysis.schema import Outcome
 from diag.errors import UsageError
-from loadtests.plan import LoadPlan
+from loadtests.calling import RUN_ENDED
+from loadtests.plan import ActionLoad, LoadPlan
 
 _FORM: Final = re.compile(
     r"(?:(?P<name>.+?)\s*:\s*)?(?P<what>p\d{1,2}(?:\.\d+)?|errors|timeouts|calls)\s*"
@@ -60,6 +65,26 @@ def _parse(text: str) -> Threshold:
     return Threshold(text, found["name"], what, found["sign"], value)
 
 
+def check_thresholds(plan: LoadPlan) -> None:
+    """Raise UsageError for a condition that is not understood or names no action of the plan.
+
+    Such a condition would judge nothing, and a check in a pipeline would be green for ever.
+    """
+    names = [action.action_name for action in plan.actions]
+    for threshold in parse_thresholds(plan.sla):
+        if any(_means(threshold, action) for action in plan.actions):
+            continue
+        left_out = [
+            one for one in plan.left_out if one.what.casefold() == (threshold.action or "").casefold()
+        ]
+        near = difflib.get_close_matches(threshold.action or "", names, n=3)
+        raise UsageError(
+            f"The condition {threshold.text!r} is about no action of this run."
+            + (f" It is left out: {left_out[0].why}." if left_out else ""),
+            hint=f"Did you mean {' or '.join(map(repr, near))}?" if near else "Names and patterns: diag scan",
+        )
+
+
 def broken_thresholds(folder: RunFolder, plan: LoadPlan) -> tuple[str, ...]:
     """Return one sentence per action and condition that does not hold."""
     thresholds = parse_thresholds(plan.sla)
@@ -69,7 +94,7 @@ def broken_thresholds(folder: RunFolder, plan: LoadPlan) -> tuple[str, ...]:
     broken = []
     for threshold in thresholds:
         for action in plan.actions:
-            if threshold.action not in (None, action.action_name, action.action_id):
+            if not _means(threshold, action):
                 continue
             seen = _figure(threshold.what, rows[action.action_id])
             if not threshold.holds(seen):
@@ -79,21 +104,44 @@ def broken_thresholds(folder: RunFolder, plan: LoadPlan) -> tuple[str, ...]:
     return tuple(broken)
 
 
-def _figure(what: str, rows: Sequence[tuple[int, float]]) -> float:
-    """Return the seen figure; a timed-out call counts as slower than every other one."""
+def _means(threshold: Threshold, action: ActionLoad) -> bool:
+    """Whether a condition is about an action: all, or an id, a name (any case), a pattern such as `Get*`."""
+    wanted = threshold.action
+    if wanted is None or wanted == action.action_id:
+        return True
+    folded, name = wanted.casefold(), action.action_name.casefold()
+    return folded == name or fnmatchcase(name, folded)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One call. `cut_off`: the run ended while it was in flight, so it says only that it took longer."""
+
+    outcome: int
+    latency_ms: float
+    cut_off: bool
+
+
+def _figure(what: str, rows: Sequence[_Row]) -> float:
+    """Return the seen figure; a timed-out call counts as slower than every other one.
+
+    A call the end of the run cut off is no timeout: it is left out of shares, and in a quantile it counts
+    with the time it had taken, so that what it can break is broken for certain.
+    """
     if what == "calls":
         return float(len(rows))
-    if not rows:
-        return math.inf
-    if what == "timeouts":
-        return sum(outcome in _CENSORED for outcome, _ in rows) / len(rows)
+    ended = [row for row in rows if not row.cut_off]
+    if what in ("timeouts", "errors"):
+        if not ended:
+            return math.inf
+        slow = sum(row.outcome in _CENSORED for row in ended)
+        fine = sum(row.outcome == OUTCOME_CODES[Outcome.OK] for row in ended)
+        return slow / len(ended) if what == "timeouts" else 1 - (slow + fine) / len(ended)
     answered = [
-        math.inf if outcome in _CENSORED else latency_ms
-        for outcome, latency_ms in rows
-        if outcome in _CENSORED or outcome == OUTCOME_CODES[Outcome.OK]
+        math.inf if row.outcome in _CENSORED and not row.cut_off else row.latency_ms
+        for row in rows
+        if row.outcome in _CENSORED or row.outcome == OUTCOME_CODES[Outcome.OK]
     ]
-    if what == "errors":
-        return 1 - len(answered) / len(rows)
     if not answered:
         return math.inf
     share = float(what[1:]) / 100
@@ -104,22 +152,30 @@ def _said(threshold: Threshold, seen: float) -> str:
     if threshold.what == "calls":
         return f"{seen:.0f} calls"
     if threshold.what in ("errors", "timeouts"):
-        return "no calls" if math.isinf(seen) else f"{seen:.2%}"
+        return "no call came to its end" if math.isinf(seen) else f"{seen:.2%}"
     return "beyond the timeout" if math.isinf(seen) else f"{seen:.0f} ms"
 
 
-def _rows(folder: RunFolder, plan: LoadPlan) -> dict[str, list[tuple[int, float]]]:
-    """Return (outcome code, latency ms) of every row, per action; numpy is imported only now."""
+def _rows(folder: RunFolder, plan: LoadPlan) -> dict[str, list[_Row]]:
+    """Return every row, per action; numpy is imported only now."""
     import numpy as np
 
     dtype: Any = np.dtype([*((name, kind) for name, _, kind in FIELDS), ("crc", "<u4")])
-    rows: dict[str, list[tuple[int, float]]] = {action.action_id: [] for action in plan.actions}
+    rows: dict[str, list[_Row]] = {action.action_id: [] for action in plan.actions}
     # Codes of actions are given in the plan's order (Recorder), in every process of the run.
     ids = [action.action_id for action in plan.actions]
+    columns = ("action", "outcome", "latency_ms", "error_code")
     for path in sorted(folder.segments.glob(f"*{SEGMENT_SUFFIX}")):
         table = np.fromfile(path, dtype=dtype)
-        for action, outcome, latency_ms in zip(
-            table["action"].tolist(), table["outcome"].tolist(), table["latency_ms"].tolist(), strict=True
+        run_ended = _codes_of_run_ended(path.with_suffix(NAMES_SUFFIX))
+        for action, outcome, latency_ms, error in zip(
+            *(table[column].tolist() for column in columns), strict=True
         ):
-            rows[ids[action - 1]].append((outcome, latency_ms))
+            rows[ids[action - 1]].append(_Row(outcome, latency_ms, error in run_ended))
     return rows
+
+
+def _codes_of_run_ended(names: Path) -> frozenset[int]:
+    """Return this segment's codes for calls that the end of the run cut off."""
+    lines = (json.loads(line) for line in names.read_bytes().split(b"\n")[:-1])
+    return frozenset(line["code"] for line in lines if (line["kind"], line["text"]) == ("error", RUN_ENDED))
