@@ -125,3 +125,10 @@ def test_settings_show_origins_and_split_the_fix_off_a_warning() -> None:
     checks = list(check_settings({"region": "environment"}, "host", ("x is readable. Fix: chmod 600 x",)))
     assert "region from environment" in checks[0].text
     assert (checks[1].text, checks[1].fix) == ("x is readable.", "chmod 600 x")
+
+
+def test_none_is_said_of_the_folder_that_was_looked_through(tmp_path: Path, client: GenesysClient) -> None:
+    note(tmp_path / "elsewhere", "open")
+    (check,) = check_drafts(client, tmp_path / "runs")
+    assert check.status == "ok" and f"none noted below {tmp_path / 'runs'}; " in check.text
+    assert "DIAG_RUNS=FOLDER diag doctor" in check.text
