@@ -43,6 +43,7 @@ KIND_OF: Final[Mapping[str, Kind]] = {
 
 _OUTCOMES: Final = tuple(Outcome)
 _KIND_BY_INDEX: Final = np.array([KIND_OF[outcome] for outcome in _OUTCOMES], dtype=np.int8)
+A_DAY_S: Final = 86_400.0
 _ERRORS: Final = (Outcome.BACKEND_ERROR, Outcome.PLATFORM_ERROR, Outcome.NETWORK_ERROR)
 
 
@@ -166,7 +167,7 @@ def _calls(columns: Columns, rows: NDArray[np.int64]) -> Calls:
     return Calls(
         started_at=started,
         latency_ms=columns.latency_ms[rows],
-        lag_s=unknown if columns.scheduled_at is None else started - columns.scheduled_at[rows],
+        lag_s=unknown if columns.scheduled_at is None else _lag(started, columns.scheduled_at[rows]),
         rate=unknown if columns.rate is None else columns.rate[rows].astype(np.float64),
         timeout_s=unknown if columns.timeout_s is None else columns.timeout_s[rows].astype(np.float64),
         rtt_ms=unknown if columns.rtt_ms is None else columns.rtt_ms[rows].astype(np.float64),
@@ -176,6 +177,13 @@ def _calls(columns: Columns, rows: NDArray[np.int64]) -> Calls:
         draft=columns.draft[rows],
         row=rows,
     )
+
+
+def _lag(started: NDArray[np.float64], scheduled: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How late each call was sent; unknown where the plan is over a day away, so no plan of this call."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        lag = started - scheduled
+        return np.where(np.abs(lag) <= A_DAY_S, lag, np.nan)
 
 
 def _name(names: Codes, rows: NDArray[np.int64]) -> str:

@@ -35,6 +35,8 @@ class Findings:
     lower_ms: int | None = None
     """Proven to be below the quantile by any load level."""
     disagreement: Disagreement | None = None
+    fired_s: tuple[int, int] | None = None
+    """The shortest and the longest timeout that cut a deciding call off; None where not known."""
     given_up: int = 0
     """Calls the client stopped waiting for: the run ended, or its own patience did."""
     left_out: Mapping[str, int] = field(default_factory=dict)

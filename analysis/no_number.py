@@ -5,7 +5,7 @@ from typing import Final
 
 from analysis.findings import Findings
 from analysis.settings import RecommendSettings
-from analysis.shortfall import a_probe_sees_further
+from analysis.shortfall import NEGLIGIBLE_LEFT, a_probe_sees_further
 from analysis.wording import calls_of, percent, quantile_name, seconds, seconds_down
 
 LEFT_OUT: Final = {
@@ -56,9 +56,17 @@ def censored(found: Findings, settings: RecommendSettings) -> str:
         )
     where = "production" if found.source == "production" else "this run"
     return (
-        f"{share} of {calls_of(found.source)} hit the {found.current_timeout_s} s timeout, so {above} "
+        f"{share} of {calls_of(found.source)} hit {_fired(found)}, so {above} "
         f"cannot be known from {where}: run a probe."
     )
+
+
+def _fired(found: Findings) -> str:
+    """The timeouts that cut calls off: they need not be the one in force now."""
+    if found.fired_s is None:
+        return "their timeout"
+    shortest, longest = found.fired_s
+    return f"the {longest} s timeout" if shortest == longest else f"timeouts of {shortest} to {longest} s"
 
 
 def insufficient(found: Findings, settings: RecommendSettings) -> str:
@@ -95,7 +103,8 @@ def insufficient(found: Findings, settings: RecommendSettings) -> str:
             f"{seconds(missing.reach_ms)}: about {missing.calls_needed:,} more probe calls needed."
         )
     left = estimate.table.share_left
-    if left > 0 and estimate.samples > estimate.ok and not a_probe_sees_further(estimate):
+    near = left > NEGLIGIBLE_LEFT * (1.0 - settings.percentile)
+    if near and estimate.samples > estimate.ok and not a_probe_sees_further(estimate):
         more = (
             "" if missing.calls_needed is None else f"; {missing.calls_needed:,} more calls needed to be sure"
         )

@@ -60,6 +60,7 @@ def _findings(raw: BucketCounts, facts: ActionFacts, settings: RecommendSettings
         current_known=known,
         timeouts=found.samples - found.ok,
         cost_table=found.table,
+        fired_s=_fired(counts),
         lower_ms=found.lower_ms,
         disagreement=_drift_between_days(counts, settings) if found.timeout_s is not None else None,
         level_rate=facts.production_peak_rate,
@@ -69,6 +70,12 @@ def _findings(raw: BucketCounts, facts: ActionFacts, settings: RecommendSettings
         apply_with="diag observe --out plan.json",
         warnings=tuple(_warnings(counts, mended)),
     )
+
+
+def _fired(counts: BucketCounts) -> tuple[int, int] | None:
+    """The shortest and the longest timeout in force in an hour that cut executions off."""
+    limits = [len(hour.below) for hour in counts.hours if hour.total > hour.below[-1]]
+    return (min(limits), max(limits)) if limits else None
 
 
 def _warnings(counts: BucketCounts, mended: int) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.errors import UnreadableSamplesError
 from analysis.recommendation import Skipped
@@ -32,6 +33,8 @@ DETAIL_COLUMNS: Final = (
 """Needed for the report's tables, not for a recommendation."""
 SAME_CALL: Final = ("action_id", "worker_id", "started_at", "latency_ms", "attempt")
 """Not the run: a copy of a file that names no run is a run of its own by name only."""
+COARSE_SHARE: Final = 0.1
+"""Up to a tenth as many calls share a start without being the same: a start is then as good as a call."""
 
 
 def read_samples(paths: Sequence[Path], *, detail: bool = False) -> SampleSet:
@@ -76,11 +79,38 @@ def without_duplicates(table: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     suspects = np.zeros(len(table), dtype=bool)
     suspects[order[1:][same]] = True
     suspects[order[:-1][same]] = True
-    keys = [name for name in SAME_CALL if name in table]
     repeated = np.zeros(len(table), dtype=bool)
-    repeated[suspects] = table.loc[suspects, keys].duplicated().to_numpy()
+    repeated[suspects] = _repeats(table, suspects)
     dropped = int(repeated.sum())
     return (table[~repeated].reset_index(drop=True) if dropped else table), dropped
+
+
+def _repeats(table: pd.DataFrame, suspects: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which of the suspects are a call already seen, worker by worker.
+
+    Where starts are coarse (whole seconds in an export), different calls share a start, and those cut off at
+    the same timeout a latency, too: dropping them would hide the timeouts. There only a file merged as a
+    whole is taken out: every call of the worker is there twice, or three times.
+    """
+    keys = [name for name in SAME_CALL if name in table]
+    start = [name for name in (*keys, "run_id") if name in table and name != "latency_ms"]
+    rows = table.loc[suspects, [*start, "latency_ms"]]
+    again = np.array(rows.duplicated(keys))
+    others = np.array(rows.duplicated(start)) & ~again
+    if not others.any():
+        return again
+    worker_of = pd.factorize(table["worker_id"])[0] if "worker_id" in keys else np.zeros(len(table), np.int8)
+    worker = worker_of[suspects]
+    for one in np.unique(worker[others]):
+        mine = worker == one
+        if others[mine].sum() <= COARSE_SHARE * again[mine].sum():
+            continue
+        copies = rows[mine].groupby(keys, observed=True, sort=False, dropna=False)
+        times = copies["latency_ms"].transform("size").to_numpy()
+        all_suspect = int(mine.sum()) == int((worker_of == one).sum())
+        merged = int(np.gcd.reduce(times)) if all_suspect else 1
+        again[mine] = copies.cumcount().to_numpy() >= times // merged
+    return again
 
 
 def _add(

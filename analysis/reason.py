@@ -42,10 +42,10 @@ def _finish(found: Findings, settings: RecommendSettings) -> str:
     estimate = found.estimate
     assert estimate.quantile_ms is not None
     sure = (
-        f"at most {seconds(estimate.upper_ms)}, {settings.confidence:.0%} sure, "
+        f"at most {seconds(estimate.upper_ms)}, {settings.confidence * 100:g} % sure, "
         if estimate.upper_ms is not None
         else ""
-    ).replace("%", " %")
+    )
     calls = calls_of(found.source)
     return (
         f"{of_calls(settings.percentile)} {calls} finish within {seconds(estimate.quantile_ms)} "

@@ -9,6 +9,7 @@ import numpy as np
 from analysis.calls import ActionCalls, Calls, by_action
 from analysis.cautions import about_calls, about_load, about_the_clock
 from analysis.clock import from_dispatch, on_the_right_clock
+from analysis.columns import OUTCOME_INDEX
 from analysis.estimate import estimate
 from analysis.facts import ActionFacts, merge_facts
 from analysis.findings import Findings
@@ -137,6 +138,7 @@ def findings(
         cost_table=found.table if timed.clock == "service" else from_dispatch(calls),
         lower_ms=max(proven, default=None),
         disagreement=find_disagreement(calls, settings) if found.timeout_s is not None else None,
+        fired_s=_fired(calls),
         given_up=calls.count(Outcome.CLIENT_TIMEOUT),
         left_out=_left_out(action, judged, levels, deciding),
         saturated_because=lowest.saturated_because if lowest else None,
@@ -178,6 +180,14 @@ def _current_timeout(facts: ActionFacts, calls: Calls) -> tuple[int, bool]:
         latest = published[np.argmax(calls.started_at[published])]
         return int(calls.timeout_s[latest]), True
     return DEFAULT_TIMEOUT_S, False
+
+
+def _fired(calls: Calls) -> tuple[int, int] | None:
+    """The shortest and the longest timeout that cut a call off, None where one of them is not known."""
+    of_calls = calls.timeout_s[calls.outcome == OUTCOME_INDEX[Outcome.TIMEOUT]]
+    if not of_calls.size or np.isnan(of_calls).any():
+        return None
+    return int(of_calls.min()), int(of_calls.max())
 
 
 def _observed_rate(calls: Calls) -> float | None:

@@ -83,11 +83,16 @@ def _add_parquet(builder: TableBuilder, path: Path, columns: tuple[str, ...]) ->
     try:
         with pq.ParquetFile(path) as file:
             names = [name for name in columns if name in file.schema_arrow.names]
+            nested = [name for name in names if pa.types.is_nested(file.schema_arrow.field(name).type)]
     except broken as error:
         if path.suffix.lower() in (".parquet", ".pq"):
             raise _unreadable(path, "Parquet", error) from error
         raise UnreadableSamplesError(f"{path} is neither a CSV nor a Parquet file.", hint=_HINT) from error
     _check_columns(path, names)
+    if nested:
+        raise UnreadableSamplesError(
+            f"{path} holds lists or structures in column {', '.join(nested)}.", hint=_HINT
+        )
     skipped = []
     texts = [name for name in names if COLUMNS[name] == "category"]
     with pq.ParquetFile(path, read_dictionary=texts) as file:

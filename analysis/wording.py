@@ -6,7 +6,7 @@ from typing import Literal
 
 
 def seconds(ms: float) -> str:
-    """Return "0.34 s", "2.1 s", "34 s", rounded UP: "within" and "at most" must stay true."""
+    """Return "0.34 s", "2.11 s", "34 s", rounded UP: "within" and "at most" must stay true."""
     return _seconds(ms, math.ceil)
 
 
@@ -16,11 +16,11 @@ def seconds_down(ms: float) -> str:
 
 
 def _seconds(ms: float, whole: Callable[[float], int]) -> str:
-    digits = 2 if ms < 1e3 else 1
+    digits = 2 if ms < 1e4 else 1
     units = 10.0**digits
     slack = -1e-9 if whole is math.ceil else 1e-9
     value = whole(ms / 1e3 * units + slack) / units
-    return f"{value:.0f} s" if value >= 10 and value == int(value) else f"{value:.{digits}f} s"
+    return f"{value:.{digits}f}".rstrip("0").rstrip(".") + " s" if value != int(value) else f"{value:.0f} s"
 
 
 def duration(s: float) -> str:

@@ -44,13 +44,13 @@ def test_narrow_intervals_around_nothing_are_the_same() -> None:
 def test_a_p99_beyond_the_timeout_can_still_be_proven_slower() -> None:
     censored = replace(BASE, p99_ms=None, p99_upper_ms=None, p99_lower_ms=3000.0)
 
-    assert difference(BASE, censored) == Difference("slower", "p99 grew by at least 1.9 s", lower_ms=1920.0)
+    assert difference(BASE, censored) == Difference("slower", "p99 grew by at least 1.92 s", lower_ms=1920.0)
     assert difference(censored, BASE).verdict == "faster"
     assert difference(censored, censored).verdict == "cannot tell"
 
 
 @pytest.mark.parametrize(
-    ("ms", "text"), [(0.34, "0.3 ms"), (7.9, "7 ms"), (42.9, "42 ms"), (134.0, "0.13 s"), (3_990.0, "3.9 s")]
+    ("ms", "text"), [(0.34, "0.3 ms"), (7.9, "7 ms"), (42.9, "42 ms"), (134.0, "0.13 s"), (3_990.0, "3.99 s")]
 )
 def test_a_proven_difference_is_never_rounded_up(ms: float, text: str) -> None:
     assert _at_least(ms) == text

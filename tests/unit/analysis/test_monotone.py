@@ -6,7 +6,7 @@ In the strongest form that is true. Four steps of the method can lower it, each 
 - `level_rate` changed: a guard is no longer proven slower than the level judged first;
 - calls were cut off after different times (a draft probe beside published calls): Kaplan-Meier spreads what
   was cut off over the calls that end later, so where a call ends decides what becomes of the others.
-Slowing all calls alike (a factor, a shift) changes none of these at one timeout.
+Slowing all calls alike (a factor, a shift) changes none but the level, where 60 s now cut off its answer.
 """
 
 import numpy as np
@@ -107,7 +107,8 @@ def test_slowing_all_calls_alike_never_lowers_the_number(
     before, after = (
         judge(table(y, limit, rates=rates, lag=lag), facts=facts) for y in (x, x * factor + shift_s)
     )
-    never_lower(before, after)
+    if after.level_rate == before.level_rate:
+        never_lower(before, after)
 
 
 @MANY

@@ -6,6 +6,7 @@ import pytest
 from analysis.facts import ActionFacts
 from analysis.recommend import recommend
 from analysis.recommendation import Verdict
+from analysis.settings import RecommendSettings
 from tests.unit.analysis.samples import calls, judge, lognormal, orders, sample_set
 
 
@@ -41,7 +42,7 @@ def test_what_is_missing_is_said_in_calls_that_can_see_far_enough() -> None:
         facts=orders(current_timeout_s=5),
     )
     assert found.verdict is Verdict.INSUFFICIENT_SAMPLES
-    assert "could be seen beyond 5.0 s" in found.reason
+    assert "could be seen beyond 5 s" in found.reason
     assert "sure" not in found.reason
     assert found.next_command is not None and "--probe" in found.next_command
     assert found.calls_needed is not None and 20 <= found.calls_needed <= 400
@@ -108,6 +109,32 @@ def test_the_next_command_judges_the_same_calls_by_the_same_rules() -> None:
     table = sample_set(calls(lognormal(5000, 2.0)))
     (found,) = recommend(table, {"orders": orders(current_timeout_s=60)}, source="old.csv --cap 20").actions
     assert found.next_command == "diag recommend old.csv --cap 20 --apply"
+
+
+def test_the_timeouts_that_fired_are_named_not_the_one_in_force() -> None:
+    slow = calls(lognormal(3000, 6.0), timeout_s=3)
+    later = calls(lognormal(600, 6.0, 2), timeout_s=5, run="b", start=1.7e9 + 9000)
+    assert "hit the 3 s timeout" in judge(slow, facts=orders(current_timeout_s=10)).reason
+    assert "hit timeouts of 3 to 5 s" in judge(slow, later, facts=orders(current_timeout_s=5)).reason
+    assert "hit their timeout, so" in judge(slow.drop(columns="timeout_s")).reason
+
+
+@pytest.mark.parametrize(
+    ("confidence", "said"), [(0.999, "99.9 % sure"), (0.975, "97.5 % sure"), (0.9, "90 % sure")]
+)
+def test_sureness_is_said_as_it_was_asked_for(confidence: float, said: str) -> None:
+    assert (
+        said in judge(calls(lognormal(5000, 1.0)), settings=RecommendSettings(confidence=confidence)).reason
+    )
+
+
+def test_a_single_hung_call_does_not_hide_that_bursts_are_what_is_missing() -> None:
+    slow = lognormal(600, 26.0, 2, sigma=0.65)
+    slow[300] = 99.0
+    later = calls(slow, run="b", start=1.7e9 + 9000)
+    found = judge(calls(lognormal(10_000, 2.0), rate=10.0), later)
+    assert found.verdict is Verdict.INSUFFICIENT_SAMPLES
+    assert "worth" in found.reason and "more needed" in found.reason and "60 s" not in found.reason
 
 
 def test_all_refused_without_a_recorded_rate_is_measured_slower_than_seen() -> None:

@@ -67,6 +67,12 @@ def test_only_the_smallest_overhead_of_each_worker_is_subtracted() -> None:
     assert set(few.calls.latency_ms) == {500.0}
 
 
+def test_a_plan_of_another_day_is_no_plan() -> None:
+    table = calls([0.5] * 50)
+    table.loc[:20, "scheduled_at"] = [-1e308, 1e308, 0.0, *[START - 90_000] * 18]
+    assert on_the_right_clock(arrays(table)).clock == "service"
+
+
 @pytest.mark.parametrize(("rate", "cut"), [(1.0, 15), (10.0, 100), (0.05, 1)])
 def test_the_warm_up_is_fifteen_seconds_and_at_most_a_fifth(rate: float, cut: int) -> None:
     mask = warm_up_mask(arrays(calls([0.1] * 500, rate=rate)), 15.0, 0.2)
@@ -223,8 +229,8 @@ def test_overrides_are_checked_by_name_and_type() -> None:
 
 def test_words_for_people() -> None:
     assert [seconds(ms) for ms in (340, 2100, 33_900)] == ["0.34 s", "2.1 s", "33.9 s"]
-    assert [seconds(ms) for ms in (2539, 12_460, 14_123, 34_000)] == ["2.6 s", "12.5 s", "14.2 s", "34 s"]
-    assert [seconds_down(ms) for ms in (2539, 14_660, 999, 5000)] == ["2.5 s", "14.6 s", "0.99 s", "5.0 s"]
+    assert [seconds(ms) for ms in (2539, 12_460, 14_123, 34_000)] == ["2.54 s", "12.5 s", "14.2 s", "34 s"]
+    assert [seconds_down(ms) for ms in (2539, 14_660, 999, 5000)] == ["2.53 s", "14.6 s", "0.99 s", "5 s"]
     assert [duration(s) for s in (45, 5040, 90_000, 260_000)] == ["45 s", "84 min", "25 h", "3 days"]
     assert duration(0.0) == "under 1 s"
     assert [percent(share) for share in (0.0, 0.00001, 0.0004, 0.058, 0.5)] == [
