@@ -10,7 +10,7 @@ from loadtests.calling import Caller
 
 
 class InFlight:
-    """Starts calls, at most `most` at once, `others()` (looks at jobs) included.
+    """Starts calls, at most `most()` at once, `others()` (looks at jobs) included.
 
     `on_crash` hears of a mistake of ours.
     """
@@ -19,7 +19,7 @@ class InFlight:
         self,
         caller: Caller,
         *,
-        most: int,
+        most: Callable[[], int],
         others: Callable[[], int],
         on_crash: Callable[[BaseException], None],
     ) -> None:
@@ -35,7 +35,7 @@ class InFlight:
     @property
     def has_room(self) -> bool:
         """Whether one more call, or one more look at a job, may be in flight."""
-        return len(self._live) + self._others() < self._most
+        return len(self._live) + self._others() < self._most()
 
     @property
     def oldest(self) -> Mapping[int, float]:

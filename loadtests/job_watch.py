@@ -24,8 +24,9 @@ class JobWatch:
     """One per load process. Where the plan has a rate limit, polls use the half that calls leave them.
 
     `room` tells whether one more call may be in flight, `hold_s` for how long nothing may be sent (the
-    guard's pause), `on_starving` hears of 429s from the org's data action limits, `on_broken` of a row that
-    could not be written, `on_crash` of a mistake of ours.
+    guard's pause, no good token), `on_starving` hears of 429s from the org's data action limits,
+    `on_token_refused` of a look turned away for its token, `on_broken` of a row that could not be written,
+    `on_crash` of a mistake of ours.
     """
 
     def __init__(
@@ -36,10 +37,11 @@ class JobWatch:
         recorder: Recorder,
         token: Callable[[], str],
         clock: Clock,
-        workers: int,
+        workers: Callable[[], int],
         room: Callable[[], bool],
         hold_s: Callable[[], float],
         on_starving: Callable[[str, str], None],
+        on_token_refused: Callable[[], None],
         on_broken: Callable[[OSError], None],
         on_crash: Callable[[BaseException], None],
     ) -> None:
@@ -47,10 +49,12 @@ class JobWatch:
         self._recorder = recorder
         self._token = token
         self._clock = clock
-        self._gap_s = 0.0 if plan.total_rate is None else workers / plan.total_rate
+        self._most_per_s = plan.total_rate
+        self._workers = workers
         self._room = room
         self._hold_s = hold_s
         self._on_starving = on_starving
+        self._on_token_refused = on_token_refused
         self._on_broken = on_broken
         self._on_crash = on_crash
         self._next_at = 0.0
@@ -108,7 +112,12 @@ class JobWatch:
                 self.in_flight -= 1
 
         return JobFollower(
-            poll, ask=ask, sleep=gevent.sleep, now=self._clock.now, on_starving=self._on_starving
+            poll,
+            ask=ask,
+            sleep=gevent.sleep,
+            now=self._clock.now,
+            on_starving=self._on_starving,
+            on_token_refused=self._on_token_refused,
         )
 
     def _say_what_follows(self, action: ActionLoad, poll: Poll) -> None:
@@ -125,7 +134,7 @@ class JobWatch:
         """Keep to the polls' share of the rate, to the guard's pause and to the cap of calls in flight."""
         now = self._clock.now
         at = max(self._next_at, now())
-        self._next_at = at + self._gap_s
+        self._next_at = at + (0.0 if self._most_per_s is None else self._workers() / self._most_per_s)
         gevent.sleep(max(0.0, at - now()))
         while (held_s := self._hold_s()) > 0.0:
             gevent.sleep(held_s)

@@ -51,7 +51,7 @@ def order_for(
     workers = max(1, workers)
     if workers > plan.max_in_flight:
         raise UsageError(
-            f"{workers} workers cannot keep within {plan.max_in_flight} calls in flight.",
+            _too_many(workers, plan.max_in_flight) + ".",
             hint=f"Start at most {plan.max_in_flight} workers, or raise max_in_flight in the workload.",
         )
     _LOG.info("%d workers, each with a token of its own; rates and limits hold for all together", workers)
@@ -82,6 +82,7 @@ class MasterRun:
         end_run: EndRun,
         lost_after_s: float,
         workers: int,
+        max_in_flight: int,
         parent_pid: int | None = None,
     ) -> None:
         self.folder = folder
@@ -93,6 +94,7 @@ class MasterRun:
         self._finishing = False
         self._receiver = Receiver(folder)
         self._workers = WorkerViews(lost_after_s, ordered=workers)
+        self._most_workers = max_in_flight
         self._settled = SettledFile(folder)
         runner.environment.events.heartbeat_sent.add_listener(self._on_heartbeat)
         self._watching = gevent.spawn(self._watch)
@@ -111,6 +113,9 @@ class MasterRun:
         view = self._workers.meet(str(msg.data["worker"]), msg.node_id)
         view.kept_in, view.pid = msg.data["kept_in"], msg.data["pid"]
         self._runner.send_message(TAKEN, READY, client_id=msg.node_id)
+        at_work = sum(one.state != "lost" and one.final is None for one in self._workers.all)
+        if at_work > self._most_workers:
+            self._end_run(_too_many(at_work, self._most_workers))
 
     def _on_heartbeat(self, client_id: str, **_: Any) -> None:
         self._workers.hear(client_id)
@@ -264,3 +269,7 @@ def _lost(view: WorkerView, rows: int) -> str:
 
 def _kept(view: WorkerView) -> str:
     return "" if view.kept_in is None else f" (if its disk still is, they lie there in {view.kept_in})"
+
+
+def _too_many(workers: int, max_in_flight: int) -> str:
+    return f"{workers} workers cannot keep within {max_in_flight} calls in flight"

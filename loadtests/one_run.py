@@ -21,7 +21,7 @@ from loadtests.master_run import MasterRun, order_for
 from loadtests.opening import Opened
 from loadtests.plan_wire import to_wire
 from loadtests.process_name import free_worker_id
-from loadtests.run_outcome import RunOutcome, outcome_of
+from loadtests.run_outcome import RunOutcome, held_back, outcome_of
 from loadtests.run_record import RunRecord, folder_of_run, start_watcher
 from loadtests.session import Session
 from loadtests.thresholds import broken_thresholds
@@ -146,6 +146,7 @@ class OneRun:
             end_run=self.end_early,
             lost_after_s=self._options.lost_after,
             workers=order.workers,
+            max_in_flight=order.plan.max_in_flight,
             parent_pid=self._options.parent_pid,
         )
 
@@ -174,6 +175,9 @@ class OneRun:
             self.exit_code = ExitCode.THRESHOLD
         for line in (*outcome.gaps, *broken):
             _LOG.error(line)
+        held = held_back(outcome, plan.max_in_flight)
+        if held:
+            _LOG.warning(held[0])
         record.end(
             ending.status,
             status_reason="; ".join([*filter(None, [ending.reason]), *broken, *left]) or None,
@@ -184,7 +188,7 @@ class OneRun:
             grade_reason=why,
             generator=outcome.figures.known(),
             left_out=(*plan.left_out, *outcome.left_out),
-            notes=outcome.notes,
+            notes=(*outcome.notes, *held),
         )
         if outcome.calls:
             alone = self._options.parent_pid is None  # else whoever started us writes the report

@@ -45,7 +45,8 @@ class Session:
         on_pause: Callable[[str, float], None] = lambda why, pause_s: None,
         parent_pid: int | None = None,
         soak_offset_s: float = 0.0,
-        workers: int = 1,
+        workers: Callable[[], int] = lambda: 1,
+        hold_back_s: float = 0.0,
     ) -> None:
         self.plan = plan
         self.folder = folder
@@ -64,9 +65,10 @@ class Session:
             on_failure=lambda *details: self.director.failure(*details),
             on_broken=self._on_broken,
         )
+        may_call_from = self.clock.now() + hold_back_s
         self.in_flight = InFlight(
             self.caller,
-            most=max(1, plan.max_in_flight // workers),
+            most=lambda: plan.max_in_flight // workers() if self.clock.now() >= may_call_from else 0,
             others=lambda: self.jobs.in_flight,
             on_crash=self._on_crash,
         )
@@ -94,6 +96,7 @@ class Session:
             room=lambda: self.in_flight.has_room,
             hold_s=self.director.hold_s,
             on_starving=self.director.starving,
+            on_token_refused=self.director.token_refused,
             on_broken=self._on_broken,
             on_crash=self._on_crash,
         )

@@ -16,12 +16,14 @@ from typing import Any, Final
 import gevent
 
 from analysis.run_folder import RunFolder
+from analysis.schema import PLATFORM_MAX_TIMEOUT_S
 from diag.errors import DiagError, UsageError
 from diag.exit_codes import ExitCode, exit_code_of
 from diag.genesys.client import GenesysClient
 from diag.genesys.errors import ApiError
 from diag.settings import load_settings
 from diag.target import sandbox_connection
+from loadtests.calling import GIVE_UP_AFTER_S
 from loadtests.delivering import END, TAKEN, Delivery
 from loadtests.plan_wire import WorkerOrder, from_wire
 from loadtests.process_name import host_name
@@ -29,7 +31,7 @@ from loadtests.session import Session
 from loadtests.shipping import ACKNOWLEDGED
 from loadtests.token_keeper import TokenKeeper
 from loadtests.transport import USER_AGENT
-from loadtests.user_count import users_of_all
+from loadtests.user_count import users_of_all, workers_of_all
 
 FINISH: Final = "diag_finish"
 SETTLED: Final = "diag_settled"
@@ -106,7 +108,8 @@ class WorkerLife:
             users=lambda: users_of_all(self._environment),
             on_pause=lambda why, pause_s: self._tell(PAUSE, {"why": why, "pause_s": pause_s}),
             soak_offset_s=order.soak_offset_s,
-            workers=order.workers,
+            workers=lambda: workers_of_all(self._environment),
+            hold_back_s=self._hold_back_s(order),
         )
         self._delivery = Delivery(
             worker_id,
@@ -116,6 +119,14 @@ class WorkerLife:
             tell=self._tell,
             within_s=self._deliver_within_s,
         )
+
+    def _hold_back_s(self, order: WorkerOrder) -> float:
+        """How long a worker that joins a running load waits: the others still have its calls in flight."""
+        if workers_of_all(self._environment) <= order.workers:
+            return 0.0
+        longest_s = max(action.timeout_s or PLATFORM_MAX_TIMEOUT_S for action in order.plan.actions)
+        _LOG.info("the load runs already: calls from here begin in %d s", longest_s + GIVE_UP_AFTER_S)
+        return longest_s + GIVE_UP_AFTER_S
 
     def _folder(self, order: WorkerOrder) -> RunFolder:
         """The master's own folder where the disk is shared, else a spool whose rows are shipped."""
