@@ -4,7 +4,7 @@ import difflib
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -157,25 +157,28 @@ def _said(threshold: Threshold, seen: float) -> str:
 
 
 def _rows(folder: RunFolder, plan: LoadPlan) -> dict[str, list[_Row]]:
-    """Return every row, per action; numpy is imported only now."""
+    """Return the rows of the plan's actions, per action id; numpy is imported only now."""
     import numpy as np
 
     dtype: Any = np.dtype([*((name, kind) for name, _, kind in FIELDS), ("crc", "<u4")])
     rows: dict[str, list[_Row]] = {action.action_id: [] for action in plan.actions}
-    # Codes of actions are given in the plan's order (Recorder), in every process of the run.
-    ids = [action.action_id for action in plan.actions]
     columns = ("action", "outcome", "latency_ms", "error_code")
     for path in sorted(folder.segments.glob(f"*{SEGMENT_SUFFIX}")):
+        # By the segment's own names: an earlier part of a soak may have called other actions.
+        action_ids = _names(path, "action")
+        run_ended = {code for code, text in _names(path, "error").items() if text == RUN_ENDED}
         table = np.fromfile(path, dtype=dtype)
-        run_ended = _codes_of_run_ended(path.with_suffix(NAMES_SUFFIX))
         for action, outcome, latency_ms, error in zip(
             *(table[column].tolist() for column in columns), strict=True
         ):
-            rows[ids[action - 1]].append(_Row(outcome, latency_ms, error in run_ended))
+            of_action = rows.get(action_ids.get(action, ""))
+            if of_action is not None:
+                of_action.append(_Row(outcome, latency_ms, error in run_ended))
     return rows
 
 
-def _codes_of_run_ended(names: Path) -> frozenset[int]:
-    """Return this segment's codes for calls that the end of the run cut off."""
-    lines = (json.loads(line) for line in names.read_bytes().split(b"\n")[:-1])
-    return frozenset(line["code"] for line in lines if (line["kind"], line["text"]) == ("error", RUN_ENDED))
+def _names(segment: Path, kind: str) -> Mapping[int, str]:
+    """Return what this segment's codes of a kind stand for."""
+    whole = segment.with_suffix(NAMES_SUFFIX).read_bytes().split(b"\n")[:-1]
+    lines = (json.loads(line) for line in whole)
+    return {int(line["code"]): str(line["text"]) for line in lines if line["kind"] == kind}

@@ -109,6 +109,16 @@ def test_a_condition_that_would_judge_nothing_is_refused(condition: str, said: s
     check_thresholds(LoadPlan(ACTIONS, sla=("slow: p99<2s", "a-1: p50<1s", "*: calls>=1", "p99<1s")))
 
 
+def test_rows_are_judged_under_the_name_they_were_recorded_with(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    record(folder, [(0, 100.0, Outcome.OK)] * 20 + [(1, 900.0, Outcome.OK)] * 20)  # an earlier part of a soak
+    now = (ACTIONS[1], ActionLoad("a-3", "New", 2, 1.0, (EMPTY,)))
+
+    broken = broken_thresholds(folder, LoadPlan(now, sla=("calls>=10", "p50<500ms")))
+
+    assert [line.split(":")[0] for line in broken] == ["New", "Slow", "New"]
+
+
 @pytest.mark.parametrize("condition", ["", "p99", "p99<2", "errors<2s", "p99<<2s", "p999<2s", "calls>3ms"])
 def test_what_is_not_understood_is_refused_with_an_example(condition: str) -> None:
     with pytest.raises(UsageError) as caught:
