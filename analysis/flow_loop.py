@@ -61,5 +61,7 @@ class FlowLoop:
     """About how many more jobs give a bound, where there are too few."""
     cut_off_share: float | None = None
     """Estimated share of jobs not done after `loop_limit` looks."""
+    unreadable_because: str | None = None
+    """The commonest error code of looks that were answered with no result; None: the paths are wrong."""
     curve: SurvivalCurve | None = None
     """Share of jobs not done after t, in ms."""

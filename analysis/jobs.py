@@ -11,7 +11,7 @@ from analysis.flow_loop import JOBS_SUFFIX, JobState
 from analysis.run_folder import RunFolder
 
 _STATES: Final = get_args(JobState)
-_NO_LOOK: Final = {"state": "running", "seconds": 0.0, "polls": 0, "throttled": 0}
+_NO_LOOK: Final[Mapping[str, object]] = {"state": "running", "seconds": 0.0, "polls": 0, "throttled": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,8 @@ class Job:
     """Of the submit call."""
     run: int
     watched_s: float
+    why: str | None = None
+    """For `no_status`: the error code of the looks, where they were answered with no result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ def _read(file: Path, run: int, into: dict[str, list[Job]]) -> dict[str, dict[st
             correlation_id=str(begin["correlation_id"]),
             run=run,
             watched_s=math.inf,
+            why=str(look["why"]) if look.get("why") else None,
         )
         for number, begin in begun.items()
         for look in [last.get(number, _NO_LOOK)]

@@ -51,6 +51,7 @@ def recommend_loops(
 def recommend_loop(flow: Flow, settings: RecommendSettings) -> FlowLoop:
     """Return how long a flow must wait for these jobs, or, with the reason, that the data do not say."""
     states = Counter(job.state for job in flow.jobs)
+    whys = Counter(job.why for job in flow.jobs if job.why is not None)
     followed = [job for job in flow.jobs if job.state in ("done", "running", "gave_up")]
     done = [job for job in followed if job.state == "done"]
     told = FlowLoop(
@@ -63,6 +64,7 @@ def recommend_loop(flow: Flow, settings: RecommendSettings) -> FlowLoop:
         cancelled=states["cancelled"],
         unfinished=states["running"] + states["gave_up"],
         unreadable=states["no_job_id"] + states["no_status"],
+        unreadable_because=max(whys, key=lambda why: (whys[why], why), default=None),
         polls=sum(job.polls for job in flow.jobs),
         throttled=sum(job.throttled for job in flow.jobs),
         polls_per_job=sum(job.polls for job in done) / len(done) if done else None,
@@ -153,6 +155,8 @@ def _curve(table: SurvivalTable, step: int, effect: float, confidence: float) ->
 def _nothing_done(told: FlowLoop) -> str:
     if not told.jobs:
         return "no job was started, so nothing can be said"
+    if told.unreadable == told.jobs and told.unreadable_because is not None:
+        return f"none of {told.jobs:,} jobs could be followed: looks were answered {told.unreadable_because}"
     if told.unreadable == told.jobs:
         return (
             f"none of {told.jobs:,} jobs could be followed: the replies hold no job id or no status where "

@@ -136,6 +136,10 @@ class Director:
         """Take in a 429 from the org's data action limits that a look at a job met."""
         self._guard.refused(code, retry_after, self._now_s)
 
+    def token_refused(self) -> None:
+        """Take in that a look at a job was turned away for its token."""
+        self._token.refused()
+
     def stop(self) -> None:
         """Say and write nothing any more."""
         self._token.stop()
@@ -155,8 +159,8 @@ class Director:
         if (settled := self._settled.news()) is not None:
             self.settle(settled)
         no_token = self._token.look()
-        if no_token is not None and not self._over:
-            self._over = True
+        if no_token is not None and (not self._over or self._last_words is not None):
+            self._over, self._last_words = True, None
             self._end_run(no_token, exit_code=ExitCode.AUTH)
         why = self.conductor.over(now_s)
         if why is None and self._ramp is not None:

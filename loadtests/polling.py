@@ -7,10 +7,12 @@ look. A 429 is a longer wait, not a look. What a flow should do with that is `an
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import Any, Final
 
 from analysis.flow_loop import JobState
 from analysis.schema import Outcome
+from diag.genesys.outcomes import Classified
 from loadtests.outcome import judge
 from loadtests.plan import Poll
 from loadtests.transport import NETWORK_ERRORS, Reply
@@ -31,13 +33,16 @@ class Progress:
     seconds: float = 0.0
     polls: int = 0
     throttled: int = 0
+    why: str | None = None
+    """For `no_status`: what the last look was answered with, where that was no result at all."""
 
 
 class JobFollower:
     """Follows jobs of one submit action.
 
     `ask(job_id)` makes one poll call, paced by whoever gives it; `on_starving(code, retry_after)` hears of
-    429s because the org's data action limits are exhausted.
+    429s because the org's data action limits are exhausted, `on_token_refused()` of a look turned away for
+    its token: whoever paces the looks then lets none through before there is a good one.
     """
 
     def __init__(
@@ -48,12 +53,14 @@ class JobFollower:
         sleep: Callable[[float], object],
         now: Callable[[], float],
         on_starving: Callable[[str, str], None],
+        on_token_refused: Callable[[], None],
     ) -> None:
         self._poll = poll
         self._ask = ask
         self._sleep = sleep
         self._now = now
         self._on_starving = on_starving
+        self._on_token_refused = on_token_refused
 
     def follow(self, submitted: bytes, tell: Callable[[Progress], None]) -> None:
         """Look at the job until it ends; `tell` hears of each look and of its end."""
@@ -77,7 +84,11 @@ class JobFollower:
                 reply = self._ask(str(job_id))
             except NETWORK_ERRORS:
                 continue
-            refused = self._refused(reply)
+            if reply.status == HTTPStatus.UNAUTHORIZED:
+                self._on_token_refused()
+                continue
+            verdict = judge(reply.status, reply.body, 60, 0.0)
+            refused = self._refused(verdict, reply.retry_after)
             if refused is not None:
                 known = replace(known, throttled=known.throttled + 1)
                 wait_s = refused
@@ -88,19 +99,20 @@ class JobFollower:
             state = self._state(found)
             if unreadable == UNREADABLE_LOOKS:
                 state = "no_status"
+                if verdict.outcome != Outcome.OK:
+                    known = replace(known, why=verdict.error_code or verdict.outcome)
             if found is not None:
                 known = replace(known, seconds=sent_s if state == "running" else self._now() - began)
             known = replace(known, state=state, polls=known.polls + 1)
             tell(known)
 
-    def _refused(self, reply: Reply) -> float | None:
+    def _refused(self, verdict: Classified, retry_after: str) -> float | None:
         """How long to wait if the look met a 429, the platform's or the backend's; None when it did not."""
-        verdict = judge(reply.status, reply.body, 60, 0.0)
         if verdict.outcome != Outcome.RATE_LIMITED and verdict.error_code != _BACKEND_429:
             return None
         if (verdict.error_code or "").startswith(STARVING):
-            self._on_starving(verdict.error_code or "", reply.retry_after)
-        asked_s = float(reply.retry_after) if reply.retry_after.isdecimal() else 0.0
+            self._on_starving(verdict.error_code or "", retry_after)
+        asked_s = float(retry_after) if retry_after.isdecimal() else 0.0
         return max(asked_s, 2 * self._poll.every_s)
 
     def _state(self, found: object) -> JobState:

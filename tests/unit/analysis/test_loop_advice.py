@@ -109,6 +109,13 @@ def test_nothing_done_is_said_with_its_cause(states, said):
     assert found.loop_limit is None
 
 
+def test_looks_that_were_refused_are_not_blamed_on_the_workload():
+    one = flow([1.0] * 20, ["no_status"] * 20)
+    refused = Flow("a", "S", "L", 1.0, tuple(replace(job, why="service.unavailable") for job in one.jobs))
+    said = recommend_loop(refused, DEFAULT).reason
+    assert said == "None of 20 jobs could be followed: looks were answered service.unavailable."
+
+
 def test_jobs_of_hours_are_judged_like_jobs_of_seconds():
     short = recommend_loop(flow(lognormal(1000, 2)), DEFAULT)
     long = recommend_loop(flow(lognormal(1000, 2, median=7200.0)), DEFAULT)

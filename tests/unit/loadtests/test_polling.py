@@ -30,6 +30,7 @@ class World:
         self.asked: list[str] = []
         self.told: list[Progress] = []
         self.starving: list[tuple[str, str]] = []
+        self.refused: list[float] = []
 
     def sleep(self, seconds: float) -> None:
         self.now += seconds
@@ -49,6 +50,7 @@ class World:
             sleep=self.sleep,
             now=lambda: self.now,
             on_starving=lambda code, after: self.starving.append((code, after)),
+            on_token_refused=lambda: self.refused.append(self.now),
         )
         follower.follow(submitted, self.told.append)
         return self.told[-1]
@@ -96,7 +98,17 @@ def test_a_look_that_failed_counts_and_a_lost_connection_does_not() -> None:
     assert World(ConnectionResetError(), state("DONE")).follow().polls == 1
 
 
+def test_a_look_with_a_dead_token_is_no_look_and_is_said() -> None:
+    world = World(state("RUNNING"), *[Reply(401, b"{}", "", "")] * 7, state("DONE"))
+
+    assert world.follow() == Progress("done", seconds=9 * 2.5, polls=2)
+    assert len(world.refused) == 7
+
+
 def test_what_cannot_be_followed_says_why() -> None:
+    down = World(*[Reply(503, b'{"code": "service.unavailable"}', "", "")] * 5).follow()
+    assert (down.state, down.why) == ("no_status", "service.unavailable")
+    assert World(*[state(None)] * 5).follow().why is None
     assert World().follow(b'{"finalResult": {}}').state == "no_job_id"
     assert World().follow(b"<html>").state == "no_job_id"
     assert World(*[state(None)] * 9).follow().state == "no_status"
