@@ -11,10 +11,11 @@ from dataclasses import asdict, dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
+from scipy import special
 
 from analysis.calls import Calls
 from analysis.recommendation import Analysis, Recommendation
-from analysis.slow_share import gap_interval, slow_share
+from analysis.slow_share import RISK, gap_interval, slow_share
 from analysis.to_json import JsonObject, recommendation_to_json
 from analysis.wording import percent, seconds_down
 
@@ -84,33 +85,44 @@ def compare(
     """
     known = [{action.action_id: action for action in analysis.actions} for analysis in analyses]
     names = {identity: action.action_name for run in known for identity, action in run.items()}
+    looks = len(names) * (len(known) - 1)
     actions = []
     for identity, name in names.items():
         entries = tuple(run.get(identity) for run in known)
         seen = [run.get(identity) for run in calls] if calls is not None else [None] * len(entries)
         differences = tuple(
-            _at_a_common_timeout(difference(entries[0], later), seen[0], there)
+            _at_a_common_timeout(difference(entries[0], later, looks), seen[0], there, looks)
             for later, there in zip(entries[1:], seen[1:], strict=True)
         )
         actions.append(ComparedAction(identity, name, entries, differences))
     return Comparison(tuple(labels), tuple(sorted(actions, key=lambda one: WORST_FIRST.index(one.worst))))
 
 
-def difference(first: Recommendation | None, later: Recommendation | None) -> Difference:
-    """Return how the later p99 differs from the first. Without both numbers only what is proven is said."""
+def difference(first: Recommendation | None, later: Recommendation | None, looks: int = 1) -> Difference:
+    """Return how the later p99 differs from the first. Without both numbers only what is proven is said.
+
+    `looks`: comparisons made at once. The risk of a false alarm is shared among them, or with twelve
+    unchanged actions every third comparison would find one slower.
+    """
     if first is None or later is None:
-        return Difference("cannot tell", "measured in one of the runs only")
+        where = "in neither of these two runs" if first is later else "in one of the runs only"
+        return Difference("cannot tell", f"measured {where}")
     known = None not in (first.p99_ms, later.p99_ms, first.p99_upper_ms, later.p99_upper_ms)
-    return _mover(first, later) if known else _from_bounds(first, later)
+    return _mover(first, later, _wider(looks)) if known else _from_bounds(first, later)
 
 
-def _mover(first: Recommendation, later: Recommendation) -> Difference:
+def _wider(looks: int) -> float:
+    """How many times as far the ends lie when the risk of 5 % on each side is shared (Bonferroni)."""
+    return float(special.ndtri(1.0 - RISK / max(looks, 1)) / special.ndtri(1.0 - RISK))
+
+
+def _mover(first: Recommendation, later: Recommendation, wider: float) -> Difference:
     a, b = first.p99_ms or 0.0, later.p99_ms or 0.0
     a_low, a_high = min(first.p99_lower_ms or 0.0, a), max(first.p99_upper_ms or a, a)
     b_low, b_high = min(later.p99_lower_ms or 0.0, b), max(later.p99_upper_ms or b, b)
     gap = b - a
-    low = gap - math.hypot(b - b_low, a_high - a)
-    high = gap + math.hypot(b_high - b, a - a_low)
+    low = gap - wider * math.hypot(b - b_low, a_high - a)
+    high = gap + wider * math.hypot(b_high - b, a - a_low)
     margin = SAME_WITHIN * a
     if -margin < low and high < margin:
         return Difference(
@@ -135,7 +147,9 @@ def _from_bounds(first: Recommendation, later: Recommendation) -> Difference:
     return Difference("cannot tell", "a p99 or its bound is not known", gap)
 
 
-def _at_a_common_timeout(found: Difference, first: Calls | None, later: Calls | None) -> Difference:
+def _at_a_common_timeout(
+    found: Difference, first: Calls | None, later: Calls | None, looks: int = 1
+) -> Difference:
     """Where a p99 or its bound is not known: compare the shares still waiting at the shorter timeout."""
     no_interval = found.lower_ms is None and found.upper_ms is None
     if found.verdict != "cannot tell" or not no_interval or not first or not later:
@@ -144,7 +158,7 @@ def _at_a_common_timeout(found: Difference, first: Calls | None, later: Calls | 
     a, b = slow_share(first, edge_ms), slow_share(later, edge_ms)
     if a is None or b is None or a.slow + b.slow < MIN_SLOW:
         return found
-    low, high = gap_interval(a, b)
+    low, high = gap_interval(a, b, RISK / max(looks, 1))
     text = (
         f"{percent(b.share)} of calls took {edge_ms / 1e3:g} s or longer, {percent(a.share)} in the first run"
     )

@@ -12,8 +12,7 @@ import numpy as np
 
 from analysis.bounds import calls_for_a_bound, lower_share, upper_share
 from analysis.buckets import BucketCounts, consistent, exceedance
-from analysis.calls import Calls, classify
-from analysis.clock import on_the_right_clock
+from analysis.calls import Calls
 from analysis.settings import RecommendSettings
 from analysis.slow_share import SlowShare, proven, score, slow_share
 from analysis.wording import percent
@@ -51,15 +50,17 @@ class Drift:
 def resembles(
     production: BucketCounts, test: Calls, settings: RecommendSettings | None = None
 ) -> Resemblance:
-    """Return whether test calls (`analysis.calls.by_action`) are as slow as production."""
+    """Return whether a test's calls are as slow as production.
+
+    `test`: the calls that its number comes from (`analysis.counted`): one load level, no warm-up.
+    """
     settings = settings or RecommendSettings()
     counts, _ = consistent(production)
-    kept, _ = classify(on_the_right_clock(test).calls, settings.backend_errors)
-    edge = _telling_edge(counts, kept)
+    edge = _telling_edge(counts, test)
     if edge is None:
         return Resemblance("cannot tell", "no whole second at which both were watched")
     there = exceedance(counts, edge)
-    seen = slow_share(kept, edge * 1000.0)
+    seen = slow_share(test, edge * 1000.0)
     fewest = calls_for_a_bound(settings.percentile, settings.confidence)
     executions, slower = float(there.executions.sum()), float(there.slower.sum())
     if seen is None or seen.calls < fewest or executions < fewest:
@@ -90,9 +91,10 @@ def drift(production: BucketCounts, timeout_s: int, settings: RecommendSettings 
     low = float(lower_share(share, n, settings.confidence)[0])
     high = float(upper_share(share, n, settings.confidence)[0])
     accepted = 1.0 - settings.percentile
-    text = f"{percent(at.share)} of executions reach {timeout_s} s (accepted: {percent(accepted)})"
+    reach = f"{percent(at.share)} of executions reach" if at.share > 0 else "No execution reaches"
+    text = f"{reach} {timeout_s} s (accepted: {percent(accepted)})"
     if low > accepted:
-        return Drift("drifted", f"{text}: the action got slower, measure again", at.share, low, high)
+        return Drift("drifted", f"{text}: the timeout does not fit, measure again", at.share, low, high)
     if high <= accepted + 1e-12:
         return Drift("fits", text, at.share, low, high)
     return Drift("cannot tell", f"{text}, with too few executions to be sure", at.share, low, high)

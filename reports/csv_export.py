@@ -26,6 +26,7 @@ COLUMNS: Final = (
     "grade",
     "worst_wait_s",
     "concurrency_share",
+    "source",
     "reason",
 )
 """Fields of `Recommendation`; the page's "Copy as CSV" gives the same (held by a test)."""

@@ -12,7 +12,7 @@ def next_steps(data: ReportData) -> tuple[tuple[str, str], ...]:
     if any(action.verdict in SETTABLE for action in actions):
         what = "See what would be changed; nothing is changed before you say yes"
         if data.from_production:
-            steps.append((what, "diag observe --out plan.json"))
+            steps.append((what, f"diag observe {again}--out plan.json"))
             steps.append(("Carry out exactly that plan", "diag apply plan.json"))
         else:
             steps.append((what, f"diag recommend {again}--apply"))

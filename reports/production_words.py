@@ -10,6 +10,7 @@ def production_sentences(found: ProductionFinding) -> tuple[str, ...]:
     texts = [f"{seen} in {numbers.plural(found.hours, 'hour')} with any."]
     if found.resemblance is not None:
         texts.append(f"Test against production: {found.resemblance.verdict}; {found.resemblance.reason}.")
-    texts.append(f"Does the timeout still fit? {found.drift.verdict}; {found.drift.reason}.")
+    fits = {"fits": "yes", "drifted": "no"}.get(found.drift.verdict, found.drift.verdict)
+    texts.append(f"Does the timeout still fit? {fits}; {found.drift.reason}.")
     texts += [f"{remark[:1].upper()}{remark[1:]}." for remark in found.remarks]
     return tuple(texts)

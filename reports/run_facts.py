@@ -213,6 +213,16 @@ def _settings(data: ReportData) -> tuple[tuple[str, str], ...]:
         value = getattr(s, name)
         return number(f"{value:g} s", value, f"/settings/{name}")
 
+    of_tests = (
+        (
+            "Warm-up cut",
+            told("{}, at most {} of a run's calls", seconds("warmup_s"), share("warmup_max_share")),
+        ),
+        (
+            "Slow backend errors",
+            "count as slower than seen" if s.backend_errors == "censor" else "left out",
+        ),
+    )
     return (
         ("Percentile", number(f"p{s.percentile * 100:g}", s.percentile, "/settings/percentile")),
         ("Confidence", told("{} (one-sided)", share("confidence"))),
@@ -220,17 +230,10 @@ def _settings(data: ReportData) -> tuple[tuple[str, str], ...]:
         ("Rule", f"{s.rule}: {rule}"),
         ("Cap and floor", told("{} and {}", seconds("cap_s"), seconds("floor_s"))),
         (
-            "Warm-up cut",
-            told("{}, at most {} of a run's calls", seconds("warmup_s"), share("warmup_max_share")),
-        ),
-        (
             "Left alone when within",
             told("{} or {}", share("hysteresis_ratio"), seconds("hysteresis_min_s")),
         ),
-        (
-            "Slow backend errors",
-            "count as slower than seen" if s.backend_errors == "censor" else "left out",
-        ),
+        *(() if data.from_production else of_tests),
     )
 
 

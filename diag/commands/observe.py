@@ -1,6 +1,7 @@
 """`diag observe`: recommend from production telemetry, without any load."""
 
 import json
+import shlex
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from diag.commands.recommend_options import recommend_options, recommend_settings
+from diag.commands.recommend_options import recommend_options, recommend_settings, stated_flags
 
 if TYPE_CHECKING:
     from analysis.sample_set import SampleSet
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from reports.data import ReportData
 
 MOST_DAYS: Final = 31
+USUAL_DAYS: Final = 7
 FORMAT_BY_SUFFIX: Final = {".html": "html", ".json": "json", ".csv": "csv", ".md": "md"}
 
 
@@ -31,7 +33,9 @@ FORMAT_BY_SUFFIX: Final = {".html": "html", ".json": "json", ".csv": "csv", ".md
     "diag observe -o production.html   diag observe -o production.json",
 )
 @click.argument("actions", nargs=-1, metavar="[ACTION]...")
-@click.option("--days", type=click.IntRange(1, MOST_DAYS), default=7, show_default=True, help="How far back.")
+@click.option(
+    "--days", type=click.IntRange(1, MOST_DAYS), default=USUAL_DAYS, show_default=True, help="How far back."
+)
 @click.option("--against", type=click.Path(path_type=Path), help="A test run: does it resemble production?")
 @click.option(
     "--format",
@@ -88,12 +92,13 @@ def command(
     with GenesysClient(target.connection, on_wait=pause_note(console)) as client:
         if target.sandbox:
             console.banner("SANDBOX: made-up production of a local sandbox")
-        evidence = _read(console, client, settings, actions, days, judged_by)
+        source = _again(actions, days, judged_by, profile)
+        evidence = _read(console, client, settings, actions, days, judged_by, source)
         findings = findings_of(evidence.observed, judged_by, test)
         if form == "table":
-            _show(console, evidence, findings)
+            _show(console, evidence, findings, source)
         else:
-            _emit(console, _formatted(evidence, findings, test, form, settings.zone), output)
+            _emit(console, _formatted(evidence, findings, test, form, settings.zone, source), output)
         if plan_file is not None:
             _save_plan(console, client, evidence, plan_file, force=force)
 
@@ -105,6 +110,7 @@ def _read(
     wanted: Sequence[str],
     days: int,
     judged_by: "RecommendSettings",
+    source: str,
 ) -> "ProductionEvidence":
     from diag.changes.journal import Journal
     from diag.production.evidence import evidence_of
@@ -123,7 +129,14 @@ def _read(
             changed_at=last_changes(Journal(settings.journal).read(), client.connection.host),
             on_progress=bar.update,
         )
-    return evidence_of(production, window, judged_by, _place(client), _concurrency_limit(client))
+    limit = _concurrency_limit(client)
+    return evidence_of(production, window, judged_by, _place(client), limit, source=source)
+
+
+def _again(actions: Sequence[str], days: int, judged_by: "RecommendSettings", profile: str | None) -> str:
+    """Return the arguments that ask the same question again."""
+    asked = [*actions, *(["--days", str(days)] if days != USUAL_DAYS else [])]
+    return shlex.join([*asked, *stated_flags(judged_by), *(["--profile", profile] if profile else [])])
 
 
 def _chosen(actions: "Sequence[Action]", wanted: Sequence[str]) -> "list[Action]":
@@ -160,9 +173,11 @@ def _concurrency_limit(client: "GenesysClient") -> int | None:
         return None  # only the cost of a hung backend is not said then
 
 
-def _show(console: "Console", evidence: "ProductionEvidence", findings: "Mapping[str, Finding]") -> None:
+def _show(
+    console: "Console", evidence: "ProductionEvidence", findings: "Mapping[str, Finding]", source: str
+) -> None:
     from diag.commands.recommend import show
-    from diag.production.evidence import UNKNOWN
+    from diag.production.evidence import UNKNOWN, plan_command
     from diag.table import clean
 
     analysis = evidence.analysis
@@ -180,7 +195,7 @@ def _show(console: "Console", evidence: "ProductionEvidence", findings: "Mapping
     if not evidence.observed:
         console.note("Nothing was executed in production: measure instead with diag measure.")
     elif any(row.verdict in ("raise", "lower") for row in analysis.actions):
-        console.note("Nothing was changed. Next: diag observe --out plan.json, then diag apply plan.json")
+        console.note(f"Nothing was changed. Next: {plan_command(source)}, then diag apply plan.json")
     if evidence.observed:
         console.note("The page with curves: the same command with -o production.html")
 
@@ -191,6 +206,7 @@ def _formatted(
     test: "SampleSet | None",
     form: str,
     zone: str | None,
+    source: str,
 ) -> str:
     if form == "json":
         from diag.production.evidence import to_json
@@ -200,7 +216,7 @@ def _formatted(
         from reports.csv_export import build_csv
 
         return build_csv(evidence.analysis)
-    data = _page(evidence, findings, test, zone)
+    data = _page(evidence, findings, test, zone, source)
     if form == "md":
         from reports.markdown import build_markdown
 
@@ -215,13 +231,14 @@ def _page(
     findings: "Mapping[str, Finding]",
     test: "SampleSet | None",
     zone: str | None,
+    source: str,
 ) -> "ReportData":
     from analysis.summarise import summarise
     from diag import __version__
     from diag.production.page import production_page
 
     tests = summarise(test, evidence.analysis.settings) if test is not None else {}
-    return production_page(evidence, findings, tests, version=__version__, zone=zone)
+    return production_page(evidence, findings, tests, version=__version__, zone=zone, source=source or None)
 
 
 def _emit(console: "Console", text: str, output: Path | None) -> None:

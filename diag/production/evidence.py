@@ -10,7 +10,7 @@ from typing import Any, Final
 from analysis.buckets import BucketCounts, HourCounts
 from analysis.errors import UnreadableSamplesError
 from analysis.production import recommend_from_buckets
-from analysis.recommendation import Analysis
+from analysis.recommendation import Analysis, Recommendation, Verdict
 from analysis.schema import PLATFORM_MAX_TIMEOUT_S
 from analysis.settings import RecommendSettings
 from analysis.to_json import JsonObject, analysis_from_json, analysis_to_json
@@ -67,8 +67,13 @@ def evidence_of(
     settings: RecommendSettings,
     place: Place,
     concurrency_limit: int | None,
+    *,
+    source: str | None = None,
 ) -> ProductionEvidence:
-    """Return what was read, judged as a run is judged."""
+    """Return what was read, judged as a run is judged.
+
+    `source`: arguments of `diag observe` that lead to this judgement again, for the next commands.
+    """
     observed = {
         entry.action.id: Observed(
             counts=bucket_counts(entry),
@@ -87,7 +92,13 @@ def evidence_of(
         concurrency_limit=concurrency_limit,
     )
     return ProductionEvidence(
-        analysis=replace(analysis, sandbox=place.sandbox, host=place.host, org_id=place.org_id),
+        analysis=replace(
+            analysis,
+            actions=tuple(_planned_with(source, row) for row in analysis.actions),
+            sandbox=place.sandbox,
+            host=place.host,
+            org_id=place.org_id,
+        ),
         observed=observed,
         not_observed=tuple(
             Unobserved(one.action.id, one.action.name, one.why) for one in production.not_observed
@@ -96,6 +107,17 @@ def evidence_of(
         since=window.since.timestamp(),
         until=window.until.timestamp(),
     )
+
+
+def plan_command(source: str | None) -> str:
+    """Return the command that saves a plan from the same question, judged by the same rules."""
+    return f"diag observe {source} --out plan.json" if source else "diag observe --out plan.json"
+
+
+def _planned_with(source: str | None, row: Recommendation) -> Recommendation:
+    if row.verdict not in (Verdict.RAISE, Verdict.LOWER):
+        return row
+    return replace(row, next_command=plan_command(source))
 
 
 def to_json(evidence: ProductionEvidence, findings: Mapping[str, Finding]) -> JsonObject:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analysis.calls import by_action
+from analysis.counted import calls_that_count
 from analysis.resemblance import Drift, Resemblance, drift, resembles
 from analysis.settings import RecommendSettings
 from diag.production.observed import Observed
@@ -37,10 +37,9 @@ def findings_of(
     """Return a finding for every observed action, by id; `test` is compared for the actions it holds."""
     tests: dict[str, Resemblance] = {}
     if test is not None:
-        for action in by_action(test.table):
-            if action.action_id in observed:
-                counts = observed[action.action_id].counts
-                tests[action.action_id] = resembles(counts, action.calls, settings)
+        for action_id, calls in calls_that_count(test, test.facts(), settings).items():
+            if action_id in observed:
+                tests[action_id] = resembles(observed[action_id].counts, calls, settings)
     return {
         action_id: Finding(drift(one.counts, one.timeout_s, settings), tests.get(action_id))
         for action_id, one in observed.items()

@@ -19,8 +19,12 @@ def production_page(
     *,
     version: str,
     zone: str | None,
+    source: str | None = None,
 ) -> ReportData:
-    """Return the report of production itself; `tests` (summaries by action id) are drawn beside it."""
+    """Return the report of production itself; `tests` (summaries by action id) are drawn beside it.
+
+    `source`: arguments of `diag observe` for the next commands.
+    """
     settings = evidence.analysis.settings
     summaries = {}
     for action in evidence.analysis.actions:
@@ -34,6 +38,7 @@ def production_page(
         summaries=summaries,
         version=version,
         zone=zone,
+        source=source,
         production=source_of(evidence),
         span=(evidence.since, evidence.until),
     )

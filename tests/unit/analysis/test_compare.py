@@ -116,3 +116,35 @@ def test_actions_of_any_run_are_listed_slower_first_and_fit_json() -> None:
     body = json.loads(json.dumps(comparison_to_json(found), allow_nan=False))
     assert body["actions"][0]["differences"][0]["verdict"] == "slower"
     assert body["actions"][2]["runs"][0] is None
+
+
+def test_many_unchanged_actions_raise_hardly_any_false_alarm() -> None:
+    """The risk is shared among the actions: twelve of them are twelve chances to be wrong."""
+    tripped = 0
+    for seed in range(15):
+        runs = [
+            sample_set(
+                *(
+                    calls(lognormal(1000, 2.0, seed=10_000 * seed + 100 * run + one), action=f"a{one}")
+                    for one in range(12)
+                )
+            )
+            for run in (0, 1)
+        ]
+        found = compare([recommend(run) for run in runs], ["A", "B"])
+        tripped += any(action.worst == "slower" for action in found.actions)
+
+    assert tripped <= 3  # 5 % of 15 is 1; unshared it would be 5
+
+
+def test_an_interval_widens_with_the_number_of_comparisons() -> None:
+    alone, one_of_many = difference(BASE, scaled(1.2)), difference(BASE, scaled(1.2), looks=12)
+
+    assert alone.lower_ms is not None and one_of_many.lower_ms is not None
+    assert one_of_many.lower_ms < alone.lower_ms
+    assert (200 - one_of_many.lower_ms) / (200 - alone.lower_ms) == pytest.approx(2.638 / 1.645, rel=0.01)
+
+
+def test_an_action_of_a_third_run_was_measured_in_neither_of_the_two() -> None:
+    assert difference(None, None).reason == "measured in neither of these two runs"
+    assert difference(None, BASE).reason == "measured in one of the runs only"

@@ -10,7 +10,14 @@ from analysis.errors import UnreadableSamplesError
 from analysis.settings import RecommendSettings
 from diag.genesys.models import Action, ActionConfig
 from diag.genesys.telemetry import IntervalCounts
-from diag.production.evidence import Place, ProductionEvidence, evidence_of, read_evidence, to_json
+from diag.production.evidence import (
+    Place,
+    ProductionEvidence,
+    evidence_of,
+    plan_command,
+    read_evidence,
+    to_json,
+)
 from diag.production.findings import findings_of
 from diag.production.page import production_page, with_production
 from diag.production.reading import NotObserved, ObservedAction, Production
@@ -55,6 +62,22 @@ def test_what_is_saved_is_read_back_whole(evidence: ProductionEvidence, tmp_path
     assert read_evidence(path) == evidence
     assert evidence.analysis.actions[0].source == "production"
     assert (evidence.analysis.host, evidence.analysis.org_id) == ("https://api.mypurecloud.de", "1f0c")
+
+
+def test_the_next_command_asks_the_same_question_again() -> None:
+    """Other rules would plan another number than the one just shown."""
+    config = ActionConfig(60, {"requestType": "GET"}, {})
+    action = Action("a1", "Get Balance", "i1", "Web", 3, False, config)
+    fast = tuple(replace(hour, counts=(100, *(0,) * 59)) for hour in hours(120))
+    observed = Production((ObservedAction(action, 60, WINDOW, fast),), ())
+    place = Place("https://api.example", False)
+
+    asked = evidence_of(observed, WINDOW, RULES, place, 50, source="'Get Balance' --rule sum")
+    plain = evidence_of(observed, WINDOW, RULES, place, 50)
+
+    assert asked.analysis.actions[0].verdict == "lower"
+    assert asked.analysis.actions[0].next_command == "diag observe 'Get Balance' --rule sum --out plan.json"
+    assert plain.analysis.actions[0].next_command == "diag observe --out plan.json" == plan_command(None)
 
 
 def test_a_newer_format_is_refused(evidence: ProductionEvidence, tmp_path: Path) -> None:

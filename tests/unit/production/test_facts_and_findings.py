@@ -79,3 +79,34 @@ def test_drift_and_a_test_that_is_too_easy_are_found() -> None:
     alone = findings_of(seen(fine), RecommendSettings())["a1"]
     assert (alone.drift.verdict, alone.lines(changed=False)) == ("fits", ())
     assert len(alone.lines(changed=True)) == 1
+
+
+def test_a_test_is_compared_at_the_level_its_number_comes_from() -> None:
+    """A ramp's last step drowned the backend: production is compared with the level that was carried."""
+    like = observed(*(hour(number, (900, 80, 20)) for number in range(20)))
+    levels = []
+    for rate, latency_ms, outcome in ((5.0, 400.0, "ok"), (50.0, 2900.0, "backend_error")):
+        levels.append(
+            pd.DataFrame(
+                {
+                    "action_id": ["a1"] * 1000,
+                    "started_at": [1.8e9 + rate * 1000 + n / rate for n in range(1000)],
+                    "latency_ms": [latency_ms if n % 10 else 1500.0 for n in range(1000)],
+                    "outcome": [outcome if n % 10 else "ok" for n in range(1000)],
+                    "timeout_s": [3] * 1000,
+                    "offered_rate": [rate] * 1000,
+                }
+            )
+        )
+    finding = findings_of(seen(like), RecommendSettings(), SampleSet(pd.concat(levels)))["a1"]
+
+    assert finding.resemblance is not None
+    assert finding.resemblance.verdict == "same"
+
+
+def test_no_execution_that_long_is_said_in_a_sentence() -> None:
+    fine = observed(*(hour(number, (990, 10, 0)) for number in range(20)))
+
+    assert findings_of(seen(fine), RecommendSettings())["a1"].drift.reason.startswith(
+        "No execution reaches 3 s"
+    )

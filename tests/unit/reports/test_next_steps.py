@@ -36,6 +36,8 @@ def test_what_is_not_known_is_to_be_found_out() -> None:
 def test_production_is_applied_from_a_plan() -> None:
     data = make_production(make_report(CASES[:1]))
     actions = tuple(replace(one, source="production", verdict=Verdict.LOWER) for one in data.analysis.actions)
-    alone = replace(data, manifests=(), analysis=replace(data.analysis, actions=actions))
+    alone = replace(data, manifests=(), source=None, analysis=replace(data.analysis, actions=actions))
+    asked = replace(alone, source="'Get Balance' --days 14 --rule sum")
 
     assert commands(alone)[:2] == ["diag observe --out plan.json", "diag apply plan.json"]
+    assert commands(asked)[0] == "diag observe 'Get Balance' --days 14 --rule sum --out plan.json"
