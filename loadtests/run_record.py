@@ -76,6 +76,13 @@ class RunRecord:
                 f"{self.folder.path} holds a soak against {before.host}, not {self._manifest.host}.",
                 hint="Give another --run-dir.",
             )
+        if {facts.action_id for facts in before.actions} != {
+            facts.action_id for facts in self._manifest.actions
+        }:
+            raise UsageError(
+                f"{self.folder.path} holds a soak of other actions.",
+                hint="Give another --run-dir, or measure the same actions again.",
+            )
         self._before = before
         self._dropped_before = dropped_so_far(self.folder)
         away_s = time.time() - (before.ended_at or last_moment(self.folder) or before.created_at)

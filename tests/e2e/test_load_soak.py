@@ -48,11 +48,19 @@ class Soak:
     def set_total(self, total: str) -> None:
         (self.folder / "soak.toml").write_text(WORKLOAD.format(total=total))
 
-    def start(self, *verb: str) -> "subprocess.Popen[str]":
-        line = ["locust", "-f", str(LOCUSTFILE), "--headless", "--workload", "soak.toml"]
-        line += ["--only-summary", "--parent-pid", str(os.getpid())]  # so that it makes no report
+    def start(self, *more: str, workload: bool = True) -> "subprocess.Popen[str]":
+        """Run the locustfile, without making a report."""
+        line = ["locust", "-f", str(LOCUSTFILE), "--headless", "--only-summary"]
+        what = ["--workload", "soak.toml"] if workload else ["--mode", "soak"]
+        return self._run(*line, "--parent-pid", str(os.getpid()), *what, *more)
+
+    def measure(self) -> "subprocess.Popen[str]":
+        """Run the verb; the same soak."""
+        return self._run("diag", "measure", "soak.toml")
+
+    def _run(self, *line: str) -> "subprocess.Popen[str]":
         self.process = subprocess.Popen(
-            [sys.executable, "-m", *(verb or line)],
+            [sys.executable, "-m", *line],
             cwd=self.folder,
             env={**os.environ, "HOME": str(self.folder), **self.sandbox.environment},
             stdin=subprocess.DEVNULL,
@@ -118,8 +126,12 @@ def test_a_soak_that_was_killed_twice_goes_on_where_it_was(soak: Soak) -> None:
     assert process.returncode == 130, output
     assert "the soak was interrupted and went on" in output
 
+    process = soak.start("--run-dir", str(soak.run.path), "--action", "Get User Presence", workload=False)
+    output, _ = process.communicate(timeout=90)
+    assert (process.returncode, "holds a soak of other actions" in output) == (2, True), output
+
     soak.set_total("1s")  # over long ago
-    process = soak.start("diag", "measure", "soak.toml")
+    process = soak.measure()
     output, _ = process.communicate(timeout=90)
     assert process.returncode == 0, output
     assert "Going on with the soak" in output
