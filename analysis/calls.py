@@ -44,7 +44,7 @@ KIND_OF: Final[Mapping[str, Kind]] = {
 _OUTCOMES: Final = tuple(Outcome)
 _KIND_BY_INDEX: Final = np.array([KIND_OF[outcome] for outcome in _OUTCOMES], dtype=np.int8)
 A_DAY_S: Final = 86_400.0
-_ERRORS: Final = (Outcome.BACKEND_ERROR, Outcome.PLATFORM_ERROR, Outcome.NETWORK_ERROR)
+ERRORS: Final = (Outcome.BACKEND_ERROR, Outcome.PLATFORM_ERROR, Outcome.NETWORK_ERROR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ def classify(calls: Calls, backend_errors: str) -> tuple[Calls, dict[str, int]]:
     """
     keep = calls.kind != Kind.REFUSED
     if backend_errors == "exclude":
-        keep &= ~np.isin(calls.outcome, [OUTCOME_INDEX[outcome] for outcome in _ERRORS])
+        keep &= ~np.isin(calls.outcome, [OUTCOME_INDEX[outcome] for outcome in ERRORS])
     dropped = Counter(calls.outcome[~keep].tolist())
     return calls.where(keep), {_OUTCOMES[index].value: count for index, count in sorted(dropped.items())}
 

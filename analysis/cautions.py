@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from analysis.calls import Calls
+from analysis.calls import ERRORS, Calls
 from analysis.clock import Timed
 from analysis.estimate import Estimate
 from analysis.facts import ActionFacts
@@ -11,7 +11,7 @@ from analysis.schema import Outcome
 from analysis.settings import RecommendSettings
 from analysis.stability import starved_workers
 from analysis.time_coverage import TimeCoverage
-from analysis.wording import duration, rate, seconds
+from analysis.wording import duration, percent, rate, seconds
 
 NOTABLE_SHARE: Final = 0.1
 """A tenth of the tail the percentile leaves: 0.1 % of calls for p99."""
@@ -47,6 +47,12 @@ def about_calls(
         lines.append(
             f"{given_up:,} {'call was' if given_up == 1 else 'calls were'} still running when the run ended "
             "or was given up: counted as slower than that"
+        )
+    errors = calls.count(*ERRORS)
+    if errors > (1.0 - settings.percentile) * len(calls):
+        lines.append(
+            f"{percent(errors / len(calls))} of calls ended in an error of the backend, the platform or the "
+            "network: counted as slower than that"
         )
     if found.quantile_ms is not None:
         starved = starved_workers(calls, found.quantile_ms)

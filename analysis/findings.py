@@ -37,6 +37,8 @@ class Findings:
     disagreement: Disagreement | None = None
     fired_s: tuple[int, int] | None = None
     """The shortest and the longest timeout that cut a deciding call off; None where not known."""
+    errors: int = 0
+    """Deciding calls that an error of the backend, the platform or the network ended."""
     given_up: int = 0
     """Calls the client stopped waiting for: the run ended, or its own patience did."""
     left_out: Mapping[str, int] = field(default_factory=dict)

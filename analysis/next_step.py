@@ -1,10 +1,14 @@
 """The command that gets further, per verdict."""
 
 import shlex
+from typing import Final
 
 from analysis.findings import Findings
 from analysis.recommendation import Verdict
 from analysis.settings import RecommendSettings
+
+MANY_ERRORS: Final = 0.2
+"""More errors than this are what to look into first (as for a saturated load level)."""
 
 
 def next_command(found: Findings, verdict: Verdict, settings: RecommendSettings) -> str | None:
@@ -18,6 +22,8 @@ def next_command(found: Findings, verdict: Verdict, settings: RecommendSettings)
         case Verdict.INSUFFICIENT_SAMPLES:
             if found.saturated_because is not None:
                 return _slower(found, action)
+            if found.errors > MANY_ERRORS * found.estimate.samples:
+                return "diag doctor"
             missing = found.shortfall
             if missing.calls_needed is None:
                 return f"diag measure {action}"

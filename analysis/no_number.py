@@ -22,6 +22,8 @@ LEFT_OUT: Final = {
     "network_error": "ended by an error of the network",
 }
 
+NOTABLE_ERRORS: Final = 0.01
+
 
 def no_data(found: Findings) -> str:
     """Return why no call says how long the action takes."""
@@ -55,8 +57,10 @@ def censored(found: Findings, settings: RecommendSettings) -> str:
             "from this run: find out what ends them, then run a probe."
         )
     where = "production" if found.source == "production" else "this run"
+    accepted = 1.0 - settings.percentile
+    so = "so" if found.censored > accepted * estimate.samples else f"too near to {accepted * 100:g} %:"
     return (
-        f"{share} of {calls_of(found.source)} hit {_fired(found)}, so {above} "
+        f"{share} of {calls_of(found.source)} hit {_fired(found)}, {so} {above} "
         f"cannot be known from {where}: run a probe."
     )
 
@@ -86,7 +90,10 @@ def insufficient(found: Findings, settings: RecommendSettings) -> str:
         if estimate.design_effect > 1.05
         else ""
     )
-    calls = f"{estimate.samples:,} {'call' if estimate.samples == 1 else 'calls'}{worth}"
+    noun = calls_of(found.source)
+    calls = f"{estimate.samples:,} {noun.removesuffix('s') if estimate.samples == 1 else noun}{worth}"
+    if found.errors > NOTABLE_ERRORS * estimate.samples:
+        calls += f", {percent(found.errors / estimate.samples)} of which an error ended"
     if missing.hidden:
         cut = percent(found.censored / estimate.samples)
         if found.given_up > found.censored / 2:
@@ -114,7 +121,8 @@ def insufficient(found: Findings, settings: RecommendSettings) -> str:
     # At 95 % there would be a number: what is missing then is not sureness.
     unsure = 0.0 < missing.confidence_max_seen < settings.confidence
     # Rounded down: 94.9 % must not read as the 95 % that was asked for.
-    sure = f"only {math.floor(missing.confidence_max_seen * 100)} % sure; " if unsure else ""
+    whole = math.floor(missing.confidence_max_seen * 100)
+    sure = f"only {whole} % sure; " if unsure and whole else ""
     if missing.calls_needed is None:
         return f"{calls}: {sure}no number of further calls would settle it at this load."
     return f"{calls}: {sure}{missing.calls_needed:,} more needed."

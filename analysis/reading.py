@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.calls import A_DAY_S
 from analysis.errors import UnreadableSamplesError
 from analysis.recommendation import Skipped
 from analysis.run_folder import Manifest, RunFolder
@@ -65,7 +66,18 @@ def read_samples(paths: Sequence[Path], *, detail: bool = False) -> SampleSet:
     table, dropped = without_duplicates(builder.finish())
     if dropped:
         skipped.append(Skipped("duplicates", dropped, "the same call is in the input twice"))
+    far = _far_from_their_plan(table)
+    if far:
+        skipped.append(Skipped("scheduled_at", far, "over a day away from started_at: not taken as the plan"))
     return SampleSet(table, tuple(skipped), tuple(manifests), settled)
+
+
+def _far_from_their_plan(table: pd.DataFrame) -> int:
+    if "scheduled_at" not in table:
+        return 0
+    with np.errstate(over="ignore", invalid="ignore"):
+        away = np.abs(table["started_at"].to_numpy() - table["scheduled_at"].to_numpy())
+    return int((away > A_DAY_S).sum())
 
 
 def without_duplicates(table: pd.DataFrame) -> tuple[pd.DataFrame, int]:

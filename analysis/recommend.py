@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from analysis.calls import ActionCalls, Calls, by_action
+from analysis.calls import ERRORS, ActionCalls, Calls, by_action
 from analysis.cautions import about_calls, about_load, about_the_clock
 from analysis.clock import from_dispatch, on_the_right_clock
 from analysis.columns import OUTCOME_INDEX
@@ -139,6 +139,7 @@ def findings(
         lower_ms=max(proven, default=None),
         disagreement=find_disagreement(calls, settings) if found.timeout_s is not None else None,
         fired_s=_fired(calls),
+        errors=calls.count(*ERRORS),
         given_up=calls.count(Outcome.CLIENT_TIMEOUT),
         left_out=_left_out(action, judged, levels, deciding),
         saturated_because=lowest.saturated_because if lowest else None,

@@ -1,7 +1,11 @@
 """One Parquet or CSV file, batch by batch, into a table (analysis.schema)."""
 
 import csv
+import gzip
+import zlib
 from collections.abc import Iterable
+from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 from typing import Final, Literal
 
@@ -13,6 +17,7 @@ from analysis.schema import COLUMNS, REQUIRED_COLUMNS
 from analysis.table_builder import TableBuilder
 
 BATCH_ROWS: Final = 100_000
+GZIP_STEP: Final = 1024
 _HINT: Final = "Needed columns: action_id, started_at (Unix seconds), latency_ms, outcome (ok, timeout, ...)."
 
 
@@ -33,7 +38,7 @@ def add_sample_file(builder: TableBuilder, path: Path, columns: tuple[str, ...])
 
 
 def _add_csv(builder: TableBuilder, path: Path, columns: tuple[str, ...]) -> list[Skipped]:
-    whole = 0
+    whole, source = 0, None
     try:
         for batch in _csv_batches(path, columns, csv.QUOTE_MINIMAL, 0):
             builder.add(batch)
@@ -42,23 +47,43 @@ def _add_csv(builder: TableBuilder, path: Path, columns: tuple[str, ...]) -> lis
     except pd.errors.ParserError as error:
         # A file cut off inside a quoted field: without quotes, the lines up to there can be read.
         skipped = Skipped(path.name, None, f"quotes do not match ({_first_line(error)}); read without them")
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        source = BytesIO(_decompressed(path))
+        skipped = Skipped(path.name, None, f"damaged ({_first_line(error)}); read up to there")
     except (pd.errors.EmptyDataError, OSError, ValueError) as error:
         raise _unreadable(path, "CSV", error) from error
     try:
-        for batch in _csv_batches(path, columns, csv.QUOTE_NONE, whole):
+        for batch in _csv_batches(path, columns, csv.QUOTE_NONE, whole, source):
             builder.add(batch)
-    except (pd.errors.ParserError, OSError, ValueError) as error:
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, OSError, ValueError) as error:
         raise _unreadable(path, "CSV", error) from error
     return [skipped]
 
 
+def _decompressed(path: Path) -> bytes:
+    """The whole lines of a damaged .gz up to the damage."""
+    decompressor, found = zlib.decompressobj(wbits=31), bytearray()
+    raw = path.read_bytes()
+    with suppress(zlib.error):
+        for start in range(0, len(raw), GZIP_STEP):
+            found += decompressor.decompress(raw[start : start + GZIP_STEP])
+    return bytes(found[: found.rfind(b"\n") + 1])
+
+
 def _csv_batches(
-    path: Path, columns: tuple[str, ...], quoting: Literal[0, 3], rows_read: int
+    path: Path,
+    columns: tuple[str, ...],
+    quoting: Literal[0, 3],
+    rows_read: int,
+    source: BytesIO | None = None,
 ) -> Iterable[pd.DataFrame]:
-    """Batches after the first `rows_read` rows. Raises UnreadableSamplesError for a missing column."""
+    """Batches after the first `rows_read` rows, from `source` where it stands for the file.
+
+    Raises UnreadableSamplesError for a missing column.
+    """
     texts = ("category", "object")
     reader = pd.read_csv(
-        path,
+        path if source is None else source,
         usecols=lambda name: name in columns,
         dtype={name: "category" for name in columns if COLUMNS[name] in texts},
         encoding_errors="replace",

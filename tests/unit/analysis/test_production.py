@@ -51,6 +51,13 @@ def test_production_gives_the_verdict_a_test_would_give() -> None:
     assert judge(production(2.2), current=3).verdict is Verdict.OK
 
 
+def test_production_is_told_in_the_whole_seconds_it_is_counted_in() -> None:
+    found = judge(production(0.4))
+    assert "finish within 1 s (at most 1 s" in found.reason
+    few = judge(production(0.4, hours=1, per_hour=27))
+    assert few.reason.startswith("27 production executions: ")
+
+
 def test_timeouts_count_as_slower_and_hide_the_p99() -> None:
     found = judge(production(5.0, timeout_s=3), current=3)
     assert found.verdict is Verdict.CENSORED_NEEDS_PROBE

@@ -180,3 +180,21 @@ def test_few_calls_of_which_many_are_cut_off_ask_for_a_probe_at_once() -> None:
     assert found.verdict is Verdict.INSUFFICIENT_SAMPLES
     assert "about 299 probe calls needed" in found.reason
     assert found.next_command == "diag measure --probe --action 'Order lookup' --calls 380"
+
+
+def test_calls_that_errors_ended_are_spoken_of() -> None:
+    x = lognormal(2000, 1.5)
+    failed = calls(x, outcome=np.where(np.arange(2000) % 2, "network_error", "ok"))
+    found = judge(failed)
+    assert "50 % of which an error ended" in found.reason
+    assert found.next_command == "diag doctor"
+    some = judge(calls(x, outcome=np.where(np.arange(2000) % 10, "ok", "platform_error")))
+    assert any(line.startswith("10 % of calls ended in an error") for line in some.warnings)
+    assert not any("error" in line for line in judge(calls(x)).warnings)
+
+
+def test_a_share_below_the_accepted_one_is_too_near_not_proof() -> None:
+    x = np.random.default_rng(1).permutation(np.r_[np.full(45, 9.0), lognormal(4955, 2.0)])
+    found = judge(calls(x, timeout_s=5), facts=orders(current_timeout_s=5))
+    assert found.verdict is Verdict.CENSORED_NEEDS_PROBE and found.p99_ms is not None
+    assert "% of calls hit the 5 s timeout, too near to 1 %: p99 is above" in found.reason
