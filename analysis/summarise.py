@@ -4,6 +4,7 @@ The charts show every recorded call (all levels, warm-up included), because that
 recommendation says which of them count. Curves are thinned to a fixed number of points.
 """
 
+from dataclasses import replace
 from typing import Final, Literal
 
 import numpy as np
@@ -14,6 +15,7 @@ from analysis.bounds import lower_share, upper_share
 from analysis.breakdowns import cold_start, error_groups, knee, load_bins, payload_groups, survival_of
 from analysis.calls import ActionCalls, Calls, Kind, by_action
 from analysis.clock import on_the_right_clock
+from analysis.counts import MAX_MS
 from analysis.sample_set import SampleSet
 from analysis.schema import Outcome
 from analysis.settings import RecommendSettings
@@ -52,6 +54,7 @@ def _summary(
     settings: RecommendSettings,
 ) -> ActionSummary:
     calls = on_the_right_clock(action.calls).calls
+    calls = replace(calls, latency_ms=np.minimum(calls.latency_ms, MAX_MS))
     load = load_bins(calls, table)
     counts = np.bincount(calls.outcome, minlength=len(_OUTCOMES))
     return ActionSummary(

@@ -184,7 +184,7 @@ def _signed(ms: float) -> str:
 def _p99(entry: Recommendation | None) -> str:
     if entry is None:
         return "not measured"
-    bound = "" if entry.p99_upper_ms is None else f" (≤ {numbers.latency(entry.p99_upper_ms)})"
+    bound = "" if entry.p99_upper_ms is None else f" (≤ {numbers.at_most(entry.p99_upper_ms)})"
     return numbers.latency(entry.p99_ms) + bound
 
 

@@ -101,7 +101,7 @@ def _table(actions: tuple[Recommendation, ...], percentile: str) -> list[str]:
             f"{wording.sign} {wording.word}",
             change_text(action),
             numbers.latency(action.p99_ms),
-            numbers.latency(action.p99_upper_ms),
+            numbers.at_most(action.p99_upper_ms),
             numbers.count(action.samples),
             numbers.share(action.cut_off_now),
             numbers.share(action.cut_off_after),

@@ -16,6 +16,14 @@ def latency(ms: float | None) -> str:
     return f"{_significant(ms / 1000)} s"
 
 
+def at_most(ms: float | None) -> str:
+    """Return an upper bound as `latency` would, rounded up: what is shown must hold as well."""
+    if ms is None or not math.isfinite(ms) or ms <= 0:
+        return latency(ms)
+    size = 10.0 ** (math.floor(math.log10(ms)) - _DIGITS + 1)
+    return latency(math.ceil(ms / size - 1e-9) * size)
+
+
 def seconds(value_s: float | None) -> str:
     """Return a timeout or another whole number of seconds as `5 s`."""
     return UNKNOWN if value_s is None else f"{_significant(value_s)} s"

@@ -56,7 +56,7 @@ def _p99(index: int, letter: str, entry: Recommendation | None) -> Told:
     found = number(numbers.latency(entry.p99_ms), entry.p99_ms, f"runs/{index}/p99_ms")
     if entry.p99_upper_ms is None:
         return told("{} {}", letter, found)
-    upper = number(numbers.latency(entry.p99_upper_ms), entry.p99_upper_ms, f"runs/{index}/p99_upper_ms")
+    upper = number(numbers.at_most(entry.p99_upper_ms), entry.p99_upper_ms, f"runs/{index}/p99_upper_ms")
     return told("{} {} (at most {})", letter, found, upper)
 
 

@@ -134,7 +134,7 @@ def _words(action: Recommendation, curve: SurvivalCurve, percentile: float) -> l
 def _at_most(action: Recommendation) -> str:
     upper = action.p99_upper_ms
     return (
-        "" if upper is None else told(", at most {}", number(numbers.latency(upper), upper, "p99_upper_ms"))
+        "" if upper is None else told(", at most {}", number(numbers.at_most(upper), upper, "p99_upper_ms"))
     )
 
 

@@ -109,7 +109,7 @@ def picture(histogram: Histogram | None, action: Recommendation, low_ms: float, 
 def _facts(action: Recommendation, percentile: float) -> str:
     facts = []
     if action.p99_ms is not None:
-        bound = f" (≤ {numbers.latency(action.p99_upper_ms)})" if action.p99_upper_ms is not None else ""
+        bound = f" (≤ {numbers.at_most(action.p99_upper_ms)})" if action.p99_upper_ms is not None else ""
         facts.append(f"{percentile_name(percentile)} {numbers.latency(action.p99_ms)}{bound}")
     if action.cut_off_now is not None:
         after = "" if action.cut_off_after is None else f" → {numbers.share(action.cut_off_after)}"

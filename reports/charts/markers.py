@@ -80,7 +80,7 @@ def markers_of(action: Recommendation, analysis: Analysis) -> tuple[Marker, ...]
         key = told("{} {}", name, number(p99, action.p99_ms, "p99_ms"))
         found.append(Marker("estimate", action.p99_ms, f"{name} {p99}", key))
     if action.p99_upper_ms is not None and action.p99_upper_ms != action.p99_ms:
-        upper = number(numbers.latency(action.p99_upper_ms), action.p99_upper_ms, "p99_upper_ms")
+        upper = number(numbers.at_most(action.p99_upper_ms), action.p99_upper_ms, "p99_upper_ms")
         sure = number(numbers.share(settings.confidence), settings.confidence, "/settings/confidence")
         key = told("{} is at most {} ({} sure)", name, upper, sure)
         found.append(Marker("upper", action.p99_upper_ms, "", key))

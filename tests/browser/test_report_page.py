@@ -246,3 +246,20 @@ def test_axe_finds_no_violation(page: Page, short_file: Path, axe: str, dark: bo
     page.open(short_file, width=1280, dark=dark)
     open_all(page)
     assert violations(page, axe) == []
+
+
+@pytest.mark.parametrize("name", ["W" * 120, "Get_Customer_By_Number_And_Region_" * 150])
+def test_a_name_without_spaces_never_makes_the_page_wider(
+    page: Page, data: ReportData, tmp_path: Path, name: str
+) -> None:
+    actions = tuple(
+        replace(a, action_name=name, left_out_by_reason={"retry": 3}) for a in data.analysis.actions[:3]
+    )
+    path = tmp_path / "long.html"
+    path.write_text(
+        build_report(replace(data, analysis=replace(data.analysis, actions=actions))), encoding="utf-8"
+    )
+    page.open(path, width=320)
+    open_all(page)
+
+    assert page.run("document.documentElement.scrollWidth") <= 320

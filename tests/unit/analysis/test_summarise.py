@@ -110,3 +110,13 @@ def test_only_refused_calls_have_no_curve() -> None:
 
 def test_nothing_is_nothing() -> None:
     assert summarise(SampleSet(pd.DataFrame({"outcome": [], "action_id": []}))) == {}
+
+
+def test_a_latency_beyond_all_bounds_can_still_be_drawn() -> None:
+    table = calls(lognormal(500, 1.0))
+    table.loc[3, "latency_ms"] = 1e308
+
+    found = one(table)
+
+    assert found.histogram is not None and found.histogram.edges_ms[-1] < 121_000
+    assert max(slice_.max_ms or 0 for slice_ in found.timeline) == 120_000

@@ -51,3 +51,26 @@ def test_a_latency_is_shown_within_half_a_percent(ms: float) -> None:
 @given(st.floats(min_value=1e-12, max_value=10.0))
 def test_a_positive_share_is_never_shown_as_nothing(value: float) -> None:
     assert numbers.share(value) != "0 %"
+
+
+@pytest.mark.parametrize(
+    ("ms", "text"),
+    [
+        (1674.0, "1.68 s"),
+        (1670.0, "1.67 s"),
+        (36_161.0, "36.2 s"),
+        (999.2, "1 s"),
+        (0.4561, "0.457 ms"),
+        (None, "–"),
+    ],
+)
+def test_a_bound_is_never_shown_lower_than_it_is(ms: float | None, text: str) -> None:
+    assert numbers.at_most(ms) == text
+
+
+@given(st.floats(min_value=1e-3, max_value=1e6))
+def test_a_shown_bound_holds(ms: float) -> None:
+    number, unit = numbers.at_most(ms).split(" ")
+    shown = float(number.replace(",", "")) * (1 if unit == "ms" else 1000)
+
+    assert ms * (1 - 1e-6) <= shown <= ms * 1.0101

@@ -89,7 +89,11 @@ def _shown(place: str, value: Any) -> Iterator[str]:
         yield f"{at:%Y-%m-%d %H:%M:%S} UTC"
         yield from _zoned(at)
     elif field.endswith("_ms") or field == "ms":
-        yield numbers.latency(value)
+        yield (
+            numbers.at_most(value)
+            if "upper" in field and "/differences/" not in place
+            else numbers.latency(value)
+        )
         yield f"{'+' if value >= 0 else '−'}{numbers.latency(abs(value))}"
     elif field.endswith("_s"):
         yield from (numbers.seconds(value), numbers.duration(value), f"{value:g} s")
