@@ -88,8 +88,9 @@ def command(
     beside = () if facts_file is None else ("--actions", str(facts_file))
     source = shlex.join([*map(typed, (inputs and chosen) or ()), *beside, *stated_flags(rules)]) or None
     evidence = gather(chosen, rules, actions_file=facts_file, source=source)
-    for folder in evidence.folders[:1] if len(chosen) == 1 else ():
-        write_recommendations(folder, evidence.analysis)
+    what_if = bool(stated_flags(rules)) or facts_file is not None
+    for folder in evidence.folders[:1] if len(chosen) == 1 and not what_if else ():
+        write_recommendations(folder, evidence.analysis)  # the run's record, which the index reads
     for weakness in evidence.analysis.weak:
         console.warn(weakness)
     if form == "table":

@@ -92,3 +92,16 @@ def test_a_run_measured_elsewhere_is_never_applied_here(
     told = capsys.readouterr().err
     assert "Run r1 was measured in org other-org at api.other.test; you are connected to org " in told
     assert "(Sandbox (demo)) at 127.0.0.1:" in told
+
+
+def test_a_what_if_leaves_the_runs_record_alone(measured_run: Callable[..., Path]) -> None:
+    folder = measured_run()
+    record = folder / "recommendations.json"
+
+    assert run(["recommend", str(folder)]) == ExitCode.OK
+    judged = record.read_text()
+    assert run(["recommend", str(folder), "--percentile", "0.9", "--cap", "4"]) == ExitCode.OK
+    assert record.read_text() == judged
+    record.unlink()
+    assert run(["recommend", str(folder), "--percentile", "0.9"]) == ExitCode.OK
+    assert not record.exists()
