@@ -151,14 +151,20 @@ def classify(calls: Calls, backend_errors: str) -> tuple[Calls, dict[str, int]]:
 def _in_order(rows: NDArray[np.int64], columns: Columns) -> NDArray[np.int64]:
     """Rows by run, then by start; a single worker's file already is in that order.
 
-    Calls that start at the same moment are ordered by latency, so that the order of the rows in the
-    input changes nothing.
+    Calls that start at the same moment are put in an order that neither the rows of the input nor how slow
+    they are can change: ordered by latency, a second's slow calls would look like a burst.
     """
     started, run = columns.started_at[rows], columns.run[rows]
     same_run = run[1:] == run[:-1]
     if (run[1:] >= run[:-1]).all() and (started[1:][same_run] > started[:-1][same_run]).all():
         return rows
-    return rows[np.lexsort((columns.outcome[rows], columns.latency_ms[rows], started, run))]
+    return rows[np.lexsort((columns.outcome[rows], _scattered(columns.latency_ms[rows]), started, run))]
+
+
+def _scattered(values: NDArray[np.float64]) -> NDArray[np.uint64]:
+    """The bits of each value, mixed (Fibonacci hashing): alike for equal values, else in no order."""
+    mixed = np.ascontiguousarray(values, dtype=np.float64).view(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    return np.asarray((mixed ^ (mixed >> np.uint64(32))) * np.uint64(0xD6E8FEB86659FD93))
 
 
 def _calls(columns: Columns, rows: NDArray[np.int64]) -> Calls:

@@ -46,6 +46,15 @@ def test_backend_errors_can_be_excluded_instead() -> None:
     assert (len(found), dropped) == (0, {"backend_error": 1})
 
 
+def test_calls_of_one_moment_are_no_burst_and_not_cut_off_by_their_speed() -> None:
+    x = np.round(lognormal(1600, 2.0), 3)
+    found = arrays(calls(x).assign(started_at=START, scheduled_at=START))
+    assert estimate(found, DEFAULT).design_effect < 1.6
+    cut = found.latency_ms[warm_up_mask(found, 15.0, 0.2)]
+    assert cut.size == 320
+    assert np.median(cut) == pytest.approx(np.median(x) * 1e3, rel=0.15)
+
+
 def test_retries_are_left_out() -> None:
     (action,) = by_action(pd.concat([calls([0.1] * 3), calls([0.1] * 2, attempt=2)], ignore_index=True))
     assert (len(action.calls), action.retries) == (3, 2)
