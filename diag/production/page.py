@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Final
 
 from analysis.production_summary import beside_a_test, beside_production, summarise_production
 from analysis.settings import RecommendSettings
@@ -10,6 +11,10 @@ from diag.production.evidence import UNKNOWN, ProductionEvidence
 from diag.production.findings import Finding
 from diag.production.observed import Observed
 from reports.data import ProductionSource, ReportData
+
+NOTHING_TOGETHER: Final = (
+    "No action of the test was executed in production: there is nothing to lay beside it."
+)
 
 
 def production_page(
@@ -39,6 +44,7 @@ def production_page(
         version=version,
         zone=zone,
         source=source,
+        notes=(NOTHING_TOGETHER,) if tests and not tests.keys() & evidence.observed.keys() else (),
         production=source_of(evidence),
         span=(evidence.since, evidence.until),
     )
@@ -57,7 +63,8 @@ def with_production(
             one = evidence.observed[action_id]
             shown = _shown(one, findings[action_id])
             summaries[action_id] = beside_a_test(summary, one.counts, shown, settings)
-    notes = (*data.notes, *_elsewhere(data, evidence))
+    together = any(action_id in evidence.observed for action_id in data.summaries)
+    notes = (*data.notes, *_elsewhere(data, evidence), *(() if together else (NOTHING_TOGETHER,)))
     return replace(data, summaries=summaries, notes=notes, production=source_of(evidence))
 
 

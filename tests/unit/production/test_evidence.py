@@ -19,7 +19,7 @@ from diag.production.evidence import (
     to_json,
 )
 from diag.production.findings import findings_of
-from diag.production.page import production_page, with_production
+from diag.production.page import NOTHING_TOGETHER, production_page, with_production
 from diag.production.reading import NotObserved, ObservedAction, Production
 from tests.unit.production.test_facts_and_findings import WINDOW
 from tests.unit.reports.factory import CASES, make_report
@@ -149,3 +149,17 @@ def test_a_damaged_file_is_refused_and_never_believed(
 
     with pytest.raises(UnreadableSamplesError):
         read_evidence(path)
+
+
+def test_a_test_of_other_actions_is_said_to_have_nothing_beside_it(evidence: ProductionEvidence) -> None:
+    other = make_report(CASES[2:4])
+    others = {
+        f"other-{n}": replace(one, action_id=f"other-{n}") for n, one in enumerate(other.summaries.values())
+    }
+    findings = findings_of(evidence.observed, RULES)
+
+    beside = with_production(replace(other, summaries=others), evidence, findings, RULES)
+    alone = production_page(evidence, findings, others, version="0.1.0", zone=None)
+
+    assert beside.notes[-1] == alone.notes[-1] == NOTHING_TOGETHER
+    assert production_page(evidence, findings, {}, version="0.1.0", zone=None).notes == ()
