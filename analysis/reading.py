@@ -68,7 +68,8 @@ def read_samples(paths: Sequence[Path], *, detail: bool = False) -> SampleSet:
         skipped.append(Skipped("duplicates", dropped, "the same call is in the input twice"))
     far = _far_from_their_plan(table)
     if far:
-        skipped.append(Skipped("scheduled_at", far, "over a day away from started_at: not taken as the plan"))
+        what = f"scheduled_at of {far:,} {'row' if far == 1 else 'rows'}"
+        skipped.append(Skipped(what, None, "over a day away from started_at: not taken as the plan"))
     return SampleSet(table, tuple(skipped), tuple(manifests), settled)
 
 

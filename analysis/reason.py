@@ -116,7 +116,10 @@ def _unstable(found: Findings, decision: Decision, settings: RecommendSettings) 
         for part in (parts.faster, parts.slower)
     )
     where = {"halves": "one half of a run", "runs": "one run", "days": "one day"}[parts.between]
+    needs = f"{decision.timeout_s} s would cover the slow one"
+    if (decision.uncapped_s or 0) > settings.cap_s:
+        needs = f"the slow one needs {decision.uncapped_s} s, above the cap of {settings.cap_s} s"
     return (
         f"{quantile_name(settings.percentile)} was {fast} in {where} and {slow} in another: find out why; "
-        f"{decision.timeout_s} s would cover the slow one."
+        f"{needs}."
     )

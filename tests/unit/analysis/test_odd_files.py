@@ -66,5 +66,5 @@ def test_a_plan_on_another_clock_is_left_out_and_said(tmp_path: Path) -> None:
     rows["scheduled_at"] -= START
     rows.to_csv(tmp_path / "a.csv", index=False)
     found = read_samples([tmp_path / "a.csv"])
-    assert [(one.what, one.rows) for one in found.skipped] == [("scheduled_at", 2000)]
+    assert [(one.what, one.rows) for one in found.skipped] == [("scheduled_at of 2,000 rows", None)]
     assert recommend(found).actions[0].clock == "service"

@@ -198,3 +198,11 @@ def test_a_share_below_the_accepted_one_is_too_near_not_proof() -> None:
     found = judge(calls(x, timeout_s=5), facts=orders(current_timeout_s=5))
     assert found.verdict is Verdict.CENSORED_NEEDS_PROBE and found.p99_ms is not None
     assert "% of calls hit the 5 s timeout, too near to 1 %: p99 is above" in found.reason
+
+
+def test_an_unstable_action_beyond_the_cap_is_not_said_to_be_covered() -> None:
+    fast = calls(lognormal(40_000, 2.0), rate=50.0)
+    slow = calls(lognormal(4000, 32.4, 2), rate=50.0, run="b", start=1.7e9 + 9000)
+    found = judge(fast, slow, settings=RecommendSettings(cap_s=30))
+    assert (found.verdict, found.recommended_timeout_s) == (Verdict.UNSTABLE, 30)
+    assert f"the slow one needs {found.uncapped_timeout_s} s, above the cap of 30 s." in found.reason
