@@ -76,9 +76,11 @@ class Delivery:
     def finish(self, final: dict[str, Any], *, master_is_gone: bool) -> Path | None:
         """Deliver all rows, then `final`; return where the rows lie if they could not be delivered."""
         self._running.kill()
+        if master_is_gone:
+            self._within_s = 0.0
         kept = None
         if self._shipper is not None and self._spool is not None:
-            if self._ship_the_rest(self._shipper, 0.0 if master_is_gone else self._within_s):
+            if self._ship_the_rest(self._shipper):
                 shutil.rmtree(self._spool, ignore_errors=True)
             else:
                 kept = self._spool  # said to the master too: it may hear, and then it knows what is missing
@@ -94,18 +96,21 @@ class Delivery:
                 self._say_again()
         return kept
 
-    def _ship_the_rest(self, shipper: Shipper, within_s: float) -> bool:
+    def hurry(self) -> None:
+        """Try only for a moment more: what is not delivered then is kept."""
+        self._within_s = min(self._within_s, LAST_WORD_IN_VAIN_S)
+
+    def _ship_the_rest(self, shipper: Shipper) -> bool:
         began = time.monotonic()
         said = False
         while not shipper.delivered:
             waited_s = time.monotonic() - began
-            if waited_s > within_s:
+            if waited_s > self._within_s:
                 return False
             if waited_s > SAY_WHERE_AFTER_S and not said:
                 said = True
-                _LOG.warning(
-                    "the master does not answer; rows wait in %s; trying for %.0f s", self._spool, within_s
-                )
+                said_of = (self._spool, self._within_s)
+                _LOG.warning("the master does not answer; rows wait in %s; trying for %.0f s", *said_of)
             shipper.ship(0.1)
             gevent.sleep(0.1)
         return True

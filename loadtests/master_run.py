@@ -43,6 +43,7 @@ def order_for(
     sandbox: bool,
     workers: int,
     soak_offset_s: float = 0.0,
+    run_time_s: float | None = None,
 ) -> WorkerOrder:
     """Return what the workers are told, and leave the mark by which they know a shared disk.
 
@@ -67,6 +68,7 @@ def order_for(
         workers=workers,
         part=parts,
         soak_offset_s=soak_offset_s,
+        run_time_s=run_time_s,
     )
 
 
@@ -134,7 +136,7 @@ class MasterRun:
         view = self._workers.meet(str(msg.data["worker"]), msg.node_id)
         if view.final is None:
             view.final = msg.data
-            view.left_early = not self._finishing and self._is_running()
+            view.left_early = not (self._finishing or msg.data["time_is_over"]) and self._is_running()
         self._runner.send_message(TAKEN, FINAL, client_id=msg.node_id)
 
     def _on_end(self, msg: Any) -> None:

@@ -24,6 +24,8 @@ class WorkerOrder:
     """How many times this run has been started: a soak goes on with segments of its own."""
     soak_offset_s: float = 0.0
     """How long ago a soak that goes on began."""
+    run_time_s: float | None = None
+    """When the run ends, whether or not the master can still say so; None: only the master says."""
 
 
 def to_wire(order: WorkerOrder) -> str:

@@ -7,6 +7,7 @@ workers are there for capacity, not for getting round the limits.
 
 import logging
 import os
+import signal
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -38,6 +39,8 @@ SETTLED: Final = "diag_settled"
 PAUSE: Final = "diag_pause"
 """From a worker that met the org's limits to the master, and from there to all."""
 
+MASTER_LATE_S: Final = 10.0
+"""So long after the run's time is over a worker waits for its master to say so."""
 _LOG: Final = logging.getLogger("diag.load")
 
 
@@ -57,10 +60,14 @@ class WorkerLife:
         self._spool: Path | None = None
         self._undelivered: Path | None = None
         self._finished = False
+        self._time_is_over = False
+        self._clock: Any = None
+        self._interrupts = 0
         self._master_is_gone = False
         self._forked = bool(environment.parsed_options.processes)
         if self._forked:  # one started by hand may be a child of anything
             gevent.spawn(self._leave_with, os.getppid())
+        gevent.signal_handler(signal.SIGINT, self._on_sigint)
         runner.register_message(ACKNOWLEDGED, self._on_acknowledged)
         runner.register_message(TAKEN, self._on_taken)
         runner.register_message(FINISH, self._on_finish, concurrent=True)
@@ -119,6 +126,8 @@ class WorkerLife:
             tell=self._tell,
             within_s=self._deliver_within_s,
         )
+        self._time_is_over = False
+        self._clock = None if order.run_time_s is None else gevent.spawn(self._end_in_time, order.run_time_s)
 
     def _hold_back_s(self, order: WorkerOrder) -> float:
         """How long a worker that joins a running load waits: the others still have its calls in flight."""
@@ -149,6 +158,28 @@ class WorkerLife:
             gevent.sleep(1.0)
         self._master_is_gone = True
         self._runner.quit()
+
+    def _on_sigint(self) -> None:
+        """A terminal's Ctrl-C reaches us and our master: it says when to end, unless it is elsewhere."""
+        self._interrupts += 1
+        if self._interrupts == 1:
+            if not self._forked:
+                gevent.spawn(self._runner.quit)
+            return
+        if self.session is not None:
+            self.session.hurry()
+        if self._delivery is not None:
+            self._delivery.hurry()
+
+    def _end_in_time(self, run_time_s: float) -> None:
+        """Call no longer than was agreed when the master cannot be heard any more."""
+        gevent.sleep(run_time_s + 1.0)
+        if self.session is not None:
+            self.session.streams.stop()
+        gevent.sleep(MASTER_LATE_S)
+        _LOG.warning("the run's time is over and the master does not say so: ending")
+        self._time_is_over = True
+        self._finish()
 
     def _on_settled(self, msg: Any, **_: Any) -> None:
         if self.session is not None and self._spool is not None:
@@ -188,6 +219,8 @@ class WorkerLife:
         if self._finished:
             return
         self._finished = True
+        if self._clock is not None and self._clock is not gevent.getcurrent():
+            self._clock.kill(block=False)
         self.session = None
         final = {
             "worker": session.worker_id,
@@ -196,6 +229,7 @@ class WorkerLife:
             "figures": session.self_check.figures().known(),
             "left_out": [[one.what, one.why] for one in session.director.left_out],
             "notes": session.director.notes,
+            "time_is_over": self._time_is_over,
         }
         assert self._delivery is not None
         self._undelivered = self._delivery.finish(final, master_is_gone=self._master_is_gone)
