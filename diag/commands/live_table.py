@@ -65,7 +65,7 @@ class PlainLines:
         self._said_at = now
         settled = sum(action.settled for action in progress.actions)
         parts = [
-            f"{progress.elapsed_s:.0f} s: {progress.calls:,} calls, {progress.timeouts:,} timed out, "
+            f"{progress.elapsed_s:.0f} s: {progress.calls:,} calls, {progress.timeouts:,} cut off, "
             f"{progress.errors:,} failed",
             *_jobs(progress.actions),
             f"{settled} of {len(progress.actions)} actions settled",

@@ -115,6 +115,11 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         ("[[action]]\nname='a'\npayload=[{value={}}]", "unknown setting 'value'", "values"),
         ("[[action]]\nname='a'\nrecommend={cap=1}", "cap is not a setting", "cap_s"),
         ("[[action]]\nname='a'\n[action.poll]\naction='b'", "has no job_id", "parameter"),
+        (
+            "[[action]]\nname='a'\npoll={action='b', job_id='i', parameter='p', status='s', done=[]}",
+            "done is []",
+            "no job could ever be done",
+        ),
         ("[[action]]\nname='a'\npayload_file='x.json'", "x.json", ""),
     ],
 )
