@@ -196,7 +196,7 @@ def _conclude(console: "Console", result: "LoadResult", *, quiet: bool) -> int:
     from analysis.errors import UnreadableSamplesError
     from analysis.run_folder import read_manifest
     from analysis.settings import RecommendSettings
-    from diag.commands.recommend import next_step, show
+    from diag.commands.recommend import CLOSED_MODEL, next_step, show
     from diag.evidence import gather
     from diag.measuring.after_run import write_report
     from diag.measuring.load import Refusal
@@ -221,7 +221,7 @@ def _conclude(console: "Console", result: "LoadResult", *, quiet: bool) -> int:
         show(console, evidence.analysis)
     write_report(result.folder, evidence)
     if manifest.model == "closed":
-        console.warn("Closed model: callers waited for each other, so slow moments are seen too rarely.")
+        console.warn(CLOSED_MODEL)
     if manifest.calls is None:  # killed: nobody counted
         console.note(f"{len(evidence.samples.table)} calls were recorded before it was cut off")
     else:

@@ -5,7 +5,7 @@ import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -30,6 +30,8 @@ _ONLY_WHEN_CHANGING = {
 }
 
 FORMATS = ("table", "json", "csv", "md", "terraform", "gc")
+
+CLOSED_MODEL: Final = "Closed model: callers waited for each other, so slow moments are seen too rarely."
 
 
 @click.command(
@@ -93,6 +95,8 @@ def command(
         write_recommendations(folder, evidence.analysis)  # the run's record, which the index reads
     for weakness in evidence.analysis.weak:
         console.warn(weakness)
+    if any(manifest.model == "closed" for manifest in evidence.samples.manifests):
+        console.warn(CLOSED_MODEL)
     if form == "table":
         show(console, evidence.analysis)
     else:
@@ -139,7 +143,9 @@ def show(console: "Console", analysis: "Analysis") -> None:
 def next_step(analysis: "Analysis", arguments: Sequence[str]) -> str:
     """Return what to do next, as one line with one command; `arguments` are those of this command."""
     if any(row.verdict in ("raise", "lower") for row in analysis.actions):
-        return f"Nothing was changed. To set the timeouts: {shlex.join(['diag', *arguments, '--apply'])}"
+        at = arguments.index("--") if "--" in arguments else len(arguments)
+        line = shlex.join(["diag", *arguments[:at], "--apply", *arguments[at:]])
+        return f"Nothing was changed. To set the timeouts: {line}"
     waiting = next((row.next_command for row in analysis.actions if row.next_command), None)
     if waiting:
         return f"Next: {waiting}"

@@ -45,9 +45,10 @@ def measured_run(session: Path) -> Callable[..., Path]:
         with GenesysClient(find_target(load_settings()).connection) as client:
             org = identify(client)
         facts = ActionFacts(action.id, OTHER, current_timeout_s=2, timeout_is_set=True)
-        told: dict[str, Any] = {"status": "complete", "org_id": org.org_id, "host": org.host, **fields}
+        org_told = {"status": "complete", "model": "open", "org_id": org.org_id, "host": org.host}
+        told: dict[str, Any] = {**org_told, **fields}
         folder = RunFolder(session / "runs" / "r1")
-        write_manifest(folder, Manifest("r1", START, sandbox=True, model="open", actions=(facts,), **told))
+        write_manifest(folder, Manifest("r1", START, sandbox=True, actions=(facts,), **told))
         write_segment(folder, latency_ms=[3000 + 37 * n % 400 for n in range(3000)], names={1: action.id})
         return folder.path
 

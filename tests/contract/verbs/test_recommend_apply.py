@@ -105,3 +105,12 @@ def test_a_what_if_leaves_the_runs_record_alone(measured_run: Callable[..., Path
     record.unlink()
     assert run(["recommend", str(folder), "--percentile", "0.9"]) == ExitCode.OK
     assert not record.exists()
+
+
+def test_a_closed_model_is_named(
+    capsys: "pytest.CaptureFixture[str]", measured_run: Callable[..., Path]
+) -> None:
+    assert run(["recommend", str(measured_run())]) == ExitCode.OK
+    assert "Closed model" not in capsys.readouterr().err
+    assert run(["recommend", str(measured_run(model="closed"))]) == ExitCode.OK
+    assert "Closed model: callers waited for each other" in capsys.readouterr().err.replace("\n", " ")

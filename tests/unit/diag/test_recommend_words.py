@@ -19,6 +19,9 @@ def test_the_last_line_says_what_can_be_done() -> None:
     assert next_step(analysis_of(over, recommendation()), ["recommend", "a b.csv"]) == (
         "Nothing was changed. To set the timeouts: diag recommend 'a b.csv' --apply"
     )
+    assert next_step(analysis_of(recommendation()), ["recommend", "--", "-x.csv"]).endswith(
+        "diag recommend --apply -- -x.csv"
+    )
 
 
 def test_the_heading_names_the_percentile_asked_for() -> None:
