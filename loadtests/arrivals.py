@@ -41,8 +41,13 @@ class Schedule:
         return due, index
 
     def set_rate(self, index: int, rate: float, now: float) -> None:
-        """Change one action's rate from `now` on; 0 ends its arrivals."""
-        if rate == self._rates[index]:
+        """Change one action's rate from `now` on; 0 ends its arrivals. What is due before `now` stays due."""
+        old = self._rates[index]
+        if rate == old:
+            return
+        due = next((due for due, other in self._heap if other == index), None)
+        if rate > 0 and due is not None and due < now:
+            self._rates[index] = rate
             return
         first = self._first_gap(index, rate, now)
         self._heap = [entry for entry in self._heap if entry[1] != index]

@@ -49,6 +49,12 @@ def prepare(options: Any, target: Target, client: GenesysClient) -> Prepared:
 
     Raises UsageError (nothing to call, unknown action, an org without a workload, a bad one) and ApiError.
     """
+    for flag, given in (
+        ("--max-in-flight", options.max_in_flight),
+        ("--calls-per-action", options.calls_per_action),
+    ):
+        if given is not None and given < 1:
+            raise UsageError(f"{flag} is {given}.", hint="Use a whole number from 1.")
     workload = _workload(options, target)
     inventory = client.list_actions(include_auth_actions=True)
     chosen, left_out = _choose(workload, inventory, options, sandbox=target.sandbox)

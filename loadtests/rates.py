@@ -1,5 +1,6 @@
 """How fast each action is called. Rates stay fixed: latency depends on load, so levels are never mixed."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -48,7 +49,7 @@ def planned_rates(
     below them (actions beyond wait for their turn) unless `exceed_limits`; a single action above them is
     a UsageError. `polled`: half of what the limits allow is left to polls, which are calls too.
     """
-    if override is not None and override <= 0:
+    if override is not None and not 0 < override < math.inf:
         raise UsageError(f"--rate is {override:g}.", hint="Use calls per second above 0, such as --rate 5.")
     share = 0.5 if polled else 1.0
     allowed = limits.calls_per_s * share if limits is not None and not exceed_limits else None

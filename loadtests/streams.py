@@ -59,7 +59,7 @@ class Streams:
         """Give every stream its share of `rates`: calls/s per action of all `users` of all processes."""
         self._rates = list(rates)
         share = [rate / max(1, users) for rate in rates]
-        if share == self._share:
+        if all(math.isclose(new, old, rel_tol=1e-9) for new, old in zip(share, self._share, strict=True)):
             return
         self._share = share
         # No stream sleeps longer than a tick, so from then on no arrival of the new rate is late.

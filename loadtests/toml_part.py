@@ -1,6 +1,7 @@
 """One table of a TOML file, read key by key; knows where it stands, so that errors can say so."""
 
 import difflib
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
@@ -99,7 +100,7 @@ class TomlPart:
         if value is None:
             return default
         whole = isinstance(value, int) and not isinstance(value, bool)
-        if not whole and (kind is int or not isinstance(value, float) or value != value):
+        if not whole and (kind is int or not isinstance(value, float) or not math.isfinite(value)):
             self.wrong(key, value, "use a whole number" if kind is int else "use a number")
         if (
             (low is not None and value < low)

@@ -1,5 +1,6 @@
 """Reads a workload file. Every mistake is one sentence that says where, what, and what would be right."""
 
+import math
 import re
 import tomllib
 from collections.abc import Mapping
@@ -83,7 +84,7 @@ def parse_workload(body: Mapping[str, Any], where: str, folder: Path) -> Workloa
 def seconds(text: object) -> float | None:
     """Return the seconds of `90`, `"90s"`, `"10m"`, `"1h30m"`; None when it is none of these."""
     if isinstance(text, int | float) and not isinstance(text, bool):
-        return float(text)
+        return float(text) if math.isfinite(text) else None
     if not isinstance(text, str) or not text:
         return None
     found = _DURATION.fullmatch(text.strip())
@@ -187,7 +188,7 @@ def _ramp(part: TomlPart) -> Ramp:
     default = Ramp()
     return Ramp(
         step_s=_duration(part, "step", default.step_s),
-        growth=part.number("growth", default.growth, above=1),
+        growth=part.number("growth", default.growth, above=1, high=100),
         steps=part.number("steps", default.steps, kind=int, low=1, high=100),
         latency_factor=part.number("latency_factor", default.latency_factor, above=1),
         error_share=part.number("error_share", default.error_share, low=0, high=1),
@@ -203,6 +204,8 @@ def _poll(part: TomlPart) -> Poll:
     for key in ("action", "job_id", "parameter", "status", "done"):
         if key not in part.body:
             part.fail(f"has no {key}", "It needs action, job_id, parameter, status and done.")
+    if not part.texts("done"):
+        part.wrong("done", [], "no job could ever be done; name the states in which one is")
     if not part.texts("done"):
         part.wrong("done", [], "no job could ever be done: name the states that mean it is")
     return Poll(

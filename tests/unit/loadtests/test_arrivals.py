@@ -60,6 +60,18 @@ def test_a_changed_rate_holds_from_then_on(before: float, after: float, seed: in
     assert all(due >= 10.0 for due, _ in later)
 
 
+@pytest.mark.parametrize("arrivals", ARRIVALS)
+def test_no_arrival_is_lost_however_often_the_rate_changes(arrivals: Arrivals) -> None:
+    """A stream's share changes from a moment a little ahead, such as each second while users are spawned."""
+    schedule = Schedule([4.0], arrivals, 1, 0.0)
+    taken = 0
+    for second in range(1, 1001):
+        taken += len(until(schedule, float(second)))
+        schedule.set_rate(0, 4.0 + second * 1e-9, second + 0.2)
+
+    assert taken == pytest.approx(4000, rel=0.05)  # three standard deviations of a Poisson count
+
+
 def test_a_rate_of_zero_ends_only_that_action() -> None:
     schedule = Schedule([10.0, 10.0], "constant", 1, 0.0)
     schedule.set_rate(0, 0.0, 1.0)

@@ -49,6 +49,19 @@ def test_more_is_refused_unless_said_in_words() -> None:
     assert (rates.each, rates.total) == ((5.0,), None)
 
 
+@pytest.mark.parametrize("rate", [0.0, -1.0, float("nan"), float("inf")])
+def test_a_rate_that_is_none_is_refused(rate: float) -> None:
+    with pytest.raises(UsageError, match="--rate is"):
+        planned_rates(
+            [Wanted("A", None, 1.0)],
+            total=None,
+            override=rate,
+            default=20.0,
+            limits=None,
+            exceed_limits=False,
+        )
+
+
 def test_weights_share_a_total_and_the_flag_wins() -> None:
     wanted = [Wanted("A", None, 1.0), Wanted("B", None, 3.0), Wanted("C", 2.0, 1.0)]
 
