@@ -65,6 +65,14 @@ def censored(found: Findings, settings: RecommendSettings) -> str:
     )
 
 
+def ended_by_errors(found: Findings) -> str:
+    """Return ", 10 % of which an error ended", or nothing where they are few."""
+    samples = found.estimate.samples
+    if found.errors <= NOTABLE_ERRORS * samples:
+        return ""
+    return f", {percent(found.errors / samples)} of which an error ended"
+
+
 def _fired(found: Findings) -> str:
     """The timeouts that cut calls off: they need not be the one in force now."""
     if found.fired_s is None:
@@ -92,8 +100,7 @@ def insufficient(found: Findings, settings: RecommendSettings) -> str:
     )
     noun = calls_of(found.source)
     calls = f"{estimate.samples:,} {noun.removesuffix('s') if estimate.samples == 1 else noun}{worth}"
-    if found.errors > NOTABLE_ERRORS * estimate.samples:
-        calls += f", {percent(found.errors / estimate.samples)} of which an error ended"
+    calls += ended_by_errors(found)
     if missing.hidden:
         cut = percent(found.censored / estimate.samples)
         if found.given_up > found.censored / 2:

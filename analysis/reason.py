@@ -4,7 +4,7 @@ import math
 
 from analysis.cost import Cost
 from analysis.findings import Findings
-from analysis.no_number import censored, insufficient, no_data
+from analysis.no_number import censored, ended_by_errors, insufficient, no_data
 from analysis.recommendation import Verdict
 from analysis.settings import RecommendSettings
 from analysis.time_coverage import TimeCoverage
@@ -51,7 +51,7 @@ def _finish(found: Findings, settings: RecommendSettings) -> str:
     calls = calls_of(found.source)
     return (
         f"{of_calls(settings.percentile)} {calls} finish within {_told(estimate.quantile_ms, found)} "
-        f"({sure}{estimate.samples:,} {calls} {_when(found.coverage)})"
+        f"({sure}{estimate.samples:,} {calls} {_when(found.coverage)}{ended_by_errors(found)})"
     )
 
 
