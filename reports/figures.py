@@ -79,8 +79,9 @@ def _distribution_words(
     at = "figures/distribution/facts"
     parts: list[str] = [told("{} finished", number(numbers.plural(ok, "call"), ok, f"{at}/ok"))]
     if action.p50_ms is not None:
-        half = number(numbers.latency(action.p50_ms), action.p50_ms, "p50_ms")
-        parts[0] = told("{}, half of all within {}", parts[0], half)
+        half = number(numbers.quantile(action.p50_ms, action.source), action.p50_ms, "p50_ms")
+        within = "in" if action.source == "production" else "within"
+        parts[0] = told("{}, half of all {} {}", parts[0], within, half)
     if timeouts:
         cut = told("{} {}", number(numbers.count(timeouts), timeouts, f"{at}/timeouts"), word)
         if given_up:

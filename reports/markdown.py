@@ -100,7 +100,7 @@ def _table(actions: tuple[Recommendation, ...], percentile: str) -> list[str]:
             action.action_name,
             f"{wording.sign} {wording.word}",
             change_text(action),
-            numbers.latency(action.p99_ms),
+            numbers.quantile(action.p99_ms, action.source),
             numbers.at_most(action.p99_upper_ms),
             numbers.count(action.samples),
             numbers.share(action.cut_off_now),

@@ -24,6 +24,14 @@ def at_most(ms: float | None) -> str:
     return latency(math.ceil(ms / size - 1e-9) * size)
 
 
+def quantile(ms: float | None, source: str = "test") -> str:
+    """Return a quantile of an action: production is counted by whole seconds, so no more is known there."""
+    if ms is None or source != "production":
+        return latency(ms)
+    top = max(math.ceil(ms / 1000 - 1e-9), 1)
+    return "under 1 s" if top == 1 else f"{top - 1} to {top} s"
+
+
 def seconds(value_s: float | None) -> str:
     """Return a timeout or another whole number of seconds as `5 s`."""
     return UNKNOWN if value_s is None else f"{_significant(value_s)} s"

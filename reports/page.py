@@ -16,7 +16,18 @@ from reports.plain_text import printable
 from reports.told import number
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
-_FILTERS: Final = ("latency", "at_most", "seconds", "share", "count", "rate", "plain", "duration", "plural")
+_FILTERS: Final = (
+    "latency",
+    "at_most",
+    "quantile",
+    "seconds",
+    "share",
+    "count",
+    "rate",
+    "plain",
+    "duration",
+    "plural",
+)
 _INDENTATION: Final = re.compile(r"\n[ \n]+")
 
 

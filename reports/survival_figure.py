@@ -108,7 +108,7 @@ def _words(action: Recommendation, curve: SurvivalCurve, percentile: float) -> l
             told(
                 "The share falls to {} at {} ({}{}).",
                 allowed,
-                number(numbers.latency(action.p99_ms), action.p99_ms, "p99_ms"),
+                number(numbers.quantile(action.p99_ms, action.source), action.p99_ms, "p99_ms"),
                 name,
                 _at_most(action),
             )

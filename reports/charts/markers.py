@@ -76,7 +76,7 @@ def markers_of(action: Recommendation, analysis: Analysis) -> tuple[Marker, ...]
         to_s = number(f"{to} s", to, "recommended_timeout_s")
         found.append(Marker("recommended", to * 1000, f"set {to} s", told("recommended {}", to_s)))
     if action.p99_ms is not None:
-        p99 = numbers.latency(action.p99_ms)
+        p99 = numbers.quantile(action.p99_ms, action.source)
         key = told("{} {}", name, number(p99, action.p99_ms, "p99_ms"))
         found.append(Marker("estimate", action.p99_ms, f"{name} {p99}", key))
     if action.p99_upper_ms is not None and action.p99_upper_ms != action.p99_ms:

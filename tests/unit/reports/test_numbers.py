@@ -74,3 +74,12 @@ def test_a_shown_bound_holds(ms: float) -> None:
     shown = float(number.replace(",", "")) * (1 if unit == "ms" else 1000)
 
     assert ms * (1 - 1e-6) <= shown <= ms * 1.0101
+
+
+@pytest.mark.parametrize(
+    ("ms", "text"), [(None, "–"), (0.0, "under 1 s"), (990.0, "under 1 s"), (1000.0, "under 1 s"),
+                     (1001.0, "1 to 2 s"), (2997.0, "2 to 3 s"), (3000.0, "2 to 3 s")],
+)  # fmt: skip
+def test_production_is_known_by_whole_seconds_only(ms: float | None, text: str) -> None:
+    assert numbers.quantile(ms, "production") == text
+    assert numbers.quantile(ms) == numbers.latency(ms)

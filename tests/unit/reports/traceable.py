@@ -94,6 +94,7 @@ def _shown(place: str, value: Any) -> Iterator[str]:
             if "upper" in field and "/differences/" not in place
             else numbers.latency(value)
         )
+        yield numbers.quantile(value, "production")
         yield f"{'+' if value >= 0 else '−'}{numbers.latency(abs(value))}"
     elif field.endswith("_s"):
         yield from (numbers.seconds(value), numbers.duration(value), f"{value:g} s")
@@ -177,7 +178,8 @@ def _of_drawing(svg: Element, data: Any) -> Iterator[str]:
             if shown not in _heights() | tops:
                 yield f"{place}: {text.text!r} on the upright axis"
         else:
-            for found in NUMBER.findall(shown):
+            rest = re.sub(r"\d+ to \d+ s", lambda one: "" if one[0] in allowed else one[0], shown)
+            for found in NUMBER.findall(rest):
                 if found.rstrip(",.") not in allowed:
                     yield f"{place}: {text.text!r} on the chart"
 
