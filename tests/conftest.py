@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
 
 from diag.sandbox.server import start_sandbox as start_sandbox_process
@@ -30,6 +31,11 @@ class RealTimeApart(LoadFileScheduling):
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> RealTimeApart | None:
     """Only for `--dist loadfile`; every other way of pytest-xdist stays its own."""
     return RealTimeApart(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+# A busy machine is slow, not wrong: no property fails by the clock.
+settings.register_profile("no deadline", deadline=None)
+settings.load_profile("no deadline")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.genesys.outcomes import classify
@@ -21,7 +21,6 @@ replies = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None)  # a busy machine is slow, not wrong
 @given(reply=replies, indent=st.sampled_from([None, 1]), status=st.sampled_from([200, 200, 408, 429, 504]))
 def test_the_short_way_says_what_the_long_way_says(
     reply: dict[str, object], indent: int | None, status: int
