@@ -200,7 +200,8 @@ def test_the_token_is_nowhere_on_disk_or_on_screen(
 def test_a_run_killed_in_the_middle_is_read_and_judged(org: Org) -> None:
     run = org.folder / "runs" / "20260101T000001Z-killed"
     line = ["-f", str(ROOT / "loadtests" / "actions.py"), "--headless", "-t", "120s", "--run-dir", str(run)]
-    only = ["--rate", "120", "--action", "Get Account Balance"]
+    # Calls of seconds: a busy moment of this machine makes no burst of slow ones, which count as fewer.
+    only = ["--rate", "120", "--action", "Quote Shipping Rate"]
     process = subprocess.Popen(
         [sys.executable, "-m", "locust", *line, *only],
         cwd=org.folder,
@@ -211,8 +212,8 @@ def test_a_run_killed_in_the_middle_is_read_and_judged(org: Org) -> None:
     try:
         segments = run / "segments"
         wait_until(
-            lambda: sum(path.stat().st_size for path in segments.glob("*.seg")) >= 450 * RECORD_SIZE,
-            "450 rows on the disk",
+            lambda: sum(path.stat().st_size for path in segments.glob("*.seg")) > 700 * RECORD_SIZE,
+            "700 rows on the disk",
         )
     finally:
         process.kill()
@@ -221,5 +222,5 @@ def test_a_run_killed_in_the_middle_is_read_and_judged(org: Org) -> None:
     row = json.loads(found.stdout)["actions"][0]
 
     assert found.returncode == 0, found.stderr
-    assert row["samples"] + row["left_out"] >= 400
+    assert row["samples"] + row["left_out"] >= 700
     assert row["verdict"] == "lower"
