@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from diag.changes.plan import Change, Evidence, Plan
 from diag.changes.rehearsal import Rehearsed
 from diag.changes.result import ChangeResult, Outcome
+from reports import numbers
 
 
 def plan_text(plan: Plan) -> str:
@@ -72,8 +73,8 @@ def _block(change: Change) -> str:
 def _evidence(evidence: Evidence) -> list[str]:
     parts = [f"{evidence.samples:,} calls, {evidence.timeouts:,} timed out"]
     if evidence.p99_ms is not None:
-        upper = f" (at most {evidence.p99_upper_ms / 1000:.3g} s)" if evidence.p99_upper_ms else ""
-        parts.insert(0, f"p99 {evidence.p99_ms / 1000:.3g} s{upper}")
+        upper = f" (at most {numbers.at_most(evidence.p99_upper_ms)})" if evidence.p99_upper_ms else ""
+        parts.insert(0, f"p99 {numbers.latency(evidence.p99_ms)}{upper}")
     if evidence.grade:
         parts.append(f"time coverage {evidence.grade}")
     lines = ["      data    " + ", ".join(parts)]

@@ -27,7 +27,7 @@ def recommendation_table(analysis: Analysis) -> Table:
                 _recommended(row),
                 str(row.verdict),
                 numbers.latency(row.p99_ms),
-                numbers.latency(row.p99_upper_ms),
+                numbers.at_most(row.p99_upper_ms),
                 row.samples,
                 numbers.share(row.cut_off_now),
                 numbers.share(row.cut_off_after),

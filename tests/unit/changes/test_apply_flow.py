@@ -65,7 +65,7 @@ def test_the_text_of_a_plan() -> None:
         samples=4210,
         timeouts=88,
         p99_ms=6900.0,
-        p99_upper_ms=7400.0,
+        p99_upper_ms=7411.0,
         grade="A",
         uncapped_timeout_s=41,
         concurrency_share=0.28,
@@ -83,7 +83,7 @@ def test_the_text_of_a_plan() -> None:
         "  # Action custom_-_1 (custom_-_1) will be updated\n"
         "  ~ config.timeoutSeconds: 5 -> 10\n"
         "      why     99 of 100 calls finish within 7.9 s\n"
-        "      data    p99 6.9 s (at most 7.4 s), 4,210 calls, 88 timed out, time coverage A\n"
+        "      data    p99 6.9 s (at most 7.42 s), 4,210 calls, 88 timed out, time coverage A\n"
         "      capped  the data say 41 s\n"
         "      risk    if its backend hangs it holds 28 % of the org's concurrent executions\n"
         "      forced  a guard held this back; --force overruled it\n"
