@@ -100,6 +100,21 @@ def y_ticks(axes: Axes, ink: Ink, at: Sequence[float], labels: Sequence[str]) ->
         axes.axhline(place, color=ink.grid, linewidth=0.8, zorder=0, clip_on=False)
 
 
+def label_above(axes: Axes, at: float, text: str, colour: str, ha: str) -> None:
+    """Name the vertical line at `at` (axis units) just above the plot; `ha` is the text's alignment to it."""
+    axes.text(
+        at,
+        1.02,
+        text,
+        transform=axes.get_xaxis_transform(),
+        ha=ha,
+        va="bottom",
+        fontsize=FONT_PX,
+        color=colour,
+        gid=classed("label"),
+    )
+
+
 def classed(name: str) -> str:
     """Return a gid that `svg.py` turns into a CSS class of the drawn group."""
     return f"class:{name}"

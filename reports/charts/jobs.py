@@ -9,7 +9,7 @@ from matplotlib.ticker import FixedFormatter, FixedLocator
 
 from analysis.summary import SurvivalCurve
 from reports import numbers
-from reports.charts.canvas import FONT_PX, classed, panel, sheet, time_range, y_ticks
+from reports.charts.canvas import label_above, panel, sheet, time_range, y_ticks
 from reports.charts.ink import Ink
 
 _PLOT_PX: Final = 190
@@ -53,15 +53,6 @@ def job_curve(
     axes.axhline(y, color=ink.recommended, linewidth=1, linestyle=(0, (2, 3)), clip_on=False)
     if ends_s is not None:
         axes.axvline(math.log10(ends_s * 1e3), color=ink.recommended, linewidth=2.4, clip_on=False)
-        axes.text(
-            math.log10(ends_s * 1e3),
-            1.02,
-            f"{loop_limit} looks, one every {interval_s} s",
-            transform=axes.get_xaxis_transform(),
-            ha="right",
-            va="bottom",
-            fontsize=FONT_PX,
-            color=ink.recommended,
-            gid=classed("label"),
-        )
+        said = f"{loop_limit} looks, one every {interval_s} s"
+        label_above(axes, math.log10(ends_s * 1e3), said, ink.recommended, "right")
     return figure

@@ -9,7 +9,16 @@ from matplotlib.ticker import FixedFormatter, FixedLocator
 
 from analysis.summary import LoadBin
 from reports import numbers
-from reports.charts.canvas import FONT_PX, WIDTH_PX, classed, panel, sheet, spaced_ticks, time_range, y_ticks
+from reports.charts.canvas import (
+    FONT_PX,
+    WIDTH_PX,
+    label_above,
+    panel,
+    sheet,
+    spaced_ticks,
+    time_range,
+    y_ticks,
+)
 from reports.charts.ink import Ink
 
 _PLOT_PX: Final = 176
@@ -59,17 +68,7 @@ def load_curve(bins: Sequence[LoadBin], knee: float | None, now_s: int | None, i
         axes.axvline(
             math.log10(knee), color=ink.timeout, linewidth=1.4, linestyle="dashed", zorder=2, clip_on=False
         )
-        axes.text(
-            math.log10(knee),
-            1.02,
-            f"knee at {numbers.plain(knee)}",
-            transform=axes.get_xaxis_transform(),
-            ha="center",
-            va="bottom",
-            fontsize=FONT_PX,
-            color=ink.timeout,
-            gid=classed("label"),
-        )
+        label_above(axes, math.log10(knee), f"knee at {numbers.plain(knee)}", ink.timeout, "center")
     return figure
 
 
