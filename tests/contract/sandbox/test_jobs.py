@@ -1,10 +1,11 @@
 """Work that is submitted and polled: the shipped scenario, and one with fixed times."""
 
-import time
 from contextlib import ExitStack
 
 import httpx
 import pytest
+
+from tests.waiting import wait_until
 
 ACTIONS = "/api/v2/integrations/actions"
 SCENARIO = """
@@ -58,9 +59,12 @@ def test_a_job_is_running_until_its_drawn_time_is_over(start):
     job_id = body["finalResult"]["jobId"]
 
     states = []
-    while not states or states[-1] == "RUNNING":
+
+    def ended():
         states.append(run(running, client, "Look", jobId=job_id)[1]["finalResult"]["state"])
-        time.sleep(0.05)
+        return states[-1] != "RUNNING"
+
+    wait_until(ended, "the job's end")
 
     assert len(states) > 3
     assert states[-1] == "DONE"

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from analysis.flow_loop import JobState
 from loadtests.plan import Poll
 from loadtests.polling import JobFollower, Progress, find
 from loadtests.transport import Reply
@@ -59,10 +60,10 @@ class World:
 @pytest.mark.parametrize(
     ("said", "ended"), [("DONE", "done"), ("FAILED", "failed"), ("STOPPED", "cancelled")]
 )
-def test_a_job_is_followed_to_its_end(said: str, ended: str) -> None:
+def test_a_job_is_followed_to_its_end(said: str, ended: JobState) -> None:
     world = World(state("QUEUED"), state("RUNNING"), state(said))
 
-    assert world.follow() == Progress(ended, seconds=7.5, polls=3)  # type: ignore[arg-type]
+    assert world.follow() == Progress(ended, seconds=7.5, polls=3)
     assert world.asked == ["17"] * 3
 
 
