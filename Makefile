@@ -8,7 +8,7 @@ PROCESSES ?= 2
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types bench lock clean
+.PHONY: help demo test check lint types bench map lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ types: $(VENV)/.dev ## mypy --strict
 
 bench: $(VENV)/.dev ## measured figures, side by side in one run
 	@$(BIN)/python -m tests.bench
+
+map: $(VENV)/.dev ## draws the map in docs/design.md anew, from the imports
+	@$(BIN)/python -m tests.support.house
 
 lock: $(VENV)/.dev ## resolve the dependencies anew (needs uv: pip install uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

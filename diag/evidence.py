@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.facts import ActionFacts
-from analysis.recommendation import Analysis
-from analysis.run_folder import RunFolder, latest_run
+from analysis.format.action_facts import ActionFacts
+from analysis.format.run_folder import RunFolder, latest_run
 from analysis.settings import RecommendSettings
+from analysis.verdicts.recommendation import Analysis
+from diag.atomic_write import write_whole
 from diag.errors import UsageError
-from diag.whole_file import write_whole
 
 if TYPE_CHECKING:
-    from analysis.sample_set import SampleSet
-    from reports.data import ReportData
+    from analysis.samples.sample_set import SampleSet
+    from reports.report_data import ReportData
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +57,10 @@ def gather(
     `detail` also reads what only the report needs (status, error codes, payload labels). `source` is what
     the next commands name: inputs and flags, None for the newest run judged by the defaults.
     """
-    from analysis.actions_file import read_actions_file
-    from analysis.loop_advice import recommend_loops
-    from analysis.reading import read_samples
-    from analysis.recommend import recommend
+    from analysis.jobs.loop_advice import recommend_loops
+    from analysis.samples.actions_file import read_actions_file
+    from analysis.samples.read_samples import read_samples
+    from analysis.verdicts.recommend import recommend
 
     samples = read_samples(inputs, detail=detail)
     known = {**(read_actions_file(actions_file) if actions_file else {}), **(facts or {})}
@@ -73,7 +73,7 @@ def gather(
 
 def write_recommendations(folder: RunFolder, analysis: Analysis) -> None:
     """Write recommendations.json into the run folder."""
-    from analysis.to_json import analysis_to_json
+    from analysis.verdicts.analysis_json import analysis_to_json
 
     write_whole(
         folder.recommendations, json.dumps(analysis_to_json(analysis), indent=1, allow_nan=False) + "\n"
@@ -93,9 +93,9 @@ def report_data(
     `notes` are sentences beside the verdict; `zone` is shown beside UTC; `source` is what the next commands
     name (inputs and flags; without it the run folders).
     """
-    from analysis.summarise import summarise
+    from analysis.views.summarise import summarise
     from diag import __version__
-    from reports.data import ReportData
+    from reports.report_data import ReportData
 
     return ReportData(
         analysis=evidence.analysis,

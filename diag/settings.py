@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from diag.errors import CredentialsError, UsageError, why_unreadable
-from diag.genesys.connection import Connection
-from diag.genesys.secret import Secret
+from diag.genesys.http.connection import Connection
+from diag.genesys.http.secret import Secret
 
 SANDBOX_ID: Final = "sandbox"
 """Client id and secret of the built-in sandbox; never those of an org."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from diag.errors import CredentialsError
-from diag.genesys.connection import Connection
-from diag.genesys.secret import Secret
+from diag.genesys.http.connection import Connection
+from diag.genesys.http.secret import Secret
 from diag.settings import SANDBOX_ID, Settings
 
 SANDBOX_PORT: Final = 8377

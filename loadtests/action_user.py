@@ -5,8 +5,8 @@ from typing import ClassVar
 from locust import FastHttpUser, constant, task
 from locust.exception import StopUser
 
-from loadtests.lifecycle import Lifecycle
-from loadtests.transport import shared_ssl_context
+from loadtests.run.locust_events import Lifecycle
+from loadtests.sending.transport import shared_ssl_context
 
 
 class ActionStream(FastHttpUser):
@@ -16,8 +16,8 @@ class ActionStream(FastHttpUser):
     what they mean elsewhere in Locust. On an org all of them together stay below what its limits leave
     (Conductor). Where nobody asks for a number of users, all together send one planned load.
 
-    The calls themselves go through `loadtests.transport` (one pool for the process); Locust's own `client`
-    is there for further tasks, with verified certificates and without reloading them for each user.
+    The calls themselves go through `loadtests.sending.transport` (one pool for the process); Locust's own
+    `client` is there for further tasks, with verified certificates and without reloading them for each user.
     """
 
     abstract = True

@@ -7,7 +7,7 @@ file says. Every call ends up in the run folder at once. See CONTRIBUTING.md for
 from locust import events
 
 from loadtests.action_user import ActionStream
-from loadtests.lifecycle import Lifecycle
+from loadtests.run.locust_events import Lifecycle
 
 lifecycle = Lifecycle()
 lifecycle.register(events)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
 
-from diag.sandbox.server import start_sandbox as start_sandbox_process
+from diag.sandbox.launch import start_sandbox as start_sandbox_process
 
 
 class RealTimeApart(LoadFileScheduling):
@@ -59,12 +59,13 @@ class RunningSandbox:
         return next(id_ for id_, action in self.truth()["actions"].items() if action["name"] == name)
 
     def arm(self, *faults: dict[str, Any]) -> None:
-        """Replaces the faults in force (diag/sandbox/faults.py has the kinds); none of them ends all."""
+        """Replaces the faults in force (diag/sandbox/faults/fault_rules.py has the kinds); none of them ends
+        all."""
         uri = f"{self.base_url}/sandbox/faults"
         httpx.post(uri, json={"faults": list(faults)}, trust_env=False).raise_for_status()
 
     def switch(self, **switches: Any) -> None:
-        """Turns switches (diag/sandbox/switches.py) while it runs."""
+        """Turns switches (diag/sandbox/world/switches.py) while it runs."""
         uri = f"{self.base_url}/sandbox/switches"
         httpx.post(uri, json=switches, trust_env=False).raise_for_status()
 

@@ -4,13 +4,24 @@ import ast
 import importlib.util
 import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
+from collections import Counter
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("analysis", "reports", "diag", "loadtests")
+from tests.support.house import (
+    DESIGN,
+    MAY_IMPORT,
+    ROOT,
+    circle,
+    file_arrows,
+    imports_of,
+    module_of,
+    python_files,
+    room_arrows,
+    room_of,
+    with_map,
+)
+
 HEAVY = (
     "pandas",
     "numpy",
@@ -23,63 +34,6 @@ HEAVY = (
     "starlette",
     "stamina",
 )
-
-# Room -> what it may import beside the standard library and itself (architecture and CONTRIBUTING: "The
-# house"). Whatever is not named here is forbidden, at any depth of a file.
-MAY_IMPORT = {
-    "analysis": {"numpy", "scipy", "pandas", "pyarrow"},
-    "reports": {"analysis", "matplotlib", "jinja2", "markupsafe", "numpy"},
-    "loadtests": {
-        "analysis", "locust", "gevent", "geventhttpclient", "flask", "numpy",
-        "diag.errors", "diag.exit_codes", "diag.genesys", "diag.inventory", "diag.measuring",
-        "diag.sandbox.server", "diag.settings", "diag.target",
-    },
-    "diag/genesys": {"diag.__version__", "httpx", "stamina"},
-    "diag/sandbox": {"starlette", "uvicorn", "jsonschema", "referencing"},
-    "diag/inventory": {"analysis", "diag.errors", "diag.genesys", "diag.table"},
-    "diag/changes": {"analysis", "diag.errors", "diag.genesys", "diag.whole_file", "_typeshed"},
-    "diag/checks": {"analysis", "diag.changes"},
-    "diag/checkup": {"analysis", "diag.__version__", "diag.changes", "diag.genesys", "diag.whole_file"},
-    "diag/definitions": {"diag.changes", "diag.errors", "diag.genesys", "jsonschema"},
-    "diag/production": {"analysis", "diag.changes", "diag.genesys", "diag.inventory", "reports"},
-    "diag/measuring": {"analysis", "diag.errors", "diag.evidence", "diag.exit_codes", "numpy", "reports"},
-    "diag/commands": {"analysis", "reports", "loadtests", "diag", "click", "rich"},
-    "diag/cli.py": {"click", "diag.__version__", "diag.errors", "diag.exit_codes"},
-    "diag/console.py": {"click", "rich", "diag.errors", "diag.exit_codes", "diag.table"},
-    "diag/errors.py": {"diag.table"},
-    "diag/evidence.py": {"analysis", "reports", "diag.__version__", "diag.errors", "diag.whole_file"},
-    "diag/settings.py": {"diag.errors", "diag.genesys", "dotenv"},
-    "diag/target.py": {"diag.errors", "diag.genesys", "diag.settings"},
-    "diag/exit_codes.py": set(),
-    "diag/table.py": set(),
-    "diag/whole_file.py": set(),
-    "diag/__main__.py": {"diag.cli"},
-    "diag/__init__.py": set(),
-}  # fmt: skip
-
-
-def python_files() -> list[Path]:
-    return sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
-
-
-def imports_of(path: Path) -> Iterator[str]:
-    """Every module a file imports, with the names taken from our own packages: `diag.errors.UsageError`."""
-    package = path.relative_to(ROOT).parts[:-1]
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            above = package[: len(package) - node.level + 1] if node.level else ()
-            module = ".".join((*above, *([node.module] if node.module else [])))
-            yield from (f"{module}.{alias.name}" for alias in node.names)
-
-
-def room_of(path: Path) -> str:
-    """The longest room of MAY_IMPORT a file lies in."""
-    inside = path.relative_to(ROOT)
-    return max(
-        (room for room in MAY_IMPORT if inside.is_relative_to(room)), key=len, default=f"{inside}: no room"
-    )
 
 
 def test_every_file_lies_in_a_room_with_rules() -> None:
@@ -107,20 +61,32 @@ def test_a_room_imports_only_what_it_may(room: str) -> None:
 
 def test_no_files_import_each_other_in_a_circle() -> None:
     # Imports for types count, too: who needs the other to be read belongs into one file, or a third one.
-    files = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in python_files()}
-    needs = {
-        name: {file for one in imports_of(path) for file in (one, one.rpartition(".")[0]) if file in files}
-        for name, path in files.items()
-    }
-    while ends := {name for name, needed in needs.items() if not needed}:
-        needs = {name: needed - ends for name, needed in needs.items() if name not in ends}
-
-    assert sorted(needs) == [], "files of a circle, or above one"
+    assert circle(file_arrows()) == [], "files of a circle, or above one"
 
 
-def test_no_file_in_loadtests_shadows_an_installed_module() -> None:
-    # locust puts the locustfile's folder first on sys.path while it imports the file.
-    names = {path.stem for path in (ROOT / "loadtests").glob("*.py")} - {"__init__", "actions"}
+def test_no_rooms_import_each_other_in_a_circle() -> None:
+    assert circle(room_arrows()) == [], "rooms of a circle, or above one"
+
+
+def test_no_folder_is_a_corridor() -> None:
+    # Verbs excepted: one file a verb.
+    folders = Counter(path.parent for path in python_files() if path.name != "__init__.py")
+    full = {str(folder.relative_to(ROOT)): files for folder, files in folders.items() if files > 15}
+
+    assert full.keys() <= {"diag/commands"}
+
+
+def test_the_map_of_the_house_is_up_to_date() -> None:
+    page = DESIGN.read_text(encoding="utf-8")
+
+    assert with_map(page) == page, "make map"
+
+
+def test_nothing_in_loadtests_shadows_an_installed_module() -> None:
+    # locust puts the locustfile's folder first on sys.path while it imports the file: files and folders.
+    house = ROOT / "loadtests"
+    names = {path.stem for path in house.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+    names -= {"__init__", "actions"}
     probe = (
         "import importlib.util, sys; sys.path = [p for p in sys.path if p not in ('', '.')];"
         f"print([n for n in {sorted(names)!r} if importlib.util.find_spec(n)])"
@@ -151,9 +117,7 @@ def test_help_brings_in_nothing_heavy() -> None:
 
 def test_the_load_process_carries_nothing_heavy() -> None:
     # Through whatever it imports; jinja2 comes with locust, rich with httpx where it is installed.
-    modules = [
-        f"loadtests.{path.stem}" for path in (ROOT / "loadtests").glob("*.py") if path.stem != "__init__"
-    ]
+    modules = [module_of(path) for path in python_files() if path.is_relative_to(ROOT / "loadtests")]
     heavy = (
         "pandas",
         "scipy",
@@ -173,18 +137,10 @@ def test_the_load_process_carries_nothing_heavy() -> None:
     assert found.stdout.strip().endswith("heavy: []")
 
 
-def test_no_file_is_a_junk_drawer_or_too_long() -> None:
-    broken = [
-        f"{path.relative_to(ROOT)}: {reason}"
-        for path in python_files()
-        for reason, bad in (
-            ("name it for what it holds", path.stem in {"utils", "util", "helpers", "common", "misc"}),
-            ("over 300 lines", len(path.read_text(encoding="utf-8").splitlines()) > 300),
-        )
-        if bad
-    ]
+def test_no_file_is_a_junk_drawer() -> None:
+    junk = {"utils", "util", "helpers", "common", "misc"}
 
-    assert not broken
+    assert [str(path.relative_to(ROOT)) for path in python_files() if path.stem in junk] == []
 
 
 def test_every_room_says_what_it_is_for() -> None:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from analysis.compare import difference
-from analysis.recommendation import Analysis, Recommendation, Verdict
+from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
+from analysis.views.compare_runs import difference
 
 
 class Rule(StrEnum):

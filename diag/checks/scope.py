@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from analysis.facts import ActionFacts
-from analysis.recommendation import Analysis, Recommendation, Verdict
-from diag.changes.planning import left_out
+from analysis.format.action_facts import ActionFacts
+from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
+from diag.changes.plans.make_plan import left_out
 
 
 def in_scope(

@@ -1,7 +1,7 @@
 """What crashed runs and applies left behind: drafts of probes, changes without a result, runs never ended.
 
-A probe notes each draft in `runs/<id>/drafts.json` before creating it (`loadtests/drafts.py`: state
-`opening`, `open`, `deleted`); a process killed in between leaves the draft and a note that says so.
+A probe notes each draft in `runs/<id>/drafts.json` before creating it (`loadtests/planning/probe_drafts.py`:
+state `opening`, `open`, `deleted`); a process killed in between leaves the draft and a note that says so.
 """
 
 import json
@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from analysis.errors import AnalysisError
-from analysis.run_folder import RunFolder, read_manifest
-from diag.changes.backup import Backups
+from analysis.format.run_folder import RunFolder, read_manifest
+from diag.atomic_write import write_whole
 from diag.changes.errors import ChangesError
-from diag.changes.journal import Journal, Record, unfinished
+from diag.changes.journal.backup import Backups
+from diag.changes.journal.journal import Journal, Record, unfinished
 from diag.checkup.check import Check
 from diag.genesys.client import GenesysClient
 from diag.genesys.errors import ApiError
-from diag.whole_file import write_whole
 
 DRAFTS_FILE: Final = "drafts.json"
 QUIET_S: Final = 120.0

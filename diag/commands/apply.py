@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from diag.commands.apply_options import apply_options
+from diag.interaction.apply_options import apply_options
 
 
 @click.command(
@@ -23,9 +23,9 @@ def command(plan_file: Path, profile: str | None, **values: Any) -> None:
     An action that is no longer what the plan saw is refused, naming the field and both values. After an
     interruption, run it again: what was begun is finished, what is done is not repeated.
     """
-    from diag.changes.plan_file import read_plan
-    from diag.commands.apply_flow import carry_out
+    from diag.changes.plans.plan_file import read_plan
     from diag.console import Console
+    from diag.interaction.apply_flow import carry_out
     from diag.settings import load_settings
     from diag.target import find_target
 

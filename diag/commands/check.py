@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from diag.commands.recommend_options import recommend_options, recommend_settings
 from diag.exit_codes import ExitCode
+from diag.interaction.recommend_options import recommend_options, recommend_settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analysis.facts import ActionFacts
+    from analysis.format.action_facts import ActionFacts
     from diag.checks.rules import Finding
     from diag.settings import Settings
     from diag.table import Table
@@ -65,6 +65,7 @@ def command(
     outside: the timeout is not the recommended one. unset: the platform's default of 60 s is in force.
     slower: p99 is surely higher than in --baseline. undecided: the data allow no verdict.
     """
+    from diag.atomic_write import write_whole
     from diag.checks.annotations import annotations
     from diag.checks.junit import junit_xml
     from diag.checks.rules import DEFAULT_RULES, Rule, failed, judge
@@ -73,7 +74,6 @@ def command(
     from diag.errors import UsageError
     from diag.evidence import choose_inputs, gather
     from diag.settings import load_settings
-    from diag.whole_file import write_whole
 
     rules = tuple(Rule(name) for name in fail_on) or DEFAULT_RULES
     if Rule.SLOWER in map(Rule, fail_on) and not baselines:
@@ -109,7 +109,7 @@ def command(
 def _facts_of_now(settings: "Settings") -> "dict[str, ActionFacts]":
     """The org's inventory as facts; they win over those noted when the run was made."""
     from diag.genesys.client import GenesysClient
-    from diag.inventory.facts import facts_of
+    from diag.inventory.action_facts import facts_of
     from diag.target import find_target
 
     with GenesysClient(find_target(settings).connection) as client:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from diag.commands.recommend_options import recommend_options, recommend_settings
 from diag.exit_codes import ExitCode
+from diag.interaction.recommend_options import recommend_options, recommend_settings
 
 if TYPE_CHECKING:
     from diag.table import Table
-    from reports.compare import CompareData
+    from reports.pages.compare_page import CompareData
 
 MOST_RUNS: Final = 10
 
@@ -52,9 +52,9 @@ def command(
 
     Every run is judged on its own; the difference carries an interval. Nothing is changed.
     """
+    from diag.atomic_write import write_whole
     from diag.console import Console
-    from diag.whole_file import write_whole
-    from reports.compare import build_comparison, compare_headline, compare_markdown
+    from reports.pages.compare_page import build_comparison, compare_headline, compare_markdown
 
     if not 2 <= len(inputs) <= MOST_RUNS:
         raise click.UsageError(f"From two to {MOST_RUNS} runs are needed: diag compare RUN RUN...")
@@ -91,13 +91,13 @@ def _compared(
     *,
     curves: bool,
 ) -> "CompareData":
-    from analysis.compare import compare
-    from analysis.counted import calls_that_count
-    from analysis.summarise import summarise
+    from analysis.estimates.deciding_calls import calls_that_count
+    from analysis.views.compare_runs import compare
+    from analysis.views.summarise import summarise
     from diag import __version__
     from diag.evidence import choose_inputs, gather
     from diag.settings import load_settings
-    from reports.compare import CompareData, ComparedRun
+    from reports.pages.compare_page import CompareData, ComparedRun
 
     rules = recommend_settings(values)
     settings = load_settings()
@@ -119,9 +119,9 @@ def _compared(
 
 def _table(data: "CompareData") -> "Table":
     from diag.table import Column, Table
-    from reports import numbers
-    from reports.charts.names import percentile_name
-    from reports.compare import cut_off_steps, gap, letters
+    from reports.charts.labels import percentile_name
+    from reports.pages.compare_page import cut_off_steps, gap, letters
+    from reports.wording import numbers
 
     named = letters(len(data.runs))
     percentile = percentile_name(data.runs[0].analysis.settings.percentile)
@@ -148,7 +148,7 @@ def _table(data: "CompareData") -> "Table":
 def _without_a_number(data: "CompareData") -> list[str]:
     """Return why there is no difference of p99, one line for each that has none."""
     from diag.table import clean
-    from reports.compare import letters
+    from reports.pages.compare_page import letters
 
     named = letters(len(data.runs))
     return [
@@ -160,6 +160,6 @@ def _without_a_number(data: "CompareData") -> list[str]:
 
 
 def _json(data: "CompareData") -> str:
-    from reports.compare import compare_json
+    from reports.pages.compare_page import compare_json
 
     return json.dumps(compare_json(data), indent=1, allow_nan=False)

@@ -13,11 +13,11 @@ from diag.errors import DiagError
 from diag.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from analysis.recommendation import Analysis
-    from analysis.run_folder import RunFolder
+    from analysis.format.run_folder import RunFolder
+    from analysis.verdicts.recommendation import Analysis
     from diag.console import Console
     from diag.evidence import RunEvidence
-    from diag.measuring.load import LoadResult
+    from diag.measuring.load_process import LoadResult
     from diag.settings import Settings
     from diag.target import Target
 
@@ -43,13 +43,13 @@ class Measured:
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed of the sandbox's latencies.")
 def command(seed: int) -> None:
     """Measure a dozen sandbox actions, recommend, apply, and show that the timeout failures are gone."""
+    from diag.atomic_write import write_whole
     from diag.console import Console
     from diag.evidence import report_data
-    from diag.sandbox.server import start_sandbox
+    from diag.sandbox.launch import start_sandbox
     from diag.settings import Settings
     from diag.target import Target, sandbox_connection
-    from diag.whole_file import write_whole
-    from reports.build import build_report
+    from reports.pages.report_page import build_report
 
     started = time.monotonic()
     console = Console()
@@ -83,9 +83,9 @@ class Stage:
 
     def measure(self) -> Measured:
         """Measure every action, probe where the present timeout hides the answer, print the verdicts."""
-        from analysis.recommendation import Verdict
-        from analysis.run_folder import new_run_id
+        from analysis.format.run_folder import new_run_id
         from analysis.settings import RecommendSettings
+        from analysis.verdicts.recommendation import Verdict
         from diag.commands.recommend import show
         from diag.evidence import gather, write_recommendations
 
@@ -121,10 +121,10 @@ class Stage:
 
     def apply(self, analysis: "Analysis") -> Mapping[str, int]:
         """Apply, and return the new timeout in seconds of each action that was raised, by id."""
-        from analysis.recommendation import Verdict
-        from diag.changes.result import Outcome
-        from diag.commands.apply_flow import build_plan, carry_out
+        from analysis.verdicts.recommendation import Verdict
+        from diag.changes.plans.change_result import Outcome
         from diag.genesys.client import GenesysClient
+        from diag.interaction.apply_flow import build_plan, carry_out
 
         self.console.heading("4. Apply")
         self.console.note(
@@ -191,8 +191,8 @@ class Stage:
         actions: tuple[str, ...] = (),
         probe: bool = False,
     ) -> "LoadResult":
-        from diag.measuring.load import LoadOptions, run_load
-        from diag.measuring.progress import Progress
+        from diag.measuring.load_process import LoadOptions, run_load
+        from diag.measuring.run_progress import Progress
         from diag.target import sandbox_environment
 
         options = LoadOptions(

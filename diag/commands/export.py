@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 @click.option("--profile", help="Credentials profile.")
 def command(action: str, output: Path | None, profile: str | None) -> None:
     """Write ACTION (name or id) with templates and contract schemas, in the admin UI's export form."""
+    from diag.atomic_write import write_whole
     from diag.console import Console
     from diag.definitions.export import definition_body
     from diag.definitions.resolve import literal_credentials
@@ -27,7 +28,6 @@ def command(action: str, output: Path | None, profile: str | None) -> None:
     from diag.genesys.client import GenesysClient
     from diag.settings import load_settings
     from diag.target import find_target
-    from diag.whole_file import write_whole
 
     if output is not None and output.suffix.lower() == ".toml":
         raise UsageError(
@@ -53,7 +53,7 @@ def command(action: str, output: Path | None, profile: str | None) -> None:
 
 def _find(client: "GenesysClient", wanted: str) -> "Action":
     """The one action with that name or id; asks for the whole list only where neither is there."""
-    from diag.changes.by_hand import actions_named
+    from diag.changes.plans.manual_plan import actions_named
     from diag.errors import UsageError
     from diag.genesys.errors import NotFoundError
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from diag.changes.journal import Record
+    from diag.changes.journal.journal import Record
     from diag.table import Table
 
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv", "md"]), default="table")
 def command(action: str | None, limit: int, form: str) -> None:
     """List the journal's entries, the newest first."""
-    from diag.changes.journal import Journal, latest_by_entry, unfinished
+    from diag.changes.journal.journal import Journal, latest_by_entry, unfinished
     from diag.console import Console
     from diag.settings import load_settings
     from diag.table import to_csv, to_markdown
@@ -59,7 +59,7 @@ def command(action: str | None, limit: int, form: str) -> None:
 
 
 def _finish(runs: Path, record: "Record") -> str:
-    from diag.commands.apply_flow import kept_plan
+    from diag.interaction.apply_flow import kept_plan
 
     plan = kept_plan(runs, record.plan_digest)
     return f"diag apply {plan}" if plan.exists() else "apply the same plan again"

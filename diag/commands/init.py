@@ -26,14 +26,14 @@ MOST_CONTRACTS: Final = 100
 @click.option("--profile", help="Credentials profile.")
 def command(file: Path, actions: tuple[str, ...], force: bool, profile: str | None) -> None:
     """Write FILE (default: workload.toml; '-': stdout). Nothing is executed or changed."""
+    from diag.atomic_write import write_whole
     from diag.console import Console
     from diag.genesys.client import GenesysClient
     from diag.settings import load_settings
     from diag.target import find_target
-    from diag.whole_file import write_whole
-    from loadtests.limits import read_limits
-    from loadtests.selection import wanted_actions
-    from loadtests.workload_text import Listed, workload_text
+    from diag.workload.org_limits import read_limits
+    from diag.workload.selection import wanted_actions
+    from diag.workload.workload_template import Listed, workload_text
 
     console = Console()
     to_stdout = str(file) == "-"

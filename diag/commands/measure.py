@@ -12,7 +12,7 @@ from diag.exit_codes import category_of
 
 if TYPE_CHECKING:
     from diag.console import Console
-    from diag.measuring.load import LoadOptions, LoadResult, Refusal
+    from diag.measuring.load_process import LoadOptions, LoadResult, Refusal
     from diag.settings import Settings
 
 DEFAULT_WORKLOAD: Final = Path("workload.toml")
@@ -78,9 +78,9 @@ def command(
     A call runs the real request. Rates stay below 80 % of the token's limit and calls in flight below
     20 % of the org's concurrent executions. Ctrl-C once: finish what is in flight, then summarise.
     """
-    from analysis.run_folder import new_run_id
+    from analysis.format.run_folder import new_run_id
     from diag.console import Console
-    from diag.measuring.load import LoadOptions
+    from diag.measuring.load_process import LoadOptions
     from diag.settings import load_settings
 
     console = Console(quiet=quiet)
@@ -120,7 +120,7 @@ def _soak_to_go_on_with(
 ) -> Path | None:
     """The folder of a soak that the same command began and something interrupted."""
     from diag.measuring.soaks import unfinished_soak
-    from loadtests.workload_file import read_workload
+    from diag.workload.read_workload import read_workload
 
     wanted = mode or (read_workload(workload).mode if workload is not None else None)
     found = None
@@ -136,7 +136,7 @@ def _run_time_s(
     duration: str | None, workload: Path | None, settings: "Settings", mode: str | None
 ) -> float | None:
     """The flag, else the workload's own (None here: the load process knows it), else a default."""
-    from loadtests.workload_file import read_workload, seconds
+    from diag.workload.read_workload import read_workload, seconds
 
     if duration is not None:
         given = float(duration) if duration.isdecimal() else seconds(duration)
@@ -176,15 +176,15 @@ def _dry_run(options: "LoadOptions") -> int:
     import os
     import subprocess
 
-    from diag.measuring.load import command_line
+    from diag.measuring.load_process import command_line
 
     line = [*command_line(options), "--dry-run", "--loglevel", "ERROR"]
     return subprocess.run(line, env={**os.environ, **options.env}, check=False).returncode
 
 
 def _measure(console: "Console", options: "LoadOptions") -> "LoadResult":
-    from diag.commands.live_table import show_progress
-    from diag.measuring.load import run_load
+    from diag.interaction.live_table import show_progress
+    from diag.measuring.load_process import run_load
 
     console.heading(f"Measuring into {options.run_dir}")
     live = sys.stderr.isatty() and not console.quiet
@@ -194,12 +194,12 @@ def _measure(console: "Console", options: "LoadOptions") -> "LoadResult":
 
 def _conclude(console: "Console", result: "LoadResult", *, quiet: bool) -> int:
     from analysis.errors import UnreadableSamplesError
-    from analysis.run_folder import read_manifest
+    from analysis.format.run_folder import read_manifest
     from analysis.settings import RecommendSettings
     from diag.commands.recommend import CLOSED_MODEL, next_step, show
     from diag.evidence import gather
     from diag.measuring.after_run import write_report
-    from diag.measuring.load import Refusal
+    from diag.measuring.load_process import Refusal
 
     if result.refusal is not None:
         raise NotMeasuredError(result.refusal, result.exit_code)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from diag.commands.recommend_options import recommend_options, recommend_settings, stated_flags
+from diag.interaction.recommend_options import recommend_options, recommend_settings, stated_flags
 
 if TYPE_CHECKING:
-    from analysis.sample_set import SampleSet
+    from analysis.samples.sample_set import SampleSet
     from analysis.settings import RecommendSettings
     from diag.console import Console
     from diag.genesys.client import GenesysClient
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from diag.production.evidence import Place, ProductionEvidence
     from diag.production.findings import Finding
     from diag.settings import Settings
-    from reports.data import ReportData
+    from reports.report_data import ReportData
 
 MOST_DAYS: Final = 31
 USUAL_DAYS: Final = 7
@@ -68,12 +68,12 @@ def command(
 
     Nothing is executed or changed. Six calls tell one action; actions nobody uses cost none.
     """
-    from analysis.reading import read_samples
-    from diag.commands.pause_note import pause_note
+    from analysis.samples.read_samples import read_samples
     from diag.console import Console
     from diag.errors import UsageError
     from diag.evidence import choose_inputs
     from diag.genesys.client import GenesysClient
+    from diag.interaction.pause_note import pause_note
     from diag.production.findings import findings_of
     from diag.settings import load_settings
     from diag.target import find_target
@@ -112,11 +112,11 @@ def _read(
     judged_by: "RecommendSettings",
     source: str,
 ) -> "ProductionEvidence":
-    from diag.changes.journal import Journal
+    from diag.changes.journal.journal import Journal
     from diag.production.evidence import evidence_of
-    from diag.production.last_changes import last_changes
-    from diag.production.reading import read_production
-    from diag.production.window import last_days
+    from diag.production.last_timeout_changes import last_changes
+    from diag.production.read_telemetry import read_production
+    from diag.production.time_window import last_days
 
     window = last_days(days, datetime.now(UTC))
     with console.progress("Reading actions") as bar:
@@ -213,15 +213,15 @@ def _formatted(
 
         return json.dumps(to_json(evidence, findings), indent=1, allow_nan=False) + "\n"
     if form == "csv":
-        from reports.csv_export import build_csv
+        from reports.exports.csv import build_csv
 
         return build_csv(evidence.analysis)
     data = _page(evidence, findings, test, zone, source)
     if form == "md":
-        from reports.markdown import build_markdown
+        from reports.exports.markdown import build_markdown
 
         return build_markdown(data)
-    from reports.build import build_report
+    from reports.pages.report_page import build_report
 
     return build_report(data)
 
@@ -233,16 +233,16 @@ def _page(
     zone: str | None,
     source: str,
 ) -> "ReportData":
-    from analysis.summarise import summarise
+    from analysis.views.summarise import summarise
     from diag import __version__
-    from diag.production.page import production_page
+    from diag.production.report_series import production_page
 
     tests = summarise(test, evidence.analysis.settings) if test is not None else {}
     return production_page(evidence, findings, tests, version=__version__, zone=zone, source=source or None)
 
 
 def _emit(console: "Console", text: str, output: Path | None) -> None:
-    from diag.whole_file import write_whole
+    from diag.atomic_write import write_whole
 
     if output is None or str(output) == "-":
         console.result(text.rstrip("\n"))
@@ -259,8 +259,8 @@ def _save_plan(
     *,
     force: bool,
 ) -> None:
-    from diag.changes.plan_file import write_plan
-    from diag.commands.apply_flow import build_plan
+    from diag.changes.plans.plan_file import write_plan
+    from diag.interaction.apply_flow import build_plan
 
     plan = build_plan(client, evidence.analysis, force=force)
     write_plan(plan, plan_file)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from diag.commands.recommend_options import recommend_options, recommend_settings, stated_flags, typed
 from diag.exit_codes import ExitCode
+from diag.interaction.recommend_options import recommend_options, recommend_settings, stated_flags, typed
 
 if TYPE_CHECKING:
-    from analysis.recommendation import Analysis
+    from analysis.verdicts.recommendation import Analysis
     from diag.console import Console
     from diag.evidence import RunEvidence
     from diag.settings import Settings
@@ -113,14 +113,14 @@ def command(
 
 def show(console: "Console", analysis: "Analysis") -> None:
     """Print the table, one sentence per action, and what was left out."""
-    from diag.commands.recommendation_table import (
+    from diag.interaction.recommendation_table import (
         loop_sentences,
         loops_table,
         recommendation_table,
         sentences,
     )
     from diag.table import clean
-    from reports.verdicts import headline
+    from reports.wording.verdict_words import headline
 
     if analysis.sandbox:
         console.banner("SANDBOX: no org was touched")
@@ -157,29 +157,29 @@ def next_step(analysis: "Analysis", arguments: Sequence[str]) -> str:
 def _formatted(evidence: "RunEvidence", form: str, terraform_state: Path | None, zone: str | None) -> str:
     analysis = evidence.analysis
     if form == "csv":
-        from reports.csv_export import build_csv
+        from reports.exports.csv import build_csv
 
         return build_csv(analysis)
     if form == "md":
         from diag.evidence import report_data
-        from reports.markdown import build_markdown
+        from reports.exports.markdown import build_markdown
 
         return build_markdown(report_data(evidence, zone=zone, charts=False))
     if form == "terraform":
-        from diag.changes.terraform import terraform_lines
+        from diag.changes.exports.terraform import terraform_lines
 
         return terraform_lines(analysis, terraform_state)
     if form == "gc":
-        from diag.changes.gc_cli import gc_calls
+        from diag.changes.exports.gc_cli import gc_calls
 
         return gc_calls(analysis)
-    from analysis.to_json import analysis_to_json
+    from analysis.verdicts.analysis_json import analysis_to_json
 
     return json.dumps(analysis_to_json(analysis), indent=1, allow_nan=False)
 
 
 def _emit(console: "Console", text: str, output: Path | None) -> None:
-    from diag.whole_file import write_whole
+    from diag.atomic_write import write_whole
 
     if output is None:
         console.result(text)
@@ -189,9 +189,9 @@ def _emit(console: "Console", text: str, output: Path | None) -> None:
 
 
 def _change(console: "Console", settings: "Settings", analysis: "Analysis", values: dict[str, Any]) -> None:
-    from diag.changes.plan_file import write_plan
-    from diag.commands.apply_flow import build_plan, carry_out
+    from diag.changes.plans.plan_file import write_plan
     from diag.genesys.client import GenesysClient
+    from diag.interaction.apply_flow import build_plan, carry_out
     from diag.target import find_target
 
     target = find_target(settings)

@@ -45,14 +45,14 @@ def command(
     Name, templates and contract are validated before anything is sent.
     """
     from analysis.settings import RecommendSettings
-    from diag.changes.journal import Author, Journal, new_id
-    from diag.commands.apply_flow import identify
-    from diag.commands.approval import approve
+    from diag.changes.journal.journal import Author, Journal, new_id
     from diag.console import Console
     from diag.definitions.create import create
     from diag.definitions.definition import read_definition
     from diag.definitions.resolve import resolve
     from diag.genesys.client import GenesysClient
+    from diag.interaction.apply_flow import identify
+    from diag.interaction.approval import approve
     from diag.settings import load_settings
     from diag.target import find_target
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from diag.commands.recommend_options import recommend_options, recommend_settings, stated_flags, typed
 from diag.errors import UsageError
+from diag.interaction.recommend_options import recommend_options, recommend_settings, stated_flags, typed
 
 if TYPE_CHECKING:
     from diag.console import Console
     from diag.evidence import RunEvidence
-    from reports.data import ReportData
+    from reports.report_data import ReportData
 
 
 @click.command(
@@ -61,10 +61,10 @@ def command(
 
     HTML is one self-contained file in the run folder; the other formats go to stdout.
     """
+    from diag.atomic_write import write_whole
     from diag.console import Console
     from diag.evidence import choose_inputs, gather, report_data
     from diag.settings import load_settings
-    from diag.whole_file import write_whole
 
     console = Console()
     rules = recommend_settings(values)
@@ -84,7 +84,7 @@ def command(
         data = _beside(data, evidence, production)
     text = _text(data, form)
     if charts is not None:
-        from reports.charts.export import export_charts
+        from reports.exports.png import export_charts
 
         console.note(f"{len(export_charts(data, charts))} charts written to {charts}")
     target = output or (_default_path(evidence) if form == "html" else None)
@@ -96,8 +96,8 @@ def command(
 
 
 def _bring_in(console: "Console", chosen: tuple[Path, ...], kept: tuple[Path, ...]) -> None:
-    from analysis.run_folder import RunFolder
-    from diag.measuring.bring_in import bring_in
+    from analysis.format.run_folder import RunFolder
+    from diag.measuring.import_rows import bring_in
 
     if len(chosen) != 1:
         raise UsageError("--add-rows needs the one run that the rows belong to.")
@@ -108,9 +108,9 @@ def _bring_in(console: "Console", chosen: tuple[Path, ...], kept: tuple[Path, ..
 
 def _index(console: "Console", runs: Path, form: str, output: Path | None, zone: str | None) -> None:
     from diag import __version__
-    from diag.whole_file import write_whole
-    from reports.index import IndexData, build_index, index_json
-    from reports.runs_on_disk import indexed_runs
+    from diag.atomic_write import write_whole
+    from reports.pages.index_page import IndexData, build_index, index_json
+    from reports.pages.runs_on_disk import indexed_runs
 
     if form not in ("html", "json"):
         raise UsageError(f"The index has no {form} form.", hint="Use --format html or json.")
@@ -130,7 +130,7 @@ def _index(console: "Console", runs: Path, form: str, output: Path | None, zone:
 def _beside(data: "ReportData", evidence: "RunEvidence", saved: Path) -> "ReportData":
     from diag.production.evidence import read_evidence
     from diag.production.findings import findings_of
-    from diag.production.page import with_production
+    from diag.production.report_series import with_production
 
     production, rules = read_evidence(saved), evidence.analysis.settings
     return with_production(data, production, findings_of(production.observed, rules, evidence.samples), rules)
@@ -142,21 +142,21 @@ def _default_path(evidence: "RunEvidence") -> Path:
 
 def _text(data: "ReportData", form: str) -> str:
     if form == "md":
-        from reports.markdown import build_markdown
+        from reports.exports.markdown import build_markdown
 
         return build_markdown(data)
     if form == "text":
-        from reports.terminal import build_terminal
+        from reports.exports.terminal import build_terminal
 
         return build_terminal(data, width=shutil.get_terminal_size((100, 24)).columns)
     if form == "csv":
-        from reports.csv_export import build_csv
+        from reports.exports.csv import build_csv
 
         return build_csv(data.analysis)
     if form == "json":
-        from reports.build import build_json
+        from reports.pages.report_page import build_json
 
         return json.dumps(build_json(data), indent=1, allow_nan=False)
-    from reports.build import build_report
+    from reports.pages.report_page import build_report
 
     return build_report(data)

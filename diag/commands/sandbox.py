@@ -38,14 +38,14 @@ def command(
     if list_:
         _list_scenarios()
         return
-    from diag.sandbox.serve import serve
+    from diag.sandbox.serving.serve import serve
 
     serve(port, scenario, seed, state=state, exit_with_parent=exit_with_parent)
 
 
 def _list_scenarios() -> None:
     from diag.console import Console
-    from diag.sandbox.scenario import load_scenario, shipped_scenarios
+    from diag.sandbox.world.scenario import load_scenario, shipped_scenarios
     from diag.table import Column, Table
 
     rows = tuple((name, load_scenario(name).description) for name in shipped_scenarios())

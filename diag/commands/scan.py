@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from diag.console import Console
     from diag.genesys.client import GenesysClient
-    from diag.inventory.reading import Inventory
+    from diag.inventory.read_inventory import Inventory
     from diag.inventory.row import InventoryRow
 
 FORMAT_VERSION = 1
@@ -53,10 +53,10 @@ def command(
     configurable, secure, version, draft, function_timeout. Operators: = != < <= > >= and ~ (contains);
     and, or, not, parentheses.
     """
-    from diag.commands.pause_note import pause_note
     from diag.console import Console
     from diag.genesys.client import GenesysClient
-    from diag.inventory.reading import read_inventory
+    from diag.interaction.pause_note import pause_note
+    from diag.inventory.read_inventory import read_inventory
     from diag.inventory.view import SORT_FIELDS, ordered, select
     from diag.inventory.where import parse_where
     from diag.settings import load_settings
@@ -85,7 +85,7 @@ def command(
 def _with_flows(
     console: "Console", client: "GenesysClient", rows: "Sequence[InventoryRow]"
 ) -> "tuple[InventoryRow, ...]":
-    from diag.inventory.reading import with_consumers
+    from diag.inventory.read_inventory import with_consumers
 
     with console.progress("Looking up flows") as bar:
         return with_consumers(client, rows, on_progress=bar.update)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from diag.commands.apply_options import apply_options
+from diag.interaction.apply_options import apply_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,11 +36,11 @@ def command(
     **values: Any,
 ) -> None:
     """Set the timeout of the actions NAME (name, id, or with *), or of those that --where chooses."""
-    from diag.changes.by_hand import make_manual_plan
-    from diag.commands.apply_flow import carry_out, counting_reads, identify
+    from diag.changes.plans.manual_plan import make_manual_plan
     from diag.console import Console
     from diag.errors import UsageError
     from diag.genesys.client import GenesysClient
+    from diag.interaction.apply_flow import carry_out, counting_reads, identify
     from diag.settings import load_settings
     from diag.target import find_target
 
@@ -64,8 +64,8 @@ def command(
 def _chosen(
     client: "GenesysClient", names: "Sequence[str]", expressions: "Sequence[str]"
 ) -> "tuple[Action, ...]":
-    from diag.changes.by_hand import actions_named
-    from diag.inventory.reading import read_inventory
+    from diag.changes.plans.manual_plan import actions_named
+    from diag.inventory.read_inventory import read_inventory
     from diag.inventory.view import select
     from diag.inventory.where import parse_where
 

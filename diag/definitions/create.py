@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from diag.changes.journal import Author, Journal, Record, new_id
-from diag.changes.plan import OrgIdentity
+from diag.changes.journal.journal import Author, Journal, Record, new_id
+from diag.changes.plans.plan import OrgIdentity
 from diag.definitions.errors import AmbiguousTargetError
 from diag.definitions.resolve import Creation
 from diag.genesys.errors import ApiError, NetworkError, PlatformError
-from diag.genesys.json_reply import JsonObject
+from diag.genesys.http.json_reply import JsonObject
 from diag.genesys.models import Action
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from diag.definitions.errors import InvalidDefinitionError
 from diag.definitions.form import KNOWN_KEYS, faults_of_form
 from diag.errors import why_unreadable
-from diag.genesys.json_reply import JsonObject, optional_int, optional_object, optional_text
+from diag.genesys.http.json_reply import JsonObject, optional_int, optional_object, optional_text
 
 _SEE_THE_FORM: Final = "Export one to see the form: diag export ACTION"
 

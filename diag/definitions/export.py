@@ -1,6 +1,6 @@
 """From an action in the org to the file that `diag register` and the admin UI's import accept."""
 
-from diag.genesys.json_reply import JsonObject, optional_object
+from diag.genesys.http.json_reply import JsonObject, optional_object
 from diag.genesys.models import FullConfig
 
 

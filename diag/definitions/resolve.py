@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from diag.definitions.definition import ActionDefinition
 from diag.definitions.errors import AmbiguousTargetError, InvalidDefinitionError
 from diag.genesys.directory import Integration
-from diag.genesys.json_reply import JsonObject
+from diag.genesys.http.json_reply import JsonObject
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ from typing import Final
 from urllib.parse import quote
 
 from diag.genesys import outcomes
-from diag.genesys.api import Api, QueryParams, RawReply
 from diag.genesys.errors import NetworkError, NotFoundError, UnexpectedReplyError
-from diag.genesys.json_reply import JsonObject, optional_int, optional_text, parse_object
+from diag.genesys.http.api import Api, QueryParams, RawReply
+from diag.genesys.http.json_reply import JsonObject, optional_int, optional_text, parse_object
+from diag.genesys.http.paging import Progress, all_entities
 from diag.genesys.models import Action, FullConfig, TestReply, TestResult
 from diag.genesys.outcomes import Classified
-from diag.genesys.paging import Progress, all_entities
 
 ACTIONS: Final = "/api/v2/integrations/actions"
 VIEW: Final = ("integrations:action:view", "bridge:actions:view")

@@ -13,14 +13,14 @@ import httpx
 
 from diag import __version__
 from diag.genesys.actions import ActionCalls
-from diag.genesys.api import Api
-from diag.genesys.connection import Connection
 from diag.genesys.creation import CreationCalls
 from diag.genesys.directory import DirectoryCalls
 from diag.genesys.drafts import DraftCalls
+from diag.genesys.http.api import Api
+from diag.genesys.http.connection import Connection
+from diag.genesys.http.pacing import RateBucket
+from diag.genesys.http.secret import Secret
 from diag.genesys.org import OrgCalls
-from diag.genesys.pacing import RateBucket
-from diag.genesys.secret import Secret
 from diag.genesys.telemetry import TelemetryCalls
 
 

@@ -1,10 +1,10 @@
 """Calls that create an action: published at once, or as a draft for somebody to look at."""
 
 from diag.genesys.actions import ACTIONS, VIEW
-from diag.genesys.api import Api
-from diag.genesys.json_reply import JsonObject
+from diag.genesys.http.api import Api
+from diag.genesys.http.json_reply import JsonObject
+from diag.genesys.http.paging import all_entities
 from diag.genesys.models import Action
-from diag.genesys.paging import all_entities
 
 
 class CreationCalls:

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from diag.genesys.actions import ACTIONS, VIEW, action_path
-from diag.genesys.api import Api
-from diag.genesys.json_reply import JsonObject, optional_int, optional_object, optional_text, text
-from diag.genesys.paging import Progress, all_entities
+from diag.genesys.http.api import Api
+from diag.genesys.http.json_reply import JsonObject, optional_int, optional_object, optional_text, text
+from diag.genesys.http.paging import Progress, all_entities
 
 INTEGRATIONS: Final = "/api/v2/integrations"
 CONSUMERS: Final = "/api/v2/architect/dependencytracking/consumingresources"

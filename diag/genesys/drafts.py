@@ -1,8 +1,8 @@
 """Calls about drafts: a copy of a published action that can be tested with another timeout."""
 
 from diag.genesys.actions import EDIT, action_path, patch_action, read_action
-from diag.genesys.api import Api
 from diag.genesys.errors import NotFoundError
+from diag.genesys.http.api import Api
 from diag.genesys.models import Action, FullConfig
 
 

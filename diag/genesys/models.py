@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from diag.genesys.errors import UnexpectedReplyError
-from diag.genesys.json_reply import (
+from diag.genesys.http.json_reply import (
     JsonObject,
     as_object,
     objects,

@@ -3,8 +3,15 @@
 import time
 from email.utils import parsedate_to_datetime
 
-from diag.genesys.api import Api
-from diag.genesys.json_reply import JsonObject, objects, optional_int, optional_object, optional_text, text
+from diag.genesys.http.api import Api
+from diag.genesys.http.json_reply import (
+    JsonObject,
+    objects,
+    optional_int,
+    optional_object,
+    optional_text,
+    text,
+)
 from diag.genesys.models import Organization, TokenInfo
 from diag.genesys.permissions import Permissions, permissions_of
 

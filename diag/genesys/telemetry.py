@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from diag.genesys.api import Api
-from diag.genesys.json_reply import JsonObject, objects, optional_number, optional_object, optional_text
+from diag.genesys.http.api import Api
+from diag.genesys.http.json_reply import JsonObject, objects, optional_number, optional_object, optional_text
 
 QUERY: Final = "/api/v2/analytics/actions/aggregates/query"
 METRIC: Final = "tTotalExecution"

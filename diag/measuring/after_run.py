@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.run_folder import RunFolder, read_manifest
+from analysis.format.run_folder import RunFolder, read_manifest
 
 if TYPE_CHECKING:
     from diag.evidence import RunEvidence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def finish_run(folder: RunFolder, *, report: bool) -> None:
     """Make the files; each is written whole or not at all. Raises AnalysisError for a run without a call."""
-    from analysis.parquet_run import convert_run
+    from analysis.samples.parquet_run import convert_run
 
     convert_run(folder)
     if report:
@@ -31,7 +31,7 @@ def finish_run(folder: RunFolder, *, report: bool) -> None:
 def write_report(folder: RunFolder, evidence: "RunEvidence") -> None:
     """Write recommendations.json and report.html of a run."""
     from diag.evidence import report_data, write_recommendations
-    from reports.build import build_report
+    from reports.pages.report_page import build_report
 
     manifest = read_manifest(folder)
     write_recommendations(folder, evidence.analysis)

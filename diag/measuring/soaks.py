@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import UnreadableSamplesError
-from analysis.record import EVENTS_SUFFIX
-from analysis.run_folder import RunFolder, read_manifest
+from analysis.format.call_record import EVENTS_SUFFIX
+from analysis.format.run_folder import RunFolder, read_manifest
 from diag.measuring.run_lock import is_locked
 
 

@@ -7,18 +7,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from analysis.buckets import BucketCounts, HourCounts
 from analysis.errors import UnreadableSamplesError
-from analysis.production import recommend_from_buckets
-from analysis.recommendation import Analysis, Recommendation, Verdict
-from analysis.schema import PLATFORM_MAX_TIMEOUT_S
+from analysis.format.schema import PLATFORM_MAX_TIMEOUT_S
+from analysis.production.hourly_counts import BucketCounts, HourCounts
+from analysis.production.recommend_production import recommend_from_buckets
 from analysis.settings import RecommendSettings
-from analysis.to_json import JsonObject, analysis_from_json, analysis_to_json
-from diag.production.facts import bucket_counts, facts_of, remarks
+from analysis.verdicts.analysis_json import JsonObject, analysis_from_json, analysis_to_json
+from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from diag.production.findings import Finding
 from diag.production.observed import Observed
-from diag.production.reading import Production
-from diag.production.window import Window
+from diag.production.production_facts import bucket_counts, facts_of, remarks
+from diag.production.read_telemetry import Production
+from diag.production.time_window import Window
 
 UNKNOWN: Final = (
     "Genesys documents neither how late these numbers come (the newest hour is left out) nor whether test "

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analysis.counted import calls_that_count
-from analysis.resemblance import Drift, Resemblance, drift, resembles
+from analysis.estimates.deciding_calls import calls_that_count
+from analysis.production.resemblance import Drift, Resemblance, drift, resembles
 from analysis.settings import RecommendSettings
 from diag.production.observed import Observed
 
 if TYPE_CHECKING:
-    from analysis.sample_set import SampleSet
+    from analysis.samples.sample_set import SampleSet
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from analysis.buckets import BucketCounts
+from analysis.production.hourly_counts import BucketCounts
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from diag.sandbox.errors import SandboxError
-from diag.sandbox.serve import serve
+from diag.sandbox.serving.serve import serve
 
 
 def main() -> None:

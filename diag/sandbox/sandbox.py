@@ -3,14 +3,14 @@
 import time
 from random import Random
 
-from diag.sandbox.faults import Faults
-from diag.sandbox.jobs import Jobs
+from diag.sandbox.faults.fault_rules import Faults
 from diag.sandbox.latency.backend import Backend
-from diag.sandbox.limits import LimitKeeper
-from diag.sandbox.observations import Observations
-from diag.sandbox.org import Org
-from diag.sandbox.scenario import ActionSpec, FailureSpec, Scenario
-from diag.sandbox.tokens import Tokens
+from diag.sandbox.world.jobs import Jobs
+from diag.sandbox.world.limits import LimitKeeper
+from diag.sandbox.world.observations import Observations
+from diag.sandbox.world.org import Org
+from diag.sandbox.world.scenario import ActionSpec, FailureSpec, Scenario
+from diag.sandbox.world.tokens import Tokens
 
 
 class ActionBackend:

@@ -9,8 +9,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
-from reports import numbers
-from reports.charts.ink import Ink
+from reports.charts.colours import Ink
+from reports.wording import numbers
 
 WIDTH_PX: Final = 560
 LEFT_PX: Final = 52

@@ -10,11 +10,11 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
-from analysis.summary import Histogram, Series
-from reports import numbers
+from analysis.views.summary import Histogram, Series
 from reports.charts.canvas import FONT_PX, classed, panel, sheet, time_axis, time_range
-from reports.charts.ink import Ink
+from reports.charts.colours import Ink
 from reports.charts.markers import ROW_PX, Marker, draw_markers, rows_needed
+from reports.wording import numbers
 
 _TALL_PX: Final = 118
 _LOW_PX: Final = 40

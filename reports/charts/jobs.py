@@ -7,10 +7,10 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedFormatter, FixedLocator
 
-from analysis.summary import SurvivalCurve
-from reports import numbers
+from analysis.statistics.survival_curve import SurvivalCurve
 from reports.charts.canvas import label_above, panel, sheet, time_range, y_ticks
-from reports.charts.ink import Ink
+from reports.charts.colours import Ink
+from reports.wording import numbers
 
 _PLOT_PX: Final = 190
 _HEAD_PX: Final = 20

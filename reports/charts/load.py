@@ -7,8 +7,7 @@ from typing import Final
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedFormatter, FixedLocator
 
-from analysis.summary import LoadBin
-from reports import numbers
+from analysis.views.summary import LoadBin
 from reports.charts.canvas import (
     FONT_PX,
     WIDTH_PX,
@@ -19,7 +18,8 @@ from reports.charts.canvas import (
     time_range,
     y_ticks,
 )
-from reports.charts.ink import Ink
+from reports.charts.colours import Ink
+from reports.wording import numbers
 
 _PLOT_PX: Final = 176
 _HEAD_PX: Final = 18

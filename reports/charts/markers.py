@@ -7,13 +7,13 @@ from typing import Final, Literal
 
 from matplotlib.axes import Axes
 
-from analysis.recommendation import Analysis, Recommendation
-from reports import numbers
+from analysis.verdicts.recommendation import Analysis, Recommendation
 from reports.charts.canvas import FONT_PX, LEFT_PX, RIGHT_PX, WIDTH_PX, classed
-from reports.charts.ink import Ink
-from reports.charts.names import percentile_name
-from reports.told import number, told
-from reports.verdicts import held_back
+from reports.charts.colours import Ink
+from reports.charts.labels import percentile_name
+from reports.wording import numbers
+from reports.wording.traced_text import number, told
+from reports.wording.verdict_words import held_back
 
 Role = Literal["now", "fits", "estimate", "upper", "recommended", "held", "cap"]
 LineStyle = Literal["solid", "dotted", "dashed"]

@@ -8,11 +8,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.summary import SurvivalCurve
-from reports import numbers
+from analysis.statistics.survival_curve import SurvivalCurve
 from reports.charts.canvas import FONT_PX, classed, panel, sheet, time_axis, time_range, y_ticks
-from reports.charts.ink import Ink
+from reports.charts.colours import Ink
 from reports.charts.survival import thinned
+from reports.wording import numbers
 
 _PLOT_PX: Final = 214
 _HEAD_PX: Final = 8

@@ -10,12 +10,13 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
-from analysis.recommendation import Recommendation
-from analysis.summary import Series, SurvivalCurve
-from reports import numbers
+from analysis.statistics.survival_curve import SurvivalCurve
+from analysis.verdicts.recommendation import Recommendation
+from analysis.views.summary import Series
 from reports.charts.canvas import FONT_PX, classed, panel, sheet, time_axis, time_range, y_ticks
-from reports.charts.ink import Ink
+from reports.charts.colours import Ink
 from reports.charts.markers import ROW_PX, Marker, draw_markers, rows_needed
+from reports.wording import numbers
 
 _PLOT_PX: Final = 214
 _AXIS_PX: Final = 22

@@ -10,11 +10,11 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from matplotlib.ticker import FixedFormatter, FixedLocator
 
-from analysis.summary import TimeBin
-from reports import numbers
+from analysis.views.summary import TimeBin
 from reports.charts.canvas import FONT_PX, WIDTH_PX, classed, panel, sheet, spaced_ticks, time_range, y_ticks
-from reports.charts.ink import Ink
-from reports.data_table import rounded
+from reports.charts.colours import Ink
+from reports.charts.data_table import rounded
+from reports.wording import numbers
 
 _TALL_PX: Final = 132
 _LOW_PX: Final = 26

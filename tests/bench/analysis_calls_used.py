@@ -15,14 +15,14 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.bounds import calls_for_a_bound
-from analysis.calls import ActionCalls, by_action
-from analysis.facts import ActionFacts
-from analysis.look_plan import look_plan
-from analysis.recommend import recommend_action
+from analysis.format.action_facts import ActionFacts
+from analysis.samples.action_calls import ActionCalls, by_action
 from analysis.settings import RecommendSettings
-from analysis.settled import FIRST_PROOF, settled
-from tests.unit.analysis.shapes import SHAPES, Shape
+from analysis.statistics.confidence_bounds import calls_for_a_bound
+from analysis.statistics.interim_looks import look_plan
+from analysis.stopping.settled import FIRST_PROOF, settled
+from analysis.verdicts.recommend import recommend_action
+from tests.support.latency_shapes import SHAPES, Shape
 
 SEEDS: Final = 40
 FIXED: Final = 1000
@@ -32,7 +32,7 @@ PACES: Final = {
     1.0: "for four actions",
     0.5: "for eight and more",
 }
-"""Calls/s of each action (loadtests.rates: 80 % of the 300 calls a minute that a token may make)."""
+"""Calls/s of each action (loadtests.planning.rates: 80 % of the 300 calls a minute that a token may make)."""
 TIMEOUTS_HIDE: Final = (0.5, 0.9, 0.96, 0.97, 0.988)
 """Scenarios in which the timeout in force cuts off everything beyond this quantile."""
 BEYOND_THE_CAP_S: Final = (34.0, 45.0)

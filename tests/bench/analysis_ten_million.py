@@ -68,8 +68,8 @@ def _write(path: Path) -> None:
 
 
 def _verdicts(path: Path) -> None:
-    from analysis.reading import read_samples
-    from analysis.recommend import recommend
+    from analysis.samples.read_samples import read_samples
+    from analysis.verdicts.recommend import recommend
 
     started = time.perf_counter()
     samples = read_samples([path])

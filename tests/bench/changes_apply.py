@@ -8,16 +8,16 @@ from pathlib import Path
 from statistics import median
 from typing import TypeVar
 
-from diag.changes.apply import ApplyOptions, Watch, apply_plan
-from diag.changes.journal import Author, Journal
-from diag.changes.plan import OrgIdentity, Plan
-from diag.changes.planning import change_of
-from diag.changes.result import ChangeResult
+from diag.changes.applying.apply import ApplyOptions, Watch, apply_plan
+from diag.changes.journal.journal import Author, Journal
+from diag.changes.plans.change_result import ChangeResult
+from diag.changes.plans.make_plan import change_of
+from diag.changes.plans.plan import OrgIdentity, Plan
 from diag.genesys.client import GenesysClient
-from diag.genesys.pacing import RateBucket
-from diag.sandbox.server import start_sandbox
+from diag.genesys.http.pacing import RateBucket
+from diag.sandbox.launch import start_sandbox
 from diag.target import sandbox_connection
-from tests.many_actions import many_actions
+from tests.support.many_actions import many_actions
 
 T = TypeVar("T")
 

@@ -6,10 +6,10 @@ import time
 import httpx
 
 from diag.genesys.client import GenesysClient
-from diag.genesys.connection import Connection
-from diag.genesys.secret import Secret
-from diag.inventory.reading import read_inventory
-from diag.sandbox.server import start_sandbox
+from diag.genesys.http.connection import Connection
+from diag.genesys.http.secret import Secret
+from diag.inventory.read_inventory import read_inventory
+from diag.sandbox.launch import start_sandbox
 
 _ROUNDS = 3
 

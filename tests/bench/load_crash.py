@@ -20,11 +20,11 @@ from typing import Final
 
 import httpx
 
-from analysis.record import RECORD_SIZE
-from analysis.segments import read_segment
-from diag.sandbox.server import start_sandbox
+from analysis.format.call_record import RECORD_SIZE
+from analysis.samples.segments import read_segment
+from diag.sandbox.launch import start_sandbox
 from tests.bench.load_processes import ours
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 BOUND_S: Final = 5.0
 RATE: Final = "200"

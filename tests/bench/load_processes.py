@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.record import FIELDS
+from analysis.format.call_record import FIELDS
 
 ROOT = Path(__file__).resolve().parents[2]
 ROW: Any = np.dtype([*((name, kind) for name, _, kind in FIELDS), ("crc", "<u4")])

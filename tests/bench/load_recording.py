@@ -5,12 +5,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from analysis.record import OUTCOME_CODES
-from analysis.run_folder import RunFolder
-from analysis.schema import Outcome
-from loadtests.payloads import EMPTY
-from loadtests.plan import ActionLoad
-from loadtests.recorder import NO_CORRELATION_ID, Recorder
+from analysis.format.call_record import OUTCOME_CODES
+from analysis.format.run_folder import RunFolder
+from analysis.format.schema import Outcome
+from diag.workload.payloads import EMPTY
+from loadtests.planning.plan import ActionLoad
+from loadtests.recording.recorder import NO_CORRELATION_ID, Recorder
 from tests.bench.load_processes import ours, seconds, server
 
 ROWS = 1_000_000

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.record import FLAG_NEW_CONNECTION
+from analysis.format.call_record import FLAG_NEW_CONNECTION
 from tests.bench.load_processes import ours, rows, server
 
 SERVER_MS = 1000

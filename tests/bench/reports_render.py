@@ -36,11 +36,11 @@ def run() -> None:
 
 def million() -> dict[str, Any]:
     """A million calls to 12 actions: all from the table that reading gives to the page."""
-    from analysis.recommend import recommend
-    from analysis.sample_set import SampleSet
-    from analysis.summarise import summarise
-    from reports.build import build_report
-    from reports.data import ReportData
+    from analysis.samples.sample_set import SampleSet
+    from analysis.verdicts.recommend import recommend
+    from analysis.views.summarise import summarise
+    from reports.pages.report_page import build_report
+    from reports.report_data import ReportData
 
     samples = SampleSet(_table(1_000_000, 12))
     before, started = _memory(forget=True), _clocks()
@@ -51,9 +51,9 @@ def million() -> dict[str, Any]:
 
 def many() -> dict[str, Any]:
     """200 actions with made-up summaries, production beside each: the page alone."""
-    from reports.build import build_report
-    from tests.unit.reports.beside import make_production
-    from tests.unit.reports.factory import CASES, make_report
+    from reports.pages.report_page import build_report
+    from tests.support.reports.production_beside import make_production
+    from tests.support.reports.report_factory import CASES, make_report
 
     cases = [(f"{case[0]} {index}", *case[1:]) for index in range(17) for case in CASES][:200]
     data = make_production(make_report(cases, calls=2000))

@@ -12,8 +12,8 @@ from typing import Any
 
 import httpx
 
-from diag.sandbox.clock import sleep_until
-from diag.sandbox.server import SandboxProcess, start_sandbox
+from diag.sandbox.executions.precise_sleep import sleep_until
+from diag.sandbox.launch import SandboxProcess, start_sandbox
 
 _SCENARIO = """
 description = "For measuring the sandbox itself"

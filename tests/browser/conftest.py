@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.chromium import Page, chromium, find_chromium
+from tests.support.reports.chromium import Page, chromium, find_chromium
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "build" / "axe" / "node_modules" / "axe-core" / "axe.min.js"

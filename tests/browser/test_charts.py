@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from reports import numbers
-from reports.build import build_json, build_report
-from reports.data import ReportData
-from reports.data_table import text_of
-from tests.browser.accessibility import violations
-from tests.browser.chromium import Page
-from tests.unit.reports.beside import make_loops, make_production
-from tests.unit.reports.factory import CASES, make_report
-from tests.waiting import wait_until
+from reports.charts.data_table import text_of
+from reports.pages.report_page import build_json, build_report
+from reports.report_data import ReportData
+from reports.wording import numbers
+from tests.support.reports.accessibility import violations
+from tests.support.reports.chromium import Page
+from tests.support.reports.production_beside import make_loops, make_production
+from tests.support.reports.report_factory import CASES, make_report
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from reports.compare import build_comparison
-from reports.index import IndexData, build_index
-from tests.browser.accessibility import violations
-from tests.browser.chromium import Page
-from tests.unit.reports.test_compare_page import make_comparison
-from tests.unit.reports.test_index import make_runs
+from reports.pages.compare_page import build_comparison
+from reports.pages.index_page import IndexData, build_index
+from tests.support.reports.accessibility import violations
+from tests.support.reports.chromium import Page
+from tests.unit.reports.pages.test_compare_page import make_comparison
+from tests.unit.reports.pages.test_index_page import make_runs
 
 pytestmark = pytest.mark.browser
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from reports.build import build_report
-from reports.csv_export import build_csv
-from reports.data import ReportData
-from tests.browser.accessibility import violations
-from tests.browser.chromium import Page
-from tests.unit.reports.factory import CASES, make_report
+from reports.exports.csv import build_csv
+from reports.pages.report_page import build_report
+from reports.report_data import ReportData
+from tests.support.reports.accessibility import violations
+from tests.support.reports.chromium import Page
+from tests.support.reports.report_factory import CASES, make_report
 
 pytestmark = pytest.mark.browser
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.reading import read_samples
-from tests.e2e.load_run import FIXED, action, measure, sandbox
+from analysis.samples.read_samples import read_samples
+from tests.support.load_run import FIXED, action, measure, sandbox
 
 pytestmark = pytest.mark.e2e
 

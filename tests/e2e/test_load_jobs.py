@@ -11,9 +11,9 @@ from typing import Any
 import httpx
 import pytest
 
-from analysis.jobs import Job, read_flows
-from diag.sandbox.server import SandboxProcess, start_sandbox
-from tests.waiting import wait_until
+from analysis.jobs.read_jobs import Job, read_flows
+from diag.sandbox.launch import SandboxProcess, start_sandbox
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.e2e
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from analysis.reading import read_samples
-from analysis.record import RECORD_SIZE
-from analysis.run_folder import Manifest, RunFolder, read_manifest
-from diag.measuring.load import LoadOptions, run_load
-from diag.sandbox.server import SandboxProcess, start_sandbox
-from tests.waiting import wait_until
+from analysis.format.call_record import RECORD_SIZE
+from analysis.format.run_folder import Manifest, RunFolder, read_manifest
+from analysis.samples.read_samples import read_samples
+from diag.measuring.load_process import LoadOptions, run_load
+from diag.sandbox.launch import SandboxProcess, start_sandbox
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.e2e
 
@@ -192,8 +192,8 @@ def test_an_unknown_action_is_a_usage_error_with_the_nearest_name(
 BROKEN = """
 from locust import events
 from loadtests.action_user import ActionStream
-from loadtests.lifecycle import Lifecycle
-from loadtests.session import Session
+from loadtests.run.locust_events import Lifecycle
+from loadtests.steering.session import Session
 
 def boom(self):
     raise AttributeError("boom")

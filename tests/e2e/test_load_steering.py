@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from analysis.reading import read_samples
-from analysis.run_folder import RunFolder, read_manifest
-from tests.e2e.load_run import as_an_org, measure, sandbox
+from analysis.format.run_folder import RunFolder, read_manifest
+from analysis.samples.read_samples import read_samples
+from tests.support.load_run import as_an_org, measure, sandbox
 
 pytestmark = pytest.mark.e2e
 

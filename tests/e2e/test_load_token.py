@@ -9,8 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from analysis.reading import read_samples
-from tests.e2e.load_run import LOCUSTFILE, as_an_org, measure, sandbox
+from analysis.samples.read_samples import read_samples
+from tests.support.load_run import LOCUSTFILE, as_an_org, measure, sandbox
 
 pytestmark = pytest.mark.e2e
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.reading import read_samples
-from analysis.run_folder import Manifest, RunFolder, read_manifest
-from tests.e2e.load_run import LOCUSTFILE, action, as_an_org, sandbox
+from analysis.format.run_folder import Manifest, RunFolder, read_manifest
+from analysis.samples.read_samples import read_samples
+from tests.support.load_run import LOCUSTFILE, action, as_an_org, sandbox
 
 pytestmark = pytest.mark.e2e
 

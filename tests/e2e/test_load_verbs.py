@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from analysis.run_folder import RunFolder, read_manifest
-from diag.sandbox.server import SandboxProcess, start_sandbox
-from loadtests.workload_file import read_workload
-from tests.e2e.load_run import as_an_org
+from analysis.format.run_folder import RunFolder, read_manifest
+from diag.sandbox.launch import SandboxProcess, start_sandbox
+from diag.workload.read_workload import read_workload
+from tests.support.load_run import as_an_org
 
 pytestmark = pytest.mark.e2e
 

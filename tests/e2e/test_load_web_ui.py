@@ -11,11 +11,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from analysis.reading import read_samples
-from analysis.record import RECORD_SIZE
-from analysis.run_folder import RunFolder, read_manifest
-from diag.sandbox.server import SandboxProcess, start_sandbox
-from tests.waiting import wait_until
+from analysis.format.call_record import RECORD_SIZE
+from analysis.format.run_folder import RunFolder, read_manifest
+from analysis.samples.read_samples import read_samples
+from diag.sandbox.launch import SandboxProcess, start_sandbox
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.e2e
 

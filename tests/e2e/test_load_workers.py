@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from analysis.reading import read_samples
-from analysis.run_folder import read_manifest
-from diag.measuring.load import LoadOptions, run_load
-from diag.sandbox.server import SandboxProcess, start_sandbox
+from analysis.format.run_folder import read_manifest
+from analysis.samples.read_samples import read_samples
+from diag.measuring.load_process import LoadOptions, run_load
+from diag.sandbox.launch import SandboxProcess, start_sandbox
 
 pytestmark = pytest.mark.e2e
 

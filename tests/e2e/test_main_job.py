@@ -13,9 +13,9 @@ from typing import Any
 import httpx
 import pytest
 
-from analysis.record import RECORD_SIZE
-from diag.sandbox.server import start_sandbox as start_sandbox_process
-from tests.waiting import wait_until
+from analysis.format.call_record import RECORD_SIZE
+from diag.sandbox.launch import start_sandbox as start_sandbox_process
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.e2e
 

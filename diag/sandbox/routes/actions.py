@@ -7,12 +7,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from diag.sandbox.permissions import ADD, DELETE, EDIT, VIEW
-from diag.sandbox.replies import bad_request, json_reply, not_found
-from diag.sandbox.revision import ACTIONS_URI, ActionEntry
+from diag.sandbox.reply_bodies import bad_request, json_reply, not_found
 from diag.sandbox.routes.paging import paged
 from diag.sandbox.routes.request import api_route, flag, json_object, shown
 from diag.sandbox.sandbox import Sandbox
+from diag.sandbox.world.permissions import ADD, DELETE, EDIT, VIEW
+from diag.sandbox.world.revision import ACTIONS_URI, ActionEntry
 
 _SCHEMAS = {
     "inputschema.json": ("input", "inputSchema"),

@@ -8,13 +8,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from diag.sandbox.analytics import Query, Row, answer, read_query
-from diag.sandbox.history import past_calls
-from diag.sandbox.permissions import VIEW, VIEW_DEPENDENCIES
-from diag.sandbox.replies import JsonObject, bad_request, json_reply
+from diag.sandbox.executions.analytics import Query, Row, answer, read_query
+from diag.sandbox.reply_bodies import JsonObject, bad_request, json_reply
 from diag.sandbox.routes.paging import paged
 from diag.sandbox.routes.request import api_route, json_object
 from diag.sandbox.sandbox import Sandbox
+from diag.sandbox.world.past_executions import past_calls
+from diag.sandbox.world.permissions import VIEW, VIEW_DEPENDENCIES
 
 _CONSUMERS = "/api/v2/architect/dependencytracking/consumingresources"
 _STATUS = {"ok": ("200", ""), "timeout": ("504", "TIMEOUT"), "backend_error": ("400", "REMOTE_ENDPOINT")}

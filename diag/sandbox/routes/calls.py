@@ -7,14 +7,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from diag.sandbox.answers import execute_error, final_result, test_result
-from diag.sandbox.execution import TIMED_OUT, Outcome, run_action, wait_for_edge
-from diag.sandbox.observations import Execution
-from diag.sandbox.permissions import EXECUTE, EXECUTE_DRAFT
-from diag.sandbox.replies import PlatformError, json_reply
-from diag.sandbox.revision import ACTIONS_URI
+from diag.sandbox.executions.execution import TIMED_OUT, Outcome, run_action, wait_for_edge
+from diag.sandbox.executions.execution_replies import execute_error, final_result, test_result
+from diag.sandbox.reply_bodies import PlatformError, json_reply
 from diag.sandbox.routes.request import Handler, api_route, arrived_s, correlation_id, flag, json_object
 from diag.sandbox.sandbox import Sandbox
+from diag.sandbox.world.observations import Execution
+from diag.sandbox.world.permissions import EXECUTE, EXECUTE_DRAFT
+from diag.sandbox.world.revision import ACTIONS_URI
 
 
 def routes(sandbox: Sandbox) -> list[Route]:

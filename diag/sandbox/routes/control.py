@@ -9,14 +9,14 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from diag.sandbox.errors import ScenarioError
-from diag.sandbox.faults import KINDS, read_fault
-from diag.sandbox.live_page import page, table
-from diag.sandbox.replies import JsonObject, bad_request, json_reply
+from diag.sandbox.executions.oracle import limits_to_json, truth
+from diag.sandbox.faults.fault_rules import KINDS, read_fault
+from diag.sandbox.reply_bodies import JsonObject, bad_request, json_reply
+from diag.sandbox.routes.live_page import page, table
 from diag.sandbox.routes.request import integer, json_object
 from diag.sandbox.sandbox import Sandbox
-from diag.sandbox.scenario import read_limits, read_switches
 from diag.sandbox.table import Table
-from diag.sandbox.truth import limits_to_json, truth
+from diag.sandbox.world.scenario import read_limits, read_switches
 
 _BODY_BYTES = 1_000_000
 _T = TypeVar("_T")

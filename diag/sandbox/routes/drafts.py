@@ -4,12 +4,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from diag.sandbox.org import draft_errors
-from diag.sandbox.permissions import DELETE, EDIT, VIEW
-from diag.sandbox.replies import json_reply
-from diag.sandbox.revision import ACTIONS_URI
+from diag.sandbox.reply_bodies import json_reply
 from diag.sandbox.routes.request import api_route, correlation_id, json_object, shown
 from diag.sandbox.sandbox import Sandbox
+from diag.sandbox.world.org import draft_errors
+from diag.sandbox.world.permissions import DELETE, EDIT, VIEW
+from diag.sandbox.world.revision import ACTIONS_URI
 
 
 def routes(sandbox: Sandbox) -> list[Route]:

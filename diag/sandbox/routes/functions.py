@@ -4,11 +4,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from diag.sandbox.permissions import EDIT_FUNCTION, VIEW_FUNCTION
-from diag.sandbox.replies import JsonObject, bad_request, json_reply
-from diag.sandbox.revision import ACTIONS_URI
+from diag.sandbox.reply_bodies import JsonObject, bad_request, json_reply
 from diag.sandbox.routes.request import api_route, integer, json_object
 from diag.sandbox.sandbox import Sandbox
+from diag.sandbox.world.permissions import EDIT_FUNCTION, VIEW_FUNCTION
+from diag.sandbox.world.revision import ACTIONS_URI
 
 _RUNTIMES = ("nodejs20.x", "nodejs22.x")
 

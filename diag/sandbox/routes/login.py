@@ -6,11 +6,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from diag.sandbox.permissions import policies
-from diag.sandbox.replies import JsonObject, json_reply
+from diag.sandbox.reply_bodies import JsonObject, json_reply
 from diag.sandbox.routes.request import api_route, bearer, read_body
 from diag.sandbox.sandbox import Sandbox
-from diag.sandbox.tokens import CLIENT_ID, LoginRefused
+from diag.sandbox.world.permissions import policies
+from diag.sandbox.world.tokens import CLIENT_ID, LoginRefused
 
 
 def routes(sandbox: Sandbox) -> list[Route]:

@@ -4,14 +4,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from diag.sandbox.founding import integrations_to_wire
-from diag.sandbox.limits import NAMESPACES, limits_to_wire
-from diag.sandbox.permissions import VIEW_INTEGRATIONS
-from diag.sandbox.replies import json_reply, not_found
+from diag.sandbox.reply_bodies import json_reply, not_found
 from diag.sandbox.routes.paging import paged
 from diag.sandbox.routes.request import api_route
 from diag.sandbox.sandbox import Sandbox
-from diag.sandbox.scenario import Limits
+from diag.sandbox.world.build_org import integrations_to_wire
+from diag.sandbox.world.limits import NAMESPACES, limits_to_wire
+from diag.sandbox.world.permissions import VIEW_INTEGRATIONS
+from diag.sandbox.world.scenario import Limits
 
 
 def routes(sandbox: Sandbox) -> list[Route]:

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from starlette.requests import Request
 
-from diag.sandbox.replies import JsonObject
+from diag.sandbox.reply_bodies import JsonObject
 from diag.sandbox.routes.request import integer
 
 DEFAULT_PAGE_SIZE: Final = 25

@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from diag.sandbox.permissions import require
-from diag.sandbox.replies import JsonObject, PlatformError, bad_request
+from diag.sandbox.reply_bodies import JsonObject, PlatformError, bad_request
 from diag.sandbox.sandbox import Sandbox
+from diag.sandbox.world.permissions import require
 
 _WHOLE: Final = re.compile(r"-?[0-9]{1,18}")
 

@@ -1,4 +1,4 @@
-// Numbers as the page writes them (reports/numbers.py does the same; a test compares both).
+// Numbers as the page writes them (reports/wording/numbers.py does the same; a test compares both).
 const diag = (() => {
   const fixed = (value, decimals) => {
     // Half way goes to the even digit, as in Python; only a sum of halves, quarters ... is half way exactly.

@@ -15,14 +15,14 @@ from pathlib import Path
 
 import httpx
 
-from diag.changes.apply import ApplyOptions, Watch, apply_plan
-from diag.changes.journal import Author, Journal
-from diag.changes.org import TrialInput
-from diag.changes.plan import Change
-from diag.changes.plan_file import read_plan
-from diag.changes.workbench import Step
+from diag.changes.applying.apply import ApplyOptions, Watch, apply_plan
+from diag.changes.applying.apply_context import Step
+from diag.changes.applying.org import TrialInput
+from diag.changes.journal.journal import Author, Journal
+from diag.changes.plans.plan import Change
+from diag.changes.plans.plan_file import read_plan
 from diag.genesys.client import GenesysClient
-from diag.genesys.pacing import RateBucket
+from diag.genesys.http.pacing import RateBucket
 from diag.target import sandbox_connection
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from diag.changes.gc_cli import gc_calls
-from tests.unit.changes.recommendations import analysis_of, recommendation
+from diag.changes.exports.gc_cli import gc_calls
+from tests.support.changes.recommendations import analysis_of, recommendation
 
 if TYPE_CHECKING:
     from tests.contract.changes.conftest import Admin

@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from diag.changes.apply import apply_plan
-from diag.changes.by_hand import make_manual_plan
-from diag.changes.journal import Author
-from diag.changes.result import Outcome
+from diag.changes.applying.apply import apply_plan
+from diag.changes.journal.journal import Author
+from diag.changes.plans.change_result import Outcome
+from diag.changes.plans.manual_plan import make_manual_plan
 from diag.genesys.client import GenesysClient
-from diag.genesys.pacing import RateBucket
+from diag.genesys.http.pacing import RateBucket
 from diag.target import sandbox_connection
-from tests.contract.genesys.stripping import StrippingTransport
+from tests.support.genesys.stripping_transport import StrippingTransport
 
 if TYPE_CHECKING:
     from tests.contract.changes.conftest import Admin

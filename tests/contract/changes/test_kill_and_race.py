@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from diag.changes.apply import ApplyOptions
-from diag.changes.fields import fields_of
-from diag.changes.journal import unfinished
-from diag.changes.plan import Change
-from diag.changes.plan_file import write_plan
-from diag.changes.result import ChangeResult, Outcome
-from diag.changes.workbench import Step
+from diag.changes.applying.apply import ApplyOptions
+from diag.changes.applying.apply_context import Step
+from diag.changes.journal.journal import unfinished
+from diag.changes.plans.action_fields import fields_of
+from diag.changes.plans.change_result import ChangeResult, Outcome
+from diag.changes.plans.plan import Change
+from diag.changes.plans.plan_file import write_plan
 
 if TYPE_CHECKING:
     from tests.contract.changes.conftest import Admin, MakeAdmin

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from diag.changes.journal import unfinished
-from diag.changes.result import Outcome
+from diag.changes.journal.journal import unfinished
+from diag.changes.plans.change_result import Outcome
 
 if TYPE_CHECKING:
     from tests.contract.changes.conftest import Admin

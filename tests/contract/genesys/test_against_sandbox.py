@@ -7,15 +7,15 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from diag.changes.by_hand import make_manual_plan
-from diag.changes.plan import OrgIdentity
+from diag.changes.plans.manual_plan import make_manual_plan
+from diag.changes.plans.plan import OrgIdentity
 from diag.genesys.client import GenesysClient
-from diag.genesys.connection import Connection
 from diag.genesys.errors import LoginError, NetworkError, NotFoundError, StaleVersionError
-from diag.genesys.secret import Secret
+from diag.genesys.http.connection import Connection
+from diag.genesys.http.secret import Secret
 from tests.conftest import RunningSandbox, StartSandbox
-from tests.contract.genesys.counting import CountingTransport
-from tests.contract.genesys.stripping import StrippingTransport
+from tests.support.genesys.counting_transport import CountingTransport
+from tests.support.genesys.stripping_transport import StrippingTransport
 
 
 def client_for(box: RunningSandbox, secret: str = "sandbox") -> GenesysClient:

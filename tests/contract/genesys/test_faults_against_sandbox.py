@@ -8,9 +8,9 @@ import pytest
 import stamina
 
 from diag.genesys.client import GenesysClient
-from diag.genesys.connection import Connection
 from diag.genesys.errors import ApiError, NetworkError, PlatformError, StaleVersionError, UnexpectedReplyError
-from diag.genesys.secret import Secret
+from diag.genesys.http.connection import Connection
+from diag.genesys.http.secret import Secret
 from tests.conftest import RunningSandbox, StartSandbox
 
 

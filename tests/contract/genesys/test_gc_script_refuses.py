@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from diag.changes.gc_cli import gc_calls
-from tests.unit.changes.recommendations import analysis_of, recommendation
+from diag.changes.exports.gc_cli import gc_calls
+from tests.support.changes.recommendations import analysis_of, recommendation
 
 GC = """#!/usr/bin/env bash
 case "$*" in

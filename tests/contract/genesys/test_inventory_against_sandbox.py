@@ -6,12 +6,12 @@ import httpx
 
 from diag.checkup.org_checks import check_org
 from diag.genesys.client import GenesysClient
-from diag.genesys.connection import Connection
-from diag.genesys.secret import Secret
+from diag.genesys.http.connection import Connection
+from diag.genesys.http.secret import Secret
 from diag.genesys.telemetry import DurationRange
-from diag.inventory.reading import read_inventory, with_consumers
+from diag.inventory.read_inventory import read_inventory, with_consumers
 from tests.conftest import RunningSandbox, StartSandbox
-from tests.contract.genesys.counting import CountingTransport
+from tests.support.genesys.counting_transport import CountingTransport
 
 
 def client_for(box: RunningSandbox, transport: httpx.BaseTransport | None = None) -> GenesysClient:

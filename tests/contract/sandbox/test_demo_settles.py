@@ -3,11 +3,11 @@
 import pandas as pd
 import pytest
 
-from analysis.facts import ActionFacts
-from analysis.reading import read_samples
-from analysis.recommend import recommend
+from analysis.format.action_facts import ActionFacts
+from analysis.samples.read_samples import read_samples
+from analysis.verdicts.recommend import recommend
 from diag.sandbox.sandbox import ActionBackend
-from diag.sandbox.scenario import load_scenario
+from diag.sandbox.world.scenario import load_scenario
 
 RATE, SPAN_S, DRAIN_S = 20, 45, 10
 

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 ACTIONS = "/api/v2/integrations/actions"
 

@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from diag.sandbox.errors import SandboxError
-from diag.sandbox.server import start_sandbox as start_process
-from tests.waiting import wait_until
+from diag.sandbox.launch import start_sandbox as start_process
+from tests.support.waiting import wait_until
 
 
 def test_a_taken_port_is_said_with_the_way_out(sandbox):
@@ -66,7 +66,7 @@ def test_it_writes_what_it_says_to_the_log(tmp_path):
 def test_it_dies_with_a_killed_parent():
     code = (
         "import sys, time\n"
-        "from diag.sandbox.server import start_sandbox\n"
+        "from diag.sandbox.launch import start_sandbox\n"
         "with start_sandbox() as s:\n"
         "    print(s.base_url, flush=True); time.sleep(600)\n"
     )

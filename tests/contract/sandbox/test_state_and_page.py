@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from diag.sandbox.errors import SandboxError
-from diag.sandbox.server import start_sandbox as start_process
+from diag.sandbox.launch import start_sandbox as start_process
 
 ACTIONS = "/api/v2/integrations/actions"
 

@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 import httpx
 import pytest
 
-from tests.contract.sandbox.full_config import full_config
+from tests.support.full_config import full_config
 
 ACTIONS = "/api/v2/integrations/actions"
 

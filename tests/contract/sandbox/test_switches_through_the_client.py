@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from diag.genesys.client import GenesysClient
-from diag.genesys.connection import Connection
 from diag.genesys.errors import StaleVersionError
-from diag.genesys.secret import Secret
+from diag.genesys.http.connection import Connection
+from diag.genesys.http.secret import Secret
 
 ORG = """
 description = "An org made for the switches"

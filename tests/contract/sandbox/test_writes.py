@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.contract.sandbox.full_config import full_config
+from tests.support.full_config import full_config
 
 ACTIONS = "/api/v2/integrations/actions"
 

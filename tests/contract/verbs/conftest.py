@@ -6,17 +6,17 @@ from typing import Any
 
 import pytest
 
-from analysis.facts import ActionFacts
-from analysis.run_folder import Manifest, RunFolder, write_manifest
+from analysis.format.action_facts import ActionFacts
+from analysis.format.run_folder import Manifest, RunFolder, write_manifest
 from diag.cli import run
-from diag.commands.apply_flow import identify
 from diag.exit_codes import ExitCode
 from diag.genesys.client import GenesysClient
-from diag.sandbox.server import start_sandbox
+from diag.interaction.apply_flow import identify
+from diag.sandbox.launch import start_sandbox
 from diag.settings import load_settings
 from diag.target import find_target
-from tests.contract.verbs.typed import OTHER, action_named
-from tests.unit.analysis.samples import START, write_segment
+from tests.support.sample_tables import START, write_segment
+from tests.support.terminal_session import OTHER, action_named
 
 
 @pytest.fixture(scope="module")

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from diag.changes.journal import Author, Journal, first_record
-from diag.changes.plan_file import plan_digest, read_plan, write_plan
+from diag.changes.journal.journal import Author, Journal, first_record
+from diag.changes.plans.plan_file import plan_digest, read_plan, write_plan
 from diag.cli import run
-from diag.commands.apply_flow import kept_plan
 from diag.exit_codes import ExitCode
-from tests.contract.verbs.typed import OTHER, history, saved_plan
+from diag.interaction.apply_flow import kept_plan
+from tests.support.terminal_session import OTHER, history, saved_plan
 
 
 def test_a_saved_plan_is_applied_once_and_refused_when_stale(

@@ -7,7 +7,7 @@ import pytest
 
 from diag.cli import run
 from diag.exit_codes import ExitCode
-from tests.contract.verbs.typed import QUICK, action_named, samples
+from tests.support.terminal_session import QUICK, action_named, samples
 
 
 def test_check_exits_3_and_writes_what_build_servers_read(

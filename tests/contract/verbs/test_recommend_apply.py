@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from diag.changes.plan_file import read_plan
+from diag.changes.plans.plan_file import read_plan
 from diag.cli import run
 from diag.exit_codes import ExitCode
-from tests.contract.verbs.typed import OTHER, action_named, history, samples
+from tests.support.terminal_session import OTHER, action_named, history, samples
 
 
 def test_recommend_saves_a_plan_with_its_evidence_and_apply_carries_it_out(

@@ -6,10 +6,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from diag.changes.journal import Journal
+from diag.changes.journal.journal import Journal
 from diag.cli import run
 from diag.exit_codes import ExitCode
-from tests.contract.verbs.typed import OTHER, QUICK, answer, history, samples
+from tests.support.terminal_session import OTHER, QUICK, answer, history, samples
 
 
 def test_set_history_undo(capsys: "pytest.CaptureFixture[str]") -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import RunningSandbox
-from tests.e2e.verbs.running import diag as run_diag
+from tests.support.verb_process import diag as run_diag
 
 pytestmark = pytest.mark.e2e
 

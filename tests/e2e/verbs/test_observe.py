@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import RunningSandbox, StartSandbox
-from tests.e2e.verbs.running import diag
-from tests.unit.analysis.samples import calls, lognormal
-from tests.unit.reports.traceable import complaints
+from tests.support.reports.traceable import complaints
+from tests.support.sample_tables import calls, lognormal
+from tests.support.verb_process import diag
 
 pytestmark = pytest.mark.e2e
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import RunningSandbox, StartSandbox
-from tests.e2e.verbs.running import diag
+from tests.support.verb_process import diag
 
 pytestmark = pytest.mark.e2e
 

@@ -3,12 +3,12 @@ from pathlib import Path
 
 import pytest
 
-from diag.changes.apply import ApplyOptions, Watch, apply_plan
-from diag.changes.journal import Author, Journal
-from diag.changes.org import TrialInput
-from diag.changes.plan import Change, Plan
-from diag.changes.result import ChangeResult
-from tests.unit.changes.fake_org import IDENTITY, FakeOrg
+from diag.changes.applying.apply import ApplyOptions, Watch, apply_plan
+from diag.changes.applying.org import TrialInput
+from diag.changes.journal.journal import Author, Journal
+from diag.changes.plans.change_result import ChangeResult
+from diag.changes.plans.plan import Change, Plan
+from tests.support.changes.fake_org import IDENTITY, FakeOrg
 
 
 @pytest.fixture

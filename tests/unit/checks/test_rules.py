@@ -2,11 +2,11 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from analysis.recommendation import Recommendation, Verdict
+from analysis.verdicts.recommendation import Recommendation, Verdict
 from diag.checks.annotations import annotations
 from diag.checks.junit import junit_xml
 from diag.checks.rules import DEFAULT_RULES, Finding, Outcome, Rule, failed, judge
-from tests.unit.changes.recommendations import analysis_of, recommendation
+from tests.support.changes.recommendations import analysis_of, recommendation
 
 
 def outcome(rule: Rule, **values: object) -> Outcome | None:

@@ -1,8 +1,8 @@
-from analysis.facts import ActionFacts
-from analysis.recommendation import Verdict
+from analysis.format.action_facts import ActionFacts
+from analysis.verdicts.recommendation import Verdict
 from diag.checks.rules import Outcome, Rule, judge
 from diag.checks.scope import in_scope
-from tests.unit.changes.recommendations import analysis_of, recommendation
+from tests.support.changes.recommendations import analysis_of, recommendation
 
 MEASURED = analysis_of(
     recommendation(action_id="a", action_name="Get A"), recommendation(action_id="b", action_name="Get B")

@@ -7,15 +7,15 @@ import httpx
 import pytest
 import respx
 
-from analysis.run_folder import Manifest, RunFolder, write_manifest
-from diag.changes.backup import Backups
-from diag.changes.journal import Journal
+from analysis.format.run_folder import Manifest, RunFolder, write_manifest
+from diag.changes.journal.backup import Backups
+from diag.changes.journal.journal import Journal
 from diag.checkup.leftovers import check_drafts, check_journal, check_runs, recorded_drafts, remove_draft
 from diag.checkup.local_checks import check_machine, check_settings
 from diag.genesys.client import GenesysClient
-from diag.genesys.connection import Connection
-from diag.genesys.secret import Secret
-from tests.unit.changes.journal_records import record
+from diag.genesys.http.connection import Connection
+from diag.genesys.http.secret import Secret
+from tests.support.changes.journal_records import record
 
 BASE = "https://api.mypurecloud.com"
 DRAFT = f"{BASE}/api/v2/integrations/actions/a1/draft"

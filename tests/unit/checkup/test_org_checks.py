@@ -10,8 +10,8 @@ import stamina
 from diag.checkup.check import Check, worst_category
 from diag.checkup.org_checks import NEEDS, check_org
 from diag.genesys.client import GenesysClient
-from diag.genesys.connection import Connection
-from diag.genesys.secret import Secret
+from diag.genesys.http.connection import Connection
+from diag.genesys.http.secret import Secret
 
 API = "https://api.mypurecloud.com/api/v2"
 LOGIN = "https://login.mypurecloud.com/oauth/token"

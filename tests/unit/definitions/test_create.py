@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from diag.changes.journal import Author, Journal, latest_by_entry, unfinished
-from diag.changes.plan import OrgIdentity
+from diag.changes.journal.journal import Author, Journal, latest_by_entry, unfinished
+from diag.changes.plans.plan import OrgIdentity
 from diag.definitions.create import create
 from diag.definitions.definition import definition_from
 from diag.definitions.errors import AmbiguousTargetError
 from diag.definitions.resolve import resolve
 from diag.genesys.errors import ApiError, NetworkError, PermissionMissingError, PlatformError
-from diag.genesys.json_reply import JsonObject
+from diag.genesys.http.json_reply import JsonObject
 from diag.genesys.models import Action
 from tests.unit.definitions.test_definition import CRM, EXPORT
 

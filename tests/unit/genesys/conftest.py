@@ -7,9 +7,9 @@ import respx
 import stamina
 
 from diag.genesys.client import GenesysClient
-from diag.genesys.connection import Connection
-from diag.genesys.secret import Secret
-from tests.unit.genesys.org import LOGIN
+from diag.genesys.http.connection import Connection
+from diag.genesys.http.secret import Secret
+from tests.support.genesys.respx_org import LOGIN
 
 
 @pytest.fixture(autouse=True)

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diag.genesys.client import GenesysClient
-from diag.genesys.connection import Connection
 from diag.genesys.errors import ApiError
+from diag.genesys.http.connection import Connection
+from diag.genesys.http.pacing import RateBucket
+from diag.genesys.http.secret import Secret
 from diag.genesys.models import Action, ActionConfig, FullConfig
-from diag.genesys.pacing import RateBucket
-from diag.genesys.secret import Secret
 from diag.genesys.telemetry import DurationRange
 
 MOMENT = datetime(2026, 7, 1, tzinfo=UTC)

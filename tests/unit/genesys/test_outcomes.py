@@ -1,9 +1,9 @@
 import pytest
 
-from analysis.schema import Outcome
+from analysis.format.schema import Outcome
 from diag.genesys import outcomes
 from diag.genesys.outcomes import classify
-from tests.unit.genesys.replies import action_error, body, failed
+from tests.support.genesys.api_replies import action_error, body, failed
 
 SLOW_MS = 10_020.0
 FAST_MS = 45.0

@@ -19,10 +19,10 @@ from diag.production.evidence import (
     to_json,
 )
 from diag.production.findings import findings_of
-from diag.production.page import NOTHING_TOGETHER, production_page, with_production
-from diag.production.reading import NotObserved, ObservedAction, Production
+from diag.production.read_telemetry import NotObserved, ObservedAction, Production
+from diag.production.report_series import NOTHING_TOGETHER, production_page, with_production
+from tests.support.reports.report_factory import CASES, make_report
 from tests.unit.production.test_facts_and_findings import WINDOW
-from tests.unit.reports.factory import CASES, make_report
 
 RULES = RecommendSettings()
 IDENTITY = make_report(CASES[:1]).analysis.actions[0].action_id

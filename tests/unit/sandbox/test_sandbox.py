@@ -4,12 +4,12 @@ from statistics import fmean
 
 import pytest
 
+from diag.sandbox.executions.oracle import truth
 from diag.sandbox.latency.backend import LatencySpec
 from diag.sandbox.latency.distributions import Fixed, Lognormal
 from diag.sandbox.latency.effects import Drift, WarmUp
 from diag.sandbox.sandbox import ActionBackend, Sandbox
-from diag.sandbox.scenario import ActionSpec, FailureSpec, load_scenario
-from diag.sandbox.truth import truth
+from diag.sandbox.world.scenario import ActionSpec, FailureSpec, load_scenario
 
 
 def spec(latency, *failures):

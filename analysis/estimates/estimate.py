@@ -1,0 +1,89 @@
+"""One estimate from one set of calls: quantiles, design effect, bounds (section D, steps 5 to 7, 10)."""
+
+import math
+from dataclasses import dataclass
+
+from analysis.samples.action_calls import Calls
+from analysis.settings import RecommendSettings
+from analysis.statistics.confidence_bounds import lower_ms, upper_ms
+from analysis.statistics.design_effect import clustering_at
+from analysis.statistics.latency_counts import count_latencies
+from analysis.statistics.survival import SurvivalTable, kaplan_meier
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What one set of calls says. Times in ms, None where the data do not reach them."""
+
+    table: SurvivalTable
+    samples: int
+    ok: int
+    p50_ms: int | None
+    p95_ms: int | None
+    quantile_ms: int | None
+    """The quantile the settings ask for (p99)."""
+    upper_ms: int | None
+    lower_ms: int | None
+    confidence: float
+    """Of the upper bound: that of the settings, or of the look that stopped the measurement."""
+    design_effect: float
+    timeout_s: int | None
+    """Whole seconds before cap: max(U, p99 + buffer) or U + buffer; None where there is no bound."""
+
+    @property
+    def n_eff(self) -> float:
+        """How many independent calls these calls are worth."""
+        return self.samples / self.design_effect
+
+
+def estimate(
+    calls: Calls,
+    settings: RecommendSettings,
+    *,
+    confidence: float | None = None,
+    least_effect: float = 1.0,
+) -> Estimate:
+    """Return the estimate of one load level's calls (classified, on the right clock, warm-up cut).
+
+    `confidence` of the upper bound: the settings' unless given (one look among many must be surer than all
+    of them together). `least_effect` is a design effect known from elsewhere: a part of a run has too few
+    blocks to see the clustering that the whole run shows.
+    """
+    counts = count_latencies(calls.latency_ms, calls.event)
+    table = kaplan_meier(counts)
+    p = settings.percentile
+    quantile = table.quantile_ms(p)
+    level = quantile if quantile is not None else (int(table.t_ms[-1]) if table.t_ms.size else None)
+    effect = (
+        1.0
+        if level is None
+        else clustering_at(level, calls.latency_ms, calls.event, calls.run, calls.limit_ms)
+    )
+    effect = max(effect, least_effect)
+    sure = settings.confidence if confidence is None else confidence
+    upper = upper_ms(table, p, sure, effect)
+    return Estimate(
+        table=table,
+        samples=len(calls),
+        ok=int(calls.event.sum()),
+        p50_ms=table.quantile_ms(0.5),
+        p95_ms=table.quantile_ms(0.95),
+        quantile_ms=quantile,
+        upper_ms=upper,
+        lower_ms=lower_ms(table, counts, p, settings.confidence, effect),
+        confidence=sure,
+        design_effect=effect,
+        timeout_s=None if upper is None or quantile is None else timeout_for(quantile, upper, settings),
+    )
+
+
+def buffer_ms(quantile_ms: float, settings: RecommendSettings) -> float:
+    """Return the safety margin: max(20 %, 0.5 s) with the default settings."""
+    return max(settings.buffer_ratio * quantile_ms, settings.buffer_min_s * 1e3)
+
+
+def timeout_for(quantile_ms: float, upper_ms: float, settings: RecommendSettings) -> int:
+    """Return whole seconds, rounded up, before cap (step 10): never below the bound nor the floor."""
+    buffer = buffer_ms(quantile_ms, settings)
+    need = upper_ms + buffer if settings.rule == "sum" else max(upper_ms, quantile_ms + buffer)
+    return max(settings.floor_s, math.ceil(need / 1e3 - 1e-9))

@@ -1,0 +1,62 @@
+"""All that is known of one action before its verdict: the same from a test and from production."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from analysis.estimates.estimate import Estimate
+from analysis.estimates.shortfall import Shortfall
+from analysis.estimates.stability import Disagreement
+from analysis.estimates.time_coverage import TimeCoverage
+from analysis.format.action_facts import ActionFacts
+from analysis.statistics.survival import SurvivalTable
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Rates in calls/s; None where something is not known or does not apply."""
+
+    action_id: str
+    action_name: str
+    facts: ActionFacts
+    estimate: Estimate
+    """Of the load level that decides (`analysis.estimates.level_estimates`); of no calls where none does."""
+    any_answer: bool
+    """Did any call of any level end or time out? Without one there are no data."""
+    shortfall: Shortfall
+    coverage: TimeCoverage
+    current_timeout_s: int
+    current_known: bool
+    """False where the platform's default had to be assumed."""
+    timeouts: int
+    """Of the deciding calls, like `given_up`."""
+    cost_table: SurvivalTable
+    """Calls as the platform's timeout sees them, from dispatch."""
+    lower_ms: int | None = None
+    """Proven to be below the quantile by any load level."""
+    disagreement: Disagreement | None = None
+    fired_s: tuple[int, int] | None = None
+    """The shortest and the longest timeout that cut a deciding call off; None where not known."""
+    errors: int = 0
+    """Deciding calls that an error of the backend, the platform or the network ended."""
+    given_up: int = 0
+    """Calls the client stopped waiting for: the run ended, or its own patience did."""
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    saturated_because: str | None = None
+    """Set where every level tested was saturated; `saturated_rate` is the lowest of them."""
+    saturated_rate: float | None = None
+    quantile_with_warm_up_ms: int | None = None
+    level_rate: float | None = None
+    observed_rate: float | None = None
+    expected_rate: float | None = None
+    """At which the cost is told: production's peak, the level's, or as observed."""
+    clock: Literal["service", "response"] = "service"
+    source: Literal["test", "production"] = "test"
+    apply_with: str = "diag recommend --apply"
+    """The command that sets the number, judging the same calls in the same way."""
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def censored(self) -> int:
+        """Deciding calls that were cut off before they ended."""
+        return self.estimate.samples - self.estimate.ok

@@ -1,0 +1,63 @@
+"""The share of calls that take at least t, in two sets of calls: which is larger, and is that proven?
+
+Needs no p99, so it still speaks where both sets were cut off by their timeout before it.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from scipy import special
+
+from analysis.samples.action_calls import Calls
+from analysis.statistics.design_effect import clustering_at
+from analysis.statistics.survival import WATCHED_SLACK
+
+RISK: Final = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class SlowShare:
+    """`slow` of `calls` took at least `edge_ms`; `n_eff`: how many independent calls they are worth."""
+
+    edge_ms: float
+    share: float
+    slow: float
+    calls: float
+    n_eff: float
+
+
+def slow_share(calls: Calls, edge_ms: float) -> SlowShare | None:
+    """Return the share among the calls watched that long; None where there was none.
+
+    A call that its timeout ended counts as at least that slow, though a little less may be read off it once
+    network overhead is taken off.
+    """
+    lasted = calls.latency_ms >= np.where(calls.event, edge_ms, WATCHED_SLACK * edge_ms)
+    watched = (calls.limit_ms >= edge_ms) & (calls.event | lasted)
+    seen, slow = calls.where(watched), lasted[watched]
+    if not len(seen):
+        return None
+    effect = clustering_at(edge_ms - 1, seen.latency_ms, seen.event, seen.run, seen.limit_ms)
+    return SlowShare(edge_ms, float(slow.mean()), float(slow.sum()), len(seen), len(seen) / effect)
+
+
+def score(here: SlowShare, there: SlowShare) -> float:
+    """Return z of the two-sample score test; positive where `here` has more slow calls."""
+    both = (here.share * here.n_eff + there.share * there.n_eff) / (here.n_eff + there.n_eff)
+    spread = math.sqrt(both * (1.0 - both) * (1.0 / here.n_eff + 1.0 / there.n_eff))
+    return (here.share - there.share) / spread if spread > 0 else 0.0
+
+
+def proven(z: float, risk: float = RISK) -> bool:
+    """Return whether so large a z is not chance (two-sided)."""
+    return abs(z) > float(special.ndtri(1.0 - risk / 2))
+
+
+def gap_interval(first: SlowShare, later: SlowShare, risk: float = RISK) -> tuple[float, float]:
+    """Return the ends of the interval of later share minus first share (normal approximation)."""
+    gap = later.share - first.share
+    variance = sum(one.share * (1.0 - one.share) / one.n_eff for one in (first, later))
+    half = float(special.ndtri(1.0 - risk / 2)) * math.sqrt(variance)
+    return gap - half, gap + half

@@ -1,0 +1,56 @@
+"""How much of the backend's life did we see? (section D, step 8)
+
+Judged by when calls were made, never by what they measured, so that a calm window cannot fool it: 5,000
+calls in 4 minutes held the bound in a third of the simulations, the same calls over 83 minutes in 95 %
+(statistics, 2.4).
+"""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+WINDOW_GAP_S: Final = 60.0
+LONG_WINDOW_S: Final = 300.0
+"""One stretch without a gap counts as one window for each 5 minutes it lasts: a day measured without a
+pause is worth no less than the 299 short visits, one every 5 minutes, that grade A asks for."""
+DAY_S: Final = 86_400.0
+DAY_SLACK: Final = 0.99
+"""A day sampled every few minutes spans a little less than 24 hours."""
+
+Grade = Literal["A", "B", "C"]
+
+
+@dataclass(frozen=True, slots=True)
+class TimeCoverage:
+    """`windows` separate looks over `span_s` from first to last call, `measured_s` of it with calls."""
+
+    windows: int
+    span_s: float
+    measured_s: float
+    grade: Grade
+
+
+def time_coverage(started_at: NDArray[np.float64]) -> TimeCoverage:
+    """Return windows, span and grade: A (a day or 299 windows), B (an hour or 30 windows), C (less)."""
+    if started_at.size == 0:
+        return TimeCoverage(0, 0.0, 0.0, "C")
+    t = np.sort(started_at)
+    gaps = np.flatnonzero(np.diff(t) >= WINDOW_GAP_S)
+    first = t[np.r_[0, gaps + 1]]
+    last = t[np.r_[gaps, t.size - 1]]
+    lengths = last - first
+    windows = int(np.maximum(1, np.ceil(lengths / LONG_WINDOW_S)).sum())
+    span, measured = float(t[-1] - t[0]), float(lengths.sum())
+    return TimeCoverage(windows, span, measured, grade_of(windows, span, measured))
+
+
+def grade_of(windows: int, span_s: float, measured_s: float) -> Grade:
+    """Return the grade of so many separate looks over a span, `measured_s` of it with calls."""
+    if windows >= 299 or (windows >= 100 and span_s >= DAY_S * DAY_SLACK):
+        return "A"
+    # An hour means an hour with calls in it: two short runs a day apart saw two moments.
+    if windows >= 30 or measured_s >= 3600.0 * DAY_SLACK:
+        return "B"
+    return "C"

@@ -1,0 +1,189 @@
+"""A run folder: what lies where, and its manifest.
+
+    runs/<UTC time>-<short id>/
+        manifest.json          what was run, against what, with which versions, what was left out
+        segments/<worker>.seg  one fixed-size record per call (analysis.format.call_record), plus
+        <worker>.names
+        segments/<worker>.events   JSON lines: the generator's own lag, dropped arrivals, guard decisions
+        samples.parquet        made from the segments after the run, or by the first reader
+        recommendations.json   report.html
+
+The manifest is replaced atomically, so a reader never meets half of one.
+"""
+
+import json
+import os
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from analysis.errors import UnreadableSamplesError
+from analysis.format.action_facts import ActionFacts
+
+MANIFEST_VERSION: Final = 1
+
+Status = Literal["running", "complete", "interrupted", "incomplete", "invalid"]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Something that was not measured, and why."""
+
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Facts of one run. Times are Unix seconds (UTC); `status` stays "running" if the process was killed."""
+
+    run_id: str
+    created_at: float
+    status: Status
+    sandbox: bool
+    host: str
+    model: Literal["open", "closed"]
+    actions: tuple[ActionFacts, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    org_name: str | None = None
+    org_id: str | None = None
+    workload: str | None = None
+    arrivals: str | None = None
+    rates: tuple[tuple[str, float], ...] = ()
+    """(action_id, planned calls/s of one arrival stream)."""
+    streams: int | None = None
+    """Arrival streams (Locust users) asked for, at most at once; 1 where nobody asked for a number.
+    Each sends `rates`; on an org all together stay below what its limits leave (see `notes`)."""
+    soak_until: float | None = None
+    """When a soak is over, Unix seconds: until then the same command goes on here. None: no soak."""
+    ended_at: float | None = None
+    status_reason: str | None = None
+    calls: int | None = None
+    dropped: int | None = None
+    """Arrivals the in-flight guard held back: counted, never silently lost."""
+    grade: Literal["OK", "WARN", "INVALID"] | None = None
+    """The load generator's verdict on itself."""
+    grade_reason: str | None = None
+    generator: Mapping[str, float] = field(default_factory=dict)
+    """What the load generator saw of itself (loadtests.recording.generator_grade.Figures), with workers the
+    worst of each:
+    schedule_lag_p99_ms, hub_lag_p99_ms, run_queue_share, cpu_share. Unknown ones are left out."""
+    versions: tuple[tuple[str, str], ...] = ()
+    concurrency_limit: int | None = None
+    """Org-wide concurrent executions, read live from the limits endpoint."""
+    recommend: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    """Per action id: the `recommend` table of the workload file (analysis.settings.with_overrides)."""
+    notes: tuple[str, ...] = ()
+    """Sentences for people: what the guard did, where a ramp bent."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """Paths of one run."""
+
+    path: Path
+
+    @property
+    def manifest(self) -> Path:
+        """Path of manifest.json."""
+        return self.path / "manifest.json"
+
+    @property
+    def segments(self) -> Path:
+        """Folder of the segment files."""
+        return self.path / "segments"
+
+    @property
+    def samples(self) -> Path:
+        """Path of samples.parquet."""
+        return self.path / "samples.parquet"
+
+    @property
+    def settled(self) -> Path:
+        """Path of settled.json: the ids of actions stopped early because their answer had settled."""
+        return self.path / "settled.json"
+
+    @property
+    def recommendations(self) -> Path:
+        """Path of recommendations.json."""
+        return self.path / "recommendations.json"
+
+    @property
+    def report(self) -> Path:
+        """Path of report.html."""
+        return self.path / "report.html"
+
+
+def new_run_id(now: float | None = None) -> str:
+    """Return `<UTC time>-<short id>`, sortable by start; `now` in Unix seconds."""
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(time.time() if now is None else now))
+    return f"{stamp}-{secrets.token_hex(3)}"
+
+
+def write_manifest(folder: RunFolder, manifest: Manifest) -> None:
+    """Write the manifest atomically (temporary file, fsync, rename)."""
+    folder.path.mkdir(parents=True, exist_ok=True)
+    body = {"format_version": MANIFEST_VERSION, **asdict(manifest)}
+    body["rates"] = [list(pair) for pair in manifest.rates]
+    temporary = folder.manifest.with_suffix(f".{os.getpid()}.tmp")
+    with temporary.open("w", encoding="utf-8") as file:
+        json.dump(body, file, indent=1, allow_nan=False)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(folder.manifest)
+
+
+def read_manifest(folder: RunFolder) -> Manifest | None:
+    """Return the manifest, or None where there is none (a run killed before it began).
+
+    Raises UnreadableSamplesError when the file is there but is not ours.
+    """
+    try:
+        text = folder.manifest.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    try:
+        return _manifest_from(json.loads(text))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UnreadableSamplesError(
+            f"{folder.manifest} is not a run manifest ({type(error).__name__}).",
+            hint="The samples can still be read: diag recommend " + str(folder.samples),
+        ) from error
+
+
+def latest_run(runs: Path) -> RunFolder | None:
+    """Return the run below `runs` that began last, or None; a run's name says nothing about its age."""
+    if not runs.is_dir():
+        return None
+    found = [
+        RunFolder(entry)
+        for entry in runs.iterdir()
+        if entry.is_dir() and ((entry / "manifest.json").exists() or (entry / "segments").is_dir())
+    ]
+    return max(found, key=lambda folder: (_began_at(folder), folder.path.name), default=None)
+
+
+def _began_at(folder: RunFolder) -> float:
+    try:
+        manifest = read_manifest(folder)
+    except UnreadableSamplesError:
+        manifest = None
+    return manifest.created_at if manifest else folder.path.stat().st_mtime
+
+
+def _manifest_from(body: Mapping[str, Any]) -> Manifest:
+    known = set(Manifest.__dataclass_fields__)
+    fields = {name: value for name, value in body.items() if name in known}
+    facts = set(ActionFacts.__dataclass_fields__)
+    fields["actions"] = tuple(
+        ActionFacts(**{name: value for name, value in row.items() if name in facts})
+        for row in body["actions"]
+    )
+    fields["left_out"] = tuple(LeftOut(row["what"], row["why"]) for row in body.get("left_out", ()))
+    fields["rates"] = tuple((str(action), float(rate)) for action, rate in body.get("rates", ()))
+    fields["notes"] = tuple(str(note) for note in body.get("notes", ()))
+    fields["versions"] = tuple((str(name), str(value)) for name, value in body.get("versions", ()))
+    return Manifest(**fields)

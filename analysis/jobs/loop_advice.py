@@ -1,0 +1,211 @@
+"""Interval and loop limit for a flow that submits work and polls for it (issue 5).
+
+The same code as for timeouts: Kaplan-Meier with jobs that were still running when we stopped looking
+counted as "not done by then", and the exact upper bound of p99. Never a percentile of the finished jobs
+alone: at the end of a run those are the quick ones. Jobs that failed or were cancelled are told and left
+out: they were not cut off by us, a flow learns of their end and leaves its loop. Some of those still
+running would have failed too; counting them makes the wait longer, never shorter.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from analysis.estimates.estimate import buffer_ms
+from analysis.jobs.polling_loop import FlowLoop
+from analysis.jobs.read_jobs import Flow, Job, read_flows
+from analysis.settings import RecommendSettings, with_overrides
+from analysis.statistics.confidence_bounds import calls_for_a_bound, lower_share, upper_ms, upper_share
+from analysis.statistics.design_effect import clustering_at
+from analysis.statistics.latency_counts import MAX_MS, count_latencies
+from analysis.statistics.survival import SurvivalTable, kaplan_meier
+from analysis.statistics.survival_curve import SurvivalCurve
+from analysis.wording import of_calls, percent, seconds
+
+LOOKS_PER_JOB: Final = 4
+"""A flow that looks about four times in a usual job learns of its end an eighth of its length late."""
+SOME_WILL_FAIL: Final = 1.2
+"""So many times the fewest jobs of a bound are started, because some of them fail or last."""
+ALL_IN_VAIN: Final = 50
+"""When none of so many jobs was done and none still runs, more of them teach nothing."""
+_STEPS_MS: Final = (1, 10, 100, 1_000, 10_000, 100_000)
+"""Jobs may last for hours: the survival code counts up to MAX_MS steps, so the step grows."""
+_CURVE_POINTS: Final = 400
+
+
+def recommend_loops(
+    paths: Sequence[Path], settings: RecommendSettings, stated: Mapping[str, Mapping[str, object]]
+) -> tuple[FlowLoop, ...]:
+    """Return the loop of every flow in the run folders among `paths`; `stated`: settings by action id."""
+    return tuple(
+        recommend_loop(flow, with_overrides(settings, stated.get(flow.action_id, {})))
+        for flow in read_flows(paths)
+    )
+
+
+def recommend_loop(flow: Flow, settings: RecommendSettings) -> FlowLoop:
+    """Return how long a flow must wait for these jobs, or, with the reason, that the data do not say."""
+    states = Counter(job.state for job in flow.jobs)
+    whys = Counter(job.why for job in flow.jobs if job.why is not None)
+    followed = [job for job in flow.jobs if job.state in ("done", "running", "gave_up")]
+    done = [job for job in followed if job.state == "done"]
+    told = FlowLoop(
+        action_id=flow.action_id,
+        action_name=flow.action_name,
+        poll_action_name=flow.poll_action_name,
+        jobs=len(flow.jobs),
+        done=len(done),
+        failed=states["failed"],
+        cancelled=states["cancelled"],
+        unfinished=states["running"] + states["gave_up"],
+        unreadable=states["no_job_id"] + states["no_status"],
+        unreadable_because=max(whys, key=lambda why: (whys[why], why), default=None),
+        polls=sum(job.polls for job in flow.jobs),
+        throttled=sum(job.throttled for job in flow.jobs),
+        polls_per_job=sum(job.polls for job in done) / len(done) if done else None,
+        looked_every_s=flow.every_s,
+        longest_s=max((job.seconds for job in followed), default=None),
+        reason="",
+    )
+    found = _judge(told, followed, settings) if done else replace(told, reason=_nothing_done(told))
+    return replace(found, reason=f"{found.reason[:1].upper()}{found.reason[1:]}.")
+
+
+def enough_jobs(told: FlowLoop, settings: RecommendSettings) -> bool:
+    """Return whether no more jobs need be started: the loop is known, or will be when these have ended."""
+    if told.loop_limit is not None or told.jobs >= settings.target_calls:
+        return True
+    if not told.done and not told.unfinished:
+        return told.jobs >= ALL_IN_VAIN
+    fewest = calls_for_a_bound(settings.percentile, settings.confidence) * (told.design_effect or 1.0)
+    return told.done + told.unfinished >= SOME_WILL_FAIL * fewest
+
+
+def _judge(told: FlowLoop, followed: Sequence[Job], settings: RecommendSettings) -> FlowLoop:
+    taken_ms = np.array([job.seconds * 1e3 for job in followed])
+    step = next((step for step in _STEPS_MS if taken_ms.max() / step <= MAX_MS), _STEPS_MS[-1])
+    event = np.array([job.state == "done" for job in followed])
+    table = kaplan_meier(count_latencies(taken_ms / step, event))
+    p = settings.percentile
+    quantile = table.quantile_ms(p)
+    effect = clustering_at(
+        float(quantile if quantile is not None else table.t_ms[-1]),
+        taken_ms / step,
+        event,
+        np.array([job.run for job in followed]),
+        np.array([job.watched_s * 1e3 for job in followed]) / step,
+    )
+    upper = upper_ms(table, p, settings.confidence, effect)
+
+    def in_s(steps: int | None) -> float | None:
+        return None if steps is None else steps * step / 1e3
+
+    told = replace(
+        told,
+        p50_s=in_s(table.quantile_ms(0.5)),
+        p95_s=in_s(table.quantile_ms(0.95)),
+        p99_s=in_s(quantile),
+        p99_upper_s=in_s(upper),
+        design_effect=effect,
+        curve=_curve(table, step, effect, settings.confidence),
+    )
+    if told.p99_s is None:
+        return replace(told, reason=_hidden(told, settings))
+    if told.p99_upper_s is None:
+        # What limits the bound is how many jobs the end of the curve is worth.
+        worth = float(table.n_eff[-1]) / effect
+        fewest = calls_for_a_bound(p, settings.confidence)
+        more = max(math.ceil(len(followed) * (fewest / worth - 1.0) - 1e-9), 1)
+        return replace(told, jobs_needed=more, reason=_too_few(told, more, settings))
+    half_s = told.p50_s if told.p50_s is not None else told.p99_s
+    buffer_s = buffer_ms(told.p99_s * 1e3, settings) / 1e3
+    wait_s = (
+        told.p99_upper_s + buffer_s
+        if settings.rule == "sum"
+        else max(told.p99_upper_s, told.p99_s + buffer_s)
+    )
+    interval_s = max(1, round(half_s / LOOKS_PER_JOB))
+    limit = math.ceil(wait_s / interval_s - 1e-9)
+    told = replace(
+        told,
+        interval_s=interval_s,
+        loop_limit=limit,
+        wait_s=wait_s,
+        cut_off_share=table.share_slower_than(interval_s * limit * 1e3 / step),
+    )
+    return replace(told, reason=_advice(told, settings))
+
+
+def _curve(table: SurvivalTable, step: int, effect: float, confidence: float) -> SurvivalCurve:
+    picked = np.unique(np.linspace(0, table.t_ms.size - 1, _CURVE_POINTS).astype(np.int64))
+    share, n = table.share[picked], table.n_eff[picked] / effect
+    return SurvivalCurve(
+        t_ms=tuple(float(t * step) for t in table.t_ms[picked]),
+        share=tuple(float(value) for value in share),
+        lower=tuple(float(value) for value in lower_share(share, n, confidence)),
+        upper=tuple(float(value) for value in upper_share(share, n, confidence)),
+    )
+
+
+def _nothing_done(told: FlowLoop) -> str:
+    if not told.jobs:
+        return "no job was started, so nothing can be said"
+    if told.unreadable == told.jobs and told.unreadable_because is not None:
+        return f"none of {told.jobs:,} jobs could be followed: looks were answered {told.unreadable_because}"
+    if told.unreadable == told.jobs:
+        return (
+            f"none of {told.jobs:,} jobs could be followed: the replies hold no job id or no status where "
+            "the workload says; check job_id and status there"
+        )
+    return f"none of {told.jobs:,} jobs was seen done ({_others(told)}), so nothing can be said"
+
+
+def _hidden(told: FlowLoop, settings: RecommendSettings) -> str:
+    return (
+        f"{told.done:,} of {told.jobs:,} jobs were done, {_others(told)}: "
+        f"{of_calls(settings.percentile)} lies beyond the {seconds((told.longest_s or 0) * 1e3)} that jobs "
+        "were followed; measure longer, or raise give_up"
+    )
+
+
+def _too_few(told: FlowLoop, more: int, settings: RecommendSettings) -> str:
+    worth = f"{told.done:,} jobs were done"
+    if told.design_effect is not None and told.design_effect > 1.0:
+        worth += f" (worth {told.done / told.design_effect:,.0f}, because slow ones come in bursts)"
+    return (
+        f"only {worth}: a sure upper bound of p{settings.percentile * 100:g} needs "
+        f"about {more:,} more, so no interval and no limit are given"
+    )
+
+
+def _advice(told: FlowLoop, settings: RecommendSettings) -> str:
+    assert told.p99_s is not None and told.p99_upper_s is not None
+    within = "" if told.p50_s is None else f"half of the jobs are done within {seconds(told.p50_s * 1e3)}, "
+    said = (
+        f"{within}{of_calls(settings.percentile)} within {seconds(told.p99_s * 1e3)} (at most "
+        f"{seconds(told.p99_upper_s * 1e3)}, {settings.confidence * 100:g} % sure, {told.done:,} jobs): "
+        f"look every {told.interval_s} s, at most {told.loop_limit} times"
+    )
+    if told.jobs > told.done:
+        said += f"; {_others(told)}"
+    if told.throttled:
+        said += (
+            f"; {percent(told.throttled / (told.polls + told.throttled))} of the looks met a 429: "
+            "wait longer then, and do not count it"
+        )
+    return said
+
+
+def _others(told: FlowLoop) -> str:
+    kinds = (
+        (told.failed, "failed"),
+        (told.cancelled, "cancelled"),
+        (told.unfinished, "still running when we stopped looking"),
+        (told.unreadable, "without a job id or status"),
+    )
+    return ", ".join(f"{count:,} {what}" for count, what in kinds if count)

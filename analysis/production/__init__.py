@@ -1,0 +1,1 @@
+"""The same verdicts from production telemetry, and whether a test resembles production."""

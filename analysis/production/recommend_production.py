@@ -1,0 +1,117 @@
+"""Verdicts from production telemetry: the same bounds and verdicts as from a test, without any load."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from analysis.estimates.estimate import Estimate
+from analysis.estimates.findings import Findings
+from analysis.estimates.shortfall import shortfall_of
+from analysis.estimates.stability import MIN_RUN_CALLS, Disagreement, disagreement_between
+from analysis.estimates.time_coverage import TimeCoverage, grade_of
+from analysis.format.action_facts import ActionFacts
+from analysis.format.schema import DEFAULT_TIMEOUT_S
+from analysis.production.hourly_counts import MIN_HOURS, BucketCounts, consistent, estimate_from_buckets
+from analysis.settings import RecommendSettings, with_cap
+from analysis.verdicts.judge import judge
+from analysis.verdicts.recommendation import Analysis
+from analysis.verdicts.severity import harm
+
+HOUR_S: Final = 3600.0
+WINDOWS_PER_HOUR: Final = 12
+"""As in `time_coverage`: five minutes with calls are one separate look."""
+NOT_DOCUMENTED: Final = (
+    "production counts: the platform does not document whether failed and test executions are among them"
+)
+
+
+def recommend_from_buckets(
+    counts: Sequence[BucketCounts],
+    facts: Mapping[str, ActionFacts] | None = None,
+    settings: RecommendSettings | None = None,
+    *,
+    concurrency_limit: int | None = None,
+) -> Analysis:
+    """Return a verdict per action from its executions per hour and whole second, marked as production."""
+    settings = settings or RecommendSettings()
+    known = facts or {}
+    found = []
+    for one in counts:
+        of_action = known.get(one.action_id, ActionFacts(one.action_id))
+        capped = with_cap(settings, of_action.cap_s)
+        found.append(judge(_findings(one, of_action, capped), capped, concurrency_limit))
+    return Analysis(settings, tuple(sorted(found, key=harm)), known, concurrency_limit=concurrency_limit)
+
+
+def _findings(raw: BucketCounts, facts: ActionFacts, settings: RecommendSettings) -> Findings:
+    counts, mended = consistent(raw)
+    found = estimate_from_buckets(counts, settings)
+    known = facts.current_timeout_s is not None
+    current = facts.current_timeout_s or max((len(h.below) for h in counts.hours), default=DEFAULT_TIMEOUT_S)
+    busiest = max((hour.total for hour in counts.hours), default=0) / HOUR_S
+    return Findings(
+        action_id=raw.action_id,
+        action_name=facts.action_name or raw.action_id,
+        facts=facts,
+        estimate=found,
+        any_answer=found.samples > 0,
+        shortfall=shortfall_of(found, found.samples, 0, settings),
+        coverage=_coverage(counts),
+        current_timeout_s=current,
+        current_known=known,
+        timeouts=found.samples - found.ok,
+        cost_table=found.table,
+        fired_s=_fired(counts),
+        lower_ms=found.lower_ms,
+        disagreement=_drift_between_days(counts, settings) if found.timeout_s is not None else None,
+        level_rate=facts.production_peak_rate,
+        observed_rate=found.samples / (len(counts.hours) * HOUR_S) if counts.hours else None,
+        expected_rate=facts.production_peak_rate or busiest or None,
+        source="production",
+        apply_with="diag observe --out plan.json",
+        warnings=tuple(_warnings(counts, mended)),
+    )
+
+
+def _fired(counts: BucketCounts) -> tuple[int, int] | None:
+    """The shortest and the longest timeout in force in an hour that cut executions off."""
+    limits = [len(hour.below) for hour in counts.hours if hour.total > hour.below[-1]]
+    return (min(limits), max(limits)) if limits else None
+
+
+def _warnings(counts: BucketCounts, mended: int) -> list[str]:
+    lines = [NOT_DOCUMENTED]
+    if mended:
+        hours = "1 hour" if mended == 1 else f"{mended} hours"
+        lines.append(f"{hours} had counts that contradict each other and were mended")
+    if len(counts.hours) < MIN_HOURS:
+        few = len(counts.hours)
+        lines.append(
+            f"only {few} {'hour' if few == 1 else 'hours'} with executions: "
+            "whether slow ones come in bursts cannot be told"
+        )
+    return lines
+
+
+def _coverage(counts: BucketCounts) -> TimeCoverage:
+    if not counts.hours:
+        return TimeCoverage(0, 0.0, 0.0, "C")
+    starts = [hour.started_at for hour in counts.hours]
+    span = max(starts) - min(starts) + HOUR_S
+    windows = sum(min(WINDOWS_PER_HOUR, hour.total) for hour in counts.hours)
+    measured = len(counts.hours) * HOUR_S
+    # Too few hours to see bursts are too few to lower a timeout on, however many executions they hold.
+    grade = grade_of(windows, span, measured) if len(counts.hours) >= MIN_HOURS else "C"
+    return TimeCoverage(windows, span, measured, grade)
+
+
+def _drift_between_days(counts: BucketCounts, settings: RecommendSettings) -> Disagreement | None:
+    """Days are the runs of production: do two of them disagree?"""
+    days: dict[int, list[int]] = {}
+    for index, hour in enumerate(counts.hours):
+        days.setdefault(int(hour.started_at // 86_400), []).append(index)
+    estimates: list[Estimate] = []
+    for _, indices in sorted(days.items()):
+        day = BucketCounts(counts.action_id, tuple(counts.hours[index] for index in indices))
+        if day.executions >= MIN_RUN_CALLS:
+            estimates.append(estimate_from_buckets(day, settings))
+    return disagreement_between(estimates, settings, "days")

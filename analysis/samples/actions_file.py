@@ -1,0 +1,71 @@
+"""`--actions actions.json`: facts about the actions, beside a bare sample file."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from analysis.errors import UnreadableSamplesError
+from analysis.format.action_facts import ActionFacts
+
+_HINT = (
+    'Expected a list like [{"action_id": "...", "current_timeout_s": 10, "configurable": true, '
+    '"cap_s": 30, "production_peak_rate": 5.0}].'
+)
+
+
+def read_actions_file(path: Path) -> Mapping[str, ActionFacts]:
+    """Return the facts by action id. Raises UnreadableSamplesError when the file is not such a list."""
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise UnreadableSamplesError(f"{path} does not exist.", hint=_HINT) from error
+    except (OSError, ValueError) as error:
+        raise UnreadableSamplesError(f"{path} is not JSON ({error}).", hint=_HINT) from error
+    if not isinstance(rows, list):
+        raise UnreadableSamplesError(f"{path} is not a list of actions.", hint=_HINT)
+    found = {}
+    for number, row in enumerate(rows, start=1):
+        facts = _facts(row, f"{path}, entry {number}")
+        found[facts.action_id] = facts
+    return found
+
+
+def _facts(row: object, where: str) -> ActionFacts:
+    if not isinstance(row, dict) or not isinstance(row.get("action_id"), str) or not row["action_id"]:
+        raise UnreadableSamplesError(f"{where} has no action_id.", hint=_HINT)
+    configurable = row.get("configurable", True)
+    if not isinstance(configurable, bool):
+        raise UnreadableSamplesError(
+            f"{where}: configurable is {configurable!r}, not true or false.", hint=_HINT
+        )
+    name = row.get("action_name")
+    reason = row.get("not_configurable_reason")
+    return ActionFacts(
+        action_id=row["action_id"],
+        action_name=name if isinstance(name, str) else None,
+        current_timeout_s=_seconds(row, "current_timeout_s", where),
+        configurable=configurable,
+        not_configurable_reason=reason if isinstance(reason, str) else None,
+        cap_s=_seconds(row, "cap_s", where),
+        production_peak_rate=_positive(row, "production_peak_rate", where),
+    )
+
+
+def _seconds(row: Mapping[str, object], field: str, where: str) -> int | None:
+    value = _positive(row, field, where)
+    if value is None:
+        return None
+    if value != int(value) or not 1 <= value <= 60:
+        raise UnreadableSamplesError(
+            f"{where}: {field} is {row[field]!r}, not a whole number 1..60.", hint=_HINT
+        )
+    return int(value)
+
+
+def _positive(row: Mapping[str, object], field: str, where: str) -> float | None:
+    value = row.get(field)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < float("inf"):
+        raise UnreadableSamplesError(f"{where}: {field} is {value!r}, not a positive number.", hint=_HINT)
+    return float(value)

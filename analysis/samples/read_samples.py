@@ -1,0 +1,161 @@
+"""Samples from anywhere: run folders, Parquet, CSV, several at once.
+
+What is damaged is read as far as it goes; what was left out is said (`Skipped`), never dropped in
+silence. Only a set without a single readable call is an error.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.errors import UnreadableSamplesError
+from analysis.format.run_folder import Manifest, RunFolder
+from analysis.format.schema import COLUMNS
+from analysis.format.skipped_input import Skipped
+from analysis.samples.action_calls import A_DAY_S
+from analysis.samples.run_samples import add_segments, finished_parquet, manifest_of, settled_in
+from analysis.samples.sample_file import add_sample_file
+from analysis.samples.sample_set import SampleSet
+from analysis.samples.table_builder import TableBuilder
+
+DETAIL_COLUMNS: Final = (
+    "http_status",
+    "error_code",
+    "failed_step",
+    "error_message",
+    "in_flight",
+    "payload",
+    "correlation_id",
+)
+"""Needed for the report's tables, not for a recommendation."""
+SAME_CALL: Final = ("action_id", "worker_id", "started_at", "latency_ms", "attempt")
+"""Not the run: a copy of a file that names no run is a run of its own by name only."""
+COARSE_SHARE: Final = 0.1
+"""Up to a tenth as many calls share a start without being the same: a start is then as good as a call."""
+
+
+def read_samples(paths: Sequence[Path], *, detail: bool = False) -> SampleSet:
+    """Return the calls of all `paths` (run folders, .parquet, .csv) together.
+
+    `detail` also reads the columns only a report needs. Exact duplicates (a file merged twice) are
+    dropped and counted. Raises UnreadableSamplesError when no call at all can be read.
+    """
+    columns = tuple(name for name in COLUMNS if detail or name not in DETAIL_COLUMNS)
+    builder = TableBuilder()
+    skipped: list[Skipped] = []
+    manifests: list[Manifest] = []
+    failed: list[UnreadableSamplesError] = []
+    settled: frozenset[str] = frozenset()
+    for path in dict.fromkeys(Path(path) for path in paths):
+        try:
+            left_out, manifest = _add(builder, path, columns)
+        except UnreadableSamplesError as error:
+            failed.append(error)
+            continue
+        skipped.extend(left_out)
+        settled |= settled_in(RunFolder(path))
+        if manifest is not None:
+            manifests.append(manifest)
+    if not builder.rows:
+        raise _nothing(paths, failed, skipped)
+    skipped.extend(Skipped("input", None, error.message) for error in failed)
+    table, dropped = without_duplicates(builder.finish())
+    if dropped:
+        skipped.append(Skipped("duplicates", dropped, "the same call is in the input twice"))
+    far = _far_from_their_plan(table)
+    if far:
+        what = f"scheduled_at of {far:,} {'row' if far == 1 else 'rows'}"
+        skipped.append(Skipped(what, None, "over a day away from started_at: not taken as the plan"))
+    return SampleSet(table, tuple(skipped), tuple(manifests), settled)
+
+
+def _far_from_their_plan(table: pd.DataFrame) -> int:
+    if "scheduled_at" not in table:
+        return 0
+    with np.errstate(over="ignore", invalid="ignore"):
+        away = np.abs(table["started_at"].to_numpy() - table["scheduled_at"].to_numpy())
+    return int((away > A_DAY_S).sum())
+
+
+def without_duplicates(table: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Return the table without exact repeats of a call, and how many there were."""
+    started = table["started_at"].to_numpy()
+    if (started[1:] > started[:-1]).all():
+        return table, 0
+    order = np.argsort(started, kind="stable")
+    same = started[order][1:] == started[order][:-1]
+    # Only calls that share a start can be the same call: compare those, not ten million rows.
+    suspects = np.zeros(len(table), dtype=bool)
+    suspects[order[1:][same]] = True
+    suspects[order[:-1][same]] = True
+    repeated = np.zeros(len(table), dtype=bool)
+    repeated[suspects] = _repeats(table, suspects)
+    dropped = int(repeated.sum())
+    return (table[~repeated].reset_index(drop=True) if dropped else table), dropped
+
+
+def _repeats(table: pd.DataFrame, suspects: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which of the suspects are a call already seen, worker by worker.
+
+    Where starts are coarse (whole seconds in an export), different calls share a start, and those cut off at
+    the same timeout a latency, too: dropping them would hide the timeouts. There only a file merged as a
+    whole is taken out: every call of the worker is there twice, or three times.
+    """
+    keys = [name for name in SAME_CALL if name in table]
+    start = [name for name in (*keys, "run_id") if name in table and name != "latency_ms"]
+    rows = table.loc[suspects, [*start, "latency_ms"]]
+    again = np.array(rows.duplicated(keys))
+    others = np.array(rows.duplicated(start)) & ~again
+    if not others.any():
+        return again
+    worker_of = pd.factorize(table["worker_id"])[0] if "worker_id" in keys else np.zeros(len(table), np.int8)
+    worker = worker_of[suspects]
+    for one in np.unique(worker[others]):
+        mine = worker == one
+        if others[mine].sum() <= COARSE_SHARE * again[mine].sum():
+            continue
+        copies = rows[mine].groupby(keys, observed=True, sort=False, dropna=False)
+        times = copies["latency_ms"].transform("size").to_numpy()
+        all_suspect = int(mine.sum()) == int((worker_of == one).sum())
+        merged = int(np.gcd.reduce(times)) if all_suspect else 1
+        again[mine] = copies.cumcount().to_numpy() >= times // merged
+    return again
+
+
+def _add(
+    builder: TableBuilder, path: Path, columns: tuple[str, ...]
+) -> tuple[tuple[Skipped, ...], Manifest | None]:
+    if not path.exists():
+        raise UnreadableSamplesError(
+            f"{path} does not exist.", hint="Give a run folder, .parquet or .csv file."
+        )
+    if not path.is_dir():
+        return add_sample_file(builder, path, columns), None
+    folder = RunFolder(path)
+    manifest, skipped = manifest_of(folder)
+    parquet = finished_parquet(folder)
+    if parquet is not None:
+        return (*skipped, *add_sample_file(builder, parquet, columns)), manifest
+    run_id = manifest.run_id if manifest else path.name
+    return (*skipped, *add_segments(builder, folder, run_id, columns)), manifest
+
+
+def _nothing(
+    paths: Sequence[Path], failed: list[UnreadableSamplesError], skipped: list[Skipped]
+) -> UnreadableSamplesError:
+    if len(failed) == 1 and not skipped:
+        return failed[0]
+    where = ", ".join(str(path) for path in paths) or "no path given"
+    return UnreadableSamplesError(
+        f"No call can be read ({where}).",
+        hint="Give a run folder, or a .parquet or .csv file with the columns action_id, started_at, "
+        "latency_ms and outcome.",
+        details=(
+            *(error.message for error in failed),
+            *(f"{one.what}: {one.why}" for one in skipped),
+        ),
+    )

@@ -1,0 +1,180 @@
+"""Segments back to a table: the records that survived, and what did not (layout:
+analysis.format.call_record).
+
+A run killed by `kill -9` ends in half a record at worst; a full disk can leave half a record in the
+middle. Each record carries its own checksum, so whatever is whole is read.
+"""
+
+import json
+import uuid
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.format.call_record import (
+    FIELDS,
+    NAMES_SUFFIX,
+    OUTCOME_CODES,
+    RECORD_SIZE,
+    RECORD_VERSION,
+    SEGMENT_SUFFIX,
+    TARGET_CODES,
+)
+from analysis.format.run_folder import RunFolder
+from analysis.format.skipped_input import Skipped
+
+RECORD_DTYPE: Final = np.dtype([(name, code) for name, _, code in FIELDS] + [("crc", "<u4")])
+_BODY_SIZE: Final = RECORD_SIZE - 4
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """The whole records of one worker's file, and what was left out."""
+
+    worker_id: str
+    records: np.ndarray[tuple[int], np.dtype[np.void]]
+    names: Mapping[str, Mapping[int, str]]
+    skipped: tuple[Skipped, ...]
+
+
+def segment_paths(folder: RunFolder) -> tuple[Path, ...]:
+    """Return the segment files of a run, by name."""
+    return tuple(sorted(folder.segments.glob(f"*{SEGMENT_SUFFIX}")))
+
+
+def read_segment(path: Path) -> Segment:
+    """Return every whole record of a segment; torn and damaged ones are skipped and counted."""
+    raw = path.read_bytes()
+    offsets, lost = _whole_records(raw)
+    skipped = [Skipped(path.name, None, f"{lost:,} bytes are not whole records")] if lost else []
+    data = np.frombuffer(raw, dtype=np.uint8)
+    if offsets.size == 0:
+        records = np.zeros(0, dtype=RECORD_DTYPE)
+    elif lost == 0:
+        records = np.frombuffer(raw, dtype=RECORD_DTYPE)
+    else:
+        rows = data[offsets[:, None] + np.arange(RECORD_SIZE)]
+        records = np.ascontiguousarray(rows).reshape(-1).view(RECORD_DTYPE)
+    foreign = records["version"] != RECORD_VERSION
+    if foreign.any():
+        skipped.append(Skipped(path.name, int(foreign.sum()), "records of another version of diag"))
+        records = records[~foreign]
+    names, unread = read_names(path.with_suffix(NAMES_SUFFIX))
+    if unread:
+        skipped.append(Skipped(path.with_suffix(NAMES_SUFFIX).name, unread, "lines that are not names"))
+    return Segment(path.stem, records, names, tuple(skipped))
+
+
+def read_names(path: Path) -> tuple[Mapping[str, Mapping[int, str]], int]:
+    """Return {kind: {code: text}} of a names file, and how many lines could not be read.
+
+    What came with a text has a kind of its own: "action_name", "error_step", "error_message".
+    """
+    names: dict[str, dict[int, str]] = {}
+    unread = 0
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return names, 0
+    for line in text.splitlines():
+        try:
+            row = json.loads(line)
+            names.setdefault(str(row["kind"]), {})[int(row["code"])] = str(row["text"])
+            for beside in ("name", "step", "message"):
+                if isinstance(row.get(beside), str):
+                    names.setdefault(f"{row['kind']}_{beside}", {})[int(row["code"])] = row[beside]
+        except (ValueError, KeyError, TypeError):
+            unread += 1
+    return names, unread
+
+
+def segment_table(
+    segment: Segment, run_id: str, columns: tuple[str, ...]
+) -> tuple[pd.DataFrame, tuple[Skipped, ...]]:
+    """Return the wanted columns of one segment; records whose action has no name are skipped."""
+    records = segment.records
+    names = segment.names
+    outcomes = {code: outcome.value for outcome, code in OUTCOME_CODES.items()}
+    valid = np.isin(records["action"], list(names.get("action", {}))) & np.isin(
+        records["outcome"], list(outcomes)
+    )
+    skipped = list(segment.skipped)
+    if not valid.all():
+        what = f"{segment.worker_id}{SEGMENT_SUFFIX}"
+        skipped.append(Skipped(what, int((~valid).sum()), "action or outcome unknown"))
+        records = records[valid]
+    n = len(records)
+    texts = {
+        "action_id": ("action", names.get("action", {})),
+        "action_name": ("action", names.get("action_name", {})),
+        "outcome": ("outcome", outcomes),
+        "error_code": ("error_code", names.get("error", {})),
+        "failed_step": ("error_code", names.get("error_step", {})),
+        "error_message": ("error_code", names.get("error_message", {})),
+        "target": ("target", {code: target.value for target, code in TARGET_CODES.items()}),
+        "payload": ("payload", names.get("payload", {})),
+    }
+    table: dict[str, object] = {}
+    for column in columns:
+        if column in ("run_id", "worker_id"):
+            table[column] = _constant(run_id if column == "run_id" else segment.worker_id, n)
+        elif column in texts:
+            field, known = texts[column]
+            table[column] = _texts(records[field], known)
+        elif column == "correlation_id":
+            table[column] = _correlation_ids(records[column])
+        elif column in ("timeout_s", "http_status", "in_flight"):
+            # 0 in a record means "not known"
+            table[column] = np.where(records[column] == 0, np.nan, records[column].astype(np.float64))
+        else:
+            table[column] = np.ascontiguousarray(records[column])
+    return pd.DataFrame(table, copy=False), tuple(skipped)
+
+
+def _whole_records(raw: bytes) -> tuple[NDArray[np.int64], int]:
+    """Offsets of the records whose checksum holds, and the number of bytes that belong to none.
+
+    After a torn record the next whole one is looked for byte by byte, so a half-written record in the
+    middle costs only itself.
+    """
+    view = memoryview(raw)
+    crc32 = zlib.crc32
+    found: list[int] = []
+    at, size = 0, len(raw)
+    while at + RECORD_SIZE <= size:
+        body = view[at : at + _BODY_SIZE]
+        if crc32(body) == int.from_bytes(view[at + _BODY_SIZE : at + RECORD_SIZE], "little") and any(
+            view[at + _BODY_SIZE : at + RECORD_SIZE]
+        ):
+            found.append(at)
+            at += RECORD_SIZE
+        else:
+            at += 1
+    return np.array(found, dtype=np.int64), size - len(found) * RECORD_SIZE
+
+
+def _texts(codes: NDArray[np.unsignedinteger], texts: Mapping[int, str]) -> pd.Categorical:
+    """A categorical without a Python object per row; unknown codes are missing values."""
+    used = [code for code in np.unique(codes).tolist() if code in texts]
+    categories = list(dict.fromkeys(texts[code] for code in used))
+    position = {text: index for index, text in enumerate(categories)}
+    lookup = np.full(int(codes.max(initial=0)) + 1, -1, dtype=np.int32)
+    for code in used:
+        lookup[code] = position[texts[code]]
+    return pd.Categorical.from_codes(lookup[codes], pd.Index(categories, dtype="str"))
+
+
+def _constant(text: str, n: int) -> pd.Categorical:
+    return pd.Categorical.from_codes(np.zeros(n, dtype=np.int8), pd.Index([text], dtype="str"))
+
+
+def _correlation_ids(values: NDArray[np.void]) -> NDArray[np.object_]:
+    """16 bytes as UUID text; missing where all are zero."""
+    texts = [str(uuid.UUID(bytes=raw)) if any(raw) else None for raw in (bytes(value) for value in values)]
+    return np.array(texts, dtype=object)

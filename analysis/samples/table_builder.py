@@ -1,0 +1,182 @@
+"""Rows from many batches to one table in narrow types: ten million calls fit in half a gigabyte.
+
+Texts become small numbers once, batch by batch; nothing is ever a Python object per row except the
+correlation ids a report asks for.
+"""
+
+from collections import Counter
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.format.schema import COLUMNS, Outcome
+
+_KNOWN_OUTCOMES: Final = frozenset(outcome.value for outcome in Outcome)
+_NONE: Final = -1
+_YEAR_2000: Final = 946_684_800.0
+_YEAR_2100: Final = 4_102_444_800.0
+
+
+class TableBuilder:
+    """Collects batches of columns; `finish` returns the table, `left_out` counts rows by reason."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.left_out: Counter[str] = Counter()
+        self._columns: dict[str, _Column] = {}
+        self._texts: dict[str, dict[str, int]] = {}
+        self._expected = 0
+        self.run_unless_said: str | None = None
+        """Run id of rows that name none: two files are two runs, each with a warm-up of its own."""
+
+    def expect(self, rows: int) -> None:
+        """Announce `rows` more rows, so that columns need not be copied while they grow."""
+        self._expected = self.rows + rows
+
+    def add(self, batch: pd.DataFrame) -> None:
+        """Add the usable rows of a batch; it has the required columns, in whatever types were read."""
+        started = _floats(batch["started_at"])
+        latency = _floats(batch["latency_ms"])
+        outcome, outcomes = _codes(batch["outcome"])
+        valid = np.array([*(text in _KNOWN_OUTCOMES for text in outcomes), False])
+        action, _ = _codes(batch["action_id"])
+        keep = np.ones(len(batch), dtype=np.bool_)
+        with np.errstate(invalid="ignore"):
+            checks = (
+                ("no action_id", action == _NONE),
+                ("latency_ms is missing, negative or not a number", ~(np.isfinite(latency) & (latency >= 0))),
+                ("started_at is missing or not a number", ~np.isfinite(started)),
+                ("started_at is not in Unix seconds (milliseconds?)", _not_unix_seconds(started)),
+                ("outcome is unknown", ~valid[outcome]),
+            )
+        for why, wrong in checks:
+            self.left_out[why] += int((wrong & keep).sum())
+            keep &= ~wrong
+        rows = slice(None) if keep.all() else keep
+        if self.run_unless_said is not None:
+            batch = batch.assign(run_id=_named(batch, self.run_unless_said))
+        for name in batch.columns:
+            column = self._columns.setdefault(name, _Column(COLUMNS[name]))
+            column.fill_up_to(self.rows, self._expected)
+            column.append(self._part(name, batch[name], rows), self._expected)
+        self.rows += int(keep.sum())
+
+    def finish(self) -> pd.DataFrame:
+        """Return the table; a column that some batches lacked is missing in their rows."""
+        columns: dict[str, Any] = {}
+        for name in [column for column in COLUMNS if column in self._columns]:
+            column = self._columns[name]
+            column.fill_up_to(self.rows, self._expected)
+            columns[name] = self._finished(name, column.values)
+        return pd.DataFrame(columns, copy=False)
+
+    def _part(self, name: str, values: "pd.Series[Any]", rows: slice | NDArray[np.bool_]) -> NDArray[Any]:
+        dtype = COLUMNS[name]
+        if dtype == "object":
+            return values.to_numpy(dtype=object)[rows]
+        if dtype != "category":
+            return _narrow(_floats(values)[rows], dtype)
+        codes, texts = _codes(values)
+        codes = codes[rows]
+        known = self._texts.setdefault(name, {})
+        lookup = np.full(len(texts) + 1, _NONE)
+        # Only texts of usable rows: an unknown outcome must not come back as a category.
+        for code in np.flatnonzero(np.bincount(codes[codes >= 0], minlength=len(texts))):
+            lookup[code] = known.setdefault(texts[code], len(known))
+        return np.asarray(lookup.astype(_smallest(len(known)))[codes])
+
+    def _finished(self, name: str, values: NDArray[Any]) -> object:
+        dtype = COLUMNS[name]
+        if dtype == "category":
+            texts = pd.Index(list(self._texts[name]), dtype="str")
+            return pd.Categorical.from_codes(values, dtype=pd.CategoricalDtype(texts), validate=False)
+        return pd.arrays.IntegerArray(values, values == _NONE) if dtype.startswith("Int") else values
+
+
+class _Column:
+    """A growing array. Room not yet written to costs no memory: the system gives pages when touched."""
+
+    def __init__(self, dtype: str) -> None:
+        self._dtype = dtype
+        self._array = _missing(0, dtype)
+        self._size = 0
+
+    @property
+    def values(self) -> NDArray[Any]:
+        return self._array[: self._size]
+
+    def fill_up_to(self, rows: int, expected: int) -> None:
+        if rows > self._size:
+            self.append(_missing(rows - self._size, self._dtype), expected)
+
+    def append(self, part: NDArray[Any], expected: int) -> None:
+        size = self._size + part.size
+        if size > self._array.size or part.dtype.itemsize > self._array.dtype.itemsize:
+            room = max(size, expected, 2 * self._size)
+            grown = np.empty(room, dtype=np.result_type(part.dtype, self._array.dtype))
+            grown[: self._size] = self.values
+            self._array = grown
+        self._array[self._size : size] = part
+        self._size = size
+
+
+def _narrow(values: NDArray[np.float64], dtype: str) -> NDArray[Any]:
+    """Floats to the column's own type; a missing whole number is -1 until `finish`."""
+    if dtype.startswith("float"):
+        with np.errstate(over="ignore"):
+            return values.astype(dtype)
+    whole = dtype.lower()
+    limits = np.iinfo(whole)
+    absent = 1.0 if dtype == "int8" else float(_NONE)
+    rounded = np.where(np.isfinite(values), np.clip(np.round(values), 0, limits.max), absent)
+    return rounded.astype(whole)
+
+
+def _missing(rows: int, dtype: str) -> NDArray[Any]:
+    if dtype == "category":
+        return np.full(rows, _NONE, dtype=np.int8)
+    if dtype == "object":
+        return np.full(rows, None, dtype=object)
+    return _narrow(np.full(rows, np.nan), dtype)
+
+
+def _codes(values: "pd.Series[Any]") -> tuple[NDArray[np.int64], list[str]]:
+    """Numbers (-1: missing) and the texts they stand for."""
+    if not isinstance(values.dtype, pd.CategoricalDtype):
+        values = values.astype("category")
+    codes = np.asarray(values.cat.codes, dtype=np.int64)
+    texts = [str(text) for text in values.cat.categories]
+    if "" in texts:
+        codes = np.where(codes == texts.index(""), _NONE, codes)
+    return codes, texts
+
+
+def _floats(values: "pd.Series[Any]") -> NDArray[np.float64]:
+    return pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _named(batch: pd.DataFrame, run_id: str) -> "pd.Series[Any]":
+    if "run_id" not in batch:
+        one = pd.Categorical.from_codes(
+            np.zeros(len(batch), dtype=np.int8), dtype=pd.CategoricalDtype([run_id])
+        )
+        return pd.Series(one, index=batch.index)
+    said = batch["run_id"].astype("category")
+    if not said.isna().any():
+        return said
+    known = said if run_id in said.cat.categories else said.cat.add_categories([run_id])
+    return known.fillna(run_id)
+
+
+def _not_unix_seconds(started: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Milliseconds, or a stray 1 among real times; a file that counts from 0 throughout is as good."""
+    with np.errstate(invalid="ignore"):
+        late, early = started > _YEAR_2100, started < _YEAR_2000
+    mostly_early = bool(early.mean() > 0.5) if started.size else False
+    return late if mostly_early else late | early
+
+
+def _smallest(count: int) -> type[np.signedinteger[Any]]:
+    return np.int8 if count < 127 else np.int16 if count < 32_767 else np.int32

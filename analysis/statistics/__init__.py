@@ -1,0 +1,1 @@
+"""Counts, survival curves, confidence bounds, design effect: no action, no verdict, only numbers."""

@@ -1,0 +1,83 @@
+"""The share of calls slower than t, with cut-off calls counted as "slower than this".
+
+Kaplan & Meier 1958; variance sum of Greenwood 1926; effective sample size at the end of the curve
+after Peto et al. 1977. Checked against lifelines, statsmodels and scipy in the tests.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.statistics.latency_counts import LatencyCounts
+
+SHARE_SLACK: Final = 1e-11
+"""A product of thousands of ratios may miss 0.01 by a few last digits."""
+
+WATCHED_SLACK: Final = 0.98
+"""A timeout of 5 s may be seen after 4.95 s, once the smallest network overhead is taken off."""
+
+
+@dataclass(frozen=True, slots=True)
+class SurvivalTable:
+    """Kaplan-Meier at each time where a call ended; all arrays have that length.
+
+    `share[i]`: estimated share of calls slower than `t_ms[i]`. `n_eff[i]`: how many uncensored,
+    independent calls would know that share equally well (before any design effect).
+    """
+
+    t_ms: NDArray[np.int64]
+    share: NDArray[np.float64]
+    at_risk: NDArray[np.int64]
+    ended: NDArray[np.int64]
+    greenwood: NDArray[np.float64]
+    n_eff: NDArray[np.float64]
+    total: int
+    longest_ms: int
+    """The longest anything was watched, ended or not; 0 without calls."""
+
+    @property
+    def share_left(self) -> float:
+        """Share of calls slower than every call that ended: what the data cannot place in time."""
+        return float(self.share[-1]) if self.share.size else 1.0
+
+    def share_slower_than(self, t_ms: float) -> float:
+        """Return the estimated share of calls slower than `t_ms` (beyond the data: what is left)."""
+        index = int(np.searchsorted(self.t_ms, t_ms + 1e-9, side="right")) - 1
+        return float(self.share[index]) if index >= 0 else 1.0
+
+    def knows_share_at(self, t_ms: float) -> bool:
+        """Was any call watched up to `t_ms`, or did all end before? Beyond, only `share_left` is known."""
+        return self.share_left <= 0.0 or self.longest_ms >= WATCHED_SLACK * t_ms
+
+    def quantile_ms(self, p: float) -> int | None:
+        """Return the smallest time that at most a share 1-p exceeds, or None where it lies beyond."""
+        # The share only falls, so the first index at or below 1-p is found by bisection on its mirror.
+        index = int(np.searchsorted(-self.share, -(1.0 - p) - SHARE_SLACK, side="left"))
+        return int(self.t_ms[index]) if index < self.t_ms.size else None
+
+
+def kaplan_meier(counts: LatencyCounts) -> SurvivalTable:
+    """Return the Kaplan-Meier table of `counts` (empty arrays when no call ended)."""
+    size = max(counts.events.size, counts.censored.size)
+    both = np.zeros(size, dtype=np.int64)
+    both[: counts.events.size] += counts.events
+    both[: counts.censored.size] += counts.censored
+    total = int(both.sum())
+    seen = np.flatnonzero(both)
+    longest = int(seen[-1]) if seen.size else 0
+    t = np.flatnonzero(counts.events)
+    ended = counts.events[t].astype(np.int64)
+    # A call cut off at t is still at risk at t (Kaplan & Meier's convention for ties).
+    at_risk = (total - (np.cumsum(both) - both))[t].astype(np.int64)
+    share = np.cumprod(1.0 - ended / at_risk, dtype=np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        greenwood = np.cumsum(ended / (at_risk * (at_risk - ended)), dtype=np.float64)
+        n_eff = (1.0 - share) / (share * greenwood)
+    if share.size and share[-1] <= 0.0:
+        # Greenwood's sum is infinite where the curve reaches zero; Peto's size m / S(t-) is not, and it
+        # is small where only a few calls were watched that long.
+        before = share[-2] if share.size > 1 else 1.0
+        n_eff[-1] = at_risk[-1] / before
+    return SurvivalTable(t, share, at_risk, ended, greenwood, n_eff, total, longest)

@@ -1,0 +1,1 @@
+"""When a running measurement has enough calls."""

@@ -1,0 +1,50 @@
+"""Which actions of a running load need no more calls: `analysis.stopping.settled` over a run folder."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.format.action_facts import ActionFacts
+from analysis.format.schema import PLATFORM_MAX_TIMEOUT_S
+from analysis.samples.action_calls import ActionCalls, by_action
+from analysis.samples.read_samples import read_samples
+from analysis.settings import RecommendSettings, with_overrides
+from analysis.stopping.settled import Settled, settled
+
+
+def settled_actions(
+    run: Path, settings: RecommendSettings, complete_until: Mapping[str, float] | None = None
+) -> dict[str, Settled]:
+    """Return the state of every action recorded so far, by action id.
+
+    `complete_until` gives, per action id, the start (Unix seconds) of its oldest call still in flight.
+    Where it is not known and the run goes on, the calls of the last timeout in force are ignored: the
+    slow ones among them are not recorded yet. Raises UnreadableSamplesError when there is no call.
+    """
+    samples = read_samples([run])
+    facts = samples.facts()
+    stated = samples.stated_settings()
+    running = any(manifest.status == "running" for manifest in samples.manifests)
+    now = _latest_end(samples.table)
+    found = {}
+    for action in by_action(samples.table):
+        until = (complete_until or {}).get(action.action_id)
+        if until is None and running:
+            until = now - _longest_wait_s(action)
+        found[action.action_id] = settled(
+            action,
+            facts.get(action.action_id, ActionFacts(action.action_id)),
+            with_overrides(settings, stated.get(action.action_id, {})),
+            complete_until=until,
+        )
+    return found
+
+
+def _latest_end(table: pd.DataFrame) -> float:
+    return float((table["started_at"] + table["latency_ms"] / 1e3).max())
+
+
+def _longest_wait_s(action: ActionCalls) -> float:
+    known = action.calls.timeout_s[~pd.isna(action.calls.timeout_s)]
+    return float(known.max()) if known.size else float(PLATFORM_MAX_TIMEOUT_S)

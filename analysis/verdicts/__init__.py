@@ -1,0 +1,1 @@
+"""From findings to one recommendation: verdict, number, cost, sentence, next command."""

@@ -1,0 +1,84 @@
+"""What a timeout costs: calls cut off, callers waiting, executions held (issue 4, "cost of the choice")."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from analysis.statistics.confidence_bounds import upper_share
+from analysis.statistics.survival import SurvivalTable
+
+ALARM_SHARE: Final = 0.5
+"""One action that could hold half the org's concurrent executions deserves a warning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Shares are 0..1; None where the input for it is unknown."""
+
+    cut_off_now: float | None
+    cut_off_after: float | None
+    cut_off_after_at_most: float | None
+    """Upper bound; also where no call was watched up to the new timeout."""
+    worst_wait_s: int | None
+    hung_backend_slots: float | None
+    concurrency_share: float | None
+    safe_rate: float | None
+
+
+def cost_of(
+    table: SurvivalTable,
+    current_timeout_s: int | None,
+    timeout_s: int | None,
+    rate: float | None,
+    concurrency_limit: int | None,
+    *,
+    confidence: float,
+    design_effect: float,
+) -> Cost:
+    """Return the cost of `timeout_s` at `rate` calls/s (Little's law: a hung backend holds rate x T).
+
+    The limit is the org's `actions.concurrent.executions.max`, shared by all actions.
+    """
+    held = rate * timeout_s if rate is not None and timeout_s is not None else None
+    limit = concurrency_limit if concurrency_limit else None
+    return Cost(
+        cut_off_now=_share(table, current_timeout_s),
+        cut_off_after=_share(table, timeout_s),
+        cut_off_after_at_most=_share_at_most(table, timeout_s, confidence, design_effect),
+        worst_wait_s=timeout_s,
+        hung_backend_slots=held,
+        concurrency_share=held / limit if held is not None and limit else None,
+        safe_rate=limit / timeout_s if limit and timeout_s else None,
+    )
+
+
+def cost_warning(cost: Cost, concurrency_limit: int | None) -> str | None:
+    """Return a line when this action alone could take a large part of the org's executions."""
+    if cost.concurrency_share is None or cost.concurrency_share < ALARM_SHARE:
+        return None
+    could = (
+        "could exhaust" if cost.concurrency_share >= 1.0 else f"could take {cost.concurrency_share:.0%} of"
+    )
+    return (
+        f"if the backend hangs, this action alone {could} the org's {concurrency_limit} concurrent "
+        f"executions ({cost.hung_backend_slots:.0f} held); "
+        f"up to {cost.safe_rate:.1f} calls/s the timeout is safe"
+    )
+
+
+def _share(table: SurvivalTable, timeout_s: int | None) -> float | None:
+    """The share of calls slower than the timeout, None where no call was watched that long."""
+    if timeout_s is None or not table.total or not table.knows_share_at(timeout_s * 1e3):
+        return None
+    return table.share_slower_than(timeout_s * 1e3)
+
+
+def _share_at_most(
+    table: SurvivalTable, timeout_s: int | None, confidence: float, design_effect: float
+) -> float | None:
+    index = -1 if timeout_s is None else int(np.searchsorted(table.t_ms, timeout_s * 1e3, side="right")) - 1
+    if index < 0:
+        return None
+    n = table.n_eff[index : index + 1] / design_effect
+    return float(upper_share(table.share[index : index + 1], n, confidence)[0])

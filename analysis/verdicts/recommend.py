@@ -1,0 +1,217 @@
+"""From samples to one verdict per action: the steps of statistics.md, section D, in order."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from analysis.estimates.estimate import estimate
+from analysis.estimates.findings import Findings
+from analysis.estimates.level_estimates import (
+    JudgedLevel,
+    about_other_levels,
+    choose_main,
+    judge_level,
+    slowest_proven,
+)
+from analysis.estimates.load_levels import Levels, split_levels
+from analysis.estimates.service_time import from_dispatch, on_the_right_clock
+from analysis.estimates.shortfall import shortfall
+from analysis.estimates.stability import find_disagreement
+from analysis.estimates.time_coverage import time_coverage
+from analysis.format.action_facts import ActionFacts, merge_facts
+from analysis.format.schema import DEFAULT_TIMEOUT_S, Outcome
+from analysis.samples.action_calls import ERRORS, ActionCalls, Calls, by_action
+from analysis.samples.run_weaknesses import mixed_orgs, run_weaknesses
+from analysis.samples.sample_arrays import OUTCOME_INDEX
+from analysis.samples.sample_set import SampleSet
+from analysis.settings import RecommendSettings, with_cap, with_overrides
+from analysis.verdicts.caveats import about_calls, about_load, about_the_clock
+from analysis.verdicts.judge import judge
+from analysis.verdicts.recommendation import Analysis, Recommendation
+from analysis.verdicts.severity import harm
+
+
+def recommend(
+    samples: SampleSet,
+    facts: Mapping[str, ActionFacts] | None = None,
+    settings: RecommendSettings | None = None,
+    *,
+    overrides: Mapping[str, RecommendSettings] | None = None,
+    concurrency_limit: int | None = None,
+    source: str | None = None,
+) -> Analysis:
+    """Return the verdict of every action in `samples`, worst harm first.
+
+    `facts` win over those of the runs' manifests; `overrides` are settings by action id and win over the
+    `recommend` tables of the workload. Without `concurrency_limit` the newest manifest's is used.
+    `source` is what a next command has to name to judge the same in the same way: inputs and flags. No
+    sample makes it raise: what cannot be judged says so.
+    """
+    settings = settings or RecommendSettings()
+    known = merge_facts(samples.facts(), facts or {})
+    stated = samples.stated_settings()
+    limit = concurrency_limit if concurrency_limit is not None else _newest_limit(samples)
+    found: dict[str, Recommendation] = {}
+    for action in by_action(samples.table):
+        fact = known.get(action.action_id, ActionFacts(action.action_id))
+        of_action = with_overrides(settings, stated.get(action.action_id, {}))
+        of_action = (overrides or {}).get(action.action_id, of_action)
+        found[action.action_id] = recommend_action(
+            action, fact, of_action, limit, many_looks=action.action_id in samples.settled, source=source
+        )
+    for action_id in samples.facts():
+        if action_id not in found:
+            nothing = ActionCalls(action_id, "", _no_calls(), 0)
+            found[action_id] = recommend_action(nothing, known[action_id], settings, limit)
+    return Analysis(
+        settings=settings,
+        actions=tuple(sorted(found.values(), key=harm)),
+        facts=known,
+        skipped=samples.skipped,
+        run_ids=tuple(dict.fromkeys(manifest.run_id for manifest in samples.manifests)),
+        sandbox=any(manifest.sandbox for manifest in samples.manifests) if samples.manifests else None,
+        concurrency_limit=limit,
+        weak=(
+            *mixed_orgs(samples.manifests),
+            *(text for manifest in samples.manifests for text in run_weaknesses(manifest)),
+        ),
+        org_id=_the_only({manifest.org_id for manifest in samples.manifests}),
+        host=_the_only({manifest.host for manifest in samples.manifests}),
+    )
+
+
+def _the_only(values: set[str | None]) -> str | None:
+    return next(iter(values)) if len(values) == 1 else None
+
+
+def recommend_action(
+    action: ActionCalls,
+    facts: ActionFacts,
+    settings: RecommendSettings,
+    concurrency_limit: int | None = None,
+    *,
+    many_looks: bool = False,
+    source: str | None = None,
+) -> Recommendation:
+    """Return the verdict of one action; `many_looks` as in `judge_level`, `source` as in `recommend`.
+
+    Slower calls never lower the number, unless `design_effect`, `level_rate` or the verdict `unstable`
+    changed, or calls were cut off after different times (tests/unit/analysis/verdicts/test_monotone.py).
+    """
+    settings = with_cap(settings, facts.cap_s)
+    found = findings(action, facts, settings, many_looks=many_looks)
+    if source is not None:
+        found = replace(found, apply_with=f"diag recommend {source} --apply")
+    return judge(found, settings, concurrency_limit)
+
+
+def findings(
+    action: ActionCalls, facts: ActionFacts, settings: RecommendSettings, *, many_looks: bool
+) -> Findings:
+    """Return what the calls of one action say: steps 2 to 9."""
+    timed = on_the_right_clock(action.calls)
+    levels = split_levels(timed.calls, facts.production_peak_rate)
+    judged = [judge_level(level, settings, many_looks=many_looks) for level in levels.usable]
+    main = choose_main(judged, facts.production_peak_rate)
+    deciding = slowest_proven(main, judged) if main is not None else None
+    calls = deciding.calls if deciding else _no_calls()
+    found = deciding.estimate if deciding else estimate(calls, settings)
+    proven = [level.estimate.lower_ms for level in judged if level.estimate.lower_ms is not None]
+    coverage = time_coverage(calls.started_at)
+    current, current_known = _current_timeout(facts, action.calls)
+    warnings = about_load(levels, facts)
+    if deciding is not None:
+        warnings += about_other_levels(judged, main, deciding)
+        warnings += about_the_clock(timed)
+        warnings += about_calls(calls, deciding.warm_up, found, coverage, settings)
+    if not current_known and facts.configurable:
+        warnings.append(f"the timeout in force is not known; {current} s (the platform's default) is assumed")
+    lowest = levels.saturated[0] if levels.saturated and not judged else None
+    level_rate, observed = deciding.rate if deciding else None, _observed_rate(calls)
+    return Findings(
+        action_id=action.action_id,
+        action_name=facts.action_name or action.action_name or action.action_id,
+        facts=facts,
+        estimate=found,
+        any_answer=action.calls.count(Outcome.OK, Outcome.TIMEOUT) > 0,
+        shortfall=shortfall(calls, found, settings),
+        coverage=coverage,
+        current_timeout_s=current,
+        current_known=current_known,
+        timeouts=calls.count(Outcome.TIMEOUT),
+        cost_table=found.table if timed.clock == "service" else from_dispatch(calls),
+        lower_ms=max(proven, default=None),
+        disagreement=find_disagreement(calls, settings) if found.timeout_s is not None else None,
+        fired_s=_fired(calls),
+        errors=calls.count(*ERRORS),
+        given_up=calls.count(Outcome.CLIENT_TIMEOUT),
+        left_out=_left_out(action, judged, levels, deciding),
+        saturated_because=lowest.saturated_because if lowest else None,
+        saturated_rate=(lowest.rate or _observed_rate(lowest.calls)) if lowest else None,
+        quantile_with_warm_up_ms=deciding.quantile_with_warm_up_ms if deciding else None,
+        level_rate=level_rate,
+        observed_rate=observed,
+        expected_rate=next(
+            (rate for rate in (facts.production_peak_rate, level_rate, observed) if rate is not None), None
+        ),
+        clock=timed.clock,
+        warnings=tuple(warnings),
+    )
+
+
+def _left_out(
+    action: ActionCalls, judged: list[JudgedLevel], levels: Levels, deciding: JudgedLevel | None
+) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    counts["retry"] = action.retries
+    for level in judged:
+        counts.update(level.refused)
+        counts["warm_up"] += len(level.warm_up)
+        if level is not deciding:
+            counts["other_load_level"] += len(level.calls)
+    for saturated in levels.saturated:
+        counts["saturated_load_level"] += len(saturated.calls)
+    used = sum(counts.values()) + (len(deciding.calls) if deciding else 0)
+    counts["load_level_above_peak"] = len(action.calls) + action.retries - used
+    return {reason: count for reason, count in counts.items() if count}
+
+
+def _current_timeout(facts: ActionFacts, calls: Calls) -> tuple[int, bool]:
+    """The timeout in force: as declared, else as the latest published call had it, else the default."""
+    if facts.current_timeout_s is not None:
+        return facts.current_timeout_s, True
+    published = np.flatnonzero(~calls.draft & ~np.isnan(calls.timeout_s))
+    if published.size:
+        latest = published[np.argmax(calls.started_at[published])]
+        return int(calls.timeout_s[latest]), True
+    return DEFAULT_TIMEOUT_S, False
+
+
+def _fired(calls: Calls) -> tuple[int, int] | None:
+    """The shortest and the longest timeout that cut a call off, None where one of them is not known."""
+    of_calls = calls.timeout_s[calls.outcome == OUTCOME_INDEX[Outcome.TIMEOUT]]
+    if not of_calls.size or np.isnan(of_calls).any():
+        return None
+    return int(of_calls.min()), int(of_calls.max())
+
+
+def _observed_rate(calls: Calls) -> float | None:
+    """Calls per second while calls were being made."""
+    measured = time_coverage(calls.started_at).measured_s
+    return len(calls) / measured if measured > 0 else None
+
+
+def _newest_limit(samples: SampleSet) -> int | None:
+    known = [one for one in samples.manifests if one.concurrency_limit is not None]
+    return max(known, key=lambda one: one.created_at).concurrency_limit if known else None
+
+
+def _no_calls() -> Calls:
+    none = np.zeros(0)
+    return Calls(
+        none, none, none, none, none, none,
+        np.zeros(0, np.int8), np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.bool_),
+        np.zeros(0, np.int64),
+    )  # fmt: skip

@@ -1,0 +1,118 @@
+"""What the analysis says of each action. These types cross the doorway to reports, changes and commands."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final, Literal
+
+from analysis.estimates.time_coverage import Grade
+from analysis.format.action_facts import ActionFacts
+from analysis.format.skipped_input import Skipped
+from analysis.jobs.polling_loop import FlowLoop
+from analysis.settings import RecommendSettings
+
+FORMAT_VERSION: Final = 1
+
+
+class Verdict(StrEnum):
+    """First match wins, in this order (statistics, section D, step 11)."""
+
+    NOT_CONFIGURABLE = "not_configurable"
+    NO_DATA = "no_data"
+    OVER_CAP_USE_ASYNC = "over_cap_use_async"
+    CENSORED_NEEDS_PROBE = "censored_needs_probe"
+    INSUFFICIENT_SAMPLES = "insufficient_samples"
+    UNSTABLE = "unstable"
+    OK = "ok"
+    RAISE = "raise"
+    LOWER = "lower"
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """One action's verdict with every number its sentence rests on.
+
+    Unknown numbers are None, never NaN. Shares are 0..1. `recommended_timeout_s` is the whole number of
+    seconds to set (the present one for `ok`), None when the data allow no number.
+    """
+
+    action_id: str
+    action_name: str
+    verdict: Verdict
+    reason: str
+    """The one sentence for people, without the action's name."""
+    next_command: str | None = None
+    recommended_timeout_s: int | None = None
+    uncapped_timeout_s: int | None = None
+    current_timeout_s: int | None = None
+    timeout_is_set: bool | None = None
+    samples: int = 0
+    """Attempts that count: ok + timeouts + other censored calls."""
+    ok: int = 0
+    timeouts: int = 0
+    censored: int = 0
+    """All right-censored attempts, the timeouts included."""
+    left_out: int = 0
+    left_out_by_reason: Mapping[str, int] = field(default_factory=dict)
+    p50_ms: float | None = None
+    p95_ms: float | None = None
+    p99_ms: float | None = None
+    """The quantile at `settings.percentile` (p99 unless set otherwise)."""
+    p99_upper_ms: float | None = None
+    p99_lower_ms: float | None = None
+    p99_with_warm_up_ms: float | None = None
+    """The same quantile without the warm-up cut."""
+    p99_fast_part_ms: float | None = None
+    p99_slow_part_ms: float | None = None
+    """For `unstable`: the quantile in the two parts of the measurement that disagree."""
+    n_eff: float | None = None
+    design_effect: float | None = None
+    calls_needed: int | None = None
+    far_seeing_calls: int | None = None
+    """Calls whose timeout let them be seen up to the slowest one that ended; None when all of them."""
+    still_running: int = 0
+    """Calls cut off by us: the run ended, or the client's patience did. Part of `censored`."""
+    confidence_max_seen: float | None = None
+    """Confidence that the largest call seen is at least the p99."""
+    cut_off_now: float | None = None
+    """Share of calls slower than the present timeout; None where no call was watched that long."""
+    cut_off_after: float | None = None
+    cut_off_after_at_most: float | None = None
+    """Upper bound (at the settings' confidence) of the share cut off at the recommended timeout."""
+    worst_wait_s: int | None = None
+    grade: Grade | None = None
+    windows: int | None = None
+    span_s: float | None = None
+    level_rate: float | None = None
+    """Arrival rate of the load level the number comes from, calls/s."""
+    observed_rate: float | None = None
+    hung_backend_slots: float | None = None
+    """rate x timeout: concurrent executions held if the backend hangs, at the recommended timeout."""
+    concurrency_share: float | None = None
+    """`hung_backend_slots` as a share of the org's concurrent executions."""
+    safe_rate: float | None = None
+    """Highest arrival rate at which a hung backend cannot exhaust the org's concurrent executions."""
+    clock: Literal["service", "response"] = "service"
+    source: Literal["test", "production"] = "test"
+    """Measured calls, or production telemetry."""
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """The result of one `diag recommend`: settings, facts and verdicts, worst harm first."""
+
+    settings: RecommendSettings
+    actions: tuple[Recommendation, ...]
+    facts: Mapping[str, ActionFacts]
+    skipped: tuple[Skipped, ...] = ()
+    run_ids: tuple[str, ...] = ()
+    sandbox: bool | None = None
+    concurrency_limit: int | None = None
+    weak: tuple[str, ...] = ()
+    """What weakens the runs as evidence, one sentence each (analysis.samples.run_weaknesses)."""
+    org_id: str | None = None
+    host: str | None = None
+    """Where the runs were measured; None when unknown or not the same for all."""
+    loops: tuple[FlowLoop, ...] = ()
+    """How flows should wait for work that is submitted and polled; empty where the runs paired none."""

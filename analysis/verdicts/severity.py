@@ -1,0 +1,28 @@
+"""The order of verdicts in every list: worst harm first."""
+
+from typing import Final
+
+from analysis.verdicts.recommendation import Recommendation, Verdict
+
+HARM_ORDER: Final = (
+    Verdict.OVER_CAP_USE_ASYNC,
+    Verdict.RAISE,
+    Verdict.UNSTABLE,
+    Verdict.CENSORED_NEEDS_PROBE,
+    Verdict.INSUFFICIENT_SAMPLES,
+    Verdict.NO_DATA,
+    Verdict.LOWER,
+    Verdict.OK,
+    Verdict.NOT_CONFIGURABLE,
+)
+"""Callers who lose answers come first, then what is not known, then what only costs."""
+
+
+def harm(recommendation: Recommendation) -> tuple[int, float, str, str]:
+    """Return the sort key: by verdict, then by the share of calls cut off now, then by name."""
+    return (
+        HARM_ORDER.index(recommendation.verdict),
+        -(recommendation.cut_off_now or 0.0),
+        recommendation.action_name,
+        recommendation.action_id,
+    )

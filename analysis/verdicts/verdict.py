@@ -1,0 +1,83 @@
+"""Which verdict, and which number with it (section D, steps 10 and 11): first match wins."""
+
+from dataclasses import dataclass
+
+from analysis.estimates.estimate import Estimate, buffer_ms, timeout_for
+from analysis.estimates.findings import Findings
+from analysis.estimates.shortfall import ENOUGH_TO_BLAME_THE_TIMEOUT, NEGLIGIBLE_LEFT, a_probe_sees_further
+from analysis.settings import RecommendSettings
+from analysis.statistics.confidence_bounds import calls_for_a_bound
+from analysis.verdicts.recommendation import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`timeout_s` is what to set (the present one for `ok`), None when the data allow no number."""
+
+    verdict: Verdict
+    timeout_s: int | None = None
+    uncapped_s: int | None = None
+
+
+def decide(known: Findings, settings: RecommendSettings) -> Decision:
+    """Return the first verdict that holds."""
+    wanted = known.estimate.timeout_s
+    if not known.facts.configurable:
+        return Decision(Verdict.NOT_CONFIGURABLE, None, wanted)
+    if not known.any_answer:
+        return Decision(Verdict.NO_DATA)
+    cap = settings.cap_s
+    if wanted is not None and _only_the_bound_is_over_cap(known, settings):
+        return Decision(Verdict.INSUFFICIENT_SAMPLES, None, wanted)
+    if (known.lower_ms or 0) >= cap * 1000 or (wanted or 0) > cap:
+        return Decision(Verdict.OVER_CAP_USE_ASYNC, cap, wanted)
+    if wanted is None:
+        return Decision(_why_no_bound(known.estimate, settings))
+    if known.disagreement is not None:
+        slower = max(_covering(known.disagreement.slower, settings), wanted)
+        return Decision(Verdict.UNSTABLE, min(slower, cap), slower)
+    return _against_current(known.estimate, wanted, known.current_timeout_s, settings)
+
+
+def _covering(part: Estimate, settings: RecommendSettings) -> int:
+    """The number of one part of the calls, or what its quantile needs where it has too few for a bound."""
+    if part.timeout_s is not None:
+        return part.timeout_s
+    seen = part.quantile_ms if part.quantile_ms is not None else part.lower_ms or 0
+    return timeout_for(seen, seen, settings)
+
+
+def _only_the_bound_is_over_cap(known: Findings, settings: RecommendSettings) -> bool:
+    """Would p99 + buffer fit below the cap, and only the uncertainty of few calls does not?
+
+    "Make it asynchronous" would be a costly answer to a question that a few more calls can settle.
+    """
+    found, missing = known.estimate, known.shortfall
+    if found.timeout_s is None or found.timeout_s <= settings.cap_s:
+        return False
+    if found.quantile_ms is None or missing.calls_needed is None:
+        return False
+    fits = found.quantile_ms + buffer_ms(found.quantile_ms, settings) <= settings.cap_s * 1000
+    open_question = (known.lower_ms or 0) < settings.cap_s * 1000
+    return fits and open_question and missing.calls_needed <= settings.target_calls
+
+
+def _why_no_bound(estimate: Estimate, settings: RecommendSettings) -> Verdict:
+    enough = ENOUGH_TO_BLAME_THE_TIMEOUT * calls_for_a_bound(settings.percentile, settings.confidence)
+    hidden = estimate.table.share_left > NEGLIGIBLE_LEFT * (1.0 - settings.percentile) + 1e-12
+    cut_off = estimate.samples > estimate.ok
+    if estimate.n_eff >= enough and hidden and cut_off and a_probe_sees_further(estimate):
+        return Verdict.CENSORED_NEEDS_PROBE
+    return Verdict.INSUFFICIENT_SAMPLES
+
+
+def _against_current(estimate: Estimate, wanted: int, current: int, settings: RecommendSettings) -> Decision:
+    assert estimate.upper_ms is not None and estimate.quantile_ms is not None  # `wanted` rests on both
+    safe = max(estimate.upper_ms, estimate.quantile_ms + buffer_ms(estimate.quantile_ms, settings) / 2)
+    slack = max(settings.hysteresis_min_s, settings.hysteresis_ratio * wanted)
+    fits = current * 1e3 >= safe and current <= min(wanted + slack, settings.cap_s)
+    if settings.rule == "sum":
+        fits = fits and current >= wanted
+    if fits and current >= settings.floor_s:
+        return Decision(Verdict.OK, current, wanted)
+    return Decision(Verdict.RAISE if wanted > current else Verdict.LOWER, wanted, wanted)

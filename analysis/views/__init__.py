@@ -1,0 +1,1 @@
+"""Tables small enough to draw, and the comparison of two runs."""

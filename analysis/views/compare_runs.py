@@ -1,0 +1,207 @@
+"""Did an action get slower? The difference of two p99 with its interval, and a verdict in one word.
+
+The interval of a difference is recovered from the two single intervals (MOVER: Zou & Donner 2008,
+"Construction of confidence limits about effect measures", Statistics in Medicine 27): it keeps their
+asymmetry, which for a p99 is large, and needs nothing but the bounds already computed.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Final, Literal
+
+import numpy as np
+from scipy import special
+
+from analysis.estimates.slow_share import RISK, gap_interval, slow_share
+from analysis.samples.action_calls import Calls
+from analysis.verdicts.analysis_json import JsonObject, recommendation_to_json
+from analysis.verdicts.recommendation import Analysis, Recommendation
+from analysis.wording import percent, seconds_down
+
+Change = Literal["slower", "faster", "same", "cannot tell"]
+
+WORST_FIRST: Final[tuple[Change, ...]] = ("slower", "cannot tell", "faster", "same")
+"""What needs a reader first: what got slower, then what is open."""
+
+FORMAT_VERSION: Final = 1
+
+MIN_SLOW: Final = 5
+"""Fewer slow calls in both runs together say nothing."""
+
+SAME_WITHIN: Final = 0.10
+"""A difference surely smaller than this share of the first run's p99 is no difference worth acting on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A later run against the first: later p99 minus first p99, with one-sided bounds on each side.
+
+    Where a p99 is beyond what was seen, the shares of calls that took at least `edge_s` may tell instead.
+    """
+
+    verdict: Change
+    reason: str
+    p99_ms: float | None = None
+    lower_ms: float | None = None
+    upper_ms: float | None = None
+    edge_s: float | None = None
+    share_first: float | None = None
+    share_later: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedAction:
+    """One action in every run (None: not measured there); `differences` are against the first run."""
+
+    action_id: str
+    action_name: str
+    entries: tuple[Recommendation | None, ...]
+    differences: tuple[Difference, ...]
+
+    @property
+    def worst(self) -> Change:
+        """The gravest verdict among the differences: slower before cannot tell, faster, same."""
+        return min((one.verdict for one in self.differences), key=WORST_FIRST.index)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Runs side by side; `labels` in the order given, the first is what the others are compared with."""
+
+    labels: tuple[str, ...]
+    actions: tuple[ComparedAction, ...]
+
+
+def compare(
+    analyses: Sequence[Analysis],
+    labels: Sequence[str],
+    calls: Sequence[Mapping[str, Calls]] | None = None,
+) -> Comparison:
+    """Return every action of any run, those that got slower first. Needs at least two runs.
+
+    `calls`: per run and action id, the calls its p99 comes from
+    (`analysis.estimates.deciding_calls.calls_that_count`). With
+    them, two runs that were cut off before their p99 can be compared as well.
+    """
+    known = [{action.action_id: action for action in analysis.actions} for analysis in analyses]
+    names = {identity: action.action_name for run in known for identity, action in run.items()}
+    looks = len(names) * (len(known) - 1)
+    actions = []
+    for identity, name in names.items():
+        entries = tuple(run.get(identity) for run in known)
+        seen = [run.get(identity) for run in calls] if calls is not None else [None] * len(entries)
+        differences = tuple(
+            _at_a_common_timeout(difference(entries[0], later, looks), seen[0], there, looks)
+            for later, there in zip(entries[1:], seen[1:], strict=True)
+        )
+        actions.append(ComparedAction(identity, name, entries, differences))
+    return Comparison(tuple(labels), tuple(sorted(actions, key=lambda one: WORST_FIRST.index(one.worst))))
+
+
+def difference(first: Recommendation | None, later: Recommendation | None, looks: int = 1) -> Difference:
+    """Return how the later p99 differs from the first. Without both numbers only what is proven is said.
+
+    `looks`: comparisons made at once. The risk of a false alarm is shared among them, or with twelve
+    unchanged actions every third comparison would find one slower.
+    """
+    if first is None or later is None:
+        where = "in neither of these two runs" if first is later else "in one of the runs only"
+        return Difference("cannot tell", f"measured {where}")
+    known = None not in (first.p99_ms, later.p99_ms, first.p99_upper_ms, later.p99_upper_ms)
+    return _mover(first, later, _wider(looks)) if known else _from_bounds(first, later)
+
+
+def _wider(looks: int) -> float:
+    """How many times as far the ends lie when the risk of 5 % on each side is shared (Bonferroni)."""
+    return float(special.ndtri(1.0 - RISK / max(looks, 1)) / special.ndtri(1.0 - RISK))
+
+
+def _mover(first: Recommendation, later: Recommendation, wider: float) -> Difference:
+    a, b = first.p99_ms or 0.0, later.p99_ms or 0.0
+    a_low, a_high = min(first.p99_lower_ms or 0.0, a), max(first.p99_upper_ms or a, a)
+    b_low, b_high = min(later.p99_lower_ms or 0.0, b), max(later.p99_upper_ms or b, b)
+    gap = b - a
+    low = gap - wider * math.hypot(b - b_low, a_high - a)
+    high = gap + wider * math.hypot(b_high - b, a - a_low)
+    margin = SAME_WITHIN * a
+    if -margin < low and high < margin:
+        return Difference(
+            "same", f"differs by less than {SAME_WITHIN:.0%}".replace("%", " %"), gap, low, high
+        )
+    if low > 0:
+        return Difference("slower", f"p99 grew by at least {_at_least(low)}", gap, low, high)
+    if high < 0:
+        return Difference("faster", f"p99 fell by at least {_at_least(-high)}", gap, low, high)
+    return Difference("cannot tell", "the intervals allow both directions", gap, low, high)
+
+
+def _from_bounds(first: Recommendation, later: Recommendation) -> Difference:
+    """A p99 or its bound lies beyond what was seen: the side that is known may still settle the direction."""
+    gap = None if first.p99_ms is None or later.p99_ms is None else later.p99_ms - first.p99_ms
+    if first.p99_upper_ms is not None and (later.p99_lower_ms or 0.0) > first.p99_upper_ms:
+        low = (later.p99_lower_ms or 0.0) - first.p99_upper_ms
+        return Difference("slower", f"p99 grew by at least {_at_least(low)}", gap, lower_ms=low)
+    if later.p99_upper_ms is not None and (first.p99_lower_ms or 0.0) > later.p99_upper_ms:
+        high = later.p99_upper_ms - (first.p99_lower_ms or 0.0)
+        return Difference("faster", f"p99 fell by at least {_at_least(-high)}", gap, upper_ms=high)
+    return Difference("cannot tell", "a p99 or its bound is not known", gap)
+
+
+def _at_a_common_timeout(
+    found: Difference, first: Calls | None, later: Calls | None, looks: int = 1
+) -> Difference:
+    """Where a p99 or its bound is not known: compare the shares still waiting at the shorter timeout."""
+    no_interval = found.lower_ms is None and found.upper_ms is None
+    if found.verdict != "cannot tell" or not no_interval or not first or not later:
+        return found
+    edge_ms = min(_longest_watched_ms(first), _longest_watched_ms(later))
+    a, b = slow_share(first, edge_ms), slow_share(later, edge_ms)
+    if a is None or b is None or a.slow + b.slow < MIN_SLOW:
+        return found
+    low, high = gap_interval(a, b, RISK / max(looks, 1))
+    text = (
+        f"{percent(b.share)} of calls took {edge_ms / 1e3:g} s or longer, {percent(a.share)} in the first run"
+    )
+    shares = replace(found, reason=text, edge_s=edge_ms / 1e3, share_first=a.share, share_later=b.share)
+    margin = SAME_WITHIN * a.share
+    if -margin < low and high < margin:
+        return replace(shares, verdict="same")
+    if low > 0:
+        return replace(shares, verdict="slower")
+    if high < 0:
+        return replace(shares, verdict="faster")
+    return replace(shares, reason=f"{text}: that may be chance")
+
+
+def _longest_watched_ms(calls: Calls) -> float:
+    """The longest timeout any of the calls had; where none is known, the slowest call."""
+    limits = calls.limit_ms[np.isfinite(calls.limit_ms)]
+    return float(limits.max() if limits.size else calls.latency_ms.max())
+
+
+def comparison_to_json(comparison: Comparison) -> JsonObject:
+    """Return the comparison as a JSON object: numbers or null, never NaN."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "labels": list(comparison.labels),
+        "actions": [
+            {
+                "action_id": action.action_id,
+                "action_name": action.action_name,
+                "runs": [
+                    None if entry is None else recommendation_to_json(entry) for entry in action.entries
+                ],
+                "differences": [asdict(one) for one in action.differences],
+            }
+            for action in comparison.actions
+        ],
+    }
+
+
+def _at_least(ms: float) -> str:
+    """Return a proven difference, rounded down to what is shown of it."""
+    if ms >= 100:
+        return seconds_down(ms)
+    step = 10.0 ** math.floor(math.log10(ms)) if ms < 10 else 1.0
+    return f"{math.floor(ms / step + 1e-9) * step:.3g} ms"

@@ -1,0 +1,180 @@
+"""Tables small enough to draw, per action: distribution, survival, timeline, errors.
+
+The charts show every recorded call (all levels, warm-up included), because that is what happened; the
+recommendation says which of them count. Curves are thinned to a fixed number of points.
+"""
+
+from dataclasses import replace
+from typing import Final, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.estimates.service_time import on_the_right_clock
+from analysis.format.schema import Outcome
+from analysis.samples.action_calls import ActionCalls, Calls, Kind, by_action
+from analysis.samples.sample_set import SampleSet
+from analysis.settings import RecommendSettings
+from analysis.statistics.confidence_bounds import lower_share, upper_share
+from analysis.statistics.latency_counts import MAX_MS
+from analysis.statistics.survival_curve import SurvivalCurve
+from analysis.views.breakdowns import cold_start, error_groups, knee, load_bins, payload_groups, survival_of
+from analysis.views.summary import ActionSummary, ErrorGroup, Histogram, Series, TimeBin
+
+MAX_BINS: Final = 60
+MAX_CURVE_POINTS: Final = 240
+MAX_TIME_BINS: Final = 120
+MIN_CALLS_FOR_P99: Final = 100
+MIN_CALLS_FOR_P50: Final = 3
+_OUTCOMES: Final = tuple(Outcome)
+
+
+def summarise(samples: SampleSet, settings: RecommendSettings | None = None) -> dict[str, ActionSummary]:
+    """Return a summary per action id; the number of points does not grow with the number of calls.
+
+    Error groups need the columns of `read_samples(..., detail=True)`; without them they carry counts only.
+    """
+    settings = settings or RecommendSettings()
+    facts = samples.facts()
+    errors = error_groups(samples.table)
+    found = {}
+    for action in by_action(samples.table):
+        known = facts.get(action.action_id)
+        name = (known.action_name if known else None) or action.action_name
+        failed = errors.get(action.action_id, ())
+        found[action.action_id] = _summary(action, name, failed, samples.table, settings)
+    return found
+
+
+def _summary(
+    action: ActionCalls,
+    name: str,
+    errors: tuple[ErrorGroup, ...],
+    table: pd.DataFrame,
+    settings: RecommendSettings,
+) -> ActionSummary:
+    calls = on_the_right_clock(action.calls).calls
+    calls = replace(calls, latency_ms=np.minimum(calls.latency_ms, MAX_MS))
+    load = load_bins(calls, table)
+    counts = np.bincount(calls.outcome, minlength=len(_OUTCOMES))
+    return ActionSummary(
+        action_id=action.action_id,
+        action_name=name,
+        calls=len(calls),
+        outcomes={_OUTCOMES[index].value: int(n) for index, n in enumerate(counts) if n},
+        histogram=_histogram(calls),
+        survival=_survival(calls, settings),
+        timeline=_timeline(calls),
+        errors=errors,
+        load=load,
+        knee_in_flight=knee(load),
+        payloads=payload_groups(calls, table),
+        cold_start=cold_start(calls),
+        series=_series(calls, settings),
+    )
+
+
+def _histogram(calls: Calls) -> Histogram | None:
+    """Calls that ran, on a log axis from just below the fastest to just above the slowest."""
+    ran = calls.kind != Kind.REFUSED
+    if not ran.any():
+        return None
+    latency = np.maximum(calls.latency_ms, 0.1)
+    low, high = float(latency[ran].min()) * 0.999, float(latency[ran].max()) * 1.001
+    decades = max(np.log10(high / low), 0.05)
+    bins = int(np.clip(np.ceil(decades * 25), 8, MAX_BINS))
+    edges = np.geomspace(low, high, bins + 1)
+    ok = calls.event
+    timeout = np.isin(
+        calls.outcome, [_OUTCOMES.index(Outcome.TIMEOUT), _OUTCOMES.index(Outcome.CLIENT_TIMEOUT)]
+    )
+
+    def per_bin(mask: NDArray[np.bool_]) -> tuple[int, ...]:
+        return tuple(int(n) for n in np.histogram(latency[mask], edges)[0])
+
+    return Histogram(
+        tuple(float(edge) for edge in edges),
+        per_bin(ok),
+        per_bin(timeout),
+        per_bin(ran & ~ok & ~timeout),
+    )
+
+
+def _survival(calls: Calls, settings: RecommendSettings) -> SurvivalCurve | None:
+    table = survival_of(calls)
+    if not table.t_ms.size:
+        return None
+    picked = _thin(table.share)
+    share, n = table.share[picked], table.n_eff[picked]
+    return SurvivalCurve(
+        t_ms=tuple(float(t) for t in table.t_ms[picked]),
+        share=tuple(float(value) for value in share),
+        lower=tuple(float(value) for value in lower_share(share, n, settings.confidence)),
+        upper=tuple(float(value) for value in upper_share(share, n, settings.confidence)),
+    )
+
+
+def _series(calls: Calls, settings: RecommendSettings) -> tuple[Series, ...]:
+    """Published calls and draft probes apart; empty where there was only one of them."""
+    if not calls.draft.any() or calls.draft.all():
+        return ()
+    found = []
+    name: Literal["published", "draft"]
+    for name, part in (("published", calls.where(~calls.draft)), ("draft", calls.where(calls.draft))):
+        curve = _survival(part, settings)
+        if curve is not None:
+            found.append(Series(name, len(part), curve))
+    return tuple(found)
+
+
+def _thin(share: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Positions to keep: evenly spread over the log of the share, so that the tail keeps its points."""
+    if share.size <= MAX_CURVE_POINTS:
+        return np.arange(share.size)
+    depth = -np.log10(np.maximum(share, share[share > 0].min() / 2))
+    wanted = np.linspace(depth[0], depth[-1], MAX_CURVE_POINTS - 2)
+    picked = np.minimum(np.searchsorted(depth, wanted), share.size - 1)
+    return np.unique(np.r_[0, picked, share.size - 1])
+
+
+def _timeline(calls: Calls) -> tuple[TimeBin, ...]:
+    """Equal slices of the time in which calls were made; empty slices are left out."""
+    if not len(calls):
+        return ()
+    first = float(calls.started_at.min())
+    span = float(calls.started_at.max()) - first
+    width = _nice_width(span / MAX_TIME_BINS)
+    slot = ((calls.started_at - first) // width).astype(np.int64)
+    order = np.argsort(slot, kind="stable")
+    used, starts = np.unique(slot[order], return_index=True)
+    return tuple(
+        _time_bin(calls.where(rows), float(index) * width, width)
+        for index, rows in zip(used, np.split(order, starts[1:]), strict=True)
+    )
+
+
+def _time_bin(calls: Calls, start_s: float, width_s: float) -> TimeBin:
+    ran = calls.where(calls.kind != Kind.REFUSED)
+    table = survival_of(ran)
+    ok = calls.count(Outcome.OK)
+    timeouts = calls.count(Outcome.TIMEOUT, Outcome.CLIENT_TIMEOUT)
+    lag = calls.lag_s[~np.isnan(calls.lag_s)]
+    return TimeBin(
+        start_s=start_s,
+        width_s=width_s,
+        calls=len(calls),
+        ok=ok,
+        timeouts=timeouts,
+        errors=len(calls) - ok - timeouts,
+        p50_ms=table.quantile_ms(0.5) if len(ran) >= MIN_CALLS_FOR_P50 else None,
+        p99_ms=table.quantile_ms(0.99) if len(ran) >= MIN_CALLS_FOR_P99 else None,
+        max_ms=float(ran.latency_ms.max()) if len(ran) else None,
+        schedule_lag_ms=float(lag.max()) * 1e3 if lag.size else None,
+    )
+
+
+def _nice_width(seconds: float) -> float:
+    """The next of 1, 2, 5, 10, 15, 30 s, 1, 2, 5, 10, 15, 30 min, 1 h ... at or above `seconds`."""
+    steps = (1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0)
+    return next((step for step in steps if step >= seconds), float(np.ceil(seconds / 3600.0) * 3600.0))

@@ -1,0 +1,58 @@
+"""The test call around a write: does the action still work with the new timeout?"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from diag.changes.applying.org import NotTested, Org, TrialInput
+from diag.genesys.errors import ApiError
+from diag.genesys.models import Action
+
+MAX_CALLS: Final = 3
+"""A single call may be unlucky: at a timeout of p99 plus buffer up to one in a hundred is cut off."""
+GRACE_S: Final = 15.0
+"""Waited beyond the action's own timeout before we give up on the reply."""
+
+_NOT_THE_ACTION: Final = frozenset({"rate_limited", "auth_error", "network_error", "client_timeout"})
+"""Outcomes that say nothing about the action itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What up to MAX_CALLS calls said. `passed` is None when no call reached the action."""
+
+    passed: bool | None
+    what: str
+    correlation_ids: tuple[str, ...] = ()
+
+
+def may_call(action: Action, *, allow_side_effects: bool) -> NotTested | None:
+    """Return why a test call is not allowed, or None: only GET is known to change nothing."""
+    if allow_side_effects or action.request_type == "GET":
+        return None
+    return NotTested(
+        f"its request is {action.request_type or 'of unknown type'}, a call may change something "
+        "(--allow-side-effects to call it all the same)"
+    )
+
+
+def try_action(
+    org: Org, action: Action, given: TrialInput, *, timeout_s: int, sleep: Callable[[float], None]
+) -> Trial:
+    """Call the action until a call passes, MAX_CALLS at most; `timeout_s` is the one in force."""
+    ids: list[str] = []
+    outcomes: list[str] = []
+    for attempt in range(MAX_CALLS):
+        if attempt:
+            sleep(float(attempt))
+        try:
+            reply = org.test_action(action.id, given.values, wait_s=timeout_s + GRACE_S, timeout_s=timeout_s)
+        except ApiError as error:
+            outcomes.append("auth_error" if error.category == "auth" else "network_error")
+            continue
+        ids += [reply.correlation_id] if reply.correlation_id else []
+        outcomes.append(reply.outcome.outcome)
+        if reply.outcome.outcome == "ok":
+            return Trial(True, "ok", tuple(ids))
+    told = [outcome for outcome in outcomes if outcome not in _NOT_THE_ACTION]
+    return Trial(False if told else None, (told or outcomes)[-1], tuple(ids))

@@ -1,0 +1,1 @@
+"""A recommendation for people who change their org by other tools."""

@@ -1,0 +1,87 @@
+"""A recommendation for people whose actions belong to Terraform: lines for their configuration, no patch.
+
+`config_timeout_seconds` of `genesyscloud_integration_action` is updated in place (API notes, section 8).
+"""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
+from diag.changes.exports.comment_text import comment, present_timeout
+from diag.changes.exports.terraform_resources import RESOURCE_TYPE, TerraformResource, read_resources
+from diag.changes.plans.make_plan import objection_to
+
+_DRIFT: Final = (
+    "# These timeouts belong to Terraform: put the lines into your configuration, then terraform apply.\n"
+    "# A patch (diag recommend --apply, diag set) would be drift: the next terraform apply takes it back.\n"
+)
+_GUESSED: Final = (
+    "# The resource names are guessed from the action names. To match them: --terraform-state FILE\n"
+)
+
+
+def terraform_lines(analysis: Analysis, state: Path | None) -> str:
+    """Return HCL for every timeout to raise or lower; all else is a comment.
+
+    `state`: a state, `terraform show -json` output or export to match the resources against; raises
+    TerraformFileError when it is none of these. Without it the resource names are guessed.
+    """
+    resources = read_resources(state) if state is not None else None
+    parts = [_DRIFT + (_GUESSED if resources is None else "")]
+    unmatched: list[Recommendation] = []
+    for item in analysis.actions:
+        after = item.recommended_timeout_s
+        if item.verdict not in (Verdict.RAISE, Verdict.LOWER) or after is None:
+            continue
+        held_back = objection_to(item, analysis.weak)
+        if held_back:
+            parts.append(
+                f"# {comment(item.action_name)}: {present_timeout(item)} -> {after} held back, "
+                f"{comment(held_back)}\n"
+            )
+            continue
+        addresses = _addresses(item, resources)
+        if not addresses:
+            unmatched.append(item)
+        parts += [_block(item, after, address) for address in addresses]
+    if unmatched and state is not None:
+        parts.append(_not_there(unmatched, state.name))
+    if len(parts) == 1:
+        parts.append("# Nothing to change.\n")
+    return "\n".join(parts)
+
+
+def _not_there(items: Sequence[Recommendation], file: str) -> str:
+    lines = [f"# Not in {comment(file)}, so not Terraform's as far as it tells:"]
+    lines += [f"#   {comment(item.action_name)} ({comment(item.action_id)})" for item in items]
+    lines.append("# To set these: diag recommend --apply --only NAME")
+    return "\n".join(lines) + "\n"
+
+
+def _addresses(item: Recommendation, resources: Sequence[TerraformResource] | None) -> list[str]:
+    """The id decides; a name only where the file holds no ids."""
+    if resources is None:
+        return [f"{RESOURCE_TYPE}.{_label(item.action_name)}"]
+    by_id = [resource.address for resource in resources if resource.action_id == item.action_id]
+    return by_id or [
+        resource.address
+        for resource in resources
+        if resource.action_id is None and resource.action_name == item.action_name
+    ]
+
+
+def _block(item: Recommendation, after_s: int, address: str) -> str:
+    head = f"# {comment(item.action_name)} ({comment(item.action_id)})\n# {comment(item.reason)}\n"
+    line = f"config_timeout_seconds = {after_s} # was {present_timeout(item)}\n"
+    simple = re.fullmatch(re.escape(RESOURCE_TYPE) + r"\.([\w-]+)", address)
+    if simple is None:  # in a module, or one of many: the block is somewhere we cannot see
+        return f"{head}# {comment(address)}\n  {line}"
+    return f'{head}resource "{RESOURCE_TYPE}" "{simple[1]}" {{\n  {line}}}\n'
+
+
+def _label(name: str) -> str:
+    """A resource label as the provider's export makes it: what is no letter, digit, - or _ becomes _."""
+    label = re.sub(r"[^A-Za-z0-9_-]", "_", name)
+    return label if re.match(r"[A-Za-z_]", label) else f"_{label}"

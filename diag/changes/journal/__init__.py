@@ -1,0 +1,1 @@
+"""What was written to an org, on disk before it is sent."""

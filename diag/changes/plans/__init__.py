@@ -1,0 +1,1 @@
+"""What will be changed, on which evidence: plans and their files."""

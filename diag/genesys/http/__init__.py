@@ -1,0 +1,1 @@
+"""The HTTP side of the client: connection, login, retries, pacing, paging, error replies."""

@@ -1,0 +1,136 @@
+"""From an error reply to the right `ApiError`: status, code, correlation id, and the fix.
+
+The body is the platform's ErrorBody; the older service form (`errorCode`, `userMessage`,
+`correlationId`) is read too (API notes, 1c and 5).
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Final, cast
+
+from diag.genesys.errors import (
+    ApiError,
+    LoginError,
+    NotFoundError,
+    PermissionMissingError,
+    PlatformError,
+    RateLimitedError,
+    RefusedRequestError,
+    StaleVersionError,
+    UnexpectedReplyError,
+)
+from diag.genesys.http.json_reply import JsonObject, optional_object, optional_text
+
+CORRELATION_HEADER: Final = "ININ-Correlation-Id"
+_STALE_WORDS: Final = "does not match the current version"
+_SAID_SECONDS: Final = re.compile(r"retry\D{1,30}\[?(\d{1,5})\]? second", re.IGNORECASE)
+_PERMISSION: Final = re.compile(r"\b[A-Za-z]\w*:[A-Za-z]\w*:[A-Za-z]\w*\b")
+
+
+def error_reply(
+    status: int, headers: Mapping[str, str], body: bytes, where: str, needs: tuple[str, ...] = ()
+) -> ApiError:
+    """Return the error for a reply with `status` 300 or more.
+
+    `where`: method and path. `needs`: the permissions that allow the call (any one), named when a 403
+    does not name them itself.
+    """
+    source = _body(body)
+    code = optional_text(source, "code") or optional_text(source, "errorCode")
+    said = optional_text(source, "message") or optional_text(source, "userMessage") or ""
+    correlation_id = (
+        headers.get(CORRELATION_HEADER)
+        or optional_text(source, "contextId")
+        or optional_text(source, "correlationId")
+    )
+    error = _choose(status, said, source, where, needs)
+    error.status = status
+    error.code = code
+    error.correlation_id = correlation_id
+    error.retry_after_s = retry_after_s(headers)
+    if status == 429 and error.retry_after_s is None:
+        error.retry_after_s = _said_seconds(said)
+    error.limit_namespace = optional_text(optional_object(source, "limit"), "namespace")
+    error.details = tuple(
+        line
+        for line in (
+            f"Genesys says: {said}" if said and said not in error.message else None,
+            f"correlation id {correlation_id}  ·  {where}" if correlation_id else where,
+        )
+        if line
+    )
+    return error
+
+
+def retry_after_s(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds of Retry-After; None when absent or not a number (the platform sends integers)."""
+    try:
+        seconds = float(headers.get("Retry-After", ""))
+    except ValueError:
+        return None
+    return seconds if 0 <= seconds < 1e9 else None
+
+
+def _said_seconds(said: str) -> float | None:
+    """The wait a 429 names in its text only ("Retry the request in [23] seconds")."""
+    found = _SAID_SECONDS.search(said)
+    return float(found.group(1)) if found else None
+
+
+def _choose(status: int, said: str, source: JsonObject, where: str, needs: tuple[str, ...]) -> ApiError:
+    if status < 400:
+        return UnexpectedReplyError(
+            f"Genesys answered with a redirect ({status}), which is never followed with a token.",
+            hint="Is GENESYSCLOUD_API_BASE or GENESYSCLOUD_REGION right?",
+        )
+    if status == 401:
+        return LoginError(
+            "Genesys does not accept the access token (401).",
+            hint="A token given by GENESYSCLOUD_ACCESS_TOKEN may have expired, or belong to another region.",
+        )
+    if status == 403:
+        return _permission_error(said, source, needs)
+    if status == 404:
+        return NotFoundError(
+            f"Genesys does not know this (404): {where}.",
+            hint="Was it deleted? List what is there: diag scan",
+        )
+    if status == 409 or (status == 400 and _STALE_WORDS in said.lower()):
+        return StaleVersionError(
+            f"Somebody changed it meanwhile ({status}).", hint="Read it again, then decide anew."
+        )
+    if status == 429:
+        namespace = optional_text(optional_object(source, "limit"), "namespace")
+        return RateLimitedError(
+            f"Genesys limits our calls (429{', ' + namespace if namespace else ''}).",
+            hint="Wait a minute. One token has 300 requests a minute, shared with everything else using it.",
+        )
+    if status >= 500:
+        return PlatformError(
+            f"Genesys failed ({status}).", hint="Try again later; status.mypurecloud.com tells more."
+        )
+    return RefusedRequestError(
+        f"Genesys refused the request ({status}).",
+        hint="What Genesys says tells what is wrong with it; its support can look up the correlation id.",
+    )
+
+
+def _permission_error(said: str, source: JsonObject, needs: tuple[str, ...]) -> PermissionMissingError:
+    params = " ".join(str(value) for value in optional_object(source, "messageParams").values())
+    named = tuple(dict.fromkeys(_PERMISSION.findall(f"{said} {params}"))) or needs
+    lacks = " or ".join(named) if named else "a permission Genesys does not name"
+    error = PermissionMissingError(
+        f"Genesys refused (403): the OAuth client lacks {lacks}.",
+        hint="Admin > People & Permissions > Roles: add it to a role of the OAuth client, then: diag doctor",
+    )
+    error.permissions = named
+    return error
+
+
+def _body(body: bytes) -> JsonObject:
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return cast(JsonObject, value) if isinstance(value, dict) else {}

@@ -1,0 +1,62 @@
+"""Following every page of a listing, and never for ever.
+
+A listing says in up to three ways whether there is more (`nextUri`, `pageCount`, `total`); the largest
+promise counts, because stopping early loses actions (Terraform provider issue 2290: 250 of 289).
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from diag.genesys.errors import UnexpectedReplyError
+from diag.genesys.http.api import Api, QueryParams
+from diag.genesys.http.json_reply import JsonObject, objects, optional_int
+
+PAGE_SIZE: Final = 100
+"""What the Terraform provider uses; larger values are undocumented."""
+
+MAX_PAGES: Final = 10_000
+
+Progress = Callable[[int, int | None], None]
+"""Called with how many are done and how many there are in all (None: unknown)."""
+
+
+def all_entities(
+    api: Api,
+    path: str,
+    params: QueryParams,
+    *,
+    needs: tuple[str, ...] = (),
+    on_progress: Progress | None = None,
+) -> list[JsonObject]:
+    """Return the entities of all pages, each id once, in listing order.
+
+    Raises `UnexpectedReplyError` when a page brings nothing new although there should be more: a server
+    that ignores `pageNumber` would otherwise be read for ever.
+    """
+    found: dict[str, JsonObject] = {}
+    for number in range(1, MAX_PAGES + 1):
+        page = api.get(path, params={**params, "pageSize": PAGE_SIZE, "pageNumber": number}, needs=needs)
+        entities = objects(page.get("entities"), f"GET {path}")
+        if not entities:
+            break
+        before = len(found)
+        for entity in entities:
+            found.setdefault(str(entity.get("id")), entity)
+        if len(found) == before:
+            raise UnexpectedReplyError(
+                f"Page {number} of GET {path} repeats earlier pages; {len(found)} entries were read.",
+                hint="Does a proxy drop the pageNumber parameter?",
+            )
+        total = optional_int(page, "total")
+        if on_progress:
+            on_progress(len(found), total)
+        if not _has_more(page, number, len(found), total):
+            break
+    return list(found.values())
+
+
+def _has_more(page: JsonObject, number: int, found: int, total: int | None) -> bool:
+    page_count = optional_int(page, "pageCount")
+    if page_count is None and total is None and "nextUri" not in page:
+        return True  # no promise at all: an empty page ends it
+    return bool(page.get("nextUri")) or number < (page_count or 0) or found < (total or 0)

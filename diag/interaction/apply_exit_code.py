@@ -1,0 +1,48 @@
+"""From the results of an apply to the exit code a script reads."""
+
+from collections.abc import Sequence
+
+from diag.changes.plans.change_result import ChangeResult, Outcome
+from diag.errors import CredentialsError, DiagError, PartialError, StalePlanError
+
+
+def raise_for(results: Sequence[ChangeResult], again: str) -> None:
+    """Raise the error whose exit code tells a script what happened; return when all is well."""
+    trouble = [
+        result for result in results if result.outcome in (Outcome.REFUSED, Outcome.FAILED, Outcome.RESTORED)
+    ]
+    if not trouble:
+        return
+    details = tuple(f"{result.change.action_name}: {result.reason}" for result in trouble[:10])
+    ids = tuple(
+        f"correlation id {result.correlation_ids[-1]}" for result in trouble[:1] if result.correlation_ids
+    )
+    applied = sum(result.outcome is Outcome.APPLIED for result in results)
+    missing = [result.outcome for result in results if result.outcome is not Outcome.APPLIED]
+    kinds = ", ".join(f"{missing.count(kind)} {kind}" for kind in Outcome if kind in missing)
+    if applied:
+        raise PartialError(
+            f"{applied} of {len(results)} changes {_were(applied)} applied, {len(missing)} "
+            f"{_were(len(missing))} not ({kinds}).",
+            hint=f"The journal says which (diag history). To try the rest again: {again}",
+            details=(*details, *ids),
+        )
+    if any(result.denied for result in trouble):
+        raise CredentialsError(
+            "The change was not allowed.", hint="See what is missing: diag doctor", details=(*details, *ids)
+        )
+    if all(result.outcome is Outcome.REFUSED for result in trouble):
+        raise StalePlanError(
+            f"The org is no longer what the plan saw ({kinds}). Nothing was changed.",
+            hint="Make a new plan: diag recommend --apply",
+            details=details,
+        )
+    raise DiagError(
+        f"None of the changes was applied ({kinds}).",
+        hint=f"To try again: {again}",
+        details=(*details, *ids),
+    )
+
+
+def _were(count: int) -> str:
+    return "was" if count == 1 else "were"

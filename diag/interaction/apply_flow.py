@@ -1,0 +1,168 @@
+"""From a plan to a changed org, with a person in the loop: show, ask, apply, say how to undo.
+
+Shared by `recommend --apply`, `apply`, `set`, `undo` and `demo`.
+"""
+
+import time
+from collections.abc import Collection
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from diag.changes.plans.plan import OrgIdentity, Plan
+
+if TYPE_CHECKING:
+    from analysis.verdicts.recommendation import Analysis
+    from diag.changes.applying.org import PayloadFor
+    from diag.changes.plans.change_result import ChangeResult
+    from diag.changes.plans.make_plan import ReadConfig
+    from diag.console import Console, Progress
+    from diag.genesys.client import GenesysClient
+    from diag.genesys.models import FullConfig
+    from diag.settings import Settings
+    from diag.target import Target
+
+
+def identify(client: "GenesysClient") -> OrgIdentity:
+    """Return which org the client talks to."""
+    from diag.target import leads_to_sandbox
+
+    organization = client.organization()
+    connection = client.connection
+    return OrgIdentity(organization.id, organization.name, connection.host, leads_to_sandbox(connection))
+
+
+def build_plan(
+    client: "GenesysClient",
+    analysis: "Analysis",
+    *,
+    force: bool = False,
+    only: Collection[str] = (),
+    skip: Collection[str] = (),
+    max_changes: int | None = None,
+    console: "Console | None" = None,
+) -> Plan:
+    """Return the plan an analysis leads to, against the org as it is now; `console` shows how far it is."""
+    from diag.changes.plans.make_plan import make_plan
+
+    def plan(read: "ReadConfig") -> Plan:
+        return make_plan(
+            analysis, read, identify(client), force=force, only=only, skip=skip, max_changes=max_changes
+        )
+
+    if console is None:
+        return plan(client.read_config)
+    with console.progress("Reading the actions to change") as bar:
+        return plan(counting_reads(client.read_config, bar, most=len(analysis.actions)))
+
+
+def counting_reads(read: "ReadConfig", bar: "Progress", *, most: int) -> "ReadConfig":
+    """Return `read`, showing on the bar how many of at most `most` actions were read."""
+    done = 0
+
+    def counted(action_id: str) -> "FullConfig":
+        nonlocal done
+        full = read(action_id)
+        done += 1
+        bar.update(done, most, full.action.name)
+        return full
+
+    return counted
+
+
+def carry_out(
+    console: "Console",
+    target: "Target",
+    settings: "Settings",
+    plan: Plan,
+    *,
+    yes: bool,
+    dry_run: bool = False,
+    verify: bool = True,
+    allow_side_effects: bool = False,
+    payload_for: "PayloadFor | None" = None,
+    on_error: Literal["stop", "continue"] = "stop",
+) -> "tuple[ChangeResult, ...]":
+    """Show the plan, ask, apply it, print what was done and how to undo it; return one result per change.
+
+    Raises UsageError when nobody approves, StalePlanError when every change was refused, PartialError
+    when some were applied and some not, CredentialsError when a permission was missing.
+    """
+    from diag.changes.applying.apply import ApplyOptions, Watch, apply_plan
+    from diag.changes.applying.dry_run import rehearse
+    from diag.changes.applying.paced_org import PacedOrg
+    from diag.changes.journal.journal import Author, Journal, new_id
+    from diag.changes.plans.plan_file import plan_digest, write_plan
+    from diag.genesys.client import GenesysClient
+    from diag.interaction.apply_exit_code import raise_for
+    from diag.interaction.approval import approve
+    from diag.interaction.plan_text import plan_text, rehearsal_text, results_text
+    from diag.interaction.test_call_input import payloads_of_runs
+
+    if plan.org.sandbox:
+        console.banner("SANDBOX: nothing real is changed")
+    console.note(plan_text(plan))
+    if not plan.changes:
+        console.note("Nothing to change.")
+        return ()
+    display = _Display(console, len(plan.changes))
+    connection = target.connection
+    with GenesysClient(connection, on_wait=display.on_wait) as client:
+        identity = identify(client)
+        if dry_run:
+            console.note(rehearsal_text(rehearse(plan, client.read_config)))
+            return ()
+        approve(console, settings, identity, yes=yes)
+        kept = kept_plan(settings.runs, plan_digest(plan))
+        write_plan(plan, kept)
+        author = Author(connection.client_id or client.token_info().client_id, new_id(time.time()))
+        try:
+            with console.progress("Applying") as bar:
+                display.bar = bar
+                results = apply_plan(
+                    plan,
+                    PacedOrg(client, lambda: connection.bucket.take(display.on_wait)),
+                    Journal(settings.journal),
+                    identity=identity,
+                    author=author,
+                    options=ApplyOptions(on_error, verify, allow_side_effects),
+                    payload_for=payload_for or payloads_of_runs(client, settings.runs, plan.run_ids),
+                    watch=Watch(on_result=display.on_result),
+                )
+        except KeyboardInterrupt:
+            console.warn(f"Stopped. What was begun is in the journal; to finish it: diag apply {kept}")
+            raise
+    console.note(results_text(results))
+    if any(result.outcome == "applied" for result in results):
+        console.note(f"To undo all of it: diag undo --all-of {author.apply_id}")
+    raise_for(results, f"diag apply {kept}")
+    return tuple(results)
+
+
+class _Display:
+    """Shows each result as a line, and on the bar how far it is and why it stands."""
+
+    def __init__(self, console: "Console", total: int) -> None:
+        self.bar: Progress | None = None
+        self._console = console
+        self._done = 0
+        self._total = total
+
+    def on_result(self, result: "ChangeResult", done: int, total: int) -> None:
+        from diag.interaction.plan_text import result_line
+
+        self._console.note(result_line(result))
+        self._done = done
+        self._show(result.change.action_name)
+
+    def on_wait(self, seconds: float) -> None:
+        if seconds >= 1.0:
+            self._show(f"waiting {seconds:.0f} s for the limit of calls a minute")
+
+    def _show(self, remark: str) -> None:
+        if self.bar is not None:
+            self.bar.update(self._done, self._total, remark)
+
+
+def kept_plan(runs: Path, plan_digest: str) -> Path:
+    """Return where a plan is kept once it was approved, so that it can be finished after an interruption."""
+    return runs / "plans" / f"{plan_digest[:12]}.json"

@@ -1,0 +1,30 @@
+"""Asking a person before anything is written to an org."""
+
+from typing import TYPE_CHECKING
+
+from diag.changes.plans.plan import OrgIdentity
+from diag.errors import UsageError
+
+if TYPE_CHECKING:
+    from diag.console import Console
+    from diag.settings import Settings
+
+
+def approve(console: "Console", settings: "Settings", org: OrgIdentity, *, yes: bool) -> None:
+    """Return when the change is approved. Raises UsageError otherwise.
+
+    A protected profile always asks for the org's name, `--yes` or not: that is what it is protected for.
+    """
+    name = org.org_name or org.org_id
+    question = f"Apply to org {name} ({org.host})?"
+    if settings.protected:
+        if not console.interactive:
+            raise UsageError(
+                f"The profile of org {name} is protected: a person has to type the org's name.",
+                hint="Run it on a terminal, or take `protected` out of the profile.",
+            )
+        approved = console.confirm(f"{question} Protected profile: type the org's name.", expected=name)
+    else:
+        approved = yes or console.confirm(question)
+    if not approved:
+        raise UsageError("Not approved; nothing was changed.")

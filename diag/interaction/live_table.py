@@ -1,0 +1,160 @@
+"""How a running load looks: a live table on a terminal, plain lines elsewhere."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+from diag.measuring.run_progress import ActionProgress, Progress, latency_text
+from diag.table import clean
+
+if TYPE_CHECKING:
+    from diag.console import Console
+
+PLAIN_EVERY: Final = ((60.0, 10.0), (3600.0, 60.0), (float("inf"), 600.0))
+"""Seconds of the run, and how often a plain line is written until then: a night is not a thousand lines."""
+ROWS_BESIDE: Final = 8
+"""Lines of a terminal that the table leaves free: what was said before it, its own head and foot."""
+SHOWN_NOTES: Final = 3
+GAP: Final = 2
+FEWEST_LETTERS: Final = 8
+NARROW: Final = 100
+"""Columns; below that the bars are short."""
+BAR: Final = 14
+NARROW_BAR: Final = 8
+_FIGURES: Final = ("calls", "ok", "timeouts", "errors", "p50", "p99")
+
+
+@contextmanager
+def show_progress(console: "Console", *, live: bool) -> Iterator[Callable[[Progress], None]]:
+    """Yield what `run_load` calls with its progress."""
+    if not live:
+        yield PlainLines(console.note).follow
+        return
+    from rich.console import Console as RichConsole
+    from rich.live import Live
+
+    terminal = RichConsole(stderr=True)
+    with Live(console=terminal, refresh_per_second=4, transient=True) as screen:
+
+        def follow(progress: Progress) -> None:
+            rows = terminal.height - ROWS_BESIDE
+            screen.update(live_table(progress, rows=rows, width=terminal.width))
+
+        yield follow
+
+
+class PlainLines:
+    """For logs: a line now and then, and each thing the guard did at once."""
+
+    def __init__(self, note: Callable[[str], None], now: Callable[[], float] = time.monotonic) -> None:
+        self._note = note
+        self._now = now
+        self._began = self._said_at = now()
+        self._notes_said = 0
+
+    def follow(self, progress: Progress) -> None:
+        """Take in the progress; write what is due."""
+        for note in progress.notes[self._notes_said :]:
+            self._note(clean(note))
+        self._notes_said = len(progress.notes)
+        now = self._now()
+        every_s = next(every_s for until_s, every_s in PLAIN_EVERY if now - self._began <= until_s)
+        if now - self._said_at < every_s:
+            return
+        self._said_at = now
+        settled = sum(action.settled for action in progress.actions)
+        parts = [
+            f"{progress.elapsed_s:.0f} s: {progress.calls:,} calls, {progress.timeouts:,} cut off, "
+            f"{progress.errors:,} failed",
+            *_jobs(progress.actions),
+            f"{settled} of {len(progress.actions)} actions settled",
+            *_left(progress),
+        ]
+        self._note(", ".join(parts))
+
+
+def live_table(progress: Progress, *, rows: int, width: int) -> Any:
+    """Return the table for a terminal; of more actions than fit in `rows`, those at work come first.
+
+    Where it is narrow only names are shortened: a figure that is cut off is a wrong figure.
+    """
+    from rich.table import Table
+
+    shown = progress.actions
+    if len(shown) > max(rows, 1):
+        at_work = sorted(shown, key=lambda action: action.settled)
+        shown = tuple(at_work[: max(rows - 1, 1)])
+    narrow = width < NARROW
+    headings = ("action", "settled" if narrow else "towards settled", *_FIGURES)
+    cells = [headings, *(_cells(action, NARROW_BAR if narrow else BAR) for action in shown)]
+    others = sum(max(len(row[column]) for row in cells) + GAP for column in range(1, len(headings)))
+    table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0))
+    for column, heading in enumerate(headings):
+        table.add_column(heading, justify="left" if column < 2 else "right", no_wrap=True)
+    for name, *figures in cells[1:]:
+        table.add_row(_shortened(name, max(width - others - GAP, FEWEST_LETTERS)), *figures)
+    left_out = len(progress.actions) - len(shown)
+    if left_out:
+        settled = sum(action.settled for action in progress.actions) - sum(one.settled for one in shown)
+        table.add_row(f"and {left_out} more", f"{settled} settled")
+    table.caption = _caption(progress)
+    table.caption_justify = "left"
+    return table
+
+
+def _cells(action: ActionProgress, bar: int) -> tuple[str, ...]:
+    return (
+        clean(action.action_name),
+        _towards(action, bar),
+        *(str(count) for count in (action.calls, action.ok, action.timeouts, action.errors)),
+        *(latency_text(value, action.timed) for value in (action.p50_ms, action.p99_ms)),
+    )
+
+
+def _shortened(name: str, letters: int) -> str:
+    return name if len(name) <= letters else name[: letters - 1] + "…"
+
+
+def _caption(progress: Progress) -> str:
+    rate = progress.calls / progress.elapsed_s if progress.elapsed_s else 0.0
+    parts = [
+        f"{progress.elapsed_s:.0f} s",
+        *_left(progress),
+        f"{rate:.1f} of {progress.offered_rate:.1f} calls/s",
+        f"{progress.in_flight} in flight",
+    ]
+    if progress.dropped:
+        parts.append(f"{progress.dropped} held back")
+    notes = [clean(note) for note in progress.notes[-SHOWN_NOTES:]]
+    return "\n".join([" · ".join(parts), *_jobs(progress.actions), *notes])
+
+
+def _left(progress: Progress) -> list[str]:
+    return [] if progress.left_s is None else [f"{progress.left_s:.0f} s left"]
+
+
+def _jobs(actions: Sequence[ActionProgress]) -> list[str]:
+    """One text per submit action: what its jobs do."""
+    told = []
+    for action in actions:
+        if action.jobs is not None:
+            jobs = action.jobs
+            said = f"{clean(action.action_name)}: {jobs.done:,} jobs done, {jobs.running:,} running"
+            said += f", {jobs.ended:,} ended otherwise" if jobs.ended else ""
+            told.append(said)
+    return told
+
+
+def _towards(action: ActionProgress, width: int) -> str:
+    """How far an action is, where the watcher can say."""
+    if action.settled:
+        return "settled"
+    if action.more_calls is None or not action.calls:
+        return _bar(0.0, width)
+    return _bar(action.calls / (action.calls + action.more_calls), width)
+
+
+def _bar(share: float, width: int) -> str:
+    full = min(width, int(share * width))
+    return "█" * full + "░" * (width - full)

@@ -1,0 +1,89 @@
+"""A plan, a rehearsal and results as text for people. Computes nothing, prints nothing."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from diag.changes.applying.dry_run import Rehearsed
+from diag.changes.plans.change_result import ChangeResult, Outcome
+from diag.changes.plans.plan import Change, Evidence, Plan
+from reports.wording import numbers
+
+
+def plan_text(plan: Plan) -> str:
+    """Return what weakens the runs, one block per change, one line per skipped action, and the count line."""
+    blocks = [_block(change) for change in plan.changes]
+    skipped = [f"  SKIPPED {item.action_name} ({item.action_id}): {item.reason}" for item in plan.skipped]
+    weak = "\n".join(f"  WEAK EVIDENCE {sentence}" for sentence in plan.weak)
+    return "\n\n".join(part for part in (weak, "\n\n".join(blocks), "\n".join(skipped), plan.counts) if part)
+
+
+def rehearsal_text(rehearsed: Sequence[Rehearsed]) -> str:
+    """Return one line per change: the request that would be sent, or why none would."""
+    lines = []
+    for item in rehearsed:
+        change = item.change
+        what = f"{change.action_name} ({change.action_id})"
+        if item.objections:
+            lines.append(f"  REFUSED {what}: {'; '.join(item.objections)}")
+        else:
+            lines.append(
+                f"  would send PATCH /api/v2/integrations/actions/{change.action_id} at version "
+                f"{item.version}: config.timeoutSeconds {before(change)} -> {after(change)}, "
+                "all else as it is"
+            )
+    return "\n".join([*lines, "Dry run: nothing was changed."])
+
+
+def result_line(result: ChangeResult) -> str:
+    """Return one line: the outcome as a word, the action, the reason."""
+    change = result.change
+    return f"  {result.outcome.upper():<9}{change.action_name} ({change.action_id}): {result.reason}"
+
+
+def results_text(results: Sequence[ChangeResult]) -> str:
+    """Return the count line under an apply: `Applied 2, refused 1.`"""
+    counts = Counter(result.outcome for result in results)
+    parts = [f"{outcome} {counts[outcome]}" for outcome in Outcome if counts[outcome]]
+    return (", ".join(parts) or "nothing to do").capitalize() + "."
+
+
+def before(change: Change) -> str:
+    """Return the old timeout as it is in the org: `5`, or `unset (60)`."""
+    return str(change.before_timeout_s) if change.before_is_set else f"unset ({change.before_timeout_s})"
+
+
+def after(change: Change) -> str:
+    """Return the new timeout as it will be in the org: `8`, or `unset (60)`."""
+    return str(change.after_timeout_s) if change.after_is_set else f"unset ({change.after_timeout_s})"
+
+
+def _block(change: Change) -> str:
+    lines = [
+        f"  # {change.action_name} ({change.action_id}) will be updated",
+        f"  ~ config.timeoutSeconds: {before(change)} -> {after(change)}",
+        f"      why     {change.reason}",
+    ]
+    if change.evidence is not None:
+        lines += _evidence(change.evidence)
+    if change.forced:
+        lines.append("      forced  a guard held this back; --force overruled it")
+    return "\n".join(lines)
+
+
+def _evidence(evidence: Evidence) -> list[str]:
+    parts = [f"{evidence.samples:,} calls, {evidence.timeouts:,} timed out"]
+    if evidence.p99_ms is not None:
+        upper = f" (at most {numbers.at_most(evidence.p99_upper_ms)})" if evidence.p99_upper_ms else ""
+        parts.insert(0, f"p99 {numbers.latency(evidence.p99_ms)}{upper}")
+    if evidence.grade:
+        parts.append(f"time coverage {evidence.grade}")
+    lines = ["      data    " + ", ".join(parts)]
+    if evidence.uncapped_timeout_s is not None and evidence.verdict == "over_cap_use_async":
+        lines.append(f"      capped  the data say {evidence.uncapped_timeout_s} s")
+    if evidence.concurrency_share is not None:
+        lines.append(
+            f"      risk    if its backend hangs it holds {evidence.concurrency_share * 100:.0f} % "
+            "of the org's concurrent executions"
+        )
+    lines += [f"      warning {warning}" for warning in evidence.warnings]
+    return lines

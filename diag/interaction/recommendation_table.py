@@ -1,0 +1,89 @@
+"""An analysis as a table for people, and as sentences."""
+
+from analysis.verdicts.recommendation import Analysis, Recommendation
+from diag.table import Column, Table
+from reports.wording import numbers
+
+
+def recommendation_table(analysis: Analysis) -> Table:
+    """Return one row per action: present and recommended timeout, verdict, and what it rests on."""
+    return Table(
+        columns=(
+            Column("action"),
+            Column("now", "right"),
+            Column("recommended", "right"),
+            Column("verdict"),
+            Column(f"p{analysis.settings.percentile * 100:g}", "right"),
+            Column("at most", "right", 2),
+            Column("calls", "right", 2),
+            Column("cut off now", "right", 3),
+            Column("after", "right", 3),
+            Column("coverage", priority=4),
+        ),
+        rows=tuple(
+            (
+                row.action_name,
+                _timeout(row.current_timeout_s, row.timeout_is_set),
+                _recommended(row),
+                str(row.verdict),
+                numbers.latency(row.p99_ms),
+                numbers.at_most(row.p99_upper_ms),
+                row.samples,
+                numbers.share(row.cut_off_now),
+                numbers.share(row.cut_off_after),
+                row.grade,
+            )
+            for row in analysis.actions
+        ),
+    )
+
+
+def sentences(analysis: Analysis) -> list[str]:
+    """Return one line per action, name first, in the order of the table."""
+    return [f"{row.action_name}: {row.reason}" for row in analysis.actions]
+
+
+def loop_sentences(analysis: Analysis) -> list[str]:
+    """Return one line per flow of submitted work, name first."""
+    return [f"{loop.action_name}: {loop.reason}" for loop in analysis.loops]
+
+
+def loops_table(analysis: Analysis) -> Table:
+    """Return one row per flow of submitted work: how long its jobs take, how often and how long to look."""
+    return Table(
+        columns=(
+            Column("submitted and polled"),
+            Column("look every", "right"),
+            Column("times", "right"),
+            Column("half done", "right", 2),
+            Column("p99", "right"),
+            Column("at most", "right", 2),
+            Column("jobs", "right"),
+            Column("done", "right", 2),
+            Column("unfinished", "right", 3),
+            Column("looks each", "right", 3),
+        ),
+        rows=tuple(
+            (
+                loop.action_name,
+                numbers.seconds(loop.interval_s),
+                loop.loop_limit,
+                *(numbers.seconds(value) for value in (loop.p50_s, loop.p99_s, loop.p99_upper_s)),
+                loop.jobs,
+                loop.done,
+                loop.unfinished,
+                loop.polls_per_job,
+            )
+            for loop in analysis.loops
+        ),
+    )
+
+
+def _timeout(value_s: int | None, is_set: bool | None) -> str | None:
+    if value_s is None:
+        return None
+    return f"{value_s} s" if is_set is not False else f"{value_s} s (unset)"
+
+
+def _recommended(row: Recommendation) -> str:
+    return numbers.seconds(row.recommended_timeout_s)

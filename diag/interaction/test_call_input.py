@@ -1,0 +1,82 @@
+"""The input of the test call around a change: the workload's own payload, or one made from the contract."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from diag.changes.applying.org import NotTested, PayloadFor, TrialInput
+from diag.errors import UsageError
+from diag.genesys.errors import ApiError
+from diag.genesys.http.json_reply import JsonObject
+from diag.genesys.models import Action
+
+if TYPE_CHECKING:
+    from diag.genesys.client import GenesysClient
+    from diag.workload.workload import Workload, WorkloadEntry
+
+
+def payloads_of_runs(client: "GenesysClient", runs: Path, run_ids: Sequence[str]) -> PayloadFor:
+    """Return what the runs behind a plan called with, else what the load generator would make.
+
+    A workload says for each action with which input it may be called, and whether calls may change data.
+    """
+    workloads = tuple(_workloads(runs, run_ids))
+    known: dict[str, TrialInput | NotTested] = {}
+
+    def payload_for(action: Action) -> TrialInput | NotTested:
+        if action.id not in known:
+            known[action.id] = _input(client, workloads, action)
+        return known[action.id]
+
+    return payload_for
+
+
+def _workloads(runs: Path, run_ids: Sequence[str]) -> "list[Workload]":
+    """The workload files that are still there and still read; a run without one is no error here."""
+    from analysis.errors import AnalysisError
+    from analysis.format.run_folder import RunFolder, read_manifest
+    from diag.workload.read_workload import read_workload
+
+    found: list[Workload] = []
+    for run_id in run_ids:
+        try:
+            manifest = read_manifest(RunFolder(runs / run_id))
+            if manifest is not None and manifest.workload is not None:
+                found.append(read_workload(Path(manifest.workload)))
+        except (AnalysisError, UsageError, OSError):
+            continue
+    return found
+
+
+def _input(
+    client: "GenesysClient", workloads: "Sequence[Workload]", action: Action
+) -> TrialInput | NotTested:
+    from diag.workload.payloads import NoInput, from_contract
+
+    allowed = False
+    for workload in workloads:
+        for entry in workload.entries:
+            if not _means(entry, action):
+                continue
+            allowed = allowed or workload.allow_side_effects or entry.allow_side_effects
+            if entry.payloads:
+                return TrialInput(_values(entry.payloads[0].body), allowed)
+    try:
+        contract = client.get_action(action.id, contract=True).contract
+    except ApiError as error:
+        return NotTested(f"its contract could not be read ({error.message})")
+    made = from_contract(contract, f"1:{action.id}")
+    if isinstance(made, NoInput):
+        return NotTested(made.why)
+    return TrialInput(_values(made[0].body), allowed)
+
+
+def _means(entry: "WorkloadEntry", action: Action) -> bool:
+    if entry.category is not None:
+        return entry.category.casefold() == (action.category or "").casefold()
+    return entry.id == action.id if entry.id is not None else entry.name in (action.name, "*")
+
+
+def _values(body: bytes) -> JsonObject:
+    return cast(JsonObject, json.loads(body))

@@ -1,0 +1,102 @@
+"""Rows that a worker kept on its own disk, into the run they belong to: the master or the network was gone.
+
+A worker's files only ever grow, and what the master has of them is their beginning
+(loadtests.workers.row_transfer).
+So bringing them in is: where the kept file is longer, take it. Doing it twice changes nothing.
+"""
+
+import os
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from analysis.format.call_record import EVENTS_SUFFIX, NAMES_SUFFIX, RECORD_SIZE, SEGMENT_SUFFIX
+from analysis.format.job_lines import JOBS_SUFFIX
+from analysis.format.run_folder import RunFolder, read_manifest, write_manifest
+from diag.errors import UsageError
+
+_SUFFIXES: Final = (NAMES_SUFFIX, SEGMENT_SUFFIX, EVENTS_SUFFIX, JOBS_SUFFIX)
+_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,80}")
+_CHUNK: Final = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class BroughtIn:
+    """What became of one worker: rows in the run before, and now."""
+
+    worker_id: str
+    before: int
+    now: int
+
+
+def bring_in(run: RunFolder, kept: Path) -> tuple[BroughtIn, ...]:
+    """Take into `run` what `kept` (a worker's `diag-rows-...` folder) has more of; say it in the manifest.
+
+    Raises UsageError when `kept` holds no rows or they are not of this run; then nothing is changed.
+    """
+    if not run.segments.is_dir():
+        raise UsageError(f"{run.path} is not the folder of a run.")
+    files = [
+        path
+        for path in sorted(RunFolder(kept).segments.glob("*"))
+        if path.suffix in _SUFFIXES and _NAME.fullmatch(path.stem)
+    ]
+    if not any(path.suffix == SEGMENT_SUFFIX for path in files):
+        raise UsageError(
+            f"{kept} holds no rows of a worker.", hint="Give the folder the worker named: diag-rows-..."
+        )
+    for path in files:
+        if not _one_begins_the_other(path, run.segments / path.name):
+            raise UsageError(
+                f"{path} is not of the run {run.path}: that has other rows of a worker of this name.",
+                hint="Give the run the worker took part in, or read both: diag recommend RUN FOLDER",
+            )
+    found = []
+    for path in files:
+        there = run.segments / path.name
+        before = _size(there)
+        if _size(path) > before:
+            _put_in_place(path, there)
+        if path.suffix == SEGMENT_SUFFIX:
+            now = _size(there) // RECORD_SIZE
+            found.append(BroughtIn(path.stem, before // RECORD_SIZE, now))
+    _say_so(run, [one for one in found if one.now > one.before])
+    return tuple(found)
+
+
+def _say_so(run: RunFolder, found: list[BroughtIn]) -> None:
+    manifest = read_manifest(run)
+    if manifest is None or not found:
+        return
+    calls = sum(_size(path) // RECORD_SIZE for path in run.segments.glob(f"*{SEGMENT_SUFFIX}"))
+    notes = (f"worker {one.worker_id}: {one.now - one.before:,} rows were brought in later" for one in found)
+    write_manifest(run, replace(manifest, calls=calls, notes=(*manifest.notes, *notes)))
+
+
+def _one_begins_the_other(one: Path, other: Path) -> bool:
+    if not other.exists():
+        return True
+    left = min(_size(one), _size(other))
+    with one.open("rb") as first, other.open("rb") as second:
+        while left > 0:
+            chunk = min(left, _CHUNK)
+            if first.read(chunk) != second.read(chunk):
+                return False
+            left -= chunk
+    return True
+
+
+def _put_in_place(path: Path, there: Path) -> None:
+    """Copy whole and replace at once: a reader never meets half of it."""
+    temporary = there.with_name(f".{there.name}.{os.getpid()}.tmp")
+    with path.open("rb") as source, temporary.open("wb") as target:
+        while data := source.read(_CHUNK):
+            target.write(data)
+        target.flush()
+        os.fsync(target.fileno())
+    temporary.replace(there)
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0

@@ -1,0 +1,276 @@
+"""Runs the locustfile as a child process and follows it."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from analysis.format.run_folder import RunFolder, read_manifest
+from diag.errors import UsageError
+from diag.exit_codes import ExitCode
+from diag.measuring.run_progress import Follower, Progress
+
+LOG_NAME: Final = "load.log"
+_LOCUSTFILE: Final = Path(__file__).resolve().parents[2] / "loadtests" / "actions.py"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadOptions:
+    """What to run; None leaves it to the workload file. `rate` is calls/s per action and user.
+
+    `env` adds to (or overrides) this process's environment.
+
+    `users` is the number of arrival streams, each at the planned rates (None: one planned load in all),
+    `processes` the number of worker processes (0: one process does all). `extra` goes to locust as it is.
+    """
+
+    run_dir: Path
+    run_time_s: float | None
+    actions: tuple[str, ...] = ()
+    rate: float | None = None
+    workload: Path | None = None
+    model: str | None = None
+    arrivals: str | None = None
+    mode: str | None = None
+    probe: bool = False
+    users: int | None = None
+    processes: int = 0
+    seed: int | None = None
+    calls_per_action: int | None = None
+    until_settled: bool = False
+    sla: tuple[str, ...] = ()
+    confirm_org: str | None = None
+    grace_s: float = 140.0
+    """How long after its time is up a run may take (drain, longest wait, writing) before it is ended."""
+    extra: tuple[str, ...] = ()
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why the load process did not begin, in its own words."""
+
+    message: str
+    details: tuple[str, ...] = ()
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadResult:
+    """How it ended. `exit_code` is one of ExitCode; `reason` is for people, None when all went well.
+
+    `refusal` is set when nothing was run: then the folder holds nothing of this run, and is left as it was.
+    """
+
+    folder: RunFolder
+    exit_code: int
+    status: str
+    reason: str | None
+    log: Path
+    refusal: Refusal | None = None
+
+
+def run_load(
+    options: LoadOptions, on_progress: Callable[[Progress], None] | None = None, *, interval_s: float = 0.5
+) -> LoadResult:
+    """Run the load to its end and return how it ended; `on_progress` is called about every `interval_s`.
+
+    Ctrl-C here is passed on once per press: the first lets calls in flight end, the second does not wait.
+    The load process stops by itself when this one is gone. Raises OSError when the run folder cannot be made,
+    UsageError when it is a file.
+    """
+    folder = RunFolder(options.run_dir)
+    made_here = not folder.path.exists()
+    if folder.path.exists() and not folder.path.is_dir():
+        raise UsageError(f"{folder.path} is a file, not a folder.", hint="Give another --run-dir.")
+    folder.path.mkdir(parents=True, exist_ok=True)
+    before = _stamp(folder.manifest)
+    log = _new_log(folder)
+    follower = Follower(folder, options.run_time_s)
+    with log.open("ab") as sink:
+        process = subprocess.Popen(
+            command_line(options),
+            stdin=subprocess.DEVNULL,
+            stdout=sink,
+            stderr=sink,
+            env={**os.environ, **options.env},
+            start_new_session=True,
+        )
+        hung = None
+        with _passing_on_signals(process):
+            watchdog = _Watchdog(options, folder)
+            while True:
+                try:
+                    process.wait(timeout=interval_s)
+                    break
+                except subprocess.TimeoutExpired:
+                    hung = watchdog.look(process) or hung
+                    if on_progress:
+                        on_progress(follower.look())
+    if on_progress:
+        on_progress(follower.look())
+    if process.returncode > 0 and _stamp(folder.manifest) == before:
+        return _refused(folder, log, process.returncode, made_here=made_here)
+    if hung is not None:
+        return LoadResult(folder, ExitCode.INCOMPLETE, "incomplete", hung, log)
+    return _result(folder, log, process.returncode)
+
+
+def command_line(options: LoadOptions) -> list[str]:
+    """Return the command that runs the locustfile with these options."""
+    line = [sys.executable, "-m", "locust", "-f", str(_LOCUSTFILE), "--headless", "--only-summary"]
+    line += ["--run-dir", str(options.run_dir)]
+    line += ["--parent-pid", str(os.getpid())]
+    for flag, value in (
+        ("--rate", options.rate),
+        ("--workload", options.workload),
+        ("--model", options.model),
+        ("--arrivals", options.arrivals),
+        ("--mode", options.mode),
+        ("--seed", options.seed),
+        ("--calls-per-action", options.calls_per_action),
+        ("--users", options.users),
+        ("--spawn-rate", options.users),
+        ("--processes", options.processes or None),
+        ("--confirm-org", options.confirm_org),
+    ):
+        if value is not None:
+            line += [flag, str(value)]
+    if options.run_time_s is not None:
+        line += ["--run-time", f"{max(1, round(options.run_time_s))}s"]
+    if options.probe:
+        line.append("--probe")
+    if options.until_settled:
+        line.append("--until-settled")
+    for action in options.actions:
+        line += ["--action", action]
+    for condition in options.sla:
+        line += ["--sla", condition]
+    if options.processes:
+        line += _own_wire()
+    return [*line, *options.extra]
+
+
+def _own_wire() -> list[str]:
+    """A port that is free, on this machine only: Locust's own is one for everybody, open to the network."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    bind = ["--master-bind-host", "127.0.0.1", "--master-bind-port", port]
+    return [*bind, "--master-host", "127.0.0.1", "--master-port", port]
+
+
+class _Watchdog:
+    """Ends a load process that does not end by itself: SIGTERM first, SIGKILL when that does not help."""
+
+    def __init__(self, options: LoadOptions, folder: RunFolder) -> None:
+        self._limit_s = None if options.run_time_s is None else options.run_time_s + options.grace_s
+        self._grace_s = min(options.grace_s, 30.0)
+        self._folder = folder
+        self._began: float | None = None
+        self._asked: float | None = None
+
+    def look(self, process: subprocess.Popen[bytes]) -> str | None:
+        """Act if it is time to; return why, once it is."""
+        now = time.monotonic()
+        if self._began is None:
+            # Reading a large inventory may take minutes; the run begins with its manifest.
+            self._began = now if self._folder.manifest.exists() else None
+            return None
+        if self._limit_s is None or now - self._began < self._limit_s:
+            return None
+        if self._asked is None:
+            self._asked = now
+            process.terminate()
+        elif now - self._asked > self._grace_s:
+            process.kill()
+        return f"the load process did not end {now - self._began:.0f} s after it began, and was ended"
+
+
+@contextmanager
+def _passing_on_signals(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Pass SIGINT and SIGTERM on to the load process, which has a session of its own and ends cleanly."""
+
+    def pass_on(number: int, _frame: object) -> None:
+        process.send_signal(number)
+
+    before = {number: signal.signal(number, pass_on) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _result(folder: RunFolder, log: Path, returncode: int) -> LoadResult:
+    manifest = read_manifest(folder)
+    status = manifest.status if manifest else "incomplete"
+    reason = manifest.status_reason if manifest else None
+    if returncode < 0:
+        name = signal.Signals(-returncode).name
+        return LoadResult(
+            folder, ExitCode.INCOMPLETE, "incomplete", f"the load process was ended by {name}", log
+        )
+    if returncode and reason is None:
+        reason = _last_line(log)
+    return LoadResult(folder, returncode, status, reason, log)
+
+
+def _refused(folder: RunFolder, log: Path, code: int, *, made_here: bool) -> LoadResult:
+    """The load process said no before it began: take its words, and leave no folder behind for it."""
+    refusal = _said(log)
+    if refusal is None:
+        unexplained = Refusal("The load process failed before it began.", hint=f"Its log: {log}")
+        return LoadResult(folder, code, "incomplete", _last_line(log), log, unexplained)
+    log.unlink()
+    if made_here:
+        with contextlib.suppress(OSError):  # somebody put something there meanwhile
+            folder.path.rmdir()
+    return LoadResult(folder, code, "incomplete", refusal.message, log, refusal)
+
+
+def _new_log(folder: RunFolder) -> Path:
+    """Return a log file that is not there yet: a soak that goes on keeps the log of its first part."""
+    log, number = folder.path / LOG_NAME, 1
+    while log.exists():
+        number += 1
+        log = folder.path / f"load-{number}.log"
+    return log
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """Return what changes whenever the manifest is written (it is replaced, so also its inode)."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_mtime_ns, found.st_ino
+
+
+def _said(log: Path) -> Refusal | None:
+    """Return the last error the load process wrote for people."""
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    starts = [at for at, line in enumerate(lines) if line.startswith("Error: ")]
+    if not starts:
+        return None
+    more = []
+    for line in lines[starts[-1] + 1 :]:
+        if not line.startswith("│ "):
+            break
+        more.append(line.removeprefix("│ "))
+    hints = [one.removeprefix("Fix: ") for one in more if one.startswith("Fix: ")]
+    details = tuple(one for one in more if not one.startswith("Fix: "))
+    return Refusal(lines[starts[-1]].removeprefix("Error: "), details, hints[0] if hints else None)
+
+
+def _last_line(log: Path) -> str | None:
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    return lines[-1] if lines else None

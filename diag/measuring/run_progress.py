@@ -1,0 +1,216 @@
+"""What a running load has done so far, read from the lines its processes write once a second."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+from analysis.format.call_record import SEGMENT_SUFFIX
+from analysis.format.job_lines import JOBS_SUFFIX
+from analysis.format.run_folder import RunFolder
+from diag.measuring.live_quantiles import LiveQuantiles
+from diag.measuring.settled_watch import SETTLING_FILE
+
+BYTES_AT_ONCE: Final = 4 * 1024 * 1024
+"""Longer than any line: one of two thousand actions has 150 kB."""
+LINES_AT_ONCE: Final = 100
+SILENT_S: Final = 10.0
+"""A process that has written nothing for so long, while others have, is not at work."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActionProgress:
+    """One action so far. `timeouts`: all right-censored calls; `settled`: its answer can no longer change."""
+
+    action_id: str
+    action_name: str
+    calls: int = 0
+    ok: int = 0
+    timeouts: int = 0
+    errors: int = 0
+    dropped: int = 0
+    settled: bool = False
+    more_calls: int | None = None
+    """About how many more calls settle it; None while nobody can say."""
+    p50_ms: float | None = None
+    p99_ms: float | None = None
+    """So far; None: beyond the timeout, or no call yet that tells (see `timed`)."""
+    jobs: "JobCounts | None" = None
+    """Of a submit action."""
+
+    @property
+    def timed(self) -> int:
+        """Calls that tell how long the action takes."""
+        return self.ok + self.timeouts
+
+
+@dataclass(frozen=True, slots=True)
+class JobCounts:
+    """Jobs of a submit action so far. `ended` otherwise: failed, cancelled, given up, not readable."""
+
+    started: int = 0
+    done: int = 0
+    ended: int = 0
+    throttled: int = 0
+    """Looks that met a 429."""
+
+    @property
+    def running(self) -> int:
+        """Jobs that are followed."""
+        return self.started - self.done - self.ended
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """All actions and all load processes so far. `planned_s` is None for a run without an end."""
+
+    elapsed_s: float
+    planned_s: float | None
+    calls: int
+    ok: int
+    timeouts: int
+    errors: int
+    dropped: int
+    in_flight: int
+    offered_rate: float
+    """Calls/s the schedule sends now, all actions together."""
+    actions: tuple[ActionProgress, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def left_s(self) -> float | None:
+        """Seconds left; None for a run without an end."""
+        return None if not self.planned_s else max(0.0, self.planned_s - self.elapsed_s)
+
+
+def latency_text(value_ms: float | None, timed: int) -> str:
+    """Return a latency so far: `beyond` where only timed-out calls are left, `-` without a call."""
+    if not timed:
+        return "-"
+    if value_ms is None:
+        return "beyond"
+    return f"{value_ms:.0f} ms" if value_ms < 10_000 else f"{value_ms / 1000:.1f} s"
+
+
+@dataclass(slots=True)
+class Follower:
+    """Reads what was appended since the last look; never reads a byte twice."""
+
+    folder: RunFolder
+    planned_s: float | None = None
+    _offsets: dict[Path, int] = field(default_factory=dict)
+    _seconds: dict[Path, Mapping[str, Any]] = field(default_factory=dict)
+    _names: dict[str, str] = field(default_factory=dict)
+    _codes: dict[str, dict[str, int]] = field(default_factory=dict)
+    _jobs: dict[tuple[str, int], tuple[str, str, int]] = field(default_factory=dict)
+    _job_counts: dict[str, JobCounts] = field(default_factory=dict)
+    _quantiles: LiveQuantiles = field(default_factory=LiveQuantiles)
+    _settled: set[str] = field(default_factory=set)
+    _notes: list[str] = field(default_factory=list)
+
+    def look(self, between: Callable[[], object] = lambda: None) -> Progress:
+        """Return the state now; all zero before the first second is over.
+
+        `between` is called after each small step of reading: inside a load process it lets calls go first.
+        """
+        for path in sorted(self.folder.segments.glob("*.names")):
+            for line in self._new_lines(path, between):
+                if line.get("kind") == "action" and "name" in line:
+                    self._names[line["text"]] = line["name"]
+                    self._codes.setdefault(line["text"], {})[path.stem] = line["code"]
+        for path in sorted(self.folder.segments.glob("*.events")):
+            for line in self._new_lines(path, between):
+                self._take(path, line)
+        for path in sorted(self.folder.segments.glob(f"*{JOBS_SUFFIX}")):
+            for line in self._new_lines(path, between):
+                self._take_job(path.stem, line)
+        for path in sorted(self.folder.segments.glob(f"*{SEGMENT_SUFFIX}")):
+            self._quantiles.read_on(path, between)
+        return self._sum()
+
+    def _take(self, path: Path, line: Mapping[str, Any]) -> None:
+        match line.get("kind"):
+            case "second":
+                self._seconds[path] = line
+            case "settled":
+                self._settled.add(str(line.get("action_id")))
+            case "guard":
+                self._notes.append(str(line.get("why")))
+
+    def _take_job(self, worker: str, line: Mapping[str, Any]) -> None:
+        match line.get("kind"):
+            case "job":
+                action_id = str(line["action_id"])
+                self._jobs[worker, line["job"]] = action_id, "running", 0
+                self._count_job(action_id, "started", 1)
+            case "look" if (worker, line["job"]) in self._jobs:
+                key, state, throttled = (worker, line["job"]), str(line["state"]), int(line["throttled"])
+                action_id, before, throttled_before = self._jobs[key]
+                self._jobs[key] = action_id, state, throttled
+                self._count_job(action_id, "throttled", throttled - throttled_before)
+                if state != before:
+                    self._count_job(action_id, "done" if state == "done" else "ended", 1)
+
+    def _count_job(self, action_id: str, what: str, more: int) -> None:
+        counts = self._job_counts.setdefault(action_id, JobCounts())
+        self._job_counts[action_id] = replace(counts, **{what: getattr(counts, what) + more})
+
+    def _new_lines(self, path: Path, between: Callable[[], object]) -> Iterator[Mapping[str, Any]]:
+        with path.open("rb") as file:
+            while True:
+                file.seek(self._offsets.get(path, 0))
+                text = file.read(BYTES_AT_ONCE)
+                whole = text[: text.rfind(b"\n") + 1]
+                if not whole:
+                    return
+                self._offsets[path] = self._offsets.get(path, 0) + len(whole)
+                for number, line in enumerate(whole.splitlines(), start=1):
+                    yield json.loads(line)
+                    if number % LINES_AT_ONCE == 0:
+                        between()
+
+    def _more_calls(self) -> Mapping[str, int | None]:
+        try:
+            body = json.loads((self.folder.path / SETTLING_FILE).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}  # not there (yet)
+        return {action_id: state.get("more_calls") for action_id, state in body.items()}
+
+    def _sum(self) -> Progress:
+        totals: dict[str, list[int]] = {}
+        for second in self._seconds.values():
+            for action_id, counts in second["actions"].items():
+                have = totals.setdefault(action_id, [0] * len(counts))
+                totals[action_id] = [a + b for a, b in zip(have, counts, strict=True)]
+        more = self._more_calls()
+        # An earlier part of a soak was killed with calls in flight: they are not in flight any more.
+        newest = max((second.get("at", 0.0) for second in self._seconds.values()), default=0.0)
+        at_work = [one for one in self._seconds.values() if one.get("at", 0.0) >= newest - SILENT_S]
+        actions = tuple(
+            ActionProgress(
+                action_id,
+                self._names.get(action_id, action_id),
+                *(calls, ok, timeouts, errors, dropped),
+                settled=action_id in self._settled,
+                more_calls=more.get(action_id),
+                p50_ms=latencies.quantile_ms(0.5),
+                p99_ms=latencies.quantile_ms(0.99),
+                jobs=self._job_counts.get(action_id),
+            )
+            for action_id, (calls, ok, timeouts, errors, dropped) in totals.items()
+            for latencies in [self._quantiles.of(self._codes.get(action_id, {}))]
+        )
+        return Progress(
+            elapsed_s=max((second["elapsed_s"] for second in self._seconds.values()), default=0.0),
+            planned_s=self.planned_s,
+            calls=sum(action.calls for action in actions),
+            ok=sum(action.ok for action in actions),
+            timeouts=sum(action.timeouts for action in actions),
+            errors=sum(action.errors for action in actions),
+            dropped=sum(action.dropped for action in actions),
+            in_flight=sum(second["in_flight"] for second in at_work),
+            offered_rate=sum(second.get("offered_rate", 0.0) for second in at_work),
+            actions=actions,
+            notes=tuple(self._notes),
+        )

@@ -1,0 +1,114 @@
+"""Watches a running load and says which actions need no more calls.
+
+`python -m diag.measuring.settled_watch RUN_FOLDER PARENT_PID` runs beside the load, at low priority, in a
+process of its own (pandas stays out of the load). It writes `settled.json`, a list of action ids, which
+the load obeys, and `settling.json`, how far each action is, which is drawn. When to stop is
+`analysis.stopping.settled`: looks are planned, so that looking often does not make the answer less sure.
+"""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from analysis.format.run_folder import RunFolder
+from diag.measuring.soaks import last_second
+
+if TYPE_CHECKING:
+    from analysis.stopping.settled import Settled
+
+PAUSE_S: Final = 5.0
+SHARE_OF_A_CORE: Final = 0.05
+"""At most: the load needs the machine more."""
+SETTLED_FILE: Final = "settled.json"
+SETTLING_FILE: Final = "settling.json"
+
+
+def watch(folder: RunFolder, parent_pid: int, *, pause_s: float = PAUSE_S) -> None:
+    """Look again and again until the load process is gone.
+
+    A look reads the whole run again (a million rows: 1.3 s of CPU), so looks keep a distance that grows
+    with what they cost.
+    """
+    from analysis.errors import AnalysisError
+    from analysis.settings import RecommendSettings
+    from analysis.stopping.settled_run import settled_actions
+
+    settled: set[str] = set()
+    cost_s = 0.0
+    while _wait(parent_pid, pause_after(cost_s, pause_s)):
+        began = time.process_time()
+        until = complete_until(folder)
+        try:
+            found = settled_actions(folder.path, RecommendSettings(), until)
+        except AnalysisError:
+            continue  # no whole row yet
+        _write(folder.path / SETTLING_FILE, _progress(found))
+        new = {action_id for action_id, state in found.items() if state.settled} - settled
+        new -= jobs_needed(folder)
+        if new:
+            settled |= new
+            _write(folder.path / SETTLED_FILE, sorted(settled))
+        cost_s = time.process_time() - began
+
+
+def pause_after(cost_s: float, pause_s: float = PAUSE_S) -> float:
+    """Return how long to wait after a look that cost so much CPU: watching keeps to its share of a core."""
+    return max(pause_s, cost_s * (1.0 / SHARE_OF_A_CORE - 1.0))
+
+
+def jobs_needed(folder: RunFolder) -> frozenset[str]:
+    """Return the submit actions of which more jobs must be started before their flow is known."""
+    from analysis.jobs.loop_advice import enough_jobs, recommend_loops
+    from analysis.settings import RecommendSettings
+
+    settings = RecommendSettings()
+    loops = recommend_loops([folder.path], settings, {})
+    return frozenset(loop.action_id for loop in loops if not enough_jobs(loop, settings))
+
+
+def _wait(parent_pid: int, pause_s: float) -> bool:
+    """Wait; return False as soon as the load process is gone."""
+    end = time.monotonic() + pause_s
+    while os.getppid() == parent_pid:
+        left_s = end - time.monotonic()
+        if left_s <= 0:
+            return True
+        time.sleep(min(left_s, PAUSE_S))
+    return False
+
+
+def complete_until(folder: RunFolder) -> Mapping[str, float]:
+    """Return per action id the start (Unix seconds) up to which every call is recorded.
+
+    That is the start of its oldest call in flight in any process; where none is, the moment of that
+    process's last line.
+    """
+    until: dict[str, float] = {}
+    for path in sorted(folder.segments.glob("*.events")):
+        second = last_second(path)
+        for action_id in second.get("actions", {}):
+            oldest = float(second.get("oldest", {}).get(action_id, second["at"]))
+            until[action_id] = min(until.get(action_id, oldest), oldest)
+    return until
+
+
+def _progress(found: "Mapping[str, Settled]") -> dict[str, dict[str, object]]:
+    return {
+        action_id: {"calls": state.calls, "more_calls": state.more_calls, "why": state.why}
+        for action_id, state in found.items()
+    }
+
+
+def _write(path: Path, body: object) -> None:
+    temporary = path.with_suffix(".tmp")
+    temporary.write_text(json.dumps(body), encoding="utf-8")
+    temporary.replace(path)
+
+
+if __name__ == "__main__":
+    os.nice(19)
+    watch(RunFolder(Path(sys.argv[1])), int(sys.argv[2]))

@@ -1,0 +1,131 @@
+"""Reading production telemetry: executions per whole second of duration and hour, action by action.
+
+Six calls tell all of 1..60 s for one action (10 views a call). Actions that were not executed at all cost
+none: one call lists who was.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from diag.genesys.errors import ApiError, RefusedRequestError
+from diag.genesys.http.paging import Progress
+from diag.genesys.models import Action
+from diag.genesys.telemetry import DurationRange, IntervalCounts
+from diag.production.time_window import Window
+
+
+class Telemetry(Protocol):
+    """What this file needs of the client."""
+
+    def execution_totals(self, since: datetime, until: datetime) -> dict[str, int]:
+        """Return executions by action id."""
+
+    def execution_counts(
+        self, action_id: str, since: datetime, until: datetime, ranges: Sequence[DurationRange]
+    ) -> tuple[IntervalCounts, ...]:
+        """Return one action's executions by hour and range."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedAction:
+    """One action's production: `hours[i].counts[k]` executions took k to k+1 s, k below `timeout_s`.
+
+    `since_change` is the Unix time of the last known change of its timeout, when that shortened the window.
+    """
+
+    action: Action
+    timeout_s: int
+    window: Window
+    hours: tuple[IntervalCounts, ...]
+    since_change: float | None = None
+
+    @property
+    def executions(self) -> int:
+        """Return how many executions were counted."""
+        return sum(hour.total for hour in self.hours)
+
+    @property
+    def longest_s(self) -> float | None:
+        """Return the longest execution, seconds, as far as the platform tells."""
+        longest = [hour.max_ms for hour in self.hours if hour.max_ms is not None]
+        return max(longest) / 1000.0 if longest else None
+
+
+@dataclass(frozen=True, slots=True)
+class NotObserved:
+    """An action without production data, and why."""
+
+    action: Action
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Production:
+    """What production says, and what it does not say."""
+
+    observed: tuple[ObservedAction, ...]
+    not_observed: tuple[NotObserved, ...]
+
+
+def read_production(
+    telemetry: Telemetry,
+    actions: Sequence[Action],
+    window: Window,
+    *,
+    changed_at: Mapping[str, float] | None = None,
+    on_progress: Progress | None = None,
+) -> Production:
+    """Return the telemetry of `actions` in `window`.
+
+    `changed_at`: action id -> Unix time of the last known change of its timeout; only hours after it count,
+    because earlier ones were cut off elsewhere. Raises `ApiError` only when nothing can be read at all.
+    """
+    totals = _totals(telemetry, window)
+    observed: list[ObservedAction] = []
+    missing: list[NotObserved] = []
+    for done, action in enumerate(actions, start=1):
+        if totals is not None and not totals.get(action.id):
+            missing.append(NotObserved(action, f"no execution in {window.hours} hours"))
+        else:
+            found = _observe(telemetry, action, window, (changed_at or {}).get(action.id))
+            if isinstance(found, NotObserved):
+                missing.append(found)
+            else:
+                observed.append(found)
+        if on_progress:
+            on_progress(done, len(actions))
+    return Production(tuple(observed), tuple(missing))
+
+
+def _totals(telemetry: Telemetry, window: Window) -> dict[str, int] | None:
+    """Executions by action; None where the platform does not take such a wide question."""
+    try:
+        return telemetry.execution_totals(window.since, window.until)
+    except RefusedRequestError:
+        return None
+
+
+def _observe(
+    telemetry: Telemetry, action: Action, window: Window, changed_at: float | None
+) -> ObservedAction | NotObserved:
+    mine = window if changed_at is None else window.after(changed_at)
+    if mine.hours == 0:
+        return NotObserved(action, "its timeout was changed within the last hours: wait for a full hour")
+    timeout_s = action.timeout_s
+    if timeout_s is None:
+        return NotObserved(action, "the org does not tell its timeout")
+    ranges = [DurationRange(second * 1000, (second + 1) * 1000) for second in range(timeout_s)]
+    try:
+        hours = telemetry.execution_counts(action.id, mine.since, mine.until, ranges)
+    except RefusedRequestError as error:
+        return NotObserved(action, f"the platform refused the question: {_short(error)}")
+    if not any(hour.total for hour in hours):
+        return NotObserved(action, f"no execution in {mine.hours} hours")
+    shortened = changed_at if mine != window else None
+    return ObservedAction(action, timeout_s, mine, hours, shortened)
+
+
+def _short(error: ApiError) -> str:
+    return " ".join((error.message, *error.details))

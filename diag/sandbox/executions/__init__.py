@@ -1,0 +1,1 @@
+"""Running an action, what really happened, and what analytics tell of it."""

@@ -1,0 +1,236 @@
+"""POST /api/v2/analytics/actions/aggregates/query: metric tTotalExecution, rangeBound views.
+
+Values of `responseStatus` and `errorType`, the lag and the retention of the real service are unknown; here
+there is no lag, and a status is the HTTP status that /execute answers.
+"""
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from diag.sandbox.reply_bodies import JsonObject, JsonValue, bad_request
+
+METRIC: Final = "tTotalExecution"
+DIMENSIONS: Final = (
+    "actionCategory",
+    "actionId",
+    "actionName",
+    "correlationId",
+    "errorType",
+    "integrationId",
+    "integrationName",
+    "responseStatus",
+)
+_MAX_BUCKETS: Final = 100_000
+_PERIOD: Final = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One execution: Unix seconds, duration, and its dimensions by name."""
+
+    at: float
+    duration_ms: float
+    dimensions: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Durations from `gte` (included) up to `lt` (excluded), ms."""
+
+    name: str
+    gte: float
+    lt: float
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A checked query."""
+
+    since: float
+    until: float
+    step_s: float
+    group_by: tuple[str, ...]
+    filter: JsonObject
+    views: tuple[View, ...]
+
+    def wants(self, row: Row) -> bool:
+        """Whether the interval and the filter take this row."""
+        return self.since <= row.at < self.until and (not self.filter or _matches(self.filter, row))
+
+
+def read_query(body: JsonObject) -> Query:
+    """The query of a request body. Raises PlatformError 400 for one the platform would not take."""
+    since, until = _interval(body.get("interval"))
+    granularity = body.get("granularity")
+    step_s = until - since if granularity is None else _period_s(granularity)
+    if (until - since) / step_s > _MAX_BUCKETS:
+        raise bad_request("granularity is too fine for the interval.")
+    metrics = _texts(body, "metrics")
+    if any(metric != METRIC for metric in metrics):
+        raise bad_request(f"metrics must be {METRIC}.")
+    group_by = _texts(body, "groupBy")
+    if any(name not in DIMENSIONS for name in group_by):
+        raise bad_request(f"groupBy must be of {', '.join(DIMENSIONS)}.")
+    wanted = body.get("filter")
+    if wanted is not None and not isinstance(wanted, dict):
+        raise bad_request("filter must be an object.")
+    _check_filter(wanted or {})
+    views = tuple(_view(view) for view in _objects(body, "views"))
+    if len({view.name for view in views}) < len(views):
+        raise bad_request("views must have different names.")
+    return Query(since, until, step_s, tuple(group_by), wanted or {}, views)
+
+
+def answer(query: Query, rows: Iterable[Row]) -> JsonObject:
+    """The AggregateQueryResponse for `rows`, of which the query picks its own."""
+    groups: dict[tuple[str, ...], dict[int, list[float]]] = {}
+    for row in rows:
+        if query.wants(row):
+            key = tuple(row.dimensions[name] for name in query.group_by)
+            bucket = int((row.at - query.since) // query.step_s)
+            groups.setdefault(key, {}).setdefault(bucket, []).append(row.duration_ms)
+    results: list[JsonValue] = []
+    for key in sorted(groups):
+        data: list[JsonValue] = [
+            _bucket(query, bucket, sorted(groups[key][bucket])) for bucket in sorted(groups[key])
+        ]
+        results.append({"group": dict(zip(query.group_by, key, strict=True)), "data": data})
+    return {"results": results}
+
+
+def _bucket(query: Query, bucket: int, durations_ms: Sequence[float]) -> JsonObject:
+    start = query.since + bucket * query.step_s
+    wire: JsonObject = {
+        "interval": f"{_iso(start)}/{_iso(min(start + query.step_s, query.until))}",
+        "metrics": [{"metric": METRIC, "stats": _stats(durations_ms)}],
+    }
+    if query.views:
+        wire["views"] = [
+            {"name": view.name, "stats": _stats([d for d in durations_ms if view.gte <= d < view.lt])}
+            for view in query.views
+        ]
+    return wire
+
+
+def _stats(durations_ms: Sequence[float]) -> JsonObject:
+    """StatisticalSummary of sorted durations; only a count when there are none."""
+    if not durations_ms:
+        return {"count": 0}
+    return {
+        "count": len(durations_ms),
+        "min": round(durations_ms[0], 1),
+        "max": round(durations_ms[-1], 1),
+        "sum": round(math.fsum(durations_ms), 1),
+        "p95": round(_quantile(durations_ms, 0.95)),
+        "p99": round(_quantile(durations_ms, 0.99)),
+    }
+
+
+def _quantile(durations_ms: Sequence[float], level: float) -> float:
+    return durations_ms[max(math.ceil(level * len(durations_ms)) - 1, 0)]
+
+
+def _matches(wanted: JsonObject, row: Row) -> bool:
+    verdicts = [_holds(predicate, row) for predicate in _objects(wanted, "predicates")]
+    verdicts += [_matches(clause, row) for clause in _objects(wanted, "clauses")]
+    if not verdicts:
+        return True
+    return any(verdicts) if wanted.get("type") == "or" else all(verdicts)
+
+
+def _holds(predicate: JsonObject, row: Row) -> bool:
+    value = row.dimensions[str(predicate["dimension"])]
+    operator = predicate.get("operator", "matches")
+    if operator == "matches":
+        return value == predicate.get("value")
+    return bool(value) == (operator == "exists")
+
+
+def _check_filter(wanted: JsonObject) -> None:
+    if wanted.get("type", "and") not in ("and", "or"):
+        raise bad_request("filter.type must be and, or or.")
+    for predicate in _objects(wanted, "predicates"):
+        if predicate.get("dimension") not in DIMENSIONS:
+            raise bad_request(f"filter.predicates.dimension must be one of {', '.join(DIMENSIONS)}.")
+        if predicate.get("operator", "matches") not in ("matches", "exists", "notExists"):
+            raise bad_request("filter.predicates.operator must be matches, exists or notExists.")
+    for clause in _objects(wanted, "clauses"):
+        _check_filter(clause)
+
+
+def _view(view: JsonObject) -> View:
+    name, bounds = view.get("name"), view.get("range")
+    if not isinstance(name, str) or not name:
+        raise bad_request("views.name must be text.")
+    if view.get("target") != METRIC or view.get("function") != "rangeBound":
+        raise bad_request(f"views take the target {METRIC} and the function rangeBound.")
+    if not isinstance(bounds, dict) or not bounds.keys() & {"gte", "lt"}:
+        raise bad_request("views.range must have gte or lt.")
+    return View(name, _bound(bounds.get("gte"), -math.inf), _bound(bounds.get("lt"), math.inf))
+
+
+def _bound(value: JsonValue, default: float) -> float:
+    if value is None:
+        return default
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise bad_request("views.range bounds must be numbers.")
+    return float(value)
+
+
+def _objects(body: JsonObject, key: str) -> list[JsonObject]:
+    value = body.get(key)
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise bad_request(f"{key} must be a list of objects.")
+    found = [item for item in value if isinstance(item, dict)]
+    if len(found) < len(value):
+        raise bad_request(f"{key} must be a list of objects.")
+    return found
+
+
+def _texts(body: JsonObject, key: str) -> list[str]:
+    value = body.get(key)
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise bad_request(f"{key} must be a list of text.")
+    found = [item for item in value if isinstance(item, str)]
+    if len(found) < len(value):
+        raise bad_request(f"{key} must be a list of text.")
+    return found
+
+
+def _interval(value: JsonValue) -> tuple[float, float]:
+    try:
+        first, last = str(value).split("/")
+        since, until = _moment(first), _moment(last)
+    except ValueError:
+        raise bad_request("interval must be two ISO 8601 dates with a slash between.") from None
+    if not since < until:
+        raise bad_request("interval must end after it starts.")
+    return since, until
+
+
+def _moment(text: str) -> float:
+    moment = datetime.fromisoformat(text)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def _period_s(value: JsonValue) -> float:
+    found = _PERIOD.fullmatch(value) if isinstance(value, str) and len(value) < 40 else None
+    if found is None or not any(found.groups()):
+        raise bad_request("granularity must be an ISO 8601 period such as PT1H.")
+    weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    period_s = ((weeks * 7 + days) * 24 + hours) * 3600.0 + minutes * 60 + seconds
+    if period_s <= 0:
+        raise bad_request("granularity must be longer than nothing.")
+    return period_s
+
+
+def _iso(moment: float) -> str:
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"

@@ -1,0 +1,61 @@
+"""How a run of an action is told: /test shows every step, /execute only the end."""
+
+from typing import Final
+
+from diag.sandbox.executions.execution import EXECUTE, RESOLVE, VALIDATE, Outcome
+from diag.sandbox.reply_bodies import JsonObject, JsonValue, PlatformError
+from diag.sandbox.world.flatten import flat_values
+
+_STEPS: Final = (
+    VALIDATE,
+    RESOLVE,
+    "Resolve request header templates",
+    EXECUTE,
+    "Apply output transformation",
+    "Validate output against schema",
+)
+"""The real names are not documented; these follow the few seen in the wild (API notes, 1c)."""
+_LOG_STEP: Final = "External execution log"
+_HIDDEN: Final = (
+    "REST call for action execute failed. Message: Request to backend service failed. To see error details, "
+    "use test mode to execute the action, or execute request in Postman or other REST tools."
+)
+
+
+def test_result(outcome: Outcome, correlation_id: str, *, flatten: bool, masked: bool) -> JsonObject:
+    """A TestExecutionResult: every step up to the one that failed; `masked` keeps the result back."""
+    error = None if outcome.error is None else outcome.error.body(correlation_id)
+    operations: list[JsonValue] = []
+    for name in _STEPS:
+        failed = name == outcome.failed_step
+        operation: JsonObject = {"step": len(operations) + 1, "name": name, "success": not failed}
+        if failed:
+            operation["error"] = error
+        operations.append(operation)
+        if name == EXECUTE and outcome.log is not None:
+            log: JsonObject = {"log": outcome.log}
+            step = len(operations) + 1
+            operations.append({"step": step, "name": _LOG_STEP, "success": True, "result": log})
+        if failed:
+            break
+    result: JsonObject = {"operations": operations, "success": error is None}
+    if error is None:
+        result["finalResult"] = {} if masked else final_result(outcome, flatten=flatten)
+    else:
+        result["error"] = error
+    return result
+
+
+def final_result(outcome: Outcome, *, flatten: bool) -> JsonObject:
+    """What /execute answers for a run that went well."""
+    final = outcome.result or {}
+    return flat_values(final) if flatten else final
+
+
+def execute_error(error: PlatformError, correlation_id: str) -> PlatformError:
+    """What /execute lets out: the backend's own words stay hidden (Resource Center, "400 error")."""
+    if "ACTION.REMOTE_ENDPOINT" not in error.detail_codes:
+        return error
+    return PlatformError(
+        error.status, error.code, error.message, error.detail_codes, (f"{_HIDDEN} [{correlation_id}]",)
+    )

@@ -1,0 +1,73 @@
+"""What is really so: exact quantiles of every action's model, to judge measurements by."""
+
+from typing import Final
+
+from diag.sandbox.latency.distributions import Distribution
+from diag.sandbox.reply_bodies import JsonObject
+from diag.sandbox.sandbox import Sandbox
+from diag.sandbox.world.scenario import Limits
+
+_LEVELS: Final = (0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999)
+
+
+def truth(sandbox: Sandbox) -> JsonObject:
+    """Every action's truth by id, with its present timeout; the scenario, limits and seed beside it."""
+    actions: JsonObject = {}
+    for entry in sandbox.org.entries():
+        spec = sandbox.org.specs.get(entry.id)
+        if entry.published is None or spec is None:
+            continue
+        config = entry.published.config
+        failure_share = sum(failure.share for failure in spec.failures)
+        answers = failure_share < 1.0
+        age_s = sandbox.backend_age_s(entry.id)
+        shown: JsonObject = {
+            "name": entry.published.name,
+            "kind": entry.kind,
+            "category": entry.published.category,
+            "request_type": spec.request_type,
+            "timeout_s": config.effective_timeout_s,
+            "timeout_is_set": config.timeout_s is not None,
+            "version": entry.published.version,
+            "failure_share": failure_share,
+            **law_to_json(spec.latency.law(age_s) if answers else None),
+            "notes": [*spec.latency.notes()] if answers else ["the backend refuses every call"],
+        }
+        if spec.job is not None:
+            shares = {"failed_share": spec.job.failed, "cancelled_share": spec.job.cancelled}
+            shown["job"] = {**shares, **law_to_json(spec.job.takes)}
+        actions[entry.id] = shown
+    return {
+        "scenario": sandbox.scenario.name,
+        "seed": sandbox.seed,
+        "limits": limits_to_json(sandbox.limits.limits),
+        "actions": actions,
+    }
+
+
+def limits_to_json(limits: Limits) -> JsonObject:
+    """The limits in force, by the names a scenario uses."""
+    return {
+        "concurrent_executions": limits.concurrent_executions,
+        "executions_per_minute": limits.executions_per_minute,
+        "token_requests_per_minute": limits.token_requests_per_minute,
+        "request_bytes": limits.request_bytes,
+    }
+
+
+def law_to_json(law: Distribution | None) -> JsonObject:
+    """Quantiles in ms and, for each whole second 1..60, the share of calls slower than it.
+
+    Of calls that the backend answers; refused ones (`failure_share`) are not in it. All null where the
+    model has no closed form, or no call is ever answered.
+    """
+    if law is None:
+        return dict.fromkeys(("p50_ms", "p95_ms", "p99_ms", "quantiles_ms", "exceed_1_to_60"))
+    quantiles = {f"p{level * 100:g}": law.quantile(level) for level in _LEVELS}
+    return {
+        "p50_ms": quantiles["p50"],
+        "p95_ms": quantiles["p95"],
+        "p99_ms": quantiles["p99"],
+        "quantiles_ms": {**quantiles},
+        "exceed_1_to_60": [law.sf(second * 1e3) for second in range(1, 61)],
+    }

@@ -1,0 +1,127 @@
+"""Faults on demand: which request is hit by what. `sabotage` carries them out.
+
+Set by a scenario (`[[faults]]`) or at run time (POST /sandbox/faults).
+"""
+
+import re
+from dataclasses import dataclass, field
+from random import Random
+from typing import Final
+
+from diag.sandbox.reply_bodies import JsonObject
+from diag.sandbox.table import Table
+
+KINDS: Final = {
+    "status": "answers `status` instead of doing the work",
+    "status_after": "does the work, then answers `status` all the same",
+    "reset": "resets the connection before any work",
+    "reset_after": "does the work, then resets the connection",
+    "stale_keep_alive": "resets a connection that was used before, as a server does that has just closed it",
+    "truncated": "does the work, sends half of the reply and hangs up",
+    "malformed": "does the work, sends a reply that is not JSON any more",
+    "html": "answers `status` with a gateway's HTML page",
+    "huge": "does the work, adds `megabytes` of padding to the reply",
+    "slow": "waits `for_s` before anything else",
+    "login_throttled": "answers as the login host does when it is asked too often (400 invalid_request)",
+    "token_expired": "ends the request's token first",
+    "edited_meanwhile": "somebody else changes the action first: its version grows",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault and the requests it is for."""
+
+    kind: str
+    path: str = ""
+    """Regular expression looked for in the path; empty hits all of /api and /oauth."""
+    method: str = ""
+    share: float = 1.0
+    """Of the requests that match."""
+    skip: int = 0
+    """So many matching requests go unharmed first."""
+    hits: int | None = None
+    """At most so many are hit; None: no end."""
+    status: int = 500
+    retry_after_s: int | None = None
+    limit: str = ""
+    """Whose limit a 429 speaks of: `dataactions` (the org's) or `platform.api` (our token's); empty: none."""
+    for_s: float = 1.0
+    megabytes: int = 20
+
+
+@dataclass(slots=True)
+class _Armed:
+    fault: Fault
+    pattern: re.Pattern[str]
+    seen: int = 0
+    hit: int = 0
+
+
+@dataclass(slots=True)
+class Faults:
+    """The faults in force, with their counts."""
+
+    rng: Random
+    _armed: list[_Armed] = field(default_factory=list)
+
+    def arm(self, faults: tuple[Fault, ...]) -> None:
+        """Replaces all faults by these; their counts start at zero."""
+        self._armed = [_Armed(fault, re.compile(fault.path)) for fault in faults]
+
+    def strikes(self, method: str, path: str) -> Fault | None:
+        """The first fault that hits this request, if any does."""
+        if not self._armed or path.startswith("/sandbox"):
+            return None
+        for armed in self._armed:
+            fault = armed.fault
+            if fault.method not in ("", method) or not armed.pattern.search(path):
+                continue
+            armed.seen += 1
+            spent = fault.hits is not None and armed.hit >= fault.hits
+            if armed.seen <= fault.skip or spent or self.rng.random() >= fault.share:
+                continue
+            armed.hit += 1
+            return fault
+        return None
+
+    def to_json(self) -> list[JsonObject]:
+        """Every fault with how many requests matched and were hit."""
+        return [
+            {
+                "kind": armed.fault.kind,
+                "path": armed.fault.path,
+                "method": armed.fault.method,
+                "share": armed.fault.share,
+                "matched": armed.seen,
+                "hit": armed.hit,
+            }
+            for armed in self._armed
+        ]
+
+
+def read_fault(table: Table) -> Fault:
+    """A fault from a scenario or a request. Raises ScenarioError."""
+    pattern = table.text("path", "")
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise table.wrong("path", f"is not a regular expression: {error}") from error
+    whole = 1_000_000_000
+    return table.done(
+        Fault(
+            kind=table.text("kind", choices=tuple(KINDS)),
+            path=pattern,
+            method=table.text("method", "").upper(),
+            share=table.share("share", 1.0),
+            skip=table.integer("skip", 0, low=0, high=whole),
+            hits=table.integer("hits", low=1, high=whole) if table.has("hits") else None,
+            status=table.integer("status", 500, low=400, high=599),
+            retry_after_s=(
+                table.integer("retry_after_s", low=0, high=86_400) if table.has("retry_after_s") else None
+            ),
+            limit=table.text("limit", ""),
+            for_s=table.number("for_s", 1.0, above=0.0),
+            megabytes=table.integer("megabytes", 20, low=1, high=500),
+        )
+    )

@@ -1,0 +1,47 @@
+"""The ASGI application: all routes behind the front."""
+
+from starlette.exceptions import HTTPException
+from starlette.routing import Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from diag.sandbox.reply_bodies import PlatformError
+from diag.sandbox.routes import actions, analytics, calls, control, drafts, functions, login, organization
+from diag.sandbox.sandbox import Sandbox
+from diag.sandbox.serving.middleware import Front
+
+
+def make_app(sandbox: Sandbox) -> ASGIApp:
+    """The sandbox's HTTP face. The busiest routes come first: matching is a walk down the list."""
+    router = Router(
+        [
+            *calls.routes(sandbox),
+            *functions.routes(sandbox),
+            *actions.routes(sandbox),
+            *drafts.routes(sandbox),
+            *login.routes(sandbox),
+            *organization.routes(sandbox),
+            *analytics.routes(sandbox),
+            *control.routes(sandbox),
+        ],
+        redirect_slashes=False,
+    )
+    return Front(_with_platform_errors(router), sandbox)
+
+
+def _with_platform_errors(router: Router) -> ASGIApp:
+    """Unknown paths and methods refused with the platform's words."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        scope["app"] = router  # tells the router to raise instead of answering in plain text
+        try:
+            await router(scope, receive, send)
+        except HTTPException as error:
+            code = {404: "not.found", 405: "method.not.allowed"}.get(error.status_code, "bad.request")
+            raise PlatformError(
+                error.status_code,
+                code,
+                f"{scope['method']} {scope['path']}: {error.detail}",
+                headers=error.headers or {},
+            ) from error
+
+    return app

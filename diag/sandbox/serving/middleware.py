@@ -1,0 +1,65 @@
+"""In front of every route: the correlation id, the clock, and errors as ErrorBody."""
+
+import asyncio
+import logging
+import time
+import uuid
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from diag.sandbox.reply_bodies import PlatformError, json_reply
+from diag.sandbox.sandbox import Sandbox
+from diag.sandbox.serving.fault_injection import sabotage
+from diag.sandbox.serving.tcp_connection import connection, cut_off
+from diag.sandbox.world.observations import Execution
+
+_LOG = logging.getLogger("diag.sandbox")
+
+
+class Front:
+    """Wraps the routes: no reply leaves without `ININ-Correlation-Id`, no exception as anything but JSON."""
+
+    def __init__(self, app: ASGIApp, sandbox: Sandbox) -> None:
+        self._app = app
+        self._sandbox = sandbox
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        scope["arrived_s"] = arrived_s = time.perf_counter()
+        scope["correlation_id"] = correlation_id = str(uuid.uuid4())
+        started = False
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                message["headers"].append((b"inin-correlation-id", correlation_id.encode()))
+            await send(message)
+
+        try:
+            try:
+                await self._answer(scope, receive, send_with_id)
+            except PlatformError as error:
+                reply = json_reply(error.body(correlation_id), error.status, error.headers)
+                await reply(scope, receive, send_with_id)
+            except asyncio.CancelledError:  # the sandbox stops: calls in flight end as if it had died
+                await cut_off(scope, receive)
+            except Exception:  # the last line of defence: one bad request must not cost a connection
+                _LOG.exception("request %s failed", correlation_id)
+                if started:
+                    raise
+                failure = PlatformError(500, "internal.server.error", "Internal Server Error")
+                await json_reply(failure.body(correlation_id), 500)(scope, receive, send_with_id)
+        finally:
+            execution: Execution | None = scope.get("execution")
+            if execution is not None:
+                execution.served_ms = (time.perf_counter() - arrived_s) * 1e3
+                self._sandbox.observations.record(execution)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        connection(scope).requests += 1
+        fault = self._sandbox.faults.strikes(scope["method"], scope["path"])
+        if fault is None:
+            await self._app(scope, receive, send)
+        else:
+            await sabotage(fault, self._sandbox, self._app, scope, receive, send)

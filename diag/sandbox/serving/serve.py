@@ -1,0 +1,128 @@
+"""The sandbox process: bind, serve, say so, stop."""
+
+import errno
+import gc
+import logging
+import socket
+import sys
+import threading
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+
+from diag.sandbox.errors import PortTakenError, SandboxError
+from diag.sandbox.sandbox import Sandbox
+from diag.sandbox.serving.app import make_app
+from diag.sandbox.serving.tcp_connection import SandboxProtocol
+from diag.sandbox.state_file import StateFile
+from diag.sandbox.world.scenario import load_scenario
+
+HOST: Final = "127.0.0.1"
+"""The sandbox is for this machine only: it has no real password."""
+READY: Final = "sandbox ready "
+
+
+def serve(
+    port: int, scenario: str, seed: int, *, state: Path | None = None, exit_with_parent: bool = False
+) -> None:
+    """Serves until SIGTERM or Ctrl-C; with `exit_with_parent` also until stdin ends.
+
+    `state` is loaded first if it exists, and kept up to date from then on. Prints one line,
+    `sandbox ready http://127.0.0.1:PORT`, once it answers. Raises SandboxError when the scenario or the
+    state is wrong, or the port is taken.
+    """
+    sandbox = Sandbox(load_scenario(scenario), seed)
+    state_file = None if state is None else StateFile(state, sandbox)
+    if state_file is not None:
+        state_file.load()
+        state_file.save()
+    listener = _listen(port)
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
+    # uvicorn has two things to say that are no news here: garbage was sent, calls were cut off at the end
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+    config = uvicorn.Config(
+        make_app(sandbox),
+        http=SandboxProtocol,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws="none",
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=1,
+    )
+    server = _AnnouncingServer(config, f"http://{HOST}:{listener.getsockname()[1]}", state_file)
+    if exit_with_parent:
+        threading.Thread(target=_stop_at_end_of_stdin, args=(server,), daemon=True).start()
+    _calm_garbage_collector()
+    server.run(sockets=[listener])
+
+
+def _calm_garbage_collector() -> None:
+    """Keeps full collections, 20 to 80 ms each, out of the latencies.
+
+    What exists now stays: it is never looked at again. Of what comes, the calls kept for /sandbox/truth are
+    most; young generations large enough that a pass takes about a millisecond still find every cycle.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 50, 1_000)
+
+
+class _AnnouncingServer(uvicorn.Server):
+    """Prints the ready line when it really answers, and keeps the state file."""
+
+    def __init__(self, config: uvicorn.Config, base_url: str, state_file: StateFile | None) -> None:
+        super().__init__(config)
+        self._base_url = base_url
+        self._state_file = state_file
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        print(f"{READY}{self._base_url}", flush=True)
+
+    async def on_tick(self, counter: int) -> bool:
+        """Called ten times a second; once a second the state is saved."""
+        if self._state_file is not None and counter % 10 == 0:
+            self._save(self._state_file)
+        return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Lets requests finish, then saves once more."""
+        await super().shutdown(sockets)
+        if self._state_file is not None:
+            self._save(self._state_file)
+
+    @staticmethod
+    def _save(state_file: StateFile) -> None:
+        try:
+            state_file.save()
+        except SandboxError as error:  # a full disk must not end the sandbox; the next second tries again
+            logging.getLogger("diag.sandbox").warning("%s", error.message)
+
+
+def _listen(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    if sys.platform != "win32":
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+        listener.listen(4096)
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise PortTakenError(
+                f"port {port} on {HOST} is taken by another process",
+                hint="Choose another with --port, or use --port 0 to let the system pick a free one.",
+            ) from error
+        raise SandboxError(f"cannot listen on {HOST}:{port}: {error.strerror}") from error
+    return listener
+
+
+def _stop_at_end_of_stdin(server: uvicorn.Server) -> None:
+    """The parent holds the other end of stdin: when it is gone, so are we."""
+    while sys.stdin.buffer.read(4096):
+        pass
+    server.force_exit = True
+    server.should_exit = True

@@ -1,0 +1,92 @@
+"""Stopping and going on: what the org holds, as a file (`--state FILE`).
+
+Actions, drafts, limits and switches are kept; calls, tokens and the latency streams start anew.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+from diag.sandbox.errors import SandboxError
+from diag.sandbox.sandbox import Sandbox
+from diag.sandbox.world.action_config import ActionConfig
+from diag.sandbox.world.revision import ActionEntry, Revision
+from diag.sandbox.world.scenario import Limits
+from diag.sandbox.world.switches import Switches
+
+FORMAT_VERSION: Final = 1
+
+
+class StateFile:
+    """One sandbox's state on disk; written whole and put in place at once, so it is never half there."""
+
+    def __init__(self, path: Path, sandbox: Sandbox) -> None:
+        self._path = path
+        self._sandbox = sandbox
+        self._saved_changes: object = None
+
+    def load(self) -> None:
+        """Brings the sandbox to the saved state, if there is one. Raises SandboxError."""
+        try:
+            saved = json.loads(self._path.read_bytes())
+        except FileNotFoundError:
+            return
+        except (OSError, ValueError) as error:
+            raise SandboxError(f"cannot read the state in {self._path}: {error}") from error
+        try:
+            self._restore(saved)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise SandboxError(
+                f"{self._path} is not a sandbox state of format {FORMAT_VERSION}",
+                hint="Delete it to start afresh, or name another file.",
+            ) from error
+
+    def save(self) -> None:
+        """Writes the state if anything changed since the last time. Raises SandboxError."""
+        changes = self._sandbox.changes
+        if changes == self._saved_changes:
+            return
+        text = json.dumps(self._to_json(), indent=1)
+        beside = self._path.with_name(f"{self._path.name}.new")
+        try:
+            beside.write_text(text, encoding="utf-8")
+            os.replace(beside, self._path)
+        except OSError as error:
+            raise SandboxError(f"cannot save the state to {self._path}: {error.strerror}") from error
+        self._saved_changes = changes
+
+    def _to_json(self) -> dict[str, object]:
+        sandbox = self._sandbox
+        return {
+            "format_version": FORMAT_VERSION,
+            "scenario": sandbox.scenario.name,
+            "limits": asdict(sandbox.limits.limits),
+            "switches": asdict(sandbox.switches),
+            "actions": [asdict(entry) for entry in sandbox.org.entries()],
+        }
+
+    def _restore(self, saved: Mapping[str, Any]) -> None:
+        if saved["format_version"] != FORMAT_VERSION:
+            raise KeyError("format_version")
+        if saved["scenario"] != self._sandbox.scenario.name:
+            raise SandboxError(
+                f"{self._path} is the state of scenario {saved['scenario']!r}, "
+                f"not of {self._sandbox.scenario.name!r}",
+                hint=f"Use --scenario {saved['scenario']}, or another --state file.",
+            )
+        self._sandbox.limits.change(Limits(**saved["limits"]))
+        self._sandbox.switches = Switches(**saved["switches"])
+        self._sandbox.org.replace_all(_entry(action) for action in saved["actions"])
+
+
+def _entry(saved: dict[str, Any]) -> ActionEntry:
+    return ActionEntry(
+        **{**saved, "published": _revision(saved["published"]), "draft": _revision(saved["draft"])}
+    )
+
+
+def _revision(saved: dict[str, Any] | None) -> Revision | None:
+    return None if saved is None else Revision(**{**saved, "config": ActionConfig(**saved["config"])})

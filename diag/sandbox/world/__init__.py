@@ -1,0 +1,1 @@
+"""What the sandbox's org holds: scenario, actions, limits, permissions, tokens."""

@@ -1,0 +1,86 @@
+"""From a scenario's words to the org's first actions and integrations."""
+
+import uuid
+from collections.abc import Iterable
+from typing import Final
+
+from diag.sandbox.reply_bodies import JsonObject
+from diag.sandbox.world.action_config import ActionConfig
+from diag.sandbox.world.revision import ActionEntry, Revision
+from diag.sandbox.world.scenario import ActionSpec, IntegrationSpec
+
+_NAMESPACE: Final = uuid.UUID("5b1ff3a5-63a5-4a5c-8a53-0d2f0e2b3c10")
+
+
+def first_entry(spec: ActionSpec, integration_id: str) -> ActionEntry:
+    """The published action that a scenario describes, version 1."""
+    unique = stable_id("action", f"{spec.integration}/{spec.name}")
+    id_ = {
+        "static": f"static_{unique}",
+        "custom_auth": f"customAuth_-_{integration_id}",
+    }.get(spec.kind, f"custom_-_{unique}")
+    slug = spec.name.lower().replace(" ", "-")
+    names = spec.input_schema.get("properties")
+    inputs = list(names) if isinstance(names, dict) else []
+    in_body = spec.request_type != "GET"
+    query = "" if in_body else "&".join(f"{name}=${{input.{name}}}" for name in inputs)
+    url = f"https://backend.example/{slug}" + (f"?{query}" if query else "")
+    fields = ", ".join(f'"{name}": "${{input.{name}}}"' for name in inputs)
+    config = ActionConfig(
+        timeout_s=spec.timeout_s,
+        request={
+            "requestUrlTemplate": url,
+            "requestType": spec.request_type,
+            "headers": {"Content-Type": "application/json", "UserAgent": "PureCloudIntegrations/1.0"},
+        },
+        request_template=f"{{{fields}}}" if in_body else "${input.rawRequest}",
+        response={"translationMap": {"result": "$.result"}, "translationMapDefaults": {"result": "{}"}},
+        success_template='{"result": ${result}}',
+    )
+    output: JsonObject = {
+        "$schema": "http://json-schema.org/draft-04/schema#",
+        "type": "object",
+        "properties": {name: {} for name in spec.result},
+        "additionalProperties": True,
+    }
+    contract: JsonObject = {
+        "input": {"inputSchema": spec.input_schema},
+        "output": {"successSchema": output},
+    }
+    function = new_function(spec.function_timeout_s) if spec.kind == "function" else None
+    revision = Revision(spec.name, spec.category, 1, spec.secure, config, contract, function)
+    return ActionEntry(id_, integration_id, spec.kind, revision)
+
+
+def new_function(timeout_s: int | None) -> JsonObject:
+    """A function's settings with a code bundle in place."""
+    function: JsonObject = {
+        "id": str(uuid.uuid4()),
+        "name": "function",
+        "handler": "src/index.handler",
+        "runtime": "nodejs22.x",
+        "zipId": str(uuid.uuid4()),
+    }
+    if timeout_s is not None:
+        function["timeoutSeconds"] = timeout_s
+    return function
+
+
+def stable_id(what: str, name: str) -> str:
+    """The same id in every run, so that a person's notes and scripts stay valid."""
+    return str(uuid.uuid5(_NAMESPACE, f"{what}:{name}"))
+
+
+def integrations_to_wire(integrations: Iterable[tuple[str, IntegrationSpec]]) -> list[JsonObject]:
+    """Integrations as GET /api/v2/integrations lists them."""
+    return [
+        {
+            "id": id_,
+            "name": spec.name,
+            "integrationType": {"id": spec.type, "selfUri": f"/api/v2/integrations/types/{spec.type}"},
+            "intendedState": "ENABLED",
+            "reportedState": {"code": "ACTIVE"},
+            "selfUri": f"/api/v2/integrations/{id_}",
+        }
+        for id_, spec in integrations
+    ]

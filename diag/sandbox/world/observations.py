@@ -1,0 +1,92 @@
+"""What really happened: every execution with the time the sandbox itself spent, and counts by outcome."""
+
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+from diag.sandbox.reply_bodies import JsonObject, JsonValue
+
+_KEPT: Final = 200_000
+
+
+@dataclass(slots=True)
+class Execution:
+    """One call of /test, /execute or /draft/test."""
+
+    correlation_id: str
+    action_id: str
+    target: str
+    """`published` or `draft`."""
+    via: str
+    """`test` or `execute`."""
+    timeout_s: int
+    started_at: float
+    """Unix seconds."""
+    drawn_ms: float | None = None
+    """What the latency model said; None for a backend that hangs."""
+    served_ms: float = 0.0
+    """From the request's arrival in the sandbox to its last byte handed to the network."""
+    outcome: str = "abandoned"
+    """ok, timeout, backend_error, invalid_input, rate_limited, fault or abandoned."""
+
+    def to_json(self) -> JsonObject:
+        """As GET /sandbox/truth/calls shows it."""
+        return {
+            "correlation_id": self.correlation_id,
+            "action_id": self.action_id,
+            "target": self.target,
+            "via": self.via,
+            "timeout_s": self.timeout_s,
+            "started_at": self.started_at,
+            "drawn_ms": self.drawn_ms,
+            "served_ms": self.served_ms,
+            "outcome": self.outcome,
+        }
+
+
+class Observations:
+    """A ring of the last `kept` executions, numbered from 1, and counts of all."""
+
+    def __init__(self, kept: int = _KEPT) -> None:
+        self._kept = kept
+        self._ring: deque[Execution] = deque(maxlen=kept)
+        self._by_id: dict[str, Execution] = {}
+        self.total = 0
+        self.counts: dict[str, Counter[str]] = {}
+        self.in_flight: Counter[str] = Counter()
+
+    def begin(self, execution: Execution) -> None:
+        """A call is on its way to the backend."""
+        self.in_flight[execution.action_id] += 1
+
+    def end(self, execution: Execution) -> None:
+        """It left the backend."""
+        self.in_flight[execution.action_id] -= 1
+
+    def record(self, execution: Execution) -> None:
+        """Keeps a finished call, and forgets the oldest when the ring is full."""
+        if len(self._ring) == self._kept:
+            self._by_id.pop(self._ring[0].correlation_id, None)
+        self._ring.append(execution)
+        self._by_id[execution.correlation_id] = execution
+        self.total += 1
+        self.counts.setdefault(execution.action_id, Counter())[execution.outcome] += 1
+
+    def by_ids(self, ids: Iterable[str]) -> list[JsonObject]:
+        """The calls with these correlation ids, as far as they are still kept."""
+        return [found.to_json() for id_ in ids if (found := self._by_id.get(id_)) is not None]
+
+    def kept(self) -> Iterator[Execution]:
+        """The calls still kept, oldest first."""
+        return iter(tuple(self._ring))
+
+    def page(self, after: int, limit: int) -> JsonObject:
+        """Up to `limit` calls numbered above `after`; `next` is the `after` of the following page."""
+        oldest = self.total - len(self._ring)
+        start = max(after, oldest)
+        stop = min(start + limit, self.total)
+        shown = islice(self._ring, start - oldest, max(stop - oldest, 0))
+        calls: list[JsonValue] = [call.to_json() for call in shown]
+        return {"calls": calls, "next": stop, "total": self.total, "forgotten": oldest}

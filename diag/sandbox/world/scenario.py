@@ -1,0 +1,273 @@
+"""A scenario: which org the sandbox plays. Read from a TOML file; `scenarios/` holds those that ship."""
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final, Literal, cast
+
+from diag.sandbox.errors import ScenarioError
+from diag.sandbox.faults.fault_rules import Fault, read_fault
+from diag.sandbox.latency.backend import LatencySpec
+from diag.sandbox.latency.distributions import Fixed
+from diag.sandbox.latency.parse import read_latency
+from diag.sandbox.reply_bodies import JsonObject
+from diag.sandbox.table import Table
+from diag.sandbox.world.jobs import JobSpec, read_job
+from diag.sandbox.world.past_executions import HistorySpec
+from diag.sandbox.world.permissions import ALL
+from diag.sandbox.world.switches import CHOICES, PatchConfig, SecureResults, StaleForm, Switches, TimeoutForm
+
+_FOLDER: Final = Path(__file__).parents[1] / "scenarios"
+
+Kind = Literal["custom", "static", "custom_auth", "function"]
+KINDS: Final[tuple[Kind, ...]] = ("custom", "static", "custom_auth", "function")
+REQUEST_TYPES: Final = ("GET", "PUT", "POST", "PATCH", "DELETE")
+INTEGRATION_TYPES: Final = (
+    "custom-rest-actions",
+    "purecloud-data-actions",
+    "aws-lambda-data-actions",
+    "function-data-actions",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What an org may do. Defaults are the documented ones (API notes, sections 2 and 3)."""
+
+    concurrent_executions: int = 50
+    executions_per_minute: int = 2500
+    token_requests_per_minute: int = 300
+    request_bytes: int = 512_000
+
+
+@dataclass(frozen=True, slots=True)
+class FailureSpec:
+    """A share of calls that the backend refuses: status, and how fast."""
+
+    share: float
+    status: int
+    latency: LatencySpec
+
+
+@dataclass(frozen=True, slots=True)
+class IntegrationSpec:
+    """An integration of the org."""
+
+    name: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSpec:
+    """One action of the scenario."""
+
+    name: str
+    integration: str
+    category: str
+    kind: Kind = "custom"
+    request_type: str = "GET"
+    timeout_s: int | None = None
+    secure: bool = False
+    latency: LatencySpec = field(default_factory=lambda: LatencySpec(Fixed(50.0)))
+    failures: tuple[FailureSpec, ...] = ()
+    input_schema: JsonObject = field(default_factory=dict)
+    result: JsonObject = field(default_factory=dict)
+    flows: tuple[str, ...] = ()
+    """Names of the Architect flows that use it."""
+    history: HistorySpec | None = None
+    function_timeout_s: int | None = None
+    """A function's own timeout, 1..15; None: the default of 15."""
+    job: JobSpec | None = None
+    """What a submit action starts."""
+    polls_jobs: bool = False
+    """A poll action: tells of the job its input names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """The whole org, and how the platform around it behaves."""
+
+    name: str
+    description: str
+    integrations: tuple[IntegrationSpec, ...]
+    actions: tuple[ActionSpec, ...]
+    limits: Limits = field(default_factory=Limits)
+    switches: Switches = field(default_factory=Switches)
+    token_lifetime_s: int = 86_400
+    faults: tuple[Fault, ...] = ()
+    permissions: frozenset[str] = frozenset(ALL)
+
+
+def shipped_scenarios() -> dict[str, Path]:
+    """Name -> file of the scenarios that come with the sandbox."""
+    return {path.stem: path for path in sorted(_FOLDER.glob("*.toml"))}
+
+
+def load_scenario(name_or_file: str) -> Scenario:
+    """A scenario by name, or from a TOML file. Raises ScenarioError saying what is wrong and where."""
+    shipped = shipped_scenarios()
+    path = shipped.get(name_or_file, Path(name_or_file))
+    hint = f"Use one of: {', '.join(shipped)}; or the path of a .toml file."
+    if name_or_file not in shipped and path.suffix != ".toml":
+        folder = ": that is a folder" if path.is_dir() else ""
+        raise ScenarioError(f"there is no scenario {name_or_file!r}{folder}", hint=hint)
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ScenarioError(f"cannot read scenario {path}: {error.strerror}", hint=hint) from error
+    except UnicodeDecodeError as error:
+        raise ScenarioError(f"{path} is not UTF-8 text", hint=hint) from error
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioError(f"{path} is not TOML: {error}", hint="Fix that line.") from error
+    return read_scenario(Table(values, path.name, path.parent), path.stem)
+
+
+def read_scenario(table: Table, name: str) -> Scenario:
+    """A scenario from its parsed file."""
+    integrations = tuple(_integration(t) for t in table.tables("integration"))
+    actions = tuple(action for t in table.tables("action") for action in _actions(t))
+    known = {integration.name for integration in integrations}
+    for action in actions:
+        if action.integration not in known:
+            raise ScenarioError(
+                f"{name}: action {action.name!r} names a missing integration, {action.integration!r}"
+            )
+    return table.done(
+        Scenario(
+            name=name,
+            description=table.text("description"),
+            integrations=integrations,
+            actions=actions,
+            limits=_limits(table.table("limits")),
+            switches=_switches(table.table("switches")),
+            token_lifetime_s=table.integer("token_lifetime_s", 86_400, low=1, high=172_800),
+            permissions=frozenset(ALL) - frozenset(table.texts("without_permissions", choices=ALL)),
+            faults=tuple(read_fault(t) for t in table.tables("faults", name_key="kind")),
+        )
+    )
+
+
+def _limits(table: Table | None) -> Limits:
+    return Limits() if table is None else table.done(read_limits(table, Limits()))
+
+
+def read_limits(table: Table, present: Limits) -> Limits:
+    """`present` with what the table changes."""
+
+    def limit(key: str, value: int) -> int:
+        return table.integer(key, value, low=1, high=1_000_000_000)
+
+    return Limits(
+        concurrent_executions=limit("concurrent_executions", present.concurrent_executions),
+        executions_per_minute=limit("executions_per_minute", present.executions_per_minute),
+        token_requests_per_minute=limit("token_requests_per_minute", present.token_requests_per_minute),
+        request_bytes=limit("request_bytes", present.request_bytes),
+    )
+
+
+def _switches(table: Table | None) -> Switches:
+    return Switches() if table is None else table.done(read_switches(table, Switches()))
+
+
+def read_switches(table: Table, present: Switches) -> Switches:
+    """`present` with what the table changes."""
+    timeout_form = table.text("timeout_form", present.timeout_form, choices=CHOICES["timeout_form"])
+    stale_form = table.text("stale_form", present.stale_form, choices=CHOICES["stale_form"])
+    patch_config = table.text("patch_config", present.patch_config, choices=CHOICES["patch_config"])
+    secure_results = table.text("secure_results", present.secure_results, choices=CHOICES["secure_results"])
+    return Switches(
+        timeout_form=cast(TimeoutForm, timeout_form),
+        stale_form=cast(StaleForm, stale_form),
+        patch_config=cast(PatchConfig, patch_config),
+        secure_results=cast(SecureResults, secure_results),
+        retry_after=table.flag("retry_after", present.retry_after),
+        list_include_config=table.flag("list_include_config", present.list_include_config),
+        edge_timeout_s=table.number("edge_timeout_s", present.edge_timeout_s, above=-1e-9),
+        max_page_size=table.integer("max_page_size", present.max_page_size, low=1, high=100_000),
+        analytics_count_tests=table.flag("analytics_count_tests", present.analytics_count_tests),
+    )
+
+
+def _integration(table: Table) -> IntegrationSpec:
+    return table.done(
+        IntegrationSpec(
+            table.text("name"), table.text("type", "custom-rest-actions", choices=INTEGRATION_TYPES)
+        )
+    )
+
+
+def _actions(table: Table) -> Iterator[ActionSpec]:
+    """The action of a table; with `copies` that many, numbered where the name says {n}."""
+    copies = table.integer("copies", 1, low=1, high=100_000)
+    spec = _action(table)
+    if copies == 1:
+        yield spec
+        return
+    if "{n}" not in spec.name:
+        raise table.wrong("name", "must have {n} in it, for the number of the copy")
+    for n in range(1, copies + 1):
+        yield replace(spec, name=spec.name.replace("{n}", f"{n:05}"))
+
+
+def _action(table: Table) -> ActionSpec:
+    latency = table.table("latency")
+    job = table.table("job")
+    failures = tuple(_failure(t) for t in table.tables("failures", name_key="status"))
+    if sum(failure.share for failure in failures) > 1.0 + 1e-9:
+        raise table.wrong("failures", "have shares that add up to more than 1")
+    return table.done(
+        ActionSpec(
+            name=table.text("name"),
+            integration=table.text("integration"),
+            category=table.text("category"),
+            kind=cast(Kind, table.text("kind", "custom", choices=KINDS)),
+            request_type=table.text("request_type", "GET", choices=REQUEST_TYPES),
+            timeout_s=_seconds(table, "timeout_s", 60),
+            secure=table.flag("secure", False),
+            latency=LatencySpec(Fixed(50.0)) if latency is None else read_latency(latency),
+            failures=failures,
+            input_schema=_input_schema(table.plain("input")),
+            result=cast(JsonObject, table.plain("result")),
+            flows=table.texts("flows"),
+            history=_history(table.table("history")),
+            function_timeout_s=_seconds(table, "function_timeout_s", 15),
+            job=None if job is None else read_job(job),
+            polls_jobs=table.flag("polls_jobs", False),
+        )
+    )
+
+
+def _seconds(table: Table, key: str, high: int) -> int | None:
+    return table.integer(key, low=1, high=high) if table.has(key) else None
+
+
+def _history(table: Table | None) -> HistorySpec | None:
+    if table is None:
+        return None
+    days = table.integer("days", low=1, high=60)
+    return table.done(HistorySpec(days, table.number("peak_calls_per_hour", above=0.0)))
+
+
+def _failure(table: Table) -> FailureSpec:
+    latency = table.table("latency")
+    return table.done(
+        FailureSpec(
+            share=table.share("share"),
+            status=table.integer("status", low=400, high=599),
+            latency=LatencySpec(Fixed(50.0)) if latency is None else read_latency(latency),
+        )
+    )
+
+
+def _input_schema(properties: dict[str, object]) -> JsonObject:
+    """The input contract (JSON Schema draft 4): every input named is required."""
+    schema: JsonObject = {
+        "$schema": "http://json-schema.org/draft-04/schema#",
+        "type": "object",
+        "properties": cast(JsonObject, properties),
+        "additionalProperties": True,
+    }
+    if properties:
+        schema["required"] = list(properties)
+    return schema

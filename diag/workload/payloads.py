@@ -1,0 +1,167 @@
+"""What is sent: input maps given by the workload, or made from the action's input contract.
+
+Values never leave this file except as the request itself: labels are what is recorded.
+"""
+
+import json
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from diag.workload.example_text import matching_text
+from diag.workload.payload import Payload
+
+EMPTY: Final = Payload("empty", b"{}")
+
+
+@dataclass(frozen=True, slots=True)
+class NoInput:
+    """Why no input can be made from a contract."""
+
+    why: str
+
+
+class _NoTextError(Exception):
+    """Raised inside for an input whose pattern no likely text matches; its text is the input's name."""
+
+
+GENERATED: Final = 5
+"""Distinct payloads made from a contract: some variety for caches, few enough to name."""
+
+_FORMATS: Final[dict[str, str]] = {
+    "date": "2026-01-15",
+    "date-time": "2026-01-15T09:30:00Z",
+    "time": "09:30:00Z",
+    "email": "load.test@example.com",
+    "uri": "https://example.com/load-test",
+    "hostname": "example.com",
+    "ipv4": "192.0.2.1",
+    "ipv6": "2001:db8::1",
+}
+_DEPTH: Final = 8
+
+
+def payload(label: str, values: Mapping[str, Any]) -> Payload:
+    """Return the payload of one input map."""
+    return Payload(label, json.dumps(values, separators=(",", ":")).encode())
+
+
+def is_json(value: object) -> bool:
+    """Return whether a value can be sent: TOML's dates and times, and not-a-number, cannot."""
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def from_contract(
+    contract: Mapping[str, Any] | None, seed: int | str, count: int | None = None
+) -> tuple[Payload, ...] | NoInput:
+    """Return payloads that follow the contract's input schema; always the same ones for the same seed.
+
+    Without a usable schema: one empty input map. NoInput where a `pattern` is unusual (`pattern_text`): a
+    call with an input that is refused would spend the org's budget and measure nothing.
+    """
+    schema = _input_schema(contract or {})
+    if not schema.get("properties"):
+        return (EMPTY,)
+    chance = random.Random(f"{seed}:payloads")
+    made: dict[bytes, Payload] = {}
+    for _ in range(count or GENERATED):
+        try:
+            body = json.dumps(_value(schema, chance, _DEPTH), separators=(",", ":")).encode()
+        except _NoTextError as error:
+            return NoInput(
+                f"no text could be made up that matches the pattern of its input {str(error)!r}: "
+                "write a payload for it in the workload"
+            )
+        made.setdefault(body, Payload(f"generated-{len(made) + 1}", body))
+    return tuple(made.values())
+
+
+def _input_schema(contract: Mapping[str, Any]) -> Mapping[str, Any]:
+    part = contract.get("input")
+    if not isinstance(part, Mapping):
+        return {}
+    for name in ("inputSchema", "inputSchemaFlattened"):
+        schema = part.get(name)
+        if isinstance(schema, Mapping):
+            return schema
+    return {}
+
+
+def _value(schema: Mapping[str, Any], chance: random.Random, depth: int) -> Any:
+    for key in ("const", "default", "example"):
+        if key in schema:
+            return schema[key]
+    for key in ("examples", "enum"):
+        choices = schema.get(key)
+        if isinstance(choices, list) and choices:
+            return chance.choice(choices)
+    for key in ("oneOf", "anyOf"):
+        choices = schema.get(key)
+        if isinstance(choices, list) and choices and isinstance(choices[0], Mapping):
+            return _value(choices[0], chance, depth)
+    kind = schema.get("type")
+    if isinstance(kind, list):
+        kind = next((one for one in kind if one != "null"), "null")
+    match kind:
+        case "object":
+            return _object(schema, chance, depth)
+        case "array":
+            items = schema.get("items")
+            count = max(1, int(schema.get("minItems", 1)))
+            if not isinstance(items, Mapping) or depth <= 0:
+                return []
+            return [_value(items, chance, depth - 1) for _ in range(count)]
+        case "integer":
+            return chance.randint(*_range(schema))
+        case "number":
+            low, high = _range(schema)
+            return round(chance.uniform(low, high), 2)
+        case "boolean":
+            return chance.random() < 0.5
+        case "null":
+            return None
+        case _:
+            return _text(schema, chance)
+
+
+def _object(schema: Mapping[str, Any], chance: random.Random, depth: int) -> dict[str, Any]:
+    properties = schema.get("properties")
+    if not isinstance(properties, Mapping) or depth <= 0:
+        return {}
+    made: dict[str, Any] = {}
+    for name, part in properties.items():
+        if isinstance(part, Mapping):
+            try:
+                made[name] = _value(part, chance, depth - 1)
+            except _NoTextError as error:
+                raise _NoTextError(".".join(filter(None, [name, str(error)]))) from None
+    return made
+
+
+def _range(schema: Mapping[str, Any]) -> tuple[int, int]:
+    low = int(schema.get("minimum", schema.get("exclusiveMinimum", 0) + 1))
+    high = int(schema.get("maximum", schema.get("exclusiveMaximum", max(low, 0) + 1001) - 1))
+    return low, max(low, high)
+
+
+def _text(schema: Mapping[str, Any], chance: random.Random) -> str:
+    kind = schema.get("format")
+    if kind == "uuid" and "pattern" not in schema:
+        return f"{chance.getrandbits(32):08x}-0000-4000-8000-{chance.getrandbits(48):012x}"
+    shortest, longest = int(schema.get("minLength", 0)), schema.get("maxLength")
+    pattern = schema.get("pattern")
+    if isinstance(pattern, str):
+        limit = longest if isinstance(longest, int) else None
+        found = matching_text(pattern, chance, shortest=shortest, longest=limit)
+        if found is None:
+            raise _NoTextError
+        return found
+    if kind in _FORMATS:
+        return _FORMATS[kind]
+    text = f"load-test-{chance.randint(1, 999_999)}".ljust(shortest, "x")
+    return text[:longest] if isinstance(longest, int) else text

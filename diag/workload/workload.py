@@ -1,0 +1,64 @@
+"""The workload file: what to call, how fast, with what, and when to stop. TOML, format 1.
+
+`diag init` writes one with every setting commented (diag/commands/init.py). This file holds the values
+and their defaults; `workload_file` reads and checks the TOML.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import get_args
+
+from diag.workload.load_shape import Arrivals, GuardLimits, Mode, Model, Poll, Ramp, Soak, Stage
+from diag.workload.payload import Payload
+
+WORKLOAD_VERSION = 1
+
+MODES: tuple[Mode, ...] = get_args(Mode)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadEntry:
+    """One `[[action]]` of the file: which actions, how fast, with what."""
+
+    id: str | None = None
+    name: str | None = None
+    category: str | None = None
+    rate: float | None = None
+    weight: float = 1.0
+    allow_side_effects: bool = False
+    payloads: tuple[Payload, ...] = ()
+    generate: int | None = None
+    recommend: Mapping[str, object] = field(default_factory=dict)
+    """Settings of the recommendation for this action only (names of RecommendSettings)."""
+    production_peak_rate: float | None = None
+    poll: Poll | None = None
+
+    @property
+    def label(self) -> str:
+        """Return how the file calls it, for messages."""
+        return self.name or self.id or f"category {self.category}"
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """A whole workload file."""
+
+    entries: tuple[WorkloadEntry, ...] = ()
+    mode: Mode = "measure"
+    model: Model = "open"
+    arrivals: Arrivals = "poisson"
+    seed: int = 1
+    duration_s: float | None = None
+    calls_per_action: int | None = None
+    rate: float | None = None
+    """Calls/s of one arrival stream, shared by weight among actions without a rate of their own."""
+    max_in_flight: int | None = None
+    exceed_limits: bool = False
+    allow_side_effects: bool = False
+    stages: tuple[Stage, ...] = ()
+    guard: GuardLimits = field(default_factory=GuardLimits)
+    guard_enabled: bool | None = None
+    """None (the file has no [guard]): on an org, and not in the sandbox, whose scenarios fail on purpose."""
+    soak: Soak = field(default_factory=Soak)
+    ramp: Ramp = field(default_factory=Ramp)
+    sla: tuple[str, ...] = ()

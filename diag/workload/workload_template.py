@@ -1,0 +1,163 @@
+"""Writes a workload file for people: every setting with its default and one line of why."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from diag.genesys.models import Action
+from diag.workload.load_shape import GuardLimits, Ramp, Soak
+from diag.workload.org_limits import OrgLimits
+from diag.workload.payloads import NoInput, from_contract
+
+_HEAD: Final = """\
+# What diag measures in {org}. Written by diag init; change it as you like.
+# Check it with: diag measure --dry-run    Every call runs the real request.
+format_version = 1
+
+[run]
+mode = "measure"        # measure: hold the rate; ramp: raise it until latency bends; soak: windows over hours
+model = "open"          # open: calls leave on schedule whatever is in flight; closed: they wait
+arrivals = "poisson"    # poisson: as independent callers; constant: evenly spaced
+seed = 1                # of schedules and generated inputs: same seed, same run
+# duration = "10m"      # end after this time, settled or not
+# calls_per_action = 2000
+# rate = 2.0            # calls/s in all, shared by weight among actions without a rate of their own
+#                       # (of one arrival stream: locust -u 3 sends three times as much, within the limits)
+# max_in_flight = {in_flight}    # most calls in flight; this is 20 % of the org's concurrent executions
+# sla = ["p99<5s"]      # exit code 3 when a condition is broken; also: "Name: p95<800ms", "errors<1%"
+allow_side_effects = false    # true: also call actions whose request is not a GET
+exceed_limits = false         # true: beyond 80 % of the token's rate ({rate:g} calls/s), 20 % of concurrency
+
+# When the guard steps in. These are the defaults. In the sandbox it is on only where this table is written.
+# [guard]
+# enabled = true             # false: only 429s are honoured, whatever else happens
+# error_share = {guard.error_share}          # stop an action when more of its last error_calls calls failed
+# error_calls = {guard.error_calls}
+# timeouts_in_a_row = {guard.timeouts_in_a_row}   # stop an action: its backend does not answer
+# latency_factor = {guard.latency_factor}       # halve an action's rate when its median grew this much
+# latency_window = "{guard.latency_window_s:.0f}s"
+# rate_limited_stops = {guard.rate_limited_stops}   # stop the run: the org's data action limits are exhausted
+# pause_s = {guard.pause_s:.0f}             # pause after a 429 without Retry-After
+# no_token = "{guard.no_token_s:.0f}s"          # end the run: so long without a token that Genesys accepts
+
+# [ramp]
+# step = "{ramp.step_s:.0f}s"
+# growth = {ramp.growth}
+# steps = {ramp.steps}
+
+# [soak]
+# every = "{every:.0f}m"
+# window = "{soak.window_s:.0f}s"
+# total = "{total:.0f}h"
+
+# Parts of the run, one after the other: the rates times factor.
+# [[stage]]
+# duration = "2m"
+# factor = 1.0
+
+# One [[action]] each; name takes patterns ("Get *"), category = "..." takes a whole category; the first
+# entry that means an action counts. Inputs: payload (inline), payload_file = "inputs.jsonl" or ".csv",
+# generate = 5 (from the input contract; the default). Values never reach the run folder, only labels.
+
+# Work too long for any timeout: below the [[action]] that starts a job, say which action tells how it does.
+# Measured is the time until it is done; the report says how often and how long a flow should look.
+# [action.poll]
+# action = "Get Export"                # name or id; its calls are real requests, too
+# job_id = "finalResult.jobId"         # where the submit's reply holds the job's id
+# parameter = "jobId"                  # the poll action's input that takes it
+# status = "finalResult.state"         # where the poll's reply holds the state
+# done = ["DONE"]
+# failed = ["FAILED"]
+# cancelled = ["CANCELLED"]
+# every = "2s"
+# give_up = "10m"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An action, and its contract if it was read."""
+
+    action: Action
+    contract: Mapping[str, Any] | None
+
+
+def workload_text(listed: Sequence[Listed], *, org: str, sandbox: bool, limits: OrgLimits) -> str:
+    """Return the text of a workload file that is valid and harmless as it stands.
+
+    Actions that may change data are commented out, unless it is the sandbox; if nothing else is left, so is
+    nothing to call: then the first is left in, and `allow_side_effects` still protects the org.
+    """
+    soak = Soak()
+    head = _HEAD.format(
+        org=_comment(org),
+        in_flight=limits.in_flight,
+        rate=limits.calls_per_s,
+        guard=GuardLimits(),
+        ramp=Ramp(),
+        soak=soak,
+        every=soak.every_s / 60,
+        total=soak.total_s / 3600,
+    )
+    callable_now = [one for one in listed if one.action.kind != "custom_auth"]
+    parts = [_entry(one, active=sandbox or _reads(one.action)) for one in callable_now]
+    if callable_now and not any(sandbox or _reads(one.action) for one in callable_now):
+        parts[0] = _entry(callable_now[0], active=True)
+    return head + "".join(parts)
+
+
+def _reads(action: Action) -> bool:
+    return (action.request_type or "").upper() == "GET"
+
+
+def _entry(one: Listed, *, active: bool) -> str:
+    action = one.action
+    timeout = "unknown" if action.timeout_s is None else f"{action.timeout_s} s"
+    timeout += " (unset)" if action.timeout_is_set is False else ""
+    lines = [
+        f"# {_comment(action.name)}: {_comment(action.category or 'no category')}, timeout {timeout}, "
+        f"request {_comment(action.request_type or 'unknown')}"
+    ]
+    mark = "" if active else "# "
+    if not active:
+        lines.append(
+            "# Not a GET: every call may change data. To call it, remove the # and set allow_side_effects."
+        )
+    lines += [f"{mark}[[action]]", f"{mark}id = {_quoted(action.id)}"]
+    if not _reads(action):
+        lines.append("# allow_side_effects = true")
+    lines.append("# rate = 0.5")
+    made = from_contract(one.contract, 1, 1)
+    if isinstance(made, NoInput):
+        lines.append(f"# {_comment(made.why)}")
+    elif made[0].body != b"{}":
+        values = json.loads(made[0].body)
+        lines.append(f'# payload = [{{ label = "example", values = {_inline(values)} }}]')
+    lines.append("# recommend = { cap_s = 20 }  # settings of diag recommend, for this action only")
+    lines.append("# production_peak_rate = 1.0  # calls/s at its busiest, if you know it")
+    return "\n" + "\n".join(lines) + "\n"
+
+
+def _inline(value: object) -> str:
+    """Return a value in TOML's inline form (null, which TOML has not, is left out)."""
+    if isinstance(value, Mapping):
+        inside = ", ".join(
+            f"{_quoted(str(key))} = {_inline(one)}" for key, one in value.items() if one is not None
+        )
+        return f"{{ {inside} }}" if inside else "{}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_inline(one) for one in value if one is not None) + "]"
+    if isinstance(value, str):
+        return _quoted(value)
+    return json.dumps(value)
+
+
+def _quoted(text: str) -> str:
+    """A TOML basic string; JSON's escapes are a subset of TOML's once DEL is escaped too."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _comment(text: str) -> str:
+    """Keep a name on its line: names are what people typed, and may hold anything."""
+    return "".join(one if one.isprintable() else " " for one in text)

@@ -1,0 +1,71 @@
+"""What a run will do, decided before the first call: values only, no I/O."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from analysis.format.action_facts import ActionFacts
+from analysis.format.run_folder import LeftOut
+from analysis.format.schema import Target
+from diag.workload.load_shape import Arrivals, GuardLimits, Mode, Model, Poll, Ramp, Soak, Stage
+from diag.workload.payload import Payload
+
+
+@dataclass(frozen=True, slots=True)
+class ActionLoad:
+    """One action to call.
+
+    `rate`: calls/s of one arrival stream, for the whole run; `timeout_s`: the timeout in force (1..60), None
+    where the org does not tell.
+    """
+
+    action_id: str
+    action_name: str
+    timeout_s: int | None
+    rate: float
+    payloads: tuple[Payload, ...]
+    target: Target = Target.PUBLISHED
+    side_effects: bool = False
+    poll: Poll | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadPlan:
+    """Everything a load process needs to know, apart from where to send and with which token."""
+
+    actions: tuple[ActionLoad, ...]
+    model: Model = "open"
+    arrivals: Arrivals = "poisson"
+    mode: Mode = "measure"
+    seed: int = 1
+    divided_among: int = 1
+    """Locust users that together send the planned rates. 1: every user is an arrival stream of its own at
+    these rates; more only where nobody asked for a number of users and each worker got one."""
+    max_in_flight: int = 1000
+    drain_s: float = 5.0
+    total_rate: float | None = None
+    """Most calls/s at once; actions beyond it wait until another one is done. None: no limit."""
+    duration_s: float | None = None
+    calls_per_action: int | None = None
+    stages: tuple[Stage, ...] = ()
+    guard: GuardLimits = field(default_factory=GuardLimits)
+    soak: Soak = field(default_factory=Soak)
+    ramp: Ramp = field(default_factory=Ramp)
+    facts: tuple[ActionFacts, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    workload: str | None = None
+    concurrency_limit: int | None = None
+    sla: tuple[str, ...] = ()
+    recommend: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    """Per action id: settings of the recommendation that hold for it only."""
+
+    @property
+    def most_load(self) -> float:
+        """Return how many times the planned rates may be sent at most; infinite without a limit.
+
+        At least once: actions that do not fit at their planned rates wait for their turn. The same for
+        the whole run, whichever actions are done: an action's rate never rises because another one ended.
+        """
+        if self.total_rate is None:
+            return math.inf
+        return max(1.0, self.total_rate / sum(action.rate for action in self.actions))

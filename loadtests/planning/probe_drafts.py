@@ -1,0 +1,87 @@
+"""Drafts a probe makes: written down before they are made, so that a crash leaves none unknown.
+
+`drafts.json` in the run folder: {"format_version": 1, "api_base": ..., "drafts": [{"action_id",
+"action_name", "state"}]}; state is `opening` (may exist), `open`, or `deleted`. `diag doctor` reads it.
+"""
+
+import json
+import logging
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from analysis.format.run_folder import RunFolder
+from analysis.format.schema import PLATFORM_MAX_TIMEOUT_S
+from diag.genesys.client import GenesysClient
+from diag.genesys.errors import ApiError
+from loadtests.planning.plan import ActionLoad
+
+FILE_NAME: Final = "drafts.json"
+_LOG: Final = logging.getLogger("diag.load")
+
+
+class ProbeDrafts:
+    """Opens a draft with the longest timeout for each action, and deletes them again."""
+
+    def __init__(self, folder: RunFolder, client: GenesysClient, api_base: str) -> None:
+        self._path: Path = folder.path / FILE_NAME
+        self._client = client
+        self._api_base = api_base
+        self._states: dict[str, dict[str, str]] = {}
+
+    def open(self, actions: Sequence[ActionLoad]) -> None:
+        """Make the drafts, everything but the timeout as published.
+
+        Raises ApiError; those made so far are then still known to `close`.
+        """
+        for action in actions:
+            self._note(action, "opening")
+            try:
+                self._client.create_draft(action.action_id)
+            except ApiError as error:
+                if error.status is not None and 400 <= error.status < 500:
+                    # Refused: if there is a draft now, somebody else opened it after we looked.
+                    del self._states[action.action_id]
+                    self._save()
+                raise
+            self._note(action, "open")
+            draft = self._client.read_config(action.action_id, draft=True)
+            self._client.patch_draft_timeout(draft, PLATFORM_MAX_TIMEOUT_S)
+
+    def close(self) -> tuple[str, ...]:
+        """Delete the drafts surely made here; return one line for each that is (or may be) still there."""
+        left: list[str] = []
+        for action_id, draft in self._states.items():
+            if draft["state"] == "deleted":
+                continue
+            if draft["state"] == "opening":
+                left.append(f"{draft['action_name']}: nobody knows whether its draft was made")
+                continue
+            try:
+                self._client.delete_draft(action_id)
+            except ApiError as error:
+                left.append(f"{draft['action_name']}: its draft could not be deleted ({error.message})")
+            else:
+                draft["state"] = "deleted"
+                self._save()
+        for line in left:
+            _LOG.error("%s. Fix: diag doctor", line)
+        return tuple(left)
+
+    def _note(self, action: ActionLoad, state: str) -> None:
+        self._states[action.action_id] = {
+            "action_id": action.action_id,
+            "action_name": action.action_name,
+            "state": state,
+        }
+        self._save()
+
+    def _save(self) -> None:
+        body = {"format_version": 1, "api_base": self._api_base, "drafts": list(self._states.values())}
+        temporary = self._path.with_suffix(".tmp")
+        with temporary.open("w", encoding="utf-8") as file:
+            json.dump(body, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(self._path)

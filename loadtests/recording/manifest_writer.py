@@ -1,0 +1,188 @@
+"""The manifest of a run, from its first moment to its last."""
+
+import logging
+import os
+import platform
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Final
+
+from analysis.format.call_record import RECORD_SIZE, SEGMENT_SUFFIX
+from analysis.format.run_folder import Manifest, RunFolder, Status, new_run_id, read_manifest, write_manifest
+from diag.errors import UsageError
+from diag.measuring.run_lock import take_lock
+from diag.measuring.soaks import dropped_so_far, last_moment, unfinished_soak
+from diag.target import Target
+from loadtests.planning.make_plan import Prepared
+from loadtests.planning.plan import LoadPlan
+
+RESERVE_BYTES: Final = 64 * 1024
+_LOG: Final = logging.getLogger("diag.load")
+
+
+class RunRecord:
+    """Writes manifest.json when a run begins and when it ends; `running` in between, and after a kill."""
+
+    def __init__(self, folder: RunFolder, prepared: Prepared, target: Target) -> None:
+        self.folder = folder
+        self.begun = False
+        """Whether the folder is ours: before that nothing in it is touched."""
+        self._soak = prepared.plan.soak if prepared.plan.mode == "soak" else None
+        self._manifest = _first_manifest(folder, prepared, target)
+        self._before: Manifest | None = None
+        self._dropped_before = 0
+        self._lock: int | None = None
+
+    @property
+    def created_at(self) -> float:
+        """When the run began, Unix seconds; an earlier moment for a soak that goes on after a restart."""
+        return self._manifest.created_at
+
+    def begin(self) -> None:
+        """Write the first manifest, and keep space back so that the last one fits on a full disk.
+
+        Raises UsageError for a folder that holds a run, unless it is a soak that was interrupted.
+        """
+        self.folder.path.mkdir(parents=True, exist_ok=True)
+        self._lock = take_lock(self.folder.path)
+        if self._lock is None:
+            raise UsageError(f"A run is going on in {self.folder.path}.", hint="Give another --run-dir.")
+        before = read_manifest(self.folder)
+        if before is not None:
+            try:
+                self._go_on(before)
+            except UsageError:
+                self._let_go()
+                raise
+        if self._soak is not None:
+            soak_until = self._manifest.created_at + self._soak.total_s
+            self._manifest = replace(self._manifest, soak_until=soak_until)
+        write_manifest(self.folder, self._manifest)
+        self.begun = True
+        self._reserve.write_bytes(b"\0" * RESERVE_BYTES)
+
+    def _go_on(self, before: Manifest) -> None:
+        if self._soak is None or before.status == "complete":
+            raise UsageError(
+                f"{self.folder.path} already holds a run ({before.status}).",
+                hint="Give another --run-dir. Only a soak that was interrupted goes on where it was.",
+            )
+        if before.host != self._manifest.host:
+            raise UsageError(
+                f"{self.folder.path} holds a soak against {before.host}, not {self._manifest.host}.",
+                hint="Give another --run-dir.",
+            )
+        if {facts.action_id for facts in before.actions} != {
+            facts.action_id for facts in self._manifest.actions
+        }:
+            raise UsageError(
+                f"{self.folder.path} holds a soak of other actions.",
+                hint="Give another --run-dir, or measure the same actions again.",
+            )
+        self._before = before
+        self._dropped_before = dropped_so_far(self.folder)
+        away_s = time.time() - (before.ended_at or last_moment(self.folder) or before.created_at)
+        at = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime())
+        went_on = f"the soak was interrupted and went on after {away_s:.0f} s, at {at} UTC"
+        _LOG.info("%s, %d calls are there already", went_on, self.rows())
+        self._manifest = replace(
+            self._manifest,
+            created_at=before.created_at,
+            left_out=tuple(dict.fromkeys((*before.left_out, *self._manifest.left_out))),
+            notes=(*before.notes, went_on),
+        )
+
+    def end(self, status: Status, **changes: Any) -> None:
+        """Write the last manifest; a failure to do so is logged, because the samples are there anyway."""
+        if self._before is not None:
+            changes["dropped"] = changes.get("dropped", 0) + self._dropped_before
+            for name in ("notes", "left_out"):
+                changes[name] = tuple(dict.fromkeys((*getattr(self._manifest, name), *changes.get(name, ()))))
+        try:
+            self._reserve.unlink(missing_ok=True)
+            self._manifest = replace(self._manifest, status=status, ended_at=time.time(), **changes)
+            write_manifest(self.folder, self._manifest)
+        except OSError as error:
+            _LOG.error("the manifest could not be written (%s)", error.strerror)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def finish_in_background(self, *, report: bool) -> None:
+        """Have samples.parquet (and the report) made in a process of its own; nobody waits for it."""
+        subprocess.Popen(
+            [
+                *(sys.executable, "-m", "diag.measuring.after_run", str(self.folder.path)),
+                *(["--report"] if report else []),
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def rows(self) -> int:
+        """Return the calls in the run folder, those of an earlier part of a soak included."""
+        return sum(
+            path.stat().st_size // RECORD_SIZE for path in self.folder.segments.glob(f"*{SEGMENT_SUFFIX}")
+        )
+
+    @property
+    def _reserve(self) -> Path:
+        return self.folder.path / ".reserve"
+
+
+def folder_of_run(runs: Path, given: str | None, number: int, plan: LoadPlan) -> RunFolder:
+    """Return where the `number`th run of this process goes: `given`, then `given-2`, ...; else a new one.
+
+    A soak without `given` goes on where the last one of its workload was interrupted.
+    """
+    if given is None:
+        soak = unfinished_soak(runs, plan.workload) if plan.mode == "soak" else None
+        return soak or RunFolder(runs / new_run_id())
+    path = Path(given)
+    return RunFolder(path if number == 1 else path.with_name(f"{path.name}-{number}"))
+
+
+def start_watcher(folder: RunFolder) -> subprocess.Popen[bytes]:
+    """Start the process that says which actions are settled (pandas stays out of this one)."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "diag.measuring.settled_watch", str(folder.path), str(os.getpid())],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def _first_manifest(folder: RunFolder, prepared: Prepared, target: Target) -> Manifest:
+    plan: LoadPlan = prepared.plan
+    return Manifest(
+        run_id=folder.path.name,
+        created_at=time.time(),
+        status="running",
+        sandbox=target.sandbox,
+        host=target.connection.host,
+        model=plan.model,
+        actions=plan.facts,
+        left_out=plan.left_out,
+        org_name=prepared.org_name,
+        org_id=prepared.org_id,
+        workload=plan.workload,
+        arrivals=plan.arrivals,
+        rates=tuple((action.action_id, action.rate) for action in plan.actions),
+        versions=_versions(),
+        concurrency_limit=plan.concurrency_limit,
+        recommend=plan.recommend,
+    )
+
+
+def _versions() -> tuple[tuple[str, str], ...]:
+    names = ("genesys-diag", "locust", "gevent", "geventhttpclient")
+    return (("python", platform.python_version()), *((name, metadata.version(name)) for name in names))

@@ -1,0 +1,150 @@
+"""The load generator measures itself, once a second.
+
+A busy neighbour costs 25 ms at p99 while Locust's own CPU figure stays low (load-testing notes, 1f), so
+the figures here are those that can see it: how late calls began, how late the event loop woke, how long
+the process waited for a core. `grading` says what they mean.
+"""
+
+import resource
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import gevent
+
+from loadtests.recording.generator_grade import Figures
+
+PROBE_EVERY_S: Final = 0.05
+FEWEST_PROBES: Final = 100
+"""Of fewer (a run of less than 5 s) the 99th percentile is one single moment, and says nothing of the run."""
+BUSIEST_SECONDS: Final = 0.95
+"""CPU is told as this quantile of the run's seconds: calls come in bursts, and a burst waits for itself."""
+
+SHORTEST_SECOND_S: Final = 0.5
+"""The last line of a run follows the one before by a moment, in which it does nothing but write that line."""
+
+_SCHEDSTAT: Final = Path("/proc/self/schedstat")
+
+
+@dataclass(frozen=True, slots=True)
+class Second:
+    """What the generator saw of itself in one second. Shares are of one core; None: not known here."""
+
+    schedule_lag_p50_ms: float | None
+    schedule_lag_p99_ms: float | None
+    hub_lag_max_ms: float
+    run_queue_share: float | None
+    cpu_share: float
+    rss_mb: float
+
+
+class SelfCheck:
+    """Collects lags between calls of `second()`; `watch()` runs as a greenlet and samples the event loop."""
+
+    def __init__(self, take_lags: Callable[[], Sequence[float]]) -> None:
+        self._take_lags = take_lags
+        self._hub_lag_s = 0.0
+        self._began = self._wall = time.perf_counter()
+        self._cpu = time.process_time()
+        self._first_wait = self._waited = _run_queue_s()
+        self._lags: dict[int, int] = {}
+        self._hub_lags: dict[int, int] = {}
+        self._cpu_shares: list[float] = []
+
+    def watch(self) -> None:
+        """Sleep again and again and note how much longer each took. Never returns; kill the greenlet."""
+        while True:
+            asleep = time.perf_counter()
+            gevent.sleep(PROBE_EVERY_S)
+            self.woke(time.perf_counter() - asleep - PROBE_EVERY_S)
+
+    def woke(self, late_s: float) -> None:
+        """Take in how much too late the event loop woke."""
+        self._hub_lag_s = max(self._hub_lag_s, late_s)
+        _count(self._hub_lags, late_s)
+
+    def second(self) -> Second:
+        """Return the figures since the last call and start anew."""
+        lags = sorted(self._take_lags())
+        for lag in lags:
+            _count(self._lags, lag)
+        wall, cpu, waited = time.perf_counter(), time.process_time(), _run_queue_s()
+        span = max(wall - self._wall, 1e-9)
+        result = Second(
+            schedule_lag_p50_ms=_at(lags, 0.50),
+            schedule_lag_p99_ms=_at(lags, 0.99),
+            hub_lag_max_ms=round(self._hub_lag_s * 1000, 3),
+            run_queue_share=_share(self._waited, waited, span),
+            cpu_share=round((cpu - self._cpu) / span, 4),
+            rss_mb=round(_rss_mb(), 1),
+        )
+        if span >= SHORTEST_SECOND_S:
+            self._cpu_shares.append(result.cpu_share)
+        self._wall, self._cpu, self._waited, self._hub_lag_s = wall, cpu, waited, 0.0
+        return result
+
+    def figures(self) -> Figures:
+        """Return the figures of the whole run, up to the last `second()`."""
+        return Figures(
+            schedule_lag_p99_ms=_p99_ms(self._lags, fewest=1),
+            hub_lag_p99_ms=_p99_ms(self._hub_lags, fewest=FEWEST_PROBES),
+            run_queue_share=_share(self._first_wait, self._waited, max(self._wall - self._began, 1e-9)),
+            cpu_share=_quantile(sorted(self._cpu_shares), BUSIEST_SECONDS),
+        )
+
+
+def _count(histogram: dict[int, int], seconds: float) -> None:
+    bucket = round(seconds * 10_000)  # 0.1 ms
+    histogram[bucket] = histogram.get(bucket, 0) + 1
+
+
+def _p99_ms(histogram: Mapping[int, int], *, fewest: int) -> float | None:
+    """The 99th percentile of a histogram (0.1 ms buckets -> how often), ms; None where it holds too few."""
+    total = sum(histogram.values())
+    if total < fewest:
+        return None
+    seen = 0
+    for bucket in sorted(histogram):
+        seen += histogram[bucket]
+        if seen >= 0.99 * total:
+            return bucket / 10
+    return None
+
+
+def _at(ordered: Sequence[float], share: float) -> float | None:
+    """Nearest-rank quantile in ms."""
+    found = _quantile(ordered, share)
+    return None if found is None else round(found * 1000, 3)
+
+
+def _quantile(ordered: Sequence[float], share: float) -> float | None:
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else None
+
+
+def _share(before_s: float | None, after_s: float | None, span_s: float) -> float | None:
+    if before_s is None or after_s is None:
+        return None
+    return round(max(0.0, after_s - before_s) / span_s, 4)
+
+
+def _run_queue_s() -> float | None:
+    """Seconds this process waited for a core while it could have run (Linux only)."""
+    try:
+        return int(_SCHEDSTAT.read_text(encoding="ascii").split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return None
+
+
+def _rss_mb() -> float:
+    """Largest resident memory so far, MB.
+
+    From /proc where there is one: getrusage's maximum also counts what the starting process had before
+    it became this program.
+    """
+    try:
+        text = Path("/proc/self/status").read_text(encoding="ascii")
+        return int(text.split("VmHWM:")[1].split()[0]) / 1024
+    except (OSError, IndexError, ValueError):
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -1,0 +1,20 @@
+"""What a load process calls itself: the stem of its files in the run folder."""
+
+import socket
+
+from analysis.format.call_record import SEGMENT_SUFFIX
+from analysis.format.run_folder import RunFolder
+
+
+def host_name() -> str:
+    """Return this machine's short name, in letters, digits and dashes."""
+    name = socket.gethostname().split(".")[0]
+    return "".join(one if one.isalnum() and one.isascii() else "-" for one in name)[:60] or "worker"
+
+
+def free_worker_id(folder: RunFolder) -> str:
+    """Return `<host>-<number>` that no segment has yet: a soak that goes on gets a number of its own."""
+    number = 0
+    while (folder.segments / f"{host_name()}-{number}{SEGMENT_SUFFIX}").exists():
+        number += 1
+    return f"{host_name()}-{number}"

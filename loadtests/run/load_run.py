@@ -1,0 +1,210 @@
+"""One run, from the making of its folder to the last word of its manifest."""
+
+import logging
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from typing import Any, Final
+
+import gevent
+from locust.runners import MasterRunner
+
+from analysis.errors import AnalysisError
+from diag.errors import DiagError, Explained, error_text
+from diag.exit_codes import ExitCode, exit_code_of
+from diag.genesys.errors import ApiError
+from loadtests.planning.plan_json import to_wire
+from loadtests.planning.probe_drafts import ProbeDrafts
+from loadtests.recording.generator_grade import grade
+from loadtests.recording.manifest_writer import RunRecord, folder_of_run, start_watcher
+from loadtests.recording.worker_id import free_worker_id
+from loadtests.run.org_session import Opened
+from loadtests.run.run_ending import ending_of
+from loadtests.run.sla import broken_thresholds
+from loadtests.sending.access_token import TokenKeeper
+from loadtests.steering.run_outcome import RunOutcome, held_back, outcome_of
+from loadtests.steering.session import Session
+from loadtests.workers.master import MasterRun, order_for
+from loadtests.workers.user_count import UserCount, users_of_all
+
+_LOG: Final = logging.getLogger("diag.load")
+
+
+class OneRun:
+    """The `number`th run of this process: what was opened, at work (a session, or workers), then over."""
+
+    def __init__(self, opened: Opened, environment: Any, *, number: int, users: UserCount) -> None:
+        self._opened = opened
+        self._environment = environment
+        self._runner = environment.runner
+        self._options = environment.parsed_options
+        self._users = users
+        self._users.begin()
+        self.folder = folder_of_run(opened.settings.runs, self._options.run_dir, number, opened.plan)
+        self._record = RunRecord(self.folder, opened.prepared, opened.target)
+        self._drafts: ProbeDrafts | None = None
+        self._watcher: subprocess.Popen[bytes] | None = None
+        self._is_ending = False
+        self._failure: str | None = None
+        self._end_reason: str | None = None
+        self._interrupted = False
+        self.exit_code: int = ExitCode.OK
+        self.work: Session | MasterRun | None = None
+        """Who makes the calls; None when the run could not begin."""
+
+    def begin(self) -> None:
+        """Make the folder and start the work; a run that cannot begin says why, and ends."""
+        try:
+            self._record.begin()
+            if self._options.probe:
+                self._drafts = ProbeDrafts(self.folder, self._opened.client, self._opened.api_base)
+                self._drafts.open(self._opened.plan.actions)
+            if isinstance(self._runner, MasterRunner):
+                self.work = self._master()
+            else:
+                self.work = self._session()
+            if self._options.until_settled:
+                self._watcher = start_watcher(self.folder)
+        except (ApiError, DiagError, AnalysisError) as error:
+            self._refuse(say(error), error.message)
+        except OSError as error:
+            why = f"{self.folder.path} cannot be written ({error.strerror})."
+            self._refuse(say(DiagError(why)), why)
+
+    def end_early(self, why: str, *, failed: bool = True, exit_code: int = ExitCode.INCOMPLETE) -> None:
+        """End the run from anywhere; Locust's own greenlets do the stopping."""
+        if failed:
+            _LOG.error("stopping: %s", why)
+            self._failure = self._failure or why
+            self.exit_code = exit_code
+        else:
+            _LOG.info("ending: %s", why)
+            self._end_reason = why
+        if not self._is_ending:  # Locust would not wait for the first one before it carries out a second
+            self._is_ending = True
+            gevent.spawn(self._runner.quit if self._options.headless else self._runner.stop)
+
+    def interrupt(self) -> None:
+        """Take in that a person (or the system) ends it by a signal."""
+        self._interrupted = True
+        self.exit_code = ExitCode.INTERRUPTED
+
+    def hurry(self) -> None:
+        """Wait no longer for calls in flight; each is still recorded."""
+        if self.work is not None:
+            self.work.hurry()
+
+    def finish(self) -> None:
+        """Let calls in flight end, count what is here, write the last manifest."""
+        if self.work is None:
+            return
+        if self._watcher is not None:
+            self._watcher.terminate()
+        if isinstance(self.work, Session):
+            self.work.finish()
+            outcome = outcome_of(self.work)
+        else:
+            outcome = self.work.finish()
+        self._conclude(outcome, self._close_drafts())
+
+    def crashed(self, why: str) -> None:
+        """Take in a mistake of ours: the manifest says so, and the run ends."""
+        self._record.end("incomplete", status_reason=why)
+        self.end_early(why, exit_code=ExitCode.ERROR)
+
+    def _session(self) -> Session:
+        keeper = TokenKeeper(self._opened.client)
+        return Session(
+            self._opened.plan,
+            folder=self.folder,
+            worker_id=free_worker_id(self.folder),
+            api_base=self._opened.api_base,
+            token=keeper.token,
+            renew_token=keeper.renew,
+            fire=self._environment.events.request.fire,
+            end_run=self.end_early,
+            users=lambda: users_of_all(self._environment),
+            parent_pid=self._options.parent_pid,
+            soak_offset_s=max(0.0, time.time() - self._record.created_at),
+        )
+
+    def _master(self) -> MasterRun:
+        order = order_for(
+            self.folder,
+            self._opened.plan,
+            api_base=self._opened.api_base,
+            sandbox=self._opened.target.sandbox,
+            workers=self._runner.worker_count,
+            soak_offset_s=max(0.0, time.time() - self._record.created_at),
+            run_time_s=None if self._options.run_time is None else float(self._options.run_time),
+        )
+        self._options.diag_order = to_wire(order)
+        return MasterRun(
+            self.folder,
+            self._runner,
+            mark=order.mark,
+            end_run=self.end_early,
+            lost_after_s=self._options.lost_after,
+            workers=order.workers,
+            max_in_flight=order.plan.max_in_flight,
+            parent_pid=self._options.parent_pid,
+        )
+
+    def _refuse(self, code: int, why: str) -> None:
+        self._close_drafts()
+        if self._record.begun:
+            self._record.end("incomplete", status_reason=why)
+        self.end_early(why, exit_code=code)
+
+    def _conclude(self, outcome: RunOutcome, left: tuple[str, ...]) -> None:
+        plan, record = self._opened.plan, self._record
+        outcome = replace(outcome, calls=record.rows())  # with those of earlier parts of a soak
+        verdict, why = grade(outcome.figures)
+        ending = ending_of(
+            outcome,
+            grade=verdict,
+            grade_reason=why,
+            failure=self._failure,
+            end_reason=self._end_reason,
+            interrupted=self._interrupted,
+            exit_code=self.exit_code,
+        )
+        broken = broken_thresholds(self.folder, plan)
+        self.exit_code = ending.exit_code
+        if broken and self.exit_code == ExitCode.OK:
+            self.exit_code = ExitCode.THRESHOLD
+        for line in (*outcome.gaps, *broken):
+            _LOG.error(line)
+        held = held_back(outcome, plan.max_in_flight)
+        if held:
+            _LOG.warning(held[0])
+        record.end(
+            ending.status,
+            status_reason="; ".join([*filter(None, [ending.reason]), *broken, *left]) or None,
+            calls=outcome.calls,
+            dropped=outcome.dropped,
+            streams=max(1, self._users.most // plan.divided_among),
+            grade=verdict,
+            grade_reason=why,
+            generator=outcome.figures.known(),
+            left_out=(*plan.left_out, *outcome.left_out),
+            notes=(*outcome.notes, *held),
+        )
+        if outcome.calls:
+            alone = self._options.parent_pid is None  # else whoever started us writes the report
+            record.finish_in_background(report=alone)
+            if alone:
+                _LOG.info("in a moment: %s (again: diag report %s)", self.folder.report, self.folder.path)
+        _LOG.info("%d calls recorded in %s", outcome.calls, self.folder.path)
+        _LOG.info("the load generator: %s, %s", verdict, why)
+
+    def _close_drafts(self) -> tuple[str, ...]:
+        drafts, self._drafts = self._drafts, None
+        return drafts.close() if drafts else ()
+
+
+def say(error: Explained) -> int:
+    """Write an error for people to stderr; return the exit code of its category."""
+    sys.stderr.write(error_text(error.message, error.hint, error.details) + "\n")
+    return int(exit_code_of(error.category))

@@ -1,0 +1,175 @@
+"""What happens when: Locust's events on one side, our runs and the exit code on the other."""
+
+import logging
+import signal
+import sys
+from contextlib import ExitStack
+from typing import Any, Final
+
+import gevent
+from gevent.event import Event
+from locust.runners import MasterRunner, WorkerRunner
+
+from analysis.errors import AnalysisError
+from diag.errors import DiagError
+from diag.exit_codes import ExitCode
+from diag.genesys.errors import ApiError
+from loadtests.planning.run_options import add_options
+from loadtests.run.dry_run import describe, in_short
+from loadtests.run.load_run import OneRun, say
+from loadtests.run.org_session import Opened, open_run
+from loadtests.run.safe_listener import surely
+from loadtests.run.web_tab import add_tab
+from loadtests.steering.session import Session
+from loadtests.workers.master import MESSAGES, MasterRun
+from loadtests.workers.user_count import UserCount, count_users
+from loadtests.workers.worker import WorkerLife
+
+_LOG: Final = logging.getLogger("diag.load")
+
+
+class Lifecycle:
+    """Listens to Locust. Holds what outlives one test: the target, the plan, the client."""
+
+    def __init__(self) -> None:
+        self._worker: WorkerLife | None = None
+        self._latest: OneRun | None = None
+        self._run: OneRun | None = None
+        self._ending: OneRun | None = None
+        self._ended = Event()
+        self._stack = ExitStack()
+        self._opened: Opened
+        self._options: Any = None
+        self._runner: Any = None
+        self._environment: Any = None
+        self._users: UserCount
+        self._main: Any = None
+        self._interrupts = 0
+        self._exit_code: int = ExitCode.OK
+        self._runs_started = 0
+
+    @property
+    def session(self) -> Session | None:
+        """The session of this process, if it is one that makes calls and a test is running."""
+        if self._worker is not None:
+            return self._worker.session
+        work = self._run.work if self._run is not None else None
+        return work if isinstance(work, Session) else None
+
+    def register(self, events: Any) -> None:
+        """Listen to the events of a Locust environment."""
+        logging.getLogger("httpx").setLevel(logging.WARNING)
+        events.init_command_line_parser.add_listener(add_options)
+        events.init.add_listener(self._on_init)
+        events.quit.add_listener(self._on_quit)
+
+    def _on_init(self, environment: Any, runner: Any, web_ui: Any = None, **_: Any) -> None:
+        self._runner = runner
+        self._environment = environment
+        if isinstance(runner, WorkerRunner):
+            self._worker = WorkerLife(environment, runner)
+            return
+        self._listen(environment, runner)
+        self._options = options = environment.parsed_options
+        shaped = environment.shape_class is not None
+        divided_among = 1
+        if isinstance(runner, MasterRunner) and options.headless and options.num_users is None and not shaped:
+            # Nobody asked for a number: one planned load, of which each worker has its share.
+            divided_among = options.num_users = options.spawn_rate = options.expect_workers
+        self._users = count_users(environment, lambda one: getattr(one, "lifecycle", None) is self)
+        try:
+            self._opened = open_run(options, self._stack, shaped=shaped).divided_among(divided_among)
+        except (DiagError, AnalysisError, ApiError) as error:
+            self._leave(say(error))
+        except KeyboardInterrupt:
+            self._leave(ExitCode.INTERRUPTED)
+        if web_ui is not None:
+            add_tab(web_ui, lambda: self._latest.folder if self._latest else None, lambda: options.run_time)
+        plan = self._opened.plan
+        environment.host = self._opened.api_base
+        if plan.duration_s is not None and options.run_time is None:
+            options.run_time = plan.duration_s
+        if options.dry_run:
+            users = None if shaped else options.num_users or 1
+            sys.stdout.write(describe(self._opened.prepared, self._opened.target, options.run_time, users))
+            self._leave(ExitCode.OK)
+        _LOG.info(in_short(plan))
+
+    def _listen(self, environment: Any, runner: Any) -> None:
+        self._main = gevent.getcurrent()
+        gevent.signal_handler(signal.SIGINT, self._on_sigint)
+        environment.events.test_start.add_listener(surely(self._on_test_start, self._failed))
+        environment.events.test_stop.add_listener(surely(self._on_test_stop, self._failed))
+        # Here and not earlier: Locust's own listener would end a master before ours knows of a signal.
+        environment.events.quitting.add_listener(surely(self._on_quitting, self._failed))
+        if isinstance(runner, MasterRunner):
+            for kind in MESSAGES:
+                runner.register_message(kind, self._on_message)
+
+    def _failed(self, error: Exception) -> None:
+        """A mistake of ours in a listener: the run ends, and says so."""
+        why = f"the load process failed in a way it did not expect ({type(error).__name__}: {error})"
+        self._run = self._ending = None
+        self._ended.set()
+        self._exit_code = ExitCode.ERROR
+        if self._latest is not None:
+            self._latest.crashed(why)
+        else:
+            gevent.spawn(self._runner.quit)
+        self._environment.process_exit_code = int(self._exit_code)
+
+    def _leave(self, code: int) -> None:
+        self._stack.close()
+        raise SystemExit(int(code))
+
+    def _on_test_start(self, environment: Any, **_: Any) -> None:
+        self._ended.clear()
+        self._exit_code = ExitCode.OK
+        self._runs_started += 1
+        self._latest = self._run = OneRun(
+            self._opened, environment, number=self._runs_started, users=self._users
+        )
+        self._run.begin()
+
+    def _on_message(self, environment: Any, msg: Any, **_: Any) -> None:
+        run = self._run or self._ending
+        if run is not None and isinstance(run.work, MasterRun):
+            run.work.take(msg)
+
+    def _on_test_stop(self, **_: Any) -> None:
+        run, self._run = self._run, None
+        if run is None:
+            return
+        self._ending = run
+        run.finish()
+        self._ending = None
+        self._exit_code = run.exit_code
+        self._ended.set()
+
+    def _on_sigint(self) -> None:
+        """Ctrl-C once: Locust's main greenlet ends the run. Again: without waiting for what is in flight."""
+        self._interrupts += 1
+        if self._interrupts == 1:
+            gevent.kill(self._main, KeyboardInterrupt)
+            return
+        run = self._ending or self._run
+        if run is not None:
+            run.hurry()
+
+    def _on_quitting(self, environment: Any, **_: Any) -> None:
+        if self._run is not None:  # a signal, in the middle of a run
+            if self._run.work is not None:
+                self._run.interrupt()
+            if isinstance(self._runner, MasterRunner):
+                self._runner.stop(send_stop_to_client=False)
+            else:
+                self._runner.stop()
+            if self._run is not None:  # it had not begun, so there was nothing to stop
+                self._exit_code = self._run.exit_code
+        elif self._ending is not None:  # another signal, while calls in flight are waited for
+            self._ending.hurry()
+            self._ended.wait()
+        environment.process_exit_code = int(self._exit_code)
+
+    def _on_quit(self, **_: Any) -> None:
+        self._stack.close()

@@ -1,0 +1,82 @@
+"""Everything asked of the org before a run: where, as whom, what to call."""
+
+import logging
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from diag.errors import UsageError
+from diag.genesys.client import GenesysClient
+from diag.settings import Settings, load_settings
+from diag.target import Target
+from loadtests.planning.load_target import open_target
+from loadtests.planning.make_plan import Prepared, prepare
+from loadtests.planning.plan import LoadPlan
+from loadtests.run.sla import check_thresholds
+from loadtests.sending.transport import USER_AGENT
+
+_LOG: Final = logging.getLogger("diag.load")
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a load process knows once it may begin."""
+
+    settings: Settings
+    target: Target
+    client: GenesysClient
+    prepared: Prepared
+
+    @property
+    def plan(self) -> LoadPlan:
+        """Return what will be done."""
+        return self.prepared.plan
+
+    @property
+    def api_base(self) -> str:
+        """Return where calls go."""
+        return self.target.connection.api_base
+
+    def divided_among(self, users: int) -> "Opened":
+        """Return the same with the planned rates sent by that many users together."""
+        plan = replace(self.plan, divided_among=max(1, users))
+        return replace(self, prepared=replace(self.prepared, plan=plan))
+
+
+def open_run(options: Any, stack: ExitStack, *, shaped: bool) -> Opened:
+    """Read settings, find the target, prepare the plan. What must be closed is given to `stack`.
+
+    `shaped`: a LoadTestShape says how many users there are. Raises DiagError and ApiError: no credentials,
+    nothing to call, a protected profile whose org was not named (`--confirm-org`), a condition of `--sla`
+    that is not understood or about nothing, a shape beside something else that says how the load goes.
+    """
+    settings = load_settings()
+    for warning in settings.warnings:
+        _LOG.warning(warning)
+    target = stack.enter_context(open_target(settings))
+    client = stack.enter_context(GenesysClient(target.connection, user_agent=USER_AGENT))
+    prepared = prepare(options, target, client)
+    check_thresholds(prepared.plan)
+    if shaped:
+        _refuse_beside_a_shape(prepared.plan)
+    name = prepared.org_name
+    if settings.protected and not target.sandbox and options.confirm_org != name:
+        raise UsageError(
+            f"This profile is protected, and calls run real requests in the org {name!r}.",
+            hint=f"To go on, name the org: --confirm-org {name!r}",
+        )
+    for one in prepared.plan.left_out:
+        _LOG.warning("left out: %s (%s)", one.what, one.why)
+    return Opened(settings, target, client, prepared)
+
+
+def _refuse_beside_a_shape(plan: LoadPlan) -> None:
+    """Two plans of how the load goes would multiply into one that nobody wrote down."""
+    beside = [f"mode = {plan.mode!r}"] if plan.mode != "measure" else []
+    beside += ["[[stage]]"] if plan.stages else []
+    beside += ["duration"] if plan.duration_s is not None else []
+    if beside:
+        raise UsageError(
+            f"A LoadTestShape says how the load goes and for how long, and so does {' and '.join(beside)}.",
+            hint="Keep one of them: leave the shape out, or use mode = 'measure' without stages or duration.",
+        )

@@ -1,0 +1,184 @@
+"""`--sla "p99<2s"`: conditions every action must meet, judged from the rows when the run is over."""
+
+import difflib
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any, Final
+
+from analysis.format.call_record import FIELDS, NAMES_SUFFIX, OUTCOME_CODES, SEGMENT_SUFFIX
+from analysis.format.run_folder import RunFolder
+from analysis.format.schema import Outcome
+from diag.errors import UsageError
+from loadtests.planning.plan import ActionLoad, LoadPlan
+from loadtests.sending.caller import RUN_ENDED
+
+_FORM: Final = re.compile(
+    r"(?:(?P<name>.+?)\s*:\s*)?(?P<what>p\d{1,2}(?:\.\d+)?|errors|timeouts|calls)\s*"
+    r"(?P<sign><=|>=|<|>)\s*(?P<value>\d+(?:\.\d+)?)\s*(?P<unit>ms|s|%|)"
+)
+_CENSORED: Final = (OUTCOME_CODES[Outcome.TIMEOUT], OUTCOME_CODES[Outcome.CLIENT_TIMEOUT])
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """One condition. `value` is in ms for a quantile, a share 0..1 for errors and timeouts, else a count."""
+
+    text: str
+    action: str | None
+    what: str
+    sign: str
+    value: float
+
+    def holds(self, seen: float) -> bool:
+        """Return whether a seen figure meets it."""
+        match self.sign:
+            case "<":
+                return seen < self.value
+            case "<=":
+                return seen <= self.value
+            case ">":
+                return seen > self.value
+            case _:
+                return seen >= self.value
+
+
+def parse_thresholds(texts: Sequence[str]) -> tuple[Threshold, ...]:
+    """Return the conditions; raises UsageError for one that is not understood."""
+    return tuple(_parse(text) for text in texts)
+
+
+def _parse(text: str) -> Threshold:
+    found = _FORM.fullmatch(text.strip())
+    hint = 'For example: "p99<2s", "Get Customer: p95<=800ms", "errors<1%", "timeouts<0.1%", "calls>=300".'
+    if found is None:
+        raise UsageError(f"The condition {text!r} is not understood.", hint=hint)
+    what, unit, value = found["what"], found["unit"], float(found["value"])
+    right = {"p": ("ms", "s"), "e": ("%",), "t": ("%",), "c": ("",)}[what[0]]
+    if unit not in right:
+        raise UsageError(f"The condition {text!r} needs a unit: {' or '.join(right) or 'none'}.", hint=hint)
+    value *= {"s": 1000.0, "%": 0.01}.get(unit, 1.0)
+    return Threshold(text, found["name"], what, found["sign"], value)
+
+
+def check_thresholds(plan: LoadPlan) -> None:
+    """Raise UsageError for a condition that is not understood or names no action of the plan.
+
+    Such a condition would judge nothing, and a check in a pipeline would be green for ever.
+    """
+    names = [action.action_name for action in plan.actions]
+    for threshold in parse_thresholds(plan.sla):
+        if any(_means(threshold, action) for action in plan.actions):
+            continue
+        left_out = [
+            one for one in plan.left_out if one.what.casefold() == (threshold.action or "").casefold()
+        ]
+        near = difflib.get_close_matches(threshold.action or "", names, n=3)
+        raise UsageError(
+            f"The condition {threshold.text!r} is about no action of this run."
+            + (f" It is left out: {left_out[0].why}." if left_out else ""),
+            hint=f"Did you mean {' or '.join(map(repr, near))}?" if near else "Names and patterns: diag scan",
+        )
+
+
+def broken_thresholds(folder: RunFolder, plan: LoadPlan) -> tuple[str, ...]:
+    """Return one sentence per action and condition that does not hold."""
+    thresholds = parse_thresholds(plan.sla)
+    if not thresholds:
+        return ()
+    rows = _rows(folder, plan)
+    broken = []
+    for threshold in thresholds:
+        for action in plan.actions:
+            if not _means(threshold, action):
+                continue
+            seen = _figure(threshold.what, rows[action.action_id])
+            if not threshold.holds(seen):
+                broken.append(
+                    f"{action.action_name}: {threshold.text} does not hold ({_said(threshold, seen)})"
+                )
+    return tuple(broken)
+
+
+def _means(threshold: Threshold, action: ActionLoad) -> bool:
+    """Whether a condition is about an action: all, or an id, a name (any case), a pattern such as `Get*`."""
+    wanted = threshold.action
+    if wanted is None or wanted == action.action_id:
+        return True
+    folded, name = wanted.casefold(), action.action_name.casefold()
+    return folded == name or fnmatchcase(name, folded)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One call. `cut_off`: the run ended while it was in flight, so it says only that it took longer."""
+
+    outcome: int
+    latency_ms: float
+    cut_off: bool
+
+
+def _figure(what: str, rows: Sequence[_Row]) -> float:
+    """Return the seen figure; a timed-out call counts as slower than every other one.
+
+    A call the end of the run cut off is no timeout: it is left out of shares, and in a quantile it counts
+    with the time it had taken, so that what it can break is broken for certain.
+    """
+    if what == "calls":
+        return float(len(rows))
+    ended = [row for row in rows if not row.cut_off]
+    if what in ("timeouts", "errors"):
+        if not ended:
+            return math.inf
+        slow = sum(row.outcome in _CENSORED for row in ended)
+        fine = sum(row.outcome == OUTCOME_CODES[Outcome.OK] for row in ended)
+        return slow / len(ended) if what == "timeouts" else 1 - (slow + fine) / len(ended)
+    answered = [
+        math.inf if row.outcome in _CENSORED and not row.cut_off else row.latency_ms
+        for row in rows
+        if row.outcome in _CENSORED or row.outcome == OUTCOME_CODES[Outcome.OK]
+    ]
+    if not answered:
+        return math.inf
+    share = float(what[1:]) / 100
+    return sorted(answered)[max(0, math.ceil(share * len(answered)) - 1)]
+
+
+def _said(threshold: Threshold, seen: float) -> str:
+    if threshold.what == "calls":
+        return f"{seen:.0f} calls"
+    if threshold.what in ("errors", "timeouts"):
+        return "no call came to its end" if math.isinf(seen) else f"{seen:.2%}"
+    return "beyond the timeout" if math.isinf(seen) else f"{seen:.0f} ms"
+
+
+def _rows(folder: RunFolder, plan: LoadPlan) -> dict[str, list[_Row]]:
+    """Return the rows of the plan's actions, per action id; numpy is imported only now."""
+    import numpy as np
+
+    dtype: Any = np.dtype([*((name, kind) for name, _, kind in FIELDS), ("crc", "<u4")])
+    rows: dict[str, list[_Row]] = {action.action_id: [] for action in plan.actions}
+    columns = ("action", "outcome", "latency_ms", "error_code")
+    for path in sorted(folder.segments.glob(f"*{SEGMENT_SUFFIX}")):
+        # By the segment's own names: an earlier part of a soak may have called other actions.
+        action_ids = _names(path, "action")
+        run_ended = {code for code, text in _names(path, "error").items() if text == RUN_ENDED}
+        table = np.fromfile(path, dtype=dtype)
+        for action, outcome, latency_ms, error in zip(
+            *(table[column].tolist() for column in columns), strict=True
+        ):
+            of_action = rows.get(action_ids.get(action, ""))
+            if of_action is not None:
+                of_action.append(_Row(outcome, latency_ms, error in run_ended))
+    return rows
+
+
+def _names(segment: Path, kind: str) -> Mapping[int, str]:
+    """Return what this segment's codes of a kind stand for."""
+    whole = segment.with_suffix(NAMES_SUFFIX).read_bytes().split(b"\n")[:-1]
+    lines = (json.loads(line) for line in whole)
+    return {int(line["code"]): str(line["text"]) for line in lines if line["kind"] == kind}

@@ -1,0 +1,238 @@
+"""One call, from its due time to its row on disk: the hot path, so nothing but what a call needs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
+
+import gevent
+
+from analysis.format.call_record import FLAG_NEW_CONNECTION, OUTCOME_CODES
+from analysis.format.schema import PLATFORM_MAX_TIMEOUT_S, Outcome
+from diag.genesys.outcomes import Classified
+from loadtests.planning.plan import ActionLoad
+from loadtests.recording.recorder import NO_CORRELATION_ID, Recorder, target_code
+from loadtests.sending.fast_outcome import judge
+from loadtests.sending.run_clock import Clock
+from loadtests.sending.transport import NETWORK_ERRORS, Reply, Transport, error_name
+
+GIVE_UP_AFTER_S: Final = 10.0
+"""We wait this long beyond the action's own timeout before we give up on a reply."""
+
+UNKNOWN_TIMEOUT: Final = 0
+"""In the record: outside 1..60, which the analysis reads as unknown."""
+
+RUN_ENDED: Final = "run_ended"
+"""Error code of a call that the end of the run cut off."""
+
+LONGEST_STEP: Final = 60
+
+_ANSWERED: Final = frozenset({Outcome.OK, Outcome.TIMEOUT})
+
+
+class CallFailedError(Exception):
+    """Shown in Locust's statistics for a call that was not ok; one text per kind, so that rows group."""
+
+
+@dataclass(slots=True)
+class Prepared:
+    """One action with everything looked up before the first call."""
+
+    index: int
+    load: ActionLoad
+    target: int
+    limit_s: float
+    label: str
+    payload_codes: list[int]
+    requests: list[bytes] = field(repr=False)
+    """The request per payload; holds the token, so it never shows."""
+    calls: int = 0
+
+
+class Caller:
+    """Makes calls and records them. One per load process.
+
+    `on_submitted(action_id, reply)` is told of each job that was started (submit and poll), and
+    `on_failure(prepared, outcome, code, reply)` is told of every call that was not ok (the guard);
+    `fire` is Locust's `events.request.fire`, so that its web UI and statistics show our calls.
+    `on_broken(error)` is told when a row could not be written: the run must end.
+    """
+
+    def __init__(
+        self,
+        actions: tuple[ActionLoad, ...],
+        *,
+        transport: Transport,
+        recorder: Recorder,
+        clock: Clock,
+        token: Callable[[], str],
+        fire: Callable[..., None],
+        on_submitted: Callable[[str, Reply], None],
+        on_failure: Callable[[Prepared, Outcome, str | None, Reply | None], None],
+        on_broken: Callable[[OSError], None],
+    ) -> None:
+        self._transport = transport
+        self._recorder = recorder
+        self._clock = clock
+        self._token = token
+        self._fire = fire
+        self._on_submitted = on_submitted
+        self._on_failure = on_failure
+        self._on_broken = on_broken
+        self._errors: dict[str, CallFailedError] = {}
+        self.in_flight = 0
+        self._lags: list[float] = []
+        self._latencies: list[list[float]] = [[] for _ in actions]
+        self.unsent = 0
+        """Arrivals that were begun but not sent when the run ended."""
+        self.prepared = [self._prepare(index, action) for index, action in enumerate(actions)]
+
+    def take_lags(self) -> list[float]:
+        """Return the seconds between due and begun of the calls since this was last asked."""
+        taken, self._lags = self._lags, []
+        return taken
+
+    def take_latencies(self) -> list[list[float]]:
+        """Return per action the latencies (ms; no errors) of the calls since this was last asked."""
+        taken, self._latencies = self._latencies, [[] for _ in self._latencies]
+        return taken
+
+    def refresh_requests(self) -> None:
+        """Build every request again: the token has changed."""
+        for prepared in self.prepared:
+            prepared.requests = self._requests(prepared.load)
+
+    def call(self, prepared: Prepared, due: float, offered_rate: float) -> None:
+        """Make one call that was due at `due` (the clock's seconds) and record it, whatever happens.
+
+        `offered_rate`: the action's calls/s when this call was scheduled, not when it ends.
+        """
+        clock = self._clock
+        begun = clock.now()
+        self._lags.append(begun - due)
+        self.in_flight += 1
+        try:
+            self._call(prepared, due, begun, offered_rate)
+        except OSError as error:  # from the recorder: network errors were recorded already
+            self._on_broken(error)
+        finally:
+            self.in_flight -= 1
+
+    def _call(self, prepared: Prepared, due: float, begun: float, offered_rate: float) -> None:
+        turn = prepared.calls % len(prepared.requests)
+        prepared.calls += 1
+        in_flight = self.in_flight
+        clock = self._clock
+        sent = begun
+        reply: Reply | None = None
+        failure: BaseException | None = None
+        new_connection = False
+        connected = False
+        try:
+            sock, new_connection = self._transport.connect()
+            connected = True
+            sent = clock.now()
+            reply = self._transport.exchange(sock, prepared.requests[turn], prepared.limit_s)
+        except NETWORK_ERRORS as error:
+            failure = error
+        except gevent.GreenletExit as error:  # the run ends and does not wait any longer
+            failure = error
+        latency_ms = (clock.now() - sent) * 1000.0
+        if not connected and isinstance(failure, gevent.GreenletExit):
+            self.unsent += 1
+            return
+        verdict = self._judge(reply, failure, connected, prepared, latency_ms)
+        outcome, code = Outcome(verdict.outcome), verdict.error_code
+        correlation_id = _correlation_bytes(reply.correlation_id) if reply else NO_CORRELATION_ID
+        self._recorder.write(
+            prepared.index,
+            clock.wall(due),
+            clock.wall(sent),
+            latency_ms,
+            OUTCOME_CODES[outcome],
+            prepared.load.timeout_s or UNKNOWN_TIMEOUT,
+            reply.status if reply else 0,
+            in_flight,
+            offered_rate,
+            prepared.payload_codes[turn],
+            self._error_code(verdict) if code else 0,
+            prepared.target,
+            FLAG_NEW_CONNECTION if new_connection else 0,
+            self._transport.rtt_ms,
+            correlation_id,
+        )
+        if outcome in _ANSWERED:
+            self._latencies[prepared.index].append(latency_ms)
+        if prepared.load.poll is not None and outcome is Outcome.OK and reply is not None:
+            self._on_submitted(prepared.load.action_id, reply)
+        if outcome is not Outcome.OK:
+            self._on_failure(prepared, outcome, code, reply)
+        self._fire(
+            request_type="POST",
+            name=prepared.label,
+            response_time=latency_ms,
+            response_length=len(reply.body) if reply else 0,
+            exception=None if outcome is Outcome.OK else self._error(outcome, code),
+            context={},
+            response=None,
+        )
+
+    def _judge(
+        self,
+        reply: Reply | None,
+        failure: BaseException | None,
+        connected: bool,
+        prepared: Prepared,
+        latency_ms: float,
+    ) -> Classified:
+        if reply is not None:
+            return judge(reply.status, reply.body, prepared.load.timeout_s, latency_ms)
+        if isinstance(failure, gevent.GreenletExit):
+            return Classified(Outcome.CLIENT_TIMEOUT, RUN_ENDED)
+        assert failure is not None
+        if connected and isinstance(failure, TimeoutError):
+            return Classified(Outcome.CLIENT_TIMEOUT, error_name(failure))
+        return Classified(Outcome.NETWORK_ERROR, error_name(failure))
+
+    def _error_code(self, verdict: Classified) -> int:
+        return self._recorder.code(
+            "error",
+            verdict.error_code or "",
+            step=_step(verdict.failed_step),
+            message=verdict.message,
+        )
+
+    def _error(self, outcome: Outcome, code: str | None) -> CallFailedError:
+        text = f"{outcome.value}: {code}" if code else outcome.value
+        return self._errors.setdefault(text, CallFailedError(text))
+
+    def _prepare(self, index: int, load: ActionLoad) -> Prepared:
+        return Prepared(
+            index=index,
+            load=load,
+            target=target_code(load),
+            limit_s=(load.timeout_s or PLATFORM_MAX_TIMEOUT_S) + GIVE_UP_AFTER_S,
+            label=load.action_name + (" (draft)" if load.target == "draft" else ""),
+            payload_codes=[self._recorder.code("payload", payload.label) for payload in load.payloads],
+            requests=self._requests(load),
+        )
+
+    def _requests(self, load: ActionLoad) -> list[bytes]:
+        token = self._token()
+        return [
+            self._transport.prepare(load.action_id, load.target, payload.body, token)
+            for payload in load.payloads
+        ]
+
+
+def _step(name: str | None) -> str | None:
+    """Return a step's name if it looks like one: a label of the platform, never a text with values in it."""
+    return name if name is not None and len(name) <= LONGEST_STEP and name.isprintable() else None
+
+
+def _correlation_bytes(text: str) -> bytes:
+    """Return the 16 bytes of a UUID, zeros for anything else."""
+    try:
+        return UUID(text).bytes
+    except ValueError:
+        return NO_CORRELATION_ID

@@ -1,0 +1,28 @@
+"""How a reply is judged: a plain success cheaply, everything else by the client's classifier."""
+
+import re
+from typing import Final
+
+from analysis.format.schema import Outcome
+from diag.genesys.outcomes import Classified, classify
+
+_SUCCESS_KEY: Final = b'"success"'
+_NOT_TRUE: Final = re.compile(rb'"success"\s*:\s*(?!true\b)')
+_SUCCESS: Final = Classified(Outcome.OK)
+
+
+def judge(status: int, body: bytes, timeout_s: int | None, elapsed_ms: float) -> Classified:
+    """Return how a test call ended.
+
+    A 200 whose every "success" is true needs no parsing; a doubtful body (a "success" that is not true,
+    none at all, no JSON object) is parsed. An escaped quote inside a value cannot look like the key.
+    """
+    if (
+        status == 200
+        and _SUCCESS_KEY in body
+        and body[:1] == b"{"
+        and body[-1:] == b"}"
+        and _NOT_TRUE.search(body) is None
+    ):
+        return _SUCCESS
+    return classify(status, body, timeout_s, elapsed_ms)

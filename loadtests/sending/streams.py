@@ -1,0 +1,114 @@
+"""The arrival streams of one process: each Locust user is one."""
+
+import itertools
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import gevent
+
+from loadtests.planning.plan import LoadPlan
+from loadtests.sending.arrival_schedule import Schedule
+from loadtests.sending.run_clock import Clock
+
+TICK_S: Final = 0.2
+"""How often rates are looked at; a stream never sleeps longer, so a change reaches it within this time."""
+BURST: Final = 50
+"""Arrivals started in one go before replies get their turn, when the generator is late."""
+
+
+class Streams:
+    """Schedules of all users here, and what each sends.
+
+    `launch(index, due, offered_rate)` starts the call of an action that is due and returns its greenlet, or
+    None when it was held back.
+    """
+
+    def __init__(
+        self,
+        plan: LoadPlan,
+        *,
+        clock: Clock,
+        worker_id: str,
+        launch: Callable[[int, float, float], Any],
+    ) -> None:
+        self._plan = plan
+        self._clock = clock
+        self._worker_id = worker_id
+        self._launch = launch
+        self._numbers = itertools.count()
+        self._schedules: list[Schedule] = []
+        self._rates = [0.0] * len(plan.actions)
+        self._share = list(self._rates)
+        self._stopped = False
+
+    @property
+    def users(self) -> int:
+        """Streams running in this process."""
+        return len(self._schedules)
+
+    @property
+    def offered_rate(self) -> float:
+        """Calls/s this process offers now; 0 in the closed model, which offers none."""
+        return 0.0 if self._plan.model == "closed" else sum(self._share) * len(self._schedules)
+
+    def stop(self) -> None:
+        """Let no further call become due."""
+        self._stopped = True
+
+    def share_out(self, rates: Sequence[float], users: int) -> None:
+        """Give every stream its share of `rates`: calls/s per action of all `users` of all processes."""
+        self._rates = list(rates)
+        share = [rate / max(1, users) for rate in rates]
+        if all(math.isclose(new, old, rel_tol=1e-9) for new, old in zip(share, self._share, strict=True)):
+            return
+        self._share = share
+        # No stream sleeps longer than a tick, so from then on no arrival of the new rate is late.
+        begin = self._clock.now() + TICK_S
+        for schedule in self._schedules:
+            for index, rate in enumerate(share):
+                schedule.set_rate(index, rate, begin)
+
+    def run(self) -> None:
+        """Be one arrival stream until killed."""
+        schedule = Schedule(
+            self._share,
+            self._plan.arrivals,
+            f"{self._plan.seed}:{self._worker_id}:{next(self._numbers)}",
+            self._clock.now(),
+        )
+        self._schedules.append(schedule)
+        try:
+            if self._plan.model == "open":
+                self._open(schedule)
+            else:
+                self._closed(schedule)
+        finally:
+            self._schedules.remove(schedule)
+
+    def _open(self, schedule: Schedule) -> None:
+        now = self._clock.now
+        in_a_row = 0
+        while not self._stopped:
+            due = schedule.next_due
+            wait = TICK_S if due is None else due - now()
+            if wait > 0 or in_a_row >= BURST:
+                gevent.sleep(min(max(0.0, wait), TICK_S))
+                in_a_row = 0
+                continue
+            due, index = schedule.take()
+            in_a_row += 1
+            self._launch(index, due, self._rates[index])
+
+    def _closed(self, schedule: Schedule) -> None:
+        while not self._stopped:
+            schedule.skip_to(self._clock.now())
+            due = schedule.next_due
+            wait = TICK_S if due is None else due - self._clock.now()
+            gevent.sleep(min(max(0.0, wait), TICK_S))
+            if due is None or due > self._clock.now():
+                continue
+            due, index = schedule.take()
+            greenlet = self._launch(index, due, math.nan)  # its callers wait: no rate is offered
+            if greenlet is not None:
+                greenlet.join()

@@ -1,0 +1,1 @@
+"""A running session: rates, guard, ramp, token, and the end."""

@@ -1,0 +1,114 @@
+"""Ramp: the rate rises step by step until latency or errors bend; the last straight step is the knee."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import fmean, median
+
+from diag.workload.load_shape import Ramp
+
+FEWEST_CALLS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Knee:
+    """Where an action bent. `rate`: the highest straight calls/s, `in_flight`: its mean concurrency there."""
+
+    index: int
+    why: str
+    rate: float | None
+    in_flight: float | None
+
+
+@dataclass(slots=True)
+class _Track:
+    first_median_ms: float | None = None
+    straight: tuple[float, float] | None = None
+    rate: float = 0.0
+    latencies_ms: list[float] = field(default_factory=list)
+    errors: int = 0
+    dropped: int = 0
+    bent: bool = False
+
+
+class RampTracker:
+    """Judges each step when it is over. Told once a second what the calls did."""
+
+    def __init__(self, ramp: Ramp, actions: int) -> None:
+        self._ramp = ramp
+        self._tracks = [_Track() for _ in range(actions)]
+        self._stopped = False
+        self.step = 0
+
+    @property
+    def level(self) -> float:
+        """Return the factor of the present step."""
+        return self._ramp.growth**self.step
+
+    @property
+    def over(self) -> str | None:
+        """Return why no step follows the one just judged, or None."""
+        if self._stopped:
+            return "the limits allow no higher step of the ramp"
+        return "the last step of the ramp is over" if self.step >= self._ramp.steps else None
+
+    def stop(self) -> None:
+        """Let the step just judged be the last one: the limits allow no higher one."""
+        self._stopped = True
+
+    def second(
+        self,
+        now_s: float,
+        latencies_ms: Sequence[Sequence[float]],
+        errors: Sequence[int],
+        dropped: Sequence[int],
+        rates: Sequence[float],
+    ) -> list[Knee]:
+        """Take in a second; at the end of a step return the actions that bent in it.
+
+        `rates`: each action's calls/s in force (0 while the guard pauses).
+        """
+        for track, values, failed, held, rate in zip(
+            self._tracks, latencies_ms, errors, dropped, rates, strict=True
+        ):
+            track.rate = max(track.rate, rate)
+            track.latencies_ms.extend(values)
+            track.errors += failed
+            track.dropped += held
+        if now_s < (self.step + 1) * self._ramp.step_s:
+            return []
+        knees = [knee for index in range(len(self._tracks)) if (knee := self._judge(index)) is not None]
+        self.step += 1
+        for track in self._tracks:
+            track.latencies_ms, track.errors, track.dropped, track.rate = [], 0, 0, 0.0
+        return knees
+
+    def _judge(self, index: int) -> Knee | None:
+        track = self._tracks[index]
+        answered = len(track.latencies_ms)
+        calls = answered + track.errors
+        if track.bent or calls < FEWEST_CALLS:
+            return None
+        why = self._bent(track, calls)
+        if why is None:
+            if answered >= FEWEST_CALLS:
+                track.straight = (track.rate, track.rate * fmean(track.latencies_ms) / 1000)
+            return None
+        track.bent = True
+        straight = track.straight
+        return Knee(index, why, straight[0] if straight else None, straight[1] if straight else None)
+
+    def _bent(self, track: _Track, calls: int) -> str | None:
+        if track.errors > self._ramp.error_share * calls:
+            return f"{track.errors} of {calls} calls failed at {track.rate:.3g} calls/s"
+        if len(track.latencies_ms) >= FEWEST_CALLS:
+            now = median(track.latencies_ms)
+            if track.first_median_ms is None:
+                track.first_median_ms = now
+            if now > self._ramp.latency_factor * track.first_median_ms:
+                before = track.first_median_ms
+                return f"the median rose from {before:.0f} to {now:.0f} ms at {track.rate:.3g} calls/s"
+        if track.dropped:
+            return (
+                f"{track.dropped} calls had to be held back at {track.rate:.3g} calls/s: too many in flight"
+            )
+        return None

@@ -1,0 +1,122 @@
+"""Rows from workers to the master: appended, acknowledged, reconciled; none twice, none silently lost.
+
+A file only ever grows, so its byte offset is its sequence number. The worker sends what comes after the
+last offset the master acknowledged; the master appends a chunk only where its own file ends, and always
+answers with its size. A lost or repeated message therefore changes nothing, and after an outage the
+worker goes on where the master stands. Until then the rows lie on the worker's own disk.
+"""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from analysis.format.call_record import EVENTS_SUFFIX, NAMES_SUFFIX, RECORD_SIZE, SEGMENT_SUFFIX
+from analysis.format.job_lines import JOBS_SUFFIX
+from analysis.format.run_folder import RunFolder
+
+CHUNK: Final = "diag_chunk"
+ACKNOWLEDGED: Final = "diag_acknowledged"
+CHUNK_BYTES: Final = 256 * 1024
+SHIP_EVERY_S: Final = 1.0
+RESEND_AFTER_S: Final = 3.0
+SUFFIXES: Final = (NAMES_SUFFIX, SEGMENT_SUFFIX, EVENTS_SUFFIX, JOBS_SUFFIX)
+"""In this order: a code is named before a row that uses it arrives."""
+
+_WORKER_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,80}")
+
+
+class Shipper:
+    """The worker's side. `send(data)` sends a CHUNK message to the master."""
+
+    def __init__(self, folder: RunFolder, worker_id: str, send: Callable[[dict[str, Any]], None]) -> None:
+        self._folder = folder
+        self._worker_id = worker_id
+        self._send = send
+        self._acknowledged = dict.fromkeys(SUFFIXES, 0)
+        self._sent = dict.fromkeys(SUFFIXES, 0)
+        self._waited_s = 0.0
+
+    def ship(self, waited_s: float) -> None:
+        """Send everything new; after `RESEND_AFTER_S` without an answer go back to what was acknowledged."""
+        self._waited_s += waited_s
+        if self._waited_s >= RESEND_AFTER_S:
+            self._waited_s = 0.0
+            self._sent = dict(self._acknowledged)
+        for suffix in SUFFIXES:
+            self._ship_file(suffix)
+
+    def acknowledge(self, suffix: str, size: int) -> None:
+        """Take in the master's answer."""
+        if suffix not in self._acknowledged:
+            return
+        if size != self._acknowledged[suffix]:
+            self._waited_s = 0.0
+        self._acknowledged[suffix] = size
+        if size > self._sent[suffix]:
+            self._sent[suffix] = size
+
+    @property
+    def delivered(self) -> bool:
+        """Return whether the master has acknowledged every byte written so far."""
+        return all(self._acknowledged[suffix] == self._size(suffix) for suffix in SUFFIXES)
+
+    def _ship_file(self, suffix: str) -> None:
+        path = self._path(suffix)
+        if self._size(suffix) <= self._sent[suffix]:
+            return
+        with path.open("rb") as file:
+            file.seek(self._sent[suffix])
+            while data := file.read(CHUNK_BYTES):
+                message = {
+                    "worker": self._worker_id,
+                    "suffix": suffix,
+                    "offset": self._sent[suffix],
+                    "data": data,
+                }
+                self._send(message)
+                self._sent[suffix] += len(data)
+
+    def _path(self, suffix: str) -> Path:
+        return self._folder.segments / (self._worker_id + suffix)
+
+    def _size(self, suffix: str) -> int:
+        try:
+            return self._path(suffix).stat().st_size
+        except FileNotFoundError:
+            return 0
+
+
+class Receiver:
+    """The master's side: writes what workers send into the run folder."""
+
+    def __init__(self, folder: RunFolder) -> None:
+        self._folder = folder
+        folder.segments.mkdir(parents=True, exist_ok=True)
+
+    def take(self, message: dict[str, Any]) -> dict[str, Any] | None:
+        """Append a chunk if it fits the end of the file; return the answer, None for a malformed message.
+
+        Raises OSError when it cannot be written; the worker keeps its rows and sends them again.
+        """
+        worker, suffix, offset, data = (message.get(key) for key in ("worker", "suffix", "offset", "data"))
+        if (
+            not isinstance(worker, str)
+            or not _WORKER_ID.fullmatch(worker)
+            or suffix not in SUFFIXES
+            or not isinstance(offset, int)
+            or not isinstance(data, bytes)
+        ):
+            return None
+        path = self._folder.segments / (worker + suffix)
+        with path.open("ab") as file:
+            size = file.tell()
+            if offset == size:
+                file.write(data)
+                size += len(data)
+        return {"suffix": suffix, "size": size}
+
+    def rows(self, worker: str) -> int:
+        """Return how many whole rows of a worker are in the run folder."""
+        path = self._folder.segments / (worker + SEGMENT_SUFFIX)
+        return path.stat().st_size // RECORD_SIZE if path.exists() else 0

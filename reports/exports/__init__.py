@@ -1,0 +1,1 @@
+"""The report in other forms: Markdown, CSV, PNG, terminal."""

@@ -1,0 +1,48 @@
+"""The recommendations as CSV, with raw numbers, safe to open in a spreadsheet."""
+
+import csv
+import io
+from typing import Final
+
+from analysis.verdicts.recommendation import Analysis
+from reports.wording.plain_text import csv_cell
+
+COLUMNS: Final = (
+    "action_id",
+    "action_name",
+    "verdict",
+    "current_timeout_s",
+    "recommended_timeout_s",
+    "p50_ms",
+    "p95_ms",
+    "p99_ms",
+    "p99_lower_ms",
+    "p99_upper_ms",
+    "samples",
+    "ok",
+    "timeouts",
+    "cut_off_now",
+    "cut_off_after",
+    "grade",
+    "worst_wait_s",
+    "concurrency_share",
+    "source",
+    "reason",
+)
+"""Fields of `Recommendation`; the page's "Copy as CSV" gives the same (held by a test)."""
+
+
+def build_csv(analysis: Analysis) -> str:
+    """Return one line per action with a header (RFC 4180); unknown numbers are empty cells."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for action in analysis.actions:
+        writer.writerow([_cell(getattr(action, column)) for column in COLUMNS])
+    return out.getvalue()
+
+
+def _cell(value: str | float | None) -> str | float:
+    if value is None:
+        return ""
+    return csv_cell(str(value)) if isinstance(value, str) else value

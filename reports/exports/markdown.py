@@ -1,0 +1,113 @@
+"""The report as Markdown, for a pull request or a wiki: the verdict, the table, the sentences."""
+
+from collections.abc import Sequence
+
+from analysis.jobs.polling_loop import FlowLoop
+from analysis.verdicts.recommendation import Recommendation
+from reports.charts.labels import percentile_name
+from reports.pages.run_facts import run_facts
+from reports.report_data import ReportData
+from reports.wording import numbers
+from reports.wording.plain_text import markdown
+from reports.wording.production_words import production_sentences
+from reports.wording.verdict_words import WORDING, change_text, headline, tally
+
+
+def build_markdown(data: ReportData) -> str:
+    """Return the report as Markdown (CommonMark with tables); all names and messages are escaped."""
+    analysis, run = data.analysis, run_facts(data)
+    lines = [f"# {markdown(headline(analysis.actions))}", ""]
+    if run.sandbox:
+        lines += [f"> **SANDBOX**: {markdown(run.place)}.", ""]
+    where = "" if run.sandbox else f"{run.place} · "
+    lines += [markdown(f"{where}{run.calls} · {run.when}"), "", markdown(tally(analysis.actions)), ""]
+    lines += [f"**Note:** {markdown(note)}\n" for note in (*run.warnings, *data.notes)]
+    if analysis.actions:
+        lines += _table(analysis.actions, percentile_name(analysis.settings.percentile))
+        lines += ["", "## Why", ""]
+        lines += [f"- **{markdown(a.action_name)}**: {markdown(a.reason)}" for a in analysis.actions]
+    lines += _production(data) + _loops(analysis.loops)
+    lines += ["", "## What was observed" if data.from_production else "## What was run", ""]
+    for run_id, facts in run.runs:
+        lines += [f"Run {markdown(run_id)}", ""]
+        lines += [f"- {markdown(term)}: {markdown(text)}" for term, text in facts]
+        lines.append("")
+    lines += [f"- {markdown(term)}: {markdown(text)}" for term, text in run.settings]
+    if run.left_out:
+        lines += ["", "## Left out", ""]
+        lines += [f"- {markdown(what)}: {markdown(why)}" for what, why in run.left_out]
+    lines += ["", f"diag {markdown(data.version)}"]
+    return "\n".join(lines) + "\n"
+
+
+def _production(data: ReportData) -> list[str]:
+    """What telemetry says of each action; nothing where production was not looked at."""
+    if data.production is None:
+        return []
+    lines = ["", "## In production", ""]
+    for action in data.analysis.actions:
+        summary = data.summaries.get(action.action_id)
+        if summary is not None and summary.production is not None:
+            texts = production_sentences(summary.production)
+            lines.append(f"- **{markdown(action.action_name)}**: {' '.join(map(markdown, texts))}")
+    return [*lines, "", markdown(data.production.unknown)]
+
+
+def _loops(loops: Sequence[FlowLoop]) -> list[str]:
+    """How flows should wait for work that is submitted and polled; nothing where there is none."""
+    if not loops:
+        return []
+    heads = ("Submit", "Jobs", "Done", "Not finished", "p50", "p99", "at most", "Look")
+    lines = ["", "## Work that is submitted and polled", "", f"| {' | '.join(heads)} |"]
+    lines.append(f"|{' --- |' * len(heads)}")
+    for loop in loops:
+        look = numbers.UNKNOWN
+        if loop.interval_s is not None and loop.loop_limit is not None:
+            look = f"every {loop.interval_s} s, at most {numbers.plural(loop.loop_limit, 'time')}"
+        cells = (
+            loop.action_name,
+            numbers.count(loop.jobs),
+            numbers.count(loop.done),
+            numbers.count(loop.unfinished),
+            numbers.seconds(loop.p50_s),
+            numbers.seconds(loop.p99_s),
+            numbers.seconds(loop.p99_upper_s),
+            look,
+        )
+        lines.append(f"| {' | '.join(markdown(cell) for cell in cells)} |")
+    return [*lines, "", *(f"- **{markdown(one.action_name)}**: {markdown(one.reason)}" for one in loops)]
+
+
+def _table(actions: tuple[Recommendation, ...], percentile: str) -> list[str]:
+    heads = (
+        "Action",
+        "Verdict",
+        "Timeout",
+        percentile,
+        "at most",
+        "Calls",
+        "Cut off now",
+        "After",
+        "Worst wait",
+        "Coverage",
+        "If the backend hangs",
+    )
+    sides = ("---", "---", *("---:",) * (len(heads) - 2))
+    lines = [f"| {' | '.join(heads)} |", f"| {' | '.join(sides)} |"]
+    for action in actions:
+        wording = WORDING[action.verdict]
+        cells = (
+            action.action_name,
+            f"{wording.sign} {wording.word}",
+            change_text(action),
+            numbers.quantile(action.p99_ms, action.source),
+            numbers.at_most(action.p99_upper_ms),
+            numbers.count(action.samples),
+            numbers.share(action.cut_off_now),
+            numbers.share(action.cut_off_after),
+            numbers.seconds(action.worst_wait_s),
+            action.grade or numbers.UNKNOWN,
+            numbers.share(action.concurrency_share),
+        )
+        lines.append(f"| {' | '.join(markdown(cell) for cell in cells)} |")
+    return lines

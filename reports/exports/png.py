@@ -1,0 +1,57 @@
+"""Every chart as a PNG file, for slides."""
+
+import warnings
+from pathlib import Path
+from typing import Final
+
+from reports.charts.colours import PRINTED
+from reports.charts.labels import file_name
+from reports.figures.action_figures import charts_of
+from reports.figures.figure import Chart
+from reports.report_data import ReportData
+from reports.wording.plain_text import printable
+
+_DPI: Final = 220
+_TITLE_PX: Final = 14
+
+
+def export_charts(data: ReportData, folder: Path) -> tuple[Path, ...]:
+    """Write one PNG per chart into the folder (made if missing) and return the paths, in report order."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written: list[Path] = []
+    sandbox = data.analysis.sandbox is True or any(manifest.sandbox for manifest in data.manifests)
+    for rank, action in enumerate(data.analysis.actions, start=1):
+        summary = data.summaries.get(action.action_id)
+        if summary is None:
+            continue
+        for chart in charts_of(action, summary, data.analysis):
+            path = folder / f"{file_name(rank, action.action_name, chart.name)}.png"
+            _write(chart, f"{'SANDBOX · ' if sandbox else ''}{action.action_name} · {chart.title}", path)
+            written.append(path)
+    return tuple(written)
+
+
+def _write(chart: Chart, title: str, path: Path) -> None:
+    figure = chart.draw(PRINTED)
+    figure.text(
+        0.01,
+        1.03,
+        printable(title),
+        fontsize=_TITLE_PX,
+        fontweight="bold",
+        color=PRINTED.text,
+        ha="left",
+        va="bottom",
+        parse_math=False,
+    )
+    with warnings.catch_warnings():
+        # A name may hold characters the bundled font lacks: they are drawn as boxes, that is enough.
+        warnings.filterwarnings("ignore", message="Glyph .* missing", category=UserWarning)
+        figure.savefig(
+            path,
+            dpi=_DPI,
+            bbox_inches="tight",
+            pad_inches=0.15,
+            facecolor=PRINTED.paper,
+            metadata={"Software": None},
+        )

@@ -1,0 +1,218 @@
+"""The charts of one action: which of them its data allow, each with its words, key and table."""
+
+import math
+from collections.abc import Sequence
+
+from analysis.format.schema import Outcome
+from analysis.verdicts.recommendation import Analysis, Recommendation
+from analysis.views.summary import ActionSummary, Histogram, LoadBin, Series
+from reports.charts.data_table import MAX_SHOWN_ROWS, Column, every, table
+from reports.charts.distribution import distribution, distribution_range
+from reports.charts.load import load_curve, load_range
+from reports.charts.markers import Marker, markers_of
+from reports.charts.timeline import timeline, timeline_end
+from reports.figures.figure import Axis, Chart, key_of
+from reports.figures.survival_figure import survival_figure
+from reports.wording import numbers
+from reports.wording.traced_text import Told, joined, number, told
+
+
+def charts_of(
+    action: Recommendation, summary: ActionSummary, analysis: Analysis, *, small: bool = False
+) -> tuple[Chart, ...]:
+    """Return the charts an action's data allow, the most telling first; none without calls.
+
+    `small`: only the first of them, with few points, for reports of very many actions.
+    """
+    markers = markers_of(action, analysis)
+    found: list[Chart] = []
+    if summary.survival is not None and summary.survival.t_ms:
+        found.append(survival_figure(action, summary, analysis, markers, small=small))
+    if summary.histogram is not None and _calls(summary.histogram):
+        found.append(_distribution_chart(action, summary, summary.histogram, markers))
+    if len(summary.timeline) > 1 and any(b.p50_ms or b.max_ms for b in summary.timeline):
+        found.append(_timeline_chart(action, summary))
+    if len(summary.load) > 1:
+        found.append(_load_chart(action, summary.load, summary.knee_in_flight))
+    return tuple(found[:1] if small else found)
+
+
+def _distribution_chart(
+    action: Recommendation, summary: ActionSummary, histogram: Histogram, markers: tuple[Marker, ...]
+) -> Chart:
+    markers = tuple(marker for marker in markers if marker.role != "cap")
+    beside = [one for one in summary.series if one.histogram is not None]
+    given_up = summary.outcomes.get(Outcome.CLIENT_TIMEOUT, 0)
+    word = _cut_off_word(summary)
+    low_ms, high_ms = distribution_range(histogram, markers, beside)
+    return Chart(
+        "distribution",
+        "How long the calls took",
+        _distribution_words(action, histogram, given_up, word, beside),
+        lambda ink: distribution(histogram, markers, ink, word, beside),
+        table(
+            ("from_ms", "to_ms", "ok", "timeouts", "errors"),
+            (
+                Column("Took", ("from_ms", "to_ms"), "latency"),
+                Column("Finished", ("ok",), "count", adds_up=True),
+                Column(word.capitalize(), ("timeouts",), "count", adds_up=True),
+                Column("Failed", ("errors",), "count", adds_up=True),
+            ),
+            _bins(histogram),
+            _merged(len(_bins(histogram))),
+        ),
+        Axis("log", low_ms, high_ms),
+        key_of(markers),
+        facts={
+            "ok": sum(histogram.ok),
+            "timeouts": sum(histogram.timeouts),
+            "given_up": given_up,
+            "errors": sum(histogram.errors),
+        },
+    )
+
+
+def _distribution_words(
+    action: Recommendation, histogram: Histogram, given_up: int, word: str, beside: Sequence[Series]
+) -> Told:
+    ok, timeouts, errors = sum(histogram.ok), sum(histogram.timeouts), sum(histogram.errors)
+    at = "figures/distribution/facts"
+    parts: list[str] = [told("{} finished", number(numbers.plural(ok, "call"), ok, f"{at}/ok"))]
+    if action.p50_ms is not None:
+        half = number(numbers.quantile(action.p50_ms, action.source), action.p50_ms, "p50_ms")
+        within = "in" if action.source == "production" else "within"
+        parts[0] = told("{}, half of all {} {}", parts[0], within, half)
+    if timeouts:
+        cut = told("{} {}", number(numbers.count(timeouts), timeouts, f"{at}/timeouts"), word)
+        if given_up:
+            ours = number(numbers.count(given_up), given_up, f"{at}/given_up")
+            cut = told("{} ({} of them by us, or by the end of the run)", cut, ours)
+        parts.append(cut)
+    if errors:
+        parts.append(told("{} failed in another way", number(numbers.count(errors), errors, f"{at}/errors")))
+    end = ". Each lane is scaled to its own tallest bar."
+    if beside:
+        end += " Production is counted by whole seconds; its bars are as high as they are dense."
+    return told("{}{}", joined("; ", parts), end)
+
+
+def _bins(histogram: Histogram) -> list[tuple[float, ...]]:
+    """Bins from the first to the last that hold a call."""
+    rows: list[tuple[float, ...]] = list(
+        zip(
+            histogram.edges_ms[:-1],
+            histogram.edges_ms[1:],
+            histogram.ok,
+            histogram.timeouts,
+            histogram.errors,
+            strict=True,
+        )
+    )
+    used = [index for index, row in enumerate(rows) if any(row[2:])]
+    return rows[used[0] : used[-1] + 1]
+
+
+def _merged(rows: int) -> tuple[tuple[int, int], ...]:
+    """Neighbours merged until the table is short enough to read."""
+    step = math.ceil(rows / MAX_SHOWN_ROWS)
+    return tuple((start, min(start + step, rows) - 1) for start in range(0, rows, step))
+
+
+def _cut_off_word(summary: ActionSummary) -> str:
+    """Timeouts alone are "timed out"; with calls among them that we gave up on, "cut off"."""
+    return "cut off" if summary.outcomes.get(Outcome.CLIENT_TIMEOUT, 0) else "timed out"
+
+
+def _timeline_chart(action: Recommendation, summary: ActionSummary) -> Chart:
+    bins, word = summary.timeline, _cut_off_word(summary)
+    worst = max(bins, key=lambda b: b.p99_ms or 0.0)
+    at = "figures/timeline/facts"
+    words = told(
+        "{} slices of {}.",
+        number(str(len(bins)), len(bins), f"{at}/slices"),
+        number(numbers.duration(bins[0].width_s), bins[0].width_s, f"{at}/width_s"),
+    )
+    if worst.p99_ms is not None:
+        words = told(
+            "{} The slowest p99 was {}, {} into the {}.",
+            words,
+            number(numbers.latency(worst.p99_ms), worst.p99_ms, f"{at}/worst_p99_ms"),
+            number(numbers.duration(worst.start_s), worst.start_s, f"{at}/worst_start_s"),
+            "run" if action.source == "test" else "window",
+        )
+    shown, step = every(len(bins))
+    rows = [
+        (b.start_s, b.start_s + b.width_s, b.calls, b.p50_ms, b.p99_ms, b.max_ms, b.timeouts, b.errors)
+        for b in bins
+    ]
+    fields = ["start_s", "end_s", "calls", "p50_ms", "p99_ms", "max_ms", "timeouts", "errors"]
+    columns = [
+        Column("From" if step == 1 else f"From (every {step}th slice)", ("start_s",), "duration"),
+        Column("Calls", ("calls",), "count"),
+        Column("p50", ("p50_ms",), "latency"),
+        Column("p99", ("p99_ms",), "latency"),
+        Column("Slowest", ("max_ms",), "latency"),
+        Column(word.capitalize(), ("timeouts",), "count"),
+        Column("Failed", ("errors",), "count"),
+    ]
+    raw: list[tuple[float | None, ...]] = list(rows)
+    if any(b.schedule_lag_ms is not None for b in bins):
+        fields.append("schedule_lag_ms")
+        columns.append(Column("Sent late by", ("schedule_lag_ms",), "latency"))
+        raw = [(*row, b.schedule_lag_ms) for row, b in zip(rows, bins, strict=True)]
+    key = [("line ok", "half of the calls (p50)"), ("dotted estimate", "99 of 100 (p99)")]
+    if any(b.max_ms is not None for b in bins):
+        key.append(("dot", "slowest call"))
+    return Chart(
+        "timeline",
+        "Latency over time",
+        words,
+        lambda ink: timeline(bins, action.current_timeout_s, ink, word),
+        table(fields, columns, raw, shown),
+        Axis("linear", 0.0, timeline_end(bins)),
+        tuple(key),
+        facts={
+            "slices": len(bins),
+            "width_s": bins[0].width_s,
+            "worst_p99_ms": worst.p99_ms,
+            "worst_start_s": worst.start_s,
+            "every": step,
+        },
+    )
+
+
+def _load_chart(action: Recommendation, bins: Sequence[LoadBin], knee: float | None) -> Chart:
+    words: str = "The median does not grow with the calls in flight, as far as was tested."
+    if knee is not None:
+        words = told(
+            "From about {} calls in flight on, the median grows with the load.",
+            number(numbers.plain(knee), knee, "summary/knee_in_flight"),
+        )
+    return Chart(
+        "load",
+        "Latency against calls in flight",
+        words,
+        lambda ink: load_curve(bins, knee, action.current_timeout_s, ink),
+        table(
+            ("low", "high", "calls", "p50_ms", "p99_ms", "timeouts"),
+            (
+                Column("In flight", ("low", "high"), "count"),
+                Column("Calls", ("calls",), "count"),
+                Column("p50", ("p50_ms",), "latency"),
+                Column("p99", ("p99_ms",), "latency"),
+                Column("Timed out", ("timeouts",), "count"),
+            ),
+            [(b.low, b.high, b.calls, b.p50_ms, b.p99_ms, b.timeouts) for b in bins],
+            every(len(bins))[0],
+        ),
+        Axis("log", *load_range(bins, knee)),
+        (
+            ("line ok", "half of the calls (p50)"),
+            ("dotted estimate", "99 of 100 (p99)"),
+            ("mark now", "timeout now"),
+        ),
+    )
+
+
+def _calls(histogram: Histogram) -> int:
+    return sum(histogram.ok) + sum(histogram.timeouts) + sum(histogram.errors)

@@ -1,0 +1,85 @@
+"""What a chart is for the pages: a drawing with a title, a description, a key, and its numbers."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from matplotlib.figure import Figure
+
+from reports.charts.colours import THEMED, Ink
+from reports.charts.data_table import DataTable, rounded
+from reports.charts.markers import Marker
+from reports.charts.svg import to_svg
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """The horizontal axis of a chart, so that a place on it can be read: log or linear, and its ends."""
+
+    scale: Literal["log", "linear"]
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class TryOut:
+    """The share of calls cut off by a timeout of 1, 2, ... s (None: not known)."""
+
+    cut_off: tuple[float | None, ...]
+    at_most: float
+    """The share cut off where it is not known cannot be above this."""
+    start_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """One chart of an action, ready to be drawn in any `Ink`."""
+
+    name: str
+    title: str
+    description: str
+    """May be `Told`: its numbers then stand in the action's entry, or in `facts` below."""
+    draw: Callable[[Ink], Figure]
+    table: DataTable
+    axis: Axis
+    key: tuple[tuple[str, str], ...] = ()
+    """(CSS class of the swatch, text)."""
+    try_out: TryOut | None = None
+    """What the page needs to let people try a timeout on this chart."""
+    facts: Mapping[str, float | None] = field(default_factory=dict)
+    """Numbers of its words that stand nowhere else."""
+
+    def svg(self, prefix: str) -> str:
+        """Return the themed, inline SVG; `prefix` must be unique within the page."""
+        return to_svg(
+            self.draw(THEMED),
+            prefix=f"{prefix}{self.name[0]}",
+            title=self.title,
+            description=self.description,
+        )
+
+    def to_json(self) -> dict[str, object]:
+        """Return the chart's numbers; `axis` is [scale, low, high], for reading a place on it."""
+        body: dict[str, object] = {
+            "fields": list(self.table.fields),
+            "columns": [[one.head, list(one.fields), one.kind] for one in self.table.columns],
+            "rows": [list(row) for row in self.table.rows],
+            "axis": [self.axis.scale, rounded(self.axis.low), rounded(self.axis.high)],
+            "facts": dict(self.facts),
+        }
+        if self.try_out is not None:
+            body["cut_off_by_timeout"] = _until_it_stays([rounded(share) for share in self.try_out.cut_off])
+            body["cut_off_at_most"] = rounded(self.try_out.at_most)
+        return body
+
+
+def _until_it_stays(values: list[float | None]) -> list[float | None]:
+    """Drop repetitions of the last value: beyond the end of the list it holds on."""
+    while len(values) > 1 and values[-1] == values[-2]:
+        values.pop()
+    return values
+
+
+def key_of(markers: Sequence[Marker]) -> tuple[tuple[str, str], ...]:
+    """Return the entries of the markers for the key below a chart."""
+    return tuple((f"mark {marker.role}", marker.key) for marker in markers)

@@ -1,0 +1,231 @@
+"""`diag compare`: several runs side by side, as a page, as Markdown and as JSON."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from markupsafe import Markup
+
+from analysis.format.run_folder import Manifest
+from analysis.statistics.survival_curve import SurvivalCurve
+from analysis.verdicts.recommendation import Analysis, Recommendation
+from analysis.views.compare_runs import Change, ComparedAction, Comparison, Difference, comparison_to_json
+from analysis.views.summary import ActionSummary
+from reports.charts.labels import percentile_name
+from reports.charts.row_sketch import difference_axis, mini_difference
+from reports.figures.figure import Chart
+from reports.figures.overlay_figure import overlay_figure
+from reports.pages.report_json import JsonObject, run_to_json
+from reports.pages.run_facts import what_was_run
+from reports.pages.template_engine import embedded_json, render
+from reports.wording import numbers
+from reports.wording.plain_text import markdown
+from reports.wording.traced_text import Told, joined, number, told
+from reports.wording.verdict_words import Wording
+
+CHANGE_WORDING: Final[dict[Change, Wording]] = {
+    "slower": Wording("Slower", "▲", "change", "slower"),
+    "faster": Wording("Faster", "▼", "fits", "faster"),
+    "same": Wording("Same", "=", "aside", "the same"),
+    "cannot tell": Wording("Cannot tell", "?", "unknown", "cannot tell"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedRun:
+    """One column: the label people gave or the run's id, and what it said."""
+
+    label: str
+    analysis: Analysis
+    summaries: Mapping[str, ActionSummary]
+    manifests: tuple[Manifest, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CompareData:
+    """A comparison and the runs behind it, in the same order."""
+
+    comparison: Comparison
+    runs: tuple[ComparedRun, ...]
+    version: str
+    zone: str | None = None
+
+    @property
+    def percentile(self) -> float:
+        """The quantile compared."""
+        return self.runs[0].analysis.settings.percentile
+
+
+def build_comparison(data: CompareData) -> str:
+    """Return the comparison as one self-contained HTML text; same input, same bytes."""
+    figures = _figures(data)
+    return render(
+        "compare.html.j2",
+        data=data,
+        letters=letters(len(data.runs)),
+        headline=compare_headline(data.comparison),
+        targets=targets(data.runs),
+        percentile=percentile_name(data.percentile),
+        actions=[
+            _view(index, action, figures[index]) for index, action in enumerate(data.comparison.actions)
+        ],
+        axis=Markup(difference_axis()),
+        runs=[
+            (run.label, [what_was_run(manifest, data.zone) for manifest in run.manifests])
+            for run in data.runs
+        ],
+        json=embedded_json(_to_json(data, figures)),
+    )
+
+
+def compare_json(data: CompareData) -> JsonObject:
+    """Return the comparison as JSON: what the page holds, and every number it shows."""
+    return _to_json(data, _figures(data))
+
+
+def _to_json(data: CompareData, figures: list[Chart | None]) -> JsonObject:
+    body = comparison_to_json(data.comparison)
+    rows = body["actions"]
+    return {
+        **body,
+        "actions": [
+            {**row, "figures": {} if chart is None else {chart.name: chart.to_json()}}
+            for row, chart in zip(rows if isinstance(rows, list) else [], figures, strict=True)
+        ],
+        "percentile": data.percentile,
+        "headline": {"text": str(compare_headline(data.comparison)), **_counted(data.comparison)},
+        "measured": [[run_to_json(manifest) for manifest in run.manifests] for run in data.runs],
+        "version": data.version,
+    }
+
+
+def compare_markdown(data: CompareData) -> str:
+    """Return the comparison as Markdown: the sentence, the runs, one table."""
+    named = letters(len(data.runs))
+    percentile = percentile_name(data.percentile)
+    lines = [f"# {markdown(compare_headline(data.comparison))}", ""]
+    lines += [f"- {letter}: {markdown(run.label)}" for letter, run in zip(named, data.runs, strict=True)]
+    heads = ["Action", *(f"{percentile} {letter}" for letter in named)]
+    heads += [f"{letter} against A" for letter in named[1:]]
+    heads += ["Cut off", "Timeout"]
+    lines += ["", f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}"]
+    for action in data.comparison.actions:
+        cells = [action.action_name, *(_p99(entry) for entry in action.entries)]
+        cells += [f"{CHANGE_WORDING[d.verdict].word}: {gap(d)}" for d in action.differences]
+        cells += [cut_off_steps(action), _steps(_timeouts(action))]
+        lines.append(f"| {' | '.join(markdown(cell) for cell in cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def compare_headline(comparison: Comparison) -> Told:
+    """Return the comparison in one sentence, against the first run."""
+    counted = _counted(comparison)
+    total = counted["actions"]
+    if total == 0:
+        return told("The runs have no action to compare.")
+    subject = "in at least one later run" if len(comparison.labels) > 2 else "in the second run"
+    parts = [
+        told("{} {}", number(str(counted[change]), counted[change], f"/headline/{change}"), wording.counted)
+        for change, wording in CHANGE_WORDING.items()
+        if counted[change]
+    ]
+    of_all = number(numbers.plural(total, "action"), total, "/headline/actions")
+    return told("Of {}, {}: {}.", of_all, subject, joined(", ", parts))
+
+
+def _counted(comparison: Comparison) -> dict[str, int]:
+    verdicts = [action.worst for action in comparison.actions]
+    return {"actions": len(verdicts), **{change: verdicts.count(change) for change in CHANGE_WORDING}}
+
+
+def letters(number: int) -> tuple[str, ...]:
+    """Return A, B, C ... as short names of the runs."""
+    return tuple(chr(ord("A") + index) for index in range(number))
+
+
+def targets(runs: tuple[ComparedRun, ...]) -> tuple[str, ...]:
+    """Return what the runs were measured on, each once: more than one means they may not be comparable."""
+    found: dict[str, None] = {}
+    for run in runs:
+        for manifest in run.manifests:
+            name = "SANDBOX" if manifest.sandbox else f"{manifest.org_name or 'org'} ({manifest.host})"
+            found[name] = None
+    return tuple(found)
+
+
+def gap(difference: Difference, at: str = "") -> Told:
+    """Return `+1.2 s (+0.8 s to +1.7 s)`, or why there is no number; `at`: its place in the JSON."""
+    if difference.p99_ms is None:
+        return told("{}", difference.reason)
+    found = number(_signed(difference.p99_ms), difference.p99_ms, f"{at}p99_ms")
+    if difference.lower_ms is None or difference.upper_ms is None:
+        return found
+    low = number(_signed(difference.lower_ms), difference.lower_ms, f"{at}lower_ms")
+    return told(
+        "{} ({} to {})",
+        found,
+        low,
+        number(_signed(difference.upper_ms), difference.upper_ms, f"{at}upper_ms"),
+    )
+
+
+def cut_off_steps(action: ComparedAction) -> str:
+    """Return the shares cut off, run by run: `35 % → 80 %`."""
+    return _steps(numbers.share(entry.cut_off_now if entry else None) for entry in action.entries)
+
+
+def _timeouts(action: ComparedAction) -> list[str]:
+    return [numbers.seconds(entry.current_timeout_s if entry else None) for entry in action.entries]
+
+
+def _signed(ms: float) -> str:
+    return f"{'+' if ms >= 0 else '−'}{numbers.latency(abs(ms))}"
+
+
+def _p99(entry: Recommendation | None) -> str:
+    if entry is None:
+        return "not measured"
+    bound = "" if entry.p99_upper_ms is None else f" (≤ {numbers.at_most(entry.p99_upper_ms)})"
+    return numbers.latency(entry.p99_ms) + bound
+
+
+def _steps(texts: Iterable[str]) -> str:
+    return " → ".join(texts)
+
+
+def _figures(data: CompareData) -> list[Chart | None]:
+    named = letters(len(data.runs))
+    return [
+        overlay_figure(action, named, [_curve(run, action.action_id) for run in data.runs], data.percentile)
+        for action in data.comparison.actions
+    ]
+
+
+def _view(index: int, action: ComparedAction, chart: Chart | None) -> dict[str, object]:
+    first = action.entries[0]
+    base = first.p99_ms if first is not None else None
+    anchor = f"action-{index + 1}"
+    found = None
+    if chart is not None:
+        found = {"view": chart, "id": f"{anchor}-{chart.name}", "svg": Markup(chart.svg(f"a{index + 1}"))}
+    return {
+        "at": f"/actions/{index}",
+        "it": action,
+        "anchor": anchor,
+        "chart": found,
+        "differences": [
+            {
+                "it": d,
+                "wording": CHANGE_WORDING[d.verdict],
+                "gap": gap(d, f"differences/{place}/"),
+                "mini": Markup(mini_difference(d.p99_ms, d.lower_ms, d.upper_ms, base)),
+            }
+            for place, d in enumerate(action.differences)
+        ],
+    }
+
+
+def _curve(run: ComparedRun, action_id: str) -> SurvivalCurve | None:
+    summary = run.summaries.get(action_id)
+    curve = summary.survival if summary is not None else None
+    return curve if curve is not None and curve.t_ms else None

@@ -1,0 +1,149 @@
+"""The report as JSON: every number of the page, at a place the page names beside it
+(reports/wording/traced_text.py).
+
+It is the JSON of `diag recommend` with more beside it. Actions also carry `summary` (failures, payloads,
+first calls, production), `figures` (the numbers each chart is drawn from) and `cap_s`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+
+from analysis.format.run_folder import Manifest
+from analysis.jobs.polling_loop import FlowLoop
+from analysis.samples.run_weaknesses import run_weaknesses
+from analysis.verdicts.analysis_json import analysis_to_json
+from analysis.verdicts.recommendation import Recommendation
+from analysis.views.summary import ActionSummary, Series
+from reports.charts.data_table import rounded
+from reports.charts.markers import cap_of
+from reports.figures.figure import Chart
+from reports.pages.next_steps import next_steps
+from reports.report_data import ProductionSource, ReportData
+from reports.wording.failures import where_it_failed
+from reports.wording.verdict_words import headline, headline_numbers, tally_numbers
+
+JsonObject = dict[str, object]
+
+
+def report_to_json(data: ReportData, charts: Mapping[str, Sequence[Chart]]) -> JsonObject:
+    """Return the whole report; `charts` by action id, as they are drawn."""
+    analysis = data.analysis
+    body = analysis_to_json(analysis)
+    rows = zip(analysis.actions, _list(body["actions"]), strict=True)
+    return {
+        **body,
+        "actions": [_action(action, row, data, charts.get(action.action_id, ())) for action, row in rows],
+        "headline": {"text": str(headline(analysis.actions)), **headline_numbers(analysis.actions)},
+        "weak": list(warnings_of(data)),
+        "tally": tally_numbers(analysis.actions),
+        "calls": sum(action.samples + action.left_out for action in analysis.actions),
+        **when(data),
+        "runs": [run_to_json(manifest) for manifest in data.manifests],
+        "left_out": left_out(data),
+        "loops": [_loop(loop, row) for loop, row in zip(analysis.loops, _list(body["loops"]), strict=True)],
+        "notes": list(data.notes),
+        "next": [list(step) for step in next_steps(data)],
+        "production": None if data.production is None else _production(data.production),
+        "version": data.version,
+    }
+
+
+def warnings_of(data: ReportData) -> tuple[str, ...]:
+    """Return what weakens the whole report, each sentence once."""
+    of_runs = (text for manifest in data.manifests for text in run_weaknesses(manifest))
+    return tuple(dict.fromkeys((*data.analysis.weak, *of_runs)))
+
+
+def when(data: ReportData) -> dict[str, float | None]:
+    """Return when the calls were made (Unix seconds): by the manifests, or else by the calls."""
+    starts = [one.created_at for one in data.manifests]
+    ends = [one.ended_at for one in data.manifests if one.ended_at is not None]
+    if not data.manifests and data.span is not None:
+        starts, ends = [data.span[0]], [data.span[1]]
+    started, ended = min(starts, default=None), max(ends, default=None)
+    lasted = None if started is None or ended is None else ended - started
+    return {"started_at": started, "ended_at": ended, "lasted_s": lasted}
+
+
+def run_to_json(manifest: Manifest) -> JsonObject:
+    """Return what is shown of one run; its actions stand in the report itself."""
+    body = _plain(asdict(manifest))
+    for name in ("actions", "recommend"):
+        del body[name]
+    body["lasted_s"] = None if manifest.ended_at is None else manifest.ended_at - manifest.created_at
+    body["planned_rate"] = sum(rate for _, rate in manifest.rates)
+    body["planned_actions"] = len(manifest.rates)
+    return body
+
+
+def left_out(data: ReportData) -> list[JsonObject]:
+    """Return everything that is not behind a number, and why: files, actions, and rows by reason."""
+    found: list[JsonObject] = [
+        {"what": entry.what, "why": entry.why} for manifest in data.manifests for entry in manifest.left_out
+    ]
+    found += [{"what": one.what, "rows": one.rows, "why": one.why} for one in data.analysis.skipped]
+    if data.production is not None:
+        found += [{"what": name, "why": why} for name, why in data.production.not_observed]
+    reasons: dict[str, list[list[object]]] = {}
+    for action in data.analysis.actions:
+        for reason, calls in sorted(action.left_out_by_reason.items()):
+            if calls:
+                reasons.setdefault(reason, []).append([action.action_name, calls])
+    for reason, each in sorted(reasons.items()):
+        found.append({"calls": sum(int(str(calls)) for _, calls in each), "reason": reason, "each": each})
+    return found
+
+
+def _production(source: ProductionSource) -> JsonObject:
+    return {**_plain(asdict(source)), "lasted_s": source.until - source.since}
+
+
+def _action(action: Recommendation, row: object, data: ReportData, charts: Sequence[Chart]) -> JsonObject:
+    summary = data.summaries.get(action.action_id)
+    return {
+        **(row if isinstance(row, dict) else {}),
+        "cap_s": cap_of(action, data.analysis),
+        "summary": None
+        if summary is None
+        else _summary(summary, drawn=any(c.name == "distribution" for c in charts)),
+        "figures": {chart.name: chart.to_json() for chart in charts},
+    }
+
+
+def _summary(summary: ActionSummary, *, drawn: bool) -> JsonObject:
+    return {
+        "calls": summary.calls,
+        "outcomes": dict(summary.outcomes),
+        "knee_in_flight": summary.knee_in_flight,
+        "cold_start": None if summary.cold_start is None else _plain(asdict(summary.cold_start)),
+        "payloads": [_plain(asdict(group)) for group in summary.payloads],
+        "errors": [{**_plain(asdict(group)), "where": where_it_failed(group)} for group in summary.errors],
+        "series": [_series(one, drawn=drawn) for one in summary.series],
+        "production": None if summary.production is None else _plain(asdict(summary.production)),
+    }
+
+
+def _series(series: Series, *, drawn: bool) -> JsonObject:
+    """Return one source of calls; its distribution where it is drawn, as calls between neighbouring edges."""
+    body: JsonObject = {"name": series.name, "calls": series.calls}
+    if drawn and series.histogram is not None:
+        of_kind = zip(series.histogram.ok, series.histogram.timeouts, series.histogram.errors, strict=True)
+        body["edges_ms"] = [rounded(edge) for edge in series.histogram.edges_ms]
+        body["calls_between"] = [sum(calls) for calls in of_kind]
+    return body
+
+
+def _loop(loop: FlowLoop, row: object) -> JsonObject:
+    body = dict(row) if isinstance(row, dict) else {}
+    if loop.curve is not None:
+        body["curve_end_share"] = rounded(loop.curve.share[-1]) if loop.curve.share else None
+    return body
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _plain(body: Mapping[str, object]) -> JsonObject:
+    """Return it with lists for tuples, as JSON reads it back."""
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in body.items()}

@@ -1,0 +1,96 @@
+"""From a `ReportData` to one self-contained HTML file."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from markupsafe import Markup
+
+from analysis.verdicts.recommendation import Recommendation
+from reports.charts.labels import percentile_name
+from reports.charts.row_sketch import mini_axis, mini_range
+from reports.figures.action_figures import charts_of
+from reports.figures.figure import Chart
+from reports.pages.next_steps import next_steps
+from reports.pages.polling_loops import loop_views
+from reports.pages.report_json import JsonObject, report_to_json
+from reports.pages.run_facts import run_facts, what_was_observed
+from reports.pages.template_engine import embedded_json, render
+from reports.report_data import ReportData
+from reports.wording.verdict_words import CHANGES, WORDING, headline, held_back, tally
+
+FULL_CHARTS: Final = 20
+FULL_CHARTS_OF_MANY: Final = 12
+MANY: Final = 60
+"""Actions that get all their charts, in the order of harm, and of how many actions on fewer get them; the
+others get one small chart each. It keeps 200 actions with production beside them below 3 MB."""
+
+FULL_ROWS: Final = 20
+SMALL_ROWS: Final = 4
+"""Kinds of failure and payloads listed for an action with all its charts, and for the others."""
+
+OPEN_ACTIONS: Final = 12
+"""Actions that need a change are shown open, but not more than the first so many rows."""
+
+Charts = Mapping[str, tuple[Chart, ...]]
+
+
+def build_report(data: ReportData) -> str:
+    """Return the report as one HTML text: no network, complete without JavaScript, same input same bytes."""
+    actions, charts = data.analysis.actions, _charts(data)
+    observed = None if data.production is None else what_was_observed(data.production, data.zone)
+    return render(
+        "report.html.j2",
+        data=data,
+        analysis=data.analysis,
+        headline=headline(actions),
+        tally=tally(actions),
+        actions=[_action_view(index, action, data, charts) for index, action in enumerate(actions)],
+        flows=loop_views(data.analysis),
+        all_in_full=len(actions) <= _in_full(data),
+        mini_axis=Markup(mini_axis()),
+        run=run_facts(data),
+        observed=observed,
+        next=next_steps(data),
+        json=embedded_json(report_to_json(data, charts)),
+        percentile=percentile_name(data.analysis.settings.percentile),
+    )
+
+
+def build_json(data: ReportData) -> JsonObject:
+    """Return the JSON of the report: what the page holds, and every number it shows."""
+    return report_to_json(data, _charts(data))
+
+
+def _action_view(index: int, action: Recommendation, data: ReportData, charts: Charts) -> dict[str, object]:
+    """Return what the template needs for one action beside the recommendation itself."""
+    anchor = f"action-{index + 1}"
+    return {
+        "at": f"/actions/{index}",
+        "anchor": anchor,
+        "it": action,
+        "summary": data.summaries.get(action.action_id),
+        "wording": WORDING[action.verdict],
+        "held_back": held_back(action),
+        "open": action.verdict in CHANGES and index < OPEN_ACTIONS,
+        "range": Markup(mini_range(action)),
+        "rows": FULL_ROWS if index < _in_full(data) else SMALL_ROWS,
+        "charts": [
+            {"view": chart, "id": f"{anchor}-{chart.name}", "svg": Markup(chart.svg(f"a{index + 1}"))}
+            for chart in charts[action.action_id]
+        ],
+    }
+
+
+def _in_full(data: ReportData) -> int:
+    return FULL_CHARTS if len(data.analysis.actions) <= MANY else FULL_CHARTS_OF_MANY
+
+
+def _charts(data: ReportData) -> Charts:
+    found: dict[str, tuple[Chart, ...]] = {}
+    for index, action in enumerate(data.analysis.actions):
+        summary = data.summaries.get(action.action_id)
+        small = index >= _in_full(data)
+        found[action.action_id] = (
+            () if summary is None else charts_of(action, summary, data.analysis, small=small)
+        )
+    return found

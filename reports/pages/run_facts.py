@@ -1,0 +1,259 @@
+"""What was run, in words: where, how, when, with what, and what was left out."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from analysis.format.run_folder import Manifest
+from reports.pages.report_json import left_out, warnings_of, when
+from reports.report_data import ProductionSource, ReportData
+from reports.wording import numbers
+from reports.wording.traced_text import Told, joined, number, told
+
+REASONS: Final = {
+    "warm_up": "sent during the warm-up",
+    "retry": "repeats of an earlier call",
+    "invalid_input": "refused as wrong input",
+    "rate_limited": "refused by a rate limit",
+    "auth_error": "refused for missing rights",
+    "other_load_level": "at a load level the number does not come from",
+    "saturated_load_level": "at a load level the backend could not carry",
+    "load_level_above_peak": "at a load level above the production peak",
+}
+"""Why calls were left out, in words; other reasons are shown as they are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """The section "what was run", ready to be shown. Pairs are (term, text)."""
+
+    sandbox: bool
+    badge: str
+    """What the verdicts come from, in one word: an org, a file, telemetry."""
+    place: str
+    when: str
+    calls: str
+    runs: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    settings: tuple[tuple[str, str], ...]
+    left_out: tuple[tuple[str, str], ...]
+    warnings: tuple[str, ...]
+    """What weakens the whole report: a run cut short, or a generator that failed its own check."""
+
+
+def run_facts(data: ReportData) -> RunFacts:
+    """Return the facts of every run in the report; what is not known is said to be unknown."""
+    analysis, manifests = data.analysis, data.manifests
+    calls = sum(row.samples + row.left_out for row in analysis.actions)
+    what = "execution" if data.from_production else "call"
+    return RunFacts(
+        sandbox=data.sandbox,
+        badge="Production" if data.from_production else "Org" if manifests else "File",
+        place=_place(data),
+        when=_when(data),
+        calls=told(
+            "{} to {}",
+            number(numbers.plural(calls, what), calls, "/calls"),
+            number(
+                numbers.plural(len(analysis.actions), "action"), len(analysis.actions), "/headline/actions"
+            ),
+        ),
+        runs=tuple((manifest.run_id, what_was_run(manifest, data.zone)) for manifest in manifests),
+        settings=_settings(data),
+        left_out=_left_out(data),
+        warnings=warnings_of(data),
+    )
+
+
+def moment(at: float, zone: str | None, place: str) -> Told:
+    """Return a time as `2026-11-21 22:13:10 UTC`, with the named zone's clock behind it when there is one.
+
+    `place`: where the time stands in the JSON, in Unix seconds.
+    """
+    utc = datetime.fromtimestamp(at, UTC)
+    text = f"{utc:%Y-%m-%d %H:%M:%S} UTC"
+    if zone is not None and zone != "UTC":
+        try:
+            local = utc.astimezone(ZoneInfo(zone))
+        except (ZoneInfoNotFoundError, ValueError):
+            return number(text, at, place)
+        day = "" if local.date() == utc.date() else f"{local:%Y-%m-%d} "
+        text = f"{text} ({day}{local:%H:%M} {zone})"
+    return number(text, at, place)
+
+
+def _place(data: ReportData) -> str:
+    manifests = data.manifests
+    names = sorted({manifest.org_name or "unnamed org" for manifest in manifests if not manifest.sandbox})
+    if data.production is not None and data.from_production:
+        source = data.production
+        if source.sandbox:
+            return "made-up production of a local sandbox; nothing here comes from an org"
+        return f"telemetry of {source.org_name or 'an unnamed org'} ({source.host}); nothing was executed"
+    if data.sandbox and names:
+        return (
+            f"mixed with {', '.join(names)}: made-up backends and real ones in one report, do not act on it"
+        )
+    if data.sandbox:
+        return "made-up backends on one machine; nothing here was measured on an org"
+    return ", ".join(names) or "an unnamed source (a file of samples without a run's manifest)"
+
+
+def _when(data: ReportData) -> str:
+    found = when(data)
+    if found["started_at"] is None:
+        return "at a time that is not known"
+    text = moment(found["started_at"], data.zone, "/started_at")
+    if found["lasted_s"] is None:
+        return text
+    return told(
+        "{}, for {}", text, number(numbers.duration(found["lasted_s"]), found["lasted_s"], "/lasted_s")
+    )
+
+
+def what_was_run(manifest: Manifest, zone: str | None) -> tuple[tuple[str, str], ...]:
+    """Return one run's facts as (term, text), numbers relative to its entry; the unknown is left out."""
+    model = {
+        "open": "open: calls were sent on a schedule, whether or not earlier ones had come back",
+        "closed": "closed: each user waited for its reply before the next call",
+    }[manifest.model]
+    grade = manifest.grade and joined(" – ", filter(None, (manifest.grade, manifest.grade_reason)))
+    facts: tuple[tuple[str, str | None], ...] = (
+        ("Target", "SANDBOX" if manifest.sandbox else f"org {manifest.org_name or '(name unknown)'}"),
+        ("Host", manifest.host),
+        ("Started", moment(manifest.created_at, zone, "created_at")),
+        ("Lasted", _lasted(manifest)),
+        ("Ended", joined(": ", filter(None, (manifest.status, manifest.status_reason)))),
+        ("Workload", manifest.workload),
+        ("Load model", model),
+        ("Arrivals", manifest.arrivals),
+        ("Planned rate", _planned(manifest)),
+        ("Calls", _count(manifest.calls, "calls")),
+        ("Held back", _held_back(manifest.dropped)),
+        ("Generator's verdict on itself", grade),
+        ("Generator's figures", _generator(manifest)),
+        ("Concurrent executions allowed", _count(manifest.concurrency_limit, "concurrency_limit")),
+        ("Remarks", " ".join(note if note.endswith(".") else f"{note}." for note in manifest.notes) or None),
+        ("Versions", ", ".join(f"{name} {version}" for name, version in manifest.versions) or None),
+    )
+    return tuple((term, text) for term, text in facts if text is not None)
+
+
+def what_was_observed(source: ProductionSource, zone: str | None) -> tuple[tuple[str, str], ...]:
+    """Return the facts of production telemetry as (term, text), numbers relative to `/production`."""
+    hours = source.until - source.since
+    return (
+        ("Source", "SANDBOX" if source.sandbox else f"org {source.org_name or '(name unknown)'}"),
+        ("Host", source.host),
+        ("From", moment(source.since, zone, "since")),
+        ("Until", moment(source.until, zone, "until")),
+        ("Window", number(numbers.duration(hours), hours, "lasted_s")),
+        ("Not told by the platform", source.unknown),
+    )
+
+
+def _lasted(manifest: Manifest) -> Told | None:
+    if manifest.ended_at is None:
+        return None
+    lasted = manifest.ended_at - manifest.created_at
+    return number(numbers.duration(lasted), lasted, "lasted_s")
+
+
+def _planned(manifest: Manifest) -> Told | None:
+    planned = sum(rate for _, rate in manifest.rates)
+    if not planned:
+        return None
+    over = number(numbers.plural(len(manifest.rates), "action"), len(manifest.rates), "planned_actions")
+    text = told("{} over {}", number(numbers.rate(planned), planned, "planned_rate"), over)
+    if manifest.streams is None or manifest.streams == 1:
+        return text
+    return told("{}, times up to {}", text, number(f"{manifest.streams} users", manifest.streams, "streams"))
+
+
+def _generator(manifest: Manifest) -> Told | None:
+    """The figures the generator's verdict rests on (loadtests/recording/generator_grade.py)."""
+    words = {
+        "schedule_lag_p99_ms": ("sent late by", numbers.latency),
+        "hub_lag_p99_ms": ("may be off by", numbers.latency),
+        "run_queue_share": ("waited for a core", numbers.share),
+        "cpu_share": ("of a core in use", numbers.share),
+    }
+    found = manifest.generator or {}
+    parts = [
+        told("{} {}", text, number(show(found[name]), found[name], f"generator/{name}"))
+        for name, (text, show) in words.items()
+        if name in found
+    ]
+    return joined(" · ", parts) if parts else None
+
+
+def _held_back(dropped: int | None) -> str | None:
+    if dropped is None:
+        return None
+    if dropped == 0:
+        return "no arrival was held back by the in-flight guard"
+    return told(
+        "{} held back by the in-flight guard", number(numbers.plural(dropped, "arrival"), dropped, "dropped")
+    )
+
+
+def _count(value: int | None, place: str) -> Told | None:
+    return None if value is None else number(numbers.count(value), value, place)
+
+
+def _settings(data: ReportData) -> tuple[tuple[str, str], ...]:
+    s = data.analysis.settings
+    rule = "the larger of bound and buffered percentile" if s.rule == "max" else "bound plus buffer"
+
+    def share(name: str) -> Told:
+        value = getattr(s, name)
+        return number(f"{value * 100:g} %", value, f"/settings/{name}")
+
+    def seconds(name: str) -> Told:
+        value = getattr(s, name)
+        return number(f"{value:g} s", value, f"/settings/{name}")
+
+    of_tests = (
+        (
+            "Warm-up cut",
+            told("{}, at most {} of a run's calls", seconds("warmup_s"), share("warmup_max_share")),
+        ),
+        (
+            "Slow backend errors",
+            "count as slower than seen" if s.backend_errors == "censor" else "left out",
+        ),
+    )
+    return (
+        ("Percentile", number(f"p{s.percentile * 100:g}", s.percentile, "/settings/percentile")),
+        ("Confidence", told("{} (one-sided)", share("confidence"))),
+        ("Buffer", told("{}, at least {}", share("buffer_ratio"), seconds("buffer_min_s"))),
+        ("Rule", f"{s.rule}: {rule}"),
+        ("Cap and floor", told("{} and {}", seconds("cap_s"), seconds("floor_s"))),
+        (
+            "Left alone when within",
+            told("{} or {}", share("hysteresis_ratio"), seconds("hysteresis_min_s")),
+        ),
+        *(() if data.from_production else of_tests),
+    )
+
+
+def _left_out(data: ReportData) -> tuple[tuple[str, str], ...]:
+    """Everything that is not behind a number, and why, with the numbers' places."""
+    found: list[tuple[str, str]] = []
+    for index, one in enumerate(left_out(data)):
+        at = f"/left_out/{index}"
+        if "each" not in one:
+            what, rows = str(one["what"]), one.get("rows")
+            if isinstance(rows, int):
+                what = told("{} ({})", what, number(numbers.plural(rows, "row"), rows, f"{at}/rows"))
+            found.append((what, str(one["why"])))
+            continue
+        calls, reason, each = int(str(one["calls"])), str(one["reason"]), one["each"]
+        shares = [
+            told("{} {}", str(name), number(numbers.count(some), some, f"{at}/each/{place}/1"))
+            for place, (name, some) in enumerate(each if isinstance(each, list) else ())
+        ]
+        words = REASONS.get(reason, reason.replace("_", " "))
+        what = number(numbers.plural(calls, "call"), calls, f"{at}/calls")
+        found.append((what, told("{} ({})", words, joined(", ", shares))))
+    return tuple(found)

@@ -1,0 +1,50 @@
+"""What the index of runs is made from: each run folder's manifest and its last recommendations."""
+
+import json
+import os
+from pathlib import Path
+
+from analysis.errors import AnalysisError
+from analysis.format.run_folder import RunFolder, read_manifest
+from analysis.verdicts.analysis_json import analysis_from_json
+from analysis.verdicts.recommendation import Analysis
+from reports.pages.index_page import IndexedRun
+
+
+def indexed_runs(runs: Path, index_folder: Path | None = None) -> tuple[IndexedRun, ...]:
+    """Return every run below the folder `runs`; what cannot be read is listed with the reason.
+
+    No samples are read: a run shows what `diag recommend` last wrote into it. Report links are relative
+    to the folder the index will lie in, `runs` unless another is given.
+    """
+    if not runs.is_dir():
+        return ()
+    folders = sorted(entry for entry in runs.iterdir() if entry.is_dir())
+    return tuple(
+        _indexed(RunFolder(path), index_folder or runs)
+        for path in folders
+        if (path / "manifest.json").exists() or (path / "segments").is_dir()
+    )
+
+
+def _indexed(folder: RunFolder, index_folder: Path) -> IndexedRun:
+    report = None
+    if folder.report.exists():
+        report = Path(os.path.relpath(folder.report, index_folder)).as_posix()
+    try:
+        manifest = read_manifest(folder)
+    except AnalysisError as error:
+        return IndexedRun(folder.path.name, None, None, report, error.message)
+    analysis, why_not = _analysis(folder)
+    return IndexedRun(folder.path.name, manifest, analysis, report, why_not)
+
+
+def _analysis(folder: RunFolder) -> tuple[Analysis | None, str | None]:
+    try:
+        return analysis_from_json(json.loads(folder.recommendations.read_text(encoding="utf-8"))), None
+    except FileNotFoundError:
+        return None, f"run: diag recommend {folder.path.name}"
+    except (OSError, ValueError) as error:
+        return None, f"recommendations.json cannot be read ({type(error).__name__})"
+    except AnalysisError as error:
+        return None, error.message

@@ -1,0 +1,74 @@
+"""The template engine of every page: all text escaped and printable, nothing undefined."""
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from reports.charts.svg import style_sheet
+from reports.wording import numbers
+from reports.wording.failures import where_it_failed
+from reports.wording.plain_text import printable
+from reports.wording.traced_text import number
+
+TEMPLATES: Final = Path(__file__).parents[1] / "templates"
+_FILTERS: Final = (
+    "latency",
+    "at_most",
+    "quantile",
+    "seconds",
+    "share",
+    "count",
+    "rate",
+    "plain",
+    "duration",
+    "plural",
+)
+_INDENTATION: Final = re.compile(r"\n[ \n]+")
+
+
+def render(template: str, **context: object) -> str:
+    """Return a template of our own folder filled in; indentation is dropped (a tenth of a large page)."""
+    return _INDENTATION.sub("\n", _engine().get_template(template).render(**context))
+
+
+@cache
+def _engine() -> Environment:
+    engine = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=lambda value: printable(value) if type(value) is str else value,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    engine.filters.update({name: getattr(numbers, name) for name in _FILTERS})
+    engine.filters.update({"where_it_failed": where_it_failed})
+    engine.globals.update({"joined": _joined, "chart_styles": Markup(style_sheet()), "number": number})
+    return engine
+
+
+def embedded_json(body: object) -> Markup:
+    """Return JSON that can stand inside a `<script>`: no `<`, so no text in it can end the element.
+
+    What is not known (null in the JSON of the command line) is left out: a tenth of a large page.
+    """
+    text = json.dumps(_known(body), allow_nan=False, sort_keys=True, separators=(",", ":"))
+    return Markup(text.replace("<", "\\u003c"))
+
+
+def _known(body: object) -> object:
+    """Return it without the unknown values of objects; lists keep theirs, their places mean something."""
+    if isinstance(body, dict):
+        return {name: _known(value) for name, value in body.items() if value is not None}
+    return [_known(value) for value in body] if isinstance(body, list | tuple) else body
+
+
+def _joined(folder: str) -> Markup:
+    """Return the files of a folder of our own templates, as they are, in the order of their names."""
+    parts = sorted((TEMPLATES / folder).iterdir())
+    return Markup("".join(part.read_text(encoding="utf-8") for part in parts))

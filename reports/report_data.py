@@ -1,0 +1,59 @@
+"""What a report is made from. Everything is passed in, so the same input gives the same bytes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from analysis.format.run_folder import Manifest
+from analysis.verdicts.recommendation import Analysis
+from analysis.views.summary import ActionSummary
+
+
+@dataclass(frozen=True, slots=True)
+class ProductionSource:
+    """Where production telemetry was read; `since`, `until` in Unix seconds (UTC).
+
+    `not_observed`: (action, why). `unknown`: what the platform does not tell of its numbers.
+    """
+
+    host: str
+    sandbox: bool
+    org_name: str | None
+    since: float
+    until: float
+    not_observed: tuple[tuple[str, str], ...] = ()
+    unknown: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportData:
+    """One report: verdicts, the small tables the charts are drawn from, and what was run.
+
+    `zone` is an IANA time zone shown beside UTC (None: UTC only). `source` is the path of the run or file,
+    as it should appear in the next commands. `production` is set where telemetry stands beside the test, or
+    (without manifests, verdicts of source "production") instead of one.
+    """
+
+    analysis: Analysis
+    summaries: Mapping[str, ActionSummary]
+    version: str
+    manifests: tuple[Manifest, ...] = ()
+    zone: str | None = None
+    source: str | None = None
+    notes: tuple[str, ...] = field(default=())
+    """Sentences to show beside the verdict, e.g. that the generator judged its own run as late."""
+    production: ProductionSource | None = None
+    span: tuple[float, float] | None = None
+    """Start of the first call and of the last (Unix seconds), for calls without a manifest that would say."""
+
+    @property
+    def from_production(self) -> bool:
+        """Do the verdicts rest on telemetry instead of a test?"""
+        return self.production is not None and any(
+            one.source == "production" for one in self.analysis.actions
+        )
+
+    @property
+    def sandbox(self) -> bool:
+        """Is anything here from made-up backends?"""
+        made_up = self.production is not None and self.production.sandbox
+        return made_up or self.analysis.sandbox is True or any(one.sandbox for one in self.manifests)

@@ -1,0 +1,49 @@
+"""Where a failed call failed, in words people can act on, from its outcome and error code.
+
+The messages of failed calls are not recorded: they may quote the values sent (diag/genesys/outcomes.py).
+The code tells the failing part just as well; the correlation id finds the message in the platform's logs.
+"""
+
+from typing import Final
+
+from analysis.format.schema import Outcome
+from analysis.views.summary import ErrorGroup
+
+_CODES: Final = (
+    ("ACTION.AUTHENTICATION", "signing in at the backend: check the integration's credentials"),
+    ("ACTION.PROCESSING", "inside the action: input schema, template or translation map"),
+    ("dataactions:actions.concurrent", "the org's limit on concurrent data actions"),
+    ("dataactions", "the org's limit on data actions"),
+    ("platform.api", "the limit of API calls of the token used"),
+    ("run_ended", "the end of the run: still waiting, and counted as slower than that"),
+    ("body.", "the platform: its reply was not what the API promises"),
+)
+"""Beginnings of codes, first match wins."""
+
+_REMOTE: Final = "ACTION.REMOTE_ENDPOINT:"
+
+_OUTCOMES: Final = {
+    Outcome.TIMEOUT: "the action's own timeout",
+    Outcome.CLIENT_TIMEOUT: "our patience: no reply long after the timeout",
+    Outcome.BACKEND_ERROR: "the backend",
+    Outcome.INVALID_INPUT: "the payload sent: try another",
+    Outcome.AUTH_ERROR: "the rights of the OAuth client: run diag doctor",
+    Outcome.RATE_LIMITED: "a limit of the platform",
+    Outcome.PLATFORM_ERROR: "the platform",
+    Outcome.NETWORK_ERROR: "the network, between here and the platform",
+}
+
+
+def where_it_failed(group: ErrorGroup) -> str:
+    """Return the failing part in words, led by the failing step of the test result where it is known."""
+    words = _where(group.outcome, group.error_code or "")
+    return words if group.failed_step is None else f"step {group.failed_step}: {words}"
+
+
+def _where(outcome: str, code: str) -> str:
+    if code.startswith(_REMOTE):
+        return f"the backend, which answered {code.removeprefix(_REMOTE)}"
+    for start, words in _CODES:
+        if code.startswith(start):
+            return words
+    return _OUTCOMES.get(Outcome(outcome), outcome) if outcome in set(Outcome) else outcome

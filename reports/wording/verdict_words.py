@@ -1,0 +1,125 @@
+"""A verdict in words and a sign, and the one sentence on top of every report."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from analysis.verdicts.recommendation import Recommendation, Verdict
+from reports.wording import numbers
+from reports.wording.plain_text import shortened
+from reports.wording.traced_text import Told, joined, number, told
+
+Tone = Literal["change", "fits", "unknown", "aside"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How a verdict looks: a sign and a word (never colour alone), and the tone that colours it."""
+
+    word: str
+    sign: str
+    tone: Tone
+    counted: str
+    """How the tally names several of them."""
+
+
+WORDING: Final = {
+    Verdict.RAISE: Wording("Raise", "↑", "change", "to raise"),
+    Verdict.LOWER: Wording("Lower", "↓", "change", "to lower"),
+    Verdict.OVER_CAP_USE_ASYNC: Wording("Make async", "⇥", "change", "too slow for any timeout"),
+    Verdict.CENSORED_NEEDS_PROBE: Wording("Probe first", "?", "unknown", "to probe first"),
+    Verdict.INSUFFICIENT_SAMPLES: Wording("More calls needed", "…", "unknown", "with too few calls"),
+    Verdict.UNSTABLE: Wording("Unstable", "≈", "unknown", "unstable"),
+    Verdict.NO_DATA: Wording("No data", "∅", "unknown", "without data"),
+    Verdict.OK: Wording("Fits", "✓", "fits", "fitting"),
+    Verdict.NOT_CONFIGURABLE: Wording("Not settable", "–", "aside", "not settable"),
+}
+
+CHANGES: Final = (Verdict.RAISE, Verdict.LOWER, Verdict.OVER_CAP_USE_ASYNC)
+"""Verdicts that ask for something to be done to the action."""
+
+SETTABLE: Final = (Verdict.RAISE, Verdict.LOWER)
+"""Verdicts whose number is set when asked to; the number of others is held back without `--force`."""
+
+NOTABLE_SHARE: Final = 0.001
+"""Cut-off shares below one call in a thousand are not worth the headline."""
+
+
+def headline(actions: Sequence[Recommendation]) -> Told:
+    """Return the report in one sentence: how many actions need a change, and the worst of them."""
+    counted = headline_numbers(actions)
+    total, changes, judged = (int(counted[name] or 0) for name in ("actions", "changes", "judged"))
+    if not actions:
+        return told("No action was measured.")
+    of_all = number(numbers.plural(total, "action"), total, "headline/actions")
+    if changes:
+        verb = "needs" if changes == 1 else "need"
+        start = told("{} of {} {} a change", number(str(changes), changes, "headline/changes"), of_all, verb)
+    elif not judged:
+        start = told("No timeout can be judged yet")
+    elif judged < total:
+        fitting = number(str(judged), judged, "headline/judged")
+        start = told("No change needed where it can be judged ({} of {})", fitting, of_all)
+    elif total == 1:
+        start = told("The timeout fits")
+    else:
+        start = told("All {} timeouts fit", number(str(total), total, "headline/actions"))
+    return told("{}{}.", start, _worst(actions))
+
+
+def headline_numbers(actions: Sequence[Recommendation]) -> dict[str, float | None]:
+    """Return the numbers of the headline: actions, to change, judged, and the largest share cut off."""
+    return {
+        "actions": len(actions),
+        "changes": sum(action.verdict in CHANGES for action in actions),
+        "judged": sum(WORDING[action.verdict].tone != "unknown" for action in actions),
+        "worst_share": max((action.cut_off_now or 0.0 for action in actions), default=None),
+    }
+
+
+def tally(actions: Sequence[Recommendation]) -> Told:
+    """Return how many actions got which verdict: `2 to raise · 1 to lower · 5 fitting`."""
+    counted = tally_numbers(actions).items()
+    parts = [
+        told("{} {}", number(str(many), many, f"tally/{verdict}"), WORDING[Verdict(verdict)].counted)
+        for verdict, many in counted
+    ]
+    return joined(" · ", parts)
+
+
+def tally_numbers(actions: Sequence[Recommendation]) -> dict[str, int]:
+    """Return how many actions got each verdict, in the order of harm; verdicts nobody got are left out."""
+    counted = {verdict.value: sum(action.verdict is verdict for action in actions) for verdict in WORDING}
+    return {verdict: many for verdict, many in counted.items() if many}
+
+
+def change_text(action: Recommendation) -> str:
+    """Return `5 s → 10 s`, `5 s` when it stays, or a dash where nothing is known."""
+    now = numbers.seconds(action.current_timeout_s)
+    if action.timeout_is_set is False and action.current_timeout_s is not None:
+        now = f"unset ({now})"
+    to = action.recommended_timeout_s
+    if to is None or to == action.current_timeout_s:
+        return now
+    return f"{now} ({to} s only with --force)" if held_back(action) else f"{now} → {to} s"
+
+
+def held_back(action: Recommendation) -> bool:
+    """Is there another number, but one that `--apply` does not set by itself (over cap, unstable)?"""
+    to = action.recommended_timeout_s
+    return to is not None and to != action.current_timeout_s and action.verdict not in SETTABLE
+
+
+def _worst(actions: Sequence[Recommendation]) -> str:
+    """The share of the action that loses most calls today; named where it is not one that needs a change."""
+    worst = max(actions, key=lambda action: action.cut_off_now or 0.0)
+    share = worst.cut_off_now or 0.0
+    if share < NOTABLE_SHARE:
+        return ""
+    named = shortened(worst.action_name)
+    if len(actions) == 1:
+        who = "the present timeout" if WORDING[worst.verdict].tone == "unknown" else "it"
+    else:
+        who = "the worst" if worst.verdict in CHANGES else named
+    cut_off = number(numbers.share(share), worst.cut_off_now, "headline/worst_share")
+    return told("; {} cuts off {} of calls", who, cut_off)

@@ -1,0 +1,26 @@
+"""Journal records made by hand."""
+
+from dataclasses import replace
+
+from diag.changes.journal.journal import Author, Journal, Record, first_record
+from tests.support.changes.fake_org import IDENTITY, change_for, full_config
+
+
+def record(entry: str = "e1", **values: object) -> Record:
+    """The intent to change an action from 5 s to 10 s; `values` replace fields."""
+    made = first_record(
+        entry,
+        change_for(full_config(), 10),
+        org=IDENTITY,
+        author=Author("client-a", "apply-1"),
+        plan_digest="d" * 64,
+        origin="recommend",
+        run_ids=("run-1",),
+        at=12.5,
+    )
+    return replace(made, **values)
+
+
+def phases(journal: Journal) -> list[str]:
+    """The phases of all its records, in order."""
+    return [record.phase for record in journal.read()]

@@ -1,0 +1,278 @@
+"""The house: which rooms there are, what each may import, and the map of them in docs/design.md.
+
+A room is a folder. The files at the top of a house (`diag/errors.py`) are rooms of their own, because what
+they may import differs. `python -m tests.support.house` draws the map in docs/design.md anew.
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+HOUSES: Final = ("analysis", "reports", "diag", "loadtests")
+DESIGN: Final = ROOT / "docs" / "design.md"
+MAP_BEGINS: Final = "<!-- the map: drawn by `make map`, held by tests/test_architecture.py -->\n"
+MAP_ENDS: Final = "<!-- end of the map -->\n"
+
+_ANALYSIS: Final = {"analysis.errors", "analysis.settings", "analysis.wording"}
+_CLIENT: Final = {
+    "diag.genesys.client",
+    "diag.genesys.errors",
+    "diag.genesys.models",
+    "diag.genesys.http.json_reply",
+}
+
+# Room -> what it may import beside the standard library and itself. Whatever is not named here is
+# forbidden, at any depth of a file. Where a room is listed, so are its sub-rooms.
+MAY_IMPORT: Final[dict[str, set[str]]] = {
+    # analysis, in the order data flows
+    "analysis/__init__.py": set(),
+    "analysis/errors.py": set(),
+    "analysis/wording.py": set(),
+    "analysis/format": {"analysis.errors"},
+    "analysis/settings.py": {"analysis.errors", "analysis.format"},
+    "analysis/samples": {"analysis.errors", "analysis.format", "numpy", "pandas", "pyarrow"},
+    "analysis/statistics": {"numpy", "scipy"},
+    "analysis/estimates": {
+        *_ANALYSIS, "analysis.format", "analysis.samples", "analysis.statistics", "numpy", "scipy",
+    },
+    "analysis/jobs": {*_ANALYSIS, "analysis.format", "analysis.estimates", "analysis.statistics", "numpy"},
+    "analysis/verdicts": {
+        *_ANALYSIS, "analysis.format", "analysis.samples", "analysis.statistics", "analysis.estimates",
+        "analysis.jobs", "numpy",
+    },
+    "analysis/production": {
+        *_ANALYSIS, "analysis.format", "analysis.samples", "analysis.statistics", "analysis.estimates",
+        "analysis.verdicts", "numpy",
+    },
+    "analysis/stopping": {
+        *_ANALYSIS, "analysis.format", "analysis.samples", "analysis.statistics", "analysis.estimates",
+        "analysis.verdicts", "numpy", "pandas", "scipy",
+    },
+    "analysis/views": {
+        *_ANALYSIS, "analysis.format", "analysis.samples", "analysis.statistics", "analysis.estimates",
+        "analysis.verdicts", "analysis.production", "numpy", "pandas", "scipy",
+    },
+    # reports
+    "reports/__init__.py": set(),
+    "reports/report_data.py": {"analysis.format", "analysis.verdicts", "analysis.views"},
+    "reports/wording": {"analysis.format", "analysis.verdicts", "analysis.views", "markupsafe"},
+    "reports/charts": {
+        "analysis.statistics", "analysis.verdicts", "analysis.views", "reports.wording", "matplotlib",
+        "numpy",
+    },
+    "reports/figures": {
+        "analysis.format", "analysis.statistics", "analysis.verdicts", "analysis.views", "reports.charts",
+        "reports.wording", "matplotlib",
+    },
+    "reports/pages": {
+        "analysis", "reports.report_data", "reports.charts", "reports.figures", "reports.wording", "jinja2",
+        "markupsafe",
+    },
+    "reports/exports": {
+        "analysis", "reports.report_data", "reports.charts", "reports.figures", "reports.pages",
+        "reports.wording",
+    },
+    # diag: the small files everything stands on
+    "diag/__init__.py": set(),
+    "diag/__main__.py": {"diag.cli"},
+    "diag/exit_codes.py": set(),
+    "diag/table.py": set(),
+    "diag/atomic_write.py": set(),
+    "diag/errors.py": {"diag.table"},
+    "diag/cli.py": {"click", "diag.__version__", "diag.errors", "diag.exit_codes"},
+    "diag/console.py": {"click", "rich", "diag.errors", "diag.exit_codes", "diag.table"},
+    "diag/settings.py": {"diag.errors", "diag.genesys.http", "dotenv"},
+    "diag/target.py": {"diag.errors", "diag.genesys.http", "diag.settings"},
+    "diag/evidence.py": {
+        "analysis", "reports.report_data", "diag.__version__", "diag.errors", "diag.atomic_write",
+    },
+    # the client
+    "diag/genesys/errors.py": set(),
+    "diag/genesys": {"diag.__version__", "httpx"},
+    "diag/genesys/http": {"diag.__version__", "diag.genesys.errors", "httpx", "stamina"},
+    # the sandbox: knows nothing of the client, so that each can prove the other
+    "diag/sandbox/__init__.py": set(),
+    "diag/sandbox/__main__.py": {"diag.sandbox.errors", "diag.sandbox.serving"},
+    "diag/sandbox/errors.py": set(),
+    "diag/sandbox/launch.py": {"diag.sandbox.errors"},
+    "diag/sandbox/reply_bodies.py": {"starlette"},
+    "diag/sandbox/table.py": {"diag.sandbox.errors"},
+    "diag/sandbox/latency": {"diag.sandbox.table"},
+    "diag/sandbox/faults": {"diag.sandbox.reply_bodies", "diag.sandbox.table"},
+    "diag/sandbox/world": {
+        "diag.sandbox.errors", "diag.sandbox.faults", "diag.sandbox.latency", "diag.sandbox.reply_bodies",
+        "diag.sandbox.table", "jsonschema", "referencing",
+    },
+    "diag/sandbox/sandbox.py": {"diag.sandbox.faults", "diag.sandbox.latency", "diag.sandbox.world"},
+    "diag/sandbox/state_file.py": {"diag.sandbox.errors", "diag.sandbox.sandbox", "diag.sandbox.world"},
+    "diag/sandbox/executions": {
+        "diag.sandbox.latency", "diag.sandbox.reply_bodies", "diag.sandbox.sandbox", "diag.sandbox.world",
+    },
+    "diag/sandbox/routes": {
+        "diag.sandbox.errors", "diag.sandbox.executions", "diag.sandbox.faults", "diag.sandbox.reply_bodies",
+        "diag.sandbox.sandbox", "diag.sandbox.table", "diag.sandbox.world", "starlette",
+    },
+    "diag/sandbox/serving": {
+        "diag.sandbox.errors", "diag.sandbox.faults", "diag.sandbox.reply_bodies", "diag.sandbox.routes",
+        "diag.sandbox.sandbox", "diag.sandbox.state_file", "diag.sandbox.world", "starlette", "uvicorn",
+    },
+    # what verbs are made of
+    "diag/inventory": {*_CLIENT, "analysis.format", "diag.errors", "diag.genesys", "diag.table"},
+    "diag/workload": {
+        *_CLIENT, "analysis.errors", "analysis.format", "analysis.settings", "diag.errors", "diag.inventory",
+    },
+    "diag/changes/__init__.py": set(),
+    "diag/changes/errors.py": {"diag.errors"},
+    "diag/changes/plans": {
+        *_CLIENT, "analysis.format", "analysis.verdicts", "diag.atomic_write", "diag.changes.errors",
+        "diag.errors", "diag.inventory", "_typeshed",
+    },
+    "diag/changes/journal": {*_CLIENT, "diag.atomic_write", "diag.changes.errors", "diag.changes.plans"},
+    "diag/changes/applying": {
+        *_CLIENT, "diag.changes.errors", "diag.changes.journal", "diag.changes.plans",
+    },
+    "diag/changes/undo_plan.py": {"diag.changes.errors", "diag.changes.journal", "diag.changes.plans"},
+    "diag/changes/exports": {"analysis.verdicts", "diag.changes.errors", "diag.changes.plans", "diag.errors"},
+    "diag/checks": {"analysis", "diag.changes.plans"},
+    "diag/checkup": {
+        "analysis.errors", "analysis.format", "diag.__version__", "diag.atomic_write", "diag.changes.errors",
+        "diag.changes.journal", "diag.genesys", "diag.workload",
+    },
+    "diag/definitions": {
+        "diag.changes.journal", "diag.changes.plans", "diag.errors", "diag.genesys", "jsonschema",
+    },
+    "diag/production": {
+        "analysis", "reports.report_data", "diag.changes.journal", "diag.genesys", "diag.inventory",
+    },
+    "diag/measuring": {
+        "analysis", "reports.pages", "diag.atomic_write", "diag.errors", "diag.evidence", "diag.exit_codes",
+        "numpy",
+    },
+    "diag/interaction": {
+        "analysis", "reports.wording", "diag.changes", "diag.console", "diag.errors", "diag.genesys",
+        "diag.inventory", "diag.measuring", "diag.settings", "diag.table", "diag.target", "diag.workload",
+        "click", "rich",
+    },
+    "diag/commands": {"analysis", "reports", "diag", "click", "rich"},
+    # the load
+    "loadtests/__init__.py": set(),
+    "loadtests/actions.py": {"loadtests.action_user", "loadtests.run", "locust"},
+    "loadtests/action_user.py": {"loadtests.run", "loadtests.sending", "locust"},
+    "loadtests/planning": {
+        *_CLIENT, "analysis.format", "diag.errors", "diag.inventory", "diag.sandbox.launch", "diag.settings",
+        "diag.target", "diag.workload",
+    },
+    "loadtests/recording": {
+        "analysis.format", "diag.errors", "diag.measuring", "diag.target", "loadtests.planning", "gevent",
+    },
+    "loadtests/sending": {
+        *_CLIENT, "diag.genesys.outcomes", "analysis.format", "diag.errors", "diag.workload",
+        "loadtests.planning", "loadtests.recording", "gevent", "geventhttpclient",
+    },
+    "loadtests/steering": {
+        "analysis.format", "diag.exit_codes", "diag.genesys", "diag.workload", "loadtests.planning",
+        "loadtests.recording", "loadtests.sending", "gevent",
+    },
+    "loadtests/workers": {
+        *_CLIENT, "analysis.format", "diag.errors", "diag.exit_codes", "diag.settings", "diag.target",
+        "loadtests.planning", "loadtests.recording", "loadtests.sending", "loadtests.steering", "gevent",
+        "locust",
+    },
+    "loadtests/run": {
+        *_CLIENT, "analysis.errors", "analysis.format", "diag.errors", "diag.exit_codes", "diag.measuring",
+        "diag.settings", "diag.target", "diag.workload", "loadtests.planning", "loadtests.recording",
+        "loadtests.sending", "loadtests.steering", "loadtests.workers", "flask", "gevent", "locust", "numpy",
+    },
+}  # fmt: skip
+
+
+def python_files() -> list[Path]:
+    """Every source file, tests excepted."""
+    return sorted(path for house in HOUSES for path in (ROOT / house).rglob("*.py"))
+
+
+def module_of(path: Path) -> str:
+    """Return the dotted name a file is imported by."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    """Every module a file imports, with the names taken from our own packages: `diag.errors.UsageError`."""
+    package = path.relative_to(ROOT).parts[:-1]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else ()
+            module = ".".join((*above, *([node.module] if node.module else [])))
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def room_of(path: Path) -> str:
+    """The longest room of MAY_IMPORT a file lies in."""
+    inside = path.relative_to(ROOT)
+    return max(
+        (room for room in MAY_IMPORT if inside.is_relative_to(room)), key=len, default=f"{inside}: no room"
+    )
+
+
+def circle(needs: dict[str, set[str]]) -> list[str]:
+    """Return the names that lie on a circle of `needs`, or above one; none when all arrows go one way."""
+    while ends := {name for name, needed in needs.items() if not needed}:
+        needs = {name: needed - ends for name, needed in needs.items() if name not in ends}
+    return sorted(needs)
+
+
+def file_arrows() -> dict[str, set[str]]:
+    """Return, for each of our modules, those it imports."""
+    modules = {module_of(path): path for path in python_files()}
+    return {
+        name: {each for one in imports_of(path) for each in (one, one.rpartition(".")[0]) if each in modules}
+        for name, path in modules.items()
+    }
+
+
+def room_arrows() -> dict[str, set[str]]:
+    """Return, for each room, the rooms its files import."""
+    room = {module_of(path): room_of(path) for path in python_files()}
+    arrows: dict[str, set[str]] = {name: set() for name in MAY_IMPORT}
+    for module, needed in file_arrows().items():
+        arrows[room[module]] |= {room[each] for each in needed} - {room[module]}
+    return arrows
+
+
+def draw_map() -> str:
+    """Return the map: every house, its rooms in the order they build on each other, and their files."""
+    arrows = room_arrows()
+    floor: dict[str, int] = {}
+
+    def floor_of(room: str) -> int:
+        if room not in floor:
+            floor[room] = 1 + max((floor_of(below) for below in arrows[room]), default=-1)
+        return floor[room]
+
+    lines = []
+    for house in HOUSES:
+        lines += [f"### {house}/", "", "| room | what is in it | files |", "|---|---|---|"]
+        rooms = [room for room in MAY_IMPORT if room.split("/")[0] == house and not room.endswith("__.py")]
+        for room in sorted(rooms, key=lambda name: (floor_of(name), name)):
+            own = [path for path in python_files() if room_of(path) == room]
+            head = ROOT / room / "__init__.py" if not room.endswith(".py") else ROOT / room
+            what = (ast.get_docstring(ast.parse(head.read_text(encoding="utf-8"))) or "").split("\n\n")[0]
+            names = ", ".join(f"`{path.stem}`" for path in own if path.name != "__init__.py")
+            lines.append(f"| `{room}` | {' '.join(what.split())} | {'' if room.endswith('.py') else names} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def with_map(page: str) -> str:
+    """Return the page with its map drawn anew."""
+    before, _, rest = page.partition(MAP_BEGINS)
+    _, _, after = rest.partition(MAP_ENDS)
+    return f"{before}{MAP_BEGINS}\n{draw_map()}{MAP_ENDS}{after}"
+
+
+if __name__ == "__main__":
+    DESIGN.write_text(with_map(DESIGN.read_text(encoding="utf-8")), encoding="utf-8")

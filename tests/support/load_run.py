@@ -1,0 +1,102 @@
+"""Runs the locustfile against an org of a test's own making, and reads what it says of the run."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from analysis.format.run_folder import Manifest, RunFolder, read_manifest
+from diag.sandbox.launch import start_sandbox
+
+LOCUSTFILE = Path(__file__).resolve().parents[2] / "loadtests" / "actions.py"
+SCENARIO = """
+description = "For a test"
+{top}
+[limits]
+concurrent_executions = {concurrent}
+executions_per_minute = {executions}
+token_requests_per_minute = {per_minute}
+[[integration]]
+name = "Backend"
+type = "custom-rest-actions"
+[[action]]
+name = "Quick"
+integration = "Backend"
+category = "Web"
+timeout_s = 3
+result = {{ done = true }}
+latency = {latency}
+{more}
+"""
+ACTION = """
+[[action]]
+name = "{name}"
+integration = "Backend"
+category = "Web"
+timeout_s = {timeout_s}
+result = {{ done = true }}
+latency = {latency}
+failures = [{failures}]
+"""
+FIXED = '{ model = "fixed", at_ms = 20 }'
+
+
+@contextmanager
+def sandbox(
+    tmp_path: Path,
+    *,
+    top: str = "",
+    more: str = "",
+    per_minute: int = 100_000,
+    executions: int = 100_000,
+    concurrent: int = 1000,
+    latency: str = FIXED,
+) -> Iterator[dict[str, str]]:
+    scenario = tmp_path / "scenario.toml"
+    limits = {"per_minute": per_minute, "executions": executions, "concurrent": concurrent}
+    scenario.write_text(SCENARIO.format(top=top, more=more, latency=latency, **limits))
+    with start_sandbox(scenario=str(scenario)) as process:
+        yield process.environment
+
+
+def action(name: str, latency: str, *, timeout_s: int = 5, failures: str = "") -> str:
+    return ACTION.format(name=name, latency=latency, timeout_s=timeout_s, failures=failures)
+
+
+def measure(
+    tmp_path: Path, environment: dict[str, str], workload: str, *arguments: str, code: int = 0
+) -> Manifest:
+    (tmp_path / "workload.toml").write_text(workload + '\n[[action]]\nname = "*"\n')
+    line = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--headless", "--only-summary"]
+    line += ["--workload", str(tmp_path / "workload.toml"), "--run-dir", str(tmp_path / "run"), *arguments]
+    done = subprocess.run(
+        line,
+        cwd=tmp_path,
+        env={**os.environ, "HOME": str(tmp_path), **environment},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr
+    found = read_manifest(RunFolder(tmp_path / "run"))
+    assert found is not None
+    return found
+
+
+def as_an_org(environment: dict[str, str]) -> dict[str, str]:
+    """The sandbox reached with a bare token: nothing tells diag that it is not an org."""
+    login = httpx.post(
+        environment["GENESYSCLOUD_API_BASE"] + "/oauth/token",
+        data={"grant_type": "client_credentials"},
+        auth=("sandbox", "sandbox"),
+        trust_env=False,
+    )
+    token: str = login.raise_for_status().json()["access_token"]
+    nobody = {"GENESYSCLOUD_OAUTHCLIENT_ID": "", "GENESYSCLOUD_OAUTHCLIENT_SECRET": ""}
+    return {**environment, **nobody, "GENESYSCLOUD_ACCESS_TOKEN": token}

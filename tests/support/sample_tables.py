@@ -1,0 +1,137 @@
+"""Builds sample tables and run folders for the tests of this room."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from analysis.format.action_facts import ActionFacts
+from analysis.format.call_record import (
+    NAMES_SUFFIX,
+    OUTCOME_CODES,
+    SEGMENT_SUFFIX,
+    TARGET_CODES,
+    Record,
+    pack,
+)
+from analysis.format.run_folder import RunFolder
+from analysis.format.schema import Outcome, Target
+from analysis.samples.sample_set import SampleSet
+from analysis.settings import RecommendSettings
+from analysis.verdicts.recommend import recommend
+from analysis.verdicts.recommendation import Recommendation
+
+START = 1_700_000_000.0
+
+
+def calls(
+    latency_s: Sequence[float] | np.ndarray,
+    *,
+    action: str = "orders",
+    rate: float = 10.0,
+    timeout_s: int = 60,
+    run: str = "run-1",
+    worker: str = "w1",
+    start: float = START,
+    target: str = "published",
+    outcome: Sequence[str] | str | None = None,
+    attempt: int = 1,
+    lag_s: float = 0.0,
+    rtt_ms: float | None = None,
+) -> pd.DataFrame:
+    """One call per latency, evenly spaced; slower than `timeout_s` becomes a timeout."""
+    x = np.asarray(latency_s, dtype=float)
+    scheduled = start + np.arange(x.size) / rate
+    if outcome is None:
+        kinds = np.where(x > timeout_s, "timeout", "ok")
+        x = np.minimum(x, timeout_s)
+    else:
+        kinds = np.broadcast_to(np.asarray(outcome, dtype=object), x.shape)
+    return pd.DataFrame(
+        {
+            "action_id": action,
+            "run_id": run,
+            "worker_id": worker,
+            "started_at": scheduled + lag_s,
+            "scheduled_at": scheduled,
+            "latency_ms": x * 1e3,
+            "outcome": kinds,
+            "timeout_s": timeout_s,
+            "offered_rate": rate,
+            "attempt": attempt,
+            "rtt_ms": np.nan if rtt_ms is None else rtt_ms,
+            "target": target,
+        }
+    )
+
+
+def sample_set(*tables: pd.DataFrame) -> SampleSet:
+    return SampleSet(pd.concat(tables, ignore_index=True))
+
+
+def judge(
+    *tables: pd.DataFrame, facts: ActionFacts | None = None, settings: RecommendSettings | None = None
+) -> Recommendation:
+    """The verdict of the only action in the tables."""
+    known = {facts.action_id: facts} if facts else {}
+    (one,) = recommend(sample_set(*tables), known, settings).actions
+    return one
+
+
+def orders(**known: object) -> ActionFacts:
+    """Facts of the action that `calls` makes."""
+    return ActionFacts("orders", "Order lookup", **known)
+
+
+def lognormal(n: int, p99_s: float, seed: int = 1, sigma: float = 0.6) -> np.ndarray:
+    """Latencies in seconds with the given true p99."""
+    scale = p99_s / np.exp(sigma * 2.3263478740408408)
+    return scale * np.exp(sigma * np.random.default_rng(seed).standard_normal(n))
+
+
+def write_segment(
+    folder: RunFolder,
+    worker: str = "w1",
+    latency_ms: Sequence[float] = (100.0, 200.0),
+    *,
+    names: Mapping[int, str] | None = None,
+    outcome: Outcome = Outcome.OK,
+    correlation_id: bytes = b"\0" * 16,
+    error_code: int = 0,
+) -> Path:
+    """One worker's segment with one record per latency for action code 1."""
+    folder.segments.mkdir(parents=True, exist_ok=True)
+    path = folder.segments / f"{worker}{SEGMENT_SUFFIX}"
+    lines = [
+        f'{{"kind": "action", "code": {code}, "text": "{text}", "name": "Name of {text}"}}'
+        for code, text in (names or {1: "orders"}).items()
+    ]
+    path.with_suffix(NAMES_SUFFIX).write_text("\n".join(lines) + "\n")
+    path.write_bytes(
+        b"".join(
+            pack(
+                Record(
+                    seq=index,
+                    action=1,
+                    scheduled_at=START + index,
+                    started_at=START + index,
+                    latency_ms=value,
+                    offered_rate=1.0,
+                    rtt_ms=float("nan"),
+                    correlation_id=correlation_id,
+                    payload=0,
+                    error_code=error_code,
+                    http_status=200,
+                    in_flight=1,
+                    outcome=OUTCOME_CODES[outcome],
+                    timeout_s=60,
+                    attempt=1,
+                    target=TARGET_CODES[Target.PUBLISHED],
+                    flags=0,
+                )
+            )
+            for index, value in enumerate(latency_ms, start=1)
+        )
+    )
+    return path

@@ -1,0 +1,70 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.estimates.load_levels import split_levels, with_known_rates
+from analysis.samples.action_calls import by_action
+from analysis.verdicts.recommend import recommend
+from tests.support.sample_tables import START, calls, lognormal, sample_set
+
+
+def arrays(*tables: pd.DataFrame):
+    (action,) = by_action(pd.concat(tables, ignore_index=True))
+    return action.calls
+
+
+@pytest.mark.parametrize("unknown", [0.0, -1.0, float("nan")])
+def test_calls_without_a_rate_belong_to_the_level_of_their_run(unknown: float) -> None:
+    table = calls(lognormal(2000, 2.0))
+    table.loc[1950:, "offered_rate"] = unknown
+    table.loc[1950:, "latency_ms"] = 9000.0  # still in flight at the end: the slowest ones
+    (found,) = recommend(sample_set(table)).actions
+    assert found.left_out_by_reason == {"warm_up": 150}
+    assert found.p99_ms == 9000
+
+
+def test_in_a_run_of_several_levels_the_nearest_call_decides() -> None:
+    slow = calls([0.1] * 10, rate=1.0)
+    fast = calls([0.1] * 10, rate=5.0, start=START + 100)
+    lost = calls([0.1] * 2, start=START + 98).assign(offered_rate=0.0)
+    assert with_known_rates(arrays(slow, lost, fast)).rate.tolist() == [1.0] * 10 + [5.0] * 12
+
+
+def test_a_run_without_any_rate_stays_a_level_of_its_own() -> None:
+    known = calls([0.1] * 10, rate=2.0)
+    unknown = calls([0.1] * 10, rate=float("nan"), run="other")
+    rates = [level.rate for level in split_levels(arrays(known, unknown), None).usable]
+    assert rates == [2.0, None]
+
+
+def test_nearly_equal_rates_are_one_level() -> None:
+    found = split_levels(arrays(calls([0.1] * 9, rate=10.0), calls([0.1] * 9, rate=10.4, run="b")), None)
+    assert [len(level.calls) for level in found.usable] == [18]
+
+
+def test_a_slow_ramp_is_not_one_level() -> None:
+    ramp = calls([0.1] * 200).assign(offered_rate=np.geomspace(1, 20, 200))
+    found = split_levels(arrays(ramp), None).usable
+    assert len(found) > 15
+    assert sum(len(level.calls) for level in found) == 200
+
+
+@pytest.mark.parametrize(
+    ("peak", "order", "covered"),
+    [(None, [30, 10, 2], True), (10, [10, 2], True), (5, [10, 2], True), (50, [30, 10, 2], False)],
+)
+def test_the_main_level_is_the_lowest_at_or_above_the_peak(
+    peak: float | None, order: list[float], covered: bool
+) -> None:
+    tables = [calls([0.1] * 9, rate=rate, run=str(rate)) for rate in (2.0, 10.0, 30.0)]
+    found = split_levels(arrays(*tables), peak)
+    assert [level.rate for level in found.usable] == order
+    assert found.peak_covered is covered
+
+
+def test_bad_input_does_not_dilute_saturation() -> None:
+    x = np.full(100, 0.1)
+    outcome = np.array(["ok"] * 90 + ["rate_limited"] * 10, dtype=object)
+    busy = calls(x, outcome=list(outcome))
+    wrong = calls(np.full(900, 0.01), outcome="invalid_input", start=START + 50)
+    assert split_levels(arrays(busy, wrong), None).usable == ()

@@ -1,0 +1,220 @@
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from analysis.format.action_facts import ActionFacts
+from analysis.production.hourly_counts import (
+    BucketCounts,
+    HourCounts,
+    consistent,
+    estimate_from_buckets,
+    exceedance,
+)
+from analysis.production.recommend_production import recommend_from_buckets
+from analysis.production.resemblance import drift, resembles
+from analysis.samples.action_calls import by_action
+from analysis.settings import RecommendSettings
+from analysis.verdicts.analysis_json import analysis_from_json, analysis_to_json
+from analysis.verdicts.recommendation import Recommendation, Verdict
+from tests.support.sample_tables import calls, lognormal, sample_set
+
+START = 19_676 * 86_400.0  # midnight UTC
+
+
+def production(
+    p99_s: float, *, hours: int = 24, per_hour: int = 500, timeout_s: int = 60, seed: int = 1
+) -> BucketCounts:
+    x = lognormal(hours * per_hour, p99_s, seed).reshape(hours, per_hour)
+    return BucketCounts(
+        "orders",
+        tuple(
+            HourCounts(
+                START + 3600 * index, per_hour, tuple(int((row < k).sum()) for k in range(1, timeout_s + 1))
+            )
+            for index, row in enumerate(x)
+        ),
+    )
+
+
+def judge(counts: BucketCounts, current: int | None = 60, **known: object) -> Recommendation:
+    facts = ActionFacts("orders", "Order lookup", current_timeout_s=current, **known)
+    (found,) = recommend_from_buckets([counts], {"orders": facts}).actions
+    return found
+
+
+def test_production_gives_the_verdict_a_test_would_give() -> None:
+    found = judge(production(2.2))
+    assert (found.verdict, found.recommended_timeout_s) == (Verdict.LOWER, 3)
+    assert found.source == "production"
+    assert "production executions" in found.reason
+    assert found.p99_ms == pytest.approx(2200, rel=0.2)
+    assert found.p99_upper_ms == 3000
+    assert found.grade == "A"  # a day, looked at all the time
+    assert judge(production(2.2), current=3).verdict is Verdict.OK
+
+
+def test_production_is_told_in_the_whole_seconds_it_is_counted_in() -> None:
+    found = judge(production(1.6))
+    assert found.p99_ms is not None and found.p99_ms < 1900
+    assert "finish within 2 s (at most 2 s" in found.reason
+    few = judge(production(0.4, hours=1, per_hour=27))
+    assert few.reason.startswith("27 production executions: ")
+
+
+def test_timeouts_count_as_slower_and_hide_the_p99() -> None:
+    found = judge(production(5.0, timeout_s=3), current=3)
+    assert found.verdict is Verdict.CENSORED_NEEDS_PROBE
+    assert found.p99_lower_ms == 3000
+    assert found.next_command == "diag measure --probe --action 'Order lookup'"
+    assert found.recommended_timeout_s is None
+
+
+def test_the_bound_is_the_first_whole_second_that_is_surely_exceeded_by_one_percent() -> None:
+    counts = production(4.7, hours=30, per_hour=400)
+    found = estimate_from_buckets(counts, RecommendSettings())
+    for edge in range(1, 61):
+        at = exceedance(counts, edge)
+        slow, n = round(at.slower.sum()), round(at.executions.sum())
+        if stats.binomtest(slow, n).proportion_ci(0.90, method="exact").high <= 0.01:
+            assert found.upper_ms == edge * 1000
+            break
+
+
+def test_bursts_within_hours_widen_the_bound() -> None:
+    even = [HourCounts(START + 3600 * h, 400, (380, 397, 400)) for h in range(30)]
+    bursts = [
+        HourCounts(START + 3600 * h, 400, (380, 400, 400) if h % 10 else (380, 370, 400)) for h in range(30)
+    ]
+    assert exceedance(BucketCounts("a", tuple(even)), 2).design_effect == 1.0
+    assert exceedance(BucketCounts("a", tuple(bursts)), 2).design_effect > 5.0
+
+
+def test_few_hours_and_contradictions_are_said() -> None:
+    counts = BucketCounts("orders", (HourCounts(START, 1000, (900, 850, 990)),))
+    found = judge(counts)
+    assert any("1 hour had" in line and "mended" in line for line in found.warnings)
+    assert any("only 1 hour with" in line and "bursts cannot be told" in line for line in found.warnings)
+    assert found.grade == "C"
+    assert any("does not document" in line for line in found.warnings)
+
+
+def test_contradictory_counts_are_mended_towards_slow() -> None:
+    odd = BucketCounts("orders", (HourCounts(START, 500, (900, 100, -3, 500, 500)),))
+    assert consistent(odd)[0].hours[0].below == (0, 0, 0, 500, 500)
+
+
+def test_a_change_is_applied_from_what_was_observed() -> None:
+    assert judge(production(2.2)).next_command == "diag observe --out plan.json"
+
+
+def test_days_that_disagree_are_unstable() -> None:
+    monday, tuesday = production(3.0, per_hour=200), production(7.0, per_hour=200, seed=2)
+    later = tuple(HourCounts(hour.started_at + 86_400, hour.total, hour.below) for hour in tuesday.hours)
+    found = judge(BucketCounts("orders", monday.hours + later))
+    assert found.verdict is Verdict.UNSTABLE
+    assert "one day" in found.reason
+
+
+def test_no_execution_is_no_data() -> None:
+    assert judge(BucketCounts("orders", ())).verdict is Verdict.NO_DATA
+
+
+def test_json_reads_back() -> None:
+    analysis = recommend_from_buckets([production(2.0)])
+    text = json.dumps(analysis_to_json(analysis), allow_nan=False)
+    assert analysis_from_json(json.loads(text)) == analysis
+
+
+hours = st.lists(
+    st.tuples(st.integers(-5, 2000), st.lists(st.integers(-10, 3000), min_size=0, max_size=60)), max_size=30
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(hours, st.integers(1, 60), st.one_of(st.none(), st.integers(1, 60)))
+def test_any_counts_give_a_verdict(rows: list[tuple[int, list[int]]], cap: int, current: int | None) -> None:
+    counts = BucketCounts(
+        "orders",
+        tuple(HourCounts(START + 3600 * i, total, tuple(below)) for i, (total, below) in enumerate(rows)),
+    )
+    analysis = recommend_from_buckets(
+        [counts],
+        {"orders": ActionFacts("orders", current_timeout_s=current, cap_s=cap)},
+        concurrency_limit=25,
+    )
+    json.dumps(analysis_to_json(analysis), allow_nan=False)
+    number = analysis.actions[0].recommended_timeout_s
+    assert number is None or 1 <= number <= cap
+    for edge in (1, 7, 60):
+        drift(counts, edge)
+    mended, _ = consistent(counts)
+    assert all(list(hour.below) == sorted(hour.below) for hour in mended.hours)
+
+
+def measured(p99_s: float, n: int = 3000):
+    (action,) = by_action(sample_set(calls(lognormal(n, p99_s, seed=11))).table)
+    return action.calls
+
+
+@pytest.mark.parametrize(("p99_s", "verdict"), [(4.0, "same"), (2.0, "test faster"), (8.0, "test slower")])
+def test_a_test_is_compared_with_production(p99_s: float, verdict: str) -> None:
+    found = resembles(production(4.0), measured(p99_s))
+    assert found.verdict == verdict
+    assert found.production_share is not None and found.test_share is not None
+
+
+def test_resemblance_false_alarms_are_rare() -> None:
+    alarms = sum(
+        resembles(production(4.0, hours=12, seed=seed), measured(4.0, 1500 + seed)).verdict != "same"
+        for seed in range(60)
+    )
+    assert alarms <= 9  # 5 % of 60 is 3
+
+
+def test_too_few_calls_cannot_tell() -> None:
+    assert resembles(production(4.0), measured(4.0, 100)).verdict == "cannot tell"
+    assert resembles(BucketCounts("orders", ()), measured(4.0)).verdict == "cannot tell"
+
+
+@pytest.mark.parametrize(("p99_s", "verdict"), [(3.0, "fits"), (9.0, "drifted"), (5.0, "cannot tell")])
+def test_drift_since_the_timeout_was_set(p99_s: float, verdict: str) -> None:
+    found = drift(production(p99_s, timeout_s=5), 5)
+    assert found.verdict == verdict
+    assert found.lower is not None and found.upper is not None and found.share is not None
+    assert found.lower <= found.share <= found.upper
+
+
+def test_drift_needs_executions() -> None:
+    assert drift(BucketCounts("orders", ()), 5).verdict == "cannot tell"
+    assert np.isfinite(drift(production(3.0, hours=1), 5).share or 0.0)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.sampled_from([5, 60]), st.floats(0.5, 12.0), st.integers(1, 60))
+def test_slower_executions_never_lower_the_number(
+    seed: int, timeout_s: int, p99_s: float, current: int
+) -> None:
+    """As for calls of a test (test_monotone), unless the design effect or the verdict `unstable` says why."""
+    rng = np.random.default_rng(seed)
+    x = lognormal(24 * 60, p99_s, seed, sigma=float(rng.choice([0.6, 1.2]))).reshape(24, 60)
+    slowed = np.where(rng.random(x.shape) < rng.random(), x * rng.uniform(1, 4), x)
+
+    def told(times: np.ndarray) -> Recommendation:
+        hours = tuple(
+            HourCounts(START + 3600 * k, 60, tuple(int((row < s).sum()) for s in range(1, timeout_s + 1)))
+            for k, row in enumerate(times)
+        )
+        return judge(BucketCounts("orders", hours), current=min(current, timeout_s))
+
+    before, after = told(x), told(slowed)
+    numbers = (before.uncapped_timeout_s, after.uncapped_timeout_s)
+    calmer = (after.design_effect or 1) < (before.design_effect or 1)
+    if None not in numbers and before.verdict is not Verdict.UNSTABLE and not calmer:
+        assert numbers[1] >= numbers[0]
+    for name in ("p99_ms", "p50_ms"):
+        was, became = getattr(before, name), getattr(after, name)
+        assert was is None or became is None or became >= was

@@ -1,0 +1,43 @@
+"""Runs that are weak evidence say so, and sound ones say nothing."""
+
+from dataclasses import replace
+
+from analysis.format.run_folder import Manifest
+from analysis.samples.run_weaknesses import mixed_orgs, run_weaknesses
+
+SOUND = Manifest(
+    run_id="r1",
+    created_at=1.79e9,
+    status="complete",
+    sandbox=False,
+    host="api.mypurecloud.com",
+    model="open",
+    actions=(),
+    org_id="1",
+    org_name="Acme",
+    grade="OK",
+)
+
+
+def test_a_sound_run_has_no_weakness() -> None:
+    assert run_weaknesses(SOUND) == ()
+
+
+def test_a_killed_an_interrupted_and_a_late_run_each_say_what_happened() -> None:
+    killed = replace(SOUND, status="running")
+    interrupted = replace(SOUND, status="interrupted", status_reason="Ctrl-C.")
+    late = replace(SOUND, grade="INVALID", grade_reason="calls left 400 ms late")
+
+    assert run_weaknesses(killed) == ("Run r1 is still running, or was killed.",)
+    assert run_weaknesses(interrupted) == ("Run r1 was interrupted: Ctrl-C.",)
+    assert run_weaknesses(late) == (
+        "Run r1: the load generator failed its own check: calls left 400 ms late.",
+    )
+
+
+def test_runs_of_two_orgs_are_named_and_two_runs_of_one_are_not() -> None:
+    other = replace(SOUND, run_id="r2", org_id="2", org_name="Beta")
+
+    assert mixed_orgs((SOUND, replace(SOUND, run_id="r3"))) == ()
+    assert "Acme" in mixed_orgs((SOUND, other))[0]
+    assert "Beta" in mixed_orgs((SOUND, other))[0]

@@ -1,0 +1,293 @@
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.samples.action_calls import by_action
+from analysis.samples.sample_set import SampleSet
+from analysis.settings import RecommendSettings
+from analysis.verdicts.analysis_json import analysis_from_json, analysis_to_json
+from analysis.verdicts.recommend import findings, recommend
+from analysis.verdicts.recommendation import Verdict
+from analysis.verdicts.verdict import decide
+from tests.support.sample_tables import calls, judge, lognormal, orders, sample_set
+
+
+def test_too_low_a_timeout_is_raised() -> None:
+    found = judge(calls(lognormal(5000, 2.0), timeout_s=60), facts=orders(current_timeout_s=1))
+    assert found.verdict is Verdict.RAISE
+    assert found.recommended_timeout_s == 3
+    assert "raise to 3 s" in found.reason
+    assert found.next_command == "diag recommend --apply"
+
+
+def test_too_generous_a_timeout_is_lowered() -> None:
+    found = judge(calls(lognormal(5000, 2.0)), facts=orders(current_timeout_s=60))
+    assert (found.verdict, found.recommended_timeout_s) == (Verdict.LOWER, 3)
+
+
+def test_a_fitting_timeout_stays() -> None:
+    found = judge(calls(lognormal(5000, 2.0)), facts=orders(current_timeout_s=4))
+    assert (found.verdict, found.recommended_timeout_s, found.next_command) == (Verdict.OK, 4, None)
+
+
+def test_timeouts_that_hide_the_p99_give_no_number() -> None:
+    found = judge(calls(lognormal(5000, 2.9), timeout_s=2), facts=orders(current_timeout_s=2))
+    assert found.verdict is Verdict.CENSORED_NEEDS_PROBE
+    assert found.recommended_timeout_s is None
+    assert found.p99_lower_ms is not None and found.p99_lower_ms >= 1990
+    assert found.next_command == "diag measure --probe --action 'Order lookup'"
+
+
+def test_a_draft_probe_answers_what_the_timeout_hid() -> None:
+    found = judge(
+        calls(lognormal(3000, 4.4), timeout_s=2),
+        calls(lognormal(3000, 4.4, seed=2), target="draft", run="probe", start=1.7e9 + 500),
+        facts=orders(current_timeout_s=2),
+    )
+    assert (found.verdict, found.recommended_timeout_s) == (Verdict.RAISE, 6)
+
+
+def test_a_draft_probe_at_another_rate_answers_too() -> None:
+    found = judge(
+        calls(lognormal(3000, 4.4), timeout_s=2, rate=10),
+        calls(lognormal(3000, 4.4, seed=2), rate=2, target="draft", run="probe", start=1.7e9 + 500),
+        facts=orders(current_timeout_s=2),
+    )
+    assert (found.verdict, found.recommended_timeout_s) == (Verdict.RAISE, 6)
+
+
+def test_halves_that_disagree_are_unstable_and_the_slower_one_counts() -> None:
+    x = lognormal(5000, 5.0)
+    x[:2500] /= 2.5
+    found = judge(calls(x))
+    assert found.verdict is Verdict.UNSTABLE
+    assert found.recommended_timeout_s in (6, 7)
+
+
+def test_the_number_of_an_unstable_action_covers_a_slow_part_that_has_no_bound() -> None:
+    x = lognormal(5000, 5.0)
+    x[:2500] /= 2.5
+    (action,) = by_action(calls(x))
+    known = findings(action, orders(), RecommendSettings(), many_looks=False)
+    assert known.disagreement is not None
+    slower = replace(known.disagreement.slower, upper_ms=None, timeout_s=None, quantile_ms=7000)
+    unbounded = replace(known, disagreement=replace(known.disagreement, slower=slower))
+    assert decide(unbounded, RecommendSettings()).timeout_s == 9
+    beyond = replace(slower, quantile_ms=None, lower_ms=9000)
+    unseen = replace(known, disagreement=replace(known.disagreement, slower=beyond))
+    assert decide(unseen, RecommendSettings()).timeout_s == 11
+
+
+def test_an_action_that_cannot_be_configured_gets_no_number() -> None:
+    found = judge(
+        calls(lognormal(3000, 2.0)), facts=orders(configurable=False, not_configurable_reason="static action")
+    )
+    assert (found.verdict, found.recommended_timeout_s) == (Verdict.NOT_CONFIGURABLE, None)
+    assert found.uncapped_timeout_s == 3
+    assert "static action" in found.reason
+
+
+def test_only_refused_calls_are_no_data() -> None:
+    found = judge(calls(np.full(500, 0.05), outcome="auth_error"))
+    assert found.verdict is Verdict.NO_DATA
+    assert found.next_command == "diag doctor"
+    assert found.left_out_by_reason == {"auth_error": 500}
+
+
+def test_every_row_is_either_used_or_left_out_with_a_reason() -> None:
+    found = judge(
+        calls(lognormal(1000, 1.0), rate=5),
+        calls(lognormal(1000, 1.0), rate=10, run="b"),
+        calls(lognormal(1000, 1.0), rate=50, run="c"),
+        calls([0.1] * 90, outcome="invalid_input"),
+        calls([0.1] * 80, attempt=2),
+        facts=orders(production_peak_rate=8.0, current_timeout_s=5),
+    )
+    assert found.samples + found.left_out == 3170
+    assert found.left_out == sum(found.left_out_by_reason.values())
+    assert found.level_rate == 10.0
+
+
+def test_a_saturated_level_is_reported_and_not_used() -> None:
+    busy = calls(lognormal(3000, 9.0), rate=30, run="b")
+    busy.loc[::4, "outcome"] = "rate_limited"
+    found = judge(calls(lognormal(3000, 1.5), rate=10), busy)
+    assert found.level_rate == 10.0
+    assert any("saturated" in line for line in found.warnings)
+    only_busy = judge(busy)
+    assert only_busy.recommended_timeout_s is None
+    assert "lower rate" in only_busy.reason
+
+
+def test_a_slower_low_rate_raises_the_number() -> None:
+    found = judge(
+        calls(lognormal(3000, 5.0), rate=0.5),
+        calls(lognormal(3000, 2.0), rate=10, run="b"),
+        facts=orders(production_peak_rate=10.0),
+    )
+    assert found.level_rate == 0.5
+    assert found.recommended_timeout_s is not None and found.recommended_timeout_s >= 6
+
+
+def test_a_late_generator_is_timed_from_the_plan() -> None:
+    found = judge(calls(lognormal(2000, 1.0), lag_s=2.0))
+    assert found.clock == "response"
+    assert found.p99_ms is not None and found.p99_ms > 2900
+
+
+def test_the_cost_is_said_when_one_action_can_exhaust_the_org() -> None:
+    (found,) = recommend(
+        sample_set(calls(lognormal(5000, 8.0))),
+        {"orders": orders(current_timeout_s=60)},
+        concurrency_limit=50,
+    ).actions
+    assert found.hung_backend_slots == 100.0
+    assert found.concurrency_share == 2.0
+    assert found.safe_rate == 5.0
+    assert any("exhaust" in line for line in found.warnings)
+
+
+def test_an_action_of_the_manifest_without_a_row_is_no_data() -> None:
+    assert recommend(SampleSet(pd.DataFrame())).actions == ()
+
+
+def test_json_is_fixed_and_reads_back() -> None:
+    analysis = recommend(
+        sample_set(calls(lognormal(5000, 2.0)), calls(lognormal(50, 2.0), action="few")),
+        {"orders": orders(current_timeout_s=60)},
+    )
+    text = json.dumps(analysis_to_json(analysis), allow_nan=False)
+    assert analysis_from_json(json.loads(text)) == analysis
+    row = json.loads(text)["actions"][0]
+    assert {
+        "action_id", "action_name", "verdict", "recommended_timeout_s", "current_timeout_s", "p50_ms",
+        "p95_ms", "p99_ms", "p99_upper_ms", "samples", "ok", "timeouts", "left_out", "reason",
+    } <= set(row)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(Verdict))
+def test_every_verdict_has_its_place_in_the_order_of_harm(name: Verdict) -> None:
+    from analysis.verdicts.severity import HARM_ORDER
+
+    assert name in HARM_ORDER
+
+
+def test_a_share_beyond_what_was_watched_is_not_claimed() -> None:
+    x = lognormal(900, 3.0)
+    table = calls(x)
+    table.loc[880:, ["outcome", "latency_ms"]] = ["client_timeout", 40_000.0]
+    found = judge(table, facts=orders(current_timeout_s=60))
+    assert found.cut_off_now is None
+    cut = judge(calls(lognormal(5000, 4.0), timeout_s=5), facts=orders(current_timeout_s=5))
+    assert cut.cut_off_now is not None and 0.001 < cut.cut_off_now < 0.01
+    wide = RecommendSettings(buffer_ratio=0.6)
+    raised = judge(
+        calls(lognormal(5000, 4.25), timeout_s=5), facts=orders(current_timeout_s=5), settings=wide
+    )
+    assert raised.recommended_timeout_s is not None and raised.recommended_timeout_s > 5
+    assert raised.cut_off_after is None
+    assert raised.cut_off_after_at_most is not None and raised.cut_off_after_at_most <= 0.01
+
+
+def test_calls_needed_never_explode() -> None:
+    x = np.r_[lognormal(400, 2.0), np.full(8, 50.0)]
+    table = calls(x)
+    table.loc[400:, "outcome"] = "client_timeout"
+    clustered = pd.concat([table, calls(lognormal(20, 9.0), start=1.7e9 + 90, run="b")], ignore_index=True)
+    for one in (table[:120], clustered):
+        found = judge(one)
+        assert found.calls_needed is None or found.calls_needed < 20_000
+
+
+def test_settings_of_the_workload_and_overrides_apply_to_their_action() -> None:
+    table = calls(lognormal(5000, 2.0))
+    overrides = {"orders": RecommendSettings(buffer_min_s=5.0)}
+    (found,) = recommend(
+        sample_set(table), {"orders": orders(current_timeout_s=60)}, overrides=overrides
+    ).actions
+    assert found.recommended_timeout_s == 8
+
+
+def test_a_verdict_stays_within_a_small_part_of_the_cap() -> None:
+    settings = RecommendSettings(cap_s=5)
+    found = judge(calls(lognormal(5000, 4.9)), facts=orders(current_timeout_s=9), settings=settings)
+    assert (found.verdict, found.recommended_timeout_s) == (Verdict.OVER_CAP_USE_ASYNC, 5)
+
+
+def test_the_sum_rule_keeps_no_timeout_below_its_own_number() -> None:
+    table = calls(lognormal(20_000, 8.0))
+    kept = judge(table, facts=orders(current_timeout_s=9))
+    raised = judge(table, facts=orders(current_timeout_s=9), settings=RecommendSettings(rule="sum"))
+    assert (kept.verdict, kept.recommended_timeout_s) == (Verdict.OK, 9)
+    assert (raised.verdict, raised.recommended_timeout_s) == (Verdict.RAISE, 10)
+
+
+def test_a_lower_level_that_its_timeout_hides_gives_no_number() -> None:
+    found = judge(
+        calls(lognormal(3000, 0.5), rate=10),
+        calls(lognormal(1000, 9.0), rate=1, run="b", timeout_s=4),
+        facts=orders(current_timeout_s=4, production_peak_rate=10.0),
+    )
+    assert found.verdict is Verdict.CENSORED_NEEDS_PROBE
+
+
+def test_small_guards_do_not_raise_the_number_by_chance() -> None:
+    main = calls(lognormal(5000, 3.0), rate=40)
+    guards = [calls(lognormal(400, 2.7, seed=k), rate=float(k), run=str(k)) for k in (1, 2, 5, 10)]
+    alone = judge(main, facts=orders(current_timeout_s=60))
+    found = judge(main, *guards, facts=orders(current_timeout_s=60, production_peak_rate=40.0))
+    assert found.level_rate == 40.0
+    assert found.recommended_timeout_s == alone.recommended_timeout_s
+
+
+def test_a_top_level_with_hardly_a_call_does_not_hide_the_others() -> None:
+    tables = calls(lognormal(4000, 2.0), rate=10), calls(lognormal(40, 2.0, 2), rate=30, run="b")
+    found = judge(*tables, facts=orders(current_timeout_s=60))
+    assert (found.verdict, found.recommended_timeout_s, found.level_rate) == (Verdict.LOWER, 3, 10.0)
+    assert any("no number for 30/s" in line for line in found.warnings)
+    at_peak = judge(*tables, facts=orders(current_timeout_s=60, production_peak_rate=30.0))
+    assert at_peak.verdict is Verdict.INSUFFICIENT_SAMPLES
+
+
+def test_a_top_level_its_timeout_hides_still_needs_a_probe() -> None:
+    tables = (
+        calls(lognormal(4000, 2.0), rate=10, timeout_s=5),
+        calls(lognormal(2000, 12.0, 2), rate=30, run="b", timeout_s=5),
+    )
+    assert judge(*tables, facts=orders(current_timeout_s=5)).verdict is Verdict.CENSORED_NEEDS_PROBE
+
+
+def test_a_slower_level_without_a_bound_decides_and_is_spoken_of() -> None:
+    found = judge(
+        calls(lognormal(3000, 1.7), rate=1),
+        calls(lognormal(288, 7.0, 2), rate=10, run="b"),
+        facts=orders(current_timeout_s=60),
+    )
+    assert found.verdict is Verdict.INSUFFICIENT_SAMPLES
+    assert found.level_rate == 10.0
+    assert found.p99_ms is not None and found.p99_ms > 4000
+    assert "more needed" in found.reason and "none of calls" not in found.reason
+
+
+def test_a_slower_guard_whose_answer_the_timeout_hides_leaves_no_number() -> None:
+    """Proven above main's p99, though not above main's number: the number of main would cut it off."""
+    facts = orders(current_timeout_s=60, production_peak_rate=10.0)
+    main = calls(lognormal(3000, 9.0), rate=10)
+    guard = calls(lognormal(260, 12.5, 2), rate=2, run="b", start=1.7e9 + 5000)
+    alone, found = judge(main, facts=facts), judge(main, guard, facts=facts)
+    assert alone.recommended_timeout_s is not None and found.p99_lower_ms is not None
+    assert 9000 < found.p99_lower_ms < alone.recommended_timeout_s * 1000
+    assert (found.recommended_timeout_s, found.level_rate) == (None, 2.0)
+    assert any("at 2/s the action is proven slower" in line for line in found.warnings)
+
+
+def test_a_late_generator_does_not_count_as_calls_cut_off() -> None:
+    table = calls(np.full(4000, 0.4))
+    table.loc[::20, "started_at"] += 3.0
+    found = judge(table, facts=orders(current_timeout_s=3))
+    assert found.clock == "response"
+    assert found.cut_off_now == 0.0
+    assert "die" not in found.reason

@@ -1,0 +1,211 @@
+"""What is said of an action, and the command that follows."""
+
+import numpy as np
+import pytest
+
+from analysis.format.action_facts import ActionFacts
+from analysis.settings import RecommendSettings
+from analysis.verdicts.recommend import recommend
+from analysis.verdicts.recommendation import Verdict
+from tests.support.sample_tables import calls, judge, lognormal, orders, sample_set
+
+
+def test_too_few_calls_say_how_many_are_missing() -> None:
+    found = judge(calls(lognormal(250, 2.0)))
+    assert found.verdict is Verdict.INSUFFICIENT_SAMPLES
+    assert found.recommended_timeout_s is None
+    assert found.calls_needed == 299 - found.samples
+    assert f"{found.calls_needed} more needed" in found.reason
+
+
+def test_a_p99_beyond_the_cap_is_said_with_the_uncapped_number() -> None:
+    found = judge(calls(lognormal(5000, 40.0)), facts=orders(current_timeout_s=60))
+    assert (found.verdict, found.recommended_timeout_s) == (Verdict.OVER_CAP_USE_ASYNC, 30)
+    assert found.uncapped_timeout_s is not None and found.uncapped_timeout_s > 30
+    assert found.reason.count(". ") == 0
+    assert "make this call asynchronous (30 s would cut off 3.3 % of calls and" in found.reason
+    assert found.reason.endswith("is only set with --force).")
+    capped = judge(calls(lognormal(5000, 40.0), timeout_s=30), facts=orders(current_timeout_s=30))
+    assert capped.verdict is Verdict.OVER_CAP_USE_ASYNC and "--force" not in capped.reason
+
+
+def test_names_are_quoted_for_the_shell() -> None:
+    found = judge(calls(lognormal(100, 1.0)), facts=ActionFacts("orders", "it's -- odd; rm *"))
+    assert found.next_command is not None
+    assert "'it'\"'\"'s -- odd; rm *'" in found.next_command
+
+
+def test_what_is_missing_is_said_in_calls_that_can_see_far_enough() -> None:
+    found = judge(
+        calls(lognormal(950, 6.0), timeout_s=5),
+        calls(lognormal(330, 6.0, seed=5), target="draft", run="probe", start=1.7e9 + 500),
+        facts=orders(current_timeout_s=5),
+    )
+    assert found.verdict is Verdict.INSUFFICIENT_SAMPLES
+    assert "could be seen beyond 5 s" in found.reason
+    assert "sure" not in found.reason
+    assert found.next_command is not None and "--probe" in found.next_command
+    assert found.calls_needed is not None and 20 <= found.calls_needed <= 400
+
+
+def test_only_the_bound_over_the_cap_asks_for_more_calls() -> None:
+    x = np.r_[np.full(396, 2.0), [8.0, 12.0, 20.0, 50.0]]
+    np.random.default_rng(3).shuffle(x)
+    found = judge(calls(x))
+    assert found.verdict is Verdict.INSUFFICIENT_SAMPLES
+    assert "above the cap" in found.reason
+
+
+def test_calls_that_hang_for_sixty_seconds_are_not_sent_to_a_probe() -> None:
+    x = lognormal(5000, 0.4)
+    x[::125] = 99.0  # 0.8 % hang: under 1 %, but not surely
+    found = judge(calls(x), facts=orders(current_timeout_s=60))
+    assert found.verdict is Verdict.INSUFFICIENT_SAMPLES
+    assert "not done after 60 s" in found.reason
+    assert found.calls_needed is not None and found.calls_needed > 500
+    x[::20] = 99.0
+    assert judge(calls(x), facts=orders(current_timeout_s=60)).verdict is Verdict.OVER_CAP_USE_ASYNC
+
+
+def test_an_impossible_timeout_in_a_file_is_unknown() -> None:
+    for impossible in (0, 99):
+        found = judge(calls(lognormal(5000, 2.0)).assign(timeout_s=impossible))
+        assert found.current_timeout_s is None
+        assert f"at {impossible} s" not in found.reason and f"wait {impossible} s" not in found.reason
+
+
+def test_a_fresh_run_of_the_calls_named_is_enough() -> None:
+    found = judge(calls(lognormal(180, 2.0)))
+    assert found.next_command is not None
+    fresh = int(found.next_command.rsplit(" ", 1)[1])
+    assert judge(calls(lognormal(fresh, 2.0, 5))).recommended_timeout_s is not None
+
+
+def test_a_timeout_that_is_only_assumed_is_said_to_be() -> None:
+    table = calls(lognormal(5000, 2.0)).drop(columns="timeout_s")
+    assert "60 s is the default; what is set is not known" in judge(table).reason
+    assert "not known" not in judge(table, facts=orders(current_timeout_s=60)).reason
+
+
+@pytest.mark.parametrize(
+    ("outcome", "next_command"),
+    [
+        ("network_error", "diag doctor"),
+        ("platform_error", "diag doctor"),
+        ("auth_error", "diag doctor"),
+        ("invalid_input", "diag measure --dry-run --action orders"),
+        ("client_timeout", "diag measure --action orders"),
+    ],
+)
+def test_where_no_call_ended_the_next_command_does_not_repeat_what_failed(
+    outcome: str, next_command: str
+) -> None:
+    found = judge(calls(np.full(40, 0.05), outcome=outcome))
+    assert (found.verdict, found.next_command) == (Verdict.NO_DATA, next_command)
+    assert outcome not in found.reason
+
+
+def test_the_next_command_judges_the_same_calls_by_the_same_rules() -> None:
+    table = sample_set(calls(lognormal(5000, 2.0)))
+    (found,) = recommend(table, {"orders": orders(current_timeout_s=60)}, source="old.csv --cap 20").actions
+    assert found.next_command == "diag recommend old.csv --cap 20 --apply"
+
+
+def test_the_timeouts_that_fired_are_named_not_the_one_in_force() -> None:
+    slow = calls(lognormal(3000, 6.0), timeout_s=3)
+    later = calls(lognormal(600, 6.0, 2), timeout_s=5, run="b", start=1.7e9 + 9000)
+    assert "hit the 3 s timeout" in judge(slow, facts=orders(current_timeout_s=10)).reason
+    assert "hit timeouts of 3 to 5 s" in judge(slow, later, facts=orders(current_timeout_s=5)).reason
+    assert "hit their timeout, so" in judge(slow.drop(columns="timeout_s")).reason
+
+
+@pytest.mark.parametrize(
+    ("confidence", "said"), [(0.999, "99.9 % sure"), (0.975, "97.5 % sure"), (0.9, "90 % sure")]
+)
+def test_sureness_is_said_as_it_was_asked_for(confidence: float, said: str) -> None:
+    assert (
+        said in judge(calls(lognormal(5000, 1.0)), settings=RecommendSettings(confidence=confidence)).reason
+    )
+
+
+def test_a_single_hung_call_does_not_hide_that_bursts_are_what_is_missing() -> None:
+    slow = lognormal(600, 26.0, 2, sigma=0.65)
+    slow[300] = 99.0
+    later = calls(slow, run="b", start=1.7e9 + 9000)
+    found = judge(calls(lognormal(10_000, 2.0), rate=10.0), later)
+    assert found.verdict is Verdict.INSUFFICIENT_SAMPLES
+    assert "worth" in found.reason and "more needed" in found.reason and "60 s" not in found.reason
+
+
+def test_all_refused_without_a_recorded_rate_is_measured_slower_than_seen() -> None:
+    table = calls(np.full(500, 0.05), rate=30, outcome="rate_limited").drop(columns="offered_rate")
+    assert judge(table).next_command == "diag measure --action orders --rate 15"
+
+
+def test_all_refused_for_too_many_calls_says_so_and_measures_slower() -> None:
+    found = judge(calls(np.full(500, 0.05), rate=30, outcome="rate_limited"))
+    assert found.verdict is Verdict.NO_DATA
+    assert "429" in found.reason and "saturated_load_level" not in found.reason
+    assert found.next_command == "diag measure --action orders --rate 15"
+
+
+def test_two_short_runs_a_month_apart_are_not_a_month() -> None:
+    found = judge(
+        calls(lognormal(1000, 2.0), rate=1),
+        calls(lognormal(1000, 2.0, 2), rate=1, run="b", start=1.7e9 + 30 * 86_400),
+        facts=orders(current_timeout_s=3),
+    )
+    assert "33 min spread over 30 days" in found.reason
+    assert not any("10 days" in line for line in found.warnings)
+
+
+def test_calls_that_end_a_little_after_their_timeout_are_still_seen() -> None:
+    """The overhead of the network: an answer at 4.02 s although the timeout is 4 s."""
+    table = calls(lognormal(180, 3.0), timeout_s=4)
+    table.loc[100, ["latency_ms", "outcome"]] = [4020.0, "ok"]
+    found = judge(table, facts=orders(current_timeout_s=4))
+    assert found.verdict is Verdict.INSUFFICIENT_SAMPLES
+    assert "only 0 of them" not in found.reason and found.far_seeing_calls is None
+    assert found.calls_needed is not None and found.calls_needed >= 5
+
+
+def test_almost_sure_is_never_shown_as_sure() -> None:
+    found = judge(calls(lognormal(372, 1.0)))
+    assert found.samples == 298  # 94.996 % sure
+    assert "only 94 % sure; 1 more needed" in found.reason
+
+
+def test_few_calls_of_which_many_are_cut_off_ask_for_a_probe_at_once() -> None:
+    found = judge(calls(lognormal(120, 4.0), timeout_s=2), facts=orders(current_timeout_s=2))
+    assert found.verdict is Verdict.INSUFFICIENT_SAMPLES
+    assert "about 299 probe calls needed" in found.reason
+    assert found.next_command == "diag measure --probe --action 'Order lookup' --calls 380"
+
+
+def test_calls_that_errors_ended_are_spoken_of() -> None:
+    x = lognormal(2000, 1.5)
+    failed = calls(x, outcome=np.where(np.arange(2000) % 2, "network_error", "ok"))
+    found = judge(failed)
+    assert "50 % of which an error ended" in found.reason
+    assert found.next_command == "diag doctor"
+    some = judge(calls(x, outcome=np.where(np.arange(2000) % 10, "ok", "platform_error")))
+    assert any(line.startswith("10 % of calls ended in an error") for line in some.warnings)
+    assert not any("error" in line for line in judge(calls(x)).warnings)
+    backend = judge(calls(x, outcome=np.where(np.arange(2000) % 10, "ok", "backend_error"), rate=1.0))
+    assert "min, 10.0 % of which an error ended)" in backend.reason
+    assert "error" not in judge(calls(x)).reason
+
+
+def test_a_share_below_the_accepted_one_is_too_near_not_proof() -> None:
+    x = np.random.default_rng(1).permutation(np.r_[np.full(45, 9.0), lognormal(4955, 2.0)])
+    found = judge(calls(x, timeout_s=5), facts=orders(current_timeout_s=5))
+    assert found.verdict is Verdict.CENSORED_NEEDS_PROBE and found.p99_ms is not None
+    assert "% of calls hit the 5 s timeout, too near to 1 %: p99 is above" in found.reason
+
+
+def test_an_unstable_action_beyond_the_cap_is_not_said_to_be_covered() -> None:
+    fast = calls(lognormal(40_000, 2.0), rate=50.0)
+    slow = calls(lognormal(4000, 32.4, 2), rate=50.0, run="b", start=1.7e9 + 9000)
+    found = judge(fast, slow, settings=RecommendSettings(cap_s=30))
+    assert (found.verdict, found.recommended_timeout_s) == (Verdict.UNSTABLE, 30)
+    assert f"the slow one needs {found.uncapped_timeout_s} s, above the cap of 30 s." in found.reason

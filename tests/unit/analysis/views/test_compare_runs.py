@@ -1,0 +1,146 @@
+"""Two runs: what may be said of their difference."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.settings import RecommendSettings
+from analysis.verdicts.recommend import recommend
+from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
+from analysis.views.compare_runs import Difference, _at_least, compare, comparison_to_json, difference
+from tests.support.sample_tables import calls, lognormal, sample_set
+
+BASE = Recommendation(
+    "a", "A", Verdict.OK, "fits", p99_ms=1000.0, p99_lower_ms=950.0, p99_upper_ms=1080.0, samples=5000
+)
+
+
+def scaled(factor: float) -> Recommendation:
+    return replace(BASE, p99_ms=1000 * factor, p99_lower_ms=950 * factor, p99_upper_ms=1080 * factor)
+
+
+@pytest.mark.parametrize(
+    ("factor", "verdict"),
+    [(1.5, "slower"), (0.6, "faster"), (1.0, "same"), (1.09, "cannot tell")],
+)
+def test_the_verdict_follows_the_interval(factor: float, verdict: str) -> None:
+    assert difference(BASE, scaled(factor)).verdict == verdict
+
+
+def test_narrow_intervals_around_nothing_are_the_same() -> None:
+    narrow = replace(BASE, p99_lower_ms=990.0, p99_upper_ms=1010.0)
+
+    found = difference(narrow, replace(narrow, p99_ms=1012.0, p99_lower_ms=1001.0, p99_upper_ms=1025.0))
+
+    assert found.verdict == "same"
+    assert found.lower_ms == pytest.approx(12 - np.hypot(11, 10))
+    assert found.upper_ms == pytest.approx(12 + np.hypot(13, 10))
+
+
+def test_a_p99_beyond_the_timeout_can_still_be_proven_slower() -> None:
+    censored = replace(BASE, p99_ms=None, p99_upper_ms=None, p99_lower_ms=3000.0)
+
+    assert difference(BASE, censored) == Difference("slower", "p99 grew by at least 1.92 s", lower_ms=1920.0)
+    assert difference(censored, BASE).verdict == "faster"
+    assert difference(censored, censored).verdict == "cannot tell"
+
+
+@pytest.mark.parametrize(
+    ("ms", "text"), [(0.34, "0.3 ms"), (7.9, "7 ms"), (42.9, "42 ms"), (134.0, "0.13 s"), (3_990.0, "3.99 s")]
+)
+def test_a_proven_difference_is_never_rounded_up(ms: float, text: str) -> None:
+    assert _at_least(ms) == text
+
+
+def test_one_run_alone_says_nothing() -> None:
+    assert difference(None, BASE).verdict == "cannot tell"
+    assert difference(BASE, replace(BASE, p99_upper_ms=None)).verdict == "cannot tell"
+
+
+def test_a_bound_missing_on_the_slow_side_does_not_hide_what_is_proven() -> None:
+    slow = replace(scaled(3), p99_upper_ms=None)
+
+    assert difference(BASE, slow).verdict == "slower"
+    assert difference(slow, BASE).verdict == "faster"
+    assert difference(slow, BASE).p99_ms == -2000.0
+
+
+@given(st.floats(0.01, 100.0))
+def test_the_other_way_round_is_the_opposite(factor: float) -> None:
+    opposite = {"slower": "faster", "faster": "slower", "cannot tell": "cannot tell"}
+    there, back = difference(BASE, scaled(factor)), difference(scaled(factor), BASE)
+
+    assert there.p99_ms == pytest.approx(-(back.p99_ms or 0))
+    assert there.upper_ms == pytest.approx(-(back.lower_ms or 0))
+    if "same" not in (there.verdict, back.verdict):
+        assert opposite[there.verdict] == back.verdict
+
+
+def test_runs_of_one_backend_are_seldom_called_different() -> None:
+    """5 % beyond each end: at most about 10 % of equal pairs may be called slower or faster."""
+    wrong = 0
+    for seed in range(60):
+        pair = [
+            recommend(sample_set(calls(lognormal(1500, 2.0, seed=2 * seed + side)))).actions[0]
+            for side in (0, 1)
+        ]
+        wrong += difference(*pair).verdict in ("slower", "faster")
+
+    assert wrong <= 9
+
+
+def test_a_backend_half_as_slow_again_is_found() -> None:
+    for seed in range(10):
+        first = recommend(sample_set(calls(lognormal(3000, 2.0, seed=seed)))).actions[0]
+        later = recommend(sample_set(calls(lognormal(3000, 3.0, seed=seed + 100)))).actions[0]
+
+        assert difference(first, later).verdict == "slower"
+
+
+def test_actions_of_any_run_are_listed_slower_first_and_fit_json() -> None:
+    one = Analysis(RecommendSettings(), (BASE, replace(BASE, action_id="b", action_name="B")), {})
+    two = Analysis(
+        RecommendSettings(),
+        (scaled(1.01), replace(scaled(2), action_id="b"), replace(BASE, action_id="c")),
+        {},
+    )
+
+    found = compare([one, two], ["x", "y"])
+
+    assert [action.action_id for action in found.actions] == ["b", "a", "c"]
+    assert found.actions[2].entries[0] is None
+    body = json.loads(json.dumps(comparison_to_json(found), allow_nan=False))
+    assert body["actions"][0]["differences"][0]["verdict"] == "slower"
+    assert body["actions"][2]["runs"][0] is None
+
+
+def test_one_of_many_actions_needs_a_surer_difference() -> None:
+    """The risk is shared: twelve unchanged actions are twelve chances of a false alarm."""
+    one = Analysis(RecommendSettings(), (BASE,), {})
+    slower = replace(one, actions=(scaled(1.14),))
+    others = tuple(replace(BASE, action_id=f"b{number}") for number in range(11))
+
+    alone = compare([one, slower], ["A", "B"]).actions[0]
+    among = compare(
+        [replace(run, actions=(*run.actions, *others)) for run in (one, slower)], ["A", "B"]
+    ).actions
+
+    assert alone.worst == "slower"
+    assert next(action for action in among if action.action_id == "a").worst == "cannot tell"
+
+
+def test_an_interval_widens_with_the_number_of_comparisons() -> None:
+    alone, one_of_many = difference(BASE, scaled(1.2)), difference(BASE, scaled(1.2), looks=12)
+
+    assert alone.lower_ms is not None and one_of_many.lower_ms is not None
+    assert one_of_many.lower_ms < alone.lower_ms
+    assert (200 - one_of_many.lower_ms) / (200 - alone.lower_ms) == pytest.approx(2.638 / 1.645, rel=0.01)
+
+
+def test_an_action_of_a_third_run_was_measured_in_neither_of_the_two() -> None:
+    assert difference(None, None).reason == "measured in neither of these two runs"
+    assert difference(None, BASE).reason == "measured in one of the runs only"

@@ -1,0 +1,214 @@
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from analysis.verdicts.recommendation import Verdict
+from diag.changes.errors import TerraformFileError
+from diag.changes.exports.gc_cli import gc_calls
+from diag.changes.exports.terraform import terraform_lines
+from diag.changes.exports.terraform_resources import TerraformResource, read_resources
+from tests.support.changes.recommendations import analysis_of, recommendation
+
+TYPE = "genesyscloud_integration_action"
+ANALYSIS = analysis_of(
+    recommendation(action_id="id-1", action_name="Get Customer"),
+    recommendation(
+        Verdict.LOWER,
+        action_id="id-2",
+        action_name="2nd / Look Up",
+        recommended_timeout_s=3,
+        timeout_is_set=False,
+    ),
+    recommendation(Verdict.LOWER, action_id="id-3", action_name="Thin", recommended_timeout_s=3, grade="C"),
+    recommendation(Verdict.OK, action_id="id-4", action_name="Fits"),
+    recommendation(Verdict.UNSTABLE, action_id="id-5", action_name="Shaky"),
+)
+
+STATE = {
+    "version": 4,
+    "resources": [
+        {"mode": "data", "type": TYPE, "name": "seen", "instances": [{"attributes": {"id": "id-1"}}]},
+        {
+            "mode": "managed",
+            "type": "genesyscloud_flow",
+            "name": "f",
+            "instances": [{"attributes": {"id": "id-1"}}],
+        },
+        {
+            "mode": "managed",
+            "type": TYPE,
+            "name": "customer",
+            "instances": [{"attributes": {"id": "id-1", "name": "Renamed since"}}],
+        },
+        {
+            "module": "module.crm",
+            "mode": "managed",
+            "type": TYPE,
+            "name": "lookup",
+            "instances": [
+                {"index_key": "eu", "attributes": {"id": "id-2"}},
+                {"index_key": 0, "attributes": None},
+            ],
+        },
+    ],
+}
+SHOW = {
+    "values": {
+        "root_module": {
+            "resources": [
+                {"address": f"{TYPE}.customer", "mode": "managed", "type": TYPE, "values": {"id": "id-1"}}
+            ],
+            "child_modules": [
+                {
+                    "resources": [
+                        {"address": f'module.crm.{TYPE}.lookup["eu"]', "type": TYPE, "values": {"id": "id-2"}}
+                    ]
+                }
+            ],
+        }
+    }
+}
+EXPORT = {"resource": {TYPE: {"customer": {"name": "Get Customer"}, "lookup": {"name": "2nd / Look Up"}}}}
+HCL = f'''
+resource "{TYPE}" "customer" {{
+  category = "CRM"
+  config_request {{
+    request_type = "GET"
+  }}
+  name     = "Get Customer"
+}}
+
+resource "{TYPE}" "lookup" {{
+  name = "2nd / Look Up"
+}}
+'''
+
+
+def test_names_are_guessed_without_a_state_and_it_says_so() -> None:
+    text = terraform_lines(ANALYSIS, None)
+
+    assert "would be drift" in text
+    assert "guessed from the action names" in text
+    assert f'resource "{TYPE}" "Get_Customer" {{\n  config_timeout_seconds = 10 # was 5\n}}' in text
+    assert f'resource "{TYPE}" "_2nd___Look_Up" {{\n  config_timeout_seconds = 3 # was unset (60)\n}}' in text
+    assert "# Thin: 5 -> 3 held back, lowering needs" in text
+    assert "Fits" not in text
+    assert "Shaky" not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("terraform.tfstate", json.dumps(STATE)),
+        ("show.json", json.dumps(SHOW)),
+        ("export.tf.json", json.dumps(EXPORT)),
+        ("export.tf", HCL),
+        ("bom.tfstate", "\ufeff" + json.dumps(STATE)),
+    ],
+)
+def test_resources_are_matched_by_id_or_where_there_is_none_by_name(
+    tmp_path: Path, name: str, content: str
+) -> None:
+    (tmp_path / name).write_text(content, encoding="utf-8")
+
+    text = terraform_lines(ANALYSIS, tmp_path / name)
+
+    assert "guessed" not in text
+    assert f'resource "{TYPE}" "customer" {{\n  config_timeout_seconds = 10' in text
+    if "index" in content or "module.crm" in content:
+        assert f'# module.crm.{TYPE}.lookup["eu"]\n  config_timeout_seconds = 3' in text
+    else:
+        assert f'resource "{TYPE}" "lookup" {{\n  config_timeout_seconds = 3' in text
+
+
+def test_an_action_that_is_not_in_the_state_is_named(tmp_path: Path) -> None:
+    (tmp_path / "s.tfstate").write_text('{"version": 4, "resources": []}')
+
+    text = terraform_lines(ANALYSIS, tmp_path / "s.tfstate")
+
+    assert "# Not in s.tfstate" in text
+    assert "#   Get Customer (id-1)" in text
+    assert "resource" not in re.sub("#.*", "", text)
+
+
+@pytest.mark.skipif(shutil.which("terraform") is None, reason="terraform is not installed")
+@pytest.mark.parametrize("state", [None, STATE])
+def test_terraform_itself_reads_the_lines(tmp_path: Path, state: object) -> None:
+    path = None
+    if state is not None:
+        path = tmp_path / "s.tfstate"
+        path.write_text(json.dumps(state))
+    hostile = recommendation(action_name='x" {\n}', action_id="id-9", reason="${danger} %{if}")
+
+    read = subprocess.run(
+        ["terraform", "fmt", "-"],
+        input=terraform_lines(analysis_of(*ANALYSIS.actions, hostile), path),
+        text=True,
+        capture_output=True,
+        cwd=tmp_path,
+    )
+
+    assert read.returncode == 0, read.stderr
+    assert "config_timeout_seconds = 10" in read.stdout
+
+
+def test_a_name_cannot_break_out_of_its_comment() -> None:
+    hostile = recommendation(action_name='x\nresource "evil" "e" {}\n', action_id="id\n; rm -rf /")
+
+    terraform, script = terraform_lines(analysis_of(hostile), None), gc_calls(analysis_of(hostile))
+
+    assert '\nresource "evil"' not in terraform
+    assert "set_timeout 'id\n; rm -rf /' 10" in script  # one quoted word
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"resources": [1]}', '{"values": {}}', "null", "17"])
+def test_what_is_no_terraform_file_is_refused_with_a_fix(tmp_path: Path, content: str) -> None:
+    (tmp_path / "x.json").write_text(content)
+
+    with pytest.raises(TerraformFileError) as caught:
+        read_resources(tmp_path / "x.json")
+
+    assert "x.json" in caught.value.message
+    assert caught.value.hint
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(TerraformFileError):
+        read_resources(tmp_path / "nowhere.tfstate")
+
+
+def test_a_quoted_name_in_hcl(tmp_path: Path) -> None:
+    (tmp_path / "a.tf").write_text(f'resource "{TYPE}" "a" {{\n  name = "Say \\"hi\\" $${{x}}"\n}}\n')
+
+    assert read_resources(tmp_path / "a.tf") == (TerraformResource(f"{TYPE}.a", None, 'Say "hi" ${x}'),)
+
+
+def test_the_gc_script_has_one_call_per_change() -> None:
+    script = gc_calls(ANALYSIS)
+
+    assert [line for line in script.splitlines() if line.startswith("set_timeout ")] == [
+        "set_timeout id-1 10",
+        "set_timeout id-2 3",
+    ]
+    assert "# set_timeout id-3 3" in script
+
+
+def test_the_gc_script_is_bash_also_with_a_hostile_name() -> None:
+    hostile = recommendation(action_name="x\n$(touch /tmp/owned) `id` '\"", action_id="i'd; $(id)")
+
+    checked = subprocess.run(
+        ["bash", "-n"], input=gc_calls(analysis_of(hostile)), text=True, capture_output=True
+    )
+
+    assert (checked.returncode, checked.stderr) == (0, "")
+
+
+def test_nothing_to_change_is_said() -> None:
+    nothing = analysis_of(recommendation(Verdict.OK))
+
+    assert "Nothing to change" in terraform_lines(nothing, None)
+    assert "Nothing to change" in gc_calls(nothing)

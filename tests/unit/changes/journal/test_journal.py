@@ -1,0 +1,122 @@
+import multiprocessing
+from pathlib import Path
+
+import pytest
+
+from diag.changes.errors import JournalError
+from diag.changes.journal.journal import Journal, latest_by_entry, unfinished
+from tests.support.changes.journal_records import record
+
+
+def test_what_is_appended_is_read_back(journal: Journal) -> None:
+    journal.append(record())
+    journal.append(record(phase="result", outcome="applied", correlation_ids=("c1", "c2")))
+
+    assert journal.read() == [
+        record(),
+        record(phase="result", outcome="applied", correlation_ids=("c1", "c2")),
+    ]
+    assert Journal(journal.path).read() == journal.read()
+
+
+def test_a_missing_journal_is_an_empty_one(journal: Journal) -> None:
+    assert journal.read() == []
+
+
+def test_a_torn_last_line_is_left_out_and_does_not_spoil_the_next(journal: Journal) -> None:
+    journal.append(record("e1"))
+    with journal.path.open("a") as file:
+        file.write('{"format_version": 1, "entry": "e2", "pha')
+
+    assert [found.entry for found in journal.read()] == ["e1"]
+
+    journal.append(record("e3"))
+
+    assert [found.entry for found in journal.read()] == ["e1", "e3"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "not json",
+        "[]",
+        "{}",
+        '{"format_version": 1, "entry": "../x"}',
+        '{"format_version": 99}',
+        "null",
+        '"x"',
+        "\udcff",
+    ],
+)
+def test_a_foreign_line_is_left_out(journal: Journal, line: str) -> None:
+    journal.append(record("e1"))
+    with journal.path.open("ab") as file:
+        file.write(line.encode("utf-8", "surrogateescape") + b"\n")
+    journal.append(record("e2"))
+
+    assert [found.entry for found in journal.read()] == ["e1", "e2"]
+
+
+def test_an_unknown_field_of_a_newer_diag_is_ignored(journal: Journal) -> None:
+    journal.append(record("e1"))
+    text = journal.path.read_text().replace('"entry"', '"weather": "rain", "entry"')
+    journal.path.write_text(text)
+
+    assert [found.entry for found in Journal(journal.path).read()] == ["e1"]
+
+
+def test_unfinished_entries_are_those_without_a_result() -> None:
+    records = [record("e1"), record("e2"), record("e1", phase="result", outcome="applied")]
+
+    assert [found.entry for found in unfinished(records)] == ["e2"]
+    assert latest_by_entry(records)["e1"].outcome == "applied"
+
+
+def test_a_journal_that_cannot_be_written_says_so(tmp_path: Path) -> None:
+    (tmp_path / "runs").write_text("a file where the folder should be")
+
+    with pytest.raises(JournalError) as caught:
+        Journal(tmp_path / "runs" / "journal.jsonl").append(record())
+
+    assert "journal.jsonl cannot be written" in caught.value.message
+    assert caught.value.hint
+
+
+def _append_many(path: Path, name: str) -> None:
+    journal = Journal(path)
+    for number in range(40):
+        journal.append(record(f"{name}-{number}", reason="x" * 3000))
+
+
+def test_lines_of_several_processes_never_mix(journal: Journal) -> None:
+    context = multiprocessing.get_context("spawn")
+    workers = [context.Process(target=_append_many, args=(journal.path, name)) for name in "abc"]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+    assert len(journal.read()) == 120
+    assert len(journal.path.read_text().splitlines()) == 120
+
+
+def _hold(path: Path, action_id: str, held: "multiprocessing.synchronize.Event") -> None:
+    with Journal(path).holding(action_id):
+        held.set()
+        multiprocessing.Event().wait(60)
+
+
+def test_a_held_action_is_free_again_when_its_process_is_killed(journal: Journal) -> None:
+    context = multiprocessing.get_context("spawn")
+    held = context.Event()
+    holder = context.Process(target=_hold, args=(journal.path, "a1", held), daemon=True)
+    holder.start()
+    assert held.wait(60)
+
+    with journal.holding("another action"):  # not held by anybody: does not wait
+        pass
+    holder.kill()
+    with journal.holding("a1"):
+        pass
+
+    holder.join()

@@ -1,0 +1,131 @@
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diag.changes.applying.apply import apply_plan
+from diag.changes.errors import PlanFileError, WrongOrgError
+from diag.changes.journal.journal import Author, Journal
+from diag.changes.plans.plan import Change, Evidence, OrgIdentity, Plan, Skipped, Unchanged
+from diag.changes.plans.plan_file import plan_digest, plan_from_json, plan_to_json, read_plan, write_plan
+from tests.support.changes.fake_org import IDENTITY, FakeOrg, change_for, full_config
+
+PLAN = Plan(
+    created_at=1000.5,
+    org=IDENTITY,
+    changes=(change_for(full_config(), 10),),
+    skipped=(Skipped("a2", "Two", "too few calls"),),
+    unchanged=(Unchanged("a3", "Three", "fits"),),
+    run_ids=("run-1",),
+)
+
+text = st.text(max_size=20)
+seconds = st.integers(1, 60)
+numbers = st.none() | st.floats(0, 1e6)
+changes = st.builds(
+    Change,
+    action_id=text,
+    action_name=text,
+    before_timeout_s=seconds,
+    before_is_set=st.booleans(),
+    after_timeout_s=seconds,
+    reason=text,
+    action_version=st.none() | st.integers(0, 10**6),
+    fields=st.dictionaries(text, text, max_size=3),
+    digest=text,
+    salt=text,
+    evidence=st.none()
+    | st.builds(
+        Evidence, verdict=text, p99_ms=numbers, n_eff=numbers, warnings=st.lists(text, max_size=2).map(tuple)
+    ),
+    forced=st.booleans(),
+    undoes=st.none() | text,
+)
+plans = st.builds(
+    Plan,
+    created_at=st.floats(0, 4e9),
+    org=st.builds(OrgIdentity, text, text, text, st.booleans()),
+    changes=st.lists(changes, max_size=3).map(tuple),
+    skipped=st.lists(st.builds(Skipped, text, text, text), max_size=2).map(tuple),
+    run_ids=st.lists(text, max_size=2).map(tuple),
+    weak=st.lists(text, max_size=2).map(tuple),
+)
+
+
+@given(plans)
+def test_a_plan_survives_the_file(plan: Plan) -> None:
+    again = plan_from_json(plan_to_json(plan), "plan.json")
+
+    assert again == plan
+    assert plan_digest(again) == plan_digest(plan)
+
+
+def test_a_plan_file_says_what_it_is(tmp_path: Path) -> None:
+    write_plan(PLAN, tmp_path / "sub" / "plan.json")
+
+    body = json.loads((tmp_path / "sub" / "plan.json").read_text())
+    assert (body["format_version"], body["kind"]) == (1, "diag plan")
+    assert read_plan(tmp_path / "sub" / "plan.json") == PLAN
+    assert [path.name for path in (tmp_path / "sub").iterdir()] == ["plan.json"]
+
+
+def test_a_plan_file_is_for_its_owner_only(tmp_path: Path) -> None:
+    path = tmp_path / "plan.json"
+    path.write_text("an older one")
+    path.chmod(0o644)
+
+    write_plan(PLAN, path)
+
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda text: text[: len(text) // 2], "is damaged"),
+        (lambda text: "[]", "is not a plan of diag"),
+        (lambda text: '{"actions": []}', "is not a plan of diag"),
+        (lambda text: text.replace('"format_version": 1', '"format_version": 2'), "format_version 2"),
+        (lambda text: text.replace('"after_timeout_s": 10', '"after_timeout_s": 59'), "was changed after"),
+        (lambda text: text.replace('"after_timeout_s": 10,', ""), "is damaged"),
+        (lambda text: text.replace('"after_timeout_s": 10', '"after_timeout_s": 3600'), "3600 is no timeout"),
+        (lambda text: text.replace('"after_timeout_s": 10', '"after_timeout_s": true'), "True is no timeout"),
+        (lambda text: text.replace('"forced": false', '"forced": false, "extra": 1'), "unknown field extra"),
+        (lambda text: text.replace('"changes": [', '"changes": [17, '), "is damaged"),
+        (lambda text: text.replace('"created_at": 1000.5', '"created_at": null'), "is damaged"),
+    ],
+)
+def test_a_damaged_or_foreign_file_is_refused_with_a_fix(tmp_path: Path, damage, message: str) -> None:
+    path = tmp_path / "plan.json"
+    path.write_text(damage(plan_to_json(PLAN)))
+
+    with pytest.raises(PlanFileError) as caught:
+        read_plan(path)
+
+    assert message in caught.value.message
+    assert str(path) in caught.value.message
+    assert caught.value.hint
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(PlanFileError):
+        read_plan(tmp_path / "nowhere.json")
+
+
+def test_a_plan_is_never_applied_to_another_org(journal: Journal) -> None:
+    org = FakeOrg.with_actions(full_config())
+
+    with pytest.raises(WrongOrgError) as caught:
+        apply_plan(
+            PLAN,
+            org,
+            journal,
+            identity=OrgIdentity("org-2", "Other", "api.example.test"),
+            author=Author(None, "apply-1"),
+        )
+
+    assert "'Acme'" in caught.value.message
+    assert "'Other'" in caught.value.message
+    assert org.calls == []

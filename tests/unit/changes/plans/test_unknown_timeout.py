@@ -1,0 +1,56 @@
+"""A timeout nobody told is unknown: never 60 s, never planned from, never called as the plan saw it."""
+
+from dataclasses import replace
+
+import pytest
+
+from diag.changes.applying.snapshot import Snapshot, drift
+from diag.changes.exports.gc_cli import gc_calls
+from diag.changes.exports.terraform import terraform_lines
+from diag.changes.plans.make_plan import change_of, make_plan
+from diag.changes.plans.manual_plan import make_manual_plan
+from diag.genesys.errors import UnexpectedReplyError
+from diag.inventory.action_facts import facts_of
+from tests.support.changes.fake_org import IDENTITY, FakeOrg, change_for, full_config
+from tests.support.changes.recommendations import analysis_of, recommendation
+
+WHOLE = full_config("custom_-_1", None)
+UNTOLD = replace(WHOLE, action=replace(WHOLE.action, config=None))
+
+
+def test_the_facts_leave_it_open() -> None:
+    told, untold = facts_of(WHOLE.action), facts_of(UNTOLD.action)
+    assert (told.current_timeout_s, told.timeout_is_set) == (60, False)
+    assert (untold.current_timeout_s, untold.timeout_is_set) == (None, None)
+
+
+def test_no_plan_is_made_of_it() -> None:
+    org = FakeOrg.with_actions(UNTOLD)
+    analysed = make_plan(analysis_of(recommendation(current_timeout_s=None)), org.read_config, IDENTITY)
+    by_hand = make_manual_plan([UNTOLD.action], 60, org.read_config, IDENTITY)
+    for plan in (analysed, by_hand):
+        assert not plan.changes and not plan.unchanged
+        assert "arrived without config" in plan.skipped[0].reason
+    with pytest.raises(UnexpectedReplyError, match="without config"):
+        change_of(UNTOLD, 10, "why")
+
+
+def test_an_action_that_hides_it_later_is_not_what_the_plan_saw() -> None:
+    change = change_for(WHOLE, 10)
+    assert drift(change, Snapshot.of(WHOLE, change.salt)) == ()
+    assert "timeout: planned 60 s (unset), present unknown" in drift(change, Snapshot.of(UNTOLD, change.salt))
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        ({"current_timeout_s": None, "timeout_is_set": None}, "unknown"),
+        ({"current_timeout_s": 60, "timeout_is_set": False}, "unset (60)"),
+        ({"current_timeout_s": 5, "timeout_is_set": True}, "5"),
+        ({"current_timeout_s": 5, "timeout_is_set": None}, "5"),
+    ],
+)
+def test_the_exports_say_what_is_known(known: dict[str, int | bool | None], said: str) -> None:
+    analysis = analysis_of(recommendation(action_name="A", **known))
+    assert f"config_timeout_seconds = 10 # was {said}\n" in terraform_lines(analysis, None)
+    assert f"# A: {said} -> 10 s. " in gc_calls(analysis)

@@ -1,0 +1,31 @@
+"""What `diag recommend` says around the table."""
+
+from dataclasses import replace
+
+from analysis.verdicts.recommendation import Verdict
+from diag.commands.recommend import next_step
+from diag.interaction.recommendation_table import recommendation_table
+from tests.support.changes.recommendations import analysis_of, recommendation
+
+
+def test_the_last_line_says_what_can_be_done() -> None:
+    fits, over = recommendation(Verdict.OK), recommendation(Verdict.OVER_CAP_USE_ASYNC)
+    probe = recommendation(Verdict.CENSORED_NEEDS_PROBE, next_command="diag measure --probe")
+    assert next_step(analysis_of(fits), ["recommend"]) == "Nothing to change."
+    assert next_step(analysis_of(fits, over), ["recommend"]) == (
+        "No timeout that diag may set helps: the sentences above say what does."
+    )
+    assert next_step(analysis_of(over, probe), ["recommend"]) == "Next: diag measure --probe"
+    assert next_step(analysis_of(over, recommendation()), ["recommend", "a b.csv"]) == (
+        "Nothing was changed. To set the timeouts: diag recommend 'a b.csv' --apply"
+    )
+    assert next_step(analysis_of(recommendation()), ["recommend", "--", "-x.csv"]).endswith(
+        "diag recommend --apply -- -x.csv"
+    )
+
+
+def test_the_heading_names_the_percentile_asked_for() -> None:
+    analysis = analysis_of(recommendation())
+    other = replace(analysis, settings=replace(analysis.settings, percentile=0.999))
+    assert "p99" in [column.heading for column in recommendation_table(analysis).columns]
+    assert "p99.9" in [column.heading for column in recommendation_table(other).columns]

@@ -1,0 +1,94 @@
+"""Inputs made from a contract: patterns, and what happens where none can be made."""
+
+import json
+import random
+from typing import Any, cast
+
+import pytest
+from jsonschema import Draft7Validator
+
+from diag.genesys.client import GenesysClient
+from diag.genesys.errors import PermissionMissingError
+from diag.genesys.models import Action, ActionConfig
+from diag.workload.example_text import matching_text
+from diag.workload.payloads import NoInput, from_contract
+from diag.workload.workload import WorkloadEntry
+from loadtests.planning.inputs import inputs_of
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"^\d+$", r"^[0-9]{10}$", r"^[1-9]\d{4,9}$", r"^\+?[1-9]\d{1,14}$", r"^\+1\d{10}$", r"^[A-Z]{2}$",
+        r"^[A-Z]{2}\d{6}$", r"^[A-Z]{3}-\d{4}$", r"^C-\d+$|^[A-Z]-[0-9]+$", r"^[a-z]+$", r"^[0-9a-f]{16}$",
+        r"^[^@\s]+@[^@\s]+\.[a-z]+$", r"^https://", r"^\d{4}-\d{2}-\d{2}$", r"^\d{2}/\d{2}/\d{4}$", r"\S",
+        r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$",
+        r"^\d{3}-\d{3}-\d{4}$", r"^[a-z]{2}-[A-Z]{2}$", r"^(true|false)$", r"^[\w.-]{1,40}$",
+    ],
+)  # fmt: skip
+def test_usual_patterns_are_matched(pattern: str) -> None:
+    schema = {"type": "object", "properties": {"id": {"type": "string", "pattern": pattern}}}
+    made = from_contract({"input": {"inputSchema": schema}}, 1)
+
+    assert not isinstance(made, NoInput), pattern
+    for one in made:
+        Draft7Validator(schema).validate(json.loads(one.body))
+    assert made == from_contract({"input": {"inputSchema": schema}}, 1)
+
+
+def test_lengths_hold_beside_a_pattern() -> None:
+    assert len(matching_text(r"^\d+$", random.Random(1), shortest=30, longest=30) or "") == 30
+    assert matching_text(r"^\d{12}$", random.Random(1), longest=5) is None
+    assert matching_text(r"(", random.Random(1)) is None  # not a pattern at all
+
+
+def test_an_unusual_pattern_is_said_with_the_name_of_its_input() -> None:
+    part = {"type": "object", "properties": {"key": {"type": "string", "pattern": r"^XY-\d{3}-Q!$"}}}
+    schema = {"type": "object", "properties": {"order": part}}
+    made = from_contract({"input": {"inputSchema": schema}}, 1)
+
+    assert isinstance(made, NoInput)
+    assert "'order.key'" in made.why
+    assert "write a payload" in made.why
+
+
+class Org:
+    """Just enough of a client."""
+
+    def __init__(self, contracts: dict[str, Any]) -> None:
+        self.contracts = contracts
+        self.asked: list[str] = []
+
+    def get_action(self, action_id: str, *, contract: bool) -> Action:
+        assert contract
+        self.asked.append(action_id)
+        found = self.contracts[action_id]
+        if isinstance(found, Exception):
+            raise found
+        return Action(action_id, action_id, "i", "c", 1, False, ActionConfig(5, {}, {}), found)
+
+
+def test_an_action_without_an_input_is_left_out_with_the_reason() -> None:
+    pattern = {"type": "object", "properties": {"id": {"type": "string", "pattern": "^#!$"}}}
+    org = Org(
+        {
+            "good": {"input": {"inputSchema": {"type": "object", "properties": {"n": {"type": "integer"}}}}},
+            "unread": PermissionMissingError("Genesys refused (403)."),
+            "odd": {"input": {"inputSchema": pattern}},
+        }
+    )
+    own = from_contract(None, 1)
+    assert not isinstance(own, NoInput)
+    entries = [(name, WorkloadEntry(name="*")) for name in ("good", "unread", "odd")]
+    entries.append(("own", WorkloadEntry(name="*", payloads=own)))
+    chosen = [(Action(n, n, "i", "c", 1, False, None), entry) for n, entry in entries]
+
+    found, left_out = inputs_of(cast(GenesysClient, org), chosen, 1)
+
+    assert set(found) == {"good", "own"}
+    assert org.asked == ["good", "unread", "odd"]
+    assert {one.what: one.why.split(",")[0] for one in left_out} == {
+        "unread": "its input contract could not be read",
+        "odd": "no text could be made up that matches the pattern of its input 'id': write a payload for it "
+        "in the workload",
+    }

@@ -1,0 +1,80 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from analysis.format.run_folder import RunFolder
+from diag.genesys.errors import ApiError
+from diag.workload.payloads import EMPTY
+from loadtests.planning.plan import ActionLoad
+from loadtests.planning.probe_drafts import ProbeDrafts
+
+ACTIONS = [ActionLoad(f"a-{n}", f"Action {n}", 60, 1.0, (EMPTY,)) for n in (1, 2)]
+
+
+class Org:
+    """A client that remembers what it was asked, and refuses to create the drafts it is told to."""
+
+    def __init__(self, refused: dict[str, ApiError] | None = None) -> None:
+        self.refused = refused or {}
+        self.deleted: list[str] = []
+        self.timeouts: list[int] = []
+
+    def create_draft(self, action_id: str) -> None:
+        if action_id in self.refused:
+            raise self.refused[action_id]
+
+    def read_config(self, action_id: str, *, draft: bool) -> str:
+        assert draft
+        return action_id
+
+    def patch_draft_timeout(self, full: str, timeout_s: int) -> None:
+        self.timeouts.append(timeout_s)
+
+    def delete_draft(self, action_id: str) -> None:
+        self.deleted.append(action_id)
+
+
+def states(folder: Path) -> dict[str, str]:
+    body: dict[str, Any] = json.loads((folder / "drafts.json").read_text())
+    return {draft["action_id"]: draft["state"] for draft in body["drafts"]}
+
+
+def probe(folder: Path, org: Org) -> ProbeDrafts:
+    return ProbeDrafts(RunFolder(folder), org, "http://127.0.0.1:1")  # type: ignore[arg-type]  # a stand-in
+
+
+def test_drafts_get_the_longest_timeout_and_are_deleted(tmp_path: Path) -> None:
+    org = Org()
+    drafts = probe(tmp_path, org)
+    drafts.open(ACTIONS)
+
+    assert states(tmp_path) == {"a-1": "open", "a-2": "open"}
+    assert org.timeouts == [60, 60]
+    assert drafts.close() == ()
+    assert org.deleted == ["a-1", "a-2"]
+    assert states(tmp_path) == {"a-1": "deleted", "a-2": "deleted"}
+
+
+def test_a_draft_somebody_opened_meanwhile_is_never_deleted(tmp_path: Path) -> None:
+    org = Org({"a-2": ApiError("there is one already", status=409)})
+    drafts = probe(tmp_path, org)
+    with pytest.raises(ApiError):
+        drafts.open(ACTIONS)
+
+    assert drafts.close() == ()
+    assert org.deleted == ["a-1"]
+    assert states(tmp_path) == {"a-1": "deleted"}
+
+
+def test_a_draft_of_unknown_fate_is_left_to_a_person(tmp_path: Path) -> None:
+    org = Org({"a-2": ApiError("no reply", status=None)})
+    drafts = probe(tmp_path, org)
+    with pytest.raises(ApiError):
+        drafts.open(ACTIONS)
+
+    (line,) = drafts.close()
+    assert "Action 2" in line
+    assert org.deleted == ["a-1"]
+    assert states(tmp_path)["a-2"] == "opening"

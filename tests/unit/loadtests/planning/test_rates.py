@@ -1,0 +1,99 @@
+"""How fast each action is called, and what a dry run tells of it."""
+
+from dataclasses import replace
+
+import pytest
+
+from diag.errors import UsageError
+from diag.workload.load_shape import Ramp, Stage
+from diag.workload.org_limits import OrgLimits
+from diag.workload.payloads import EMPTY
+from loadtests.planning.plan import ActionLoad, LoadPlan
+from loadtests.planning.rates import Wanted, planned_rates
+from loadtests.run.dry_run import forecast
+
+
+def actions(*rates: float) -> tuple[ActionLoad, ...]:
+    return tuple(
+        ActionLoad(f"a-{n}", f"Action {n}", 10, rate, (EMPTY,)) for n, rate in enumerate(rates, start=1)
+    )
+
+
+def test_an_org_is_never_asked_for_more_than_its_share() -> None:
+    limits = OrgLimits(concurrent_executions=50, token_per_minute=300)
+    many = [Wanted(f"A{n}", None, 1.0) for n in range(20)]
+
+    rates = planned_rates(many, total=None, override=None, default=None, limits=limits, exceed_limits=False)
+
+    high = planned_rates(
+        many[:1],
+        total=None,
+        override=None,
+        default=None,
+        limits=OrgLimits(10_000, 1_000_000),
+        exceed_limits=False,
+    )
+
+    assert high.each == (5.0,)
+    assert limits.in_flight == 10
+    assert rates.total == 4.0
+    assert set(rates.each) == {0.5}
+
+
+def test_more_is_refused_unless_said_in_words() -> None:
+    limits = OrgLimits(None, None)
+    wanted = [Wanted("A", 5.0, 1.0)]
+
+    with pytest.raises(UsageError, match="80 %"):
+        planned_rates(wanted, total=None, override=None, default=None, limits=limits, exceed_limits=False)
+    rates = planned_rates(wanted, total=None, override=None, default=None, limits=limits, exceed_limits=True)
+    assert (rates.each, rates.total) == ((5.0,), None)
+
+
+@pytest.mark.parametrize("rate", [0.0, -1.0, float("nan"), float("inf")])
+def test_a_rate_that_is_none_is_refused(rate: float) -> None:
+    with pytest.raises(UsageError, match="--rate is"):
+        planned_rates(
+            [Wanted("A", None, 1.0)],
+            total=None,
+            override=rate,
+            default=20.0,
+            limits=None,
+            exceed_limits=False,
+        )
+
+
+def test_weights_share_a_total_and_the_flag_wins() -> None:
+    wanted = [Wanted("A", None, 1.0), Wanted("B", None, 3.0), Wanted("C", 2.0, 1.0)]
+
+    def rates(override: float | None) -> tuple[float, ...]:
+        return planned_rates(
+            wanted, total=4.0, override=override, default=20.0, limits=None, exceed_limits=False
+        ).each
+
+    assert rates(None) == (1.0, 3.0, 2.0)
+    assert rates(7.0) == (7.0, 7.0, 7.0)
+
+
+def test_a_dry_run_counts_calls_with_stages_turns_and_budgets() -> None:
+    plan = LoadPlan(actions(2, 2, 2), total_rate=4, calls_per_action=20)
+
+    assert forecast(plan, 100.0, 1).calls == (20, 20, 20)
+    assert forecast(plan, 5.0, 1).calls == (10, 10, 0)
+    staged = forecast(LoadPlan(actions(2), stages=(Stage(10, 1.0), Stage(10, 0.5))), None, 1)
+    assert (staged.duration_s, staged.calls, staged.peak) == (20, (pytest.approx(30),), 2)
+    endless = forecast(LoadPlan(actions(2)), None, 3)
+    assert (endless.duration_s, endless.calls, endless.peak) == (None, (None,), 6)
+
+
+def test_a_dry_run_tells_what_users_come_to_and_where_the_limits_stop_them() -> None:
+    plan = LoadPlan(actions(1, 1), total_rate=5)
+
+    twice = forecast(plan, 10.0, 2)
+    assert (twice.calls, twice.peak, twice.capped) == ((20, 20), 4, None)
+    many = forecast(plan, 10.0, 50)
+    assert (many.calls, many.peak) == ((25, 25), 5)
+    assert many.capped is not None
+    assert "all users together send 5 calls/s and no more" in many.capped
+    ramp = forecast(replace(plan, mode="ramp", ramp=Ramp(step_s=10, growth=2, steps=9)), None, 1)
+    assert (ramp.duration_s, ramp.peak) == (30, 5)  # 2, 4, 5 calls/s: no higher step after that

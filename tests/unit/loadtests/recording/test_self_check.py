@@ -1,0 +1,93 @@
+import time
+
+import pytest
+
+from loadtests.recording.generator_grade import Figures, grade, worst_of
+from loadtests.recording.self_check import SelfCheck
+
+FINE = Figures(1.2, 1.3, 0.01, 0.3)
+
+
+@pytest.mark.parametrize(
+    ("figures", "verdict", "said"),
+    [
+        (FINE, "OK", "1 call in 100 left 1.2 ms"),
+        (Figures(), "OK", "no calls were due"),
+        (Figures(schedule_lag_p99_ms=3.1), "WARN", "1 call in 100 left 3.1 ms"),
+        (Figures(schedule_lag_p99_ms=249.9), "WARN", "left 249.9 ms"),
+        (Figures(schedule_lag_p99_ms=250.0), "INVALID", "left 250.0 ms"),
+        (Figures(1.2, hub_lag_p99_ms=25.0), "WARN", "lain unread for 25.0 ms"),
+        (Figures(1.2, hub_lag_p99_ms=300.0), "INVALID", "lain unread for 300.0 ms"),
+        (Figures(1.2, 1.3, run_queue_share=0.27), "WARN", "waiting for a core 27% of the time"),
+        (Figures(1.2, 1.3, run_queue_share=0.92), "INVALID", "waiting for a core 92% of the time"),
+        (Figures(1.2, 1.3, 0.01, cpu_share=0.97), "WARN", "used 97% of one core"),
+    ],
+)
+def test_each_figure_decides_and_is_named(figures: Figures, verdict: str, said: str) -> None:
+    found, why = grade(figures)
+
+    assert found == verdict
+    assert said in why
+
+
+def test_the_worst_figure_decides_and_every_bad_one_is_said() -> None:
+    verdict, why = grade(Figures(schedule_lag_p99_ms=3.0, hub_lag_p99_ms=400.0, run_queue_share=0.2))
+    assert verdict == "INVALID"
+    assert "400.0 ms" in why and "3.0 ms" not in why
+
+    verdict, why = grade(Figures(schedule_lag_p99_ms=3.0, hub_lag_p99_ms=40.0))
+    assert verdict == "WARN"
+    assert "3.0 ms" in why and "40.0 ms" in why
+
+
+def test_the_worst_worker_counts() -> None:
+    bad = Figures(schedule_lag_p99_ms=2.5, hub_lag_p99_ms=30.0, run_queue_share=0.4, cpu_share=0.2)
+
+    assert worst_of([FINE, bad]) == Figures(2.5, 30.0, 0.4, 0.3)
+    assert worst_of([]) == Figures()
+    assert worst_of([Figures(**bad.known())]) == bad
+
+
+def test_the_figures_of_the_whole_run_are_kept_over_seconds() -> None:
+    waiting = [[0.001] * 97, [0.050] * 3, []]
+    check = SelfCheck(lambda: waiting.pop(0))
+
+    first, second, third = check.second(), check.second(), check.second()
+
+    assert first.schedule_lag_p99_ms == 1.0
+    assert second.schedule_lag_p50_ms == 50.0
+    assert third.schedule_lag_p99_ms is None
+    assert third.rss_mb > 1
+    found = check.figures()
+    assert found.schedule_lag_p99_ms == 50.0
+    assert found.hub_lag_p99_ms is None  # nobody watched
+    assert found.cpu_share is None  # no second was over
+
+
+def test_cpu_is_told_of_whole_seconds_not_of_the_moment_before_the_last_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    check = SelfCheck(lambda: [])
+    clocks = {"wall": time.perf_counter(), "cpu": time.process_time()}
+    monkeypatch.setattr(time, "perf_counter", lambda: clocks["wall"])
+    monkeypatch.setattr(time, "process_time", lambda: clocks["cpu"])
+    for wall_s, cpu_s in ((1.0, 0.03), (1.0, 0.05), (0.001, 0.001)):
+        clocks["wall"] += wall_s
+        clocks["cpu"] += cpu_s
+        check.second()
+
+    assert check.figures().cpu_share == pytest.approx(0.05, abs=0.005)
+
+
+def test_a_few_looks_at_the_event_loop_say_nothing_of_the_run() -> None:
+    check = SelfCheck(lambda: [])
+    check.woke(0.4)  # one stall, as at the start of a run
+    for _ in range(98):
+        check.woke(0.001)
+    assert check.second().hub_lag_max_ms == 400.0
+    assert check.figures().hub_lag_p99_ms is None
+
+    check.woke(0.001)
+    assert check.figures().hub_lag_p99_ms == 1.0
+    check.woke(0.3)
+    assert check.figures().hub_lag_p99_ms == 300.0

@@ -1,0 +1,98 @@
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.format.call_record import RECORD_SIZE
+from analysis.format.run_folder import RunFolder
+from analysis.format.schema import Target
+from diag.workload.load_shape import Poll, Stage
+from diag.workload.payload import Payload
+from loadtests.planning.plan import ActionLoad, LoadPlan
+from loadtests.planning.plan_json import WorkerOrder, from_wire, to_wire
+from loadtests.workers.row_transfer import RESEND_AFTER_S, SUFFIXES, Receiver, Shipper
+
+
+class Channel:
+    """A connection that loses, repeats and delays what `luck` says."""
+
+    def __init__(self, receiver: Receiver) -> None:
+        self.receiver = receiver
+        self.luck: list[str] = []
+        self.shipper: Shipper | None = None
+        self.late: list[dict[str, object]] = []
+
+    def send(self, message: dict[str, object]) -> None:
+        fate = self.luck.pop() if self.luck else "fine"
+        if fate == "lost":
+            return
+        if fate == "late":
+            self.late.append(message)
+            return
+        for _ in range(2 if fate == "twice" else 1):
+            self.deliver(message, answered=fate != "unanswered")
+
+    def deliver(self, message: dict[str, object], *, answered: bool = True) -> None:
+        answer = self.receiver.take(message)
+        assert answer is not None
+        assert self.shipper is not None
+        if answered:
+            self.shipper.acknowledge(answer["suffix"], answer["size"])
+
+
+fates = st.lists(st.sampled_from(["fine", "lost", "twice", "late", "unanswered"]), max_size=30)
+
+
+@settings(deadline=None, max_examples=60)
+@given(luck=fates, growth=st.lists(st.integers(1, 3), min_size=1, max_size=6))
+def test_every_byte_arrives_once_and_in_order_over_a_bad_connection(
+    luck: list[str], growth: list[int]
+) -> None:
+    with TemporaryDirectory() as folder:
+        worker, master = RunFolder(Path(folder, "worker")), RunFolder(Path(folder, "master"))
+        worker.segments.mkdir(parents=True)
+        channel = Channel(Receiver(master))
+        shipper = channel.shipper = Shipper(worker, "w-0", channel.send)
+        channel.luck = luck
+        written = 0
+        for rows in growth:
+            for suffix in SUFFIXES:
+                with (worker.segments / ("w-0" + suffix)).open("ab") as file:
+                    file.write(b"".join(bytes([written % 251]) * RECORD_SIZE for _ in range(rows)))
+            written += rows
+            shipper.ship(1.0)
+            while channel.late:
+                channel.deliver(channel.late.pop())
+        channel.luck = []
+        for _ in range(len(luck) + 2):
+            shipper.ship(RESEND_AFTER_S)
+            if shipper.delivered:
+                break
+
+        assert shipper.delivered
+        assert channel.receiver.rows("w-0") == written
+        for suffix in SUFFIXES:
+            name = "w-0" + suffix
+            assert (master.segments / name).read_bytes() == (worker.segments / name).read_bytes()
+
+
+def test_a_message_with_a_path_in_it_is_refused(tmp_path: Path) -> None:
+    receiver = Receiver(RunFolder(tmp_path / "run"))
+    good = {"worker": "w-0", "suffix": ".seg", "offset": 0, "data": b"x"}
+
+    for change in ({"worker": "../w"}, {"worker": ""}, {"suffix": "/../x"}, {"offset": "0"}, {"data": "x"}):
+        assert receiver.take({**good, **change}) is None
+    assert receiver.take(good) == {"suffix": ".seg", "size": 1}
+    assert receiver.take({**good, "offset": 5}) == {"suffix": ".seg", "size": 1}
+
+
+def test_an_order_crosses_the_wire_unchanged() -> None:
+    poll = Poll("Get Job", "a.b", "id", "c.d", ("DONE",), ("FAILED",))
+    action = ActionLoad(
+        "a-1", "Näme", 3, 0.5, (Payload("one", b'{"x":"\xc3\xa9"}'),), Target.DRAFT, True, poll
+    )
+    plan = LoadPlan((action,), mode="ramp", stages=(Stage(5, 0.5),), total_rate=4.0, sla=("p99<2s",))
+    order = WorkerOrder(plan, "https://api.example.com", False, "/runs/x", ".here-1", 3, 1)
+
+    assert from_wire(to_wire(order)) == order

@@ -1,0 +1,75 @@
+import sys
+from pathlib import Path
+
+import pytest
+
+from diag.exit_codes import ExitCode
+from diag.measuring import load_process
+from diag.measuring.load_process import LoadOptions, Refusal, command_line, run_load
+
+HANGS = """
+import pathlib, signal, sys, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+pathlib.Path(sys.argv[1], "manifest.json").write_text("{}")
+time.sleep(600)
+"""
+
+
+def test_a_load_process_that_hangs_is_ended_and_said_to_have_hung(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        load_process, "command_line", lambda options: [sys.executable, "-c", HANGS, str(options.run_dir)]
+    )
+
+    result = run_load(LoadOptions(run_dir=tmp_path, run_time_s=0.1, grace_s=0.3), interval_s=0.1)
+
+    assert result.exit_code == ExitCode.INCOMPLETE
+    assert result.status == "incomplete"
+    assert "did not end" in str(result.reason)
+
+
+def test_what_a_load_process_says_before_it_begins_is_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    says = "import sys; sys.stderr.write('noise\\nError: No way.\\n│ where\\n│ Fix: go back\\n'); sys.exit(2)"
+    monkeypatch.setattr(load_process, "command_line", lambda options: [sys.executable, "-c", says])
+
+    result = run_load(LoadOptions(run_dir=tmp_path / "run", run_time_s=1))
+
+    assert (result.exit_code, result.status) == (2, "incomplete")
+    assert result.refusal == Refusal("No way.", ("where",), "go back")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_refused_run_leaves_the_folder_of_an_earlier_one_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "manifest.json").write_text("{}")
+    says = "import sys; sys.stderr.write('Error: It already holds a run.\\n'); sys.exit(2)"
+    monkeypatch.setattr(load_process, "command_line", lambda options: [sys.executable, "-c", says])
+
+    result = run_load(LoadOptions(run_dir=tmp_path, run_time_s=1))
+
+    assert result.refusal == Refusal("It already holds a run.")
+    assert [path.name for path in tmp_path.iterdir()] == ["manifest.json"]
+
+
+def test_only_what_was_chosen_is_passed_on() -> None:
+    line = command_line(
+        LoadOptions(run_dir=Path("r"), run_time_s=None, actions=("A b", "C"), rate=2.5, sla=("p99<2s",))
+    )
+
+    assert line[line.index("--rate") + 1] == "2.5"
+    assert [line[at + 1] for at, one in enumerate(line) if one == "--action"] == ["A b", "C"]
+    assert line[line.index("--sla") + 1] == "p99<2s"
+    for absent in (
+        "--run-time",
+        "--workload",
+        "--model",
+        "--seed",
+        "--processes",
+        "--probe",
+        "--until-settled",
+    ):
+        assert absent not in line

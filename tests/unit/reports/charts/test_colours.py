@@ -1,0 +1,43 @@
+import re
+
+from reports.charts.colours import PRINTED
+from reports.pages.template_engine import TEMPLATES
+
+
+def test_a_png_has_the_colours_of_the_light_page() -> None:
+    sheet = (TEMPLATES / "styles" / "1-page.css").read_text(encoding="utf-8")
+    light = dict(re.findall(r"--([\w-]+): light-dark\((#\w+),", sheet))
+
+    for role in PRINTED.__dataclass_fields__:
+        if role != "paper":  # slides are white
+            assert light[role] == getattr(PRINTED, role), role
+
+
+def test_text_can_be_read_on_every_ground() -> None:
+    """WCAG 1.4.3: 4.5 to 1 for every pair of text and ground the sheet uses, in both themes."""
+    sheet = (TEMPLATES / "styles" / "1-page.css").read_text(encoding="utf-8")
+    pairs = {name: (light, dark) for name, light, dark in _colours(sheet)}
+    texts = ("text", "muted", "link", "recommended", "estimate", "cap", "timeout", "error", "ok")
+    grounds = [(text, ground) for text in texts for ground in ("paper", "raised")]
+    grounds += [
+        ("text", "sunken"),
+        *((f"{tone}-ink", f"{tone}-soft") for tone in ("change", "fits", "unknown", "aside")),
+    ]
+    for theme in (0, 1):
+        for text, ground in grounds:
+            assert _contrast(pairs[text][theme], pairs[ground][theme]) >= 4.5, (text, ground, theme)
+
+
+def _colours(sheet: str) -> list[tuple[str, str, str]]:
+    return re.findall(r"--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)", sheet)
+
+
+def _contrast(one: str, other: str) -> float:
+    high, low = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -1,0 +1,90 @@
+import re
+from dataclasses import replace
+from html import escape
+
+import pytest
+
+from analysis.views.compare_runs import compare
+from reports.pages.compare_page import (
+    CompareData,
+    ComparedRun,
+    build_comparison,
+    compare_headline,
+    compare_markdown,
+    gap,
+)
+from tests.support.reports.report_factory import CASES, make_report
+
+SPEEDS = (1.0, 1.6, 0.98)
+
+
+def make_comparison(runs: int = 2, name: str | None = None) -> CompareData:
+    """Return runs of the same actions: the second is slower, the third like the first."""
+    data = make_report(CASES[:6], calls=600)
+    found = []
+    for number, speed in enumerate(SPEEDS[:runs]):
+        actions = tuple(
+            replace(
+                a,
+                action_name=name or a.action_name,
+                p99_ms=a.p99_ms and a.p99_ms * speed,
+                p99_lower_ms=a.p99_lower_ms and a.p99_lower_ms * speed,
+                p99_upper_ms=a.p99_upper_ms and a.p99_upper_ms * speed,
+            )
+            for a in data.analysis.actions[: 5 if number else 6]
+        )
+        analysis = replace(data.analysis, actions=actions)
+        found.append(ComparedRun(f"run {number}", analysis, data.summaries, data.manifests))
+    comparison = compare([run.analysis for run in found], [run.label for run in found])
+    return CompareData(comparison, tuple(found), "0.1.0")
+
+
+@pytest.mark.parametrize("runs", [2, 3])
+def test_the_page_has_a_column_per_run_and_a_verdict_per_later_run(runs: int) -> None:
+    page = build_comparison(make_comparison(runs))
+
+    assert build_comparison(make_comparison(runs)) == page
+    assert page.count('<th scope="col" class="number">p99 ') == runs
+    assert page.count(" against A</a></th>") == runs - 1
+    for name, *_ in CASES[:6]:
+        assert escape(name) in page
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    assert {link[1:] for link in re.findall(r'href="(#[^"]+)"', page)} <= set(ids)
+
+
+def test_the_headline_counts_what_changed() -> None:
+    text = compare_headline(make_comparison().comparison)
+
+    assert text == "Of 6 actions, in the second run: 4 slower, 2 cannot tell."
+
+
+def test_an_action_of_one_run_only_is_shown_as_such() -> None:
+    assert "not measured" in build_comparison(make_comparison())
+    assert "not measured" in compare_markdown(make_comparison())
+
+
+def test_a_difference_is_shown_with_its_sign_and_interval() -> None:
+    data = make_comparison(3)
+    slower = next(action for action in data.comparison.actions if action.action_name == "Order lookup")
+
+    assert re.fullmatch(r"\+[\d.]+ s \(\+[\d.]+ s to \+[\d.]+ s\)", gap(slower.differences[0]))
+    assert gap(slower.differences[1]).startswith("−")
+
+
+def test_hostile_names_stay_texts() -> None:
+    page = build_comparison(make_comparison(name="</title><script>alert(1)</script>|"))
+
+    assert page.count("<script") == 2
+    rows = [
+        line for line in compare_markdown(make_comparison(name="a|b")).splitlines() if line.startswith("| ")
+    ]
+    assert len({row.replace("\\|", "").count("|") for row in rows}) == 1
+
+
+def test_different_targets_are_pointed_out() -> None:
+    data = make_comparison()
+    other = replace(data.runs[1], manifests=(replace(data.runs[1].manifests[0], sandbox=False),))
+
+    assert "different targets" in build_comparison(replace(data, runs=(data.runs[0], other)))
+    assert "different targets" not in build_comparison(data)

@@ -1,0 +1,239 @@
+"""The page as a text: complete, self-contained, the same bytes each time, safe against hostile names."""
+
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from analysis.settings import RecommendSettings
+from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
+from reports.exports.markdown import build_markdown
+from reports.exports.terminal import build_terminal
+from reports.pages.report_page import build_json, build_report
+from reports.report_data import ReportData
+from tests.support.reports.report_factory import CASES, make_report
+
+HOSTILE = (
+    "</script><script>alert(1)</script>\"'><img src=x onerror=alert(2)> $x^2$ \x1b[31m\u202e\x00 {{ 7*7 }}"
+)
+
+
+class Outline(HTMLParser):
+    """Tags, ids, links, texts and `<data>` values of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.ids: list[str] = []
+        self.hrefs: list[str] = []
+        self.sources: list[str] = []
+        self.handlers: list[str] = []
+        self.text: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        for name, value in attrs:
+            if name == "id":
+                self.ids.append(value or "")
+            if name in ("href", "xlink:href"):
+                self.hrefs.append(value or "")
+            if name == "src":
+                self.sources.append(value or "")
+            if name.startswith("on"):
+                self.handlers.append(name)
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    return build_report(make_report())
+
+
+def test_same_input_gives_the_same_bytes() -> None:
+    assert build_report(make_report(CASES[:2])) == build_report(make_report(CASES[:2]))
+
+
+def test_nothing_is_fetched_from_anywhere(page: str) -> None:
+    outline = Outline(page)
+
+    assert outline.sources == []
+    assert all(href.startswith("#") for href in outline.hrefs)
+    assert not re.search(r"url\(\s*['\"]?(?!#)", page)
+    assert "@import" not in page
+    assert "link" not in outline.tags
+
+
+def test_ids_are_unique_and_every_link_has_its_target(page: str) -> None:
+    outline = Outline(page)
+
+    assert len(outline.ids) == len(set(outline.ids))
+    assert {href[1:] for href in outline.hrefs} <= set(outline.ids)
+
+
+def test_every_action_has_its_row_sentence_and_charts(page: str) -> None:
+    data = make_report()
+
+    for action in data.analysis.actions:
+        assert f' data-action="{action.action_id}"' in page
+        assert action.reason.split(":")[0] in page
+    drawn = [name for name, verdict, *_ in CASES if verdict is not Verdict.NO_DATA]
+    assert page.count('role="img"') >= 2 * len(drawn)
+    assert page.count('role="img"') == page.count("<desc ")
+
+
+def test_a_sandbox_cannot_be_mistaken_for_an_org(page: str) -> None:
+    assert 'class="badge sandbox"' in page
+    assert "<title>SANDBOX: " in page
+
+    real = build_report(make_report(CASES[:1], sandbox=False))
+
+    assert "Acme Insurance" in real
+    assert "SANDBOX" not in real
+
+
+def test_hostile_names_are_only_text() -> None:
+    data = make_report(CASES[:2])
+    actions = tuple(
+        replace(a, action_name=HOSTILE, reason=HOSTILE, next_command=HOSTILE) for a in data.analysis.actions
+    )
+    manifest = replace(data.manifests[0], host=HOSTILE, workload=HOSTILE, run_id=HOSTILE)
+    hostile = replace(
+        data, analysis=replace(data.analysis, actions=actions), manifests=(manifest,), source=HOSTILE
+    )
+
+    page = build_report(hostile)
+
+    outline = Outline(page)
+    assert outline.tags.count("script") == page.count("<script") == page.count("</script>") == 2
+    assert "img" not in outline.tags
+    assert outline.handlers == []
+    assert "{{ 7*7 }}" in page
+    assert not set("\x00\x1b\u202e") & set(page)
+
+
+def test_the_page_holds_the_json_of_the_recommendations(page: str) -> None:
+    text = re.findall(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)[0]
+
+    assert json.loads(text) == known(json.loads(json.dumps(build_json(make_report()))))
+
+
+def known(body: Any) -> Any:
+    """The page leaves out what is null in the JSON of the command line."""
+    if isinstance(body, dict):
+        return {name: known(value) for name, value in body.items() if value is not None}
+    return [known(value) for value in body] if isinstance(body, list) else body
+
+
+def test_a_report_without_anything_still_says_so() -> None:
+    empty = ReportData(Analysis(RecommendSettings(), (), {}), {}, "0.1.0")
+
+    page = build_report(empty)
+
+    assert "No action was measured." in page
+    assert "at a time that is not known" in page
+
+
+def test_a_bare_sample_file_has_no_manifest() -> None:
+    data = make_report(CASES[:3])
+    bare = replace(data.analysis, sandbox=None)
+    page = build_report(replace(data, analysis=bare, manifests=(), zone=None, source=None))
+
+    assert "came without a run's manifest" in page
+    assert '<strong class="badge org">File</strong>' in page
+    assert "None" not in re.sub(r"<style>.*?</style>|<script>.*?</script>", "", page, flags=re.DOTALL)
+
+
+def test_an_action_without_a_summary_has_no_chart() -> None:
+    data = make_report(CASES[:1])
+
+    page = build_report(replace(data, summaries={}))
+
+    assert "No chart" in page
+
+
+def test_twelve_actions_stay_under_600_kilobytes(page: str) -> None:
+    assert len(page.encode()) < 600_000
+
+
+def test_a_run_cut_short_is_said_beside_the_verdict() -> None:
+    data = make_report(CASES[:1])
+    cut = replace(
+        data.manifests[0], status="interrupted", status_reason="Ctrl-C", grade="INVALID", grade_reason="late"
+    )
+
+    page = build_report(replace(data, manifests=(cut,), notes=("Something else.",)))
+
+    for sentence in ("was interrupted: Ctrl-C.", "failed its own check: late.", "Something else."):
+        assert page.index(sentence) < page.index('id="recommendations"')
+
+
+def test_sandbox_and_org_in_one_report_is_pointed_out() -> None:
+    data = make_report(CASES[:1])
+    mixed = replace(data, manifests=(*data.manifests, *make_report(CASES[:1], sandbox=False).manifests))
+
+    assert "mixed with Acme Insurance" in build_report(mixed)
+
+
+NUMBERS = {
+    "recommended_timeout_s": st.none() | st.integers(1, 60),
+    "uncapped_timeout_s": st.none() | st.integers(1, 10_000),
+    "current_timeout_s": st.none() | st.integers(1, 60),
+    "timeout_is_set": st.none() | st.booleans(),
+    "samples": st.integers(0, 10**9),
+    **{
+        name: st.none() | st.floats(0, 1e12)
+        for name in (
+            "p50_ms", "p95_ms", "p99_ms", "p99_upper_ms", "p99_lower_ms", "n_eff", "cut_off_now",
+            "cut_off_after", "span_s", "level_rate", "hung_backend_slots", "concurrency_share", "safe_rate",
+        )
+    },
+    "worst_wait_s": st.none() | st.integers(1, 60),
+    "grade": st.none() | st.sampled_from("ABC"),
+    "windows": st.none() | st.integers(0, 10**6),
+    "warnings": st.lists(st.text(), max_size=2).map(tuple),
+}  # fmt: skip
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(verdict=st.sampled_from(Verdict), text=st.text(max_size=30), numbers=st.fixed_dictionaries(NUMBERS))
+def test_any_recommendation_can_be_shown(verdict: Verdict, text: str, numbers: dict[str, Any]) -> None:
+    action = Recommendation("id", text, verdict, text, next_command=text, **numbers)
+    data = ReportData(Analysis(RecommendSettings(), (action,), {}), {}, "0.1.0")
+
+    for build in (build_report, build_markdown, build_terminal):
+        assert build(data)
+
+
+def test_slots_without_a_known_limit_do_not_read_as_a_negative_number() -> None:
+    data = make_report(CASES[:1])
+    action = replace(data.analysis.actions[0], concurrency_share=None, hung_backend_slots=16.7)
+
+    page = build_report(replace(data, analysis=replace(data.analysis, actions=(action,))))
+
+    hangs = re.findall(r"If the backend hangs</a><dd>(.*?)</div>", page, re.DOTALL)[0]
+    assert re.sub("<[^>]*>", "", hangs).strip() == "16.7 slots held"
+
+
+def test_what_a_number_that_is_not_set_would_cost_is_said_to_be_that() -> None:
+    page = build_report(make_report(CASES[6:7]))  # unstable: 5 s now, 6 s only with --force
+
+    wait = re.findall(r"Worst wait</a><dd>(.*?)</div>", page, re.DOTALL)[0]
+    assert re.sub("<[^>]*>", "", wait) == "6 s with --force; now 5 s"
+    assert "slots held at <span" in page
+
+
+def test_a_bare_file_tells_when_its_calls_were_made() -> None:
+    data = make_report(CASES[:1])
+    bare = replace(data, manifests=(), summaries={}, span=(1_795_300_000.0, 1_795_305_040.0))
+
+    for text in (build_report(bare), build_markdown(bare), build_terminal(bare)):
+        assert "2026-11-21 22:26:40 UTC" in " ".join(text.split())
+        assert "84 min" in text

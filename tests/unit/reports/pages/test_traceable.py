@@ -1,0 +1,74 @@
+"""Issue 7: each number in the HTML equals the JSON's, parsed and compared, and one changed digit is found."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from unittest.mock import patch
+
+import pytest
+
+from reports.pages.compare_page import build_comparison
+from reports.pages.index_page import IndexData, build_index
+from reports.pages.report_page import build_report
+from tests.support.reports.production_beside import make_loops, make_production
+from tests.support.reports.report_factory import CASES, make_report
+from tests.support.reports.traceable import complaints
+from tests.unit.reports.pages.test_compare_page import make_comparison
+from tests.unit.reports.pages.test_index_page import make_runs
+
+
+def many_actions() -> str:
+    with patch("reports.pages.report_page.FULL_CHARTS", 1):
+        return build_report(make_production(make_report(CASES[:5], calls=400)))
+
+
+def another_percentile() -> str:
+    data = make_report(CASES[:3])
+    settings = replace(data.analysis.settings, percentile=0.995)
+    return build_report(replace(data, analysis=replace(data.analysis, settings=settings)))
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "twelve actions": lambda: build_report(make_report(calls=600)),
+    "so many that some are small": many_actions,
+    "another percentile": another_percentile,
+    "a bare file": lambda: build_report(replace(make_report(CASES[:3]), manifests=(), source=None)),
+    "production beside a test": lambda: build_report(make_production(make_report(CASES[:3]))),
+    "submitted and polled": lambda: build_report(make_loops(make_report(CASES[1:2]))),
+    "two runs": lambda: build_comparison(make_comparison(2)),
+    "three runs": lambda: build_comparison(make_comparison(3)),
+    "index": lambda: build_index(IndexData((*make_runs(4), *make_runs(2, sandbox=False)), "0.1.0")),
+}
+
+
+@pytest.fixture(scope="module", params=PAGES)
+def page(request: pytest.FixtureRequest) -> str:
+    return PAGES[request.param]()
+
+
+def test_every_number_on_the_page_is_the_one_in_its_json(page: str) -> None:
+    assert complaints(page) == []
+
+
+@pytest.mark.parametrize("name", ["production beside a test", "submitted and polled", "two runs", "index"])
+def test_one_changed_digit_is_found_wherever_it_stands(name: str) -> None:
+    page = PAGES[name]()
+    tried = list(changed_numbers(page, every=max(page.count("<span data-f") // 10, 1)))
+
+    unnoticed = [what for what, changed in tried if not complaints(changed)]
+
+    assert len(tried) > 10
+    assert unnoticed == []
+
+
+def changed_numbers(page: str, every: int) -> Iterator[tuple[str, str]]:
+    """Yield (what was changed, the page with one digit of one text changed), for every n-th text with one."""
+    start = page.index("<main")
+    end = page.index("</main>")
+    for match in list(re.finditer(r">([^<>\d&]*)(\d[^<>]*)<", page[start:end]))[::every]:
+        at = start + match.start(2)
+        drawing = page[page.rfind("<svg", 0, at) : at]
+        if "aria-hidden" in drawing.partition(">")[0] and "</svg>" not in drawing:
+            continue  # a decoration: the number stands beside it
+        digit = "7" if page[at] != "7" else "3"
+        yield match.group(1) + match.group(2), f"{page[:at]}{digit}{page[at + 1 :]}"

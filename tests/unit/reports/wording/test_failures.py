@@ -1,0 +1,32 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.format.schema import Outcome
+from analysis.views.summary import ErrorGroup
+from reports.wording.failures import where_it_failed
+
+
+@pytest.mark.parametrize(
+    ("outcome", "code", "words"),
+    [
+        ("backend_error", "ACTION.REMOTE_ENDPOINT:503", "the backend, which answered 503"),
+        ("auth_error", "ACTION.AUTHENTICATION", "integration's credentials"),
+        ("invalid_input", "ACTION.PROCESSING", "template"),
+        ("rate_limited", "dataactions:actions.concurrent.executions.max", "concurrent"),
+        ("rate_limited", "platform.api:token.rate", "token"),
+        ("client_timeout", "run_ended", "the end of the run"),
+        ("timeout", "request.timeout", "own timeout"),
+        ("network_error", "econnreset", "network"),
+        ("auth_error", "http.403", "diag doctor"),
+    ],
+)
+def test_the_failing_part_is_named(outcome: str, code: str, words: str) -> None:
+    assert words in where_it_failed(ErrorGroup(outcome, None, code, 1, None))
+
+
+@given(outcome=st.sampled_from([one.value for one in Outcome]) | st.text(), code=st.none() | st.text())
+def test_any_group_has_words(outcome: str, code: str | None) -> None:
+    group = ErrorGroup(outcome, None, code, 1, None, failed_step="Execute")
+
+    assert where_it_failed(group).startswith("step Execute: ")

@@ -1,0 +1,113 @@
+"""The aggregates query: what it counts, and what it refuses."""
+
+from datetime import UTC, datetime
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diag.sandbox.executions.analytics import DIMENSIONS, METRIC, Row, answer, read_query
+from diag.sandbox.reply_bodies import PlatformError
+
+START = datetime(2026, 7, 1, tzinfo=UTC).timestamp()
+DAY = "2026-07-01T00:00:00Z/2026-07-02T00:00:00Z"
+BASE = {"interval": DAY, "granularity": "PT1H", "metrics": [METRIC]}
+
+
+def row(minute, duration_ms, action="a", status="200"):
+    own = dict.fromkeys(DIMENSIONS, "") | {"actionId": action, "responseStatus": status}
+    return Row(START + minute * 60, duration_ms, own)
+
+
+def view(name, **bounds):
+    return {"target": METRIC, "name": name, "function": "rangeBound", "range": bounds}
+
+
+def ask(rows, **query):
+    return answer(read_query({**BASE, **query}), rows)["results"]
+
+
+def test_hours_groups_and_views():
+    rows = [row(5, 120.0), row(6, 900.0), row(61, 7800.0), row(7, 50.0, "b", "504")]
+    results = ask(rows, groupBy=["actionId"], views=[view("fast", gte=0, lt=900), view("rest", gte=900)])
+    assert [result["group"] for result in results] == [{"actionId": "a"}, {"actionId": "b"}]
+    first, second = results[0]["data"]
+    assert first["interval"] == "2026-07-01T00:00:00.000Z/2026-07-01T01:00:00.000Z"
+    assert first["metrics"] == [
+        {
+            "metric": METRIC,
+            "stats": {"count": 2, "min": 120.0, "max": 900.0, "sum": 1020.0, "p95": 900, "p99": 900},
+        }
+    ]
+    assert [v["stats"]["count"] for v in first["views"]] == [1, 1]
+    assert [v["stats"]["count"] for v in second["views"]] == [0, 1]
+
+
+def test_without_granularity_the_interval_is_one():
+    (result,) = ask([row(5, 1.0), row(900, 2.0)], granularity=None)
+    assert [data["interval"] for data in result["data"]] == [
+        "2026-07-01T00:00:00.000Z/2026-07-02T00:00:00.000Z"
+    ]
+
+
+def test_filters_nest():
+    def is_(dimension, value, operator="matches"):
+        return {"type": "dimension", "dimension": dimension, "operator": operator, "value": value}
+
+    rows = [row(1, 1.0), row(1, 1.0, "b"), row(1, 1.0, "b", "504"), row(1, 1.0, "c")]
+    either = {"type": "or", "predicates": [is_("actionId", "a"), is_("actionId", "b")]}
+    wanted = {"type": "and", "predicates": [is_("responseStatus", "200")], "clauses": [either]}
+    results = ask(rows, filter=wanted, groupBy=["actionId", "responseStatus"])
+    assert [result["group"]["actionId"] for result in results] == ["a", "b"]
+    assert ask(rows, filter={"type": "and", "predicates": [is_("errorType", None, "exists")]}) == []
+
+
+def test_rows_outside_the_interval_do_not_count():
+    assert ask([row(-1, 1.0), row(24 * 60, 1.0)]) == []
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 1439), st.floats(0, 60_000)), max_size=60),
+    st.lists(st.integers(1, 59_999), unique=True, min_size=1, max_size=8).map(sorted),
+)
+def test_adjoining_views_share_out_every_execution(points, edges):
+    bounds = [{"lt": edges[0]}, *({"gte": a, "lt": b} for a, b in pairwise(edges)), {"gte": edges[-1]}]
+    views = [view(f"v{i}", **bound) for i, bound in enumerate(bounds)]
+    for result in ask([row(*point) for point in points], views=views):
+        for data in result["data"]:
+            total = data["metrics"][0]["stats"]["count"]
+            assert sum(v["stats"]["count"] for v in data["views"]) == total
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"interval": "yesterday"},
+        {"interval": "2026-07-02/2026-07-01"},
+        {"interval": None},
+        {"granularity": "1h"},
+        {"granularity": "PT0S"},
+        {"granularity": "PT"},
+        {"granularity": 5},
+        {"interval": "1990-01-01/2026-07-01", "granularity": "PT1S"},
+        {"metrics": ["nAction"]},
+        {"metrics": "tTotalExecution"},
+        {"groupBy": ["colour"]},
+        {"groupBy": [1]},
+        {"filter": []},
+        {"filter": {"type": "not"}},
+        {"filter": {"predicates": [{"dimension": "colour"}]}},
+        {"filter": {"predicates": [{"dimension": "actionId", "operator": "like"}]}},
+        {"filter": {"clauses": [{"predicates": ["x"]}]}},
+        {"views": [view("a", gte=0), view("a", lt=5)]},
+        {"views": [view("a")]},
+        {"views": [view("a", gte="0")]},
+        {"views": [{**view("a", gte=0), "function": "top"}]},
+        {"views": {}},
+    ],
+)
+def test_a_query_that_makes_no_sense_is_refused(change):
+    with pytest.raises(PlatformError) as caught:
+        read_query({**BASE, **change})
+    assert caught.value.status == 400

@@ -1,0 +1,56 @@
+"""The last line of defence: whatever goes wrong in a route, the reply is an ErrorBody with the id."""
+
+import asyncio
+import json
+
+from diag.sandbox.reply_bodies import LimitHit, PlatformError
+from diag.sandbox.sandbox import Sandbox
+from diag.sandbox.serving.middleware import Front
+from diag.sandbox.serving.tcp_connection import Connection
+from diag.sandbox.world.scenario import load_scenario
+
+
+def reply_of(error):
+    """Status, headers and body that a route raising `error` leads to."""
+    sent = []
+
+    async def route(scope, receive, send):
+        raise error
+
+    async def receive():
+        return {"type": "http.disconnect"}
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/api", "headers": []}
+    scope["state"] = {"connection": Connection(None)}
+    front = Front(route, Sandbox(load_scenario("empty-org"), 1))
+    asyncio.run(front(scope, receive, send))
+    start, body = sent
+    return start["status"], dict(start["headers"]), json.loads(body["body"])
+
+
+def test_a_bug_in_a_route_is_a_500_without_its_words(caplog):
+    status, headers, body = reply_of(ZeroDivisionError("secret detail"))
+    assert (status, body["code"]) == (500, "internal.server.error")
+    assert body["contextId"] == headers[b"inin-correlation-id"].decode()
+    assert "secret detail" not in json.dumps(body)
+    assert body["contextId"] in caplog.text
+
+
+def test_a_refusal_has_every_part_of_an_error_body():
+    error = PlatformError(
+        429,
+        "too.many.requests",
+        "Too many",
+        ("ACTION.PROCESSING",),
+        ("because",),
+        LimitHit("dataactions", "requests.volume.max", 7),
+        headers={"Retry-After": "3"},
+    )
+    status, headers, body = reply_of(error)
+    assert (status, headers[b"retry-after"]) == (429, b"3")
+    assert body["details"] == [{"errorCode": "ACTION.PROCESSING"}]
+    assert body["errors"][0]["message"] == "because"
+    assert body["limit"] == {"key": "requests.volume.max", "namespace": "dataactions", "value": 7}

@@ -1,0 +1,45 @@
+"""Input contracts."""
+
+import socket
+
+import pytest
+
+from diag.sandbox.world.contract import contract_errors, schema_problem
+
+SCHEMA = {
+    "$schema": "http://json-schema.org/draft-04/schema#",
+    "type": "object",
+    "required": ["id"],
+    "properties": {
+        "id": {"type": "string"},
+        "n": {"type": "integer", "minimum": 0, "exclusiveMinimum": True},
+    },
+}
+
+
+def test_what_fits_has_no_errors_and_no_schema_takes_everything():
+    assert contract_errors(SCHEMA, {"id": "x", "n": 1, "more": None}) == []
+    assert contract_errors({}, {"anything": 1}) == []
+
+
+def test_every_error_is_named_with_its_place():
+    assert contract_errors(SCHEMA, {"n": 0}) == [
+        "$.n: 0 is less than or equal to the minimum of 0",
+        "$: 'id' is a required property",
+    ]
+
+
+def test_draft_4_it_is():
+    assert schema_problem(SCHEMA) is None
+    assert "is not of type 'boolean'" in schema_problem({"minimum": 1, "exclusiveMinimum": 0})
+
+
+def test_a_foreign_reference_is_never_fetched():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        schema = {"$ref": f"http://127.0.0.1:{listener.getsockname()[1]}/schema"}
+        assert contract_errors(schema, {}) == [
+            "the input schema itself cannot be used: it refers to something outside itself"
+        ]
+        with pytest.raises(BlockingIOError):
+            listener.accept()

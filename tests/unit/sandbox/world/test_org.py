@@ -1,0 +1,151 @@
+"""The rules of writing actions and drafts, as a state machine against a small model of them."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from diag.sandbox.reply_bodies import PlatformError
+from diag.sandbox.world.org import Org
+from diag.sandbox.world.scenario import ActionSpec, IntegrationSpec, Scenario
+from diag.sandbox.world.switches import Switches
+
+TIMEOUTS = st.integers(1, 60)
+
+
+def make_org(**switches):
+    spec = ActionSpec(name="A", integration="I", category="c", timeout_s=5)
+    scenario = Scenario("one", "one action", (IntegrationSpec("I", "custom-rest-actions"),), (spec,))
+    return Org(scenario, lambda: Switches(**switches))
+
+
+class OneAction(RuleBasedStateMachine):
+    """Writers with right and with stale versions, a draft that comes and goes."""
+
+    @initialize()
+    def found(self):
+        self.org = make_org()
+        (entry,) = self.org.entries()
+        self.id = entry.id
+        self.published, self.draft = 5, None
+        self.versions = {False: [1], True: []}
+
+    def write(self, timeout_s, version, *, draft):
+        request = {"requestUrlTemplate": "https://backend.example", "requestType": "GET"}
+        body = {"version": version, "config": {"timeoutSeconds": timeout_s, "request": request}}
+        return self.org.update(self.id, body, draft=draft).revision(draft=draft)
+
+    @rule(timeout_s=TIMEOUTS)
+    def patch(self, timeout_s):
+        revision = self.write(timeout_s, self.versions[False][-1], draft=False)
+        self.published = timeout_s
+        self.versions[False].append(revision.version)
+
+    @rule(timeout_s=TIMEOUTS, back=st.integers(1, 3), draft=st.booleans())
+    def patch_with_a_stale_version(self, timeout_s, back, draft):
+        known = max(self.versions[draft], default=1)
+        with pytest.raises(PlatformError) as caught:
+            self.write(timeout_s, known - back, draft=draft)
+        assert caught.value.status == (404 if draft and self.draft is None else 409)
+
+    @rule()
+    def somebody_else_saves(self):
+        self.org.touch(self.id)
+        self.versions[False].append(self.versions[False][-1] + 1)
+
+    @rule()
+    def open_draft(self):
+        if self.draft is not None:
+            with pytest.raises(PlatformError) as caught:
+                self.org.create_draft(self.id)
+            assert caught.value.status == 409
+        else:
+            revision = self.org.create_draft(self.id).revision(draft=True)
+            self.draft = self.published
+            self.versions[True].append(revision.version)
+
+    @precondition(lambda self: self.draft is not None)
+    @rule(timeout_s=TIMEOUTS)
+    def patch_draft(self, timeout_s):
+        revision = self.write(timeout_s, self.versions[True][-1], draft=True)
+        self.draft = timeout_s
+        self.versions[True].append(revision.version)
+
+    @precondition(lambda self: self.draft is not None)
+    @rule()
+    def publish(self):
+        with pytest.raises(PlatformError):
+            self.org.publish(self.id, {"version": self.versions[True][-1] + 1})
+        entry = self.org.publish(self.id, {"version": self.versions[True][-1]})
+        self.published, self.draft = self.draft, None
+        self.versions[False].append(entry.revision().version)
+
+    @precondition(lambda self: self.draft is not None)
+    @rule()
+    def drop_draft(self):
+        self.org.delete_draft(self.id)
+        self.draft = None
+
+    @invariant()
+    def nothing_is_lost_and_nothing_mixes(self):
+        entry = self.org.entry(self.id)
+        assert entry.revision().config.timeout_s == self.published
+        assert (None if entry.draft is None else entry.draft.config.timeout_s) == self.draft
+
+    @invariant()
+    def versions_only_grow(self):
+        for versions in self.versions.values():
+            assert all(a < b for a, b in pairwise(versions))
+        assert self.org.entry(self.id).revision().version == self.versions[False][-1]
+
+
+TestOneAction = OneAction.TestCase
+TestOneAction.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+
+
+@pytest.mark.parametrize(("form", "status"), [("409", 409), ("400", 400)])
+def test_both_forms_of_a_stale_version_say_the_same(form, status):
+    org = make_org(stale_form=form)
+    (entry,) = org.entries()
+    with pytest.raises(PlatformError) as caught:
+        org.update(entry.id, {"version": 9})
+    assert caught.value.status == status
+    assert "does not match the current version 1" in caught.value.message
+
+
+@pytest.mark.parametrize("semantics", ["replace", "merge"])
+def test_a_name_alone_leaves_the_config_alone(semantics):
+    org = make_org(patch_config=semantics)
+    (entry,) = org.entries()
+    before = entry.revision().config
+    after = org.update(entry.id, {"version": 1, "name": "B"}).revision()
+    assert (after.name, after.config, after.version) == ("B", before, 2)
+
+
+def test_a_draft_that_was_never_published_goes_without_a_trace():
+    org = make_org()
+    (integration,) = org.integrations
+    body = {"name": "N", "category": "c", "integrationId": integration}
+    id_ = org.create(body, draft=True).id
+    with pytest.raises(PlatformError):
+        org.create_draft(id_)
+    org.delete_draft(id_)
+    with pytest.raises(PlatformError):
+        org.entry(id_)
+
+
+def test_a_draft_that_lost_its_request_is_not_published():
+    org = make_org()
+    (entry,) = org.entries()
+    org.create_draft(entry.id)
+    org.update(entry.id, {"version": 1, "config": {"timeoutSeconds": 60}}, draft=True)
+    with pytest.raises(PlatformError, match="requestUrlTemplate"):
+        org.publish(entry.id, {"version": 2})
+    assert entry.revision().config.timeout_s == 5
+    assert entry.draft is not None
+
+
+def test_ids_are_the_same_in_every_run():
+    assert [e.id for e in make_org().entries()] == [e.id for e in make_org().entries()]

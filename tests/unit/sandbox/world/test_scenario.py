@@ -1,0 +1,115 @@
+"""Scenario files: the shipped ones load, and every mistake is named with its place."""
+
+import pytest
+
+from diag.sandbox.errors import ScenarioError
+from diag.sandbox.faults.fault_rules import Fault
+from diag.sandbox.world.scenario import Limits, load_scenario, shipped_scenarios
+from diag.sandbox.world.switches import Switches
+
+GOOD = """
+description = "x"
+[[integration]]
+name = "CRM"
+[[action]]
+name = "A"
+integration = "CRM"
+category = "c"
+timeout_s = 5
+latency = { model = "lognormal", median_ms = 100, sigma = 0.3 }
+"""
+
+
+@pytest.mark.parametrize("name", shipped_scenarios())
+def test_every_shipped_scenario_loads_and_says_what_it_teaches(name):
+    scenario = load_scenario(name)
+    assert scenario.name == name
+    assert len(scenario.description) > 20
+    assert scenario.actions or name == "empty-org"
+
+
+def test_the_demo_has_every_kind_of_action():
+    scenario = load_scenario("demo")
+    assert len(scenario.actions) == 12
+    assert {action.kind for action in scenario.actions} == {"custom", "static", "custom_auth"}
+    assert {"GET", "POST"} == {action.request_type for action in scenario.actions}
+
+
+def test_a_file_of_ones_own(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text(GOOD)
+    (action,) = load_scenario(str(path)).actions
+    assert (action.timeout_s, action.latency.law(0.0).quantile(0.5)) == (5, pytest.approx(100.0))
+
+
+def test_limits_switches_faults_and_permissions_of_a_file(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text(
+        'without_permissions = ["integrations:action:edit"]\ntoken_lifetime_s = 60\n'
+        + GOOD
+        + '[limits]\nconcurrent_executions = 7\n[switches]\ntimeout_form = "408"\nedge_timeout_s = 2.5\n'
+        + '[[faults]]\nkind = "reset"\nshare = 0.25\n'
+    )
+    scenario = load_scenario(str(path))
+    assert scenario.limits == Limits(concurrent_executions=7)
+    assert scenario.switches == Switches(timeout_form="408", edge_timeout_s=2.5)
+    assert scenario.faults == (Fault("reset", share=0.25),)
+    assert scenario.token_lifetime_s == 60
+    assert "integrations:action:edit" not in scenario.permissions
+    assert "integrations:action:view" in scenario.permissions
+
+
+def test_copies_are_numbered(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text(GOOD.replace('name = "A"', 'name = "A {n}"\ncopies = 3'))
+    assert [a.name for a in load_scenario(str(path)).actions] == ["A 00001", "A 00002", "A 00003"]
+
+
+def test_a_trace_beside_the_scenario(tmp_path):
+    (tmp_path / "trace.csv").write_text("other,latency_ms\nx,30\ny,10\n")
+    path = tmp_path / "mine.toml"
+    model = 'model = "lognormal", median_ms = 100, sigma = 0.3'
+    path.write_text(GOOD.replace(model, 'model = "replay", file = "trace.csv"'))
+    (action,) = load_scenario(str(path)).actions
+    assert action.latency.trace_ms == (30.0, 10.0)
+    for content, said in (
+        ("latency_ms\nx\n", "no number"),
+        ("a\n1\n", "does not have"),
+        ("latency_ms\n", "one or more"),
+    ):
+        (tmp_path / "trace.csv").write_text(content)
+        with pytest.raises(ScenarioError, match=said):
+            load_scenario(str(path))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("timeout_s = 5", "timeout_s = 61", "action 'A': timeout_s is 61, must be from 1 to 60"),
+        ("timeout_s = 5", "timeout = 5", "action 'A': unknown key: timeout"),
+        ("sigma = 0.3", "sigma = 0", "action 'A', latency: sigma is 0, must be greater than 0"),
+        ("median_ms = 100, ", "", "latency: median_ms is missing"),
+        ('"lognormal"', '"normal"', "latency: model is 'normal', must be one of: fixed"),
+        ('integration = "CRM"', 'integration = "ERP"', "action 'A' names a missing integration, 'ERP'"),
+        ('description = "x"', "", "description is missing"),
+        ('category = "c"', "category = 3", "action 'A': category must be text"),
+        ("[[action]]", "[[action", "is not TOML"),
+        ("sigma = 0.3", "sigma = 0.3, correlation = 1.0", "correlation must be below 1"),
+        ("sigma = 0.3", "sigma = 0.3, servers = 0", "servers is 0"),
+        ("sigma = 0.3", "sigma = 0.3, drift = 2", "latency: drift must be a table"),
+        ("sigma = 0.3", "sigma = 0.3, outages = [{ from_s = 5, to_s = 5 }]", "to_s is 5"),
+        ('name = "A"', 'name = "A"\ncopies = 2', "name must have {n} in it"),
+    ],
+)
+def test_a_mistake_is_named_with_its_place(tmp_path, old, new, said):
+    path = tmp_path / "mine.toml"
+    assert old in GOOD
+    path.write_text(GOOD.replace(old, new))
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(str(path))
+    assert said in caught.value.message
+
+
+def test_a_missing_file_is_said(tmp_path):
+    with pytest.raises(ScenarioError, match="No such file"):
+        load_scenario(str(tmp_path / "none.toml"))

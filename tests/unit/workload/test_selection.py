@@ -1,0 +1,64 @@
+import pytest
+
+from diag.errors import UsageError
+from diag.genesys.models import Action, ActionConfig
+from diag.workload.selection import select, wanted_actions
+
+
+def action(action_id: str, name: str, method: str | None = "GET", category: str = "Web") -> Action:
+    config = ActionConfig(5, {"requestType": method} if method else {}, {})
+    return Action(action_id, name, "integration", category, 1, False, config)
+
+
+ORG = (
+    action("custom-1", "Get Customer"),
+    action("custom-2", "Get Orders"),
+    action("custom-3", "Create Ticket", "POST"),
+    action("static-1", "Find Queue"),
+    action("customAuth_-_9", "Login"),
+    action("custom-4", "Unknown Method", None),
+)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "names"),
+    [
+        ([], [one.name for one in ORG]),
+        (["custom-2"], ["Get Orders"]),
+        (["get customer"], ["Get Customer"]),
+        (["Get *"], ["Get Customer", "Get Orders"]),
+        (["Create*", "static-1", "create ticket"], ["Create Ticket", "Find Queue"]),
+    ],
+)
+def test_actions_are_meant_by_id_name_or_pattern(wanted: list[str], names: list[str]) -> None:
+    assert [one.name for one in wanted_actions(ORG, wanted)] == names
+
+
+def test_an_unknown_name_is_an_error_with_the_nearest_one() -> None:
+    with pytest.raises(UsageError) as caught:
+        wanted_actions(ORG, ["Get Custmer"])
+
+    assert "Get Customer" in str(caught.value.hint)
+
+
+def test_an_empty_org_says_so() -> None:
+    with pytest.raises(UsageError, match="no data actions"):
+        wanted_actions((), [])
+
+
+def test_on_an_org_only_a_get_is_called_and_the_rest_is_left_out_with_a_reason() -> None:
+    selection = select(ORG, sandbox=False, allow_side_effects=False)
+
+    assert [one.id for one in selection.chosen] == ["custom-1", "custom-2", "static-1"]
+    assert {one.what: one.why.split(":")[0] for one in selection.left_out} == {
+        "Create Ticket": "its request is a POST",
+        "Login": "a custom authentication action",
+        "Unknown Method": "its request type is unknown",
+    }
+
+
+@pytest.mark.parametrize(("sandbox", "allowed"), [(True, False), (False, True)])
+def test_side_effects_are_fine_in_the_sandbox_or_when_allowed(sandbox: bool, allowed: bool) -> None:
+    selection = select(ORG, sandbox=sandbox, allow_side_effects=allowed)
+
+    assert [one.what for one in selection.left_out] == ["Login"]
