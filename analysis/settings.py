@@ -1,4 +1,4 @@
-"""Settings of a recommendation, with the defaults of the method (statistics, section D)."""
+"""Settings of a recommendation, with the defaults of the method (docs/method.md)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace

@@ -1,4 +1,4 @@
-"""One estimate from one set of calls: quantiles, design effect, bounds (section D, steps 5 to 7, 10)."""
+"""One estimate from one set of calls: quantiles, design effect, bounds (docs/method.md, "The bound")."""
 
 import math
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Each load level with its estimate, and which of them the number comes from (section D, step 3)."""
+"""Each load level with its estimate, and the level the number comes from (docs/method.md, "Load levels")."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Latency depends on load, so load levels are never pooled (section D, step 3; pooling cost 3 points)."""
+"""Latency depends on load, so load levels are never pooled (docs/method.md, "Load levels")."""
 
 from dataclasses import dataclass, replace
 from typing import Final

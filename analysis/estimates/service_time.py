@@ -1,11 +1,11 @@
-"""Which clock a latency is read from (section D, step 2).
+"""Which clock a latency is read from (docs/method.md, "Which clock").
 
 The platform starts its timeout at dispatch, so sent-to-answered is the right quantity as long as the plan
 was kept. A generator that fell behind hides stalls (coordinated omission, Gil Tene): then the
-intended start counts. Only the lag decides what "behind" is. Section D allows it a tenth of the median, too,
+intended start counts. Only the lag decides what "behind" is. A tenth of the median could be allowed, too,
 but then slower calls could turn the clock back and lower the number; counting a lag that small costs at
 most the lag, less than the buffer. Network overhead is subtracted only down to the smallest ever measured
-by that worker: never the mean, which lost the bound in the simulation (statistics, 2.6 and 2.7).
+by that worker: never the mean, which lost the bound in the simulation (docs/method.md, "Which clock").
 """
 
 from dataclasses import dataclass, replace

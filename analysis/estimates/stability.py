@@ -1,4 +1,4 @@
-"""Do the parts of the measurement agree? (section D, step 9; false alarms 0-4 %, statistics 2.11)"""
+"""Do the parts of the measurement agree? False alarms: 0-4 % (docs/method.md, "Stability")."""
 
 from dataclasses import dataclass
 from typing import Final, Literal

@@ -1,8 +1,8 @@
-"""How much of the backend's life did we see? (section D, step 8)
+"""How much of the backend's life did we see? (docs/method.md, "Time coverage")
 
 Judged by when calls were made, never by what they measured, so that a calm window cannot fool it: 5,000
 calls in 4 minutes held the bound in a third of the simulations, the same calls over 83 minutes in 95 %
-(statistics, 2.4).
+(docs/method.md, "Time coverage").
 """
 
 from dataclasses import dataclass

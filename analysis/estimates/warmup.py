@@ -1,4 +1,4 @@
-"""The first seconds of each run measure connections and caches being opened (section D, step 4)."""
+"""The first seconds of each run measure connections and caches being opened (docs/method.md, "Warm-up")."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,4 +1,4 @@
-"""Interval and loop limit for a flow that submits work and polls for it (issue 5).
+"""Interval and loop limit for a flow that submits work and polls for it (docs/method.md, "Polling loops").
 
 The same code as for timeouts: Kaplan-Meier with jobs that were still running when we stopped looking
 counted as "not done by then", and the exact upper bound of p99. Never a percentile of the finished jobs

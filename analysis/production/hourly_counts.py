@@ -1,8 +1,9 @@
 """Production telemetry as counts per whole second and hour, and what they say about p99.
 
-Whole-second edges lose nothing that matters, because the setting is in whole seconds (statistics, 2.10):
-the bound is the first whole second that surely at most 1 % of executions exceed. Executions slower than the
-timeout in force were cut off by it and count as slower than every second below it.
+Whole-second edges lose nothing that matters, because the setting is in whole seconds
+(docs/method.md, "Production telemetry"): the bound is the first whole second that surely at most 1 % of
+executions exceed. Executions slower than the timeout in force were cut off by it and count as slower than
+every second below it.
 """
 
 from dataclasses import dataclass

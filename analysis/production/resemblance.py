@@ -1,4 +1,4 @@
-"""Does the test resemble production, and does the timeout still fit? (statistics, "Production telemetry")
+"""Does the test resemble production, and does the timeout still fit? (docs/method.md, "Production telemetry")
 
 Shares of calls slower than a whole second are compared: a two-sample score test on effective sample sizes,
 so that bursts do not make a difference look proven.

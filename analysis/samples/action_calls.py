@@ -1,9 +1,10 @@
-"""From the sample table to plain arrays per action, each attempt classified (section D, step 1).
+"""From the sample table to plain arrays per action, each attempt classified
+(docs/method.md, "Calls that count").
 
 `ok` ended. A timeout, ours or the action's, was slower than its own elapsed time: right-censored. So is
 a call killed by an error of the backend, the platform or the network: dropping slow errors loses 23-48 %
-of p99, counting them as "slower than this" costs 1-2 % (statistics, 2.7). A call refused before it ran
-(429, credentials, bad input) says nothing about latency: left out and counted.
+of p99, counting them as "slower than this" costs 1-2 % (docs/method.md, "Calls that count"). A call refused
+before it ran (429, credentials, bad input) says nothing about latency: left out and counted.
 """
 
 from collections import Counter

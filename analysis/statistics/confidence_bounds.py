@@ -2,8 +2,8 @@
 
 Clopper & Pearson 1934 on the effective sample size of Kaplan-Meier (after Cutler & Ederer 1958); without
 censoring that is the binomial order statistic, the only bound that held 95 % on every shape tried
-(statistics, 2.1). The upper bound of the quantile lies at a fractional order statistic (Hutson 1999), so it
-is a little below the exact one and nearer to the 95 % asked for.
+(docs/method.md, "The bound"). The upper bound of the quantile lies at a fractional order statistic (Hutson
+1999), so it is a little below the exact one and nearer to the 95 % asked for.
 
 Only scipy.special: scipy.stats costs a second at import.
 """

@@ -2,7 +2,7 @@
 
 Batch means of "slower than p99" over contiguous blocks (Kish 1965; ratio-estimator form for unequal
 blocks), used only where a dispersion test rejects independence at 10 %: without the pre-test 28 % of
-small independent samples would be refused for nothing (statistics, 2.4).
+small independent samples would be refused for nothing (docs/method.md, "Design effect").
 """
 
 from typing import Final

@@ -5,7 +5,8 @@ calls slower than the true quantile is a binomial random walk whatever the laten
 ever having a bound below the true quantile is computed exactly, look by look (group-sequential design
 with an alpha-spending function, Lan & DeMets 1983): most of it is spent at the first look, because most
 actions are settled there. What is left is spread evenly over the logarithm of the calls; spending it
-sooner or later, or looking less often, took more calls at the same error on nine shapes (issue 4).
+sooner or later, or looking less often, took more calls at the same error on nine shapes
+(docs/method.md, "When to stop").
 """
 
 import math

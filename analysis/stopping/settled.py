@@ -1,4 +1,4 @@
-"""When to stop measuring: as few calls as the answer needs (issue 4, "when to stop").
+"""When to stop measuring: as few calls as the answer needs (docs/method.md, "When to stop").
 
 Settled means: more calls would not change what is set. Either the verdict is final (proven beyond the
 cap, proven beyond the timeout that hides it or hardly ever to be told with it (`analysis.stopping.futility`),

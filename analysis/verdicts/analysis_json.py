@@ -1,4 +1,5 @@
-"""An analysis as the fixed JSON of `diag recommend --format json`, and back (architecture: fixed formats)."""
+"""An analysis as the fixed JSON of `diag recommend --format json`, and back
+(docs/formats.md, "Recommendation JSON")."""
 
 import math
 from collections.abc import Mapping

@@ -1,4 +1,5 @@
-"""What a timeout costs: calls cut off, callers waiting, executions held (issue 4, "cost of the choice")."""
+"""What a timeout costs: calls cut off, callers waiting, executions held
+(docs/method.md, "Cost of a timeout")."""
 
 from dataclasses import dataclass
 from typing import Final

@@ -1,4 +1,4 @@
-"""From samples to one verdict per action: the steps of statistics.md, section D, in order."""
+"""From samples to one verdict per action: the steps of docs/method.md, in order."""
 
 from collections import Counter
 from collections.abc import Mapping

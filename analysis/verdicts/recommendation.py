@@ -15,7 +15,7 @@ FORMAT_VERSION: Final = 1
 
 
 class Verdict(StrEnum):
-    """First match wins, in this order (statistics, section D, step 11)."""
+    """First match wins, in this order (docs/method.md, "The verdict")."""
 
     NOT_CONFIGURABLE = "not_configurable"
     NO_DATA = "no_data"

@@ -1,4 +1,4 @@
-"""Which verdict, and which number with it (section D, steps 10 and 11): first match wins."""
+"""Which verdict, and which number with it (docs/method.md, "The verdict"): first match wins."""
 
 from dataclasses import dataclass
 

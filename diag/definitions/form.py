@@ -1,7 +1,8 @@
 """The form of a definition file, as a JSON Schema, and the checks a schema cannot express.
 
-The form is that of the admin UI's export (API notes, 8); the limits are the platform's: timeout 1..60,
-request types of the Terraform provider, JSON nested at most 50 levels (Resource Center 141921).
+The form is that of the admin UI's export (docs/genesys-api.md, "Other tools"); the limits are the platform's:
+timeout 1..60, request types of the Terraform provider, JSON nested at most 50 levels (Resource Center
+141921).
 """
 
 import re

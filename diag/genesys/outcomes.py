@@ -3,11 +3,11 @@
 Standard library only: the load process classifies with this file and never imports httpx.
 
 What a timed-out test looks like is not documented, so all three forms seen or declared are recognised
-(API notes, 1c): HTTP 408, HTTP 504, and HTTP 200 with `success: false` whose error speaks of a timeout.
-The form alone is not enough. A gateway's own 504 after 2 s, or a remote service whose own gateway gave
-up, is not the action's timeout of 10 s: taking it for one would censor a sample at the wrong place. So
-a timeout counts only when the call took at least `EARLY_SHARE` of the action's timeout; an earlier one is
-a backend or platform error. A later one still counts: the call did take longer than the timeout.
+(docs/genesys-api.md, "Test calls"): HTTP 408, HTTP 504, and HTTP 200 with `success: false` whose error speaks
+of a timeout. The form alone is not enough. A gateway's own 504 after 2 s, or a remote service whose own
+gateway gave up, is not the action's timeout of 10 s: taking it for one would censor a sample at the wrong
+place. So a timeout counts only when the call took at least `EARLY_SHARE` of the action's timeout; an earlier
+one is a backend or platform error. A later one still counts: the call did take longer than the timeout.
 Without a known timeout (`timeout_s=None`) the form decides.
 
 A 429 of the test endpoint itself is the platform's. One inside a result is the backend's when its class is
@@ -45,7 +45,8 @@ MAX_ERROR_CODE: Final = 80
 _AUTHENTICATION: Final = "ACTION.AUTHENTICATION"  # the action's own credentials: token fetch, signature
 _PROCESSING: Final = "ACTION.PROCESSING"  # Genesys' side: input schema, templates, output schema
 _REMOTE: Final = "ACTION.REMOTE_ENDPOINT"  # the web service answered with an error
-_OWN_LIMITS: Final = "dataactions"  # the org's limits on data actions (API notes, 2)
+# the org's limits on data actions (docs/genesys-api.md, "Limits of the org")
+_OWN_LIMITS: Final = "dataactions"
 
 _TIMEOUT_WORDS: Final = re.compile(r"tim(?:ed|e)?[\s._-]?out", re.IGNORECASE)
 _REMOTE_STATUS: Final = re.compile(
@@ -199,7 +200,8 @@ def _code(error: _Json) -> str | None:
 
 
 def _message(error: _Json) -> str | None:
-    """The message with most to say: the outermost is often generic, the useful one inside (API notes, 1c)."""
+    """The message with most to say: the outermost is often generic, the useful one inside
+    (docs/genesys-api.md, "Test calls")."""
     shapes = [
         message_shape(text)
         for body in _nested(error)

@@ -1,7 +1,7 @@
 """Production telemetry of actions: how many executions fell between two durations.
 
 `POST /api/v2/analytics/actions/aggregates/query`, metric `tTotalExecution` (milliseconds), `rangeBound`
-views (API notes, 6). The number of views a query may hold is not documented: at most 10 are sent.
+views (docs/genesys-api.md, "Analytics"). A query may hold at most 10 views.
 """
 
 from collections.abc import Sequence

@@ -24,7 +24,7 @@ UNKNOWN: Final = (
     "Genesys documents neither how late these numbers come (the newest hour is left out) nor whether test "
     "calls are among them, and executions that failed fast count as fast ones."
 )
-"""What the platform does not tell about its telemetry (API notes, 6)."""
+"""What the platform does not tell about its telemetry (docs/genesys-api.md, "Analytics")."""
 
 MOST_AN_HOUR: Final = 10**9
 """More executions of one action an hour are a damaged file."""

@@ -4,5 +4,5 @@ Read in the order a call takes: `serve` (the process), `front` (every request), 
 part of the API), `org` (what the org holds), `execution` (one run of an action), `latency` (how long its
 backend takes), `observations` (what really happened). `scenario` says how all of it is set up;
 `server.start_sandbox` starts it from another program. What the API does, and how sure that is, comes
-from the project's API notes; where nobody knows, `switches` has one setting per possible behaviour.
+from docs/genesys-api.md; where it is unknown, `switches` has one setting per possible behaviour.
 """

@@ -27,7 +27,8 @@ WAITING_OK_BELOW: Final = 0.05
 WAITING_INVALID_FROM: Final = 0.8
 CPU_OK_BELOW: Final = 0.9
 """Of one core. A process at its limit reports its own queue: 12 to 28 ms at p99 for replies of 0.25 ms
-(load-testing notes, 1a). How much it is in a run, the lags tell; the share alone never makes one INVALID."""
+(docs/load.md, "What a call costs"). How much it is in a run, the lags tell; the share alone never makes one
+INVALID."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Every call to disk at once: one write(2) of a fixed-size record to this process's own segment.
 
-Measured (load-testing notes, section 1e): about 2 microseconds a row, and `kill -9` loses only the calls
-that were in flight. No pandas, no pyarrow, no buffer here: whatever was recorded is readable.
+Measured (docs/load.md, "What recording costs"): about 2 microseconds a row, and `kill -9` loses only the
+calls that were in flight. No pandas, no pyarrow, no buffer here: whatever was recorded is readable.
 """
 
 import json

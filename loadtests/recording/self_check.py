@@ -1,8 +1,8 @@
 """The load generator measures itself, once a second.
 
-A busy neighbour costs 25 ms at p99 while Locust's own CPU figure stays low (load-testing notes, 1f), so
-the figures here are those that can see it: how late calls began, how late the event loop woke, how long
-the process waited for a core. `grading` says what they mean.
+A busy neighbour costs 25 ms at p99 while Locust's own CPU figure stays low
+(docs/load.md, "What a neighbour costs"), so the figures here are those that can see it: how late calls began,
+how late the event loop woke, how long the process waited for a core. `generator_grade` says what they mean.
 """
 
 import resource

@@ -1,9 +1,10 @@
 """HTTP beneath the users: geventhttpclient's connection pool, one for the process, and no retries.
 
-Half of what a FastHttpSession call costs is building the same headers again (load-testing notes, section
-1a), so a request is prepared once as bytes. A connection is taken *before* the clock starts: opening one
-is not time the action took. Certificates are verified, through one SSLContext for the whole process:
-geventhttpclient otherwise reloads the CA bundle for each user, which blocks every greenlet for 30 ms.
+Half of what a FastHttpSession call costs is building the same headers again
+(docs/load.md, "What a call costs"), so a request is prepared once as bytes. A connection is taken *before*
+the clock starts: opening one is not time the action took. Certificates are verified, through one SSLContext
+for the whole process: geventhttpclient otherwise reloads the CA bundle for each user, which blocks every
+greenlet for 30 ms.
 """
 
 import errno

@@ -192,5 +192,6 @@ class Guard:
 
 
 def _seconds(retry_after: str) -> float | None:
-    """Retry-After is a whole number of seconds (API notes, section 3); anything else counts as absent."""
+    """Retry-After is a whole number of seconds; anything else counts as absent
+    (docs/genesys-api.md, "Rate limits")."""
     return float(retry_after) if retry_after.isdecimal() else None

@@ -1,6 +1,6 @@
 """Rendering: 12 actions with a million calls, and 200 actions, each in a process of its own.
 
-Targets (issue 7): under 6 s and 600 MB beyond reading; under 60 s and 3 MB for 200 actions.
+Targets: under 6 s and 600 MB beyond reading; under 60 s and 3 MB for 200 actions.
 """
 
 import json

@@ -1,4 +1,5 @@
-"""Latency distributions with known p99, for the tests and benchmarks of this room (statistics, section B)."""
+"""Latency distributions with known p99, for the tests and benchmarks of this room
+(docs/method.md, "The simulations")."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

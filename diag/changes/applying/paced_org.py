@@ -1,7 +1,8 @@
 """An org whose test calls, too, wait for the bucket of administrative calls.
 
-The platform counts every request of a token (API notes, section 3). The client paces all but test calls,
-because a load generator schedules those itself; an apply has no schedule, so here they queue as well.
+The platform counts every request of a token (docs/genesys-api.md, "Rate limits"). The client paces all but
+test calls, because a load generator schedules those itself; an apply has no schedule, so here they queue as
+well.
 """
 
 from collections.abc import Callable

@@ -2,9 +2,10 @@
 
 Written from the CLI's own source: `gc integrations actions get ID --includeConfig=true`,
 `gc integrations actions templates get ID FILE`, `gc integrations actions update ID -f FILE`. Whether the
-platform merges or replaces the config is unknown (API notes, 1a), so the script sends everything back
-with both templates inlined, exactly as `--apply` does, and like it stops at an action that did not arrive
-whole (`Action.missing_part`): what is missing could be erased. It has none of the checks afterwards.
+platform merges or replaces the config is unknown (docs/genesys-api.md, "Writing a timeout"), so the script
+sends everything back with both templates inlined, exactly as `--apply` does, and like it stops at an action
+that did not arrive whole (`Action.missing_part`): what is missing could be erased. It has none of the checks
+afterwards.
 """
 
 import shlex

@@ -1,6 +1,7 @@
 """A recommendation for people whose actions belong to Terraform: lines for their configuration, no patch.
 
-`config_timeout_seconds` of `genesyscloud_integration_action` is updated in place (API notes, section 8).
+`config_timeout_seconds` of `genesyscloud_integration_action` is updated in place
+(docs/genesys-api.md, "Other tools").
 """
 
 import re

@@ -1,6 +1,6 @@
 """From verdicts to a plan: which timeouts will be set, which are right, which are left alone and why.
 
-The guards are those of the method (statistics, section D, steps 8 and 11): a raise stands on its own,
+The guards are those of the method (docs/method.md, "What may be changed"): a raise stands on its own,
 a lowering needs evidence over time, and what the data call unstable or beyond the cap is never set
 without `force`; nor is what runs say that were cut short or judged invalid.
 """
@@ -22,7 +22,7 @@ from diag.genesys.errors import ApiError, NotFoundError
 from diag.genesys.models import FullConfig
 
 MIN_CALLS_TO_LOWER: Final = 1000
-"""Effective calls a lowering needs (statistics, section D, below step 11)."""
+"""Effective calls a lowering needs (docs/method.md, "What may be changed")."""
 
 ReadConfig = Callable[[str], FullConfig]
 

@@ -71,7 +71,7 @@ class Change:
     """Journal entry this change takes back."""
     after_is_set: bool = True
     """False: leave the timeout out, so that it is unset again. A platform that then keeps the old one
-    (whether it merges or replaces is undocumented, API notes 1a) gets 60 s, which is the same."""
+    (merge or replace is unknown: docs/genesys-api.md, "Writing a timeout") gets 60 s, which is the same."""
 
     @property
     def direction(self) -> Literal["raise", "lower"]:

@@ -1,7 +1,7 @@
 """From an error reply to the right `ApiError`: status, code, correlation id, and the fix.
 
 The body is the platform's ErrorBody; the older service form (`errorCode`, `userMessage`,
-`correlationId`) is read too (API notes, 1c and 5).
+`correlationId`) is read too (docs/genesys-api.md, "Error replies").
 """
 
 import json

@@ -1,7 +1,8 @@
 """One bucket for all administrative calls: at most N in any 60 seconds.
 
 The platform allows 300 requests a minute for each token and asks tools to respect it with one token
-(API notes, 3). Test calls never pass here: their schedule belongs to the load generator.
+(docs/genesys-api.md, "Rate limits"). Test calls never pass here: their schedule belongs to the load
+generator.
 
 Processes do not share a bucket, on purpose. Each logs in for a token of its own, and the limit is the
 token's. Only where several are given one GENESYSCLOUD_ACCESS_TOKEN do they compete; then the platform's 429

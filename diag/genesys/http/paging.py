@@ -1,7 +1,8 @@
 """Following every page of a listing, and never for ever.
 
 A listing says in up to three ways whether there is more (`nextUri`, `pageCount`, `total`); the largest
-promise counts, because stopping early loses actions (Terraform provider issue 2290: 250 of 289).
+promise counts, because stopping early loses actions: a Terraform export once read 250 of 289
+(docs/genesys-api.md, "Endpoints").
 """
 
 from collections.abc import Callable

@@ -14,7 +14,8 @@ _STEPS: Final = (
     "Apply output transformation",
     "Validate output against schema",
 )
-"""The real names are not documented; these follow the few seen in the wild (API notes, 1c)."""
+"""The real names are not documented; these follow the few seen in the wild
+(docs/genesys-api.md, "Test calls")."""
 _LOG_STEP: Final = "External execution log"
 _HIDDEN: Final = (
     "REST call for action execute failed. Message: Request to backend service failed. To see error details, "

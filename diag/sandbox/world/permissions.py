@@ -27,7 +27,8 @@ ALL: Final = tuple(
         for permission in needed
     )
 )
-"""Every permission the sandbox's routes ask for (API notes, section 1: any one of a route's is enough)."""
+"""Every permission the sandbox's routes ask for; any one of a route's is enough
+(docs/genesys-api.md, "Permissions")."""
 
 
 def require(granted: frozenset[str], any_of: tuple[str, ...]) -> None:

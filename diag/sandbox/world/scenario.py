@@ -33,7 +33,7 @@ INTEGRATION_TYPES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What an org may do. Defaults are the documented ones (API notes, sections 2 and 3)."""
+    """What an org may do. Defaults are the documented ones (docs/genesys-api.md, "Limits of the org")."""
 
     concurrent_executions: int = 50
     executions_per_minute: int = 2500

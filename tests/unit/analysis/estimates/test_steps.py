@@ -1,4 +1,4 @@
-"""The small steps of section D, each on data made for it."""
+"""The small steps of docs/method.md, each on data made for it."""
 
 import numpy as np
 import pandas as pd

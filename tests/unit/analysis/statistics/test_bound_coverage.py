@@ -1,4 +1,5 @@
-"""Does "95 % sure" hold? Fixed seeds, every shape, few and many calls (statistics, 2.1): 94 to 98 %.
+"""Does "95 % sure" hold? Fixed seeds, every shape, few and many calls: 94 to 98 %
+(docs/method.md, "The bound").
 
 The issue asks for 300, 1,000 and 5,000 calls; 400 is where the fraction matters most.
 

@@ -189,6 +189,6 @@ def test_numbers_are_not_much_higher_than_needed(
 def test_the_verdict_is_right(name: str, results: list[tuple[str, Scenario, Recommendation]]) -> None:
     verdicts = [(one.verdict, scenario.right) for other, scenario, one in results if other == name]
     right = sum(verdict in wanted for verdict, wanted in verdicts)
-    # Independent halves differ by chance in up to 4 % of runs (statistics, 2.11): one in six is forgiven
-    # where a number is right, none where refusing or warning is.
+    # Independent halves differ by chance in up to 4 % of runs (docs/method.md, "Stability"): one in six is
+    # forgiven where a number is right, none where refusing or warning is.
     assert right >= len(verdicts) - (NUMBER in {wanted for _, wanted in verdicts})

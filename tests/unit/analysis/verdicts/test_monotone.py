@@ -1,4 +1,5 @@
-"""Slower calls never lower the number, over the whole way from samples to verdict (issue 4, "seen to hold").
+"""Slower calls never lower the number, over the whole way from samples to verdict
+(docs/method.md, "The number").
 
 In the strongest form that is true. Four steps of the method can lower it, each seen in the JSON:
 - `design_effect` fell: the slowed calls lie elsewhere than the bursts did, so the calls are worth more;

@@ -1,4 +1,4 @@
-"""Issue 7: each number in the HTML equals the JSON's, parsed and compared, and one changed digit is found."""
+"""Each number in the HTML equals the JSON's, parsed and compared, and one changed digit is found."""
 
 import re
 from collections.abc import Callable, Iterator

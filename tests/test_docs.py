@@ -1,0 +1,150 @@
+"""The pages tell the truth: every file, module, target and heading that is named exists.
+
+A reference is a page, or a page and a heading: docs/method.md, "The bound".
+"""
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.support.house import HOUSES, ROOT
+
+PAGES = sorted(
+    path for pattern in ("*.md", "docs/**/*.md") for path in ROOT.glob(pattern) if path.name != "CHANGELOG.md"
+)
+SOURCES = sorted(
+    path
+    for folder in (*HOUSES, "tests", ".ci")
+    for path in (ROOT / folder).rglob("*")
+    if path.suffix in {".py", ".j2", ".toml", ".js", ""}
+    and path.is_file()
+    and "__pycache__" not in path.parts
+)
+REFERENCE = re.compile(r'(docs/[\w/-]+\.md)(?:,\s+(?:#\s+)?"([^"]+)")?')
+ELSEWHERE = re.compile(
+    r"\bAPI notes\b|\bload-testing notes\b|statistics, (?:section|\d)|\bissue \d|\bsection [A-D]\b(?!\w)"
+)
+QUOTED = re.compile(r"`([^`\n]+)`")
+LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)(?:#([\w-]+))?\)")
+TOP = (*HOUSES, "tests", "docs", ".ci")
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def quoted_in(page: Path) -> list[str]:
+    """Return what a page puts in `code marks`, outside blocks of code."""
+    return QUOTED.findall(re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.M | re.S))
+
+
+@cache
+def headings(page: Path) -> tuple[str, ...]:
+    """Return the headings of a page, in order."""
+    return tuple(re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), flags=re.MULTILINE))
+
+
+def references(path: Path) -> list[tuple[str, str | None]]:
+    """Return each page a file refers to, with the heading where it names one."""
+    text = path.read_text(encoding="utf-8")
+    return [
+        (page, heading and re.sub(r"\s+#?\s*", " ", heading)) for page, heading in REFERENCE.findall(text)
+    ]
+
+
+def test_every_reference_to_a_page_leads_to_a_page_and_a_heading() -> None:
+    broken = [
+        f'{named(path)}: {page}, "{heading}"'
+        for path in (*SOURCES, *PAGES)
+        if path != Path(__file__)
+        for page, heading in references(path)
+        if not (ROOT / page).is_file() or (heading and heading not in headings(ROOT / page))
+    ]
+
+    assert not broken
+
+
+def test_there_are_references_with_headings_to_check() -> None:
+    assert sum(bool(heading) for path in SOURCES for _, heading in references(path)) > 30
+
+
+def test_no_file_refers_to_a_document_that_is_not_here() -> None:
+    broken = [
+        f"{named(path)}: {found.group()}"
+        for path in (*SOURCES, *PAGES)
+        if path != Path(__file__)
+        for found in ELSEWHERE.finditer(path.read_text(encoding="utf-8"))
+    ]
+
+    assert not broken
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_every_path_a_page_names_exists(page: Path) -> None:
+    quoted = QUOTED.findall(page.read_text(encoding="utf-8"))
+    paths = [
+        text for text in quoted if text.split("/")[0] in TOP and "/" in text and not set(text) & set(" <*{")
+    ]
+
+    assert [text for text in paths if not (ROOT / text.partition(":")[0]).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_every_module_and_name_a_page_names_exists(page: Path) -> None:
+    dotted = re.compile(rf"(?:{'|'.join((*HOUSES, 'tests'))})(?:\.(?!toml|json|md|py\b)\w+)+")
+
+    assert [text for text in quoted_in(page) if dotted.fullmatch(text) and not exists(text)] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_every_link_between_pages_works(page: Path) -> None:
+    broken = [
+        target
+        for target, anchor in LINK.findall(page.read_text(encoding="utf-8"))
+        if not (page.parent / target).exists()
+        or (anchor and anchor not in map(anchor_of, headings(page.parent / target)))
+    ]
+
+    assert not broken
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_every_make_target_a_page_names_exists(page: Path) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.M))
+
+    assert {text.split()[1] for text in quoted_in(page) if re.match("make [a-z]", text)} <= targets
+
+
+def exists(dotted: str) -> bool:
+    """Whether this is a module of ours, or a name at the top of one."""
+    parts = dotted.split(".")
+    for end in range(len(parts), 0, -1):
+        folder = ROOT.joinpath(*parts[:end])
+        file = folder / "__init__.py" if folder.is_dir() else folder.with_suffix(".py")
+        if file.is_file():
+            names = top_names(file)
+            return end == len(parts) or parts[end] in names
+        if folder.is_dir() and end == len(parts):
+            return True
+    return False
+
+
+@cache
+def top_names(file: Path) -> frozenset[str]:
+    names: set[str] = set()
+    for node in ast.parse(file.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Assign):
+            names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            names.add(node.target.id)
+    return frozenset(names)
+
+
+def anchor_of(heading: str) -> str:
+    """Return the anchor GitHub gives a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
