@@ -86,8 +86,8 @@ class Stage:
         from analysis.format.run_folder import new_run_id
         from analysis.settings import RecommendSettings
         from analysis.verdicts.recommendation import Verdict
-        from diag.commands.recommend import show
         from diag.evidence import gather, write_recommendations
+        from diag.interaction.show_analysis import show_analysis
 
         rules = RecommendSettings()
         self.console.heading(f"1. Measure: {RATE:.0f} calls a second to each action, for {MEASURE_S} s")
@@ -115,7 +115,7 @@ class Stage:
             )
             everything = gather([first.folder.path, probe.folder.path], rules, detail=True)
         self.console.heading("3. Recommend")
-        show(self.console, everything.analysis)
+        show_analysis(self.console, everything.analysis)
         write_recommendations(first.folder, everything.analysis)
         return Measured(published, everything, first.folder)
 

@@ -196,8 +196,8 @@ def _conclude(console: "Console", result: "LoadResult", *, quiet: bool) -> int:
     from analysis.errors import UnreadableSamplesError
     from analysis.format.run_folder import read_manifest
     from analysis.settings import RecommendSettings
-    from diag.commands.recommend import CLOSED_MODEL, next_step, show
     from diag.evidence import gather
+    from diag.interaction.show_analysis import CLOSED_MODEL, next_step, show_analysis
     from diag.measuring.after_run import write_report
     from diag.measuring.load_process import Refusal
 
@@ -218,7 +218,7 @@ def _conclude(console: "Console", result: "LoadResult", *, quiet: bool) -> int:
         console.warn(error.message)
         return result.exit_code
     if not quiet:
-        show(console, evidence.analysis)
+        show_analysis(console, evidence.analysis)
     write_report(result.folder, evidence)
     if manifest.model == "closed":
         console.warn(CLOSED_MODEL)

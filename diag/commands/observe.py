@@ -176,13 +176,13 @@ def _concurrency_limit(client: "GenesysClient") -> int | None:
 def _show(
     console: "Console", evidence: "ProductionEvidence", findings: "Mapping[str, Finding]", source: str
 ) -> None:
-    from diag.commands.recommend import show
+    from diag.interaction.show_analysis import show_analysis
     from diag.production.evidence import UNKNOWN, plan_command
     from diag.table import clean
 
     analysis = evidence.analysis
     if evidence.observed:
-        show(console, analysis)
+        show_analysis(console, analysis)
     for row in analysis.actions:
         one = evidence.observed[row.action_id]
         for remark in one.remarks:

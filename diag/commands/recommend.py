@@ -3,9 +3,8 @@
 import json
 import shlex
 import sys
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -30,8 +29,6 @@ _ONLY_WHEN_CHANGING = {
 }
 
 FORMATS = ("table", "json", "csv", "md", "terraform", "gc")
-
-CLOSED_MODEL: Final = "Closed model: callers waited for each other, so slow moments are seen too rarely."
 
 
 @click.command(
@@ -72,6 +69,7 @@ def command(
     from diag.console import Console
     from diag.errors import UsageError
     from diag.evidence import choose_inputs, gather, write_recommendations
+    from diag.interaction.show_analysis import CLOSED_MODEL, next_step, show_analysis
     from diag.settings import load_settings
 
     if output is not None and form == "table":
@@ -98,7 +96,7 @@ def command(
     if any(manifest.model == "closed" for manifest in evidence.samples.manifests):
         console.warn(CLOSED_MODEL)
     if form == "table":
-        show(console, evidence.analysis)
+        show_analysis(console, evidence.analysis)
     else:
         _emit(console, _formatted(evidence, form, values["terraform_state"], settings.zone), output)
     if changing:
@@ -109,49 +107,6 @@ def command(
     if values["detailed_exitcode"] and changes_pending and not values["do_apply"]:
         return ExitCode.CHANGES
     return ExitCode.OK
-
-
-def show(console: "Console", analysis: "Analysis") -> None:
-    """Print the table, one sentence per action, and what was left out."""
-    from diag.interaction.recommendation_table import (
-        loop_sentences,
-        loops_table,
-        recommendation_table,
-        sentences,
-    )
-    from diag.table import clean
-    from reports.wording.verdict_words import headline
-
-    if analysis.sandbox:
-        console.banner("SANDBOX: no org was touched")
-    console.table(recommendation_table(analysis))
-    console.result("")
-    console.result(clean(headline(analysis.actions)))
-    for line in sentences(analysis):
-        console.sentence(line)
-    if analysis.loops:
-        console.result("")
-        console.table(loops_table(analysis))
-        console.result("")
-        for line in loop_sentences(analysis):
-            console.sentence(line)
-    for skipped in analysis.skipped:
-        rows = "" if skipped.rows is None else f"{skipped.rows} row{'s' * (skipped.rows != 1)} of "
-        console.note(f"Left out: {rows}{skipped.what}: {skipped.why}")
-
-
-def next_step(analysis: "Analysis", arguments: Sequence[str]) -> str:
-    """Return what to do next, as one line with one command; `arguments` are those of this command."""
-    if any(row.verdict in ("raise", "lower") for row in analysis.actions):
-        at = arguments.index("--") if "--" in arguments else len(arguments)
-        line = shlex.join(["diag", *arguments[:at], "--apply", *arguments[at:]])
-        return f"Nothing was changed. To set the timeouts: {line}"
-    waiting = next((row.next_command for row in analysis.actions if row.next_command), None)
-    if waiting:
-        return f"Next: {waiting}"
-    if any(row.verdict == "over_cap_use_async" for row in analysis.actions):
-        return "No timeout that diag may set helps: the sentences above say what does."
-    return "Nothing to change."
 
 
 def _formatted(evidence: "RunEvidence", form: str, terraform_state: Path | None, zone: str | None) -> str:

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from analysis.verdicts.recommendation import Verdict
-from diag.commands.recommend import next_step
 from diag.interaction.recommendation_table import recommendation_table
+from diag.interaction.show_analysis import next_step
 from tests.support.changes.recommendations import analysis_of, recommendation
 
 

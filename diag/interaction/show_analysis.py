@@ -1,0 +1,53 @@
+"""Verdicts on the terminal: the table, one sentence per action, and the next command.
+
+Shared by every verb that judges: `recommend`, `measure`, `observe` and `demo`.
+"""
+
+import shlex
+from collections.abc import Sequence
+from typing import Final
+
+from analysis.verdicts.recommendation import Analysis
+from diag.console import Console
+from diag.interaction.recommendation_table import loop_sentences, loops_table, recommendation_table, sentences
+from diag.table import clean
+from reports.wording.verdict_words import headline
+
+CLOSED_MODEL: Final = "Closed model: callers waited for each other, so slow moments are seen too rarely."
+
+
+def show_analysis(console: Console, analysis: Analysis) -> None:
+    """Print the table, the headline, one sentence per action and per job loop, and what was left out."""
+    if analysis.sandbox:
+        console.banner("SANDBOX: no org was touched")
+    console.table(recommendation_table(analysis))
+    console.result("")
+    console.result(clean(headline(analysis.actions)))
+    for line in sentences(analysis):
+        console.sentence(line)
+    if analysis.loops:
+        console.result("")
+        console.table(loops_table(analysis))
+        console.result("")
+        for line in loop_sentences(analysis):
+            console.sentence(line)
+    for skipped in analysis.skipped:
+        rows = "" if skipped.rows is None else f"{skipped.rows} row{'s' * (skipped.rows != 1)} of "
+        console.note(f"Left out: {rows}{skipped.what}: {skipped.why}")
+
+
+def next_step(analysis: Analysis, arguments: Sequence[str]) -> str:
+    """Return what to do next, as one line with at most one command.
+
+    `arguments` are those of the present command, which `--apply` is added to.
+    """
+    if any(row.verdict in ("raise", "lower") for row in analysis.actions):
+        at = arguments.index("--") if "--" in arguments else len(arguments)
+        line = shlex.join(["diag", *arguments[:at], "--apply", *arguments[at:]])
+        return f"Nothing was changed. To set the timeouts: {line}"
+    waiting = next((row.next_command for row in analysis.actions if row.next_command), None)
+    if waiting:
+        return f"Next: {waiting}"
+    if any(row.verdict == "over_cap_use_async" for row in analysis.actions):
+        return "No timeout that diag may set helps: the sentences above say what does."
+    return "Nothing to change."
