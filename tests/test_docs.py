@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from analysis.format.call_record import FIELDS, RECORD_SIZE
+from analysis.format.schema import COLUMNS, Outcome
+from diag.exit_codes import ExitCode
 from tests.support.house import HOUSES, ROOT
 
 PAGES = sorted(
@@ -25,7 +28,7 @@ SOURCES = sorted(
 )
 REFERENCE = re.compile(r'(docs/[\w/-]+\.md)(?:,\s+(?:#\s+)?"([^"]+)")?')
 ELSEWHERE = re.compile(
-    r"\bAPI notes\b|\bload-testing notes\b|statistics, (?:section|\d)|\bissue \d|\bsection [A-D]\b(?!\w)"
+    r"\bAPI notes\b|\bload-testing notes\b|statistics, (?:section|\d)|\bissue \d{1,2}\b|\bsection [A-D]\b"
 )
 QUOTED = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)(?:#([\w-]+))?\)")
@@ -148,3 +151,68 @@ def top_names(file: Path) -> frozenset[str]:
 def anchor_of(heading: str) -> str:
     """Return the anchor GitHub gives a heading."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+# --- docs/formats.md against the code ---------------------------------------------------------------------
+
+FORMATS = ROOT / "docs" / "formats.md"
+
+
+def first_columns(heading: str, table: int = 0) -> list[str]:
+    """Return the first column of a table below a heading of docs/formats.md, without marks."""
+    _, _, rest = FORMATS.read_text(encoding="utf-8").partition(f"## {heading}\n")
+    section = rest.partition("\n## ")[0]
+    tables = re.findall(r"(?:^\|.*\n)+", section + "\n", flags=re.MULTILINE)
+    return [row.split("|")[1].strip().strip("`") for row in tables[table].splitlines()[2:]]
+
+
+def fields_of(path: str, field: str) -> list[str]:
+    """Return the fields of the class in `path` that has a field named so (its own name may change)."""
+    for node in ast.parse((ROOT / path).read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ClassDef):
+            own = [
+                part.target.id
+                for part in node.body
+                if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name)
+            ]
+            if field in own:
+                return own
+    raise AssertionError(f"no class with {field} in {path}")
+
+
+def test_the_sample_columns_are_those_of_the_code() -> None:
+    assert first_columns("Sample columns") == list(COLUMNS)
+
+
+def test_the_outcomes_are_those_of_the_code_and_in_its_order() -> None:
+    text = FORMATS.read_text(encoding="utf-8").partition("\nOutcomes: ")[2].partition("[Calls that")[0]
+
+    assert QUOTED.findall(text) == [outcome.value for outcome in Outcome]
+
+
+def test_the_call_record_is_that_of_the_code() -> None:
+    assert first_columns("Call record") == [*(name for name, _, _ in FIELDS), "crc"]
+    assert f"records of {RECORD_SIZE} bytes" in FORMATS.read_text(encoding="utf-8")
+
+
+def test_the_manifest_is_that_of_the_code() -> None:
+    assert first_columns("Manifest") == fields_of("analysis/format/run_folder.py", "soak_until")
+
+
+def test_the_recommendation_json_is_that_of_the_code() -> None:
+    own = fields_of("analysis/verdicts/recommendation.py", "p99_upper_ms")
+
+    assert set(first_columns("Recommendation JSON")) == {*own, "censored_share"}
+
+
+def test_the_plan_file_is_that_of_the_code() -> None:
+    assert first_columns("Plan file", 0) == fields_of("diag/changes/plans/plan.py", "settings_digest")
+    assert first_columns("Plan file", 1) == fields_of("diag/changes/plans/plan.py", "after_is_set")
+
+
+def test_the_journal_is_that_of_the_code() -> None:
+    assert first_columns("Journal") == fields_of("diag/changes/journal/journal.py", "phase")
+
+
+def test_the_exit_codes_are_those_of_the_code() -> None:
+    assert first_columns("Exit codes") == [str(int(code)) for code in ExitCode]
