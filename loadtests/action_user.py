@@ -14,7 +14,8 @@ class ActionStream(FastHttpUser):
 
     Twice the users send twice the load: -u, the spawn rate, a LoadTestShape and an edit in the web UI mean
     what they mean elsewhere in Locust. On an org all of them together stay below what its limits leave
-    (Conductor). Where nobody asks for a number of users, all together send one planned load.
+    (`loadtests.steering.rate_control`). Where nobody asks for a number of users, all together send one
+    planned load.
 
     The calls themselves go through `loadtests.sending.transport` (one pool for the process); Locust's own
     `client` is there for further tasks, with verified certificates and without reloading them for each user.

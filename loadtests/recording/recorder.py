@@ -7,7 +7,7 @@ calls that were in flight. No pandas, no pyarrow, no buffer here: whatever was r
 import json
 import os
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from analysis.format.call_record import (
     EVENTS_SUFFIX,
@@ -29,6 +29,20 @@ NO_CORRELATION_ID: Final = b"\0" * 16
 MOST_MESSAGES: Final = 200
 
 _APPEND: Final = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+
+
+class ActionTotals(NamedTuple):
+    """Calls of one action so far. `timeouts`: of the platform and of the client, all right-censored."""
+
+    calls: int
+    ok: int
+    timeouts: int
+    errors: int
+
+    @property
+    def fine(self) -> int:
+        """Return how many were no error: ok, or timed out."""
+        return self.ok + self.timeouts
 
 
 class Recorder:
@@ -155,12 +169,12 @@ class Recorder:
             self._jobs_fd = os.open(self._jobs_path, _APPEND, 0o644)
         _write(self._jobs_fd, json.dumps({"kind": kind, **facts}).encode() + b"\n")
 
-    def totals_of(self, action: int) -> tuple[int, int, int, int]:
-        """Return one action's calls, ok, timeouts (all right-censored), other errors."""
+    def totals_of(self, action: int) -> ActionTotals:
+        """Return what was recorded of one action (its index in the plan)."""
         return _totals(self.outcomes[action])
 
-    def totals(self) -> list[tuple[int, int, int, int]]:
-        """Return per action: calls, ok, timeouts (all right-censored), other errors."""
+    def totals(self) -> list[ActionTotals]:
+        """Return what was recorded, per action of the plan."""
         return [_totals(row) for row in self.outcomes]
 
     def close(self) -> None:
@@ -176,11 +190,11 @@ def target_code(action: ActionLoad) -> int:
     return TARGET_CODES[action.target]
 
 
-def _totals(row: Sequence[int]) -> tuple[int, int, int, int]:
+def _totals(row: Sequence[int]) -> ActionTotals:
     calls = sum(row)
     ok = row[OUTCOME_CODES[Outcome.OK]]
     timeouts = row[OUTCOME_CODES[Outcome.TIMEOUT]] + row[OUTCOME_CODES[Outcome.CLIENT_TIMEOUT]]
-    return calls, ok, timeouts, calls - ok - timeouts
+    return ActionTotals(calls, ok, timeouts, calls - ok - timeouts)
 
 
 def _write(fd: int, line: bytes) -> None:

@@ -7,14 +7,13 @@ how late the event loop woke, how long the process waited for a core. `generator
 
 import resource
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import gevent
-
 from loadtests.recording.generator_grade import Figures
+from loadtests.recording.run_clock import Clock
 
 PROBE_EVERY_S: Final = 0.05
 FEWEST_PROBES: Final = 100
@@ -29,7 +28,7 @@ _SCHEDSTAT: Final = Path("/proc/self/schedstat")
 
 
 @dataclass(frozen=True, slots=True)
-class Second:
+class GeneratorSecond:
     """What the generator saw of itself in one second. Shares are of one core; None: not known here."""
 
     schedule_lag_p50_ms: float | None
@@ -41,12 +40,12 @@ class Second:
 
 
 class SelfCheck:
-    """Collects lags between calls of `second()`; `watch()` runs as a greenlet and samples the event loop."""
+    """Owned by `Session`, which runs `watch` as a greenlet and asks for the figures once a second."""
 
-    def __init__(self, take_lags: Callable[[], Sequence[float]]) -> None:
-        self._take_lags = take_lags
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._hub_lag_s = 0.0
-        self._began = self._wall = time.perf_counter()
+        self._began = self._wall = clock.now()
         self._cpu = time.process_time()
         self._first_wait = self._waited = _run_queue_s()
         self._lags: dict[int, int] = {}
@@ -56,23 +55,26 @@ class SelfCheck:
     def watch(self) -> None:
         """Sleep again and again and note how much longer each took. Never returns; kill the greenlet."""
         while True:
-            asleep = time.perf_counter()
-            gevent.sleep(PROBE_EVERY_S)
-            self.woke(time.perf_counter() - asleep - PROBE_EVERY_S)
+            asleep = self._clock.now()
+            self._clock.sleep(PROBE_EVERY_S)
+            self.woke(self._clock.now() - asleep - PROBE_EVERY_S)
 
     def woke(self, late_s: float) -> None:
-        """Take in how much too late the event loop woke."""
+        """Count one wake-up of the event loop that came this late."""
         self._hub_lag_s = max(self._hub_lag_s, late_s)
         _count(self._hub_lags, late_s)
 
-    def second(self) -> Second:
-        """Return the figures since the last call and start anew."""
-        lags = sorted(self._take_lags())
+    def second(self, lags_s: Sequence[float]) -> GeneratorSecond:
+        """Return the figures since the last call and start anew.
+
+        `lags_s`: from due to begun, of each call that began since then.
+        """
+        lags = sorted(lags_s)
         for lag in lags:
             _count(self._lags, lag)
-        wall, cpu, waited = time.perf_counter(), time.process_time(), _run_queue_s()
+        wall, cpu, waited = self._clock.now(), time.process_time(), _run_queue_s()
         span = max(wall - self._wall, 1e-9)
-        result = Second(
+        result = GeneratorSecond(
             schedule_lag_p50_ms=_at(lags, 0.50),
             schedule_lag_p99_ms=_at(lags, 0.99),
             hub_lag_max_ms=round(self._hub_lag_s * 1000, 3),

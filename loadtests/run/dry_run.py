@@ -6,7 +6,7 @@ from diag.target import Target
 from diag.workload.load_shape import Poll
 from loadtests.planning.make_plan import Prepared
 from loadtests.planning.plan import ActionLoad, LoadPlan
-from loadtests.steering.rate_control import Conductor
+from loadtests.steering.rate_control import RateControl
 
 
 def in_short(plan: LoadPlan) -> str:
@@ -88,23 +88,23 @@ def _looks(action: ActionLoad, poll: Poll, total_rate: float | None) -> str:
 def forecast(plan: LoadPlan, run_time_s: float | None, users: int) -> Forecast:
     """Return what that many users come to, by the same rules as the run itself."""
     duration_s = _duration_s(plan, run_time_s, users)
-    conductor = Conductor(plan)
+    rate_control = RateControl(plan)
     calls = [0.0] * len(plan.actions)
     peak, capped = 0.0, None
     step_s = max(1.0, (duration_s or 0.0) / 10_000)
     at_s = 0.0
     while at_s < (step_s if duration_s is None else duration_s):
         if plan.mode == "ramp":
-            conductor.level = plan.ramp.growth ** int(at_s // plan.ramp.step_s)
-        rates = conductor.rates(at_s, users)
+            rate_control.level = plan.ramp.growth ** int(at_s // plan.ramp.step_s)
+        rates = rate_control.rates(at_s, users)
         peak = max(peak, sum(rates))
-        capped = capped or conductor.capped(at_s, users)
+        capped = capped or rate_control.capped(at_s, users)
         span_s = min(step_s, duration_s - at_s) if duration_s is not None else 0.0
         for index, rate in enumerate(rates):
             calls[index] += rate * span_s
             if plan.calls_per_action is not None and calls[index] >= plan.calls_per_action:
                 calls[index] = plan.calls_per_action
-                conductor.finish(index, "calls made")
+                rate_control.finish(index, "calls made")
         at_s += step_s
     if duration_s is None:
         most = plan.calls_per_action

@@ -19,14 +19,14 @@ from loadtests.planning.probe_drafts import ProbeDrafts
 from loadtests.recording.generator_grade import grade
 from loadtests.recording.manifest_writer import RunRecord, folder_of_run, start_watcher
 from loadtests.recording.worker_id import free_worker_id
+from loadtests.run.local_port import LocalPort
 from loadtests.run.org_session import Opened
 from loadtests.run.run_ending import ending_of
 from loadtests.run.sla import broken_thresholds
-from loadtests.sending.access_token import TokenKeeper
 from loadtests.steering.run_outcome import RunOutcome, held_back, outcome_of
-from loadtests.steering.session import Session
+from loadtests.steering.session import Assignment, Session
 from loadtests.workers.master import MasterRun, order_for
-from loadtests.workers.user_count import UserCount, users_of_all
+from loadtests.workers.user_count import UserCount
 
 _LOG: Final = logging.getLogger("diag.load")
 
@@ -114,20 +114,15 @@ class OneRun:
         self.end_early(why, exit_code=ExitCode.ERROR)
 
     def _session(self) -> Session:
-        keeper = TokenKeeper(self._opened.client)
-        return Session(
+        assignment = Assignment(
             self._opened.plan,
-            folder=self.folder,
-            worker_id=free_worker_id(self.folder),
-            api_base=self._opened.api_base,
-            token=keeper.token,
-            renew_token=keeper.renew,
-            fire=self._environment.events.request.fire,
-            end_run=self.end_early,
-            users=lambda: users_of_all(self._environment),
-            parent_pid=self._options.parent_pid,
+            self.folder,
+            free_worker_id(self.folder),
+            self._opened.api_base,
             soak_offset_s=max(0.0, time.time() - self._record.created_at),
+            parent_pid=self._options.parent_pid,
         )
+        return Session(assignment, LocalPort(self._environment, self._opened.client, self.end_early))
 
     def _master(self) -> MasterRun:
         order = order_for(

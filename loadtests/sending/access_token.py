@@ -8,16 +8,13 @@ class TokenKeeper:
 
     def __init__(self, client: GenesysClient) -> None:
         self._client = client
-        self._given = ""
 
     def token(self) -> str:
         """Return a valid token, logging in when needed."""
-        self._given = self._client.access_token().reveal()
-        return self._given
+        return self._client.access_token().reveal()
 
-    def renew(self, refused: bool) -> bool:
-        """Return whether the token is another one now; `refused`: the platform did not accept the old one."""
-        before = self._given
+    def renew(self, refused: bool) -> str:
+        """Return the token to use from now on; `refused`: the platform did not accept the one in use."""
         if refused:
             self._client.token_info()  # a 401 makes the client log in again
-        return self._client.access_token().reveal() != before
+        return self.token()

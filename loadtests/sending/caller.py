@@ -1,6 +1,5 @@
 """One call, from its due time to its row on disk: the hot path, so nothing but what a call needs."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
@@ -11,10 +10,12 @@ from analysis.format.call_record import FLAG_NEW_CONNECTION, OUTCOME_CODES
 from analysis.format.schema import PLATFORM_MAX_TIMEOUT_S, Outcome
 from diag.genesys.outcomes import Classified
 from loadtests.planning.plan import ActionLoad
-from loadtests.recording.recorder import NO_CORRELATION_ID, Recorder, target_code
+from loadtests.recording.recorder import NO_CORRELATION_ID, target_code
+from loadtests.sending.call_context import CallContext
 from loadtests.sending.fast_outcome import judge
-from loadtests.sending.run_clock import Clock
-from loadtests.sending.transport import NETWORK_ERRORS, Reply, Transport, error_name
+from loadtests.sending.feedback import FailedCall
+from loadtests.sending.job_watch import JobWatch
+from loadtests.sending.transport import NETWORK_ERRORS, Reply, error_name
 
 GIVE_UP_AFTER_S: Final = 10.0
 """We wait this long beyond the action's own timeout before we give up on a reply."""
@@ -35,7 +36,7 @@ class CallFailedError(Exception):
 
 
 @dataclass(slots=True)
-class Prepared:
+class PreparedCall:
     """One action with everything looked up before the first call."""
 
     index: int
@@ -50,75 +51,48 @@ class Prepared:
 
 
 class Caller:
-    """Makes calls and records them. One per load process.
+    """Makes calls and records them. One per load process, owned by `Session`.
 
-    `on_submitted(action_id, reply)` is told of each job that was started (submit and poll), and
-    `on_failure(prepared, outcome, code, reply)` is told of every call that was not ok (the guard);
-    `fire` is Locust's `events.request.fire`, so that its web UI and statistics show our calls.
-    `on_broken(error)` is told when a row could not be written: the run must end.
+    A job that a call submits is handed to `jobs`; a call that was not ok goes to the context's feedback.
     """
 
-    def __init__(
-        self,
-        actions: tuple[ActionLoad, ...],
-        *,
-        transport: Transport,
-        recorder: Recorder,
-        clock: Clock,
-        token: Callable[[], str],
-        fire: Callable[..., None],
-        on_submitted: Callable[[str, Reply], None],
-        on_failure: Callable[[Prepared, Outcome, str | None, Reply | None], None],
-        on_broken: Callable[[OSError], None],
-    ) -> None:
-        self._transport = transport
-        self._recorder = recorder
-        self._clock = clock
-        self._token = token
-        self._fire = fire
-        self._on_submitted = on_submitted
-        self._on_failure = on_failure
-        self._on_broken = on_broken
+    def __init__(self, actions: tuple[ActionLoad, ...], context: CallContext, jobs: JobWatch) -> None:
+        self._transport = context.transport
+        self._recorder = context.recorder
+        self._clock = context.clock
+        self._feedback = context.feedback
+        self._faults = context.faults
+        self._fire = context.port.fire
+        self._jobs = jobs
         self._errors: dict[str, CallFailedError] = {}
         self.in_flight = 0
-        self._lags: list[float] = []
-        self._latencies: list[list[float]] = [[] for _ in actions]
         self.unsent = 0
         """Arrivals that were begun but not sent when the run ended."""
-        self.prepared = [self._prepare(index, action) for index, action in enumerate(actions)]
+        token = context.port.token()
+        self.prepared = [self._prepare(index, action, token) for index, action in enumerate(actions)]
 
-    def take_lags(self) -> list[float]:
-        """Return the seconds between due and begun of the calls since this was last asked."""
-        taken, self._lags = self._lags, []
-        return taken
-
-    def take_latencies(self) -> list[list[float]]:
-        """Return per action the latencies (ms; no errors) of the calls since this was last asked."""
-        taken, self._latencies = self._latencies, [[] for _ in self._latencies]
-        return taken
-
-    def refresh_requests(self) -> None:
-        """Build every request again: the token has changed."""
+    def use_token(self, token: str) -> None:
+        """Build every request again, with another access token."""
         for prepared in self.prepared:
-            prepared.requests = self._requests(prepared.load)
+            prepared.requests = self._requests(prepared.load, token)
 
-    def call(self, prepared: Prepared, due: float, offered_rate: float) -> None:
+    def call(self, prepared: PreparedCall, due: float, offered_rate: float) -> None:
         """Make one call that was due at `due` (the clock's seconds) and record it, whatever happens.
 
         `offered_rate`: the action's calls/s when this call was scheduled, not when it ends.
         """
         clock = self._clock
         begun = clock.now()
-        self._lags.append(begun - due)
+        self._feedback.lags_s.append(begun - due)
         self.in_flight += 1
         try:
             self._call(prepared, due, begun, offered_rate)
         except OSError as error:  # from the recorder: network errors were recorded already
-            self._on_broken(error)
+            self._faults.unwritable(error)
         finally:
             self.in_flight -= 1
 
-    def _call(self, prepared: Prepared, due: float, begun: float, offered_rate: float) -> None:
+    def _call(self, prepared: PreparedCall, due: float, begun: float, offered_rate: float) -> None:
         turn = prepared.calls % len(prepared.requests)
         prepared.calls += 1
         in_flight = self.in_flight
@@ -137,7 +111,8 @@ class Caller:
             failure = error
         except gevent.GreenletExit as error:  # the run ends and does not wait any longer
             failure = error
-        latency_ms = (clock.now() - sent) * 1000.0
+        ended = clock.now()
+        latency_ms = (ended - sent) * 1000.0
         if not connected and isinstance(failure, gevent.GreenletExit):
             self.unsent += 1
             return
@@ -162,11 +137,12 @@ class Caller:
             correlation_id,
         )
         if outcome in _ANSWERED:
-            self._latencies[prepared.index].append(latency_ms)
+            self._feedback.latencies_ms[prepared.index].append(latency_ms)
         if prepared.load.poll is not None and outcome is Outcome.OK and reply is not None:
-            self._on_submitted(prepared.load.action_id, reply)
+            self._jobs.submitted(prepared.load.action_id, reply)
         if outcome is not Outcome.OK:
-            self._on_failure(prepared, outcome, code, reply)
+            totals = self._recorder.totals_of(prepared.index)
+            self._feedback.failures.append(FailedCall(prepared.index, outcome, code, reply, ended, totals))
         self._fire(
             request_type="POST",
             name=prepared.label,
@@ -182,7 +158,7 @@ class Caller:
         reply: Reply | None,
         failure: BaseException | None,
         connected: bool,
-        prepared: Prepared,
+        prepared: PreparedCall,
         latency_ms: float,
     ) -> Classified:
         if reply is not None:
@@ -206,19 +182,18 @@ class Caller:
         text = f"{outcome.value}: {code}" if code else outcome.value
         return self._errors.setdefault(text, CallFailedError(text))
 
-    def _prepare(self, index: int, load: ActionLoad) -> Prepared:
-        return Prepared(
+    def _prepare(self, index: int, load: ActionLoad, token: str) -> PreparedCall:
+        return PreparedCall(
             index=index,
             load=load,
             target=target_code(load),
             limit_s=(load.timeout_s or PLATFORM_MAX_TIMEOUT_S) + GIVE_UP_AFTER_S,
             label=load.action_name + (" (draft)" if load.target == "draft" else ""),
             payload_codes=[self._recorder.code("payload", payload.label) for payload in load.payloads],
-            requests=self._requests(load),
+            requests=self._requests(load, token),
         )
 
-    def _requests(self, load: ActionLoad) -> list[bytes]:
-        token = self._token()
+    def _requests(self, load: ActionLoad, token: str) -> list[bytes]:
         return [
             self._transport.prepare(load.action_id, load.target, payload.body, token)
             for payload in load.payloads

@@ -1,11 +1,12 @@
-"""Work that fits into no timeout: a submit action starts a job, a poll action tells how it does.
+"""Work that fits into no timeout: a submit action starts a job, a poll action reports its state.
 
-Measured is the time from the submit's reply to the look that sees the job's end, and how often one has to
-look. A 429 is a longer wait, not a look. What a flow should do with that is `analysis.jobs.loop_advice`.
+Measured are the time from the submit's reply to the poll that sees the job's end, and the number of polls
+until then. A 429 is a longer wait and does not count as a poll. What a flow should do with that:
+`analysis.jobs.loop_advice`.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, Final
@@ -14,114 +15,107 @@ from analysis.format.job_lines import JobState
 from analysis.format.schema import Outcome
 from diag.genesys.outcomes import Classified
 from diag.workload.load_shape import Poll
+from loadtests.recording.run_clock import Clock
 from loadtests.sending.fast_outcome import judge
+from loadtests.sending.feedback import ORG_LIMITS, Feedback, RefusedPoll
 from loadtests.sending.transport import NETWORK_ERRORS, Reply
 
-UNREADABLE_LOOKS: Final = 5
-"""A status that cannot be read so many times in a row will not get readable."""
-STARVING: Final = "dataactions"
-"""Namespace of the org's own limits in a 429: production is being refused too."""
+UNREADABLE_POLLS: Final = 5
+"""A status that cannot be read so many times in a row will not become readable."""
 _BACKEND_429: Final = "ACTION.REMOTE_ENDPOINT:429"
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """What is known of one job. `seconds` from the submit's reply: to the reply that told of its end, or,
-    while it runs, to when the last look was sent that found it running."""
+class JobProgress:
+    """What is known of one job. `seconds` count from the submit's reply: to the reply that reported its end,
+    or, while it runs, to when the last poll was sent that saw it running."""
 
     state: JobState
     seconds: float = 0.0
     polls: int = 0
     throttled: int = 0
     why: str | None = None
-    """For `no_status`: what the last look was answered with, where that was no result at all."""
+    """For `no_status`: what the last poll was answered with, where that was no result at all."""
 
 
 class JobFollower:
     """Follows jobs of one submit action.
 
-    `ask(job_id)` makes one poll call, paced by whoever gives it; `on_starving(code, retry_after)` hears of
-    429s because the org's data action limits are exhausted, `on_token_refused()` of a look turned away for
-    its token: whoever paces the looks then lets none through before there is a good one.
+    `ask(job_id)` makes one poll call and paces it; it may raise NETWORK_ERRORS. A poll that Genesys refused
+    for its token, or for the org's data action limits, also goes to `feedback`: the steering then holds
+    everything back until polls may go on.
     """
 
-    def __init__(
-        self,
-        poll: Poll,
-        *,
-        ask: Callable[[str], Reply],
-        sleep: Callable[[float], object],
-        now: Callable[[], float],
-        on_starving: Callable[[str, str], None],
-        on_token_refused: Callable[[], None],
-    ) -> None:
+    def __init__(self, poll: Poll, ask: Callable[[str], Reply], clock: Clock, feedback: Feedback) -> None:
         self._poll = poll
         self._ask = ask
-        self._sleep = sleep
-        self._now = now
-        self._on_starving = on_starving
-        self._on_token_refused = on_token_refused
+        self._clock = clock
+        self._feedback = feedback
 
-    def follow(self, submitted: bytes, tell: Callable[[Progress], None]) -> None:
-        """Look at the job until it ends; `tell` hears of each look and of its end."""
-        began = self._now()
+    def follow(self, submitted: bytes) -> Iterator[JobProgress]:
+        """Poll the job until it ends; yield what is known after each poll, last of all how it ended.
+
+        `submitted`: body of the submit call's reply.
+        """
+        now = self._clock.now
+        began = now()
         job_id = find(_json(submitted), self._poll.job_id)
         if job_id is None:
-            tell(Progress("no_job_id"))
+            yield JobProgress("no_job_id")
             return
-        known = Progress("running")
+        known = JobProgress("running")
         unreadable = 0
         wait_s = self._poll.every_s
         while known.state == "running":
-            self._sleep(wait_s)
+            self._clock.sleep(wait_s)
             wait_s = self._poll.every_s
-            sent_s = self._now() - began
+            sent_s = now() - began
             if sent_s > self._poll.give_up_s:
-                known = replace(known, state="gave_up")
-                tell(known)
+                yield replace(known, state="gave_up")
                 return
             try:
                 reply = self._ask(str(job_id))
             except NETWORK_ERRORS:
                 continue
             if reply.status == HTTPStatus.UNAUTHORIZED:
-                self._on_token_refused()
+                self._feedback.failures.append(RefusedPoll(now(), None))
                 continue
             verdict = judge(reply.status, reply.body, 60, 0.0)
-            refused = self._refused(verdict, reply.retry_after)
-            if refused is not None:
+            refused_s = self._refused_s(verdict, reply.retry_after)
+            if refused_s is not None:
                 known = replace(known, throttled=known.throttled + 1)
-                wait_s = refused
-                tell(known)
+                wait_s = refused_s
+                yield known
                 continue
-            found = find(_json(reply.body), self._poll.status)
-            unreadable = unreadable + 1 if found is None else 0
-            state = self._state(found)
-            if unreadable == UNREADABLE_LOOKS:
+            status = find(_json(reply.body), self._poll.status)
+            unreadable = unreadable + 1 if status is None else 0
+            state = self._state(status)
+            if unreadable == UNREADABLE_POLLS:
                 state = "no_status"
                 if verdict.outcome != Outcome.OK:
                     known = replace(known, why=verdict.error_code or verdict.outcome)
-            if found is not None:
-                known = replace(known, seconds=sent_s if state == "running" else self._now() - began)
+            if status is not None:
+                known = replace(known, seconds=sent_s if state == "running" else now() - began)
             known = replace(known, state=state, polls=known.polls + 1)
-            tell(known)
+            yield known
 
-    def _refused(self, verdict: Classified, retry_after: str) -> float | None:
-        """How long to wait if the look met a 429, the platform's or the backend's; None when it did not."""
+    def _refused_s(self, verdict: Classified, retry_after: str) -> float | None:
+        """How long to wait if the poll met a 429, the platform's or the backend's; None when it did not."""
         if verdict.outcome != Outcome.RATE_LIMITED and verdict.error_code != _BACKEND_429:
             return None
-        if (verdict.error_code or "").startswith(STARVING):
-            self._on_starving(verdict.error_code or "", retry_after)
+        code = verdict.error_code or ""
+        if code.startswith(ORG_LIMITS):
+            self._feedback.failures.append(RefusedPoll(self._clock.now(), code, retry_after))
         asked_s = float(retry_after) if retry_after.isdecimal() else 0.0
         return max(asked_s, 2 * self._poll.every_s)
 
-    def _state(self, found: object) -> JobState:
-        said = str(found)
-        if said in self._poll.done:
+    def _state(self, status: object) -> JobState:
+        word = str(status)
+        if word in self._poll.done:
             return "done"
-        if said in self._poll.failed:
+        if word in self._poll.failed:
             return "failed"
-        return "cancelled" if said in self._poll.cancelled else "running"
+        return "cancelled" if word in self._poll.cancelled else "running"
 
 
 def find(body: object, path: str) -> object | None:

@@ -2,40 +2,28 @@
 
 import itertools
 import math
-from collections.abc import Callable, Sequence
-from typing import Any, Final
-
-import gevent
+from collections.abc import Sequence
+from typing import Final
 
 from loadtests.planning.plan import LoadPlan
+from loadtests.recording.run_clock import Clock
 from loadtests.sending.arrival_schedule import Schedule
-from loadtests.sending.run_clock import Clock
+from loadtests.sending.in_flight import InFlight
 
 TICK_S: Final = 0.2
-"""How often rates are looked at; a stream never sleeps longer, so a change reaches it within this time."""
+"""How often rates are decided; a stream never sleeps longer, so a change reaches it within this time."""
 BURST: Final = 50
 """Arrivals started in one go before replies get their turn, when the generator is late."""
 
 
 class Streams:
-    """Schedules of all users here, and what each sends.
+    """The schedules of all users of this process. Owned by `Session`; each Locust user calls `run`."""
 
-    `launch(index, due, offered_rate)` starts the call of an action that is due and returns its greenlet, or
-    None when it was held back.
-    """
-
-    def __init__(
-        self,
-        plan: LoadPlan,
-        *,
-        clock: Clock,
-        worker_id: str,
-        launch: Callable[[int, float, float], Any],
-    ) -> None:
+    def __init__(self, plan: LoadPlan, calls: InFlight, clock: Clock, worker_id: str) -> None:
         self._plan = plan
+        self._calls = calls
         self._clock = clock
         self._worker_id = worker_id
-        self._launch = launch
         self._numbers = itertools.count()
         self._schedules: list[Schedule] = []
         self._rates = [0.0] * len(plan.actions)
@@ -93,22 +81,22 @@ class Streams:
             due = schedule.next_due
             wait = TICK_S if due is None else due - now()
             if wait > 0 or in_a_row >= BURST:
-                gevent.sleep(min(max(0.0, wait), TICK_S))
+                self._clock.sleep(min(max(0.0, wait), TICK_S))
                 in_a_row = 0
                 continue
             due, index = schedule.take()
             in_a_row += 1
-            self._launch(index, due, self._rates[index])
+            self._calls.launch(index, due, self._rates[index])
 
     def _closed(self, schedule: Schedule) -> None:
         while not self._stopped:
             schedule.skip_to(self._clock.now())
             due = schedule.next_due
             wait = TICK_S if due is None else due - self._clock.now()
-            gevent.sleep(min(max(0.0, wait), TICK_S))
+            self._clock.sleep(min(max(0.0, wait), TICK_S))
             if due is None or due > self._clock.now():
                 continue
             due, index = schedule.take()
-            greenlet = self._launch(index, due, math.nan)  # its callers wait: no rate is offered
+            greenlet = self._calls.launch(index, due, math.nan)  # its callers wait: no rate is offered
             if greenlet is not None:
                 greenlet.join()

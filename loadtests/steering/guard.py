@@ -1,4 +1,4 @@
-"""Watches what calls do to the org, and says when to slow down, pause or stop. Pure: told times and counts.
+"""Watches what calls do to the org, and decides when to slow down, pause or stop. Pure: knows no clock.
 
 What it must protect is production: an org-wide 429 from `dataactions` means that real callers are being
 refused now; a backend that only times out holds the org's concurrent executions; errors help nobody.
@@ -8,19 +8,17 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Final, Literal
+from typing import Final
 
 from analysis.format.schema import Outcome
-from diag.exit_codes import ExitCode
 from diag.workload.load_shape import GuardLimits
+from loadtests.sending.feedback import ORG_LIMITS, FailedCall
+from loadtests.steering.decisions import Decision, Pause, SlowAction, StopAction, StopRun
+from loadtests.steering.second import Second
 
-STARVING: Final = "dataactions"
-"""Namespace of the org-wide limits in a 429 (`error_code` starts with it)."""
 FEWEST_CALLS: Final = 10
 """A median of fewer calls says nothing about rising latency; the slowest default rate brings 15 a window."""
 LONGEST_PAUSE_S: Final = 600.0
-
-Step = Literal["stop_action", "slow_action", "pause", "stop_run"]
 
 _TIMEOUTS: Final = frozenset({Outcome.TIMEOUT, Outcome.CLIENT_TIMEOUT})
 _ERRORS: Final = frozenset(
@@ -32,21 +30,6 @@ _ERRORS: Final = frozenset(
         Outcome.AUTH_ERROR,
     }
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What the guard wants done. `index` is the action (None: all); `until_s` the end of a pause.
-
-    `for_all`: it concerns the org, so every load process must do it.
-    """
-
-    step: Step
-    why: str
-    index: int | None = None
-    until_s: float | None = None
-    exit_code: int = ExitCode.INCOMPLETE
-    for_all: bool = False
 
 
 @dataclass(slots=True)
@@ -62,7 +45,10 @@ class _Watched:
 
 
 class Guard:
-    """One per load process. `failure` for each call that was not ok, `second` once a second."""
+    """Policy: protects the org. `failed` for each call that was not ok, `second` once a second.
+
+    Decisions wait until they are taken, so that a pause need not wait for the end of a second.
+    """
 
     def __init__(self, limits: GuardLimits, names: Sequence[str]) -> None:
         self._limits = limits
@@ -71,60 +57,46 @@ class Guard:
         self._pauses = 0
         self._paused_until = 0.0
 
-    def failure(
-        self,
-        index: int,
-        outcome: Outcome,
-        code: str | None,
-        retry_after: str,
-        now_s: float,
-        *,
-        timeouts: int,
-        calls: int,
-        fine: int,
-    ) -> None:
-        """Take in a call that was not ok.
-
-        `calls`, `timeouts`, `fine` (no error): of this action so far, this one included.
-        """
-        watched = self._watched[index]
-        others = calls - timeouts
-        if outcome is Outcome.RATE_LIMITED:
-            self.refused(code or "", retry_after, now_s)
-        if outcome in _TIMEOUTS:
-            if others == watched.counted:
-                watched.in_a_row += 1
-            else:
-                watched.counted, watched.in_a_row = others, 1
-            if self._limits.timeouts_in_a_row and watched.in_a_row == self._limits.timeouts_in_a_row:
-                self._decide(
-                    Decision(
-                        "stop_action",
-                        f"{watched.name}: {watched.in_a_row} timeouts in a row; its backend does not answer",
-                        index,
-                    )
-                )
-        if outcome in _ERRORS:
+    def failed(self, call: FailedCall, now_s: float) -> None:
+        """Consider a call that was not ok."""
+        watched = self._watched[call.index]
+        if call.outcome is Outcome.RATE_LIMITED:
+            self.refused(call.code or "", call.retry_after, now_s)
+        if call.outcome in _TIMEOUTS:
+            self._check_timeouts(watched, call)
+        if call.outcome in _ERRORS:
             # In the order in which calls ended: whole seconds of good ones at a time would hide them.
-            self._take_fine(watched, fine)
+            self._count_fine(watched, call.totals.fine)
             watched.recent.append(True)
-            self._check_errors(index)
+            self._check_errors(call.index)
 
-    def second(self, now_s: float, fine: Sequence[int], latencies_ms: Sequence[Sequence[float]]) -> None:
-        """Take in a second. Per action: its calls without an error so far, and the second's latencies."""
-        for watched, count in zip(self._watched, fine, strict=True):
-            self._take_fine(watched, count)
-        for index, values in enumerate(latencies_ms):
-            self._check_latency(index, values, now_s)
+    def second(self, second: Second) -> list[Decision]:
+        """Return what to do after this second, decisions not taken before included."""
+        for index, totals in enumerate(second.totals):
+            self._count_fine(self._watched[index], totals.fine)
+        for index, latencies_ms in enumerate(second.latencies_ms):
+            self._check_latency(index, latencies_ms, second.now_s)
+        return self.take()
 
     def take(self) -> list[Decision]:
         """Return what to do now, once."""
         decisions, self._decisions = self._decisions, []
         return decisions
 
-    def _take_fine(self, watched: _Watched, fine: int) -> None:
-        watched.recent.extend([False] * min(fine - watched.fine, self._limits.error_calls))
-        watched.fine = fine
+    def _check_timeouts(self, watched: _Watched, call: FailedCall) -> None:
+        others = call.totals.calls - call.totals.timeouts
+        if others == watched.counted:
+            watched.in_a_row += 1
+        else:
+            watched.counted, watched.in_a_row = others, 1
+        if self._limits.timeouts_in_a_row and watched.in_a_row == self._limits.timeouts_in_a_row:
+            why = f"{watched.name}: {watched.in_a_row} timeouts in a row; its backend does not answer"
+            self._decisions.append(StopAction(call.index, why))
+
+    def _count_fine(self, watched: _Watched, fine: int) -> None:
+        if fine > watched.fine:
+            watched.recent.extend([False] * min(fine - watched.fine, self._limits.error_calls))
+            watched.fine = fine
 
     def _check_errors(self, index: int) -> None:
         watched = self._watched[index]
@@ -132,7 +104,7 @@ class Guard:
         share = sum(watched.recent) / len(watched.recent)
         if full and share > self._limits.error_share:
             why = f"{watched.name}: {share:.0%} of its last {len(watched.recent)} calls failed"
-            self._decide(Decision("stop_action", why, index))
+            self._decisions.append(StopAction(index, why))
             watched.recent.clear()
 
     def _check_latency(self, index: int, values: Sequence[float], now_s: float) -> None:
@@ -156,15 +128,15 @@ class Guard:
                 f"{watched.name}: half of its calls now take over {now:.0f} ms, "
                 f"at the start it was {before:.0f} ms; its rate is halved"
             )
-            self._decide(Decision("slow_action", why, index))
+            self._decisions.append(SlowAction(index, why))
 
     def refused(self, code: str, retry_after: str, now_s: float) -> None:
-        """Take in a 429; `code` begins with the namespace of the limit."""
+        """Consider a 429; `code` begins with the namespace of the limit."""
         if now_s < self._paused_until:
             return  # calls that were in flight when the pause began
         pause_s = min(_seconds(retry_after) or self._limits.pause_s, LONGEST_PAUSE_S)
         self._paused_until = now_s + pause_s
-        starving = code.startswith(STARVING)
+        starving = code.startswith(ORG_LIMITS)
         whose = (
             "the org's data action limits (production is being refused too)"
             if starving
@@ -174,21 +146,18 @@ class Guard:
             self._pauses += 1
         if starving and self._pauses >= self._limits.rate_limited_stops:
             why = f"429 from {whose}, after {self._pauses - 1} pauses for it: stopped to spare production"
-            self._decide(Decision("stop_run", why))
+            self._decisions.append(StopRun(why))
             return
         why = f"429 from {whose}: pausing {pause_s:.0f} s, then at half the rate"
-        self._decide(Decision("pause", why, until_s=self._paused_until, for_all=starving))
+        self._decisions.append(Pause(self._paused_until, why, for_all=starving))
 
     def paused_elsewhere(self, why: str, pause_s: float, now_s: float) -> None:
-        """Take in that another load process met the org's limits: it counts here as well."""
+        """Pause because another load process met the org's limits: it counts here as well."""
         if now_s < self._paused_until:
             return
         self._paused_until = now_s + pause_s
         self._pauses += 1
-        self._decide(Decision("pause", why, until_s=self._paused_until))
-
-    def _decide(self, decision: Decision) -> None:
-        self._decisions.append(decision)
+        self._decisions.append(Pause(self._paused_until, why))
 
 
 def _seconds(retry_after: str) -> float | None:

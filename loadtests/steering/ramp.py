@@ -1,22 +1,14 @@
 """Ramp: the rate rises step by step until latency or errors bend; the last straight step is the knee."""
 
-from collections.abc import Sequence
+import math
 from dataclasses import dataclass, field
 from statistics import fmean, median
 
 from diag.workload.load_shape import Ramp
+from loadtests.steering.decisions import Decision, Knee, RampStep
+from loadtests.steering.second import Second
 
 FEWEST_CALLS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Knee:
-    """Where an action bent. `rate`: the highest straight calls/s, `in_flight`: its mean concurrency there."""
-
-    index: int
-    why: str
-    rate: float | None
-    in_flight: float | None
 
 
 @dataclass(slots=True)
@@ -26,17 +18,21 @@ class _Track:
     rate: float = 0.0
     latencies_ms: list[float] = field(default_factory=list)
     errors: int = 0
-    dropped: int = 0
+    held_back: int = 0
     bent: bool = False
 
 
 class RampTracker:
-    """Judges each step when it is over. Told once a second what the calls did."""
+    """Policy: judges each step when it is over, ends the actions that bent, and goes on to the next step.
 
-    def __init__(self, ramp: Ramp, actions: int) -> None:
+    `most_load`: how many times the planned rates may be sent at most.
+    """
+
+    def __init__(self, ramp: Ramp, actions: int, most_load: float = math.inf) -> None:
         self._ramp = ramp
         self._tracks = [_Track() for _ in range(actions)]
-        self._stopped = False
+        self._most_load = most_load
+        self._limited = False
         self.step = 0
 
     @property
@@ -47,40 +43,29 @@ class RampTracker:
     @property
     def over(self) -> str | None:
         """Return why no step follows the one just judged, or None."""
-        if self._stopped:
+        if self._limited:
             return "the limits allow no higher step of the ramp"
         return "the last step of the ramp is over" if self.step >= self._ramp.steps else None
 
-    def stop(self) -> None:
-        """Let the step just judged be the last one: the limits allow no higher one."""
-        self._stopped = True
-
-    def second(
-        self,
-        now_s: float,
-        latencies_ms: Sequence[Sequence[float]],
-        errors: Sequence[int],
-        dropped: Sequence[int],
-        rates: Sequence[float],
-    ) -> list[Knee]:
-        """Take in a second; at the end of a step return the actions that bent in it.
-
-        `rates`: each action's calls/s in force (0 while the guard pauses).
-        """
-        for track, values, failed, held, rate in zip(
-            self._tracks, latencies_ms, errors, dropped, rates, strict=True
+    def second(self, second: Second) -> list[Decision]:
+        """At the end of a step return the actions that bent in it, and the next step."""
+        for track, latencies_ms, errors, held_back, rate in zip(
+            *(self._tracks, second.latencies_ms, second.errors, second.held_back, second.load.rates),
+            strict=True,
         ):
             track.rate = max(track.rate, rate)
-            track.latencies_ms.extend(values)
-            track.errors += failed
-            track.dropped += held
-        if now_s < (self.step + 1) * self._ramp.step_s:
+            track.latencies_ms.extend(latencies_ms)
+            track.errors += errors
+            track.held_back += held_back
+        if second.now_s < (self.step + 1) * self._ramp.step_s:
             return []
         knees = [knee for index in range(len(self._tracks)) if (knee := self._judge(index)) is not None]
+        # At the limit (or without users) the next step would be this one again.
+        self._limited = second.load.factor >= self._most_load or not second.load.factor
         self.step += 1
         for track in self._tracks:
-            track.latencies_ms, track.errors, track.dropped, track.rate = [], 0, 0, 0.0
-        return knees
+            track.latencies_ms, track.errors, track.held_back, track.rate = [], 0, 0, 0.0
+        return [*knees, RampStep(self.level)]
 
     def _judge(self, index: int) -> Knee | None:
         track = self._tracks[index]
@@ -107,8 +92,8 @@ class RampTracker:
             if now > self._ramp.latency_factor * track.first_median_ms:
                 before = track.first_median_ms
                 return f"the median rose from {before:.0f} to {now:.0f} ms at {track.rate:.3g} calls/s"
-        if track.dropped:
+        if track.held_back:
             return (
-                f"{track.dropped} calls had to be held back at {track.rate:.3g} calls/s: too many in flight"
+                f"{track.held_back} calls had to be held back at {track.rate:.3g} calls/s: too many in flight"
             )
         return None

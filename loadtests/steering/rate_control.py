@@ -1,8 +1,8 @@
 """Who may be called right now, and how fast: users, stages, windows, turns, pauses, and what is done.
 
-Pure: it is told the time and what was seen, and answers with rates. An action's own rate never rises when
-another one is done (that would be another load level); what becomes free starts actions that waited.
-Nor does it rise beyond what the limits leave: however many users there are, together they stay below.
+Pure: it knows only the time it is given and what was decided, and answers with rates. An action's own rate
+never rises when another one is done (that would be another load level); what becomes free starts actions that
+waited. Nor does it rise beyond what the limits leave: however many users there are, together they stay below.
 """
 
 import math
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from loadtests.planning.plan import LoadPlan
+from loadtests.steering.settled_actions import SETTLED
 
-SETTLED: Final = "settled"
 _TINY: Final = 1e-9
 
 
@@ -22,8 +22,11 @@ class _State:
     done: str | None = None
 
 
-class Conductor:
-    """Keeps the rates; each stream takes its share of them. Times are seconds since the start."""
+class RateControl:
+    """Keeps the rates; each stream takes its share of them. Times are seconds since the start.
+
+    Owned by `Director`; `loadtests.run.dry_run` asks one of its own what a run would send.
+    """
 
     def __init__(self, plan: LoadPlan, *, soak_offset_s: float = 0.0) -> None:
         self._plan = plan
@@ -54,13 +57,9 @@ class Conductor:
         """Send nothing before `until_s`."""
         self._paused_until = max(self._paused_until, until_s)
 
-    def pause_left_s(self, now_s: float) -> float:
-        """Return how long the present pause goes on; 0 when there is none."""
-        return max(0.0, self._paused_until - now_s)
-
-    def done(self) -> dict[int, str]:
-        """Return the actions that are not called any more, and why."""
-        return {index: state.done for index, state in enumerate(self._states) if state.done is not None}
+    def pauses(self, now_s: float) -> bool:
+        """Whether nothing may be sent because of a pause."""
+        return now_s < self._paused_until
 
     def load(self, now_s: float, users: int) -> float:
         """Return how many times the planned rates are sent now, by all users together."""
@@ -68,7 +67,7 @@ class Conductor:
 
     def rates(self, now_s: float, users: int) -> list[float]:
         """Return each action's calls/s at this moment, all users together."""
-        if now_s < self._paused_until:
+        if self.pauses(now_s):
             return [0.0] * len(self._states)
         load = self.load(now_s, users)
         room = math.inf if self._plan.total_rate is None else self._plan.total_rate

@@ -1,126 +1,104 @@
-"""One run of the load in one process: streams of arrivals, calls in flight, the record, and the end."""
+"""One run of the load in one process: streams of arrivals, calls in flight, the record, and the end.
+
+Started by `loadtests.run.load_run` where this process runs the load alone, and by `loadtests.workers.worker`
+where it works for a master.
+"""
 
 import contextlib
 import os
-from collections.abc import Callable
+from dataclasses import dataclass
 
 import gevent
 from gevent.event import Event
 
 from analysis.format.run_folder import RunFolder
-from diag.exit_codes import ExitCode
 from loadtests.planning.plan import LoadPlan
 from loadtests.recording.recorder import Recorder
+from loadtests.recording.run_clock import Clock
 from loadtests.recording.self_check import SelfCheck
+from loadtests.sending.call_budget import CallBudget
+from loadtests.sending.call_context import CallContext
 from loadtests.sending.caller import Caller
+from loadtests.sending.feedback import Feedback
 from loadtests.sending.in_flight import InFlight
 from loadtests.sending.job_watch import JobWatch
-from loadtests.sending.run_clock import Clock
+from loadtests.sending.run_faults import RunFaults
+from loadtests.sending.run_port import RunPort
 from loadtests.sending.streams import BURST, TICK_S, Streams
 from loadtests.sending.transport import Transport
-from loadtests.steering.director import Director, EndRun
-from loadtests.steering.settled_actions import SettledFile
+from loadtests.steering.director import Director
+from loadtests.steering.second import Load, SecondMeter
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What one process is to do, where to record it, and as whom."""
+
+    plan: LoadPlan
+    folder: RunFolder
+    worker_id: str
+    api_base: str
+    soak_offset_s: float = 0.0
+    """How long ago a soak began that goes on after an interruption."""
+    hold_back_s: float = 0.0
+    """How long nothing is sent at first: a worker that joins a running load waits for the others' calls."""
+    parent_pid: int | None = None
+    """The process that started this one and shows its progress: the run ends with it. None: there is none."""
 
 
 class Session:
-    """Runs a plan. Made at the start of a test, `finish`ed once at its end.
+    """Carries out an assignment. Made at the start of a test, `finish`ed once at its end.
 
-    `end_run` is called when the run must end early: all is done, the guard says so, the disk is full, or
-    `parent_pid` (the process that started this one and shows its progress) is gone. `users` tells how many
-    arrival streams all processes together run; `on_pause(why, seconds)` hears of a pause that all must make.
+    `clock` and `transport` are the real ones unless a test passes its own.
     """
 
     def __init__(
         self,
-        plan: LoadPlan,
+        assignment: Assignment,
+        port: RunPort,
         *,
-        folder: RunFolder,
-        worker_id: str,
-        api_base: str,
-        token: Callable[[], str],
-        renew_token: Callable[[bool], bool],
-        fire: Callable[..., None],
-        end_run: EndRun,
-        users: Callable[[], int],
-        on_pause: Callable[[str, float], None] = lambda why, pause_s: None,
-        parent_pid: int | None = None,
-        soak_offset_s: float = 0.0,
-        workers: Callable[[], int] = lambda: 1,
-        hold_back_s: float = 0.0,
+        clock: Clock | None = None,
+        transport: Transport | None = None,
     ) -> None:
-        self.plan = plan
-        self.folder = folder
-        self.worker_id = worker_id
-        self.clock = Clock()
-        self.recorder = Recorder(folder, worker_id, plan.actions)
-        self.transport = Transport(api_base, connections=plan.max_in_flight + BURST)
-        self.caller = Caller(
-            plan.actions,
-            transport=self.transport,
-            recorder=self.recorder,
-            clock=self.clock,
-            token=token,
-            fire=fire,
-            on_submitted=lambda action_id, reply: self.jobs.submitted(action_id, reply),
-            on_failure=lambda *details: self.director.failure(*details),
-            on_broken=self._on_broken,
-        )
-        may_call_from = self.clock.now() + hold_back_s
-        self.in_flight = InFlight(
-            self.caller,
-            most=lambda: plan.max_in_flight // workers() if self.clock.now() >= may_call_from else 0,
-            others=lambda: self.jobs.in_flight,
-            on_crash=self._on_crash,
-        )
+        self.plan = plan = assignment.plan
+        self.folder = assignment.folder
+        self.worker_id = assignment.worker_id
+        self._parent_pid = assignment.parent_pid
+        self._port = port
+        self.clock = clock = clock or Clock()
+        port.token()  # logs in, which may take a while: before the run's own time begins
+        self._started = clock.now()
+        self.recorder = Recorder(self.folder, self.worker_id, plan.actions)
+        self.transport = transport or Transport(assignment.api_base, connections=plan.max_in_flight + BURST)
+        self.feedback = Feedback(len(plan.actions))
+        self.faults = RunFaults(port)
+        context = CallContext(port, clock, self.transport, self.recorder, self.feedback, self.faults)
+        opens_at = self._started + assignment.hold_back_s
+        self.budget = CallBudget(plan.max_in_flight, port, clock, opens_at=opens_at)
+        self.jobs = JobWatch(plan, context, self.budget)
+        self.caller = Caller(plan.actions, context, self.jobs)
+        self.in_flight = InFlight(self.caller, self.budget, clock, self.faults)
+        self.streams = Streams(plan, self.in_flight, clock, self.worker_id)
         self.director = Director(
-            plan,
-            recorder=self.recorder,
-            caller=self.caller,
-            dropped=self.in_flight.dropped,
-            settled=SettledFile(folder),
-            renew_token=renew_token,
-            now=self.clock.now,
-            end_run=end_run,
-            on_pause=on_pause,
-            open_jobs=lambda: self.jobs.open_jobs,
-            share=lambda: self.streams.users / max(1, users()),
-            soak_offset_s=soak_offset_s,
+            plan, port, self.recorder, clock, self.folder, soak_offset_s=assignment.soak_offset_s
         )
-        self.jobs = JobWatch(
-            plan,
-            transport=self.transport,
-            recorder=self.recorder,
-            token=token,
-            clock=self.clock,
-            workers=workers,
-            room=lambda: self.in_flight.has_room,
-            hold_s=self.director.hold_s,
-            on_starving=self.director.starving,
-            on_token_refused=self.director.token_refused,
-            on_broken=self._on_broken,
-            on_crash=self._on_crash,
-        )
-        self.self_check = SelfCheck(self.caller.take_lags)
-        self._end_run = end_run
-        self._users = users
-        self._parent_pid = parent_pid
-        self._broken = False
+        self.self_check = SelfCheck(clock)
+        self._meter = SecondMeter(self.recorder, self.feedback, self.in_flight.dropped)
+        self._load = Load([0.0] * len(plan.actions), 0.0)
         self._ending = False
         self._hurried = False
         self._finished = Event()
-        self._started = self.clock.now()
-        self.streams = Streams(plan, clock=self.clock, worker_id=worker_id, launch=self.in_flight.launch)
         self._background = [
             gevent.spawn(self.self_check.watch),
-            gevent.spawn(self._keep_rates),
+            gevent.spawn(self._tick_on),
             gevent.spawn(self._every_second),
         ]
         for greenlet in self._background:
-            greenlet.link_exception(lambda dead: self._on_crash(dead.exception))
+            greenlet.link_exception(lambda failed: self.faults.unexpected(failed.exception))
 
     @property
     def calls(self) -> int:
-        """Rows recorded so far."""
+        """Calls recorded so far."""
         return self.recorder.seq
 
     @property
@@ -132,41 +110,53 @@ class Session:
 
     def stream(self) -> None:
         """Be one arrival stream until killed: one Locust user is one of these."""
-        self._share_out()
+        self._tick()
         self.streams.run()
 
-    def _keep_rates(self) -> None:
+    def _tick_on(self) -> None:
         while True:
-            gevent.sleep(TICK_S)
-            self._share_out()
+            self.clock.sleep(TICK_S)
+            self._tick()
 
-    def _share_out(self) -> None:
-        users = self._users()
+    def _tick(self) -> None:
+        """Have the director decide what holds from now on, and let it hold."""
+        users = self._port.users()
+        failures = self.feedback.take_failures()
         try:
-            rates = self.director.rates(self.clock.now() - self._started, users)
-        except OSError as error:  # what the guard decided could not be written
-            self._on_broken(error)
+            orders = self.director.tick(self.clock.now() - self._started, users, failures)
+        except OSError as error:  # a decision could not be written
+            self.faults.unwritable(error)
             return
-        self.streams.share_out(rates, users)
+        if orders.new_token is not None:
+            self.caller.use_token(orders.new_token)
+        self.budget.on_hold = orders.on_hold
+        self._load = orders.load
+        self.streams.share_out(orders.load.rates, users)
 
     # -- watching --------------------------------------------------------------------------------------
 
     def _every_second(self) -> None:
         while True:
-            gevent.sleep(1.0)
+            self.clock.sleep(1.0)
             if self._parent_pid is not None and os.getppid() != self._parent_pid:
-                self._end_run("the process that started this run is gone")
+                self._port.end_run("the process that started this run is gone")
                 return
             try:
                 self.write_second()
-                self.director.second(self.clock.now() - self._started)
+                self._steer()
             except OSError as error:
-                self._on_broken(error)
+                self.faults.unwritable(error)
                 return
+
+    def _steer(self) -> None:
+        """Have the director decide by what the last second brought."""
+        share = self.streams.users / max(1, self._port.users())
+        now_s = self.clock.now() - self._started
+        self.director.second(self._meter.take(now_s, self._load, share=share, open_jobs=self.jobs.open_jobs))
 
     def write_second(self) -> None:
         """Append this second's figures to the events file: progress, and how the generator itself did."""
-        seen = self.self_check.second()
+        seen = self.self_check.second(self.feedback.take_lags_s())
         now = self.clock.now()
         self.recorder.event(
             "second",
@@ -192,17 +182,6 @@ class Session:
                 )
             },
         )
-
-    def _on_broken(self, error: OSError) -> None:
-        if not self._broken:
-            self._broken = True
-            self._end_run(f"rows could not be written: {error.strerror or error}")
-
-    def _on_crash(self, error: BaseException) -> None:
-        if not self._broken:
-            self._broken = True
-            why = f"the load process failed in a way it did not expect ({type(error).__name__}: {error})"
-            self._end_run(why, exit_code=ExitCode.ERROR)
 
     # -- the end ---------------------------------------------------------------------------------------
 

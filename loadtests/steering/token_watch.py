@@ -1,16 +1,20 @@
-"""Sees to it that calls carry a token Genesys accepts, and says when there is none.
+"""Sees to it that calls carry a token Genesys accepts, and reports when there is none.
 
 One renewal at a time, with growing gaps: a login that is down must not become a storm of logins. Nothing
-is sent while a refusal is unanswered (a call with a dead token measures nothing), and not for ever.
+is sent while a refusal is unanswered (a call with a refused token measures nothing), and not for ever.
 """
 
 import math
-from collections.abc import Callable
 from typing import Any, Final
 
 import gevent
 
+from diag.exit_codes import ExitCode
 from diag.genesys.errors import ApiError
+from loadtests.recording.run_clock import Clock
+from loadtests.sending.run_port import RunPort
+from loadtests.steering.decisions import Decision, Notice, StopRun
+from loadtests.steering.second import Second
 
 LATE_S: Final = 2.0
 """A refusal this soon after a renewal is of a call that left with the old token."""
@@ -20,28 +24,19 @@ LONGEST_GAP_S: Final = 4.0
 
 
 class TokenWatch:
-    """One per load process. `refused` for each call turned away for its token, `look` once a second.
+    """Policy: `refused` for each call turned away for its token, `second` once a second.
 
-    `renew(refused)` returns whether the token is another one now and may block; it raises ApiError when
-    there is none (TokenKeeper). `on_new` is told of a new token, `say` gets sentences for people. After
-    `ends_after_s` without a good token the run must end.
+    After `ends_after_s` seconds without a token that Genesys accepts the run ends. Times are the clock's.
     """
 
-    def __init__(
-        self,
-        renew: Callable[[bool], bool],
-        *,
-        ends_after_s: float,
-        now: Callable[[], float],
-        on_new: Callable[[], None],
-        say: Callable[[str], None],
-    ) -> None:
-        self._renew = renew
+    def __init__(self, port: RunPort, clock: Clock, *, ends_after_s: float) -> None:
+        self._port = port
+        self._now = clock.now
         self._ends_after_s = ends_after_s
-        self._now = now
-        self._on_new = on_new
-        self._say = say
-        self._flight: Any = None
+        self._in_use = port.token()
+        self._new: str | None = None
+        self._decisions: list[Decision] = []
+        self._renewal: Any = None
         self._bad_since: float | None = None
         self._answered_at = -math.inf
         self._error: str | None = None
@@ -53,53 +48,71 @@ class TokenWatch:
         """Whether there is no token that Genesys is known to accept: nothing may be sent."""
         return self._bad_since is not None and self._answered_at < self._bad_since
 
-    def refused(self) -> None:
-        """Take in a call that was refused for its token."""
-        now = self._now()
-        if self.lost or now - self._answered_at < LATE_S:
+    def refused(self, at: float) -> None:
+        """Consider a call that was refused for its token at this moment."""
+        if self.lost or at - self._answered_at < LATE_S:
             return
         if self._bad_since is None:
-            self._bad_since = now
-            self._say("Genesys refuses our token: nothing is sent until there is a good one")
+            self._bad_since = at
+            self._notice("Genesys refuses our token: nothing is sent until there is a good one")
         self._answered_at = -math.inf
 
-    def look(self) -> str | None:
-        """Start a renewal if it is time for one; return why the run must end, or None."""
+    def second(self, second: Second) -> list[Decision]:
+        """Start a renewal if it is time for one; return what to do, the end of the run included."""
         now = self._now()
         if self._bad_since is not None:
             if not self.lost and now - self._answered_at > CALM_S:
                 self._bad_since, self._gap_s, self._next_at = None, 0.0, -math.inf
             elif self.lost and now - self._bad_since > self._ends_after_s:
-                waiting = self._flight is not None and not self._flight.dead
-                why = self._error or (
-                    "the login does not answer" if waiting else "each new token was refused, too"
-                )
-                return f"for {now - self._bad_since:.0f} s there was no token that Genesys accepts: {why}"
-        if (self._flight is None or self._flight.dead) and now >= self._next_at:
-            self._flight = gevent.spawn(self._fly, self.lost)
-        return None
+                without_s = now - self._bad_since
+                why = f"for {without_s:.0f} s there was no token that Genesys accepts: {self._why()}"
+                return [*self.take(), StopRun(why, ExitCode.AUTH)]
+        if not self._is_renewing() and now >= self._next_at:
+            self._renewal = gevent.spawn(self._renew, self.lost)
+        return self.take()
+
+    def take(self) -> list[Decision]:
+        """Return what to do now, once."""
+        decisions, self._decisions = self._decisions, []
+        return decisions
+
+    def take_new_token(self) -> str | None:
+        """Return the token that calls must carry from now on, once; None when it is still the same."""
+        new, self._new = self._new, None
+        return new
 
     def stop(self) -> None:
         """Give up a renewal on its way: the run is over, and its files are about to be closed."""
-        if self._flight is not None:
-            self._flight.kill()
+        if self._renewal is not None:
+            self._renewal.kill()
 
-    def _fly(self, refused: bool) -> None:
+    def _is_renewing(self) -> bool:
+        return self._renewal is not None and not self._renewal.dead
+
+    def _why(self) -> str:
+        if self._error is not None:
+            return self._error
+        return "the login does not answer" if self._is_renewing() else "each new token was refused, too"
+
+    def _renew(self, refused: bool) -> None:
         try:
             # Asking the client costs nothing while its token is good; it renews in time by itself.
-            changed = self._renew(refused)
+            token = self._port.renew_token(refused)
         except ApiError as error:
             self._error = error.message
             if self._bad_since is None:
                 self._bad_since = self._now()
-                self._say(f"there is no token any more, so nothing is sent: {error.message}")
+                self._notice(f"there is no token any more, so nothing is sent: {error.message}")
         else:
-            if changed:
-                self._on_new()
+            if token != self._in_use:
+                self._in_use = self._new = token
             if self.lost:
                 self._error = None
                 self._answered_at = self._now()
-                self._say(f"a good token again after {self._answered_at - (self._bad_since or 0.0):.0f} s")
+                self._notice(f"a good token again after {self._answered_at - (self._bad_since or 0.0):.0f} s")
         if self._bad_since is not None:
             self._gap_s = min(max(1.0, 2 * self._gap_s), LONGEST_GAP_S)
             self._next_at = self._now() + self._gap_s
+
+    def _notice(self, why: str) -> None:
+        self._decisions.append(Notice("token", why))

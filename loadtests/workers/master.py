@@ -19,12 +19,13 @@ from diag.errors import UsageError
 from loadtests.planning.plan import LoadPlan
 from loadtests.planning.plan_json import WorkerOrder
 from loadtests.recording.generator_grade import Figures, worst_of
-from loadtests.steering.director import EndRun
+from loadtests.sending.run_port import EndRun
 from loadtests.steering.run_outcome import RunOutcome
 from loadtests.steering.settled_actions import SettledFile
 from loadtests.workers.delivery import END, FINAL, READY, TAKEN
 from loadtests.workers.row_transfer import ACKNOWLEDGED, CHUNK, Receiver
-from loadtests.workers.worker import FINISH, PAUSE, SETTLED
+from loadtests.workers.worker import FINISH, SETTLED
+from loadtests.workers.worker_port import PAUSE
 from loadtests.workers.worker_registry import WorkerView, WorkerViews
 
 MESSAGES: Final = (READY, CHUNK, FINAL, END, PAUSE)

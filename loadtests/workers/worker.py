@@ -26,18 +26,16 @@ from diag.settings import load_settings
 from diag.target import sandbox_connection
 from loadtests.planning.plan_json import WorkerOrder, from_wire
 from loadtests.recording.worker_id import host_name
-from loadtests.sending.access_token import TokenKeeper
 from loadtests.sending.caller import GIVE_UP_AFTER_S
 from loadtests.sending.transport import USER_AGENT
-from loadtests.steering.session import Session
+from loadtests.steering.session import Assignment, Session
 from loadtests.workers.delivery import END, TAKEN, Delivery
 from loadtests.workers.row_transfer import ACKNOWLEDGED
-from loadtests.workers.user_count import users_of_all, workers_of_all
+from loadtests.workers.user_count import workers_of_all
+from loadtests.workers.worker_port import PAUSE, WorkerPort
 
 FINISH: Final = "diag_finish"
 SETTLED: Final = "diag_settled"
-PAUSE: Final = "diag_pause"
-"""From a worker that met the org's limits to the master, and from there to all."""
 
 MASTER_LATE_S: Final = 10.0
 """So long after the run's time is over a worker waits for its master to say so."""
@@ -100,24 +98,18 @@ class WorkerLife:
                 hint="Give workers and master the same GENESYSCLOUD_REGION or GENESYSCLOUD_API_BASE.",
             )
         client = self._stack.enter_context(GenesysClient(connection, user_agent=USER_AGENT))
-        keeper = TokenKeeper(client)
         folder = self._folder(order)
         worker_id = f"{host_name()}-{self._runner.worker_index}" + (f"p{order.part}" if order.part else "")
-        self.session = Session(
+        assignment = Assignment(
             order.plan,
-            folder=folder,
-            worker_id=worker_id,
-            api_base=order.api_base,
-            token=keeper.token,
-            renew_token=keeper.renew,
-            fire=self._environment.events.request.fire,
-            end_run=self._end_run,
-            users=lambda: users_of_all(self._environment),
-            on_pause=lambda why, pause_s: self._tell(PAUSE, {"why": why, "pause_s": pause_s}),
+            folder,
+            worker_id,
+            order.api_base,
             soak_offset_s=order.soak_offset_s,
-            workers=lambda: workers_of_all(self._environment),
             hold_back_s=self._hold_back_s(order),
         )
+        port = WorkerPort(self._environment, client, tell=self._tell, end_run=self._end_run)
+        self.session = Session(assignment, port)
         self._delivery = Delivery(
             worker_id,
             folder,

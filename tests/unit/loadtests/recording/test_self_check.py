@@ -3,6 +3,7 @@ import time
 import pytest
 
 from loadtests.recording.generator_grade import Figures, grade, worst_of
+from loadtests.recording.run_clock import Clock
 from loadtests.recording.self_check import SelfCheck
 
 FINE = Figures(1.2, 1.3, 0.01, 0.3)
@@ -49,10 +50,9 @@ def test_the_worst_worker_counts() -> None:
 
 
 def test_the_figures_of_the_whole_run_are_kept_over_seconds() -> None:
-    waiting = [[0.001] * 97, [0.050] * 3, []]
-    check = SelfCheck(lambda: waiting.pop(0))
+    check = SelfCheck(Clock())
 
-    first, second, third = check.second(), check.second(), check.second()
+    first, second, third = check.second([0.001] * 97), check.second([0.050] * 3), check.second([])
 
     assert first.schedule_lag_p99_ms == 1.0
     assert second.schedule_lag_p50_ms == 50.0
@@ -67,24 +67,25 @@ def test_the_figures_of_the_whole_run_are_kept_over_seconds() -> None:
 def test_cpu_is_told_of_whole_seconds_not_of_the_moment_before_the_last_line(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    check = SelfCheck(lambda: [])
-    clocks = {"wall": time.perf_counter(), "cpu": time.process_time()}
-    monkeypatch.setattr(time, "perf_counter", lambda: clocks["wall"])
+    clocks = {"wall": 0.0, "cpu": time.process_time()}
+    clock = Clock()
+    clock.now = lambda: clocks["wall"]
+    check = SelfCheck(clock)
     monkeypatch.setattr(time, "process_time", lambda: clocks["cpu"])
     for wall_s, cpu_s in ((1.0, 0.03), (1.0, 0.05), (0.001, 0.001)):
         clocks["wall"] += wall_s
         clocks["cpu"] += cpu_s
-        check.second()
+        check.second([])
 
     assert check.figures().cpu_share == pytest.approx(0.05, abs=0.005)
 
 
 def test_a_few_looks_at_the_event_loop_say_nothing_of_the_run() -> None:
-    check = SelfCheck(lambda: [])
+    check = SelfCheck(Clock())
     check.woke(0.4)  # one stall, as at the start of a run
     for _ in range(98):
         check.woke(0.001)
-    assert check.second().hub_lag_max_ms == 400.0
+    assert check.second([]).hub_lag_max_ms == 400.0
     assert check.figures().hub_lag_p99_ms is None
 
     check.woke(0.001)

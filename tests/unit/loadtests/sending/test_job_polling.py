@@ -4,7 +4,9 @@ import pytest
 
 from analysis.format.job_lines import JobState
 from diag.workload.load_shape import Poll
-from loadtests.sending.job_polling import JobFollower, Progress, find
+from loadtests.recording.run_clock import Clock
+from loadtests.sending.feedback import Feedback, RefusedPoll
+from loadtests.sending.job_polling import JobFollower, JobProgress, find
 from loadtests.sending.transport import Reply
 
 POLL = Poll(
@@ -23,38 +25,35 @@ def state(said: object) -> Reply:
 
 
 class World:
-    """Time that passes when somebody sleeps or waits for a reply (half a second), and replies in turn."""
+    """Time that passes in sleep or while a reply is awaited (half a second), and replies in turn."""
 
     def __init__(self, *replies: Reply | Exception) -> None:
-        self.now = 0.0
+        self.at = 0.0
         self.replies = list(replies)
         self.asked: list[str] = []
-        self.told: list[Progress] = []
-        self.starving: list[tuple[str, str]] = []
-        self.refused: list[float] = []
+        self.told: list[JobProgress] = []
+        self.feedback = Feedback(1)
 
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
+    def pass_time(self, seconds: float) -> None:
+        self.at += seconds
 
     def ask(self, job_id: str) -> Reply:
         self.asked.append(job_id)
-        self.now += 0.5
+        self.at += 0.5
         reply = self.replies.pop(0) if self.replies else state("RUNNING")
         if isinstance(reply, Exception):
             raise reply
         return reply
 
-    def follow(self, submitted: bytes = SUBMITTED) -> Progress:
-        follower = JobFollower(
-            POLL,
-            ask=self.ask,
-            sleep=self.sleep,
-            now=lambda: self.now,
-            on_starving=lambda code, after: self.starving.append((code, after)),
-            on_token_refused=lambda: self.refused.append(self.now),
-        )
-        follower.follow(submitted, self.told.append)
+    def follow(self, submitted: bytes = SUBMITTED) -> JobProgress:
+        clock = Clock()
+        clock.now, clock.sleep = lambda: self.at, self.pass_time
+        self.told += JobFollower(POLL, self.ask, clock, self.feedback).follow(submitted)
         return self.told[-1]
+
+    @property
+    def refused(self) -> list[RefusedPoll]:
+        return [failure for failure in self.feedback.failures if isinstance(failure, RefusedPoll)]
 
 
 @pytest.mark.parametrize(
@@ -63,11 +62,11 @@ class World:
 def test_a_job_is_followed_to_its_end(said: str, ended: JobState) -> None:
     world = World(state("QUEUED"), state("RUNNING"), state(said))
 
-    assert world.follow() == Progress(ended, seconds=7.5, polls=3)
+    assert world.follow() == JobProgress(ended, seconds=7.5, polls=3)
     assert world.asked == ["17"] * 3
 
 
-def test_a_job_that_still_runs_is_known_to_run_only_up_to_its_last_look() -> None:
+def test_a_job_that_still_runs_is_known_to_run_only_up_to_its_last_poll() -> None:
     world = World(state("RUNNING"), state("RUNNING"), state("DONE"))
     world.follow()
 
@@ -79,31 +78,31 @@ def test_a_job_that_still_runs_is_known_to_run_only_up_to_its_last_look() -> Non
     ]
 
 
-def test_a_429_is_a_longer_wait_and_no_look() -> None:
+def test_a_429_is_a_longer_wait_and_no_poll() -> None:
     world = World(state("RUNNING"), Reply(429, b"", "", "30"), Reply(429, b"", "", ""), state("DONE"))
 
-    assert world.follow() == Progress("done", seconds=2 + 2 + 30 + 4 + 4 * 0.5, polls=2, throttled=2)
-    assert world.starving == []
+    assert world.follow() == JobProgress("done", seconds=2 + 2 + 30 + 4 + 4 * 0.5, polls=2, throttled=2)
+    assert world.refused == []
 
 
 def test_a_429_of_the_backend_is_one_too_and_one_of_the_org_is_passed_on() -> None:
     backend = Reply(200, json.dumps(BACKEND_429).encode(), "", "")
     world = World(backend, Reply(429, json.dumps(STARVING).encode(), "", "7"), state("DONE"))
 
-    assert world.follow() == Progress("done", seconds=2 + 4 + 7 + 3 * 0.5, polls=1, throttled=2)
-    assert world.starving == [("dataactions:k", "7")]
+    assert world.follow() == JobProgress("done", seconds=2 + 4 + 7 + 3 * 0.5, polls=1, throttled=2)
+    assert [(one.code, one.retry_after) for one in world.refused] == [("dataactions:k", "7")]
 
 
-def test_a_look_that_failed_counts_and_a_lost_connection_does_not() -> None:
+def test_a_poll_that_failed_counts_and_a_lost_connection_does_not() -> None:
     assert World(Reply(504, b"{}", "", ""), state("DONE")).follow().polls == 2
     assert World(ConnectionResetError(), state("DONE")).follow().polls == 1
 
 
-def test_a_look_with_a_dead_token_is_no_look_and_is_said() -> None:
+def test_a_poll_with_a_refused_token_does_not_count_and_is_reported() -> None:
     world = World(state("RUNNING"), *[Reply(401, b"{}", "", "")] * 7, state("DONE"))
 
-    assert world.follow() == Progress("done", seconds=9 * 2.5, polls=2)
-    assert len(world.refused) == 7
+    assert world.follow() == JobProgress("done", seconds=9 * 2.5, polls=2)
+    assert [one.code for one in world.refused] == [None] * 7
 
 
 def test_what_cannot_be_followed_says_why() -> None:

@@ -10,10 +10,14 @@ from gevent.event import Event
 from diag.workload.payloads import EMPTY
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.planning.plan_json import WorkerOrder
+from loadtests.recording.run_clock import Clock
+from loadtests.sending.call_budget import CallBudget
 from loadtests.sending.caller import GIVE_UP_AFTER_S
 from loadtests.sending.in_flight import InFlight
+from loadtests.sending.run_faults import RunFaults
 from loadtests.workers.user_count import UserCount, workers_of_all
 from loadtests.workers.worker import WorkerLife
+from tests.support.virtual_time import FakePort
 
 
 class Endless:
@@ -29,19 +33,21 @@ class Endless:
 
 
 def test_the_cap_is_that_of_the_workers_there_are_now() -> None:
-    workers = [1]
     caller: Any = Endless()
-    calls = InFlight(caller, most=lambda: 10 // workers[0], others=lambda: 0, on_crash=pytest.fail)
+    port = FakePort()
+    budget = CallBudget(10, port, Clock())
+    calls = InFlight(caller, budget, Clock(), RunFaults(port))
     started = [calls.launch(0, 0.0, 1.0) for _ in range(12)]
     assert sum(one is not None for one in started) == 10
 
-    workers[0] = 3  # two have joined: nothing is sent before seven of ours have ended
-    assert not calls.has_room
+    port.processes = 3  # two have joined: nothing is sent before seven of ours have ended
+    assert not budget.has_room()
     caller.let_go.set()
     gevent.joinall([one for one in started if one is not None])
     caller.let_go.clear()
     assert sum(calls.launch(0, 0.0, 1.0) is not None for _ in range(12)) == 3
     caller.let_go.set()
+    assert port.ended == []  # no call crashed
 
 
 def environment(workers: int) -> Any:

@@ -4,12 +4,13 @@ import pytest
 
 from analysis.format.schema import Outcome
 from diag.workload.load_shape import GuardLimits
-from loadtests.steering.guard import Decision, Guard
+from loadtests.steering.decisions import Decision, Pause, SlowAction, StopAction, StopRun
+from loadtests.steering.guard import Guard
+from tests.support.seconds import failed_call, second, totals
 
 
 def decided(guard: Guard, now_s: float, fine: list[int], latencies_ms: list[list[float]]) -> list[Decision]:
-    guard.second(now_s, fine, latencies_ms)
-    return guard.take()
+    return guard.second(second(now_s, fine=fine, latencies_ms=latencies_ms))
 
 
 def failed(
@@ -24,8 +25,8 @@ def failed(
     timeouts: int = 0,
     fine: int = 0,
 ) -> None:
-    counts = {"calls": calls, "timeouts": timeouts, "fine": fine}
-    guard.failure(index, outcome, code, retry_after, now_s, **counts)
+    of = totals(calls=calls, timeouts=timeouts, fine=fine)
+    guard.failed(failed_call(outcome, index=index, code=code, retry_after=retry_after, of=of), now_s)
 
 
 def test_production_starving_pauses_as_long_as_asked_and_then_stops() -> None:
@@ -35,12 +36,13 @@ def test_production_starving_pauses_as_long_as_asked_and_then_stops() -> None:
     failed(guard, Outcome.RATE_LIMITED, 5.0, code=code, retry_after="23")
     failed(guard, Outcome.RATE_LIMITED, 6.0, code=code, retry_after="23")  # in flight when the pause began
     (pause,) = decided(guard, 6.0, [0], [[]])
-    assert (pause.step, pause.until_s) == ("pause", 28.0)
+    assert isinstance(pause, Pause)
+    assert pause.until_s == 28.0
     assert "production" in pause.why
 
     failed(guard, Outcome.RATE_LIMITED, 30.0, code=code, retry_after="")
     (stop,) = decided(guard, 31.0, [0], [[]])
-    assert stop.step == "stop_run"
+    assert isinstance(stop, StopRun)
 
 
 def test_a_pause_for_the_org_is_made_by_all_and_counted_once_by_each() -> None:
@@ -51,16 +53,16 @@ def test_a_pause_for_the_org_is_made_by_all_and_counted_once_by_each() -> None:
     )
     failed(one, Outcome.RATE_LIMITED, 5.0, code=code, retry_after="20")
     (pause,) = one.take()
+    assert isinstance(pause, Pause)
     assert pause.for_all
     for _ in range(2):  # also the word that comes back to who said it
         one.paused_elsewhere(pause.why, 20.0, 5.5)
         other.paused_elsewhere(pause.why, 20.0, 5.5)
     assert one.take() == []
-    (told,) = other.take()
-    assert (told.step, told.until_s, told.for_all) == ("pause", 25.5, False)
+    assert other.take() == [Pause(25.5, pause.why, for_all=False)]
 
     failed(other, Outcome.RATE_LIMITED, 30.0, code=code, retry_after="20")
-    assert [decision.step for decision in other.take()] == ["stop_run"]
+    assert [type(decision) for decision in other.take()] == [StopRun]
 
 
 def test_our_own_tokens_limit_only_pauses() -> None:
@@ -68,7 +70,8 @@ def test_our_own_tokens_limit_only_pauses() -> None:
     for at in (0.0, 100.0, 200.0):
         failed(guard, Outcome.RATE_LIMITED, at, code="platform.api:token.rate", retry_after="")
         (pause,) = decided(guard, at, [0], [[]])
-        assert (pause.step, pause.until_s) == ("pause", at + 60)
+        assert isinstance(pause, Pause)
+        assert pause.until_s == at + 60
 
 
 def test_timeouts_in_a_row_stop_an_action_and_one_answer_in_between_does_not() -> None:
@@ -81,7 +84,9 @@ def test_timeouts_in_a_row_stop_an_action_and_one_answer_in_between_does_not() -
 
     decisions = decided(guard, 2.0, [0, 0], [[], []])
 
-    assert [(one.step, one.index) for one in decisions] == [("stop_action", 0)]
+    (stop,) = decisions
+    assert isinstance(stop, StopAction)
+    assert stop.index == 0
 
 
 @pytest.mark.parametrize(("failed_of_50", "stopped"), [(25, False), (26, True), (50, True)])
@@ -92,20 +97,21 @@ def test_errors_stop_an_action_beyond_the_share(failed_of_50: int, stopped: bool
     for _ in range(failed_of_50):
         failed(guard, Outcome.BACKEND_ERROR, 1.5, fine=fine)
 
-    assert [one.step for one in decided(guard, 2.0, [fine], [[]])] == ["stop_action"] * stopped
+    assert [type(one) for one in decided(guard, 2.0, [fine], [[]])] == [StopAction] * stopped
 
 
 def test_a_share_is_a_share_however_many_calls_a_second_brings() -> None:
     guard = Guard(GuardLimits(error_share=0.5, error_calls=50), ["A"])
     fine = 0
-    for second in range(1, 6):
+    for at in range(1, 6):
         for _ in range(40):  # 400 calls a second, each tenth of them an error
             fine += 9
-            failed(guard, Outcome.BACKEND_ERROR, float(second), fine=fine)
-        assert decided(guard, float(second), [fine], [[]]) == []
+            failed(guard, Outcome.BACKEND_ERROR, float(at), fine=fine)
+        assert decided(guard, float(at), [fine], [[]]) == []
     for _ in range(30):  # now it fails altogether
         failed(guard, Outcome.BACKEND_ERROR, 6.0, fine=fine)
     (stop,) = guard.take()
+    assert isinstance(stop, StopAction)
     assert stop.why == "A: 52% of its last 50 calls failed"
 
 
@@ -114,8 +120,8 @@ def test_rising_latency_halves_the_rate_once_a_minute() -> None:
     steps = []
     for at in range(1, 140):
         latency = 100.0 if at <= 40 else 400.0
-        steps += [(at, one.step) for one in decided(guard, float(at), [2], [[latency, latency]])]
+        steps += [(at, type(one)) for one in decided(guard, float(at), [2], [[latency, latency]])]
 
-    assert [step for _, step in steps] == ["slow_action", "slow_action"]
+    assert [step for _, step in steps] == [SlowAction, SlowAction]
     assert 50 <= steps[0][0] <= 60
     assert steps[1][0] - steps[0][0] == 60

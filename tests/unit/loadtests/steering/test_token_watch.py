@@ -1,46 +1,56 @@
 """One renewal at a time, nothing sent while a refusal is unanswered, and an end."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import gevent
 import pytest
 from gevent.event import Event
 
 from diag.genesys.errors import LoginError
+from loadtests.steering.decisions import Decision, Notice, StopRun
 from loadtests.steering.token_watch import TokenWatch
+from tests.support.seconds import second
+from tests.support.virtual_time import FakePort, VirtualClock
 
 ENDS_AFTER_S = 15.0
 
 
 class Run:
-    """A watch with a clock of its own; `renew` is what Genesys does when asked."""
+    """A watch with a clock of its own; `renew` is what Genesys does when asked: whether the token changes."""
 
     def __init__(self, renew: Callable[[bool], bool]) -> None:
         self.at = 0.0
         self.asked: list[bool] = []
         self.new = 0
         self.said: list[str] = []
+        self._answers = renew
+        self._changes = 0
+        clock = VirtualClock()
+        clock.now = lambda: self.at
+        self.watch = TokenWatch(FakePort(renew=self._renew), clock, ends_after_s=ENDS_AFTER_S)
 
-        def asked(refused: bool) -> bool:
-            self.asked.append(refused)
-            return renew(refused)
+    def _renew(self, refused: bool) -> str:
+        self.asked.append(refused)
+        self._changes += self._answers(refused)
+        return f"token-{1 + self._changes}"
 
-        self.watch = TokenWatch(
-            asked,
-            ends_after_s=ENDS_AFTER_S,
-            now=lambda: self.at,
-            on_new=self._on_new,
-            say=self.said.append,
-        )
-
-    def _on_new(self) -> None:
-        self.new += 1
+    def refused(self) -> None:
+        self.watch.refused(self.at)
 
     def second(self) -> str | None:
+        """Let a second pass, and return why the run must end."""
         self.at += 1
-        end = self.watch.look()
+        decisions = self.watch.second(second(self.at, latencies_ms=[]))
         gevent.sleep(0)
-        return end
+        self.take(decisions)
+        ends = [one.why for one in decisions if isinstance(one, StopRun)]
+        return ends[0] if ends else None
+
+    def take(self, decisions: Sequence[Decision] = ()) -> None:
+        """Hear what was decided, and whether there is a new token."""
+        both = [*decisions, *self.watch.take()]
+        self.said += [one.why for one in both if isinstance(one, Notice)]
+        self.new += self.watch.take_new_token() is not None
 
 
 def down(_: bool) -> bool:
@@ -52,7 +62,7 @@ def test_a_refusal_stops_calls_until_the_next_token_is_here() -> None:
     run.second()
     assert not run.watch.lost
 
-    run.watch.refused()
+    run.refused()
     assert run.watch.lost
     assert run.second() is None
 
@@ -60,13 +70,13 @@ def test_a_refusal_stops_calls_until_the_next_token_is_here() -> None:
     assert run.asked == [False, True]
     assert run.new == 1
     assert ["nothing is sent" in run.said[0], "good token again" in run.said[1]] == [True, True]
-    run.watch.refused()  # of a call that had left with the old token
+    run.refused()  # of a call that had left with the old token
     assert not run.watch.lost
 
 
 def test_a_login_that_is_down_is_asked_ever_less_often_and_ends_the_run() -> None:
     run = Run(down)
-    run.watch.refused()
+    run.refused()
     ends = [run.second() for _ in range(int(ENDS_AFTER_S) + 1)]
 
     assert ends[:-1] == [None] * int(ENDS_AFTER_S)
@@ -83,7 +93,7 @@ def test_only_one_renewal_is_on_its_way_however_long_it_takes() -> None:
         return True
 
     run = Run(slow)
-    run.watch.refused()
+    run.refused()
     ends = [run.second() for _ in range(int(ENDS_AFTER_S) + 1)]
 
     assert run.asked == [True]
@@ -95,12 +105,13 @@ def test_only_one_renewal_is_on_its_way_however_long_it_takes() -> None:
 
 def test_a_renewal_on_its_way_ends_with_the_run() -> None:
     answered = Event()
-    run = Run(lambda _: answered.wait())
-    run.watch.refused()
+    run = Run(lambda _: bool(answered.wait()))
+    run.refused()
     run.second()
     run.watch.stop()
     answered.set()
     gevent.sleep(0)
+    run.take()
 
     assert len(run.said) == 1  # nothing more: the file it would go into is closed
     assert run.new == 0
@@ -110,7 +121,7 @@ def test_new_tokens_that_are_refused_too_end_the_run() -> None:
     run = Run(lambda _: True)
     end = None
     for _ in range(40):
-        run.watch.refused()
+        run.refused()
         end = end or run.second()
         run.at += 2  # beyond the calls that left with the old token
 
@@ -121,7 +132,7 @@ def test_new_tokens_that_are_refused_too_end_the_run() -> None:
 def test_a_token_that_was_accepted_for_a_while_makes_a_later_refusal_a_new_one(good_s: int) -> None:
     run = Run(lambda refused: refused)
     for _ in range(5):
-        run.watch.refused()
+        run.refused()
         assert run.second() is None
         for _ in range(good_s):
             assert run.second() is None

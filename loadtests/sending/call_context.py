@@ -1,0 +1,22 @@
+"""What a call and a poll both need; made once per session."""
+
+from dataclasses import dataclass
+
+from loadtests.recording.recorder import Recorder
+from loadtests.recording.run_clock import Clock
+from loadtests.sending.feedback import Feedback
+from loadtests.sending.run_faults import RunFaults
+from loadtests.sending.run_port import RunPort
+from loadtests.sending.transport import Transport
+
+
+@dataclass(frozen=True, slots=True)
+class CallContext:
+    """Where to send, when, with whose token; where the result goes, and whom to tell when it cannot."""
+
+    port: RunPort
+    clock: Clock
+    transport: Transport
+    recorder: Recorder
+    feedback: Feedback
+    faults: RunFaults

@@ -1,0 +1,25 @@
+"""What ends a run that nobody planned: a disk that refuses rows, or a defect in this program."""
+
+from diag.exit_codes import ExitCode
+from loadtests.sending.run_port import RunPort
+
+
+class RunFaults:
+    """Ends the run at the first fault; the ones that follow from it are not reported again."""
+
+    def __init__(self, port: RunPort) -> None:
+        self._port = port
+        self._reported = False
+
+    def unwritable(self, error: OSError) -> None:
+        """End the run because a row or an event could not be written."""
+        if not self._reported:
+            self._reported = True
+            self._port.end_run(f"rows could not be written: {error.strerror or error}")
+
+    def unexpected(self, error: BaseException) -> None:
+        """End the run because of a defect in this program."""
+        if not self._reported:
+            self._reported = True
+            why = f"the load process failed in a way it did not expect ({type(error).__name__}: {error})"
+            self._port.end_run(why, exit_code=ExitCode.ERROR)

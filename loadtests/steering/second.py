@@ -1,0 +1,67 @@
+"""What one second of the load looked like: the one snapshot that every policy decides by."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from loadtests.recording.recorder import ActionTotals, Recorder
+from loadtests.sending.feedback import Failure, Feedback
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What all processes together send at a moment."""
+
+    rates: Sequence[float]
+    """Calls/s per action; 0 while nothing may be sent."""
+    factor: float
+    """How many times the planned rates are sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Second:
+    """One second of this process. Sequences hold one entry per action of the plan."""
+
+    now_s: float
+    """When it was over, in seconds since the start."""
+    totals: Sequence[ActionTotals]
+    """Since the start."""
+    errors: Sequence[int]
+    held_back: Sequence[int]
+    """Arrivals that were due and not sent."""
+    latencies_ms: Sequence[Sequence[float]]
+    load: Load
+    failures: Sequence[Failure] = ()
+    """What went wrong since the last tick, in the order in which it ended."""
+    share: float = 1.0
+    """Of the arrival streams of all processes, and so of the calls: those of this process."""
+    open_jobs: int = 0
+    """Jobs that are still followed."""
+
+
+class SecondMeter:
+    """Turns what is counted since the start into what one second brought. Owned by `Session`."""
+
+    def __init__(self, recorder: Recorder, feedback: Feedback, dropped: Sequence[int]) -> None:
+        self._recorder = recorder
+        self._feedback = feedback
+        self._dropped = dropped
+        self._errors_before = [totals.errors for totals in recorder.totals()]
+        self._dropped_before = list(dropped)
+
+    def take(self, now_s: float, load: Load, *, share: float, open_jobs: int) -> Second:
+        """Return what happened since this was last asked."""
+        totals, dropped = self._recorder.totals(), list(self._dropped)
+        errors = [one.errors for one in totals]
+        second = Second(
+            now_s=now_s,
+            totals=totals,
+            errors=[now - before for now, before in zip(errors, self._errors_before, strict=True)],
+            held_back=[now - before for now, before in zip(dropped, self._dropped_before, strict=True)],
+            latencies_ms=self._feedback.take_latencies_ms(),
+            load=load,
+            failures=self._feedback.take_failures(),
+            share=share,
+            open_jobs=open_jobs,
+        )
+        self._errors_before, self._dropped_before = errors, dropped
+        return second

@@ -1,0 +1,60 @@
+"""The way from a session to its run where this process works for a master."""
+
+from collections.abc import Callable
+from typing import Any, Final, Protocol
+
+from diag.exit_codes import ExitCode
+from diag.genesys.client import GenesysClient
+from loadtests.sending.access_token import TokenKeeper
+from loadtests.sending.run_port import EndRun
+from loadtests.workers.user_count import users_of_all, workers_of_all
+
+PAUSE: Final = "diag_pause"
+"""From a worker that met the org's limits to the master, and from there to all."""
+
+
+class Tell(Protocol):
+    """Sends the master a message; one that is lost is lost."""
+
+    def __call__(self, kind: str, data: dict[str, Any]) -> None:
+        """Send it; returns at once."""
+
+
+class WorkerPort:
+    """The RunPort that `WorkerLife` gives its session: what concerns the whole run goes to the master."""
+
+    def __init__(self, environment: Any, client: GenesysClient, *, tell: Tell, end_run: EndRun) -> None:
+        self._environment = environment
+        self._keeper = TokenKeeper(client)
+        self._tell = tell
+        self._end_run = end_run
+
+    @property
+    def fire(self) -> Callable[..., None]:
+        """Return Locust's `events.request.fire` of this process."""
+        fire: Callable[..., None] = self._environment.events.request.fire
+        return fire
+
+    def token(self) -> str:
+        """Return a valid access token of this worker's own, logging in when needed."""
+        return self._keeper.token()
+
+    def renew_token(self, refused: bool) -> str:
+        """Return the token to use from now on."""
+        return self._keeper.renew(refused)
+
+    def users(self) -> int:
+        """Return how many arrival streams all processes together run now."""
+        return users_of_all(self._environment)
+
+    def workers(self) -> int:
+        """Return how many processes share the load now, this one included."""
+        return workers_of_all(self._environment)
+
+    def pause_all(self, why: str, pause_s: float) -> None:
+        """Have the master pass the pause on to every worker."""
+        self._tell(PAUSE, {"why": why, "pause_s": pause_s})
+
+    def end_run(self, why: str, *, failed: bool = True, exit_code: int = ExitCode.INCOMPLETE) -> None:
+        """Ask the master for the end of the whole run; returns at once."""
+        self._end_run(why, failed=failed, exit_code=exit_code)

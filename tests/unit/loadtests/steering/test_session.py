@@ -1,0 +1,173 @@
+"""A whole session on virtual time: what it sends, what stops it, and how it ends."""
+
+import json
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+from analysis.format.run_folder import LeftOut
+from diag.exit_codes import ExitCode
+from diag.genesys.errors import LoginError
+from diag.workload.load_shape import GuardLimits, Ramp
+from diag.workload.payloads import EMPTY
+from loadtests.planning.plan import ActionLoad, LoadPlan
+from tests.support.virtual_time import Answer, Call, FakePort, VirtualRun
+
+PLAN = LoadPlan((ActionLoad("a", "Quick", 3, 20.0, (EMPTY,)),), arrivals="constant")
+STARVED = json.dumps(
+    {"status": 429, "code": "too.many.requests", "limit": {"namespace": "dataactions", "key": "k"}}
+).encode()
+
+
+def refused(retry_after: str) -> Answer:
+    return Answer(status=429, body=STARVED, retry_after=retry_after)
+
+
+def test_calls_leave_on_schedule_however_slow_the_replies_are(tmp_path: Path) -> None:
+    with VirtualRun(PLAN, tmp_path, reply=lambda call: Answer(at_ms=2900)) as run:
+        run.pass_time(60)
+
+    gaps = [after.at_s - before.at_s for before, after in pairwise(run.calls)]
+    assert 1190 <= len(run.calls) <= 1200
+    assert max(gaps) < 0.051
+    assert run.session.calls == len(run.calls)
+    assert run.session.not_sent == 0
+
+
+def test_what_is_still_in_flight_after_the_drain_is_recorded_at_its_elapsed_time(tmp_path: Path) -> None:
+    plan = replace(PLAN, drain_s=2.0)
+    with VirtualRun(plan, tmp_path, reply=lambda call: Answer(at_ms=12_000)) as run:
+        run.pass_time(5)
+
+    assert run.clock.now() < 8
+    (totals,) = run.session.recorder.totals()
+    assert (totals.ok, totals.timeouts) == (0, len(run.calls))
+
+
+def test_a_starved_org_is_spared_at_once_and_the_second_time_for_good(tmp_path: Path) -> None:
+    plan = replace(PLAN, guard=GuardLimits(rate_limited_stops=2))
+
+    def reply(call: Call) -> Answer:
+        return refused("10") if 5 <= call.at_s < 5.2 or call.at_s > 25 else Answer()
+
+    with VirtualRun(plan, tmp_path, reply=reply) as run:
+        run.pass_time(60)
+
+    silent = [(one.at_s, two.at_s) for one, two in pairwise(run.calls) if two.at_s - one.at_s > 1]
+    ((stopped, resumed),) = silent
+    assert stopped < 5.6 and 15 < resumed < 15.8
+    (why, failed, code) = run.port.ended[0]
+    assert "stopped to spare production" in why
+    assert (failed, code) == (True, ExitCode.INCOMPLETE)
+    ((paused, pause_s),) = run.port.pauses
+    assert "production is being refused too" in paused and pause_s == 10
+    later = [call for call in run.calls if 16 < call.at_s < 25]
+    assert 80 <= len(later) <= 92  # at half the rate
+
+
+def test_errors_stop_only_the_action_they_come_from(tmp_path: Path) -> None:
+    plan = replace(PLAN, actions=(*PLAN.actions, ActionLoad("b", "Failing", 3, 20.0, (EMPTY,))))
+
+    def reply(call: Call) -> Answer:
+        return Answer(status=500, body=b"{}") if call.action_id == "b" else Answer()
+
+    with VirtualRun(plan, tmp_path, reply=reply) as run:
+        run.pass_time(20)
+
+    assert run.session.director.left_out == [LeftOut("Failing", "Failing: 100% of its last 50 calls failed")]
+    assert 50 <= sum(call.action_id == "b" for call in run.calls) <= 60
+    assert sum(call.action_id == "a" for call in run.calls) >= 395
+    assert not run.port.ended
+
+
+def test_nothing_is_sent_with_a_refused_token_and_all_goes_on_with_the_next(tmp_path: Path) -> None:
+    renewals: list[float] = []
+
+    def renew(was_refused: bool) -> str:
+        if not was_refused:
+            return "token-2" if len(renewals) == 2 else "token-1"
+        renewals.append(run.clock.now())
+        if len(renewals) == 1:
+            raise LoginError("The login is down.")
+        return "token-2"
+
+    def reply(call: Call) -> Answer:
+        return Answer(status=401, body=b"{}") if call.at_s > 5 and call.token == "token-1" else Answer()
+
+    with VirtualRun(PLAN, tmp_path, reply=reply, port=FakePort(renew=renew)) as run:
+        run.pass_time(20)
+
+    assert len(renewals) == 2
+    bad = [call for call in run.calls if call.token == "token-1" and call.at_s > 5]
+    good = [call for call in run.calls if call.token == "token-2"]
+    assert bad[-1].at_s < 5.5
+    assert good[0].at_s > renewals[-1]
+    assert {call.token for call in run.calls if call.at_s > bad[-1].at_s} == {"token-2"}
+    assert run.session.director.left_out == []
+    assert [note.split(":")[0] for note in run.session.director.notes] == [
+        "Genesys refuses our token",
+        "a good token again after 2 s",
+    ]
+
+
+def test_a_login_that_stays_down_ends_the_run(tmp_path: Path) -> None:
+    def down(was_refused: bool) -> str:
+        raise LoginError("The login is down.")
+
+    plan = replace(PLAN, guard=GuardLimits(no_token_s=15))
+    with VirtualRun(plan, tmp_path, port=FakePort(renew=down)) as run:
+        run.pass_time(60)
+
+    ((why, failed, code),) = run.port.ended
+    assert "there was no token that Genesys accepts: The login is down." in why
+    assert (failed, code) == (True, ExitCode.AUTH)
+    assert run.clock.now() < 20
+    assert run.calls[-1].at_s < 1.5
+
+
+def test_a_settled_action_ends_the_run_before_its_time(tmp_path: Path) -> None:
+    with VirtualRun(PLAN, tmp_path) as run:
+        run.pass_time(30)
+        run.folder.settled.write_text('["a"]')
+        run.pass_time(30)
+
+    assert run.port.ended == [("every action is settled", False, ExitCode.INCOMPLETE)]
+    assert run.clock.now() < 32
+
+
+def test_a_number_of_calls_ends_the_run_when_they_are_made(tmp_path: Path) -> None:
+    with VirtualRun(replace(PLAN, calls_per_action=100), tmp_path) as run:
+        run.pass_time(60)
+
+    assert run.port.ended == [("no action is left to call", False, ExitCode.INCOMPLETE)]
+    assert 100 <= run.session.calls <= 125
+
+
+def test_a_ramp_rises_until_the_backend_bends(tmp_path: Path) -> None:
+    ramp = Ramp(step_s=10, growth=2, steps=6)
+    plan = replace(PLAN, mode="ramp", ramp=ramp)
+    in_second: dict[int, int] = {}
+
+    def reply(call: Call) -> Answer:
+        second = int(call.at_s)
+        in_second[second] = in_second.get(second, 0) + 1
+        return Answer(at_ms=900 if in_second[second] > 30 else 20)
+
+    with VirtualRun(plan, tmp_path, reply=reply) as run:
+        run.pass_time(90)
+
+    (note,) = run.session.director.notes
+    assert note.startswith("Quick: straight up to 40 calls/s")
+    assert run.port.ended[0][0] == "no action is left to call"
+    assert 30 <= run.clock.now() <= 32
+
+
+def test_the_same_run_twice_sends_the_same_calls_at_the_same_moments(tmp_path: Path) -> None:
+    plan = replace(PLAN, arrivals="poisson")
+    sent = []
+    for name in ("one", "two"):
+        with VirtualRun(plan, tmp_path / name) as run:
+            run.pass_time(20)
+        sent.append([call.at_s for call in run.calls])
+
+    assert sent[0] == sent[1]
