@@ -1,8 +1,26 @@
-"""The load: the only room that imports locust.
+"""The load: the only house that imports Locust.
 
-A locustfile (`actions.py`) and what it is made of: what to call (`preparing`, `selection`, `payloads`),
-when (`arrivals`), how fast (`conductor`, `streams`), how (`transport`, `calling`), the record (`recorder`),
-what watches it (`directing`, `guard`, `token_watch`), the generator's own figures (`self_check`, `grading`),
-and the run from start to end (`session`, `one_run`, `lifecycle`). Import as `loadtests.<module>`; never
-import `actions`, which Locust loads under that name itself.
+Who starts what, in the order in which it happens:
+
+1.  `actions` is the locustfile. It registers a `run.locust_events.Lifecycle` with Locust, and says what a
+    user is: an `action_user.ActionStream`.
+2.  `Lifecycle` hears Locust's events. When Locust is ready it opens the org (`run.org_session`) and decides
+    what the run will do (`planning`); when a test starts it begins a run (`run.load_run`). In a worker
+    process `workers.worker.WorkerLife` takes its place.
+3.  The run makes its folder and its manifest (`recording.manifest_writer`). Without workers it then makes a
+    `steering.session.Session`; with workers a `workers.master.MasterRun`, and each worker makes a session.
+4.  A session builds everything that one process needs, and starts three greenlets: one that looks after
+    itself (`recording.self_check`), and two that ask the `steering.director` for the rates five times a
+    second, and once a second for whatever must change.
+5.  Each Locust user runs `Session.stream`: its schedule (`sending.streams`) says when a call is due,
+    `sending.in_flight` starts it if there is room, `sending.caller` sends it through `sending.transport`,
+    judges the reply and has it written to disk (`recording.recorder`).
+6.  A call that failed is handed to the director as a value (`sending.feedback`). Its policies answer with
+    decisions, also values (`steering.decisions`): `guard`, `ramp`, `call_count`, `settled_actions`,
+    `token_watch`. Whatever concerns the whole run leaves the session through its `sending.run_port`.
+7.  When the test stops, the session lets calls in flight end; the run counts what is there
+    (`steering.run_outcome`), grades the generator (`recording.generator_grade`), decides how it ended
+    (`run.run_ending`) and writes the last manifest.
+
+Import as `loadtests.<room>.<module>`; never import `actions`, which Locust loads under that name itself.
 """

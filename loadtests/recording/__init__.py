@@ -1,1 +1,1 @@
-"""What a run leaves on disk: rows, manifest, and how the generator itself did."""
+"""What a run leaves on disk: calls, manifest, and how the generator itself did."""

@@ -8,8 +8,8 @@ What each figure costs was measured here (`python -m tests.bench load_neighbours
     schedule lag   2.2   2.1   3.6    27   102    97    87   799 ms
     over-report    0.9   0.6   2.3   4.5    21    22    21   409 ms
 
-So the hub lag is about the error itself, the share a process spent waiting for a core tells it as well, and
-a schedule lag is two to five times the error (whole bursts leave late; a latency begins when its call does).
+So the hub lag is about the error itself, the share of time spent waiting for a core shows it as well, and a
+schedule lag is two to five times the error (whole bursts leave late; a latency begins when its call does).
 WARN begins where the error passes 2 ms, the accuracy that is promised for p99. INVALID begins at 250 ms, half
 of the smallest buffer (0.5 s) put on top of a p99: an error like that can change a recommended number.
 """
@@ -33,7 +33,7 @@ INVALID."""
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What a load process saw of itself over a run; None: not known here, or nothing to measure.
+    """What a load process measured of itself over a run; None: unknown on this system, or nothing to measure.
 
     `schedule_lag_p99_ms`: from due to begun, per call. `hub_lag_p99_ms`: how late the event loop woke from a
     sleep, 20 times a second: what a reply that came meanwhile had to wait. `run_queue_share`: share of the
@@ -52,7 +52,7 @@ class Figures:
 
 
 def worst_of(all_figures: Sequence[Figures]) -> Figures:
-    """Return each figure of the process in which it was worst: one late worker spoils its own rows."""
+    """Return each figure as the worst process has it: one late worker spoils its own calls."""
 
     def worst(name: str) -> float | None:
         return max((seen for one in all_figures if (seen := getattr(one, name)) is not None), default=None)
@@ -67,12 +67,12 @@ def grade(figures: Figures) -> tuple[Grade, str]:
     """
     judged = [_judged(figures, *limits) for limits in _LIMITS]
     for verdict in ("INVALID", "WARN"):
-        said = [why for found, why in judged if found == verdict]
-        if said:
+        reasons = [why for one, why in judged if one == verdict]
+        if reasons:
             what = (
                 "this machine was too busy to measure" if verdict == "INVALID" else "latencies may read high"
             )
-            return verdict, f"{'; '.join(said)}: {what}"
+            return verdict, f"{'; '.join(reasons)}: {what}"
     if figures.schedule_lag_p99_ms is None:
         return "OK", "no calls were due"
     return "OK", f"1 call in 100 left {figures.schedule_lag_p99_ms:.1f} ms or more after it was due"
@@ -99,13 +99,13 @@ _LIMITS: Final = (
     ),
     ("cpu_share", CPU_OK_BELOW, math.inf, "it used {:.0%} of one core itself (start more workers)"),
 )
-"""Figure, WARN from, INVALID from, how it is said."""
+"""Figure, WARN from, INVALID from, the sentence about it."""
 
 
 def _judged(
-    figures: Figures, name: str, warn_from: float, invalid_from: float, said: str
+    figures: Figures, name: str, warn_from: float, invalid_from: float, sentence: str
 ) -> tuple[Grade, str]:
     seen: float | None = getattr(figures, name)
     if seen is None or seen < warn_from:
         return "OK", ""
-    return "INVALID" if seen >= invalid_from else "WARN", said.format(seen)
+    return "INVALID" if seen >= invalid_from else "WARN", sentence.format(seen)

@@ -24,13 +24,16 @@ RESERVE_BYTES: Final = 64 * 1024
 _LOG: Final = logging.getLogger("diag.load")
 
 
-class RunRecord:
-    """Writes manifest.json when a run begins and when it ends; `running` in between, and after a kill."""
+class ManifestWriter:
+    """Writes manifest.json when a run begins and when it ends; `running` in between, and after a kill.
+
+    Owned by `loadtests.run.load_run`.
+    """
 
     def __init__(self, folder: RunFolder, prepared: Prepared, target: Target) -> None:
         self.folder = folder
         self.begun = False
-        """Whether the folder is ours: before that nothing in it is touched."""
+        """Whether the run has the folder: before that nothing in it is touched."""
         self._soak = prepared.plan.soak if prepared.plan.mode == "soak" else None
         self._manifest = _first_manifest(folder, prepared, target)
         self._before: Manifest | None = None
@@ -116,7 +119,7 @@ class RunRecord:
             self._lock = None
 
     def finish_in_background(self, *, report: bool) -> None:
-        """Have samples.parquet (and the report) made in a process of its own; nobody waits for it."""
+        """Have samples.parquet (and the report) made in a process of its own, which is not waited for."""
         subprocess.Popen(
             [
                 *(sys.executable, "-m", "diag.measuring.after_run", str(self.folder.path)),
@@ -152,7 +155,7 @@ def folder_of_run(runs: Path, given: str | None, number: int, plan: LoadPlan) ->
 
 
 def start_watcher(folder: RunFolder) -> subprocess.Popen[bytes]:
-    """Start the process that says which actions are settled (pandas stays out of this one)."""
+    """Start the process that decides which actions are settled (pandas stays out of this one)."""
     return subprocess.Popen(
         [sys.executable, "-m", "diag.measuring.settled_watch", str(folder.path), str(os.getpid())],
         stdin=subprocess.DEVNULL,

@@ -83,7 +83,7 @@ class Recorder:
         """Return the small integer that stands for `text` in records; written to the names file first.
 
         `name`: of an action. `step` and `message`: of a failure; each combination has its own code, up to
-        MOST_MESSAGES of them (a platform that says something new each time must not fill the disk).
+        MOST_MESSAGES of them (a platform whose every message differs must not fill the disk).
         """
         if message is not None and (kind, text, step, message) not in self._codes:
             if self._messages >= MOST_MESSAGES:

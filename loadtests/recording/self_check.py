@@ -17,9 +17,9 @@ from loadtests.recording.run_clock import Clock
 
 PROBE_EVERY_S: Final = 0.05
 FEWEST_PROBES: Final = 100
-"""Of fewer (a run of less than 5 s) the 99th percentile is one single moment, and says nothing of the run."""
+"""With fewer (a run of less than 5 s) the 99th percentile is a single moment, and no figure of the run."""
 BUSIEST_SECONDS: Final = 0.95
-"""CPU is told as this quantile of the run's seconds: calls come in bursts, and a burst waits for itself."""
+"""CPU is reported as this quantile of a run's seconds: calls come in bursts, and a burst waits for itself."""
 
 SHORTEST_SECOND_S: Final = 0.5
 """The last line of a run follows the one before by a moment, in which it does nothing but write that line."""
@@ -29,7 +29,7 @@ _SCHEDSTAT: Final = Path("/proc/self/schedstat")
 
 @dataclass(frozen=True, slots=True)
 class GeneratorSecond:
-    """What the generator saw of itself in one second. Shares are of one core; None: not known here."""
+    """What the generator measured of itself in one second. Shares are of one core; None: unknown here."""
 
     schedule_lag_p50_ms: float | None
     schedule_lag_p99_ms: float | None
@@ -117,8 +117,8 @@ def _p99_ms(histogram: Mapping[int, int], *, fewest: int) -> float | None:
 
 def _at(ordered: Sequence[float], share: float) -> float | None:
     """Nearest-rank quantile in ms."""
-    found = _quantile(ordered, share)
-    return None if found is None else round(found * 1000, 3)
+    seconds = _quantile(ordered, share)
+    return None if seconds is None else round(seconds * 1000, 3)
 
 
 def _quantile(ordered: Sequence[float], share: float) -> float | None:

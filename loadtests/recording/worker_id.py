@@ -9,7 +9,9 @@ from analysis.format.run_folder import RunFolder
 def host_name() -> str:
     """Return this machine's short name, in letters, digits and dashes."""
     name = socket.gethostname().split(".")[0]
-    return "".join(one if one.isalnum() and one.isascii() else "-" for one in name)[:60] or "worker"
+    return (
+        "".join(letter if letter.isalnum() and letter.isascii() else "-" for letter in name)[:60] or "worker"
+    )
 
 
 def free_worker_id(folder: RunFolder) -> str:

@@ -17,7 +17,7 @@ from diag.genesys.errors import ApiError
 from loadtests.planning.plan_json import to_wire
 from loadtests.planning.probe_drafts import ProbeDrafts
 from loadtests.recording.generator_grade import grade
-from loadtests.recording.manifest_writer import RunRecord, folder_of_run, start_watcher
+from loadtests.recording.manifest_writer import ManifestWriter, folder_of_run, start_watcher
 from loadtests.recording.worker_id import free_worker_id
 from loadtests.run.local_port import LocalPort
 from loadtests.run.org_session import Opened
@@ -42,7 +42,7 @@ class OneRun:
         self._users = users
         self._users.begin()
         self.folder = folder_of_run(opened.settings.runs, self._options.run_dir, number, opened.plan)
-        self._record = RunRecord(self.folder, opened.prepared, opened.target)
+        self._record = ManifestWriter(self.folder, opened.prepared, opened.target)
         self._drafts: ProbeDrafts | None = None
         self._watcher: subprocess.Popen[bytes] | None = None
         self._is_ending = False

@@ -1,1 +1,1 @@
-"""One call after the other: schedule, streams, transport, outcome."""
+"""One call after the other: schedule, places in flight, transport, outcome; and the jobs they submit."""

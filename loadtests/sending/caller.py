@@ -1,4 +1,7 @@
-"""One call, from its due time to its row on disk: the hot path, so nothing but what a call needs."""
+"""One call, from its due time to its record on disk: the hot path, so nothing but what a call needs.
+
+`InFlight` calls it in a greenlet per call.
+"""
 
 from dataclasses import dataclass, field
 from typing import Final
@@ -18,7 +21,7 @@ from loadtests.sending.job_watch import JobWatch
 from loadtests.sending.transport import NETWORK_ERRORS, Reply, error_name
 
 GIVE_UP_AFTER_S: Final = 10.0
-"""We wait this long beyond the action's own timeout before we give up on a reply."""
+"""How long beyond the action's own timeout a reply is awaited."""
 
 UNKNOWN_TIMEOUT: Final = 0
 """In the record: outside 1..60, which the analysis reads as unknown."""
@@ -32,7 +35,7 @@ _ANSWERED: Final = frozenset({Outcome.OK, Outcome.TIMEOUT})
 
 
 class CallFailedError(Exception):
-    """Shown in Locust's statistics for a call that was not ok; one text per kind, so that rows group."""
+    """What Locust's statistics show for a call that was not ok; one text per kind, so that they group."""
 
 
 @dataclass(slots=True)

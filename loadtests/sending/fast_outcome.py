@@ -14,7 +14,7 @@ _SUCCESS: Final = Classified(Outcome.OK)
 def judge(status: int, body: bytes, timeout_s: int | None, elapsed_ms: float) -> Classified:
     """Return how a test call ended.
 
-    A 200 whose every "success" is true needs no parsing; a doubtful body (a "success" that is not true,
+    A 200 in which every "success" is true needs no parsing; any other body (a "success" that is not true,
     none at all, no JSON object) is parsed. An escaped quote inside a value cannot look like the key.
     """
     if (

@@ -20,8 +20,8 @@ class Proxy:
 def proxy_for(api_base: str) -> Proxy | None:
     """Return the proxy that calls to `api_base` must go through, None for none.
 
-    The same variables that the client of the administrative calls (httpx) heeds; never for this machine,
-    where plain http is allowed. Raises UsageError for a kind that the load cannot use.
+    The variables are those that the client of the administrative calls (httpx) reads. None for plain http,
+    which is allowed on this machine only. Raises UsageError for a kind of proxy that the load cannot use.
     """
     address = urlsplit(api_base)
     host = address.hostname or ""
@@ -29,15 +29,15 @@ def proxy_for(api_base: str) -> Proxy | None:
     stated = proxies.get("https") or proxies.get("all")
     if address.scheme != "https" or not stated or proxy_bypass(host):
         return None
-    found = urlsplit(stated if "://" in stated else f"http://{stated}")
-    if found.scheme != "http" or not found.hostname:
+    url = urlsplit(stated if "://" in stated else f"http://{stated}")
+    if url.scheme != "http" or not url.hostname:
         raise UsageError(
-            f"The load cannot go through a proxy of this kind: {found.scheme}://{found.hostname or ''}.",
+            f"The load cannot go through a proxy of this kind: {url.scheme}://{url.hostname or ''}.",
             hint="Set HTTPS_PROXY to an http:// proxy that allows CONNECT, or NO_PROXY to the API's host.",
         )
     return Proxy(
-        found.hostname,
-        found.port or 80,
-        unquote(found.username) if found.username else None,
-        unquote(found.password) if found.password else None,
+        url.hostname,
+        url.port or 80,
+        unquote(url.username) if url.username else None,
+        unquote(url.password) if url.password else None,
     )

@@ -1,4 +1,4 @@
-"""The arrival streams of one process: each Locust user is one."""
+"""The arrival streams of one process: each Locust user runs one, and it decides when a call is due."""
 
 import itertools
 import math
@@ -11,7 +11,7 @@ from loadtests.sending.arrival_schedule import Schedule
 from loadtests.sending.in_flight import InFlight
 
 TICK_S: Final = 0.2
-"""How often rates are decided; a stream never sleeps longer, so a change reaches it within this time."""
+"""How often rates are decided; a stream never sleeps longer, so a change reaches it in this time."""
 BURST: Final = 50
 """Arrivals started in one go before replies get their turn, when the generator is late."""
 
@@ -51,7 +51,7 @@ class Streams:
         if all(math.isclose(new, old, rel_tol=1e-9) for new, old in zip(share, self._share, strict=True)):
             return
         self._share = share
-        # No stream sleeps longer than a tick, so from then on no arrival of the new rate is late.
+        # No stream sleeps longer than a tick, so no arrival is late if the new rate begins one from now.
         begin = self._clock.now() + TICK_S
         for schedule in self._schedules:
             for index, rate in enumerate(share):

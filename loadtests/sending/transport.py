@@ -91,7 +91,7 @@ class _TlsPool(_CountsNew, SSLConnectionPool, _TimesConnects):
     def _setup_proxy(self, sock: Any) -> None:
         try:
             super()._setup_proxy(sock)
-        except RuntimeError as error:  # geventhttpclient's own word for it
+        except RuntimeError as error:  # what geventhttpclient raises then
             raise _ProxyRefusedError(str(error)) from None
 
 
@@ -128,8 +128,8 @@ class Transport:
     def rtt_ms(self) -> float:
         """Return the network's round trip: the fastest TCP connect; NaN before ENOUGH_CONNECTS of them.
 
-        It is taken off the latencies, so one connect that met a busy moment must not stand for it. Through
-        a proxy nobody knows it: a connect goes only as far as the proxy.
+        It is taken off the latencies, so one connect at a busy moment must not stand for it. Through a proxy
+        it is unknown: a connect goes only as far as the proxy.
         """
         known = self._pool.connects >= ENOUGH_CONNECTS and not self._proxied
         return self._pool.rtt_ms if known else math.nan

@@ -1,1 +1,1 @@
-"""A running session: rates, guard, ramp, token, and the end."""
+"""A running session: what one process sends, what the policies decide, and how it ends."""

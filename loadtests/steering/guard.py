@@ -1,7 +1,7 @@
 """Watches what calls do to the org, and decides when to slow down, pause or stop. Pure: knows no clock.
 
-What it must protect is production: an org-wide 429 from `dataactions` means that real callers are being
-refused now; a backend that only times out holds the org's concurrent executions; errors help nobody.
+It protects production: an org-wide 429 from `dataactions` means that real callers are being refused now; a
+backend that only times out holds the org's concurrent executions; and calls that fail measure nothing.
 """
 
 from collections import deque
@@ -17,7 +17,7 @@ from loadtests.steering.decisions import Decision, Pause, SlowAction, StopAction
 from loadtests.steering.second import Second
 
 FEWEST_CALLS: Final = 10
-"""A median of fewer calls says nothing about rising latency; the slowest default rate brings 15 a window."""
+"""A median of fewer calls shows no rise of the latency; the slowest default rate brings 15 a window."""
 LONGEST_PAUSE_S: Final = 600.0
 
 _TIMEOUTS: Final = frozenset({Outcome.TIMEOUT, Outcome.CLIENT_TIMEOUT})

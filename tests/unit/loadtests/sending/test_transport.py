@@ -5,6 +5,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from geventhttpclient.response import HTTPConnectionClosed, HTTPParseError
@@ -73,7 +74,7 @@ def test_a_request_is_whole_and_goes_to_the_test_of_the_action() -> None:
 
 
 def test_certificates_are_verified_with_one_context_for_all() -> None:
-    pools = [Transport("https://api.example.com", connections=1)._pool for _ in range(2)]
+    pools: list[Any] = [Transport("https://api.example.com", connections=1)._pool for _ in range(2)]
 
     assert [kind.__name__ for kind in type(pools[0]).__mro__[2:4]] == ["SSLConnectionPool", "_TimesConnects"]
     assert {id(pool.ssl_context) for pool in pools} == {id(shared_ssl_context())}

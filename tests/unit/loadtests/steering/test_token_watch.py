@@ -34,6 +34,9 @@ class Run:
         self._changes += self._answers(refused)
         return f"token-{1 + self._changes}"
 
+    def lost(self) -> bool:
+        return self.watch.lost
+
     def refused(self) -> None:
         self.watch.refused(self.at)
 
@@ -60,18 +63,18 @@ def down(_: bool) -> bool:
 def test_a_refusal_stops_calls_until_the_next_token_is_here() -> None:
     run = Run(lambda refused: refused)
     run.second()
-    assert not run.watch.lost
+    assert not run.lost()
 
     run.refused()
-    assert run.watch.lost
+    assert run.lost()
     assert run.second() is None
 
-    assert not run.watch.lost
+    assert not run.lost()
     assert run.asked == [False, True]
     assert run.new == 1
     assert ["nothing is sent" in run.said[0], "good token again" in run.said[1]] == [True, True]
     run.refused()  # of a call that had left with the old token
-    assert not run.watch.lost
+    assert not run.lost()
 
 
 def test_a_login_that_is_down_is_asked_ever_less_often_and_ends_the_run() -> None:
@@ -82,7 +85,7 @@ def test_a_login_that_is_down_is_asked_ever_less_often_and_ends_the_run() -> Non
     assert ends[:-1] == [None] * int(ENDS_AFTER_S)
     assert "The login is down." in str(ends[-1])
     assert len(run.asked) <= 6
-    assert run.watch.lost
+    assert run.lost()
 
 
 def test_only_one_renewal_is_on_its_way_however_long_it_takes() -> None:
@@ -100,7 +103,7 @@ def test_only_one_renewal_is_on_its_way_however_long_it_takes() -> None:
     assert "the login does not answer" in str(ends[-1])
     answered.set()
     gevent.sleep(0)
-    assert not run.watch.lost
+    assert not run.lost()
 
 
 def test_a_renewal_on_its_way_ends_with_the_run() -> None:
@@ -136,11 +139,11 @@ def test_a_token_that_was_accepted_for_a_while_makes_a_later_refusal_a_new_one(g
         assert run.second() is None
         for _ in range(good_s):
             assert run.second() is None
-        assert not run.watch.lost
+        assert not run.lost()
 
 
 def test_a_token_that_ran_out_while_the_login_is_down_stops_calls_as_well() -> None:
     run = Run(down)
     assert run.second() is None
-    assert run.watch.lost
+    assert run.lost()
     assert "there is no token any more" in run.said[0]
