@@ -1,2 +1,3 @@
-"""From one action's calls to what is known of it: warm-up, load levels, quantile and bound, coverage,
-stability."""
+"""What one action's calls show: clock, load level, warm-up, p99 with its bound, time coverage, stability,
+calls
+still missing."""

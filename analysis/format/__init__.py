@@ -1,1 +1,5 @@
-"""The files of a run: sample schema, call records, manifest. Standard library only: the load writes them."""
+"""What one room writes and another reads: sample columns, the record of a call, manifest, names of files.
+Standard library only.
+
+The load process imports this room and no other of `analysis`. Layouts: docs/formats.md.
+"""

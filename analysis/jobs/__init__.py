@@ -1,1 +1,1 @@
-"""Work that fits into no timeout: submitted, polled, and how a flow should wait for it."""
+"""Work too long for any timeout: how often a flow should poll for it, and how many times at most."""

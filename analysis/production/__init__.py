@@ -1,1 +1,2 @@
-"""The same verdicts from production telemetry, and whether a test resembles production."""
+"""Production telemetry instead of a test: the same verdicts from counts per second and hour; whether a test
+resembles production."""

@@ -1,1 +1,2 @@
-"""From files to one table of calls: run folders, segments, Parquet, CSV."""
+"""Reading: run folders, segments, Parquet and CSV become one table of calls; each call is ended, cut off or
+refused."""

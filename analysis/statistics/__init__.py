@@ -1,1 +1,2 @@
-"""Counts, survival curves, confidence bounds, design effect: no action, no verdict, only numbers."""
+"""Pure mathematics on counts: Kaplan-Meier, exact bounds, design effect, interim looks. No action, no
+verdict."""

@@ -1,1 +1,1 @@
-"""When a running measurement has enough calls."""
+"""When a running measurement has enough calls: settled, hopeless, or how many more."""

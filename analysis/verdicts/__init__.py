@@ -1,1 +1,3 @@
-"""From findings to one recommendation: verdict, number, cost, sentence, next command."""
+"""From findings to the recommendation: which verdict and number, what it costs, its sentence, the next
+command,
+the JSON."""

@@ -1,1 +1,1 @@
-"""Tables small enough to draw, and the comparison of two runs."""
+"""Numbers for reading, not for deciding: tables small enough to draw, breakdowns, two runs compared."""

@@ -1,1 +1,1 @@
-"""For CI: an analysis judged by rules, and the two formats build servers read (JUnit XML, annotations)."""
+"""`diag check` for CI: the rules that break a build, JUnit XML and annotations."""

@@ -1,1 +1,1 @@
-"""What `diag doctor` looks at: each check is a value with its result and, when it failed, the fix."""
+"""`diag doctor`: each check is a value with its result and, when it failed, the fix."""

@@ -1,1 +1,1 @@
-"""One file per verb: read the settings, call the rooms, hand the result to the console."""
+"""The verbs, one file each: read the settings, call the rooms, hand the result to the console."""

@@ -1,4 +1,5 @@
-"""The Genesys Cloud client: auth, paging, actions, drafts, limits, typed replies, one error tree.
+"""The Genesys Cloud client, one file a topic: actions, drafts, directory, telemetry, limits; how a test call
+ended.
 
 Start reading at `client.py`. Nothing is imported here on purpose: the load process imports
 `diag.genesys.outcomes` alone and must not pay for httpx.

@@ -1,1 +1,1 @@
-"""What several verbs share on a terminal: options, plans and tables as text, asking, the apply flow."""
+"""What verbs share on a terminal: options, tables and plans as text, asking for approval, the apply flow."""

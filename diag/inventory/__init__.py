@@ -1,1 +1,1 @@
-"""The inventory of an org: every action as one row, read once, filtered and sorted by pure functions."""
+"""Every action of an org as one row: read once, filtered by `--where`, sorted, shown by `scan`."""

@@ -1,1 +1,2 @@
-"""Production telemetry of actions, read hour by hour for `diag observe`: no load, nothing is executed."""
+"""Telemetry for `diag observe`: read hour by hour, nothing is executed; findings, facts and series for the
+report."""

@@ -1,2 +1,1 @@
-"""The workload file: what to call, how fast, with what; read, checked and written. Locust is not needed
-here."""
+"""The workload file: what to call, how fast, with which inputs; read, checked, written; an org's limits."""

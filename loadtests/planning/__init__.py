@@ -1,1 +1,2 @@
-"""What a run will do, decided before the first call."""
+"""What a run will do, decided before the first call: actions, inputs, rates within the limits, drafts of a
+probe."""

@@ -1,1 +1,1 @@
-"""What a run leaves on disk: calls, manifest, and how the generator itself did."""
+"""What a run leaves on disk: each call at once, the manifest, the generator's own lag and its grade."""

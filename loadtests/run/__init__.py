@@ -1,1 +1,1 @@
-"""A run from Locust's first event to the last line of its manifest."""
+"""One run from beginning to end: Locust's events, login and plan, dry run, `--sla`, web tab, the ending."""

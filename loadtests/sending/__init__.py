@@ -1,1 +1,1 @@
-"""One call after the other: schedule, places in flight, transport, outcome; and the jobs they submit."""
+"""Making the calls: when each is due, places in flight, socket, token, outcome; and the jobs they submit."""

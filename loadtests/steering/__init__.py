@@ -1,1 +1,1 @@
-"""A running session: what one process sends, what the policies decide, and how it ends."""
+"""A running session: guard, ramp, rates, token and settled actions decide each second; and how it ends."""

@@ -1,1 +1,1 @@
-"""One load on several processes: a master, its workers, and the rows between them."""
+"""One load on several processes: master, workers, the messages and the calls between them."""

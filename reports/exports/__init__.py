@@ -1,1 +1,1 @@
-"""The report in other forms: Markdown, CSV, PNG, terminal."""
+"""The report in other forms: Markdown, CSV, PNG, text for a terminal."""

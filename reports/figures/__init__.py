@@ -1,1 +1,1 @@
-"""A chart with its words, key and numbers: which charts an action's data allow."""
+"""Which charts an action's data allow, each with its title, key, text and table of values."""

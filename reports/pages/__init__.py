@@ -1,1 +1,1 @@
-"""The HTML pages and the JSON behind them."""
+"""The HTML pages (report, comparison, index of runs) and the JSON that holds their every number."""

@@ -1,1 +1,1 @@
-"""How numbers, verdicts and failures read."""
+"""How a number, verdict or failure is written: the words and signs that readers see."""

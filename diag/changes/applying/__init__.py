@@ -1,1 +1,1 @@
-"""A plan carried out, one change at a time: re-read, compare, write, read back, test."""
+"""Carrying out a plan, one change at a time: re-read, compare, write, read back, test call, restore."""

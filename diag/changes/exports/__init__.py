@@ -1,1 +1,1 @@
-"""A recommendation for people who change their org by other tools."""
+"""A recommendation as Terraform, as gc CLI script, or as comment, for who changes the org by other tools."""

@@ -1,1 +1,1 @@
-"""What was written to an org, on disk before it is sent."""
+"""The record of every write to an org, on disk before it is sent; the backup a restore needs."""

@@ -1,1 +1,1 @@
-"""What will be changed, on which evidence: plans and their files."""
+"""What will be changed and on which evidence: guards that allow or refuse a change, the plan, its file."""

@@ -1,1 +1,1 @@
-"""The HTTP side of the client: connection, login, retries, pacing, paging, error replies."""
+"""How a request reaches Genesys Cloud: connection, regions, login, pacing, retries, paging, error replies."""

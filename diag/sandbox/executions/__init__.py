@@ -1,1 +1,2 @@
-"""Running an action, what really happened, and what analytics tell of it."""
+"""One execution of an action: its reply in every form, what really happened (the oracle), what analytics
+report."""

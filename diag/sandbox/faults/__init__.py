@@ -1,1 +1,1 @@
-"""Faults on demand: which request is hit by what."""
+"""Faults on demand: the kinds of faults, and which requests a rule hits."""

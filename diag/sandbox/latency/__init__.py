@@ -1,1 +1,1 @@
-"""How long an action's backend takes: distributions with exact quantiles, and what time does to them."""
+"""How long a backend takes: distributions with exact quantiles, and how load and time change them."""

@@ -1,1 +1,1 @@
-"""The API, one file per part. Each has `routes(sandbox) -> list[Route]`; `app` puts them together."""
+"""The sandbox's API, one file for each part: `routes(sandbox) -> list[Route]`."""

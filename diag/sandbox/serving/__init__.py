@@ -1,1 +1,1 @@
-"""The sandbox as an HTTP server: process, middleware, fault injection, page."""
+"""The sandbox as an HTTP server: process, sockets, middleware, and the faults put into replies."""

@@ -1,1 +1,1 @@
-"""What the sandbox's org holds: scenario, actions, limits, permissions, tokens."""
+"""What the sandbox's org holds: actions, contracts, limits, permissions, tokens, jobs; from a scenario."""
