@@ -11,15 +11,17 @@ import struct
 import zlib
 from typing import Any, Final, NamedTuple
 
-from analysis.format.schema import Outcome, Target
+from analysis.format.schema import ActionVersion, Outcome
 
 RECORD_VERSION: Final = 1
 SEGMENT_SUFFIX: Final = ".seg"
 NAMES_SUFFIX: Final = ".names"
 EVENTS_SUFFIX: Final = ".events"
 
-OUTCOME_CODES: Final = {outcome: code for code, outcome in enumerate(Outcome, start=1)}
-TARGET_CODES: Final = {target: code for code, target in enumerate(Target, start=1)}
+OUTCOME_CODES: Final[dict[str, int]] = {outcome.value: code for code, outcome in enumerate(Outcome, start=1)}
+"""The one numbering of outcomes, on disk and in arrays; 0 is none of them."""
+OUTCOME_OF: Final = dict(enumerate(Outcome, start=1))
+TARGET_CODES: Final = {version: code for code, version in enumerate(ActionVersion, start=1)}
 
 FLAG_FIRST_REQUEST: Final = 1
 """First request of this worker for the action: may pay for a cold start."""
@@ -53,8 +55,12 @@ _CRC: Final = struct.Struct("<I")
 RECORD_SIZE: Final = _BODY.size + _CRC.size
 
 
-class Record(NamedTuple):
-    """One call, ready to pack. `rtt_ms` and `offered_rate` may be NaN; codes refer to the names file."""
+class CallRecord(NamedTuple):
+    """One call as it stands on disk, in file order (FIELDS); codes refer to the names file.
+
+    `seq` counts the calls of one worker. `scheduled_at` and `started_at` are Unix seconds. `timeout_s`,
+    `http_status` and `in_flight` are 0, `rtt_ms` and `offered_rate` NaN where unknown.
+    """
 
     seq: int
     action: int
@@ -77,10 +83,14 @@ class Record(NamedTuple):
 
 
 def pack(record: tuple[Any, ...]) -> bytes:
-    """Return the RECORD_SIZE bytes of a record, CRC-32 of the body last.
-
-    Takes a Record, or the same values as a plain tuple: the load writes one per call, and making the
-    named one costs a third of the packing.
-    """
+    """Return the RECORD_SIZE bytes of a CallRecord (or of its values as a plain tuple), CRC-32 last."""
     body = _BODY.pack(*record)
     return body + _CRC.pack(zlib.crc32(body))
+
+
+def unpack(data: bytes) -> CallRecord | None:
+    """Return the call in RECORD_SIZE bytes, or None where the checksum does not hold."""
+    body, crc = data[: _BODY.size], data[_BODY.size :]
+    if len(data) != RECORD_SIZE or _CRC.unpack(crc)[0] != zlib.crc32(body):
+        return None
+    return CallRecord._make(_BODY.unpack(body))

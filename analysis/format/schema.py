@@ -30,8 +30,8 @@ class Outcome(StrEnum):
     NETWORK_ERROR = "network_error"
 
 
-class Target(StrEnum):
-    """Which version of the action was called."""
+class ActionVersion(StrEnum):
+    """Which version of an action was called (the column `target`)."""
 
     PUBLISHED = "published"
     DRAFT = "draft"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
+class SkippedInput:
     """Input that was left out, and why ("skipped, because" is a value)."""
 
     what: str

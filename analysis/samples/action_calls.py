@@ -17,8 +17,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.format.call_record import OUTCOME_CODES, OUTCOME_OF
 from analysis.format.schema import Outcome
-from analysis.samples.sample_arrays import OUTCOME_INDEX, Codes, Columns, codes_of, columns_of
+from analysis.samples.sample_arrays import Codes, Columns, codes_of, columns_of
 
 
 class Kind(IntEnum):
@@ -42,8 +43,9 @@ KIND_OF: Final[Mapping[str, Kind]] = {
     Outcome.INVALID_INPUT: Kind.REFUSED,
 }
 
-_OUTCOMES: Final = tuple(Outcome)
-_KIND_BY_INDEX: Final = np.array([KIND_OF[outcome] for outcome in _OUTCOMES], dtype=np.int8)
+_KIND_BY_CODE: Final = np.array(
+    [Kind.REFUSED, *(KIND_OF[OUTCOME_OF[code]] for code in OUTCOME_OF)], dtype=np.int8
+)
 A_DAY_S: Final = 86_400.0
 ERRORS: Final = (Outcome.BACKEND_ERROR, Outcome.PLATFORM_ERROR, Outcome.NETWORK_ERROR)
 
@@ -52,8 +54,8 @@ ERRORS: Final = (Outcome.BACKEND_ERROR, Outcome.PLATFORM_ERROR, Outcome.NETWORK_
 class Calls:
     """One action's first attempts, in order of start within each run; all arrays have equal length.
 
-    `outcome` indexes `analysis.format.schema.Outcome`; `run` and `worker` are numbers whose meaning does not
-    matter here. Unknown floats are NaN.
+    `outcome` holds OUTCOME_CODES (`analysis.format.call_record`); `run` and `worker` are numbers whose
+    meaning does not matter here. Unknown floats are NaN.
     """
 
     started_at: NDArray[np.float64]
@@ -76,12 +78,12 @@ class Calls:
     @property
     def kind(self) -> NDArray[np.int8]:
         """`Kind` of each call."""
-        return np.asarray(_KIND_BY_INDEX[self.outcome])
+        return np.asarray(_KIND_BY_CODE[self.outcome])
 
     @property
     def event(self) -> NDArray[np.bool_]:
         """True where the call ended by itself, False where it was cut off."""
-        return np.asarray(self.outcome == OUTCOME_INDEX[Outcome.OK])
+        return np.asarray(self.outcome == OUTCOME_CODES[Outcome.OK])
 
     @property
     def limit_ms(self) -> NDArray[np.float64]:
@@ -96,7 +98,7 @@ class Calls:
 
     def count(self, *outcomes: Outcome) -> int:
         """Number of calls that ended in one of these outcomes."""
-        return int(np.isin(self.outcome, [OUTCOME_INDEX[outcome] for outcome in outcomes]).sum())
+        return int(np.isin(self.outcome, [OUTCOME_CODES[outcome] for outcome in outcomes]).sum())
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +146,9 @@ def classify(calls: Calls, backend_errors: str) -> tuple[Calls, dict[str, int]]:
     """
     keep = calls.kind != Kind.REFUSED
     if backend_errors == "exclude":
-        keep &= ~np.isin(calls.outcome, [OUTCOME_INDEX[outcome] for outcome in ERRORS])
+        keep &= ~np.isin(calls.outcome, [OUTCOME_CODES[outcome] for outcome in ERRORS])
     dropped = Counter(calls.outcome[~keep].tolist())
-    return calls.where(keep), {_OUTCOMES[index].value: count for index, count in sorted(dropped.items())}
+    return calls.where(keep), {OUTCOME_OF[code].value: count for code, count in sorted(dropped.items())}
 
 
 def _in_order(rows: NDArray[np.int64], columns: Columns) -> NDArray[np.int64]:

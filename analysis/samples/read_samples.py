@@ -1,6 +1,6 @@
 """Samples from anywhere: run folders, Parquet, CSV, several at once.
 
-What is damaged is read as far as it goes; what was left out is said (`Skipped`), never dropped in
+What is damaged is read as far as it goes; what was left out is said (`SkippedInput`), never dropped in
 silence. Only a set without a single readable call is an error.
 """
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from analysis.errors import UnreadableSamplesError
 from analysis.format.run_folder import Manifest, RunFolder
 from analysis.format.schema import COLUMNS
-from analysis.format.skipped_input import Skipped
+from analysis.format.skipped_input import SkippedInput
 from analysis.samples.action_calls import A_DAY_S
 from analysis.samples.run_samples import add_segments, finished_parquet, manifest_of, settled_in
 from analysis.samples.sample_file import add_sample_file
@@ -46,7 +46,7 @@ def read_samples(paths: Sequence[Path], *, detail: bool = False) -> SampleSet:
     """
     columns = tuple(name for name in COLUMNS if detail or name not in DETAIL_COLUMNS)
     builder = TableBuilder()
-    skipped: list[Skipped] = []
+    skipped: list[SkippedInput] = []
     manifests: list[Manifest] = []
     failed: list[UnreadableSamplesError] = []
     settled: frozenset[str] = frozenset()
@@ -62,14 +62,14 @@ def read_samples(paths: Sequence[Path], *, detail: bool = False) -> SampleSet:
             manifests.append(manifest)
     if not builder.rows:
         raise _nothing(paths, failed, skipped)
-    skipped.extend(Skipped("input", None, error.message) for error in failed)
+    skipped.extend(SkippedInput("input", None, error.message) for error in failed)
     table, dropped = without_duplicates(builder.finish())
     if dropped:
-        skipped.append(Skipped("duplicates", dropped, "the same call is in the input twice"))
+        skipped.append(SkippedInput("duplicates", dropped, "the same call is in the input twice"))
     far = _far_from_their_plan(table)
     if far:
         what = f"scheduled_at of {far:,} {'row' if far == 1 else 'rows'}"
-        skipped.append(Skipped(what, None, "over a day away from started_at: not taken as the plan"))
+        skipped.append(SkippedInput(what, None, "over a day away from started_at: not taken as the plan"))
     return SampleSet(table, tuple(skipped), tuple(manifests), settled)
 
 
@@ -128,7 +128,7 @@ def _repeats(table: pd.DataFrame, suspects: NDArray[np.bool_]) -> NDArray[np.boo
 
 def _add(
     builder: TableBuilder, path: Path, columns: tuple[str, ...]
-) -> tuple[tuple[Skipped, ...], Manifest | None]:
+) -> tuple[tuple[SkippedInput, ...], Manifest | None]:
     if not path.exists():
         raise UnreadableSamplesError(
             f"{path} does not exist.", hint="Give a run folder, .parquet or .csv file."
@@ -145,7 +145,7 @@ def _add(
 
 
 def _nothing(
-    paths: Sequence[Path], failed: list[UnreadableSamplesError], skipped: list[Skipped]
+    paths: Sequence[Path], failed: list[UnreadableSamplesError], skipped: list[SkippedInput]
 ) -> UnreadableSamplesError:
     if len(failed) == 1 and not skipped:
         return failed[0]

@@ -5,21 +5,21 @@ from pathlib import Path
 
 from analysis.errors import UnreadableSamplesError
 from analysis.format.run_folder import Manifest, RunFolder, read_manifest
-from analysis.format.skipped_input import Skipped
+from analysis.format.skipped_input import SkippedInput
 from analysis.samples.segments import read_segment, segment_paths, segment_table
 from analysis.samples.table_builder import TableBuilder
 
 
-def manifest_of(folder: RunFolder) -> tuple[Manifest | None, tuple[Skipped, ...]]:
+def manifest_of(folder: RunFolder) -> tuple[Manifest | None, tuple[SkippedInput, ...]]:
     """Return the manifest, if there is a readable one: the samples speak for themselves without it."""
     try:
         manifest = read_manifest(folder)
     except UnreadableSamplesError as error:
-        return None, (Skipped(str(folder.manifest), None, error.message),)
+        return None, (SkippedInput(str(folder.manifest), None, error.message),)
     if manifest is not None:
         return manifest, ()
     why = "missing: what was measured, where, and which actions can be configured is not known"
-    return None, (Skipped(str(folder.manifest), None, why),)
+    return None, (SkippedInput(str(folder.manifest), None, why),)
 
 
 def settled_in(folder: RunFolder) -> frozenset[str]:
@@ -35,9 +35,9 @@ def settled_in(folder: RunFolder) -> frozenset[str]:
 
 def add_segments(
     builder: TableBuilder, folder: RunFolder, run_id: str, columns: tuple[str, ...]
-) -> tuple[Skipped, ...]:
+) -> tuple[SkippedInput, ...]:
     """Add all whole records of a run to `builder`. Raises UnreadableSamplesError when there is none."""
-    skipped: list[Skipped] = []
+    skipped: list[SkippedInput] = []
     found = 0
     for path in segment_paths(folder):
         table, left_out = segment_table(read_segment(path), run_id, columns)

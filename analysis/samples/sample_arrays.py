@@ -1,16 +1,14 @@
 """The columns of a sample table as plain arrays, texts as numbers: no Python object per row."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.format.schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S, Outcome, Target
-
-OUTCOME_INDEX: Final[Mapping[str, int]] = {outcome.value: index for index, outcome in enumerate(Outcome)}
+from analysis.format.call_record import OUTCOME_CODES
+from analysis.format.schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S, ActionVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +21,7 @@ class Codes:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """What every row says, None where the table has no such column; `outcome` indexes `Outcome`."""
+    """What every row says, None where the table has no such column; `outcome` holds OUTCOME_CODES."""
 
     started_at: NDArray[np.float64]
     scheduled_at: NDArray[np.float64] | None
@@ -41,9 +39,9 @@ class Columns:
 def columns_of(table: pd.DataFrame) -> Columns:
     """Return the columns an estimate needs; `table` has the required columns of analysis.format.schema."""
     outcome = codes_of(table, "outcome", required=True)
-    index_of = np.array([OUTCOME_INDEX[text] for text in outcome.texts], dtype=np.int8)
+    code_of = np.array([OUTCOME_CODES[text] for text in outcome.texts], dtype=np.int8)
     target = codes_of(table, "target")
-    is_draft = np.array([text == Target.DRAFT for text in target.texts], dtype=bool)
+    is_draft = np.array([text == ActionVersion.DRAFT for text in target.texts], dtype=bool)
     return Columns(
         started_at=_floats(table, "started_at"),
         scheduled_at=_optional(table, "scheduled_at"),
@@ -51,7 +49,7 @@ def columns_of(table: pd.DataFrame) -> Columns:
         rate=_narrow(table, "offered_rate"),
         timeout_s=_possible(_narrow(table, "timeout_s")),
         rtt_ms=_narrow(table, "rtt_ms"),
-        outcome=index_of[outcome.codes],
+        outcome=code_of[outcome.codes],
         run=codes_of(table, "run_id").codes,
         worker=codes_of(table, "worker_id").codes,
         attempt=_attempts(table),

@@ -13,7 +13,7 @@ import pandas as pd
 
 from analysis.errors import UnreadableSamplesError
 from analysis.format.schema import COLUMNS, REQUIRED_COLUMNS
-from analysis.format.skipped_input import Skipped
+from analysis.format.skipped_input import SkippedInput
 from analysis.samples.table_builder import TableBuilder
 
 BATCH_ROWS: Final = 100_000
@@ -21,7 +21,7 @@ GZIP_STEP: Final = 1024
 _HINT: Final = "Needed columns: action_id, started_at (Unix seconds), latency_ms, outcome (ok, timeout, ...)."
 
 
-def add_sample_file(builder: TableBuilder, path: Path, columns: tuple[str, ...]) -> tuple[Skipped, ...]:
+def add_sample_file(builder: TableBuilder, path: Path, columns: tuple[str, ...]) -> tuple[SkippedInput, ...]:
     """Add the usable rows of a file to `builder`; return what was left out.
 
     Raises UnreadableSamplesError when the file is not a table or lacks a required column.
@@ -34,10 +34,10 @@ def add_sample_file(builder: TableBuilder, path: Path, columns: tuple[str, ...])
     else:
         skipped = _add_parquet(builder, path, columns)
     bad = builder.left_out - before
-    return (*skipped, *(Skipped(path.name, rows, why) for why, rows in bad.items()))
+    return (*skipped, *(SkippedInput(path.name, rows, why) for why, rows in bad.items()))
 
 
-def _add_csv(builder: TableBuilder, path: Path, columns: tuple[str, ...]) -> list[Skipped]:
+def _add_csv(builder: TableBuilder, path: Path, columns: tuple[str, ...]) -> list[SkippedInput]:
     whole, source = 0, None
     try:
         for batch in _csv_batches(path, columns, csv.QUOTE_MINIMAL, 0):
@@ -46,10 +46,12 @@ def _add_csv(builder: TableBuilder, path: Path, columns: tuple[str, ...]) -> lis
         return []
     except pd.errors.ParserError as error:
         # A file cut off inside a quoted field: without quotes, the lines up to there can be read.
-        skipped = Skipped(path.name, None, f"quotes do not match ({_first_line(error)}); read without them")
+        skipped = SkippedInput(
+            path.name, None, f"quotes do not match ({_first_line(error)}); read without them"
+        )
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         source = BytesIO(_decompressed(path))
-        skipped = Skipped(path.name, None, f"damaged ({_first_line(error)}); read up to there")
+        skipped = SkippedInput(path.name, None, f"damaged ({_first_line(error)}); read up to there")
     except (pd.errors.EmptyDataError, OSError, ValueError) as error:
         raise _unreadable(path, "CSV", error) from error
     try:
@@ -99,7 +101,7 @@ def _csv_batches(
             yield batch
 
 
-def _add_parquet(builder: TableBuilder, path: Path, columns: tuple[str, ...]) -> list[Skipped]:
+def _add_parquet(builder: TableBuilder, path: Path, columns: tuple[str, ...]) -> list[SkippedInput]:
     # pyarrow directly: it reads row group by row group, so a damaged one costs only itself.
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -131,7 +133,7 @@ def _add_parquet(builder: TableBuilder, path: Path, columns: tuple[str, ...]) ->
                     done += batch.num_rows
             except broken as error:
                 why = f"damaged part of the file ({_first_line(error)})"
-                skipped.append(Skipped(path.name, rows - done, why))
+                skipped.append(SkippedInput(path.name, rows - done, why))
     return skipped
 
 

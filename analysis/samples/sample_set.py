@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.format.action_facts import ActionFacts
 from analysis.format.run_folder import Manifest
-from analysis.format.skipped_input import Skipped
+from analysis.format.skipped_input import SkippedInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class SampleSet:
     there."""
 
     table: pd.DataFrame
-    skipped: tuple[Skipped, ...] = ()
+    skipped: tuple[SkippedInput, ...] = ()
     manifests: tuple[Manifest, ...] = ()
     settled: frozenset[str] = frozenset()
     """Actions whose measuring was stopped because their answer had settled (analysis.stopping.settled)."""

@@ -27,7 +27,7 @@ from analysis.format.call_record import (
     TARGET_CODES,
 )
 from analysis.format.run_folder import RunFolder
-from analysis.format.skipped_input import Skipped
+from analysis.format.skipped_input import SkippedInput
 
 RECORD_DTYPE: Final = np.dtype([(name, code) for name, _, code in FIELDS] + [("crc", "<u4")])
 _BODY_SIZE: Final = RECORD_SIZE - 4
@@ -40,7 +40,7 @@ class Segment:
     worker_id: str
     records: np.ndarray[tuple[int], np.dtype[np.void]]
     names: Mapping[str, Mapping[int, str]]
-    skipped: tuple[Skipped, ...]
+    skipped: tuple[SkippedInput, ...]
 
 
 def segment_paths(folder: RunFolder) -> tuple[Path, ...]:
@@ -52,7 +52,7 @@ def read_segment(path: Path) -> Segment:
     """Return every whole record of a segment; torn and damaged ones are skipped and counted."""
     raw = path.read_bytes()
     offsets, lost = _whole_records(raw)
-    skipped = [Skipped(path.name, None, f"{lost:,} bytes are not whole records")] if lost else []
+    skipped = [SkippedInput(path.name, None, f"{lost:,} bytes are not whole records")] if lost else []
     data = np.frombuffer(raw, dtype=np.uint8)
     if offsets.size == 0:
         records = np.zeros(0, dtype=RECORD_DTYPE)
@@ -63,11 +63,11 @@ def read_segment(path: Path) -> Segment:
         records = np.ascontiguousarray(rows).reshape(-1).view(RECORD_DTYPE)
     foreign = records["version"] != RECORD_VERSION
     if foreign.any():
-        skipped.append(Skipped(path.name, int(foreign.sum()), "records of another version of diag"))
+        skipped.append(SkippedInput(path.name, int(foreign.sum()), "records of another version of diag"))
         records = records[~foreign]
     names, unread = read_names(path.with_suffix(NAMES_SUFFIX))
     if unread:
-        skipped.append(Skipped(path.with_suffix(NAMES_SUFFIX).name, unread, "lines that are not names"))
+        skipped.append(SkippedInput(path.with_suffix(NAMES_SUFFIX).name, unread, "lines that are not names"))
     return Segment(path.stem, records, names, tuple(skipped))
 
 
@@ -96,18 +96,18 @@ def read_names(path: Path) -> tuple[Mapping[str, Mapping[int, str]], int]:
 
 def segment_table(
     segment: Segment, run_id: str, columns: tuple[str, ...]
-) -> tuple[pd.DataFrame, tuple[Skipped, ...]]:
+) -> tuple[pd.DataFrame, tuple[SkippedInput, ...]]:
     """Return the wanted columns of one segment; records whose action has no name are skipped."""
     records = segment.records
     names = segment.names
-    outcomes = {code: outcome.value for outcome, code in OUTCOME_CODES.items()}
+    outcomes = {code: outcome for outcome, code in OUTCOME_CODES.items()}
     valid = np.isin(records["action"], list(names.get("action", {}))) & np.isin(
         records["outcome"], list(outcomes)
     )
     skipped = list(segment.skipped)
     if not valid.all():
         what = f"{segment.worker_id}{SEGMENT_SUFFIX}"
-        skipped.append(Skipped(what, int((~valid).sum()), "action or outcome unknown"))
+        skipped.append(SkippedInput(what, int((~valid).sum()), "action or outcome unknown"))
         records = records[valid]
     n = len(records)
     texts = {

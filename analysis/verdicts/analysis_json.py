@@ -4,16 +4,27 @@
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, fields
-from typing import Any
+from typing import Any, Final
 
 from analysis.errors import UnreadableSamplesError
 from analysis.format.action_facts import ActionFacts
-from analysis.format.skipped_input import Skipped
+from analysis.format.skipped_input import SkippedInput
 from analysis.jobs.polling_loop import FlowLoop
 from analysis.settings import RecommendSettings
 from analysis.verdicts.recommendation import FORMAT_VERSION, Analysis, Recommendation, Verdict
 
 JsonObject = dict[str, object]
+
+KEY_OF: Final[Mapping[str, str]] = {
+    "quantile_ms": "p99_ms",
+    "quantile_upper_ms": "p99_upper_ms",
+    "quantile_lower_ms": "p99_lower_ms",
+    "quantile_with_warm_up_ms": "p99_with_warm_up_ms",
+    "quantile_fast_part_ms": "p99_fast_part_ms",
+    "quantile_slow_part_ms": "p99_slow_part_ms",
+}
+"""JSON key of each field of `Recommendation` that is not its own key: the format says p99, whichever
+percentile was asked for."""
 
 
 def analysis_to_json(analysis: Analysis) -> JsonObject:
@@ -36,13 +47,9 @@ def analysis_to_json(analysis: Analysis) -> JsonObject:
 
 def recommendation_to_json(recommendation: Recommendation) -> JsonObject:
     """Return one action's entry: every field of `Recommendation`, and the share of calls cut off."""
-    row = _plain(
-        {
-            **asdict(recommendation),
-            "left_out_by_reason": dict(recommendation.left_out_by_reason),
-            "warnings": list(recommendation.warnings),
-        }
-    )
+    row = _plain({KEY_OF.get(name, name): value for name, value in asdict(recommendation).items()})
+    row["left_out_by_reason"] = dict(recommendation.left_out_by_reason)
+    row["warnings"] = list(recommendation.warnings)
     samples = recommendation.samples
     row["verdict"] = recommendation.verdict.value
     row["censored_share"] = recommendation.censored / samples if samples else None
@@ -66,7 +73,7 @@ def analysis_from_json(body: Mapping[str, Any]) -> Analysis:
             facts={
                 key: ActionFacts(**_known(ActionFacts, row)) for key, row in body.get("facts", {}).items()
             },
-            skipped=tuple(Skipped(**_known(Skipped, row)) for row in body.get("skipped", ())),
+            skipped=tuple(SkippedInput(**_known(SkippedInput, row)) for row in body.get("skipped", ())),
             run_ids=tuple(body.get("run_ids", ())),
             sandbox=body.get("sandbox"),
             concurrency_limit=body.get("concurrency_limit"),
@@ -90,7 +97,8 @@ def _loop_to_json(loop: FlowLoop) -> JsonObject:
 
 
 def _recommendation(row: Mapping[str, Any]) -> Recommendation:
-    known = _known(Recommendation, row)
+    stated = {field.name: KEY_OF.get(field.name, field.name) for field in fields(Recommendation)}
+    known = {name: row[key] for name, key in stated.items() if key in row}
     known["verdict"] = Verdict(known["verdict"])
     known["warnings"] = tuple(known.get("warnings", ()))
     return Recommendation(**known)

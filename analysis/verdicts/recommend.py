@@ -21,10 +21,10 @@ from analysis.estimates.shortfall import shortfall
 from analysis.estimates.stability import find_disagreement
 from analysis.estimates.time_coverage import time_coverage
 from analysis.format.action_facts import ActionFacts, merge_facts
+from analysis.format.call_record import OUTCOME_CODES
 from analysis.format.schema import DEFAULT_TIMEOUT_S, Outcome
 from analysis.samples.action_calls import ERRORS, ActionCalls, Calls, by_action
 from analysis.samples.run_weaknesses import mixed_orgs, run_weaknesses
-from analysis.samples.sample_arrays import OUTCOME_INDEX
 from analysis.samples.sample_set import SampleSet
 from analysis.settings import RecommendSettings, with_cap, with_overrides
 from analysis.verdicts.caveats import about_calls, about_load, about_the_clock
@@ -191,7 +191,7 @@ def _current_timeout(facts: ActionFacts, calls: Calls) -> tuple[int, bool]:
 
 def _fired(calls: Calls) -> tuple[int, int] | None:
     """The shortest and the longest timeout that cut a call off, None where one of them is not known."""
-    of_calls = calls.timeout_s[calls.outcome == OUTCOME_INDEX[Outcome.TIMEOUT]]
+    of_calls = calls.timeout_s[calls.outcome == OUTCOME_CODES[Outcome.TIMEOUT]]
     if not of_calls.size or np.isnan(of_calls).any():
         return None
     return int(of_calls.min()), int(of_calls.max())

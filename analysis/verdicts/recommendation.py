@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from analysis.estimates.time_coverage import Grade
 from analysis.format.action_facts import ActionFacts
-from analysis.format.skipped_input import Skipped
+from analysis.format.skipped_input import SkippedInput
 from analysis.jobs.polling_loop import FlowLoop
 from analysis.settings import RecommendSettings
 
@@ -56,14 +56,14 @@ class Recommendation:
     left_out_by_reason: Mapping[str, int] = field(default_factory=dict)
     p50_ms: float | None = None
     p95_ms: float | None = None
-    p99_ms: float | None = None
+    quantile_ms: float | None = None
     """The quantile at `settings.percentile` (p99 unless set otherwise)."""
-    p99_upper_ms: float | None = None
-    p99_lower_ms: float | None = None
-    p99_with_warm_up_ms: float | None = None
+    quantile_upper_ms: float | None = None
+    quantile_lower_ms: float | None = None
+    quantile_with_warm_up_ms: float | None = None
     """The same quantile without the warm-up cut."""
-    p99_fast_part_ms: float | None = None
-    p99_slow_part_ms: float | None = None
+    quantile_fast_part_ms: float | None = None
+    quantile_slow_part_ms: float | None = None
     """For `unstable`: the quantile in the two parts of the measurement that disagree."""
     n_eff: float | None = None
     design_effect: float | None = None
@@ -105,7 +105,7 @@ class Analysis:
     settings: RecommendSettings
     actions: tuple[Recommendation, ...]
     facts: Mapping[str, ActionFacts]
-    skipped: tuple[Skipped, ...] = ()
+    skipped: tuple[SkippedInput, ...] = ()
     run_ids: tuple[str, ...] = ()
     sandbox: bool | None = None
     concurrency_limit: int | None = None

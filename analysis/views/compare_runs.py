@@ -108,7 +108,12 @@ def difference(first: Recommendation | None, later: Recommendation | None, looks
     if first is None or later is None:
         where = "in neither of these two runs" if first is later else "in one of the runs only"
         return Difference("cannot tell", f"measured {where}")
-    known = None not in (first.p99_ms, later.p99_ms, first.p99_upper_ms, later.p99_upper_ms)
+    known = None not in (
+        first.quantile_ms,
+        later.quantile_ms,
+        first.quantile_upper_ms,
+        later.quantile_upper_ms,
+    )
     return _mover(first, later, _wider(looks)) if known else _from_bounds(first, later)
 
 
@@ -118,9 +123,9 @@ def _wider(looks: int) -> float:
 
 
 def _mover(first: Recommendation, later: Recommendation, wider: float) -> Difference:
-    a, b = first.p99_ms or 0.0, later.p99_ms or 0.0
-    a_low, a_high = min(first.p99_lower_ms or 0.0, a), max(first.p99_upper_ms or a, a)
-    b_low, b_high = min(later.p99_lower_ms or 0.0, b), max(later.p99_upper_ms or b, b)
+    a, b = first.quantile_ms or 0.0, later.quantile_ms or 0.0
+    a_low, a_high = min(first.quantile_lower_ms or 0.0, a), max(first.quantile_upper_ms or a, a)
+    b_low, b_high = min(later.quantile_lower_ms or 0.0, b), max(later.quantile_upper_ms or b, b)
     gap = b - a
     low = gap - wider * math.hypot(b - b_low, a_high - a)
     high = gap + wider * math.hypot(b_high - b, a - a_low)
@@ -138,12 +143,16 @@ def _mover(first: Recommendation, later: Recommendation, wider: float) -> Differ
 
 def _from_bounds(first: Recommendation, later: Recommendation) -> Difference:
     """A p99 or its bound lies beyond what was seen: the side that is known may still settle the direction."""
-    gap = None if first.p99_ms is None or later.p99_ms is None else later.p99_ms - first.p99_ms
-    if first.p99_upper_ms is not None and (later.p99_lower_ms or 0.0) > first.p99_upper_ms:
-        low = (later.p99_lower_ms or 0.0) - first.p99_upper_ms
+    gap = (
+        None
+        if first.quantile_ms is None or later.quantile_ms is None
+        else later.quantile_ms - first.quantile_ms
+    )
+    if first.quantile_upper_ms is not None and (later.quantile_lower_ms or 0.0) > first.quantile_upper_ms:
+        low = (later.quantile_lower_ms or 0.0) - first.quantile_upper_ms
         return Difference("slower", f"p99 grew by at least {_at_least(low)}", gap, lower_ms=low)
-    if later.p99_upper_ms is not None and (first.p99_lower_ms or 0.0) > later.p99_upper_ms:
-        high = later.p99_upper_ms - (first.p99_lower_ms or 0.0)
+    if later.quantile_upper_ms is not None and (first.quantile_lower_ms or 0.0) > later.quantile_upper_ms:
+        high = later.quantile_upper_ms - (first.quantile_lower_ms or 0.0)
         return Difference("faster", f"p99 fell by at least {_at_least(-high)}", gap, upper_ms=high)
     return Difference("cannot tell", "a p99 or its bound is not known", gap)
 

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.estimates.service_time import on_the_right_clock
+from analysis.format.call_record import OUTCOME_CODES, OUTCOME_OF
 from analysis.format.schema import Outcome
 from analysis.samples.action_calls import ActionCalls, Calls, Kind, by_action
 from analysis.samples.sample_set import SampleSet
@@ -27,7 +28,6 @@ MAX_CURVE_POINTS: Final = 240
 MAX_TIME_BINS: Final = 120
 MIN_CALLS_FOR_P99: Final = 100
 MIN_CALLS_FOR_P50: Final = 3
-_OUTCOMES: Final = tuple(Outcome)
 
 
 def summarise(samples: SampleSet, settings: RecommendSettings | None = None) -> dict[str, ActionSummary]:
@@ -57,12 +57,12 @@ def _summary(
     calls = on_the_right_clock(action.calls).calls
     calls = replace(calls, latency_ms=np.minimum(calls.latency_ms, MAX_MS))
     load = load_bins(calls, table)
-    counts = np.bincount(calls.outcome, minlength=len(_OUTCOMES))
+    counts = np.bincount(calls.outcome, minlength=1 + len(OUTCOME_OF))
     return ActionSummary(
         action_id=action.action_id,
         action_name=name,
         calls=len(calls),
-        outcomes={_OUTCOMES[index].value: int(n) for index, n in enumerate(counts) if n},
+        outcomes={outcome.value: int(counts[code]) for code, outcome in OUTCOME_OF.items() if counts[code]},
         histogram=_histogram(calls),
         survival=_survival(calls, settings),
         timeline=_timeline(calls),
@@ -86,9 +86,7 @@ def _histogram(calls: Calls) -> Histogram | None:
     bins = int(np.clip(np.ceil(decades * 25), 8, MAX_BINS))
     edges = np.geomspace(low, high, bins + 1)
     ok = calls.event
-    timeout = np.isin(
-        calls.outcome, [_OUTCOMES.index(Outcome.TIMEOUT), _OUTCOMES.index(Outcome.CLIENT_TIMEOUT)]
-    )
+    timeout = np.isin(calls.outcome, [OUTCOME_CODES[Outcome.TIMEOUT], OUTCOME_CODES[Outcome.CLIENT_TIMEOUT]])
 
     def per_bin(mask: NDArray[np.bool_]) -> tuple[int, ...]:
         return tuple(int(n) for n in np.histogram(latency[mask], edges)[0])

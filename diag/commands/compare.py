@@ -132,7 +132,7 @@ def _table(data: "CompareData") -> "Table":
     rows = tuple(
         (
             action.action_name,
-            *(numbers.latency(entry.p99_ms) if entry is not None else "–" for entry in action.entries),
+            *(numbers.latency(entry.quantile_ms) if entry is not None else "–" for entry in action.entries),
             *(
                 cell
                 for one in action.differences

@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from analysis.format.run_folder import LeftOut
-from analysis.format.schema import PLATFORM_MAX_TIMEOUT_S
-from analysis.format.schema import Target as Version
+from analysis.format.schema import PLATFORM_MAX_TIMEOUT_S, ActionVersion
 from diag.errors import UsageError
 from diag.genesys.client import GenesysClient
 from diag.genesys.models import Action
@@ -86,7 +85,7 @@ def prepare(options: Any, target: Target, client: GenesysClient) -> Prepared:
     )
     guarded = not target.sandbox if workload.guard_enabled is None else workload.guard_enabled
     organization = client.organization()
-    version = Version.DRAFT if options.probe else Version.PUBLISHED
+    version = ActionVersion.DRAFT if options.probe else ActionVersion.PUBLISHED
     plan = LoadPlan(
         actions=tuple(
             ActionLoad(

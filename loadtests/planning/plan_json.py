@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from analysis.format.schema import Target
+from analysis.format.schema import ActionVersion
 from diag.workload.load_shape import GuardLimits, Poll, Ramp, Soak, Stage
 from diag.workload.payload import Payload
 from loadtests.planning.plan import ActionLoad, LoadPlan
@@ -56,4 +56,4 @@ def _action(body: dict[str, Any]) -> ActionLoad:
     poll = body["poll"]
     if poll is not None:
         poll = Poll(**{**poll, **{name: tuple(poll[name]) for name in ("done", "failed", "cancelled")}})
-    return ActionLoad(**{**body, "payloads": payloads, "target": Target(body["target"]), "poll": poll})
+    return ActionLoad(**{**body, "payloads": payloads, "target": ActionVersion(body["target"]), "poll": poll})

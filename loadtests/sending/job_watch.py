@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import gevent
 
-from analysis.format.schema import Target
+from analysis.format.schema import ActionVersion
 from diag.workload.load_shape import Poll
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.sending.call_budget import CallBudget
@@ -78,7 +78,7 @@ class JobWatch:
             try:
                 body = json.dumps({poll.parameter: job_id}).encode()
                 transport, token = self._context.transport, self._context.port.token()
-                request = transport.prepare(poll.action, Target.PUBLISHED, body, token)
+                request = transport.prepare(poll.action, ActionVersion.PUBLISHED, body, token)
                 sock, _ = transport.connect()
                 return transport.exchange(sock, request, LIMIT_S)
             finally:

@@ -20,7 +20,7 @@ from urllib.parse import quote, urlsplit
 from geventhttpclient.connectionpool import ConnectionPool, SSLConnectionPool
 from geventhttpclient.response import HTTPConnectionClosed, HTTPParseError, HTTPSocketPoolResponse
 
-from analysis.format.schema import Target
+from analysis.format.schema import ActionVersion
 from loadtests.sending.proxy import proxy_for
 
 USER_AGENT: Final = "genesys-diag-load"
@@ -134,9 +134,9 @@ class Transport:
         known = self._pool.connects >= ENOUGH_CONNECTS and not self._proxied
         return self._pool.rtt_ms if known else math.nan
 
-    def prepare(self, action_id: str, target: Target, body: bytes, token: str) -> bytes:
+    def prepare(self, action_id: str, target: ActionVersion, body: bytes, token: str) -> bytes:
         """Return the whole request as bytes: POST .../test (or .../draft/test) with this body."""
-        step = "draft/test" if target is Target.DRAFT else "test"
+        step = "draft/test" if target is ActionVersion.DRAFT else "test"
         return (
             f"POST {self._path}/api/v2/integrations/actions/{quote(action_id, safe='')}/{step} HTTP/1.1\r\n"
             f"Host: {self._host_header}\r\n"

@@ -75,15 +75,15 @@ def markers_of(action: Recommendation, analysis: Analysis) -> tuple[Marker, ...]
     elif to is not None and to != now:
         to_s = number(f"{to} s", to, "recommended_timeout_s")
         found.append(Marker("recommended", to * 1000, f"set {to} s", told("recommended {}", to_s)))
-    if action.p99_ms is not None:
-        p99 = numbers.quantile(action.p99_ms, action.source)
-        key = told("{} {}", name, number(p99, action.p99_ms, "p99_ms"))
-        found.append(Marker("estimate", action.p99_ms, f"{name} {p99}", key))
-    if action.p99_upper_ms is not None and action.p99_upper_ms != action.p99_ms:
-        upper = number(numbers.at_most(action.p99_upper_ms), action.p99_upper_ms, "p99_upper_ms")
+    if action.quantile_ms is not None:
+        p99 = numbers.quantile(action.quantile_ms, action.source)
+        key = told("{} {}", name, number(p99, action.quantile_ms, "p99_ms"))
+        found.append(Marker("estimate", action.quantile_ms, f"{name} {p99}", key))
+    if action.quantile_upper_ms is not None and action.quantile_upper_ms != action.quantile_ms:
+        upper = number(numbers.at_most(action.quantile_upper_ms), action.quantile_upper_ms, "p99_upper_ms")
         sure = number(numbers.share(settings.confidence), settings.confidence, "/settings/confidence")
         key = told("{} is at most {} ({} sure)", name, upper, sure)
-        found.append(Marker("upper", action.p99_upper_ms, "", key))
+        found.append(Marker("upper", action.quantile_upper_ms, "", key))
     if cap_s not in (now, to):
         key = told("cap {}", number(f"{cap_s} s", cap_s, "cap_s"))
         found.append(Marker("cap", cap_s * 1000, f"cap {cap_s} s", key))

@@ -17,13 +17,15 @@ _WIDTH: Final = 150
 def mini_range(action: Recommendation) -> str:
     """Return an SVG of p50 to p99 (or p95), its bound, now and recommended; the numbers stand beside it."""
     shapes = [f'<path class="grid" d="{"".join(f"M{_x(t)} 2v20" for t in (100, 1000, 10_000, 60_000))}"/>']
-    end_ms = action.p99_ms if action.p99_ms is not None else action.p95_ms
+    end_ms = action.quantile_ms if action.quantile_ms is not None else action.p95_ms
     if action.p50_ms is not None and end_ms is not None:
         left, right = _x(action.p50_ms), _x(end_ms)
         width = max(right - left, 2)
         shapes.append(f'<rect class="body" x="{left}" y="9" width="{width:.1f}" height="6" rx="3"/>')
-    if action.p99_ms is not None and action.p99_upper_ms is not None:
-        shapes.append(f'<path class="bound" d="M{_x(action.p99_ms)} 12H{_x(action.p99_upper_ms)}"/>')
+    if action.quantile_ms is not None and action.quantile_upper_ms is not None:
+        shapes.append(
+            f'<path class="bound" d="M{_x(action.quantile_ms)} 12H{_x(action.quantile_upper_ms)}"/>'
+        )
     if action.current_timeout_s is not None:
         shapes.append(f'<path class="now" d="M{_x(action.current_timeout_s * 1000)} 3v18"/>')
     if action.recommended_timeout_s is not None and not held_back(action):

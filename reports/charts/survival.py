@@ -77,7 +77,7 @@ def survival_range(
         [
             *_visible(curve.t_ms, curve.share),
             *beside,
-            action.p99_upper_ms,
+            action.quantile_upper_ms,
             *(marker.at_ms for marker in markers),
         ]
     )
@@ -132,7 +132,7 @@ def _target(axes: Axes, ink: Ink, action: Recommendation, percentile: float) -> 
         zorder=6,
         gid=classed("aside"),
     )
-    low, high = action.p99_lower_ms, action.p99_upper_ms
+    low, high = action.quantile_lower_ms, action.quantile_upper_ms
     if low is not None and high is not None and low > 0:
         axes.plot(
             [math.log10(low), math.log10(high)],
@@ -143,8 +143,8 @@ def _target(axes: Axes, ink: Ink, action: Recommendation, percentile: float) -> 
             alpha=0.55,
             zorder=5,
         )
-    if action.p99_ms is not None:
-        x = math.log10(action.p99_ms)
+    if action.quantile_ms is not None:
+        x = math.log10(action.quantile_ms)
         for colour, width in ((ink.estimate, 8.8), (ink.paper, 5.2)):
             axes.add_patch(_dot(x, y, colour, width))
 

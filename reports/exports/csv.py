@@ -4,6 +4,7 @@ import csv
 import io
 from typing import Final
 
+from analysis.verdicts.analysis_json import recommendation_to_json
 from analysis.verdicts.recommendation import Analysis
 from reports.wording.plain_text import csv_cell
 
@@ -29,7 +30,7 @@ COLUMNS: Final = (
     "source",
     "reason",
 )
-"""Fields of `Recommendation`; the page's "Copy as CSV" gives the same (held by a test)."""
+"""Keys of the recommendation JSON; the page's "Copy as CSV" gives the same (held by a test)."""
 
 
 def build_csv(analysis: Analysis) -> str:
@@ -38,11 +39,12 @@ def build_csv(analysis: Analysis) -> str:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for action in analysis.actions:
-        writer.writerow([_cell(getattr(action, column)) for column in COLUMNS])
+        row = recommendation_to_json(action)
+        writer.writerow([_cell(row[column]) for column in COLUMNS])
     return out.getvalue()
 
 
-def _cell(value: str | float | None) -> str | float:
+def _cell(value: object) -> object:
     if value is None:
         return ""
-    return csv_cell(str(value)) if isinstance(value, str) else value
+    return csv_cell(value) if isinstance(value, str) else value

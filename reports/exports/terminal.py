@@ -108,9 +108,15 @@ def picture(histogram: Histogram | None, action: Recommendation, low_ms: float, 
 
 def _facts(action: Recommendation, percentile: float) -> str:
     facts = []
-    if action.p99_ms is not None:
-        bound = f" (≤ {numbers.at_most(action.p99_upper_ms)})" if action.p99_upper_ms is not None else ""
-        facts.append(f"{percentile_name(percentile)} {numbers.quantile(action.p99_ms, action.source)}{bound}")
+    if action.quantile_ms is not None:
+        bound = (
+            f" (≤ {numbers.at_most(action.quantile_upper_ms)})"
+            if action.quantile_upper_ms is not None
+            else ""
+        )
+        facts.append(
+            f"{percentile_name(percentile)} {numbers.quantile(action.quantile_ms, action.source)}{bound}"
+        )
     if action.cut_off_now is not None:
         after = "" if action.cut_off_after is None else f" → {numbers.share(action.cut_off_after)}"
         facts.append(f"cut off {numbers.share(action.cut_off_now)}{after}")

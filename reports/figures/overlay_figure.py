@@ -53,10 +53,12 @@ def overlay_figure(
 def _p99(index: int, letter: str, entry: Recommendation | None) -> Told:
     if entry is None:
         return told("{} not measured", letter)
-    found = number(numbers.latency(entry.p99_ms), entry.p99_ms, f"runs/{index}/p99_ms")
-    if entry.p99_upper_ms is None:
+    found = number(numbers.latency(entry.quantile_ms), entry.quantile_ms, f"runs/{index}/p99_ms")
+    if entry.quantile_upper_ms is None:
         return told("{} {}", letter, found)
-    upper = number(numbers.at_most(entry.p99_upper_ms), entry.p99_upper_ms, f"runs/{index}/p99_upper_ms")
+    upper = number(
+        numbers.at_most(entry.quantile_upper_ms), entry.quantile_upper_ms, f"runs/{index}/p99_upper_ms"
+    )
     return told("{} {} (at most {})", letter, found, upper)
 
 

@@ -104,12 +104,12 @@ def _words(action: Recommendation, curve: SurvivalCurve, percentile: float) -> l
     elif action.current_timeout_s is not None and action.cut_off_now is not None:
         text = "At the present timeout of {}, {} of calls are still waiting and are cut off."
         parts.append(told(text, now_s, cut_now))
-    if action.p99_ms is not None:
+    if action.quantile_ms is not None:
         parts.append(
             told(
                 "The share falls to {} at {} ({}{}).",
                 allowed,
-                number(numbers.quantile(action.p99_ms, action.source), action.p99_ms, "p99_ms"),
+                number(numbers.quantile(action.quantile_ms, action.source), action.quantile_ms, "p99_ms"),
                 name,
                 _at_most(action),
             )
@@ -133,7 +133,7 @@ def _words(action: Recommendation, curve: SurvivalCurve, percentile: float) -> l
 
 
 def _at_most(action: Recommendation) -> str:
-    upper = action.p99_upper_ms
+    upper = action.quantile_upper_ms
     return (
         "" if upper is None else told(", at most {}", number(numbers.at_most(upper), upper, "p99_upper_ms"))
     )

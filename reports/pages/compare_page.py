@@ -185,8 +185,8 @@ def _signed(ms: float) -> str:
 def _p99(entry: Recommendation | None) -> str:
     if entry is None:
         return "not measured"
-    bound = "" if entry.p99_upper_ms is None else f" (≤ {numbers.at_most(entry.p99_upper_ms)})"
-    return numbers.latency(entry.p99_ms) + bound
+    bound = "" if entry.quantile_upper_ms is None else f" (≤ {numbers.at_most(entry.quantile_upper_ms)})"
+    return numbers.latency(entry.quantile_ms) + bound
 
 
 def _steps(texts: Iterable[str]) -> str:
@@ -203,7 +203,7 @@ def _figures(data: CompareData) -> list[Chart | None]:
 
 def _view(index: int, action: ComparedAction, chart: Chart | None) -> dict[str, object]:
     first = action.entries[0]
-    base = first.p99_ms if first is not None else None
+    base = first.quantile_ms if first is not None else None
     anchor = f"action-{index + 1}"
     found = None
     if chart is not None:

@@ -154,9 +154,9 @@ class P99:
 
 def p99_or_more(action: Recommendation) -> P99:
     """Return what one run says of the p99: it, or where the calls were cut off before it."""
-    if action.p99_ms is not None:
-        return P99(action.p99_ms)
-    return P99(action.p99_lower_ms, above=action.p99_lower_ms is not None)
+    if action.quantile_ms is not None:
+        return P99(action.quantile_ms)
+    return P99(action.quantile_lower_ms, above=action.quantile_lower_ms is not None)
 
 
 def extremes(actions: Sequence[Recommendation]) -> tuple[P99, P99]:

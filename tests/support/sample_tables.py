@@ -12,11 +12,11 @@ from analysis.format.call_record import (
     OUTCOME_CODES,
     SEGMENT_SUFFIX,
     TARGET_CODES,
-    Record,
+    CallRecord,
     pack,
 )
 from analysis.format.run_folder import RunFolder
-from analysis.format.schema import Outcome, Target
+from analysis.format.schema import ActionVersion, Outcome
 from analysis.samples.sample_set import SampleSet
 from analysis.settings import RecommendSettings
 from analysis.verdicts.recommend import recommend
@@ -111,7 +111,7 @@ def write_segment(
     path.write_bytes(
         b"".join(
             pack(
-                Record(
+                CallRecord(
                     seq=index,
                     action=1,
                     scheduled_at=START + index,
@@ -127,7 +127,7 @@ def write_segment(
                     outcome=OUTCOME_CODES[outcome],
                     timeout_s=60,
                     attempt=1,
-                    target=TARGET_CODES[Target.PUBLISHED],
+                    target=TARGET_CODES[ActionVersion.PUBLISHED],
                     flags=0,
                 )
             )

@@ -7,7 +7,7 @@ import numpy as np
 
 from analysis.format.action_facts import ActionFacts
 from analysis.format.run_folder import LeftOut, Manifest
-from analysis.format.skipped_input import Skipped
+from analysis.format.skipped_input import SkippedInput
 from analysis.settings import RecommendSettings
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from analysis.views.summary import ActionSummary, ColdStart, ErrorGroup, Histogram
@@ -119,9 +119,9 @@ def make_action(
         left_out_by_reason={"rate_limited": int(failed.sum())} if failed.any() else {},
         p50_ms=p50,
         p95_ms=p95 if not unknown else None,
-        p99_ms=None if unknown else p99,
-        p99_upper_ms=None if unknown else upper,
-        p99_lower_ms=None if unknown else lower,
+        quantile_ms=None if unknown else p99,
+        quantile_upper_ms=None if unknown else upper,
+        quantile_lower_ms=None if unknown else lower,
         n_eff=calls / 1.3,
         design_effect=1.3,
         calls_needed=160 if verdict is Verdict.INSUFFICIENT_SAMPLES else None,
@@ -209,7 +209,7 @@ def make_report(
         RecommendSettings(),
         tuple(r for r, _ in pairs),
         facts,
-        skipped=(Skipped("segments/worker-2.seg", 1, "the last record was cut short by a kill"),),
+        skipped=(SkippedInput("segments/worker-2.seg", 1, "the last record was cut short by a kill"),),
         run_ids=(manifest.run_id,),
         sandbox=sandbox,
         concurrency_limit=50,

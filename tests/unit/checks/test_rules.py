@@ -57,7 +57,10 @@ def test_undecided_fails_only_who_asks_for_it() -> None:
 
 def measured(p99_ms: float, spread_ms: float = 50.0, **values: object) -> Recommendation:
     return recommendation(
-        p99_ms=p99_ms, p99_lower_ms=p99_ms - spread_ms, p99_upper_ms=p99_ms + spread_ms, **values
+        quantile_ms=p99_ms,
+        quantile_lower_ms=p99_ms - spread_ms,
+        quantile_upper_ms=p99_ms + spread_ms,
+        **values,
     )
 
 

@@ -20,7 +20,7 @@ def test_calls_without_a_rate_belong_to_the_level_of_their_run(unknown: float) -
     table.loc[1950:, "latency_ms"] = 9000.0  # still in flight at the end: the slowest ones
     (found,) = recommend(sample_set(table)).actions
     assert found.left_out_by_reason == {"warm_up": 150}
-    assert found.p99_ms == 9000
+    assert found.quantile_ms == 9000
 
 
 def test_in_a_run_of_several_levels_the_nearest_call_decides() -> None:

@@ -99,9 +99,9 @@ def stopped() -> dict[str, list[tuple[bool, bool, bool]]]:
             plain = recommend_action(part, facts, NO_WARM_UP)
             found.setdefault(name, []).append(
                 (
-                    (at_stop.p99_upper_ms or 1e9) < p99_s * 1e3,
+                    (at_stop.quantile_upper_ms or 1e9) < p99_s * 1e3,
                     (at_stop.uncapped_timeout_s or 99) < p99_s,
-                    (plain.p99_upper_ms or 1e9) < p99_s * 1e3,
+                    (plain.quantile_upper_ms or 1e9) < p99_s * 1e3,
                 )
             )
     return found

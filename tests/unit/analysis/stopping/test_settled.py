@@ -27,8 +27,8 @@ def test_a_run_stopped_early_is_judged_so(tmp_path: Path) -> None:
     plain = recommend(read_samples([tmp_path])).actions[0]
     folder.settled.write_text('["orders"]')
     stopped = recommend(read_samples([tmp_path])).actions[0]
-    assert stopped.p99_ms == plain.p99_ms
-    assert (stopped.p99_upper_ms or 0) > (plain.p99_upper_ms or 0)
+    assert stopped.quantile_ms == plain.quantile_ms
+    assert (stopped.quantile_upper_ms or 0) > (plain.quantile_upper_ms or 0)
     assert stopped.recommended_timeout_s == plain.recommended_timeout_s
     assert (stopped.cut_off_after_at_most or 0) > (plain.cut_off_after_at_most or 0)
 

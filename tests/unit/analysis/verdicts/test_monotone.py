@@ -93,7 +93,7 @@ def test_slowing_any_calls_never_lowers_the_number_unless_a_diagnostic_says_why(
     before, after = (judge(table(y, limit, rates=rates), facts=facts) for y in (x, slowed(rng, x, way)))
     assume(not excused(before, after))
     never_lower(before, after)
-    assert after.p99_ms is None or before.p99_ms is None or after.p99_ms >= before.p99_ms
+    assert after.quantile_ms is None or before.quantile_ms is None or after.quantile_ms >= before.quantile_ms
 
 
 @MANY
@@ -133,11 +133,11 @@ def test_cutting_calls_off_earlier_leaves_the_number_or_takes_it_away(
     """And never puts the bound below what was proven, which the calls that were not cut off still prove."""
     x = drawn(np.random.default_rng(seed), shape)
     whole, cut = (judge(table(x, most), facts=orders(current_timeout_s=limit)) for most in (60, limit))
-    for name in ("p99_ms", "p99_upper_ms"):
+    for name in ("quantile_ms", "quantile_upper_ms"):
         assert getattr(cut, name) in (None, getattr(whole, name))
-    if cut.p99_upper_ms is None:
+    if cut.quantile_upper_ms is None:
         assert cut.verdict in (
             Verdict.CENSORED_NEEDS_PROBE, Verdict.INSUFFICIENT_SAMPLES, Verdict.OVER_CAP_USE_ASYNC,
         )  # fmt: skip
-    elif whole.p99_lower_ms is not None:
-        assert cut.p99_upper_ms >= whole.p99_lower_ms
+    elif whole.quantile_lower_ms is not None:
+        assert cut.quantile_upper_ms >= whole.quantile_lower_ms

@@ -92,7 +92,7 @@ def test_order_of_rows_and_names_of_workers_change_nothing(seed: int, n: int) ->
 def test_scaling_time_scales_the_estimate(seed: int, factor: int) -> None:
     x = np.ceil(lognormal(800, 2.0, seed) * 1e3) / 1e3
     before, after = one(calls(x)), one(calls(x * factor))
-    for field in ("p50_ms", "p95_ms", "p99_ms", "p99_upper_ms"):
+    for field in ("p50_ms", "p95_ms", "quantile_ms", "quantile_upper_ms"):
         a, b = getattr(before, field), getattr(after, field)
         if a is not None and b is not None:
             assert abs(b - a * factor) <= factor + 1  # the bound is rounded up to a millisecond
@@ -202,8 +202,8 @@ def test_no_input_makes_a_nan_an_exception_or_a_number_above_the_cap(
     assert "nan" not in found.reason.lower()
     if found.recommended_timeout_s is not None:
         assert 1 <= found.recommended_timeout_s <= cap
-    if found.p99_lower_ms is not None and found.p99_upper_ms is not None:
-        assert found.p99_lower_ms <= found.p99_upper_ms
+    if found.quantile_lower_ms is not None and found.quantile_upper_ms is not None:
+        assert found.quantile_lower_ms <= found.quantile_upper_ms
     assert found.samples + found.left_out == len(table)
     (action,) = by_action(table)
     state = settled(action, facts, chosen)

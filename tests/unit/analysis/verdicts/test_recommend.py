@@ -37,7 +37,7 @@ def test_timeouts_that_hide_the_p99_give_no_number() -> None:
     found = judge(calls(lognormal(5000, 2.9), timeout_s=2), facts=orders(current_timeout_s=2))
     assert found.verdict is Verdict.CENSORED_NEEDS_PROBE
     assert found.recommended_timeout_s is None
-    assert found.p99_lower_ms is not None and found.p99_lower_ms >= 1990
+    assert found.quantile_lower_ms is not None and found.quantile_lower_ms >= 1990
     assert found.next_command == "diag measure --probe --action 'Order lookup'"
 
 
@@ -135,7 +135,7 @@ def test_a_slower_low_rate_raises_the_number() -> None:
 def test_a_late_generator_is_timed_from_the_plan() -> None:
     found = judge(calls(lognormal(2000, 1.0), lag_s=2.0))
     assert found.clock == "response"
-    assert found.p99_ms is not None and found.p99_ms > 2900
+    assert found.quantile_ms is not None and found.quantile_ms > 2900
 
 
 def test_the_cost_is_said_when_one_action_can_exhaust_the_org() -> None:
@@ -268,7 +268,7 @@ def test_a_slower_level_without_a_bound_decides_and_is_spoken_of() -> None:
     )
     assert found.verdict is Verdict.INSUFFICIENT_SAMPLES
     assert found.level_rate == 10.0
-    assert found.p99_ms is not None and found.p99_ms > 4000
+    assert found.quantile_ms is not None and found.quantile_ms > 4000
     assert "more needed" in found.reason and "none of calls" not in found.reason
 
 
@@ -278,8 +278,8 @@ def test_a_slower_guard_whose_answer_the_timeout_hides_leaves_no_number() -> Non
     main = calls(lognormal(3000, 9.0), rate=10)
     guard = calls(lognormal(260, 12.5, 2), rate=2, run="b", start=1.7e9 + 5000)
     alone, found = judge(main, facts=facts), judge(main, guard, facts=facts)
-    assert alone.recommended_timeout_s is not None and found.p99_lower_ms is not None
-    assert 9000 < found.p99_lower_ms < alone.recommended_timeout_s * 1000
+    assert alone.recommended_timeout_s is not None and found.quantile_lower_ms is not None
+    assert 9000 < found.quantile_lower_ms < alone.recommended_timeout_s * 1000
     assert (found.recommended_timeout_s, found.level_rate) == (None, 2.0)
     assert any("at 2/s the action is proven slower" in line for line in found.warnings)
 

@@ -199,7 +199,7 @@ def test_calls_that_errors_ended_are_spoken_of() -> None:
 def test_a_share_below_the_accepted_one_is_too_near_not_proof() -> None:
     x = np.random.default_rng(1).permutation(np.r_[np.full(45, 9.0), lognormal(4955, 2.0)])
     found = judge(calls(x, timeout_s=5), facts=orders(current_timeout_s=5))
-    assert found.verdict is Verdict.CENSORED_NEEDS_PROBE and found.p99_ms is not None
+    assert found.verdict is Verdict.CENSORED_NEEDS_PROBE and found.quantile_ms is not None
     assert "% of calls hit the 5 s timeout, too near to 1 %: p99 is above" in found.reason
 
 

@@ -15,12 +15,21 @@ from analysis.views.compare_runs import Difference, _at_least, compare, comparis
 from tests.support.sample_tables import calls, lognormal, sample_set
 
 BASE = Recommendation(
-    "a", "A", Verdict.OK, "fits", p99_ms=1000.0, p99_lower_ms=950.0, p99_upper_ms=1080.0, samples=5000
+    "a",
+    "A",
+    Verdict.OK,
+    "fits",
+    quantile_ms=1000.0,
+    quantile_lower_ms=950.0,
+    quantile_upper_ms=1080.0,
+    samples=5000,
 )
 
 
 def scaled(factor: float) -> Recommendation:
-    return replace(BASE, p99_ms=1000 * factor, p99_lower_ms=950 * factor, p99_upper_ms=1080 * factor)
+    return replace(
+        BASE, quantile_ms=1000 * factor, quantile_lower_ms=950 * factor, quantile_upper_ms=1080 * factor
+    )
 
 
 @pytest.mark.parametrize(
@@ -32,9 +41,11 @@ def test_the_verdict_follows_the_interval(factor: float, verdict: str) -> None:
 
 
 def test_narrow_intervals_around_nothing_are_the_same() -> None:
-    narrow = replace(BASE, p99_lower_ms=990.0, p99_upper_ms=1010.0)
+    narrow = replace(BASE, quantile_lower_ms=990.0, quantile_upper_ms=1010.0)
 
-    found = difference(narrow, replace(narrow, p99_ms=1012.0, p99_lower_ms=1001.0, p99_upper_ms=1025.0))
+    found = difference(
+        narrow, replace(narrow, quantile_ms=1012.0, quantile_lower_ms=1001.0, quantile_upper_ms=1025.0)
+    )
 
     assert found.verdict == "same"
     assert found.lower_ms == pytest.approx(12 - np.hypot(11, 10))
@@ -42,7 +53,7 @@ def test_narrow_intervals_around_nothing_are_the_same() -> None:
 
 
 def test_a_p99_beyond_the_timeout_can_still_be_proven_slower() -> None:
-    censored = replace(BASE, p99_ms=None, p99_upper_ms=None, p99_lower_ms=3000.0)
+    censored = replace(BASE, quantile_ms=None, quantile_upper_ms=None, quantile_lower_ms=3000.0)
 
     assert difference(BASE, censored) == Difference("slower", "p99 grew by at least 1.92 s", lower_ms=1920.0)
     assert difference(censored, BASE).verdict == "faster"
@@ -58,11 +69,11 @@ def test_a_proven_difference_is_never_rounded_up(ms: float, text: str) -> None:
 
 def test_one_run_alone_says_nothing() -> None:
     assert difference(None, BASE).verdict == "cannot tell"
-    assert difference(BASE, replace(BASE, p99_upper_ms=None)).verdict == "cannot tell"
+    assert difference(BASE, replace(BASE, quantile_upper_ms=None)).verdict == "cannot tell"
 
 
 def test_a_bound_missing_on_the_slow_side_does_not_hide_what_is_proven() -> None:
-    slow = replace(scaled(3), p99_upper_ms=None)
+    slow = replace(scaled(3), quantile_upper_ms=None)
 
     assert difference(BASE, slow).verdict == "slower"
     assert difference(slow, BASE).verdict == "faster"

@@ -23,7 +23,7 @@ def plan_of(*items: Recommendation, org: FakeOrg | None = None, **options: objec
 
 
 def test_a_raise_becomes_a_change_with_its_evidence() -> None:
-    plan = plan_of(recommendation(p99_ms=7900.0))
+    plan = plan_of(recommendation(quantile_ms=7900.0))
 
     (change,) = plan.changes
     assert (change.before_timeout_s, change.before_is_set, change.after_timeout_s) == (5, True, 10)

@@ -8,14 +8,14 @@ import pytest
 
 from analysis.format.call_record import FIELDS, FLAG_FIRST_REQUEST, OUTCOME_CODES, RECORD_SIZE, TARGET_CODES
 from analysis.format.run_folder import RunFolder
-from analysis.format.schema import Outcome, Target
+from analysis.format.schema import ActionVersion, Outcome
 from diag.workload.payloads import EMPTY
 from loadtests.planning.plan import ActionLoad
 from loadtests.recording.recorder import MOST_MESSAGES, NO_CORRELATION_ID, Recorder
 
 ACTIONS = (
     ActionLoad("a-1", "Look Up", 10, 5.0, (EMPTY,)),
-    ActionLoad("a-2", "Reserve", 3, 5.0, (EMPTY,), Target.DRAFT),
+    ActionLoad("a-2", "Reserve", 3, 5.0, (EMPTY,), ActionVersion.DRAFT),
 )
 
 
@@ -61,7 +61,7 @@ def test_every_row_is_on_disk_before_the_recorder_is_closed(tmp_path: Path) -> N
     assert [row["seq"] for row in found] == [1, 2, 3]
     assert [row["action"] for row in found] == [1, 2, 1]
     assert [bool(int(str(row["flags"])) & FLAG_FIRST_REQUEST) for row in found] == [True, True, False]
-    assert found[1]["target"] == TARGET_CODES[Target.DRAFT]
+    assert found[1]["target"] == TARGET_CODES[ActionVersion.DRAFT]
     assert found[0]["in_flight"] == 65535
     assert (found[0]["latency_ms"], found[0]["started_at"]) == (12.5, 1000.25)
 

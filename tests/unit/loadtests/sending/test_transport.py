@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from geventhttpclient.response import HTTPConnectionClosed, HTTPParseError
 
-from analysis.format.schema import Target
+from analysis.format.schema import ActionVersion
 from diag.errors import UsageError
 from loadtests.sending.proxy import Proxy, proxy_for
 from loadtests.sending.transport import (
@@ -63,8 +63,8 @@ def _receive(connection: socket.socket) -> bytes:
 def test_a_request_is_whole_and_goes_to_the_test_of_the_action() -> None:
     transport = Transport("https://gateway.example.com:8443/genesys/", connections=1)
 
-    published = transport.prepare("custom_-_1/2", Target.PUBLISHED, b'{"a":1}', "t0k").decode()
-    draft = transport.prepare("x", Target.DRAFT, b"{}", "t0k").decode()
+    published = transport.prepare("custom_-_1/2", ActionVersion.PUBLISHED, b'{"a":1}', "t0k").decode()
+    draft = transport.prepare("x", ActionVersion.DRAFT, b"{}", "t0k").decode()
 
     assert published.startswith("POST /genesys/api/v2/integrations/actions/custom_-_1%2F2/test HTTP/1.1\r\n")
     assert "\r\nHost: gateway.example.com:8443\r\n" in published

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from analysis.format.call_record import RECORD_SIZE
 from analysis.format.run_folder import RunFolder
-from analysis.format.schema import Target
+from analysis.format.schema import ActionVersion
 from diag.workload.load_shape import Poll, Stage
 from diag.workload.payload import Payload
 from loadtests.planning.plan import ActionLoad, LoadPlan
@@ -90,7 +90,7 @@ def test_a_message_with_a_path_in_it_is_refused(tmp_path: Path) -> None:
 def test_an_order_crosses_the_wire_unchanged() -> None:
     poll = Poll("Get Job", "a.b", "id", "c.d", ("DONE",), ("FAILED",))
     action = ActionLoad(
-        "a-1", "Näme", 3, 0.5, (Payload("one", b'{"x":"\xc3\xa9"}'),), Target.DRAFT, True, poll
+        "a-1", "Näme", 3, 0.5, (Payload("one", b'{"x":"\xc3\xa9"}'),), ActionVersion.DRAFT, True, poll
     )
     plan = LoadPlan((action,), mode="ramp", stages=(Stage(5, 0.5),), total_rate=4.0, sla=("p99<2s",))
     order = WorkerOrder(plan, "https://api.example.com", False, "/runs/x", ".here-1", 3, 1)

@@ -91,9 +91,9 @@ def test_any_small_table_can_be_drawn(
         verdict=Verdict.UNSTABLE,
         current_timeout_s=now,
         recommended_timeout_s=to,
-        p99_ms=p99,
-        p99_upper_ms=None if p99 is None else p99 * 1.1,
-        p99_lower_ms=None,
+        quantile_ms=p99,
+        quantile_upper_ms=None if p99 is None else p99 * 1.1,
+        quantile_lower_ms=None,
     )
     n = len(times)
     summary = ActionSummary(

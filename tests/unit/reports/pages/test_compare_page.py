@@ -27,9 +27,9 @@ def make_comparison(runs: int = 2, name: str | None = None) -> CompareData:
             replace(
                 a,
                 action_name=name or a.action_name,
-                p99_ms=a.p99_ms and a.p99_ms * speed,
-                p99_lower_ms=a.p99_lower_ms and a.p99_lower_ms * speed,
-                p99_upper_ms=a.p99_upper_ms and a.p99_upper_ms * speed,
+                quantile_ms=a.quantile_ms and a.quantile_ms * speed,
+                quantile_lower_ms=a.quantile_lower_ms and a.quantile_lower_ms * speed,
+                quantile_upper_ms=a.quantile_upper_ms and a.quantile_upper_ms * speed,
             )
             for a in data.analysis.actions[: 5 if number else 6]
         )

@@ -20,7 +20,9 @@ def make_runs(number: int, *, sandbox: bool = True) -> tuple[IndexedRun, ...]:
         run_id = f"run-{'s' if sandbox else 'o'}-{day}"
         manifest = replace(data.manifests[0], run_id=run_id, created_at=1.79e9 + day * DAY)
         actions = tuple(
-            replace(a, p99_ms=None if a.p99_ms is None or day == 2 else a.p99_ms * (1 + day / 10))
+            replace(
+                a, quantile_ms=None if a.quantile_ms is None or day == 2 else a.quantile_ms * (1 + day / 10)
+            )
             for a in data.analysis.actions
         )
         runs.append(
@@ -105,12 +107,12 @@ def test_runs_are_read_from_disk_and_the_broken_ones_said(tmp_path: Path) -> Non
 def test_runs_cut_off_before_the_number_count_among_lowest_and_highest() -> None:
     """Five runs above 30 s and one of 10.5 s: the highest is not 10.5 s."""
     base = make_report(CASES[:1], calls=300).analysis.actions[0]
-    seen = replace(base, p99_ms=10_500.0)
-    above = replace(base, p99_ms=None, p99_upper_ms=None, p99_lower_ms=30_000.0)
-    nothing = replace(above, p99_lower_ms=None)
+    seen = replace(base, quantile_ms=10_500.0)
+    above = replace(base, quantile_ms=None, quantile_upper_ms=None, quantile_lower_ms=30_000.0)
+    nothing = replace(above, quantile_lower_ms=None)
 
     assert extremes([above, seen, above]) == (P99(10_500.0), P99(30_000.0, above=True))
-    assert extremes([replace(above, p99_lower_ms=5_000.0), seen]) == (
+    assert extremes([replace(above, quantile_lower_ms=5_000.0), seen]) == (
         P99(5_000.0, above=True),
         P99(10_500.0, above=True),
     )
@@ -122,7 +124,9 @@ def test_a_run_without_a_number_is_said_and_one_above_is_an_open_dot() -> None:
     runs = []
     for run, lower in zip(make_runs(3), (None, 30_000.0, None), strict=True):
         assert run.analysis is not None
-        changed = tuple(replace(a, p99_ms=None, p99_lower_ms=lower) for a in run.analysis.actions[:1])
+        changed = tuple(
+            replace(a, quantile_ms=None, quantile_lower_ms=lower) for a in run.analysis.actions[:1]
+        )
         runs.append(replace(run, analysis=replace(run.analysis, actions=changed)))
 
     page = build_index(IndexData(tuple(runs), "0.1.0"))
