@@ -192,7 +192,8 @@ NUMBERS = {
         name: st.none() | st.floats(0, 1e12)
         for name in (
             "p50_ms", "p95_ms", "quantile_ms", "quantile_upper_ms", "quantile_lower_ms", "n_eff",
-            "cut_off_now", "cut_off_after", "span_s", "level_rate", "hung_backend_slots", "concurrency_share", "safe_rate",
+            "cut_off_now", "cut_off_after", "span_s", "level_rate", "hung_backend_slots",
+            "concurrency_share", "safe_rate",
         )
     },
     "worst_wait_s": st.none() | st.integers(1, 60),
