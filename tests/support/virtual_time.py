@@ -22,7 +22,7 @@ import gevent
 from gevent.event import Event
 
 from analysis.format.run_folder import RunFolder
-from analysis.format.schema import Target
+from analysis.format.schema import ActionVersion
 from diag.exit_codes import ExitCode
 from loadtests.planning.plan import LoadPlan
 from loadtests.recording.run_clock import Clock
@@ -86,7 +86,7 @@ class Call:
     action_id: str
     body: bytes
     token: str
-    target: Target = Target.PUBLISHED
+    target: ActionVersion = ActionVersion.PUBLISHED
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +107,10 @@ class ScriptedTransport(Transport):
         super().__init__("http://127.0.0.1", connections=1)
         self._clock = clock
         self._reply = reply
-        self._requests: dict[bytes, tuple[str, Target, bytes, str]] = {}
+        self._requests: dict[bytes, tuple[str, ActionVersion, bytes, str]] = {}
         self.calls: list[Call] = []
 
-    def prepare(self, action_id: str, target: Target, body: bytes, token: str) -> bytes:
+    def prepare(self, action_id: str, target: ActionVersion, body: bytes, token: str) -> bytes:
         """Return the request as the real transport does, and remember what it means."""
         request = super().prepare(action_id, target, body, token)
         self._requests[request] = (action_id, target, body, token)
