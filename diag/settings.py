@@ -6,40 +6,22 @@ Each value carries its origin.
 """
 
 import os
-import stat
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from diag.errors import CredentialsError, UsageError, why_unreadable
+from diag.errors import CredentialsError
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.secret import Secret
+from diag.setting_sources import ENVIRONMENT, Places, Source
 
 SANDBOX_ID: Final = "sandbox"
 """Client id and secret of the built-in sandbox; never those of an org."""
 
-_ENVIRONMENT: Final = {
-    "region": "GENESYSCLOUD_REGION",
-    "api_base": "GENESYSCLOUD_API_BASE",
-    "client_id": "GENESYSCLOUD_OAUTHCLIENT_ID",
-    "client_secret": "GENESYSCLOUD_OAUTHCLIENT_SECRET",
-    "access_token": "GENESYSCLOUD_ACCESS_TOKEN",
-    "profile": "DIAG_PROFILE",
-    "runs": "DIAG_RUNS",
-    "zone": "DIAG_ZONE",
-    "name_prefix": "DIAG_NAME_PREFIX",
-}
-_GC_CLI: Final = {
-    "region": "environment",
-    "client_id": "client_credentials",
-    "client_secret": "client_secret",
-    "access_token": "access_token",
-}
-_SECRET: Final = ("client_secret", "access_token")
 _CREDENTIALS: Final = ("client_id", "client_secret", "access_token")
-_WHERE: Final = ("region", "api_base")
+_ADDRESS: Final = ("region", "api_base")
+_SINGLE: Final = ("profile", "protected", "runs", "zone", "name_prefix")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +73,9 @@ class Settings:
                 if not getattr(self, name):
                     other = "client_id" if name == "client_secret" else "client_secret"
                     raise CredentialsError(
-                        f"{_ENVIRONMENT[name]} is missing ({_ENVIRONMENT[other]} comes from "
+                        f"{ENVIRONMENT[name]} is missing ({ENVIRONMENT[other]} comes from "
                         f"{self.origins.get(other, '?')}).",
-                        hint=f"Set {_ENVIRONMENT[name]} too.",
+                        hint=f"Set {ENVIRONMENT[name]} too.",
                     )
         if not self.api_base and not self.region:
             raise CredentialsError(
@@ -121,120 +103,47 @@ def load_settings(
 
     Raises UsageError for a file that cannot be read or a profile that does not exist.
     """
-    environment = os.environ if environment is None else environment
     folder = Path.cwd() if folder is None else folder
-    home = Path.home() if home is None else home
-    flags = {name: value for name, value in (flags or {}).items() if value}
-    by_environment = {name: environment.get(variable) for name, variable in _ENVIRONMENT.items()}
-    dotenv = _dotenv(folder / ".env")
-    by_dotenv = {name: dotenv.get(variable) for name, variable in _ENVIRONMENT.items()}
-    profile = flags.get("profile") or by_environment["profile"] or by_dotenv["profile"]
-    warnings: list[str] = []
-    files = {
-        path: _toml(path, warnings)
-        for path in (folder / "diag.toml", home / ".config" / "diag" / "config.toml")
-    }
-    gc_path = home / ".gc" / "config.toml"
-    gc_body = _toml(gc_path, warnings)
-    found = _Found()
-    found.take(flags, "flag")
-    # A profile somebody named comes before the environment: `--profile dev` must never reach prod.
-    if profile:
-        sections = [
-            (_own(body.get("profile", {}).get(profile), path), f"{path} [profile.{profile}]")
-            for path, body in files.items()
-        ]
-        sections.append((_of_gc_cli(gc_body.get(profile)), f"{gc_path} [{profile}]"))
-        if all(section is None for section, _ in sections):
-            raise UsageError(
-                f"There is no profile {profile!r}.",
-                hint=f"Add [profile.{profile}] to diag.toml, or a [{profile}] table to ~/.gc/config.toml.",
-            )
-        for section, origin in sections:
-            found.take(section or {}, origin)
-    found.take(by_environment, "environment")
-    found.take(by_dotenv, str(folder / ".env"))
-    for path, body in files.items():
-        found.take(_own({k: v for k, v in body.items() if not isinstance(v, dict)}, path) or {}, str(path))
-    if not profile:
-        found.take(_of_gc_cli(gc_body.get("DEFAULT")) or {}, f"{gc_path} [DEFAULT]")
-    values = found.values
-    for name in _SECRET:
+    places = Places.of(
+        flags or {},
+        os.environ if environment is None else environment,
+        folder,
+        Path.home() if home is None else home,
+    )
+    sources = tuple(places.in_order())
+    credentials = _first_with(_CREDENTIALS, sources)
+    address = _first_with(_ADDRESS, _address_sources(sources, credentials, places.environment))
+    decided = [
+        (credentials, _CREDENTIALS),
+        (address, _ADDRESS),
+        *((_first_with((name,), sources), (name,)) for name in _SINGLE),
+    ]
+    values: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    for source, group in decided:
+        for name in group:
+            if source is not None and name in source.values:
+                values[name], origins[name] = source.values[name], source.origin
+    for name in ("client_secret", "access_token"):
         if name in values:
             values[name] = Secret(str(values[name]))
     values["runs"] = Path(values.get("runs") or folder / "runs")
     values["protected"] = values.get("protected") is True
-    return Settings(**values, origins=found.origins, warnings=tuple(warnings))
+    return Settings(**values, origins=origins, warnings=places.warnings)
 
 
-@dataclass(slots=True)
-class _Found:
-    """Values as they are found, the first source winning."""
+def _first_with(group: Sequence[str], sources: Sequence[Source]) -> Source | None:
+    """Return the first source that states any of a group: it decides the whole group.
 
-    values: dict[str, Any] = field(default_factory=dict)
-    origins: dict[str, str] = field(default_factory=dict)
-
-    def take(self, values: Mapping[str, Any], origin: str) -> None:
-        """Take what is not known yet.
-
-        Credentials of two sources are never mixed, nor is a region with another source's API address:
-        half of one org with half of another fails in a way nobody can explain, or worse, works.
-        """
-        closed: set[str] = set()
-        for group in (_CREDENTIALS, _WHERE):
-            if any(name in self.values for name in group):
-                closed.update(group)
-        if origin == "environment" and any(name in self.values for name in _CREDENTIALS):
-            closed.update(_WHERE)  # a profile's credentials never go where the environment points
-        for name, value in values.items():
-            if value not in (None, "") and name not in self.values and name not in closed:
-                self.values[name] = value
-                self.origins[name] = origin
+    Credentials of two sources are never mixed, nor is a region with another source's API address: half of
+    one org with half of another fails in a way no message can explain, or worse, works.
+    """
+    return next((source for source in sources if any(name in source.values for name in group)), None)
 
 
-def _of_gc_cli(section: object) -> Mapping[str, Any] | None:
-    return {name: section.get(key) for name, key in _GC_CLI.items()} if isinstance(section, dict) else None
-
-
-def _own(section: Mapping[str, Any] | None, path: Path) -> Mapping[str, Any] | None:
-    if section is None:
-        return None
-    known = {*_ENVIRONMENT, "protected"} - {"profile"}
-    unknown = sorted(set(section) - known)
-    if unknown:
-        raise UsageError(
-            f"{path} has a setting diag does not know: {', '.join(unknown)}.",
-            hint=f"Known settings: {', '.join(sorted(known))}.",
-        )
-    return {name: value for name, value in section.items() if name in known}
-
-
-def _dotenv(path: Path) -> Mapping[str, str | None]:
-    if not path.is_file():
-        return {}
-    from dotenv import dotenv_values
-
-    try:
-        return dotenv_values(path, interpolate=False)
-    except (OSError, UnicodeDecodeError) as error:
-        raise _unreadable(path, error) from error
-
-
-def _unreadable(path: Path, error: OSError | UnicodeDecodeError) -> UsageError:
-    return UsageError(f"{path} cannot be read: {why_unreadable(error)}.", hint="Fix or remove the file.")
-
-
-def _toml(path: Path, warnings: list[str]) -> dict[str, Any]:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise _unreadable(path, error) from error
-    try:
-        body = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path} is not valid TOML: {error}.", hint="Fix that line.") from error
-    if "secret" in text and path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
-        warnings.append(f"{path} holds a secret and other users may read it. Fix: chmod 600 {path}")
-    return body
+def _address_sources(
+    sources: Sequence[Source], credentials: Source | None, environment: Source
+) -> Sequence[Source]:
+    """Return where the address may come from: the environment never redirects a profile's credentials."""
+    own = credentials is not None and sources.index(credentials) < sources.index(environment)
+    return [source for source in sources if not (own and source is environment)]

@@ -83,7 +83,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/errors.py": {"diag.table"},
     "diag/cli.py": {"click", "diag.__version__", "diag.errors", "diag.exit_codes"},
     "diag/console.py": {"click", "rich", "diag.errors", "diag.exit_codes", "diag.table"},
-    "diag/settings.py": {"diag.errors", "diag.genesys.http", "dotenv"},
+    "diag/setting_sources.py": {"diag.errors", "dotenv"},
+    "diag/settings.py": {"diag.errors", "diag.genesys.http", "diag.setting_sources"},
     "diag/target.py": {"diag.errors", "diag.genesys.http", "diag.settings"},
     "diag/evidence.py": {
         "analysis", "reports.report_data", "diag.__version__", "diag.errors", "diag.atomic_write",

@@ -1,0 +1,189 @@
+"""The places settings may stand in, read in the order of their precedence; what each says, and nothing else.
+
+Which source wins is decided in `diag.settings`.
+"""
+
+import stat
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from diag.errors import UsageError, why_unreadable
+
+ENVIRONMENT: Final = {
+    "region": "GENESYSCLOUD_REGION",
+    "api_base": "GENESYSCLOUD_API_BASE",
+    "client_id": "GENESYSCLOUD_OAUTHCLIENT_ID",
+    "client_secret": "GENESYSCLOUD_OAUTHCLIENT_SECRET",
+    "access_token": "GENESYSCLOUD_ACCESS_TOKEN",
+    "profile": "DIAG_PROFILE",
+    "runs": "DIAG_RUNS",
+    "zone": "DIAG_ZONE",
+    "name_prefix": "DIAG_NAME_PREFIX",
+}
+"""Setting -> environment variable."""
+
+_IN_FILES: Final = frozenset({*ENVIRONMENT, "protected"} - {"profile"})
+_GC_CLI: Final = {
+    "region": "environment",
+    "client_id": "client_credentials",
+    "client_secret": "client_secret",
+    "access_token": "access_token",
+}
+"""Setting -> its name in the Genesys CLI's own file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The settings one place states, by name; `origin` names the place: "flag", "environment" or a path."""
+
+    origin: str
+    values: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, origin: str, values: Mapping[str, Any]) -> "Source":
+        """Return a source without the settings that are left empty."""
+        return cls(origin, {name: value for name, value in values.items() if value not in (None, "")})
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsFile:
+    """A TOML file of settings; one that does not exist is empty. `warning` is for the user."""
+
+    path: Path
+    body: Mapping[str, Any]
+    warning: str | None = None
+
+    def top(self) -> Source:
+        """Return what the file states outside its tables. Raises UsageError for an unknown setting."""
+        flat = {name: value for name, value in self.body.items() if not isinstance(value, dict)}
+        return Source.of(str(self.path), _known(flat, self.path))
+
+    def profile(self, name: str) -> Source | None:
+        """Return what `[profile.name]` states, None where there is none. Raises UsageError as `top` does."""
+        sections = self.body.get("profile")
+        section = sections.get(name) if isinstance(sections, dict) else None
+        if not isinstance(section, dict):
+            return None
+        return Source.of(f"{self.path} [profile.{name}]", _known(section, self.path))
+
+    def genesys_cli(self, name: str) -> Source | None:
+        """Return what the table `[name]` of a Genesys CLI file states, None where there is none."""
+        section = self.body.get(name)
+        if not isinstance(section, dict):
+            return None
+        return Source.of(
+            f"{self.path} [{name}]", {ours: section.get(theirs) for ours, theirs in _GC_CLI.items()}
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Everywhere a setting may stand. `of` reads the files; `in_order` is their precedence."""
+
+    flags: Source
+    environment: Source
+    dotenv: Source
+    own: tuple[SettingsFile, ...]
+    """`diag.toml` of the project, then the user's."""
+    genesys_cli: SettingsFile
+
+    @classmethod
+    def of(
+        cls, flags: Mapping[str, str | None], environment: Mapping[str, str], folder: Path, home: Path
+    ) -> "Places":
+        """Return every place. Raises UsageError for a file that cannot be read."""
+        dotenv = folder / ".env"
+        return cls(
+            flags=Source.of("flag", flags),
+            environment=Source.of("environment", _named_settings(environment)),
+            dotenv=Source.of(str(dotenv), _named_settings(_read_dotenv(dotenv))),
+            own=tuple(
+                _read_toml(path) for path in (folder / "diag.toml", home / ".config" / "diag" / "config.toml")
+            ),
+            genesys_cli=_read_toml(home / ".gc" / "config.toml"),
+        )
+
+    @property
+    def profile(self) -> str | None:
+        """Return the profile that a flag or the environment names."""
+        named = (self.flags, self.environment, self.dotenv)
+        return next((source.values["profile"] for source in named if "profile" in source.values), None)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Return what the user should mend in the files."""
+        return tuple(file.warning for file in (*self.own, self.genesys_cli) if file.warning is not None)
+
+    def in_order(self) -> Iterator[Source]:
+        """Yield the sources, the strongest first.
+
+        A profile that was named comes before the environment: `--profile dev` must never reach prod.
+        Raises UsageError for a profile that does not exist.
+        """
+        yield self.flags
+        if self.profile:
+            yield from self._of_profile(self.profile)
+        yield self.environment
+        yield self.dotenv
+        for file in self.own:
+            yield file.top()
+        if not self.profile and (default := self.genesys_cli.genesys_cli("DEFAULT")):
+            yield default
+
+    def _of_profile(self, name: str) -> list[Source]:
+        sections = [*(file.profile(name) for file in self.own), self.genesys_cli.genesys_cli(name)]
+        found = [section for section in sections if section is not None]
+        if not found:
+            raise UsageError(
+                f"There is no profile {name!r}.",
+                hint=f"Add [profile.{name}] to diag.toml, or a [{name}] table to ~/.gc/config.toml.",
+            )
+        return found
+
+
+def _named_settings(variables: Mapping[str, str | None]) -> dict[str, str | None]:
+    return {name: variables.get(variable) for name, variable in ENVIRONMENT.items()}
+
+
+def _known(section: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
+    unknown = sorted(set(section) - _IN_FILES)
+    if unknown:
+        raise UsageError(
+            f"{path} has a setting diag does not know: {', '.join(unknown)}.",
+            hint=f"Known settings: {', '.join(sorted(_IN_FILES))}.",
+        )
+    return section
+
+
+def _read_dotenv(path: Path) -> Mapping[str, str | None]:
+    if not path.is_file():
+        return {}
+    from dotenv import dotenv_values
+
+    try:
+        return dotenv_values(path, interpolate=False)
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unreadable(path, error) from error
+
+
+def _read_toml(path: Path) -> SettingsFile:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return SettingsFile(path, {})
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unreadable(path, error) from error
+    try:
+        body = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path} is not valid TOML: {error}.", hint="Fix that line.") from error
+    open_secret = "secret" in text and path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH)
+    warning = f"{path} holds a secret and other users may read it. Fix: chmod 600 {path}"
+    return SettingsFile(path, body, warning if open_secret else None)
+
+
+def _unreadable(path: Path, error: OSError | UnicodeDecodeError) -> UsageError:
+    return UsageError(f"{path} cannot be read: {why_unreadable(error)}.", hint="Fix or remove the file.")
