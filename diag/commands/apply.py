@@ -1,27 +1,25 @@
 """`diag apply`: carries out a saved plan, exactly."""
 
 from pathlib import Path
-from typing import Any
 
 import click
 
-from diag.interaction.apply_options import apply_options
+from diag.interaction.apply_options import ApplyFlags, apply_options
+from diag.interaction.examples import examples
 
 
 @click.command(
-    short_help="Carry out a saved plan, exactly.",
-    epilog="\b\nExamples:\n"
-    "  diag recommend --out plan.json\n"
-    "  diag apply plan.json --dry-run\n"
-    "  diag apply plan.json\n",
+    epilog=examples(
+        "diag recommend --out plan.json", "diag apply plan.json --dry-run", "diag apply plan.json"
+    )
 )
 @click.argument("plan_file", type=click.Path(path_type=Path), metavar="PLAN")
 @apply_options
-def command(plan_file: Path, profile: str | None, **values: Any) -> None:
+def command(plan_file: Path, profile: str | None, flags: ApplyFlags) -> None:
     """Apply PLAN, saved by `diag recommend --out`.
 
-    An action that is no longer what the plan saw is refused, naming the field and both values. After an
-    interruption, run it again: what was begun is finished, what is done is not repeated.
+    An action that changed since the plan was made is refused, and the message names the field and both
+    values. After an interruption run the same command again: it finishes what was begun and repeats nothing.
     """
     from diag.changes.plans.plan_file import read_plan
     from diag.console import Console
@@ -31,4 +29,4 @@ def command(plan_file: Path, profile: str | None, **values: Any) -> None:
 
     plan = read_plan(plan_file)
     settings = load_settings({"profile": profile})
-    carry_out(Console(), find_target(settings), settings, plan, **values)
+    carry_out(Console(), find_target(settings), settings, plan, flags)

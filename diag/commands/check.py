@@ -1,19 +1,23 @@
 """`diag check`: for CI, exit 3 when a timeout is outside its recommendation."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from diag.exit_codes import ExitCode
-from diag.interaction.recommend_options import recommend_options, recommend_settings
+from diag.interaction.examples import examples
+from diag.interaction.option_values import gathered
+from diag.interaction.recommend_options import recommend_options
+from diag.interaction.shared_options import actions_file_option, only_option, skip_option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analysis.format.action_facts import ActionFacts
+    from analysis.settings import RecommendSettings
     from diag.checks.rules import Finding
     from diag.settings import Settings
     from diag.table import Table
@@ -21,49 +25,64 @@ if TYPE_CHECKING:
 RULES = ("outside", "unset", "slower", "undecided")
 
 
+@dataclass(frozen=True, slots=True)
+class CheckOptions:
+    """What to judge, by which rules, and where to report it."""
+
+    inputs: tuple[Path, ...]
+    baselines: tuple[Path, ...]
+    fail_on: tuple[str, ...]
+    only: tuple[str, ...]
+    skip: tuple[str, ...]
+    actions_file: Path | None
+    form: str
+    live: bool
+    profile: str | None
+    junit_file: Path | None
+
+
 @click.command(
-    short_help="For CI: exit 3 when a timeout is outside its recommendation.",
-    epilog="\b\nExamples:\n"
-    "  diag check\n"
-    "  diag check runs/NEW --baseline runs/OLD --junit check.xml --format github\n"
-    "  diag check --live --only 'CRM *' --fail-on outside\n",
+    epilog=examples(
+        "diag check",
+        "diag check runs/NEW --baseline runs/OLD --junit check.xml --format github",
+        "diag check --live --only 'CRM *' --fail-on outside",
+    )
 )
 @click.argument("inputs", nargs=-1, type=click.Path(path_type=Path), metavar="[RUN|FILE]...")
 @click.option(
-    "--baseline", "baselines", multiple=True, type=click.Path(path_type=Path), help="Run to compare with."
+    "--baseline",
+    "baselines",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Run to compare with; repeatable.",
 )
 @click.option(
     "--fail-on",
     multiple=True,
     type=click.Choice(RULES),
-    help="What breaks the build; repeatable.  [default: outside, unset, and slower with --baseline]",
+    help="Rule that breaks the build; repeatable.  [default: outside, unset; with --baseline also slower]",
 )
-@click.option("--only", multiple=True, metavar="ACTION", help="Only this action (name, id or *); repeatable.")
-@click.option("--skip", multiple=True, metavar="ACTION", help="Not this action (name, id or *); repeatable.")
-@click.option("--actions", "actions_file", type=click.Path(path_type=Path), help="Facts beside a bare file.")
+@only_option
+@skip_option
+@actions_file_option
 @click.option(
     "--format", "form", type=click.Choice(["table", "json", "github"]), default="table", show_default=True
 )
 @click.option(
-    "--live", is_flag=True, help="Read the org's timeouts of now; every action of the org is in scope then."
+    "--live", is_flag=True, help="Read the present timeouts from the org, and check every action of it."
 )
 @click.option("--profile", help="With --live: credentials profile.")
 @click.option("--junit", "junit_file", type=click.Path(path_type=Path), help="Also write JUnit XML here.")
+@gathered(CheckOptions)
 @recommend_options
-def command(
-    inputs: tuple[Path, ...],
-    baselines: tuple[Path, ...],
-    fail_on: tuple[str, ...],
-    form: str,
-    junit_file: Path | None,
-    live: bool,
-    profile: str | None,
-    **values: Any,
-) -> int:
-    """Judge the newest run, or the runs and files given. Changes nothing; calls no API without --live.
+def command(options: CheckOptions, rules: "RecommendSettings") -> int:
+    """Judge the newest run, or the runs and files given. Changes nothing; without --live it calls no API.
 
-    outside: the timeout is not the recommended one. unset: the platform's default of 60 s is in force.
-    slower: p99 is surely higher than in --baseline. undecided: the data allow no verdict.
+    \b
+    outside    the timeout is not the recommended one
+    unset      no timeout is set, so the platform's default of 60 s applies
+    slower     p99 is certainly higher than in --baseline
+    undecided  the data do not allow a verdict
     """
     from diag.atomic_write import write_whole
     from diag.checks.annotations import annotations
@@ -75,29 +94,31 @@ def command(
     from diag.evidence import choose_inputs, gather
     from diag.settings import load_settings
 
-    rules = tuple(Rule(name) for name in fail_on) or DEFAULT_RULES
-    if Rule.SLOWER in map(Rule, fail_on) and not baselines:
-        raise UsageError("slower than what?", hint="Name the run to compare with: --baseline RUN")
-    console = Console(quiet=form != "table")
-    settings = load_settings({"profile": profile})
-    how, file = recommend_settings(values), values["actions_file"]
-    facts = _facts_of_now(settings) if live else None
-    chosen = choose_inputs(inputs, settings.runs)
-    found = gather(chosen, how, actions_file=file, facts=facts).analysis
+    fail_on = tuple(Rule(name) for name in options.fail_on)
+    if Rule.SLOWER in fail_on and not options.baselines:
+        raise UsageError(
+            "--fail-on slower needs a baseline.", hint="Name the run to compare with: --baseline RUN"
+        )
+    console = Console(quiet=options.form != "table")
+    settings = load_settings({"profile": options.profile})
+    file = options.actions_file
+    org = _facts_of_org(settings) if options.live else None
+    chosen = choose_inputs(options.inputs, settings.runs)
+    analysis = gather(chosen, rules, actions_file=file, facts=org).analysis
     before = None
-    if baselines:
-        before = gather(choose_inputs(baselines, settings.runs), how, actions_file=file).analysis
-    for weakness in (*found.weak, *(before.weak if before else ())):
+    if options.baselines:
+        before = gather(choose_inputs(options.baselines, settings.runs), rules, actions_file=file).analysis
+    for weakness in (*analysis.weak, *(before.weak if before else ())):
         console.warn(weakness)
-    scope = in_scope(found, only=values["only"], skip=values["skip"], org=facts)
-    findings = judge(scope, rules, baseline=before)
-    if junit_file is not None:
-        write_whole(junit_file, junit_xml(findings))
+    scope = in_scope(analysis, only=options.only, skip=options.skip, org=org)
+    findings = judge(scope, fail_on or DEFAULT_RULES, baseline=before)
+    if options.junit_file is not None:
+        write_whole(options.junit_file, junit_xml(findings))
     broken = failed(findings)
-    if form == "json":
+    if options.form == "json":
         body = {"format_version": 1, "failed": len(broken), "findings": [asdict(item) for item in findings]}
         console.result(json.dumps(body, indent=1, allow_nan=False))
-    elif form == "github":
+    elif options.form == "github":
         console.result(annotations(findings))
     else:
         if findings:
@@ -106,8 +127,8 @@ def command(
     return ExitCode.THRESHOLD if broken else ExitCode.OK
 
 
-def _facts_of_now(settings: "Settings") -> "dict[str, ActionFacts]":
-    """The org's inventory as facts; they win over those noted when the run was made."""
+def _facts_of_org(settings: "Settings") -> "dict[str, ActionFacts]":
+    """The org's inventory as facts; they win over those recorded with the run."""
     from diag.genesys.client import GenesysClient
     from diag.inventory.action_facts import facts_of
     from diag.target import find_target
@@ -117,7 +138,7 @@ def _facts_of_now(settings: "Settings") -> "dict[str, ActionFacts]":
 
 
 def findings_table(findings: "Sequence[Finding]") -> "Table":
-    """Return the findings as a table, what failed first."""
+    """Return the findings as a table, failed ones first."""
     from diag.checks.rules import Outcome
     from diag.table import Column, Table
 

@@ -1,25 +1,47 @@
 """`diag compare`: did anything get slower from one run to the next?"""
 
 import json
-from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from diag.exit_codes import ExitCode
-from diag.interaction.recommend_options import recommend_options, recommend_settings
+from diag.interaction.examples import examples
+from diag.interaction.option_values import gathered
+from diag.interaction.recommend_options import recommend_options
+from diag.interaction.shared_options import actions_file_option
 
 if TYPE_CHECKING:
+    from analysis.settings import RecommendSettings
     from diag.table import Table
     from reports.pages.compare_page import CompareData
 
 MOST_RUNS: Final = 10
 
 
+@dataclass(frozen=True, slots=True)
+class CompareOptions:
+    """Which runs to compare, and where to show the result."""
+
+    inputs: tuple[Path, ...]
+    form: str | None
+    output: Path | None
+    labels: tuple[str, ...]
+    fail_on: str | None
+    actions_file: Path | None
+
+    @property
+    def chosen_form(self) -> str:
+        """Return the form asked for, else the one that fits the output file's name."""
+        if self.form is not None:
+            return self.form
+        return "html" if self.output is not None and self.output.suffix == ".html" else "table"
+
+
 @click.command(
-    short_help="Compare runs: slower, faster, same, or cannot tell.",
-    epilog="Examples:  diag compare runs/A runs/B   diag compare before.csv after.csv -o compare.html",
+    epilog=examples("diag compare runs/A runs/B", "diag compare before.csv after.csv -o compare.html")
 )
 @click.argument(
     "inputs", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RUN|FILE RUN|FILE..."
@@ -28,48 +50,43 @@ MOST_RUNS: Final = 10
     "--format",
     "form",
     type=click.Choice(["table", "html", "md", "json"]),
-    help="Default: a table; html when -o ends in .html.",
+    help="Default: table; html when -o ends in .html.",
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the result here, not to stdout.")
-@click.option("--label", "labels", multiple=True, help="Name of a run, in the order given; repeatable.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Write the result to this file instead of stdout."
+)
+@click.option("--label", "labels", multiple=True, help="Name of a run, in the order of the runs; repeatable.")
 @click.option(
     "--fail-on",
     type=click.Choice(["slower", "cannot-tell"]),
-    help="Exit 3 when an action got slower (cannot-tell: also when that is open).",
+    help="Exit 3 when an action got slower (cannot-tell: or when the data cannot tell).",
 )
-@click.option("--actions", "actions_file", type=click.Path(path_type=Path), help="Facts beside bare files.")
+@actions_file_option
+@gathered(CompareOptions)
 @recommend_options
-def command(
-    inputs: tuple[Path, ...],
-    form: str | None,
-    output: Path | None,
-    labels: tuple[str, ...],
-    fail_on: str | None,
-    actions_file: Path | None,
-    **values: Any,
-) -> int:
-    """Compare the p99 of every action in later runs with the first run's, and say what is certain.
+def command(options: CompareOptions, rules: "RecommendSettings") -> int:
+    """Compare each action's p99 in later runs with the first run's.
 
-    Every run is judged on its own; the difference carries an interval. Nothing is changed.
+    Each run is judged on its own; every difference comes with an interval. Nothing is changed.
     """
     from diag.atomic_write import write_whole
     from diag.console import Console
     from reports.pages.compare_page import build_comparison, compare_headline, compare_markdown
 
-    if not 2 <= len(inputs) <= MOST_RUNS:
-        raise click.UsageError(f"From two to {MOST_RUNS} runs are needed: diag compare RUN RUN...")
-    if labels and len(labels) != len(inputs):
-        raise click.UsageError(f"{len(labels)} labels for {len(inputs)} runs: one --label per run, or none.")
-    form = form or ("html" if output is not None and output.suffix == ".html" else "table")
+    runs, labels, output, form = len(options.inputs), len(options.labels), options.output, options.chosen_form
+    if not 2 <= runs <= MOST_RUNS:
+        raise click.UsageError(f"diag compare needs 2 to {MOST_RUNS} runs: diag compare RUN RUN...")
+    if labels and labels != runs:
+        raise click.UsageError(f"{labels} labels for {runs} runs: give one --label per run, or none.")
     console = Console(quiet=form != "table")
-    data = _compared(inputs, labels, actions_file, values, curves=form in ("html", "json"))
+    data = _compared(options, rules, curves=form in ("html", "json"))
     if form == "table" and output is None:
         console.result(compare_headline(data.comparison))
         console.result("")
         console.table(_table(data))
         for line in _without_a_number(data):
             console.sentence(line)
-        console.note("The page with curves: the same command with -o compare.html")
+        console.note("For a page with curves: the same command with -o compare.html")
     else:
         builders = {"html": build_comparison, "json": _json}
         text = builders.get(form, compare_markdown)(data)
@@ -79,18 +96,13 @@ def command(
             write_whole(output, text)
             console.result(str(output))
     verdicts = {one.verdict for action in data.comparison.actions for one in action.differences}
-    tripped = {"slower": {"slower"}, "cannot-tell": {"slower", "cannot tell"}}.get(fail_on or "", set())
+    tripped = {"slower": {"slower"}, "cannot-tell": {"slower", "cannot tell"}}.get(
+        options.fail_on or "", set()
+    )
     return ExitCode.THRESHOLD if verdicts & tripped else ExitCode.OK
 
 
-def _compared(
-    inputs: Sequence[Path],
-    labels: Sequence[str],
-    actions_file: Path | None,
-    values: dict[str, Any],
-    *,
-    curves: bool,
-) -> "CompareData":
+def _compared(options: CompareOptions, rules: "RecommendSettings", *, curves: bool) -> "CompareData":
     from analysis.estimates.deciding_calls import calls_that_count
     from analysis.views.compare_runs import compare
     from analysis.views.summarise import summarise
@@ -99,14 +111,13 @@ def _compared(
     from diag.settings import load_settings
     from reports.pages.compare_page import CompareData, ComparedRun
 
-    rules = recommend_settings(values)
     settings = load_settings()
     runs, counted = [], []
-    for index, path in enumerate(choose_inputs(inputs, settings.runs)):
-        evidence = gather((path,), rules, actions_file=actions_file)
+    for index, path in enumerate(choose_inputs(options.inputs, settings.runs)):
+        evidence = gather((path,), rules, actions_file=options.actions_file)
         runs.append(
             ComparedRun(
-                label=labels[index] if labels else path.name,
+                label=options.labels[index] if options.labels else path.name,
                 analysis=evidence.analysis,
                 summaries=summarise(evidence.samples, rules) if curves else {},
                 manifests=evidence.samples.manifests,

@@ -29,7 +29,7 @@ RATE: Final = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What the first run said on its own, and what it says together with the probe."""
+    """The first run on its own, and together with the probe."""
 
     published: "RunEvidence"
     everything: "RunEvidence"
@@ -37,12 +37,11 @@ class Measured:
 
 
 @click.command(
-    short_help="Show the whole story on the built-in sandbox, in under two minutes.",
     epilog="Nothing outside this machine is called. The runs and the report stay in runs/.",
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed of the sandbox's latencies.")
 def command(seed: int) -> None:
-    """Measure a dozen sandbox actions, recommend, apply, and show that the timeout failures are gone."""
+    """Measure a dozen sandbox actions, recommend timeouts, apply them, and show that the timeouts stop."""
     from diag.atomic_write import write_whole
     from diag.console import Console
     from diag.evidence import report_data
@@ -67,14 +66,14 @@ def command(seed: int) -> None:
     console.heading("Report")
     console.result(str(report))
     runs = " ".join(str(folder.path) for folder in measured.everything.folders)
-    console.note(f"Open it in a browser. That was {time.monotonic() - started:.0f} s.")
-    console.note(f"The same verdicts again: diag recommend {runs}")
+    console.note(f"Open it in a browser. The demo took {time.monotonic() - started:.0f} s.")
+    console.note(f"To see the verdicts again: diag recommend {runs}")
     console.note("On your own org: diag doctor, then diag init, diag measure, diag recommend.")
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """The steps of the demo, each one what a person would do with the verbs."""
+    """The steps of the demo; each is what you would do with the verbs."""
 
     console: "Console"
     settings: "Settings"
@@ -82,7 +81,7 @@ class Stage:
     seed: int
 
     def measure(self) -> Measured:
-        """Measure every action, probe where the present timeout hides the answer, print the verdicts."""
+        """Measure every action, probe those whose calls mostly time out, print the verdicts."""
         from analysis.format.run_folder import new_run_id
         from analysis.settings import RecommendSettings
         from analysis.verdicts.recommendation import Verdict
@@ -101,8 +100,8 @@ class Stage:
         if hidden:
             self.console.heading(f"2. Probe: {', '.join(row.action_name for row in hidden)}")
             self.console.note(
-                "So many of its calls die at the present timeout that nobody can know how long they need.\n"
-                "A draft of the action, with 60 s, shows it; the published action keeps its timeout."
+                "Too many calls hit the present timeout to measure how long the action really takes.\n"
+                "diag calls a draft of it with 60 s; the published action keeps its timeout."
             )
             actions = tuple(row.action_id for row in hidden)
             probe = self._load(
@@ -124,27 +123,26 @@ class Stage:
         from analysis.verdicts.recommendation import Verdict
         from diag.changes.plans.change_result import Outcome
         from diag.genesys.client import GenesysClient
-        from diag.interaction.apply_flow import build_plan, carry_out
+        from diag.interaction.apply_flow import PlanScope, build_plan, carry_out
+        from diag.interaction.apply_options import ApplyFlags
 
         self.console.heading("4. Apply")
         self.console.note(
-            "One minute of calls is too short to lower a timeout on an org: slow hours were not seen, and\n"
-            "diag refuses without --force. The demo forces it: behind a sandbox nobody is waiting."
+            "One minute of calls is too short to lower a timeout on an org: it shows no slow hours, and\n"
+            "diag refuses without --force. The demo forces it: nobody waits for a sandbox."
         )
-        # No timeout fits these: cutting them off at the cap is for a person to decide.
+        # No timeout fits these: whether to cut them off at the cap is the user's decision.
         undecided = tuple(
             row.action_id for row in analysis.actions if row.verdict == Verdict.OVER_CAP_USE_ASYNC
         )
         with GenesysClient(self.target.connection) as client:
-            plan = build_plan(client, analysis, force=True, skip=undecided, console=self.console)
+            plan = build_plan(self.console, client, analysis, PlanScope(force=True, skip=undecided))
         results = carry_out(
             self.console,
             self.target,
             self.settings,
             plan,
-            yes=True,
-            allow_side_effects=True,
-            on_error="continue",
+            ApplyFlags(yes=True, allow_side_effects=True, on_error="continue"),
         )
         return {
             result.change.action_id: result.change.after_timeout_s
@@ -224,6 +222,6 @@ class Stage:
 
 
 class DemoFailedError(DiagError):
-    """The demo could not go on."""
+    """The demo could not continue."""
 
     category = "incomplete"

@@ -1,4 +1,4 @@
-"""`diag doctor`: is everything in place, and if not, what is the fix."""
+"""`diag doctor`: checks that everything is in place, and names the fix where it is not."""
 
 import json
 from typing import TYPE_CHECKING, Final
@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from diag.exit_codes import ExitCode
+from diag.interaction.examples import examples
+from diag.interaction.shared_options import profile_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,18 +20,20 @@ if TYPE_CHECKING:
 FORMAT_VERSION: Final = 1
 
 
-@click.command(
-    short_help="Check region, credentials, permissions, limits and leftovers.",
-    epilog="Examples:  diag doctor   diag doctor --format json   diag doctor --remove-drafts",
-)
+@click.command(epilog=examples("diag doctor", "diag doctor --format json", "diag doctor --remove-drafts"))
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--remove-drafts", is_flag=True, help="Delete the drafts that killed probes left in the org.")
-@click.option("--yes", is_flag=True, help="With --remove-drafts: do not ask where it surely is ours.")
-@click.option("--profile", help="Credentials profile.")
+@click.option(
+    "--remove-drafts", is_flag=True, help="Delete drafts that an interrupted probe left in the org."
+)
+@click.option(
+    "--yes", is_flag=True, help="With --remove-drafts: delete drafts created by diag without asking."
+)
+@profile_option
 def command(form: str, remove_drafts: bool, yes: bool, profile: str | None) -> int:
-    """Look at everything diag needs; nothing is executed or changed.
+    """Check everything diag needs. No action is called and no timeout is changed.
 
-    Exit code 5 when a right is missing without which diag cannot work, 1 for any other failure.
+    Exit code 5: credentials or a permission that diag cannot work without are missing. 1: another check
+    failed.
     """
     from diag.checkup.check import worst_category
     from diag.console import Console

@@ -6,20 +6,25 @@ from typing import TYPE_CHECKING
 
 import click
 
+from diag.interaction.examples import examples
+from diag.interaction.shared_options import profile_option
+
 if TYPE_CHECKING:
     from diag.genesys.client import GenesysClient
     from diag.genesys.models import Action
 
 
 @click.command(
-    short_help="Write an action to a file that register accepts.",
-    epilog="Examples:  diag export 'Get Customer' -o get-customer.json   diag export custom_-_1234",
+    epilog=examples("diag export 'Get Customer' -o get-customer.json", "diag export custom_-_1234")
 )
 @click.argument("action")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the file here, not to stdout.")
-@click.option("--profile", help="Credentials profile.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of stdout.")
+@profile_option
 def command(action: str, output: Path | None, profile: str | None) -> None:
-    """Write ACTION (name or id) with templates and contract schemas, in the admin UI's export form."""
+    """Write ACTION (name or id) as JSON: templates and contract, in the form the admin UI exports.
+
+    `diag register` and the admin UI's import accept the file.
+    """
     from diag.atomic_write import write_whole
     from diag.console import Console
     from diag.definitions.export import definition_body

@@ -1,4 +1,4 @@
-"""`diag history`: what was changed, when, by whom, and what became of it."""
+"""`diag history`: what was changed, when, by whom, and with which outcome."""
 
 import json
 import time
@@ -8,23 +8,28 @@ from typing import TYPE_CHECKING
 
 import click
 
+from diag.interaction.examples import examples
+
 if TYPE_CHECKING:
     from diag.changes.journal.journal import Record
     from diag.table import Table
 
 
 @click.command(
-    short_help="List what was changed, when and by whom.",
-    epilog="\b\nExamples:\n"
-    "  diag history\n"
-    "  diag history --action GetCustomer\n"
-    "  diag history --format json\n",
+    epilog=examples("diag history", "diag history --action GetCustomer", "diag history --format json")
 )
 @click.option("--action", help="Only this action (name or id).")
-@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most this many.")
-@click.option("--format", "form", type=click.Choice(["table", "json", "csv", "md"]), default="table")
+@click.option(
+    "--limit", type=click.IntRange(1), default=50, show_default=True, help="Show at most this many."
+)
+@click.option(
+    "--format", "form", type=click.Choice(["table", "json", "csv", "md"]), default="table", show_default=True
+)
 def command(action: str | None, limit: int, form: str) -> None:
-    """List the journal's entries, the newest first."""
+    """List the changes diag made, the newest first.
+
+    `diag undo ENTRY` undoes one of them.
+    """
     from diag.changes.journal.journal import Journal, latest_by_entry, unfinished
     from diag.console import Console
     from diag.settings import load_settings
@@ -55,7 +60,7 @@ def command(action: str | None, limit: int, form: str) -> None:
             console.note(f"{len(records) - len(shown)} older entries: --limit {len(records)}")
         for record in unfinished(shown):
             console.note(f"{record.entry} was stopped half-way. Next: {_finish(settings.runs, record)}")
-        console.note("To take one back: diag undo ENTRY")
+        console.note("To undo one: diag undo ENTRY")
 
 
 def _finish(runs: Path, record: "Record") -> str:

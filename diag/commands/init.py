@@ -7,25 +7,27 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from diag.errors import UsageError
+from diag.interaction.examples import examples
+from diag.interaction.shared_options import profile_option
 
 if TYPE_CHECKING:
     from diag.genesys.client import GenesysClient
     from diag.genesys.models import Action
 
 MOST_CONTRACTS: Final = 100
-"""Reading an input contract is a call each; beyond this, inputs are left for the person to look up."""
+"""Reading an input contract takes one API call; beyond this many actions the user fills in the inputs."""
 
 
-@click.command(
-    short_help="Write a workload file from the org's inventory.",
-    epilog="Examples:  diag init   diag init crm.toml --action 'CRM*'   Then: diag measure --dry-run",
-)
+@click.command(epilog=examples("diag init", "diag init crm.toml --action 'CRM*'", "diag measure --dry-run"))
 @click.argument("file", default="workload.toml", type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--action", "actions", multiple=True, metavar="NAME|ID", help="Only this action; repeatable.")
-@click.option("--force", is_flag=True, help="Write over a file that is already there.")
-@click.option("--profile", help="Credentials profile.")
+@click.option("--force", is_flag=True, help="Overwrite an existing file.")
+@profile_option
 def command(file: Path, actions: tuple[str, ...], force: bool, profile: str | None) -> None:
-    """Write FILE (default: workload.toml; '-': stdout). Nothing is executed or changed."""
+    """Write FILE (default: workload.toml; '-': stdout): which actions to call, how often, with which input.
+
+    Every setting is explained in the file, and it is valid as it stands. Nothing is executed or changed.
+    """
     from diag.atomic_write import write_whole
     from diag.console import Console
     from diag.genesys.client import GenesysClient
@@ -38,7 +40,7 @@ def command(file: Path, actions: tuple[str, ...], force: bool, profile: str | No
     console = Console()
     to_stdout = str(file) == "-"
     if not to_stdout and file.exists() and not force:
-        raise UsageError(f"{file} is already there.", hint="Give another name, or --force to write over it.")
+        raise UsageError(f"{file} already exists.", hint="Give another name, or overwrite it with --force.")
     target = find_target(load_settings({"profile": profile}))
     with GenesysClient(target.connection) as client:
         with console.progress("Reading actions") as bar:
@@ -54,7 +56,7 @@ def command(file: Path, actions: tuple[str, ...], force: bool, profile: str | No
         return
     write_whole(file, text)
     console.result(str(file))
-    console.note(f"Look it over, then: diag measure {file} --dry-run")
+    console.note(f"Check the file, then: diag measure {file} --dry-run")
 
 
 def _contract(client: "GenesysClient", action: "Action") -> dict[str, object] | None:

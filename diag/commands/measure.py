@@ -1,7 +1,8 @@
-"""`diag measure`: call actions under load, record every call, say what it means."""
+"""`diag measure`: call actions under load, record every call, and judge them."""
 
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -9,6 +10,9 @@ import click
 
 from diag.errors import DiagError, UsageError
 from diag.exit_codes import category_of
+from diag.interaction.examples import examples
+from diag.interaction.option_values import gathered
+from diag.interaction.shared_options import profile_option
 
 if TYPE_CHECKING:
     from diag.console import Console
@@ -20,128 +24,164 @@ DEFAULT_TIME_S: Final = 600.0
 SANDBOX_TIME_S: Final = 60.0
 
 
+@dataclass(frozen=True, slots=True)
+class MeasureOptions:
+    """What to call, how, and for how long; None leaves it to the workload file."""
+
+    workload: Path | None
+    actions: tuple[str, ...]
+    duration: str | None
+    rate: float | None
+    calls: int | None
+    mode: str | None
+    model: str | None
+    arrivals: str | None
+    probe: bool
+    until_settled: bool
+    sla: tuple[str, ...]
+    processes: int | None
+    seed: int | None
+    run_dir: Path | None
+    dry_run: bool
+    profile: str | None
+    quiet: bool
+
+    @property
+    def workload_file(self) -> Path | None:
+        """Return the workload given, else the one in this folder, else None."""
+        if self.workload is None and DEFAULT_WORKLOAD.is_file():
+            return DEFAULT_WORKLOAD
+        return self.workload
+
+
 @click.command(
-    short_help="Call actions under load and record every latency and timeout.",
-    epilog="Examples:  diag measure   diag measure workload.toml --time 30m   "
-    "diag measure --action 'Get Customer' --probe",
+    epilog=examples(
+        "diag measure",
+        "diag measure workload.toml --time 30m",
+        "diag measure --action 'Get Customer' --probe",
+    )
 )
 @click.argument("workload", required=False, type=click.Path(path_type=Path))
 @click.option("--action", "actions", multiple=True, metavar="NAME|ID", help="Only this action; repeatable.")
-@click.option("--time", "--run-time", "duration", metavar="TIME", help="Budget of time, e.g. 90s, 10m, 2h.")
+@click.option(
+    "--time", "--run-time", "duration", metavar="TIME", help="Run at most this long, e.g. 90s, 10m, 2h."
+)
 @click.option(
     "--rate",
     type=click.FloatRange(min=0, min_open=True),
     metavar="CALLS_PER_S",
-    help="Calls per second per action.",
+    help="Calls per second to each action.",
 )
-@click.option("--calls", type=click.IntRange(min=1), help="Most calls per action.")
-@click.option("--mode", type=click.Choice(["measure", "ramp", "soak"]), help="See the workload file.")
-@click.option("--model", type=click.Choice(["open", "closed"]), default=None, help="Default: open.")
+@click.option("--calls", type=click.IntRange(min=1), help="At most this many calls to each action.")
 @click.option(
-    "--arrivals", type=click.Choice(["poisson", "constant"]), default=None, help="Default: poisson."
+    "--mode",
+    type=click.Choice(["measure", "ramp", "soak"]),
+    help="A steady rate, a rising rate, or a long run in short windows.",
 )
-@click.option("--probe", is_flag=True, help="Call a draft with 60 s where the timeout hides the answer.")
+@click.option(
+    "--model",
+    type=click.Choice(["open", "closed"]),
+    help="open: calls leave on schedule; closed: each waits for the one before.  [default: open]",
+)
+@click.option(
+    "--arrivals",
+    type=click.Choice(["poisson", "constant"]),
+    help="Random or even gaps between calls.  [default: poisson]",
+)
+@click.option(
+    "--probe",
+    is_flag=True,
+    help="Measure a private copy (draft) with a timeout of 60 s; the live action keeps its timeout.",
+)
 @click.option(
     "--until-settled/--all-the-time",
     default=True,
     show_default=True,
     help="Stop calling an action once its answer can no longer change.",
 )
-@click.option("--sla", multiple=True, metavar="CONDITION", help="Exit 3 unless it holds, e.g. 'p99<2s'.")
+@click.option(
+    "--sla", multiple=True, metavar="CONDITION", help="Exit 3 unless this holds, e.g. 'p99<2s'; repeatable."
+)
 @click.option("--processes", type=click.IntRange(min=1), help="Worker processes on this machine.")
-@click.option("--seed", type=int, help="Seed of schedules and generated payloads.")
-@click.option("--run-dir", type=click.Path(path_type=Path), help="Folder of this run.")
+@click.option("--seed", type=int, help="Seed of the schedule and of generated payloads.")
+@click.option("--run-dir", type=click.Path(path_type=Path), help="Folder of this run.  [default: runs/ID]")
 @click.option("--dry-run", is_flag=True, help="Print what would be called; call nothing.")
-@click.option("--profile", help="Credentials profile.")
-@click.option("--quiet", is_flag=True, help="Only the result.")
-def command(
-    workload: Path | None,
-    actions: tuple[str, ...],
-    duration: str | None,
-    rate: float | None,
-    calls: int | None,
-    mode: str | None,
-    model: str | None,
-    arrivals: str | None,
-    probe: bool,
-    until_settled: bool,
-    sla: tuple[str, ...],
-    processes: int | None,
-    seed: int | None,
-    run_dir: Path | None,
-    dry_run: bool,
-    profile: str | None,
-    quiet: bool,
-) -> int:
-    """Measure the actions of WORKLOAD (default: workload.toml, if there is one; the sandbox needs none).
+@profile_option
+@click.option("--quiet", is_flag=True, help="Print only the folder of the run.")
+@gathered(MeasureOptions)
+def command(options: MeasureOptions) -> int:
+    """Measure the actions of WORKLOAD (default: workload.toml, if it exists; the sandbox needs none).
 
-    A call runs the real request. Rates stay below 80 % of the token's limit and calls in flight below
-    20 % of the org's concurrent executions. Ctrl-C once: finish what is in flight, then summarise.
+    A call runs the real request against your backend. Rates stay below 80 % of the token's limit, and calls
+    in flight below 20 % of the org's concurrent executions. Ctrl-C once: wait for the calls in flight, then
+    summarise.
     """
     from analysis.format.run_folder import new_run_id
     from diag.console import Console
-    from diag.measuring.load_process import LoadOptions
     from diag.settings import load_settings
 
-    console = Console(quiet=quiet)
-    settings = load_settings({"profile": profile})
-    if workload is None and DEFAULT_WORKLOAD.is_file():
-        workload = DEFAULT_WORKLOAD
-    if run_dir is None:
-        run_dir = _soak_to_go_on_with(console, settings, workload, mode) or settings.runs / new_run_id()
-    options = LoadOptions(
-        run_dir=run_dir,
-        run_time_s=_run_time_s(duration, workload, settings, mode),
-        actions=actions,
-        rate=rate,
-        workload=workload,
-        model=model,
-        arrivals=arrivals,
-        mode=mode,
-        probe=probe,
-        processes=processes or 0,
-        seed=seed,
-        calls_per_action=calls,
-        until_settled=until_settled and mode in (None, "measure") and not probe,
-        sla=sla,
-        confirm_org=None if dry_run else _confirmed_org(console, settings),
-        env={"DIAG_PROFILE": profile} if profile else {},
-    )
-    if dry_run:
-        return _dry_run(options)
+    console = Console(quiet=options.quiet)
+    settings = load_settings({"profile": options.profile})
+    run_dir = options.run_dir or _interrupted_soak(console, settings, options)
+    load = _load_options(options, settings, run_dir or settings.runs / new_run_id(), console)
+    if options.dry_run:
+        return _dry_run(load)
     if not settings.has_credentials:
         console.banner("SANDBOX: no credentials found, so the built-in sandbox is called; nothing real")
-    result = _measure(console, options)
-    return _conclude(console, result, quiet=quiet)
+    return _conclude(console, _measure(console, load), quiet=options.quiet)
 
 
-def _soak_to_go_on_with(
-    console: "Console", settings: "Settings", workload: Path | None, mode: str | None
-) -> Path | None:
+def _load_options(
+    options: MeasureOptions, settings: "Settings", run_dir: Path, console: "Console"
+) -> "LoadOptions":
+    """What to run; a protected profile asks for the org's name here."""
+    from diag.measuring.load_process import LoadOptions
+
+    return LoadOptions(
+        run_dir=run_dir,
+        run_time_s=_run_time_s(options, settings),
+        actions=options.actions,
+        rate=options.rate,
+        workload=options.workload_file,
+        model=options.model,
+        arrivals=options.arrivals,
+        mode=options.mode,
+        probe=options.probe,
+        processes=options.processes or 0,
+        seed=options.seed,
+        calls_per_action=options.calls,
+        until_settled=options.until_settled and options.mode in (None, "measure") and not options.probe,
+        sla=options.sla,
+        confirm_org=None if options.dry_run else _confirmed_org(console, settings),
+        env={"DIAG_PROFILE": options.profile} if options.profile else {},
+    )
+
+
+def _interrupted_soak(console: "Console", settings: "Settings", options: MeasureOptions) -> Path | None:
     """The folder of a soak that the same command began and something interrupted."""
     from diag.measuring.soaks import unfinished_soak
     from diag.workload.read_workload import read_workload
 
-    wanted = mode or (read_workload(workload).mode if workload is not None else None)
-    found = None
-    if wanted == "soak":
-        found = unfinished_soak(settings.runs, str(workload) if workload is not None else None)
-    if found is None:
+    workload = options.workload_file
+    mode = options.mode or (read_workload(workload).mode if workload is not None else None)
+    if mode != "soak":
         return None
-    console.note(f"Going on with the soak that was interrupted; for a new one: --run-dir. {found.path}")
-    return found.path
+    folder = unfinished_soak(settings.runs, str(workload) if workload is not None else None)
+    if folder is None:
+        return None
+    console.note(f"Continuing the soak that was interrupted; for a new one: --run-dir. {folder.path}")
+    return folder.path
 
 
-def _run_time_s(
-    duration: str | None, workload: Path | None, settings: "Settings", mode: str | None
-) -> float | None:
+def _run_time_s(options: MeasureOptions, settings: "Settings") -> float | None:
     """The flag, else the workload's own (None here: the load process knows it), else a default."""
     from diag.workload.read_workload import read_workload, seconds
 
+    duration, workload, mode = options.duration, options.workload_file, options.mode
     if duration is not None:
         given = float(duration) if duration.isdecimal() else seconds(duration)
         if given is None or given <= 0:
-            raise UsageError(f"{duration!r} is no length of time.", hint="Use 90s, 10m or 1h30m.")
+            raise UsageError(f"Invalid duration {duration!r}.", hint="Use 90s, 10m or 1h30m.")
         return given
     if workload is not None:
         known = read_workload(workload)
@@ -154,7 +194,7 @@ def _run_time_s(
 
 
 def _confirmed_org(console: "Console", settings: "Settings") -> str | None:
-    """For a protected profile: the org's name, typed by a person."""
+    """For a protected profile: the org's name, typed by the user."""
     if not settings.protected:
         return None
     from diag.genesys.client import GenesysClient
@@ -166,9 +206,9 @@ def _confirmed_org(console: "Console", settings: "Settings") -> str | None:
     with GenesysClient(target.connection) as client:
         name = client.organization().name
     if not console.confirm(
-        f"Calls run real requests in {name}. Type the org's name to go on.", expected=name
+        f"Calls run real requests in {name}. Type the org's name to continue.", expected=name
     ):
-        raise UsageError("The org's name was not given, so nothing is called.")
+        raise UsageError("That is not the org's name; nothing was called.")
     return name
 
 
@@ -222,12 +262,12 @@ def _conclude(console: "Console", result: "LoadResult", *, quiet: bool) -> int:
     write_report(result.folder, evidence)
     if manifest.model == "closed":
         console.warn(CLOSED_MODEL)
-    if manifest.calls is None:  # killed: nobody counted
-        console.note(f"{len(evidence.samples.table)} calls were recorded before it was cut off")
+    if manifest.calls is None:  # the run was killed before it counted
+        console.note(f"{len(evidence.samples.table)} calls were recorded before the run was stopped")
     else:
         console.note(f"{manifest.calls} calls, {manifest.dropped} held back; generator {manifest.grade}")
     if manifest.status != "complete" and (manifest.soak_until or 0) > time.time():
-        console.note("The soak's time is not over: the same command goes on with it.")
+        console.note("The soak is not over: run the same command to continue it.")
     console.note(f"Report: {result.folder.report}")
     console.note(next_step(evidence.analysis, ["recommend"]))
     console.result(str(result.folder.path))
@@ -235,7 +275,7 @@ def _conclude(console: "Console", result: "LoadResult", *, quiet: bool) -> int:
 
 
 class NotMeasuredError(DiagError):
-    """The load process said no before it began; its words and its kind of error are kept."""
+    """The load process refused to begin; its message and its kind of error are kept."""
 
     def __init__(self, refusal: "Refusal", code: int) -> None:
         super().__init__(refusal.message, hint=refusal.hint, details=refusal.details)

@@ -3,13 +3,17 @@
 import json
 import shlex
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from diag.interaction.recommend_options import recommend_options, recommend_settings, stated_flags
+from diag.interaction.examples import examples
+from diag.interaction.option_values import gathered
+from diag.interaction.recommend_options import recommend_options, stated_flags
+from diag.interaction.shared_options import profile_option
 
 if TYPE_CHECKING:
     from analysis.samples.sample_set import SampleSet
@@ -27,46 +31,70 @@ USUAL_DAYS: Final = 7
 FORMAT_BY_SUFFIX: Final = {".html": "html", ".json": "json", ".csv": "csv", ".md": "md"}
 
 
+@dataclass(frozen=True, slots=True)
+class ObserveOptions:
+    """What of production to read, and where to show it."""
+
+    actions: tuple[str, ...]
+    days: int
+    against: Path | None
+    form: str | None
+    output: Path | None
+    plan_file: Path | None
+    force: bool
+    profile: str | None
+
+    @property
+    def chosen_form(self) -> str:
+        """Return the form asked for, else the one that fits the output file's name."""
+        suffix = self.output.suffix.lower() if self.output is not None else ""
+        return self.form or FORMAT_BY_SUFFIX.get(suffix, "table")
+
+    def same_question(self, rules: "RecommendSettings") -> str:
+        """Return the arguments that ask the same question again."""
+        asked = [*self.actions, *(["--days", str(self.days)] if self.days != USUAL_DAYS else [])]
+        profile = ["--profile", self.profile] if self.profile else []
+        return shlex.join([*asked, *stated_flags(rules), *profile])
+
+
 @click.command(
-    short_help="Recommend from production telemetry, without any load.",
-    epilog="Examples:  diag observe   diag observe 'Get Customer' --days 14 --against runs/A   "
-    "diag observe -o production.html   diag observe -o production.json",
+    epilog=examples(
+        "diag observe",
+        "diag observe 'Get Customer' --days 14 --against runs/A",
+        "diag observe -o production.html",
+        "diag observe -o production.json",
+    )
 )
 @click.argument("actions", nargs=-1, metavar="[ACTION]...")
 @click.option(
-    "--days", type=click.IntRange(1, MOST_DAYS), default=USUAL_DAYS, show_default=True, help="How far back."
+    "--days",
+    type=click.IntRange(1, MOST_DAYS),
+    default=USUAL_DAYS,
+    show_default=True,
+    help="How many days back.",
 )
-@click.option("--against", type=click.Path(path_type=Path), help="A test run: does it resemble production?")
+@click.option("--against", type=click.Path(path_type=Path), help="A test run to compare with production.")
 @click.option(
     "--format",
     "form",
     type=click.Choice(["table", "html", "json", "csv", "md"]),
-    help="Default: a table, or what -o ends in (.html, .json, .csv, .md).",
+    help="Default: table, or by the ending of -o (.html, .json, .csv, .md).",
 )
 @click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    help="Write the result here. JSON can be drawn beside a test later: diag report --production FILE.",
+    help="Write the result to this file. `diag report --production FILE` draws the JSON beside a test.",
 )
 @click.option("--out", "plan_file", type=click.Path(path_type=Path), help="Save a plan for `diag apply`.")
-@click.option("--force", is_flag=True, help="With --out: also what a guard holds back.")
-@click.option("--profile", help="Credentials profile.")
+@click.option("--force", is_flag=True, help="With --out: also plan what a guard holds back.")
+@profile_option
+@gathered(ObserveOptions)
 @recommend_options
-def command(
-    actions: tuple[str, ...],
-    days: int,
-    against: Path | None,
-    form: str | None,
-    output: Path | None,
-    plan_file: Path | None,
-    force: bool,
-    profile: str | None,
-    **values: Any,
-) -> None:
-    """Count production executions per whole second and hour, and judge them as a run is judged.
+def command(options: ObserveOptions, rules: "RecommendSettings") -> None:
+    """Judge the actions by their executions in production, counted per hour and whole second.
 
-    Nothing is executed or changed. Six calls tell one action; actions nobody uses cost none.
+    Nothing is executed or changed. Needs six API requests per action; unused actions need none.
     """
     from analysis.samples.read_samples import read_samples
     from diag.console import Console
@@ -78,39 +106,43 @@ def command(
     from diag.settings import load_settings
     from diag.target import find_target
 
-    suffix = output.suffix.lower() if output is not None else ""
-    form = form or FORMAT_BY_SUFFIX.get(suffix, "table")
-    if output is not None and form == "table":
+    form = options.chosen_form
+    if options.output is not None and form == "table":
         raise UsageError(
             "A table is for the terminal.", hint="With -o, name a .html, .json, .csv or .md file."
         )
     console = Console(quiet=form != "table")
-    settings = load_settings({"profile": profile})
-    judged_by = recommend_settings(values)
-    test = read_samples(choose_inputs([against], settings.runs)) if against else None
+    settings = load_settings({"profile": options.profile})
+    test = read_samples(choose_inputs([options.against], settings.runs)) if options.against else None
     target = find_target(settings)
     with GenesysClient(target.connection, on_wait=pause_note(console)) as client:
         if target.sandbox:
-            console.banner("SANDBOX: made-up production of a local sandbox")
-        source = _again(actions, days, judged_by, profile)
-        evidence = _read(console, client, settings, actions, days, judged_by, source)
-        findings = findings_of(evidence.observed, judged_by, test)
+            console.banner("SANDBOX: the production of a local sandbox is made up")
+        evidence = _read(console, client, settings, options, rules)
+        answer = Answer(evidence, findings_of(evidence.observed, rules, test), options.same_question(rules))
         if form == "table":
-            _show(console, evidence, findings, source)
+            _show(console, answer)
         else:
-            _emit(console, _formatted(evidence, findings, test, form, settings.zone, source), output)
-        if plan_file is not None:
-            _save_plan(console, client, evidence, plan_file, force=force)
+            _emit(console, _formatted(answer, test, form, settings.zone), options.output)
+        if options.plan_file is not None:
+            _save_plan(console, client, evidence, options.plan_file, force=options.force)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What production says, and the arguments of `diag observe` that ask for it again."""
+
+    evidence: "ProductionEvidence"
+    findings: "Mapping[str, Finding]"
+    source: str
 
 
 def _read(
     console: "Console",
     client: "GenesysClient",
     settings: "Settings",
-    wanted: Sequence[str],
-    days: int,
-    judged_by: "RecommendSettings",
-    source: str,
+    options: ObserveOptions,
+    rules: "RecommendSettings",
 ) -> "ProductionEvidence":
     from diag.changes.journal.journal import Journal
     from diag.production.evidence import evidence_of
@@ -118,9 +150,10 @@ def _read(
     from diag.production.read_telemetry import read_production
     from diag.production.time_window import last_days
 
-    window = last_days(days, datetime.now(UTC))
+    window = last_days(options.days, datetime.now(UTC))
     with console.progress("Reading actions") as bar:
-        chosen = _chosen(client.list_actions(include_auth_actions=False, on_progress=bar.update), wanted)
+        listed = client.list_actions(include_auth_actions=False, on_progress=bar.update)
+        chosen = _chosen(listed, options.actions)
     with console.progress("Reading production telemetry") as bar:
         production = read_production(
             client,
@@ -130,13 +163,8 @@ def _read(
             on_progress=bar.update,
         )
     limit = _concurrency_limit(client)
-    return evidence_of(production, window, judged_by, _place(client), limit, source=source)
-
-
-def _again(actions: Sequence[str], days: int, judged_by: "RecommendSettings", profile: str | None) -> str:
-    """Return the arguments that ask the same question again."""
-    asked = [*actions, *(["--days", str(days)] if days != USUAL_DAYS else [])]
-    return shlex.join([*asked, *stated_flags(judged_by), *(["--profile", profile] if profile else [])])
+    source = options.same_question(rules)
+    return evidence_of(production, window, rules, _place(client), limit, source=source)
 
 
 def _chosen(actions: "Sequence[Action]", wanted: Sequence[str]) -> "list[Action]":
@@ -160,7 +188,7 @@ def _place(client: "GenesysClient") -> "Place":
     try:
         org = client.organization()
     except ApiError:
-        return Place(connection.host, leads_to_sandbox(connection))  # the name is for the reader only
+        return Place(connection.host, leads_to_sandbox(connection))  # only the reader misses the name
     return Place(connection.host, leads_to_sandbox(connection), org.id, org.name)
 
 
@@ -170,53 +198,44 @@ def _concurrency_limit(client: "GenesysClient") -> int | None:
     try:
         return client.limits().get("actions.concurrent.executions.max")
     except ApiError:
-        return None  # only the cost of a hung backend is not said then
+        return None  # then the cost of a hung backend stays unknown
 
 
-def _show(
-    console: "Console", evidence: "ProductionEvidence", findings: "Mapping[str, Finding]", source: str
-) -> None:
+def _show(console: "Console", answer: Answer) -> None:
     from diag.interaction.show_analysis import show_analysis
     from diag.production.evidence import UNKNOWN, plan_command
     from diag.table import clean
 
-    analysis = evidence.analysis
+    evidence, analysis = answer.evidence, answer.evidence.analysis
     if evidence.observed:
         show_analysis(console, analysis)
     for row in analysis.actions:
         one = evidence.observed[row.action_id]
         for remark in one.remarks:
             console.warn(f"{clean(row.action_name)}: {remark}.")
-        for line in findings[row.action_id].lines(changed=one.changed):
+        for line in answer.findings[row.action_id].lines(changed=one.changed):
             console.result(f"  {clean(row.action_name)}: {line}")
     for missing in evidence.not_observed:
         console.note(f"Not judged: {clean(missing.action_name)}: {missing.why}")
     console.note(UNKNOWN)
     if not evidence.observed:
-        console.note("Nothing was executed in production: measure instead with diag measure.")
+        console.note("No action ran in production. Measure instead: diag measure")
     elif any(row.verdict in ("raise", "lower") for row in analysis.actions):
-        console.note(f"Nothing was changed. Next: {plan_command(source)}, then diag apply plan.json")
+        console.note(f"Nothing was changed. Next: {plan_command(answer.source)}, then diag apply plan.json")
     if evidence.observed:
-        console.note("The page with curves: the same command with -o production.html")
+        console.note("For a page with curves: the same command with -o production.html")
 
 
-def _formatted(
-    evidence: "ProductionEvidence",
-    findings: "Mapping[str, Finding]",
-    test: "SampleSet | None",
-    form: str,
-    zone: str | None,
-    source: str,
-) -> str:
+def _formatted(answer: Answer, test: "SampleSet | None", form: str, zone: str | None) -> str:
     if form == "json":
         from diag.production.evidence import to_json
 
-        return json.dumps(to_json(evidence, findings), indent=1, allow_nan=False) + "\n"
+        return json.dumps(to_json(answer.evidence, answer.findings), indent=1, allow_nan=False) + "\n"
     if form == "csv":
         from reports.exports.csv import build_csv
 
-        return build_csv(evidence.analysis)
-    data = _page(evidence, findings, test, zone, source)
+        return build_csv(answer.evidence.analysis)
+    data = _page(answer, test, zone)
     if form == "md":
         from reports.exports.markdown import build_markdown
 
@@ -226,19 +245,20 @@ def _formatted(
     return build_report(data)
 
 
-def _page(
-    evidence: "ProductionEvidence",
-    findings: "Mapping[str, Finding]",
-    test: "SampleSet | None",
-    zone: str | None,
-    source: str,
-) -> "ReportData":
+def _page(answer: Answer, test: "SampleSet | None", zone: str | None) -> "ReportData":
     from analysis.views.summarise import summarise
     from diag import __version__
     from diag.production.report_series import production_page
 
-    tests = summarise(test, evidence.analysis.settings) if test is not None else {}
-    return production_page(evidence, findings, tests, version=__version__, zone=zone, source=source or None)
+    tests = summarise(test, answer.evidence.analysis.settings) if test is not None else {}
+    return production_page(
+        answer.evidence,
+        answer.findings,
+        tests,
+        version=__version__,
+        zone=zone,
+        source=answer.source or None,
+    )
 
 
 def _emit(console: "Console", text: str, output: Path | None) -> None:
@@ -260,8 +280,8 @@ def _save_plan(
     force: bool,
 ) -> None:
     from diag.changes.plans.plan_file import write_plan
-    from diag.interaction.apply_flow import build_plan
+    from diag.interaction.apply_flow import PlanScope, build_plan
 
-    plan = build_plan(client, evidence.analysis, force=force)
+    plan = build_plan(console, client, evidence.analysis, PlanScope(force=force))
     write_plan(plan, plan_file)
-    console.note(f"{plan.counts} Saved; to carry out exactly this: diag apply {plan_file}")
+    console.note(f"{plan.counts} Saved. To carry out exactly this: diag apply {plan_file}")

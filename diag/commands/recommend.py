@@ -1,15 +1,20 @@
 """`diag recommend`: the right timeout for each action, and why; `--apply` sets it."""
 
 import json
-import shlex
 import sys
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 import click
 
+from analysis.settings import RecommendSettings
 from diag.exit_codes import ExitCode
-from diag.interaction.recommend_options import recommend_options, recommend_settings, stated_flags, typed
+from diag.interaction.apply_options import ApplyFlags
+from diag.interaction.examples import examples
+from diag.interaction.option_values import gathered
+from diag.interaction.recommend_options import recommend_options, same_question, stated_flags
+from diag.interaction.shared_options import actions_file_option, only_option, profile_option, skip_option
 
 if TYPE_CHECKING:
     from analysis.verdicts.recommendation import Analysis
@@ -17,54 +22,110 @@ if TYPE_CHECKING:
     from diag.evidence import RunEvidence
     from diag.settings import Settings
 
-_ONLY_WHEN_CHANGING = {
-    "--yes": "yes",
-    "--dry-run": "dry_run",
-    "--force": "force",
-    "--only": "only",
-    "--skip": "skip",
-    "--max-changes": "max_changes",
-    "--no-verify": "no_verify",
-    "--allow-side-effects": "allow_side_effects",
-}
-
 FORMATS = ("table", "json", "csv", "md", "terraform", "gc")
 
 
+@dataclass(frozen=True, slots=True)
+class RecommendOptions:
+    """What to judge, and where to show the verdicts."""
+
+    inputs: tuple[Path, ...]
+    form: str
+    output: Path | None
+    actions_file: Path | None
+    terraform_state: Path | None
+    detailed_exitcode: bool
+    profile: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeOptions:
+    """Whether the verdicts become a plan, which of them, and how it is carried out."""
+
+    do_apply: bool
+    plan_file: Path | None
+    yes: bool
+    dry_run: bool
+    force: bool
+    only: tuple[str, ...]
+    skip: tuple[str, ...]
+    max_changes: int | None
+    no_verify: bool
+    allow_side_effects: bool
+    on_error: Literal["stop", "continue"]
+
+    @property
+    def wanted(self) -> bool:
+        """Return whether a plan is made at all."""
+        return self.do_apply or self.plan_file is not None
+
+    @property
+    def flags_of_a_plan(self) -> tuple[str, ...]:
+        """Return the flags given that only make sense with a plan."""
+        given = {
+            "--yes": self.yes,
+            "--dry-run": self.dry_run,
+            "--force": self.force,
+            "--only": self.only,
+            "--skip": self.skip,
+            "--max-changes": self.max_changes,
+            "--no-verify": self.no_verify,
+            "--allow-side-effects": self.allow_side_effects,
+        }
+        return tuple(flag for flag, value in given.items() if value)
+
+
 @click.command(
-    short_help="Say the right timeout for each action, and why; --apply sets it.",
-    epilog="Examples:  diag recommend   diag recommend runs/A runs/B --format json   diag recommend --apply",
+    epilog=examples("diag recommend", "diag recommend runs/A runs/B --format json", "diag recommend --apply")
 )
 @click.argument("inputs", nargs=-1, type=click.Path(path_type=Path), metavar="[RUN|FILE]...")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the result here, not to stdout.")
-@click.option("--actions", "actions_file", type=click.Path(path_type=Path), help="Facts beside a bare file.")
 @click.option(
-    "--terraform-state", type=click.Path(path_type=Path), help="State or export with the resources."
+    "-o", "--output", type=click.Path(path_type=Path), help="Write the result to this file instead of stdout."
+)
+@actions_file_option
+@click.option(
+    "--terraform-state",
+    type=click.Path(path_type=Path),
+    help="With --format terraform: state or export that holds the resources.",
 )
 @click.option("--apply", "do_apply", is_flag=True, help="Show the plan, ask, and set the timeouts.")
 @click.option("--yes", is_flag=True, help="With --apply: do not ask (needed without a terminal).")
-@click.option("--dry-run", is_flag=True, help="With --apply: all reads and checks, no change.")
-@click.option("--force", is_flag=True, help="Also what a guard holds back: lower on grade C, unstable.")
-@click.option("--only", multiple=True, metavar="ACTION", help="Only this action (name or id); repeatable.")
-@click.option("--skip", multiple=True, metavar="ACTION", help="Not this action (name or id); repeatable.")
+@click.option("--dry-run", is_flag=True, help="With --apply: read and check everything, change nothing.")
 @click.option(
-    "--max-changes", type=click.IntRange(1), help="Change at most this many; the rest is skipped, saying so."
+    "--force",
+    is_flag=True,
+    help="With --apply or --out: also set what a guard holds back, such as a lower timeout from a short run.",
 )
-@click.option("--no-verify", is_flag=True, help="With --apply: no test call after each change.")
-@click.option("--allow-side-effects", is_flag=True, help="Let the test call run actions that are not GET.")
-@click.option("--on-error", type=click.Choice(["stop", "continue"]), default="stop", show_default=True)
+@only_option
+@skip_option
+@click.option(
+    "--max-changes", type=click.IntRange(1), help="Change at most this many actions and list the rest."
+)
+@click.option("--no-verify", is_flag=True, help="With --apply: make no test call around each change.")
+@click.option(
+    "--allow-side-effects",
+    is_flag=True,
+    help="With --apply: let the test call run actions that are not GET.",
+)
+@click.option(
+    "--on-error",
+    type=click.Choice(["stop", "continue"]),
+    default="stop",
+    show_default=True,
+    help="With --apply, after a change that fails: leave the rest, or go on.",
+)
 @click.option("--out", "plan_file", type=click.Path(path_type=Path), help="Save the plan for `diag apply`.")
-@click.option("--detailed-exitcode", is_flag=True, help="Exit 4 when timeouts need a change.")
-@click.option("--profile", help="Credentials profile.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit 4 when a timeout should change.")
+@profile_option
+@gathered(RecommendOptions)
+@gathered(ChangeOptions, "change")
 @recommend_options
-def command(
-    inputs: tuple[Path, ...], form: str, output: Path | None, profile: str | None, **values: Any
-) -> int:
-    """Read runs or sample files, judge every action, and change nothing unless --apply is given.
+def command(options: RecommendOptions, change: ChangeOptions, rules: RecommendSettings) -> int:
+    """Judge every action of the newest run, or of the runs and sample files given.
 
-    Without RUN or FILE the newest run is read. The number is p99 plus a buffer, never below the upper
-    bound of p99, rounded up to a whole second, capped.
+    Nothing is changed without --apply. The recommended timeout is p99 plus a buffer, never below the upper
+    bound of p99, rounded up to a whole second, and at most --cap.
     """
     from diag.console import Console
     from diag.errors import UsageError
@@ -72,45 +133,41 @@ def command(
     from diag.interaction.show_analysis import CLOSED_MODEL, next_step, show_analysis
     from diag.settings import load_settings
 
-    if output is not None and form == "table":
+    if options.output is not None and options.form == "table":
         raise UsageError("A table is for the terminal.", hint="With -o, choose a --format: csv, md or json.")
-    changing = values["do_apply"] or values["plan_file"] is not None
-    idle = [flag for flag, name in _ONLY_WHEN_CHANGING.items() if values[name]]
-    if idle and not changing:
+    if change.flags_of_a_plan and not change.wanted:
         raise UsageError(
-            f"{', '.join(idle)} mean nothing here: nothing is changed.",
+            f"Only with --apply or --out: {', '.join(change.flags_of_a_plan)}.",
             hint="Add --apply (or --out plan.json).",
         )
-    console = Console(quiet=form != "table" and not changing)
-    settings = load_settings({"profile": profile})
-    chosen = choose_inputs(inputs, settings.runs)
-    rules, facts_file = recommend_settings(values), values["actions_file"]
-    beside = () if facts_file is None else ("--actions", str(facts_file))
-    source = shlex.join([*map(typed, (inputs and chosen) or ()), *beside, *stated_flags(rules)]) or None
-    evidence = gather(chosen, rules, actions_file=facts_file, source=source)
-    what_if = bool(stated_flags(rules)) or facts_file is not None
+    console = Console(quiet=options.form != "table" and not change.wanted)
+    settings = load_settings({"profile": options.profile})
+    chosen = choose_inputs(options.inputs, settings.runs)
+    source = same_question(chosen if options.inputs else (), options.actions_file, rules)
+    evidence = gather(chosen, rules, actions_file=options.actions_file, source=source)
+    what_if = bool(stated_flags(rules)) or options.actions_file is not None
     for folder in evidence.folders[:1] if len(chosen) == 1 and not what_if else ():
         write_recommendations(folder, evidence.analysis)  # the run's record, which the index reads
     for weakness in evidence.analysis.weak:
         console.warn(weakness)
     if any(manifest.model == "closed" for manifest in evidence.samples.manifests):
         console.warn(CLOSED_MODEL)
-    if form == "table":
+    if options.form == "table":
         show_analysis(console, evidence.analysis)
     else:
-        _emit(console, _formatted(evidence, form, values["terraform_state"], settings.zone), output)
-    if changing:
-        _change(console, settings, evidence.analysis, values)
-    elif form == "table":
+        _emit(console, _formatted(evidence, options, settings.zone), options.output)
+    if change.wanted:
+        _change(console, settings, evidence.analysis, change)
+    elif options.form == "table":
         console.note(next_step(evidence.analysis, sys.argv[1:]))
     changes_pending = any(row.verdict in ("raise", "lower") for row in evidence.analysis.actions)
-    if values["detailed_exitcode"] and changes_pending and not values["do_apply"]:
+    if options.detailed_exitcode and changes_pending and not change.do_apply:
         return ExitCode.CHANGES
     return ExitCode.OK
 
 
-def _formatted(evidence: "RunEvidence", form: str, terraform_state: Path | None, zone: str | None) -> str:
-    analysis = evidence.analysis
+def _formatted(evidence: "RunEvidence", options: RecommendOptions, zone: str | None) -> str:
+    analysis, form = evidence.analysis, options.form
     if form == "csv":
         from reports.exports.csv import build_csv
 
@@ -123,7 +180,7 @@ def _formatted(evidence: "RunEvidence", form: str, terraform_state: Path | None,
     if form == "terraform":
         from diag.changes.exports.terraform import terraform_lines
 
-        return terraform_lines(analysis, terraform_state)
+        return terraform_lines(analysis, options.terraform_state)
     if form == "gc":
         from diag.changes.exports.gc_cli import gc_calls
 
@@ -143,35 +200,25 @@ def _emit(console: "Console", text: str, output: Path | None) -> None:
         console.note(f"Written to {output}")
 
 
-def _change(console: "Console", settings: "Settings", analysis: "Analysis", values: dict[str, Any]) -> None:
+def _change(console: "Console", settings: "Settings", analysis: "Analysis", change: ChangeOptions) -> None:
     from diag.changes.plans.plan_file import write_plan
     from diag.genesys.client import GenesysClient
-    from diag.interaction.apply_flow import build_plan, carry_out
+    from diag.interaction.apply_flow import PlanScope, build_plan, carry_out
     from diag.target import find_target
 
     target = find_target(settings)
+    scope = PlanScope(change.force, change.only, change.skip, change.max_changes)
     with GenesysClient(target.connection) as client:
-        plan = build_plan(
-            client,
-            analysis,
-            force=values["force"],
-            only=values["only"],
-            skip=values["skip"],
-            max_changes=values["max_changes"],
-            console=console,
+        plan = build_plan(console, client, analysis, scope)
+    if change.plan_file:
+        write_plan(plan, change.plan_file)
+        console.note(f"Plan saved. To carry out exactly this: diag apply {change.plan_file}")
+    if change.do_apply:
+        flags = ApplyFlags(
+            yes=change.yes,
+            dry_run=change.dry_run,
+            verify=not change.no_verify,
+            allow_side_effects=change.allow_side_effects,
+            on_error=change.on_error,
         )
-    if values["plan_file"]:
-        write_plan(plan, values["plan_file"])
-        console.note(f"Plan saved. To carry out exactly this: diag apply {values['plan_file']}")
-    if values["do_apply"]:
-        carry_out(
-            console,
-            target,
-            settings,
-            plan,
-            yes=values["yes"],
-            dry_run=values["dry_run"],
-            verify=not values["no_verify"],
-            allow_side_effects=values["allow_side_effects"],
-            on_error=values["on_error"],
-        )
+        carry_out(console, target, settings, plan, flags)

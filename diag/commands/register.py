@@ -2,45 +2,65 @@
 
 import json
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from diag.interaction.examples import examples
+from diag.interaction.option_values import gathered
+from diag.interaction.shared_options import profile_option
 
 if TYPE_CHECKING:
     from diag.console import Console
     from diag.definitions.resolve import Creation
 
 
+@dataclass(frozen=True, slots=True)
+class RegisterOptions:
+    """Which action to create, and what to use instead of what its file states."""
+
+    file: Path
+    draft: bool
+    integration: str | None
+    category: str | None
+    timeout_s: int | None
+    cap_s: int | None
+    name_prefix: str | None
+    dry_run: bool
+    yes: bool
+    profile: str | None
+
+
 @click.command(
-    short_help="Create an action from a file, with its timeout set.",
-    epilog="Examples:  diag register action.json --timeout 5   diag register action.toml --draft --dry-run",
+    epilog=examples("diag register action.json --timeout 5", "diag register action.toml --draft --dry-run")
 )
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--draft", is_flag=True, help="Create a draft for somebody to look at, not a published action.")
-@click.option("--integration", help="Name or id; else from the file, else the only one of the file's type.")
-@click.option("--category", help="Else from the file, else the integration's name.")
+@click.option("--draft", is_flag=True, help="Create a draft to be reviewed instead of a published action.")
 @click.option(
-    "--timeout", "timeout_s", type=click.IntRange(1, 60), help="Seconds; else from the file, else the cap."
+    "--integration",
+    help="Integration (name or id). Default: the file's, else the only one of the file's type.",
 )
-@click.option("--cap", "cap_s", type=click.IntRange(1, 60), help="Highest timeout allowed; default 30.")
-@click.option("--name-prefix", help="Refuse names that do not begin so; else the setting name_prefix.")
-@click.option("--dry-run", is_flag=True, help="All checks, and what would be sent; nothing is created.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--profile", help="Credentials profile.")
-def command(
-    file: Path,
-    draft: bool,
-    integration: str | None,
-    category: str | None,
-    timeout_s: int | None,
-    cap_s: int | None,
-    name_prefix: str | None,
-    dry_run: bool,
-    yes: bool,
-    profile: str | None,
-) -> None:
-    """Create the action FILE describes: the admin UI's export (JSON), or TOML with the same keys.
+@click.option("--category", help="Category. Default: the file's, else the integration's name.")
+@click.option(
+    "--timeout",
+    "timeout_s",
+    type=click.IntRange(1, 60),
+    help="Timeout in seconds. Default: the file's, else the cap.",
+)
+@click.option("--cap", "cap_s", type=click.IntRange(1, 60), help="Highest timeout allowed. Default: 30.")
+@click.option(
+    "--name-prefix", help="Refuse a name that does not begin with this. Default: the setting name_prefix."
+)
+@click.option(
+    "--dry-run", is_flag=True, help="Check everything and print what would be sent; create nothing."
+)
+@click.option("--yes", is_flag=True, help="Do not ask (needed without a terminal).")
+@profile_option
+@gathered(RegisterOptions)
+def command(options: RegisterOptions) -> None:
+    """Create the action that FILE describes: the admin UI's export (JSON), or TOML with the same keys.
 
     Name, templates and contract are validated before anything is sent.
     """
@@ -57,8 +77,8 @@ def command(
     from diag.target import find_target
 
     console = Console()
-    definition = read_definition(file)
-    settings = load_settings({"profile": profile})
+    definition = read_definition(options.file)
+    settings = load_settings({"profile": options.profile})
     target = find_target(settings)
     with GenesysClient(target.connection) as client:
         identity = identify(client)
@@ -67,26 +87,30 @@ def command(
         creation = resolve(
             definition,
             client.integrations(),
-            cap_s=cap_s or RecommendSettings().cap_s,
-            integration=integration,
-            category=category,
-            timeout_s=timeout_s,
-            name_prefix=name_prefix or settings.name_prefix,
+            cap_s=options.cap_s or RecommendSettings().cap_s,
+            integration=options.integration,
+            category=options.category,
+            timeout_s=options.timeout_s,
+            name_prefix=options.name_prefix or settings.name_prefix,
         )
-        _show(console, creation, draft=draft)
-        if dry_run:
+        _show(console, creation, draft=options.draft)
+        if options.dry_run:
             console.result(json.dumps(creation.body, indent=1))
             console.note("Dry run: nothing was created.")
             return
-        approve(console, settings, identity, yes=yes)
+        approve(console, settings, identity, yes=options.yes)
         author = Author(target.connection.client_id or client.token_info().client_id, new_id(time.time()))
         created = create(
-            client, creation, Journal(settings.journal), identity=identity, author=author, draft=draft
+            client, creation, Journal(settings.journal), identity=identity, author=author, draft=options.draft
         )
     console.result(created.action.id)
-    console.note(f"Created {'as a draft' if draft else 'and published'} (journal entry {created.entry}).")
     console.note(
-        "Next: publish it in the admin UI" if draft else f"Next: diag measure --action {created.action.id}"
+        f"Created {'as a draft' if options.draft else 'and published'} (journal entry {created.entry})."
+    )
+    console.note(
+        "Next: publish it in the admin UI"
+        if options.draft
+        else f"Next: diag measure --action {created.action.id}"
     )
 
 

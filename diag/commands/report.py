@@ -1,26 +1,48 @@
-"""`diag report`: what was found, for whoever decides."""
+"""`diag report`: the results as one page, for whoever decides."""
 
 import json
-import shlex
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from diag.errors import UsageError
-from diag.interaction.recommend_options import recommend_options, recommend_settings, stated_flags, typed
+from diag.interaction.examples import examples
+from diag.interaction.option_values import gathered
+from diag.interaction.recommend_options import recommend_options, same_question
+from diag.interaction.shared_options import actions_file_option
 
 if TYPE_CHECKING:
+    from analysis.settings import RecommendSettings
     from diag.console import Console
     from diag.evidence import RunEvidence
+    from diag.settings import Settings
     from reports.report_data import ReportData
 
 
+@dataclass(frozen=True, slots=True)
+class ReportOptions:
+    """What to report, in which form, and where to write it."""
+
+    inputs: tuple[Path, ...]
+    form: str
+    output: Path | None
+    index: bool
+    charts: Path | None
+    production: Path | None
+    add_rows: tuple[Path, ...]
+    actions_file: Path | None
+
+
 @click.command(
-    short_help="Write the HTML report of a run.",
-    epilog="Examples:  diag report   diag report runs/A runs/B -o report.html   diag report --format md   "
-    "diag report runs/A --production production.json",
+    epilog=examples(
+        "diag report",
+        "diag report runs/A runs/B -o report.html",
+        "diag report --format md",
+        "diag report runs/A --production production.json",
+    )
 )
 @click.argument("inputs", nargs=-1, type=click.Path(path_type=Path), metavar="[RUN|FILE]...")
 @click.option(
@@ -30,36 +52,29 @@ if TYPE_CHECKING:
     default="html",
     show_default=True,
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write it ('-': stdout).")
-@click.option("--all", "index", is_flag=True, help="Write an index of all runs, p99 over time, instead.")
-@click.option("--charts", type=click.Path(path_type=Path), help="Also write one PNG per chart here.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file ('-': stdout).")
+@click.option("--all", "index", is_flag=True, help="Write an index of all runs instead, with p99 over time.")
+@click.option(
+    "--charts", type=click.Path(path_type=Path), help="Also write one PNG per chart into this folder."
+)
 @click.option(
     "--production",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Draw production beside the test: what `diag observe -o production.json` saved.",
+    help="Draw production beside the test: a file saved by `diag observe -o production.json`.",
 )
 @click.option(
     "--add-rows",
     multiple=True,
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="First bring in what a worker kept on its disk (diag-rows-...); repeatable.",
+    help="First add the rows a worker kept on its disk (diag-rows-...); repeatable.",
 )
-@click.option("--actions", "actions_file", type=click.Path(path_type=Path), help="Facts beside a bare file.")
+@actions_file_option
+@gathered(ReportOptions)
 @recommend_options
-def command(
-    inputs: tuple[Path, ...],
-    form: str,
-    output: Path | None,
-    index: bool,
-    charts: Path | None,
-    production: Path | None,
-    add_rows: tuple[Path, ...],
-    actions_file: Path | None,
-    **values: Any,
-) -> None:
+def command(options: ReportOptions, rules: "RecommendSettings") -> None:
     """Report the newest run, or the runs and files given.
 
-    HTML is one self-contained file in the run folder; the other formats go to stdout.
+    The HTML page is one self-contained file in the run folder; other formats go to stdout.
     """
     from diag.atomic_write import write_whole
     from diag.console import Console
@@ -67,27 +82,24 @@ def command(
     from diag.settings import load_settings
 
     console = Console()
-    rules = recommend_settings(values)
     settings = load_settings()
-    runs = settings.runs
-    if index:
-        _index(console, runs, form, output, settings.zone)
+    if options.index:
+        _index(console, options, settings)
         return
-    chosen = choose_inputs(inputs, runs)
-    if add_rows:
-        _bring_in(console, chosen, add_rows)
-    beside = () if actions_file is None else ("--actions", str(actions_file))
-    source = shlex.join([*map(typed, (inputs and chosen) or ()), *beside, *stated_flags(rules)]) or None
-    evidence = gather(chosen, rules, actions_file=actions_file, detail=True, source=source)
+    chosen = choose_inputs(options.inputs, settings.runs)
+    if options.add_rows:
+        _bring_in(console, chosen, options.add_rows)
+    source = same_question(chosen if options.inputs else (), options.actions_file, rules)
+    evidence = gather(chosen, rules, actions_file=options.actions_file, detail=True, source=source)
     data = report_data(evidence, zone=settings.zone, source=source)
-    if production is not None:
-        data = _beside(data, evidence, production)
-    text = _text(data, form)
-    if charts is not None:
+    if options.production is not None:
+        data = _beside(data, evidence, options.production)
+    text = _text(data, options.form)
+    if options.charts is not None:
         from reports.exports.png import export_charts
 
-        console.note(f"{len(export_charts(data, charts))} charts written to {charts}")
-    target = output or (_default_path(evidence) if form == "html" else None)
+        console.note(f"{len(export_charts(data, options.charts))} charts written to {options.charts}")
+    target = options.output or (_default_path(evidence) if options.form == "html" else None)
     if target is None or str(target) == "-":
         console.result(text)
     else:
@@ -103,22 +115,23 @@ def _bring_in(console: "Console", chosen: tuple[Path, ...], kept: tuple[Path, ..
         raise UsageError("--add-rows needs the one run that the rows belong to.")
     for folder in kept:
         for one in bring_in(RunFolder(chosen[0]), folder):
-            console.note(f"{one.worker_id}: {one.now - one.before:,} rows brought in, {one.now:,} in all")
+            console.note(f"{one.worker_id}: {one.now - one.before:,} rows added, {one.now:,} in all")
 
 
-def _index(console: "Console", runs: Path, form: str, output: Path | None, zone: str | None) -> None:
+def _index(console: "Console", options: ReportOptions, settings: "Settings") -> None:
     from diag import __version__
     from diag.atomic_write import write_whole
     from reports.pages.index_page import IndexData, build_index, index_json
     from reports.pages.runs_on_disk import indexed_runs
 
+    runs, form = settings.runs, options.form
     if form not in ("html", "json"):
         raise UsageError(f"The index has no {form} form.", hint="Use --format html or json.")
-    target = output or (runs / "index.html" if form == "html" else None)
-    found = indexed_runs(runs, target.parent if target is not None else runs)
-    if not found:
+    target = options.output or (runs / "index.html" if form == "html" else None)
+    indexed = indexed_runs(runs, target.parent if target is not None else runs)
+    if not indexed:
         raise UsageError(f"There is no run in {runs} yet.", hint="Make one: diag measure")
-    data = IndexData(found, __version__, zone)
+    data = IndexData(indexed, __version__, settings.zone)
     text = build_index(data) if form == "html" else json.dumps(index_json(data), indent=1, allow_nan=False)
     if target is None or str(target) == "-":
         console.result(text)

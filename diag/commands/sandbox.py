@@ -1,39 +1,49 @@
-"""`diag sandbox`: a local Genesys Cloud to try everything on."""
+"""`diag sandbox`: runs a local Genesys Cloud to try everything on."""
 
 from pathlib import Path
 
 import click
 
+from diag.interaction.examples import examples
 
-@click.command()
-@click.option(
-    "--port", default=8377, show_default=True, type=click.IntRange(0, 65535), help="0 picks a free one."
+
+@click.command(
+    epilog=examples(
+        "diag sandbox",
+        "diag sandbox --list",
+        "diag sandbox --port 0 --scenario slow-episodes --seed 7",
+        "diag sandbox --state my-org.json",
+    )
 )
 @click.option(
-    "--scenario", default="demo", show_default=True, metavar="NAME|FILE", help="What the org is like."
+    "--port",
+    default=8377,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="Port to listen on; 0 picks a free one.",
+)
+@click.option(
+    "--scenario",
+    default="demo",
+    show_default=True,
+    metavar="NAME|FILE",
+    help="What the org is like; --list names them.",
 )
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same latencies.")
 @click.option(
     "--state",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Keep the org in this file, so that you can stop and go on.",
+    help="Keep the org in this file, so that you can stop and continue later.",
 )
-@click.option("--list", "list_", is_flag=True, help="List the scenarios that come with it, and stop.")
+@click.option("--list", "list_", is_flag=True, help="List the scenarios that come with diag, and exit.")
 @click.option("--exit-with-parent", is_flag=True, hidden=True, help="Stop when stdin ends.")
 def command(
     port: int, scenario: str, seed: int, state: Path | None, list_: bool, exit_with_parent: bool
 ) -> None:
     """Run a local Genesys Cloud with made-up actions; no credentials needed.
 
-    \b
-    Examples:
-      diag sandbox
-      diag sandbox --list
-      diag sandbox --port 0 --scenario slow-episodes --seed 7
-      diag sandbox --state my-org.json
-
-    Then, in another terminal, `diag scan` finds it by itself. A page that shows what goes on is at
-    http://127.0.0.1:8377/, the truth of every action at /sandbox/truth.
+    Then run `diag scan` in another terminal: it finds the sandbox on its usual port. A live page is at
+    http://127.0.0.1:8377/, and the true latencies of every action are at /sandbox/truth.
     """
     if list_:
         _list_scenarios()
@@ -49,4 +59,4 @@ def _list_scenarios() -> None:
     from diag.table import Column, Table
 
     rows = tuple((name, load_scenario(name).description) for name in shipped_scenarios())
-    Console().table(Table(columns=(Column("scenario"), Column("what it teaches")), rows=rows))
+    Console().table(Table(columns=(Column("scenario"), Column("what it shows")), rows=rows))

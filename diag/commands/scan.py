@@ -1,9 +1,14 @@
 """`diag scan`: every action with its timeout and whether it can be changed."""
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
+
+from diag.interaction.examples import examples
+from diag.interaction.option_values import gathered
+from diag.interaction.shared_options import profile_option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,38 +21,49 @@ if TYPE_CHECKING:
 FORMAT_VERSION = 1
 
 
+@dataclass(frozen=True, slots=True)
+class ScanOptions:
+    """Which actions to list, in which order and form."""
+
+    expressions: tuple[str, ...]
+    name: str | None
+    category: str | None
+    integration: str | None
+    sort: str
+    desc: bool
+    flows: bool
+    form: str
+    profile: str | None
+
+
 @click.command(
-    short_help="List every action with its timeout and whether it can be changed.",
-    epilog="Examples:  diag scan   diag scan --where 'timeout<=3 and not draft'   diag scan --format csv",
+    epilog=examples("diag scan", "diag scan --where 'timeout<=3 and not draft'", "diag scan --format csv")
 )
-@click.option("--where", "expressions", multiple=True, metavar="EXPR", help="e.g. 'timeout<=3'; repeatable.")
+@click.option(
+    "--where",
+    "expressions",
+    multiple=True,
+    metavar="EXPR",
+    help="Only actions for which this holds, e.g. 'timeout<=3'; repeatable.",
+)
 @click.option("--name", help="Only names that contain this.")
 @click.option("--category", help="Only categories that contain this.")
 @click.option("--integration", help="Only integrations whose name contains this.")
-@click.option("--sort", default="name", show_default=True, help="A field of --where.")
+@click.option("--sort", default="name", show_default=True, help="Sort by this field of --where.")
 @click.option("--desc", is_flag=True, help="Largest first.")
 @click.option(
     "--flows",
     is_flag=True,
-    help="Also the Architect flows that use each action shown (one call an action). A flow may have a "
-    "timeout of its own, which no change here reaches.",
+    help="Also list the Architect flows that use each action shown (one API request per action). A flow may "
+    "have a timeout of its own, which diag does not change.",
 )
 @click.option(
     "--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True
 )
-@click.option("--profile", help="Credentials profile.")
-def command(
-    expressions: tuple[str, ...],
-    name: str | None,
-    category: str | None,
-    integration: str | None,
-    sort: str,
-    desc: bool,
-    flows: bool,
-    form: str,
-    profile: str | None,
-) -> None:
-    """Read the org's inventory: 100 actions a call, nothing is executed or changed.
+@profile_option
+@gathered(ScanOptions)
+def command(options: ScanOptions) -> None:
+    """List the org's actions (one API request per 100). Nothing is executed or changed.
 
     Fields of --where and --sort: timeout, set, name, id, kind, category, integration, method,
     configurable, secure, version, draft, function_timeout. Operators: = != < <= > >= and ~ (contains);
@@ -62,11 +78,13 @@ def command(
     from diag.settings import load_settings
     from diag.target import find_target
 
-    if sort not in SORT_FIELDS:
-        raise click.BadParameter(f"{sort!r} is not one of {', '.join(SORT_FIELDS)}.", param_hint="--sort")
-    filters = [parse_where(expression) for expression in expressions]
-    console = Console(quiet=form != "table")
-    settings = load_settings({"profile": profile})
+    if options.sort not in SORT_FIELDS:
+        raise click.BadParameter(
+            f"{options.sort!r} is not one of {', '.join(SORT_FIELDS)}.", param_hint="--sort"
+        )
+    filters = [parse_where(expression) for expression in options.expressions]
+    console = Console(quiet=options.form != "table")
+    settings = load_settings({"profile": options.profile})
     for warning in settings.warnings:
         console.warn(warning)
     target = find_target(settings)
@@ -75,11 +93,17 @@ def command(
             console.banner("SANDBOX: no org is read")
         with console.progress("Reading actions") as bar:
             inventory = read_inventory(client, on_progress=bar.update)
-        chosen = select(inventory.rows, where=filters, name=name, category=category, integration=integration)
-        rows = ordered(chosen, sort, descending=desc)
-        if flows:
+        chosen = select(
+            inventory.rows,
+            where=filters,
+            name=options.name,
+            category=options.category,
+            integration=options.integration,
+        )
+        rows = ordered(chosen, options.sort, descending=options.desc)
+        if options.flows:
             rows = _with_flows(console, client, rows)
-    _show(console, inventory, rows, form)
+    _show(console, inventory, rows, options.form)
 
 
 def _with_flows(
@@ -119,6 +143,6 @@ def _show(console: "Console", inventory: "Inventory", rows: "Sequence[InventoryR
     if not inventory.rows:
         console.note("The org has no data actions, or the OAuth client's divisions hide them.")
     elif not rows:
-        console.note("No action passes the filter.")
+        console.note("No action matches the filter.")
     else:
-        console.note("Next: diag init (a workload from these actions), then diag measure")
+        console.note("Next: diag init (writes a workload from these actions), then diag measure")

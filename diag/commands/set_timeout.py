@@ -1,10 +1,13 @@
 """`diag set`: a timeout decided by hand, by the same safe steps."""
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import click
 
-from diag.interaction.apply_options import apply_options
+from diag.interaction.apply_options import ApplyFlags, apply_options
+from diag.interaction.examples import examples
+from diag.interaction.option_values import gathered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,29 +16,54 @@ if TYPE_CHECKING:
     from diag.genesys.models import Action
 
 
+@dataclass(frozen=True, slots=True)
+class SetOptions:
+    """Which actions get which timeout."""
+
+    names: tuple[str, ...]
+    expressions: tuple[str, ...]
+    timeout_s: int
+    cap_s: int
+    max_changes: int | None
+    profile: str | None
+
+
 @click.command(
     "set",
-    short_help="Set a timeout decided by hand, by the same safe steps.",
-    epilog="\b\nExamples:\n"
-    "  diag set GetCustomer --timeout 10\n"
-    "  diag set --where 'timeout=60 and kind=custom' --timeout 20 --dry-run\n",
+    epilog=examples(
+        "diag set GetCustomer --timeout 10",
+        "diag set --where 'timeout=60 and kind=custom' --timeout 20 --dry-run",
+    ),
 )
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--where", "expressions", multiple=True, metavar="EXPR", help="As in diag scan; repeatable.")
-@click.option("--timeout", "timeout_s", type=click.IntRange(1, 60), required=True, help="Seconds, 1 to 60.")
-@click.option("--cap", "cap_s", type=click.IntRange(1, 60), default=30, show_default=True, help="Your limit.")
-@click.option("--max-changes", type=click.IntRange(1), help="Change at most this many; the rest is skipped.")
+@click.option(
+    "--where",
+    "expressions",
+    multiple=True,
+    metavar="EXPR",
+    help="Actions for which this holds, as in `diag scan`; repeatable.",
+)
+@click.option(
+    "--timeout", "timeout_s", type=click.IntRange(1, 60), required=True, help="The new timeout in seconds."
+)
+@click.option(
+    "--cap",
+    "cap_s",
+    type=click.IntRange(1, 60),
+    default=30,
+    show_default=True,
+    help="Refuse a timeout above this.",
+)
+@click.option(
+    "--max-changes", type=click.IntRange(1), help="Change at most this many actions and list the rest."
+)
 @apply_options
-def command(
-    names: tuple[str, ...],
-    expressions: tuple[str, ...],
-    timeout_s: int,
-    cap_s: int,
-    max_changes: int | None,
-    profile: str | None,
-    **values: Any,
-) -> None:
-    """Set the timeout of the actions NAME (name, id, or with *), or of those that --where chooses."""
+@gathered(SetOptions)
+def command(options: SetOptions, flags: ApplyFlags) -> None:
+    """Set the timeout of the actions NAME (name or id, * stands for anything), or of those --where chooses.
+
+    Each change is made as `diag recommend --apply` makes it: compared, read back, tested and journalled.
+    """
     from diag.changes.plans.manual_plan import make_manual_plan
     from diag.console import Console
     from diag.errors import UsageError
@@ -44,21 +72,24 @@ def command(
     from diag.settings import load_settings
     from diag.target import find_target
 
-    if not names and not expressions:
-        raise UsageError("Which actions?", hint="Name them, or choose them: --where 'timeout=60'")
-    if timeout_s > cap_s:
+    if not options.names and not options.expressions:
+        raise UsageError("No action given.", hint="Name the actions, or choose them: --where 'timeout=60'")
+    if options.timeout_s > options.cap_s:
         raise UsageError(
-            f"{timeout_s} s is over the cap of {cap_s} s.",
-            hint=f"A longer wait holds callers and the org's concurrency. If it is meant: --cap {timeout_s}",
+            f"{options.timeout_s} s is over the cap of {options.cap_s} s.",
+            hint="A longer timeout keeps callers waiting and occupies the org's concurrent executions. "
+            f"To set it anyway: --cap {options.timeout_s}",
         )
     console = Console()
-    settings = load_settings({"profile": profile})
+    settings = load_settings({"profile": options.profile})
     target = find_target(settings)
     with GenesysClient(target.connection) as client, console.progress("Reading actions") as bar:
-        chosen = _chosen(client, names, expressions)
+        chosen = _chosen(client, options.names, options.expressions)
         read = counting_reads(client.read_config, bar, most=len(chosen))
-        plan = make_manual_plan(chosen, timeout_s, read, identify(client), max_changes=max_changes)
-    carry_out(console, target, settings, plan, **values)
+        plan = make_manual_plan(
+            chosen, options.timeout_s, read, identify(client), max_changes=options.max_changes
+        )
+    carry_out(console, target, settings, plan, flags)
 
 
 def _chosen(

@@ -1,27 +1,26 @@
-"""`diag undo`: takes back one change, or all changes of an apply, a plan or a run."""
-
-from typing import Any
+"""`diag undo`: undoes one change, or all changes of an apply, a plan or a run."""
 
 import click
 
-from diag.interaction.apply_options import apply_options
+from diag.interaction.apply_options import ApplyFlags, apply_options
+from diag.interaction.examples import examples
 
 
 @click.command(
-    short_help="Undo a change, or all changes of a run.",
-    epilog="\b\nExamples:\n"
-    "  diag undo                          the newest change\n"
-    "  diag undo 20261121T231245Z-a1b2c3  one entry of diag history\n"
-    "  diag undo --all-of RUN             one apply, plan or run\n",
+    epilog=examples(
+        "diag undo                          the newest change",
+        "diag undo 20261121T231245Z-a1b2c3  one entry of diag history",
+        "diag undo --all-of RUN             one apply, plan or run",
+    )
 )
 @click.argument("entry", required=False)
 @click.option("--all-of", "run", metavar="RUN", help="Every change of this apply, plan digest or run.")
-@click.option("--force", is_flag=True, help="Also where somebody changed the timeout since.")
+@click.option("--force", is_flag=True, help="Also where the timeout was changed by someone else since.")
 @apply_options
-def command(entry: str | None, run: str | None, force: bool, profile: str | None, **values: Any) -> None:
-    """Take back ENTRY of the journal, or the newest change in the connected org when nothing is named.
+def command(entry: str | None, run: str | None, force: bool, profile: str | None, flags: ApplyFlags) -> None:
+    """Undo ENTRY of the journal, or the newest change in the connected org when nothing is named.
 
-    An undo is a plan like any other: compared with the org, written, proven, tested and journalled.
+    An undo is a plan like any other: compared with the org, written, read back, tested and journalled.
     """
     from diag.changes.journal.journal import Journal
     from diag.changes.undo_plan import demand_something_undone, entries_of_run, entry_named, make_undo_plan
@@ -44,5 +43,5 @@ def command(entry: str | None, run: str | None, force: bool, profile: str | None
         with console.progress("Reading the actions to undo") as bar:
             read = counting_reads(client.read_config, bar, most=len(chosen))
             plan = make_undo_plan(chosen, read, org, force=force)
-    carry_out(console, target, settings, plan, **values)
+    carry_out(console, target, settings, plan, flags)
     demand_something_undone(plan)

@@ -4,15 +4,15 @@ Shared by `recommend --apply`, `apply`, `set`, `undo` and `demo`.
 """
 
 import time
-from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from diag.changes.plans.plan import OrgIdentity, Plan
+from diag.interaction.apply_options import ApplyFlags
 
 if TYPE_CHECKING:
     from analysis.verdicts.recommendation import Analysis
-    from diag.changes.applying.org import PayloadFor
     from diag.changes.plans.change_result import ChangeResult
     from diag.changes.plans.make_plan import ReadConfig
     from diag.console import Console, Progress
@@ -31,28 +31,33 @@ def identify(client: "GenesysClient") -> OrgIdentity:
     return OrgIdentity(organization.id, organization.name, connection.host, leads_to_sandbox(connection))
 
 
+@dataclass(frozen=True, slots=True)
+class PlanScope:
+    """Which recommendations become changes; `only` and `skip` hold names or ids, `*` stands for anything."""
+
+    force: bool = False
+    """Also what a guard holds back."""
+    only: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    max_changes: int | None = None
+
+
 def build_plan(
-    client: "GenesysClient",
-    analysis: "Analysis",
-    *,
-    force: bool = False,
-    only: Collection[str] = (),
-    skip: Collection[str] = (),
-    max_changes: int | None = None,
-    console: "Console | None" = None,
+    console: "Console", client: "GenesysClient", analysis: "Analysis", scope: PlanScope = PlanScope()
 ) -> Plan:
-    """Return the plan an analysis leads to, against the org as it is now; `console` shows how far it is."""
+    """Return the plan an analysis leads to, against the org as it is now; a bar shows the progress."""
     from diag.changes.plans.make_plan import make_plan
 
-    def plan(read: "ReadConfig") -> Plan:
-        return make_plan(
-            analysis, read, identify(client), force=force, only=only, skip=skip, max_changes=max_changes
-        )
-
-    if console is None:
-        return plan(client.read_config)
     with console.progress("Reading the actions to change") as bar:
-        return plan(counting_reads(client.read_config, bar, most=len(analysis.actions)))
+        return make_plan(
+            analysis,
+            counting_reads(client.read_config, bar, most=len(analysis.actions)),
+            identify(client),
+            force=scope.force,
+            only=scope.only,
+            skip=scope.skip,
+            max_changes=scope.max_changes,
+        )
 
 
 def counting_reads(read: "ReadConfig", bar: "Progress", *, most: int) -> "ReadConfig":
@@ -74,13 +79,7 @@ def carry_out(
     target: "Target",
     settings: "Settings",
     plan: Plan,
-    *,
-    yes: bool,
-    dry_run: bool = False,
-    verify: bool = True,
-    allow_side_effects: bool = False,
-    payload_for: "PayloadFor | None" = None,
-    on_error: Literal["stop", "continue"] = "stop",
+    flags: ApplyFlags,
 ) -> "tuple[ChangeResult, ...]":
     """Show the plan, ask, apply it, print what was done and how to undo it; return one result per change.
 
@@ -108,10 +107,10 @@ def carry_out(
     connection = target.connection
     with GenesysClient(connection, on_wait=display.on_wait) as client:
         identity = identify(client)
-        if dry_run:
+        if flags.dry_run:
             console.note(rehearsal_text(rehearse(plan, client.read_config)))
             return ()
-        approve(console, settings, identity, yes=yes)
+        approve(console, settings, identity, yes=flags.yes)
         kept = kept_plan(settings.runs, plan_digest(plan))
         write_plan(plan, kept)
         author = Author(connection.client_id or client.token_info().client_id, new_id(time.time()))
@@ -124,8 +123,8 @@ def carry_out(
                     Journal(settings.journal),
                     identity=identity,
                     author=author,
-                    options=ApplyOptions(on_error, verify, allow_side_effects),
-                    payload_for=payload_for or payloads_of_runs(client, settings.runs, plan.run_ids),
+                    options=ApplyOptions(flags.on_error, flags.verify, flags.allow_side_effects),
+                    payload_for=payloads_of_runs(client, settings.runs, plan.run_ids),
                     watch=Watch(on_result=display.on_result),
                 )
         except KeyboardInterrupt:

@@ -1,6 +1,7 @@
-"""The flags of a recommendation, shared by `recommend`, `report` and `check`: one name, one default each."""
+"""The flags of a recommendation, shared by every verb that judges: one name, one default each."""
 
-from collections.abc import Callable
+import shlex
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
@@ -8,15 +9,19 @@ from typing import Any, TypeVar
 import click
 
 from analysis.settings import RecommendSettings
+from diag.interaction.option_values import gathered
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+Result = TypeVar("Result")
 
 _DEFAULTS = {field.name: field.default for field in fields(RecommendSettings)}
 
 
-def recommend_options(function: Function) -> Function:
-    """Add the flags; the command receives them by the names of RecommendSettings' fields."""
-    options = (
+def recommend_options(function: Callable[..., Result]) -> Callable[..., Result]:
+    """Add the flags; the command receives `rules: RecommendSettings`.
+
+    A value outside its range raises analysis.errors.BadSettingError.
+    """
+    options: tuple[Callable[[Callable[..., Any]], Callable[..., Any]], ...] = (
         _option("percentile", float, "Share of calls that must finish in time."),
         _option("confidence", float, "One-sided confidence of the upper bound."),
         _option("buffer_ratio", float, "Buffer as a share of p99."),
@@ -38,30 +43,29 @@ def recommend_options(function: Function) -> Function:
             help="Count a failing backend call as 'slower than this', or leave it out.",
         ),
     )
+    function = gathered(RecommendSettings, "rules")(function)
     for option in reversed(options):
         function = option(function)
     return function
 
 
-def recommend_settings(values: dict[str, Any]) -> RecommendSettings:
-    """Return the settings from a command's keyword arguments, taking out those that belong to it.
-
-    Raises analysis.errors.BadSettingError for a value outside its range.
-    """
-    return RecommendSettings(**{name: values.pop(name) for name in list(values) if name in _DEFAULTS})
-
-
 def stated_flags(settings: RecommendSettings) -> list[str]:
     """Return the flags that make these settings, for a command that is to judge in the same way."""
-    found = []
+    flags = []
     for name, default in _DEFAULTS.items():
         value = getattr(settings, name)
         if value != default:
-            found += [_flag(name), f"{value:g}" if isinstance(value, float) else str(value)]
-    return found
+            flags += [_flag(name), f"{value:g}" if isinstance(value, float) else str(value)]
+    return flags
 
 
-def typed(path: Path) -> str:
+def same_question(inputs: Sequence[Path], actions_file: Path | None, rules: RecommendSettings) -> str | None:
+    """Return the arguments that judge these inputs again by these rules; None when none are needed."""
+    beside = () if actions_file is None else ("--actions", str(actions_file))
+    return shlex.join([*map(_typed, inputs), *beside, *stated_flags(rules)]) or None
+
+
+def _typed(path: Path) -> str:
     """Return a path as it can be typed: one that begins with - would be taken for a flag."""
     return f"./{path}" if str(path).startswith("-") else str(path)
 
@@ -70,5 +74,5 @@ def _flag(name: str) -> str:
     return "--" + name.removesuffix("_s").replace("_", "-")
 
 
-def _option(name: str, kind: type, text: str) -> Callable[[Function], Function]:
+def _option(name: str, kind: type, text: str) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
     return click.option(_flag(name), name, type=kind, default=_DEFAULTS[name], show_default=True, help=text)

@@ -40,7 +40,7 @@ def test_without_a_terminal_approval_is_a_flag(capsys: "pytest.CaptureFixture[st
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["set", "--timeout", "7", "--yes"], "Which actions?"),
+        (["set", "--timeout", "7", "--yes"], "No action given."),
         (["set", "Nobody", "--timeout", "7", "--yes"], "There is no action 'Nobody'"),
         (
             ["set", "Check Apointment Slots", "--timeout", "7", "--yes"],
@@ -66,7 +66,7 @@ def test_without_a_terminal_approval_is_a_flag(capsys: "pytest.CaptureFixture[st
         (["undo", "--all-of", "nothing", "--yes"], "The journal knows no apply"),
         (["undo", "a", "--all-of", "b", "--yes"], "not both"),
         (["set", "--where", "tiemout=2", "--timeout", "7", "--yes"], "tiemout"),
-        (["check", "--fail-on", "slower"], "slower than what?"),
+        (["check", "--fail-on", "slower"], "--fail-on slower needs a baseline."),
     ],
 )
 def test_bad_input_is_a_usage_error_with_a_fix(

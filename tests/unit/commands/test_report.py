@@ -7,10 +7,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from analysis.format.run_folder import RunFolder, write_manifest
-from analysis.settings import RecommendSettings
 from analysis.verdicts.analysis_json import analysis_to_json
 from diag.commands.report import command
-from diag.interaction.recommend_options import recommend_settings, stated_flags
 from tests.support.reports.report_factory import CASES, make_report
 from tests.support.reports.traceable import complaints
 from tests.support.sample_tables import calls, lognormal
@@ -43,20 +41,6 @@ def test_the_same_file_gives_the_same_page_and_every_number_is_in_its_json(
     page = (tmp_path / "one.html").read_text(encoding="utf-8")
     assert page == (tmp_path / "two.html").read_text(encoding="utf-8")
     assert complaints(page) == []
-
-
-@pytest.mark.parametrize("changed", [{}, {"percentile": 0.999, "buffer_min_s": 2.0, "rule": "sum"}])
-def test_stated_flags_lead_back_to_the_same_settings(changed: dict[str, object]) -> None:
-    settings = RecommendSettings(**changed)
-    flags = stated_flags(settings)
-    values = dict(zip(flags[::2], flags[1::2], strict=True))
-
-    assert len(values) == len(changed)
-    found = {name: getattr(settings, name) for name in RecommendSettings.__dataclass_fields__}
-    assert recommend_settings(dict(found)) == settings
-    assert {flag.removeprefix("--") for flag in values} == {
-        name.removesuffix("_s").replace("_", "-") for name in changed
-    }
 
 
 def test_the_index_has_an_html_and_a_json_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
