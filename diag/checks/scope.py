@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from analysis.format.action_facts import ActionFacts
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
-from diag.changes.plans.make_plan import left_out
+from diag.changes.plans.scope import Scope
 
 
 def in_scope(
@@ -15,15 +15,16 @@ def in_scope(
     skip: Collection[str] = (),
     org: Mapping[str, ActionFacts] | None = None,
 ) -> Analysis:
-    """Return the analysis of the actions that `only` and `skip` leave (names, ids, or with `*`).
+    """Return the analysis of the actions that `only` and `skip` leave (names, ids or patterns).
 
     With `org`, its actions that nobody measured are in scope too: an unset timeout needs no measurement.
     """
     measured = {item.action_id for item in analysis.actions}
     others = [_unmeasured(facts) for facts in (org or {}).values() if facts.action_id not in measured]
+    known = (*analysis.actions, *others)
+    scope = Scope.of([(item.action_id, item.action_name) for item in known], only, skip)
     return replace(
-        analysis,
-        actions=tuple(item for item in (*analysis.actions, *others) if left_out(item, only, skip) is None),
+        analysis, actions=tuple(item for item in known if scope.leaves_out(item.action_id) is None)
     )
 
 

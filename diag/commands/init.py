@@ -34,7 +34,7 @@ def command(file: Path, actions: tuple[str, ...], force: bool, profile: str | No
     from diag.settings import load_settings
     from diag.target import find_target
     from diag.workload.org_limits import read_limits
-    from diag.workload.selection import wanted_actions
+    from diag.workload.selection import actions_to_call
     from diag.workload.workload_template import Listed, workload_text
 
     console = Console()
@@ -45,7 +45,7 @@ def command(file: Path, actions: tuple[str, ...], force: bool, profile: str | No
     with GenesysClient(target.connection) as client:
         with console.progress("Reading actions") as bar:
             inventory = client.list_actions(include_auth_actions=True, on_progress=bar.update)
-        chosen = wanted_actions(inventory, actions)
+        chosen = actions_to_call(inventory, actions)
         read_contracts = len(chosen) <= MOST_CONTRACTS
         listed = [Listed(action, _contract(client, action) if read_contracts else None) for action in chosen]
         limits = read_limits(client)

@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from analysis.settings import RecommendSettings
     from diag.console import Console
     from diag.genesys.client import GenesysClient
-    from diag.genesys.models import Action
     from diag.production.evidence import Place, ProductionEvidence
     from diag.production.findings import Finding
     from diag.settings import Settings
@@ -145,6 +144,7 @@ def _read(
     rules: "RecommendSettings",
 ) -> "ProductionEvidence":
     from diag.changes.journal.journal import Journal
+    from diag.inventory.matching import wanted_actions
     from diag.production.evidence import evidence_of
     from diag.production.last_timeout_changes import last_changes
     from diag.production.read_telemetry import read_production
@@ -153,7 +153,7 @@ def _read(
     window = last_days(options.days, datetime.now(UTC))
     with console.progress("Reading actions") as bar:
         listed = client.list_actions(include_auth_actions=False, on_progress=bar.update)
-        chosen = _chosen(listed, options.actions)
+    chosen = wanted_actions(listed, options.actions)
     with console.progress("Reading production telemetry") as bar:
         production = read_production(
             client,
@@ -165,18 +165,6 @@ def _read(
     limit = _concurrency_limit(client)
     source = options.same_question(rules)
     return evidence_of(production, window, rules, _place(client), limit, source=source)
-
-
-def _chosen(actions: "Sequence[Action]", wanted: Sequence[str]) -> "list[Action]":
-    from diag.errors import UsageError
-
-    unknown = [text for text in wanted if not any(text in (action.id, action.name) for action in actions)]
-    if unknown:
-        raise UsageError(
-            f"The org has no action {', '.join(map(repr, unknown))}.",
-            hint="diag scan lists their names and ids.",
-        )
-    return [action for action in actions if not wanted or action.id in wanted or action.name in wanted]
 
 
 def _place(client: "GenesysClient") -> "Place":

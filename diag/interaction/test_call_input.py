@@ -10,6 +10,7 @@ from diag.errors import UsageError
 from diag.genesys.errors import ApiError
 from diag.genesys.http.json_reply import JsonObject
 from diag.genesys.models import Action
+from diag.inventory.matching import ids_meant
 
 if TYPE_CHECKING:
     from diag.genesys.client import GenesysClient
@@ -55,13 +56,13 @@ def _input(
     from diag.workload.payloads import NoInput, from_contract
 
     allowed = False
-    for workload in workloads:
-        for entry in workload.entries:
-            if not _means(entry, action):
-                continue
-            allowed = allowed or workload.allow_side_effects or entry.allow_side_effects
-            if entry.payloads:
-                return TrialInput(_values(entry.payloads[0].body), allowed)
+    workload, entry = next(
+        ((each, first) for each in workloads if (first := entry_for(each, action)) is not None), (None, None)
+    )
+    if workload is not None and entry is not None:
+        allowed = workload.allow_side_effects or entry.allow_side_effects
+        if entry.payloads:
+            return TrialInput(_values(entry.payloads[0].body), allowed)
     try:
         contract = client.get_action(action.id, contract=True).contract
     except ApiError as error:
@@ -72,10 +73,17 @@ def _input(
     return TrialInput(_values(made[0].body), allowed)
 
 
+def entry_for(workload: "Workload", action: Action) -> "WorkloadEntry | None":
+    """Return the entry by which the load called this action: the first that means it, as there."""
+    return next((entry for entry in workload.entries if _means(entry, action)), None)
+
+
 def _means(entry: "WorkloadEntry", action: Action) -> bool:
     if entry.category is not None:
         return entry.category.casefold() == (action.category or "").casefold()
-    return entry.id == action.id if entry.id is not None else entry.name in (action.name, "*")
+    if entry.id is not None:
+        return entry.id == action.id
+    return bool(ids_meant([(action.id, action.name)], entry.name or ""))
 
 
 def _values(body: bytes) -> JsonObject:

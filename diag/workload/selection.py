@@ -1,14 +1,13 @@
 """Which actions a run calls, and why the others are left out."""
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Final
 
 from analysis.format.run_folder import LeftOut
 from diag.errors import UsageError
 from diag.genesys.models import Action
+from diag.inventory.matching import wanted_actions
 
 _MAY_CHANGE: Final = "it may change data (allow_side_effects in the workload calls it)"
 
@@ -21,39 +20,17 @@ class Selection:
     left_out: tuple[LeftOut, ...]
 
 
-def matching(actions: Sequence[Action], wanted: str) -> tuple[Action, ...]:
-    """Return the actions meant by an id, a name (any case) or a pattern such as `Get*`; an id goes first."""
-    by_id = tuple(action for action in actions if action.id == wanted)
-    if by_id:
-        return by_id
-    folded = wanted.casefold()
-    by_name = tuple(action for action in actions if action.name.casefold() == folded)
-    return by_name or tuple(action for action in actions if fnmatchcase(action.name.casefold(), folded))
+def actions_to_call(actions: Sequence[Action], wanted: Sequence[str]) -> tuple[Action, ...]:
+    """Return the actions meant by any of `wanted` (diag/inventory/matching.py); all when nothing is wanted.
 
-
-def wanted_actions(actions: Sequence[Action], wanted: Sequence[str]) -> tuple[Action, ...]:
-    """Return the actions meant by any of `wanted`, in the org's order; all of them when nothing is wanted.
-
-    Raises UsageError for a name that means no action, with the nearest names there are.
+    Raises UsageError for an org without actions, and for a name that means none.
     """
     if not actions:
         raise UsageError(
             "This org has no data actions.",
             hint="Check the division and role of the OAuth client: diag doctor. Or try: diag demo",
         )
-    if not wanted:
-        return tuple(actions)
-    found: set[str] = set()
-    for name in wanted:
-        meant = matching(actions, name)
-        if not meant:
-            near = difflib.get_close_matches(name, [action.name for action in actions], n=3)
-            raise UsageError(
-                f"There is no action {name!r}.",
-                hint=f"Did you mean {' or '.join(map(repr, near))}?" if near else "See: diag scan",
-            )
-        found.update(action.id for action in meant)
-    return tuple(action for action in actions if action.id in found)
+    return wanted_actions(actions, wanted)
 
 
 def select(actions: Sequence[Action], *, sandbox: bool, allow_side_effects: bool) -> Selection:

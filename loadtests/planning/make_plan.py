@@ -15,7 +15,7 @@ from diag.target import Target
 from diag.workload.load_shape import Poll
 from diag.workload.org_limits import OrgLimits, read_limits
 from diag.workload.read_workload import read_workload
-from diag.workload.selection import select, wanted_actions
+from diag.workload.selection import actions_to_call, select
 from diag.workload.workload import Workload, WorkloadEntry
 from loadtests.planning.inputs import inputs_of
 from loadtests.planning.plan import ActionLoad, LoadPlan
@@ -145,7 +145,7 @@ def _choose(
     workload: Workload, inventory: Sequence[Action], options: Any, *, sandbox: bool
 ) -> tuple[list[Chosen], list[LeftOut]]:
     """Return what the workload and `--action` agree on; the first entry that means an action counts."""
-    asked = {action.id for action in wanted_actions(inventory, options.action)}
+    asked = {action.id for action in actions_to_call(inventory, options.action)}
     entry_of: dict[str, WorkloadEntry] = {}
     for entry in workload.entries:
         for action in _meant(entry, inventory, options.workload):
@@ -176,15 +176,13 @@ def _meant(entry: WorkloadEntry, inventory: Sequence[Action], where: str | None)
                 f"{where}: no action has the category {entry.category!r}.", hint="See: diag scan"
             )
         return found
-    if entry.name == "*":
-        return inventory
     if entry.id is not None:
         found = [one for one in inventory if one.id == entry.id]
         if not found:
             raise UsageError(f"{where}: there is no action with the id {entry.id!r}.", hint="See: diag scan")
         return found
     try:
-        return wanted_actions(inventory, [entry.name or ""])
+        return actions_to_call(inventory, [entry.name or ""])
     except UsageError as error:
         raise UsageError(f"{where}: {error.message}" if where else error.message, hint=error.hint) from None
 
@@ -197,7 +195,7 @@ def _resolved(poll: Poll | None, inventory: Sequence[Action], *, allowed: bool) 
     """Return the poll with its action's id; the action must be one, and one that may be called."""
     if poll is None:
         return None
-    meant = wanted_actions(inventory, [poll.action])
+    meant = actions_to_call(inventory, [poll.action])
     if len(meant) != 1:
         raise UsageError(f"poll: {poll.action!r} means {len(meant)} actions.", hint="Give its id.")
     selection = select(meant, sandbox=False, allow_side_effects=allowed)

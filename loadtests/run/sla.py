@@ -1,12 +1,10 @@
 """`--sla "p99<2s"`: conditions every action must meet, judged from the rows when the run is over."""
 
-import difflib
 import json
 import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +12,8 @@ from analysis.format.call_record import FIELDS, NAMES_SUFFIX, OUTCOME_CODES, SEG
 from analysis.format.run_folder import RunFolder
 from analysis.format.schema import Outcome
 from diag.errors import UsageError
-from loadtests.planning.plan import ActionLoad, LoadPlan
+from diag.inventory.matching import ids_meant, unknown_action_hint
+from loadtests.planning.plan import LoadPlan
 from loadtests.sending.caller import RUN_ENDED
 
 _FORM: Final = re.compile(
@@ -72,16 +71,15 @@ def check_thresholds(plan: LoadPlan) -> None:
     """
     names = [action.action_name for action in plan.actions]
     for threshold in parse_thresholds(plan.sla):
-        if any(_means(threshold, action) for action in plan.actions):
+        if ids_judged(threshold, plan):
             continue
         left_out = [
             one for one in plan.left_out if one.what.casefold() == (threshold.action or "").casefold()
         ]
-        near = difflib.get_close_matches(threshold.action or "", names, n=3)
         raise UsageError(
             f"The condition {threshold.text!r} is about no action of this run."
             + (f" It is left out: {left_out[0].why}." if left_out else ""),
-            hint=f"Did you mean {' or '.join(map(repr, near))}?" if near else "Names and patterns: diag scan",
+            hint=unknown_action_hint(names, threshold.action or ""),
         )
 
 
@@ -93,8 +91,9 @@ def broken_thresholds(folder: RunFolder, plan: LoadPlan) -> tuple[str, ...]:
     rows = _rows(folder, plan)
     broken = []
     for threshold in thresholds:
+        ids = ids_judged(threshold, plan)
         for action in plan.actions:
-            if not _means(threshold, action):
+            if action.action_id not in ids:
                 continue
             seen = _figure(threshold.what, rows[action.action_id])
             if not threshold.holds(seen):
@@ -104,13 +103,12 @@ def broken_thresholds(folder: RunFolder, plan: LoadPlan) -> tuple[str, ...]:
     return tuple(broken)
 
 
-def _means(threshold: Threshold, action: ActionLoad) -> bool:
-    """Whether a condition is about an action: all, or an id, a name (any case), a pattern such as `Get*`."""
-    wanted = threshold.action
-    if wanted is None or wanted == action.action_id:
-        return True
-    folded, name = wanted.casefold(), action.action_name.casefold()
-    return folded == name or fnmatchcase(name, folded)
+def ids_judged(threshold: Threshold, plan: LoadPlan) -> frozenset[str]:
+    """Return the ids of the actions a condition is about: all of them when it names none."""
+    pairs = [(action.action_id, action.action_name) for action in plan.actions]
+    return (
+        frozenset(id_ for id_, _ in pairs) if threshold.action is None else ids_meant(pairs, threshold.action)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,7 +184,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "loadtests/run": {
         *_CLIENT, "analysis.errors", "analysis.format", "diag.errors", "diag.exit_codes", "diag.measuring",
         "diag.settings", "diag.target", "diag.workload", "loadtests.planning", "loadtests.recording",
-        "loadtests.sending", "loadtests.steering", "loadtests.workers", "flask", "gevent", "locust", "numpy",
+        "diag.inventory.matching", "loadtests.sending", "loadtests.steering", "loadtests.workers", "flask",
+        "gevent", "locust", "numpy",
     },
 }  # fmt: skip
 

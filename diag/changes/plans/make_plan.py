@@ -10,7 +10,6 @@ import json
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, replace
-from fnmatch import fnmatchcase
 from typing import Final
 
 from analysis.format.schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S
@@ -18,6 +17,7 @@ from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from diag.changes.errors import WrongOrgError
 from diag.changes.plans.action_fields import digest_of, fields_of, new_salt
 from diag.changes.plans.plan import Change, Evidence, OrgIdentity, Plan, Skipped, Unchanged
+from diag.changes.plans.scope import Scope
 from diag.genesys.errors import ApiError, NotFoundError
 from diag.genesys.models import FullConfig
 
@@ -40,17 +40,19 @@ def make_plan(
 ) -> Plan:
     """Return the plan an analysis leads to; `read` is asked only for actions that may change.
 
-    `only` and `skip` hold names or ids, `*` stands for anything. `max_changes` keeps the first ones (the
-    analysis has the worst harm first) and skips the rest. `force` overrules every guard but what the
-    platform forbids.
+    `only` and `skip` hold names, ids or patterns (diag/inventory/matching.py). `max_changes` keeps
+    the first ones (the analysis has the worst harm first) and skips the rest. `force` overrules every
+    guard but what the platform forbids.
     A permission or login error of `read` is raised: the plan would be empty for the wrong reason.
     Raises WrongOrgError when the runs were measured elsewhere than in `org`, `force` or not.
     """
     _demand_same_org(analysis, org)
+    scope = Scope.of([(item.action_id, item.action_name) for item in analysis.actions], only, skip)
     found: list[Change | Skipped | Unchanged] = []
     changes = 0
     for item in analysis.actions:
-        one = left_out(item, only, skip) or _wanted(item, read, analysis.weak, force=force)
+        why_not = scope.leaves_out(item.action_id)
+        one = _skipped(item, why_not) if why_not else _wanted(item, read, analysis.weak, force=force)
         if isinstance(one, Change) and max_changes is not None and changes >= max_changes:
             one = _skipped(item, f"over --max-changes {max_changes}; apply again for the rest")
         changes += isinstance(one, Change)
@@ -200,21 +202,6 @@ def _moved_since(item: Recommendation, after_s: int, present_s: int) -> str | No
     if after_s < present_s and item.verdict is not Verdict.LOWER:
         return objection_to_lowering(item)
     return None
-
-
-def left_out(item: Recommendation, only: Collection[str], skip: Collection[str]) -> Skipped | None:
-    """Return why `--only` and `--skip` leave an action out, or None when it is in scope."""
-    if only and not _named(item, only):
-        return _skipped(item, "not among --only")
-    return _skipped(item, "left out by --skip") if _named(item, skip) else None
-
-
-def _named(item: Recommendation, patterns: Collection[str]) -> bool:
-    return any(
-        name == pattern or fnmatchcase(name, pattern)
-        for pattern in patterns
-        for name in (item.action_id, item.action_name)
-    )
 
 
 def _skipped(item: Recommendation, reason: str) -> Skipped:

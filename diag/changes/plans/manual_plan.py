@@ -2,37 +2,34 @@
 
 import time
 from collections.abc import Callable, Sequence
-from difflib import get_close_matches
-from fnmatch import fnmatchcase
 
 from diag.changes.errors import UnknownActionError
 from diag.changes.plans.make_plan import ReadConfig, change_of, read_or_skip
 from diag.changes.plans.plan import Change, OrgIdentity, Plan, Skipped, Unchanged
 from diag.genesys.models import Action
+from diag.inventory.matching import ids_meant, is_pattern, unknown_action_hint
 
 
 def actions_named(actions: Sequence[Action], names: Sequence[str]) -> tuple[Action, ...]:
-    """Return the actions with these names or ids, each once, in the org's order; `*` stands for anything.
+    """Return the actions these names mean (diag/inventory/matching.py), each once, in the org's order.
 
-    Raises UnknownActionError for a name nobody has (with the nearest ones), or that several have.
+    Raises UnknownActionError for a name no action has (with the nearest ones), or that several have: a
+    write must say which one it means.
     """
+    pairs = [(action.id, action.name) for action in actions]
     chosen: set[str] = set()
     for name in names:
-        exact = [action.id for action in actions if name in (action.id, action.name)]
-        if len(exact) > 1:
-            raise UnknownActionError(
-                f"{len(exact)} actions are named {name!r}.", hint="Use the id:", details=tuple(sorted(exact))
-            )
-        found = exact or [
-            action.id for action in actions if fnmatchcase(action.name, name) or fnmatchcase(action.id, name)
-        ]
-        if not found:
-            near = get_close_matches(name, [action.name for action in actions], n=3)
+        meant = ids_meant(pairs, name)
+        if not meant:
             raise UnknownActionError(
                 f"There is no action {name!r} in this org.",
-                hint=f"Did you mean: {', '.join(near)}?" if near else "List them: diag scan",
+                hint=unknown_action_hint((action.name for action in actions), name),
             )
-        chosen.update(found)
+        if not is_pattern(name) and len(meant) > 1:
+            raise UnknownActionError(
+                f"{len(meant)} actions are named {name!r}.", hint="Use the id:", details=tuple(sorted(meant))
+            )
+        chosen |= meant
     return tuple(action for action in actions if action.id in chosen)
 
 

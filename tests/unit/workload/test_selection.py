@@ -2,7 +2,7 @@ import pytest
 
 from diag.errors import UsageError
 from diag.genesys.models import Action, ActionConfig
-from diag.workload.selection import select, wanted_actions
+from diag.workload.selection import actions_to_call, select
 
 
 def action(action_id: str, name: str, method: str | None = "GET", category: str = "Web") -> Action:
@@ -31,19 +31,19 @@ ORG = (
     ],
 )
 def test_actions_are_meant_by_id_name_or_pattern(wanted: list[str], names: list[str]) -> None:
-    assert [one.name for one in wanted_actions(ORG, wanted)] == names
+    assert [one.name for one in actions_to_call(ORG, wanted)] == names
 
 
 def test_an_unknown_name_is_an_error_with_the_nearest_one() -> None:
     with pytest.raises(UsageError) as caught:
-        wanted_actions(ORG, ["Get Custmer"])
+        actions_to_call(ORG, ["Get Custmer"])
 
     assert "Get Customer" in str(caught.value.hint)
 
 
 def test_an_empty_org_says_so() -> None:
     with pytest.raises(UsageError, match="no data actions"):
-        wanted_actions((), [])
+        actions_to_call((), [])
 
 
 def test_on_an_org_only_a_get_is_called_and_the_rest_is_left_out_with_a_reason() -> None:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from diag.changes.applying.dry_run import rehearse
@@ -24,9 +26,9 @@ def test_an_unknown_name_gets_the_nearest_ones() -> None:
 
 def test_a_name_that_two_actions_have_is_refused_with_their_ids() -> None:
     with pytest.raises(UnknownActionError) as caught:
-        actions_named([ACTIONS[0], ACTIONS[0]], [ACTIONS[0].name])
+        actions_named([ACTIONS[0], replace(ACTIONS[0], id="custom_-_9")], [ACTIONS[0].name])
 
-    assert caught.value.details == ("custom_-_0", "custom_-_0")
+    assert caught.value.details == ("custom_-_0", "custom_-_9")
 
 
 def test_a_manual_plan_changes_skips_and_leaves() -> None:
