@@ -15,9 +15,8 @@ from analysis.format.call_record import (
     NAMES_SUFFIX,
     OUTCOME_CODES,
     RECORD_SIZE,
-    RECORD_VERSION,
     SEGMENT_SUFFIX,
-    TARGET_CODES,
+    CallRecord,
     pack,
 )
 from analysis.format.job_lines import JOBS_SUFFIX
@@ -27,6 +26,8 @@ from loadtests.planning.plan import ActionLoad
 
 NO_CORRELATION_ID: Final = b"\0" * 16
 MOST_MESSAGES: Final = 200
+MOST_IN_FLIGHT: Final = 65_535
+"""What the field of a record holds; more are recorded as so many."""
 
 _APPEND: Final = os.O_WRONLY | os.O_CREAT | os.O_APPEND
 
@@ -62,14 +63,14 @@ class Recorder:
         self._fd = os.open(self.segment_path, _APPEND, 0o644)
         self._codes: dict[tuple[str, str, str | None, str | None], int] = {}
         self._messages = 0
-        self._seen = [False] * len(actions)
         self.seq = 0
-        self.outcomes: list[list[int]] = []
+        """Number of the call written last; how many there are."""
+        self.action_codes = [self.code("action", one.action_id, name=one.action_name) for one in actions]
+        """Per action of the plan: the code that stands for it in records."""
+        self.outcomes = [[0] * (1 + max(OUTCOME_CODES.values())) for _ in actions]
         """Per action of the plan: calls by outcome code (the code is the index, from 1)."""
-        self._actions: list[int] = []
-        for action in actions:
-            self._actions.append(self.code("action", action.action_id, name=action.action_name))
-            self.outcomes.append([0] * (1 + max(OUTCOME_CODES.values())))
+        self._outcomes_of = dict(zip(self.action_codes, self.outcomes, strict=True))
+        self._not_called = set(self.action_codes)
 
     def code(
         self,
@@ -105,58 +106,21 @@ class Recorder:
         self._codes[kind, text, step, message] = code
         return code
 
-    def write(
-        self,
-        action: int,
-        scheduled_at: float,
-        started_at: float,
-        latency_ms: float,
-        outcome: int,
-        timeout_s: int,
-        http_status: int,
-        in_flight: int,
-        offered_rate: float,
-        payload: int,
-        error_code: int,
-        target: int,
-        flags: int,
-        rtt_ms: float,
-        correlation_id: bytes,
-    ) -> None:
-        """Append one call; `action` is its index in the plan.
+    def write(self, call: CallRecord) -> None:
+        """Append one call, whose `seq` is `seq + 1` of this recorder and whose `action` is of `action_codes`.
 
-        `outcome` and `target` are codes of `analysis.format.call_record`, `payload` and `error_code` come
-        from `code`.
+        The flag of an action's first request is added here.
         """
-        if not self._seen[action]:
-            self._seen[action] = True
-            flags |= FLAG_FIRST_REQUEST
-        self.seq = seq = self.seq + 1
-        row = pack(
-            (
-                seq,
-                self._actions[action],
-                scheduled_at,
-                started_at,
-                latency_ms,
-                offered_rate,
-                rtt_ms,
-                correlation_id,
-                payload,
-                error_code,
-                http_status,
-                in_flight if in_flight < 65535 else 65535,
-                outcome,
-                timeout_s,
-                1,
-                target,
-                flags,
-                RECORD_VERSION,
-            )
-        )
-        if os.write(self._fd, row) != RECORD_SIZE:
+        action = call.action
+        if action in self._not_called:
+            self._not_called.discard(action)
+            call = call._replace(flags=call.flags | FLAG_FIRST_REQUEST)
+        if call.in_flight > MOST_IN_FLIGHT:
+            call = call._replace(in_flight=MOST_IN_FLIGHT)
+        self.seq = call.seq
+        if os.write(self._fd, pack(call[:])) != RECORD_SIZE:  # a plain tuple is packed faster
             raise OSError(28, "the disk is full", str(self.segment_path))
-        self.outcomes[action][outcome] += 1
+        self._outcomes_of[action][call.outcome] += 1
 
     def event(self, kind: str, **facts: object) -> None:
         """Append one line to the events file (the generator's own state, guard decisions)."""
@@ -183,11 +147,6 @@ class Recorder:
             if fd is not None:
                 os.fsync(fd)
                 os.close(fd)
-
-
-def target_code(action: ActionLoad) -> int:
-    """Return the record's code for the version of the action that is called."""
-    return TARGET_CODES[action.target]
 
 
 def _totals(row: Sequence[int]) -> ActionTotals:

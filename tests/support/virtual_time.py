@@ -97,6 +97,7 @@ class Answer:
     status: int = 200
     body: bytes = OK_BODY
     retry_after: str = ""
+    correlation_id: str = ""
     error: Exception | None = None
 
 
@@ -131,7 +132,7 @@ class ScriptedTransport(Transport):
             raise TimeoutError
         if answer.error is not None:
             raise answer.error
-        return Reply(answer.status, answer.body, "", answer.retry_after)
+        return Reply(answer.status, answer.body, answer.correlation_id, answer.retry_after)
 
 
 @dataclass(slots=True)

@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from analysis.format.call_record import FIELDS, FLAG_FIRST_REQUEST, OUTCOME_CODES, RECORD_SIZE, TARGET_CODES
+from analysis.format.call_record import (
+    FIELDS,
+    FLAG_FIRST_REQUEST,
+    OUTCOME_CODES,
+    RECORD_SIZE,
+    TARGET_CODES,
+    CallRecord,
+)
 from analysis.format.run_folder import RunFolder
 from analysis.format.schema import ActionVersion, Outcome
 from diag.workload.payloads import EMPTY
@@ -33,21 +40,25 @@ def rows(path: Path) -> list[dict[str, object]]:
 
 def write(recorder: Recorder, action: int = 0, outcome: Outcome = Outcome.OK, code: int = 0) -> None:
     recorder.write(
-        action,
-        scheduled_at=1000.0,
-        started_at=1000.25,
-        latency_ms=12.5,
-        outcome=OUTCOME_CODES[outcome],
-        timeout_s=ACTIONS[action].timeout_s,
-        http_status=200,
-        in_flight=70_000,
-        offered_rate=5.0,
-        payload=recorder.code("payload", "empty"),
-        error_code=code,
-        target=TARGET_CODES[ACTIONS[action].target],
-        flags=0,
-        rtt_ms=float("nan"),
-        correlation_id=NO_CORRELATION_ID,
+        CallRecord(
+            seq=recorder.seq + 1,
+            action=recorder.action_codes[action],
+            scheduled_at=1000.0,
+            started_at=1000.25,
+            latency_ms=12.5,
+            offered_rate=5.0,
+            rtt_ms=float("nan"),
+            correlation_id=NO_CORRELATION_ID,
+            payload=recorder.code("payload", "empty"),
+            error_code=code,
+            http_status=200,
+            in_flight=70_000,
+            outcome=OUTCOME_CODES[outcome],
+            timeout_s=ACTIONS[action].timeout_s or 0,
+            attempt=1,
+            target=TARGET_CODES[ACTIONS[action].target],
+            flags=0,
+        )
     )
 
 

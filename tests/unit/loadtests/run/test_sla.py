@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.format.call_record import OUTCOME_CODES
+from analysis.format.call_record import OUTCOME_CODES, CallRecord
 from analysis.format.run_folder import LeftOut, RunFolder
 from analysis.format.schema import Outcome
 from diag.errors import UsageError
@@ -22,21 +22,25 @@ def record(folder: RunFolder, rows: list[tuple[int, float, Outcome]]) -> None:
     for action, latency_ms, outcome in rows:
         ended = outcome is Outcome.CLIENT_TIMEOUT  # in these tests always by the end of the run
         recorder.write(
-            action,
-            scheduled_at=0.0,
-            started_at=0.0,
-            latency_ms=latency_ms,
-            outcome=OUTCOME_CODES[outcome],
-            timeout_s=10,
-            http_status=200,
-            in_flight=1,
-            offered_rate=1.0,
-            payload=0,
-            error_code=cut_off if ended else 0,
-            target=1,
-            flags=0,
-            rtt_ms=0.0,
-            correlation_id=NO_CORRELATION_ID,
+            CallRecord(
+                seq=recorder.seq + 1,
+                action=recorder.action_codes[action],
+                scheduled_at=0.0,
+                started_at=0.0,
+                latency_ms=latency_ms,
+                offered_rate=1.0,
+                rtt_ms=0.0,
+                correlation_id=NO_CORRELATION_ID,
+                payload=0,
+                error_code=cut_off if ended else 0,
+                http_status=200,
+                in_flight=1,
+                outcome=OUTCOME_CODES[outcome],
+                timeout_s=10,
+                attempt=1,
+                target=1,
+                flags=0,
+            )
         )
     recorder.close()
 

@@ -1,0 +1,61 @@
+"""What a call leaves behind: every field of its record in its place."""
+
+from pathlib import Path
+
+import pytest
+
+from analysis.format.schema import Outcome
+from analysis.samples.segments import read_segment
+from diag.workload.payloads import EMPTY
+from loadtests.planning.plan import ActionLoad, LoadPlan
+from tests.support.virtual_time import BEGAN_AT, Answer, Call, VirtualRun
+
+QUICK = ActionLoad("a", "Quick", 7, 20.0, (EMPTY,))
+SLOW = ActionLoad("b", "Slow", None, 0.5, (EMPTY,))
+CORRELATION_ID = "6b1f0c1e-2f4e-4b0e-9a53-0d1d3a0f9c11"
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        (CORRELATION_ID, CORRELATION_ID.replace("-", "")),
+        (CORRELATION_ID[:-1], "0" * 32),
+        (CORRELATION_ID + "00", "0" * 32),
+        ("none of ours", "0" * 32),
+        ("", "0" * 32),
+    ],
+)
+def test_every_field_of_a_call_is_in_its_place(tmp_path: Path, sent: str, kept: str) -> None:
+    def reply(call: Call) -> Answer:
+        if call.action_id == "b":
+            return Answer(at_ms=1500, status=504, body=b'{"code": "request.timeout"}')
+        return Answer(at_ms=30, correlation_id=sent)
+
+    plan = LoadPlan((QUICK, SLOW), arrivals="constant")
+    with VirtualRun(plan, tmp_path, reply=reply) as run:
+        run.pass_time(6)
+
+    rows = read_segment(run.session.recorder.segment_path).records
+    quick, slow = rows[rows["action"] == 1], rows[rows["action"] == 2]
+    assert rows["seq"].tolist() == list(range(1, len(rows) + 1))
+    assert (len(quick) > 100, 2 <= len(slow) <= 3) == (True, True)
+    called_at = [call.at_s for call in run.calls if call.action_id == "a"]
+    assert quick["started_at"].tolist() == pytest.approx([BEGAN_AT + at for at in called_at])
+    assert quick["scheduled_at"].tolist() == pytest.approx(quick["started_at"].tolist(), abs=1e-6)
+    assert quick["latency_ms"].tolist() == pytest.approx([30.0] * len(quick))
+    assert set(quick["offered_rate"].tolist()) == {20.0}
+    assert set(quick["timeout_s"].tolist()) == {7}
+    assert set(quick["http_status"].tolist()) == {200}
+    assert set(quick["error_code"].tolist()) == {0}
+    assert {value.tobytes().hex() for value in quick["correlation_id"]} == {kept}
+    assert set(quick["in_flight"].tolist()) == {1, 2}  # beside itself at most the slow one
+    assert quick["flags"].tolist() == [1] + [0] * (len(quick) - 1)
+    assert slow["latency_ms"].tolist() == pytest.approx([1500.0] * len(slow))
+    assert set(slow["timeout_s"].tolist()) == {0}  # unknown
+    assert set(slow["http_status"].tolist()) == {504}
+    assert set(slow["error_code"].tolist()) == {1}
+    for field in ("attempt", "target", "payload", "version"):
+        assert set(rows[field].tolist()) == {1}, field
+    assert run.session.recorder.totals()[0].ok == len(quick)
+    assert set(quick["outcome"].tolist()) == {1 + list(Outcome).index(Outcome.OK)}
+    assert set(slow["outcome"].tolist()) == {1 + list(Outcome).index(Outcome.TIMEOUT)}
