@@ -7,7 +7,7 @@ from analysis.samples.action_calls import Calls
 from analysis.settings import RecommendSettings
 from analysis.statistics.confidence_bounds import lower_ms, upper_ms
 from analysis.statistics.design_effect import clustering_at
-from analysis.statistics.latency_counts import count_latencies
+from analysis.statistics.latency_counts import LatencyCounts, count_latencies
 from analysis.statistics.survival import SurvivalTable, kaplan_meier
 
 
@@ -42,14 +42,16 @@ def estimate(
     *,
     confidence: float | None = None,
     least_effect: float = 1.0,
+    counts: LatencyCounts | None = None,
 ) -> Estimate:
     """Return the estimate of one load level's calls (classified, on the right clock, warm-up cut).
 
     `confidence` of the upper bound: the settings' unless given (one look among many must be surer than all
     of them together). `least_effect` is a design effect known from elsewhere: a part of a run has too few
-    blocks to see the clustering that the whole run shows.
+    blocks to see the clustering that the whole run shows. `counts` of these calls, where they are known.
     """
-    counts = count_latencies(calls.latency_ms, calls.event)
+    if counts is None:
+        counts = count_latencies(calls.latency_ms, calls.event)
     table = kaplan_meier(counts)
     p = settings.percentile
     quantile = table.quantile_ms(p)
@@ -82,8 +84,12 @@ def buffer_ms(quantile_ms: float, settings: RecommendSettings) -> float:
     return max(settings.buffer_ratio * quantile_ms, settings.buffer_min_s * 1e3)
 
 
+def wait_for(quantile: float, upper: float, buffer: float, settings: RecommendSettings) -> float:
+    """Return how long to wait, in the unit of the three: max(U, quantile + buffer), or U + buffer."""
+    return upper + buffer if settings.rule == "sum" else max(upper, quantile + buffer)
+
+
 def timeout_for(quantile_ms: float, upper_ms: float, settings: RecommendSettings) -> int:
-    """Return whole seconds, rounded up, before cap (step 10): never below the bound nor the floor."""
-    buffer = buffer_ms(quantile_ms, settings)
-    need = upper_ms + buffer if settings.rule == "sum" else max(upper_ms, quantile_ms + buffer)
+    """Return whole seconds, rounded up, before cap: never below the bound nor the floor."""
+    need = wait_for(quantile_ms, upper_ms, buffer_ms(quantile_ms, settings), settings)
     return max(settings.floor_s, math.ceil(need / 1e3 - 1e-9))

@@ -1,6 +1,6 @@
 """Each load level with its estimate, and the level the number comes from (docs/method.md, "Load levels")."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.estimates.estimate import Estimate, estimate
@@ -36,16 +36,15 @@ def judge_level(level: Level, settings: RecommendSettings, *, many_looks: bool =
     cold = warm_up_mask(calls, settings.warmup_s, settings.warmup_max_share)
     warm = calls.where(~cold)
     cut = calls.where(cold)
-    parts = [count_latencies(part.latency_ms, part.event) for part in (warm, cut)]
-    everything = kaplan_meier(parts[0] + parts[1])
+    counts, cut_counts = (count_latencies(part.latency_ms, part.event) for part in (warm, cut))
+    everything = kaplan_meier(counts + cut_counts)
+    confidence = _of_the_look(settings, len(warm)) if many_looks else None
     return JudgedLevel(
         rate=level.rate,
         calls=warm,
         warm_up=cut,
         refused=refused,
-        estimate=estimate(
-            warm, settings, confidence=_of_the_look(settings, len(warm)) if many_looks else None
-        ),
+        estimate=estimate(warm, settings, confidence=confidence, counts=counts),
         quantile_with_warm_up_ms=everything.quantile_ms(settings.percentile),
     )
 
@@ -55,7 +54,7 @@ def _of_the_look(settings: RecommendSettings, calls: int) -> float | None:
     return look.confidence if look is not None else None
 
 
-def choose_main(judged: list[JudgedLevel], peak_rate: float | None) -> JudgedLevel | None:
+def choose_main(judged: Sequence[JudgedLevel], peak_rate: float | None) -> JudgedLevel | None:
     """Return the level whose number counts: the first that ran, if it has a bound.
 
     Without one, a lower level may stand in where that is no loss: a draft probe made at another rate
@@ -75,7 +74,7 @@ def choose_main(judged: list[JudgedLevel], peak_rate: float | None) -> JudgedLev
     return main
 
 
-def slowest_proven(main: JudgedLevel, judged: list[JudgedLevel]) -> JudgedLevel:
+def slowest_proven(main: JudgedLevel, judged: Sequence[JudgedLevel]) -> JudgedLevel:
     """Return the level that decides: main, or a guard proven slower than main's p99.
 
     Without the proof, the largest call of five small guards would set the number by chance. A guard
@@ -98,7 +97,7 @@ def slowest_proven(main: JudgedLevel, judged: list[JudgedLevel]) -> JudgedLevel:
 
 
 def about_other_levels(
-    judged: list[JudgedLevel], main: JudgedLevel | None, deciding: JudgedLevel
+    judged: Sequence[JudgedLevel], main: JudgedLevel | None, deciding: JudgedLevel
 ) -> list[str]:
     """Return a line where the number is not that of the first level."""
     if deciding.rate is None:

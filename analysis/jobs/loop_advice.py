@@ -15,16 +15,17 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from analysis.estimates.estimate import buffer_ms
+from analysis.estimates.estimate import buffer_ms, wait_for
 from analysis.jobs.polling_loop import FlowLoop
 from analysis.jobs.read_jobs import Flow, Job, read_flows
 from analysis.settings import RecommendSettings, with_overrides
-from analysis.statistics.confidence_bounds import calls_for_a_bound, lower_share, upper_ms, upper_share
+from analysis.statistics.confidence_bounds import calls_for_a_bound, upper_ms
 from analysis.statistics.design_effect import clustering_at
 from analysis.statistics.latency_counts import MAX_MS, count_latencies
-from analysis.statistics.survival import SurvivalTable, kaplan_meier
-from analysis.statistics.survival_curve import SurvivalCurve
+from analysis.statistics.survival import kaplan_meier
+from analysis.statistics.survival_band import curve_with_band
 from analysis.wording import of_calls, percent, seconds
 
 LOOKS_PER_JOB: Final = 4
@@ -112,7 +113,13 @@ def _judge(told: FlowLoop, followed: Sequence[Job], settings: RecommendSettings)
         p99_s=in_s(quantile),
         p99_upper_s=in_s(upper),
         design_effect=effect,
-        curve=_curve(table, step, effect, settings.confidence),
+        curve=curve_with_band(
+            table,
+            settings.confidence,
+            design_effect=effect,
+            step_ms=step,
+            points=_evenly_spread(table.t_ms.size),
+        ),
     )
     if told.p99_s is None:
         return replace(told, reason=_hidden(told, settings))
@@ -124,11 +131,7 @@ def _judge(told: FlowLoop, followed: Sequence[Job], settings: RecommendSettings)
         return replace(told, jobs_needed=more, reason=_too_few(told, more, settings))
     half_s = told.p50_s if told.p50_s is not None else told.p99_s
     buffer_s = buffer_ms(told.p99_s * 1e3, settings) / 1e3
-    wait_s = (
-        told.p99_upper_s + buffer_s
-        if settings.rule == "sum"
-        else max(told.p99_upper_s, told.p99_s + buffer_s)
-    )
+    wait_s = wait_for(told.p99_s, told.p99_upper_s, buffer_s, settings)
     interval_s = max(1, round(half_s / LOOKS_PER_JOB))
     limit = math.ceil(wait_s / interval_s - 1e-9)
     told = replace(
@@ -141,15 +144,9 @@ def _judge(told: FlowLoop, followed: Sequence[Job], settings: RecommendSettings)
     return replace(told, reason=_advice(told, settings))
 
 
-def _curve(table: SurvivalTable, step: int, effect: float, confidence: float) -> SurvivalCurve:
-    picked = np.unique(np.linspace(0, table.t_ms.size - 1, _CURVE_POINTS).astype(np.int64))
-    share, n = table.share[picked], table.n_eff[picked] / effect
-    return SurvivalCurve(
-        t_ms=tuple(float(t * step) for t in table.t_ms[picked]),
-        share=tuple(float(value) for value in share),
-        lower=tuple(float(value) for value in lower_share(share, n, confidence)),
-        upper=tuple(float(value) for value in upper_share(share, n, confidence)),
-    )
+def _evenly_spread(times: int) -> NDArray[np.int64]:
+    """Positions of at most _CURVE_POINTS of so many times."""
+    return np.unique(np.linspace(0, times - 1, _CURVE_POINTS).astype(np.int64))
 
 
 def _nothing_done(told: FlowLoop) -> str:

@@ -101,6 +101,21 @@ class Calls:
         return int(np.isin(self.outcome, [OUTCOME_CODES[outcome] for outcome in outcomes]).sum())
 
 
+NO_CALLS: Final = Calls(
+    started_at=np.zeros(0),
+    latency_ms=np.zeros(0),
+    lag_s=np.zeros(0),
+    rate=np.zeros(0),
+    timeout_s=np.zeros(0),
+    rtt_ms=np.zeros(0),
+    outcome=np.zeros(0, np.int8),
+    run=np.zeros(0, np.int64),
+    worker=np.zeros(0, np.int64),
+    draft=np.zeros(0, np.bool_),
+    row=np.zeros(0, np.int64),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ActionCalls:
     """All rows of one action: the first attempts, and how many rows were retries."""

@@ -19,9 +19,8 @@ from typing import Final
 import numpy as np
 
 from analysis.estimates.estimate import Estimate, buffer_ms, estimate
-from analysis.estimates.level_estimates import JudgedLevel, choose_main, judge_level
-from analysis.estimates.load_levels import split_levels
-from analysis.estimates.service_time import on_the_right_clock
+from analysis.estimates.judge_action import judge_action
+from analysis.estimates.level_estimates import JudgedLevel
 from analysis.format.action_facts import ActionFacts
 from analysis.samples.action_calls import ActionCalls, Calls
 from analysis.settings import RecommendSettings, with_cap
@@ -73,10 +72,7 @@ def settled(
     attempts = action.calls
     if complete_until is not None:
         attempts = attempts.where(attempts.started_at < complete_until)
-    timed = on_the_right_clock(attempts)
-    levels = split_levels(timed.calls, facts.production_peak_rate)
-    judged = [judge_level(level, settings) for level in levels.usable]
-    main = choose_main(judged, facts.production_peak_rate)
+    main = judge_action(attempts, facts.production_peak_rate, settings).main
     plan = look_plan(settings.percentile, settings.confidence, settings.target_calls)
     if main is None:
         if len(attempts) >= ALL_REFUSED:

@@ -2,14 +2,14 @@
 
 from typing import Final
 
-from analysis.estimates.estimate import Estimate
+from analysis.estimates.level_estimates import JudgedLevel
 from analysis.estimates.load_levels import Levels
 from analysis.estimates.service_time import Timed
 from analysis.estimates.stability import starved_workers
 from analysis.estimates.time_coverage import TimeCoverage
 from analysis.format.action_facts import ActionFacts
 from analysis.format.schema import Outcome
-from analysis.samples.action_calls import ERRORS, Calls
+from analysis.samples.action_calls import ERRORS
 from analysis.settings import RecommendSettings
 from analysis.wording import duration, percent, rate, seconds
 
@@ -31,10 +31,9 @@ def about_load(levels: Levels, facts: ActionFacts) -> list[str]:
     return lines
 
 
-def about_calls(
-    calls: Calls, warm_up: Calls, found: Estimate, coverage: TimeCoverage, settings: RecommendSettings
-) -> list[str]:
+def about_calls(deciding: JudgedLevel, coverage: TimeCoverage, settings: RecommendSettings) -> list[str]:
     """Return what the calls of the deciding level leave open."""
+    calls, warm_up, found = deciding.calls, deciding.warm_up, deciding.estimate
     lines = []
     if coverage.grade == "C":
         # Time with calls in it: two short runs a month apart saw two moments, not a month.

@@ -6,24 +6,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from analysis.estimates.estimate import estimate
 from analysis.estimates.findings import Findings
-from analysis.estimates.level_estimates import (
-    JudgedLevel,
-    about_other_levels,
-    choose_main,
-    judge_level,
-    slowest_proven,
-)
-from analysis.estimates.load_levels import Levels, split_levels
-from analysis.estimates.service_time import from_dispatch, on_the_right_clock
+from analysis.estimates.judge_action import JudgedAction, judge_action
+from analysis.estimates.level_estimates import about_other_levels
+from analysis.estimates.service_time import from_dispatch
 from analysis.estimates.shortfall import shortfall
 from analysis.estimates.stability import find_disagreement
-from analysis.estimates.time_coverage import time_coverage
+from analysis.estimates.time_coverage import TimeCoverage, time_coverage
 from analysis.format.action_facts import ActionFacts, merge_facts
 from analysis.format.call_record import OUTCOME_CODES
 from analysis.format.schema import DEFAULT_TIMEOUT_S, Outcome
-from analysis.samples.action_calls import ERRORS, ActionCalls, Calls, by_action
+from analysis.samples.action_calls import ERRORS, NO_CALLS, ActionCalls, Calls, by_action
 from analysis.samples.run_weaknesses import mixed_orgs, run_weaknesses
 from analysis.samples.sample_set import SampleSet
 from analysis.settings import RecommendSettings, with_cap, with_overrides
@@ -63,7 +56,7 @@ def recommend(
         )
     for action_id in samples.facts():
         if action_id not in found:
-            nothing = ActionCalls(action_id, "", _no_calls(), 0)
+            nothing = ActionCalls(action_id, "", NO_CALLS, 0)
             found[action_id] = recommend_action(nothing, known[action_id], settings, limit)
     return Analysis(
         settings=settings,
@@ -110,26 +103,17 @@ def recommend_action(
 def findings(
     action: ActionCalls, facts: ActionFacts, settings: RecommendSettings, *, many_looks: bool
 ) -> Findings:
-    """Return what the calls of one action say: steps 2 to 9."""
-    timed = on_the_right_clock(action.calls)
-    levels = split_levels(timed.calls, facts.production_peak_rate)
-    judged = [judge_level(level, settings, many_looks=many_looks) for level in levels.usable]
-    main = choose_main(judged, facts.production_peak_rate)
-    deciding = slowest_proven(main, judged) if main is not None else None
-    calls = deciding.calls if deciding else _no_calls()
-    found = deciding.estimate if deciding else estimate(calls, settings)
-    proven = [level.estimate.lower_ms for level in judged if level.estimate.lower_ms is not None]
+    """Return what the calls of one action say, before any verdict."""
+    judged = judge_action(action.calls, facts.production_peak_rate, settings, many_looks=many_looks)
+    deciding = judged.deciding
+    calls, found = deciding.calls, deciding.estimate
     coverage = time_coverage(calls.started_at)
     current, current_known = _current_timeout(facts, action.calls)
-    warnings = about_load(levels, facts)
-    if deciding is not None:
-        warnings += about_other_levels(judged, main, deciding)
-        warnings += about_the_clock(timed)
-        warnings += about_calls(calls, deciding.warm_up, found, coverage, settings)
+    warnings = _warnings(judged, facts, coverage, settings)
     if not current_known and facts.configurable:
         warnings.append(f"the timeout in force is not known; {current} s (the platform's default) is assumed")
-    lowest = levels.saturated[0] if levels.saturated and not judged else None
-    level_rate, observed = deciding.rate if deciding else None, _observed_rate(calls)
+    saturated_because, saturated_rate = _saturated(judged)
+    observed = _rate_while_calling(calls, coverage)
     return Findings(
         action_id=action.action_id,
         action_name=facts.action_name or action.action_name or action.action_id,
@@ -141,39 +125,59 @@ def findings(
         current_timeout_s=current,
         current_known=current_known,
         timeouts=calls.count(Outcome.TIMEOUT),
-        cost_table=found.table if timed.clock == "service" else from_dispatch(calls),
-        lower_ms=max(proven, default=None),
+        cost_table=found.table if judged.timed.clock == "service" else from_dispatch(calls),
+        lower_ms=judged.proven_ms,
         disagreement=find_disagreement(calls, settings) if found.timeout_s is not None else None,
         fired_s=_fired(calls),
         errors=calls.count(*ERRORS),
         given_up=calls.count(Outcome.CLIENT_TIMEOUT),
-        left_out=_left_out(action, judged, levels, deciding),
-        saturated_because=lowest.saturated_because if lowest else None,
-        saturated_rate=(lowest.rate or _observed_rate(lowest.calls)) if lowest else None,
-        quantile_with_warm_up_ms=deciding.quantile_with_warm_up_ms if deciding else None,
-        level_rate=level_rate,
+        left_out=_left_out(action, judged),
+        saturated_because=saturated_because,
+        saturated_rate=saturated_rate,
+        quantile_with_warm_up_ms=deciding.quantile_with_warm_up_ms,
+        level_rate=deciding.rate,
         observed_rate=observed,
-        expected_rate=next(
-            (rate for rate in (facts.production_peak_rate, level_rate, observed) if rate is not None), None
-        ),
-        clock=timed.clock,
+        expected_rate=_first_known(facts.production_peak_rate, deciding.rate, observed),
+        clock=judged.timed.clock,
         warnings=tuple(warnings),
     )
 
 
-def _left_out(
-    action: ActionCalls, judged: list[JudgedLevel], levels: Levels, deciding: JudgedLevel | None
-) -> dict[str, int]:
+def _warnings(
+    judged: JudgedAction, facts: ActionFacts, coverage: TimeCoverage, settings: RecommendSettings
+) -> list[str]:
+    lines = about_load(judged.levels, facts)
+    if judged.main is not None:
+        lines += about_other_levels(judged.judged, judged.main, judged.deciding)
+        lines += about_the_clock(judged.timed)
+        lines += about_calls(judged.deciding, coverage, settings)
+    return lines
+
+
+def _saturated(judged: JudgedAction) -> tuple[str | None, float | None]:
+    """Why, and from which rate on, every level tested was saturated; (None, None) where one was usable."""
+    if judged.judged or not judged.levels.saturated:
+        return None, None
+    lowest = judged.levels.saturated[0]
+    observed = _rate_while_calling(lowest.calls, time_coverage(lowest.calls.started_at))
+    return lowest.saturated_because, lowest.rate or observed
+
+
+def _first_known(*rates: float | None) -> float | None:
+    return next((rate for rate in rates if rate is not None), None)
+
+
+def _left_out(action: ActionCalls, judged: JudgedAction) -> dict[str, int]:
     counts: Counter[str] = Counter()
     counts["retry"] = action.retries
-    for level in judged:
+    for level in judged.judged:
         counts.update(level.refused)
         counts["warm_up"] += len(level.warm_up)
-        if level is not deciding:
+        if level is not judged.deciding:
             counts["other_load_level"] += len(level.calls)
-    for saturated in levels.saturated:
+    for saturated in judged.levels.saturated:
         counts["saturated_load_level"] += len(saturated.calls)
-    used = sum(counts.values()) + (len(deciding.calls) if deciding else 0)
+    used = sum(counts.values()) + len(judged.deciding.calls)
     counts["load_level_above_peak"] = len(action.calls) + action.retries - used
     return {reason: count for reason, count in counts.items() if count}
 
@@ -197,21 +201,11 @@ def _fired(calls: Calls) -> tuple[int, int] | None:
     return int(of_calls.min()), int(of_calls.max())
 
 
-def _observed_rate(calls: Calls) -> float | None:
+def _rate_while_calling(calls: Calls, coverage: TimeCoverage) -> float | None:
     """Calls per second while calls were being made."""
-    measured = time_coverage(calls.started_at).measured_s
-    return len(calls) / measured if measured > 0 else None
+    return len(calls) / coverage.measured_s if coverage.measured_s > 0 else None
 
 
 def _newest_limit(samples: SampleSet) -> int | None:
     known = [one for one in samples.manifests if one.concurrency_limit is not None]
     return max(known, key=lambda one: one.created_at).concurrency_limit if known else None
-
-
-def _no_calls() -> Calls:
-    none = np.zeros(0)
-    return Calls(
-        none, none, none, none, none, none,
-        np.zeros(0, np.int8), np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.bool_),
-        np.zeros(0, np.int64),
-    )  # fmt: skip

@@ -15,14 +15,13 @@ from analysis.format.schema import Outcome
 from analysis.samples.action_calls import Calls, Kind
 from analysis.statistics.latency_counts import count_latencies
 from analysis.statistics.survival import SurvivalTable, kaplan_meier
-from analysis.views.summary import ColdStart, ErrorGroup, LoadBin, PayloadGroup
+from analysis.views.summary import MIN_FOR_P99, ColdStart, ErrorGroup, LoadBin, PayloadGroup
 
 MAX_ERROR_GROUPS: Final = 20
 MAX_PAYLOADS: Final = 30
 LOAD_BINS: Final = 12
 MIN_FOR_P50: Final = 5
 MIN_FOR_P95: Final = 20
-MIN_FOR_P99: Final = 100
 MIN_FOR_KNEE: Final = 30
 KNEE_GROWTH: Final = 1.25
 IDLE_S: Final = 60.0

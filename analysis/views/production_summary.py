@@ -8,12 +8,11 @@ import numpy as np
 from analysis.format.schema import Outcome
 from analysis.production.hourly_counts import BucketCounts, HourCounts, consistent, estimate_from_buckets
 from analysis.settings import RecommendSettings
-from analysis.statistics.confidence_bounds import lower_share, upper_share
+from analysis.statistics.survival_band import curve_with_band
 from analysis.statistics.survival_curve import SurvivalCurve
-from analysis.views.summary import ActionSummary, Histogram, ProductionFinding, Series, TimeBin
+from analysis.views.summary import MIN_FOR_P99, ActionSummary, Histogram, ProductionFinding, Series, TimeBin
 
 MAX_TIME_BINS: Final = 120
-MIN_FOR_P99: Final = 100
 HOUR_S: Final = 3600.0
 _HOURS_A_SLICE: Final = (1, 2, 3, 4, 6, 8, 12, 24)
 
@@ -69,15 +68,7 @@ def _with_series(
 def _curve(counts: BucketCounts, settings: RecommendSettings) -> SurvivalCurve | None:
     """Steps lie on whole seconds: what happened within a second is not known."""
     found = estimate_from_buckets(counts, settings)
-    if not found.table.t_ms.size:
-        return None
-    share, n = found.table.share, found.table.n_eff / found.design_effect
-    return SurvivalCurve(
-        t_ms=tuple(float(t) for t in found.table.t_ms),
-        share=tuple(float(value) for value in share),
-        lower=tuple(float(value) for value in lower_share(share, n, settings.confidence)),
-        upper=tuple(float(value) for value in upper_share(share, n, settings.confidence)),
-    )
+    return curve_with_band(found.table, settings.confidence, design_effect=found.design_effect)
 
 
 def _histogram(counts: BucketCounts) -> Histogram | None:

@@ -17,16 +17,15 @@ from analysis.format.schema import Outcome
 from analysis.samples.action_calls import ActionCalls, Calls, Kind, by_action
 from analysis.samples.sample_set import SampleSet
 from analysis.settings import RecommendSettings
-from analysis.statistics.confidence_bounds import lower_share, upper_share
 from analysis.statistics.latency_counts import MAX_MS
+from analysis.statistics.survival_band import curve_with_band
 from analysis.statistics.survival_curve import SurvivalCurve
 from analysis.views.breakdowns import cold_start, error_groups, knee, load_bins, payload_groups, survival_of
-from analysis.views.summary import ActionSummary, ErrorGroup, Histogram, Series, TimeBin
+from analysis.views.summary import MIN_FOR_P99, ActionSummary, ErrorGroup, Histogram, Series, TimeBin
 
 MAX_BINS: Final = 60
 MAX_CURVE_POINTS: Final = 240
 MAX_TIME_BINS: Final = 120
-MIN_CALLS_FOR_P99: Final = 100
 MIN_CALLS_FOR_P50: Final = 3
 
 
@@ -101,16 +100,7 @@ def _histogram(calls: Calls) -> Histogram | None:
 
 def _survival(calls: Calls, settings: RecommendSettings) -> SurvivalCurve | None:
     table = survival_of(calls)
-    if not table.t_ms.size:
-        return None
-    picked = _thin(table.share)
-    share, n = table.share[picked], table.n_eff[picked]
-    return SurvivalCurve(
-        t_ms=tuple(float(t) for t in table.t_ms[picked]),
-        share=tuple(float(value) for value in share),
-        lower=tuple(float(value) for value in lower_share(share, n, settings.confidence)),
-        upper=tuple(float(value) for value in upper_share(share, n, settings.confidence)),
-    )
+    return curve_with_band(table, settings.confidence, points=_thin(table.share))
 
 
 def _series(calls: Calls, settings: RecommendSettings) -> tuple[Series, ...]:
@@ -166,7 +156,7 @@ def _time_bin(calls: Calls, start_s: float, width_s: float) -> TimeBin:
         timeouts=timeouts,
         errors=len(calls) - ok - timeouts,
         p50_ms=table.quantile_ms(0.5) if len(ran) >= MIN_CALLS_FOR_P50 else None,
-        p99_ms=table.quantile_ms(0.99) if len(ran) >= MIN_CALLS_FOR_P99 else None,
+        p99_ms=table.quantile_ms(0.99) if len(ran) >= MIN_FOR_P99 else None,
         max_ms=float(ran.latency_ms.max()) if len(ran) else None,
         schedule_lag_ms=float(lag.max()) * 1e3 if lag.size else None,
     )

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from analysis.production.resemblance import Drift, Resemblance
 from analysis.statistics.survival_curve import SurvivalCurve
+
+MIN_FOR_P99: Final = 100
+"""The p99 of fewer calls is the slowest of them: not drawn."""
 
 
 @dataclass(frozen=True, slots=True)
