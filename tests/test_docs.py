@@ -104,6 +104,30 @@ def test_every_module_and_name_a_page_names_exists(page: Path) -> None:
     assert [text for text in quoted_in(page) if dotted.fullmatch(text) and not exists(text)] == []
 
 
+def test_every_module_and_name_the_code_names_in_code_marks_exists() -> None:
+    dotted = re.compile(rf"`((?:{'|'.join((*HOUSES, 'tests'))})(?:\.(?!toml|json|md|py\b)\w+)+)`")
+    broken = [
+        f"{named(path)}: {name}"
+        for path in SOURCES
+        for name in dotted.findall(path.read_text(encoding="utf-8"))
+        if path != Path(__file__) and not exists(name)
+    ]
+
+    assert not broken
+
+
+def test_every_path_the_code_names_in_code_marks_exists() -> None:
+    paths = re.compile(rf"`((?:{'|'.join(TOP)})/[\w/.-]+)`")
+    broken = [
+        f"{named(path)}: {name}"
+        for path in SOURCES
+        for name in paths.findall(path.read_text(encoding="utf-8"))
+        if path != Path(__file__) and not (ROOT / name).exists()
+    ]
+
+    assert not broken
+
+
 @pytest.mark.parametrize("page", PAGES, ids=named)
 def test_every_link_between_pages_works(page: Path) -> None:
     broken = [

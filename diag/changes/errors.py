@@ -1,4 +1,4 @@
-"""What can go wrong in this room, apart from a single change (that is a value: `result.ChangeResult`).
+"""What can go wrong in this room, apart from a single change (that is a value: `ChangeResult`).
 
 ChangesError
 ├── PlanFileError        usage   a plan file is damaged, foreign, or from a newer version

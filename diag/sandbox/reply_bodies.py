@@ -28,7 +28,7 @@ class LimitHit:
 
 @dataclass(slots=True)
 class PlatformError(Exception):
-    """A refusal as the platform words it; `front` turns it into an ErrorBody reply."""
+    """A refusal as the platform words it; `serving.middleware` turns it into an ErrorBody reply."""
 
     status: int
     code: str

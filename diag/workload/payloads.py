@@ -61,7 +61,7 @@ def from_contract(
 ) -> tuple[Payload, ...] | NoInput:
     """Return payloads that follow the contract's input schema; always the same ones for the same seed.
 
-    Without a usable schema: one empty input map. NoInput where a `pattern` is unusual (`pattern_text`): a
+    Without a usable schema: one empty input map. NoInput where a `pattern` is unusual (`example_text`): a
     call with an input that is refused would spend the org's budget and measure nothing.
     """
     schema = _input_schema(contract or {})

@@ -1,7 +1,7 @@
 """The workload file: what to call, how fast, with what, and when to stop. TOML, format 1.
 
 `diag init` writes one with every setting commented (diag/commands/init.py). This file holds the values
-and their defaults; `workload_file` reads and checks the TOML.
+and their defaults; `read_workload` reads and checks the TOML.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""One run of an action: contract, limits, backend, timeout. `answers` words how it ended."""
+"""One run of an action: contract, limits, backend, timeout. `execution_replies` words how it ended."""
 
 import asyncio
 import math

@@ -1,4 +1,4 @@
-"""Faults on demand: which request is hit by what. `sabotage` carries them out.
+"""Faults on demand: which request is hit by what. `serving.fault_injection` carries them out.
 
 Set by a scenario (`[[faults]]`) or at run time (POST /sandbox/faults).
 """
