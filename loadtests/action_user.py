@@ -1,4 +1,4 @@
-"""The Locust user: one user is one arrival stream."""
+"""The Locust user: one user is one arrival stream, and each runs the `stream` of its process's session."""
 
 from typing import ClassVar
 

@@ -27,12 +27,12 @@ WAITING_OK_BELOW: Final = 0.05
 WAITING_INVALID_FROM: Final = 0.8
 CPU_OK_BELOW: Final = 0.9
 """Of one core. A process at its limit reports its own queue: 12 to 28 ms at p99 for replies of 0.25 ms
-(docs/load.md, "What a call costs"). How much it is in a run, the lags tell; the share alone never makes one
+(docs/load.md, "What a call costs"). How much it is in a run, the lags show; the share alone never makes one
 INVALID."""
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class GeneratorFigures:
     """What a load process measured of itself over a run; None: unknown on this system, or nothing to measure.
 
     `schedule_lag_p99_ms`: from due to begun, per call. `hub_lag_p99_ms`: how late the event loop woke from a
@@ -51,19 +51,19 @@ class Figures:
         return {name: value for name, value in asdict(self).items() if value is not None}
 
 
-def worst_of(all_figures: Sequence[Figures]) -> Figures:
+def worst_of(all_figures: Sequence[GeneratorFigures]) -> GeneratorFigures:
     """Return each figure as the worst process has it: one late worker spoils its own calls."""
 
     def worst(name: str) -> float | None:
         return max((seen for one in all_figures if (seen := getattr(one, name)) is not None), default=None)
 
-    return Figures(**{field.name: worst(field.name) for field in fields(Figures)})
+    return GeneratorFigures(**{field.name: worst(field.name) for field in fields(GeneratorFigures)})
 
 
-def grade(figures: Figures) -> tuple[Grade, str]:
+def grade(figures: GeneratorFigures) -> tuple[Grade, str]:
     """Return the generator's verdict on itself, and why: the figure that decided, and its size.
 
-    The worst figure counts. Where all are fine, the reason says how late calls left.
+    The worst figure counts. Where all are fine, the reason is how late calls left.
     """
     judged = [_judged(figures, *limits) for limits in _LIMITS]
     for verdict in ("INVALID", "WARN"):
@@ -103,7 +103,7 @@ _LIMITS: Final = (
 
 
 def _judged(
-    figures: Figures, name: str, warn_from: float, invalid_from: float, sentence: str
+    figures: GeneratorFigures, name: str, warn_from: float, invalid_from: float, sentence: str
 ) -> tuple[Grade, str]:
     seen: float | None = getattr(figures, name)
     if seen is None or seen < warn_from:

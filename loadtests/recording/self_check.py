@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from loadtests.recording.generator_grade import Figures
+from loadtests.recording.generator_grade import GeneratorFigures
 from loadtests.recording.run_clock import Clock
 
 PROBE_EVERY_S: Final = 0.05
@@ -87,9 +87,9 @@ class SelfCheck:
         self._wall, self._cpu, self._waited, self._hub_lag_s = wall, cpu, waited, 0.0
         return result
 
-    def figures(self) -> Figures:
+    def figures(self) -> GeneratorFigures:
         """Return the figures of the whole run, up to the last `second()`."""
-        return Figures(
+        return GeneratorFigures(
             schedule_lag_p99_ms=_p99_ms(self._lags, fewest=1),
             hub_lag_p99_ms=_p99_ms(self._hub_lags, fewest=FEWEST_PROBES),
             run_queue_share=_share(self._first_wait, self._waited, max(self._wall - self._began, 1e-9)),

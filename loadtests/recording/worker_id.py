@@ -1,4 +1,4 @@
-"""What a load process calls itself: the stem of its files in the run folder."""
+"""The name of a load process: the stem of its files in the run folder."""
 
 import socket
 

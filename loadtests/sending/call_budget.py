@@ -1,4 +1,4 @@
-"""How much of this process may be in flight at once, and when nothing may be sent at all."""
+"""How many calls of this process may be in flight at once, and when nothing may be sent at all."""
 
 import math
 

@@ -12,7 +12,7 @@ from loadtests.sending.transport import Transport
 
 @dataclass(frozen=True, slots=True)
 class CallContext:
-    """Where to send, when, with whose token; where the result goes, and whom to tell when it cannot."""
+    """Where to send, when, with whose token; where the result goes, and who ends the run when it cannot."""
 
     port: RunPort
     clock: Clock

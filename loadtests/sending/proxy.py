@@ -1,4 +1,4 @@
-"""The proxy between us and the org, as the environment names it: HTTPS_PROXY, ALL_PROXY, NO_PROXY."""
+"""The proxy on the way to the org, as the environment names it: HTTPS_PROXY, ALL_PROXY, NO_PROXY."""
 
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit

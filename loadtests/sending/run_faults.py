@@ -1,4 +1,4 @@
-"""What ends a run that nobody planned: a disk that refuses rows, or a defect in this program."""
+"""What ends a run unexpectedly: a disk that refuses rows, or a defect in this program."""
 
 from diag.exit_codes import ExitCode
 from loadtests.sending.run_port import RunPort

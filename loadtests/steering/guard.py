@@ -6,7 +6,7 @@ backend that only times out holds the org's concurrent executions; and calls tha
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
 from typing import Final
 
@@ -36,11 +36,13 @@ _ERRORS: Final = frozenset(
 class _Watched:
     name: str
     recent: deque[bool]
+    """The last calls, in the order in which they ended: whether each was an error."""
     in_a_row: int = 0
     counted: int = 0
     fine: int = 0
     first_window: list[float] | None = None
-    window: deque[tuple[float, float]] | None = None
+    window: deque[tuple[float, float]] = field(default_factory=deque)
+    """(when, latency in ms) of the last calls that were answered."""
     slowed_at_s: float = -1e9
 
 
@@ -52,7 +54,7 @@ class Guard:
 
     def __init__(self, limits: GuardLimits, names: Sequence[str]) -> None:
         self._limits = limits
-        self._watched = [_Watched(name, deque(maxlen=limits.error_calls), window=deque()) for name in names]
+        self._watched = [_Watched(name, deque(maxlen=limits.error_calls)) for name in names]
         self._decisions: list[Decision] = []
         self._pauses = 0
         self._paused_until = 0.0
@@ -110,7 +112,6 @@ class Guard:
     def _check_latency(self, index: int, values: Sequence[float], now_s: float) -> None:
         watched = self._watched[index]
         window_s = self._limits.latency_window_s
-        assert watched.window is not None
         watched.window.extend((now_s, value) for value in values)
         while watched.window and watched.window[0][0] < now_s - window_s:
             watched.window.popleft()

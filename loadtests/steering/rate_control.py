@@ -74,7 +74,7 @@ class RateControl:
         rates = []
         for state in self._states:
             # In turn: an action that does not fit any more waits until another one is done. One that was
-            # slowed down keeps its place: what the guard takes away goes to nobody.
+            # slowed down keeps its place: what the guard takes from it goes to no other.
             runs = state.done is None and state.rate <= room + _TINY
             if runs:
                 room -= state.rate

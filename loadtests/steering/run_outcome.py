@@ -1,14 +1,17 @@
-"""What a run brought, in one process or in many."""
+"""What a run brought, in one process or in many.
+
+`loadtests.run.load_run` asks for it when the calls have ended, and writes it into the manifest.
+"""
 
 from dataclasses import dataclass
 from typing import Final
 
 from analysis.format.run_folder import LeftOut
-from loadtests.recording.generator_grade import Figures
+from loadtests.recording.generator_grade import GeneratorFigures
 from loadtests.steering.session import Session
 
 HELD_BACK_SHARE: Final = 0.01
-"""Fewer are what the end of a run catches, or one slow moment."""
+"""A smaller share is what the end of a run cuts off, or one slow moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +20,7 @@ class RunOutcome:
 
     calls: int
     dropped: int
-    figures: Figures
+    figures: GeneratorFigures
     """What the load generator saw of itself; with workers the worst of each figure."""
     left_out: tuple[LeftOut, ...]
     notes: tuple[str, ...]
@@ -36,11 +39,11 @@ def outcome_of(session: Session) -> RunOutcome:
 
 
 def held_back(outcome: RunOutcome, max_in_flight: int) -> tuple[str, ...]:
-    """Return one sentence where so many arrivals were not sent that the planned rate was not reached."""
+    """Return one sentence where so many planned calls were not sent that the rate was not reached."""
     due = outcome.calls + outcome.dropped
     if outcome.dropped <= HELD_BACK_SHARE * due:
         return ()
     return (
-        f"{outcome.dropped} of {due} arrivals were held back: {max_in_flight} calls in flight is the limit, "
+        f"{outcome.dropped} of {due} planned calls were not sent: at most {max_in_flight} may be in flight, "
         "so the planned rate was not reached",
     )

@@ -139,7 +139,7 @@ class Session:
         while True:
             self.clock.sleep(1.0)
             if self._parent_pid is not None and os.getppid() != self._parent_pid:
-                self._port.end_run("the process that started this run is gone")
+                self._port.end_run("the process that started this run no longer runs")
                 return
             try:
                 self.write_second()

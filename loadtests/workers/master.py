@@ -18,7 +18,7 @@ from analysis.format.run_folder import LeftOut, RunFolder
 from diag.errors import UsageError
 from loadtests.planning.plan import LoadPlan
 from loadtests.planning.plan_json import WorkerOrder
-from loadtests.recording.generator_grade import Figures, worst_of
+from loadtests.recording.generator_grade import GeneratorFigures, worst_of
 from loadtests.sending.run_port import EndRun
 from loadtests.steering.run_outcome import RunOutcome
 from loadtests.steering.settled_actions import SettledFile
@@ -170,7 +170,7 @@ class MasterRun:
             self._look()
             self._spread_settled()
             if self._parent_pid is not None and os.getppid() != self._parent_pid:
-                self._end_run("the process that started this run is gone")
+                self._end_run("the process that started this run no longer runs")
                 return
             if self._workers.none_left() and self._is_running():
                 self._end_run("no worker is left")
@@ -233,7 +233,7 @@ class MasterRun:
 
     def _reconcile(self) -> RunOutcome:
         gaps: list[str] = []
-        figures: list[Figures] = []
+        figures: list[GeneratorFigures] = []
         calls = dropped = 0
         left_out: list[LeftOut] = []
         notes: list[str] = []
@@ -250,7 +250,7 @@ class MasterRun:
             elif view.left_early:
                 gaps.append(f"worker {view.worker_id} left before the end; all its {rows} rows are here")
             dropped += final["dropped"]
-            figures.append(Figures(**final["figures"]))
+            figures.append(GeneratorFigures(**final["figures"]))
             left_out += [LeftOut(what, why) for what, why in final["left_out"]]
             notes += final["notes"]
         if not self._workers.all:

@@ -1,17 +1,20 @@
 import pytest
 
-from loadtests.recording.generator_grade import Figures
+from loadtests.recording.generator_grade import GeneratorFigures
 from loadtests.steering.run_outcome import RunOutcome, held_back
 
 
 @pytest.mark.parametrize(
-    ("calls", "dropped", "said"), [(990, 10, False), (989, 11, True), (0, 5, True), (0, 0, False)]
+    ("calls", "dropped", "reported"), [(990, 10, False), (989, 11, True), (0, 5, True), (0, 0, False)]
 )
-def test_arrivals_that_were_held_back_are_said_where_they_are_many(
-    calls: int, dropped: int, said: bool
+def test_planned_calls_that_were_not_sent_are_reported_where_they_are_many(
+    calls: int, dropped: int, reported: bool
 ) -> None:
-    found = held_back(RunOutcome(calls, dropped, Figures(), (), ()), 10)
+    found = held_back(RunOutcome(calls, dropped, GeneratorFigures(), (), ()), 10)
 
-    assert bool(found) == said
-    if said:
-        assert f"{dropped} of {calls + dropped} arrivals were held back: 10 calls in flight" in found[0]
+    assert bool(found) == reported
+    if reported:
+        assert (
+            f"{dropped} of {calls + dropped} planned calls were not sent: at most 10 may be in flight"
+            in found[0]
+        )
