@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.format.action_facts import ActionFacts
+from analysis.format.atomic_write import write_whole
 from analysis.format.run_folder import RunFolder, latest_run
 from analysis.settings import RecommendSettings
 from analysis.verdicts.recommendation import Analysis
-from diag.atomic_write import write_whole
 from diag.errors import UsageError
 
 if TYPE_CHECKING:

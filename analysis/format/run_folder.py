@@ -12,7 +12,6 @@ The manifest is replaced atomically, so a reader never meets half of one.
 """
 
 import json
-import os
 import secrets
 import time
 from collections.abc import Mapping
@@ -22,6 +21,7 @@ from typing import Any, Final, Literal
 
 from analysis.errors import UnreadableSamplesError
 from analysis.format.action_facts import ActionFacts
+from analysis.format.atomic_write import write_whole
 
 MANIFEST_VERSION: Final = 1
 
@@ -124,16 +124,11 @@ def new_run_id(now: float | None = None) -> str:
 
 
 def write_manifest(folder: RunFolder, manifest: Manifest) -> None:
-    """Write the manifest atomically (temporary file, fsync, rename)."""
+    """Write the manifest, whole or not at all."""
     folder.path.mkdir(parents=True, exist_ok=True)
     body = {"format_version": MANIFEST_VERSION, **asdict(manifest)}
     body["rates"] = [list(pair) for pair in manifest.rates]
-    temporary = folder.manifest.with_suffix(f".{os.getpid()}.tmp")
-    with temporary.open("w", encoding="utf-8") as file:
-        json.dump(body, file, indent=1, allow_nan=False)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(folder.manifest)
+    write_whole(folder.manifest, json.dumps(body, indent=1, allow_nan=False))
 
 
 def read_manifest(folder: RunFolder) -> Manifest | None:

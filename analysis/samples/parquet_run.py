@@ -1,10 +1,10 @@
 """Segments to `samples.parquet`, in a process of its own: `python -m analysis.samples.parquet_run
 RUN_FOLDER`."""
 
-import os
 import sys
 from pathlib import Path
 
+from analysis.format.atomic_write import whole_file
 from analysis.format.run_folder import RunFolder
 from analysis.format.schema import COLUMNS
 from analysis.samples.run_samples import add_segments, manifest_of
@@ -12,7 +12,7 @@ from analysis.samples.table_builder import TableBuilder
 
 
 def convert_run(folder: RunFolder) -> int:
-    """Write samples.parquet from the segments (temporary file, then rename); return the number of rows.
+    """Write samples.parquet from the segments ; return the number of rows.
 
     Raises UnreadableSamplesError when the run holds no whole record.
     """
@@ -20,9 +20,8 @@ def convert_run(folder: RunFolder) -> int:
     builder = TableBuilder()
     add_segments(builder, folder, manifest.run_id if manifest else folder.path.name, tuple(COLUMNS))
     table = builder.finish()
-    temporary = folder.samples.with_suffix(f".{os.getpid()}.tmp")
-    table.to_parquet(temporary, index=False, compression="zstd")
-    temporary.replace(folder.samples)
+    with whole_file(folder.samples) as temporary:
+        table.to_parquet(temporary, index=False, compression="zstd")
     return len(table)
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from analysis.errors import AnalysisError
+from analysis.format.atomic_write import write_whole
 from analysis.format.run_folder import RunFolder, read_manifest
-from diag.atomic_write import write_whole
 from diag.changes.errors import ChangesError
 from diag.changes.journal.backup import Backups
 from diag.changes.journal.journal import Journal, Record, unfinished

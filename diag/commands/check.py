@@ -84,7 +84,7 @@ def command(options: CheckOptions, rules: "RecommendSettings") -> int:
     slower     p99 is certainly higher than in --baseline
     undecided  the data do not allow a verdict
     """
-    from diag.atomic_write import write_whole
+    from analysis.format.atomic_write import write_whole
     from diag.checks.annotations import annotations
     from diag.checks.junit import junit_xml
     from diag.checks.rules import DEFAULT_RULES, Rule, failed, judge

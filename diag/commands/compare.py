@@ -69,7 +69,7 @@ def command(options: CompareOptions, rules: "RecommendSettings") -> int:
 
     Each run is judged on its own; every difference comes with an interval. Nothing is changed.
     """
-    from diag.atomic_write import write_whole
+    from analysis.format.atomic_write import write_whole
     from diag.console import Console
     from reports.pages.compare_page import build_comparison, compare_headline, compare_markdown
 

@@ -42,7 +42,7 @@ class Measured:
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed of the sandbox's latencies.")
 def command(seed: int) -> None:
     """Measure a dozen sandbox actions, recommend timeouts, apply them, and show that the timeouts stop."""
-    from diag.atomic_write import write_whole
+    from analysis.format.atomic_write import write_whole
     from diag.console import Console
     from diag.evidence import report_data
     from diag.sandbox.launch import start_sandbox

@@ -25,7 +25,7 @@ def command(action: str, output: Path | None, profile: str | None) -> None:
 
     `diag register` and the admin UI's import accept the file.
     """
-    from diag.atomic_write import write_whole
+    from analysis.format.atomic_write import write_whole
     from diag.console import Console
     from diag.definitions.export import definition_body
     from diag.definitions.resolve import literal_credentials

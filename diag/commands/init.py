@@ -28,7 +28,7 @@ def command(file: Path, actions: tuple[str, ...], force: bool, profile: str | No
 
     Every setting is explained in the file, and it is valid as it stands. Nothing is executed or changed.
     """
-    from diag.atomic_write import write_whole
+    from analysis.format.atomic_write import write_whole
     from diag.console import Console
     from diag.genesys.client import GenesysClient
     from diag.settings import load_settings

@@ -250,7 +250,7 @@ def _page(answer: Answer, test: "SampleSet | None", zone: str | None) -> "Report
 
 
 def _emit(console: "Console", text: str, output: Path | None) -> None:
-    from diag.atomic_write import write_whole
+    from analysis.format.atomic_write import write_whole
 
     if output is None or str(output) == "-":
         console.result(text.rstrip("\n"))

@@ -191,7 +191,7 @@ def _formatted(evidence: "RunEvidence", options: RecommendOptions, zone: str | N
 
 
 def _emit(console: "Console", text: str, output: Path | None) -> None:
-    from diag.atomic_write import write_whole
+    from analysis.format.atomic_write import write_whole
 
     if output is None:
         console.result(text)

@@ -76,7 +76,7 @@ def command(options: ReportOptions, rules: "RecommendSettings") -> None:
 
     The HTML page is one self-contained file in the run folder; other formats go to stdout.
     """
-    from diag.atomic_write import write_whole
+    from analysis.format.atomic_write import write_whole
     from diag.console import Console
     from diag.evidence import choose_inputs, gather, report_data
     from diag.settings import load_settings
@@ -119,8 +119,8 @@ def _bring_in(console: "Console", chosen: tuple[Path, ...], kept: tuple[Path, ..
 
 
 def _index(console: "Console", options: ReportOptions, settings: "Settings") -> None:
+    from analysis.format.atomic_write import write_whole
     from diag import __version__
-    from diag.atomic_write import write_whole
     from reports.pages.index_page import IndexData, build_index, index_json
     from reports.pages.runs_on_disk import indexed_runs
 

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis.format.atomic_write import write_whole
 from analysis.format.run_folder import RunFolder, read_manifest
 
 if TYPE_CHECKING:
@@ -36,10 +37,7 @@ def write_report(folder: RunFolder, evidence: "RunEvidence") -> None:
     manifest = read_manifest(folder)
     write_recommendations(folder, evidence.analysis)
     notes = manifest.notes if manifest else ()
-    text = build_report(report_data(evidence, notes=notes))
-    temporary = folder.report.with_suffix(f".{os.getpid()}.tmp")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(folder.report)
+    write_whole(folder.report, build_report(report_data(evidence, notes=notes)))
 
 
 if __name__ == "__main__":

@@ -5,12 +5,13 @@ A worker's files only ever grow, and what the master has of them is their beginn
 So bringing them in is: where the kept file is longer, take it. Doing it twice changes nothing.
 """
 
-import os
 import re
+import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from analysis.format.atomic_write import whole_file
 from analysis.format.call_record import EVENTS_SUFFIX, NAMES_SUFFIX, RECORD_SIZE, SEGMENT_SUFFIX
 from analysis.format.job_lines import JOBS_SUFFIX
 from analysis.format.run_folder import RunFolder, read_manifest, write_manifest
@@ -89,13 +90,8 @@ def _one_begins_the_other(one: Path, other: Path) -> bool:
 
 def _put_in_place(path: Path, there: Path) -> None:
     """Copy whole and replace at once: a reader never meets half of it."""
-    temporary = there.with_name(f".{there.name}.{os.getpid()}.tmp")
-    with path.open("rb") as source, temporary.open("wb") as target:
-        while data := source.read(_CHUNK):
-            target.write(data)
-        target.flush()
-        os.fsync(target.fileno())
-    temporary.replace(there)
+    with whole_file(there) as temporary:
+        shutil.copyfile(path, temporary)
 
 
 def _size(path: Path) -> int:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from analysis.format.atomic_write import write_whole
 from analysis.format.run_folder import RunFolder
 from diag.measuring.soaks import last_second
 
@@ -46,12 +47,12 @@ def watch(folder: RunFolder, parent_pid: int, *, pause_s: float = PAUSE_S) -> No
             found = settled_actions(folder.path, RecommendSettings(), until)
         except AnalysisError:
             continue  # no whole row yet
-        _write(folder.path / SETTLING_FILE, _progress(found))
+        write_whole(folder.path / SETTLING_FILE, json.dumps(_progress(found)))
         new = {action_id for action_id, state in found.items() if state.settled} - settled
         new -= jobs_needed(folder)
         if new:
             settled |= new
-            _write(folder.path / SETTLED_FILE, sorted(settled))
+            write_whole(folder.path / SETTLED_FILE, json.dumps(sorted(settled)))
         cost_s = time.process_time() - began
 
 
@@ -101,12 +102,6 @@ def _progress(found: "Mapping[str, Settled]") -> dict[str, dict[str, object]]:
         action_id: {"calls": state.calls, "more_calls": state.more_calls, "why": state.why}
         for action_id, state in found.items()
     }
-
-
-def _write(path: Path, body: object) -> None:
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(json.dumps(body), encoding="utf-8")
-    temporary.replace(path)
 
 
 if __name__ == "__main__":

@@ -6,11 +6,11 @@
 
 import json
 import logging
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from analysis.format.atomic_write import write_whole
 from analysis.format.run_folder import RunFolder
 from analysis.format.schema import PLATFORM_MAX_TIMEOUT_S
 from diag.genesys.client import GenesysClient
@@ -79,9 +79,4 @@ class ProbeDrafts:
 
     def _save(self) -> None:
         body = {"format_version": 1, "api_base": self._api_base, "drafts": list(self._states.values())}
-        temporary = self._path.with_suffix(".tmp")
-        with temporary.open("w", encoding="utf-8") as file:
-            json.dump(body, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(self._path)
+        write_whole(self._path, json.dumps(body, indent=1))

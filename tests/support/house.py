@@ -79,7 +79,6 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/__main__.py": {"diag.cli"},
     "diag/exit_codes.py": set(),
     "diag/table.py": set(),
-    "diag/atomic_write.py": set(),
     "diag/errors.py": {"diag.table"},
     "diag/cli.py": {"click", "diag.__version__", "diag.errors", "diag.exit_codes"},
     "diag/console.py": {"click", "rich", "diag.errors", "diag.exit_codes", "diag.table"},
@@ -87,7 +86,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/settings.py": {"diag.errors", "diag.genesys.http", "diag.setting_sources"},
     "diag/target.py": {"diag.errors", "diag.genesys.http", "diag.settings"},
     "diag/evidence.py": {
-        "analysis", "reports.report_data", "diag.__version__", "diag.errors", "diag.atomic_write",
+        "analysis", "reports.report_data", "diag.__version__", "diag.errors",
     },
     # the client
     "diag/genesys/errors.py": set(),
@@ -127,10 +126,10 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/changes/__init__.py": set(),
     "diag/changes/errors.py": {"diag.errors"},
     "diag/changes/plans": {
-        *_CLIENT, "analysis.format", "analysis.verdicts", "diag.atomic_write", "diag.changes.errors",
+        *_CLIENT, "analysis.format", "analysis.verdicts", "diag.changes.errors",
         "diag.errors", "diag.inventory", "_typeshed",
     },
-    "diag/changes/journal": {*_CLIENT, "diag.atomic_write", "diag.changes.errors", "diag.changes.plans"},
+    "diag/changes/journal": {*_CLIENT, "diag.changes.errors", "diag.changes.plans"},
     "diag/changes/applying": {
         *_CLIENT, "diag.changes.errors", "diag.changes.journal", "diag.changes.plans",
     },
@@ -138,7 +137,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/changes/exports": {"analysis.verdicts", "diag.changes.errors", "diag.changes.plans", "diag.errors"},
     "diag/checks": {"analysis", "diag.changes.plans"},
     "diag/checkup": {
-        "analysis.errors", "analysis.format", "diag.__version__", "diag.atomic_write", "diag.changes.errors",
+        "analysis.errors", "analysis.format", "diag.__version__", "diag.changes.errors",
         "diag.changes.journal", "diag.genesys", "diag.workload",
     },
     "diag/definitions": {
@@ -148,7 +147,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "analysis", "reports.report_data", "diag.changes.journal", "diag.genesys", "diag.inventory",
     },
     "diag/measuring": {
-        "analysis", "reports.pages", "diag.atomic_write", "diag.errors", "diag.evidence", "diag.exit_codes",
+        "analysis", "reports.pages", "diag.errors", "diag.evidence", "diag.exit_codes",
         "numpy",
     },
     "diag/interaction": {

@@ -6,8 +6,8 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from analysis.format.atomic_write import write_whole
 from analysis.format.schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S
-from diag.atomic_write import write_whole
 from diag.changes.errors import PlanFileError
 from diag.changes.plans.plan import FORMAT_VERSION, Change, Evidence, OrgIdentity, Plan, Skipped, Unchanged
 from diag.errors import why_unreadable

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.atomic_write import write_whole
+from analysis.format.atomic_write import write_whole
 
 
 def test_it_replaces_the_old_one_and_leaves_nothing_beside_it(tmp_path: Path) -> None:

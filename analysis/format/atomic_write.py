@@ -1,0 +1,45 @@
+"""Writing a file whole or not at all: on a full disk, or killed, the old one stays and no half is left."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+
+@contextlib.contextmanager
+def whole_file(path: Path, *, mode: int = 0o666) -> Iterator[Path]:
+    """Give a new, empty file to write; when the block ends without an error it is on disk and becomes `path`.
+
+    `mode` as for open(2), the umask applies. A link stays a link. Raises OSError that names `path`.
+    """
+    try:
+        real = path.resolve()
+        temporary = real.with_name(f".{real.name}.{os.getpid()}.tmp")
+        try:
+            temporary.unlink(missing_ok=True)
+            os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
+            yield temporary
+            with temporary.open("rb+") as file:
+                os.fsync(file.fileno())
+            temporary.replace(real)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def write_whole(path: Path, text: str, *, mode: int = 0o666) -> None:
+    """Write `text` as UTF-8; `mode` as for open(2), the umask applies. Raises OSError that names `path`.
+
+    What is no plain file (/dev/stdout, a pipe) is written to, never replaced; a link stays one.
+    """
+    try:
+        if path.exists() and not path.is_file():
+            path.write_text(text, encoding="utf-8")
+            return
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+    with whole_file(path, mode=mode) as temporary:
+        temporary.write_text(text, encoding="utf-8")
