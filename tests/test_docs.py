@@ -5,6 +5,7 @@ A reference is a page, or a page and a heading: docs/method.md, "The bound".
 
 import ast
 import re
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from analysis.format.schema import COLUMNS, Outcome
 from analysis.verdicts.analysis_json import recommendation_to_json
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from diag.exit_codes import ExitCode
+from diag.workload.load_shape import GuardLimits
 from tests.support.house import HOUSES, ROOT
 
 PAGES = sorted(
@@ -242,3 +244,14 @@ def test_the_journal_is_that_of_the_code() -> None:
 
 def test_the_exit_codes_are_those_of_the_code() -> None:
     assert first_columns("Exit codes") == [str(int(code)) for code in ExitCode]
+
+
+def test_the_keys_of_the_workload_file_are_those_of_the_code() -> None:
+    source = (ROOT / "diag/workload/read_workload.py").read_text(encoding="utf-8")
+    sets = re.findall(r"frozenset\(\s*\{(.*?)\}", source, flags=re.DOTALL)
+    read = {key for keys in sets for key in re.findall(r'"(\w+)"', keys)}
+    guard = {field.name for field in fields(GuardLimits)} - {"latency_window_s", "no_token_s"}
+    section = FORMATS.read_text(encoding="utf-8").partition("## Workload file\n")[2].partition("\n## ")[0]
+    rows = [row.split("|")[2] for row in section.splitlines() if row.startswith("|")]
+
+    assert {key.strip("[]") for row in rows for key in QUOTED.findall(row)} == read | guard
