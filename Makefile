@@ -8,7 +8,7 @@ PROCESSES ?= 2
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types bench map lock clean
+.PHONY: help demo test quick check lint types fix coverage bench map lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,17 +16,31 @@ help: ## this list
 demo: $(VENV)/.runtime ## the whole story on the built-in sandbox, under two minutes, no credentials
 	@$(BIN)/diag demo
 
-test: $(VENV)/.dev ## every test
-	@$(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile
+test: $(VENV)/.dev ## every test; T=guard: those with "guard" in their file or name
+	@$(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile $(if $(T),-k "$(T)")
+
+quick: $(VENV)/.dev ## the inner loop: unit and contract tests that neither wait nor compute long
+	@$(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile -m "not e2e and not browser and not slow" $(if $(T),-k "$(T)")
 
 check: lint types test ## what CI runs: lint, types, tests
 
-lint: $(VENV)/.dev ## ruff, rules and format
+lint: $(VENV)/.dev ## ruff (rules and format) and spelling
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/codespell
+
+fix: $(VENV)/.dev ## mend what ruff can mend, and format
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
 
 types: $(VENV)/.dev ## mypy --strict
 	@$(BIN)/mypy
+
+coverage: $(VENV)/.dev ## which lines and branches the tests reach, processes they start included; fails below the floor
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest -n $(PROCESSES) --dist loadfile $(if $(T),-k "$(T)")
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report --skip-covered --sort=cover
 
 bench: $(VENV)/.dev ## measured figures, side by side in one run
 	@$(BIN)/python -m tests.bench

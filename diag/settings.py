@@ -57,7 +57,7 @@ class Settings:
     def connection(self) -> Connection:
         """Return how to reach the org.
 
-        Raises CredentialsError, naming what is missing and where diag looked.
+        Raises CredentialsError, saying what is missing and where it was sought.
         """
         if not self.has_credentials:
             raise CredentialsError(

@@ -25,6 +25,7 @@ class Table:
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    title: str | None = None
 
 
 def clean(text: str) -> str:
@@ -75,6 +76,7 @@ def fit(table: Table, width: int, *, gap: int = 3) -> Table:
     return Table(
         columns=tuple(table.columns[i] for i in kept),
         rows=tuple(tuple(row[i] for i in kept) for row in table.rows),
+        title=table.title,
     )
 
 

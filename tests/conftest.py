@@ -1,11 +1,11 @@
-"""Fixtures that start a real sandbox process (one of the demo scenario serves the whole session), and which
-tests may run beside each other."""
+"""Fixtures that start a real sandbox process (one of the demo scenario serves the whole session), and the
+order in which several processes take the tests."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import httpx
 import pytest
@@ -14,23 +14,37 @@ from xdist.scheduler import LoadFileScheduling
 
 from diag.sandbox.launch import start_sandbox as start_sandbox_process
 
+TESTS: Final = Path(__file__).parent
 
-class RealTimeApart(LoadFileScheduling):
-    """With `-n 2 --dist loadfile`: what measures real time runs one after the other, in one process.
 
-    The other process has all the rest, a file at a time, so that what a module shares is made once.
-    """
+SLOWEST_FIRST: Final = ("e2e/test_main_job.py", "e2e", "browser", "contract", "")
+"""Where tests lie, in the order in which `make test` hands them to its processes: what waits longest begins
+first, and the short ones fill up the end."""
 
-    def _split_scope(self, nodeid: str) -> str:
-        file = Path(nodeid.split("::")[0])
-        real_time = file.parent in (Path("tests/e2e"), Path("tests/browser"))
-        return "real time" if real_time else str(file)
+
+class FilesInOrder(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
+    """`-n N --dist loadfile`: a file at a time, so that what a module shares is made once; in our order."""
+
+    def __init__(self, config: pytest.Config, log: object) -> None:
+        config.option.loadscopereorder = False  # not by the number of tests, which says nothing of their time
+        super().__init__(config, log)
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> RealTimeApart | None:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> FilesInOrder | None:
     """Only for `--dist loadfile`; every other way of pytest-xdist stays its own."""
-    return RealTimeApart(config, log) if config.getoption("dist") == "loadfile" else None
+    return FilesInOrder(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Slowest first where several processes share the tests; a run by hand keeps the order of the files."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    inside = item.path.relative_to(TESTS)
+    return next(turn for turn, place in enumerate(SLOWEST_FIRST) if inside.is_relative_to(place))
 
 
 # A busy machine is slow, not wrong: no property fails by the clock.
@@ -56,7 +70,8 @@ class RunningSandbox:
 
     def action_id(self, name: str) -> str:
         """The id of the action with this name."""
-        return next(id_ for id_, action in self.truth()["actions"].items() if action["name"] == name)
+        actions: dict[str, Any] = self.truth()["actions"]
+        return next(id_ for id_, action in actions.items() if action["name"] == name)
 
     def arm(self, *faults: dict[str, Any]) -> None:
         """Replaces the faults in force (diag/sandbox/faults/fault_rules.py has the kinds); none of them ends

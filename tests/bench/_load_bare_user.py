@@ -29,25 +29,25 @@ class Bare(FastHttpUser):
         """One call."""
         self.client.post(
             "/api/v2/integrations/actions/bench-1/test",
-            data=b"{}",
+            data="{}",
             headers={"Authorization": "Bearer bench", "Content-Type": "application/json"},
             name="post",
         )
 
 
-@events.spawning_complete.add_listener
+@events.spawning_complete.add_listener  # type: ignore[untyped-decorator]
 def _started(**_: Any) -> None:
     _marks["cpu"], _marks["wall"] = time.process_time(), time.perf_counter()
 
 
 if _out:
 
-    @events.request.add_listener
+    @events.request.add_listener  # type: ignore[untyped-decorator]
     def _note(response_time: float, **_: Any) -> None:
         _times.append(response_time)
 
 
-@events.test_stopping.add_listener
+@events.test_stopping.add_listener  # type: ignore[untyped-decorator]
 def _stopping(environment: Any, **_: Any) -> None:
     cpu, wall = time.process_time() - _marks["cpu"], time.perf_counter() - _marks["wall"]
     calls = environment.stats.total.num_requests

@@ -23,7 +23,7 @@ import httpx
 from analysis.format.call_record import RECORD_SIZE
 from analysis.samples.segments import read_segment
 from diag.sandbox.launch import start_sandbox
-from tests.bench.load_processes import ours
+from tests.bench.load_processes import start_ours
 from tests.support.waiting import wait_until
 
 BOUND_S: Final = 5.0
@@ -113,7 +113,7 @@ def _line(victim: str, answered: int, recorded: int, ages: Sequence[float], *, s
 def _start(address: str, folder: Path, below: Path, victim: str, *, spools: bool) -> Load:
     if not spools:
         processes = [] if victim == "one process" else ["--processes", "2"]
-        main = ours(address, folder, "--rate", RATE, "--run-time", "15s", *processes, wait=False)
+        main = start_ours(address, folder, "--rate", RATE, "--run-time", "15s", *processes)
         wanted = 2 if processes else 0
         return Load(main, _children(main.pid, wanted))
     with socket.socket() as probe:
@@ -121,13 +121,13 @@ def _start(address: str, folder: Path, below: Path, victim: str, *, spools: bool
         port = str(probe.getsockname()[1])
     master = ["--master", "--master-bind-host", "127.0.0.1", "--master-bind-port", port]
     patience = ["--expect-workers", "2", "--lost-after", "5"]
-    main = ours(address, folder, "--rate", RATE, "--run-time", "15s", *master, *patience, wait=False)
+    main = start_ours(address, folder, "--rate", RATE, "--run-time", "15s", *master, *patience)
     workers = []
     for number in (0, 1):
         spool = below / "spools" / str(number)
         spool.mkdir(parents=True)
         options = ["--worker", "--master-port", port, "--spool", str(spool), "--deliver-within", "1"]
-        workers.append(ours(address, folder, *options, wait=False).pid)
+        workers.append(start_ours(address, folder, *options).pid)
     return Load(main, workers)
 
 

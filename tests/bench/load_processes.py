@@ -49,20 +49,11 @@ def environment(address: str, **more: str) -> Mapping[str, str]:
     }
 
 
-def locust(
-    locustfile: str, address: str, *arguments: str, wait: bool = True, **more: str
-) -> subprocess.Popen[str]:
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "locust",
-            "-f",
-            str(ROOT / locustfile),
-            "--headless",
-            "--only-summary",
-            *arguments,
-        ],
+def start_locust(locustfile: str, address: str, *arguments: str, **more: str) -> subprocess.Popen[str]:
+    """Start a locustfile in processes of its own; `more` are environment variables."""
+    line = [sys.executable, "-m", "locust", "-f", str(ROOT / locustfile), "--headless", "--only-summary"]
+    return subprocess.Popen(
+        [*line, *arguments],
         cwd=ROOT,
         env=environment(address, **more),
         stdin=subprocess.DEVNULL,
@@ -70,25 +61,33 @@ def locust(
         stderr=subprocess.STDOUT,
         text=True,
     )
-    if wait:
-        output, _ = process.communicate(timeout=300)
-        process.said = output  # type: ignore[attr-defined]  # kept for whoever reads the figures
-        if process.returncode not in (0, 8):
-            raise RuntimeError(f"locust ended with {process.returncode}:\n{output[-2000:]}")
-    return process
 
 
-def ours(address: str, folder: Path, *arguments: str, **more: str) -> subprocess.Popen[str]:
-    return locust(
-        "loadtests/actions.py", address, "--run-dir", str(folder), "--drain-s", "3", *arguments, **more
-    )
+def start_ours(address: str, folder: Path, *arguments: str, **more: str) -> subprocess.Popen[str]:
+    """Start our locustfile with a folder for its rows."""
+    line = ("--run-dir", str(folder), "--drain-s", "3", *arguments)
+    return start_locust("loadtests/actions.py", address, *line, **more)
+
+
+def ours(address: str, folder: Path, *arguments: str, **more: str) -> None:
+    """Run our locustfile to its end."""
+    _output_of(start_ours(address, folder, *arguments, **more))
 
 
 def bare(address: str, *arguments: str, **more: str) -> dict[str, float]:
-    process = locust("tests/bench/_load_bare_user.py", address, "--host", address, *arguments, **more)
-    found = re.search(r"BENCH calls=(\d+) cpu_s=([\d.]+) wall_s=([\d.]+)", process.said)  # type: ignore[attr-defined]
-    assert found is not None, process.said  # type: ignore[attr-defined]
+    """Run the yardstick to its end; return what it measured of itself."""
+    line = ("--host", address, *arguments)
+    output = _output_of(start_locust("tests/bench/_load_bare_user.py", address, *line, **more))
+    found = re.search(r"BENCH calls=(\d+) cpu_s=([\d.]+) wall_s=([\d.]+)", output)
+    assert found is not None, output
     return dict(zip(("calls", "cpu_s", "wall_s"), map(float, found.groups()), strict=True))
+
+
+def _output_of(process: subprocess.Popen[str]) -> str:
+    output, _ = process.communicate(timeout=300)
+    if process.returncode not in (0, 8):
+        raise RuntimeError(f"locust ended with {process.returncode}:\n{output[-2000:]}")
+    return output
 
 
 def rows(folder: Path) -> Any:

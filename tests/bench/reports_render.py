@@ -61,6 +61,10 @@ def many() -> dict[str, Any]:
     return _result("200 actions, production beside", started, before, build_report(data))
 
 
+def _categories(codes: np.ndarray, texts: list[str]) -> "pd.Categorical[str]":
+    return pd.Categorical.from_codes(codes, categories=pd.Index(texts))
+
+
 def _table(rows: int, actions: int) -> pd.DataFrame:
     rng = np.random.default_rng(1)
     action = np.arange(rows) % actions
@@ -70,17 +74,13 @@ def _table(rows: int, actions: int) -> pd.DataFrame:
     names = [f"Action {number}" for number in range(actions)]
     return pd.DataFrame(
         {
-            "action_id": pd.Categorical.from_codes(
-                action, [f"custom_-_{number}" for number in range(actions)]
-            ),
-            "action_name": pd.Categorical.from_codes(action, names),
-            "run_id": pd.Categorical.from_codes(np.zeros(rows, dtype=np.int8), ["bench"]),
+            "action_id": _categories(action, [f"custom_-_{number}" for number in range(actions)]),
+            "action_name": _categories(action, names),
+            "run_id": _categories(np.zeros(rows, dtype=np.int8), ["bench"]),
             "started_at": started,
             "scheduled_at": started - rng.exponential(0.0005, rows),
             "latency_ms": np.minimum(latency, timeout_s * 1e3),
-            "outcome": pd.Categorical.from_codes(
-                (latency > timeout_s * 1e3).astype(np.int8), ["ok", "timeout"]
-            ),
+            "outcome": _categories((latency > timeout_s * 1e3).astype(np.int8), ["ok", "timeout"]),
             "timeout_s": pd.array(timeout_s, dtype="Int64"),
             "offered_rate": 100.0,
             "attempt": 1,

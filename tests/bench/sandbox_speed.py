@@ -4,7 +4,6 @@ import asyncio
 import json
 import math
 import os
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -226,4 +225,4 @@ def _listing() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(run())
+    run()

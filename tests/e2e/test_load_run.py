@@ -14,6 +14,7 @@ from analysis.format.call_record import RECORD_SIZE
 from analysis.format.run_folder import Manifest, RunFolder, read_manifest
 from analysis.samples.read_samples import read_samples
 from diag.measuring.load_process import LoadOptions, run_load
+from diag.measuring.run_progress import Progress
 from diag.sandbox.launch import SandboxProcess, start_sandbox
 from tests.support.waiting import wait_until
 
@@ -152,7 +153,7 @@ def test_wrong_credentials_end_with_five(
 
 
 def test_a_probe_calls_a_draft_and_leaves_none_behind(tmp_path: Path, sandbox: SandboxProcess) -> None:
-    seen = []
+    seen: list[Progress] = []
     result = run_load(
         LoadOptions(
             run_dir=tmp_path / "run",

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -66,6 +67,12 @@ def test_the_web_ui_starts_and_stops_runs_and_shows_the_actions(
         data: list[dict[str, object]] = tables[0]["data"]
         return data
 
+    def has_rows(count: int) -> bool:
+        return rows_on_disk(tmp_path) >= count
+
+    def has_ended(run: str) -> bool:
+        return '"running"' not in (tmp_path / run / "manifest.json").read_text()
+
     try:
         wait_until(is_up, "the web UI")
         for run in ("run", "run-2"):
@@ -76,11 +83,10 @@ def test_the_web_ui_starts_and_stops_runs_and_shows_the_actions(
             )
             assert all(str(row["p99"]).endswith(" ms") for row in shown() if row["action"] == ACTION)
             ask("/swarm", user_count="8", spawn_rate="8")  # an edit while it runs
-            calls = rows_on_disk(tmp_path)
-            wait_until(lambda calls=calls: rows_on_disk(tmp_path) > calls + 40, "more rows")
+            enough = rows_on_disk(tmp_path) + 41
+            wait_until(partial(has_rows, enough), "more rows")
             ask("/stop", now="yes")
-            path = tmp_path / run / "manifest.json"
-            wait_until(lambda path=path: '"running"' not in path.read_text(), "the end of the run")
+            wait_until(partial(has_ended, run), "the end of the run")
             found = read_manifest(RunFolder(tmp_path / run))
             assert found is not None
             assert found.status == "complete"

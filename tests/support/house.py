@@ -5,7 +5,7 @@ they may import differs. `python -m tests.support.house` draws the map in docs/d
 """
 
 import ast
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -189,9 +189,10 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
 }  # fmt: skip
 
 
-def python_files() -> list[Path]:
+@cache
+def python_files() -> tuple[Path, ...]:
     """Every source file, tests excepted."""
-    return sorted(path for house in HOUSES for path in (ROOT / house).rglob("*.py"))
+    return tuple(sorted(path for house in HOUSES for path in (ROOT / house).rglob("*.py")))
 
 
 def module_of(path: Path) -> str:
@@ -199,18 +200,22 @@ def module_of(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
-def imports_of(path: Path) -> Iterator[str]:
+@cache
+def imports_of(path: Path) -> tuple[str, ...]:
     """Every module a file imports, with the names taken from our own packages: `diag.errors.UsageError`."""
     package = path.relative_to(ROOT).parts[:-1]
+    found: list[str] = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             above = package[: len(package) - node.level + 1] if node.level else ()
             module = ".".join((*above, *([node.module] if node.module else [])))
-            yield from (f"{module}.{alias.name}" for alias in node.names)
+            found += (f"{module}.{alias.name}" for alias in node.names)
+    return tuple(found)
 
 
+@cache
 def room_of(path: Path) -> str:
     """The longest room of MAY_IMPORT a file lies in."""
     inside = path.relative_to(ROOT)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -79,7 +80,7 @@ def judge(
     return one
 
 
-def orders(**known: object) -> ActionFacts:
+def orders(**known: Any) -> ActionFacts:
     """Facts of the action that `calls` makes."""
     return ActionFacts("orders", "Order lookup", **known)
 
@@ -87,7 +88,8 @@ def orders(**known: object) -> ActionFacts:
 def lognormal(n: int, p99_s: float, seed: int = 1, sigma: float = 0.6) -> np.ndarray:
     """Latencies in seconds with the given true p99."""
     scale = p99_s / np.exp(sigma * 2.3263478740408408)
-    return scale * np.exp(sigma * np.random.default_rng(seed).standard_normal(n))
+    drawn: np.ndarray = scale * np.exp(sigma * np.random.default_rng(seed).standard_normal(n))
+    return drawn
 
 
 def write_segment(

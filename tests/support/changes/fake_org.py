@@ -58,7 +58,9 @@ class FakeOrg:
         return cls({full.action.id: full for full in fulls})
 
     def timeout_of(self, action_id: str) -> int:
-        return self.actions[action_id].action.timeout_s
+        timeout_s = self.actions[action_id].action.timeout_s
+        assert timeout_s is not None
+        return timeout_s
 
     def edit(self, action_id: str, *, timeout_s: int | None = None, **fields: object) -> None:
         """Somebody else edits the action: the version moves."""

@@ -1,12 +1,13 @@
 """Journal records made by hand."""
 
 from dataclasses import replace
+from typing import Any
 
 from diag.changes.journal.journal import Author, Journal, Record, first_record
 from tests.support.changes.fake_org import IDENTITY, change_for, full_config
 
 
-def record(entry: str = "e1", **values: object) -> Record:
+def record(entry: str = "e1", **values: Any) -> Record:
     """The intent to change an action from 5 s to 10 s; `values` replace fields."""
     made = first_record(
         entry,

@@ -1,12 +1,13 @@
 """Analyses made by hand."""
 
 from dataclasses import replace
+from typing import Any
 
 from analysis.settings import RecommendSettings
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 
 
-def recommendation(verdict: Verdict = Verdict.RAISE, **values: object) -> Recommendation:
+def recommendation(verdict: Verdict = Verdict.RAISE, **values: Any) -> Recommendation:
     made = Recommendation(
         action_id="custom_-_1",
         action_name="Action custom_-_1",
