@@ -9,6 +9,7 @@ record that uses the code. Code 0 means "none". Layout: little-endian, no paddin
 
 import struct
 import zlib
+from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from analysis.format.schema import ActionVersion, Outcome
@@ -52,7 +53,9 @@ FIELDS: Final = (
 
 _BODY: Final = struct.Struct("<" + "".join(code for _, code, _ in FIELDS))
 _CRC: Final = struct.Struct("<I")
-RECORD_SIZE: Final = _BODY.size + _CRC.size
+_RECORD: Final = struct.Struct(f"{_BODY.format}4x")
+"""A record without its checksum."""
+RECORD_SIZE: Final = _RECORD.size
 
 
 class CallRecord(NamedTuple):
@@ -88,9 +91,6 @@ def pack(record: tuple[Any, ...]) -> bytes:
     return body + _CRC.pack(zlib.crc32(body))
 
 
-def unpack(data: bytes) -> CallRecord | None:
-    """Return the call in RECORD_SIZE bytes, or None where the checksum does not hold."""
-    body, crc = data[: _BODY.size], data[_BODY.size :]
-    if len(data) != RECORD_SIZE or _CRC.unpack(crc)[0] != zlib.crc32(body):
-        return None
-    return CallRecord._make(_BODY.unpack(body))
+def unpack(records: bytes) -> Iterator[CallRecord]:
+    """Return the calls in whole records, as `analysis.format.segment_reader` returns them."""
+    return map(CallRecord._make, _RECORD.iter_unpack(records))

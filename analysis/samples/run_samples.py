@@ -5,8 +5,9 @@ from pathlib import Path
 
 from analysis.errors import UnreadableSamplesError
 from analysis.format.run_folder import Manifest, RunFolder, read_manifest
+from analysis.format.segment_reader import segment_paths
 from analysis.format.skipped_input import SkippedInput
-from analysis.samples.segments import read_segment, segment_paths, segment_table
+from analysis.samples.segments import read_segment, segment_table
 from analysis.samples.table_builder import TableBuilder
 
 

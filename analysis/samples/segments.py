@@ -5,9 +5,7 @@ A run killed by `kill -9` ends in half a record at worst; a full disk can leave 
 middle. Each record carries its own checksum, so whatever is whole is read.
 """
 
-import json
 import uuid
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,16 +19,14 @@ from analysis.format.call_record import (
     FIELDS,
     NAMES_SUFFIX,
     OUTCOME_CODES,
-    RECORD_SIZE,
     RECORD_VERSION,
     SEGMENT_SUFFIX,
     TARGET_CODES,
 )
-from analysis.format.run_folder import RunFolder
+from analysis.format.segment_reader import SegmentTail, read_names
 from analysis.format.skipped_input import SkippedInput
 
 RECORD_DTYPE: Final = np.dtype([(name, code) for name, _, code in FIELDS] + [("crc", "<u4")])
-_BODY_SIZE: Final = RECORD_SIZE - 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +39,12 @@ class Segment:
     skipped: tuple[SkippedInput, ...]
 
 
-def segment_paths(folder: RunFolder) -> tuple[Path, ...]:
-    """Return the segment files of a run, by name."""
-    return tuple(sorted(folder.segments.glob(f"*{SEGMENT_SUFFIX}")))
-
-
 def read_segment(path: Path) -> Segment:
     """Return every whole record of a segment; torn and damaged ones are skipped and counted."""
-    raw = path.read_bytes()
-    offsets, lost = _whole_records(raw)
+    tail = SegmentTail(path)
+    records = np.frombuffer(tail.read(), dtype=RECORD_DTYPE)
+    lost = tail.left_out
     skipped = [SkippedInput(path.name, None, f"{lost:,} bytes are not whole records")] if lost else []
-    data = np.frombuffer(raw, dtype=np.uint8)
-    if offsets.size == 0:
-        records = np.zeros(0, dtype=RECORD_DTYPE)
-    elif lost == 0:
-        records = np.frombuffer(raw, dtype=RECORD_DTYPE)
-    else:
-        rows = data[offsets[:, None] + np.arange(RECORD_SIZE)]
-        records = np.ascontiguousarray(rows).reshape(-1).view(RECORD_DTYPE)
     foreign = records["version"] != RECORD_VERSION
     if foreign.any():
         skipped.append(SkippedInput(path.name, int(foreign.sum()), "records of another version of diag"))
@@ -69,29 +53,6 @@ def read_segment(path: Path) -> Segment:
     if unread:
         skipped.append(SkippedInput(path.with_suffix(NAMES_SUFFIX).name, unread, "lines that are not names"))
     return Segment(path.stem, records, names, tuple(skipped))
-
-
-def read_names(path: Path) -> tuple[Mapping[str, Mapping[int, str]], int]:
-    """Return {kind: {code: text}} of a names file, and how many lines could not be read.
-
-    What came with a text has a kind of its own: "action_name", "error_step", "error_message".
-    """
-    names: dict[str, dict[int, str]] = {}
-    unread = 0
-    try:
-        text = path.read_text(encoding="utf-8", errors="replace")
-    except FileNotFoundError:
-        return names, 0
-    for line in text.splitlines():
-        try:
-            row = json.loads(line)
-            names.setdefault(str(row["kind"]), {})[int(row["code"])] = str(row["text"])
-            for beside in ("name", "step", "message"):
-                if isinstance(row.get(beside), str):
-                    names.setdefault(f"{row['kind']}_{beside}", {})[int(row["code"])] = row[beside]
-        except (ValueError, KeyError, TypeError):
-            unread += 1
-    return names, unread
 
 
 def segment_table(
@@ -135,28 +96,6 @@ def segment_table(
         else:
             table[column] = np.ascontiguousarray(records[column])
     return pd.DataFrame(table, copy=False), tuple(skipped)
-
-
-def _whole_records(raw: bytes) -> tuple[NDArray[np.int64], int]:
-    """Offsets of the records whose checksum holds, and the number of bytes that belong to none.
-
-    After a torn record the next whole one is looked for byte by byte, so a half-written record in the
-    middle costs only itself.
-    """
-    view = memoryview(raw)
-    crc32 = zlib.crc32
-    found: list[int] = []
-    at, size = 0, len(raw)
-    while at + RECORD_SIZE <= size:
-        body = view[at : at + _BODY_SIZE]
-        if crc32(body) == int.from_bytes(view[at + _BODY_SIZE : at + RECORD_SIZE], "little") and any(
-            view[at + _BODY_SIZE : at + RECORD_SIZE]
-        ):
-            found.append(at)
-            at += RECORD_SIZE
-        else:
-            at += 1
-    return np.array(found, dtype=np.int64), size - len(found) * RECORD_SIZE
 
 
 def _texts(codes: NDArray[np.unsignedinteger], texts: Mapping[int, str]) -> pd.Categorical:

@@ -6,21 +6,18 @@ a million calls as after a thousand. For looking on; what is recommended comes f
 """
 
 import math
-import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from analysis.format.call_record import FIELDS, OUTCOME_CODES, RECORD_SIZE, RECORD_VERSION
+from analysis.format.call_record import OUTCOME_CODES, RECORD_VERSION, unpack
 from analysis.format.schema import Outcome
+from analysis.format.segment_reader import SegmentTail
 
 ROWS_AT_ONCE: Final = 1000
 """About 2 ms."""
 _BUCKETS_PER_E: Final = 200.0
-_RECORD: Final = struct.Struct("<" + "".join(code for _, code, _ in FIELDS) + "I")
-_NAMES: Final = [name for name, _, _ in FIELDS]
-_ACTION, _LATENCY, _OUTCOME, _VERSION = map(_NAMES.index, ("action", "latency_ms", "outcome", "version"))
 _OK: Final = OUTCOME_CODES[Outcome.OK]
 _SLOWER: Final = frozenset({OUTCOME_CODES[Outcome.TIMEOUT], OUTCOME_CODES[Outcome.CLIENT_TIMEOUT]})
 
@@ -47,18 +44,15 @@ class Latencies:
 class LiveQuantiles:
     """Reads the segments of a run on and on. Actions are told apart by file and the code they have there."""
 
-    _offsets: dict[Path, int] = field(default_factory=dict)
+    _tails: dict[Path, SegmentTail] = field(default_factory=dict)
     _found: dict[tuple[str, int], Latencies] = field(default_factory=dict)
 
     def read_on(self, path: Path, between: Callable[[], object]) -> None:
         """Take in the whole records appended to a segment; `between` is called after every thousand."""
-        with path.open("rb") as file:
-            file.seek(self._offsets.get(path, 0))
-            while rows := len(data := file.read(ROWS_AT_ONCE * RECORD_SIZE)) // RECORD_SIZE:
-                self._offsets[path] = self._offsets.get(path, 0) + rows * RECORD_SIZE
-                self._count(path.stem, data[: rows * RECORD_SIZE])
-                file.seek(self._offsets[path])
-                between()
+        tail = self._tails.setdefault(path, SegmentTail(path))
+        while records := tail.read(ROWS_AT_ONCE):
+            self._count(path.stem, records)
+            between()
 
     def of(self, codes: Mapping[str, int]) -> Latencies:
         """Return one action's latencies, given its code in each worker's file."""
@@ -71,17 +65,16 @@ class LiveQuantiles:
                     merged.counts[bucket] = merged.counts.get(bucket, 0) + count
         return merged
 
-    def _count(self, worker: str, data: bytes) -> None:
-        for row in _RECORD.iter_unpack(data):
-            outcome = row[_OUTCOME]
-            slower = outcome in _SLOWER
-            if row[_VERSION] != RECORD_VERSION or not (slower or outcome == _OK):
+    def _count(self, worker: str, records: bytes) -> None:
+        for call in unpack(records):
+            slower = call.outcome in _SLOWER
+            if call.version != RECORD_VERSION or not (slower or call.outcome == _OK):
                 continue
-            key = worker, row[_ACTION]
+            key = worker, call.action
             latencies = self._found.get(key)
             if latencies is None:
                 latencies = self._found[key] = Latencies()
             latencies.total += 1
             if not slower:
-                bucket = int(math.log(max(row[_LATENCY], 0.01)) * _BUCKETS_PER_E)
+                bucket = int(math.log(max(call.latency_ms, 0.01)) * _BUCKETS_PER_E)
                 latencies.counts[bucket] = latencies.counts.get(bucket, 0) + 1

@@ -1,16 +1,15 @@
 """`--sla "p99<2s"`: conditions every action must meet, judged from the rows when the run is over."""
 
-import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from analysis.format.call_record import FIELDS, NAMES_SUFFIX, OUTCOME_CODES, SEGMENT_SUFFIX
+from analysis.format.call_record import NAMES_SUFFIX, OUTCOME_CODES, RECORD_VERSION, unpack
 from analysis.format.run_folder import RunFolder
 from analysis.format.schema import Outcome
+from analysis.format.segment_reader import SegmentTail, read_names, segment_paths
 from diag.errors import UsageError
 from diag.inventory.matching import ids_meant, unknown_action_hint
 from loadtests.planning.plan import LoadPlan
@@ -155,28 +154,15 @@ def _said(threshold: Threshold, seen: float) -> str:
 
 
 def _rows(folder: RunFolder, plan: LoadPlan) -> dict[str, list[_Row]]:
-    """Return the rows of the plan's actions, per action id; numpy is imported only now."""
-    import numpy as np
-
-    dtype: Any = np.dtype([*((name, kind) for name, _, kind in FIELDS), ("crc", "<u4")])
+    """Return the rows of the plan's actions, per action id."""
     rows: dict[str, list[_Row]] = {action.action_id: [] for action in plan.actions}
-    columns = ("action", "outcome", "latency_ms", "error_code")
-    for path in sorted(folder.segments.glob(f"*{SEGMENT_SUFFIX}")):
+    for path in segment_paths(folder):
         # By the segment's own names: an earlier part of a soak may have called other actions.
-        action_ids = _names(path, "action")
-        run_ended = {code for code, text in _names(path, "error").items() if text == RUN_ENDED}
-        table = np.fromfile(path, dtype=dtype)
-        for action, outcome, latency_ms, error in zip(
-            *(table[column].tolist() for column in columns), strict=True
-        ):
-            of_action = rows.get(action_ids.get(action, ""))
-            if of_action is not None:
-                of_action.append(_Row(outcome, latency_ms, error in run_ended))
+        names, _ = read_names(path.with_suffix(NAMES_SUFFIX))
+        of_code = {code: rows.get(text) for code, text in names.get("action", {}).items()}
+        run_ended = {code for code, text in names.get("error", {}).items() if text == RUN_ENDED}
+        for call in unpack(SegmentTail(path).read()):
+            of_action = of_code.get(call.action)
+            if of_action is not None and call.version == RECORD_VERSION:
+                of_action.append(_Row(call.outcome, call.latency_ms, call.error_code in run_ended))
     return rows
-
-
-def _names(segment: Path, kind: str) -> Mapping[int, str]:
-    """Return what this segment's codes of a kind stand for."""
-    whole = segment.with_suffix(NAMES_SUFFIX).read_bytes().split(b"\n")[:-1]
-    lines = (json.loads(line) for line in whole)
-    return {int(line["code"]): str(line["text"]) for line in lines if line["kind"] == kind}

@@ -2,9 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from analysis.format.call_record import OUTCOME_CODES, CallRecord
+from analysis.format.call_record import OUTCOME_CODES, RECORD_SIZE, CallRecord
 from analysis.format.run_folder import LeftOut, RunFolder
 from analysis.format.schema import Outcome
+from analysis.format.segment_reader import segment_paths
 from diag.errors import UsageError
 from diag.workload.payloads import EMPTY
 from loadtests.planning.plan import ActionLoad, LoadPlan
@@ -129,3 +130,15 @@ def test_what_is_not_understood_is_refused_with_an_example(condition: str) -> No
         parse_thresholds([condition])
 
     assert "p99<2s" in str(caught.value.hint)
+
+
+def test_a_damaged_record_is_no_call(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    record(folder, [(0, 100.0, Outcome.OK)] * 10)
+    (segment,) = segment_paths(folder)
+    data = bytearray(segment.read_bytes())
+    data[3 * RECORD_SIZE + 30] ^= 0xFF  # in a latency: without the checksum this would be a call
+    segment.write_bytes(data)
+
+    assert broken_thresholds(folder, LoadPlan(ACTIONS, sla=("Fast: calls>=9",))) == ()
+    assert len(broken_thresholds(folder, LoadPlan(ACTIONS, sla=("Fast: calls>=10",)))) == 1

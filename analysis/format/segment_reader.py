@@ -1,0 +1,96 @@
+"""Reading a run's segments: whole records only, again and again while the run writes them.
+
+The one reader of segments. What a kill or a full disk tore is passed over, and the records behind it are
+found again, so that a half-written record costs only itself.
+"""
+
+import json
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from analysis.format.call_record import RECORD_SIZE, SEGMENT_SUFFIX
+from analysis.format.run_folder import RunFolder
+
+_BODY_SIZE: Final = RECORD_SIZE - 4
+
+
+class SegmentTail:
+    """Reads one segment from where the last read ended.
+
+    `left_out` is how many bytes so far belong to no whole record: torn, or still being written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.left_out = 0
+        self._offset = 0
+        self._returned = 0
+
+    def read(self, most: int = -1) -> bytes:
+        """Return the next whole records whose checksum holds, end to end; b"" where there are no more yet.
+
+        About `most` of them (-1: all): enough for callers that must not hold up what runs beside them.
+        `analysis.format.call_record.unpack` takes them apart.
+        """
+        with self.path.open("rb") as file:
+            while True:
+                file.seek(self._offset)
+                raw = file.read(most * RECORD_SIZE if most > 0 else -1)
+                records, used = _whole_records(raw)
+                self._returned += len(records)
+                self.left_out = self._offset + len(raw) - self._returned
+                self._offset += used
+                if records or not used:
+                    return records
+
+
+def segment_paths(folder: RunFolder) -> tuple[Path, ...]:
+    """Return the segment files of a run, by name."""
+    return tuple(sorted(folder.segments.glob(f"*{SEGMENT_SUFFIX}")))
+
+
+def read_names(path: Path) -> tuple[Mapping[str, Mapping[int, str]], int]:
+    """Return {kind: {code: text}} of a names file, and how many lines could not be read.
+
+    What came with a text has a kind of its own: "action_name", "error_step", "error_message".
+    """
+    names: dict[str, dict[int, str]] = {}
+    unread = 0
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return names, 0
+    for line in text.splitlines():
+        try:
+            row = json.loads(line)
+            names.setdefault(str(row["kind"]), {})[int(row["code"])] = str(row["text"])
+            for beside in ("name", "step", "message"):
+                if isinstance(row.get(beside), str):
+                    names.setdefault(f"{row['kind']}_{beside}", {})[int(row["code"])] = row[beside]
+        except (ValueError, KeyError, TypeError):
+            unread += 1
+    return names, unread
+
+
+def _whole_records(raw: bytes) -> tuple[bytes, int]:
+    """The records whose checksum holds, and how many bytes need not be read again.
+
+    After a torn record the next whole one is searched byte by byte.
+    """
+    view = memoryview(raw)
+    crc32, size = zlib.crc32, len(raw)
+    stretches: list[bytes] = []
+    begun = at = 0
+    while at + RECORD_SIZE <= size:
+        stored = int.from_bytes(view[at + _BODY_SIZE : at + RECORD_SIZE], "little")
+        if stored and crc32(view[at : at + _BODY_SIZE]) == stored:
+            at += RECORD_SIZE
+            continue
+        if at > begun:
+            stretches.append(raw[begun:at])
+        at += 1
+        begun = at
+    last = raw[begun:at]
+    return (b"".join([*stretches, last]) if stretches else last), at
