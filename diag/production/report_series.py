@@ -12,9 +12,7 @@ from diag.production.findings import Finding
 from diag.production.observed import Observed
 from reports.report_data import ProductionSource, ReportData
 
-NOTHING_TOGETHER: Final = (
-    "No action of the test was executed in production: there is nothing to lay beside it."
-)
+NOTHING_TOGETHER: Final = "None of the tested actions ran in production, so there is nothing to compare."
 
 
 def production_page(

@@ -98,7 +98,8 @@ def _choose(status: int, said: str, source: JsonObject, where: str, needs: tuple
         )
     if status == 409 or (status == 400 and _STALE_WORDS in said.lower()):
         return StaleVersionError(
-            f"Somebody changed it meanwhile ({status}).", hint="Read it again, then decide anew."
+            f"The action was changed by someone else ({status}).",
+            hint="Run the command again to use the current version.",
         )
     if status == 429:
         namespace = optional_text(optional_object(source, "limit"), "namespace")
