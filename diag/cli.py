@@ -22,22 +22,22 @@ from diag.exit_codes import ExitCode, exit_code_of
 
 VERBS: Final[dict[str, tuple[str, str]]] = {
     "demo": ("demo", "Show the whole story on the built-in sandbox, in under two minutes."),
-    "sandbox": ("sandbox", "Run a local Genesys Cloud: same API, no credentials, nothing real."),
+    "sandbox": ("sandbox", "Run a local Genesys Cloud: the same API, no credentials, nothing real."),
     "doctor": ("doctor", "Check region, credentials, permissions, limits and leftovers."),
     "scan": ("scan", "List every action with its timeout and whether it can be changed."),
     "init": ("init", "Write a workload file from the org's inventory."),
     "measure": ("measure", "Call actions under load and record every latency and timeout."),
-    "recommend": ("recommend", "Say the right timeout for each action, and why; --apply sets it."),
+    "recommend": ("recommend", "Recommend a timeout for each action, and say why; --apply sets it."),
     "report": ("report", "Write the HTML report of a run."),
     "compare": ("compare", "Compare runs: slower, faster, same, or cannot tell."),
     "observe": ("observe", "Recommend from production telemetry, without any load."),
-    "apply": ("apply", "Carry out a saved plan, exactly."),
-    "set": ("set_timeout", "Set a timeout decided by hand, by the same safe steps."),
+    "apply": ("apply", "Carry out a saved plan, exactly as it is."),
+    "set": ("set_timeout", "Set a timeout you chose yourself, by the same safe steps."),
     "undo": ("undo", "Undo a change, or all changes of a run."),
-    "history": ("history", "List what was changed, when and by whom."),
+    "history": ("history", "List which timeouts were changed, when and by whom."),
     "check": ("check", "For CI: exit 3 when a timeout is outside its recommendation."),
     "register": ("register", "Create an action from a file, with its timeout set."),
-    "export": ("export", "Write an action to a file that register accepts."),
+    "export": ("export", "Write an action to a file that `diag register` accepts."),
 }
 """Verb -> (module below diag.commands, one line of help). Each module defines `command`."""
 
@@ -46,7 +46,7 @@ class VerbTable(click.Group):
     """A click group that imports a verb's module only when that verb is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the verbs in the order a person meets them."""
+        """Return the verbs in the order a user meets them."""
         return list(VERBS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -66,7 +66,7 @@ class VerbTable(click.Group):
 @click.command(
     cls=VerbTable,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Start with: diag demo   Then on an org: diag doctor",
+    epilog="Start with `diag demo`; on your own org with `diag doctor`.",
 )
 @click.version_option(__version__, prog_name="diag")
 def cli() -> None:
@@ -74,9 +74,9 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run `diag` and exit with a code of ExitCode; a Ctrl-C while an error is shown is one, too."""
+    """Run `diag` and exit with a code of ExitCode, also on a Ctrl-C while an error is shown."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a character the terminal lacks is no reason to fail
+        if isinstance(stream, io.TextIOWrapper):  # do not fail for a character the terminal lacks
             stream.reconfigure(errors="backslashreplace")
     try:
         code = run(sys.argv[1:])
@@ -90,7 +90,7 @@ def main() -> None:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run one verb and return its exit code; every error is shown, none escapes."""
+    """Run one verb and return its exit code; every error is shown as message and fix."""
     try:
         result = cli.main(args=list(arguments), prog_name="diag", standalone_mode=False)
         return int(result) if isinstance(result, int) else ExitCode.OK
@@ -103,12 +103,12 @@ def run(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, click.Abort) as error:
         if isinstance(error.__cause__, EOFError):  # click takes the end of a damaged file for Ctrl-D
             return _show(error.__cause__)
-        click.echo("Interrupted. What was measured or changed so far is kept.", err=True)
+        click.echo("Interrupted. Everything measured or changed so far is kept.", err=True)
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.OK
-    except Exception as error:  # the last door: whatever it is, a person reads it
+    except Exception as error:  # whatever it is, the user reads a message, not a traceback
         return _show(error)
 
 
@@ -123,17 +123,18 @@ def _show(error: Exception) -> ExitCode:
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         _print_error(
             f"The disk is full ({error.filename or 'while writing'}).",
-            "Free some space, then run it again; what was measured or changed before is kept.",
+            "Free some space, then run the command again. Everything measured or changed before is kept.",
         )
         return ExitCode.ERROR
     if isinstance(error, OSError) and error.filename:
         _print_error(
-            f"{error.filename}: {error.strerror}.", "Check that the path exists, and that you may use it so."
+            f"{error.filename}: {error.strerror}.",
+            "Check that the path exists and that you have permission to use it.",
         )
         return ExitCode.ERROR
     _print_error(
-        f"diag failed in a way it did not expect ({type(error).__name__}).",
-        "Run it again with DIAG_DEBUG=1 for the traceback, and please report it.",
+        f"Unexpected error: {type(error).__name__}.",
+        "Run the command again with DIAG_DEBUG=1 to see the traceback, and please report it: this is a bug.",
     )
     return ExitCode.ERROR
 

@@ -31,10 +31,10 @@ _STYLES: Final = {
 
 
 class Progress(Protocol):
-    """What a progress display offers to whoever does the work."""
+    """A progress display, as the code that does the work sees it."""
 
     def update(self, done: float, total: float | None = None, note: str = "") -> None:
-        """Show that `done` of `total` is done; `note` is a short remark behind the bar."""
+        """Show `done` of `total`; `note` is a short remark behind the bar."""
 
 
 class Console:
@@ -46,7 +46,7 @@ class Console:
 
     @property
     def interactive(self) -> bool:
-        """Whether a person can answer a question here."""
+        """Whether a user can answer a question here."""
         return sys.stdin.isatty() and sys.stderr.isatty()
 
     def result(self, text: str) -> None:
@@ -83,7 +83,7 @@ class Console:
         )
 
     def banner(self, text: str) -> None:
-        """Write a line nobody can miss, such as SANDBOX; also when quiet."""
+        """Write a line that stands out, such as SANDBOX; also when quiet."""
         self._stderr().print(
             f" {clean(text)} ", style=_STYLES["SANDBOX"], markup=False, highlight=False, soft_wrap=True
         )
@@ -97,7 +97,7 @@ class Console:
         terminal = sys.stdout.isatty()
         width = shutil.get_terminal_size((100, 24)).columns
         shown = fit(table, width) if terminal else table
-        drawn = RichTable(box=None, pad_edge=False, padding=(0, 3, 0, 0), title=None)
+        drawn = RichTable(box=None, pad_edge=False, padding=(0, 3, 0, 0))
         for column in shown.columns:
             drawn.add_column(column.heading, justify=column.align, no_wrap=True, header_style="bold dim")
         for row in shown.rows:
@@ -111,10 +111,10 @@ class Console:
             self.note(f"({hidden} more columns in a wider terminal, or with --format csv)")
 
     def confirm(self, question: str, *, expected: str = "yes") -> bool:
-        """Ask; only `expected` approves. Raises UsageError where nobody can answer."""
+        """Ask; only `expected` approves. Raises UsageError where there is no terminal to ask on."""
         if not self.interactive:
             raise UsageError(
-                "This needs an answer, and there is no terminal to ask on.",
+                "This needs your approval, and there is no terminal to ask on.",
                 hint="Add --yes to approve without being asked.",
             )
         sys.stderr.write(f"{clean(question)} Only '{clean(expected)}' will be accepted: ")
@@ -159,7 +159,7 @@ class Console:
 
 class _Silent:
     def update(self, done: float, total: float | None = None, note: str = "") -> None:
-        """Say nothing: nobody is watching."""
+        """Show nothing."""
 
 
 def _lines_clean(text: str) -> str:

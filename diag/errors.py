@@ -1,4 +1,4 @@
-"""Errors people see. Every room's base error has the same four attributes, so `diag.cli` can show any.
+"""Errors the user sees. Every room's base error has the same four attributes, so `diag.cli` can show any.
 
     DiagError            category  exit code
     ├── UsageError       usage     2
@@ -37,7 +37,7 @@ class DiagError(Exception):
 
 
 class UsageError(DiagError):
-    """A flag, file or value given by the person is wrong."""
+    """A flag, file or value given by the user is wrong."""
 
     category = "usage"
 
@@ -49,13 +49,13 @@ class CredentialsError(DiagError):
 
 
 class StalePlanError(DiagError):
-    """The org is no longer what the plan saw."""
+    """The org changed since the plan was made."""
 
     category = "stale"
 
 
 class PartialError(DiagError):
-    """Some changes were made and some were not; the journal says which."""
+    """Some changes were made and some were not; the journal holds which."""
 
     category = "partial"
 
@@ -68,7 +68,7 @@ def why_unreadable(error: OSError | UnicodeDecodeError) -> str:
 
 
 def error_text(message: str, hint: str | None, details: tuple[str, ...] = ()) -> str:
-    """Return an error as people read it: what and where, further lines, how to fix it; nothing hostile."""
+    """Return an error as the user reads it: what and where, details, the fix; without control characters."""
     lines = [f"Error: {message}", *(f"│ {line}" for line in details)]
     if hint:
         lines.append(f"│ Fix: {hint}")

@@ -57,7 +57,7 @@ class Settings:
     def connection(self) -> Connection:
         """Return how to reach the org.
 
-        Raises CredentialsError, saying what is missing and where it was sought.
+        Raises CredentialsError, naming what is missing and where diag looked.
         """
         if not self.has_credentials:
             raise CredentialsError(

@@ -25,7 +25,6 @@ class Table:
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    title: str | None = None
 
 
 def clean(text: str) -> str:
@@ -76,7 +75,6 @@ def fit(table: Table, width: int, *, gap: int = 3) -> Table:
     return Table(
         columns=tuple(table.columns[i] for i in kept),
         rows=tuple(tuple(row[i] for i in kept) for row in table.rows),
-        title=table.title,
     )
 
 

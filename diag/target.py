@@ -10,7 +10,7 @@ from diag.genesys.http.secret import Secret
 from diag.settings import SANDBOX_ID, Settings
 
 SANDBOX_PORT: Final = 8377
-"""Where `diag sandbox` listens unless told otherwise, and where verbs without credentials look for it."""
+"""Where `diag sandbox` listens by default, and where verbs without credentials look for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def sandbox_environment(connection: Connection) -> dict[str, str]:
 
 
 def _is_sandbox(port: int) -> bool:
-    """Ask whoever listens there for what only the sandbox has, before any credential is sent."""
+    """Whether the sandbox listens there: asked for what only it has, before any credential is sent."""
     probe = http.client.HTTPConnection("127.0.0.1", port, timeout=1.0)
     try:
         probe.request("GET", "/sandbox/switches")

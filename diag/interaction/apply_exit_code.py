@@ -1,4 +1,4 @@
-"""From the results of an apply to the exit code a script reads."""
+"""The results of an apply as the exit code a script reads."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from diag.errors import CredentialsError, DiagError, PartialError, StalePlanErro
 
 
 def raise_for(results: Sequence[ChangeResult], again: str) -> None:
-    """Raise the error whose exit code tells a script what happened; return when all is well."""
+    """Raise the error whose exit code says what went wrong; return when nothing did."""
     trouble = [
         result for result in results if result.outcome in (Outcome.REFUSED, Outcome.FAILED, Outcome.RESTORED)
     ]
@@ -24,16 +24,18 @@ def raise_for(results: Sequence[ChangeResult], again: str) -> None:
         raise PartialError(
             f"{applied} of {len(results)} changes {_were(applied)} applied, {len(missing)} "
             f"{_were(len(missing))} not ({kinds}).",
-            hint=f"The journal says which (diag history). To try the rest again: {again}",
+            hint=f"diag history lists which. To try the rest again: {again}",
             details=(*details, *ids),
         )
     if any(result.denied for result in trouble):
         raise CredentialsError(
-            "The change was not allowed.", hint="See what is missing: diag doctor", details=(*details, *ids)
+            "The change was not allowed.",
+            hint="See which permission is missing: diag doctor",
+            details=(*details, *ids),
         )
     if all(result.outcome is Outcome.REFUSED for result in trouble):
         raise StalePlanError(
-            f"The org is no longer what the plan saw ({kinds}). Nothing was changed.",
+            f"The org changed since the plan was made ({kinds}). Nothing was changed.",
             hint="Make a new plan: diag recommend --apply",
             details=details,
         )

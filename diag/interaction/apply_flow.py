@@ -1,4 +1,4 @@
-"""From a plan to a changed org, with a person in the loop: show, ask, apply, say how to undo.
+"""From a plan to a changed org: show the plan, ask, apply it, print how to undo it.
 
 Shared by `recommend --apply`, `apply`, `set`, `undo` and `demo`.
 """
@@ -128,7 +128,7 @@ def carry_out(
                     watch=Watch(on_result=display.on_result),
                 )
         except KeyboardInterrupt:
-            console.warn(f"Stopped. What was begun is in the journal; to finish it: diag apply {kept}")
+            console.warn(f"Stopped. The journal holds what was begun; to finish it: diag apply {kept}")
             raise
     console.note(results_text(results))
     if any(result.outcome == "applied" for result in results):
@@ -138,7 +138,7 @@ def carry_out(
 
 
 class _Display:
-    """Shows each result as a line, and on the bar how far it is and why it stands."""
+    """Shows each result as a line, and on the bar the progress and what it waits for."""
 
     def __init__(self, console: "Console", total: int) -> None:
         self.bar: Progress | None = None
@@ -155,7 +155,7 @@ class _Display:
 
     def on_wait(self, seconds: float) -> None:
         if seconds >= 1.0:
-            self._show(f"waiting {seconds:.0f} s for the limit of calls a minute")
+            self._show(f"waiting {seconds:.0f} s: API limit per minute")
 
     def _show(self, remark: str) -> None:
         if self.bar is not None:
@@ -163,5 +163,5 @@ class _Display:
 
 
 def kept_plan(runs: Path, plan_digest: str) -> Path:
-    """Return where a plan is kept once it was approved, so that it can be finished after an interruption."""
+    """Return where an approved plan is kept, so that it can be finished after an interruption."""
     return runs / "plans" / f"{plan_digest[:12]}.json"

@@ -1,4 +1,4 @@
-"""Asking a person before anything is written to an org."""
+"""Asks for approval before anything is written to an org."""
 
 from typing import TYPE_CHECKING
 
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 def approve(console: "Console", settings: "Settings", org: OrgIdentity, *, yes: bool) -> None:
     """Return when the change is approved. Raises UsageError otherwise.
 
-    A protected profile always asks for the org's name, `--yes` or not: that is what it is protected for.
+    A protected profile asks for the org's name even with `--yes`: that is its purpose.
     """
     name = org.org_name or org.org_id
     question = f"Apply to org {name} ({org.host})?"
     if settings.protected:
         if not console.interactive:
             raise UsageError(
-                f"The profile of org {name} is protected: a person has to type the org's name.",
-                hint="Run it on a terminal, or take `protected` out of the profile.",
+                f"The profile of org {name} is protected: the org's name has to be typed.",
+                hint="Run the command on a terminal, or remove `protected` from the profile.",
             )
         approved = console.confirm(f"{question} Protected profile: type the org's name.", expected=name)
     else:

@@ -1,4 +1,4 @@
-"""How a running load looks: a live table on a terminal, plain lines elsewhere."""
+"""The progress of a running load: a live table on a terminal, plain lines elsewhere."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from diag.console import Console
 
 PLAIN_EVERY: Final = ((60.0, 10.0), (3600.0, 60.0), (float("inf"), 600.0))
-"""Seconds of the run, and how often a plain line is written until then: a night is not a thousand lines."""
+"""Until which second of the run, and how often a plain line is written: a night must not fill a log."""
 ROWS_BESIDE: Final = 8
-"""Lines of a terminal that the table leaves free: what was said before it, its own head and foot."""
+"""Lines of the terminal that the table leaves free: earlier output, its own head and foot."""
 SHOWN_NOTES: Final = 3
 GAP: Final = 2
 FEWEST_LETTERS: Final = 8
@@ -27,7 +27,7 @@ _FIGURES: Final = ("calls", "ok", "timeouts", "errors", "p50", "p99")
 
 @contextmanager
 def show_progress(console: "Console", *, live: bool) -> Iterator[Callable[[Progress], None]]:
-    """Yield what `run_load` calls with its progress."""
+    """Yield the function that `run_load` calls with its progress."""
     if not live:
         yield PlainLines(console.note).follow
         return
@@ -45,7 +45,7 @@ def show_progress(console: "Console", *, live: bool) -> Iterator[Callable[[Progr
 
 
 class PlainLines:
-    """For logs: a line now and then, and each thing the guard did at once."""
+    """For logs: a line now and then, and each action of the guard at once."""
 
     def __init__(self, note: Callable[[str], None], now: Callable[[], float] = time.monotonic) -> None:
         self._note = note
@@ -54,7 +54,7 @@ class PlainLines:
         self._notes_said = 0
 
     def follow(self, progress: Progress) -> None:
-        """Take in the progress; write what is due."""
+        """Write the lines that are due at this progress."""
         for note in progress.notes[self._notes_said :]:
             self._note(clean(note))
         self._notes_said = len(progress.notes)
@@ -77,7 +77,7 @@ class PlainLines:
 def live_table(progress: Progress, *, rows: int, width: int) -> Any:
     """Return the table for a terminal; of more actions than fit in `rows`, those at work come first.
 
-    Where it is narrow only names are shortened: a figure that is cut off is a wrong figure.
+    On a narrow terminal only names are shortened: a figure cut short would be a wrong figure.
     """
     from rich.table import Table
 
@@ -135,7 +135,7 @@ def _left(progress: Progress) -> list[str]:
 
 
 def _jobs(actions: Sequence[ActionProgress]) -> list[str]:
-    """One text per submit action: what its jobs do."""
+    """One text per submit action: the state of its jobs."""
     told = []
     for action in actions:
         if action.jobs is not None:
@@ -147,7 +147,7 @@ def _jobs(actions: Sequence[ActionProgress]) -> list[str]:
 
 
 def _towards(action: ActionProgress, width: int) -> str:
-    """How far an action is, where the watcher can say."""
+    """How close an action is to its answer, as far as it is known."""
     if action.settled:
         return "settled"
     if action.more_calls is None or not action.calls:

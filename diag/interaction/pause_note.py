@@ -1,4 +1,4 @@
-"""Saying why a command stands still: a token may make 300 calls a minute."""
+"""Tells the user why a command waits: a token may make 300 API requests a minute."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
@@ -7,14 +7,14 @@ if TYPE_CHECKING:
     from diag.console import Console
 
 WORTH_SAYING_S: Final = 5.0
-"""The short pauses after a long one are the pace itself."""
+"""Shorter pauses are the normal pace and are not announced."""
 
 
 def pause_note(console: "Console") -> Callable[[float], None]:
-    """Return what the client calls before each pause, with its seconds."""
+    """Return the function the client calls before each pause, with its length in seconds."""
 
     def say(seconds: float) -> None:
         if seconds > WORTH_SAYING_S:
-            console.note(f"Pausing {seconds:.0f} s: a token may make 300 calls a minute.")
+            console.note(f"Waiting {seconds:.0f} s: Genesys Cloud allows a token 300 API requests a minute.")
 
     return say

@@ -1,4 +1,4 @@
-"""A plan, a rehearsal and results as text for people. Computes nothing, prints nothing."""
+"""A plan, a dry run and the results of an apply as text. Computes nothing, prints nothing."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from reports.wording import numbers
 
 
 def plan_text(plan: Plan) -> str:
-    """Return what weakens the runs, one block per change, one line per skipped action, and the count line."""
+    """Return the weaknesses of the runs, a block per change, a line per skipped action, and the counts."""
     blocks = [_block(change) for change in plan.changes]
     skipped = [f"  SKIPPED {item.action_name} ({item.action_id}): {item.reason}" for item in plan.skipped]
     weak = "\n".join(f"  WEAK EVIDENCE {sentence}" for sentence in plan.weak)
@@ -66,7 +66,7 @@ def _block(change: Change) -> str:
     if change.evidence is not None:
         lines += _evidence(change.evidence)
     if change.forced:
-        lines.append("      forced  a guard held this back; --force overruled it")
+        lines.append("      forced  a guard held this back; --force overrules it")
     return "\n".join(lines)
 
 
@@ -79,10 +79,10 @@ def _evidence(evidence: Evidence) -> list[str]:
         parts.append(f"time coverage {evidence.grade}")
     lines = ["      data    " + ", ".join(parts)]
     if evidence.uncapped_timeout_s is not None and evidence.verdict == "over_cap_use_async":
-        lines.append(f"      capped  the data say {evidence.uncapped_timeout_s} s")
+        lines.append(f"      capped  without the cap it would be {evidence.uncapped_timeout_s} s")
     if evidence.concurrency_share is not None:
         lines.append(
-            f"      risk    if its backend hangs it holds {evidence.concurrency_share * 100:.0f} % "
+            f"      risk    if its backend hangs, it occupies {evidence.concurrency_share * 100:.0f} % "
             "of the org's concurrent executions"
         )
     lines += [f"      warning {warning}" for warning in evidence.warnings]

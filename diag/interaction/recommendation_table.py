@@ -1,4 +1,4 @@
-"""An analysis as a table for people, and as sentences."""
+"""An analysis as tables and as sentences."""
 
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from diag.table import Column, Table
@@ -17,7 +17,7 @@ def recommendation_table(analysis: Analysis) -> Table:
             Column("at most", "right", 2),
             Column("calls", "right", 2),
             Column("cut off now", "right", 3),
-            Column("after", "right", 3),
+            Column("cut off then", "right", 3),
             Column("coverage", priority=4),
         ),
         rows=tuple(

@@ -84,9 +84,9 @@ def test_the_text_of_a_plan() -> None:
         "  ~ config.timeoutSeconds: 5 -> 10\n"
         "      why     99 of 100 calls finish within 7.9 s\n"
         "      data    p99 6.9 s (at most 7.42 s), 4,210 calls, 88 timed out, time coverage A\n"
-        "      capped  the data say 41 s\n"
-        "      risk    if its backend hangs it holds 28 % of the org's concurrent executions\n"
-        "      forced  a guard held this back; --force overruled it\n"
+        "      capped  without the cap it would be 41 s\n"
+        "      risk    if its backend hangs, it occupies 28 % of the org's concurrent executions\n"
+        "      forced  a guard held this back; --force overrules it\n"
         "\n"
         "  # Action custom_-_1 (custom_-_1) will be updated\n"
         "  ~ config.timeoutSeconds: unset (60) -> 10\n"
@@ -144,7 +144,7 @@ def test_weak_runs_are_told_above_the_changes_and_warnings_with_the_number() -> 
         ([FAILED, SKIPPED], "None of the changes was applied (1 failed, 1 skipped)."),
         (
             [REFUSED, SKIPPED],
-            "The org is no longer what the plan saw (1 refused, 1 skipped). Nothing was changed.",
+            "The org changed since the plan was made (1 refused, 1 skipped). Nothing was changed.",
         ),
     ],
 )
