@@ -244,7 +244,7 @@ def test_lost_workers_are_named_and_their_rows_can_be_brought_in(hosts: Callable
         check=False,
     )
     assert brought.returncode == 0, brought.stderr
-    assert brought.stderr.count("rows brought in") == 2
+    assert brought.stderr.count("rows added") == 2
     assert made.arrived() == made.kept(0) + made.kept(1) > arrived + 40
     detail = read_samples([made.folder / "run"], detail=True).table
     assert len(detail) == made.manifest().calls == made.arrived()

@@ -134,7 +134,7 @@ def test_a_soak_that_was_killed_twice_goes_on_where_it_was(soak: Soak) -> None:
     process = soak.measure()
     output, _ = process.communicate(timeout=90)
     assert process.returncode == 0, output
-    assert "Going on with the soak" in output
+    assert "Continuing the soak" in output
 
     found = soak.manifest()
     assert found.status == "complete"
