@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, Protocol
 
 from diag.errors import UsageError
-from diag.table import Table, clean, fit, to_text
+from diag.table import Table, clean, column_widths, fit, to_text
 
 if TYPE_CHECKING:
     from rich.console import Console as RichConsole
@@ -102,7 +102,9 @@ class Console:
             drawn.add_column(column.heading, justify=column.align, no_wrap=True, header_style="bold dim")
         for row in shown.rows:
             drawn.add_row(*(Text(text, style=_STYLES.get(text, "")) for text in map(to_text, row)))
-        page = RichConsole(width=width if terminal else 10_000, highlight=False)
+        # Never narrower than the table: rich would cut cells, and a figure cut short is a wrong figure.
+        needed = sum(cells + 3 for cells in column_widths(shown))
+        page = RichConsole(width=max(width, needed) if terminal else 10_000, highlight=False)
         with page.capture() as drawing:
             page.print(drawn, crop=False, no_wrap=True)
         self.result("\n".join(line.rstrip() for line in drawing.get().splitlines()))

@@ -13,7 +13,7 @@ def recommendation_table(analysis: Analysis) -> Table:
             Column("now", "right"),
             Column("recommended", "right"),
             Column("verdict"),
-            Column(f"p{analysis.settings.percentile * 100:g}", "right"),
+            Column(f"p{analysis.settings.percentile * 100:g}", "right", 2),
             Column("at most", "right", 2),
             Column("calls", "right", 2),
             Column("cut off now", "right", 3),

@@ -54,7 +54,8 @@ def test_jobs_and_notes_are_told_below() -> None:
 
 
 def test_plain_lines_do_not_flood_a_log_and_tell_at_once_what_the_guard_did() -> None:
-    now, said = [0.0], []
+    said: list[str] = []
+    now = [0.0]
     lines = PlainLines(said.append, now=lambda: now[0])
     for second in range(0, 8 * 3600, 5):
         now[0] = float(second)

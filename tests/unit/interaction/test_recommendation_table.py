@@ -5,6 +5,7 @@ from dataclasses import replace
 from analysis.verdicts.recommendation import Verdict
 from diag.interaction.recommendation_table import recommendation_table
 from diag.interaction.show_analysis import next_step
+from diag.table import column_widths, fit
 from tests.support.changes.recommendations import analysis_of, recommendation
 
 
@@ -22,6 +23,14 @@ def test_the_last_line_says_what_can_be_done() -> None:
     assert next_step(analysis_of(recommendation()), ["recommend", "--", "-x.csv"]).endswith(
         "diag recommend --apply -- -x.csv"
     )
+
+
+def test_verdicts_fit_a_terminal_of_80_columns() -> None:
+    row = recommendation(Verdict.CENSORED_NEEDS_PROBE, action_name="Search Knowledge Articles")
+    shown = fit(recommendation_table(analysis_of(row)), 80)
+
+    assert [column.heading for column in shown.columns][:4] == ["action", "now", "recommended", "verdict"]
+    assert sum(width + 3 for width in column_widths(shown)) <= 80
 
 
 def test_the_heading_names_the_percentile_asked_for() -> None:
