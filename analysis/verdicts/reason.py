@@ -45,25 +45,25 @@ def _finish(found: Findings, settings: RecommendSettings) -> str:
     estimate = found.estimate
     assert estimate.quantile_ms is not None
     sure = (
-        f"at most {_told(estimate.upper_ms, found)}, {settings.confidence * 100:g} % sure, "
+        f"at most {_rounded(estimate.upper_ms, found)}, {settings.confidence * 100:g} % sure, "
         if estimate.upper_ms is not None
         else ""
     )
     calls = calls_of(found.source)
     return (
-        f"{of_calls(settings.percentile)} {calls} finish within {_told(estimate.quantile_ms, found)} "
+        f"{of_calls(settings.percentile)} {calls} finish within {_rounded(estimate.quantile_ms, found)} "
         f"({sure}{estimate.samples:,} {calls} {_when(found.coverage)}{ended_by_errors(found)})"
     )
 
 
-def _told(ms: float, found: Findings) -> str:
+def _rounded(ms: float, found: Findings) -> str:
     """Production is counted in whole seconds: what lies within one is not known."""
     return seconds(ms if found.source == "test" else math.ceil(ms / 1e3) * 1e3)
 
 
 def _harm_now(found: Findings, cost: Cost) -> str:
     if cost.cut_off_now is not None and cost.cut_off_now > 0:
-        return f"{percent(cost.cut_off_now)} now die at {found.current_timeout_s} s"
+        return f"{percent(cost.cut_off_now)} now time out at {found.current_timeout_s} s"
     return f"the timeout of {found.current_timeout_s} s leaves too little room"
 
 
@@ -87,13 +87,13 @@ def _over_cap(found: Findings, decision: Decision, settings: RecommendSettings) 
         )
     if estimate.quantile_ms >= cap * 1000:
         return (
-            f"{name} is {_told(estimate.quantile_ms, found)} (cap {cap} s): "
+            f"{name} is {_rounded(estimate.quantile_ms, found)} (cap {cap} s): "
             "no timeout fits; make this call asynchronous"
         )
     if decision.uncapped_s is None:
         return f"{name} may lie above the cap of {cap} s: make this call asynchronous or faster"
     return (
-        f"{name} is {_told(estimate.quantile_ms, found)} and needs {decision.uncapped_s} s to be safe, "
+        f"{name} is {_rounded(estimate.quantile_ms, found)} and needs {decision.uncapped_s} s to be safe, "
         f"above the cap of {cap} s: make this call asynchronous or faster"
     )
 
@@ -113,7 +113,7 @@ def _unstable(found: Findings, decision: Decision, settings: RecommendSettings) 
     parts = found.disagreement
     assert parts is not None
     fast, slow = (
-        _told(part.quantile_ms if part.quantile_ms is not None else part.lower_ms or 0, found)
+        _rounded(part.quantile_ms if part.quantile_ms is not None else part.lower_ms or 0, found)
         for part in (parts.faster, parts.slower)
     )
     where = {"halves": "one half of a run", "runs": "one run", "days": "one day"}[parts.between]

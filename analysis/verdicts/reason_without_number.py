@@ -53,7 +53,7 @@ def censored(found: Findings, settings: RecommendSettings) -> str:
         )
     if found.timeouts == 0:
         return (
-            f"{share} of calls were killed by errors before they ended, so {above} cannot be known "
+            f"{share} of calls were ended by errors, so {above} cannot be known "
             "from this run: find out what ends them, then run a probe."
         )
     where = "production" if found.source == "production" else "this run"
@@ -82,54 +82,79 @@ def _fired(found: Findings) -> str:
 
 
 def insufficient(found: Findings, settings: RecommendSettings) -> str:
-    """Return what is missing for a bound, in calls where more calls would do."""
-    estimate = found.estimate
-    missing = found.shortfall
-    if found.saturated_because is not None and estimate.samples == 0:
+    """Return what is missing for a bound, in calls where more calls would do: the first reason that holds."""
+    if found.saturated_because is not None and found.estimate.samples == 0:
         return f"{found.saturated_because} at every rate tested: find out why, or measure at a lower rate."
-    if estimate.upper_ms is not None and estimate.quantile_ms is not None:
+    if found.estimate.upper_ms is not None and found.estimate.quantile_ms is not None:
+        return _bound_above_cap(found.estimate.quantile_ms, found.estimate.upper_ms, found, settings)
+    if found.shortfall.hidden:
+        return _hidden(found)
+    if found.shortfall.limited_by_the_timeout and found.shortfall.calls_needed is not None:
         return (
-            f"{quantile_name(settings.percentile)} is {seconds(estimate.quantile_ms)} but may be up to "
-            f"{seconds(estimate.upper_ms)}, with the buffer above the cap of {settings.cap_s} s: "
-            f"{missing.calls_needed or 0:,} more calls needed to tell."
+            f"{_calls(found)}, but only {found.shortfall.far_seeing:,} of them could be seen beyond "
+            f"{seconds(found.shortfall.reach_ms)}: "
+            f"about {found.shortfall.calls_needed:,} more probe calls needed."
         )
+    if _still_running_at_the_longest_timeout(found, settings):
+        return _too_near(found)
+    return _too_few(found, settings)
+
+
+def _bound_above_cap(
+    quantile_ms: float, upper_ms: float, found: Findings, settings: RecommendSettings
+) -> str:
+    return (
+        f"{quantile_name(settings.percentile)} is {seconds(quantile_ms)} but may be up to "
+        f"{seconds(upper_ms)}, with the buffer above the cap of {settings.cap_s} s: "
+        f"{found.shortfall.calls_needed or 0:,} more calls needed to tell."
+    )
+
+
+def _hidden(found: Findings) -> str:
+    cut = percent(found.censored / found.estimate.samples)
+    if found.given_up > found.censored / 2:
+        return (
+            f"{_calls(found)}: {cut} were still running when the run ended; "
+            "let the run wait for its last calls."
+        )
+    return (
+        f"{_calls(found)}: {cut} were cut off before they ended, so only calls that may run longer can tell: "
+        f"about {found.shortfall.calls_needed or 0:,} probe calls needed."
+    )
+
+
+def _still_running_at_the_longest_timeout(found: Findings, settings: RecommendSettings) -> bool:
+    estimate = found.estimate
+    near = estimate.table.share_left > NEGLIGIBLE_LEFT * (1.0 - settings.percentile)
+    return near and estimate.samples > estimate.ok and not a_probe_sees_further(estimate)
+
+
+def _too_near(found: Findings) -> str:
+    needed = found.shortfall.calls_needed
+    more = "" if needed is None else f"; {needed:,} more calls needed to be sure"
+    left = percent(found.estimate.table.share_left)
+    return f"{_calls(found)}: {left} were still not done after 60 s, too near to the accepted share{more}."
+
+
+def _too_few(found: Findings, settings: RecommendSettings) -> str:
+    reached, needed = found.shortfall.confidence_max_seen, found.shortfall.calls_needed
+    # At 95 % there would be a number: what is missing then is not confidence.
+    unsure = 0.0 < reached < settings.confidence
+    # Rounded down: 94.9 % must not read as the 95 % that was asked for.
+    whole = math.floor(reached * 100)
+    sure = f"only {whole} % sure; " if unsure and whole else ""
+    if needed is None:
+        return f"{_calls(found)}: {sure}no number of further calls would settle it at this load."
+    return f"{_calls(found)}: {sure}{needed:,} more needed."
+
+
+def _calls(found: Findings) -> str:
+    """How many calls were seen, what they are worth, and how many of them an error ended."""
+    estimate, noun = found.estimate, calls_of(found.source)
     worth = (
         f" (worth {estimate.n_eff:,.0f}, because slow calls come in bursts)"
         if estimate.design_effect > 1.05
         else ""
     )
-    noun = calls_of(found.source)
-    calls = f"{estimate.samples:,} {noun.removesuffix('s') if estimate.samples == 1 else noun}{worth}"
-    calls += ended_by_errors(found)
-    if missing.hidden:
-        cut = percent(found.censored / estimate.samples)
-        if found.given_up > found.censored / 2:
-            return (
-                f"{calls}: {cut} were still running when the run ended; let the run wait for its last calls."
-            )
-        return (
-            f"{calls}: {cut} were cut off before they ended, so only calls that may run longer can tell: "
-            f"about {missing.calls_needed or 0:,} probe calls needed."
-        )
-    if missing.limited_by_the_timeout and missing.calls_needed is not None:
-        return (
-            f"{calls}, but only {missing.far_seeing:,} of them could be seen beyond "
-            f"{seconds(missing.reach_ms)}: about {missing.calls_needed:,} more probe calls needed."
-        )
-    left = estimate.table.share_left
-    near = left > NEGLIGIBLE_LEFT * (1.0 - settings.percentile)
-    if near and estimate.samples > estimate.ok and not a_probe_sees_further(estimate):
-        more = (
-            "" if missing.calls_needed is None else f"; {missing.calls_needed:,} more calls needed to be sure"
-        )
-        return (
-            f"{calls}: {percent(left)} were still not done after 60 s, too near to the accepted share{more}."
-        )
-    # At 95 % there would be a number: what is missing then is not sureness.
-    unsure = 0.0 < missing.confidence_max_seen < settings.confidence
-    # Rounded down: 94.9 % must not read as the 95 % that was asked for.
-    whole = math.floor(missing.confidence_max_seen * 100)
-    sure = f"only {whole} % sure; " if unsure and whole else ""
-    if missing.calls_needed is None:
-        return f"{calls}: {sure}no number of further calls would settle it at this load."
-    return f"{calls}: {sure}{missing.calls_needed:,} more needed."
+    counted = f"{estimate.samples:,} {noun.removesuffix('s') if estimate.samples == 1 else noun}"
+    return f"{counted}{worth}{ended_by_errors(found)}"

@@ -34,7 +34,7 @@ CASES: tuple[tuple[str, Verdict, float, float, int, int | None], ...] = (
 
 REASONS = {
     Verdict.RAISE: "99 of 100 calls finish within {p99} (at most {upper}, 95 % sure, {n:,} calls in 84 min); "
-    "{cut} now die at {now} s: raise to {to} s.",
+    "{cut} now time out at {now} s: raise to {to} s.",
     Verdict.LOWER: "99 of 100 calls finish within {p99} (at most {upper}, 95 % sure, {n:,} calls in 84 min); "
     "{now} s is far more than it needs: lower to {to} s.",
     Verdict.OK: "99 of 100 calls finish within {p99} (at most {upper}, 95 % sure, {n:,} calls in 84 min); "
