@@ -14,7 +14,7 @@ ENVIRONMENT = {
 }
 
 
-def load(tmp_path: Path, flags: dict[str, str | None] | None = None, **environment: str) -> Settings:
+def load(tmp_path: Path, flags: dict[str, str | None] | None = None, /, **environment: str) -> Settings:
     return load_settings(flags, environment=environment, folder=tmp_path, home=tmp_path / "home")
 
 
