@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from diag.changes.errors import NothingToUndoError
-from diag.changes.journal.journal import Record, latest_by_entry
-from diag.changes.plans.change_result import Outcome
+from diag.changes.journal.journal import JournalLine, latest_by_entry
+from diag.changes.plans.change_result import ChangeOutcome
 from diag.changes.plans.make_plan import ReadConfig, change_of, read_or_skip
 from diag.changes.plans.plan import Change, OrgIdentity, Plan, Skipped, Unchanged
 
@@ -21,20 +21,20 @@ _LIST: Final = "List what was changed, and where: diag history"
 class Undoable:
     """What one action's chosen entries did together: from `first`'s old timeout to `last`'s new one."""
 
-    first: Record
-    last: Record
+    first: JournalLine
+    last: JournalLine
 
 
-def wrote(record: Record) -> bool:
+def wrote(record: JournalLine) -> bool:
     """Return whether an entry, by its last record, left its new timeout in the org (or may have)."""
     if record.finished:
-        return record.outcome == Outcome.APPLIED or (
-            record.outcome == Outcome.FAILED and record.version_after is not None
+        return record.outcome == ChangeOutcome.APPLIED or (
+            record.outcome == ChangeOutcome.FAILED and record.version_after is not None
         )
     return True
 
 
-def entries_of_run(records: Sequence[Record], run: str) -> list[Record]:
+def entries_of_run(records: Sequence[JournalLine], run: str) -> list[JournalLine]:
     """Return the last record of each entry of one apply, named by its apply id, plan digest or run id.
 
     A digest may be shortened to 8 characters or more. Raises NothingToUndoError.
@@ -49,7 +49,7 @@ def entries_of_run(records: Sequence[Record], run: str) -> list[Record]:
     return found
 
 
-def entry_named(records: Sequence[Record], entry: str | None, org: OrgIdentity) -> list[Record]:
+def entry_named(records: Sequence[JournalLine], entry: str | None, org: OrgIdentity) -> list[JournalLine]:
     """Return the last record of one entry; with `entry` None, of the newest in `org` that can be undone.
 
     Raises NothingToUndoError.
@@ -76,13 +76,13 @@ def entry_named(records: Sequence[Record], entry: str | None, org: OrgIdentity) 
     )
 
 
-def made_in(record: Record, org: OrgIdentity) -> bool:
+def made_in(record: JournalLine, org: OrgIdentity) -> bool:
     """Return whether an entry is about this org; the host counts, as sandboxes of a scenario share an id."""
     return record.org_id == org.org_id and record.host == org.host
 
 
 def make_undo_plan(
-    entries: Sequence[Record],
+    entries: Sequence[JournalLine],
     read: ReadConfig,
     org: OrgIdentity,
     *,

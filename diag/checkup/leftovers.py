@@ -16,7 +16,7 @@ from analysis.format.atomic_write import write_whole
 from analysis.format.run_folder import RunFolder, read_manifest
 from diag.changes.errors import ChangesError
 from diag.changes.journal.backup import Backups
-from diag.changes.journal.journal import Journal, Record, unfinished
+from diag.changes.journal.journal import Journal, JournalLine, unfinished
 from diag.checkup.check import Check
 from diag.genesys.client import GenesysClient
 from diag.genesys.errors import ApiError
@@ -122,7 +122,7 @@ def check_journal(journal: Path) -> Iterator[Check]:
         yield Check("unfinished changes", "ok", "none")
 
 
-def _unfinished_text(record: Record) -> tuple[str, str]:
+def _unfinished_text(record: JournalLine) -> tuple[str, str]:
     """What has no result, and the fix."""
     if record.origin == "register":
         fix = f"diag scan --name '{record.action_name}' tells whether it is there; if not, register it again"

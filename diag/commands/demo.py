@@ -121,7 +121,7 @@ class Stage:
     def apply(self, analysis: "Analysis") -> Mapping[str, int]:
         """Apply, and return the new timeout in seconds of each action that was raised, by id."""
         from analysis.verdicts.recommendation import Verdict
-        from diag.changes.plans.change_result import Outcome
+        from diag.changes.plans.change_result import ChangeOutcome
         from diag.genesys.client import GenesysClient
         from diag.interaction.apply_flow import PlanScope, build_plan, carry_out
         from diag.interaction.apply_options import ApplyFlags
@@ -147,7 +147,7 @@ class Stage:
         return {
             result.change.action_id: result.change.after_timeout_s
             for result in results
-            if result.outcome is Outcome.APPLIED and result.change.direction == "raise"
+            if result.outcome is ChangeOutcome.APPLIED and result.change.direction == "raise"
         }
 
     def measure_again(self, measured: Measured, raised: Mapping[str, int]) -> tuple[str, ...]:

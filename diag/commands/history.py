@@ -11,7 +11,7 @@ import click
 from diag.interaction.examples import examples
 
 if TYPE_CHECKING:
-    from diag.changes.journal.journal import Record
+    from diag.changes.journal.journal import JournalLine
     from diag.table import Table
 
 
@@ -63,14 +63,14 @@ def command(action: str | None, limit: int, form: str) -> None:
         console.note("To undo one: diag undo ENTRY")
 
 
-def _finish(runs: Path, record: "Record") -> str:
+def _finish(runs: Path, record: "JournalLine") -> str:
     from diag.interaction.apply_flow import kept_plan
 
     plan = kept_plan(runs, record.plan_digest)
     return f"diag apply {plan}" if plan.exists() else "apply the same plan again"
 
 
-def history_table(records: "list[Record]") -> "Table":
+def history_table(records: "list[JournalLine]") -> "Table":
     """Return the entries as a table, in the order given."""
     from diag.table import Column, Table
 
@@ -107,7 +107,7 @@ def _utc(at: float) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))
 
 
-def _before(record: "Record") -> str:
+def _before(record: "JournalLine") -> str:
     if record.origin == "register":
         return "(new)"
     return f"{record.before_timeout_s} s" if record.before_is_set else "unset"

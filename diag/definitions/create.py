@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from diag.changes.journal.journal import Author, Journal, Record, new_id
+from diag.changes.journal.journal import Author, Journal, JournalLine, new_id
 from diag.changes.plans.plan import OrgIdentity
 from diag.definitions.errors import AmbiguousTargetError
 from diag.definitions.resolve import Creation
-from diag.genesys.errors import ApiError, NetworkError, PlatformError
+from diag.genesys.errors import ApiError, effect_is_unknown
 from diag.genesys.http.json_reply import JsonObject
 from diag.genesys.models import Action
 
@@ -62,7 +62,7 @@ def create(
     except ApiError as error:
         found = _was_created_all_the_same(org, name, error, draft=draft)
         if found is None:
-            if not _effect_unknown(error):
+            if not effect_is_unknown(error):
                 journal.append(_result(intent, clock(), "failed", error.message, error.correlation_id))
             raise
         action = found
@@ -70,13 +70,9 @@ def create(
     return Created(action, intent.entry)
 
 
-def _effect_unknown(error: ApiError) -> bool:
-    return isinstance(error, PlatformError) or (isinstance(error, NetworkError) and error.sent)
-
-
 def _was_created_all_the_same(org: Org, name: str, error: ApiError, *, draft: bool) -> Action | None:
     """The new action if the org has it although its reply was lost; the name was free a moment ago."""
-    if not _effect_unknown(error):
+    if not effect_is_unknown(error):
         return None
     try:
         found = org.actions_named(name, draft=draft)
@@ -85,9 +81,9 @@ def _was_created_all_the_same(org: Org, name: str, error: ApiError, *, draft: bo
     return found[0] if len(found) == 1 else None
 
 
-def _intent(creation: Creation, identity: OrgIdentity, author: Author, at: float) -> Record:
+def _intent(creation: Creation, identity: OrgIdentity, author: Author, at: float) -> JournalLine:
     body = json.dumps(creation.body, sort_keys=True).encode()
-    return Record(
+    return JournalLine(
         entry=new_id(at),
         phase="intent",
         at=at,
@@ -109,13 +105,13 @@ def _intent(creation: Creation, identity: OrgIdentity, author: Author, at: float
 
 
 def _result(
-    intent: Record,
+    intent: JournalLine,
     at: float,
     outcome: str,
     reason: str | None,
     correlation_id: str | None,
     action: Action | None = None,
-) -> Record:
+) -> JournalLine:
     return replace(
         intent,
         phase="result",

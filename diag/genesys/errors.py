@@ -17,6 +17,8 @@ Server messages are kept for administrative calls only. Test calls never raise w
 it may quote the values sent.
 """
 
+from http import HTTPStatus
+
 
 class ApiError(Exception):
     """Base of this room.
@@ -70,7 +72,7 @@ class UnknownRegionError(ApiError):
 class NetworkError(ApiError):
     """Raised when no whole reply came.
 
-    `sent` is False when the request surely never reached the server. `gave_up` is True when we stopped
+    `sent` is False when the request certainly never reached the server. `gave_up` is True when we stopped
     waiting for its reply.
     """
 
@@ -113,7 +115,7 @@ class NotFoundError(ApiError):
 
 
 class StaleVersionError(ApiError):
-    """Raised when somebody changed the object since we read it."""
+    """Raised when someone else changed the object since we read it."""
 
     category = "stale"
 
@@ -128,3 +130,15 @@ class RefusedRequestError(ApiError):
 
 class PlatformError(ApiError):
     """Raised for 5xx. For a write the effect is unknown: read before you write again."""
+
+
+def effect_is_unknown(error: ApiError) -> bool:
+    """Return whether a write answered like this may or may not have taken effect.
+
+    A reply that was lost, garbled or an error of the platform proves nothing; neither does 408, which the
+    platform answers for a stale version, too (docs/genesys-api.md, "Concurrency control").
+    """
+    if isinstance(error, NetworkError):
+        return error.sent
+    garbled = isinstance(error, PlatformError | UnexpectedReplyError)
+    return garbled or error.status == HTTPStatus.REQUEST_TIMEOUT

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 
-from diag.changes.plans.change_result import ChangeResult, Outcome
+from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
 from diag.errors import CredentialsError, DiagError, PartialError, StalePlanError
 
 
 def raise_for(results: Sequence[ChangeResult], again: str) -> None:
     """Raise the error whose exit code says what went wrong; return when nothing did."""
     trouble = [
-        result for result in results if result.outcome in (Outcome.REFUSED, Outcome.FAILED, Outcome.RESTORED)
+        result
+        for result in results
+        if result.outcome in (ChangeOutcome.REFUSED, ChangeOutcome.FAILED, ChangeOutcome.RESTORED)
     ]
     if not trouble:
         return
@@ -17,9 +19,9 @@ def raise_for(results: Sequence[ChangeResult], again: str) -> None:
     ids = tuple(
         f"correlation id {result.correlation_ids[-1]}" for result in trouble[:1] if result.correlation_ids
     )
-    applied = sum(result.outcome is Outcome.APPLIED for result in results)
-    missing = [result.outcome for result in results if result.outcome is not Outcome.APPLIED]
-    kinds = ", ".join(f"{missing.count(kind)} {kind}" for kind in Outcome if kind in missing)
+    applied = sum(result.outcome is ChangeOutcome.APPLIED for result in results)
+    missing = [result.outcome for result in results if result.outcome is not ChangeOutcome.APPLIED]
+    kinds = ", ".join(f"{missing.count(kind)} {kind}" for kind in ChangeOutcome if kind in missing)
     if applied:
         raise PartialError(
             f"{applied} of {len(results)} changes {_were(applied)} applied, {len(missing)} "
@@ -33,7 +35,7 @@ def raise_for(results: Sequence[ChangeResult], again: str) -> None:
             hint="See which permission is missing: diag doctor",
             details=(*details, *ids),
         )
-    if all(result.outcome is Outcome.REFUSED for result in trouble):
+    if all(result.outcome is ChangeOutcome.REFUSED for result in trouble):
         raise StalePlanError(
             f"The org changed since the plan was made ({kinds}). Nothing was changed.",
             hint="Make a new plan: diag recommend --apply",

@@ -86,7 +86,8 @@ def carry_out(
     Raises UsageError when nobody approves, StalePlanError when every change was refused, PartialError
     when some were applied and some not, CredentialsError when a permission was missing.
     """
-    from diag.changes.applying.apply import ApplyOptions, Watch, apply_plan
+    from diag.changes.applying.apply import Watch, apply_plan
+    from diag.changes.applying.apply_context import ApplyOptions, Operator
     from diag.changes.applying.dry_run import rehearse
     from diag.changes.applying.paced_org import PacedOrg
     from diag.changes.journal.journal import Author, Journal, new_id
@@ -121,10 +122,13 @@ def carry_out(
                     plan,
                     PacedOrg(client, lambda: connection.bucket.take(display.on_wait)),
                     Journal(settings.journal),
-                    identity=identity,
-                    author=author,
-                    options=ApplyOptions(flags.on_error, flags.verify, flags.allow_side_effects),
-                    payload_for=payloads_of_runs(client, settings.runs, plan.run_ids),
+                    Operator(identity, author),
+                    options=ApplyOptions(
+                        flags.on_error,
+                        flags.verify,
+                        flags.allow_side_effects,
+                        payloads_of_runs(client, settings.runs, plan.run_ids),
+                    ),
                     watch=Watch(on_result=display.on_result),
                 )
         except KeyboardInterrupt:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from diag.changes.applying.dry_run import Rehearsed
-from diag.changes.plans.change_result import ChangeResult, Outcome
+from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
 from diag.changes.plans.plan import Change, Evidence, Plan
 from reports.wording import numbers
 
@@ -43,7 +43,7 @@ def result_line(result: ChangeResult) -> str:
 def results_text(results: Sequence[ChangeResult]) -> str:
     """Return the count line under an apply: `Applied 2, refused 1.`"""
     counts = Counter(result.outcome for result in results)
-    parts = [f"{outcome} {counts[outcome]}" for outcome in Outcome if counts[outcome]]
+    parts = [f"{outcome} {counts[outcome]}" for outcome in ChangeOutcome if counts[outcome]]
     return (", ".join(parts) or "nothing to do").capitalize() + "."
 
 

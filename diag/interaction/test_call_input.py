@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from diag.changes.applying.org import NotTested, PayloadFor, TrialInput
+from diag.changes.applying.org import ActionInput, NotTested, PayloadFor
 from diag.errors import UsageError
 from diag.genesys.errors import ApiError
 from diag.genesys.http.json_reply import JsonObject
@@ -23,9 +23,9 @@ def payloads_of_runs(client: "GenesysClient", runs: Path, run_ids: Sequence[str]
     A workload says for each action with which input it may be called, and whether calls may change data.
     """
     workloads = tuple(_workloads(runs, run_ids))
-    known: dict[str, TrialInput | NotTested] = {}
+    known: dict[str, ActionInput | NotTested] = {}
 
-    def payload_for(action: Action) -> TrialInput | NotTested:
+    def payload_for(action: Action) -> ActionInput | NotTested:
         if action.id not in known:
             known[action.id] = _input(client, workloads, action)
         return known[action.id]
@@ -52,7 +52,7 @@ def _workloads(runs: Path, run_ids: Sequence[str]) -> "list[Workload]":
 
 def _input(
     client: "GenesysClient", workloads: "Sequence[Workload]", action: Action
-) -> TrialInput | NotTested:
+) -> ActionInput | NotTested:
     from diag.workload.payloads import NoInput, from_contract
 
     allowed = False
@@ -62,7 +62,7 @@ def _input(
     if workload is not None and entry is not None:
         allowed = workload.allow_side_effects or entry.allow_side_effects
         if entry.payloads:
-            return TrialInput(_values(entry.payloads[0].body), allowed)
+            return ActionInput(_values(entry.payloads[0].body), allowed)
     try:
         contract = client.get_action(action.id, contract=True).contract
     except ApiError as error:
@@ -70,7 +70,7 @@ def _input(
     made = from_contract(contract, f"1:{action.id}")
     if isinstance(made, NoInput):
         return NotTested(made.why)
-    return TrialInput(_values(made[0].body), allowed)
+    return ActionInput(_values(made[0].body), allowed)
 
 
 def entry_for(workload: "Workload", action: Action) -> "WorkloadEntry | None":

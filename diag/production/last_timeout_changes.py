@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from diag.changes.journal.journal import Record, latest_by_entry
+from diag.changes.journal.journal import JournalLine, latest_by_entry
 
 
-def last_changes(records: Sequence[Record], host: str) -> dict[str, float]:
+def last_changes(records: Sequence[JournalLine], host: str) -> dict[str, float]:
     """Return action id -> Unix time of the last change made at `host`.
 
     A change without a result counts too: it may have taken effect.

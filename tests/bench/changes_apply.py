@@ -8,7 +8,8 @@ from pathlib import Path
 from statistics import median
 from typing import TypeVar
 
-from diag.changes.applying.apply import ApplyOptions, Watch, apply_plan
+from diag.changes.applying.apply import Watch, apply_plan
+from diag.changes.applying.apply_context import ApplyOptions, Operator
 from diag.changes.journal.journal import Author, Journal
 from diag.changes.plans.change_result import ChangeResult
 from diag.changes.plans.make_plan import change_of
@@ -62,8 +63,7 @@ def _apply(base_url: str, path: Path) -> None:
                 plan,
                 client,
                 Journal(path),
-                identity=identity,
-                author=Author("bench", "bench"),
+                Operator(identity, Author("bench", "bench")),
                 options=ApplyOptions(verify=False),
                 watch=Watch(),
             )

@@ -1,13 +1,15 @@
 """What all changes of one apply share, and the names of the steps each of them goes through."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final, Literal
 
-from diag.changes.applying.org import Org, PayloadFor
+from diag.changes.applying.org import Org, PayloadFor, no_payload
 from diag.changes.journal.backup import Backups
 from diag.changes.journal.journal import Author, Journal
-from diag.changes.plans.plan import Change, Plan
+from diag.changes.plans.plan import Change, OrgIdentity, Plan
 
 
 class Step(StrEnum):
@@ -20,7 +22,7 @@ class Step(StrEnum):
     INTENT = "intent"
     BACK_UP = "back_up"
     PATCH = "patch"
-    LOOK = "look"
+    LOOK_UP = "look_up"
     WRITTEN = "written"
     READ_BACK = "read_back"
     TEST_AFTER = "test_after"
@@ -33,7 +35,44 @@ class Step(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Workbench:
+class ApplyOptions:
+    """How to apply. `on_error` "stop" leaves the rest untouched after a change that could not be applied.
+
+    `verify` makes a test call around each write; `allow_side_effects` makes it even where the request is
+    not a GET; `payload_for` has its input.
+    """
+
+    on_error: Literal["stop", "continue"] = "stop"
+    verify: bool = True
+    allow_side_effects: bool = False
+    payload_for: PayloadFor = no_payload
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Who applies: the org the credentials belong to, and the client and apply the journal names."""
+
+    identity: OrgIdentity
+    author: Author
+
+
+@dataclass(frozen=True, slots=True)
+class WallClock:
+    """The time (Unix seconds) and the waiting of an apply; tests bring their own."""
+
+    now: Callable[[], float] = time.time
+    sleep: Callable[[float], None] = time.sleep
+
+
+REAL_TIME: Final = WallClock()
+
+
+def _ignore_step(change: Change, step: Step) -> None:
+    """The default: no one watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyContext:
     """What every change of one apply shares. `on_step` is called after each step (progress, tests)."""
 
     org: Org
@@ -42,9 +81,6 @@ class Workbench:
     plan: Plan
     plan_digest: str
     author: Author
-    payload_for: PayloadFor
-    verify: bool
-    allow_side_effects: bool
-    now: Callable[[], float]
-    sleep: Callable[[float], None]
-    on_step: Callable[[Change, Step], None]
+    options: ApplyOptions
+    clock: WallClock = REAL_TIME
+    on_step: Callable[[Change, Step], None] = _ignore_step

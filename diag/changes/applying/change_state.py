@@ -1,147 +1,119 @@
-"""One change while it is being carried out: what is known so far, and how it can end."""
+"""What is known of one change while it is carried out. The steps read and write it; nothing else does."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
-from diag.changes.applying.apply_context import Step, Workbench
-from diag.changes.applying.snapshot import Snapshot, timeout_text
-from diag.changes.journal.journal import Record, first_record, new_id
-from diag.changes.plans.change_result import ChangeResult, Outcome
+from diag.changes.applying.apply_context import ApplyContext
+from diag.changes.applying.snapshot import Snapshot
+from diag.changes.journal.journal import JournalLine, first_line, new_id
+from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
 from diag.changes.plans.plan import Change
-from diag.genesys.errors import (
-    ApiError,
-    NetworkError,
-    NotFoundError,
-    PlatformError,
-    UnexpectedReplyError,
-)
 
 MAX_WRITES: Final = 5
 """Writes tried per change before giving up on a version that keeps moving."""
 BACK_OFF_S: Final = 0.5
 """First pause, grows by itself (the Terraform provider's own rule: (i + 1) * 500 ms)."""
 
-_UNCLEAR: Final = (PlatformError, NetworkError, UnexpectedReplyError)
 
+@dataclass(slots=True)
+class ChangeState:
+    """One change in progress. `resume` is the last line of an entry that an earlier apply left unfinished."""
 
-def effect_is_unknown(error: ApiError) -> bool:
-    """Return whether, after this answer to a write, nobody knows if it took effect."""
-    return isinstance(error, _UNCLEAR) or error.status == 408
+    change: Change
+    line: JournalLine
+    """The line of the journal that is written next, with all that is known so far."""
+    resume: JournalLine | None = None
+    present: Snapshot | None = None
+    """The last reading."""
+    original: Snapshot | None = None
+    """The reading from just before the first write."""
+    writes: int = 0
+    restores: int = 0
+    omission_ignored: bool = False
+    """The platform kept the old timeout when it was left out: it merges."""
+    unclear: bool = False
+    """A write was sent whose effect is unknown."""
+    outcome: ChangeOutcome = ChangeOutcome.FAILED
+    reason: str = ""
+    stop: bool = False
+    denied: bool = False
 
-
-class ChangeInHand:
-    """The state of one change. `resume` is the last record of an entry an earlier apply left unfinished.
-
-    `_present` is the last reading, `_original` the one from just before the first write. `_unclear` says
-    that a write was sent whose effect is not known.
-    """
-
-    def __init__(self, change: Change, bench: Workbench, resume: Record | None = None) -> None:
-        self._change = change
-        self._bench = bench
-        self._resume = resume
-        self._record = resume or first_record(
-            new_id(bench.now()),
+    @classmethod
+    def begin(cls, change: Change, context: ApplyContext, resume: JournalLine | None) -> "ChangeState":
+        """Return the state before the first step: a new entry of the journal, or the one left unfinished."""
+        now = context.clock.now()
+        line = resume or first_line(
+            new_id(now),
             change,
-            org=bench.plan.org,
-            author=bench.author,
-            plan_digest=bench.plan_digest,
-            origin=bench.plan.origin,
-            run_ids=bench.plan.run_ids,
-            at=bench.now(),
+            org=context.plan.org,
+            author=context.author,
+            plan_digest=context.plan_digest,
+            origin=context.plan.origin,
+            run_ids=context.plan.run_ids,
+            at=now,
         )
-        self._present: Snapshot
-        self._original: Snapshot | None = None
-        self._writes = 0
-        self._restores = 0
-        self._omission_ignored = False
-        """The platform kept the old timeout when it was left out: it merges."""
-        self._unclear = resume is not None
-        self._outcome = Outcome.FAILED
-        self._reason = ""
-        self._stop = False
-        self._denied = False
+        return cls(change, line, resume, unclear=resume is not None)
+
+    @property
+    def reading(self) -> Snapshot:
+        """Return the last reading; every step after READ has one."""
+        assert self.present is not None
+        return self.present
+
+    @property
+    def may_have_written(self) -> bool:
+        """Return whether the org may show a write of ours."""
+        return self.unclear or self.line.version_after is not None
+
+    def shows_our_write(self) -> bool:
+        """Return whether a write of ours, sent and never confirmed, is what the org shows now.
+
+        The new timeout is there, and either nothing else moved, or exactly one write happened since: then
+        whatever else moved was ours to put back.
+        """
+        sent, present = self.line.version_before, self.reading.version
+        one_write = sent is None or present is None or present == sent + 1
+        same = not self.reading.differs_from(self.change.fields)
+        return self.reading.is_after(self.change) and (same or one_write)
+
+    def still_ours(self) -> bool:
+        """Return whether the org shows our last write, or a write of ours whose reply was lost."""
+        ours, present = self.line.version_after, self.reading.version
+        if ours is None or present is None:
+            return True
+        return present == ours or (self.unclear and present == ours + 1)
+
+    def note(self, correlation_id: str | None) -> None:
+        """Keep a correlation id for the journal."""
+        if correlation_id:
+            self.line = replace(self.line, correlation_ids=(*self.line.correlation_ids, correlation_id))
 
     def result(self) -> ChangeResult:
         """Return how the change ended."""
         return ChangeResult(
-            change=self._change,
-            outcome=self._outcome,
-            reason=self._reason,
-            entry=self._record.entry,
-            version_before=self._record.version_before,
-            version_after=self._record.version_after,
-            correlation_ids=self._record.correlation_ids,
-            stop=self._stop,
-            denied=self._denied,
+            change=self.change,
+            outcome=self.outcome,
+            reason=self.reason,
+            entry=self.line.entry,
+            version_before=self.line.version_before,
+            version_after=self.line.version_after,
+            correlation_ids=self.line.correlation_ids,
+            stop=self.stop,
+            denied=self.denied,
         )
 
-    # --- endings: steps that every path may come to
 
-    def _result(self) -> Step:
-        self._append(replace(self._record, phase="result", outcome=str(self._outcome), reason=self._reason))
-        return Step.CLEAN_UP
+def fresh_reading(state: ChangeState, context: ApplyContext) -> Snapshot:
+    """Read the action as it is now. Raises ApiError."""
+    return Snapshot.of(context.org.read_config(state.change.action_id), state.change.salt)
 
-    def _clean_up(self) -> Step:
-        """Drop the backup, unless the change ended badly after a write: then a person may need it."""
-        if self._outcome is not Outcome.FAILED or not self._may_have_written():
-            self._bench.backups.drop([self._record.entry])
-        return Step.DONE
 
-    def _end(self, outcome: Outcome, reason: str) -> Step:
-        if outcome is Outcome.FAILED and self._may_have_written():
-            reason += self._where_the_backup_is()
-        self._outcome, self._reason = outcome, reason
-        return Step.RESULT
+def append_line(state: ChangeState, context: ApplyContext, line: JournalLine) -> None:
+    """Write a line to the journal, at the present time, and wait until it is on the disk."""
+    state.line = replace(line, at=context.clock.now())
+    context.journal.append(state.line)
 
-    def _leave_open(self, reason: str) -> Step:
-        """End without a result in the journal: the next apply of this plan takes up here."""
-        self._outcome = Outcome.FAILED
-        self._reason = f"{reason}. Apply the same plan again to finish it"
-        return Step.DONE
 
-    def _overtaken(self) -> Step:
-        return self._end(
-            Outcome.FAILED,
-            f"written as version {self._record.version_after}, then somebody else changed it: version "
-            f"{self._present.version}, timeout {timeout_text(self._present)}. Left as it is",
-        )
-
-    def _api_failure(self, step: Step, error: ApiError) -> Step:
-        self._note(error.correlation_id)
-        self._denied = error.category == "auth"
-        self._stop = self._stop or self._denied or self._record.phase == "restore"
-        if self._unclear or self._record.version_after is not None:
-            return self._leave_open(
-                f"{error.message} At step {step}, after a write: the timeout may be "
-                f"{self._change.after_timeout_s} s already"
-            )
-        if isinstance(error, NotFoundError):
-            return self._end(Outcome.REFUSED, "it does not exist any more")
-        return self._end(Outcome.FAILED, f"{error.message} Nothing was changed (step {step})")
-
-    # --- parts of steps
-
-    def _may_have_written(self) -> bool:
-        return self._unclear or self._record.version_after is not None
-
-    def _where_the_backup_is(self) -> str:
-        """Return the sentence that names the backup, or nothing where there is none."""
-        path = self._bench.backups.path(self._record.entry)
-        return f". The action as it was: {path}" if path.exists() else ""
-
-    def _fresh(self) -> Snapshot:
-        return Snapshot.of(self._bench.org.read_config(self._change.action_id), self._change.salt)
-
-    def _append(self, record: Record) -> None:
-        self._record = replace(record, at=self._bench.now())
-        self._bench.journal.append(self._record)
-
-    def _note(self, correlation_id: str | None) -> None:
-        if correlation_id:
-            self._record = replace(
-                self._record, correlation_ids=(*self._record.correlation_ids, correlation_id)
-            )
-
-    def _pause(self, attempt: int) -> None:
-        self._bench.sleep(BACK_OFF_S * attempt)
+def pause(context: ApplyContext, attempt: int) -> None:
+    """Wait before the next attempt, longer each time."""
+    context.clock.sleep(BACK_OFF_S * attempt)

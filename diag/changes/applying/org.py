@@ -31,7 +31,7 @@ class NotTested:
 
 
 @dataclass(frozen=True, slots=True)
-class TrialInput:
+class ActionInput:
     """The input map of a test call; its values are never shown, logged or journalled.
 
     `may_change_data`: the person who wrote the workload allowed calls with side effects.
@@ -41,7 +41,7 @@ class TrialInput:
     may_change_data: bool = False
 
 
-PayloadFor = Callable[[Action], TrialInput | NotTested]
+PayloadFor = Callable[[Action], ActionInput | NotTested]
 """The input of an action's test calls, or why there is none."""
 
 

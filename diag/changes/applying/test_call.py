@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from diag.changes.applying.org import NotTested, Org, TrialInput
+from diag.changes.applying.org import ActionInput, NotTested, Org
 from diag.genesys.errors import ApiError
 from diag.genesys.models import Action
 
@@ -18,11 +18,11 @@ _NOT_THE_ACTION: Final = frozenset({"rate_limited", "auth_error", "network_error
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
-    """What up to MAX_CALLS calls said. `passed` is None when no call reached the action."""
+class CallResult:
+    """The outcome of up to MAX_CALLS calls. `passed` is None when no call reached the action."""
 
     passed: bool | None
-    what: str
+    outcome: str
     correlation_ids: tuple[str, ...] = ()
 
 
@@ -36,9 +36,9 @@ def may_call(action: Action, *, allow_side_effects: bool) -> NotTested | None:
     )
 
 
-def try_action(
-    org: Org, action: Action, given: TrialInput, *, timeout_s: int, sleep: Callable[[float], None]
-) -> Trial:
+def call_until_passed(
+    org: Org, action: Action, given: ActionInput, *, timeout_s: int, sleep: Callable[[float], None]
+) -> CallResult:
     """Call the action until a call passes, MAX_CALLS at most; `timeout_s` is the one in force."""
     ids: list[str] = []
     outcomes: list[str] = []
@@ -53,6 +53,6 @@ def try_action(
         ids += [reply.correlation_id] if reply.correlation_id else []
         outcomes.append(reply.outcome.outcome)
         if reply.outcome.outcome == "ok":
-            return Trial(True, "ok", tuple(ids))
-    told = [outcome for outcome in outcomes if outcome not in _NOT_THE_ACTION]
-    return Trial(False if told else None, (told or outcomes)[-1], tuple(ids))
+            return CallResult(True, "ok", tuple(ids))
+    conclusive = [outcome for outcome in outcomes if outcome not in _NOT_THE_ACTION]
+    return CallResult(False if conclusive else None, (conclusive or outcomes)[-1], tuple(ids))

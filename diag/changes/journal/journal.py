@@ -36,7 +36,7 @@ class Author:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class JournalLine:
     """One line of the journal. `at` is Unix seconds (UTC); timeouts in seconds."""
 
     entry: str
@@ -76,7 +76,7 @@ def new_id(now: float) -> str:
     return f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime(now))}-{secrets.token_hex(3)}"
 
 
-def first_record(
+def first_line(
     entry: str,
     change: Change,
     *,
@@ -86,9 +86,9 @@ def first_record(
     origin: str,
     run_ids: tuple[str, ...],
     at: float,
-) -> Record:
+) -> JournalLine:
     """Return the `intent` record of a change; the later phases are made from it by replacing fields."""
-    return Record(
+    return JournalLine(
         entry=entry,
         phase="intent",
         at=at,
@@ -117,10 +117,10 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._read_to = 0
-        self._records: list[Record] = []
-        self._by_action: dict[str, list[Record]] = {}
+        self._records: list[JournalLine] = []
+        self._by_action: dict[str, list[JournalLine]] = {}
 
-    def append(self, record: Record) -> None:
+    def append(self, record: JournalLine) -> None:
         """Write one line and wait until it is on the disk. Raises JournalError."""
         line = json.dumps({"format_version": JOURNAL_VERSION, **asdict(record)}, allow_nan=False) + "\n"
         try:
@@ -145,12 +145,12 @@ class Journal:
                 "DIAG_RUNS=/path",
             ) from error
 
-    def read(self) -> list[Record]:
+    def read(self) -> list[JournalLine]:
         """Return every whole record, oldest first; a torn or foreign line is left out."""
         self._catch_up()
         return list(self._records)
 
-    def of_action(self, action_id: str) -> list[Record]:
+    def of_action(self, action_id: str) -> list[JournalLine]:
         """Return the records of one action, oldest first."""
         self._catch_up()
         return list(self._by_action.get(action_id, ()))
@@ -195,15 +195,15 @@ class Journal:
                 fcntl.lockf(file, fcntl.LOCK_UN, 1, offset)
 
 
-def latest_by_entry(records: Sequence[Record]) -> dict[str, Record]:
+def latest_by_entry(records: Sequence[JournalLine]) -> dict[str, JournalLine]:
     """Return entry id -> its last record, in the order the entries began."""
-    latest: dict[str, Record] = {}
+    latest: dict[str, JournalLine] = {}
     for record in records:
         latest[record.entry] = record
     return latest
 
 
-def unfinished(records: Sequence[Record]) -> list[Record]:
+def unfinished(records: Sequence[JournalLine]) -> list[JournalLine]:
     """Return the last record of every entry that has no result: an apply was killed there."""
     return [record for record in latest_by_entry(records).values() if not record.finished]
 
@@ -222,10 +222,10 @@ def _sync_folder(folder: Path) -> None:
 
 
 _ENTRY: Final = re.compile(r"[\w-]+")
-_KNOWN: Final = {item.name for item in fields(Record)}
+_KNOWN: Final = {item.name for item in fields(JournalLine)}
 
 
-def _parse(line: str) -> Record | None:
+def _parse(line: str) -> JournalLine | None:
     try:
         body: Any = json.loads(line)
         if body["format_version"] != JOURNAL_VERSION:
@@ -235,6 +235,6 @@ def _parse(line: str) -> Record | None:
             values[name] = tuple(values.get(name, ()))
         if not _ENTRY.fullmatch(values["entry"]):  # it names a file beside the journal
             return None
-        return Record(**values)
+        return JournalLine(**values)
     except (ValueError, KeyError, TypeError):
         return None

@@ -6,7 +6,7 @@ from enum import StrEnum
 from diag.changes.plans.plan import Change
 
 
-class Outcome(StrEnum):
+class ChangeOutcome(StrEnum):
     """How one change ended."""
 
     APPLIED = "applied"
@@ -26,7 +26,7 @@ class ChangeResult:
     """One change and how it ended; `entry` is its id in the journal (None when nothing was journalled)."""
 
     change: Change
-    outcome: Outcome
+    outcome: ChangeOutcome
     reason: str
     entry: str | None = None
     version_before: int | None = None

@@ -3,14 +3,15 @@
 import itertools
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import httpx
 import pytest
 
-from diag.changes.applying.apply import ApplyOptions, Watch, apply_plan
-from diag.changes.applying.org import TrialInput
+from diag.changes.applying.apply import Watch, apply_plan
+from diag.changes.applying.apply_context import ApplyOptions, Operator, WallClock
+from diag.changes.applying.org import ActionInput
 from diag.changes.journal.journal import Author, Journal
 from diag.changes.plans.action_fields import fields_of
 from diag.changes.plans.change_result import ChangeResult
@@ -88,12 +89,13 @@ class Admin:
             self.plan(*changes),
             self.client,
             self.journal,
-            identity=self.identity,
-            author=Author("admin", "apply-1"),
-            options=options or ApplyOptions(on_error="continue"),
-            payload_for=lambda action: TrialInput({"id": "1"}),
+            Operator(self.identity, Author("admin", "apply-1")),
+            options=replace(
+                options or ApplyOptions(on_error="continue"),
+                payload_for=lambda action: ActionInput({"id": "1"}),
+            ),
             watch=watch or Watch(),
-            sleep=lambda seconds: None,
+            clock=WallClock(sleep=lambda seconds: None),
         )
 
     def timeout_of(self, action_id: str) -> int | None:

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import httpx
 
-from diag.changes.applying.apply import ApplyOptions, Watch, apply_plan
-from diag.changes.applying.apply_context import Step
-from diag.changes.applying.org import TrialInput
+from diag.changes.applying.apply import Watch, apply_plan
+from diag.changes.applying.apply_context import ApplyOptions, Operator, Step
+from diag.changes.applying.org import ActionInput
 from diag.changes.journal.journal import Author, Journal
 from diag.changes.plans.plan import Change
 from diag.changes.plans.plan_file import read_plan
@@ -66,10 +66,8 @@ def main() -> None:
             plan,
             client,
             Journal(Path(journal)),
-            identity=plan.org,
-            author=Author("admin", f"apply-{os.getpid()}"),
-            options=ApplyOptions(on_error="continue"),
-            payload_for=lambda action: TrialInput({"id": "1"}),
+            Operator(plan.org, Author("admin", f"apply-{os.getpid()}")),
+            options=ApplyOptions(on_error="continue", payload_for=lambda action: ActionInput({"id": "1"})),
             watch=Watch(on_step=kill_at),
         ):
             print(result.outcome, result.change.action_id, result.reason)

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from diag.changes.journal.journal import unfinished
-from diag.changes.plans.change_result import Outcome
+from diag.changes.plans.change_result import ChangeOutcome
 
 if TYPE_CHECKING:
     from tests.contract.changes.conftest import Admin, MakeAdmin, Script
@@ -70,7 +70,7 @@ def test_a_write_whose_reply_is_lost(admin: "Admin", action_id: str, fault: "Scr
 
     (result,) = admin.apply(change)
 
-    assert result.outcome is Outcome.APPLIED
+    assert result.outcome is ChangeOutcome.APPLIED
     assert admin.transport.patches == (2 if when == "before" else 1)
     assert admin.client.get_action(action_id).version == (change.action_version or 0) + 1
     holds_after(admin, action_id, fields, 10)
@@ -83,7 +83,7 @@ def test_a_rate_limit(admin: "Admin", action_id: str, headers: dict[str, str]) -
 
     (result,) = admin.apply(admin.change(action_id))
 
-    assert result.outcome is Outcome.APPLIED
+    assert result.outcome is ChangeOutcome.APPLIED
     holds_after(admin, action_id, fields, 10)
 
 
@@ -95,8 +95,8 @@ def test_a_rate_limit_too_long_to_wait_for(admin: "Admin", action_id: str) -> No
     (first,) = admin.apply(change)
     (second,) = admin.apply(change)
 
-    assert first.outcome is Outcome.FAILED
-    assert second.outcome is Outcome.APPLIED
+    assert first.outcome is ChangeOutcome.FAILED
+    assert second.outcome is ChangeOutcome.APPLIED
     holds_after(admin, action_id, fields, 10)
 
 
@@ -112,7 +112,7 @@ def test_a_version_that_moves_while_nothing_else_does(
 
     (result,) = admin.apply(change)
 
-    assert result.outcome is Outcome.APPLIED
+    assert result.outcome is ChangeOutcome.APPLIED
     assert admin.transport.patches == times + 1
     holds_after(admin, action_id, fields, 10)
 
@@ -127,11 +127,11 @@ def test_a_version_that_is_always_stale(
     admin.transport.before.extend([saved_without_a_change(make_admin("other"), action_id)] * 5)
 
     (first,) = admin.apply(change)
-    assert (first.outcome, admin.transport.patches) == (Outcome.FAILED, 5)
+    assert (first.outcome, admin.transport.patches) == (ChangeOutcome.FAILED, 5)
     assert admin.timeout_of(action_id) == 5
     (second,) = admin.apply(change)
 
-    assert second.outcome is Outcome.APPLIED
+    assert second.outcome is ChangeOutcome.APPLIED
     holds_after(admin, action_id, fields, 10)
 
 
@@ -150,7 +150,7 @@ def test_a_token_that_expires_between_read_and_patch(admin: "Admin", action_id: 
 
     (result,) = admin.apply(admin.change(action_id))
 
-    assert result.outcome is Outcome.APPLIED
+    assert result.outcome is ChangeOutcome.APPLIED
     holds_after(admin, action_id, fields, 10)
 
 
@@ -164,7 +164,7 @@ def test_merge_or_replace_nothing_is_lost(
     (result,) = admin.apply(admin.change(action_id))
 
     assert "config.request.requestTemplate" in fields  # only the template endpoint returns it
-    assert result.outcome is Outcome.APPLIED
+    assert result.outcome is ChangeOutcome.APPLIED
     holds_after(admin, action_id, fields, 10)
 
 
@@ -177,10 +177,10 @@ def test_somebody_edits_between_plan_and_apply(
 
     refused, applied = admin.apply(*changes)
 
-    assert refused.outcome is Outcome.REFUSED
+    assert refused.outcome is ChangeOutcome.REFUSED
     assert refused.reason == "version: planned 1, present 2; timeout: planned 5 s, present 8 s"
     assert admin.timeout_of(action_id) == 8
-    assert applied.outcome is Outcome.APPLIED
+    assert applied.outcome is ChangeOutcome.APPLIED
 
 
 def test_an_open_draft_is_left_as_it_is(admin: "Admin", action_id: str) -> None:
@@ -190,7 +190,7 @@ def test_an_open_draft_is_left_as_it_is(admin: "Admin", action_id: str) -> None:
 
     (result,) = admin.apply(admin.change(action_id))
 
-    assert result.outcome is Outcome.APPLIED
+    assert result.outcome is ChangeOutcome.APPLIED
     assert admin.client.read_config(action_id, draft=True) == draft
     holds_after(admin, action_id, fields, 10)
 
@@ -210,7 +210,7 @@ def test_a_platform_that_drops_a_template_with_the_write(admin: "Admin", action_
 
     (result,) = admin.apply(change)
 
-    assert result.outcome is Outcome.RESTORED
+    assert result.outcome is ChangeOutcome.RESTORED
     assert "config.request.requestTemplate" in result.reason
     assert admin.fields(action_id) == fields
     assert admin.timeout_of(action_id) == 5

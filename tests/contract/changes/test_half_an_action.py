@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from diag.changes.applying.apply import apply_plan
+from diag.changes.applying.apply_context import Operator
 from diag.changes.journal.journal import Author
-from diag.changes.plans.change_result import Outcome
+from diag.changes.plans.change_result import ChangeOutcome
 from diag.changes.plans.manual_plan import make_manual_plan
 from diag.genesys.client import GenesysClient
 from diag.genesys.http.pacing import RateBucket
@@ -29,12 +30,12 @@ def test_half_an_action_is_neither_planned_nor_written(
     ) as half:
         plan = make_manual_plan([before.action], 10, half.read_config, admin.identity)
         (result,) = apply_plan(
-            whole, half, admin.journal, identity=admin.identity, author=Author("admin", "apply-1")
+            whole, half, admin.journal, Operator(admin.identity, Author("admin", "apply-1"))
         )
 
     assert plan.changes == ()
     assert part in plan.skipped[0].reason
-    assert result.outcome is Outcome.FAILED
+    assert result.outcome is ChangeOutcome.FAILED
     assert part in result.reason
     assert "Nothing was changed" in result.reason
     assert "PATCH" not in transport.methods

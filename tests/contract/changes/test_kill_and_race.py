@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from diag.changes.applying.apply import ApplyOptions
-from diag.changes.applying.apply_context import Step
+from diag.changes.applying.apply_context import ApplyOptions, Step
 from diag.changes.journal.journal import unfinished
 from diag.changes.plans.action_fields import fields_of
-from diag.changes.plans.change_result import ChangeResult, Outcome
+from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
 from diag.changes.plans.plan import Change
 from diag.changes.plans.plan_file import write_plan
 
@@ -25,7 +24,8 @@ SCRIPT = Path(__file__).with_name("killed_apply.py")
 FORWARD = [
     step
     for step in Step
-    if step not in (Step.RESUME, Step.LOOK, Step.RESTORE_INTENT, Step.RESTORE, Step.READ_RESTORED, Step.DONE)
+    if step
+    not in (Step.RESUME, Step.LOOK_UP, Step.RESTORE_INTENT, Step.RESTORE, Step.READ_RESTORED, Step.DONE)
 ]
 
 
@@ -47,7 +47,7 @@ def test_a_process_killed_at_any_step_is_finished_by_the_next(
     assert (killed.communicate(timeout=60)[0], killed.returncode) == ("", -9)
     results = admin.apply(*plan.changes)
 
-    assert {result.outcome for result in results} <= {Outcome.APPLIED, Outcome.SKIPPED}
+    assert {result.outcome for result in results} <= {ChangeOutcome.APPLIED, ChangeOutcome.SKIPPED}
     for action_id in ids:
         action = admin.client.get_action(action_id)
         assert (action.timeout_s, action.version) == (10, 2)  # written once, not twice
@@ -71,7 +71,7 @@ def test_a_process_killed_while_it_puts_back_is_finished_by_the_next(
     (result,) = admin.apply(*plan.changes)
 
     assert killed.returncode == -9
-    assert result.outcome is Outcome.RESTORED
+    assert result.outcome is ChangeOutcome.RESTORED
     assert (admin.timeout_of(action_id), admin.fields(action_id)) == (5, fields)
     assert unfinished(admin.journal.read()) == []
 
@@ -136,9 +136,9 @@ def test_two_admins_at_once_over_two_hundred_actions(make_admin: "MakeAdmin", qu
         assert (present.action.version, record.version_after) == (2, 2)
         assert fields_of(present, planned[action_id].salt) == planned[action_id].fields
     assert min(len(found) for found in applied.values()) > 0
-    losers = [r for found in results.values() for r in found if r.outcome is not Outcome.APPLIED]
+    losers = [r for found in results.values() for r in found if r.outcome is not ChangeOutcome.APPLIED]
     assert len(losers) == 200
-    assert all(r.outcome is Outcome.REFUSED and "timeout: planned 5 s" in r.reason for r in losers)
+    assert all(r.outcome is ChangeOutcome.REFUSED and "timeout: planned 5 s" in r.reason for r in losers)
 
 
 def test_both_plans_on_every_action_in_the_same_order(
@@ -157,7 +157,7 @@ def test_both_plans_on_every_action_in_the_same_order(
     def apply(name: str) -> None:
         for change in plans[name]:
             barrier.wait()
-            lost.extend(r for r in admins[name].apply(change) if r.outcome is not Outcome.APPLIED)
+            lost.extend(r for r in admins[name].apply(change) if r.outcome is not ChangeOutcome.APPLIED)
 
     threads = [threading.Thread(target=apply, args=(name,)) for name in admins]
     for thread in threads:
@@ -166,6 +166,6 @@ def test_both_plans_on_every_action_in_the_same_order(
         thread.join()
 
     assert len(lost) == len(ids)
-    assert {r.outcome for r in lost} == {Outcome.REFUSED}
+    assert {r.outcome for r in lost} == {ChangeOutcome.REFUSED}
     for action_id in ids:
         assert admins["anna"].client.get_action(action_id).version == 2

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from diag.changes.journal.journal import unfinished
-from diag.changes.plans.change_result import Outcome
+from diag.changes.plans.change_result import ChangeOutcome
 
 if TYPE_CHECKING:
     from tests.contract.changes.conftest import Admin
@@ -52,10 +52,10 @@ def test_a_fault_of_the_platform(admin: "Admin", action_id: str, arm: Any, name:
 
     (result,) = admin.apply(change)
     arm([])
-    if result.outcome is not Outcome.APPLIED:
+    if result.outcome is not ChangeOutcome.APPLIED:
         (result,) = admin.apply(change)
 
-    assert result.outcome is Outcome.APPLIED, result.reason
+    assert result.outcome is ChangeOutcome.APPLIED, result.reason
     assert (admin.timeout_of(action_id), admin.fields(action_id)) == (10, fields)
     assert unfinished(admin.journal.read()) == []
     assert sum(record.outcome == "applied" for record in admin.journal.read()) == 1
@@ -67,6 +67,6 @@ def test_a_version_that_never_stands_still_ends_unchanged(admin: "Admin", action
 
     (result,) = admin.apply(change)
 
-    assert result.outcome is Outcome.FAILED
+    assert result.outcome is ChangeOutcome.FAILED
     assert admin.timeout_of(action_id) == 5
     assert unfinished(admin.journal.read()) == []

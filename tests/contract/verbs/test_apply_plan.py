@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from diag.changes.journal.journal import Author, Journal, first_record
+from diag.changes.journal.journal import Author, Journal, first_line
 from diag.changes.plans.plan_file import plan_digest, read_plan, write_plan
 from diag.cli import run
 from diag.exit_codes import ExitCode
@@ -90,7 +90,7 @@ def test_history_names_the_plan_that_finishes_what_was_stopped(
     plan = read_plan(session / "plan.json")
     kept = kept_plan(session / "runs", plan_digest(plan))
     write_plan(plan, kept)
-    begun = first_record(
+    begun = first_line(
         "20261121T231245Z-a1b2c3",
         plan.changes[0],
         org=plan.org,

@@ -3,13 +3,13 @@
 from dataclasses import replace
 from typing import Any
 
-from diag.changes.journal.journal import Author, Journal, Record, first_record
+from diag.changes.journal.journal import Author, Journal, JournalLine, first_line
 from tests.support.changes.fake_org import IDENTITY, change_for, full_config
 
 
-def record(entry: str = "e1", **values: Any) -> Record:
+def record(entry: str = "e1", **values: Any) -> JournalLine:
     """The intent to change an action from 5 s to 10 s; `values` replace fields."""
-    made = first_record(
+    made = first_line(
         entry,
         change_for(full_config(), 10),
         org=IDENTITY,

@@ -1,10 +1,12 @@
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from diag.changes.applying.apply import ApplyOptions, Watch, apply_plan
-from diag.changes.applying.org import TrialInput
+from diag.changes.applying.apply import Watch, apply_plan
+from diag.changes.applying.apply_context import ApplyOptions, Operator, WallClock
+from diag.changes.applying.org import ActionInput
 from diag.changes.journal.journal import Author, Journal
 from diag.changes.plans.change_result import ChangeResult
 from diag.changes.plans.plan import Change, Plan
@@ -35,12 +37,13 @@ def apply(journal: Journal) -> Apply:
             Plan(created_at=1000.0, org=IDENTITY, changes=changes),
             org,
             journal,
-            identity=IDENTITY,
-            author=Author(author, f"apply-of-{author}"),
-            options=options or ApplyOptions(on_error="continue"),
-            payload_for=lambda action: TrialInput({"id": "payload-secret"}),
+            Operator(IDENTITY, Author(author, f"apply-of-{author}")),
+            options=replace(
+                options or ApplyOptions(on_error="continue"),
+                payload_for=lambda action: ActionInput({"id": "payload-secret"}),
+            ),
             watch=watch or Watch(),
-            sleep=lambda seconds: None,
+            clock=WallClock(sleep=lambda seconds: None),
         )
 
     return run

@@ -5,7 +5,7 @@ import pytest
 
 from diag.changes.errors import NothingToUndoError
 from diag.changes.journal.journal import Journal
-from diag.changes.plans.change_result import ChangeResult, Outcome
+from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
 from diag.changes.plans.plan import OrgIdentity, Plan
 from diag.changes.plans.plan_file import plan_digest
 from diag.changes.undo_plan import demand_something_undone, entries_of_run, entry_named, make_undo_plan
@@ -31,7 +31,7 @@ def test_an_undo_is_a_plan_that_takes_the_same_way(apply: Apply, journal: Journa
     assert plan.origin == "undo"
     assert plan.changes[0].undoes == done.entry
     assert plan.changes[0].reason == f"takes back {done.entry}: it was 5 s"
-    assert undone.outcome is Outcome.APPLIED
+    assert undone.outcome is ChangeOutcome.APPLIED
     assert org.timeout_of(ID) == 5
     assert journal.read()[-1].undoes == done.entry
 
@@ -53,7 +53,7 @@ def test_an_undone_plan_can_be_applied_again(apply: Apply, journal: Journal) -> 
 
     (again,) = apply(org, change)
 
-    assert again.outcome is Outcome.APPLIED
+    assert again.outcome is ChangeOutcome.APPLIED
     assert org.timeout_of(ID) == 10
 
 
@@ -82,7 +82,7 @@ def test_an_unset_timeout_is_unset_again_or_60_where_the_platform_merges(
 
     assert (change.after_timeout_s, change.after_is_set) == (60, False)
     assert change.reason.endswith("it was unset, which is 60 s")
-    assert undone.outcome is Outcome.APPLIED
+    assert undone.outcome is ChangeOutcome.APPLIED
     assert org.timeout_of(ID) == 60
     assert org.actions[ID].action.timeout_is_set is merges
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from diag.changes.applying.dry_run import Rehearsed
-from diag.changes.plans.change_result import ChangeResult, Outcome
+from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
 from diag.changes.plans.plan import Evidence, Plan, Skipped, Unchanged
 from diag.errors import CredentialsError, DiagError, PartialError, StalePlanError
 from diag.interaction.apply_exit_code import raise_for
@@ -15,12 +15,12 @@ from tests.support.changes.fake_org import IDENTITY, change_for, full_config
 CHANGE = change_for(full_config(), 10)
 
 
-def ended(outcome: Outcome, **values: object) -> ChangeResult:
+def ended(outcome: ChangeOutcome, **values: object) -> ChangeResult:
     return replace(ChangeResult(CHANGE, outcome, "because"), **values)
 
 
-APPLIED, REFUSED, FAILED = map(ended, (Outcome.APPLIED, Outcome.REFUSED, Outcome.FAILED))
-RESTORED, SKIPPED = ended(Outcome.RESTORED), ended(Outcome.SKIPPED)
+APPLIED, REFUSED, FAILED = map(ended, (ChangeOutcome.APPLIED, ChangeOutcome.REFUSED, ChangeOutcome.FAILED))
+RESTORED, SKIPPED = ended(ChangeOutcome.RESTORED), ended(ChangeOutcome.SKIPPED)
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ RESTORED, SKIPPED = ended(Outcome.RESTORED), ended(Outcome.SKIPPED)
         ([APPLIED, REFUSED], PartialError, "partial"),
         ([APPLIED, FAILED, SKIPPED], PartialError, "partial"),
         ([APPLIED, RESTORED], PartialError, "partial"),
-        ([ended(Outcome.FAILED, denied=True)], CredentialsError, "auth"),
+        ([ended(ChangeOutcome.FAILED, denied=True)], CredentialsError, "auth"),
         ([FAILED], DiagError, "error"),
         ([RESTORED], DiagError, "error"),
         ([REFUSED, FAILED], DiagError, "error"),
@@ -54,7 +54,7 @@ def test_no_trouble_is_no_error(results: list[ChangeResult]) -> None:
 
 def test_a_correlation_id_goes_with_the_trouble() -> None:
     with pytest.raises(DiagError) as caught:
-        raise_for([ended(Outcome.FAILED, correlation_ids=("c-1", "c-2"))], "diag apply x")
+        raise_for([ended(ChangeOutcome.FAILED, correlation_ids=("c-1", "c-2"))], "diag apply x")
 
     assert "correlation id c-2" in caught.value.details
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from analysis.format.run_folder import Manifest, RunFolder, write_manifest
-from diag.changes.applying.org import NotTested, TrialInput
+from diag.changes.applying.org import ActionInput, NotTested
 from diag.genesys.client import GenesysClient
 from diag.genesys.errors import NetworkError
 from diag.genesys.models import Action
@@ -49,7 +49,7 @@ def run_with_workload(runs: Path, text: str) -> str:
     return "run-1"
 
 
-def given(client: Contracts, runs: Path, run_ids: tuple[str, ...] = ("run-1",)) -> TrialInput | NotTested:
+def given(client: Contracts, runs: Path, run_ids: tuple[str, ...] = ("run-1",)) -> ActionInput | NotTested:
     return payloads_of_runs(cast(GenesysClient, client), runs, run_ids)(ACTION)
 
 
@@ -62,7 +62,7 @@ def test_the_workloads_own_payload_and_permission_are_used(tmp_path: Path) -> No
 
     found = given(Contracts(), tmp_path)
 
-    assert found == TrialInput({"id": "real"}, may_change_data=True)
+    assert found == ActionInput({"id": "real"}, may_change_data=True)
     assert "real" not in repr(found)
 
 
@@ -71,7 +71,7 @@ def test_a_permission_without_a_payload_counts_too(tmp_path: Path) -> None:
 
     found = given(Contracts(), tmp_path)
 
-    assert isinstance(found, TrialInput)
+    assert isinstance(found, ActionInput)
     assert found.may_change_data
     assert set(found.values) == {"id"}
 
@@ -84,17 +84,17 @@ def test_without_a_workload_it_is_made_from_the_contract_once(tmp_path: Path) ->
 
     assert first is second
     assert client.asked == 1
-    assert isinstance(first, TrialInput)
+    assert isinstance(first, ActionInput)
     assert set(first.values) == {"id"}
     assert not first.may_change_data
 
 
 def test_a_workload_that_names_other_actions_or_does_not_read_is_no_error(tmp_path: Path) -> None:
     run_with_workload(tmp_path, '[[action]]\nname = "Other"\npayload = [{ values = { id = "real" } }]\n')
-    assert isinstance(given(Contracts(), tmp_path), TrialInput)
+    assert isinstance(given(Contracts(), tmp_path), ActionInput)
     (tmp_path / "workload.toml").write_text("not toml [")
 
-    assert json.dumps(cast(TrialInput, given(Contracts(), tmp_path)).values) != '{"id": "real"}'
+    assert json.dumps(cast(ActionInput, given(Contracts(), tmp_path)).values) != '{"id": "real"}'
 
 
 def test_a_contract_that_cannot_be_read_means_no_test(tmp_path: Path) -> None:

@@ -9,10 +9,11 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diag.changes.applying.apply import ApplyOptions, apply_plan
-from diag.changes.applying.org import TrialInput
+from diag.changes.applying.apply import apply_plan
+from diag.changes.applying.apply_context import ApplyOptions, Operator, WallClock
+from diag.changes.applying.org import ActionInput
 from diag.changes.journal.journal import Author, Journal, unfinished
-from diag.changes.plans.change_result import Outcome
+from diag.changes.plans.change_result import ChangeOutcome
 from diag.changes.plans.plan import Plan
 from diag.genesys.errors import NetworkError, PlatformError, RateLimitedError, StaleVersionError
 from tests.support.changes.fake_org import (
@@ -75,11 +76,9 @@ def run_until_quiet(org: FakeOrg, journal: Journal) -> None:
                 plan,
                 org,
                 journal,
-                identity=IDENTITY,
-                author=Author("a", "apply"),
-                options=ApplyOptions(on_error="continue"),
-                payload_for=lambda action: TrialInput({}),
-                sleep=lambda seconds: None,
+                Operator(IDENTITY, Author("a", "apply")),
+                options=ApplyOptions(on_error="continue", payload_for=lambda action: ActionInput({})),
+                clock=WallClock(sleep=lambda seconds: None),
             )
         except Killed:
             continue
@@ -107,7 +106,7 @@ def test_alone_in_the_org_every_mixture_ends_applied_and_nothing_else_differs(
     assert all_but_timeout(org.actions[ID]) == all_but_timeout(full_config())
     assert org.timeout_of(ID) == 10
     assert unfinished(journal.read()) == []
-    assert journal.read()[-1].outcome == Outcome.APPLIED
+    assert journal.read()[-1].outcome == ChangeOutcome.APPLIED
     sent = [timeout_s for _, timeout_s in org.patches]
     assert (10, 10) not in pairwise(sent)  # never the same change on top of itself
 
@@ -129,5 +128,5 @@ def test_what_somebody_else_set_is_never_overwritten(
     versions_taken = [at for at, (_, timeout_s) in enumerate(org.patches) if timeout_s == 10]
     assert len(versions_taken) <= 1  # once somebody took it, we never write again
     assert unfinished(journal.read()) == []
-    applied = [record for record in journal.read() if record.outcome == Outcome.APPLIED]
+    applied = [record for record in journal.read() if record.outcome == ChangeOutcome.APPLIED]
     assert (org.timeout_of(ID) == 10) <= bool(applied)

@@ -9,7 +9,7 @@ import pytest
 
 from diag.changes.errors import JournalError
 from diag.changes.journal.journal import Journal, unfinished
-from diag.changes.plans.change_result import ChangeResult, Outcome
+from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
 from diag.genesys.errors import (
     LoginError,
     NotFoundError,
@@ -34,7 +34,7 @@ def test_a_change_is_written_proven_tested_and_journalled(apply: Apply, journal:
 
     (result,) = apply(org, change_for(full_config(), 10))
 
-    assert result.outcome is Outcome.APPLIED
+    assert result.outcome is ChangeOutcome.APPLIED
     assert result.reason == "5 s -> 10 s; test call passed"
     assert (result.version_before, result.version_after) == (7, 8)
     assert len(result.correlation_ids) == 3  # test before, patch, test after
@@ -71,7 +71,7 @@ def test_an_edited_action_is_refused_by_name_with_both_values(
 
     (result,) = apply(org, change)
 
-    assert result.outcome is Outcome.REFUSED
+    assert result.outcome is ChangeOutcome.REFUSED
     assert "version: planned 7, present 8" in result.reason
     assert named in result.reason
     assert org.patches == []
@@ -85,7 +85,7 @@ def test_a_version_that_moved_alone_is_no_drift(apply: Apply) -> None:
 
     (result,) = apply(org, change)
 
-    assert (result.outcome, result.version_before, result.version_after) == (Outcome.APPLIED, 8, 9)
+    assert (result.outcome, result.version_before, result.version_after) == (ChangeOutcome.APPLIED, 8, 9)
 
 
 def test_the_loser_of_a_race_says_who_won(apply: Apply) -> None:
@@ -95,7 +95,7 @@ def test_the_loser_of_a_race_says_who_won(apply: Apply) -> None:
 
     (result,) = apply(org, plan_of_b, author="client-b")
 
-    assert result.outcome is Outcome.REFUSED
+    assert result.outcome is ChangeOutcome.REFUSED
     assert "timeout: planned 5 s, present 10 s" in result.reason
     assert "set to 10 s by client-a" in result.reason
 
@@ -107,7 +107,11 @@ def test_lost_credentials_stop_everything(apply: Apply) -> None:
 
     results = apply(org, *(change_for(full, 10) for full in fulls))
 
-    assert [result.outcome for result in results] == [Outcome.APPLIED, Outcome.FAILED, Outcome.SKIPPED]
+    assert [result.outcome for result in results] == [
+        ChangeOutcome.APPLIED,
+        ChangeOutcome.FAILED,
+        ChangeOutcome.SKIPPED,
+    ]
     assert results[1].denied
     assert "not tried: stopped after" in results[2].reason
 
@@ -119,7 +123,7 @@ def test_a_deleted_action_is_refused(apply: Apply) -> None:
 
     (result,) = apply(org, change)
 
-    assert (result.outcome, result.reason) == (Outcome.REFUSED, "it does not exist any more")
+    assert (result.outcome, result.reason) == (ChangeOutcome.REFUSED, "it no longer exists")
 
 
 @pytest.mark.parametrize("room_for_lines", [0, 1, 2])
@@ -142,7 +146,7 @@ def test_a_full_disk_stops_the_apply_and_the_next_one_finishes(
 
     assert "No space left on device" in caught.value.message
     assert org.patches == ([] if room_for_lines == 0 else [(ID, 10)])  # no intent, no write
-    assert [result.outcome for result in apply(org, change)] == [Outcome.APPLIED]
+    assert [result.outcome for result in apply(org, change)] == [ChangeOutcome.APPLIED]
     assert org.patches == [(ID, 10)]
     assert unfinished(journal.read()) == []
 
@@ -157,6 +161,6 @@ def test_an_action_that_stops_telling_its_config_is_not_written(apply: Apply) ->
     org.on_read = [raising(UnexpectedReplyError("the reply holds no config"))]
     (odd,) = apply(org, change)
 
-    assert (silent.outcome, odd.outcome) == (Outcome.REFUSED, Outcome.FAILED)
+    assert (silent.outcome, odd.outcome) == (ChangeOutcome.REFUSED, ChangeOutcome.FAILED)
     assert "Nothing was changed" in odd.reason
     assert "patch" not in org.calls

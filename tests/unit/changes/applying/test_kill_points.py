@@ -8,7 +8,7 @@ import pytest
 from diag.changes.applying.apply import Watch
 from diag.changes.applying.apply_context import Step
 from diag.changes.journal.journal import Journal, unfinished
-from diag.changes.plans.change_result import ChangeResult, Outcome
+from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
 from diag.changes.plans.plan import Change
 from tests.support.changes.fake_org import (
     FakeOrg,
@@ -56,7 +56,7 @@ BACKWARD = [Step.RESTORE_INTENT, Step.RESTORE, Step.READ_RESTORED]
 
 
 def test_every_step_is_killed_somewhere_here() -> None:
-    reached = {*FORWARD, *BACKWARD, Step.RESUME, Step.LOOK, Step.DONE}
+    reached = {*FORWARD, *BACKWARD, Step.RESUME, Step.LOOK_UP, Step.DONE}
 
     assert reached == set(Step)
 
@@ -70,13 +70,16 @@ def test_killed_on_the_way_forward(apply: Apply, journal: Journal, step: Step, a
         apply(org, *CHANGES, watch=killed_after(step, action_id))
     results = apply(org, *CHANGES)
 
-    assert {result.outcome for result in results} <= {Outcome.APPLIED, Outcome.SKIPPED}
+    assert {result.outcome for result in results} <= {ChangeOutcome.APPLIED, ChangeOutcome.SKIPPED}
     assert org.patches == [("custom_-_1", 10), ("custom_-_2", 12)]
     assert all_but_timeout(org.actions["custom_-_1"]) == all_but_timeout(FIRST)
     assert unfinished(journal.read()) == []
     applied = [record.action_id for record in journal.read() if record.outcome == "applied"]
     assert sorted(applied) == ["custom_-_1", "custom_-_2"]
-    assert [result.outcome for result in apply(org, *CHANGES)] == [Outcome.SKIPPED, Outcome.SKIPPED]
+    assert [result.outcome for result in apply(org, *CHANGES)] == [
+        ChangeOutcome.SKIPPED,
+        ChangeOutcome.SKIPPED,
+    ]
     assert not list(journal.path.parent.glob("*.unfinished/*"))
 
 
@@ -89,7 +92,7 @@ def test_killed_while_the_write_was_on_its_way(apply: Apply, journal: Journal, w
         apply(org, CHANGES[0])
     (result,) = apply(org, CHANGES[0])
 
-    assert result.outcome is Outcome.APPLIED
+    assert result.outcome is ChangeOutcome.APPLIED
     assert org.patches == [("custom_-_1", 10)]
     assert unfinished(journal.read()) == []
 
@@ -107,7 +110,7 @@ def test_killed_while_a_mangled_write_is_put_back(apply: Apply, journal: Journal
         assert journal.read()[-1].outcome == "restored"
     else:
         (result,) = apply(org, CHANGES[0])
-        assert result.outcome is Outcome.RESTORED
+        assert result.outcome is ChangeOutcome.RESTORED
         assert "config.request.requestTemplate" in result.reason or step is Step.PATCH
 
     assert org.patches == [("custom_-_1", 10), ("custom_-_1", 5)]
@@ -127,7 +130,7 @@ def test_killed_while_the_restoring_write_was_on_its_way(apply: Apply, journal: 
         apply(org, lower)
     (result,) = apply(org, lower)
 
-    assert result.outcome is Outcome.RESTORED
+    assert result.outcome is ChangeOutcome.RESTORED
     assert org.timeout_of("custom_-_1") == 5
     assert org.patches == [("custom_-_1", 2), ("custom_-_1", 5)]
     assert unfinished(journal.read()) == []
@@ -141,7 +144,7 @@ def test_killed_again_while_finishing(apply: Apply, journal: Journal) -> None:
             apply(org, CHANGES[0], watch=killed_after(step, "custom_-_1"))
     (result,) = apply(org, CHANGES[0])
 
-    assert result.outcome is Outcome.APPLIED
+    assert result.outcome is ChangeOutcome.APPLIED
     assert org.patches == [("custom_-_1", 10)]
     assert len({record.entry for record in journal.read()}) == 1
 
@@ -154,8 +157,8 @@ def test_killed_after_a_write_that_somebody_then_changed(apply: Apply, journal: 
     org.edit("custom_-_1", timeout_s=33)
     (result,) = apply(org, CHANGES[0])
 
-    assert result.outcome is Outcome.FAILED
-    assert "somebody else changed it" in result.reason
+    assert result.outcome is ChangeOutcome.FAILED
+    assert "changed by someone else" in result.reason
     assert org.timeout_of("custom_-_1") == 33
     assert org.patches == [("custom_-_1", 10)]
 
@@ -176,7 +179,7 @@ def test_killed_while_unsetting_on_a_platform_that_merges(
             path.unlink()
     (result,) = apply(org, unset)
 
-    assert result.outcome is Outcome.APPLIED
+    assert result.outcome is ChangeOutcome.APPLIED
     assert org.timeout_of("custom_-_1") == 60
     assert all_but_timeout(org.actions["custom_-_1"]) == all_but_timeout(FIRST)
     assert unfinished(journal.read()) == []
@@ -192,7 +195,7 @@ def test_without_its_backup_a_mangled_write_is_not_put_back_but_told(apply: Appl
         path.unlink()
     (result,) = apply(org, CHANGES[0])
 
-    assert result.outcome is Outcome.FAILED
+    assert result.outcome is ChangeOutcome.FAILED
     assert result.stop
     assert "config.request.requestTemplate" in result.reason
     assert "there is no backup to put back" in result.reason

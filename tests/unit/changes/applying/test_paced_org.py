@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from diag.changes.applying.apply import ApplyOptions, apply_plan
-from diag.changes.applying.org import Org, TrialInput
+from diag.changes.applying.apply import apply_plan
+from diag.changes.applying.apply_context import ApplyOptions, Operator, WallClock
+from diag.changes.applying.org import ActionInput, Org
 from diag.changes.applying.paced_org import PacedOrg
 from diag.changes.journal.journal import Author, Journal
-from diag.changes.plans.change_result import Outcome
+from diag.changes.plans.change_result import ChangeOutcome
 from diag.changes.plans.plan import Plan
 from diag.genesys.http.json_reply import JsonObject
 from diag.genesys.http.pacing import RateBucket
@@ -67,15 +68,12 @@ def test_many_changes_never_exceed_the_limit_and_none_is_forgotten(tmp_path: Pat
         plan,
         org,
         Journal(tmp_path / "journal.jsonl"),
-        identity=IDENTITY,
-        author=Author("a", "apply"),
-        options=ApplyOptions(),
-        payload_for=lambda action: TrialInput({}),
-        now=clock.read,
-        sleep=clock.sleep,
+        Operator(IDENTITY, Author("a", "apply")),
+        options=ApplyOptions(payload_for=lambda action: ActionInput({})),
+        clock=WallClock(clock.read, clock.sleep),
     )
 
-    assert {result.outcome for result in results} == {Outcome.APPLIED}
+    assert {result.outcome for result in results} == {ChangeOutcome.APPLIED}
     assert len(fake.patches) == len(set(fake.patches)) == 200
     sent = counting.sent_at
     assert len(sent) == 200 * (2 * CALLS_PER_READ + 1 + 2)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from diag.changes.journal.journal import Journal, unfinished
-from diag.changes.plans.change_result import ChangeResult, Outcome
+from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
 from diag.genesys.errors import (
     RateLimitedError,
 )
@@ -39,10 +39,10 @@ def test_a_write_that_changes_more_than_the_timeout_is_put_back_at_once(
 
     first, second = apply(org, change_for(full_config(), 10), change_for(others, 10))
 
-    assert first.outcome is Outcome.RESTORED
+    assert first.outcome is ChangeOutcome.RESTORED
     assert "config.request.requestTemplate: planned digest:" in first.reason
     assert "present absent" in first.reason
-    assert second.outcome is Outcome.SKIPPED  # whatever --on-error says
+    assert second.outcome is ChangeOutcome.SKIPPED  # whatever --on-error says
     assert org.patches == [(ID, 10), (ID, 5)]
     assert org.actions[ID].request_template == full_config().request_template
     assert only_the_timeout_differs(org)
@@ -56,7 +56,7 @@ def test_a_restore_that_fails_keeps_the_backup_and_says_where(apply: Apply, jour
     (result,) = apply(org, change_for(full_config(), 10))
 
     backup = journal.path.parent / "journal.unfinished" / f"{result.entry}.json"
-    assert result.outcome is Outcome.FAILED
+    assert result.outcome is ChangeOutcome.FAILED
     assert str(backup) in result.reason
     assert backup.stat().st_mode & 0o077 == 0
     assert "rawRequest" in backup.read_text()
@@ -73,10 +73,10 @@ def test_a_restore_that_does_not_succeed_yet_is_finished_by_the_next_apply(
     assert unfinished(journal.read()) != []
     (second,) = apply(org, change)
 
-    assert first.outcome is Outcome.FAILED
+    assert first.outcome is ChangeOutcome.FAILED
     assert first.stop
-    assert "putting it back did not succeed yet" in first.reason
-    assert second.outcome is Outcome.RESTORED
+    assert "putting it back has not succeeded yet" in first.reason
+    assert second.outcome is ChangeOutcome.RESTORED
     assert only_the_timeout_differs(org)
     assert org.timeout_of(ID) == 5
 
@@ -88,8 +88,8 @@ def test_somebody_who_edits_during_the_restore_is_not_overwritten(apply: Apply) 
 
     (result,) = apply(org, change_for(full_config(), 10))
 
-    assert result.outcome is Outcome.FAILED
-    assert "before it was put back somebody changed it: timeout 20 s" in result.reason
+    assert result.outcome is ChangeOutcome.FAILED
+    assert "someone else changed it before it was put back: timeout 20 s" in result.reason
     assert org.timeout_of(ID) == 20
 
 
@@ -101,7 +101,7 @@ def test_a_restore_unsets_what_was_unset_where_the_platform_lets_it(apply: Apply
 
     (result,) = apply(org, change_for(full_config(timeout_s=None), 2))
 
-    assert result.outcome is Outcome.RESTORED
+    assert result.outcome is ChangeOutcome.RESTORED
     assert org.timeout_of(ID) == 60
     assert org.actions[ID].action.timeout_is_set is merges
     assert result.reason.endswith("put back to 60 s" if merges else "put back to 60 s (unset)")
@@ -125,7 +125,7 @@ def test_a_platform_that_ignores_the_number_is_told(apply: Apply) -> None:
 
     (result,) = apply(org, change_for(full_config(), 10))
 
-    assert result.outcome is Outcome.FAILED
+    assert result.outcome is ChangeOutcome.FAILED
     assert "accepted 10 s and shows 5 s" in result.reason
 
 
@@ -138,7 +138,7 @@ def test_a_failure_after_a_write_keeps_the_backup_and_names_it(
 
     (result,) = apply(org, change_for(full_config(), 10))
 
-    assert result.outcome is Outcome.FAILED
+    assert result.outcome is ChangeOutcome.FAILED
     (backup,) = journal.path.parent.glob("*.unfinished/*")
     assert f"The action as it was: {backup}" in result.reason
     assert "s3cret-header" in backup.read_text()
@@ -151,5 +151,5 @@ def test_a_failure_before_any_write_leaves_no_backup(apply: Apply, journal: Jour
 
     (result,) = apply(org, change_for(full_config(), 10))
 
-    assert result.outcome is Outcome.FAILED
+    assert result.outcome is ChangeOutcome.FAILED
     assert not list(journal.path.parent.glob("*.unfinished/*"))

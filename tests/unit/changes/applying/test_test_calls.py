@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from diag.changes.applying.apply import ApplyOptions
-from diag.changes.plans.change_result import ChangeResult, Outcome
+from diag.changes.applying.apply_context import ApplyOptions
+from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
 from tests.support.changes.fake_org import (
     ID,
     FakeOrg,
@@ -21,7 +21,7 @@ def test_a_test_that_passed_before_and_fails_now_puts_the_old_timeout_back(apply
 
     (result,) = apply(org, change_for(full_config(), 2))
 
-    assert result.outcome is Outcome.RESTORED
+    assert result.outcome is ChangeOutcome.RESTORED
     assert "passed at 5 s and fails at 2 s (timeout)" in result.reason
     assert org.timeout_of(ID) == 5
     assert only_the_timeout_differs(org)
@@ -33,7 +33,7 @@ def test_a_test_that_failed_before_too_is_no_reason_to_put_back(apply: Apply) ->
 
     (result,) = apply(org, change_for(full_config(), 10))
 
-    assert result.outcome is Outcome.APPLIED
+    assert result.outcome is ChangeOutcome.APPLIED
     assert "fails as before (timeout)" in result.reason
 
 
@@ -52,8 +52,8 @@ def test_a_limit_is_no_verdict_on_the_action(apply: Apply) -> None:
 
     (result,) = apply(org, change_for(full_config(), 10))
 
-    assert result.outcome is Outcome.APPLIED
-    assert "told nothing (network_error)" in result.reason
+    assert result.outcome is ChangeOutcome.APPLIED
+    assert "was inconclusive (network_error)" in result.reason
 
 
 def test_an_action_with_side_effects_is_not_called_unless_allowed(apply: Apply) -> None:
@@ -62,7 +62,7 @@ def test_an_action_with_side_effects_is_not_called_unless_allowed(apply: Apply) 
 
     (result,) = apply(org, change_for(full, 10))
 
-    assert result.outcome is Outcome.APPLIED
+    assert result.outcome is ChangeOutcome.APPLIED
     assert "not tested: its request is POST" in result.reason
     assert "test" not in org.calls
 

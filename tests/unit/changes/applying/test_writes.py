@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from diag.changes.journal.journal import Journal, unfinished
-from diag.changes.plans.change_result import ChangeResult, Outcome
+from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
 from diag.genesys.errors import (
     ApiError,
     NetworkError,
@@ -35,7 +35,7 @@ def test_a_stale_version_is_read_again_and_written_once(apply: Apply, times: int
 
     (result,) = apply(org, change_for(full_config(), 10))
 
-    assert result.outcome is Outcome.APPLIED
+    assert result.outcome is ChangeOutcome.APPLIED
     assert org.patches == [(ID, 10)]
 
 
@@ -45,7 +45,7 @@ def test_a_version_that_is_always_stale_ends_after_five_writes(apply: Apply, jou
 
     (result,) = apply(org, change_for(full_config(), 10))
 
-    assert result.outcome is Outcome.FAILED
+    assert result.outcome is ChangeOutcome.FAILED
     assert "nothing was changed after 5 attempts" in result.reason
     assert org.calls.count("patch") == 5
     assert unfinished(journal.read()) == []
@@ -58,7 +58,7 @@ def test_somebody_who_edits_just_before_the_write_is_not_overwritten(apply: Appl
 
     (result,) = apply(org, change_for(full_config(), 10))
 
-    assert result.outcome is Outcome.REFUSED
+    assert result.outcome is ChangeOutcome.REFUSED
     assert "config.request.requestUrlTemplate" in result.reason
     assert org.patches == []
 
@@ -69,8 +69,8 @@ def test_somebody_who_edits_just_after_the_write_is_not_overwritten(apply: Apply
 
     (result,) = apply(org, change_for(full_config(), 10))
 
-    assert result.outcome is Outcome.FAILED
-    assert "written as version 8, then somebody else changed it: version 9, timeout 20 s" in result.reason
+    assert result.outcome is ChangeOutcome.FAILED
+    assert "written as version 8, then changed by someone else: version 9, timeout 20 s" in result.reason
     assert org.timeout_of(ID) == 20
 
 
@@ -89,7 +89,7 @@ def test_a_lost_reply_before_the_write_took_effect(apply: Apply, error: ApiError
 
     (result,) = apply(org, change_for(full_config(), 10))
 
-    assert result.outcome is Outcome.APPLIED
+    assert result.outcome is ChangeOutcome.APPLIED
     assert org.patches == [(ID, 10)]
 
 
@@ -100,7 +100,7 @@ def test_a_lost_reply_after_the_write_took_effect_is_not_written_twice(apply: Ap
 
     (result,) = apply(org, change_for(full_config(), 10))
 
-    assert result.outcome is Outcome.APPLIED
+    assert result.outcome is ChangeOutcome.APPLIED
     assert result.version_after == 8
     assert org.patches == [(ID, 10)]
 
@@ -116,9 +116,9 @@ def test_when_nothing_can_be_read_after_a_lost_write_the_next_apply_finishes(
     (first,) = apply(org, change)
     (second,) = apply(org, change)
 
-    assert first.outcome is Outcome.FAILED
-    assert "the timeout may be 10 s already" in first.reason
-    assert second.outcome is Outcome.APPLIED
+    assert first.outcome is ChangeOutcome.FAILED
+    assert "the timeout may already be 10 s" in first.reason
+    assert second.outcome is ChangeOutcome.APPLIED
     assert org.patches == [(ID, 10)]
     assert first.entry == second.entry
     assert unfinished(journal.read()) == []
@@ -138,7 +138,7 @@ def test_a_lost_write_is_still_ours_when_somebody_saved_the_action_since(apply: 
 
     (result,) = apply(org, change_for(full_config(), 10))
 
-    assert result.outcome is Outcome.APPLIED
+    assert result.outcome is ChangeOutcome.APPLIED
     assert org.patches == [(ID, 10)]
 
 
@@ -150,7 +150,7 @@ def test_a_lost_write_that_somebody_changed_since_is_not_called_refused(
 
     (result,) = apply(org, change_for(full_config(), 10))
 
-    assert result.outcome is Outcome.FAILED  # "refused" would say that nothing was written
+    assert result.outcome is ChangeOutcome.FAILED  # "refused" would say that nothing was written
     assert "the reply to our write was lost, and now:" in result.reason
     assert org.timeout_of(ID) == 20
 
@@ -163,6 +163,6 @@ def test_rate_limits_that_stay_end_the_change_without_harm(apply: Apply, journal
     (first,) = apply(org, change)
     (second,) = apply(org, change)
 
-    assert first.outcome is Outcome.FAILED
+    assert first.outcome is ChangeOutcome.FAILED
     assert "Nothing was changed" in first.reason
-    assert second.outcome is Outcome.APPLIED
+    assert second.outcome is ChangeOutcome.APPLIED

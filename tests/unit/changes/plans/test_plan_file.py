@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.changes.applying.apply import apply_plan
+from diag.changes.applying.apply_context import Operator
 from diag.changes.errors import PlanFileError, WrongOrgError
 from diag.changes.journal.journal import Author, Journal
 from diag.changes.plans.plan import Change, Evidence, OrgIdentity, Plan, Skipped, Unchanged
@@ -122,8 +123,7 @@ def test_a_plan_is_never_applied_to_another_org(journal: Journal) -> None:
             PLAN,
             org,
             journal,
-            identity=OrgIdentity("org-2", "Other", "api.example.test"),
-            author=Author(None, "apply-1"),
+            Operator(OrgIdentity("org-2", "Other", "api.example.test"), Author(None, "apply-1")),
         )
 
     assert "'Acme'" in caught.value.message
