@@ -136,7 +136,7 @@ def effect_is_unknown(error: ApiError) -> bool:
     """Return whether a write answered like this may or may not have taken effect.
 
     A reply that was lost, garbled or an error of the platform proves nothing; neither does 408, which the
-    platform answers for a stale version, too (docs/genesys-api.md, "Concurrency control").
+    platform answers for a stale version, too (docs/genesys-api.md, "Writing a timeout").
     """
     if isinstance(error, NetworkError):
         return error.sent
