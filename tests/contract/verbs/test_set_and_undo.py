@@ -44,7 +44,7 @@ def test_without_a_terminal_approval_is_a_flag(capsys: "pytest.CaptureFixture[st
         (["set", "Nobody", "--timeout", "7", "--yes"], "There is no action 'Nobody'"),
         (
             ["set", "Check Apointment Slots", "--timeout", "7", "--yes"],
-            "Did you mean: Check Appointment Slots",
+            "Did you mean 'Check Appointment Slots'?",
         ),
         (["set", QUICK, "--timeout", "61", "--yes"], "1<=x<=60"),
         (["set", QUICK, "--timeout", "0", "--yes"], "1<=x<=60"),
@@ -57,7 +57,7 @@ def test_without_a_terminal_approval_is_a_flag(capsys: "pytest.CaptureFixture[st
             ["recommend", "calls.csv", "--format", "terraform", "--terraform-state", "noise"],
             "noise cannot be read",
         ),
-        (["export", "Check Apointment Slots"], "Did you mean: Check Appointment Slots"),
+        (["export", "Check Apointment Slots"], "Did you mean 'Check Appointment Slots'?"),
         (["export", "Get *"], "actions fit 'Get *'"),
         (["export", OTHER, "-o", "x.toml"], "not as TOML"),
         (["recomend"], "Did you mean 'recommend'?"),
