@@ -1,4 +1,4 @@
-"""Findings as GitHub workflow commands: one `::error` line per failed one, one `::notice` for the rest.
+"""Findings as GitHub workflow commands: an `::error` line per failed check, one `::notice` for the undecided.
 
 Escaping as the runner's own toolkit does it (actions/toolkit, packages/core, command.ts): a name with a
 line break must not become a command of its own.
@@ -6,17 +6,17 @@ line break must not become a command of its own.
 
 from collections.abc import Sequence
 
-from diag.checks.rules import Finding, Outcome, failed
+from diag.checks.rules import CheckFinding, CheckOutcome, failed
 
 
-def annotations(findings: Sequence[Finding]) -> str:
+def annotations(findings: Sequence[CheckFinding]) -> str:
     """Return the lines to print to a workflow's stdout."""
     lines = [
         f"::error title={_property(f'diag check: {finding.rule}')}::"
         f"{_data(f'{finding.action_name} ({finding.action_id}): {finding.message}')}"
         for finding in failed(findings)
     ]
-    undecided = sum(finding.outcome is Outcome.UNDECIDED for finding in findings)
+    undecided = sum(finding.outcome is CheckOutcome.UNDECIDED for finding in findings)
     if undecided:
         lines.append(f"::notice title=diag check::{undecided} of {len(findings)} checks are undecided")
     return "".join(line + "\n" for line in lines)

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Final
 
-from diag.checks.rules import Finding, Outcome
+from diag.checks.rules import CheckFinding, CheckOutcome
 
 _NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold, not even escaped."""
 
 
-def junit_xml(findings: Sequence[Finding]) -> str:
+def junit_xml(findings: Sequence[CheckFinding]) -> str:
     """Return the XML document."""
     root = ET.Element("testsuites", {"name": "diag check", **_counts(findings)})
     ordered = sorted(findings, key=lambda finding: finding.rule)
@@ -22,19 +22,19 @@ def junit_xml(findings: Sequence[Finding]) -> str:
         for finding in cases:
             name = _text(f"{finding.action_name} ({finding.action_id})")
             case = ET.SubElement(suite, "testcase", classname=f"diag.{rule}", name=name)
-            if finding.outcome is Outcome.FAILED:
+            if finding.outcome is CheckOutcome.FAILED:
                 ET.SubElement(case, "failure", type=str(rule), message=_text(finding.message))
-            elif finding.outcome is Outcome.UNDECIDED:
+            elif finding.outcome is CheckOutcome.UNDECIDED:
                 ET.SubElement(case, "skipped", message=_text(finding.message))
     ET.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
 
-def _counts(findings: Sequence[Finding]) -> dict[str, str]:
+def _counts(findings: Sequence[CheckFinding]) -> dict[str, str]:
     return {
         "tests": str(len(findings)),
-        "failures": str(sum(finding.outcome is Outcome.FAILED for finding in findings)),
-        "skipped": str(sum(finding.outcome is Outcome.UNDECIDED for finding in findings)),
+        "failures": str(sum(finding.outcome is CheckOutcome.FAILED for finding in findings)),
+        "skipped": str(sum(finding.outcome is CheckOutcome.UNDECIDED for finding in findings)),
         "errors": "0",
     }
 

@@ -1,7 +1,7 @@
 """Which findings break a build. One action under one rule gives one outcome: passed, failed or undecided.
 
 Undecided (too few calls, hidden by the timeout, unstable) is not failed: a nightly job that turns red for
-lack of data is switched off after a week. `undecided` as a rule of its own makes it fail for who wants it.
+lack of data is switched off after a week. `--fail-on undecided` makes it fail for those who want that.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -21,7 +21,7 @@ class Rule(StrEnum):
     UNSET = "unset"
     """No timeout is set: the platform's default of 60 s is in force."""
     SLOWER = "slower"
-    """p99 is surely higher than in the baseline."""
+    """p99 is higher than in the baseline, beyond doubt."""
     UNDECIDED = "undecided"
     """The data allow no verdict."""
 
@@ -29,8 +29,8 @@ class Rule(StrEnum):
 DEFAULT_RULES: Final = (Rule.OUTSIDE, Rule.UNSET, Rule.SLOWER)
 
 
-class Outcome(StrEnum):
-    """How one action did under one rule."""
+class CheckOutcome(StrEnum):
+    """How one action did under one rule: the type of `CheckFinding.outcome`."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -38,13 +38,13 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """One action under one rule, with the sentence a person needs."""
+class CheckFinding:
+    """One action under one rule, with the sentence that says why."""
 
     rule: Rule
     action_id: str
     action_name: str
-    outcome: Outcome
+    outcome: CheckOutcome
     message: str
 
 
@@ -58,13 +58,13 @@ def judge(
     rules: Collection[Rule] = DEFAULT_RULES,
     *,
     baseline: Analysis | None = None,
-) -> tuple[Finding, ...]:
+) -> tuple[CheckFinding, ...]:
     """Return one finding per action and rule, in the analysis' order (worst harm first).
 
-    Actions whose timeout nobody can change are judged by `slower` only. `slower` needs `baseline`.
+    Actions whose timeout cannot be changed are judged by `slower` only. `slower` needs `baseline`.
     """
     known = {item.action_id: item for item in baseline.actions} if baseline is not None else None
-    findings: list[Finding] = []
+    findings: list[CheckFinding] = []
     for item in analysis.actions:
         if item.verdict is not Verdict.NOT_CONFIGURABLE:
             if Rule.OUTSIDE in rules:
@@ -78,49 +78,50 @@ def judge(
     return tuple(findings)
 
 
-def failed(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+def failed(findings: Sequence[CheckFinding]) -> tuple[CheckFinding, ...]:
     """Return the findings that break the build."""
-    return tuple(finding for finding in findings if finding.outcome is Outcome.FAILED)
+    return tuple(finding for finding in findings if finding.outcome is CheckOutcome.FAILED)
 
 
-def _outside(item: Recommendation) -> Finding:
+def _outside(item: Recommendation) -> CheckFinding:
     if item.verdict in _UNDECIDED or item.recommended_timeout_s is None:
-        return _finding(Rule.OUTSIDE, item, Outcome.UNDECIDED, item.reason)
+        return _finding(Rule.OUTSIDE, item, CheckOutcome.UNDECIDED, item.reason)
     if item.verdict is Verdict.OK or item.recommended_timeout_s == item.current_timeout_s:
-        return _finding(Rule.OUTSIDE, item, Outcome.PASSED, item.reason)
+        return _finding(Rule.OUTSIDE, item, CheckOutcome.PASSED, item.reason)
     if item.current_timeout_s is None:
-        return _finding(Rule.OUTSIDE, item, Outcome.UNDECIDED, "its present timeout is not known")
+        return _finding(Rule.OUTSIDE, item, CheckOutcome.UNDECIDED, "its current timeout is unknown")
     return _finding(
         Rule.OUTSIDE,
         item,
-        Outcome.FAILED,
+        CheckOutcome.FAILED,
         f"the timeout is {item.current_timeout_s} s, recommended are {item.recommended_timeout_s} s: "
         f"{item.reason}",
     )
 
 
-def _unset(item: Recommendation) -> Finding:
+def _unset(item: Recommendation) -> CheckFinding:
     if item.timeout_is_set is None:
-        return _finding(Rule.UNSET, item, Outcome.UNDECIDED, "whether a timeout is set is not known")
+        return _finding(Rule.UNSET, item, CheckOutcome.UNDECIDED, "it is unknown whether a timeout is set")
     if item.timeout_is_set:
-        return _finding(Rule.UNSET, item, Outcome.PASSED, f"{item.current_timeout_s} s is set")
+        return _finding(Rule.UNSET, item, CheckOutcome.PASSED, f"{item.current_timeout_s} s is set")
     return _finding(
-        Rule.UNSET, item, Outcome.FAILED, "no timeout is set: the platform's default of 60 s is in force"
+        Rule.UNSET, item, CheckOutcome.FAILED, "no timeout is set: the platform's default of 60 s is in force"
     )
 
 
-def _undecided(item: Recommendation) -> Finding:
-    outcome = Outcome.FAILED if item.verdict in _UNDECIDED else Outcome.PASSED
+def _undecided(item: Recommendation) -> CheckFinding:
+    outcome = CheckOutcome.FAILED if item.verdict in _UNDECIDED else CheckOutcome.PASSED
     return _finding(Rule.UNDECIDED, item, outcome, item.reason)
 
 
-def _slower(item: Recommendation, baseline: Mapping[str, Recommendation]) -> Finding:
-    found = difference(baseline.get(item.action_id), item)
-    return _finding(Rule.SLOWER, item, _SLOWER.get(found.verdict, Outcome.PASSED), found.reason)
+def _slower(item: Recommendation, baseline: Mapping[str, Recommendation]) -> CheckFinding:
+    change = difference(baseline.get(item.action_id), item)
+    return _finding(Rule.SLOWER, item, _IF_SLOWER.get(change.verdict, CheckOutcome.PASSED), change.reason)
 
 
-_SLOWER: Final = {"slower": Outcome.FAILED, "cannot tell": Outcome.UNDECIDED}
+_IF_SLOWER: Final = {"slower": CheckOutcome.FAILED, "cannot tell": CheckOutcome.UNDECIDED}
+"""Verdict of a comparison -> outcome; every other one passes."""
 
 
-def _finding(rule: Rule, item: Recommendation, outcome: Outcome, message: str) -> Finding:
-    return Finding(rule, item.action_id, item.action_name, outcome, message)
+def _finding(rule: Rule, item: Recommendation, outcome: CheckOutcome, message: str) -> CheckFinding:
+    return CheckFinding(rule, item.action_id, item.action_name, outcome, message)

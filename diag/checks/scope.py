@@ -17,7 +17,7 @@ def in_scope(
 ) -> Analysis:
     """Return the analysis of the actions that `only` and `skip` leave (names, ids or patterns).
 
-    With `org`, its actions that nobody measured are in scope too: an unset timeout needs no measurement.
+    With `org`, its unmeasured actions are in scope too: finding an unset timeout needs no measurement.
     """
     measured = {item.action_id for item in analysis.actions}
     others = [_unmeasured(facts) for facts in (org or {}).values() if facts.action_id not in measured]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from analysis.format.action_facts import ActionFacts
     from analysis.settings import RecommendSettings
-    from diag.checks.rules import Finding
+    from diag.checks.rules import CheckFinding
     from diag.settings import Settings
     from diag.table import Table
 
@@ -137,12 +137,12 @@ def _facts_of_org(settings: "Settings") -> "dict[str, ActionFacts]":
         return {action.id: facts_of(action) for action in client.list_actions()}
 
 
-def findings_table(findings: "Sequence[Finding]") -> "Table":
+def findings_table(findings: "Sequence[CheckFinding]") -> "Table":
     """Return the findings as a table, failed ones first."""
-    from diag.checks.rules import Outcome
+    from diag.checks.rules import CheckOutcome
     from diag.table import Column, Table
 
-    order = [Outcome.FAILED, Outcome.UNDECIDED, Outcome.PASSED]
+    order = [CheckOutcome.FAILED, CheckOutcome.UNDECIDED, CheckOutcome.PASSED]
     return Table(
         columns=(Column("outcome"), Column("rule"), Column("action"), Column("why", priority=2)),
         rows=tuple(

@@ -1,6 +1,6 @@
 from analysis.format.action_facts import ActionFacts
 from analysis.verdicts.recommendation import Verdict
-from diag.checks.rules import Outcome, Rule, judge
+from diag.checks.rules import CheckOutcome, Rule, judge
 from diag.checks.scope import in_scope
 from tests.support.changes.recommendations import analysis_of, recommendation
 
@@ -27,5 +27,5 @@ def test_actions_of_the_org_that_nobody_measured_are_judged_by_what_is_set() -> 
     assert [item.action_id for item in scope.actions] == ["a", "b", "c", "static_1"]
     assert scope.actions[3].verdict is Verdict.NOT_CONFIGURABLE
     of_c = {item.rule: item.outcome for item in findings if item.action_id == "c"}
-    assert of_c == {Rule.UNSET: Outcome.FAILED, Rule.OUTSIDE: Outcome.UNDECIDED}
+    assert of_c == {Rule.UNSET: CheckOutcome.FAILED, Rule.OUTSIDE: CheckOutcome.UNDECIDED}
     assert not [item for item in findings if item.action_id == "static_1"]
