@@ -1,7 +1,6 @@
 """Submit and poll, from the workload file to the recommended loop, against what the sandbox knows."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,11 +12,11 @@ import pytest
 
 from analysis.jobs.read_jobs import Job, read_flows
 from diag.sandbox.launch import SandboxProcess, start_sandbox
+from tests.support.load_run import at_home, locust_line
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.e2e
 
-LOCUSTFILE = Path(__file__).resolve().parents[2] / "loadtests" / "actions.py"
 SCENARIO = """
 description = "For a test"
 [limits]
@@ -86,9 +85,9 @@ class World:
 
     def run(self, *line: str) -> "subprocess.Popen[str]":
         return subprocess.Popen(
-            [sys.executable, *line],
+            line,
             cwd=self.folder,
-            env={**os.environ, "HOME": str(self.folder), **self.sandbox.environment},
+            env=at_home(self.folder, self.sandbox.environment),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -104,7 +103,9 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 def test_every_job_is_followed_to_its_end_and_the_flow_gets_interval_and_limit(world: World) -> None:
-    measure = world.run("-m", "diag", "measure", "--run-dir", "run", "--all-the-time", "--time", "90s")
+    measure = world.run(
+        sys.executable, "-m", "diag", "measure", "--run-dir", "run", "--all-the-time", "--time", "90s"
+    )
     output, _ = measure.communicate(timeout=150)
 
     assert measure.returncode == 0, output
@@ -132,8 +133,7 @@ def test_every_job_is_followed_to_its_end_and_the_flow_gets_interval_and_limit(w
 
 def test_kill_minus_nine_keeps_what_was_known_of_every_job(world: World) -> None:
     process = world.run(
-        *("-m", "locust", "-f", str(LOCUSTFILE), "--headless", "--only-summary"),
-        *("--workload", "workload.toml", "--run-dir", "run"),
+        *locust_line("--workload", "workload.toml", "--run-dir", "run"),
     )
     try:
         wait_until(lambda: sum(job.state == "done" for job in world.jobs()) > 20, "jobs that are done")

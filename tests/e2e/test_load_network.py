@@ -1,6 +1,5 @@
 """Workers behind a network that fails: rows wait on their disk, arrive once, or can be brought in later."""
 
-import os
 import select
 import signal
 import socket
@@ -14,16 +13,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from analysis.format.call_record import RECORD_SIZE
-from analysis.format.run_folder import Manifest, RunFolder, read_manifest
+from analysis.format.run_folder import Manifest, RunFolder
 from analysis.samples.read_samples import read_samples
 from diag.measuring.import_rows import bring_in
 from diag.sandbox.launch import SandboxProcess, start_sandbox
+from tests.support.load_run import at_home, free_port, locust_line, manifest_in, rows_in
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.e2e
-
-LOCUSTFILE = Path(__file__).resolve().parents[2] / "loadtests" / "actions.py"
 
 
 class Wire:
@@ -98,9 +95,7 @@ class Hosts:
 
     def __init__(self, folder: Path, sandbox: SandboxProcess, *arguments: str, deliver_s: int) -> None:
         self.folder, self.sandbox = folder, sandbox
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         self.master = self._start(
             "master",
             *("--master", "--master-bind-host", "127.0.0.1", "--master-bind-port", str(port)),
@@ -116,12 +111,11 @@ class Hosts:
             self.workers.append(self._start(f"worker-{number}", "--worker", *map(str, options)))
 
     def _start(self, name: str, *arguments: str) -> "subprocess.Popen[bytes]":
-        line = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--headless", "--only-summary"]
         with (self.folder / f"{name}.log").open("wb") as log:
             return subprocess.Popen(
-                [*line, *arguments],
+                locust_line(*arguments),
                 cwd=self.folder,
-                env={**os.environ, "HOME": str(self.folder), **self.sandbox.environment},
+                env=at_home(self.folder, self.sandbox.environment),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -131,10 +125,10 @@ class Hosts:
         return (self.folder / f"{name}.log").read_text()
 
     def arrived(self) -> int:
-        return _rows(self.folder / "run")
+        return rows_in(self.folder / "run")
 
     def kept(self, number: int) -> int:
-        return _rows(self.spools[number])
+        return rows_in(self.spools[number])
 
     def calls(self) -> set[str]:
         """The correlation ids of the calls that the sandbox answered."""
@@ -144,9 +138,7 @@ class Hosts:
         return {call["correlation_id"] for call in found if call["outcome"] == "ok"}
 
     def manifest(self) -> Manifest:
-        found = read_manifest(RunFolder(self.folder / "run"))
-        assert found is not None
-        return found
+        return manifest_in(self.folder)
 
     def close(self) -> None:
         for process in (self.master, *self.workers):
@@ -154,10 +146,6 @@ class Hosts:
             process.wait()
         for wire in self.wires:
             wire.close()
-
-
-def _rows(folder: Path) -> int:
-    return sum(path.stat().st_size // RECORD_SIZE for path in folder.rglob("*.seg"))
 
 
 @pytest.fixture
@@ -236,7 +224,7 @@ def test_lost_workers_are_named_and_their_rows_can_be_brought_in(hosts: Callable
     brought = subprocess.run(
         [sys.executable, "-m", "diag", "report", "run", "--format", "text", *add],
         cwd=made.folder,
-        env={**os.environ, "HOME": str(made.folder)},
+        env=at_home(made.folder, {}),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

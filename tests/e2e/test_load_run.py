@@ -1,26 +1,22 @@
 """The locustfile as people run it: a real process against a real sandbox."""
 
 import json
-import os
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
-from analysis.format.call_record import RECORD_SIZE
-from analysis.format.run_folder import Manifest, RunFolder, read_manifest
 from analysis.samples.read_samples import read_samples
 from diag.measuring.load_process import LoadOptions, run_load
 from diag.measuring.run_progress import Progress
 from diag.sandbox.launch import SandboxProcess, start_sandbox
+from tests.support.load_run import ROOT, at_home, locust_line, manifest_in, rows_in
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.e2e
 
-ROOT = Path(__file__).resolve().parents[2]
 QUICK = ("Get Account Balance", "Search Knowledge Articles")
 
 
@@ -34,14 +30,14 @@ def sandbox() -> Iterator[SandboxProcess]:
 def locust(tmp_path: Path, sandbox: SandboxProcess) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     started = []
 
-    def start(*arguments: str, actions: Sequence[str] = QUICK, **environment: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "locust", "-f", str(ROOT / "loadtests" / "actions.py")]
-        for action in actions:
-            command += ["--action", action]
+    def start(
+        *arguments: str, actions: Sequence[str] = QUICK, report: bool = False, **environment: str
+    ) -> subprocess.Popen[str]:
+        chosen = [part for action in actions for part in ("--action", action)]
         process = subprocess.Popen(
-            [*command, "--headless", "--only-summary", "--run-dir", str(tmp_path / "run"), *arguments],
+            locust_line("--run-dir", str(tmp_path / "run"), *chosen, *arguments, report=report),
             cwd=tmp_path,
-            env={**os.environ, "HOME": str(tmp_path), **sandbox.environment, **environment},
+            env=at_home(tmp_path, {**sandbox.environment, **environment}),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -56,35 +52,25 @@ def locust(tmp_path: Path, sandbox: SandboxProcess) -> Iterator[Callable[..., su
         process.communicate()
 
 
-def manifest(tmp_path: Path) -> Manifest:
-    found = read_manifest(RunFolder(tmp_path / "run"))
-    assert found is not None
-    return found
-
-
-def rows_on_disk(tmp_path: Path) -> int:
-    return sum(path.stat().st_size // RECORD_SIZE for path in tmp_path.glob("run*/segments/*.seg"))
-
-
 def wait_for_rows(tmp_path: Path, count: int) -> None:
-    wait_until(lambda: rows_on_disk(tmp_path) >= count, f"{count} rows")
+    wait_until(lambda: rows_in(tmp_path) >= count, f"{count} rows")
 
 
 def test_a_run_ends_by_itself_with_every_call_recorded(
     tmp_path: Path, locust: Callable[..., subprocess.Popen[str]]
 ) -> None:
-    process = locust("--run-time", "3s", "--rate", "30")
+    process = locust("--run-time", "3s", "--rate", "30", report=True)
     output, _ = process.communicate(timeout=60)
 
     assert process.returncode == 0, output
     assert "SANDBOX" in output
-    found = manifest(tmp_path)
+    found = manifest_in(tmp_path)
     samples = read_samples([tmp_path / "run"]).table
     assert found.status == "complete"
     assert found.sandbox
     assert found.model == "open"
     assert sorted(fact.action_name or "" for fact in found.actions) == sorted(QUICK)
-    assert found.calls == len(samples) == rows_on_disk(tmp_path)
+    assert found.calls == len(samples) == rows_in(tmp_path)
     assert 100 < len(samples) < 280  # 3 s at 2 x 30 calls/s
     assert (samples["outcome"] == "ok").mean() > 0.9
     assert (samples["started_at"] >= samples["scheduled_at"]).all()
@@ -105,7 +91,7 @@ def test_a_signal_leaves_a_whole_folder_and_no_call_is_lost(
     output, _ = process.communicate(timeout=60)
 
     assert process.returncode == 130, output
-    found = manifest(tmp_path)
+    found = manifest_in(tmp_path)
     samples = read_samples([tmp_path / "run"]).table
     assert found.status == "interrupted"
     assert found.calls == len(samples)
@@ -123,8 +109,8 @@ def test_kill_minus_nine_keeps_every_finished_call(
     process.kill()
     process.wait()
 
-    assert manifest(tmp_path).status == "running"
-    assert len(read_samples([tmp_path / "run"]).table) == rows_on_disk(tmp_path) >= 100
+    assert manifest_in(tmp_path).status == "running"
+    assert len(read_samples([tmp_path / "run"]).table) == rows_in(tmp_path) >= 100
 
 
 def test_an_org_without_a_workload_is_refused(
@@ -171,7 +157,7 @@ def test_a_probe_calls_a_draft_and_leaves_none_behind(tmp_path: Path, sandbox: S
     samples = read_samples([tmp_path / "run"]).table
     assert set(samples["target"]) == {"draft"}
     assert set(samples["timeout_s"]) == {60}
-    assert [one.what for one in manifest(tmp_path).left_out] == ["Get User Presence"]
+    assert [one.what for one in manifest_in(tmp_path).left_out] == ["Get User Presence"]
     drafts = json.loads((tmp_path / "run" / "drafts.json").read_text())["drafts"]
     assert [draft["state"] for draft in drafts] == ["deleted"]
     assert seen[-1].calls == len(samples)
@@ -214,22 +200,11 @@ def test_a_mistake_of_ours_ends_the_run_instead_of_hanging(
 ) -> None:
     file = tmp_path / "broken_actions.py"
     file.write_text(BROKEN.replace("METHOD", repr(method)))
-    line = [
-        sys.executable,
-        "-m",
-        "locust",
-        "-f",
-        str(file),
-        "--headless",
-        "--only-summary",
-        "--run-time",
-        "2s",
-    ]
-    line += ["--run-dir", str(tmp_path / "run"), "--action", QUICK[0], "--drain-s", "0"]
+    line = ("--run-time", "2s", "--run-dir", str(tmp_path / "run"), "--action", QUICK[0], "--drain-s", "0")
     done = subprocess.run(
-        line,
+        locust_line(*line, files=str(file)),
         cwd=tmp_path,
-        env={**os.environ, "HOME": str(tmp_path), "PYTHONPATH": str(ROOT), **sandbox.environment},
+        env=at_home(tmp_path, {"PYTHONPATH": str(ROOT), **sandbox.environment}),
         capture_output=True,
         text=True,
         timeout=90,
@@ -237,7 +212,7 @@ def test_a_mistake_of_ours_ends_the_run_instead_of_hanging(
     )
 
     assert done.returncode == 1, done.stderr
-    found = manifest(tmp_path)
+    found = manifest_in(tmp_path)
     assert found.status == "incomplete"
     assert "boom" in str(found.status_reason)
-    assert rows_on_disk(tmp_path) > 0
+    assert rows_in(tmp_path) > 0

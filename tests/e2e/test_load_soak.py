@@ -1,6 +1,5 @@
 """A soak that is killed goes on by the same command: the remaining windows, no row twice, no row lost."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -12,15 +11,14 @@ import httpx
 import pytest
 
 from analysis.estimates.time_coverage import time_coverage
-from analysis.format.call_record import RECORD_SIZE
 from analysis.format.run_folder import Manifest, RunFolder, read_manifest
 from analysis.samples.read_samples import read_samples
 from diag.sandbox.launch import SandboxProcess, start_sandbox
+from tests.support.load_run import at_home, locust_line, rows_in
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.e2e
 
-LOCUSTFILE = Path(__file__).resolve().parents[2] / "loadtests" / "actions.py"
 EVERY_S, WINDOW_S = 1.8, 0.7
 LATE_S = 0.9
 """A call may be a little late on a busy machine, and still is no call of another window."""
@@ -50,19 +48,18 @@ class Soak:
 
     def start(self, *more: str, workload: bool = True) -> "subprocess.Popen[str]":
         """Run the locustfile, without making a report."""
-        line = ["locust", "-f", str(LOCUSTFILE), "--headless", "--only-summary"]
         what = ["--workload", "soak.toml"] if workload else ["--mode", "soak"]
-        return self._run(*line, "--parent-pid", str(os.getpid()), *what, *more)
+        return self._run(locust_line(*what, *more))
 
     def measure(self) -> "subprocess.Popen[str]":
         """Run the verb; the same soak."""
-        return self._run("diag", "measure", "soak.toml")
+        return self._run([sys.executable, "-m", "diag", "measure", "soak.toml"])
 
-    def _run(self, *line: str) -> "subprocess.Popen[str]":
+    def _run(self, line: list[str]) -> "subprocess.Popen[str]":
         self.process = subprocess.Popen(
-            [sys.executable, "-m", *line],
+            line,
             cwd=self.folder,
-            env={**os.environ, "HOME": str(self.folder), **self.sandbox.environment},
+            env=at_home(self.folder, self.sandbox.environment),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -86,8 +83,7 @@ class Soak:
         return found
 
     def rows(self) -> int:
-        segments = (self.folder / "runs").glob("*/segments/*.seg")
-        return sum(path.stat().st_size // RECORD_SIZE for path in segments)
+        return rows_in(self.folder / "runs")
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """A run's token: renewed, refused, lost, without a permission, and where it is sent."""
 
-import os
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +8,7 @@ import httpx
 import pytest
 
 from analysis.samples.read_samples import read_samples
-from tests.support.load_run import LOCUSTFILE, as_an_org, measure, sandbox
+from tests.support.load_run import LOCUSTFILE, as_an_org, at_home, free_port, measure, sandbox
 
 pytestmark = pytest.mark.e2e
 
@@ -99,9 +97,7 @@ def test_a_missing_permission_is_named_and_ends_the_run(tmp_path: Path) -> None:
 
 
 def test_a_worker_sends_its_token_only_where_it_is_set_up_for(tmp_path: Path) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
+    port = str(free_port())
     with sandbox(tmp_path) as environment:
         org = as_an_org(environment)
         elsewhere = {**org, "GENESYSCLOUD_API_BASE": "https://api.mypurecloud.example"}
@@ -109,7 +105,7 @@ def test_a_worker_sends_its_token_only_where_it_is_set_up_for(tmp_path: Path) ->
         worker = subprocess.Popen(
             line,
             cwd=tmp_path,
-            env={**os.environ, "HOME": str(tmp_path), **elsewhere},
+            env=at_home(tmp_path, elsewhere),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

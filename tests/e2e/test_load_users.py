@@ -3,18 +3,24 @@
 Judged by the schedule that was recorded (offered_rate, scheduled_at), never by a clock of the test's own.
 """
 
-import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from analysis.format.run_folder import Manifest, RunFolder, read_manifest
 from analysis.samples.read_samples import read_samples
-from tests.support.load_run import LOCUSTFILE, action, as_an_org, sandbox
+from tests.support.load_run import (
+    LOCUSTFILE,
+    action,
+    as_an_org,
+    at_home,
+    locust_line,
+    manifest_in,
+    own_wire,
+    sandbox,
+)
 
 pytestmark = pytest.mark.e2e
 
@@ -42,24 +48,18 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
 def locust(
     folder: Path, environment: dict[str, str], *arguments: str, files: str = str(LOCUSTFILE)
 ) -> subprocess.CompletedProcess[str]:
-    line = [sys.executable, "-m", "locust", "-f", files, "--headless", "--only-summary", "--drain-s", "1"]
-    line += ["--action", "Quick"] if "--action" not in arguments else []
+    action = ("--action", "Quick") if "--action" not in arguments else ()
+    line = ("--drain-s", "1", *action, "--run-dir", str(folder / "run"), "--arrivals", "constant", *arguments)
     return subprocess.run(
-        [*line, "--run-dir", str(folder / "run"), "--arrivals", "constant", *arguments],
+        locust_line(*line, files=files),
         cwd=folder,
-        env={**os.environ, "HOME": str(folder), **environment},
+        env=at_home(folder, environment),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
     )
-
-
-def manifest(folder: Path) -> Manifest:
-    found = read_manifest(RunFolder(folder / "run"))
-    assert found is not None
-    return found
 
 
 def levels(folder: Path) -> dict[float, float]:
@@ -83,8 +83,8 @@ def test_each_user_is_one_stream_and_the_spawn_rate_ramps_them_up(
     found = levels(tmp_path)
     assert list(found) == [10, 20, 30]
     assert all(due == pytest.approx(offered, rel=0.25) for offered, due in found.items()), found
-    assert manifest(tmp_path).streams == 3
-    assert [rate for _, rate in manifest(tmp_path).rates] == [10.0]
+    assert manifest_in(tmp_path).streams == 3
+    assert [rate for _, rate in manifest_in(tmp_path).rates] == [10.0]
 
 
 OTHERS = """
@@ -109,7 +109,7 @@ def test_callers_of_the_closed_model_wait_for_their_replies_beside_users_of_anot
     done = locust(tmp_path, environment, *line, files=files)
 
     assert done.returncode == 0, done.stderr
-    found = manifest(tmp_path)
+    found = manifest_in(tmp_path)
     assert (found.model, found.streams) == ("closed", 3)
     table = read_samples([tmp_path / "run"]).table
     ends = table["started_at"] + table["latency_ms"] / 1000
@@ -128,8 +128,8 @@ def test_a_load_test_shape_raises_and_lowers_the_load(tmp_path: Path, environmen
     found = levels(tmp_path)
     assert list(found) == [20, 40, 10]
     assert all(due == pytest.approx(offered, rel=0.25) for offered, due in found.items()), found
-    assert manifest(tmp_path).streams == 4
-    assert manifest(tmp_path).status == "complete"
+    assert manifest_in(tmp_path).streams == 4
+    assert manifest_in(tmp_path).status == "complete"
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,8 @@ def test_users_of_all_workers_together_stay_below_the_orgs_limit(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:
     (tmp_path / "workload.toml").write_text('[[action]]\nname = "Quick"\nrate = 6\n')
-    line = ["--workload", "workload.toml", "-u", "4", "-r", "4", "--processes", "2"]  # asks for 24 calls/s
+    line = ["--workload", "workload.toml", "-u", "4", "-r", "4"]  # asks for 24 calls/s
+    line += ["--processes", "2", *own_wire()]
     dry = locust(tmp_path, as_an_org(environment), *line, "--run-time", "4s", "--dry-run")
     done = locust(tmp_path, as_an_org(environment), *line, "--run-time", "4s")
 
@@ -173,20 +174,20 @@ def test_users_of_all_workers_together_stay_below_the_orgs_limit(
     due = table["scheduled_at"].sort_values()
     assert most_in_a_second(due) <= 20
     assert len(table) > 25
-    (note,) = manifest(tmp_path).notes
+    (note,) = manifest_in(tmp_path).notes
     assert "all users together send 16 calls/s and no more" in note
     assert done.stderr.count("and no more") <= 2  # once in each worker
-    assert {"schedule_lag_p99_ms", "cpu_share"} <= set(manifest(tmp_path).generator)
+    assert {"schedule_lag_p99_ms", "cpu_share"} <= set(manifest_in(tmp_path).generator)
 
 
 def test_a_number_of_calls_is_made_also_where_the_workers_have_not_as_many_users(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:
     line = ["--processes", "2", "-u", "1", "--rate", "20", "--calls-per-action", "30", "--run-time", "60s"]
-    done = locust(tmp_path, environment, *line)
+    done = locust(tmp_path, environment, *line, *own_wire())
 
     assert done.returncode == 0, done.stderr
-    found = manifest(tmp_path)
+    found = manifest_in(tmp_path)
     assert found.status_reason == "no action is left to call"
     assert found.calls is not None
     assert 30 <= found.calls < 60  # noticed within a second or two

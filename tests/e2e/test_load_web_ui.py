@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,15 +11,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from analysis.format.call_record import RECORD_SIZE
 from analysis.format.run_folder import RunFolder, read_manifest
 from analysis.samples.read_samples import read_samples
 from diag.sandbox.launch import SandboxProcess, start_sandbox
+from tests.support.load_run import LOCUSTFILE, at_home, free_port, rows_in
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.e2e
 
-LOCUSTFILE = Path(__file__).resolve().parents[2] / "loadtests" / "actions.py"
 ACTION = "Get Account Balance"
 
 
@@ -30,22 +28,17 @@ def sandbox() -> Iterator[SandboxProcess]:
         yield process
 
 
-def rows_on_disk(tmp_path: Path) -> int:
-    return sum(path.stat().st_size // RECORD_SIZE for path in tmp_path.glob("run*/segments/*.seg"))
-
-
 def test_the_web_ui_starts_and_stops_runs_and_shows_the_actions(
     tmp_path: Path, sandbox: SandboxProcess
 ) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     line = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--drain-s", "0"]
+    line += ["--parent-pid", str(os.getpid())]
     line += ["--web-host", "127.0.0.1", "--web-port", str(port), "--run-dir", str(tmp_path / "run")]
     process = subprocess.Popen(
         [*line, "--action", ACTION],
         cwd=tmp_path,
-        env={**os.environ, "HOME": str(tmp_path), **sandbox.environment},
+        env=at_home(tmp_path, sandbox.environment),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -68,7 +61,7 @@ def test_the_web_ui_starts_and_stops_runs_and_shows_the_actions(
         return data
 
     def has_rows(count: int) -> bool:
-        return rows_on_disk(tmp_path) >= count
+        return rows_in(tmp_path) >= count
 
     def has_ended(run: str) -> bool:
         return '"running"' not in (tmp_path / run / "manifest.json").read_text()
@@ -83,7 +76,7 @@ def test_the_web_ui_starts_and_stops_runs_and_shows_the_actions(
             )
             assert all(str(row["p99"]).endswith(" ms") for row in shown() if row["action"] == ACTION)
             ask("/swarm", user_count="8", spawn_rate="8")  # an edit while it runs
-            enough = rows_on_disk(tmp_path) + 41
+            enough = rows_in(tmp_path) + 41
             wait_until(partial(has_rows, enough), "more rows")
             ask("/stop", now="yes")
             wait_until(partial(has_ended, run), "the end of the run")

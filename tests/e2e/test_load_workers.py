@@ -12,7 +12,6 @@ from diag.sandbox.launch import SandboxProcess, start_sandbox
 
 pytestmark = pytest.mark.e2e
 
-LOCUSTFILE = Path(__file__).resolve().parents[2] / "loadtests" / "actions.py"
 ACTIONS = ("Get Account Balance", "Search Knowledge Articles")
 
 

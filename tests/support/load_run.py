@@ -1,18 +1,21 @@
-"""Runs the locustfile against an org of a test's own making, and reads what it says of the run."""
+"""Runs the locustfile against an org of a test's own making, and reads what it recorded."""
 
 import os
+import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 
+from analysis.format.call_record import RECORD_SIZE
 from analysis.format.run_folder import Manifest, RunFolder, read_manifest
 from diag.sandbox.launch import start_sandbox
 
-LOCUSTFILE = Path(__file__).resolve().parents[2] / "loadtests" / "actions.py"
+ROOT = Path(__file__).resolve().parents[2]
+LOCUSTFILE = ROOT / "loadtests" / "actions.py"
 SCENARIO = """
 description = "For a test"
 {top}
@@ -67,16 +70,53 @@ def action(name: str, latency: str, *, timeout_s: int = 5, failures: str = "") -
     return ACTION.format(name=name, latency=latency, timeout_s=timeout_s, failures=failures)
 
 
+def locust_line(*arguments: str, files: str = str(LOCUSTFILE), report: bool = False) -> list[str]:
+    """Return the command of a run. Its report takes three seconds of a core: only for a test of it."""
+    line = [sys.executable, "-m", "locust", "-f", files, "--headless", "--only-summary"]
+    ours = [] if report else ["--parent-pid", str(os.getpid())]  # whoever started the load writes the report
+    return [*line, *ours, *arguments]
+
+
+def own_wire() -> tuple[str, ...]:
+    """Return the arguments for `--processes` on a port of its own: two runs must not share their workers."""
+    port = str(free_port())
+    bind = ("--master-bind-host", "127.0.0.1", "--master-bind-port", port)
+    return (*bind, "--master-host", "127.0.0.1", "--master-port", port)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def at_home(folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of a process whose home is `folder`."""
+    return {**os.environ, "HOME": str(folder), **environment}
+
+
+def manifest_in(folder: Path) -> Manifest:
+    """Return the manifest of the run in `folder`/run."""
+    found = read_manifest(RunFolder(folder / "run"))
+    assert found is not None
+    return found
+
+
+def rows_in(folder: Path) -> int:
+    """Return how many rows are on the disk, anywhere below a folder."""
+    return sum(path.stat().st_size // RECORD_SIZE for path in folder.rglob("*.seg"))
+
+
 def measure(
     tmp_path: Path, environment: dict[str, str], workload: str, *arguments: str, code: int = 0
 ) -> Manifest:
     (tmp_path / "workload.toml").write_text(workload + '\n[[action]]\nname = "*"\n')
-    line = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--headless", "--only-summary"]
-    line += ["--workload", str(tmp_path / "workload.toml"), "--run-dir", str(tmp_path / "run"), *arguments]
+    where = ("--workload", str(tmp_path / "workload.toml"), "--run-dir", str(tmp_path / "run"))
     done = subprocess.run(
-        line,
+        locust_line(*where, *arguments),
         cwd=tmp_path,
-        env={**os.environ, "HOME": str(tmp_path), **environment},
+        env=at_home(tmp_path, environment),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -84,9 +124,7 @@ def measure(
         check=False,
     )
     assert done.returncode == code, done.stderr
-    found = read_manifest(RunFolder(tmp_path / "run"))
-    assert found is not None
-    return found
+    return manifest_in(tmp_path)
 
 
 def as_an_org(environment: dict[str, str]) -> dict[str, str]:

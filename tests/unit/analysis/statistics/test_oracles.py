@@ -1,10 +1,12 @@
-"""The small functions against the well-kept libraries (test-only dependencies)."""
+"""The small functions against the well-kept libraries (test-only dependencies).
 
-import lifelines
+lifelines and statsmodels take five seconds of a core to import, in every process that collects the tests:
+only the tests that need them do.
+"""
+
 import numpy as np
 import pytest
 from scipy import optimize, stats
-from statsmodels.duration.survfunc import SurvfuncRight
 
 from analysis.statistics.confidence_bounds import (
     calls_for_a_bound,
@@ -39,6 +41,9 @@ def sample(case: str) -> tuple[np.ndarray, np.ndarray]:
 
 @pytest.mark.parametrize("case", CASES)
 def test_survival_equals_lifelines_statsmodels_and_scipy(case: str) -> None:
+    import lifelines
+    from statsmodels.duration.survfunc import SurvfuncRight
+
     x, event = sample(case)
     ours = kaplan_meier(count_latencies(x, event))
 
@@ -61,6 +66,8 @@ def test_survival_equals_lifelines_statsmodels_and_scipy(case: str) -> None:
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("p", [0.5, 0.9, 0.95, 0.99])
 def test_quantiles_equal_lifelines(case: str, p: float) -> None:
+    import lifelines
+
     x, event = sample(case)
     curve = lifelines.KaplanMeierFitter().fit(x, event).survival_function_
     theirs = lifelines.utils.qth_survival_time(1 - p + 1e-11, curve)
