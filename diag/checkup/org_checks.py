@@ -8,6 +8,7 @@ from diag.checkup.check import Check
 from diag.genesys.client import GenesysClient
 from diag.genesys.errors import ApiError, LoginError, NetworkError, UnexpectedReplyError
 from diag.genesys.permissions import Permissions
+from diag.workload.org_limits import CONCURRENCY_KEY, DEFAULT_CONCURRENCY
 
 MAX_SKEW_S: Final = 30.0
 """Our times are written beside the platform's telemetry; half a minute does not matter there, more may."""
@@ -139,9 +140,12 @@ def _limits(client: GenesysClient) -> Check:
         limits = client.limits()
     except ApiError as error:
         return Check(
-            "limits", "warning", f"not readable: {error.message}", "Load is held at the documented 50"
+            "limits",
+            "warning",
+            f"not readable: {error.message}",
+            f"The load assumes {DEFAULT_CONCURRENCY} executions at once, the lower documented default",
         )
-    concurrent = limits.get("actions.concurrent.executions.max")
+    concurrent = limits.get(CONCURRENCY_KEY)
     volume = limits.get("requests.volume.max")
     return Check(
         "limits",

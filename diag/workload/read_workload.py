@@ -205,8 +205,6 @@ def _poll(part: TomlPart) -> Poll:
         if key not in part.body:
             part.fail(f"has no {key}", "It needs action, job_id, parameter, status and done.")
     if not part.texts("done"):
-        part.wrong("done", [], "no job could ever be done; name the states in which one is")
-    if not part.texts("done"):
         part.wrong("done", [], "no job could ever be done: name the states that mean it is")
     return Poll(
         action=str(part.text("action")),

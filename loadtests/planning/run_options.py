@@ -1,9 +1,12 @@
 """Options this locustfile adds to Locust's own. Each may also come from the environment (DIAG_...)."""
 
 import argparse
+import os
+import sys
 from typing import Any
 
 from diag.workload.load_shape import ARRIVALS
+from loadtests.planning.meeting_port import arrange_meeting
 
 DEFAULT_SANDBOX_RATE = 20.0
 DEFAULT_MAX_IN_FLIGHT = 1000
@@ -18,6 +21,7 @@ def add_options(parser: Any) -> None:
     # The page starts calls with the org's credentials and asks nobody who they are: only from this machine,
     # unless --web-host says otherwise ('*': all addresses).
     parser.set_defaults(web_host="127.0.0.1")
+    arrange_meeting(parser, sys.argv[1:], os.environ)
     group = parser.add_argument_group("diag: data action measurement")
 
     def option(flag: str, help: str, **details: Any) -> None:

@@ -133,6 +133,7 @@ class OneRun:
             workers=self._runner.worker_count,
             soak_offset_s=max(0.0, time.time() - self._record.created_at),
             run_time_s=None if self._options.run_time is None else float(self._options.run_time),
+            run_key=getattr(self._options, "diag_run_key", None),
         )
         self._options.diag_order = to_wire(order)
         return MasterRun(

@@ -45,6 +45,7 @@ def order_for(
     workers: int,
     soak_offset_s: float = 0.0,
     run_time_s: float | None = None,
+    run_key: str | None = None,
 ) -> WorkerOrder:
     """Return what the workers are told, and leave the mark by which they know a shared disk.
 
@@ -70,6 +71,7 @@ def order_for(
         part=parts,
         soak_offset_s=soak_offset_s,
         run_time_s=run_time_s,
+        run_key=run_key,
     )
 
 

@@ -63,6 +63,7 @@ class WorkerLife:
         self._interrupts = 0
         self._master_is_gone = False
         self._forked = bool(environment.parsed_options.processes)
+        self._run_key: str | None = getattr(environment.parsed_options, "diag_run_key", None)
         if self._forked:  # one started by hand may be a child of anything
             gevent.spawn(self._leave_with, os.getppid())
         gevent.signal_handler(signal.SIGINT, self._on_sigint)
@@ -79,6 +80,10 @@ class WorkerLife:
     def _on_test_start(self, environment: Any, **_: Any) -> None:
         self._finished = False
         order = self._order = from_wire(environment.parsed_options.diag_order)
+        if self._forked and order.run_key != self._run_key:
+            _LOG.error("this worker was started by another run than its master's: it takes no part")
+            gevent.spawn(self._runner.quit)
+            return
         try:
             self._begin(order)
         except (ApiError, DiagError) as error:
@@ -86,7 +91,7 @@ class WorkerLife:
                 END, {"why": error.message, "failed": True, "exit_code": int(exit_code_of(error.category))}
             )
         except OSError as error:
-            why = f"a worker cannot write its rows ({error.strerror})"
+            why = f"a worker cannot write its rows to {error.filename or self._spool_below}: {error.strerror}"
             self._tell(END, {"why": why, "failed": True, "exit_code": int(ExitCode.INCOMPLETE)})
 
     def _begin(self, order: WorkerOrder) -> None:
@@ -134,6 +139,8 @@ class WorkerLife:
         spool = self._spool_below
         if spool is None and (Path(order.folder) / order.mark).exists():
             return RunFolder(Path(order.folder))
+        if spool is not None:
+            Path(spool).mkdir(parents=True, exist_ok=True)
         self._spool = Path(tempfile.mkdtemp(prefix="diag-rows-", dir=spool))
         return RunFolder(self._spool)
 

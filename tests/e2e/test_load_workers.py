@@ -1,11 +1,14 @@
 """Runs with workers: every row arrives once, a lost worker is said aloud."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from analysis.format.run_folder import read_manifest
+from analysis.format.run_folder import RunFolder, read_manifest
 from analysis.samples.read_samples import read_samples
 from diag.measuring.load_process import LoadOptions, run_load
 from diag.sandbox.launch import SandboxProcess, start_sandbox
@@ -48,3 +51,31 @@ def test_processes_share_the_load_and_every_row_is_there_once(
     assert each.min() >= 50
     assert set(table["offered_rate"]) == {50.0}  # of both workers together
     assert not list((tmp_path / "run").glob(".here-*"))
+
+
+def test_two_runs_that_fork_their_workers_do_not_share_them(tmp_path: Path, sandbox: SandboxProcess) -> None:
+    # Bare Locust, as README has it: measure gives each run a port of its own anyway.
+    line = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--headless", "--only-summary"]
+    line += ["--processes", "2", "--rate", "20", "--calls-per-action", "60", "--run-time", "60s"]
+    line += [word for action in ACTIONS for word in ("--action", action)]
+    environment = {**os.environ, **sandbox.environment, "HOME": str(tmp_path)}
+    runs = [
+        subprocess.Popen(
+            [*line, "--run-dir", str(tmp_path / name)],
+            env=environment,
+            cwd=tmp_path,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for name in ("one", "two")
+    ]
+    said = [run.communicate(timeout=120)[1] for run in runs]
+
+    for name, run, text in zip(("one", "two"), runs, said, strict=True):
+        found = read_manifest(RunFolder(tmp_path / name))
+        assert found is not None, text
+        assert found.status in ("complete", "invalid"), text  # invalid: a busy machine
+        assert found.calls is not None and found.calls >= 2 * 60
+        assert len(list((tmp_path / name / "segments").glob("*.seg"))) == 2
+        assert run.returncode in (0, 8), text

@@ -161,8 +161,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "loadtests/actions.py": {"loadtests.action_user", "loadtests.run", "locust"},
     "loadtests/action_user.py": {"loadtests.run", "loadtests.sending", "locust"},
     "loadtests/planning": {
-        *_CLIENT, "analysis.format", "diag.errors", "diag.inventory", "diag.sandbox.launch", "diag.settings",
-        "diag.target", "diag.workload",
+        *_CLIENT, "analysis.format", "diag.errors", "diag.exit_codes", "diag.inventory",
+        "diag.sandbox.launch", "diag.settings", "diag.target", "diag.workload",
     },
     "loadtests/recording": {
         "analysis.format", "diag.errors", "diag.measuring", "diag.target", "loadtests.planning", "gevent",
