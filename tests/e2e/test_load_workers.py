@@ -1,8 +1,6 @@
 """Runs with workers: every row arrives once, a lost worker is said aloud."""
 
-import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +10,7 @@ from analysis.format.run_folder import RunFolder, read_manifest
 from analysis.samples.read_samples import read_samples
 from diag.measuring.load_process import LoadOptions, run_load
 from diag.sandbox.launch import SandboxProcess, start_sandbox
+from tests.support.load_run import at_home, locust_line
 
 pytestmark = pytest.mark.e2e
 
@@ -55,10 +54,9 @@ def test_processes_share_the_load_and_every_row_is_there_once(
 
 def test_two_runs_that_fork_their_workers_do_not_share_them(tmp_path: Path, sandbox: SandboxProcess) -> None:
     # Bare Locust, as README has it: measure gives each run a port of its own anyway.
-    line = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--headless", "--only-summary"]
-    line += ["--processes", "2", "--rate", "20", "--calls-per-action", "60", "--run-time", "60s"]
+    line = locust_line("--processes", "2", "--rate", "20", "--calls-per-action", "60", "--run-time", "60s")
     line += [word for action in ACTIONS for word in ("--action", action)]
-    environment = {**os.environ, **sandbox.environment, "HOME": str(tmp_path)}
+    environment = at_home(tmp_path, sandbox.environment)
     runs = [
         subprocess.Popen(
             [*line, "--run-dir", str(tmp_path / name)],
