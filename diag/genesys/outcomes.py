@@ -1,4 +1,4 @@
-"""How one test call ended, told from its HTTP status, its body and the time it took.
+"""How one test call ended, judged by its HTTP status, its body and the time it took.
 
 Standard library only: the load process classifies with this file and never imports httpx.
 
@@ -38,7 +38,7 @@ NETWORK_ERROR: Final = "network_error"
 
 EARLY_SHARE: Final = 0.9
 """A timeout reply before this share of the timeout is not the action's own. Below 1 because the platform's
-clock may start before ours sees the request sent, and nobody says how exactly it is enforced."""
+clock may start before ours sees the request sent, and how exactly it is enforced is undocumented."""
 
 MAX_ERROR_CODE: Final = 80
 
@@ -108,31 +108,70 @@ def _of_result(reply: _Json | None, body: bytes | None, *, early: bool) -> Class
     return replace(result, failed_step=name if isinstance(name, str) else None, message=_message(merged))
 
 
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """An ErrorBody, and where it stood: `inside_result` of a 200, or the reply itself."""
+
+    status: int
+    error: _Json
+    early: bool
+    inside_result: bool
+
+    @property
+    def code(self) -> str:
+        return _code(self.error) or f"http.{self.status}"
+
+    @property
+    def names_timeout(self) -> bool:
+        return self.status in (408, 504) or (self.inside_result and _mentions_timeout(self.error))
+
+
 def _of_error(status: int, error: _Json, *, early: bool, inside_result: bool) -> Classified:
-    """An ErrorBody: the reply itself, or the one inside a failed result."""
-    code = _code(error) or f"http.{status}"
-    action_class = _action_class(error)
-    if status == 429:
-        limit = _limit(error)
-        if inside_result and action_class == _REMOTE and (limit or "").partition(":")[0] != _OWN_LIMITS:
-            return Classified(BACKEND_ERROR, f"{_REMOTE}:429")
-        return Classified(RATE_LIMITED, limit or code)
-    says_timeout = status in (408, 504) or (inside_result and _mentions_timeout(error))
-    if says_timeout and not early:
-        return Classified(TIMEOUT, code)
+    """Judge an ErrorBody, be it the reply or inside a failed result; the first rule to fit decides."""
+    failure = _Failure(status, error, early, inside_result)
+    return (
+        _if_rate_limited(failure)
+        or _if_own_timeout(failure)
+        or _if_action_class(failure)
+        or _by_status(failure)
+    )
+
+
+def _if_rate_limited(failure: _Failure) -> Classified | None:
+    if failure.status != 429:
+        return None
+    limit = _limit(failure.error)
+    own = (limit or "").partition(":")[0] == _OWN_LIMITS
+    if failure.inside_result and _action_class(failure.error) == _REMOTE and not own:
+        return Classified(BACKEND_ERROR, f"{_REMOTE}:429")
+    return Classified(RATE_LIMITED, limit or failure.code)
+
+
+def _if_own_timeout(failure: _Failure) -> Classified | None:
+    return Classified(TIMEOUT, failure.code) if failure.names_timeout and not failure.early else None
+
+
+def _if_action_class(failure: _Failure) -> Classified | None:
+    """By the part of the action that failed, where the platform names it (`ACTION....`)."""
+    action_class = _action_class(failure.error)
     if action_class == _AUTHENTICATION:
         return Classified(AUTH_ERROR, action_class)
     if action_class == _PROCESSING:
         return Classified(INVALID_INPUT, action_class)
-    if action_class == _REMOTE and not says_timeout:
-        return _of_remote(status, error)
-    if action_class == _REMOTE or (inside_result and (status >= 500 or says_timeout)):
-        return Classified(BACKEND_ERROR, code)
+    if action_class == _REMOTE and failure.names_timeout:  # early: the remote service's own gateway gave up
+        return Classified(BACKEND_ERROR, failure.code)
+    return _of_remote(failure.status, failure.error) if action_class == _REMOTE else None
+
+
+def _by_status(failure: _Failure) -> Classified:
+    status = failure.status
+    if failure.inside_result and (status >= 500 or failure.names_timeout):
+        return Classified(BACKEND_ERROR, failure.code)
     if status in (401, 403):
-        return Classified(AUTH_ERROR, code)
+        return Classified(AUTH_ERROR, failure.code)
     if 400 <= status < 500 and status != 408:
-        return Classified(INVALID_INPUT, code)
-    return Classified(PLATFORM_ERROR, code)
+        return Classified(INVALID_INPUT, failure.code)
+    return Classified(PLATFORM_ERROR, failure.code)
 
 
 def _of_remote(status: int, error: _Json) -> Classified:

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from analysis.format.job_lines import JobState
 from analysis.format.schema import Outcome
+from diag.genesys.http.retry_after import retry_after_s
 from diag.genesys.outcomes import Classified
 from diag.workload.load_shape import Poll
 from loadtests.recording.run_clock import Clock
@@ -106,8 +107,7 @@ class JobFollower:
         code = verdict.error_code or ""
         if code.startswith(ORG_LIMITS):
             self._feedback.failures.append(RefusedPoll(self._clock.now(), code, retry_after))
-        asked_s = float(retry_after) if retry_after.isdecimal() else 0.0
-        return max(asked_s, 2 * self._poll.every_s)
+        return max(retry_after_s(retry_after) or 0.0, 2 * self._poll.every_s)
 
     def _state(self, status: object) -> JobState:
         word = str(status)

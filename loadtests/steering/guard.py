@@ -11,6 +11,7 @@ from statistics import median
 from typing import Final
 
 from analysis.format.schema import Outcome
+from diag.genesys.http.retry_after import retry_after_s
 from diag.workload.load_shape import GuardLimits
 from loadtests.sending.feedback import ORG_LIMITS, FailedCall
 from loadtests.steering.decisions import Decision, Pause, SlowAction, StopAction, StopRun
@@ -135,7 +136,7 @@ class Guard:
         """Consider a 429; `code` begins with the namespace of the limit."""
         if now_s < self._paused_until:
             return  # calls that were in flight when the pause began
-        pause_s = min(_seconds(retry_after) or self._limits.pause_s, LONGEST_PAUSE_S)
+        pause_s = min(retry_after_s(retry_after) or self._limits.pause_s, LONGEST_PAUSE_S)
         self._paused_until = now_s + pause_s
         starving = code.startswith(ORG_LIMITS)
         whose = (
@@ -159,9 +160,3 @@ class Guard:
         self._paused_until = now_s + pause_s
         self._pauses += 1
         self._decisions.append(Pause(self._paused_until, why))
-
-
-def _seconds(retry_after: str) -> float | None:
-    """Retry-After is a whole number of seconds; anything else counts as absent
-    (docs/genesys-api.md, "Rate limits")."""
-    return float(retry_after) if retry_after.isdecimal() else None

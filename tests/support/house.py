@@ -168,8 +168,9 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "analysis.format", "diag.errors", "diag.measuring", "diag.target", "loadtests.planning", "gevent",
     },
     "loadtests/sending": {
-        *_CLIENT, "diag.genesys.outcomes", "analysis.format", "diag.errors", "diag.exit_codes",
-        "diag.workload", "loadtests.planning", "loadtests.recording", "gevent", "geventhttpclient",
+        *_CLIENT, "diag.genesys.http.retry_after", "diag.genesys.outcomes", "analysis.format", "diag.errors",
+        "diag.exit_codes", "diag.workload", "loadtests.planning", "loadtests.recording", "gevent",
+        "geventhttpclient",
     },
     "loadtests/steering": {
         "analysis.format", "diag.exit_codes", "diag.genesys", "diag.workload", "loadtests.planning",

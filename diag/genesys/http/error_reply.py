@@ -21,10 +21,11 @@ from diag.genesys.errors import (
     UnexpectedReplyError,
 )
 from diag.genesys.http.json_reply import JsonObject, optional_object, optional_text
+from diag.genesys.http.retry_after import retry_after_s
 
 CORRELATION_HEADER: Final = "ININ-Correlation-Id"
 _STALE_WORDS: Final = "does not match the current version"
-_SAID_SECONDS: Final = re.compile(r"retry\D{1,30}\[?(\d{1,5})\]? second", re.IGNORECASE)
+_SECONDS_IN_MESSAGE: Final = re.compile(r"retry\D{1,30}\[?(\d{1,5})\]? second", re.IGNORECASE)
 _PERMISSION: Final = re.compile(r"\b[A-Za-z]\w*:[A-Za-z]\w*:[A-Za-z]\w*\b")
 
 
@@ -38,24 +39,24 @@ def error_reply(
     """
     source = _body(body)
     code = optional_text(source, "code") or optional_text(source, "errorCode")
-    said = optional_text(source, "message") or optional_text(source, "userMessage") or ""
+    message = optional_text(source, "message") or optional_text(source, "userMessage") or ""
     correlation_id = (
         headers.get(CORRELATION_HEADER)
         or optional_text(source, "contextId")
         or optional_text(source, "correlationId")
     )
-    error = _choose(status, said, source, where, needs)
+    error = _choose(status, message, source, where, needs)
     error.status = status
     error.code = code
     error.correlation_id = correlation_id
-    error.retry_after_s = retry_after_s(headers)
+    error.retry_after_s = retry_after_s(headers.get("Retry-After", ""))
     if status == 429 and error.retry_after_s is None:
-        error.retry_after_s = _said_seconds(said)
+        error.retry_after_s = _seconds_in_message(message)
     error.limit_namespace = optional_text(optional_object(source, "limit"), "namespace")
     error.details = tuple(
         line
         for line in (
-            f"Genesys says: {said}" if said and said not in error.message else None,
+            f"Genesys says: {message}" if message and message not in error.message else None,
             f"correlation id {correlation_id}  ·  {where}" if correlation_id else where,
         )
         if line
@@ -63,22 +64,13 @@ def error_reply(
     return error
 
 
-def retry_after_s(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds of Retry-After; None when absent or not a number (the platform sends integers)."""
-    try:
-        seconds = float(headers.get("Retry-After", ""))
-    except ValueError:
-        return None
-    return seconds if 0 <= seconds < 1e9 else None
-
-
-def _said_seconds(said: str) -> float | None:
+def _seconds_in_message(message: str) -> float | None:
     """The wait a 429 names in its text only ("Retry the request in [23] seconds")."""
-    found = _SAID_SECONDS.search(said)
-    return float(found.group(1)) if found else None
+    seconds = _SECONDS_IN_MESSAGE.search(message)
+    return float(seconds.group(1)) if seconds else None
 
 
-def _choose(status: int, said: str, source: JsonObject, where: str, needs: tuple[str, ...]) -> ApiError:
+def _choose(status: int, message: str, source: JsonObject, where: str, needs: tuple[str, ...]) -> ApiError:
     if status < 400:
         return UnexpectedReplyError(
             f"Genesys answered with a redirect ({status}), which is never followed with a token.",
@@ -90,13 +82,13 @@ def _choose(status: int, said: str, source: JsonObject, where: str, needs: tuple
             hint="A token given by GENESYSCLOUD_ACCESS_TOKEN may have expired, or belong to another region.",
         )
     if status == 403:
-        return _permission_error(said, source, needs)
+        return _permission_error(message, source, needs)
     if status == 404:
         return NotFoundError(
             f"Genesys does not know this (404): {where}.",
             hint="Was it deleted? List what is there: diag scan",
         )
-    if status == 409 or (status == 400 and _STALE_WORDS in said.lower()):
+    if status == 409 or (status == 400 and _STALE_WORDS in message.lower()):
         return StaleVersionError(
             f"The action was changed by someone else ({status}).",
             hint="Run the command again to use the current version.",
@@ -109,17 +101,18 @@ def _choose(status: int, said: str, source: JsonObject, where: str, needs: tuple
         )
     if status >= 500:
         return PlatformError(
-            f"Genesys failed ({status}).", hint="Try again later; status.mypurecloud.com tells more."
+            f"Genesys failed ({status}).",
+            hint="Try again later. Known outages: status.mypurecloud.com",
         )
     return RefusedRequestError(
         f"Genesys refused the request ({status}).",
-        hint="What Genesys says tells what is wrong with it; its support can look up the correlation id.",
+        hint="Its message above says what is wrong; Genesys support can look up the correlation id.",
     )
 
 
-def _permission_error(said: str, source: JsonObject, needs: tuple[str, ...]) -> PermissionMissingError:
+def _permission_error(message: str, source: JsonObject, needs: tuple[str, ...]) -> PermissionMissingError:
     params = " ".join(str(value) for value in optional_object(source, "messageParams").values())
-    named = tuple(dict.fromkeys(_PERMISSION.findall(f"{said} {params}"))) or needs
+    named = tuple(dict.fromkeys(_PERMISSION.findall(f"{message} {params}"))) or needs
     lacks = " or ".join(named) if named else "a permission Genesys does not name"
     error = PermissionMissingError(
         f"Genesys refused (403): the OAuth client lacks {lacks}.",
