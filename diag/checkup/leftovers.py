@@ -30,43 +30,43 @@ QUIET_S: Final = 120.0
 class LeftDraft:
     """A draft a probe did not delete. `record` is the file that says so.
 
-    `surely_ours` is False when the probe was killed while it created the draft: then it may be somebody
-    else's, opened at the same moment.
+    `created_by_diag` is False when the probe was killed while it created the draft: then the draft may be
+    someone else's, opened at the same moment.
     """
 
     action_id: str
     action_name: str
-    surely_ours: bool
+    created_by_diag: bool
     record: Path
 
 
 def recorded_drafts(runs: Path, api_base: str) -> tuple[LeftDraft, ...]:
-    """Return the drafts probes made at `api_base` and did not delete; an unreadable record is passed over."""
-    found: list[LeftDraft] = []
+    """Return the drafts probes made at `api_base` and did not delete; an unreadable record is ignored."""
+    drafts: list[LeftDraft] = []
     for path in sorted(runs.glob(f"*/{DRAFTS_FILE}")):
         body = _read(path)
         if body.get("api_base") == api_base:
-            found.extend(
+            drafts.extend(
                 LeftDraft(
                     action_id=str(entry["action_id"]),
                     action_name=str(entry.get("action_name", "")),
-                    surely_ours=entry.get("state") == "open",
+                    created_by_diag=entry.get("state") == "open",
                     record=path,
                 )
                 for entry in body.get("drafts", ())
                 if isinstance(entry, dict) and "action_id" in entry and entry.get("state") != "deleted"
             )
-    return tuple(found)
+    return tuple(drafts)
 
 
 def remove_draft(client: GenesysClient, left: LeftDraft) -> None:
-    """Delete the draft in the org, then note it in the record. Raises `ApiError`."""
+    """Delete the draft in the org, then mark it as deleted in the record. Raises `ApiError`."""
     client.delete_draft(left.action_id)
     mark_deleted(left)
 
 
 def mark_deleted(left: LeftDraft) -> None:
-    """Note in the record that the draft is gone."""
+    """Mark the draft as deleted in the record."""
     body = _read(left.record)
     for entry in body.get("drafts", ()):
         if entry.get("action_id") == left.action_id:
@@ -75,7 +75,7 @@ def mark_deleted(left: LeftDraft) -> None:
 
 
 def still_open(client: GenesysClient, drafts: tuple[LeftDraft, ...]) -> tuple[LeftDraft, ...]:
-    """Return those whose draft is still in the org; the others are noted as deleted."""
+    """Return those whose draft is still in the org; the others are marked as deleted."""
     remaining = []
     for left in drafts:
         if client.get_draft(left.action_id) is None:
@@ -93,14 +93,14 @@ def check_drafts(client: GenesysClient, runs: Path) -> Iterator[Check]:
         yield Check("left drafts", "skipped", error.message)
         return
     for draft in left:
-        made = "left" if draft.surely_ours else "may have left"
+        made = "left" if draft.created_by_diag else "may have left"
         text = (
             f"a probe {made} a draft on {draft.action_name or draft.action_id} ({draft.record.parent.name})"
         )
         yield Check("left drafts", "warning", text, "diag doctor --remove-drafts")
     if not left:
-        elsewhere = "a run kept elsewhere notes its own: DIAG_RUNS=FOLDER diag doctor looks below FOLDER"
-        yield Check("left drafts", "ok", f"none noted below {runs}; {elsewhere}")
+        elsewhere = "for runs kept elsewhere: DIAG_RUNS=FOLDER diag doctor"
+        yield Check("left drafts", "ok", f"none recorded below {runs}; {elsewhere}")
 
 
 def check_journal(journal: Path) -> Iterator[Check]:
@@ -115,7 +115,7 @@ def check_journal(journal: Path) -> Iterator[Check]:
     backups = Backups(journal)
     kept = sorted(set(backups.left()) - {record.entry for record in open_entries})
     for entry in kept:
-        text = f"a change did not end well ({entry}); the action as it was is kept in {backups.path(entry)}"
+        text = f"a change failed ({entry}); the action as it was before is kept in {backups.path(entry)}"
         fix = f"Compare with the org (diag history shows the entry), then delete {backups.path(entry)}"
         yield Check("unfinished changes", "warning", text, fix)
     if not open_entries and not kept:
@@ -125,7 +125,7 @@ def check_journal(journal: Path) -> Iterator[Check]:
 def _unfinished_text(record: JournalLine) -> tuple[str, str]:
     """What has no result, and the fix."""
     if record.origin == "register":
-        fix = f"diag scan --name '{record.action_name}' tells whether it is there; if not, register it again"
+        fix = f"diag scan --name '{record.action_name}' shows whether it exists; if not, register it again"
         return f"the creation of {record.action_name} has no result", fix
     fix = f"Apply the same plan again: it finishes the change ({record.entry}); or diag undo {record.entry}"
     change = f"{record.before_timeout_s} s -> {record.after_timeout_s} s"

@@ -11,14 +11,14 @@ from diag.genesys.permissions import Permissions
 from diag.workload.org_limits import CONCURRENCY_KEY, DEFAULT_CONCURRENCY
 
 MAX_SKEW_S: Final = 30.0
-"""Our times are written beside the platform's telemetry; half a minute does not matter there, more may."""
+"""Our times are compared with the platform's telemetry; half a minute does not matter there, more may."""
 
 ROLE_FIX: Final = "Admin > People & Permissions > Roles: add it to a role of the OAuth client"
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A permission, other names that will do as well, and what breaks without it."""
+    """A permission, another name that does as well, and what breaks without it."""
 
     permission: str
     breaks: str
@@ -37,7 +37,10 @@ NEEDS: Final = (
     Need("integrations:action:edit", "no timeout can be changed (--apply, set, undo) and no draft probed"),
     Need("integrations:action:delete", "drafts made by a probe cannot be removed again"),
     Need("integrations:action:add", "diag register cannot create an action"),
-    Need("integrations:integration:view", "no integration names; function actions are told by category"),
+    Need(
+        "integrations:integration:view",
+        "no integration names; functions are recognised by category only",
+    ),
     Need("architect:dependencyTracking:view", "diag scan --flows cannot say which flows use an action"),
     Need("integrations:actionFunction:view", "the second timeout of function actions is not shown"),
 )
@@ -76,7 +79,7 @@ def _no_way_in(error: ApiError, host: str) -> Iterator[Check]:
 
 
 def check_permissions(client: GenesysClient) -> Iterator[Check]:
-    """Yield one check a permission. Where the org does not tell, what can be tried harmlessly is tried."""
+    """Yield one check a permission. Where the org does not list them, harmless calls are tried instead."""
     try:
         permissions = client.permissions()
     except ApiError as error:
@@ -95,7 +98,7 @@ def _permission(need: Need, permissions: Permissions) -> Check:
 
 
 def _tried_permissions(client: GenesysClient, why: ApiError) -> Iterator[Check]:
-    """Reading is harmless and tells; executing and editing are not tried."""
+    """Try what only reads; executing and editing are never tried."""
     attempts: dict[str, Callable[[], object]] = {
         "integrations:action:view": client.count_actions,
         "integrations:integration:view": client.integrations,
@@ -104,7 +107,7 @@ def _tried_permissions(client: GenesysClient, why: ApiError) -> Iterator[Check]:
         name = f"permission {need.permission}"
         attempt = attempts.get(need.permission)
         if attempt is None:
-            yield Check(name, "skipped", f"Genesys does not tell this token its permissions ({why.status})")
+            yield Check(name, "skipped", f"Genesys does not list this token's permissions ({why.status})")
             continue
         try:
             attempt()
@@ -120,7 +123,7 @@ def _whose_token(client: GenesysClient) -> str:
     try:
         info = client.token_info()
     except ApiError as error:
-        return f"accepted; whose it is was not told ({error.status or 'no reply'})"
+        return f"accepted; its owner is unknown ({error.status or 'no reply'})"
     return f"accepted: OAuth client {info.client_name or info.client_id or 'unknown'}"
 
 

@@ -104,7 +104,9 @@ def _remove_drafts(
 
     for draft in still_open(client, recorded_drafts(settings.runs, client.connection.api_base)):
         name = draft.action_name or draft.action_id
-        if (yes and draft.surely_ours) or console.confirm(f"Delete the draft of {name} ({draft.action_id})?"):
+        if (yes and draft.created_by_diag) or console.confirm(
+            f"Delete the draft of {name} ({draft.action_id})?"
+        ):
             remove_draft(client, draft)
             yield Check("left drafts", "ok", f"the draft of {name} was deleted")
 

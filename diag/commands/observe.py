@@ -182,9 +182,10 @@ def _place(client: "GenesysClient") -> "Place":
 
 def _concurrency_limit(client: "GenesysClient") -> int | None:
     from diag.genesys.errors import ApiError
+    from diag.workload.org_limits import CONCURRENCY_KEY
 
     try:
-        return client.limits().get("actions.concurrent.executions.max")
+        return client.limits().get(CONCURRENCY_KEY)
     except ApiError:
         return None  # then the cost of a hung backend stays unknown
 

@@ -11,7 +11,7 @@ from diag.genesys.http.json_reply import JsonObject
 
 @dataclass(frozen=True, slots=True)
 class Creation:
-    """What will be created, ready to be sent. `warnings` are for people."""
+    """What will be created, ready to be sent. `warnings` are shown to the user."""
 
     definition: ActionDefinition
     integration: Integration
@@ -40,9 +40,9 @@ def resolve(
 ) -> Creation:
     """Return what will be created.
 
-    `cap_s` is the recommendation settings' cap: no action starts above it, and one without any timeout of
-    its own starts at it instead of the platform's 60 s, until calls are measured. The other arguments go
-    before the file. Raises `InvalidDefinitionError` (prefix policy, timeout out of range) and
+    `cap_s` is the cap of the recommendation settings: no action starts above it, and one without a timeout
+    of its own starts at it instead of the platform's 60 s, until calls are measured. The other arguments
+    win over the file. Raises `InvalidDefinitionError` (prefix policy, timeout out of range) and
     `AmbiguousTargetError` (integration).
     """
     if name_prefix and not definition.name.startswith(name_prefix):
@@ -97,17 +97,17 @@ def _choose(integrations: Sequence[Integration], wanted: str | None, type_id: st
 
 
 def _warnings(definition: ActionDefinition) -> tuple[str, ...]:
-    found = []
+    warnings = []
     if definition.ignored:
-        found.append(f"not sent, the platform does not take it: {', '.join(definition.ignored)}")
+        warnings.append(f"not sent, because the platform does not accept it: {', '.join(definition.ignored)}")
     url = str(definition.request.get("requestUrlTemplate", ""))
     if url.lower().startswith("http:"):
-        found.append("the address is plain http, which the platform may refuse")
-    found.extend(
+        warnings.append("the address is plain http, which the platform may refuse")
+    warnings.extend(
         f"header {name} holds a value in clear text; ${{credentials.…}} would keep it out of the action"
         for name in literal_credentials(definition.request)
     )
-    return tuple(found)
+    return tuple(warnings)
 
 
 def literal_credentials(request: JsonObject) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from diag.genesys import outcomes
 from diag.genesys.errors import NetworkError, NotFoundError, UnexpectedReplyError
 from diag.genesys.http.api import Api, QueryParams, RawReply
 from diag.genesys.http.json_reply import JsonObject, optional_int, optional_text, parse_object
-from diag.genesys.http.paging import Progress, all_entities
+from diag.genesys.http.paging import OnProgress, all_entities
 from diag.genesys.models import Action, FullConfig, TestReply, TestResult
 from diag.genesys.outcomes import Classified
 
@@ -29,7 +29,7 @@ class ActionCalls:
         self._api = api
 
     def list_actions(
-        self, include_auth_actions: bool = True, *, on_progress: Progress | None = None
+        self, include_auth_actions: bool = True, *, on_progress: OnProgress | None = None
     ) -> tuple[Action, ...]:
         """Return every action of the org, each with its config, in the order the platform lists them.
 
@@ -42,7 +42,7 @@ class ActionCalls:
         actions = [Action.from_json(entity, f"GET {ACTIONS}") for entity in listed]
         missing = [at for at, action in enumerate(actions) if action.configurable and action.config is None]
         for done, at in enumerate(missing, start=1):
-            # One deleted since it was listed stays as listed, without a config.
+            # An action deleted since it was listed stays as listed, without a config.
             with contextlib.suppress(NotFoundError):
                 actions[at] = self.get_action(actions[at].id)
             if on_progress:
@@ -50,7 +50,7 @@ class ActionCalls:
         return tuple(actions)
 
     def count_actions(self) -> int | None:
-        """Return how many actions the org lists, by one small call; None when it does not say."""
+        """Return how many actions the org lists, by one small call; None if it sends no total."""
         return optional_int(
             self._api.get(ACTIONS, params={"pageSize": 1, "includeAuthActions": True}, needs=VIEW), "total"
         )
@@ -63,7 +63,7 @@ class ActionCalls:
         """Return the action (or its draft) with config and both templates: all a PATCH has to send back.
 
         Raises `UnexpectedReplyError` when an action that can be changed did not arrive whole
-        (`Action.require_whole`). One that nobody can change is returned as it came.
+        (`Action.require_whole`). One that cannot be changed is returned as it came.
         """
         return read_full(self._api, action_path(action_id, draft=draft))
 
@@ -72,8 +72,8 @@ class ActionCalls:
 
         `timeout_s` None leaves it out; whether that unsets it is undocumented, so read it back.
         Raises `StaleVersionError` when the version moved on, and `UnexpectedReplyError` before anything
-        is sent when `full` is not whole. After a `PlatformError`, or a
-        `NetworkError` that was `sent`, the effect is unknown: read again before you write again.
+        is sent when `full` is not whole. After an error whose effect is unknown (`effect_is_unknown`), read
+        again before you write again.
         """
         return patch_action(self._api, action_path(full.action.id), full, timeout_s)
 
@@ -89,7 +89,7 @@ class ActionCalls:
         """Run the action once, for real, and return how it ended. Never retried, never raises for a reply.
 
         `payload`: the input values (flattened form). `wait_s`: how long we wait for the reply. Give the
-        action's `timeout_s` so that a gateway's early 504 is told from the action's own timeout.
+        action's `timeout_s` so that a gateway's early 504 is not taken for the action's own timeout.
         Raises only when no token can be had (`LoginError`, ...).
         """
         path = f"{action_path(action_id, draft=draft)}/test"

@@ -29,7 +29,7 @@ class GenesysClient(ActionCalls, DraftCalls, CreationCalls, DirectoryCalls, OrgC
 
     Every administrative call is paced (300 a minute, shared by all clients of the connection unless
     another `bucket` is given), retried where that is safe, and raises an `ApiError` that says what is
-    wrong. `on_wait` is told the seconds before each pause for the pace. `transport` is for tests.
+    wrong. `on_wait` is called with the seconds of each pause, before it. `transport` is for tests.
     """
 
     def __init__(

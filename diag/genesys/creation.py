@@ -1,4 +1,4 @@
-"""Calls that create an action: published at once, or as a draft for somebody to look at."""
+"""Calls that create an action: published at once, or as a draft to be reviewed first."""
 
 from diag.genesys.actions import ACTIONS, VIEW
 from diag.genesys.http.api import Api

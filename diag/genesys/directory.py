@@ -6,7 +6,7 @@ from typing import Final
 from diag.genesys.actions import ACTIONS, VIEW, action_path
 from diag.genesys.http.api import Api
 from diag.genesys.http.json_reply import JsonObject, optional_int, optional_object, optional_text, text
-from diag.genesys.http.paging import Progress, all_entities
+from diag.genesys.http.paging import OnProgress, all_entities
 
 INTEGRATIONS: Final = "/api/v2/integrations"
 CONSUMERS: Final = "/api/v2/architect/dependencytracking/consumingresources"
@@ -46,7 +46,7 @@ class DirectoryCalls:
         listed = all_entities(self._api, INTEGRATIONS, {}, needs=("integrations:integration:view",))
         return tuple(_integration(entity) for entity in listed)
 
-    def draft_ids(self, *, on_progress: Progress | None = None) -> frozenset[str]:
+    def draft_ids(self, *, on_progress: OnProgress | None = None) -> frozenset[str]:
         """Return the ids of all actions that have an open draft."""
         listed = all_entities(
             self._api, f"{ACTIONS}/drafts", {"includeAuthActions": True}, needs=VIEW, on_progress=on_progress

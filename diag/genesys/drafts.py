@@ -29,7 +29,7 @@ class DraftCalls:
         return patch_action(self._api, action_path(full.action.id, draft=True), full, timeout_s)
 
     def delete_draft(self, action_id: str) -> None:
-        """Throw the draft away; one that is already gone is fine."""
+        """Delete the draft; one that no longer exists is fine."""
         try:
             self._api.delete(action_path(action_id, draft=True), needs=("integrations:action:delete",))
         except NotFoundError:

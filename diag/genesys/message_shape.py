@@ -1,4 +1,4 @@
-"""The words of an error message that are surely the platform's own.
+"""The words of an error message that are certainly the platform's own.
 
 A message may quote the values that were sent ("Customer 4711 not found"), and payload values never
 reach a run folder. So nothing is searched for and removed, which would miss some day; instead only words
@@ -13,7 +13,7 @@ from typing import Final
 MAX_LENGTH: Final = 160
 _GAP: Final = "…"
 _FEWEST_WORDS: Final = 3
-"""Fewer known words than this say nothing."""
+"""Fewer known words than this mean nothing."""
 
 _PLATFORM_WORDS: Final = """
     a an and api action actions answered as at authentication authorization backend bad be because been

@@ -27,7 +27,7 @@ DEFAULT_TIMEOUT_S: Final = 60
 FUNCTION_INTEGRATION: Final = "function-data-actions"
 
 _NOT_CONFIGURABLE: Final[dict[ActionKind, str]] = {
-    "static": "built into Genesys Cloud: nobody can change it through the API",
+    "static": "built into Genesys Cloud: it cannot be changed through the API",
     "custom_auth": "a custom authentication action: timeoutSeconds is invalid for it",
 }
 
@@ -63,7 +63,7 @@ class ActionConfig:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One data action, published or draft. `config` is None when it was not asked for (or not told).
+    """One data action, published or draft. `config` is None when it was not asked for, or not sent.
 
     `integration_type` is only known once the integrations were read.
     `correlation_id`: of the reply it was read from, for the journal; None for a listed one.
@@ -115,14 +115,14 @@ class Action:
 
     @property
     def timeout_is_set(self) -> bool | None:
-        """Return whether the action has a timeout of its own; None when its config did not come."""
+        """Return whether the action has a timeout of its own; None when its config did not arrive."""
         return None if self.config is None else self.config.timeout_seconds is not None
 
     @property
     def timeout_s(self) -> int | None:
         """Return the timeout in force, seconds: its own, or the platform's default of 60 when unset.
 
-        None when nobody told (its config did not come), and for custom authentication, which has none.
+        None when its config did not arrive, and for custom authentication, which has none.
         """
         return None if self.config is None or self.kind == "custom_auth" else self.config.timeout_s
 
@@ -161,7 +161,7 @@ class Action:
     def require_whole(self) -> ActionConfig:
         """Return the config, for writing it back. Raises `UnexpectedReplyError` where a part is missing.
 
-        Sent back without it, that part could be erased; without a version a change by somebody else
+        Sent back without it, that part could be erased; without a version someone else's change
         could be overwritten.
         """
         missing = self.missing_part

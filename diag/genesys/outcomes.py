@@ -66,7 +66,7 @@ class Classified:
 
     `error_code`: the most telling code of the reply. For `rate_limited` it is the limit's namespace and
     key, `dataactions:actions.concurrent.executions.max` or `platform.api:...`, so that the org's shared
-    limit and our own token's can be told apart. `failed_step`: name of the first step that failed.
+    limit and our own token's can be distinguished. `failed_step`: name of the first step that failed.
     `message`: the platform's own words of the most telling message (see `message_shape`).
     """
 

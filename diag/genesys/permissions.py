@@ -26,7 +26,7 @@ class Permissions:
 
 
 def permissions_of(subject: JsonObject, where: str) -> Permissions:
-    """Read a subject's grants; divisions and conditions are not looked at: they restrict, they never add."""
+    """Read a subject's grants; divisions and conditions are ignored: they restrict, they never add."""
     granted: set[str] = set()
     for grant in objects(subject.get("grants") or [], where):
         for policy in objects(optional_object(grant, "role").get("policies") or [], where):

@@ -1,11 +1,11 @@
-"""What the org tells of an action, as the facts the analysis takes."""
+"""An action of the org as the facts the analysis needs."""
 
 from analysis.format.action_facts import ActionFacts
 from diag.genesys.models import Action
 
 
 def facts_of(action: Action) -> ActionFacts:
-    """Return what is known of the action; its timeout is None where the org does not tell it."""
+    """Return what is known of the action; its timeout is None where the org did not send it."""
     return ActionFacts(
         action_id=action.id,
         action_name=action.name,

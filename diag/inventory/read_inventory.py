@@ -1,7 +1,7 @@
 """Reading the inventory through the client: as few calls as the platform allows.
 
-10,000 actions are 100 calls for the actions, plus the pages of drafts and integrations. What may not be
-read (a missing permission) leaves its column empty, with a reason.
+10,000 actions are 100 calls for the actions, plus the pages of drafts and integrations. What the
+permissions do not allow to read leaves its column empty, with a reason.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from diag.genesys.client import GenesysClient
 from diag.genesys.errors import NotFoundError, PermissionMissingError
-from diag.genesys.http.paging import Progress
+from diag.genesys.http.paging import OnProgress
 from diag.inventory.row import InventoryRow
 
 _T = TypeVar("_T")
@@ -32,7 +32,7 @@ class Inventory:
     not_read: tuple[NotRead, ...] = ()
 
 
-def read_inventory(client: GenesysClient, *, on_progress: Progress | None = None) -> Inventory:
+def read_inventory(client: GenesysClient, *, on_progress: OnProgress | None = None) -> Inventory:
     """Return every action with integration, draft and, for functions, the second timeout.
 
     `on_progress(done, total)` counts actions.
@@ -56,13 +56,13 @@ def read_inventory(client: GenesysClient, *, on_progress: Progress | None = None
         if action.kind == "function" and not functions_forbidden:
             before = len(not_read)
             row = replace(row, function_timeout_s=_function_timeout_s(client, action.id, not_read))
-            functions_forbidden = len(not_read) > before  # one 403 is enough: do not collect a thousand
+            functions_forbidden = len(not_read) > before  # one 403 is enough: the others would fail alike
         rows.append(row)
     return Inventory(tuple(rows), tuple(not_read))
 
 
 def with_consumers(
-    client: GenesysClient, rows: Sequence[InventoryRow], *, on_progress: Progress | None = None
+    client: GenesysClient, rows: Sequence[InventoryRow], *, on_progress: OnProgress | None = None
 ) -> tuple[InventoryRow, ...]:
     """Return the rows with the flows that use each action: one call an action (or more, by pages).
 
@@ -82,7 +82,7 @@ def _function_timeout_s(client: GenesysClient, action_id: str, not_read: list[No
             lambda: client.function_timeout_s(action_id), "second timeouts of functions", not_read
         )
     except NotFoundError:
-        return None  # the category says function, the platform says it has none
+        return None  # a function by its category only: the platform knows no function of it
 
 
 def _unless_forbidden(read: Callable[[], _T], what: str, not_read: list[NotRead]) -> _T | None:

@@ -9,7 +9,7 @@ from diag.genesys.models import Action
 
 @dataclass(frozen=True, slots=True)
 class InventoryRow:
-    """An action and what surrounds it. None means: not read, or not known.
+    """An action and what surrounds it. None: not read, or unknown.
 
     `function_timeout_s` is a function action's second timeout, 1..15 s. `consumers` are the flows using
     the action, None unless they were asked for.
@@ -28,12 +28,12 @@ class InventoryRow:
 
     @property
     def timeout_s(self) -> int | None:
-        """Return the timeout in force, seconds; None where there is none or the org does not tell it."""
+        """Return the timeout in force, seconds; None where it has none or the org did not send it."""
         return self.action.timeout_s
 
     @property
     def timeout_source(self) -> Literal["set", "default", "unknown", "not applicable"]:
-        """Return whether the timeout is the action's own or the platform's default, as far as was told."""
+        """Return whether the timeout is the action's own or the platform's default, if known."""
         if self.action.kind == "custom_auth":
             return "not applicable"
         if self.action.timeout_is_set is None:
@@ -44,7 +44,7 @@ class InventoryRow:
     def bites(self) -> Literal["action", "function"] | None:
         """Return which timeout fires first: a function is cut off by its own when that is shorter.
 
-        None where the function's is known and the action's is not.
+        None where only the function's is known.
         """
         if self.function_timeout_s is None:
             return "action"

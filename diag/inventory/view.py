@@ -12,7 +12,7 @@ SORT_FIELDS: Final = tuple(FIELDS)
 LITERAL_TIMEOUT_WARNING: Final = (
     "A flow follows the action's timeout only where its Call Data Action step has "
     '"Use action\'s suggested timeout" ticked; a step with a timeout of its own will not follow a change. '
-    "The API does not tell which: look at the step in Architect."
+    "The API does not show which: check the step in Architect."
 )
 """Resource Center, "Call Data action": the box, or an own timeout in seconds."""
 
@@ -123,8 +123,8 @@ def summary(shown: Sequence[InventoryRow], total: int) -> str:
     unknown = sum(1 for row in shown if row.timeout_source == "unknown")
     fixed = sum(1 for row in shown if not row.action.configurable)
     of_all = f"{total}" if len(shown) == total else f"{len(shown)} of {total}"
-    told = f"at the unset default of 60 s: {unset}" + (f"; timeout unknown: {unknown}" if unknown else "")
-    return f"Actions: {of_all}; {told}; cannot be changed: {fixed}."
+    timeouts = f"at the unset default of 60 s: {unset}" + (f"; timeout unknown: {unknown}" if unknown else "")
+    return f"Actions: {of_all}; {timeouts}; cannot be changed: {fixed}."
 
 
 def _contains(read: Callable[[InventoryRow], object], wanted: str) -> Where:

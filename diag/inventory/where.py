@@ -5,23 +5,28 @@
     (category ~ "web services" or name ~ crm) and method != GET
 
 Fields are those of `FIELDS`; `~` means "contains", texts compare without regard to case, a field alone
-means "is true". `and` binds tighter than `or`; a comma is an `and`. What is not known is neither true nor
-false, under a `not` too (Kleene's three values), so that `not set` finds no action whose config did not come.
+means "is true". `and` binds tighter than `or`; a comma is an `and`. An unknown value is neither true nor
+false, under a `not` too (Kleene's three values), so `not set` skips an action whose config did not arrive.
 """
 
 import re
 from collections.abc import Callable
 from typing import Final
 
-from diag.inventory.errors import FilterError
+from diag.errors import UsageError
 from diag.inventory.row import InventoryRow
+
+
+class FilterError(UsageError):
+    """Raised for an expression the filter language does not know."""
+
 
 Value = str | int | bool | None
 Where = Callable[[InventoryRow], bool]
 """A parsed filter: call it with a row."""
 
 _Part = Callable[[InventoryRow], bool | None]
-"""A part of a filter; None: it cannot be known."""
+"""A part of a filter; None: unknown."""
 
 FIELDS: Final[dict[str, Callable[[InventoryRow], Value]]] = {
     "timeout": lambda row: row.timeout_s,
@@ -111,7 +116,7 @@ class _Parser:
 
         def matches(row: InventoryRow) -> bool | None:
             have = read(row)
-            if have is None:  # unknown, except that it surely differs
+            if have is None:  # an unknown value certainly differs
                 return True if operator == "!=" else None
             return compare(have.lower() if isinstance(have, str) else have, value)
 
@@ -150,9 +155,9 @@ class _Parser:
         return False
 
     def _wrong(self, expected: str) -> FilterError:
-        found = f"{self._tokens[0][1]!r} at {self._tokens[0][2] + 1}" if self._tokens else "the end"
+        token = f"{self._tokens[0][1]!r} at {self._tokens[0][2] + 1}" if self._tokens else "the end"
         return FilterError(
-            f"--where {self._expression!r}: expected {expected}, found {found}.",
+            f"--where {self._expression!r}: expected {expected}, found {token}.",
             hint=f"Example: --where 'timeout<=3 and kind=custom'. Fields: {', '.join(FIELDS)}.",
         )
 
@@ -161,15 +166,15 @@ def _tokens(expression: str) -> list[tuple[str, str, int]]:
     tokens: list[tuple[str, str, int]] = []
     at = 0
     while expression[at:].strip():
-        found = _TOKEN.match(expression, at)
-        if not found or found.lastgroup is None:
+        token = _TOKEN.match(expression, at)
+        if not token or token.lastgroup is None:
             raise FilterError(
                 f"--where {expression!r}: {expression[at:].strip()[0]!r} is not understood.",
                 hint="Put texts with special characters in quotes.",
             )
-        kind, text = found.lastgroup, found.group(found.lastgroup)
-        tokens.append((kind, text[1:-1] if kind == "text" else text, found.start(kind)))
-        at = found.end()
+        kind, text = token.lastgroup, token.group(token.lastgroup)
+        tokens.append((kind, text[1:-1] if kind == "text" else text, token.start(kind)))
+        at = token.end()
     return tokens
 
 
@@ -179,16 +184,16 @@ def _not(known: bool | None) -> bool | None:
 
 def _and(left: _Part, right: _Part) -> _Part:
     def both(row: InventoryRow) -> bool | None:
-        found = (left(row), right(row))
-        return False if False in found else None if None in found else True
+        values = (left(row), right(row))
+        return False if False in values else None if None in values else True
 
     return both
 
 
 def _or(left: _Part, right: _Part) -> _Part:
     def either(row: InventoryRow) -> bool | None:
-        found = (left(row), right(row))
-        return True if True in found else None if None in found else False
+        values = (left(row), right(row))
+        return True if True in values else None if None in values else False
 
     return either
 

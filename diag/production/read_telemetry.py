@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from diag.genesys.errors import ApiError, RefusedRequestError
-from diag.genesys.http.paging import Progress
+from diag.genesys.http.paging import OnProgress
 from diag.genesys.models import Action
 from diag.genesys.telemetry import DurationRange, IntervalCounts
 from diag.production.time_window import Window
@@ -75,7 +75,7 @@ def read_production(
     window: Window,
     *,
     changed_at: Mapping[str, float] | None = None,
-    on_progress: Progress | None = None,
+    on_progress: OnProgress | None = None,
 ) -> Production:
     """Return the telemetry of `actions` in `window`.
 

@@ -152,7 +152,7 @@ class Api:
         return call_with_retries("GET" if reads else method, attempt_once)
 
     def _first_contact(self, error: NetworkError) -> NetworkError:
-        """Say a wrong address at once; a line that worked before is worth trying again."""
+        """Report a wrong address at once; a connection that worked before is worth another try."""
         if not self._answered and not error.sent:
             error.repeatable = False
         return error

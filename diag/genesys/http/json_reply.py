@@ -11,15 +11,14 @@ JsonObject: TypeAlias = dict[str, object]
 MAX_NUMBER: Final = 2**53
 """Larger ones are not exact in JSON; no count, version or millisecond of the platform comes near."""
 
-
 _MEDIA_TYPE: Final = re.compile(r"(text|application|image|multipart)/[a-z0-9.+-]{1,40}(?=\s*(?:;|$))")
 
 
 def parse_object(body: bytes, where: str, *, content_type: str | None = None) -> JsonObject:
     """Return the JSON object in `body`. Raises `UnexpectedReplyError` naming `where` it came from.
 
-    Of a body that is not JSON the error tells length and type, never a character: it may be a broken
-    login reply with a token in it, or a proxy's page with a session's.
+    Of a body that is not JSON the error names length and type, never a character: it may be a broken
+    login reply with a token in it, or a proxy's page with that of a session.
     """
     try:
         value = json.loads(body)

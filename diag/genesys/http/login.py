@@ -25,7 +25,7 @@ from diag.genesys.http.secret import Secret
 
 _WHERE: Final = "POST /oauth/token"
 SHORTEST_LIFE_S: Final = 300.0
-"""A token lives 5 minutes to 48 hours, as the OAuth client is set up; this where the reply does not tell."""
+"""A token lives 5 minutes to 48 hours, as the OAuth client is set up; this if the reply lacks it."""
 
 _EARLY_S: Final = 60.0
 """Renew this much before expiry (the official Go SDK does), or a quarter of a shorter life."""
@@ -111,8 +111,8 @@ class TokenSource:
         if response.status_code != 200:
             raise _login_error(response, client_id)
         reply = parse_object(response.content, _WHERE, content_type=response.headers.get("Content-Type"))
-        told_s = optional_int(reply, "expires_in") or 0
-        life_s = float(told_s) if told_s > 0 else SHORTEST_LIFE_S
+        given_s = optional_int(reply, "expires_in") or 0
+        life_s = float(given_s) if given_s > 0 else SHORTEST_LIFE_S
         token = Secret(text(reply, "access_token", _WHERE))
         self._expires_at = asked_at + life_s
         self._renew_at = self._expires_at - min(_EARLY_S, life_s / 4)
@@ -122,7 +122,7 @@ class TokenSource:
 class BearerAuth(httpx.Auth):
     """Sends the token along; after a 401 asks for a new one and tries exactly once more.
 
-    That also holds for test calls: a 401 is said before anything is run.
+    That also holds for test calls: a 401 is answered before anything is run.
     """
 
     def __init__(self, source: TokenSource) -> None:
@@ -140,15 +140,15 @@ class BearerAuth(httpx.Auth):
 
 
 def _login_error(response: httpx.Response, client_id: str) -> ApiError:
-    """Tell throttling (400 "rate limit exceeded": so the Terraform provider) from wrong credentials."""
+    """Tell wrong credentials from throttling (400 "rate limit exceeded": as the Terraform provider does)."""
     general = error_reply(response.status_code, response.headers, response.content, _WHERE)
     try:
         reply: JsonObject = json.loads(response.content)
-        kind, said = optional_text(reply, "error"), optional_text(reply, "error_description") or ""
+        kind, message = optional_text(reply, "error"), optional_text(reply, "error_description") or ""
     except (ValueError, AttributeError, RecursionError):
         return general
     error: ApiError
-    if isinstance(general, RateLimitedError) or "rate limit exceeded" in said.lower():
+    if isinstance(general, RateLimitedError) or "rate limit exceeded" in message.lower():
         error = RateLimitedError(
             "Genesys limits our logins.", hint="Wait a minute; let one process log in, not many."
         )
@@ -163,5 +163,5 @@ def _login_error(response: httpx.Response, client_id: str) -> ApiError:
         return general
     error.status, error.code = general.status, kind
     error.correlation_id, error.retry_after_s = general.correlation_id, general.retry_after_s
-    error.details = (f"Genesys says: {said}", *general.details) if said else general.details
+    error.details = (f"Genesys says: {message}", *general.details) if message else general.details
     return error

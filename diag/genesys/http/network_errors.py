@@ -1,4 +1,4 @@
-"""From an httpx transport error to a `NetworkError` that says what to look at."""
+"""From an httpx transport error to a `NetworkError` that says what to check."""
 
 import socket
 import ssl
@@ -51,7 +51,7 @@ def network_error(error: httpx.RequestError, where: str) -> NetworkError:
         )
     return NetworkError(
         f"The connection to {host} was lost before the whole reply came.",
-        hint="Try again; if it stays, look at the proxy or firewall in between.",
+        hint="Try again; if it persists, check the proxy or firewall in between.",
         details=details,
     )
 

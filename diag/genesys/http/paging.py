@@ -17,7 +17,7 @@ PAGE_SIZE: Final = 100
 
 MAX_PAGES: Final = 10_000
 
-Progress = Callable[[int, int | None], None]
+OnProgress = Callable[[int, int | None], None]
 """Called with how many are done and how many there are in all (None: unknown)."""
 
 
@@ -27,7 +27,7 @@ def all_entities(
     params: QueryParams,
     *,
     needs: tuple[str, ...] = (),
-    on_progress: Progress | None = None,
+    on_progress: OnProgress | None = None,
 ) -> list[JsonObject]:
     """Return the entities of all pages, each id once, in listing order.
 

@@ -1,7 +1,7 @@
 """When an administrative call is tried again, and after how long.
 
-Only reads (GET) are repeated after a lost connection or a 5xx: after a write nobody knows whether it
-took effect. Any call is repeated after a 429 (it was turned away before doing anything). Retry-After is
+Only reads (GET) are repeated after a lost connection or a 5xx: whether a write took effect is unknown
+then. Any call is repeated after a 429 (it was refused before it did anything). Retry-After is
 honoured up to 180 s, the limit of the official SDKs; longer ones are an error at once. Test calls never
 come here: a repeated call would be two measurements.
 """
@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 def wait_before_retry(method: str, error: Exception) -> bool | float:
     """Return False to give up, seconds to wait, or True for a back-off that doubles.
 
-    A limit that does not say when it ends is waited for longer: it counts calls by the minute.
+    A limit without Retry-After is waited for longer: it counts calls by the minute.
     """
     if not isinstance(error, ApiError) or not error.repeatable:
         return False
@@ -43,7 +43,7 @@ def _passes_by_itself(error: ApiError) -> bool:
 
 
 def call_with_retries(method: str, attempt_once: Callable[[], _T]) -> _T:
-    """Return what `attempt_once` returns, repeating it as this module says; the last error goes through."""
+    """Return what `attempt_once` returns, repeating it as this module says; the last error is raised."""
     limited = 0
 
     def wait(error: Exception) -> bool | float:

@@ -43,7 +43,7 @@ def test_a_draft_left_by_a_killed_probe_is_found_and_removed(
     (check,) = check_drafts(client, tmp_path)
     assert check.status == "warning" and "Get" in check.text and check.fix == "diag doctor --remove-drafts"
     (left,) = recorded_drafts(tmp_path, BASE)
-    assert left.surely_ours
+    assert left.created_by_diag
     remove_draft(client, left)
     assert deleted.call_count == 1
     assert json.loads(path.read_text())["drafts"][0]["state"] == "deleted"
@@ -66,7 +66,7 @@ def test_drafts_of_another_org_and_damaged_notes_are_passed_over(tmp_path: Path)
     note(tmp_path, "opening").write_text("{half")
     assert recorded_drafts(tmp_path, BASE) == ()
     note(tmp_path, "opening")
-    assert [left.surely_ours for left in recorded_drafts(tmp_path, BASE)] == [False]
+    assert [left.created_by_diag for left in recorded_drafts(tmp_path, BASE)] == [False]
 
 
 def test_a_change_without_a_result(tmp_path: Path) -> None:
@@ -130,5 +130,5 @@ def test_settings_show_origins_and_split_the_fix_off_a_warning() -> None:
 def test_none_is_said_of_the_folder_that_was_looked_through(tmp_path: Path, client: GenesysClient) -> None:
     note(tmp_path / "elsewhere", "open")
     (check,) = check_drafts(client, tmp_path / "runs")
-    assert check.status == "ok" and f"none noted below {tmp_path / 'runs'}; " in check.text
+    assert check.status == "ok" and f"none recorded below {tmp_path / 'runs'}; " in check.text
     assert "DIAG_RUNS=FOLDER diag doctor" in check.text

@@ -8,7 +8,7 @@ import respx
 import stamina
 
 from diag.checkup.check import Check, worst_category
-from diag.checkup.org_checks import NEEDS, check_org
+from diag.checkup.org_checks import NEEDS, Need, check_org
 from diag.genesys.client import GenesysClient
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.secret import Secret
@@ -55,7 +55,7 @@ def test_all_well(respx_mock: respx.MockRouter) -> None:
 @pytest.mark.respx(assert_all_called=False)
 @pytest.mark.parametrize("need", NEEDS, ids=lambda need: need.permission)
 def test_each_missing_permission_says_what_breaks_and_how_to_fix_it(
-    respx_mock: respx.MockRouter, need: object
+    respx_mock: respx.MockRouter, need: Need
 ) -> None:
     permission = need.permission
     policies = [

@@ -12,6 +12,7 @@ from diag.definitions.errors import AmbiguousTargetError, InvalidDefinitionError
 from diag.definitions.export import definition_body
 from diag.definitions.resolve import resolve
 from diag.genesys.directory import Integration
+from diag.genesys.http.json_reply import JsonObject
 from diag.genesys.models import Action, ActionConfig, FullConfig
 
 EXPORT: dict[str, Any] = {
@@ -180,7 +181,7 @@ def test_what_will_be_created() -> None:
     creation = resolve(definition_from(EXPORT | {"note": "x"}, "f"), [CRM, LAMBDA], cap_s=30)
     assert creation.integration == CRM and creation.category == "CRM"
     assert creation.timeout_s == 30 and "cap" in creation.timeout_reason
-    assert creation.warnings == ("not sent, the platform does not take it: note",)
+    assert creation.warnings == ("not sent, because the platform does not accept it: note",)
     assert creation.body == {
         "name": "Get Customer",
         "category": "CRM",
@@ -202,7 +203,7 @@ def test_flags_go_before_the_file_and_the_cap_holds() -> None:
 
 def test_the_name_policy() -> None:
     definition = definition_from(EXPORT, "f")
-    assert resolve(definition, [CRM], cap_s=30, name_prefix="Get ")
+    assert resolve(definition, [CRM], cap_s=30, name_prefix="Get ").definition == definition
     with pytest.raises(InvalidDefinitionError, match="does not begin with 'CUSTOM_'"):
         resolve(definition, [CRM], cap_s=30, name_prefix="CUSTOM_")
 
@@ -230,7 +231,7 @@ def test_an_export_is_what_register_reads() -> None:
     del request["requestTemplate"]
     config = ActionConfig(9, request, {"translationMap": {}, "successTemplateUri": "/y"})
     action = Action("a1", "Get Customer", "i1", "Web", 3, True, config)
-    contract = {
+    contract: JsonObject = {
         "input": {"inputSchema": EXPORT["contract"]["input"]["inputSchema"], "inputSchemaUri": "/z"},
         "output": {
             "successSchema": {"type": "object"},

@@ -108,7 +108,9 @@ def test_it_is_listed_all_the_same(
     assert [action.name for action in client.list_actions()] == ["A"]
 
 
-LEAF = st.none() | st.booleans() | st.integers() | st.text(max_size=3) | st.just({})
+LEAF: st.SearchStrategy[object] = (
+    st.none() | st.booleans() | st.integers() | st.text(max_size=3) | st.just({})
+)
 
 
 @given(
@@ -126,5 +128,7 @@ def test_a_body_names_address_method_and_version_or_there_is_none(
         body = FullConfig(action, None, None).patch_body(6)
     except UnexpectedReplyError:
         return
-    request = body["config"]["request"]
+    sent = body["config"]
+    assert isinstance(sent, dict)
+    request = sent["request"]
     assert request["requestType"] and request["requestUrlTemplate"] and body["version"] == version is not None

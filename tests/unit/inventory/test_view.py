@@ -1,5 +1,6 @@
 import json
 from dataclasses import replace
+from typing import Any
 
 from diag.genesys.directory import Consumer, Integration
 from diag.genesys.models import Action, ActionConfig
@@ -8,7 +9,7 @@ from diag.inventory.view import inventory_object, inventory_table, ordered, sele
 from diag.inventory.where import parse_where
 
 
-def row(name: str, timeout_s: int | None, action_id: str = "custom_-_1", **fields: object) -> InventoryRow:
+def row(name: str, timeout_s: int | None, action_id: str = "custom_-_1", **fields: Any) -> InventoryRow:
     config = ActionConfig(timeout_s, {"requestType": "GET"}, {})
     action = Action(action_id, name, "i1", "Web", 1, False, config)
     return InventoryRow(action, Integration("i1", "CRM", None, None), **fields)

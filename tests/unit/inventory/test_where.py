@@ -7,9 +7,8 @@ from hypothesis import strategies as st
 
 from diag.genesys.directory import Integration
 from diag.genesys.models import Action, ActionConfig
-from diag.inventory.errors import FilterError
 from diag.inventory.row import InventoryRow
-from diag.inventory.where import FIELDS, parse_where
+from diag.inventory.where import FIELDS, FilterError, parse_where
 
 
 def row(
