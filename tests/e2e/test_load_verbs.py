@@ -1,8 +1,6 @@
 """`diag init` and `diag measure`, and the load against something that is an org as far as diag knows."""
 
-import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,7 +9,8 @@ import pytest
 from analysis.format.run_folder import RunFolder, read_manifest
 from diag.sandbox.launch import SandboxProcess, start_sandbox
 from diag.workload.read_workload import read_workload
-from tests.support.load_run import as_an_org
+from tests.support.load_run import as_an_org, at_home
+from tests.support.verb_process import fork
 
 pytestmark = pytest.mark.e2e
 
@@ -27,16 +26,7 @@ def sandbox() -> Iterator[SandboxProcess]:
 @pytest.fixture
 def diag(tmp_path: Path, sandbox: SandboxProcess) -> Diag:
     def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "diag", *arguments],
-            cwd=tmp_path,
-            env={**os.environ, "HOME": str(tmp_path), **sandbox.environment, **environment},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        return fork(arguments, tmp_path, at_home(tmp_path, {**sandbox.environment, **environment}))
 
     return run
 

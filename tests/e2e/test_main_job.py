@@ -4,45 +4,39 @@ import json
 import math
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from analysis.format.call_record import RECORD_SIZE
 from diag.sandbox.launch import start_sandbox as start_sandbox_process
+from tests.support.load_run import ROOT, locust_line, rows_in
+from tests.support.verb_process import fork, start
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.e2e
 
-ROOT = Path(__file__).resolve().parents[2]
 Rows = dict[str, dict[str, Any]]
 CONFIDENT = {"ok", "raise", "lower"}
+ENOUGH = 7
+"""Actions of the demo org that a number fits."""
 
 
 @dataclass(frozen=True)
 class Org:
-    """A sandbox, one finished run against it, and the folder people would stand in."""
+    """A sandbox, the finished runs against it, and the folder people would stand in."""
 
     base_url: str
     environment: dict[str, str]
     folder: Path
-    run: Path
     token: str
+    runs: list[str] = field(default_factory=list)
 
-    def diag(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "diag", *arguments],
-            cwd=self.folder,
-            env={**self.environment, **environment},
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
+    def diag(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return fork(arguments, self.folder, self.environment)
 
     def truth(self) -> dict[str, Any]:
         truth: dict[str, Any] = httpx.get(f"{self.base_url}/sandbox/truth", trust_env=False).json()["actions"]
@@ -52,10 +46,23 @@ class Org:
         return {id_: action["timeout_s"] for id_, action in self.truth().items()}
 
 
+def measure(org: Org) -> None:
+    """One more run of 24 s at 40 calls/s per action."""
+    run = org.folder / "runs" / f"20260101T00000{len(org.runs)}Z-main"
+    locust = subprocess.run(
+        locust_line("--run-dir", str(run), "--rate", "40", "--run-time", "24s"),
+        cwd=org.folder,
+        env=org.environment,
+        capture_output=True,
+        text=True,
+        timeout=150,
+    )
+    assert locust.returncode == 0, locust.stderr[-2000:]
+    org.runs.append(str(run))
+
+
 @pytest.fixture(scope="module")
 def org(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Org]:
-    """A run of 36 s at 30 calls/s per action: about 860 calls each after the warm-up, more than twice what a
-    number needs, so that a busy moment (slow calls in a burst count as fewer) leaves every action judged."""
     folder = tmp_path_factory.mktemp("home")
     with start_sandbox_process(scenario="demo", seed=5) as sandbox:
         login = httpx.post(
@@ -72,41 +79,28 @@ def org(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Org]:
             "PYTHONPATH": str(ROOT),
             "COLUMNS": "200",
         }
-        run = folder / "runs" / "20260101T000000Z-main"
-        line = [
-            "-f",
-            str(ROOT / "loadtests" / "actions.py"),
-            "--headless",
-            "-t",
-            "36s",
-            "--run-dir",
-            str(run),
-        ]
-        locust = subprocess.run(
-            [sys.executable, "-m", "locust", *line, "--rate", "30"],
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=150,
-        )
-
-        assert locust.returncode == 0, locust.stderr[-2000:]
-        yield Org(sandbox.base_url, environment, folder, run, login.json()["access_token"])
+        yield Org(sandbox.base_url, environment, folder, login.json()["access_token"])
 
 
 @pytest.fixture(scope="module")
 def recommended(org: Org) -> subprocess.CompletedProcess[str]:
-    """What `diag recommend --format json` said of that run."""
-    found = org.diag("recommend", str(org.run), "--format", "json")
+    """What `python -m diag recommend --format json` recommends.
 
-    assert found.returncode == 0, found.stderr
-    return found
+    One run is enough for seven numbers. A busy machine may make a burst of slow calls, which count as fewer;
+    whoever is told that there are too few measures again, and so does this test, three times at most.
+    """
+    while True:
+        measure(org)
+        found = start(("recommend", *org.runs, "--format", "json"), org.folder, org.environment)
+        assert found.returncode == 0, found.stderr
+        judged = sum(row["verdict"] in CONFIDENT for row in json.loads(found.stdout)["actions"])
+        if judged >= ENOUGH or len(org.runs) == 4:
+            return found
 
 
 @pytest.fixture(scope="module")
 def rows(recommended: subprocess.CompletedProcess[str]) -> Rows:
-    """Its recommendations by action id."""
+    """Those recommendations by action id."""
     return {row["action_id"]: row for row in json.loads(recommended.stdout)["actions"]}
 
 
@@ -123,7 +117,7 @@ def test_every_recommendation_holds_against_the_sandboxs_own_truth(org: Org, row
 
         assert known["exceed_1_to_60"][timeout_s - 1] <= 0.01, row
         assert timeout_s <= ideal_s + max(1, 0.25 * ideal_s), row
-    assert judged >= 7, [(row["action_name"], row["reason"]) for row in rows.values()]
+    assert judged >= ENOUGH, [(row["action_name"], row["reason"]) for row in rows.values()]
 
 
 def test_the_verdicts_that_are_not_numbers_are_the_right_ones(rows: Rows) -> None:
@@ -146,16 +140,18 @@ def test_the_json_has_the_fixed_fields_and_no_nan(recommended: subprocess.Comple
     assert all(fixed <= set(row) for row in body["actions"])
 
 
+@pytest.mark.usefixtures("recommended")
 @pytest.mark.parametrize("form", ["table", "csv", "md"])
 def test_every_format_names_every_action_on_stdout(org: Org, form: str) -> None:
-    found = org.diag("recommend", str(org.run), "--format", form)
+    found = org.diag("recommend", *org.runs, "--format", form)
 
     assert found.returncode == 0
     assert all(row["name"] in found.stdout for row in org.truth().values() if row["kind"] == "custom")
 
 
+@pytest.mark.usefixtures("recommended")
 def test_the_report_is_one_file_that_loads_nothing(org: Org) -> None:
-    found = org.diag("report", str(org.run), "-o", "report.html")
+    found = org.diag("report", *org.runs, "-o", "report.html")
     html = (org.folder / "report.html").read_text()
 
     assert (found.returncode, found.stdout.strip()) == (0, "report.html")
@@ -163,9 +159,10 @@ def test_the_report_is_one_file_that_loads_nothing(org: Org) -> None:
     assert 'src="http' not in html and "@import" not in html
 
 
+@pytest.mark.usefixtures("recommended")
 def test_apply_without_a_terminal_needs_yes_and_changes_nothing(org: Org) -> None:
     before = org.timeouts()
-    found = org.diag("recommend", str(org.run), "--apply")
+    found = org.diag("recommend", *org.runs, "--apply")
 
     assert found.returncode == 2
     assert "--yes" in found.stderr
@@ -175,7 +172,7 @@ def test_apply_without_a_terminal_needs_yes_and_changes_nothing(org: Org) -> Non
 def test_apply_raises_and_undo_takes_it_back(org: Org, rows: Rows) -> None:
     before = org.timeouts()
     wanted = {id_: row["recommended_timeout_s"] for id_, row in rows.items() if row["verdict"] == "raise"}
-    applied = org.diag("recommend", str(org.run), "--apply", "--yes")
+    applied = org.diag("recommend", *org.runs, "--apply", "--yes")
 
     assert applied.returncode == 0, applied.stderr
     assert wanted
@@ -198,23 +195,18 @@ def test_the_token_is_nowhere_on_disk_or_on_screen(
 
 
 def test_a_run_killed_in_the_middle_is_read_and_judged(org: Org) -> None:
-    run = org.folder / "runs" / "20260101T000001Z-killed"
-    line = ["-f", str(ROOT / "loadtests" / "actions.py"), "--headless", "-t", "120s", "--run-dir", str(run)]
+    run = org.folder / "runs" / "20260101T000009Z-killed"
     # Calls of seconds: a busy moment of this machine makes no burst of slow ones, which count as fewer.
-    only = ["--rate", "120", "--action", "Quote Shipping Rate"]
+    only = ("--rate", "120", "--action", "Quote Shipping Rate")
     process = subprocess.Popen(
-        [sys.executable, "-m", "locust", *line, *only],
+        locust_line("--run-time", "120s", "--run-dir", str(run), *only),
         cwd=org.folder,
         env=org.environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     try:
-        segments = run / "segments"
-        wait_until(
-            lambda: sum(path.stat().st_size for path in segments.glob("*.seg")) > 700 * RECORD_SIZE,
-            "700 rows on the disk",
-        )
+        wait_until(lambda: rows_in(run) > 700, "700 rows on the disk")
     finally:
         process.kill()
         process.wait()

@@ -9,7 +9,7 @@ import multiprocessing
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -28,17 +28,16 @@ def diag(
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("GENESYS", "DIAG_"))}
     target = box.environment if box else {}
     whole = {**clean, "HOME": str(folder), "PYTHONPATH": str(ROOT), **target, **environment}
-    if any(name.startswith("PYTHON") for name in environment):  # only a start of Python reads those
-        done = _started(arguments, folder, whole)
-    else:
-        done = _forked(arguments, folder, whole)
+    only_a_start_reads_them = any(name.startswith("PYTHON") for name in environment)
+    done = (start if only_a_start_reads_them else fork)(arguments, folder, whole)
     assert "Traceback" not in done.stderr
     return done
 
 
-def _started(
-    arguments: tuple[str, ...], folder: Path, environment: Mapping[str, str]
+def start(
+    arguments: Sequence[str], folder: Path, environment: Mapping[str, str]
 ) -> subprocess.CompletedProcess[str]:
+    """Run a verb in `folder`, all of its environment given, by `python -m diag`."""
     return subprocess.run(
         [sys.executable, "-m", "diag", *arguments],
         env=environment,
@@ -51,12 +50,13 @@ def _started(
     )
 
 
-def _forked(
-    arguments: tuple[str, ...], folder: Path, environment: Mapping[str, str]
+def fork(
+    arguments: Sequence[str], folder: Path, environment: Mapping[str, str]
 ) -> subprocess.CompletedProcess[str]:
+    """The same, without a start of Python."""
     with TemporaryDirectory(prefix="diag-verb-") as name:
         out, err = Path(name) / "out", Path(name) / "err"
-        process = _forks.Process(target=_run, args=(arguments, folder, dict(environment), out, err))
+        process = _forks.Process(target=_run, args=(tuple(arguments), folder, dict(environment), out, err))
         process.start()
         process.join(LIMIT_S)
         if process.exitcode is None:
