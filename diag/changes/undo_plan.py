@@ -8,8 +8,8 @@ from typing import Final
 from diag.changes.errors import NothingToUndoError
 from diag.changes.journal.journal import JournalLine, latest_by_entry
 from diag.changes.plans.change_result import ChangeOutcome
-from diag.changes.plans.make_plan import ReadConfig, change_of, read_or_skip
-from diag.changes.plans.plan import Change, OrgIdentity, Plan, Skipped, Unchanged
+from diag.changes.plans.plan import OrgIdentity, Plan, PlanItem, SkippedChange, Unchanged
+from diag.changes.plans.planned_change import ReadConfig, change_of, read_or_skip
 
 CREATED: Final = "register"
 """Origin of journal entries of `diag register`: there is no earlier timeout to go back to."""
@@ -92,21 +92,21 @@ def make_undo_plan(
     """Return the plan that takes `entries` back. Entries of another org, or that wrote nothing, are skipped.
 
     Several entries of one action are taken back together. An action whose timeout is no longer what the
-    entry set is skipped unless `force`: somebody decided anew. A timeout that was unset before becomes
-    unset again where the platform lets it (`Change.after_is_set`).
+    entry set is skipped unless `force`: someone else has changed it since. A timeout that was unset before
+    becomes unset again where the platform lets it (`Change.after_is_set`).
     """
-    skipped: list[Skipped] = []
+    skipped: list[SkippedChange] = []
     chosen: dict[str, Undoable] = {}
     for record in entries:
         if not made_in(record, org):
             reason = f"it was made in org {record.org_name!r} ({record.host})"
-            skipped.append(Skipped(record.action_id, record.action_name, reason))
+            skipped.append(SkippedChange(record.action_id, record.action_name, reason))
         elif record.origin == CREATED:
             reason = "it was created, not changed: delete it in the admin UI"
-            skipped.append(Skipped(record.action_id, record.action_name, reason))
+            skipped.append(SkippedChange(record.action_id, record.action_name, reason))
         elif not wrote(record):
             reason = f"nothing to undo: {record.outcome}"
-            skipped.append(Skipped(record.action_id, record.action_name, reason))
+            skipped.append(SkippedChange(record.action_id, record.action_name, reason))
         else:
             known = chosen.get(record.action_id)
             chosen[record.action_id] = Undoable(known.first if known else record, record)
@@ -125,19 +125,19 @@ def demand_something_undone(plan: Plan) -> None:
     )
 
 
-def _reverse(undoable: Undoable, read: ReadConfig, *, force: bool) -> Change | Skipped | Unchanged:
+def _reverse(undoable: Undoable, read: ReadConfig, *, force: bool) -> PlanItem:
     first, last = undoable.first, undoable.last
     full = read_or_skip(read, first.action_id, first.action_name)
-    if isinstance(full, Skipped):
+    if isinstance(full, SkippedChange):
         return full
-    present_s = full.action.require_whole().timeout_s
-    if present_s == first.before_timeout_s:
-        return Unchanged(first.action_id, first.action_name, f"its timeout is {present_s} s again already")
-    if present_s != last.after_timeout_s and not force:
-        return Skipped(
+    timeout_s = full.action.require_whole().timeout_s
+    if timeout_s == first.before_timeout_s:
+        return Unchanged(first.action_id, first.action_name, f"its timeout is {timeout_s} s again already")
+    if timeout_s != last.after_timeout_s and not force:
+        return SkippedChange(
             first.action_id,
             first.action_name,
-            f"its timeout is {present_s} s now, the journal set {last.after_timeout_s} s: somebody changed "
+            f"its timeout is {timeout_s} s now, the journal set {last.after_timeout_s} s: somebody changed "
             f"it since (--force to set {first.before_timeout_s} s all the same)",
         )
     was = f"{first.before_timeout_s} s" if first.before_is_set else "unset, which is 60 s"

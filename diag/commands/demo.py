@@ -122,8 +122,9 @@ class Stage:
         """Apply, and return the new timeout in seconds of each action that was raised, by id."""
         from analysis.verdicts.recommendation import Verdict
         from diag.changes.plans.change_result import ChangeOutcome
+        from diag.changes.plans.plan import PlanOptions
         from diag.genesys.client import GenesysClient
-        from diag.interaction.apply_flow import PlanScope, build_plan, carry_out
+        from diag.interaction.apply_flow import build_plan, carry_out
         from diag.interaction.apply_options import ApplyFlags
 
         self.console.heading("4. Apply")
@@ -136,7 +137,7 @@ class Stage:
             row.action_id for row in analysis.actions if row.verdict == Verdict.OVER_CAP_USE_ASYNC
         )
         with GenesysClient(self.target.connection) as client:
-            plan = build_plan(self.console, client, analysis, PlanScope(force=True, skip=undecided))
+            plan = build_plan(self.console, client, analysis, PlanOptions(force=True, skip=undecided))
         results = carry_out(
             self.console,
             self.target,

@@ -268,9 +268,10 @@ def _save_plan(
     *,
     force: bool,
 ) -> None:
+    from diag.changes.plans.plan import PlanOptions
     from diag.changes.plans.plan_file import write_plan
-    from diag.interaction.apply_flow import PlanScope, build_plan
+    from diag.interaction.apply_flow import build_plan
 
-    plan = build_plan(console, client, evidence.analysis, PlanScope(force=force))
+    plan = build_plan(console, client, evidence.analysis, PlanOptions(force=force))
     write_plan(plan, plan_file)
     console.note(f"{plan.counts} Saved. To carry out exactly this: diag apply {plan_file}")

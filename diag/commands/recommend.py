@@ -201,15 +201,16 @@ def _emit(console: "Console", text: str, output: Path | None) -> None:
 
 
 def _change(console: "Console", settings: "Settings", analysis: "Analysis", change: ChangeOptions) -> None:
+    from diag.changes.plans.plan import PlanOptions
     from diag.changes.plans.plan_file import write_plan
     from diag.genesys.client import GenesysClient
-    from diag.interaction.apply_flow import PlanScope, build_plan, carry_out
+    from diag.interaction.apply_flow import build_plan, carry_out
     from diag.target import find_target
 
     target = find_target(settings)
-    scope = PlanScope(change.force, change.only, change.skip, change.max_changes)
+    options = PlanOptions(change.force, change.only, change.skip, change.max_changes)
     with GenesysClient(target.connection) as client:
-        plan = build_plan(console, client, analysis, scope)
+        plan = build_plan(console, client, analysis, options)
     if change.plan_file:
         write_plan(plan, change.plan_file)
         console.note(f"Plan saved. To carry out exactly this: diag apply {change.plan_file}")

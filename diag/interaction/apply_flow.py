@@ -4,22 +4,23 @@ Shared by `recommend --apply`, `apply`, `set`, `undo` and `demo`.
 """
 
 import time
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from diag.changes.plans.plan import OrgIdentity, Plan
+from diag.changes.plans.plan import OrgIdentity, Plan, PlanOptions
 from diag.interaction.apply_options import ApplyFlags
 
 if TYPE_CHECKING:
     from analysis.verdicts.recommendation import Analysis
     from diag.changes.plans.change_result import ChangeResult
-    from diag.changes.plans.make_plan import ReadConfig
+    from diag.changes.plans.planned_change import ReadConfig
     from diag.console import Console, Progress
     from diag.genesys.client import GenesysClient
     from diag.genesys.models import FullConfig
     from diag.settings import Settings
     from diag.target import Target
+
+_ALL: Final = PlanOptions()
 
 
 def identify(client: "GenesysClient") -> OrgIdentity:
@@ -31,19 +32,8 @@ def identify(client: "GenesysClient") -> OrgIdentity:
     return OrgIdentity(organization.id, organization.name, connection.host, leads_to_sandbox(connection))
 
 
-@dataclass(frozen=True, slots=True)
-class PlanScope:
-    """Which recommendations become changes; `only` and `skip` hold names or ids, `*` stands for anything."""
-
-    force: bool = False
-    """Also what a guard holds back."""
-    only: tuple[str, ...] = ()
-    skip: tuple[str, ...] = ()
-    max_changes: int | None = None
-
-
 def build_plan(
-    console: "Console", client: "GenesysClient", analysis: "Analysis", scope: PlanScope = PlanScope()
+    console: "Console", client: "GenesysClient", analysis: "Analysis", options: PlanOptions = _ALL
 ) -> Plan:
     """Return the plan an analysis leads to, against the org as it is now; a bar shows the progress."""
     from diag.changes.plans.make_plan import make_plan
@@ -53,10 +43,7 @@ def build_plan(
             analysis,
             counting_reads(client.read_config, bar, most=len(analysis.actions)),
             identify(client),
-            force=scope.force,
-            only=scope.only,
-            skip=scope.skip,
-            max_changes=scope.max_changes,
+            options,
         )
 
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from analysis.verdicts.recommendation import Analysis, Verdict
 from diag.changes.exports.comment_text import comment, present_timeout
-from diag.changes.plans.make_plan import objection_to
+from diag.changes.plans.guards import objection_to
 
 _HEAD: Final = """\
 #!/usr/bin/env bash

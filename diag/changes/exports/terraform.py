@@ -12,7 +12,7 @@ from typing import Final
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from diag.changes.exports.comment_text import comment, present_timeout
 from diag.changes.exports.terraform_resources import RESOURCE_TYPE, TerraformResource, read_resources
-from diag.changes.plans.make_plan import objection_to
+from diag.changes.plans.guards import objection_to
 
 _DRIFT: Final = (
     "# These timeouts belong to Terraform: put the lines into your configuration, then terraform apply.\n"

@@ -1,11 +1,11 @@
-"""A timeout decided by a person: the same plan, the same steps, without evidence."""
+"""A timeout chosen by the user (`diag set`): the same plan and steps, without evidence."""
 
 import time
 from collections.abc import Callable, Sequence
 
 from diag.changes.errors import UnknownActionError
-from diag.changes.plans.make_plan import ReadConfig, change_of, read_or_skip
-from diag.changes.plans.plan import Change, OrgIdentity, Plan, Skipped, Unchanged
+from diag.changes.plans.plan import Change, OrgIdentity, Plan, PlanItem, SkippedChange, Unchanged
+from diag.changes.plans.planned_change import ReadConfig, change_of, read_or_skip
 from diag.genesys.models import Action
 from diag.inventory.matching import ids_meant, is_pattern, unknown_action_hint
 
@@ -42,22 +42,23 @@ def make_manual_plan(
     max_changes: int | None = None,
     now: Callable[[], float] = time.time,
 ) -> Plan:
-    """Return the plan that sets `timeout_s` on each action; what cannot or need not change says why."""
-    found: list[Change | Skipped | Unchanged] = []
+    """Return the plan that sets `timeout_s` on each action; those left alone say why."""
+    items: list[PlanItem] = []
     changes = 0
     for action in actions:
         reason = action.not_configurable_reason
         if reason is None and max_changes is not None and changes >= max_changes:
             reason = f"over --max-changes {max_changes}; set again for the rest"
-        one = Skipped(action.id, action.name, reason) if reason else _wanted(action, timeout_s, read)
-        changes += isinstance(one, Change)
-        found.append(one)
-    return Plan.of(found, created_at=now(), org=org, origin="set")
+        skipped = SkippedChange(action.id, action.name, reason) if reason else None
+        item = skipped or _planned(action, timeout_s, read)
+        changes += isinstance(item, Change)
+        items.append(item)
+    return Plan.of(items, created_at=now(), org=org, origin="set")
 
 
-def _wanted(action: Action, timeout_s: int, read: ReadConfig) -> Change | Skipped | Unchanged:
+def _planned(action: Action, timeout_s: int, read: ReadConfig) -> PlanItem:
     full = read_or_skip(read, action.id, action.name)
-    if isinstance(full, Skipped):
+    if isinstance(full, SkippedChange):
         return full
     if full.action.timeout_s == timeout_s and full.action.timeout_is_set:
         return Unchanged(action.id, action.name, f"its timeout is {timeout_s} s already")

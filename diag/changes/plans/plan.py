@@ -1,6 +1,6 @@
 """The plan: what will be changed, on what evidence, against which state of the org. Data only.
 
-A plan is what a person reviews and exactly what `apply` carries out (Terraform's plan is the model).
+A plan is what you review and exactly what `apply` carries out (Terraform's plan is the model).
 It holds no template, no URL and no header value, only digests of them: those texts may hold secrets,
 and a plan file gets mailed around.
 """
@@ -80,7 +80,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
+class SkippedChange:
     """An action the plan leaves alone, and why."""
 
     action_id: str
@@ -97,18 +97,35 @@ class Unchanged:
     reason: str
 
 
+PlanItem = Change | SkippedChange | Unchanged
+"""What a plan says of one action."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOptions:
+    """Which recommendations become changes."""
+
+    force: bool = False
+    """Overrules every guard but what the platform forbids."""
+    only: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    """Names, ids or patterns (diag/inventory/matching.py)."""
+    max_changes: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything `apply` needs and nothing it must look up. `created_at` is Unix seconds (UTC)."""
+    """Everything `apply` needs: it looks nothing else up. `created_at` is Unix seconds (UTC)."""
 
     created_at: float
     org: OrgIdentity
     changes: tuple[Change, ...]
-    skipped: tuple[Skipped, ...] = ()
+    skipped: tuple[SkippedChange, ...] = ()
     unchanged: tuple[Unchanged, ...] = ()
     origin: Origin = "recommend"
     settings_digest: str | None = None
-    """Digest of the recommendation settings, so that two plans can be told apart."""
+    """Digest of the recommendation's settings. It goes into the plan's own digest, so that plans made with
+    other settings have other names in the journal; nothing else reads it."""
     run_ids: tuple[str, ...] = ()
     weak: tuple[str, ...] = ()
     """What weakens the runs behind it, one sentence each."""
@@ -116,20 +133,20 @@ class Plan:
     @classmethod
     def of(
         cls,
-        found: Iterable["Change | Skipped | Unchanged"],
+        items: Iterable[PlanItem],
         *,
         created_at: float,
         org: OrgIdentity,
         origin: Origin = "recommend",
     ) -> "Plan":
-        """Return the plan of what was found out about each action, each kind in the order given."""
-        all_found = tuple(found)
+        """Return the plan of these items, each kind in the order given: the one place that sorts them."""
+        every = tuple(items)
         return cls(
             created_at=created_at,
             org=org,
-            changes=tuple(one for one in all_found if isinstance(one, Change)),
-            skipped=tuple(one for one in all_found if isinstance(one, Skipped)),
-            unchanged=tuple(one for one in all_found if isinstance(one, Unchanged)),
+            changes=tuple(item for item in every if isinstance(item, Change)),
+            skipped=tuple(item for item in every if isinstance(item, SkippedChange)),
+            unchanged=tuple(item for item in every if isinstance(item, Unchanged)),
             origin=origin,
         )
 

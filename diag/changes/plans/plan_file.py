@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from analysis.format.atomic_write import write_whole
 from analysis.format.schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S
 from diag.changes.errors import PlanFileError
-from diag.changes.plans.plan import FORMAT_VERSION, Change, Evidence, OrgIdentity, Plan, Skipped, Unchanged
+from diag.changes.plans.plan import (
+    FORMAT_VERSION,
+    Change,
+    Evidence,
+    OrgIdentity,
+    Plan,
+    SkippedChange,
+    Unchanged,
+)
 from diag.errors import why_unreadable
 
 _NEW_PLAN = "Make a new one: diag recommend --out plan.json"
@@ -37,13 +45,13 @@ def plan_to_json(plan: Plan) -> str:
 
 
 def write_plan(plan: Plan, path: Path) -> None:
-    """Write a plan file whole or not at all, for its owner's eyes only (mode 0600). Raises OSError."""
+    """Write a plan file whole or not at all, readable by its owner only (mode 0600). Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, plan_to_json(plan), mode=0o600)
 
 
 def read_plan(path: Path) -> Plan:
-    """Return the plan in a file. Raises PlanFileError for anything that is not exactly one of ours."""
+    """Return the plan in a file. Raises PlanFileError for anything else."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -69,7 +77,7 @@ def plan_from_json(text: str, where: str) -> Plan:
             created_at=float(body["created_at"]),
             org=_made(OrgIdentity, body["org"]),
             changes=tuple(_change(row) for row in body["changes"]),
-            skipped=tuple(_made(Skipped, row) for row in body["skipped"]),
+            skipped=tuple(_made(SkippedChange, row) for row in body["skipped"]),
             unchanged=tuple(_made(Unchanged, row) for row in body["unchanged"]),
             origin=body["origin"],
             settings_digest=body["settings_digest"],
@@ -82,8 +90,8 @@ def plan_from_json(text: str, where: str) -> Plan:
         ) from None
     if plan_digest(plan) != body.get("digest"):
         raise PlanFileError(
-            f"{where} was changed after it was made: its digest does not fit.",
-            hint="A plan is carried out exactly as it was reviewed. For a number of your own: diag set NAME "
+            f"{where} was changed after it was made: its digest does not match.",
+            hint="A plan is carried out exactly as it was reviewed. To set another number: diag set NAME "
             "--timeout SECONDS",
         )
     return plan
@@ -97,7 +105,7 @@ def _change(row: dict[str, Any]) -> Change:
     change = _made(Change, values)
     for seconds in (change.before_timeout_s, change.after_timeout_s):
         if type(seconds) is not int or not PLATFORM_MIN_TIMEOUT_S <= seconds <= PLATFORM_MAX_TIMEOUT_S:
-            raise ValueError(f"{seconds!r} is no timeout")
+            raise ValueError(f"{seconds!r} is not a timeout of 1 to 60 s")
     return change
 
 

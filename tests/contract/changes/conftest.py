@@ -15,8 +15,8 @@ from diag.changes.applying.org import ActionInput
 from diag.changes.journal.journal import Author, Journal
 from diag.changes.plans.action_fields import fields_of
 from diag.changes.plans.change_result import ChangeResult
-from diag.changes.plans.make_plan import change_of
 from diag.changes.plans.plan import Change, OrgIdentity, Plan
+from diag.changes.plans.planned_change import change_of
 from diag.genesys.client import GenesysClient
 from diag.genesys.http.pacing import RateBucket
 from diag.sandbox.launch import start_sandbox

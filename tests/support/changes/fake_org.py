@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from diag.changes.plans.action_fields import fields_of
-from diag.changes.plans.make_plan import change_of
 from diag.changes.plans.plan import Change, OrgIdentity
+from diag.changes.plans.planned_change import change_of
 from diag.genesys.errors import ApiError, NotFoundError, StaleVersionError
 from diag.genesys.http.json_reply import JsonObject
 from diag.genesys.models import Action, ActionConfig, FullConfig, TestReply

@@ -6,7 +6,7 @@ import pytest
 
 from diag.changes.applying.dry_run import Rehearsed
 from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
-from diag.changes.plans.plan import Evidence, Plan, Skipped, Unchanged
+from diag.changes.plans.plan import Evidence, Plan, SkippedChange, Unchanged
 from diag.errors import CredentialsError, DiagError, PartialError, StalePlanError
 from diag.interaction.apply_exit_code import raise_for
 from diag.interaction.plan_text import plan_text, rehearsal_text, result_line, results_text
@@ -76,7 +76,7 @@ def test_the_text_of_a_plan() -> None:
         replace(CHANGE, after_timeout_s=60, after_is_set=False),
     )
     plan = Plan(
-        0.0, IDENTITY, changes, (Skipped("s", "Thin", "too few calls"),), (Unchanged("u", "U", "fits"),)
+        0.0, IDENTITY, changes, (SkippedChange("s", "Thin", "too few calls"),), (Unchanged("u", "U", "fits"),)
     )
 
     assert plan_text(plan) == (

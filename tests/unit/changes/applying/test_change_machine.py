@@ -1,9 +1,10 @@
-"""One change from reading to result: only the timeout ever differs, the journal tells the truth."""
+"""One change from reading to result: only the timeout ever differs, and the journal is right."""
 
 import errno
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -63,7 +64,7 @@ def test_neither_payload_nor_header_nor_template_reaches_the_journal(apply: Appl
     ],
 )
 def test_an_edited_action_is_refused_by_name_with_both_values(
-    apply: Apply, journal: Journal, edit: dict[str, object], named: str
+    apply: Apply, journal: Journal, edit: dict[str, Any], named: str
 ) -> None:
     org = FakeOrg.with_actions(full_config())
     change = change_for(full_config(), 10)

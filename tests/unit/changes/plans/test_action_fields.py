@@ -1,5 +1,6 @@
 import hashlib
 from dataclasses import replace
+from typing import Any
 
 from diag.changes.plans.action_fields import differences, digest_of, fields_of, new_salt
 from diag.genesys.models import FullConfig
@@ -8,7 +9,7 @@ from tests.support.changes.fake_org import all_but_timeout, full_config
 FULL = full_config()
 
 
-def with_config(**parts: object) -> FullConfig:
+def with_config(**parts: Any) -> FullConfig:
     config = FULL.action.config
     assert config is not None
     return replace(FULL, action=replace(FULL.action, config=replace(config, **parts)))

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from analysis.verdicts.recommendation import Recommendation, Verdict
 from diag.changes.errors import WrongOrgError
 from diag.changes.plans.action_fields import fields_of
 from diag.changes.plans.make_plan import make_plan
-from diag.changes.plans.plan import Change, Plan
+from diag.changes.plans.plan import Change, Plan, PlanOptions
 from diag.genesys.errors import PermissionMissingError, PlatformError, UnexpectedReplyError
 from diag.genesys.models import FullConfig
 from tests.support.changes.fake_org import IDENTITY, FakeOrg, full_config, raising
@@ -17,9 +18,11 @@ from tests.support.changes.recommendations import analysis_of, recommendation
 A1 = full_config("custom_-_1", 5)
 
 
-def plan_of(*items: Recommendation, org: FakeOrg | None = None, **options: object) -> Plan:
+def plan_of(*items: Recommendation, org: FakeOrg | None = None, **options: Any) -> Plan:
     org = org or FakeOrg.with_actions(A1)
-    return make_plan(analysis_of(*items), org.read_config, IDENTITY, now=lambda: 1000.0, **options)
+    return make_plan(
+        analysis_of(*items), org.read_config, IDENTITY, PlanOptions(**options), now=lambda: 1000.0
+    )
 
 
 def test_a_raise_becomes_a_change_with_its_evidence() -> None:
@@ -44,7 +47,7 @@ def test_neither_url_nor_header_nor_template_is_in_a_plan() -> None:
         assert secret not in text
 
 
-LOWER = {"recommended_timeout_s": 3, "verdict": Verdict.LOWER}
+LOWER: dict[str, Any] = {"recommended_timeout_s": 3, "verdict": Verdict.LOWER}
 
 
 @pytest.mark.parametrize(
@@ -56,7 +59,7 @@ LOWER = {"recommended_timeout_s": 3, "verdict": Verdict.LOWER}
         ({"n_eff": None}, "1,000 effective calls, there are unknown"),
     ],
 )
-def test_lowering_needs_evidence_over_time(values: dict[str, object], reason: str) -> None:
+def test_lowering_needs_evidence_over_time(values: dict[str, Any], reason: str) -> None:
     item = recommendation(**{**LOWER, **values})
 
     (skipped,) = plan_of(item).skipped
@@ -194,7 +197,7 @@ def test_weak_runs_set_nothing_without_force(verdict: Verdict) -> None:
     analysis = replace(analysis_of(item), weak=weak)
 
     held = make_plan(analysis, org.read_config, IDENTITY)
-    forced = make_plan(analysis, org.read_config, IDENTITY, force=True)
+    forced = make_plan(analysis, org.read_config, IDENTITY, PlanOptions(force=True))
 
     assert held.changes == ()
     assert "Run run-1 is invalid: the generator was late (--force to set" in held.skipped[0].reason
@@ -225,7 +228,7 @@ def test_what_was_measured_elsewhere_is_never_planned_here(
     analysis = replace(analysis_of(recommendation()), org_id=org_id, host=host)
 
     with pytest.raises(WrongOrgError) as caught:
-        make_plan(analysis, org.read_config, IDENTITY, force=force)
+        make_plan(analysis, org.read_config, IDENTITY, PlanOptions(force=force))
 
     assert named in caught.value.message
     assert "org org-1 (Acme) at api.example.test" in caught.value.message
@@ -278,7 +281,8 @@ def test_every_action_is_accounted_for_and_no_guard_is_passed_by(
 
     assert len(plan.changes) + len(plan.skipped) + len(plan.unchanged) == len(items)
     assert most is None or len(plan.changes) <= most
-    assert all(item.reason for item in (*plan.skipped, *plan.unchanged))
+    assert all(item.reason for item in plan.skipped)
+    assert all(item.reason for item in plan.unchanged)
     for change in plan.changes:
         assert change.action_id.startswith("custom_-_")
         assert 1 <= change.after_timeout_s <= 60

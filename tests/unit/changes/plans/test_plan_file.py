@@ -1,4 +1,5 @@
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from diag.changes.applying.apply import apply_plan
 from diag.changes.applying.apply_context import Operator
 from diag.changes.errors import PlanFileError, WrongOrgError
 from diag.changes.journal.journal import Author, Journal
-from diag.changes.plans.plan import Change, Evidence, OrgIdentity, Plan, Skipped, Unchanged
+from diag.changes.plans.plan import Change, Evidence, OrgIdentity, Plan, SkippedChange, Unchanged
 from diag.changes.plans.plan_file import plan_digest, plan_from_json, plan_to_json, read_plan, write_plan
 from tests.support.changes.fake_org import IDENTITY, FakeOrg, change_for, full_config
 
@@ -17,7 +18,7 @@ PLAN = Plan(
     created_at=1000.5,
     org=IDENTITY,
     changes=(change_for(full_config(), 10),),
-    skipped=(Skipped("a2", "Two", "too few calls"),),
+    skipped=(SkippedChange("a2", "Two", "too few calls"),),
     unchanged=(Unchanged("a3", "Three", "fits"),),
     run_ids=("run-1",),
 )
@@ -49,7 +50,7 @@ plans = st.builds(
     created_at=st.floats(0, 4e9),
     org=st.builds(OrgIdentity, text, text, text, st.booleans()),
     changes=st.lists(changes, max_size=3).map(tuple),
-    skipped=st.lists(st.builds(Skipped, text, text, text), max_size=2).map(tuple),
+    skipped=st.lists(st.builds(SkippedChange, text, text, text), max_size=2).map(tuple),
     run_ids=st.lists(text, max_size=2).map(tuple),
     weak=st.lists(text, max_size=2).map(tuple),
 )
@@ -91,14 +92,22 @@ def test_a_plan_file_is_for_its_owner_only(tmp_path: Path) -> None:
         (lambda text: text.replace('"format_version": 1', '"format_version": 2'), "format_version 2"),
         (lambda text: text.replace('"after_timeout_s": 10', '"after_timeout_s": 59'), "was changed after"),
         (lambda text: text.replace('"after_timeout_s": 10,', ""), "is damaged"),
-        (lambda text: text.replace('"after_timeout_s": 10', '"after_timeout_s": 3600'), "3600 is no timeout"),
-        (lambda text: text.replace('"after_timeout_s": 10', '"after_timeout_s": true'), "True is no timeout"),
+        (
+            lambda text: text.replace('"after_timeout_s": 10', '"after_timeout_s": 3600'),
+            "3600 is not a timeout",
+        ),
+        (
+            lambda text: text.replace('"after_timeout_s": 10', '"after_timeout_s": true'),
+            "True is not a timeout",
+        ),
         (lambda text: text.replace('"forced": false', '"forced": false, "extra": 1'), "unknown field extra"),
         (lambda text: text.replace('"changes": [', '"changes": [17, '), "is damaged"),
         (lambda text: text.replace('"created_at": 1000.5', '"created_at": null'), "is damaged"),
     ],
 )
-def test_a_damaged_or_foreign_file_is_refused_with_a_fix(tmp_path: Path, damage, message: str) -> None:
+def test_a_damaged_or_foreign_file_is_refused_with_a_fix(
+    tmp_path: Path, damage: Callable[[str], str], message: str
+) -> None:
     path = tmp_path / "plan.json"
     path.write_text(damage(plan_to_json(PLAN)))
 

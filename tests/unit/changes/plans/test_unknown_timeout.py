@@ -1,14 +1,16 @@
-"""A timeout nobody told is unknown: never 60 s, never planned from, never called as the plan saw it."""
+"""A timeout the org did not send is unknown: never taken for 60 s, never planned from, never a match."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from diag.changes.applying.snapshot import Snapshot, drift
 from diag.changes.exports.gc_cli import gc_calls
 from diag.changes.exports.terraform import terraform_lines
-from diag.changes.plans.make_plan import change_of, make_plan
+from diag.changes.plans.make_plan import make_plan
 from diag.changes.plans.manual_plan import make_manual_plan
+from diag.changes.plans.planned_change import change_of
 from diag.genesys.errors import UnexpectedReplyError
 from diag.inventory.action_facts import facts_of
 from tests.support.changes.fake_org import IDENTITY, FakeOrg, change_for, full_config
@@ -50,7 +52,7 @@ def test_an_action_that_hides_it_later_is_not_what_the_plan_saw() -> None:
         ({"current_timeout_s": 5, "timeout_is_set": None}, "5"),
     ],
 )
-def test_the_exports_say_what_is_known(known: dict[str, int | bool | None], said: str) -> None:
+def test_the_exports_say_what_is_known(known: dict[str, Any], said: str) -> None:
     analysis = analysis_of(recommendation(action_name="A", **known))
     assert f"config_timeout_seconds = 10 # was {said}\n" in terraform_lines(analysis, None)
     assert f"# A: {said} -> 10 s. " in gc_calls(analysis)
