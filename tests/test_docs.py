@@ -239,7 +239,7 @@ def test_the_plan_file_is_that_of_the_code() -> None:
 
 
 def test_the_journal_is_that_of_the_code() -> None:
-    assert first_columns("Journal") == fields_of("diag/changes/journal/journal.py", "phase")
+    assert first_columns("Journal") == fields_of("diag/changes/journal/journal_line.py", "phase")
 
 
 def test_the_exit_codes_are_those_of_the_code() -> None:

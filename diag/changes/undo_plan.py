@@ -6,13 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from diag.changes.errors import NothingToUndoError
-from diag.changes.journal.journal import JournalLine, latest_by_entry
+from diag.changes.journal.journal_line import JournalLine, latest_by_entry
 from diag.changes.plans.change_result import ChangeOutcome
 from diag.changes.plans.plan import OrgIdentity, Plan, PlanItem, SkippedChange, Unchanged
 from diag.changes.plans.planned_change import ReadConfig, change_of, read_or_skip
-
-CREATED: Final = "register"
-"""Origin of journal entries of `diag register`: there is no earlier timeout to go back to."""
 
 _LIST: Final = "List what was changed, and where: diag history"
 
@@ -25,50 +22,50 @@ class Undoable:
     last: JournalLine
 
 
-def wrote(record: JournalLine) -> bool:
-    """Return whether an entry, by its last record, left its new timeout in the org (or may have)."""
-    if record.finished:
-        return record.outcome == ChangeOutcome.APPLIED or (
-            record.outcome == ChangeOutcome.FAILED and record.version_after is not None
+def wrote(line: JournalLine) -> bool:
+    """Return whether an entry, by its last line, left its new timeout in the org (or may have)."""
+    if line.finished:
+        return line.outcome == ChangeOutcome.APPLIED or (
+            line.outcome == ChangeOutcome.FAILED and line.version_after is not None
         )
     return True
 
 
-def entries_of_run(records: Sequence[JournalLine], run: str) -> list[JournalLine]:
-    """Return the last record of each entry of one apply, named by its apply id, plan digest or run id.
+def entries_of_run(lines: Sequence[JournalLine], run: str) -> list[JournalLine]:
+    """Return the last line of each entry of one apply, named by its apply id, plan digest or run id.
 
     A digest may be shortened to 8 characters or more. Raises NothingToUndoError.
     """
     found = [
-        record
-        for record in latest_by_entry(records).values()
-        if run in (record.apply_id, *record.run_ids) or (len(run) >= 8 and record.plan_digest.startswith(run))
+        line
+        for line in latest_by_entry(lines).values()
+        if run in (line.apply_id, *line.run_ids) or (len(run) >= 8 and line.plan_digest.startswith(run))
     ]
     if not found:
         raise NothingToUndoError(f"The journal knows no apply, plan or run {run!r}.", hint=_LIST)
     return found
 
 
-def entry_named(records: Sequence[JournalLine], entry: str | None, org: OrgIdentity) -> list[JournalLine]:
-    """Return the last record of one entry; with `entry` None, of the newest in `org` that can be undone.
+def entry_named(lines: Sequence[JournalLine], entry: str | None, org: OrgIdentity) -> list[JournalLine]:
+    """Return the last line of one entry; with `entry` None, of the newest in `org` that can be undone.
 
     Raises NothingToUndoError.
     """
-    latest = latest_by_entry(records)
+    latest = latest_by_entry(lines)
     if entry is not None:
         if entry not in latest:
             raise NothingToUndoError(f"The journal has no entry {entry!r}.", hint=_LIST)
         return [latest[entry]]
-    undone = {record.undoes for record in latest.values() if record.undoes and wrote(record)}
+    undone = {line.undoes for line in latest.values() if line.undoes and wrote(line)}
     open_ones = [
-        record
-        for record in latest.values()
-        if wrote(record) and record.origin != CREATED and record.undoes is None and record.entry not in undone
+        line
+        for line in latest.values()
+        if wrote(line) and not line.creates and line.undoes is None and line.entry not in undone
     ]
-    for record in reversed(open_ones):
-        if made_in(record, org):
-            return [record]
-    elsewhere = sorted({f"{record.org_name} ({record.host})" for record in open_ones})
+    for line in reversed(open_ones):
+        if made_in(line, org):
+            return [line]
+    elsewhere = sorted({f"{line.org_name} ({line.host})" for line in open_ones})
     raise NothingToUndoError(
         f"The journal holds nothing that could be undone in org {org.org_name} ({org.host})"
         + (f", only changes in {', '.join(elsewhere)}." if elsewhere else "."),
@@ -76,9 +73,9 @@ def entry_named(records: Sequence[JournalLine], entry: str | None, org: OrgIdent
     )
 
 
-def made_in(record: JournalLine, org: OrgIdentity) -> bool:
+def made_in(line: JournalLine, org: OrgIdentity) -> bool:
     """Return whether an entry is about this org; the host counts, as sandboxes of a scenario share an id."""
-    return record.org_id == org.org_id and record.host == org.host
+    return line.org_id == org.org_id and line.host == org.host
 
 
 def make_undo_plan(
@@ -97,19 +94,19 @@ def make_undo_plan(
     """
     skipped: list[SkippedChange] = []
     chosen: dict[str, Undoable] = {}
-    for record in entries:
-        if not made_in(record, org):
-            reason = f"it was made in org {record.org_name!r} ({record.host})"
-            skipped.append(SkippedChange(record.action_id, record.action_name, reason))
-        elif record.origin == CREATED:
+    for line in entries:
+        if not made_in(line, org):
+            reason = f"it was made in org {line.org_name!r} ({line.host})"
+            skipped.append(SkippedChange(line.action_id, line.action_name, reason))
+        elif line.creates:
             reason = "it was created, not changed: delete it in the admin UI"
-            skipped.append(SkippedChange(record.action_id, record.action_name, reason))
-        elif not wrote(record):
-            reason = f"nothing to undo: {record.outcome}"
-            skipped.append(SkippedChange(record.action_id, record.action_name, reason))
+            skipped.append(SkippedChange(line.action_id, line.action_name, reason))
+        elif not wrote(line):
+            reason = f"nothing to undo: {line.outcome}"
+            skipped.append(SkippedChange(line.action_id, line.action_name, reason))
         else:
-            known = chosen.get(record.action_id)
-            chosen[record.action_id] = Undoable(known.first if known else record, record)
+            known = chosen.get(line.action_id)
+            chosen[line.action_id] = Undoable(known.first if known else line, line)
     reversed_ones = [_reverse(undoable, read, force=force) for undoable in chosen.values()]
     return Plan.of([*skipped, *reversed_ones], created_at=now(), org=org, origin="undo")
 

@@ -16,7 +16,8 @@ from analysis.format.atomic_write import write_whole
 from analysis.format.run_folder import RunFolder, read_manifest
 from diag.changes.errors import ChangesError
 from diag.changes.journal.backup import Backups
-from diag.changes.journal.journal import Journal, JournalLine, unfinished
+from diag.changes.journal.journal import Journal
+from diag.changes.journal.journal_line import JournalLine, unfinished
 from diag.checkup.check import Check
 from diag.genesys.client import GenesysClient
 from diag.genesys.errors import ApiError
@@ -124,7 +125,7 @@ def check_journal(journal: Path) -> Iterator[Check]:
 
 def _unfinished_text(record: JournalLine) -> tuple[str, str]:
     """What has no result, and the fix."""
-    if record.origin == "register":
+    if record.creates:
         fix = f"diag scan --name '{record.action_name}' shows whether it exists; if not, register it again"
         return f"the creation of {record.action_name} has no result", fix
     fix = f"Apply the same plan again: it finishes the change ({record.entry}); or diag undo {record.entry}"

@@ -11,7 +11,7 @@ import click
 from diag.interaction.examples import examples
 
 if TYPE_CHECKING:
-    from diag.changes.journal.journal import JournalLine
+    from diag.changes.journal.journal_line import JournalLine
     from diag.table import Table
 
 
@@ -30,7 +30,8 @@ def command(action: str | None, limit: int, form: str) -> None:
 
     `diag undo ENTRY` undoes one of them.
     """
-    from diag.changes.journal.journal import Journal, latest_by_entry, unfinished
+    from diag.changes.journal.journal import Journal
+    from diag.changes.journal.journal_line import latest_by_entry, unfinished
     from diag.console import Console
     from diag.settings import load_settings
     from diag.table import to_csv, to_markdown
@@ -108,6 +109,6 @@ def _utc(at: float) -> str:
 
 
 def _before(record: "JournalLine") -> str:
-    if record.origin == "register":
+    if record.creates:
         return "(new)"
     return f"{record.before_timeout_s} s" if record.before_is_set else "unset"

@@ -65,7 +65,8 @@ def command(options: RegisterOptions) -> None:
     Name, templates and contract are validated before anything is sent.
     """
     from analysis.settings import RecommendSettings
-    from diag.changes.journal.journal import Author, Journal, new_id
+    from diag.changes.journal.journal import Journal
+    from diag.changes.journal.journal_line import Author, new_id
     from diag.console import Console
     from diag.definitions.create import create
     from diag.definitions.definition import read_definition

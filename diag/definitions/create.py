@@ -1,4 +1,4 @@
-"""Creating an action, with the journal telling the truth at every moment."""
+"""Creating an action: journalled before and after, so that the journal is right at every moment."""
 
 import hashlib
 import json
@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from diag.changes.journal.journal import Author, Journal, JournalLine, new_id
+from diag.changes.journal.journal import Journal
+from diag.changes.journal.journal_line import Author, JournalLine, PlannedAction, first_line_of_creation
 from diag.changes.plans.plan import OrgIdentity
 from diag.definitions.errors import AmbiguousTargetError
 from diag.definitions.resolve import Creation
@@ -28,7 +29,7 @@ class Org(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """The new action, and the journal entry that tells of it."""
+    """The new action, and its entry in the journal."""
 
     action: Action
     entry: str
@@ -47,7 +48,7 @@ def create(
     """Create the action and return it; journalled before and after.
 
     A lost reply is not repeated: the org is asked by name whether the action is there. Raises
-    `AmbiguousTargetError` when the name is taken, `ApiError` when the org refuses or nobody can tell.
+    `AmbiguousTargetError` when the name is taken, `ApiError` when the org refuses or the effect is unknown.
     """
     name = creation.definition.name
     if org.actions_named(name) or org.actions_named(name, draft=True):
@@ -60,48 +61,31 @@ def create(
     try:
         action = org.create_action(creation.body, draft=draft)
     except ApiError as error:
-        found = _was_created_all_the_same(org, name, error, draft=draft)
-        if found is None:
+        created = _created_despite(org, name, error, draft=draft)
+        if created is None:
             if not effect_is_unknown(error):
                 journal.append(_result(intent, clock(), "failed", error.message, error.correlation_id))
             raise
-        action = found
+        action = created
     journal.append(_result(intent, clock(), "created", None, action.correlation_id, action))
     return Created(action, intent.entry)
 
 
-def _was_created_all_the_same(org: Org, name: str, error: ApiError, *, draft: bool) -> Action | None:
+def _created_despite(org: Org, name: str, error: ApiError, *, draft: bool) -> Action | None:
     """The new action if the org has it although its reply was lost; the name was free a moment ago."""
     if not effect_is_unknown(error):
         return None
     try:
-        found = org.actions_named(name, draft=draft)
+        named = org.actions_named(name, draft=draft)
     except ApiError:
-        return None  # nobody can tell: the entry stays without a result, and doctor says so
-    return found[0] if len(found) == 1 else None
+        return None  # still unknown: the entry stays without a result, and doctor reports it
+    return named[0] if len(named) == 1 else None
 
 
-def _intent(creation: Creation, identity: OrgIdentity, author: Author, at: float) -> JournalLine:
+def _intent(creation: Creation, identity: OrgIdentity, author: Author, now: float) -> JournalLine:
     body = json.dumps(creation.body, sort_keys=True).encode()
-    return JournalLine(
-        entry=new_id(at),
-        phase="intent",
-        at=at,
-        apply_id=author.apply_id,
-        client_id=author.client_id,
-        org_id=identity.org_id,
-        org_name=identity.org_name,
-        host=identity.host,
-        sandbox=identity.sandbox,
-        plan_digest=hashlib.sha256(body).hexdigest(),
-        origin="register",
-        action_id="",
-        action_name=creation.definition.name,
-        before_timeout_s=creation.timeout_s,
-        before_is_set=False,
-        after_timeout_s=creation.timeout_s,
-        version_before=None,
-    )
+    action = PlannedAction(creation.definition.name, creation.timeout_s, hashlib.sha256(body).hexdigest())
+    return first_line_of_creation(action, identity, author, now)
 
 
 def _result(

@@ -77,7 +77,8 @@ def carry_out(
     from diag.changes.applying.apply_context import ApplyOptions, Operator
     from diag.changes.applying.dry_run import rehearse
     from diag.changes.applying.paced_org import PacedOrg
-    from diag.changes.journal.journal import Author, Journal, new_id
+    from diag.changes.journal.journal import Journal
+    from diag.changes.journal.journal_line import Author, new_id
     from diag.changes.plans.plan_file import plan_digest, write_plan
     from diag.genesys.client import GenesysClient
     from diag.interaction.apply_exit_code import raise_for

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from diag.changes.journal.journal import JournalLine, latest_by_entry
+from diag.changes.journal.journal_line import JournalLine, latest_by_entry
 
 
 def last_changes(records: Sequence[JournalLine], host: str) -> dict[str, float]:

@@ -10,7 +10,8 @@ from typing import TypeVar
 
 from diag.changes.applying.apply import Watch, apply_plan
 from diag.changes.applying.apply_context import ApplyOptions, Operator
-from diag.changes.journal.journal import Author, Journal
+from diag.changes.journal.journal import Journal
+from diag.changes.journal.journal_line import Author
 from diag.changes.plans.change_result import ChangeResult
 from diag.changes.plans.plan import OrgIdentity, Plan
 from diag.changes.plans.planned_change import change_of

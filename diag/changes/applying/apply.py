@@ -16,7 +16,8 @@ from diag.changes.applying.change_machine import carry_out_change
 from diag.changes.applying.org import Org
 from diag.changes.errors import WrongOrgError
 from diag.changes.journal.backup import Backups
-from diag.changes.journal.journal import Journal, JournalLine, latest_by_entry
+from diag.changes.journal.journal import Journal
+from diag.changes.journal.journal_line import JournalLine, latest_by_entry
 from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
 from diag.changes.plans.plan import Change, Plan
 from diag.changes.plans.plan_file import plan_digest

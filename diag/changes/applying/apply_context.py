@@ -8,7 +8,8 @@ from typing import Final, Literal
 
 from diag.changes.applying.org import Org, PayloadFor, no_payload
 from diag.changes.journal.backup import Backups
-from diag.changes.journal.journal import Author, Journal
+from diag.changes.journal.journal import Journal
+from diag.changes.journal.journal_line import Author
 from diag.changes.plans.plan import Change, OrgIdentity, Plan
 
 

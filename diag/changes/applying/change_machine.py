@@ -20,7 +20,7 @@ from diag.changes.applying import ending_steps, forward_steps, restore_steps
 from diag.changes.applying.apply_context import ApplyContext, Step
 from diag.changes.applying.change_state import ChangeState
 from diag.changes.applying.snapshot import Snapshot
-from diag.changes.journal.journal import JournalLine
+from diag.changes.journal.journal_line import JournalLine
 from diag.changes.plans.change_result import ChangeResult
 from diag.changes.plans.plan import Change
 from diag.genesys.errors import ApiError

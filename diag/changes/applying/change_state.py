@@ -5,7 +5,7 @@ from typing import Final
 
 from diag.changes.applying.apply_context import ApplyContext
 from diag.changes.applying.snapshot import Snapshot
-from diag.changes.journal.journal import JournalLine, first_line, new_id
+from diag.changes.journal.journal_line import JournalLine, first_line
 from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
 from diag.changes.plans.plan import Change
 
@@ -42,16 +42,7 @@ class ChangeState:
     def begin(cls, change: Change, context: ApplyContext, resume: JournalLine | None) -> "ChangeState":
         """Return the state before the first step: a new entry of the journal, or the one left unfinished."""
         now = context.clock.now()
-        line = resume or first_line(
-            new_id(now),
-            change,
-            org=context.plan.org,
-            author=context.author,
-            plan_digest=context.plan_digest,
-            origin=context.plan.origin,
-            run_ids=context.plan.run_ids,
-            at=now,
-        )
+        line = resume or first_line(change, context.plan, context.plan_digest, context.author, now)
         return cls(change, line, resume, unclear=resume is not None)
 
     @property

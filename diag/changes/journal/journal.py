@@ -1,8 +1,6 @@
 """The journal of every write to an org: append-only JSON lines, each on the disk before the next step.
 
-One change has one entry id and these records: `intent` (about to write), `written` (the org said yes),
-`restore` (about to put the old value back, and again when that is done), `result` (how it ended). A
-process killed anywhere leaves an entry without a result; the next apply of the same plan finishes it.
+A process killed anywhere leaves an entry without a result; the next apply of the same plan finishes it.
 No payload, no template, no header and no secret is ever written here.
 """
 
@@ -11,104 +9,16 @@ import hashlib
 import json
 import os
 import re
-import secrets
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from diag.changes.errors import JournalError
-from diag.changes.plans.plan import Change, OrgIdentity
+from diag.changes.journal.journal_line import JournalLine
 
 JOURNAL_VERSION: Final = 1
-
-Phase = Literal["intent", "written", "restore", "result"]
-
-
-@dataclass(frozen=True, slots=True)
-class Author:
-    """Who applies: the OAuth client's id (None for a bare access token) and one id per apply."""
-
-    client_id: str | None
-    apply_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class JournalLine:
-    """One line of the journal. `at` is Unix seconds (UTC); timeouts in seconds."""
-
-    entry: str
-    phase: Phase
-    at: float
-    apply_id: str
-    client_id: str | None
-    org_id: str
-    org_name: str
-    host: str
-    sandbox: bool
-    plan_digest: str
-    origin: str
-    action_id: str
-    action_name: str
-    before_timeout_s: int
-    before_is_set: bool
-    after_timeout_s: int
-    version_before: int | None
-    version_after: int | None = None
-    correlation_ids: tuple[str, ...] = ()
-    passed_before: bool | None = None
-    """Whether the test call passed at the old timeout; None when there was none."""
-    outcome: str | None = None
-    reason: str | None = None
-    undoes: str | None = None
-    run_ids: tuple[str, ...] = ()
-
-    @property
-    def finished(self) -> bool:
-        """Whether this record ends its entry."""
-        return self.phase == "result"
-
-
-def new_id(now: float) -> str:
-    """Return `<UTC time>-<short id>`, sortable by time; `now` in Unix seconds."""
-    return f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime(now))}-{secrets.token_hex(3)}"
-
-
-def first_line(
-    entry: str,
-    change: Change,
-    *,
-    org: OrgIdentity,
-    author: Author,
-    plan_digest: str,
-    origin: str,
-    run_ids: tuple[str, ...],
-    at: float,
-) -> JournalLine:
-    """Return the `intent` record of a change; the later phases are made from it by replacing fields."""
-    return JournalLine(
-        entry=entry,
-        phase="intent",
-        at=at,
-        apply_id=author.apply_id,
-        client_id=author.client_id,
-        org_id=org.org_id,
-        org_name=org.org_name,
-        host=org.host,
-        sandbox=org.sandbox,
-        plan_digest=plan_digest,
-        origin=origin,
-        action_id=change.action_id,
-        action_name=change.action_name,
-        before_timeout_s=change.before_timeout_s,
-        before_is_set=change.before_is_set,
-        after_timeout_s=change.after_timeout_s,
-        version_before=change.action_version,
-        undoes=change.undoes,
-        run_ids=run_ids,
-    )
 
 
 class Journal:
@@ -117,12 +27,12 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._read_to = 0
-        self._records: list[JournalLine] = []
+        self._lines: list[JournalLine] = []
         self._by_action: dict[str, list[JournalLine]] = {}
 
-    def append(self, record: JournalLine) -> None:
+    def append(self, line: JournalLine) -> None:
         """Write one line and wait until it is on the disk. Raises JournalError."""
-        line = json.dumps({"format_version": JOURNAL_VERSION, **asdict(record)}, allow_nan=False) + "\n"
+        text = json.dumps({"format_version": JOURNAL_VERSION, **asdict(line)}, allow_nan=False) + "\n"
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             is_new = not self.path.exists()
@@ -131,8 +41,8 @@ class Journal:
                 fcntl.flock(descriptor, fcntl.LOCK_EX)
                 end = os.lseek(descriptor, 0, os.SEEK_END)
                 if end and os.pread(descriptor, 1, end - 1) != b"\n":
-                    line = "\n" + line  # a killed process left half a line: close it, lose nothing
-                _write_all(descriptor, line.encode())
+                    text = "\n" + text  # a killed process left half a line: close it, lose nothing
+                _write_all(descriptor, text.encode())
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
@@ -146,12 +56,12 @@ class Journal:
             ) from error
 
     def read(self) -> list[JournalLine]:
-        """Return every whole record, oldest first; a torn or foreign line is left out."""
+        """Return every whole line, oldest first; a torn or foreign line is left out."""
         self._catch_up()
-        return list(self._records)
+        return list(self._lines)
 
     def of_action(self, action_id: str) -> list[JournalLine]:
-        """Return the records of one action, oldest first."""
+        """Return the lines of one action, oldest first."""
         self._catch_up()
         return list(self._by_action.get(action_id, ()))
 
@@ -167,11 +77,11 @@ class Journal:
             raise JournalError(f"The journal {self.path} cannot be read ({error.strerror}).") from error
         whole = new[: new.rfind(b"\n") + 1]
         self._read_to += len(whole)
-        for line in whole.decode("utf-8", "replace").splitlines():
-            record = _parse(line)
-            if record is not None:
-                self._records.append(record)
-                self._by_action.setdefault(record.action_id, []).append(record)
+        for text in whole.decode("utf-8", "replace").splitlines():
+            line = _parse(text)
+            if line is not None:
+                self._lines.append(line)
+                self._by_action.setdefault(line.action_id, []).append(line)
 
     @contextmanager
     def holding(self, action_id: str) -> Iterator[None]:
@@ -195,19 +105,6 @@ class Journal:
                 fcntl.lockf(file, fcntl.LOCK_UN, 1, offset)
 
 
-def latest_by_entry(records: Sequence[JournalLine]) -> dict[str, JournalLine]:
-    """Return entry id -> its last record, in the order the entries began."""
-    latest: dict[str, JournalLine] = {}
-    for record in records:
-        latest[record.entry] = record
-    return latest
-
-
-def unfinished(records: Sequence[JournalLine]) -> list[JournalLine]:
-    """Return the last record of every entry that has no result: an apply was killed there."""
-    return [record for record in latest_by_entry(records).values() if not record.finished]
-
-
 def _write_all(descriptor: int, body: bytes) -> None:
     while body:
         body = body[os.write(descriptor, body) :]
@@ -225,9 +122,9 @@ _ENTRY: Final = re.compile(r"[\w-]+")
 _KNOWN: Final = {item.name for item in fields(JournalLine)}
 
 
-def _parse(line: str) -> JournalLine | None:
+def _parse(text: str) -> JournalLine | None:
     try:
-        body: Any = json.loads(line)
+        body: Any = json.loads(text)
         if body["format_version"] != JOURNAL_VERSION:
             return None
         values = {name: value for name, value in body.items() if name in _KNOWN}

@@ -12,7 +12,8 @@ import pytest
 from diag.changes.applying.apply import Watch, apply_plan
 from diag.changes.applying.apply_context import ApplyOptions, Operator, WallClock
 from diag.changes.applying.org import ActionInput
-from diag.changes.journal.journal import Author, Journal
+from diag.changes.journal.journal import Journal
+from diag.changes.journal.journal_line import Author
 from diag.changes.plans.action_fields import fields_of
 from diag.changes.plans.change_result import ChangeResult
 from diag.changes.plans.plan import Change, OrgIdentity, Plan

@@ -18,7 +18,8 @@ import httpx
 from diag.changes.applying.apply import Watch, apply_plan
 from diag.changes.applying.apply_context import ApplyOptions, Operator, Step
 from diag.changes.applying.org import ActionInput
-from diag.changes.journal.journal import Author, Journal
+from diag.changes.journal.journal import Journal
+from diag.changes.journal.journal_line import Author
 from diag.changes.plans.plan import Change
 from diag.changes.plans.plan_file import read_plan
 from diag.genesys.client import GenesysClient

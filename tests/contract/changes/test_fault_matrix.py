@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from diag.changes.journal.journal import unfinished
+from diag.changes.journal.journal_line import unfinished
 from diag.changes.plans.change_result import ChangeOutcome
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import pytest
 
 from diag.changes.applying.apply import apply_plan
 from diag.changes.applying.apply_context import Operator
-from diag.changes.journal.journal import Author
+from diag.changes.journal.journal_line import Author
 from diag.changes.plans.change_result import ChangeOutcome
 from diag.changes.plans.manual_plan import make_manual_plan
 from diag.genesys.client import GenesysClient

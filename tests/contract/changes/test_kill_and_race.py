@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from diag.changes.applying.apply_context import ApplyOptions, Step
-from diag.changes.journal.journal import unfinished
+from diag.changes.journal.journal_line import unfinished
 from diag.changes.plans.action_fields import fields_of
 from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
 from diag.changes.plans.plan import Change

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from diag.changes.journal.journal import Author, Journal, first_line
+from diag.changes.journal.journal import Journal
+from diag.changes.journal.journal_line import Author, first_line
 from diag.changes.plans.plan_file import plan_digest, read_plan, write_plan
 from diag.cli import run
 from diag.exit_codes import ExitCode
@@ -90,16 +91,8 @@ def test_history_names_the_plan_that_finishes_what_was_stopped(
     plan = read_plan(session / "plan.json")
     kept = kept_plan(session / "runs", plan_digest(plan))
     write_plan(plan, kept)
-    begun = first_line(
-        "20261121T231245Z-a1b2c3",
-        plan.changes[0],
-        org=plan.org,
-        author=Author("sandbox", "apply-1"),
-        plan_digest=plan_digest(plan),
-        origin="set",
-        run_ids=(),
-        at=0.0,
-    )
+    begun = first_line(plan.changes[0], plan, plan_digest(plan), Author("sandbox", "apply-1"), 0.0)
+    begun = replace(begun, entry="20261121T231245Z-a1b2c3")
     Journal(session / "runs" / "journal.jsonl").append(begun)
 
     assert run(["history"]) == 0

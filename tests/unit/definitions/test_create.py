@@ -1,4 +1,4 @@
-"""Creating: the journal tells the truth whatever happens to the reply."""
+"""Creating: the journal is right whatever happens to the reply."""
 
 import itertools
 from collections.abc import Callable
@@ -6,13 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from diag.changes.journal.journal import Author, Journal, latest_by_entry, unfinished
+from diag.changes.journal.journal import Journal
+from diag.changes.journal.journal_line import Author, latest_by_entry, unfinished
 from diag.changes.plans.plan import OrgIdentity
 from diag.definitions.create import create
 from diag.definitions.definition import definition_from
 from diag.definitions.errors import AmbiguousTargetError
 from diag.definitions.resolve import resolve
-from diag.genesys.errors import ApiError, NetworkError, PermissionMissingError, PlatformError
+from diag.genesys.errors import (
+    ApiError,
+    NetworkError,
+    PermissionMissingError,
+    PlatformError,
+    RefusedRequestError,
+    UnexpectedReplyError,
+)
 from diag.genesys.http.json_reply import JsonObject
 from diag.genesys.models import Action
 from tests.unit.definitions.test_definition import CRM, EXPORT
@@ -72,7 +80,15 @@ def test_created_and_journalled_before_and_after(tmp_path: Path, run: Callable[[
     assert "crm.example" not in (tmp_path / "journal.jsonl").read_text()
 
 
-@pytest.mark.parametrize("fault", [PlatformError("x", status=503), NetworkError("lost")])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        PlatformError("x", status=503),
+        NetworkError("lost"),
+        UnexpectedReplyError("cut short"),
+        RefusedRequestError("slow", status=408),
+    ],
+)
 def test_a_lost_reply_is_looked_up_not_repeated(
     run: Callable[[FakeOrg], str], tmp_path: Path, fault: ApiError
 ) -> None:
@@ -90,7 +106,7 @@ def test_a_lost_reply_is_looked_up_not_repeated(
         (FakeOrg(PlatformError("x", status=503), blind=True), 1),
     ],
 )
-def test_what_nobody_can_tell_stays_open_in_the_journal(
+def test_a_creation_whose_effect_is_unknown_stays_open_in_the_journal(
     run: Callable[[FakeOrg], str], tmp_path: Path, org: FakeOrg, open_entries: int
 ) -> None:
     with pytest.raises(ApiError):

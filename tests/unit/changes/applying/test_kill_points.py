@@ -7,7 +7,8 @@ import pytest
 
 from diag.changes.applying.apply import Watch
 from diag.changes.applying.apply_context import Step
-from diag.changes.journal.journal import Journal, unfinished
+from diag.changes.journal.journal import Journal
+from diag.changes.journal.journal_line import unfinished
 from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
 from diag.changes.plans.plan import Change
 from tests.support.changes.fake_org import (

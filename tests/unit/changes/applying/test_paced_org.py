@@ -6,7 +6,8 @@ from diag.changes.applying.apply import apply_plan
 from diag.changes.applying.apply_context import ApplyOptions, Operator, WallClock
 from diag.changes.applying.org import ActionInput, Org
 from diag.changes.applying.paced_org import PacedOrg
-from diag.changes.journal.journal import Author, Journal
+from diag.changes.journal.journal import Journal
+from diag.changes.journal.journal_line import Author
 from diag.changes.plans.change_result import ChangeOutcome
 from diag.changes.plans.plan import Plan
 from diag.genesys.http.json_reply import JsonObject

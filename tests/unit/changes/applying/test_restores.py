@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from diag.changes.journal.journal import Journal, unfinished
+from diag.changes.journal.journal import Journal
+from diag.changes.journal.journal_line import unfinished
 from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
 from diag.genesys.errors import (
     RateLimitedError,

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from diag.changes.errors import JournalError
-from diag.changes.journal.journal import Journal, latest_by_entry, unfinished
+from diag.changes.journal.journal import Journal
+from diag.changes.journal.journal_line import latest_by_entry, unfinished
 from tests.support.changes.journal_records import record
 
 
@@ -120,3 +121,30 @@ def test_a_held_action_is_free_again_when_its_process_is_killed(journal: Journal
         pass
 
     holder.join()
+
+
+OLD_JOURNAL = (
+    '{"format_version": 1, "entry": "20260101T000000Z-aaaaaa", "phase": "result", "at": 1.5, '
+    '"apply_id": "a1", "client_id": null, "org_id": "o", "org_name": "Org", "host": "h", "sandbox": false, '
+    '"plan_digest": "d", "origin": "set", "action_id": "x", "action_name": "X", "before_timeout_s": 5, '
+    '"before_is_set": true, "after_timeout_s": 10, "version_before": 7, "version_after": 8, '
+    '"correlation_ids": ["c"], "passed_before": true, "outcome": "applied", "reason": "r", "undoes": null, '
+    '"run_ids": []}\n'
+    '{"format_version": 1, "entry": "20260101T000001Z-bbbbbb", "phase": "intent", "at": 2.5, '
+    '"apply_id": "a2", "client_id": "c", "org_id": "o", "org_name": "Org", "host": "h", "sandbox": false, '
+    '"plan_digest": "d", "origin": "register", "action_id": "", "action_name": "New", '
+    '"before_timeout_s": 30, "before_is_set": false, "after_timeout_s": 30, "version_before": null, '
+    '"version_after": null, "correlation_ids": [], "passed_before": null, "outcome": null, "reason": null, '
+    '"undoes": null, "run_ids": []}\n'
+)
+
+
+def test_a_journal_of_an_earlier_version_is_read_and_written_alike(tmp_path: Path) -> None:
+    (tmp_path / "old.jsonl").write_text(OLD_JOURNAL)
+    changed, created = Journal(tmp_path / "old.jsonl").read()
+
+    assert (changed.creates, changed.finished, changed.outcome) == (False, True, "applied")
+    assert (created.creates, created.finished, created.action_name) == (True, False, "New")
+    for line in (changed, created):
+        Journal(tmp_path / "new.jsonl").append(line)
+    assert (tmp_path / "new.jsonl").read_text() == OLD_JOURNAL

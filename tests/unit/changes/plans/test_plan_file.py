@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from diag.changes.applying.apply import apply_plan
 from diag.changes.applying.apply_context import Operator
 from diag.changes.errors import PlanFileError, WrongOrgError
-from diag.changes.journal.journal import Author, Journal
+from diag.changes.journal.journal import Journal
+from diag.changes.journal.journal_line import Author
 from diag.changes.plans.plan import Change, Evidence, OrgIdentity, Plan, SkippedChange, Unchanged
 from diag.changes.plans.plan_file import plan_digest, plan_from_json, plan_to_json, read_plan, write_plan
 from tests.support.changes.fake_org import IDENTITY, FakeOrg, change_for, full_config

@@ -1,0 +1,148 @@
+"""One line of the journal, and the first line of an entry: a change, or the creation of an action.
+
+An entry has one id and these lines: `intent` (about to write), `written` (the org accepted it), `restore`
+(about to put the old value back, and again when that is done), `result` (how it ended).
+"""
+
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from diag.changes.plans.plan import Change, OrgIdentity, Plan
+
+Phase = Literal["intent", "written", "restore", "result"]
+
+
+_CREATION: Final = "register"
+"""`origin` of an entry that creates an action; those of changes are `plan.Origin`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who applies: the OAuth client's id (None for a bare access token) and one id per apply."""
+
+    client_id: str | None
+    apply_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class JournalLine:
+    """One line of the journal. `at` is Unix seconds (UTC); timeouts in seconds."""
+
+    entry: str
+    phase: Phase
+    at: float
+    apply_id: str
+    client_id: str | None
+    org_id: str
+    org_name: str
+    host: str
+    sandbox: bool
+    plan_digest: str
+    origin: str
+    action_id: str
+    action_name: str
+    before_timeout_s: int
+    before_is_set: bool
+    after_timeout_s: int
+    version_before: int | None
+    version_after: int | None = None
+    correlation_ids: tuple[str, ...] = ()
+    passed_before: bool | None = None
+    """Whether the test call passed at the old timeout; None when there was none."""
+    outcome: str | None = None
+    reason: str | None = None
+    undoes: str | None = None
+    run_ids: tuple[str, ...] = ()
+
+    @property
+    def finished(self) -> bool:
+        """Whether this line ends its entry."""
+        return self.phase == "result"
+
+    @property
+    def creates(self) -> bool:
+        """Whether the entry is about an action that was created (`diag register`), not changed."""
+        return self.origin == _CREATION
+
+
+def new_id(now: float) -> str:
+    """Return `<UTC time>-<short id>`, sortable by time; `now` in Unix seconds."""
+    return f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime(now))}-{secrets.token_hex(3)}"
+
+
+def first_line(change: Change, plan: Plan, digest: str, author: Author, now: float) -> JournalLine:
+    """Return the `intent` line of a new entry; the later phases are made from it by replacing fields.
+
+    `digest` is that of the plan file (`plan_file.plan_digest`); `now` in Unix seconds.
+    """
+    return JournalLine(
+        entry=new_id(now),
+        phase="intent",
+        at=now,
+        apply_id=author.apply_id,
+        client_id=author.client_id,
+        org_id=plan.org.org_id,
+        org_name=plan.org.org_name,
+        host=plan.org.host,
+        sandbox=plan.org.sandbox,
+        plan_digest=digest,
+        origin=plan.origin,
+        action_id=change.action_id,
+        action_name=change.action_name,
+        before_timeout_s=change.before_timeout_s,
+        before_is_set=change.before_is_set,
+        after_timeout_s=change.after_timeout_s,
+        version_before=change.action_version,
+        undoes=change.undoes,
+        run_ids=plan.run_ids,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedAction:
+    """An action about to be created: its name, its timeout in seconds, and the SHA-256 of what is sent."""
+
+    name: str
+    timeout_s: int
+    digest: str
+
+
+def first_line_of_creation(
+    action: PlannedAction, org: OrgIdentity, author: Author, now: float
+) -> JournalLine:
+    """Return the `intent` line of a creation: the action has no id yet, and no earlier timeout."""
+    return JournalLine(
+        entry=new_id(now),
+        phase="intent",
+        at=now,
+        apply_id=author.apply_id,
+        client_id=author.client_id,
+        org_id=org.org_id,
+        org_name=org.org_name,
+        host=org.host,
+        sandbox=org.sandbox,
+        plan_digest=action.digest,
+        origin=_CREATION,
+        action_id="",
+        action_name=action.name,
+        before_timeout_s=action.timeout_s,
+        before_is_set=False,
+        after_timeout_s=action.timeout_s,
+        version_before=None,
+    )
+
+
+def latest_by_entry(lines: Sequence[JournalLine]) -> dict[str, JournalLine]:
+    """Return entry id -> its last line, in the order the entries began."""
+    latest: dict[str, JournalLine] = {}
+    for line in lines:
+        latest[line.entry] = line
+    return latest
+
+
+def unfinished(lines: Sequence[JournalLine]) -> list[JournalLine]:
+    """Return the last line of every entry that has no result: an apply was killed there."""
+    return [line for line in latest_by_entry(lines).values() if not line.finished]
