@@ -1,4 +1,4 @@
-"""What can go wrong in this room, apart from a single change (that is a value: `ChangeResult`).
+"""What can go wrong here, apart from a single change: that is a value (`ChangeResult`).
 
 ChangesError
 ├── PlanFileError        usage   a plan file is damaged, foreign, or from a newer version
@@ -6,7 +6,7 @@ ChangesError
 ├── JournalError         error   the journal cannot be written or read
 ├── NothingToUndoError   usage   no such entry or run in the journal
 ├── UnknownActionError   usage   no action, or several, of that name
-└── TerraformFileError   usage   a file is no Terraform state, plan or export
+└── TerraformFileError   usage   a file is not a Terraform state, plan or export
 """
 
 from diag.errors import DiagError

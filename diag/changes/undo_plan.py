@@ -36,14 +36,14 @@ def entries_of_run(lines: Sequence[JournalLine], run: str) -> list[JournalLine]:
 
     A digest may be shortened to 8 characters or more. Raises NothingToUndoError.
     """
-    found = [
+    last_lines = [
         line
         for line in latest_by_entry(lines).values()
         if run in (line.apply_id, *line.run_ids) or (len(run) >= 8 and line.plan_digest.startswith(run))
     ]
-    if not found:
-        raise NothingToUndoError(f"The journal knows no apply, plan or run {run!r}.", hint=_LIST)
-    return found
+    if not last_lines:
+        raise NothingToUndoError(f"The journal has no apply, plan or run {run!r}.", hint=_LIST)
+    return last_lines
 
 
 def entry_named(lines: Sequence[JournalLine], entry: str | None, org: OrgIdentity) -> list[JournalLine]:
@@ -95,20 +95,22 @@ def make_undo_plan(
     skipped: list[SkippedChange] = []
     chosen: dict[str, Undoable] = {}
     for line in entries:
-        if not made_in(line, org):
-            reason = f"it was made in org {line.org_name!r} ({line.host})"
+        reason = _why_not_undone(line, org)
+        if reason is not None:
             skipped.append(SkippedChange(line.action_id, line.action_name, reason))
-        elif line.creates:
-            reason = "it was created, not changed: delete it in the admin UI"
-            skipped.append(SkippedChange(line.action_id, line.action_name, reason))
-        elif not wrote(line):
-            reason = f"nothing to undo: {line.outcome}"
-            skipped.append(SkippedChange(line.action_id, line.action_name, reason))
-        else:
-            known = chosen.get(line.action_id)
-            chosen[line.action_id] = Undoable(known.first if known else line, line)
-    reversed_ones = [_reverse(undoable, read, force=force) for undoable in chosen.values()]
-    return Plan.of([*skipped, *reversed_ones], created_at=now(), org=org, origin="undo")
+            continue
+        earlier = chosen.get(line.action_id)
+        chosen[line.action_id] = Undoable(earlier.first if earlier else line, line)
+    reversals = [_reverse(undoable, read, force=force) for undoable in chosen.values()]
+    return Plan.of([*skipped, *reversals], created_at=now(), org=org, origin="undo")
+
+
+def _why_not_undone(line: JournalLine, org: OrgIdentity) -> str | None:
+    if not made_in(line, org):
+        return f"it was made in org {line.org_name!r} ({line.host})"
+    if line.creates:
+        return "it was created, not changed: delete it in the admin UI"
+    return None if wrote(line) else f"nothing to undo: {line.outcome}"
 
 
 def demand_something_undone(plan: Plan) -> None:
@@ -134,8 +136,8 @@ def _reverse(undoable: Undoable, read: ReadConfig, *, force: bool) -> PlanItem:
         return SkippedChange(
             first.action_id,
             first.action_name,
-            f"its timeout is {timeout_s} s now, the journal set {last.after_timeout_s} s: somebody changed "
-            f"it since (--force to set {first.before_timeout_s} s all the same)",
+            f"its timeout is {timeout_s} s now, the journal set {last.after_timeout_s} s: someone else "
+            f"changed it since (--force to set {first.before_timeout_s} s all the same)",
         )
     was = f"{first.before_timeout_s} s" if first.before_is_set else "unset, which is 60 s"
     change = change_of(

@@ -75,7 +75,7 @@ def carry_out(
     """
     from diag.changes.applying.apply import Watch, apply_plan
     from diag.changes.applying.apply_context import ApplyOptions, Operator
-    from diag.changes.applying.dry_run import rehearse
+    from diag.changes.applying.dry_run import dry_run
     from diag.changes.applying.paced_org import PacedOrg
     from diag.changes.journal.journal import Journal
     from diag.changes.journal.journal_line import Author, new_id
@@ -83,7 +83,7 @@ def carry_out(
     from diag.genesys.client import GenesysClient
     from diag.interaction.apply_exit_code import raise_for
     from diag.interaction.approval import approve
-    from diag.interaction.plan_text import plan_text, rehearsal_text, results_text
+    from diag.interaction.plan_text import dry_run_text, plan_text, results_text
     from diag.interaction.test_call_input import payloads_of_runs
 
     if plan.org.sandbox:
@@ -97,7 +97,7 @@ def carry_out(
     with GenesysClient(connection, on_wait=display.on_wait) as client:
         identity = identify(client)
         if flags.dry_run:
-            console.note(rehearsal_text(rehearse(plan, client.read_config)))
+            console.note(dry_run_text(dry_run(plan, client.read_config)))
             return ()
         approve(console, settings, identity, yes=flags.yes)
         kept = kept_plan(settings.runs, plan_digest(plan))

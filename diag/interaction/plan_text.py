@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from diag.changes.applying.dry_run import Rehearsed
+from diag.changes.applying.dry_run import DryRunResult
 from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
 from diag.changes.plans.plan import Change, Evidence, Plan
 from reports.wording import numbers
@@ -17,10 +17,10 @@ def plan_text(plan: Plan) -> str:
     return "\n\n".join(part for part in (weak, "\n\n".join(blocks), "\n".join(skipped), plan.counts) if part)
 
 
-def rehearsal_text(rehearsed: Sequence[Rehearsed]) -> str:
+def dry_run_text(results: Sequence[DryRunResult]) -> str:
     """Return one line per change: the request that would be sent, or why none would."""
     lines = []
-    for item in rehearsed:
+    for item in results:
         change = item.change
         what = f"{change.action_name} ({change.action_id})"
         if item.objections:

@@ -134,7 +134,9 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         *_CLIENT, "diag.changes.errors", "diag.changes.journal", "diag.changes.plans",
     },
     "diag/changes/undo_plan.py": {"diag.changes.errors", "diag.changes.journal", "diag.changes.plans"},
-    "diag/changes/exports": {"analysis.verdicts", "diag.changes.errors", "diag.changes.plans", "diag.errors"},
+    "diag/changes/exports": {
+        "analysis.verdicts", "diag.changes.errors", "diag.changes.plans", "diag.errors", "diag.table",
+    },
     "diag/checks": {"analysis", "diag.changes.plans"},
     "diag/checkup": {
         "analysis.errors", "analysis.format", "diag.__version__", "diag.changes.errors",

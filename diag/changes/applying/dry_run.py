@@ -10,7 +10,7 @@ from diag.genesys.models import FullConfig
 
 
 @dataclass(frozen=True, slots=True)
-class Rehearsed:
+class DryRunResult:
     """What an apply would do with one change; `objections` is empty where it would write."""
 
     change: Change
@@ -19,16 +19,16 @@ class Rehearsed:
     """The version the write would be sent at."""
 
 
-def rehearse(plan: Plan, read: Callable[[str], FullConfig]) -> list[Rehearsed]:
-    """Return one entry per change. Raises ApiError for missing credentials or permission only."""
-    found: list[Rehearsed] = []
+def dry_run(plan: Plan, read: Callable[[str], FullConfig]) -> list[DryRunResult]:
+    """Return one result per change, in order. Raises ApiError for a missing login or permission only."""
+    results: list[DryRunResult] = []
     for change in plan.changes:
         try:
             present = Snapshot.of(read(change.action_id), change.salt)
         except ApiError as error:
             if error.category == "auth":
                 raise
-            found.append(Rehearsed(change, (error.message,)))
+            results.append(DryRunResult(change, (error.message,)))
             continue
-        found.append(Rehearsed(change, drift(change, present), present.version))
-    return found
+        results.append(DryRunResult(change, drift(change, present), present.version))
+    return results

@@ -22,7 +22,7 @@ class Snapshot:
 
     @property
     def timeout_s(self) -> int | None:
-        """Return the timeout in force, seconds (60 when unset); None when it was not told."""
+        """Return the timeout in force, seconds (60 when unset); None when the org did not send it."""
         return self.full.action.timeout_s
 
     @property
@@ -32,7 +32,7 @@ class Snapshot:
 
     @property
     def is_function(self) -> bool:
-        """Return whether the action runs code that no field shows: then the version alone tells."""
+        """Return whether the action runs code that no field shows: then only the version shows a change."""
         return self.full.action.kind == "function"
 
     def at_version(self, version: int | None) -> FullConfig:
@@ -44,7 +44,7 @@ class Snapshot:
         return differences(fields, self.fields)
 
     def is_before(self, change: Change) -> bool:
-        """Return whether the timeout is the one the plan saw (60 set and 60 by default are told apart)."""
+        """Return whether the timeout is the one the plan saw (60 set and 60 by default are different)."""
         return (
             self.timeout_s == change.before_timeout_s
             and self.full.action.timeout_is_set == change.before_is_set
@@ -57,18 +57,18 @@ class Snapshot:
 
 
 def drift(change: Change, present: Snapshot) -> tuple[str, ...]:
-    """Return every way the action is not what the plan saw, as sentences; empty: it is.
+    """Return every way the action differs from what the plan saw, as sentences; empty: none.
 
-    A version that moved while nothing else did is no drift (somebody saved without a change), except
+    A version that moved while nothing else did is not drift (someone saved without a change), except
     for a function: its code is behind the version, and the evidence was about the old code.
     """
-    found = [str(difference) for difference in present.differs_from(change.fields)]
+    drifted = [str(difference) for difference in present.differs_from(change.fields)]
     if not present.is_before(change):
-        found.insert(0, f"timeout: planned {before_text(change)}, present {timeout_text(present)}")
+        drifted.insert(0, f"timeout: planned {before_text(change)}, present {timeout_text(present)}")
     moved = present.version != change.action_version
-    if moved and (found or present.is_function):
-        found.insert(0, f"version: planned {change.action_version}, present {present.version}")
-    return tuple(found)
+    if moved and (drifted or present.is_function):
+        drifted.insert(0, f"version: planned {change.action_version}, present {present.version}")
+    return tuple(drifted)
 
 
 def before_text(change: Change) -> str:

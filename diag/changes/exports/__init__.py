@@ -1,1 +1,1 @@
-"""A recommendation as Terraform, as gc CLI script, or as comment, for who changes the org by other tools."""
+"""A recommendation as Terraform or as a gc CLI script, for those who change the org by other tools."""

@@ -4,16 +4,17 @@ Written from the CLI's own source: `gc integrations actions get ID --includeConf
 `gc integrations actions templates get ID FILE`, `gc integrations actions update ID -f FILE`. Whether the
 platform merges or replaces the config is unknown (docs/genesys-api.md, "Writing a timeout"), so the script
 sends everything back with both templates inlined, exactly as `--apply` does, and like it stops at an action
-that did not arrive whole (`Action.missing_part`): what is missing could be erased. It has none of the checks
-afterwards.
+that did not arrive whole (`Action.missing_part`): what is missing could be erased. It checks
+nothing afterwards.
 """
 
 import shlex
 from typing import Final
 
 from analysis.verdicts.recommendation import Analysis, Verdict
-from diag.changes.exports.comment_text import comment, present_timeout
+from diag.changes.exports.timeout_text import timeout_in_force
 from diag.changes.plans.guards import objection_to
+from diag.table import clean
 
 _HEAD: Final = """\
 #!/usr/bin/env bash
@@ -28,9 +29,9 @@ set_timeout() ( # ACTION_ID SECONDS
   gc integrations actions templates get "$1" requesttemplate.vm > "$folder/request.vm"
   gc integrations actions templates get "$1" successtemplate.vm > "$folder/success.vm"
   jq -e --argjson seconds "$2" --rawfile request "$folder/request.vm" --rawfile success "$folder/success.vm" '
-    def told(part): [part | strings | select(. != "")] | length == 1;
-    if (.version | type) == "number" and told(.config?.request?.requestType?)
-      and told(.config?.request?.requestUrlTemplate?) then .
+    def given(part): [part | strings | select(. != "")] | length == 1;
+    if (.version | type) == "number" and given(.config?.request?.requestType?)
+      and given(.config?.request?.requestUrlTemplate?) then .
     else error("\\(.name) came without its whole config or version: nothing is sent") end
     | {name, category, version, config: (.config
       | .timeoutSeconds = $seconds
@@ -46,14 +47,14 @@ def gc_calls(analysis: Analysis) -> str:
     """Return a bash script with one call per timeout to raise or lower; all else is a comment."""
     lines = [_HEAD]
     for item in analysis.actions:
-        after = item.recommended_timeout_s
-        if item.verdict not in (Verdict.RAISE, Verdict.LOWER) or after is None:
+        after_timeout_s = item.recommended_timeout_s
+        if item.verdict not in (Verdict.RAISE, Verdict.LOWER) or after_timeout_s is None:
             continue
-        was = present_timeout(item)
-        lines += [f"# {comment(item.action_name)}: {was} -> {after} s. {comment(item.reason)}"]
+        before = timeout_in_force(item)
+        lines += [f"# {clean(item.action_name)}: {before} -> {after_timeout_s} s. {clean(item.reason)}"]
         held_back = objection_to(item, analysis.weak)
-        call = f"set_timeout {shlex.quote(item.action_id)} {after}"
-        lines.append(f"# held back, {comment(held_back)}:\n# {comment(call)}" if held_back else call)
+        call = f"set_timeout {shlex.quote(item.action_id)} {after_timeout_s}"
+        lines.append(f"# held back, {clean(held_back)}:\n# {clean(call)}" if held_back else call)
     if len(lines) == 1:
         lines.append("# Nothing to change.")
     return "\n".join(lines) + "\n"

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Final
 
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
-from diag.changes.exports.comment_text import comment, present_timeout
 from diag.changes.exports.terraform_resources import RESOURCE_TYPE, TerraformResource, read_resources
+from diag.changes.exports.timeout_text import timeout_in_force
 from diag.changes.plans.guards import objection_to
+from diag.table import clean
 
 _DRIFT: Final = (
     "# These timeouts belong to Terraform: put the lines into your configuration, then terraform apply.\n"
@@ -33,20 +34,20 @@ def terraform_lines(analysis: Analysis, state: Path | None) -> str:
     parts = [_DRIFT + (_GUESSED if resources is None else "")]
     unmatched: list[Recommendation] = []
     for item in analysis.actions:
-        after = item.recommended_timeout_s
-        if item.verdict not in (Verdict.RAISE, Verdict.LOWER) or after is None:
+        after_timeout_s = item.recommended_timeout_s
+        if item.verdict not in (Verdict.RAISE, Verdict.LOWER) or after_timeout_s is None:
             continue
         held_back = objection_to(item, analysis.weak)
         if held_back:
             parts.append(
-                f"# {comment(item.action_name)}: {present_timeout(item)} -> {after} held back, "
-                f"{comment(held_back)}\n"
+                f"# {clean(item.action_name)}: {timeout_in_force(item)} -> {after_timeout_s} held back, "
+                f"{clean(held_back)}\n"
             )
             continue
         addresses = _addresses(item, resources)
         if not addresses:
             unmatched.append(item)
-        parts += [_block(item, after, address) for address in addresses]
+        parts += [_block(item, after_timeout_s, address) for address in addresses]
     if unmatched and state is not None:
         parts.append(_not_there(unmatched, state.name))
     if len(parts) == 1:
@@ -55,8 +56,8 @@ def terraform_lines(analysis: Analysis, state: Path | None) -> str:
 
 
 def _not_there(items: Sequence[Recommendation], file: str) -> str:
-    lines = [f"# Not in {comment(file)}, so not Terraform's as far as it tells:"]
-    lines += [f"#   {comment(item.action_name)} ({comment(item.action_id)})" for item in items]
+    lines = [f"# Not in {clean(file)}, so probably not managed by Terraform:"]
+    lines += [f"#   {clean(item.action_name)} ({clean(item.action_id)})" for item in items]
     lines.append("# To set these: diag recommend --apply --only NAME")
     return "\n".join(lines) + "\n"
 
@@ -73,12 +74,12 @@ def _addresses(item: Recommendation, resources: Sequence[TerraformResource] | No
     ]
 
 
-def _block(item: Recommendation, after_s: int, address: str) -> str:
-    head = f"# {comment(item.action_name)} ({comment(item.action_id)})\n# {comment(item.reason)}\n"
-    line = f"config_timeout_seconds = {after_s} # was {present_timeout(item)}\n"
+def _block(item: Recommendation, after_timeout_s: int, address: str) -> str:
+    head = f"# {clean(item.action_name)} ({clean(item.action_id)})\n# {clean(item.reason)}\n"
+    line = f"config_timeout_seconds = {after_timeout_s} # was {timeout_in_force(item)}\n"
     simple = re.fullmatch(re.escape(RESOURCE_TYPE) + r"\.([\w-]+)", address)
     if simple is None:  # in a module, or one of many: the block is somewhere we cannot see
-        return f"{head}# {comment(address)}\n  {line}"
+        return f"{head}# {clean(address)}\n  {line}"
     return f'{head}resource "{RESOURCE_TYPE}" "{simple[1]}" {{\n  {line}}}\n'
 
 

@@ -20,7 +20,7 @@ RESOURCE_TYPE: Final = "genesyscloud_integration_action"
 
 @dataclass(frozen=True, slots=True)
 class TerraformResource:
-    """One resource; `address` as Terraform prints it, id or name None where the file does not tell."""
+    """One resource; `address` as Terraform prints it, id or name None where the file lacks it."""
 
     address: str
     action_id: str | None

@@ -2,7 +2,7 @@
 
 Without it a process killed between a write and its check could not put back what the platform
 dropped. The files hold the action's own texts (URL, headers, templates): mode 0600, in a folder only
-the owner may enter, and gone as soon as the change has ended well.
+the owner may enter, and deleted as soon as the change has succeeded.
 """
 
 import json

@@ -1,9 +1,9 @@
 """Everything of an action but its timeout, field by field, so that a difference can be named.
 
 Texts that may hold a secret (URL, headers, templates) are kept as digests only; harmless short ones
-as they are, so that a person reads `name: planned 'A', present 'B'`. A digest is salted and slow to make
-(PBKDF2): no table made beforehand opens it, no value stands out as the same in two changes, and trying
-out guesses is dear. A short password in a header can still be guessed by who has the file and the time.
+as they are, so that you read `name: planned 'A', present 'B'`. A digest is salted and slow to make
+(PBKDF2): no table made beforehand opens it, no value stands out as the same in two changes, and each
+guess costs time. Whoever has the file and the time can still guess a short password in a header.
 """
 
 import hashlib

@@ -63,7 +63,7 @@ def test_without_a_terminal_approval_is_a_flag(capsys: "pytest.CaptureFixture[st
         (["recomend"], "Did you mean 'recommend'?"),
         (["xyzzy"], "No such command 'xyzzy'."),
         (["undo", "nothing", "--yes"], "The journal has no entry"),
-        (["undo", "--all-of", "nothing", "--yes"], "The journal knows no apply"),
+        (["undo", "--all-of", "nothing", "--yes"], "The journal has no apply"),
         (["undo", "a", "--all-of", "b", "--yes"], "not both"),
         (["set", "--where", "tiemout=2", "--timeout", "7", "--yes"], "tiemout"),
         (["check", "--fail-on", "slower"], "--fail-on slower needs a baseline."),

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from diag.changes.applying.dry_run import Rehearsed
+from diag.changes.applying.dry_run import DryRunResult
 from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
 from diag.changes.plans.plan import Evidence, Plan, SkippedChange, Unchanged
 from diag.errors import CredentialsError, DiagError, PartialError, StalePlanError
 from diag.interaction.apply_exit_code import raise_for
-from diag.interaction.plan_text import plan_text, rehearsal_text, result_line, results_text
+from diag.interaction.plan_text import dry_run_text, plan_text, result_line, results_text
 from tests.support.changes.fake_org import IDENTITY, change_for, full_config
 
 CHANGE = change_for(full_config(), 10)
@@ -102,9 +102,9 @@ def test_the_text_of_a_plan() -> None:
     )
 
 
-def test_a_rehearsal_says_what_would_be_sent_or_why_not() -> None:
-    text = rehearsal_text(
-        [Rehearsed(CHANGE, (), 8), Rehearsed(CHANGE, ("timeout: planned 5 s, present 7 s",))]
+def test_a_dry_run_says_what_would_be_sent_or_why_not() -> None:
+    text = dry_run_text(
+        [DryRunResult(CHANGE, (), 8), DryRunResult(CHANGE, ("timeout: planned 5 s, present 7 s",))]
     )
 
     sent, refused, last = text.splitlines()

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from diag.changes.applying.dry_run import rehearse
+from diag.changes.applying.dry_run import dry_run
 from diag.changes.errors import UnknownActionError
 from diag.changes.plans.manual_plan import actions_named, make_manual_plan
 from tests.support.changes.fake_org import IDENTITY, FakeOrg, full_config
@@ -56,16 +56,16 @@ def test_setting_the_default_of_60_by_hand_is_a_change_when_it_is_unset() -> Non
     assert (plan.changes[0].before_timeout_s, plan.changes[0].before_is_set) == (60, False)
 
 
-def test_a_rehearsal_reads_and_compares_and_writes_nothing() -> None:
+def test_a_dry_run_reads_and_compares_and_writes_nothing() -> None:
     org = FakeOrg.with_actions(*FULLS)
     plan = make_manual_plan(ACTIONS, 12, org.read_config, IDENTITY)
     org.edit("custom_-_1", timeout_s=20)
     del org.actions["custom_-_2"]
 
-    rehearsed = rehearse(plan, org.read_config)
+    results = dry_run(plan, org.read_config)
 
     assert org.patches == []
-    assert rehearsed[0].objections == ()
-    assert rehearsed[0].version == 7
-    assert "timeout: planned 5 s, present 20 s" in rehearsed[1].objections
-    assert rehearsed[2].objections == ("The action does not exist.",)
+    assert results[0].objections == ()
+    assert results[0].version == 7
+    assert "timeout: planned 5 s, present 20 s" in results[1].objections
+    assert results[2].objections == ("The action does not exist.",)
