@@ -1,5 +1,7 @@
 """The demo org and the analysis agree: 45 s at 20 calls/s settle every action, whatever the seed."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -27,7 +29,7 @@ EXPECTED = {
 }
 
 
-def simulated_run(seed):
+def simulated_run(seed: int) -> pd.DataFrame:
     """What a run that stops waiting after `DRAIN_S` would record, without the waiting."""
     rows = []
     for spec in load_scenario("demo").actions:
@@ -47,7 +49,7 @@ def simulated_run(seed):
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_every_action_gets_its_verdict(tmp_path, seed):
+def test_every_action_gets_its_verdict(tmp_path: Path, seed: int) -> None:
     path = tmp_path / "samples.csv"
     simulated_run(seed).to_csv(path, index=False)
     facts = {

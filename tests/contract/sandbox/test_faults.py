@@ -1,15 +1,21 @@
 """Each fault does what it says, and the rest of the sandbox lives on."""
 
 import json
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import httpx
 import pytest
 
+from tests.conftest import RunningSandbox, StartSandbox
+
 ACTIONS = "/api/v2/integrations/actions"
+Fault = dict[str, Any]
+Sabotaged = tuple[httpx.Client, Callable[..., httpx.Response]]
 
 
 @pytest.fixture(scope="module")
-def sabotaged(sandbox):
+def sabotaged(sandbox: RunningSandbox) -> Iterator[Sabotaged]:
     """A client and a way to arm faults on the shared sandbox; disarmed afterwards."""
     with sandbox.client() as client:
         yield client, lambda *faults: client.post("/sandbox/faults", json={"faults": list(faults)})
@@ -17,7 +23,7 @@ def sabotaged(sandbox):
 
 
 @pytest.fixture(autouse=True)
-def disarmed(sabotaged):
+def disarmed(sabotaged: Sabotaged) -> Iterator[None]:
     yield
     client, arm = sabotaged
     arm()
@@ -25,19 +31,19 @@ def disarmed(sabotaged):
 
 
 @pytest.fixture
-def balance(sandbox):
+def balance(sandbox: RunningSandbox) -> str:
     return f"{ACTIONS}/{sandbox.action_id('Get Account Balance')}"
 
 
 PAYLOAD = {"accountId": "A"}
 
 
-def calls_seen(client):
-    return client.get("/sandbox/truth/calls").json()["total"]
+def calls_seen(client: httpx.Client) -> int:
+    return int(client.get("/sandbox/truth/calls").json()["total"])
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
-def test_a_status_before_and_after_the_work(sabotaged, balance, status):
+def test_a_status_before_and_after_the_work(sabotaged: Sabotaged, balance: str, status: int) -> None:
     client, arm = sabotaged
     for kind, work in (("status", 0), ("status_after", 1)):
         arm({"kind": kind, "path": "/test$", "status": status})
@@ -48,7 +54,7 @@ def test_a_status_before_and_after_the_work(sabotaged, balance, status):
         assert len(client.get("/sandbox/truth/calls", params=ids).json()["calls"]) == work
 
 
-def test_a_429_with_retry_after(sabotaged, balance):
+def test_a_429_with_retry_after(sabotaged: Sabotaged, balance: str) -> None:
     client, arm = sabotaged
     arm({"kind": "status", "status": 429, "retry_after_s": 7})
     reply = client.post(f"{balance}/test", json=PAYLOAD)
@@ -56,7 +62,7 @@ def test_a_429_with_retry_after(sabotaged, balance):
 
 
 @pytest.mark.parametrize(("kind", "work"), [("reset", 0), ("reset_after", 1)])
-def test_a_reset_before_and_after_the_work(sabotaged, balance, kind, work):
+def test_a_reset_before_and_after_the_work(sabotaged: Sabotaged, balance: str, kind: str, work: int) -> None:
     client, arm = sabotaged
     before = calls_seen(client)
     arm({"kind": kind, "path": "/test$"})
@@ -67,7 +73,7 @@ def test_a_reset_before_and_after_the_work(sabotaged, balance, kind, work):
     assert sum(call["action_id"] in balance for call in since) == work
 
 
-def test_a_patch_that_took_effect_although_the_connection_was_reset(start_sandbox):
+def test_a_patch_that_took_effect_although_the_connection_was_reset(start_sandbox: StartSandbox) -> None:
     running = start_sandbox()
     with running.client() as client:
         uri = f"{ACTIONS}/{running.action_id('Get Account Balance')}"
@@ -77,7 +83,7 @@ def test_a_patch_that_took_effect_although_the_connection_was_reset(start_sandbo
         assert client.get(uri).json()["name"] == "Renamed"
 
 
-def test_a_stale_connection_fails_only_when_used_again(sandbox, sabotaged):
+def test_a_stale_connection_fails_only_when_used_again(sandbox: RunningSandbox, sabotaged: Sabotaged) -> None:
     _, arm = sabotaged
     with sandbox.client() as fresh:
         arm({"kind": "stale_keep_alive", "path": "organizations/me"})
@@ -87,14 +93,14 @@ def test_a_stale_connection_fails_only_when_used_again(sandbox, sabotaged):
         assert fresh.get("/api/v2/organizations/me").status_code == 200
 
 
-def test_a_truncated_reply(sabotaged):
+def test_a_truncated_reply(sabotaged: Sabotaged) -> None:
     client, arm = sabotaged
     arm({"kind": "truncated", "path": "actions$"})
     with pytest.raises(httpx.RemoteProtocolError):
         client.get(ACTIONS)
 
 
-def test_a_malformed_reply_and_a_page_of_html(sabotaged):
+def test_a_malformed_reply_and_a_page_of_html(sabotaged: Sabotaged) -> None:
     client, arm = sabotaged
     arm({"kind": "malformed", "path": "actions$"})
     reply = client.get(ACTIONS)
@@ -106,7 +112,7 @@ def test_a_malformed_reply_and_a_page_of_html(sabotaged):
     assert (reply.status_code, reply.headers["content-type"]) == (502, "text/html; charset=utf-8")
 
 
-def test_a_huge_reply(sabotaged):
+def test_a_huge_reply(sabotaged: Sabotaged) -> None:
     client, arm = sabotaged
     arm({"kind": "huge", "path": "actions$", "megabytes": 3})
     reply = client.get(ACTIONS)
@@ -114,10 +120,10 @@ def test_a_huge_reply(sabotaged):
     assert reply.json()["total"] == 11
 
 
-def test_a_slow_and_a_failing_login(sandbox, sabotaged):
+def test_a_slow_and_a_failing_login(sandbox: RunningSandbox, sabotaged: Sabotaged) -> None:
     _, arm = sabotaged
     arm({"kind": "slow", "path": "oauth/token", "for_s": 0.4})
-    login = {"data": {"grant_type": "client_credentials"}, "auth": ("sandbox", "sandbox")}
+    login: dict[str, Any] = {"data": {"grant_type": "client_credentials"}, "auth": ("sandbox", "sandbox")}
     reply = httpx.post(f"{sandbox.base_url}/oauth/token", trust_env=False, **login)
     assert reply.elapsed.total_seconds() >= 0.4
     arm({"kind": "login_throttled", "path": "oauth/token"})
@@ -127,7 +133,7 @@ def test_a_slow_and_a_failing_login(sandbox, sabotaged):
     assert httpx.post(f"{sandbox.base_url}/oauth/token", trust_env=False, **login).status_code == 503
 
 
-def test_a_token_that_ends_in_mid_run(sandbox, sabotaged):
+def test_a_token_that_ends_in_mid_run(sandbox: RunningSandbox, sabotaged: Sabotaged) -> None:
     _, arm = sabotaged
     with sandbox.client() as client:
         arm({"kind": "token_expired", "skip": 2, "hits": 1})
@@ -136,7 +142,7 @@ def test_a_token_that_ends_in_mid_run(sandbox, sabotaged):
         assert again.get(ACTIONS).status_code == 200
 
 
-def test_somebody_else_edits_the_action_just_before_the_patch(start_sandbox):
+def test_somebody_else_edits_the_action_just_before_the_patch(start_sandbox: StartSandbox) -> None:
     running = start_sandbox()
     with running.client() as client:
         uri = f"{ACTIONS}/{running.action_id('Get Account Balance')}"
@@ -147,7 +153,7 @@ def test_somebody_else_edits_the_action_just_before_the_patch(start_sandbox):
         assert client.patch(uri, json={"version": version, "name": "Mine"}).status_code == 200
 
 
-def test_shares_and_counts(sabotaged):
+def test_shares_and_counts(sabotaged: Sabotaged) -> None:
     client, arm = sabotaged
     arm({"kind": "status", "path": "organizations/me", "share": 0.3})
     failed = sum(client.get("/api/v2/organizations/me").status_code == 500 for _ in range(200))
@@ -165,7 +171,7 @@ def test_shares_and_counts(sabotaged):
         ({"kind": "status", "colour": "red"}, "unknown key: colour"),
     ],
 )
-def test_a_fault_that_makes_no_sense_is_refused(sabotaged, fault, said):
+def test_a_fault_that_makes_no_sense_is_refused(sabotaged: Sabotaged, fault: Fault, said: str) -> None:
     _, arm = sabotaged
     reply = arm(fault)
     assert reply.status_code == 400

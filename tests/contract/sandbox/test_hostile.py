@@ -3,23 +3,28 @@
 import contextlib
 import json
 import socket
+from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import RunningSandbox
+
 ACTIONS = "/api/v2/integrations/actions"
+Victim = tuple[httpx.Client, str]
 
 
 @pytest.fixture(scope="module")
-def victim(sandbox):
+def victim(sandbox: RunningSandbox) -> Iterator[Victim]:
     """A client and the address of an action."""
     with sandbox.client() as client:
         yield client, f"{ACTIONS}/{sandbox.action_id('Get Account Balance')}"
 
 
-def refused(reply, *statuses):
+def refused(reply: httpx.Response, *statuses: int) -> None:
     assert reply.status_code in statuses, reply.text[:300]
     body = reply.json()
     assert body["status"] == reply.status_code
@@ -27,7 +32,9 @@ def refused(reply, *statuses):
     assert body["message"] and body["code"]
 
 
-def post(client, uri, content, kind="application/json"):
+def post(
+    client: httpx.Client, uri: str, content: bytes | Iterator[bytes], kind: str = "application/json"
+) -> httpx.Response:
     return client.post(uri, content=content, headers={"Content-Type": kind})
 
 
@@ -48,20 +55,20 @@ def post(client, uri, content, kind="application/json"):
         b'{"version":1,"name":"\\ud800"}',
     ],
 )
-def test_bodies_of_the_wrong_kind(victim, content):
+def test_bodies_of_the_wrong_kind(victim: Victim, content: bytes) -> None:
     client, uri = victim
     refused(client.patch(uri, content=content, headers={"Content-Type": "application/json"}), 400)
 
 
 @pytest.mark.parametrize("levels", [60, 5_000, 200_000])
-def test_deep_nesting(victim, levels):
+def test_deep_nesting(victim: Victim, levels: int) -> None:
     client, uri = victim
     refused(post(client, f"{uri}/test", b'{"a":' * levels + b"1" + b"}" * levels), 400, 413)
     refused(post(client, f"{uri}/test", b'{"a":' + b"[" * levels), 400)
 
 
 @pytest.mark.parametrize("chunked", [False, True])
-def test_ten_megabytes(victim, chunked):
+def test_ten_megabytes(victim: Victim, chunked: bool) -> None:
     client, uri = victim
     body = b'{"accountId":"' + b"x" * 10_000_000 + b'"}'
     content = iter([body[i : i + 65_536] for i in range(0, len(body), 65_536)]) if chunked else body
@@ -75,7 +82,9 @@ def test_ten_megabytes(victim, chunked):
     "schema",
     [{"type": 5}, {"$ref": "http://127.0.0.1:9/x"}, {"$ref": "#"}, {"properties": {"a": {"pattern": "("}}}],
 )
-def test_a_contract_that_cannot_be_used_is_an_error_of_the_action(scapegoat, schema):
+def test_a_contract_that_cannot_be_used_is_an_error_of_the_action(
+    scapegoat: Victim, schema: dict[str, Any]
+) -> None:
     client, id_ = scapegoat
     integration = client.get(f"{ACTIONS}/{id_}").json()["integrationId"]
     body = {"name": "Odd", "category": "Test", "integrationId": integration}
@@ -87,13 +96,13 @@ def test_a_contract_that_cannot_be_used_is_an_error_of_the_action(scapegoat, sch
     assert "the input schema itself" in reply.json()["error"]["errors"][0]["message"]
 
 
-def test_another_content_type(victim):
+def test_another_content_type(victim: Victim) -> None:
     client, uri = victim
     refused(post(client, f"{uri}/test", b"<a/>", "application/xml"), 415)
 
 
 @pytest.mark.parametrize("method", ["PUT", "OPTIONS", "TRACE", "PROPFIND"])
-def test_wrong_methods(victim, method):
+def test_wrong_methods(victim: Victim, method: str) -> None:
     client, uri = victim
     refused(client.request(method, uri), 405)
     refused(client.request(method, "/oauth/token"), 405)
@@ -112,7 +121,7 @@ def test_wrong_methods(victim, method):
         "/process/actions",
     ],
 )
-def test_paths_that_are_not_there(victim, path):
+def test_paths_that_are_not_there(victim: Victim, path: str) -> None:
     client, _ = victim
     if path != "/":
         refused(client.get(path), 404)
@@ -134,17 +143,17 @@ def test_paths_that_are_not_there(victim, path):
         "ids=" + ",".join("x" * 60),
     ],
 )
-def test_queries_that_make_no_sense(victim, query):
+def test_queries_that_make_no_sense(victim: Victim, query: str) -> None:
     client, _ = victim
     refused(client.get(f"{ACTIONS}?{query}"), 400)
 
 
-def test_a_page_beyond_the_last_is_empty(victim):
+def test_a_page_beyond_the_last_is_empty(victim: Victim) -> None:
     client, _ = victim
     assert client.get(f"{ACTIONS}?pageNumber=1000").json()["entities"] == []
 
 
-def test_bytes_that_are_not_http(sandbox):
+def test_bytes_that_are_not_http(sandbox: RunningSandbox) -> None:
     host, port = sandbox.base_url.removeprefix("http://").split(":")
     for garbage in (
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
@@ -160,7 +169,7 @@ def test_bytes_that_are_not_http(sandbox):
     assert httpx.get(f"{sandbox.base_url}/sandbox/truth", trust_env=False).status_code == 200
 
 
-def test_a_client_that_hangs_up_in_mid_call_harms_nobody(sandbox, victim):
+def test_a_client_that_hangs_up_in_mid_call_harms_nobody(sandbox: RunningSandbox, victim: Victim) -> None:
     client, uri = victim
     with sandbox.client() as hasty, pytest.raises(httpx.ReadTimeout):
         hasty.post(f"{uri}/test", json={"accountId": "A"}, timeout=0.005)
@@ -194,7 +203,7 @@ TARGETS = [
 
 
 @pytest.fixture(scope="module")
-def scapegoat(sandbox):
+def scapegoat(sandbox: RunningSandbox) -> Iterator[Victim]:
     """An action of its own, with a draft, that requests may ruin."""
     with sandbox.client() as client:
         integration = client.get("/api/v2/integrations").json()["entities"][0]["id"]
@@ -207,7 +216,7 @@ def scapegoat(sandbox):
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(target=st.sampled_from(TARGETS), body=SHAPED)
-def test_no_json_whatever_brings_a_500(scapegoat, target, body):
+def test_no_json_whatever_brings_a_500(scapegoat: Victim, target: tuple[str, str], body: Any) -> None:
     client, id_ = scapegoat
     method, path = target
     reply = client.request(method, path.format(id=id_), json=body)

@@ -1,12 +1,18 @@
 """Limits that bite, and every value of every switch."""
 
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
+from tests.conftest import RunningSandbox, StartSandbox
 from tests.support.waiting import wait_until
 
 ACTIONS = "/api/v2/integrations/actions"
+ChangedOrg = Callable[..., tuple[RunningSandbox, httpx.Client, dict[str, str]]]
 
 ORG = """
 description = "An org made for limits and switches"
@@ -50,18 +56,20 @@ USUAL_SWITCHES = {
 
 
 @pytest.fixture(scope="module")
-def running(start_module_sandbox, tmp_path_factory):
+def running(start_module_sandbox: StartSandbox, tmp_path_factory: pytest.TempPathFactory) -> RunningSandbox:
     path = tmp_path_factory.mktemp("limits") / "org.toml"
     path.write_text(ORG)
     return start_module_sandbox(path)
 
 
 @pytest.fixture
-def org(running):
+def org(running: RunningSandbox) -> Iterator[ChangedOrg]:
     """`org(limits={...}, switches={...})` returns the sandbox, a client with a new token, and addresses."""
-    clients = []
+    clients: list[httpx.Client] = []
 
-    def changed(limits=None, switches=None):
+    def changed(
+        limits: dict[str, Any] | None = None, switches: dict[str, Any] | None = None
+    ) -> tuple[RunningSandbox, httpx.Client, dict[str, str]]:
         client = running.client()
         clients.append(client)
         client.post("/sandbox/limits", json=USUAL_LIMITS | (limits or {})).raise_for_status()
@@ -73,7 +81,7 @@ def org(running):
         client.close()
 
 
-def test_the_requests_of_a_token_are_limited_and_those_of_another_are_not(org):
+def test_the_requests_of_a_token_are_limited_and_those_of_another_are_not(org: ChangedOrg) -> None:
     running, client, _ = org({"token_requests_per_minute": 5})
     replies = [client.get(ACTIONS) for _ in range(6)]
     assert [reply.status_code for reply in replies] == [200] * 5 + [429]
@@ -90,7 +98,7 @@ def test_the_requests_of_a_token_are_limited_and_those_of_another_are_not(org):
         assert other.get(ACTIONS).status_code == 200
 
 
-def test_a_429_may_come_without_retry_after(org):
+def test_a_429_may_come_without_retry_after(org: ChangedOrg) -> None:
     _, client, _ = org({"token_requests_per_minute": 1}, {"retry_after": False})
     client.get(ACTIONS)
     refused = client.get(ACTIONS)
@@ -98,7 +106,7 @@ def test_a_429_may_come_without_retry_after(org):
     assert "retry-after" not in refused.headers
 
 
-def test_test_and_execute_share_the_orgs_concurrent_executions(org):
+def test_test_and_execute_share_the_orgs_concurrent_executions(org: ChangedOrg) -> None:
     _, client, uris = org({"concurrent_executions": 2})
     with ThreadPoolExecutor(4) as pool:
         uris_called = [f"{uris['Quick']}/{verb}" for verb in ("test", "execute", "test", "execute")]
@@ -113,7 +121,7 @@ def test_test_and_execute_share_the_orgs_concurrent_executions(org):
     assert client.post(f"{uris['Quick']}/test", json={}).status_code == 200
 
 
-def test_executions_a_minute_are_limited_and_the_limit_is_readable(org):
+def test_executions_a_minute_are_limited_and_the_limit_is_readable(org: ChangedOrg) -> None:
     _, client, uris = org({"executions_per_minute": 2})
     statuses = [
         client.post(f"{uris['Quick']}/{verb}", json={}).status_code for verb in ("test", "execute", "test")
@@ -123,7 +131,7 @@ def test_executions_a_minute_are_limited_and_the_limit_is_readable(org):
     assert {"namespace": "dataactions", "key": "requests.volume.max", "value": 2} in limits
 
 
-def test_limits_change_while_it_runs(org):
+def test_limits_change_while_it_runs(org: ChangedOrg) -> None:
     running, client, uris = org({"executions_per_minute": 1})
     client.post(f"{uris['Quick']}/test", json={})
     assert client.post(f"{uris['Quick']}/test", json={}).status_code == 429
@@ -132,14 +140,14 @@ def test_limits_change_while_it_runs(org):
     assert running.truth()["limits"]["executions_per_minute"] == 100
 
 
-def test_a_stale_version_may_be_a_400_with_the_known_words(org):
+def test_a_stale_version_may_be_a_400_with_the_known_words(org: ChangedOrg) -> None:
     _, client, uris = org(switches={"stale_form": "400"})
     reply = client.patch(uris["Quick"], json={"version": 7, "name": "Q"})
     assert reply.status_code == 400
     assert "does not match the current version" in reply.json()["message"]
 
 
-def test_a_patch_may_merge(org):
+def test_a_patch_may_merge(org: ChangedOrg) -> None:
     _, client, uris = org(switches={"patch_config": "merge"})
     before = client.get(f"{uris['Quick']}?includeConfig=true").json()
     version = client.get(uris["Quick"]).json()["version"]
@@ -148,13 +156,13 @@ def test_a_patch_may_merge(org):
     assert client.get(f"{uris['Quick']}/templates/successtemplate.vm").status_code == 200
 
 
-def test_the_list_may_ignore_include_config(org):
+def test_the_list_may_ignore_include_config(org: ChangedOrg) -> None:
     _, client, uris = org(switches={"list_include_config": False})
     assert "config" not in client.get(f"{ACTIONS}?includeConfig=true").json()["entities"][0]
     assert "config" in client.get(f"{uris['Quick']}?includeConfig=true").json()
 
 
-def test_the_edge_may_cut_long_calls_while_the_action_goes_on(org):
+def test_the_edge_may_cut_long_calls_while_the_action_goes_on(org: ChangedOrg) -> None:
     _, client, uris = org({"concurrent_executions": 1}, {"edge_timeout_s": 0.3})
     reply = client.post(f"{uris['Slow']}/test", json={})
     assert (reply.status_code, reply.json()["code"]) == (504, "gateway.timeout")
@@ -164,7 +172,7 @@ def test_the_edge_may_cut_long_calls_while_the_action_goes_on(org):
     )
 
 
-def test_the_result_of_a_secure_action_may_be_kept_back(org):
+def test_the_result_of_a_secure_action_may_be_kept_back(org: ChangedOrg) -> None:
     running, client, uris = org()
     assert client.post(f"{uris['Secret']}/test", json={}).json()["finalResult"] == {"pin": "1234"}
     running.switch(secure_results="masked")
@@ -174,14 +182,14 @@ def test_the_result_of_a_secure_action_may_be_kept_back(org):
     assert client.get(uris["Secret"]).json()["secure"] is True  # not updatable on a published action
 
 
-def test_pages_may_be_larger(org):
+def test_pages_may_be_larger(org: ChangedOrg) -> None:
     _, client, _ = org()
     assert client.get(f"{ACTIONS}?pageSize=200").status_code == 400
     _, client, _ = org(switches={"max_page_size": 500})
     assert client.get(f"{ACTIONS}?pageSize=200").json()["pageSize"] == 200
 
 
-def test_switches_turn_while_it_runs_and_a_wrong_one_is_refused(org):
+def test_switches_turn_while_it_runs_and_a_wrong_one_is_refused(org: ChangedOrg) -> None:
     _, client, uris = org()
     changed = client.post("/sandbox/switches", json={"timeout_form": "408"}).json()
     assert changed["timeout_form"] == "408"
@@ -191,13 +199,13 @@ def test_switches_turn_while_it_runs_and_a_wrong_one_is_refused(org):
     assert "must be one of: success_false, 408, 504" in refused.json()["message"]
 
 
-def test_a_token_ends(start_sandbox, tmp_path):
+def test_a_token_ends(start_sandbox: StartSandbox, tmp_path: Path) -> None:
     path = tmp_path / "org.toml"
     path.write_text("token_lifetime_s = 1\n" + ORG)
     with start_sandbox(path).client() as client:
         statuses = {client.get("/api/v2/organizations/me").status_code}
 
-        def refused():
+        def refused() -> int:
             statuses.add(client.get("/api/v2/organizations/me").status_code)
             return 401 in statuses
 

@@ -2,10 +2,15 @@
 
 import importlib.util
 import warnings
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from tests.conftest import RunningSandbox, StartSandbox
+
+Connect = Callable[..., tuple[RunningSandbox, Any, dict[str, str]]]
 pytestmark = [
     pytest.mark.sdk,
     pytest.mark.skipif(
@@ -17,7 +22,7 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def sdk():
+def sdk() -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import PureCloudPlatformClientV2 as module
@@ -25,10 +30,10 @@ def sdk():
 
 
 @pytest.fixture
-def connect(sdk, start_sandbox):
+def connect(sdk: Any, start_sandbox: StartSandbox) -> Connect:
     """`connect(scenario)` returns the sandbox, its SDK client and action ids by name."""
 
-    def connected(scenario="demo"):
+    def connected(scenario: str = "demo") -> tuple[RunningSandbox, Any, dict[str, str]]:
         running = start_sandbox(scenario)
         sdk.configuration.host = running.base_url
         client = sdk.api_client.ApiClient(running.base_url)
@@ -38,7 +43,7 @@ def connect(sdk, start_sandbox):
     return connected
 
 
-def test_it_reads_the_list_an_action_and_its_templates(sdk, connect):
+def test_it_reads_the_list_an_action_and_its_templates(sdk: Any, connect: Connect) -> None:
     _, client, ids = connect()
     api = sdk.IntegrationsApi(client)
     page = api.get_integrations_actions(page_size=4, include_auth_actions=True, include_config=True)
@@ -53,7 +58,7 @@ def test_it_reads_the_list_an_action_and_its_templates(sdk, connect):
     assert integrations[0].integration_type.id == "custom-rest-actions"
 
 
-def test_it_patches_and_is_refused_with_an_old_version(sdk, connect):
+def test_it_patches_and_is_refused_with_an_old_version(sdk: Any, connect: Connect) -> None:
     _, client, ids = connect()
     api = sdk.IntegrationsApi(client)
     id_ = ids["Create Support Ticket"]
@@ -70,7 +75,7 @@ def test_it_patches_and_is_refused_with_an_old_version(sdk, connect):
     assert caught.value.status == 409
 
 
-def test_it_tests_and_executes(sdk, connect):
+def test_it_tests_and_executes(sdk: Any, connect: Connect) -> None:
     _, client, ids = connect()
     api = sdk.IntegrationsApi(client)
     result = api.post_integrations_action_test(ids["Get Account Balance"], {"accountId": "A"})
@@ -85,7 +90,7 @@ def test_it_tests_and_executes(sdk, connect):
     assert done == {"balance": 12.5, "currency": "EUR"}
 
 
-def test_it_walks_a_draft_through_its_life(sdk, connect):
+def test_it_walks_a_draft_through_its_life(sdk: Any, connect: Connect) -> None:
     _, client, ids = connect()
     api = sdk.IntegrationsApi(client)
     id_ = ids["Get Account Balance"]
@@ -110,7 +115,7 @@ def test_it_walks_a_draft_through_its_life(sdk, connect):
     api.delete_integrations_action_draft(id_)
 
 
-def test_it_creates_and_deletes_an_action(sdk, connect):
+def test_it_creates_and_deletes_an_action(sdk: Any, connect: Connect) -> None:
     _, client, _ = connect()
     api = sdk.IntegrationsApi(client)
     body = sdk.PostActionInput()
@@ -127,7 +132,7 @@ def test_it_creates_and_deletes_an_action(sdk, connect):
     assert caught.value.status == 404
 
 
-def test_it_reads_functions(sdk, connect):
+def test_it_reads_functions(sdk: Any, connect: Connect) -> None:
     _, client, ids = connect("functions")
     api = sdk.IntegrationsApi(client)
     config = api.get_integrations_action_function(ids["Function bites first"])
@@ -135,7 +140,7 @@ def test_it_reads_functions(sdk, connect):
     assert api.get_integrations_actions_functions_runtimes()[0].status == "Available"
 
 
-def test_it_queries_analytics_with_views(sdk, connect):
+def test_it_queries_analytics_with_views(sdk: Any, connect: Connect) -> None:
     _, client, ids = connect("production-history")
     query = sdk.ActionAggregationQuery()
     now = datetime.now(UTC)
@@ -152,7 +157,7 @@ def test_it_queries_analytics_with_views(sdk, connect):
     assert balance.data[0].views[0].stats.count == balance.data[0].metrics[0].stats.count > 100
 
 
-def test_it_reads_limits_the_token_the_subject_and_the_flows(sdk, connect):
+def test_it_reads_limits_the_token_the_subject_and_the_flows(sdk: Any, connect: Connect) -> None:
     _, client, ids = connect("production-history")
     limits = sdk.OrganizationApi(client).get_organizations_limits_namespace_defaults("dataactions")
     assert {limit.key: limit.value for limit in limits.entities} == {
@@ -169,7 +174,7 @@ def test_it_reads_limits_the_token_the_subject_and_the_flows(sdk, connect):
     assert [flow.name for flow in flows.entities] == ["Main menu", "Card services"]
 
 
-def test_refusals_are_its_api_exceptions(sdk, connect):
+def test_refusals_are_its_api_exceptions(sdk: Any, connect: Connect) -> None:
     running, client, ids = connect("missing-permissions")
     api = sdk.IntegrationsApi(client)
     body = sdk.UpdateActionInput()

@@ -6,37 +6,40 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from diag.sandbox.errors import SandboxError
 from diag.sandbox.launch import start_sandbox as start_process
+from tests.conftest import RunningSandbox, StartSandbox
 from tests.support.waiting import wait_until
 
 
-def test_a_taken_port_is_said_with_the_way_out(sandbox):
+def test_a_taken_port_is_said_with_the_way_out(sandbox: RunningSandbox) -> None:
     port = int(sandbox.base_url.rsplit(":", 1)[1])
     with pytest.raises(SandboxError) as caught, start_process(port=port):
         pass
     assert caught.value.message == f"port {port} on 127.0.0.1 is taken by another process"
-    assert "--port 0" in caught.value.hint
+    assert "--port 0" in (caught.value.hint or "")
 
 
-def test_an_unknown_scenario_is_said_with_those_there_are():
+def test_an_unknown_scenario_is_said_with_those_there_are() -> None:
     with (
         pytest.raises(SandboxError, match="no scenario 'nowhere'") as caught,
         start_process(scenario="nowhere"),
     ):
         pass
-    assert "demo" in caught.value.hint
+    assert "demo" in (caught.value.hint or "")
 
 
-def test_it_stops_at_once_and_without_a_word_while_calls_are_in_flight(tmp_path):
+def test_it_stops_at_once_and_without_a_word_while_calls_are_in_flight(tmp_path: Path) -> None:
     log = tmp_path / "sandbox.log"
     with ExitStack() as stack, ThreadPoolExecutor(1) as pool:
         process = stack.enter_context(start_process(scenario="beyond-the-cap", log_path=log))
-        login = {"data": {"grant_type": "client_credentials"}, "auth": ("sandbox", "sandbox")}
+        login: dict[str, Any] = {"data": {"grant_type": "client_credentials"}, "auth": ("sandbox", "sandbox")}
         reply = httpx.post(f"{process.base_url}/oauth/token", trust_env=False, **login)
         headers = {"Authorization": f"Bearer {reply.json()['access_token']}"}
         client = stack.enter_context(
@@ -52,18 +55,18 @@ def test_it_stops_at_once_and_without_a_word_while_calls_are_in_flight(tmp_path)
     assert log.read_text() == ""
 
 
-def test_it_listens_on_loopback_only(sandbox):
+def test_it_listens_on_loopback_only(sandbox: RunningSandbox) -> None:
     assert sandbox.base_url.startswith("http://127.0.0.1:")
 
 
-def test_it_writes_what_it_says_to_the_log(tmp_path):
+def test_it_writes_what_it_says_to_the_log(tmp_path: Path) -> None:
     with start_process(log_path=tmp_path / "sandbox.log") as process:
         assert httpx.get(f"{process.base_url}/sandbox/truth", trust_env=False).status_code == 200
     assert (tmp_path / "sandbox.log").read_text() == ""
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
-def test_it_dies_with_a_killed_parent():
+def test_it_dies_with_a_killed_parent() -> None:
     code = (
         "import sys, time\n"
         "from diag.sandbox.launch import start_sandbox\n"
@@ -71,21 +74,23 @@ def test_it_dies_with_a_killed_parent():
         "    print(s.base_url, flush=True); time.sleep(600)\n"
     )
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
         base_url = parent.stdout.readline().strip()
         assert httpx.get(f"{base_url}/sandbox/truth", trust_env=False).status_code == 200
         os.kill(parent.pid, signal.SIGKILL)
 
-    def gone():
+    def gone() -> bool:
         try:
-            return not httpx.get(f"{base_url}/sandbox/truth", trust_env=False)
+            httpx.get(f"{base_url}/sandbox/truth", trust_env=False)
         except httpx.TransportError:
             return True
+        return False
 
     wait_until(gone, "the end of the sandbox whose parent was killed")
 
 
-def test_the_same_seed_draws_the_same_latencies(start_sandbox):
-    def drawn(seed):
+def test_the_same_seed_draws_the_same_latencies(start_sandbox: StartSandbox) -> None:
+    def drawn(seed: int) -> list[float]:
         running = start_sandbox(seed=seed)
         uri = f"/api/v2/integrations/actions/{running.action_id('Get Account Balance')}/test"
         with running.client() as client:

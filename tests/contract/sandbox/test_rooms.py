@@ -1,19 +1,27 @@
 """Functions, analytics, dependency tracking, permissions, large orgs: one scenario each."""
 
 import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
+from tests.conftest import RunningSandbox, StartSandbox
+
 ACTIONS = "/api/v2/integrations/actions"
+Started = tuple[RunningSandbox, httpx.Client, dict[str, str]]
+Start = Callable[[str | Path], Started]
 
 
 @pytest.fixture(scope="module")
-def start(start_module_sandbox):
+def start(start_module_sandbox: StartSandbox) -> Iterator[Start]:
     """`start(scenario)` returns the sandbox (one per scenario), a client, and action addresses by name."""
-    known = {}
+    known: dict[str | Path, tuple[RunningSandbox, httpx.Client]] = {}
 
-    def starter(scenario):
+    def starter(scenario: str | Path) -> Started:
         if scenario not in known:
             running = start_module_sandbox(scenario)
             known[scenario] = running, running.client()
@@ -25,7 +33,7 @@ def start(start_module_sandbox):
         client.close()
 
 
-def test_a_function_has_a_second_timeout_that_is_changed_through_the_draft(start):
+def test_a_function_has_a_second_timeout_that_is_changed_through_the_draft(start: Start) -> None:
     _, client, uris = start("functions")
     uri = uris["Function bites first"]
     assert client.get(f"{uri}/function").json()["function"]["timeoutSeconds"] == 3
@@ -44,7 +52,7 @@ def test_a_function_has_a_second_timeout_that_is_changed_through_the_draft(start
     assert client.get(f"{uri}/function").json()["function"] == put["function"]
 
 
-def test_a_function_is_aborted_by_its_own_timeout(start, tmp_path):
+def test_a_function_is_aborted_by_its_own_timeout(start: Start, tmp_path: Path) -> None:
     path = tmp_path / "slow.toml"
     path.write_text(
         'description = "A function that never makes it"\n[[integration]]\nname = "F"\n'
@@ -61,12 +69,14 @@ def test_a_function_is_aborted_by_its_own_timeout(start, tmp_path):
     assert client.get(f"{ACTIONS}/functions/runtimes").json()[0]["status"] == "Available"
 
 
-def test_only_function_actions_have_a_function(start):
+def test_only_function_actions_have_a_function(start: Start) -> None:
     _, client, uris = start("demo")
     assert client.get(f"{uris['Get Account Balance']}/function").status_code == 400
 
 
-def query(client, since, until, **more):
+def query(
+    client: httpx.Client, since: datetime, until: datetime, **more: Any
+) -> dict[tuple[str, ...], list[dict[str, Any]]]:
     body = {
         "interval": f"{since.isoformat()}/{until.isoformat()}",
         "metrics": ["tTotalExecution"],
@@ -77,7 +87,7 @@ def query(client, since, until, **more):
     return {tuple(r["group"].values()): r["data"] for r in reply.json()["results"]}
 
 
-def test_analytics_know_the_calls_just_served(start):
+def test_analytics_know_the_calls_just_served(start: Start) -> None:
     running, client, uris = start("demo")
     for name, payload in (
         ("Get Account Balance", {"accountId": "A"}),
@@ -97,7 +107,7 @@ def test_analytics_know_the_calls_just_served(start):
     assert groups["Get Account Balance", "200"][0]["metrics"][0]["stats"]["count"] == 1
 
 
-def test_the_made_up_past_follows_the_model_and_does_not_change(start):
+def test_the_made_up_past_follows_the_model_and_does_not_change(start: Start) -> None:
     running, client, _ = start("production-history")
     now = datetime.now(UTC)
     span = (now - timedelta(days=10), now - timedelta(days=3))
@@ -114,7 +124,7 @@ def test_the_made_up_past_follows_the_model_and_does_not_change(start):
     assert query(client, *span, granularity="PT1H", views=views) == groups
 
 
-def test_flows_that_use_an_action(start):
+def test_flows_that_use_an_action(start: Start) -> None:
     _, client, uris = start("production-history")
     uri = "/api/v2/architect/dependencytracking/consumingresources?objectType=DATAACTION&id="
     id_ = uris["Get Balance"].rsplit("/", 1)[1]
@@ -123,7 +133,7 @@ def test_flows_that_use_an_action(start):
     assert client.get(uri).status_code == 400
 
 
-def test_a_missing_permission_is_named(start):
+def test_a_missing_permission_is_named(start: Start) -> None:
     _, client, uris = start("missing-permissions")
     uri = uris["Get Balance"]
     refused = client.patch(uri, json={"version": 1, "name": "Mine"})
@@ -135,7 +145,7 @@ def test_a_missing_permission_is_named(start):
     assert domains == {"integrations", "bridge"}
 
 
-def test_a_flat_contract_and_a_flat_result(start):
+def test_a_flat_contract_and_a_flat_result(start: Start) -> None:
     _, client, uris = start("demo")
     flat = client.get(f"{uris['Get Account Balance']}?expand=contract&flatten=true").json()["contract"]
     assert set(flat["input"]) == {"inputSchemaFlattened", "inputSchemaUri"}
@@ -143,7 +153,7 @@ def test_a_flat_contract_and_a_flat_result(start):
     assert schema == flat["input"]["inputSchemaFlattened"]
 
 
-def test_ten_thousand_actions_in_a_hundred_pages(start):
+def test_ten_thousand_actions_in_a_hundred_pages(start: Start) -> None:
     _, client, _ = start("ten-thousand-actions")
     uri, names, pages = f"{ACTIONS}?pageSize=100&includeConfig=true", set(), 0
     while uri:
@@ -153,7 +163,7 @@ def test_ten_thousand_actions_in_a_hundred_pages(start):
     assert (len(names), pages) == (10_000, 100)
 
 
-def test_an_empty_org_has_one_empty_page(start):
+def test_an_empty_org_has_one_empty_page(start: Start) -> None:
     _, client, _ = start("empty-org")
     page = client.get(ACTIONS).json()
     assert (page["entities"], page["total"], page["pageCount"]) == ([], 0, 0)

@@ -1,17 +1,21 @@
 """Stopping and going on; the page at /."""
 
 import json
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from diag.sandbox.errors import SandboxError
+from diag.sandbox.launch import SandboxProcess
 from diag.sandbox.launch import start_sandbox as start_process
+from tests.conftest import StartSandbox
 
 ACTIONS = "/api/v2/integrations/actions"
 
 
-def client_of(process):
+def client_of(process: SandboxProcess) -> httpx.Client:
     login = httpx.post(
         f"{process.base_url}/oauth/token",
         data={"grant_type": "client_credentials"},
@@ -22,13 +26,13 @@ def client_of(process):
     return httpx.Client(base_url=process.base_url, headers=headers, trust_env=False)
 
 
-def everything(client):
+def everything(client: httpx.Client) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     uri = f"{ACTIONS}?pageSize=100&includeConfig=true&includeAuthActions=true"
     drafts = f"{ACTIONS}/drafts?includeConfig=true"
     return client.get(uri).json()["entities"], client.get(drafts).json()["entities"]
 
 
-def test_what_was_changed_is_there_again_after_a_restart(tmp_path):
+def test_what_was_changed_is_there_again_after_a_restart(tmp_path: Path) -> None:
     state = tmp_path / "org.json"
     with start_process(state=state) as process, client_of(process) as client:
         first, second = (entity["id"] for entity in everything(client)[0][:2])
@@ -53,7 +57,7 @@ def test_what_was_changed_is_there_again_after_a_restart(tmp_path):
         (json.dumps({"format_version": 1, "scenario": "outage"}), "is the state of scenario 'outage'"),
     ],
 )
-def test_a_file_that_is_no_state_is_refused_and_left_alone(tmp_path, content, said):
+def test_a_file_that_is_no_state_is_refused_and_left_alone(tmp_path: Path, content: str, said: str) -> None:
     state = tmp_path / "org.json"
     state.write_text(content)
     with pytest.raises(SandboxError) as caught, start_process(state=state):
@@ -62,7 +66,7 @@ def test_a_file_that_is_no_state_is_refused_and_left_alone(tmp_path, content, sa
     assert state.read_text() == content
 
 
-def test_a_state_that_cannot_be_written_is_said_at_the_start(tmp_path):
+def test_a_state_that_cannot_be_written_is_said_at_the_start(tmp_path: Path) -> None:
     with (
         pytest.raises(SandboxError, match="cannot save the state"),
         start_process(state=tmp_path / "no" / "x"),
@@ -70,7 +74,9 @@ def test_a_state_that_cannot_be_written_is_said_at_the_start(tmp_path):
         pass
 
 
-def test_the_page_shows_actions_timeouts_and_counts_without_a_script(start_sandbox, tmp_path):
+def test_the_page_shows_actions_timeouts_and_counts_without_a_script(
+    start_sandbox: StartSandbox, tmp_path: Path
+) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(
         'description = "With <tags> & such"\n[[integration]]\nname = "I"\n[[action]]\nname = "<b>Bold</b>"\n'

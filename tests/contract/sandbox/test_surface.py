@@ -3,21 +3,24 @@
 import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 import httpx
 import pytest
 
+from tests.conftest import RunningSandbox
+from tests.contract.sandbox.conftest import Own
 from tests.support.full_config import full_config
 
 ACTIONS = "/api/v2/integrations/actions"
 
 
-def login(sandbox, **changes):
+def login(sandbox: RunningSandbox, **changes: Any) -> httpx.Response:
     request = {"data": {"grant_type": "client_credentials"}, "auth": ("sandbox", "sandbox")} | changes
     return httpx.post(f"{sandbox.base_url}/oauth/token", trust_env=False, **request)
 
 
-def test_login_gives_a_bearer_token(sandbox):
+def test_login_gives_a_bearer_token(sandbox: RunningSandbox) -> None:
     reply = login(sandbox).json()
     assert reply["token_type"] == "bearer"
     assert reply["expires_in"] == 86_400
@@ -33,37 +36,37 @@ def test_login_gives_a_bearer_token(sandbox):
         ({"data": {}}, 400, "unsupported_grant_type"),
     ],
 )
-def test_login_refuses(sandbox, changes, status, error):
+def test_login_refuses(sandbox: RunningSandbox, changes: dict[str, Any], status: int, error: str) -> None:
     reply = login(sandbox, **changes)
     assert (reply.status_code, reply.json()["error"]) == (status, error)
 
 
-def test_every_route_needs_a_token_that_was_given_out(sandbox):
+def test_every_route_needs_a_token_that_was_given_out(sandbox: RunningSandbox) -> None:
     without = httpx.get(sandbox.base_url + ACTIONS, trust_env=False)
     assert (without.status_code, without.json()["code"]) == (401, "authentication.required")
     made_up = httpx.get(sandbox.base_url + ACTIONS, headers={"Authorization": "Bearer x"}, trust_env=False)
     assert (made_up.status_code, made_up.json()["code"]) == (401, "bad.credentials")
 
 
-def test_a_revoked_token_is_worth_nothing(own):
+def test_a_revoked_token_is_worth_nothing(own: Own) -> None:
     _, client = own
     assert client.delete("/api/v2/tokens/me").status_code == 204
     assert client.get(ACTIONS).status_code == 401
 
 
-def test_every_reply_carries_the_time_for_whoever_checks_clocks(api):
+def test_every_reply_carries_the_time_for_whoever_checks_clocks(api: httpx.Client) -> None:
     said = parsedate_to_datetime(api.get(ACTIONS).headers["date"])
     assert abs((datetime.now(UTC) - said).total_seconds()) < 30
 
 
-def test_every_reply_carries_a_correlation_id_and_errors_repeat_it(api):
+def test_every_reply_carries_a_correlation_id_and_errors_repeat_it(api: httpx.Client) -> None:
     good, bad = api.get(ACTIONS), api.get(f"{ACTIONS}/nope")
     assert good.headers["ININ-Correlation-Id"] != bad.headers["ININ-Correlation-Id"]
     assert bad.status_code == 404
     assert bad.json()["contextId"] == bad.headers["ININ-Correlation-Id"]
 
 
-def test_pages_cover_every_action_once(api):
+def test_pages_cover_every_action_once(api: httpx.Client) -> None:
     seen, uri = [], f"{ACTIONS}?pageSize=4&includeAuthActions=true"
     while uri:
         page = api.get(uri).json()
@@ -73,7 +76,7 @@ def test_pages_cover_every_action_once(api):
     assert len(seen) == len(set(seen)) == 12
 
 
-def test_custom_auth_actions_are_listed_only_when_asked_for(api):
+def test_custom_auth_actions_are_listed_only_when_asked_for(api: httpx.Client) -> None:
     kinds = [e["id"].split("_")[0] for e in api.get(f"{ACTIONS}?pageSize=100").json()["entities"]]
     assert "customAuth" not in kinds
     assert "static" in kinds
@@ -81,8 +84,8 @@ def test_custom_auth_actions_are_listed_only_when_asked_for(api):
     assert sum(e["id"].startswith("customAuth_-_") for e in everything["entities"]) == 1
 
 
-def test_filters(api, sandbox):
-    def names(query):
+def test_filters(api: httpx.Client, sandbox: RunningSandbox) -> None:
+    def names(query: str) -> list[str]:
         return [e["name"] for e in api.get(f"{ACTIONS}?{query}").json()["entities"]]
 
     assert names("name=customer") == ["Get Customer by Phone"]
@@ -93,7 +96,7 @@ def test_filters(api, sandbox):
     assert names("sortBy=name&sortOrder=desc&pageSize=1") == ["Search Knowledge Articles"]
 
 
-def test_config_and_contract_come_only_when_asked_for(api, sandbox):
+def test_config_and_contract_come_only_when_asked_for(api: httpx.Client, sandbox: RunningSandbox) -> None:
     uri = f"{ACTIONS}/{sandbox.action_id('Get Customer by Phone')}"
     assert {"config", "contract"}.isdisjoint(api.get(uri).json())
     full = api.get(f"{uri}?includeConfig=true&expand=contract").json()
@@ -104,7 +107,7 @@ def test_config_and_contract_come_only_when_asked_for(api, sandbox):
     assert "timeoutSeconds" not in listed["config"]
 
 
-def test_templates_are_plain_text(api, sandbox):
+def test_templates_are_plain_text(api: httpx.Client, sandbox: RunningSandbox) -> None:
     uri = f"{ACTIONS}/{sandbox.action_id('Create Support Ticket')}/templates"
     reply = api.get(f"{uri}/requesttemplate.vm")
     assert reply.headers["content-type"].startswith("text/plain")
@@ -112,7 +115,9 @@ def test_templates_are_plain_text(api, sandbox):
     assert api.get(f"{uri}/other.vm").status_code == 404
 
 
-def test_a_test_run_takes_the_drawn_time_and_answers_with_every_step(api, sandbox):
+def test_a_test_run_takes_the_drawn_time_and_answers_with_every_step(
+    api: httpx.Client, sandbox: RunningSandbox
+) -> None:
     uri = f"{ACTIONS}/{sandbox.action_id('Get Account Balance')}/test"
     started = time.perf_counter()
     reply = api.post(uri, json={"accountId": "A-1"})
@@ -127,7 +132,7 @@ def test_a_test_run_takes_the_drawn_time_and_answers_with_every_step(api, sandbo
     assert call["drawn_ms"] <= call["served_ms"] <= elapsed_ms
 
 
-def test_a_call_slower_than_the_timeout_ends_at_the_timeout(own):
+def test_a_call_slower_than_the_timeout_ends_at_the_timeout(own: Own) -> None:
     sandbox, client = own
     uri = f"{ACTIONS}/{sandbox.action_id('Look Up Open Orders')}"
     version, config = full_config(client, uri)
@@ -144,7 +149,9 @@ def test_a_call_slower_than_the_timeout_ends_at_the_timeout(own):
     assert (executed.status_code, executed.json()["code"]) == (504, "request.timeout")
 
 
-def test_a_refusing_backend_fails_fast_and_execute_hides_its_words(api, sandbox):
+def test_a_refusing_backend_fails_fast_and_execute_hides_its_words(
+    api: httpx.Client, sandbox: RunningSandbox
+) -> None:
     uri = f"{ACTIONS}/{sandbox.action_id('Get Loyalty Points')}"
     tested = api.post(f"{uri}/test", json={"memberId": "M-1"}).json()
     assert tested["success"] is False
@@ -156,7 +163,7 @@ def test_a_refusing_backend_fails_fast_and_execute_hides_its_words(api, sandbox)
     assert "use test mode" in executed.json()["errors"][0]["message"]
 
 
-def test_inputs_are_checked_against_the_contract(api, sandbox):
+def test_inputs_are_checked_against_the_contract(api: httpx.Client, sandbox: RunningSandbox) -> None:
     uri = f"{ACTIONS}/{sandbox.action_id('Create Support Ticket')}"
     result = api.post(f"{uri}/test", json={"subject": "x", "priority": "huge"}).json()
     assert result["success"] is False
@@ -166,7 +173,7 @@ def test_inputs_are_checked_against_the_contract(api, sandbox):
     assert (executed.status_code, executed.json()["code"]) == (400, "invalid.schema")
 
 
-def test_self_checks_limits_and_integrations(api):
+def test_self_checks_limits_and_integrations(api: httpx.Client) -> None:
     assert api.get("/api/v2/organizations/me").json()["name"] == "Sandbox (demo)"
     assert api.get("/api/v2/tokens/me").json()["OAuthClient"]["id"] == "sandbox"
     grants = api.get("/api/v2/authorization/subjects/me").json()["grants"]

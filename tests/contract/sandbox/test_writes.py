@@ -1,15 +1,19 @@
 """What the sandbox lets be written, published and as a draft, and what it refuses."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
+import httpx
 import pytest
 
+from tests.conftest import RunningSandbox
+from tests.contract.sandbox.conftest import Own
 from tests.support.full_config import full_config
 
 ACTIONS = "/api/v2/integrations/actions"
 
 
-def test_a_full_patch_changes_the_timeout_and_nothing_else(own):
+def test_a_full_patch_changes_the_timeout_and_nothing_else(own: Own) -> None:
     sandbox, client = own
     uri = f"{ACTIONS}/{sandbox.action_id('Create Support Ticket')}"
     version, before = full_config(client, uri)
@@ -20,7 +24,7 @@ def test_a_full_patch_changes_the_timeout_and_nothing_else(own):
     assert sandbox.truth()["actions"][uri.rsplit("/", 1)[1]]["timeout_s"] == 8
 
 
-def test_what_a_patch_leaves_out_of_the_config_is_gone(own):
+def test_what_a_patch_leaves_out_of_the_config_is_gone(own: Own) -> None:
     sandbox, client = own
     uri = f"{ACTIONS}/{sandbox.action_id('Create Support Ticket')}"
     reply = client.patch(uri, json={"version": 1, "config": {"timeoutSeconds": 8}}).json()
@@ -31,7 +35,7 @@ def test_what_a_patch_leaves_out_of_the_config_is_gone(own):
     assert broken["operations"][-1]["name"] == "Resolve request template"
 
 
-def test_a_patch_with_an_old_version_is_refused_and_changes_nothing(own):
+def test_a_patch_with_an_old_version_is_refused_and_changes_nothing(own: Own) -> None:
     sandbox, client = own
     uri = f"{ACTIONS}/{sandbox.action_id('Create Support Ticket')}"
     assert client.patch(uri, json={"version": 1, "name": "Create Ticket"}).status_code == 200
@@ -40,11 +44,11 @@ def test_a_patch_with_an_old_version_is_refused_and_changes_nothing(own):
     assert client.get(uri).json()["name"] == "Create Ticket"
 
 
-def test_racing_writers_lose_no_update(own):
+def test_racing_writers_lose_no_update(own: Own) -> None:
     sandbox, _ = own
     uri = f"{ACTIONS}/{sandbox.action_id('Quote Shipping Rate')}"
 
-    def write(writer):
+    def write(writer: int) -> int:
         won = 0
         with sandbox.client() as client:
             for _ in range(15):
@@ -60,7 +64,9 @@ def test_racing_writers_lose_no_update(own):
 
 
 @pytest.mark.parametrize("timeout", [0, 61, 2.5, "10", True])
-def test_a_timeout_outside_1_to_60_is_refused(api, sandbox, timeout):
+def test_a_timeout_outside_1_to_60_is_refused(
+    api: httpx.Client, sandbox: RunningSandbox, timeout: Any
+) -> None:
     uri = f"{ACTIONS}/{sandbox.action_id('Create Support Ticket')}"
     version = api.get(uri).json()["version"]
     reply = api.patch(uri, json={"version": version, "config": {"timeoutSeconds": timeout}})
@@ -68,14 +74,16 @@ def test_a_timeout_outside_1_to_60_is_refused(api, sandbox, timeout):
 
 
 @pytest.mark.parametrize("name", ["Get User Presence", "Custom Auth - Billing"])
-def test_built_in_and_auth_actions_cannot_be_written(api, sandbox, name):
+def test_built_in_and_auth_actions_cannot_be_written(
+    api: httpx.Client, sandbox: RunningSandbox, name: str
+) -> None:
     uri = f"{ACTIONS}/{sandbox.action_id(name)}"
     assert api.patch(uri, json={"version": 1, "config": {"timeoutSeconds": 8}}).status_code == 400
     assert api.delete(uri).status_code == 400
     assert api.post(f"{uri}/draft").status_code == 400
 
 
-def test_the_life_of_a_draft(own):
+def test_the_life_of_a_draft(own: Own) -> None:
     sandbox, client = own
     uri = f"{ACTIONS}/{sandbox.action_id('Quote Shipping Rate')}"
     assert client.get(f"{uri}/draft").status_code == 404
@@ -100,7 +108,7 @@ def test_the_life_of_a_draft(own):
     assert client.get(f"{uri}/draft").status_code == 404
 
 
-def test_a_dropped_draft_leaves_the_action_alone(own):
+def test_a_dropped_draft_leaves_the_action_alone(own: Own) -> None:
     sandbox, client = own
     uri = f"{ACTIONS}/{sandbox.action_id('Quote Shipping Rate')}"
     client.post(f"{uri}/draft")

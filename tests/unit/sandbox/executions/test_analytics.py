@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,23 +13,24 @@ from diag.sandbox.reply_bodies import PlatformError
 
 START = datetime(2026, 7, 1, tzinfo=UTC).timestamp()
 DAY = "2026-07-01T00:00:00Z/2026-07-02T00:00:00Z"
-BASE = {"interval": DAY, "granularity": "PT1H", "metrics": [METRIC]}
+BASE: dict[str, Any] = {"interval": DAY, "granularity": "PT1H", "metrics": [METRIC]}
 
 
-def row(minute, duration_ms, action="a", status="200"):
+def row(minute: float, duration_ms: float, action: str = "a", status: str = "200") -> Row:
     own = dict.fromkeys(DIMENSIONS, "") | {"actionId": action, "responseStatus": status}
     return Row(START + minute * 60, duration_ms, own)
 
 
-def view(name, **bounds):
+def view(name: str, **bounds: Any) -> dict[str, Any]:
     return {"target": METRIC, "name": name, "function": "rangeBound", "range": bounds}
 
 
-def ask(rows, **query):
-    return answer(read_query({**BASE, **query}), rows)["results"]
+def ask(rows: list[Row], **query: Any) -> list[dict[str, Any]]:
+    results: Any = answer(read_query({**BASE, **query}), rows)["results"]
+    return list(results)
 
 
-def test_hours_groups_and_views():
+def test_hours_groups_and_views() -> None:
     rows = [row(5, 120.0), row(6, 900.0), row(61, 7800.0), row(7, 50.0, "b", "504")]
     results = ask(rows, groupBy=["actionId"], views=[view("fast", gte=0, lt=900), view("rest", gte=900)])
     assert [result["group"] for result in results] == [{"actionId": "a"}, {"actionId": "b"}]
@@ -44,15 +46,15 @@ def test_hours_groups_and_views():
     assert [v["stats"]["count"] for v in second["views"]] == [0, 1]
 
 
-def test_without_granularity_the_interval_is_one():
+def test_without_granularity_the_interval_is_one() -> None:
     (result,) = ask([row(5, 1.0), row(900, 2.0)], granularity=None)
     assert [data["interval"] for data in result["data"]] == [
         "2026-07-01T00:00:00.000Z/2026-07-02T00:00:00.000Z"
     ]
 
 
-def test_filters_nest():
-    def is_(dimension, value, operator="matches"):
+def test_filters_nest() -> None:
+    def is_(dimension: str, value: str | None, operator: str = "matches") -> dict[str, Any]:
         return {"type": "dimension", "dimension": dimension, "operator": operator, "value": value}
 
     rows = [row(1, 1.0), row(1, 1.0, "b"), row(1, 1.0, "b", "504"), row(1, 1.0, "c")]
@@ -63,7 +65,7 @@ def test_filters_nest():
     assert ask(rows, filter={"type": "and", "predicates": [is_("errorType", None, "exists")]}) == []
 
 
-def test_rows_outside_the_interval_do_not_count():
+def test_rows_outside_the_interval_do_not_count() -> None:
     assert ask([row(-1, 1.0), row(24 * 60, 1.0)]) == []
 
 
@@ -71,7 +73,9 @@ def test_rows_outside_the_interval_do_not_count():
     st.lists(st.tuples(st.floats(0, 1439), st.floats(0, 60_000)), max_size=60),
     st.lists(st.integers(1, 59_999), unique=True, min_size=1, max_size=8).map(sorted),
 )
-def test_adjoining_views_share_out_every_execution(points, edges):
+def test_adjoining_views_share_out_every_execution(
+    points: list[tuple[float, float]], edges: list[int]
+) -> None:
     bounds = [{"lt": edges[0]}, *({"gte": a, "lt": b} for a, b in pairwise(edges)), {"gte": edges[-1]}]
     views = [view(f"v{i}", **bound) for i, bound in enumerate(bounds)]
     for result in ask([row(*point) for point in points], views=views):
@@ -107,7 +111,7 @@ def test_adjoining_views_share_out_every_execution(points, edges):
         {"views": {}},
     ],
 )
-def test_a_query_that_makes_no_sense_is_refused(change):
+def test_a_query_that_makes_no_sense_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(PlatformError) as caught:
         read_query({**BASE, **change})
     assert caught.value.status == 400

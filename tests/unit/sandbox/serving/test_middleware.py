@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+from typing import Any
+
+import pytest
 
 from diag.sandbox.reply_bodies import LimitHit, PlatformError
 from diag.sandbox.sandbox import Sandbox
@@ -10,28 +13,28 @@ from diag.sandbox.serving.tcp_connection import Connection
 from diag.sandbox.world.scenario import load_scenario
 
 
-def reply_of(error):
+def reply_of(error: Exception) -> tuple[int, dict[bytes, bytes], dict[str, Any]]:
     """Status, headers and body that a route raising `error` leads to."""
     sent = []
 
-    async def route(scope, receive, send):
+    async def route(scope: Any, receive: Any, send: Any) -> None:
         raise error
 
-    async def receive():
+    async def receive() -> Any:
         return {"type": "http.disconnect"}
 
-    async def send(message):
+    async def send(message: Any) -> None:
         sent.append(message)
 
-    scope = {"type": "http", "method": "GET", "path": "/api", "headers": []}
-    scope["state"] = {"connection": Connection(None)}
+    scope: dict[str, Any] = {"type": "http", "method": "GET", "path": "/api", "headers": []}
+    scope["state"] = {"connection": Connection(asyncio.Transport())}
     front = Front(route, Sandbox(load_scenario("empty-org"), 1))
     asyncio.run(front(scope, receive, send))
     start, body = sent
     return start["status"], dict(start["headers"]), json.loads(body["body"])
 
 
-def test_a_bug_in_a_route_is_a_500_without_its_words(caplog):
+def test_a_bug_in_a_route_is_a_500_without_its_words(caplog: pytest.LogCaptureFixture) -> None:
     status, headers, body = reply_of(ZeroDivisionError("secret detail"))
     assert (status, body["code"]) == (500, "internal.server.error")
     assert body["contextId"] == headers[b"inin-correlation-id"].decode()
@@ -39,7 +42,7 @@ def test_a_bug_in_a_route_is_a_500_without_its_words(caplog):
     assert body["contextId"] in caplog.text
 
 
-def test_a_refusal_has_every_part_of_an_error_body():
+def test_a_refusal_has_every_part_of_an_error_body() -> None:
     error = PlatformError(
         429,
         "too.many.requests",
