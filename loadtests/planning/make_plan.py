@@ -12,22 +12,27 @@ from diag.genesys.client import GenesysClient
 from diag.genesys.models import Action
 from diag.inventory.action_facts import facts_of
 from diag.target import Target
-from diag.workload.load_shape import Poll
 from diag.workload.org_limits import OrgLimits, read_limits
 from diag.workload.read_workload import read_workload
-from diag.workload.selection import actions_to_call, select
 from diag.workload.workload import Workload, WorkloadEntry
-from loadtests.planning.inputs import inputs_of
+from loadtests.planning.choose_actions import (
+    Candidate,
+    changes_allowed,
+    choose,
+    resolved_poll,
+    without_a_draft,
+)
+from loadtests.planning.inputs import with_inputs
 from loadtests.planning.plan import ActionLoad, LoadPlan
-from loadtests.planning.rates import Wanted, planned_rates
+from loadtests.planning.rates import RateBudget, Rates, Wanted, planned_rates
 from loadtests.planning.run_options import DEFAULT_MAX_IN_FLIGHT, DEFAULT_SANDBOX_RATE
 
 EVERYTHING: Final = Workload(entries=(WorkloadEntry(name="*"),))
-"""What the sandbox is called with when nobody wrote a workload."""
+"""What the sandbox is called with when there is no workload file."""
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedRun:
     """A plan, and the names a manifest needs."""
 
     plan: LoadPlan
@@ -37,95 +42,48 @@ class Prepared:
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
-    """An action and the entry of the workload that asks for it."""
+class _Request:
+    """What every step of planning reads, and none changes."""
 
-    action: Action
-    entry: WorkloadEntry
+    options: Any
+    """Locust's parsed options, with those of `run_options`."""
+    workload: Workload
+    inventory: Sequence[Action]
+    sandbox: bool
+
+    @property
+    def seed(self) -> int:
+        """Return the seed of schedules and generated inputs."""
+        seed: int | None = self.options.seed
+        return self.workload.seed if seed is None else seed
 
 
-def prepare(options: Any, target: Target, client: GenesysClient) -> Prepared:
+def prepare(options: Any, target: Target, client: GenesysClient) -> PreparedRun:
     """Return what to call. `options` are Locust's parsed options with those of `run_options`.
 
     Raises UsageError (nothing to call, unknown action, an org without a workload, a bad one) and ApiError.
     """
+    _refuse_counts_below_one(options)
+    workload = _workload(options, target)
+    inventory = client.list_actions(include_auth_actions=True)
+    request = _Request(options, workload, inventory, target.sandbox)
+    candidates, left_out = _candidates(request, client)
+    limits = read_limits(client)
+    rates = _rates(request, candidates, limits)
+    in_flight = _in_flight(request, limits)
+    organization = client.organization()
+    plan = _plan(request, candidates, rates, left_out)
+    plan = replace(plan, max_in_flight=in_flight, concurrency_limit=limits.concurrent_executions)
+    return PreparedRun(plan, limits, organization.id, organization.name)
+
+
+def _refuse_counts_below_one(options: Any) -> None:
     for flag, given in (
         ("--max-in-flight", options.max_in_flight),
         ("--calls-per-action", options.calls_per_action),
     ):
         if given is not None and given < 1:
             raise UsageError(f"{flag} is {given}.", hint="Use a whole number from 1.")
-    workload = _workload(options, target)
-    inventory = client.list_actions(include_auth_actions=True)
-    chosen, left_out = _choose(workload, inventory, options, sandbox=target.sandbox)
-    if options.probe:
-        chosen, refused = _probe_candidates(chosen, client)
-        left_out += refused
-    seed = options.seed if options.seed is not None else workload.seed
-    inputs, without = inputs_of(client, [(one.action, one.entry) for one in chosen], seed)
-    chosen = [one for one in chosen if one.action.id in inputs]
-    left_out += without
-    if not chosen:
-        raise UsageError(
-            "None of the actions may be called: "
-            + "; ".join(f"{one.what}: {one.why}" for one in left_out[:3])
-            + (f"; and {len(left_out) - 3} more." if len(left_out) > 3 else "."),
-            hint="Choose others with --action, or see: diag scan",
-        )
-    limits = read_limits(client)
-    polled = any(one.entry.poll is not None for one in chosen)
-    rates = planned_rates(
-        [Wanted(one.action.name, one.entry.rate, one.entry.weight) for one in chosen],
-        total=workload.rate,
-        override=options.rate,
-        default=DEFAULT_SANDBOX_RATE if target.sandbox else None,
-        limits=None if target.sandbox else limits,
-        exceed_limits=workload.exceed_limits,
-        polled=polled,
-    )
-    guarded = not target.sandbox if workload.guard_enabled is None else workload.guard_enabled
-    organization = client.organization()
-    version = ActionVersion.DRAFT if options.probe else ActionVersion.PUBLISHED
-    plan = LoadPlan(
-        actions=tuple(
-            ActionLoad(
-                action_id=one.action.id,
-                action_name=one.action.name,
-                timeout_s=PLATFORM_MAX_TIMEOUT_S if options.probe else one.action.timeout_s,
-                rate=rate,
-                payloads=inputs[one.action.id],
-                target=version,
-                side_effects=(one.action.request_type or "").upper() != "GET",
-                poll=_resolved(
-                    one.entry.poll, inventory, allowed=target.sandbox or _allowed(workload, one.entry)
-                ),
-            )
-            for one, rate in zip(chosen, rates.each, strict=True)
-        ),
-        model=options.model or workload.model,
-        arrivals=options.arrivals or workload.arrivals,
-        mode=options.mode or workload.mode,
-        seed=seed,
-        max_in_flight=_in_flight(options, workload, target, limits),
-        drain_s=max(0.0, options.drain_s),
-        total_rate=rates.total,
-        duration_s=workload.duration_s,
-        calls_per_action=options.calls_per_action or workload.calls_per_action,
-        stages=workload.stages,
-        guard=workload.guard if guarded else workload.guard.off(),
-        soak=workload.soak,
-        ramp=workload.ramp,
-        facts=tuple(
-            replace(facts_of(one.action), production_peak_rate=one.entry.production_peak_rate)
-            for one in chosen
-        ),
-        recommend={one.action.id: one.entry.recommend for one in chosen if one.entry.recommend},
-        left_out=tuple(left_out),
-        workload=str(options.workload) if options.workload else None,
-        concurrency_limit=limits.concurrent_executions,
-        sla=(*workload.sla, *options.sla),
-    )
-    return Prepared(plan, limits, organization.id, organization.name)
 
 
 def _workload(options: Any, target: Target) -> Workload:
@@ -141,92 +99,100 @@ def _workload(options: Any, target: Target) -> Workload:
     return EVERYTHING
 
 
-def _choose(
-    workload: Workload, inventory: Sequence[Action], options: Any, *, sandbox: bool
-) -> tuple[list[Chosen], list[LeftOut]]:
-    """Return what the workload and `--action` agree on; the first entry that means an action counts."""
-    asked = {action.id for action in actions_to_call(inventory, options.action)}
-    entry_of: dict[str, WorkloadEntry] = {}
-    for entry in workload.entries:
-        for action in _meant(entry, inventory, options.workload):
-            entry_of.setdefault(action.id, entry)
-    chosen: list[Chosen] = []
-    left_out: list[LeftOut] = []
-    for action in inventory:
-        if action.id not in asked or action.id not in entry_of:
-            continue
-        entry = entry_of[action.id]
-        selection = select([action], sandbox=sandbox, allow_side_effects=_allowed(workload, entry))
-        chosen += [Chosen(action, entry) for action in selection.chosen]
-        left_out += selection.left_out
-    if not chosen and not left_out:
+def _candidates(request: _Request, client: GenesysClient) -> tuple[list[Candidate], list[LeftOut]]:
+    """Return the actions to call, each with its inputs, and those left out; UsageError when none is left."""
+    options = request.options
+    kept, left_out = choose(
+        request.workload, request.inventory, options.action, where=options.workload, sandbox=request.sandbox
+    )
+    if options.probe:
+        kept, refused = without_a_draft(kept, client)
+        left_out += refused
+    kept, without = with_inputs(client, kept, request.seed)
+    left_out += without
+    if not kept:
         raise UsageError(
-            f"{options.workload} names none of the actions asked for.",
-            hint="Name them in the workload too, or leave --action out.",
+            "None of the actions may be called: "
+            + "; ".join(f"{action.what}: {action.why}" for action in left_out[:3])
+            + (f"; and {len(left_out) - 3} more." if len(left_out) > 3 else "."),
+            hint="Choose others with --action, or see: diag scan",
         )
-    return chosen, left_out
+    return kept, left_out
 
 
-def _meant(entry: WorkloadEntry, inventory: Sequence[Action], where: str | None) -> Sequence[Action]:
-    if entry.category is not None:
-        category = entry.category.casefold()
-        found = [one for one in inventory if (one.category or "").casefold() == category]
-        if not found:
-            raise UsageError(
-                f"{where}: no action has the category {entry.category!r}.", hint="See: diag scan"
-            )
-        return found
-    if entry.id is not None:
-        found = [one for one in inventory if one.id == entry.id]
-        if not found:
-            raise UsageError(f"{where}: there is no action with the id {entry.id!r}.", hint="See: diag scan")
-        return found
-    try:
-        return actions_to_call(inventory, [entry.name or ""])
-    except UsageError as error:
-        raise UsageError(f"{where}: {error.message}" if where else error.message, hint=error.hint) from None
+def _rates(request: _Request, candidates: Sequence[Candidate], limits: OrgLimits) -> Rates:
+    workload, entries = request.workload, [candidate.entry for candidate in candidates]
+    budget = RateBudget(
+        None if request.sandbox else limits,
+        exceed_limits=workload.exceed_limits,
+        polled=any(entry.poll is not None for entry in entries),
+    )
+    return planned_rates(
+        [Wanted(each.action.name, each.entry.rate, each.entry.weight) for each in candidates],
+        budget,
+        total=workload.rate,
+        override=request.options.rate,
+        default=DEFAULT_SANDBOX_RATE if request.sandbox else None,
+    )
 
 
-def _allowed(workload: Workload, entry: WorkloadEntry) -> bool:
-    return workload.allow_side_effects or entry.allow_side_effects
-
-
-def _resolved(poll: Poll | None, inventory: Sequence[Action], *, allowed: bool) -> Poll | None:
-    """Return the poll with its action's id; the action must be one, and one that may be called."""
-    if poll is None:
-        return None
-    meant = actions_to_call(inventory, [poll.action])
-    if len(meant) != 1:
-        raise UsageError(f"poll: {poll.action!r} means {len(meant)} actions.", hint="Give its id.")
-    selection = select(meant, sandbox=False, allow_side_effects=allowed)
-    if not selection.chosen:
-        raise UsageError(f"poll: {meant[0].name} may not be called: {selection.left_out[0].why}.")
-    return replace(poll, action=meant[0].id, action_name=meant[0].name)
-
-
-def _in_flight(options: Any, workload: Workload, target: Target, limits: OrgLimits) -> int:
-    wanted: int | None = options.max_in_flight or workload.max_in_flight
-    if target.sandbox:
+def _in_flight(request: _Request, limits: OrgLimits) -> int:
+    wanted: int | None = request.options.max_in_flight or request.workload.max_in_flight
+    if request.sandbox:
         return wanted or DEFAULT_MAX_IN_FLIGHT
-    if wanted is not None and wanted > limits.in_flight and not workload.exceed_limits:
+    if wanted is not None and wanted > limits.in_flight and not request.workload.exceed_limits:
         raise UsageError(
             f"{wanted} calls in flight is more than 20 % of the org's {limits.concurrent_executions or '?'} "
-            f"concurrent executions ({limits.in_flight}): production would starve.",
-            hint="Lower max_in_flight, or say so in the workload: exceed_limits = true",
+            f"concurrent executions ({limits.in_flight}): production would be slowed down.",
+            hint="Lower max_in_flight, or set exceed_limits = true in the workload.",
         )
     return wanted or limits.in_flight
 
 
-def _probe_candidates(chosen: Sequence[Chosen], client: GenesysClient) -> tuple[list[Chosen], list[LeftOut]]:
-    """Leave out what cannot have a draft of ours; an existing draft is somebody's work, never touched."""
-    usable: list[Chosen] = []
-    refused: list[LeftOut] = []
-    for one in chosen:
-        action = one.action
-        if not action.configurable:
-            refused.append(LeftOut(action.name, f"no draft possible: {action.not_configurable_reason}"))
-        elif client.get_draft(action.id) is not None:
-            refused.append(LeftOut(action.name, "it already has a draft, which is somebody's work"))
-        else:
-            usable.append(one)
-    return usable, refused
+def _plan(
+    request: _Request, candidates: Sequence[Candidate], rates: Rates, left_out: Sequence[LeftOut]
+) -> LoadPlan:
+    """Return the plan; options count before the workload."""
+    options, workload = request.options, request.workload
+    guarded = not request.sandbox if workload.guard_enabled is None else workload.guard_enabled
+    return LoadPlan(
+        actions=tuple(
+            _action_load(request, candidate, rate)
+            for candidate, rate in zip(candidates, rates.each, strict=True)
+        ),
+        model=options.model or workload.model,
+        arrivals=options.arrivals or workload.arrivals,
+        mode=options.mode or workload.mode,
+        seed=request.seed,
+        drain_s=max(0.0, options.drain_s),
+        total_rate=rates.total,
+        duration_s=workload.duration_s,
+        calls_per_action=options.calls_per_action or workload.calls_per_action,
+        stages=workload.stages,
+        guard=workload.guard if guarded else workload.guard.off(),
+        soak=workload.soak,
+        ramp=workload.ramp,
+        facts=tuple(
+            replace(facts_of(each.action), production_peak_rate=each.entry.production_peak_rate)
+            for each in candidates
+        ),
+        recommend={each.action.id: each.entry.recommend for each in candidates if each.entry.recommend},
+        left_out=tuple(left_out),
+        workload=str(options.workload) if options.workload else None,
+        sla=(*workload.sla, *options.sla),
+    )
+
+
+def _action_load(request: _Request, candidate: Candidate, rate: float) -> ActionLoad:
+    action, entry, probe = candidate.action, candidate.entry, request.options.probe
+    allowed = request.sandbox or changes_allowed(request.workload, entry)
+    return ActionLoad(
+        action_id=action.id,
+        action_name=action.name,
+        timeout_s=PLATFORM_MAX_TIMEOUT_S if probe else action.timeout_s,
+        rate=rate,
+        payloads=candidate.inputs,
+        target=ActionVersion.DRAFT if probe else ActionVersion.PUBLISHED,
+        side_effects=(action.request_type or "").upper() != "GET",
+        poll=resolved_poll(entry.poll, request.inventory, changes_allowed=allowed),
+    )

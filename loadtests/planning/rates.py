@@ -9,19 +9,43 @@ from diag.errors import UsageError
 from diag.workload.org_limits import OrgLimits
 
 SMALLEST_RATE: Final = 0.5
-"""Calls/s of an action when many share an org's small budget: rather than less, actions take turns."""
+"""Calls/s of an action when many share a small budget: below this, actions take turns instead."""
 
 LARGEST_RATE: Final = 5.0
-"""Calls/s of an action nobody gave a rate for, however high the org's limits are."""
+"""Calls/s of an action without a rate of its own, however high the org's limits are."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the workload says of one action's rate."""
+    """What the workload asks for one action."""
 
     name: str
     rate: float | None
+    """Calls/s; None: a share by `weight`."""
     weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class RateBudget:
+    """What an org's limits leave for calls. Without `limits` (the sandbox) nothing is limited."""
+
+    limits: OrgLimits | None
+    exceed_limits: bool = False
+    """The workload accepts rates above what the limits leave."""
+    polled: bool = False
+    """Half is left to the polls of jobs, which are calls too."""
+
+    @property
+    def calls_per_s(self) -> float | None:
+        """Return the calls/s the limits leave; None without limits."""
+        if self.limits is None:
+            return None
+        return self.limits.calls_per_s * (0.5 if self.polled else 1.0)
+
+    @property
+    def most(self) -> float | None:
+        """Return the most calls/s at once; None: no limit."""
+        return None if self.exceed_limits else self.calls_per_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,45 +58,49 @@ class Rates:
 
 def planned_rates(
     wanted: Sequence[Wanted],
+    budget: RateBudget,
     *,
-    total: float | None,
-    override: float | None,
-    default: float | None,
-    limits: OrgLimits | None,
-    exceed_limits: bool,
-    polled: bool = False,
+    total: float | None = None,
+    override: float | None = None,
+    default: float | None = None,
 ) -> Rates:
     """Return the rate of each action, for one arrival stream.
 
     First that applies: `override` (--rate, for each action), the action's own rate, its share by weight of
-    `total`, `default` (sandbox), its share of what the org's limits allow. With `limits` the sum stays
-    below them (actions beyond wait for their turn) unless `exceed_limits`; a single action above them is
-    a UsageError. `polled`: half of what the limits allow is left to polls, which are calls too.
+    `total`, `default` (sandbox), its share of the budget. The sum stays below the budget (actions beyond it
+    wait for their turn); a single action above it is a UsageError.
     """
     if override is not None and not 0 < override < math.inf:
         raise UsageError(f"--rate is {override:g}.", hint="Use calls per second above 0, such as --rate 5.")
-    share = 0.5 if polled else 1.0
-    allowed = limits.calls_per_s * share if limits is not None and not exceed_limits else None
-    weights = sum(one.weight for one in wanted if one.rate is None)
+    weights = sum(action.weight for action in wanted if action.rate is None)
     each = []
-    for one in wanted:
+    for action in wanted:
         if override is not None:
             rate = override
-        elif one.rate is not None:
-            rate = one.rate
+        elif action.rate is not None:
+            rate = action.rate
         elif total is not None:
-            rate = total * one.weight / weights
+            rate = total * action.weight / weights
         elif default is not None:
             rate = default
         else:
-            budget = limits.calls_per_s * share if limits is not None else SMALLEST_RATE
-            rate = min(budget, LARGEST_RATE, max(SMALLEST_RATE, budget * one.weight / weights))
-        if allowed is not None and rate > allowed * (1 + 1e-9):
-            raise UsageError(
-                f"{one.name}: {rate:g} calls/s is more than "
-                + ("the half, without polls, of " if polled else "")
-                + f"80 % of the token's limit ({allowed:g} calls/s).",
-                hint="Lower the rate, or say so in the workload: exceed_limits = true",
-            )
+            rate = _share(budget, action.weight / weights)
+        _refuse_too_fast(action.name, rate, budget)
         each.append(rate)
-    return Rates(tuple(each), allowed)
+    return Rates(tuple(each), budget.most)
+
+
+def _share(budget: RateBudget, share: float) -> float:
+    left = budget.calls_per_s
+    left = SMALLEST_RATE if left is None else left
+    return min(left, LARGEST_RATE, max(SMALLEST_RATE, left * share))
+
+
+def _refuse_too_fast(name: str, rate: float, budget: RateBudget) -> None:
+    if budget.most is not None and rate > budget.most * (1 + 1e-9):
+        raise UsageError(
+            f"{name}: {rate:g} calls/s is more than "
+            + ("half (the other half is for polls) of " if budget.polled else "")
+            + f"80 % of the token's limit ({budget.most:g} calls/s).",
+            hint="Lower the rate, or set exceed_limits = true in the workload.",
+        )

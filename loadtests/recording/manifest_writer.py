@@ -17,7 +17,7 @@ from diag.errors import UsageError
 from diag.measuring.run_lock import take_lock
 from diag.measuring.soaks import dropped_so_far, last_moment, unfinished_soak
 from diag.target import Target
-from loadtests.planning.make_plan import Prepared
+from loadtests.planning.make_plan import PreparedRun
 from loadtests.planning.plan import LoadPlan
 
 RESERVE_BYTES: Final = 64 * 1024
@@ -30,7 +30,7 @@ class ManifestWriter:
     Owned by `loadtests.run.load_run`.
     """
 
-    def __init__(self, folder: RunFolder, prepared: Prepared, target: Target) -> None:
+    def __init__(self, folder: RunFolder, prepared: PreparedRun, target: Target) -> None:
         self.folder = folder
         self.begun = False
         """Whether the run has the folder: before that nothing in it is touched."""
@@ -164,7 +164,7 @@ def start_watcher(folder: RunFolder) -> subprocess.Popen[bytes]:
     )
 
 
-def _first_manifest(folder: RunFolder, prepared: Prepared, target: Target) -> Manifest:
+def _first_manifest(folder: RunFolder, prepared: PreparedRun, target: Target) -> Manifest:
     plan: LoadPlan = prepared.plan
     return Manifest(
         run_id=folder.path.name,

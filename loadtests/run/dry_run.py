@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from diag.target import Target
 from diag.workload.load_shape import Poll
-from loadtests.planning.make_plan import Prepared
+from loadtests.planning.make_plan import PreparedRun
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.steering.rate_control import RateControl
 
@@ -34,7 +34,7 @@ class Forecast:
     capped: str | None
 
 
-def describe(prepared: Prepared, target: Target, run_time_s: float | None, users: int | None) -> str:
+def describe(prepared: PreparedRun, target: Target, run_time_s: float | None, users: int | None) -> str:
     """Return the whole schedule as text: actions, rates, calls, duration, budget, side effects.
 
     `users`: as they will be once all are there; None where a LoadTestShape says, then of one user.

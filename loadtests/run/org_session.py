@@ -10,7 +10,7 @@ from diag.genesys.client import GenesysClient
 from diag.settings import Settings, load_settings
 from diag.target import Target
 from loadtests.planning.load_target import open_target
-from loadtests.planning.make_plan import Prepared, prepare
+from loadtests.planning.make_plan import PreparedRun, prepare
 from loadtests.planning.plan import LoadPlan
 from loadtests.run.sla import check_thresholds
 from loadtests.sending.transport import USER_AGENT
@@ -25,7 +25,7 @@ class Opened:
     settings: Settings
     target: Target
     client: GenesysClient
-    prepared: Prepared
+    prepared: PreparedRun
 
     @property
     def plan(self) -> LoadPlan:

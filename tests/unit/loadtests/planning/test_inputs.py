@@ -13,7 +13,8 @@ from diag.genesys.models import Action, ActionConfig
 from diag.workload.example_text import matching_text
 from diag.workload.payloads import NoInput, from_contract
 from diag.workload.workload import WorkloadEntry
-from loadtests.planning.inputs import inputs_of
+from loadtests.planning.choose_actions import Candidate
+from loadtests.planning.inputs import with_inputs
 
 
 @pytest.mark.parametrize(
@@ -81,11 +82,12 @@ def test_an_action_without_an_input_is_left_out_with_the_reason() -> None:
     assert not isinstance(own, NoInput)
     entries = [(name, WorkloadEntry(name="*")) for name in ("good", "unread", "odd")]
     entries.append(("own", WorkloadEntry(name="*", payloads=own)))
-    chosen = [(Action(n, n, "i", "c", 1, False, None), entry) for n, entry in entries]
+    candidates = [Candidate(Action(n, n, "i", "c", 1, False, None), entry) for n, entry in entries]
 
-    found, left_out = inputs_of(cast(GenesysClient, org), chosen, 1)
+    kept, left_out = with_inputs(cast(GenesysClient, org), candidates, 1)
 
-    assert set(found) == {"good", "own"}
+    assert {each.action.id for each in kept} == {"good", "own"}
+    assert all(each.inputs for each in kept)
     assert org.asked == ["good", "unread", "odd"]
     assert {one.what: one.why.split(",")[0] for one in left_out} == {
         "unread": "its input contract could not be read",

@@ -9,7 +9,7 @@ from diag.workload.load_shape import Ramp, Stage
 from diag.workload.org_limits import OrgLimits
 from diag.workload.payloads import EMPTY
 from loadtests.planning.plan import ActionLoad, LoadPlan
-from loadtests.planning.rates import Wanted, planned_rates
+from loadtests.planning.rates import RateBudget, Wanted, planned_rates
 from loadtests.run.dry_run import forecast
 
 
@@ -23,16 +23,9 @@ def test_an_org_is_never_asked_for_more_than_its_share() -> None:
     limits = OrgLimits(concurrent_executions=50, token_per_minute=300)
     many = [Wanted(f"A{n}", None, 1.0) for n in range(20)]
 
-    rates = planned_rates(many, total=None, override=None, default=None, limits=limits, exceed_limits=False)
+    rates = planned_rates(many, RateBudget(limits))
 
-    high = planned_rates(
-        many[:1],
-        total=None,
-        override=None,
-        default=None,
-        limits=OrgLimits(10_000, 1_000_000),
-        exceed_limits=False,
-    )
+    high = planned_rates(many[:1], RateBudget(OrgLimits(10_000, 1_000_000)))
 
     assert high.each == (5.0,)
     assert limits.in_flight == 10
@@ -45,31 +38,22 @@ def test_more_is_refused_unless_said_in_words() -> None:
     wanted = [Wanted("A", 5.0, 1.0)]
 
     with pytest.raises(UsageError, match="80 %"):
-        planned_rates(wanted, total=None, override=None, default=None, limits=limits, exceed_limits=False)
-    rates = planned_rates(wanted, total=None, override=None, default=None, limits=limits, exceed_limits=True)
+        planned_rates(wanted, RateBudget(limits))
+    rates = planned_rates(wanted, RateBudget(limits, exceed_limits=True))
     assert (rates.each, rates.total) == ((5.0,), None)
 
 
 @pytest.mark.parametrize("rate", [0.0, -1.0, float("nan"), float("inf")])
 def test_a_rate_that_is_none_is_refused(rate: float) -> None:
     with pytest.raises(UsageError, match="--rate is"):
-        planned_rates(
-            [Wanted("A", None, 1.0)],
-            total=None,
-            override=rate,
-            default=20.0,
-            limits=None,
-            exceed_limits=False,
-        )
+        planned_rates([Wanted("A", None, 1.0)], RateBudget(None), override=rate, default=20.0)
 
 
 def test_weights_share_a_total_and_the_flag_wins() -> None:
     wanted = [Wanted("A", None, 1.0), Wanted("B", None, 3.0), Wanted("C", 2.0, 1.0)]
 
     def rates(override: float | None) -> tuple[float, ...]:
-        return planned_rates(
-            wanted, total=4.0, override=override, default=20.0, limits=None, exceed_limits=False
-        ).each
+        return planned_rates(wanted, RateBudget(None), total=4.0, override=override, default=20.0).each
 
     assert rates(None) == (1.0, 3.0, 2.0)
     assert rates(7.0) == (7.0, 7.0, 7.0)

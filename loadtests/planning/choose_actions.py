@@ -1,0 +1,122 @@
+"""Which actions a run calls: what the workload and `--action` agree on, less what may not be called.
+
+Each step takes candidates and returns those it keeps, and one reason for each that it leaves out.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from analysis.format.run_folder import LeftOut
+from diag.errors import UsageError
+from diag.genesys.client import GenesysClient
+from diag.genesys.models import Action
+from diag.workload.load_shape import Poll
+from diag.workload.payload import Payload
+from diag.workload.selection import actions_to_call, select
+from diag.workload.workload import Workload, WorkloadEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An action that may be called, and the entry of the workload that asks for it."""
+
+    action: Action
+    entry: WorkloadEntry
+    inputs: tuple[Payload, ...] = ()
+    """What it is called with; empty until `loadtests.planning.inputs` has filled it in."""
+
+
+Sorted = tuple[list[Candidate], list[LeftOut]]
+"""What a step returns: the candidates it keeps, and those it leaves out with the reason."""
+
+
+def choose(
+    workload: Workload,
+    inventory: Sequence[Action],
+    wanted: Sequence[str],
+    *,
+    where: str | None,
+    sandbox: bool,
+) -> Sorted:
+    """Return the actions that both the workload and `wanted` (`--action`) name; empty `wanted` names all.
+
+    The first entry of the workload that names an action counts. `where`: the workload file, for messages.
+    Raises UsageError for a name that means no action, and where the two agree on none.
+    """
+    asked = {action.id for action in actions_to_call(inventory, wanted)}
+    entry_of: dict[str, WorkloadEntry] = {}
+    for entry in workload.entries:
+        for action in _actions_of(entry, inventory, where):
+            entry_of.setdefault(action.id, entry)
+    kept: list[Candidate] = []
+    left_out: list[LeftOut] = []
+    for action in inventory:
+        if action.id not in asked or action.id not in entry_of:
+            continue
+        entry = entry_of[action.id]
+        selection = select([action], sandbox=sandbox, allow_side_effects=changes_allowed(workload, entry))
+        kept += [Candidate(chosen, entry) for chosen in selection.chosen]
+        left_out += selection.left_out
+    if not kept and not left_out:
+        raise UsageError(
+            f"{where} names none of the actions asked for.",
+            hint="Name them in the workload too, or leave --action out.",
+        )
+    return kept, left_out
+
+
+def without_a_draft(candidates: Sequence[Candidate], client: GenesysClient) -> Sorted:
+    """Leave out actions that a probe cannot give a draft; an existing draft is never touched."""
+    kept: list[Candidate] = []
+    left_out: list[LeftOut] = []
+    for candidate in candidates:
+        action = candidate.action
+        if not action.configurable:
+            left_out.append(LeftOut(action.name, f"no draft possible: {action.not_configurable_reason}"))
+        elif client.get_draft(action.id) is not None:
+            left_out.append(LeftOut(action.name, "it already has a draft, which belongs to someone else"))
+        else:
+            kept.append(candidate)
+    return kept, left_out
+
+
+def changes_allowed(workload: Workload, entry: WorkloadEntry) -> bool:
+    """Return whether the workload allows this entry's calls to change data."""
+    return workload.allow_side_effects or entry.allow_side_effects
+
+
+def resolved_poll(poll: Poll | None, inventory: Sequence[Action], *, changes_allowed: bool) -> Poll | None:
+    """Return the poll with the id and name of its action.
+
+    Raises UsageError when the poll means no single action, or an action that may not be called.
+    """
+    if poll is None:
+        return None
+    meant = actions_to_call(inventory, [poll.action])
+    if len(meant) != 1:
+        raise UsageError(f"poll: {poll.action!r} means {len(meant)} actions.", hint="Give its id.")
+    selection = select(meant, sandbox=False, allow_side_effects=changes_allowed)
+    if not selection.chosen:
+        raise UsageError(f"poll: {meant[0].name} may not be called: {selection.left_out[0].why}.")
+    return replace(poll, action=meant[0].id, action_name=meant[0].name)
+
+
+def _actions_of(entry: WorkloadEntry, inventory: Sequence[Action], where: str | None) -> Sequence[Action]:
+    """Return the actions an entry names by category, id, or name; never none."""
+    if entry.category is not None:
+        category = entry.category.casefold()
+        named = [action for action in inventory if (action.category or "").casefold() == category]
+        if not named:
+            raise UsageError(
+                f"{where}: no action has the category {entry.category!r}.", hint="See: diag scan"
+            )
+        return named
+    if entry.id is not None:
+        named = [action for action in inventory if action.id == entry.id]
+        if not named:
+            raise UsageError(f"{where}: there is no action with the id {entry.id!r}.", hint="See: diag scan")
+        return named
+    try:
+        return actions_to_call(inventory, [entry.name or ""])
+    except UsageError as error:
+        raise UsageError(f"{where}: {error.message}" if where else error.message, hint=error.hint) from None
