@@ -128,8 +128,7 @@ class OneRun:
         order = order_for(
             self.folder,
             self._opened.plan,
-            api_base=self._opened.api_base,
-            sandbox=self._opened.target.sandbox,
+            self._opened.target,
             workers=self._runner.worker_count,
             soak_offset_s=max(0.0, time.time() - self._record.created_at),
             run_time_s=None if self._options.run_time is None else float(self._options.run_time),
@@ -139,11 +138,9 @@ class OneRun:
         return MasterRun(
             self.folder,
             self._runner,
-            mark=order.mark,
+            order,
             end_run=self.end_early,
             lost_after_s=self._options.lost_after,
-            workers=order.workers,
-            max_in_flight=order.plan.max_in_flight,
             parent_pid=self._options.parent_pid,
         )
 

@@ -21,9 +21,10 @@ from loadtests.run.org_session import Opened, open_run
 from loadtests.run.safe_listener import surely
 from loadtests.run.web_tab import add_tab
 from loadtests.steering.session import Session
-from loadtests.workers.master import MESSAGES, MasterRun
+from loadtests.workers.master import MasterRun
+from loadtests.workers.messages import TO_MASTER
 from loadtests.workers.user_count import UserCount, count_users
-from loadtests.workers.worker import WorkerLife
+from loadtests.workers.worker import WorkerProcess
 
 _LOG: Final = logging.getLogger("diag.load")
 
@@ -32,7 +33,7 @@ class Lifecycle:
     """Listens to Locust. Holds what outlives one test: the target, the plan, the client."""
 
     def __init__(self) -> None:
-        self._worker: WorkerLife | None = None
+        self._worker: WorkerProcess | None = None
         self._latest: OneRun | None = None
         self._run: OneRun | None = None
         self._ending: OneRun | None = None
@@ -67,7 +68,7 @@ class Lifecycle:
         self._runner = runner
         self._environment = environment
         if isinstance(runner, WorkerRunner):
-            self._worker = WorkerLife(environment, runner)
+            self._worker = WorkerProcess(environment, runner)
             return
         self._listen(environment, runner)
         self._options = options = environment.parsed_options
@@ -103,7 +104,7 @@ class Lifecycle:
         # Here and not earlier: Locust's own listener would end a master before ours knows of a signal.
         environment.events.quitting.add_listener(surely(self._on_quitting, self._failed))
         if isinstance(runner, MasterRunner):
-            for kind in MESSAGES:
+            for kind in TO_MASTER:
                 runner.register_message(kind, self._on_message)
 
     def _failed(self, error: Exception) -> None:
@@ -134,7 +135,7 @@ class Lifecycle:
     def _on_message(self, environment: Any, msg: Any, **_: Any) -> None:
         run = self._run or self._ending
         if run is not None and isinstance(run.work, MasterRun):
-            run.work.take(msg)
+            run.work.on_message(msg)
 
     def _on_test_stop(self, **_: Any) -> None:
         run, self._run = self._run, None

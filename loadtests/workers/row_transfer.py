@@ -2,34 +2,27 @@
 
 A file only ever grows, so its byte offset is its sequence number. The worker sends what comes after the
 last offset the master acknowledged; the master appends a chunk only where its own file ends, and always
-answers with its size. A lost or repeated message therefore changes nothing, and after an outage the
-worker goes on where the master stands. Until then the rows lie on the worker's own disk.
+answers with its size. So a lost or repeated message changes nothing, and after an outage the worker
+continues from what the master has. Until then its rows stay on its own disk.
 """
 
-import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from analysis.format.call_record import EVENTS_SUFFIX, NAMES_SUFFIX, RECORD_SIZE, SEGMENT_SUFFIX
-from analysis.format.job_lines import JOBS_SUFFIX
+from analysis.format.call_record import RECORD_SIZE, SEGMENT_SUFFIX
 from analysis.format.run_folder import RunFolder
+from loadtests.workers.messages import SUFFIXES, Acknowledged, Chunk
 
-CHUNK: Final = "diag_chunk"
-ACKNOWLEDGED: Final = "diag_acknowledged"
 CHUNK_BYTES: Final = 256 * 1024
 SHIP_EVERY_S: Final = 1.0
 RESEND_AFTER_S: Final = 3.0
-SUFFIXES: Final = (NAMES_SUFFIX, SEGMENT_SUFFIX, EVENTS_SUFFIX, JOBS_SUFFIX)
-"""In this order: a code is named before a row that uses it arrives."""
-
-_WORKER_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 
 class Shipper:
-    """The worker's side. `send(data)` sends a CHUNK message to the master."""
+    """The worker's side: sends what is new in its files."""
 
-    def __init__(self, folder: RunFolder, worker_id: str, send: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(self, folder: RunFolder, worker_id: str, send: Callable[[Chunk], None]) -> None:
         self._folder = folder
         self._worker_id = worker_id
         self._send = send
@@ -46,8 +39,9 @@ class Shipper:
         for suffix in SUFFIXES:
             self._ship_file(suffix)
 
-    def acknowledge(self, suffix: str, size: int) -> None:
-        """Take in the master's answer."""
+    def acknowledge(self, answer: Acknowledged) -> None:
+        """Record how much of a file the master has."""
+        suffix, size = answer.suffix, answer.size
         if suffix not in self._acknowledged:
             return
         if size != self._acknowledged[suffix]:
@@ -68,13 +62,7 @@ class Shipper:
         with path.open("rb") as file:
             file.seek(self._sent[suffix])
             while data := file.read(CHUNK_BYTES):
-                message = {
-                    "worker": self._worker_id,
-                    "suffix": suffix,
-                    "offset": self._sent[suffix],
-                    "data": data,
-                }
-                self._send(message)
+                self._send(Chunk(self._worker_id, suffix, self._sent[suffix], data))
                 self._sent[suffix] += len(data)
 
     def _path(self, suffix: str) -> Path:
@@ -94,27 +82,18 @@ class Receiver:
         self._folder = folder
         folder.segments.mkdir(parents=True, exist_ok=True)
 
-    def take(self, message: dict[str, Any]) -> dict[str, Any] | None:
-        """Append a chunk if it fits the end of the file; return the answer, None for a malformed message.
+    def append(self, chunk: Chunk) -> Acknowledged:
+        """Append a chunk if it fits the end of its file; return how much of that file is here.
 
         Raises OSError when it cannot be written; the worker keeps its rows and sends them again.
         """
-        worker, suffix, offset, data = (message.get(key) for key in ("worker", "suffix", "offset", "data"))
-        if (
-            not isinstance(worker, str)
-            or not _WORKER_ID.fullmatch(worker)
-            or suffix not in SUFFIXES
-            or not isinstance(offset, int)
-            or not isinstance(data, bytes)
-        ):
-            return None
-        path = self._folder.segments / (worker + suffix)
+        path = self._folder.segments / (chunk.worker + chunk.suffix)
         with path.open("ab") as file:
             size = file.tell()
-            if offset == size:
-                file.write(data)
-                size += len(data)
-        return {"suffix": suffix, "size": size}
+            if chunk.offset == size:
+                file.write(chunk.data)
+                size += len(chunk.data)
+        return Acknowledged(chunk.suffix, size)
 
     def rows(self, worker: str) -> int:
         """Return how many whole rows of a worker are in the run folder."""

@@ -1,23 +1,15 @@
-"""A load process that works for a master: takes its order, runs a session, delivers every row.
-
-Each worker logs in for a token of its own, with its own credentials: no secret crosses the wire, and each
-token has a limit of its own. The rates of all together stay below 80 % of ONE token's limit all the same:
-workers are there for capacity, not for getting round the limits.
-"""
+"""A load process that works for a master: Locust's events and the master's messages on one side, its runs
+on the other."""
 
 import logging
 import os
 import signal
 import sys
-import tempfile
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any, Final
 
 import gevent
 
-from analysis.format.run_folder import RunFolder
-from analysis.format.schema import PLATFORM_MAX_TIMEOUT_S
 from diag.errors import DiagError, UsageError
 from diag.exit_codes import ExitCode, exit_code_of
 from diag.genesys.client import GenesysClient
@@ -25,76 +17,75 @@ from diag.genesys.errors import ApiError
 from diag.settings import load_settings
 from diag.target import sandbox_connection
 from loadtests.planning.plan_json import WorkerOrder, from_wire
-from loadtests.recording.worker_id import host_name
-from loadtests.sending.caller import GIVE_UP_AFTER_S
 from loadtests.sending.transport import USER_AGENT
-from loadtests.steering.session import Assignment, Session
-from loadtests.workers.delivery import END, TAKEN, Delivery
-from loadtests.workers.row_transfer import ACKNOWLEDGED
-from loadtests.workers.user_count import workers_of_all
-from loadtests.workers.worker_port import PAUSE, WorkerPort
+from loadtests.steering.session import Session
+from loadtests.workers.messages import Acknowledged, End, Finish, Message, Pause, Settled, Taken
+from loadtests.workers.worker_run import WorkerContext, WorkerRun
 
-FINISH: Final = "diag_finish"
-SETTLED: Final = "diag_settled"
-
-MASTER_LATE_S: Final = 10.0
-"""So long after the run's time is over a worker waits for its master to say so."""
 _LOG: Final = logging.getLogger("diag.load")
 
 
-class WorkerLife:
-    """The listeners of a worker."""
+class WorkerProcess:
+    """Made once per worker process, by `LocustEvents`; starts a `WorkerRun` for each test."""
 
     def __init__(self, environment: Any, runner: Any) -> None:
-        self.session: Session | None = None
-        self._environment = environment
+        options = environment.parsed_options
         self._runner = runner
-        self._stack = ExitStack()
-        self._order: WorkerOrder | None = None
-        self._delivery: Delivery | None = None
         # Read now: when a test starts, Locust replaces a worker's options by the master's.
-        self._spool_below: str | None = environment.parsed_options.spool
-        self._deliver_within_s: float = environment.parsed_options.deliver_within
-        self._spool: Path | None = None
-        self._undelivered: Path | None = None
-        self._finished = False
-        self._time_is_over = False
-        self._clock: Any = None
+        self._context = WorkerContext(
+            environment=environment,
+            send=self._send,
+            runner=runner,
+            forked=bool(options.processes),
+            spool_below=options.spool,
+            deliver_within_s=options.deliver_within,
+        )
+        self._run_key: str | None = getattr(options, "diag_run_key", None)
+        self._stack = ExitStack()
+        self._run: WorkerRun | None = None
+        """The latest."""
         self._interrupts = 0
         self._master_is_gone = False
-        self._forked = bool(environment.parsed_options.processes)
-        self._run_key: str | None = getattr(environment.parsed_options, "diag_run_key", None)
-        if self._forked:  # one started by hand may be a child of anything
+        if self._context.forked:  # one started by hand may be a child of anything
             gevent.spawn(self._leave_with, os.getppid())
+        self._listen(environment.events)
+
+    @property
+    def session(self) -> Session | None:
+        """The session that makes calls now, if any."""
+        run = self._run
+        return None if run is None or run.over else run.session
+
+    def _listen(self, events: Any) -> None:
         gevent.signal_handler(signal.SIGINT, self._on_sigint)
-        runner.register_message(ACKNOWLEDGED, self._on_acknowledged)
-        runner.register_message(TAKEN, self._on_taken)
-        runner.register_message(FINISH, self._on_finish, concurrent=True)
-        runner.register_message(SETTLED, self._on_settled)
-        runner.register_message(PAUSE, self._on_pause)
-        events = environment.events
+        for message, listener, concurrent in (
+            (Acknowledged, self._on_acknowledged, False),
+            (Taken, self._on_taken, False),
+            (Settled, self._on_settled, False),
+            (Pause, self._on_pause, False),
+            (Finish, self._on_finish, True),
+        ):
+            self._runner.register_message(message.KIND, listener, concurrent=concurrent)
         events.test_start.add_listener(self._on_test_start)
         events.test_stop.add_listener(self._on_test_stop)
         events.quitting.add_listener(self._on_quitting)
 
     def _on_test_start(self, environment: Any, **_: Any) -> None:
-        self._finished = False
-        order = self._order = from_wire(environment.parsed_options.diag_order)
-        if self._forked and order.run_key != self._run_key:
+        order = from_wire(environment.parsed_options.diag_order)
+        if self._context.forked and order.run_key != self._run_key:
             _LOG.error("this worker was started by another run than its master's: it takes no part")
             gevent.spawn(self._runner.quit)
             return
         try:
-            self._begin(order)
+            self._run = WorkerRun(order, self._context, self._client(order))
         except (ApiError, DiagError) as error:
-            self._tell(
-                END, {"why": error.message, "failed": True, "exit_code": int(exit_code_of(error.category))}
-            )
+            self._send(End(error.message, failed=True, exit_code=int(exit_code_of(error.category))))
         except OSError as error:
-            why = f"a worker cannot write its rows to {error.filename or self._spool_below}: {error.strerror}"
-            self._tell(END, {"why": why, "failed": True, "exit_code": int(ExitCode.INCOMPLETE)})
+            where = error.filename or self._context.spool_below
+            why = f"a worker cannot write its rows to {where}: {error.strerror}"
+            self._send(End(why, failed=True, exit_code=int(ExitCode.INCOMPLETE)))
 
-    def _begin(self, order: WorkerOrder) -> None:
+    def _client(self, order: WorkerOrder) -> GenesysClient:
         connection = sandbox_connection(order.api_base) if order.sandbox else load_settings().connection()
         if connection.api_base != order.api_base:
             raise UsageError(
@@ -102,104 +93,53 @@ class WorkerLife:
                 "its token goes nowhere else.",
                 hint="Give workers and master the same GENESYSCLOUD_REGION or GENESYSCLOUD_API_BASE.",
             )
-        client = self._stack.enter_context(GenesysClient(connection, user_agent=USER_AGENT))
-        folder = self._folder(order)
-        worker_id = f"{host_name()}-{self._runner.worker_index}" + (f"p{order.part}" if order.part else "")
-        assignment = Assignment(
-            order.plan,
-            folder,
-            worker_id,
-            order.api_base,
-            soak_offset_s=order.soak_offset_s,
-            hold_back_s=self._hold_back_s(order),
-        )
-        port = WorkerPort(self._environment, client, tell=self._tell, end_run=self._end_run)
-        self.session = Session(assignment, port)
-        self._delivery = Delivery(
-            worker_id,
-            folder,
-            spool=self._spool,
-            forked=self._forked,
-            tell=self._tell,
-            within_s=self._deliver_within_s,
-        )
-        self._time_is_over = False
-        self._clock = None if order.run_time_s is None else gevent.spawn(self._end_in_time, order.run_time_s)
-
-    def _hold_back_s(self, order: WorkerOrder) -> float:
-        """How long a worker that joins a running load waits: the others still have its calls in flight."""
-        if workers_of_all(self._environment) <= order.workers:
-            return 0.0
-        longest_s = max(action.timeout_s or PLATFORM_MAX_TIMEOUT_S for action in order.plan.actions)
-        _LOG.info("the load runs already: calls from here begin in %d s", longest_s + GIVE_UP_AFTER_S)
-        return longest_s + GIVE_UP_AFTER_S
-
-    def _folder(self, order: WorkerOrder) -> RunFolder:
-        """The master's own folder where the disk is shared, else a spool whose rows are shipped."""
-        spool = self._spool_below
-        if spool is None and (Path(order.folder) / order.mark).exists():
-            return RunFolder(Path(order.folder))
-        if spool is not None:
-            Path(spool).mkdir(parents=True, exist_ok=True)
-        self._spool = Path(tempfile.mkdtemp(prefix="diag-rows-", dir=spool))
-        return RunFolder(self._spool)
-
-    def _end_run(self, why: str, *, failed: bool = True, exit_code: int = ExitCode.INCOMPLETE) -> None:
-        words = {"why": why, "failed": failed, "exit_code": int(exit_code)}
-        if self._delivery is not None:
-            self._delivery.say(END, words)
-        else:
-            self._tell(END, words)
+        return self._stack.enter_context(GenesysClient(connection, user_agent=USER_AGENT))
 
     def _leave_with(self, parent_pid: int) -> None:
-        """End when the master that forked us is gone, also before a test: Locust takes a minute to notice."""
+        """End when the master that forked this process has ended, also before a test.
+
+        Locust itself takes a minute to notice.
+        """
         while os.getppid() == parent_pid:
             gevent.sleep(1.0)
         self._master_is_gone = True
         self._runner.quit()
 
     def _on_sigint(self) -> None:
-        """A terminal's Ctrl-C reaches us and our master: it says when to end, unless it is elsewhere."""
+        """Leave the first Ctrl-C to the master where the terminal sends it to both; hurry at the second."""
         self._interrupts += 1
         if self._interrupts == 1:
-            if not self._forked:
+            if not self._context.forked:
                 gevent.spawn(self._runner.quit)
             return
-        if self.session is not None:
-            self.session.hurry()
-        if self._delivery is not None:
-            self._delivery.hurry()
+        if self._run is not None:
+            self._run.hurry()
 
-    def _end_in_time(self, run_time_s: float) -> None:
-        """Call no longer than was agreed when the master cannot be heard any more."""
-        gevent.sleep(run_time_s + 1.0)
-        if self.session is not None:
-            self.session.streams.stop()
-        gevent.sleep(MASTER_LATE_S)
-        _LOG.warning("the run's time is over and the master does not say so: ending")
-        self._time_is_over = True
-        self._finish()
+    # -- messages of the master --------------------------------------------------------------------------
 
     def _on_settled(self, msg: Any, **_: Any) -> None:
-        if self.session is not None and self._spool is not None:
-            self.session.director.settle(msg.data)
+        if self.session is not None and self._run is not None and self._run.ships_rows:
+            self.session.director.settle(Settled.from_wire(msg.data).action_ids)
 
     def _on_pause(self, msg: Any, **_: Any) -> None:
         if self.session is not None:
-            self.session.director.paused_elsewhere(str(msg.data["why"]), float(msg.data["pause_s"]))
+            pause = Pause.from_wire(msg.data)
+            self.session.director.paused_elsewhere(pause.why, pause.pause_s)
 
     def _on_acknowledged(self, msg: Any, **_: Any) -> None:
-        if self._delivery is not None:
-            self._delivery.acknowledged(msg.data["suffix"], msg.data["size"])
+        if self._run is not None:
+            self._run.delivery.acknowledged(Acknowledged.from_wire(msg.data))
 
     def _on_taken(self, msg: Any, **_: Any) -> None:
-        if self._delivery is not None:
-            self._delivery.taken(msg.data)
+        if self._run is not None:
+            self._run.delivery.confirmed(Taken.from_wire(msg.data).of)
 
     def _on_finish(self, msg: Any, **_: Any) -> None:
-        if msg.data["hurry"] and self.session is not None:
+        if Finish.from_wire(msg.data).hurry and self.session is not None:
             self.session.hurry()
         self._finish()
+
+    # -- the end -----------------------------------------------------------------------------------------
 
     def _on_test_stop(self, **_: Any) -> None:
         self._finish()
@@ -207,42 +147,17 @@ class WorkerLife:
     def _on_quitting(self, environment: Any, **_: Any) -> None:
         self._finish()
         self._stack.close()
-        # What happened is the master's to say, unless it never heard of it.
-        environment.process_exit_code = int(ExitCode.INCOMPLETE if self._undelivered else ExitCode.OK)
+        # The master reports what happened, unless it does not know.
+        undelivered = self._run is not None and self._run.undelivered
+        environment.process_exit_code = int(ExitCode.INCOMPLETE if undelivered else ExitCode.OK)
 
     def _finish(self) -> None:
-        session = self.session
-        if session is None:
-            return
-        session.finish()
-        if self._finished:
-            return
-        self._finished = True
-        if self._clock is not None and self._clock is not gevent.getcurrent():
-            self._clock.kill(block=False)
-        self.session = None
-        final = {
-            "worker": session.worker_id,
-            "rows": session.calls,
-            "dropped": session.not_sent,
-            "figures": session.self_check.figures().known(),
-            "left_out": [[one.what, one.why] for one in session.director.left_out],
-            "notes": session.director.notes,
-            "time_is_over": self._time_is_over,
-        }
-        assert self._delivery is not None
-        self._undelivered = self._delivery.finish(final, master_is_gone=self._master_is_gone)
-        self._spool = None
-        if self._undelivered is not None:
-            _LOG.error(
-                "rows could not be delivered to the master; they are kept in %s. Copy that folder to the "
-                "master's machine, then: diag report RUN --add-rows %s",
-                self._undelivered,
-                self._undelivered.name,
-            )
+        if self._run is not None and not self._run.over:
+            self._run.master_is_gone = self._master_is_gone
+            self._run.finish()
 
-    def _tell(self, kind: str, data: dict[str, Any]) -> None:
+    def _send(self, message: Message) -> None:
         try:
-            self._runner.send_message(kind, data)
+            self._runner.send_message(message.KIND, message.to_wire())
         except Exception as error:  # whatever the RPC layer raises: the rows are on disk and are sent again
             sys.stderr.write(f"the master could not be reached ({type(error).__name__})\n")

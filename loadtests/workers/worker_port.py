@@ -1,32 +1,23 @@
 """The way from a session to its run where this process works for a master."""
 
 from collections.abc import Callable
-from typing import Any, Final, Protocol
+from typing import Any
 
 from diag.exit_codes import ExitCode
 from diag.genesys.client import GenesysClient
 from loadtests.sending.access_token import TokenKeeper
 from loadtests.sending.run_port import EndRun
+from loadtests.workers.messages import Pause, Send
 from loadtests.workers.user_count import users_of_all, workers_of_all
-
-PAUSE: Final = "diag_pause"
-"""From a worker that met the org's limits to the master, and from there to all."""
-
-
-class Tell(Protocol):
-    """Sends the master a message; one that is lost is lost."""
-
-    def __call__(self, kind: str, data: dict[str, Any]) -> None:
-        """Send it; returns at once."""
 
 
 class WorkerPort:
-    """The RunPort that `WorkerLife` gives its session: what concerns the whole run goes to the master."""
+    """The RunPort that `WorkerRun` gives its session: what concerns the whole run goes to the master."""
 
-    def __init__(self, environment: Any, client: GenesysClient, *, tell: Tell, end_run: EndRun) -> None:
+    def __init__(self, environment: Any, client: GenesysClient, *, send: Send, end_run: EndRun) -> None:
         self._environment = environment
         self._keeper = TokenKeeper(client)
-        self._tell = tell
+        self._send = send
         self._end_run = end_run
 
     @property
@@ -53,7 +44,7 @@ class WorkerPort:
 
     def pause_all(self, why: str, pause_s: float) -> None:
         """Have the master pass the pause on to every worker."""
-        self._tell(PAUSE, {"why": why, "pause_s": pause_s})
+        self._send(Pause(why, pause_s))
 
     def end_run(self, why: str, *, failed: bool = True, exit_code: int = ExitCode.INCOMPLETE) -> None:
         """Ask the master for the end of the whole run; returns at once."""

@@ -16,7 +16,7 @@ from loadtests.sending.caller import GIVE_UP_AFTER_S
 from loadtests.sending.in_flight import InFlight
 from loadtests.sending.run_faults import RunFaults
 from loadtests.workers.user_count import UserCount, workers_of_all
-from loadtests.workers.worker import WorkerLife
+from loadtests.workers.worker_run import hold_back_s
 from tests.support.virtual_time import FakePort
 
 
@@ -65,5 +65,4 @@ def test_the_number_of_workers_goes_with_the_options_to_all() -> None:
 def test_a_late_worker_waits_until_the_others_have_made_room(workers: int, waits_s: float) -> None:
     action = ActionLoad("a", "Slow", 12, 1.0, (EMPTY,))
     order = WorkerOrder(LoadPlan((action,)), "http://127.0.0.1", True, "/run", ".here", workers=2, part=0)
-    life: Any = SimpleNamespace(_environment=environment(workers))
-    assert WorkerLife._hold_back_s(life, order) == waits_s
+    assert hold_back_s(order, workers_of_all(environment(workers))) == waits_s

@@ -1,6 +1,7 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,7 +12,8 @@ from diag.workload.load_shape import Poll, Stage
 from diag.workload.payload import Payload
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.planning.plan_json import WorkerOrder, from_wire, to_wire
-from loadtests.workers.row_transfer import RESEND_AFTER_S, SUFFIXES, Receiver, Shipper
+from loadtests.workers.messages import SUFFIXES, Acknowledged, Chunk, MalformedMessageError
+from loadtests.workers.row_transfer import RESEND_AFTER_S, Receiver, Shipper
 
 
 class Channel:
@@ -21,24 +23,23 @@ class Channel:
         self.receiver = receiver
         self.luck: list[str] = []
         self.shipper: Shipper | None = None
-        self.late: list[dict[str, object]] = []
+        self.late: list[Chunk] = []
 
-    def send(self, message: dict[str, object]) -> None:
+    def send(self, chunk: Chunk) -> None:
         fate = self.luck.pop() if self.luck else "fine"
         if fate == "lost":
             return
         if fate == "late":
-            self.late.append(message)
+            self.late.append(chunk)
             return
         for _ in range(2 if fate == "twice" else 1):
-            self.deliver(message, answered=fate != "unanswered")
+            self.deliver(chunk, answered=fate != "unanswered")
 
-    def deliver(self, message: dict[str, object], *, answered: bool = True) -> None:
-        answer = self.receiver.take(message)
-        assert answer is not None
+    def deliver(self, chunk: Chunk, *, answered: bool = True) -> None:
+        answer = self.receiver.append(chunk)
         assert self.shipper is not None
         if answered:
-            self.shipper.acknowledge(answer["suffix"], answer["size"])
+            self.shipper.acknowledge(answer)
 
 
 fates = st.lists(st.sampled_from(["fine", "lost", "twice", "late", "unanswered"]), max_size=30)
@@ -82,9 +83,10 @@ def test_a_message_with_a_path_in_it_is_refused(tmp_path: Path) -> None:
     good = {"worker": "w-0", "suffix": ".seg", "offset": 0, "data": b"x"}
 
     for change in ({"worker": "../w"}, {"worker": ""}, {"suffix": "/../x"}, {"offset": "0"}, {"data": "x"}):
-        assert receiver.take({**good, **change}) is None
-    assert receiver.take(good) == {"suffix": ".seg", "size": 1}
-    assert receiver.take({**good, "offset": 5}) == {"suffix": ".seg", "size": 1}
+        with pytest.raises(MalformedMessageError):
+            Chunk.from_wire({**good, **change})
+    assert receiver.append(Chunk.from_wire(good)) == Acknowledged(".seg", 1)
+    assert receiver.append(Chunk.from_wire({**good, "offset": 5})) == Acknowledged(".seg", 1)
 
 
 def test_an_order_crosses_the_wire_unchanged() -> None:

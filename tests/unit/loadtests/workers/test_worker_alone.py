@@ -1,4 +1,4 @@
-"""A worker that nobody tells what to do: its master is gone, or somebody pressed Ctrl-C."""
+"""A worker that must decide by itself: its master has ended, or someone pressed Ctrl-C."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -6,36 +6,41 @@ from typing import Any
 import gevent
 import pytest
 
-from loadtests.workers.worker import MASTER_LATE_S, WorkerLife
+from loadtests.workers.worker import WorkerProcess
+from loadtests.workers.worker_run import MASTER_LATE_S, WorkerRun
 
 
 def test_a_worker_calls_no_longer_than_was_agreed(monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[object] = []
-    monkeypatch.setattr(gevent, "sleep", told.append)
-    streams = SimpleNamespace(stop=lambda: told.append("calls end"))
-    life: Any = SimpleNamespace(session=SimpleNamespace(streams=streams), _finish=lambda: told.append("end"))
+    steps: list[object] = []
+    monkeypatch.setattr(gevent, "sleep", steps.append)
+    streams = SimpleNamespace(stop=lambda: steps.append("calls end"))
+    run: Any = SimpleNamespace(session=SimpleNamespace(streams=streams), finish=lambda: steps.append("end"))
 
-    WorkerLife._end_in_time(life, 40.0)
+    WorkerRun._end_in_time(run, 40.0)
 
-    assert told == [41.0, "calls end", MASTER_LATE_S, "end"]
-    assert life._time_is_over
+    assert steps == [41.0, "calls end", MASTER_LATE_S, "end"]
+    assert run._time_is_over
 
 
 @pytest.mark.parametrize(("forked", "first"), [(True, []), (False, ["quit"])])
 def test_ctrl_c_once_leaves_the_end_to_the_master_and_twice_does_not_wait(
     forked: bool, first: list[str]
 ) -> None:
-    told: list[str] = []
-    life: Any = SimpleNamespace(
+    steps: list[str] = []
+    run: Any = SimpleNamespace(
+        session=SimpleNamespace(hurry=lambda: steps.append("hurry calls")),
+        delivery=SimpleNamespace(hurry=lambda: steps.append("hurry delivery")),
+    )
+    run.hurry = lambda: WorkerRun.hurry(run)
+    worker: Any = SimpleNamespace(
         _interrupts=0,
-        _forked=forked,
-        _runner=SimpleNamespace(quit=lambda: told.append("quit")),
-        session=SimpleNamespace(hurry=lambda: told.append("hurry calls")),
-        _delivery=SimpleNamespace(hurry=lambda: told.append("hurry delivery")),
+        _context=SimpleNamespace(forked=forked),
+        _runner=SimpleNamespace(quit=lambda: steps.append("quit")),
+        _run=run,
     )
 
-    WorkerLife._on_sigint(life)
+    WorkerProcess._on_sigint(worker)
     gevent.sleep(0)
-    assert told == first
-    WorkerLife._on_sigint(life)
-    assert told == [*first, "hurry calls", "hurry delivery"]
+    assert steps == first
+    WorkerProcess._on_sigint(worker)
+    assert steps == [*first, "hurry calls", "hurry delivery"]

@@ -1,6 +1,9 @@
 import pytest
 
-from loadtests.workers.worker_registry import AWAY_AFTER_S, WorkerViews
+from loadtests.workers.messages import Counts
+from loadtests.workers.worker_registry import AWAY_AFTER_S, WorkerRegistry
+
+COUNTS = Counts("host-0", 3, 0, {}, (), (), time_is_over=False)
 
 
 class World:
@@ -9,16 +12,16 @@ class World:
     def __init__(self) -> None:
         self.now = 100.0
         self.dead: set[int] = set()
-        self.views = WorkerViews(30.0, now=lambda: self.now, alive=lambda pid: pid not in self.dead)
-        self.a, self.b = self.views.meet("host-0", "a"), self.views.meet("host-1", "b")
+        self.registry = WorkerRegistry(30.0, now=lambda: self.now, alive=lambda pid: pid not in self.dead)
+        self.a, self.b = self.registry.sender("host-0", "a"), self.registry.sender("host-1", "b")
 
     def pass_time(self, seconds: int, *, silent: str = "") -> list[str]:
         said = []
         for _ in range(seconds):
             self.now += 1.0
             for client in {"a", "b"} - {*silent}:
-                self.views.hear(client)
-            said += self.views.look()
+                self.registry.heartbeat(client)
+            said += self.registry.check()
         return said
 
 
@@ -26,9 +29,9 @@ def test_a_silent_worker_is_waited_for_and_may_come_back() -> None:
     world = World()
     assert world.pass_time(int(AWAY_AFTER_S) - 1, silent="a") == []
     (said,) = world.pass_time(5, silent="a")
-    assert "host-0 has not been heard of for 5 s" in said
+    assert "host-0 has been silent for 5 s" in said
     assert "lost after 30 s" in said
-    assert world.views.waited_for(patient=True)
+    assert world.registry.waited_for(patient=True)
     assert world.pass_time(1) == ["worker host-0 is back"]
 
 
@@ -38,18 +41,18 @@ def test_patience_ends_and_a_lost_worker_may_still_come_back() -> None:
         "worker host-0 is lost; the others go on",
         "worker host-1 is lost; the others go on",
     ]
-    assert world.views.none_left()
-    assert not world.views.waited_for(patient=True)
+    assert world.registry.none_left()
+    assert not world.registry.waited_for(patient=True)
     assert world.pass_time(1, silent="b") == ["worker host-0 is back"]
-    assert not world.views.none_left()
+    assert not world.registry.none_left()
 
 
 def test_a_second_interrupt_waits_only_for_workers_that_answer() -> None:
     world = World()
-    world.b.final = {"rows": 3}
+    world.b.counts = COUNTS
     world.pass_time(8, silent="a")
-    assert world.views.waited_for(patient=True)
-    assert not world.views.waited_for(patient=False)
+    assert world.registry.waited_for(patient=True)
+    assert not world.registry.waited_for(patient=False)
 
 
 def test_a_forked_worker_that_died_is_lost_at_once() -> None:
@@ -61,14 +64,14 @@ def test_a_forked_worker_that_died_is_lost_at_once() -> None:
 
 def test_a_worker_that_is_done_may_be_silent_for_ever() -> None:
     world = World()
-    world.a.final = {"rows": 3}
+    world.a.counts = COUNTS
     assert world.pass_time(100, silent="a") == []
 
 
 def test_while_the_master_itself_slept_nobody_was_silent() -> None:
     world = World()
     world.now += 300.0  # the lid was closed
-    assert world.views.look() == []
+    assert world.registry.check() == []
     assert world.a.state == "here"
 
 
@@ -76,16 +79,16 @@ def test_while_the_master_itself_slept_nobody_was_silent() -> None:
 def test_a_worker_is_known_by_its_name_whatever_its_connection(client: str) -> None:
     world = World()
     world.pass_time(10, silent="a")
-    assert world.views.meet("host-0", client) is world.a
-    assert world.views.look() == ["worker host-0 is back"]
+    assert world.registry.sender("host-0", client) is world.a
+    assert world.registry.check() == ["worker host-0 is back"]
 
 
 def test_a_run_is_over_when_every_worker_that_was_ordered_says_so() -> None:
-    views = WorkerViews(30.0, ordered=3)
+    registry = WorkerRegistry(30.0, ordered=3)
     for number in range(3):
-        assert not views.all_over(idle=lambda _: False)
-        views.meet(f"host-{number}", str(number)).over = True
-    assert views.all_over(idle=lambda _: False)
-    views.meet("host-0", "0").over = False
-    assert not views.all_over(idle=lambda _: False)
-    assert views.all_over(idle=lambda client_id: client_id == "0")  # it has no users
+        assert not registry.all_over(idle=lambda _: False)
+        registry.sender(f"host-{number}", str(number)).over = True
+    assert registry.all_over(idle=lambda _: False)
+    registry.sender("host-0", "0").over = False
+    assert not registry.all_over(idle=lambda _: False)
+    assert registry.all_over(idle=lambda client_id: client_id == "0")  # it has no users

@@ -1,0 +1,177 @@
+"""Every message between a master and its workers: what it holds, and its form on the wire.
+
+They travel over Locust's own connection, which may lose one. What must arrive is sent again until it is
+acknowledged: a `Chunk` by `Acknowledged`, the `Confirmed` ones by `Taken`. The order that starts a run
+is not among them: it goes with Locust's options (`loadtests.planning.plan_json`).
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Protocol, Self
+
+from analysis.format.call_record import EVENTS_SUFFIX, NAMES_SUFFIX, SEGMENT_SUFFIX
+from analysis.format.job_lines import JOBS_SUFFIX
+
+SUFFIXES = (NAMES_SUFFIX, SEGMENT_SUFFIX, EVENTS_SUFFIX, JOBS_SUFFIX)
+"""The files of a worker, in the order in which they are sent: a code is named before a row uses it."""
+
+_WORKER_ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
+
+
+class MalformedMessageError(ValueError):
+    """A message that is not understood; its text names the kind, never the content."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What all messages share."""
+
+    KIND: ClassVar[str]
+    """Its name on the wire."""
+
+    def to_wire(self) -> dict[str, Any]:
+        """Return the data of the Locust message."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
+    @classmethod
+    def from_wire(cls, data: Mapping[str, Any]) -> Self:
+        """Return the message again. Raises MalformedMessageError."""
+        try:
+            return cls(**{name: _frozen(value) for name, value in data.items()})
+        except TypeError:
+            raise MalformedMessageError(f"a message of the kind {cls.KIND} is not understood") from None
+
+
+def _frozen(value: Any) -> Any:
+    """Return tuples where the wire made lists of them."""
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+
+
+class Send(Protocol):
+    """Sends a message to the other side; one that is lost is lost."""
+
+    def __call__(self, message: Message) -> None:
+        """Send it; returns at once."""
+
+
+# -- from a worker to the master -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ready(Message):
+    """The worker takes part in the run."""
+
+    KIND: ClassVar[str] = "diag_ready"
+    worker: str
+    kept_in: str | None
+    """Folder of its rows on its own machine until they have arrived; None: it writes into the run folder."""
+    pid: int | None
+    """Its process id where the master forked it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk(Message):
+    """A piece of one of the worker's files, which begins at byte `offset`."""
+
+    KIND: ClassVar[str] = "diag_chunk"
+    worker: str
+    suffix: str
+    offset: int
+    data: bytes
+
+    def __post_init__(self) -> None:
+        """Raise MalformedMessageError for anything that could be written elsewhere than to those files."""
+        if not (
+            isinstance(self.worker, str)
+            and _WORKER_ID.fullmatch(self.worker)
+            and self.suffix in SUFFIXES
+            and isinstance(self.offset, int)
+            and isinstance(self.data, bytes)
+        ):
+            raise MalformedMessageError(f"a message of the kind {self.KIND} is not understood")
+
+
+@dataclass(frozen=True, slots=True)
+class End(Message):
+    """The whole run must end (`failed`), or this worker has nothing left to do."""
+
+    KIND: ClassVar[str] = "diag_end"
+    why: str
+    failed: bool
+    exit_code: int
+    worker: str | None = None
+    """None: it failed before it took part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts(Message):
+    """The worker has ended. Its counts are compared with what arrived."""
+
+    KIND: ClassVar[str] = "diag_final"
+    worker: str
+    rows: int
+    dropped: int
+    figures: Mapping[str, Any]
+    """What is known of `loadtests.recording.generator_grade.GeneratorFigures`."""
+    left_out: tuple[tuple[str, str], ...]
+    """Actions it stopped calling, each with the reason."""
+    notes: tuple[str, ...]
+    time_is_over: bool
+    """It ended by itself because the run's time was over."""
+
+
+Confirmed = Ready | End | Counts
+"""What a worker sends again each second until the master has answered."""
+
+
+# -- from the master to a worker -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Taken(Message):
+    """The master has a message of the kind `of`."""
+
+    KIND: ClassVar[str] = "diag_taken"
+    of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged(Message):
+    """The master has so many bytes of the worker's file."""
+
+    KIND: ClassVar[str] = "diag_acknowledged"
+    suffix: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finish(Message):
+    """The run is over: drain, deliver, send the counts. `hurry`: without waiting for calls in flight."""
+
+    KIND: ClassVar[str] = "diag_finish"
+    hurry: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Settled(Message):
+    """The answers of these actions can no longer change."""
+
+    KIND: ClassVar[str] = "diag_settled"
+    action_ids: tuple[str, ...]
+
+
+# -- both ways -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Pause(Message):
+    """A worker met the org's limits; the master passes it on, and all pause."""
+
+    KIND: ClassVar[str] = "diag_pause"
+    why: str
+    pause_s: float
+
+
+TO_MASTER: dict[str, type[Message]] = {each.KIND: each for each in (Ready, Chunk, End, Counts, Pause)}
+"""Kind -> message, of all that a worker sends."""

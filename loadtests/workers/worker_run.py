@@ -1,0 +1,158 @@
+"""One run in a process that works for a master: a session that makes the calls, a delivery for its rows.
+
+Each worker logs in for a token of its own, with its own credentials: no secret crosses the wire, and each
+token has a limit of its own. The rates of all together stay below 80 % of ONE token's limit all the same:
+workers are there for capacity, not for getting round the limits.
+"""
+
+import logging
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import gevent
+
+from analysis.format.run_folder import RunFolder
+from analysis.format.schema import PLATFORM_MAX_TIMEOUT_S
+from diag.exit_codes import ExitCode
+from diag.genesys.client import GenesysClient
+from loadtests.planning.plan_json import WorkerOrder
+from loadtests.recording.worker_id import host_name
+from loadtests.sending.caller import GIVE_UP_AFTER_S
+from loadtests.steering.session import Assignment, Session
+from loadtests.workers.delivery import Delivery
+from loadtests.workers.messages import Counts, End, Send
+from loadtests.workers.user_count import workers_of_all
+from loadtests.workers.worker_port import WorkerPort
+
+MASTER_LATE_S: Final = 10.0
+"""A worker waits so long after the run's time is over for its master to end it."""
+_LOG: Final = logging.getLogger("diag.load")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerContext:
+    """What holds for every run of a worker process."""
+
+    environment: Any
+    runner: Any
+    """Both are Locust's."""
+    send: Send
+    """Sends the master a message."""
+    forked: bool
+    """The master of this machine started this process."""
+    spool_below: str | None
+    """`--spool`: keep rows below this folder, even on a shared disk."""
+    deliver_within_s: float
+
+
+class WorkerRun:
+    """Made when the master starts a test, by `WorkerProcess`; `finish`ed at its end.
+
+    Raises ApiError (no token) and OSError (`filename` says which folder cannot be written).
+    """
+
+    def __init__(self, order: WorkerOrder, context: WorkerContext, client: GenesysClient) -> None:
+        self._send = context.send
+        self._delivery: Delivery | None = None
+        self._spool = _spool_for(order, context.spool_below)
+        folder = RunFolder(Path(order.folder) if self._spool is None else self._spool)
+        worker_id = f"{host_name()}-{context.runner.worker_index}" + (f"p{order.part}" if order.part else "")
+        assignment = Assignment(
+            order.plan,
+            folder,
+            worker_id,
+            order.api_base,
+            soak_offset_s=order.soak_offset_s,
+            hold_back_s=hold_back_s(order, workers_of_all(context.environment)),
+        )
+        port = WorkerPort(context.environment, client, send=context.send, end_run=self.end_run)
+        self.session = Session(assignment, port)
+        self.delivery = self._delivery = Delivery(
+            worker_id,
+            folder,
+            spool=self._spool,
+            forked=context.forked,
+            send=context.send,
+            within_s=context.deliver_within_s,
+        )
+        self.over = False
+        self.master_is_gone = False
+        self.undelivered: Path | None = None
+        """Folder of the rows that could not be delivered at the end."""
+        self._time_is_over = False
+        self._timer = None if order.run_time_s is None else gevent.spawn(self._end_in_time, order.run_time_s)
+
+    @property
+    def ships_rows(self) -> bool:
+        """Whether this worker writes elsewhere than the master."""
+        return self._spool is not None
+
+    def hurry(self) -> None:
+        """Wait no longer for calls in flight, and only a moment for the delivery."""
+        self.session.hurry()
+        self.delivery.hurry()
+
+    def end_run(self, why: str, *, failed: bool = True, exit_code: int = ExitCode.INCOMPLETE) -> None:
+        """Ask the master for the end of the whole run."""
+        if self._delivery is None:
+            self._send(End(why, failed, int(exit_code)))
+        else:
+            self._delivery.send(End(why, failed, int(exit_code), self.session.worker_id))
+
+    def finish(self) -> None:
+        """End the calls, then deliver rows and counts; returns at once when that has begun already."""
+        self.session.finish()
+        if self.over:
+            return
+        self.over = True
+        if self._timer is not None and self._timer is not gevent.getcurrent():
+            self._timer.kill(block=False)
+        self.undelivered = self.delivery.finish(self._counts(), master_is_gone=self.master_is_gone)
+        if self.undelivered is not None:
+            _LOG.error(
+                "rows could not be delivered to the master; they are kept in %s. Copy that folder to the "
+                "master's machine, then: diag report RUN --add-rows %s",
+                self.undelivered,
+                self.undelivered.name,
+            )
+
+    def _counts(self) -> Counts:
+        session = self.session
+        return Counts(
+            worker=session.worker_id,
+            rows=session.calls,
+            dropped=session.not_sent,
+            figures=session.self_check.figures().known(),
+            left_out=tuple((action.what, action.why) for action in session.director.left_out),
+            notes=tuple(session.director.notes),
+            time_is_over=self._time_is_over,
+        )
+
+    def _end_in_time(self, run_time_s: float) -> None:
+        """Call no longer than planned where the master cannot be reached any more."""
+        gevent.sleep(run_time_s + 1.0)
+        self.session.streams.stop()
+        gevent.sleep(MASTER_LATE_S)
+        _LOG.warning("the run's time is over and the master has not ended it: ending")
+        self._time_is_over = True
+        self.finish()
+
+
+def hold_back_s(order: WorkerOrder, workers: int) -> float:
+    """How long a worker that joins a running load waits: the others still have its calls in flight."""
+    if workers <= order.workers:
+        return 0.0
+    longest_s = max(action.timeout_s or PLATFORM_MAX_TIMEOUT_S for action in order.plan.actions)
+    _LOG.info("the load runs already: calls from here begin in %d s", longest_s + GIVE_UP_AFTER_S)
+    return longest_s + GIVE_UP_AFTER_S
+
+
+def _spool_for(order: WorkerOrder, spool_below: str | None) -> Path | None:
+    """Return a new folder for rows to be shipped from; None where the master's own folder is here too."""
+    if spool_below is None and (Path(order.folder) / order.mark).exists():
+        return None
+    if spool_below is not None:
+        Path(spool_below).mkdir(parents=True, exist_ok=True)
+    return Path(tempfile.mkdtemp(prefix="diag-rows-", dir=spool_below))
