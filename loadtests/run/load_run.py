@@ -26,7 +26,7 @@ from loadtests.run.sla import broken_thresholds
 from loadtests.steering.run_outcome import RunOutcome, held_back, outcome_of
 from loadtests.steering.session import Assignment, Session
 from loadtests.workers.master import MasterRun, order_for
-from loadtests.workers.user_count import UserCount
+from loadtests.workers.user_count import UserCount, hold_back_s
 
 _LOG: Final = logging.getLogger("diag.load")
 
@@ -40,7 +40,7 @@ class OneRun:
         self._runner = environment.runner
         self._options = environment.parsed_options
         self._users = users
-        self._users.begin()
+        self._users.begin(hold_back_s=hold_back_s(opened.plan))
         self.folder = folder_of_run(opened.settings.runs, self._options.run_dir, number, opened.plan)
         self._record = ManifestWriter(self.folder, opened.prepared, opened.target)
         self._drafts: ProbeDrafts | None = None
@@ -101,6 +101,7 @@ class OneRun:
             return
         if self._watcher is not None:
             self._watcher.terminate()
+        self._users.end()
         if isinstance(self.work, Session):
             self.work.finish()
             outcome = outcome_of(self.work)

@@ -36,6 +36,14 @@ class LocalPort:
         """Return how many arrival streams run now."""
         return users_of_all(self._environment)
 
+    def users_at_work(self) -> int:
+        """Return the same: there is no other process that could wait."""
+        return self.users()
+
+    def waits(self) -> bool:
+        """Return False: there is no other process to wait for."""
+        return False
+
     def workers(self) -> int:
         """Return 1: there is only this process."""
         return 1

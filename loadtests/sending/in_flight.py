@@ -7,6 +7,7 @@ from typing import Any
 import gevent
 
 from loadtests.recording.run_clock import Clock
+from loadtests.sending.achieved_rate import AchievedRate
 from loadtests.sending.call_budget import CallBudget
 from loadtests.sending.caller import Caller
 from loadtests.sending.run_faults import RunFaults
@@ -22,6 +23,7 @@ class InFlight:
         self._faults = faults
         self._live: dict[Any, tuple[int, float]] = {}
         """Greenlet -> (action, when it was due)."""
+        self._achieved = AchievedRate(len(caller.prepared))
         self.dropped = [0] * len(caller.prepared)
         """Per action: arrivals not sent because too many calls were in flight."""
 
@@ -33,12 +35,17 @@ class InFlight:
             oldest[index] = min(due, oldest.get(index, math.inf))
         return oldest
 
-    def launch(self, index: int, due: float, offered_rate: float) -> Any:
-        """Start a call and return its greenlet; None where there is no room: counted as dropped."""
-        if not self._budget.has_room():
+    def launch(self, index: int, due: float, planned_rate: float) -> Any:
+        """Start a call and return its greenlet; None where there is no room: counted as dropped.
+
+        `planned_rate`: calls/s of the action that are due now, NaN where none are offered.
+        """
+        room = self._budget.has_room()
+        self._achieved.arrival(index, sent=room)
+        if not room:
             self.dropped[index] += 1
             return None
-        greenlet = gevent.spawn(self._call, index, due, offered_rate)
+        greenlet = gevent.spawn(self._call, index, due, self._achieved.of(index, planned_rate))
         self._live[greenlet] = (index, due)
         self._budget.taken += 1
         return greenlet
@@ -59,7 +66,7 @@ class InFlight:
     def _call(self, index: int, due: float, offered_rate: float) -> None:
         try:
             self._caller.call(self._caller.prepared[index], due, offered_rate)
-        except Exception as error:  # a defect of ours must end the run, not silently lose calls
+        except Exception as error:  # a defect of this program must end the run, not silently lose calls
             self._faults.unexpected(error)
         finally:
             self._ended(gevent.getcurrent())

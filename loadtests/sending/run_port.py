@@ -36,6 +36,15 @@ class RunPort(Protocol):
     def users(self) -> int:
         """Return how many arrival streams all processes together run now."""
 
+    def users_at_work(self) -> int:
+        """Return how many of them send calls: those of a process that waits do not (see `waits`)."""
+
+    def waits(self) -> bool:
+        """Whether this process must not send yet: it has joined a running load.
+
+        Until the others have made room among the calls in flight, they go on with all of the load.
+        """
+
     def workers(self) -> int:
         """Return how many processes share the load now, this one included."""
 

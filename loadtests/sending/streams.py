@@ -45,7 +45,7 @@ class Streams:
         self._stopped = True
 
     def share_out(self, rates: Sequence[float], users: int) -> None:
-        """Give every stream its share of `rates`: calls/s per action of all `users` of all processes."""
+        """Give every stream its share of `rates`: calls/s per action of all `users` that send calls now."""
         self._rates = list(rates)
         share = [rate / max(1, users) for rate in rates]
         if all(math.isclose(new, old, rel_tol=1e-9) for new, old in zip(share, self._share, strict=True)):

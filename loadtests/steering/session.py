@@ -40,8 +40,6 @@ class Assignment:
     api_base: str
     soak_offset_s: float = 0.0
     """How long ago a soak began that goes on after an interruption."""
-    hold_back_s: float = 0.0
-    """How long nothing is sent at first: a worker that joins a running load waits for the others' calls."""
     parent_pid: int | None = None
     """The process that started this one and shows its progress: the run ends with it. None: there is none."""
 
@@ -73,8 +71,7 @@ class Session:
         self.feedback = Feedback(len(plan.actions))
         self.faults = RunFaults(port)
         context = CallContext(port, clock, self.transport, self.recorder, self.feedback, self.faults)
-        opens_at = self._started + assignment.hold_back_s
-        self.budget = CallBudget(plan.max_in_flight, port, clock, opens_at=opens_at)
+        self.budget = CallBudget(plan.max_in_flight, port)
         self.jobs = JobWatch(plan, context, self.budget)
         self.caller = Caller(plan.actions, context, self.jobs)
         self.in_flight = InFlight(self.caller, self.budget, clock, self.faults)
@@ -131,7 +128,9 @@ class Session:
             self.caller.use_token(orders.new_token)
         self.budget.on_hold = orders.on_hold
         self._load = orders.load
-        self.streams.share_out(orders.load.rates, users)
+        if self._port.waits():  # the others send all of the load meanwhile, so nothing is left unsent
+            self._load = Load([0.0] * len(self.plan.actions), orders.load.factor)
+        self.streams.share_out(self._load.rates, self._port.users_at_work())
 
     # -- watching --------------------------------------------------------------------------------------
 

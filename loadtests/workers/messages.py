@@ -161,6 +161,15 @@ class Settled(Message):
     action_ids: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting(Message):
+    """Which workers have joined a running load and do not send yet."""
+
+    KIND: ClassVar[str] = "diag_waiting"
+    users: Mapping[str, int]
+    """Locust's client id -> users of that worker."""
+
+
 # -- both ways -------------------------------------------------------------------------------------------
 
 

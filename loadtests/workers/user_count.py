@@ -1,33 +1,93 @@
-"""How many processes there are, and how many arrival streams all of them together run: what each needs to
-keep the whole within the limits.
+"""How many processes there are, how many arrival streams all of them together run, and which of them wait:
+what each process needs to keep the whole within the limits.
 
-Locust tells a worker only of its own users. Its dispatcher knows them all, step by step while they are
-spawned, and also when a worker joins or leaves; both numbers go into the options, which Locust sends to
+Locust tells a worker only about its own users. Its dispatcher knows them all, step by step while they are
+spawned, and also when a worker joins or leaves. These numbers go into the options, which Locust sends to
 every worker with each step.
+
+A worker that joins a running load waits: the others still have its calls in flight, and until these must
+have ended it sends none. Meanwhile the others send all of the load.
 """
 
-from collections.abc import Callable
-from typing import Any
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import gevent
+
+from analysis.format.schema import PLATFORM_MAX_TIMEOUT_S
+from loadtests.planning.plan import LoadPlan
+from loadtests.sending.caller import GIVE_UP_AFTER_S
+from loadtests.workers.messages import Waiting
+
+SEND_EVERY_S: Final = 1.0
+"""How often workers are told again who waits: a message may be lost."""
+
+
+def hold_back_s(plan: LoadPlan) -> float:
+    """Return how long a worker that joins a running load waits: no call in flight lasts longer."""
+    return max(action.timeout_s or PLATFORM_MAX_TIMEOUT_S for action in plan.actions) + GIVE_UP_AFTER_S
 
 
 class UserCount:
-    """Kept by the process that dispatches them."""
+    """Kept by the process that dispatches the users. Node ids are Locust's client ids of its workers."""
 
     def __init__(self, environment: Any) -> None:
         self._environment = environment
-        self.begin()
+        self._letting_in: Any = None
+        self.begin(hold_back_s=0.0)
 
-    def begin(self) -> None:
-        """Forget the users of an earlier run."""
+    def begin(self, *, hold_back_s: float) -> None:
+        """Forget the users of an earlier run. `hold_back_s`: how long a worker that joins this one waits."""
+        self.end()
         self.most = 0
         """Users at once since then."""
-        self._environment.parsed_options.diag_users = 0
+        self._hold_back_s = hold_back_s
+        self._at_first: frozenset[str] = frozenset()
+        self._users: Mapping[str, int] = {}
+        self._ends_at: dict[str, float] = {}
+        """Node -> when it has waited long enough (monotonic seconds)."""
+        self._write({}, workers=1)
 
-    def take(self, users: int, workers: int) -> None:
-        """Take in how many there are from now on."""
-        self.most = max(self.most, users)
-        self._environment.parsed_options.diag_users = users
-        self._environment.parsed_options.diag_workers = workers
+    def end(self) -> None:
+        """Let in no one any more: the run is over."""
+        if self._letting_in is not None:
+            self._letting_in.kill(block=False)
+            self._letting_in = None
+
+    def take(self, users: Mapping[str, int]) -> None:
+        """Record how many users each node has from now on."""
+        self._at_first = self._at_first or frozenset(users)
+        for node in users.keys() - self._at_first - self._ends_at.keys():
+            # One that replaces another adds nothing to the calls in flight.
+            late = len(users) > len(self._at_first)
+            self._ends_at[node] = self._now() + (self._hold_back_s if late else 0.0)
+            if late and self._letting_in is None:
+                self._letting_in = gevent.spawn(self._let_in)
+        self.most = max(self.most, sum(users.values()))
+        self._users = users
+        self._write(users, workers=len(users))
+
+    def _write(self, users: Mapping[str, int], *, workers: int) -> None:
+        options = self._environment.parsed_options
+        options.diag_users = sum(users.values())
+        options.diag_workers = workers
+        options.diag_waiting = self._waiting(users)
+
+    def _waiting(self, users: Mapping[str, int]) -> dict[str, int]:
+        now = self._now()
+        return {node: count for node, count in users.items() if self._ends_at.get(node, now) > now}
+
+    def _let_in(self) -> None:
+        """Keep every worker informed about who waits, from the first one that joins late to the end."""
+        while True:
+            gevent.sleep(SEND_EVERY_S)
+            waiting = self._environment.parsed_options.diag_waiting = self._waiting(self._users)
+            self._environment.runner.send_message(Waiting.KIND, Waiting(waiting).to_wire())
+
+    @staticmethod
+    def _now() -> float:
+        return time.monotonic()
 
 
 def count_users(environment: Any, is_stream: Callable[[type], bool]) -> UserCount:
@@ -39,15 +99,12 @@ def count_users(environment: Any, is_stream: Callable[[type], bool]) -> UserCoun
     class Counting(UsersDispatcher):
         def __next__(self) -> dict[str, dict[str, int]]:
             step = super().__next__()
-            streams = {one.__name__ for one in environment.user_classes if is_stream(one)}
+            streams = {each.__name__ for each in environment.user_classes if is_stream(each)}
             count.take(
-                sum(
-                    users
-                    for on_worker in step.values()
-                    for name, users in on_worker.items()
-                    if name in streams
-                ),
-                workers=len(step),
+                {
+                    node: sum(users for name, users in of_class.items() if name in streams)
+                    for node, of_class in step.items()
+                }
             )
             return step
 
@@ -63,3 +120,19 @@ def users_of_all(environment: Any) -> int:
 def workers_of_all(environment: Any) -> int:
     """Return how many processes share the load now, one that has just joined included; at least 1."""
     return max(1, int(getattr(environment.parsed_options, "diag_workers", 1)))
+
+
+def waiting_users(environment: Any) -> Mapping[str, int]:
+    """Return the users of each worker that has joined a running load and does not send yet."""
+    waiting: Mapping[str, int] = getattr(environment.parsed_options, "diag_waiting", {})
+    return waiting
+
+
+def users_at_work(environment: Any) -> int:
+    """Return how many arrival streams send calls now."""
+    return users_of_all(environment) - sum(waiting_users(environment).values())
+
+
+def record_waiting(environment: Any, users: Mapping[str, int]) -> None:
+    """Record on a worker what the master last reported of those that wait."""
+    environment.parsed_options.diag_waiting = dict(users)

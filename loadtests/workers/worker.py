@@ -19,7 +19,8 @@ from diag.target import sandbox_connection
 from loadtests.planning.plan_json import WorkerOrder, from_wire
 from loadtests.sending.transport import USER_AGENT
 from loadtests.steering.session import Session
-from loadtests.workers.messages import Acknowledged, End, Finish, Message, Pause, Settled, Taken
+from loadtests.workers.messages import Acknowledged, End, Finish, Message, Pause, Settled, Taken, Waiting
+from loadtests.workers.user_count import record_waiting
 from loadtests.workers.worker_run import WorkerContext, WorkerRun
 
 _LOG: Final = logging.getLogger("diag.load")
@@ -63,6 +64,7 @@ class WorkerProcess:
             (Taken, self._on_taken, False),
             (Settled, self._on_settled, False),
             (Pause, self._on_pause, False),
+            (Waiting, self._on_waiting, False),
             (Finish, self._on_finish, True),
         ):
             self._runner.register_message(message.KIND, listener, concurrent=concurrent)
@@ -125,6 +127,9 @@ class WorkerProcess:
         if self.session is not None:
             pause = Pause.from_wire(msg.data)
             self.session.director.paused_elsewhere(pause.why, pause.pause_s)
+
+    def _on_waiting(self, msg: Any, **_: Any) -> None:
+        record_waiting(self._context.environment, Waiting.from_wire(msg.data).users)
 
     def _on_acknowledged(self, msg: Any, **_: Any) -> None:
         if self._run is not None:

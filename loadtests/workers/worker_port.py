@@ -8,7 +8,7 @@ from diag.genesys.client import GenesysClient
 from loadtests.sending.access_token import TokenKeeper
 from loadtests.sending.run_port import EndRun
 from loadtests.workers.messages import Pause, Send
-from loadtests.workers.user_count import users_of_all, workers_of_all
+from loadtests.workers.user_count import users_at_work, users_of_all, waiting_users, workers_of_all
 
 
 class WorkerPort:
@@ -37,6 +37,14 @@ class WorkerPort:
     def users(self) -> int:
         """Return how many arrival streams all processes together run now."""
         return users_of_all(self._environment)
+
+    def users_at_work(self) -> int:
+        """Return how many of them run in processes that send calls."""
+        return users_at_work(self._environment)
+
+    def waits(self) -> bool:
+        """Whether this worker has joined a running load and must not send yet."""
+        return self._environment.runner.client_id in waiting_users(self._environment)
 
     def workers(self) -> int:
         """Return how many processes share the load now, this one included."""

@@ -14,16 +14,14 @@ from typing import Any, Final
 import gevent
 
 from analysis.format.run_folder import RunFolder
-from analysis.format.schema import PLATFORM_MAX_TIMEOUT_S
 from diag.exit_codes import ExitCode
 from diag.genesys.client import GenesysClient
 from loadtests.planning.plan_json import WorkerOrder
 from loadtests.recording.worker_id import host_name
-from loadtests.sending.caller import GIVE_UP_AFTER_S
 from loadtests.steering.session import Assignment, Session
 from loadtests.workers.delivery import Delivery
 from loadtests.workers.messages import Counts, End, Send
-from loadtests.workers.user_count import workers_of_all
+from loadtests.workers.user_count import hold_back_s
 from loadtests.workers.worker_port import WorkerPort
 
 MASTER_LATE_S: Final = 10.0
@@ -65,9 +63,10 @@ class WorkerRun:
             worker_id,
             order.api_base,
             soak_offset_s=order.soak_offset_s,
-            hold_back_s=hold_back_s(order, workers_of_all(context.environment)),
         )
         port = WorkerPort(context.environment, client, send=context.send, end_run=self.end_run)
+        if port.waits():
+            _LOG.info("the load runs already: calls from here begin in %.0f s", hold_back_s(order.plan))
         self.session = Session(assignment, port)
         self.delivery = self._delivery = Delivery(
             worker_id,
@@ -138,15 +137,6 @@ class WorkerRun:
         _LOG.warning("the run's time is over and the master has not ended it: ending")
         self._time_is_over = True
         self.finish()
-
-
-def hold_back_s(order: WorkerOrder, workers: int) -> float:
-    """How long a worker that joins a running load waits: the others still have its calls in flight."""
-    if workers <= order.workers:
-        return 0.0
-    longest_s = max(action.timeout_s or PLATFORM_MAX_TIMEOUT_S for action in order.plan.actions)
-    _LOG.info("the load runs already: calls from here begin in %d s", longest_s + GIVE_UP_AFTER_S)
-    return longest_s + GIVE_UP_AFTER_S
 
 
 def _spool_for(order: WorkerOrder, spool_below: str | None) -> Path | None:

@@ -142,6 +142,12 @@ class FakePort:
     renew: Callable[[bool], str] = lambda refused: "token-1"
     streams: int = 1
     processes: int = 1
+    streams_elsewhere: int = 0
+    """Of other processes that send calls."""
+    streams_waiting: int = 0
+    """Of another process that has just joined."""
+    waiting: bool = False
+    """This process has just joined."""
     ended: list[tuple[str, bool, int]] = field(default_factory=list)
     """Why the run ended, whether it failed, and the exit code."""
     pauses: list[tuple[str, float]] = field(default_factory=list)
@@ -158,7 +164,13 @@ class FakePort:
         return self.renew(refused)
 
     def users(self) -> int:
-        return self.streams
+        return self.streams + self.streams_elsewhere + self.streams_waiting
+
+    def users_at_work(self) -> int:
+        return self.streams_elsewhere + (0 if self.waiting else self.streams)
+
+    def waits(self) -> bool:
+        return self.waiting
 
     def workers(self) -> int:
         return self.processes

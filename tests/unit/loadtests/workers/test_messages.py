@@ -15,6 +15,7 @@ from loadtests.workers.messages import (
     Ready,
     Settled,
     Taken,
+    Waiting,
 )
 
 MESSAGES = (
@@ -27,6 +28,7 @@ MESSAGES = (
     Finish(hurry=False),
     Settled(("a-1", "a-2")),
     Pause("429", 60.0),
+    Waiting({"host_1": 3}),
 )
 
 
