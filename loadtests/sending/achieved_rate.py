@@ -10,8 +10,8 @@ MEMORY: Final = 100
 """Arrivals over which the share that is sent is averaged."""
 
 STEP: Final = 1.2
-"""Achieved rates are the planned one divided by powers of this: further apart than what the analysis takes
-for one level (`analysis.estimates.load_levels.SAME_LEVEL_RATIO`), so that chance does not make many of one."""
+"""Achieved rates are the planned one divided by powers of this. More than the analysis takes for one level
+(`analysis.estimates.load_levels.SAME_LEVEL_RATIO`), so that chance does not make many levels of one."""
 
 
 class AchievedRate:
