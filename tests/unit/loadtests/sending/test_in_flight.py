@@ -9,7 +9,7 @@ from analysis.estimates.load_levels import SAME_LEVEL_RATIO
 from analysis.format.call_record import unpack
 from diag.workload.payloads import EMPTY
 from loadtests.planning.plan import ActionLoad, LoadPlan
-from loadtests.sending.achieved_rate import MEMORY, STEP, AchievedRate
+from loadtests.sending.in_flight import MEMORY, STEP, AchievedRate
 from tests.support.virtual_time import Answer, Call, VirtualRun
 
 PLAN = LoadPlan((ActionLoad("a", "Slow", 3, 20.0, (EMPTY,)),), arrivals="constant")
