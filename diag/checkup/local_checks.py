@@ -31,13 +31,13 @@ def check_settings(origins: Mapping[str, str], host: str, warnings: tuple[str, .
 
 
 def _packages() -> str:
-    found = []
+    versions = []
     for name in PACKAGES:
         try:
-            found.append(f"{name} {version(name)}")
+            versions.append(f"{name} {version(name)}")
         except PackageNotFoundError:
-            found.append(f"{name} missing")
-    return ", ".join(found)
+            versions.append(f"{name} missing")
+    return ", ".join(versions)
 
 
 def _runs_folder(runs: Path) -> Check:

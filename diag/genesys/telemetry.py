@@ -31,7 +31,7 @@ class DurationRange:
 class IntervalCounts:
     """Executions of one action in one interval (ISO/ISO).
 
-    The statistics are the platform's (None: not said); `counts` has one number per range asked for.
+    The statistics are the platform's (None: not sent); `counts` has one number per range asked for.
     """
 
     interval: str

@@ -46,5 +46,5 @@ PayloadFor = Callable[[Action], ActionInput | NotTested]
 
 
 def no_payload(action: Action) -> NotTested:
-    """Return the reason used where nobody gave a payload."""
+    """Return the reason used where no payload was given."""
     return NotTested("no payload was given for it")

@@ -104,7 +104,7 @@ class TokenSource:
         except httpx.RequestError as error:
             failed = network_error(error, _WHERE)
             failed.sent = failed.gave_up = False  # the call that needed the token was not sent
-            # A wrong address is said at once; a host that answered before is worth trying again.
+            # A wrong address is reported at once; a host that answered before is worth trying again.
             failed.repeatable = failed.repeatable and self._answered
             raise failed from None
         self._answered = True

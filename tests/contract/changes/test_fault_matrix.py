@@ -1,6 +1,6 @@
 """The fault matrix of the issue against the real sandbox over HTTP.
 
-In every case: no field but the timeout ever differs, the journal tells the truth, a second run finishes.
+In every case: no field but the timeout ever differs, the journal is right, a second run finishes.
 """
 
 import json
@@ -44,7 +44,7 @@ def holds_after(admin: "Admin", action_id: str, fields: dict[str, str], expected
 
 
 def saved_without_a_change(other: "Admin", action_id: str) -> "Script":
-    """Somebody presses Save: the version grows and nothing else."""
+    """Someone presses Save: the version grows and nothing else."""
 
     def script(request: httpx.Request) -> None:
         other.client.patch_timeout(other.client.read_config(action_id), 5)
@@ -168,7 +168,7 @@ def test_merge_or_replace_nothing_is_lost(
     holds_after(admin, action_id, fields, 10)
 
 
-def test_somebody_edits_between_plan_and_apply(
+def test_someone_edits_between_plan_and_apply(
     admin: "Admin", make_admin: "MakeAdmin", action_id: str, action_ids: "list[str]"
 ) -> None:
     other, second = make_admin("other"), next(iter(action_ids))

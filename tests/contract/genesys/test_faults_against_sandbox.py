@@ -130,7 +130,7 @@ def test_a_patch_is_not_repeated_when_its_effect_is_unknown(start_sandbox: Start
             assert after.version == full.action.version + took_effect
 
 
-def test_somebody_edits_in_between(start_sandbox: StartSandbox) -> None:
+def test_someone_edits_in_between(start_sandbox: StartSandbox) -> None:
     box = start_sandbox()
     with client_for(box) as client:
         full = client.read_config(box.action_id("Get Customer by Phone"))

@@ -63,7 +63,7 @@ class FakeOrg:
         return timeout_s
 
     def edit(self, action_id: str, *, timeout_s: int | None = None, **fields: object) -> None:
-        """Somebody else edits the action: the version moves."""
+        """Someone else edits the action: the version moves."""
         full = self.actions[action_id]
         config = full.action.config
         assert config is not None

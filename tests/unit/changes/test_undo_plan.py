@@ -57,7 +57,7 @@ def test_an_undone_plan_can_be_applied_again(apply: Apply, journal: Journal) -> 
     assert org.timeout_of(ID) == 10
 
 
-def test_a_timeout_somebody_changed_since_is_left_alone(apply: Apply, journal: Journal) -> None:
+def test_a_timeout_someone_changed_since_is_left_alone(apply: Apply, journal: Journal) -> None:
     org = FakeOrg.with_actions(full_config())
     apply(org, change_for(full_config(), 10))
     org.edit(ID, timeout_s=20)

@@ -14,7 +14,7 @@ def test_only_and_skip_by_name_id_or_pattern() -> None:
     assert in_scope(MEASURED) == MEASURED
 
 
-def test_actions_of_the_org_that_nobody_measured_are_judged_by_what_is_set() -> None:
+def test_actions_of_the_org_that_were_not_measured_are_judged_by_what_is_set() -> None:
     org = {
         "a": ActionFacts("a", timeout_is_set=True),
         "c": ActionFacts("c", action_name="C", current_timeout_s=60, timeout_is_set=False),

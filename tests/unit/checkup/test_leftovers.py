@@ -11,7 +11,6 @@ from analysis.format.run_folder import Manifest, RunFolder, write_manifest
 from diag.changes.journal.backup import Backups
 from diag.changes.journal.journal import Journal
 from diag.checkup.leftovers import check_drafts, check_journal, check_runs, recorded_drafts, remove_draft
-from diag.checkup.local_checks import check_machine, check_settings
 from diag.genesys.client import GenesysClient
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.secret import Secret
@@ -112,22 +111,7 @@ def test_a_run_that_was_killed(tmp_path: Path) -> None:
     assert [check.status for check in check_runs(tmp_path / "absent")] == ["ok"]
 
 
-def test_the_machine(tmp_path: Path) -> None:
-    versions, runs = check_machine(tmp_path / "not" / "yet")
-    assert "locust" in versions.text and "missing" not in versions.text
-    assert runs.status == "ok"
-    (tmp_path / "file").write_text("")
-    (_, blocked) = check_machine(tmp_path / "file" / "runs")
-    assert blocked.status == "failed" and blocked.fix
-
-
-def test_settings_show_origins_and_split_the_fix_off_a_warning() -> None:
-    checks = list(check_settings({"region": "environment"}, "host", ("x is readable. Fix: chmod 600 x",)))
-    assert "region from environment" in checks[0].text
-    assert (checks[1].text, checks[1].fix) == ("x is readable.", "chmod 600 x")
-
-
-def test_none_is_said_of_the_folder_that_was_looked_through(tmp_path: Path, client: GenesysClient) -> None:
+def test_no_leftovers_names_the_folder_that_was_searched(tmp_path: Path, client: GenesysClient) -> None:
     note(tmp_path / "elsewhere", "open")
     (check,) = check_drafts(client, tmp_path / "runs")
     assert check.status == "ok" and f"none recorded below {tmp_path / 'runs'}; " in check.text

@@ -103,7 +103,7 @@ def test_toml_with_the_same_keys_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "value", "said"),
+    ("path", "value", "wording"),
     [
         ("name", None, "'name' is a required property"),
         ("name", "   ", "$.name"),
@@ -130,10 +130,10 @@ def test_toml_with_the_same_keys_is_read(tmp_path: Path) -> None:
         ("config.request.headers", {"X": "$input.third"}, "headers.X: input.third"),
     ],
 )
-def test_every_fault_is_named_with_its_place(path: str, value: object, said: str) -> None:
+def test_every_fault_is_named_with_its_place(path: str, value: object, wording: str) -> None:
     with pytest.raises(InvalidDefinitionError) as caught:
         definition_from(changed(path, value), "a.json")
-    assert any(said in line for line in caught.value.details), caught.value.details
+    assert any(wording in line for line in caught.value.details), caught.value.details
     assert caught.value.category == "usage" and "Nothing was sent" in (caught.value.hint or "")
 
 
@@ -145,7 +145,7 @@ def test_all_faults_are_listed_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "said"),
+    ("name", "content", "wording"),
     [
         ("a.json", "{half", "not valid JSON"),
         ("a.toml", "= 3", "not valid TOML"),
@@ -155,10 +155,10 @@ def test_all_faults_are_listed_at_once() -> None:
         ("a.json", "\xff\xfe", "cannot be read: not UTF-8 text"),
     ],
 )
-def test_files_that_are_something_else(tmp_path: Path, name: str, content: str, said: str) -> None:
+def test_files_that_are_something_else(tmp_path: Path, name: str, content: str, wording: str) -> None:
     path = tmp_path / name
     path.write_bytes(content.encode("latin-1"))
-    with pytest.raises(InvalidDefinitionError, match=said):
+    with pytest.raises(InvalidDefinitionError, match=wording):
         read_definition(path)
 
 

@@ -105,7 +105,9 @@ def test_an_org_that_ignores_include_config_is_read_by_id(
     wire.get(f"{ACTIONS}/custom_-_3").respond(404)
     progress: list[tuple[int, int | None]] = []
     found = client.list_actions(on_progress=lambda done, total: progress.append((done, total)))
-    assert [entry.timeout_s for entry in found] == [9, None, None], "what nobody told is not the default"
+    assert [entry.timeout_s for entry in found] == [9, None, None], (
+        "what the org did not send is not the default"
+    )
     assert [entry.timeout_is_set for entry in found] == [True, None, None]
     assert by_id.calls.last.request.url.params["includeConfig"] == "true"
     assert progress[-1] == (3, 3)

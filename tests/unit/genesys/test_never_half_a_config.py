@@ -68,7 +68,7 @@ def test_it_is_not_even_read_for_a_change(
 
 
 @pytest.mark.parametrize(("entity", "missing"), PARTIAL)
-def test_and_nothing_is_sent_when_somebody_got_hold_of_one(
+def test_and_nothing_is_sent_when_someone_got_hold_of_one(
     wire: respx.MockRouter, client: GenesysClient, entity: dict[str, Any], missing: str
 ) -> None:
     patch = wire.patch(url__startswith=ACTIONS).respond(json=WHOLE)
@@ -80,7 +80,7 @@ def test_and_nothing_is_sent_when_somebody_got_hold_of_one(
 
 
 @pytest.mark.parametrize("action_id", ["static_1", "customAuth_-_1"])
-def test_what_nobody_can_change_is_still_read_and_says_why(
+def test_what_cannot_be_changed_is_still_read_and_says_why(
     wire: respx.MockRouter, client: GenesysClient, action_id: str
 ) -> None:
     wire.get(f"{ACTIONS}/{action_id}").respond(json={"id": action_id, "name": "Built in"})

@@ -52,7 +52,7 @@ def test_every_form_of_the_actions_own_timeout(status: int, reply: bytes | None)
 
 
 @pytest.mark.parametrize(("status", "reply"), TIMEOUT_BODIES)
-def test_a_timeout_well_before_the_actions_own_is_somebody_elses(status: int, reply: bytes | None) -> None:
+def test_a_timeout_well_before_the_actions_own_is_someone_elses(status: int, reply: bytes | None) -> None:
     expected = "backend_error" if status == 200 else "platform_error"
     assert classify(status, reply, TIMEOUT_S, 2_000.0).outcome == expected
 

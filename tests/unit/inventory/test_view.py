@@ -82,8 +82,8 @@ def test_the_summary_counts_what_the_rows_say() -> None:
         row("login", None, "customAuth_-_3"),
         nothing_told,
     )
-    said = [entry[2] for entry in inventory_table(rows).rows]
-    assert (said.count("default"), said.count("unknown"), said.count("not applicable")) == (2, 1, 1)
+    wording = [entry[2] for entry in inventory_table(rows).rows]
+    assert (wording.count("default"), wording.count("unknown"), wording.count("not applicable")) == (2, 1, 1)
     assert summary(rows, 7) == (
         "Actions: 7; at the unset default of 60 s: 2; timeout unknown: 1; cannot be changed: 3."
     )

@@ -83,7 +83,7 @@ def test_an_action_without_its_config_is_neither_set_nor_unset() -> None:
 
 
 @pytest.mark.parametrize(
-    ("expression", "said"),
+    ("expression", "wording"),
     [
         ("", "expected a field, found the end"),
         ("timout<=3", "expected a field, found 'timout' at 1"),
@@ -102,8 +102,8 @@ def test_an_action_without_its_config_is_neither_set_nor_unset() -> None:
         ("not " * 500 + "set", "nested too deeply"),
     ],
 )
-def test_what_is_wrong_is_said(expression: str, said: str) -> None:
-    with pytest.raises(FilterError, match=said) as caught:
+def test_what_is_wrong_is_said(expression: str, wording: str) -> None:
+    with pytest.raises(FilterError, match=wording) as caught:
         parse_where(expression)
     assert caught.value.category == "usage"
 

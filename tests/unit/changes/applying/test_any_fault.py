@@ -55,8 +55,8 @@ LIMITED = Fault("429", raising(RateLimitedError("429", status=429)))
 STALE = Fault("stale", raising(StaleVersionError("409", status=409)))
 KILLED = Fault("killed", raising(Killed()))
 MANGLED = Fault("mangled", drop_template)
-SAVED = Fault("saved by somebody", lambda org, action_id: org.edit(action_id))
-TAKEN = Fault("set by somebody", lambda org, action_id: org.edit(action_id, timeout_s=33))
+SAVED = Fault("saved by someone", lambda org, action_id: org.edit(action_id))
+TAKEN = Fault("set by someone", lambda org, action_id: org.edit(action_id, timeout_s=33))
 
 on_read = st.lists(st.sampled_from([PASS, LOST, BROKEN, KILLED]), max_size=8)
 on_patch = st.lists(st.sampled_from([PASS, LOST, BROKEN, LIMITED, STALE, KILLED]), max_size=6)
@@ -117,7 +117,7 @@ foreign = st.lists(st.sampled_from([PASS, LOST, KILLED, SAVED, TAKEN]), max_size
 
 @given(foreign, foreign, foreign)
 @settings(max_examples=50, deadline=None)
-def test_what_somebody_else_set_is_never_overwritten(
+def test_what_someone_else_set_is_never_overwritten(
     reads: list[Fault], patches: list[Fault], after: list[Fault]
 ) -> None:
     org, journal = scripted(reads, patches, after, [])
@@ -127,7 +127,7 @@ def test_what_somebody_else_set_is_never_overwritten(
 
     assert org.timeout_of(ID) in ({10, 33} if taken else {10})
     versions_taken = [at for at, (_, timeout_s) in enumerate(org.patches) if timeout_s == 10]
-    assert len(versions_taken) <= 1  # once somebody took it, we never write again
+    assert len(versions_taken) <= 1  # once someone took it, we never write again
     assert unfinished(journal.read()) == []
     applied = [record for record in journal.read() if record.outcome == ChangeOutcome.APPLIED]
     assert (org.timeout_of(ID) == 10) <= bool(applied)

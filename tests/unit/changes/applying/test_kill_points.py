@@ -150,7 +150,7 @@ def test_killed_again_while_finishing(apply: Apply, journal: Journal) -> None:
     assert len({record.entry for record in journal.read()}) == 1
 
 
-def test_killed_after_a_write_that_somebody_then_changed(apply: Apply, journal: Journal) -> None:
+def test_killed_after_a_write_that_someone_then_changed(apply: Apply, journal: Journal) -> None:
     org = FakeOrg.with_actions(FIRST)
 
     with pytest.raises(Killed):

@@ -1,4 +1,4 @@
-"""Hundreds of changes in one go under 300 calls a minute, on a clock that only moves when somebody waits."""
+"""Hundreds of changes in one go under 300 calls a minute, on a clock that only moves when someone waits."""
 
 from pathlib import Path
 

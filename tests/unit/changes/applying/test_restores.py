@@ -82,7 +82,7 @@ def test_a_restore_that_does_not_succeed_yet_is_finished_by_the_next_apply(
     assert org.timeout_of(ID) == 5
 
 
-def test_somebody_who_edits_during_the_restore_is_not_overwritten(apply: Apply) -> None:
+def test_someone_who_edits_during_the_restore_is_not_overwritten(apply: Apply) -> None:
     org = FakeOrg.with_actions(full_config())
     org.after_patch = [drop_template]
     org.on_patch = [nothing, lambda org, action_id: org.edit(action_id, timeout_s=20)]

@@ -1,4 +1,4 @@
-"""A write that is stale, lost or raced: never sent twice, never over what somebody else did."""
+"""A write that is stale, lost or raced: never sent twice, never over what someone else did."""
 
 from collections.abc import Callable
 
@@ -53,7 +53,7 @@ def test_a_version_that_is_always_stale_ends_after_five_writes(apply: Apply, jou
     assert only_the_timeout_differs(org)
 
 
-def test_somebody_who_edits_just_before_the_write_is_not_overwritten(apply: Apply) -> None:
+def test_someone_who_edits_just_before_the_write_is_not_overwritten(apply: Apply) -> None:
     org = FakeOrg.with_actions(full_config())
     org.on_patch = [lambda org, action_id: org.edit(action_id, url="https://theirs.example.test")]
 
@@ -64,7 +64,7 @@ def test_somebody_who_edits_just_before_the_write_is_not_overwritten(apply: Appl
     assert org.patches == []
 
 
-def test_somebody_who_edits_just_after_the_write_is_not_overwritten(apply: Apply) -> None:
+def test_someone_who_edits_just_after_the_write_is_not_overwritten(apply: Apply) -> None:
     org = FakeOrg.with_actions(full_config())
     org.after_patch = [lambda org, action_id: org.edit(action_id, timeout_s=20)]
 
@@ -133,7 +133,7 @@ def lost_after(edit: Callable[[FakeOrg], None]) -> Callable[[FakeOrg, str], None
     return step
 
 
-def test_a_lost_write_is_still_ours_when_somebody_saved_the_action_since(apply: Apply) -> None:
+def test_a_lost_write_is_still_ours_when_someone_saved_the_action_since(apply: Apply) -> None:
     org = FakeOrg.with_actions(full_config())
     org.after_patch = [lost_after(lambda org: org.edit(ID))]
 
@@ -143,7 +143,7 @@ def test_a_lost_write_is_still_ours_when_somebody_saved_the_action_since(apply: 
     assert org.patches == [(ID, 10)]
 
 
-def test_a_lost_write_that_somebody_changed_since_is_not_called_refused(
+def test_a_lost_write_that_someone_changed_since_is_not_called_refused(
     apply: Apply, journal: Journal
 ) -> None:
     org = FakeOrg.with_actions(full_config())

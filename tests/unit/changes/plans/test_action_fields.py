@@ -40,7 +40,7 @@ def test_null_empty_and_absent_are_the_same() -> None:
     assert all_but_timeout(with_config(response=response)) == all_but_timeout(FULL)
 
 
-def test_every_other_key_counts_also_one_nobody_knows_yet() -> None:
+def test_every_other_key_counts_also_one_unknown_today() -> None:
     found = differences(all_but_timeout(FULL), all_but_timeout(with_config(other={"retries": {"max": 3}})))
 
     assert [item.field for item in found] == ["config.retries.max"]

@@ -44,7 +44,7 @@ def test_an_action_that_hides_it_later_is_not_what_the_plan_saw() -> None:
 
 
 @pytest.mark.parametrize(
-    ("known", "said"),
+    ("known", "wording"),
     [
         ({"current_timeout_s": None, "timeout_is_set": None}, "unknown"),
         ({"current_timeout_s": 60, "timeout_is_set": False}, "unset (60)"),
@@ -52,7 +52,7 @@ def test_an_action_that_hides_it_later_is_not_what_the_plan_saw() -> None:
         ({"current_timeout_s": 5, "timeout_is_set": None}, "5"),
     ],
 )
-def test_the_exports_say_what_is_known(known: dict[str, Any], said: str) -> None:
+def test_the_exports_say_what_is_known(known: dict[str, Any], wording: str) -> None:
     analysis = analysis_of(recommendation(action_name="A", **known))
-    assert f"config_timeout_seconds = 10 # was {said}\n" in terraform_lines(analysis, None)
-    assert f"# A: {said} -> 10 s. " in gc_calls(analysis)
+    assert f"config_timeout_seconds = 10 # was {wording}\n" in terraform_lines(analysis, None)
+    assert f"# A: {wording} -> 10 s. " in gc_calls(analysis)

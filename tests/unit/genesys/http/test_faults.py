@@ -81,7 +81,7 @@ class FailingTransport(httpx.BaseTransport):
 
 
 @pytest.mark.parametrize(
-    ("error", "cause", "said"),
+    ("error", "cause", "wording"),
     [
         (httpx.ConnectError("x"), socket.gaierror(-2, "Name or service not known"), "cannot be resolved"),
         (httpx.ConnectError("x"), ConnectionRefusedError(111, "refused"), "refuses the connection"),
@@ -91,12 +91,12 @@ class FailingTransport(httpx.BaseTransport):
         (httpx.ReadError("x"), ConnectionResetError(), "was lost"),
     ],
 )
-def test_no_reply_says_what_to_look_at(error: httpx.RequestError, cause: Exception, said: str) -> None:
+def test_no_reply_says_what_to_check(error: httpx.RequestError, cause: Exception, wording: str) -> None:
     connection = Connection.to(region="us-east-1", access_token=Secret("t"))
     transport = FailingTransport(error, cause)
     with (
         GenesysClient(connection, transport=transport) as client,
-        pytest.raises(NetworkError, match=said) as caught,
+        pytest.raises(NetworkError, match=wording) as caught,
     ):
         client.organization()
     assert "api.mypurecloud.com" in caught.value.message
@@ -148,8 +148,8 @@ def test_a_429_says_whose_limit(wire: respx.MockRouter, client: GenesysClient) -
 def test_the_wait_is_read_from_the_text_where_the_header_is_missing(
     wire: respx.MockRouter, client: GenesysClient
 ) -> None:
-    said = "Rate limit exceeded the maximum. Retry the request in [400] seconds"
-    route = wire.get(ME).respond(429, json={"message": said})
+    wording = "Rate limit exceeded the maximum. Retry the request in [400] seconds"
+    route = wire.get(ME).respond(429, json={"message": wording})
     with pytest.raises(RateLimitedError) as caught:
         client.organization()
     assert caught.value.retry_after_s == 400 and route.call_count == 1

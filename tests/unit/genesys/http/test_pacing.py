@@ -50,10 +50,10 @@ def test_clients_of_one_connection_share_its_pace(wire: respx.MockRouter, connec
         with GenesysClient(paced) as client:
             client.organization()
     assert waits == [60.0]
-    told: list[float] = []
-    with GenesysClient(paced, on_wait=told.append) as client:
+    announced: list[float] = []
+    with GenesysClient(paced, on_wait=announced.append) as client:
         client.organization()
-    assert told == [60.0]
+    assert announced == [60.0]
 
 
 def test_test_calls_are_not_paced(wire: respx.MockRouter, connection: Connection) -> None:
