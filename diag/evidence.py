@@ -1,4 +1,4 @@
-"""From runs and files on disk to an analysis: what `recommend`, `report`, `check` and `demo` share."""
+"""From runs and files on disk to an analysis: shared by `recommend`, `report`, `check` and `demo`."""
 
 import json
 import shlex
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RunEvidence:
-    """Samples, what they say, and the run folders they came from."""
+    """Samples, their analysis, and the run folders they came from."""
 
     samples: "SampleSet"
     analysis: Analysis
@@ -36,7 +36,7 @@ def choose_inputs(given: Sequence[Path], runs: Path) -> tuple[Path, ...]:
     if newest is None:
         raise UsageError(
             f"There is no run in {runs} yet.",
-            hint="Make one: diag measure; or see the whole story first: diag demo",
+            hint="Make one: diag measure. Or watch a full example first: diag demo",
         )
     return (newest.path,)
 
@@ -54,8 +54,8 @@ def gather(
 
     `facts` win over those in `actions_file`, and those over the manifests'. Where a run's workload
     has settings for an action, they win over `settings` for that action.
-    `detail` also reads what only the report needs (status, error codes, payload labels). `source` is what
-    the next commands name: inputs and flags, None for the newest run judged by the defaults.
+    `detail` also reads what only the report needs (status, error codes, payload labels). `source` holds
+    the inputs and flags that the next commands repeat; None for the newest run judged by the defaults.
     """
     from analysis.jobs.loop_advice import recommend_loops
     from analysis.samples.actions_file import read_actions_file
@@ -88,10 +88,10 @@ def report_data(
     charts: bool = True,
     source: str | None = None,
 ) -> "ReportData":
-    """Return what every form of the report is made from; without `charts` the samples are not summarised.
+    """Return the data of the report in any format; without `charts` the samples are not summarised.
 
-    `notes` are sentences beside the verdict; `zone` is shown beside UTC; `source` is what the next commands
-    name (inputs and flags; without it the run folders).
+    `notes` are sentences beside the verdict; `zone` is shown beside UTC; `source` holds the inputs and flags
+    that the next commands repeat (by default the run folders).
     """
     from analysis.views.summarise import summarise
     from diag import __version__

@@ -1,2 +1,1 @@
-"""Telemetry for `diag observe`: read hour by hour, nothing is executed; findings, facts and series for the
-report."""
+"""Production telemetry for `diag observe`: read by the hour, judged, compared, shown in the report."""

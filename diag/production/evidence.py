@@ -1,4 +1,4 @@
-"""Everything `diag observe` found, as one value: judged, compared, drawn, saved and read back."""
+"""The result of `diag observe` as one value: judged, saved as JSON and read back."""
 
 import json
 from collections.abc import Mapping
@@ -21,18 +21,18 @@ from diag.production.read_telemetry import Production
 from diag.production.time_window import Window
 
 UNKNOWN: Final = (
-    "Genesys documents neither how late these numbers come (the newest hour is left out) nor whether test "
-    "calls are among them, and executions that failed fast count as fast ones."
+    "Genesys does not document how late these numbers arrive (the newest hour is left out) or whether they "
+    "include test calls. Executions that failed fast count as fast."
 )
-"""What the platform does not tell about its telemetry (docs/genesys-api.md, "Analytics")."""
+"""What Genesys does not document about its telemetry (docs/genesys-api.md, "Analytics")."""
 
 MOST_AN_HOUR: Final = 10**9
-"""More executions of one action an hour are a damaged file."""
+"""A file with more executions per action and hour is damaged."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where production was read."""
+    """The org and host whose telemetry was read."""
 
     host: str
     sandbox: bool
@@ -51,7 +51,7 @@ class Unobserved:
 
 @dataclass(frozen=True, slots=True)
 class ProductionEvidence:
-    """What production says, verdicts included; `since`, `until` (Unix seconds) are the window asked for."""
+    """Production telemetry with its verdicts; `since`, `until` (Unix seconds) are the window asked for."""
 
     analysis: Analysis
     observed: Mapping[str, Observed]
@@ -72,7 +72,7 @@ def evidence_of(
 ) -> ProductionEvidence:
     """Return what was read, judged as a run is judged.
 
-    `source`: arguments of `diag observe` that lead to this judgement again, for the next commands.
+    `source`: the arguments of `diag observe` that repeat this judgement, for the next commands.
     """
     observed = {
         entry.action.id: Observed(
@@ -86,7 +86,7 @@ def evidence_of(
         for entry in production.observed
     }
     analysis = recommend_from_buckets(
-        [one.counts for one in observed.values()],
+        [action.counts for action in observed.values()],
         {entry.action.id: facts_of(entry) for entry in production.observed},
         settings,
         concurrency_limit=concurrency_limit,
@@ -101,7 +101,8 @@ def evidence_of(
         ),
         observed=observed,
         not_observed=tuple(
-            Unobserved(one.action.id, one.action.name, one.why) for one in production.not_observed
+            Unobserved(missing.action.id, missing.action.name, missing.why)
+            for missing in production.not_observed
         ),
         place=place,
         since=window.since.timestamp(),
@@ -110,7 +111,7 @@ def evidence_of(
 
 
 def plan_command(source: str | None) -> str:
-    """Return the command that saves a plan from the same question, judged by the same rules."""
+    """Return the command that saves a plan from the same telemetry, judged by the same rules."""
     return f"diag observe {source} --out plan.json" if source else "diag observe --out plan.json"
 
 
@@ -131,27 +132,27 @@ def to_json(evidence: ProductionEvidence, findings: Mapping[str, Finding]) -> Js
         "observed": [
             {
                 "action_id": action_id,
-                "timeout_s": one.timeout_s,
-                "since": one.since,
-                "until": one.until,
-                "changed": one.changed,
-                "executions": one.counts.executions,
-                "hours": [asdict(hour) for hour in one.counts.hours],
-                "remarks": list(one.remarks),
+                "timeout_s": action.timeout_s,
+                "since": action.since,
+                "until": action.until,
+                "changed": action.changed,
+                "executions": action.counts.executions,
+                "hours": [asdict(hour) for hour in action.counts.hours],
+                "remarks": list(action.remarks),
                 "drift": asdict(findings[action_id].drift),
                 "test_against_production": (
                     None if (found := findings[action_id].resemblance) is None else asdict(found)
                 ),
             }
-            for action_id, one in evidence.observed.items()
+            for action_id, action in evidence.observed.items()
         ],
-        "not_observed": [asdict(one) for one in evidence.not_observed],
+        "not_observed": [asdict(missing) for missing in evidence.not_observed],
         "unknown": UNKNOWN,
     }
 
 
 def read_evidence(path: Path) -> ProductionEvidence:
-    """Return what `diag observe --format json` wrote. Raises UnreadableSamplesError when it is not that."""
+    """Return what `diag observe --format json` wrote. Raises UnreadableSamplesError for any other file."""
     try:
         body: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         if body["source"] != "production":
@@ -187,7 +188,7 @@ def _observed(row: Mapping[str, Any]) -> Observed:
 
 
 def _hour(row: Mapping[str, Any]) -> HourCounts:
-    """Raises ValueError for counts no platform would give: a file may hold anything."""
+    """Return one hour's counts. Raises ValueError for counts that no platform returns."""
     hour = HourCounts(_moment(row["started_at"]), int(row["total"]), tuple(int(n) for n in row["below"]))
     if len(hour.below) > PLATFORM_MAX_TIMEOUT_S or max(hour.total, *hour.below, 0) > MOST_AN_HOUR:
         raise ValueError("counts out of range")
@@ -195,5 +196,5 @@ def _hour(row: Mapping[str, Any]) -> HourCounts:
 
 
 def _moment(seconds: object) -> float:
-    """Return a Unix time. Raises ValueError, OverflowError or OSError for one that is no time."""
+    """Return a Unix time. Raises ValueError, OverflowError or OSError where it is not a time."""
     return datetime.fromtimestamp(float(str(seconds)), UTC).timestamp()

@@ -1,4 +1,4 @@
-"""What production says beside the verdict: does the timeout still fit, does a test resemble production."""
+"""Beside the verdict: does the timeout still fit production, and does a test resemble production?"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,20 +15,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One action's drift, and how a test of it compares; None where there was no test of it."""
+    """One action's drift, and how a test of it compares (None without a test)."""
 
     drift: Drift
     resemblance: Resemblance | None = None
 
     def lines(self, *, changed: bool) -> tuple[str, ...]:
-        """Return sentences for people: the drift where it matters (`changed`: diag set this timeout)."""
-        found = []
+        """Return sentences for the reader: the drift where it matters (`changed`: diag set this timeout)."""
+        sentences = []
         if changed or self.drift.verdict == "drifted":
             when = "since it was last changed, " if changed else ""
-            found.append(f"{when}{self.drift.verdict}: {self.drift.reason}")
+            sentences.append(f"{when}{self.drift.verdict}: {self.drift.reason}")
         if self.resemblance is not None:
-            found.append(f"test against production, {self.resemblance.verdict}: {self.resemblance.reason}")
-        return tuple(found)
+            sentences.append(
+                f"test against production, {self.resemblance.verdict}: {self.resemblance.reason}"
+            )
+        return tuple(sentences)
 
 
 def findings_of(
@@ -41,6 +43,6 @@ def findings_of(
             if action_id in observed:
                 tests[action_id] = resembles(observed[action_id].counts, calls, settings)
     return {
-        action_id: Finding(drift(one.counts, one.timeout_s, settings), tests.get(action_id))
-        for action_id, one in observed.items()
+        action_id: Finding(drift(action.counts, action.timeout_s, settings), tests.get(action_id))
+        for action_id, action in observed.items()
     }

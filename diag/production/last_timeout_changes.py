@@ -1,4 +1,4 @@
-"""When each action's timeout was last changed, as far as our own journal knows."""
+"""When each action's timeout was last changed, according to diag's journal."""
 
 from collections.abc import Sequence
 

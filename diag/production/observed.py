@@ -1,4 +1,4 @@
-"""What production says of one action, before anybody judges it."""
+"""One action's production telemetry, before it is judged."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""From what production says to what the analysis takes."""
+"""From telemetry as read to the counts, facts and remarks that the analysis and the report use."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -11,7 +11,7 @@ from diag.inventory import action_facts
 from diag.production.read_telemetry import ObservedAction
 
 LATE_S: Final = 2.0
-"""What an execution may take beyond its timeout before we say that the timeout was another one."""
+"""An execution that took this much longer than the timeout shows that the timeout was different then."""
 
 
 def bucket_counts(observed: ObservedAction) -> BucketCounts:
@@ -30,20 +30,20 @@ def bucket_counts(observed: ObservedAction) -> BucketCounts:
 
 
 def facts_of(observed: ObservedAction) -> ActionFacts:
-    """Return what is known of the action; its production peak is the busiest hour, calls/s."""
+    """Return the facts of the action; its production peak is that of the busiest hour, in calls/s."""
     busiest = max((hour.total for hour in observed.hours), default=0)
     return replace(action_facts.facts_of(observed.action), production_peak_rate=busiest / 3600.0 or None)
 
 
 def remarks(observed: ObservedAction) -> tuple[str, ...]:
-    """Return what a reader has to know about this action's numbers; empty when nothing is odd."""
-    found = []
+    """Return sentences that limit this action's numbers; empty when nothing is unusual."""
+    sentences = []
     if observed.since_change is not None:
-        found.append(f"only the {observed.window.hours} hours since the last change of its timeout count")
+        sentences.append(f"only the {observed.window.hours} hours since its timeout was last changed count")
     longest_s = observed.longest_s
     if longest_s is not None and longest_s > observed.timeout_s + LATE_S:
-        found.append(
+        sentences.append(
             f"an execution took {longest_s:.0f} s although the timeout is {observed.timeout_s} s: it was "
-            "another one before, and the share of slow executions may be too high"
+            "different before, and the share of slow executions may be too high"
         )
-    return tuple(found)
+    return tuple(sentences)

@@ -1,7 +1,7 @@
 """Reading production telemetry: executions per whole second of duration and hour, action by action.
 
-Six calls tell all of 1..60 s for one action (10 views a call). Actions that were not executed at all cost
-none: one call lists who was.
+Six requests cover all of 1..60 s for one action (10 views per request). Actions that were not executed need
+none: a single request lists those that were.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ from diag.production.time_window import Window
 
 
 class Telemetry(Protocol):
-    """What this file needs of the client."""
+    """The part of the client used here."""
 
     def execution_totals(self, since: datetime, until: datetime) -> dict[str, int]:
         """Return executions by action id."""
@@ -48,7 +48,7 @@ class ObservedAction:
 
     @property
     def longest_s(self) -> float | None:
-        """Return the longest execution, seconds, as far as the platform tells."""
+        """Return the longest execution, seconds, None where the platform does not report it."""
         longest = [hour.max_ms for hour in self.hours if hour.max_ms is not None]
         return max(longest) / 1000.0 if longest else None
 
@@ -63,7 +63,7 @@ class NotObserved:
 
 @dataclass(frozen=True, slots=True)
 class Production:
-    """What production says, and what it does not say."""
+    """The actions with telemetry, and those without it."""
 
     observed: tuple[ObservedAction, ...]
     not_observed: tuple[NotObserved, ...]
@@ -80,7 +80,7 @@ def read_production(
     """Return the telemetry of `actions` in `window`.
 
     `changed_at`: action id -> Unix time of the last known change of its timeout; only hours after it count,
-    because earlier ones were cut off elsewhere. Raises `ApiError` only when nothing can be read at all.
+    because earlier ones were cut off by a different timeout. Raises `ApiError` only when nothing can be read.
     """
     totals = _totals(telemetry, window)
     observed: list[ObservedAction] = []
@@ -89,18 +89,18 @@ def read_production(
         if totals is not None and not totals.get(action.id):
             missing.append(NotObserved(action, f"no execution in {window.hours} hours"))
         else:
-            found = _observe(telemetry, action, window, (changed_at or {}).get(action.id))
-            if isinstance(found, NotObserved):
-                missing.append(found)
+            result = _observe(telemetry, action, window, (changed_at or {}).get(action.id))
+            if isinstance(result, NotObserved):
+                missing.append(result)
             else:
-                observed.append(found)
+                observed.append(result)
         if on_progress:
             on_progress(done, len(actions))
     return Production(tuple(observed), tuple(missing))
 
 
 def _totals(telemetry: Telemetry, window: Window) -> dict[str, int] | None:
-    """Executions by action; None where the platform does not take such a wide question."""
+    """Executions by action; None where the platform refuses a query this wide."""
     try:
         return telemetry.execution_totals(window.since, window.until)
     except RefusedRequestError:
@@ -110,21 +110,21 @@ def _totals(telemetry: Telemetry, window: Window) -> dict[str, int] | None:
 def _observe(
     telemetry: Telemetry, action: Action, window: Window, changed_at: float | None
 ) -> ObservedAction | NotObserved:
-    mine = window if changed_at is None else window.after(changed_at)
-    if mine.hours == 0:
-        return NotObserved(action, "its timeout was changed within the last hours: wait for a full hour")
+    usable = window if changed_at is None else window.after(changed_at)
+    if usable.hours == 0:
+        return NotObserved(action, "its timeout was changed too recently: wait for a full hour")
     timeout_s = action.timeout_s
     if timeout_s is None:
-        return NotObserved(action, "the org does not tell its timeout")
+        return NotObserved(action, "the org does not report its timeout")
     ranges = [DurationRange(second * 1000, (second + 1) * 1000) for second in range(timeout_s)]
     try:
-        hours = telemetry.execution_counts(action.id, mine.since, mine.until, ranges)
+        hours = telemetry.execution_counts(action.id, usable.since, usable.until, ranges)
     except RefusedRequestError as error:
-        return NotObserved(action, f"the platform refused the question: {_short(error)}")
+        return NotObserved(action, f"the platform refused the query: {_short(error)}")
     if not any(hour.total for hour in hours):
-        return NotObserved(action, f"no execution in {mine.hours} hours")
-    shortened = changed_at if mine != window else None
-    return ObservedAction(action, timeout_s, mine, hours, shortened)
+        return NotObserved(action, f"no execution in {usable.hours} hours")
+    shortened = changed_at if usable != window else None
+    return ObservedAction(action, timeout_s, usable, hours, shortened)
 
 
 def _short(error: ApiError) -> str:

@@ -1,4 +1,4 @@
-"""Production telemetry for the report: by itself, or beside the test of a run."""
+"""Production telemetry for the report: on its own, or beside a test."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -24,7 +24,7 @@ def production_page(
     zone: str | None,
     source: str | None = None,
 ) -> ReportData:
-    """Return the report of production itself; `tests` (summaries by action id) are drawn beside it.
+    """Return the report of production alone; `tests` (summaries by action id) are drawn beside it.
 
     `source`: arguments of `diag observe` for the next commands.
     """
@@ -92,7 +92,7 @@ def _shown(one: Observed, finding: Finding) -> ProductionFinding:
 
 
 def _elsewhere(data: ReportData, evidence: ProductionEvidence) -> tuple[str, ...]:
-    """A sentence where the test was not made where production was read."""
+    """Return a sentence where test and production telemetry come from different orgs or hosts."""
     hosts = {manifest.host for manifest in data.manifests}
     orgs = {manifest.org_id for manifest in data.manifests if manifest.org_id is not None}
     same = evidence.place.org_id in orgs if orgs and evidence.place.org_id else evidence.place.host in hosts
@@ -101,5 +101,5 @@ def _elsewhere(data: ReportData, evidence: ProductionEvidence) -> tuple[str, ...
     there = evidence.place.org_name or "an org"
     return (
         f"Production was read from {there} at {evidence.place.host}, the test ran elsewhere: "
-        "they need not resemble each other.",
+        "the two may differ.",
     )

@@ -1,11 +1,11 @@
-"""Which hours of production are looked at."""
+"""The hours of production telemetry to read."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 LAG: Final = timedelta(hours=1)
-"""How late the platform's numbers come is not documented: the newest full hour is left out."""
+"""The platform does not document how late its numbers arrive, so the newest full hour is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Window:
 
     @property
     def hours(self) -> int:
-        """Return how many hours it has."""
+        """Return the number of hours."""
         return int((self.until - self.since) / timedelta(hours=1))
 
     def after(self, moment: float) -> "Window":

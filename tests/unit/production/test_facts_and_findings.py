@@ -54,7 +54,7 @@ def test_what_a_reader_has_to_know() -> None:
     (late,) = remarks(observed(hour(0, (1, 0, 0), max_ms=45_000.0)))
     assert "45 s although the timeout is 3 s" in late
     (short,) = remarks(replace(observed(hour(0, (1, 0, 0))), since_change=5.0))
-    assert "since the last change" in short
+    assert "since its timeout was last changed" in short
 
 
 def test_drift_and_a_test_that_is_too_easy_are_found() -> None:

@@ -117,6 +117,6 @@ def test_an_action_whose_timeout_nobody_told_is_not_judged() -> None:
     telemetry = FakeTelemetry(["a", "b"])
     read = read_production(telemetry, [untold, action("b")], last_days(1, NOW))
     assert [(one.action.id, one.why) for one in read.not_observed] == [
-        ("a", "the org does not tell its timeout")
+        ("a", "the org does not report its timeout")
     ]
     assert [one.action.id for one in read.observed] == ["b"]
