@@ -54,7 +54,7 @@ def calls_of(source: Literal["test", "production"]) -> str:
     return "production executions" if source == "production" else "calls"
 
 
-def of_calls(p: float) -> str:
+def share_of_calls_text(p: float) -> str:
     """Return "99 of 100" for .99, "999 of 1,000" for .999."""
     for whole in (100, 1000, 10_000):
         if abs(p * whole - round(p * whole)) < 1e-9:

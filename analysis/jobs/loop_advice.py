@@ -1,10 +1,10 @@
 """Interval and loop limit for a flow that submits work and polls for it (docs/method.md, "Polling loops").
 
-The same code as for timeouts: Kaplan-Meier with jobs that were still running when we stopped looking
+The same code as for timeouts: Kaplan-Meier with jobs that were still running when polling stopped
 counted as "not done by then", and the exact upper bound of p99. Never a percentile of the finished jobs
-alone: at the end of a run those are the quick ones. Jobs that failed or were cancelled are told and left
-out: they were not cut off by us, a flow learns of their end and leaves its loop. Some of those still
-running would have failed too; counting them makes the wait longer, never shorter.
+alone: at the end of a run those are the quick ones. Jobs that failed or were cancelled are reported and left
+out: the measurement did not cut them off, and a flow notices their end and leaves its loop. Some of those
+still running would have failed too; counting them makes the wait longer, never shorter.
 """
 
 import math
@@ -26,14 +26,14 @@ from analysis.statistics.design_effect import clustering_at
 from analysis.statistics.latency_counts import MAX_MS, count_latencies
 from analysis.statistics.survival import kaplan_meier
 from analysis.statistics.survival_band import curve_with_band
-from analysis.wording import of_calls, percent, seconds
+from analysis.wording import percent, seconds, share_of_calls_text
 
-LOOKS_PER_JOB: Final = 4
-"""A flow that looks about four times in a usual job learns of its end an eighth of its length late."""
+POLLS_PER_JOB: Final = 4
+"""A flow that polls about four times during a typical job notices its end an eighth of its length late."""
 SOME_WILL_FAIL: Final = 1.2
-"""So many times the fewest jobs of a bound are started, because some of them fail or last."""
-ALL_IN_VAIN: Final = 50
-"""When none of so many jobs was done and none still runs, more of them teach nothing."""
+"""This many times the fewest jobs of a bound are started, because some of them fail or take long."""
+NOTHING_DONE_JOBS: Final = 50
+"""Where none of this many jobs finished and none is still running, more jobs show nothing new."""
 _STEPS_MS: Final = (1, 10, 100, 1_000, 10_000, 100_000)
 """Jobs may last for hours: the survival code counts up to MAX_MS steps, so the step grows."""
 _CURVE_POINTS: Final = 400
@@ -50,12 +50,12 @@ def recommend_loops(
 
 
 def recommend_loop(flow: Flow, settings: RecommendSettings) -> FlowLoop:
-    """Return how long a flow must wait for these jobs, or, with the reason, that the data do not say."""
+    """Return how long a flow must wait for these jobs, or no number and the reason for it."""
     states = Counter(job.state for job in flow.jobs)
     whys = Counter(job.why for job in flow.jobs if job.why is not None)
     followed = [job for job in flow.jobs if job.state in ("done", "running", "gave_up")]
     done = [job for job in followed if job.state == "done"]
-    told = FlowLoop(
+    loop = FlowLoop(
         action_id=flow.action_id,
         action_name=flow.action_name,
         poll_action_name=flow.poll_action_name,
@@ -73,21 +73,21 @@ def recommend_loop(flow: Flow, settings: RecommendSettings) -> FlowLoop:
         longest_s=max((job.seconds for job in followed), default=None),
         reason="",
     )
-    found = _judge(told, followed, settings) if done else replace(told, reason=_nothing_done(told))
+    found = _judge(loop, followed, settings) if done else replace(loop, reason=_nothing_done(loop))
     return replace(found, reason=f"{found.reason[:1].upper()}{found.reason[1:]}.")
 
 
-def enough_jobs(told: FlowLoop, settings: RecommendSettings) -> bool:
-    """Return whether no more jobs need be started: the loop is known, or will be when these have ended."""
-    if told.loop_limit is not None or told.jobs >= settings.target_calls:
+def enough_jobs(loop: FlowLoop, settings: RecommendSettings) -> bool:
+    """Return True when no more jobs need be started: the loop is known, or will be when these have ended."""
+    if loop.loop_limit is not None or loop.jobs >= settings.target_calls:
         return True
-    if not told.done and not told.unfinished:
-        return told.jobs >= ALL_IN_VAIN
-    fewest = calls_for_a_bound(settings.percentile, settings.confidence) * (told.design_effect or 1.0)
-    return told.done + told.unfinished >= SOME_WILL_FAIL * fewest
+    if not loop.done and not loop.unfinished:
+        return loop.jobs >= NOTHING_DONE_JOBS
+    fewest = calls_for_a_bound(settings.percentile, settings.confidence) * (loop.design_effect or 1.0)
+    return loop.done + loop.unfinished >= SOME_WILL_FAIL * fewest
 
 
-def _judge(told: FlowLoop, followed: Sequence[Job], settings: RecommendSettings) -> FlowLoop:
+def _judge(loop: FlowLoop, followed: Sequence[Job], settings: RecommendSettings) -> FlowLoop:
     taken_ms = np.array([job.seconds * 1e3 for job in followed])
     step = next((step for step in _STEPS_MS if taken_ms.max() / step <= MAX_MS), _STEPS_MS[-1])
     event = np.array([job.state == "done" for job in followed])
@@ -106,8 +106,8 @@ def _judge(told: FlowLoop, followed: Sequence[Job], settings: RecommendSettings)
     def in_s(steps: int | None) -> float | None:
         return None if steps is None else steps * step / 1e3
 
-    told = replace(
-        told,
+    loop = replace(
+        loop,
         p50_s=in_s(table.quantile_ms(0.5)),
         p95_s=in_s(table.quantile_ms(0.95)),
         p99_s=in_s(quantile),
@@ -121,27 +121,27 @@ def _judge(told: FlowLoop, followed: Sequence[Job], settings: RecommendSettings)
             points=_evenly_spread(table.t_ms.size),
         ),
     )
-    if told.p99_s is None:
-        return replace(told, reason=_hidden(told, settings))
-    if told.p99_upper_s is None:
+    if loop.p99_s is None:
+        return replace(loop, reason=_hidden(loop, settings))
+    if loop.p99_upper_s is None:
         # What limits the bound is how many jobs the end of the curve is worth.
         worth = float(table.n_eff[-1]) / effect
         fewest = calls_for_a_bound(p, settings.confidence)
         more = max(math.ceil(len(followed) * (fewest / worth - 1.0) - 1e-9), 1)
-        return replace(told, jobs_needed=more, reason=_too_few(told, more, settings))
-    half_s = told.p50_s if told.p50_s is not None else told.p99_s
-    buffer_s = buffer_ms(told.p99_s * 1e3, settings) / 1e3
-    wait_s = wait_for(told.p99_s, told.p99_upper_s, buffer_s, settings)
-    interval_s = max(1, round(half_s / LOOKS_PER_JOB))
+        return replace(loop, jobs_needed=more, reason=_too_few(loop, more, settings))
+    half_s = loop.p50_s if loop.p50_s is not None else loop.p99_s
+    buffer_s = buffer_ms(loop.p99_s * 1e3, settings) / 1e3
+    wait_s = wait_for(loop.p99_s, loop.p99_upper_s, buffer_s, settings)
+    interval_s = max(1, round(half_s / POLLS_PER_JOB))
     limit = math.ceil(wait_s / interval_s - 1e-9)
-    told = replace(
-        told,
+    loop = replace(
+        loop,
         interval_s=interval_s,
         loop_limit=limit,
         wait_s=wait_s,
         cut_off_share=table.share_slower_than(interval_s * limit * 1e3 / step),
     )
-    return replace(told, reason=_advice(told, settings))
+    return replace(loop, reason=_advice(loop, settings))
 
 
 def _evenly_spread(times: int) -> NDArray[np.int64]:
@@ -149,60 +149,64 @@ def _evenly_spread(times: int) -> NDArray[np.int64]:
     return np.unique(np.linspace(0, times - 1, _CURVE_POINTS).astype(np.int64))
 
 
-def _nothing_done(told: FlowLoop) -> str:
-    if not told.jobs:
-        return "no job was started, so nothing can be said"
-    if told.unreadable == told.jobs and told.unreadable_because is not None:
-        return f"none of {told.jobs:,} jobs could be followed: looks were answered {told.unreadable_because}"
-    if told.unreadable == told.jobs:
+def _nothing_done(loop: FlowLoop) -> str:
+    if not loop.jobs:
+        return "no job was started, so nothing is known"
+    if loop.unreadable == loop.jobs and loop.unreadable_because is not None:
         return (
-            f"none of {told.jobs:,} jobs could be followed: the replies hold no job id or no status where "
+            f"none of {loop.jobs:,} jobs could be followed: polls were answered with "
+            f"{loop.unreadable_because}"
+        )
+    if loop.unreadable == loop.jobs:
+        return (
+            f"none of {loop.jobs:,} jobs could be followed: the replies hold no job id or no status where "
             "the workload says; check job_id and status there"
         )
-    return f"none of {told.jobs:,} jobs was seen done ({_others(told)}), so nothing can be said"
+    return f"none of {loop.jobs:,} jobs was done ({_others(loop)}), so nothing is known"
 
 
-def _hidden(told: FlowLoop, settings: RecommendSettings) -> str:
+def _hidden(loop: FlowLoop, settings: RecommendSettings) -> str:
     return (
-        f"{told.done:,} of {told.jobs:,} jobs were done, {_others(told)}: "
-        f"{of_calls(settings.percentile)} lies beyond the {seconds((told.longest_s or 0) * 1e3)} that jobs "
-        "were followed; measure longer, or raise give_up"
+        f"{loop.done:,} of {loop.jobs:,} jobs were done, {_others(loop)}: "
+        f"{share_of_calls_text(settings.percentile)} take longer than the "
+        f"{seconds((loop.longest_s or 0) * 1e3)} for which jobs were followed; "
+        "measure longer, or raise give_up"
     )
 
 
-def _too_few(told: FlowLoop, more: int, settings: RecommendSettings) -> str:
-    worth = f"{told.done:,} jobs were done"
-    if told.design_effect is not None and told.design_effect > 1.0:
-        worth += f" (worth {told.done / told.design_effect:,.0f}, because slow ones come in bursts)"
+def _too_few(loop: FlowLoop, more: int, settings: RecommendSettings) -> str:
+    worth = f"{loop.done:,} jobs were done"
+    if loop.design_effect is not None and loop.design_effect > 1.0:
+        worth += f" (worth {loop.done / loop.design_effect:,.0f}, because slow jobs come in bursts)"
     return (
-        f"only {worth}: a sure upper bound of p{settings.percentile * 100:g} needs "
-        f"about {more:,} more, so no interval and no limit are given"
+        f"only {worth}: a reliable upper bound of p{settings.percentile * 100:g} needs "
+        f"about {more:,} more, so there is no interval and no limit yet"
     )
 
 
-def _advice(told: FlowLoop, settings: RecommendSettings) -> str:
-    assert told.p99_s is not None and told.p99_upper_s is not None
-    within = "" if told.p50_s is None else f"half of the jobs are done within {seconds(told.p50_s * 1e3)}, "
-    said = (
-        f"{within}{of_calls(settings.percentile)} within {seconds(told.p99_s * 1e3)} (at most "
-        f"{seconds(told.p99_upper_s * 1e3)}, {settings.confidence * 100:g} % sure, {told.done:,} jobs): "
-        f"look every {told.interval_s} s, at most {told.loop_limit} times"
+def _advice(loop: FlowLoop, settings: RecommendSettings) -> str:
+    assert loop.p99_s is not None and loop.p99_upper_s is not None
+    within = "" if loop.p50_s is None else f"half of the jobs are done within {seconds(loop.p50_s * 1e3)}, "
+    text = (
+        f"{within}{share_of_calls_text(settings.percentile)} within {seconds(loop.p99_s * 1e3)} (at most "
+        f"{seconds(loop.p99_upper_s * 1e3)} with {settings.confidence * 100:g} % confidence, "
+        f"{loop.done:,} jobs): poll every {loop.interval_s} s, at most {loop.loop_limit} times"
     )
-    if told.jobs > told.done:
-        said += f"; {_others(told)}"
-    if told.throttled:
-        said += (
-            f"; {percent(told.throttled / (told.polls + told.throttled))} of the looks met a 429: "
-            "wait longer then, and do not count it"
+    if loop.jobs > loop.done:
+        text += f"; {_others(loop)}"
+    if loop.throttled:
+        text += (
+            f"; {percent(loop.throttled / (loop.polls + loop.throttled))} of the polls were "
+            "answered with a 429: wait longer after a 429, and do not count it as a poll"
         )
-    return said
+    return text
 
 
-def _others(told: FlowLoop) -> str:
+def _others(loop: FlowLoop) -> str:
     kinds = (
-        (told.failed, "failed"),
-        (told.cancelled, "cancelled"),
-        (told.unfinished, "still running when we stopped looking"),
-        (told.unreadable, "without a job id or status"),
+        (loop.failed, "failed"),
+        (loop.cancelled, "cancelled"),
+        (loop.unfinished, "still running when polling stopped"),
+        (loop.unreadable, "without a job id or status"),
     )
     return ", ".join(f"{count:,} {what}" for count, what in kinds if count)

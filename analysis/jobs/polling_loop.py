@@ -1,6 +1,6 @@
-"""Work that fits into no timeout: a flow submits a job and looks again and again until it is done.
+"""Work that fits into no timeout: a flow submits a job and polls until it is done.
 
-The type that crosses doorways; `read_jobs` reads the lines, `loop_advice` judges them.
+`read_jobs` reads the recorded lines, `loop_advice` judges them, `FlowLoop` holds the result.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from analysis.statistics.survival_curve import SurvivalCurve
 class FlowLoop:
     """How long the jobs of one submit action take, and how a flow should wait for them.
 
-    Times in seconds from the submit's reply to the look that saw the job done: at most one interval (or the
+    Times in seconds from the submit's reply to the poll that found the job done: at most one interval (or the
     wait after a 429) late, never early. Unknown numbers are None, never NaN.
     """
 
@@ -24,17 +24,17 @@ class FlowLoop:
     failed: int
     cancelled: int
     unfinished: int
-    """Still running when we stopped looking: right-censored, never dropped."""
+    """Still running when polling stopped: right-censored, never dropped."""
     unreadable: int
-    """The submit's reply held no job id, or the looks no status."""
+    """The submit's reply held no job id, or the polls no status."""
     polls: int
     throttled: int
-    """429s while looking: a longer wait, not a look."""
+    """429s while polling: each makes the wait longer and is not a poll."""
     polls_per_job: float | None
     """Mean over the jobs that were done."""
     looked_every_s: float
     reason: str
-    """One sentence for people: the recommendation, or why there is none."""
+    """One sentence for the reader: the recommendation, or why there is none."""
     p50_s: float | None = None
     p95_s: float | None = None
     p99_s: float | None = None
@@ -46,12 +46,12 @@ class FlowLoop:
     interval_s: int | None = None
     loop_limit: int | None = None
     wait_s: float | None = None
-    """What interval times limit must cover: the upper bound, and never less than p99 and its buffer."""
+    """What interval x limit must cover: the upper bound, and at least p99 plus its buffer."""
     jobs_needed: int | None = None
     """About how many more jobs give a bound, where there are too few."""
     cut_off_share: float | None = None
-    """Estimated share of jobs not done after `loop_limit` looks."""
+    """Estimated share of jobs not done after `loop_limit` polls."""
     unreadable_because: str | None = None
-    """The commonest error code of looks that were answered with no result; None: the paths are wrong."""
+    """The most frequent error code of polls without a result; None: the paths in the workload are wrong."""
     curve: SurvivalCurve | None = None
     """Share of jobs not done after t, in ms."""

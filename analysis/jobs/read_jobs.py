@@ -23,7 +23,7 @@ class Job:
     submitted_at: float
     """Unix seconds of the submit's reply."""
     seconds: float
-    """From there to the look that saw its end, or to the last look."""
+    """From there to the poll that found it ended, or to the last poll."""
     polls: int
     throttled: int
     correlation_id: str
@@ -31,7 +31,7 @@ class Job:
     run: int
     watched_s: float
     why: str | None = None
-    """For `no_status`: the error code of the looks, where they were answered with no result."""
+    """For `no_status`: the error code of the polls that were answered without a result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Flow:
 def read_flows(paths: Sequence[Path]) -> tuple[Flow, ...]:
     """Return the flows of all run folders among `paths` together, by name; empty where none was paired.
 
-    Lines that cannot be read (torn by a kill) are passed over: the line before holds what was known.
+    Lines that cannot be read (torn by a kill) are skipped: the line before holds the last known state.
     """
     heads: dict[str, dict[str, object]] = {}
     jobs: dict[str, list[Job]] = {}

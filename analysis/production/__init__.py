@@ -1,2 +1,1 @@
-"""Production telemetry instead of a test: the same verdicts from counts per second and hour; whether a test
-resembles production."""
+"""Verdicts from production telemetry instead of a test, and whether a test resembles production."""

@@ -1,9 +1,9 @@
-"""Production telemetry as counts per whole second and hour, and what they say about p99.
+"""Production telemetry as counts per whole second and hour, and the bounds of p99 they give.
 
 Whole-second edges lose nothing that matters, because the setting is in whole seconds
-(docs/method.md, "Production telemetry"): the bound is the first whole second that surely at most 1 % of
-executions exceed. Executions slower than the timeout in force were cut off by it and count as slower than
-every second below it.
+(docs/method.md, "Production telemetry"): the bound is the first whole second that at most 1 % of
+executions exceed, with the confidence asked for. Executions slower than the timeout in force were cut off
+by it and count as slower than every second below it.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from analysis.statistics.latency_counts import LatencyCounts
 from analysis.statistics.survival import SurvivalTable, kaplan_meier
 
 MIN_HOURS: Final = 10
-"""Fewer hours cannot tell whether slow executions come in bursts."""
+"""Fewer hours cannot show whether slow executions come in bursts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +69,22 @@ class Exceedance:
 
 
 def consistent(counts: BucketCounts) -> tuple[BucketCounts, int]:
-    """Return counts that do not contradict each other, and the number of hours that had to be mended.
+    """Return counts that do not contradict each other, and the number of hours that had to be corrected.
 
-    `below` never falls and never exceeds `total`; where it does, the smaller number is believed, so that a
-    mended execution counts as slow. The platform does not document whether late executions may be
+    `below` never falls and never exceeds `total`; where it does, the smaller number is used, so that a
+    corrected execution counts as slow. The platform does not document whether late executions may be
     missing from one of several queries.
     """
-    mended = 0
+    corrected = 0
     hours = []
     for hour in counts.hours:
         total = max(hour.total, 0)
         below = np.clip(np.array(hour.below, dtype=int), 0, total)
         values = tuple(int(value) for value in np.minimum.accumulate(below[::-1])[::-1])
-        mended += values != hour.below or total != hour.total
+        corrected += values != hour.below or total != hour.total
         if total and values:
             hours.append(HourCounts(hour.started_at, total, values))
-    return BucketCounts(counts.action_id, tuple(hours)), mended
+    return BucketCounts(counts.action_id, tuple(hours)), corrected
 
 
 def to_latency_counts(counts: BucketCounts) -> LatencyCounts:

@@ -18,7 +18,7 @@ from analysis.verdicts.severity import harm
 
 HOUR_S: Final = 3600.0
 WINDOWS_PER_HOUR: Final = 12
-"""As in `time_coverage`: five minutes with calls are one separate look."""
+"""As in `time_coverage`: five minutes with calls count as one separate window."""
 NOT_DOCUMENTED: Final = (
     "production counts: the platform does not document whether failed and test executions are among them"
 )
@@ -34,17 +34,17 @@ def recommend_from_buckets(
     """Return a verdict per action from its executions per hour and whole second, marked as production."""
     settings = settings or RecommendSettings()
     known = facts or {}
-    found = []
-    for one in counts:
-        of_action = known.get(one.action_id, ActionFacts(one.action_id))
-        capped = with_cap(settings, of_action.cap_s)
-        found.append(judge(_findings(one, of_action, capped), capped, concurrency_limit))
-    return Analysis(settings, tuple(sorted(found, key=harm)), known, concurrency_limit=concurrency_limit)
+    verdicts = []
+    for action in counts:
+        fact = known.get(action.action_id, ActionFacts(action.action_id))
+        capped = with_cap(settings, fact.cap_s)
+        verdicts.append(judge(_findings(action, fact, capped), capped, concurrency_limit))
+    return Analysis(settings, tuple(sorted(verdicts, key=harm)), known, concurrency_limit=concurrency_limit)
 
 
 def _findings(raw: BucketCounts, facts: ActionFacts, settings: RecommendSettings) -> Findings:
-    counts, mended = consistent(raw)
-    found = estimate_from_buckets(counts, settings)
+    counts, corrected = consistent(raw)
+    estimate = estimate_from_buckets(counts, settings)
     known = facts.current_timeout_s is not None
     current = facts.current_timeout_s or max((len(h.below) for h in counts.hours), default=DEFAULT_TIMEOUT_S)
     busiest = max((hour.total for hour in counts.hours), default=0) / HOUR_S
@@ -52,23 +52,23 @@ def _findings(raw: BucketCounts, facts: ActionFacts, settings: RecommendSettings
         action_id=raw.action_id,
         action_name=facts.action_name or raw.action_id,
         facts=facts,
-        estimate=found,
-        any_answer=found.samples > 0,
-        shortfall=shortfall_of(found, found.samples, 0, settings),
+        estimate=estimate,
+        any_answer=estimate.samples > 0,
+        shortfall=shortfall_of(estimate, estimate.samples, 0, settings),
         coverage=_coverage(counts),
         current_timeout_s=current,
         current_known=known,
-        timeouts=found.samples - found.ok,
-        cost_table=found.table,
+        timeouts=estimate.samples - estimate.ok,
+        cost_table=estimate.table,
         fired_s=_fired(counts),
-        lower_ms=found.lower_ms,
-        disagreement=_drift_between_days(counts, settings) if found.timeout_s is not None else None,
+        lower_ms=estimate.lower_ms,
+        disagreement=_drift_between_days(counts, settings) if estimate.timeout_s is not None else None,
         level_rate=facts.production_peak_rate,
-        observed_rate=found.samples / (len(counts.hours) * HOUR_S) if counts.hours else None,
+        observed_rate=estimate.samples / (len(counts.hours) * HOUR_S) if counts.hours else None,
         expected_rate=facts.production_peak_rate or busiest or None,
         source="production",
         apply_with="diag observe --out plan.json",
-        warnings=tuple(_warnings(counts, mended)),
+        warnings=tuple(_warnings(counts, corrected)),
     )
 
 
@@ -78,16 +78,16 @@ def _fired(counts: BucketCounts) -> tuple[int, int] | None:
     return (min(limits), max(limits)) if limits else None
 
 
-def _warnings(counts: BucketCounts, mended: int) -> list[str]:
+def _warnings(counts: BucketCounts, corrected: int) -> list[str]:
     lines = [NOT_DOCUMENTED]
-    if mended:
-        hours = "1 hour" if mended == 1 else f"{mended} hours"
-        lines.append(f"{hours} had counts that contradict each other and were mended")
+    if corrected:
+        hours = "1 hour" if corrected == 1 else f"{corrected} hours"
+        lines.append(f"{hours} had counts that contradict each other and were corrected")
     if len(counts.hours) < MIN_HOURS:
         few = len(counts.hours)
         lines.append(
             f"only {few} {'hour' if few == 1 else 'hours'} with executions: "
-            "whether slow ones come in bursts cannot be told"
+            "whether slow ones come in bursts is unknown"
         )
     return lines
 
@@ -99,7 +99,7 @@ def _coverage(counts: BucketCounts) -> TimeCoverage:
     span = max(starts) - min(starts) + HOUR_S
     windows = sum(min(WINDOWS_PER_HOUR, hour.total) for hour in counts.hours)
     measured = len(counts.hours) * HOUR_S
-    # Too few hours to see bursts are too few to lower a timeout on, however many executions they hold.
+    # Hours too few to show bursts are too few to lower a timeout, however many executions they hold.
     grade = grade_of(windows, span, measured) if len(counts.hours) >= MIN_HOURS else "C"
     return TimeCoverage(windows, span, measured, grade)
 

@@ -21,7 +21,7 @@ Likeness = Literal["same", "test faster", "test slower", "cannot tell"]
 Fit = Literal["fits", "drifted", "cannot tell"]
 
 TELLING_SHARE: Final = 0.05
-"""Compared where about this share of production is slower: far enough out to matter, enough calls to tell."""
+"""Compared where about this share of production is slower: slow enough to matter, with enough calls."""
 MIN_SLOW: Final = 5
 
 
@@ -59,7 +59,9 @@ def resembles(
     counts, _ = consistent(production)
     edge = _telling_edge(counts, test)
     if edge is None:
-        return Resemblance("cannot tell", "no whole second at which both were watched")
+        return Resemblance(
+            "cannot tell", "production and test have no whole second in common up to which both were observed"
+        )
     there = exceedance(counts, edge)
     seen = slow_share(test, edge * 1000.0)
     fewest = calls_for_a_bound(settings.percentile, settings.confidence)
@@ -68,13 +70,13 @@ def resembles(
         return Resemblance("cannot tell", f"fewer than {fewest} calls on one side", edge)
     here = seen.share
     if seen.slow + slower < MIN_SLOW:
-        return Resemblance("cannot tell", "hardly any call is that slow", edge, there.share, here)
+        return Resemblance("cannot tell", "too few calls are that slow to compare", edge, there.share, here)
     z = score(seen, SlowShare(edge * 1000.0, there.share, slower, executions, there.n_eff))
     shares = f"{percent(here)} of test calls and {percent(there.share)} of production took {edge} s or longer"
     if not proven(z):
         return Resemblance("same", shares, edge, there.share, here)
     if z < 0:
-        why = f"{shares}: the test is too easy (data, caches, load); trust production"
+        why = f"{shares}: the test is too easy (data, caches, load); rely on production"
         return Resemblance("test faster", why, edge, there.share, here)
     return Resemblance(
         "test slower", f"{shares}: the test is harder than production", edge, there.share, here
@@ -87,7 +89,7 @@ def drift(production: BucketCounts, timeout_s: int, settings: RecommendSettings 
     counts, _ = consistent(production)
     at = exceedance(counts, timeout_s)
     if not at.executions.sum():
-        return Drift("cannot tell", f"no execution was watched up to {timeout_s} s")
+        return Drift("cannot tell", f"no execution was observed up to {timeout_s} s")
     share, n = np.array([at.share]), np.array([at.n_eff])
     low = float(lower_share(share, n, settings.confidence)[0])
     high = float(upper_share(share, n, settings.confidence)[0])
@@ -98,11 +100,11 @@ def drift(production: BucketCounts, timeout_s: int, settings: RecommendSettings 
         return Drift("drifted", f"{text}: the timeout does not fit, measure again", at.share, low, high)
     if high <= accepted + 1e-12:
         return Drift("fits", text, at.share, low, high)
-    return Drift("cannot tell", f"{text}, with too few executions to be sure", at.share, low, high)
+    return Drift("cannot tell", f"{text}, with too few executions to decide", at.share, low, high)
 
 
 def _telling_edge(counts: BucketCounts, test: Calls) -> int | None:
-    """The whole second, watched by both, whose production share is nearest to TELLING_SHARE."""
+    """The whole second, observed in both, whose production share is nearest to TELLING_SHARE."""
     limits = test.limit_ms[np.isfinite(test.limit_ms)]
     highest = int(limits.max() // 1000) if limits.size else 60
     edges = range(1, min(highest, max((len(hour.below) for hour in counts.hours), default=0)) + 1)

@@ -1,4 +1,4 @@
-"""What weakens runs as evidence: cut short, rows lost, a generator that was late, or orgs mixed."""
+"""What weakens runs as evidence: cut short, rows lost, a load generator that was late, or orgs mixed."""
 
 from collections.abc import Sequence
 

@@ -1,3 +1,1 @@
-"""From findings to the recommendation: which verdict and number, what it costs, its sentence, the next
-command,
-the JSON."""
+"""Verdicts: which one, with which timeout, at what cost, in which words, and what to run next (`judge`)."""

@@ -32,9 +32,9 @@ def analysis_to_json(analysis: Analysis) -> JsonObject:
     return {
         "format_version": FORMAT_VERSION,
         "settings": asdict(analysis.settings),
-        "actions": [recommendation_to_json(one) for one in analysis.actions],
+        "actions": [recommendation_to_json(action) for action in analysis.actions],
         "facts": {key: _plain(asdict(value)) for key, value in analysis.facts.items()},
-        "skipped": [asdict(one) for one in analysis.skipped],
+        "skipped": [asdict(skipped) for skipped in analysis.skipped],
         "run_ids": list(analysis.run_ids),
         "sandbox": analysis.sandbox,
         "concurrency_limit": analysis.concurrency_limit,
@@ -84,7 +84,7 @@ def analysis_from_json(body: Mapping[str, Any]) -> Analysis:
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UnreadableSamplesError(
-            f"This is not a file of recommendations ({type(error).__name__}: {error}).",
+            f"This is not a recommendations file ({type(error).__name__}: {error}).",
             hint="Run diag recommend again.",
         ) from error
 

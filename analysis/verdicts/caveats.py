@@ -1,4 +1,4 @@
-"""Lines that belong beside a number: what limits it, and what looked wrong while measuring."""
+"""Warnings beside a verdict: what limits its number, and what went wrong while measuring."""
 
 from typing import Final
 
@@ -18,25 +18,25 @@ NOTABLE_SHARE: Final = 0.1
 
 
 def about_load(levels: Levels, facts: ActionFacts) -> list[str]:
-    """Return what the load levels leave open: saturation, and a peak above every level tested."""
+    """Return warnings about the load levels: saturated ones, and a production peak above all of them."""
     lines = []
     for level in levels.saturated:
         at = f"at {rate(level.rate)} " if level.rate is not None else ""
-        lines.append(f"{at}the action is saturated: {level.saturated_because}; that level is not used")
+        lines.append(f"{at}the action is saturated: {level.saturated_because}; this level is not used")
     if not levels.peak_covered and facts.production_peak_rate is not None:
         lines.append(
             f"production peaks at {rate(facts.production_peak_rate)}, above every level tested: "
-            "the number may be too low under load"
+            "the timeout may be too short under that load"
         )
     return lines
 
 
 def about_calls(deciding: JudgedLevel, coverage: TimeCoverage, settings: RecommendSettings) -> list[str]:
-    """Return what the calls of the deciding level leave open."""
-    calls, warm_up, found = deciding.calls, deciding.warm_up, deciding.estimate
+    """Return warnings about the calls of the deciding level."""
+    calls, warm_up, estimate = deciding.calls, deciding.warm_up, deciding.estimate
     lines = []
     if coverage.grade == "C":
-        # Time with calls in it: two short runs a month apart saw two moments, not a month.
+        # Only time with calls counts: two short runs a month apart cover two moments, not a month.
         rarer = (
             f" rarer than once per {duration(coverage.measured_s / 3)}" if coverage.measured_s >= 3 else ""
         )
@@ -44,34 +44,34 @@ def about_calls(deciding: JudgedLevel, coverage: TimeCoverage, settings: Recomme
     given_up = calls.count(Outcome.CLIENT_TIMEOUT)
     if given_up > NOTABLE_SHARE * (1.0 - settings.percentile) * len(calls):
         lines.append(
-            f"{given_up:,} {'call was' if given_up == 1 else 'calls were'} still running when the run ended "
-            "or was given up: counted as slower than that"
+            f"{given_up:,} {'call' if given_up == 1 else 'calls'} had not finished when the run ended or the "
+            "client stopped waiting: counted as slower than the time waited"
         )
     errors = calls.count(*ERRORS)
     if errors > (1.0 - settings.percentile) * len(calls):
         lines.append(
             f"{percent(errors / len(calls))} of calls ended in an error of the backend, the platform or the "
-            "network: counted as slower than that"
+            "network: counted as slower than the time until the error"
         )
-    if found.quantile_ms is not None:
-        starved = starved_workers(calls, found.quantile_ms)
+    if estimate.quantile_ms is not None:
+        starved = starved_workers(calls, estimate.quantile_ms)
         if starved:
             lines.append(
                 f"{starved} of the load generators saw over three times their share of slow calls: "
-                "the machine may be the slow part"
+                "their machine may be the slow part"
             )
-    if found.timeout_s is not None and len(warm_up):
+    if estimate.timeout_s is not None and len(warm_up):
         slowest = float(warm_up.latency_ms.max())
-        if slowest > found.timeout_s * 1e3:
-            lines.append(f"first calls after idle take up to {seconds(slowest)}")
+        if slowest > estimate.timeout_s * 1e3:
+            lines.append(f"the first calls after an idle period take up to {seconds(slowest)}")
     return lines
 
 
 def about_the_clock(timed: Timed) -> list[str]:
-    """Return a line when the generator was late."""
+    """Return a warning when the load generator started calls late."""
     if timed.clock == "service":
         return []
     return [
-        f"the generator was late (p99 {seconds((timed.lag_p99_s or 0) * 1e3)}): "
-        "times count from the planned start"
+        f"the load generator was late (p99 {seconds((timed.lag_p99_s or 0) * 1e3)}): "
+        "latencies are measured from the planned start"
     ]

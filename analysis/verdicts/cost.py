@@ -10,21 +10,27 @@ from analysis.statistics.confidence_bounds import upper_share
 from analysis.statistics.survival import SurvivalTable
 
 ALARM_SHARE: Final = 0.5
-"""One action that could hold half the org's concurrent executions deserves a warning."""
+"""An action that could hold half of the org's concurrent executions deserves a warning."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Shares are 0..1; None where the input for it is unknown."""
+    """What one timeout costs. Shares are 0..1; None where the input is unknown."""
 
     cut_off_now: float | None
+    """Share of calls slower than the current timeout."""
     cut_off_after: float | None
+    """Share of calls slower than the new timeout."""
     cut_off_after_at_most: float | None
-    """Upper bound; also where no call was watched up to the new timeout."""
+    """Upper bound of `cut_off_after`; known also where no call was observed up to the new timeout."""
     worst_wait_s: int | None
+    """How long a caller waits at most."""
     hung_backend_slots: float | None
+    """Concurrent executions held while the backend does not answer."""
     concurrency_share: float | None
+    """`hung_backend_slots` as a share of the org's concurrent executions."""
     safe_rate: float | None
+    """Calls/s up to which those executions cannot be exhausted."""
 
 
 def cost_of(
@@ -37,7 +43,8 @@ def cost_of(
     confidence: float,
     design_effect: float,
 ) -> Cost:
-    """Return the cost of `timeout_s` at `rate` calls/s (Little's law: a hung backend holds rate x T).
+    """Return the cost of `timeout_s` at `rate` calls/s (Little's law: a backend that does not answer
+    holds rate x timeout executions).
 
     The limit is the org's `actions.concurrent.executions.max`, shared by all actions.
     """
@@ -55,21 +62,21 @@ def cost_of(
 
 
 def cost_warning(cost: Cost, concurrency_limit: int | None) -> str | None:
-    """Return a line when this action alone could take a large part of the org's executions."""
+    """Return a warning when this action alone could take half of the org's concurrent executions or more."""
     if cost.concurrency_share is None or cost.concurrency_share < ALARM_SHARE:
         return None
     could = (
         "could exhaust" if cost.concurrency_share >= 1.0 else f"could take {cost.concurrency_share:.0%} of"
     )
     return (
-        f"if the backend hangs, this action alone {could} the org's {concurrency_limit} concurrent "
+        f"if the backend stops answering, this action alone {could} the org's {concurrency_limit} concurrent "
         f"executions ({cost.hung_backend_slots:.0f} held); "
-        f"up to {cost.safe_rate:.1f} calls/s the timeout is safe"
+        f"the timeout is safe up to {cost.safe_rate:.1f} calls/s"
     )
 
 
 def _share(table: SurvivalTable, timeout_s: int | None) -> float | None:
-    """The share of calls slower than the timeout, None where no call was watched that long."""
+    """The share of calls slower than the timeout; None where no call was observed that long."""
     if timeout_s is None or not table.total or not table.knows_share_at(timeout_s * 1e3):
         return None
     return table.share_slower_than(timeout_s * 1e3)

@@ -1,4 +1,4 @@
-"""Which verdict, and which number with it (docs/method.md, "The verdict"): first match wins."""
+"""Which verdict, and which timeout with it (docs/method.md, "The verdict"): the first that holds."""
 
 from dataclasses import dataclass
 
@@ -12,53 +12,55 @@ from analysis.verdicts.recommendation import Verdict
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`timeout_s` is what to set (the present one for `ok`), None when the data allow no number."""
+    """A verdict with its timeouts in whole seconds; None where the data allow no number."""
 
     verdict: Verdict
     timeout_s: int | None = None
+    """What to set; the current timeout for `ok`. Never above the cap."""
     uncapped_s: int | None = None
+    """What the calls would need if there were no cap."""
 
 
-def decide(known: Findings, settings: RecommendSettings) -> Decision:
+def decide(findings: Findings, settings: RecommendSettings) -> Decision:
     """Return the first verdict that holds."""
-    wanted = known.estimate.timeout_s
-    if not known.facts.configurable:
+    wanted = findings.estimate.timeout_s
+    if not findings.facts.configurable:
         return Decision(Verdict.NOT_CONFIGURABLE, None, wanted)
-    if not known.any_answer:
+    if not findings.any_answer:
         return Decision(Verdict.NO_DATA)
     cap = settings.cap_s
-    if wanted is not None and _only_the_bound_is_over_cap(known, settings):
+    if wanted is not None and _only_the_bound_is_over_cap(findings, settings):
         return Decision(Verdict.INSUFFICIENT_SAMPLES, None, wanted)
-    if (known.lower_ms or 0) >= cap * 1000 or (wanted or 0) > cap:
+    if (findings.lower_ms or 0) >= cap * 1000 or (wanted or 0) > cap:
         return Decision(Verdict.OVER_CAP_USE_ASYNC, cap, wanted)
     if wanted is None:
-        return Decision(_why_no_bound(known.estimate, settings))
-    if known.disagreement is not None:
-        slower = max(_covering(known.disagreement.slower, settings), wanted)
+        return Decision(_why_no_bound(findings.estimate, settings))
+    if findings.disagreement is not None:
+        slower = max(_covering(findings.disagreement.slower, settings), wanted)
         return Decision(Verdict.UNSTABLE, min(slower, cap), slower)
-    return _against_current(known.estimate, wanted, known.current_timeout_s, settings)
+    return _against_current(findings.estimate, wanted, findings.current_timeout_s, settings)
 
 
 def _covering(part: Estimate, settings: RecommendSettings) -> int:
-    """The number of one part of the calls, or what its quantile needs where it has too few for a bound."""
+    """The timeout that a part of the calls needs; from its quantile where it has too few for a bound."""
     if part.timeout_s is not None:
         return part.timeout_s
     seen = part.quantile_ms if part.quantile_ms is not None else part.lower_ms or 0
     return timeout_for(seen, seen, settings)
 
 
-def _only_the_bound_is_over_cap(known: Findings, settings: RecommendSettings) -> bool:
-    """Would p99 + buffer fit below the cap, and only the uncertainty of few calls does not?
+def _only_the_bound_is_over_cap(findings: Findings, settings: RecommendSettings) -> bool:
+    """True where p99 + buffer fits below the cap, and only the uncertainty of few calls exceeds it.
 
-    "Make it asynchronous" would be a costly answer to a question that a few more calls can settle.
+    "Make it asynchronous" would be costly advice where a few more calls can decide.
     """
-    found, missing = known.estimate, known.shortfall
-    if found.timeout_s is None or found.timeout_s <= settings.cap_s:
+    estimate, missing = findings.estimate, findings.shortfall
+    if estimate.timeout_s is None or estimate.timeout_s <= settings.cap_s:
         return False
-    if found.quantile_ms is None or missing.calls_needed is None:
+    if estimate.quantile_ms is None or missing.calls_needed is None:
         return False
-    fits = found.quantile_ms + buffer_ms(found.quantile_ms, settings) <= settings.cap_s * 1000
-    open_question = (known.lower_ms or 0) < settings.cap_s * 1000
+    fits = estimate.quantile_ms + buffer_ms(estimate.quantile_ms, settings) <= settings.cap_s * 1000
+    open_question = (findings.lower_ms or 0) < settings.cap_s * 1000
     return fits and open_question and missing.calls_needed <= settings.target_calls
 
 

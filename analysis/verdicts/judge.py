@@ -1,62 +1,66 @@
-"""From what is known of one action to its recommendation: verdict, cost, sentence, next command."""
+"""From the findings of one action to its recommendation, in the order this folder reads.
+
+Which verdict and which timeout (`decision`), what that timeout costs (`cost`), the sentence (`reason`), the
+command to run next (`next_command`).
+"""
 
 from analysis.estimates.findings import Findings
 from analysis.settings import RecommendSettings
 from analysis.verdicts.cost import cost_of, cost_warning
-from analysis.verdicts.next_step import next_command
-from analysis.verdicts.reason import sentence
+from analysis.verdicts.decision import decide
+from analysis.verdicts.next_command import next_command
+from analysis.verdicts.reason import reason
 from analysis.verdicts.recommendation import Recommendation, Verdict
-from analysis.verdicts.verdict import decide
 
 
-def judge(found: Findings, settings: RecommendSettings, concurrency_limit: int | None) -> Recommendation:
-    """Return the recommendation, every number its sentence rests on included.
+def judge(findings: Findings, settings: RecommendSettings, concurrency_limit: int | None) -> Recommendation:
+    """Return the recommendation with every number its sentence rests on.
 
     `concurrency_limit` is the org's number of concurrent executions, None when unknown.
     """
-    decision = decide(found, settings)
-    estimate, coverage, missing = found.estimate, found.coverage, found.shortfall
+    decision = decide(findings, settings)
+    estimate, coverage, missing = findings.estimate, findings.coverage, findings.shortfall
     cost = cost_of(
-        found.cost_table,
-        found.current_timeout_s,
+        findings.cost_table,
+        findings.current_timeout_s,
         decision.timeout_s,
-        found.expected_rate,
+        findings.expected_rate,
         concurrency_limit,
         confidence=estimate.confidence,
         design_effect=estimate.design_effect,
     )
-    expensive = cost_warning(cost, concurrency_limit)
+    too_expensive = cost_warning(cost, concurrency_limit)
     any_calls = estimate.samples > 0
-    parts = found.disagreement
+    parts = findings.disagreement
     return Recommendation(
-        action_id=found.action_id,
-        action_name=found.action_name,
+        action_id=findings.action_id,
+        action_name=findings.action_name,
         verdict=decision.verdict,
-        reason=sentence(found, decision, cost, settings),
-        next_command=next_command(found, decision.verdict, settings),
+        reason=reason(findings, decision, cost, settings),
+        next_command=next_command(findings, decision.verdict, settings),
         recommended_timeout_s=decision.timeout_s,
         uncapped_timeout_s=decision.uncapped_s,
-        current_timeout_s=found.current_timeout_s if found.current_known else None,
-        timeout_is_set=found.facts.timeout_is_set,
+        current_timeout_s=findings.current_timeout_s if findings.current_known else None,
+        timeout_is_set=findings.facts.timeout_is_set,
         samples=estimate.samples,
         ok=estimate.ok,
-        timeouts=found.timeouts,
-        censored=found.censored,
-        left_out=sum(found.left_out.values()),
-        left_out_by_reason=found.left_out,
+        timeouts=findings.timeouts,
+        censored=findings.censored,
+        left_out=sum(findings.left_out.values()),
+        left_out_by_reason=findings.left_out,
         p50_ms=estimate.p50_ms,
         p95_ms=estimate.p95_ms,
         quantile_ms=estimate.quantile_ms,
         quantile_upper_ms=estimate.upper_ms,
         quantile_lower_ms=estimate.lower_ms,
-        quantile_with_warm_up_ms=found.quantile_with_warm_up_ms,
+        quantile_with_warm_up_ms=findings.quantile_with_warm_up_ms,
         quantile_fast_part_ms=parts.faster.quantile_ms if parts else None,
         quantile_slow_part_ms=parts.slower.quantile_ms if parts else None,
         n_eff=estimate.n_eff if any_calls else None,
         design_effect=estimate.design_effect if any_calls else None,
         calls_needed=(missing.calls_needed if decision.verdict is Verdict.INSUFFICIENT_SAMPLES else None),
         far_seeing_calls=missing.far_seeing if missing.limited_by_the_timeout else None,
-        still_running=found.given_up,
+        still_running=findings.given_up,
         confidence_max_seen=missing.confidence_max_seen if any_calls else None,
         cut_off_now=cost.cut_off_now,
         cut_off_after=cost.cut_off_after,
@@ -65,12 +69,12 @@ def judge(found: Findings, settings: RecommendSettings, concurrency_limit: int |
         grade=coverage.grade if any_calls else None,
         windows=coverage.windows if any_calls else None,
         span_s=coverage.span_s if any_calls else None,
-        level_rate=found.level_rate,
-        observed_rate=found.observed_rate,
+        level_rate=findings.level_rate,
+        observed_rate=findings.observed_rate,
         hung_backend_slots=cost.hung_backend_slots,
         concurrency_share=cost.concurrency_share,
         safe_rate=cost.safe_rate,
-        clock=found.clock,
-        source=found.source,
-        warnings=(*found.warnings, *([expensive] if expensive else [])),
+        clock=findings.clock,
+        source=findings.source,
+        warnings=(*findings.warnings, *([too_expensive] if too_expensive else [])),
     )

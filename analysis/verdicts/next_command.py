@@ -1,4 +1,4 @@
-"""The command that gets further, per verdict."""
+"""The command to run next, per verdict."""
 
 import shlex
 from typing import Final
@@ -8,58 +8,58 @@ from analysis.settings import RecommendSettings
 from analysis.verdicts.recommendation import Verdict
 
 MANY_ERRORS: Final = 0.2
-"""More errors than this are what to look into first (as for a saturated load level)."""
+"""With a larger share of errors than this, their cause comes first (as for a saturated load level)."""
 
 
-def next_command(found: Findings, verdict: Verdict, settings: RecommendSettings) -> str | None:
-    """Return the command that gets further, or None where nothing is left to do from here."""
-    name = shlex.quote(found.action_name)
-    action = f"--action={name}" if found.action_name.startswith("-") else f"--action {name}"
+def next_command(findings: Findings, verdict: Verdict, settings: RecommendSettings) -> str | None:
+    """Return the command to run next, or None where no command helps."""
+    name = shlex.quote(findings.action_name)
+    action = f"--action={name}" if findings.action_name.startswith("-") else f"--action {name}"
     match verdict:
         case Verdict.CENSORED_NEEDS_PROBE:
-            cut_off_by_us = found.given_up > found.censored / 2
-            return f"diag measure {action}" if cut_off_by_us else f"diag measure --probe {action}"
+            ended_by_the_client = findings.given_up > findings.censored / 2
+            return f"diag measure {action}" if ended_by_the_client else f"diag measure --probe {action}"
         case Verdict.INSUFFICIENT_SAMPLES:
-            if found.saturated_because is not None:
-                return _slower(found, action)
-            if found.errors > MANY_ERRORS * found.estimate.samples:
+            if findings.saturated_because is not None:
+                return _measure_at_half_the_rate(findings, action)
+            if findings.errors > MANY_ERRORS * findings.estimate.samples:
                 return "diag doctor"
-            missing = found.shortfall
+            missing = findings.shortfall
             if missing.calls_needed is None:
                 return f"diag measure {action}"
-            # A new run is judged on its own, and has a warm-up of its own that does not count.
+            # A new run is judged on its own calls, and its own warm-up does not count.
             whole = missing.far_seeing + missing.calls_needed
             calls = _round_up(whole / (1.0 - settings.warmup_max_share))
             by_timeout = missing.limited_by_the_timeout or missing.hidden
-            probe = "--probe " if by_timeout and found.given_up <= found.censored / 2 else ""
+            probe = "--probe " if by_timeout and findings.given_up <= findings.censored / 2 else ""
             return f"diag measure {probe}{action} --calls {calls}"
         case Verdict.NO_DATA:
-            return _after_no_data(found, action)
+            return _after_no_data(findings, action)
         case Verdict.UNSTABLE:
             return f"diag measure {action} --calls {settings.target_calls}"
         case Verdict.RAISE | Verdict.LOWER:
-            return found.apply_with
+            return findings.apply_with
         case _:
             return None
 
 
-def _after_no_data(found: Findings, action: str) -> str:
-    """Never the same load again: it would meet what it met."""
-    if found.saturated_because is not None:
-        return _slower(found, action)
-    if found.left_out.get("auth_error") or found.censored > 2 * found.given_up:
+def _after_no_data(findings: Findings, action: str) -> str:
+    """Never the same load again: it would fail in the same way."""
+    if findings.saturated_because is not None:
+        return _measure_at_half_the_rate(findings, action)
+    if findings.left_out.get("auth_error") or findings.censored > 2 * findings.given_up:
         return "diag doctor"
-    if found.left_out.get("invalid_input"):
+    if findings.left_out.get("invalid_input"):
         return f"diag measure --dry-run {action}"
     return f"diag measure {action}"
 
 
-def _slower(found: Findings, action: str) -> str:
-    rate = f" --rate {found.saturated_rate / 2:.2g}" if found.saturated_rate is not None else ""
+def _measure_at_half_the_rate(findings: Findings, action: str) -> str:
+    rate = f" --rate {findings.saturated_rate / 2:.2g}" if findings.saturated_rate is not None else ""
     return f"diag measure {action}{rate}"
 
 
 def _round_up(calls: float) -> int:
-    """A round number of calls: to the next 10 below 1,000, to the next 100 above."""
+    """Rounded up to the next 10 below 1,000 calls, to the next 100 above."""
     step = 10 if calls < 1000 else 100
     return int(-(-calls // step) * step)

@@ -1,74 +1,95 @@
-"""One sentence per verdict, for people: why this number (why none:
-`analysis.verdicts.reason_without_number`)."""
+"""The sentence of each verdict: why this number, or what hides it and what is missing."""
 
 import math
+from typing import Final
 
 from analysis.estimates.findings import Findings
+from analysis.estimates.shortfall import NEGLIGIBLE_LEFT, a_probe_sees_further
 from analysis.estimates.time_coverage import TimeCoverage
 from analysis.settings import RecommendSettings
 from analysis.verdicts.cost import Cost
-from analysis.verdicts.reason_without_number import censored, ended_by_errors, insufficient, no_data
+from analysis.verdicts.decision import Decision
 from analysis.verdicts.recommendation import Verdict
-from analysis.verdicts.verdict import Decision
-from analysis.wording import calls_of, duration, of_calls, percent, quantile_name, seconds, seconds_down
+from analysis.wording import (
+    calls_of,
+    duration,
+    percent,
+    quantile_name,
+    seconds,
+    seconds_down,
+    share_of_calls_text,
+)
+
+LEFT_OUT: Final = {
+    "auth_error": "refused for credentials or permission",
+    "invalid_input": "refused for their input",
+    "rate_limited": "refused for too many calls (429)",
+    "retry": "retries",
+    "warm_up": "during the warm-up",
+    "saturated_load_level": "at a saturated load level",
+    "other_load_level": "at another load level",
+    "load_level_above_peak": "at a load level above the production peak",
+    "backend_error": "ended by an error of the backend",
+    "platform_error": "ended by an error of the platform",
+    "network_error": "ended by an error of the network",
+}
+
+NOTABLE_ERRORS: Final = 0.01
+"""Share of calls ended by an error above which the sentence mentions it."""
+NOTABLE_DESIGN_EFFECT: Final = 1.05
+"""Design effect above which the sentence gives the effective number of calls."""
 
 
-def sentence(found: Findings, decision: Decision, cost: Cost, settings: RecommendSettings) -> str:
-    """Return the reason, without the action's name."""
+def reason(findings: Findings, decision: Decision, cost: Cost, settings: RecommendSettings) -> str:
+    """Return the sentence, without the action's name."""
     match decision.verdict:
         case Verdict.NOT_CONFIGURABLE:
-            why = found.facts.not_configurable_reason or "its timeout cannot be set"
-            seen = f" {_finish(found, settings)}." if found.estimate.quantile_ms is not None else ""
-            return f"Not configurable: {why.rstrip('.')}.{seen}"
+            return _not_configurable(findings, settings)
         case Verdict.NO_DATA:
-            return no_data(found)
+            return _no_data(findings)
         case Verdict.OVER_CAP_USE_ASYNC:
-            return f"{_over_cap(found, decision, settings)}{_held_back(found, decision, cost)}."
+            return f"{_over_cap(findings, decision, settings)}{_only_with_force(findings, decision, cost)}."
         case Verdict.CENSORED_NEEDS_PROBE:
-            return censored(found, settings)
+            return _censored(findings, settings)
         case Verdict.INSUFFICIENT_SAMPLES:
-            return insufficient(found, settings)
+            return _insufficient(findings, settings)
         case Verdict.UNSTABLE:
-            return _unstable(found, decision, settings)
+            return _unstable(findings, decision, settings)
         case Verdict.OK:
-            return f"{_finish(found, settings)}; the timeout of {decision.timeout_s} s fits."
+            return f"{_finish(findings, settings)}; the timeout of {decision.timeout_s} s fits."
         case Verdict.RAISE:
-            return f"{_finish(found, settings)}; {_harm_now(found, cost)}: raise to {decision.timeout_s} s."
+            harm = _harm_now(findings, cost)
+            return f"{_finish(findings, settings)}; {harm}: raise to {decision.timeout_s} s."
         case Verdict.LOWER:
-            now = f"callers may now wait {found.current_timeout_s} s for a backend that hangs"
-            if not found.current_known:
-                now += f" ({found.current_timeout_s} s is the default; what is set is not known)"
-            return f"{_finish(found, settings)}; {now}: lower to {decision.timeout_s} s."
+            return f"{_finish(findings, settings)}; {_wait_now(findings)}: lower to {decision.timeout_s} s."
 
 
-def _finish(found: Findings, settings: RecommendSettings) -> str:
-    estimate = found.estimate
+# With a number.
+
+
+def _finish(findings: Findings, settings: RecommendSettings) -> str:
+    """What the calls took: "99 of 100 calls finish within ..."."""
+    estimate = findings.estimate
     assert estimate.quantile_ms is not None
-    sure = (
-        f"at most {_rounded(estimate.upper_ms, found)}, {settings.confidence * 100:g} % sure, "
-        if estimate.upper_ms is not None
-        else ""
-    )
-    calls = calls_of(found.source)
+    bound = ""
+    if estimate.upper_ms is not None:
+        at_most = _rounded(estimate.upper_ms, findings)
+        bound = f"at most {at_most} with {settings.confidence * 100:g} % confidence, "
+    calls = calls_of(findings.source)
     return (
-        f"{of_calls(settings.percentile)} {calls} finish within {_rounded(estimate.quantile_ms, found)} "
-        f"({sure}{estimate.samples:,} {calls} {_when(found.coverage)}{ended_by_errors(found)})"
+        f"{share_of_calls_text(settings.percentile)} {calls} finish within "
+        f"{_rounded(estimate.quantile_ms, findings)} "
+        f"({bound}{estimate.samples:,} {calls} {_when(findings.coverage)}{_ended_by_errors(findings)})"
     )
 
 
-def _rounded(ms: float, found: Findings) -> str:
-    """Production is counted in whole seconds: what lies within one is not known."""
-    return seconds(ms if found.source == "test" else math.ceil(ms / 1e3) * 1e3)
-
-
-def _harm_now(found: Findings, cost: Cost) -> str:
-    if cost.cut_off_now is not None and cost.cut_off_now > 0:
-        return f"{percent(cost.cut_off_now)} now time out at {found.current_timeout_s} s"
-    return f"the timeout of {found.current_timeout_s} s leaves too little room"
+def _rounded(ms: float, findings: Findings) -> str:
+    """Production is counted in whole seconds, so its times are rounded up to whole seconds."""
+    return seconds(ms if findings.source == "test" else math.ceil(ms / 1e3) * 1e3)
 
 
 def _when(coverage: TimeCoverage) -> str:
-    """ "in 84 min", or "in 8 min spread over 24 h" where most of the span had no calls."""
+    """Return "in 84 min", or "in 8 min spread over 24 h" where most of the span had no calls."""
     if coverage.measured_s >= coverage.span_s / 2:
         return f"in {duration(coverage.span_s)}"
     if coverage.measured_s < 1:
@@ -76,51 +97,205 @@ def _when(coverage: TimeCoverage) -> str:
     return f"in {duration(coverage.measured_s)} spread over {duration(coverage.span_s)}"
 
 
-def _over_cap(found: Findings, decision: Decision, settings: RecommendSettings) -> str:
-    cap = settings.cap_s
-    estimate = found.estimate
+def _ended_by_errors(findings: Findings) -> str:
+    """Return ", 10 % of them ended by an error", or "" where they are few."""
+    samples = findings.estimate.samples
+    if findings.errors <= NOTABLE_ERRORS * samples:
+        return ""
+    return f", {percent(findings.errors / samples)} of them ended by an error"
+
+
+def _not_configurable(findings: Findings, settings: RecommendSettings) -> str:
+    why = findings.facts.not_configurable_reason or "its timeout cannot be set"
+    times = f" {_finish(findings, settings)}." if findings.estimate.quantile_ms is not None else ""
+    return f"Not configurable: {why.rstrip('.')}.{times}"
+
+
+def _harm_now(findings: Findings, cost: Cost) -> str:
+    if cost.cut_off_now is not None and cost.cut_off_now > 0:
+        return f"{percent(cost.cut_off_now)} now time out at {findings.current_timeout_s} s"
+    return f"the timeout of {findings.current_timeout_s} s leaves too little margin"
+
+
+def _wait_now(findings: Findings) -> str:
+    current = findings.current_timeout_s
+    assumed = (
+        "" if findings.current_known else f" ({current} s is the default; the actual setting is unknown)"
+    )
+    return f"callers may now wait {current} s for a backend that does not answer{assumed}"
+
+
+def _over_cap(findings: Findings, decision: Decision, settings: RecommendSettings) -> str:
+    cap, estimate = settings.cap_s, findings.estimate
     name = quantile_name(settings.percentile)
     if estimate.quantile_ms is None:
         return (
-            f"{name} is above {seconds_down(found.lower_ms or cap * 1000)} (cap {cap} s): "
+            f"{name} is above {seconds_down(findings.lower_ms or cap * 1000)} (cap {cap} s): "
             "no timeout fits; make this call asynchronous"
         )
+    at = _rounded(estimate.quantile_ms, findings)
     if estimate.quantile_ms >= cap * 1000:
-        return (
-            f"{name} is {_rounded(estimate.quantile_ms, found)} (cap {cap} s): "
-            "no timeout fits; make this call asynchronous"
-        )
+        return f"{name} is {at} (cap {cap} s): no timeout fits; make this call asynchronous"
     if decision.uncapped_s is None:
-        return f"{name} may lie above the cap of {cap} s: make this call asynchronous or faster"
+        return f"{name} may be above the cap of {cap} s: make this call asynchronous or faster"
     return (
-        f"{name} is {_rounded(estimate.quantile_ms, found)} and needs {decision.uncapped_s} s to be safe, "
+        f"{name} is {at} and needs {decision.uncapped_s} s to be safe, "
         f"above the cap of {cap} s: make this call asynchronous or faster"
     )
 
 
-def _held_back(found: Findings, decision: Decision, cost: Cost) -> str:
-    """The cap is shown beside the present timeout, and is no answer: say what setting it would do."""
+def _only_with_force(findings: Findings, decision: Decision, cost: Cost) -> str:
+    """The cap is listed as the timeout, but it is not a recommendation: state what setting it would do."""
     to_s = decision.timeout_s
-    if to_s is None or (found.current_known and to_s == found.current_timeout_s):
+    if to_s is None or (findings.current_known and to_s == findings.current_timeout_s):
         return ""
     cuts = ""
     if cost.cut_off_after is not None and cost.cut_off_after > (cost.cut_off_now or 0.0):
-        cuts = f"would cut off {percent(cost.cut_off_after)} of {calls_of(found.source)} and "
+        cuts = f"would cut off {percent(cost.cut_off_after)} of {calls_of(findings.source)} and "
     return f" ({to_s} s {cuts}is only set with --force)"
 
 
-def _unstable(found: Findings, decision: Decision, settings: RecommendSettings) -> str:
-    parts = found.disagreement
+def _unstable(findings: Findings, decision: Decision, settings: RecommendSettings) -> str:
+    parts = findings.disagreement
     assert parts is not None
     fast, slow = (
-        _rounded(part.quantile_ms if part.quantile_ms is not None else part.lower_ms or 0, found)
+        _rounded(part.quantile_ms if part.quantile_ms is not None else part.lower_ms or 0, findings)
         for part in (parts.faster, parts.slower)
     )
     where = {"halves": "one half of a run", "runs": "one run", "days": "one day"}[parts.between]
-    needs = f"{decision.timeout_s} s would cover the slow one"
+    needs = f"{decision.timeout_s} s would cover the slower one"
     if (decision.uncapped_s or 0) > settings.cap_s:
-        needs = f"the slow one needs {decision.uncapped_s} s, above the cap of {settings.cap_s} s"
+        needs = f"the slower one needs {decision.uncapped_s} s, above the cap of {settings.cap_s} s"
     return (
         f"{quantile_name(settings.percentile)} was {fast} in {where} and {slow} in another: find out why; "
         f"{needs}."
     )
+
+
+# Without a number.
+
+
+def _no_data(findings: Findings) -> str:
+    """Why no call shows how long the action takes."""
+    why = findings.saturated_because
+    if why is not None:
+        return f"No usable calls: {why} at every rate tested. Find out why, or measure at a lower rate."
+    parts = [f"{count:,} {LEFT_OUT.get(name, name)}" for name, count in findings.left_out.items()]
+    causes = [", ".join(parts)] if parts else []
+    if findings.censored:
+        causes.insert(0, f"{findings.censored:,} calls failed before they finished")
+    if not causes:
+        return "No calls were recorded."
+    return f"No call shows how long the action takes ({'; '.join(causes)})."
+
+
+def _censored(findings: Findings, settings: RecommendSettings) -> str:
+    """What cuts off so many calls that the quantile is hidden."""
+    samples = findings.estimate.samples
+    share = percent(findings.censored / samples if samples else 0.0)
+    name = quantile_name(settings.percentile)
+    hidden = f"{name} cannot be determined"
+    if findings.lower_ms is not None:
+        hidden = f"{name} is above {seconds_down(findings.lower_ms)} and cannot be determined"
+    if findings.given_up > findings.censored / 2:
+        return (
+            f"{share} of calls were still running when the run ended, so {hidden} "
+            "from this run: measure longer, or let the run wait for its last calls."
+        )
+    if findings.timeouts == 0:
+        return (
+            f"{share} of calls were ended by errors, so {hidden} "
+            "from this run: find the cause of the errors, then run a probe."
+        )
+    where = "production" if findings.source == "production" else "this run"
+    accepted = 1.0 - settings.percentile
+    so = "so" if findings.censored > accepted * samples else f"too close to {accepted * 100:g} %:"
+    return (
+        f"{share} of {calls_of(findings.source)} hit {_timeouts_that_fired(findings)}, {so} {hidden} "
+        f"from {where}: run a probe."
+    )
+
+
+def _timeouts_that_fired(findings: Findings) -> str:
+    """The timeouts that cut calls off; they may differ from the one in force now."""
+    if findings.fired_s is None:
+        return "their timeout"
+    shortest, longest = findings.fired_s
+    return f"the {longest} s timeout" if shortest == longest else f"timeouts of {shortest} to {longest} s"
+
+
+def _insufficient(findings: Findings, settings: RecommendSettings) -> str:
+    """What is missing for a bound, in calls where more calls would help: the first reason that holds."""
+    estimate, missing = findings.estimate, findings.shortfall
+    if findings.saturated_because is not None and estimate.samples == 0:
+        return f"{findings.saturated_because} at every rate tested: find out why, or measure at a lower rate."
+    if estimate.upper_ms is not None and estimate.quantile_ms is not None:
+        return _bound_above_cap(estimate.quantile_ms, estimate.upper_ms, findings, settings)
+    if missing.hidden:
+        return _hidden(findings)
+    if missing.limited_by_the_timeout and missing.calls_needed is not None:
+        return (
+            f"{_counted(findings)}, but only {missing.far_seeing:,} of them could be observed beyond "
+            f"{seconds(missing.reach_ms)}: about {missing.calls_needed:,} more probe calls are needed."
+        )
+    if _still_running_at_the_longest_timeout(findings, settings):
+        return _too_near(findings)
+    return _too_few(findings, settings)
+
+
+def _bound_above_cap(
+    quantile_ms: float, upper_ms: float, findings: Findings, settings: RecommendSettings
+) -> str:
+    return (
+        f"{quantile_name(settings.percentile)} is {seconds(quantile_ms)} but may be as high as "
+        f"{seconds(upper_ms)}, which with the buffer is above the cap of {settings.cap_s} s: "
+        f"{findings.shortfall.calls_needed or 0:,} more calls are needed to decide."
+    )
+
+
+def _hidden(findings: Findings) -> str:
+    cut = percent(findings.censored / findings.estimate.samples)
+    if findings.given_up > findings.censored / 2:
+        return (
+            f"{_counted(findings)}: {cut} were still running when the run ended; "
+            "let the run wait for its last calls."
+        )
+    return (
+        f"{_counted(findings)}: {cut} were cut off before they finished, so only calls with a longer timeout "
+        f"can show the answer: about {findings.shortfall.calls_needed or 0:,} probe calls are needed."
+    )
+
+
+def _still_running_at_the_longest_timeout(findings: Findings, settings: RecommendSettings) -> bool:
+    estimate = findings.estimate
+    near = estimate.table.share_left > NEGLIGIBLE_LEFT * (1.0 - settings.percentile)
+    return near and estimate.samples > estimate.ok and not a_probe_sees_further(estimate)
+
+
+def _too_near(findings: Findings) -> str:
+    needed = findings.shortfall.calls_needed
+    more = "" if needed is None else f"; {needed:,} more calls are needed to decide"
+    left = percent(findings.estimate.table.share_left)
+    return f"{_counted(findings)}: {left} had not finished after 60 s, too close to the accepted share{more}."
+
+
+def _too_few(findings: Findings, settings: RecommendSettings) -> str:
+    reached, needed = findings.shortfall.confidence_max_seen, findings.shortfall.calls_needed
+    # At 95 % there would be a number: what is missing then is not confidence.
+    unsure = 0.0 < reached < settings.confidence
+    # Rounded down: 94.9 % must not read as the 95 % that was asked for.
+    whole = math.floor(reached * 100)
+    only = f"only {whole} % confidence; " if unsure and whole else ""
+    if needed is None:
+        return f"{_counted(findings)}: {only}no number of further calls would settle it at this load."
+    return f"{_counted(findings)}: {only}{needed:,} more {'is' if needed == 1 else 'are'} needed."
+
+
+def _counted(findings: Findings) -> str:
+    """How many calls there are, how many independent ones they are worth, and how many ended by an error."""
+    estimate, noun = findings.estimate, calls_of(findings.source)
+    worth = ""
+    if estimate.design_effect > NOTABLE_DESIGN_EFFECT:
+        worth = f" (worth {estimate.n_eff:,.0f} independent ones, because slow calls come in bursts)"
+    counted = f"{estimate.samples:,} {noun.removesuffix('s') if estimate.samples == 1 else noun}"
+    return f"{counted}{worth}{_ended_by_errors(findings)}"

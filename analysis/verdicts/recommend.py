@@ -39,28 +39,28 @@ def recommend(
 
     `facts` win over those of the runs' manifests; `overrides` are settings by action id and win over the
     `recommend` tables of the workload. Without `concurrency_limit` the newest manifest's is used.
-    `source` is what a next command has to name to judge the same in the same way: inputs and flags. No
-    sample makes it raise: what cannot be judged says so.
+    `source` holds the inputs and flags that a next command repeats to judge the same calls in the same way.
+    No sample makes it raise: an action that cannot be judged gets a verdict that states why.
     """
     settings = settings or RecommendSettings()
     known = merge_facts(samples.facts(), facts or {})
     stated = samples.stated_settings()
     limit = concurrency_limit if concurrency_limit is not None else _newest_limit(samples)
-    found: dict[str, Recommendation] = {}
+    verdicts: dict[str, Recommendation] = {}
     for action in by_action(samples.table):
         fact = known.get(action.action_id, ActionFacts(action.action_id))
-        of_action = with_overrides(settings, stated.get(action.action_id, {}))
-        of_action = (overrides or {}).get(action.action_id, of_action)
-        found[action.action_id] = recommend_action(
-            action, fact, of_action, limit, many_looks=action.action_id in samples.settled, source=source
+        own = with_overrides(settings, stated.get(action.action_id, {}))
+        own = (overrides or {}).get(action.action_id, own)
+        verdicts[action.action_id] = recommend_action(
+            action, fact, own, limit, many_looks=action.action_id in samples.settled, source=source
         )
     for action_id in samples.facts():
-        if action_id not in found:
+        if action_id not in verdicts:
             nothing = ActionCalls(action_id, "", NO_CALLS, 0)
-            found[action_id] = recommend_action(nothing, known[action_id], settings, limit)
+            verdicts[action_id] = recommend_action(nothing, known[action_id], settings, limit)
     return Analysis(
         settings=settings,
-        actions=tuple(sorted(found.values(), key=harm)),
+        actions=tuple(sorted(verdicts.values(), key=harm)),
         facts=known,
         skipped=samples.skipped,
         run_ids=tuple(dict.fromkeys(manifest.run_id for manifest in samples.manifests)),
@@ -94,40 +94,40 @@ def recommend_action(
     changed, or calls were cut off after different times (tests/unit/analysis/verdicts/test_monotone.py).
     """
     settings = with_cap(settings, facts.cap_s)
-    found = findings(action, facts, settings, many_looks=many_looks)
+    known = findings(action, facts, settings, many_looks=many_looks)
     if source is not None:
-        found = replace(found, apply_with=f"diag recommend {source} --apply")
-    return judge(found, settings, concurrency_limit)
+        known = replace(known, apply_with=f"diag recommend {source} --apply")
+    return judge(known, settings, concurrency_limit)
 
 
 def findings(
     action: ActionCalls, facts: ActionFacts, settings: RecommendSettings, *, many_looks: bool
 ) -> Findings:
-    """Return what the calls of one action say, before any verdict."""
+    """Return everything known of one action from its calls, before any verdict."""
     judged = judge_action(action.calls, facts.production_peak_rate, settings, many_looks=many_looks)
     deciding = judged.deciding
-    calls, found = deciding.calls, deciding.estimate
+    calls, estimate = deciding.calls, deciding.estimate
     coverage = time_coverage(calls.started_at)
     current, current_known = _current_timeout(facts, action.calls)
     warnings = _warnings(judged, facts, coverage, settings)
     if not current_known and facts.configurable:
-        warnings.append(f"the timeout in force is not known; {current} s (the platform's default) is assumed")
+        warnings.append(f"the current timeout is unknown; {current} s (the platform's default) is assumed")
     saturated_because, saturated_rate = _saturated(judged)
     observed = _rate_while_calling(calls, coverage)
     return Findings(
         action_id=action.action_id,
         action_name=facts.action_name or action.action_name or action.action_id,
         facts=facts,
-        estimate=found,
+        estimate=estimate,
         any_answer=action.calls.count(Outcome.OK, Outcome.TIMEOUT) > 0,
-        shortfall=shortfall(calls, found, settings),
+        shortfall=shortfall(calls, estimate, settings),
         coverage=coverage,
         current_timeout_s=current,
         current_known=current_known,
         timeouts=calls.count(Outcome.TIMEOUT),
-        cost_table=found.table if judged.timed.clock == "service" else from_dispatch(calls),
+        cost_table=estimate.table if judged.timed.clock == "service" else from_dispatch(calls),
         lower_ms=judged.proven_ms,
-        disagreement=find_disagreement(calls, settings) if found.timeout_s is not None else None,
+        disagreement=find_disagreement(calls, settings) if estimate.timeout_s is not None else None,
         fired_s=_fired(calls),
         errors=calls.count(*ERRORS),
         given_up=calls.count(Outcome.CLIENT_TIMEOUT),
@@ -155,7 +155,7 @@ def _warnings(
 
 
 def _saturated(judged: JudgedAction) -> tuple[str | None, float | None]:
-    """Why, and from which rate on, every level tested was saturated; (None, None) where one was usable."""
+    """Why, and from which rate on, every level tested was saturated; (None, None) where any was usable."""
     if judged.judged or not judged.levels.saturated:
         return None, None
     lowest = judged.levels.saturated[0]
@@ -194,11 +194,11 @@ def _current_timeout(facts: ActionFacts, calls: Calls) -> tuple[int, bool]:
 
 
 def _fired(calls: Calls) -> tuple[int, int] | None:
-    """The shortest and the longest timeout that cut a call off, None where one of them is not known."""
-    of_calls = calls.timeout_s[calls.outcome == OUTCOME_CODES[Outcome.TIMEOUT]]
-    if not of_calls.size or np.isnan(of_calls).any():
+    """The shortest and the longest timeout that cut a call off; None where any of them is unknown."""
+    fired = calls.timeout_s[calls.outcome == OUTCOME_CODES[Outcome.TIMEOUT]]
+    if not fired.size or np.isnan(fired).any():
         return None
-    return int(of_calls.min()), int(of_calls.max())
+    return int(fired.min()), int(fired.max())
 
 
 def _rate_while_calling(calls: Calls, coverage: TimeCoverage) -> float | None:
@@ -207,5 +207,5 @@ def _rate_while_calling(calls: Calls, coverage: TimeCoverage) -> float | None:
 
 
 def _newest_limit(samples: SampleSet) -> int | None:
-    known = [one for one in samples.manifests if one.concurrency_limit is not None]
-    return max(known, key=lambda one: one.created_at).concurrency_limit if known else None
+    known = [manifest for manifest in samples.manifests if manifest.concurrency_limit is not None]
+    return max(known, key=lambda manifest: manifest.created_at).concurrency_limit if known else None

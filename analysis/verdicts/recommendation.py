@@ -1,4 +1,4 @@
-"""What the analysis says of each action. These types cross the doorway to reports, changes and commands."""
+"""The result of the analysis, per action: the types that reports, changes and commands read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ FORMAT_VERSION: Final = 1
 
 
 class Verdict(StrEnum):
-    """First match wins, in this order (docs/method.md, "The verdict")."""
+    """The verdicts in the order they are tried; the first that holds wins (docs/method.md, "The verdict")."""
 
     NOT_CONFIGURABLE = "not_configurable"
     NO_DATA = "no_data"
@@ -33,14 +33,14 @@ class Recommendation:
     """One action's verdict with every number its sentence rests on.
 
     Unknown numbers are None, never NaN. Shares are 0..1. `recommended_timeout_s` is the whole number of
-    seconds to set (the present one for `ok`), None when the data allow no number.
+    seconds to set (the current one for `ok`), None when the data allow no number.
     """
 
     action_id: str
     action_name: str
     verdict: Verdict
     reason: str
-    """The one sentence for people, without the action's name."""
+    """One sentence for the reader, without the action's name."""
     next_command: str | None = None
     recommended_timeout_s: int | None = None
     uncapped_timeout_s: int | None = None
@@ -69,13 +69,13 @@ class Recommendation:
     design_effect: float | None = None
     calls_needed: int | None = None
     far_seeing_calls: int | None = None
-    """Calls whose timeout let them be seen up to the slowest one that ended; None when all of them."""
+    """Calls whose timeout let them be observed up to the slowest that finished; None when all could."""
     still_running: int = 0
-    """Calls cut off by us: the run ended, or the client's patience did. Part of `censored`."""
+    """Calls that diag stopped waiting for, at the end of the run or before. Part of `censored`."""
     confidence_max_seen: float | None = None
-    """Confidence that the largest call seen is at least the p99."""
+    """Confidence (0..1) that the slowest call is at least the quantile."""
     cut_off_now: float | None = None
-    """Share of calls slower than the present timeout; None where no call was watched that long."""
+    """Share of calls slower than the current timeout; None where no call was observed that long."""
     cut_off_after: float | None = None
     cut_off_after_at_most: float | None = None
     """Upper bound (at the settings' confidence) of the share cut off at the recommended timeout."""
@@ -87,11 +87,11 @@ class Recommendation:
     """Arrival rate of the load level the number comes from, calls/s."""
     observed_rate: float | None = None
     hung_backend_slots: float | None = None
-    """rate x timeout: concurrent executions held if the backend hangs, at the recommended timeout."""
+    """rate x timeout: concurrent executions held if the backend stops answering, after the change."""
     concurrency_share: float | None = None
     """`hung_backend_slots` as a share of the org's concurrent executions."""
     safe_rate: float | None = None
-    """Highest arrival rate at which a hung backend cannot exhaust the org's concurrent executions."""
+    """Highest arrival rate at which a backend that stops answering cannot exhaust the org's executions."""
     clock: Literal["service", "response"] = "service"
     source: Literal["test", "production"] = "test"
     """Measured calls, or production telemetry."""

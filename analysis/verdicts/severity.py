@@ -1,4 +1,4 @@
-"""The order of verdicts in every list: worst harm first."""
+"""The order of actions in every list: the most harmful timeout first."""
 
 from typing import Final
 
@@ -15,7 +15,7 @@ HARM_ORDER: Final = (
     Verdict.OK,
     Verdict.NOT_CONFIGURABLE,
 )
-"""Callers who lose answers come first, then what is not known, then what only costs."""
+"""First the timeouts that cost callers their answers, then the unknown ones, then those that cost time."""
 
 
 def harm(recommendation: Recommendation) -> tuple[int, float, str, str]:

@@ -22,22 +22,22 @@ from analysis.wording import percent, seconds_down
 Change = Literal["slower", "faster", "same", "cannot tell"]
 
 WORST_FIRST: Final[tuple[Change, ...]] = ("slower", "cannot tell", "faster", "same")
-"""What needs a reader first: what got slower, then what is open."""
+"""The order of the list: slower actions first, then the undecided ones."""
 
 FORMAT_VERSION: Final = 1
 
 MIN_SLOW: Final = 5
-"""Fewer slow calls in both runs together say nothing."""
+"""With fewer slow calls in both runs together, no direction is reported."""
 
 SAME_WITHIN: Final = 0.10
-"""A difference surely smaller than this share of the first run's p99 is no difference worth acting on."""
+"""A difference proven smaller than this share of the first run's p99 counts as none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """A later run against the first: later p99 minus first p99, with one-sided bounds on each side.
 
-    Where a p99 is beyond what was seen, the shares of calls that took at least `edge_s` may tell instead.
+    Where a p99 is beyond what was observed, the shares of calls that took at least `edge_s` are compared.
     """
 
     verdict: Change
@@ -61,7 +61,7 @@ class ComparedAction:
 
     @property
     def worst(self) -> Change:
-        """The gravest verdict among the differences: slower before cannot tell, faster, same."""
+        """The most serious verdict among the differences: slower before cannot tell, faster, same."""
         return min((one.verdict for one in self.differences), key=WORST_FIRST.index)
 
 
@@ -100,13 +100,13 @@ def compare(
 
 
 def difference(first: Recommendation | None, later: Recommendation | None, looks: int = 1) -> Difference:
-    """Return how the later p99 differs from the first. Without both numbers only what is proven is said.
+    """Return how the later p99 differs from the first; without both numbers, only a proven direction.
 
     `looks`: comparisons made at once. The risk of a false alarm is shared among them, or with twelve
-    unchanged actions every third comparison would find one slower.
+    unchanged actions every third comparison would report an action as slower.
     """
     if first is None or later is None:
-        where = "in neither of these two runs" if first is later else "in one of the runs only"
+        where = "in neither of these two runs" if first is later else "in only one of these runs"
         return Difference("cannot tell", f"measured {where}")
     known = None not in (
         first.quantile_ms,
@@ -142,7 +142,7 @@ def _mover(first: Recommendation, later: Recommendation, wider: float) -> Differ
 
 
 def _from_bounds(first: Recommendation, later: Recommendation) -> Difference:
-    """A p99 or its bound lies beyond what was seen: the side that is known may still settle the direction."""
+    """A p99 or its bound lies beyond what was observed; the known side may still prove a direction."""
     gap = (
         None
         if first.quantile_ms is None or later.quantile_ms is None
@@ -154,13 +154,13 @@ def _from_bounds(first: Recommendation, later: Recommendation) -> Difference:
     if later.quantile_upper_ms is not None and (first.quantile_lower_ms or 0.0) > later.quantile_upper_ms:
         high = later.quantile_upper_ms - (first.quantile_lower_ms or 0.0)
         return Difference("faster", f"p99 fell by at least {_at_least(-high)}", gap, upper_ms=high)
-    return Difference("cannot tell", "a p99 or its bound is not known", gap)
+    return Difference("cannot tell", "a p99 or its bound is unknown", gap)
 
 
 def _at_a_common_timeout(
     found: Difference, first: Calls | None, later: Calls | None, looks: int = 1
 ) -> Difference:
-    """Where a p99 or its bound is not known: compare the shares still waiting at the shorter timeout."""
+    """Where a p99 or its bound is unknown: compare the shares still waiting at the shorter timeout."""
     no_interval = found.lower_ms is None and found.upper_ms is None
     if found.verdict != "cannot tell" or not no_interval or not first or not later:
         return found
@@ -180,7 +180,7 @@ def _at_a_common_timeout(
         return replace(shares, verdict="slower")
     if high < 0:
         return replace(shares, verdict="faster")
-    return replace(shares, reason=f"{text}: that may be chance")
+    return replace(shares, reason=f"{text}: this may be chance")
 
 
 def _longest_watched_ms(calls: Calls) -> float:

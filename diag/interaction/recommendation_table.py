@@ -53,7 +53,7 @@ def loops_table(analysis: Analysis) -> Table:
     return Table(
         columns=(
             Column("submitted and polled"),
-            Column("look every", "right"),
+            Column("poll every", "right"),
             Column("times", "right"),
             Column("half done", "right", 2),
             Column("p99", "right"),
@@ -61,7 +61,7 @@ def loops_table(analysis: Analysis) -> Table:
             Column("jobs", "right"),
             Column("done", "right", 2),
             Column("unfinished", "right", 3),
-            Column("looks each", "right", 3),
+            Column("polls each", "right", 3),
         ),
         rows=tuple(
             (

@@ -25,7 +25,7 @@ def test_production_alone_leads_to_the_right_verdicts(start_sandbox: StartSandbo
     assert balance["verdict"] == "lower"
     assert balance["recommended_timeout_s"] * 1000 >= truth["Get Balance"]["p99_ms"]
     assert balance["recommended_timeout_s"] <= 3
-    orders = found["Look Up Orders"]  # 1 % die at 3 s: the p99 is at the edge of what can be seen
+    orders = found["Look Up Orders"]  # 1 % time out at 3 s: the p99 is at the edge of what can be observed
     assert orders["verdict"] in ("raise", "censored_needs_probe")
     assert found["Rarely used"]["recommended_timeout_s"] is None
     assert body["source"] == "production" and "documents neither" in body["unknown"]
@@ -67,7 +67,7 @@ def test_production_is_drawn_by_itself_and_beside_a_test(start_sandbox: StartSan
     for page in (alone, beside):
         assert complaints(page) == []
         assert "<strong>test faster</strong>" in page
-        assert "trust production" in page
+        assert "rely on production" in page
         assert 'class="badge sandbox"' in page
     assert "production telemetry (" in beside and " in production</text>" in beside
     assert "the test (" in alone and " in the test</text>" in alone

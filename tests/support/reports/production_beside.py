@@ -30,7 +30,7 @@ FINDING = ProductionFinding(
     resemblance=Resemblance(
         "test faster", "5.1 % of test calls and 9.4 % of production took 4 s or longer", 4, 0.094, 0.051
     ),
-    remarks=("only the 168 hours since the last change of its timeout count",),
+    remarks=("only the 168 hours since its timeout was last changed count",),
 )
 
 
@@ -90,7 +90,8 @@ def make_loops(data: ReportData) -> ReportData:
         throttled=3,
         polls_per_job=12.6,
         looked_every_s=2.0,
-        reason="99 of 100 jobs are done within 88 s (at most 101 s, 95 % sure): every 5 s, at most 25 times.",
+        reason="99 of 100 jobs are done within 88 s (at most 101 s with 95 % confidence): "
+        "every 5 s, at most 25 times.",
         p50_s=24.2,
         p95_s=66.0,
         p99_s=88.0,

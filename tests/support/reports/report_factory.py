@@ -33,17 +33,21 @@ CASES: tuple[tuple[str, Verdict, float, float, int, int | None], ...] = (
 )
 
 REASONS = {
-    Verdict.RAISE: "99 of 100 calls finish within {p99} (at most {upper}, 95 % sure, {n:,} calls in 84 min); "
+    Verdict.RAISE: "99 of 100 calls finish within {p99} (at most {upper} with 95 % confidence, "
+    "{n:,} calls in 84 min); "
     "{cut} now time out at {now} s: raise to {to} s.",
-    Verdict.LOWER: "99 of 100 calls finish within {p99} (at most {upper}, 95 % sure, {n:,} calls in 84 min); "
+    Verdict.LOWER: "99 of 100 calls finish within {p99} (at most {upper} with 95 % confidence, "
+    "{n:,} calls in 84 min); "
     "{now} s is far more than it needs: lower to {to} s.",
-    Verdict.OK: "99 of 100 calls finish within {p99} (at most {upper}, 95 % sure, {n:,} calls in 84 min); "
+    Verdict.OK: "99 of 100 calls finish within {p99} (at most {upper} with 95 % confidence, "
+    "{n:,} calls in 84 min); "
     "the timeout of {now} s fits.",
     Verdict.OVER_CAP_USE_ASYNC: "p99 is {p99} (cap 30 s): no timeout fits; make this call asynchronous.",
     Verdict.CENSORED_NEEDS_PROBE: "{cut} of calls hit the {now} s timeout, so p99 is above {now} s "
-    "and cannot be known from this run: run a probe.",
-    Verdict.INSUFFICIENT_SAMPLES: "212 calls (worth 140 because slow calls come in bursts): only 76 % sure; "
-    "160 more needed.",
+    "and cannot be determined from this run: run a probe.",
+    Verdict.INSUFFICIENT_SAMPLES: "212 calls (worth 140 independent ones, because slow calls come in "
+    "bursts): only 76 % confidence; "
+    "160 more are needed.",
     Verdict.UNSTABLE: "p99 was 2.0 s in the first half and 4.4 s in the second: find out why; {to} s would "
     "cover the slow half.",
     Verdict.NO_DATA: "No call that counts was measured: all 50 were refused with 400 (invalid input).",

@@ -59,7 +59,7 @@ def test_of_two_timeouts_the_shorter_is_looked_at() -> None:
 
 def test_shares_are_asked_only_where_the_p99_gives_no_interval() -> None:
     before, after = counted(run(16.0, 5, 1)), counted(run(40.0, 5, 2))
-    without_a_bound = Difference("cannot tell", "a p99 or its bound is not known", p99_ms=500.0)
+    without_a_bound = Difference("cannot tell", "a p99 or its bound is unknown", p99_ms=500.0)
     with_interval = replace(without_a_bound, lower_ms=-10.0, upper_ms=900.0)
 
     assert _at_a_common_timeout(without_a_bound, before, after).verdict == "slower"

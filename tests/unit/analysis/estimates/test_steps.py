@@ -16,7 +16,7 @@ from analysis.statistics.confidence_bounds import upper_ms
 from analysis.statistics.design_effect import block_ids, clustering_at, design_effect
 from analysis.statistics.latency_counts import count_latencies
 from analysis.statistics.survival import kaplan_meier
-from analysis.wording import duration, of_calls, percent, seconds, seconds_down
+from analysis.wording import duration, percent, seconds, seconds_down, share_of_calls_text
 from tests.support.sample_tables import START, calls, lognormal
 
 DEFAULT = RecommendSettings()
@@ -245,4 +245,4 @@ def test_words_for_people() -> None:
     assert [percent(share) for share in (0.0, 0.00001, 0.0004, 0.058, 0.5)] == [
         "none", "less than 0.01 %", "0.04 %", "5.8 %", "50 %",
     ]  # fmt: skip
-    assert [of_calls(p) for p in (0.99, 0.999, 0.95)] == ["99 of 100", "999 of 1,000", "95 of 100"]
+    assert [share_of_calls_text(p) for p in (0.99, 0.999, 0.95)] == ["99 of 100", "999 of 1,000", "95 of 100"]

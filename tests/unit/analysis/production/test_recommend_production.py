@@ -96,13 +96,13 @@ def test_bursts_within_hours_widen_the_bound() -> None:
 def test_few_hours_and_contradictions_are_said() -> None:
     counts = BucketCounts("orders", (HourCounts(START, 1000, (900, 850, 990)),))
     found = judge(counts)
-    assert any("1 hour had" in line and "mended" in line for line in found.warnings)
-    assert any("only 1 hour with" in line and "bursts cannot be told" in line for line in found.warnings)
+    assert any("1 hour had" in line and "corrected" in line for line in found.warnings)
+    assert any("only 1 hour with" in line and "bursts is unknown" in line for line in found.warnings)
     assert found.grade == "C"
     assert any("does not document" in line for line in found.warnings)
 
 
-def test_contradictory_counts_are_mended_towards_slow() -> None:
+def test_contradictory_counts_are_corrected_towards_slow() -> None:
     odd = BucketCounts("orders", (HourCounts(START, 500, (900, 100, -3, 500, 500)),))
     assert consistent(odd)[0].hours[0].below == (0, 0, 0, 500, 500)
 
@@ -151,8 +151,8 @@ def test_any_counts_give_a_verdict(rows: list[tuple[int, list[int]]], cap: int, 
     assert number is None or 1 <= number <= cap
     for edge in (1, 7, 60):
         drift(counts, edge)
-    mended, _ = consistent(counts)
-    assert all(list(hour.below) == sorted(hour.below) for hour in mended.hours)
+    corrected, _ = consistent(counts)
+    assert all(list(hour.below) == sorted(hour.below) for hour in corrected.hours)
 
 
 def measured(p99_s: float, n: int = 3000):

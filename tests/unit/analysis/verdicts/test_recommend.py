@@ -9,9 +9,9 @@ from analysis.samples.action_calls import by_action
 from analysis.samples.sample_set import SampleSet
 from analysis.settings import RecommendSettings
 from analysis.verdicts.analysis_json import analysis_from_json, analysis_to_json
+from analysis.verdicts.decision import decide
 from analysis.verdicts.recommend import findings, recommend
 from analysis.verdicts.recommendation import Verdict
-from analysis.verdicts.verdict import decide
 from tests.support.sample_tables import calls, judge, lognormal, orders, sample_set
 
 
@@ -269,7 +269,7 @@ def test_a_slower_level_without_a_bound_decides_and_is_spoken_of() -> None:
     assert found.verdict is Verdict.INSUFFICIENT_SAMPLES
     assert found.level_rate == 10.0
     assert found.quantile_ms is not None and found.quantile_ms > 4000
-    assert "more needed" in found.reason and "none of calls" not in found.reason
+    assert "are needed" in found.reason and "none of calls" not in found.reason
 
 
 def test_a_slower_guard_whose_answer_the_timeout_hides_leaves_no_number() -> None:

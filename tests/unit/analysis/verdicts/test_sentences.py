@@ -15,7 +15,7 @@ def test_too_few_calls_say_how_many_are_missing() -> None:
     assert found.verdict is Verdict.INSUFFICIENT_SAMPLES
     assert found.recommended_timeout_s is None
     assert found.calls_needed == 299 - found.samples
-    assert f"{found.calls_needed} more needed" in found.reason
+    assert f"{found.calls_needed} more are needed" in found.reason
 
 
 def test_a_p99_beyond_the_cap_is_said_with_the_uncapped_number() -> None:
@@ -42,8 +42,8 @@ def test_what_is_missing_is_said_in_calls_that_can_see_far_enough() -> None:
         facts=orders(current_timeout_s=5),
     )
     assert found.verdict is Verdict.INSUFFICIENT_SAMPLES
-    assert "could be seen beyond 5 s" in found.reason
-    assert "sure" not in found.reason
+    assert "could be observed beyond 5 s" in found.reason
+    assert "confidence" not in found.reason
     assert found.next_command is not None and "--probe" in found.next_command
     assert found.calls_needed is not None and 20 <= found.calls_needed <= 400
 
@@ -61,7 +61,7 @@ def test_calls_that_hang_for_sixty_seconds_are_not_sent_to_a_probe() -> None:
     x[::125] = 99.0  # 0.8 % hang: under 1 %, but not surely
     found = judge(calls(x), facts=orders(current_timeout_s=60))
     assert found.verdict is Verdict.INSUFFICIENT_SAMPLES
-    assert "not done after 60 s" in found.reason
+    assert "had not finished after 60 s" in found.reason
     assert found.calls_needed is not None and found.calls_needed > 500
     x[::20] = 99.0
     assert judge(calls(x), facts=orders(current_timeout_s=60)).verdict is Verdict.OVER_CAP_USE_ASYNC
@@ -83,8 +83,8 @@ def test_a_fresh_run_of_the_calls_named_is_enough() -> None:
 
 def test_a_timeout_that_is_only_assumed_is_said_to_be() -> None:
     table = calls(lognormal(5000, 2.0)).drop(columns="timeout_s")
-    assert "60 s is the default; what is set is not known" in judge(table).reason
-    assert "not known" not in judge(table, facts=orders(current_timeout_s=60)).reason
+    assert "60 s is the default; the actual setting is unknown" in judge(table).reason
+    assert "unknown" not in judge(table, facts=orders(current_timeout_s=60)).reason
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,8 @@ def test_the_timeouts_that_fired_are_named_not_the_one_in_force() -> None:
 
 
 @pytest.mark.parametrize(
-    ("confidence", "said"), [(0.999, "99.9 % sure"), (0.975, "97.5 % sure"), (0.9, "90 % sure")]
+    ("confidence", "said"),
+    [(0.999, "with 99.9 % confidence"), (0.975, "with 97.5 % confidence"), (0.9, "with 90 % confidence")],
 )
 def test_sureness_is_said_as_it_was_asked_for(confidence: float, said: str) -> None:
     assert (
@@ -134,7 +135,7 @@ def test_a_single_hung_call_does_not_hide_that_bursts_are_what_is_missing() -> N
     later = calls(slow, run="b", start=1.7e9 + 9000)
     found = judge(calls(lognormal(10_000, 2.0), rate=10.0), later)
     assert found.verdict is Verdict.INSUFFICIENT_SAMPLES
-    assert "worth" in found.reason and "more needed" in found.reason and "60 s" not in found.reason
+    assert "worth" in found.reason and "more are needed" in found.reason and "60 s" not in found.reason
 
 
 def test_all_refused_without_a_recorded_rate_is_measured_slower_than_seen() -> None:
@@ -171,14 +172,14 @@ def test_calls_that_end_a_little_after_their_timeout_are_still_seen() -> None:
 
 def test_almost_sure_is_never_shown_as_sure() -> None:
     found = judge(calls(lognormal(372, 1.0)))
-    assert found.samples == 298  # 94.996 % sure
-    assert "only 94 % sure; 1 more needed" in found.reason
+    assert found.samples == 298  # 94.996 % confidence
+    assert "only 94 % confidence; 1 more is needed" in found.reason
 
 
 def test_few_calls_of_which_many_are_cut_off_ask_for_a_probe_at_once() -> None:
     found = judge(calls(lognormal(120, 4.0), timeout_s=2), facts=orders(current_timeout_s=2))
     assert found.verdict is Verdict.INSUFFICIENT_SAMPLES
-    assert "about 299 probe calls needed" in found.reason
+    assert "about 299 probe calls are needed" in found.reason
     assert found.next_command == "diag measure --probe --action 'Order lookup' --calls 380"
 
 
@@ -186,13 +187,13 @@ def test_calls_that_errors_ended_are_spoken_of() -> None:
     x = lognormal(2000, 1.5)
     failed = calls(x, outcome=np.where(np.arange(2000) % 2, "network_error", "ok"))
     found = judge(failed)
-    assert "50 % of which an error ended" in found.reason
+    assert "50 % of them ended by an error" in found.reason
     assert found.next_command == "diag doctor"
     some = judge(calls(x, outcome=np.where(np.arange(2000) % 10, "ok", "platform_error")))
     assert any(line.startswith("10 % of calls ended in an error") for line in some.warnings)
     assert not any("error" in line for line in judge(calls(x)).warnings)
     backend = judge(calls(x, outcome=np.where(np.arange(2000) % 10, "ok", "backend_error"), rate=1.0))
-    assert "min, 10.0 % of which an error ended)" in backend.reason
+    assert "min, 10.0 % of them ended by an error)" in backend.reason
     assert "error" not in judge(calls(x)).reason
 
 
@@ -200,7 +201,7 @@ def test_a_share_below_the_accepted_one_is_too_near_not_proof() -> None:
     x = np.random.default_rng(1).permutation(np.r_[np.full(45, 9.0), lognormal(4955, 2.0)])
     found = judge(calls(x, timeout_s=5), facts=orders(current_timeout_s=5))
     assert found.verdict is Verdict.CENSORED_NEEDS_PROBE and found.quantile_ms is not None
-    assert "% of calls hit the 5 s timeout, too near to 1 %: p99 is above" in found.reason
+    assert "% of calls hit the 5 s timeout, too close to 1 %: p99 is above" in found.reason
 
 
 def test_an_unstable_action_beyond_the_cap_is_not_said_to_be_covered() -> None:
@@ -208,4 +209,4 @@ def test_an_unstable_action_beyond_the_cap_is_not_said_to_be_covered() -> None:
     slow = calls(lognormal(4000, 32.4, 2), rate=50.0, run="b", start=1.7e9 + 9000)
     found = judge(fast, slow, settings=RecommendSettings(cap_s=30))
     assert (found.verdict, found.recommended_timeout_s) == (Verdict.UNSTABLE, 30)
-    assert f"the slow one needs {found.uncapped_timeout_s} s, above the cap of 30 s." in found.reason
+    assert f"the slower one needs {found.uncapped_timeout_s} s, above the cap of 30 s." in found.reason

@@ -154,4 +154,4 @@ def test_an_interval_widens_with_the_number_of_comparisons() -> None:
 
 def test_an_action_of_a_third_run_was_measured_in_neither_of_the_two() -> None:
     assert difference(None, None).reason == "measured in neither of these two runs"
-    assert difference(None, BASE).reason == "measured in one of the runs only"
+    assert difference(None, BASE).reason == "measured in only one of these runs"
