@@ -2,13 +2,14 @@
 
 Who starts what, in the order in which it happens:
 
-1.  `actions` is the locustfile. It registers a `run.locust_events.Lifecycle` with Locust, and says what a
-    user is: an `action_user.ActionStream`.
-2.  `Lifecycle` hears Locust's events. When Locust is ready it opens the org (`run.org_session`) and decides
-    what the run will do (`planning`); when a test starts it begins a run (`run.load_run`). In a worker
-    process `workers.worker.WorkerLife` takes its place.
+1.  `actions` is the locustfile. It registers a `run.locust_events.LocustEvents` with Locust, and defines what
+    a user is: an `action_user.ActionStream`.
+2.  `LocustEvents` listens to Locust. When Locust is ready it opens the org (`run.org_session`) and decides
+    what the run will do (`planning`); when a test starts it begins a `run.load_run.LoadRun`. In a worker
+    process `workers.worker.WorkerProcess` takes its place, and begins a `workers.worker_run.WorkerRun`.
 3.  The run makes its folder and its manifest (`recording.manifest_writer`). Without workers it then makes a
-    `steering.session.Session`; with workers a `workers.master.MasterRun`, and each worker makes a session.
+    `steering.session.Session`; with workers a `workers.master.MasterRun`, and each worker's run makes a
+    session.
 4.  A session builds everything that one process needs, and starts three greenlets: one that looks after
     itself (`recording.self_check`), and two that ask the `steering.director` for the rates five times a
     second, and once a second for whatever must change.

@@ -5,7 +5,7 @@ from typing import ClassVar
 from locust import FastHttpUser, constant, task
 from locust.exception import StopUser
 
-from loadtests.run.locust_events import Lifecycle
+from loadtests.run.locust_events import LocustEvents
 from loadtests.sending.transport import shared_ssl_context
 
 
@@ -27,12 +27,12 @@ class ActionStream(FastHttpUser):
     max_retries = 0
     max_redirects = 0
     ssl_context_factory = staticmethod(lambda cafile=None: shared_ssl_context())
-    lifecycle: ClassVar[Lifecycle]
+    locust_events: ClassVar[LocustEvents]
 
     @task
     def stream(self) -> None:
         """Run until the user is stopped."""
-        session = self.lifecycle.session
+        session = self.locust_events.session
         if session is not None:
             session.stream()
         raise StopUser  # the run is over for this stream; without this the task would start again and again

@@ -7,13 +7,13 @@ file says. Every call ends up in the run folder at once. See CONTRIBUTING.md for
 from locust import events
 
 from loadtests.action_user import ActionStream
-from loadtests.run.locust_events import Lifecycle
+from loadtests.run.locust_events import LocustEvents
 
-lifecycle = Lifecycle()
-lifecycle.register(events)
+locust_events = LocustEvents()
+locust_events.register(events)
 
 
 class DataActions(ActionStream):
     """One arrival stream over all chosen data actions."""
 
-    lifecycle = lifecycle
+    locust_events = locust_events

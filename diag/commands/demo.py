@@ -191,7 +191,7 @@ class Stage:
         probe: bool = False,
     ) -> "LoadResult":
         from diag.measuring.load_process import LoadOptions, run_load
-        from diag.measuring.run_progress import Progress
+        from diag.measuring.run_progress import RunProgress
         from diag.target import sandbox_environment
 
         options = LoadOptions(
@@ -205,7 +205,7 @@ class Stage:
         )
         with self.console.progress(label) as bar:
 
-            def follow(progress: Progress) -> None:
+            def follow(progress: RunProgress) -> None:
                 remark = f"{progress.calls} calls, {progress.timeouts} timed out"
                 bar.update(progress.elapsed_s, progress.planned_s or run_time_s, remark)
 

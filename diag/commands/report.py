@@ -88,7 +88,7 @@ def command(options: ReportOptions, rules: "RecommendSettings") -> None:
         return
     chosen = choose_inputs(options.inputs, settings.runs)
     if options.add_rows:
-        _bring_in(console, chosen, options.add_rows)
+        _import_rows(console, chosen, options.add_rows)
     source = same_question(chosen if options.inputs else (), options.actions_file, rules)
     evidence = gather(chosen, rules, actions_file=options.actions_file, detail=True, source=source)
     data = report_data(evidence, zone=settings.zone, source=source)
@@ -107,14 +107,14 @@ def command(options: ReportOptions, rules: "RecommendSettings") -> None:
         console.result(str(target))
 
 
-def _bring_in(console: "Console", chosen: tuple[Path, ...], kept: tuple[Path, ...]) -> None:
+def _import_rows(console: "Console", chosen: tuple[Path, ...], kept: tuple[Path, ...]) -> None:
     from analysis.format.run_folder import RunFolder
-    from diag.measuring.import_rows import bring_in
+    from diag.measuring.import_rows import import_rows
 
     if len(chosen) != 1:
         raise UsageError("--add-rows needs the one run that the rows belong to.")
     for folder in kept:
-        for one in bring_in(RunFolder(chosen[0]), folder):
+        for one in import_rows(RunFolder(chosen[0]), folder):
             console.note(f"{one.worker_id}: {one.now - one.before:,} rows added, {one.now:,} in all")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from diag.measuring.run_progress import ActionProgress, Progress, latency_text
+from diag.measuring.run_progress import ActionProgress, RunProgress, latency_text
 from diag.table import clean
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _FIGURES: Final = ("calls", "ok", "timeouts", "errors", "p50", "p99")
 
 
 @contextmanager
-def show_progress(console: "Console", *, live: bool) -> Iterator[Callable[[Progress], None]]:
+def show_progress(console: "Console", *, live: bool) -> Iterator[Callable[[RunProgress], None]]:
     """Yield the function that `run_load` calls with its progress."""
     if not live:
         yield PlainLines(console.note).follow
@@ -37,7 +37,7 @@ def show_progress(console: "Console", *, live: bool) -> Iterator[Callable[[Progr
     terminal = RichConsole(stderr=True)
     with Live(console=terminal, refresh_per_second=4, transient=True) as screen:
 
-        def follow(progress: Progress) -> None:
+        def follow(progress: RunProgress) -> None:
             rows = terminal.height - ROWS_BESIDE
             screen.update(live_table(progress, rows=rows, width=terminal.width))
 
@@ -53,7 +53,7 @@ class PlainLines:
         self._began = self._said_at = now()
         self._notes_said = 0
 
-    def follow(self, progress: Progress) -> None:
+    def follow(self, progress: RunProgress) -> None:
         """Write the lines that are due at this progress."""
         for note in progress.notes[self._notes_said :]:
             self._note(clean(note))
@@ -74,7 +74,7 @@ class PlainLines:
         self._note(", ".join(parts))
 
 
-def live_table(progress: Progress, *, rows: int, width: int) -> Any:
+def live_table(progress: RunProgress, *, rows: int, width: int) -> Any:
     """Return the table for a terminal; of more actions than fit in `rows`, those at work come first.
 
     On a narrow terminal only names are shortened: a figure cut short would be a wrong figure.
@@ -116,7 +116,7 @@ def _shortened(name: str, letters: int) -> str:
     return name if len(name) <= letters else name[: letters - 1] + "…"
 
 
-def _caption(progress: Progress) -> str:
+def _caption(progress: RunProgress) -> str:
     rate = progress.calls / progress.elapsed_s if progress.elapsed_s else 0.0
     parts = [
         f"{progress.elapsed_s:.0f} s",
@@ -130,7 +130,7 @@ def _caption(progress: Progress) -> str:
     return "\n".join([" · ".join(parts), *_jobs(progress.actions), *notes])
 
 
-def _left(progress: Progress) -> list[str]:
+def _left(progress: RunProgress) -> list[str]:
     return [] if progress.left_s is None else [f"{progress.left_s:.0f} s left"]
 
 

@@ -1,29 +1,26 @@
-"""Rows that a worker kept on its own disk, into the run they belong to: the master or the network was gone.
+"""Adds rows that a worker kept on its own disk to their run, when they could not be delivered during it.
 
 A worker's files only ever grow, and what the master has of them is their beginning
-(loadtests.workers.row_transfer).
-So bringing them in is: where the kept file is longer, take it. Doing it twice changes nothing.
+(`loadtests.workers.row_transfer`). So each kept file that is longer replaces the run's; doing it twice
+changes nothing.
 """
 
-import re
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from analysis.format.atomic_write import whole_file
-from analysis.format.call_record import EVENTS_SUFFIX, NAMES_SUFFIX, RECORD_SIZE, SEGMENT_SUFFIX
-from analysis.format.job_lines import JOBS_SUFFIX
+from analysis.format.call_record import RECORD_SIZE, SEGMENT_SUFFIX
 from analysis.format.run_folder import RunFolder, read_manifest, write_manifest
+from analysis.format.worker_files import WORKER_SUFFIXES, is_worker_id
 from diag.errors import UsageError
 
-_SUFFIXES: Final = (NAMES_SUFFIX, SEGMENT_SUFFIX, EVENTS_SUFFIX, JOBS_SUFFIX)
-_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,80}")
 _CHUNK: Final = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class BroughtIn:
+class ImportedRows:
     """What became of one worker: rows in the run before, and now."""
 
     worker_id: str
@@ -31,8 +28,8 @@ class BroughtIn:
     now: int
 
 
-def bring_in(run: RunFolder, kept: Path) -> tuple[BroughtIn, ...]:
-    """Take into `run` what `kept` (a worker's `diag-rows-...` folder) has more of; say it in the manifest.
+def import_rows(run: RunFolder, kept: Path) -> tuple[ImportedRows, ...]:
+    """Add to `run` what `kept` (a worker's `diag-rows-...` folder) has more of; the manifest notes it.
 
     Raises UsageError when `kept` holds no rows or they are not of this run; then nothing is changed.
     """
@@ -41,7 +38,7 @@ def bring_in(run: RunFolder, kept: Path) -> tuple[BroughtIn, ...]:
     files = [
         path
         for path in sorted(RunFolder(kept).segments.glob("*"))
-        if path.suffix in _SUFFIXES and _NAME.fullmatch(path.stem)
+        if path.suffix in WORKER_SUFFIXES and is_worker_id(path.stem)
     ]
     if not any(path.suffix == SEGMENT_SUFFIX for path in files):
         raise UsageError(
@@ -53,7 +50,7 @@ def bring_in(run: RunFolder, kept: Path) -> tuple[BroughtIn, ...]:
                 f"{path} is not of the run {run.path}: that has other rows of a worker of this name.",
                 hint="Give the run the worker took part in, or read both: diag recommend RUN FOLDER",
             )
-    found = []
+    imported = []
     for path in files:
         there = run.segments / path.name
         before = _size(there)
@@ -61,17 +58,17 @@ def bring_in(run: RunFolder, kept: Path) -> tuple[BroughtIn, ...]:
             _put_in_place(path, there)
         if path.suffix == SEGMENT_SUFFIX:
             now = _size(there) // RECORD_SIZE
-            found.append(BroughtIn(path.stem, before // RECORD_SIZE, now))
-    _say_so(run, [one for one in found if one.now > one.before])
-    return tuple(found)
+            imported.append(ImportedRows(path.stem, before // RECORD_SIZE, now))
+    _note_in_manifest(run, [one for one in imported if one.now > one.before])
+    return tuple(imported)
 
 
-def _say_so(run: RunFolder, found: list[BroughtIn]) -> None:
+def _note_in_manifest(run: RunFolder, imported: list[ImportedRows]) -> None:
     manifest = read_manifest(run)
-    if manifest is None or not found:
+    if manifest is None or not imported:
         return
     calls = sum(_size(path) // RECORD_SIZE for path in run.segments.glob(f"*{SEGMENT_SUFFIX}"))
-    notes = (f"worker {one.worker_id}: {one.now - one.before:,} rows were brought in later" for one in found)
+    notes = (f"worker {one.worker_id}: {one.now - one.before:,} rows were added later" for one in imported)
     write_manifest(run, replace(manifest, calls=calls, notes=(*manifest.notes, *notes)))
 
 
@@ -89,7 +86,7 @@ def _one_begins_the_other(one: Path, other: Path) -> bool:
 
 
 def _put_in_place(path: Path, there: Path) -> None:
-    """Copy whole and replace at once: a reader never meets half of it."""
+    """Copy whole and replace at once: a reader never sees half of it."""
     with whole_file(there) as temporary:
         shutil.copyfile(path, temporary)
 

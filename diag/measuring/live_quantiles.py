@@ -1,8 +1,8 @@
 """p50 and p99 of a running load, straight from its segments: only what was appended is read again.
 
 Standard library only, and in small steps: Locust's web tab reads inside the load process, where nothing
-may hold up the calls. Latencies are counted in buckets half a percent wide, so a look costs as much after
-a million calls as after a thousand. For looking on; what is recommended comes from every single call.
+may hold up the calls. Latencies are counted in buckets half a percent wide, so reading costs as much after
+a million calls as after a thousand. For display only: what is recommended comes from every single call.
 """
 
 import math
@@ -42,13 +42,13 @@ class Latencies:
 
 @dataclass(slots=True)
 class LiveQuantiles:
-    """Reads the segments of a run on and on. Actions are told apart by file and the code they have there."""
+    """Reads the segments of a run as they grow. An action is identified by file and its code there."""
 
     _tails: dict[Path, SegmentTail] = field(default_factory=dict)
     _found: dict[tuple[str, int], Latencies] = field(default_factory=dict)
 
     def read_on(self, path: Path, between: Callable[[], object]) -> None:
-        """Take in the whole records appended to a segment; `between` is called after every thousand."""
+        """Count the whole records appended to a segment; `between` is called after every thousand."""
         tail = self._tails.setdefault(path, SegmentTail(path))
         while records := tail.read(ROWS_AT_ONCE):
             self._count(path.stem, records)

@@ -16,7 +16,7 @@ from typing import Final
 from analysis.format.run_folder import RunFolder, read_manifest
 from diag.errors import UsageError
 from diag.exit_codes import ExitCode
-from diag.measuring.run_progress import Follower, Progress
+from diag.measuring.run_progress import ProgressReader, RunProgress
 
 LOG_NAME: Final = "load.log"
 _LOCUSTFILE: Final = Path(__file__).resolve().parents[2] / "loadtests" / "actions.py"
@@ -79,12 +79,12 @@ class LoadResult:
 
 
 def run_load(
-    options: LoadOptions, on_progress: Callable[[Progress], None] | None = None, *, interval_s: float = 0.5
+    options: LoadOptions, on_progress: Callable[[RunProgress], None] | None = None, *, interval_s: float = 0.5
 ) -> LoadResult:
     """Run the load to its end and return how it ended; `on_progress` is called about every `interval_s`.
 
     Ctrl-C here is passed on once per press: the first lets calls in flight end, the second does not wait.
-    The load process stops by itself when this one is gone. Raises OSError when the run folder cannot be made,
+    The load process stops by itself when this one ends. Raises OSError when the run folder cannot be made,
     UsageError when it is a file.
     """
     folder = RunFolder(options.run_dir)
@@ -94,7 +94,7 @@ def run_load(
     folder.path.mkdir(parents=True, exist_ok=True)
     before = _stamp(folder.manifest)
     log = _new_log(folder)
-    follower = Follower(folder, options.run_time_s)
+    reader = ProgressReader(folder, options.run_time_s)
     with log.open("ab") as sink:
         process = subprocess.Popen(
             command_line(options),
@@ -112,11 +112,11 @@ def run_load(
                     process.wait(timeout=interval_s)
                     break
                 except subprocess.TimeoutExpired:
-                    hung = watchdog.look(process) or hung
+                    hung = watchdog.check(process) or hung
                     if on_progress:
-                        on_progress(follower.look())
+                        on_progress(reader.read())
     if on_progress:
-        on_progress(follower.look())
+        on_progress(reader.read())
     if process.returncode > 0 and _stamp(folder.manifest) == before:
         return _refused(folder, log, process.returncode, made_here=made_here)
     if hung is not None:
@@ -178,7 +178,7 @@ class _Watchdog:
         self._began: float | None = None
         self._asked: float | None = None
 
-    def look(self, process: subprocess.Popen[bytes]) -> str | None:
+    def check(self, process: subprocess.Popen[bytes]) -> str | None:
         """Act if it is time to; return why, once it is."""
         now = time.monotonic()
         if self._began is None:
@@ -225,14 +225,14 @@ def _result(folder: RunFolder, log: Path, returncode: int) -> LoadResult:
 
 
 def _refused(folder: RunFolder, log: Path, code: int, *, made_here: bool) -> LoadResult:
-    """The load process said no before it began: take its words, and leave no folder behind for it."""
+    """Return the result of a load process that refused to begin; its reason replaces log and folder."""
     refusal = _said(log)
     if refusal is None:
         unexplained = Refusal("The load process failed before it began.", hint=f"Its log: {log}")
         return LoadResult(folder, code, "incomplete", _last_line(log), log, unexplained)
     log.unlink()
     if made_here:
-        with contextlib.suppress(OSError):  # somebody put something there meanwhile
+        with contextlib.suppress(OSError):  # someone else put something there meanwhile
             folder.path.rmdir()
     return LoadResult(folder, code, "incomplete", refusal.message, log, refusal)
 

@@ -32,16 +32,16 @@ class ActionProgress:
     dropped: int = 0
     settled: bool = False
     more_calls: int | None = None
-    """About how many more calls settle it; None while nobody can say."""
+    """About how many more calls settle it; None while that is unknown."""
     p50_ms: float | None = None
     p99_ms: float | None = None
-    """So far; None: beyond the timeout, or no call yet that tells (see `timed`)."""
+    """So far; None: beyond the timeout, or no call yet that shows it (see `timed`)."""
     jobs: "JobCounts | None" = None
     """Of a submit action."""
 
     @property
     def timed(self) -> int:
-        """Calls that tell how long the action takes."""
+        """Calls that show how long the action takes."""
         return self.ok + self.timeouts
 
 
@@ -53,7 +53,7 @@ class JobCounts:
     done: int = 0
     ended: int = 0
     throttled: int = 0
-    """Looks that met a 429."""
+    """Polls that were answered 429."""
 
     @property
     def running(self) -> int:
@@ -62,7 +62,7 @@ class JobCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class RunProgress:
     """All actions and all load processes so far. `planned_s` is None for a run without an end."""
 
     elapsed_s: float
@@ -94,8 +94,8 @@ def latency_text(value_ms: float | None, timed: int) -> str:
 
 
 @dataclass(slots=True)
-class Follower:
-    """Reads what was appended since the last look; never reads a byte twice."""
+class ProgressReader:
+    """Reads what was appended since the last time; never reads a byte twice."""
 
     folder: RunFolder
     planned_s: float | None = None
@@ -109,7 +109,7 @@ class Follower:
     _settled: set[str] = field(default_factory=set)
     _notes: list[str] = field(default_factory=list)
 
-    def look(self, between: Callable[[], object] = lambda: None) -> Progress:
+    def read(self, between: Callable[[], object] = lambda: None) -> RunProgress:
         """Return the state now; all zero before the first second is over.
 
         `between` is called after each small step of reading: inside a load process it lets calls go first.
@@ -177,7 +177,7 @@ class Follower:
             return {}  # not there (yet)
         return {action_id: state.get("more_calls") for action_id, state in body.items()}
 
-    def _sum(self) -> Progress:
+    def _sum(self) -> RunProgress:
         totals: dict[str, list[int]] = {}
         for second in self._seconds.values():
             for action_id, counts in second["actions"].items():
@@ -201,7 +201,7 @@ class Follower:
             for action_id, (calls, ok, timeouts, errors, dropped) in totals.items()
             for latencies in [self._quantiles.of(self._codes.get(action_id, {}))]
         )
-        return Progress(
+        return RunProgress(
             elapsed_s=max((second["elapsed_s"] for second in self._seconds.values()), default=0.0),
             planned_s=self.planned_s,
             calls=sum(action.calls for action in actions),

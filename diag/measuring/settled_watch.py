@@ -1,9 +1,10 @@
-"""Watches a running load and says which actions need no more calls.
+"""Watches a running load and reports which actions need no more calls.
 
 `python -m diag.measuring.settled_watch RUN_FOLDER PARENT_PID` runs beside the load, at low priority, in a
 process of its own (pandas stays out of the load). It writes `settled.json`, a list of action ids, which
 the load obeys, and `settling.json`, how far each action is, which is drawn. When to stop is
-`analysis.stopping.settled`: looks are planned, so that looking often does not make the answer less sure.
+`analysis.stopping.settled`: interim looks are planned, so that checking often makes the
+result no less certain.
 """
 
 import json
@@ -29,10 +30,10 @@ SETTLING_FILE: Final = "settling.json"
 
 
 def watch(folder: RunFolder, parent_pid: int, *, pause_s: float = PAUSE_S) -> None:
-    """Look again and again until the load process is gone.
+    """Check again and again until the load process has ended.
 
-    A look reads the whole run again (a million rows: 1.3 s of CPU), so looks keep a distance that grows
-    with what they cost.
+    A check reads the whole run again (a million rows: 1.3 s of CPU), so the pause between two grows with what
+    they cost.
     """
     from analysis.errors import AnalysisError
     from analysis.settings import RecommendSettings
@@ -57,7 +58,7 @@ def watch(folder: RunFolder, parent_pid: int, *, pause_s: float = PAUSE_S) -> No
 
 
 def pause_after(cost_s: float, pause_s: float = PAUSE_S) -> float:
-    """Return how long to wait after a look that cost so much CPU: watching keeps to its share of a core."""
+    """Return the pause after a check that took `cost_s` of CPU: watching keeps to its share of a core."""
     return max(pause_s, cost_s * (1.0 / SHARE_OF_A_CORE - 1.0))
 
 
@@ -72,7 +73,7 @@ def jobs_needed(folder: RunFolder) -> frozenset[str]:
 
 
 def _wait(parent_pid: int, pause_s: float) -> bool:
-    """Wait; return False as soon as the load process is gone."""
+    """Wait; return False as soon as the load process has ended."""
     end = time.monotonic() + pause_s
     while os.getppid() == parent_pid:
         left_s = end - time.monotonic()

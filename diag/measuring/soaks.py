@@ -13,7 +13,7 @@ from diag.measuring.run_lock import is_locked
 
 
 def unfinished_soak(runs: Path, workload: str | None) -> RunFolder | None:
-    """Return the newest soak of this workload below `runs` whose time is not over and that nobody runs."""
+    """Return the newest soak of this workload below `runs` that has time left and no process runs."""
     found = []
     for path in runs.iterdir() if runs.is_dir() else ():
         folder = RunFolder(path)
@@ -40,7 +40,7 @@ def dropped_so_far(folder: RunFolder) -> int:
 
 
 def last_moment(folder: RunFolder) -> float | None:
-    """Return when a run last said anything, Unix seconds; None where it never did."""
+    """Return when a run last recorded anything, Unix seconds; None where it never did."""
     seconds = (last_second(path) for path in folder.segments.glob(f"*{EVENTS_SUFFIX}"))
     return max((float(second["at"]) for second in seconds if second), default=None)
 

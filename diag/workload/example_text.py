@@ -2,7 +2,7 @@
 
 No generator for any regular expression: libraries for it know Python's dialect and not JSON Schema's, and
 what they make up for `^[A-Z]{2}\\d{6}$` is as little a known customer number as what is made here. So a few
-hundred likely texts are tried; where none fits, a person must write the input, and is told so.
+hundred likely texts are tried; where none fits, the user must write the input, and the reason says so.
 """
 
 import random

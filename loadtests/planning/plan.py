@@ -40,7 +40,7 @@ class LoadPlan:
     seed: int = 1
     divided_among: int = 1
     """Locust users that together send the planned rates. 1: every user is an arrival stream of its own at
-    these rates; more only where nobody asked for a number of users and each worker got one."""
+    these rates; more only where no number of users was asked for and each worker got one."""
     max_in_flight: int = 1000
     drain_s: float = 5.0
     total_rate: float | None = None

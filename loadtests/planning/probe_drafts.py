@@ -41,7 +41,7 @@ class ProbeDrafts:
                 self._client.create_draft(action.action_id)
             except ApiError as error:
                 if error.status is not None and 400 <= error.status < 500:
-                    # Refused: if there is a draft now, somebody else opened it after we looked.
+                    # Refused: if there is a draft now, someone else opened it after the check.
                     del self._states[action.action_id]
                     self._save()
                 raise
@@ -50,13 +50,13 @@ class ProbeDrafts:
             self._client.patch_draft_timeout(draft, PLATFORM_MAX_TIMEOUT_S)
 
     def close(self) -> tuple[str, ...]:
-        """Delete the drafts surely made here; return one line for each that is (or may be) still there."""
+        """Delete the drafts known to be made here; return one line for each that is or may be left."""
         left: list[str] = []
         for action_id, draft in self._states.items():
             if draft["state"] == "deleted":
                 continue
             if draft["state"] == "opening":
-                left.append(f"{draft['action_name']}: nobody knows whether its draft was made")
+                left.append(f"{draft['action_name']}: it is unknown whether its draft was made")
                 continue
             try:
                 self._client.delete_draft(action_id)

@@ -12,13 +12,13 @@ DEFAULT_SANDBOX_RATE = 20.0
 DEFAULT_MAX_IN_FLIGHT = 1000
 DEFAULT_DRAIN_S = 5.0
 DEFAULT_LOST_AFTER_S = 60.0
-"""As long as a Locust worker goes on without hearing from its master."""
+"""As long as a Locust worker goes on without a message of its master."""
 DEFAULT_DELIVER_WITHIN_S = 300.0
 
 
 def add_options(parser: Any) -> None:
     """Add the options to Locust's argument parser (listener of `init_command_line_parser`)."""
-    # The page starts calls with the org's credentials and asks nobody who they are: only from this machine,
+    # The page starts calls with the org's credentials and has no login: only from this machine,
     # unless --web-host says otherwise ('*': all addresses).
     parser.set_defaults(web_host="127.0.0.1")
     arrange_meeting(parser, sys.argv[1:], os.environ)
@@ -87,7 +87,7 @@ def add_options(parser: Any) -> None:
     )
     option(
         "--until-settled",
-        "Stop calling an action once its answer can no longer change",
+        "Stop calling an action once more calls cannot change its result",
         action="store_true",
     )
     option("--confirm-org", "Name of the org, for a profile that is protected", metavar="NAME")
@@ -106,7 +106,7 @@ def add_options(parser: Any) -> None:
     option(
         "--deliver-within",
         "For a worker: how long to go on trying to deliver its rows when the run is over "
-        f"(default {DEFAULT_DELIVER_WITHIN_S:g}); after that it says where they are kept",
+        f"(default {DEFAULT_DELIVER_WITHIN_S:g}); after that it logs where they are kept",
         type=float,
         default=DEFAULT_DELIVER_WITHIN_S,
         metavar="SECONDS",

@@ -10,7 +10,7 @@ from loadtests.steering.rate_control import RateControl
 
 
 def in_short(plan: LoadPlan) -> str:
-    """Return the plan in one line: what one user, or where nobody asked for a number, all of them send."""
+    """Return the plan in one line: what one user, or where no number was asked for, all of them send."""
     rate = sum(action.rate for action in plan.actions)
     whose = "each user" if plan.divided_among == 1 else f"{plan.divided_among} workers together"
     limit = "" if plan.total_rate is None else f" (all users together at most {plan.total_rate:.4g})"
@@ -64,13 +64,13 @@ def describe(prepared: PreparedRun, target: Target, run_time_s: float | None, us
     load = min(count / plan.divided_among, plan.most_load)
     for action, calls in zip(plan.actions, coming.calls, strict=True):
         kind = "CHANGES" if action.side_effects else "reads"
-        said = "-" if calls is None else f"{calls:.0f}"
+        count_text = "-" if calls is None else f"{calls:.0f}"
         lines.append(
-            f"  {action.rate * load:7.3g} {said:>7}  {action.timeout_s or '?':>5} s  {kind:<7}  "
+            f"  {action.rate * load:7.3g} {count_text:>7}  {action.timeout_s or '?':>5} s  {kind:<7}  "
             f"{len(action.payloads):>8}  {action.action_name}"
             + (" (draft)" if action.target == "draft" else "")
         )
-    lines += [_looks(action, action.poll, plan.total_rate) for action in plan.actions if action.poll]
+    lines += [_poll_line(action, action.poll, plan.total_rate) for action in plan.actions if action.poll]
     changing = [action.action_name for action in plan.actions if action.side_effects]
     if changing and not target.sandbox:
         lines += ["", f"  Side effects: {', '.join(changing)} may change real data with every call."]
@@ -79,10 +79,10 @@ def describe(prepared: PreparedRun, target: Target, run_time_s: float | None, us
     return "\n".join(lines) + "\n"
 
 
-def _looks(action: ActionLoad, poll: Poll, total_rate: float | None) -> str:
+def _poll_line(action: ActionLoad, poll: Poll, total_rate: float | None) -> str:
     most = "" if total_rate is None else f", at most {total_rate:g} times/s in all"
-    said = f"each call starts a job, looked at every {poll.every_s:g} s by calling {poll.action_name}"
-    return f"  {action.action_name}: {said}{most}"
+    polls = f"each call starts a job, polled every {poll.every_s:g} s by calling {poll.action_name}"
+    return f"  {action.action_name}: {polls}{most}"
 
 
 def forecast(plan: LoadPlan, run_time_s: float | None, users: int) -> Forecast:
@@ -113,7 +113,7 @@ def forecast(plan: LoadPlan, run_time_s: float | None, users: int) -> Forecast:
 
 
 def _duration_s(plan: LoadPlan, run_time_s: float | None, users: int) -> float | None:
-    """How long the run takes at most, or None when only a person ends it."""
+    """How long the run takes at most, or None when only the user ends it."""
     ends = [run_time_s] if run_time_s is not None else []
     if plan.stages:
         ends.append(sum(stage.duration_s for stage in plan.stages))

@@ -1,4 +1,4 @@
-"""One run, from the making of its folder to the last word of its manifest."""
+"""One run, from the making of its folder to its last manifest."""
 
 import logging
 import subprocess
@@ -31,8 +31,8 @@ from loadtests.workers.user_count import UserCount, hold_back_s
 _LOG: Final = logging.getLogger("diag.load")
 
 
-class OneRun:
-    """The `number`th run of this process: what was opened, at work (a session, or workers), then over."""
+class LoadRun:
+    """The `number`th run of this process, owned by `LocustEvents`: made, begun, finished."""
 
     def __init__(self, opened: Opened, environment: Any, *, number: int, users: UserCount) -> None:
         self._opened = opened
@@ -54,7 +54,7 @@ class OneRun:
         """Who makes the calls; None when the run could not begin."""
 
     def begin(self) -> None:
-        """Make the folder and start the work; a run that cannot begin says why, and ends."""
+        """Make the folder and start the work; a run that cannot begin reports why, and ends."""
         try:
             self._record.begin()
             if self._options.probe:
@@ -67,10 +67,10 @@ class OneRun:
             if self._options.until_settled:
                 self._watcher = start_watcher(self.folder)
         except (ApiError, DiagError, AnalysisError) as error:
-            self._refuse(say(error), error.message)
+            self._refuse(print_error(error), error.message)
         except OSError as error:
             why = f"{self.folder.path} cannot be written ({error.strerror})."
-            self._refuse(say(DiagError(why)), why)
+            self._refuse(print_error(DiagError(why)), why)
 
     def end_early(self, why: str, *, failed: bool = True, exit_code: int = ExitCode.INCOMPLETE) -> None:
         """End the run from anywhere; Locust's own greenlets do the stopping."""
@@ -86,7 +86,7 @@ class OneRun:
             gevent.spawn(self._runner.quit if self._options.headless else self._runner.stop)
 
     def interrupt(self) -> None:
-        """Take in that a person (or the system) ends it by a signal."""
+        """Record that it is ended by a signal, from the user or the system."""
         self._interrupted = True
         self.exit_code = ExitCode.INTERRUPTED
 
@@ -110,7 +110,7 @@ class OneRun:
         self._conclude(outcome, self._close_drafts())
 
     def crashed(self, why: str) -> None:
-        """Take in a mistake of ours: the manifest says so, and the run ends."""
+        """End the run because of a defect of this program; the manifest has the reason."""
         self._record.end("incomplete", status_reason=why)
         self.end_early(why, exit_code=ExitCode.ERROR)
 
@@ -186,7 +186,9 @@ class OneRun:
             notes=(*outcome.notes, *held),
         )
         if outcome.calls:
-            alone = self._options.parent_pid is None  # else whoever started us writes the report
+            alone = (
+                self._options.parent_pid is None
+            )  # else the process that started this one writes the report
             record.finish_in_background(report=alone)
             if alone:
                 _LOG.info("in a moment: %s (again: diag report %s)", self.folder.report, self.folder.path)
@@ -198,7 +200,7 @@ class OneRun:
         return drafts.close() if drafts else ()
 
 
-def say(error: Explained) -> int:
-    """Write an error for people to stderr; return the exit code of its category."""
+def print_error(error: Explained) -> int:
+    """Write an error to stderr with its hint; return the exit code of its category."""
     sys.stderr.write(error_text(error.message, error.hint, error.details) + "\n")
     return int(exit_code_of(error.category))

@@ -11,7 +11,7 @@ from loadtests.workers.user_count import users_of_all
 
 
 class LocalPort:
-    """The RunPort that `OneRun` gives its session."""
+    """The RunPort that `LoadRun` gives its session."""
 
     def __init__(self, environment: Any, client: GenesysClient, end_run: EndRun) -> None:
         self._environment = environment

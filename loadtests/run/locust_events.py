@@ -1,8 +1,9 @@
-"""What happens when: Locust's events on one side, our runs and the exit code on the other."""
+"""Which of Locust's events starts and ends what: runs on one side, the exit code on the other."""
 
 import logging
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any, Final
 
@@ -16,9 +17,8 @@ from diag.exit_codes import ExitCode
 from diag.genesys.errors import ApiError
 from loadtests.planning.run_options import add_options
 from loadtests.run.dry_run import describe, in_short
-from loadtests.run.load_run import OneRun, say
+from loadtests.run.load_run import LoadRun, print_error
 from loadtests.run.org_session import Opened, open_run
-from loadtests.run.safe_listener import surely
 from loadtests.run.web_tab import add_tab
 from loadtests.steering.session import Session
 from loadtests.workers.master import MasterRun
@@ -29,14 +29,14 @@ from loadtests.workers.worker import WorkerProcess
 _LOG: Final = logging.getLogger("diag.load")
 
 
-class Lifecycle:
-    """Listens to Locust. Holds what outlives one test: the target, the plan, the client."""
+class LocustEvents:
+    """Listens to Locust, begins a `LoadRun` per test. Holds what outlives a test: target, plan, client."""
 
     def __init__(self) -> None:
         self._worker: WorkerProcess | None = None
-        self._latest: OneRun | None = None
-        self._run: OneRun | None = None
-        self._ending: OneRun | None = None
+        self._latest: LoadRun | None = None
+        self._run: LoadRun | None = None
+        self._ending: LoadRun | None = None
         self._ended = Event()
         self._stack = ExitStack()
         self._opened: Opened
@@ -75,13 +75,13 @@ class Lifecycle:
         shaped = environment.shape_class is not None
         divided_among = 1
         if isinstance(runner, MasterRunner) and options.headless and options.num_users is None and not shaped:
-            # Nobody asked for a number: one planned load, of which each worker has its share.
+            # No number of users was asked for: one planned load, of which each worker has its share.
             divided_among = options.num_users = options.spawn_rate = options.expect_workers
-        self._users = count_users(environment, lambda one: getattr(one, "lifecycle", None) is self)
+        self._users = count_users(environment, lambda user: getattr(user, "locust_events", None) is self)
         try:
             self._opened = open_run(options, self._stack, shaped=shaped).divided_among(divided_among)
         except (DiagError, AnalysisError, ApiError) as error:
-            self._leave(say(error))
+            self._leave(print_error(error))
         except KeyboardInterrupt:
             self._leave(ExitCode.INTERRUPTED)
         if web_ui is not None:
@@ -99,16 +99,28 @@ class Lifecycle:
     def _listen(self, environment: Any, runner: Any) -> None:
         self._main = gevent.getcurrent()
         gevent.signal_handler(signal.SIGINT, self._on_sigint)
-        environment.events.test_start.add_listener(surely(self._on_test_start, self._failed))
-        environment.events.test_stop.add_listener(surely(self._on_test_stop, self._failed))
-        # Here and not earlier: Locust's own listener would end a master before ours knows of a signal.
-        environment.events.quitting.add_listener(surely(self._on_quitting, self._failed))
+        environment.events.test_start.add_listener(self._or_fail(self._on_test_start))
+        environment.events.test_stop.add_listener(self._or_fail(self._on_test_stop))
+        # Here and not earlier: Locust's own listener would end a master before this one sees a signal.
+        environment.events.quitting.add_listener(self._or_fail(self._on_quitting))
         if isinstance(runner, MasterRunner):
             for kind in TO_MASTER:
                 runner.register_message(kind, self._on_message)
 
+    def _or_fail(self, listener: Callable[..., None]) -> Callable[..., None]:
+        """Return the listener; when it raises, the run ends. Locust itself would only log it, and hang."""
+
+        def guarded(**details: object) -> None:
+            try:
+                listener(**details)
+            except Exception as error:  # whatever a defect of this program raises
+                _LOG.exception("unexpected")
+                self._failed(error)
+
+        return guarded
+
     def _failed(self, error: Exception) -> None:
-        """A mistake of ours in a listener: the run ends, and says so."""
+        """End the run because of a defect of this program, and write that into the manifest."""
         why = f"the load process failed in a way it did not expect ({type(error).__name__}: {error})"
         self._run = self._ending = None
         self._ended.set()
@@ -127,7 +139,7 @@ class Lifecycle:
         self._ended.clear()
         self._exit_code = ExitCode.OK
         self._runs_started += 1
-        self._latest = self._run = OneRun(
+        self._latest = self._run = LoadRun(
             self._opened, environment, number=self._runs_started, users=self._users
         )
         self._run.begin()
@@ -148,7 +160,7 @@ class Lifecycle:
         self._ended.set()
 
     def _on_sigint(self) -> None:
-        """Ctrl-C once: Locust's main greenlet ends the run. Again: without waiting for what is in flight."""
+        """End the run by Locust's main greenlet; at the second Ctrl-C wait no longer for calls in flight."""
         self._interrupts += 1
         if self._interrupts == 1:
             gevent.kill(self._main, KeyboardInterrupt)

@@ -71,7 +71,7 @@ def open_run(options: Any, stack: ExitStack, *, shaped: bool) -> Opened:
 
 
 def _refuse_beside_a_shape(plan: LoadPlan) -> None:
-    """Two plans of how the load goes would multiply into one that nobody wrote down."""
+    """Raise UsageError where a shape and the plan both set the load: together they would be a third one."""
     beside = [f"mode = {plan.mode!r}"] if plan.mode != "measure" else []
     beside += ["[[stage]]"] if plan.stages else []
     beside += ["duration"] if plan.duration_s is not None else []

@@ -10,7 +10,7 @@ from loadtests.steering.run_outcome import RunOutcome
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What the manifest and the process say."""
+    """What the manifest records, and the exit code of the process."""
 
     status: Status
     reason: str | None
@@ -30,7 +30,7 @@ def ending_of(
     """Return how it ended.
 
     `failure`: why it had to be stopped, with `exit_code` saying how bad; `end_reason`: why it ended early
-    without a fault; `interrupted`: a person (or the system) sent a signal.
+    without a fault; `interrupted`: the user or the system sent a signal.
     """
     gaps = "; ".join(outcome.gaps)
     if failure is not None:

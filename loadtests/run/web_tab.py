@@ -1,7 +1,7 @@
 """A tab in Locust's web UI: what the run folder says of each data action, as `diag measure` shows it.
 
 Locust's page draws a table for every entry of `extended_tabs` from what `/stats/requests` carries along
-(its documented way to extend the page); reading is done only while somebody looks.
+(its documented way to extend the page); reading is done only while the page is open.
 """
 
 import json
@@ -12,7 +12,7 @@ import gevent
 from gevent.lock import Semaphore
 
 from analysis.format.run_folder import RunFolder
-from diag.measuring.run_progress import Follower, Progress, latency_text
+from diag.measuring.run_progress import ProgressReader, RunProgress, latency_text
 
 KEY: Final = "data-actions"
 _COLUMNS: Final = (
@@ -36,7 +36,7 @@ def add_tab(
     web_ui.template_args["extended_tables"] = [
         {"key": KEY, "structure": [{"key": key, "title": title} for key, title in _COLUMNS]}
     ]
-    followers: dict[RunFolder, Follower] = {}
+    readers: dict[RunFolder, ProgressReader] = {}
     one_at_a_time = Semaphore()
 
     def carry_along(response: Any) -> Any:
@@ -46,11 +46,11 @@ def add_tab(
         if not request.path.endswith("/stats/requests") or now is None or not response.is_json:
             return response
         with one_at_a_time:
-            if now not in followers:
-                followers.clear()
-                followers[now] = Follower(now)
-            followers[now].planned_s = run_time_s()
-            progress = followers[now].look(between=lambda: gevent.sleep(0))
+            if now not in readers:
+                readers.clear()
+                readers[now] = ProgressReader(now)
+            readers[now].planned_s = run_time_s()
+            progress = readers[now].read(between=lambda: gevent.sleep(0))
         table = {"key": KEY, "data": rows(progress)}
         response.set_data(json.dumps({**response.get_json(), "extended_stats": [table]}))
         return response
@@ -58,7 +58,7 @@ def add_tab(
     web_ui.app.after_request(carry_along)
 
 
-def rows(progress: Progress) -> list[dict[str, object]]:
+def rows(progress: RunProgress) -> list[dict[str, object]]:
     """Return one row per action, and one for the run."""
     found: list[dict[str, object]] = [
         {

@@ -5,18 +5,11 @@ acknowledged: a `Chunk` by `Acknowledged`, the `Confirmed` ones by `Taken`. The 
 is not among them: it goes with Locust's options (`loadtests.planning.plan_json`).
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Protocol, Self
 
-from analysis.format.call_record import EVENTS_SUFFIX, NAMES_SUFFIX, SEGMENT_SUFFIX
-from analysis.format.job_lines import JOBS_SUFFIX
-
-SUFFIXES = (NAMES_SUFFIX, SEGMENT_SUFFIX, EVENTS_SUFFIX, JOBS_SUFFIX)
-"""The files of a worker, in the order in which they are sent: a code is named before a row uses it."""
-
-_WORKER_ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
+from analysis.format.worker_files import WORKER_SUFFIXES, is_worker_id
 
 
 class MalformedMessageError(ValueError):
@@ -84,8 +77,8 @@ class Chunk(Message):
         """Raise MalformedMessageError for anything that could be written elsewhere than to those files."""
         if not (
             isinstance(self.worker, str)
-            and _WORKER_ID.fullmatch(self.worker)
-            and self.suffix in SUFFIXES
+            and is_worker_id(self.worker)
+            and self.suffix in WORKER_SUFFIXES
             and isinstance(self.offset, int)
             and isinstance(self.data, bytes)
         ):

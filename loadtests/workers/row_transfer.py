@@ -12,7 +12,8 @@ from typing import Final
 
 from analysis.format.call_record import RECORD_SIZE, SEGMENT_SUFFIX
 from analysis.format.run_folder import RunFolder
-from loadtests.workers.messages import SUFFIXES, Acknowledged, Chunk
+from analysis.format.worker_files import WORKER_SUFFIXES
+from loadtests.workers.messages import Acknowledged, Chunk
 
 CHUNK_BYTES: Final = 256 * 1024
 SHIP_EVERY_S: Final = 1.0
@@ -26,8 +27,8 @@ class Shipper:
         self._folder = folder
         self._worker_id = worker_id
         self._send = send
-        self._acknowledged = dict.fromkeys(SUFFIXES, 0)
-        self._sent = dict.fromkeys(SUFFIXES, 0)
+        self._acknowledged = dict.fromkeys(WORKER_SUFFIXES, 0)
+        self._sent = dict.fromkeys(WORKER_SUFFIXES, 0)
         self._waited_s = 0.0
 
     def ship(self, waited_s: float) -> None:
@@ -36,7 +37,7 @@ class Shipper:
         if self._waited_s >= RESEND_AFTER_S:
             self._waited_s = 0.0
             self._sent = dict(self._acknowledged)
-        for suffix in SUFFIXES:
+        for suffix in WORKER_SUFFIXES:
             self._ship_file(suffix)
 
     def acknowledge(self, answer: Acknowledged) -> None:
@@ -53,7 +54,7 @@ class Shipper:
     @property
     def delivered(self) -> bool:
         """Return whether the master has acknowledged every byte written so far."""
-        return all(self._acknowledged[suffix] == self._size(suffix) for suffix in SUFFIXES)
+        return all(self._acknowledged[suffix] == self._size(suffix) for suffix in WORKER_SUFFIXES)
 
     def _ship_file(self, suffix: str) -> None:
         path = self._path(suffix)

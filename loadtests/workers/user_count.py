@@ -21,7 +21,7 @@ from loadtests.sending.caller import GIVE_UP_AFTER_S
 from loadtests.workers.messages import Waiting
 
 SEND_EVERY_S: Final = 1.0
-"""How often workers are told again who waits: a message may be lost."""
+"""How often workers are informed again of who waits: a message may be lost."""
 
 
 def hold_back_s(plan: LoadPlan) -> float:

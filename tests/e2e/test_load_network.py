@@ -1,4 +1,4 @@
-"""Workers behind a network that fails: rows wait on their disk, arrive once, or can be brought in later."""
+"""Workers behind a network that fails: rows wait on their disk, arrive once, or can be added later."""
 
 import select
 import signal
@@ -15,7 +15,7 @@ import pytest
 
 from analysis.format.run_folder import Manifest, RunFolder
 from analysis.samples.read_samples import read_samples
-from diag.measuring.import_rows import bring_in
+from diag.measuring.import_rows import import_rows
 from diag.sandbox.launch import SandboxProcess, start_sandbox
 from tests.support.load_run import at_home, free_port, locust_line, manifest_in, rows_in
 from tests.support.waiting import wait_until
@@ -261,7 +261,7 @@ def test_workers_whose_master_is_gone_keep_their_rows_and_say_where(hosts: Calla
     assert made.manifest().status == "running"
 
     for spool in made.spools:
-        bring_in(RunFolder(made.folder / "run"), next(spool.iterdir()))
+        import_rows(RunFolder(made.folder / "run"), next(spool.iterdir()))
     detail = read_samples([made.folder / "run"], detail=True).table
     answered = detail.loc[detail["outcome"] == "ok", "correlation_id"]
     assert len(detail) == made.kept(0) + made.kept(1)

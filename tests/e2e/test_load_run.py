@@ -10,7 +10,7 @@ import pytest
 
 from analysis.samples.read_samples import read_samples
 from diag.measuring.load_process import LoadOptions, run_load
-from diag.measuring.run_progress import Progress
+from diag.measuring.run_progress import RunProgress
 from diag.sandbox.launch import SandboxProcess, start_sandbox
 from tests.support.load_run import ROOT, at_home, locust_line, manifest_in, rows_in
 from tests.support.waiting import wait_until
@@ -139,7 +139,7 @@ def test_wrong_credentials_end_with_five(
 
 
 def test_a_probe_calls_a_draft_and_leaves_none_behind(tmp_path: Path, sandbox: SandboxProcess) -> None:
-    seen: list[Progress] = []
+    seen: list[RunProgress] = []
     result = run_load(
         LoadOptions(
             run_dir=tmp_path / "run",
@@ -179,18 +179,18 @@ def test_an_unknown_action_is_a_usage_error_with_the_nearest_name(
 BROKEN = """
 from locust import events
 from loadtests.action_user import ActionStream
-from loadtests.run.locust_events import Lifecycle
+from loadtests.run.locust_events import LocustEvents
 from loadtests.steering.session import Session
 
 def boom(self):
     raise AttributeError("boom")
 
 setattr(Session, METHOD, boom)
-lifecycle = Lifecycle()
-lifecycle.register(events)
+locust_events = LocustEvents()
+locust_events.register(events)
 
 class DataActions(ActionStream):
-    lifecycle = lifecycle
+    locust_events = locust_events
 """
 
 

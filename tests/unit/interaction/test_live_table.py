@@ -4,14 +4,14 @@ import pytest
 from rich.console import Console
 
 from diag.interaction.live_table import PlainLines, live_table
-from diag.measuring.run_progress import ActionProgress, JobCounts, Progress
+from diag.measuring.run_progress import ActionProgress, JobCounts, RunProgress
 
 
-def progress(*actions: ActionProgress, elapsed_s: float = 30.0, notes: tuple[str, ...] = ()) -> Progress:
-    return Progress(elapsed_s, 90.0, 120, 100, 10, 10, 3, 4, 20.0, actions, notes)
+def progress(*actions: ActionProgress, elapsed_s: float = 30.0, notes: tuple[str, ...] = ()) -> RunProgress:
+    return RunProgress(elapsed_s, 90.0, 120, 100, 10, 10, 3, 4, 20.0, actions, notes)
 
 
-def drawn(told: Progress, width: int, rows: int = 24) -> list[str]:
+def drawn(told: RunProgress, width: int, rows: int = 24) -> list[str]:
     console = Console(width=width, file=io.StringIO(), record=True, force_terminal=False)
     console.print(live_table(told, rows=rows, width=width))
     return [line.rstrip() for line in console.export_text().splitlines()]

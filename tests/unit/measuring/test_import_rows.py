@@ -5,7 +5,7 @@ import pytest
 from analysis.format.call_record import RECORD_SIZE
 from analysis.format.run_folder import Manifest, RunFolder, read_manifest, write_manifest
 from diag.errors import UsageError
-from diag.measuring.import_rows import BroughtIn, bring_in
+from diag.measuring.import_rows import ImportedRows, import_rows
 
 ROWS = bytes(range(256)) * RECORD_SIZE
 
@@ -34,14 +34,14 @@ def test_what_is_longer_is_taken_and_a_second_time_changes_nothing(tmp_path: Pat
     put(kept, "h-0.names", b'{"kind": "action"}\n{"kind": "error"}\n')
     put(kept, "h-1.seg", ROWS[: 2 * RECORD_SIZE])
 
-    assert bring_in(run, kept) == (BroughtIn("h-0", 3, 8), BroughtIn("h-1", 0, 2))
+    assert import_rows(run, kept) == (ImportedRows("h-0", 3, 8), ImportedRows("h-1", 0, 2))
 
     after, manifest = contents(run), read_manifest(run)
     assert after == {path.name: path.read_bytes() for path in (kept / "segments").iterdir()}
     assert manifest is not None
     assert manifest.calls == 10
-    assert manifest.notes[0] == "worker h-0: 5 rows were brought in later"
-    assert bring_in(run, kept) == (BroughtIn("h-0", 8, 8), BroughtIn("h-1", 2, 2))
+    assert manifest.notes[0] == "worker h-0: 5 rows were added later"
+    assert import_rows(run, kept) == (ImportedRows("h-0", 8, 8), ImportedRows("h-1", 2, 2))
     assert contents(run) == after
     assert read_manifest(run) == manifest
 
@@ -50,7 +50,7 @@ def test_a_shorter_file_takes_nothing_away(tmp_path: Path, run: RunFolder) -> No
     kept = tmp_path / "diag-rows-x"
     put(kept, "h-0.seg", ROWS[:RECORD_SIZE])
     before = contents(run)
-    bring_in(run, kept)
+    import_rows(run, kept)
     assert contents(run) == before
 
 
@@ -60,13 +60,13 @@ def test_rows_of_another_run_are_refused_and_nothing_is_changed(tmp_path: Path, 
     put(kept, "h-0.seg", b"\xff" + ROWS[1 : 8 * RECORD_SIZE])
     before = contents(run)
     with pytest.raises(UsageError, match="not of the run"):
-        bring_in(run, kept)
+        import_rows(run, kept)
     assert contents(run) == before
 
 
 def test_a_folder_without_rows_is_refused(tmp_path: Path, run: RunFolder) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(UsageError, match="holds no rows"):
-        bring_in(run, tmp_path / "empty")
+        import_rows(run, tmp_path / "empty")
     with pytest.raises(UsageError, match="not the folder of a run"):
-        bring_in(RunFolder(tmp_path / "empty"), run.path)
+        import_rows(RunFolder(tmp_path / "empty"), run.path)

@@ -2,7 +2,7 @@ import json
 from pathlib import Path
 
 from analysis.format.run_folder import RunFolder
-from diag.measuring.run_progress import Follower, JobCounts
+from diag.measuring.run_progress import JobCounts, ProgressReader
 
 
 def second(elapsed_s: float, calls: int, worker: str = "w") -> str:
@@ -19,22 +19,22 @@ def second(elapsed_s: float, calls: int, worker: str = "w") -> str:
 def test_progress_sums_processes_and_reads_on_where_it_stopped(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path)
     folder.segments.mkdir()
-    follower = Follower(folder, planned_s=60.0)
+    reader = ProgressReader(folder, planned_s=60.0)
 
-    assert follower.look().calls == 0
+    assert reader.read().calls == 0
 
     (folder.segments / "w-0.names").write_text(
         json.dumps({"kind": "action", "code": 1, "text": "a-1", "name": "Look Up"}) + "\n"
     )
     first = folder.segments / "w-0.events"
     first.write_text(second(1.0, 10) + "\n" + second(2.0, 20)[:12])
-    assert follower.look().calls == 10
+    assert reader.read().calls == 10
 
     first.write_text(second(1.0, 10) + "\n" + second(2.0, 20) + "\n")
     (folder.segments / "w-1.events").write_text(
         second(3.0, 7) + "\n" + json.dumps({"kind": "guard", "why": "slowed down"}) + "\n"
     )
-    progress = follower.look()
+    progress = reader.read()
 
     assert (progress.calls, progress.timeouts, progress.errors, progress.dropped) == (27, 2, 2, 6)
     assert (progress.elapsed_s, progress.planned_s, progress.in_flight) == (3.0, 60.0, 4)
@@ -59,10 +59,10 @@ def test_jobs_are_counted_once_however_often_they_were_looked_at(tmp_path: Path)
         look(3, "running", 1),
     ]
     text = "".join(json.dumps(line) + "\n" for line in [*begun, *looks])
-    follower, steps = Follower(folder), []
+    reader, steps = ProgressReader(folder), []
     for end in (100, 101, len(text)):
         (folder.segments / "w-0.jobs").write_text(text[:end])
-        progress = follower.look(lambda: steps.append(1))
+        progress = reader.read(lambda: steps.append(1))
 
     (action,) = progress.actions
     assert action.jobs == JobCounts(started=4, done=1, ended=1, throttled=3)

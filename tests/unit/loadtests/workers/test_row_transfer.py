@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 from analysis.format.call_record import RECORD_SIZE
 from analysis.format.run_folder import RunFolder
 from analysis.format.schema import ActionVersion
+from analysis.format.worker_files import WORKER_SUFFIXES
 from diag.workload.load_shape import Poll, Stage
 from diag.workload.payload import Payload
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.planning.plan_json import WorkerOrder, from_wire, to_wire
-from loadtests.workers.messages import SUFFIXES, Acknowledged, Chunk, MalformedMessageError
+from loadtests.workers.messages import Acknowledged, Chunk, MalformedMessageError
 from loadtests.workers.row_transfer import RESEND_AFTER_S, Receiver, Shipper
 
 
@@ -58,7 +59,7 @@ def test_every_byte_arrives_once_and_in_order_over_a_bad_connection(
         channel.luck = luck
         written = 0
         for rows in growth:
-            for suffix in SUFFIXES:
+            for suffix in WORKER_SUFFIXES:
                 with (worker.segments / ("w-0" + suffix)).open("ab") as file:
                     file.write(b"".join(bytes([written % 251]) * RECORD_SIZE for _ in range(rows)))
             written += rows
@@ -73,7 +74,7 @@ def test_every_byte_arrives_once_and_in_order_over_a_bad_connection(
 
         assert shipper.delivered
         assert channel.receiver.rows("w-0") == written
-        for suffix in SUFFIXES:
+        for suffix in WORKER_SUFFIXES:
             name = "w-0" + suffix
             assert (master.segments / name).read_bytes() == (worker.segments / name).read_bytes()
 
