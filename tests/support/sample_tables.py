@@ -36,7 +36,7 @@ def calls(
     worker: str = "w1",
     start: float = START,
     target: str = "published",
-    outcome: Sequence[str] | str | None = None,
+    outcome: Sequence[str] | np.ndarray | str | None = None,
     attempt: int = 1,
     lag_s: float = 0.0,
     rtt_ms: float | None = None,

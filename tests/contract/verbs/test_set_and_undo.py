@@ -146,8 +146,8 @@ def test_undo_takes_back_the_newest_change_of_this_org_and_no_other(
     assert run(["set", QUICK, "--timeout", "9", "--yes", "--no-verify"]) == ExitCode.OK
     journal = Journal(session / "runs" / "journal.jsonl")
     made = journal.read()[-1]
-    other = {"org_id": "other", "org_name": "Other", "host": "api.other.test"}
-    journal.append(replace(made, entry="elsewhere-1", **other))
+    elsewhere = replace(made, entry="elsewhere-1", org_id="other", org_name="Other", host="api.other.test")
+    journal.append(elsewhere)
 
     assert run(["undo", "elsewhere-1", "--yes", "--no-verify"]) == ExitCode.USAGE
     assert "it was made in org 'Other' (api.other.test)" in capsys.readouterr().err

@@ -1,6 +1,7 @@
 """What a person reads, and which exit code a script gets."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from tests.support.changes.fake_org import IDENTITY, change_for, full_config
 CHANGE = change_for(full_config(), 10)
 
 
-def ended(outcome: ChangeOutcome, **values: object) -> ChangeResult:
+def ended(outcome: ChangeOutcome, **values: Any) -> ChangeResult:
     return replace(ChangeResult(CHANGE, outcome, "because"), **values)
 
 

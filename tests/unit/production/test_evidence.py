@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -142,7 +143,8 @@ def test_a_damaged_file_is_refused_and_never_believed(
     path = tmp_path / "production.json"
     body = to_json(evidence, findings_of(evidence.observed, RULES))
     if "hours" in damage:
-        body["observed"][0].update(damage)
+        observed: Any = body["observed"]
+        observed[0].update(damage)
     else:
         body.update(damage)
     path.write_text(json.dumps(body))

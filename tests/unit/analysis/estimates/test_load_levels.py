@@ -3,12 +3,12 @@ import pandas as pd
 import pytest
 
 from analysis.estimates.load_levels import split_levels, with_known_rates
-from analysis.samples.action_calls import by_action
+from analysis.samples.action_calls import Calls, by_action
 from analysis.verdicts.recommend import recommend
 from tests.support.sample_tables import START, calls, lognormal, sample_set
 
 
-def arrays(*tables: pd.DataFrame):
+def arrays(*tables: pd.DataFrame) -> Calls:
     (action,) = by_action(pd.concat(tables, ignore_index=True))
     return action.calls
 

@@ -1,5 +1,7 @@
 """The small steps of docs/method.md, each on data made for it."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -166,7 +168,7 @@ def test_time_coverage_counts_separate_looks(starts: np.ndarray, windows: int, g
     ],
 )  # fmt: skip
 def test_the_number_is_rounded_up_from_bound_and_buffer(
-    p99: int, upper: int, known: dict[str, object], seconds_: int
+    p99: int, upper: int, known: dict[str, Any], seconds_: int
 ) -> None:
     assert timeout_for(p99, upper, RecommendSettings(**known)) == seconds_
 

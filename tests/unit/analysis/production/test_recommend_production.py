@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from analysis.production.hourly_counts import (
 )
 from analysis.production.recommend_production import recommend_from_buckets
 from analysis.production.resemblance import drift, resembles
-from analysis.samples.action_calls import by_action
+from analysis.samples.action_calls import Calls, by_action
 from analysis.settings import RecommendSettings
 from analysis.verdicts.analysis_json import analysis_from_json, analysis_to_json
 from analysis.verdicts.recommendation import Recommendation, Verdict
@@ -40,7 +41,7 @@ def production(
     )
 
 
-def judge(counts: BucketCounts, current: int | None = 60, **known: object) -> Recommendation:
+def judge(counts: BucketCounts, current: int | None = 60, **known: Any) -> Recommendation:
     facts = ActionFacts("orders", "Order lookup", current_timeout_s=current, **known)
     (found,) = recommend_from_buckets([counts], {"orders": facts}).actions
     return found
@@ -155,7 +156,7 @@ def test_any_counts_give_a_verdict(rows: list[tuple[int, list[int]]], cap: int, 
     assert all(list(hour.below) == sorted(hour.below) for hour in corrected.hours)
 
 
-def measured(p99_s: float, n: int = 3000):
+def measured(p99_s: float, n: int = 3000) -> Calls:
     (action,) = by_action(sample_set(calls(lognormal(n, p99_s, seed=11))).table)
     return action.calls
 
@@ -211,10 +212,11 @@ def test_slower_executions_never_lower_the_number(
         return judge(BucketCounts("orders", hours), current=min(current, timeout_s))
 
     before, after = told(x), told(slowed)
-    numbers = (before.uncapped_timeout_s, after.uncapped_timeout_s)
+    lower, higher = before.uncapped_timeout_s, after.uncapped_timeout_s
     calmer = (after.design_effect or 1) < (before.design_effect or 1)
-    if None not in numbers and before.verdict is not Verdict.UNSTABLE and not calmer:
-        assert numbers[1] >= numbers[0]
+    comparable = before.verdict is not Verdict.UNSTABLE and not calmer
+    if lower is not None and higher is not None and comparable:
+        assert higher >= lower
     for name in ("quantile_ms", "p50_ms"):
         was, became = getattr(before, name), getattr(after, name)
         assert was is None or became is None or became >= was

@@ -6,14 +6,14 @@ import pytest
 
 from analysis.errors import UnreadableSamplesError
 from analysis.format.action_facts import ActionFacts
-from analysis.format.run_folder import Manifest, RunFolder, write_manifest
+from analysis.format.run_folder import Manifest, RunFolder, Status, write_manifest
 from analysis.format.schema import Outcome
 from analysis.samples.parquet_run import convert_run
 from analysis.samples.read_samples import read_samples
 from tests.support.sample_tables import START, calls, write_segment
 
 
-def manifest(run_id: str = "r1", status: str = "running") -> Manifest:
+def manifest(run_id: str = "r1", status: Status = "running") -> Manifest:
     return Manifest(
         run_id=run_id,
         created_at=START,
@@ -137,7 +137,7 @@ def test_unusable_rows_are_left_out_with_the_reason(tmp_path: Path) -> None:
 
 def test_times_in_milliseconds_are_not_taken_for_years(tmp_path: Path) -> None:
     rows = calls([0.1, 0.2])
-    rows.loc[0, "started_at"] *= 1000
+    rows["started_at"] *= [1000, 1]
     rows.to_parquet(tmp_path / "a.parquet")
     found = read_samples([tmp_path / "a.parquet"])
     assert len(found.table) == 1

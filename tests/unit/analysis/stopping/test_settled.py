@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from tests.support.sample_tables import START, calls, lognormal, sample_set, wri
 DEFAULT = RecommendSettings()
 
 
-def look(x: np.ndarray, facts: ActionFacts | None = None, **known: object) -> Settled:
+def look(x: np.ndarray, facts: ActionFacts | None = None, **known: Any) -> Settled:
     (action,) = by_action(sample_set(calls(x, **known)).table)
     return settled(action, facts or ActionFacts("orders"), DEFAULT)
 

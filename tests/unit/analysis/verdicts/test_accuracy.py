@@ -40,7 +40,8 @@ class Scenario:
 
 
 def draw(rng: np.random.Generator, n: int, p99_s: float) -> np.ndarray:
-    return p99_s / np.exp(SIGMA * Z99) * np.exp(SIGMA * rng.standard_normal(n))
+    drawn: np.ndarray = p99_s / np.exp(SIGMA * Z99) * np.exp(SIGMA * rng.standard_normal(n))
+    return drawn
 
 
 def plain(n: int) -> Callable[[np.random.Generator, float], Scenario]:

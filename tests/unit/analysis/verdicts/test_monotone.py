@@ -52,7 +52,7 @@ def slowed(rng: np.random.Generator, x: np.ndarray, way: str) -> np.ndarray:
 
 
 def table(
-    x: np.ndarray, limit: int, *, rates: tuple[float, ...] = (10.0,), lag: object = 0.0
+    x: np.ndarray, limit: int, *, rates: tuple[float, ...] = (10.0,), lag: float | np.ndarray = 0.0
 ) -> pd.DataFrame:
     parts = np.array_split(x, len(rates))
     made = [

@@ -5,6 +5,7 @@ import math
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -186,7 +187,7 @@ def test_no_input_makes_a_nan_an_exception_or_a_number_above_the_cap(
     cap: int,
     current: int | None,
     peak: float | None,
-    rule: str,
+    rule: Literal["max", "sum"],
 ) -> None:
     columns = ["outcome", "latency_ms", "started_at", "scheduled_at", "offered_rate", "timeout_s", "rtt_ms",
                "attempt", "target", "run_id"]  # fmt: skip

@@ -2,6 +2,7 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from analysis.format.run_folder import RunFolder, write_manifest
 from analysis.verdicts.analysis_json import analysis_to_json
@@ -130,7 +131,8 @@ def test_a_run_without_a_number_is_said_and_one_above_is_an_open_dot() -> None:
         runs.append(replace(run, analysis=replace(run.analysis, actions=changed)))
 
     page = build_index(IndexData(tuple(runs), "0.1.0"))
-    (action,) = index_json(IndexData(tuple(runs), "0.1.0"))["places"][0]["actions"]
+    index: dict[str, Any] = index_json(IndexData(tuple(runs), "0.1.0"))
+    (action,) = index["places"][0]["actions"]
 
     assert "&gt; 30 s</span>" in page
     assert "2</span> without a number" in page

@@ -34,7 +34,7 @@ def numbers_of(row: dict[str, Any], settings: dict[str, Any]) -> Iterator[float]
 @pytest.mark.parametrize("shape", SHAPES)
 def test_every_number_of_a_sentence_is_one_of_its_entry(shape: str) -> None:
     latency_s, timeout_s = SHAPES[shape]
-    body = analysis_to_json(recommend(sample_set(calls(latency_s, timeout_s=timeout_s))))
+    body: dict[str, Any] = analysis_to_json(recommend(sample_set(calls(latency_s, timeout_s=timeout_s))))
     (row,) = body["actions"]
     known = list(numbers_of(row, body["settings"]))
     reason = re.sub(r"\bp\d+", "", row["reason"])
