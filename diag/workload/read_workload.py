@@ -11,11 +11,11 @@ from typing import Any, Final, cast, get_args
 from analysis.errors import BadSettingError
 from analysis.settings import RecommendSettings, with_overrides
 from diag.errors import UsageError, why_unreadable
+from diag.toml_section import TomlSection
 from diag.workload.load_shape import ARRIVALS, Arrivals, GuardLimits, Mode, Model, Poll, Ramp, Soak, Stage
 from diag.workload.payload import Payload
 from diag.workload.payload_files import read_payloads
 from diag.workload.payloads import is_json, payload
-from diag.workload.toml_section import TomlPart
 from diag.workload.workload import MODES, WORKLOAD_VERSION, Workload, WorkloadEntry
 
 _DURATION: Final = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?")
@@ -50,33 +50,35 @@ def read_workload(path: Path) -> Workload:
 
 def parse_workload(body: Mapping[str, Any], where: str, folder: Path) -> Workload:
     """Return the workload of a parsed file; payload files are found from `folder`."""
-    top = TomlPart(body, where)
+    top = TomlSection(body, where, UsageError)
     top.only(_TOP)
-    version = top.number("format_version", WORKLOAD_VERSION, kind=int)
+    version = top.integer("format_version", WORKLOAD_VERSION)
     if version != WORKLOAD_VERSION:
-        top.wrong("format_version", version, f"this version of diag reads format {WORKLOAD_VERSION}")
-    run = top.table("run")
+        raise top.wrong(
+            "format_version", f"is {version}", f"This version of diag reads format {WORKLOAD_VERSION}."
+        )
+    run = _table(top, "run")
     run.only(_RUN)
     entries = tuple(_entry(part, folder) for part in top.tables("action"))
     if not entries:
         raise UsageError(f"{where} names no action.", hint='Add one: [[action]] then name = "Get Customer".')
     return Workload(
         entries=entries,
-        mode=cast(Mode, run.one_of("mode", MODES, "measure")),
-        model=cast(Model, run.one_of("model", get_args(Model), "open")),
-        arrivals=cast(Arrivals, run.one_of("arrivals", ARRIVALS, "poisson")),
-        seed=run.number("seed", 1, kind=int),
+        mode=cast(Mode, run.text("mode", "measure", choices=MODES)),
+        model=cast(Model, run.text("model", "open", choices=get_args(Model))),
+        arrivals=cast(Arrivals, run.text("arrivals", "poisson", choices=ARRIVALS)),
+        seed=run.integer("seed", 1),
         duration_s=_duration(run, "duration", None),
-        calls_per_action=run.number("calls_per_action", None, kind=int, low=1),
+        calls_per_action=run.integer("calls_per_action", None, low=1),
         rate=run.number("rate", None, above=0),
-        max_in_flight=run.number("max_in_flight", None, kind=int, low=1),
+        max_in_flight=run.integer("max_in_flight", None, low=1),
         exceed_limits=run.flag("exceed_limits"),
         allow_side_effects=run.flag("allow_side_effects"),
         stages=tuple(_stage(part) for part in top.tables("stage")),
-        guard=_guard(top.table("guard")),
-        guard_enabled=top.table("guard").flag("enabled", True) if "guard" in body else None,
-        soak=_soak(top.table("soak")),
-        ramp=_ramp(top.table("ramp")),
+        guard=_guard(_table(top, "guard")),
+        guard_enabled=_table(top, "guard").flag("enabled", True) if top.has("guard") else None,
+        soak=_soak(_table(top, "soak")),
+        ramp=_ramp(_table(top, "ramp")),
         sla=run.texts("sla"),
     )
 
@@ -94,50 +96,50 @@ def seconds(text: object) -> float | None:
     return hours * 3600 + minutes * 60 + rest
 
 
-def _entry(part: TomlPart, folder: Path) -> WorkloadEntry:
+def _entry(part: TomlSection, folder: Path) -> WorkloadEntry:
     part.only(_ACTION)
-    named = [key for key in ("id", "name", "category") if key in part.body]
+    named = [key for key in ("id", "name", "category") if part.has(key)]
     if len(named) != 1:
-        part.fail(
+        raise part.error(
             "needs exactly one of id, name, category" + (f", not {' and '.join(named)}" if named else ""),
             'For example: name = "Get Customer", or a pattern: name = "Get *".',
         )
     entry = WorkloadEntry(
-        id=part.text("id"),
-        name=part.text("name"),
-        category=part.text("category"),
+        id=_named(part, "id"),
+        name=_named(part, "name"),
+        category=_named(part, "category"),
         rate=part.number("rate", None, above=0),
         weight=part.number("weight", 1.0, above=0),
         allow_side_effects=part.flag("allow_side_effects"),
         payloads=_payloads(part, folder),
-        generate=part.number("generate", None, kind=int, low=1, high=1000),
+        generate=part.integer("generate", None, low=1, high=1000),
         recommend=_recommend(part),
         production_peak_rate=part.number("production_peak_rate", None, above=0),
-        poll=_poll(part.table("poll")) if "poll" in part.body else None,
+        poll=None if (poll := part.table("poll")) is None else _poll(poll),
     )
     if entry.payloads and entry.generate is not None:
-        part.fail("has payloads and generate", "Keep one of them.")
+        raise part.error("has payloads and generate", "Keep one of them.")
     return entry
 
 
-def _payloads(part: TomlPart, folder: Path) -> tuple[Payload, ...]:
+def _payloads(part: TomlSection, folder: Path) -> tuple[Payload, ...]:
     made = []
     for number, inline in enumerate(part.tables("payload"), start=1):
         inline.only(frozenset({"label", "values"}))
         values = inline.mapping("values")
         for key, value in values.items():
             if not is_json(value):
-                inline.fail(
+                raise inline.error(
                     f"values.{key} cannot be sent as JSON", "Write a date or time as text, in quotes."
                 )
-        made.append(payload(inline.text("label") or f"payload-{number}", values))
-    file = part.text("payload_file")
+        made.append(payload(_named(inline, "label") or f"payload-{number}", values))
+    file = _named(part, "payload_file")
     if file is not None:
         made += read_payloads(folder / file)
     return tuple(made)
 
 
-def _recommend(part: TomlPart) -> Mapping[str, object]:
+def _recommend(part: TomlSection) -> Mapping[str, object]:
     stated = part.mapping("recommend")
     try:
         with_overrides(RecommendSettings(), stated)
@@ -146,31 +148,31 @@ def _recommend(part: TomlPart) -> Mapping[str, object]:
     return dict(stated)
 
 
-def _stage(part: TomlPart) -> Stage:
+def _stage(part: TomlSection) -> Stage:
     part.only(frozenset({"duration", "factor"}))
     duration = _duration(part, "duration", None)
     if duration is None:
-        part.fail("has no duration", 'For example: duration = "2m".')
+        raise part.error("has no duration", 'For example: duration = "2m".')
     return Stage(cast(float, duration), part.number("factor", 1.0, low=0))
 
 
-def _guard(part: TomlPart) -> GuardLimits:
+def _guard(part: TomlSection) -> GuardLimits:
     default = GuardLimits()
     stated = {one.name for one in fields(GuardLimits)} - {"latency_window_s", "no_token_s"}
     part.only(frozenset({*stated, "enabled", "latency_window", "no_token"}))
     return GuardLimits(
         error_share=part.number("error_share", default.error_share, low=0, high=1),
-        error_calls=part.number("error_calls", default.error_calls, kind=int, low=1),
-        timeouts_in_a_row=part.number("timeouts_in_a_row", default.timeouts_in_a_row, kind=int, low=0),
+        error_calls=part.integer("error_calls", default.error_calls, low=1),
+        timeouts_in_a_row=part.integer("timeouts_in_a_row", default.timeouts_in_a_row, low=0),
         latency_factor=part.number("latency_factor", default.latency_factor, above=1),
         latency_window_s=_duration(part, "latency_window", default.latency_window_s),
-        rate_limited_stops=part.number("rate_limited_stops", default.rate_limited_stops, kind=int, low=1),
+        rate_limited_stops=part.integer("rate_limited_stops", default.rate_limited_stops, low=1),
         pause_s=part.number("pause_s", default.pause_s, low=1),
         no_token_s=_duration(part, "no_token", default.no_token_s),
     )
 
 
-def _soak(part: TomlPart) -> Soak:
+def _soak(part: TomlSection) -> Soak:
     part.only(frozenset({"every", "window", "total"}))
     default = Soak()
     made = Soak(
@@ -179,38 +181,38 @@ def _soak(part: TomlPart) -> Soak:
         total_s=_duration(part, "total", default.total_s),
     )
     if made.window_s > made.every_s:
-        part.fail("has a window longer than every", "A window starts every so often and must fit in.")
+        raise part.error("has a window longer than every", "A window starts every so often and must fit in.")
     return made
 
 
-def _ramp(part: TomlPart) -> Ramp:
+def _ramp(part: TomlSection) -> Ramp:
     part.only(frozenset({"step", "growth", "steps", "latency_factor", "error_share"}))
     default = Ramp()
     return Ramp(
         step_s=_duration(part, "step", default.step_s),
         growth=part.number("growth", default.growth, above=1, high=100),
-        steps=part.number("steps", default.steps, kind=int, low=1, high=100),
+        steps=part.integer("steps", default.steps, low=1, high=100),
         latency_factor=part.number("latency_factor", default.latency_factor, above=1),
         error_share=part.number("error_share", default.error_share, low=0, high=1),
     )
 
 
-def _poll(part: TomlPart) -> Poll:
+def _poll(part: TomlSection) -> Poll:
     part.only(
         frozenset(
             {"action", "job_id", "parameter", "status", "done", "failed", "cancelled", "every", "give_up"}
         )
     )
     for key in ("action", "job_id", "parameter", "status", "done"):
-        if key not in part.body:
-            part.fail(f"has no {key}", "It needs action, job_id, parameter, status and done.")
+        if not part.has(key):
+            raise part.error(f"has no {key}", "It needs action, job_id, parameter, status and done.")
     if not part.texts("done"):
-        part.wrong("done", [], "no job could ever be done: name the states that mean it is")
+        raise part.wrong("done", "is []", "Name the states that mean so: else no job could ever be done.")
     return Poll(
-        action=str(part.text("action")),
-        job_id=str(part.text("job_id")),
-        parameter=str(part.text("parameter")),
-        status=str(part.text("status")),
+        action=str(_named(part, "action")),
+        job_id=str(_named(part, "job_id")),
+        parameter=str(_named(part, "parameter")),
+        status=str(_named(part, "status")),
         done=part.texts("done"),
         failed=part.texts("failed"),
         cancelled=part.texts("cancelled"),
@@ -219,10 +221,23 @@ def _poll(part: TomlPart) -> Poll:
     )
 
 
-def _duration(part: TomlPart, key: str, default: float | None) -> Any:
-    if key not in part.body:
+def _duration(part: TomlSection, key: str, default: float | None) -> Any:
+    if not part.has(key):
         return default
-    value = seconds(part.body[key])
+    value = seconds(part.value(key))
     if value is None or value <= 0:
-        part.wrong(key, part.body[key], 'use seconds or a text such as "90s", "10m", "1h30m"')
+        raise part.wrong_value(key, part.value(key), 'seconds or a text such as "90s", "10m", "1h30m"')
     return value
+
+
+def _table(part: TomlSection, key: str) -> TomlSection:
+    """Return a table; an empty one when it is not there."""
+    return part.table(key) or TomlSection({}, f"{part.where}, [{key}]", UsageError)
+
+
+def _named(part: TomlSection, key: str) -> str | None:
+    """Return a text that is not empty, or None when the key is not there."""
+    text = part.text(key, None)
+    if text == "":
+        raise part.wrong_value(key, text, "a text in quotes, not empty")
+    return text

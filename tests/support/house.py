@@ -78,6 +78,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/__init__.py": set(),
     "diag/__main__.py": {"diag.cli"},
     "diag/exit_codes.py": set(),
+    "diag/toml_section.py": set(),
     "diag/table.py": set(),
     "diag/errors.py": {"diag.table"},
     "diag/cli.py": {"click", "diag.__version__", "diag.errors", "diag.exit_codes"},
@@ -98,12 +99,11 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/sandbox/errors.py": set(),
     "diag/sandbox/launch.py": {"diag.sandbox.errors"},
     "diag/sandbox/reply_bodies.py": {"starlette"},
-    "diag/sandbox/table.py": {"diag.sandbox.errors"},
-    "diag/sandbox/latency": {"diag.sandbox.table"},
-    "diag/sandbox/faults": {"diag.sandbox.reply_bodies", "diag.sandbox.table"},
+    "diag/sandbox/latency": {"diag.toml_section"},
+    "diag/sandbox/faults": {"diag.sandbox.reply_bodies", "diag.toml_section"},
     "diag/sandbox/world": {
         "diag.sandbox.errors", "diag.sandbox.faults", "diag.sandbox.latency", "diag.sandbox.reply_bodies",
-        "diag.sandbox.table", "jsonschema", "referencing",
+        "diag.toml_section", "jsonschema", "referencing",
     },
     "diag/sandbox/sandbox.py": {"diag.sandbox.faults", "diag.sandbox.latency", "diag.sandbox.world"},
     "diag/sandbox/state_file.py": {"diag.sandbox.errors", "diag.sandbox.sandbox", "diag.sandbox.world"},
@@ -112,7 +112,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     },
     "diag/sandbox/routes": {
         "diag.sandbox.errors", "diag.sandbox.executions", "diag.sandbox.faults", "diag.sandbox.reply_bodies",
-        "diag.sandbox.sandbox", "diag.sandbox.table", "diag.sandbox.world", "starlette",
+        "diag.sandbox.sandbox", "diag.toml_section", "diag.sandbox.world", "starlette",
     },
     "diag/sandbox/serving": {
         "diag.sandbox.errors", "diag.sandbox.faults", "diag.sandbox.reply_bodies", "diag.sandbox.routes",
@@ -122,6 +122,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/inventory": {*_CLIENT, "analysis.format", "diag.errors", "diag.genesys", "diag.table"},
     "diag/workload": {
         *_CLIENT, "analysis.errors", "analysis.format", "analysis.settings", "diag.errors", "diag.inventory",
+        "diag.toml_section",
     },
     "diag/changes/__init__.py": set(),
     "diag/changes/errors.py": {"diag.errors"},

@@ -9,7 +9,7 @@ from random import Random
 from typing import Final
 
 from diag.sandbox.reply_bodies import JsonObject
-from diag.sandbox.table import Table
+from diag.toml_section import TomlSection
 
 KINDS: Final = {
     "status": "answers `status` instead of doing the work",
@@ -100,7 +100,7 @@ class Faults:
         ]
 
 
-def read_fault(table: Table) -> Fault:
+def read_fault(table: TomlSection) -> Fault:
     """A fault from a scenario or a request. Raises ScenarioError."""
     pattern = table.text("path", "")
     try:

@@ -20,15 +20,14 @@ from diag.sandbox.latency.distributions import (
     mixture,
 )
 from diag.sandbox.latency.effects import ColdStart, Drift, Episodes, Outage, Stalls, WarmUp
-from diag.sandbox.table import Table
+from diag.toml_section import TomlSection
 
 _REPLAY: Final = "replay"
 
 
-def read_latency(table: Table) -> LatencySpec:
+def read_latency(table: TomlSection) -> LatencySpec:
     """The backend a `latency` table describes: a model, and any of the effects. Raises ScenarioError."""
-    if table.text("model", choices=(*_MODELS, _REPLAY), keep=True) == _REPLAY:
-        table.text("model")
+    if table.text("model", choices=(*_MODELS, _REPLAY)) == _REPLAY:
         trace_ms = _trace(table)
         spec = LatencySpec(Empirical(sorted(trace_ms)), trace_ms=trace_ms)
     else:
@@ -38,7 +37,7 @@ def read_latency(table: Table) -> LatencySpec:
     return table.done(_with_effects(spec, table))
 
 
-def _with_effects(spec: LatencySpec, table: Table) -> LatencySpec:
+def _with_effects(spec: LatencySpec, table: TomlSection) -> LatencySpec:
     if table.has("servers"):
         spec = replace(spec, servers=table.integer("servers", low=1, high=100_000))
     if (t := table.table("episodes")) is not None:
@@ -65,7 +64,7 @@ def _with_effects(spec: LatencySpec, table: Table) -> LatencySpec:
     return replace(spec, outages=tuple(outages))
 
 
-def read_distribution(table: Table) -> Distribution:
+def read_distribution(table: TomlSection) -> Distribution:
     """The law of a table without effects. Raises ScenarioError."""
     model = table.text("model", choices=tuple(_MODELS))
     law = _MODELS[model](table)
@@ -76,7 +75,7 @@ def read_distribution(table: Table) -> Distribution:
     return law
 
 
-def _mixture(table: Table) -> Distribution:
+def _mixture(table: TomlSection) -> Distribution:
     parts = [
         (part.number("weight", above=0.0), part.done(read_distribution(part)))
         for part in table.tables("parts", name_key="model")
@@ -86,7 +85,7 @@ def _mixture(table: Table) -> Distribution:
     return mixture(parts)
 
 
-def _trace(table: Table) -> tuple[float, ...]:
+def _trace(table: TomlSection) -> tuple[float, ...]:
     """The latencies of a CSV file beside the scenario, in the order they were recorded."""
     path = table.folder / table.text("file")
     column = table.text("column", "latency_ms")
@@ -104,7 +103,7 @@ def _trace(table: Table) -> tuple[float, ...]:
     return tuple(values)
 
 
-_MODELS: dict[str, Callable[[Table], Distribution]] = {
+_MODELS: dict[str, Callable[[TomlSection], Distribution]] = {
     "fixed": lambda t: Fixed(t.number("at_ms", above=-1e-9)),
     "lognormal": lambda t: Lognormal(t.number("median_ms", above=0.0), t.number("sigma", above=0.0)),
     "gamma": lambda t: Gamma(t.number("shape", above=0.0), t.number("scale_ms", above=0.0)),

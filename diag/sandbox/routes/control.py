@@ -15,8 +15,8 @@ from diag.sandbox.reply_bodies import JsonObject, bad_request, json_reply
 from diag.sandbox.routes.live_page import page, table
 from diag.sandbox.routes.request import integer, json_object
 from diag.sandbox.sandbox import Sandbox
-from diag.sandbox.table import Table
 from diag.sandbox.world.scenario import read_limits, read_switches
+from diag.toml_section import TomlSection
 
 _BODY_BYTES = 1_000_000
 _T = TypeVar("_T")
@@ -40,7 +40,7 @@ def routes(sandbox: Sandbox) -> list[Route]:
         return json_reply({"jobs": sandbox.jobs.to_json()})
 
     async def post_switches(request: Request) -> Response:
-        table = Table(await json_object(request, _BODY_BYTES), "switches")
+        table = TomlSection(await json_object(request, _BODY_BYTES), "switches", ScenarioError)
         sandbox.switches = _or_bad_request(lambda: table.done(read_switches(table, sandbox.switches)))
         return json_reply(_switches(sandbox))
 
@@ -48,12 +48,12 @@ def routes(sandbox: Sandbox) -> list[Route]:
         return json_reply(_switches(sandbox))
 
     async def post_limits(request: Request) -> Response:
-        table = Table(await json_object(request, _BODY_BYTES), "limits")
+        table = TomlSection(await json_object(request, _BODY_BYTES), "limits", ScenarioError)
         sandbox.limits.change(_or_bad_request(lambda: table.done(read_limits(table, sandbox.limits.limits))))
         return json_reply(limits_to_json(sandbox.limits.limits))
 
     async def post_faults(request: Request) -> Response:
-        table = Table(await json_object(request, _BODY_BYTES), "faults")
+        table = TomlSection(await json_object(request, _BODY_BYTES), "faults", ScenarioError)
         sandbox.faults.arm(
             _or_bad_request(lambda: table.done(tuple(map(read_fault, table.tables("faults", "kind")))))
         )
@@ -87,7 +87,7 @@ def _or_bad_request(read: Callable[[], _T]) -> _T:
     try:
         return read()
     except ScenarioError as error:
-        raise bad_request(error.message) from error
+        raise bad_request(f"{error.message} {error.hint or ''}".strip()) from error
 
 
 def _switches(sandbox: Sandbox) -> JsonObject:

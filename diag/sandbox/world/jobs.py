@@ -14,7 +14,7 @@ from typing import Final
 from diag.sandbox.latency.distributions import Distribution
 from diag.sandbox.latency.parse import read_distribution
 from diag.sandbox.reply_bodies import JsonObject, JsonValue
-from diag.sandbox.table import Table
+from diag.toml_section import TomlSection
 
 RUNNING: Final = "RUNNING"
 DONE: Final = "DONE"
@@ -104,7 +104,7 @@ class Jobs:
         return [self._jobs[id_].to_json() for id_ in self._order]
 
 
-def read_job(table: Table) -> JobSpec:
+def read_job(table: TomlSection) -> JobSpec:
     """The `job` table of a submit action. Raises ScenarioError."""
     takes = table.table("takes")
     if takes is None:

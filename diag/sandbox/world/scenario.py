@@ -12,11 +12,11 @@ from diag.sandbox.latency.backend import LatencySpec
 from diag.sandbox.latency.distributions import Fixed
 from diag.sandbox.latency.parse import read_latency
 from diag.sandbox.reply_bodies import JsonObject
-from diag.sandbox.table import Table
 from diag.sandbox.world.jobs import JobSpec, read_job
 from diag.sandbox.world.past_executions import HistorySpec
 from diag.sandbox.world.permissions import ALL
 from diag.sandbox.world.switches import CHOICES, PatchConfig, SecureResults, StaleForm, Switches, TimeoutForm
+from diag.toml_section import TomlSection
 
 _FOLDER: Final = Path(__file__).parents[1] / "scenarios"
 
@@ -120,13 +120,13 @@ def load_scenario(name_or_file: str) -> Scenario:
         raise ScenarioError(f"{path} is not UTF-8 text", hint=hint) from error
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError(f"{path} is not TOML: {error}", hint="Fix that line.") from error
-    return read_scenario(Table(values, path.name, path.parent), path.stem)
+    return read_scenario(TomlSection(values, path.name, ScenarioError, folder=path.parent), path.stem)
 
 
-def read_scenario(table: Table, name: str) -> Scenario:
+def read_scenario(table: TomlSection, name: str) -> Scenario:
     """A scenario from its parsed file."""
-    integrations = tuple(_integration(t) for t in table.tables("integration"))
-    actions = tuple(action for t in table.tables("action") for action in _actions(t))
+    integrations = tuple(_integration(t) for t in table.tables("integration", "name"))
+    actions = tuple(action for t in table.tables("action", "name") for action in _actions(t))
     known = {integration.name for integration in integrations}
     for action in actions:
         if action.integration not in known:
@@ -148,11 +148,11 @@ def read_scenario(table: Table, name: str) -> Scenario:
     )
 
 
-def _limits(table: Table | None) -> Limits:
+def _limits(table: TomlSection | None) -> Limits:
     return Limits() if table is None else table.done(read_limits(table, Limits()))
 
 
-def read_limits(table: Table, present: Limits) -> Limits:
+def read_limits(table: TomlSection, present: Limits) -> Limits:
     """`present` with what the table changes."""
 
     def limit(key: str, value: int) -> int:
@@ -166,11 +166,11 @@ def read_limits(table: Table, present: Limits) -> Limits:
     )
 
 
-def _switches(table: Table | None) -> Switches:
+def _switches(table: TomlSection | None) -> Switches:
     return Switches() if table is None else table.done(read_switches(table, Switches()))
 
 
-def read_switches(table: Table, present: Switches) -> Switches:
+def read_switches(table: TomlSection, present: Switches) -> Switches:
     """`present` with what the table changes."""
     timeout_form = table.text("timeout_form", present.timeout_form, choices=CHOICES["timeout_form"])
     stale_form = table.text("stale_form", present.stale_form, choices=CHOICES["stale_form"])
@@ -189,7 +189,7 @@ def read_switches(table: Table, present: Switches) -> Switches:
     )
 
 
-def _integration(table: Table) -> IntegrationSpec:
+def _integration(table: TomlSection) -> IntegrationSpec:
     return table.done(
         IntegrationSpec(
             table.text("name"), table.text("type", "custom-rest-actions", choices=INTEGRATION_TYPES)
@@ -197,7 +197,7 @@ def _integration(table: Table) -> IntegrationSpec:
     )
 
 
-def _actions(table: Table) -> Iterator[ActionSpec]:
+def _actions(table: TomlSection) -> Iterator[ActionSpec]:
     """The action of a table; with `copies` that many, numbered where the name says {n}."""
     copies = table.integer("copies", 1, low=1, high=100_000)
     spec = _action(table)
@@ -210,7 +210,7 @@ def _actions(table: Table) -> Iterator[ActionSpec]:
         yield replace(spec, name=spec.name.replace("{n}", f"{n:05}"))
 
 
-def _action(table: Table) -> ActionSpec:
+def _action(table: TomlSection) -> ActionSpec:
     latency = table.table("latency")
     job = table.table("job")
     failures = tuple(_failure(t) for t in table.tables("failures", name_key="status"))
@@ -227,8 +227,8 @@ def _action(table: Table) -> ActionSpec:
             secure=table.flag("secure", False),
             latency=LatencySpec(Fixed(50.0)) if latency is None else read_latency(latency),
             failures=failures,
-            input_schema=_input_schema(table.plain("input")),
-            result=cast(JsonObject, table.plain("result")),
+            input_schema=_input_schema(table.mapping("input")),
+            result=cast(JsonObject, table.mapping("result")),
             flows=table.texts("flows"),
             history=_history(table.table("history")),
             function_timeout_s=_seconds(table, "function_timeout_s", 15),
@@ -238,18 +238,18 @@ def _action(table: Table) -> ActionSpec:
     )
 
 
-def _seconds(table: Table, key: str, high: int) -> int | None:
+def _seconds(table: TomlSection, key: str, high: int) -> int | None:
     return table.integer(key, low=1, high=high) if table.has(key) else None
 
 
-def _history(table: Table | None) -> HistorySpec | None:
+def _history(table: TomlSection | None) -> HistorySpec | None:
     if table is None:
         return None
     days = table.integer("days", low=1, high=60)
     return table.done(HistorySpec(days, table.number("peak_calls_per_hour", above=0.0)))
 
 
-def _failure(table: Table) -> FailureSpec:
+def _failure(table: TomlSection) -> FailureSpec:
     latency = table.table("latency")
     return table.done(
         FailureSpec(

@@ -168,7 +168,7 @@ def test_shares_and_counts(sabotaged: Sabotaged) -> None:
         ({"kind": "gremlin"}, "must be one of"),
         ({"kind": "status", "status": 200}, "from 400 to 599"),
         ({"kind": "status", "path": "("}, "not a regular expression"),
-        ({"kind": "status", "colour": "red"}, "unknown key: colour"),
+        ({"kind": "status", "colour": "red"}, "unknown setting 'colour'"),
     ],
 )
 def test_a_fault_that_makes_no_sense_is_refused(sabotaged: Sabotaged, fault: Fault, said: str) -> None:

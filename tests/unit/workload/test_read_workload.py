@@ -109,7 +109,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         ("[run]\nduration='soon'\n[[action]]\nname='a'", "duration is 'soon'", "10m"),
         ("[run]\nseed=1.5\n[[action]]\nname='a'", "seed is 1.5", "whole number"),
         ("[run]\nexceed_limits='yes'\n[[action]]\nname='a'", "exceed_limits is 'yes'", "true or false"),
-        ("[guard]\nerror_share=2\n[[action]]\nname='a'", "error_share is 2", "up to 1"),
+        ("[guard]\nerror_share=2\n[[action]]\nname='a'", "error_share is 2", "from 0 to 1"),
         ("[soak]\nevery='1m'\nwindow='2m'\n[[action]]\nname='a'", "window longer than every", "fit"),
         ("[[stage]]\nfactor=2\n[[action]]\nname='a'", "[[stage]] 1 has no duration", "2m"),
         ("action = 3", "action is", "[[action]]"),

@@ -90,18 +90,26 @@ def test_a_trace_beside_the_scenario(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("timeout_s = 5", "timeout_s = 61", "action 'A': timeout_s is 61, must be from 1 to 60"),
-        ("timeout_s = 5", "timeout = 5", "action 'A': unknown key: timeout"),
-        ("sigma = 0.3", "sigma = 0", "action 'A', latency: sigma is 0, must be greater than 0"),
-        ("median_ms = 100, ", "", "latency: median_ms is missing"),
-        ('"lognormal"', '"normal"', "latency: model is 'normal', must be one of: fixed"),
+        (
+            "timeout_s = 5",
+            "timeout_s = 61",
+            "action 'A': timeout_s is 61. timeout_s must be a whole number from 1 to 60.",
+        ),
+        (
+            "timeout_s = 5",
+            "timeout = 5",
+            "action 'A' has an unknown setting 'timeout'. Did you mean timeout_s?",
+        ),
+        ("sigma = 0.3", "sigma = 0", "action 'A', [latency]: sigma is 0. sigma must be a number above 0."),
+        ("median_ms = 100, ", "", "[latency]: median_ms is missing"),
+        ('"lognormal"', '"normal"', "[latency]: model is 'normal'. model must be one of: fixed"),
         ('integration = "CRM"', 'integration = "ERP"', "action 'A' names a missing integration, 'ERP'"),
         ('description = "x"', "", "description is missing"),
-        ('category = "c"', "category = 3", "action 'A': category must be text"),
+        ('category = "c"', "category = 3", "action 'A': category is 3. category must be a text in quotes."),
         ("[[action]]", "[[action", "is not TOML"),
         ("sigma = 0.3", "sigma = 0.3, correlation = 1.0", "correlation must be below 1"),
         ("sigma = 0.3", "sigma = 0.3, servers = 0", "servers is 0"),
-        ("sigma = 0.3", "sigma = 0.3, drift = 2", "latency: drift must be a table"),
+        ("sigma = 0.3", "sigma = 0.3, drift = 2", "[latency]: drift is 2. drift must be a table"),
         ("sigma = 0.3", "sigma = 0.3, outages = [{ from_s = 5, to_s = 5 }]", "to_s is 5"),
         ('name = "A"', 'name = "A"\ncopies = 2', "name must have {n} in it"),
     ],
@@ -112,7 +120,7 @@ def test_a_mistake_is_named_with_its_place(tmp_path: Path, old: str, new: str, s
     path.write_text(GOOD.replace(old, new))
     with pytest.raises(ScenarioError) as caught:
         load_scenario(str(path))
-    assert said in caught.value.message
+    assert said in f"{caught.value.message} {caught.value.hint}"
 
 
 def test_a_missing_file_is_said(tmp_path: Path) -> None:
