@@ -1,11 +1,11 @@
-"""Builds sample tables and run folders for the tests of this room."""
+"""Sample tables, segments and verdicts for the tests."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.format.action_facts import ActionFacts
 from analysis.format.call_record import (
@@ -18,6 +18,7 @@ from analysis.format.call_record import (
 )
 from analysis.format.run_folder import RunFolder
 from analysis.format.schema import ActionVersion, Outcome
+from analysis.samples.action_calls import Calls, by_action
 from analysis.samples.sample_set import SampleSet
 from analysis.settings import RecommendSettings
 from analysis.verdicts.recommend import recommend
@@ -36,7 +37,7 @@ def calls(
     worker: str = "w1",
     start: float = START,
     target: str = "published",
-    outcome: Sequence[str] | np.ndarray | str | None = None,
+    outcome: Sequence[str] | NDArray[np.str_] | str | None = None,
     attempt: int = 1,
     lag_s: float = 0.0,
     rtt_ms: float | None = None,
@@ -80,16 +81,34 @@ def judge(
     return one
 
 
-def orders(**known: Any) -> ActionFacts:
+def orders(
+    *,
+    current_timeout_s: int | None = None,
+    production_peak_rate: float | None = None,
+    configurable: bool = True,
+    not_configurable_reason: str | None = None,
+) -> ActionFacts:
     """Facts of the action that `calls` makes."""
-    return ActionFacts("orders", "Order lookup", **known)
+    return ActionFacts(
+        "orders",
+        "Order lookup",
+        current_timeout_s=current_timeout_s,
+        production_peak_rate=production_peak_rate,
+        configurable=configurable,
+        not_configurable_reason=not_configurable_reason,
+    )
 
 
-def lognormal(n: int, p99_s: float, seed: int = 1, sigma: float = 0.6) -> np.ndarray:
+def arrays(*tables: pd.DataFrame) -> Calls:
+    """The calls of the only action in the tables."""
+    (action,) = by_action(pd.concat(tables, ignore_index=True))
+    return action.calls
+
+
+def lognormal(n: int, p99_s: float, seed: int = 1, sigma: float = 0.6) -> NDArray[np.float64]:
     """Latencies in seconds with the given true p99."""
     scale = p99_s / np.exp(sigma * 2.3263478740408408)
-    drawn: np.ndarray = scale * np.exp(sigma * np.random.default_rng(seed).standard_normal(n))
-    return drawn
+    return np.asarray(scale * np.exp(sigma * np.random.default_rng(seed).standard_normal(n)))
 
 
 def write_segment(

@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import pytest
 
@@ -143,8 +143,7 @@ def test_a_damaged_file_is_refused_and_never_believed(
     path = tmp_path / "production.json"
     body = to_json(evidence, findings_of(evidence.observed, RULES))
     if "hours" in damage:
-        observed: Any = body["observed"]
-        observed[0].update(damage)
+        cast(list[dict[str, object]], body["observed"])[0].update(damage)
     else:
         body.update(damage)
     path.write_text(json.dumps(body))

@@ -1,16 +1,9 @@
 import numpy as np
-import pandas as pd
 import pytest
 
 from analysis.estimates.load_levels import split_levels, with_known_rates
-from analysis.samples.action_calls import Calls, by_action
 from analysis.verdicts.recommend import recommend
-from tests.support.sample_tables import START, calls, lognormal, sample_set
-
-
-def arrays(*tables: pd.DataFrame) -> Calls:
-    (action,) = by_action(pd.concat(tables, ignore_index=True))
-    return action.calls
+from tests.support.sample_tables import START, arrays, calls, lognormal, sample_set
 
 
 @pytest.mark.parametrize("unknown", [0.0, -1.0, float("nan")])

@@ -41,8 +41,9 @@ def test_of_two_workers_only_the_file_merged_twice_is_taken_once(tmp_path: Path)
 
 
 def test_a_column_of_lists_is_a_clear_error(tmp_path: Path) -> None:
-    lists = pd.Series([["a"], ["b"]], dtype="object")
-    calls([0.1, 0.2]).assign(action_id=lists).to_parquet(tmp_path / "a.parquet", index=False)
+    calls([0.1, 0.2]).assign(action_id=pd.Series([["a"], ["b"]], dtype=object)).to_parquet(
+        tmp_path / "a.parquet", index=False
+    )
     with pytest.raises(UnreadableSamplesError, match="lists or structures in column action_id"):
         read_samples([tmp_path / "a.parquet"])
 

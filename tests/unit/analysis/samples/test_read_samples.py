@@ -137,7 +137,7 @@ def test_unusable_rows_are_left_out_with_the_reason(tmp_path: Path) -> None:
 
 def test_times_in_milliseconds_are_not_taken_for_years(tmp_path: Path) -> None:
     rows = calls([0.1, 0.2])
-    rows["started_at"] *= [1000, 1]
+    rows.loc[0, "started_at"] = rows["started_at"][0] * 1000
     rows.to_parquet(tmp_path / "a.parquet")
     found = read_samples([tmp_path / "a.parquet"])
     assert len(found.table) == 1

@@ -1,5 +1,4 @@
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -17,8 +16,17 @@ from tests.support.sample_tables import START, calls, lognormal, sample_set, wri
 DEFAULT = RecommendSettings()
 
 
-def look(x: np.ndarray, facts: ActionFacts | None = None, **known: Any) -> Settled:
-    (action,) = by_action(sample_set(calls(x, **known)).table)
+def look(
+    x: np.ndarray,
+    facts: ActionFacts | None = None,
+    *,
+    rate: float = 10.0,
+    timeout_s: int = 60,
+    outcome: str | None = None,
+) -> Settled:
+    """The answer after the calls `x`."""
+    table = sample_set(calls(x, rate=rate, timeout_s=timeout_s, outcome=outcome)).table
+    (action,) = by_action(table)
     return settled(action, facts or ActionFacts("orders"), DEFAULT)
 
 

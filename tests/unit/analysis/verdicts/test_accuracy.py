@@ -40,8 +40,7 @@ class Scenario:
 
 
 def draw(rng: np.random.Generator, n: int, p99_s: float) -> np.ndarray:
-    drawn: np.ndarray = p99_s / np.exp(SIGMA * Z99) * np.exp(SIGMA * rng.standard_normal(n))
-    return drawn
+    return np.asarray(p99_s / np.exp(SIGMA * Z99) * np.exp(SIGMA * rng.standard_normal(n)))
 
 
 def plain(n: int) -> Callable[[np.random.Generator, float], Scenario]:

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from tests.support.latency_shapes import SHAPES
@@ -52,7 +53,7 @@ def slowed(rng: np.random.Generator, x: np.ndarray, way: str) -> np.ndarray:
 
 
 def table(
-    x: np.ndarray, limit: int, *, rates: tuple[float, ...] = (10.0,), lag: float | np.ndarray = 0.0
+    x: np.ndarray, limit: int, *, rates: tuple[float, ...] = (10.0,), lag: float | NDArray[np.float64] = 0.0
 ) -> pd.DataFrame:
     parts = np.array_split(x, len(rates))
     made = [

@@ -178,8 +178,7 @@ def test_every_verdict_has_its_place_in_the_order_of_harm(name: Verdict) -> None
 def test_a_share_beyond_what_was_watched_is_not_claimed() -> None:
     x = lognormal(900, 3.0)
     table = calls(x)
-    table.loc[880:, "outcome"] = "client_timeout"
-    table.loc[880:, "latency_ms"] = 40_000.0
+    table.loc[880:, "outcome"], table.loc[880:, "latency_ms"] = "client_timeout", 40_000.0
     found = judge(table, facts=orders(current_timeout_s=60))
     assert found.cut_off_now is None
     cut = judge(calls(lognormal(5000, 4.0), timeout_s=5), facts=orders(current_timeout_s=5))

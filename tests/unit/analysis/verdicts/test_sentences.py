@@ -163,8 +163,7 @@ def test_two_short_runs_a_month_apart_are_not_a_month() -> None:
 def test_calls_that_end_a_little_after_their_timeout_are_still_seen() -> None:
     """The overhead of the network: an answer at 4.02 s although the timeout is 4 s."""
     table = calls(lognormal(180, 3.0), timeout_s=4)
-    table.loc[100, "latency_ms"] = 4020.0
-    table.loc[100, "outcome"] = "ok"
+    table.loc[100, "latency_ms"], table.loc[100, "outcome"] = 4020.0, "ok"
     found = judge(table, facts=orders(current_timeout_s=4))
     assert found.verdict is Verdict.INSUFFICIENT_SAMPLES
     assert "only 0 of them" not in found.reason and found.far_seeing_calls is None

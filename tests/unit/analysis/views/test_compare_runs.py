@@ -95,11 +95,11 @@ def test_runs_of_one_backend_are_seldom_called_different() -> None:
     """5 % beyond each end: at most about 10 % of equal pairs may be called slower or faster."""
     wrong = 0
     for seed in range(60):
-        one, other = (
+        first, later = (
             recommend(sample_set(calls(lognormal(1500, 2.0, seed=2 * seed + side)))).actions[0]
             for side in (0, 1)
         )
-        wrong += difference(one, other).verdict in ("slower", "faster")
+        wrong += difference(first, later).verdict in ("slower", "faster")
 
     assert wrong <= 9
 

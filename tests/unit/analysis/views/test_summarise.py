@@ -45,12 +45,9 @@ def test_the_band_holds_the_curve_and_the_tail_keeps_its_points() -> None:
 
 def test_errors_are_grouped_with_one_correlation_id_to_look_up() -> None:
     table = calls([0.1] * 10).assign(http_status=200, error_code=None, correlation_id=None)
-    table.loc[:5, "outcome"] = "backend_error"
-    table.loc[:5, "http_status"] = 502
-    table.loc[:5, "error_code"] = "bad.gateway"
-    table.loc[:5, "correlation_id"] = "abc"
-    table.loc[6:7, "outcome"] = "timeout"
-    table.loc[6:7, "http_status"] = 504
+    table.loc[:5, "outcome"], table.loc[:5, "http_status"] = "backend_error", 502
+    table.loc[:5, "error_code"], table.loc[:5, "correlation_id"] = "bad.gateway", "abc"
+    table.loc[6:7, "outcome"], table.loc[6:7, "http_status"] = "timeout", 504
     first, second = one(table).errors
     assert (first.outcome, first.http_status, first.error_code, first.calls) == (
         "backend_error", 502, "bad.gateway", 6,

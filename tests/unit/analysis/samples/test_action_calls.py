@@ -1,0 +1,31 @@
+"""Which calls count, and as what."""
+
+import pandas as pd
+import pytest
+
+from analysis.samples.action_calls import by_action, classify
+from tests.support.sample_tables import arrays, calls
+
+
+@pytest.mark.parametrize(
+    ("outcome", "kept", "events"),
+    [
+        ("ok", 1, 1), ("timeout", 1, 0), ("client_timeout", 1, 0), ("backend_error", 1, 0),
+        ("platform_error", 1, 0), ("network_error", 1, 0), ("rate_limited", 0, 0), ("auth_error", 0, 0),
+        ("invalid_input", 0, 0),
+    ],
+)  # fmt: skip
+def test_each_outcome_is_an_event_a_censoring_or_nothing(outcome: str, kept: int, events: int) -> None:
+    found, dropped = classify(arrays(calls([0.2], outcome=outcome)), "censor")
+    assert (len(found), int(found.event.sum())) == (kept, events)
+    assert dropped == ({} if kept else {outcome: 1})
+
+
+def test_backend_errors_can_be_excluded_instead() -> None:
+    found, dropped = classify(arrays(calls([0.2], outcome="backend_error")), "exclude")
+    assert (len(found), dropped) == (0, {"backend_error": 1})
+
+
+def test_retries_are_left_out() -> None:
+    (action,) = by_action(pd.concat([calls([0.1] * 3), calls([0.1] * 2, attempt=2)], ignore_index=True))
+    assert (len(action.calls), action.retries) == (3, 2)
