@@ -30,8 +30,6 @@ class Timed:
     calls: Calls
     clock: Literal["service", "response"]
     lag_p99_s: float | None
-    rtt_subtracted_ms: float
-    """The largest network overhead taken off for any worker."""
 
 
 def on_the_right_clock(calls: Calls) -> Timed:
@@ -48,7 +46,7 @@ def on_the_right_clock(calls: Calls) -> Timed:
             latency = latency + np.where(planned, np.maximum(calls.lag_s, 0.0) * 1e3, 0.0)
     overhead = _smallest_overhead_ms(calls)
     latency = np.maximum(latency - overhead, np.minimum(latency, 1.0))
-    return Timed(replace(calls, latency_ms=latency), clock, lag_p99, float(overhead.max(initial=0.0)))
+    return Timed(replace(calls, latency_ms=latency), clock, lag_p99)
 
 
 def from_dispatch(calls: Calls) -> SurvivalTable:
