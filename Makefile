@@ -3,8 +3,8 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 python3; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
-# Processes of make test: one for what measures real time, one for all the rest. 0: everything in one.
-PROCESSES ?= 2
+# Processes of make test: two a core, because many tests wait. 0: everything in one.
+PROCESSES ?= 4
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from analysis.samples.read_samples import read_samples
-from tests.support.load_run import FIXED, action, measure, own_wire, sandbox
+from tests.support.load_run import FIXED, action, measure, sandbox
 
 pytestmark = pytest.mark.e2e
 
@@ -78,7 +78,7 @@ hits = 1
 def test_all_workers_pause_when_one_meets_the_orgs_limit(tmp_path: Path) -> None:
     with sandbox(tmp_path, more=STARVED_ONCE) as environment:
         workload = '[run]\nrate = 40\nduration = "5s"'
-        found = measure(tmp_path, environment, workload, "--processes", "2", *own_wire())
+        found = measure(tmp_path, environment, workload, "--processes", "2")
 
     table = read_samples([tmp_path / "run"]).table
     (refused,) = table[table["outcome"] == "rate_limited"]["started_at"]

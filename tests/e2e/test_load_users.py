@@ -18,7 +18,6 @@ from tests.support.load_run import (
     at_home,
     locust_line,
     manifest_in,
-    own_wire,
     sandbox,
 )
 
@@ -160,7 +159,7 @@ def test_users_of_all_workers_together_stay_below_the_orgs_limit(
 ) -> None:
     (tmp_path / "workload.toml").write_text('[[action]]\nname = "Quick"\nrate = 6\n')
     line = ["--workload", "workload.toml", "-u", "4", "-r", "4"]  # asks for 24 calls/s
-    line += ["--processes", "2", *own_wire()]
+    line += ["--processes", "2"]
     dry = locust(tmp_path, as_an_org(environment), *line, "--run-time", "4s", "--dry-run")
     done = locust(tmp_path, as_an_org(environment), *line, "--run-time", "4s")
 
@@ -184,7 +183,7 @@ def test_a_number_of_calls_is_made_also_where_the_workers_have_not_as_many_users
     tmp_path: Path, environment: dict[str, str]
 ) -> None:
     line = ["--processes", "2", "-u", "1", "--rate", "20", "--calls-per-action", "30", "--run-time", "60s"]
-    done = locust(tmp_path, environment, *line, *own_wire())
+    done = locust(tmp_path, environment, *line)
 
     assert done.returncode == 0, done.stderr
     found = manifest_in(tmp_path)

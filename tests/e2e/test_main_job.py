@@ -19,7 +19,7 @@ from tests.support.load_run import ROOT, locust_line, rows_in
 from tests.support.verb_process import fork, start
 from tests.support.waiting import wait_until
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(360)]  # five runs, where the machine spoils four
 
 Rows = dict[str, dict[str, Any]]
 CONFIDENT = {"ok", "raise", "lower"}

@@ -77,13 +77,6 @@ def locust_line(*arguments: str, files: str = str(LOCUSTFILE), report: bool = Fa
     return [*line, *ours, *arguments]
 
 
-def own_wire() -> tuple[str, ...]:
-    """Return the arguments for `--processes` on a port of its own: two runs must not share their workers."""
-    port = str(free_port())
-    bind = ("--master-bind-host", "127.0.0.1", "--master-bind-port", port)
-    return (*bind, "--master-host", "127.0.0.1", "--master-port", port)
-
-
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
