@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from analysis.errors import UnreadableSamplesError
 from analysis.format.run_folder import Manifest, RunFolder
 from analysis.format.schema import COLUMNS
+from analysis.format.settled_file import read_settled
 from analysis.format.skipped_input import SkippedInput
 from analysis.samples.action_calls import A_DAY_S
-from analysis.samples.run_samples import add_segments, finished_parquet, manifest_of, settled_in
+from analysis.samples.run_samples import add_segments, finished_parquet, manifest_of
 from analysis.samples.sample_file import add_sample_file
 from analysis.samples.sample_set import SampleSet
 from analysis.samples.table_builder import TableBuilder
@@ -57,7 +58,7 @@ def read_samples(paths: Sequence[Path], *, detail: bool = False) -> SampleSet:
             failed.append(error)
             continue
         skipped.extend(left_out)
-        settled |= settled_in(RunFolder(path))
+        settled |= set(read_settled(RunFolder(path)))
         if manifest is not None:
             manifests.append(manifest)
     if not builder.rows:

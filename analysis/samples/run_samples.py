@@ -1,6 +1,5 @@
 """One run folder to rows: the finished Parquet file, or the segments of a run that never finished."""
 
-import json
 from pathlib import Path
 
 from analysis.errors import UnreadableSamplesError
@@ -21,17 +20,6 @@ def manifest_of(folder: RunFolder) -> tuple[Manifest | None, tuple[SkippedInput,
         return manifest, ()
     why = "missing: what was measured, where, and which actions can be configured is not known"
     return None, (SkippedInput(str(folder.manifest), None, why),)
-
-
-def settled_in(folder: RunFolder) -> frozenset[str]:
-    """Return the ids of the actions that were stopped when settled; none where the run did not look."""
-    try:
-        found = json.loads(folder.settled.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return frozenset()
-    return (
-        frozenset(text for text in found if isinstance(text, str)) if isinstance(found, list) else frozenset()
-    )
 
 
 def add_segments(

@@ -1,18 +1,17 @@
 """What crashed runs and applies left behind: drafts of probes, changes without a result, runs never ended.
 
-A probe notes each draft in `runs/<id>/drafts.json` before creating it (`loadtests/planning/probe_drafts.py`:
-state `opening`, `open`, `deleted`); a process killed in between leaves the draft and a note that says so.
+A probe notes each draft in `runs/<id>/drafts.json` before creating it (`analysis/format/drafts_file.py`); a
+process killed in between leaves the draft and a note that says so.
 """
 
-import json
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from analysis.errors import AnalysisError
-from analysis.format.atomic_write import write_whole
+from analysis.format.drafts_file import DRAFTS_FILE, read_drafts, write_drafts
 from analysis.format.run_folder import RunFolder, read_manifest
 from diag.changes.errors import ChangesError
 from diag.changes.journal.backup import Backups
@@ -22,7 +21,6 @@ from diag.checkup.check import Check
 from diag.genesys.client import GenesysClient
 from diag.genesys.errors import ApiError
 
-DRAFTS_FILE: Final = "drafts.json"
 QUIET_S: Final = 120.0
 """A run still marked "running" whose files did not change for this long was killed."""
 
@@ -45,17 +43,17 @@ def recorded_drafts(runs: Path, api_base: str) -> tuple[LeftDraft, ...]:
     """Return the drafts probes made at `api_base` and did not delete; an unreadable record is ignored."""
     drafts: list[LeftDraft] = []
     for path in sorted(runs.glob(f"*/{DRAFTS_FILE}")):
-        body = _read(path)
-        if body.get("api_base") == api_base:
+        noted = read_drafts(path)
+        if noted.api_base == api_base:
             drafts.extend(
                 LeftDraft(
-                    action_id=str(entry["action_id"]),
-                    action_name=str(entry.get("action_name", "")),
-                    created_by_diag=entry.get("state") == "open",
+                    action_id=draft.action_id,
+                    action_name=draft.action_name,
+                    created_by_diag=draft.state == "open",
                     record=path,
                 )
-                for entry in body.get("drafts", ())
-                if isinstance(entry, dict) and "action_id" in entry and entry.get("state") != "deleted"
+                for draft in noted.drafts
+                if draft.state != "deleted"
             )
     return tuple(drafts)
 
@@ -68,11 +66,12 @@ def remove_draft(client: GenesysClient, left: LeftDraft) -> None:
 
 def mark_deleted(left: LeftDraft) -> None:
     """Mark the draft as deleted in the record."""
-    body = _read(left.record)
-    for entry in body.get("drafts", ()):
-        if entry.get("action_id") == left.action_id:
-            entry["state"] = "deleted"
-    write_whole(left.record, json.dumps(body, indent=1))
+    noted = read_drafts(left.record)
+    drafts = [
+        replace(draft, state="deleted") if draft.action_id == left.action_id else draft
+        for draft in noted.drafts
+    ]
+    write_drafts(left.record, noted.api_base or "", drafts)
 
 
 def still_open(client: GenesysClient, drafts: tuple[LeftDraft, ...]) -> tuple[LeftDraft, ...]:
@@ -156,11 +155,3 @@ def check_runs(runs: Path, now: float | None = None) -> Iterator[Check]:
 
 def _last_change(folder: Path) -> float:
     return max((path.stat().st_mtime for path in folder.rglob("*") if path.is_file()), default=0.0)
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        body = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return body if isinstance(body, dict) else {}

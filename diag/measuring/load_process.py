@@ -28,8 +28,7 @@ class LoadOptions:
 
     `env` adds to (or overrides) this process's environment.
 
-    `users` is the number of arrival streams, each at the planned rates (None: one planned load in all),
-    `processes` the number of worker processes (0: one process does all). `extra` goes to locust as it is.
+    `processes` is the number of worker processes (0: one process does all).
     """
 
     run_dir: Path
@@ -41,7 +40,6 @@ class LoadOptions:
     arrivals: str | None = None
     mode: str | None = None
     probe: bool = False
-    users: int | None = None
     processes: int = 0
     seed: int | None = None
     calls_per_action: int | None = None
@@ -50,7 +48,6 @@ class LoadOptions:
     confirm_org: str | None = None
     grace_s: float = 140.0
     """How long after its time is up a run may take (drain, longest wait, writing) before it is ended."""
-    extra: tuple[str, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -137,8 +134,6 @@ def command_line(options: LoadOptions) -> list[str]:
         ("--mode", options.mode),
         ("--seed", options.seed),
         ("--calls-per-action", options.calls_per_action),
-        ("--users", options.users),
-        ("--spawn-rate", options.users),
         ("--processes", options.processes or None),
         ("--confirm-org", options.confirm_org),
     ):
@@ -156,7 +151,7 @@ def command_line(options: LoadOptions) -> list[str]:
         line += ["--sla", condition]
     if options.processes:
         line += _own_wire()
-    return [*line, *options.extra]
+    return line
 
 
 def _own_wire() -> list[str]:

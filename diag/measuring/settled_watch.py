@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from analysis.format.atomic_write import write_whole
 from analysis.format.run_folder import RunFolder
+from analysis.format.settled_file import write_settled
 from diag.measuring.soaks import last_second
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 PAUSE_S: Final = 5.0
 SHARE_OF_A_CORE: Final = 0.05
 """At most: the load needs the machine more."""
-SETTLED_FILE: Final = "settled.json"
 SETTLING_FILE: Final = "settling.json"
 
 
@@ -53,7 +53,7 @@ def watch(folder: RunFolder, parent_pid: int, *, pause_s: float = PAUSE_S) -> No
         new -= jobs_needed(folder)
         if new:
             settled |= new
-            write_whole(folder.path / SETTLED_FILE, json.dumps(sorted(settled)))
+            write_settled(folder, settled)
         cost_s = time.process_time() - began
 
 

@@ -1,11 +1,10 @@
-"""Which actions are settled: what diag.measuring.settled_watch, which watches the answers, writes into the
-run folder."""
+"""Which actions are settled: `diag.measuring.settled_watch`, which watches the results, writes it down."""
 
-import json
 from collections.abc import Collection, Sequence
 from typing import Final
 
 from analysis.format.run_folder import RunFolder
+from analysis.format.settled_file import read_settled
 from loadtests.steering.decisions import FinishAction
 from loadtests.steering.second import Second
 
@@ -14,23 +13,22 @@ SETTLED: Final = "settled"
 
 
 class SettledFile:
-    """Read again only when it has changed; it is replaced whole, so never half of one is met."""
+    """Read again only when it has changed."""
 
     def __init__(self, folder: RunFolder) -> None:
-        self._path = folder.settled
+        self._folder = folder
         self._seen = 0.0
 
     def news(self) -> tuple[str, ...] | None:
         """Return the ids of the settled actions, None when nothing is new."""
         try:
-            changed = self._path.stat().st_mtime
-            if changed == self._seen:
-                return None
-            action_ids = json.loads(self._path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            changed = self._folder.settled.stat().st_mtime
+        except OSError:
             return None  # not there (yet)
+        if changed == self._seen:
+            return None
         self._seen = changed
-        return tuple(str(action_id) for action_id in action_ids)
+        return read_settled(self._folder)
 
 
 class SettledActions:

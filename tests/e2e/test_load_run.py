@@ -146,8 +146,7 @@ def test_a_probe_calls_a_draft_and_leaves_none_behind(tmp_path: Path, sandbox: S
             run_time_s=3,
             actions=("Create Support Ticket", "Get User Presence"),
             probe=True,
-            extra=("--drain-s", "1"),
-            env={**sandbox.environment, "HOME": str(tmp_path)},
+            env={**sandbox.environment, "HOME": str(tmp_path), "DIAG_LOAD_DRAIN_S": "1"},
         ),
         seen.append,
     )

@@ -1,0 +1,22 @@
+"""`settled.json` of a run folder: ids of the actions that were stopped because more calls would change nothing
+(`analysis.stopping.settled`)."""
+
+import json
+from collections.abc import Collection
+
+from analysis.format.atomic_write import write_whole
+from analysis.format.run_folder import RunFolder
+
+
+def write_settled(folder: RunFolder, action_ids: Collection[str]) -> None:
+    """Replace the file whole, so that a reader never sees half of it. Raises OSError."""
+    write_whole(folder.settled, json.dumps(sorted(action_ids)))
+
+
+def read_settled(folder: RunFolder) -> tuple[str, ...]:
+    """Return the ids; none where the file is missing or unreadable: the run did not stop actions early."""
+    try:
+        body = json.loads(folder.settled.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ()
+    return tuple(text for text in body if isinstance(text, str)) if isinstance(body, list) else ()
