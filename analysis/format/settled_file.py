@@ -1,4 +1,4 @@
-"""`settled.json` of a run folder: ids of the actions that were stopped because more calls would change nothing
+"""`settled.json` of a run folder: ids of the actions stopped because more calls would change nothing
 (`analysis.stopping.settled`)."""
 
 import json
