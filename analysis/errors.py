@@ -1,13 +1,13 @@
 """What can go wrong in this room.
 
 AnalysisError
-└── UnreadableSamplesError   a file or folder holds no sample we can read
+└── UnreadableSamplesError   a file or folder holds no readable sample
 └── BadSettingError          a recommendation setting outside its range
 """
 
 
 class AnalysisError(Exception):
-    """Base of this room: `message` says what and where, `hint` how to fix it."""
+    """Base of the analysis errors: `message` describes what failed and where, `hint` how to fix it."""
 
     category = "error"
 
@@ -19,12 +19,12 @@ class AnalysisError(Exception):
 
 
 class UnreadableSamplesError(AnalysisError):
-    """Raised when nothing can be read; what can be read in part is never an error."""
+    """Raised when nothing can be read; input that can be read in part is no error."""
 
     category = "usage"
 
 
 class BadSettingError(AnalysisError):
-    """Raised for a percentile, cap, buffer ... that makes no sense."""
+    """Raised for a percentile, cap, buffer ... outside its range."""
 
     category = "usage"

@@ -1,3 +1,2 @@
-"""What one action's calls show: clock, load level, warm-up, p99 with its bound, time coverage, stability,
-calls
-still missing."""
+"""What one action's calls show: clock, load level, warm-up, p99 with its bound, time coverage, stability
+and the calls still missing."""

@@ -13,7 +13,7 @@ from analysis.statistics.survival import SurvivalTable, kaplan_meier
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What one set of calls says. Times in ms, None where the data do not reach them."""
+    """The estimate of one set of calls. Times in ms, None where the data do not reach them."""
 
     table: SurvivalTable
     samples: int
@@ -46,9 +46,10 @@ def estimate(
 ) -> Estimate:
     """Return the estimate of one load level's calls (classified, on the right clock, warm-up cut).
 
-    `confidence` of the upper bound: the settings' unless given (one look among many must be surer than all
-    of them together). `least_effect` is a design effect known from elsewhere: a part of a run has too few
-    blocks to see the clustering that the whole run shows. `counts` of these calls, where they are known.
+    `confidence` of the upper bound: the settings' unless given (one look among many needs a higher confidence
+    than all of them together). `least_effect` is a design effect known from elsewhere: a part of a run has
+    too few blocks to see the clustering that the whole run shows. `counts` of these calls, where they are
+    known.
     """
     if counts is None:
         counts = count_latencies(calls.latency_ms, calls.event)

@@ -1,4 +1,4 @@
-"""All that is known of one action before its verdict: the same from a test and from production."""
+"""Everything known of one action before its verdict: the same from a test and from production."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from analysis.statistics.survival import SurvivalTable
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Rates in calls/s; None where something is not known or does not apply."""
+    """Rates in calls/s; None where something is unknown or does not apply."""
 
     action_id: str
     action_name: str
@@ -22,7 +22,7 @@ class Findings:
     estimate: Estimate
     """Of the load level that decides (`analysis.estimates.level_estimates`); of no calls where none does."""
     any_answer: bool
-    """Did any call of any level end or time out? Without one there are no data."""
+    """True where any call of any level finished or timed out; otherwise there are no data."""
     shortfall: Shortfall
     coverage: TimeCoverage
     current_timeout_s: int
@@ -36,11 +36,11 @@ class Findings:
     """Proven to be below the quantile by any load level."""
     disagreement: Disagreement | None = None
     fired_s: tuple[int, int] | None = None
-    """The shortest and the longest timeout that cut a deciding call off; None where not known."""
+    """The shortest and the longest timeout that cut a deciding call off; None where unknown."""
     errors: int = 0
     """Deciding calls that an error of the backend, the platform or the network ended."""
     given_up: int = 0
-    """Calls the client stopped waiting for: the run ended, or its own patience did."""
+    """Calls the client stopped waiting for: the run ended, or its own limit did."""
     left_out: Mapping[str, int] = field(default_factory=dict)
     saturated_because: str | None = None
     """Set where every level tested was saturated; `saturated_rate` is the lowest of them."""
@@ -49,7 +49,7 @@ class Findings:
     level_rate: float | None = None
     observed_rate: float | None = None
     expected_rate: float | None = None
-    """At which the cost is told: production's peak, the level's, or as observed."""
+    """The rate the cost is computed at: production's peak, the level's, or as observed."""
     clock: Literal["service", "response"] = "service"
     source: Literal["test", "production"] = "test"
     apply_with: str = "diag recommend --apply"

@@ -1,4 +1,4 @@
-"""From one action's calls to the estimate its number comes from: the one chain every verdict goes through.
+"""From one action's calls to the estimate its number comes from: the chain behind every verdict.
 
 Calls, timed on the right clock, split into load levels, each level with its estimate, and the level that
 decides. Recommending, stopping, comparing and production all start here (docs/method.md, "Load levels").

@@ -16,7 +16,7 @@ from analysis.wording import rate
 
 @dataclass(frozen=True, slots=True)
 class JudgedLevel:
-    """A load level with the calls that count (on the right clock, warm-up cut) and what they say."""
+    """A load level with the calls that count (on the right clock, warm-up cut) and their estimate."""
 
     rate: float | None
     calls: Calls
@@ -29,8 +29,8 @@ class JudgedLevel:
 def judge_level(level: Level, settings: RecommendSettings, *, many_looks: bool = False) -> JudgedLevel:
     """Return the level with its estimate, after classification and the warm-up cut.
 
-    `many_looks`: measuring stopped when the answer had settled. The upper bound is then as sure as one look
-    more of the plan that stopped it, so that all looks together keep the confidence of the settings.
+    `many_looks`: measuring stopped when the answer had settled. The upper bound then has the confidence of
+    one more look of the plan that stopped it, so that all looks together keep the confidence of the settings.
     """
     calls, refused = classify(level.calls, settings.backend_errors)
     cold = warm_up_mask(calls, settings.warmup_s, settings.warmup_max_share)
@@ -78,7 +78,7 @@ def slowest_proven(main: JudgedLevel, judged: Sequence[JudgedLevel]) -> JudgedLe
     """Return the level that decides: main, or a guard proven slower than main's p99.
 
     Without the proof, the largest call of five small guards would set the number by chance. A guard
-    proven slower without a bound of its own, whose p99 looks longer than the number of all the others or is
+    proven slower without a bound of its own, whose p99 seems longer than the number of all the others or is
     hidden, decides that there is no number yet.
     """
     seen = main.estimate.quantile_ms
@@ -99,11 +99,11 @@ def slowest_proven(main: JudgedLevel, judged: Sequence[JudgedLevel]) -> JudgedLe
 def about_other_levels(
     judged: Sequence[JudgedLevel], main: JudgedLevel | None, deciding: JudgedLevel
 ) -> list[str]:
-    """Return a line where the number is not that of the first level."""
+    """Return a warning where the number is not that of the first level."""
     if deciding.rate is None:
         return []
     if deciding is not main and deciding.estimate.timeout_s is None:
-        return [f"at {rate(deciding.rate)} the action is proven slower, and how slow is not known yet"]
+        return [f"at {rate(deciding.rate)} the action is proven slower; how much slower is not known yet"]
     if deciding is not main:
         return [f"the number comes from {rate(deciding.rate)}, where the action is slowest"]
     first = next((level for level in judged if level.estimate.samples), deciding)

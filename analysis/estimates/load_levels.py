@@ -11,7 +11,7 @@ from analysis.samples.action_calls import Calls, Kind
 RATE_LIMITED_SHARE: Final = 0.05
 BACKEND_ERROR_SHARE: Final = 0.20
 MIN_REFUSALS: Final = 5
-"""Two refusals in ten calls are no proof of saturation."""
+"""Two refusals in ten calls do not prove saturation."""
 SAME_LEVEL_RATIO: Final = 1.15
 """Rates this close are one level: two runs planned alike never offer quite the same rate."""
 

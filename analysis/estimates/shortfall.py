@@ -30,11 +30,11 @@ class Shortfall:
 
     calls_needed: int | None
     far_seeing: int
-    """Calls whose timeout let them be seen up to the slowest call that ended."""
+    """Calls whose timeout let them be observed up to the slowest call that finished."""
     reach_ms: int
     """Where the other calls were cut off."""
     confidence_max_seen: float
-    """Confidence that the largest call seen is at least the quantile."""
+    """Confidence (0..1) that the slowest call is at least the quantile."""
     hidden: bool
     """The cut-off hides the quantile: more calls of the same kind would not help."""
 
@@ -65,7 +65,7 @@ def shortfall_of(found: Estimate, far_seeing: int, reach_ms: int, settings: Reco
 
 
 def a_probe_sees_further(found: Estimate) -> bool:
-    """False where calls were already watched for the platform's 60 s: what hangs longer, hangs."""
+    """Return False where calls were already observed for the platform's 60 s: a probe sees no further."""
     return found.table.longest_ms < WATCHED_SLACK * PLATFORM_MAX_TIMEOUT_S * 1000
 
 
@@ -87,7 +87,7 @@ def _needed(found: Estimate, seen: int, worth: float, settings: RecommendSetting
 
 
 def _calls_for(fewest: int, share: float, settings: RecommendSettings) -> int | None:
-    """Independent calls after which a share seen this often is surely below 1-p; None if far too many."""
+    """Independent calls after which a share seen this often is proven below 1-p; None if far too many."""
     if _bound(fewest, share, settings) <= 1.0 - settings.percentile:
         return fewest
     low, high = fewest, fewest * 2

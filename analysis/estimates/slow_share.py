@@ -1,6 +1,6 @@
 """The share of calls that take at least t, in two sets of calls: which is larger, and is that proven?
 
-Needs no p99, so it still speaks where both sets were cut off by their timeout before it.
+Needs no p99, so it also works where both sets were cut off by their timeout before it.
 """
 
 import math
@@ -29,7 +29,7 @@ class SlowShare:
 
 
 def slow_share(calls: Calls, edge_ms: float) -> SlowShare | None:
-    """Return the share among the calls watched that long; None where there was none.
+    """Return the share among the calls observed that long; None where there were none.
 
     A call that its timeout ended counts as at least that slow, though a little less may be read off it once
     network overhead is taken off.

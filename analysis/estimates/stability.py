@@ -22,7 +22,7 @@ MIN_STARVED_CALLS: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """Two parts that cannot have the same p99; `slower` is the one to be safe by."""
+    """Two parts that cannot have the same p99; `slower` is the one the timeout must cover."""
 
     faster: Estimate
     slower: Estimate

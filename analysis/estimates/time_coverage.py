@@ -1,4 +1,4 @@
-"""How much of the backend's life did we see? (docs/method.md, "Time coverage")
+"""How much of the backend's day do the calls cover? (docs/method.md, "Time coverage")
 
 Judged by when calls were made, never by what they measured, so that a calm window cannot fool it: 5,000
 calls in 4 minutes held the bound in a third of the simulations, the same calls over 83 minutes in 95 %
@@ -24,7 +24,7 @@ Grade = Literal["A", "B", "C"]
 
 @dataclass(frozen=True, slots=True)
 class TimeCoverage:
-    """`windows` separate looks over `span_s` from first to last call, `measured_s` of it with calls."""
+    """`windows` of 5 minutes over `span_s` from first to last call, `measured_s` of it with calls."""
 
     windows: int
     span_s: float
@@ -47,7 +47,7 @@ def time_coverage(started_at: NDArray[np.float64]) -> TimeCoverage:
 
 
 def grade_of(windows: int, span_s: float, measured_s: float) -> Grade:
-    """Return the grade of so many separate looks over a span, `measured_s` of it with calls."""
+    """Return the grade of so many separate windows over a span, `measured_s` of it with calls."""
     if windows >= 299 or (windows >= 100 and span_s >= DAY_S * DAY_SLACK):
         return "A"
     # An hour means an hour with calls in it: two short runs a day apart saw two moments.

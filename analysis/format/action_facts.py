@@ -1,4 +1,4 @@
-"""What the tool may know about an action besides its samples."""
+"""Facts about an action besides its samples."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -27,7 +27,7 @@ class ActionFacts:
 
 
 def merge_facts(base: Mapping[str, ActionFacts], stated: Mapping[str, ActionFacts]) -> dict[str, ActionFacts]:
-    """Return the facts of both by action id: what `stated` says wins, what it leaves open is from `base`."""
+    """Return the facts of both by action id: `stated` wins; what it leaves out comes from `base`."""
     merged = dict(base)
     for action_id, facts in stated.items():
         below = base.get(action_id)

@@ -1,4 +1,4 @@
-"""Writing a file whole or not at all: on a full disk, or killed, the old one stays and no half is left."""
+"""Write a file completely or not at all: after a full disk or a kill, the old file is still there."""
 
 import contextlib
 import os
@@ -33,7 +33,7 @@ def whole_file(path: Path, *, mode: int = 0o666) -> Iterator[Path]:
 def write_whole(path: Path, text: str, *, mode: int = 0o666) -> None:
     """Write `text` as UTF-8; `mode` as for open(2), the umask applies. Raises OSError that names `path`.
 
-    What is no plain file (/dev/stdout, a pipe) is written to, never replaced; a link stays one.
+    Anything but a plain file (/dev/stdout, a pipe) is written to, never replaced; a link stays a link.
     """
     try:
         if path.exists() and not path.is_file():

@@ -8,7 +8,7 @@
         samples.parquet        made from the segments after the run, or by the first reader
         recommendations.json   report.html
 
-The manifest is replaced atomically, so a reader never meets half of one.
+The manifest is replaced atomically, so a reader never sees half of it.
 """
 
 import json
@@ -55,7 +55,7 @@ class Manifest:
     rates: tuple[tuple[str, float], ...] = ()
     """(action_id, planned calls/s of one arrival stream)."""
     streams: int | None = None
-    """Arrival streams (Locust users) asked for, at most at once; 1 where nobody asked for a number.
+    """Arrival streams (Locust users) asked for, at most at once; 1 where no number was given.
     Each sends `rates`; on an org all together stay below what its limits leave (see `notes`)."""
     soak_until: float | None = None
     """When a soak is over, Unix seconds: until then the same command goes on here. None: no soak."""
@@ -65,10 +65,10 @@ class Manifest:
     dropped: int | None = None
     """Arrivals the in-flight guard held back: counted, never silently lost."""
     grade: Literal["OK", "WARN", "INVALID"] | None = None
-    """The load generator's verdict on itself."""
+    """The grade of the load generator's self-check."""
     grade_reason: str | None = None
     generator: Mapping[str, float] = field(default_factory=dict)
-    """What the load generator saw of itself (loadtests.recording.generator_grade.Figures), with workers the
+    """Figures of the load generator itself (loadtests.recording.generator_grade.Figures), with workers the
     worst of each:
     schedule_lag_p99_ms, hub_lag_p99_ms, run_queue_share, cpu_share. Unknown ones are left out."""
     versions: tuple[tuple[str, str], ...] = ()
@@ -77,7 +77,7 @@ class Manifest:
     recommend: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     """Per action id: the `recommend` table of the workload file (analysis.settings.with_overrides)."""
     notes: tuple[str, ...] = ()
-    """Sentences for people: what the guard did, where a ramp bent."""
+    """Sentences for the reader: what the guard did, where a ramp bent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def write_manifest(folder: RunFolder, manifest: Manifest) -> None:
 def read_manifest(folder: RunFolder) -> Manifest | None:
     """Return the manifest, or None where there is none (a run killed before it began).
 
-    Raises UnreadableSamplesError when the file is there but is not ours.
+    Raises UnreadableSamplesError when the file is there but was not written by diag.
     """
     try:
         text = folder.manifest.read_text(encoding="utf-8")
@@ -150,7 +150,7 @@ def read_manifest(folder: RunFolder) -> Manifest | None:
 
 
 def latest_run(runs: Path) -> RunFolder | None:
-    """Return the run below `runs` that began last, or None; a run's name says nothing about its age."""
+    """Return the run below `runs` that began last, or None; a run's name does not show its age."""
     if not runs.is_dir():
         return None
     found = [

@@ -21,7 +21,7 @@ class Outcome(StrEnum):
     TIMEOUT = "timeout"
     """The action's own timeout fired: right-censored at the elapsed time."""
     CLIENT_TIMEOUT = "client_timeout"
-    """We gave up first (or the run ended): right-censored at `latency_ms`."""
+    """The client stopped waiting first (or the run ended): right-censored at `latency_ms`."""
     BACKEND_ERROR = "backend_error"
     INVALID_INPUT = "invalid_input"
     AUTH_ERROR = "auth_error"

@@ -1,7 +1,7 @@
 """Reading a run's segments: whole records only, again and again while the run writes them.
 
-The one reader of segments. What a kill or a full disk tore is passed over, and the records behind it are
-found again, so that a half-written record costs only itself.
+The one reader of segments. What a kill or a full disk tore is skipped, and the records behind it are
+read again, so that a half-written record costs only itself.
 """
 
 import json

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class SkippedInput:
-    """Input that was left out, and why ("skipped, because" is a value)."""
+    """One file, or some of its rows, that were left out, and why."""
 
     what: str
     rows: int | None

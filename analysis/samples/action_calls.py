@@ -1,10 +1,10 @@
 """From the sample table to plain arrays per action, each attempt classified
 (docs/method.md, "Calls that count").
 
-`ok` ended. A timeout, ours or the action's, was slower than its own elapsed time: right-censored. So is
-a call killed by an error of the backend, the platform or the network: dropping slow errors loses 23-48 %
-of p99, counting them as "slower than this" costs 1-2 % (docs/method.md, "Calls that count"). A call refused
-before it ran (429, credentials, bad input) says nothing about latency: left out and counted.
+`ok` ended. A timeout, the client's or the action's, was slower than its own elapsed time: right-censored. So
+is a call ended by an error of the backend, the platform or the network: dropping slow errors loses 23-48 % of
+p99, counting them as "slower than this" costs 1-2 % (docs/method.md, "Calls that count"). A call refused
+before it ran (429, credentials, bad input) does not show a latency: left out and counted.
 """
 
 from collections import Counter
@@ -23,7 +23,7 @@ from analysis.samples.sample_arrays import Codes, Columns, codes_of, columns_of
 
 
 class Kind(IntEnum):
-    """What one attempt says about latency."""
+    """What one attempt shows about latency."""
 
     EVENT = 0
     CENSORED = 1
@@ -155,7 +155,7 @@ def by_action(table: pd.DataFrame) -> Iterator[ActionCalls]:
 
 
 def classify(calls: Calls, backend_errors: str) -> tuple[Calls, dict[str, int]]:
-    """Return the calls that say something about latency, and the number left out by outcome.
+    """Return the calls that show a latency, and the number left out by outcome.
 
     `backend_errors` is "censor" or "exclude" (the setting of that name).
     """

@@ -12,7 +12,7 @@ from analysis.samples.table_builder import TableBuilder
 
 
 def convert_run(folder: RunFolder) -> int:
-    """Write samples.parquet from the segments ; return the number of rows.
+    """Write samples.parquet from the segments; return the number of rows.
 
     Raises UnreadableSamplesError when the run holds no whole record.
     """

@@ -1,7 +1,7 @@
 """Samples from anywhere: run folders, Parquet, CSV, several at once.
 
-What is damaged is read as far as it goes; what was left out is said (`SkippedInput`), never dropped in
-silence. Only a set without a single readable call is an error.
+What is damaged is read as far as it goes; what was left out is reported (`SkippedInput`), never dropped
+silently. Only a set without a single readable call is an error.
 """
 
 from collections.abc import Sequence

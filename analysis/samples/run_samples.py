@@ -11,7 +11,7 @@ from analysis.samples.table_builder import TableBuilder
 
 
 def manifest_of(folder: RunFolder) -> tuple[Manifest | None, tuple[SkippedInput, ...]]:
-    """Return the manifest, if there is a readable one: the samples speak for themselves without it."""
+    """Return the manifest, if there is a readable one; samples can be judged without it."""
     try:
         manifest = read_manifest(folder)
     except UnreadableSamplesError as error:

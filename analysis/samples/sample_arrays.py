@@ -21,7 +21,7 @@ class Codes:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """What every row says, None where the table has no such column; `outcome` holds OUTCOME_CODES."""
+    """The value of every row, None where the table has no such column; `outcome` holds OUTCOME_CODES."""
 
     started_at: NDArray[np.float64]
     scheduled_at: NDArray[np.float64] | None
@@ -94,7 +94,7 @@ def _attempts(table: pd.DataFrame) -> NDArray[np.signedinteger[Any]]:
 
 
 def _possible(timeout_s: NDArray[np.float32] | None) -> NDArray[np.float32] | None:
-    """What the platform cannot have had in force is unknown."""
+    """Return the timeouts; values that the platform does not allow count as unknown."""
     if timeout_s is None:
         return None
     with np.errstate(invalid="ignore"):

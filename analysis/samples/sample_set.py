@@ -12,7 +12,7 @@ from analysis.format.skipped_input import SkippedInput
 
 @dataclass(frozen=True, slots=True)
 class SampleSet:
-    """`table` is in the sample schema (analysis.format.schema); only required columns are sure to be
+    """`table` is in the sample schema (analysis.format.schema); only the required columns are always
     there."""
 
     table: pd.DataFrame

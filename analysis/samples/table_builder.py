@@ -96,7 +96,7 @@ class TableBuilder:
 
 
 class _Column:
-    """A growing array. Room not yet written to costs no memory: the system gives pages when touched."""
+    """A growing array. Room not yet written to costs no memory: the system allocates pages on first use."""
 
     def __init__(self, dtype: str) -> None:
         self._dtype = dtype
@@ -163,10 +163,10 @@ def _named(batch: pd.DataFrame, run_id: str) -> "pd.Series[Any]":
             np.zeros(len(batch), dtype=np.int8), dtype=pd.CategoricalDtype([run_id])
         )
         return pd.Series(one, index=batch.index)
-    said = batch["run_id"].astype("category")
-    if not said.isna().any():
-        return said
-    known = said if run_id in said.cat.categories else said.cat.add_categories([run_id])
+    stated = batch["run_id"].astype("category")
+    if not stated.isna().any():
+        return stated
+    known = stated if run_id in stated.cat.categories else stated.cat.add_categories([run_id])
     return known.fillna(run_id)
 
 

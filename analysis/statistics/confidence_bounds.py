@@ -39,11 +39,11 @@ def lower_share(share: NDArray[np.float64], n: NDArray[np.float64], confidence: 
 def upper_ms(table: SurvivalTable, p: float, confidence: float, design_effect: float = 1.0) -> int | None:
     """Return U: the p-quantile is at most U ms with this confidence; None where the data reach no bound.
 
-    The first time t at which "the quantile is at most t" is sure enough is the binomial order
-    statistic; with few calls it is surer than asked (98.2 % for the largest of 400) and far out in a
-    heavy tail. Hutson 1999 goes back from it towards the call before, to the fractional number of slower
-    calls that is as sure as asked; on a log scale, because tails are wide. At n = 400 U is typically
-    5-19 % lower and still covers 94-98 % on every shape tried
+    The first time t at which "the quantile is at most t" reaches the confidence is the binomial order
+    statistic; with few calls its confidence is higher than asked (98.2 % for the largest of 400) and far out
+    in a heavy tail. Hutson 1999 goes back from it towards the call before, to the fractional number of slower
+    calls with exactly the confidence asked for; on a log scale, because tails are wide. At n = 400 U is
+    typically 5-19 % lower and still covers 94-98 % on every shape tried
     (tests/unit/analysis/statistics/test_bound_coverage.py).
     """
     # The bound of the share lies above the share itself, so only the tail below 1-p can qualify.
@@ -67,7 +67,7 @@ def upper_ms(table: SurvivalTable, p: float, confidence: float, design_effect: f
 
 
 def _as_sure_as(confidence: float, last: tuple[float, float], before: tuple[float, float], p: float) -> float:
-    """How far (0..1) from the call `before` to the `last` one it is that sure; each is (slower, of n)."""
+    """How far (0..1) from call `before` to call `last` the confidence is reached; each is (slower, of n)."""
     near, far = 0.0, 1.0
     if not _sure_at(near, last, before, p) < confidence <= _sure_at(far, last, before, p):
         return far
@@ -132,7 +132,7 @@ def calls_for_a_bound(p: float, confidence: float) -> int:
 
 
 def _proven_by_curve(table: SurvivalTable, p: float, confidence: float, design_effect: float) -> int | None:
-    """Last time at which the share is proven to be above 1-p, looked for from the end in chunks."""
+    """Last time at which the share is proven to be above 1-p, searched from the end in chunks."""
     for stop in range(table.t_ms.size, 0, -_CHUNK):
         part = slice(max(0, stop - _CHUNK), stop)
         n = table.n_eff[part] / design_effect

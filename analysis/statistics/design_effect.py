@@ -84,7 +84,7 @@ def clustering_at(
     """Return the design effect of "slower than `level_ms`" over the calls of one load level.
 
     Arrays are in order of start within each run. `limit_ms` is the timeout in force for each call (inf
-    when unknown): a call that would have been cut off below the level cannot say on which side it is,
+    when unknown): a call that would have been cut off below the level does not show on which side it is,
     and leaving out only the ones that were would make its run look calm.
     """
     slower = latency_ms > level_ms + ROUNDING_SLACK_MS

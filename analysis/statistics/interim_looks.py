@@ -1,4 +1,4 @@
-"""When to look, and how sure each look must be, so that all looks together keep the confidence.
+"""When to look, and which confidence each look needs, so that all looks together keep the confidence.
 
 Every look at a growing sample is a chance to stop on a lucky one. For uncensored calls the number of
 calls slower than the true quantile is a binomial random walk whatever the latency's shape, so the risk of
@@ -81,8 +81,8 @@ def _looks(p: float, risk: float, sizes: tuple[int, ...], most: int) -> tuple[Lo
             continue
         spent += float(alive[: may_exceed + 1].sum())
         alive[: may_exceed + 1] = 0.0
-        sure = float(special.betainc(may_exceed + 1, size - may_exceed, 1.0 - p))
-        looks.append(Look(size, may_exceed, sure, spent))
+        confidence = float(special.betainc(may_exceed + 1, size - may_exceed, 1.0 - p))
+        looks.append(Look(size, may_exceed, confidence, spent))
     return tuple(looks)
 
 

@@ -16,7 +16,7 @@ SHARE_SLACK: Final = 1e-11
 """A product of thousands of ratios may miss 0.01 by a few last digits."""
 
 WATCHED_SLACK: Final = 0.98
-"""A timeout of 5 s may be seen after 4.95 s, once the smallest network overhead is taken off."""
+"""A timeout of 5 s may be measured as 4.95 s, once the smallest network overhead is taken off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class SurvivalTable:
     n_eff: NDArray[np.float64]
     total: int
     longest_ms: int
-    """The longest anything was watched, ended or not; 0 without calls."""
+    """The longest any call was observed, finished or not; 0 without calls."""
 
     @property
     def share_left(self) -> float:
@@ -48,7 +48,7 @@ class SurvivalTable:
         return float(self.share[index]) if index >= 0 else 1.0
 
     def knows_share_at(self, t_ms: float) -> bool:
-        """Was any call watched up to `t_ms`, or did all end before? Beyond, only `share_left` is known."""
+        """True where a call was observed up to `t_ms` or all ended before: then the share there is known."""
         return self.share_left <= 0.0 or self.longest_ms >= WATCHED_SLACK * t_ms
 
     def quantile_ms(self, p: float) -> int | None:

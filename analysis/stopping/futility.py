@@ -17,7 +17,7 @@ HARDLY: Final = 0.05
 
 
 def only_a_probe_can_tell(found: Estimate, last: Look) -> bool:
-    """Is there hardly a chance that calls up to the last look give a bound, while a probe would see more?"""
+    """Return True where calls up to the last look will hardly give a bound, and a probe would see more."""
     table = found.table
     if found.timeout_s is not None or not table.t_ms.size or not a_probe_sees_further(found):
         return False

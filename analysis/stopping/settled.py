@@ -1,15 +1,14 @@
 """When to stop measuring: as few calls as the answer needs (docs/method.md, "When to stop").
 
-Settled means: more calls would not change what is set. Either the verdict is final (proven beyond the
-cap, proven beyond the timeout that hides it or hardly ever to be told with it (`analysis.stopping.futility`),
-refused, not configurable), or the bound lifts the number
-above p99 + buffer by no more than the hysteresis, so that a longer run would not be acted upon, and the
-number also covers what a heavy tail would make of p99 (`analysis.statistics.heavy_tail`).
+Settled means: more calls would not change what is set. Either the verdict is final (proven beyond the cap,
+proven beyond the timeout that hides it or hardly ever to be decided with it (`analysis.stopping.futility`),
+refused, not configurable), or the bound lifts the number above p99 + buffer by no more than the hysteresis,
+so that a longer run would not be acted upon, and the number also covers what a heavy tail would make of p99
+(`analysis.statistics.heavy_tail`).
 
-The looks and their confidence come from `analysis.statistics.interim_looks`: looking often does not spoil
-the 95 % of
-the bound at the look, and `recommend` takes the same bound for an action that was stopped early (its id is
-in the run's settled.json).
+The looks and their confidence come from `analysis.statistics.interim_looks`: looking often does not spoil the
+95 % of the bound at the look, and `recommend` takes the same bound for an action that was stopped early (its
+id is in the run's settled.json).
 """
 
 import math

@@ -1,6 +1,6 @@
 """One action's calls broken down: by failure, by payload, by load, first calls against the rest.
 
-Only for people who look for a cause; no verdict rests on these.
+For readers who search for a cause; no verdict rests on them.
 """
 
 import itertools

@@ -81,8 +81,8 @@ def compare(
     """Return every action of any run, those that got slower first. Needs at least two runs.
 
     `calls`: per run and action id, the calls its p99 comes from
-    (`analysis.estimates.deciding_calls.calls_that_count`). With
-    them, two runs that were cut off before their p99 can be compared as well.
+    (`analysis.estimates.deciding_calls.calls_that_count`). With them, two runs that were cut off before their
+    p99 can be compared as well.
     """
     known = [{action.action_id: action for action in analysis.actions} for analysis in analyses]
     names = {identity: action.action_name for run in known for identity, action in run.items()}

@@ -66,7 +66,7 @@ def _with_series(
 
 
 def _curve(counts: BucketCounts, settings: RecommendSettings) -> SurvivalCurve | None:
-    """Steps lie on whole seconds: what happened within a second is not known."""
+    """Steps lie on whole seconds: what happened within a second is unknown."""
     found = estimate_from_buckets(counts, settings)
     return curve_with_band(found.table, settings.confidence, design_effect=found.design_effect)
 

@@ -49,7 +49,7 @@ class ErrorGroup:
     failed_step: str | None = None
     """Operation of the test result that failed, where the reply named one."""
     message: str | None = None
-    """Their commonest message, redacted before it was recorded."""
+    """Their most frequent message, redacted before it was recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class ProductionFinding:
-    """What production telemetry says of one action; `since`, `until` in Unix seconds (UTC).
+    """Production telemetry of one action; `since`, `until` in Unix seconds (UTC).
 
     `hours`: those with executions. `resemblance` is None where there was no test of it.
     """
@@ -118,7 +118,7 @@ class ProductionFinding:
 
 @dataclass(frozen=True, slots=True)
 class ActionSummary:
-    """What one action's calls looked like."""
+    """One action's calls, ready to draw."""
 
     action_id: str
     action_name: str
@@ -138,4 +138,4 @@ class ActionSummary:
     series: tuple[Series, ...] = ()
     """Curves per source; empty when there was only one source."""
     production: ProductionFinding | None = None
-    """None where production was not looked at."""
+    """None where production was not read."""
