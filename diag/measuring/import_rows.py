@@ -59,7 +59,7 @@ def import_rows(run: RunFolder, kept: Path) -> tuple[ImportedRows, ...]:
         if path.suffix == SEGMENT_SUFFIX:
             now = _size(there) // RECORD_SIZE
             imported.append(ImportedRows(path.stem, before // RECORD_SIZE, now))
-    _note_in_manifest(run, [one for one in imported if one.now > one.before])
+    _note_in_manifest(run, [each for each in imported if each.now > each.before])
     return tuple(imported)
 
 
@@ -68,7 +68,9 @@ def _note_in_manifest(run: RunFolder, imported: list[ImportedRows]) -> None:
     if manifest is None or not imported:
         return
     calls = sum(_size(path) // RECORD_SIZE for path in run.segments.glob(f"*{SEGMENT_SUFFIX}"))
-    notes = (f"worker {one.worker_id}: {one.now - one.before:,} rows were added later" for one in imported)
+    notes = (
+        f"worker {each.worker_id}: {each.now - each.before:,} rows were added later" for each in imported
+    )
     write_manifest(run, replace(manifest, calls=calls, notes=(*manifest.notes, *notes)))
 
 

@@ -221,7 +221,7 @@ def _result(folder: RunFolder, log: Path, returncode: int) -> LoadResult:
 
 def _refused(folder: RunFolder, log: Path, code: int, *, made_here: bool) -> LoadResult:
     """Return the result of a load process that refused to begin; its reason replaces log and folder."""
-    refusal = _said(log)
+    refusal = _refusal_in(log)
     if refusal is None:
         unexplained = Refusal("The load process failed before it began.", hint=f"Its log: {log}")
         return LoadResult(folder, code, "incomplete", _last_line(log), log, unexplained)
@@ -244,13 +244,13 @@ def _new_log(folder: RunFolder) -> Path:
 def _stamp(path: Path) -> tuple[int, int] | None:
     """Return what changes whenever the manifest is written (it is replaced, so also its inode)."""
     try:
-        found = path.stat()
+        stat = path.stat()
     except FileNotFoundError:
         return None
-    return found.st_mtime_ns, found.st_ino
+    return stat.st_mtime_ns, stat.st_ino
 
 
-def _said(log: Path) -> Refusal | None:
+def _refusal_in(log: Path) -> Refusal | None:
     """Return the last error the load process wrote for people."""
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     starts = [at for at, line in enumerate(lines) if line.startswith("Error: ")]
@@ -261,8 +261,8 @@ def _said(log: Path) -> Refusal | None:
         if not line.startswith("│ "):
             break
         more.append(line.removeprefix("│ "))
-    hints = [one.removeprefix("Fix: ") for one in more if one.startswith("Fix: ")]
-    details = tuple(one for one in more if not one.startswith("Fix: "))
+    hints = [line.removeprefix("Fix: ") for line in more if line.startswith("Fix: ")]
+    details = tuple(line for line in more if not line.startswith("Fix: "))
     return Refusal(lines[starts[-1]].removeprefix("Error: "), details, hints[0] if hints else None)
 
 

@@ -45,11 +45,11 @@ def watch(folder: RunFolder, parent_pid: int, *, pause_s: float = PAUSE_S) -> No
         began = time.process_time()
         until = complete_until(folder)
         try:
-            found = settled_actions(folder.path, RecommendSettings(), until)
+            states = settled_actions(folder.path, RecommendSettings(), until)
         except AnalysisError:
             continue  # no whole row yet
-        write_whole(folder.path / SETTLING_FILE, json.dumps(_progress(found)))
-        new = {action_id for action_id, state in found.items() if state.settled} - settled
+        write_whole(folder.path / SETTLING_FILE, json.dumps(_progress(states)))
+        new = {action_id for action_id, state in states.items() if state.settled} - settled
         new -= jobs_needed(folder)
         if new:
             settled |= new
@@ -98,10 +98,10 @@ def complete_until(folder: RunFolder) -> Mapping[str, float]:
     return until
 
 
-def _progress(found: "Mapping[str, Settled]") -> dict[str, dict[str, object]]:
+def _progress(states: "Mapping[str, Settled]") -> dict[str, dict[str, object]]:
     return {
         action_id: {"calls": state.calls, "more_calls": state.more_calls, "why": state.why}
-        for action_id, state in found.items()
+        for action_id, state in states.items()
     }
 
 

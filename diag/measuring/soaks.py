@@ -14,7 +14,7 @@ from diag.measuring.run_lock import is_locked
 
 def unfinished_soak(runs: Path, workload: str | None) -> RunFolder | None:
     """Return the newest soak of this workload below `runs` that has time left and no process runs."""
-    found = []
+    soaks = []
     for path in runs.iterdir() if runs.is_dir() else ():
         folder = RunFolder(path)
         try:
@@ -29,8 +29,8 @@ def unfinished_soak(runs: Path, workload: str | None) -> RunFolder | None:
             and manifest.workload == workload
             and not is_locked(path)
         ):
-            found.append((manifest.created_at, folder))
-    return max(found, key=lambda one: one[0])[1] if found else None
+            soaks.append((manifest.created_at, folder))
+    return max(soaks, key=lambda soak: soak[0])[1] if soaks else None
 
 
 def dropped_so_far(folder: RunFolder) -> int:

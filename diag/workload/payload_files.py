@@ -24,20 +24,20 @@ def read_payloads(path: Path) -> list[Payload]:
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"The payload file {path} cannot be read ({type(error).__name__}).") from None
     if path.suffix == ".csv":
-        found = _of_csv(text, path)
+        payloads = _of_csv(text, path)
     elif path.suffix in (".jsonl", ".ndjson"):
-        found = _of_json_lines(text, path)
+        payloads = _of_json_lines(text, path)
     else:
         raise UsageError(f"{path}: payload files are .jsonl or .csv.", hint="Rename it, or convert it.")
-    if not found:
+    if not payloads:
         raise UsageError(f"{path} holds no payload.")
-    if len(found) > MOST:
-        raise UsageError(f"{path} holds {len(found)} payloads.", hint=f"Keep at most {MOST}.")
-    return found
+    if len(payloads) > MOST:
+        raise UsageError(f"{path} holds {len(payloads)} payloads.", hint=f"Keep at most {MOST}.")
+    return payloads
 
 
 def _of_json_lines(text: str, path: Path) -> list[Payload]:
-    found = []
+    payloads = []
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
             continue
@@ -49,19 +49,21 @@ def _of_json_lines(text: str, path: Path) -> list[Payload]:
             raise UsageError(
                 f"{path}, line {number} is not a JSON object.", hint='One line, one input map: {"id": "1"}'
             )
-        found.append(payload(f"{path.name}:{number}", values))
-    return found
+        payloads.append(payload(f"{path.name}:{number}", values))
+    return payloads
 
 
 def _of_csv(text: str, path: Path) -> list[Payload]:
     rows = csv.DictReader(text.splitlines())
-    found = []
+    payloads = []
     for row in rows:
         if None in row or None in row.values():
-            raise UsageError(f"{path}, line {rows.line_num} has not as many cells as the first line.")
+            raise UsageError(
+                f"{path}, line {rows.line_num} has a different number of columns than the header."
+            )
         values = {name: _cell(cell) for name, cell in row.items() if cell != ""}
-        found.append(payload(f"{path.name}:{rows.line_num}", values))
-    return found
+        payloads.append(payload(f"{path.name}:{rows.line_num}", values))
+    return payloads
 
 
 def _cell(text: str) -> Any:
@@ -69,7 +71,7 @@ def _cell(text: str) -> Any:
         value = json.loads(text)
     except ValueError:
         return text
-    # "007" is no JSON number and stays text; "1e5" and "NaN" would change what the person wrote.
+    # "007" is no JSON number and stays text; "1e5" and "NaN" would change what the user wrote.
     return (
         value if isinstance(value, bool | int | None) or (isinstance(value, float) and "." in text) else text
     )

@@ -49,7 +49,7 @@ def read_workload(path: Path) -> Workload:
 
 
 def parse_workload(body: Mapping[str, Any], where: str, folder: Path) -> Workload:
-    """Return the workload of a parsed file; payload files are found from `folder`."""
+    """Return the workload of a parsed file; payload files are relative to `folder`."""
     top = TomlSection(body, where, UsageError)
     top.only(_TOP)
     version = top.integer("format_version", WORKLOAD_VERSION)
@@ -89,10 +89,10 @@ def seconds(text: object) -> float | None:
         return float(text) if math.isfinite(text) else None
     if not isinstance(text, str) or not text:
         return None
-    found = _DURATION.fullmatch(text.strip())
-    if found is None or not any(found.groups()):
+    match = _DURATION.fullmatch(text.strip())
+    if match is None or not any(match.groups()):
         return None
-    hours, minutes, rest = (float(part or 0) for part in found.groups())
+    hours, minutes, rest = (float(part or 0) for part in match.groups())
     return hours * 3600 + minutes * 60 + rest
 
 
@@ -158,7 +158,7 @@ def _stage(part: TomlSection) -> Stage:
 
 def _guard(part: TomlSection) -> GuardLimits:
     default = GuardLimits()
-    stated = {one.name for one in fields(GuardLimits)} - {"latency_window_s", "no_token_s"}
+    stated = {each.name for each in fields(GuardLimits)} - {"latency_window_s", "no_token_s"}
     part.only(frozenset({*stated, "enabled", "latency_window", "no_token"}))
     return GuardLimits(
         error_share=part.number("error_share", default.error_share, low=0, high=1),

@@ -29,7 +29,7 @@ class WorkerOrder:
     run_key: str | None = None
     """The key this run's forked workers share; a forked worker of another run refuses the order."""
     run_time_s: float | None = None
-    """When the run ends, whether or not the master can still say so; None: only the master says."""
+    """When the run ends, also where the master cannot be reached any more; None: only the master ends it."""
 
 
 def to_wire(order: WorkerOrder) -> str:
@@ -42,8 +42,8 @@ def from_wire(text: str) -> WorkerOrder:
     """Return the order again."""
     body = json.loads(text)
     plan = body["plan"]
-    plan["actions"] = tuple(_action(one) for one in plan["actions"])
-    plan["stages"] = tuple(Stage(**one) for one in plan["stages"])
+    plan["actions"] = tuple(_action(action) for action in plan["actions"])
+    plan["stages"] = tuple(Stage(**stage) for stage in plan["stages"])
     plan["guard"], plan["soak"], plan["ramp"] = (
         GuardLimits(**plan["guard"]),
         Soak(**plan["soak"]),
@@ -54,7 +54,9 @@ def from_wire(text: str) -> WorkerOrder:
 
 
 def _action(body: dict[str, Any]) -> ActionLoad:
-    payloads = tuple(Payload(one["label"], base64.b64decode(one["body"])) for one in body["payloads"])
+    payloads = tuple(
+        Payload(payload["label"], base64.b64decode(payload["body"])) for payload in body["payloads"]
+    )
     poll = body["poll"]
     if poll is not None:
         poll = Poll(**{**poll, **{name: tuple(poll[name]) for name in ("done", "failed", "cancelled")}})

@@ -75,7 +75,7 @@ def describe(prepared: PreparedRun, target: Target, run_time_s: float | None, us
     if changing and not target.sandbox:
         lines += ["", f"  Side effects: {', '.join(changing)} may change real data with every call."]
     if plan.left_out:
-        lines += ["", "  Left out:", *(f"    {one.what}: {one.why}" for one in plan.left_out)]
+        lines += ["", "  Left out:", *(f"    {action.what}: {action.why}" for action in plan.left_out)]
     return "\n".join(lines) + "\n"
 
 

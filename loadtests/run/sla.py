@@ -51,16 +51,16 @@ def parse_thresholds(texts: Sequence[str]) -> tuple[Threshold, ...]:
 
 
 def _parse(text: str) -> Threshold:
-    found = _FORM.fullmatch(text.strip())
+    match = _FORM.fullmatch(text.strip())
     hint = 'For example: "p99<2s", "Get Customer: p95<=800ms", "errors<1%", "timeouts<0.1%", "calls>=300".'
-    if found is None:
+    if match is None:
         raise UsageError(f"The condition {text!r} is not understood.", hint=hint)
-    what, unit, value = found["what"], found["unit"], float(found["value"])
+    what, unit, value = match["what"], match["unit"], float(match["value"])
     right = {"p": ("ms", "s"), "e": ("%",), "t": ("%",), "c": ("",)}[what[0]]
     if unit not in right:
         raise UsageError(f"The condition {text!r} needs a unit: {' or '.join(right) or 'none'}.", hint=hint)
     value *= {"s": 1000.0, "%": 0.01}.get(unit, 1.0)
-    return Threshold(text, found["name"], what, found["sign"], value)
+    return Threshold(text, match["name"], what, match["sign"], value)
 
 
 def check_thresholds(plan: LoadPlan) -> None:
@@ -73,7 +73,7 @@ def check_thresholds(plan: LoadPlan) -> None:
         if ids_judged(threshold, plan):
             continue
         left_out = [
-            one for one in plan.left_out if one.what.casefold() == (threshold.action or "").casefold()
+            each for each in plan.left_out if each.what.casefold() == (threshold.action or "").casefold()
         ]
         raise UsageError(
             f"The condition {threshold.text!r} is about no action of this run."
@@ -97,7 +97,7 @@ def broken_thresholds(folder: RunFolder, plan: LoadPlan) -> tuple[str, ...]:
             seen = _figure(threshold.what, rows[action.action_id])
             if not threshold.holds(seen):
                 broken.append(
-                    f"{action.action_name}: {threshold.text} does not hold ({_said(threshold, seen)})"
+                    f"{action.action_name}: {threshold.text} does not hold ({_figure_text(threshold, seen)})"
                 )
     return tuple(broken)
 
@@ -145,7 +145,7 @@ def _figure(what: str, rows: Sequence[_Row]) -> float:
     return sorted(answered)[max(0, math.ceil(share * len(answered)) - 1)]
 
 
-def _said(threshold: Threshold, seen: float) -> str:
+def _figure_text(threshold: Threshold, seen: float) -> str:
     if threshold.what == "calls":
         return f"{seen:.0f} calls"
     if threshold.what in ("errors", "timeouts"):

@@ -60,7 +60,7 @@ def add_tab(
 
 def rows(progress: RunProgress) -> list[dict[str, object]]:
     """Return one row per action, and one for the run."""
-    found: list[dict[str, object]] = [
+    table_rows: list[dict[str, object]] = [
         {
             "action": action.action_name,
             "state": "settled" if action.settled else _towards(action.more_calls),
@@ -77,7 +77,7 @@ def rows(progress: RunProgress) -> list[dict[str, object]]:
     rate = progress.calls / progress.elapsed_s if progress.elapsed_s else 0.0
     left = [f"{progress.left_s:.0f} s left"] if progress.left_s is not None else []
     total = f"{rate:.1f} of {progress.offered_rate:.1f} calls/s, {progress.in_flight} in flight"
-    found.append(
+    table_rows.append(
         {
             "action": "All",
             "state": "; ".join([f"{progress.elapsed_s:.0f} s", *left, total, *progress.notes[-2:]]),
@@ -90,7 +90,7 @@ def rows(progress: RunProgress) -> list[dict[str, object]]:
             "p99": "",
         }
     )
-    return found
+    return table_rows
 
 
 def _towards(more_calls: int | None) -> str:
