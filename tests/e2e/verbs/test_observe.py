@@ -28,7 +28,7 @@ def test_production_alone_leads_to_the_right_verdicts(start_sandbox: StartSandbo
     orders = found["Look Up Orders"]  # 1 % time out at 3 s: the p99 is at the edge of what can be observed
     assert orders["verdict"] in ("raise", "censored_needs_probe")
     assert found["Rarely used"]["recommended_timeout_s"] is None
-    assert body["source"] == "production" and "documents neither" in body["unknown"]
+    assert body["source"] == "production" and "does not document how late" in body["unknown"]
     assert all(row["executions"] > 0 for row in body["observed"])
 
     assert "Get Balance" in (tmp_path / "plan.json").read_text()
