@@ -49,6 +49,7 @@ def _turn(item: pytest.Item) -> int:
 
 # A busy machine is slow, not wrong: no property fails by the clock.
 settings.register_profile("no deadline", deadline=None)
+settings.register_profile("quick", settings.get_profile("no deadline"), max_examples=20)
 settings.load_profile("no deadline")
 
 

@@ -38,6 +38,7 @@ sys.stdout.write(reply.text)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("jq") is None, reason="jq is not installed")
 def test_the_script_sets_the_timeout_and_nothing_else(
     admin: "Admin", action_id: str, quick_sandbox: str, tmp_path: Path

@@ -17,6 +17,8 @@ from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
 from diag.changes.plans.plan import Change
 from diag.changes.plans.plan_file import write_plan
 
+pytestmark = pytest.mark.slow
+
 if TYPE_CHECKING:
     from tests.contract.changes.conftest import Admin, MakeAdmin
 

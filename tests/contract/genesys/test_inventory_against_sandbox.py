@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import httpx
+import pytest
 
 from diag.checkup.org_checks import check_org
 from diag.genesys.client import GenesysClient
@@ -19,6 +20,7 @@ def client_for(box: RunningSandbox, transport: httpx.BaseTransport | None = None
     return GenesysClient(connection, transport=transport)
 
 
+@pytest.mark.slow
 def test_ten_thousand_actions_are_a_hundred_calls(start_sandbox: StartSandbox) -> None:
     box = start_sandbox("ten-thousand-actions")
     transport = CountingTransport()

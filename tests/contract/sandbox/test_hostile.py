@@ -214,6 +214,7 @@ def scapegoat(sandbox: RunningSandbox) -> Iterator[Victim]:
         client.delete(f"{ACTIONS}/{id_}")
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(target=st.sampled_from(TARGETS), body=SHAPED)
 def test_no_json_whatever_brings_a_500(scapegoat: Victim, target: tuple[str, str], body: Any) -> None:

@@ -91,6 +91,7 @@ def test_a_job_is_running_until_its_drawn_time_is_over(start: Start) -> None:
     assert (law["p50_ms"], law["p99_ms"], law["failed_share"]) == (1500.0, 1500.0, 0.0)
 
 
+@pytest.mark.slow
 def test_jobs_end_as_often_in_each_way_as_the_scenario_says(start: Start) -> None:
     running, client = start(takes_ms=0, failed=0.3, cancelled=0.2)
     start_id, look_id = running.action_id("Start"), running.action_id("Look")

@@ -12,6 +12,7 @@ from tests.conftest import RunningSandbox, StartSandbox
 
 Connect = Callable[..., tuple[RunningSandbox, Any, dict[str, str]]]
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.sdk,
     pytest.mark.skipif(
         importlib.util.find_spec("PureCloudPlatformClientV2") is None,

@@ -153,6 +153,7 @@ def test_a_flat_contract_and_a_flat_result(start: Start) -> None:
     assert schema == flat["input"]["inputSchemaFlattened"]
 
 
+@pytest.mark.slow
 def test_ten_thousand_actions_in_a_hundred_pages(start: Start) -> None:
     _, client, _ = start("ten-thousand-actions")
     uri, names, pages = f"{ACTIONS}?pageSize=100&includeConfig=true", set(), 0

@@ -79,6 +79,7 @@ def test_an_org_that_gives_smaller_pages_than_asked_for(
     assert len(client.list_actions()) == 289
 
 
+@pytest.mark.slow
 def test_ten_thousand_actions_are_a_hundred_calls(wire: respx.MockRouter, client: GenesysClient) -> None:
     org = Org([action(n) for n in range(10_000)], "all")
     wire.get(ACTIONS).mock(side_effect=org)

@@ -94,6 +94,7 @@ def quick() -> Iterator[None]:
         yield
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(
     call=st.sampled_from(CALLS),

@@ -72,6 +72,7 @@ def test_many_alike_calls_are_the_same() -> None:
     assert action.differences[0].verdict == "same"
 
 
+@pytest.mark.slow
 def test_false_alarms_are_rare() -> None:
     alarms = sum(
         compared([run(16.0, 5, seed), run(16.0, 5, 1000 + seed)]).actions[0].differences[0].verdict

@@ -63,6 +63,7 @@ def test_before_the_plan_there_is_no_last_look_and_beyond_it_the_plan_s_own() ->
     assert last_look(0.99, 0.95, 5000, plan[2].calls) == plan[2]
 
 
+@pytest.mark.slow
 def test_looking_naively_as_often_would_break_it() -> None:
     """Why the plan exists: the plain 95 % bound at the same looks fails clearly more often than 5 %."""
     plan = look_plan(0.99, 0.95, 5000)
@@ -107,6 +108,7 @@ def stopped() -> dict[str, list[tuple[bool, bool, bool]]]:
     return found
 
 
+@pytest.mark.slow
 def test_the_bound_reported_at_the_stop_holds_over_all_shapes(
     stopped: dict[str, list[tuple[bool, bool, bool]]],
 ) -> None:

@@ -160,6 +160,7 @@ def results() -> list[tuple[str, Scenario, Recommendation]]:
     return found
 
 
+@pytest.mark.slow
 def test_wrong_numbers_are_rare_and_never_badly_wrong(
     results: list[tuple[str, Scenario, Recommendation]],
 ) -> None:

@@ -12,6 +12,7 @@ Slowing all calls alike (a factor, a shift) changes none but the level, where 60
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -19,6 +20,8 @@ from numpy.typing import NDArray
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from tests.support.latency_shapes import SHAPES
 from tests.support.sample_tables import calls, judge, orders
+
+pytestmark = pytest.mark.slow
 
 MANY = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 

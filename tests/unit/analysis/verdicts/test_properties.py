@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -100,6 +101,7 @@ def test_scaling_time_scales_the_estimate(seed: int, factor: int) -> None:
     assert (before.design_effect, before.n_eff) == (after.design_effect, after.n_eff)
 
 
+@pytest.mark.slow
 @settings(SLOW, max_examples=15)
 @given(seeds, st.integers(2, 6), st.sampled_from(["csv", "parquet"]))
 def test_reading_parts_of_a_run_equals_reading_the_whole(seed: int, parts: int, ending: str) -> None:
@@ -170,6 +172,7 @@ row = st.tuples(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(
     st.lists(row, min_size=1, max_size=60),

@@ -91,6 +91,7 @@ def test_the_other_way_round_is_the_opposite(factor: float) -> None:
         assert opposite[there.verdict] == back.verdict
 
 
+@pytest.mark.slow
 def test_runs_of_one_backend_are_seldom_called_different() -> None:
     """5 % beyond each end: at most about 10 % of equal pairs may be called slower or faster."""
     wrong = 0

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -95,6 +96,7 @@ def scripted(
     return org, Journal(Path(tempfile.mkdtemp()) / "journal.jsonl")
 
 
+@pytest.mark.slow
 @given(on_read, on_patch, after_patch, outcomes)
 @settings(max_examples=50, deadline=None)
 def test_alone_in_the_org_every_mixture_ends_applied_and_nothing_else_differs(

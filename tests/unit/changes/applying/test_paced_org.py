@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from diag.changes.applying.apply import apply_plan
 from diag.changes.applying.apply_context import ApplyOptions, Operator, WallClock
 from diag.changes.applying.org import ActionInput, Org
@@ -57,6 +59,7 @@ class CountingOrg:
         return self._org.test_action(action_id, payload, wait_s=wait_s, timeout_s=timeout_s)
 
 
+@pytest.mark.slow
 def test_many_changes_never_exceed_the_limit_and_none_is_forgotten(tmp_path: Path) -> None:
     fulls = [full_config(f"custom_-_{number}") for number in range(200)]
     fake, clock = FakeOrg.with_actions(*fulls), Clock()

@@ -89,6 +89,7 @@ def _append_many(path: Path, name: str) -> None:
         journal.append(record(f"{name}-{number}", reason="x" * 3000))
 
 
+@pytest.mark.slow
 def test_lines_of_several_processes_never_mix(journal: Journal) -> None:
     context = multiprocessing.get_context("spawn")
     workers = [context.Process(target=_append_many, args=(journal.path, name)) for name in "abc"]

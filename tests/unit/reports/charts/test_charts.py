@@ -74,6 +74,7 @@ def test_a_number_that_needs_force_is_not_drawn_as_the_recommended_one() -> None
     assert 'class="to"' not in mini_range(action)
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(
     times=LATENCIES,

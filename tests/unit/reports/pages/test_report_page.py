@@ -61,6 +61,7 @@ def test_same_input_gives_the_same_bytes() -> None:
     assert build_report(make_report(CASES[:2])) == build_report(make_report(CASES[:2]))
 
 
+@pytest.mark.slow
 def test_nothing_is_fetched_from_anywhere(page: str) -> None:
     outline = Outline(page)
 

@@ -46,10 +46,12 @@ def page(request: pytest.FixtureRequest) -> str:
     return PAGES[request.param]()
 
 
+@pytest.mark.slow
 def test_every_number_on_the_page_is_the_one_in_its_json(page: str) -> None:
     assert complaints(page) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["production beside a test", "submitted and polled", "two runs", "index"])
 def test_one_changed_digit_is_found_wherever_it_stands(name: str) -> None:
     page = PAGES[name]()
