@@ -21,6 +21,8 @@ def at_most(ms: float | None) -> str:
     if ms is None or not math.isfinite(ms) or ms <= 0:
         return latency(ms)
     size = 10.0 ** (math.floor(math.log10(ms)) - _DIGITS + 1)
+    if size == 0:  # the last digits of a number this small cannot be represented
+        return latency(ms)
     return latency(math.ceil(ms / size - 1e-9) * size)
 
 

@@ -68,6 +68,10 @@ def test_a_bound_is_never_shown_lower_than_it_is(ms: float | None, text: str) ->
     assert numbers.at_most(ms) == text
 
 
+def test_the_smallest_bound_there_is_can_be_shown() -> None:
+    assert numbers.at_most(5e-324).endswith(" ms")
+
+
 @given(st.floats(min_value=1e-3, max_value=1e6))
 def test_a_shown_bound_holds(ms: float) -> None:
     number, unit = numbers.at_most(ms).split(" ")
