@@ -44,7 +44,7 @@ def percent(share: float) -> str:
     return f"{value:.2f} %" if value < 0.1 else f"{value:.1f} %" if value < 10 else f"{value:.0f} %"
 
 
-def quantile_name(p: float) -> str:
+def percentile_name(p: float) -> str:
     """Return "p99" for .99, "p99.9" for .999."""
     return f"p{p * 100:g}"
 

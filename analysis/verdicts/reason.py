@@ -14,7 +14,7 @@ from analysis.wording import (
     calls_of,
     duration,
     percent,
-    quantile_name,
+    percentile_name,
     seconds,
     seconds_down,
     share_of_calls_text,
@@ -127,7 +127,7 @@ def _wait_now(findings: Findings) -> str:
 
 def _over_cap(findings: Findings, decision: Decision, settings: RecommendSettings) -> str:
     cap, estimate = settings.cap_s, findings.estimate
-    name = quantile_name(settings.percentile)
+    name = percentile_name(settings.percentile)
     if estimate.quantile_ms is None:
         return (
             f"{name} is above {seconds_down(findings.lower_ms or cap * 1000)} (cap {cap} s): "
@@ -167,7 +167,7 @@ def _unstable(findings: Findings, decision: Decision, settings: RecommendSetting
     if (decision.uncapped_s or 0) > settings.cap_s:
         needs = f"the slower one needs {decision.uncapped_s} s, above the cap of {settings.cap_s} s"
     return (
-        f"{quantile_name(settings.percentile)} was {fast} in {where} and {slow} in another: find out why; "
+        f"{percentile_name(settings.percentile)} was {fast} in {where} and {slow} in another: find out why; "
         f"{needs}."
     )
 
@@ -193,7 +193,7 @@ def _censored(findings: Findings, settings: RecommendSettings) -> str:
     """What cuts off so many calls that the quantile is hidden."""
     samples = findings.estimate.samples
     share = percent(findings.censored / samples if samples else 0.0)
-    name = quantile_name(settings.percentile)
+    name = percentile_name(settings.percentile)
     hidden = f"{name} cannot be determined"
     if findings.lower_ms is not None:
         hidden = f"{name} is above {seconds_down(findings.lower_ms)} and cannot be determined"
@@ -247,7 +247,7 @@ def _bound_above_cap(
     quantile_ms: float, upper_ms: float, findings: Findings, settings: RecommendSettings
 ) -> str:
     return (
-        f"{quantile_name(settings.percentile)} is {seconds(quantile_ms)} but may be as high as "
+        f"{percentile_name(settings.percentile)} is {seconds(quantile_ms)} but may be as high as "
         f"{seconds(upper_ms)}, which with the buffer is above the cap of {settings.cap_s} s: "
         f"{findings.shortfall.calls_needed or 0:,} more calls are needed to decide."
     )

@@ -129,8 +129,8 @@ def _compared(options: CompareOptions, rules: "RecommendSettings", *, curves: bo
 
 
 def _table(data: "CompareData") -> "Table":
+    from analysis.wording import percentile_name
     from diag.table import Column, Table
-    from reports.charts.labels import percentile_name
     from reports.pages.compare_page import cut_off_steps, gap, letters
     from reports.wording import numbers
 

@@ -1,4 +1,4 @@
-"""The sheet every chart is drawn on: size, axes without ornaments, the log time axis, lanes."""
+"""What every chart is drawn on: size, axes without ornaments, the log time axis, lanes."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -9,7 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
-from reports.charts.colours import Ink
+from reports.charts.colours import Colours
 from reports.wording import numbers
 
 WIDTH_PX: Final = 560
@@ -23,7 +23,7 @@ TICKS_MS: Final = (*(m * 10**e for e in range(0, 5) for m in (1, 2, 5)), 30_000,
 _TICK_GAP_PX: Final = 44
 
 
-def sheet(height_px: float, width_px: float = WIDTH_PX) -> Figure:
+def new_figure(height_px: float, width_px: float = WIDTH_PX) -> Figure:
     """Return an empty, transparent figure."""
     figure = Figure(figsize=(width_px / DPI, height_px / DPI), dpi=DPI)
     FigureCanvasAgg(figure)
@@ -31,7 +31,7 @@ def sheet(height_px: float, width_px: float = WIDTH_PX) -> Figure:
     return figure
 
 
-def panel(figure: Figure, ink: Ink, top_px: float, height_px: float) -> Axes:
+def add_panel(figure: Figure, colours: Colours, top_px: float, height_px: float) -> Axes:
     """Return bare axes `top_px` below the figure's top edge, over the full width."""
     width, height = figure.get_size_inches() * DPI
     axes = figure.add_axes(
@@ -45,13 +45,13 @@ def panel(figure: Figure, ink: Ink, top_px: float, height_px: float) -> Axes:
     axes.patch.set_visible(False)
     for side, spine in axes.spines.items():
         spine.set_visible(side == "bottom")
-        spine.set_color(ink.muted)
+        spine.set_color(colours.muted)
         spine.set_linewidth(0.8)
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(NullLocator())
         axis.set_minor_locator(NullLocator())
     axes.tick_params(
-        length=3, width=0.8, color=ink.muted, labelcolor=ink.muted, labelsize=FONT_PX, pad=3, zorder=0
+        length=3, width=0.8, color=colours.muted, labelcolor=colours.muted, labelsize=FONT_PX, pad=3, zorder=0
     )
     axes.tick_params(axis="y", length=0)
     return axes
@@ -92,12 +92,12 @@ def spaced_ticks(low_ms: float, high_ms: float, width_px: float = WIDTH_PX) -> l
     return sorted(kept)
 
 
-def y_ticks(axes: Axes, ink: Ink, at: Sequence[float], labels: Sequence[str]) -> None:
+def y_ticks(axes: Axes, colours: Colours, at: Sequence[float], labels: Sequence[str]) -> None:
     """Label the y axis at the given places, with a hairline across."""
     axes.yaxis.set_major_locator(FixedLocator(list(at)))
     axes.yaxis.set_major_formatter(FixedFormatter(list(labels)))
     for place in at:
-        axes.axhline(place, color=ink.grid, linewidth=0.8, zorder=0, clip_on=False)
+        axes.axhline(place, color=colours.grid, linewidth=0.8, zorder=0, clip_on=False)
 
 
 def label_above(axes: Axes, at: float, text: str, colour: str, ha: str) -> None:
@@ -111,11 +111,11 @@ def label_above(axes: Axes, at: float, text: str, colour: str, ha: str) -> None:
         va="bottom",
         fontsize=FONT_PX,
         color=colour,
-        gid=classed("label"),
+        gid=class_gid("label"),
     )
 
 
-def classed(name: str) -> str:
+def class_gid(name: str) -> str:
     """Return a gid that `svg.py` turns into a CSS class of the drawn group."""
     return f"class:{name}"
 
@@ -130,4 +130,4 @@ def _mark_dispensable(axes: Axes, ticks: Sequence[float]) -> None:
     """Every label but the powers of ten may be hidden by CSS on a narrow screen."""
     for tick, label in zip(ticks, axes.xaxis.get_ticklabels(), strict=False):
         if _roundness(tick)[0] != 0:
-            label.set_gid(classed("spare"))
+            label.set_gid(class_gid("spare"))

@@ -5,7 +5,7 @@ from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
-class Ink:
+class Colours:
     """A colour (`#rrggbb`) for each role in a chart."""
 
     ok: str
@@ -22,12 +22,16 @@ class Ink:
     paper: str
 
 
-THEMED: Final = Ink(**{field.name: f"#0a0b{number:02x}" for number, field in enumerate(fields(Ink), start=1)})
+THEME_COLOURS: Final = Colours(
+    **{field.name: f"#0a0b{number:02x}" for number, field in enumerate(fields(Colours), start=1)}
+)
 """Placeholders: each becomes `var(--<role>)` in the page, so the theme decides."""
 
-CSS_OF: Final = {getattr(THEMED, field.name): f"var(--{field.name})" for field in fields(Ink)}
+CSS_VARIABLE_OF: Final = {
+    getattr(THEME_COLOURS, field.name): f"var(--{field.name})" for field in fields(Colours)
+}
 
-PRINTED: Final = Ink(
+PRINT_COLOURS: Final = Colours(
     ok="#3b6ea8",
     timeout="#c2410c",
     error="#7c3a8c",

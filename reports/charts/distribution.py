@@ -11,8 +11,8 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
 from analysis.views.summary import Histogram, Series
-from reports.charts.canvas import FONT_PX, classed, panel, sheet, time_axis, time_range
-from reports.charts.colours import Ink
+from reports.charts.canvas import FONT_PX, add_panel, class_gid, new_figure, time_axis, time_range
+from reports.charts.colours import Colours
 from reports.charts.markers import ROW_PX, Marker, draw_markers, rows_needed
 from reports.wording import numbers
 
@@ -36,10 +36,10 @@ class _Lane:
     word: str
 
 
-def distribution(
+def distribution_chart(
     histogram: Histogram,
     markers: Sequence[Marker],
-    ink: Ink,
+    colours: Colours,
     cut_off_word: str = "timed out",
     beside: Sequence[Series] = (),
 ) -> Figure:
@@ -49,35 +49,37 @@ def distribution(
     a lane each, all their calls in it.
     """
     low_ms, high_ms = distribution_range(histogram, markers, beside)
-    lanes = _lanes(histogram, ink, cut_off_word, beside)
+    lanes = _lanes(histogram, colours, cut_off_word, beside)
     head_px = ROW_PX * rows_needed(markers, low_ms, high_ms) + 6
     height_px = head_px + sum(lane.height_px + _GAP_PX for lane in lanes) - _GAP_PX + _AXIS_PX
-    figure = sheet(height_px)
+    figure = new_figure(height_px)
     top_px, panels = float(head_px), []
     for index, lane in enumerate(lanes):
-        axes = panel(figure, ink, top_px, lane.height_px)
+        axes = add_panel(figure, colours, top_px, lane.height_px)
         time_axis(axes, low_ms, high_ms, labels=index == len(lanes) - 1)
         _bars(axes, lane.edges_ms, lane.counts, lane.colour)
-        _name(axes, ink, sum(lane.counts), lane.word)
+        _name(axes, colours, sum(lane.counts), lane.word)
         panels.append(axes)
         top_px += lane.height_px + _GAP_PX
-    draw_markers(panels, markers, ink, low_ms, high_ms)
+    draw_markers(panels, markers, colours, low_ms, high_ms)
     return figure
 
 
-def _lanes(histogram: Histogram, ink: Ink, cut_off_word: str, beside: Sequence[Series]) -> list[_Lane]:
+def _lanes(
+    histogram: Histogram, colours: Colours, cut_off_word: str, beside: Sequence[Series]
+) -> list[_Lane]:
     edges = histogram.edges_ms
-    lanes = [_Lane(edges, histogram.ok, ink.ok, _TALL_PX, "finished")]
+    lanes = [_Lane(edges, histogram.ok, colours.ok, _TALL_PX, "finished")]
     if any(histogram.timeouts):
-        lanes.append(_Lane(edges, histogram.timeouts, ink.timeout, _LOW_PX, cut_off_word))
+        lanes.append(_Lane(edges, histogram.timeouts, colours.timeout, _LOW_PX, cut_off_word))
     if any(histogram.errors):
-        lanes.append(_Lane(edges, histogram.errors, ink.error, _LOW_PX, "failed"))
+        lanes.append(_Lane(edges, histogram.errors, colours.error, _LOW_PX, "failed"))
     for one in beside:
         if one.histogram is not None:
             of_kind = zip(one.histogram.ok, one.histogram.timeouts, one.histogram.errors, strict=True)
             together = [sum(calls) for calls in of_kind]
             word = "in production" if one.name == "production" else "in the test"
-            lanes.append(_Lane(one.histogram.edges_ms, together, ink.muted, _BESIDE_PX, word))
+            lanes.append(_Lane(one.histogram.edges_ms, together, colours.muted, _BESIDE_PX, word))
     return lanes
 
 
@@ -122,7 +124,7 @@ def _bars(axes: Axes, edges_ms: Sequence[float], counts: Sequence[int], colour: 
         axes.add_patch(bars).set_clip_on(False)
 
 
-def _name(axes: Axes, ink: Ink, total: int, word: str) -> None:
+def _name(axes: Axes, colours: Colours, total: int, word: str) -> None:
     """Write the lane's total and name into it, so that colour is never needed."""
     axes.text(
         0.003,
@@ -132,7 +134,7 @@ def _name(axes: Axes, ink: Ink, total: int, word: str) -> None:
         ha="left",
         va="top",
         fontsize=FONT_PX,
-        color=ink.text,
-        gid=classed("lane"),
+        color=colours.text,
+        gid=class_gid("lane"),
         zorder=5,
     )

@@ -11,14 +11,14 @@ from analysis.views.summary import LoadBin
 from reports.charts.canvas import (
     FONT_PX,
     WIDTH_PX,
+    add_panel,
     label_above,
-    panel,
-    sheet,
+    new_figure,
     spaced_ticks,
     time_range,
     y_ticks,
 )
-from reports.charts.colours import Ink
+from reports.charts.colours import Colours
 from reports.wording import numbers
 
 _PLOT_PX: Final = 176
@@ -27,10 +27,10 @@ _AXIS_PX: Final = 38
 _TICKS: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 
 
-def load_curve(bins: Sequence[LoadBin], knee: float | None, now_s: int | None, ink: Ink) -> Figure:
+def load_chart(bins: Sequence[LoadBin], knee: float | None, now_s: int | None, colours: Colours) -> Figure:
     """Return p50 and p99 per level of calls in flight (only tested levels are points), the knee marked."""
-    figure = sheet(_HEAD_PX + _PLOT_PX + _AXIS_PX)
-    axes = panel(figure, ink, _HEAD_PX, _PLOT_PX)
+    figure = new_figure(_HEAD_PX + _PLOT_PX + _AXIS_PX)
+    axes = add_panel(figure, colours, _HEAD_PX, _PLOT_PX)
     low_x, high_x = load_range(bins, knee)
     axes.set_xlim(math.log10(low_x), math.log10(high_x))
     bins = _drawn(bins)
@@ -39,16 +39,16 @@ def load_curve(bins: Sequence[LoadBin], knee: float | None, now_s: int | None, i
     low, high = time_range([*drawn, None if now_s is None else now_s * 1000])
     axes.set_ylim(math.log10(low), math.log10(high))
     ticks = spaced_ticks(low, high, width_px=WIDTH_PX * 0.75)
-    y_ticks(axes, ink, [math.log10(tick) for tick in ticks], [numbers.latency(tick) for tick in ticks])
+    y_ticks(axes, colours, [math.log10(tick) for tick in ticks], [numbers.latency(tick) for tick in ticks])
     places = [tick for tick in _TICKS if axes.get_xlim()[0] <= math.log10(tick) <= axes.get_xlim()[1]]
     axes.xaxis.set_major_locator(FixedLocator([math.log10(tick) for tick in places]))
     axes.xaxis.set_major_formatter(FixedFormatter([numbers.count(tick) for tick in places]))
-    axes.set_xlabel("calls in flight", fontsize=FONT_PX, color=ink.muted, labelpad=2)
+    axes.set_xlabel("calls in flight", fontsize=FONT_PX, color=colours.muted, labelpad=2)
     if now_s is not None:
-        axes.axhline(math.log10(now_s * 1000), color=ink.now, linewidth=1.4, zorder=2, clip_on=False)
+        axes.axhline(math.log10(now_s * 1000), color=colours.now, linewidth=1.4, zorder=2, clip_on=False)
     for values, colour, style in (
-        ([b.p99_ms for b in bins], ink.estimate, "dotted"),
-        ([b.p50_ms for b in bins], ink.ok, "solid"),
+        ([b.p99_ms for b in bins], colours.estimate, "dotted"),
+        ([b.p50_ms for b in bins], colours.ok, "solid"),
     ):
         points = [(at, math.log10(value)) for at, value in zip(x, values, strict=True) if value]
         if points:
@@ -66,9 +66,14 @@ def load_curve(bins: Sequence[LoadBin], knee: float | None, now_s: int | None, i
             )
     if knee is not None:
         axes.axvline(
-            math.log10(knee), color=ink.timeout, linewidth=1.4, linestyle="dashed", zorder=2, clip_on=False
+            math.log10(knee),
+            color=colours.timeout,
+            linewidth=1.4,
+            linestyle="dashed",
+            zorder=2,
+            clip_on=False,
         )
-        label_above(axes, math.log10(knee), f"knee at {numbers.plain(knee)}", ink.timeout, "center")
+        label_above(axes, math.log10(knee), f"knee at {numbers.plain(knee)}", colours.timeout, "center")
     return figure
 
 

@@ -8,11 +8,11 @@ from typing import Final, Literal
 from matplotlib.axes import Axes
 
 from analysis.verdicts.recommendation import Analysis, Recommendation
-from reports.charts.canvas import FONT_PX, LEFT_PX, RIGHT_PX, WIDTH_PX, classed
-from reports.charts.colours import Ink
-from reports.charts.labels import percentile_name
+from analysis.wording import percentile_name
+from reports.charts.canvas import FONT_PX, LEFT_PX, RIGHT_PX, WIDTH_PX, class_gid
+from reports.charts.colours import Colours
 from reports.wording import numbers
-from reports.wording.traced_text import number, told
+from reports.wording.traced_text import traced, traced_number
 from reports.wording.verdict_words import held_back
 
 Role = Literal["now", "fits", "estimate", "upper", "recommended", "held", "cap"]
@@ -26,7 +26,7 @@ _CHARACTER_PX: Final = 6.1
 class Marker:
     """One line at `at_ms`, with a short label on the chart (or none) and a longer one in the key below.
 
-    The key is `Told`: its numbers stand in the action's entry of the JSON.
+    The key is a `TracedText`: its numbers stand in the action's entry of the JSON.
     """
 
     role: Role
@@ -36,24 +36,24 @@ class Marker:
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
-    ink: str
+class _LineLook:
+    colour: str
     style: LineStyle
     width: float
 
 
-_LOOKS: Final[dict[Role, _Look]] = {
-    "now": _Look("now", "solid", 1.4),
-    "fits": _Look("recommended", "solid", 2.4),
-    "estimate": _Look("estimate", "dotted", 1.6),
-    "upper": _Look("estimate", "dotted", 0.9),
-    "recommended": _Look("recommended", "solid", 2.4),
-    "held": _Look("recommended", "dashed", 1.6),
-    "cap": _Look("cap", "dashed", 1.0),
+_LOOKS: Final[dict[Role, _LineLook]] = {
+    "now": _LineLook("now", "solid", 1.4),
+    "fits": _LineLook("recommended", "solid", 2.4),
+    "estimate": _LineLook("estimate", "dotted", 1.6),
+    "upper": _LineLook("estimate", "dotted", 0.9),
+    "recommended": _LineLook("recommended", "solid", 2.4),
+    "held": _LineLook("recommended", "dashed", 1.6),
+    "cap": _LineLook("cap", "dashed", 1.0),
 }
 
 
-def markers_of(action: Recommendation, analysis: Analysis) -> tuple[Marker, ...]:
+def action_markers(action: Recommendation, analysis: Analysis) -> tuple[Marker, ...]:
     """Return what is to be marked for an action, from left to right."""
     settings = analysis.settings
     name = percentile_name(settings.percentile)
@@ -62,30 +62,32 @@ def markers_of(action: Recommendation, analysis: Analysis) -> tuple[Marker, ...]
     found: list[Marker] = []
     if now is not None:
         unset = " (unset: the platform's default)" if action.timeout_is_set is False else ""
-        now_s = number(f"{now} s", now, "current_timeout_s")
+        now_s = traced_number(f"{now} s", now, "current_timeout_s")
         if now == to:
             found.append(
-                Marker("fits", now * 1000, f"stays {now} s", told("timeout, stays {}{}", now_s, unset))
+                Marker("fits", now * 1000, f"stays {now} s", traced("timeout, stays {}{}", now_s, unset))
             )
         else:
-            found.append(Marker("now", now * 1000, f"now {now} s", told("timeout now {}{}", now_s, unset)))
+            found.append(Marker("now", now * 1000, f"now {now} s", traced("timeout now {}{}", now_s, unset)))
     if to is not None and held_back(action):
-        key = told("{}, only set with --force", number(f"{to} s", to, "recommended_timeout_s"))
+        key = traced("{}, only set with --force", traced_number(f"{to} s", to, "recommended_timeout_s"))
         found.append(Marker("held", to * 1000, f"held {to} s", key))
     elif to is not None and to != now:
-        to_s = number(f"{to} s", to, "recommended_timeout_s")
-        found.append(Marker("recommended", to * 1000, f"set {to} s", told("recommended {}", to_s)))
+        to_s = traced_number(f"{to} s", to, "recommended_timeout_s")
+        found.append(Marker("recommended", to * 1000, f"set {to} s", traced("recommended {}", to_s)))
     if action.quantile_ms is not None:
         p99 = numbers.quantile(action.quantile_ms, action.source)
-        key = told("{} {}", name, number(p99, action.quantile_ms, "p99_ms"))
+        key = traced("{} {}", name, traced_number(p99, action.quantile_ms, "p99_ms"))
         found.append(Marker("estimate", action.quantile_ms, f"{name} {p99}", key))
     if action.quantile_upper_ms is not None and action.quantile_upper_ms != action.quantile_ms:
-        upper = number(numbers.at_most(action.quantile_upper_ms), action.quantile_upper_ms, "p99_upper_ms")
-        sure = number(numbers.share(settings.confidence), settings.confidence, "/settings/confidence")
-        key = told("{} is at most {} ({} sure)", name, upper, sure)
+        upper = traced_number(
+            numbers.at_most(action.quantile_upper_ms), action.quantile_upper_ms, "p99_upper_ms"
+        )
+        sure = traced_number(numbers.share(settings.confidence), settings.confidence, "/settings/confidence")
+        key = traced("{} is at most {} ({} sure)", name, upper, sure)
         found.append(Marker("upper", action.quantile_upper_ms, "", key))
     if cap_s not in (now, to):
-        key = told("cap {}", number(f"{cap_s} s", cap_s, "cap_s"))
+        key = traced("cap {}", traced_number(f"{cap_s} s", cap_s, "cap_s"))
         found.append(Marker("cap", cap_s * 1000, f"cap {cap_s} s", key))
     return tuple(sorted(found, key=lambda marker: marker.at_ms))
 
@@ -102,7 +104,7 @@ def rows_needed(markers: Sequence[Marker], low_ms: float, high_ms: float) -> int
 
 
 def draw_markers(
-    panels: Sequence[Axes], markers: Sequence[Marker], ink: Ink, low_ms: float, high_ms: float
+    panels: Sequence[Axes], markers: Sequence[Marker], colours: Colours, low_ms: float, high_ms: float
 ) -> None:
     """Draw each marker through every panel (top one first), its label above in a row of its own."""
     top = panels[0]
@@ -111,7 +113,7 @@ def draw_markers(
     rows = max((row for row, _ in placed), default=0) + 1
     for marker, (row, _) in zip(markers, placed, strict=True):
         look = _LOOKS[marker.role]
-        x, colour = math.log10(marker.at_ms), getattr(ink, look.ink)
+        x, colour = math.log10(marker.at_ms), getattr(colours, look.colour)
         rise = 1 + (4 + (rows - 1 - row) * ROW_PX) / height_px if marker.label else 1.0
         for panel in panels:
             panel.plot(
@@ -131,12 +133,12 @@ def draw_markers(
                 1 + (4 + (rows - 1 - row) * ROW_PX) / height_px,
                 marker.label,
                 transform=top.get_xaxis_transform(),
-                color=getattr(ink, _LOOKS[marker.role].ink),
+                color=getattr(colours, _LOOKS[marker.role].colour),
                 fontsize=FONT_PX,
                 ha="center",
                 va="bottom",
                 zorder=6,
-                gid=classed("label"),
+                gid=class_gid("label"),
             )
 
 

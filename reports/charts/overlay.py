@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.statistics.survival_curve import SurvivalCurve
-from reports.charts.canvas import FONT_PX, classed, panel, sheet, time_axis, time_range, y_ticks
-from reports.charts.colours import Ink
+from reports.charts.canvas import FONT_PX, add_panel, class_gid, new_figure, time_axis, time_range, y_ticks
+from reports.charts.colours import Colours
 from reports.charts.survival import thinned
 from reports.wording import numbers
 
@@ -26,26 +26,26 @@ LOOKS: Final = (
     ("recommended", (0, (6, 2, 1, 2))),
     ("now", (0, (1, 2))),
 )
-"""Role of the ink and dashes of the first, second ... run; from the sixth on they repeat."""
+"""Role of the colours and dashes of the first, second ... run; from the sixth on they repeat."""
 
 
-def overlay(curves: Sequence[SurvivalCurve | None], percentile: float, ink: Ink) -> Figure:
+def overlay_chart(curves: Sequence[SurvivalCurve | None], percentile: float, colours: Colours) -> Figure:
     """Return one curve per run on log-log axes, each with its letter at its end; None: not measured."""
     shown = [thinned(curve, _MAX_POINTS) if curve is not None else None for curve in curves]
     shares = [value for curve in shown if curve is not None for value in curve.share if value > 0]
     lowest = min([(1 - percentile) / 2, *shares])
     floor = 10.0 ** max(math.floor(math.log10(lowest)), math.floor(math.log10(1 - percentile)) - 2)
     low_ms, high_ms = overlay_range(curves)
-    figure = sheet(_HEAD_PX + _PLOT_PX + _AXIS_PX)
-    axes = panel(figure, ink, _HEAD_PX, _PLOT_PX)
+    figure = new_figure(_HEAD_PX + _PLOT_PX + _AXIS_PX)
+    axes = add_panel(figure, colours, _HEAD_PX, _PLOT_PX)
     time_axis(axes, low_ms, high_ms)
     axes.set_ylim(math.log10(floor), 0.06)
     decades = range(0, round(-math.log10(floor)) + 1)
-    y_ticks(axes, ink, [-d for d in decades], [numbers.share(10.0**-d) for d in decades])
-    axes.axhline(math.log10(1 - percentile), color=ink.recommended, linewidth=1, linestyle=(0, (2, 3)))
+    y_ticks(axes, colours, [-d for d in decades], [numbers.share(10.0**-d) for d in decades])
+    axes.axhline(math.log10(1 - percentile), color=colours.recommended, linewidth=1, linestyle=(0, (2, 3)))
     for index, curve in enumerate(shown):
         if curve is not None:
-            _one(axes, ink, curve, index, low_ms, floor)
+            _one(axes, colours, curve, index, low_ms, floor)
     return figure
 
 
@@ -54,9 +54,9 @@ def overlay_range(curves: Sequence[SurvivalCurve | None]) -> tuple[float, float]
     return time_range(t for curve in curves if curve is not None for t in _visible(curve))
 
 
-def _one(axes: Axes, ink: Ink, curve: SurvivalCurve, index: int, low_ms: float, floor: float) -> None:
+def _one(axes: Axes, colours: Colours, curve: SurvivalCurve, index: int, low_ms: float, floor: float) -> None:
     role, dashes = LOOKS[index % len(LOOKS)]
-    colour = getattr(ink, role)
+    colour = getattr(colours, role)
     x = np.log10(np.maximum([low_ms, *curve.t_ms], low_ms))
     y = np.log10(np.maximum([1.0, *curve.share], floor / 3))
     axes.step(x, y, where="post", color=colour, linewidth=1.8, linestyle=dashes, zorder=3)
@@ -68,7 +68,7 @@ def _one(axes: Axes, ink: Ink, curve: SurvivalCurve, index: int, low_ms: float, 
         fontsize=FONT_PX,
         ha="left",
         va="bottom",
-        gid=classed("label"),
+        gid=class_gid("label"),
         zorder=6,
     )
 

@@ -14,7 +14,7 @@ _HIGH_MS: Final = 70_000.0
 _WIDTH: Final = 150
 
 
-def mini_range(action: Recommendation) -> str:
+def range_sketch(action: Recommendation) -> str:
     """Return an SVG of p50 to p99 (or p95), its bound, now and recommended; the numbers stand beside it."""
     shapes = [f'<path class="grid" d="{"".join(f"M{_x(t)} 2v20" for t in (100, 1000, 10_000, 60_000))}"/>']
     end_ms = action.quantile_ms if action.quantile_ms is not None else action.p95_ms
@@ -31,19 +31,19 @@ def mini_range(action: Recommendation) -> str:
     if action.recommended_timeout_s is not None and not held_back(action):
         x = _x(action.recommended_timeout_s * 1000)
         shapes.append(f'<path class="to" d="M{x} 2v20M{x - 3.5:.1f} 1h7l-3.5 5z"/>')
-    return f'<svg class="mini" viewBox="0 0 {_WIDTH} 24" aria-hidden="true">{"".join(shapes)}</svg>'
+    return f'<svg class="sketch" viewBox="0 0 {_WIDTH} 24" aria-hidden="true">{"".join(shapes)}</svg>'
 
 
-def mini_axis() -> str:
+def range_axis() -> str:
     """Return the axis all rows share, for the head of the column (decorative as well)."""
     labels = "".join(
         f'<text x="{_x(ms)}" y="18">{text}</text>'
         for ms, text in ((100, "0.1"), (1000, "1"), (10_000, "10"), (60_000, "60 s"))
     )
-    return f'<svg class="mini" viewBox="0 0 {_WIDTH} 24" aria-hidden="true">{labels}</svg>'
+    return f'<svg class="sketch" viewBox="0 0 {_WIDTH} 24" aria-hidden="true">{labels}</svg>'
 
 
-def mini_difference(
+def difference_sketch(
     gap_ms: float | None, lower_ms: float | None, upper_ms: float | None, base_ms: float | None
 ) -> str:
     """Return an SVG of a difference and its interval as a share of `base_ms`, around a line at nothing."""
@@ -55,16 +55,16 @@ def mini_difference(
             shapes.append(f'<path class="bound" d="M{left} 12H{max(right, left + 1)}"/>')
         if gap_ms is not None:
             shapes.append(f'<circle class="body" cx="{_at(gap_ms / base_ms)}" cy="12" r="4"/>')
-    return f'<svg class="mini" viewBox="0 0 {_WIDTH} 24" aria-hidden="true">{"".join(shapes)}</svg>'
+    return f'<svg class="sketch" viewBox="0 0 {_WIDTH} 24" aria-hidden="true">{"".join(shapes)}</svg>'
 
 
 def difference_axis() -> str:
-    """Return the axis of `mini_difference`, for the head of the column."""
+    """Return the axis of `difference_sketch`, for the head of the column."""
     labels = "".join(
         f'<text x="{_at(share)}" y="18">{text}</text>'
         for share, text in ((-0.5, "−50 %"), (0, "0"), (0.5, "+50 %"), (1, "+100 %"))
     )
-    return f'<svg class="mini" viewBox="0 0 {_WIDTH} 24" aria-hidden="true">{labels}</svg>'
+    return f'<svg class="sketch" viewBox="0 0 {_WIDTH} 24" aria-hidden="true">{labels}</svg>'
 
 
 def _at(share: float) -> float:

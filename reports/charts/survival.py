@@ -13,8 +13,8 @@ from matplotlib.path import Path
 from analysis.statistics.survival_curve import SurvivalCurve
 from analysis.verdicts.recommendation import Recommendation
 from analysis.views.summary import Series
-from reports.charts.canvas import FONT_PX, classed, panel, sheet, time_axis, time_range, y_ticks
-from reports.charts.colours import Ink
+from reports.charts.canvas import FONT_PX, add_panel, class_gid, new_figure, time_axis, time_range, y_ticks
+from reports.charts.colours import Colours
 from reports.charts.markers import ROW_PX, Marker, draw_markers, rows_needed
 from reports.wording import numbers
 
@@ -23,12 +23,12 @@ _AXIS_PX: Final = 22
 _MAX_POINTS: Final = 260
 
 
-def survival(
+def survival_chart(
     curve: SurvivalCurve,
     action: Recommendation,
     percentile: float,
     markers: Sequence[Marker],
-    ink: Ink,
+    colours: Colours,
     series: Sequence[Series] = (),
 ) -> Figure:
     """Return the curve on log-log axes with its band, the target share, and the p99 with its interval.
@@ -40,12 +40,12 @@ def survival(
     t_ms, share = list(curve.t_ms), list(curve.share)
     floor = _floor(share, 1 - percentile)
     head_px = ROW_PX * rows_needed(markers, low_ms, high_ms) + 6
-    figure = sheet(head_px + _PLOT_PX + _AXIS_PX)
-    axes = panel(figure, ink, head_px, _PLOT_PX)
+    figure = new_figure(head_px + _PLOT_PX + _AXIS_PX)
+    axes = add_panel(figure, colours, head_px, _PLOT_PX)
     time_axis(axes, low_ms, high_ms)
     axes.set_ylim(math.log10(floor), 0.06)
     decades = range(0, round(-math.log10(floor)) + 1)
-    y_ticks(axes, ink, [-d for d in decades], [numbers.share(10.0**-d) for d in decades])
+    y_ticks(axes, colours, [-d for d in decades], [numbers.share(10.0**-d) for d in decades])
     t_ms, share = [low_ms, *t_ms], [1.0, *share]
     lower, upper = [1.0, *curve.lower], [1.0, *curve.upper]
     x = np.log10(np.maximum(t_ms, low_ms))
@@ -54,17 +54,19 @@ def survival(
         np.log10(np.maximum(lower, floor / 3)),
         np.log10(np.maximum(upper, floor / 3)),
         step="post",
-        facecolor=ink.band,
+        facecolor=colours.band,
         edgecolor="none",
         alpha=0.2,
         zorder=1,
     )
-    axes.step(x, np.log10(np.maximum(share, floor / 3)), where="post", color=ink.ok, linewidth=2, zorder=3)
+    axes.step(
+        x, np.log10(np.maximum(share, floor / 3)), where="post", color=colours.ok, linewidth=2, zorder=3
+    )
     for one in series:
-        _alone(axes, ink, one, floor)
-    _unknown_beyond(axes, ink, t_ms, share, high_ms, 1 - percentile)
-    _target(axes, ink, action, percentile)
-    draw_markers([axes], markers, ink, low_ms, high_ms)
+        _alone(axes, colours, one, floor)
+    _unknown_beyond(axes, colours, t_ms, share, high_ms, 1 - percentile)
+    _target(axes, colours, action, percentile)
+    draw_markers([axes], markers, colours, low_ms, high_ms)
     return figure
 
 
@@ -83,13 +85,13 @@ def survival_range(
     )
 
 
-def _alone(axes: Axes, ink: Ink, series: Series, floor: float) -> None:
+def _alone(axes: Axes, colours: Colours, series: Series, floor: float) -> None:
     """Draw one source of calls by itself; told apart by its dashes as well as by its colour."""
     colour, dashes = {
-        "published": (ink.now, (0, (1, 2))),
-        "draft": (ink.error, (0, (5, 2))),
-        "production": (ink.timeout, (0, (6, 2, 1, 2))),
-        "test": (ink.timeout, (0, (6, 2, 1, 2))),
+        "published": (colours.now, (0, (1, 2))),
+        "draft": (colours.error, (0, (5, 2))),
+        "production": (colours.timeout, (0, (6, 2, 1, 2))),
+        "test": (colours.timeout, (0, (6, 2, 1, 2))),
     }[series.name]
     curve = thinned(series.survival, _MAX_POINTS)
     if series.name == "production":
@@ -116,10 +118,10 @@ def _alone(axes: Axes, ink: Ink, series: Series, floor: float) -> None:
     )
 
 
-def _target(axes: Axes, ink: Ink, action: Recommendation, percentile: float) -> None:
+def _target(axes: Axes, colours: Colours, action: Recommendation, percentile: float) -> None:
     """Draw the line of the allowed share, and on it the estimate with its interval."""
     y = math.log10(1 - percentile)
-    axes.axhline(y, color=ink.recommended, linewidth=1, linestyle=(0, (2, 3)), zorder=2, clip_on=False)
+    axes.axhline(y, color=colours.recommended, linewidth=1, linestyle=(0, (2, 3)), zorder=2, clip_on=False)
     axes.text(
         1,
         y,
@@ -128,16 +130,16 @@ def _target(axes: Axes, ink: Ink, action: Recommendation, percentile: float) -> 
         ha="right",
         va="bottom",
         fontsize=FONT_PX - 1,
-        color=ink.recommended,
+        color=colours.recommended,
         zorder=6,
-        gid=classed("aside"),
+        gid=class_gid("aside"),
     )
     low, high = action.quantile_lower_ms, action.quantile_upper_ms
     if low is not None and high is not None and low > 0:
         axes.plot(
             [math.log10(low), math.log10(high)],
             [y, y],
-            color=ink.estimate,
+            color=colours.estimate,
             linewidth=4,
             solid_capstyle="round",
             alpha=0.55,
@@ -145,7 +147,7 @@ def _target(axes: Axes, ink: Ink, action: Recommendation, percentile: float) -> 
         )
     if action.quantile_ms is not None:
         x = math.log10(action.quantile_ms)
-        for colour, width in ((ink.estimate, 8.8), (ink.paper, 5.2)):
+        for colour, width in ((colours.estimate, 8.8), (colours.paper, 5.2)):
             axes.add_patch(_dot(x, y, colour, width))
 
 
@@ -163,7 +165,7 @@ def _dot(x: float, y: float, colour: str, width: float) -> PathPatch:
 
 def _unknown_beyond(
     axes: Axes,
-    ink: Ink,
+    colours: Colours,
     t_ms: Sequence[float],
     share: Sequence[float],
     high_ms: float,
@@ -173,7 +175,7 @@ def _unknown_beyond(
     if len(t_ms) == 0 or share[-1] <= target:
         return
     start = math.log10(t_ms[-1])
-    axes.axvspan(start, math.log10(high_ms), facecolor=ink.muted, alpha=0.12, edgecolor="none", zorder=0)
+    axes.axvspan(start, math.log10(high_ms), facecolor=colours.muted, alpha=0.12, edgecolor="none", zorder=0)
     axes.text(
         math.log10(high_ms),
         0.02,
@@ -182,8 +184,8 @@ def _unknown_beyond(
         ha="right",
         va="bottom",
         fontsize=FONT_PX - 1,
-        color=ink.muted,
-        gid=classed("aside"),
+        color=colours.muted,
+        gid=class_gid("aside"),
     )
 
 

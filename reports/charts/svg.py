@@ -9,14 +9,14 @@ import matplotlib
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-from reports.charts.colours import CSS_OF
+from reports.charts.colours import CSS_VARIABLE_OF
 from reports.charts.svg_path import compact
 from reports.wording.plain_text import printable
 
 _SVG: Final = "http://www.w3.org/2000/svg"
 _XLINK: Final = "http://www.w3.org/1999/xlink"
 _LONG_NUMBER: Final = re.compile(r"-?\d+\.\d{2,}")
-_PLACEHOLDER: Final = re.compile("|".join(CSS_OF))
+_PLACEHOLDER: Final = re.compile("|".join(CSS_VARIABLE_OF))
 _URL: Final = re.compile(r"url\(#([^)]+)\)")
 _FONT: Final = re.compile(r"font(-size|-family)?:[^;]*;?\s*")
 _CLASS: Final = "class:"
@@ -120,7 +120,7 @@ def _tidy(element: ElementTree.Element) -> None:
         elif key in ("x", "y", "transform", "width", "height"):
             value = _LONG_NUMBER.sub(_short, value)
         elif key == "style":
-            value = _PLACEHOLDER.sub(lambda found: CSS_OF[found.group()], value)
+            value = _PLACEHOLDER.sub(lambda found: CSS_VARIABLE_OF[found.group()], value)
             if element.tag == "text":
                 value = _FONT.sub("", value)
             value = value.strip().replace(": ", ":").replace("; ", ";").replace("stroke-dashoffset:0;", "")

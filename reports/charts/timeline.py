@@ -11,8 +11,17 @@ from matplotlib.path import Path
 from matplotlib.ticker import FixedFormatter, FixedLocator
 
 from analysis.views.summary import TimeBin
-from reports.charts.canvas import FONT_PX, WIDTH_PX, classed, panel, sheet, spaced_ticks, time_range, y_ticks
-from reports.charts.colours import Ink
+from reports.charts.canvas import (
+    FONT_PX,
+    WIDTH_PX,
+    add_panel,
+    class_gid,
+    new_figure,
+    spaced_ticks,
+    time_range,
+    y_ticks,
+)
+from reports.charts.colours import Colours
 from reports.charts.data_table import rounded
 from reports.wording import numbers
 
@@ -24,27 +33,29 @@ _AXIS_PX: Final = 22
 _LAG_WORTH_SHOWING_MS: Final = 5.0
 
 
-def timeline(bins: Sequence[TimeBin], now_s: int | None, ink: Ink, cut_off_word: str = "timed out") -> Figure:
+def timeline_chart(
+    bins: Sequence[TimeBin], now_s: int | None, colours: Colours, cut_off_word: str = "timed out"
+) -> Figure:
     """Return p50, p99 and the slowest call per slice of time; lanes below share the time axis."""
     lanes: list[tuple[str, str, Callable[[TimeBin], float]]] = [
-        ("calls/s", ink.muted, lambda b: b.calls / b.width_s if b.width_s > 0 else 0.0)
+        ("calls/s", colours.muted, lambda b: b.calls / b.width_s if b.width_s > 0 else 0.0)
     ]
     if any(b.timeouts for b in bins):
-        lanes.append((cut_off_word, ink.timeout, lambda b: float(b.timeouts)))
+        lanes.append((cut_off_word, colours.timeout, lambda b: float(b.timeouts)))
     if any(b.errors for b in bins):
-        lanes.append(("failed", ink.error, lambda b: float(b.errors)))
+        lanes.append(("failed", colours.error, lambda b: float(b.errors)))
     if any((b.schedule_lag_ms or 0) > _LAG_WORTH_SHOWING_MS for b in bins):
-        lanes.append(("sent late by, ms", ink.estimate, lambda b: b.schedule_lag_ms or 0.0))
-    figure = sheet(_HEAD_PX + _TALL_PX + len(lanes) * (_LOW_PX + _GAP_PX) + _AXIS_PX)
+        lanes.append(("sent late by, ms", colours.estimate, lambda b: b.schedule_lag_ms or 0.0))
+    figure = new_figure(_HEAD_PX + _TALL_PX + len(lanes) * (_LOW_PX + _GAP_PX) + _AXIS_PX)
     end_s = timeline_end(bins)
-    main = panel(figure, ink, _HEAD_PX, _TALL_PX)
+    main = add_panel(figure, colours, _HEAD_PX, _TALL_PX)
     main.set_xlim(0, end_s)
-    _latencies(main, ink, bins, now_s)
+    _latencies(main, colours, bins, now_s)
     axes, top_px = main, float(_HEAD_PX + _TALL_PX + _GAP_PX)
     for word, colour, value in lanes:
-        axes = panel(figure, ink, top_px, _LOW_PX)
+        axes = add_panel(figure, colours, top_px, _LOW_PX)
         axes.set_xlim(0, end_s)
-        _lane(axes, ink, word, colour, bins, value)
+        _lane(axes, colours, word, colour, bins, value)
         top_px += _LOW_PX + _GAP_PX
     step = _step_s(end_s)
     places = [step * index for index in range(int(end_s / step) + 1)]
@@ -52,7 +63,7 @@ def timeline(bins: Sequence[TimeBin], now_s: int | None, ink: Ink, cut_off_word:
     axes.xaxis.set_major_formatter(FixedFormatter([numbers.duration(place) for place in places]))
     for index, label in enumerate(axes.xaxis.get_ticklabels()):
         if index % 2:
-            label.set_gid(classed("spare"))
+            label.set_gid(class_gid("spare"))
     return figure
 
 
@@ -61,14 +72,14 @@ def timeline_end(bins: Sequence[TimeBin]) -> float:
     return max(b.start_s + b.width_s for b in bins)
 
 
-def _latencies(axes: Axes, ink: Ink, bins: Sequence[TimeBin], now_s: int | None) -> None:
+def _latencies(axes: Axes, colours: Colours, bins: Sequence[TimeBin], now_s: int | None) -> None:
     drawn = [value for b in bins for value in (b.p50_ms, b.p99_ms, b.max_ms)]
     low, high = time_range([*drawn, now_s * 1000 if now_s is not None else None])
     axes.set_ylim(math.log10(low), math.log10(high))
     ticks = spaced_ticks(low, high, width_px=WIDTH_PX * 0.75)
-    y_ticks(axes, ink, [math.log10(tick) for tick in ticks], [numbers.latency(tick) for tick in ticks])
+    y_ticks(axes, colours, [math.log10(tick) for tick in ticks], [numbers.latency(tick) for tick in ticks])
     if now_s is not None:
-        axes.axhline(math.log10(now_s * 1000), color=ink.now, linewidth=1.4, zorder=2, clip_on=False)
+        axes.axhline(math.log10(now_s * 1000), color=colours.now, linewidth=1.4, zorder=2, clip_on=False)
         axes.text(
             1,
             math.log10(now_s * 1000),
@@ -77,16 +88,16 @@ def _latencies(axes: Axes, ink: Ink, bins: Sequence[TimeBin], now_s: int | None)
             ha="right",
             va="bottom",
             fontsize=FONT_PX - 1,
-            color=ink.now,
+            color=colours.now,
             zorder=6,
-            gid=classed("aside"),
+            gid=class_gid("aside"),
         )
     slowest = [(_middle(b), math.log10(b.max_ms)) for b in bins if b.max_ms]
     if slowest:
-        axes.add_patch(_dots(slowest, ink.muted)).set_clip_on(False)
+        axes.add_patch(_dots(slowest, colours.muted)).set_clip_on(False)
     for name, colour, style, width in (
-        ("p99_ms", ink.estimate, "dotted", 1.8),
-        ("p50_ms", ink.ok, "solid", 2),
+        ("p99_ms", colours.estimate, "dotted", 1.8),
+        ("p50_ms", colours.ok, "solid", 2),
     ):
         for run in _unbroken(bins, name):
             x, y = zip(*run, strict=True)
@@ -121,7 +132,12 @@ def _dots(points: Sequence[tuple[float, float]], colour: str) -> PathPatch:
 
 
 def _lane(
-    axes: Axes, ink: Ink, word: str, colour: str, bins: Sequence[TimeBin], value: Callable[[TimeBin], float]
+    axes: Axes,
+    colours: Colours,
+    word: str,
+    colour: str,
+    bins: Sequence[TimeBin],
+    value: Callable[[TimeBin], float],
 ) -> None:
     heights = [value(b) for b in bins]
     top = max(heights) or 1.0
@@ -138,8 +154,8 @@ def _lane(
         ha="left",
         va="bottom",
         fontsize=FONT_PX - 1,
-        color=ink.muted,
-        gid=classed("lane"),
+        color=colours.muted,
+        gid=class_gid("lane"),
     )
     axes.yaxis.set_major_locator(FixedLocator([top]))
     axes.yaxis.set_major_formatter(FixedFormatter([numbers.plain(rounded(top))]))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from analysis.jobs.polling_loop import FlowLoop
 from analysis.verdicts.recommendation import Recommendation
-from reports.charts.labels import percentile_name
+from analysis.wording import percentile_name
 from reports.pages.run_facts import run_facts
 from reports.report_data import ReportData
 from reports.wording import numbers

@@ -6,7 +6,7 @@ from typing import Final
 
 from analysis.verdicts.recommendation import Recommendation
 from analysis.views.summary import Histogram
-from reports.charts.labels import percentile_name
+from analysis.wording import percentile_name
 from reports.pages.run_facts import run_facts
 from reports.report_data import ReportData
 from reports.wording import numbers

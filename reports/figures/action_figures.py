@@ -7,24 +7,24 @@ from analysis.format.schema import Outcome
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from analysis.views.summary import ActionSummary, Histogram, LoadBin, Series
 from reports.charts.data_table import MAX_SHOWN_ROWS, Column, every, table
-from reports.charts.distribution import distribution, distribution_range
-from reports.charts.load import load_curve, load_range
-from reports.charts.markers import Marker, markers_of
-from reports.charts.timeline import timeline, timeline_end
-from reports.figures.figure import Axis, Chart, key_of
+from reports.charts.distribution import distribution_chart, distribution_range
+from reports.charts.load import load_chart, load_range
+from reports.charts.markers import Marker, action_markers
+from reports.charts.timeline import timeline_chart, timeline_end
+from reports.figures.figure import Axis, Chart, key_entries
 from reports.figures.survival_figure import survival_figure
 from reports.wording import numbers
-from reports.wording.traced_text import Told, joined, number, told
+from reports.wording.traced_text import TracedText, traced, traced_join, traced_number
 
 
-def charts_of(
+def action_charts(
     action: Recommendation, summary: ActionSummary, analysis: Analysis, *, small: bool = False
 ) -> tuple[Chart, ...]:
     """Return the charts an action's data allow, the most telling first; none without calls.
 
     `small`: only the first of them, with few points, for reports of very many actions.
     """
-    markers = markers_of(action, analysis)
+    markers = action_markers(action, analysis)
     found: list[Chart] = []
     if summary.survival is not None and summary.survival.t_ms:
         found.append(survival_figure(action, summary, analysis, markers, small=small))
@@ -49,7 +49,7 @@ def _distribution_chart(
         "distribution",
         "How long the calls took",
         _distribution_words(action, histogram, given_up, word, beside),
-        lambda ink: distribution(histogram, markers, ink, word, beside),
+        lambda colours: distribution_chart(histogram, markers, colours, word, beside),
         table(
             ("from_ms", "to_ms", "ok", "timeouts", "errors"),
             (
@@ -62,7 +62,7 @@ def _distribution_chart(
             _merged(len(_bins(histogram))),
         ),
         Axis("log", low_ms, high_ms),
-        key_of(markers),
+        key_entries(markers),
         facts={
             "ok": sum(histogram.ok),
             "timeouts": sum(histogram.timeouts),
@@ -74,26 +74,28 @@ def _distribution_chart(
 
 def _distribution_words(
     action: Recommendation, histogram: Histogram, given_up: int, word: str, beside: Sequence[Series]
-) -> Told:
+) -> TracedText:
     ok, timeouts, errors = sum(histogram.ok), sum(histogram.timeouts), sum(histogram.errors)
     at = "figures/distribution/facts"
-    parts: list[str] = [told("{} finished", number(numbers.plural(ok, "call"), ok, f"{at}/ok"))]
+    parts: list[str] = [traced("{} finished", traced_number(numbers.plural(ok, "call"), ok, f"{at}/ok"))]
     if action.p50_ms is not None:
-        half = number(numbers.quantile(action.p50_ms, action.source), action.p50_ms, "p50_ms")
+        half = traced_number(numbers.quantile(action.p50_ms, action.source), action.p50_ms, "p50_ms")
         within = "in" if action.source == "production" else "within"
-        parts[0] = told("{}, half of all {} {}", parts[0], within, half)
+        parts[0] = traced("{}, half of all {} {}", parts[0], within, half)
     if timeouts:
-        cut = told("{} {}", number(numbers.count(timeouts), timeouts, f"{at}/timeouts"), word)
+        cut = traced("{} {}", traced_number(numbers.count(timeouts), timeouts, f"{at}/timeouts"), word)
         if given_up:
-            ours = number(numbers.count(given_up), given_up, f"{at}/given_up")
-            cut = told("{} ({} of them by us, or by the end of the run)", cut, ours)
+            ours = traced_number(numbers.count(given_up), given_up, f"{at}/given_up")
+            cut = traced("{} ({} of them by us, or by the end of the run)", cut, ours)
         parts.append(cut)
     if errors:
-        parts.append(told("{} failed in another way", number(numbers.count(errors), errors, f"{at}/errors")))
+        parts.append(
+            traced("{} failed in another way", traced_number(numbers.count(errors), errors, f"{at}/errors"))
+        )
     end = ". Each lane is scaled to its own tallest bar."
     if beside:
         end += " Production is counted by whole seconds; its bars are as high as they are dense."
-    return told("{}{}", joined("; ", parts), end)
+    return traced("{}{}", traced_join("; ", parts), end)
 
 
 def _bins(histogram: Histogram) -> list[tuple[float, ...]]:
@@ -127,17 +129,17 @@ def _timeline_chart(action: Recommendation, summary: ActionSummary) -> Chart:
     bins, word = summary.timeline, _cut_off_word(summary)
     worst = max(bins, key=lambda b: b.p99_ms or 0.0)
     at = "figures/timeline/facts"
-    words = told(
+    words = traced(
         "{} slices of {}.",
-        number(str(len(bins)), len(bins), f"{at}/slices"),
-        number(numbers.duration(bins[0].width_s), bins[0].width_s, f"{at}/width_s"),
+        traced_number(str(len(bins)), len(bins), f"{at}/slices"),
+        traced_number(numbers.duration(bins[0].width_s), bins[0].width_s, f"{at}/width_s"),
     )
     if worst.p99_ms is not None:
-        words = told(
+        words = traced(
             "{} The slowest p99 was {}, {} into the {}.",
             words,
-            number(numbers.latency(worst.p99_ms), worst.p99_ms, f"{at}/worst_p99_ms"),
-            number(numbers.duration(worst.start_s), worst.start_s, f"{at}/worst_start_s"),
+            traced_number(numbers.latency(worst.p99_ms), worst.p99_ms, f"{at}/worst_p99_ms"),
+            traced_number(numbers.duration(worst.start_s), worst.start_s, f"{at}/worst_start_s"),
             "run" if action.source == "test" else "window",
         )
     shown, step = every(len(bins))
@@ -167,7 +169,7 @@ def _timeline_chart(action: Recommendation, summary: ActionSummary) -> Chart:
         "timeline",
         "Latency over time",
         words,
-        lambda ink: timeline(bins, action.current_timeout_s, ink, word),
+        lambda colours: timeline_chart(bins, action.current_timeout_s, colours, word),
         table(fields, columns, raw, shown),
         Axis("linear", 0.0, timeline_end(bins)),
         tuple(key),
@@ -184,15 +186,15 @@ def _timeline_chart(action: Recommendation, summary: ActionSummary) -> Chart:
 def _load_chart(action: Recommendation, bins: Sequence[LoadBin], knee: float | None) -> Chart:
     words: str = "The median does not grow with the calls in flight, as far as was tested."
     if knee is not None:
-        words = told(
+        words = traced(
             "From about {} calls in flight on, the median grows with the load.",
-            number(numbers.plain(knee), knee, "summary/knee_in_flight"),
+            traced_number(numbers.plain(knee), knee, "summary/knee_in_flight"),
         )
     return Chart(
         "load",
         "Latency against calls in flight",
         words,
-        lambda ink: load_curve(bins, knee, action.current_timeout_s, ink),
+        lambda colours: load_chart(bins, knee, action.current_timeout_s, colours),
         table(
             ("low", "high", "calls", "p50_ms", "p99_ms", "timeouts"),
             (

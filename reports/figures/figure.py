@@ -6,7 +6,7 @@ from typing import Literal
 
 from matplotlib.figure import Figure
 
-from reports.charts.colours import THEMED, Ink
+from reports.charts.colours import THEME_COLOURS, Colours
 from reports.charts.data_table import DataTable, rounded
 from reports.charts.markers import Marker
 from reports.charts.svg import to_svg
@@ -33,13 +33,13 @@ class TryOut:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """One chart of an action, ready to be drawn in any `Ink`."""
+    """One chart of an action, ready to be drawn in any `Colours`."""
 
     name: str
     title: str
     description: str
-    """May be `Told`: its numbers then stand in the action's entry, or in `facts` below."""
-    draw: Callable[[Ink], Figure]
+    """May be `TracedText`: its numbers then stand in the action's entry, or in `facts` below."""
+    draw: Callable[[Colours], Figure]
     table: DataTable
     axis: Axis
     key: tuple[tuple[str, str], ...] = ()
@@ -52,7 +52,7 @@ class Chart:
     def svg(self, prefix: str) -> str:
         """Return the themed, inline SVG; `prefix` must be unique within the page."""
         return to_svg(
-            self.draw(THEMED),
+            self.draw(THEME_COLOURS),
             prefix=f"{prefix}{self.name[0]}",
             title=self.title,
             description=self.description,
@@ -80,6 +80,6 @@ def _until_it_stays(values: list[float | None]) -> list[float | None]:
     return values
 
 
-def key_of(markers: Sequence[Marker]) -> tuple[tuple[str, str], ...]:
+def key_entries(markers: Sequence[Marker]) -> tuple[tuple[str, str], ...]:
     """Return the entries of the markers for the key below a chart."""
     return tuple((f"mark {marker.role}", marker.key) for marker in markers)

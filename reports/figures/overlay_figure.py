@@ -7,12 +7,12 @@ from typing import Final
 from analysis.statistics.survival_curve import SurvivalCurve
 from analysis.verdicts.recommendation import Recommendation
 from analysis.views.compare_runs import ComparedAction
+from analysis.wording import percentile_name
 from reports.charts.data_table import Column, every, table
-from reports.charts.labels import percentile_name
-from reports.charts.overlay import LOOKS, overlay, overlay_range
+from reports.charts.overlay import LOOKS, overlay_chart, overlay_range
 from reports.figures.figure import Axis, Chart
 from reports.wording import numbers
-from reports.wording.traced_text import Told, joined, number, told
+from reports.wording.traced_text import TracedText, traced, traced_join, traced_number
 
 _POINTS: Final = 40
 """Places at which the curves can be read."""
@@ -32,13 +32,15 @@ def overlay_figure(
         {float(f"{low_ms * (high_ms / low_ms) ** (step / _POINTS):.3g}") for step in range(1, _POINTS + 1)}
     )
     rows = [(t, *(_slower_than(curve, t) for curve in curves)) for t in times]
-    name = number(percentile_name(percentile), percentile, "/percentile")
-    words = joined("; ", (_p99(index, letters[index], entry) for index, entry in enumerate(action.entries)))
+    name = traced_number(percentile_name(percentile), percentile, "/percentile")
+    words = traced_join(
+        "; ", (_p99(index, letters[index], entry) for index, entry in enumerate(action.entries))
+    )
     return Chart(
         "survival",
         "Share of calls slower than …",
-        told("{}: {}.", name, words),
-        lambda ink: overlay(curves, percentile, ink),
+        traced("{}: {}.", name, words),
+        lambda colours: overlay_chart(curves, percentile, colours),
         table(
             ("t_ms", *letters),
             (Column("Slower than", ("t_ms",), "latency"), *(Column(one, (one,), "share") for one in letters)),
@@ -50,16 +52,16 @@ def overlay_figure(
     )
 
 
-def _p99(index: int, letter: str, entry: Recommendation | None) -> Told:
+def _p99(index: int, letter: str, entry: Recommendation | None) -> TracedText:
     if entry is None:
-        return told("{} not measured", letter)
-    found = number(numbers.latency(entry.quantile_ms), entry.quantile_ms, f"runs/{index}/p99_ms")
+        return traced("{} not measured", letter)
+    found = traced_number(numbers.latency(entry.quantile_ms), entry.quantile_ms, f"runs/{index}/p99_ms")
     if entry.quantile_upper_ms is None:
-        return told("{} {}", letter, found)
-    upper = number(
+        return traced("{} {}", letter, found)
+    upper = traced_number(
         numbers.at_most(entry.quantile_upper_ms), entry.quantile_upper_ms, f"runs/{index}/p99_upper_ms"
     )
-    return told("{} {} (at most {})", letter, found, upper)
+    return traced("{} {} (at most {})", letter, found, upper)
 
 
 def _slower_than(curve: SurvivalCurve | None, t_ms: float) -> float | None:

@@ -8,13 +8,13 @@ from analysis.format.schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_
 from analysis.statistics.survival_curve import SurvivalCurve
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from analysis.views.summary import ActionSummary, Series
+from analysis.wording import percentile_name
 from reports.charts.data_table import MAX_SHOWN_ROWS, Column, DataTable, table
-from reports.charts.labels import percentile_name
 from reports.charts.markers import Marker
-from reports.charts.survival import survival, survival_range, thinned
-from reports.figures.figure import Axis, Chart, TryOut, key_of
+from reports.charts.survival import survival_chart, survival_range, thinned
+from reports.figures.figure import Axis, Chart, TryOut, key_entries
 from reports.wording import numbers
-from reports.wording.traced_text import joined, number, told
+from reports.wording.traced_text import traced, traced_join, traced_number
 
 SMALL_POINTS: Final = 30
 """Steps of a curve in a report of very many actions."""
@@ -59,27 +59,32 @@ def survival_figure(
     return Chart(
         "survival",
         "Share of calls slower than …",
-        joined(" ", _words(action, curve, percentile) + _basis(action, summary.calls)),
-        lambda ink: survival(drawn, action, percentile, markers, ink, series),
+        traced_join(" ", _words(action, curve, percentile) + _basis(action, summary.calls)),
+        lambda colours: survival_chart(drawn, action, percentile, markers, colours, series),
         _table(curve, action, summary, low_ms, small=small),
         Axis("log", low_ms, high_ms),
         (
             ("line ok", "share of calls still waiting"),
-            ("band", told("{} band", number(numbers.share(confidence), confidence, "/settings/confidence"))),
+            (
+                "band",
+                traced(
+                    "{} band", traced_number(numbers.share(confidence), confidence, "/settings/confidence")
+                ),
+            ),
             *(
                 (
                     f"series {one.name}",
-                    told(
+                    traced(
                         "{} ({})",
                         SERIES_WORDS[one.name],
-                        number(_many(one.name, one.calls), one.calls, f"summary/series/{index}/calls"),
+                        traced_number(_many(one.name, one.calls), one.calls, f"summary/series/{index}/calls"),
                     ),
                 )
                 for index, one in enumerate(series)
             ),
-            *key_of(markers),
+            *key_entries(markers),
         ),
-        TryOut(what_if(curve, seen_ms), curve.share[-1], start_s),
+        TryOut(cut_off_by_timeout(curve, seen_ms), curve.share[-1], start_s),
         facts={
             "allowed": 1 - percentile,
             "end_ms": curve.t_ms[-1],
@@ -94,48 +99,52 @@ def _many(series: str, calls: int) -> str:
 
 
 def _words(action: Recommendation, curve: SurvivalCurve, percentile: float) -> list[str]:
-    name = number(percentile_name(percentile), percentile, "/settings/percentile")
-    allowed = number(numbers.share(1 - percentile), 1 - percentile, f"{_FACTS}/allowed")
-    now_s = number(f"{action.current_timeout_s} s", action.current_timeout_s, "current_timeout_s")
-    cut_now = number(numbers.share(action.cut_off_now), action.cut_off_now, "cut_off_now")
+    name = traced_number(percentile_name(percentile), percentile, "/settings/percentile")
+    allowed = traced_number(numbers.share(1 - percentile), 1 - percentile, f"{_FACTS}/allowed")
+    now_s = traced_number(f"{action.current_timeout_s} s", action.current_timeout_s, "current_timeout_s")
+    cut_now = traced_number(numbers.share(action.cut_off_now), action.cut_off_now, "cut_off_now")
     parts: list[str] = []
     if action.current_timeout_s is not None and action.cut_off_now == 0:
-        parts.append(told("The present timeout of {} cut off no call.", now_s))
+        parts.append(traced("The present timeout of {} cut off no call.", now_s))
     elif action.current_timeout_s is not None and action.cut_off_now is not None:
         text = "At the present timeout of {}, {} of calls are still waiting and are cut off."
-        parts.append(told(text, now_s, cut_now))
+        parts.append(traced(text, now_s, cut_now))
     if action.quantile_ms is not None:
         parts.append(
-            told(
+            traced(
                 "The share falls to {} at {} ({}{}).",
                 allowed,
-                number(numbers.quantile(action.quantile_ms, action.source), action.quantile_ms, "p99_ms"),
+                traced_number(
+                    numbers.quantile(action.quantile_ms, action.source), action.quantile_ms, "p99_ms"
+                ),
                 name,
                 _at_most(action),
             )
         )
     elif curve.share[-1] <= 1 - percentile:
-        parts.append(told("Too few calls could be seen this far to name {}.", name))
+        parts.append(traced("Too few calls could be seen this far to name {}.", name))
     else:
-        end = number(numbers.latency(curve.t_ms[-1]), curve.t_ms[-1], f"{_FACTS}/end_ms")
-        left = number(numbers.share(curve.share[-1]), curve.share[-1], f"{_FACTS}/end_share")
+        end = traced_number(numbers.latency(curve.t_ms[-1]), curve.t_ms[-1], f"{_FACTS}/end_ms")
+        left = traced_number(numbers.share(curve.share[-1]), curve.share[-1], f"{_FACTS}/end_share")
         text = "The curve ends at {} with {} of calls still waiting, so {} is not known."
-        parts.append(told(text, end, left, name))
+        parts.append(traced(text, end, left, name))
     if action.recommended_timeout_s not in (None, action.current_timeout_s) and (
         action.cut_off_after is not None
     ):
-        to_s = number(
+        to_s = traced_number(
             f"{action.recommended_timeout_s} s", action.recommended_timeout_s, "recommended_timeout_s"
         )
-        after = number(numbers.share(action.cut_off_after), action.cut_off_after, "cut_off_after")
-        parts.append(told("At {}, {} would be cut off.", to_s, after if action.cut_off_after else "none"))
+        after = traced_number(numbers.share(action.cut_off_after), action.cut_off_after, "cut_off_after")
+        parts.append(traced("At {}, {} would be cut off.", to_s, after if action.cut_off_after else "none"))
     return parts
 
 
 def _at_most(action: Recommendation) -> str:
     upper = action.quantile_upper_ms
     return (
-        "" if upper is None else told(", at most {}", number(numbers.at_most(upper), upper, "p99_upper_ms"))
+        ""
+        if upper is None
+        else traced(", at most {}", traced_number(numbers.at_most(upper), upper, "p99_upper_ms"))
     )
 
 
@@ -143,9 +152,9 @@ def _basis(action: Recommendation, calls: int) -> list[str]:
     """Charts show every call; a verdict may rest on fewer (one load level, no warm-up, no refused calls)."""
     if calls == action.samples:
         return []
-    drawn = number(numbers.count(calls), calls, f"{_FACTS}/calls")
-    rests = number(numbers.count(action.samples), action.samples, "samples")
-    return [told("Drawn from all {} calls; the verdict rests on {}.", drawn, rests)]
+    drawn = traced_number(numbers.count(calls), calls, f"{_FACTS}/calls")
+    rests = traced_number(numbers.count(action.samples), action.samples, "samples")
+    return [traced("Drawn from all {} calls; the verdict rests on {}.", drawn, rests)]
 
 
 def _table(
@@ -206,7 +215,7 @@ def _known_at(series: Series, t_ms: float) -> float | None:
     return _slower_than(curve, t_ms) if t_ms <= curve.t_ms[-1] or curve.share[-1] <= 0 else None
 
 
-def what_if(curve: SurvivalCurve, seen_until_ms: float = 0.0) -> tuple[float | None, ...]:
+def cut_off_by_timeout(curve: SurvivalCurve, seen_until_ms: float = 0.0) -> tuple[float | None, ...]:
     """Return the share of calls a timeout of 1, 2, ... 60 s would cut off; None where it is not known.
 
     A curve that ends above nothing is known to its last step, or to `seen_until_ms` where calls were

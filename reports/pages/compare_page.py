@@ -11,8 +11,8 @@ from analysis.statistics.survival_curve import SurvivalCurve
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from analysis.views.compare_runs import Change, ComparedAction, Comparison, Difference, comparison_to_json
 from analysis.views.summary import ActionSummary
-from reports.charts.labels import percentile_name
-from reports.charts.row_sketch import difference_axis, mini_difference
+from analysis.wording import percentile_name
+from reports.charts.row_sketch import difference_axis, difference_sketch
 from reports.figures.figure import Chart
 from reports.figures.overlay_figure import overlay_figure
 from reports.pages.report_json import JsonObject, run_to_json
@@ -20,7 +20,7 @@ from reports.pages.run_facts import what_was_run
 from reports.pages.template_engine import embedded_json, render
 from reports.wording import numbers
 from reports.wording.plain_text import markdown
-from reports.wording.traced_text import Told, joined, number, told
+from reports.wording.traced_text import TracedText, traced, traced_join, traced_number
 from reports.wording.verdict_words import Wording
 
 CHANGE_WORDING: Final[dict[Change, Wording]] = {
@@ -117,20 +117,24 @@ def compare_markdown(data: CompareData) -> str:
     return "\n".join(lines) + "\n"
 
 
-def compare_headline(comparison: Comparison) -> Told:
+def compare_headline(comparison: Comparison) -> TracedText:
     """Return the comparison in one sentence, against the first run."""
     counted = _counted(comparison)
     total = counted["actions"]
     if total == 0:
-        return told("The runs have no action to compare.")
+        return traced("The runs have no action to compare.")
     subject = "in at least one later run" if len(comparison.labels) > 2 else "in the second run"
     parts = [
-        told("{} {}", number(str(counted[change]), counted[change], f"/headline/{change}"), wording.counted)
+        traced(
+            "{} {}",
+            traced_number(str(counted[change]), counted[change], f"/headline/{change}"),
+            wording.counted,
+        )
         for change, wording in CHANGE_WORDING.items()
         if counted[change]
     ]
-    of_all = number(numbers.plural(total, "action"), total, "/headline/actions")
-    return told("Of {}, {}: {}.", of_all, subject, joined(", ", parts))
+    of_all = traced_number(numbers.plural(total, "action"), total, "/headline/actions")
+    return traced("Of {}, {}: {}.", of_all, subject, traced_join(", ", parts))
 
 
 def _counted(comparison: Comparison) -> dict[str, int]:
@@ -153,19 +157,19 @@ def targets(runs: tuple[ComparedRun, ...]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def gap(difference: Difference, at: str = "") -> Told:
+def gap(difference: Difference, at: str = "") -> TracedText:
     """Return `+1.2 s (+0.8 s to +1.7 s)`, or why there is no number; `at`: its place in the JSON."""
     if difference.p99_ms is None:
-        return told("{}", difference.reason)
-    found = number(_signed(difference.p99_ms), difference.p99_ms, f"{at}p99_ms")
+        return traced("{}", difference.reason)
+    found = traced_number(_signed(difference.p99_ms), difference.p99_ms, f"{at}p99_ms")
     if difference.lower_ms is None or difference.upper_ms is None:
         return found
-    low = number(_signed(difference.lower_ms), difference.lower_ms, f"{at}lower_ms")
-    return told(
+    low = traced_number(_signed(difference.lower_ms), difference.lower_ms, f"{at}lower_ms")
+    return traced(
         "{} ({} to {})",
         found,
         low,
-        number(_signed(difference.upper_ms), difference.upper_ms, f"{at}upper_ms"),
+        traced_number(_signed(difference.upper_ms), difference.upper_ms, f"{at}upper_ms"),
     )
 
 
@@ -218,7 +222,7 @@ def _view(index: int, action: ComparedAction, chart: Chart | None) -> dict[str, 
                 "it": d,
                 "wording": CHANGE_WORDING[d.verdict],
                 "gap": gap(d, f"differences/{place}/"),
-                "mini": Markup(mini_difference(d.p99_ms, d.lower_ms, d.upper_ms, base)),
+                "sketch": Markup(difference_sketch(d.p99_ms, d.lower_ms, d.upper_ms, base)),
             }
             for place, d in enumerate(action.differences)
         ],

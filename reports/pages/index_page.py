@@ -8,13 +8,13 @@ from markupsafe import Markup
 
 from analysis.format.run_folder import Manifest
 from analysis.verdicts.recommendation import Analysis, Recommendation
-from reports.charts.labels import percentile_name
+from analysis.wording import percentile_name
 from reports.charts.sparkline import Point, sparkline
 from reports.pages.report_json import JsonObject
 from reports.pages.run_facts import moment
 from reports.pages.template_engine import embedded_json, render
 from reports.wording import numbers
-from reports.wording.traced_text import Told, number
+from reports.wording.traced_text import TracedText, traced_number
 from reports.wording.verdict_words import WORDING, headline, headline_numbers, held_back, tally, tally_numbers
 
 
@@ -169,8 +169,8 @@ def extremes(actions: Sequence[Recommendation]) -> tuple[P99, P99]:
     return lowest, P99(highest, above=any(one.above for one in known))
 
 
-def _told_p99(found: P99, place: str) -> Told:
-    return number(f"{'> ' if found.above else ''}{numbers.latency(found.ms)}", found.ms, f"{place}/ms")
+def _told_p99(found: P99, place: str) -> TracedText:
+    return traced_number(f"{'> ' if found.above else ''}{numbers.latency(found.ms)}", found.ms, f"{place}/ms")
 
 
 def _place_view(index: int, place: str, runs: Sequence[IndexedRun]) -> dict[str, object]:

@@ -4,12 +4,12 @@ from markupsafe import Markup
 
 from analysis.jobs.polling_loop import FlowLoop
 from analysis.verdicts.recommendation import Analysis
-from reports.charts.colours import THEMED
-from reports.charts.jobs import job_curve
+from reports.charts.colours import THEME_COLOURS
+from reports.charts.jobs import job_chart
 from reports.charts.svg import to_svg
 
 
-def loop_views(analysis: Analysis) -> list[dict[str, object]]:
+def flow_views(analysis: Analysis) -> list[dict[str, object]]:
     """Return the flows with their curves drawn; empty where no run paired submits with looks."""
     return [_view(index, loop, analysis.settings.percentile) for index, loop in enumerate(analysis.loops)]
 
@@ -17,7 +17,7 @@ def loop_views(analysis: Analysis) -> list[dict[str, object]]:
 def _view(index: int, loop: FlowLoop, percentile: float) -> dict[str, object]:
     svg = None
     if loop.curve is not None and len(loop.curve.t_ms) > 1:
-        drawn = job_curve(loop.curve, loop.interval_s, loop.loop_limit, percentile, THEMED)
+        drawn = job_chart(loop.curve, loop.interval_s, loop.loop_limit, percentile, THEME_COLOURS)
         svg = Markup(
             to_svg(
                 drawn,

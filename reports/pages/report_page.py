@@ -6,12 +6,12 @@ from typing import Final
 from markupsafe import Markup
 
 from analysis.verdicts.recommendation import Recommendation
-from reports.charts.labels import percentile_name
-from reports.charts.row_sketch import mini_axis, mini_range
-from reports.figures.action_figures import charts_of
+from analysis.wording import percentile_name
+from reports.charts.row_sketch import range_axis, range_sketch
+from reports.figures.action_figures import action_charts
 from reports.figures.figure import Chart
 from reports.pages.next_steps import next_steps
-from reports.pages.polling_loops import loop_views
+from reports.pages.polling_loops import flow_views
 from reports.pages.report_json import JsonObject, report_to_json
 from reports.pages.run_facts import run_facts, what_was_observed
 from reports.pages.template_engine import embedded_json, render
@@ -45,9 +45,9 @@ def build_report(data: ReportData) -> str:
         headline=headline(actions),
         tally=tally(actions),
         actions=[_action_view(index, action, data, charts) for index, action in enumerate(actions)],
-        flows=loop_views(data.analysis),
+        flows=flow_views(data.analysis),
         all_in_full=len(actions) <= _in_full(data),
-        mini_axis=Markup(mini_axis()),
+        range_axis=Markup(range_axis()),
         run=run_facts(data),
         observed=observed,
         next=next_steps(data),
@@ -72,7 +72,7 @@ def _action_view(index: int, action: Recommendation, data: ReportData, charts: C
         "wording": WORDING[action.verdict],
         "held_back": held_back(action),
         "open": action.verdict in CHANGES and index < OPEN_ACTIONS,
-        "range": Markup(mini_range(action)),
+        "range": Markup(range_sketch(action)),
         "rows": FULL_ROWS if index < _in_full(data) else SMALL_ROWS,
         "charts": [
             {"view": chart, "id": f"{anchor}-{chart.name}", "svg": Markup(chart.svg(f"a{index + 1}"))}
@@ -91,6 +91,6 @@ def _charts(data: ReportData) -> Charts:
         summary = data.summaries.get(action.action_id)
         small = index >= _in_full(data)
         found[action.action_id] = (
-            () if summary is None else charts_of(action, summary, data.analysis, small=small)
+            () if summary is None else action_charts(action, summary, data.analysis, small=small)
         )
     return found

@@ -9,7 +9,7 @@ from analysis.format.run_folder import Manifest
 from reports.pages.report_json import left_out, warnings_of, when
 from reports.report_data import ProductionSource, ReportData
 from reports.wording import numbers
-from reports.wording.traced_text import Told, joined, number, told
+from reports.wording.traced_text import TracedText, traced, traced_join, traced_number
 
 REASONS: Final = {
     "warm_up": "sent during the warm-up",
@@ -51,10 +51,10 @@ def run_facts(data: ReportData) -> RunFacts:
         badge="Production" if data.from_production else "Org" if manifests else "File",
         place=_place(data),
         when=_when(data),
-        calls=told(
+        calls=traced(
             "{} to {}",
-            number(numbers.plural(calls, what), calls, "/calls"),
-            number(
+            traced_number(numbers.plural(calls, what), calls, "/calls"),
+            traced_number(
                 numbers.plural(len(analysis.actions), "action"), len(analysis.actions), "/headline/actions"
             ),
         ),
@@ -65,7 +65,7 @@ def run_facts(data: ReportData) -> RunFacts:
     )
 
 
-def moment(at: float, zone: str | None, place: str) -> Told:
+def moment(at: float, zone: str | None, place: str) -> TracedText:
     """Return a time as `2026-11-21 22:13:10 UTC`, with the named zone's clock behind it when there is one.
 
     `place`: where the time stands in the JSON, in Unix seconds.
@@ -76,10 +76,10 @@ def moment(at: float, zone: str | None, place: str) -> Told:
         try:
             local = utc.astimezone(ZoneInfo(zone))
         except (ZoneInfoNotFoundError, ValueError):
-            return number(text, at, place)
+            return traced_number(text, at, place)
         day = "" if local.date() == utc.date() else f"{local:%Y-%m-%d} "
         text = f"{text} ({day}{local:%H:%M} {zone})"
-    return number(text, at, place)
+    return traced_number(text, at, place)
 
 
 def _place(data: ReportData) -> str:
@@ -106,8 +106,8 @@ def _when(data: ReportData) -> str:
     text = moment(found["started_at"], data.zone, "/started_at")
     if found["lasted_s"] is None:
         return text
-    return told(
-        "{}, for {}", text, number(numbers.duration(found["lasted_s"]), found["lasted_s"], "/lasted_s")
+    return traced(
+        "{}, for {}", text, traced_number(numbers.duration(found["lasted_s"]), found["lasted_s"], "/lasted_s")
     )
 
 
@@ -117,13 +117,13 @@ def what_was_run(manifest: Manifest, zone: str | None) -> tuple[tuple[str, str],
         "open": "open: calls were sent on a schedule, whether or not earlier ones had come back",
         "closed": "closed: each user waited for its reply before the next call",
     }[manifest.model]
-    grade = manifest.grade and joined(" – ", filter(None, (manifest.grade, manifest.grade_reason)))
+    grade = manifest.grade and traced_join(" – ", filter(None, (manifest.grade, manifest.grade_reason)))
     facts: tuple[tuple[str, str | None], ...] = (
         ("Target", "SANDBOX" if manifest.sandbox else f"org {manifest.org_name or '(name unknown)'}"),
         ("Host", manifest.host),
         ("Started", moment(manifest.created_at, zone, "created_at")),
         ("Lasted", _lasted(manifest)),
-        ("Ended", joined(": ", filter(None, (manifest.status, manifest.status_reason)))),
+        ("Ended", traced_join(": ", filter(None, (manifest.status, manifest.status_reason)))),
         ("Workload", manifest.workload),
         ("Load model", model),
         ("Arrivals", manifest.arrivals),
@@ -147,30 +147,34 @@ def what_was_observed(source: ProductionSource, zone: str | None) -> tuple[tuple
         ("Host", source.host),
         ("From", moment(source.since, zone, "since")),
         ("Until", moment(source.until, zone, "until")),
-        ("Window", number(numbers.duration(hours), hours, "lasted_s")),
+        ("Window", traced_number(numbers.duration(hours), hours, "lasted_s")),
         ("Not told by the platform", source.unknown),
     )
 
 
-def _lasted(manifest: Manifest) -> Told | None:
+def _lasted(manifest: Manifest) -> TracedText | None:
     if manifest.ended_at is None:
         return None
     lasted = manifest.ended_at - manifest.created_at
-    return number(numbers.duration(lasted), lasted, "lasted_s")
+    return traced_number(numbers.duration(lasted), lasted, "lasted_s")
 
 
-def _planned(manifest: Manifest) -> Told | None:
+def _planned(manifest: Manifest) -> TracedText | None:
     planned = sum(rate for _, rate in manifest.rates)
     if not planned:
         return None
-    over = number(numbers.plural(len(manifest.rates), "action"), len(manifest.rates), "planned_actions")
-    text = told("{} over {}", number(numbers.rate(planned), planned, "planned_rate"), over)
+    over = traced_number(
+        numbers.plural(len(manifest.rates), "action"), len(manifest.rates), "planned_actions"
+    )
+    text = traced("{} over {}", traced_number(numbers.rate(planned), planned, "planned_rate"), over)
     if manifest.streams is None or manifest.streams == 1:
         return text
-    return told("{}, times up to {}", text, number(f"{manifest.streams} users", manifest.streams, "streams"))
+    return traced(
+        "{}, times up to {}", text, traced_number(f"{manifest.streams} users", manifest.streams, "streams")
+    )
 
 
-def _generator(manifest: Manifest) -> Told | None:
+def _generator(manifest: Manifest) -> TracedText | None:
     """The figures the generator's verdict rests on (loadtests/recording/generator_grade.py)."""
     words = {
         "schedule_lag_p99_ms": ("sent late by", numbers.latency),
@@ -180,11 +184,11 @@ def _generator(manifest: Manifest) -> Told | None:
     }
     found = manifest.generator or {}
     parts = [
-        told("{} {}", text, number(show(found[name]), found[name], f"generator/{name}"))
+        traced("{} {}", text, traced_number(show(found[name]), found[name], f"generator/{name}"))
         for name, (text, show) in words.items()
         if name in found
     ]
-    return joined(" · ", parts) if parts else None
+    return traced_join(" · ", parts) if parts else None
 
 
 def _held_back(dropped: int | None) -> str | None:
@@ -192,31 +196,32 @@ def _held_back(dropped: int | None) -> str | None:
         return None
     if dropped == 0:
         return "no arrival was held back by the in-flight guard"
-    return told(
-        "{} held back by the in-flight guard", number(numbers.plural(dropped, "arrival"), dropped, "dropped")
+    return traced(
+        "{} held back by the in-flight guard",
+        traced_number(numbers.plural(dropped, "arrival"), dropped, "dropped"),
     )
 
 
-def _count(value: int | None, place: str) -> Told | None:
-    return None if value is None else number(numbers.count(value), value, place)
+def _count(value: int | None, place: str) -> TracedText | None:
+    return None if value is None else traced_number(numbers.count(value), value, place)
 
 
 def _settings(data: ReportData) -> tuple[tuple[str, str], ...]:
     s = data.analysis.settings
     rule = "the larger of bound and buffered percentile" if s.rule == "max" else "bound plus buffer"
 
-    def share(name: str) -> Told:
+    def share(name: str) -> TracedText:
         value = getattr(s, name)
-        return number(f"{value * 100:g} %", value, f"/settings/{name}")
+        return traced_number(f"{value * 100:g} %", value, f"/settings/{name}")
 
-    def seconds(name: str) -> Told:
+    def seconds(name: str) -> TracedText:
         value = getattr(s, name)
-        return number(f"{value:g} s", value, f"/settings/{name}")
+        return traced_number(f"{value:g} s", value, f"/settings/{name}")
 
     of_tests = (
         (
             "Warm-up cut",
-            told("{}, at most {} of a run's calls", seconds("warmup_s"), share("warmup_max_share")),
+            traced("{}, at most {} of a run's calls", seconds("warmup_s"), share("warmup_max_share")),
         ),
         (
             "Slow backend errors",
@@ -224,14 +229,14 @@ def _settings(data: ReportData) -> tuple[tuple[str, str], ...]:
         ),
     )
     return (
-        ("Percentile", number(f"p{s.percentile * 100:g}", s.percentile, "/settings/percentile")),
-        ("Confidence", told("{} (one-sided)", share("confidence"))),
-        ("Buffer", told("{}, at least {}", share("buffer_ratio"), seconds("buffer_min_s"))),
+        ("Percentile", traced_number(f"p{s.percentile * 100:g}", s.percentile, "/settings/percentile")),
+        ("Confidence", traced("{} (one-sided)", share("confidence"))),
+        ("Buffer", traced("{}, at least {}", share("buffer_ratio"), seconds("buffer_min_s"))),
         ("Rule", f"{s.rule}: {rule}"),
-        ("Cap and floor", told("{} and {}", seconds("cap_s"), seconds("floor_s"))),
+        ("Cap and floor", traced("{} and {}", seconds("cap_s"), seconds("floor_s"))),
         (
             "Left alone when within",
-            told("{} or {}", share("hysteresis_ratio"), seconds("hysteresis_min_s")),
+            traced("{} or {}", share("hysteresis_ratio"), seconds("hysteresis_min_s")),
         ),
         *(() if data.from_production else of_tests),
     )
@@ -245,15 +250,15 @@ def _left_out(data: ReportData) -> tuple[tuple[str, str], ...]:
         if "each" not in one:
             what, rows = str(one["what"]), one.get("rows")
             if isinstance(rows, int):
-                what = told("{} ({})", what, number(numbers.plural(rows, "row"), rows, f"{at}/rows"))
+                what = traced("{} ({})", what, traced_number(numbers.plural(rows, "row"), rows, f"{at}/rows"))
             found.append((what, str(one["why"])))
             continue
         calls, reason, each = int(str(one["calls"])), str(one["reason"]), one["each"]
         shares = [
-            told("{} {}", str(name), number(numbers.count(some), some, f"{at}/each/{place}/1"))
+            traced("{} {}", str(name), traced_number(numbers.count(some), some, f"{at}/each/{place}/1"))
             for place, (name, some) in enumerate(each if isinstance(each, list) else ())
         ]
         words = REASONS.get(reason, reason.replace("_", " "))
-        what = number(numbers.plural(calls, "call"), calls, f"{at}/calls")
-        found.append((what, told("{} ({})", words, joined(", ", shares))))
+        what = traced_number(numbers.plural(calls, "call"), calls, f"{at}/calls")
+        found.append((what, traced("{} ({})", words, traced_join(", ", shares))))
     return tuple(found)

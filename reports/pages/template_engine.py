@@ -13,7 +13,7 @@ from reports.charts.svg import style_sheet
 from reports.wording import numbers
 from reports.wording.failures import where_it_failed
 from reports.wording.plain_text import printable
-from reports.wording.traced_text import number
+from reports.wording.traced_text import traced_number
 
 TEMPLATES: Final = Path(__file__).parents[1] / "templates"
 _FILTERS: Final = (
@@ -48,7 +48,9 @@ def _engine() -> Environment:
     )
     engine.filters.update({name: getattr(numbers, name) for name in _FILTERS})
     engine.filters.update({"where_it_failed": where_it_failed})
-    engine.globals.update({"joined": _joined, "chart_styles": Markup(style_sheet()), "number": number})
+    engine.globals.update(
+        {"files_of": _files_of, "chart_styles": Markup(style_sheet()), "traced_number": traced_number}
+    )
     return engine
 
 
@@ -68,7 +70,7 @@ def _known(body: object) -> object:
     return [_known(value) for value in body] if isinstance(body, list | tuple) else body
 
 
-def _joined(folder: str) -> Markup:
+def _files_of(folder: str) -> Markup:
     """Return the files of a folder of our own templates, as they are, in the order of their names."""
     parts = sorted((TEMPLATES / folder).iterdir())
     return Markup("".join(part.read_text(encoding="utf-8") for part in parts))

@@ -1,9 +1,35 @@
 """Texts that know where their numbers come from.
 
-Every number a page shows stands in the report's JSON too (reports/pages/report_json.py). A `Told` text
-carries, for each number in it, its place there; in a page the number becomes `<span data-f="place">`,
-so that a test (tests/unit/reports/pages/test_traceable.py) can compare each of them. Elsewhere it is plain
-text.
+Every number a page shows also stands in the report's JSON (reports/pages/report_json.py). A reader can check
+the page against the JSON, and a test does (tests/unit/reports/pages/test_traceable.py). For that, the page
+marks each number with its place in the JSON:
+
+    p99 is at most <span data-f="p99_upper_ms">1.24 s</span>
+
+Most numbers stand in a cell of their own, and the template marks those. A number inside a sentence is harder:
+the sentence is made in Python, it may hold an action's name (any text at all), and the same sentence goes to
+the terminal and to Markdown, where a `<span>` must not appear. A `TracedText` is such a sentence. It is two
+texts in one:
+
+- As a `str` it is plain: `print(text)`, `text.upper()`, `f"{text}"` see "p99 is at most 1.24 s".
+- In a template it is HTML: Jinja asks a value for `__html__()` before escaping it, and gets the marked text.
+
+Three functions make one, and nothing else should:
+
+    traced_number("1.24 s", 1240.0, "p99_upper_ms")   a number as shown, its raw value, its place
+    traced("{} is at most {}", name, upper)           a sentence around such parts
+    traced_join(", ", parts)                          a list of such parts
+
+They keep three promises:
+
+- Every part that is not a `TracedText` is a text of unknown origin. It is made printable (no control
+  characters) and is escaped in the HTML. The pattern itself is ours and is taken as it is.
+- Marks survive nesting: a `TracedText` put into another keeps its numbers' places.
+- Any other way to build a text loses the marks but is never unsafe: `f"{a} {b}"` is a plain `str`, which the
+  template escapes. The cost is a number that cannot be traced, and the test above fails.
+
+A place is a path into the JSON: `/settings/confidence` counts from the top, `p99_ms` from the entry of the
+nearest element around it with a `data-at` (an action, a run).
 """
 
 from collections.abc import Iterable
@@ -13,7 +39,7 @@ from markupsafe import Markup, escape
 from reports.wording.plain_text import printable
 
 
-class Told(str):
+class TracedText(str):
     """A printable text; `__html__` is the same text with its numbers marked."""
 
     __slots__ = ("_html",)
@@ -24,34 +50,30 @@ class Told(str):
         return self._html
 
 
-def number(text: str, raw: float | None, at: str) -> Told:
-    """Return a number as shown and its place: `/a/b` in the JSON, `a/b` in the entry of what it stands in.
-
-    `raw` is the number itself; an unknown one (None) is only a text.
-    """
+def traced_number(text: str, raw: float | None, at: str) -> TracedText:
+    """Return a number as shown, marked with its place `at` in the JSON; unmarked if unknown (`raw` None)."""
     if raw is None:
-        return _told(text, escape(text))
-    return _told(text, Markup('<span data-f="{}">{}</span>').format(at, text))
+        return _text_with_html(text, escape(text))
+    return _text_with_html(text, Markup('<span data-f="{}">{}</span>').format(at, text))
 
 
-def told(pattern: str, *parts: str, **named: str) -> Told:
-    """Return `pattern.format(...)`; texts among the parts are made printable and escaped in a page."""
-    safe = [_safe(part) for part in parts]
-    safe_named = {name: _safe(part) for name, part in named.items()}
-    return _told(pattern.format(*safe, **safe_named), Markup(pattern).format(*safe, **safe_named))
+def traced(pattern: str, *parts: str) -> TracedText:
+    """Return `pattern.format(*parts)`, the parts made safe and their numbers still marked."""
+    safe = [_printable_part(part) for part in parts]
+    return _text_with_html(pattern.format(*safe), Markup(pattern).format(*safe))
 
 
-def joined(between: str, parts: Iterable[str]) -> Told:
-    """Return the parts joined, their numbers still marked."""
-    found = [_safe(part) for part in parts]
-    return _told(between.join(found), Markup(between).join(found))
+def traced_join(between: str, parts: Iterable[str]) -> TracedText:
+    """Return `between.join(parts)`, the parts made safe and their numbers still marked."""
+    safe = [_printable_part(part) for part in parts]
+    return _text_with_html(between.join(safe), Markup(between).join(safe))
 
 
-def _safe(part: str) -> str:
-    return part if isinstance(part, Told) else printable(part)
+def _printable_part(part: str) -> str:
+    return part if isinstance(part, TracedText) else printable(part)
 
 
-def _told(text: str, html: Markup) -> Told:
-    made = Told(text)
+def _text_with_html(text: str, html: Markup) -> TracedText:
+    made = TracedText(text)
     made._html = html
     return made

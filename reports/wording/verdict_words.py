@@ -7,7 +7,7 @@ from typing import Final, Literal
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from reports.wording import numbers
 from reports.wording.plain_text import shortened
-from reports.wording.traced_text import Told, joined, number, told
+from reports.wording.traced_text import TracedText, traced, traced_join, traced_number
 
 Tone = Literal["change", "fits", "unknown", "aside"]
 
@@ -45,26 +45,28 @@ NOTABLE_SHARE: Final = 0.001
 """Cut-off shares below one call in a thousand are not worth the headline."""
 
 
-def headline(actions: Sequence[Recommendation]) -> Told:
+def headline(actions: Sequence[Recommendation]) -> TracedText:
     """Return the report in one sentence: how many actions need a change, and the worst of them."""
     counted = headline_numbers(actions)
     total, changes, judged = (int(counted[name] or 0) for name in ("actions", "changes", "judged"))
     if not actions:
-        return told("No action was measured.")
-    of_all = number(numbers.plural(total, "action"), total, "headline/actions")
+        return traced("No action was measured.")
+    of_all = traced_number(numbers.plural(total, "action"), total, "headline/actions")
     if changes:
         verb = "needs" if changes == 1 else "need"
-        start = told("{} of {} {} a change", number(str(changes), changes, "headline/changes"), of_all, verb)
+        start = traced(
+            "{} of {} {} a change", traced_number(str(changes), changes, "headline/changes"), of_all, verb
+        )
     elif not judged:
-        start = told("No timeout can be judged yet")
+        start = traced("No timeout can be judged yet")
     elif judged < total:
-        fitting = number(str(judged), judged, "headline/judged")
-        start = told("No change needed where it can be judged ({} of {})", fitting, of_all)
+        fitting = traced_number(str(judged), judged, "headline/judged")
+        start = traced("No change needed where it can be judged ({} of {})", fitting, of_all)
     elif total == 1:
-        start = told("The timeout fits")
+        start = traced("The timeout fits")
     else:
-        start = told("All {} timeouts fit", number(str(total), total, "headline/actions"))
-    return told("{}{}.", start, _worst(actions))
+        start = traced("All {} timeouts fit", traced_number(str(total), total, "headline/actions"))
+    return traced("{}{}.", start, _worst(actions))
 
 
 def headline_numbers(actions: Sequence[Recommendation]) -> dict[str, float | None]:
@@ -77,14 +79,14 @@ def headline_numbers(actions: Sequence[Recommendation]) -> dict[str, float | Non
     }
 
 
-def tally(actions: Sequence[Recommendation]) -> Told:
+def tally(actions: Sequence[Recommendation]) -> TracedText:
     """Return how many actions got which verdict: `2 to raise · 1 to lower · 5 fitting`."""
     counted = tally_numbers(actions).items()
     parts = [
-        told("{} {}", number(str(many), many, f"tally/{verdict}"), WORDING[Verdict(verdict)].counted)
+        traced("{} {}", traced_number(str(many), many, f"tally/{verdict}"), WORDING[Verdict(verdict)].counted)
         for verdict, many in counted
     ]
-    return joined(" · ", parts)
+    return traced_join(" · ", parts)
 
 
 def tally_numbers(actions: Sequence[Recommendation]) -> dict[str, int]:
@@ -121,5 +123,5 @@ def _worst(actions: Sequence[Recommendation]) -> str:
         who = "the present timeout" if WORDING[worst.verdict].tone == "unknown" else "it"
     else:
         who = "the worst" if worst.verdict in CHANGES else named
-    cut_off = number(numbers.share(share), worst.cut_off_now, "headline/worst_share")
-    return told("; {} cuts off {} of calls", who, cut_off)
+    cut_off = traced_number(numbers.share(share), worst.cut_off_now, "headline/worst_share")
+    return traced("; {} cuts off {} of calls", who, cut_off)

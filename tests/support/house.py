@@ -59,12 +59,12 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "reports/report_data.py": {"analysis.format", "analysis.verdicts", "analysis.views"},
     "reports/wording": {"analysis.format", "analysis.verdicts", "analysis.views", "markupsafe"},
     "reports/charts": {
-        "analysis.statistics", "analysis.verdicts", "analysis.views", "reports.wording", "matplotlib",
-        "numpy",
+        "analysis.statistics", "analysis.verdicts", "analysis.views", "analysis.wording", "reports.wording",
+        "matplotlib", "numpy",
     },
     "reports/figures": {
-        "analysis.format", "analysis.statistics", "analysis.verdicts", "analysis.views", "reports.charts",
-        "reports.wording", "matplotlib",
+        "analysis.format", "analysis.statistics", "analysis.verdicts", "analysis.views", "analysis.wording",
+        "reports.charts", "reports.wording", "matplotlib",
     },
     "reports/pages": {
         "analysis", "reports.report_data", "reports.charts", "reports.figures", "reports.wording", "jinja2",

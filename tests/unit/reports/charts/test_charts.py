@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from analysis.statistics.survival_curve import SurvivalCurve
 from analysis.verdicts.recommendation import Verdict
 from analysis.views.summary import ActionSummary, Histogram, TimeBin
-from reports.charts.colours import THEMED
-from reports.charts.row_sketch import mini_range
+from reports.charts.colours import THEME_COLOURS
+from reports.charts.row_sketch import range_sketch
 from reports.charts.svg_path import compact
 from reports.charts.timeline import _stairs, _unbroken
-from reports.figures.action_figures import charts_of
-from reports.figures.survival_figure import what_if
+from reports.figures.action_figures import action_charts
+from reports.figures.survival_figure import cut_off_by_timeout
 from tests.support.reports.report_factory import CASES, make_report
 
 LATENCIES = st.lists(st.floats(0.01, 65_000), min_size=1, max_size=12, unique=True).map(sorted)
@@ -27,7 +27,7 @@ def test_charts_use_roles_and_never_a_colour() -> None:
     data = make_report(CASES[:1])
     action = data.analysis.actions[0]
 
-    for chart in charts_of(action, data.summaries[action.action_id], data.analysis):
+    for chart in action_charts(action, data.summaries[action.action_id], data.analysis):
         svg = chart.svg("x")
         colours = set(re.findall(r"(?:fill|stroke):\s*(#\w+)", svg))
         assert colours <= {"#000000"}, chart.name
@@ -39,7 +39,7 @@ def test_charts_use_roles_and_never_a_colour() -> None:
 def test_the_svg_names_itself_and_shares_no_id_with_another() -> None:
     data = make_report(CASES[:1])
     action = data.analysis.actions[0]
-    charts = charts_of(action, data.summaries[action.action_id], data.analysis)
+    charts = action_charts(action, data.summaries[action.action_id], data.analysis)
     ids = []
     for chart in charts:
         root = ElementTree.fromstring(chart.svg("action-1"))
@@ -56,7 +56,7 @@ def test_the_key_names_the_timeout_the_percentile_and_the_recommendation() -> No
     data = make_report(CASES[:1])
     action = data.analysis.actions[0]
     key = " | ".join(
-        text for _, text in charts_of(action, data.summaries[action.action_id], data.analysis)[0].key
+        text for _, text in action_charts(action, data.summaries[action.action_id], data.analysis)[0].key
     )
 
     assert f"timeout now {action.current_timeout_s} s" in key
@@ -67,11 +67,11 @@ def test_the_key_names_the_timeout_the_percentile_and_the_recommendation() -> No
 def test_a_number_that_needs_force_is_not_drawn_as_the_recommended_one() -> None:
     data = make_report(CASES[6:7])  # unstable
     action = data.analysis.actions[0]
-    chart = charts_of(action, data.summaries[action.action_id], data.analysis)[0]
+    chart = action_charts(action, data.summaries[action.action_id], data.analysis)[0]
 
     assert "6 s, only set with --force" in [text for _, text in chart.key]
     assert "held 6 s" in chart.svg("x") and "set 6 s" not in chart.svg("x")
-    assert 'class="to"' not in mini_range(action)
+    assert 'class="to"' not in range_sketch(action)
 
 
 @pytest.mark.slow
@@ -111,7 +111,7 @@ def test_any_small_table_can_be_drawn(
         timeline=tuple(TimeBin(i * 1.0, 1.0, 1, 1, 0, 0, None, t, t, None) for i, t in enumerate(times)),
     )
 
-    for chart in charts_of(action, summary, data.analysis):
+    for chart in action_charts(action, summary, data.analysis):
         ElementTree.fromstring(chart.svg("x"))
         assert all(len(row) == len(chart.table.head) for row in chart.table.texts)
         json.dumps(chart.to_json(), allow_nan=False)
@@ -122,7 +122,7 @@ def test_a_chart_can_be_drawn_with_no_call_at_all(verdict: Verdict) -> None:
     data = make_report(CASES[:1])
     action = replace(data.analysis.actions[0], verdict=verdict)
 
-    assert charts_of(action, ActionSummary(action.action_id, "A", 0), data.analysis) == ()
+    assert action_charts(action, ActionSummary(action.action_id, "A", 0), data.analysis) == ()
 
 
 @given(st.lists(st.tuples(st.floats(0, 600), st.floats(0, 400)), min_size=1, max_size=40))
@@ -145,7 +145,7 @@ def test_a_compact_path_ends_where_the_long_one_does(points: list[tuple[float, f
 
 
 def test_roles_are_placeholders_no_drawing_would_use() -> None:
-    colours = [getattr(THEMED, name) for name in THEMED.__dataclass_fields__]
+    colours = [getattr(THEME_COLOURS, name) for name in THEME_COLOURS.__dataclass_fields__]
 
     assert len(set(colours)) == len(colours)
 
@@ -154,7 +154,7 @@ def test_every_slice_has_its_dot_however_many_there_are() -> None:
     bins = tuple(TimeBin(n * 1.0, 1.0, 9, 9, 0, 0, 100.0, None, 300.0 + n, None) for n in range(120))
     data = make_report(CASES[:1])
     action = data.analysis.actions[0]
-    (chart,) = charts_of(action, ActionSummary(action.action_id, "A", 9, timeline=bins), data.analysis)
+    (chart,) = action_charts(action, ActionSummary(action.action_id, "A", 9, timeline=bins), data.analysis)
 
     dots = re.findall(r'd="((?:M[\d. ]+h0)+)"', chart.svg("x"))
 
@@ -173,10 +173,10 @@ def test_what_if_is_the_curve_at_whole_seconds_and_unknown_beyond_it() -> None:
     ended = SurvivalCurve((500.0, 1500.0, 3000.0), (0.5, 0.2, 0.0), (0.4, 0.1, 0.0), (0.6, 0.3, 0.1))
     censored = SurvivalCurve((500.0, 1500.0, 3000.0), (0.5, 0.2, 0.1), (0.4, 0.1, 0.0), (0.6, 0.3, 0.2))
 
-    assert what_if(ended)[:4] == (0.5, 0.2, 0.0, 0.0)
-    assert what_if(censored)[:4] == (0.5, 0.2, 0.1, None)
-    assert what_if(censored, 4000.0)[:5] == (0.5, 0.2, 0.1, 0.1, None)
-    assert len(what_if(ended)) == 60
+    assert cut_off_by_timeout(ended)[:4] == (0.5, 0.2, 0.0, 0.0)
+    assert cut_off_by_timeout(censored)[:4] == (0.5, 0.2, 0.1, None)
+    assert cut_off_by_timeout(censored, 4000.0)[:5] == (0.5, 0.2, 0.1, 0.1, None)
+    assert len(cut_off_by_timeout(ended)) == 60
 
 
 def test_a_small_chart_still_gives_the_numbers_of_the_whole_curve() -> None:
@@ -184,8 +184,8 @@ def test_a_small_chart_still_gives_the_numbers_of_the_whole_curve() -> None:
     action = data.analysis.actions[0]
     summary = data.summaries[action.action_id]
 
-    (small,) = charts_of(action, summary, data.analysis, small=True)
-    full = charts_of(action, summary, data.analysis)[0]
+    (small,) = action_charts(action, summary, data.analysis, small=True)
+    full = action_charts(action, summary, data.analysis)[0]
 
     assert small.try_out is not None
     assert full.try_out is not None

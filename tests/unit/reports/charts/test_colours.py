@@ -1,6 +1,6 @@
 import re
 
-from reports.charts.colours import PRINTED
+from reports.charts.colours import PRINT_COLOURS
 from reports.pages.template_engine import TEMPLATES
 
 
@@ -8,9 +8,9 @@ def test_a_png_has_the_colours_of_the_light_page() -> None:
     sheet = (TEMPLATES / "styles" / "1-page.css").read_text(encoding="utf-8")
     light = dict(re.findall(r"--([\w-]+): light-dark\((#\w+),", sheet))
 
-    for role in PRINTED.__dataclass_fields__:
+    for role in PRINT_COLOURS.__dataclass_fields__:
         if role != "paper":  # slides are white
-            assert light[role] == getattr(PRINTED, role), role
+            assert light[role] == getattr(PRINT_COLOURS, role), role
 
 
 def test_text_can_be_read_on_every_ground() -> None:

@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 
 from analysis.settings import RecommendSettings
 from analysis.verdicts.recommendation import Analysis
-from reports.charts.labels import file_name
 from reports.exports.csv import COLUMNS, build_csv
 from reports.exports.markdown import build_markdown
-from reports.exports.png import export_charts
+from reports.exports.png import chart_file_name, export_charts
 from reports.exports.terminal import build_terminal, picture
 from reports.report_data import ReportData
 from reports.wording import numbers
@@ -107,7 +106,7 @@ def test_charts_as_png_files(tmp_path: Path) -> None:
 
 @given(st.text())
 def test_a_file_name_is_plain_whatever_the_action_is_called(name: str) -> None:
-    made = file_name(3, name, "survival")
+    made = chart_file_name(3, name, "survival")
 
     assert made.startswith("03-")
     assert set(made) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
