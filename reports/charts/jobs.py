@@ -1,4 +1,4 @@
-"""How long submitted jobs take: the share not done after t, and where the flow would stop looking."""
+"""How long submitted jobs take: the share not done after t, and where the flow would stop polling."""
 
 import math
 from typing import Final
@@ -21,7 +21,7 @@ _TICKS_S: Final = (1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14_400,
 def job_chart(
     curve: SurvivalCurve, interval_s: int | None, loop_limit: int | None, percentile: float, colours: Colours
 ) -> Figure:
-    """Return the curve on log-log axes with its band, and a line where the recommended looks end."""
+    """Return the curve on log-log axes with its band, and a line where the recommended polls end."""
     ends_s = interval_s * loop_limit if interval_s is not None and loop_limit is not None else None
     lowest = min([(1 - percentile) / 2, *(value for value in curve.share if value > 0)])
     floor = 10.0 ** max(math.floor(math.log10(lowest)), math.floor(math.log10(1 - percentile)) - 1)
@@ -53,6 +53,6 @@ def job_chart(
     axes.axhline(y, color=colours.recommended, linewidth=1, linestyle=(0, (2, 3)), clip_on=False)
     if ends_s is not None:
         axes.axvline(math.log10(ends_s * 1e3), color=colours.recommended, linewidth=2.4, clip_on=False)
-        said = f"{loop_limit} looks, one every {interval_s} s"
-        label_above(axes, math.log10(ends_s * 1e3), said, colours.recommended, "right")
+        polls = f"{loop_limit} polls, one every {interval_s} s"
+        label_above(axes, math.log10(ends_s * 1e3), polls, colours.recommended, "right")
     return figure

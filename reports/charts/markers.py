@@ -61,16 +61,16 @@ def action_markers(action: Recommendation, analysis: Analysis) -> tuple[Marker, 
     now, to = action.current_timeout_s, action.recommended_timeout_s
     found: list[Marker] = []
     if now is not None:
-        unset = " (unset: the platform's default)" if action.timeout_is_set is False else ""
+        unset = " (not set: the platform's default)" if action.timeout_is_set is False else ""
         now_s = traced_number(f"{now} s", now, "current_timeout_s")
         if now == to:
             found.append(
-                Marker("fits", now * 1000, f"stays {now} s", traced("timeout, stays {}{}", now_s, unset))
+                Marker("fits", now * 1000, f"stays {now} s", traced("timeout stays {}{}", now_s, unset))
             )
         else:
             found.append(Marker("now", now * 1000, f"now {now} s", traced("timeout now {}{}", now_s, unset)))
     if to is not None and held_back(action):
-        key = traced("{}, only set with --force", traced_number(f"{to} s", to, "recommended_timeout_s"))
+        key = traced("{} (set only with --force)", traced_number(f"{to} s", to, "recommended_timeout_s"))
         found.append(Marker("held", to * 1000, f"held {to} s", key))
     elif to is not None and to != now:
         to_s = traced_number(f"{to} s", to, "recommended_timeout_s")
@@ -84,7 +84,7 @@ def action_markers(action: Recommendation, analysis: Analysis) -> tuple[Marker, 
             numbers.at_most(action.quantile_upper_ms), action.quantile_upper_ms, "p99_upper_ms"
         )
         sure = traced_number(numbers.share(settings.confidence), settings.confidence, "/settings/confidence")
-        key = traced("{} is at most {} ({} sure)", name, upper, sure)
+        key = traced("{} is at most {} ({} confidence)", name, upper, sure)
         found.append(Marker("upper", action.quantile_upper_ms, "", key))
     if cap_s not in (now, to):
         key = traced("cap {}", traced_number(f"{cap_s} s", cap_s, "cap_s"))

@@ -9,7 +9,7 @@ from reports.pages.run_facts import run_facts
 from reports.report_data import ReportData
 from reports.wording import numbers
 from reports.wording.plain_text import markdown
-from reports.wording.production_words import production_sentences
+from reports.wording.production_words import production_words
 from reports.wording.verdict_words import WORDING, change_text, headline, tally
 
 
@@ -48,7 +48,7 @@ def _production(data: ReportData) -> list[str]:
     for action in data.analysis.actions:
         summary = data.summaries.get(action.action_id)
         if summary is not None and summary.production is not None:
-            texts = production_sentences(summary.production)
+            texts = production_words(summary.production).sentences()
             lines.append(f"- **{markdown(action.action_name)}**: {' '.join(map(markdown, texts))}")
     return [*lines, "", markdown(data.production.unknown)]
 
@@ -57,7 +57,7 @@ def _loops(loops: Sequence[FlowLoop]) -> list[str]:
     """How flows should wait for work that is submitted and polled; nothing where there is none."""
     if not loops:
         return []
-    heads = ("Submit", "Jobs", "Done", "Not finished", "p50", "p99", "at most", "Look")
+    heads = ("Submit", "Jobs", "Done", "Not finished", "p50", "p99", "at most", "Poll")
     lines = ["", "## Work that is submitted and polled", "", f"| {' | '.join(heads)} |"]
     lines.append(f"|{' --- |' * len(heads)}")
     for loop in loops:
@@ -87,7 +87,7 @@ def _table(actions: tuple[Recommendation, ...], percentile: str) -> list[str]:
         "at most",
         "Calls",
         "Cut off now",
-        "After",
+        "Cut off then",
         "Worst wait",
         "Coverage",
         "If the backend hangs",

@@ -11,7 +11,7 @@ from reports.pages.run_facts import run_facts
 from reports.report_data import ReportData
 from reports.wording import numbers
 from reports.wording.plain_text import printable
-from reports.wording.production_words import production_sentences
+from reports.wording.production_words import production_words
 from reports.wording.verdict_words import WORDING, change_text, headline, tally
 
 _BARS: Final = " ▁▂▃▄▅▆▇█"
@@ -45,7 +45,7 @@ def build_terminal(data: ReportData, *, width: int = 100) -> str:
         page.beside(picture(histogram, action, low_ms, high_ms), _facts(action, analysis.settings.percentile))
         page.add(action.reason, _INDENT)
         if summary is not None and summary.production is not None:
-            page.add(f"In production: {' '.join(production_sentences(summary.production))}", _INDENT)
+            page.add(f"In production: {' '.join(production_words(summary.production).sentences())}", _INDENT)
         if action.next_command is not None:
             page.add(f"$ {action.next_command}", _INDENT)
     for loop in analysis.loops:

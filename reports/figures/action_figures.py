@@ -86,7 +86,7 @@ def _distribution_words(
         cut = traced("{} {}", traced_number(numbers.count(timeouts), timeouts, f"{at}/timeouts"), word)
         if given_up:
             ours = traced_number(numbers.count(given_up), given_up, f"{at}/given_up")
-            cut = traced("{} ({} of them by us, or by the end of the run)", cut, ours)
+            cut = traced("{} ({} of them by diag or by the end of the run)", cut, ours)
         parts.append(cut)
     if errors:
         parts.append(
@@ -94,7 +94,7 @@ def _distribution_words(
         )
     end = ". Each lane is scaled to its own tallest bar."
     if beside:
-        end += " Production is counted by whole seconds; its bars are as high as they are dense."
+        end += " Production is counted in whole seconds: the area of a bar is its calls, not its height."
     return traced("{}{}", traced_join("; ", parts), end)
 
 
@@ -130,7 +130,7 @@ def _timeline_chart(action: Recommendation, summary: ActionSummary) -> Chart:
     worst = max(bins, key=lambda b: b.p99_ms or 0.0)
     at = "figures/timeline/facts"
     words = traced(
-        "{} slices of {}.",
+        "{} slices of {} each.",
         traced_number(str(len(bins)), len(bins), f"{at}/slices"),
         traced_number(numbers.duration(bins[0].width_s), bins[0].width_s, f"{at}/width_s"),
     )
@@ -184,10 +184,10 @@ def _timeline_chart(action: Recommendation, summary: ActionSummary) -> Chart:
 
 
 def _load_chart(action: Recommendation, bins: Sequence[LoadBin], knee: float | None) -> Chart:
-    words: str = "The median does not grow with the calls in flight, as far as was tested."
+    words: str = "At the tested loads, the median does not grow with the calls in flight."
     if knee is not None:
         words = traced(
-            "From about {} calls in flight on, the median grows with the load.",
+            "The median grows with the load from about {} calls in flight.",
             traced_number(numbers.plain(knee), knee, "summary/knee_in_flight"),
         )
     return Chart(

@@ -28,8 +28,8 @@ _READ_POINTS: Final = 48
 _FACTS: Final = "figures/survival/facts"
 
 SERIES_WORDS: Final = {
-    "published": "published action alone",
-    "draft": "draft probe alone",
+    "published": "published action only",
+    "draft": "draft with a longer timeout only",
     "production": "production telemetry",
     "test": "the test",
 }
@@ -68,7 +68,8 @@ def survival_figure(
             (
                 "band",
                 traced(
-                    "{} band", traced_number(numbers.share(confidence), confidence, "/settings/confidence")
+                    "{} confidence band",
+                    traced_number(numbers.share(confidence), confidence, "/settings/confidence"),
                 ),
             ),
             *(
@@ -122,7 +123,7 @@ def _words(action: Recommendation, curve: SurvivalCurve, percentile: float) -> l
             )
         )
     elif curve.share[-1] <= 1 - percentile:
-        parts.append(traced("Too few calls could be seen this far to name {}.", name))
+        parts.append(traced("Too few calls reach this far to give {}.", name))
     else:
         end = traced_number(numbers.latency(curve.t_ms[-1]), curve.t_ms[-1], f"{_FACTS}/end_ms")
         left = traced_number(numbers.share(curve.share[-1]), curve.share[-1], f"{_FACTS}/end_share")

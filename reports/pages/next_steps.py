@@ -5,15 +5,15 @@ from reports.wording.verdict_words import SETTABLE, WORDING
 
 
 def next_steps(data: ReportData) -> tuple[tuple[str, str], ...]:
-    """Return the steps in order: set what can be set, find out what is not known, measure again."""
+    """Return the steps in order: set what can be set, find out what is unknown, measure again."""
     actions = data.analysis.actions
     again = "" if data.source is None else f"{data.source} "
     steps: list[tuple[str, str]] = []
     if any(action.verdict in SETTABLE for action in actions):
-        what = "See what would be changed; nothing is changed before you say yes"
+        what = "Preview the changes; nothing changes until you confirm"
         if data.from_production:
             steps.append((what, f"diag observe {again}--out plan.json"))
-            steps.append(("Carry out exactly that plan", "diag apply plan.json"))
+            steps.append(("Apply exactly that plan", "diag apply plan.json"))
         else:
             steps.append((what, f"diag recommend {again}--apply"))
     for action in actions:
@@ -21,10 +21,10 @@ def next_steps(data: ReportData) -> tuple[tuple[str, str], ...]:
         if action.next_command is not None and wording.tone == "unknown":
             steps.append((f"{action.action_name}: {wording.word.lower()}", action.next_command))
     if any(action.verdict in SETTABLE for action in actions):
-        steps.append(("Afterwards, undo the last change if it was a mistake", "diag undo"))
+        steps.append(("Undo the last change, if you need to", "diag undo"))
         steps.append(("Measure again afterwards, and compare", "diag measure"))
     elif data.from_production:
-        steps.append(("Look again when the action or its load has changed", "diag observe"))
+        steps.append(("Observe again when the action or its load has changed", "diag observe"))
     else:
         steps.append(("Measure again when the action or its load has changed", "diag measure"))
     return tuple(steps)

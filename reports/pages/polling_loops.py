@@ -10,7 +10,7 @@ from reports.charts.svg import to_svg
 
 
 def flow_views(analysis: Analysis) -> list[dict[str, object]]:
-    """Return the flows with their curves drawn; empty where no run paired submits with looks."""
+    """Return the flows with their curves drawn; empty where no run paired submits with polls."""
     return [_view(index, loop, analysis.settings.percentile) for index, loop in enumerate(analysis.loops)]
 
 

@@ -16,6 +16,7 @@ from reports.pages.report_json import JsonObject, report_to_json
 from reports.pages.run_facts import run_facts, what_was_observed
 from reports.pages.template_engine import embedded_json, render
 from reports.report_data import ReportData
+from reports.wording.production_words import production_words
 from reports.wording.verdict_words import CHANGES, WORDING, headline, held_back, tally
 
 FULL_CHARTS: Final = 20
@@ -64,11 +65,14 @@ def build_json(data: ReportData) -> JsonObject:
 def _action_view(index: int, action: Recommendation, data: ReportData, charts: Charts) -> dict[str, object]:
     """Return what the template needs for one action beside the recommendation itself."""
     anchor = f"action-{index + 1}"
+    summary = data.summaries.get(action.action_id)
+    production = None if summary is None else summary.production
     return {
         "at": f"/actions/{index}",
         "anchor": anchor,
         "it": action,
-        "summary": data.summaries.get(action.action_id),
+        "summary": summary,
+        "production": None if production is None else production_words(production),
         "wording": WORDING[action.verdict],
         "held_back": held_back(action),
         "open": action.verdict in CHANGES and index < OPEN_ACTIONS,

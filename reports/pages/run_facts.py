@@ -13,10 +13,10 @@ from reports.wording.traced_text import TracedText, traced, traced_join, traced_
 
 REASONS: Final = {
     "warm_up": "sent during the warm-up",
-    "retry": "repeats of an earlier call",
+    "retry": "retries of an earlier call",
     "invalid_input": "refused as wrong input",
     "rate_limited": "refused by a rate limit",
-    "auth_error": "refused for missing rights",
+    "auth_error": "refused for missing permissions",
     "other_load_level": "at a load level the number does not come from",
     "saturated_load_level": "at a load level the backend could not carry",
     "load_level_above_peak": "at a load level above the production peak",
@@ -42,7 +42,7 @@ class RunFacts:
 
 
 def run_facts(data: ReportData) -> RunFacts:
-    """Return the facts of every run in the report; what is not known is said to be unknown."""
+    """Return the facts of every run in the report; what is not known is shown as unknown."""
     analysis, manifests = data.analysis, data.manifests
     calls = sum(row.samples + row.left_out for row in analysis.actions)
     what = "execution" if data.from_production else "call"
@@ -91,9 +91,7 @@ def _place(data: ReportData) -> str:
             return "made-up production of a local sandbox; nothing here comes from an org"
         return f"telemetry of {source.org_name or 'an unnamed org'} ({source.host}); nothing was executed"
     if data.sandbox and names:
-        return (
-            f"mixed with {', '.join(names)}: made-up backends and real ones in one report, do not act on it"
-        )
+        return f"made-up and real backends ({', '.join(names)}) in one report: do not act on it"
     if data.sandbox:
         return "made-up backends on one machine; nothing here was measured on an org"
     return ", ".join(names) or "an unnamed source (a file of samples without a run's manifest)"
@@ -102,7 +100,7 @@ def _place(data: ReportData) -> str:
 def _when(data: ReportData) -> str:
     found = when(data)
     if found["started_at"] is None:
-        return "at a time that is not known"
+        return "at an unknown time"
     text = moment(found["started_at"], data.zone, "/started_at")
     if found["lasted_s"] is None:
         return text
@@ -114,8 +112,8 @@ def _when(data: ReportData) -> str:
 def what_was_run(manifest: Manifest, zone: str | None) -> tuple[tuple[str, str], ...]:
     """Return one run's facts as (term, text), numbers relative to its entry; the unknown is left out."""
     model = {
-        "open": "open: calls were sent on a schedule, whether or not earlier ones had come back",
-        "closed": "closed: each user waited for its reply before the next call",
+        "open": "open: calls were sent on schedule, whether or not earlier ones had been answered",
+        "closed": "closed: each user waited for a reply before its next call",
     }[manifest.model]
     grade = manifest.grade and traced_join(" – ", filter(None, (manifest.grade, manifest.grade_reason)))
     facts: tuple[tuple[str, str | None], ...] = (
@@ -129,9 +127,9 @@ def what_was_run(manifest: Manifest, zone: str | None) -> tuple[tuple[str, str],
         ("Arrivals", manifest.arrivals),
         ("Planned rate", _planned(manifest)),
         ("Calls", _count(manifest.calls, "calls")),
-        ("Held back", _held_back(manifest.dropped)),
-        ("Generator's verdict on itself", grade),
-        ("Generator's figures", _generator(manifest)),
+        ("Not sent", _not_sent(manifest.dropped)),
+        ("Load generator's self-check", grade),
+        ("Load generator's figures", _generator(manifest)),
         ("Concurrent executions allowed", _count(manifest.concurrency_limit, "concurrency_limit")),
         ("Remarks", " ".join(note if note.endswith(".") else f"{note}." for note in manifest.notes) or None),
         ("Versions", ", ".join(f"{name} {version}" for name, version in manifest.versions) or None),
@@ -148,7 +146,7 @@ def what_was_observed(source: ProductionSource, zone: str | None) -> tuple[tuple
         ("From", moment(source.since, zone, "since")),
         ("Until", moment(source.until, zone, "until")),
         ("Window", traced_number(numbers.duration(hours), hours, "lasted_s")),
-        ("Not told by the platform", source.unknown),
+        ("Not reported by the platform", source.unknown),
     )
 
 
@@ -176,30 +174,26 @@ def _planned(manifest: Manifest) -> TracedText | None:
 
 def _generator(manifest: Manifest) -> TracedText | None:
     """The figures the generator's verdict rests on (loadtests/recording/generator_grade.py)."""
-    words = {
-        "schedule_lag_p99_ms": ("sent late by", numbers.latency),
-        "hub_lag_p99_ms": ("may be off by", numbers.latency),
-        "run_queue_share": ("waited for a core", numbers.share),
-        "cpu_share": ("of a core in use", numbers.share),
+    figures = {
+        "schedule_lag_p99_ms": ("sent {} late (p99)", numbers.latency),
+        "hub_lag_p99_ms": ("latencies {} too high (p99)", numbers.latency),
+        "run_queue_share": ("waited {} of the time for a core", numbers.share),
+        "cpu_share": ("{} of a core in use", numbers.share),
     }
-    found = manifest.generator or {}
+    known = manifest.generator or {}
     parts = [
-        traced("{} {}", text, traced_number(show(found[name]), found[name], f"generator/{name}"))
-        for name, (text, show) in words.items()
-        if name in found
+        traced(pattern, traced_number(show(known[name]), known[name], f"generator/{name}"))
+        for name, (pattern, show) in figures.items()
+        if name in known
     ]
     return traced_join(" · ", parts) if parts else None
 
 
-def _held_back(dropped: int | None) -> str | None:
-    if dropped is None:
-        return None
-    if dropped == 0:
-        return "no arrival was held back by the in-flight guard"
-    return traced(
-        "{} held back by the in-flight guard",
-        traced_number(numbers.plural(dropped, "arrival"), dropped, "dropped"),
-    )
+def _not_sent(dropped: int | None) -> str | None:
+    """Return how many arrivals of the schedule led to no call; the reason is among the run's remarks."""
+    if not dropped:
+        return None if dropped is None else "no planned call was left out"
+    return traced_number(numbers.plural(dropped, "planned call"), dropped, "dropped")
 
 
 def _count(value: int | None, place: str) -> TracedText | None:
@@ -235,7 +229,7 @@ def _settings(data: ReportData) -> tuple[tuple[str, str], ...]:
         ("Rule", f"{s.rule}: {rule}"),
         ("Cap and floor", traced("{} and {}", seconds("cap_s"), seconds("floor_s"))),
         (
-            "Left alone when within",
+            "Left unchanged within",
             traced("{} or {}", share("hysteresis_ratio"), seconds("hysteresis_min_s")),
         ),
         *(() if data.from_production else of_tests),

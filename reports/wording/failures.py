@@ -1,7 +1,8 @@
 """Where a failed call failed, in words people can act on, from its outcome and error code.
 
 The messages of failed calls are not recorded: they may quote the values sent (diag/genesys/outcomes.py).
-The code tells the failing part just as well; the correlation id finds the message in the platform's logs.
+The code names the failing part just as well, and the correlation id leads to the message in the platform's
+logs.
 """
 
 from typing import Final
@@ -15,8 +16,8 @@ _CODES: Final = (
     ("dataactions:actions.concurrent", "the org's limit on concurrent data actions"),
     ("dataactions", "the org's limit on data actions"),
     ("platform.api", "the limit of API calls of the token used"),
-    ("run_ended", "the end of the run: still waiting, and counted as slower than that"),
-    ("body.", "the platform: its reply was not what the API promises"),
+    ("run_ended", "the end of the run: the call still waited, and counts as slower than that"),
+    ("body.", "the platform: its reply is not what the API documents"),
 )
 """Beginnings of codes, first match wins."""
 
@@ -24,10 +25,10 @@ _REMOTE: Final = "ACTION.REMOTE_ENDPOINT:"
 
 _OUTCOMES: Final = {
     Outcome.TIMEOUT: "the action's own timeout",
-    Outcome.CLIENT_TIMEOUT: "our patience: no reply long after the timeout",
+    Outcome.CLIENT_TIMEOUT: "diag gave up: no reply long after the timeout",
     Outcome.BACKEND_ERROR: "the backend",
     Outcome.INVALID_INPUT: "the payload sent: try another",
-    Outcome.AUTH_ERROR: "the rights of the OAuth client: run diag doctor",
+    Outcome.AUTH_ERROR: "the permissions of the OAuth client: run diag doctor",
     Outcome.RATE_LIMITED: "a limit of the platform",
     Outcome.PLATFORM_ERROR: "the platform",
     Outcome.NETWORK_ERROR: "the network, between here and the platform",

@@ -1,16 +1,55 @@
-"""What production says of an action, in sentences, for the texts that have no page."""
+"""What production says of an action, in sentences: the same on the page, in Markdown and on a terminal."""
+
+from dataclasses import dataclass
 
 from analysis.views.summary import ProductionFinding
 from reports.wording import numbers
+from reports.wording.traced_text import TracedText, traced, traced_number
+
+_AT = "summary/production"
 
 
-def production_sentences(found: ProductionFinding) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A question, its answer in a word or two, and the reason, which is a sentence without its full stop."""
+
+    question: str
+    answer: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProductionWords:
+    """What telemetry says of one action. The numbers in `seen` are traced to the action's entry."""
+
+    seen: TracedText
+    findings: tuple[Finding, ...]
+    remarks: tuple[str, ...]
+    """Exactly as in the JSON: without a capital letter and a full stop."""
+
+    def sentences(self) -> tuple[str, ...]:
+        """Return everything as plain sentences, for texts without markup."""
+        answered = (f"{one.question} {one.answer}; {one.reason}." for one in self.findings)
+        remarks = (f"{remark[:1].upper()}{remark[1:]}." for remark in self.remarks)
+        return (self.seen, *answered, *remarks)
+
+
+def production_words(finding: ProductionFinding) -> ProductionWords:
     """Return how much was seen, whether a test resembles it, and whether the timeout still fits."""
-    seen = numbers.plural(found.executions, "execution")
-    texts = [f"{seen} in {numbers.plural(found.hours, 'hour')} with any."]
-    if found.resemblance is not None:
-        texts.append(f"Test against production: {found.resemblance.verdict}; {found.resemblance.reason}.")
-    fits = {"fits": "yes", "drifted": "no"}.get(found.drift.verdict, found.drift.verdict)
-    texts.append(f"Does the timeout still fit? {fits}; {found.drift.reason}.")
-    texts += [f"{remark[:1].upper()}{remark[1:]}." for remark in found.remarks]
-    return tuple(texts)
+    findings = []
+    if finding.resemblance is not None:
+        resemblance = finding.resemblance
+        findings.append(Finding("Test against production:", resemblance.verdict, resemblance.reason))
+    fits = {"fits": "yes", "drifted": "no"}.get(finding.drift.verdict, finding.drift.verdict)
+    findings.append(Finding("Does the timeout still fit?", fits, finding.drift.reason))
+    return ProductionWords(
+        seen=traced(
+            "{} in {} with traffic.",
+            traced_number(
+                numbers.plural(finding.executions, "execution"), finding.executions, f"{_AT}/executions"
+            ),
+            traced_number(numbers.plural(finding.hours, "hour"), finding.hours, f"{_AT}/hours"),
+        ),
+        findings=tuple(findings),
+        remarks=finding.remarks,
+    )

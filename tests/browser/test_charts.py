@@ -93,9 +93,7 @@ def test_every_timeout_tried_is_the_json(page: Page, file: Path, figures: list[d
         known = figure["cut_off_by_timeout"]
         for timeout, text in enumerate(texts, start=1):
             share = known[min(timeout, len(known)) - 1]
-            words = (
-                f"{timeout} s would cut off " if share is not None else f"{timeout} s: not known, at most "
-            )
+            words = f"{timeout} s would cut off " if share is not None else f"{timeout} s: unknown, at most "
             share = figure["cut_off_at_most"] if share is None else share
             assert text == f"{words}{'none' if share == 0 else numbers.share(share)} of these calls"
 

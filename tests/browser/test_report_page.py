@@ -63,7 +63,7 @@ def test_nothing_breaks_and_nothing_leaves_the_file(
     assert page.run("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("width", [320, 480, 700, 950, 1000, 1100, 1240, 1440, 1920])
+@pytest.mark.parametrize("width", [320, 480, 700, 950, 1000, 1100, 1240, 1280, 1364, 1440, 1920])
 def test_the_table_never_hides_a_column(page: Page, file: Path, width: int) -> None:
     page.open(file, width=width)
 
@@ -84,7 +84,7 @@ def test_sorting_by_p99_and_back(page: Page, file: Path, data: ReportData) -> No
     assert up == [a.action_id for a in reversed(known)] + unknown
 
     assert click_sort(page, "p99") == [a.action_id for a in actions]
-    assert page.run(STATUS) == "Ordered by harm"
+    assert page.run(STATUS) == "Most urgent first"
 
 
 @pytest.mark.parametrize("heading", ["Action", "Verdict", "Timeout", "Calls", "Coverage", "Worst wait"])
@@ -152,7 +152,7 @@ def test_a_timeout_beyond_what_was_seen_is_not_known(page: Page, short_file: Pat
     page.run("censored.dispatchEvent(new Event('input'))")
 
     said = page.run("document.querySelectorAll('.try output')[1].textContent")
-    assert said.startswith("20 s: not known, at most 2")
+    assert said.startswith("20 s: unknown, at most 2")
 
 
 def test_hostile_names_do_nothing(page: Page, data: ReportData, tmp_path: Path) -> None:

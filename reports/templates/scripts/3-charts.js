@@ -29,7 +29,7 @@
       ? (row) => Math.sqrt(Math.max(row[first], data.axis[1]) * Math.max(row[last], data.axis[1]))
       : (row) => (row[first] + row[last]) / 2;
     const places = data.rows.map((row) => place(middle(row)));
-    const said = (row, [head, fields, kind]) => {
+    const reading = (row, [head, fields, kind]) => {
       const ends = fields.map((name) => diag.text(row[data.fields.indexOf(name)], kind));
       return [head.replace(/ \(.*\)/, ""), [...new Set(ends)].join(" to ")];
     };
@@ -40,7 +40,7 @@
     input.setAttribute("aria-label", `Read values: ${figure.querySelector("h4").textContent.trim()}`);
     const show = () => {
       const index = Number(input.value), x = places[index];
-      const pairs = data.columns.map((column) => said(data.rows[index], column));
+      const pairs = data.columns.map((column) => reading(data.rows[index], column));
       input.setAttribute("aria-valuetext", pairs.map((pair) => pair.join(" ")).join(", "));
       tip.replaceChildren(...pairs.map(([head, value]) => {
         const line = document.createElement("p"), number = document.createElement("b");
@@ -79,7 +79,7 @@
     const show = () => {
       const timeout = Number(input.value), share = known[Math.min(timeout, known.length) - 1];
       const text = share !== null ? `${timeout} s would cut off ${some(share)}`
-        : `${timeout} s: not known, at most ${some(data.cut_off_at_most)}`;
+        : `${timeout} s: unknown, at most ${some(data.cut_off_at_most)}`;
       output.textContent = text;
       input.setAttribute("aria-valuetext", text);
       const x = place(timeout * 1000);

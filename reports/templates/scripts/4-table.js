@@ -7,7 +7,7 @@
   const rows = [...body.rows];
   const say = (text) => { byId("status").textContent = text; };
 
-  // Sort: a button in each head; the third press brings back the order by harm.
+  // Sort: a button in each head; the third press brings back the order of urgency.
   const key = (row, column) => {
     const cell = row.cells[column];
     if ("sort" in cell.dataset) return cell.dataset.sort || null;
@@ -46,7 +46,7 @@
       if (direction) head.ariaSort = direction;
       sort(column, direction);
       table.querySelectorAll(".sort").forEach((other) => other.dispatchEvent(new Event("show")));
-      say(direction ? `Sorted by ${label}, ${direction}` : "Ordered by harm");
+      say(direction ? `Sorted by ${label}, ${direction}` : "Most urgent first");
     });
     button.addEventListener("show", show);
     show();

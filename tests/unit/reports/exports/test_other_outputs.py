@@ -131,7 +131,7 @@ def test_production_and_polled_jobs_are_told_in_every_text() -> None:
     both = make_loops(make_production(make_report(CASES[:2])))
 
     for text in (build_markdown(both), build_terminal(both)):
-        assert "16,800 executions in 168 hours with any." in " ".join(text.split())
+        assert "16,800 executions in 168 hours with traffic." in " ".join(text.split())
         assert "Test against production: test faster" in " ".join(text.split())
         assert "Too few jobs: about 270 more are needed." in " ".join(text.split())
     rows = [line for line in build_markdown(both).splitlines() if line.startswith("| Submit")]

@@ -58,8 +58,8 @@ def test_a_run_that_was_killed_is_listed_with_the_reason() -> None:
 def test_no_runs_at_all() -> None:
     page = build_index(IndexData((), "0.1.0"))
 
-    assert "There is no run yet" in page
-    assert "No run was found" in page
+    assert "There are no runs yet" in page
+    assert "No runs were found" in page
 
 
 def test_a_hostile_run_id_stays_a_text() -> None:

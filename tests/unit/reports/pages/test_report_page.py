@@ -139,7 +139,7 @@ def test_a_report_without_anything_still_says_so() -> None:
     page = build_report(empty)
 
     assert "No action was measured." in page
-    assert "at a time that is not known" in page
+    assert "at an unknown time" in page
 
 
 def test_a_bare_sample_file_has_no_manifest() -> None:
@@ -180,7 +180,7 @@ def test_sandbox_and_org_in_one_report_is_pointed_out() -> None:
     data = make_report(CASES[:1])
     mixed = replace(data, manifests=(*data.manifests, *make_report(CASES[:1], sandbox=False).manifests))
 
-    assert "mixed with Acme Insurance" in build_report(mixed)
+    assert "made-up and real backends (Acme Insurance) in one report" in build_report(mixed)
 
 
 NUMBERS = {
@@ -221,7 +221,7 @@ def test_slots_without_a_known_limit_do_not_read_as_a_negative_number() -> None:
     page = build_report(replace(data, analysis=replace(data.analysis, actions=(action,))))
 
     hangs = re.findall(r"If the backend hangs</a><dd>(.*?)</div>", page, re.DOTALL)[0]
-    assert re.sub("<[^>]*>", "", hangs).strip() == "16.7 slots held"
+    assert re.sub("<[^>]*>", "", hangs).strip() == "16.7 executions held"
 
 
 def test_what_a_number_that_is_not_set_would_cost_is_said_to_be_that() -> None:
@@ -229,7 +229,7 @@ def test_what_a_number_that_is_not_set_would_cost_is_said_to_be_that() -> None:
 
     wait = re.findall(r"Worst wait</a><dd>(.*?)</div>", page, re.DOTALL)[0]
     assert re.sub("<[^>]*>", "", wait) == "6 s with --force; now 5 s"
-    assert "slots held at <span" in page
+    assert "executions held at <span" in page
 
 
 def test_a_bare_file_tells_when_its_calls_were_made() -> None:
