@@ -4,7 +4,7 @@
     ├── ScenarioError  category "usage": unknown scenario, or a mistake in its file
     └── PortTakenError category "usage"
 
-What the sandbox answers over HTTP is another matter: see `reply_bodies.PlatformError`.
+What the sandbox answers over HTTP is another matter: see `reply_bodies.ErrorReply`.
 """
 
 

@@ -27,7 +27,7 @@ class LimitHit:
 
 
 @dataclass(slots=True)
-class PlatformError(Exception):
+class ErrorReply(Exception):
     """A refusal as the platform words it; `serving.middleware` turns it into an ErrorBody reply."""
 
     status: int
@@ -68,14 +68,14 @@ class PlatformError(Exception):
         return body
 
 
-def bad_request(message: str) -> PlatformError:
+def bad_request(message: str) -> ErrorReply:
     """400 `bad.request`."""
-    return PlatformError(400, "bad.request", message)
+    return ErrorReply(400, "bad.request", message)
 
 
-def not_found(what: str) -> PlatformError:
+def not_found(what: str) -> ErrorReply:
     """404 `not.found`."""
-    return PlatformError(404, "not.found", f"{what} not found.")
+    return ErrorReply(404, "not.found", f"{what} not found.")
 
 
 def json_reply(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

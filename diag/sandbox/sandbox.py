@@ -8,7 +8,7 @@ from diag.sandbox.latency.backend import Backend
 from diag.sandbox.world.jobs import Jobs
 from diag.sandbox.world.limits import LimitKeeper
 from diag.sandbox.world.observations import Observations
-from diag.sandbox.world.org import Org
+from diag.sandbox.world.org import SandboxOrg
 from diag.sandbox.world.scenario import ActionSpec, FailureSpec, Scenario
 from diag.sandbox.world.tokens import Tokens
 
@@ -50,7 +50,7 @@ class Sandbox:
         self.scenario = scenario
         self.seed = seed
         self.switches = scenario.switches
-        self.org = Org(scenario, lambda: self.switches)
+        self.org = SandboxOrg(scenario, lambda: self.switches)
         self.tokens = Tokens(scenario.token_lifetime_s)
         self.limits = LimitKeeper(scenario.limits)
         self.observations = Observations()

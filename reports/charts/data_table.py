@@ -16,7 +16,7 @@ Kind = Literal["latency", "share", "count", "duration", "plain"]
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class DataColumn:
     """A column as shown; `fields` names one column of the raw rows, or two: the ends of a span.
 
     `adds_up`: rows may be merged by adding (calls), where others cannot be (quantiles).
@@ -36,7 +36,7 @@ class DataTable:
     """
 
     fields: tuple[str, ...]
-    columns: tuple[Column, ...]
+    columns: tuple[DataColumn, ...]
     rows: tuple[tuple[float | None, ...], ...]
     shown: tuple[tuple[int, int], ...] = field(default=())
 
@@ -58,7 +58,7 @@ class DataTable:
     def _texts(self, first: int, last: int) -> tuple[str, ...]:
         return tuple(self._cell(column, first, last) for column in self.columns)
 
-    def _cell(self, column: Column, first: int, last: int) -> str:
+    def _cell(self, column: DataColumn, first: int, last: int) -> str:
         at = [self.fields.index(name) for name in column.fields]
         if column.adds_up:
             return text_of(sum(row[at[0]] or 0 for row in self.rows[first : last + 1]), column.kind)
@@ -80,9 +80,9 @@ def text_of(value: float | None, kind: Kind) -> str:
     return show(value)
 
 
-def table(
+def data_table(
     fields: Sequence[str],
-    columns: Sequence[Column],
+    columns: Sequence[DataColumn],
     rows: Sequence[Sequence[float | None]],
     shown: Sequence[tuple[int, int]],
 ) -> DataTable:
@@ -91,7 +91,7 @@ def table(
     return DataTable(tuple(fields), tuple(columns), kept, tuple(shown))
 
 
-def every(rows: int, most: int = MAX_SHOWN_ROWS) -> tuple[tuple[tuple[int, int], ...], int]:
+def every_nth_row(rows: int, most: int = MAX_SHOWN_ROWS) -> tuple[tuple[tuple[int, int], ...], int]:
     """Return every n-th of so many rows, so that there are at most `most`, and n."""
     step = max(math.ceil(rows / most), 1)
     return tuple((index, index) for index in range(0, rows, step)), step

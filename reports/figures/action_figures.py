@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from analysis.format.schema import Outcome
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from analysis.views.summary import ActionSummary, Histogram, LoadBin, Series
-from reports.charts.data_table import MAX_SHOWN_ROWS, Column, every, table
+from reports.charts.data_table import MAX_SHOWN_ROWS, DataColumn, data_table, every_nth_row
 from reports.charts.distribution import distribution_chart, distribution_range
 from reports.charts.load import load_chart, load_range
 from reports.charts.markers import Marker, action_markers
@@ -50,13 +50,13 @@ def _distribution_chart(
         "How long the calls took",
         _distribution_words(action, histogram, given_up, word, beside),
         lambda colours: distribution_chart(histogram, markers, colours, word, beside),
-        table(
+        data_table(
             ("from_ms", "to_ms", "ok", "timeouts", "errors"),
             (
-                Column("Took", ("from_ms", "to_ms"), "latency"),
-                Column("Finished", ("ok",), "count", adds_up=True),
-                Column(word.capitalize(), ("timeouts",), "count", adds_up=True),
-                Column("Failed", ("errors",), "count", adds_up=True),
+                DataColumn("Took", ("from_ms", "to_ms"), "latency"),
+                DataColumn("Finished", ("ok",), "count", adds_up=True),
+                DataColumn(word.capitalize(), ("timeouts",), "count", adds_up=True),
+                DataColumn("Failed", ("errors",), "count", adds_up=True),
             ),
             _bins(histogram),
             _merged(len(_bins(histogram))),
@@ -142,25 +142,25 @@ def _timeline_chart(action: Recommendation, summary: ActionSummary) -> Chart:
             traced_number(numbers.duration(worst.start_s), worst.start_s, f"{at}/worst_start_s"),
             "run" if action.source == "test" else "window",
         )
-    shown, step = every(len(bins))
+    shown, step = every_nth_row(len(bins))
     rows = [
         (b.start_s, b.start_s + b.width_s, b.calls, b.p50_ms, b.p99_ms, b.max_ms, b.timeouts, b.errors)
         for b in bins
     ]
     fields = ["start_s", "end_s", "calls", "p50_ms", "p99_ms", "max_ms", "timeouts", "errors"]
     columns = [
-        Column("From" if step == 1 else f"From (every {step}th slice)", ("start_s",), "duration"),
-        Column("Calls", ("calls",), "count"),
-        Column("p50", ("p50_ms",), "latency"),
-        Column("p99", ("p99_ms",), "latency"),
-        Column("Slowest", ("max_ms",), "latency"),
-        Column(word.capitalize(), ("timeouts",), "count"),
-        Column("Failed", ("errors",), "count"),
+        DataColumn("From" if step == 1 else f"From (every {step}th slice)", ("start_s",), "duration"),
+        DataColumn("Calls", ("calls",), "count"),
+        DataColumn("p50", ("p50_ms",), "latency"),
+        DataColumn("p99", ("p99_ms",), "latency"),
+        DataColumn("Slowest", ("max_ms",), "latency"),
+        DataColumn(word.capitalize(), ("timeouts",), "count"),
+        DataColumn("Failed", ("errors",), "count"),
     ]
     raw: list[tuple[float | None, ...]] = list(rows)
     if any(b.schedule_lag_ms is not None for b in bins):
         fields.append("schedule_lag_ms")
-        columns.append(Column("Sent late by", ("schedule_lag_ms",), "latency"))
+        columns.append(DataColumn("Sent late by", ("schedule_lag_ms",), "latency"))
         raw = [(*row, b.schedule_lag_ms) for row, b in zip(rows, bins, strict=True)]
     key = [("line ok", "half of the calls (p50)"), ("dotted estimate", "99 of 100 (p99)")]
     if any(b.max_ms is not None for b in bins):
@@ -170,7 +170,7 @@ def _timeline_chart(action: Recommendation, summary: ActionSummary) -> Chart:
         "Latency over time",
         words,
         lambda colours: timeline_chart(bins, action.current_timeout_s, colours, word),
-        table(fields, columns, raw, shown),
+        data_table(fields, columns, raw, shown),
         Axis("linear", 0.0, timeline_end(bins)),
         tuple(key),
         facts={
@@ -195,17 +195,17 @@ def _load_chart(action: Recommendation, bins: Sequence[LoadBin], knee: float | N
         "Latency against calls in flight",
         words,
         lambda colours: load_chart(bins, knee, action.current_timeout_s, colours),
-        table(
+        data_table(
             ("low", "high", "calls", "p50_ms", "p99_ms", "timeouts"),
             (
-                Column("In flight", ("low", "high"), "count"),
-                Column("Calls", ("calls",), "count"),
-                Column("p50", ("p50_ms",), "latency"),
-                Column("p99", ("p99_ms",), "latency"),
-                Column("Timed out", ("timeouts",), "count"),
+                DataColumn("In flight", ("low", "high"), "count"),
+                DataColumn("Calls", ("calls",), "count"),
+                DataColumn("p50", ("p50_ms",), "latency"),
+                DataColumn("p99", ("p99_ms",), "latency"),
+                DataColumn("Timed out", ("timeouts",), "count"),
             ),
             [(b.low, b.high, b.calls, b.p50_ms, b.p99_ms, b.timeouts) for b in bins],
-            every(len(bins))[0],
+            every_nth_row(len(bins))[0],
         ),
         Axis("log", *load_range(bins, knee)),
         (

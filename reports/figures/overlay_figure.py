@@ -8,7 +8,7 @@ from analysis.statistics.survival_curve import SurvivalCurve
 from analysis.verdicts.recommendation import Recommendation
 from analysis.views.compare_runs import ComparedAction
 from analysis.wording import percentile_name
-from reports.charts.data_table import Column, every, table
+from reports.charts.data_table import DataColumn, data_table, every_nth_row
 from reports.charts.overlay import LOOKS, overlay_chart, overlay_range
 from reports.figures.figure import Axis, Chart
 from reports.wording import numbers
@@ -41,11 +41,14 @@ def overlay_figure(
         "Share of calls slower than …",
         traced("{}: {}.", name, words),
         lambda colours: overlay_chart(curves, percentile, colours),
-        table(
+        data_table(
             ("t_ms", *letters),
-            (Column("Slower than", ("t_ms",), "latency"), *(Column(one, (one,), "share") for one in letters)),
+            (
+                DataColumn("Slower than", ("t_ms",), "latency"),
+                *(DataColumn(one, (one,), "share") for one in letters),
+            ),
             rows,
-            every(len(rows))[0],
+            every_nth_row(len(rows))[0],
         ),
         Axis("log", low_ms, high_ms),
         tuple((f"run run-{index % len(LOOKS)}", letter) for index, letter in enumerate(letters)),

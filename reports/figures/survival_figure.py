@@ -9,7 +9,7 @@ from analysis.statistics.survival_curve import SurvivalCurve
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from analysis.views.summary import ActionSummary, Series
 from analysis.wording import percentile_name
-from reports.charts.data_table import MAX_SHOWN_ROWS, Column, DataTable, table
+from reports.charts.data_table import MAX_SHOWN_ROWS, DataColumn, DataTable, data_table
 from reports.charts.markers import Marker
 from reports.charts.survival import survival_chart, survival_range, thinned
 from reports.figures.figure import Axis, Chart, TryOut, key_entries
@@ -174,14 +174,14 @@ def _table(
         band = (1.0, 1.0) if index < 0 else (curve.lower[index], curve.upper[index])
         rows.append((t, _slower_than(curve, t), *band, *(_known_at(one, t) for one in others)))
     columns = [
-        Column("Slower than", ("t_ms",), "latency"),
-        Column("Share of calls", ("share",), "share"),
-        Column("Band", ("lower", "upper"), "share"),
-        *(Column(SERIES_WORDS[one.name].capitalize(), (one.name,), "share") for one in others),
+        DataColumn("Slower than", ("t_ms",), "latency"),
+        DataColumn("Share of calls", ("share",), "share"),
+        DataColumn("Band", ("lower", "upper"), "share"),
+        *(DataColumn(SERIES_WORDS[one.name].capitalize(), (one.name,), "share") for one in others),
     ]
     shown = [(index, index) for index, t in enumerate(times) if t in wanted or t == end_ms]
     names = [one.name for one in others]
-    return table(("t_ms", "share", "lower", "upper", *names), columns, rows, shown)
+    return data_table(("t_ms", "share", "lower", "upper", *names), columns, rows, shown)
 
 
 def _shown_times(curve: SurvivalCurve, action: Recommendation, most: int) -> set[float]:

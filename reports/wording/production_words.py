@@ -10,7 +10,7 @@ _AT = "summary/production"
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ProductionAnswer:
     """A question, its answer in a word or two, and the reason, which is a sentence without its full stop."""
 
     question: str
@@ -23,7 +23,7 @@ class ProductionWords:
     """What telemetry says of one action. The numbers in `seen` are traced to the action's entry."""
 
     seen: TracedText
-    findings: tuple[Finding, ...]
+    findings: tuple[ProductionAnswer, ...]
     remarks: tuple[str, ...]
     """Exactly as in the JSON: without a capital letter and a full stop."""
 
@@ -39,9 +39,9 @@ def production_words(finding: ProductionFinding) -> ProductionWords:
     findings = []
     if finding.resemblance is not None:
         resemblance = finding.resemblance
-        findings.append(Finding("Test against production:", resemblance.verdict, resemblance.reason))
+        findings.append(ProductionAnswer("Test against production:", resemblance.verdict, resemblance.reason))
     fits = {"fits": "yes", "drifted": "no"}.get(finding.drift.verdict, finding.drift.verdict)
-    findings.append(Finding("Does the timeout still fit?", fits, finding.drift.reason))
+    findings.append(ProductionAnswer("Does the timeout still fit?", fits, finding.drift.reason))
     return ProductionWords(
         seen=traced(
             "{} in {} with traffic.",

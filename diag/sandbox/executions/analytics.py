@@ -29,7 +29,7 @@ _PERIOD: Final = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ExecutionRow:
     """One execution: Unix seconds, duration, and its dimensions by name."""
 
     at: float
@@ -38,7 +38,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class DurationView:
     """Durations from `gte` (included) up to `lt` (excluded), ms."""
 
     name: str
@@ -47,7 +47,7 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class AnalyticsQuery:
     """A checked query."""
 
     since: float
@@ -55,15 +55,15 @@ class Query:
     step_s: float
     group_by: tuple[str, ...]
     filter: JsonObject
-    views: tuple[View, ...]
+    views: tuple[DurationView, ...]
 
-    def wants(self, row: Row) -> bool:
+    def wants(self, row: ExecutionRow) -> bool:
         """Whether the interval and the filter take this row."""
         return self.since <= row.at < self.until and (not self.filter or _matches(self.filter, row))
 
 
-def read_query(body: JsonObject) -> Query:
-    """The query of a request body. Raises PlatformError 400 for one the platform would not take."""
+def read_query(body: JsonObject) -> AnalyticsQuery:
+    """The query of a request body. Raises ErrorReply 400 for one the platform would not take."""
     since, until = _interval(body.get("interval"))
     granularity = body.get("granularity")
     step_s = until - since if granularity is None else _period_s(granularity)
@@ -82,10 +82,10 @@ def read_query(body: JsonObject) -> Query:
     views = tuple(_view(view) for view in _objects(body, "views"))
     if len({view.name for view in views}) < len(views):
         raise bad_request("views must have different names.")
-    return Query(since, until, step_s, tuple(group_by), wanted or {}, views)
+    return AnalyticsQuery(since, until, step_s, tuple(group_by), wanted or {}, views)
 
 
-def answer(query: Query, rows: Iterable[Row]) -> JsonObject:
+def query_result(query: AnalyticsQuery, rows: Iterable[ExecutionRow]) -> JsonObject:
     """The AggregateQueryResponse for `rows`, of which the query picks its own."""
     groups: dict[tuple[str, ...], dict[int, list[float]]] = {}
     for row in rows:
@@ -102,7 +102,7 @@ def answer(query: Query, rows: Iterable[Row]) -> JsonObject:
     return {"results": results}
 
 
-def _bucket(query: Query, bucket: int, durations_ms: Sequence[float]) -> JsonObject:
+def _bucket(query: AnalyticsQuery, bucket: int, durations_ms: Sequence[float]) -> JsonObject:
     start = query.since + bucket * query.step_s
     wire: JsonObject = {
         "interval": f"{_iso(start)}/{_iso(min(start + query.step_s, query.until))}",
@@ -134,7 +134,7 @@ def _quantile(durations_ms: Sequence[float], level: float) -> float:
     return durations_ms[max(math.ceil(level * len(durations_ms)) - 1, 0)]
 
 
-def _matches(wanted: JsonObject, row: Row) -> bool:
+def _matches(wanted: JsonObject, row: ExecutionRow) -> bool:
     verdicts = [_holds(predicate, row) for predicate in _objects(wanted, "predicates")]
     verdicts += [_matches(clause, row) for clause in _objects(wanted, "clauses")]
     if not verdicts:
@@ -142,7 +142,7 @@ def _matches(wanted: JsonObject, row: Row) -> bool:
     return any(verdicts) if wanted.get("type") == "or" else all(verdicts)
 
 
-def _holds(predicate: JsonObject, row: Row) -> bool:
+def _holds(predicate: JsonObject, row: ExecutionRow) -> bool:
     value = row.dimensions[str(predicate["dimension"])]
     operator = predicate.get("operator", "matches")
     if operator == "matches":
@@ -162,7 +162,7 @@ def _check_filter(wanted: JsonObject) -> None:
         _check_filter(clause)
 
 
-def _view(view: JsonObject) -> View:
+def _view(view: JsonObject) -> DurationView:
     name, bounds = view.get("name"), view.get("range")
     if not isinstance(name, str) or not name:
         raise bad_request("views.name must be text.")
@@ -170,7 +170,7 @@ def _view(view: JsonObject) -> View:
         raise bad_request(f"views take the target {METRIC} and the function rangeBound.")
     if not isinstance(bounds, dict) or not bounds.keys() & {"gte", "lt"}:
         raise bad_request("views.range must have gte or lt.")
-    return View(name, _bound(bounds.get("gte"), -math.inf), _bound(bounds.get("lt"), math.inf))
+    return DurationView(name, _bound(bounds.get("gte"), -math.inf), _bound(bounds.get("lt"), math.inf))
 
 
 def _bound(value: JsonValue, default: float) -> float:

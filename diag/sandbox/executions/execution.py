@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from diag.sandbox.executions.precise_sleep import sleep_until
-from diag.sandbox.reply_bodies import JsonObject, PlatformError
+from diag.sandbox.reply_bodies import ErrorReply, JsonObject
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.world.contract import contract_errors
 from diag.sandbox.world.observations import Execution
@@ -20,11 +20,11 @@ TIMED_OUT: Final = "The request timed out."
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ExecutionOutcome:
     """How the run ended: a result, or an error and the step it happened at."""
 
     result: JsonObject | None = None
-    error: PlatformError | None = None
+    error: ErrorReply | None = None
     failed_step: str | None = None
     log: str | None = None
     """What the function wrote, for function actions."""
@@ -37,11 +37,11 @@ class Outcome:
 
 async def run_action(
     sandbox: Sandbox, entry: ActionEntry, inputs: JsonObject, call: Execution, arrived_s: float
-) -> Outcome:
+) -> ExecutionOutcome:
     """Runs an action's backend under its timeout and says how it ended; fills in `call`.
 
     `arrived_s` is when the request reached the sandbox (time.perf_counter): the drawn time counts from
-    there. Raises PlatformError 429 when the org's limits are exhausted.
+    there. Raises ErrorReply 429 when the org's limits are exhausted.
     """
     revision = entry.revision(draft=call.target == "draft")
     call.timeout_s = revision.config.effective_timeout_s
@@ -56,31 +56,33 @@ async def run_action(
                 return await _call_backend(sandbox, entry, revision, inputs, call, arrived_s)
             finally:
                 sandbox.observations.end(call)
-    except PlatformError:
+    except ErrorReply:
         call.outcome = "rate_limited"
         raise
 
 
-async def wait_for_edge(sandbox: Sandbox, running: asyncio.Task[Outcome], arrived_s: float) -> Outcome:
+async def wait_for_edge(
+    sandbox: Sandbox, running: asyncio.Task[ExecutionOutcome], arrived_s: float
+) -> ExecutionOutcome:
     """The run's outcome, unless the API's edge gives up first (a switch): then 504, while the run goes on."""
     left_s = arrived_s + sandbox.switches.edge_timeout_s - time.perf_counter()
     done, _ = await asyncio.wait({running}, timeout=max(left_s, 0.0))
     if not done:
-        raise PlatformError(504, "gateway.timeout", "The gateway gave up waiting for the service.")
+        raise ErrorReply(504, "gateway.timeout", "The gateway gave up waiting for the service.")
     return running.result()
 
 
-def _unfit(revision: Revision, inputs: JsonObject) -> Outcome | None:
+def _unfit(revision: Revision, inputs: JsonObject) -> ExecutionOutcome | None:
     """The outcome of a run that never gets as far as the backend."""
     problems = contract_errors(revision.input_schema, inputs)
     if problems:
         said = "Input does not match the action's contract."
-        error = PlatformError(400, "invalid.schema", said, ("ACTION.PROCESSING",), tuple(problems))
-        return Outcome(error=error, failed_step=VALIDATE)
+        error = ErrorReply(400, "invalid.schema", said, ("ACTION.PROCESSING",), tuple(problems))
+        return ExecutionOutcome(error=error, failed_step=VALIDATE)
     if revision.function is None and not revision.config.complete:
         said = "The action has no request URL or no request template."
-        error = PlatformError(400, "invalid.substitution", said, ("ACTION.PROCESSING",))
-        return Outcome(error=error, failed_step=RESOLVE)
+        error = ErrorReply(400, "invalid.substitution", said, ("ACTION.PROCESSING",))
+        return ExecutionOutcome(error=error, failed_step=RESOLVE)
     return None
 
 
@@ -91,7 +93,7 @@ async def _call_backend(
     inputs: JsonObject,
     call: Execution,
     arrived_s: float,
-) -> Outcome:
+) -> ExecutionOutcome:
     latency_ms, failure = sandbox.backend(entry.id).call(sandbox.now_s())
     call.drawn_ms = None if math.isinf(latency_ms) else latency_ms
     function_s = revision.function_timeout_s
@@ -99,12 +101,12 @@ async def _call_backend(
         await sleep_until(arrived_s + function_s)
         call.outcome = "backend_error"
         aborted = f"Task timed out after {function_s}.00 seconds"
-        error = PlatformError(500, "internal.server.error", "Internal Server Error", causes=(aborted,))
-        return Outcome(error=error, failed_step=EXECUTE, log=aborted)
+        error = ErrorReply(500, "internal.server.error", "Internal Server Error", causes=(aborted,))
+        return ExecutionOutcome(error=error, failed_step=EXECUTE, log=aborted)
     await sleep_until(arrived_s + min(latency_ms / 1e3, float(call.timeout_s)))
     if latency_ms > call.timeout_s * 1e3:
         call.outcome = "timeout"
-        return Outcome(error=PlatformError(504, "request.timeout", TIMED_OUT), failed_step=EXECUTE)
+        return ExecutionOutcome(error=ErrorReply(504, "request.timeout", TIMED_OUT), failed_step=EXECUTE)
     if failure is not None:
         return _refused_by_backend(call, failure.status, "refused by the sandbox's backend")
     spec = sandbox.org.specs.get(entry.id)
@@ -118,12 +120,12 @@ async def _call_backend(
         result |= found
     call.outcome = "ok"
     log = None if revision.function is None else f"REPORT Duration: {latency_ms:.2f} ms"
-    return Outcome(result=result or {"result": "done"}, log=log)
+    return ExecutionOutcome(result=result or {"result": "done"}, log=log)
 
 
-def _refused_by_backend(call: Execution, status: int, message: str) -> Outcome:
+def _refused_by_backend(call: Execution, status: int, message: str) -> ExecutionOutcome:
     call.outcome = "backend_error"
     detail = ("ACTION.REMOTE_ENDPOINT",)
     said = f'Backend answered {status}: {{"message":"{message}"}}'
-    error = PlatformError(400, "bad.request", "Request to backend service failed.", detail, (said,))
-    return Outcome(error=error, failed_step=EXECUTE)
+    error = ErrorReply(400, "bad.request", "Request to backend service failed.", detail, (said,))
+    return ExecutionOutcome(error=error, failed_step=EXECUTE)

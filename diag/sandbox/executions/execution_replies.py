@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from diag.sandbox.executions.execution import EXECUTE, RESOLVE, VALIDATE, Outcome
-from diag.sandbox.reply_bodies import JsonObject, JsonValue, PlatformError
+from diag.sandbox.executions.execution import EXECUTE, RESOLVE, VALIDATE, ExecutionOutcome
+from diag.sandbox.reply_bodies import ErrorReply, JsonObject, JsonValue
 from diag.sandbox.world.flatten import flat_values
 
 _STEPS: Final = (
@@ -23,7 +23,7 @@ _HIDDEN: Final = (
 )
 
 
-def test_result(outcome: Outcome, correlation_id: str, *, flatten: bool, masked: bool) -> JsonObject:
+def test_result(outcome: ExecutionOutcome, correlation_id: str, *, flatten: bool, masked: bool) -> JsonObject:
     """A TestExecutionResult: every step up to the one that failed; `masked` keeps the result back."""
     error = None if outcome.error is None else outcome.error.body(correlation_id)
     operations: list[JsonValue] = []
@@ -47,16 +47,16 @@ def test_result(outcome: Outcome, correlation_id: str, *, flatten: bool, masked:
     return result
 
 
-def final_result(outcome: Outcome, *, flatten: bool) -> JsonObject:
+def final_result(outcome: ExecutionOutcome, *, flatten: bool) -> JsonObject:
     """What /execute answers for a run that went well."""
     final = outcome.result or {}
     return flat_values(final) if flatten else final
 
 
-def execute_error(error: PlatformError, correlation_id: str) -> PlatformError:
+def execute_error(error: ErrorReply, correlation_id: str) -> ErrorReply:
     """What /execute lets out: the backend's own words stay hidden (Resource Center, "400 error")."""
     if "ACTION.REMOTE_ENDPOINT" not in error.detail_codes:
         return error
-    return PlatformError(
+    return ErrorReply(
         error.status, error.code, error.message, error.detail_codes, (f"{_HIDDEN} [{correlation_id}]",)
     )

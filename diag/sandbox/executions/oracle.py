@@ -10,7 +10,7 @@ from diag.sandbox.world.scenario import Limits
 _LEVELS: Final = (0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999)
 
 
-def truth(sandbox: Sandbox) -> JsonObject:
+def oracle_json(sandbox: Sandbox) -> JsonObject:
     """Every action's truth by id, with its present timeout; the scenario, limits and seed beside it."""
     actions: JsonObject = {}
     for entry in sandbox.org.entries():
@@ -30,22 +30,22 @@ def truth(sandbox: Sandbox) -> JsonObject:
             "timeout_is_set": config.timeout_s is not None,
             "version": entry.published.version,
             "failure_share": failure_share,
-            **law_to_json(spec.latency.law(age_s) if answers else None),
+            **distribution_json(spec.latency.law(age_s) if answers else None),
             "notes": [*spec.latency.notes()] if answers else ["the backend refuses every call"],
         }
         if spec.job is not None:
             shares = {"failed_share": spec.job.failed, "cancelled_share": spec.job.cancelled}
-            shown["job"] = {**shares, **law_to_json(spec.job.takes)}
+            shown["job"] = {**shares, **distribution_json(spec.job.takes)}
         actions[entry.id] = shown
     return {
         "scenario": sandbox.scenario.name,
         "seed": sandbox.seed,
-        "limits": limits_to_json(sandbox.limits.limits),
+        "limits": limits_json(sandbox.limits.limits),
         "actions": actions,
     }
 
 
-def limits_to_json(limits: Limits) -> JsonObject:
+def limits_json(limits: Limits) -> JsonObject:
     """The limits in force, by the names a scenario uses."""
     return {
         "concurrent_executions": limits.concurrent_executions,
@@ -55,7 +55,7 @@ def limits_to_json(limits: Limits) -> JsonObject:
     }
 
 
-def law_to_json(law: Distribution | None) -> JsonObject:
+def distribution_json(law: Distribution | None) -> JsonObject:
     """Quantiles in ms and, for each whole second 1..60, the share of calls slower than it.
 
     Of calls that the backend answers; refused ones (`failure_share`) are not in it. All null where the

@@ -69,7 +69,7 @@ class Faults:
         """Replaces all faults by these; their counts start at zero."""
         self._armed = [_Armed(fault, re.compile(fault.path)) for fault in faults]
 
-    def strikes(self, method: str, path: str) -> Fault | None:
+    def fault_for(self, method: str, path: str) -> Fault | None:
         """The first fault that hits this request, if any does."""
         if not self._armed or path.startswith("/sandbox"):
             return None

@@ -9,10 +9,10 @@ from typing import Final
 
 from diag.sandbox.latency.distributions import Distribution, Scaled, mixture
 from diag.sandbox.latency.effects import (
-    ColdStart,
-    Drift,
+    ColdStarts,
     Episodes,
     EpisodesProcess,
+    LatencyDrift,
     Outage,
     Queue,
     Stalls,
@@ -37,8 +37,8 @@ class LatencySpec:
     episodes: Episodes | None = None
     stalls: Stalls | None = None
     warm_up: WarmUp | None = None
-    cold_start: ColdStart | None = None
-    drift: Drift | None = None
+    cold_start: ColdStarts | None = None
+    drift: LatencyDrift | None = None
     outages: tuple[Outage, ...] = ()
 
     def law(self, at_s: float) -> Distribution | None:

@@ -40,7 +40,7 @@ class WarmUp:
 
 
 @dataclass(frozen=True, slots=True)
-class ColdStart:
+class ColdStarts:
     """A call after `after_idle_s` without any pays `plus_ms` on top."""
 
     after_idle_s: float
@@ -48,7 +48,7 @@ class ColdStart:
 
 
 @dataclass(frozen=True, slots=True)
-class Drift:
+class LatencyDrift:
     """Steadily slower (or, below 1, faster): `times_per_hour` after each hour."""
 
     times_per_hour: float

@@ -19,7 +19,7 @@ from diag.sandbox.latency.distributions import (
     Weibull,
     mixture,
 )
-from diag.sandbox.latency.effects import ColdStart, Drift, Episodes, Outage, Stalls, WarmUp
+from diag.sandbox.latency.effects import ColdStarts, Episodes, LatencyDrift, Outage, Stalls, WarmUp
 from diag.toml_section import TomlSection
 
 _REPLAY: Final = "replay"
@@ -54,9 +54,9 @@ def _with_effects(spec: LatencySpec, table: TomlSection) -> LatencySpec:
         spec = replace(spec, warm_up=t.done(WarmUp(times, t.number("for_s", above=0.0))))
     if (t := table.table("cold_start")) is not None:
         idle_s = t.number("after_idle_s", above=0.0)
-        spec = replace(spec, cold_start=t.done(ColdStart(idle_s, t.number("plus_ms", above=0.0))))
+        spec = replace(spec, cold_start=t.done(ColdStarts(idle_s, t.number("plus_ms", above=0.0))))
     if (t := table.table("drift")) is not None:
-        spec = replace(spec, drift=t.done(Drift(t.number("times_per_hour", above=0.0))))
+        spec = replace(spec, drift=t.done(LatencyDrift(t.number("times_per_hour", above=0.0))))
     outages = []
     for t in table.tables("outages"):
         from_s = t.number("from_s", above=-1e-9)

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from diag.sandbox.reply_bodies import bad_request, json_reply, not_found
 from diag.sandbox.routes.paging import paged
-from diag.sandbox.routes.request import api_route, flag, json_object, shown
+from diag.sandbox.routes.request import api_route, flag, json_object, shown_parts
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.world.permissions import ADD, DELETE, EDIT, VIEW
 from diag.sandbox.world.revision import ACTIONS_URI, ActionEntry
@@ -39,7 +39,7 @@ def routes(sandbox: Sandbox) -> list[Route]:
 
     async def get_action(request: Request) -> Response:
         entry = org.entry(request.path_params["action_id"])
-        config, contract, flatten = shown(request)
+        config, contract, flatten = shown_parts(request)
         return json_reply(entry.to_wire(config=config, contract=contract, flatten=flatten))
 
     async def create(request: Request) -> Response:

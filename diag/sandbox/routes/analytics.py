@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from diag.sandbox.executions.analytics import Query, Row, answer, read_query
+from diag.sandbox.executions.analytics import AnalyticsQuery, ExecutionRow, query_result, read_query
 from diag.sandbox.reply_bodies import JsonObject, bad_request, json_reply
 from diag.sandbox.routes.paging import paged
 from diag.sandbox.routes.request import api_route, json_object
@@ -25,7 +25,7 @@ def routes(sandbox: Sandbox) -> list[Route]:
 
     async def query(request: Request) -> Response:
         wanted = read_query(await json_object(request, sandbox.limits.limits.request_bytes))
-        return json_reply(answer(wanted, _rows(sandbox, wanted)))
+        return json_reply(query_result(wanted, _rows(sandbox, wanted)))
 
     async def consuming(request: Request) -> Response:
         if not request.query_params.get("id"):
@@ -42,7 +42,7 @@ def routes(sandbox: Sandbox) -> list[Route]:
     ]
 
 
-def _rows(sandbox: Sandbox, query: Query) -> Iterator[Row]:
+def _rows(sandbox: Sandbox, query: AnalyticsQuery) -> Iterator[ExecutionRow]:
     """Every execution there is a record of: those served, and the made-up past of the scenario."""
     named = {entry.id: _dimensions(sandbox, entry.id) for entry in sandbox.org.entries()}
     for call in sandbox.observations.kept():
@@ -50,7 +50,7 @@ def _rows(sandbox: Sandbox, query: Query) -> Iterator[Row]:
         if counted and call.outcome in _STATUS and call.action_id in named:
             status, error = _STATUS[call.outcome]
             own = {"responseStatus": status, "errorType": error, "correlationId": call.correlation_id}
-            yield Row(call.started_at, call.served_ms, {**named[call.action_id], **own})
+            yield ExecutionRow(call.started_at, call.served_ms, {**named[call.action_id], **own})
     started_at = time.time() - sandbox.now_s()
     span = (query.since, query.until)
     for action_id, spec in sandbox.org.specs.items():
@@ -62,7 +62,7 @@ def _rows(sandbox: Sandbox, query: Query) -> Iterator[Row]:
         for past in past_calls(spec.history, law, timeout_s, seed, span, started_at):
             status, error = _STATUS["timeout" if past.timed_out else "ok"]
             own = {"responseStatus": status, "errorType": error, "correlationId": f"past-{past.at}"}
-            yield Row(past.at, past.duration_ms, {**named[action_id], **own})
+            yield ExecutionRow(past.at, past.duration_ms, {**named[action_id], **own})
 
 
 def _dimensions(sandbox: Sandbox, action_id: str) -> dict[str, str]:

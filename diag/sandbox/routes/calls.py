@@ -7,9 +7,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from diag.sandbox.executions.execution import TIMED_OUT, Outcome, run_action, wait_for_edge
+from diag.sandbox.executions.execution import TIMED_OUT, ExecutionOutcome, run_action, wait_for_edge
 from diag.sandbox.executions.execution_replies import execute_error, final_result, test_result
-from diag.sandbox.reply_bodies import PlatformError, json_reply
+from diag.sandbox.reply_bodies import ErrorReply, json_reply
 from diag.sandbox.routes.request import Handler, api_route, arrived_s, correlation_id, flag, json_object
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.world.observations import Execution
@@ -20,7 +20,7 @@ from diag.sandbox.world.revision import ACTIONS_URI
 def routes(sandbox: Sandbox) -> list[Route]:
     """The three ways to run an action."""
 
-    async def run(request: Request, target: str, via: str) -> Outcome:
+    async def run(request: Request, target: str, via: str) -> ExecutionOutcome:
         action_id = request.path_params["action_id"]
         entry = sandbox.org.entry(action_id)
         entry.revision(draft=target == "draft")
@@ -41,7 +41,7 @@ def routes(sandbox: Sandbox) -> list[Route]:
             outcome = await run(request, target, "test")
             form = sandbox.switches.timeout_form
             if outcome.timed_out and form != "success_false":
-                raise PlatformError(int(form), "request.timeout", TIMED_OUT)
+                raise ErrorReply(int(form), "request.timeout", TIMED_OUT)
             masked = secure and sandbox.switches.secure_results == "masked"
             return json_reply(test_result(outcome, correlation_id(request), flatten=flatten, masked=masked))
 
@@ -50,7 +50,7 @@ def routes(sandbox: Sandbox) -> list[Route]:
     async def execute(request: Request) -> Response:
         if sandbox.org.entry(request.path_params["action_id"]).kind == "custom_auth":
             said = "Custom authentication actions cannot be executed."
-            raise PlatformError(405, "method.not.allowed", said)
+            raise ErrorReply(405, "method.not.allowed", said)
         flatten = flag(request, "flatten")
         outcome = await run(request, "published", "execute")
         if outcome.error is not None:

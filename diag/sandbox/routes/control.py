@@ -9,10 +9,10 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from diag.sandbox.errors import ScenarioError
-from diag.sandbox.executions.oracle import limits_to_json, truth
+from diag.sandbox.executions.oracle import limits_json, oracle_json
 from diag.sandbox.faults.fault_rules import KINDS, read_fault
 from diag.sandbox.reply_bodies import JsonObject, bad_request, json_reply
-from diag.sandbox.routes.live_page import page, table
+from diag.sandbox.routes.live_page import live_page, live_table
 from diag.sandbox.routes.request import integer, json_object
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.world.scenario import read_limits, read_switches
@@ -26,7 +26,7 @@ def routes(sandbox: Sandbox) -> list[Route]:
     """The page at / and everything under /sandbox."""
 
     async def get_truth(_: Request) -> Response:
-        return json_reply(truth(sandbox))
+        return json_reply(oracle_json(sandbox))
 
     async def get_calls(request: Request) -> Response:
         if "ids" in request.query_params:
@@ -50,7 +50,7 @@ def routes(sandbox: Sandbox) -> list[Route]:
     async def post_limits(request: Request) -> Response:
         table = TomlSection(await json_object(request, _BODY_BYTES), "limits", ScenarioError)
         sandbox.limits.change(_or_bad_request(lambda: table.done(read_limits(table, sandbox.limits.limits))))
-        return json_reply(limits_to_json(sandbox.limits.limits))
+        return json_reply(limits_json(sandbox.limits.limits))
 
     async def post_faults(request: Request) -> Response:
         table = TomlSection(await json_object(request, _BODY_BYTES), "faults", ScenarioError)
@@ -64,10 +64,10 @@ def routes(sandbox: Sandbox) -> list[Route]:
         return json_reply({"faults": [*sandbox.faults.to_json()], "kinds": kinds})
 
     async def get_page(_: Request) -> Response:
-        return HTMLResponse(page(sandbox))
+        return HTMLResponse(live_page(sandbox))
 
     async def get_live(_: Request) -> Response:
-        return HTMLResponse(table(sandbox))
+        return HTMLResponse(live_table(sandbox))
 
     return [
         Route("/", get_page, methods=["GET"]),

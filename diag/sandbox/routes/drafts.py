@@ -5,7 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from diag.sandbox.reply_bodies import json_reply
-from diag.sandbox.routes.request import api_route, correlation_id, json_object, shown
+from diag.sandbox.routes.request import api_route, correlation_id, json_object, shown_parts
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.world.org import draft_errors
 from diag.sandbox.world.permissions import DELETE, EDIT, VIEW
@@ -22,7 +22,7 @@ def routes(sandbox: Sandbox) -> list[Route]:
 
     async def get(request: Request) -> Response:
         entry = org.entry(request.path_params["action_id"])
-        config, contract, flatten = shown(request)
+        config, contract, flatten = shown_parts(request)
         return json_reply(entry.to_wire(draft=True, config=config, contract=contract, flatten=flatten))
 
     async def patch(request: Request) -> Response:

@@ -21,18 +21,18 @@ _OUTCOMES: Final = {
 }
 
 
-def page(sandbox: Sandbox) -> str:
+def live_page(sandbox: Sandbox) -> str:
     """The whole page; without JavaScript it reloads itself."""
     scenario = sandbox.scenario
     return _TEMPLATE.substitute(
         scenario=escape(scenario.name),
         description=escape(scenario.description),
         seed=sandbox.seed,
-        table=table(sandbox),
+        table=live_table(sandbox),
     )
 
 
-def table(sandbox: Sandbox) -> str:
+def live_table(sandbox: Sandbox) -> str:
     """The part of the page that changes; the busiest actions first once there are more than 200."""
     seen = sandbox.observations
     entries = [entry for entry in sandbox.org.entries() if entry.published is not None]

@@ -17,7 +17,7 @@ _T = TypeVar("_T")
 def paged(
     request: Request, items: Sequence[_T], to_wire: Callable[[_T], JsonObject], max_size: int
 ) -> JsonObject:
-    """The page of `items` that the query asks for. Raises PlatformError 400 for an impossible page."""
+    """The page of `items` that the query asks for. Raises ErrorReply 400 for an impossible page."""
     size = integer(request, "pageSize", DEFAULT_PAGE_SIZE, low=1, high=max_size)
     number = integer(request, "pageNumber", 1, low=1, high=1_000_000)
     count = -(-len(items) // size)

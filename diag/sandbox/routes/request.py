@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from diag.sandbox.reply_bodies import JsonObject, PlatformError, bad_request
+from diag.sandbox.reply_bodies import ErrorReply, JsonObject, bad_request
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.world.permissions import require
 
@@ -28,14 +28,14 @@ def api_route(
     async def guarded(request: Request) -> Response:
         token = bearer(request)
         if token is None:
-            raise PlatformError(
+            raise ErrorReply(
                 401,
                 "authentication.required",
                 "No authentication bearer token specified in authorization header.",
             )
         now_s = sandbox.now_s()
         if not sandbox.tokens.valid(token, now_s):
-            raise PlatformError(401, "bad.credentials", "Invalid login credentials.")
+            raise ErrorReply(401, "bad.credentials", "Invalid login credentials.")
         headers = sandbox.limits.take_request(token, now_s, retry_after=sandbox.switches.retry_after)
         require(sandbox.scenario.permissions, any_of)
         response = await handler(request)
@@ -64,10 +64,8 @@ def arrived_s(request: Request) -> float:
 
 
 async def read_body(request: Request, limit_bytes: int) -> bytes:
-    """The whole body. Raises PlatformError 413 as soon as it is known to be too long."""
-    too_long = PlatformError(
-        413, "request.entity.too.large", f"The request body exceeds {limit_bytes} bytes."
-    )
+    """The whole body. Raises ErrorReply 413 as soon as it is known to be too long."""
+    too_long = ErrorReply(413, "request.entity.too.large", f"The request body exceeds {limit_bytes} bytes.")
     declared = request.headers.get("content-length", "0")
     if declared.isdigit() and int(declared) > limit_bytes:
         raise too_long
@@ -80,13 +78,13 @@ async def read_body(request: Request, limit_bytes: int) -> bytes:
 
 
 async def json_object(request: Request, limit_bytes: int, *, optional: bool = False) -> JsonObject:
-    """The body as a JSON object; `{}` for no body when `optional`. Raises PlatformError 400, 413, 415."""
+    """The body as a JSON object; `{}` for no body when `optional`. Raises ErrorReply 400, 413, 415."""
     kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     body = await read_body(request, limit_bytes)
     if optional and not body.strip():
         return {}
     if kind != "application/json":
-        raise PlatformError(415, "unsupported.media.type", f"Content-Type {kind!r} is not supported.")
+        raise ErrorReply(415, "unsupported.media.type", f"Content-Type {kind!r} is not supported.")
     try:
         value = json.loads(body.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite)
         if b"\\u" in body:
@@ -125,7 +123,7 @@ def _deeper_than(value: object, levels: int) -> bool:
 
 
 def integer(request: Request, name: str, default: int, *, low: int, high: int) -> int:
-    """A whole number from the query. Raises PlatformError 400."""
+    """A whole number from the query. Raises ErrorReply 400."""
     text = request.query_params.get(name)
     if text is None:
         return default
@@ -138,7 +136,7 @@ def integer(request: Request, name: str, default: int, *, low: int, high: int) -
 
 
 def flag(request: Request, name: str, default: bool = False) -> bool:
-    """true or false from the query. Raises PlatformError 400."""
+    """true or false from the query. Raises ErrorReply 400."""
     text = request.query_params.get(name)
     if text is None:
         return default
@@ -147,8 +145,8 @@ def flag(request: Request, name: str, default: bool = False) -> bool:
     return text.lower() == "true"
 
 
-def shown(request: Request) -> tuple[bool, bool, bool]:
-    """Whether to show an action with config, with contract, and flattened. Raises PlatformError 400."""
+def shown_parts(request: Request) -> tuple[bool, bool, bool]:
+    """Whether to show an action with config, with contract, and flattened. Raises ErrorReply 400."""
     expand = request.query_params.get("expand", "")
     if expand not in ("", "contract"):
         raise bad_request("expand must be contract.")

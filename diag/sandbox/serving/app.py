@@ -4,13 +4,13 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from diag.sandbox.reply_bodies import PlatformError
+from diag.sandbox.reply_bodies import ErrorReply
 from diag.sandbox.routes import actions, analytics, calls, control, drafts, functions, login, organization
 from diag.sandbox.sandbox import Sandbox
-from diag.sandbox.serving.middleware import Front
+from diag.sandbox.serving.middleware import PlatformMiddleware
 
 
-def make_app(sandbox: Sandbox) -> ASGIApp:
+def sandbox_app(sandbox: Sandbox) -> ASGIApp:
     """The sandbox's HTTP face. The busiest routes come first: matching is a walk down the list."""
     router = Router(
         [
@@ -25,7 +25,7 @@ def make_app(sandbox: Sandbox) -> ASGIApp:
         ],
         redirect_slashes=False,
     )
-    return Front(_with_platform_errors(router), sandbox)
+    return PlatformMiddleware(_with_platform_errors(router), sandbox)
 
 
 def _with_platform_errors(router: Router) -> ASGIApp:
@@ -37,7 +37,7 @@ def _with_platform_errors(router: Router) -> ASGIApp:
             await router(scope, receive, send)
         except HTTPException as error:
             code = {404: "not.found", 405: "method.not.allowed"}.get(error.status_code, "bad.request")
-            raise PlatformError(
+            raise ErrorReply(
                 error.status_code,
                 code,
                 f"{scope['method']} {scope['path']}: {error.detail}",

@@ -8,9 +8,9 @@ from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from diag.sandbox.faults.fault_rules import Fault
-from diag.sandbox.reply_bodies import LimitHit, PlatformError, json_reply
+from diag.sandbox.reply_bodies import ErrorReply, LimitHit, json_reply
 from diag.sandbox.sandbox import Sandbox
-from diag.sandbox.serving.tcp_connection import connection, cut_off, until_gone
+from diag.sandbox.serving.tcp_connection import connection, reset_connection, wait_for_disconnect
 from diag.sandbox.world.revision import ACTIONS_URI
 
 _MEGABYTE = 1_000_000
@@ -30,10 +30,10 @@ class _Held:
             self.body += message.get("body", b"")
 
 
-async def sabotage(
+async def inject_fault(
     fault: Fault, sandbox: Sandbox, app: ASGIApp, scope: Scope, receive: Receive, send: Send
 ) -> None:
-    """Answers one request of `app` the way `fault` says. Raises PlatformError for a plain refusal."""
+    """Answers one request of `app` the way `fault` says. Raises ErrorReply for a plain refusal."""
     kind = fault.kind
     if kind == "status":
         raise _refusal(fault)
@@ -44,7 +44,7 @@ async def sabotage(
         said = {"error": "invalid_request", "error_description": "rate limit exceeded; try again later"}
         await json_reply(said, 400)(scope, receive, send)
     elif kind == "reset" or (kind == "stale_keep_alive" and connection(scope).requests > 1):
-        await cut_off(scope, receive)
+        await reset_connection(scope, receive)
     elif kind in ("status_after", "reset_after", "truncated", "malformed", "huge"):
         held = _Held()
         await app(scope, receive, held.take)
@@ -63,7 +63,7 @@ async def _meddle(fault: Fault, sandbox: Sandbox, scope: Scope) -> None:
         sandbox.tokens.revoke(authorization.decode("latin-1").partition(" ")[2])
     elif fault.kind == "edited_meanwhile":
         path: str = scope["path"]
-        sandbox.org.touch(path.removeprefix(f"{ACTIONS_URI}/").partition("/")[0])
+        sandbox.org.save_unchanged(path.removeprefix(f"{ACTIONS_URI}/").partition("/")[0])
 
 
 async def _spoil(fault: Fault, held: _Held, scope: Scope, receive: Receive, send: Send) -> None:
@@ -71,7 +71,7 @@ async def _spoil(fault: Fault, held: _Held, scope: Scope, receive: Receive, send
     if fault.kind == "status_after":
         raise _refusal(fault)
     if fault.kind == "reset_after":
-        await cut_off(scope, receive)
+        await reset_connection(scope, receive)
         return
     whole = bytes(held.body)
     if fault.kind == "huge":
@@ -85,12 +85,12 @@ async def _spoil(fault: Fault, held: _Held, scope: Scope, receive: Receive, send
     if fault.kind == "truncated":
         await send({"type": "http.response.body", "body": whole[: len(whole) // 2], "more_body": True})
         connection(scope).hang_up()
-        await until_gone(receive)
+        await wait_for_disconnect(receive)
     else:
         await send({"type": "http.response.body", "body": whole})
 
 
-def _refusal(fault: Fault) -> PlatformError:
+def _refusal(fault: Fault) -> ErrorReply:
     code, message = {
         429: ("too.many.requests", "Rate limit exceeded the maximum."),
         500: ("internal.server.error", "Internal Server Error"),
@@ -99,4 +99,4 @@ def _refusal(fault: Fault) -> PlatformError:
     }.get(fault.status, ("bad.request", "The request was refused."))
     headers = {} if fault.retry_after_s is None else {"Retry-After": str(fault.retry_after_s)}
     limit = LimitHit(fault.limit, "requests.volume.max", 0) if fault.limit else None
-    return PlatformError(fault.status, code, message, headers=headers, limit=limit)
+    return ErrorReply(fault.status, code, message, headers=headers, limit=limit)

@@ -7,16 +7,16 @@ import uuid
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from diag.sandbox.reply_bodies import PlatformError, json_reply
+from diag.sandbox.reply_bodies import ErrorReply, json_reply
 from diag.sandbox.sandbox import Sandbox
-from diag.sandbox.serving.fault_injection import sabotage
-from diag.sandbox.serving.tcp_connection import connection, cut_off
+from diag.sandbox.serving.fault_injection import inject_fault
+from diag.sandbox.serving.tcp_connection import connection, reset_connection
 from diag.sandbox.world.observations import Execution
 
 _LOG = logging.getLogger("diag.sandbox")
 
 
-class Front:
+class PlatformMiddleware:
     """Wraps the routes: no reply leaves without `ININ-Correlation-Id`, no exception as anything but JSON."""
 
     def __init__(self, app: ASGIApp, sandbox: Sandbox) -> None:
@@ -39,16 +39,16 @@ class Front:
         try:
             try:
                 await self._answer(scope, receive, send_with_id)
-            except PlatformError as error:
+            except ErrorReply as error:
                 reply = json_reply(error.body(correlation_id), error.status, error.headers)
                 await reply(scope, receive, send_with_id)
             except asyncio.CancelledError:  # the sandbox stops: calls in flight end as if it had died
-                await cut_off(scope, receive)
+                await reset_connection(scope, receive)
             except Exception:  # the last line of defence: one bad request must not cost a connection
                 _LOG.exception("request %s failed", correlation_id)
                 if started:
                     raise
-                failure = PlatformError(500, "internal.server.error", "Internal Server Error")
+                failure = ErrorReply(500, "internal.server.error", "Internal Server Error")
                 await json_reply(failure.body(correlation_id), 500)(scope, receive, send_with_id)
         finally:
             execution: Execution | None = scope.get("execution")
@@ -58,8 +58,8 @@ class Front:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         connection(scope).requests += 1
-        fault = self._sandbox.faults.strikes(scope["method"], scope["path"])
+        fault = self._sandbox.faults.fault_for(scope["method"], scope["path"])
         if fault is None:
             await self._app(scope, receive, send)
         else:
-            await sabotage(fault, self._sandbox, self._app, scope, receive, send)
+            await inject_fault(fault, self._sandbox, self._app, scope, receive, send)

@@ -13,7 +13,7 @@ import uvicorn
 
 from diag.sandbox.errors import PortTakenError, SandboxError
 from diag.sandbox.sandbox import Sandbox
-from diag.sandbox.serving.app import make_app
+from diag.sandbox.serving.app import sandbox_app
 from diag.sandbox.serving.tcp_connection import SandboxProtocol
 from diag.sandbox.state_file import StateFile
 from diag.sandbox.world.scenario import load_scenario
@@ -42,7 +42,7 @@ def serve(
     # uvicorn has two things to say that are no news here: garbage was sent, calls were cut off at the end
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     config = uvicorn.Config(
-        make_app(sandbox),
+        sandbox_app(sandbox),
         http=SandboxProtocol,
         lifespan="off",
         log_config=None,

@@ -14,7 +14,7 @@ from diag.sandbox.reply_bodies import bad_request
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
-class Connection:
+class TcpConnection:
     """One client connection. `requests` counts what came over it."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
@@ -33,19 +33,19 @@ class Connection:
         self._transport.close()
 
 
-def connection(scope: Scope) -> Connection:
+def connection(scope: Scope) -> TcpConnection:
     """The connection a request came over."""
-    found: Connection = scope["state"]["connection"]
+    found: TcpConnection = scope["state"]["connection"]
     return found
 
 
-async def cut_off(scope: Scope, receive: Receive) -> None:
+async def reset_connection(scope: Scope, receive: Receive) -> None:
     """Resets the connection of a request that gets no answer."""
     connection(scope).reset()
-    await until_gone(receive)
+    await wait_for_disconnect(receive)
 
 
-async def until_gone(receive: Receive) -> None:
+async def wait_for_disconnect(receive: Receive) -> None:
     """Until uvicorn knows that the connection is gone; only then may a request go unanswered."""
     while (await receive())["type"] != "http.disconnect":
         pass
@@ -59,7 +59,7 @@ class SandboxProtocol(AutoHTTPProtocol):  # type: ignore[valid-type,misc]  # cho
     def connection_made(self, transport: asyncio.Transport) -> None:
         """A client connected."""
         super().connection_made(transport)
-        self.app_state = {**self.app_state, "connection": Connection(transport)}
+        self.app_state = {**self.app_state, "connection": TcpConnection(transport)}
 
     def send_400_response(self, msg: str) -> None:
         """Bytes that are not HTTP get an ErrorBody too."""

@@ -57,7 +57,7 @@ class ActionConfig:
 def config_from_wire(wire: JsonValue, under: ActionConfig = ActionConfig()) -> ActionConfig:
     """A config as sent in a POST or PATCH; parts left out are taken from `under`.
 
-    Raises PlatformError 400 for a value of the wrong kind, or a timeout outside 1..60.
+    Raises ErrorReply 400 for a value of the wrong kind, or a timeout outside 1..60.
     """
     if not isinstance(wire, dict):
         raise bad_request("config must be an object.")

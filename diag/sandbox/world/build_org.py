@@ -12,7 +12,7 @@ from diag.sandbox.world.scenario import ActionSpec, IntegrationSpec
 _NAMESPACE: Final = uuid.UUID("5b1ff3a5-63a5-4a5c-8a53-0d2f0e2b3c10")
 
 
-def first_entry(spec: ActionSpec, integration_id: str) -> ActionEntry:
+def published_entry(spec: ActionSpec, integration_id: str) -> ActionEntry:
     """The published action that a scenario describes, version 1."""
     unique = stable_id("action", f"{spec.integration}/{spec.name}")
     id_ = {

@@ -35,7 +35,7 @@ class JobSpec:
 
 
 @dataclass(slots=True)
-class Job:
+class SandboxJob:
     """One job; times in Unix seconds."""
 
     id: str
@@ -71,7 +71,7 @@ class Jobs:
         self._seed = seed
         self._clock = clock
         self._random: dict[str, Random] = {}
-        self._jobs: dict[str, Job] = {}
+        self._jobs: dict[str, SandboxJob] = {}
         self._order: deque[str] = deque()
 
     def submit(self, spec: JobSpec, action_id: str, correlation_id: str) -> JsonObject:
@@ -84,7 +84,7 @@ class Jobs:
         elif fate < spec.failed + spec.cancelled:
             ends_as = CANCELLED
         id_ = str(uuid.UUID(int=rng.getrandbits(128), version=4))
-        self._jobs[id_] = Job(id_, action_id, correlation_id, self._clock(), takes_ms, ends_as)
+        self._jobs[id_] = SandboxJob(id_, action_id, correlation_id, self._clock(), takes_ms, ends_as)
         self._order.append(id_)
         if len(self._order) > _KEPT:
             del self._jobs[self._order.popleft()]

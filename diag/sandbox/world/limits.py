@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from diag.sandbox.reply_bodies import JsonObject, LimitHit, PlatformError
+from diag.sandbox.reply_bodies import ErrorReply, JsonObject, LimitHit
 from diag.sandbox.world.scenario import Limits
 
 _WINDOW_S: Final = 60.0
@@ -58,7 +58,7 @@ class LimitKeeper:
         self._tokens: dict[str, _Window] = {}
 
     def take_request(self, token: str, now_s: float, *, retry_after: bool) -> dict[str, str]:
-        """Counts a request of this token; returns the rate-limit headers. Raises PlatformError 429."""
+        """Counts a request of this token; returns the rate-limit headers. Raises ErrorReply 429."""
         window = self._tokens.setdefault(token, _Window())
         allowed = self.limits.token_requests_per_minute
         if not window.take(now_s, allowed):
@@ -72,7 +72,7 @@ class LimitKeeper:
 
     @contextmanager
     def execution(self, now_s: float, *, retry_after: bool) -> Iterator[None]:
-        """Holds one of the org's execution slots. Raises PlatformError 429 when there is none.
+        """Holds one of the org's execution slots. Raises ErrorReply 429 when there is none.
 
         Test and execute share the slots (whether the platform lets tests count is unknown; assumed).
         """
@@ -99,10 +99,10 @@ def limits_to_wire(limits: Limits, namespace: str) -> list[JsonObject]:
     ]
 
 
-def _too_many(hit: LimitHit, retry_after_s: int | None) -> PlatformError:
+def _too_many(hit: LimitHit, retry_after_s: int | None) -> ErrorReply:
     if retry_after_s is None:
-        return PlatformError(429, "too.many.requests", "Rate limit exceeded the maximum.", limit=hit)
-    return PlatformError(
+        return ErrorReply(429, "too.many.requests", "Rate limit exceeded the maximum.", limit=hit)
+    return ErrorReply(
         429,
         "too.many.requests.retry.after",
         f"Rate limit exceeded the maximum. Retry the request in [{retry_after_s}] seconds",

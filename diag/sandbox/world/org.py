@@ -4,16 +4,16 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from diag.sandbox.reply_bodies import JsonObject, JsonValue, PlatformError, bad_request, not_found
+from diag.sandbox.reply_bodies import ErrorReply, JsonObject, JsonValue, bad_request, not_found
 from diag.sandbox.world.action_config import ActionConfig, config_from_wire
-from diag.sandbox.world.build_org import first_entry, new_function, stable_id
+from diag.sandbox.world.build_org import new_function, published_entry, stable_id
 from diag.sandbox.world.contract import schema_problem
 from diag.sandbox.world.revision import SCHEMAS, ActionEntry, Revision
 from diag.sandbox.world.scenario import ActionSpec, Scenario
 from diag.sandbox.world.switches import Switches
 
 
-class Org:
+class SandboxOrg:
     """All actions by id, in the order they were made."""
 
     def __init__(self, scenario: Scenario, switches: Callable[[], Switches]) -> None:
@@ -27,7 +27,7 @@ class Org:
         """Grows with every write, so that a saved state can be told from the present one."""
         self._entries: dict[str, ActionEntry] = {}
         for spec in scenario.actions:
-            entry = first_entry(spec, ids[spec.integration])
+            entry = published_entry(spec, ids[spec.integration])
             self._entries[entry.id] = entry
             self.specs[entry.id] = spec
 
@@ -40,14 +40,14 @@ class Org:
         self._entries = {entry.id: entry for entry in entries}
 
     def entry(self, action_id: str) -> ActionEntry:
-        """One action. Raises PlatformError 404."""
+        """One action. Raises ErrorReply 404."""
         entry = self._entries.get(action_id)
         if entry is None:
             raise not_found(f"Action {action_id}")
         return entry
 
     def update(self, action_id: str, body: JsonObject, *, draft: bool = False) -> ActionEntry:
-        """PATCH of an action or its draft (UpdateActionInput, UpdateDraftInput). Raises PlatformError."""
+        """PATCH of an action or its draft (UpdateActionInput, UpdateDraftInput). Raises ErrorReply."""
         entry = self.entry(action_id)
         present = entry.revision(draft=draft)
         _writable(entry, "updated")
@@ -78,7 +78,7 @@ class Org:
         self.changes += 1
         return entry
 
-    def touch(self, action_id: str) -> None:
+    def save_unchanged(self, action_id: str) -> None:
         """Somebody else saves the action unchanged: only its version grows."""
         entry = self.entry(action_id)
         published = entry.revision()
@@ -86,7 +86,7 @@ class Org:
         self.changes += 1
 
     def create(self, body: JsonObject, *, draft: bool) -> ActionEntry:
-        """A new action, published or as a draft (PostActionInput). Raises PlatformError."""
+        """A new action, published or as a draft (PostActionInput). Raises ErrorReply."""
         integration_id = body.get("integrationId")
         if not isinstance(integration_id, str) or integration_id not in self.integrations:
             raise bad_request("integrationId must be the id of an integration.")
@@ -114,7 +114,7 @@ class Org:
         return entry
 
     def delete(self, action_id: str) -> None:
-        """Removes an action and its draft. Raises PlatformError."""
+        """Removes an action and its draft. Raises ErrorReply."""
         entry = self.entry(action_id)
         entry.revision()
         _writable(entry, "deleted")
@@ -127,7 +127,7 @@ class Org:
         published = entry.revision()
         _writable(entry, "drafted")
         if entry.draft is not None:
-            raise PlatformError(409, "conflict", f"Action {action_id} already has a draft.")
+            raise ErrorReply(409, "conflict", f"Action {action_id} already has a draft.")
         entry.draft = replace(published, version=entry.last_draft_version + 1)
         self.changes += 1
         return entry
@@ -142,7 +142,7 @@ class Org:
         self.changes += 1
 
     def publish(self, action_id: str, body: JsonObject) -> ActionEntry:
-        """The draft becomes the published action, under the action's next version. Raises PlatformError."""
+        """The draft becomes the published action, under the action's next version. Raises ErrorReply."""
         entry = self.entry(action_id)
         draft = entry.revision(draft=True)
         self._check_version(body, draft.version)
@@ -156,14 +156,14 @@ class Org:
         return entry
 
     def function(self, action_id: str, *, draft: bool) -> JsonObject:
-        """The function of a function action. Raises PlatformError."""
+        """The function of a function action. Raises ErrorReply."""
         function = self.entry(action_id).revision(draft=draft).function
         if function is None:
             raise bad_request(f"Action {action_id} is not a function action.")
         return function
 
     def put_function(self, action_id: str, body: JsonObject) -> None:
-        """Replaces the draft's function settings; the draft's version grows. Raises PlatformError."""
+        """Replaces the draft's function settings; the draft's version grows. Raises ErrorReply."""
         present = self.function(action_id, draft=True)
         timeout = body.get("timeoutSeconds")
         if timeout is not None and (
@@ -192,19 +192,19 @@ class Org:
             return
         if self._switches().stale_form == "400":
             raise bad_request(f"Version {sent} does not match the current version {present}.")
-        raise PlatformError(
+        raise ErrorReply(
             409, "version.conflict", f"Version {sent} does not match the current version {present}."
         )
 
 
-def draft_errors(draft: Revision) -> list[PlatformError]:
+def draft_errors(draft: Revision) -> list[ErrorReply]:
     """What keeps a draft from being published."""
     errors = []
     if draft.function is None and not draft.config.complete:
         errors.append(bad_request("config.request needs a requestUrlTemplate and a requestTemplate."))
     problem = schema_problem(draft.input_schema)
     if problem is not None:
-        errors.append(PlatformError(400, "invalid.schema", problem))
+        errors.append(ErrorReply(400, "invalid.schema", problem))
     return errors
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from diag.sandbox.reply_bodies import JsonObject, PlatformError
+from diag.sandbox.reply_bodies import ErrorReply, JsonObject
 
 VIEW: Final = ("integrations:action:view", "bridge:actions:view")
 EXECUTE: Final = ("integrations:action:execute", "bridge:actions:execute")
@@ -32,12 +32,12 @@ ALL: Final = tuple(
 
 
 def require(granted: frozenset[str], any_of: tuple[str, ...]) -> None:
-    """Raises PlatformError 403, naming what is missing, unless one of `any_of` is granted."""
+    """Raises ErrorReply 403, naming what is missing, unless one of `any_of` is granted."""
     if not any_of or not granted.isdisjoint(any_of):
         return
     one = len(any_of) == 1
     names = ", ".join(any_of)
-    raise PlatformError(
+    raise ErrorReply(
         403,
         "missing.permissions" if one else "missing.any.permissions",
         f"Unable to perform the requested action. You are missing the following permission(s): {names}"

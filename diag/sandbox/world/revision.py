@@ -77,7 +77,7 @@ class ActionEntry:
         return wire
 
     def revision(self, *, draft: bool = False) -> Revision:
-        """The published revision or the draft. Raises PlatformError 404 when there is none."""
+        """The published revision or the draft. Raises ErrorReply 404 when there is none."""
         revision = self.draft if draft else self.published
         if revision is None:
             raise not_found(f"{'Draft of action' if draft else 'Action'} {self.id}")

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from diag.sandbox.executions.oracle import truth
+from diag.sandbox.executions.oracle import oracle_json
 from diag.sandbox.latency.backend import LatencySpec
 from diag.sandbox.latency.distributions import Fixed, Lognormal
-from diag.sandbox.latency.effects import Drift, WarmUp
+from diag.sandbox.latency.effects import LatencyDrift, WarmUp
 from diag.sandbox.sandbox import ActionBackend, Sandbox
 from diag.sandbox.world.scenario import ActionSpec, FailureSpec, load_scenario
 
@@ -47,7 +47,7 @@ def test_refusals_do_not_shift_the_healthy_latencies() -> None:
 
 
 def test_truth_agrees_with_itself_and_names_what_it_cannot_say() -> None:
-    told: dict[str, Any] = truth(Sandbox(load_scenario("demo"), 1))
+    told: dict[str, Any] = oracle_json(Sandbox(load_scenario("demo"), 1))
     actions = {a["name"]: a for a in told["actions"].values()}
     balance = actions["Get Account Balance"]
     assert balance["quantiles_ms"]["p99"] == balance["p99_ms"] == pytest.approx(290.4, abs=0.5)
@@ -60,7 +60,7 @@ def test_truth_agrees_with_itself_and_names_what_it_cannot_say() -> None:
 
 
 def test_a_law_that_drifts_is_that_of_now() -> None:
-    drift = LatencySpec(Fixed(100.0), drift=Drift(4.0))
+    drift = LatencySpec(Fixed(100.0), drift=LatencyDrift(4.0))
     law = drift.law(3600.0)
     assert law is not None
     assert law.quantile(0.99) == pytest.approx(400.0)

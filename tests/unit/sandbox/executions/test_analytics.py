@@ -8,25 +8,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.sandbox.executions.analytics import DIMENSIONS, METRIC, Row, answer, read_query
-from diag.sandbox.reply_bodies import PlatformError
+from diag.sandbox.executions.analytics import DIMENSIONS, METRIC, ExecutionRow, query_result, read_query
+from diag.sandbox.reply_bodies import ErrorReply
 
 START = datetime(2026, 7, 1, tzinfo=UTC).timestamp()
 DAY = "2026-07-01T00:00:00Z/2026-07-02T00:00:00Z"
 BASE: dict[str, Any] = {"interval": DAY, "granularity": "PT1H", "metrics": [METRIC]}
 
 
-def row(minute: float, duration_ms: float, action: str = "a", status: str = "200") -> Row:
+def row(minute: float, duration_ms: float, action: str = "a", status: str = "200") -> ExecutionRow:
     own = dict.fromkeys(DIMENSIONS, "") | {"actionId": action, "responseStatus": status}
-    return Row(START + minute * 60, duration_ms, own)
+    return ExecutionRow(START + minute * 60, duration_ms, own)
 
 
 def view(name: str, **bounds: Any) -> dict[str, Any]:
     return {"target": METRIC, "name": name, "function": "rangeBound", "range": bounds}
 
 
-def ask(rows: list[Row], **query: Any) -> list[dict[str, Any]]:
-    results: Any = answer(read_query({**BASE, **query}), rows)["results"]
+def ask(rows: list[ExecutionRow], **query: Any) -> list[dict[str, Any]]:
+    results: Any = query_result(read_query({**BASE, **query}), rows)["results"]
     return list(results)
 
 
@@ -112,6 +112,6 @@ def test_adjoining_views_share_out_every_execution(
     ],
 )
 def test_a_query_that_makes_no_sense_is_refused(change: dict[str, Any]) -> None:
-    with pytest.raises(PlatformError) as caught:
+    with pytest.raises(ErrorReply) as caught:
         read_query({**BASE, **change})
     assert caught.value.status == 400

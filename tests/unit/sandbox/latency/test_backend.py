@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from diag.sandbox.latency.backend import Backend, LatencySpec
 from diag.sandbox.latency.distributions import Distribution, Empirical, Fixed, Lognormal
 from diag.sandbox.latency.effects import (
-    ColdStart,
-    Drift,
+    ColdStarts,
     Episodes,
+    LatencyDrift,
     Outage,
     Queue,
     Stalls,
@@ -70,12 +70,12 @@ def test_warm_up_fades() -> None:
 
 
 def test_a_cold_start_is_paid_after_idling() -> None:
-    spec = LatencySpec(HUNDRED, cold_start=ColdStart(after_idle_s=30.0, plus_ms=2000.0))
+    spec = LatencySpec(HUNDRED, cold_start=ColdStarts(after_idle_s=30.0, plus_ms=2000.0))
     assert drawn(spec, [0.0, 1.0, 30.9, 60.9]) == [2100.0, 100.0, 100.0, 2100.0]
 
 
 def test_drift_multiplies_by_the_hour_and_the_law_is_that_of_now() -> None:
-    spec = LatencySpec(HUNDRED, drift=Drift(times_per_hour=4.0))
+    spec = LatencySpec(HUNDRED, drift=LatencyDrift(times_per_hour=4.0))
     assert drawn(spec, [0.0, 1800.0, 3600.0]) == pytest.approx([100.0, 200.0, 400.0])
     assert law_of(spec, 1800.0).quantile(0.5) == pytest.approx(200.0)
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from diag.sandbox.reply_bodies import LimitHit, PlatformError
+from diag.sandbox.reply_bodies import ErrorReply, LimitHit
 from diag.sandbox.sandbox import Sandbox
-from diag.sandbox.serving.middleware import Front
-from diag.sandbox.serving.tcp_connection import Connection
+from diag.sandbox.serving.middleware import PlatformMiddleware
+from diag.sandbox.serving.tcp_connection import TcpConnection
 from diag.sandbox.world.scenario import load_scenario
 
 
@@ -27,8 +27,8 @@ def reply_of(error: Exception) -> tuple[int, dict[bytes, bytes], dict[str, Any]]
         sent.append(message)
 
     scope: dict[str, Any] = {"type": "http", "method": "GET", "path": "/api", "headers": []}
-    scope["state"] = {"connection": Connection(asyncio.Transport())}
-    front = Front(route, Sandbox(load_scenario("empty-org"), 1))
+    scope["state"] = {"connection": TcpConnection(asyncio.Transport())}
+    front = PlatformMiddleware(route, Sandbox(load_scenario("empty-org"), 1))
     asyncio.run(front(scope, receive, send))
     start, body = sent
     return start["status"], dict(start["headers"]), json.loads(body["body"])
@@ -43,7 +43,7 @@ def test_a_bug_in_a_route_is_a_500_without_its_words(caplog: pytest.LogCaptureFi
 
 
 def test_a_refusal_has_every_part_of_an_error_body() -> None:
-    error = PlatformError(
+    error = ErrorReply(
         429,
         "too.many.requests",
         "Too many",

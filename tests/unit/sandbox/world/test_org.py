@@ -8,8 +8,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from diag.sandbox.reply_bodies import PlatformError
-from diag.sandbox.world.org import Org
+from diag.sandbox.reply_bodies import ErrorReply
+from diag.sandbox.world.org import SandboxOrg
 from diag.sandbox.world.revision import Revision
 from diag.sandbox.world.scenario import ActionSpec, IntegrationSpec, Scenario
 from diag.sandbox.world.switches import Switches
@@ -17,10 +17,10 @@ from diag.sandbox.world.switches import Switches
 TIMEOUTS = st.integers(1, 60)
 
 
-def make_org(**switches: Any) -> Org:
+def make_org(**switches: Any) -> SandboxOrg:
     spec = ActionSpec(name="A", integration="I", category="c", timeout_s=5)
     scenario = Scenario("one", "one action", (IntegrationSpec("I", "custom-rest-actions"),), (spec,))
-    return Org(scenario, lambda: Switches(**switches))
+    return SandboxOrg(scenario, lambda: Switches(**switches))
 
 
 class OneAction(RuleBasedStateMachine):
@@ -52,19 +52,19 @@ class OneAction(RuleBasedStateMachine):
     @rule(timeout_s=TIMEOUTS, back=st.integers(1, 3), draft=st.booleans())
     def patch_with_a_stale_version(self, timeout_s: int, back: int, draft: bool) -> None:
         known = max(self.versions[draft], default=1)
-        with pytest.raises(PlatformError) as caught:
+        with pytest.raises(ErrorReply) as caught:
             self.write(timeout_s, known - back, draft=draft)
         assert caught.value.status == (404 if draft and self.draft is None else 409)
 
     @rule()
     def somebody_else_saves(self) -> None:
-        self.org.touch(self.id)
+        self.org.save_unchanged(self.id)
         self.versions[False].append(self.versions[False][-1] + 1)
 
     @rule()
     def open_draft(self) -> None:
         if self.draft is not None:
-            with pytest.raises(PlatformError) as caught:
+            with pytest.raises(ErrorReply) as caught:
                 self.org.create_draft(self.id)
             assert caught.value.status == 409
         else:
@@ -82,7 +82,7 @@ class OneAction(RuleBasedStateMachine):
     @precondition(lambda self: self.draft is not None)
     @rule()
     def publish(self) -> None:
-        with pytest.raises(PlatformError):
+        with pytest.raises(ErrorReply):
             self.org.publish(self.id, {"version": self.versions[True][-1] + 1})
         entry = self.org.publish(self.id, {"version": self.versions[True][-1]})
         assert self.draft is not None
@@ -116,7 +116,7 @@ TestOneAction.settings = settings(max_examples=60, stateful_step_count=40, deadl
 def test_both_forms_of_a_stale_version_say_the_same(form: str, status: int) -> None:
     org = make_org(stale_form=form)
     (entry,) = org.entries()
-    with pytest.raises(PlatformError) as caught:
+    with pytest.raises(ErrorReply) as caught:
         org.update(entry.id, {"version": 9})
     assert caught.value.status == status
     assert "does not match the current version 1" in caught.value.message
@@ -136,10 +136,10 @@ def test_a_draft_that_was_never_published_goes_without_a_trace() -> None:
     (integration,) = org.integrations
     body: dict[str, Any] = {"name": "N", "category": "c", "integrationId": integration}
     id_ = org.create(body, draft=True).id
-    with pytest.raises(PlatformError):
+    with pytest.raises(ErrorReply):
         org.create_draft(id_)
     org.delete_draft(id_)
-    with pytest.raises(PlatformError):
+    with pytest.raises(ErrorReply):
         org.entry(id_)
 
 
@@ -148,7 +148,7 @@ def test_a_draft_that_lost_its_request_is_not_published() -> None:
     (entry,) = org.entries()
     org.create_draft(entry.id)
     org.update(entry.id, {"version": 1, "config": {"timeoutSeconds": 60}}, draft=True)
-    with pytest.raises(PlatformError, match="requestUrlTemplate"):
+    with pytest.raises(ErrorReply, match="requestUrlTemplate"):
         org.publish(entry.id, {"version": 2})
     assert entry.revision().config.timeout_s == 5
     assert entry.draft is not None
