@@ -75,7 +75,7 @@ class RunningSandbox:
         return next(id_ for id_, action in actions.items() if action["name"] == name)
 
     def arm(self, *faults: dict[str, Any]) -> None:
-        """Replaces the faults in force (diag/sandbox/faults/fault_rules.py has the kinds); none of them ends
+        """Replaces the faults in force (diag/sandbox/faults/fault_kinds.py has the kinds); none of them ends
         all."""
         uri = f"{self.base_url}/sandbox/faults"
         httpx.post(uri, json={"faults": list(faults)}, trust_env=False).raise_for_status()

@@ -65,6 +65,14 @@ class Sandbox:
         """Differs from an earlier value once anything a saved state holds has changed."""
         return self.org.changes, self.switches, self.limits.limits
 
+    def end_token(self, token: str) -> None:
+        """End a token before its time (a fault)."""
+        self.tokens.revoke(token)
+
+    def save_as_someone_else(self, action_id: str) -> None:
+        """Save an action unchanged, so that its version grows (a fault). Raises ErrorReply 404."""
+        self.org.save_unchanged(action_id)
+
     def now_s(self) -> float:
         """Seconds since the sandbox started."""
         return time.perf_counter() - self._started_s

@@ -100,7 +100,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/sandbox/launch.py": {"diag.sandbox.errors"},
     "diag/sandbox/reply_bodies.py": {"starlette"},
     "diag/sandbox/latency": {"diag.toml_section"},
-    "diag/sandbox/faults": {"diag.sandbox.reply_bodies", "diag.toml_section"},
+    "diag/sandbox/faults": {"diag.sandbox.reply_bodies", "diag.toml_section", "starlette"},
     "diag/sandbox/world": {
         "diag.sandbox.errors", "diag.sandbox.faults", "diag.sandbox.latency", "diag.sandbox.reply_bodies",
         "diag.toml_section", "jsonschema", "referencing",

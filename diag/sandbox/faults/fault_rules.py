@@ -1,53 +1,16 @@
-"""Faults on demand: which request is hit by what. `serving.fault_injection` carries them out.
+"""Which request is hit by which fault.
 
-Set by a scenario (`[[faults]]`) or at run time (POST /sandbox/faults).
+Faults are armed by a scenario (`[[faults]]`) or at run time (POST /sandbox/faults).
 """
 
 import re
 from dataclasses import dataclass, field
 from random import Random
-from typing import Final
 
+from diag.sandbox.faults.fault import Fault
+from diag.sandbox.faults.fault_kinds import KINDS
 from diag.sandbox.reply_bodies import JsonObject
 from diag.toml_section import TomlSection
-
-KINDS: Final = {
-    "status": "answers `status` instead of doing the work",
-    "status_after": "does the work, then answers `status` all the same",
-    "reset": "resets the connection before any work",
-    "reset_after": "does the work, then resets the connection",
-    "stale_keep_alive": "resets a connection that was used before, as a server does that has just closed it",
-    "truncated": "does the work, sends half of the reply and hangs up",
-    "malformed": "does the work, sends a reply that is not JSON any more",
-    "html": "answers `status` with a gateway's HTML page",
-    "huge": "does the work, adds `megabytes` of padding to the reply",
-    "slow": "waits `for_s` before anything else",
-    "login_throttled": "answers as the login host does when it is asked too often (400 invalid_request)",
-    "token_expired": "ends the request's token first",
-    "edited_meanwhile": "somebody else changes the action first: its version grows",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One fault and the requests it is for."""
-
-    kind: str
-    path: str = ""
-    """Regular expression looked for in the path; empty hits all of /api and /oauth."""
-    method: str = ""
-    share: float = 1.0
-    """Of the requests that match."""
-    skip: int = 0
-    """So many matching requests go unharmed first."""
-    hits: int | None = None
-    """At most so many are hit; None: no end."""
-    status: int = 500
-    retry_after_s: int | None = None
-    limit: str = ""
-    """Whose limit a 429 speaks of: `dataactions` (the org's) or `platform.api` (our token's); empty: none."""
-    for_s: float = 1.0
-    megabytes: int = 20
 
 
 @dataclass(slots=True)

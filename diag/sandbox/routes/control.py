@@ -10,7 +10,8 @@ from starlette.routing import Route
 
 from diag.sandbox.errors import ScenarioError
 from diag.sandbox.executions.oracle import limits_json, oracle_json
-from diag.sandbox.faults.fault_rules import KINDS, read_fault
+from diag.sandbox.faults.fault_kinds import KINDS
+from diag.sandbox.faults.fault_rules import read_fault
 from diag.sandbox.reply_bodies import JsonObject, bad_request, json_reply
 from diag.sandbox.routes.live_page import live_page, live_table
 from diag.sandbox.routes.request import integer, json_object
@@ -60,7 +61,7 @@ def routes(sandbox: Sandbox) -> list[Route]:
         return json_reply({"faults": [*sandbox.faults.to_json()]})
 
     async def get_faults(_: Request) -> Response:
-        kinds: JsonObject = {**KINDS}
+        kinds: JsonObject = {name: kind.what for name, kind in KINDS.items()}
         return json_reply({"faults": [*sandbox.faults.to_json()], "kinds": kinds})
 
     async def get_page(_: Request) -> Response:

@@ -1,1 +1,1 @@
-"""The sandbox as an HTTP server: process, sockets, middleware, and the faults put into replies."""
+"""The sandbox as an HTTP server: process, sockets, and middleware."""

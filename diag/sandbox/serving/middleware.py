@@ -7,9 +7,10 @@ import uuid
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from diag.sandbox.faults.fault_kinds import KINDS
+from diag.sandbox.faults.faulted_request import FaultedRequest
 from diag.sandbox.reply_bodies import ErrorReply, json_reply
 from diag.sandbox.sandbox import Sandbox
-from diag.sandbox.serving.fault_injection import inject_fault
 from diag.sandbox.serving.tcp_connection import connection, reset_connection
 from diag.sandbox.world.observations import Execution
 
@@ -57,9 +58,11 @@ class PlatformMiddleware:
                 self._sandbox.observations.record(execution)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        connection(scope).requests += 1
+        client = connection(scope)
+        client.requests += 1
         fault = self._sandbox.faults.fault_for(scope["method"], scope["path"])
         if fault is None:
             await self._app(scope, receive, send)
         else:
-            await inject_fault(fault, self._sandbox, self._app, scope, receive, send)
+            request = FaultedRequest(fault, self._sandbox, client, self._app, scope, receive, send)
+            await KINDS[fault.kind].inject(request)

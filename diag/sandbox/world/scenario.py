@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Final, Literal, cast
 
 from diag.sandbox.errors import ScenarioError
-from diag.sandbox.faults.fault_rules import Fault, read_fault
+from diag.sandbox.faults.fault import Fault
+from diag.sandbox.faults.fault_rules import read_fault
 from diag.sandbox.latency.backend import LatencySpec
 from diag.sandbox.latency.distributions import Fixed
 from diag.sandbox.latency.parse import read_latency

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from diag.sandbox.errors import ScenarioError
-from diag.sandbox.faults.fault_rules import Fault
+from diag.sandbox.faults.fault import Fault
 from diag.sandbox.world.scenario import Limits, load_scenario, shipped_scenarios
 from diag.sandbox.world.switches import Switches
 

@@ -1,0 +1,25 @@
+"""One armed fault: its kind, the requests it is for, and its settings."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault and the requests it is for."""
+
+    kind: str
+    path: str = ""
+    """Regular expression looked for in the path; empty hits all of /api and /oauth."""
+    method: str = ""
+    share: float = 1.0
+    """Of the requests that match."""
+    skip: int = 0
+    """So many matching requests go unharmed first."""
+    hits: int | None = None
+    """At most so many are hit; None: no end."""
+    status: int = 500
+    retry_after_s: int | None = None
+    limit: str = ""
+    """Whose limit a 429 speaks of: `dataactions` (the org's) or `platform.api` (our token's); empty: none."""
+    for_s: float = 1.0
+    megabytes: int = 20

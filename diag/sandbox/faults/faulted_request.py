@@ -1,0 +1,117 @@
+"""One request that a fault hits, and what a fault can do to it."""
+
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from diag.sandbox.faults.fault import Fault
+
+
+class FaultedWorld(Protocol):
+    """What faults change beside the reply."""
+
+    def end_token(self, token: str) -> None:
+        """End a token before its time."""
+
+    def save_as_someone_else(self, action_id: str) -> None:
+        """Save an action unchanged, so that its version grows."""
+
+
+class Client(Protocol):
+    """The other end of the connection."""
+
+    @property
+    def requests(self) -> int:
+        """How many requests came over this connection, this one included."""
+
+    def reset(self) -> None:
+        """Drop the connection with a TCP reset."""
+
+    def hang_up(self) -> None:
+        """Close the connection after what was written is sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldReply:
+    """A reply that was made and not sent. `body` may be replaced; its length is counted when it is sent."""
+
+    status: int
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: bytes
+
+    def with_body(self, body: bytes) -> "HeldReply":
+        """Return the same reply with another body."""
+        return replace(self, body=body)
+
+
+@dataclass(frozen=True, slots=True)
+class FaultedRequest:
+    """The request, the fault that hits it, and the sandbox behind."""
+
+    fault: Fault
+    world: FaultedWorld
+    client: Client
+    app: ASGIApp
+    """The sandbox without faults."""
+    scope: Scope
+    receive: Receive
+    send: Send
+
+    @property
+    def token(self) -> str:
+        """The request's bearer token; empty without one."""
+        authorization: bytes = dict(self.scope["headers"]).get(b"authorization", b"")
+        return authorization.decode("latin-1").partition(" ")[2]
+
+    async def pass_on(self) -> None:
+        """Let the sandbox do the work and answer."""
+        await self.app(self.scope, self.receive, self.send)
+
+    async def work(self) -> HeldReply:
+        """Let the sandbox do the work; return its reply instead of sending it. Raises ErrorReply."""
+        catcher = _Catcher()
+        await self.app(self.scope, self.receive, catcher.catch)
+        return HeldReply(catcher.start["status"], tuple(catcher.start["headers"]), bytes(catcher.body))
+
+    async def send_reply(self, reply: HeldReply) -> None:
+        """Send a reply."""
+        await self._send_start(reply)
+        await self.send({"type": "http.response.body", "body": reply.body})
+
+    async def send_half(self, reply: HeldReply) -> None:
+        """Announce the whole reply, send half of its body and hang up."""
+        await self._send_start(reply)
+        half = reply.body[: len(reply.body) // 2]
+        await self.send({"type": "http.response.body", "body": half, "more_body": True})
+        self.client.hang_up()
+        await self._wait_for_disconnect()
+
+    async def reset(self) -> None:
+        """Reset the connection instead of an answer."""
+        self.client.reset()
+        await self._wait_for_disconnect()
+
+    async def _send_start(self, reply: HeldReply) -> None:
+        headers = [(name, value) for name, value in reply.headers if name != b"content-length"]
+        headers.append((b"content-length", str(len(reply.body)).encode()))
+        await self.send({"type": "http.response.start", "status": reply.status, "headers": headers})
+
+    async def _wait_for_disconnect(self) -> None:
+        """Only once the server has noticed that the connection is closed may a request go unanswered."""
+        while (await self.receive())["type"] != "http.disconnect":
+            pass
+
+
+@dataclass(slots=True)
+class _Catcher:
+    """Takes a reply in place of the client."""
+
+    start: Message = field(default_factory=dict)
+    body: bytearray = field(default_factory=bytearray)
+
+    async def catch(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.start = message
+        else:
+            self.body += message.get("body", b"")
