@@ -1,8 +1,8 @@
 """The sandbox as one object: everything a route needs, and nothing global."""
 
-import time
 from random import Random
 
+from diag.sandbox.clock import Clock, SystemClock
 from diag.sandbox.faults.fault_rules import Faults
 from diag.sandbox.latency.backend import Backend
 from diag.sandbox.world.jobs import Jobs
@@ -44,9 +44,10 @@ class ActionBackend:
 
 
 class Sandbox:
-    """A scenario brought to life with a seed."""
+    """A scenario brought to life with a seed; `clock` is that of this machine unless given."""
 
-    def __init__(self, scenario: Scenario, seed: int) -> None:
+    def __init__(self, scenario: Scenario, seed: int, clock: Clock | None = None) -> None:
+        self.clock = clock if clock is not None else SystemClock()
         self.scenario = scenario
         self.seed = seed
         self.switches = scenario.switches
@@ -54,11 +55,11 @@ class Sandbox:
         self.tokens = Tokens(scenario.token_lifetime_s)
         self.limits = LimitKeeper(scenario.limits)
         self.observations = Observations()
-        self.jobs = Jobs(seed, time.time)
+        self.jobs = Jobs(seed, self.clock.unix_s)
         self.faults = Faults(Random(f"{seed}:faults"))
         self.faults.arm(scenario.faults)
         self._backends: dict[str, ActionBackend] = {}
-        self._started_s = time.perf_counter()
+        self._started_s = self.clock.monotonic_s()
 
     @property
     def changes(self) -> object:
@@ -75,7 +76,7 @@ class Sandbox:
 
     def now_s(self) -> float:
         """Seconds since the sandbox started."""
-        return time.perf_counter() - self._started_s
+        return self.clock.monotonic_s() - self._started_s
 
     def backend_age_s(self, action_id: str) -> float:
         """Seconds since an action's first call; 0 before it."""

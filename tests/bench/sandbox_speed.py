@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from diag.sandbox.executions.precise_sleep import sleep_until
+from diag.sandbox.clock import SystemClock
 from diag.sandbox.launch import SandboxProcess, start_sandbox
 
 _SCENARIO = """
@@ -125,11 +125,12 @@ async def _beside_bare_sleeps(
 ) -> list[float]:
     """Calls at a rate and, at the same time, sleeps without any sandbox: how late those are, ms."""
     late_ms: list[float] = []
+    clock = SystemClock()
 
     async def sleeps() -> None:
         end_s = time.perf_counter() + span_s
         while (deadline_s := time.perf_counter() + 0.05) < end_s:
-            await sleep_until(deadline_s)
+            await clock.sleep_until(deadline_s)
             late_ms.append((time.perf_counter() - deadline_s) * 1e3)
 
     await asyncio.gather(_at_a_rate(sandbox, request, rate, span_s), *(sleeps() for _ in range(10)))

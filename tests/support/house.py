@@ -96,6 +96,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     # the sandbox: knows nothing of the client, so that each can prove the other
     "diag/sandbox/__init__.py": set(),
     "diag/sandbox/__main__.py": {"diag.sandbox.errors", "diag.sandbox.serving"},
+    "diag/sandbox/clock.py": set(),
     "diag/sandbox/errors.py": set(),
     "diag/sandbox/launch.py": {"diag.sandbox.errors"},
     "diag/sandbox/reply_bodies.py": {"starlette"},
@@ -105,7 +106,9 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "diag.sandbox.errors", "diag.sandbox.faults", "diag.sandbox.latency", "diag.sandbox.reply_bodies",
         "diag.toml_section", "jsonschema", "referencing",
     },
-    "diag/sandbox/sandbox.py": {"diag.sandbox.faults", "diag.sandbox.latency", "diag.sandbox.world"},
+    "diag/sandbox/sandbox.py": {
+        "diag.sandbox.clock", "diag.sandbox.faults", "diag.sandbox.latency", "diag.sandbox.world",
+    },
     "diag/sandbox/state_file.py": {"diag.sandbox.errors", "diag.sandbox.sandbox", "diag.sandbox.world"},
     "diag/sandbox/executions": {
         "diag.sandbox.latency", "diag.sandbox.reply_bodies", "diag.sandbox.sandbox", "diag.sandbox.world",

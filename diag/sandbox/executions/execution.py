@@ -2,11 +2,9 @@
 
 import asyncio
 import math
-import time
 from dataclasses import dataclass
 from typing import Final
 
-from diag.sandbox.executions.precise_sleep import sleep_until
 from diag.sandbox.reply_bodies import ErrorReply, JsonObject
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.world.contract import contract_errors
@@ -40,7 +38,7 @@ async def run_action(
 ) -> ExecutionOutcome:
     """Runs an action's backend under its timeout and says how it ended; fills in `call`.
 
-    `arrived_s` is when the request reached the sandbox (time.perf_counter): the drawn time counts from
+    `arrived_s` is when the request reached the sandbox, by the sandbox's clock: the drawn time counts from
     there. Raises ErrorReply 429 when the org's limits are exhausted.
     """
     revision = entry.revision(draft=call.target == "draft")
@@ -65,7 +63,7 @@ async def wait_for_edge(
     sandbox: Sandbox, running: asyncio.Task[ExecutionOutcome], arrived_s: float
 ) -> ExecutionOutcome:
     """The run's outcome, unless the API's edge gives up first (a switch): then 504, while the run goes on."""
-    left_s = arrived_s + sandbox.switches.edge_timeout_s - time.perf_counter()
+    left_s = arrived_s + sandbox.switches.edge_timeout_s - sandbox.clock.monotonic_s()
     done, _ = await asyncio.wait({running}, timeout=max(left_s, 0.0))
     if not done:
         raise ErrorReply(504, "gateway.timeout", "The gateway gave up waiting for the service.")
@@ -98,12 +96,12 @@ async def _call_backend(
     call.drawn_ms = None if math.isinf(latency_ms) else latency_ms
     function_s = revision.function_timeout_s
     if function_s is not None and function_s < call.timeout_s and latency_ms > function_s * 1e3:
-        await sleep_until(arrived_s + function_s)
+        await sandbox.clock.sleep_until(arrived_s + function_s)
         call.outcome = "backend_error"
         aborted = f"Task timed out after {function_s}.00 seconds"
         error = ErrorReply(500, "internal.server.error", "Internal Server Error", causes=(aborted,))
         return ExecutionOutcome(error=error, failed_step=EXECUTE, log=aborted)
-    await sleep_until(arrived_s + min(latency_ms / 1e3, float(call.timeout_s)))
+    await sandbox.clock.sleep_until(arrived_s + min(latency_ms / 1e3, float(call.timeout_s)))
     if latency_ms > call.timeout_s * 1e3:
         call.outcome = "timeout"
         return ExecutionOutcome(error=ErrorReply(504, "request.timeout", TIMED_OUT), failed_step=EXECUTE)

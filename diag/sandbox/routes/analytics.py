@@ -1,6 +1,5 @@
 """Analytics of actions, and which flows use an action."""
 
-import time
 import uuid
 from collections.abc import Iterator
 
@@ -51,7 +50,7 @@ def _rows(sandbox: Sandbox, query: AnalyticsQuery) -> Iterator[ExecutionRow]:
             status, error = _STATUS[call.outcome]
             own = {"responseStatus": status, "errorType": error, "correlationId": call.correlation_id}
             yield ExecutionRow(call.started_at, call.served_ms, {**named[call.action_id], **own})
-    started_at = time.time() - sandbox.now_s()
+    started_at = sandbox.clock.unix_s() - sandbox.now_s()
     span = (query.since, query.until)
     for action_id, spec in sandbox.org.specs.items():
         law = spec.latency.law(0.0)

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import time
 import uuid
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -26,7 +25,7 @@ class PlatformMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
-        scope["arrived_s"] = arrived_s = time.perf_counter()
+        scope["arrived_s"] = arrived_s = self._sandbox.clock.monotonic_s()
         scope["correlation_id"] = correlation_id = str(uuid.uuid4())
         started = False
 
@@ -54,7 +53,7 @@ class PlatformMiddleware:
         finally:
             execution: Execution | None = scope.get("execution")
             if execution is not None:
-                execution.served_ms = (time.perf_counter() - arrived_s) * 1e3
+                execution.served_ms = (self._sandbox.clock.monotonic_s() - arrived_s) * 1e3
                 self._sandbox.observations.record(execution)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:

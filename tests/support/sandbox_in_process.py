@@ -1,0 +1,101 @@
+"""A sandbox inside the test, on a clock that moves only when it is told to: no process, no waiting.
+
+Everything but the socket is the real thing: middleware, routes, limits, executions. An execution ends as
+soon as it starts, and the clock has moved by the time it took.
+"""
+
+import asyncio
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+from starlette.types import Receive, Scope, Send
+
+from diag.sandbox.sandbox import Sandbox
+from diag.sandbox.serving.app import sandbox_app
+from diag.sandbox.world.scenario import load_scenario
+
+BEGAN_AT: float = 1_750_000_000.0
+"""Unix seconds at which the clock starts."""
+
+
+class SteppedClock:
+    """A clock whose time passes in sleeps and by `advance`, never by itself."""
+
+    def __init__(self) -> None:
+        self._now_s = 0.0
+
+    def monotonic_s(self) -> float:
+        """Return seconds since the clock was made."""
+        return self._now_s
+
+    def unix_s(self) -> float:
+        """Return Unix seconds."""
+        return BEGAN_AT + self._now_s
+
+    async def sleep_until(self, deadline_s: float) -> None:
+        """Be at the deadline."""
+        self._now_s = max(self._now_s, deadline_s)
+
+    def advance(self, seconds: float) -> None:
+        """Let so much time pass."""
+        self._now_s += seconds
+
+
+class InProcessSandbox:
+    """A sandbox of the test's own, and requests to it with a token; a context manager."""
+
+    def __init__(self, scenario: str | Path, seed: int = 1) -> None:
+        self.clock = SteppedClock()
+        self._app = sandbox_app(Sandbox(load_scenario(str(scenario)), seed, self.clock))
+        self._connection = _Connection()
+        self._runner = asyncio.Runner()
+        self._client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(self._with_connection), base_url="http://sandbox"
+        )
+        login = self.request(
+            "POST", "/oauth/token", data={"grant_type": "client_credentials"}, auth=("sandbox", "sandbox")
+        )
+        token = login.raise_for_status().json()["access_token"]
+        self._client.headers["Authorization"] = f"Bearer {token}"
+        actions: dict[str, Any] = self.get("/sandbox/truth")["actions"]
+        self._ids = {action["name"]: action_id for action_id, action in actions.items()}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._runner.run(self._client.aclose())
+        self._runner.close()
+
+    def request(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """Return the reply to one request."""
+        return self._runner.run(self._client.request(method, path, **options))
+
+    def get(self, path: str) -> dict[str, Any]:
+        """Return the JSON of a GET."""
+        body: dict[str, Any] = self.request("GET", path).raise_for_status().json()
+        return body
+
+    def action_id(self, name: str) -> str:
+        """Return the id of the action with this name."""
+        return self._ids[name]
+
+    def test(self, name: str, **inputs: object) -> httpx.Response:
+        """Return the reply of a test call of the action with this name."""
+        uri = f"/api/v2/integrations/actions/{self.action_id(name)}/test"
+        return self.request("POST", uri, json=inputs)
+
+    async def _with_connection(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["state"] = {"connection": self._connection}
+        await self._app(scope, receive, send)
+
+
+class _Connection:
+    """In place of a TCP connection: counts requests, and cannot be cut."""
+
+    def __init__(self) -> None:
+        self.requests = 0
