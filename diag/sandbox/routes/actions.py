@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Final, TypeAlias
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -12,7 +13,7 @@ from diag.sandbox.routes.paging import paged
 from diag.sandbox.routes.request import api_route, flag, json_object, shown_parts
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.world.permissions import ADD, DELETE, EDIT, VIEW
-from diag.sandbox.world.revision import ACTIONS_URI, ActionEntry
+from diag.sandbox.world.revision import ACTIONS_URI, ActionEntry, Revision
 
 _SCHEMAS = {
     "inputschema.json": ("input", "inputSchema"),
@@ -88,42 +89,69 @@ def routes(sandbox: Sandbox) -> list[Route]:
 
 
 def _chosen(request: Request, entries: list[ActionEntry], *, draft: bool) -> list[ActionEntry]:
-    """The entries the query's filters leave, in the order it asks for."""
-    query = request.query_params
-    chosen = [e for e in entries if (e.draft if draft else e.published) is not None]
-    if not flag(request, "includeAuthActions"):
-        chosen = [e for e in chosen if e.kind != "custom_auth"]
-    if "ids" in query:
-        ids = [id_.strip() for id_ in query["ids"].split(",") if id_.strip()]
-        if len(ids) > 50:
-            raise bad_request("ids takes at most 50 ids.")
-        chosen = [e for e in chosen if e.id in ids]
-    if "name" in query:
-        part = query["name"].lower()
-        chosen = [e for e in chosen if part in e.revision(draft=draft).name.lower()]
-    if "category" in query:
-        category = query["category"].lower()
-        chosen = [e for e in chosen if e.revision(draft=draft).category.lower() == category]
-    if "secure" in query:
-        secure = flag(request, "secure")
-        chosen = [e for e in chosen if e.revision(draft=draft).secure == secure]
-    order = query.get("sortOrder", "asc").lower()
+    """Return the entries that pass the query's filters, in the order it asks for. Raises ErrorReply 400."""
+    filters = [make(request) for name, make in _FILTERS.items() if name in request.query_params]
+    hide_auth = not flag(request, "includeAuthActions")
+    chosen = []
+    for entry in entries:
+        revision = entry.draft if draft else entry.published
+        if revision is None or (hide_auth and entry.kind == "custom_auth"):
+            continue
+        if all(passes(entry, revision) for passes in filters):
+            chosen.append((entry, revision))
+    return _ordered(request, chosen)
+
+
+def _ordered(request: Request, chosen: list[tuple[ActionEntry, Revision]]) -> list[ActionEntry]:
+    order = request.query_params.get("sortOrder", "asc").lower()
     if order not in ("asc", "desc"):
         raise bad_request("sortOrder must be asc or desc.")
-    by = query.get("sortBy")
+    by = request.query_params.get("sortBy")
     if by is not None and by not in _SORT_KEYS:
         raise bad_request(f"sortBy must be one of {', '.join(_SORT_KEYS)}.")
     if by is not None:
-        chosen.sort(key=lambda e: _SORT_KEYS[by](e, draft))
-    if order == "desc":
-        chosen.reverse()
-    return chosen
+        chosen = sorted(chosen, key=lambda pair: _SORT_KEYS[by](*pair))
+    entries = [entry for entry, _ in chosen]
+    return entries[::-1] if order == "desc" else entries
 
 
-_SORT_KEYS: dict[str, Callable[[ActionEntry, bool], str]] = {
-    "id": lambda e, _: e.id,
-    "name": lambda e, draft: e.revision(draft=draft).name.lower(),
-    "category": lambda e, draft: e.revision(draft=draft).category.lower(),
+_Filter: TypeAlias = Callable[[ActionEntry, Revision], bool]
+
+
+def _by_ids(request: Request) -> _Filter:
+    ids = [id_.strip() for id_ in request.query_params["ids"].split(",") if id_.strip()]
+    if len(ids) > 50:
+        raise bad_request("ids takes at most 50 ids.")
+    return lambda entry, _: entry.id in ids
+
+
+def _by_name(request: Request) -> _Filter:
+    part = request.query_params["name"].lower()
+    return lambda _, revision: part in revision.name.lower()
+
+
+def _by_category(request: Request) -> _Filter:
+    category = request.query_params["category"].lower()
+    return lambda _, revision: revision.category.lower() == category
+
+
+def _by_secure(request: Request) -> _Filter:
+    secure = flag(request, "secure")
+    return lambda _, revision: revision.secure == secure
+
+
+_FILTERS: Final[dict[str, Callable[[Request], _Filter]]] = {
+    "ids": _by_ids,
+    "name": _by_name,
+    "category": _by_category,
+    "secure": _by_secure,
+}
+"""Query parameter -> what it asks of an action."""
+
+_SORT_KEYS: Final[dict[str, Callable[[ActionEntry, Revision], str]]] = {
+    "id": lambda entry, _: entry.id,
+    "name": lambda _, revision: revision.name.lower(),
+    "category": lambda _, revision: revision.category.lower(),
 }
 
 
