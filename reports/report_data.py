@@ -12,7 +12,7 @@ from analysis.views.summary import ActionSummary
 class ProductionSource:
     """Where production telemetry was read; `since`, `until` in Unix seconds (UTC).
 
-    `not_observed`: (action, why). `unknown`: what the platform does not tell of its numbers.
+    `not_observed`: (action, why). `unknown`: what the platform does not report about its numbers.
     """
 
     host: str
@@ -43,7 +43,7 @@ class ReportData:
     """Sentences to show beside the verdict, e.g. that the generator judged its own run as late."""
     production: ProductionSource | None = None
     span: tuple[float, float] | None = None
-    """Start of the first call and of the last (Unix seconds), for calls without a manifest that would say."""
+    """Start of the first call and of the last (Unix seconds), for calls without a manifest."""
 
     @property
     def from_production(self) -> bool:

@@ -1,4 +1,4 @@
-"""Errors shown to the person who starts a sandbox.
+"""Errors shown to whoever starts a sandbox.
 
     SandboxError       category "error"
     ├── ScenarioError  category "usage": unknown scenario, or a mistake in its file
@@ -21,7 +21,7 @@ class SandboxError(Exception):
 
 
 class ScenarioError(SandboxError):
-    """The scenario does not exist, or its file says something the sandbox cannot do."""
+    """The scenario does not exist, or its file asks for something the sandbox cannot do."""
 
     category = "usage"
 

@@ -41,11 +41,11 @@ def start_sandbox(
     log_path: Path | None = None,
     state: Path | None = None,
 ) -> Iterator[SandboxProcess]:
-    """A sandbox for as long as the block lasts; it ends with this process even if that is killed.
+    """A sandbox for as long as the block lasts; it ends with this process, even if this process is killed.
 
     Port 0 takes a free one. What the sandbox writes to stderr goes to `log_path`; `state` is loaded if
     it exists and kept up to date. Ctrl-C does not reach the sandbox: it lives until the block ends.
-    Raises SandboxError with the sandbox's own words when it does not come up.
+    Raises SandboxError with the sandbox's own message when it does not start.
     """
     command = [
         *(sys.executable, "-m", "diag.sandbox", "--exit-with-parent"),
@@ -76,8 +76,8 @@ def _wait_until_ready(process: subprocess.Popen[bytes], log: IO[bytes]) -> str:
         watchdog.cancel()
     process.wait()
     log.seek(0)
-    said = log.read().decode(errors="replace").strip()
-    message, _, hint = said.removeprefix("Error: ").partition("\n")
+    stderr = log.read().decode(errors="replace").strip()
+    message, _, hint = stderr.removeprefix("Error: ").partition("\n")
     raise SandboxError(
         message or f"the sandbox did not start within {_START_LIMIT_S:g} s", hint=hint.strip() or None
     )

@@ -15,7 +15,7 @@ _EDGE: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """What one run said of an action; None where it could not say. `above`: the p99 is above `p99_ms`."""
+    """One run of an action; None where it has no result. `above`: the p99 is above `p99_ms`."""
 
     at: float
     p99_ms: float | None

@@ -86,7 +86,7 @@ def survival_range(
 
 
 def _alone(axes: Axes, colours: Colours, series: Series, floor: float) -> None:
-    """Draw one source of calls by itself; told apart by its dashes as well as by its colour."""
+    """Draw one source of calls by itself; distinguished by its dashes as well as its colour."""
     colour, dashes = {
         "published": (colours.now, (0, (1, 2))),
         "draft": (colours.error, (0, (5, 2))),
@@ -171,7 +171,7 @@ def _unknown_beyond(
     high_ms: float,
     target: float,
 ) -> None:
-    """Shade what the run cannot tell: the curve ends where calls were cut off."""
+    """Shade what the run does not show: the curve ends where calls were cut off."""
     if len(t_ms) == 0 or share[-1] <= target:
         return
     start = math.log10(t_ms[-1])

@@ -87,7 +87,7 @@ def _drawn(figure: Figure) -> str:
 
 
 def _rename(root: ElementTree.Element, prefix: str) -> None:
-    """Drop ids nobody refers to, make others short and unique in the page, turn `class:` ids into classes."""
+    """Drop unused ids, make others short and unique in the page, turn `class:` ids into classes."""
     used: set[str] = set()
     for element in root.iter():
         for value in element.attrib.values():
@@ -134,7 +134,7 @@ def _tidy(element: ElementTree.Element) -> None:
 
 
 def _flatten(element: ElementTree.Element) -> None:
-    """Replace groups that say nothing by what they hold."""
+    """Replace groups without attributes by their contents."""
     for child in list(element):
         _flatten(child)
         if child.tag in ("g", "defs") and not child.attrib:

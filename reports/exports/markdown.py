@@ -41,7 +41,7 @@ def build_markdown(data: ReportData) -> str:
 
 
 def _production(data: ReportData) -> list[str]:
-    """What telemetry says of each action; nothing where production was not looked at."""
+    """Return what telemetry says of each action; nothing where production was not observed."""
     if data.production is None:
         return []
     lines = ["", "## In production", ""]
@@ -54,16 +54,16 @@ def _production(data: ReportData) -> list[str]:
 
 
 def _loops(loops: Sequence[FlowLoop]) -> list[str]:
-    """How flows should wait for work that is submitted and polled; nothing where there is none."""
+    """Return how flows should wait for work that is submitted and polled; nothing without such work."""
     if not loops:
         return []
     heads = ("Submit", "Jobs", "Done", "Not finished", "p50", "p99", "at most", "Poll")
     lines = ["", "## Work that is submitted and polled", "", f"| {' | '.join(heads)} |"]
     lines.append(f"|{' --- |' * len(heads)}")
     for loop in loops:
-        look = numbers.UNKNOWN
+        advice = numbers.UNKNOWN
         if loop.interval_s is not None and loop.loop_limit is not None:
-            look = f"every {loop.interval_s} s, at most {numbers.plural(loop.loop_limit, 'time')}"
+            advice = f"every {loop.interval_s} s, at most {numbers.plural(loop.loop_limit, 'time')}"
         cells = (
             loop.action_name,
             numbers.count(loop.jobs),
@@ -72,7 +72,7 @@ def _loops(loops: Sequence[FlowLoop]) -> list[str]:
             numbers.seconds(loop.p50_s),
             numbers.seconds(loop.p99_s),
             numbers.seconds(loop.p99_upper_s),
-            look,
+            advice,
         )
         lines.append(f"| {' | '.join(markdown(cell) for cell in cells)} |")
     return [*lines, "", *(f"- **{markdown(one.action_name)}**: {markdown(one.reason)}" for one in loops)]

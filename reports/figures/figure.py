@@ -45,7 +45,7 @@ class Chart:
     key: tuple[tuple[str, str], ...] = ()
     """(CSS class of the swatch, text)."""
     try_out: TryOut | None = None
-    """What the page needs to let people try a timeout on this chart."""
+    """What the page needs for trying a timeout on this chart."""
     facts: Mapping[str, float | None] = field(default_factory=dict)
     """Numbers of its words that stand nowhere else."""
 

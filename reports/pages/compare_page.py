@@ -26,14 +26,14 @@ from reports.wording.verdict_words import Wording
 CHANGE_WORDING: Final[dict[Change, Wording]] = {
     "slower": Wording("Slower", "▲", "change", "slower"),
     "faster": Wording("Faster", "▼", "fits", "faster"),
-    "same": Wording("Same", "=", "aside", "the same"),
-    "cannot tell": Wording("Cannot tell", "?", "unknown", "cannot tell"),
+    "same": Wording("Same", "=", "aside", "unchanged"),
+    "cannot tell": Wording("Cannot tell", "?", "unknown", "too uncertain to tell"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class ComparedRun:
-    """One column: the label people gave or the run's id, and what it said."""
+    """One column: a run under its label or id, with its verdicts and numbers."""
 
     label: str
     analysis: Analysis

@@ -20,7 +20,7 @@ from reports.wording.verdict_words import WORDING, headline, headline_numbers, h
 
 @dataclass(frozen=True, slots=True)
 class IndexedRun:
-    """One run of the index. Without an `analysis`, `why_not` says why there is none.
+    """One run of the index. Without an `analysis`, `why_not` is the reason.
 
     `report` is the path of its report relative to the index, with forward slashes, or None.
     """
@@ -99,13 +99,13 @@ def _run_view(index: int, run: IndexedRun, zone: str | None) -> dict[str, object
     }
 
 
-Seen = tuple[float, Recommendation]
-"""When a run began, and what it said of one action."""
+SeenInRun = tuple[float, Recommendation]
+"""When a run began, and its verdict on one action."""
 
 
-def _actions_over_time(runs: Sequence[IndexedRun]) -> list[list[Seen]]:
-    """Return, for each action of one target, what its runs said, oldest first."""
-    rows: dict[str, list[Seen]] = {}
+def _actions_over_time(runs: Sequence[IndexedRun]) -> list[list[SeenInRun]]:
+    """Return, for each action of one target, its verdicts, oldest first."""
+    rows: dict[str, list[SeenInRun]] = {}
     for run in reversed(runs):
         for action in run.analysis.actions if run.analysis is not None else ():
             rows.setdefault(action.action_id, []).append((_began(run), action))
@@ -126,7 +126,7 @@ def _place_json(place: str, runs: Sequence[IndexedRun]) -> JsonObject:
     }
 
 
-def _action_json(found: Sequence[Seen]) -> JsonObject:
+def _action_json(found: Sequence[SeenInRun]) -> JsonObject:
     newest = found[-1][1]
     low, high = extremes([action for _, action in found])
     return {
@@ -146,21 +146,21 @@ def _action_json(found: Sequence[Seen]) -> JsonObject:
 
 @dataclass(frozen=True, slots=True)
 class P99:
-    """A p99 in ms, or (`above`) what it is proven to be above; None where a run says neither."""
+    """A p99 in ms, or (`above`) what it is proven to be above; None where a run shows neither."""
 
     ms: float | None
     above: bool = False
 
 
 def p99_or_more(action: Recommendation) -> P99:
-    """Return what one run says of the p99: it, or where the calls were cut off before it."""
+    """Return one run's p99, or the time it is above where calls were cut off first."""
     if action.quantile_ms is not None:
         return P99(action.quantile_ms)
     return P99(action.quantile_lower_ms, above=action.quantile_lower_ms is not None)
 
 
 def extremes(actions: Sequence[Recommendation]) -> tuple[P99, P99]:
-    """Return the lowest and the highest p99. Runs that only say "above" count: the highest is then open."""
+    """Return the lowest and the highest p99. Runs that only know "above" count: the highest is then open."""
     known = [one for one in map(p99_or_more, actions) if one.ms is not None]
     if not known:
         return P99(None), P99(None)
@@ -169,7 +169,7 @@ def extremes(actions: Sequence[Recommendation]) -> tuple[P99, P99]:
     return lowest, P99(highest, above=any(one.above for one in known))
 
 
-def _told_p99(found: P99, place: str) -> TracedText:
+def _p99_text(found: P99, place: str) -> TracedText:
     return traced_number(f"{'> ' if found.above else ''}{numbers.latency(found.ms)}", found.ms, f"{place}/ms")
 
 
@@ -187,13 +187,13 @@ def _place_view(index: int, place: str, runs: Sequence[IndexedRun]) -> dict[str,
     }
 
 
-def _action_view(at: str, found: Sequence[Seen], first: float, last: float) -> dict[str, object]:
+def _action_view(at: str, found: Sequence[SeenInRun], first: float, last: float) -> dict[str, object]:
     newest = found[-1][1]
     low, high = extremes([action for _, action in found])
     points = []
     for began, action in found:
-        said = p99_or_more(action)
-        points.append(Point(began, said.ms, action.current_timeout_s, said.above))
+        p99 = p99_or_more(action)
+        points.append(Point(began, p99.ms, action.current_timeout_s, p99.above))
     return {
         "at": at,
         "it": newest,
@@ -201,9 +201,9 @@ def _action_view(at: str, found: Sequence[Seen], first: float, last: float) -> d
         "held_back": held_back(newest),
         "runs": len(found),
         "without": sum(point.p99_ms is None for point in points),
-        "newest": _told_p99(p99_or_more(newest), "newest"),
-        "low": _told_p99(low, "lowest"),
-        "high": _told_p99(high, "highest"),
+        "newest": _p99_text(p99_or_more(newest), "newest"),
+        "low": _p99_text(low, "lowest"),
+        "high": _p99_text(high, "highest"),
         "spark": Markup(sparkline(points, first, last)),
     }
 

@@ -22,7 +22,7 @@ from reports.wording.verdict_words import CHANGES, WORDING, headline, held_back,
 FULL_CHARTS: Final = 20
 FULL_CHARTS_OF_MANY: Final = 12
 MANY: Final = 60
-"""Actions that get all their charts, in the order of harm, and of how many actions on fewer get them; the
+"""Actions that get all their charts, most urgent first, and of how many actions on fewer get them; the
 others get one small chart each. It keeps 200 actions with production beside them below 3 MB."""
 
 FULL_ROWS: Final = 20

@@ -1,4 +1,4 @@
-"""Where a failed call failed, in words people can act on, from its outcome and error code.
+"""Where a failed call failed, in words that can be acted on, from its outcome and error code.
 
 The messages of failed calls are not recorded: they may quote the values sent (diag/genesys/outcomes.py).
 The code names the failing part just as well, and the correlation id leads to the message in the platform's

@@ -1,4 +1,4 @@
-"""Numbers as people read them: three significant digits, always with a unit, never NaN."""
+"""Numbers as they are shown: three significant digits, always with a unit, never NaN."""
 
 import math
 from typing import Final

@@ -38,5 +38,5 @@ def csv_cell(text: str) -> str:
 
 
 def markdown(text: str) -> str:
-    """Return the text as Markdown that shows it literally; `@name` in it calls nobody."""
+    """Return the text as Markdown that shows it literally; `@name` in it mentions no user."""
     return _MARKDOWN.sub(r"\\\1", printable(text)).replace("@", "&#64;")

@@ -90,7 +90,7 @@ def tally(actions: Sequence[Recommendation]) -> TracedText:
 
 
 def tally_numbers(actions: Sequence[Recommendation]) -> dict[str, int]:
-    """Return how many actions got each verdict, in the order of harm; verdicts nobody got are left out."""
+    """Return how many actions got each verdict, most urgent first; verdicts without actions are left out."""
     counted = {verdict.value: sum(action.verdict is verdict for action in actions) for verdict in WORDING}
     return {verdict: many for verdict, many in counted.items() if many}
 

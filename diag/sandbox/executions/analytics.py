@@ -58,12 +58,12 @@ class AnalyticsQuery:
     views: tuple[DurationView, ...]
 
     def wants(self, row: ExecutionRow) -> bool:
-        """Whether the interval and the filter take this row."""
+        """Whether this execution is inside the interval and passes the filter."""
         return self.since <= row.at < self.until and (not self.filter or _matches(self.filter, row))
 
 
 def read_query(body: JsonObject) -> AnalyticsQuery:
-    """The query of a request body. Raises ErrorReply 400 for one the platform would not take."""
+    """Return the query of a request body. Raises ErrorReply 400 for one that the platform would refuse."""
     since, until = _interval(body.get("interval"))
     granularity = body.get("granularity")
     step_s = until - since if granularity is None else _period_s(granularity)
@@ -187,10 +187,10 @@ def _objects(body: JsonObject, key: str) -> list[JsonObject]:
         return []
     if not isinstance(value, list):
         raise bad_request(f"{key} must be a list of objects.")
-    found = [item for item in value if isinstance(item, dict)]
-    if len(found) < len(value):
+    objects = [item for item in value if isinstance(item, dict)]
+    if len(objects) < len(value):
         raise bad_request(f"{key} must be a list of objects.")
-    return found
+    return objects
 
 
 def _texts(body: JsonObject, key: str) -> list[str]:
@@ -199,10 +199,10 @@ def _texts(body: JsonObject, key: str) -> list[str]:
         return []
     if not isinstance(value, list):
         raise bad_request(f"{key} must be a list of text.")
-    found = [item for item in value if isinstance(item, str)]
-    if len(found) < len(value):
+    texts = [item for item in value if isinstance(item, str)]
+    if len(texts) < len(value):
         raise bad_request(f"{key} must be a list of text.")
-    return found
+    return texts
 
 
 def _interval(value: JsonValue) -> tuple[float, float]:
@@ -222,13 +222,13 @@ def _moment(text: str) -> float:
 
 
 def _period_s(value: JsonValue) -> float:
-    found = _PERIOD.fullmatch(value) if isinstance(value, str) and len(value) < 40 else None
-    if found is None or not any(found.groups()):
+    period = _PERIOD.fullmatch(value) if isinstance(value, str) and len(value) < 40 else None
+    if period is None or not any(period.groups()):
         raise bad_request("granularity must be an ISO 8601 period such as PT1H.")
-    weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    weeks, days, hours, minutes, seconds = (int(part or 0) for part in period.groups())
     period_s = ((weeks * 7 + days) * 24 + hours) * 3600.0 + minutes * 60 + seconds
     if period_s <= 0:
-        raise bad_request("granularity must be longer than nothing.")
+        raise bad_request("granularity must be longer than zero.")
     return period_s
 
 

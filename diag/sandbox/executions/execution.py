@@ -1,4 +1,4 @@
-"""One run of an action: contract, limits, backend, timeout. `execution_replies` words how it ended."""
+"""One run of an action: contract, limits, backend, timeout. `execution_replies` has the replies."""
 
 import asyncio
 import math
@@ -36,7 +36,7 @@ class ExecutionOutcome:
 async def run_action(
     sandbox: Sandbox, entry: ActionEntry, inputs: JsonObject, call: Execution, arrived_s: float
 ) -> ExecutionOutcome:
-    """Runs an action's backend under its timeout and says how it ended; fills in `call`.
+    """Run an action's backend under its timeout and return how it ended; fills in `call`.
 
     `arrived_s` is when the request reached the sandbox, by the sandbox's clock: the drawn time counts from
     there. Raises ErrorReply 429 when the org's limits are exhausted.
@@ -74,12 +74,12 @@ def _unfit(revision: Revision, inputs: JsonObject) -> ExecutionOutcome | None:
     """The outcome of a run that never gets as far as the backend."""
     problems = contract_errors(revision.input_schema, inputs)
     if problems:
-        said = "Input does not match the action's contract."
-        error = ErrorReply(400, "invalid.schema", said, ("ACTION.PROCESSING",), tuple(problems))
+        message = "Input does not match the action's contract."
+        error = ErrorReply(400, "invalid.schema", message, ("ACTION.PROCESSING",), tuple(problems))
         return ExecutionOutcome(error=error, failed_step=VALIDATE)
     if revision.function is None and not revision.config.complete:
-        said = "The action has no request URL or no request template."
-        error = ErrorReply(400, "invalid.substitution", said, ("ACTION.PROCESSING",))
+        message = "The action has no request URL or no request template."
+        error = ErrorReply(400, "invalid.substitution", message, ("ACTION.PROCESSING",))
         return ExecutionOutcome(error=error, failed_step=RESOLVE)
     return None
 
@@ -112,10 +112,10 @@ async def _call_backend(
     if spec is not None and spec.job is not None:
         result |= sandbox.jobs.submit(spec.job, entry.id, call.correlation_id)
     if spec is not None and spec.polls_jobs:
-        found = sandbox.jobs.look(inputs)
-        if found is None:
+        job = sandbox.jobs.poll(inputs)
+        if job is None:
             return _refused_by_backend(call, 404, "there is no such job")
-        result |= found
+        result |= job
     call.outcome = "ok"
     log = None if revision.function is None else f"REPORT Duration: {latency_ms:.2f} ms"
     return ExecutionOutcome(result=result or {"result": "done"}, log=log)
@@ -124,6 +124,6 @@ async def _call_backend(
 def _refused_by_backend(call: Execution, status: int, message: str) -> ExecutionOutcome:
     call.outcome = "backend_error"
     detail = ("ACTION.REMOTE_ENDPOINT",)
-    said = f'Backend answered {status}: {{"message":"{message}"}}'
-    error = ErrorReply(400, "bad.request", "Request to backend service failed.", detail, (said,))
+    cause = f'Backend answered {status}: {{"message":"{message}"}}'
+    error = ErrorReply(400, "bad.request", "Request to backend service failed.", detail, (cause,))
     return ExecutionOutcome(error=error, failed_step=EXECUTE)

@@ -1,4 +1,4 @@
-"""How a run of an action is told: /test shows every step, /execute only the end."""
+"""The replies to a run of an action: /test shows every step, /execute only the end."""
 
 from typing import Final
 
@@ -24,7 +24,7 @@ _HIDDEN: Final = (
 
 
 def test_result(outcome: ExecutionOutcome, correlation_id: str, *, flatten: bool, masked: bool) -> JsonObject:
-    """A TestExecutionResult: every step up to the one that failed; `masked` keeps the result back."""
+    """A TestExecutionResult: every step up to the one that failed; `masked` hides the result."""
     error = None if outcome.error is None else outcome.error.body(correlation_id)
     operations: list[JsonValue] = []
     for name in _STEPS:
@@ -54,7 +54,7 @@ def final_result(outcome: ExecutionOutcome, *, flatten: bool) -> JsonObject:
 
 
 def execute_error(error: ErrorReply, correlation_id: str) -> ErrorReply:
-    """What /execute lets out: the backend's own words stay hidden (Resource Center, "400 error")."""
+    """What /execute lets out: the backend's own message stays hidden (Resource Center, "400 error")."""
     if "ACTION.REMOTE_ENDPOINT" not in error.detail_codes:
         return error
     return ErrorReply(

@@ -1,4 +1,4 @@
-"""What is really so: exact quantiles of every action's model, to judge measurements by."""
+"""The oracle: exact quantiles of every action's model, to judge measurements by."""
 
 from typing import Final
 
@@ -11,7 +11,7 @@ _LEVELS: Final = (0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999)
 
 
 def oracle_json(sandbox: Sandbox) -> JsonObject:
-    """Every action's truth by id, with its present timeout; the scenario, limits and seed beside it."""
+    """Return every action's exact distribution and timeout by id, with the scenario, limits and seed."""
     actions: JsonObject = {}
     for entry in sandbox.org.entries():
         spec = sandbox.org.specs.get(entry.id)
@@ -58,8 +58,8 @@ def limits_json(limits: Limits) -> JsonObject:
 def distribution_json(law: Distribution | None) -> JsonObject:
     """Quantiles in ms and, for each whole second 1..60, the share of calls slower than it.
 
-    Of calls that the backend answers; refused ones (`failure_share`) are not in it. All null where the
-    model has no closed form, or no call is ever answered.
+    They describe the calls that the backend answers, without refused ones (`failure_share`). All are null
+    where the model has no closed form, or no call is ever answered.
     """
     if law is None:
         return dict.fromkeys(("p50_ms", "p95_ms", "p99_ms", "quantiles_ms", "exceed_1_to_60"))

@@ -26,7 +26,7 @@ _EDGE: Final = 1e-15
 
 @dataclass(frozen=True, slots=True)
 class LatencySpec:
-    """What a scenario says of a backend: a distribution, and what happens to it."""
+    """A backend as the scenario describes it: a distribution, and what happens to it."""
 
     base: Distribution
     correlation: float = 0.0
@@ -54,8 +54,8 @@ class LatencySpec:
         return law
 
     def notes(self) -> list[str]:
-        """What `law` leaves out, in words."""
-        said = {
+        """Return what `law` leaves out, in words."""
+        limits = {
             "a queue: latency depends on the load": self.servers is not None,
             "stalls: latency depends on when a call is sent": self.stalls is not None,
             "drift: true only now": self.drift is not None,
@@ -63,7 +63,7 @@ class LatencySpec:
             "outside outages": bool(self.outages),
             "in the long run: slow and fast calls come in a row": bool(self.episodes or self.correlation),
         }
-        return [note for note, applies in said.items() if applies]
+        return [note for note, applies in limits.items() if applies]
 
 
 class Backend:

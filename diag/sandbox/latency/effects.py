@@ -1,6 +1,7 @@
 """What time and load do to a backend. Times in seconds since the backend's first call, latencies in ms.
 
-The frozen classes are what a scenario says; a `...Process` is one of them running, with its random stream.
+The frozen classes are what a scenario describes; a `...Process` is one of them running, with its own
+random stream.
 """
 
 import heapq

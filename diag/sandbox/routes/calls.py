@@ -48,8 +48,8 @@ def routes(sandbox: Sandbox) -> list[Route]:
 
     async def execute(request: Request) -> Response:
         if sandbox.org.entry(request.path_params["action_id"]).kind == "custom_auth":
-            said = "Custom authentication actions cannot be executed."
-            raise ErrorReply(405, "method.not.allowed", said)
+            message = "Custom authentication actions cannot be executed."
+            raise ErrorReply(405, "method.not.allowed", message)
         flatten = flag(request, "flatten")
         outcome = await run(request, "published", "execute")
         if outcome.error is not None:

@@ -1,4 +1,4 @@
-"""What only a sandbox has: the truth, and switches to turn while it runs. No token needed."""
+"""What only a sandbox has: the oracle, and switches to turn while it runs. No token needed."""
 
 from collections.abc import Callable
 from dataclasses import asdict

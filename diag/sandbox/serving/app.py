@@ -1,4 +1,4 @@
-"""The ASGI application: all routes behind the front."""
+"""The ASGI application: all routes behind the middleware."""
 
 from starlette.exceptions import HTTPException
 from starlette.routing import Router
@@ -29,7 +29,7 @@ def sandbox_app(sandbox: Sandbox) -> ASGIApp:
 
 
 def _with_platform_errors(router: Router) -> ASGIApp:
-    """Unknown paths and methods refused with the platform's words."""
+    """Unknown paths and methods refused with the platform's messages."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         scope["app"] = router  # tells the router to raise instead of answering in plain text

@@ -1,4 +1,4 @@
-"""In front of every route: the correlation id, the clock, and errors as ErrorBody."""
+"""In front of every route: the correlation id, the time of arrival, faults, and errors as ErrorBody."""
 
 import asyncio
 import logging
@@ -42,7 +42,7 @@ class PlatformMiddleware:
             except ErrorReply as error:
                 reply = json_reply(error.body(correlation_id), error.status, error.headers)
                 await reply(scope, receive, send_with_id)
-            except asyncio.CancelledError:  # the sandbox stops: calls in flight end as if it had died
+            except asyncio.CancelledError:  # the sandbox stops: calls in flight end as if it was killed
                 await reset_connection(scope, receive)
             except Exception:  # the last line of defence: one bad request must not cost a connection
                 _LOG.exception("request %s failed", correlation_id)

@@ -1,4 +1,4 @@
-"""The sandbox process: bind, serve, say so, stop."""
+"""The sandbox process: bind, serve, announce the address, stop."""
 
 import errno
 import gc
@@ -39,7 +39,7 @@ def serve(
         state_file.save()
     listener = _listen(port)
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
-    # uvicorn has two things to say that are no news here: garbage was sent, calls were cut off at the end
+    # uvicorn only warns of what is expected here: garbage was sent, calls were cut off at the end
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     config = uvicorn.Config(
         sandbox_app(sandbox),
@@ -62,7 +62,7 @@ def serve(
 def _calm_garbage_collector() -> None:
     """Keeps full collections, 20 to 80 ms each, out of the latencies.
 
-    What exists now stays: it is never looked at again. Of what comes, the calls kept for /sandbox/truth are
+    What exists now stays and is never scanned again. Of what comes, the calls kept for /sandbox/truth are
     most; young generations large enough that a pass takes about a millisecond still find every cycle.
     """
     gc.collect()
@@ -121,7 +121,7 @@ def _listen(port: int) -> socket.socket:
 
 
 def _stop_at_end_of_stdin(server: uvicorn.Server) -> None:
-    """The parent holds the other end of stdin: when it is gone, so are we."""
+    """The parent holds the other end of stdin: when it closes, this process stops."""
     while sys.stdin.buffer.read(4096):
         pass
     server.force_exit = True

@@ -46,7 +46,7 @@ async def reset_connection(scope: Scope, receive: Receive) -> None:
 
 
 async def wait_for_disconnect(receive: Receive) -> None:
-    """Until uvicorn knows that the connection is gone; only then may a request go unanswered."""
+    """Return once uvicorn knows that the connection is closed; only then may a request go unanswered."""
     while (await receive())["type"] != "http.disconnect":
         pass
 

@@ -1,4 +1,4 @@
-"""From a scenario's words to the org's first actions and integrations."""
+"""From a scenario to the org's first actions and integrations."""
 
 import uuid
 from collections.abc import Iterable
@@ -67,7 +67,7 @@ def new_function(timeout_s: int | None) -> JsonObject:
 
 
 def stable_id(what: str, name: str) -> str:
-    """The same id in every run, so that a person's notes and scripts stay valid."""
+    """The same id in every run, so that notes and scripts stay valid."""
     return str(uuid.uuid5(_NAMESPACE, f"{what}:{name}"))
 
 

@@ -1,4 +1,4 @@
-"""Work that outlasts any timeout: a submit action starts a job, a poll action tells how it does.
+"""Work that outlasts any timeout: a submit action starts a job, a poll action returns its state.
 
 Each job's end is drawn when it starts, so the truth is known: the law of the times, and of each job when
 and how it really ends.
@@ -45,10 +45,10 @@ class SandboxJob:
     started_at: float
     takes_ms: float
     ends_as: str
-    looks: int = 0
+    polls: int = 0
 
     def state(self, now: float) -> str:
-        """What a poll is told at `now`."""
+        """Return the state that a poll gets at `now`."""
         return self.ends_as if now >= self.started_at + self.takes_ms / 1e3 else RUNNING
 
     def to_json(self) -> JsonObject:
@@ -60,7 +60,7 @@ class SandboxJob:
             "started_at": self.started_at,
             "takes_ms": self.takes_ms,
             "ends_as": self.ends_as,
-            "looks": self.looks,
+            "looks": self.polls,
         }
 
 
@@ -75,7 +75,7 @@ class Jobs:
         self._order: deque[str] = deque()
 
     def submit(self, spec: JobSpec, action_id: str, correlation_id: str) -> JsonObject:
-        """Starts a job; returns what the submit action's result says of it."""
+        """Start a job; return its part of the submit action's result."""
         rng = self._random.setdefault(action_id, Random(f"{self._seed}:{action_id}:jobs"))
         takes_ms, fate = spec.takes.sample(rng), rng.random()
         ends_as = DONE
@@ -90,13 +90,13 @@ class Jobs:
             del self._jobs[self._order.popleft()]
         return {JOB_ID: id_, "state": RUNNING}
 
-    def look(self, inputs: JsonObject) -> JsonObject | None:
-        """What the poll action's result says of the job its inputs name; None when there is no such job."""
+    def poll(self, inputs: JsonObject) -> JsonObject | None:
+        """Return the state of the job named in the inputs, as the poll's result; None without such a job."""
         id_ = inputs.get(JOB_ID)
         job = self._jobs.get(id_) if isinstance(id_, str) else None
         if job is None:
             return None
-        job.looks += 1
+        job.polls += 1
         return {JOB_ID: job.id, "state": job.state(self._clock())}
 
     def to_json(self) -> list[JsonValue]:

@@ -25,7 +25,7 @@ class Execution:
     started_at: float
     """Unix seconds."""
     drawn_ms: float | None = None
-    """What the latency model said; None for a backend that hangs."""
+    """What the latency model drew; None for a backend that hangs."""
     served_ms: float = 0.0
     """From the request's arrival in the sandbox to its last byte handed to the network."""
     outcome: str = "abandoned"

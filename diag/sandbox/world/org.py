@@ -24,7 +24,7 @@ class SandboxOrg:
         ids = {spec.name: id_ for id_, spec in self.integrations.items()}
         self.specs: dict[str, ActionSpec] = {}
         self.changes = 0
-        """Grows with every write, so that a saved state can be told from the present one."""
+        """Grows with every write, so that a saved state can be distinguished from the present one."""
         self._entries: dict[str, ActionEntry] = {}
         for spec in scenario.actions:
             entry = published_entry(spec, ids[spec.integration])
@@ -79,7 +79,7 @@ class SandboxOrg:
         return entry
 
     def save_unchanged(self, action_id: str) -> None:
-        """Somebody else saves the action unchanged: only its version grows."""
+        """Someone else saves the action unchanged: only its version grows."""
         entry = self.entry(action_id)
         published = entry.revision()
         entry.published = replace(published, version=published.version + 1)

@@ -82,7 +82,7 @@ class ActionSpec:
     job: JobSpec | None = None
     """What a submit action starts."""
     polls_jobs: bool = False
-    """A poll action: tells of the job its input names."""
+    """A poll action: returns the state of the job its input names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def shipped_scenarios() -> dict[str, Path]:
 
 
 def load_scenario(name_or_file: str) -> Scenario:
-    """A scenario by name, or from a TOML file. Raises ScenarioError saying what is wrong and where."""
+    """A scenario by name, or from a TOML file. Raises ScenarioError with what is wrong and where."""
     shipped = shipped_scenarios()
     path = shipped.get(name_or_file, Path(name_or_file))
     hint = f"Use one of: {', '.join(shipped)}; or the path of a .toml file."

@@ -1,6 +1,6 @@
-"""What nobody outside Genesys knows, as switches: one setting per behaviour the platform may have.
+"""What is unknown outside Genesys, as switches: one setting for each behaviour the platform may have.
 
-The defaults are those that fit the sources best, or, for the PATCH, the one that hurts a careless client.
+The defaults are those that fit the sources best, or, for the PATCH, the one that harms a careless client.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Switches:
     stale_form: StaleForm = "409"
     """How a write with an old version is refused."""
     patch_config: PatchConfig = "replace"
-    """`replace`: whatever is left out of `config` in a PATCH is gone."""
+    """`replace`: whatever is left out of `config` in a PATCH is removed."""
     retry_after: bool = True
     """Whether a 429 carries Retry-After."""
     list_include_config: bool = True

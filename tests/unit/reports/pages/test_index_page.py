@@ -131,8 +131,8 @@ def test_a_run_without_a_number_is_said_and_one_above_is_an_open_dot() -> None:
         runs.append(replace(run, analysis=replace(run.analysis, actions=changed)))
 
     page = build_index(IndexData(tuple(runs), "0.1.0"))
-    index: dict[str, Any] = index_json(IndexData(tuple(runs), "0.1.0"))
-    (action,) = index["places"][0]["actions"]
+    body: dict[str, Any] = index_json(IndexData(tuple(runs), "0.1.0"))
+    (action,) = body["places"][0]["actions"]
 
     assert "&gt; 30 s</span>" in page
     assert "2</span> without a number" in page
