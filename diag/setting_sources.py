@@ -22,10 +22,11 @@ ENVIRONMENT: Final = {
     "runs": "DIAG_RUNS",
     "zone": "DIAG_ZONE",
     "name_prefix": "DIAG_NAME_PREFIX",
+    "sandbox": "DIAG_SANDBOX",
 }
 """Setting -> environment variable."""
 
-_IN_FILES: Final = frozenset({*ENVIRONMENT, "protected"} - {"profile"})
+_IN_FILES: Final = frozenset({*ENVIRONMENT, "protected"} - {"profile", "sandbox"})
 _GC_CLI: Final = {
     "region": "environment",
     "client_id": "client_credentials",

@@ -21,7 +21,13 @@ SANDBOX_ID: Final = "sandbox"
 
 _CREDENTIALS: Final = ("client_id", "client_secret", "access_token")
 _ADDRESS: Final = ("region", "api_base")
-_SINGLE: Final = ("profile", "protected", "runs", "zone", "name_prefix")
+_SINGLE: Final = ("profile", "protected", "runs", "zone", "name_prefix", "sandbox")
+_POINTERS: Final = (*_CREDENTIALS, *_ADDRESS, "profile")
+"""Any of these means that an org was meant, however little of it is stated."""
+
+
+_YES: Final = frozenset({"1", "true", "yes", "on"})
+_NO: Final = frozenset({"", "0", "false", "no", "off"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,10 @@ class Settings:
     """IANA name of the time zone shown beside UTC in reports, for example Europe/Berlin."""
     name_prefix: str | None = None
     """What the names of actions made by `diag register` must begin with."""
+    sandbox: bool = False
+    """The sandbox was asked for: `--sandbox`, or DIAG_SANDBOX."""
+    in_ci: bool = False
+    """A build server runs this (CI is set)."""
     origins: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
@@ -48,6 +58,26 @@ class Settings:
     def has_credentials(self) -> bool:
         """Whether anything that looks like a credential was found."""
         return any((self.client_id, self.client_secret, self.access_token))
+
+    @property
+    def why_no_sandbox(self) -> str | None:
+        """Return why the sandbox must not stand in for an org, None where it may.
+
+        A pipeline that lost its secret must fail, not measure made-up actions and pass.
+        """
+        if self.sandbox:
+            return None
+        stated = next((name for name in _POINTERS if getattr(self, name)), None)
+        if stated is not None:
+            origin = self.origins.get(stated, "?")
+            return (
+                f"{ENVIRONMENT[stated]} ({origin}) points to an org, so the sandbox does not stand in for it."
+            )
+        if self.in_ci:
+            return (
+                "CI is set, so the sandbox is used only where it is asked for: --sandbox, or DIAG_SANDBOX=1."
+            )
+        return None
 
     @property
     def journal(self) -> Path:
@@ -99,14 +129,15 @@ def load_settings(
     folder: Path | None = None,
     home: Path | None = None,
 ) -> Settings:
-    """Return the settings in force; `flags` may hold region, api_base, profile, runs.
+    """Return the settings in force; `flags` may hold region, api_base, profile, runs, sandbox.
 
     Raises UsageError for a file that cannot be read or a profile that does not exist.
     """
     folder = Path.cwd() if folder is None else folder
+    variables = os.environ if environment is None else environment
     places = Places.of(
         flags or {},
-        os.environ if environment is None else environment,
+        variables,
         folder,
         Path.home() if home is None else home,
     )
@@ -129,6 +160,8 @@ def load_settings(
             values[name] = Secret(str(values[name]))
     values["runs"] = Path(values.get("runs") or folder / "runs")
     values["protected"] = values.get("protected") is True
+    values["sandbox"] = str(values.get("sandbox") or "").lower() in _YES
+    values["in_ci"] = variables.get("CI", "").lower() not in _NO
     return Settings(**values, origins=origins, warnings=places.warnings)
 
 

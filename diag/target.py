@@ -22,27 +22,25 @@ class Target:
 
 
 def find_target(settings: Settings) -> Target:
-    """Return where the credentials lead; without any, the sandbox if one is running on its usual port.
+    """Return where the settings lead: an org, or the sandbox that runs on its usual port.
 
-    Raises CredentialsError where there are neither credentials nor a sandbox, and where an address is
-    given but no credentials for it.
+    The sandbox is used where it was asked for, or where nothing points to an org and this is no build
+    server. Raises CredentialsError, with the reason, where neither can be reached.
     """
-    if settings.has_credentials:
+    if settings.has_credentials and not settings.sandbox:
         connection = settings.connection()
         return Target(connection, leads_to_sandbox(connection))
-    if not settings.api_base and _is_sandbox(SANDBOX_PORT):
+    why_not = settings.why_no_sandbox
+    if why_not is None and _is_sandbox(SANDBOX_PORT):
         return Target(sandbox_connection(f"http://127.0.0.1:{SANDBOX_PORT}"), sandbox=True)
+    not_running = f"No sandbox is running on 127.0.0.1:{SANDBOX_PORT} (diag sandbox)."
+    if settings.sandbox:
+        raise CredentialsError(not_running, hint="Start one: diag sandbox")
     try:
         return Target(settings.connection(), sandbox=False)
     except CredentialsError as error:
-        raise CredentialsError(
-            error.message,
-            hint=error.hint,
-            details=(
-                *error.details,
-                f"No sandbox is running on 127.0.0.1:{SANDBOX_PORT} either (diag sandbox).",
-            ),
-        ) from None
+        details = (*error.details, why_not or not_running)
+        raise CredentialsError(error.message, hint=error.hint, details=details) from None
 
 
 def leads_to_sandbox(connection: Connection) -> bool:

@@ -44,6 +44,7 @@ class MeasureOptions:
     run_dir: Path | None
     dry_run: bool
     profile: str | None
+    sandbox: bool
     quiet: bool
 
     @property
@@ -107,6 +108,7 @@ class MeasureOptions:
 @click.option("--run-dir", type=click.Path(path_type=Path), help="Folder of this run.  [default: runs/ID]")
 @click.option("--dry-run", is_flag=True, help="Print what would be called; call nothing.")
 @profile_option
+@click.option("--sandbox", is_flag=True, help="Call the built-in sandbox, whatever the settings point to.")
 @click.option("--quiet", is_flag=True, help="Print only the folder of the run.")
 @gathered(MeasureOptions)
 def command(options: MeasureOptions) -> int:
@@ -121,13 +123,13 @@ def command(options: MeasureOptions) -> int:
     from diag.settings import load_settings
 
     console = Console(quiet=options.quiet)
-    settings = load_settings({"profile": options.profile})
+    settings = load_settings({"profile": options.profile, "sandbox": "1" if options.sandbox else None})
     run_dir = options.run_dir or _interrupted_soak(console, settings, options)
     load = _load_options(options, settings, run_dir or settings.runs / new_run_id(), console)
     if options.dry_run:
         return _dry_run(load)
-    if not settings.has_credentials:
-        console.banner("SANDBOX: no credentials found, so the built-in sandbox is called; nothing real")
+    if settings.why_no_sandbox is None:
+        console.banner("SANDBOX: the built-in sandbox is called; nothing real")
     return _conclude(console, _measure(console, load), quiet=options.quiet)
 
 
@@ -153,7 +155,10 @@ def _load_options(
         until_settled=options.until_settled and options.mode in (None, "measure") and not options.probe,
         sla=options.sla,
         confirm_org=None if options.dry_run else _confirmed_org(console, settings),
-        env={"DIAG_PROFILE": options.profile} if options.profile else {},
+        env={
+            **({"DIAG_PROFILE": options.profile} if options.profile else {}),
+            **({"DIAG_SANDBOX": "1"} if options.sandbox else {}),
+        },
     )
 
 
@@ -190,7 +195,7 @@ def _run_time_s(options: MeasureOptions, settings: "Settings") -> float | None:
         mode = mode or known.mode
     if mode in ("ramp", "soak"):
         return None
-    return DEFAULT_TIME_S if settings.has_credentials else SANDBOX_TIME_S
+    return SANDBOX_TIME_S if settings.why_no_sandbox is None else DEFAULT_TIME_S
 
 
 def _confirmed_org(console: "Console", settings: "Settings") -> str | None:

@@ -19,13 +19,13 @@ _BANNER: Final = (
 def open_target(settings: Settings) -> Iterator[Target]:
     """Yield where to send calls; a sandbox started here ends with the context.
 
-    With credentials: where they lead. Without: a sandbox that is already running on its usual port, else
-    a new one. Raises CredentialsError for half a set of credentials, SandboxError when none starts.
+    Where the sandbox may stand in for an org (diag/target.py) and none is running, one is started. Raises
+    CredentialsError for settings that point to an org and do not reach it, SandboxError when none starts.
     """
     try:
         target = find_target(settings)
     except CredentialsError:
-        if settings.has_credentials or settings.api_base:
+        if settings.why_no_sandbox is not None:
             raise
     else:
         if target.sandbox:
@@ -35,7 +35,7 @@ def open_target(settings: Settings) -> Iterator[Target]:
     from diag.sandbox.launch import start_sandbox
 
     with start_sandbox() as sandbox:
-        show_banner("No Genesys Cloud credentials: calling the built-in sandbox.", sandbox.base_url)
+        show_banner("Nothing points to an org: calling the built-in sandbox.", sandbox.base_url)
         yield Target(sandbox_connection(sandbox.base_url), sandbox=True)
 
 

@@ -90,6 +90,7 @@ def add_options(parser: Any) -> None:
         "Stop calling an action once more calls cannot change its result",
         action="store_true",
     )
+    option("--sandbox", "Call the built-in sandbox, whatever the settings point to", action="store_true")
     option("--confirm-org", "Name of the org, for a profile that is protected", metavar="NAME")
     option(
         "--spool",

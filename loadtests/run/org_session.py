@@ -50,7 +50,7 @@ def open_run(options: Any, stack: ExitStack, *, shaped: bool) -> Opened:
     nothing to call, a protected profile whose org was not named (`--confirm-org`), a condition of `--sla`
     that is not understood or about nothing, a shape beside something else that says how the load goes.
     """
-    settings = load_settings()
+    settings = load_settings({"sandbox": "1"} if options.sandbox else {})
     for warning in settings.warnings:
         _LOG.warning(warning)
     target = stack.enter_context(open_target(settings))
