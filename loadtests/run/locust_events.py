@@ -19,6 +19,7 @@ from loadtests.planning.run_options import add_options
 from loadtests.run.dry_run import describe, in_short
 from loadtests.run.load_run import LoadRun, print_error
 from loadtests.run.org_session import Opened, open_run
+from loadtests.run.web_guard import guard_web_ui
 from loadtests.run.web_tab import add_tab
 from loadtests.steering.session import Session
 from loadtests.workers.master import MasterRun
@@ -85,6 +86,7 @@ class LocustEvents:
         except KeyboardInterrupt:
             self._leave(ExitCode.INTERRUPTED)
         if web_ui is not None:
+            guard_web_ui(web_ui, str(options.web_host or ""))
             add_tab(web_ui, lambda: self._latest.folder if self._latest else None, lambda: options.run_time)
         plan = self._opened.plan
         environment.host = self._opened.api_base

@@ -68,8 +68,13 @@ def test_the_web_ui_starts_and_stops_runs_and_shows_the_actions(
 
     try:
         wait_until(is_up, "the web UI")
+        for foreign in ({"Origin": "https://evil.example"}, {"Host": "evil.example"}):
+            with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, headers=foreign) as web:
+                refused = web.post("/swarm", data={"user_count": "2", "spawn_rate": "2"})
+            assert refused.status_code == 403, refused.text
+        assert not (tmp_path / "run").exists()
         for run in ("run", "run-2"):
-            ask("/swarm", user_count="2", spawn_rate="2")
+            ask("/swarm", user_count="2", spawn_rate="2", run_dir=str(tmp_path / "elsewhere"))
             wait_until(
                 lambda: any(row["action"] == ACTION and int(str(row["calls"])) > 20 for row in shown()),
                 "the calls on the page",
@@ -92,6 +97,7 @@ def test_the_web_ui_starts_and_stops_runs_and_shows_the_actions(
             assert offered.is_monotonic_increasing
             gaps = table["scheduled_at"].diff().groupby(offered).median()
             assert gaps[40.0] > 2 * gaps[160.0]  # of Poisson arrivals: ln 2 / rate
+        assert not (tmp_path / "elsewhere").exists()  # no path comes from a form
         process.send_signal(signal.SIGINT)
         output, _ = process.communicate(timeout=60)
         assert process.returncode == 0, output

@@ -191,7 +191,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         *_CLIENT, "analysis.errors", "analysis.format", "diag.errors", "diag.exit_codes", "diag.measuring",
         "diag.settings", "diag.target", "diag.workload", "loadtests.planning", "loadtests.recording",
         "diag.inventory.matching", "loadtests.sending", "loadtests.steering", "loadtests.workers", "flask",
-        "gevent", "locust",
+        "werkzeug", "gevent", "locust",
     },
 }  # fmt: skip
 

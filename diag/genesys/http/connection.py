@@ -87,9 +87,7 @@ def checked_base(address: str) -> str:
         parts = urlsplit(base)
         host, _port = parts.hostname, parts.port
     except ValueError as error:
-        raise InsecureAddressError(
-            f"{_without_user(base)!r} is not an address: {error}.", hint=WHOLE
-        ) from None
+        raise InsecureAddressError(f"{_shown(base)!r} is not an address: {error}.", hint=WHOLE) from None
     if parts.username or parts.password:
         raise InsecureAddressError(
             f"The address of {host} holds a user name or password.",
@@ -97,11 +95,13 @@ def checked_base(address: str) -> str:
         )
     if parts.scheme not in ("http", "https") or not host:
         raise InsecureAddressError(
-            f"{base!r} is not an http(s) address.",
+            f"{_shown(base)!r} is not an http(s) address.",
             hint=WHOLE,
         )
     if parts.query or parts.fragment:
-        raise InsecureAddressError(f"{base!r}: an API address has no query and no fragment.", hint=WHOLE)
+        raise InsecureAddressError(
+            f"{_shown(base)!r}: an API address has no query and no fragment.", hint=WHOLE
+        )
     if parts.scheme == "http" and not is_loopback(host):
         raise InsecureAddressError(
             f"{base} is plain http: the token would cross the network in clear text.",
@@ -110,5 +110,6 @@ def checked_base(address: str) -> str:
     return base
 
 
-def _without_user(base: str) -> str:
-    return base.rsplit("@", 1)[-1]
+def _shown(base: str) -> str:
+    """Return an address without what may hold a secret: the user part, the query, the fragment."""
+    return base.rsplit("@", 1)[-1].partition("?")[0].partition("#")[0]

@@ -5,7 +5,7 @@ import traceback
 import pytest
 
 from diag.genesys.errors import InsecureAddressError, UnknownRegionError
-from diag.genesys.http.connection import Connection
+from diag.genesys.http.connection import Connection, checked_base
 from diag.genesys.http.regions import REGIONS, resolve_region
 from diag.genesys.http.secret import Secret
 
@@ -95,3 +95,20 @@ def test_a_secret_shows_nowhere() -> None:
     except ValueError:
         assert "hunter2" not in traceback.format_exc()
     assert secret == Secret("hunter2") and secret != Secret("x") and bool(secret) and not Secret("")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://api.mypurecloud.com?token=hunter2-hunter2",
+        "https://api.mypurecloud.com#hunter2-hunter2",
+        "ftp://api.mypurecloud.com?token=hunter2-hunter2",
+        "https://:hunter2-hunter2@:port?x=hunter2-hunter2",
+        "hunter2-hunter2@api.mypurecloud.com?x=hunter2-hunter2",
+    ],
+)
+def test_no_refusal_of_an_address_repeats_what_may_be_a_secret(address: str) -> None:
+    with pytest.raises(InsecureAddressError) as refused:
+        checked_base(address)
+
+    assert "hunter2" not in f"{refused.value.message} {refused.value.hint} {refused.value.details}"
