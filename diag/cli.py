@@ -19,6 +19,7 @@ import click
 from diag import __version__
 from diag.errors import Explained, error_text
 from diag.exit_codes import ExitCode, exit_code_of
+from diag.supported_platform import why_unsupported
 
 VERBS: Final[dict[str, tuple[str, str]]] = {
     "demo": ("demo", "Show the whole story on the built-in sandbox, in under two minutes."),
@@ -91,6 +92,10 @@ def main() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one verb and return its exit code; every error is shown as message and fix."""
+    refusal = why_unsupported(sys.version_info[:2], sys.platform)
+    if refusal is not None:
+        _print_error(*refusal)
+        return ExitCode.USAGE
     try:
         result = cli.main(args=list(arguments), prog_name="diag", standalone_mode=False)
         return int(result) if isinstance(result, int) else ExitCode.OK

@@ -81,7 +81,10 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/toml_section.py": set(),
     "diag/table.py": set(),
     "diag/errors.py": {"diag.table"},
-    "diag/cli.py": {"click", "diag.__version__", "diag.errors", "diag.exit_codes"},
+    "diag/supported_platform.py": set(),
+    "diag/cli.py": {
+        "click", "diag.__version__", "diag.errors", "diag.exit_codes", "diag.supported_platform",
+    },
     "diag/console.py": {"click", "rich", "diag.errors", "diag.exit_codes", "diag.table"},
     "diag/setting_sources.py": {"diag.errors", "dotenv"},
     "diag/settings.py": {"diag.errors", "diag.genesys.http", "diag.setting_sources"},

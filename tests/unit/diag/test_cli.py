@@ -7,7 +7,10 @@ import click
 import pytest
 
 from diag import cli
+from diag.cli import run
 from diag.errors import CredentialsError, PartialError, StalePlanError, UsageError
+from diag.exit_codes import ExitCode
+from diag.supported_platform import why_unsupported
 
 
 @pytest.fixture
@@ -81,3 +84,28 @@ def test_an_unknown_verb_or_flag_is_a_usage_error(capsys: pytest.CaptureFixture[
     assert cli.run(["nonsense"]) == 2
     assert cli.run(["report", "--nonsense"]) == 2
     assert "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("version", "platform", "word"), [((3, 10), "linux", "Python 3.10"), ((3, 12), "win32", "WSL 2")]
+)
+def test_where_diag_does_not_run_one_sentence_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    version: tuple[int, int],
+    platform: str,
+    word: str,
+) -> None:
+    monkeypatch.setattr("diag.cli.sys.version_info", version)
+    monkeypatch.setattr("diag.cli.sys.platform", platform)
+
+    code = run(["doctor"])
+
+    monkeypatch.undo()
+    assert code == ExitCode.USAGE
+    assert word in capsys.readouterr().err
+
+
+def test_where_diag_runs_nothing_is_said() -> None:
+    assert why_unsupported((3, 11), "linux") is None
+    assert why_unsupported((3, 14), "darwin") is None
