@@ -5,6 +5,7 @@ Values never leave this file except as the request itself: labels are what is re
 
 import json
 import random
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -23,7 +24,11 @@ class NoInput:
 
 
 class _NoTextError(Exception):
-    """Raised inside for an input whose pattern no likely text matches; its text is the input's name."""
+    """Raised inside for an input whose pattern no text was found for; its text is the input's name."""
+
+    def __init__(self, pattern: str, name: str = "") -> None:
+        super().__init__(name)
+        self.pattern = pattern
 
 
 GENERATED: Final = 5
@@ -73,9 +78,10 @@ def from_contract(
         try:
             body = json.dumps(_value(schema, chance, _DEPTH), separators=(",", ":")).encode()
         except _NoTextError as error:
+            name = str(error)
             return NoInput(
-                f"no text could be made up that matches the pattern of its input {str(error)!r}: "
-                "write a payload for it in the workload"
+                f"diag cannot invent a value for {name!r} ({error.pattern[:60]}): write a payload under this "
+                f'action in the workload: payload = [{{ values = {{ {_toml_key(name)} = "..." }} }}]'
             )
         made.setdefault(body, Payload(f"generated-{len(made) + 1}", body))
     return tuple(made.values())
@@ -129,6 +135,12 @@ def _value(schema: Mapping[str, Any], chance: random.Random, depth: int) -> Any:
             return _text(schema, chance)
 
 
+def _toml_key(path: str) -> str:
+    """Return a dotted path as TOML writes a key: quoted where a part is no bare key."""
+    parts = path.split(".")
+    return ".".join(part if re.fullmatch(r"[A-Za-z0-9_-]+", part) else json.dumps(part) for part in parts)
+
+
 def _object(schema: Mapping[str, Any], chance: random.Random, depth: int) -> dict[str, Any]:
     properties = schema.get("properties")
     if not isinstance(properties, Mapping) or depth <= 0:
@@ -139,7 +151,8 @@ def _object(schema: Mapping[str, Any], chance: random.Random, depth: int) -> dic
             try:
                 made[name] = _value(part, chance, depth - 1)
             except _NoTextError as error:
-                raise _NoTextError(".".join(filter(None, [name, str(error)]))) from None
+                whole = ".".join(filter(None, [name, str(error)]))
+                raise _NoTextError(error.pattern, whole) from None
     return made
 
 
@@ -159,7 +172,7 @@ def _text(schema: Mapping[str, Any], chance: random.Random) -> str:
         limit = longest if isinstance(longest, int) else None
         found = matching_text(pattern, chance, shortest=shortest, longest=limit)
         if found is None:
-            raise _NoTextError
+            raise _NoTextError(pattern)
         return found
     if kind in _FORMATS:
         return _FORMATS[kind]

@@ -128,7 +128,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/inventory": {*_CLIENT, "analysis.format", "diag.errors", "diag.genesys", "diag.table"},
     "diag/workload": {
         *_CLIENT, "analysis.errors", "analysis.format", "analysis.settings", "diag.errors", "diag.inventory",
-        "diag.toml_section",
+        "diag.toml_section", "jsonschema", "rstr",
     },
     "diag/changes/__init__.py": set(),
     "diag/changes/errors.py": {"diag.errors"},

@@ -16,6 +16,8 @@ from diag.workload.workload import WorkloadEntry
 from loadtests.planning.choose_actions import Candidate
 from loadtests.planning.inputs import with_inputs
 
+NO_TEXT = r"^(?=.*\d)(?=.*q)[a-z]{40}$"  # a digit among letters only: nothing matches
+
 
 @pytest.mark.parametrize(
     "pattern",
@@ -25,6 +27,13 @@ from loadtests.planning.inputs import with_inputs
         r"^[^@\s]+@[^@\s]+\.[a-z]+$", r"^https://", r"^\d{4}-\d{2}-\d{2}$", r"^\d{2}/\d{2}/\d{4}$", r"\S",
         r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$",
         r"^\d{3}-\d{3}-\d{4}$", r"^[a-z]{2}-[A-Z]{2}$", r"^(true|false)$", r"^[\w.-]{1,40}$",
+        r"^INC[0-9]{7}$", r"^CS\d{7}$", r"^\+?[0-9 ]+$", r"^POL-\d{6}$", r"^500[a-zA-Z0-9]{12,15}$",
+        r"^[a-zA-Z0-9]{15}([a-zA-Z0-9]{3})?$", r"^003[a-zA-Z0-9]{15}$", r"^DE\d{20}$",
+        r"^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$", r"^\d{5}(-\d{4})?$", r"^[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}$",
+        r"^[A-Z]\d[A-Z] \d[A-Z]\d$", r"^\d{3}-\d{2}-\d{4}$", r"^\d{6}[-+]\d{4}$",
+        r"^[A-Z]{1,3}-[A-Z]{1,2} \d{1,4}$", r"^[A-Z]+-\d+$", r"^(yes|no)$", r"^(de|en|fr)$", r"^sip:.+@.+$",
+        r"^\d{2}\.\d{2}\.\d{4}$", r"^([01]\d|2[0-3]):[0-5]\d$", r"^0x[0-9a-f]+$", r"^[A-HJ-NPR-Z0-9]{17}$",
+        r"^(\w)\1$", r"(?i)^abc-\d$", r"^XY-\d{3}-Q!$",
     ],
 )  # fmt: skip
 def test_usual_patterns_are_matched(pattern: str) -> None:
@@ -44,13 +53,17 @@ def test_lengths_hold_beside_a_pattern() -> None:
 
 
 def test_an_unusual_pattern_is_said_with_the_name_of_its_input() -> None:
-    part = {"type": "object", "properties": {"key": {"type": "string", "pattern": r"^XY-\d{3}-Q!$"}}}
+    part = {
+        "type": "object",
+        "properties": {"key": {"type": "string", "pattern": NO_TEXT}},
+    }
     schema = {"type": "object", "properties": {"order": part}}
     made = from_contract({"input": {"inputSchema": schema}}, 1)
 
     assert isinstance(made, NoInput)
     assert "'order.key'" in made.why
     assert "write a payload" in made.why
+    assert "order.key = " in made.why
 
 
 class Org:
@@ -70,7 +83,7 @@ class Org:
 
 
 def test_an_action_without_an_input_is_left_out_with_the_reason() -> None:
-    pattern = {"type": "object", "properties": {"id": {"type": "string", "pattern": "^#!$"}}}
+    pattern = {"type": "object", "properties": {"id": {"type": "string", "pattern": NO_TEXT}}}
     org = Org(
         {
             "good": {"input": {"inputSchema": {"type": "object", "properties": {"n": {"type": "integer"}}}}},
@@ -91,6 +104,6 @@ def test_an_action_without_an_input_is_left_out_with_the_reason() -> None:
     assert org.asked == ["good", "unread", "odd"]
     assert {one.what: one.why.split(",")[0] for one in left_out} == {
         "unread": "its input contract could not be read",
-        "odd": "no text could be made up that matches the pattern of its input 'id': write a payload for it "
-        "in the workload",
+        "odd": f"diag cannot invent a value for 'id' ({NO_TEXT}): write a payload under this action in the "
+        'workload: payload = [{ values = { id = "..." } }]',
     }
