@@ -53,6 +53,7 @@ def _workloads(runs: Path, run_ids: Sequence[str]) -> "list[Workload]":
 def _input(
     client: "GenesysClient", workloads: "Sequence[Workload]", action: Action
 ) -> ActionInput | NotTested:
+    from diag.workload.contract_check import fit_to_contract
     from diag.workload.payloads import NoInput, from_contract
 
     allowed = False
@@ -61,12 +62,18 @@ def _input(
     )
     if workload is not None and entry is not None:
         allowed = workload.allow_side_effects or entry.allow_side_effects
-        if entry.payloads:
-            return ActionInput(_values(entry.payloads[0].body), allowed)
+    own = entry.payloads[:1] if entry is not None else ()
     try:
         contract = client.get_action(action.id, contract=True).contract
     except ApiError as error:
+        if own and not own[0].cells:
+            return ActionInput(_values(own[0].body), allowed)
         return NotTested(f"its contract could not be read ({error.message})")
+    if own:
+        try:
+            return ActionInput(_values(fit_to_contract(own, contract, action.name)[0].body), allowed)
+        except UsageError as error:
+            return NotTested(error.message)
     made = from_contract(contract, f"1:{action.id}")
     if isinstance(made, NoInput):
         return NotTested(made.why)

@@ -9,3 +9,5 @@ class Payload:
 
     label: str
     body: bytes = field(repr=False)
+    cells: bool = False
+    """It comes from a CSV file: its values are texts until the contract says which types they have."""

@@ -1,7 +1,10 @@
 """Payloads from a file: JSON Lines (one input map a line) or CSV (a column an input, a row a map)."""
 
 import csv
+import io
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,6 +12,7 @@ from diag.errors import UsageError
 from diag.workload.payload import Payload
 from diag.workload.payloads import payload
 
+MOST_BYTES: Final = 64 << 20
 MOST: Final = 60_000
 """Labels are 16-bit codes in the record (analysis.format.call_record)."""
 
@@ -16,13 +20,10 @@ MOST: Final = 60_000
 def read_payloads(path: Path) -> list[Payload]:
     """Return the payloads of a .jsonl or .csv file, labelled `<file name>:<line>`.
 
-    CSV cells that are JSON numbers, true, false or null are sent as such, all else as text; an empty cell
+    CSV cells stay text here: which type each has is the contract's to say (contract_check); an empty cell
     leaves its input out. Raises UsageError that says the line, and never quotes a value.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"The payload file {path} cannot be read ({type(error).__name__}).") from None
+    text = _text_of(path)
     if path.suffix == ".csv":
         payloads = _of_csv(text, path)
     elif path.suffix in (".jsonl", ".ndjson"):
@@ -53,20 +54,70 @@ def _of_json_lines(text: str, path: Path) -> list[Payload]:
     return payloads
 
 
-def _of_csv(text: str, path: Path) -> list[Payload]:
-    rows = csv.DictReader(text.splitlines())
-    payloads = []
-    for row in rows:
-        if None in row or None in row.values():
+def _text_of(path: Path) -> str:
+    if path.exists() and not path.is_file():
+        raise UsageError(
+            f"The payload file {path} is not a regular file.", hint="Name a .csv or .jsonl file."
+        )
+    try:
+        if path.stat().st_size > MOST_BYTES:
             raise UsageError(
-                f"{path}, line {rows.line_num} has a different number of columns than the header."
+                f"The payload file {path} is larger than {MOST_BYTES >> 20} MiB.", hint="Keep a part of it."
             )
-        values = {name: _cell(cell) for name, cell in row.items() if cell != ""}
-        payloads.append(payload(f"{path.name}:{rows.line_num}", values))
+        raw = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"The payload file {path} cannot be read ({error.strerror}).") from None
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise UsageError(
+            f"{path} is in UTF-16 (Excel calls it Unicode text).", hint="Save it as 'CSV UTF-8'."
+        )
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise UsageError(f"{path}, line {line} is not UTF-8.", hint="Save it as 'CSV UTF-8'.") from None
+
+
+def _of_csv(text: str, path: Path) -> list[Payload]:
+    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    payloads = []
+    try:
+        header = rows.fieldnames or ()
+        _check_header(header, path)
+        for row in rows:
+            if None in row or None in row.values():
+                raise UsageError(
+                    f"{path}, line {rows.line_num} has a different number of columns than the header."
+                )
+            values = {name: cell for name, cell in row.items() if cell != ""}
+            payloads.append(replace(payload(f"{path.name}:{rows.line_num}", values), cells=True))
+    except csv.Error as error:
+        raise UsageError(f"{path}, line {rows.line_num} is not CSV: {error}.") from None
     return payloads
 
 
-def _cell(text: str) -> Any:
+def _delimiter(text: str) -> str:
+    """Return what separates the names of the header: Excel writes semicolons where the comma is decimal."""
+    header = text.partition("\n")[0]
+    return max(",;\t|", key=header.count)
+
+
+def _check_header(names: Sequence[str], path: Path) -> None:
+    empty = [str(place) for place, name in enumerate(names, start=1) if not name.strip()]
+    if empty:
+        raise UsageError(
+            f"{path}: column {empty[0]} of the header has no name.", hint="Line 1 names the inputs."
+        )
+    double = next((name for name in names if list(names).count(name) > 1), None)
+    if double is not None:
+        raise UsageError(f"{path}: two columns are named {double!r}.")
+
+
+def guessed_value(text: str) -> Any:
+    """Return a cell as JSON where it is a number, true, false or null as written; else as text.
+
+    Only for actions without an input schema.
+    """
     try:
         value = json.loads(text)
     except ValueError:

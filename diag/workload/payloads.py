@@ -69,7 +69,7 @@ def from_contract(
     Without a usable schema: one empty input map. NoInput where a `pattern` is unusual (`example_text`): a
     call with an input that is refused would spend the org's budget and measure nothing.
     """
-    schema = _input_schema(contract or {})
+    schema = input_schema(contract or {})
     if not schema.get("properties"):
         return (EMPTY,)
     chance = random.Random(f"{seed}:payloads")
@@ -87,7 +87,8 @@ def from_contract(
     return tuple(made.values())
 
 
-def _input_schema(contract: Mapping[str, Any]) -> Mapping[str, Any]:
+def input_schema(contract: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the input schema of a contract; empty where there is none."""
     part = contract.get("input")
     if not isinstance(part, Mapping):
         return {}

@@ -82,7 +82,8 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
     first, second, third = found.entries
     assert [one.label for one in first.payloads] == ["gold", "payload-2"]
     assert first.recommend == {"cap_s": 20}
-    assert second.payloads[0].body == b'{"id":"C-3","count":4,"code":"007"}'
+    assert second.payloads[0].body == b'{"id":"C-3","count":"4","code":"007"}'
+    assert second.payloads[0].cells  # which types they have is the contract's to say
     assert second.payloads[0].label == "inputs.csv:2"
     assert third.generate == 3
     assert third.poll is not None

@@ -89,6 +89,7 @@ def test_an_action_without_an_input_is_left_out_with_the_reason() -> None:
             "good": {"input": {"inputSchema": {"type": "object", "properties": {"n": {"type": "integer"}}}}},
             "unread": PermissionMissingError("Genesys refused (403)."),
             "odd": {"input": {"inputSchema": pattern}},
+            "own": {},
         }
     )
     own = from_contract(None, 1)
@@ -101,7 +102,7 @@ def test_an_action_without_an_input_is_left_out_with_the_reason() -> None:
 
     assert {each.action.id for each in kept} == {"good", "own"}
     assert all(each.inputs for each in kept)
-    assert org.asked == ["good", "unread", "odd"]
+    assert org.asked == ["good", "unread", "odd", "own"]
     assert {one.what: one.why.split(",")[0] for one in left_out} == {
         "unread": "its input contract could not be read",
         "odd": f"diag cannot invent a value for 'id' ({NO_TEXT}): write a payload under this action in the "
