@@ -14,7 +14,8 @@ from diag.sandbox.faults.fault_kinds import KINDS
 from diag.sandbox.faults.fault_rules import read_fault
 from diag.sandbox.reply_bodies import JsonObject, bad_request, json_reply
 from diag.sandbox.routes.live_page import live_page, live_table
-from diag.sandbox.routes.request import integer, json_object
+from diag.sandbox.routes.own_requests import own_json
+from diag.sandbox.routes.request import integer
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.world.scenario import read_limits, read_switches
 from diag.toml_section import TomlSection
@@ -41,7 +42,7 @@ def routes(sandbox: Sandbox) -> list[Route]:
         return json_reply({"jobs": sandbox.jobs.to_json()})
 
     async def post_switches(request: Request) -> Response:
-        table = TomlSection(await json_object(request, _BODY_BYTES), "switches", ScenarioError)
+        table = TomlSection(await own_json(request, _BODY_BYTES), "switches", ScenarioError)
         sandbox.switches = _or_bad_request(lambda: table.done(read_switches(table, sandbox.switches)))
         return json_reply(_switches(sandbox))
 
@@ -49,12 +50,12 @@ def routes(sandbox: Sandbox) -> list[Route]:
         return json_reply(_switches(sandbox))
 
     async def post_limits(request: Request) -> Response:
-        table = TomlSection(await json_object(request, _BODY_BYTES), "limits", ScenarioError)
+        table = TomlSection(await own_json(request, _BODY_BYTES), "limits", ScenarioError)
         sandbox.limits.change(_or_bad_request(lambda: table.done(read_limits(table, sandbox.limits.limits))))
         return json_reply(limits_json(sandbox.limits.limits))
 
     async def post_faults(request: Request) -> Response:
-        table = TomlSection(await json_object(request, _BODY_BYTES), "faults", ScenarioError)
+        table = TomlSection(await own_json(request, _BODY_BYTES), "faults", ScenarioError)
         sandbox.faults.arm(
             _or_bad_request(lambda: table.done(tuple(map(read_fault, table.tables("faults", "kind")))))
         )
