@@ -204,6 +204,7 @@ def _change(console: "Console", settings: "Settings", analysis: "Analysis", chan
     from diag.changes.plans.plan import PlanOptions
     from diag.changes.plans.plan_file import write_plan
     from diag.genesys.client import GenesysClient
+    from diag.interaction.apply_exit_code import raise_for
     from diag.interaction.apply_flow import build_plan, carry_out
     from diag.target import find_target
 
@@ -223,3 +224,5 @@ def _change(console: "Console", settings: "Settings", analysis: "Analysis", chan
             on_error=change.on_error,
         )
         carry_out(console, target, settings, plan, flags)
+    else:
+        raise_for((), "", plan.unread)

@@ -72,8 +72,11 @@ def create(
 
 
 def _created_despite(org: Org, name: str, error: ApiError, *, draft: bool) -> Action | None:
-    """The new action if the org has it although its reply was lost; the name was free a moment ago."""
-    if not effect_is_unknown(error):
+    """The new action if the org has it although its reply was lost; the name was free a moment ago.
+
+    A refusal may be that of a second copy, sent by a proxy, while the first one was carried out.
+    """
+    if error.status is None and not effect_is_unknown(error):
         return None
     try:
         named = org.actions_named(name, draft=draft)

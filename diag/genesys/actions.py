@@ -21,6 +21,12 @@ EXECUTE: Final = ("integrations:action:execute", "bridge:actions:execute")
 REQUEST_TEMPLATE: Final = "requesttemplate.vm"
 SUCCESS_TEMPLATE: Final = "successtemplate.vm"
 
+_PROMISE: Final = {
+    REQUEST_TEMPLATE: ("requestTemplate", "requestTemplateUri"),
+    SUCCESS_TEMPLATE: ("successTemplate", "successTemplateUri"),
+}
+"""The keys of a config that hold a template, or say that there is one: GET gives the address only."""
+
 
 class ActionCalls:
     """The part of the client that deals with published actions."""
@@ -120,37 +126,69 @@ def read_action(api: Api, path: str, *, contract: bool = False) -> Action:
     return _action(reply, f"GET {path}")
 
 
-def read_full(api: Api, path: str) -> FullConfig:
-    """Return the action or draft at `path` with both templates; whole, if it can be changed."""
-    action = read_action(api, path)
+def read_full(api: Api, path: str, *, contract: bool = False) -> FullConfig:
+    """Return the action or draft at `path` with both templates; whole, if it can be changed.
+
+    Raises `UnexpectedReplyError` for one that is not, or of which a template that its config promises did
+    not come.
+    """
+    action = read_action(api, path, contract=contract)
     if action.configurable:
         action.require_whole()
+        if not path.removesuffix("/draft").endswith(f"/{quote(action.id, safe='')}"):
+            raise UnexpectedReplyError(
+                f"The reply of GET {path} is about another action, {action.id}.",
+                hint="Is there a proxy in between that answers from its cache?",
+                correlation_id=action.correlation_id,
+            )
     config = action.config
     return FullConfig(
         action=action,
-        request_template=_template(api, path, REQUEST_TEMPLATE)
-        or (optional_text(config.request, "requestTemplate") if config else None),
-        success_template=_template(api, path, SUCCESS_TEMPLATE)
-        or (optional_text(config.response, "successTemplate") if config else None),
+        request_template=_template(api, path, REQUEST_TEMPLATE, config.request if config else {}),
+        success_template=_template(api, path, SUCCESS_TEMPLATE, config.response if config else {}),
     )
 
 
 def patch_action(api: Api, path: str, full: FullConfig, timeout_s: int | None) -> Action:
-    """PATCH the action or draft at `path` with the whole config and another timeout."""
+    """PATCH the action or draft at `path` with the whole config and another timeout.
+
+    A reply that does not name the version it made proves nothing: `UnexpectedReplyError`.
+    """
     reply = api.call("PATCH", path, body=full.patch_body(timeout_s), needs=EDIT)
-    return _action(reply, f"PATCH {path}")
+    action = _action(reply, f"PATCH {path}")
+    if action.version is None or action.id != full.action.id:
+        raise UnexpectedReplyError(
+            f"The reply of PATCH {path} does not say which version it made of the action.",
+            hint="Is there a proxy in between that answers itself?",
+            correlation_id=action.correlation_id,
+        )
+    return action
 
 
 def _action(reply: RawReply, where: str) -> Action:
     return Action.from_json(reply.json(where), where, reply.correlation_id)
 
 
-def _template(api: Api, path: str, name: str) -> str | None:
-    """The template's text, None when the action has none: GET config returns only URIs."""
+def _template(api: Api, path: str, name: str, part: JsonObject) -> str | None:
+    """The template's text, None when the action has none; `part` of the config names it by its URI.
+
+    Raises `UnexpectedReplyError` when the one that is promised does not come, or comes empty: without it
+    the template would be erased.
+    """
+    inline, uri = _PROMISE[name]
+    promised = bool(part.get(uri))
     try:
-        return api.get_text(f"{path}/templates/{name}", needs=VIEW)
+        came = api.get_text(f"{path}/templates/{name}", needs=VIEW)
     except NotFoundError:
-        return None
+        came = None
+    if promised and not came and inline not in part:
+        how = "is empty" if came == "" else "is not there (404)"
+        raise UnexpectedReplyError(
+            f"The {inline} that the action's config names {how}: GET {path}/templates/{name}.",
+            hint="An action without its template is neither changed, which would erase it, nor exported. "
+            "Compare with the admin UI, and change it there.",
+        )
+    return came or optional_text(part, inline)
 
 
 def _test_result(body: bytes, path: str) -> TestResult | None:

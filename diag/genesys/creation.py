@@ -1,6 +1,7 @@
 """Calls that create an action: published at once, or as a draft to be reviewed first."""
 
 from diag.genesys.actions import ACTIONS, VIEW
+from diag.genesys.errors import UnexpectedReplyError
 from diag.genesys.http.api import Api
 from diag.genesys.http.json_reply import JsonObject
 from diag.genesys.http.paging import all_entities
@@ -24,7 +25,16 @@ class CreationCalls:
         """Create an action from a PostActionInput and return it as the platform does.
 
         Never repeated after a lost reply: look with `actions_named` before trying again, or there may be two.
+        A reply that lacks what every action has proves nothing: `UnexpectedReplyError`.
         """
         path = f"{ACTIONS}/drafts" if draft else ACTIONS
         reply = self._api.call("POST", path, body=body, needs=("integrations:action:add",))
-        return Action.from_json(reply.json(f"POST {path}"), f"POST {path}", reply.correlation_id)
+        action = Action.from_json(reply.json(f"POST {path}"), f"POST {path}", reply.correlation_id)
+        if action.damaged_part == "name" or action.version is None:
+            raise UnexpectedReplyError(
+                f"The reply of POST {path} is not a whole action: it lacks its "
+                f"{'version' if action.version is None else 'name'}.",
+                hint="Is there a proxy in between that answers itself?",
+                correlation_id=action.correlation_id,
+            )
+        return action

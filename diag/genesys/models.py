@@ -49,7 +49,7 @@ class ActionConfig:
         """Read the `config` of an action."""
         known = {"timeoutSeconds", "request", "response"}
         return cls(
-            timeout_seconds=optional_int(source, "timeoutSeconds"),
+            timeout_seconds=optional_int(source, "timeoutSeconds") or None,
             request=optional_object(source, "request"),
             response=optional_object(source, "response"),
             other={key: value for key, value in source.items() if key not in known},
@@ -67,6 +67,7 @@ class Action:
 
     `integration_type` is only known once the integrations were read.
     `correlation_id`: of the reply it was read from, for the journal; None for a listed one.
+    `damaged_part`: what the reply lacked, or had in another form than the platform sends, by its API path.
     """
 
     id: str
@@ -79,6 +80,7 @@ class Action:
     contract: JsonObject | None = None
     integration_type: str | None = None
     correlation_id: str | None = field(default=None, compare=False)
+    damaged_part: str | None = None
 
     @classmethod
     def from_json(cls, source: JsonObject, where: str, correlation_id: str | None = None) -> "Action":
@@ -96,6 +98,7 @@ class Action:
             config=ActionConfig.from_json(as_object(config, where)) if config is not None else None,
             contract=as_object(contract, where) if contract is not None else None,
             correlation_id=correlation_id,
+            damaged_part=_damaged_part(source),
         )
 
     @property
@@ -147,8 +150,11 @@ class Action:
 
         Every action that can be changed has an address, a method and a version (SDK, Action and
         RequestConfig), a function too: its address is read-only, but there. A reply without them was cut
-        short on the way, or by an org that does not know `includeConfig`.
+        short on the way, or by an org that does not know `includeConfig`. The templates that the config
+        promises by their URIs come by other replies: `diag.genesys.actions.read_full`.
         """
+        if self.damaged_part is not None:
+            return self.damaged_part
         if self.config is None:
             return "config"
         if not self.config.request:
@@ -175,6 +181,23 @@ class Action:
                 correlation_id=self.correlation_id,
             )
         return self.config
+
+
+def _damaged_part(source: JsonObject) -> str | None:
+    """Return the first part of an action's JSON that is not as the platform always sends it.
+
+    Parts that stand in for nothing when they are read: a name falls back to the id, a response to an
+    empty one, a timeout to the default. Written back, they would replace what the org has.
+    """
+    if not optional_text(source, "name"):
+        return "name"
+    config = optional_object(source, "config")
+    if config.get("request") and not isinstance(config.get("response"), dict):
+        return "config.response"
+    timeout = config.get("timeoutSeconds")
+    if timeout is not None and optional_int(config, "timeoutSeconds") not in range(61):
+        return "a valid config.timeoutSeconds"
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,31 +3,50 @@
 from collections.abc import Sequence
 
 from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
+from diag.changes.plans.plan import UnreadAction
 from diag.errors import CredentialsError, DiagError, PartialError, StalePlanError
 
 
-def raise_for(results: Sequence[ChangeResult], again: str) -> None:
-    """Raise the error whose exit code says what went wrong; return when nothing did."""
+def raise_for(results: Sequence[ChangeResult], again: str, unread: Sequence[UnreadAction] = ()) -> None:
+    """Raise the error whose exit code says what went wrong; return when nothing did.
+
+    `unread`: the actions that were to be changed and could not even be planned. They were asked for and are
+    not done, as a change that failed.
+    """
     trouble = [
         result
         for result in results
         if result.outcome in (ChangeOutcome.REFUSED, ChangeOutcome.FAILED, ChangeOutcome.RESTORED)
     ]
-    if not trouble:
+    if not trouble and not unread:
         return
-    details = tuple(f"{result.change.action_name}: {result.reason}" for result in trouble[:10])
+    not_done = [(result.change.action_name, result.reason) for result in trouble]
+    not_done += [(item.action_name, item.reason) for item in unread]
+    details = tuple(f"{name}: {reason}" for name, reason in not_done[:10])
     ids = tuple(
         f"correlation id {result.correlation_ids[-1]}" for result in trouble[:1] if result.correlation_ids
     )
     applied = sum(result.outcome is ChangeOutcome.APPLIED for result in results)
     missing = [result.outcome for result in results if result.outcome is not ChangeOutcome.APPLIED]
-    kinds = ", ".join(f"{missing.count(kind)} {kind}" for kind in ChangeOutcome if kind in missing)
+    counts = [f"{missing.count(kind)} {kind}" for kind in ChangeOutcome if kind in missing]
+    kinds = ", ".join([*counts, *([f"{len(unread)} not read"] if unread else [])])
     if applied:
+        left = len(missing) + len(unread)
         raise PartialError(
-            f"{applied} of {len(results)} changes {_were(applied)} applied, {len(missing)} "
-            f"{_were(len(missing))} not ({kinds}).",
-            hint=f"diag history lists which. To try the rest again: {again}",
+            f"{applied} of {len(results) + len(unread)} changes {_were(applied)} applied, {left} "
+            f"{_were(left)} not ({kinds}).",
+            hint=f"diag history lists which. To try the rest again: {again}"
+            if trouble
+            else "Run the same command again: those that are done are left as they are.",
             details=(*details, *ids),
+        )
+    if not trouble:
+        raise DiagError(
+            f"{len(unread)} {'action' if len(unread) == 1 else 'actions'} could not be read and "
+            f"{_were(len(unread))} not changed.",
+            hint="Does a proxy in between change replies? diag doctor checks the connection; then run the "
+            "same command again.",
+            details=details,
         )
     if any(result.denied for result in trouble):
         raise CredentialsError(
@@ -35,7 +54,7 @@ def raise_for(results: Sequence[ChangeResult], again: str) -> None:
             hint="See which permission is missing: diag doctor",
             details=(*details, *ids),
         )
-    if all(result.outcome is ChangeOutcome.REFUSED for result in trouble):
+    if not unread and all(result.outcome is ChangeOutcome.REFUSED for result in trouble):
         raise StalePlanError(
             f"The org changed since the plan was made ({kinds}). Nothing was changed.",
             hint="Make a new plan: diag recommend --apply",

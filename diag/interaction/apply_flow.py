@@ -71,7 +71,8 @@ def carry_out(
     """Show the plan, ask, apply it, print what was done and how to undo it; return one result per change.
 
     Raises UsageError when nobody approves, StalePlanError when every change was refused, PartialError
-    when some were applied and some not, CredentialsError when a permission was missing.
+    when some were applied and some not, CredentialsError when a permission was missing, DiagError when an
+    action that was to be changed could not be read.
     """
     from diag.changes.applying.apply import Watch, apply_plan
     from diag.changes.applying.apply_context import ApplyOptions, Operator
@@ -90,7 +91,8 @@ def carry_out(
         console.banner("SANDBOX: nothing real is changed")
     console.note(plan_text(plan))
     if not plan.changes:
-        console.note("Nothing to change.")
+        console.note("Nothing could be changed." if plan.unread else "Nothing to change.")
+        raise_for((), "", plan.unread)
         return ()
     display = _Display(console, len(plan.changes))
     connection = target.connection
@@ -98,6 +100,7 @@ def carry_out(
         identity = identify(client)
         if flags.dry_run:
             console.note(dry_run_text(dry_run(plan, client.read_config)))
+            raise_for((), "", plan.unread)
             return ()
         approve(console, settings, identity, yes=flags.yes)
         kept = kept_plan(settings.runs, plan_digest(plan))
@@ -125,7 +128,7 @@ def carry_out(
     console.note(results_text(results))
     if any(result.outcome == "applied" for result in results):
         console.note(f"To undo all of it: diag undo --all-of {author.apply_id}")
-    raise_for(results, f"diag apply {kept}")
+    raise_for(results, f"diag apply {kept}", plan.unread)
     return tuple(results)
 
 

@@ -67,6 +67,20 @@ class ChangeState:
         same = not self.reading.differs_from(self.change.fields)
         return self.reading.is_after(self.change) and (same or one_write)
 
+    def shows_exactly_our_write(self) -> bool:
+        """Return whether what the org shows is what was sent, one version on, and nothing else moved.
+
+        Then a write that was turned away arrived twice: a proxy repeated it, and the answer is that to the
+        second copy.
+        """
+        sent, present = self.line.version_before, self.reading.version
+        one_on = sent is not None and present == sent + 1
+        return (
+            one_on
+            and self.reading.is_after(self.change)
+            and not self.reading.differs_from(self.change.fields)
+        )
+
     def still_ours(self) -> bool:
         """Return whether the org shows our last write, or a write of ours whose reply was lost."""
         ours, present = self.line.version_after, self.reading.version

@@ -16,7 +16,7 @@ from diag.changes.applying.org import NotTested
 from diag.changes.applying.snapshot import before_text, drift, timeout_text
 from diag.changes.applying.test_call import CallResult, call_until_passed, may_call
 from diag.changes.plans.change_result import ChangeOutcome
-from diag.genesys.errors import ApiError, StaleVersionError, effect_is_unknown
+from diag.genesys.errors import ApiError, RateLimitedError, StaleVersionError, effect_is_unknown
 
 
 def read(state: ChangeState, context: ApplyContext) -> Step:
@@ -68,6 +68,9 @@ def patch(state: ChangeState, context: ApplyContext) -> Step:
         return Step.LOOK_UP
     except ApiError as error:
         if not effect_is_unknown(error):
+            if _arrived_before(state, context, error):
+                state.note(error.correlation_id)
+                return _ours(state)
             raise
         state.note(error.correlation_id)
         state.unclear = True
@@ -82,8 +85,8 @@ def look_up(state: ChangeState, context: ApplyContext) -> Step:
     """LOOK_UP: after a stale or lost reply, read what the org shows before anything else is sent."""
     pause(context, state.writes)
     state.present = fresh_reading(state, context)
-    if state.unclear and state.shows_our_write():
-        return Step.WRITTEN
+    if state.shows_exactly_our_write() or (state.unclear and state.shows_our_write()):
+        return _ours(state)
     moved = drift(state.change, state.present)
     if moved and state.unclear:
         reason = f"the reply to our write was lost, and now: {'; '.join(moved)}. Left as it is"
@@ -148,6 +151,27 @@ def test_after(state: ChangeState, context: ApplyContext) -> Step:
         f"{change.after_timeout_s} s ({result.outcome})"
     )
     return Step.RESTORE_INTENT
+
+
+def _ours(state: ChangeState) -> Step:
+    """The org shows our write: its version is the one just read."""
+    state.line = replace(state.line, version_after=state.reading.version)
+    return Step.WRITTEN
+
+
+def _arrived_before(state: ChangeState, context: ApplyContext, refusal: ApiError) -> bool:
+    """Whether a write that was refused is there all the same: what was refused is its second copy."""
+    if refusal.status is None or isinstance(refusal, RateLimitedError):
+        return False
+    try:
+        present = fresh_reading(state, context)
+    except ApiError:
+        return False  # the refusal stands
+    before, state.present = state.present, present
+    if state.shows_exactly_our_write():
+        return True
+    state.present = before
+    return False
 
 
 def _end_applied(state: ChangeState, context: ApplyContext, reason: str) -> Step:

@@ -26,7 +26,11 @@ class Backups:
         return self.folder / f"{entry}.json"
 
     def keep(self, entry: str, full: FullConfig) -> None:
-        """Write the action as it is now and wait until it is on the disk. Raises JournalError."""
+        """Write the action as it is now and wait until it is on the disk, and prove that it reads back.
+
+        Texts are kept as JSON with every character escaped; that they are the bytes the platform sent was
+        proven when they were read (`diag.genesys.http.text_reply`). Raises JournalError.
+        """
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             descriptor = os.open(self.path(entry), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -40,6 +44,12 @@ class Backups:
                 hint="Nothing is changed in an org without one. Free the disk or choose another place: "
                 "DIAG_RUNS=/path",
             ) from error
+        if self.load(entry) != full:
+            raise JournalError(
+                f"The backup {self.path(entry)} does not read back as it was written. Nothing was changed.",
+                hint="Is the disk sound? If so, the action holds a value that no file can keep: compare it "
+                "with the admin UI, and change it there.",
+            )
 
     def load(self, entry: str) -> FullConfig | None:
         """Return the action as it was, or None when there is no whole backup (nothing was written then)."""

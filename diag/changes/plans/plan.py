@@ -89,6 +89,14 @@ class SkippedChange:
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadAction(SkippedChange):
+    """An action that was to be changed and could not be read: not left alone on purpose, but not done.
+
+    In a plan file it is one that was skipped.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class Unchanged:
     """An action whose timeout is right already, and why."""
 
@@ -149,6 +157,11 @@ class Plan:
             unchanged=tuple(item for item in every if isinstance(item, Unchanged)),
             origin=origin,
         )
+
+    @property
+    def unread(self) -> tuple[UnreadAction, ...]:
+        """The actions that could not be read; none in a plan that was read from its file."""
+        return tuple(item for item in self.skipped if isinstance(item, UnreadAction))
 
     @property
     def counts(self) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from diag.changes.plans.action_fields import digest_of, fields_of, new_salt
-from diag.changes.plans.plan import Change, Evidence, SkippedChange
+from diag.changes.plans.plan import Change, Evidence, SkippedChange, UnreadAction
 from diag.genesys.errors import ApiError, NotFoundError
 from diag.genesys.models import FullConfig
 
@@ -14,6 +14,8 @@ ReadConfig = Callable[[str], FullConfig]
 def read_or_skip(read: ReadConfig, action_id: str, action_name: str) -> FullConfig | SkippedChange:
     """Return the action as it is now, whole and changeable, or why it cannot be planned.
 
+    `UnreadAction` where it was asked for and cannot be done; other skips are on purpose.
+
     A login or permission error is raised: every further action would fail alike.
     """
     try:
@@ -21,11 +23,11 @@ def read_or_skip(read: ReadConfig, action_id: str, action_name: str) -> FullConf
         if full.action.configurable:
             full.action.require_whole()
     except NotFoundError:
-        return SkippedChange(action_id, action_name, "it does not exist in this org")
+        return UnreadAction(action_id, action_name, "it does not exist in this org")
     except ApiError as error:
         if error.category == "auth":
             raise
-        return SkippedChange(action_id, action_name, f"it could not be read: {error.message}")
+        return UnreadAction(action_id, action_name, f"it could not be read: {error.message}")
     reason = full.action.not_configurable_reason
     return full if reason is None else SkippedChange(action_id, action_name, reason)
 

@@ -6,8 +6,8 @@ Administrative calls go through the bucket and are retried (`retrying.py`). Test
 
 import functools
 import ssl
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 import httpx
@@ -21,6 +21,7 @@ from diag.genesys.http.network_errors import network_error
 from diag.genesys.http.pacing import RateBucket
 from diag.genesys.http.retrying import call_with_retries, install_retry_hook
 from diag.genesys.http.secret import Secret
+from diag.genesys.http.text_reply import AS_IT_IS, plain_text
 
 CONNECT_S: Final = 10.0
 REPLY_S: Final = 30.0
@@ -30,7 +31,10 @@ QueryParams = dict[str, str | int | bool]
 
 @dataclass(frozen=True, slots=True)
 class RawReply:
-    """A reply as it came. `elapsed_ms`: sent to last byte of this attempt, without login."""
+    """A reply as it came. `elapsed_ms`: sent to last byte of this attempt, without login.
+
+    `received`: bytes of its body on the wire.
+    """
 
     status: int
     body: bytes
@@ -38,10 +42,16 @@ class RawReply:
     correlation_id: str | None
     date: str | None = None
     content_type: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    received: int = 0
 
     def json(self, where: str) -> JsonObject:
         """Return the JSON object in the body. Raises `UnexpectedReplyError` naming `where` it came from."""
         return parse_object(self.body, where, content_type=self.content_type)
+
+    def text(self, where: str) -> str:
+        """Return the text in the body. Raises `UnexpectedReplyError` unless it came whole for certain."""
+        return plain_text(self.body, self.headers, self.received, where)
 
 
 class Api:
@@ -87,8 +97,11 @@ class Api:
         return self.call("GET", path, params=params, needs=needs).json(f"GET {path}")
 
     def get_text(self, path: str, *, needs: tuple[str, ...] = ()) -> str:
-        """GET a plain text (templates; the platform wants `Accept: */*` there)."""
-        return self.call("GET", path, needs=needs).body.decode("utf-8", "replace")
+        """GET a plain text (templates; the platform wants `Accept: */*` there).
+
+        Raises `UnexpectedReplyError` unless it is proven to have come whole, as it was sent.
+        """
+        return self.call("GET", path, needs=needs, headers=AS_IT_IS).text(f"GET {path}")
 
     def send(self, method: str, path: str, body: object = None, *, needs: tuple[str, ...] = ()) -> JsonObject:
         """Send a write (POST, PATCH, PUT) and return the JSON object of the reply."""
@@ -126,6 +139,7 @@ class Api:
         body: object = None,
         needs: tuple[str, ...] = (),
         reads: bool = False,
+        headers: Mapping[str, str] | None = None,
     ) -> RawReply:
         """Make one administrative call: paced, retried as `retrying.py` says, errors raised.
 
@@ -133,14 +147,14 @@ class Api:
         """
 
         # The official SDKs say so even where a write has no body; 415 is among the declared statuses.
-        headers = None if method == "GET" else {"Content-Type": "application/json"}
+        extra = dict(headers or {}) if method == "GET" else {"Content-Type": "application/json"}
 
         def attempt_once() -> RawReply:
             self._bucket.take(self._on_wait)
             where = f"{method} {path}"
             try:
                 response = self._http.request(
-                    method, path, params=params, json=body, headers=headers, auth=self._auth
+                    method, path, params=params, json=body, headers=extra, auth=self._auth
                 )
             except httpx.RequestError as error:
                 raise self._first_contact(network_error(error, where)) from None
@@ -166,6 +180,8 @@ def _raw(response: httpx.Response) -> RawReply:
         correlation_id=response.headers.get(CORRELATION_HEADER),
         date=response.headers.get("Date"),
         content_type=response.headers.get("Content-Type"),
+        headers=response.headers,
+        received=response.num_bytes_downloaded,
     )
 
 

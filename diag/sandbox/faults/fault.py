@@ -23,3 +23,5 @@ class Fault:
     """Whose limit a 429 speaks of: `dataactions` (the org's) or `platform.api` (our token's); empty: none."""
     for_s: float = 1.0
     megabytes: int = 20
+    part: str = ""
+    """Of a JSON reply, by its path: `name`, `config.response`."""

@@ -8,6 +8,7 @@ from typing import Final
 
 from starlette.responses import HTMLResponse
 
+from diag.sandbox.faults import garbled_replies
 from diag.sandbox.faults.fault import Fault
 from diag.sandbox.faults.faulted_request import FaultedRequest
 from diag.sandbox.reply_bodies import ErrorReply, LimitHit, json_reply
@@ -15,6 +16,7 @@ from diag.sandbox.reply_bodies import ErrorReply, LimitHit, json_reply
 _MEGABYTE: Final = 1_000_000
 _GATEWAY_PAGE: Final = "<html><head><title>Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>"
 _REFUSALS: Final = {
+    404: ("not.found", "It was not found."),
     429: ("too.many.requests", "Rate limit exceeded the maximum."),
     500: ("internal.server.error", "Internal Server Error"),
     503: ("service.unavailable", "The service is unavailable."),
@@ -109,6 +111,24 @@ KINDS: Final = {
     "truncated": FaultKind("does the work, sends half of the reply and hangs up", _truncated),
     "malformed": FaultKind("does the work, then sends a reply that is not valid JSON", _malformed),
     "html": FaultKind("answers `status` with a gateway's HTML page", _html),
+    "page": FaultKind(
+        "answers 200 with a web page, as a captive portal or a firewall does", garbled_replies.page
+    ),
+    "empty": FaultKind("answers 200 with nothing in it", garbled_replies.empty),
+    "stripped": FaultKind("does the work, takes `part` out of the reply", garbled_replies.stripped),
+    "nulled": FaultKind("does the work, sends `part` of the reply as null", garbled_replies.nulled),
+    "latin1": FaultKind("does the work, sends the reply in ISO-8859-1 and says so", garbled_replies.latin1),
+    "latin1_unsaid": FaultKind(
+        "does the work, sends the reply in ISO-8859-1 as if it were UTF-8", garbled_replies.latin1_unsaid
+    ),
+    "miscounted": FaultKind(
+        "does the work, announces more bytes than it sends and hangs up", garbled_replies.miscounted
+    ),
+    "unmeasured": FaultKind("does the work, sends the reply without its length", garbled_replies.unmeasured),
+    "doubled": FaultKind(
+        "does the work twice, as behind a proxy that repeats requests, and sends the second reply",
+        garbled_replies.doubled,
+    ),
     "huge": FaultKind("does the work, adds `megabytes` of padding to the reply", _huge),
     "slow": FaultKind("waits `for_s` before anything else", _slow),
     "login_throttled": FaultKind(

@@ -71,9 +71,13 @@ def read_fault(table: TomlSection) -> Fault:
     except re.error as error:
         raise table.wrong("path", f"is not a regular expression: {error}") from error
     whole = 1_000_000_000
+    kind = table.text("kind", choices=tuple(KINDS))
+    part = table.text("part", "")
+    if (kind in ("stripped", "nulled")) != bool(part):
+        raise table.wrong("part", "says what is stripped or nulled, and belongs to these faults only")
     return table.done(
         Fault(
-            kind=table.text("kind", choices=tuple(KINDS)),
+            kind=kind,
             path=pattern,
             method=table.text("method", "").upper(),
             share=table.share("share", 1.0),
@@ -86,5 +90,6 @@ def read_fault(table: TomlSection) -> Fault:
             limit=table.text("limit", ""),
             for_s=table.number("for_s", 1.0, above=0.0),
             megabytes=table.integer("megabytes", 20, low=1, high=500),
+            part=part,
         )
     )

@@ -28,6 +28,9 @@ class Client(Protocol):
     def reset(self) -> None:
         """Drop the connection with a TCP reset."""
 
+    def say(self, raw: bytes) -> None:
+        """Write bytes as they are: a reply that a proper HTTP server would not make."""
+
     def hang_up(self) -> None:
         """Close the connection after what was written is sent."""
 
@@ -84,6 +87,22 @@ class FaultedRequest:
         await self._send_start(reply)
         half = reply.body[: len(reply.body) // 2]
         await self.send({"type": "http.response.body", "body": half, "more_body": True})
+        self.client.hang_up()
+        await self._wait_for_disconnect()
+
+    async def send_short(self, reply: HeldReply) -> None:
+        """Announce ten bytes more than the reply has, send it and hang up."""
+        await self._send_start(reply.with_body(reply.body + b" " * 10))
+        await self.send({"type": "http.response.body", "body": reply.body, "more_body": True})
+        self.client.hang_up()
+        await self._wait_for_disconnect()
+
+    async def send_raw(self, reply: HeldReply) -> None:
+        """Send the reply without its length; it ends where the connection does."""
+        headers = [(name, value) for name, value in reply.headers if name != b"content-length"]
+        head = b"".join(name + b": " + value + b"\r\n" for name, value in headers)
+        status = f"HTTP/1.1 {reply.status} OK\r\nconnection: close\r\n".encode()
+        self.client.say(status + head + b"\r\n" + reply.body)
         self.client.hang_up()
         await self._wait_for_disconnect()
 

@@ -28,6 +28,10 @@ class TcpConnection:
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
         self._transport.abort()
 
+    def say(self, raw: bytes) -> None:
+        """Writes bytes as they are: replies that a proper HTTP server would not make."""
+        self._transport.write(raw)
+
     def hang_up(self) -> None:
         """Closes the connection after what was written is sent."""
         self._transport.close()

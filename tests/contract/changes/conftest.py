@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -123,6 +124,21 @@ def action_ids(quick_sandbox: str) -> Iterator[str]:
 @pytest.fixture
 def action_id(action_ids: Iterator[str]) -> str:
     return next(action_ids)
+
+
+Arm = Callable[[list[dict[str, Any]]], None]
+
+
+@pytest.fixture
+def arm(quick_sandbox: str) -> Iterator[Arm]:
+    """Sets the sandbox's faults; a test leaves none behind."""
+
+    def set_faults(faults: list[dict[str, Any]]) -> None:
+        uri = f"{quick_sandbox}/sandbox/faults"
+        httpx.post(uri, json={"faults": faults}, trust_env=False).raise_for_status()
+
+    yield set_faults
+    set_faults([])
 
 
 MakeAdmin = Callable[[str], Admin]

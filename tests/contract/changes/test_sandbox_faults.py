@@ -1,16 +1,14 @@
 """The same promises under faults the sandbox itself makes: real resets, real expired tokens, real 429s."""
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
 
 from diag.changes.journal.journal_line import unfinished
 from diag.changes.plans.change_result import ChangeOutcome
 
 if TYPE_CHECKING:
-    from tests.contract.changes.conftest import Admin
+    from tests.contract.changes.conftest import Admin, Arm
 
 PATCH = {"method": "PATCH", "hits": 1}
 FAULTS: dict[str, list[dict[str, Any]]] = {
@@ -26,6 +24,11 @@ FAULTS: dict[str, list[dict[str, Any]]] = {
     "token ends before the write": [{"kind": "token_expired", **PATCH}],
     "token ends at the second read": [{"kind": "token_expired", "method": "GET", "skip": 1, "hits": 1}],
     "edited before the write": [{"kind": "edited_meanwhile", **PATCH}],
+    "a template cut short": [{"kind": "miscounted", "method": "GET", "path": "/templates/", "hits": 1}],
+    "no version in the reply": [{"kind": "stripped", "part": "version", **PATCH}],
+    "a portal's page for a reply": [{"kind": "page", **PATCH}],
+    "an empty reply": [{"kind": "empty", **PATCH}],
+    "sent twice": [{"kind": "doubled", **PATCH}],
     "edited four times": [{"kind": "edited_meanwhile", "method": "PATCH", "hits": 4}],
     "a bad day": [
         {"kind": "reset_after", **PATCH},
@@ -35,18 +38,8 @@ FAULTS: dict[str, list[dict[str, Any]]] = {
 }
 
 
-@pytest.fixture
-def arm(quick_sandbox: str) -> Iterator[Any]:
-    def set_faults(faults: list[dict[str, Any]]) -> None:
-        uri = f"{quick_sandbox}/sandbox/faults"
-        httpx.post(uri, json={"faults": faults}, trust_env=False).raise_for_status()
-
-    yield set_faults
-    set_faults([])
-
-
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_of_the_platform(admin: "Admin", action_id: str, arm: Any, name: str) -> None:
+def test_a_fault_of_the_platform(admin: "Admin", action_id: str, arm: "Arm", name: str) -> None:
     fields, change = admin.fields(action_id), admin.change(action_id)
     arm(FAULTS[name])
 
@@ -61,7 +54,7 @@ def test_a_fault_of_the_platform(admin: "Admin", action_id: str, arm: Any, name:
     assert sum(record.outcome == "applied" for record in admin.journal.read()) == 1
 
 
-def test_a_version_that_never_stands_still_ends_unchanged(admin: "Admin", action_id: str, arm: Any) -> None:
+def test_a_version_that_never_stands_still_ends_unchanged(admin: "Admin", action_id: str, arm: "Arm") -> None:
     change = admin.change(action_id)
     arm([{"kind": "edited_meanwhile", "method": "PATCH"}])
 

@@ -19,6 +19,7 @@ from diag.genesys.errors import (
     PermissionMissingError,
     PlatformError,
     RefusedRequestError,
+    StaleVersionError,
     UnexpectedReplyError,
 )
 from diag.genesys.http.json_reply import JsonObject
@@ -87,6 +88,7 @@ def test_created_and_journalled_before_and_after(tmp_path: Path, run: Callable[[
         NetworkError("lost"),
         UnexpectedReplyError("cut short"),
         RefusedRequestError("slow", status=408),
+        StaleVersionError("the second copy of a doubled request", status=409),
     ],
 )
 def test_a_lost_reply_is_looked_up_not_repeated(

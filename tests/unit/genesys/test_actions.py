@@ -193,7 +193,10 @@ def test_headers_and_templates_never_show(wire: respx.MockRouter, client: Genesy
 def test_unset_is_omitted_and_a_missing_template_is_none(
     wire: respx.MockRouter, client: GenesysClient
 ) -> None:
-    wire.get(f"{ACTIONS}/custom_-_1").respond(json=action(1))
+    entity = action(1, timeout_s=None)
+    for part in ("request", "response"):
+        entity["config"][part] = {k: v for k, v in entity["config"][part].items() if not k.endswith("Uri")}
+    wire.get(f"{ACTIONS}/custom_-_1").respond(json=entity)
     wire.get(url__regex=r".*/templates/.*").respond(404)
     full = client.read_config("custom_-_1")
     assert full.request_template is None

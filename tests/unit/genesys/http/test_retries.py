@@ -55,7 +55,7 @@ def test_a_write_turned_away_by_429_is_repeated(wire: respx.MockRouter, client: 
     route = wire.patch(ACTION).mock(
         side_effect=[
             httpx.Response(429, headers={"Retry-After": "3"}),
-            httpx.Response(200, json={"id": "a1"}),
+            httpx.Response(200, json={"id": "a1", "version": 2}),
         ]
     )
     assert client.patch_timeout(FULL, 5).id == "a1"

@@ -1,0 +1,96 @@
+"""What was asked for and not done is never exit 0: a pipeline would believe that it was set."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from diag.cli import run
+from diag.exit_codes import ExitCode
+from tests.support.terminal_session import OTHER, QUICK, action_named, history
+
+ONE = {"method": "GET", "path": r"/actions/[^/]+$"}
+FAULTS: dict[str, dict[str, Any]] = {
+    "a page": {"kind": "page", **ONE},
+    "half of its JSON": {"kind": "malformed", **ONE},
+    "deleted": {"kind": "status", "status": 404, **ONE},
+    "refused": {"kind": "status", "status": 400, **ONE},
+    "no version": {"kind": "stripped", "part": "version", **ONE},
+    "no name": {"kind": "stripped", "part": "name", **ONE},
+    "a page for its template": {"kind": "page", "method": "GET", "path": "/templates/"},
+    "a lost template": {"kind": "status", "status": 404, "method": "GET", "path": "/templates/"},
+}
+
+Arm = Callable[[dict[str, Any]], None]
+
+
+@pytest.fixture
+def arm(demo_environment: dict[str, str]) -> Iterator[Arm]:
+    """Sets one fault of the sandbox; the test leaves none behind."""
+    base = demo_environment["GENESYSCLOUD_API_BASE"]
+
+    def post(faults: list[dict[str, Any]]) -> None:
+        httpx.post(f"{base}/sandbox/faults", json={"faults": faults}, trust_env=False).raise_for_status()
+
+    yield lambda fault: post([fault])
+    post([])
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_set_of_an_action_that_cannot_be_read(
+    capsys: "pytest.CaptureFixture[str]", arm: Arm, name: str
+) -> None:
+    before = action_named(QUICK)
+    arm(FAULTS[name])
+
+    code = run(["set", QUICK, "--timeout", "9", "--yes"])
+
+    shown = capsys.readouterr().err
+    assert code == ExitCode.ERROR
+    assert "SKIPPED" in shown
+    assert "1 action could not be read and was not changed." in shown
+    arm({**FAULTS[name], "method": "TRACE"})
+    assert action_named(QUICK) == before
+    assert history(capsys) == []
+
+
+def test_a_dry_run_says_so_too(arm: Arm) -> None:
+    arm(FAULTS["a page"])
+    assert run(["set", QUICK, "--timeout", "9", "--dry-run"]) == ExitCode.ERROR
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_set_of_two_of_which_one_cannot_be_read(
+    capsys: "pytest.CaptureFixture[str]", arm: Arm, name: str
+) -> None:
+    lost = action_named(OTHER)
+    wanted = 9 if action_named(QUICK).timeout_s != 9 else 8
+    arm({**FAULTS[name], "path": f"{lost.id}{'/templates' if 'template' in name else '$'}"})
+
+    code = run(["set", QUICK, OTHER, "--timeout", str(wanted), "--yes", "--no-verify"])
+
+    assert code == ExitCode.PARTIAL
+    assert "1 of 2 changes was applied, 1 was not (1 not read)." in capsys.readouterr().err
+    assert action_named(QUICK).timeout_s == wanted
+    assert action_named(OTHER).version == lost.version
+
+
+def test_recommend_apply_of_an_action_that_cannot_be_read(
+    capsys: "pytest.CaptureFixture[str]", measured_run: Callable[..., Path], arm: Arm
+) -> None:
+    folder = measured_run()
+    before = action_named(OTHER)
+    arm(FAULTS["a page"])
+
+    assert run(["recommend", str(folder), "--apply", "--force", "--yes"]) == ExitCode.ERROR
+    assert "could not be read" in capsys.readouterr().err
+    assert run(["recommend", str(folder), "--force", "--out", "plan.json"]) == ExitCode.ERROR
+    arm({**FAULTS["a page"], "method": "TRACE"})
+    assert action_named(OTHER) == before
+
+
+def test_what_is_skipped_on_purpose_stays_exit_0(capsys: "pytest.CaptureFixture[str]") -> None:
+    assert run(["set", "Get User Presence", "--timeout", "9", "--yes"]) == ExitCode.OK
+    assert "SKIPPED Get User Presence" in capsys.readouterr().err
