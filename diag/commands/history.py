@@ -38,9 +38,12 @@ def command(action: str | None, limit: int, form: str) -> None:
 
     console = Console(quiet=form != "table")
     settings = load_settings()
+    journal = Journal(settings.journal)
+    for line in journal.damaged():
+        console.warn(f"{journal.path}: {line}.")
     records = [
         record
-        for record in reversed(latest_by_entry(Journal(settings.journal).read()).values())
+        for record in reversed(latest_by_entry(journal.read()).values())
         if action in (None, record.action_id, record.action_name)
     ]
     shown = records[:limit]

@@ -35,7 +35,10 @@ def command(entry: str | None, run: str | None, force: bool, profile: str | None
         raise UsageError("Name an entry or --all-of, not both.")
     console = Console()
     settings = load_settings({"profile": profile})
-    records = Journal(settings.journal).read()
+    journal = Journal(settings.journal)
+    records = journal.read()
+    for line in journal.damaged():
+        console.warn(f"{journal.path}: {line}.")
     target = find_target(settings)
     with GenesysClient(target.connection) as client:
         org = identify(client)

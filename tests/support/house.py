@@ -136,7 +136,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         *_CLIENT, "analysis.format", "analysis.verdicts", "diag.changes.errors",
         "diag.errors", "diag.inventory", "_typeshed",
     },
-    "diag/changes/journal": {*_CLIENT, "diag.changes.errors", "diag.changes.plans"},
+    "diag/changes/journal": {*_CLIENT, "analysis.format", "diag.changes.errors", "diag.changes.plans"},
     "diag/changes/applying": {
         *_CLIENT, "diag.changes.errors", "diag.changes.journal", "diag.changes.plans",
     },
@@ -170,8 +170,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "loadtests/actions.py": {"loadtests.action_user", "loadtests.run", "locust"},
     "loadtests/action_user.py": {"loadtests.run", "loadtests.sending", "locust"},
     "loadtests/planning": {
-        *_CLIENT, "analysis.format", "diag.errors", "diag.exit_codes", "diag.inventory",
-        "diag.sandbox.launch", "diag.settings", "diag.target", "diag.workload",
+        *_CLIENT, "analysis.format", "diag.errors", "diag.exit_codes", "diag.genesys.drafts",
+        "diag.inventory", "diag.sandbox.launch", "diag.settings", "diag.target", "diag.workload",
     },
     "loadtests/recording": {
         "analysis.format", "diag.errors", "diag.measuring", "diag.target", "loadtests.planning", "gevent",

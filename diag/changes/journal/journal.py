@@ -8,17 +8,26 @@ import fcntl
 import hashlib
 import json
 import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
 
 from diag.changes.errors import JournalError
 from diag.changes.journal.journal_line import JournalLine
+from diag.changes.journal.parse_line import JOURNAL_VERSION, DamagedLineError, parse_line
 
-JOURNAL_VERSION: Final = 1
+
+@dataclass(frozen=True, slots=True)
+class DamagedLine:
+    """A line of the file that is set aside: its number, from 1, and what is wrong with it."""
+
+    number: int
+    fault: str
+
+    def __str__(self) -> str:
+        """Return `line 7 is set aside: at is not a time in Unix seconds`."""
+        return f"line {self.number} is set aside: {self.fault}"
 
 
 class Journal:
@@ -27,6 +36,8 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._read_to = 0
+        self._line_number = 0
+        self._damaged: list[DamagedLine] = []
         self._lines: list[JournalLine] = []
         self._by_action: dict[str, list[JournalLine]] = {}
 
@@ -56,9 +67,14 @@ class Journal:
             ) from error
 
     def read(self) -> list[JournalLine]:
-        """Return every whole line, oldest first; a torn or foreign line is left out."""
+        """Return every whole line, oldest first; a torn, edited or foreign line is left out (`damaged`)."""
         self._catch_up()
         return list(self._lines)
+
+    def damaged(self) -> list[DamagedLine]:
+        """Return the lines that are left out, in the order of the file."""
+        self._catch_up()
+        return list(self._damaged)
 
     def of_action(self, action_id: str) -> list[JournalLine]:
         """Return the lines of one action, oldest first."""
@@ -77,11 +93,17 @@ class Journal:
             raise JournalError(f"The journal {self.path} cannot be read ({error.strerror}).") from error
         whole = new[: new.rfind(b"\n") + 1]
         self._read_to += len(whole)
-        for text in whole.decode("utf-8", "replace").splitlines():
-            line = _parse(text)
-            if line is not None:
-                self._lines.append(line)
-                self._by_action.setdefault(line.action_id, []).append(line)
+        for text in whole.decode("utf-8", "replace").split("\n")[:-1]:
+            self._line_number += 1
+            if not text.strip():
+                continue
+            try:
+                line = parse_line(text)
+            except DamagedLineError as error:
+                self._damaged.append(DamagedLine(self._line_number, str(error)))
+                continue
+            self._lines.append(line)
+            self._by_action.setdefault(line.action_id, []).append(line)
 
     @contextmanager
     def holding(self, action_id: str) -> Iterator[None]:
@@ -116,22 +138,3 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-_ENTRY: Final = re.compile(r"[\w-]+")
-_KNOWN: Final = {item.name for item in fields(JournalLine)}
-
-
-def _parse(text: str) -> JournalLine | None:
-    try:
-        body: Any = json.loads(text)
-        if body["format_version"] != JOURNAL_VERSION:
-            return None
-        values = {name: value for name, value in body.items() if name in _KNOWN}
-        for name in ("correlation_ids", "run_ids"):
-            values[name] = tuple(values.get(name, ()))
-        if not _ENTRY.fullmatch(values["entry"]):  # it names a file beside the journal
-            return None
-        return JournalLine(**values)
-    except (ValueError, KeyError, TypeError):
-        return None

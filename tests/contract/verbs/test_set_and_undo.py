@@ -9,7 +9,7 @@ import pytest
 from diag.changes.journal.journal import Journal
 from diag.cli import run
 from diag.exit_codes import ExitCode
-from tests.support.terminal_session import OTHER, QUICK, answer, history, samples
+from tests.support.terminal_session import OTHER, QUICK, action_named, answer, history, samples
 
 
 def test_set_history_undo(capsys: "pytest.CaptureFixture[str]") -> None:
@@ -156,3 +156,32 @@ def test_undo_takes_back_the_newest_change_of_this_org_and_no_other(
     assert run(["undo", "--yes", "--no-verify"]) == ExitCode.USAGE
     told = capsys.readouterr().err
     assert "only changes in Other (api.other.test)" in told
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ('"before_timeout_s": 2', '"before_timeout_s": 999', "before_timeout_s is not a whole number"),
+        ('"at": 1', '"at": "yesterday", "was": 1', "at is not a time"),
+    ],
+)
+def test_edited_lines_of_the_journal_are_set_aside_and_the_rest_goes_on(
+    capsys: "pytest.CaptureFixture[str]", session: Path, old: str, new: str, fault: str
+) -> None:
+    path = session / "runs" / "journal.jsonl"
+    assert run(["set", QUICK, "--timeout", "2", "--yes", "--no-verify"]) == ExitCode.OK
+    path.unlink(missing_ok=True)
+    assert run(["set", QUICK, "--timeout", "6", "--yes", "--no-verify"]) == ExitCode.OK
+    whole = path.read_text()
+    assert old in whole
+    path.write_text(whole + whole.replace(old, new).replace('"entry": "', '"entry": "edited-'))
+    capsys.readouterr()
+
+    assert run(["history"]) == ExitCode.OK
+    shown = capsys.readouterr()
+    assert f"line 4 is set aside: {fault}" in shown.err
+    assert "edited-" not in shown.out
+    assert run(["undo", "--yes", "--no-verify"]) == ExitCode.OK
+    assert action_named(QUICK).timeout_s == 2
+    assert run(["doctor"]) == ExitCode.OK
+    assert f"line 4 is set aside: {fault}" in capsys.readouterr().out

@@ -1,3 +1,4 @@
+import json
 import multiprocessing
 from pathlib import Path
 
@@ -149,3 +150,66 @@ def test_a_journal_of_an_earlier_version_is_read_and_written_alike(tmp_path: Pat
     for line in (changed, created):
         Journal(tmp_path / "new.jsonl").append(line)
     assert (tmp_path / "new.jsonl").read_text() == OLD_JOURNAL
+
+
+WRONG_VALUES: list[tuple[str, object]] = [
+    ("before_timeout_s", 999),
+    ("before_timeout_s", 0),
+    ("before_timeout_s", "5"),
+    ("before_timeout_s", True),
+    ("before_timeout_s", 5.0),
+    ("after_timeout_s", 61),
+    ("after_timeout_s", None),
+    ("at", "yesterday"),
+    ("at", -1),
+    ("at", 1e300),
+    ("at", float("nan")),
+    ("at", None),
+    ("at", True),
+    ("before_is_set", 1),
+    ("sandbox", "no"),
+    ("phase", "done"),
+    ("phase", ["result"]),
+    ("version_before", "7"),
+    ("version_after", -1),
+    ("action_id", None),
+    ("action_name", ["X"]),
+    ("org_id", 3),
+    ("correlation_ids", "c1"),
+    ("correlation_ids", [1]),
+    ("run_ids", None),
+    ("passed_before", "yes"),
+    ("outcome", 1),
+    ("reason", {}),
+    ("undoes", []),
+    ("entry", "../x"),
+    ("entry", 7),
+]
+
+
+@pytest.mark.parametrize(("field", "value"), WRONG_VALUES)
+def test_a_line_with_a_wrong_value_is_set_aside_by_its_number(
+    journal: Journal, field: str, value: object
+) -> None:
+    journal.append(record("e1"))
+    whole = json.loads(journal.path.read_text())
+    with journal.path.open("a") as file:
+        file.write(json.dumps({**whole, "entry": "e2", field: value}) + "\n\n")
+    journal.append(record("e3"))
+
+    assert [found.entry for found in journal.read()] == ["e1", "e3"]
+    (damaged,) = journal.damaged()
+    assert damaged.number == 2
+    assert field in damaged.fault
+
+
+@pytest.mark.parametrize("field", ["at", "before_timeout_s", "phase", "entry", "host"])
+def test_a_line_without_a_value_is_set_aside(journal: Journal, field: str) -> None:
+    journal.append(record("e1"))
+    whole = json.loads(journal.path.read_text())
+    del whole[field]
+    with journal.path.open("a") as file:
+        file.write(json.dumps(whole) + "\n")
+
+    assert len(journal.read()) == 1
+    assert [str(line) for line in journal.damaged()] == [f"line 2 is set aside: it has no {field}"]
