@@ -1,7 +1,7 @@
 """`drafts.json` of a run folder: the drafts a probe makes, each written down before it is made.
 
-{"format_version": 1, "api_base": ..., "drafts": [{"action_id", "action_name", "state"}]}. A process that is
-killed in between leaves the draft and its note, which `diag doctor` finds.
+{"format_version": 1, "api_base": ..., "drafts": [{"action_id", "action_name", "state", "salt",
+"fingerprints"}]}. A process that is killed in between leaves the draft and its note, which `diag doctor` finds.
 """
 
 import json
@@ -17,11 +17,17 @@ DRAFTS_FILE: Final = "drafts.json"
 
 @dataclass(frozen=True, slots=True)
 class DraftNote:
-    """One draft. `state`: `opening` (may exist), `open`, or `deleted`."""
+    """One draft. `state`: `opening` (may exist), `open`, or `deleted`.
+
+    `fingerprints`, made with `salt`, tell it from any other draft (`diag/genesys/drafts.py`): only a draft
+    that has one of them is ever deleted. None: it was not read since it was made.
+    """
 
     action_id: str
     action_name: str
     state: str
+    salt: str = ""
+    fingerprints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +56,17 @@ def read_drafts(path: Path) -> DraftsFile:
         body.get("api_base"),
         tuple(
             DraftNote(
-                str(entry["action_id"]), str(entry.get("action_name", "")), str(entry.get("state", "opening"))
+                str(entry["action_id"]),
+                str(entry.get("action_name", "")),
+                str(entry.get("state", "opening")),
+                str(entry.get("salt", "")),
+                _texts(entry.get("fingerprints")),
             )
             for entry in body.get("drafts", ())
             if isinstance(entry, dict) and "action_id" in entry
         ),
     )
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(text for text in value if isinstance(text, str)) if isinstance(value, list) else ()

@@ -19,6 +19,7 @@ from diag.changes.journal.journal import Journal
 from diag.changes.journal.journal_line import JournalLine, unfinished
 from diag.checkup.check import Check
 from diag.genesys.client import GenesysClient
+from diag.genesys.drafts import DraftMarks
 from diag.genesys.errors import ApiError
 
 QUIET_S: Final = 120.0
@@ -27,7 +28,7 @@ QUIET_S: Final = 120.0
 
 @dataclass(frozen=True, slots=True)
 class LeftDraft:
-    """A draft a probe did not delete. `record` is the file that says so.
+    """A draft a probe did not delete. `record` is the file that says so; `marks` tell it from any other.
 
     `created_by_diag` is False when the probe was killed while it created the draft: then the draft may be
     someone else's, opened at the same moment.
@@ -37,6 +38,7 @@ class LeftDraft:
     action_name: str
     created_by_diag: bool
     record: Path
+    marks: DraftMarks
 
 
 def recorded_drafts(runs: Path, api_base: str) -> tuple[LeftDraft, ...]:
@@ -51,6 +53,7 @@ def recorded_drafts(runs: Path, api_base: str) -> tuple[LeftDraft, ...]:
                     action_name=draft.action_name,
                     created_by_diag=draft.state == "open",
                     record=path,
+                    marks=DraftMarks(draft.salt, draft.fingerprints),
                 )
                 for draft in noted.drafts
                 if draft.state != "deleted"
@@ -58,10 +61,15 @@ def recorded_drafts(runs: Path, api_base: str) -> tuple[LeftDraft, ...]:
     return tuple(drafts)
 
 
-def remove_draft(client: GenesysClient, left: LeftDraft) -> None:
-    """Delete the draft in the org, then mark it as deleted in the record. Raises `ApiError`."""
-    client.delete_draft(left.action_id)
+def remove_draft(client: GenesysClient, left: LeftDraft) -> bool:
+    """Delete the draft if it is, field by field, what the probe made; return whether none is left.
+
+    Any other stays: someone else may have opened it since. Raises `ApiError`.
+    """
+    if not client.delete_own_draft(left.action_id, left.marks):
+        return False
     mark_deleted(left)
+    return True
 
 
 def mark_deleted(left: LeftDraft) -> None:
@@ -104,12 +112,16 @@ def check_drafts(client: GenesysClient, runs: Path) -> Iterator[Check]:
 
 
 def check_journal(journal: Path) -> Iterator[Check]:
-    """Yield a warning for every change that began and has no result."""
+    """Yield a warning for every change that began and has no result, and for every line that is set aside."""
+    file = Journal(journal)
     try:
-        open_entries = unfinished(Journal(journal).read())
+        open_entries = unfinished(file.read())
     except ChangesError as error:
         yield Check("unfinished changes", "failed", error.message, error.hint)
         return
+    for line in file.damaged():
+        fix = "Was it edited? It is kept as it is; diag history shows the rest"
+        yield Check("journal", "warning", f"{journal}: {line}", fix)
     for record in open_entries:
         yield Check("unfinished changes", "warning", *_unfinished_text(record))
     backups = Backups(journal)

@@ -101,14 +101,27 @@ def _remove_drafts(
 ) -> "Iterator[Check]":
     from diag.checkup.check import Check
     from diag.checkup.leftovers import recorded_drafts, remove_draft, still_open
+    from diag.genesys.errors import ApiError
 
     for draft in still_open(client, recorded_drafts(settings.runs, client.connection.api_base)):
         name = draft.action_name or draft.action_id
-        if (yes and draft.created_by_diag) or console.confirm(
-            f"Delete the draft of {name} ({draft.action_id})?"
-        ):
-            remove_draft(client, draft)
+        if not yes and not console.confirm(f"Delete the draft of {name} ({draft.action_id})?"):
+            continue
+        try:
+            removed = remove_draft(client, draft)
+        except ApiError as error:
+            yield Check(
+                "left drafts", "warning", f"the draft of {name} was left: {error.message}", error.hint
+            )
+            continue
+        if removed:
             yield Check("left drafts", "ok", f"the draft of {name} was deleted")
+        else:
+            text = (
+                f"the draft of {name} was left: it is not what the probe made. Someone may have opened their "
+                "own, or edited it"
+            )
+            yield Check("left drafts", "warning", text, "Delete it in the admin UI if nobody needs it")
 
 
 def _show(console: "Console", check: "Check") -> None:

@@ -1,9 +1,49 @@
 """Calls about drafts: a copy of a published action that can be tested with another timeout."""
 
-from diag.genesys.actions import EDIT, action_path, patch_action, read_action
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from typing import Final
+
+from diag.genesys.actions import EDIT, action_path, patch_action, read_action, read_full
 from diag.genesys.errors import NotFoundError
 from diag.genesys.http.api import Api
 from diag.genesys.models import Action, FullConfig
+
+_ROUNDS: Final = 20_000
+"""Some 10 ms a fingerprint: a draft holds headers, and each guess at one has to cost time."""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftMarks:
+    """By which a draft is known again: a fingerprint of each state it was left in, made with one salt."""
+
+    salt: str
+    fingerprints: tuple[str, ...]
+
+
+def draft_fingerprint(full: FullConfig, salt: str) -> str:
+    """Return the salted digest of a whole draft: name, version, timeout, config, templates, contract.
+
+    Raises `UnexpectedReplyError` for a draft that is not whole.
+    """
+    action = full.action
+    body = {
+        **full.patch_body(action.require_whole().timeout_seconds),
+        "id": action.id,
+        "secure": action.secure,
+        "integrationId": action.integration_id,
+        "contract": action.contract,
+    }
+    text = json.dumps(body, sort_keys=True).encode()
+    return hashlib.pbkdf2_hmac("sha256", text, salt.encode(), _ROUNDS).hex()
+
+
+def with_timeout(full: FullConfig, timeout_s: int) -> FullConfig:
+    """Return what a draft is expected to be once its timeout was set: one version on, all else as it was."""
+    config = replace(full.action.require_whole(), timeout_seconds=timeout_s)
+    version = (full.action.version or 0) + 1
+    return replace(full, action=replace(full.action, config=config, version=version))
 
 
 class DraftCalls:
@@ -18,6 +58,24 @@ class DraftCalls:
             return read_action(self._api, action_path(action_id, draft=True))
         except NotFoundError:
             return None
+
+    def read_draft(self, action_id: str) -> FullConfig:
+        """Return the draft with all that is in it, its contract too. Raises `NotFoundError` without one."""
+        return read_full(self._api, action_path(action_id, draft=True), contract=True)
+
+    def delete_own_draft(self, action_id: str, marks: DraftMarks) -> bool:
+        """Delete the draft if it is, field by field, one of those in `marks`; return whether none is left.
+
+        Any other is someone else's, or was edited: it stays, and False is returned. No draft at all is fine.
+        """
+        try:
+            present = self.read_draft(action_id)
+        except NotFoundError:
+            return True
+        if draft_fingerprint(present, marks.salt) not in marks.fingerprints:
+            return False
+        self.delete_draft(action_id)
+        return True
 
     def create_draft(self, action_id: str) -> Action:
         """Open a draft made from the published action."""

@@ -1,6 +1,7 @@
 """Drafts a probe makes: written down before they are made, so that a crash leaves none unknown."""
 
 import logging
+import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,9 @@ from analysis.format.drafts_file import DRAFTS_FILE, DraftNote, write_drafts
 from analysis.format.run_folder import RunFolder
 from analysis.format.schema import PLATFORM_MAX_TIMEOUT_S
 from diag.genesys.client import GenesysClient
+from diag.genesys.drafts import DraftMarks, draft_fingerprint, with_timeout
 from diag.genesys.errors import ApiError
+from diag.genesys.models import FullConfig
 from loadtests.planning.plan import ActionLoad
 
 _LOG: Final = logging.getLogger("diag.load")
@@ -32,7 +35,8 @@ class ProbeDrafts:
         Raises ApiError; those made so far are then still known to `close`.
         """
         for action in actions:
-            self._note(action, "opening")
+            opening = DraftNote(action.action_id, action.action_name, "opening", secrets.token_hex(16))
+            self._note(opening)
             try:
                 self._client.create_draft(action.action_id)
             except ApiError as error:
@@ -41,12 +45,22 @@ class ProbeDrafts:
                     del self._drafts[action.action_id]
                     self._save()
                 raise
-            self._note(action, "open")
-            draft = self._client.read_config(action.action_id, draft=True)
-            self._client.patch_draft_timeout(draft, PLATFORM_MAX_TIMEOUT_S)
+            self._note(replace(opening, state="open"))
+            self._lengthen(self._drafts[action.action_id])
+
+    def _lengthen(self, draft: DraftNote) -> None:
+        """Give the draft the longest timeout, and keep by what it is known before, meanwhile and after."""
+        made = self._client.read_draft(draft.action_id)
+        expected = with_timeout(made, PLATFORM_MAX_TIMEOUT_S)
+        self._note_contents(draft, made, expected)
+        self._client.patch_draft_timeout(made, PLATFORM_MAX_TIMEOUT_S)
+        self._note_contents(draft, self._client.read_draft(draft.action_id))
 
     def close(self) -> tuple[str, ...]:
-        """Delete the drafts known to be made here; return one line for each that is or may be left."""
+        """Delete the drafts made here; return one line for each that is or may be left.
+
+        One that is not as it was made is left: someone may have deleted ours and opened their own.
+        """
         left: list[str] = []
         for action_id, draft in list(self._drafts.items()):
             if draft.state == "deleted":
@@ -55,18 +69,28 @@ class ProbeDrafts:
                 left.append(f"{draft.action_name}: it is unknown whether its draft was made")
                 continue
             try:
-                self._client.delete_draft(action_id)
+                marks = DraftMarks(draft.salt, draft.fingerprints)
+                gone = self._client.delete_own_draft(action_id, marks)
             except ApiError as error:
                 left.append(f"{draft.action_name}: its draft could not be deleted ({error.message})")
+                continue
+            if gone:
+                self._note(replace(draft, state="deleted"))
             else:
-                self._drafts[action_id] = replace(draft, state="deleted")
-                self._save()
+                left.append(
+                    f"{draft.action_name}: its draft is not as the probe made it, so it was left: someone "
+                    "may have opened or edited it"
+                )
         for line in left:
             _LOG.error("%s. Fix: diag doctor", line)
         return tuple(left)
 
-    def _note(self, action: ActionLoad, state: str) -> None:
-        self._drafts[action.action_id] = DraftNote(action.action_id, action.action_name, state)
+    def _note_contents(self, draft: DraftNote, *states: FullConfig) -> None:
+        fingerprints = tuple(draft_fingerprint(full, draft.salt) for full in states)
+        self._note(replace(draft, fingerprints=fingerprints))
+
+    def _note(self, draft: DraftNote) -> None:
+        self._drafts[draft.action_id] = draft
         self._save()
 
     def _save(self) -> None:

@@ -2,9 +2,13 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from diag.genesys.client import GenesysClient
+from diag.genesys.drafts import draft_fingerprint
+from diag.target import sandbox_connection
 from tests.conftest import RunningSandbox, StartSandbox
 from tests.support.verb_process import diag
 
@@ -51,17 +55,29 @@ def test_doctor_finds_and_removes_the_draft_a_killed_probe_left(
     box = start_sandbox()
     action_id = box.action_id("Get Customer by Phone")
     drafts = f"/api/v2/integrations/actions/{action_id}/draft"
-    with box.client() as http:
+    with box.client() as http, GenesysClient(sandbox_connection(box.base_url)) as client:
         http.post(drafts).raise_for_status()
+        made = draft_fingerprint(client.read_draft(action_id), "ab")
         note = tmp_path / "runs" / "20260101T000000Z-abc123" / "drafts.json"
         note.parent.mkdir(parents=True)
-        entry = {"action_id": action_id, "action_name": "Get Customer by Phone", "state": "open"}
+        entry: dict[str, Any] = {
+            "action_id": action_id,
+            "action_name": "Get Customer by Phone",
+            "state": "open",
+        }
+        entry |= {"salt": "ab", "fingerprints": [made]}
         note.write_text(json.dumps({"format_version": 1, "api_base": box.base_url, "drafts": [entry]}))
         found = diag(box, tmp_path, "doctor")
         assert found.returncode == 0
         (line,) = [line for line in found.stdout.splitlines() if "left drafts" in line]
         assert line.startswith("warning") and line.endswith("Fix: diag doctor --remove-drafts")
         assert http.get(drafts).status_code == 200  # looking changes nothing
+        client.patch_draft_timeout(client.read_draft(action_id), 7)
+        kept = diag(box, tmp_path, "doctor", "--remove-drafts", "--yes")
+        assert "was left: it is not what the probe made" in kept.stdout
+        assert http.get(drafts).status_code == 200
+        entry["fingerprints"] = [draft_fingerprint(client.read_draft(action_id), "ab")]
+        note.write_text(json.dumps({"format_version": 1, "api_base": box.base_url, "drafts": [entry]}))
         removed = diag(box, tmp_path, "doctor", "--remove-drafts", "--yes")
         assert "the draft of Get Customer by Phone was deleted" in removed.stdout
         assert http.get(drafts).status_code == 404

@@ -12,18 +12,33 @@ from diag.changes.journal.backup import Backups
 from diag.changes.journal.journal import Journal
 from diag.checkup.leftovers import check_drafts, check_journal, check_runs, recorded_drafts, remove_draft
 from diag.genesys.client import GenesysClient
+from diag.genesys.drafts import draft_fingerprint
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.secret import Secret
+from diag.genesys.models import Action, FullConfig
 from tests.support.changes.journal_records import record
 
 BASE = "https://api.mypurecloud.com"
 DRAFT = f"{BASE}/api/v2/integrations/actions/a1/draft"
 
 
+ENTITY = {
+    "id": "a1",
+    "name": "Get",
+    "version": 3,
+    "config": {
+        "timeoutSeconds": 60,
+        "request": {"requestType": "GET", "requestUrlTemplate": "https://crm/"},
+        "response": {},
+    },
+}
+
+
 def note(runs: Path, state: str, api_base: str = BASE) -> Path:
     path = runs / "20260101T000000Z-abc" / "drafts.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    entry = {"action_id": "a1", "action_name": "Get", "state": state}
+    made = draft_fingerprint(FullConfig(Action.from_json(ENTITY, "a test"), None, None), "ab")
+    entry = {"action_id": "a1", "action_name": "Get", "state": state, "salt": "ab", "fingerprints": [made]}
     path.write_text(json.dumps({"format_version": 1, "api_base": api_base, "drafts": [entry]}))
     return path
 
@@ -37,17 +52,41 @@ def test_a_draft_left_by_a_killed_probe_is_found_and_removed(
     tmp_path: Path, client: GenesysClient, respx_mock: respx.MockRouter
 ) -> None:
     path = note(tmp_path, "open")
-    opened = respx_mock.get(DRAFT).mock(return_value=httpx.Response(200, json={"id": "a1"}))
+    opened = respx_mock.get(DRAFT).mock(return_value=httpx.Response(200, json=ENTITY))
+    respx_mock.get(url__regex=f"{DRAFT}/templates/.*").respond(404)
     deleted = respx_mock.delete(DRAFT).respond(204)
     (check,) = check_drafts(client, tmp_path)
     assert check.status == "warning" and "Get" in check.text and check.fix == "diag doctor --remove-drafts"
     (left,) = recorded_drafts(tmp_path, BASE)
     assert left.created_by_diag
-    remove_draft(client, left)
+    assert remove_draft(client, left)
     assert deleted.call_count == 1
     assert json.loads(path.read_text())["drafts"][0]["state"] == "deleted"
     assert [check.status for check in check_drafts(client, tmp_path)] == ["ok"]
-    assert opened.call_count == 1
+    assert opened.call_count == 2  # to find it, and to know it again
+
+
+@pytest.mark.parametrize("field", ["name", "version", "category", "secure"])
+def test_a_draft_that_is_not_what_the_probe_made_is_left(
+    tmp_path: Path, client: GenesysClient, respx_mock: respx.MockRouter, field: str
+) -> None:
+    path = note(tmp_path, "open")
+    theirs = {"name": "Theirs", "version": 4, "category": "CRM", "secure": True}[field]
+    respx_mock.get(DRAFT).respond(json={**ENTITY, field: theirs})
+    respx_mock.get(url__regex=f"{DRAFT}/templates/.*").respond(404)
+    (left,) = recorded_drafts(tmp_path, BASE)
+    assert not remove_draft(client, left)
+    assert json.loads(path.read_text())["drafts"][0]["state"] == "open"
+
+
+def test_a_line_of_the_journal_that_was_edited_is_named(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.jsonl")
+    journal.append(record(phase="result", outcome="applied"))
+    with journal.path.open("a") as file:
+        file.write(journal.path.read_text().replace('"at": 12.5', '"at": "yesterday"'))
+    damaged, rest = check_journal(journal.path)
+    assert damaged.status == "warning" and "line 2 is set aside: at is not" in damaged.text
+    assert (rest.name, rest.status) == ("unfinished changes", "ok")
 
 
 def test_a_draft_that_is_gone_is_noted(

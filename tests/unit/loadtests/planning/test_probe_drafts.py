@@ -5,10 +5,13 @@ from typing import Any
 import pytest
 
 from analysis.format.run_folder import RunFolder
+from diag.genesys.drafts import DraftMarks, draft_fingerprint
 from diag.genesys.errors import ApiError
+from diag.genesys.models import FullConfig
 from diag.workload.payloads import EMPTY
 from loadtests.planning.plan import ActionLoad
 from loadtests.planning.probe_drafts import ProbeDrafts
+from tests.support.changes.fake_org import full_config
 
 ACTIONS = [ActionLoad(f"a-{n}", f"Action {n}", 60, 1.0, (EMPTY,)) for n in (1, 2)]
 
@@ -25,15 +28,16 @@ class Org:
         if action_id in self.refused:
             raise self.refused[action_id]
 
-    def read_config(self, action_id: str, *, draft: bool) -> str:
-        assert draft
-        return action_id
+    def read_draft(self, action_id: str) -> FullConfig:
+        return full_config(action_id, self.timeouts[-1] if self.timeouts else 5)
 
-    def patch_draft_timeout(self, full: str, timeout_s: int) -> None:
+    def patch_draft_timeout(self, full: FullConfig, timeout_s: int) -> None:
         self.timeouts.append(timeout_s)
 
-    def delete_draft(self, action_id: str) -> None:
+    def delete_own_draft(self, action_id: str, marks: DraftMarks) -> bool:
+        assert draft_fingerprint(self.read_draft(action_id), marks.salt) in marks.fingerprints
         self.deleted.append(action_id)
+        return True
 
 
 def states(folder: Path) -> dict[str, str]:
