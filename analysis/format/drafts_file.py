@@ -1,7 +1,8 @@
 """`drafts.json` of a run folder: the drafts a probe makes, each written down before it is made.
 
 {"format_version": 1, "api_base": ..., "drafts": [{"action_id", "action_name", "state", "salt",
-"fingerprints"}]}. A process that is killed in between leaves the draft and its note, which `diag doctor` finds.
+"fingerprints"}]}. A process that is killed in between leaves the draft and its note, which `diag doctor`
+finds.
 """
 
 import json

@@ -270,8 +270,10 @@ def _save_plan(
 ) -> None:
     from diag.changes.plans.plan import PlanOptions
     from diag.changes.plans.plan_file import write_plan
+    from diag.interaction.apply_exit_code import raise_for
     from diag.interaction.apply_flow import build_plan
 
     plan = build_plan(console, client, evidence.analysis, PlanOptions(force=force))
     write_plan(plan, plan_file)
     console.note(f"{plan.counts} Saved. To carry out exactly this: diag apply {plan_file}")
+    raise_for((), "", plan.unread)
