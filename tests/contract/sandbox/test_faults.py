@@ -176,3 +176,43 @@ def test_a_fault_that_makes_no_sense_is_refused(sabotaged: Sabotaged, fault: Fau
     reply = arm(fault)
     assert reply.status_code == 400
     assert said in reply.json()["message"]
+
+
+def test_a_part_taken_out_or_sent_as_null(sabotaged: Sabotaged, balance: str) -> None:
+    client, arm = sabotaged
+    whole = client.get(f"{balance}?includeConfig=true").json()
+    arm({"kind": "stripped", "part": "config.response"})
+    assert "response" not in client.get(f"{balance}?includeConfig=true").json()["config"]
+    arm({"kind": "nulled", "part": "name"})
+    assert client.get(f"{balance}?includeConfig=true").json() == {**whole, "name": None}
+    assert arm({"kind": "stripped"}).status_code == 400
+    assert arm({"kind": "page", "part": "name"}).status_code == 400
+
+
+def test_pages_nothing_and_other_character_sets(sabotaged: Sabotaged, balance: str) -> None:
+    client, arm = sabotaged
+    template = f"{balance}/templates/successtemplate.vm"
+    text = client.get(template).text
+    arm({"kind": "page"})
+    assert client.get(template).headers["Content-Type"].startswith("text/html")
+    arm({"kind": "empty"})
+    assert (client.get(template).status_code, client.get(template).content) == (200, b"")
+    arm({"kind": "latin1"})
+    assert client.get(template).headers["Content-Type"] == "text/plain; charset=iso-8859-1"
+    arm({"kind": "latin1_unsaid"})
+    assert client.get(template).headers["Content-Type"] == "text/plain; charset=utf-8"
+    arm({"kind": "unmeasured"})
+    unmeasured = client.get(template)
+    assert (unmeasured.text, "Content-Length" in unmeasured.headers) == (text, False)
+    assert "Transfer-Encoding" not in unmeasured.headers
+    arm({"kind": "miscounted", "path": "/templates/"})
+    with pytest.raises(httpx.RemoteProtocolError):
+        client.get(template)
+
+
+def test_a_write_that_arrives_twice_is_done_once(sabotaged: Sabotaged, balance: str) -> None:
+    client, arm = sabotaged
+    version = client.get(balance).json()["version"]
+    arm({"kind": "doubled", "method": "PATCH"})
+    assert client.patch(balance, json={"version": version}).status_code == 409
+    assert client.get(balance).json()["version"] == version + 1

@@ -94,3 +94,25 @@ def test_recommend_apply_of_an_action_that_cannot_be_read(
 def test_what_is_skipped_on_purpose_stays_exit_0(capsys: "pytest.CaptureFixture[str]") -> None:
     assert run(["set", "Get User Presence", "--timeout", "9", "--yes"]) == ExitCode.OK
     assert "SKIPPED Get User Presence" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        FAULTS["a page for its template"],
+        FAULTS["a lost template"],
+        FAULTS["no name"],
+        {"kind": "stripped", "part": "config.response", **ONE},
+        {"kind": "stripped", "part": "contract", **ONE},
+        {"kind": "nulled", "part": "contract.input.inputSchema", **ONE},
+        {"kind": "stripped", "part": "contract.output", **ONE},
+    ],
+)
+def test_half_an_action_is_not_exported(
+    capsys: "pytest.CaptureFixture[str]", arm: Arm, session: Path, fault: dict[str, Any]
+) -> None:
+    arm(fault)
+
+    assert run(["export", QUICK, "-o", "half.json"]) == ExitCode.ERROR
+    assert not (session / "half.json").exists()
+    assert "Error: The " in capsys.readouterr().err

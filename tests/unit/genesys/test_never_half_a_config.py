@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.genesys.client import GenesysClient
-from diag.genesys.errors import UnexpectedReplyError
+from diag.genesys.errors import UnexpectedReplyError, effect_is_unknown
 from diag.genesys.models import Action, ActionConfig, FullConfig
 
 ACTIONS = "https://api.mypurecloud.com/api/v2/integrations/actions"
@@ -37,6 +37,7 @@ def with_request(**fields: object) -> dict[str, Any]:
     return {**WHOLE, "config": {"request": {**REQUEST, **fields}, "response": {}}}
 
 
+ODD_TIMEOUTS: tuple[object, ...] = ("5", 5.5, 61, -1, True, [])
 PARTIAL = [
     (without("config"), "config"),
     ({**WHOLE, "config": None}, "config"),
@@ -47,6 +48,16 @@ PARTIAL = [
     (with_request(requestUrlTemplate=""), "config.request.requestUrlTemplate"),
     (with_request(requestUrlTemplate=None), "config.request.requestUrlTemplate"),
     (with_request(requestType=7), "config.request.requestType"),
+    (without("config", "response"), "config.response"),
+    ({**WHOLE, "config": {"request": REQUEST, "response": None}}, "config.response"),
+    ({**WHOLE, "config": {"request": REQUEST, "response": "x"}}, "config.response"),
+    *(
+        (
+            {**WHOLE, "config": {"request": REQUEST, "response": {}, "timeoutSeconds": odd}},
+            "a valid config.timeoutSeconds",
+        )
+        for odd in ODD_TIMEOUTS
+    ),
     (without("version"), "version"),
     ({**WHOLE, "category": "Function Data Actions", "config": {"timeoutSeconds": 3}}, "config.request"),
 ]
@@ -77,6 +88,53 @@ def test_and_nothing_is_sent_when_someone_got_hold_of_one(
         with pytest.raises(UnexpectedReplyError, match=f"without {missing}"):
             write(full, 6)
     assert patch.call_count == 0
+
+
+@pytest.mark.parametrize("name", [None, "", 7])
+def test_nor_is_one_without_its_name_which_would_be_renamed_to_its_id(
+    wire: respx.MockRouter, client: GenesysClient, name: object
+) -> None:
+    wire.get(f"{ACTIONS}/custom_-_1").respond(json={**WHOLE, "name": name})
+    with pytest.raises(UnexpectedReplyError, match="without name"):
+        client.read_config("custom_-_1")
+
+
+def test_nor_is_another_action_than_the_one_asked_for(wire: respx.MockRouter, client: GenesysClient) -> None:
+    wire.get(f"{ACTIONS}/custom_-_2").respond(json=WHOLE)
+    with pytest.raises(UnexpectedReplyError, match="about another action, custom_-_1"):
+        client.read_config("custom_-_2")
+
+
+@pytest.mark.parametrize("unset", [None, 0])
+def test_a_timeout_of_null_or_0_is_unset(
+    wire: respx.MockRouter, client: GenesysClient, unset: object
+) -> None:
+    config = {"request": REQUEST, "response": {}, "timeoutSeconds": unset}
+    wire.get(f"{ACTIONS}/custom_-_1").respond(json={**WHOLE, "config": config})
+    wire.get(url__regex=r".*/templates/.*").respond(404)
+    action = client.read_config("custom_-_1").action
+    assert (action.timeout_s, action.timeout_is_set) == (60, False)
+
+
+@pytest.mark.parametrize("reply", [{"id": "custom_-_1"}, {**WHOLE, "version": "8"}, {**WHOLE, "id": "other"}])
+def test_a_reply_to_a_write_that_names_no_version_proves_nothing(
+    wire: respx.MockRouter, client: GenesysClient, reply: dict[str, Any]
+) -> None:
+    wire.patch(f"{ACTIONS}/custom_-_1").respond(json=reply)
+    full = FullConfig(Action.from_json(WHOLE, "a test"), "x", "y")
+    with pytest.raises(UnexpectedReplyError) as caught:
+        client.patch_timeout(full, 6)
+    assert effect_is_unknown(caught.value)
+
+
+@pytest.mark.parametrize("part", ["name", "version"])
+def test_a_reply_to_a_creation_that_is_not_whole_proves_nothing(
+    wire: respx.MockRouter, client: GenesysClient, part: str
+) -> None:
+    wire.post(ACTIONS).respond(json=without(part))
+    with pytest.raises(UnexpectedReplyError) as caught:
+        client.create_action({"name": "A"})
+    assert effect_is_unknown(caught.value)
 
 
 @pytest.mark.parametrize("action_id", ["static_1", "customAuth_-_1"])
