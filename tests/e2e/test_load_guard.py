@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from analysis.samples.read_samples import read_samples
-from tests.support.load_run import FIXED, action, measure, sandbox
+from tests.support.load_run import FIXED, action, is_whole, measure, sandbox
 
 pytestmark = pytest.mark.e2e
 
@@ -30,7 +30,7 @@ latency_factor = 3
     with sandbox(tmp_path, more=more) as environment:
         found = measure(tmp_path, environment, workload)
 
-    assert found.status == "complete"
+    assert is_whole(found)
     assert {one.what: one.why for one in found.left_out} == {
         "Failing": "Failing: 100% of its last 20 calls failed",
         "Hanging": "Hanging: 10 timeouts in a row; its backend does not answer",
