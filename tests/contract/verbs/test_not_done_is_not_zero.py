@@ -1,5 +1,6 @@
 """What was asked for and not done is never exit 0: a pipeline would believe that it was set."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -116,3 +117,29 @@ def test_half_an_action_is_not_exported(
     assert run(["export", QUICK, "-o", "half.json"]) == ExitCode.ERROR
     assert not (session / "half.json").exists()
     assert "Error: The " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"kind": "malformed"},
+        {"kind": "stripped", "part": "id"},
+        {"kind": "stripped", "part": "name"},
+        {"kind": "stripped", "part": "version"},
+        {"kind": "status_after", "status": 409},
+    ],
+    ids=["half of its JSON", "no id", "no name", "no version", "refused after the work"],
+)
+def test_a_creation_whose_reply_was_garbled_is_looked_up(
+    capsys: "pytest.CaptureFixture[str]", arm: Arm, session: Path, request: pytest.FixtureRequest, fault: Any
+) -> None:
+    name = f"New {request.node.callspec.id}"
+    assert run(["export", QUICK, "-o", "new.json"]) == ExitCode.OK
+    definition = json.loads((session / "new.json").read_text())
+    (session / "new.json").write_text(json.dumps({**definition, "name": name}))
+    arm({**fault, "method": "POST", "path": "/actions$"})
+
+    assert run(["register", "new.json", "--integration", "CRM", "--yes"]) == ExitCode.OK
+    (entry,) = history(capsys)
+    assert (entry["outcome"], entry["action_name"]) == ("created", name)
+    assert action_named(name).id == entry["action_id"]
