@@ -6,6 +6,7 @@ port of its own, and a port that was asked for and is taken is refused before an
 """
 
 import functools
+import os
 import secrets
 import socket
 import sys
@@ -29,7 +30,8 @@ def arrange_meeting(parser: Any, arguments: Sequence[str], environ: Mapping[str,
     is_master = forks or "--master" in arguments or "LOCUST_MODE_MASTER" in environ
     port = _stated("--master-bind-port", "LOCUST_MASTER_BIND_PORT", arguments, environ)
     if forks:
-        parser.set_defaults(diag_run_key=_run_key())
+        # Before the fork: a master that ends at once may be gone before its workers can ask who it was.
+        parser.set_defaults(diag_run_key=_run_key(), diag_forked_by=os.getpid())
         if port is None and _stated("--master-port", "LOCUST_MASTER_NODE_PORT", arguments, environ) is None:
             own = _free_port()
             parser.set_defaults(master_bind_port=own, master_port=own, master_bind_host="127.0.0.1")

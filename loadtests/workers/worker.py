@@ -48,7 +48,8 @@ class WorkerProcess:
         self._interrupts = 0
         self._master_is_gone = False
         if self._context.forked:  # one started by hand may be a child of anything
-            gevent.spawn(self._leave_with, os.getppid())
+            parent = getattr(environment.parsed_options, "diag_forked_by", None)
+            gevent.spawn(self._leave_with, parent or os.getppid())
         self._listen(environment.events)
 
     @property
