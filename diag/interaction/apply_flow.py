@@ -85,7 +85,7 @@ def carry_out(
     from diag.interaction.apply_exit_code import raise_for
     from diag.interaction.approval import approve
     from diag.interaction.plan_text import dry_run_text, plan_text, results_text
-    from diag.interaction.test_call_input import payloads_of_runs
+    from diag.interaction.verification_input import payloads_of_runs
 
     if plan.org.sandbox:
         console.banner("SANDBOX: nothing real is changed")

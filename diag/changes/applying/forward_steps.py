@@ -14,7 +14,7 @@ from diag.changes.applying.change_state import (
 from diag.changes.applying.ending_steps import end, end_overtaken
 from diag.changes.applying.org import NotTested
 from diag.changes.applying.snapshot import before_text, drift, timeout_text
-from diag.changes.applying.test_call import CallResult, call_until_passed, may_call
+from diag.changes.applying.verification_call import CallResult, call_until_passed, may_call
 from diag.changes.plans.change_result import ChangeOutcome
 from diag.genesys.errors import ApiError, RateLimitedError, StaleVersionError, effect_is_unknown
 

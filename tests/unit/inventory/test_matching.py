@@ -7,7 +7,7 @@ from diag.changes.plans.manual_plan import actions_named
 from diag.changes.plans.scope import Scope
 from diag.errors import UsageError
 from diag.genesys.models import Action, ActionConfig
-from diag.interaction.test_call_input import entry_for
+from diag.interaction.verification_input import entry_for
 from diag.inventory.matching import wanted_actions
 from diag.workload.payload import Payload
 from diag.workload.selection import actions_to_call

@@ -8,7 +8,7 @@ from diag.changes.applying.org import ActionInput, NotTested
 from diag.genesys.client import GenesysClient
 from diag.genesys.errors import NetworkError
 from diag.genesys.models import Action
-from diag.interaction.test_call_input import payloads_of_runs
+from diag.interaction.verification_input import payloads_of_runs
 from tests.support.changes.fake_org import full_config
 
 ACTION = full_config("custom_-_1").action
