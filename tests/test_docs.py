@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from analysis.format.call_record import FIELDS, RECORD_SIZE
-from analysis.format.schema import COLUMNS, Outcome
+from analysis.format.sample_schema import COLUMNS, Outcome
 from analysis.verdicts.analysis_json import recommendation_to_json
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from diag.exit_codes import ExitCode

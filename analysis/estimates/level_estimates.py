@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from analysis.estimates.estimate import Estimate, estimate
 from analysis.estimates.load_levels import Level
 from analysis.estimates.warmup import warm_up_mask
+from analysis.number_words import rate
 from analysis.samples.action_calls import Calls, classify
 from analysis.settings import RecommendSettings
 from analysis.statistics.interim_looks import last_look
 from analysis.statistics.latency_counts import count_latencies
 from analysis.statistics.survival import kaplan_meier
-from analysis.wording import rate
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from analysis.format.schema import Outcome
+from analysis.format.sample_schema import Outcome
 from analysis.samples.action_calls import Calls, Kind
 
 RATE_LIMITED_SHARE: Final = 0.05

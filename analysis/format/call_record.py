@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from analysis.format.schema import ActionVersion, Outcome
+from analysis.format.sample_schema import ActionVersion, Outcome
 
 RECORD_VERSION: Final = 1
 SEGMENT_SUFFIX: Final = ".seg"

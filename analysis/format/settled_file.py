@@ -1,5 +1,5 @@
 """`settled.json` of a run folder: ids of the actions stopped because more calls would change nothing
-(`analysis.stopping.settled`)."""
+(`analysis.stopping.when_settled`)."""
 
 import json
 from collections.abc import Collection

@@ -20,13 +20,13 @@ from numpy.typing import NDArray
 from analysis.estimates.estimate import buffer_ms, wait_for
 from analysis.jobs.polling_loop import FlowLoop
 from analysis.jobs.read_jobs import Flow, Job, read_flows
+from analysis.number_words import percent, seconds, share_of_calls_text
 from analysis.settings import RecommendSettings, with_overrides
 from analysis.statistics.confidence_bounds import calls_for_a_bound, upper_ms
 from analysis.statistics.design_effect import clustering_at
 from analysis.statistics.latency_counts import MAX_MS, count_latencies
 from analysis.statistics.survival import kaplan_meier
 from analysis.statistics.survival_band import curve_with_band
-from analysis.wording import percent, seconds, share_of_calls_text
 
 POLLS_PER_JOB: Final = 4
 """A flow that polls about four times during a typical job notices its end an eighth of its length late."""

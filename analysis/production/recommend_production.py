@@ -9,7 +9,7 @@ from analysis.estimates.shortfall import shortfall_of
 from analysis.estimates.stability import MIN_RUN_CALLS, Disagreement, disagreement_between
 from analysis.estimates.time_coverage import TimeCoverage, grade_of
 from analysis.format.action_facts import ActionFacts
-from analysis.format.schema import DEFAULT_TIMEOUT_S
+from analysis.format.sample_schema import DEFAULT_TIMEOUT_S
 from analysis.production.hourly_counts import MIN_HOURS, BucketCounts, consistent, estimate_from_buckets
 from analysis.settings import RecommendSettings, with_cap
 from analysis.verdicts.judge import judge

@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.format.call_record import OUTCOME_CODES, OUTCOME_OF
-from analysis.format.schema import Outcome
+from analysis.format.sample_schema import Outcome
 from analysis.samples.sample_arrays import Codes, Columns, codes_of, columns_of
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from analysis.format.atomic_write import whole_file
 from analysis.format.run_folder import RunFolder
-from analysis.format.schema import COLUMNS
+from analysis.format.sample_schema import COLUMNS
 from analysis.samples.run_samples import add_segments, manifest_of
 from analysis.samples.table_builder import TableBuilder
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from analysis.errors import UnreadableSamplesError
 from analysis.format.run_folder import Manifest, RunFolder
-from analysis.format.schema import COLUMNS
+from analysis.format.sample_schema import COLUMNS
 from analysis.format.settled_file import read_settled
 from analysis.format.skipped_input import SkippedInput
 from analysis.samples.action_calls import A_DAY_S

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.format.call_record import OUTCOME_CODES
-from analysis.format.schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S, ActionVersion
+from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S, ActionVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Columns:
 
 
 def columns_of(table: pd.DataFrame) -> Columns:
-    """Return the columns an estimate needs; `table` has the required columns of analysis.format.schema."""
+    """Return the columns an estimate needs; `table` has those that analysis.format.sample_schema requires."""
     outcome = codes_of(table, "outcome", required=True)
     code_of = np.array([OUTCOME_CODES[text] for text in outcome.texts], dtype=np.int8)
     target = codes_of(table, "target")

@@ -1,4 +1,4 @@
-"""One Parquet or CSV file, batch by batch, into a table (analysis.format.schema)."""
+"""One Parquet or CSV file, batch by batch, into a table (analysis.format.sample_schema)."""
 
 import csv
 import gzip
@@ -12,7 +12,7 @@ from typing import Final, Literal
 import pandas as pd
 
 from analysis.errors import UnreadableSamplesError
-from analysis.format.schema import COLUMNS, REQUIRED_COLUMNS
+from analysis.format.sample_schema import COLUMNS, REQUIRED_COLUMNS
 from analysis.format.skipped_input import SkippedInput
 from analysis.samples.table_builder import TableBuilder
 

@@ -12,14 +12,14 @@ from analysis.format.skipped_input import SkippedInput
 
 @dataclass(frozen=True, slots=True)
 class SampleSet:
-    """`table` is in the sample schema (analysis.format.schema); only the required columns are always
+    """`table` is in the sample schema (analysis.format.sample_schema); only the required columns are always
     there."""
 
     table: pd.DataFrame
     skipped: tuple[SkippedInput, ...] = ()
     manifests: tuple[Manifest, ...] = ()
     settled: frozenset[str] = frozenset()
-    """Actions whose measuring was stopped because their answer had settled (analysis.stopping.settled)."""
+    """Actions that were measured no further because their answer had settled (analysis.stopping)."""
 
     def facts(self) -> Mapping[str, ActionFacts]:
         """Return the facts of every action in the manifests; the newest run wins."""

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.format.schema import COLUMNS, Outcome
+from analysis.format.sample_schema import COLUMNS, Outcome
 
 _KNOWN_OUTCOMES: Final = frozenset(outcome.value for outcome in Outcome)
 _NONE: Final = -1

@@ -8,10 +8,10 @@ from analysis.estimates.service_time import Timed
 from analysis.estimates.stability import starved_workers
 from analysis.estimates.time_coverage import TimeCoverage
 from analysis.format.action_facts import ActionFacts
-from analysis.format.schema import Outcome
+from analysis.format.sample_schema import Outcome
+from analysis.number_words import duration, percent, rate, seconds
 from analysis.samples.action_calls import ERRORS
 from analysis.settings import RecommendSettings
-from analysis.wording import duration, percent, rate, seconds
 
 NOTABLE_SHARE: Final = 0.1
 """A tenth of the tail the percentile leaves: 0.1 % of calls for p99."""

@@ -9,8 +9,8 @@ from analysis.settings import RecommendSettings
 from analysis.verdicts.cost import cost_of, cost_warning
 from analysis.verdicts.decision import decide
 from analysis.verdicts.next_command import next_command
-from analysis.verdicts.reason import reason
 from analysis.verdicts.recommendation import Recommendation, Verdict
+from analysis.verdicts.verdict_sentence import reason
 
 
 def judge(findings: Findings, settings: RecommendSettings, concurrency_limit: int | None) -> Recommendation:

@@ -15,7 +15,7 @@ from analysis.estimates.stability import find_disagreement
 from analysis.estimates.time_coverage import TimeCoverage, time_coverage
 from analysis.format.action_facts import ActionFacts, merge_facts
 from analysis.format.call_record import OUTCOME_CODES
-from analysis.format.schema import DEFAULT_TIMEOUT_S, Outcome
+from analysis.format.sample_schema import DEFAULT_TIMEOUT_S, Outcome
 from analysis.samples.action_calls import ERRORS, NO_CALLS, ActionCalls, Calls, by_action
 from analysis.samples.run_weaknesses import mixed_orgs, run_weaknesses
 from analysis.samples.sample_set import SampleSet

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
-from analysis.format.schema import Outcome
+from analysis.format.sample_schema import Outcome
 from analysis.samples.action_calls import Calls, Kind
 from analysis.statistics.latency_counts import count_latencies
 from analysis.statistics.survival import SurvivalTable, kaplan_meier

@@ -14,10 +14,10 @@ import numpy as np
 from scipy import special
 
 from analysis.estimates.slow_share import RISK, gap_interval, slow_share
+from analysis.number_words import percent, seconds_down
 from analysis.samples.action_calls import Calls
 from analysis.verdicts.analysis_json import JsonObject, recommendation_to_json
 from analysis.verdicts.recommendation import Analysis, Recommendation
-from analysis.wording import percent, seconds_down
 
 Change = Literal["slower", "faster", "same", "cannot tell"]
 

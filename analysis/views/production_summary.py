@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from analysis.format.schema import Outcome
+from analysis.format.sample_schema import Outcome
 from analysis.production.hourly_counts import BucketCounts, HourCounts, consistent, estimate_from_buckets
 from analysis.settings import RecommendSettings
 from analysis.statistics.survival_band import curve_with_band

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from analysis.estimates.service_time import on_the_right_clock
 from analysis.format.call_record import OUTCOME_CODES, OUTCOME_OF
-from analysis.format.schema import Outcome
+from analysis.format.sample_schema import Outcome
 from analysis.samples.action_calls import ActionCalls, Calls, Kind, by_action
 from analysis.samples.sample_set import SampleSet
 from analysis.settings import RecommendSettings

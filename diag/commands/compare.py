@@ -129,7 +129,7 @@ def _compared(options: CompareOptions, rules: "RecommendSettings", *, curves: bo
 
 
 def _table(data: "CompareData") -> "Table":
-    from analysis.wording import percentile_name
+    from analysis.number_words import percentile_name
     from diag.table import Column, Table
     from reports.pages.compare_page import cut_off_steps, gap, letters
     from reports.wording import numbers

@@ -178,11 +178,11 @@ def _formatted(evidence: "RunEvidence", options: RecommendOptions, zone: str | N
 
         return build_markdown(report_data(evidence, zone=zone, charts=False))
     if form == "terraform":
-        from diag.changes.exports.terraform import terraform_lines
+        from diag.changes.exports.terraform_output import terraform_lines
 
         return terraform_lines(analysis, options.terraform_state)
     if form == "gc":
-        from diag.changes.exports.gc_cli import gc_calls
+        from diag.changes.exports.gc_output import gc_calls
 
         return gc_calls(analysis)
     from analysis.verdicts.analysis_json import analysis_to_json

@@ -159,7 +159,7 @@ def _text(data: "ReportData", form: str) -> str:
 
         return build_markdown(data)
     if form == "text":
-        from reports.exports.terminal import build_terminal
+        from reports.exports.report_text import build_terminal
 
         return build_terminal(data, width=shutil.get_terminal_size((100, 24)).columns)
     if form == "csv":

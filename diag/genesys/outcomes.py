@@ -14,7 +14,7 @@ A 429 of the test endpoint itself is the platform's. One inside a result is the 
 ACTION.REMOTE_ENDPOINT: the web service is at its limit, which is a finding about it and no reason to
 wait for ours. Unless it comes with a `limit` of namespace `dataactions`: then the org's own limit was hit.
 
-The outcome values are those of `analysis.format.schema.Outcome`; a test holds them together.
+The outcome values are those of `analysis.format.sample_schema.Outcome`; a test holds them together.
 Codes leave this file, and of messages only the platform's own words: a text may quote the values sent.
 """
 
@@ -62,7 +62,7 @@ _Json = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Classified:
-    """How a call ended. `outcome` is an `analysis.format.schema.Outcome` value.
+    """How a call ended. `outcome` is an `analysis.format.sample_schema.Outcome` value.
 
     `error_code`: the most telling code of the reply. For `rate_limited` it is the limit's namespace and
     key, `dataactions:actions.concurrent.executions.max` or `platform.api:...`, so that the org's shared

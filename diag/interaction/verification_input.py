@@ -54,7 +54,7 @@ def _input(
     client: "GenesysClient", workloads: "Sequence[Workload]", action: Action
 ) -> ActionInput | NotTested:
     from diag.workload.contract_check import fit_to_contract
-    from diag.workload.payloads import NoInput, from_contract
+    from diag.workload.make_payloads import NoInput, from_contract
 
     allowed = False
     workload, entry = next(

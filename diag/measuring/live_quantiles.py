@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from analysis.format.call_record import OUTCOME_CODES, RECORD_VERSION, unpack
-from analysis.format.schema import Outcome
+from analysis.format.sample_schema import Outcome
 from analysis.format.segment_reader import SegmentTail
 
 ROWS_AT_ONCE: Final = 1000

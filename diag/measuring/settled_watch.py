@@ -3,7 +3,7 @@
 `python -m diag.measuring.settled_watch RUN_FOLDER PARENT_PID` runs beside the load, at low priority, in a
 process of its own (pandas stays out of the load). It writes `settled.json`, a list of action ids, which
 the load obeys, and `settling.json`, how far each action is, which is drawn. When to stop is
-`analysis.stopping.settled`: interim looks are planned, so that checking often makes the
+`analysis.stopping.when_settled`: interim looks are planned, so that checking often makes the
 result no less certain.
 """
 
@@ -21,7 +21,7 @@ from analysis.format.settled_file import write_settled
 from diag.measuring.soaks import last_second
 
 if TYPE_CHECKING:
-    from analysis.stopping.settled import Settled
+    from analysis.stopping.when_settled import Settled
 
 PAUSE_S: Final = 5.0
 SHARE_OF_A_CORE: Final = 0.05
@@ -37,7 +37,7 @@ def watch(folder: RunFolder, parent_pid: int, *, pause_s: float = PAUSE_S) -> No
     """
     from analysis.errors import AnalysisError
     from analysis.settings import RecommendSettings
-    from analysis.stopping.settled_run import settled_actions
+    from analysis.stopping.settled_in_folder import settled_actions
 
     settled: set[str] = set()
     cost_s = 0.0

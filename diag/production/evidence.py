@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from analysis.errors import UnreadableSamplesError
-from analysis.format.schema import PLATFORM_MAX_TIMEOUT_S
+from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S
 from analysis.production.hourly_counts import BucketCounts, HourCounts
 from analysis.production.recommend_production import recommend_from_buckets
 from analysis.settings import RecommendSettings

@@ -13,8 +13,8 @@ from typing import Any, Final
 from diag.sandbox.errors import SandboxError
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.world.action_config import ActionConfig
+from diag.sandbox.world.limits import Limits
 from diag.sandbox.world.revision import ActionEntry, Revision
-from diag.sandbox.world.scenario import Limits
 from diag.sandbox.world.switches import Switches
 
 FORMAT_VERSION: Final = 1

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from diag.errors import UsageError
 from diag.inventory.matching import nearest_names
+from diag.workload.make_payloads import input_schema
 from diag.workload.payload import Payload
-from diag.workload.payload_files import guessed_value
-from diag.workload.payloads import input_schema
+from diag.workload.read_payloads import guessed_value
 
 SHOWN: Final = 5
 """Problems listed at once; further ones are counted."""

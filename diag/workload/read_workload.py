@@ -13,9 +13,9 @@ from analysis.settings import RecommendSettings, with_overrides
 from diag.errors import UsageError, why_unreadable
 from diag.toml_section import TomlSection
 from diag.workload.load_shape import ARRIVALS, Arrivals, GuardLimits, Mode, Model, Poll, Ramp, Soak, Stage
+from diag.workload.make_payloads import is_json, payload
 from diag.workload.payload import Payload
-from diag.workload.payload_files import read_payloads
-from diag.workload.payloads import is_json, payload
+from diag.workload.read_payloads import read_payloads
 from diag.workload.workload import MODES, WORKLOAD_VERSION, Workload, WorkloadEntry
 
 _DURATION: Final = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?")

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from diag.genesys.models import Action
 from diag.workload.load_shape import GuardLimits, Ramp, Soak
+from diag.workload.make_payloads import NoInput, from_contract
 from diag.workload.org_limits import OrgLimits
-from diag.workload.payloads import NoInput, from_contract
 
 _HEAD: Final = """\
 # What diag measures in {org}. Written by diag init; change it as you like.

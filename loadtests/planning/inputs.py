@@ -9,8 +9,8 @@ from analysis.format.run_folder import LeftOut
 from diag.genesys.client import GenesysClient
 from diag.genesys.errors import ApiError
 from diag.workload.contract_check import fit_to_contract
+from diag.workload.make_payloads import NoInput, from_contract
 from diag.workload.payload import Payload
-from diag.workload.payloads import NoInput, from_contract
 from loadtests.planning.choose_actions import Candidate, Sorted
 
 LOG_EVERY: Final = 50

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from analysis.format.run_folder import LeftOut
-from analysis.format.schema import PLATFORM_MAX_TIMEOUT_S, ActionVersion
+from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, ActionVersion
 from diag.errors import UsageError
 from diag.genesys.client import GenesysClient
 from diag.genesys.models import Action

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from analysis.format.action_facts import ActionFacts
 from analysis.format.run_folder import LeftOut
-from analysis.format.schema import ActionVersion
+from analysis.format.sample_schema import ActionVersion
 from diag.workload.load_shape import Arrivals, GuardLimits, Mode, Model, Poll, Ramp, Soak, Stage
 from diag.workload.payload import Payload
 

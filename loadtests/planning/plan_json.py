@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from analysis.format.schema import ActionVersion
+from analysis.format.sample_schema import ActionVersion
 from diag.workload.load_shape import GuardLimits, Poll, Ramp, Soak, Stage
 from diag.workload.payload import Payload
 from loadtests.planning.plan import ActionLoad, LoadPlan

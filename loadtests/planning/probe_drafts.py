@@ -9,7 +9,7 @@ from typing import Final
 
 from analysis.format.drafts_file import DRAFTS_FILE, DraftNote, write_drafts
 from analysis.format.run_folder import RunFolder
-from analysis.format.schema import PLATFORM_MAX_TIMEOUT_S
+from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S
 from diag.genesys.client import GenesysClient
 from diag.genesys.drafts import DraftMarks, draft_fingerprint, with_timeout
 from diag.genesys.errors import ApiError

@@ -21,7 +21,7 @@ from analysis.format.call_record import (
 )
 from analysis.format.job_lines import JOBS_SUFFIX
 from analysis.format.run_folder import RunFolder
-from analysis.format.schema import Outcome
+from analysis.format.sample_schema import Outcome
 from loadtests.planning.plan import ActionLoad
 
 NO_CORRELATION_ID: Final = b"\0" * 16

@@ -8,7 +8,7 @@ from typing import Final
 
 from analysis.format.call_record import NAMES_SUFFIX, OUTCOME_CODES, RECORD_VERSION, unpack
 from analysis.format.run_folder import RunFolder
-from analysis.format.schema import Outcome
+from analysis.format.sample_schema import Outcome
 from analysis.format.segment_reader import SegmentTail, read_names, segment_paths
 from diag.errors import UsageError
 from diag.inventory.matching import ids_meant, unknown_action_hint

@@ -9,7 +9,7 @@ from typing import Final
 import gevent
 
 from analysis.format.call_record import FLAG_NEW_CONNECTION, OUTCOME_CODES, TARGET_CODES, CallRecord
-from analysis.format.schema import PLATFORM_MAX_TIMEOUT_S, Outcome
+from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, Outcome
 from diag.genesys.outcomes import Classified
 from loadtests.planning.plan import ActionLoad
 from loadtests.recording.recorder import NO_CORRELATION_ID

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from analysis.format.schema import Outcome
+from analysis.format.sample_schema import Outcome
 from diag.genesys.outcomes import Classified, classify
 
 _SUCCESS_KEY: Final = b'"success"'

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from analysis.format.schema import Outcome
+from analysis.format.sample_schema import Outcome
 from loadtests.recording.recorder import ActionTotals
 from loadtests.sending.transport import Reply
 

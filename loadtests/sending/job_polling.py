@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from analysis.format.job_lines import JobState
-from analysis.format.schema import Outcome
+from analysis.format.sample_schema import Outcome
 from diag.genesys.http.retry_after import retry_after_s
 from diag.genesys.outcomes import Classified
 from diag.workload.load_shape import Poll

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import gevent
 
-from analysis.format.schema import ActionVersion
+from analysis.format.sample_schema import ActionVersion
 from diag.workload.load_shape import Poll
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.sending.call_budget import CallBudget

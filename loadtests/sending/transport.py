@@ -20,7 +20,7 @@ from urllib.parse import quote, urlsplit
 from geventhttpclient.connectionpool import ConnectionPool, SSLConnectionPool
 from geventhttpclient.response import HTTPConnectionClosed, HTTPParseError, HTTPSocketPoolResponse
 
-from analysis.format.schema import ActionVersion
+from analysis.format.sample_schema import ActionVersion
 from loadtests.sending.proxy import proxy_for
 
 USER_AGENT: Final = "genesys-diag-load"

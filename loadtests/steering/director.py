@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Final
 
 from analysis.format.run_folder import LeftOut, RunFolder
-from analysis.format.schema import Outcome
+from analysis.format.sample_schema import Outcome
 from diag.exit_codes import ExitCode
 from diag.genesys.actions import EXECUTE
 from diag.genesys.http.error_reply import error_reply

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Final
 
-from analysis.format.schema import Outcome
+from analysis.format.sample_schema import Outcome
 from diag.genesys.http.retry_after import retry_after_s
 from diag.workload.load_shape import GuardLimits
 from loadtests.sending.feedback import ORG_LIMITS, FailedCall

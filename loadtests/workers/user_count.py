@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import gevent
 
-from analysis.format.schema import PLATFORM_MAX_TIMEOUT_S
+from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S
 from loadtests.planning.plan import LoadPlan
 from loadtests.sending.caller import GIVE_UP_AFTER_S
 from loadtests.workers.messages import Waiting

@@ -9,7 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
-from reports.charts.colours import Colours
+from reports.charts.colour_roles import Colours
 from reports.wording import numbers
 
 WIDTH_PX: Final = 560

@@ -9,7 +9,7 @@ from matplotlib.ticker import FixedFormatter, FixedLocator
 
 from analysis.statistics.survival_curve import SurvivalCurve
 from reports.charts.canvas import add_panel, label_above, new_figure, time_range, y_ticks
-from reports.charts.colours import Colours
+from reports.charts.colour_roles import Colours
 from reports.wording import numbers
 
 _PLOT_PX: Final = 190

@@ -18,7 +18,7 @@ from reports.charts.canvas import (
     time_range,
     y_ticks,
 )
-from reports.charts.colours import Colours
+from reports.charts.colour_roles import Colours
 from reports.wording import numbers
 
 _PLOT_PX: Final = 176

@@ -7,10 +7,10 @@ from typing import Final, Literal
 
 from matplotlib.axes import Axes
 
+from analysis.number_words import percentile_name
 from analysis.verdicts.recommendation import Analysis, Recommendation
-from analysis.wording import percentile_name
 from reports.charts.canvas import FONT_PX, LEFT_PX, RIGHT_PX, WIDTH_PX, class_gid
-from reports.charts.colours import Colours
+from reports.charts.colour_roles import Colours
 from reports.wording import numbers
 from reports.wording.traced_text import traced, traced_number
 from reports.wording.verdict_words import held_back

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from analysis.statistics.survival_curve import SurvivalCurve
 from reports.charts.canvas import FONT_PX, add_panel, class_gid, new_figure, time_axis, time_range, y_ticks
-from reports.charts.colours import Colours
+from reports.charts.colour_roles import Colours
 from reports.charts.survival import thinned
 from reports.wording import numbers
 

@@ -9,7 +9,7 @@ import matplotlib
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-from reports.charts.colours import CSS_VARIABLE_OF
+from reports.charts.colour_roles import CSS_VARIABLE_OF
 from reports.charts.svg_path import compact
 from reports.wording.plain_text import printable
 

@@ -21,7 +21,7 @@ from reports.charts.canvas import (
     time_range,
     y_ticks,
 )
-from reports.charts.colours import Colours
+from reports.charts.colour_roles import Colours
 from reports.charts.data_table import rounded
 from reports.wording import numbers
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from analysis.jobs.polling_loop import FlowLoop
+from analysis.number_words import percentile_name
 from analysis.verdicts.recommendation import Recommendation
-from analysis.wording import percentile_name
 from reports.pages.run_facts import run_facts
 from reports.report_data import ReportData
 from reports.wording import numbers

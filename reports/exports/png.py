@@ -5,7 +5,7 @@ import warnings
 from pathlib import Path
 from typing import Final
 
-from reports.charts.colours import PRINT_COLOURS
+from reports.charts.colour_roles import PRINT_COLOURS
 from reports.figures.action_figures import action_charts
 from reports.figures.figure import Chart
 from reports.report_data import ReportData

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from analysis.format.schema import Outcome
+from analysis.format.sample_schema import Outcome
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from analysis.views.summary import ActionSummary, Histogram, LoadBin, Series
 from reports.charts.data_table import MAX_SHOWN_ROWS, DataColumn, data_table, every_nth_row

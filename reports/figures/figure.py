@@ -6,7 +6,7 @@ from typing import Literal
 
 from matplotlib.figure import Figure
 
-from reports.charts.colours import THEME_COLOURS, Colours
+from reports.charts.colour_roles import THEME_COLOURS, Colours
 from reports.charts.data_table import DataTable, rounded
 from reports.charts.markers import Marker
 from reports.charts.svg import to_svg

@@ -4,10 +4,10 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Final
 
+from analysis.number_words import percentile_name
 from analysis.statistics.survival_curve import SurvivalCurve
 from analysis.verdicts.recommendation import Recommendation
 from analysis.views.compare_runs import ComparedAction
-from analysis.wording import percentile_name
 from reports.charts.data_table import DataColumn, data_table, every_nth_row
 from reports.charts.overlay import LOOKS, overlay_chart, overlay_range
 from reports.figures.figure import Axis, Chart

@@ -4,11 +4,11 @@ import math
 from bisect import bisect_right
 from typing import Final
 
-from analysis.format.schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S
+from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S
+from analysis.number_words import percentile_name
 from analysis.statistics.survival_curve import SurvivalCurve
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from analysis.views.summary import ActionSummary, Series
-from analysis.wording import percentile_name
 from reports.charts.data_table import MAX_SHOWN_ROWS, DataColumn, DataTable, data_table
 from reports.charts.markers import Marker
 from reports.charts.survival import survival_chart, survival_range, thinned

@@ -7,11 +7,11 @@ from typing import Final
 from markupsafe import Markup
 
 from analysis.format.run_folder import Manifest
+from analysis.number_words import percentile_name
 from analysis.statistics.survival_curve import SurvivalCurve
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from analysis.views.compare_runs import Change, ComparedAction, Comparison, Difference, comparison_to_json
 from analysis.views.summary import ActionSummary
-from analysis.wording import percentile_name
 from reports.charts.row_sketch import difference_axis, difference_sketch
 from reports.figures.figure import Chart
 from reports.figures.overlay_figure import overlay_figure

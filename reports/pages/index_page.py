@@ -7,8 +7,8 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from analysis.format.run_folder import Manifest
+from analysis.number_words import percentile_name
 from analysis.verdicts.recommendation import Analysis, Recommendation
-from analysis.wording import percentile_name
 from reports.charts.sparkline import Point, sparkline
 from reports.pages.report_json import JsonObject
 from reports.pages.run_facts import moment

@@ -4,7 +4,7 @@ from markupsafe import Markup
 
 from analysis.jobs.polling_loop import FlowLoop
 from analysis.verdicts.recommendation import Analysis
-from reports.charts.colours import THEME_COLOURS
+from reports.charts.colour_roles import THEME_COLOURS
 from reports.charts.jobs import job_chart
 from reports.charts.svg import to_svg
 

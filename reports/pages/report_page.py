@@ -5,8 +5,8 @@ from typing import Final
 
 from markupsafe import Markup
 
+from analysis.number_words import percentile_name
 from analysis.verdicts.recommendation import Recommendation
-from analysis.wording import percentile_name
 from reports.charts.row_sketch import range_axis, range_sketch
 from reports.figures.action_figures import action_charts
 from reports.figures.figure import Chart

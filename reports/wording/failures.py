@@ -7,7 +7,7 @@ logs.
 
 from typing import Final
 
-from analysis.format.schema import Outcome
+from analysis.format.sample_schema import Outcome
 from analysis.views.summary import ErrorGroup
 
 _CODES: Final = (

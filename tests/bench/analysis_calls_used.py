@@ -20,7 +20,7 @@ from analysis.samples.action_calls import ActionCalls, by_action
 from analysis.settings import RecommendSettings
 from analysis.statistics.confidence_bounds import calls_for_a_bound
 from analysis.statistics.interim_looks import look_plan
-from analysis.stopping.settled import FIRST_PROOF, settled
+from analysis.stopping.when_settled import FIRST_PROOF, settled
 from analysis.verdicts.recommend import recommend_action
 from tests.support.latency_shapes import SHAPES, Shape
 

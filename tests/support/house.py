@@ -15,7 +15,7 @@ DESIGN: Final = ROOT / "docs" / "design.md"
 MAP_BEGINS: Final = "<!-- the map: drawn by `make map`, held by tests/test_architecture.py -->\n"
 MAP_ENDS: Final = "<!-- end of the map -->\n"
 
-_ANALYSIS: Final = {"analysis.errors", "analysis.settings", "analysis.wording"}
+_ANALYSIS: Final = {"analysis.errors", "analysis.settings", "analysis.number_words"}
 _CLIENT: Final = {
     "diag.genesys.client",
     "diag.genesys.errors",
@@ -29,7 +29,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     # analysis, in the order data flows
     "analysis/__init__.py": set(),
     "analysis/errors.py": set(),
-    "analysis/wording.py": set(),
+    "analysis/number_words.py": set(),
     "analysis/format": {"analysis.errors"},
     "analysis/settings.py": {"analysis.errors", "analysis.format"},
     "analysis/samples": {"analysis.errors", "analysis.format", "numpy", "pandas", "pyarrow"},
@@ -59,12 +59,12 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "reports/report_data.py": {"analysis.format", "analysis.verdicts", "analysis.views"},
     "reports/wording": {"analysis.format", "analysis.verdicts", "analysis.views", "markupsafe"},
     "reports/charts": {
-        "analysis.statistics", "analysis.verdicts", "analysis.views", "analysis.wording", "reports.wording",
-        "matplotlib", "numpy",
+        "analysis.number_words", "analysis.statistics", "analysis.verdicts", "analysis.views",
+        "reports.wording", "matplotlib", "numpy",
     },
     "reports/figures": {
-        "analysis.format", "analysis.statistics", "analysis.verdicts", "analysis.views", "analysis.wording",
-        "reports.charts", "reports.wording", "matplotlib",
+        "analysis.format", "analysis.number_words", "analysis.statistics", "analysis.verdicts",
+        "analysis.views", "reports.charts", "reports.wording", "matplotlib",
     },
     "reports/pages": {
         "analysis", "reports.report_data", "reports.charts", "reports.figures", "reports.wording", "jinja2",

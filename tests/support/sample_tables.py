@@ -17,7 +17,7 @@ from analysis.format.call_record import (
     pack,
 )
 from analysis.format.run_folder import RunFolder
-from analysis.format.schema import ActionVersion, Outcome
+from analysis.format.sample_schema import ActionVersion, Outcome
 from analysis.samples.action_calls import Calls, by_action
 from analysis.samples.sample_set import SampleSet
 from analysis.settings import RecommendSettings

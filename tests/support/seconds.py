@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from analysis.format.schema import Outcome
+from analysis.format.sample_schema import Outcome
 from loadtests.recording.recorder import ActionTotals
 from loadtests.sending.feedback import FailedCall
 from loadtests.sending.transport import Reply

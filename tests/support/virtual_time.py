@@ -22,7 +22,7 @@ import gevent
 from gevent.event import Event
 
 from analysis.format.run_folder import RunFolder
-from analysis.format.schema import ActionVersion
+from analysis.format.sample_schema import ActionVersion
 from diag.exit_codes import ExitCode
 from loadtests.planning.plan import LoadPlan
 from loadtests.recording.run_clock import Clock

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from typing import Final
 
-from analysis.format.schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S
+from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from diag.changes.errors import WrongOrgError
 from diag.changes.plans.guards import objection_in_org, objection_to

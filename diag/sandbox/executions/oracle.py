@@ -5,7 +5,7 @@ from typing import Final
 from diag.sandbox.latency.distributions import Distribution
 from diag.sandbox.reply_bodies import JsonObject
 from diag.sandbox.sandbox import Sandbox
-from diag.sandbox.world.scenario import Limits
+from diag.sandbox.world.limits import Limits
 
 _LEVELS: Final = (0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999)
 

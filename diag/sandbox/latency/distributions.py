@@ -13,7 +13,7 @@ from random import Random
 from statistics import NormalDist
 from typing import Protocol
 
-from diag.sandbox.latency.special import invert_survival, upper_gamma_ratio
+from diag.sandbox.latency.special_functions import invert_survival, upper_gamma_ratio
 
 _NORMAL = NormalDist()
 

@@ -9,9 +9,8 @@ from diag.sandbox.routes.paging import paged
 from diag.sandbox.routes.request import api_route
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.world.build_org import integrations_to_wire
-from diag.sandbox.world.limits import NAMESPACES, limits_to_wire
+from diag.sandbox.world.limits import NAMESPACES, Limits, limits_to_wire
 from diag.sandbox.world.permissions import VIEW_INTEGRATIONS
-from diag.sandbox.world.scenario import Limits
 
 
 def routes(sandbox: Sandbox) -> list[Route]:

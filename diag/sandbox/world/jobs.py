@@ -12,7 +12,7 @@ from random import Random
 from typing import Final
 
 from diag.sandbox.latency.distributions import Distribution
-from diag.sandbox.latency.parse import read_distribution
+from diag.sandbox.latency.read_latency import read_distribution
 from diag.sandbox.reply_bodies import JsonObject, JsonValue
 from diag.toml_section import TomlSection
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from diag.sandbox.reply_bodies import ErrorReply, JsonObject, LimitHit
-from diag.sandbox.world.scenario import Limits
 
 _WINDOW_S: Final = 60.0
 
@@ -22,6 +21,16 @@ NAMESPACES: Final[dict[str, dict[str, str]]] = {
     },
 }
 """Namespace -> key of the limits endpoint -> field of `Limits`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What an org may do. Defaults are the documented ones (docs/genesys-api.md, "Limits of the org")."""
+
+    concurrent_executions: int = 50
+    executions_per_minute: int = 2500
+    token_requests_per_minute: int = 300
+    request_bytes: int = 512_000
 
 
 @dataclass(slots=True)

@@ -11,9 +11,10 @@ from diag.sandbox.faults.fault import Fault
 from diag.sandbox.faults.fault_rules import read_fault
 from diag.sandbox.latency.backend import LatencySpec
 from diag.sandbox.latency.distributions import Fixed
-from diag.sandbox.latency.parse import read_latency
+from diag.sandbox.latency.read_latency import read_latency
 from diag.sandbox.reply_bodies import JsonObject
 from diag.sandbox.world.jobs import JobSpec, read_job
+from diag.sandbox.world.limits import Limits
 from diag.sandbox.world.past_executions import HistorySpec
 from diag.sandbox.world.permissions import ALL
 from diag.sandbox.world.switches import CHOICES, PatchConfig, SecureResults, StaleForm, Switches, TimeoutForm
@@ -30,16 +31,6 @@ INTEGRATION_TYPES: Final = (
     "aws-lambda-data-actions",
     "function-data-actions",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What an org may do. Defaults are the documented ones (docs/genesys-api.md, "Limits of the org")."""
-
-    concurrent_executions: int = 50
-    executions_per_minute: int = 2500
-    token_requests_per_minute: int = 300
-    request_bytes: int = 512_000
 
 
 @dataclass(frozen=True, slots=True)

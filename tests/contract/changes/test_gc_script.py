@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from diag.changes.exports.gc_cli import gc_calls
+from diag.changes.exports.gc_output import gc_calls
 from tests.support.changes.recommendations import analysis_of, recommendation
 
 if TYPE_CHECKING:

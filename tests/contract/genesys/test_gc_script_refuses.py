@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.changes.exports.gc_cli import gc_calls
+from diag.changes.exports.gc_output import gc_calls
 from tests.support.changes.recommendations import analysis_of, recommendation
 
 GC = """#!/usr/bin/env bash

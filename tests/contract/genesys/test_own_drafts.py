@@ -13,7 +13,7 @@ from diag.genesys.errors import NotFoundError
 from diag.genesys.http.pacing import RateBucket
 from diag.sandbox.launch import start_sandbox
 from diag.target import sandbox_connection
-from diag.workload.payloads import EMPTY
+from diag.workload.make_payloads import EMPTY
 from loadtests.planning.plan import ActionLoad
 from loadtests.planning.probe_drafts import ProbeDrafts
 from tests.support.many_actions import many_actions

@@ -1,6 +1,6 @@
 import pytest
 
-from analysis.format.schema import Outcome
+from analysis.format.sample_schema import Outcome
 from diag.genesys import outcomes
 from diag.genesys.outcomes import classify
 from tests.support.genesys.api_replies import action_error, body, failed

@@ -7,7 +7,7 @@ import sys
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.format.schema import Outcome
+from analysis.format.sample_schema import Outcome
 from diag.genesys import outcomes
 from diag.genesys.outcomes import classify
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from analysis.format.call_record import OUTCOME_CODES, RECORD_SIZE, RECORD_VERSION, SEGMENT_SUFFIX, pack
-from analysis.format.schema import Outcome
+from analysis.format.sample_schema import Outcome
 from diag.measuring.live_quantiles import ROWS_AT_ONCE, LiveQuantiles
 
 

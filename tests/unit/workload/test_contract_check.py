@@ -11,9 +11,9 @@ from jsonschema import Draft4Validator
 
 from diag.errors import UsageError
 from diag.workload.contract_check import fit_to_contract
+from diag.workload.make_payloads import payload
 from diag.workload.payload import Payload
-from diag.workload.payload_files import read_payloads
-from diag.workload.payloads import payload
+from diag.workload.read_payloads import read_payloads
 
 CONTRACT: Final[dict[str, Any]] = {
     "input": {

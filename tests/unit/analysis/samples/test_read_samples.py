@@ -7,7 +7,7 @@ import pytest
 from analysis.errors import UnreadableSamplesError
 from analysis.format.action_facts import ActionFacts
 from analysis.format.run_folder import Manifest, RunFolder, Status, write_manifest
-from analysis.format.schema import Outcome
+from analysis.format.sample_schema import Outcome
 from analysis.samples.parquet_run import convert_run
 from analysis.samples.read_samples import read_samples
 from tests.support.sample_tables import START, calls, write_segment

@@ -10,7 +10,7 @@ from analysis.statistics.confidence_bounds import upper_ms
 from analysis.statistics.interim_looks import last_look, look_plan
 from analysis.statistics.latency_counts import count_latencies
 from analysis.statistics.survival import kaplan_meier
-from analysis.stopping.settled import settled
+from analysis.stopping.when_settled import settled
 from analysis.verdicts.recommend import recommend_action
 from tests.support.latency_shapes import SHAPES
 from tests.support.sample_tables import calls, sample_set

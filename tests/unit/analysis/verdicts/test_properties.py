@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis.format.action_facts import ActionFacts
-from analysis.format.schema import Outcome
+from analysis.format.sample_schema import Outcome
 from analysis.samples.action_calls import by_action
 from analysis.samples.read_samples import read_samples
 from analysis.samples.sample_set import SampleSet
@@ -22,7 +22,7 @@ from analysis.settings import RecommendSettings
 from analysis.statistics.confidence_bounds import lower_ms, upper_ms
 from analysis.statistics.latency_counts import count_latencies
 from analysis.statistics.survival import kaplan_meier
-from analysis.stopping.settled import settled
+from analysis.stopping.when_settled import settled
 from analysis.verdicts.analysis_json import analysis_to_json
 from analysis.verdicts.recommend import recommend, recommend_action
 from analysis.verdicts.recommendation import Recommendation

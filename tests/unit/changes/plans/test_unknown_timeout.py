@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from diag.changes.applying.snapshot import Snapshot, drift
-from diag.changes.exports.gc_cli import gc_calls
-from diag.changes.exports.terraform import terraform_lines
+from diag.changes.exports.gc_output import gc_calls
+from diag.changes.exports.terraform_output import terraform_lines
 from diag.changes.plans.make_plan import make_plan
 from diag.changes.plans.manual_plan import make_manual_plan
 from diag.changes.plans.planned_change import change_of

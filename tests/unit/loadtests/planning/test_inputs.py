@@ -11,7 +11,7 @@ from diag.genesys.client import GenesysClient
 from diag.genesys.errors import PermissionMissingError
 from diag.genesys.models import Action, ActionConfig
 from diag.workload.example_text import matching_text
-from diag.workload.payloads import NoInput, from_contract
+from diag.workload.make_payloads import NoInput, from_contract
 from diag.workload.workload import WorkloadEntry
 from loadtests.planning.choose_actions import Candidate
 from loadtests.planning.inputs import with_inputs

@@ -8,7 +8,7 @@ from analysis.format.run_folder import RunFolder
 from diag.genesys.drafts import DraftMarks, draft_fingerprint
 from diag.genesys.errors import ApiError
 from diag.genesys.models import FullConfig
-from diag.workload.payloads import EMPTY
+from diag.workload.make_payloads import EMPTY
 from loadtests.planning.plan import ActionLoad
 from loadtests.planning.probe_drafts import ProbeDrafts
 from tests.support.changes.fake_org import full_config

@@ -6,8 +6,8 @@ import pytest
 
 from diag.errors import UsageError
 from diag.workload.load_shape import Ramp, Stage
+from diag.workload.make_payloads import EMPTY
 from diag.workload.org_limits import OrgLimits
-from diag.workload.payloads import EMPTY
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.planning.rates import RateBudget, Wanted, planned_rates
 from loadtests.run.dry_run import forecast

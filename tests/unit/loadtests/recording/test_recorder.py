@@ -15,8 +15,8 @@ from analysis.format.call_record import (
     CallRecord,
 )
 from analysis.format.run_folder import RunFolder
-from analysis.format.schema import ActionVersion, Outcome
-from diag.workload.payloads import EMPTY
+from analysis.format.sample_schema import ActionVersion, Outcome
+from diag.workload.make_payloads import EMPTY
 from loadtests.planning.plan import ActionLoad
 from loadtests.recording.recorder import MOST_MESSAGES, NO_CORRELATION_ID, Recorder
 

@@ -4,10 +4,10 @@ import pytest
 
 from analysis.format.call_record import OUTCOME_CODES, RECORD_SIZE, CallRecord
 from analysis.format.run_folder import LeftOut, RunFolder
-from analysis.format.schema import Outcome
+from analysis.format.sample_schema import Outcome
 from analysis.format.segment_reader import segment_paths
 from diag.errors import UsageError
-from diag.workload.payloads import EMPTY
+from diag.workload.make_payloads import EMPTY
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.recording.recorder import NO_CORRELATION_ID, Recorder
 from loadtests.run.sla import broken_thresholds, check_thresholds, parse_thresholds

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from analysis.format.schema import Outcome
+from analysis.format.sample_schema import Outcome
 from analysis.samples.segments import read_segment
-from diag.workload.payloads import EMPTY
+from diag.workload.make_payloads import EMPTY
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from tests.support.virtual_time import BEGAN_AT, Answer, Call, VirtualRun
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from geventhttpclient.response import HTTPConnectionClosed, HTTPParseError
 
-from analysis.format.schema import ActionVersion
+from analysis.format.sample_schema import ActionVersion
 from diag.errors import UsageError
 from loadtests.sending.proxy import Proxy, proxy_for
 from loadtests.sending.transport import (

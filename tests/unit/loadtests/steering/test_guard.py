@@ -2,7 +2,7 @@
 
 import pytest
 
-from analysis.format.schema import Outcome
+from analysis.format.sample_schema import Outcome
 from diag.workload.load_shape import GuardLimits
 from loadtests.steering.decisions import Decision, Pause, SlowAction, StopAction, StopRun
 from loadtests.steering.guard import Guard

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.workload.load_shape import Soak, Stage
-from diag.workload.payloads import EMPTY
+from diag.workload.make_payloads import EMPTY
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.steering.rate_control import RateControl
 

@@ -9,7 +9,7 @@ from analysis.format.run_folder import LeftOut
 from diag.exit_codes import ExitCode
 from diag.genesys.errors import LoginError
 from diag.workload.load_shape import GuardLimits, Ramp
-from diag.workload.payloads import EMPTY
+from diag.workload.make_payloads import EMPTY
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from tests.support.virtual_time import Answer, Call, FakePort, VirtualRun
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from diag.exit_codes import ExitCode
 from diag.workload.load_shape import Poll
-from diag.workload.payloads import EMPTY
+from diag.workload.make_payloads import EMPTY
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from tests.support.virtual_time import Answer, Call, FakePort, VirtualRun
 

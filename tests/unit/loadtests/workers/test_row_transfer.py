@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from analysis.format.call_record import RECORD_SIZE
 from analysis.format.run_folder import RunFolder
-from analysis.format.schema import ActionVersion
+from analysis.format.sample_schema import ActionVersion
 from analysis.format.worker_files import WORKER_SUFFIXES
 from diag.workload.load_shape import Poll, Stage
 from diag.workload.payload import Payload

@@ -15,7 +15,7 @@ from analysis.verdicts.recommendation import Analysis
 from reports.exports.csv import COLUMNS, build_csv
 from reports.exports.markdown import build_markdown
 from reports.exports.png import chart_file_name, export_charts
-from reports.exports.terminal import build_terminal, picture
+from reports.exports.report_text import build_terminal, picture
 from reports.report_data import ReportData
 from reports.wording import numbers
 from reports.wording.verdict_words import headline

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from analysis.settings import RecommendSettings
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from reports.exports.markdown import build_markdown
-from reports.exports.terminal import build_terminal
+from reports.exports.report_text import build_terminal
 from reports.pages.report_page import build_json, build_report
 from reports.report_data import ReportData
 from tests.support.reports.report_factory import CASES, make_report

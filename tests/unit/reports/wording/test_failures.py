@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.format.schema import Outcome
+from analysis.format.sample_schema import Outcome
 from analysis.views.summary import ErrorGroup
 from reports.wording.failures import where_it_failed
 

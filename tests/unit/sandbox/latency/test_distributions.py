@@ -19,7 +19,7 @@ from diag.sandbox.latency.distributions import (
     Weibull,
     mixture,
 )
-from diag.sandbox.latency.special import upper_gamma_ratio
+from diag.sandbox.latency.special_functions import upper_gamma_ratio
 
 LAWS: dict[str, tuple[Distribution, Any]] = {
     "lognormal": (Lognormal(300.0, 0.6), stats.lognorm(0.6, scale=300.0)),

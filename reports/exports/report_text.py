@@ -4,9 +4,9 @@ import math
 import textwrap
 from typing import Final
 
+from analysis.number_words import percentile_name
 from analysis.verdicts.recommendation import Recommendation
 from analysis.views.summary import Histogram
-from analysis.wording import percentile_name
 from reports.pages.run_facts import run_facts
 from reports.report_data import ReportData
 from reports.wording import numbers

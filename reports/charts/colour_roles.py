@@ -1,4 +1,7 @@
-"""Colours by role, so that one drawing serves the themed page and a PNG for slides."""
+"""The roles colours have in a chart, so that one drawing serves the themed page and a PNG for slides.
+
+The page's own colours are in reports/templates/styles/0-colours.css.
+"""
 
 from dataclasses import dataclass, fields
 from typing import Final

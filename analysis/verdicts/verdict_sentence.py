@@ -6,11 +6,7 @@ from typing import Final
 from analysis.estimates.findings import Findings
 from analysis.estimates.shortfall import NEGLIGIBLE_LEFT, a_probe_sees_further
 from analysis.estimates.time_coverage import TimeCoverage
-from analysis.settings import RecommendSettings
-from analysis.verdicts.cost import Cost
-from analysis.verdicts.decision import Decision
-from analysis.verdicts.recommendation import Verdict
-from analysis.wording import (
+from analysis.number_words import (
     calls_of,
     duration,
     percent,
@@ -19,6 +15,10 @@ from analysis.wording import (
     seconds_down,
     share_of_calls_text,
 )
+from analysis.settings import RecommendSettings
+from analysis.verdicts.cost import Cost
+from analysis.verdicts.decision import Decision
+from analysis.verdicts.recommendation import Verdict
 
 LEFT_OUT: Final = {
     "auth_error": "refused for credentials or permission",

@@ -1,11 +1,11 @@
 import re
 
-from reports.charts.colours import PRINT_COLOURS
+from reports.charts.colour_roles import PRINT_COLOURS
 from reports.pages.template_engine import TEMPLATES
 
 
 def test_a_png_has_the_colours_of_the_light_page() -> None:
-    sheet = (TEMPLATES / "styles" / "1-page.css").read_text(encoding="utf-8")
+    sheet = (TEMPLATES / "styles" / "0-colours.css").read_text(encoding="utf-8")
     light = dict(re.findall(r"--([\w-]+): light-dark\((#\w+),", sheet))
 
     for role in PRINT_COLOURS.__dataclass_fields__:
@@ -15,7 +15,7 @@ def test_a_png_has_the_colours_of_the_light_page() -> None:
 
 def test_text_can_be_read_on_every_ground() -> None:
     """WCAG 1.4.3: 4.5 to 1 for every pair of text and ground the sheet uses, in both themes."""
-    sheet = (TEMPLATES / "styles" / "1-page.css").read_text(encoding="utf-8")
+    sheet = (TEMPLATES / "styles" / "0-colours.css").read_text(encoding="utf-8")
     pairs = {name: (light, dark) for name, light, dark in _colours(sheet)}
     texts = ("text", "muted", "link", "recommended", "estimate", "cap", "timeout", "error", "ok")
     grounds = [(text, ground) for text in texts for ground in ("paper", "raised")]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
-from diag.changes.exports.terraform_resources import RESOURCE_TYPE, TerraformResource, read_resources
+from diag.changes.exports.read_terraform import RESOURCE_TYPE, TerraformResource, read_resources
 from diag.changes.exports.timeout_text import timeout_in_force
 from diag.changes.plans.guards import objection_to
 from diag.table import clean

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from diag.errors import UsageError
+from diag.workload.make_payloads import payload
 from diag.workload.payload import Payload
-from diag.workload.payloads import payload
 
 MOST_BYTES: Final = 64 << 20
 MOST: Final = 60_000

@@ -1,4 +1,4 @@
-"""Which actions of a running load need no more calls: `analysis.stopping.settled` over a run folder."""
+"""Which actions of a running load need no more calls: `analysis.stopping.when_settled` over a run folder."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -6,11 +6,11 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.format.action_facts import ActionFacts
-from analysis.format.schema import PLATFORM_MAX_TIMEOUT_S
+from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S
 from analysis.samples.action_calls import ActionCalls, by_action
 from analysis.samples.read_samples import read_samples
 from analysis.settings import RecommendSettings, with_overrides
-from analysis.stopping.settled import Settled, settled
+from analysis.stopping.when_settled import Settled, settled
 
 
 def settled_actions(

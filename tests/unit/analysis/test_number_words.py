@@ -1,6 +1,6 @@
 """How numbers read in a sentence."""
 
-from analysis.wording import duration, percent, seconds, seconds_down, share_of_calls_text
+from analysis.number_words import duration, percent, seconds, seconds_down, share_of_calls_text
 
 
 def test_words_for_people() -> None:

@@ -7,8 +7,8 @@ from analysis.format.run_folder import RunFolder
 from analysis.samples.action_calls import by_action
 from analysis.samples.read_samples import read_samples
 from analysis.settings import RecommendSettings
-from analysis.stopping.settled import Settled, settled
-from analysis.stopping.settled_run import settled_actions
+from analysis.stopping.settled_in_folder import settled_actions
+from analysis.stopping.when_settled import Settled, settled
 from analysis.verdicts.recommend import recommend
 from analysis.verdicts.recommendation import Verdict
 from tests.support.sample_tables import START, calls, lognormal, sample_set, write_segment

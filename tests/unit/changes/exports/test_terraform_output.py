@@ -8,9 +8,9 @@ import pytest
 
 from analysis.verdicts.recommendation import Verdict
 from diag.changes.errors import TerraformFileError
-from diag.changes.exports.gc_cli import gc_calls
-from diag.changes.exports.terraform import terraform_lines
-from diag.changes.exports.terraform_resources import TerraformResource, read_resources
+from diag.changes.exports.gc_output import gc_calls
+from diag.changes.exports.read_terraform import TerraformResource, read_resources
+from diag.changes.exports.terraform_output import terraform_lines
 from tests.support.changes.recommendations import analysis_of, recommendation
 
 TYPE = "genesyscloud_integration_action"

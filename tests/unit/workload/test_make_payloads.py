@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
+from diag.workload.make_payloads import EMPTY, NoInput, from_contract, payload
 from diag.workload.payload import Payload
-from diag.workload.payloads import EMPTY, NoInput, from_contract, payload
 
 SCHEMA: dict[str, Any] = {
     "type": "object",
