@@ -3,7 +3,6 @@
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -149,18 +148,7 @@ def command_line(options: LoadOptions) -> list[str]:
         line += ["--action", action]
     for condition in options.sla:
         line += ["--sla", condition]
-    if options.processes:
-        line += _own_wire()
     return line
-
-
-def _own_wire() -> list[str]:
-    """A port that is free, on this machine only: Locust's own is one for everybody, open to the network."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
-    bind = ["--master-bind-host", "127.0.0.1", "--master-bind-port", port]
-    return [*bind, "--master-host", "127.0.0.1", "--master-port", port]
 
 
 class _Watchdog:

@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any, Final
 
@@ -66,11 +67,11 @@ class WorkerProcess:
             (Settled, self._on_settled, False),
             (Pause, self._on_pause, False),
             (Waiting, self._on_waiting, False),
-            (Finish, self._on_finish, True),
+            (Finish, self._or_report(self._on_finish, leave=True), True),
         ):
             self._runner.register_message(message.KIND, listener, concurrent=concurrent)
-        events.test_start.add_listener(self._on_test_start)
-        events.test_stop.add_listener(self._on_test_stop)
+        events.test_start.add_listener(self._or_report(self._on_test_start, leave=False))
+        events.test_stop.add_listener(self._or_report(self._on_test_stop, leave=True))
         events.quitting.add_listener(self._on_quitting)
 
     def _on_test_start(self, environment: Any, **_: Any) -> None:
@@ -79,14 +80,36 @@ class WorkerProcess:
             _LOG.error("this worker was started by another run than its master's: it takes no part")
             gevent.spawn(self._runner.quit)
             return
-        try:
-            self._run = WorkerRun(order, self._context, self._client(order))
-        except (ApiError, DiagError) as error:
-            self._send(End(error.message, failed=True, exit_code=int(exit_code_of(error.category))))
-        except OSError as error:
+        self._run = WorkerRun(order, self._context, self._client(order))
+
+    def _or_report(self, listener: Callable[..., None], *, leave: bool) -> Callable[..., None]:
+        """Return the listener; when it raises, the master is informed why, and ends the run.
+
+        Locust itself would only log it, and the master would wait for rows and counts that never come.
+        `leave`: this process has nothing more to give, and ends.
+        """
+
+        def guarded(*arguments: object, **details: object) -> None:
+            try:
+                listener(*arguments, **details)
+            except Exception as error:  # whatever a defect of this program raises
+                self._send(self._end_because_of(error))
+                if leave:
+                    self._run = None
+                    gevent.spawn(self._runner.quit)
+
+        return guarded
+
+    def _end_because_of(self, error: Exception) -> End:
+        if isinstance(error, (ApiError, DiagError)):
+            return End(error.message, failed=True, exit_code=int(exit_code_of(error.category)))
+        if isinstance(error, OSError):
             where = error.filename or self._context.spool_below
             why = f"a worker cannot write its rows to {where}: {error.strerror}"
-            self._send(End(why, failed=True, exit_code=int(ExitCode.INCOMPLETE)))
+            return End(why, failed=True, exit_code=int(ExitCode.INCOMPLETE))
+        _LOG.error("unexpected", exc_info=error)
+        why = f"a worker failed in a way it did not expect ({type(error).__name__}: {error})"
+        return End(why, failed=True, exit_code=int(ExitCode.ERROR))
 
     def _client(self, order: WorkerOrder) -> GenesysClient:
         connection = sandbox_connection(order.api_base) if order.sandbox else load_settings().connection()

@@ -1,11 +1,14 @@
 """A worker that must decide by itself: its master has ended, or someone pressed Ctrl-C."""
 
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 import gevent
 import pytest
 
+from diag.exit_codes import ExitCode
+from loadtests.workers.messages import End, Finish
 from loadtests.workers.worker import WorkerProcess
 from loadtests.workers.worker_run import MASTER_LATE_S, WorkerRun
 
@@ -44,3 +47,75 @@ def test_ctrl_c_once_leaves_the_end_to_the_master_and_twice_does_not_wait(
     assert steps == first
     WorkerProcess._on_sigint(worker)
     assert steps == [*first, "hurry calls", "hurry delivery"]
+
+
+class Hook:
+    """One of Locust's events."""
+
+    def __init__(self) -> None:
+        self.listeners: list[Callable[..., None]] = []
+
+    def add_listener(self, listener: Callable[..., None]) -> None:
+        self.listeners.append(listener)
+
+    def fire(self, **details: object) -> None:
+        for listener in self.listeners:
+            listener(**details)
+
+
+class Runner:
+    """Locust's runner of a worker, with the messages it was given to send."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, dict[str, Any]]] = []
+        self.listeners: dict[str, Callable[..., None]] = {}
+        self.has_quit = False
+
+    def register_message(self, kind: str, listener: Callable[..., None], *, concurrent: bool) -> None:
+        self.listeners[kind] = listener
+
+    def send_message(self, kind: str, data: dict[str, Any]) -> None:
+        self.sent.append((kind, data))
+
+    def quit(self) -> None:
+        self.has_quit = True
+
+
+@pytest.fixture
+def worker(monkeypatch: pytest.MonkeyPatch) -> WorkerProcess:
+    monkeypatch.setattr(gevent, "signal_handler", lambda *_: None)
+    options = SimpleNamespace(processes=None, spool=None, deliver_within=1.0, diag_order="{}")
+    events = SimpleNamespace(test_start=Hook(), test_stop=Hook(), quitting=Hook())
+    environment = SimpleNamespace(parsed_options=options, events=events)
+    return WorkerProcess(environment, Runner())
+
+
+def test_a_worker_that_cannot_start_tells_its_master_instead_of_leaving_it_waiting(
+    worker: Any,
+) -> None:
+    worker._context.environment.events.test_start.fire(environment=worker._context.environment)
+
+    ((kind, end),) = worker._runner.sent
+    assert (kind, end["failed"], end["exit_code"]) == (End.KIND, True, ExitCode.ERROR)
+    assert "KeyError" in end["why"]
+    gevent.sleep(0)
+    assert not worker._runner.has_quit  # it can take part in another run
+
+
+def raises(**_: object) -> None:
+    raise RuntimeError("boom")
+
+
+@pytest.mark.parametrize("by", ["test_stop", "message"])
+def test_a_worker_whose_end_fails_says_so_and_leaves(worker: Any, by: str) -> None:
+    worker._run = SimpleNamespace(over=False, session=None, finish=raises)
+    if by == "message":
+        worker._runner.listeners[Finish.KIND](msg=SimpleNamespace(data={"hurry": False}))
+    else:
+        worker._context.environment.events.test_stop.fire()
+
+    ((kind, end),) = worker._runner.sent
+    assert (kind, end["exit_code"]) == (End.KIND, ExitCode.ERROR)
+    assert "boom" in end["why"]
+    gevent.sleep(0)
+    assert worker._runner.has_quit  # its master waits no longer for its counts
