@@ -82,6 +82,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/table.py": set(),
     "diag/errors.py": {"diag.table"},
     "diag/supported_platform.py": set(),
+    "diag/foreign_page.py": set(),
     "diag/cli.py": {
         "click", "diag.__version__", "diag.errors", "diag.exit_codes", "diag.supported_platform",
     },
@@ -117,8 +118,9 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "diag.sandbox.latency", "diag.sandbox.reply_bodies", "diag.sandbox.sandbox", "diag.sandbox.world",
     },
     "diag/sandbox/routes": {
-        "diag.sandbox.errors", "diag.sandbox.executions", "diag.sandbox.faults", "diag.sandbox.reply_bodies",
-        "diag.sandbox.sandbox", "diag.toml_section", "diag.sandbox.world", "starlette",
+        "diag.foreign_page", "diag.sandbox.errors", "diag.sandbox.executions", "diag.sandbox.faults",
+        "diag.sandbox.reply_bodies", "diag.sandbox.sandbox", "diag.toml_section", "diag.sandbox.world",
+        "starlette",
     },
     "diag/sandbox/serving": {
         "diag.sandbox.errors", "diag.sandbox.faults", "diag.sandbox.reply_bodies", "diag.sandbox.routes",
@@ -191,10 +193,10 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "locust",
     },
     "loadtests/run": {
-        *_CLIENT, "analysis.errors", "analysis.format", "diag.errors", "diag.exit_codes", "diag.measuring",
-        "diag.settings", "diag.target", "diag.workload", "loadtests.planning", "loadtests.recording",
-        "diag.inventory.matching", "loadtests.sending", "loadtests.steering", "loadtests.workers", "flask",
-        "werkzeug", "gevent", "locust",
+        *_CLIENT, "analysis.errors", "analysis.format", "diag.errors", "diag.exit_codes", "diag.foreign_page",
+        "diag.measuring", "diag.settings", "diag.target", "diag.workload", "loadtests.planning",
+        "loadtests.recording", "diag.inventory.matching", "loadtests.sending", "loadtests.steering",
+        "loadtests.workers", "flask", "werkzeug", "gevent", "locust",
     },
 }  # fmt: skip
 
