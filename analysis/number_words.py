@@ -1,7 +1,7 @@
 """How numbers read in a sentence: plain, with units, never falsely exact."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Literal
 
 
@@ -42,6 +42,34 @@ def percent(share: float) -> str:
     if value < 0.01:
         return "less than 0.01 %"
     return f"{value:.2f} %" if value < 0.1 else f"{value:.1f} %" if value < 10 else f"{value:.0f} %"
+
+
+def plural(count: float, one: str, many: str | None = None) -> str:
+    """Return "1 action", "3,000 actions"; `many` where an s is not enough ("1 query", "2 queries")."""
+    return f"{count:,.0f} {noun(count, one, many)}"
+
+
+def noun(count: float, one: str, many: str | None = None) -> str:
+    """Return the word alone for so many: "is" for 1, "are" for 2 with `noun(n, "is", "are")`."""
+    return one if count == 1 else many or one + "s"
+
+
+def by_reason(pairs: Iterable[tuple[str, str]]) -> list[tuple[tuple[str, ...], str]]:
+    """Return the names of (name, reason) pairs together for each reason, both in the order they came."""
+    together: dict[str, list[str]] = {}
+    for name, why in pairs:
+        together.setdefault(why, []).append(name)
+    return [(tuple(names), why) for why, names in together.items()]
+
+
+def reason_lines(pairs: Iterable[tuple[str, str]], what: str = "action") -> list[str]:
+    """Return "Get A: why", or for a reason that several share one line that counts and lists them."""
+    return [
+        f"{names[0]}: {why}"
+        if len(names) == 1
+        else f"{plural(len(names), what)}, {why.rstrip('.')}: {', '.join(names)}"
+        for names, why in by_reason(pairs)
+    ]
 
 
 def percentile_name(p: float) -> str:

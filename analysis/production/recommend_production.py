@@ -10,6 +10,7 @@ from analysis.estimates.stability import MIN_RUN_CALLS, Disagreement, disagreeme
 from analysis.estimates.time_coverage import TimeCoverage, grade_of
 from analysis.format.action_facts import ActionFacts
 from analysis.format.sample_schema import DEFAULT_TIMEOUT_S
+from analysis.number_words import noun, plural
 from analysis.production.hourly_counts import MIN_HOURS, BucketCounts, consistent, estimate_from_buckets
 from analysis.settings import RecommendSettings, with_cap
 from analysis.verdicts.judge import judge
@@ -81,13 +82,12 @@ def _fired(counts: BucketCounts) -> tuple[int, int] | None:
 def _warnings(counts: BucketCounts, corrected: int) -> list[str]:
     lines = [NOT_DOCUMENTED]
     if corrected:
-        hours = "1 hour" if corrected == 1 else f"{corrected} hours"
-        lines.append(f"{hours} had counts that contradict each other and were corrected")
+        had = f"{plural(corrected, 'hour')} had counts that contradict each other"
+        lines.append(f"{had} and {noun(corrected, 'was', 'were')} corrected")
     if len(counts.hours) < MIN_HOURS:
         few = len(counts.hours)
         lines.append(
-            f"only {few} {'hour' if few == 1 else 'hours'} with executions: "
-            "whether slow ones come in bursts is unknown"
+            f"only {plural(few, 'hour')} with executions: whether slow ones come in bursts is unknown"
         )
     return lines
 

@@ -17,6 +17,7 @@ from analysis.format.run_folder import Manifest, RunFolder
 from analysis.format.sample_schema import COLUMNS
 from analysis.format.settled_file import read_settled
 from analysis.format.skipped_input import SkippedInput
+from analysis.number_words import plural
 from analysis.samples.action_calls import A_DAY_S
 from analysis.samples.run_samples import add_segments, finished_parquet, manifest_of
 from analysis.samples.sample_file import add_sample_file
@@ -69,7 +70,7 @@ def read_samples(paths: Sequence[Path], *, detail: bool = False) -> SampleSet:
         skipped.append(SkippedInput("duplicates", dropped, "the same call is in the input twice"))
     far = _far_from_their_plan(table)
     if far:
-        what = f"scheduled_at of {far:,} {'row' if far == 1 else 'rows'}"
+        what = f"scheduled_at of {plural(far, 'row')}"
         skipped.append(SkippedInput(what, None, "over a day away from started_at: not taken as the plan"))
     return SampleSet(table, tuple(skipped), tuple(manifests), settled)
 

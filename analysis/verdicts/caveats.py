@@ -9,7 +9,7 @@ from analysis.estimates.stability import starved_workers
 from analysis.estimates.time_coverage import TimeCoverage
 from analysis.format.action_facts import ActionFacts
 from analysis.format.sample_schema import Outcome
-from analysis.number_words import duration, percent, rate, seconds
+from analysis.number_words import duration, percent, plural, rate, seconds
 from analysis.samples.action_calls import ERRORS
 from analysis.settings import RecommendSettings
 
@@ -44,7 +44,7 @@ def about_calls(deciding: JudgedLevel, coverage: TimeCoverage, settings: Recomme
     given_up = calls.count(Outcome.CLIENT_TIMEOUT)
     if given_up > NOTABLE_SHARE * (1.0 - settings.percentile) * len(calls):
         lines.append(
-            f"{given_up:,} {'call' if given_up == 1 else 'calls'} had not finished when the run ended or the "
+            f"{plural(given_up, 'call')} had not finished when the run ended or the "
             "client stopped waiting: counted as slower than the time waited"
         )
     errors = calls.count(*ERRORS)

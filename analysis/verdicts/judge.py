@@ -22,7 +22,7 @@ def judge(findings: Findings, settings: RecommendSettings, concurrency_limit: in
     estimate, coverage, missing = findings.estimate, findings.coverage, findings.shortfall
     cost = cost_of(
         findings.cost_table,
-        findings.current_timeout_s,
+        findings.current_timeout_s if findings.current_known else None,
         decision.timeout_s,
         findings.expected_rate,
         concurrency_limit,

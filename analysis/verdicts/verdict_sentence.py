@@ -9,8 +9,10 @@ from analysis.estimates.time_coverage import TimeCoverage
 from analysis.number_words import (
     calls_of,
     duration,
+    noun,
     percent,
     percentile_name,
+    plural,
     seconds,
     seconds_down,
     share_of_calls_text,
@@ -57,6 +59,9 @@ def reason(findings: Findings, decision: Decision, cost: Cost, settings: Recomme
             return _unstable(findings, decision, settings)
         case Verdict.OK:
             return f"{_finish(findings, settings)}; the timeout of {decision.timeout_s} s fits."
+        case Verdict.RAISE | Verdict.LOWER if not findings.current_known:
+            unknown = "the present timeout is not known"
+            return f"{_finish(findings, settings)}; set {decision.timeout_s} s: {unknown}."
         case Verdict.RAISE:
             harm = _harm_now(findings, cost)
             return f"{_finish(findings, settings)}; {harm}: raise to {decision.timeout_s} s."
@@ -119,10 +124,7 @@ def _harm_now(findings: Findings, cost: Cost) -> str:
 
 def _wait_now(findings: Findings) -> str:
     current = findings.current_timeout_s
-    assumed = (
-        "" if findings.current_known else f" ({current} s is the default; the actual setting is unknown)"
-    )
-    return f"callers may now wait {current} s for a backend that does not answer{assumed}"
+    return f"callers may now wait {current} s for a backend that does not answer"
 
 
 def _over_cap(findings: Findings, decision: Decision, settings: RecommendSettings) -> str:
@@ -236,7 +238,7 @@ def _insufficient(findings: Findings, settings: RecommendSettings) -> str:
     if missing.limited_by_the_timeout and missing.calls_needed is not None:
         return (
             f"{_counted(findings)}, but only {missing.far_seeing:,} of them could be observed beyond "
-            f"{seconds(missing.reach_ms)}: about {missing.calls_needed:,} more probe calls are needed."
+            f"{seconds(missing.reach_ms)}: about {_needed(missing.calls_needed, 'more probe call')}."
         )
     if _still_running_at_the_longest_timeout(findings, settings):
         return _too_near(findings)
@@ -249,7 +251,7 @@ def _bound_above_cap(
     return (
         f"{percentile_name(settings.percentile)} is {seconds(quantile_ms)} but may be as high as "
         f"{seconds(upper_ms)}, which with the buffer is above the cap of {settings.cap_s} s: "
-        f"{findings.shortfall.calls_needed or 0:,} more calls are needed to decide."
+        f"{_needed(findings.shortfall.calls_needed or 0)} to decide."
     )
 
 
@@ -262,7 +264,7 @@ def _hidden(findings: Findings) -> str:
         )
     return (
         f"{_counted(findings)}: {cut} were cut off before they finished, so only calls with a longer timeout "
-        f"can show the answer: about {findings.shortfall.calls_needed or 0:,} probe calls are needed."
+        f"can show the answer: about {_needed(findings.shortfall.calls_needed or 0, 'probe call')}."
     )
 
 
@@ -274,7 +276,7 @@ def _still_running_at_the_longest_timeout(findings: Findings, settings: Recommen
 
 def _too_near(findings: Findings) -> str:
     needed = findings.shortfall.calls_needed
-    more = "" if needed is None else f"; {needed:,} more calls are needed to decide"
+    more = "" if needed is None else f"; {_needed(needed)} to decide"
     left = percent(findings.estimate.table.share_left)
     return f"{_counted(findings)}: {left} had not finished after 60 s, too close to the accepted share{more}."
 
@@ -288,14 +290,19 @@ def _too_few(findings: Findings, settings: RecommendSettings) -> str:
     only = f"only {whole} % confidence; " if unsure and whole else ""
     if needed is None:
         return f"{_counted(findings)}: {only}no number of further calls would settle it at this load."
-    return f"{_counted(findings)}: {only}{needed:,} more {'is' if needed == 1 else 'are'} needed."
+    return f"{_counted(findings)}: {only}{needed:,} more {noun(needed, 'is', 'are')} needed."
+
+
+def _needed(calls: int, what: str = "more call") -> str:
+    """Return "1 more call is needed", "2,400 probe calls are needed"."""
+    return f"{plural(calls, what)} {noun(calls, 'is', 'are')} needed"
 
 
 def _counted(findings: Findings) -> str:
     """How many calls there are, how many independent ones they are worth, and how many ended by an error."""
-    estimate, noun = findings.estimate, calls_of(findings.source)
+    estimate = findings.estimate
     worth = ""
     if estimate.design_effect > NOTABLE_DESIGN_EFFECT:
         worth = f" (worth {estimate.n_eff:,.0f} independent ones, because slow calls come in bursts)"
-    counted = f"{estimate.samples:,} {noun.removesuffix('s') if estimate.samples == 1 else noun}"
+    counted = plural(estimate.samples, calls_of(findings.source).removesuffix("s"))
     return f"{counted}{worth}{_ended_by_errors(findings)}"

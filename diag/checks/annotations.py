@@ -6,6 +6,7 @@ line break must not become a command of its own.
 
 from collections.abc import Sequence
 
+from analysis.number_words import noun, plural
 from diag.checks.rules import CheckFinding, CheckOutcome, failed
 
 
@@ -18,7 +19,9 @@ def annotations(findings: Sequence[CheckFinding]) -> str:
     ]
     undecided = sum(finding.outcome is CheckOutcome.UNDECIDED for finding in findings)
     if undecided:
-        lines.append(f"::notice title=diag check::{undecided} of {len(findings)} checks are undecided")
+        are = noun(undecided, "is", "are")
+        checks = plural(len(findings), "check")
+        lines.append(f"::notice title=diag check::{undecided} of {checks} {are} undecided")
     return "".join(line + "\n" for line in lines)
 
 

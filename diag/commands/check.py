@@ -85,6 +85,7 @@ def command(options: CheckOptions, rules: "RecommendSettings") -> int:
     undecided  the data do not allow a verdict
     """
     from analysis.format.atomic_write import write_whole
+    from analysis.number_words import plural
     from diag.checks.annotations import annotations
     from diag.checks.junit import junit_xml
     from diag.checks.rules import DEFAULT_RULES, Rule, failed, judge
@@ -123,7 +124,7 @@ def command(options: CheckOptions, rules: "RecommendSettings") -> int:
     else:
         if findings:
             console.table(findings_table(findings))
-        console.note(f"{len(broken)} of {len(findings)} checks failed.")
+        console.note(f"{len(broken)} of {plural(len(findings), 'check')} failed.")
     return ExitCode.THRESHOLD if broken else ExitCode.OK
 
 

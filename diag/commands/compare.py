@@ -70,6 +70,7 @@ def command(options: CompareOptions, rules: "RecommendSettings") -> int:
     Each run is judged on its own; every difference comes with an interval. Nothing is changed.
     """
     from analysis.format.atomic_write import write_whole
+    from analysis.number_words import plural
     from diag.console import Console
     from reports.pages.compare_page import build_comparison, compare_headline, compare_markdown
 
@@ -77,7 +78,9 @@ def command(options: CompareOptions, rules: "RecommendSettings") -> int:
     if not 2 <= runs <= MOST_RUNS:
         raise click.UsageError(f"diag compare needs 2 to {MOST_RUNS} runs: diag compare RUN RUN...")
     if labels and labels != runs:
-        raise click.UsageError(f"{labels} labels for {runs} runs: give one --label per run, or none.")
+        raise click.UsageError(
+            f"{plural(labels, 'label')} for {runs} runs: give one --label per run, or none."
+        )
     console = Console(quiet=form != "table")
     data = _compared(options, rules, curves=form in ("html", "json"))
     if form == "table" and output is None:
@@ -157,17 +160,19 @@ def _table(data: "CompareData") -> "Table":
 
 
 def _without_a_number(data: "CompareData") -> list[str]:
-    """Return why there is no difference of p99, one line for each that has none."""
+    """Return why there is no difference of p99, one line for all that have none for the same reason."""
+    from analysis.number_words import reason_lines
     from diag.table import clean
     from reports.pages.compare_page import letters
 
     named = letters(len(data.runs))
-    return [
-        f"{clean(action.action_name)}: {letter} against A, {one.verdict}: {one.reason}."
+    without = (
+        (clean(action.action_name), f"{letter} against A, {found.verdict}: {found.reason}")
         for action in data.comparison.actions
-        for letter, one in zip(named[1:], action.differences, strict=True)
-        if one.p99_ms is None
-    ]
+        for letter, found in zip(named[1:], action.differences, strict=True)
+        if found.p99_ms is None
+    )
+    return [f"{line}." for line in reason_lines(without)]
 
 
 def _json(data: "CompareData") -> str:

@@ -137,9 +137,11 @@ def _as_json(checks: "list[Check]", *, ok: bool) -> str:
 
 
 def _last_line(console: "Console", checks: "list[Check]") -> None:
+    from analysis.number_words import plural
+
     failed = sum(check.status == "failed" for check in checks)
     warnings = sum(check.status == "warning" for check in checks)
-    noted = f"{warnings} warning{'' if warnings == 1 else 's'}"
+    noted = plural(warnings, "warning")
     console.note()
     if failed:
         console.note(f"{failed} failed, {noted}. Fix the failed ones, then: diag doctor")

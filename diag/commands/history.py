@@ -30,6 +30,7 @@ def command(action: str | None, limit: int, form: str) -> None:
 
     `diag undo ENTRY` undoes one of them.
     """
+    from analysis.number_words import plural
     from diag.changes.journal.journal import Journal
     from diag.changes.journal.journal_line import latest_by_entry, unfinished
     from diag.console import Console
@@ -61,7 +62,9 @@ def command(action: str | None, limit: int, form: str) -> None:
     else:
         console.table(table)
         if len(records) > len(shown):
-            console.note(f"{len(records) - len(shown)} older entries: --limit {len(records)}")
+            console.note(
+                f"{plural(len(records) - len(shown), 'older entry', 'older entries')}: --limit {len(records)}"
+            )
         for record in unfinished(shown):
             console.note(f"{record.entry} was stopped half-way. Next: {_finish(settings.runs, record)}")
         console.note("To undo one: diag undo ENTRY")

@@ -240,6 +240,7 @@ def _measure(console: "Console", options: "LoadOptions") -> "LoadResult":
 def _conclude(console: "Console", result: "LoadResult", *, quiet: bool) -> int:
     from analysis.errors import UnreadableSamplesError
     from analysis.format.run_folder import read_manifest
+    from analysis.number_words import noun, plural
     from analysis.settings import RecommendSettings
     from diag.evidence import gather
     from diag.interaction.show_analysis import CLOSED_MODEL, next_step, show_analysis
@@ -268,9 +269,13 @@ def _conclude(console: "Console", result: "LoadResult", *, quiet: bool) -> int:
     if manifest.model == "closed":
         console.warn(CLOSED_MODEL)
     if manifest.calls is None:  # the run was killed before it counted
-        console.note(f"{len(evidence.samples.table)} calls were recorded before the run was stopped")
+        calls = len(evidence.samples.table)
+        were = noun(calls, "was", "were")
+        console.note(f"{plural(calls, 'call')} {were} recorded before the run was stopped")
     else:
-        console.note(f"{manifest.calls} calls, {manifest.dropped} held back; generator {manifest.grade}")
+        console.note(
+            f"{plural(manifest.calls, 'call')}, {manifest.dropped} held back; generator {manifest.grade}"
+        )
     if manifest.status != "complete" and (manifest.soak_until or 0) > time.time():
         console.note("The soak is not over: run the same command to continue it.")
     console.note(f"Report: {result.folder.report}")

@@ -191,6 +191,7 @@ def _concurrency_limit(client: "GenesysClient") -> int | None:
 
 
 def _show(console: "Console", answer: Answer) -> None:
+    from analysis.number_words import reason_lines
     from diag.interaction.show_analysis import show_analysis
     from diag.production.evidence import UNKNOWN, plan_command
     from diag.table import clean
@@ -204,8 +205,8 @@ def _show(console: "Console", answer: Answer) -> None:
             console.warn(f"{clean(row.action_name)}: {remark}.")
         for line in answer.findings[row.action_id].lines(changed=one.changed):
             console.result(f"  {clean(row.action_name)}: {line}")
-    for missing in evidence.not_observed:
-        console.note(f"Not judged: {clean(missing.action_name)}: {missing.why}")
+    for line in reason_lines((clean(missing.action_name), missing.why) for missing in evidence.not_observed):
+        console.note(f"Not judged: {line}.")
     console.note(UNKNOWN)
     if not evidence.observed:
         console.note("No action ran in production. Measure instead: diag measure")

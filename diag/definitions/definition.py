@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from analysis.number_words import plural
 from diag.definitions.errors import InvalidDefinitionError
 from diag.definitions.form import KNOWN_KEYS, faults_of_form
 from diag.errors import why_unreadable
@@ -85,7 +86,7 @@ def definition_from(body: object, where: str) -> ActionDefinition:
     faults = faults_of_form(body)
     if faults or not isinstance(body, dict):
         raise InvalidDefinitionError(
-            f"{where} is not an action definition: {len(faults)} fault{'s' if len(faults) != 1 else ''}.",
+            f"{where} is not an action definition: {plural(len(faults), 'fault')}.",
             hint="Nothing was sent. Correct the file; diag export ACTION shows the form.",
             details=tuple(faults),
         )

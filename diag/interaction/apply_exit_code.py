@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from analysis.number_words import noun, plural
 from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
 from diag.changes.plans.plan import UnreadAction
 from diag.errors import CredentialsError, DiagError, PartialError, StalePlanError
@@ -32,9 +33,10 @@ def raise_for(results: Sequence[ChangeResult], again: str, unread: Sequence[Unre
     kinds = ", ".join([*counts, *([f"{len(unread)} not read"] if unread else [])])
     if applied:
         left = len(missing) + len(unread)
+        of_all = plural(len(results) + len(unread), "change")
         raise PartialError(
-            f"{applied} of {len(results) + len(unread)} changes {_were(applied)} applied, {left} "
-            f"{_were(left)} not ({kinds}).",
+            f"{applied} of {of_all} {noun(applied, 'was', 'were')} applied, {left} "
+            f"{noun(left, 'was', 'were')} not ({kinds}).",
             hint=f"diag history lists which. To try the rest again: {again}"
             if trouble
             else "Run the same command again: those that are done are left as they are.",
@@ -42,8 +44,8 @@ def raise_for(results: Sequence[ChangeResult], again: str, unread: Sequence[Unre
         )
     if not trouble:
         raise DiagError(
-            f"{len(unread)} {'action' if len(unread) == 1 else 'actions'} could not be read and "
-            f"{_were(len(unread))} not changed.",
+            f"{plural(len(unread), 'action')} could not be read and "
+            f"{noun(len(unread), 'was', 'were')} not changed.",
             hint="Does a proxy in between change replies? diag doctor checks the connection; then run the "
             "same command again.",
             details=details,
@@ -65,7 +67,3 @@ def raise_for(results: Sequence[ChangeResult], again: str, unread: Sequence[Unre
         hint=f"To try again: {again}",
         details=(*details, *ids),
     )
-
-
-def _were(count: int) -> str:
-    return "was" if count == 1 else "were"

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+from analysis.number_words import plural
 from diag.measuring.run_progress import ActionProgress, RunProgress, latency_text
 from diag.table import clean
 
@@ -65,10 +66,10 @@ class PlainLines:
         self._said_at = now
         settled = sum(action.settled for action in progress.actions)
         parts = [
-            f"{progress.elapsed_s:.0f} s: {progress.calls:,} calls, {progress.timeouts:,} cut off, "
+            f"{progress.elapsed_s:.0f} s: {plural(progress.calls, 'call')}, {progress.timeouts:,} cut off, "
             f"{progress.errors:,} failed",
             *_jobs(progress.actions),
-            f"{settled} of {len(progress.actions)} actions settled",
+            f"{settled} of {plural(len(progress.actions), 'action')} settled",
             *_left(progress),
         ]
         self._note(", ".join(parts))
@@ -140,7 +141,7 @@ def _jobs(actions: Sequence[ActionProgress]) -> list[str]:
     for action in actions:
         if action.jobs is not None:
             jobs = action.jobs
-            said = f"{clean(action.action_name)}: {jobs.done:,} jobs done, {jobs.running:,} running"
+            said = f"{clean(action.action_name)}: {plural(jobs.done, 'job')} done, {jobs.running:,} running"
             said += f", {jobs.ended:,} ended otherwise" if jobs.ended else ""
             told.append(said)
     return told

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from analysis.number_words import plural, reason_lines
 from diag.changes.applying.dry_run import DryRunResult
 from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
 from diag.changes.plans.plan import Change, Evidence, Plan
@@ -12,7 +13,8 @@ from reports.wording import numbers
 def plan_text(plan: Plan) -> str:
     """Return the weaknesses of the runs, a block per change, a line per skipped action, and the counts."""
     blocks = [_block(change) for change in plan.changes]
-    skipped = [f"  SKIPPED {item.action_name} ({item.action_id}): {item.reason}" for item in plan.skipped]
+    left = reason_lines((f"{item.action_name} ({item.action_id})", item.reason) for item in plan.skipped)
+    skipped = [f"  SKIPPED {line}" for line in left]
     weak = "\n".join(f"  WEAK EVIDENCE {sentence}" for sentence in plan.weak)
     return "\n\n".join(part for part in (weak, "\n\n".join(blocks), "\n".join(skipped), plan.counts) if part)
 
@@ -71,7 +73,7 @@ def _block(change: Change) -> str:
 
 
 def _evidence(evidence: Evidence) -> list[str]:
-    parts = [f"{evidence.samples:,} calls, {evidence.timeouts:,} timed out"]
+    parts = [f"{plural(evidence.samples, 'call')}, {evidence.timeouts:,} timed out"]
     if evidence.p99_ms is not None:
         upper = f" (at most {numbers.at_most(evidence.p99_upper_ms)})" if evidence.p99_upper_ms else ""
         parts.insert(0, f"p99 {numbers.latency(evidence.p99_ms)}{upper}")

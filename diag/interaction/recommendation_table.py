@@ -1,8 +1,10 @@
 """An analysis as tables and as sentences."""
 
+from analysis.number_words import reason_lines
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from diag.table import Column, Table
 from reports.wording import numbers
+from reports.wording.verdict_words import SET, SET_UNKNOWN, wording_of
 
 
 def recommendation_table(analysis: Analysis) -> Table:
@@ -25,7 +27,7 @@ def recommendation_table(analysis: Analysis) -> Table:
                 row.action_name,
                 _timeout(row.current_timeout_s, row.timeout_is_set),
                 _recommended(row),
-                str(row.verdict),
+                _verdict(row),
                 numbers.latency(row.quantile_ms),
                 numbers.at_most(row.quantile_upper_ms),
                 row.samples,
@@ -39,8 +41,8 @@ def recommendation_table(analysis: Analysis) -> Table:
 
 
 def sentences(analysis: Analysis) -> list[str]:
-    """Return one line per action, name first, in the order of the table."""
-    return [f"{row.action_name}: {row.reason}" for row in analysis.actions]
+    """Return one line per action, name first, in the order of the table; one for all with the same reason."""
+    return reason_lines((row.action_name, row.reason) for row in analysis.actions)
 
 
 def loop_sentences(analysis: Analysis) -> list[str]:
@@ -83,6 +85,10 @@ def _timeout(value_s: int | None, is_set: bool | None) -> str | None:
     if value_s is None:
         return None
     return f"{value_s} s" if is_set is not False else f"{value_s} s (unset)"
+
+
+def _verdict(row: Recommendation) -> str:
+    return SET if wording_of(row) is SET_UNKNOWN else str(row.verdict)
 
 
 def _recommended(row: Recommendation) -> str:

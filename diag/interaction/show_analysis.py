@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Sequence
 from typing import Final
 
+from analysis.number_words import plural
 from analysis.verdicts.recommendation import Analysis
 from diag.console import Console
 from diag.interaction.recommendation_table import loop_sentences, loops_table, recommendation_table, sentences
@@ -32,7 +33,7 @@ def show_analysis(console: Console, analysis: Analysis) -> None:
         for line in loop_sentences(analysis):
             console.sentence(line)
     for skipped in analysis.skipped:
-        rows = "" if skipped.rows is None else f"{skipped.rows} row{'s' * (skipped.rows != 1)} of "
+        rows = "" if skipped.rows is None else f"{plural(skipped.rows, 'row')} of "
         console.note(f"Left out: {rows}{skipped.what}: {skipped.why}")
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from analysis.number_words import plural
 from diag.genesys.errors import ApiError, RefusedRequestError
 from diag.genesys.http.paging import OnProgress
 from diag.genesys.models import Action
@@ -87,7 +88,7 @@ def read_production(
     missing: list[NotObserved] = []
     for done, action in enumerate(actions, start=1):
         if totals is not None and not totals.get(action.id):
-            missing.append(NotObserved(action, f"no execution in {window.hours} hours"))
+            missing.append(NotObserved(action, f"no execution in {plural(window.hours, 'hour')}"))
         else:
             result = _observe(telemetry, action, window, (changed_at or {}).get(action.id))
             if isinstance(result, NotObserved):
@@ -122,7 +123,7 @@ def _observe(
     except RefusedRequestError as error:
         return NotObserved(action, f"the platform refused the query: {_short(error)}")
     if not any(hour.total for hour in hours):
-        return NotObserved(action, f"no execution in {usable.hours} hours")
+        return NotObserved(action, f"no execution in {plural(usable.hours, 'hour')}")
     shortened = changed_at if usable != window else None
     return ObservedAction(action, timeout_s, usable, hours, shortened)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from analysis.number_words import plural, reason_lines
 from diag.target import Target
 from diag.workload.load_shape import Poll
 from loadtests.planning.make_plan import PreparedRun
@@ -15,8 +16,8 @@ def in_short(plan: LoadPlan) -> str:
     whose = "each user" if plan.divided_among == 1 else f"{plan.divided_among} workers together"
     limit = "" if plan.total_rate is None else f" (all users together at most {plan.total_rate:.4g})"
     return (
-        f"{len(plan.actions)} actions, {rate:.4g} calls/s for {whose}{limit}, {plan.arrivals} arrivals, "
-        f"{plan.model} model"
+        f"{plural(len(plan.actions), 'action')}, {rate:.4g} calls/s for {whose}{limit}, "
+        f"{plan.arrivals} arrivals, {plan.model} model"
     )
 
 
@@ -44,7 +45,7 @@ def describe(prepared: PreparedRun, target: Target, run_time_s: float | None, us
     coming = forecast(plan, run_time_s, count)
     where = "SANDBOX" if target.sandbox else f"org {prepared.org_name} ({target.connection.host})"
     lines = [
-        f"Dry run: nothing is called. Would measure {len(plan.actions)} actions in {where}.",
+        f"Dry run: nothing is called. Would measure {plural(len(plan.actions), 'action')} in {where}.",
         "",
         f"  mode        {plan.mode}, {plan.model} model, {plan.arrivals} arrivals, seed {plan.seed}",
         f"  duration    {_time(coming.duration_s)}",
@@ -75,8 +76,12 @@ def describe(prepared: PreparedRun, target: Target, run_time_s: float | None, us
     if changing and not target.sandbox:
         lines += ["", f"  Side effects: {', '.join(changing)} may change real data with every call."]
     if plan.left_out:
-        lines += ["", "  Left out:", *(f"    {action.what}: {action.why}" for action in plan.left_out)]
+        lines += ["", "  Left out:", *(f"    {line}" for line in _left_out(plan))]
     return "\n".join(lines) + "\n"
+
+
+def _left_out(plan: LoadPlan) -> list[str]:
+    return reason_lines((action.what, action.why) for action in plan.left_out)
 
 
 def _poll_line(action: ActionLoad, poll: Poll, total_rate: float | None) -> str:

@@ -15,6 +15,7 @@ from locust.runners import STATE_RUNNING, STATE_SPAWNING
 
 from analysis.format.call_record import SEGMENT_SUFFIX
 from analysis.format.run_folder import LeftOut, RunFolder
+from analysis.number_words import noun, plural
 from diag.errors import UsageError
 from diag.target import Target
 from loadtests.planning.plan import LoadPlan
@@ -269,13 +270,13 @@ class MasterRun:
 def _gap(worker: RegisteredWorker, rows: int) -> str | None:
     """Return one sentence where rows of a worker are missing, or it left early; None where all is well."""
     if worker.counts is None:
-        lost = f"worker {worker.worker_id} was lost: its first {rows} rows are here, later ones are not"
-        return lost + _kept(worker)
+        first = f"its first {plural(rows, 'row')} {noun(rows, 'is', 'are')} here, later ones are not"
+        return f"worker {worker.worker_id} was lost: {first}{_kept(worker)}"
     if rows != worker.counts.rows:
-        recorded = f"worker {worker.worker_id} recorded {worker.counts.rows} rows, {rows} are here"
-        return recorded + _kept(worker)
+        recorded = f"recorded {plural(worker.counts.rows, 'row')}, {rows} {noun(rows, 'is', 'are')} here"
+        return f"worker {worker.worker_id} {recorded}{_kept(worker)}"
     if worker.left_early:
-        return f"worker {worker.worker_id} left before the end; all its {rows} rows are here"
+        return f"worker {worker.worker_id} left before the end; its rows are all here ({rows})"
     return None
 
 

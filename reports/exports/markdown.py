@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 
 from analysis.jobs.polling_loop import FlowLoop
-from analysis.number_words import percentile_name
+from analysis.number_words import percentile_name, plural
 from analysis.verdicts.recommendation import Recommendation
 from reports.pages.run_facts import run_facts
 from reports.report_data import ReportData
 from reports.wording import numbers
 from reports.wording.plain_text import markdown
 from reports.wording.production_words import production_words
-from reports.wording.verdict_words import WORDING, change_text, headline, tally
+from reports.wording.verdict_words import change_text, headline, tally, wording_of
 
 
 def build_markdown(data: ReportData) -> str:
@@ -63,7 +63,7 @@ def _loops(loops: Sequence[FlowLoop]) -> list[str]:
     for loop in loops:
         advice = numbers.UNKNOWN
         if loop.interval_s is not None and loop.loop_limit is not None:
-            advice = f"every {loop.interval_s} s, at most {numbers.plural(loop.loop_limit, 'time')}"
+            advice = f"every {loop.interval_s} s, at most {plural(loop.loop_limit, 'time')}"
         cells = (
             loop.action_name,
             numbers.count(loop.jobs),
@@ -95,7 +95,7 @@ def _table(actions: tuple[Recommendation, ...], percentile: str) -> list[str]:
     sides = ("---", "---", *("---:",) * (len(heads) - 2))
     lines = [f"| {' | '.join(heads)} |", f"| {' | '.join(sides)} |"]
     for action in actions:
-        wording = WORDING[action.verdict]
+        wording = wording_of(action)
         cells = (
             action.action_name,
             f"{wording.sign} {wording.word}",

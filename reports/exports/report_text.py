@@ -4,7 +4,7 @@ import math
 import textwrap
 from typing import Final
 
-from analysis.number_words import percentile_name
+from analysis.number_words import percentile_name, plural
 from analysis.verdicts.recommendation import Recommendation
 from analysis.views.summary import Histogram
 from reports.pages.run_facts import run_facts
@@ -12,7 +12,7 @@ from reports.report_data import ReportData
 from reports.wording import numbers
 from reports.wording.plain_text import printable
 from reports.wording.production_words import production_words
-from reports.wording.verdict_words import WORDING, change_text, headline, tally
+from reports.wording.verdict_words import change_text, headline, tally, wording_of
 
 _BARS: Final = " ▁▂▃▄▅▆▇█"
 _NOW: Final = "│"
@@ -39,7 +39,7 @@ def build_terminal(data: ReportData, *, width: int = 100) -> str:
     for action in analysis.actions:
         summary = data.summaries.get(action.action_id)
         histogram = summary.histogram if summary is not None else None
-        wording = WORDING[action.verdict]
+        wording = wording_of(action)
         page.gap()
         page.add(f"{wording.sign} {action.action_name}  {wording.word}  {change_text(action)}")
         page.beside(picture(histogram, action, low_ms, high_ms), _facts(action, analysis.settings.percentile))
@@ -120,7 +120,7 @@ def _facts(action: Recommendation, percentile: float) -> str:
     if action.cut_off_now is not None:
         after = "" if action.cut_off_after is None else f" → {numbers.share(action.cut_off_after)}"
         facts.append(f"cut off {numbers.share(action.cut_off_now)}{after}")
-    facts.append(numbers.plural(action.samples, "call"))
+    facts.append(plural(action.samples, "call"))
     return " · ".join(facts)
 
 

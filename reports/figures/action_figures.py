@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 
 from analysis.format.sample_schema import Outcome
+from analysis.number_words import plural
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from analysis.views.summary import ActionSummary, Histogram, LoadBin, Series
 from reports.charts.data_table import MAX_SHOWN_ROWS, DataColumn, data_table, every_nth_row
@@ -77,7 +78,7 @@ def _distribution_words(
 ) -> TracedText:
     ok, timeouts, errors = sum(histogram.ok), sum(histogram.timeouts), sum(histogram.errors)
     at = "figures/distribution/facts"
-    parts: list[str] = [traced("{} finished", traced_number(numbers.plural(ok, "call"), ok, f"{at}/ok"))]
+    parts: list[str] = [traced("{} finished", traced_number(plural(ok, "call"), ok, f"{at}/ok"))]
     if action.p50_ms is not None:
         half = traced_number(numbers.quantile(action.p50_ms, action.source), action.p50_ms, "p50_ms")
         within = "in" if action.source == "production" else "within"

@@ -5,7 +5,7 @@ from bisect import bisect_right
 from typing import Final
 
 from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S
-from analysis.number_words import percentile_name
+from analysis.number_words import percentile_name, plural
 from analysis.statistics.survival_curve import SurvivalCurve
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from analysis.views.summary import ActionSummary, Series
@@ -96,7 +96,7 @@ def survival_figure(
 
 
 def _many(series: str, calls: int) -> str:
-    return numbers.plural(calls, "execution" if series == "production" else "call")
+    return plural(calls, "execution" if series == "production" else "call")
 
 
 def _words(action: Recommendation, curve: SurvivalCurve, percentile: float) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Final
 from markupsafe import Markup
 
 from analysis.format.run_folder import Manifest
-from analysis.number_words import percentile_name
+from analysis.number_words import percentile_name, plural
 from analysis.statistics.survival_curve import SurvivalCurve
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from analysis.views.compare_runs import Change, ComparedAction, Comparison, Difference, comparison_to_json
@@ -133,7 +133,7 @@ def compare_headline(comparison: Comparison) -> TracedText:
         for change, wording in CHANGE_WORDING.items()
         if counted[change]
     ]
-    of_all = traced_number(numbers.plural(total, "action"), total, "/headline/actions")
+    of_all = traced_number(plural(total, "action"), total, "/headline/actions")
     return traced("Of {}, {}: {}.", of_all, subject, traced_join(", ", parts))
 
 

@@ -15,7 +15,14 @@ from reports.pages.run_facts import moment
 from reports.pages.template_engine import embedded_json, render
 from reports.wording import numbers
 from reports.wording.traced_text import TracedText, traced_number
-from reports.wording.verdict_words import WORDING, headline, headline_numbers, held_back, tally, tally_numbers
+from reports.wording.verdict_words import (
+    headline,
+    headline_numbers,
+    held_back,
+    tally,
+    tally_numbers,
+    wording_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +204,7 @@ def _action_view(at: str, found: Sequence[SeenInRun], first: float, last: float)
     return {
         "at": at,
         "it": newest,
-        "wording": WORDING[newest.verdict],
+        "wording": wording_of(newest),
         "held_back": held_back(newest),
         "runs": len(found),
         "without": sum(point.p99_ms is None for point in points),

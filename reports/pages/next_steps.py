@@ -1,7 +1,7 @@
 """What to do next, as (what it is for, command): only steps that make sense for these verdicts."""
 
 from reports.report_data import ReportData
-from reports.wording.verdict_words import SETTABLE, WORDING
+from reports.wording.verdict_words import SETTABLE, wording_of
 
 
 def next_steps(data: ReportData) -> tuple[tuple[str, str], ...]:
@@ -17,7 +17,7 @@ def next_steps(data: ReportData) -> tuple[tuple[str, str], ...]:
         else:
             steps.append((what, f"diag recommend {again}--apply"))
     for action in actions:
-        wording = WORDING[action.verdict]
+        wording = wording_of(action)
         if action.next_command is not None and wording.tone == "unknown":
             steps.append((f"{action.action_name}: {wording.word.lower()}", action.next_command))
     if any(action.verdict in SETTABLE for action in actions):

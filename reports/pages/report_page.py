@@ -17,7 +17,7 @@ from reports.pages.run_facts import run_facts, what_was_observed
 from reports.pages.template_engine import embedded_json, render
 from reports.report_data import ReportData
 from reports.wording.production_words import production_words
-from reports.wording.verdict_words import CHANGES, WORDING, headline, held_back, tally
+from reports.wording.verdict_words import CHANGES, headline, held_back, tally, wording_of
 
 FULL_CHARTS: Final = 20
 FULL_CHARTS_OF_MANY: Final = 12
@@ -73,7 +73,7 @@ def _action_view(index: int, action: Recommendation, data: ReportData, charts: C
         "it": action,
         "summary": summary,
         "production": None if production is None else production_words(production),
-        "wording": WORDING[action.verdict],
+        "wording": wording_of(action),
         "held_back": held_back(action),
         "open": action.verdict in CHANGES and index < OPEN_ACTIONS,
         "range": Markup(range_sketch(action)),

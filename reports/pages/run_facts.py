@@ -6,6 +6,7 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from analysis.format.run_folder import Manifest
+from analysis.number_words import by_reason, plural
 from reports.pages.report_json import left_out, warnings_of, when
 from reports.report_data import ProductionSource, ReportData
 from reports.wording import numbers
@@ -53,9 +54,9 @@ def run_facts(data: ReportData) -> RunFacts:
         when=_when(data),
         calls=traced(
             "{} to {}",
-            traced_number(numbers.plural(calls, what), calls, "/calls"),
+            traced_number(plural(calls, what), calls, "/calls"),
             traced_number(
-                numbers.plural(len(analysis.actions), "action"), len(analysis.actions), "/headline/actions"
+                plural(len(analysis.actions), "action"), len(analysis.actions), "/headline/actions"
             ),
         ),
         runs=tuple((manifest.run_id, what_was_run(manifest, data.zone)) for manifest in manifests),
@@ -161,9 +162,7 @@ def _planned(manifest: Manifest) -> TracedText | None:
     planned = sum(rate for _, rate in manifest.rates)
     if not planned:
         return None
-    over = traced_number(
-        numbers.plural(len(manifest.rates), "action"), len(manifest.rates), "planned_actions"
-    )
+    over = traced_number(plural(len(manifest.rates), "action"), len(manifest.rates), "planned_actions")
     text = traced("{} over {}", traced_number(numbers.rate(planned), planned, "planned_rate"), over)
     if manifest.streams is None or manifest.streams == 1:
         return text
@@ -193,7 +192,7 @@ def _not_sent(dropped: int | None) -> str | None:
     """Return how many arrivals of the schedule led to no call; the reason is among the run's remarks."""
     if not dropped:
         return None if dropped is None else "no planned call was left out"
-    return traced_number(numbers.plural(dropped, "planned call"), dropped, "dropped")
+    return traced_number(plural(dropped, "planned call"), dropped, "dropped")
 
 
 def _count(value: int | None, place: str) -> TracedText | None:
@@ -244,7 +243,7 @@ def _left_out(data: ReportData) -> tuple[tuple[str, str], ...]:
         if "each" not in one:
             what, rows = str(one["what"]), one.get("rows")
             if isinstance(rows, int):
-                what = traced("{} ({})", what, traced_number(numbers.plural(rows, "row"), rows, f"{at}/rows"))
+                what = traced("{} ({})", what, traced_number(plural(rows, "row"), rows, f"{at}/rows"))
             found.append((what, str(one["why"])))
             continue
         calls, reason, each = int(str(one["calls"])), str(one["reason"]), one["each"]
@@ -253,6 +252,6 @@ def _left_out(data: ReportData) -> tuple[tuple[str, str], ...]:
             for place, (name, some) in enumerate(each if isinstance(each, list) else ())
         ]
         words = REASONS.get(reason, reason.replace("_", " "))
-        what = traced_number(numbers.plural(calls, "call"), calls, f"{at}/calls")
+        what = traced_number(plural(calls, "call"), calls, f"{at}/calls")
         found.append((what, traced("{} ({})", words, traced_join(", ", shares))))
-    return tuple(found)
+    return tuple((traced_join(", ", list(names)), why) for names, why in by_reason(found))

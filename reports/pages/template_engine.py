@@ -9,6 +9,7 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from analysis.number_words import plural
 from reports.charts.svg import style_sheet
 from reports.wording import numbers
 from reports.wording.failures import where_it_failed
@@ -26,7 +27,6 @@ _FILTERS: Final = (
     "rate",
     "plain",
     "duration",
-    "plural",
 )
 _INDENTATION: Final = re.compile(r"\n[ \n]+")
 
@@ -47,7 +47,7 @@ def _engine() -> Environment:
         lstrip_blocks=True,
     )
     engine.filters.update({name: getattr(numbers, name) for name in _FILTERS})
-    engine.filters.update({"where_it_failed": where_it_failed})
+    engine.filters.update({"where_it_failed": where_it_failed, "plural": plural})
     engine.globals.update(
         {"files_of": _files_of, "chart_styles": Markup(style_sheet()), "traced_number": traced_number}
     )

@@ -83,11 +83,6 @@ def duration(value_s: float | None) -> str:
     return f"{days} d {hours} h" if hours else f"{days} d"
 
 
-def plural(number: int, one: str, many: str | None = None) -> str:
-    """Return `1 action`, `3 actions`."""
-    return f"{count(number)} {one if number == 1 else many or one + 's'}"
-
-
 def _significant(value: float) -> str:
     if value == 0:
         return "0"

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from analysis.number_words import plural
 from analysis.views.summary import ProductionFinding
-from reports.wording import numbers
 from reports.wording.traced_text import TracedText, traced, traced_number
 
 _AT = "summary/production"
@@ -45,10 +45,8 @@ def production_words(finding: ProductionFinding) -> ProductionWords:
     return ProductionWords(
         seen=traced(
             "{} in {} with traffic.",
-            traced_number(
-                numbers.plural(finding.executions, "execution"), finding.executions, f"{_AT}/executions"
-            ),
-            traced_number(numbers.plural(finding.hours, "hour"), finding.hours, f"{_AT}/hours"),
+            traced_number(plural(finding.executions, "execution"), finding.executions, f"{_AT}/executions"),
+            traced_number(plural(finding.hours, "hour"), finding.hours, f"{_AT}/hours"),
         ),
         findings=tuple(findings),
         remarks=finding.remarks,

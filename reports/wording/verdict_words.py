@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from analysis.number_words import noun, plural
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from reports.wording import numbers
 from reports.wording.plain_text import shortened
@@ -35,6 +36,10 @@ WORDING: Final = {
     Verdict.NOT_CONFIGURABLE: Wording("Not settable", "–", "aside", "not settable"),
 }
 
+SET: Final = "set"
+"""How tally and table name a number for an action whose present timeout is not known."""
+SET_UNKNOWN: Final = Wording("Set", "→", "change", "to set")
+
 CHANGES: Final = (Verdict.RAISE, Verdict.LOWER, Verdict.OVER_CAP_USE_ASYNC)
 """Verdicts that ask for something to be done to the action."""
 
@@ -45,15 +50,21 @@ NOTABLE_SHARE: Final = 0.001
 """Cut-off shares below one call in a thousand are not worth the headline."""
 
 
+def wording_of(action: Recommendation) -> Wording:
+    """Return the verdict's words; a number beside a timeout that nobody knows neither raises nor lowers."""
+    unknown = action.current_timeout_s is None and action.verdict in SETTABLE
+    return SET_UNKNOWN if unknown else WORDING[action.verdict]
+
+
 def headline(actions: Sequence[Recommendation]) -> TracedText:
     """Return the report in one sentence: how many actions need a change, and the worst of them."""
     counted = headline_numbers(actions)
     total, changes, judged = (int(counted[name] or 0) for name in ("actions", "changes", "judged"))
     if not actions:
         return traced("No action was measured.")
-    of_all = traced_number(numbers.plural(total, "action"), total, "headline/actions")
+    of_all = traced_number(plural(total, "action"), total, "headline/actions")
     if changes:
-        verb = "needs" if changes == 1 else "need"
+        verb = noun(changes, "needs", "need")
         start = traced(
             "{} of {} {} a change", traced_number(str(changes), changes, "headline/changes"), of_all, verb
         )
@@ -74,7 +85,7 @@ def headline_numbers(actions: Sequence[Recommendation]) -> dict[str, float | Non
     return {
         "actions": len(actions),
         "changes": sum(action.verdict in CHANGES for action in actions),
-        "judged": sum(WORDING[action.verdict].tone != "unknown" for action in actions),
+        "judged": sum(wording_of(action).tone != "unknown" for action in actions),
         "worst_share": max((action.cut_off_now or 0.0 for action in actions), default=None),
     }
 
@@ -83,16 +94,24 @@ def tally(actions: Sequence[Recommendation]) -> TracedText:
     """Return how many actions got which verdict: `2 to raise · 1 to lower · 5 fitting`."""
     counted = tally_numbers(actions).items()
     parts = [
-        traced("{} {}", traced_number(str(many), many, f"tally/{verdict}"), WORDING[Verdict(verdict)].counted)
-        for verdict, many in counted
+        traced("{} {}", traced_number(str(many), many, f"tally/{name}"), _counted_as(name))
+        for name, many in counted
     ]
     return traced_join(" · ", parts)
 
 
+def _counted_as(name: str) -> str:
+    return (SET_UNKNOWN if name == SET else WORDING[Verdict(name)]).counted
+
+
 def tally_numbers(actions: Sequence[Recommendation]) -> dict[str, int]:
-    """Return how many actions got each verdict, most urgent first; verdicts without actions are left out."""
-    counted = {verdict.value: sum(action.verdict is verdict for action in actions) for verdict in WORDING}
-    return {verdict: many for verdict, many in counted.items() if many}
+    """Return how many actions got each verdict, most urgent first; verdicts without actions are left out.
+
+    `set`: raised or lowered from a timeout that nobody knows.
+    """
+    names = [SET if wording_of(action) is SET_UNKNOWN else action.verdict.value for action in actions]
+    order = [*(verdict.value for verdict in SETTABLE), SET, *(verdict.value for verdict in WORDING)]
+    return {name: names.count(name) for name in dict.fromkeys(order) if name in names}
 
 
 def change_text(action: Recommendation) -> str:
@@ -120,7 +139,7 @@ def _worst(actions: Sequence[Recommendation]) -> str:
         return ""
     named = shortened(worst.action_name)
     if len(actions) == 1:
-        who = "the present timeout" if WORDING[worst.verdict].tone == "unknown" else "it"
+        who = "the present timeout" if wording_of(worst).tone == "unknown" else "it"
     else:
         who = "the worst" if worst.verdict in CHANGES else named
     cut_off = traced_number(numbers.share(share), worst.cut_off_now, "headline/worst_share")

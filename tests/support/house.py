@@ -32,7 +32,9 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "analysis/number_words.py": set(),
     "analysis/format": {"analysis.errors"},
     "analysis/settings.py": {"analysis.errors", "analysis.format"},
-    "analysis/samples": {"analysis.errors", "analysis.format", "numpy", "pandas", "pyarrow"},
+    "analysis/samples": {
+        "analysis.errors", "analysis.format", "analysis.number_words", "numpy", "pandas", "pyarrow",
+    },
     "analysis/statistics": {"numpy", "scipy"},
     "analysis/estimates": {
         *_ANALYSIS, "analysis.format", "analysis.samples", "analysis.statistics", "numpy", "scipy",
@@ -57,7 +59,9 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     # reports
     "reports/__init__.py": set(),
     "reports/report_data.py": {"analysis.format", "analysis.verdicts", "analysis.views"},
-    "reports/wording": {"analysis.format", "analysis.verdicts", "analysis.views", "markupsafe"},
+    "reports/wording": {
+        "analysis.format", "analysis.verdicts", "analysis.views", "analysis.number_words", "markupsafe",
+    },
     "reports/charts": {
         "analysis.number_words", "analysis.statistics", "analysis.verdicts", "analysis.views",
         "reports.wording", "matplotlib", "numpy",
@@ -152,7 +156,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "diag.changes.journal", "diag.genesys", "diag.workload",
     },
     "diag/definitions": {
-        "diag.changes.journal", "diag.changes.plans", "diag.errors", "diag.genesys", "jsonschema",
+        "analysis.number_words", "diag.changes.journal", "diag.changes.plans", "diag.errors", "diag.genesys",
+        "jsonschema",
     },
     "diag/production": {
         "analysis", "reports.report_data", "diag.changes.journal", "diag.genesys", "diag.inventory",
@@ -188,15 +193,16 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "loadtests.recording", "loadtests.sending", "gevent",
     },
     "loadtests/workers": {
-        *_CLIENT, "analysis.format", "diag.errors", "diag.exit_codes", "diag.settings", "diag.target",
-        "loadtests.planning", "loadtests.recording", "loadtests.sending", "loadtests.steering", "gevent",
-        "locust",
+        *_CLIENT, "analysis.format", "analysis.number_words", "diag.errors", "diag.exit_codes",
+        "diag.settings", "diag.target", "loadtests.planning", "loadtests.recording", "loadtests.sending",
+        "loadtests.steering", "gevent", "locust",
     },
     "loadtests/run": {
-        *_CLIENT, "analysis.errors", "analysis.format", "diag.errors", "diag.exit_codes", "diag.foreign_page",
-        "diag.measuring", "diag.settings", "diag.target", "diag.workload", "loadtests.planning",
-        "loadtests.recording", "diag.inventory.matching", "loadtests.sending", "loadtests.steering",
-        "loadtests.workers", "flask", "werkzeug", "gevent", "locust",
+        *_CLIENT, "analysis.errors", "analysis.format", "analysis.number_words", "diag.errors",
+        "diag.exit_codes", "diag.foreign_page", "diag.measuring", "diag.settings", "diag.target",
+        "diag.workload", "loadtests.planning", "loadtests.recording", "diag.inventory.matching",
+        "loadtests.sending", "loadtests.steering", "loadtests.workers", "flask", "werkzeug", "gevent",
+        "locust",
     },
 }  # fmt: skip
 

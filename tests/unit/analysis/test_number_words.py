@@ -1,6 +1,18 @@
 """How numbers read in a sentence."""
 
-from analysis.number_words import duration, percent, seconds, seconds_down, share_of_calls_text
+import re
+
+from analysis.number_words import (
+    duration,
+    noun,
+    percent,
+    plural,
+    reason_lines,
+    seconds,
+    seconds_down,
+    share_of_calls_text,
+)
+from tests.support.house import python_files
 
 
 def test_words_for_people() -> None:
@@ -13,3 +25,32 @@ def test_words_for_people() -> None:
         "none", "less than 0.01 %", "0.04 %", "5.8 %", "50 %",
     ]  # fmt: skip
     assert [share_of_calls_text(p) for p in (0.99, 0.999, 0.95)] == ["99 of 100", "999 of 1,000", "95 of 100"]
+
+
+def test_one_is_singular() -> None:
+    assert [plural(n, "action") for n in (0, 1, 2, 3000)] == [
+        "0 actions",
+        "1 action",
+        "2 actions",
+        "3,000 actions",
+    ]
+    assert plural(2, "query", "queries") == "2 queries" and plural(1, "query", "queries") == "1 query"
+    assert [noun(n, "was", "were") for n in (1, 2)] == ["was", "were"]
+
+
+def test_plurals_are_made_in_one_place() -> None:
+    by_hand = re.compile(r"""['"](s|ies|)['"] if .* [!=]= 1 |if [\w().]+ == 1 else ['"](s|\w+s)?['"]""")
+    assert by_hand.search("'row' if far == 1 else 'rows'") and by_hand.search("'s' if len(found) != 1 else")
+    found = {
+        f"{path}: {line.strip()}"
+        for path in python_files()
+        if path.name != "number_words.py"
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if by_hand.search(line)
+    }
+    assert not found
+
+
+def test_a_reason_that_several_share_is_said_once_and_counted() -> None:
+    lines = reason_lines([("Get A", "no execution."), ("Get B", "no contract"), ("Get C", "no execution.")])
+    assert lines == ["2 actions, no execution: Get A, Get C", "Get B: no contract"]

@@ -9,4 +9,4 @@ def test_annotations_are_one_line_each_whatever_the_name() -> None:
     error, notice = text.splitlines()
     assert error.startswith("::error title=diag check%3A outside::N%0A")
     assert "100 %25 bad%0D%0A" in error
-    assert notice == "::notice title=diag check::1 of 2 checks are undecided"
+    assert notice == "::notice title=diag check::1 of 2 checks is undecided"

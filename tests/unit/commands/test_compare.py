@@ -61,7 +61,7 @@ def test_too_few_or_too_many_runs_is_a_usage_error(files: tuple[Path, Path], wro
 def test_as_many_labels_as_runs(files: tuple[Path, Path]) -> None:
     result = compare(*files, "--label", "only one")
 
-    assert "1 labels for 2 runs" in str(result.exception)
+    assert "1 label for 2 runs" in str(result.exception)
 
 
 def test_two_runs_cut_off_before_their_p99_are_told_apart(tmp_path: Path) -> None:

@@ -62,6 +62,6 @@ def test_plain_lines_do_not_flood_a_log_and_tell_at_once_what_the_guard_did() ->
         lines.follow(progress(LONG, elapsed_s=second, notes=("slowed down",) if second >= 600 else ()))
 
     assert said.count("slowed down") == 1
-    assert said[0] == "10 s: 120 calls, 10 cut off, 10 failed, 0 of 1 actions settled, 80 s left"
+    assert said[0] == "10 s: 120 calls, 10 cut off, 10 failed, 0 of 1 action settled, 80 s left"
     assert len(said) < 6 + 60 + 6 * 8 + 5
     assert said.index("slowed down") < 30

@@ -81,10 +81,12 @@ def test_a_fresh_run_of_the_calls_named_is_enough() -> None:
     assert judge(calls(lognormal(fresh, 2.0, 5))).recommended_timeout_s is not None
 
 
-def test_a_timeout_that_is_only_assumed_is_said_to_be() -> None:
+def test_a_timeout_nobody_knows_is_neither_raised_nor_lowered() -> None:
     table = calls(lognormal(5000, 2.0)).drop(columns="timeout_s")
-    assert "60 s is the default; the actual setting is unknown" in judge(table).reason
-    assert "unknown" not in judge(table, facts=orders(current_timeout_s=60)).reason
+    found = judge(table)
+    assert found.reason.endswith("; set 3 s: the present timeout is not known.")
+    assert found.current_timeout_s is found.cut_off_now is None
+    assert judge(table, facts=orders(current_timeout_s=60)).reason.endswith(": lower to 3 s.")
 
 
 @pytest.mark.parametrize(
