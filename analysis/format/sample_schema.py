@@ -37,6 +37,17 @@ class ActionVersion(StrEnum):
     DRAFT = "draft"
 
 
+class InputOrigin(StrEnum):
+    """Where the input of a call comes from (the column `input_origin`; a row without one: unknown)."""
+
+    INVENTED = "invented"
+    """Made from the action's contract: well-formed, and unknown to the backend."""
+    FILE = "file"
+    INLINE = "inline"
+    NONE = "none"
+    """The action takes no input."""
+
+
 REQUIRED_COLUMNS: Final = ("action_id", "started_at", "latency_ms", "outcome")
 
 COLUMNS: Final[dict[str, str]] = {
@@ -59,6 +70,7 @@ COLUMNS: Final[dict[str, str]] = {
     "in_flight": "Int32",
     "target": "category",
     "payload": "category",
+    "input_origin": "category",
     "correlation_id": "object",
 }
 """Column -> pandas dtype once read, no wider than needed. Only REQUIRED_COLUMNS must be in a file."""

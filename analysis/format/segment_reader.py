@@ -54,7 +54,8 @@ def segment_paths(folder: RunFolder) -> tuple[Path, ...]:
 def read_names(path: Path) -> tuple[Mapping[str, Mapping[int, str]], int]:
     """Return {kind: {code: text}} of a names file, and how many lines could not be read.
 
-    What came with a text has a kind of its own: "action_name", "error_step", "error_message".
+    What came with a text has a kind of its own: "action_name", "error_step", "error_message",
+    "payload_origin".
     """
     names: dict[str, dict[int, str]] = {}
     unread = 0
@@ -66,7 +67,7 @@ def read_names(path: Path) -> tuple[Mapping[str, Mapping[int, str]], int]:
         try:
             row = json.loads(line)
             names.setdefault(str(row["kind"]), {})[int(row["code"])] = str(row["text"])
-            for beside in ("name", "step", "message"):
+            for beside in ("name", "step", "message", "origin"):
                 if isinstance(row.get(beside), str):
                     names.setdefault(f"{row['kind']}_{beside}", {})[int(row["code"])] = row[beside]
         except (ValueError, KeyError, TypeError):

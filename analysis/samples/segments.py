@@ -80,6 +80,7 @@ def segment_table(
         "error_message": ("error_code", names.get("error_message", {})),
         "target": ("target", {code: target.value for target, code in TARGET_CODES.items()}),
         "payload": ("payload", names.get("payload", {})),
+        "input_origin": ("payload", names.get("payload_origin", {})),
     }
     table: dict[str, object] = {}
     for column in columns:

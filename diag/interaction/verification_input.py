@@ -1,13 +1,11 @@
 """The input of the test call around a change: the workload's own payload, or one made from the contract."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from diag.changes.applying.org import ActionInput, NotTested, PayloadFor
 from diag.errors import UsageError
-from diag.genesys.errors import ApiError
 from diag.genesys.http.json_reply import JsonObject
 from diag.genesys.models import Action
 from diag.inventory.matching import ids_meant
@@ -53,8 +51,8 @@ def _workloads(runs: Path, run_ids: Sequence[str]) -> "list[Workload]":
 def _input(
     client: "GenesysClient", workloads: "Sequence[Workload]", action: Action
 ) -> ActionInput | NotTested:
-    from diag.workload.contract_check import fit_to_contract
-    from diag.workload.make_payloads import NoInput, from_contract
+    from diag.workload.action_inputs import inputs_of
+    from diag.workload.make_payloads import NoInput
 
     allowed = False
     workload, entry = next(
@@ -64,20 +62,15 @@ def _input(
         allowed = workload.allow_side_effects or entry.allow_side_effects
     own = entry.payloads[:1] if entry is not None else ()
     try:
-        contract = client.get_action(action.id, contract=True).contract
-    except ApiError as error:
-        if own and not own[0].cells:
-            return ActionInput(_values(own[0].body), allowed)
-        return NotTested(f"its contract could not be read ({error.message})")
-    if own:
-        try:
-            return ActionInput(_values(fit_to_contract(own, contract, action.name)[0].body), allowed)
-        except UsageError as error:
-            return NotTested(error.message)
-    made = from_contract(contract, f"1:{action.id}")
-    if isinstance(made, NoInput):
-        return NotTested(made.why)
-    return ActionInput(_values(made[0].body), allowed)
+        inputs = inputs_of(client, action, own, seed=1)
+    except UsageError as error:
+        return NotTested(error.message)
+    if isinstance(inputs, NoInput):
+        return NotTested(inputs.why)
+    payload = inputs.payloads[0]
+    if inputs.unchecked is not None and payload.cells:
+        return NotTested(f"its contract could not be read ({inputs.unchecked})")
+    return ActionInput(cast(JsonObject, payload.values), allowed)
 
 
 def entry_for(workload: "Workload", action: Action) -> "WorkloadEntry | None":
@@ -91,7 +84,3 @@ def _means(entry: "WorkloadEntry", action: Action) -> bool:
     if entry.id is not None:
         return entry.id == action.id
     return bool(ids_meant([(action.id, action.name)], entry.name or ""))
-
-
-def _values(body: bytes) -> JsonObject:
-    return cast(JsonObject, json.loads(body))

@@ -5,15 +5,18 @@ expected and what is there; never the value.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from diag.errors import UsageError
 from diag.inventory.matching import nearest_names
 from diag.workload.make_payloads import input_schema
-from diag.workload.payload import Payload
+from diag.workload.payload import Payload, json_bytes
 from diag.workload.read_payloads import guessed_value
+
+if TYPE_CHECKING:
+    from jsonschema import Draft4Validator
 
 SHOWN: Final = 5
 """Problems listed at once; further ones are counted."""
@@ -36,29 +39,28 @@ def fit_to_contract(
     Without an input schema nothing can be checked, and cells are taken as JSON where they look like it.
     Raises UsageError that lists what does not fit.
     """
+    from jsonschema import Draft4Validator
+
     schema = input_schema(contract or {})
-    if not schema.get("properties"):
-        return tuple(_retyped(payload, lambda name, cell: guessed_value(cell)) for payload in payloads)
-    properties = schema["properties"]
-    fitted = tuple(
-        _retyped(payload, lambda name, cell: _cell_as(properties.get(name), cell)) for payload in payloads
-    )
-    problems = [problem for payload in fitted for problem in _problems(payload, schema)]
+    properties = schema.get("properties") or {}
+    validator = Draft4Validator(schema) if properties else None
+    fitted: list[Payload] = []
+    problems: list[str] = []
+    for payload in payloads:
+        values = payload.values
+        if payload.cells:
+            values = {name: _cell_as(properties.get(name), cell) for name, cell in values.items()}
+        fitted.append(replace(payload, body=json_bytes(values)) if payload.cells else payload)
+        if validator is not None:
+            problems += _problems(payload, values, validator)
     if problems:
         more = len(problems) - SHOWN
         raise UsageError(
             f"Inputs of {action_name!r} do not fit its contract: {problems[0]}.",
-            hint="Mend the inputs, or leave them out: diag then makes some from the contract.",
+            hint="Mend them. Left out, diag makes some up from the contract, which lower no timeout.",
             details=(*problems[1:SHOWN], *([f"and {more} more"] if more > 0 else [])),
         )
-    return fitted
-
-
-def _retyped(payload: Payload, typed: Callable[[str, str], Any]) -> Payload:
-    if not payload.cells:
-        return payload
-    values = {name: typed(name, cell) for name, cell in json.loads(payload.body).items()}
-    return replace(payload, body=json.dumps(values, separators=(",", ":")).encode())
+    return tuple(fitted)
 
 
 def _cell_as(schema: object, cell: str) -> Any:
@@ -85,10 +87,8 @@ def _cell_as(schema: object, cell: str) -> Any:
     return value if not known or any(right[kind] for kind in known) else cell
 
 
-def _problems(payload: Payload, schema: Mapping[str, Any]) -> Iterator[str]:
-    from jsonschema import Draft4Validator
-
-    values = json.loads(payload.body)
+def _problems(payload: Payload, values: Mapping[str, Any], validator: "Draft4Validator") -> Iterator[str]:
+    schema = validator.schema
     names = list(schema["properties"])
     for name in values:
         if name not in schema["properties"] and (
@@ -98,7 +98,7 @@ def _problems(payload: Payload, schema: Mapping[str, Any]) -> Iterator[str]:
             yield f"{payload.label}: the action has no input {name!r}" + (
                 f" (did you mean {near[0]!r}?)" if near else ""
             )
-    for error in Draft4Validator(schema).iter_errors(values):
+    for error in validator.iter_errors(values):
         if error.validator == "additionalProperties" and not error.absolute_path:
             continue  # said above, with the nearest name
         path = ".".join(map(str, error.absolute_path))

@@ -5,15 +5,16 @@ Values never leave this file except as the request itself: labels are what is re
 
 import json
 import random
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from analysis.format.sample_schema import InputOrigin
 from diag.workload.example_text import matching_text
-from diag.workload.payload import Payload
+from diag.workload.inline_toml import toml_key
+from diag.workload.payload import Payload, json_bytes
 
-EMPTY: Final = Payload("empty", b"{}")
+EMPTY: Final = Payload("empty", b"{}", InputOrigin.NONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,6 @@ _FORMATS: Final[dict[str, str]] = {
 _DEPTH: Final = 8
 
 
-def payload(label: str, values: Mapping[str, Any]) -> Payload:
-    """Return the payload of one input map."""
-    return Payload(label, json.dumps(values, separators=(",", ":")).encode())
-
-
 def is_json(value: object) -> bool:
     """Return whether a value can be sent: TOML's dates and times, and not-a-number, cannot."""
     try:
@@ -76,14 +72,14 @@ def from_contract(
     made: dict[bytes, Payload] = {}
     for _ in range(count or GENERATED):
         try:
-            body = json.dumps(_value(schema, chance, _DEPTH), separators=(",", ":")).encode()
+            body = json_bytes(_value(schema, chance, _DEPTH))
         except _NoTextError as error:
             name = str(error)
             return NoInput(
                 f"diag cannot invent a value for {name!r} ({error.pattern[:60]}): write a payload under this "
-                f'action in the workload: payload = [{{ values = {{ {_toml_key(name)} = "..." }} }}]'
+                f'action in the workload: payload = [{{ values = {{ {_path_key(name)} = "..." }} }}]'
             )
-        made.setdefault(body, Payload(f"generated-{len(made) + 1}", body))
+        made.setdefault(body, Payload(f"generated-{len(made) + 1}", body, InputOrigin.INVENTED))
     return tuple(made.values())
 
 
@@ -136,10 +132,9 @@ def _value(schema: Mapping[str, Any], chance: random.Random, depth: int) -> Any:
             return _text(schema, chance)
 
 
-def _toml_key(path: str) -> str:
-    """Return a dotted path as TOML writes a key: quoted where a part is no bare key."""
-    parts = path.split(".")
-    return ".".join(part if re.fullmatch(r"[A-Za-z0-9_-]+", part) else json.dumps(part) for part in parts)
+def _path_key(path: str) -> str:
+    """Return a dotted path as TOML writes a key."""
+    return ".".join(map(toml_key, path.split(".")))
 
 
 def _object(schema: Mapping[str, Any], chance: random.Random, depth: int) -> dict[str, Any]:

@@ -4,12 +4,11 @@ import csv
 import io
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from analysis.format.sample_schema import InputOrigin
 from diag.errors import UsageError
-from diag.workload.make_payloads import payload
 from diag.workload.payload import Payload
 
 MOST_BYTES: Final = 64 << 20
@@ -50,7 +49,7 @@ def _of_json_lines(text: str, path: Path) -> list[Payload]:
             raise UsageError(
                 f"{path}, line {number} is not a JSON object.", hint='One line, one input map: {"id": "1"}'
             )
-        payloads.append(payload(f"{path.name}:{number}", values))
+        payloads.append(Payload.of(f"{path.name}:{number}", values, InputOrigin.FILE))
     return payloads
 
 
@@ -90,7 +89,8 @@ def _of_csv(text: str, path: Path) -> list[Payload]:
                     f"{path}, line {rows.line_num} has a different number of columns than the header."
                 )
             values = {name: cell for name, cell in row.items() if cell != ""}
-            payloads.append(replace(payload(f"{path.name}:{rows.line_num}", values), cells=True))
+            label = f"{path.name}:{rows.line_num}"
+            payloads.append(Payload.of(label, values, InputOrigin.FILE, cells=True))
     except csv.Error as error:
         raise UsageError(f"{path}, line {rows.line_num} is not CSV: {error}.") from None
     return payloads

@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any, Final, cast, get_args
 
 from analysis.errors import BadSettingError
+from analysis.format.sample_schema import InputOrigin
 from analysis.settings import RecommendSettings, with_overrides
 from diag.errors import UsageError, why_unreadable
 from diag.toml_section import TomlSection
 from diag.workload.load_shape import ARRIVALS, Arrivals, GuardLimits, Mode, Model, Poll, Ramp, Soak, Stage
-from diag.workload.make_payloads import is_json, payload
+from diag.workload.make_payloads import is_json
 from diag.workload.payload import Payload
 from diag.workload.read_payloads import read_payloads
+from diag.workload.real_inputs import PLACEHOLDER, unfilled
 from diag.workload.workload import MODES, WORKLOAD_VERSION, Workload, WorkloadEntry
 
 _DURATION: Final = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?")
@@ -132,7 +134,13 @@ def _payloads(part: TomlSection, folder: Path) -> tuple[Payload, ...]:
                 raise inline.error(
                     f"values.{key} cannot be sent as JSON", "Write a date or time as text, in quotes."
                 )
-        made.append(payload(_named(inline, "label") or f"payload-{number}", values))
+        empty = unfilled(values)
+        if empty is not None:
+            raise inline.error(
+                f'{empty} is still "{PLACEHOLDER}"', "Put a value there that the action's backend knows."
+            )
+        label = _named(inline, "label") or f"payload-{number}"
+        made.append(Payload.of(label, values, InputOrigin.INLINE))
     file = _named(part, "payload_file")
     if file is not None:
         made += read_payloads(folder / file)

@@ -1,14 +1,16 @@
 """Writes a workload file for people: every setting with its default and one line of why."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from analysis.format.sample_schema import InputOrigin
 from diag.genesys.models import Action
+from diag.workload.inline_toml import quoted
 from diag.workload.load_shape import GuardLimits, Ramp, Soak
 from diag.workload.make_payloads import NoInput, from_contract
 from diag.workload.org_limits import OrgLimits
+from diag.workload.real_inputs import line_to_paste
 
 _HEAD: Final = """\
 # What diag measures in {org}. Written by diag init; change it as you like.
@@ -58,7 +60,9 @@ exceed_limits = false         # true: beyond 80 % of the token's rate ({rate:g} 
 
 # One [[action]] each; name takes patterns ("Get *"), category = "..." takes a whole category; the first
 # entry that means an action counts. Inputs: payload (inline), payload_file = "inputs.jsonl" or ".csv",
-# generate = 5 (from the input contract; the default). Values never reach the run folder, only labels.
+# generate = 5 (made up from the input contract; the default). Give real ones: a backend may answer "not
+# found" to a made-up one, and faster than it answers a real one, so that the timeout comes out too short;
+# no timeout is lowered on made-up inputs. Values never reach the run folder, only labels.
 
 # Work too long for any timeout: below the [[action]] that starts a job, say which action tells how it does.
 # Measured is the time until it is done; the report says how often and how long a flow should look.
@@ -124,38 +128,18 @@ def _entry(one: Listed, *, active: bool) -> str:
         lines.append(
             "# Not a GET: every call may change data. To call it, remove the # and set allow_side_effects."
         )
-    lines += [f"{mark}[[action]]", f"{mark}id = {_quoted(action.id)}"]
+    lines += [f"{mark}[[action]]", f"{mark}id = {quoted(action.id)}"]
     if not _reads(action):
         lines.append("# allow_side_effects = true")
     lines.append("# rate = 0.5")
     made = from_contract(one.contract, 1, 1)
     if isinstance(made, NoInput):
         lines.append(f"# {_comment(made.why)}")
-    elif made[0].body != b"{}":
-        values = json.loads(made[0].body)
-        lines.append(f'# payload = [{{ label = "example", values = {_inline(values)} }}]')
+    elif made[0].origin is InputOrigin.INVENTED:
+        lines.append(f'# {line_to_paste(one.contract)}  # real values, each in place of "..."')
     lines.append("# recommend = { cap_s = 20 }  # settings of diag recommend, for this action only")
     lines.append("# production_peak_rate = 1.0  # calls/s at its busiest, if you know it")
     return "\n" + "\n".join(lines) + "\n"
-
-
-def _inline(value: object) -> str:
-    """Return a value in TOML's inline form (null, which TOML has not, is left out)."""
-    if isinstance(value, Mapping):
-        inside = ", ".join(
-            f"{_quoted(str(key))} = {_inline(one)}" for key, one in value.items() if one is not None
-        )
-        return f"{{ {inside} }}" if inside else "{}"
-    if isinstance(value, list):
-        return "[" + ", ".join(_inline(one) for one in value if one is not None) + "]"
-    if isinstance(value, str):
-        return _quoted(value)
-    return json.dumps(value)
-
-
-def _quoted(text: str) -> str:
-    """A TOML basic string; JSON's escapes are a subset of TOML's once DEL is escaped too."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _comment(text: str) -> str:

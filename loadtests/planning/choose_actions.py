@@ -24,6 +24,8 @@ class Candidate:
     entry: WorkloadEntry
     inputs: tuple[Payload, ...] = ()
     """What it is called with; empty until `loadtests.planning.inputs` has filled it in."""
+    line_to_paste: str | None = None
+    """Where the inputs are invented: the line of the workload that gives real ones."""
 
 
 Sorted = tuple[list[Candidate], list[LeftOut]]

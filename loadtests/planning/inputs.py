@@ -7,10 +7,8 @@ from typing import Final
 
 from analysis.format.run_folder import LeftOut
 from diag.genesys.client import GenesysClient
-from diag.genesys.errors import ApiError
-from diag.workload.contract_check import fit_to_contract
-from diag.workload.make_payloads import NoInput, from_contract
-from diag.workload.payload import Payload
+from diag.workload.action_inputs import inputs_of
+from diag.workload.make_payloads import NoInput
 from loadtests.planning.choose_actions import Candidate, Sorted
 
 LOG_EVERY: Final = 50
@@ -29,25 +27,12 @@ def with_inputs(client: GenesysClient, candidates: Sequence[Candidate], seed: in
     for read, candidate in enumerate(candidates):
         if read and read % LOG_EVERY == 0:
             _LOG.info("input contracts read: %d of %d", read, len(candidates))
-        inputs = _inputs(client, candidate, seed)
+        action, entry = candidate.action, candidate.entry
+        inputs = inputs_of(client, action, entry.payloads, seed=seed, generate=entry.generate)
         if isinstance(inputs, NoInput):
-            left_out.append(LeftOut(candidate.action.name, inputs.why))
-        else:
-            kept.append(replace(candidate, inputs=inputs))
+            left_out.append(LeftOut(action.name, inputs.why))
+            continue
+        if inputs.unchecked is not None:
+            _LOG.warning("%s: its inputs could not be checked (%s)", action.name, inputs.unchecked)
+        kept.append(replace(candidate, inputs=inputs.payloads, line_to_paste=inputs.line_to_paste))
     return kept, left_out
-
-
-def _inputs(client: GenesysClient, candidate: Candidate, seed: int) -> tuple[Payload, ...] | NoInput:
-    """Return the workload's own inputs, held against the contract, else some made from it."""
-    action, own = candidate.action, candidate.entry.payloads
-    try:
-        contract = client.get_action(action.id, contract=True).contract
-    except ApiError as error:
-        if own:
-            _LOG.warning("%s: its inputs could not be checked (%s)", action.name, error.message)
-            return fit_to_contract(own, None, action.name)
-        # An empty input instead would be refused at every call, and use up the budget.
-        return NoInput(f"its input contract could not be read, so no input can be made ({error.message})")
-    if own:
-        return fit_to_contract(own, contract, action.name)
-    return from_contract(contract, f"{seed}:{action.id}", candidate.entry.generate)

@@ -1,7 +1,7 @@
 """From options, workload and inventory to a plan: all administrative calls, before the run starts."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,6 +39,8 @@ class PreparedRun:
     limits: OrgLimits
     org_id: str | None
     org_name: str | None
+    lines_to_paste: Mapping[str, str] = field(default_factory=dict)
+    """Id of each action with invented inputs -> the line of the workload that gives it real ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ def prepare(options: Any, target: Target, client: GenesysClient) -> PreparedRun:
     organization = client.organization()
     plan = _plan(request, candidates, rates, left_out)
     plan = replace(plan, max_in_flight=in_flight, concurrency_limit=limits.concurrent_executions)
-    return PreparedRun(plan, limits, organization.id, organization.name)
+    lines = {each.action.id: each.line_to_paste for each in candidates if each.line_to_paste is not None}
+    return PreparedRun(plan, limits, organization.id, organization.name, lines)
 
 
 def _refuse_counts_below_one(options: Any) -> None:

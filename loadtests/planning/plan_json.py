@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from analysis.format.sample_schema import ActionVersion
+from analysis.format.sample_schema import ActionVersion, InputOrigin
 from diag.workload.load_shape import GuardLimits, Poll, Ramp, Soak, Stage
 from diag.workload.payload import Payload
 from loadtests.planning.plan import ActionLoad, LoadPlan
@@ -55,7 +55,8 @@ def from_wire(text: str) -> WorkerOrder:
 
 def _action(body: dict[str, Any]) -> ActionLoad:
     payloads = tuple(
-        Payload(payload["label"], base64.b64decode(payload["body"])) for payload in body["payloads"]
+        Payload(payload["label"], base64.b64decode(payload["body"]), InputOrigin(payload["origin"]))
+        for payload in body["payloads"]
     )
     poll = body["poll"]
     if poll is not None:

@@ -21,7 +21,7 @@ from analysis.format.call_record import (
 )
 from analysis.format.job_lines import JOBS_SUFFIX
 from analysis.format.run_folder import RunFolder
-from analysis.format.sample_schema import Outcome
+from analysis.format.sample_schema import InputOrigin, Outcome
 from loadtests.planning.plan import ActionLoad
 
 NO_CORRELATION_ID: Final = b"\0" * 16
@@ -61,7 +61,7 @@ class Recorder:
         self._names_fd = os.open(base.with_name(worker_id + NAMES_SUFFIX), _APPEND, 0o644)
         self._events_fd = os.open(base.with_name(worker_id + EVENTS_SUFFIX), _APPEND, 0o644)
         self._fd = os.open(self.segment_path, _APPEND, 0o644)
-        self._codes: dict[tuple[str, str, str | None, str | None], int] = {}
+        self._codes: dict[tuple[str, str, str | None, str | None, str | None], int] = {}
         self._messages = 0
         self.seq = 0
         """Number of the call written last; how many there are."""
@@ -80,30 +80,27 @@ class Recorder:
         name: str | None = None,
         step: str | None = None,
         message: str | None = None,
+        origin: InputOrigin | None = None,
     ) -> int:
         """Return the small integer that stands for `text` in records; written to the names file first.
 
-        `name`: of an action. `step` and `message`: of a failure; each combination has its own code, up to
-        MOST_MESSAGES of them (a platform whose every message differs must not fill the disk).
+        `name`: of an action. `origin`: of an input. `step` and `message`: of a failure. Each combination has
+        its own code, up to MOST_MESSAGES of messages (where each one differs, they must not fill the disk).
         """
-        if message is not None and (kind, text, step, message) not in self._codes:
+        if message is not None and (kind, text, step, message, origin) not in self._codes:
             if self._messages >= MOST_MESSAGES:
                 message = None
             else:
                 self._messages += 1
-        known = self._codes.get((kind, text, step, message))
+        known = self._codes.get((kind, text, step, message, origin))
         if known is not None:
             return known
         code = 1 + sum(1 for other, *_ in self._codes if other == kind)
         line: dict[str, object] = {"kind": kind, "code": code, "text": text}
-        if name is not None:
-            line["name"] = name
-        if step is not None:
-            line["step"] = step
-        if message is not None:
-            line["message"] = message
+        beside = {"name": name, "step": step, "message": message, "origin": origin}
+        line.update((key, value) for key, value in beside.items() if value is not None)
         _write(self._names_fd, json.dumps(line).encode() + b"\n")
-        self._codes[kind, text, step, message] = code
+        self._codes[kind, text, step, message, origin] = code
         return code
 
     def write(self, call: CallRecord) -> None:

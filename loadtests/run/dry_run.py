@@ -1,10 +1,14 @@
 """`--dry-run`: what a run would do, in words, before anything is sent."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from analysis.format.sample_schema import InputOrigin
 from analysis.number_words import plural, reason_lines
 from diag.target import Target
 from diag.workload.load_shape import Poll
+from diag.workload.payload import Payload
 from loadtests.planning.make_plan import PreparedRun
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.steering.rate_control import RateControl
@@ -61,20 +65,21 @@ def describe(prepared: PreparedRun, target: Target, run_time_s: float | None, us
             f"  limits      token {limits.token_per_minute or '?'}/min, "
             f"{limits.concurrent_executions or '?'} concurrent executions (shared with production)"
         )
-    lines += ["", "  calls/s   calls  timeout  request  payloads  action"]
+    lines += ["", "  calls/s   calls  timeout  request  inputs      action"]
     load = min(count / plan.divided_among, plan.most_load)
     for action, calls in zip(plan.actions, coming.calls, strict=True):
         kind = "CHANGES" if action.side_effects else "reads"
         count_text = "-" if calls is None else f"{calls:.0f}"
         lines.append(
             f"  {action.rate * load:7.3g} {count_text:>7}  {action.timeout_s or '?':>5} s  {kind:<7}  "
-            f"{len(action.payloads):>8}  {action.action_name}"
+            f"{_inputs(action.payloads):<10}  {action.action_name}"
             + (" (draft)" if action.target == "draft" else "")
         )
     lines += [_poll_line(action, action.poll, plan.total_rate) for action in plan.actions if action.poll]
     changing = [action.action_name for action in plan.actions if action.side_effects]
     if changing and not target.sandbox:
         lines += ["", f"  Side effects: {', '.join(changing)} may change real data with every call."]
+    lines += _real_inputs_missing(prepared)
     if plan.left_out:
         lines += ["", "  Left out:", *(f"    {line}" for line in _left_out(plan))]
     return "\n".join(lines) + "\n"
@@ -82,6 +87,31 @@ def describe(prepared: PreparedRun, target: Target, run_time_s: float | None, us
 
 def _left_out(plan: LoadPlan) -> list[str]:
     return reason_lines((action.what, action.why) for action in plan.left_out)
+
+
+def _inputs(payloads: Sequence[Payload]) -> str:
+    """Return how many inputs there are of each origin: `5 invented`, `1 inline, 40 file`, `none`."""
+    counts = Counter(payload.origin for payload in payloads)
+    named = [origin for origin in InputOrigin if counts[origin] and origin is not InputOrigin.NONE]
+    return ", ".join(f"{counts[origin]} {origin}" for origin in named) or "none"
+
+
+def _real_inputs_missing(prepared: PreparedRun) -> list[str]:
+    """Return for which actions inputs are invented, and for each the line that gives it real ones."""
+    actions, lines = prepared.plan.actions, prepared.lines_to_paste
+    missing = [action for action in actions if action.action_id in lines]
+    if not missing:
+        return []
+    whose = f"{len(missing)} of {len(actions)} actions" if len(actions) > 1 else missing[0].action_name
+    return [
+        "",
+        f"  Real inputs are missing for {whose}: diag invents some. A backend",
+        '  may answer "not found" to those, faster than it answers real ones: the number',
+        "  comes out too short, so no timeout is lowered on it without --force. Below",
+        "  the action's [[action]] in the workload, paste its line and fill it in (or",
+        "  name a payload_file, .csv or .jsonl, with the same names):",
+        *(f"    {action.action_name}:\n      {lines[action.action_id]}" for action in missing),
+    ]
 
 
 def _poll_line(action: ActionLoad, poll: Poll, total_rate: float | None) -> str:

@@ -197,7 +197,10 @@ class Caller:
             target_code=TARGET_CODES[load.target],
             limit_s=(load.timeout_s or PLATFORM_MAX_TIMEOUT_S) + GIVE_UP_AFTER_S,
             label=load.action_name + (" (draft)" if load.target == "draft" else ""),
-            payload_codes=[self._recorder.code("payload", payload.label) for payload in load.payloads],
+            payload_codes=[
+                self._recorder.code("payload", payload.label, origin=payload.origin)
+                for payload in load.payloads
+            ],
             requests=self._requests(load, token),
         )
 

@@ -100,4 +100,4 @@ def test_a_workload_that_names_other_actions_or_does_not_read_is_no_error(tmp_pa
 def test_a_contract_that_cannot_be_read_means_no_test(tmp_path: Path) -> None:
     found = given(Contracts(broken=True), tmp_path)
 
-    assert found == NotTested("its contract could not be read (gone)")
+    assert found == NotTested("its input contract could not be read, so no input can be made (gone)")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from analysis.format.sample_schema import InputOrigin
 from diag.changes.errors import UnknownActionError
 from diag.changes.plans.manual_plan import actions_named
 from diag.changes.plans.scope import Scope
@@ -27,7 +28,9 @@ ORG = tuple(
     Action(id_, name, "integration", "Web", 1, False, ActionConfig(5, {}, {})) for id_, name in NAMES.items()
 )
 PAIRS = [(action.id, action.name) for action in ORG]
-PLAN = LoadPlan(tuple(ActionLoad(id_, name, 5, 1.0, (Payload("p", b"{}"),)) for id_, name in PAIRS))
+PLAN = LoadPlan(
+    tuple(ActionLoad(id_, name, 5, 1.0, (Payload("p", b"{}", InputOrigin.NONE),)) for id_, name in PAIRS)
+)
 
 MEANT = [
     ("c-2", {"c-2"}),

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator
 
+from analysis.format.sample_schema import InputOrigin
 from diag.errors import UsageError
 from diag.workload.contract_check import fit_to_contract
-from diag.workload.make_payloads import payload
 from diag.workload.payload import Payload
 from diag.workload.read_payloads import read_payloads
 
@@ -89,7 +89,9 @@ def test_what_does_not_fit_is_named_before_the_first_call(
 
 def test_inline_inputs_are_held_to_the_same_contract() -> None:
     with pytest.raises(UsageError, match="gold: input 'accountId': expected text, found a number"):
-        fit_to_contract([payload("gold", {"accountId": 10012345})], CONTRACT, "Get Account")
+        fit_to_contract(
+            [Payload.of("gold", {"accountId": 10012345}, InputOrigin.INLINE)], CONTRACT, "Get Account"
+        )
 
 
 @pytest.mark.parametrize(
@@ -121,7 +123,7 @@ def test_a_device_is_not_read(tmp_path: Path) -> None:
     )
 )
 def test_what_is_sent_always_fits_the_contract_or_is_refused(cells: dict[str, str]) -> None:
-    row = Payload("acc.csv:2", json.dumps(cells).encode(), cells=True)
+    row = Payload("acc.csv:2", json.dumps(cells).encode(), InputOrigin.FILE, cells=True)
     try:
         (fitted,) = fit_to_contract([row], CONTRACT, "Get Account")
     except UsageError:

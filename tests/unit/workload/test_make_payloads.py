@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
-from diag.workload.make_payloads import EMPTY, NoInput, from_contract, payload
+from analysis.format.sample_schema import InputOrigin
+from diag.workload.make_payloads import EMPTY, NoInput, from_contract
 from diag.workload.payload import Payload
 
 SCHEMA: dict[str, Any] = {
@@ -56,4 +57,4 @@ def test_without_a_schema_the_input_is_empty() -> None:
 
 
 def test_values_never_show() -> None:
-    assert "C-1001" not in repr(payload("mine", {"id": "C-1001"}))
+    assert "C-1001" not in repr(Payload.of("mine", {"id": "C-1001"}, InputOrigin.INLINE))

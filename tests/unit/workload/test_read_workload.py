@@ -196,4 +196,6 @@ def test_what_init_writes_is_valid_whatever_people_named_their_actions(
     assert {entry.id for entry in found.entries} <= set(names)
     if method == "GET":
         assert [entry.id for entry in found.entries] == [one.action.id for one in listed]
-        parse(uncommented)
+        with pytest.raises(UsageError, match=r'is still "\.\.\."'):
+            parse(uncommented)
+        parse(uncommented.replace('"..."', '"C-1001"'))

@@ -15,7 +15,7 @@ from analysis.format.call_record import (
     CallRecord,
 )
 from analysis.format.run_folder import RunFolder
-from analysis.format.sample_schema import ActionVersion, Outcome
+from analysis.format.sample_schema import ActionVersion, InputOrigin, Outcome
 from diag.workload.make_payloads import EMPTY
 from loadtests.planning.plan import ActionLoad
 from loadtests.recording.recorder import MOST_MESSAGES, NO_CORRELATION_ID, Recorder
@@ -89,9 +89,13 @@ def test_a_code_is_named_on_disk_before_a_row_uses_it(tmp_path: Path) -> None:
     assert len(said) == MOST_MESSAGES + 1  # beyond, the message is left out
     assert recorder.code("error", "other") in said
 
+    made_up = recorder.code("payload", "same label", origin=InputOrigin.INVENTED)
+    assert recorder.code("payload", "same label", origin=InputOrigin.FILE) == made_up + 1
+
     names = [json.loads(line) for line in (tmp_path / "segments" / "w-0.names").read_text().splitlines()]
     assert {"kind": "error", "code": code, "text": "request.timeout"} in names
     assert {"kind": "error", "code": code + 2, "text": "other", "step": "Execute"} in names
+    assert {"kind": "payload", "code": made_up, "text": "same label", "origin": "invented"} in names
     assert {"kind": "action", "code": 2, "text": "a-2", "name": "Reserve"} in names
 
 

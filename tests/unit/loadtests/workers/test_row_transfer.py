@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from analysis.format.call_record import RECORD_SIZE
 from analysis.format.run_folder import RunFolder
-from analysis.format.sample_schema import ActionVersion
+from analysis.format.sample_schema import ActionVersion, InputOrigin
 from analysis.format.worker_files import WORKER_SUFFIXES
 from diag.workload.load_shape import Poll, Stage
 from diag.workload.payload import Payload
@@ -93,7 +93,14 @@ def test_a_message_with_a_path_in_it_is_refused(tmp_path: Path) -> None:
 def test_an_order_crosses_the_wire_unchanged() -> None:
     poll = Poll("Get Job", "a.b", "id", "c.d", ("DONE",), ("FAILED",))
     action = ActionLoad(
-        "a-1", "Näme", 3, 0.5, (Payload("one", b'{"x":"\xc3\xa9"}'),), ActionVersion.DRAFT, True, poll
+        "a-1",
+        "Näme",
+        3,
+        0.5,
+        (Payload("one", b'{"x":"\xc3\xa9"}', InputOrigin.FILE),),
+        ActionVersion.DRAFT,
+        True,
+        poll,
     )
     plan = LoadPlan((action,), mode="ramp", stages=(Stage(5, 0.5),), total_rate=4.0, sla=("p99<2s",))
     order = WorkerOrder(plan, "https://api.example.com", False, "/runs/x", ".here-1", 3, 1)

@@ -1,0 +1,29 @@
+"""Values as a workload file writes them on one line: TOML's inline form."""
+
+import json
+import re
+from collections.abc import Mapping
+
+
+def inline_toml(value: object) -> str:
+    """Return a value in TOML's inline form (null, which TOML has not, is left out)."""
+    if isinstance(value, Mapping):
+        inside = ", ".join(
+            f"{toml_key(str(key))} = {inline_toml(one)}" for key, one in value.items() if one is not None
+        )
+        return f"{{ {inside} }}" if inside else "{}"
+    if isinstance(value, list):
+        return "[" + ", ".join(inline_toml(one) for one in value if one is not None) + "]"
+    if isinstance(value, str):
+        return quoted(value)
+    return json.dumps(value)
+
+
+def toml_key(name: str) -> str:
+    """Return a key as TOML writes it: quoted where it is no bare key."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else quoted(name)
+
+
+def quoted(text: str) -> str:
+    """Return a TOML basic string; JSON's escapes are a subset of TOML's once DEL is escaped too."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

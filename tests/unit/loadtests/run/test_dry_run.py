@@ -1,0 +1,47 @@
+"""The dry run says which inputs an action is called with, and where real ones are missing."""
+
+from analysis.format.sample_schema import InputOrigin
+from diag.target import Target, sandbox_connection
+from diag.workload.make_payloads import EMPTY
+from diag.workload.org_limits import OrgLimits
+from diag.workload.payload import Payload
+from loadtests.planning.make_plan import PreparedRun
+from loadtests.planning.plan import ActionLoad, LoadPlan
+from loadtests.run.dry_run import describe
+
+LINE = 'payload = [{ values = { customerId = "..." } }]'
+
+
+def payloads(origin: InputOrigin, count: int) -> tuple[Payload, ...]:
+    return tuple(Payload.of(str(number), {}, origin) for number in range(count))
+
+
+def said(lines: dict[str, str]) -> str:
+    mixed = (*payloads(InputOrigin.INLINE, 1), *payloads(InputOrigin.FILE, 40))
+    actions = (
+        ActionLoad("a-1", "Get Customer", 5, 1.0, payloads(InputOrigin.INVENTED, 5)),
+        ActionLoad("a-2", "Get Order", 5, 1.0, mixed),
+        ActionLoad("a-3", "Get Time", 5, 1.0, (EMPTY,)),
+    )
+    prepared = PreparedRun(LoadPlan(actions), OrgLimits(50, 300), "id", "Acme", lines)
+    return describe(prepared, Target(sandbox_connection("http://127.0.0.1:1"), sandbox=True), 60.0, 1)
+
+
+def test_every_action_shows_where_its_inputs_come_from() -> None:
+    rows = {line.split("  ")[-1]: line for line in said({"a-1": LINE}).splitlines()}
+
+    assert "5 invented" in rows["Get Customer"]
+    assert "1 inline, 40 file" in rows["Get Order"] or "40 file, 1 inline" in rows["Get Order"]
+    assert "none" in rows["Get Time"]
+
+
+def test_the_line_for_real_inputs_stands_whole_below_the_action_that_lacks_them() -> None:
+    text = said({"a-1": LINE})
+
+    assert "Real inputs are missing for 1 of 3 actions" in text
+    assert f"    Get Customer:\n      {LINE}\n" in text
+    assert "Get Time:" not in text
+
+
+def test_nothing_is_said_where_no_input_is_invented() -> None:
+    assert "missing" not in said({})
