@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Literal
+from typing import Final, Literal
 
 from analysis.errors import BadSettingError
 from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S
+
+SAME_WITHIN_S: Final = 0.25
+"""A difference of two runs proven smaller than this, seconds, moves no timeout in whole seconds."""
 
 
 @dataclass(frozen=True, slots=True)

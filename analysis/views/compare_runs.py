@@ -14,10 +14,12 @@ import numpy as np
 from scipy import special
 
 from analysis.estimates.slow_share import RISK, gap_interval, slow_share
-from analysis.number_words import percent, seconds_down
+from analysis.number_words import percent, plural, seconds_down
 from analysis.samples.action_calls import Calls
+from analysis.settings import SAME_WITHIN_S
 from analysis.verdicts.analysis_json import JsonObject, recommendation_to_json
 from analysis.verdicts.recommendation import Analysis, Recommendation
+from analysis.views.calls_to_tell import Width, calls_to_tell
 
 Change = Literal["slower", "faster", "same", "cannot tell"]
 
@@ -48,6 +50,8 @@ class Difference:
     edge_s: float | None = None
     share_first: float | None = None
     share_later: float | None = None
+    calls_to_tell: int | None = None
+    """For "cannot tell": about so many calls in each run would tell; None where no number of calls would."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ class ComparedAction:
     @property
     def worst(self) -> Change:
         """The most serious verdict among the differences: slower before cannot tell, faster, same."""
-        return min((one.verdict for one in self.differences), key=WORST_FIRST.index)
+        return min((difference.verdict for difference in self.differences), key=WORST_FIRST.index)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +75,21 @@ class Comparison:
 
     labels: tuple[str, ...]
     actions: tuple[ComparedAction, ...]
+    same_within_s: float = SAME_WITHIN_S
 
 
 def compare(
     analyses: Sequence[Analysis],
     labels: Sequence[str],
     calls: Sequence[Mapping[str, Calls]] | None = None,
+    *,
+    same_within_s: float = SAME_WITHIN_S,
 ) -> Comparison:
     """Return every action of any run, those that got slower first. Needs at least two runs.
 
     `calls`: per run and action id, the calls its p99 comes from
     (`analysis.estimates.deciding_calls.calls_that_count`). With them, two runs that were cut off before their
-    p99 can be compared as well.
+    p99 can be compared as well. `same_within_s`: a difference proven smaller than this counts as none.
     """
     known = [{action.action_id: action for action in analysis.actions} for analysis in analyses]
     names = {identity: action.action_name for run in known for identity, action in run.items()}
@@ -92,14 +99,23 @@ def compare(
         entries = tuple(run.get(identity) for run in known)
         seen = [run.get(identity) for run in calls] if calls is not None else [None] * len(entries)
         differences = tuple(
-            _at_a_common_timeout(difference(entries[0], later, looks), seen[0], there, looks)
+            _at_a_common_timeout(
+                difference(entries[0], later, looks, same_within_s=same_within_s), seen[0], there, looks
+            )
             for later, there in zip(entries[1:], seen[1:], strict=True)
         )
         actions.append(ComparedAction(identity, name, entries, differences))
-    return Comparison(tuple(labels), tuple(sorted(actions, key=lambda one: WORST_FIRST.index(one.worst))))
+    worst_first = sorted(actions, key=lambda action: WORST_FIRST.index(action.worst))
+    return Comparison(tuple(labels), tuple(worst_first), same_within_s)
 
 
-def difference(first: Recommendation | None, later: Recommendation | None, looks: int = 1) -> Difference:
+def difference(
+    first: Recommendation | None,
+    later: Recommendation | None,
+    looks: int = 1,
+    *,
+    same_within_s: float = SAME_WITHIN_S,
+) -> Difference:
     """Return how the later p99 differs from the first; without both numbers, only a proven direction.
 
     `looks`: comparisons made at once. The risk of a false alarm is shared among them, or with twelve
@@ -114,7 +130,7 @@ def difference(first: Recommendation | None, later: Recommendation | None, looks
         first.quantile_upper_ms,
         later.quantile_upper_ms,
     )
-    return _mover(first, later, _wider(looks)) if known else _from_bounds(first, later)
+    return _mover(first, later, looks, same_within_s) if known else _from_bounds(first, later)
 
 
 def _wider(looks: int) -> float:
@@ -122,23 +138,39 @@ def _wider(looks: int) -> float:
     return float(special.ndtri(1.0 - RISK / max(looks, 1)) / special.ndtri(1.0 - RISK))
 
 
-def _mover(first: Recommendation, later: Recommendation, wider: float) -> Difference:
+def _mover(first: Recommendation, later: Recommendation, looks: int, same_within_s: float) -> Difference:
+    wider = _wider(looks)
     a, b = first.quantile_ms or 0.0, later.quantile_ms or 0.0
     a_low, a_high = min(first.quantile_lower_ms or 0.0, a), max(first.quantile_upper_ms or a, a)
     b_low, b_high = min(later.quantile_lower_ms or 0.0, b), max(later.quantile_upper_ms or b, b)
     gap = b - a
     low = gap - wider * math.hypot(b - b_low, a_high - a)
     high = gap + wider * math.hypot(b_high - b, a - a_low)
-    margin = SAME_WITHIN * a
-    if -margin < low and high < margin:
-        return Difference(
-            "same", f"differs by less than {SAME_WITHIN:.0%}".replace("%", " %"), gap, low, high
-        )
+    relative, absolute = SAME_WITHIN * a, same_within_s * 1e3
+    if max(-low, high) < relative:
+        return Difference("same", f"differs by less than {percent(SAME_WITHIN)}", gap, low, high)
+    if max(-low, high) < absolute:
+        reason = f"the same for a timeout: differs by less than {same_within_s:g} s"
+        return Difference("same", reason, gap, low, high)
     if low > 0:
         return Difference("slower", f"p99 grew by at least {_at_least(low)}", gap, low, high)
     if high < 0:
         return Difference("faster", f"p99 fell by at least {_at_least(-high)}", gap, low, high)
-    return Difference("cannot tell", "the intervals allow both directions", gap, low, high)
+    needed = calls_to_tell(
+        gap,
+        max(relative, absolute),
+        below=(Width(wider * (b - b_low), later.samples), Width(wider * (a_high - a), first.samples)),
+        above=(Width(wider * (b_high - b), later.samples), Width(wider * (a - a_low), first.samples)),
+        risk=RISK / max(looks, 1),
+    )
+    reason = f"the intervals allow both directions; {_would_tell(needed)}"
+    return Difference("cannot tell", reason, gap, low, high, calls_to_tell=needed)
+
+
+def _would_tell(calls: int | None) -> str:
+    if calls is None:
+        return "no reasonable number of calls would tell"
+    return f"about {plural(calls, 'call')} in each run would tell"
 
 
 def _from_bounds(first: Recommendation, later: Recommendation) -> Difference:
@@ -154,7 +186,16 @@ def _from_bounds(first: Recommendation, later: Recommendation) -> Difference:
     if later.quantile_upper_ms is not None and (first.quantile_lower_ms or 0.0) > later.quantile_upper_ms:
         high = later.quantile_upper_ms - (first.quantile_lower_ms or 0.0)
         return Difference("faster", f"p99 fell by at least {_at_least(-high)}", gap, upper_ms=high)
-    return Difference("cannot tell", "a p99 or its bound is unknown", gap)
+    missing = [run.calls_needed for run in (first, later) if run.quantile_upper_ms is None]
+    return Difference("cannot tell", f"a p99 or its bound is unknown{_to_know(missing)}", gap)
+
+
+def _to_know(missing: Sequence[int | None]) -> str:
+    """Return what would make both p99 known, as far as calls alone would."""
+    calls = [count for count in missing if count is not None]
+    if not calls or len(calls) < len(missing):
+        return ": see what its verdict says"
+    return f"; about {plural(max(calls), 'more call')} would give it"
 
 
 def _at_a_common_timeout(
@@ -173,14 +214,21 @@ def _at_a_common_timeout(
         f"{percent(b.share)} of calls took {edge_ms / 1e3:g} s or longer, {percent(a.share)} in the first run"
     )
     shares = replace(found, reason=text, edge_s=edge_ms / 1e3, share_first=a.share, share_later=b.share)
-    margin = SAME_WITHIN * a.share
+    margin, risk = SAME_WITHIN * a.share, RISK / max(looks, 1)
     if -margin < low and high < margin:
         return replace(shares, verdict="same")
     if low > 0:
         return replace(shares, verdict="slower")
     if high < 0:
         return replace(shares, verdict="faster")
-    return replace(shares, reason=f"{text}: this may be chance")
+    surely = float(special.ndtri(1.0 - risk / 2))
+    sides = [
+        Width(surely * math.sqrt(share.share * (1.0 - share.share) / share.n_eff), share.calls)
+        for share in (a, b)
+    ]
+    needed = calls_to_tell(b.share - a.share, margin, sides, sides, risk / 2)
+    reason = f"{text}: this may be chance; {_would_tell(needed)}"
+    return replace(shares, reason=reason, calls_to_tell=needed)
 
 
 def _longest_watched_ms(calls: Calls) -> float:
@@ -194,6 +242,7 @@ def comparison_to_json(comparison: Comparison) -> JsonObject:
     return {
         "format_version": FORMAT_VERSION,
         "labels": list(comparison.labels),
+        "same_within_s": comparison.same_within_s,
         "actions": [
             {
                 "action_id": action.action_id,
@@ -201,7 +250,7 @@ def comparison_to_json(comparison: Comparison) -> JsonObject:
                 "runs": [
                     None if entry is None else recommendation_to_json(entry) for entry in action.entries
                 ],
-                "differences": [asdict(one) for one in action.differences],
+                "differences": [asdict(difference) for difference in action.differences],
             }
             for action in comparison.actions
         ],

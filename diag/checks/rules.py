@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from analysis.settings import SAME_WITHIN_S
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from analysis.views.compare_runs import difference
 
@@ -21,7 +22,7 @@ class Rule(StrEnum):
     UNSET = "unset"
     """No timeout is set: the platform's default of 60 s is in force."""
     SLOWER = "slower"
-    """p99 is higher than in the baseline, beyond doubt."""
+    """p99 is higher than in the baseline, beyond doubt, by more than counts as the same."""
     UNDECIDED = "undecided"
     """The data allow no verdict."""
 
@@ -58,6 +59,7 @@ def judge(
     rules: Collection[Rule] = DEFAULT_RULES,
     *,
     baseline: Analysis | None = None,
+    same_within_s: float = SAME_WITHIN_S,
 ) -> tuple[CheckFinding, ...]:
     """Return one finding per action and rule, in the analysis' order (worst harm first).
 
@@ -74,7 +76,7 @@ def judge(
             if Rule.UNDECIDED in rules:
                 findings.append(_undecided(item))
         if Rule.SLOWER in rules and known is not None:
-            findings.append(_slower(item, known))
+            findings.append(_slower(item, known, same_within_s))
     return tuple(findings)
 
 
@@ -114,8 +116,10 @@ def _undecided(item: Recommendation) -> CheckFinding:
     return _finding(Rule.UNDECIDED, item, outcome, item.reason)
 
 
-def _slower(item: Recommendation, baseline: Mapping[str, Recommendation]) -> CheckFinding:
-    change = difference(baseline.get(item.action_id), item)
+def _slower(
+    item: Recommendation, baseline: Mapping[str, Recommendation], same_within_s: float
+) -> CheckFinding:
+    change = difference(baseline.get(item.action_id), item, same_within_s=same_within_s)
     return _finding(Rule.SLOWER, item, _IF_SLOWER.get(change.verdict, CheckOutcome.PASSED), change.reason)
 
 

@@ -11,7 +11,7 @@ from diag.exit_codes import ExitCode
 from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
 from diag.interaction.recommend_options import recommend_options
-from diag.interaction.shared_options import actions_file_option, only_option, skip_option
+from diag.interaction.shared_options import actions_file_option, only_option, same_within_option, skip_option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +39,7 @@ class CheckOptions:
     live: bool
     profile: str | None
     junit_file: Path | None
+    same_within_s: float
 
 
 @click.command(
@@ -73,6 +74,7 @@ class CheckOptions:
 )
 @click.option("--profile", help="With --live: credentials profile.")
 @click.option("--junit", "junit_file", type=click.Path(path_type=Path), help="Also write JUnit XML here.")
+@same_within_option
 @gathered(CheckOptions)
 @recommend_options
 def command(options: CheckOptions, rules: "RecommendSettings") -> int:
@@ -81,7 +83,7 @@ def command(options: CheckOptions, rules: "RecommendSettings") -> int:
     \b
     outside    the timeout is not the recommended one
     unset      no timeout is set, so the platform's default of 60 s applies
-    slower     p99 is certainly higher than in --baseline
+    slower     p99 is certainly higher than in --baseline, by more than --same-within
     undecided  the data do not allow a verdict
     """
     from analysis.format.atomic_write import write_whole
@@ -112,7 +114,7 @@ def command(options: CheckOptions, rules: "RecommendSettings") -> int:
     for weakness in (*analysis.weak, *(before.weak if before else ())):
         console.warn(weakness)
     scope = in_scope(analysis, only=options.only, skip=options.skip, org=org)
-    findings = judge(scope, fail_on or DEFAULT_RULES, baseline=before)
+    findings = judge(scope, fail_on or DEFAULT_RULES, baseline=before, same_within_s=options.same_within_s)
     if options.junit_file is not None:
         write_whole(options.junit_file, junit_xml(findings))
     broken = failed(findings)

@@ -11,7 +11,7 @@ from diag.exit_codes import ExitCode
 from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
 from diag.interaction.recommend_options import recommend_options
-from diag.interaction.shared_options import actions_file_option
+from diag.interaction.shared_options import actions_file_option, same_within_option
 
 if TYPE_CHECKING:
     from analysis.settings import RecommendSettings
@@ -30,6 +30,7 @@ class CompareOptions:
     output: Path | None
     labels: tuple[str, ...]
     fail_on: str | None
+    same_within_s: float
     actions_file: Path | None
 
     @property
@@ -61,6 +62,7 @@ class CompareOptions:
     type=click.Choice(["slower", "cannot-tell"]),
     help="Exit 3 when an action got slower (cannot-tell: or when the data cannot tell).",
 )
+@same_within_option
 @actions_file_option
 @gathered(CompareOptions)
 @recommend_options
@@ -87,7 +89,7 @@ def command(options: CompareOptions, rules: "RecommendSettings") -> int:
         console.result(compare_headline(data.comparison))
         console.result("")
         console.table(_table(data))
-        for line in _without_a_number(data):
+        for line in _undecided(data):
             console.sentence(line)
         console.note("For a page with curves: the same command with -o compare.html")
     else:
@@ -127,7 +129,12 @@ def _compared(options: CompareOptions, rules: "RecommendSettings", *, curves: bo
             )
         )
         counted.append(calls_that_count(evidence.samples, evidence.analysis.facts, rules))
-    comparison = compare([run.analysis for run in runs], [run.label for run in runs], counted)
+    comparison = compare(
+        [run.analysis for run in runs],
+        [run.label for run in runs],
+        counted,
+        same_within_s=options.same_within_s,
+    )
     return CompareData(comparison, tuple(runs), __version__, settings.zone)
 
 
@@ -159,8 +166,8 @@ def _table(data: "CompareData") -> "Table":
     return Table(tuple(columns), rows)
 
 
-def _without_a_number(data: "CompareData") -> list[str]:
-    """Return why there is no difference of p99, one line for all that have none for the same reason."""
+def _undecided(data: "CompareData") -> list[str]:
+    """Return why there is no difference of p99, or none that is proven; one line for each reason."""
     from analysis.number_words import reason_lines
     from diag.table import clean
     from reports.pages.compare_page import letters
@@ -170,7 +177,7 @@ def _without_a_number(data: "CompareData") -> list[str]:
         (clean(action.action_name), f"{letter} against A, {found.verdict}: {found.reason}")
         for action in data.comparison.actions
         for letter, found in zip(named[1:], action.differences, strict=True)
-        if found.p99_ms is None
+        if found.p99_ms is None or found.verdict == "cannot tell"
     )
     return [f"{line}." for line in reason_lines(without)]
 

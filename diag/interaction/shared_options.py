@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from analysis.settings import SAME_WITHIN_S
+
 profile_option = click.option("--profile", help="Take the credentials from this profile.")
 actions_file_option = click.option(
     "--actions",
@@ -16,4 +18,13 @@ only_option = click.option(
 )
 skip_option = click.option(
     "--skip", multiple=True, metavar="ACTION", help="Not this action (name, id or *); repeatable."
+)
+same_within_option = click.option(
+    "--same-within",
+    "same_within_s",
+    type=click.FloatRange(0),
+    default=SAME_WITHIN_S,
+    show_default=True,
+    metavar="SECONDS",
+    help="A difference of two p99 surely smaller than this is the same for a timeout.",
 )

@@ -26,7 +26,7 @@ from reports.wording.verdict_words import Wording
 CHANGE_WORDING: Final[dict[Change, Wording]] = {
     "slower": Wording("Slower", "▲", "change", "slower"),
     "faster": Wording("Faster", "▼", "fits", "faster"),
-    "same": Wording("Same", "=", "aside", "unchanged"),
+    "same": Wording("Same", "=", "aside", "the same for a timeout"),
     "cannot tell": Wording("Cannot tell", "?", "unknown", "too uncertain to tell"),
 }
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from analysis.settings import RecommendSettings
 from analysis.verdicts.recommend import recommend
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
+from analysis.views.calls_to_tell import Width, calls_to_tell
 from analysis.views.compare_runs import Difference, _at_least, compare, comparison_to_json, difference
 from tests.support.sample_tables import calls, lognormal, sample_set
 
@@ -37,7 +38,7 @@ def scaled(factor: float) -> Recommendation:
     [(1.5, "slower"), (0.6, "faster"), (1.0, "same"), (1.09, "cannot tell")],
 )
 def test_the_verdict_follows_the_interval(factor: float, verdict: str) -> None:
-    assert difference(BASE, scaled(factor)).verdict == verdict
+    assert difference(BASE, scaled(factor), same_within_s=0.0).verdict == verdict
 
 
 def test_narrow_intervals_around_nothing_are_the_same() -> None:
@@ -121,7 +122,7 @@ def test_actions_of_any_run_are_listed_slower_first_and_fit_json() -> None:
         {},
     )
 
-    found = compare([one, two], ["x", "y"])
+    found = compare([one, two], ["x", "y"], same_within_s=0.0)
 
     assert [action.action_id for action in found.actions] == ["b", "a", "c"]
     assert found.actions[2].entries[0] is None
@@ -136,9 +137,11 @@ def test_one_of_many_actions_needs_a_surer_difference() -> None:
     slower = replace(one, actions=(scaled(1.14),))
     others = tuple(replace(BASE, action_id=f"b{number}") for number in range(11))
 
-    alone = compare([one, slower], ["A", "B"]).actions[0]
+    alone = compare([one, slower], ["A", "B"], same_within_s=0.0).actions[0]
     among = compare(
-        [replace(run, actions=(*run.actions, *others)) for run in (one, slower)], ["A", "B"]
+        [replace(run, actions=(*run.actions, *others)) for run in (one, slower)],
+        ["A", "B"],
+        same_within_s=0.0,
     ).actions
 
     assert alone.worst == "slower"
@@ -156,3 +159,53 @@ def test_an_interval_widens_with_the_number_of_comparisons() -> None:
 def test_an_action_of_a_third_run_was_measured_in_neither_of_the_two() -> None:
     assert difference(None, None).reason == "measured in neither of these two runs"
     assert difference(None, BASE).reason == "measured in only one of these runs"
+
+
+def test_a_difference_that_moves_no_whole_second_is_the_same_for_a_timeout() -> None:
+    proven_but_small = difference(BASE, scaled(1.14))
+
+    assert proven_but_small.verdict == "same"
+    assert proven_but_small.reason == "the same for a timeout: differs by less than 0.25 s"
+    assert difference(BASE, scaled(1.14), same_within_s=0.2).verdict == "slower"
+
+
+def judged(number: int, p99_s: float, seed: int) -> Recommendation:
+    return recommend(sample_set(calls(lognormal(number, p99_s, seed=seed)))).actions[0]
+
+
+def test_short_runs_of_a_quick_backend_that_did_not_change_are_mostly_the_same() -> None:
+    found = [difference(judged(600, 0.29, seed), judged(600, 0.29, seed + 50), 11) for seed in range(12)]
+
+    verdicts = [one.verdict for one in found]
+    assert not {"slower", "faster"} & set(verdicts)
+    assert verdicts.count("same") >= 8
+
+
+def test_where_runs_cannot_tell_so_many_calls_mostly_would() -> None:
+    """With the calls named, at least six of ten pairs tell (it aims at eight)."""
+    told = []
+    for seed in range(10):
+        short = difference(judged(600, 2.0, seed), judged(600, 2.8, seed + 50), 11)
+        if short.verdict == "cannot tell":
+            needed = short.calls_to_tell
+            if needed is None:  # the two p99 seem just as far apart as counts as none
+                told.append(False)
+                continue
+            assert needed > 600 and f"about {needed:,} calls in each run would tell" in short.reason
+            longer = difference(judged(needed, 2.0, seed + 100), judged(needed, 2.8, seed + 150), 11)
+            told.append(longer.verdict == "slower")
+
+    assert len(told) >= 5
+    assert sum(told) >= 0.6 * len(told)
+
+
+@pytest.mark.parametrize(("gap", "same"), [(0.0, True), (90.0, True), (300.0, False), (-300.0, False)])
+def test_four_times_the_calls_halve_what_stands_in_the_way(gap: float, same: bool) -> None:
+    """Needed calls grow with the square of the width, and a gap at the margin can never be told."""
+    narrow, wide = [Width(100.0, 1000)], [Width(200.0, 1000)]
+    few, many = (calls_to_tell(gap, 250.0, side, side) for side in (narrow, wide))
+
+    assert few is not None and many is not None
+    assert many == pytest.approx(4 * few, rel=0.1)
+    assert calls_to_tell(0.0, 0.0, narrow, narrow) is None
+    assert same == (abs(gap) < 250)
