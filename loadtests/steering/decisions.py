@@ -1,4 +1,4 @@
-"""What a policy wants done, as values. Policies only decide; `Director` carries decisions out.
+"""What a policy wants done, as values. Policies only decide; `loadtests.steering.carry_out` does it.
 
 `step` is the name under which a decision is written to the events file.
 """

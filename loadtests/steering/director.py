@@ -1,14 +1,12 @@
-"""Steers a running session: asks the policies what to do, and does it.
+"""Steers a running session: asks the policies what to do, and has it done (`loadtests.steering.carry_out`).
 
 `Session` calls `tick` some times a second and `second` once a second; both pass values in, and what must
 change comes back as a value (`Orders`) or goes out through the `RunPort`.
 """
 
-import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Final
 
 from analysis.format.run_folder import LeftOut, RunFolder
 from analysis.format.sample_schema import Outcome
@@ -22,25 +20,14 @@ from loadtests.sending.feedback import FailedCall, Failure, RefusedPoll
 from loadtests.sending.run_port import RunPort
 from loadtests.sending.transport import Reply
 from loadtests.steering.call_count import CallCount
-from loadtests.steering.decisions import (
-    Decision,
-    FinishAction,
-    Knee,
-    Notice,
-    Pause,
-    RampStep,
-    SlowAction,
-    StopAction,
-    StopRun,
-)
+from loadtests.steering.carry_out import CarryOut
+from loadtests.steering.decisions import Decision, Notice, StopRun
 from loadtests.steering.guard import Guard
 from loadtests.steering.ramp import RampTracker
 from loadtests.steering.rate_control import RateControl
 from loadtests.steering.second import Load, Second
-from loadtests.steering.settled_actions import SETTLED, SettledActions
+from loadtests.steering.settled_actions import SettledActions
 from loadtests.steering.token_watch import TokenWatch
-
-_LOG: Final = logging.getLogger("diag.load")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +55,8 @@ class Director:
     ) -> None:
         self._plan = plan
         self._port = port
-        self._recorder = recorder
         self._rates = RateControl(plan, soak_offset_s=soak_offset_s)
+        self._decided = CarryOut(plan, port, recorder, self._rates)
         self._guard = Guard(plan.guard, [action.action_name for action in plan.actions])
         ramps = plan.mode == "ramp"
         self._ramp = RampTracker(plan.ramp, len(plan.actions), plan.most_load) if ramps else None
@@ -84,10 +71,16 @@ class Director:
         self._over_why = ""
         self._ended = False
         """Whether the end of the run was asked for."""
-        self.left_out: list[LeftOut] = []
+
+    @property
+    def left_out(self) -> list[LeftOut]:
         """Actions that were not called any longer because they must not be, and why."""
-        self.notes: list[str] = []
+        return self._decided.left_out
+
+    @property
+    def notes(self) -> list[str]:
         """Sentences about the run for the user: knees of a ramp, decisions of the guard."""
+        return self._decided.notes
 
     def tick(self, now_s: float, users: int, failures: Sequence[Failure]) -> Orders:
         """Return what holds from now on, for all `users` of all processes together.
@@ -157,62 +150,16 @@ class Director:
     def _forbid(self, index: int, reply: Reply) -> None:
         """Stop calling an action that we lack a permission for; name the permission."""
         why = error_reply(reply.status, {}, reply.body, "POST .../test", EXECUTE).message
-        if not self._rates.finish(index, why):
+        if not self._decided.forbid(index, why):
             return
-        action = self._plan.actions[index]
-        self.left_out.append(LeftOut(action.action_name, why))
-        self._recorder.event("guard", step=StopAction.step, why=why, action_id=action.action_id)
         self._forbidden_actions += 1
         if self._forbidden_actions == len(self._plan.actions):
             self._carry_out([StopRun(why, ExitCode.AUTH)])
 
     def _carry_out(self, decisions: Sequence[Decision]) -> None:
-        for decision in decisions:
-            match decision:
-                case Notice(step, why):
-                    self._note(step, why)
-                case StopAction(index, why):
-                    self._note(decision.step, why, index)
-                    if self._rates.finish(index, why):
-                        self.left_out.append(LeftOut(self._plan.actions[index].action_name, why))
-                case SlowAction(index, why):
-                    self._note(decision.step, why, index)
-                    self._rates.slow(index, 0.5)
-                case Pause(until_s, why):
-                    self._note(decision.step, why)
-                    self._rates.slow_all(0.5)
-                    self._rates.pause(until_s)
-                    if decision.for_all:
-                        self._port.pause_all(why, until_s - self._now_s)
-                case StopRun(why, exit_code):
-                    self._over = self._ended = True
-                    self._port.end_run(why, exit_code=exit_code)
-                case FinishAction(index, why):
-                    if self._rates.finish(index, why) and why == SETTLED:
-                        self._recorder.event("settled", action_id=self._plan.actions[index].action_id)
-                case Knee():
-                    self._note_knee(decision)
-                    self._rates.finish(decision.index, decision.why)
-                case RampStep(level):
-                    self._rates.level = level
-
-    def _note(self, step: str, why: str, index: int | None = None) -> None:
-        """Report a decision in the log, in the live table (the event) and in the manifest."""
-        _LOG.warning(why)
-        action_id = None if index is None else self._plan.actions[index].action_id
-        self._recorder.event("guard", step=step, why=why, action_id=action_id)
-        self.notes.append(why)
-
-    def _note_knee(self, knee: Knee) -> None:
-        action = self._plan.actions[knee.index]
-        at = (
-            f"straight up to {knee.rate:.3g} calls/s ({knee.in_flight:.1f} in flight)"
-            if knee.rate is not None
-            else "not straight even at the first step"
-        )
-        self.notes.append(f"{action.action_name}: {at}; {knee.why}")
-        facts = {"rate": knee.rate, "in_flight": knee.in_flight, "why": knee.why}
-        self._recorder.event("knee", action_id=action.action_id, **facts)
+        self._decided(decisions, self._now_s)
+        if self._decided.stopped:
+            self._over = self._ended = True
 
 
 def _refused_to_us(call: FailedCall) -> Reply | None:
