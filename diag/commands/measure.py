@@ -152,7 +152,7 @@ def _load_options(
         processes=options.processes or 0,
         seed=options.seed,
         calls_per_action=options.calls,
-        until_settled=options.until_settled and options.mode in (None, "measure") and not options.probe,
+        until_settled=options.until_settled and options.mode in (None, "measure"),
         sla=options.sla,
         confirm_org=None if options.dry_run else _confirmed_org(console, settings),
         env={

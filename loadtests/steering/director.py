@@ -116,11 +116,19 @@ class Director:
         why = self._rates.over(second.now_s) or (self._ramp.over if self._ramp is not None else None)
         if why is not None and not self._over:
             self._over, self._over_why = True, why
-        if (
-            self._over and not self._ended and not second.open_jobs
-        ):  # submitted jobs are followed to their end
+        if self._over and not self._ended and not self._waits_for(second):
             self._ended = True
             self._port.end_run(self._over_why, failed=False)
+
+    def _waits_for(self, second: Second) -> bool:
+        """Whether something must come to its end before the run does: submitted jobs, calls in flight.
+
+        Where every action is done as planned, its last calls are part of what settled it or was asked for:
+        cut off after `drain_s`, the slow ones among them would take the answer away again.
+        """
+        return bool(second.open_jobs) or (
+            bool(second.in_flight) and self._rates.all_done and not self.left_out
+        )
 
     def settle(self, action_ids: Collection[str]) -> None:
         """Stop calling these actions: the master reports that their answer can no longer change."""

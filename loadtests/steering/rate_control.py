@@ -92,9 +92,14 @@ class RateControl:
             "and no more (exceed_limits = true in the workload lifts this)"
         )
 
+    @property
+    def all_done(self) -> bool:
+        """Whether no action is called any more, in turn or later."""
+        return all(state.done is not None for state in self._states)
+
     def over(self, now_s: float) -> str | None:
         """Return why the run has come to its end, or None."""
-        if all(state.done is not None for state in self._states):
+        if self.all_done:
             settled = all(state.done == SETTLED for state in self._states)
             return "every action is settled" if settled else "no action is left to call"
         if self._plan.mode == "soak" and now_s + self._soak_offset_s >= self._plan.soak.total_s:

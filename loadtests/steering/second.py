@@ -36,6 +36,8 @@ class Second:
     """Of the arrival streams of all processes, and so of the calls: those of this process."""
     open_jobs: int = 0
     """Jobs that are still followed."""
+    in_flight: int = 0
+    """Calls that are still waited for."""
 
 
 class SecondMeter:
@@ -48,7 +50,7 @@ class SecondMeter:
         self._errors_before = [totals.errors for totals in recorder.totals()]
         self._dropped_before = list(dropped)
 
-    def take(self, now_s: float, load: Load, *, share: float, open_jobs: int) -> Second:
+    def take(self, now_s: float, load: Load, *, share: float, open_jobs: int, in_flight: int) -> Second:
         """Return what happened since this was last asked."""
         totals, dropped = self._recorder.totals(), list(self._dropped)
         errors = [one.errors for one in totals]
@@ -62,6 +64,7 @@ class SecondMeter:
             failures=self._feedback.take_failures(),
             share=share,
             open_jobs=open_jobs,
+            in_flight=in_flight,
         )
         self._errors_before, self._dropped_before = errors, dropped
         return second

@@ -151,7 +151,11 @@ class Session:
         """Have the director decide by what the last second brought."""
         share = self.streams.users / max(1, self._port.users())
         now_s = self.clock.now() - self._started
-        self.director.second(self._meter.take(now_s, self._load, share=share, open_jobs=self.jobs.open_jobs))
+        in_flight = self.caller.in_flight
+        second = self._meter.take(
+            now_s, self._load, share=share, open_jobs=self.jobs.open_jobs, in_flight=in_flight
+        )
+        self.director.second(second)
 
     def write_second(self) -> None:
         """Append this second's figures to the events file: progress, and how the generator itself did."""

@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from analysis.format.run_folder import LeftOut
+from analysis.format.sample_schema import ActionVersion
 from diag.exit_codes import ExitCode
 from diag.genesys.errors import LoginError
 from diag.workload.load_shape import GuardLimits, Ramp
@@ -133,6 +134,24 @@ def test_a_settled_action_ends_the_run_before_its_time(tmp_path: Path) -> None:
 
     assert run.port.ended == [("every action is settled", False, ExitCode.INCOMPLETE)]
     assert run.clock.now() < 32
+
+
+def test_the_slow_calls_of_a_settled_probe_are_not_cut_off_at_its_end(tmp_path: Path) -> None:
+    probe = replace(PLAN.actions[0], timeout_s=60, target=ActionVersion.DRAFT)
+
+    def reply(call: Call) -> Answer:
+        return Answer(at_ms=40_000 if 29.9 <= call.at_s < 29.97 else 20)
+
+    with VirtualRun(replace(PLAN, actions=(probe,)), tmp_path, reply=reply) as run:
+        run.pass_time(30)
+        run.folder.settled.write_text('["a"]')
+        run.pass_time(60)
+
+    assert run.port.ended == [("every action is settled", False, ExitCode.INCOMPLETE)]
+    assert 69 < run.clock.now() < 72
+    totals = run.session.recorder.totals()[0]
+    assert totals.calls == totals.ok == run.session.calls
+    assert run.calls[-1].at_s < 32  # nothing is sent meanwhile
 
 
 def test_a_number_of_calls_ends_the_run_when_they_are_made(tmp_path: Path) -> None:
