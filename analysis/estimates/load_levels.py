@@ -1,9 +1,11 @@
 """Latency depends on load, so load levels are never pooled (docs/method.md, "Load levels")."""
 
+import math
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis.format.sample_schema import Outcome
 from analysis.samples.action_calls import Calls, Kind
@@ -16,6 +18,13 @@ SAME_LEVEL_RATIO: Final = 1.15
 """Rates this close are one level: two runs planned alike never offer quite the same rate."""
 
 
+PAUSE: Final = 20.0
+"""A gap of so many mean gaps is a pause of the load (2 in a thousand million Poisson gaps are longer)."""
+FEWEST_GAPS: Final = 50
+CHANCE: Final = 3.0
+"""Standard errors of a Poisson count: a rate that few calls happen to miss was reached."""
+
+
 @dataclass(frozen=True, slots=True)
 class Level:
     """The calls offered at one arrival rate; `rate` in calls/s is None where it was not recorded."""
@@ -23,6 +32,8 @@ class Level:
     rate: float | None
     calls: Calls
     saturated_because: str | None = None
+    missed_rate: float | None = None
+    """What the rows state, where fewer calls arrived than that: then `rate` is what arrived."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +53,7 @@ def split_levels(calls: Calls, peak_rate: float | None) -> Levels:
     Without: the highest usable level, guarded by the rest.
     """
     levels = [_judge(level) for level in _by_rate(with_known_rates(calls))]
+    levels.sort(key=lambda level: level.rate or 0.0)  # one that was not reached has moved down
     usable = [level for level in levels if level.saturated_because is None]
     saturated = tuple(level for level in levels if level.saturated_because is not None)
     if peak_rate is None:
@@ -78,20 +90,50 @@ def with_known_rates(calls: Calls) -> Calls:
 
 
 def _by_rate(calls: Calls) -> list[Level]:
-    """Levels in order of rate, calls without a rate first."""
+    """Levels in order of the rate that the calls state, calls without a rate first."""
     levels = []
     unknown = np.isnan(calls.rate)
     if unknown.any():
         levels.append(Level(None, calls.where(unknown)))
+    due = _calls_due(calls)
     rates = np.unique(calls.rate[~unknown])
     start = 0
     while start < rates.size:
         # From the lowest rate of the level, not from rate to rate: a slow ramp must not become one level.
         end = int(np.searchsorted(rates, rates[start] * SAME_LEVEL_RATIO, side="right"))
-        inside = calls.where((calls.rate >= rates[start]) & (calls.rate <= rates[end - 1]))
-        levels.append(Level(_rounded(float(np.median(inside.rate))), inside))
+        here = (calls.rate >= rates[start]) & (calls.rate <= rates[end - 1])
+        levels.append(_as_reached(calls.where(here), due[here]))
         start = end
     return levels
+
+
+def _calls_due(calls: Calls) -> NDArray[np.float64]:
+    """Return how many calls were due, by its own rate, since the call before each one: 1 in the mean.
+
+    NaN for the first call of a run and for one after a pause. From the call before of whatever level: where
+    two levels alternate, each has gaps in which the other was called.
+    """
+    due = np.full(len(calls), np.nan)
+    order = np.lexsort((calls.started_at, calls.run))
+    run, at = calls.run[order], calls.started_at[order]
+    gaps = np.where(np.diff(run) == 0, np.diff(at), np.nan)
+    due[order[1:]] = gaps * calls.rate[order[1:]]
+    due[~(due < PAUSE)] = np.nan
+    return due
+
+
+def _as_reached(calls: Calls, due: NDArray[np.float64]) -> Level:
+    """Return the level at the rate its calls state; where clearly fewer arrived, at the one they reached.
+
+    Too few workers, or a generator that cannot keep up, drop no call and still send fewer.
+    """
+    stated = _rounded(float(np.median(calls.rate)))
+    known = due[~np.isnan(due)]
+    seen, expected = known.size, float(known.sum())
+    by_chance = SAME_LEVEL_RATIO * (1.0 + CHANCE / math.sqrt(max(seen, 1)))
+    if seen < FEWEST_GAPS or seen * by_chance >= expected:
+        return Level(stated, calls)
+    return Level(float(f"{stated * seen / expected:.3g}"), calls, missed_rate=stated)
 
 
 def _rounded(rate: float) -> float:
@@ -109,4 +151,4 @@ def _judge(level: Level) -> Level:
         because = f"{refused / (ran + refused):.0%} of calls were refused (429)"
     elif errors >= MIN_REFUSALS and errors > BACKEND_ERROR_SHARE * ran:
         because = f"{errors / ran:.0%} of calls ended in a backend error"
-    return Level(level.rate, level.calls, because)
+    return replace(level, saturated_because=because)

@@ -23,6 +23,11 @@ def about_load(levels: Levels, facts: ActionFacts) -> list[str]:
     for level in levels.saturated:
         at = f"at {rate(level.rate)} " if level.rate is not None else ""
         lines.append(f"{at}the action is saturated: {level.saturated_because}; this level is not used")
+    lines += [
+        f"{rate(level.missed_rate)} were planned and only {rate(level.rate)} sent: judged as the load reached"
+        for level in (*levels.usable, *levels.saturated)
+        if level.missed_rate is not None and level.rate is not None
+    ]
     if not levels.peak_covered and facts.production_peak_rate is not None:
         lines.append(
             f"production peaks at {rate(facts.production_peak_rate)}, above every level tested: "

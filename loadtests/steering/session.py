@@ -80,7 +80,7 @@ class Session:
             plan, port, self.recorder, clock, self.folder, soak_offset_s=assignment.soak_offset_s
         )
         self.self_check = SelfCheck(clock)
-        self._meter = SecondMeter(self.recorder, self.feedback, self.in_flight.dropped)
+        self._meter = SecondMeter(self.recorder, self.feedback, self.in_flight.dropped, self.caller.prepared)
         self._load = Load([0.0] * len(plan.actions), 0.0)
         self._ending = False
         self._hurried = False

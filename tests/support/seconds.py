@@ -1,5 +1,6 @@
 """Snapshots and failures for tests of the steering, with everything that does not matter left at nothing."""
 
+import math
 from collections.abc import Sequence
 
 from analysis.format.sample_schema import Outcome
@@ -16,18 +17,21 @@ def second(
     fine: Sequence[int] | None = None,
     errors: Sequence[int] | None = None,
     held_back: Sequence[int] | None = None,
+    sent: Sequence[int] | None = None,
     rates: Sequence[float] | None = None,
     factor: float = 1.0,
 ) -> Second:
-    """One second of as many actions as `latencies_ms` has entries."""
+    """One second of as many actions as `latencies_ms` has entries; as many calls leave as are due."""
+    due = rates or [1.0] * len(latencies_ms)
     zeros = [0] * len(latencies_ms)
     return Second(
         now_s=float(now_s),
         totals=[totals(fine=count) for count in fine or zeros],
         errors=errors or zeros,
         held_back=held_back or zeros,
+        sent=sent or [math.ceil(rate) for rate in due],
         latencies_ms=latencies_ms,
-        load=Load(rates or [1.0] * len(latencies_ms), factor),
+        load=Load(due, factor),
     )
 
 

@@ -3,7 +3,7 @@ import pytest
 
 from analysis.estimates.load_levels import split_levels, with_known_rates
 from analysis.verdicts.recommend import recommend
-from tests.support.sample_tables import START, arrays, calls, lognormal, sample_set
+from tests.support.sample_tables import START, arrays, calls, lognormal, orders, sample_set
 
 
 @pytest.mark.parametrize("unknown", [0.0, -1.0, float("nan")])
@@ -61,3 +61,36 @@ def test_bad_input_does_not_dilute_saturation() -> None:
     busy = calls(x, outcome=list(outcome))
     wrong = calls(np.full(900, 0.01), outcome="invalid_input", start=START + 50)
     assert split_levels(arrays(busy, wrong), None).usable == ()
+
+
+def test_a_level_that_was_not_reached_is_judged_as_what_was_reached() -> None:
+    reached = calls([0.1] * 400, rate=30.0)
+    missed = calls([0.1] * 400, rate=27.0, run="b").assign(offered_rate=55.0)
+
+    found = split_levels(arrays(reached, missed), 50.0)
+
+    assert [(level.rate, level.missed_rate) for level in found.usable] == [(30.0, None), (27.0, 55.0)]
+    assert not found.peak_covered
+    said = recommend(sample_set(reached, missed), {"orders": orders(production_peak_rate=50.0)}).actions[0]
+    assert "55/s were planned and only 27/s sent: judged as the load reached" in said.warnings
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_chance_and_pauses_do_not_make_a_level_look_missed(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    at = START + np.cumsum(random.exponential(1 / 5.0, 300))
+    at[150:] += 30.0  # the guard paused the load
+    poisson = calls([0.1] * 300, rate=5.0).assign(started_at=at, scheduled_at=at)
+
+    (level,) = split_levels(arrays(poisson), None).usable
+
+    assert (level.rate, level.missed_rate) == (5.0, None)
+
+
+def test_levels_that_alternate_were_both_reached() -> None:
+    alternating = calls([0.1] * 400, rate=10.0)
+    alternating.loc[::2, "offered_rate"] = 12.0
+
+    found = split_levels(arrays(alternating), None)
+
+    assert [level.missed_rate for level in found.usable] == [None, None]

@@ -1,5 +1,7 @@
 """How far the rate rises: where an action bends, and where the ramp ends."""
 
+from dataclasses import replace
+
 import pytest
 
 from diag.workload.load_shape import Ramp
@@ -25,6 +27,37 @@ def test_the_knee_is_the_last_straight_step() -> None:
     assert knee.in_flight == pytest.approx(0.4)
     assert "median rose from 100 to 350 ms" in knee.why
     assert tracker.over
+
+
+def test_a_step_that_was_not_reached_is_not_judged_as_that_step() -> None:
+    tracker = RampTracker(Ramp(step_s=10, growth=2, steps=6), 1)
+    knees: list[Knee] = []
+    for at in range(1, 61):
+        rate = 20 * tracker.level
+        one = second(at, latencies_ms=[[100.0] * 5], rates=[rate], sent=[min(55, int(rate))])
+        knees += bent(tracker, one)
+
+    (knee,) = knees
+    assert knee.rate == 40.0
+    assert knee.why == "only 55 of 80 calls/s were sent: the step was not reached"
+
+
+def test_a_slower_backend_at_a_step_that_was_not_reached_is_said_of_the_rate_that_was() -> None:
+    tracker = RampTracker(Ramp(step_s=1), 1)
+    bent(tracker, second(1.0, latencies_ms=[[100.0] * 10], rates=[40.0]))
+    (knee,) = bent(tracker, second(2.0, latencies_ms=[[900.0] * 10], rates=[80.0], sent=[20]))
+
+    assert knee.why == "the median rose from 100 to 900 ms at 20 calls/s"
+
+
+def test_few_calls_miss_their_rate_by_chance_and_a_worker_sends_its_share() -> None:
+    few = RampTracker(Ramp(step_s=10), 1)
+    sent = [0, 1, 0, 0, 1, 1, 0, 1, 0, 1]  # of 10 due
+    for at, count in enumerate(sent, start=1):
+        assert bent(few, second(at, latencies_ms=[[100.0]], rates=[1.0], sent=[count])) == []
+    half = RampTracker(Ramp(step_s=1), 1)
+    one = replace(second(1.0, latencies_ms=[[100.0] * 50], rates=[100.0], sent=[50]), share=0.5)
+    assert bent(half, one) == []
 
 
 def test_errors_and_held_back_calls_bend_too() -> None:
