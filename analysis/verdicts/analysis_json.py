@@ -50,6 +50,7 @@ def recommendation_to_json(recommendation: Recommendation) -> JsonObject:
     row = _plain({KEY_OF.get(name, name): value for name, value in asdict(recommendation).items()})
     row["left_out_by_reason"] = dict(recommendation.left_out_by_reason)
     row["warnings"] = list(recommendation.warnings)
+    del row["weak_runs"]
     samples = recommendation.samples
     row["verdict"] = recommendation.verdict.value
     row["censored_share"] = recommendation.censored / samples if samples else None

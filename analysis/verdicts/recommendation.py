@@ -1,7 +1,7 @@
 """The result of the analysis, per action: the types that reports, changes and commands read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final, Literal
 
@@ -96,6 +96,8 @@ class Recommendation:
     source: Literal["test", "production"] = "test"
     """Measured calls, or production telemetry."""
     warnings: tuple[str, ...] = ()
+    weak_runs: tuple[str, ...] = ()
+    """`Analysis.weak` of the analysis it is part of; not in its JSON, which says it once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,3 +118,11 @@ class Analysis:
     """Where the runs were measured; None when unknown or not the same for all."""
     loops: tuple[FlowLoop, ...] = ()
     """How flows should wait for work that is submitted and polled; empty where the runs paired none."""
+
+    def __post_init__(self) -> None:
+        """Give every action what weakens its runs, so that whoever reads one judges it as `apply` does."""
+        actions = tuple(
+            action if action.weak_runs == self.weak else replace(action, weak_runs=self.weak)
+            for action in self.actions
+        )
+        object.__setattr__(self, "actions", actions)

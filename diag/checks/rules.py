@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from analysis.settings import SAME_WITHIN_S
+from analysis.verdicts.guards import objection_to
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from analysis.views.compare_runs import difference
 
@@ -18,7 +19,7 @@ class Rule(StrEnum):
     """What `--fail-on` may name."""
 
     OUTSIDE = "outside"
-    """The timeout is not the recommended one."""
+    """`recommend --apply` would set another timeout."""
     UNSET = "unset"
     """No timeout is set: the platform's default of 60 s is in force."""
     SLOWER = "slower"
@@ -90,13 +91,17 @@ def _outside(item: Recommendation) -> CheckFinding:
         return _finding(Rule.OUTSIDE, item, CheckOutcome.UNDECIDED, item.reason)
     if item.verdict is Verdict.OK or item.recommended_timeout_s == item.current_timeout_s:
         return _finding(Rule.OUTSIDE, item, CheckOutcome.PASSED, item.reason)
+    objection = objection_to(item)
+    if objection is not None:
+        held = f"{item.recommended_timeout_s} s is held back: {objection}"
+        return _finding(Rule.OUTSIDE, item, CheckOutcome.UNDECIDED, held)
     if item.current_timeout_s is None:
         return _finding(Rule.OUTSIDE, item, CheckOutcome.UNDECIDED, "its current timeout is unknown")
     return _finding(
         Rule.OUTSIDE,
         item,
         CheckOutcome.FAILED,
-        f"the timeout is {item.current_timeout_s} s, recommended are {item.recommended_timeout_s} s: "
+        f"the timeout is {item.current_timeout_s} s, recommended is {item.recommended_timeout_s} s: "
         f"{item.reason}",
     )
 

@@ -81,7 +81,7 @@ def command(options: CheckOptions, rules: "RecommendSettings") -> int:
     """Judge the newest run, or the runs and files given. Changes nothing; without --live it calls no API.
 
     \b
-    outside    the timeout is not the recommended one
+    outside    diag recommend --apply would set another timeout
     unset      no timeout is set, so the platform's default of 60 s applies
     slower     p99 is certainly higher than in --baseline, by more than --same-within
     undecided  the data do not allow a verdict

@@ -192,6 +192,7 @@ def _concurrency_limit(client: "GenesysClient") -> int | None:
 
 def _show(console: "Console", answer: Answer) -> None:
     from analysis.number_words import reason_lines
+    from analysis.verdicts.guards import will_be_set
     from diag.interaction.show_analysis import show_analysis
     from diag.production.evidence import UNKNOWN, plan_command
     from diag.table import clean
@@ -210,7 +211,7 @@ def _show(console: "Console", answer: Answer) -> None:
     console.note(UNKNOWN)
     if not evidence.observed:
         console.note("No action ran in production. Measure instead: diag measure")
-    elif any(row.verdict in ("raise", "lower") for row in analysis.actions):
+    elif any(will_be_set(row) for row in analysis.actions):
         console.note(f"Nothing was changed. Next: {plan_command(answer.source)}, then diag apply plan.json")
     if evidence.observed:
         console.note("For a page with curves: the same command with -o production.html")

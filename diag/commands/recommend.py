@@ -116,7 +116,7 @@ class ChangeOptions:
     help="With --apply, after a change that fails: leave the rest, or go on.",
 )
 @click.option("--out", "plan_file", type=click.Path(path_type=Path), help="Save the plan for `diag apply`.")
-@click.option("--detailed-exitcode", is_flag=True, help="Exit 4 when a timeout should change.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit 4 when --apply would change a timeout.")
 @profile_option
 @gathered(RecommendOptions)
 @gathered(ChangeOptions, "change")
@@ -127,6 +127,7 @@ def command(options: RecommendOptions, change: ChangeOptions, rules: RecommendSe
     Nothing is changed without --apply. The recommended timeout is p99 plus a buffer, never below the upper
     bound of p99, rounded up to a whole second, and at most --cap.
     """
+    from analysis.verdicts.guards import will_be_set
     from diag.console import Console
     from diag.errors import UsageError
     from diag.evidence import choose_inputs, gather, write_recommendations
@@ -160,7 +161,7 @@ def command(options: RecommendOptions, change: ChangeOptions, rules: RecommendSe
         _change(console, settings, evidence.analysis, change)
     elif options.form == "table":
         console.note(next_step(evidence.analysis, sys.argv[1:]))
-    changes_pending = any(row.verdict in ("raise", "lower") for row in evidence.analysis.actions)
+    changes_pending = any(will_be_set(row) for row in evidence.analysis.actions)
     if options.detailed_exitcode and changes_pending and not change.do_apply:
         return ExitCode.CHANGES
     return ExitCode.OK

@@ -1,6 +1,7 @@
 """An analysis as tables and as sentences."""
 
 from analysis.number_words import reason_lines
+from analysis.verdicts.guards import held_back
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from diag.table import Column, Table
 from reports.wording import numbers
@@ -92,4 +93,5 @@ def _verdict(row: Recommendation) -> str:
 
 
 def _recommended(row: Recommendation) -> str:
-    return numbers.seconds(row.recommended_timeout_s)
+    number = numbers.seconds(row.recommended_timeout_s)
+    return f"({number})" if held_back(row) else number

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from analysis.number_words import plural
+from analysis.verdicts.guards import held_back, will_be_set
 from analysis.verdicts.recommendation import Analysis
 from diag.console import Console
 from diag.interaction.recommendation_table import loop_sentences, loops_table, recommendation_table, sentences
@@ -22,6 +23,8 @@ def show_analysis(console: Console, analysis: Analysis) -> None:
     if analysis.sandbox:
         console.banner("SANDBOX: no org was touched")
     console.table(recommendation_table(analysis))
+    if any(held_back(row) for row in analysis.actions):
+        console.result("(in parentheses: held back, set only with --force; --apply says why)")
     console.result("")
     console.result(clean(headline(analysis.actions)))
     for line in sentences(analysis):
@@ -42,13 +45,19 @@ def next_step(analysis: Analysis, arguments: Sequence[str]) -> str:
 
     `arguments` are those of the present command, which `--apply` is added to.
     """
-    if any(row.verdict in ("raise", "lower") for row in analysis.actions):
-        at = arguments.index("--") if "--" in arguments else len(arguments)
-        line = shlex.join(["diag", *arguments[:at], "--apply", *arguments[at:]])
-        return f"Nothing was changed. To set the timeouts: {line}"
+    if any(will_be_set(row) for row in analysis.actions):
+        return f"Nothing was changed. To set the timeouts: {_applied(arguments, '--apply')}"
     waiting = next((row.next_command for row in analysis.actions if row.next_command), None)
     if waiting:
         return f"Next: {waiting}"
     if any(row.verdict == "over_cap_use_async" for row in analysis.actions):
         return "No timeout that diag may set helps: the sentences above say what does."
+    if any(held_back(row) for row in analysis.actions):
+        return f"Nothing is set without --force. To see why: {_applied(arguments, '--apply', '--dry-run')}"
     return "Nothing to change."
+
+
+def _applied(arguments: Sequence[str], *flags: str) -> str:
+    """Return the present command with these flags."""
+    at = arguments.index("--") if "--" in arguments else len(arguments)
+    return shlex.join(["diag", *arguments[:at], *flags, *arguments[at:]])

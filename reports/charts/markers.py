@@ -8,12 +8,12 @@ from typing import Final, Literal
 from matplotlib.axes import Axes
 
 from analysis.number_words import percentile_name
+from analysis.verdicts.guards import held_back
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from reports.charts.canvas import FONT_PX, LEFT_PX, RIGHT_PX, WIDTH_PX, class_gid
 from reports.charts.colour_roles import Colours
 from reports.wording import numbers
 from reports.wording.traced_text import traced, traced_number
-from reports.wording.verdict_words import held_back
 
 Role = Literal["now", "fits", "estimate", "upper", "recommended", "held", "cap"]
 LineStyle = Literal["solid", "dotted", "dashed"]

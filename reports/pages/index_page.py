@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from analysis.format.run_folder import Manifest
 from analysis.number_words import percentile_name
+from analysis.verdicts.guards import held_back
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from reports.charts.sparkline import Point, sparkline
 from reports.pages.report_json import JsonObject
@@ -15,14 +16,7 @@ from reports.pages.run_facts import moment
 from reports.pages.template_engine import embedded_json, render
 from reports.wording import numbers
 from reports.wording.traced_text import TracedText, traced_number
-from reports.wording.verdict_words import (
-    headline,
-    headline_numbers,
-    held_back,
-    tally,
-    tally_numbers,
-    wording_of,
-)
+from reports.wording.verdict_words import headline, headline_numbers, tally, tally_numbers, wording_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """What to do next, as (what it is for, command): only steps that make sense for these verdicts."""
 
+from analysis.verdicts.guards import held_back, will_be_set
 from reports.report_data import ReportData
-from reports.wording.verdict_words import SETTABLE, wording_of
+from reports.wording.verdict_words import wording_of
 
 
 def next_steps(data: ReportData) -> tuple[tuple[str, str], ...]:
@@ -9,18 +10,22 @@ def next_steps(data: ReportData) -> tuple[tuple[str, str], ...]:
     actions = data.analysis.actions
     again = "" if data.source is None else f"{data.source} "
     steps: list[tuple[str, str]] = []
-    if any(action.verdict in SETTABLE for action in actions):
+    if any(will_be_set(action) for action in actions):
         what = "Preview the changes; nothing changes until you confirm"
         if data.from_production:
             steps.append((what, f"diag observe {again}--out plan.json"))
             steps.append(("Apply exactly that plan", "diag apply plan.json"))
         else:
             steps.append((what, f"diag recommend {again}--apply"))
+    elif any(held_back(action) for action in actions):
+        preview = "diag observe" if data.from_production else "diag recommend"
+        to_see = "--out plan.json" if data.from_production else "--apply --dry-run"
+        steps.append(("See why the numbers are held back; nothing changes", f"{preview} {again}{to_see}"))
     for action in actions:
         wording = wording_of(action)
         if action.next_command is not None and wording.tone == "unknown":
             steps.append((f"{action.action_name}: {wording.word.lower()}", action.next_command))
-    if any(action.verdict in SETTABLE for action in actions):
+    if any(will_be_set(action) for action in actions):
         steps.append(("Undo the last change, if you need to", "diag undo"))
         steps.append(("Measure again afterwards, and compare", "diag measure"))
     elif data.from_production:

@@ -6,6 +6,7 @@ from typing import Final
 from markupsafe import Markup
 
 from analysis.number_words import percentile_name
+from analysis.verdicts.guards import held_back
 from analysis.verdicts.recommendation import Recommendation
 from reports.charts.row_sketch import range_axis, range_sketch
 from reports.figures.action_figures import action_charts
@@ -17,7 +18,7 @@ from reports.pages.run_facts import run_facts, what_was_observed
 from reports.pages.template_engine import embedded_json, render
 from reports.report_data import ReportData
 from reports.wording.production_words import production_words
-from reports.wording.verdict_words import CHANGES, headline, held_back, tally, wording_of
+from reports.wording.verdict_words import CHANGES, headline, tally, wording_of
 
 FULL_CHARTS: Final = 20
 FULL_CHARTS_OF_MANY: Final = 12

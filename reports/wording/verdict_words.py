@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from analysis.number_words import noun, plural
+from analysis.verdicts.guards import held_back, will_be_set
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from reports.wording import numbers
 from reports.wording.plain_text import shortened
@@ -44,7 +45,7 @@ CHANGES: Final = (Verdict.RAISE, Verdict.LOWER, Verdict.OVER_CAP_USE_ASYNC)
 """Verdicts that ask for something to be done to the action."""
 
 SETTABLE: Final = (Verdict.RAISE, Verdict.LOWER)
-"""Verdicts whose number is set when asked to; the number of others is held back without `--force`."""
+"""Verdicts with a number to set (analysis/verdicts/guards.py says which of them `--apply` sets)."""
 
 NOTABLE_SHARE: Final = 0.001
 """Cut-off shares below one call in a thousand are not worth the headline."""
@@ -57,17 +58,18 @@ def wording_of(action: Recommendation) -> Wording:
 
 
 def headline(actions: Sequence[Recommendation]) -> TracedText:
-    """Return the report in one sentence: how many actions need a change, and the worst of them."""
+    """Return the report in one sentence: how many actions need what, and the worst of them.
+
+    Only what `--apply` sets by itself needs a change; the other numbers are counted apart.
+    """
     counted = headline_numbers(actions)
-    total, changes, judged = (int(counted[name] or 0) for name in ("actions", "changes", "judged"))
+    total, judged = (int(counted[name] or 0) for name in ("actions", "judged"))
     if not actions:
         return traced("No action was measured.")
     of_all = traced_number(plural(total, "action"), total, "headline/actions")
-    if changes:
-        verb = noun(changes, "needs", "need")
-        start = traced(
-            "{} of {} {} a change", traced_number(str(changes), changes, "headline/changes"), of_all, verb
-        )
+    needs = _needs(counted, of_all)
+    if needs:
+        start = traced_join(", ", needs)
     elif not judged:
         start = traced("No timeout can be judged yet")
     elif judged < total:
@@ -80,11 +82,35 @@ def headline(actions: Sequence[Recommendation]) -> TracedText:
     return traced("{}{}.", start, _worst(actions))
 
 
+def _needs(counted: dict[str, float | None], of_all: str) -> list[str]:
+    """Return "2 of 5 actions need a change", "1 is too slow for any timeout" ..., what there is of it."""
+    words = {
+        "changes": ("needs a change", "need a change"),
+        "too_slow": ("is too slow for any timeout", "are too slow for any timeout"),
+        "held_back": ("would change only with --force", "would change only with --force"),
+    }
+    parts: list[str] = []
+    for name, (one, many) in words.items():
+        count = int(counted[name] or 0)
+        if count:
+            number = traced_number(str(count), count, f"headline/{name}")
+            who = traced("{} of {}", number, of_all) if not parts else number
+            parts.append(traced("{} {}", who, noun(count, one, many)))
+    return parts
+
+
 def headline_numbers(actions: Sequence[Recommendation]) -> dict[str, float | None]:
-    """Return the numbers of the headline: actions, to change, judged, and the largest share cut off."""
+    """Return the numbers of the headline, each action in one of them at most, and the largest share cut off.
+
+    `changes`: what `--apply` sets by itself; `held_back`: another number that is only set with `--force`;
+    `too_slow`: no timeout fits; `judged`: all that have a verdict.
+    """
+    slow = [action for action in actions if action.verdict is Verdict.OVER_CAP_USE_ASYNC]
     return {
         "actions": len(actions),
-        "changes": sum(action.verdict in CHANGES for action in actions),
+        "changes": sum(will_be_set(action) for action in actions),
+        "too_slow": len(slow),
+        "held_back": sum(held_back(action) for action in actions if action not in slow),
         "judged": sum(wording_of(action).tone != "unknown" for action in actions),
         "worst_share": max((action.cut_off_now or 0.0 for action in actions), default=None),
     }
@@ -125,12 +151,6 @@ def change_text(action: Recommendation) -> str:
     return f"{now} ({to} s only with --force)" if held_back(action) else f"{now} → {to} s"
 
 
-def held_back(action: Recommendation) -> bool:
-    """Is there another number, but one that `--apply` does not set by itself (over cap, unstable)?"""
-    to = action.recommended_timeout_s
-    return to is not None and to != action.current_timeout_s and action.verdict not in SETTABLE
-
-
 def _worst(actions: Sequence[Recommendation]) -> str:
     """The share of the action that loses most calls today; named where it is not one that needs a change."""
     worst = max(actions, key=lambda action: action.cut_off_now or 0.0)
@@ -141,6 +161,7 @@ def _worst(actions: Sequence[Recommendation]) -> str:
     if len(actions) == 1:
         who = "the present timeout" if wording_of(worst).tone == "unknown" else "it"
     else:
-        who = "the worst" if worst.verdict in CHANGES else named
+        counted = worst.verdict in CHANGES or held_back(worst)
+        who = "the worst" if counted else named
     cut_off = traced_number(numbers.share(share), worst.cut_off_now, "headline/worst_share")
     return traced("; {} cuts off {} of calls", who, cut_off)

@@ -11,9 +11,9 @@ nothing afterwards.
 import shlex
 from typing import Final
 
+from analysis.verdicts.guards import objection_to
 from analysis.verdicts.recommendation import Analysis, Verdict
 from diag.changes.exports.timeout_text import timeout_in_force
-from diag.changes.plans.guards import objection_to
 from diag.table import clean
 
 _HEAD: Final = """\
@@ -52,7 +52,7 @@ def gc_calls(analysis: Analysis) -> str:
             continue
         before = timeout_in_force(item)
         lines += [f"# {clean(item.action_name)}: {before} -> {after_timeout_s} s. {clean(item.reason)}"]
-        held_back = objection_to(item, analysis.weak)
+        held_back = objection_to(item)
         call = f"set_timeout {shlex.quote(item.action_id)} {after_timeout_s}"
         lines.append(f"# held back, {clean(held_back)}:\n# {clean(call)}" if held_back else call)
     if len(lines) == 1:

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from analysis.verdicts.guards import objection_to
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from diag.changes.exports.read_terraform import RESOURCE_TYPE, TerraformResource, read_resources
 from diag.changes.exports.timeout_text import timeout_in_force
-from diag.changes.plans.guards import objection_to
 from diag.table import clean
 
 _DRIFT: Final = (
@@ -37,7 +37,7 @@ def terraform_lines(analysis: Analysis, state: Path | None) -> str:
         after_timeout_s = item.recommended_timeout_s
         if item.verdict not in (Verdict.RAISE, Verdict.LOWER) or after_timeout_s is None:
             continue
-        held_back = objection_to(item, analysis.weak)
+        held_back = objection_to(item)
         if held_back:
             parts.append(
                 f"# {clean(item.action_name)}: {timeout_in_force(item)} -> {after_timeout_s} held back, "

@@ -3,14 +3,14 @@
 import hashlib
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Final
 
 from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S
+from analysis.verdicts.guards import objection_in_org, objection_to
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from diag.changes.errors import WrongOrgError
-from diag.changes.plans.guards import objection_in_org, objection_to
 from diag.changes.plans.plan import (
     Change,
     Evidence,
@@ -52,7 +52,7 @@ def make_plan(
         if out_of_scope := scope.leaves_out(recommended.action_id):
             item = _skipped(recommended, out_of_scope)
         else:
-            item = _planned(recommended, read, analysis.weak, force=options.force)
+            item = _planned(recommended, read, force=options.force)
         most = options.max_changes
         if isinstance(item, Change) and most is not None and changes >= most:
             item = _skipped(recommended, f"over --max-changes {most}; apply again for the rest")
@@ -81,14 +81,14 @@ def _demand_same_org(analysis: Analysis, org: OrgIdentity) -> None:
     )
 
 
-def _planned(item: Recommendation, read: ReadConfig, weak: Sequence[str], *, force: bool) -> PlanItem:
+def _planned(item: Recommendation, read: ReadConfig, *, force: bool) -> PlanItem:
     """Judge one verdict, first by the data alone, then against the org as it is now."""
     if item.verdict is Verdict.OK:
         return Unchanged(item.action_id, item.action_name, item.reason)
     after_timeout_s = item.recommended_timeout_s
     if item.verdict not in _MAY_CHANGE or after_timeout_s is None:
         return _skipped(item, item.reason)
-    objection = objection_to(item, weak)
+    objection = objection_to(item)
     if objection and not force:
         return _held_back(item, objection, after_timeout_s)
     if not PLATFORM_MIN_TIMEOUT_S <= after_timeout_s <= PLATFORM_MAX_TIMEOUT_S:

@@ -44,7 +44,7 @@ def test_check_live_judges_by_the_timeouts_of_now(
     capsys.readouterr()
     assert run(arguments) == ExitCode.THRESHOLD
     (outside, unset) = json.loads(capsys.readouterr().out)["findings"]
-    assert outside["message"].startswith("the timeout is 9 s, recommended are 5 s")
+    assert outside["message"].startswith("the timeout is 9 s, recommended is 5 s")
     assert (unset["rule"], unset["outcome"]) == ("unset", "passed")
 
     assert run(["set", QUICK, "--timeout", "5", "--yes", "--no-verify"]) == ExitCode.OK

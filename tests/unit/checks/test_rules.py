@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ def outcome(rule: Rule, **values: Any) -> CheckOutcome | None:
     [
         (Verdict.RAISE, CheckOutcome.FAILED),
         (Verdict.LOWER, CheckOutcome.FAILED),
-        (Verdict.OVER_CAP_USE_ASYNC, CheckOutcome.FAILED),
+        (Verdict.OVER_CAP_USE_ASYNC, CheckOutcome.UNDECIDED),
         (Verdict.OK, CheckOutcome.PASSED),
         (Verdict.UNSTABLE, CheckOutcome.UNDECIDED),
         (Verdict.NO_DATA, CheckOutcome.UNDECIDED),
@@ -33,7 +34,18 @@ def test_outside_follows_the_verdict(verdict: Verdict, expected: CheckOutcome | 
 def test_outside_says_both_numbers() -> None:
     (finding,) = judge(analysis_of(recommendation()), [Rule.OUTSIDE])
 
-    assert finding.message.startswith("the timeout is 5 s, recommended are 10 s: 99 of 100 calls")
+    assert finding.message.startswith("the timeout is 5 s, recommended is 10 s: 99 of 100 calls")
+
+
+def test_a_number_that_apply_holds_back_breaks_no_build() -> None:
+    thin = recommendation(Verdict.LOWER, recommended_timeout_s=3, grade="C")
+    (finding,) = judge(analysis_of(thin), [Rule.OUTSIDE])
+
+    assert finding.outcome is CheckOutcome.UNDECIDED
+    assert finding.message.startswith("3 s is held back: lowering needs calls spread over an hour")
+
+    cut_short = replace(analysis_of(recommendation()), weak=("Run 1 was cut short.",))
+    assert judge(cut_short, [Rule.OUTSIDE])[0].outcome is CheckOutcome.UNDECIDED
 
 
 def test_a_cap_that_is_set_already_is_not_outside() -> None:

@@ -29,7 +29,7 @@ def test_the_next_command_names_the_file_and_the_flags(samples: Path) -> None:
     body = json.loads(report(samples, "--format", "json", "--percentile", "0.95", "--cap", "20").stdout)
 
     assert body["actions"][0]["verdict"] == "lower"
-    assert body["next"][0][1] == f"diag recommend {samples} --percentile 0.95 --cap 20 --apply"
+    assert body["next"][0][1] == f"diag recommend {samples} --percentile 0.95 --cap 20 --apply --dry-run"
 
 
 def test_the_same_file_gives_the_same_page_and_every_number_is_in_its_json(
@@ -64,4 +64,4 @@ def test_a_file_that_begins_like_a_flag_is_named_so_that_it_can_be_typed(
 
     body = json.loads(report("./-x.csv", "--format", "json").stdout)
 
-    assert body["next"][0][1] == "diag recommend ./-x.csv --apply"
+    assert body["next"][0][1] == "diag recommend ./-x.csv --apply --dry-run"

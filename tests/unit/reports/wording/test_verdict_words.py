@@ -55,11 +55,19 @@ def test_the_tally_adds_up() -> None:
 def test_change_text() -> None:
     raised = replace(BASE, verdict=Verdict.RAISE, recommended_timeout_s=10)
     lowered = replace(
-        BASE, verdict=Verdict.LOWER, current_timeout_s=60, timeout_is_set=False, recommended_timeout_s=3
+        BASE,
+        verdict=Verdict.LOWER,
+        current_timeout_s=60,
+        timeout_is_set=False,
+        recommended_timeout_s=3,
+        grade="B",
+        n_eff=2000.0,
     )
     assert change_text(BASE) == "3 s"
     assert change_text(raised) == "3 s → 10 s"
     assert change_text(lowered) == "unset (60 s) → 3 s"
+    assert change_text(replace(lowered, grade="C")) == "unset (60 s) (3 s only with --force)"
+    assert change_text(replace(raised, weak_runs=("cut short",))) == "3 s (10 s only with --force)"
     assert change_text(replace(BASE, current_timeout_s=None, recommended_timeout_s=None)) == "–"
 
 
@@ -69,6 +77,18 @@ def test_a_number_that_needs_force_is_not_shown_as_a_change(verdict: Verdict) ->
 
     assert change_text(held) == "60 s (30 s only with --force)"
     assert change_text(replace(held, current_timeout_s=30)) == "30 s"
+
+
+def test_the_headline_counts_what_apply_sets_and_the_rest_apart() -> None:
+    raised = replace(BASE, verdict=Verdict.RAISE, recommended_timeout_s=10)
+    thin = replace(BASE, verdict=Verdict.LOWER, current_timeout_s=60, grade="C")
+    slow = replace(BASE, verdict=Verdict.OVER_CAP_USE_ASYNC, recommended_timeout_s=30)
+
+    assert headline([raised, thin, slow, slow]) == (
+        "1 of 4 actions needs a change, 2 are too slow for any timeout, 1 would change only with --force."
+    )
+    assert headline([thin]) == "1 of 1 action would change only with --force."
+    assert headline([replace(slow, current_timeout_s=30)]) == "1 of 1 action is too slow for any timeout."
 
 
 def test_a_very_long_name_does_not_fill_the_headline() -> None:

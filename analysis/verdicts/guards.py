@@ -2,25 +2,40 @@
 
 A raise stands on its own; a lowering needs evidence over time; what the data call unstable or beyond the cap
 is held back, and so is every number of runs that were cut short or judged invalid. `--force` overrules all of
-it; what the platform forbids is not decided here.
+it; what the platform forbids is not decided here. Tables, reports, `check` and plans all ask here, so that
+they agree on what will be changed.
 """
 
-from collections.abc import Sequence
 from typing import Final
 
 from analysis.verdicts.recommendation import Recommendation, Verdict
+
+_WITH_A_NUMBER: Final = (Verdict.RAISE, Verdict.LOWER, Verdict.UNSTABLE, Verdict.OVER_CAP_USE_ASYNC)
 
 MIN_CALLS_TO_LOWER: Final = 1000
 """Effective calls a lowering needs."""
 
 
-def objection_to(item: Recommendation, weak: Sequence[str] = ()) -> str | None:
-    """Return what speaks against setting the recommended number, by the data alone, or None.
+def may_be_set(item: Recommendation) -> bool:
+    """Return whether the verdict is one that comes with another number than the one in force."""
+    to_s = item.recommended_timeout_s
+    return item.verdict in _WITH_A_NUMBER and to_s is not None and to_s != item.current_timeout_s
 
-    `weak`: what weakens the runs the number comes from (`Analysis.weak`).
-    """
-    if weak:
-        return f"weak evidence: {' '.join(weak).rstrip('.')}"
+
+def will_be_set(item: Recommendation) -> bool:
+    """Return whether `--apply` sets the number by itself, as far as the data alone decide."""
+    return may_be_set(item) and objection_to(item) is None
+
+
+def held_back(item: Recommendation) -> bool:
+    """Return whether there is another number, but one that is only set with `--force`."""
+    return may_be_set(item) and objection_to(item) is not None
+
+
+def objection_to(item: Recommendation) -> str | None:
+    """Return what speaks against setting the recommended number, by the data alone, or None."""
+    if item.weak_runs:
+        return f"weak evidence: {' '.join(item.weak_runs).rstrip('.')}"
     if item.verdict is Verdict.UNSTABLE:
         return f"unstable: {item.reason}"
     if item.verdict is Verdict.OVER_CAP_USE_ASYNC:
