@@ -2,14 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from analysis.estimates.estimate import Estimate
 from analysis.estimates.shortfall import Shortfall
 from analysis.estimates.stability import Disagreement
 from analysis.estimates.time_coverage import TimeCoverage
 from analysis.format.action_facts import ActionFacts
+from analysis.format.sample_schema import InputOrigin
 from analysis.statistics.survival import SurvivalTable
+
+MOSTLY: Final = 0.5
+"""From this share of invented inputs on, no timeout is lowered (docs/method.md, "What may be changed"): were
+they all fast, twice as many real calls would be cut off as are accepted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,8 @@ class Findings:
     disagreement: Disagreement | None = None
     fired_s: tuple[int, int] | None = None
     """The shortest and the longest timeout that cut a deciding call off; None where unknown."""
+    input_origins: Mapping[str, int] = field(default_factory=dict)
+    """Deciding calls by the origin of their input (`InputOrigin`); those of unknown origin are left out."""
     errors: int = 0
     """Deciding calls that an error of the backend, the platform or the network ended."""
     given_up: int = 0
@@ -60,3 +67,15 @@ class Findings:
     def censored(self) -> int:
         """Deciding calls that were cut off before they ended."""
         return self.estimate.samples - self.estimate.ok
+
+    @property
+    def invented_share(self) -> float | None:
+        """Share (0..1) of the deciding calls that had an invented input; None where no origin is known."""
+        return share_invented(self.input_origins, self.estimate.samples)
+
+
+def share_invented(input_origins: Mapping[str, int], calls: int) -> float | None:
+    """Return the share (0..1) of `calls` that had an invented input; None where no origin is known."""
+    if not input_origins or not calls:
+        return None
+    return input_origins.get(InputOrigin.INVENTED, 0) / calls

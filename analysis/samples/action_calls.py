@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from analysis.format.call_record import OUTCOME_CODES, OUTCOME_OF
 from analysis.format.sample_schema import Outcome
-from analysis.samples.sample_arrays import Codes, Columns, codes_of, columns_of
+from analysis.samples.sample_arrays import ORIGIN_CODES, Codes, Columns, codes_of, columns_of
 
 
 class Kind(IntEnum):
@@ -68,6 +68,8 @@ class Calls:
     run: NDArray[np.int64]
     worker: NDArray[np.int64]
     draft: NDArray[np.bool_]
+    origin: NDArray[np.int8]
+    """Of its input: ORIGIN_CODES (`analysis.samples.sample_arrays`), 0 where unknown."""
     row: NDArray[np.int64]
     """Position of each call in the table it came from."""
 
@@ -100,6 +102,11 @@ class Calls:
         """Number of calls that ended in one of these outcomes."""
         return int(np.isin(self.outcome, [OUTCOME_CODES[outcome] for outcome in outcomes]).sum())
 
+    def origins(self) -> dict[str, int]:
+        """Number of calls by the origin of their input, of origins that are known and occur."""
+        counts = np.bincount(self.origin, minlength=1 + len(ORIGIN_CODES))
+        return {origin: int(counts[code]) for origin, code in ORIGIN_CODES.items() if counts[code]}
+
 
 NO_CALLS: Final = Calls(
     started_at=np.zeros(0),
@@ -112,6 +119,7 @@ NO_CALLS: Final = Calls(
     run=np.zeros(0, np.int64),
     worker=np.zeros(0, np.int64),
     draft=np.zeros(0, np.bool_),
+    origin=np.zeros(0, np.int8),
     row=np.zeros(0, np.int64),
 )
 
@@ -199,6 +207,7 @@ def _calls(columns: Columns, rows: NDArray[np.int64]) -> Calls:
         run=columns.run[rows].astype(np.int64),
         worker=columns.worker[rows].astype(np.int64),
         draft=columns.draft[rows],
+        origin=columns.origin[rows],
         row=rows,
     )
 

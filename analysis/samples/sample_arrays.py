@@ -1,14 +1,22 @@
 """The columns of a sample table as plain arrays, texts as numbers: no Python object per row."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.format.call_record import OUTCOME_CODES
-from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S, ActionVersion
+from analysis.format.sample_schema import (
+    PLATFORM_MAX_TIMEOUT_S,
+    PLATFORM_MIN_TIMEOUT_S,
+    ActionVersion,
+    InputOrigin,
+)
+
+ORIGIN_CODES: Final[dict[str, int]] = {origin.value: code for code, origin in enumerate(InputOrigin, start=1)}
+"""Numbering of origins in arrays; 0 is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,8 @@ class Columns:
     worker: NDArray[np.signedinteger[Any]]
     attempt: NDArray[np.signedinteger[Any]]
     draft: NDArray[np.bool_]
+    origin: NDArray[np.int8]
+    """ORIGIN_CODES of each call's input, 0 where unknown."""
 
 
 def columns_of(table: pd.DataFrame) -> Columns:
@@ -41,6 +51,8 @@ def columns_of(table: pd.DataFrame) -> Columns:
     outcome = codes_of(table, "outcome", required=True)
     code_of = np.array([OUTCOME_CODES[text] for text in outcome.texts], dtype=np.int8)
     target = codes_of(table, "target")
+    origin = codes_of(table, "input_origin")
+    origin_code_of = np.array([ORIGIN_CODES.get(text, 0) for text in origin.texts], dtype=np.int8)
     is_draft = np.array([text == ActionVersion.DRAFT for text in target.texts], dtype=bool)
     return Columns(
         started_at=_floats(table, "started_at"),
@@ -54,6 +66,7 @@ def columns_of(table: pd.DataFrame) -> Columns:
         worker=codes_of(table, "worker_id").codes,
         attempt=_attempts(table),
         draft=is_draft[target.codes],
+        origin=origin_code_of[origin.codes],
     )
 
 

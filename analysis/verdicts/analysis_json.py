@@ -46,9 +46,11 @@ def analysis_to_json(analysis: Analysis) -> JsonObject:
 
 
 def recommendation_to_json(recommendation: Recommendation) -> JsonObject:
-    """Return one action's entry: every field of `Recommendation`, and the share of calls cut off."""
+    """Return one action's entry: every field of `Recommendation`, and its shares of calls."""
     row = _plain({KEY_OF.get(name, name): value for name, value in asdict(recommendation).items()})
     row["left_out_by_reason"] = dict(recommendation.left_out_by_reason)
+    row["input_origins"] = dict(recommendation.input_origins)
+    row["invented_share"] = recommendation.invented_share
     row["warnings"] = list(recommendation.warnings)
     del row["weak_runs"]
     samples = recommendation.samples

@@ -1,7 +1,9 @@
 """Warnings beside a verdict: what limits its number, and what went wrong while measuring."""
 
+from collections.abc import Mapping
 from typing import Final
 
+from analysis.estimates.findings import share_invented
 from analysis.estimates.level_estimates import JudgedLevel
 from analysis.estimates.load_levels import Levels
 from analysis.estimates.service_time import Timed
@@ -70,6 +72,18 @@ def about_calls(deciding: JudgedLevel, coverage: TimeCoverage, settings: Recomme
         if slowest > estimate.timeout_s * 1e3:
             lines.append(f"the first calls after an idle period take up to {seconds(slowest)}")
     return lines
+
+
+def about_inputs(input_origins: Mapping[str, int], calls: int) -> list[str]:
+    """Return a warning where inputs were invented: a backend may answer what it does not know faster."""
+    share = share_invented(input_origins, calls)
+    if not share:
+        return []
+    whose = "every input was" if share == 1.0 else f"{percent(share)} of inputs were"
+    return [
+        f'{whose} invented: a backend may answer "not found" to those, faster than it answers real ones, '
+        "and the timeout may be too short; diag measure --dry-run shows the line that gives real ones"
+    ]
 
 
 def about_the_clock(timed: Timed) -> list[str]:

@@ -1,13 +1,15 @@
 """What speaks against setting a recommended number (docs/method.md, "What may be changed").
 
-A raise stands on its own; a lowering needs evidence over time; what the data call unstable or beyond the cap
-is held back, and so is every number of runs that were cut short or judged invalid. `--force` overrules all of
-it; what the platform forbids is not decided here. Tables, reports, `check` and plans all ask here, so that
-they agree on what will be changed.
+A raise stands on its own; a lowering needs real inputs, and evidence over time. What the data call unstable
+or beyond the cap is held back, and so is every number of runs that were cut short or judged invalid.
+`--force` overrules all of it; what the platform forbids is not decided here. Tables, reports, `check` and
+plans all ask here, so that they agree on what will be changed.
 """
 
 from typing import Final
 
+from analysis.number_words import percent
+from analysis.verdicts.next_command import where_real_inputs_go
 from analysis.verdicts.recommendation import Recommendation, Verdict
 
 _WITH_A_NUMBER: Final = (Verdict.RAISE, Verdict.LOWER, Verdict.UNSTABLE, Verdict.OVER_CAP_USE_ASYNC)
@@ -47,6 +49,13 @@ def objection_to(item: Recommendation) -> str | None:
 
 def objection_to_lowering(item: Recommendation) -> str | None:
     """Return why the evidence is too thin to shorten a timeout, or None when it is enough."""
+    if item.mostly_invented:
+        share = percent(item.invented_share or 0.0)
+        return (
+            f"lowering needs real inputs, but {share} of its calls had invented ones, which a backend may "
+            'answer with a quick "not found"; for the line that gives real ones: '
+            f"{where_real_inputs_go(item.action_name)}"
+        )
     if item.grade not in ("A", "B"):
         return (
             f"lowering needs calls spread over an hour or more (grade A or B), these are grade {item.grade}"

@@ -48,6 +48,7 @@ def judge(findings: Findings, settings: RecommendSettings, concurrency_limit: in
         censored=findings.censored,
         left_out=sum(findings.left_out.values()),
         left_out_by_reason=findings.left_out,
+        input_origins=findings.input_origins,
         p50_ms=estimate.p50_ms,
         p95_ms=estimate.p95_ms,
         quantile_ms=estimate.quantile_ms,

@@ -3,7 +3,7 @@
 import shlex
 from typing import Final
 
-from analysis.estimates.findings import Findings
+from analysis.estimates.findings import MOSTLY, Findings
 from analysis.settings import RecommendSettings
 from analysis.verdicts.recommendation import Verdict
 
@@ -13,8 +13,7 @@ MANY_ERRORS: Final = 0.2
 
 def next_command(findings: Findings, verdict: Verdict, settings: RecommendSettings) -> str | None:
     """Return the command to run next, or None where no command helps."""
-    name = shlex.quote(findings.action_name)
-    action = f"--action={name}" if findings.action_name.startswith("-") else f"--action {name}"
+    action = _only(findings.action_name)
     match verdict:
         case Verdict.CENSORED_NEEDS_PROBE:
             ended_by_the_client = findings.given_up > findings.censored / 2
@@ -37,10 +36,22 @@ def next_command(findings: Findings, verdict: Verdict, settings: RecommendSettin
             return _after_no_data(findings, action)
         case Verdict.UNSTABLE:
             return f"diag measure {action} --calls {settings.target_calls}"
+        case Verdict.LOWER if (findings.invented_share or 0.0) >= MOSTLY:
+            return where_real_inputs_go(findings.action_name)
         case Verdict.RAISE | Verdict.LOWER:
             return findings.apply_with
         case _:
             return None
+
+
+def where_real_inputs_go(action_name: str) -> str:
+    """Return the command that shows the workload's line for real inputs of an action."""
+    return f"diag measure --dry-run {_only(action_name)}"
+
+
+def _only(action_name: str) -> str:
+    name = shlex.quote(action_name)
+    return f"--action={name}" if action_name.startswith("-") else f"--action {name}"
 
 
 def _after_no_data(findings: Findings, action: str) -> str:

@@ -20,7 +20,7 @@ from analysis.samples.action_calls import ERRORS, NO_CALLS, ActionCalls, Calls, 
 from analysis.samples.run_weaknesses import mixed_orgs, run_weaknesses
 from analysis.samples.sample_set import SampleSet
 from analysis.settings import RecommendSettings, with_cap, with_overrides
-from analysis.verdicts.caveats import about_calls, about_load, about_the_clock
+from analysis.verdicts.caveats import about_calls, about_inputs, about_load, about_the_clock
 from analysis.verdicts.judge import judge
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from analysis.verdicts.severity import harm
@@ -129,6 +129,7 @@ def findings(
         lower_ms=judged.proven_ms,
         disagreement=find_disagreement(calls, settings) if estimate.timeout_s is not None else None,
         fired_s=_fired(calls),
+        input_origins=calls.origins(),
         errors=calls.count(*ERRORS),
         given_up=calls.count(Outcome.CLIENT_TIMEOUT),
         left_out=_left_out(action, judged),
@@ -151,6 +152,7 @@ def _warnings(
         lines += about_other_levels(judged.judged, judged.main, judged.deciding)
         lines += about_the_clock(judged.timed)
         lines += about_calls(judged.deciding, coverage, settings)
+        lines += about_inputs(judged.deciding.calls.origins(), len(judged.deciding.calls))
     return lines
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final, Literal
 
+from analysis.estimates.findings import MOSTLY, share_invented
 from analysis.estimates.time_coverage import Grade
 from analysis.format.action_facts import ActionFacts
 from analysis.format.skipped_input import SkippedInput
@@ -54,6 +55,8 @@ class Recommendation:
     """All right-censored attempts, the timeouts included."""
     left_out: int = 0
     left_out_by_reason: Mapping[str, int] = field(default_factory=dict)
+    input_origins: Mapping[str, int] = field(default_factory=dict)
+    """`samples` by the origin of their input (`InputOrigin`); those of unknown origin are left out."""
     p50_ms: float | None = None
     p95_ms: float | None = None
     quantile_ms: float | None = None
@@ -98,6 +101,16 @@ class Recommendation:
     warnings: tuple[str, ...] = ()
     weak_runs: tuple[str, ...] = ()
     """`Analysis.weak` of the analysis it is part of; not in its JSON, which says it once."""
+
+    @property
+    def invented_share(self) -> float | None:
+        """Share (0..1) of `samples` that had an invented input; None where no origin is known."""
+        return share_invented(self.input_origins, self.samples)
+
+    @property
+    def mostly_invented(self) -> bool:
+        """Whether so many inputs were invented that the number may be far too short for real ones."""
+        return (self.invented_share or 0.0) >= MOSTLY
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,16 @@ NOTABLE_DESIGN_EFFECT: Final = 1.05
 
 
 def reason(findings: Findings, decision: Decision, cost: Cost, settings: RecommendSettings) -> str:
-    """Return the sentence, without the action's name."""
+    """Return the sentence, without the action's name; it says where inputs were invented."""
+    text = _sentence(findings, decision, cost, settings)
+    share = findings.invented_share
+    if not share or _with_invented_inputs(findings) in text:
+        return text
+    calls = "all calls" if share == 1.0 else f"{percent(share)} of calls"
+    return f"{text.removesuffix('.')} ({calls} with invented inputs)."
+
+
+def _sentence(findings: Findings, decision: Decision, cost: Cost, settings: RecommendSettings) -> str:
     match decision.verdict:
         case Verdict.NOT_CONFIGURABLE:
             return _not_configurable(findings, settings)
@@ -84,7 +93,8 @@ def _finish(findings: Findings, settings: RecommendSettings) -> str:
     return (
         f"{share_of_calls_text(settings.percentile)} {calls} finish within "
         f"{_rounded(estimate.quantile_ms, findings)} "
-        f"({bound}{estimate.samples:,} {calls} {_when(findings.coverage)}{_ended_by_errors(findings)})"
+        f"({bound}{estimate.samples:,} {calls} {_when(findings.coverage)}{_ended_by_errors(findings)}"
+        f"{_with_invented_inputs(findings)})"
     )
 
 
@@ -108,6 +118,14 @@ def _ended_by_errors(findings: Findings) -> str:
     if findings.errors <= NOTABLE_ERRORS * samples:
         return ""
     return f", {percent(findings.errors / samples)} of them ended by an error"
+
+
+def _with_invented_inputs(findings: Findings) -> str:
+    """Return ", all with invented inputs", or "" where none was: what a number rests on goes beside it."""
+    share = findings.invented_share
+    if not share:
+        return ""
+    return f", {'all' if share == 1.0 else percent(share)} with invented inputs"
 
 
 def _not_configurable(findings: Findings, settings: RecommendSettings) -> str:
@@ -305,4 +323,4 @@ def _counted(findings: Findings) -> str:
     if estimate.design_effect > NOTABLE_DESIGN_EFFECT:
         worth = f" (worth {estimate.n_eff:,.0f} independent ones, because slow calls come in bursts)"
     counted = plural(estimate.samples, calls_of(findings.source).removesuffix("s"))
-    return f"{counted}{worth}{_ended_by_errors(findings)}"
+    return f"{counted}{worth}{_ended_by_errors(findings)}{_with_invented_inputs(findings)}"

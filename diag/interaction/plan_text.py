@@ -8,6 +8,7 @@ from diag.changes.applying.dry_run import DryRunResult
 from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
 from diag.changes.plans.plan import Change, Evidence, Plan
 from reports.wording import numbers
+from reports.wording.input_words import invented
 
 
 def plan_text(plan: Plan) -> str:
@@ -79,6 +80,8 @@ def _evidence(evidence: Evidence) -> list[str]:
         parts.insert(0, f"p99 {numbers.latency(evidence.p99_ms)}{upper}")
     if evidence.grade:
         parts.append(f"time coverage {evidence.grade}")
+    if evidence.invented_share:
+        parts.append(f"inputs {invented(evidence.invented_share)}")
     lines = ["      data    " + ", ".join(parts)]
     if evidence.uncapped_timeout_s is not None and evidence.verdict == "over_cap_use_async":
         lines.append(f"      capped  without the cap it would be {evidence.uncapped_timeout_s} s")

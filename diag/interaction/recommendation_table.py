@@ -5,6 +5,7 @@ from analysis.verdicts.guards import held_back
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from diag.table import Column, Table
 from reports.wording import numbers
+from reports.wording.input_words import inputs_of
 from reports.wording.verdict_words import SET, SET_UNKNOWN, wording_of
 
 
@@ -22,6 +23,7 @@ def recommendation_table(analysis: Analysis) -> Table:
             Column("cut off now", "right", 3),
             Column("cut off then", "right", 3),
             Column("coverage", priority=4),
+            Column("inputs", priority=3),
         ),
         rows=tuple(
             (
@@ -35,6 +37,7 @@ def recommendation_table(analysis: Analysis) -> Table:
                 numbers.share(row.cut_off_now),
                 numbers.share(row.cut_off_after),
                 row.grade,
+                inputs_of(row),
             )
             for row in analysis.actions
         ),

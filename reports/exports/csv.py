@@ -27,6 +27,7 @@ COLUMNS: Final = (
     "grade",
     "worst_wait_s",
     "concurrency_share",
+    "invented_share",
     "source",
     "reason",
 )

@@ -8,6 +8,7 @@ from analysis.verdicts.recommendation import Recommendation
 from reports.pages.run_facts import run_facts
 from reports.report_data import ReportData
 from reports.wording import numbers
+from reports.wording.input_words import inputs_of
 from reports.wording.plain_text import markdown
 from reports.wording.production_words import production_words
 from reports.wording.verdict_words import change_text, headline, tally, wording_of
@@ -90,6 +91,7 @@ def _table(actions: tuple[Recommendation, ...], percentile: str) -> list[str]:
         "Cut off then",
         "Worst wait",
         "Coverage",
+        "Inputs",
         "If the backend hangs",
     )
     sides = ("---", "---", *("---:",) * (len(heads) - 2))
@@ -107,6 +109,7 @@ def _table(actions: tuple[Recommendation, ...], percentile: str) -> list[str]:
             numbers.share(action.cut_off_after),
             numbers.seconds(action.worst_wait_s),
             action.grade or numbers.UNKNOWN,
+            inputs_of(action),
             numbers.share(action.concurrency_share),
         )
         lines.append(f"| {' | '.join(markdown(cell) for cell in cells)} |")

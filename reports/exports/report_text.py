@@ -10,6 +10,7 @@ from analysis.views.summary import Histogram
 from reports.pages.run_facts import run_facts
 from reports.report_data import ReportData
 from reports.wording import numbers
+from reports.wording.input_words import invented
 from reports.wording.plain_text import printable
 from reports.wording.production_words import production_words
 from reports.wording.verdict_words import change_text, headline, tally, wording_of
@@ -121,6 +122,9 @@ def _facts(action: Recommendation, percentile: float) -> str:
         after = "" if action.cut_off_after is None else f" → {numbers.share(action.cut_off_after)}"
         facts.append(f"cut off {numbers.share(action.cut_off_now)}{after}")
     facts.append(plural(action.samples, "call"))
+    inputs = invented(action.invented_share)
+    if inputs:
+        facts.append(f"inputs {inputs}")
     return " · ".join(facts)
 
 

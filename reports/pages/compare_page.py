@@ -19,6 +19,7 @@ from reports.pages.report_json import JsonObject, run_to_json
 from reports.pages.run_facts import what_was_run
 from reports.pages.template_engine import embedded_json, render
 from reports.wording import numbers
+from reports.wording.input_words import invented
 from reports.wording.plain_text import markdown
 from reports.wording.traced_text import TracedText, traced, traced_join, traced_number
 from reports.wording.verdict_words import Wording
@@ -190,7 +191,8 @@ def _p99(entry: Recommendation | None) -> str:
     if entry is None:
         return "not measured"
     bound = "" if entry.quantile_upper_ms is None else f" (≤ {numbers.at_most(entry.quantile_upper_ms)})"
-    return numbers.latency(entry.quantile_ms) + bound
+    inputs = invented(entry.invented_share)
+    return numbers.latency(entry.quantile_ms) + bound + (f", inputs {inputs}" if inputs else "")
 
 
 def _steps(texts: Iterable[str]) -> str:

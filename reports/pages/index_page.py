@@ -136,6 +136,7 @@ def _action_json(found: Sequence[SeenInRun]) -> JsonObject:
         "verdict": newest.verdict.value,
         "current_timeout_s": newest.current_timeout_s,
         "recommended_timeout_s": newest.recommended_timeout_s,
+        "invented_share": newest.invented_share,
         "newest": asdict(p99_or_more(newest)),
         "lowest": asdict(low),
         "highest": asdict(high),

@@ -23,8 +23,12 @@ def next_steps(data: ReportData) -> tuple[tuple[str, str], ...]:
         steps.append(("See why the numbers are held back; nothing changes", f"{preview} {again}{to_see}"))
     for action in actions:
         wording = wording_of(action)
-        if action.next_command is not None and wording.tone == "unknown":
+        if action.next_command is None:
+            continue
+        if wording.tone == "unknown":
             steps.append((f"{action.action_name}: {wording.word.lower()}", action.next_command))
+        elif held_back(action) and action.mostly_invented:
+            steps.append((f"{action.action_name}: give real inputs", action.next_command))
     if any(will_be_set(action) for action in actions):
         steps.append(("Undo the last change, if you need to", "diag undo"))
         steps.append(("Measure again afterwards, and compare", "diag measure"))

@@ -13,6 +13,7 @@ from analysis.number_words import plural
 from reports.charts.svg import style_sheet
 from reports.wording import numbers
 from reports.wording.failures import where_it_failed
+from reports.wording.input_words import inputs_of
 from reports.wording.plain_text import printable
 from reports.wording.traced_text import traced_number
 
@@ -47,7 +48,7 @@ def _engine() -> Environment:
         lstrip_blocks=True,
     )
     engine.filters.update({name: getattr(numbers, name) for name in _FILTERS})
-    engine.filters.update({"where_it_failed": where_it_failed, "plural": plural})
+    engine.filters.update({"where_it_failed": where_it_failed, "plural": plural, "inputs_of": inputs_of})
     engine.globals.update(
         {"files_of": _files_of, "chart_styles": Markup(style_sheet()), "traced_number": traced_number}
     )

@@ -17,7 +17,7 @@ from analysis.format.call_record import (
     pack,
 )
 from analysis.format.run_folder import RunFolder
-from analysis.format.sample_schema import ActionVersion, Outcome
+from analysis.format.sample_schema import ActionVersion, InputOrigin, Outcome
 from analysis.samples.action_calls import Calls, by_action
 from analysis.samples.sample_set import SampleSet
 from analysis.settings import RecommendSettings
@@ -120,14 +120,17 @@ def write_segment(
     outcome: Outcome = Outcome.OK,
     correlation_id: bytes = b"\0" * 16,
     error_code: int = 0,
+    origin: InputOrigin | None = None,
 ) -> Path:
-    """One worker's segment with one record per latency for action code 1."""
+    """One worker's segment with one record per latency for action code 1; None: a run before origins."""
     folder.segments.mkdir(parents=True, exist_ok=True)
     path = folder.segments / f"{worker}{SEGMENT_SUFFIX}"
     lines = [
         f'{{"kind": "action", "code": {code}, "text": "{text}", "name": "Name of {text}"}}'
         for code, text in (names or {1: "orders"}).items()
     ]
+    if origin is not None:
+        lines.append(f'{{"kind": "payload", "code": 1, "text": "any", "origin": "{origin}"}}')
     path.with_suffix(NAMES_SUFFIX).write_text("\n".join(lines) + "\n")
     path.write_bytes(
         b"".join(
@@ -141,7 +144,7 @@ def write_segment(
                     offered_rate=1.0,
                     rtt_ms=float("nan"),
                     correlation_id=correlation_id,
-                    payload=0,
+                    payload=0 if origin is None else 1,
                     error_code=error_code,
                     http_status=200,
                     in_flight=1,

@@ -138,5 +138,6 @@ def _evidence(item: Recommendation) -> Evidence:
         cut_off_after=item.cut_off_after,
         grade=item.grade,
         concurrency_share=item.concurrency_share,
+        invented_share=item.invented_share,
         warnings=item.warnings,
     )

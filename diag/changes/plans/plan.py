@@ -42,6 +42,8 @@ class Evidence:
     cut_off_after: float | None = None
     grade: str | None = None
     concurrency_share: float | None = None
+    invented_share: float | None = None
+    """Share of calls that had an invented input; None where no origin is known, and in older plan files."""
     warnings: tuple[str, ...] = ()
     """What limits the number or looked wrong while measuring, one line each."""
 

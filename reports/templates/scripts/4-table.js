@@ -74,7 +74,7 @@
   const columns = [
     "action_id", "action_name", "verdict", "current_timeout_s", "recommended_timeout_s", "p50_ms", "p95_ms",
     "p99_ms", "p99_lower_ms", "p99_upper_ms", "samples", "ok", "timeouts", "cut_off_now", "cut_off_after",
-    "grade", "worst_wait_s", "concurrency_share", "source", "reason",
+    "grade", "worst_wait_s", "concurrency_share", "invented_share", "source", "reason",
   ];
   const cell = (value) => {
     if (value === null || value === undefined) return "";

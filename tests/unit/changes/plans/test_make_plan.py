@@ -57,6 +57,11 @@ LOWER: dict[str, Any] = {"recommended_timeout_s": 3, "verdict": Verdict.LOWER}
         ({"grade": None}, "the spread is unknown"),
         ({"n_eff": 999.0}, "1,000 effective calls, there are 999"),
         ({"n_eff": None}, "1,000 effective calls, there are unknown"),
+        (
+            {"input_origins": {"invented": 2500, "file": 2500}},
+            '50 % of its calls had invented ones, which a backend may answer with a quick "not found"; for '
+            "the line that gives real ones: diag measure --dry-run --action 'Action custom_-_1' (--force",
+        ),
     ],
 )
 def test_lowering_needs_evidence_over_time(values: dict[str, Any], reason: str) -> None:

@@ -1,5 +1,7 @@
+import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -63,6 +65,19 @@ def test_a_plan_survives_the_file(plan: Plan) -> None:
 
     assert again == plan
     assert plan_digest(again) == plan_digest(plan)
+
+
+def test_a_plan_file_from_before_origins_keeps_its_digest() -> None:
+    change = replace(PLAN.changes[0], evidence=Evidence("raise"))
+    plan = replace(PLAN, changes=(change,))
+    body = json.loads(plan_to_json(plan))
+    del body["changes"][0]["evidence"]["invented_share"]
+    older = {name: value for name, value in body.items() if name not in ("format_version", "kind", "digest")}
+    body["digest"] = hashlib.sha256(json.dumps(older, sort_keys=True).encode()).hexdigest()
+
+    assert plan_digest(plan_from_json(json.dumps(body), "plan.json")) == body["digest"]
+    weighed = replace(change, evidence=Evidence("raise", invented_share=1.0))
+    assert plan_digest(replace(plan, changes=(weighed,))) != body["digest"]
 
 
 def test_a_plan_file_says_what_it_is(tmp_path: Path) -> None:

@@ -1,0 +1,23 @@
+"""What the inputs behind a number were, in a word or two: it goes wherever the number goes."""
+
+from analysis.format.sample_schema import InputOrigin
+from analysis.verdicts.recommendation import Recommendation
+from reports.wording import numbers
+
+
+def inputs_of(action: Recommendation) -> str:
+    """Return `invented`, `40 % invented`, `real`, `none needed`, or a dash where it is not known."""
+    if action.source == "production":
+        return "real"
+    if not action.input_origins:
+        return numbers.UNKNOWN
+    if set(action.input_origins) == {InputOrigin.NONE}:
+        return "none needed"
+    return invented(action.invented_share) or "real"
+
+
+def invented(share: float | None) -> str:
+    """Return `invented` or `40 % invented`; empty where no input was, or where it is not known."""
+    if not share:
+        return ""
+    return "invented" if share == 1.0 else f"{numbers.share(share)} invented"
