@@ -22,6 +22,9 @@ class ActionBackend:
             (failure, Backend(failure.latency, Random(f"{seed}:{action_id}:{failure.status}")))
             for failure in spec.failures
         ]
+        self._not_found = (
+            None if spec.knows is None else Backend(spec.knows.latency, Random(f"{seed}:{action_id}:unknown"))
+        )
         self._choice = Random(f"{seed}:{action_id}:choice")
         self._first_call_s: float | None = None
 
@@ -29,8 +32,11 @@ class ActionBackend:
         """Seconds since the first call: the clock that warm-ups, drifts and outages go by."""
         return 0.0 if self._first_call_s is None else now_s - self._first_call_s
 
-    def call(self, now_s: float) -> tuple[float, FailureSpec | None]:
-        """Time in ms that a call sent now takes (infinite: it hangs), and how it is refused if so."""
+    def call(self, now_s: float, *, known: bool = True) -> tuple[float, FailureSpec | None]:
+        """Time in ms that a call sent now takes (infinite: it hangs), and how it is refused if so.
+
+        `known`: the backend knows what it is asked for.
+        """
         if self._first_call_s is None:
             self._first_call_s = now_s
         at_s = self.age_s(now_s)
@@ -40,7 +46,8 @@ class ActionBackend:
                 u -= failure.share
                 if u < 0.0:
                     return backend.latency_ms(at_s), failure
-        return self._healthy.latency_ms(at_s), None
+        healthy = self._healthy if known or self._not_found is None else self._not_found
+        return healthy.latency_ms(at_s), None
 
 
 class Sandbox:

@@ -92,7 +92,10 @@ async def _call_backend(
     call: Execution,
     arrived_s: float,
 ) -> ExecutionOutcome:
-    latency_ms, failure = sandbox.backend(entry.id).call(sandbox.now_s())
+    spec = sandbox.org.specs.get(entry.id)
+    knows = None if spec is None else spec.knows
+    known = knows is None or knows.holds(inputs)
+    latency_ms, failure = sandbox.backend(entry.id).call(sandbox.now_s(), known=known)
     call.drawn_ms = None if math.isinf(latency_ms) else latency_ms
     function_s = revision.function_timeout_s
     if function_s is not None and function_s < call.timeout_s and latency_ms > function_s * 1e3:
@@ -107,7 +110,9 @@ async def _call_backend(
         return ExecutionOutcome(error=ErrorReply(504, "request.timeout", TIMED_OUT), failed_step=EXECUTE)
     if failure is not None:
         return _refused_by_backend(call, failure.status, "refused by the sandbox's backend")
-    spec = sandbox.org.specs.get(entry.id)
+    if knows is not None and not known:
+        call.outcome = "ok"
+        return ExecutionOutcome(result=dict(knows.result))
     result: JsonObject = {} if spec is None else dict(spec.result)
     if spec is not None and spec.job is not None:
         result |= sandbox.jobs.submit(spec.job, entry.id, call.correlation_id)

@@ -3,9 +3,10 @@
 from typing import Final
 
 from diag.sandbox.latency.distributions import Distribution
-from diag.sandbox.reply_bodies import JsonObject
+from diag.sandbox.reply_bodies import JsonObject, JsonValue
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.world.limits import Limits
+from diag.sandbox.world.scenario import ActionSpec
 
 _LEVELS: Final = (0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999)
 
@@ -31,7 +32,7 @@ def oracle_json(sandbox: Sandbox) -> JsonObject:
             "version": entry.published.version,
             "failure_share": failure_share,
             **distribution_json(spec.latency.law(age_s) if answers else None),
-            "notes": [*spec.latency.notes()] if answers else ["the backend refuses every call"],
+            "notes": _notes(spec) if answers else ["the backend refuses every call"],
         }
         if spec.job is not None:
             shares = {"failed_share": spec.job.failed, "cancelled_share": spec.job.cancelled}
@@ -43,6 +44,11 @@ def oracle_json(sandbox: Sandbox) -> JsonObject:
         "limits": limits_json(sandbox.limits.limits),
         "actions": actions,
     }
+
+
+def _notes(spec: ActionSpec) -> list[JsonValue]:
+    known = ["calls for keys that the backend knows"] if spec.knows is not None else []
+    return [*spec.latency.notes(), *known]
 
 
 def limits_json(limits: Limits) -> JsonObject:

@@ -14,6 +14,7 @@ from diag.sandbox.latency.distributions import Fixed
 from diag.sandbox.latency.read_latency import read_latency
 from diag.sandbox.reply_bodies import JsonObject
 from diag.sandbox.world.jobs import JobSpec, read_job
+from diag.sandbox.world.known_keys import KnownKeys, read_known_keys
 from diag.sandbox.world.limits import Limits
 from diag.sandbox.world.past_executions import HistorySpec
 from diag.sandbox.world.permissions import ALL
@@ -72,6 +73,8 @@ class ActionSpec:
     """A function's own timeout, 1..15; None: the default of 15."""
     job: JobSpec | None = None
     """What a submit action starts."""
+    knows: KnownKeys | None = None
+    """What its backend finds; None: whatever it is asked for."""
     polls_jobs: bool = False
     """A poll action: returns the state of the job its input names."""
 
@@ -205,6 +208,7 @@ def _actions(table: TomlSection) -> Iterator[ActionSpec]:
 def _action(table: TomlSection) -> ActionSpec:
     latency = table.table("latency")
     job = table.table("job")
+    knows = table.table("knows")
     failures = tuple(_failure(t) for t in table.tables("failures", name_key="status"))
     if sum(failure.share for failure in failures) > 1.0 + 1e-9:
         raise table.wrong("failures", "have shares that add up to more than 1")
@@ -225,6 +229,7 @@ def _action(table: TomlSection) -> ActionSpec:
             history=_history(table.table("history")),
             function_timeout_s=_seconds(table, "function_timeout_s", 15),
             job=None if job is None else read_job(job),
+            knows=None if knows is None else read_known_keys(knows),
             polls_jobs=table.flag("polls_jobs", False),
         )
     )
