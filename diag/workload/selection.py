@@ -9,7 +9,7 @@ from diag.errors import UsageError
 from diag.genesys.models import Action
 from diag.inventory.matching import wanted_actions
 
-_MAY_CHANGE: Final = "it may change data (allow_side_effects in the workload calls it)"
+_MAY_CHANGE: Final = "it may change data (allow_side_effects = true below its [[action]] calls it)"
 
 
 @dataclass(frozen=True, slots=True)

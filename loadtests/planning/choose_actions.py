@@ -5,11 +5,13 @@ Each step takes candidates and returns those it keeps, and one reason for each t
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from analysis.format.run_folder import LeftOut
 from diag.errors import UsageError
 from diag.genesys.client import GenesysClient
 from diag.genesys.models import Action
+from diag.inventory.matching import ids_meant, is_pattern
 from diag.workload.load_shape import Poll
 from diag.workload.payload import Payload
 from diag.workload.selection import actions_to_call, select
@@ -27,6 +29,11 @@ class Candidate:
     line_to_paste: str | None = None
     """Where the inputs are invented: the line of the workload that gives real ones."""
 
+
+_NO_SHARE: Final = (
+    "built into Genesys Cloud: no timeout to set, so no share of the rate (with a rate of its own in the "
+    "workload it is called)"
+)
 
 Sorted = tuple[list[Candidate], list[LeftOut]]
 """What a step returns: the candidates it keeps, and those it leaves out with the reason."""
@@ -46,10 +53,7 @@ def choose(
     Raises UsageError for a name that means no action, and where the two agree on none.
     """
     asked = {action.id for action in actions_to_call(inventory, wanted)}
-    entry_of: dict[str, WorkloadEntry] = {}
-    for entry in workload.entries:
-        for action in _actions_of(entry, inventory, where):
-            entry_of.setdefault(action.id, entry)
+    entry_of = entries_by_action(workload, inventory, where)
     kept: list[Candidate] = []
     left_out: list[LeftOut] = []
     for action in inventory:
@@ -64,6 +68,42 @@ def choose(
             f"{where} names none of the actions asked for.",
             hint="Name them in the workload too, or leave --action out.",
         )
+    return kept, left_out
+
+
+def entries_by_action(
+    workload: Workload, inventory: Sequence[Action], where: str | None
+) -> dict[str, WorkloadEntry]:
+    """Return, per id of an action, the first entry of the workload that means it.
+
+    Raises UsageError for an entry that means none.
+    """
+    entry_of: dict[str, WorkloadEntry] = {}
+    for entry in workload.entries:
+        for action in _actions_of(entry, inventory, where):
+            entry_of.setdefault(action.id, entry)
+    return entry_of
+
+
+def without_built_in(candidates: Sequence[Candidate], wanted: Sequence[str]) -> Sorted:
+    """Leave out actions built into Genesys Cloud where the rate is shared: they have no timeout to set.
+
+    One that has a rate of its own in the workload, or is named by `wanted` (`--action`), is called.
+    """
+    named = [name for name in wanted if not is_pattern(name)]
+    asked = {
+        action_id
+        for name in named
+        for action_id in ids_meant(((each.action.id, each.action.name) for each in candidates), name)
+    }
+    kept: list[Candidate] = []
+    left_out: list[LeftOut] = []
+    for candidate in candidates:
+        action = candidate.action
+        if action.kind == "static" and candidate.entry.rate is None and action.id not in asked:
+            left_out.append(LeftOut(action.name, _NO_SHARE))
+        else:
+            kept.append(candidate)
     return kept, left_out
 
 

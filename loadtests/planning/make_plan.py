@@ -21,11 +21,13 @@ from loadtests.planning.choose_actions import (
     choose,
     resolved_poll,
     without_a_draft,
+    without_built_in,
 )
 from loadtests.planning.inputs import with_inputs
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.planning.rates import RateBudget, Rates, Wanted, planned_rates
 from loadtests.planning.run_options import DEFAULT_MAX_IN_FLIGHT, DEFAULT_SANDBOX_RATE
+from loadtests.planning.unlisted import Unlisted, unlisted
 
 EVERYTHING: Final = Workload(entries=(WorkloadEntry(name="*"),))
 """What the sandbox is called with when there is no workload file."""
@@ -41,6 +43,8 @@ class PreparedRun:
     org_name: str | None
     lines_to_paste: Mapping[str, str] = field(default_factory=dict)
     """Id of each action with invented inputs -> the line of the workload that gives it real ones."""
+    unlisted: Unlisted = field(default_factory=Unlisted)
+    """Actions that were not asked for because the workload does not name them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,11 @@ class _Request:
         """Return the seed of schedules and generated inputs."""
         seed: int | None = self.options.seed
         return self.workload.seed if seed is None else seed
+
+    @property
+    def shares_a_rate(self) -> bool:
+        """Return whether actions share a rate: the workload's, or what the org's limits leave."""
+        return self.options.rate is None and (self.workload.rate is not None or not self.sandbox)
 
 
 def prepare(options: Any, target: Target, client: GenesysClient) -> PreparedRun:
@@ -77,7 +86,8 @@ def prepare(options: Any, target: Target, client: GenesysClient) -> PreparedRun:
     plan = _plan(request, candidates, rates, left_out)
     plan = replace(plan, max_in_flight=in_flight, concurrency_limit=limits.concurrent_executions)
     lines = {each.action.id: each.line_to_paste for each in candidates if each.line_to_paste is not None}
-    return PreparedRun(plan, limits, organization.id, organization.name, lines)
+    others = unlisted(workload, inventory, options.action, options.workload)
+    return PreparedRun(plan, limits, organization.id, organization.name, lines, others)
 
 
 def _refuse_counts_below_one(options: Any) -> None:
@@ -110,6 +120,9 @@ def _candidates(request: _Request, client: GenesysClient) -> tuple[list[Candidat
     )
     if options.probe:
         kept, refused = without_a_draft(kept, client)
+        left_out += refused
+    if request.shares_a_rate:
+        kept, refused = without_built_in(kept, options.action)
         left_out += refused
     kept, without = with_inputs(client, kept, request.seed)
     left_out += without

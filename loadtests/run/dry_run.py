@@ -1,17 +1,24 @@
 """`--dry-run`: what a run would do, in words, before anything is sent."""
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from analysis.format.sample_schema import InputOrigin
 from analysis.number_words import plural, reason_lines
+from diag.table import clean
 from diag.target import Target
 from diag.workload.load_shape import Poll
 from diag.workload.payload import Payload
 from loadtests.planning.make_plan import PreparedRun
 from loadtests.planning.plan import ActionLoad, LoadPlan
+from loadtests.planning.unlisted import Unlisted
 from loadtests.steering.rate_control import RateControl
+
+MOST_NAMED: Final = 20
+"""Actions that the workload does not name; beyond that they are counted."""
 
 
 def in_short(plan: LoadPlan) -> str:
@@ -82,11 +89,40 @@ def describe(prepared: PreparedRun, target: Target, run_time_s: float | None, us
     lines += _real_inputs_missing(prepared)
     if plan.left_out:
         lines += ["", "  Left out:", *(f"    {line}" for line in _left_out(plan))]
-    return "\n".join(lines) + "\n"
+    if not target.sandbox:
+        lines += _not_in_the_workload(prepared.unlisted)
+    return "\n".join(map(clean, lines)) + "\n"
 
 
 def _left_out(plan: LoadPlan) -> list[str]:
     return reason_lines((action.what, action.why) for action in plan.left_out)
+
+
+def _not_in_the_workload(unlisted: Unlisted) -> list[str]:
+    """Return which actions the workload does not name, and what to write to have one called."""
+    lines = []
+    changing = unlisted.changing
+    if changing:
+        lines += [
+            "",
+            "  Not in the workload, because each call may change data:",
+            *(
+                f"    {each.name} ({each.request_type or 'unknown request'})"
+                for each in changing[:MOST_NAMED]
+            ),
+        ]
+        if len(changing) > MOST_NAMED:
+            lines.append(f"    and {len(changing) - MOST_NAMED} more: diag scan")
+        lines += [
+            f"  To call {changing[0].name}, write into the workload file:",
+            "    [[action]]",
+            f"    id = {json.dumps(changing[0].id)}",
+            "    allow_side_effects = true",
+        ]
+    if unlisted.reading:
+        more = plural(unlisted.reading, "action that only reads", "actions that only read")
+        lines += ["", f"  Not in the workload either: {more}."]
+    return lines
 
 
 def _inputs(payloads: Sequence[Payload]) -> str:
@@ -110,7 +146,11 @@ def _real_inputs_missing(prepared: PreparedRun) -> list[str]:
         "  comes out too short, so no timeout is lowered on it without --force. Below",
         "  the action's [[action]] in the workload, paste its line and fill it in (or",
         "  name a payload_file, .csv or .jsonl, with the same names):",
-        *(f"    {action.action_name}:\n      {lines[action.action_id]}" for action in missing),
+        *(
+            line
+            for action in missing
+            for line in (f"    {action.action_name}:", f"      {lines[action.action_id]}")
+        ),
     ]
 
 

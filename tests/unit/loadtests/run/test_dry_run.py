@@ -1,12 +1,16 @@
 """The dry run says which inputs an action is called with, and where real ones are missing."""
 
+import tomllib
+
 from analysis.format.sample_schema import InputOrigin
+from diag.genesys.models import Action
 from diag.target import Target, sandbox_connection
 from diag.workload.make_payloads import EMPTY
 from diag.workload.org_limits import OrgLimits
 from diag.workload.payload import Payload
 from loadtests.planning.make_plan import PreparedRun
 from loadtests.planning.plan import ActionLoad, LoadPlan
+from loadtests.planning.unlisted import Unlisted
 from loadtests.run.dry_run import describe
 
 LINE = 'payload = [{ values = { customerId = "..." } }]'
@@ -45,3 +49,32 @@ def test_the_line_for_real_inputs_stands_whole_below_the_action_that_lacks_them(
 
 def test_nothing_is_said_where_no_input_is_invented() -> None:
     assert "missing" not in said({})
+
+
+def an_action(action_id: str, name: str, method: str) -> Action:
+    config: dict[str, object] = {"request": {"requestType": method}, "response": {}}
+    return Action.from_json({"id": action_id, "name": name, "config": config}, "a test")
+
+
+def in_an_org(*changing: Action, reading: int = 0) -> str:
+    actions = (ActionLoad("a-1", "Get Customer", 5, 1.0, (EMPTY,)),)
+    prepared = PreparedRun(
+        LoadPlan(actions), OrgLimits(50, 300), "id", "Acme", unlisted=Unlisted(changing, reading)
+    )
+    return describe(prepared, Target(sandbox_connection("http://127.0.0.1:1"), sandbox=False), 60.0, 1)
+
+
+def test_actions_that_init_commented_out_are_named_with_the_lines_that_call_them() -> None:
+    text = in_an_org(an_action("c-1", "Create Case", "POST"), an_action("c-2", "Drop\x1b[2J", "DELETE"))
+
+    assert "    Create Case (POST)\n    Drop\N{REPLACEMENT CHARACTER}[2J (DELETE)\n" in text
+    _, _, lines = text.partition("To call Create Case, write into the workload file:\n")
+    assert tomllib.loads(lines) == {"action": [{"id": "c-1", "allow_side_effects": True}]}
+    assert "either" not in text
+
+
+def test_many_are_counted_and_those_that_only_read_too() -> None:
+    text = in_an_org(*(an_action(f"c-{n}", f"Create {n}", "POST") for n in range(25)), reading=1)
+
+    assert "and 5 more: diag scan" in text
+    assert "Not in the workload either: 1 action that only reads." in text

@@ -1,0 +1,36 @@
+"""Which actions a run calls: those with nothing to set take no share of the rate."""
+
+from diag.genesys.models import Action
+from diag.workload.workload import Workload, WorkloadEntry
+from loadtests.planning.choose_actions import Candidate, without_built_in
+from loadtests.planning.unlisted import unlisted
+
+BUILT_IN = Action("static_1", "Get User", None, None, 1, False)
+CUSTOM = Action("custom_1", "Get Order", None, None, 1, False)
+
+
+def called(wanted: tuple[str, ...] = (), rate: float | None = None) -> list[str]:
+    candidates = [Candidate(BUILT_IN, WorkloadEntry(id="static_1", rate=rate))]
+    kept, left_out = without_built_in([*candidates, Candidate(CUSTOM, WorkloadEntry(name="*"))], wanted)
+    assert all("no timeout to set" in one.why for one in left_out)
+    assert len(kept) + len(left_out) == 2
+    return [each.action.name for each in kept]
+
+
+def test_a_built_in_action_takes_no_share_of_the_rate() -> None:
+    assert called() == ["Get Order"]
+    assert called(("Get*",)) == ["Get Order"]
+
+
+def test_a_built_in_action_that_is_asked_for_is_called() -> None:
+    assert called(rate=1.0) == ["Get User", "Get Order"]
+    assert called(("get user",)) == ["Get User", "Get Order"]
+    assert called(("static_1",)) == ["Get User", "Get Order"]
+
+
+def test_actions_no_entry_means_are_found_and_only_among_those_asked_for() -> None:
+    workload = Workload(entries=(WorkloadEntry(name="Get Order"),))
+    auth = Action("customAuth_1", "Log in", None, None, 1, False)
+
+    assert unlisted(workload, [BUILT_IN, CUSTOM, auth], (), "w.toml").changing == (BUILT_IN,)
+    assert unlisted(workload, [BUILT_IN, CUSTOM, auth], ("Get Order",), "w.toml").changing == ()
