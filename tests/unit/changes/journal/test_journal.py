@@ -1,12 +1,13 @@
 import json
 import multiprocessing
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from diag.changes.errors import JournalError
 from diag.changes.journal.journal import Journal
-from diag.changes.journal.journal_line import latest_by_entry, unfinished
+from diag.changes.journal.journal_line import JournalLine, latest_by_entry, unfinished
 from tests.support.changes.journal_records import record
 
 
@@ -184,6 +185,8 @@ WRONG_VALUES: list[tuple[str, object]] = [
     ("undoes", []),
     ("entry", "../x"),
     ("entry", 7),
+    # No field holds an object: one that is added and left unchecked is found here.
+    *((field.name, {"nobody": "checks"}) for field in fields(JournalLine)),
 ]
 
 
