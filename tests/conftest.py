@@ -1,6 +1,7 @@
 """Fixtures that start a real sandbox process (one of the demo scenario serves the whole session), and the
 order in which several processes take the tests."""
 
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -46,6 +47,9 @@ def _turn(item: pytest.Item) -> int:
     inside = item.path.relative_to(TESTS)
     return next(turn for turn, place in enumerate(SLOWEST_FIRST) if inside.is_relative_to(place))
 
+
+# A shell starts what runs in its background with Ctrl-C ignored, and every process a test starts inherits that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A busy machine is slow, not wrong: no property fails by the clock.
 settings.register_profile("no deadline", deadline=None)
