@@ -48,7 +48,7 @@ def _turn(item: pytest.Item) -> int:
     return next(turn for turn, place in enumerate(SLOWEST_FIRST) if inside.is_relative_to(place))
 
 
-# A shell starts what runs in its background with Ctrl-C ignored, and every process a test starts inherits that.
+# A shell ignores Ctrl-C in what it runs in the background, and every process a test starts inherits that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A busy machine is slow, not wrong: no property fails by the clock.

@@ -19,7 +19,8 @@ from analysis.format.settled_file import read_settled
 from analysis.format.skipped_input import SkippedInput
 from analysis.number_words import plural
 from analysis.samples.action_calls import A_DAY_S
-from analysis.samples.run_samples import add_segments, finished_parquet, manifest_of
+from analysis.samples.run_manifest import manifest_of
+from analysis.samples.run_samples import add_segments, finished_parquet
 from analysis.samples.sample_file import add_sample_file
 from analysis.samples.sample_set import SampleSet
 from analysis.samples.table_builder import TableBuilder

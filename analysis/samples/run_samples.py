@@ -2,24 +2,13 @@
 
 from pathlib import Path
 
-from analysis.errors import UnreadableSamplesError
-from analysis.format.run_folder import Manifest, RunFolder, read_manifest
+import pandas as pd
+
+from analysis.format.run_folder import RunFolder
 from analysis.format.segment_reader import segment_paths
 from analysis.format.skipped_input import SkippedInput
-from analysis.samples.segments import read_segment, segment_table
+from analysis.samples.segments import CodedTexts, Column, run_columns
 from analysis.samples.table_builder import TableBuilder
-
-
-def manifest_of(folder: RunFolder) -> tuple[Manifest | None, tuple[SkippedInput, ...]]:
-    """Return the manifest, if there is a readable one; samples can be judged without it."""
-    try:
-        manifest = read_manifest(folder)
-    except UnreadableSamplesError as error:
-        return None, (SkippedInput(str(folder.manifest), None, error.message),)
-    if manifest is not None:
-        return manifest, ()
-    why = "missing: what was measured, where, and which actions can be configured is not known"
-    return None, (SkippedInput(str(folder.manifest), None, why),)
 
 
 def add_segments(
@@ -27,21 +16,18 @@ def add_segments(
 ) -> tuple[SkippedInput, ...]:
     """Add all whole records of a run to `builder`. Raises UnreadableSamplesError when there is none."""
     skipped: list[SkippedInput] = []
-    found = 0
-    for path in segment_paths(folder):
-        table, left_out = segment_table(read_segment(path), run_id, columns)
-        skipped.extend(left_out)
-        if len(table):
-            builder.add(table)
-            found += len(table)
-    if not found:
-        raise UnreadableSamplesError(
-            f"{folder.path} holds no call.",
-            hint="The run ended before its first call was over (diag measure starts another), "
-            "or this is not the folder of a run.",
-            details=tuple(f"{one.what}: {one.why}" for one in skipped),
-        )
+    for part in run_columns(folder, run_id, columns):
+        skipped.extend(part.skipped)
+        if part.rows:
+            values = {name: _pandas(column) for name, column in part.columns.items()}
+            builder.add(pd.DataFrame(values, copy=False))
     return tuple(skipped)
+
+
+def _pandas(column: Column) -> object:
+    if isinstance(column, CodedTexts):
+        return pd.Categorical.from_codes(column.codes, pd.Index(list(column.texts), dtype="str"))
+    return column
 
 
 def finished_parquet(folder: RunFolder) -> Path | None:

@@ -1,20 +1,21 @@
-"""Segments back to a table: the records that survived, and what did not (layout:
+"""Segments back to columns: the records that survived, and what did not (layout:
 analysis.format.call_record).
 
 A run killed by `kill -9` ends in half a record at worst; a full disk can leave half a record in the
-middle. Each record carries its own checksum, so whatever is whole is read.
+middle. Each record carries its own checksum, so whatever is whole is read. Without pandas: a run that has
+just ended is made a Parquet file of, and importing pandas would cost it a second.
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.errors import UnreadableSamplesError
 from analysis.format.call_record import (
     FIELDS,
     NAMES_SUFFIX,
@@ -23,7 +24,8 @@ from analysis.format.call_record import (
     SEGMENT_SUFFIX,
     TARGET_CODES,
 )
-from analysis.format.segment_reader import SegmentTail, read_names
+from analysis.format.run_folder import RunFolder
+from analysis.format.segment_reader import SegmentTail, read_names, segment_paths
 from analysis.format.skipped_input import SkippedInput
 
 RECORD_DTYPE: Final = np.dtype([(name, code) for name, _, code in FIELDS] + [("crc", "<u4")])
@@ -37,6 +39,48 @@ class Segment:
     records: np.ndarray[tuple[int], np.dtype[np.void]]
     names: Mapping[str, Mapping[int, str]]
     skipped: tuple[SkippedInput, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CodedTexts:
+    """A column of texts without a Python object per row: positions in `texts`, -1 where none is known."""
+
+    codes: NDArray[np.int32]
+    texts: tuple[str, ...]
+
+
+Column = CodedTexts | NDArray[Any]
+"""A column of calls; a number that is not known is NaN, a correlation id that is not known is None."""
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentColumns:
+    """The wanted columns of one segment, each with `rows` values, and what was left out."""
+
+    rows: int
+    columns: Mapping[str, Column]
+    skipped: tuple[SkippedInput, ...]
+
+
+def run_columns(folder: RunFolder, run_id: str, columns: tuple[str, ...]) -> Iterator[SegmentColumns]:
+    """Return the wanted columns of every segment of a run, worker by worker.
+
+    Raises UnreadableSamplesError, once all are read, when not one held a call.
+    """
+    skipped: list[SkippedInput] = []
+    rows = 0
+    for path in segment_paths(folder):
+        part = segment_columns(read_segment(path), run_id, columns)
+        skipped.extend(part.skipped)
+        rows += part.rows
+        yield part
+    if not rows:
+        raise UnreadableSamplesError(
+            f"{folder.path} holds no call.",
+            hint="The run ended before its first call was over (diag measure starts another), "
+            "or this is not the folder of a run.",
+            details=tuple(f"{one.what}: {one.why}" for one in skipped),
+        )
 
 
 def read_segment(path: Path) -> Segment:
@@ -55,9 +99,7 @@ def read_segment(path: Path) -> Segment:
     return Segment(path.stem, records, names, tuple(skipped))
 
 
-def segment_table(
-    segment: Segment, run_id: str, columns: tuple[str, ...]
-) -> tuple[pd.DataFrame, tuple[SkippedInput, ...]]:
+def segment_columns(segment: Segment, run_id: str, columns: tuple[str, ...]) -> SegmentColumns:
     """Return the wanted columns of one segment; records whose action has no name are skipped."""
     records = segment.records
     names = segment.names
@@ -82,7 +124,7 @@ def segment_table(
         "payload": ("payload", names.get("payload", {})),
         "input_origin": ("payload", names.get("payload_origin", {})),
     }
-    table: dict[str, object] = {}
+    table: dict[str, Column] = {}
     for column in columns:
         if column in ("run_id", "worker_id"):
             table[column] = _constant(run_id if column == "run_id" else segment.worker_id, n)
@@ -96,22 +138,21 @@ def segment_table(
             table[column] = np.where(records[column] == 0, np.nan, records[column].astype(np.float64))
         else:
             table[column] = np.ascontiguousarray(records[column])
-    return pd.DataFrame(table, copy=False), tuple(skipped)
+    return SegmentColumns(n, table, tuple(skipped))
 
 
-def _texts(codes: NDArray[np.unsignedinteger], texts: Mapping[int, str]) -> pd.Categorical:
-    """A categorical without a Python object per row; unknown codes are missing values."""
+def _texts(codes: NDArray[np.unsignedinteger], texts: Mapping[int, str]) -> CodedTexts:
     used = [code for code in np.unique(codes).tolist() if code in texts]
-    categories = list(dict.fromkeys(texts[code] for code in used))
-    position = {text: index for index, text in enumerate(categories)}
+    known = tuple(dict.fromkeys(texts[code] for code in used))
+    position = {text: index for index, text in enumerate(known)}
     lookup = np.full(int(codes.max(initial=0)) + 1, -1, dtype=np.int32)
     for code in used:
         lookup[code] = position[texts[code]]
-    return pd.Categorical.from_codes(lookup[codes], pd.Index(categories, dtype="str"))
+    return CodedTexts(lookup[codes], known)
 
 
-def _constant(text: str, n: int) -> pd.Categorical:
-    return pd.Categorical.from_codes(np.zeros(n, dtype=np.int8), pd.Index([text], dtype="str"))
+def _constant(text: str, n: int) -> CodedTexts:
+    return CodedTexts(np.zeros(n, dtype=np.int32), (text,))
 
 
 def _correlation_ids(values: NDArray[np.void]) -> NDArray[np.object_]:

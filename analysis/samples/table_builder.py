@@ -75,7 +75,7 @@ class TableBuilder:
     def _part(self, name: str, values: "pd.Series[Any]", rows: slice | NDArray[np.bool_]) -> NDArray[Any]:
         dtype = COLUMNS[name]
         if dtype == "object":
-            return values.to_numpy(dtype=object)[rows]
+            return np.where(values.isna(), None, values.to_numpy(dtype=object))[rows]
         if dtype != "category":
             return _narrow(_floats(values)[rows], dtype)
         codes, texts = _codes(values)
