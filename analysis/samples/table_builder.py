@@ -75,7 +75,9 @@ class TableBuilder:
     def _part(self, name: str, values: "pd.Series[Any]", rows: slice | NDArray[np.bool_]) -> NDArray[Any]:
         dtype = COLUMNS[name]
         if dtype == "object":
-            return np.where(values.isna(), None, values.to_numpy(dtype=object))[rows]
+            objects = values.to_numpy(dtype=object, copy=True)
+            objects[values.isna().to_numpy()] = None
+            return objects[rows]
         if dtype != "category":
             return _narrow(_floats(values)[rows], dtype)
         codes, texts = _codes(values)
