@@ -36,12 +36,17 @@ def duration(s: float) -> str:
 
 def percent(share: float) -> str:
     """Return "6 %", "0.4 %", "less than 0.01 %" or "none"."""
-    value = share * 100
-    if value <= 0:
+    if share <= 0:
         return "none"
-    if value < 0.01:
-        return "less than 0.01 %"
-    return f"{value:.2f} %" if value < 0.1 else f"{value:.1f} %" if value < 10 else f"{value:.0f} %"
+    return "less than 0.01 %" if share < 0.0001 else percent_figure(share)
+
+
+def percent_figure(share: float) -> str:
+    """Return "6 %", "0.12 %", "19 %": two digits below one, then one decimal, from ten on none."""
+    value = share * 100
+    if value < 1:
+        return f"{value:.2g} %"
+    return f"{value:.1f}".removesuffix(".0") + " %" if value < 10 else f"{value:.0f} %"
 
 
 def plural(count: float, one: str, many: str | None = None) -> str:

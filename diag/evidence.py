@@ -99,7 +99,11 @@ def report_data(
 
     return ReportData(
         analysis=evidence.analysis,
-        summaries=summarise(evidence.samples, evidence.analysis.settings) if charts else {},
+        summaries=(
+            summarise(evidence.samples, evidence.analysis.settings, evidence.analysis.waiting)
+            if charts
+            else {}
+        ),
         manifests=evidence.samples.manifests,
         version=__version__,
         notes=notes,

@@ -1,6 +1,6 @@
 """A survival curve with its band, as points to draw."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,3 +11,5 @@ class SurvivalCurve:
     share: tuple[float, ...]
     lower: tuple[float, ...]
     upper: tuple[float, ...]
+    watched_ms: float = field(default=0.0, kw_only=True)
+    """Calls were watched so long, finished or not: up to there, or the last step, the share is known."""

@@ -20,6 +20,7 @@ from analysis.samples.action_calls import ERRORS, NO_CALLS, ActionCalls, Calls, 
 from analysis.samples.run_weaknesses import mixed_orgs, run_weaknesses
 from analysis.samples.sample_set import SampleSet
 from analysis.settings import RecommendSettings, with_cap, with_overrides
+from analysis.statistics.survival import SurvivalTable
 from analysis.verdicts.caveats import about_calls, about_inputs, about_load, about_the_clock
 from analysis.verdicts.judge import judge
 from analysis.verdicts.recommendation import Analysis, Recommendation
@@ -47,13 +48,15 @@ def recommend(
     stated = samples.stated_settings()
     limit = concurrency_limit if concurrency_limit is not None else _newest_limit(samples)
     verdicts: dict[str, Recommendation] = {}
+    waiting: dict[str, SurvivalTable] = {}
     for action in by_action(samples.table):
         fact = known.get(action.action_id, ActionFacts(action.action_id))
         own = with_overrides(settings, stated.get(action.action_id, {}))
         own = (overrides or {}).get(action.action_id, own)
-        verdicts[action.action_id] = recommend_action(
-            action, fact, own, limit, many_looks=action.action_id in samples.settled, source=source
-        )
+        many_looks = action.action_id in samples.settled
+        of_action = _findings_under_cap(action, fact, own, many_looks=many_looks, source=source)
+        verdicts[action.action_id] = judge(of_action, with_cap(own, fact.cap_s), limit)
+        waiting[action.action_id] = of_action.cost_table
     for action_id in samples.facts():
         if action_id not in verdicts:
             nothing = ActionCalls(action_id, "", NO_CALLS, 0)
@@ -72,6 +75,7 @@ def recommend(
         ),
         org_id=_the_only({manifest.org_id for manifest in samples.manifests}),
         host=_the_only({manifest.host for manifest in samples.manifests}),
+        waiting=waiting,
     )
 
 
@@ -93,11 +97,20 @@ def recommend_action(
     Slower calls never lower the number, unless `design_effect`, `level_rate` or the verdict `unstable`
     changed, or calls were cut off after different times (tests/unit/analysis/verdicts/test_monotone.py).
     """
-    settings = with_cap(settings, facts.cap_s)
-    known = findings(action, facts, settings, many_looks=many_looks)
-    if source is not None:
-        known = replace(known, apply_with=f"diag recommend {source} --apply")
-    return judge(known, settings, concurrency_limit)
+    known = _findings_under_cap(action, facts, settings, many_looks=many_looks, source=source)
+    return judge(known, with_cap(settings, facts.cap_s), concurrency_limit)
+
+
+def _findings_under_cap(
+    action: ActionCalls,
+    facts: ActionFacts,
+    settings: RecommendSettings,
+    *,
+    many_looks: bool,
+    source: str | None,
+) -> Findings:
+    known = findings(action, facts, with_cap(settings, facts.cap_s), many_looks=many_looks)
+    return known if source is None else replace(known, apply_with=f"diag recommend {source} --apply")
 
 
 def findings(

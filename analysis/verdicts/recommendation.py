@@ -11,6 +11,7 @@ from analysis.format.action_facts import ActionFacts
 from analysis.format.skipped_input import SkippedInput
 from analysis.jobs.polling_loop import FlowLoop
 from analysis.settings import RecommendSettings
+from analysis.statistics.survival import SurvivalTable
 
 FORMAT_VERSION: Final = 1
 
@@ -131,6 +132,9 @@ class Analysis:
     """Where the runs were measured; None when unknown or not the same for all."""
     loops: tuple[FlowLoop, ...] = ()
     """How flows should wait for work that is submitted and polled; empty where the runs paired none."""
+    waiting: Mapping[str, SurvivalTable] = field(default_factory=dict, compare=False, repr=False)
+    """By action id: the share of calls still waiting at each time, from which every share cut off is read. It
+    is not in the JSON."""
 
     def __post_init__(self) -> None:
         """Give every action what weakens its runs, so that whoever reads one judges it as `apply` does."""

@@ -1,9 +1,11 @@
 """Tables small enough to draw, per action: distribution, survival, timeline, errors.
 
-The charts show every recorded call (all levels, warm-up included), because that is what happened; the
-recommendation says which of them count. Curves are thinned to a fixed number of points.
+The charts show every recorded call (all levels, warm-up included), because that is what happened, except the
+survival curve: it is the one the verdict rests on, because timeouts are read off it. Curves are thinned to a
+fixed number of points.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final, Literal
 
@@ -13,11 +15,12 @@ from numpy.typing import NDArray
 
 from analysis.estimates.service_time import on_the_right_clock
 from analysis.format.call_record import OUTCOME_CODES, OUTCOME_OF
-from analysis.format.sample_schema import Outcome
+from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, Outcome
 from analysis.samples.action_calls import ActionCalls, Calls, Kind, by_action
 from analysis.samples.sample_set import SampleSet
 from analysis.settings import RecommendSettings
 from analysis.statistics.latency_counts import MAX_MS
+from analysis.statistics.survival import SurvivalTable
 from analysis.statistics.survival_band import curve_with_band
 from analysis.statistics.survival_curve import SurvivalCurve
 from analysis.views.breakdowns import cold_start, error_groups, knee, load_bins, payload_groups, survival_of
@@ -29,8 +32,15 @@ MAX_TIME_BINS: Final = 120
 MIN_CALLS_FOR_P50: Final = 3
 
 
-def summarise(samples: SampleSet, settings: RecommendSettings | None = None) -> dict[str, ActionSummary]:
+def summarise(
+    samples: SampleSet,
+    settings: RecommendSettings | None = None,
+    waiting: Mapping[str, SurvivalTable] | None = None,
+) -> dict[str, ActionSummary]:
     """Return a summary per action id; the number of points does not grow with the number of calls.
+
+    `waiting`: `Analysis.waiting`, so that the curve is the one the verdict's shares are read from; without
+    it, the curve is that of every call.
 
     Error groups need the columns of `read_samples(..., detail=True)`; without them they carry counts only.
     """
@@ -42,7 +52,10 @@ def summarise(samples: SampleSet, settings: RecommendSettings | None = None) -> 
         known = facts.get(action.action_id)
         name = (known.action_name if known else None) or action.action_name
         failed = errors.get(action.action_id, ())
-        found[action.action_id] = _summary(action, name, failed, samples.table, settings)
+        summary = _summary(action, name, failed, samples.table, settings)
+        if waiting is not None and action.action_id in waiting:
+            summary = replace(summary, survival=_curve(waiting[action.action_id], settings))
+        found[action.action_id] = summary
     return found
 
 
@@ -99,8 +112,11 @@ def _histogram(calls: Calls) -> Histogram | None:
 
 
 def _survival(calls: Calls, settings: RecommendSettings) -> SurvivalCurve | None:
-    table = survival_of(calls)
-    return curve_with_band(table, settings.confidence, points=_thin(table.share))
+    return _curve(survival_of(calls), settings)
+
+
+def _curve(table: SurvivalTable, settings: RecommendSettings) -> SurvivalCurve | None:
+    return curve_with_band(table, settings.confidence, points=_thin(table))
 
 
 def _series(calls: Calls, settings: RecommendSettings) -> tuple[Series, ...]:
@@ -116,14 +132,19 @@ def _series(calls: Calls, settings: RecommendSettings) -> tuple[Series, ...]:
     return tuple(found)
 
 
-def _thin(share: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Positions to keep: evenly spread over the log of the share, so that the tail keeps its points."""
+def _thin(table: SurvivalTable) -> NDArray[np.int64]:
+    """Positions to keep: evenly spread over the log of the share, so that the tail keeps its points.
+
+    Also the last before each whole second, so that the share a timeout cuts off can be read off exactly.
+    """
+    share = table.share
     if share.size <= MAX_CURVE_POINTS:
         return np.arange(share.size)
     depth = -np.log10(np.maximum(share, share[share > 0].min() / 2))
     wanted = np.linspace(depth[0], depth[-1], MAX_CURVE_POINTS - 2)
     picked = np.minimum(np.searchsorted(depth, wanted), share.size - 1)
-    return np.unique(np.r_[0, picked, share.size - 1])
+    whole = np.searchsorted(table.t_ms, np.arange(1, PLATFORM_MAX_TIMEOUT_S + 1) * 1000, side="right") - 1
+    return np.unique(np.r_[0, picked, whole[whole >= 0], share.size - 1])
 
 
 def _timeline(calls: Calls) -> tuple[TimeBin, ...]:

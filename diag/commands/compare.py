@@ -124,7 +124,7 @@ def _compared(options: CompareOptions, rules: "RecommendSettings", *, curves: bo
             ComparedRun(
                 label=options.labels[index] if options.labels else path.name,
                 analysis=evidence.analysis,
-                summaries=summarise(evidence.samples, rules) if curves else {},
+                summaries=summarise(evidence.samples, rules, evidence.analysis.waiting) if curves else {},
                 manifests=evidence.samples.manifests,
             )
         )

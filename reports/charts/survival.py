@@ -212,4 +212,5 @@ def thinned(curve: SurvivalCurve, points: int) -> SurvivalCurve:
     wanted = np.linspace(0, travelled[-1], points)
     keep = np.unique(np.minimum(np.searchsorted(travelled, wanted), len(x) - 1))
     columns = (curve.t_ms, curve.share, curve.lower, curve.upper)
-    return SurvivalCurve(*(tuple(column[index] for index in keep) for column in columns))
+    kept = (tuple(column[index] for index in keep) for column in columns)
+    return SurvivalCurve(*kept, watched_ms=curve.watched_ms)

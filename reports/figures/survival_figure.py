@@ -54,7 +54,6 @@ def survival_figure(
     drawn = thinned(curve, SMALL_POINTS) if small else curve
     low_ms, high_ms = survival_range(drawn, action, markers, series)
     start_s = action.recommended_timeout_s or action.current_timeout_s or PLATFORM_MAX_TIMEOUT_S
-    seen_ms = (action.current_timeout_s or 0) * 1000.0 if action.cut_off_now is not None else 0.0
     confidence = analysis.settings.confidence
     return Chart(
         "survival",
@@ -85,7 +84,7 @@ def survival_figure(
             ),
             *key_entries(markers),
         ),
-        TryOut(cut_off_by_timeout(curve, seen_ms), curve.share[-1], start_s),
+        TryOut(cut_off_by_timeout(curve), curve.share[-1], start_s),
         facts={
             "allowed": 1 - percentile,
             "end_ms": curve.t_ms[-1],
@@ -150,12 +149,17 @@ def _at_most(action: Recommendation) -> str:
 
 
 def _basis(action: Recommendation, calls: int) -> list[str]:
-    """Charts show every call; a verdict may rest on fewer (one load level, no warm-up, no refused calls)."""
+    """The curve is the verdict's, which may rest on fewer calls: one load level, no warm-up, none refused."""
     if calls == action.samples:
         return []
     drawn = traced_number(numbers.count(calls), calls, f"{_FACTS}/calls")
     rests = traced_number(numbers.count(action.samples), action.samples, "samples")
-    return [traced("Drawn from all {} calls; the verdict rests on {}.", drawn, rests)]
+    lines: list[str] = [traced("Drawn from the {} of {} calls that the verdict rests on.", rests, drawn)]
+    if action.clock == "response":
+        lines.append(
+            traced("It counts from dispatch, as the timeout does; the verdict from the planned start.")
+        )
+    return lines
 
 
 def _table(
@@ -216,13 +220,13 @@ def _known_at(series: Series, t_ms: float) -> float | None:
     return _slower_than(curve, t_ms) if t_ms <= curve.t_ms[-1] or curve.share[-1] <= 0 else None
 
 
-def cut_off_by_timeout(curve: SurvivalCurve, seen_until_ms: float = 0.0) -> tuple[float | None, ...]:
+def cut_off_by_timeout(curve: SurvivalCurve) -> tuple[float | None, ...]:
     """Return the share of calls a timeout of 1, 2, ... 60 s would cut off; None where it is not known.
 
-    A curve that ends above nothing is known to its last step, or to `seen_until_ms` where calls were
-    seen to last longer than that (the timeout that cut them off).
+    A curve that ends above nothing is known to its last step, or as long as calls were watched (the timeout
+    that cut them off). It is the curve the verdict's shares are read from, so that both agree.
     """
-    known_ms = math.inf if curve.share[-1] <= 0 else max(curve.t_ms[-1], seen_until_ms)
+    known_ms = math.inf if curve.share[-1] <= 0 else max(curve.t_ms[-1], curve.watched_ms)
     return tuple(
         _slower_than(curve, s * 1000.0) if s * 1000.0 <= known_ms else None
         for s in range(PLATFORM_MIN_TIMEOUT_S, PLATFORM_MAX_TIMEOUT_S + 1)

@@ -3,6 +3,8 @@
 import math
 from typing import Final
 
+from analysis.number_words import percent_figure
+
 UNKNOWN: Final = "–"
 _DIGITS: Final = 3
 
@@ -43,12 +45,7 @@ def share(value: float | None) -> str:
     """Return a share of 0..1 as `5.8 %`; small but positive ones never become `0 %`."""
     if value is None or not math.isfinite(value):
         return UNKNOWN
-    percent = value * 100
-    if 0 < percent < 0.01:
-        return "< 0.01 %"
-    if percent < 10:
-        return f"{percent:.2g} %" if percent < 1 else f"{_trimmed(percent, 1)} %"
-    return f"{percent:.0f} %"
+    return "< 0.01 %" if 0 < value < 0.0001 else percent_figure(value)
 
 
 def count(value: float | None) -> str:

@@ -195,7 +195,7 @@ def test_calls_that_errors_ended_are_spoken_of() -> None:
     assert any(line.startswith("10 % of calls ended in an error") for line in some.warnings)
     assert not any("error" in line for line in judge(calls(x)).warnings)
     backend = judge(calls(x, outcome=np.where(np.arange(2000) % 10, "ok", "backend_error"), rate=1.0))
-    assert "min, 10.0 % of them ended by an error)" in backend.reason
+    assert "min, 10 % of them ended by an error)" in backend.reason
     assert "error" not in judge(calls(x)).reason
 
 

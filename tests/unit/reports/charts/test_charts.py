@@ -175,7 +175,7 @@ def test_what_if_is_the_curve_at_whole_seconds_and_unknown_beyond_it() -> None:
 
     assert cut_off_by_timeout(ended)[:4] == (0.5, 0.2, 0.0, 0.0)
     assert cut_off_by_timeout(censored)[:4] == (0.5, 0.2, 0.1, None)
-    assert cut_off_by_timeout(censored, 4000.0)[:5] == (0.5, 0.2, 0.1, 0.1, None)
+    assert cut_off_by_timeout(replace(censored, watched_ms=4000.0))[:5] == (0.5, 0.2, 0.1, 0.1, None)
     assert len(cut_off_by_timeout(ended)) == 60
 
 
