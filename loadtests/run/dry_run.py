@@ -24,11 +24,13 @@ MOST_NAMED: Final = 20
 def in_short(plan: LoadPlan) -> str:
     """Return the plan in one line: what one user, or where no number was asked for, all of them send."""
     rate = sum(action.rate for action in plan.actions)
+    count = sum(one.payloads[0].origin is InputOrigin.INVENTED for one in plan.actions)
+    invented = f", {count} with invented inputs" if count else ""
     whose = "each user" if plan.divided_among == 1 else f"{plan.divided_among} workers together"
     limit = "" if plan.total_rate is None else f" (all users together at most {plan.total_rate:.4g})"
     return (
         f"{plural(len(plan.actions), 'action')}, {rate:.4g} calls/s for {whose}{limit}, "
-        f"{plan.arrivals} arrivals, {plan.model} model"
+        f"{plan.arrivals} arrivals, {plan.model} model{invented}"
     )
 
 

@@ -11,7 +11,7 @@ from diag.workload.payload import Payload
 from loadtests.planning.make_plan import PreparedRun
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.planning.unlisted import Unlisted
-from loadtests.run.dry_run import describe
+from loadtests.run.dry_run import describe, in_short
 
 LINE = 'payload = [{ values = { customerId = "..." } }]'
 
@@ -78,3 +78,11 @@ def test_many_are_counted_and_those_that_only_read_too() -> None:
 
     assert "and 5 more: diag scan" in text
     assert "Not in the workload either: 1 action that only reads." in text
+
+
+def test_the_line_at_the_start_of_a_run_counts_actions_with_invented_inputs() -> None:
+    invented = ActionLoad("a-1", "Get Customer", 5, 1.0, payloads(InputOrigin.INVENTED, 5))
+    own = ActionLoad("a-2", "Get Order", 5, 1.0, payloads(InputOrigin.FILE, 5))
+
+    assert in_short(LoadPlan((invented, own))).endswith(", 1 with invented inputs")
+    assert "invented" not in in_short(LoadPlan((own,)))
