@@ -60,13 +60,6 @@ class PartialError(DiagError):
     category = "partial"
 
 
-def why_unreadable(error: OSError | UnicodeDecodeError) -> str:
-    """Return in plain words why a text file could not be read: `is a directory`, `not UTF-8 text`."""
-    if isinstance(error, UnicodeDecodeError):
-        return f"not UTF-8 text (byte {error.start + 1})"
-    return (error.strerror or type(error).__name__).lower()
-
-
 def error_text(message: str, hint: str | None, details: tuple[str, ...] = ()) -> str:
     """Return an error as the user reads it: what and where, details, the fix; without control characters."""
     lines = [f"Error: {message}", *(f"│ {line}" for line in details)]

@@ -3,14 +3,16 @@
 Which source wins is decided in `diag.settings`.
 """
 
+import io
+import os
 import stat
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from diag.errors import UsageError, why_unreadable
+from analysis.format.input_file import InputFile
+from diag.errors import UsageError
 
 ENVIRONMENT: Final = {
     "region": "GENESYSCLOUD_REGION",
@@ -164,27 +166,17 @@ def _read_dotenv(path: Path) -> Mapping[str, str | None]:
         return {}
     from dotenv import dotenv_values
 
-    try:
-        return dotenv_values(path, interpolate=False)
-    except (OSError, UnicodeDecodeError) as error:
-        raise _unreadable(path, error) from error
+    return dotenv_values(stream=io.StringIO(_file(path).text()), interpolate=False)
 
 
 def _read_toml(path: Path) -> SettingsFile:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
+    if not os.path.lexists(path):
         return SettingsFile(path, {})
-    except (OSError, UnicodeDecodeError) as error:
-        raise _unreadable(path, error) from error
-    try:
-        body = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path} is not valid TOML: {error}.", hint="Fix that line.") from error
-    open_secret = "secret" in text and path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH)
+    body = _file(path).toml()
+    open_secret = "secret" in repr(body) and path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH)
     warning = f"{path} holds a secret and other users may read it. Fix: chmod 600 {path}"
     return SettingsFile(path, body, warning if open_secret else None)
 
 
-def _unreadable(path: Path, error: OSError | UnicodeDecodeError) -> UsageError:
-    return UsageError(f"{path} cannot be read: {why_unreadable(error)}.", hint="Fix or remove the file.")
+def _file(path: Path) -> InputFile:
+    return InputFile(path, UsageError, "Fix or remove the file.")

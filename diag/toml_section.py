@@ -39,7 +39,7 @@ class TomlSection:
         self.where = where
         self.folder = folder
         self._body = body
-        self._make_error = error
+        self.make_error = error
         self._asked: set[str] = set()
 
     def has(self, key: str) -> bool:
@@ -53,7 +53,7 @@ class TomlSection:
             if key not in known:
                 near = difflib.get_close_matches(key, known, n=1)
                 hint = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(sorted(known))}."
-                raise self._make_error(f"{self.where} has an unknown setting {key!r}.", hint=hint)
+                raise self.make_error(f"{self.where} has an unknown setting {key!r}.", hint=hint)
 
     def done(self, result: _T) -> _T:
         """Return `result`; refuse keys that were never asked for."""
@@ -62,11 +62,11 @@ class TomlSection:
 
     def error(self, what: str, hint: str | None = None) -> Exception:
         """Return an error about this table: `what` follows its place."""
-        return self._make_error(f"{self.where} {what}.", hint=hint)
+        return self.make_error(f"{self.where} {what}.", hint=hint)
 
     def wrong(self, key: str, what: str, hint: str | None = None) -> Exception:
         """Return an error about one key: `what` follows its name."""
-        return self._make_error(f"{self.where}: {key} {what}.", hint=hint)
+        return self.make_error(f"{self.where}: {key} {what}.", hint=hint)
 
     def wrong_value(self, key: str, value: object, right: str) -> Exception:
         """Return an error about a value; `right` follows `must be`."""
@@ -190,7 +190,7 @@ class TomlSection:
         return value
 
     def _inside(self, body: Mapping[str, Any], name: str) -> "TomlSection":
-        return TomlSection(body, f"{self.where}, {name}", self._make_error, folder=self.folder)
+        return TomlSection(body, f"{self.where}, {name}", self.make_error, folder=self.folder)
 
 
 def _bounds(kind: Literal["a number", "a whole number"], above: float, low: float, high: float) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
+from analysis.format.typed_json import Amount, Count
+
 
 @dataclass(frozen=True, slots=True)
 class ActionFacts:
@@ -14,14 +16,14 @@ class ActionFacts:
 
     action_id: str
     action_name: str | None = None
-    current_timeout_s: int | None = None
+    current_timeout_s: Count | None = None
     timeout_is_set: bool | None = None
     configurable: bool = True
     not_configurable_reason: str | None = None
-    cap_s: int | None = None
-    production_peak_rate: float | None = None
+    cap_s: Count | None = None
+    production_peak_rate: Amount | None = None
     request_type: str | None = None
-    version: int | None = None
+    version: Count | None = None
     category: str | None = None
     integration_id: str | None = None
 

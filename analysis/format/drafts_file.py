@@ -11,7 +11,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
+from analysis.errors import UnreadableSamplesError
 from analysis.format.atomic_write import write_whole
+from analysis.format.input_file import InputFile
+from analysis.format.typed_json import WrongShapeError, typed
 
 DRAFTS_FILE: Final = "drafts.json"
 
@@ -25,8 +28,8 @@ class DraftNote:
     """
 
     action_id: str
-    action_name: str
-    state: str
+    action_name: str = ""
+    state: str = "opening"
     salt: str = ""
     fingerprints: tuple[str, ...] = ()
 
@@ -46,28 +49,30 @@ def write_drafts(path: Path, api_base: str, drafts: Sequence[DraftNote]) -> None
 
 
 def read_drafts(path: Path) -> DraftsFile:
-    """Return what the file says; nothing where it is missing or unreadable."""
+    """Return what the file says; nothing where it is missing or unreadable.
+
+    A note that is not one is left out: what it says would be deleted in an org.
+    """
     try:
-        body = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        body = InputFile(path, UnreadableSamplesError).json()
+    except UnreadableSamplesError:
         body = None
     if not isinstance(body, dict):
         return DraftsFile(None, ())
+    api_base, entries = body.get("api_base"), body.get("drafts")
     return DraftsFile(
-        body.get("api_base"),
+        api_base if isinstance(api_base, str) else None,
         tuple(
-            DraftNote(
-                str(entry["action_id"]),
-                str(entry.get("action_name", "")),
-                str(entry.get("state", "opening")),
-                str(entry.get("salt", "")),
-                _texts(entry.get("fingerprints")),
-            )
-            for entry in body.get("drafts", ())
-            if isinstance(entry, dict) and "action_id" in entry
+            note
+            for entry in (entries if isinstance(entries, list) else ())
+            for note in [_note(entry)]
+            if note is not None
         ),
     )
 
 
-def _texts(value: object) -> tuple[str, ...]:
-    return tuple(text for text in value if isinstance(text, str)) if isinstance(value, list) else ()
+def _note(entry: object) -> DraftNote | None:
+    try:
+        return typed(DraftNote, entry)
+    except WrongShapeError:
+        return None

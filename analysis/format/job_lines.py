@@ -1,6 +1,10 @@
 """The lines the load writes about jobs that are submitted and polled: one JSON object a line."""
 
+from dataclasses import dataclass
 from typing import Final, Literal
+
+from analysis.format.checked_json import whole_characters
+from analysis.format.typed_json import Amount, Count, UnixSeconds, WrongShapeError, typed
 
 JOBS_SUFFIX: Final = ".jobs"
 """`segments/<worker>.jobs`, one JSON object a line, written through at once: `flow` names a pair of actions,
@@ -9,3 +13,57 @@ the last known state."""
 
 JobState = Literal["running", "done", "failed", "cancelled", "gave_up", "no_job_id", "no_status"]
 """`running` in the end: the run ended (or was killed) first."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlowLine:
+    """A submit action paired with a poll action."""
+
+    action_id: str
+    action_name: str
+    poll_action_name: str
+    every_s: Amount
+    give_up_s: Amount | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobLine:
+    """The start of a job. `at`: Unix seconds of the submit's reply."""
+
+    job: Count
+    action_id: str
+    at: UnixSeconds
+    correlation_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LookLine:
+    """A job's state at a poll. `seconds` since `JobLine.at`."""
+
+    job: Count
+    state: JobState
+    seconds: Amount
+    polls: Count
+    throttled: Count
+    why: str | None = None
+
+
+_KINDS: Final[dict[object, type[FlowLine | JobLine | LookLine]]] = {
+    "flow": FlowLine,
+    "job": JobLine,
+    "look": LookLine,
+}
+
+
+def job_line(body: dict[str, object]) -> FlowLine | JobLine | LookLine | None:
+    """Return a parsed line; None for one of another kind or shape, as a kill or an edit leaves it."""
+    kind = body.get("kind")
+    if not isinstance(kind, str) or kind not in _KINDS:
+        return None
+    values = {
+        name: whole_characters(value) if isinstance(value, str) else value for name, value in body.items()
+    }
+    try:
+        return typed(_KINDS[kind], values)
+    except WrongShapeError:
+        return None

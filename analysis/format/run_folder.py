@@ -12,16 +12,19 @@ The manifest is replaced atomically, so a reader never sees half of it.
 """
 
 import json
+import os
 import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from analysis.errors import UnreadableSamplesError
 from analysis.format.action_facts import ActionFacts
 from analysis.format.atomic_write import write_whole
+from analysis.format.input_file import InputFile
+from analysis.format.typed_json import Amount, Count, UnixSeconds, WrongShapeError, typed
 
 MANIFEST_VERSION: Final = 1
 
@@ -41,7 +44,7 @@ class Manifest:
     """Facts of one run. Times are Unix seconds (UTC); `status` stays "running" if the process was killed."""
 
     run_id: str
-    created_at: float
+    created_at: UnixSeconds
     status: Status
     sandbox: bool
     host: str
@@ -52,17 +55,17 @@ class Manifest:
     org_id: str | None = None
     workload: str | None = None
     arrivals: str | None = None
-    rates: tuple[tuple[str, float], ...] = ()
+    rates: tuple[tuple[str, Amount], ...] = ()
     """(action_id, planned calls/s of one arrival stream)."""
-    streams: int | None = None
+    streams: Count | None = None
     """Arrival streams (Locust users) asked for, at most at once; 1 where no number was given.
     Each sends `rates`; on an org all together stay below what its limits leave (see `notes`)."""
-    soak_until: float | None = None
+    soak_until: UnixSeconds | None = None
     """When a soak is over, Unix seconds: until then the same command goes on here. None: no soak."""
-    ended_at: float | None = None
+    ended_at: UnixSeconds | None = None
     status_reason: str | None = None
-    calls: int | None = None
-    dropped: int | None = None
+    calls: Count | None = None
+    dropped: Count | None = None
     """Arrivals the in-flight guard held back: counted, never silently lost."""
     grade: Literal["OK", "WARN", "INVALID"] | None = None
     """The grade of the load generator's self-check."""
@@ -72,7 +75,7 @@ class Manifest:
     worst of each:
     schedule_lag_p99_ms, hub_lag_p99_ms, run_queue_share, cpu_share. Unknown ones are left out."""
     versions: tuple[tuple[str, str], ...] = ()
-    concurrency_limit: int | None = None
+    concurrency_limit: Count | None = None
     """Org-wide concurrent executions, read live from the limits endpoint."""
     recommend: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     """Per action id: the `recommend` table of the workload file (analysis.settings.with_overrides)."""
@@ -136,17 +139,18 @@ def read_manifest(folder: RunFolder) -> Manifest | None:
 
     Raises UnreadableSamplesError when the file is there but was not written by diag.
     """
-    try:
-        text = folder.manifest.read_text(encoding="utf-8")
-    except FileNotFoundError:
+    if not os.path.lexists(folder.manifest):
         return None
+    file = InputFile(
+        folder.manifest,
+        UnreadableSamplesError,
+        f"The samples can still be read: diag recommend {folder.samples}",
+    )
+    body = file.json()
     try:
-        return _manifest_from(json.loads(text))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UnreadableSamplesError(
-            f"{folder.manifest} is not a run manifest ({type(error).__name__}).",
-            hint="The samples can still be read: diag recommend " + str(folder.samples),
-        ) from error
+        return typed(Manifest, body)
+    except WrongShapeError as error:
+        raise file.unfit(f"is not a run manifest: {error}") from None
 
 
 def latest_run(runs: Path) -> RunFolder | None:
@@ -167,18 +171,3 @@ def _began_at(folder: RunFolder) -> float:
     except UnreadableSamplesError:
         manifest = None
     return manifest.created_at if manifest else folder.path.stat().st_mtime
-
-
-def _manifest_from(body: Mapping[str, Any]) -> Manifest:
-    known = set(Manifest.__dataclass_fields__)
-    fields = {name: value for name, value in body.items() if name in known}
-    facts = set(ActionFacts.__dataclass_fields__)
-    fields["actions"] = tuple(
-        ActionFacts(**{name: value for name, value in row.items() if name in facts})
-        for row in body["actions"]
-    )
-    fields["left_out"] = tuple(LeftOut(row["what"], row["why"]) for row in body.get("left_out", ()))
-    fields["rates"] = tuple((str(action), float(rate)) for action, rate in body.get("rates", ()))
-    fields["notes"] = tuple(str(note) for note in body.get("notes", ()))
-    fields["versions"] = tuple((str(name), str(value)) for name, value in body.get("versions", ()))
-    return Manifest(**fields)

@@ -4,16 +4,18 @@ The one reader of segments. What a kill or a full disk tore is skipped, and the 
 read again, so that a half-written record costs only itself.
 """
 
-import json
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeGuard
 
 from analysis.format.call_record import RECORD_SIZE, SEGMENT_SUFFIX
+from analysis.format.checked_json import parse_line, whole_characters
+from analysis.format.input_file import open_regular
 from analysis.format.run_folder import RunFolder
 
 _BODY_SIZE: Final = RECORD_SIZE - 4
+_MOST_CODE: Final = 2**32 - 1
 
 
 class SegmentTail:
@@ -32,9 +34,9 @@ class SegmentTail:
         """Return the next whole records whose checksum holds, end to end; b"" where there are no more yet.
 
         About `most` of them (-1: all): enough for callers that must not hold up what runs beside them.
-        `analysis.format.call_record.unpack` takes them apart.
+        `analysis.format.call_record.unpack` takes them apart. Raises OSError.
         """
-        with self.path.open("rb") as file:
+        with open_regular(self.path) as file:
             while True:
                 file.seek(self._offset)
                 raw = file.read(most * RECORD_SIZE if most > 0 else -1)
@@ -60,19 +62,25 @@ def read_names(path: Path) -> tuple[Mapping[str, Mapping[int, str]], int]:
     names: dict[str, dict[int, str]] = {}
     unread = 0
     try:
-        text = path.read_text(encoding="utf-8", errors="replace")
+        with open_regular(path) as file:
+            text = file.read().decode("utf-8", errors="replace")
     except FileNotFoundError:
         return names, 0
     for line in text.splitlines():
-        try:
-            row = json.loads(line)
-            names.setdefault(str(row["kind"]), {})[int(row["code"])] = str(row["text"])
-            for beside in ("name", "step", "message", "origin"):
-                if isinstance(row.get(beside), str):
-                    names.setdefault(f"{row['kind']}_{beside}", {})[int(row["code"])] = row[beside]
-        except (ValueError, KeyError, TypeError):
+        row = parse_line(line) or {}
+        kind, code, name = row.get("kind"), row.get("code"), row.get("text")
+        if not isinstance(kind, str) or not isinstance(name, str) or not _is_code(code):
             unread += 1
+            continue
+        names.setdefault(kind, {})[code] = whole_characters(name)
+        for beside in ("name", "step", "message", "origin"):
+            if isinstance(row.get(beside), str):
+                names.setdefault(f"{kind}_{beside}", {})[code] = whole_characters(row[beside])
     return names, unread
+
+
+def _is_code(value: object) -> TypeGuard[int]:
+    return type(value) is int and 0 <= value <= _MOST_CODE
 
 
 def _whole_records(raw: bytes) -> tuple[bytes, int]:

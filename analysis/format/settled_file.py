@@ -4,7 +4,9 @@
 import json
 from collections.abc import Collection
 
+from analysis.errors import UnreadableSamplesError
 from analysis.format.atomic_write import write_whole
+from analysis.format.input_file import InputFile
 from analysis.format.run_folder import RunFolder
 
 
@@ -16,7 +18,7 @@ def write_settled(folder: RunFolder, action_ids: Collection[str]) -> None:
 def read_settled(folder: RunFolder) -> tuple[str, ...]:
     """Return the ids; none where the file is missing or unreadable: the run did not stop actions early."""
     try:
-        body = json.loads(folder.settled.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        body = InputFile(folder.settled, UnreadableSamplesError).json()
+    except UnreadableSamplesError:
         return ()
     return tuple(text for text in body if isinstance(text, str)) if isinstance(body, list) else ()

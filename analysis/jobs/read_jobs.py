@@ -1,17 +1,14 @@
 """The jobs that submit actions started, as the load recorded them (layout: analysis.jobs.polling_loop)."""
 
-import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, cast, get_args
 
-from analysis.format.job_lines import JOBS_SUFFIX, JobState
+from analysis.format.checked_json import parse_line
+from analysis.format.input_file import open_regular
+from analysis.format.job_lines import JOBS_SUFFIX, FlowLine, JobLine, JobState, LookLine, job_line
 from analysis.format.run_folder import RunFolder
-
-_STATES: Final = get_args(JobState)
-_NO_LOOK: Final[Mapping[str, object]] = {"state": "running", "seconds": 0.0, "polls": 0, "throttled": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +47,7 @@ def read_flows(paths: Sequence[Path]) -> tuple[Flow, ...]:
 
     Lines that cannot be read (torn by a kill) are skipped: the line before holds the last known state.
     """
-    heads: dict[str, dict[str, object]] = {}
+    heads: dict[str, FlowLine] = {}
     jobs: dict[str, list[Job]] = {}
     files = (
         (run, file)
@@ -61,65 +58,64 @@ def read_flows(paths: Sequence[Path]) -> tuple[Flow, ...]:
     for run, file in files:
         for action_id, head in _read(file, run, jobs).items():
             known = heads.setdefault(action_id, head)
-            known["every_s"] = max(cast(float, known["every_s"]), cast(float, head["every_s"]))
+            heads[action_id] = replace(known, every_s=max(known.every_s, head.every_s))
     return tuple(
         Flow(
             action_id,
-            str(head["action_name"]),
-            str(head["poll_action_name"]),
-            cast(float, head["every_s"]),
+            head.action_name,
+            head.poll_action_name,
+            head.every_s,
             tuple(sorted(jobs.get(action_id, ()), key=lambda job: (job.run, job.submitted_at))),
         )
-        for action_id, head in sorted(heads.items(), key=lambda item: str(item[1]["action_name"]))
+        for action_id, head in sorted(heads.items(), key=lambda item: item[1].action_name)
     )
 
 
-def _read(file: Path, run: int, into: dict[str, list[Job]]) -> dict[str, dict[str, object]]:
+def _read(file: Path, run: int, into: dict[str, list[Job]]) -> dict[str, FlowLine]:
     """Add the jobs of one file to `into`; return the heads of its flows by action id."""
-    heads: dict[str, dict[str, object]] = {}
-    begun: dict[int, Mapping[str, object]] = {}
-    last: dict[int, Mapping[str, object]] = {}
+    heads: dict[str, FlowLine] = {}
+    begun: dict[int, JobLine] = {}
+    last: dict[int, LookLine] = {}
     for line in _lines(file):
-        match line["kind"]:
-            case "flow":
-                heads[str(line["action_id"])] = dict(line)
-            case "job":
-                begun[cast(int, line["job"])] = line
-            case "look" if line["state"] in _STATES:
-                last[cast(int, line["job"])] = line
+        match line:
+            case FlowLine():
+                heads[line.action_id] = line
+            case JobLine():
+                begun[line.job] = line
+            case LookLine():
+                last[line.job] = line
     made = [
         Job(
-            action_id=str(begin["action_id"]),
-            state=cast(JobState, look["state"]),
-            submitted_at=_number(begin["at"]),
-            seconds=_number(look["seconds"]),
-            polls=cast(int, look["polls"]),
-            throttled=cast(int, look["throttled"]),
-            correlation_id=str(begin["correlation_id"]),
+            action_id=begin.action_id,
+            state=look.state,
+            submitted_at=begin.at,
+            seconds=look.seconds,
+            polls=look.polls,
+            throttled=look.throttled,
+            correlation_id=begin.correlation_id,
             run=run,
             watched_s=math.inf,
-            why=str(look["why"]) if look.get("why") else None,
+            why=look.why or None,
         )
         for number, begin in begun.items()
-        for look in [last.get(number, _NO_LOOK)]
+        for look in [last.get(number) or LookLine(number, "running", 0.0, 0, 0)]
     ]
     until = max((job.submitted_at + job.seconds for job in made), default=0.0)
     for job in made:
-        give_up_s = _number(heads.get(job.action_id, {}).get("give_up_s", math.inf))
+        head = heads.get(job.action_id)
+        give_up_s = math.inf if head is None or head.give_up_s is None else head.give_up_s
         watched_s = min(give_up_s, until - job.submitted_at)
         into.setdefault(job.action_id, []).append(replace(job, watched_s=watched_s))
     return heads
 
 
-def _lines(file: Path) -> Iterator[Mapping[str, object]]:
-    for text in file.read_text(encoding="utf-8", errors="replace").splitlines():
-        try:
-            line = json.loads(text)
-        except ValueError:
-            continue
-        if isinstance(line, dict) and "kind" in line:
+def _lines(file: Path) -> Iterator[FlowLine | JobLine | LookLine]:
+    try:
+        with open_regular(file) as source:
+            text = source.read().decode("utf-8", errors="replace")
+    except OSError:
+        return
+    for each in text.splitlines():
+        line = job_line(parse_line(each) or {})
+        if line is not None:
             yield line
-
-
-def _number(value: object) -> float:
-    return float(cast(float, value))

@@ -1,11 +1,11 @@
 """`--actions actions.json`: facts about the actions, beside a bare sample file."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
 from analysis.errors import UnreadableSamplesError
 from analysis.format.action_facts import ActionFacts
+from analysis.format.input_file import InputFile
 
 _HINT = (
     'Expected a list like [{"action_id": "...", "current_timeout_s": 10, "configurable": true, '
@@ -15,12 +15,7 @@ _HINT = (
 
 def read_actions_file(path: Path) -> Mapping[str, ActionFacts]:
     """Return the facts by action id. Raises UnreadableSamplesError when the file is not such a list."""
-    try:
-        rows = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise UnreadableSamplesError(f"{path} does not exist.", hint=_HINT) from error
-    except (OSError, ValueError) as error:
-        raise UnreadableSamplesError(f"{path} is not JSON ({error}).", hint=_HINT) from error
+    rows = InputFile(path, UnreadableSamplesError, _HINT).json()
     if not isinstance(rows, list):
         raise UnreadableSamplesError(f"{path} is not a list of actions.", hint=_HINT)
     found = {}

@@ -7,16 +7,22 @@ from collections.abc import Iterable
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import pandas as pd
 
 from analysis.errors import UnreadableSamplesError
+from analysis.format.input_file import check_regular
 from analysis.format.sample_schema import COLUMNS, REQUIRED_COLUMNS
 from analysis.format.skipped_input import SkippedInput
 from analysis.samples.table_builder import TableBuilder
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 BATCH_ROWS: Final = 100_000
+MOST_EXPECTED_ROWS: Final = 50_000_000
+"""Room is made ahead for no more: how many rows a file announces is only what it says."""
 GZIP_STEP: Final = 1024
 _HINT: Final = "Needed columns: action_id, started_at (Unix seconds), latency_ms, outcome (ok, timeout, ...)."
 
@@ -26,6 +32,11 @@ def add_sample_file(builder: TableBuilder, path: Path, columns: tuple[str, ...])
 
     Raises UnreadableSamplesError when the file is not a table or lacks a required column.
     """
+    try:
+        check_regular(path)
+    except OSError as error:
+        why = (error.strerror or type(error).__name__).lower()
+        raise UnreadableSamplesError(f"{path} cannot be read: {why}.", hint=_HINT) from None
     before = builder.left_out.copy()
     builder.run_unless_said = str(path)
     name = path.name.lower()
@@ -106,24 +117,27 @@ def _add_parquet(builder: TableBuilder, path: Path, columns: tuple[str, ...]) ->
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    broken = (pa.ArrowException, OSError)
+    broken = (pa.ArrowException, OSError, UnicodeDecodeError)
     try:
         with pq.ParquetFile(path) as file:
             names = [name for name in columns if name in file.schema_arrow.names]
-            nested = [name for name in names if pa.types.is_nested(file.schema_arrow.field(name).type)]
+            unfit = {name: _unfit(name, file.schema_arrow.field(name).type) for name in names}
     except broken as error:
         if path.suffix.lower() in (".parquet", ".pq"):
             raise _unreadable(path, "Parquet", error) from error
         raise UnreadableSamplesError(f"{path} is neither a CSV nor a Parquet file.", hint=_HINT) from error
     _check_columns(path, names)
-    if nested:
-        raise UnreadableSamplesError(
-            f"{path} holds lists or structures in column {', '.join(nested)}.", hint=_HINT
-        )
     skipped = []
+    for name, why in unfit.items():
+        if why is None:
+            continue
+        if name in REQUIRED_COLUMNS:
+            raise UnreadableSamplesError(f"{path}: column {name} holds {why}.", hint=_HINT)
+        skipped.append(SkippedInput(path.name, None, f"column {name} holds {why}; read without it"))
+        names.remove(name)
     texts = [name for name in names if COLUMNS[name] == "category"]
     with pq.ParquetFile(path, read_dictionary=texts) as file:
-        builder.expect(file.metadata.num_rows)
+        builder.expect(min(file.metadata.num_rows, MOST_EXPECTED_ROWS))
         for group in range(file.num_row_groups):
             rows = file.metadata.row_group(group).num_rows
             done = 0
@@ -135,6 +149,25 @@ def _add_parquet(builder: TableBuilder, path: Path, columns: tuple[str, ...]) ->
                 why = f"damaged part of the file ({_first_line(error)})"
                 skipped.append(SkippedInput(path.name, rows - done, why))
     return skipped
+
+
+def _unfit(name: str, kind: "pa.DataType") -> str | None:
+    """Return what a column holds instead of what it should; None where it can be read.
+
+    Numbers may come as text, as in a CSV, and ids as whole numbers.
+    """
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    is_text = pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind)
+    if is_text or pa.types.is_integer(kind):
+        return None
+    is_number = pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+    if is_number and COLUMNS[name] not in ("category", "object"):
+        return None
+    wanted = "text" if COLUMNS[name] in ("category", "object") else "numbers"
+    return f"{kind}, not {wanted}"
 
 
 def _check_columns(path: Path, names: list[str]) -> None:

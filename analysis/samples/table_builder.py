@@ -57,10 +57,12 @@ class TableBuilder:
         rows = slice(None) if keep.all() else keep
         if self.run_unless_said is not None:
             batch = batch.assign(run_id=_named(batch, self.run_unless_said))
-        for name in batch.columns:
+        # All of them first: a text that cannot be read must not leave columns of different lengths.
+        parts = {name: self._part(name, batch[name], rows) for name in batch.columns}
+        for name, part in parts.items():
             column = self._columns.setdefault(name, _Column(COLUMNS[name]))
             column.fill_up_to(self.rows, self._expected)
-            column.append(self._part(name, batch[name], rows), self._expected)
+            column.append(part, self._expected)
         self.rows += int(keep.sum())
 
     def finish(self) -> pd.DataFrame:

@@ -4,14 +4,12 @@
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, fields
-from typing import Any, Final
+from typing import Final
 
 from analysis.errors import UnreadableSamplesError
-from analysis.format.action_facts import ActionFacts
-from analysis.format.skipped_input import SkippedInput
+from analysis.format.typed_json import WrongShapeError, typed
 from analysis.jobs.polling_loop import FlowLoop
-from analysis.settings import RecommendSettings
-from analysis.verdicts.recommendation import FORMAT_VERSION, Analysis, Recommendation, Verdict
+from analysis.verdicts.recommendation import FORMAT_VERSION, Analysis, Recommendation
 
 JsonObject = dict[str, object]
 
@@ -59,37 +57,27 @@ def recommendation_to_json(recommendation: Recommendation) -> JsonObject:
     return row
 
 
-def analysis_from_json(body: Mapping[str, Any]) -> Analysis:
+def analysis_from_json(body: object) -> Analysis:
     """Return the analysis written by `analysis_to_json`; unknown fields are ignored.
 
     Raises UnreadableSamplesError when it is not one, or of a newer format.
     """
-    try:
-        if body["format_version"] != FORMAT_VERSION:
-            raise UnreadableSamplesError(
-                f"These recommendations have format version {body['format_version']}, not {FORMAT_VERSION}.",
-                hint="Run diag recommend again with this version of diag.",
-            )
-        return Analysis(
-            settings=RecommendSettings(**_known(RecommendSettings, body["settings"])),
-            actions=tuple(_recommendation(row) for row in body["actions"]),
-            facts={
-                key: ActionFacts(**_known(ActionFacts, row)) for key, row in body.get("facts", {}).items()
-            },
-            skipped=tuple(SkippedInput(**_known(SkippedInput, row)) for row in body.get("skipped", ())),
-            run_ids=tuple(body.get("run_ids", ())),
-            sandbox=body.get("sandbox"),
-            concurrency_limit=body.get("concurrency_limit"),
-            weak=tuple(body.get("weak", ())),
-            org_id=body.get("org_id"),
-            host=body.get("host"),
-            loops=tuple(FlowLoop(**_known(FlowLoop, row)) for row in body.get("loops", ())),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    if not isinstance(body, Mapping):
+        raise UnreadableSamplesError("This is not a recommendations file.", hint="Run diag recommend again.")
+    if body.get("format_version") != FORMAT_VERSION:
         raise UnreadableSamplesError(
-            f"This is not a recommendations file ({type(error).__name__}: {error}).",
-            hint="Run diag recommend again.",
-        ) from error
+            f"These recommendations have format version {body.get('format_version')!r:.40}, "
+            f"not {FORMAT_VERSION}.",
+            hint="Run diag recommend again with this version of diag.",
+        )
+    rows = body.get("actions")
+    actions = [_by_field(row) for row in rows] if isinstance(rows, list) else rows
+    try:
+        return typed(Analysis, {"facts": {}, **body, "actions": actions})
+    except WrongShapeError as error:
+        raise UnreadableSamplesError(
+            f"This is not a recommendations file: {error}.", hint="Run diag recommend again."
+        ) from None
 
 
 def _loop_to_json(loop: FlowLoop) -> JsonObject:
@@ -99,17 +87,12 @@ def _loop_to_json(loop: FlowLoop) -> JsonObject:
     return row
 
 
-def _recommendation(row: Mapping[str, Any]) -> Recommendation:
+def _by_field(row: object) -> object:
+    """One action's entry with the names of `Recommendation` for its keys."""
+    if not isinstance(row, Mapping):
+        return row
     stated = {field.name: KEY_OF.get(field.name, field.name) for field in fields(Recommendation)}
-    known = {name: row[key] for name, key in stated.items() if key in row}
-    known["verdict"] = Verdict(known["verdict"])
-    known["warnings"] = tuple(known.get("warnings", ()))
-    return Recommendation(**known)
-
-
-def _known(cls: type, row: Mapping[str, Any]) -> dict[str, Any]:
-    names = {field.name for field in fields(cls)}
-    return {name: value for name, value in row.items() if name in names}
+    return {name: row[key] for name, key in stated.items() if key in row}
 
 
 def _plain(row: Mapping[str, object]) -> JsonObject:

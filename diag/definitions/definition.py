@@ -1,15 +1,13 @@
 """An action as a file describes it."""
 
-import json
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from analysis.format.input_file import InputFile
 from analysis.number_words import plural
 from diag.definitions.errors import InvalidDefinitionError
 from diag.definitions.form import KNOWN_KEYS, faults_of_form
-from diag.errors import why_unreadable
 from diag.genesys.http.json_reply import JsonObject, optional_int, optional_object, optional_text
 
 _SEE_THE_FORM: Final = "Export one to see the form: diag export ACTION"
@@ -55,18 +53,8 @@ def read_definition(path: Path) -> ActionDefinition:
 
     Raises `InvalidDefinitionError` listing every fault of form and of the contract's schemas.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidDefinitionError(
-            f"{path} cannot be read: {why_unreadable(error)}.", hint=_SEE_THE_FORM
-        ) from error
-    try:
-        body: object = tomllib.loads(text) if path.suffix.lower() == ".toml" else json.loads(text)
-    except (ValueError, RecursionError) as error:  # both parsers raise a ValueError with line and column
-        kind = "TOML" if path.suffix.lower() == ".toml" else "JSON"
-        raise InvalidDefinitionError(f"{path} is not valid {kind}: {error}.", hint=_SEE_THE_FORM) from None
-    return definition_from(body, str(path))
+    file = InputFile(path, InvalidDefinitionError, _SEE_THE_FORM)
+    return definition_from(file.toml() if path.suffix.lower() == ".toml" else file.json(), str(path))
 
 
 def _ignored(source: JsonObject) -> tuple[str, ...]:

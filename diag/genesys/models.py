@@ -4,9 +4,11 @@ An action's config is kept as it came (`request`, `response`, `other`): whether 
 replaces on PATCH is unknown, so everything read must be sent back.
 """
 
+import json
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from analysis.format.checked_json import BROKEN_CHARACTER
 from diag.genesys.errors import UnexpectedReplyError
 from diag.genesys.http.json_reply import (
     JsonObject,
@@ -189,6 +191,8 @@ def _damaged_part(source: JsonObject) -> str | None:
     Parts that stand in for nothing when they are read: a name falls back to the id, a response to an
     empty one, a timeout to the default. Written back, they would replace what the org has.
     """
+    if BROKEN_CHARACTER in json.dumps(source, ensure_ascii=False):
+        return "every character whole (half of one is in its texts)"
     if not optional_text(source, "name"):
         return "name"
     config = optional_object(source, "config")

@@ -1,14 +1,18 @@
 """What a running load has done so far, read from the lines its processes write once a second."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+from analysis.errors import UnreadableSamplesError
 from analysis.format.call_record import SEGMENT_SUFFIX
-from analysis.format.job_lines import JOBS_SUFFIX
+from analysis.format.checked_json import parse_line
+from analysis.format.event_lines import second_line
+from analysis.format.input_file import InputFile, open_regular
+from analysis.format.job_lines import JOBS_SUFFIX, JobLine, LookLine, job_line
 from analysis.format.run_folder import RunFolder
+from analysis.format.typed_json import Count, WrongShapeError, typed
 from diag.measuring.live_quantiles import LiveQuantiles
 from diag.measuring.settled_watch import SETTLING_FILE
 
@@ -93,6 +97,13 @@ def latency_text(value_ms: float | None, timed: int) -> str:
     return f"{value_ms:.0f} ms" if value_ms < 10_000 else f"{value_ms / 1000:.1f} s"
 
 
+@dataclass(frozen=True, slots=True)
+class _Settling:
+    """One action in `settling.json`."""
+
+    more_calls: Count | None = None
+
+
 @dataclass(slots=True)
 class ProgressReader:
     """Reads what was appended since the last time; never reads a byte twice."""
@@ -116,9 +127,11 @@ class ProgressReader:
         """
         for path in sorted(self.folder.segments.glob("*.names")):
             for line in self._new_lines(path, between):
-                if line.get("kind") == "action" and "name" in line:
-                    self._names[line["text"]] = line["name"]
-                    self._codes.setdefault(line["text"], {})[path.stem] = line["code"]
+                action_id, name, code = line.get("text"), line.get("name"), line.get("code")
+                if line.get("kind") == "action" and isinstance(action_id, str) and isinstance(name, str):
+                    self._names[action_id] = name
+                    if isinstance(code, int):
+                        self._codes.setdefault(action_id, {})[path.stem] = code
         for path in sorted(self.folder.segments.glob("*.events")):
             for line in self._new_lines(path, between):
                 self._take(path, line)
@@ -139,25 +152,23 @@ class ProgressReader:
                 self._notes.append(str(line.get("why")))
 
     def _take_job(self, worker: str, line: Mapping[str, Any]) -> None:
-        match line.get("kind"):
-            case "job":
-                action_id = str(line["action_id"])
-                self._jobs[worker, line["job"]] = action_id, "running", 0
-                self._count_job(action_id, "started", 1)
-            case "look" if (worker, line["job"]) in self._jobs:
-                key, state, throttled = (worker, line["job"]), str(line["state"]), int(line["throttled"])
-                action_id, before, throttled_before = self._jobs[key]
-                self._jobs[key] = action_id, state, throttled
-                self._count_job(action_id, "throttled", throttled - throttled_before)
-                if state != before:
-                    self._count_job(action_id, "done" if state == "done" else "ended", 1)
+        match job_line(dict(line)):
+            case JobLine() as begun:
+                self._jobs[worker, begun.job] = begun.action_id, "running", 0
+                self._count_job(begun.action_id, "started", 1)
+            case LookLine() as look if (worker, look.job) in self._jobs:
+                action_id, before, throttled_before = self._jobs[worker, look.job]
+                self._jobs[worker, look.job] = action_id, look.state, look.throttled
+                self._count_job(action_id, "throttled", look.throttled - throttled_before)
+                if look.state != before:
+                    self._count_job(action_id, "done" if look.state == "done" else "ended", 1)
 
     def _count_job(self, action_id: str, what: str, more: int) -> None:
         counts = self._job_counts.setdefault(action_id, JobCounts())
         self._job_counts[action_id] = replace(counts, **{what: getattr(counts, what) + more})
 
     def _new_lines(self, path: Path, between: Callable[[], object]) -> Iterator[Mapping[str, Any]]:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             while True:
                 file.seek(self._offsets.get(path, 0))
                 text = file.read(BYTES_AT_ONCE)
@@ -166,27 +177,29 @@ class ProgressReader:
                     return
                 self._offsets[path] = self._offsets.get(path, 0) + len(whole)
                 for number, line in enumerate(whole.splitlines(), start=1):
-                    yield json.loads(line)
+                    yield parse_line(line) or {}
                     if number % LINES_AT_ONCE == 0:
                         between()
 
     def _more_calls(self) -> Mapping[str, int | None]:
         try:
-            body = json.loads((self.folder.path / SETTLING_FILE).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            body = InputFile(self.folder.path / SETTLING_FILE, UnreadableSamplesError).json()
+            states = typed(Mapping[str, _Settling], body)  # type: ignore[type-abstract]
+        except (UnreadableSamplesError, WrongShapeError):
             return {}  # not there (yet)
-        return {action_id: state.get("more_calls") for action_id, state in body.items()}
+        return {action_id: state.more_calls for action_id, state in states.items()}
 
     def _sum(self) -> RunProgress:
         totals: dict[str, list[int]] = {}
-        for second in self._seconds.values():
-            for action_id, counts in second["actions"].items():
+        seconds = [second for line in self._seconds.values() if (second := second_line(line)) is not None]
+        for second in seconds:
+            for action_id, counts in second.actions.items():
                 have = totals.setdefault(action_id, [0] * len(counts))
                 totals[action_id] = [a + b for a, b in zip(have, counts, strict=True)]
         more = self._more_calls()
         # An earlier part of a soak was killed with calls in flight: they are not in flight any more.
-        newest = max((second.get("at", 0.0) for second in self._seconds.values()), default=0.0)
-        at_work = [one for one in self._seconds.values() if one.get("at", 0.0) >= newest - SILENT_S]
+        newest = max((second.at for second in seconds), default=0.0)
+        at_work = [one for one in seconds if one.at >= newest - SILENT_S]
         actions = tuple(
             ActionProgress(
                 action_id,
@@ -202,15 +215,15 @@ class ProgressReader:
             for latencies in [self._quantiles.of(self._codes.get(action_id, {}))]
         )
         return RunProgress(
-            elapsed_s=max((second["elapsed_s"] for second in self._seconds.values()), default=0.0),
+            elapsed_s=max((second.elapsed_s for second in seconds), default=0.0),
             planned_s=self.planned_s,
             calls=sum(action.calls for action in actions),
             ok=sum(action.ok for action in actions),
             timeouts=sum(action.timeouts for action in actions),
             errors=sum(action.errors for action in actions),
             dropped=sum(action.dropped for action in actions),
-            in_flight=sum(second["in_flight"] for second in at_work),
-            offered_rate=sum(second.get("offered_rate", 0.0) for second in at_work),
+            in_flight=sum(second.in_flight for second in at_work),
+            offered_rate=sum(second.offered_rate for second in at_work),
             actions=actions,
             notes=tuple(self._notes),
         )

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from analysis.format.atomic_write import write_whole
+from analysis.format.event_lines import last_second
 from analysis.format.run_folder import RunFolder
 from analysis.format.settled_file import write_settled
-from diag.measuring.soaks import last_second
 
 if TYPE_CHECKING:
     from analysis.stopping.when_settled import Settled
@@ -92,8 +92,10 @@ def complete_until(folder: RunFolder) -> Mapping[str, float]:
     until: dict[str, float] = {}
     for path in sorted(folder.segments.glob("*.events")):
         second = last_second(path)
-        for action_id in second.get("actions", {}):
-            oldest = float(second.get("oldest", {}).get(action_id, second["at"]))
+        if second is None:
+            continue
+        for action_id in second.actions:
+            oldest = second.oldest.get(action_id, second.at)
             until[action_id] = min(until.get(action_id, oldest), oldest)
     return until
 

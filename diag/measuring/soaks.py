@@ -1,13 +1,11 @@
 """A soak lasts for hours, and machines restart: the same command goes on where it was, in the same folder."""
 
-import json
 import time
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from analysis.errors import UnreadableSamplesError
 from analysis.format.call_record import EVENTS_SUFFIX
+from analysis.format.event_lines import last_second
 from analysis.format.run_folder import RunFolder, read_manifest
 from diag.measuring.run_lock import is_locked
 
@@ -36,19 +34,10 @@ def unfinished_soak(runs: Path, workload: str | None) -> RunFolder | None:
 def dropped_so_far(folder: RunFolder) -> int:
     """Return the arrivals held back in the parts of a run that are over, as their last lines say."""
     seconds = (last_second(path) for path in folder.segments.glob(f"*{EVENTS_SUFFIX}"))
-    return sum(int(counts[-1]) for second in seconds for counts in second.get("actions", {}).values())
+    return sum(counts[-1] for second in seconds if second for counts in second.actions.values())
 
 
 def last_moment(folder: RunFolder) -> float | None:
     """Return when a run last recorded anything, Unix seconds; None where it never did."""
     seconds = (last_second(path) for path in folder.segments.glob(f"*{EVENTS_SUFFIX}"))
-    return max((float(second["at"]) for second in seconds if second), default=None)
-
-
-def last_second(path: Path) -> Mapping[str, Any]:
-    """Return the last whole `second` line of an events file; empty where there is none."""
-    for line in reversed(path.read_bytes().split(b"\n")[:-1]):
-        body: Mapping[str, Any] = json.loads(line)
-        if body.get("kind") == "second":
-            return body
-    return {}
+    return max((second.at for second in seconds if second), default=None)

@@ -1,14 +1,14 @@
 """The result of `diag observe` as one value: judged, saved as JSON and read back."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Final
 
 from analysis.errors import UnreadableSamplesError
+from analysis.format.input_file import InputFile
 from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S
+from analysis.format.typed_json import Between, TimeoutSeconds, UnixSeconds, typed
 from analysis.production.hourly_counts import BucketCounts, HourCounts
 from analysis.production.recommend_production import recommend_from_buckets
 from analysis.settings import RecommendSettings
@@ -28,6 +28,8 @@ UNKNOWN: Final = (
 
 MOST_AN_HOUR: Final = 10**9
 """A file with more executions per action and hour is damaged."""
+
+HourlyCount = Annotated[int, Between(-1, MOST_AN_HOUR)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,48 +155,65 @@ def to_json(evidence: ProductionEvidence, findings: Mapping[str, Finding]) -> Js
 
 def read_evidence(path: Path) -> ProductionEvidence:
     """Return what `diag observe --format json` wrote. Raises UnreadableSamplesError for any other file."""
+    file = InputFile(path, UnreadableSamplesError, "Save one: diag observe -o production.json")
+    body = file.json()
+    if not isinstance(body, dict) or body.get("source") != "production":
+        raise file.unfit("is not a saved observation of production")
     try:
-        body: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        if body["source"] != "production":
-            raise KeyError("source")
+        saved = typed(_Saved, body)
         analysis = analysis_from_json(body)
         return ProductionEvidence(
             analysis=analysis,
-            observed={str(row["action_id"]): _observed(row) for row in body["observed"]},
-            not_observed=tuple(
-                Unobserved(row["action_id"], row["action_name"], row["why"]) for row in body["not_observed"]
-            ),
-            place=Place(str(analysis.host), bool(analysis.sandbox), analysis.org_id, body.get("org_name")),
-            since=_moment(body["since"]),
-            until=_moment(body["until"]),
+            observed={row.action_id: _observed(row) for row in saved.observed},
+            not_observed=saved.not_observed,
+            place=Place(str(analysis.host), bool(analysis.sandbox), analysis.org_id, saved.org_name),
+            since=saved.since,
+            until=saved.until,
         )
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError) as error:
-        raise UnreadableSamplesError(
-            f"{path} is not a saved observation of production ({type(error).__name__}).",
-            hint="Save one: diag observe -o production.json",
-        ) from error
+    except UnreadableSamplesError as error:
+        raise file.unfit(f"is not a saved observation of production: {error.message}") from None
+    except ValueError as error:
+        raise file.unfit(f"is not a saved observation of production: {error}") from None
 
 
-def _observed(row: Mapping[str, Any]) -> Observed:
-    hours = tuple(_hour(hour) for hour in row["hours"])
+@dataclass(frozen=True, slots=True)
+class _SavedHour:
+    started_at: UnixSeconds
+    total: HourlyCount
+    below: tuple[HourlyCount, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _SavedAction:
+    action_id: str
+    timeout_s: TimeoutSeconds
+    since: UnixSeconds
+    until: UnixSeconds
+    changed: bool
+    remarks: tuple[str, ...]
+    hours: tuple[_SavedHour, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Saved:
+    """What `production_to_json` adds to an analysis."""
+
+    since: UnixSeconds
+    until: UnixSeconds
+    observed: tuple[_SavedAction, ...]
+    not_observed: tuple[Unobserved, ...]
+    org_name: str | None = None
+
+
+def _observed(row: _SavedAction) -> Observed:
+    if any(len(hour.below) > PLATFORM_MAX_TIMEOUT_S for hour in row.hours):
+        raise ValueError("an hour counts more seconds than a timeout can have")
+    hours = tuple(HourCounts(hour.started_at, hour.total, hour.below) for hour in row.hours)
     return Observed(
-        counts=BucketCounts(str(row["action_id"]), hours),
-        timeout_s=int(row["timeout_s"]),
-        since=_moment(row["since"]),
-        until=_moment(row["until"]),
-        changed=bool(row["changed"]),
-        remarks=tuple(str(text) for text in row["remarks"]),
+        counts=BucketCounts(row.action_id, hours),
+        timeout_s=row.timeout_s,
+        since=row.since,
+        until=row.until,
+        changed=row.changed,
+        remarks=row.remarks,
     )
-
-
-def _hour(row: Mapping[str, Any]) -> HourCounts:
-    """Return one hour's counts. Raises ValueError for counts that no platform returns."""
-    hour = HourCounts(_moment(row["started_at"]), int(row["total"]), tuple(int(n) for n in row["below"]))
-    if len(hour.below) > PLATFORM_MAX_TIMEOUT_S or max(hour.total, *hour.below, 0) > MOST_AN_HOUR:
-        raise ValueError("counts out of range")
-    return hour
-
-
-def _moment(seconds: object) -> float:
-    """Return a Unix time. Raises ValueError, OverflowError or OSError where it is not a time."""
-    return datetime.fromtimestamp(float(str(seconds)), UTC).timestamp()

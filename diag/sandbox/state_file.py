@@ -10,6 +10,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
+from analysis.format.input_file import InputFile
+from analysis.format.typed_json import WrongShapeError, typed
 from diag.sandbox.errors import SandboxError
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.world.action_config import ActionConfig
@@ -30,17 +32,16 @@ class StateFile:
 
     def load(self) -> None:
         """Brings the sandbox to the saved state, if there is one. Raises SandboxError."""
-        try:
-            saved = json.loads(self._path.read_bytes())
-        except FileNotFoundError:
+        if not os.path.lexists(self._path):
             return
-        except (OSError, ValueError) as error:
-            raise SandboxError(f"cannot read the state in {self._path}: {error}") from error
+        saved = InputFile(
+            self._path, SandboxError, "Delete it to start afresh, or name another --state file."
+        ).json()
         try:
             self._restore(saved)
-        except (KeyError, TypeError, AttributeError) as error:
+        except (KeyError, TypeError, AttributeError, WrongShapeError) as error:
             raise SandboxError(
-                f"{self._path} is not a sandbox state of format {FORMAT_VERSION}",
+                f"{self._path} is not a sandbox state of format {FORMAT_VERSION} ({error})",
                 hint="Delete it to start afresh, or name another file.",
             ) from error
 
@@ -77,8 +78,8 @@ class StateFile:
                 f"not of {self._sandbox.scenario.name!r}",
                 hint=f"Use --scenario {saved['scenario']}, or another --state file.",
             )
-        self._sandbox.limits.change(Limits(**saved["limits"]))
-        self._sandbox.switches = Switches(**saved["switches"])
+        self._sandbox.limits.change(typed(Limits, saved["limits"], "limits", closed=True))
+        self._sandbox.switches = typed(Switches, saved["switches"], "switches", closed=True)
         self._sandbox.org.replace_all(_entry(action) for action in saved["actions"])
 
 

@@ -4,11 +4,11 @@ A refused input spends the org's budget and measures nothing, so it is found her
 expected and what is there; never the value.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from analysis.format.checked_json import UnfitJsonError, parse_json
 from diag.errors import UsageError
 from diag.inventory.matching import nearest_names
 from diag.workload.make_payloads import input_schema
@@ -72,8 +72,8 @@ def _cell_as(schema: object, cell: str) -> Any:
     if "string" in kinds:
         return cell
     try:
-        value = json.loads(cell)
-    except ValueError:
+        value = parse_json(cell)
+    except UnfitJsonError:
         return cell
     right = {
         "integer": isinstance(value, int) and not isinstance(value, bool),

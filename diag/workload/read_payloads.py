@@ -2,16 +2,16 @@
 
 import csv
 import io
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from analysis.format.checked_json import UnfitJsonError, parse_json, parse_object
+from analysis.format.input_file import InputFile
 from analysis.format.sample_schema import InputOrigin
 from diag.errors import UsageError
 from diag.workload.payload import Payload
 
-MOST_BYTES: Final = 64 << 20
 MOST: Final = 60_000
 """Labels are 16-bit codes in the record (analysis.format.call_record)."""
 
@@ -42,30 +42,17 @@ def _of_json_lines(text: str, path: Path) -> list[Payload]:
         if not line.strip():
             continue
         try:
-            values = json.loads(line)
-        except ValueError:
-            values = None
-        if not isinstance(values, dict):
+            values = parse_object(line)
+        except UnfitJsonError as error:
             raise UsageError(
-                f"{path}, line {number} is not a JSON object.", hint='One line, one input map: {"id": "1"}'
-            )
+                f"{path}, line {number} {error}.", hint='One line, one input map: {"id": "1"}'
+            ) from None
         payloads.append(Payload.of(f"{path.name}:{number}", values, InputOrigin.FILE))
     return payloads
 
 
 def _text_of(path: Path) -> str:
-    if path.exists() and not path.is_file():
-        raise UsageError(
-            f"The payload file {path} is not a regular file.", hint="Name a .csv or .jsonl file."
-        )
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise UsageError(
-                f"The payload file {path} is larger than {MOST_BYTES >> 20} MiB.", hint="Keep a part of it."
-            )
-        raw = path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"The payload file {path} cannot be read ({error.strerror}).") from None
+    raw = InputFile(path, UsageError, "Name a payload file: .csv or .jsonl, at most 64 MiB.").read()
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise UsageError(
             f"{path} is in UTF-16 (Excel calls it Unicode text).", hint="Save it as 'CSV UTF-8'."
@@ -119,8 +106,8 @@ def guessed_value(text: str) -> Any:
     Only for actions without an input schema.
     """
     try:
-        value = json.loads(text)
-    except ValueError:
+        value = parse_json(text)
+    except UnfitJsonError:
         return text
     # "007" is no JSON number and stays text; "1e5" and "NaN" would change what the user wrote.
     return (

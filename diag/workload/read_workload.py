@@ -1,17 +1,18 @@
 """Reads a workload file. Every mistake is one sentence that says where, what, and what would be right."""
 
 import math
+import os
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final, cast, get_args
 
 from analysis.errors import BadSettingError
+from analysis.format.input_file import InputFile
 from analysis.format.sample_schema import InputOrigin
 from analysis.settings import RecommendSettings, with_overrides
-from diag.errors import UsageError, why_unreadable
+from diag.errors import UsageError
 from diag.toml_section import TomlSection
 from diag.workload.load_shape import ARRIVALS, Arrivals, GuardLimits, Mode, Model, Poll, Ramp, Soak, Stage
 from diag.workload.make_payloads import is_json
@@ -34,20 +35,10 @@ _ACTION: Final = frozenset(
 
 def read_workload(path: Path) -> Workload:
     """Return the workload of a file. Raises UsageError for anything that is not as it must be."""
-    try:
-        body = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise UsageError(
-            f"There is no workload file {path}.", hint=f"diag init {path} writes one."
-        ) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(
-            f"{path} cannot be read: {why_unreadable(error)}.",
-            hint="Give a workload file (TOML); diag init writes one.",
-        ) from error
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path} is not valid TOML: {error}.", hint="Fix that line.") from error
-    return parse_workload(body, str(path), path.parent)
+    if not os.path.lexists(path):
+        raise UsageError(f"There is no workload file {path}.", hint=f"diag init {path} writes one.")
+    file = InputFile(path, UsageError, "Fix the file; diag init writes one that is right (TOML).")
+    return parse_workload(file.toml(), str(path), path.parent)
 
 
 def parse_workload(body: Mapping[str, Any], where: str, folder: Path) -> Workload:

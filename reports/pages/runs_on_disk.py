@@ -1,10 +1,10 @@
 """What the index of runs is made from: each run folder's manifest and its last recommendations."""
 
-import json
 import os
 from pathlib import Path
 
-from analysis.errors import AnalysisError
+from analysis.errors import AnalysisError, UnreadableSamplesError
+from analysis.format.input_file import InputFile
 from analysis.format.run_folder import RunFolder, read_manifest
 from analysis.verdicts.analysis_json import analysis_from_json
 from analysis.verdicts.recommendation import Analysis
@@ -40,11 +40,9 @@ def _indexed(folder: RunFolder, index_folder: Path) -> IndexedRun:
 
 
 def _analysis(folder: RunFolder) -> tuple[Analysis | None, str | None]:
-    try:
-        return analysis_from_json(json.loads(folder.recommendations.read_text(encoding="utf-8"))), None
-    except FileNotFoundError:
+    if not os.path.lexists(folder.recommendations):
         return None, f"run: diag recommend {folder.path.name}"
-    except (OSError, ValueError) as error:
-        return None, f"recommendations.json cannot be read ({type(error).__name__})"
+    try:
+        return analysis_from_json(InputFile(folder.recommendations, UnreadableSamplesError).json()), None
     except AnalysisError as error:
         return None, error.message

@@ -91,7 +91,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "click", "diag.__version__", "diag.errors", "diag.exit_codes", "diag.supported_platform",
     },
     "diag/console.py": {"click", "rich", "diag.errors", "diag.exit_codes", "diag.table"},
-    "diag/setting_sources.py": {"diag.errors", "dotenv"},
+    "diag/setting_sources.py": {"analysis.format", "diag.errors", "dotenv"},
     "diag/settings.py": {"diag.errors", "diag.genesys.http", "diag.setting_sources"},
     "diag/target.py": {"diag.errors", "diag.genesys.http", "diag.settings"},
     "diag/evidence.py": {
@@ -99,8 +99,10 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     },
     # the client
     "diag/genesys/errors.py": set(),
-    "diag/genesys": {"diag.__version__", "httpx"},
-    "diag/genesys/http": {"diag.__version__", "diag.genesys.errors", "httpx", "stamina"},
+    "diag/genesys": {"analysis.format.checked_json", "diag.__version__", "httpx"},
+    "diag/genesys/http": {
+        "analysis.format.checked_json", "diag.__version__", "diag.genesys.errors", "httpx", "stamina",
+    },
     # the sandbox: knows nothing of the client, so that each can prove the other
     "diag/sandbox/__init__.py": set(),
     "diag/sandbox/__main__.py": {"diag.sandbox.errors", "diag.sandbox.serving"},
@@ -108,16 +110,20 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/sandbox/errors.py": set(),
     "diag/sandbox/launch.py": {"diag.sandbox.errors"},
     "diag/sandbox/reply_bodies.py": {"starlette"},
-    "diag/sandbox/latency": {"diag.toml_section"},
+    "diag/sandbox/latency": {"analysis.format.input_file", "diag.toml_section"},
     "diag/sandbox/faults": {"diag.sandbox.reply_bodies", "diag.toml_section", "starlette"},
     "diag/sandbox/world": {
-        "diag.sandbox.errors", "diag.sandbox.faults", "diag.sandbox.latency", "diag.sandbox.reply_bodies",
+        "analysis.format.input_file", "diag.sandbox.errors", "diag.sandbox.faults",
+        "diag.sandbox.latency", "diag.sandbox.reply_bodies",
         "diag.toml_section", "jsonschema", "referencing",
     },
     "diag/sandbox/sandbox.py": {
         "diag.sandbox.clock", "diag.sandbox.faults", "diag.sandbox.latency", "diag.sandbox.world",
     },
-    "diag/sandbox/state_file.py": {"diag.sandbox.errors", "diag.sandbox.sandbox", "diag.sandbox.world"},
+    "diag/sandbox/state_file.py": {
+        "analysis.format.input_file", "analysis.format.typed_json", "diag.sandbox.errors",
+        "diag.sandbox.sandbox", "diag.sandbox.world",
+    },
     "diag/sandbox/executions": {
         "diag.sandbox.latency", "diag.sandbox.reply_bodies", "diag.sandbox.sandbox", "diag.sandbox.world",
     },
@@ -140,7 +146,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/changes/errors.py": {"diag.errors"},
     "diag/changes/plans": {
         *_CLIENT, "analysis.format", "analysis.verdicts", "diag.changes.errors",
-        "diag.errors", "diag.inventory", "_typeshed",
+        "diag.errors", "diag.inventory",
     },
     "diag/changes/journal": {*_CLIENT, "analysis.format", "diag.changes.errors", "diag.changes.plans"},
     "diag/changes/applying": {
@@ -148,7 +154,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     },
     "diag/changes/undo_plan.py": {"diag.changes.errors", "diag.changes.journal", "diag.changes.plans"},
     "diag/changes/exports": {
-        "analysis.verdicts", "diag.changes.errors", "diag.changes.plans", "diag.errors", "diag.table",
+        "analysis.format", "analysis.verdicts", "diag.changes.errors", "diag.changes.plans", "diag.errors",
+        "diag.table",
     },
     "diag/checks": {"analysis", "diag.changes.plans"},
     "diag/checkup": {
@@ -156,7 +163,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "diag.changes.journal", "diag.genesys", "diag.workload",
     },
     "diag/definitions": {
-        "analysis.number_words", "diag.changes.journal", "diag.changes.plans", "diag.errors", "diag.genesys",
+        "analysis.format", "analysis.number_words", "diag.changes.journal", "diag.changes.plans",
+        "diag.errors", "diag.genesys",
         "jsonschema",
     },
     "diag/production": {

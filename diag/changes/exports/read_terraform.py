@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from analysis.format.input_file import InputFile
 from diag.changes.errors import TerraformFileError
-from diag.errors import why_unreadable
 
 RESOURCE_TYPE: Final = "genesyscloud_integration_action"
 
@@ -29,14 +29,11 @@ class TerraformResource:
 
 def read_resources(path: Path) -> tuple[TerraformResource, ...]:
     """Return the data actions in a file. Raises TerraformFileError when it is none of the known forms."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise TerraformFileError(f"{path} cannot be read: {why_unreadable(error)}.") from error
+    file = InputFile(path, TerraformFileError, _HINT)
     if path.suffix == ".tf":
-        return tuple(_from_hcl(text))
+        return tuple(_from_hcl(file.text()))
+    body = file.json()
     try:
-        body: Any = json.loads(text)
         if isinstance(body.get("resources"), list):
             return tuple(_from_state(body["resources"]))
         if "values" in body or "planned_values" in body:

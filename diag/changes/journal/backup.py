@@ -11,8 +11,10 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
+from analysis.format.input_file import InputFile
+from analysis.format.typed_json import WrongShapeError, typed
 from diag.changes.errors import JournalError
-from diag.genesys.models import Action, ActionConfig, FullConfig
+from diag.genesys.models import FullConfig
 
 
 class Backups:
@@ -54,15 +56,8 @@ class Backups:
     def load(self, entry: str) -> FullConfig | None:
         """Return the action as it was, or None when there is no whole backup (nothing was written then)."""
         try:
-            body = json.loads(self.path(entry).read_text(encoding="utf-8"))
-            action = dict(body["action"])
-            config = action.pop("config")
-            return FullConfig(
-                action=Action(**action, config=ActionConfig(**config) if config is not None else None),
-                request_template=body["request_template"],
-                success_template=body["success_template"],
-            )
-        except (OSError, ValueError, KeyError, TypeError):
+            return typed(FullConfig, InputFile(self.path(entry), JournalError).json(), closed=True)
+        except (JournalError, WrongShapeError):
             return None
 
     def drop(self, entries: Iterable[str]) -> None:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from analysis.format.input_file import check_kind, open_regular
 from diag.changes.errors import JournalError
 from diag.changes.journal.journal_line import JournalLine
 from diag.changes.journal.parse_line import JOURNAL_VERSION, DamagedLineError, parse_line
@@ -47,8 +48,9 @@ class Journal:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             is_new = not self.path.exists()
-            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK, 0o600)
             try:
+                check_kind(os.fstat(descriptor).st_mode, self.path)
                 fcntl.flock(descriptor, fcntl.LOCK_EX)
                 end = os.lseek(descriptor, 0, os.SEEK_END)
                 if end and os.pread(descriptor, 1, end - 1) != b"\n":
@@ -84,13 +86,16 @@ class Journal:
     def _catch_up(self) -> None:
         """Read what was appended since; lines are never rewritten, so nothing is read twice."""
         try:
-            with self.path.open("rb") as file:
+            with open_regular(self.path) as file:
                 file.seek(self._read_to)
                 new = file.read()
         except FileNotFoundError:
             return
         except OSError as error:
-            raise JournalError(f"The journal {self.path} cannot be read ({error.strerror}).") from error
+            raise JournalError(
+                f"The journal {self.path} cannot be read ({error.strerror}).",
+                hint="Move away what is there, or choose another place: DIAG_RUNS=/path",
+            ) from error
         whole = new[: new.rfind(b"\n") + 1]
         self._read_to += len(whole)
         for text in whole.decode("utf-8", "replace").split("\n")[:-1]:
@@ -116,7 +121,9 @@ class Journal:
         offset = int.from_bytes(hashlib.sha256(action_id.encode()).digest()[:6], "big")
         try:
             lock.parent.mkdir(parents=True, exist_ok=True)
-            file = lock.open("ab")
+            file = os.fdopen(
+                os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC, 0o600), "ab"
+            )
         except OSError as error:
             raise JournalError(f"{lock} cannot be opened ({error.strerror}).") from error
         with file:

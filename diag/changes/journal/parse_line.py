@@ -1,11 +1,11 @@
 """Reading one line of the journal: every value is checked, as the file may have been edited or torn."""
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields
-from typing import Any, Final, get_args
+from typing import Final, get_args
 
+from analysis.format.checked_json import UnfitJsonError, parse_object
 from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S
 from diag.changes.journal.journal_line import JournalLine, Phase
 
@@ -26,11 +26,9 @@ def parse_line(text: str) -> JournalLine:
     A value of another type or range would be believed by an undo, and written to an org.
     """
     try:
-        body: Any = json.loads(text)
-    except (ValueError, RecursionError):
-        raise DamagedLineError("it is not JSON") from None
-    if not isinstance(body, dict):
-        raise DamagedLineError("it is not an object")
+        body = parse_object(text)
+    except UnfitJsonError as error:
+        raise DamagedLineError(f"it {error}") from None
     if body.get("format_version") != JOURNAL_VERSION:
         raise DamagedLineError("its format_version is not 1")
     values = {name: value for name, value in body.items() if name in _KNOWN}

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from analysis.format.typed_json import Count, TimeoutSeconds, UnixSeconds
+
 FORMAT_VERSION: Final = 1
 
 Origin = Literal["recommend", "set", "undo"]
@@ -54,12 +56,12 @@ class Change:
 
     action_id: str
     action_name: str
-    before_timeout_s: int
+    before_timeout_s: TimeoutSeconds
     before_is_set: bool
-    after_timeout_s: int
+    after_timeout_s: TimeoutSeconds
     """60 where `after_is_set` is False: what the platform's default comes to."""
     reason: str
-    action_version: int | None
+    action_version: Count | None
     fields: Mapping[str, str]
     """Everything but the timeout: field path -> salted digest, or the value itself where it is harmless."""
     digest: str
@@ -127,7 +129,7 @@ class PlanOptions:
 class Plan:
     """Everything `apply` needs: it looks nothing else up. `created_at` is Unix seconds (UTC)."""
 
-    created_at: float
+    created_at: UnixSeconds
     org: OrgIdentity
     changes: tuple[Change, ...]
     skipped: tuple[SkippedChange, ...] = ()

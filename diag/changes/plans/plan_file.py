@@ -2,30 +2,19 @@
 
 import hashlib
 import json
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, Final
 
 from analysis.format.atomic_write import write_whole
-from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S
+from analysis.format.checked_json import UnfitJsonError, parse_json
+from analysis.format.input_file import InputFile
+from analysis.format.typed_json import WrongShapeError, typed
 from diag.changes.errors import PlanFileError
-from diag.changes.plans.plan import (
-    FORMAT_VERSION,
-    Change,
-    Evidence,
-    OrgIdentity,
-    Plan,
-    SkippedChange,
-    Unchanged,
-)
-from diag.errors import why_unreadable
+from diag.changes.plans.plan import FORMAT_VERSION, Plan
 
-_NEW_PLAN = "Make a new one: diag recommend --out plan.json"
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
-T = TypeVar("T", bound="DataclassInstance")
+_NEW_PLAN: Final = "Make a new one: diag recommend --out plan.json"
+_ABOUT_THE_FILE: Final = ("format_version", "kind", "digest")
 
 
 def plan_digest(plan: Plan) -> str:
@@ -57,42 +46,31 @@ def write_plan(plan: Plan, path: Path) -> None:
 
 def read_plan(path: Path) -> Plan:
     """Return the plan in a file. Raises PlanFileError for anything else."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise PlanFileError(f"{path} cannot be read: {why_unreadable(error)}.", hint=_NEW_PLAN) from error
-    return plan_from_json(text, str(path))
+    return _plan(InputFile(path, PlanFileError, _NEW_PLAN).json(), str(path))
 
 
 def plan_from_json(text: str, where: str) -> Plan:
     """Return the plan in `text`; `where` names it in errors."""
     try:
-        body: Any = json.loads(text)
-    except ValueError as error:
-        raise PlanFileError(f"{where} is damaged: {error}.", hint=_NEW_PLAN) from None
+        return _plan(parse_json(text), where)
+    except UnfitJsonError as error:
+        raise PlanFileError(f"{where} {error}.", hint=_NEW_PLAN) from None
+
+
+def _plan(body: object, where: str) -> Plan:
     if not isinstance(body, dict) or body.get("kind") != "diag plan":
         raise PlanFileError(f"{where} is not a plan of diag.", hint=_NEW_PLAN)
     if body.get("format_version") != FORMAT_VERSION:
         raise PlanFileError(
-            f"{where} has format_version {body.get('format_version')!r}, this diag reads {FORMAT_VERSION}.",
+            f"{where} has format_version {body.get('format_version')!r:.40}, this diag reads "
+            f"{FORMAT_VERSION}.",
             hint="Use the diag that wrote it, or make a new plan: diag recommend --out plan.json",
         )
+    given = {name: value for name, value in body.items() if name not in _ABOUT_THE_FILE}
     try:
-        plan = Plan(
-            created_at=float(body["created_at"]),
-            org=_made(OrgIdentity, body["org"]),
-            changes=tuple(_change(row) for row in body["changes"]),
-            skipped=tuple(_made(SkippedChange, row) for row in body["skipped"]),
-            unchanged=tuple(_made(Unchanged, row) for row in body["unchanged"]),
-            origin=body["origin"],
-            settings_digest=body["settings_digest"],
-            run_ids=tuple(body["run_ids"]),
-            weak=tuple(body["weak"]),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise PlanFileError(
-            f"{where} is damaged ({type(error).__name__}: {error}).", hint=_NEW_PLAN
-        ) from None
+        plan = typed(Plan, given, closed=True)
+    except WrongShapeError as error:
+        raise PlanFileError(f"{where} is damaged: {error}.", hint=_NEW_PLAN) from None
     if plan_digest(plan) != body.get("digest"):
         raise PlanFileError(
             f"{where} was changed after it was made: its digest does not match.",
@@ -100,25 +78,6 @@ def plan_from_json(text: str, where: str) -> Plan:
             "--timeout SECONDS",
         )
     return plan
-
-
-def _change(row: dict[str, Any]) -> Change:
-    evidence = row["evidence"]
-    if evidence is not None:
-        evidence = _made(Evidence, {**evidence, "warnings": tuple(evidence["warnings"])})
-    values = {**row, "evidence": evidence}
-    change = _made(Change, values)
-    for seconds in (change.before_timeout_s, change.after_timeout_s):
-        if type(seconds) is not int or not PLATFORM_MIN_TIMEOUT_S <= seconds <= PLATFORM_MAX_TIMEOUT_S:
-            raise ValueError(f"{seconds!r} is not a timeout of 1 to 60 s")
-    return change
-
-
-def _made(kind: type[T], row: dict[str, Any]) -> T:
-    unknown = set(row) - {item.name for item in fields(kind)}
-    if unknown:
-        raise ValueError(f"unknown field {sorted(unknown)[0]}")
-    return kind(**row)
 
 
 def _digest(body: dict[str, Any]) -> str:

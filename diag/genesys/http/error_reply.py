@@ -4,11 +4,11 @@ The body is the platform's ErrorBody; the older service form (`errorCode`, `user
 `correlationId`) is read too (docs/genesys-api.md, "Error replies").
 """
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Final, cast
 
+from analysis.format.checked_json import UnfitJsonError, parse_json
 from diag.genesys.errors import (
     ApiError,
     LoginError,
@@ -124,7 +124,7 @@ def _permission_error(message: str, source: JsonObject, needs: tuple[str, ...]) 
 
 def _body(body: bytes) -> JsonObject:
     try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
+        value = parse_json(body)
+    except UnfitJsonError:
         return {}
     return cast(JsonObject, value) if isinstance(value, dict) else {}

@@ -1,9 +1,9 @@
 """Reading JSON replies: what is missing or of another type becomes a clear error, the rest is ignored."""
 
-import json
 import re
 from typing import Final, TypeAlias, cast
 
+from analysis.format.checked_json import UnfitJsonError, parse_json
 from diag.genesys.errors import UnexpectedReplyError
 
 JsonObject: TypeAlias = dict[str, object]
@@ -21,8 +21,8 @@ def parse_object(body: bytes, where: str, *, content_type: str | None = None) ->
     login reply with a token in it, or a proxy's page with that of a session.
     """
     try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
+        value = parse_json(body)
+    except UnfitJsonError:
         raise UnexpectedReplyError(
             f"The reply of {where} is not JSON ({_size_and_type(body, content_type)}).",
             hint="Is there a proxy or a captive portal in between? Is GENESYSCLOUD_API_BASE right?",

@@ -7,7 +7,6 @@ trouble.
 """
 
 import copy
-import json
 import threading
 import time
 from collections.abc import Callable, Generator
@@ -15,6 +14,7 @@ from typing import Final
 
 import httpx
 
+from analysis.format.checked_json import UnfitJsonError, parse_json
 from diag.genesys.errors import ApiError, LoginError, RateLimitedError
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.error_reply import error_reply
@@ -143,9 +143,9 @@ def _login_error(response: httpx.Response, client_id: str) -> ApiError:
     """Tell wrong credentials from throttling (400 "rate limit exceeded": as the Terraform provider does)."""
     general = error_reply(response.status_code, response.headers, response.content, _WHERE)
     try:
-        reply: JsonObject = json.loads(response.content)
+        reply: JsonObject = parse_json(response.content)
         kind, message = optional_text(reply, "error"), optional_text(reply, "error_description") or ""
-    except (ValueError, AttributeError, RecursionError):
+    except (UnfitJsonError, AttributeError):
         return general
     error: ApiError
     if isinstance(general, RateLimitedError) or "rate limit exceeded" in message.lower():

@@ -1,11 +1,13 @@
 """From a scenario's `latency` table to a LatencySpec."""
 
 import csv
+import io
 import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
+from analysis.format.input_file import InputFile
 from diag.sandbox.latency.backend import LatencySpec
 from diag.sandbox.latency.distributions import (
     Distribution,
@@ -89,11 +91,11 @@ def _trace(table: TomlSection) -> tuple[float, ...]:
     """The latencies of a CSV file beside the scenario, in the order they were recorded."""
     path = table.folder / table.text("file")
     column = table.text("column", "latency_ms")
+    rows = io.StringIO(InputFile(path, table.make_error).text(), newline="")
     try:
-        with path.open(newline="", encoding="utf-8") as file:
-            values = [float(row[column]) for row in csv.DictReader(file)]
-    except OSError as error:
-        raise table.wrong("file", f"cannot be read: {path}: {error.strerror}") from error
+        values = [float(row[column]) for row in csv.DictReader(rows)]
+    except csv.Error as error:
+        raise table.wrong("file", f"{path.name} is not CSV: {error}") from error
     except KeyError as error:
         raise table.wrong("column", f"is {column!r}, which {path.name} does not have") from error
     except (TypeError, ValueError) as error:

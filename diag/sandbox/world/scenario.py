@@ -1,11 +1,11 @@
 """A scenario: which org the sandbox plays. Read from a TOML file; `scenarios/` holds those that ship."""
 
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Literal, cast
 
+from analysis.format.input_file import InputFile
 from diag.sandbox.errors import ScenarioError
 from diag.sandbox.faults.fault import Fault
 from diag.sandbox.faults.fault_rules import read_fault
@@ -107,14 +107,7 @@ def load_scenario(name_or_file: str) -> Scenario:
     if name_or_file not in shipped and path.suffix != ".toml":
         folder = ": that is a folder" if path.is_dir() else ""
         raise ScenarioError(f"there is no scenario {name_or_file!r}{folder}", hint=hint)
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ScenarioError(f"cannot read scenario {path}: {error.strerror}", hint=hint) from error
-    except UnicodeDecodeError as error:
-        raise ScenarioError(f"{path} is not UTF-8 text", hint=hint) from error
-    except tomllib.TOMLDecodeError as error:
-        raise ScenarioError(f"{path} is not TOML: {error}", hint="Fix that line.") from error
+    values = InputFile(path, ScenarioError, hint).toml()
     return read_scenario(TomlSection(values, path.name, ScenarioError, folder=path.parent), path.stem)
 
 

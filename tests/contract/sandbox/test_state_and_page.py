@@ -51,7 +51,7 @@ def test_what_was_changed_is_there_again_after_a_restart(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("{", "cannot read the state"),
+        ("{", "is not valid JSON"),
         ("{}", "is not a sandbox state of format 1"),
         ('{"format_version": 2}', "is not a sandbox state of format 1"),
         (json.dumps({"format_version": 1, "scenario": "outage"}), "is the state of scenario 'outage'"),

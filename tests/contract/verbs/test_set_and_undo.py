@@ -49,7 +49,7 @@ def test_without_a_terminal_approval_is_a_flag(capsys: "pytest.CaptureFixture[st
         (["set", QUICK, "--timeout", "61", "--yes"], "1<=x<=60"),
         (["set", QUICK, "--timeout", "0", "--yes"], "1<=x<=60"),
         (["set", QUICK, "--timeout", "45", "--yes"], "over the cap of 30 s"),
-        (["apply", "nowhere.json", "--yes"], "nowhere.json cannot be read: no such file or directory."),
+        (["apply", "nowhere.json", "--yes"], "nowhere.json does not exist."),
         (["apply", "folder", "--yes"], "folder cannot be read: is a directory."),
         (["apply", "noise", "--yes"], "noise cannot be read: not UTF-8 text (byte 3)."),
         (["register", "noise", "--yes"], "noise cannot be read: not UTF-8 text (byte 3)."),

@@ -151,7 +151,7 @@ def test_all_faults_are_listed_at_once() -> None:
         ("a.toml", "= 3", "not valid TOML"),
         ("a.json", "[1]", "not an action definition"),
         ("a.json", "[" * 90 + "]" * 90, "not an action definition"),
-        ("a.json", "[" * 200_000, "not valid JSON"),
+        ("a.json", "[" * 200_000, "nested more than 100 levels deep"),
         ("a.json", "\xff\xfe", "cannot be read: not UTF-8 text"),
     ],
 )

@@ -48,9 +48,16 @@ def test_jobs_are_counted_once_however_often_they_were_looked_at(tmp_path: Path)
     (folder.segments / "w-0.events").write_text(second(1.0, 10) + "\n")
 
     def look(job: int, state: str, throttled: int = 0) -> dict[str, object]:
-        return {"kind": "look", "job": job, "state": state, "throttled": throttled}
+        return {
+            "kind": "look",
+            "job": job,
+            "state": state,
+            "throttled": throttled,
+            "seconds": 1.0,
+            "polls": 1,
+        }
 
-    begun = [{"kind": "job", "job": job, "action_id": "a-1"} for job in (1, 2, 3, 4)]
+    begun = [{"kind": "job", "job": job, "action_id": "a-1", "at": 1.0} for job in (1, 2, 3, 4)]
     looks = [
         look(1, "running"),
         look(1, "running", 2),

@@ -102,7 +102,7 @@ def test_a_plan_file_is_for_its_owner_only(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (lambda text: text[: len(text) // 2], "is damaged"),
+        (lambda text: text[: len(text) // 2], "is not valid JSON"),
         (lambda text: "[]", "is not a plan of diag"),
         (lambda text: '{"actions": []}', "is not a plan of diag"),
         (lambda text: text.replace('"format_version": 1', '"format_version": 2'), "format_version 2"),
@@ -110,13 +110,16 @@ def test_a_plan_file_is_for_its_owner_only(tmp_path: Path) -> None:
         (lambda text: text.replace('"after_timeout_s": 10,', ""), "is damaged"),
         (
             lambda text: text.replace('"after_timeout_s": 10', '"after_timeout_s": 3600'),
-            "3600 is not a timeout",
+            "changes[0].after_timeout_s is not from 1 to 60",
         ),
         (
             lambda text: text.replace('"after_timeout_s": 10', '"after_timeout_s": true'),
-            "True is not a timeout",
+            "changes[0].after_timeout_s is not a whole number",
         ),
-        (lambda text: text.replace('"forced": false', '"forced": false, "extra": 1'), "unknown field extra"),
+        (
+            lambda text: text.replace('"forced": false', '"forced": false, "extra": 1'),
+            "changes[0].extra is not a field that is known",
+        ),
         (lambda text: text.replace('"changes": [', '"changes": [17, '), "is damaged"),
         (lambda text: text.replace('"created_at": 1000.5', '"created_at": null'), "is damaged"),
     ],

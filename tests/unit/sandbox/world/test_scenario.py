@@ -107,7 +107,7 @@ def test_a_trace_beside_the_scenario(tmp_path: Path) -> None:
         ('integration = "CRM"', 'integration = "ERP"', "action 'A' names a missing integration, 'ERP'"),
         ('description = "x"', "", "description is missing"),
         ('category = "c"', "category = 3", "action 'A': category is 3. category must be a text in quotes."),
-        ("[[action]]", "[[action", "is not TOML"),
+        ("[[action]]", "[[action", "is not valid TOML"),
         ("sigma = 0.3", "sigma = 0.3, correlation = 1.0", "correlation must be below 1"),
         ("sigma = 0.3", "sigma = 0.3, servers = 0", "servers is 0"),
         ("sigma = 0.3", "sigma = 0.3, drift = 2", "[latency]: drift is 2. drift must be a table"),
@@ -125,5 +125,5 @@ def test_a_mistake_is_named_with_its_place(tmp_path: Path, old: str, new: str, s
 
 
 def test_a_missing_file_is_said(tmp_path: Path) -> None:
-    with pytest.raises(ScenarioError, match="No such file"):
+    with pytest.raises(ScenarioError, match="does not exist"):
         load_scenario(str(tmp_path / "none.toml"))

@@ -1,0 +1,45 @@
+"""The line about itself that each load process writes once a second (`segments/<worker>.events`)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from analysis.format.checked_json import parse_line
+from analysis.format.input_file import open_regular
+from analysis.format.typed_json import Amount, Count, UnixSeconds, WrongShapeError, typed
+
+ActionCounts = tuple[Count, Count, Count, Count, Count]
+"""calls, ok, timeouts, errors, dropped: of one action so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecondLine:
+    """`at`: Unix seconds. `oldest`: per action id, when its oldest call in flight began, Unix seconds."""
+
+    actions: Mapping[str, ActionCounts]
+    at: UnixSeconds = 0.0
+    elapsed_s: Amount = 0.0
+    in_flight: Count = 0
+    offered_rate: Amount = 0.0
+    oldest: Mapping[str, UnixSeconds] = field(default_factory=dict)
+
+
+def second_line(body: Mapping[str, object]) -> SecondLine | None:
+    """Return a parsed line of kind `second`; None for any other, and for one that was edited or torn."""
+    if body.get("kind") != "second":
+        return None
+    try:
+        return typed(SecondLine, body)
+    except WrongShapeError:
+        return None
+
+
+def last_second(path: Path) -> SecondLine | None:
+    """Return the last whole `second` line of an events file; None where there is none."""
+    try:
+        with open_regular(path) as file:
+            lines = file.read().split(b"\n")[:-1]
+    except OSError:
+        return None
+    seconds = (second_line(parse_line(line) or {}) for line in reversed(lines))
+    return next((second for second in seconds if second is not None), None)

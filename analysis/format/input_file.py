@@ -1,0 +1,120 @@
+"""The one door for files from outside: whatever a person or a run supplies is opened here.
+
+Checked before anything is read: that it is a regular file (a pipe would be waited for for ever, a device
+never ends) and how large it is; then the text (UTF-8), and what is in it (JSON or TOML, its depth, its
+numbers). Every error says which file, what is wrong with it, and the fix.
+"""
+
+import os
+import stat
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Final, Protocol
+
+from analysis.format.checked_json import UnfitJsonError, check_values, parse_json
+
+MOST_BYTES: Final = 64 << 20
+"""Far above any plan, manifest or workload file: a run of 2,000 actions writes 10 MB."""
+
+_KINDS: Final = (
+    (stat.S_ISDIR, "is a directory"),
+    (stat.S_ISFIFO, "is a named pipe, not a regular file"),
+    (stat.S_ISSOCK, "is a socket, not a regular file"),
+    (stat.S_ISCHR, "is a device, not a regular file"),
+    (stat.S_ISBLK, "is a device, not a regular file"),
+)
+
+
+class MakeError(Protocol):
+    """Makes the error to raise, for example an exception class."""
+
+    def __call__(self, message: str, *, hint: str | None = None) -> Exception:
+        """Return it."""
+
+
+class NotRegularError(OSError):
+    """Raised for a pipe, a device, a socket or a folder; `strerror` says which."""
+
+
+def open_regular(path: Path) -> IO[bytes]:
+    """Return a regular file, open for reading. Raises OSError; NotRegularError for anything else."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        check_kind(os.fstat(descriptor).st_mode, path)
+        return os.fdopen(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def check_regular(path: Path) -> None:
+    """Raise OSError for a file that is not there, NotRegularError for one that is no regular file."""
+    check_kind(path.stat().st_mode, path)
+
+
+def check_kind(mode: int, path: Path) -> None:
+    """Raise NotRegularError where `mode` (of `stat`) is not that of a regular file."""
+    for is_kind, what in _KINDS:
+        if is_kind(mode):
+            raise NotRegularError(0, what, str(path))
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """A file to read. Every reader raises an error made by `error`, with `hint` as the fix."""
+
+    path: Path
+    error: MakeError
+    hint: str | None = None
+    most_bytes: int = MOST_BYTES
+
+    def read(self) -> bytes:
+        """Return the content, at most `most_bytes`."""
+        try:
+            with open_regular(self.path) as file:
+                raw = file.read(self.most_bytes + 1)
+        except FileNotFoundError:
+            raise self.unfit("does not exist") from None
+        except OSError as error:
+            raise self.unfit(f"cannot be read: {(error.strerror or type(error).__name__).lower()}") from error
+        except ValueError:  # a null byte in the path
+            raise self.unfit("is not a path") from None
+        if len(raw) > self.most_bytes:
+            raise self.unfit(f"is larger than {self.most_bytes >> 20} MiB")
+        return raw
+
+    def text(self) -> str:
+        """Return the content as text: UTF-8, with or without a byte order mark."""
+        try:
+            return self.read().decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise self.unfit(f"cannot be read: not UTF-8 text (byte {error.start + 1})") from None
+
+    def json(self) -> Any:
+        """Return the JSON value in it, with `checked_json`'s promises."""
+        text = self.text()
+        try:
+            return parse_json(text)
+        except UnfitJsonError as error:
+            raise self.unfit(str(error)) from None
+
+    def toml(self) -> dict[str, Any]:
+        """Return the TOML document in it, held to the same limits as JSON."""
+        text = self.text()
+        try:
+            body = tomllib.loads(text)
+            check_values(body)
+        except tomllib.TOMLDecodeError as error:
+            raise self.unfit(f"is not valid TOML: {error}") from None
+        except UnfitJsonError as error:
+            raise self.unfit(str(error)) from None
+        except RecursionError:
+            raise self.unfit("is nested too deep") from None
+        except ValueError:  # thousands of digits, or a date that no calendar has
+            raise self.unfit("holds a number or a date that is too large") from None
+        return body
+
+    def unfit(self, what: str) -> Exception:
+        """Return the error about this file; `what` follows its path."""
+        return self.error(f"{self.path} {what}.", hint=self.hint)
