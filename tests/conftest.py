@@ -1,6 +1,7 @@
 """Fixtures that start a real sandbox process (one of the demo scenario serves the whole session), and the
 order in which several processes take the tests."""
 
+import gc
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
 
-from diag.sandbox.launch import start_sandbox as start_sandbox_process
+from tests.support.sandbox_process import start_sandbox as start_sandbox_process
 
 TESTS: Final = Path(__file__).parent
 
@@ -50,6 +51,9 @@ def _turn(item: pytest.Item) -> int:
 
 # A shell ignores Ctrl-C in what it runs in the background, and every process a test starts inherits that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Large imports stay for good: looking through them at every collection is a tenth of the suite.
+gc.set_threshold(50_000, 20, 20)
 
 # A busy machine is slow, not wrong: no property fails by the clock.
 settings.register_profile("no deadline", deadline=None)

@@ -1,16 +1,9 @@
 """What speaks against setting a recommended number (docs/method.md, "What may be changed").
 
-<<<<<<< HEAD
 A raise stands on its own; a lowering needs real inputs, and evidence over time. What the data call unstable
 or beyond the cap is held back, and so is every number of runs that were cut short or judged invalid.
 `--force` overrules all of it; what the platform forbids is not decided here. Tables, reports, `check` and
 plans all ask here, so that they agree on what will be changed.
-=======
-A raise stands on its own; a lowering needs evidence over time; what the data call unstable or beyond the cap
-is held back, and so is every number of runs that were cut short or judged invalid. `--force` overrules all of
-it; what the platform forbids is not decided here. Tables, reports, `check` and plans all ask here, so that
-they agree on what will be changed. Asked when a plan is made: a saved plan is carried out as it was approved.
->>>>>>> 6080a82 (Lead a newcomer to the six places the trial missed)
 """
 
 from typing import Final

@@ -11,8 +11,9 @@ import httpx
 import pytest
 
 from analysis.jobs.read_jobs import Job, read_flows
-from diag.sandbox.launch import SandboxProcess, start_sandbox
+from diag.sandbox.launch import SandboxProcess
 from tests.support.load_run import at_home, locust_line
+from tests.support.sandbox_process import start_sandbox
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.e2e

@@ -16,8 +16,9 @@ import pytest
 from analysis.format.run_folder import Manifest, RunFolder
 from analysis.samples.read_samples import read_samples
 from diag.measuring.import_rows import import_rows
-from diag.sandbox.launch import SandboxProcess, start_sandbox
+from diag.sandbox.launch import SandboxProcess
 from tests.support.load_run import at_home, free_port, locust_line, manifest_in, rows_in
+from tests.support.sandbox_process import start_sandbox
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.e2e

@@ -11,8 +11,9 @@ import pytest
 from analysis.samples.read_samples import read_samples
 from diag.measuring.load_process import LoadOptions, run_load
 from diag.measuring.run_progress import RunProgress
-from diag.sandbox.launch import SandboxProcess, start_sandbox
+from diag.sandbox.launch import SandboxProcess
 from tests.support.load_run import ROOT, at_home, ended_whole, is_whole, locust_line, manifest_in, rows_in
+from tests.support.sandbox_process import start_sandbox
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.e2e

@@ -13,8 +13,9 @@ import pytest
 from analysis.estimates.time_coverage import time_coverage
 from analysis.format.run_folder import Manifest, RunFolder, read_manifest
 from analysis.samples.read_samples import read_samples
-from diag.sandbox.launch import SandboxProcess, start_sandbox
+from diag.sandbox.launch import SandboxProcess
 from tests.support.load_run import at_home, ended_whole, is_whole, locust_line, rows_in
+from tests.support.sandbox_process import start_sandbox
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.e2e

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from analysis.format.run_folder import RunFolder, read_manifest
-from diag.sandbox.launch import SandboxProcess, start_sandbox
+from diag.sandbox.launch import SandboxProcess
 from diag.workload.read_workload import read_workload
 from tests.support.load_run import as_an_org, at_home, ended_whole, is_whole
+from tests.support.sandbox_process import start_sandbox
 from tests.support.verb_process import fork
 
 pytestmark = pytest.mark.e2e

@@ -14,8 +14,8 @@ import pytest
 
 from analysis.format.run_folder import RunFolder, read_manifest
 from diag.exit_codes import ExitCode
-from diag.sandbox.launch import start_sandbox as start_sandbox_process
 from tests.support.load_run import ROOT, locust_line, rows_in
+from tests.support.sandbox_process import start_sandbox as start_sandbox_process
 from tests.support.verb_process import fork, start
 from tests.support.waiting import wait_until
 

@@ -13,7 +13,7 @@ import httpx
 from analysis.format.call_record import RECORD_SIZE
 from analysis.format.run_folder import Manifest, RunFolder, read_manifest
 from diag.exit_codes import ExitCode
-from diag.sandbox.launch import start_sandbox
+from tests.support.sandbox_process import start_sandbox
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCUSTFILE = ROOT / "loadtests" / "actions.py"

@@ -1,11 +1,5 @@
-"""Runs `diag` as a person would, in a process of its own, with nothing of this machine's settings.
+"""Runs `diag` as a person would, in a process of its own, with nothing of this machine's settings."""
 
-The process is forked from one that has imported everything: starting Python and importing pandas, scipy and
-matplotlib anew takes three seconds of a core, and verbs are run often. What differs from
-`python -m diag` is only that.
-"""
-
-import multiprocessing
 import os
 import subprocess
 import sys
@@ -14,11 +8,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.conftest import RunningSandbox
+from tests.support.forks import FORKS
 
 ROOT = Path(__file__).resolve().parents[2]
 LIMIT_S = 150.0
-_forks = multiprocessing.get_context("forkserver")
-_forks.set_forkserver_preload(["tests.support.verb_modules"])
 
 
 def diag(
@@ -56,7 +49,7 @@ def fork(
     """The same, without a start of Python."""
     with TemporaryDirectory(prefix="diag-verb-") as name:
         out, err = Path(name) / "out", Path(name) / "err"
-        process = _forks.Process(target=_run, args=(tuple(arguments), folder, dict(environment), out, err))
+        process = FORKS.Process(target=_run, args=(tuple(arguments), folder, dict(environment), out, err))
         process.start()
         process.join(LIMIT_S)
         if process.exitcode is None:

@@ -21,9 +21,9 @@ from diag.changes.plans.plan import Change, OrgIdentity, Plan
 from diag.changes.plans.planned_change import change_of
 from diag.genesys.client import GenesysClient
 from diag.genesys.http.pacing import RateBucket
-from diag.sandbox.launch import start_sandbox
 from diag.target import sandbox_connection
 from tests.support.many_actions import many_actions
+from tests.support.sandbox_process import start_sandbox
 
 ACTIONS = 260
 

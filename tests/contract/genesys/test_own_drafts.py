@@ -11,12 +11,12 @@ from diag.checkup.leftovers import recorded_drafts, remove_draft
 from diag.genesys.client import GenesysClient
 from diag.genesys.errors import NotFoundError
 from diag.genesys.http.pacing import RateBucket
-from diag.sandbox.launch import start_sandbox
 from diag.target import sandbox_connection
 from diag.workload.make_payloads import EMPTY
 from loadtests.planning.plan import ActionLoad
 from loadtests.planning.probe_drafts import ProbeDrafts
 from tests.support.many_actions import many_actions
+from tests.support.sandbox_process import start_sandbox
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ from diag.cli import run
 from diag.exit_codes import ExitCode
 from diag.genesys.client import GenesysClient
 from diag.interaction.apply_flow import identify
-from diag.sandbox.launch import start_sandbox
 from diag.settings import load_settings
 from diag.target import find_target
 from tests.support.sample_tables import START, write_segment
+from tests.support.sandbox_process import start_sandbox
 from tests.support.terminal_session import OTHER, action_named
 
 

@@ -1,0 +1,15 @@
+"""Imports what a verb or the sandbox may need: the process that forks them does so once, before the first."""
+
+import gc
+import importlib
+
+from tests.support.house import module_of, python_files
+
+APART = ("loadtests", "diag.__main__", "diag.sandbox.__main__")
+"""The load is a process of its own, and the others run when they are imported."""
+
+for _name in map(module_of, python_files()):
+    if not _name.startswith(APART):
+        importlib.import_module(_name)
+importlib.import_module("diag.sandbox.__main__")
+gc.freeze()  # what is here for good need not be looked through in every process forked from it
