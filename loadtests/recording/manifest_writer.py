@@ -118,9 +118,9 @@ class ManifestWriter:
             os.close(self._lock)
             self._lock = None
 
-    def finish_in_background(self, *, report: bool) -> None:
-        """Have samples.parquet (and the report) made in a process of its own, which is not waited for."""
-        subprocess.Popen(
+    def finish_in_background(self, *, report: bool) -> subprocess.Popen[bytes]:
+        """Have samples.parquet (and the report) made by a process that outlives this one; return it."""
+        return subprocess.Popen(
             [
                 *(sys.executable, "-m", "diag.measuring.after_run", str(self.folder.path)),
                 *(["--report"] if report else []),

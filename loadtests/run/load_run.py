@@ -22,6 +22,7 @@ from loadtests.recording.worker_id import free_worker_id
 from loadtests.run.local_port import LocalPort
 from loadtests.run.org_session import Opened
 from loadtests.run.run_ending import ending_of
+from loadtests.run.run_stage import RunStage, Step
 from loadtests.run.sla import broken_thresholds
 from loadtests.steering.run_outcome import RunOutcome, held_back, outcome_of
 from loadtests.steering.session import Assignment, Session
@@ -46,6 +47,9 @@ class LoadRun:
         self._drafts: ProbeDrafts | None = None
         self._watcher: subprocess.Popen[bytes] | None = None
         self._is_ending = False
+        self._step: Step = "measuring"
+        self._result: str | None = None
+        self._reporting: subprocess.Popen[bytes] | None = None
         self._failure: str | None = None
         self._end_reason: str | None = None
         self._interrupted = False
@@ -90,6 +94,18 @@ class LoadRun:
         self._interrupted = True
         self.exit_code = ExitCode.INTERRUPTED
 
+    @property
+    def stage(self) -> RunStage:
+        """How far the run has come."""
+        step = self._step
+        if step == "over" and self._reporting is not None and self._reporting.poll() is None:
+            step = "reporting"
+        return RunStage(self.folder, step, self._result, reports=self._reporting is not None)
+
+    def stopping(self) -> None:
+        """Record that no further call leaves."""
+        self._step = "ending"
+
     def hurry(self) -> None:
         """Wait no longer for calls in flight; each is still recorded."""
         if self.work is not None:
@@ -98,7 +114,9 @@ class LoadRun:
     def finish(self) -> None:
         """Let calls in flight end, count what is here, write the last manifest."""
         if self.work is None:
+            self._step = "over"
             return
+        self.stopping()
         if self._watcher is not None:
             self._watcher.terminate()
         self._users.end()
@@ -108,10 +126,12 @@ class LoadRun:
         else:
             outcome = self.work.finish()
         self._conclude(outcome, self._close_drafts())
+        self._step = "over"
 
     def crashed(self, why: str) -> None:
         """End the run because of a defect of this program; the manifest has the reason."""
         self._record.end("incomplete", status_reason=why)
+        self._step, self._result = "over", f"incomplete: {why}"
         self.end_early(why, exit_code=ExitCode.ERROR)
 
     def _session(self) -> Session:
@@ -149,6 +169,7 @@ class LoadRun:
         self._close_drafts()
         if self._record.begun:
             self._record.end("incomplete", status_reason=why)
+        self._result = f"incomplete: {why}"
         self.end_early(why, exit_code=code)
 
     def _conclude(self, outcome: RunOutcome, left: tuple[str, ...]) -> None:
@@ -173,9 +194,11 @@ class LoadRun:
         held = held_back(outcome, plan.max_in_flight)
         if held:
             _LOG.warning(held[0])
+        reason = "; ".join([*filter(None, [ending.reason]), *broken, *left]) or None
+        self._result = ending.status if reason is None else f"{ending.status}: {reason}"
         record.end(
             ending.status,
-            status_reason="; ".join([*filter(None, [ending.reason]), *broken, *left]) or None,
+            status_reason=reason,
             calls=outcome.calls,
             dropped=outcome.dropped,
             streams=max(1, self._users.most // plan.divided_among),
@@ -189,8 +212,9 @@ class LoadRun:
             alone = (
                 self._options.parent_pid is None
             )  # else the process that started this one writes the report
-            record.finish_in_background(report=alone)
+            finishing = record.finish_in_background(report=alone)
             if alone:
+                self._reporting = finishing
                 _LOG.info("in a moment: %s (again: diag report %s)", self.folder.report, self.folder.path)
         _LOG.info("%d calls recorded in %s", outcome.calls, self.folder.path)
         _LOG.info("the load generator: %s, %s", verdict, why)

@@ -87,7 +87,7 @@ class LocustEvents:
             self._leave(ExitCode.INTERRUPTED)
         if web_ui is not None:
             guard_web_ui(web_ui, str(options.web_host or ""))
-            add_tab(web_ui, lambda: self._latest.folder if self._latest else None, lambda: options.run_time)
+            add_tab(web_ui, lambda: self._latest.stage if self._latest else None, options)
         plan = self._opened.plan
         environment.host = self._opened.api_base
         if plan.duration_s is not None and options.run_time is None:
@@ -102,6 +102,7 @@ class LocustEvents:
         self._main = gevent.getcurrent()
         gevent.signal_handler(signal.SIGINT, self._on_sigint)
         environment.events.test_start.add_listener(self._or_fail(self._on_test_start))
+        environment.events.test_stopping.add_listener(self._or_fail(self._on_test_stopping))
         environment.events.test_stop.add_listener(self._or_fail(self._on_test_stop))
         # Here and not earlier: Locust's own listener would end a master before this one sees a signal.
         environment.events.quitting.add_listener(self._or_fail(self._on_quitting))
@@ -150,6 +151,10 @@ class LocustEvents:
         run = self._run or self._ending
         if run is not None and isinstance(run.work, MasterRun):
             run.work.on_message(msg)
+
+    def _on_test_stopping(self, **_: Any) -> None:
+        if self._run is not None:
+            self._run.stopping()
 
     def _on_test_stop(self, **_: Any) -> None:
         run, self._run = self._run, None

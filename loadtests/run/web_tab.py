@@ -1,7 +1,9 @@
 """A tab in Locust's web UI: what the run folder says of each data action, as `diag measure` shows it.
 
 Locust's page draws a table for every entry of `extended_tabs` from what `/stats/requests` carries along
-(its documented way to extend the page); reading is done only while the page is open.
+(its documented way to extend the page); reading is done only while the page is open. The page asks only while
+`state` is "running" or "spawning" (locust/webui), and Locust says "stopped" before the calls in flight have
+ended: so the tab says "running" until the rows and the report are written, and the page goes on asking.
 """
 
 import json
@@ -10,31 +12,27 @@ from typing import Any, Final
 
 import gevent
 from gevent.lock import Semaphore
+from locust.runners import STATE_CLEANUP, STATE_RUNNING, STATE_SPAWNING, STATE_STOPPING
 
 from analysis.format.run_folder import RunFolder
-from diag.measuring.run_progress import ProgressReader, RunProgress, latency_text
+from diag.foreign_page import why_foreign
+from diag.measuring.run_progress import ProgressReader
+from loadtests.run.run_stage import RunStage
+from loadtests.run.web_rows import COLUMNS, rows
 
 KEY: Final = "data-actions"
-_COLUMNS: Final = (
-    ("action", "Action"),
-    ("state", "State"),
-    ("calls", "Calls"),
-    ("ok", "OK"),
-    ("timeouts", "Timeouts"),
-    ("errors", "Errors"),
-    ("dropped", "Held back"),
-    ("p50", "p50 so far"),
-    ("p99", "p99 so far"),
-)
+REPORT: Final = "data-actions/report"
+"""Where the report of the latest run is served, below the page's address."""
 
 
-def add_tab(
-    web_ui: Any, folder: Callable[[], RunFolder | None], run_time_s: Callable[[], float | None]
-) -> None:
-    """Add the tab to a Locust web UI; `folder` and `run_time_s` give the present run's."""
+def add_tab(web_ui: Any, stage: Callable[[], RunStage | None], options: Any) -> None:
+    """Add the tab, and a link to the report, to a Locust web UI; `stage` gives the latest run's."""
     web_ui.template_args["extended_tabs"] = [{"title": "Data actions", "key": KEY}]
     web_ui.template_args["extended_tables"] = [
-        {"key": KEY, "structure": [{"key": key, "title": title} for key, title in _COLUMNS]}
+        {"key": KEY, "structure": [{"key": key, "title": title} for key, title in COLUMNS]}
+    ]
+    web_ui.template_args["extended_csv_files"] = [
+        {"href": f"./{REPORT}", "title": "Report of the latest run"}
     ]
     readers: dict[RunFolder, ProgressReader] = {}
     one_at_a_time = Semaphore()
@@ -42,56 +40,42 @@ def add_tab(
     def carry_along(response: Any) -> Any:
         from flask import request
 
-        now = folder()
-        if not request.path.endswith("/stats/requests") or now is None or not response.is_json:
+        if not request.path.endswith("/stats/requests") or stage() is None or not response.is_json:
             return response
         with one_at_a_time:
-            if now not in readers:
+            now = stage()  # before reading: whatever it says is over, is on disk
+            assert now is not None
+            if now.folder not in readers:
                 readers.clear()
-                readers[now] = ProgressReader(now)
-            readers[now].planned_s = run_time_s()
-            progress = readers[now].read(between=lambda: gevent.sleep(0))
-        table = {"key": KEY, "data": rows(progress)}
-        response.set_data(json.dumps({**response.get_json(), "extended_stats": [table]}))
+                readers[now.folder] = ProgressReader(now.folder)
+            readers[now.folder].planned_s = options.run_time
+            progress = readers[now.folder].read(between=lambda: gevent.sleep(0))
+        table = {"key": KEY, "data": rows(progress, now)}
+        body = {**response.get_json(), "extended_stats": [table]}
+        body["state"] = _state(web_ui.environment.runner.state, now)
+        response.set_data(json.dumps(body))
         return response
 
+    def serve_report() -> Any:
+        from flask import request, send_file
+
+        why = why_foreign(request.headers.get, str(options.web_host or ""))
+        if why is not None:
+            return why, 403
+        now = stage()
+        if now is None or not now.folder.report.exists():
+            return "There is no report yet: it is written once a run is over.", 404
+        return send_file(now.folder.report.resolve(), max_age=0)
+
     web_ui.app.after_request(carry_along)
-
-
-def rows(progress: RunProgress) -> list[dict[str, object]]:
-    """Return one row per action, and one for the run."""
-    table_rows: list[dict[str, object]] = [
-        {
-            "action": action.action_name,
-            "state": "settled" if action.settled else _towards(action.more_calls),
-            "calls": action.calls,
-            "ok": action.ok,
-            "timeouts": action.timeouts,
-            "errors": action.errors,
-            "dropped": action.dropped,
-            "p50": latency_text(action.p50_ms, action.timed),
-            "p99": latency_text(action.p99_ms, action.timed),
-        }
-        for action in progress.actions
-    ]
-    rate = progress.calls / progress.elapsed_s if progress.elapsed_s else 0.0
-    left = [f"{progress.left_s:.0f} s left"] if progress.left_s is not None else []
-    total = f"{rate:.1f} of {progress.offered_rate:.1f} calls/s, {progress.in_flight} in flight"
-    table_rows.append(
-        {
-            "action": "All",
-            "state": "; ".join([f"{progress.elapsed_s:.0f} s", *left, total, *progress.notes[-2:]]),
-            "calls": progress.calls,
-            "ok": progress.ok,
-            "timeouts": progress.timeouts,
-            "errors": progress.errors,
-            "dropped": progress.dropped,
-            "p50": "",
-            "p99": "",
-        }
+    web_ui.app.add_url_rule(
+        f"{options.web_base_path or ''}/{REPORT}",
+        view_func=web_ui.auth_required_if_enabled(serve_report),
     )
-    return table_rows
 
 
-def _towards(more_calls: int | None) -> str:
-    return "measuring" if more_calls is None else f"about {more_calls} more calls"
+def _state(of_runner: str, stage: RunStage) -> str:
+    """Return the state to show: running while anything is still to come, else what the runner says."""
+    if of_runner in (STATE_CLEANUP, STATE_STOPPING):  # at neither does the page go on asking
+        return STATE_RUNNING
+    return of_runner if stage.step == "over" or of_runner == STATE_SPAWNING else STATE_RUNNING

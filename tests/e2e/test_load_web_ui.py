@@ -1,6 +1,5 @@
 """The page in Locust's web UI: starts and stops runs, and shows what they measure."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -34,7 +33,6 @@ def test_the_web_ui_starts_and_stops_runs_and_shows_the_actions(
 ) -> None:
     port = free_port()
     line = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--drain-s", "0"]
-    line += ["--parent-pid", str(os.getpid())]
     line += ["--web-host", "127.0.0.1", "--web-port", str(port), "--run-dir", str(tmp_path / "run")]
     process = subprocess.Popen(
         [*line, "--action", ACTION],
@@ -61,6 +59,10 @@ def test_the_web_ui_starts_and_stops_runs_and_shows_the_actions(
         data: list[dict[str, object]] = tables[0]["data"]
         return data
 
+    def has_stopped() -> bool:
+        """Ask as Locust's page does: it asks no more once the state is another than these two."""
+        return ask("/stats/requests").json()["state"] not in ("running", "spawning")
+
     def has_rows(count: int) -> bool:
         return rows_in(tmp_path) >= count
 
@@ -85,12 +87,18 @@ def test_the_web_ui_starts_and_stops_runs_and_shows_the_actions(
             enough = rows_in(tmp_path) + 41
             wait_until(partial(has_rows, enough), "more rows")
             ask("/stop", now="yes")
-            wait_until(partial(has_ended, run), "the end of the run")
+            wait_until(has_stopped, "the state at which the page asks no more")
+            assert has_ended(run)
             found = read_manifest(RunFolder(tmp_path / run))
             assert found is not None
             assert is_whole(found)
             assert found.calls == len(read_samples([tmp_path / run]).table)
             assert found.streams == 8
+            *_, of_run, of_report = shown()
+            assert (of_run["calls"], of_run["action"]) == (found.calls, "All")
+            assert "; complete" in str(of_run["state"])
+            assert of_report["state"] == f"{tmp_path / run / 'report.html'} (link: Download Data)"
+            assert ask("/data-actions/report").text == (tmp_path / run / "report.html").read_text()
             # Each user sends the 20 calls/s of the plan: 40 at first, 160 from the edit on.
             table = read_samples([tmp_path / run]).table.sort_values("scheduled_at")
             offered = table["offered_rate"]
