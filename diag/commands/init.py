@@ -11,6 +11,7 @@ from diag.interaction.examples import examples
 from diag.interaction.shared_options import profile_option
 
 if TYPE_CHECKING:
+    from diag.console import Console
     from diag.genesys.client import GenesysClient
     from diag.genesys.models import Action
 
@@ -41,7 +42,8 @@ def command(file: Path, actions: tuple[str, ...], force: bool, profile: str | No
     to_stdout = str(file) == "-"
     if not to_stdout and file.exists() and not force:
         raise UsageError(f"{file} already exists.", hint="Give another name, or overwrite it with --force.")
-    target = find_target(load_settings({"profile": profile}))
+    settings = load_settings({"profile": profile})
+    target = find_target(settings)
     with GenesysClient(target.connection) as client:
         with console.progress("Reading actions") as bar:
             inventory = client.list_actions(include_auth_actions=True, on_progress=bar.update)
@@ -56,7 +58,21 @@ def command(file: Path, actions: tuple[str, ...], force: bool, profile: str | No
         return
     write_whole(file, text)
     console.result(str(file))
+    _say_what_git_must_not_hold(console, file, settings.runs)
     console.note(f"Check the file, then: diag measure {file} --dry-run")
+
+
+def _say_what_git_must_not_hold(console: "Console", file: Path, runs: Path) -> None:
+    from diag.workload.git_ignore import missing_lines
+
+    missing = missing_lines(file, runs)
+    if not missing.lines:
+        return
+    console.note("Keep inputs, payload files, runs (the journal is among them) and .env out of git.")
+    lacking = "This folder's git repository does not ignore these yet; add them to .gitignore:"
+    console.note(lacking if missing.in_repository else "Lines for .gitignore:")
+    for line in missing.lines:
+        console.note(f"  {line}")
 
 
 def _contract(client: "GenesysClient", action: "Action") -> dict[str, object] | None:
