@@ -68,11 +68,14 @@ def by_reason(pairs: Iterable[tuple[str, str]]) -> list[tuple[tuple[str, ...], s
 
 
 def reason_lines(pairs: Iterable[tuple[str, str]], what: str = "action") -> list[str]:
-    """Return "Get A: why", or for a reason that several share one line that counts and lists them."""
+    """Return "Get A: why", or for a reason that several share one line that counts and lists them.
+
+    The reason is written about one; "the same for each" lets it stand as it is for several.
+    """
     return [
         f"{names[0]}: {why}"
         if len(names) == 1
-        else f"{plural(len(names), what)}, {why.rstrip('.')}: {', '.join(names)}"
+        else f"{plural(len(names), what)}, the same for each: {why.rstrip('.')} ({', '.join(names)})"
         for names, why in by_reason(pairs)
     ]
 

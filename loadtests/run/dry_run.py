@@ -1,9 +1,9 @@
 """`--dry-run`: what a run would do, in words, before anything is sent."""
 
 import json
+import textwrap
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from analysis.format.sample_schema import InputOrigin
@@ -15,7 +15,7 @@ from diag.workload.payload import Payload
 from loadtests.planning.make_plan import PreparedRun
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.planning.unlisted import Unlisted
-from loadtests.steering.rate_control import RateControl
+from loadtests.run.forecast import forecast
 
 MOST_NAMED: Final = 20
 """Actions that the workload does not name; beyond that they are counted."""
@@ -34,24 +34,18 @@ def in_short(plan: LoadPlan) -> str:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Forecast:
-    """What a plan comes to.
-
-    `calls`: per action, None where nothing bounds them; `peak`: most calls/s at once; `capped`: one sentence
-    where more is asked for than the limits leave.
-    """
-
-    duration_s: float | None
-    calls: tuple[float | None, ...]
-    peak: float
-    capped: str | None
-
-
-def describe(prepared: PreparedRun, target: Target, run_time_s: float | None, users: int | None) -> str:
+def describe(
+    prepared: PreparedRun,
+    target: Target,
+    run_time_s: float | None,
+    users: int | None,
+    *,
+    width: int | None = None,
+) -> str:
     """Return the whole schedule as text: actions, rates, calls, duration, budget, side effects.
 
     `users`: as they will be once all are there; None where a LoadTestShape says, then of one user.
+    Sentences are wrapped at `width` columns; None: not at all.
     """
     plan = prepared.plan
     count = 1 if users is None else users
@@ -67,7 +61,7 @@ def describe(prepared: PreparedRun, target: Target, run_time_s: float | None, us
         f"  in flight   at most {plan.max_in_flight}; arrivals beyond are counted as dropped",
     ]
     if coming.capped:
-        lines.insert(-1, f"  limited     {coming.capped}")
+        lines[-1:-1] = _wrapped(f"  limited     {coming.capped}", width, hang=14)
     if not target.sandbox:
         limits = prepared.limits
         lines.append(
@@ -84,20 +78,28 @@ def describe(prepared: PreparedRun, target: Target, run_time_s: float | None, us
             f"{_inputs(action.payloads):<10}  {action.action_name}"
             + (" (draft)" if action.target == "draft" else "")
         )
-    lines += [_poll_line(action, action.poll, plan.total_rate) for action in plan.actions if action.poll]
+    for action in plan.actions:
+        if action.poll:
+            lines += _wrapped(_poll_line(action, action.poll, plan.total_rate), width)
     changing = [action.action_name for action in plan.actions if action.side_effects]
     if changing and not target.sandbox:
-        lines += ["", f"  Side effects: {', '.join(changing)} may change real data with every call."]
+        effects = f"  Side effects: {', '.join(changing)} may change real data with every call."
+        lines += ["", *_wrapped(effects, width)]
     lines += _real_inputs_missing(prepared)
     if plan.left_out:
-        lines += ["", "  Left out:", *(f"    {line}" for line in _left_out(plan))]
+        left_out = reason_lines((action.what, action.why) for action in plan.left_out)
+        lines += ["", "  Left out:"]
+        lines += [part for line in left_out for part in _wrapped(f"    {line}", width, hang=6)]
     if not target.sandbox:
         lines += _not_in_the_workload(prepared.unlisted)
     return "\n".join(map(clean, lines)) + "\n"
 
 
-def _left_out(plan: LoadPlan) -> list[str]:
-    return reason_lines((action.what, action.why) for action in plan.left_out)
+def _wrapped(line: str, width: int | None, *, hang: int = 4) -> list[str]:
+    """Return the line in parts of at most `width` columns, each but the first indented by `hang`."""
+    if width is None or len(line) <= width:
+        return [line]
+    return textwrap.wrap(line, max(width, 40), subsequent_indent=" " * hang, break_on_hyphens=False)
 
 
 def _not_in_the_workload(unlisted: Unlisted) -> list[str]:
@@ -160,54 +162,6 @@ def _poll_line(action: ActionLoad, poll: Poll, total_rate: float | None) -> str:
     most = "" if total_rate is None else f", at most {total_rate:g} times/s in all"
     polls = f"each call starts a job, polled every {poll.every_s:g} s by calling {poll.action_name}"
     return f"  {action.action_name}: {polls}{most}"
-
-
-def forecast(plan: LoadPlan, run_time_s: float | None, users: int) -> Forecast:
-    """Return what that many users come to, by the same rules as the run itself."""
-    duration_s = _duration_s(plan, run_time_s, users)
-    rate_control = RateControl(plan)
-    calls = [0.0] * len(plan.actions)
-    peak, capped = 0.0, None
-    step_s = max(1.0, (duration_s or 0.0) / 10_000)
-    at_s = 0.0
-    while at_s < (step_s if duration_s is None else duration_s):
-        if plan.mode == "ramp":
-            rate_control.level = plan.ramp.growth ** int(at_s // plan.ramp.step_s)
-        rates = rate_control.rates(at_s, users)
-        peak = max(peak, sum(rates))
-        capped = capped or rate_control.capped(at_s, users)
-        span_s = min(step_s, duration_s - at_s) if duration_s is not None else 0.0
-        for index, rate in enumerate(rates):
-            calls[index] += rate * span_s
-            if plan.calls_per_action is not None and calls[index] >= plan.calls_per_action:
-                calls[index] = plan.calls_per_action
-                rate_control.finish(index, "calls made")
-        at_s += step_s
-    if duration_s is None:
-        most = plan.calls_per_action
-        return Forecast(None, (None if most is None else float(most),) * len(plan.actions), peak, capped)
-    return Forecast(duration_s, tuple(float(count) for count in calls), peak, capped)
-
-
-def _duration_s(plan: LoadPlan, run_time_s: float | None, users: int) -> float | None:
-    """How long the run takes at most, or None when only the user ends it."""
-    ends = [run_time_s] if run_time_s is not None else []
-    if plan.stages:
-        ends.append(sum(stage.duration_s for stage in plan.stages))
-    if plan.mode == "soak":
-        ends.append(plan.soak.total_s)
-    if plan.mode == "ramp":
-        ends.append(_ramp_steps(plan, users) * plan.ramp.step_s)
-    return min(ends) if ends else None
-
-
-def _ramp_steps(plan: LoadPlan, users: int) -> int:
-    """How many steps there are before the limits allow no higher one (Director ends the ramp there)."""
-    asked = users / plan.divided_among
-    for step in range(1, plan.ramp.steps):
-        if asked * plan.ramp.growth ** (step - 1) >= plan.most_load:
-            return step
-    return plan.ramp.steps
 
 
 def _users(plan: LoadPlan, users: int | None) -> str:

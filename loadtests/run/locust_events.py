@@ -1,6 +1,7 @@
 """Which of Locust's events starts and ends what: runs on one side, the exit code on the other."""
 
 import logging
+import shutil
 import signal
 import sys
 from collections.abc import Callable
@@ -94,7 +95,9 @@ class LocustEvents:
             options.run_time = plan.duration_s
         if options.dry_run:
             users = None if shaped else options.num_users or 1
-            sys.stdout.write(describe(self._opened.prepared, self._opened.target, options.run_time, users))
+            prepared, target = self._opened.prepared, self._opened.target
+            width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+            sys.stdout.write(describe(prepared, target, options.run_time, users, width=width))
             self._leave(ExitCode.OK)
         _LOG.info(in_short(plan))
 

@@ -53,4 +53,4 @@ def test_plurals_are_made_in_one_place() -> None:
 
 def test_a_reason_that_several_share_is_said_once_and_counted() -> None:
     lines = reason_lines([("Get A", "no execution."), ("Get B", "no contract"), ("Get C", "no execution.")])
-    assert lines == ["2 actions, no execution: Get A, Get C", "Get B: no contract"]
+    assert lines == ["2 actions, the same for each: no execution (Get A, Get C)", "Get B: no contract"]

@@ -10,7 +10,7 @@ from diag.workload.make_payloads import EMPTY
 from diag.workload.org_limits import OrgLimits
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.planning.rates import RateBudget, Wanted, planned_rates
-from loadtests.run.dry_run import forecast
+from loadtests.run.forecast import forecast
 
 
 def actions(*rates: float) -> tuple[ActionLoad, ...]:

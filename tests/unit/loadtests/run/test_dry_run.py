@@ -2,6 +2,7 @@
 
 import tomllib
 
+from analysis.format.run_folder import LeftOut
 from analysis.format.sample_schema import InputOrigin
 from diag.genesys.models import Action
 from diag.target import Target, sandbox_connection
@@ -86,3 +87,21 @@ def test_the_line_at_the_start_of_a_run_counts_actions_with_invented_inputs() ->
 
     assert in_short(LoadPlan((invented, own))).endswith(", 1 with invented inputs")
     assert "invented" not in in_short(LoadPlan((own,)))
+
+
+def test_reasons_wrap_between_words_and_lines_to_paste_never_do() -> None:
+    why = "its request is a POST, and each call may change data: set allow_side_effects for it"
+    named = [f"Create Case Number {number}" for number in range(9)]
+    plan = LoadPlan(
+        (ActionLoad("a-1", "Get Customer", 5, 1.0, payloads(InputOrigin.INVENTED, 5)),),
+        left_out=tuple(LeftOut(name, why) for name in named),
+    )
+    prepared = PreparedRun(plan, OrgLimits(50, 300), "id", "Acme", {"a-1": f"{LINE}  # {'x' * 90}"})
+    target = Target(sandbox_connection("http://127.0.0.1:1"), sandbox=True)
+
+    text = describe(prepared, target, 60.0, 1, width=80)
+
+    assert [line for line in text.splitlines() if len(line) > 80] == [f"      {LINE}  # {'x' * 90}"]
+    left_out = " ".join(text.partition("Left out:\n")[2].split())
+    assert left_out == f"9 actions, the same for each: {why} ({', '.join(named)})"
+    assert left_out in describe(prepared, target, 60.0, 1)

@@ -1,0 +1,68 @@
+"""What a plan comes to: its duration, the calls of each action and the highest rate. Pure; sends nothing."""
+
+from dataclasses import dataclass
+
+from loadtests.planning.plan import LoadPlan
+from loadtests.steering.rate_control import RateControl
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What a plan comes to.
+
+    `calls`: per action, None where nothing bounds them; `peak`: most calls/s at once; `capped`: one sentence
+    where more is asked for than the limits leave.
+    """
+
+    duration_s: float | None
+    calls: tuple[float | None, ...]
+    peak: float
+    capped: str | None
+
+
+def forecast(plan: LoadPlan, run_time_s: float | None, users: int) -> Forecast:
+    """Return what that many users come to, by the same rules as the run itself."""
+    duration_s = _duration_s(plan, run_time_s, users)
+    rate_control = RateControl(plan)
+    calls = [0.0] * len(plan.actions)
+    peak, capped = 0.0, None
+    step_s = max(1.0, (duration_s or 0.0) / 10_000)
+    at_s = 0.0
+    while at_s < (step_s if duration_s is None else duration_s):
+        if plan.mode == "ramp":
+            rate_control.level = plan.ramp.growth ** int(at_s // plan.ramp.step_s)
+        rates = rate_control.rates(at_s, users)
+        peak = max(peak, sum(rates))
+        capped = capped or rate_control.capped(at_s, users)
+        span_s = min(step_s, duration_s - at_s) if duration_s is not None else 0.0
+        for index, rate in enumerate(rates):
+            calls[index] += rate * span_s
+            if plan.calls_per_action is not None and calls[index] >= plan.calls_per_action:
+                calls[index] = plan.calls_per_action
+                rate_control.finish(index, "calls made")
+        at_s += step_s
+    if duration_s is None:
+        most = plan.calls_per_action
+        return Forecast(None, (None if most is None else float(most),) * len(plan.actions), peak, capped)
+    return Forecast(duration_s, tuple(float(count) for count in calls), peak, capped)
+
+
+def _duration_s(plan: LoadPlan, run_time_s: float | None, users: int) -> float | None:
+    """How long the run takes at most, or None when only the user ends it."""
+    ends = [run_time_s] if run_time_s is not None else []
+    if plan.stages:
+        ends.append(sum(stage.duration_s for stage in plan.stages))
+    if plan.mode == "soak":
+        ends.append(plan.soak.total_s)
+    if plan.mode == "ramp":
+        ends.append(_ramp_steps(plan, users) * plan.ramp.step_s)
+    return min(ends) if ends else None
+
+
+def _ramp_steps(plan: LoadPlan, users: int) -> int:
+    """How many steps there are before the limits allow no higher one (Director ends the ramp there)."""
+    asked = users / plan.divided_among
+    for step in range(1, plan.ramp.steps):
+        if asked * plan.ramp.growth ** (step - 1) >= plan.most_load:
+            return step
+    return plan.ramp.steps
