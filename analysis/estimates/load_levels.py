@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from analysis.estimates.arrival_gaps import CHANCE, FEWEST_GAPS, Gaps, gaps_of
 from analysis.format.sample_schema import Outcome
 from analysis.samples.action_calls import Calls, Kind
 
@@ -16,13 +16,6 @@ MIN_REFUSALS: Final = 5
 """Two refusals in ten calls do not prove saturation."""
 SAME_LEVEL_RATIO: Final = 1.15
 """Rates this close are one level: two runs planned alike never offer quite the same rate."""
-
-
-PAUSE: Final = 20.0
-"""A gap of so many mean gaps is a pause of the load (2 in a thousand million Poisson gaps are longer)."""
-FEWEST_GAPS: Final = 50
-CHANCE: Final = 3.0
-"""Standard errors of a Poisson count: a rate that few calls happen to miss was reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,41 +88,26 @@ def _by_rate(calls: Calls) -> list[Level]:
     unknown = np.isnan(calls.rate)
     if unknown.any():
         levels.append(Level(None, calls.where(unknown)))
-    due = _calls_due(calls)
+    gaps = gaps_of(calls)
     rates = np.unique(calls.rate[~unknown])
     start = 0
     while start < rates.size:
         # From the lowest rate of the level, not from rate to rate: a slow ramp must not become one level.
         end = int(np.searchsorted(rates, rates[start] * SAME_LEVEL_RATIO, side="right"))
         here = (calls.rate >= rates[start]) & (calls.rate <= rates[end - 1])
-        levels.append(_as_reached(calls.where(here), due[here]))
+        levels.append(_as_reached(calls.where(here), gaps.where(here)))
         start = end
     return levels
 
 
-def _calls_due(calls: Calls) -> NDArray[np.float64]:
-    """Return how many calls were due, by its own rate, since the call before each one: 1 in the mean.
-
-    NaN for the first call of a run and for one after a pause. From the call before of whatever level: where
-    two levels alternate, each has gaps in which the other was called.
-    """
-    due = np.full(len(calls), np.nan)
-    order = np.lexsort((calls.started_at, calls.run))
-    run, at = calls.run[order], calls.started_at[order]
-    gaps = np.where(np.diff(run) == 0, np.diff(at), np.nan)
-    due[order[1:]] = gaps * calls.rate[order[1:]]
-    due[~(due < PAUSE)] = np.nan
-    return due
-
-
-def _as_reached(calls: Calls, due: NDArray[np.float64]) -> Level:
+def _as_reached(calls: Calls, gaps: Gaps) -> Level:
     """Return the level at the rate its calls state; where clearly fewer arrived, at the one they reached.
 
     Too few workers, or a generator that cannot keep up, drop no call and still send fewer.
     """
     stated = _rounded(float(np.median(calls.rate)))
-    known = due[~np.isnan(due)]
-    seen, expected = known.size, float(known.sum())
+    due = gaps.without_pauses()
+    seen, expected = due.size, float(due.sum())
     by_chance = SAME_LEVEL_RATIO * (1.0 + CHANCE / math.sqrt(max(seen, 1)))
     if seen < FEWEST_GAPS or seen * by_chance >= expected:
         return Level(stated, calls)

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from analysis.estimates.load_levels import split_levels, with_known_rates
 from analysis.verdicts.recommend import recommend
@@ -85,6 +86,63 @@ def test_chance_and_pauses_do_not_make_a_level_look_missed(seed: int) -> None:
     (level,) = split_levels(arrays(poisson), None).usable
 
     assert (level.rate, level.missed_rate) == (5.0, None)
+
+
+def windowed(steadily: NDArray[np.float64], window_s: float, every_s: float) -> NDArray[np.float64]:
+    """Times of calls that leave without a pause, as those of a soak: in windows with nothing in between."""
+    return START + steadily + np.floor(steadily / window_s) * (every_s - window_s)
+
+
+def level_of(
+    rate: float, scheduled: NDArray[np.float64], started: NDArray[np.float64] | None = None
+) -> tuple[float | None, float | None]:
+    at = {"scheduled_at": scheduled, "started_at": scheduled if started is None else started}
+    (level,) = split_levels(arrays(calls([0.1] * len(scheduled), rate=rate).assign(**at)), None).usable
+    return level.rate, level.missed_rate
+
+
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize(("rate", "every_s"), [(0.5, 40.0), (0.5, 60.0), (2.0, 40.0), (2.0, 300.0)])
+@pytest.mark.parametrize("even", [False, True])
+def test_the_windows_of_a_soak_do_not_make_a_level_look_missed(
+    rate: float, every_s: float, even: bool, seed: int
+) -> None:
+    random = np.random.default_rng(seed)
+    gaps = np.ones(400) if even else random.exponential(1.0, 400)
+    at = windowed((random.random() + np.cumsum(gaps)) / rate, 30.0, every_s)
+
+    assert level_of(rate, at) == (rate, None)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_level_missed_within_windows_is_judged_as_what_was_reached_in_them(seed: int) -> None:
+    gaps = np.random.default_rng(seed).exponential(1.0, 1000)
+
+    rate, missed = level_of(4.0, windowed(np.cumsum(gaps) / 2.0, 30.0, 40.0))
+
+    assert missed == 4.0
+    assert rate == pytest.approx(2.0, rel=0.2)
+
+
+def test_calls_that_leave_late_and_in_bursts_missed_their_level_though_all_were_planned() -> None:
+    scheduled = START + np.arange(1000) / 50.0
+    bursts = START + 2 * np.arange(1000) / 50.0
+    bursts = bursts[np.arange(1000) // 50 * 50]  # 50 at once, then none for 100 gaps
+
+    assert level_of(50.0, scheduled) == (50.0, None)
+    rate, missed = level_of(50.0, scheduled, bursts)
+    assert missed == 50.0
+    assert rate == pytest.approx(25.0, rel=0.06)  # the last burst has no gap after it
+
+
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.7])
+def test_single_calls_missing_from_an_even_schedule_are_no_pauses(share: float) -> None:
+    at = START + np.arange(2000) / 10.0
+
+    rate, missed = level_of(10.0, at[np.random.default_rng(1).random(2000) < share])
+
+    assert missed == 10.0
+    assert rate == pytest.approx(10.0 * share, rel=0.1)
 
 
 def test_levels_that_alternate_were_both_reached() -> None:
