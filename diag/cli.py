@@ -20,6 +20,7 @@ from diag import __version__
 from diag.errors import Explained, error_text
 from diag.exit_codes import ExitCode, exit_code_of
 from diag.supported_platform import why_unsupported
+from diag.wrapped_text import terminal_width
 
 VERBS: Final[dict[str, tuple[str, str]]] = {
     "demo": ("demo", "Show the whole story on the built-in sandbox, in under two minutes."),
@@ -145,4 +146,5 @@ def _show(error: Exception) -> ExitCode:
 
 
 def _print_error(message: str, hint: str | None, details: tuple[str, ...] = ()) -> None:
-    click.echo(error_text(message, hint, details), err=True)
+    width = terminal_width(sys.stderr) if sys.stderr.isatty() else None
+    click.echo(error_text(message, hint, details, width), err=True)

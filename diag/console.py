@@ -5,15 +5,15 @@ a severity is always a word as well as a colour.
 """
 
 import os
-import shutil
 import sys
-import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, Protocol
 
 from diag.errors import UsageError
-from diag.table import Table, clean, column_widths, fit, to_text
+from diag.table import Table, clean
+from diag.table_layout import lay_out
+from diag.wrapped_text import terminal_width, wrapped
 
 if TYPE_CHECKING:
     from rich.console import Console as RichConsole
@@ -54,22 +54,16 @@ class Console:
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
         sys.stdout.flush()
 
-    def sentence(self, text: str) -> None:
+    def sentence(self, text: str, *, indent: str = "  ") -> None:
         """Write one sentence to stdout; on a terminal it is wrapped between words, elsewhere one line."""
-        if sys.stdout.isatty():
-            width = max(40, shutil.get_terminal_size((100, 24)).columns)
-            text = textwrap.fill(
-                clean(text), width, initial_indent="  ", subsequent_indent="      ", break_on_hyphens=False
-            )
-            self.result(text)
-        else:
-            self.result("  " + clean(text))
+        line = indent + clean(text)
+        self.result(wrapped(line, terminal_width(sys.stdout)) if sys.stdout.isatty() else line)
 
     def note(self, text: str = "", *, style: str | None = None) -> None:
         """Write a line to stderr; nothing when quiet. `text` is shown as it is, never as markup."""
         if self.quiet:
             return
-        self._stderr().print(_lines_clean(text), style=style, markup=False, highlight=False, soft_wrap=True)
+        self._to_stderr(_lines_clean(text), style)
 
     def heading(self, text: str) -> None:
         """Write a line that opens a new step."""
@@ -78,39 +72,26 @@ class Console:
 
     def warn(self, text: str) -> None:
         """Write a warning; also when quiet."""
-        self._stderr().print(
-            "Warning: " + _lines_clean(text), style="yellow", markup=False, highlight=False, soft_wrap=True
-        )
+        self._to_stderr("Warning: " + _lines_clean(text), "yellow")
 
     def banner(self, text: str) -> None:
         """Write a line that stands out, such as SANDBOX; also when quiet."""
-        self._stderr().print(
-            f" {clean(text)} ", style=_STYLES["SANDBOX"], markup=False, highlight=False, soft_wrap=True
-        )
+        self._to_stderr(f" {clean(text)} ", _STYLES["SANDBOX"])
 
     def table(self, table: Table) -> None:
-        """Draw a table on stdout; columns of low priority go first when the terminal is narrow."""
+        """Draw a table on stdout; on a narrow terminal, what has no room as a column goes below its row."""
         from rich.console import Console as RichConsole
-        from rich.table import Table as RichTable
         from rich.text import Text
 
         terminal = sys.stdout.isatty()
-        width = shutil.get_terminal_size((100, 24)).columns
-        shown = fit(table, width) if terminal else table
-        drawn = RichTable(box=None, pad_edge=False, padding=(0, 3, 0, 0))
-        for column in shown.columns:
-            drawn.add_column(column.heading, justify=column.align, no_wrap=True, header_style="bold dim")
-        for row in shown.rows:
-            drawn.add_row(*(Text(text, style=_STYLES.get(text, "")) for text in map(to_text, row)))
-        # Never narrower than the table: rich would cut cells, and a figure cut short is a wrong figure.
-        needed = sum(cells + 3 for cells in column_widths(shown))
-        page = RichConsole(width=max(width, needed) if terminal else 10_000, highlight=False)
+        lines = lay_out(table, terminal_width(sys.stdout) if terminal else None)
+        page = RichConsole(width=10_000, highlight=False)
         with page.capture() as drawing:
-            page.print(drawn, crop=False, no_wrap=True)
+            for line in lines:
+                base = "bold dim" if line.kind == "heading" else ""
+                cells = ((cell, _STYLES.get(cell.strip(), base)) for cell in line.cells)
+                page.print(Text.assemble(*cells), crop=False, no_wrap=True, soft_wrap=True)
         self.result("\n".join(line.rstrip() for line in drawing.get().splitlines()))
-        hidden = len(table.columns) - len(shown.columns)
-        if hidden:
-            self.note(f"({hidden} more columns in a wider terminal, or with --format csv)")
 
     def confirm(self, question: str, *, expected: str = "yes") -> bool:
         """Ask; only `expected` approves. Raises UsageError where there is no terminal to ask on."""
@@ -150,6 +131,11 @@ class Console:
                     bar.update(task, completed=done, total=total, remark=clean(note))
 
             yield Shown()
+
+    def _to_stderr(self, text: str, style: str | None) -> None:
+        """Wrapped between words on a terminal; elsewhere as it is, because logs are searched by line."""
+        shown = wrapped(text, terminal_width(sys.stderr)) if sys.stderr.isatty() else text
+        self._stderr().print(shown, style=style, markup=False, highlight=False, soft_wrap=True)
 
     def _stderr(self) -> "RichConsole":
         if self._err is None:

@@ -10,9 +10,12 @@ The errors of `diag.changes`, `diag.inventory` and `diag.definitions` build on t
 `ApiError` and `SandboxError` have the same shape without importing this file: those rooms stand alone.
 """
 
-from typing import Protocol
+from typing import Final, Protocol
 
 from diag.table import clean
+from diag.wrapped_text import wrapped
+
+_BAR: Final = "│ "
 
 
 class Explained(Protocol):
@@ -60,9 +63,19 @@ class PartialError(DiagError):
     category = "partial"
 
 
-def error_text(message: str, hint: str | None, details: tuple[str, ...] = ()) -> str:
-    """Return an error as the user reads it: what and where, details, the fix; without control characters."""
-    lines = [f"Error: {message}", *(f"│ {line}" for line in details)]
-    if hint:
-        lines.append(f"│ Fix: {hint}")
-    return "\n".join(clean(line) for text in lines for line in text.split("\n"))
+def error_text(
+    message: str, hint: str | None, details: tuple[str, ...] = (), width: int | None = None
+) -> str:
+    """Return an error as the user reads it: what and where, details, the fix; without control characters.
+
+    `width` is the terminal's: message and fix are broken between words. Details may be lines to paste, and
+    stay as they are.
+    """
+    fix = _lines(f"Fix: {hint}", width and width - len(_BAR)) if hint else []
+    inside = [*(clean(line) for text in details for line in text.split("\n")), *fix]
+    return "\n".join([*_lines(f"Error: {message}", width), *(_BAR + line for line in inside)])
+
+
+def _lines(text: str, width: int | None) -> list[str]:
+    cleaned = "\n".join(clean(line) for line in text.split("\n"))
+    return (wrapped(cleaned, width) if width else cleaned).split("\n")

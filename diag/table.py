@@ -5,6 +5,8 @@ import io
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from diag.wrapped_text import columns_of
+
 Cell = str | int | float | None
 
 _FORMULA_STARTS: Final = ("=", "+", "-", "@")
@@ -59,23 +61,11 @@ def to_markdown(table: Table) -> str:
 
 
 def column_widths(table: Table) -> list[int]:
-    """Return the width each column needs, in characters."""
+    """Return the width each column needs, in columns of a terminal."""
     return [
-        max([len(column.heading), *(len(to_text(row[index])) for row in table.rows)])
+        max([columns_of(column.heading), *(columns_of(to_text(row[index])) for row in table.rows)])
         for index, column in enumerate(table.columns)
     ]
-
-
-def fit(table: Table, width: int, *, gap: int = 3) -> Table:
-    """Return the table without the columns of least priority until it fits `width`; no cell is ever cut."""
-    kept = list(range(len(table.columns)))
-    widths = column_widths(table)
-    while sum(widths[i] + gap for i in kept) > width and any(table.columns[i].priority > 1 for i in kept):
-        kept.remove(max(kept, key=lambda i: (table.columns[i].priority, i)))
-    return Table(
-        columns=tuple(table.columns[i] for i in kept),
-        rows=tuple(tuple(row[i] for i in kept) for row in table.rows),
-    )
 
 
 def _csv_cell(cell: Cell) -> Cell:

@@ -86,7 +86,7 @@ def command(options: CompareOptions, rules: "RecommendSettings") -> int:
     console = Console(quiet=form != "table")
     data = _compared(options, rules, curves=form in ("html", "json"))
     if form == "table" and output is None:
-        console.result(compare_headline(data.comparison))
+        console.sentence(compare_headline(data.comparison), indent="")
         console.result("")
         console.table(_table(data))
         for line in _undecided(data):

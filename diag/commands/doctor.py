@@ -125,10 +125,8 @@ def _remove_drafts(
 
 
 def _show(console: "Console", check: "Check") -> None:
-    from diag.table import clean
-
     fix = f". Fix: {check.fix}" if check.fix and check.status != "ok" else ""
-    console.result(clean(f"{check.status:<8}{check.name}: {check.text.rstrip('.')}{fix}"))
+    console.sentence(f"{check.status:<8}{check.name}: {check.text.rstrip('.')}{fix}", indent="")
 
 
 def _as_json(checks: "list[Check]", *, ok: bool) -> str:

@@ -205,7 +205,7 @@ def _show(console: "Console", answer: Answer) -> None:
         for remark in one.remarks:
             console.warn(f"{clean(row.action_name)}: {remark}.")
         for line in answer.findings[row.action_id].lines(changed=one.changed):
-            console.result(f"  {clean(row.action_name)}: {line}")
+            console.sentence(f"{row.action_name}: {line}")
     for line in reason_lines((clean(missing.action_name), missing.why) for missing in evidence.not_observed):
         console.note(f"Not judged: {line}.")
     console.note(UNKNOWN)

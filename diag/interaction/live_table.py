@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from analysis.number_words import plural
 from diag.measuring.run_progress import ActionProgress, RunProgress, latency_text
-from diag.table import clean
+from diag.table import Column, Table, clean, column_widths
+from diag.table_layout import columns_that_fit, lay_out
+from diag.wrapped_text import glued, wrapped
 
 if TYPE_CHECKING:
     from diag.console import Console
@@ -23,7 +25,8 @@ NARROW: Final = 100
 """Columns; below that the bars are short."""
 BAR: Final = 14
 NARROW_BAR: Final = 8
-_FIGURES: Final = ("calls", "ok", "timeouts", "errors", "p50", "p99")
+_FIGURES: Final = (("calls", 2), ("ok", 5), ("timeouts", 2), ("errors", 4), ("p50", 3), ("p99", 2))
+"""Headings, and which go below first when the terminal is narrow."""
 
 
 @contextmanager
@@ -76,32 +79,45 @@ class PlainLines:
 
 
 def live_table(progress: RunProgress, *, rows: int, width: int) -> Any:
-    """Return the table for a terminal; of more actions than fit in `rows`, those at work come first.
+    """Return the table for a terminal; of more actions than fit in `rows` lines, those at work come first.
 
-    On a narrow terminal only names are shortened: a figure cut short would be a wrong figure.
+    On a narrow terminal names are shortened and figures go below: one cut short would be a wrong figure.
     """
-    from rich.table import Table
+    from rich.text import Text
 
-    shown = progress.actions
-    if len(shown) > max(rows, 1):
-        at_work = sorted(shown, key=lambda action: action.settled)
-        shown = tuple(at_work[: max(rows - 1, 1)])
     narrow = width < NARROW
-    headings = ("action", "settled" if narrow else "towards settled", *_FIGURES)
-    cells = [headings, *(_cells(action, NARROW_BAR if narrow else BAR) for action in shown)]
-    others = sum(max(len(row[column]) for row in cells) + GAP for column in range(1, len(headings)))
-    table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0))
-    for column, heading in enumerate(headings):
-        table.add_column(heading, justify="left" if column < 2 else "right", no_wrap=True)
-    for name, *figures in cells[1:]:
-        table.add_row(_shortened(name, max(width - others - GAP, FEWEST_LETTERS)), *figures)
+    bar = NARROW_BAR if narrow else BAR
+    columns = tuple(
+        Column(heading, "left" if place < 2 else "right", priority)
+        for place, (heading, priority) in enumerate(
+            (("action", 1), ("settled" if narrow else "towards settled", 1), *_FIGURES)
+        )
+    )
+    everything = Table(columns, tuple(_cells(action, bar) for action in progress.actions))
+    widths = column_widths(everything)
+    nameless = Table(columns, tuple(("-" * FEWEST_LETTERS, *row[1:]) for row in everything.rows))
+    side_by_side = columns_that_fit(nameless, width, gap=GAP)
+    letters = width - sum(widths[place] + GAP for place in side_by_side[1:])
+    lines_each = 1 if len(side_by_side) == len(columns) else 2
+    shown = _at_work(progress.actions, max(rows // lines_each, 1))
+    cells = [
+        (_shortened(name, max(letters, FEWEST_LETTERS)), *rest)
+        for name, *rest in (_cells(action, bar) for action in shown)
+    ]
+    drawn = [line.text for line in lay_out(Table(columns, tuple(cells)), width, gap=GAP)]
     left_out = len(progress.actions) - len(shown)
     if left_out:
         settled = sum(action.settled for action in progress.actions) - sum(one.settled for one in shown)
-        table.add_row(f"and {left_out} more", f"{settled} settled")
-    table.caption = _caption(progress)
-    table.caption_justify = "left"
-    return table
+        drawn.append(f"and {left_out} more  {settled} settled")
+    drawn += [wrapped(line, width) for line in _caption(progress)]
+    return Text("\n".join(drawn), no_wrap=True)
+
+
+def _at_work(actions: Sequence[ActionProgress], most: int) -> Sequence[ActionProgress]:
+    """The actions to show; where they are more than `most`, those at work first, and a line free."""
+    if len(actions) <= most:
+        return actions
+    return sorted(actions, key=lambda action: action.settled)[: max(most - 1, 1)]
 
 
 def _cells(action: ActionProgress, bar: int) -> tuple[str, ...]:
@@ -117,7 +133,7 @@ def _shortened(name: str, letters: int) -> str:
     return name if len(name) <= letters else name[: letters - 1] + "…"
 
 
-def _caption(progress: RunProgress) -> str:
+def _caption(progress: RunProgress) -> list[str]:
     rate = progress.calls / progress.elapsed_s if progress.elapsed_s else 0.0
     parts = [
         f"{progress.elapsed_s:.0f} s",
@@ -128,7 +144,7 @@ def _caption(progress: RunProgress) -> str:
     if progress.dropped:
         parts.append(f"{progress.dropped} held back")
     notes = [clean(note) for note in progress.notes[-SHOWN_NOTES:]]
-    return "\n".join([" · ".join(parts), *_jobs(progress.actions), *notes])
+    return [" · ".join(glued(part) for part in parts), *_jobs(progress.actions), *notes]
 
 
 def _left(progress: RunProgress) -> list[str]:

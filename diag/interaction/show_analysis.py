@@ -12,7 +12,6 @@ from analysis.verdicts.guards import held_back, will_be_set
 from analysis.verdicts.recommendation import Analysis
 from diag.console import Console
 from diag.interaction.recommendation_table import loop_sentences, loops_table, recommendation_table, sentences
-from diag.table import clean
 from reports.wording.verdict_words import headline
 
 CLOSED_MODEL: Final = "Closed model: callers waited for each other, so slow moments are seen too rarely."
@@ -24,9 +23,9 @@ def show_analysis(console: Console, analysis: Analysis) -> None:
         console.banner("SANDBOX: no org was touched")
     console.table(recommendation_table(analysis))
     if any(held_back(row) for row in analysis.actions):
-        console.result("(in parentheses: held back, set only with --force; --apply says why)")
+        console.sentence("(in parentheses: held back, set only with --force; --apply says why)", indent="")
     console.result("")
-    console.result(clean(headline(analysis.actions)))
+    console.sentence(headline(analysis.actions), indent="")
     for line in sentences(analysis):
         console.sentence(line)
     if analysis.loops:

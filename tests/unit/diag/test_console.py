@@ -10,7 +10,7 @@ from diag.console import Console
 from diag.table import Column, Table
 
 
-def test_a_table_wider_than_the_terminal_is_wrapped_by_it_and_no_cell_is_cut(
+def test_in_a_table_wider_than_the_terminal_no_cell_is_cut(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "get_terminal_size", lambda fallback=(0, 0): os.terminal_size((40, 24)))
@@ -20,5 +20,4 @@ def test_a_table_wider_than_the_terminal_is_wrapped_by_it_and_no_cell_is_cut(
     Console().table(Table((Column("action"), Column("p99", "right")), ((name, "12.34 s"),)))
 
     shown = capsys.readouterr().out
-    assert f"{name}   12.34 s" in shown
-    assert "…" not in shown
+    assert shown.splitlines()[1:] == [name, "         12.34 s"]

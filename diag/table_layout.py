@@ -1,0 +1,96 @@
+"""A table in lines of a terminal's width: no cell is cut; what has no room as a column goes below."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from diag.table import Cell, Column, Table, column_widths, to_text
+from diag.wrapped_text import columns_of, glued, wrapped
+
+GAP: Final = 3
+INDENT: Final = "    "
+_LONG_NAME: Final = 0.4
+"""Share of the width from which a name stands in a line of its own, where the table is too wide."""
+_SHORT_NAME: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: cells side by side, padded; `kind` says which."""
+
+    kind: Literal["heading", "row", "text"]
+    cells: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """Return the line as plain text."""
+        return "".join(self.cells).rstrip()
+
+
+def lay_out(table: Table, width: int | None, *, gap: int = GAP) -> tuple[Line, ...]:
+    """Return the lines of a table at most `width` columns wide; None: as wide as it is.
+
+    Columns of least priority go below first, the last first; the first column stays. A long first cell
+    stands above its row. A line is wider than `width` only where a single cell is.
+    """
+    if width is None:
+        width = sum(column_widths(table)) + gap * len(table.columns)
+    longest = max(int(width * _LONG_NAME), _SHORT_NAME)
+    lifted = not _fits(table, range(len(table.columns)), width, gap)
+    above = [
+        to_text(row[0]) if lifted and columns_of(to_text(row[0])) > longest else "" for row in table.rows
+    ]
+    table = Table(
+        table.columns,
+        tuple(("", *row[1:]) if name else row for name, row in zip(above, table.rows, strict=True)),
+    )
+    kept = columns_that_fit(table, width, gap=gap)
+    below = [index for index in range(len(table.columns)) if index not in kept]
+    widths = column_widths(table)
+    lines = [_side_by_side("heading", [table.columns[i].heading for i in kept], table, kept, widths, gap)]
+    for name, row in zip(above, table.rows, strict=True):
+        if name:
+            lines += [Line("text", (part,)) for part in wrapped(name, width).split("\n")]
+        cells = [to_text(row[i]) for i in kept]
+        if not name or any(cells):
+            lines.append(_side_by_side("row", cells, table, kept, widths, gap))
+        lines += [Line("text", (part,)) for part in _below(table.columns, row, below, width)]
+    return tuple(lines)
+
+
+def columns_that_fit(table: Table, width: int, *, gap: int = GAP) -> list[int]:
+    """Return the places of the columns that stand side by side in `width`; the first is always among them."""
+    kept = list(range(len(table.columns)))
+    while len(kept) > 1 and not _fits(table, kept, width, gap):
+        kept.remove(max(kept[1:], key=lambda i: (table.columns[i].priority, i)))
+    return kept
+
+
+def _fits(table: Table, kept: Sequence[int], width: int, gap: int) -> bool:
+    widths = column_widths(table)
+    return sum(widths[i] for i in kept) + gap * (len(kept) - 1) <= width
+
+
+def _side_by_side(
+    kind: Literal["heading", "row"],
+    cells: Sequence[str],
+    table: Table,
+    kept: Sequence[int],
+    widths: Sequence[int],
+    gap: int,
+) -> Line:
+    padded = []
+    for index, cell in zip(kept, cells, strict=True):
+        space = " " * (widths[index] - columns_of(cell))
+        padded += [space + cell if table.columns[index].align == "right" else cell + space, " " * gap]
+    return Line(kind, tuple(padded[:-1]))
+
+
+def _below(columns: Sequence[Column], row: Sequence[Cell], below: Sequence[int], width: int) -> list[str]:
+    """What has no column, each with its heading; a pair is broken only where it is longer than a line."""
+    parts = [f"{columns[i].heading}: {to_text(row[i])}" for i in below if to_text(row[i])]
+    if not parts:
+        return []
+    room = width - 2 * len(INDENT) - 2
+    text = " · ".join(glued(part) if columns_of(part) <= room else part for part in parts)
+    return wrapped(INDENT + text.replace(" · ", f"{glued(' ·')} "), width).split("\n")
