@@ -9,9 +9,10 @@ from diag.wrapped_text import columns_of, glued, wrapped
 
 GAP: Final = 3
 INDENT: Final = "    "
-_LONG_NAME: Final = 0.4
-"""Share of the width from which a name stands in a line of its own, where the table is too wide."""
-_SHORT_NAME: Final = 20
+UNKNOWN: Final = "–"
+_LONG_TEXT: Final = 0.4
+"""Share of the width from which a text stands in a line of its own, where the table is too wide."""
+_SHORT_TEXT: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,32 +31,36 @@ class Line:
 def lay_out(table: Table, width: int | None, *, gap: int = GAP) -> tuple[Line, ...]:
     """Return the lines of a table at most `width` columns wide; None: as wide as it is.
 
-    Columns of least priority go below first, the last first; the first column stays. A long first cell
-    stands above its row. A line is wider than `width` only where a single cell is.
+    Columns of least priority go below first, the last first; the first column stays. Of a table that is too
+    wide, a long first cell stands above its row, and a long text in another column goes below alone. A line
+    is wider than `width` only where a single word is.
     """
     if width is None:
         width = sum(column_widths(table)) + gap * len(table.columns)
-    longest = max(int(width * _LONG_NAME), _SHORT_NAME)
-    lifted = not _fits(table, range(len(table.columns)), width, gap)
-    above = [
-        to_text(row[0]) if lifted and columns_of(to_text(row[0])) > longest else "" for row in table.rows
-    ]
-    table = Table(
-        table.columns,
-        tuple(("", *row[1:]) if name else row for name, row in zip(above, table.rows, strict=True)),
-    )
-    kept = columns_that_fit(table, width, gap=gap)
-    below = [index for index in range(len(table.columns)) if index not in kept]
-    widths = column_widths(table)
+    longest = max(int(width * _LONG_TEXT), _SHORT_TEXT)
+    if _fits(table, range(len(table.columns)), width, gap):
+        longest = width
+    short = Table(table.columns, tuple(_without_long(table.columns, row, longest) for row in table.rows))
+    kept = columns_that_fit(short, width, gap=gap)
+    widths = column_widths(short)
     lines = [_side_by_side("heading", [table.columns[i].heading for i in kept], table, kept, widths, gap)]
-    for name, row in zip(above, table.rows, strict=True):
-        if name:
+    for row, beside in zip(table.rows, short.rows, strict=True):
+        name = to_text(row[0])
+        if name and not to_text(beside[0]):
             lines += [Line("text", (part,)) for part in wrapped(name, width).split("\n")]
-        cells = [to_text(row[i]) for i in kept]
-        if not name or any(cells):
+        cells = [to_text(beside[i]) for i in kept]
+        if any(cells):
             lines.append(_side_by_side("row", cells, table, kept, widths, gap))
+        below = [i for i in range(1, len(row)) if i not in kept or to_text(row[i]) != to_text(beside[i])]
         lines += [Line("text", (part,)) for part in _below(table.columns, row, below, width)]
     return tuple(lines)
+
+
+def _without_long(columns: Sequence[Column], row: Sequence[Cell], longest: int) -> tuple[Cell, ...]:
+    return tuple(
+        "" if column.align == "left" and columns_of(to_text(cell)) > longest else cell
+        for column, cell in zip(columns, row, strict=True)
+    )
 
 
 def columns_that_fit(table: Table, width: int, *, gap: int = GAP) -> list[int]:
@@ -88,7 +93,9 @@ def _side_by_side(
 
 def _below(columns: Sequence[Column], row: Sequence[Cell], below: Sequence[int], width: int) -> list[str]:
     """What has no column, each with its heading; a pair is broken only where it is longer than a line."""
-    parts = [f"{columns[i].heading}: {to_text(row[i])}" for i in below if to_text(row[i])]
+    parts = [
+        f"{columns[i].heading}: {to_text(row[i])}" for i in below if to_text(row[i]) not in ("", UNKNOWN)
+    ]
     if not parts:
         return []
     room = width - 2 * len(INDENT) - 2

@@ -7,7 +7,9 @@ import unicodedata
 from typing import Final, TextIO
 
 _UNITS: Final = r"%|(?:ms|s|min|h|B|kB|MB|(?:call|action|row|job|time|day|hour|minute|second|window)s?)\b"
-_TOGETHER: Final = re.compile(rf"(?<=\d) (?={_UNITS})|(?<=[\w)]) (?=-> )|(?<=->) (?=\S)")
+_TOGETHER: Final = re.compile(
+    rf"(?<=\d) (?={_UNITS})|(?<=\d) (?=of \d)|(?<=\d of) (?=\d)|(?<=[\d)]) (?=-> )|(?<=[\d)] ->) (?=\S)"
+)
 _COMMAND: Final = re.compile(r"(?<=: )(?:diag|locust) [^(),;]*$")
 _LABEL: Final = re.compile(r" *\S+(?: \S+)? {2,}(?=\S)")
 _HANGING: Final = 4

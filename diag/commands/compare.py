@@ -88,7 +88,7 @@ def command(options: CompareOptions, rules: "RecommendSettings") -> int:
     if form == "table" and output is None:
         console.sentence(compare_headline(data.comparison), indent="")
         console.result("")
-        console.table(_table(data))
+        console.table(comparison_table(data))
         for line in _undecided(data):
             console.sentence(line)
         console.note("For a page with curves: the same command with -o compare.html")
@@ -138,7 +138,8 @@ def _compared(options: CompareOptions, rules: "RecommendSettings", *, curves: bo
     return CompareData(comparison, tuple(runs), __version__, settings.zone)
 
 
-def _table(data: "CompareData") -> "Table":
+def comparison_table(data: "CompareData") -> "Table":
+    """Return one row per action: p99 of each run, each difference with its verdict, the share cut off."""
     from analysis.number_words import percentile_name
     from diag.table import Column, Table
     from reports.pages.compare_page import cut_off_steps, gap, letters
@@ -148,7 +149,8 @@ def _table(data: "CompareData") -> "Table":
     percentile = percentile_name(data.runs[0].analysis.settings.percentile)
     columns = [Column("action"), *(Column(f"{percentile} {letter}", "right") for letter in named)]
     for letter in named[1:]:
-        columns += [Column(f"{letter} against A"), Column("difference", "right", 2)]
+        which = f" of {letter}" if len(named) > 2 else ""
+        columns += [Column(f"{letter} against A"), Column(f"difference{which}", "right", 2)]
     columns.append(Column("cut off", "right"))
     rows = tuple(
         (

@@ -9,7 +9,7 @@ from analysis.number_words import plural
 from diag.measuring.run_progress import ActionProgress, RunProgress, latency_text
 from diag.table import Column, Table, clean, column_widths
 from diag.table_layout import columns_that_fit, lay_out
-from diag.wrapped_text import glued, wrapped
+from diag.wrapped_text import columns_of, glued, wrapped
 
 if TYPE_CHECKING:
     from diag.console import Console
@@ -129,8 +129,12 @@ def _cells(action: ActionProgress, bar: int) -> tuple[str, ...]:
     )
 
 
-def _shortened(name: str, letters: int) -> str:
-    return name if len(name) <= letters else name[: letters - 1] + "…"
+def _shortened(name: str, width: int) -> str:
+    if columns_of(name) <= width:
+        return name
+    while columns_of(name) >= width:
+        name = name[:-1]
+    return name + "…"
 
 
 def _caption(progress: RunProgress) -> list[str]:
