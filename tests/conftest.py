@@ -15,6 +15,7 @@ from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
 
 from tests.support.sandbox_process import start_sandbox as start_sandbox_process
+from tests.support.waiting import PATIENCE_S
 
 TESTS: Final = Path(__file__).parent
 
@@ -72,9 +73,8 @@ class RunningSandbox:
 
     def truth(self) -> dict[str, Any]:
         """GET /sandbox/truth."""
-        truth: dict[str, Any] = (
-            httpx.get(f"{self.base_url}/sandbox/truth", trust_env=False).raise_for_status().json()
-        )
+        reply = httpx.get(f"{self.base_url}/sandbox/truth", timeout=PATIENCE_S, trust_env=False)
+        truth: dict[str, Any] = reply.raise_for_status().json()
         return truth
 
     def action_id(self, name: str) -> str:
@@ -86,12 +86,12 @@ class RunningSandbox:
         """Replaces the faults in force (diag/sandbox/faults/fault_kinds.py has the kinds); none of them ends
         all."""
         uri = f"{self.base_url}/sandbox/faults"
-        httpx.post(uri, json={"faults": list(faults)}, trust_env=False).raise_for_status()
+        httpx.post(uri, json={"faults": list(faults)}, timeout=PATIENCE_S, trust_env=False).raise_for_status()
 
     def switch(self, **switches: Any) -> None:
         """Turns switches (diag/sandbox/world/switches.py) while it runs."""
         uri = f"{self.base_url}/sandbox/switches"
-        httpx.post(uri, json=switches, trust_env=False).raise_for_status()
+        httpx.post(uri, json=switches, timeout=PATIENCE_S, trust_env=False).raise_for_status()
 
     def client(self) -> httpx.Client:
         """A bare HTTP client with a token of its own."""
@@ -99,11 +99,12 @@ class RunningSandbox:
             f"{self.base_url}/oauth/token",
             data={"grant_type": "client_credentials"},
             auth=("sandbox", "sandbox"),
+            timeout=PATIENCE_S,
             trust_env=False,
         )
         token = login.raise_for_status().json()["access_token"]
         headers = {"Authorization": f"Bearer {token}"}
-        return httpx.Client(base_url=self.base_url, headers=headers, timeout=90, trust_env=False)
+        return httpx.Client(base_url=self.base_url, headers=headers, timeout=PATIENCE_S, trust_env=False)
 
 
 StartSandbox = Callable[..., RunningSandbox]

@@ -210,7 +210,7 @@ def _show(console: "Console", answer: Answer) -> None:
         console.note(f"Not judged: {line}.")
     console.note(UNKNOWN)
     if not evidence.observed:
-        console.note("No action ran in production. Measure instead: diag measure")
+        console.note("None of these actions can be judged by production. Measure instead: diag measure")
     elif any(will_be_set(row) for row in analysis.actions):
         console.note(f"Nothing was changed. Next: {plan_command(answer.source)}, then diag apply plan.json")
     if evidence.observed:

@@ -32,10 +32,12 @@ def test_production_alone_leads_to_the_right_verdicts(start_sandbox: StartSandbo
     assert all(row["executions"] > 0 for row in body["observed"])
 
     assert "Get Balance" in (tmp_path / "plan.json").read_text()
-    applied = diag(box, tmp_path, "apply", "plan.json", "--yes")
-    assert applied.returncode in (0, 7), applied.stderr
+    # Without test calls: one that a busy machine cuts off at the new timeout leaves the action as it was.
+    applied = diag(box, tmp_path, "apply", "plan.json", "--yes", "--no-verify")
+    assert applied.returncode == 0, applied.stderr
     after = diag(box, tmp_path, "observe", "Get Balance")
     assert after.returncode == 0 and "changed too recently: wait for a full hour" in after.stderr
+    assert "No action ran" not in after.stderr  # it did
 
 
 def test_an_org_without_production_says_so(sandbox: RunningSandbox, tmp_path: Path) -> None:
