@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def command(action: str, output: Path | None, profile: str | None) -> None:
     """Write ACTION (name or id) as JSON: templates and contract, in the form the admin UI exports.
 
-    `diag register` and the admin UI's import accept the file.
+    `diag register` and the admin UI's import accept the file; of a function action it lacks the code.
     """
     from analysis.format.atomic_write import write_whole
     from diag.console import Console
@@ -31,6 +31,7 @@ def command(action: str, output: Path | None, profile: str | None) -> None:
     from diag.definitions.resolve import literal_credentials
     from diag.errors import UsageError
     from diag.genesys.client import GenesysClient
+    from diag.genesys.models import FUNCTION_INTEGRATION
     from diag.settings import load_settings
     from diag.target import find_target
 
@@ -45,15 +46,19 @@ def command(action: str, output: Path | None, profile: str | None) -> None:
         found = _find(client, action)
         full = client.read_config(found.id)
         contract = client.get_action(found.id, contract=True).contract or {}
-        body = definition_body(full, contract, _integration_type(client, full.action.integration_id))
+        kind = _integration_type(client, full.action.integration_id)
+        body = definition_body(full, contract, kind)
     for name in literal_credentials(full.action.config.request if full.action.config else {}):
         console.warn(f"the header {name} holds a value in clear text, and so does this file: keep it safe.")
+    if kind == FUNCTION_INTEGRATION:
+        console.warn("a function's code is not in this file, so diag register cannot create it.")
     text = json.dumps(body, indent=2, ensure_ascii=False)
     if output is None:
         console.result(text)
         return
     write_whole(output, text + "\n")
-    console.note(f"Written to {output}. To create it elsewhere: diag register {output}")
+    elsewhere = "" if kind == FUNCTION_INTEGRATION else f" To create it elsewhere: diag register {output}"
+    console.note(f"Written to {output}.{elsewhere}")
 
 
 def _find(client: "GenesysClient", wanted: str) -> "Action":

@@ -28,6 +28,7 @@ class RegisterOptions:
     timeout_s: int | None
     cap_s: int | None
     name_prefix: str | None
+    keep_name: bool
     dry_run: bool
     yes: bool
     profile: str | None
@@ -54,6 +55,9 @@ class RegisterOptions:
     "--name-prefix", help="Refuse a name that does not begin with this. Default: the setting name_prefix."
 )
 @click.option(
+    "--keep-name", is_flag=True, help="Keep ' - Exported DATE @ TIME' in a name that the admin UI exported."
+)
+@click.option(
     "--dry-run", is_flag=True, help="Check everything and print what would be sent; create nothing."
 )
 @click.option("--yes", is_flag=True, help="Do not ask (needed without a terminal).")
@@ -78,7 +82,7 @@ def command(options: RegisterOptions) -> None:
     from diag.target import find_target
 
     console = Console()
-    definition = read_definition(options.file)
+    definition = read_definition(options.file, keep_name=options.keep_name)
     settings = load_settings({"profile": options.profile})
     target = find_target(settings)
     with GenesysClient(target.connection) as client:
@@ -117,6 +121,11 @@ def command(options: RegisterOptions) -> None:
 
 def _show(console: "Console", creation: "Creation", *, draft: bool) -> None:
     definition = creation.definition
+    if definition.name != definition.name_in_file:
+        console.note(
+            f"The file's name {definition.name_in_file!r} is that of an export: the action is named "
+            f"{definition.name!r} (--keep-name keeps it as it is)."
+        )
     console.heading(f"+ {definition.name}{' (draft)' if draft else ''}")
     console.note(f"    integration    {creation.integration.name} ({creation.integration.id})")
     console.note(f"    category       {creation.category}")

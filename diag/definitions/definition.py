@@ -7,7 +7,9 @@ from typing import Final
 from analysis.format.input_file import InputFile
 from analysis.number_words import plural
 from diag.definitions.errors import InvalidDefinitionError
+from diag.definitions.exported_name import without_export_mark
 from diag.definitions.form import KNOWN_KEYS, faults_of_form
+from diag.definitions.function_actions import describes_function, function_refusal
 from diag.genesys.http.json_reply import JsonObject, optional_int, optional_object, optional_text
 
 _SEE_THE_FORM: Final = "Export one to see the form: diag export ACTION"
@@ -22,6 +24,8 @@ class ActionDefinition:
     """
 
     name: str
+    name_in_file: str
+    """With the admin UI's " - Exported DATE @ TIME", where the file has it."""
     request: JsonObject = field(repr=False)
     response: JsonObject = field(repr=False)
     contract: JsonObject
@@ -48,13 +52,15 @@ class ActionDefinition:
         }
 
 
-def read_definition(path: Path) -> ActionDefinition:
-    """Return the definition in a `.json` or `.toml` file.
+def read_definition(path: Path, *, keep_name: bool = False) -> ActionDefinition:
+    """Return the definition in a `.json` or `.toml` file; `keep_name`: with what an export added to the name.
 
-    Raises `InvalidDefinitionError` listing every fault of form and of the contract's schemas.
+    Raises `InvalidDefinitionError` listing every fault of form and of the contract's schemas, and for a
+    function action.
     """
     file = InputFile(path, InvalidDefinitionError, _SEE_THE_FORM)
-    return definition_from(file.toml() if path.suffix.lower() == ".toml" else file.json(), str(path))
+    body = file.toml() if path.suffix.lower() == ".toml" else file.json()
+    return definition_from(body, str(path), keep_name=keep_name)
 
 
 def _ignored(source: JsonObject) -> tuple[str, ...]:
@@ -69,8 +75,10 @@ def _ignored(source: JsonObject) -> tuple[str, ...]:
     return (*sorted(set(source) - KNOWN_KEYS), *inside)
 
 
-def definition_from(body: object, where: str) -> ActionDefinition:
+def definition_from(body: object, where: str, *, keep_name: bool = False) -> ActionDefinition:
     """Return the definition in a parsed file; `where` names it in errors."""
+    if isinstance(body, dict) and describes_function(body):
+        raise function_refusal(f"{where} describes")
     faults = faults_of_form(body)
     if faults or not isinstance(body, dict):
         raise InvalidDefinitionError(
@@ -80,8 +88,10 @@ def definition_from(body: object, where: str) -> ActionDefinition:
         )
     source: JsonObject = body
     config = optional_object(source, "config")
+    name = (optional_text(source, "name") or "").strip()
     return ActionDefinition(
-        name=(optional_text(source, "name") or "").strip(),
+        name=name if keep_name else without_export_mark(name),
+        name_in_file=name,
         request=optional_object(config, "request"),
         response=optional_object(config, "response"),
         contract=optional_object(source, "contract"),

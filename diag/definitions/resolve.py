@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from diag.definitions.definition import ActionDefinition
 from diag.definitions.errors import AmbiguousTargetError, InvalidDefinitionError
+from diag.definitions.function_actions import function_refusal
 from diag.genesys.directory import Integration
 from diag.genesys.http.json_reply import JsonObject
+from diag.genesys.models import FUNCTION_INTEGRATION
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ def resolve(
 
     `cap_s` is the cap of the recommendation settings: no action starts above it, and one without a timeout
     of its own starts at it instead of the platform's 60 s, until calls are measured. The other arguments
-    win over the file. Raises `InvalidDefinitionError` (prefix policy, timeout out of range) and
+    win over the file. Raises `InvalidDefinitionError` (prefix policy, timeout out of range, function) and
     `AmbiguousTargetError` (integration).
     """
     if name_prefix and not definition.name.startswith(name_prefix):
@@ -51,6 +53,8 @@ def resolve(
             hint="The name policy is set by --name-prefix, DIAG_NAME_PREFIX or name_prefix in diag.toml.",
         )
     chosen = _choose(integrations, integration or definition.integration, definition.integration_type)
+    if chosen.type_id == FUNCTION_INTEGRATION:
+        raise function_refusal(f"An action of the integration {chosen.name!r} is")
     number, reason = _timeout(definition.timeout_s, timeout_s, cap_s)
     return Creation(
         definition=definition,

@@ -136,10 +136,13 @@ def test_a_creation_whose_reply_was_garbled_is_looked_up(
     name = f"New {request.node.callspec.id}"
     assert run(["export", QUICK, "-o", "new.json"]) == ExitCode.OK
     definition = json.loads((session / "new.json").read_text())
-    (session / "new.json").write_text(json.dumps({**definition, "name": name}))
+    (session / "new.json").write_text(
+        json.dumps({**definition, "name": f"{name} - Exported 2024-12-05 @ 13:36"})
+    )
     arm({**fault, "method": "POST", "path": "/actions$"})
 
     assert run(["register", "new.json", "--integration", "CRM", "--yes"]) == ExitCode.OK
+    assert f"the action is named {name!r} (--keep-name keeps it" in capsys.readouterr().err
     (entry,) = history(capsys)
     assert (entry["outcome"], entry["action_name"]) == ("created", name)
     assert action_named(name).id == entry["action_id"]

@@ -162,6 +162,39 @@ def test_files_that_are_something_else(tmp_path: Path, name: str, content: str, 
         read_definition(path)
 
 
+MARK = " - Exported 2024-12-05 @ 13:36"
+
+
+@pytest.mark.parametrize("mark", ["", MARK, MARK + MARK, " - Exported 12/5/2024 @ 1:36 PM", MARK + "  "])
+def test_the_mark_of_an_export_is_no_part_of_the_name(mark: str) -> None:
+    definition = definition_from(EXPORT | {"name": "Get Customer" + mark}, "a.json")
+
+    assert definition.name == "Get Customer"
+    assert definition.name_in_file == ("Get Customer" + mark).strip()
+    kept = definition_from(EXPORT | {"name": "Get Customer" + mark}, "a.json", keep_name=True)
+    assert kept.name == definition.name_in_file
+
+
+@pytest.mark.parametrize("name", ["Exported orders @ 13:36", "Orders - Exported", "A - Exported 2024 items"])
+def test_other_names_stay(name: str) -> None:
+    assert definition_from(EXPORT | {"name": name}, "a.json").name == name
+
+
+def test_a_function_action_is_refused_with_what_can_be_done() -> None:
+    exported = changed("config.request.requestUrlTemplate", None)
+    untyped = {key: value for key, value in exported.items() if key != "integrationType"}
+    for body in (exported | {"integrationType": "function-data-actions"}, untyped):
+        with pytest.raises(
+            InvalidDefinitionError, match="a function action, which cannot be created"
+        ) as caught:
+            definition_from(body, "a.json")
+        assert "diag set NAME --timeout SECONDS" in (caught.value.hint or "")
+        assert caught.value.details == ()
+    functions = Integration("i3", "Functions", "function-data-actions", "ENABLED")
+    with pytest.raises(InvalidDefinitionError, match="'Functions' is a function action"):
+        resolve(definition_from(EXPORT, "f"), [functions], cap_s=30, integration="Functions")
+
+
 @given(
     st.recursive(
         st.none() | st.integers() | st.text(max_size=3),
