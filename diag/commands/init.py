@@ -68,7 +68,7 @@ def _say_what_git_must_not_hold(console: "Console", file: Path, runs: Path) -> N
     missing = missing_lines(file, runs)
     if not missing.lines:
         return
-    console.note("Keep inputs, payload files, runs (the journal is among them) and .env out of git.")
+    console.note("Keep inputs, runs (the journal is among them) and .env out of git.")
     lacking = "This folder's git repository does not ignore these yet; add them to .gitignore:"
     console.note(lacking if missing.in_repository else "Lines for .gitignore:")
     for line in missing.lines:

@@ -51,8 +51,9 @@ def describe(
     count = 1 if users is None else users
     coming = forecast(plan, run_time_s, count)
     where = "SANDBOX" if target.sandbox else f"org {prepared.org_name} ({target.connection.host})"
+    what = f"Dry run: nothing is called. Would measure {plural(len(plan.actions), 'action')} in {where}."
     lines = [
-        f"Dry run: nothing is called. Would measure {plural(len(plan.actions), 'action')} in {where}.",
+        *_wrapped(what, width),
         "",
         f"  mode        {plan.mode}, {plan.model} model, {plan.arrivals} arrivals, seed {plan.seed}",
         f"  duration    {_time(coming.duration_s)}",
@@ -64,10 +65,11 @@ def describe(
         lines[-1:-1] = _wrapped(f"  limited     {coming.capped}", width, hang=14)
     if not target.sandbox:
         limits = prepared.limits
-        lines.append(
+        allowed = (
             f"  limits      token {limits.token_per_minute or '?'}/min, "
             f"{limits.concurrent_executions or '?'} concurrent executions (shared with production)"
         )
+        lines += _wrapped(allowed, width, hang=14)
     lines += ["", "  calls/s   calls  timeout  request  inputs      action"]
     load = min(count / plan.divided_among, plan.most_load)
     for action, calls in zip(plan.actions, coming.calls, strict=True):

@@ -77,15 +77,23 @@ def test_production_is_drawn_by_itself_and_beside_a_test(start_sandbox: StartSan
     assert beside == (tmp_path / "again.html").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("text", ["{}", "[]", "no json", '{"source": "test"}'])
-def test_what_is_no_saved_observation_is_refused(sandbox: RunningSandbox, tmp_path: Path, text: str) -> None:
+OTHER = "not a saved observation"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [("{}", OTHER), ("[]", OTHER), ("no json", "not valid JSON (line 1"), ('{"source": "test"}', OTHER)],
+)
+def test_what_is_no_saved_observation_is_refused(
+    sandbox: RunningSandbox, tmp_path: Path, text: str, why: str
+) -> None:
     (tmp_path / "other.json").write_text(text)
     calls(lognormal(300, 0.9, seed=4)).to_csv(tmp_path / "test.csv", index=False)
 
     done = diag(sandbox, tmp_path, "report", "test.csv", "--production", "other.json")
 
     assert done.returncode in (1, 2) and "Traceback" not in done.stderr
-    assert "not a saved observation" in done.stderr and "diag observe -o" in done.stderr
+    assert why in done.stderr and "diag observe -o" in done.stderr
 
 
 def test_a_table_has_no_file(sandbox: RunningSandbox, tmp_path: Path) -> None:

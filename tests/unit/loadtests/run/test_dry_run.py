@@ -96,8 +96,10 @@ def test_reasons_wrap_between_words_and_lines_to_paste_never_do() -> None:
         (ActionLoad("a-1", "Get Customer", 5, 1.0, payloads(InputOrigin.INVENTED, 5)),),
         left_out=tuple(LeftOut(name, why) for name in named),
     )
-    prepared = PreparedRun(plan, OrgLimits(50, 300), "id", "Acme", {"a-1": f"{LINE}  # {'x' * 90}"})
-    target = Target(sandbox_connection("http://127.0.0.1:1"), sandbox=True)
+    prepared = PreparedRun(
+        plan, OrgLimits(50, 300), "id", "Acme of a long name", {"a-1": f"{LINE}  # {'x' * 90}"}
+    )
+    target = Target(sandbox_connection("http://127.0.0.1:1"), sandbox=False)
 
     text = describe(prepared, target, 60.0, 1, width=80)
 
