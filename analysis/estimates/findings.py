@@ -16,6 +16,11 @@ MOSTLY: Final = 0.5
 """From this share of invented inputs on, no timeout is lowered (docs/method.md, "What may be changed"): were
 they all fast, twice as many real calls would be cut off as are accepted."""
 
+MIN_CALLS_TO_LOWER: Final = 1000
+"""Effective calls a lowering needs."""
+GRADES_TO_LOWER: Final = ("A", "B")
+"""Time coverage a lowering needs: an hour of calls, or 30 separate windows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Findings:

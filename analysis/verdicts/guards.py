@@ -8,14 +8,12 @@ plans all ask here, so that they agree on what will be changed.
 
 from typing import Final
 
+from analysis.estimates.findings import GRADES_TO_LOWER, MIN_CALLS_TO_LOWER
 from analysis.number_words import percent
 from analysis.verdicts.next_command import where_real_inputs_go
 from analysis.verdicts.recommendation import Recommendation, Verdict
 
 _WITH_A_NUMBER: Final = (Verdict.RAISE, Verdict.LOWER, Verdict.UNSTABLE, Verdict.OVER_CAP_USE_ASYNC)
-
-MIN_CALLS_TO_LOWER: Final = 1000
-"""Effective calls a lowering needs."""
 
 
 def may_be_set(item: Recommendation) -> bool:
@@ -56,7 +54,7 @@ def objection_to_lowering(item: Recommendation) -> str | None:
             'answer with a quick "not found"; for the line that gives real ones: '
             f"{where_real_inputs_go(item.action_name)}"
         )
-    if item.grade not in ("A", "B"):
+    if item.grade not in GRADES_TO_LOWER:
         return (
             f"lowering needs calls spread over an hour or more (grade A or B), these are grade {item.grade}"
             if item.grade

@@ -3,12 +3,15 @@
 import shlex
 from typing import Final
 
-from analysis.estimates.findings import MOSTLY, Findings
+from analysis.estimates.findings import GRADES_TO_LOWER, MIN_CALLS_TO_LOWER, MOSTLY, Findings
 from analysis.settings import RecommendSettings
 from analysis.verdicts.recommendation import Verdict
 
 MANY_ERRORS: Final = 0.2
 """With a larger share of errors than this, their cause comes first (as for a saturated load level)."""
+
+A_GOOD_HOUR: Final = "1h10m"
+"""An hour of calls, with room for a warm-up that does not count."""
 
 
 def next_command(findings: Findings, verdict: Verdict, settings: RecommendSettings) -> str | None:
@@ -36,12 +39,26 @@ def next_command(findings: Findings, verdict: Verdict, settings: RecommendSettin
             return _after_no_data(findings, action)
         case Verdict.UNSTABLE:
             return f"diag measure {action} --calls {settings.target_calls}"
-        case Verdict.LOWER if (findings.invented_share or 0.0) >= MOSTLY:
-            return where_real_inputs_go(findings.action_name)
-        case Verdict.RAISE | Verdict.LOWER:
+        case Verdict.LOWER:
+            return _after_a_lower(findings, action, settings)
+        case Verdict.RAISE:
             return findings.apply_with
         case _:
             return None
+
+
+def _after_a_lower(findings: Findings, action: str, settings: RecommendSettings) -> str:
+    """What helps a number that is held back (`guards.objection_to_lowering`); else what sets it."""
+    if (findings.invented_share or 0.0) >= MOSTLY:
+        return where_real_inputs_go(findings.action_name)
+    if findings.coverage.grade not in GRADES_TO_LOWER:
+        return f"diag measure {action} --time {A_GOOD_HOUR} --all-the-time"
+    effective = findings.estimate.n_eff
+    if effective < MIN_CALLS_TO_LOWER:
+        each = findings.estimate.samples / max(effective, 1.0)
+        calls = _round_up(MIN_CALLS_TO_LOWER * each / (1.0 - settings.warmup_max_share))
+        return f"diag measure {action} --calls {calls} --all-the-time"
+    return findings.apply_with
 
 
 def where_real_inputs_go(action_name: str) -> str:

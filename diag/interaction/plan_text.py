@@ -77,7 +77,7 @@ def _evidence(evidence: Evidence) -> list[str]:
     parts = [f"{plural(evidence.samples, 'call')}, {evidence.timeouts:,} timed out"]
     if evidence.p99_ms is not None:
         upper = f" (at most {numbers.at_most(evidence.p99_upper_ms)})" if evidence.p99_upper_ms else ""
-        parts.insert(0, f"p99 {numbers.latency(evidence.p99_ms)}{upper}")
+        parts.insert(0, f"p99 {numbers.quantile(evidence.p99_ms, evidence.source)}{upper}")
     if evidence.grade:
         parts.append(f"time coverage {evidence.grade}")
     if evidence.invented_share:

@@ -31,7 +31,7 @@ def recommendation_table(analysis: Analysis) -> Table:
                 _timeout(row.current_timeout_s, row.timeout_is_set),
                 _recommended(row),
                 _verdict(row),
-                numbers.latency(row.quantile_ms),
+                numbers.quantile(row.quantile_ms, row.source),
                 numbers.at_most(row.quantile_upper_ms),
                 row.samples,
                 numbers.share(row.cut_off_now),

@@ -13,7 +13,8 @@ from analysis.production.hourly_counts import BucketCounts, HourCounts
 from analysis.production.recommend_production import recommend_from_buckets
 from analysis.settings import RecommendSettings
 from analysis.verdicts.analysis_json import JsonObject, analysis_from_json, analysis_to_json
-from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
+from analysis.verdicts.guards import will_be_set
+from analysis.verdicts.recommendation import Analysis, Recommendation
 from diag.production.findings import Finding
 from diag.production.observed import Observed
 from diag.production.production_facts import bucket_counts, facts_of, remarks
@@ -118,7 +119,7 @@ def plan_command(source: str | None) -> str:
 
 
 def _planned_with(source: str | None, row: Recommendation) -> Recommendation:
-    if row.verdict not in (Verdict.RAISE, Verdict.LOWER):
+    if not will_be_set(row):  # then something else helps, and the row says what
         return row
     return replace(row, next_command=plan_command(source))
 

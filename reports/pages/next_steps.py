@@ -27,8 +27,11 @@ def next_steps(data: ReportData) -> tuple[tuple[str, str], ...]:
             continue
         if wording.tone == "unknown":
             steps.append((f"{action.action_name}: {wording.word.lower()}", action.next_command))
-        elif held_back(action) and action.mostly_invented:
-            steps.append((f"{action.action_name}: give real inputs", action.next_command))
+        elif held_back(action):
+            helps = (
+                "give real inputs" if action.mostly_invented else "measure as long as a lower number needs"
+            )
+            steps.append((f"{action.action_name}: {helps}", action.next_command))
     if any(will_be_set(action) for action in actions):
         steps.append(("Undo the last change, if you need to", "diag undo"))
         steps.append(("Measure again afterwards, and compare", "diag measure"))

@@ -139,5 +139,6 @@ def _evidence(item: Recommendation) -> Evidence:
         grade=item.grade,
         concurrency_share=item.concurrency_share,
         invented_share=item.invented_share,
+        source=item.source,
         warnings=item.warnings,
     )

@@ -46,6 +46,8 @@ class Evidence:
     concurrency_share: float | None = None
     invented_share: float | None = None
     """Share of calls that had an invented input; None where no origin is known, and in older plan files."""
+    source: Literal["test", "production"] = "test"
+    """Measured calls, or production telemetry, which counts by whole seconds; older plan files do not say."""
     warnings: tuple[str, ...] = ()
     """What limits the number or looked wrong while measuring, one line each."""
 

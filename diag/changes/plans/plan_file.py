@@ -14,6 +14,7 @@ from diag.changes.errors import PlanFileError
 from diag.changes.plans.plan import FORMAT_VERSION, Plan
 
 _NEW_PLAN: Final = "Make a new one: diag recommend --out plan.json"
+_LATER_EVIDENCE: Final = (("invented_share", None), ("source", "test"))
 _ABOUT_THE_FILE: Final = ("format_version", "kind", "digest")
 
 
@@ -22,8 +23,10 @@ def plan_digest(plan: Plan) -> str:
     body = asdict(plan)
     for change in body["changes"]:
         # Not in the first plan files: those keep their digest.
-        if change["evidence"] is not None and change["evidence"]["invented_share"] is None:
-            del change["evidence"]["invented_share"]
+        evidence = change["evidence"] or {}
+        for name, unsaid in _LATER_EVIDENCE:
+            if name in evidence and evidence[name] == unsaid:
+                del evidence[name]
     return _digest(body)
 
 

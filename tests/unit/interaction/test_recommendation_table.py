@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 from analysis.verdicts.recommendation import Verdict
+from diag.changes.plans.plan import Change, Evidence, OrgIdentity, Plan
+from diag.interaction.plan_text import plan_text
 from diag.interaction.recommendation_table import recommendation_table
 from diag.interaction.show_analysis import next_step
 from diag.table_layout import lay_out
@@ -32,6 +34,19 @@ def test_verdicts_fit_a_terminal_of_80_columns() -> None:
     assert lines[0].split()[:4] == ["action", "now", "recommended", "verdict"]
     assert "censored_needs_probe" in lines[1]
     assert max(map(len, lines)) <= 80
+
+
+def test_quantiles_of_production_are_as_exact_as_telemetry() -> None:
+    row = recommendation(quantile_ms=3940.0, source="production")
+    table = recommendation_table(analysis_of(row))
+    measured = recommendation_table(analysis_of(replace(row, source="test")))
+
+    at = [column.heading for column in table.columns].index("p99")
+    assert (table.rows[0][at], measured.rows[0][at]) == ("3 to 4 s", "3.94 s")
+    evidence = Evidence("raise", p99_ms=999.0, p99_upper_ms=2000.0, source="production")
+    change = Change("a", "A", 60, True, 3, "why", 1, {}, "digest", "salt", evidence)
+    plan = Plan(created_at=0.0, org=OrgIdentity("o", "An org", "host"), changes=(change,))
+    assert "p99 under 1 s (at most 2 s)" in plan_text(plan)
 
 
 def test_the_heading_names_the_percentile_asked_for() -> None:

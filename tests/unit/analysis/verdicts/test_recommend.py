@@ -10,6 +10,7 @@ from analysis.samples.sample_set import SampleSet
 from analysis.settings import RecommendSettings
 from analysis.verdicts.analysis_json import analysis_from_json, analysis_to_json
 from analysis.verdicts.decision import decide
+from analysis.verdicts.guards import held_back
 from analysis.verdicts.recommend import findings, recommend
 from analysis.verdicts.recommendation import Verdict
 from tests.support.sample_tables import calls, judge, lognormal, orders, sample_set
@@ -26,6 +27,19 @@ def test_too_low_a_timeout_is_raised() -> None:
 def test_too_generous_a_timeout_is_lowered() -> None:
     found = judge(calls(lognormal(5000, 2.0)), facts=orders(current_timeout_s=60))
     assert (found.verdict, found.recommended_timeout_s) == (Verdict.LOWER, 3)
+
+
+def test_a_lower_that_is_held_back_leads_to_what_helps_it() -> None:
+    minutes = judge(calls(lognormal(5000, 2.0), rate=20.0), facts=orders(current_timeout_s=60))
+    few = judge(calls(lognormal(700, 2.0), rate=0.1), facts=orders(current_timeout_s=60))
+    enough = judge(calls(lognormal(5000, 2.0), rate=1.0), facts=orders(current_timeout_s=60))
+
+    assert [row.verdict for row in (minutes, few, enough)] == [Verdict.LOWER] * 3
+    assert [held_back(row) for row in (minutes, few, enough)] == [True, True, False]
+    action = "diag measure --action 'Order lookup'"
+    assert minutes.next_command == f"{action} --time 1h10m --all-the-time"
+    assert few.next_command is not None and few.next_command.startswith(f"{action} --calls 1")
+    assert enough.next_command == "diag recommend --apply"
 
 
 def test_a_fitting_timeout_stays() -> None:
