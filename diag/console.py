@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from diag.errors import UsageError
 from diag.table import Table, clean
 from diag.table_layout import lay_out
-from diag.wrapped_text import terminal_width, wrapped
+from diag.wrapped_text import columns_of, shortened, terminal_width, wrapped
 
 if TYPE_CHECKING:
     from rich.console import Console as RichConsole
@@ -28,6 +28,11 @@ _STYLES: Final = {
     "insufficient_samples": "yellow",
     "SANDBOX": "bold black on yellow",
 }
+
+ROOMY: Final = 100
+"""Columns; below that a bar is short."""
+_TIMES: Final = len(" 0:00:00 left 0:00:00  ")
+"""What a bar has beside its label and its remark: times are never cut off, names may be."""
 
 
 class Progress(Protocol):
@@ -114,9 +119,13 @@ class Console:
         from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
         from rich.progress import Progress as RichProgress
 
+        width = terminal_width(sys.stderr)
+        bar_columns = 32 if width >= ROOMY else 8
+        room = width - columns_of(label) - bar_columns - _TIMES
+
         bar = RichProgress(
             TextColumn("{task.description}"),
-            BarColumn(bar_width=32),
+            BarColumn(bar_width=bar_columns),
             TimeElapsedColumn(),
             TextColumn("left"),
             TimeRemainingColumn(),
@@ -128,7 +137,7 @@ class Console:
 
             class Shown:
                 def update(self, done: float, total: float | None = None, note: str = "") -> None:
-                    bar.update(task, completed=done, total=total, remark=clean(note))
+                    bar.update(task, completed=done, total=total, remark=shortened(clean(note), room))
 
             yield Shown()
 

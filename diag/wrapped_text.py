@@ -10,7 +10,7 @@ _UNITS: Final = r"%|(?:ms|s|min|h|B|kB|MB|(?:call|action|row|job|time|day|hour|m
 _TOGETHER: Final = re.compile(
     rf"(?<=\d) (?={_UNITS})|(?<=\d) (?=of \d)|(?<=\d of) (?=\d)|(?<=[\d)]) (?=-> )|(?<=[\d)] ->) (?=\S)"
 )
-_COMMAND: Final = re.compile(r"(?<=: )(?:diag|locust) [^(),;]*$")
+_COMMAND: Final = re.compile(r"(?<=: )(?:diag|locust) [^(),;]*?(?= \(|$)")
 _LABEL: Final = re.compile(r" *\S+(?: \S+)? {2,}(?=\S)")
 _HANGING: Final = 4
 _FEWEST: Final = 20
@@ -40,6 +40,15 @@ def columns_of(text: str) -> int:
         0 if unicodedata.combining(one) else 2 if unicodedata.east_asian_width(one) in "WF" else 1
         for one in text
     )
+
+
+def shortened(name: str, width: int) -> str:
+    """Return a name in at most `width` columns, its end as "…"; for names only, never for figures."""
+    if columns_of(name) <= width:
+        return name
+    while name and columns_of(name) >= width:
+        name = name[:-1]
+    return name + "…" if width > 0 else ""
 
 
 def terminal_width(stream: TextIO) -> int:

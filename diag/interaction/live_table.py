@@ -9,7 +9,7 @@ from analysis.number_words import plural
 from diag.measuring.run_progress import ActionProgress, RunProgress, latency_text
 from diag.table import Column, Table, clean, column_widths
 from diag.table_layout import columns_that_fit, lay_out
-from diag.wrapped_text import columns_of, glued, wrapped
+from diag.wrapped_text import glued, shortened, wrapped
 
 if TYPE_CHECKING:
     from diag.console import Console
@@ -101,7 +101,7 @@ def live_table(progress: RunProgress, *, rows: int, width: int) -> Any:
     lines_each = 1 if len(side_by_side) == len(columns) else 2
     shown = _at_work(progress.actions, max(rows // lines_each, 1))
     cells = [
-        (_shortened(name, max(letters, FEWEST_LETTERS)), *rest)
+        (shortened(name, max(letters, FEWEST_LETTERS)), *rest)
         for name, *rest in (_cells(action, bar) for action in shown)
     ]
     drawn = [line.text for line in lay_out(Table(columns, tuple(cells)), width, gap=GAP)]
@@ -127,14 +127,6 @@ def _cells(action: ActionProgress, bar: int) -> tuple[str, ...]:
         *(str(count) for count in (action.calls, action.ok, action.timeouts, action.errors)),
         *(latency_text(value, action.timed) for value in (action.p50_ms, action.p99_ms)),
     )
-
-
-def _shortened(name: str, width: int) -> str:
-    if columns_of(name) <= width:
-        return name
-    while columns_of(name) >= width:
-        name = name[:-1]
-    return name + "…"
 
 
 def _caption(progress: RunProgress) -> list[str]:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.errors import error_text
-from diag.wrapped_text import columns_of, wrapped
+from diag.wrapped_text import columns_of, shortened, wrapped
 
 WORD = st.sampled_from(["Get", "a-long-hyphenated-name", "p99", "data", "->", "(at", "most", "顧客検索", "é"])
 FIGURE = st.builds(
@@ -17,7 +17,7 @@ FIGURE = st.builds(
 )
 
 
-@given(st.lists(WORD | FIGURE, min_size=1, max_size=30), st.integers(30, 100), st.integers(0, 6))
+@given(st.lists(WORD | FIGURE, min_size=1, max_size=30), st.integers(40, 100), st.integers(0, 6))
 def test_every_number_keeps_its_unit_and_no_word_is_lost(words: list[str], width: int, indent: int) -> None:
     text = " " * indent + " ".join(words)
     lines = wrapped(text, width).split("\n")
@@ -45,6 +45,8 @@ def test_a_command_at_the_end_can_be_copied(width: int) -> None:
     lines = wrapped(f"Nothing was changed. To set the timeouts: {command}", width).split("\n")
 
     assert lines == ["Nothing was changed. To set the timeouts:", f"    {command}"]
+    before_a_remark = f"Nothing was changed. To set the timeouts: {command} (--force to set it all the same)"
+    assert f"    {command}" in wrapped(before_a_remark, width).split("\n")
 
 
 def test_an_error_is_broken_between_words_and_its_details_are_left_as_they_are() -> None:
@@ -59,3 +61,11 @@ def test_an_error_is_broken_between_words_and_its_details_are_left_as_they_are()
         "│ Fix: Give it another",
         "│     12 s or so.",
     ]
+
+
+@given(st.text(st.sampled_from("ab顧é"), max_size=30), st.integers(0, 30))
+def test_a_shortened_name_fits_and_says_that_it_was_longer(name: str, width: int) -> None:
+    shown = shortened(name, width)
+
+    assert columns_of(shown) <= width
+    assert shown == name or shown.endswith("…") or width == 0
