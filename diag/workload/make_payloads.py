@@ -5,7 +5,7 @@ Values never leave this file except as the request itself: labels are what is re
 
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -95,41 +95,45 @@ def input_schema(contract: Mapping[str, Any]) -> Mapping[str, Any]:
     return {}
 
 
+_Maker = Callable[[Mapping[str, Any], random.Random, int], Any]
+
+
 def _value(schema: Mapping[str, Any], chance: random.Random, depth: int) -> Any:
     for key in ("const", "default", "example"):
         if key in schema:
             return schema[key]
     for key in ("examples", "enum"):
-        choices = schema.get(key)
-        if isinstance(choices, list) and choices:
+        if choices := _choices(schema, key):
             return chance.choice(choices)
     for key in ("oneOf", "anyOf"):
-        choices = schema.get(key)
-        if isinstance(choices, list) and choices and isinstance(choices[0], Mapping):
+        if (choices := _choices(schema, key)) and isinstance(choices[0], Mapping):
             return _value(choices[0], chance, depth)
     kind = schema.get("type")
     if isinstance(kind, list):
         kind = next((one for one in kind if one != "null"), "null")
-    match kind:
-        case "object":
-            return _object(schema, chance, depth)
-        case "array":
-            items = schema.get("items")
-            count = max(1, int(schema.get("minItems", 1)))
-            if not isinstance(items, Mapping) or depth <= 0:
-                return []
-            return [_value(items, chance, depth - 1) for _ in range(count)]
-        case "integer":
-            return chance.randint(*_range(schema))
-        case "number":
-            low, high = _range(schema)
-            return round(chance.uniform(low, high), 2)
-        case "boolean":
-            return chance.random() < 0.5
-        case "null":
-            return None
-        case _:
-            return _text(schema, chance)
+    make: _Maker = _OF_TYPE.get(str(kind), _text)
+    return make(schema, chance, depth)
+
+
+def _choices(schema: Mapping[str, Any], key: str) -> list[Any]:
+    choices = schema.get(key)
+    return choices if isinstance(choices, list) else []
+
+
+def _array(schema: Mapping[str, Any], chance: random.Random, depth: int) -> list[Any]:
+    items = schema.get("items")
+    if not isinstance(items, Mapping) or depth <= 0:
+        return []
+    count = max(1, int(schema.get("minItems", 1)))
+    return [_value(items, chance, depth - 1) for _ in range(count)]
+
+
+def _integer(schema: Mapping[str, Any], chance: random.Random, _depth: int) -> int:
+    return chance.randint(*_range(schema))
+
+
+def _number(schema: Mapping[str, Any], chance: random.Random, _depth: int) -> float:
+    return round(chance.uniform(*_range(schema)), 2)
 
 
 def _path_key(path: str) -> str:
@@ -158,7 +162,7 @@ def _range(schema: Mapping[str, Any]) -> tuple[int, int]:
     return low, max(low, high)
 
 
-def _text(schema: Mapping[str, Any], chance: random.Random) -> str:
+def _text(schema: Mapping[str, Any], chance: random.Random, _depth: int) -> str:
     kind = schema.get("format")
     if kind == "uuid" and "pattern" not in schema:
         return f"{chance.getrandbits(32):08x}-0000-4000-8000-{chance.getrandbits(48):012x}"
@@ -174,3 +178,14 @@ def _text(schema: Mapping[str, Any], chance: random.Random) -> str:
         return _FORMATS[kind]
     text = f"load-test-{chance.randint(1, 999_999)}".ljust(shortest, "x")
     return text[:longest] if isinstance(longest, int) else text
+
+
+_OF_TYPE: Final[Mapping[str, _Maker]] = {
+    "object": _object,
+    "array": _array,
+    "integer": _integer,
+    "number": _number,
+    "boolean": lambda _schema, chance, _depth: chance.random() < 0.5,
+    "null": lambda _schema, _chance, _depth: None,
+}
+"""What makes a value of a JSON Schema type; a text stands for every other."""
