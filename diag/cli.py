@@ -3,6 +3,8 @@
 Imports click and nothing heavier: each verb's module is imported when it is used.
 """
 
+import atexit
+import contextlib
 import difflib
 import errno
 import importlib
@@ -86,8 +88,13 @@ def main() -> None:
         code = ExitCode.INTERRUPTED
     if code == ExitCode.INTERRUPTED:
         # A Ctrl-C that met an exec of text (dataclasses are made so at import) is remembered by CPython:
-        # `python -m diag` would then end by the signal, whatever was caught. Blocked, it leaves with 130.
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        # `python -m diag` would then end by the signal, whatever was caught. So it leaves at once, with 130.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        atexit._run_exitfuncs()
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError):  # nobody reads it any more
+                stream.flush()
+        os._exit(code)
     sys.exit(code)
 
 
