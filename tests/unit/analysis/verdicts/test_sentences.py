@@ -109,7 +109,7 @@ def test_where_no_call_ended_the_next_command_does_not_repeat_what_failed(
 
 def test_the_next_command_judges_the_same_calls_by_the_same_rules() -> None:
     table = sample_set(calls(lognormal(5000, 2.0)))
-    (found,) = recommend(table, {"orders": orders(current_timeout_s=60)}, source="old.csv --cap 20").actions
+    (found,) = recommend(table, {"orders": orders(current_timeout_s=2)}, source="old.csv --cap 20").actions
     assert found.next_command == "diag recommend old.csv --cap 20 --apply"
 
 
