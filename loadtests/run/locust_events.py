@@ -70,6 +70,8 @@ class LocustEvents:
         self._runner = runner
         self._environment = environment
         if isinstance(runner, WorkerRunner):
+            if environment.parsed_options.dry_run:  # the master says it all, and waits for this process to end
+                raise SystemExit(int(ExitCode.OK))
             self._worker = WorkerProcess(environment, runner)
             return
         self._listen(environment, runner)

@@ -135,7 +135,8 @@ class WorkerProcess:
         """Leave the first Ctrl-C to the master where the terminal sends it to both; hurry at the second."""
         self._interrupts += 1
         if self._interrupts == 1:
-            if not self._context.forked:
+            # Before a run the master has left already (dry run, refusal), and waits for this process to end.
+            if not self._context.forked or self._run is None:
                 gevent.spawn(self._runner.quit)
             return
         if self._run is not None:

@@ -49,6 +49,21 @@ def test_ctrl_c_once_leaves_the_end_to_the_master_and_twice_does_not_wait(
     assert steps == [*first, "hurry calls", "hurry delivery"]
 
 
+def test_ctrl_c_before_a_run_ends_a_forked_worker_whose_master_waits_for_that() -> None:
+    steps: list[str] = []
+    worker: Any = SimpleNamespace(
+        _interrupts=0,
+        _context=SimpleNamespace(forked=True),
+        _runner=SimpleNamespace(quit=lambda: steps.append("quit")),
+        _run=None,
+    )
+
+    WorkerProcess._on_sigint(worker)
+    gevent.sleep(0)
+
+    assert steps == ["quit"]
+
+
 class Hook:
     """One of Locust's events."""
 
