@@ -52,10 +52,8 @@ def summarise(
         known = facts.get(action.action_id)
         name = (known.action_name if known else None) or action.action_name
         failed = errors.get(action.action_id, ())
-        summary = _summary(action, name, failed, samples.table, settings)
-        if waiting is not None and action.action_id in waiting:
-            summary = replace(summary, survival=_curve(waiting[action.action_id], settings))
-        found[action.action_id] = summary
+        curve = (waiting or {}).get(action.action_id)
+        found[action.action_id] = _summary(action, name, failed, samples.table, curve, settings)
     return found
 
 
@@ -64,6 +62,7 @@ def _summary(
     name: str,
     errors: tuple[ErrorGroup, ...],
     table: pd.DataFrame,
+    waiting: SurvivalTable | None,
     settings: RecommendSettings,
 ) -> ActionSummary:
     calls = on_the_right_clock(action.calls).calls
@@ -76,7 +75,7 @@ def _summary(
         calls=len(calls),
         outcomes={outcome.value: int(counts[code]) for code, outcome in OUTCOME_OF.items() if counts[code]},
         histogram=_histogram(calls),
-        survival=_survival(calls, settings),
+        survival=_curve(survival_of(calls) if waiting is None else waiting, settings),
         timeline=_timeline(calls),
         errors=errors,
         load=load,
@@ -111,10 +110,6 @@ def _histogram(calls: Calls) -> Histogram | None:
     )
 
 
-def _survival(calls: Calls, settings: RecommendSettings) -> SurvivalCurve | None:
-    return _curve(survival_of(calls), settings)
-
-
 def _curve(table: SurvivalTable, settings: RecommendSettings) -> SurvivalCurve | None:
     return curve_with_band(table, settings.confidence, points=_thin(table))
 
@@ -126,7 +121,7 @@ def _series(calls: Calls, settings: RecommendSettings) -> tuple[Series, ...]:
     found = []
     name: Literal["published", "draft"]
     for name, part in (("published", calls.where(~calls.draft)), ("draft", calls.where(calls.draft))):
-        curve = _survival(part, settings)
+        curve = _curve(survival_of(part), settings)
         if curve is not None:
             found.append(Series(name, len(part), curve))
     return tuple(found)
