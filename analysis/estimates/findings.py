@@ -20,6 +20,8 @@ MIN_CALLS_TO_LOWER: Final = 1000
 """Effective calls a lowering needs."""
 GRADES_TO_LOWER: Final = ("A", "B")
 """Time coverage a lowering needs: an hour of calls, or 30 separate windows."""
+Lack = Literal["real inputs", "time", "calls"]
+"""What a lowering may still need."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,20 @@ class Findings:
     def invented_share(self) -> float | None:
         """Share (0..1) of the deciding calls that had an invented input; None where no origin is known."""
         return share_invented(self.input_origins, self.estimate.samples)
+
+
+def lacking_to_lower(invented_share: float | None, grade: str | None, n_eff: float | None) -> Lack | None:
+    """Return what a lowering still needs, or None; what more calls would not bring comes first."""
+    if mostly_invented(invented_share):
+        return "real inputs"
+    if grade not in GRADES_TO_LOWER:
+        return "time"
+    return "calls" if n_eff is None or n_eff < MIN_CALLS_TO_LOWER else None
+
+
+def mostly_invented(share: float | None) -> bool:
+    """Return whether so many inputs were invented that the number may be far too short for real ones."""
+    return (share or 0.0) >= MOSTLY
 
 
 def share_invented(input_origins: Mapping[str, int], calls: int) -> float | None:

@@ -8,7 +8,7 @@ plans all ask here, so that they agree on what will be changed.
 
 from typing import Final
 
-from analysis.estimates.findings import GRADES_TO_LOWER, MIN_CALLS_TO_LOWER
+from analysis.estimates.findings import MIN_CALLS_TO_LOWER, lacking_to_lower
 from analysis.number_words import percent
 from analysis.verdicts.next_command import where_real_inputs_go
 from analysis.verdicts.recommendation import Recommendation, Verdict
@@ -47,23 +47,22 @@ def objection_to(item: Recommendation) -> str | None:
 
 def objection_to_lowering(item: Recommendation) -> str | None:
     """Return why the evidence is too thin to shorten a timeout, or None when it is enough."""
-    if item.mostly_invented:
-        share = percent(item.invented_share or 0.0)
-        return (
-            f"lowering needs real inputs, but {share} of its calls had invented ones, which a backend may "
-            'answer with a quick "not found"; for the line that gives real ones: '
-            f"{where_real_inputs_go(item.action_name)}"
-        )
-    if item.grade not in GRADES_TO_LOWER:
-        return (
-            f"lowering needs calls spread over an hour or more (grade A or B), these are grade {item.grade}"
-            if item.grade
-            else "lowering needs calls spread over an hour or more (grade A or B), the spread is unknown"
-        )
-    if item.n_eff is None or item.n_eff < MIN_CALLS_TO_LOWER:
-        have = "unknown" if item.n_eff is None else f"{item.n_eff:,.0f}"
-        return f"lowering needs {MIN_CALLS_TO_LOWER:,} effective calls, there are {have}"
-    return None
+    match lacking_to_lower(item.invented_share, item.grade, item.n_eff):
+        case "real inputs":
+            share = percent(item.invented_share or 0.0)
+            return (
+                f"lowering needs real inputs, but {share} of its calls had invented ones, which a backend "
+                'may answer with a quick "not found"; for the line that gives real ones: '
+                f"{where_real_inputs_go(item.action_name)}"
+            )
+        case "time":
+            spread = f"these are grade {item.grade}" if item.grade else "the spread is unknown"
+            return f"lowering needs calls spread over an hour or more (grade A or B), {spread}"
+        case "calls":
+            have = "unknown" if item.n_eff is None else f"{item.n_eff:,.0f}"
+            return f"lowering needs {MIN_CALLS_TO_LOWER:,} effective calls, there are {have}"
+        case None:
+            return None
 
 
 def objection_in_org(item: Recommendation, before_timeout_s: int, after_timeout_s: int) -> str | None:

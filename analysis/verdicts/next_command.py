@@ -3,7 +3,7 @@
 import shlex
 from typing import Final
 
-from analysis.estimates.findings import GRADES_TO_LOWER, MIN_CALLS_TO_LOWER, MOSTLY, Findings
+from analysis.estimates.findings import MIN_CALLS_TO_LOWER, Findings, lacking_to_lower
 from analysis.settings import RecommendSettings
 from analysis.verdicts.recommendation import Verdict
 
@@ -49,16 +49,18 @@ def next_command(findings: Findings, verdict: Verdict, settings: RecommendSettin
 
 def _after_a_lower(findings: Findings, action: str, settings: RecommendSettings) -> str:
     """What helps a number that is held back (`guards.objection_to_lowering`); else what sets it."""
-    if (findings.invented_share or 0.0) >= MOSTLY:
-        return where_real_inputs_go(findings.action_name)
-    if findings.coverage.grade not in GRADES_TO_LOWER:
-        return f"diag measure {action} --time {A_GOOD_HOUR} --all-the-time"
     effective = findings.estimate.n_eff
-    if effective < MIN_CALLS_TO_LOWER:
-        each = findings.estimate.samples / max(effective, 1.0)
-        calls = _round_up(MIN_CALLS_TO_LOWER * each / (1.0 - settings.warmup_max_share))
-        return f"diag measure {action} --calls {calls} --all-the-time"
-    return findings.apply_with
+    match lacking_to_lower(findings.invented_share, findings.coverage.grade, effective):
+        case "real inputs":
+            return where_real_inputs_go(findings.action_name)
+        case "time":
+            return f"diag measure {action} --time {A_GOOD_HOUR} --all-the-time"
+        case "calls":
+            each = findings.estimate.samples / max(effective, 1.0)
+            calls = _round_up(MIN_CALLS_TO_LOWER * each / (1.0 - settings.warmup_max_share))
+            return f"diag measure {action} --calls {calls} --all-the-time"
+        case None:
+            return findings.apply_with
 
 
 def where_real_inputs_go(action_name: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final, Literal
 
-from analysis.estimates.findings import MOSTLY, share_invented
+from analysis.estimates.findings import mostly_invented, share_invented
 from analysis.estimates.time_coverage import Grade
 from analysis.format.action_facts import ActionFacts
 from analysis.format.skipped_input import SkippedInput
@@ -111,7 +111,7 @@ class Recommendation:
     @property
     def mostly_invented(self) -> bool:
         """Whether so many inputs were invented that the number may be far too short for real ones."""
-        return (self.invented_share or 0.0) >= MOSTLY
+        return mostly_invented(self.invented_share)
 
 
 @dataclass(frozen=True, slots=True)
