@@ -21,13 +21,17 @@ class WrongShapeError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """The range of a number, both ends included: `Annotated[int, Between(1, 60)]`."""
+    """The range of a number, both ends included: `Annotated[int, Between(1, 60)]`.
+
+    `wanted` says what it is, where an error should name more than the range ("a time in Unix seconds").
+    """
 
     low: float
     high: float
+    wanted: str | None = None
 
 
-UnixSeconds = Annotated[float, Between(0, 253_402_300_799)]
+UnixSeconds = Annotated[float, Between(0, 253_402_300_799, "a time in Unix seconds")]
 """A moment, up to the last second of the year 9999: what a date can show."""
 Count = Annotated[int, Between(0, 2**53)]
 TimeoutSeconds = Annotated[int, Between(1, 60)]
@@ -104,9 +108,14 @@ _PLAIN: Final[Mapping[Any, _Convert]] = {
 
 def _ranged(convert: _Convert, limits: Between) -> _Convert:
     def ranged(value: object, place: str) -> Any:
-        number = convert(value, place)
+        try:
+            number = convert(value, place)
+        except WrongShapeError:
+            if limits.wanted is None:
+                raise
+            raise _wrong(place, limits.wanted) from None
         if not limits.low <= number <= limits.high:
-            raise _wrong(place, f"from {limits.low:g} to {limits.high:g}")
+            raise _wrong(place, limits.wanted or f"from {limits.low:g} to {limits.high:g}")
         return number
 
     return ranged

@@ -8,12 +8,13 @@ import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
+from analysis.format.typed_json import Between, Count, UnixSeconds
 from diag.changes.plans.plan import Change, OrgIdentity, Plan
 
 Phase = Literal["intent", "written", "restore", "result"]
-
+Timeout = Annotated[int, Between(1, 60, "a whole number of seconds from 1 to 60")]
 
 _CREATION: Final = "register"
 """`origin` of an entry that creates an action; those of changes are `plan.Origin`."""
@@ -33,7 +34,7 @@ class JournalLine:
 
     entry: str
     phase: Phase
-    at: float
+    at: UnixSeconds
     apply_id: str
     client_id: str | None
     org_id: str
@@ -44,11 +45,11 @@ class JournalLine:
     origin: str
     action_id: str
     action_name: str
-    before_timeout_s: int
+    before_timeout_s: Timeout
     before_is_set: bool
-    after_timeout_s: int
-    version_before: int | None
-    version_after: int | None = None
+    after_timeout_s: Timeout
+    version_before: Count | None
+    version_after: Count | None = None
     correlation_ids: tuple[str, ...] = ()
     passed_before: bool | None = None
     """Whether the test call passed at the old timeout; None when there was none."""
