@@ -35,14 +35,15 @@ def lay_out(table: Table, width: int | None, *, gap: int = GAP) -> tuple[Line, .
     wide, a long first cell stands above its row, and a long text in another column goes below alone. A line
     is wider than `width` only where a single word is.
     """
+    whole = column_widths(table)
     if width is None:
-        width = sum(column_widths(table)) + gap * len(table.columns)
+        width = sum(whole) + gap * len(whole)
     longest = max(int(width * _LONG_TEXT), _SHORT_TEXT)
-    if _fits(table, range(len(table.columns)), width, gap):
+    if _fits(whole, range(len(whole)), width, gap):
         longest = width
     short = Table(table.columns, tuple(_without_long(table.columns, row, longest) for row in table.rows))
-    kept = columns_that_fit(short, width, gap=gap)
     widths = column_widths(short)
+    kept = columns_that_fit(table.columns, widths, width, gap=gap)
     lines = [_side_by_side("heading", [table.columns[i].heading for i in kept], table, kept, widths, gap)]
     for row, beside in zip(table.rows, short.rows, strict=True):
         name = to_text(row[0])
@@ -63,16 +64,20 @@ def _without_long(columns: Sequence[Column], row: Sequence[Cell], longest: int) 
     )
 
 
-def columns_that_fit(table: Table, width: int, *, gap: int = GAP) -> list[int]:
-    """Return the places of the columns that stand side by side in `width`; the first is always among them."""
-    kept = list(range(len(table.columns)))
-    while len(kept) > 1 and not _fits(table, kept, width, gap):
-        kept.remove(max(kept[1:], key=lambda i: (table.columns[i].priority, i)))
+def columns_that_fit(
+    columns: Sequence[Column], widths: Sequence[int], width: int, *, gap: int = GAP
+) -> list[int]:
+    """Return the places of the columns that stand side by side in `width`; the first is always among them.
+
+    `widths`: what each column needs (`diag.table.column_widths`).
+    """
+    kept = list(range(len(columns)))
+    while len(kept) > 1 and not _fits(widths, kept, width, gap):
+        kept.remove(max(kept[1:], key=lambda i: (columns[i].priority, i)))
     return kept
 
 
-def _fits(table: Table, kept: Sequence[int], width: int, gap: int) -> bool:
-    widths = column_widths(table)
+def _fits(widths: Sequence[int], kept: Sequence[int], width: int, gap: int) -> bool:
     return sum(widths[i] for i in kept) + gap * (len(kept) - 1) <= width
 
 

@@ -93,10 +93,9 @@ def live_table(progress: RunProgress, *, rows: int, width: int) -> Any:
             (("action", 1), ("settled" if narrow else "towards settled", 1), *_FIGURES)
         )
     )
-    everything = Table(columns, tuple(_cells(action, bar) for action in progress.actions))
-    widths = column_widths(everything)
-    nameless = Table(columns, tuple(("-" * FEWEST_LETTERS, *row[1:]) for row in everything.rows))
-    side_by_side = columns_that_fit(nameless, width, gap=GAP)
+    widths = column_widths(Table(columns, tuple(_cells(action, bar) for action in progress.actions)))
+    shortest = (max(len(columns[0].heading), FEWEST_LETTERS), *widths[1:])
+    side_by_side = columns_that_fit(columns, shortest, width, gap=GAP)
     letters = width - sum(widths[place] + GAP for place in side_by_side[1:])
     lines_each = 1 if len(side_by_side) == len(columns) else 2
     shown = _at_work(progress.actions, max(rows // lines_each, 1))
