@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from analysis.statistics.survival import WATCHED_SLACK
 from analysis.statistics.survival_curve import SurvivalCurve
 from analysis.verdicts.recommendation import Verdict
 from analysis.views.summary import ErrorGroup, LoadBin, PayloadGroup, Series, TimeBin
@@ -13,6 +14,7 @@ def curve(latency: np.ndarray, ok: np.ndarray, censored: np.ndarray) -> Survival
     use = ok | censored
     order = np.argsort(latency[use], kind="stable")
     x, event = latency[use][order], ok[use][order]
+    longest_ms = float(x[-1])
     at_risk = np.arange(len(x), 0, -1)
     share = np.cumprod(np.where(event, 1 - 1 / at_risk, 1.0))
     x, share = x[event], share[event]
@@ -26,6 +28,7 @@ def curve(latency: np.ndarray, ok: np.ndarray, censored: np.ndarray) -> Survival
         tuple(share.tolist()),
         tuple(np.clip(share - spread, 0, 1).tolist()),
         tuple(np.clip(share + spread + 1 / use.sum(), 0, 1).tolist()),
+        watched_ms=longest_ms / WATCHED_SLACK,
     )
 
 
