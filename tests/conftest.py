@@ -14,8 +14,9 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
 
+from tests.support import sandbox_control
+from tests.support.sandbox_control import PATIENCE_S
 from tests.support.sandbox_process import start_sandbox as start_sandbox_process
-from tests.support.waiting import PATIENCE_S
 
 TESTS: Final = Path(__file__).parent
 
@@ -73,8 +74,7 @@ class RunningSandbox:
 
     def truth(self) -> dict[str, Any]:
         """GET /sandbox/truth."""
-        reply = httpx.get(f"{self.base_url}/sandbox/truth", timeout=PATIENCE_S, trust_env=False)
-        truth: dict[str, Any] = reply.raise_for_status().json()
+        truth: dict[str, Any] = sandbox_control.ask(self.base_url, "truth")
         return truth
 
     def action_id(self, name: str) -> str:
@@ -83,15 +83,12 @@ class RunningSandbox:
         return next(id_ for id_, action in actions.items() if action["name"] == name)
 
     def arm(self, *faults: dict[str, Any]) -> None:
-        """Replaces the faults in force (diag/sandbox/faults/fault_kinds.py has the kinds); none of them ends
-        all."""
-        uri = f"{self.base_url}/sandbox/faults"
-        httpx.post(uri, json={"faults": list(faults)}, timeout=PATIENCE_S, trust_env=False).raise_for_status()
+        """Replaces the faults in force; none of them ends all."""
+        sandbox_control.arm(self.base_url, *faults)
 
     def switch(self, **switches: Any) -> None:
-        """Turns switches (diag/sandbox/world/switches.py) while it runs."""
-        uri = f"{self.base_url}/sandbox/switches"
-        httpx.post(uri, json=switches, timeout=PATIENCE_S, trust_env=False).raise_for_status()
+        """Turns switches while it runs."""
+        sandbox_control.switch(self.base_url, **switches)
 
     def client(self) -> httpx.Client:
         """A bare HTTP client with a token of its own."""

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from analysis.jobs.read_jobs import Job, read_flows
 from diag.sandbox.launch import SandboxProcess
 from tests.support.load_run import at_home, locust_line
+from tests.support.sandbox_control import arm, ask
 from tests.support.sandbox_process import start_sandbox
 from tests.support.waiting import wait_until
 
@@ -67,18 +67,18 @@ class World:
 
     def __init__(self, folder: Path, sandbox: SandboxProcess) -> None:
         self.folder, self.sandbox = folder, sandbox
-        actions = self.ask("/sandbox/truth")["actions"]
+        actions = self.ask("truth")["actions"]
         (look,) = (id_ for id_, action in actions.items() if action["name"] == "Look")
         (self.law,) = (action["job"] for action in actions.values() if "job" in action)
         fault = {"kind": "status", "status": 429, "retry_after_s": 1, "share": 0.1, "path": f"{look}/test"}
-        httpx.post(f"{sandbox.base_url}/sandbox/faults", json={"faults": [fault]}, trust_env=False)
+        arm(sandbox.base_url, fault)
         (folder / "workload.toml").write_text(WORKLOAD)
 
     def ask(self, path: str) -> Any:
-        return httpx.get(self.sandbox.base_url + path, trust_env=False).raise_for_status().json()
+        return ask(self.sandbox.base_url, path)
 
     def truth(self) -> dict[str, Any]:
-        return {job["correlation_id"]: job for job in self.ask("/sandbox/truth/jobs")["jobs"]}
+        return {job["correlation_id"]: job for job in self.ask("truth/jobs")["jobs"]}
 
     def jobs(self) -> tuple[Job, ...]:
         flows = read_flows([self.folder / "run"])
@@ -117,7 +117,7 @@ def test_every_job_is_followed_to_its_end_and_the_flow_gets_interval_and_limit(w
         assert job.state == ENDS[true["ends_as"]]
         assert job.polls == true["looks"]
         assert job.seconds >= true["takes_ms"] / 1e3 - 0.25  # the submit's reply was on its way meanwhile
-    (fault,) = world.ask("/sandbox/faults")["faults"]
+    (fault,) = world.ask("faults")["faults"]
     assert sum(job.throttled for job in jobs) == fault["hit"] > 20
 
     assert "Start: Half of the jobs are done within" in output

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from analysis.format.run_folder import Manifest, RunFolder
@@ -18,8 +17,9 @@ from analysis.samples.read_samples import read_samples
 from diag.measuring.import_rows import import_rows
 from diag.sandbox.launch import SandboxProcess
 from tests.support.load_run import at_home, free_port, locust_line, manifest_in, rows_in
+from tests.support.sandbox_control import ask
 from tests.support.sandbox_process import start_sandbox
-from tests.support.waiting import PATIENCE_S, wait_until
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.e2e
 
@@ -133,12 +133,7 @@ class Hosts:
 
     def calls(self) -> set[str]:
         """The correlation ids of the calls that the sandbox answered."""
-        found = httpx.get(
-            f"{self.sandbox.base_url}/sandbox/truth/calls",
-            params={"limit": 50_000},
-            timeout=PATIENCE_S,
-            trust_env=False,
-        ).json()["calls"]
+        found = ask(self.sandbox.base_url, "truth/calls", limit=50_000)["calls"]
         return {call["correlation_id"] for call in found if call["outcome"] == "ok"}
 
     def manifest(self) -> Manifest:

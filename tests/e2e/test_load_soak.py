@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from analysis.estimates.time_coverage import time_coverage
@@ -15,8 +14,9 @@ from analysis.format.run_folder import Manifest, RunFolder, read_manifest
 from analysis.samples.read_samples import read_samples
 from diag.sandbox.launch import SandboxProcess
 from tests.support.load_run import at_home, ended_whole, is_whole, locust_line, rows_in
+from tests.support.sandbox_control import ask
 from tests.support.sandbox_process import start_sandbox
-from tests.support.waiting import PATIENCE_S, wait_until
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.e2e
 
@@ -139,12 +139,7 @@ def test_a_soak_that_was_killed_twice_goes_on_where_it_was(soak: Soak) -> None:
     detail = read_samples([soak.run.path], detail=True).table
     assert found.calls == len(detail) == soak.rows()
     assert detail["correlation_id"].dropna().is_unique
-    answered = httpx.get(
-        f"{soak.sandbox.base_url}/sandbox/truth/calls",
-        params={"limit": 50_000},
-        timeout=PATIENCE_S,
-        trust_env=False,
-    ).json()["calls"]
+    answered = ask(soak.sandbox.base_url, "truth/calls", limit=50_000)["calls"]
     lost = {call["correlation_id"] for call in answered} - set(detail["correlation_id"])
     assert len(lost) <= 30  # in flight at the two kills: 60 calls/s of about 0.12 s
     since = detail["started_at"] - found.created_at

@@ -4,11 +4,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-import httpx
 import pytest
 
 from analysis.samples.read_samples import read_samples
 from tests.support.load_run import LOCUSTFILE, as_an_org, at_home, free_port, is_whole, measure, sandbox
+from tests.support.sandbox_control import ask
 
 pytestmark = pytest.mark.e2e
 
@@ -25,8 +25,7 @@ def test_a_token_that_expires_in_mid_run_is_renewed_without_a_failed_call(tmp_pa
 
 def logins(environment: dict[str, str]) -> int:
     """How often the login was asked since the scenario's faults are armed."""
-    uri = environment["GENESYSCLOUD_API_BASE"] + "/sandbox/faults"
-    faults = httpx.get(uri, trust_env=False).raise_for_status().json()["faults"]
+    faults = ask(environment["GENESYSCLOUD_API_BASE"], "faults")["faults"]
     return int(next(fault["matched"] for fault in faults if fault["path"] == "/oauth/token"))
 
 

@@ -15,9 +15,10 @@ import pytest
 from analysis.format.run_folder import RunFolder, read_manifest
 from diag.exit_codes import ExitCode
 from tests.support.load_run import ROOT, locust_line, rows_in
+from tests.support.sandbox_control import ask
 from tests.support.sandbox_process import start_sandbox as start_sandbox_process
 from tests.support.verb_process import fork, start
-from tests.support.waiting import PATIENCE_S, wait_until
+from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(360)]  # five runs, where the machine spoils four
 
@@ -41,8 +42,7 @@ class Org:
         return fork(arguments, self.folder, self.environment)
 
     def truth(self) -> dict[str, Any]:
-        reply = httpx.get(f"{self.base_url}/sandbox/truth", timeout=PATIENCE_S, trust_env=False)
-        truth: dict[str, Any] = reply.json()["actions"]
+        truth: dict[str, Any] = ask(self.base_url, "truth")["actions"]
         return truth
 
     def timeouts(self) -> dict[str, int]:

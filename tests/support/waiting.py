@@ -2,13 +2,9 @@
 
 import time
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import TypeVar
 
 T = TypeVar("T")
-
-PATIENCE_S: Final = 90.0
-"""What a test asks of a sandbox for itself may take so long: the truth about ten thousand actions is 19 MB of
-JSON, which is written and read within httpx's 5 s only while no neighbour is busy."""
 
 
 def wait_until(condition: Callable[[], T], what: str, *, within_s: float = 60.0) -> T:

@@ -4,7 +4,6 @@ import socket
 from collections.abc import Iterator
 from dataclasses import replace
 
-import httpx
 import pytest
 
 from diag.changes.plans.manual_plan import make_manual_plan
@@ -28,10 +27,6 @@ def client_for(box: RunningSandbox, secret: str = "sandbox") -> GenesysClient:
 def client(sandbox: RunningSandbox) -> Iterator[GenesysClient]:
     with client_for(sandbox) as genesys:
         yield genesys
-
-
-def switch(box: RunningSandbox, **switches: object) -> None:
-    httpx.post(f"{box.base_url}/sandbox/switches", json=switches, trust_env=False).raise_for_status()
 
 
 def test_the_whole_inventory_is_read(sandbox: RunningSandbox, client: GenesysClient) -> None:
@@ -88,7 +83,7 @@ def test_a_patch_changes_the_timeout_and_nothing_else(
     start_sandbox: StartSandbox, patch_config: str, stale_form: str
 ) -> None:
     box = start_sandbox()
-    switch(box, patch_config=patch_config, stale_form=stale_form)
+    box.switch(patch_config=patch_config, stale_form=stale_form)
     with client_for(box) as client:
         chosen = next(action for action in client.list_actions() if action.kind == "custom")
         before = client.read_config(chosen.id)
@@ -115,7 +110,7 @@ def test_a_patch_changes_the_timeout_and_nothing_else(
 @pytest.mark.parametrize("form", ["success_false", "408", "504"])
 def test_a_real_timeout_is_recognised_in_every_form(start_sandbox: StartSandbox, form: str) -> None:
     box = start_sandbox()
-    switch(box, timeout_form=form)
+    box.switch(timeout_form=form)
     slowest = max(box.truth()["actions"].items(), key=lambda item: item[1]["p50_ms"] or 0)[0]
     with client_for(box) as client:
         client.patch_timeout(client.read_config(slowest), 1)
@@ -129,7 +124,7 @@ def test_an_org_that_ignores_include_config(start_sandbox: StartSandbox) -> None
     box = start_sandbox()
     with client_for(box) as client:
         expected = {action.id: action.timeout_s for action in client.list_actions() if action.configurable}
-        switch(box, list_include_config=False)
+        box.switch(list_include_config=False)
         found = {action.id: action.timeout_s for action in client.list_actions() if action.configurable}
     assert found == expected
 

@@ -12,6 +12,7 @@ from diag.genesys.errors import ApiError, NetworkError, PlatformError, StaleVers
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.secret import Secret
 from tests.conftest import RunningSandbox, StartSandbox
+from tests.support.sandbox_control import ask
 
 
 @pytest.fixture(autouse=True)
@@ -29,8 +30,7 @@ def client_for(box: RunningSandbox) -> GenesysClient:
 
 def calls(box: RunningSandbox) -> int:
     """How many test calls the sandbox has carried out."""
-    page = httpx.get(f"{box.base_url}/sandbox/truth/calls?limit=1", trust_env=False).raise_for_status().json()
-    return int(page["total"])
+    return int(ask(box.base_url, "truth/calls", limit=1)["total"])
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_a_login_that_is_down_is_asked_by_one_caller_of_forty(start_sandbox: Sta
     with client_for(box) as client, ThreadPoolExecutor(20) as pool:
         ends = [pool.submit(client.organization) for _ in range(40)]
         assert {type(end.exception(timeout=60)) for end in ends} == {PlatformError}
-        [fault] = httpx.get(f"{box.base_url}/sandbox/faults", trust_env=False).json()["faults"]
+        [fault] = ask(box.base_url, "faults")["faults"]
         assert fault["hit"] == 3, "the attempts of one login, not of forty"
 
 

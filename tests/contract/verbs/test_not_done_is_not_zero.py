@@ -2,14 +2,15 @@
 
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from diag.cli import run
 from diag.exit_codes import ExitCode
+from tests.support import sandbox_control
 from tests.support.terminal_session import OTHER, QUICK, action_named, history
 
 ONE = {"method": "GET", "path": r"/actions/[^/]+$"}
@@ -24,19 +25,15 @@ FAULTS: dict[str, dict[str, Any]] = {
     "a lost template": {"kind": "status", "status": 404, "method": "GET", "path": "/templates/"},
 }
 
-Arm = Callable[[dict[str, Any]], None]
+Arm = Callable[..., None]
 
 
 @pytest.fixture
 def arm(demo_environment: dict[str, str]) -> Iterator[Arm]:
-    """Sets one fault of the sandbox; the test leaves none behind."""
+    """`arm(*faults)`: sets the sandbox's faults; the test leaves none behind."""
     base = demo_environment["GENESYSCLOUD_API_BASE"]
-
-    def post(faults: list[dict[str, Any]]) -> None:
-        httpx.post(f"{base}/sandbox/faults", json={"faults": faults}, trust_env=False).raise_for_status()
-
-    yield lambda fault: post([fault])
-    post([])
+    yield partial(sandbox_control.arm, base)
+    sandbox_control.arm(base)
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -52,7 +49,7 @@ def test_set_of_an_action_that_cannot_be_read(
     assert code == ExitCode.ERROR
     assert "SKIPPED" in shown
     assert "1 action could not be read and was not changed." in shown
-    arm({**FAULTS[name], "method": "TRACE"})
+    arm()
     assert action_named(QUICK) == before
     assert history(capsys) == []
 
@@ -88,7 +85,7 @@ def test_recommend_apply_of_an_action_that_cannot_be_read(
     assert run(["recommend", str(folder), "--apply", "--force", "--yes"]) == ExitCode.ERROR
     assert "could not be read" in capsys.readouterr().err
     assert run(["recommend", str(folder), "--force", "--out", "plan.json"]) == ExitCode.ERROR
-    arm({**FAULTS["a page"], "method": "TRACE"})
+    arm()
     assert action_named(OTHER) == before
 
 

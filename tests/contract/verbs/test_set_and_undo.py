@@ -3,12 +3,12 @@
 from dataclasses import replace
 from pathlib import Path
 
-import httpx
 import pytest
 
 from diag.changes.journal.journal import Journal
 from diag.cli import run
 from diag.exit_codes import ExitCode
+from tests.support import sandbox_control
 from tests.support.terminal_session import OTHER, QUICK, action_named, answer, history, samples
 
 
@@ -123,13 +123,12 @@ def test_a_protected_profile_wants_the_orgs_name_even_with_yes(
 def test_a_missing_permission_is_named_and_stops_everything(
     capsys: "pytest.CaptureFixture[str]", demo_environment: dict[str, str]
 ) -> None:
-    uri = f"{demo_environment['GENESYSCLOUD_API_BASE']}/sandbox/faults"
-    denied = {"kind": "status", "status": 403, "method": "PATCH"}
-    httpx.post(uri, json={"faults": [denied]}, trust_env=False).raise_for_status()
+    base = demo_environment["GENESYSCLOUD_API_BASE"]
+    sandbox_control.arm(base, {"kind": "status", "status": 403, "method": "PATCH"})
     try:
         code = run(["set", QUICK, OTHER, "--timeout", "13", "--yes", "--no-verify", "--on-error", "continue"])
     finally:
-        httpx.post(uri, json={"faults": []}, trust_env=False).raise_for_status()
+        sandbox_control.arm(base)
 
     told = capsys.readouterr().err
     assert code == ExitCode.AUTH

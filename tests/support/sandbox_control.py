@@ -1,0 +1,31 @@
+"""The sandbox's own paths, as tests use them: what is true, the faults in force, the switches."""
+
+from typing import Any, Final
+
+import httpx
+
+PATIENCE_S: Final = 90.0
+"""What a test asks of a sandbox for itself may take so long: the truth about ten thousand actions is 19 MB of
+JSON, which is written and read within httpx's 5 s only while no neighbour is busy."""
+
+
+def ask(base_url: str, path: str, **parameters: int) -> Any:
+    """Return the JSON of a GET of `/sandbox/` + path."""
+    uri = f"{base_url}/sandbox/{path}"
+    reply = httpx.get(uri, params=parameters, timeout=PATIENCE_S, trust_env=False)
+    return reply.raise_for_status().json()
+
+
+def arm(base_url: str, *faults: dict[str, Any]) -> None:
+    """Replaces the faults in force (kinds: diag/sandbox/faults/fault_kinds.py); none of them ends all."""
+    _tell(base_url, "faults", {"faults": list(faults)})
+
+
+def switch(base_url: str, **switches: Any) -> None:
+    """Turns switches (diag/sandbox/world/switches.py) while it runs."""
+    _tell(base_url, "switches", switches)
+
+
+def _tell(base_url: str, path: str, body: dict[str, Any]) -> None:
+    uri = f"{base_url}/sandbox/{path}"
+    httpx.post(uri, json=body, timeout=PATIENCE_S, trust_env=False).raise_for_status()
