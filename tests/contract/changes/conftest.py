@@ -4,8 +4,8 @@ import itertools
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -14,7 +14,7 @@ from diag.changes.applying.apply import Watch, apply_plan
 from diag.changes.applying.apply_context import ApplyOptions, Operator, WallClock
 from diag.changes.applying.org import ActionInput
 from diag.changes.journal.journal import Journal
-from diag.changes.journal.journal_line import Author
+from diag.changes.journal.journal_line import Author, unfinished
 from diag.changes.plans.action_fields import fields_of
 from diag.changes.plans.change_result import ChangeResult
 from diag.changes.plans.plan import Change, OrgIdentity, Plan
@@ -22,6 +22,7 @@ from diag.changes.plans.planned_change import change_of
 from diag.genesys.client import GenesysClient
 from diag.genesys.http.pacing import RateBucket
 from diag.target import sandbox_connection
+from tests.support import sandbox_control
 from tests.support.many_actions import many_actions
 from tests.support.sandbox_process import start_sandbox
 
@@ -106,6 +107,14 @@ class Admin:
     def fields(self, action_id: str) -> dict[str, str]:
         return fields_of(self.client.read_config(action_id), "one salt")
 
+    def assert_applied(self, action_id: str, fields: dict[str, str], timeout_s: int) -> None:
+        """The three promises: no field but the timeout differs, nothing is left open, it was applied once."""
+        assert self.fields(action_id) == fields
+        assert self.timeout_of(action_id) == timeout_s
+        records = self.journal.read()
+        assert unfinished(records) == []
+        assert [record.phase for record in records if record.outcome == "applied"] == ["result"]
+
 
 @pytest.fixture(scope="module")
 def quick_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
@@ -126,19 +135,14 @@ def action_id(action_ids: Iterator[str]) -> str:
     return next(action_ids)
 
 
-Arm = Callable[[list[dict[str, Any]]], None]
+Arm = Callable[..., None]
 
 
 @pytest.fixture
 def arm(quick_sandbox: str) -> Iterator[Arm]:
-    """Sets the sandbox's faults; a test leaves none behind."""
-
-    def set_faults(faults: list[dict[str, Any]]) -> None:
-        uri = f"{quick_sandbox}/sandbox/faults"
-        httpx.post(uri, json={"faults": faults}, trust_env=False).raise_for_status()
-
-    yield set_faults
-    set_faults([])
+    """`arm(*faults)`: sets the sandbox's faults; a test leaves none behind."""
+    yield partial(sandbox_control.arm, quick_sandbox)
+    sandbox_control.arm(quick_sandbox)
 
 
 MakeAdmin = Callable[[str], Admin]
@@ -147,8 +151,7 @@ MakeAdmin = Callable[[str], Admin]
 @pytest.fixture
 def make_admin(quick_sandbox: str, tmp_path: Path) -> Iterator[MakeAdmin]:
     """Admins by name, each with a client and a journal; the sandbox's switches are at their defaults."""
-    defaults = {"stale_form": "409", "patch_config": "replace"}
-    httpx.post(f"{quick_sandbox}/sandbox/switches", json=defaults, trust_env=False).raise_for_status()
+    sandbox_control.switch(quick_sandbox, stale_form="409", patch_config="replace")
     with ExitStack() as stack:
 
         def make(name: str) -> Admin:

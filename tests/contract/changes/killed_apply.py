@@ -7,7 +7,6 @@ its way; `mangled:STEP` loses the request template with the first write, so that
 Prints one `outcome action_id reason` line per change.
 """
 
-import json
 import os
 import signal
 import sys
@@ -25,6 +24,7 @@ from diag.changes.plans.plan_file import read_plan
 from diag.genesys.client import GenesysClient
 from diag.genesys.http.pacing import RateBucket
 from diag.target import sandbox_connection
+from tests.support.changes.dropped_template import drop_the_template
 
 
 class Transport(httpx.HTTPTransport):
@@ -40,11 +40,7 @@ class Transport(httpx.HTTPTransport):
         here = request.method == "PATCH" and self._middle in request.url.path
         if here and self._mangle:
             self._mangle = False
-            body = json.loads(request.read())
-            del body["config"]["request"]["requestTemplate"]
-            content = json.dumps(body).encode()
-            request.stream = httpx.ByteStream(content)
-            request.headers["Content-Length"] = str(len(content))
+            drop_the_template(request)
         response = super().handle_request(request)
         if here and self._kill:
             response.read()

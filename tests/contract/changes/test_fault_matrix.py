@@ -3,16 +3,16 @@
 In every case: no field but the timeout ever differs, the journal is right, a second run finishes.
 """
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 
 from diag.changes.journal.journal_line import latest_by_entry, unfinished
 from diag.changes.plans.change_result import ChangeOutcome
-from diag.changes.plans.manual_plan import make_manual_plan
 from diag.changes.undo_plan import make_undo_plan
+from tests.support.changes.dropped_template import drop_the_template
+from tests.support.sandbox_control import switch
 
 if TYPE_CHECKING:
     from tests.contract.changes.conftest import Admin, Arm, MakeAdmin, Script
@@ -29,20 +29,6 @@ def reply(status: int, headers: dict[str, str] | None = None, **body: object) ->
 
 def reset(request: httpx.Request) -> Exception:
     return httpx.ReadError("connection reset by peer", request=request)
-
-
-def turn(base_url: str, **switches: str) -> None:
-    """Turn switches of the sandbox; the next test finds them as they are by default."""
-    httpx.post(f"{base_url}/sandbox/switches", json=switches, trust_env=False).raise_for_status()
-
-
-def holds_after(admin: "Admin", action_id: str, fields: dict[str, str], expected_s: int) -> None:
-    """The three promises of the matrix."""
-    assert admin.fields(action_id) == fields
-    assert admin.timeout_of(action_id) == expected_s
-    assert unfinished(admin.journal.read()) == []
-    results = [record for record in admin.journal.read() if record.phase == "result"]
-    assert sum(record.outcome == "applied" for record in results) == 1
 
 
 def saved_without_a_change(other: "Admin", action_id: str) -> "Script":
@@ -75,7 +61,7 @@ def test_a_write_whose_reply_is_lost(admin: "Admin", action_id: str, fault: "Scr
     assert result.outcome is ChangeOutcome.APPLIED
     assert admin.transport.patches == (2 if when == "before" else 1)
     assert admin.client.get_action(action_id).version == (change.action_version or 0) + 1
-    holds_after(admin, action_id, fields, 10)
+    admin.assert_applied(action_id, fields, 10)
 
 
 @pytest.mark.parametrize("headers", [{"Retry-After": "1"}, {}], ids=["with Retry-After", "without"])
@@ -86,7 +72,7 @@ def test_a_rate_limit(admin: "Admin", action_id: str, headers: dict[str, str]) -
     (result,) = admin.apply(admin.change(action_id))
 
     assert result.outcome is ChangeOutcome.APPLIED
-    holds_after(admin, action_id, fields, 10)
+    admin.assert_applied(action_id, fields, 10)
 
 
 def test_a_rate_limit_too_long_to_wait_for(admin: "Admin", action_id: str) -> None:
@@ -99,7 +85,7 @@ def test_a_rate_limit_too_long_to_wait_for(admin: "Admin", action_id: str) -> No
 
     assert first.outcome is ChangeOutcome.FAILED
     assert second.outcome is ChangeOutcome.APPLIED
-    holds_after(admin, action_id, fields, 10)
+    admin.assert_applied(action_id, fields, 10)
 
 
 @pytest.mark.parametrize("form", ["409", "400"])
@@ -109,14 +95,14 @@ def test_a_version_that_moves_while_nothing_else_does(
 ) -> None:
     fields = admin.fields(action_id)
     change = admin.change(action_id)
-    turn(quick_sandbox, stale_form=form)
+    switch(quick_sandbox, stale_form=form)
     admin.transport.before.extend([saved_without_a_change(make_admin("other"), action_id)] * times)
 
     (result,) = admin.apply(change)
 
     assert result.outcome is ChangeOutcome.APPLIED
     assert admin.transport.patches == times + 1
-    holds_after(admin, action_id, fields, 10)
+    admin.assert_applied(action_id, fields, 10)
 
 
 @pytest.mark.parametrize("form", ["409", "400"])
@@ -125,7 +111,7 @@ def test_a_version_that_is_always_stale(
 ) -> None:
     fields = admin.fields(action_id)
     change = admin.change(action_id)
-    turn(quick_sandbox, stale_form=form)
+    switch(quick_sandbox, stale_form=form)
     admin.transport.before.extend([saved_without_a_change(make_admin("other"), action_id)] * 5)
 
     (first,) = admin.apply(change)
@@ -134,7 +120,7 @@ def test_a_version_that_is_always_stale(
     (second,) = admin.apply(change)
 
     assert second.outcome is ChangeOutcome.APPLIED
-    holds_after(admin, action_id, fields, 10)
+    admin.assert_applied(action_id, fields, 10)
 
 
 def test_a_token_that_expires_between_read_and_patch(admin: "Admin", action_id: str) -> None:
@@ -153,7 +139,7 @@ def test_a_token_that_expires_between_read_and_patch(admin: "Admin", action_id: 
     (result,) = admin.apply(admin.change(action_id))
 
     assert result.outcome is ChangeOutcome.APPLIED
-    holds_after(admin, action_id, fields, 10)
+    admin.assert_applied(action_id, fields, 10)
 
 
 @pytest.mark.parametrize("semantics", ["replace", "merge"])
@@ -161,13 +147,13 @@ def test_merge_or_replace_nothing_is_lost(
     admin: "Admin", action_id: str, quick_sandbox: str, semantics: str
 ) -> None:
     fields = admin.fields(action_id)
-    turn(quick_sandbox, patch_config=semantics)
+    switch(quick_sandbox, patch_config=semantics)
 
     (result,) = admin.apply(admin.change(action_id))
 
     assert "config.request.requestTemplate" in fields  # only the template endpoint returns it
     assert result.outcome is ChangeOutcome.APPLIED
-    holds_after(admin, action_id, fields, 10)
+    admin.assert_applied(action_id, fields, 10)
 
 
 def test_someone_edits_between_plan_and_apply(
@@ -194,19 +180,12 @@ def test_an_open_draft_is_left_as_it_is(admin: "Admin", action_id: str) -> None:
 
     assert result.outcome is ChangeOutcome.APPLIED
     assert admin.client.read_config(action_id, draft=True) == draft
-    holds_after(admin, action_id, fields, 10)
+    admin.assert_applied(action_id, fields, 10)
 
 
 def test_a_platform_that_drops_a_template_with_the_write(admin: "Admin", action_id: str) -> None:
     fields = admin.fields(action_id)
     change = admin.change(action_id)
-
-    def drop_the_template(request: httpx.Request) -> None:
-        content = json.loads(request.read())
-        del content["config"]["request"]["requestTemplate"]
-        body = json.dumps(content).encode()
-        request.stream = httpx.ByteStream(body)
-        request.headers["Content-Length"] = str(len(body))
 
     admin.transport.before.append(drop_the_template)
 
@@ -220,131 +199,21 @@ def test_a_platform_that_drops_a_template_with_the_write(admin: "Admin", action_
     assert phases == ["intent", "written", "restore", "restore", "result"]  # before and after each write
 
 
-ONE = {"method": "GET", "path": r"/actions/[^/]+$"}
-REQUEST_TEMPLATE = {"method": "GET", "path": "requesttemplate"}
-SUCCESS_TEMPLATE = {"method": "GET", "path": "successtemplate"}
-NOT_WHOLE: dict[str, tuple[dict[str, Any], str]] = {
-    "a page for the request template": ({"kind": "page", **REQUEST_TEMPLATE}, "text/html"),
-    "a page for the success template": ({"kind": "page", **SUCCESS_TEMPLATE}, "text/html"),
-    "an empty request template": ({"kind": "empty", **REQUEST_TEMPLATE}, "is empty"),
-    "an empty success template": ({"kind": "empty", **SUCCESS_TEMPLATE}, "is empty"),
-    "no request template": ({"kind": "status", "status": 404, **REQUEST_TEMPLATE}, "is not there"),
-    "no success template": ({"kind": "status", "status": 404, **SUCCESS_TEMPLATE}, "is not there"),
-    "a template of unknown length": ({"kind": "unmeasured", **REQUEST_TEMPLATE}, "how long"),
-    "a template in another character set": ({"kind": "latin1_unsaid", **REQUEST_TEMPLATE}, "UTF-8"),
-    **{
-        f"{part} {kind}": ({"kind": kind, "part": part, **ONE}, part)
-        for kind in ("stripped", "nulled")
-        for part in (
-            "name",
-            "version",
-            "config",
-            "config.request",
-            "config.request.requestType",
-            "config.request.requestUrlTemplate",
-            "config.response",
-        )
-    },
-    "a page for the action": ({"kind": "page", **ONE}, "not JSON"),
-    "nothing for the action": ({"kind": "empty", **ONE}, "it is empty"),
-}
-FRENCH = '{"prénom": "${input.id}"}'
-
-
-@pytest.fixture
-def french(admin: "Admin", action_id: str, quick_sandbox: str) -> str:
-    """An action whose request template has a letter that differs between ISO-8859-1 and UTF-8."""
-    full = admin.client.read_config(action_id)
-    body = full.patch_body(5)
-    config: Any = body["config"]
-    config["request"]["requestTemplate"] = FRENCH
-    httpx.patch(
-        f"{quick_sandbox}/api/v2/integrations/actions/{action_id}",
-        json=body,
-        headers={"Authorization": f"Bearer {admin.client.access_token().reveal()}"},
-        trust_env=False,
-    ).raise_for_status()
-    assert admin.client.read_config(action_id).request_template == FRENCH
-    return action_id
-
-
-@pytest.mark.parametrize("name", NOT_WHOLE)
-def test_what_did_not_arrive_whole_is_never_written(
-    admin: "Admin", french: str, arm: "Arm", name: str
-) -> None:
-    fault, named = NOT_WHOLE[name]
-    before = admin.client.read_config(french)
-    change = admin.change(french)
-    arm([fault])
-
-    plan = make_manual_plan([before.action], 10, admin.client.read_config, admin.identity)
-    (result,) = admin.apply(change)
-    arm([])
-
-    assert plan.changes == ()
-    assert [named in item.reason for item in plan.unread] == [True]
-    assert result.outcome is ChangeOutcome.FAILED
-    assert named in result.reason
-    assert "Nothing was changed" in result.reason
-    assert admin.transport.patches == 0
-    assert admin.client.read_config(french) == before
-    (again,) = admin.apply(change)
-    assert again.outcome is ChangeOutcome.APPLIED
-
-
-@pytest.mark.parametrize("name", NOT_WHOLE)
-def test_what_cannot_be_read_back_is_neither_written_again_nor_called_applied(
-    admin: "Admin", french: str, arm: "Arm", name: str
-) -> None:
-    fields = admin.fields(french)
-    change = admin.change(french)
-    admin.transport.after.append(lambda request: arm([NOT_WHOLE[name][0]]))
-
-    (first,) = admin.apply(change)
-    undo = make_undo_plan(
-        [*latest_by_entry(admin.journal.read()).values()], admin.client.read_config, admin.identity
-    )
-    arm([])
-    assert first.outcome is ChangeOutcome.FAILED
-    assert "may already be 10 s" in first.reason
-    assert (undo.changes, len(undo.unread)) == ((), 1)
-    (second,) = admin.apply(change)
-
-    assert second.outcome is ChangeOutcome.APPLIED
-    assert admin.transport.patches == 1
-    holds_after(admin, french, fields, 10)
-
-
-def test_a_template_in_a_declared_character_set_stays_what_it_is(
-    admin: "Admin", french: str, arm: "Arm"
-) -> None:
-    fields = admin.fields(french)
-    change = admin.change(french)
-    arm([{"kind": "latin1", **REQUEST_TEMPLATE}])
-
-    (result,) = admin.apply(change)
-    arm([])
-
-    assert result.outcome is ChangeOutcome.APPLIED
-    assert admin.client.read_config(french).request_template == FRENCH
-    holds_after(admin, french, fields, 10)
-
-
 @pytest.mark.parametrize("form", ["409", "400"])
 def test_a_write_that_arrives_twice_is_ours_and_can_be_undone(
     admin: "Admin", action_id: str, quick_sandbox: str, arm: "Arm", form: str
 ) -> None:
     fields = admin.fields(action_id)
     change = admin.change(action_id)
-    turn(quick_sandbox, stale_form=form)
-    arm([{"kind": "doubled", "method": "PATCH"}])
+    switch(quick_sandbox, stale_form=form)
+    arm({"kind": "doubled", "method": "PATCH"})
 
     (result,) = admin.apply(change)
 
     assert result.outcome is ChangeOutcome.APPLIED
     assert admin.transport.patches == 1
     assert result.version_after == (change.action_version or 0) + 1
-    holds_after(admin, action_id, fields, 10)
+    admin.assert_applied(action_id, fields, 10)
     (entry,) = latest_by_entry(admin.journal.read()).values()
     undo = make_undo_plan([entry], admin.client.read_config, admin.identity)
     (undone,) = admin.apply(*undo.changes)
@@ -360,22 +229,15 @@ def test_a_refusal_of_the_second_copy_in_other_words(admin: "Admin", action_id: 
     (result,) = admin.apply(admin.change(action_id))
 
     assert result.outcome is ChangeOutcome.APPLIED
-    holds_after(admin, action_id, fields, 10)
+    admin.assert_applied(action_id, fields, 10)
 
 
 def test_a_restore_that_arrives_twice(admin: "Admin", action_id: str, arm: "Arm") -> None:
     fields = admin.fields(action_id)
 
-    def drop_the_template(request: httpx.Request) -> None:
-        content = json.loads(request.read())
-        del content["config"]["request"]["requestTemplate"]
-        body = json.dumps(content).encode()
-        request.stream = httpx.ByteStream(body)
-        request.headers["Content-Length"] = str(len(body))
-
     change = admin.change(action_id)
     admin.transport.before.append(drop_the_template)
-    admin.transport.after.append(lambda request: arm([{"kind": "doubled", "method": "PATCH"}]))
+    admin.transport.after.append(lambda request: arm({"kind": "doubled", "method": "PATCH"}))
 
     (result,) = admin.apply(change)
 

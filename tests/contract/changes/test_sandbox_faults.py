@@ -41,22 +41,20 @@ FAULTS: dict[str, list[dict[str, Any]]] = {
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_of_the_platform(admin: "Admin", action_id: str, arm: "Arm", name: str) -> None:
     fields, change = admin.fields(action_id), admin.change(action_id)
-    arm(FAULTS[name])
+    arm(*FAULTS[name])
 
     (result,) = admin.apply(change)
-    arm([])
+    arm()
     if result.outcome is not ChangeOutcome.APPLIED:
         (result,) = admin.apply(change)
 
     assert result.outcome is ChangeOutcome.APPLIED, result.reason
-    assert (admin.timeout_of(action_id), admin.fields(action_id)) == (10, fields)
-    assert unfinished(admin.journal.read()) == []
-    assert sum(record.outcome == "applied" for record in admin.journal.read()) == 1
+    admin.assert_applied(action_id, fields, 10)
 
 
 def test_a_version_that_never_stands_still_ends_unchanged(admin: "Admin", action_id: str, arm: "Arm") -> None:
     change = admin.change(action_id)
-    arm([{"kind": "edited_meanwhile", "method": "PATCH"}])
+    arm({"kind": "edited_meanwhile", "method": "PATCH"})
 
     (result,) = admin.apply(change)
 
