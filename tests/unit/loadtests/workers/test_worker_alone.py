@@ -25,6 +25,16 @@ def test_a_worker_calls_no_longer_than_was_agreed(monkeypatch: pytest.MonkeyPatc
     assert run._time_is_over
 
 
+def pressed_in(steps: list[str], *, forked: bool, run: Any) -> Any:
+    """As much of a worker process as Ctrl-C touches."""
+    return SimpleNamespace(
+        _interrupts=0,
+        _context=SimpleNamespace(forked=forked),
+        _runner=SimpleNamespace(quit=lambda: steps.append("quit")),
+        _run=run,
+    )
+
+
 @pytest.mark.parametrize(("forked", "first"), [(True, []), (False, ["quit"])])
 def test_ctrl_c_once_leaves_the_end_to_the_master_and_twice_does_not_wait(
     forked: bool, first: list[str]
@@ -35,12 +45,7 @@ def test_ctrl_c_once_leaves_the_end_to_the_master_and_twice_does_not_wait(
         delivery=SimpleNamespace(hurry=lambda: steps.append("hurry delivery")),
     )
     run.hurry = lambda: WorkerRun.hurry(run)
-    worker: Any = SimpleNamespace(
-        _interrupts=0,
-        _context=SimpleNamespace(forked=forked),
-        _runner=SimpleNamespace(quit=lambda: steps.append("quit")),
-        _run=run,
-    )
+    worker = pressed_in(steps, forked=forked, run=run)
 
     WorkerProcess._on_sigint(worker)
     gevent.sleep(0)
@@ -51,12 +56,7 @@ def test_ctrl_c_once_leaves_the_end_to_the_master_and_twice_does_not_wait(
 
 def test_ctrl_c_before_a_run_ends_a_forked_worker_whose_master_waits_for_that() -> None:
     steps: list[str] = []
-    worker: Any = SimpleNamespace(
-        _interrupts=0,
-        _context=SimpleNamespace(forked=True),
-        _runner=SimpleNamespace(quit=lambda: steps.append("quit")),
-        _run=None,
-    )
+    worker = pressed_in(steps, forked=True, run=None)
 
     WorkerProcess._on_sigint(worker)
     gevent.sleep(0)
