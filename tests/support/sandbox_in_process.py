@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.serving.app import sandbox_app
+from diag.sandbox.serving.tcp_connection import TcpConnection
 from diag.sandbox.world.scenario import load_scenario
 
 BEGAN_AT: float = 1_750_000_000.0
@@ -49,7 +50,7 @@ class InProcessSandbox:
     def __init__(self, scenario: str | Path, seed: int = 1) -> None:
         self.clock = SteppedClock()
         self._app = sandbox_app(Sandbox(load_scenario(str(scenario)), seed, self.clock))
-        self._connection = _Connection()
+        self._connection = TcpConnection(asyncio.Transport())  # counts requests; nothing here cuts it
         self._runner = asyncio.Runner()
         self._client = httpx.AsyncClient(
             transport=httpx.ASGITransport(self._with_connection), base_url="http://sandbox"
@@ -92,10 +93,3 @@ class InProcessSandbox:
     async def _with_connection(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["state"] = {"connection": self._connection}
         await self._app(scope, receive, send)
-
-
-class _Connection:
-    """In place of a TCP connection: counts requests, and cannot be cut."""
-
-    def __init__(self) -> None:
-        self.requests = 0
