@@ -92,15 +92,7 @@ class RunningSandbox:
 
     def client(self) -> httpx.Client:
         """A bare HTTP client with a token of its own."""
-        login = httpx.post(
-            f"{self.base_url}/oauth/token",
-            data={"grant_type": "client_credentials"},
-            auth=("sandbox", "sandbox"),
-            timeout=PATIENCE_S,
-            trust_env=False,
-        )
-        token = login.raise_for_status().json()["access_token"]
-        headers = {"Authorization": f"Bearer {token}"}
+        headers = {"Authorization": f"Bearer {sandbox_control.log_in(self.base_url)}"}
         return httpx.Client(base_url=self.base_url, headers=headers, timeout=PATIENCE_S, trust_env=False)
 
 

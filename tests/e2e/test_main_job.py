@@ -9,13 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from analysis.format.run_folder import RunFolder, read_manifest
 from diag.exit_codes import ExitCode
 from tests.support.load_run import ROOT, locust_line, rows_in
-from tests.support.sandbox_control import ask
+from tests.support.sandbox_control import ask, log_in
 from tests.support.sandbox_process import start_sandbox as start_sandbox_process
 from tests.support.verb_process import fork, start
 from tests.support.waiting import wait_until
@@ -71,21 +70,16 @@ def measured(org: Org, number: int) -> list[str]:
 def org(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Org]:
     folder = tmp_path_factory.mktemp("home")
     with start_sandbox_process(scenario="demo", seed=5) as sandbox:
-        login = httpx.post(
-            f"{sandbox.base_url}/oauth/token",
-            data={"grant_type": "client_credentials"},
-            auth=("sandbox", "sandbox"),
-            trust_env=False,
-        )
+        token = log_in(sandbox.base_url)
         environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("GENESYS")},
             **sandbox.environment,
-            "GENESYSCLOUD_ACCESS_TOKEN": login.json()["access_token"],
+            "GENESYSCLOUD_ACCESS_TOKEN": token,
             "HOME": str(folder),
             "PYTHONPATH": str(ROOT),
             "COLUMNS": "200",
         }
-        yield Org(sandbox.base_url, environment, folder, login.json()["access_token"])
+        yield Org(sandbox.base_url, environment, folder, token)
 
 
 @pytest.fixture(scope="module")

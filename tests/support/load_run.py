@@ -8,11 +8,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
-
 from analysis.format.call_record import RECORD_SIZE
 from analysis.format.run_folder import Manifest, RunFolder, read_manifest
 from diag.exit_codes import ExitCode
+from tests.support.sandbox_control import log_in
 from tests.support.sandbox_process import start_sandbox
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -140,12 +139,6 @@ def measure(
 
 def as_an_org(environment: dict[str, str]) -> dict[str, str]:
     """The sandbox reached with a bare token: nothing tells diag that it is not an org."""
-    login = httpx.post(
-        environment["GENESYSCLOUD_API_BASE"] + "/oauth/token",
-        data={"grant_type": "client_credentials"},
-        auth=("sandbox", "sandbox"),
-        trust_env=False,
-    )
-    token: str = login.raise_for_status().json()["access_token"]
+    token = log_in(environment["GENESYSCLOUD_API_BASE"])
     nobody = {"GENESYSCLOUD_OAUTHCLIENT_ID": "", "GENESYSCLOUD_OAUTHCLIENT_SECRET": ""}
     return {**environment, **nobody, "GENESYSCLOUD_ACCESS_TOKEN": token}

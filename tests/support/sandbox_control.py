@@ -1,4 +1,4 @@
-"""The sandbox's own paths, as tests use them: what is true, the faults in force, the switches."""
+"""A sandbox as tests handle it: a token, what is true, the faults in force, the switches."""
 
 from typing import Any, Final
 
@@ -7,6 +7,19 @@ import httpx
 PATIENCE_S: Final = 90.0
 """What a test asks of a sandbox for itself may take so long: the truth about ten thousand actions is 19 MB of
 JSON, which is written and read within httpx's 5 s only while no neighbour is busy."""
+
+
+def log_in(base_url: str) -> str:
+    """Return a new access token."""
+    reply = httpx.post(
+        f"{base_url}/oauth/token",
+        data={"grant_type": "client_credentials"},
+        auth=("sandbox", "sandbox"),
+        timeout=PATIENCE_S,
+        trust_env=False,
+    )
+    token: str = reply.raise_for_status().json()["access_token"]
+    return token
 
 
 def ask(base_url: str, path: str, **parameters: int) -> Any:

@@ -11,18 +11,13 @@ from diag.sandbox.errors import SandboxError
 from diag.sandbox.launch import SandboxProcess
 from diag.sandbox.launch import start_sandbox as start_process
 from tests.conftest import StartSandbox
+from tests.support.sandbox_control import log_in
 
 ACTIONS = "/api/v2/integrations/actions"
 
 
 def client_of(process: SandboxProcess) -> httpx.Client:
-    login = httpx.post(
-        f"{process.base_url}/oauth/token",
-        data={"grant_type": "client_credentials"},
-        auth=("sandbox", "sandbox"),
-        trust_env=False,
-    )
-    headers = {"Authorization": f"Bearer {login.json()['access_token']}"}
+    headers = {"Authorization": f"Bearer {log_in(process.base_url)}"}
     return httpx.Client(base_url=process.base_url, headers=headers, trust_env=False)
 
 
