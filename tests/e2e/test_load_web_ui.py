@@ -13,8 +13,9 @@ import pytest
 from analysis.format.run_folder import RunFolder, read_manifest
 from analysis.samples.read_samples import read_samples
 from diag.exit_codes import ExitCode
-from diag.sandbox.launch import SandboxProcess, start_sandbox
+from diag.sandbox.launch import SandboxProcess
 from tests.support.load_run import LOCUSTFILE, at_home, free_port, is_whole, rows_in
+from tests.support.sandbox_process import start_sandbox
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.e2e

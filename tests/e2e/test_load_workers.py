@@ -9,8 +9,9 @@ import pytest
 from analysis.format.run_folder import RunFolder, read_manifest
 from analysis.samples.read_samples import read_samples
 from diag.measuring.load_process import LoadOptions, run_load
-from diag.sandbox.launch import SandboxProcess, start_sandbox
-from tests.support.load_run import at_home, locust_line
+from diag.sandbox.launch import SandboxProcess
+from tests.support.load_run import at_home, ended_whole, is_whole, locust_line
+from tests.support.sandbox_process import start_sandbox
 
 pytestmark = pytest.mark.e2e
 
@@ -40,9 +41,9 @@ def test_processes_share_the_load_and_every_row_is_there_once(
     found = read_manifest(result.folder)
     table = read_samples([tmp_path / "run"]).table
 
-    # "invalid" where the machine was too busy for honest latencies: no row is missing even then.
-    assert result.status in ("complete", "invalid"), result
     assert found is not None
+    assert is_whole(found), result
+    assert result.status == found.status
     assert found.calls == len(table)
     assert len(table) < 400  # 2 x 100 calls in all, not per worker
     each = table.groupby(["worker_id", "action_id"], observed=True).size()
@@ -73,7 +74,6 @@ def test_two_runs_that_fork_their_workers_do_not_share_them(tmp_path: Path, sand
     for name, run, text in zip(("one", "two"), runs, said, strict=True):
         found = read_manifest(RunFolder(tmp_path / name))
         assert found is not None, text
-        assert found.status in ("complete", "invalid"), text  # invalid: a busy machine
+        assert ended_whole(run.returncode, found), text
         assert found.calls is not None and found.calls >= 2 * 60
         assert len(list((tmp_path / name / "segments").glob("*.seg"))) == 2
-        assert run.returncode in (0, 8), text
