@@ -5,11 +5,10 @@ import importlib
 
 from tests.support.house import module_of, python_files
 
-APART = ("loadtests", "diag.__main__", "diag.sandbox.__main__")
-"""The load is a process of its own, and the others run when they are imported."""
+APART = ("loadtests", "diag.__main__")
+"""The load is a process of its own, and `diag.__main__` runs when it is imported."""
 
 for _name in map(module_of, python_files()):
     if not _name.startswith(APART):
         importlib.import_module(_name)
-importlib.import_module("diag.sandbox.__main__")
 gc.freeze()  # what is here for good need not be looked through in every process forked from it
