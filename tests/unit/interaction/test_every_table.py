@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import sys
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -31,6 +32,8 @@ from diag.measuring.run_progress import ActionProgress, RunProgress
 from diag.table import Table, to_text
 from diag.table_layout import UNKNOWN
 from diag.wrapped_text import columns_of
+from tests.support.changes.fake_org import change_for, full_config
+from tests.support.changes.journal_records import record
 from tests.support.changes.recommendations import analysis_of, recommendation
 from tests.support.reports.production_beside import make_loops
 from tests.support.reports.report_factory import CASES, make_report
@@ -63,11 +66,21 @@ ROWS: Final = tuple(
 
 
 def journal_line(name: str) -> JournalLine:
-    return JournalLine(
-        "20261128T125742Z-1a2b3c", "result", 1.8e9, "20261128T125742Z-4d5e6f", "client-id", "o", "An org",
-        "api.mypurecloud.de", True, "d", "set", "custom_-_1", name, 60, True, 12, 3, 4,
-        outcome="RESTORED", reason="the test call took 12.3 s, which is over 12 s, so it was put back",
-    )  # fmt: skip
+    return record(
+        "20261128T125742Z-1a2b3c",
+        phase="result",
+        at=1.8e9,
+        apply_id="20261128T125742Z-4d5e6f",
+        origin="set",
+        sandbox=True,
+        action_name=name,
+        before_timeout_s=60,
+        after_timeout_s=12,
+        version_before=3,
+        version_after=4,
+        outcome="RESTORED",
+        reason="the test call took 12.3 s, which is over 12 s, so it was put back",
+    )
 
 
 def inventory_row(name: str) -> InventoryRow:
@@ -165,9 +178,8 @@ def _change(row: Recommendation) -> Change:
         warnings=("The generator was 12.3 ms late in 99 of 100 calls, so latencies may read 2 ms high.",),
     )  # fmt: skip
     reason = "99 of 100 calls finish within 7.94 s (at most 8.12 s with 95 % confidence); raise to 12 s"
-    return Change(
-        row.action_id, row.action_name, 60, True, 12, reason, 3, {}, "digest", "salt", evidence, forced=True
-    )  # fmt: skip
+    change = change_for(full_config(row.action_id, 60), 12)
+    return replace(change, action_name=row.action_name, reason=reason, evidence=evidence, forced=True)
 
 
 PLAN: Final = Plan(

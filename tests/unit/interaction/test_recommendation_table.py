@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 from analysis.verdicts.recommendation import Verdict
-from diag.changes.plans.plan import Change, Evidence, OrgIdentity, Plan
+from diag.changes.plans.plan import Evidence, Plan
 from diag.interaction.plan_text import plan_text
 from diag.interaction.recommendation_table import recommendation_table
 from diag.interaction.show_analysis import next_step
 from diag.table_layout import lay_out
+from tests.support.changes.fake_org import IDENTITY, change_for, full_config
 from tests.support.changes.recommendations import analysis_of, recommendation
 
 
@@ -44,8 +45,8 @@ def test_quantiles_of_production_are_as_exact_as_telemetry() -> None:
     at = [column.heading for column in table.columns].index("p99")
     assert (table.rows[0][at], measured.rows[0][at]) == ("3 to 4 s", "3.94 s")
     evidence = Evidence("raise", p99_ms=999.0, p99_upper_ms=2000.0, source="production")
-    change = Change("a", "A", 60, True, 3, "why", 1, {}, "digest", "salt", evidence)
-    plan = Plan(created_at=0.0, org=OrgIdentity("o", "An org", "host"), changes=(change,))
+    change = replace(change_for(full_config(), 10), evidence=evidence)
+    plan = Plan(created_at=0.0, org=IDENTITY, changes=(change,))
     assert "p99 under 1 s (at most 2 s)" in plan_text(plan)
 
 

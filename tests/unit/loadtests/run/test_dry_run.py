@@ -1,6 +1,7 @@
 """The dry run says which inputs an action is called with, and where real ones are missing."""
 
 import tomllib
+from dataclasses import replace
 
 from analysis.format.run_folder import LeftOut
 from analysis.format.sample_schema import InputOrigin
@@ -13,6 +14,7 @@ from loadtests.planning.make_plan import PreparedRun
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.planning.unlisted import Unlisted
 from loadtests.run.dry_run import describe, in_short
+from tests.support.changes.fake_org import full_config
 
 LINE = 'payload = [{ values = { customerId = "..." } }]'
 
@@ -53,8 +55,7 @@ def test_nothing_is_said_where_no_input_is_invented() -> None:
 
 
 def an_action(action_id: str, name: str, method: str) -> Action:
-    config: dict[str, object] = {"request": {"requestType": method}, "response": {}}
-    return Action.from_json({"id": action_id, "name": name, "config": config}, "a test")
+    return replace(full_config(action_id, method=method).action, name=name)
 
 
 def in_an_org(*changing: Action, reading: int = 0) -> str:
