@@ -184,7 +184,7 @@ class ProgressReader:
     def _more_calls(self) -> Mapping[str, int | None]:
         try:
             body = InputFile(self.folder.path / SETTLING_FILE, UnreadableSamplesError).json()
-            states = typed(Mapping[str, _Settling], body)  # type: ignore[type-abstract]
+            states = typed(dict[str, _Settling], body)
         except (UnreadableSamplesError, WrongShapeError):
             return {}  # not there (yet)
         return {action_id: state.more_calls for action_id, state in states.items()}
