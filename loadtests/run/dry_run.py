@@ -1,7 +1,6 @@
 """`--dry-run`: what a run would do, in words, before anything is sent."""
 
 import json
-import textwrap
 from collections import Counter
 from collections.abc import Sequence
 from typing import Final
@@ -12,6 +11,7 @@ from diag.table import clean
 from diag.target import Target
 from diag.workload.load_shape import Poll
 from diag.workload.payload import Payload
+from diag.wrapped_text import wrapped
 from loadtests.planning.make_plan import PreparedRun
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.planning.unlisted import Unlisted
@@ -53,7 +53,7 @@ def describe(
     where = "SANDBOX" if target.sandbox else f"org {prepared.org_name} ({target.connection.host})"
     what = f"Dry run: nothing is called. Would measure {plural(len(plan.actions), 'action')} in {where}."
     lines = [
-        *_wrapped(what, width),
+        *_lines(what, width),
         "",
         f"  mode        {plan.mode}, {plan.model} model, {plan.arrivals} arrivals, seed {plan.seed}",
         f"  duration    {_time(coming.duration_s)}",
@@ -62,14 +62,14 @@ def describe(
         f"  in flight   at most {plan.max_in_flight}; arrivals beyond are counted as dropped",
     ]
     if coming.capped:
-        lines[-1:-1] = _wrapped(f"  limited     {coming.capped}", width, hang=14)
+        lines[-1:-1] = _lines(f"  limited     {coming.capped}", width)
     if not target.sandbox:
         limits = prepared.limits
         allowed = (
             f"  limits      token {limits.token_per_minute or '?'}/min, "
             f"{limits.concurrent_executions or '?'} concurrent executions (shared with production)"
         )
-        lines += _wrapped(allowed, width, hang=14)
+        lines += _lines(allowed, width)
     lines += ["", "  calls/s   calls  timeout  request  inputs      action"]
     load = min(count / plan.divided_among, plan.most_load)
     for action, calls in zip(plan.actions, coming.calls, strict=True):
@@ -82,26 +82,23 @@ def describe(
         )
     for action in plan.actions:
         if action.poll:
-            lines += _wrapped(_poll_line(action, action.poll, plan.total_rate), width)
+            lines += _lines(_poll_line(action, action.poll, plan.total_rate), width)
     changing = [action.action_name for action in plan.actions if action.side_effects]
     if changing and not target.sandbox:
         effects = f"  Side effects: {', '.join(changing)} may change real data with every call."
-        lines += ["", *_wrapped(effects, width)]
+        lines += ["", *_lines(effects, width)]
     lines += _real_inputs_missing(prepared)
     if plan.left_out:
         left_out = reason_lines((action.what, action.why) for action in plan.left_out)
         lines += ["", "  Left out:"]
-        lines += [part for line in left_out for part in _wrapped(f"    {line}", width, hang=6)]
+        lines += [part for line in left_out for part in _lines(f"    {line}", width)]
     if not target.sandbox:
         lines += _not_in_the_workload(prepared.unlisted)
     return "\n".join(map(clean, lines)) + "\n"
 
 
-def _wrapped(line: str, width: int | None, *, hang: int = 4) -> list[str]:
-    """Return the line in parts of at most `width` columns, each but the first indented by `hang`."""
-    if width is None or len(line) <= width:
-        return [line]
-    return textwrap.wrap(line, max(width, 40), subsequent_indent=" " * hang, break_on_hyphens=False)
+def _lines(sentence: str, width: int | None) -> list[str]:
+    return [sentence] if width is None else wrapped(sentence, width).split("\n")
 
 
 def _not_in_the_workload(unlisted: Unlisted) -> list[str]:

@@ -214,7 +214,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "loadtests/run": {
         *_CLIENT, "analysis.errors", "analysis.format", "analysis.number_words", "diag.errors",
         "diag.exit_codes", "diag.foreign_page", "diag.measuring", "diag.settings", "diag.table",
-        "diag.target", "diag.workload", "loadtests.planning", "loadtests.recording",
+        "diag.target", "diag.workload", "diag.wrapped_text", "loadtests.planning", "loadtests.recording",
         "diag.inventory.matching", "loadtests.sending", "loadtests.steering", "loadtests.workers", "flask",
         "werkzeug", "gevent", "locust",
     },
