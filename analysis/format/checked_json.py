@@ -55,11 +55,14 @@ def parse_object(source: str | bytes) -> dict[str, Any]:
 def parse_line(line: str | bytes) -> dict[str, Any] | None:
     """Return the object in one line of a file that a run wrote; None for anything else, such as half a line.
 
-    Quick: a load reads its own lines while it calls. Values are for the reader to check
-    (`analysis.format.typed_json`).
+    Its characters are whole. Quick: a load reads its own lines while it calls. Values are for the reader to
+    check (`analysis.format.typed_json`).
     """
+    escape = r"\u" in line if isinstance(line, str) else rb"\u" in line
     try:
         body = json.loads(line)
+        if escape or not line.isascii():
+            body = _with_whole_characters(body)
     except (ValueError, RecursionError):
         return None
     return body if isinstance(body, dict) else None
@@ -85,22 +88,21 @@ def check_values(body: object) -> None:
     raise UnfitJsonError(_too_deep())
 
 
-def whole_characters(text: str) -> str:
-    """Return the text with every half character marked (BROKEN_CHARACTER)."""
-    return _HALF.sub(BROKEN_CHARACTER, text)
-
-
 def _with_whole_characters(value: Any) -> Any:
-    """The values with every half character marked; they are known not to be nested deep."""
+    """The values with every half character marked (BROKEN_CHARACTER). Raises RecursionError."""
     match value:
         case str():
-            return whole_characters(value)
+            return _whole(value)
         case list():
             return [_with_whole_characters(item) for item in value]
         case dict():
-            return {whole_characters(key): _with_whole_characters(item) for key, item in value.items()}
+            return {_whole(key): _with_whole_characters(item) for key, item in value.items()}
         case _:
             return value
+
+
+def _whole(text: str) -> str:
+    return _HALF.sub(BROKEN_CHARACTER, text)
 
 
 def _too_deep() -> str:

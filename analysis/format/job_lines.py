@@ -1,9 +1,9 @@
 """The lines the load writes about jobs that are submitted and polled: one JSON object a line."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from analysis.format.checked_json import whole_characters
 from analysis.format.typed_json import Amount, Count, UnixSeconds, WrongShapeError, typed
 
 JOBS_SUFFIX: Final = ".jobs"
@@ -55,15 +55,12 @@ _KINDS: Final[dict[object, type[FlowLine | JobLine | LookLine]]] = {
 }
 
 
-def job_line(body: dict[str, object]) -> FlowLine | JobLine | LookLine | None:
+def job_line(body: Mapping[str, object]) -> FlowLine | JobLine | LookLine | None:
     """Return a parsed line; None for one of another kind or shape, as a kill or an edit leaves it."""
     kind = body.get("kind")
     if not isinstance(kind, str) or kind not in _KINDS:
         return None
-    values = {
-        name: whole_characters(value) if isinstance(value, str) else value for name, value in body.items()
-    }
     try:
-        return typed(_KINDS[kind], values)
+        return typed(_KINDS[kind], body)
     except WrongShapeError:
         return None

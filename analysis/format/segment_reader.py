@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, TypeGuard
 
 from analysis.format.call_record import RECORD_SIZE, SEGMENT_SUFFIX
-from analysis.format.checked_json import parse_line, whole_characters
+from analysis.format.checked_json import parse_line
 from analysis.format.input_file import open_regular
 from analysis.format.run_folder import RunFolder
 
@@ -72,10 +72,10 @@ def read_names(path: Path) -> tuple[Mapping[str, Mapping[int, str]], int]:
         if not isinstance(kind, str) or not isinstance(name, str) or not _is_code(code):
             unread += 1
             continue
-        names.setdefault(kind, {})[code] = whole_characters(name)
+        names.setdefault(kind, {})[code] = name
         for beside in ("name", "step", "message", "origin"):
             if isinstance(row.get(beside), str):
-                names.setdefault(f"{kind}_{beside}", {})[code] = whole_characters(row[beside])
+                names.setdefault(f"{kind}_{beside}", {})[code] = row[beside]
     return names, unread
 
 

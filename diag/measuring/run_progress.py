@@ -152,7 +152,7 @@ class ProgressReader:
                 self._notes.append(str(line.get("why")))
 
     def _take_job(self, worker: str, line: Mapping[str, Any]) -> None:
-        match job_line(dict(line)):
+        match job_line(line):
             case JobLine() as begun:
                 self._jobs[worker, begun.job] = begun.action_id, "running", 0
                 self._count_job(begun.action_id, "started", 1)

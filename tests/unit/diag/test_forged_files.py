@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 
 from analysis.errors import UnreadableSamplesError
 from analysis.format.action_facts import ActionFacts
-from analysis.format.checked_json import BROKEN_CHARACTER, UnfitJsonError, parse_json
+from analysis.format.checked_json import BROKEN_CHARACTER, UnfitJsonError, parse_json, parse_line
 from analysis.format.drafts_file import read_drafts
 from analysis.format.input_file import InputFile
 from analysis.format.run_folder import LeftOut, Manifest, RunFolder, read_manifest, write_manifest
@@ -103,7 +103,13 @@ def test_json_that_no_reader_could_bear_is_named(text: str, said: str) -> None:
 
 
 def test_half_a_character_is_marked() -> None:
-    assert parse_json('{"a": "\\ud83d", "b": "\\ud83d\\ude00"}') == {"a": BROKEN_CHARACTER, "b": "\U0001f600"}
+    text = '{"a": "\\ud83d", "b": "\\ud83d\\ude00"}'
+    marked = {"a": BROKEN_CHARACTER, "b": "\U0001f600"}
+    assert parse_json(text) == parse_line(text) == parse_line(text.encode()) == marked
+    assert parse_line(b'{"a": "\xed\xa0\xbd", "b": {"\\ud83d": ["\\ud83d"]}}') == {
+        "a": BROKEN_CHARACTER,
+        "b": {BROKEN_CHARACTER: [BROKEN_CHARACTER]},
+    }
 
 
 def test_a_file_is_read_up_to_its_limit(tmp_path: Path) -> None:
