@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from analysis.format.call_record import EVENTS_SUFFIX
 from analysis.format.checked_json import parse_line
 from analysis.format.input_file import open_regular
+from analysis.format.run_folder import RunFolder
 from analysis.format.typed_json import Amount, Count, UnixSeconds, WrongShapeError, typed
 
 ActionCounts = tuple[Count, Count, Count, Count, Count]
@@ -34,8 +36,13 @@ def second_line(body: Mapping[str, object]) -> SecondLine | None:
         return None
 
 
-def last_second(path: Path) -> SecondLine | None:
-    """Return the last whole `second` line of an events file; None where there is none."""
+def last_seconds(folder: RunFolder) -> tuple[SecondLine, ...]:
+    """Return the last whole `second` line of each process that has written one."""
+    lasts = (_last_second(path) for path in folder.segments.glob(f"*{EVENTS_SUFFIX}"))
+    return tuple(second for second in lasts if second is not None)
+
+
+def _last_second(path: Path) -> SecondLine | None:
     try:
         with open_regular(path) as file:
             lines = file.read().split(b"\n")[:-1]

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from analysis.format.atomic_write import write_whole
-from analysis.format.event_lines import last_second
+from analysis.format.event_lines import last_seconds
 from analysis.format.run_folder import RunFolder
 from analysis.format.settled_file import write_settled
 
@@ -90,10 +90,7 @@ def complete_until(folder: RunFolder) -> Mapping[str, float]:
     process's last line.
     """
     until: dict[str, float] = {}
-    for path in sorted(folder.segments.glob("*.events")):
-        second = last_second(path)
-        if second is None:
-            continue
+    for second in last_seconds(folder):
         for action_id in second.actions:
             oldest = second.oldest.get(action_id, second.at)
             until[action_id] = min(until.get(action_id, oldest), oldest)

@@ -4,8 +4,7 @@ import time
 from pathlib import Path
 
 from analysis.errors import UnreadableSamplesError
-from analysis.format.call_record import EVENTS_SUFFIX
-from analysis.format.event_lines import last_second
+from analysis.format.event_lines import last_seconds
 from analysis.format.run_folder import RunFolder, read_manifest
 from diag.measuring.run_lock import is_locked
 
@@ -33,11 +32,9 @@ def unfinished_soak(runs: Path, workload: str | None) -> RunFolder | None:
 
 def dropped_so_far(folder: RunFolder) -> int:
     """Return the arrivals held back in the parts of a run that are over, as their last lines say."""
-    seconds = (last_second(path) for path in folder.segments.glob(f"*{EVENTS_SUFFIX}"))
-    return sum(counts[-1] for second in seconds if second for counts in second.actions.values())
+    return sum(counts[-1] for second in last_seconds(folder) for counts in second.actions.values())
 
 
 def last_moment(folder: RunFolder) -> float | None:
     """Return when a run last recorded anything, Unix seconds; None where it never did."""
-    seconds = (last_second(path) for path in folder.segments.glob(f"*{EVENTS_SUFFIX}"))
-    return max((second.at for second in seconds if second), default=None)
+    return max((second.at for second in last_seconds(folder)), default=None)
