@@ -14,7 +14,7 @@ from typing import Final
 from analysis.errors import UnreadableSamplesError
 from analysis.format.atomic_write import write_whole
 from analysis.format.input_file import InputFile
-from analysis.format.typed_json import WrongShapeError, typed
+from analysis.format.typed_json import typed_or_none
 
 DRAFTS_FILE: Final = "drafts.json"
 
@@ -65,14 +65,7 @@ def read_drafts(path: Path) -> DraftsFile:
         tuple(
             note
             for entry in (entries if isinstance(entries, list) else ())
-            for note in [_note(entry)]
+            for note in [typed_or_none(DraftNote, entry)]
             if note is not None
         ),
     )
-
-
-def _note(entry: object) -> DraftNote | None:
-    try:
-        return typed(DraftNote, entry)
-    except WrongShapeError:
-        return None

@@ -8,7 +8,7 @@ from analysis.format.call_record import EVENTS_SUFFIX
 from analysis.format.checked_json import parse_line
 from analysis.format.input_file import open_regular
 from analysis.format.run_folder import RunFolder
-from analysis.format.typed_json import Amount, Count, UnixSeconds, WrongShapeError, typed
+from analysis.format.typed_json import Amount, Count, UnixSeconds, typed_or_none
 
 ActionCounts = tuple[Count, Count, Count, Count, Count]
 """calls, ok, timeouts, errors, dropped: of one action so far."""
@@ -28,12 +28,7 @@ class SecondLine:
 
 def second_line(body: Mapping[str, object]) -> SecondLine | None:
     """Return a parsed line of kind `second`; None for any other, and for one that was edited or torn."""
-    if body.get("kind") != "second":
-        return None
-    try:
-        return typed(SecondLine, body)
-    except WrongShapeError:
-        return None
+    return typed_or_none(SecondLine, body) if body.get("kind") == "second" else None
 
 
 def last_seconds(folder: RunFolder) -> tuple[SecondLine, ...]:

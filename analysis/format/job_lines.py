@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from analysis.format.typed_json import Amount, Count, UnixSeconds, WrongShapeError, typed
+from analysis.format.typed_json import Amount, Count, UnixSeconds, typed_or_none
 
 JOBS_SUFFIX: Final = ".jobs"
 """`segments/<worker>.jobs`, one JSON object a line, written through at once: `flow` names a pair of actions,
@@ -60,7 +60,4 @@ def job_line(body: Mapping[str, object]) -> FlowLine | JobLine | LookLine | None
     kind = body.get("kind")
     if not isinstance(kind, str) or kind not in _KINDS:
         return None
-    try:
-        return typed(_KINDS[kind], body)
-    except WrongShapeError:
-        return None
+    return typed_or_none(_KINDS[kind], body)

@@ -48,6 +48,14 @@ def typed(kind: type[T], value: object, place: str = "", *, closed: bool = False
     return cast(T, _converter(cast(Hashable, kind), closed)(value, place))
 
 
+def typed_or_none(kind: type[T], value: object) -> T | None:
+    """Return `value` as a `kind`; None for another shape, where a reader leaves out what is not sound."""
+    try:
+        return typed(kind, value)
+    except WrongShapeError:
+        return None
+
+
 @cache
 def _converter(annotation: Any, closed: bool) -> _Convert:
     origin, inner = get_origin(annotation), get_args(annotation)
