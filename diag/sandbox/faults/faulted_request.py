@@ -37,7 +37,8 @@ class Client(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class HeldReply:
-    """A reply that was made and not sent. `body` may be replaced; its length is counted when it is sent."""
+    """A reply that was made and not sent. `body` may be replaced; its length is counted when it is sent, and
+    is not among the headers."""
 
     status: int
     headers: tuple[tuple[bytes, bytes], ...]
@@ -75,46 +76,47 @@ class FaultedRequest:
         """Let the sandbox do the work; return its reply instead of sending it. Raises ErrorReply."""
         catcher = _Catcher()
         await self.app(self.scope, self.receive, catcher.catch)
-        return HeldReply(catcher.start["status"], tuple(catcher.start["headers"]), bytes(catcher.body))
+        headers = tuple(header for header in catcher.start["headers"] if header[0] != b"content-length")
+        return HeldReply(catcher.start["status"], headers, bytes(catcher.body))
 
     async def send_reply(self, reply: HeldReply) -> None:
         """Send a reply."""
-        await self._send_start(reply)
+        await self._send_start(reply, len(reply.body))
         await self.send({"type": "http.response.body", "body": reply.body})
 
     async def send_half(self, reply: HeldReply) -> None:
         """Announce the whole reply, send half of its body and hang up."""
-        await self._send_start(reply)
-        half = reply.body[: len(reply.body) // 2]
-        await self.send({"type": "http.response.body", "body": half, "more_body": True})
-        self.client.hang_up()
-        await self._wait_for_disconnect()
+        await self._send_less(reply, reply.body[: len(reply.body) // 2], announced=len(reply.body))
 
     async def send_short(self, reply: HeldReply) -> None:
         """Announce ten bytes more than the reply has, send it and hang up."""
-        await self._send_start(reply.with_body(reply.body + b" " * 10))
-        await self.send({"type": "http.response.body", "body": reply.body, "more_body": True})
-        self.client.hang_up()
-        await self._wait_for_disconnect()
+        await self._send_less(reply, reply.body, announced=len(reply.body) + 10)
 
     async def send_raw(self, reply: HeldReply) -> None:
         """Send the reply without its length; it ends where the connection does."""
-        headers = [(name, value) for name, value in reply.headers if name != b"content-length"]
-        head = b"".join(name + b": " + value + b"\r\n" for name, value in headers)
+        head = b"".join(name + b": " + value + b"\r\n" for name, value in reply.headers)
         status = f"HTTP/1.1 {reply.status} OK\r\nconnection: close\r\n".encode()
         self.client.say(status + head + b"\r\n" + reply.body)
-        self.client.hang_up()
-        await self._wait_for_disconnect()
+        await self._hang_up()
 
     async def reset(self) -> None:
         """Reset the connection instead of an answer."""
         self.client.reset()
         await self._wait_for_disconnect()
 
-    async def _send_start(self, reply: HeldReply) -> None:
-        headers = [(name, value) for name, value in reply.headers if name != b"content-length"]
-        headers.append((b"content-length", str(len(reply.body)).encode()))
+    async def _send_less(self, reply: HeldReply, body: bytes, *, announced: int) -> None:
+        """Announce more bytes than are sent, and hang up."""
+        await self._send_start(reply, announced)
+        await self.send({"type": "http.response.body", "body": body, "more_body": True})
+        await self._hang_up()
+
+    async def _send_start(self, reply: HeldReply, length: int) -> None:
+        headers = [*reply.headers, (b"content-length", str(length).encode())]
         await self.send({"type": "http.response.start", "status": reply.status, "headers": headers})
+
+    async def _hang_up(self) -> None:
+        self.client.hang_up()
+        await self._wait_for_disconnect()
 
     async def _wait_for_disconnect(self) -> None:
         """Only once the server has noticed that the connection is closed may a request go unanswered."""
