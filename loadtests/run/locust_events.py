@@ -70,7 +70,7 @@ class LocustEvents:
         self._runner = runner
         self._environment = environment
         if isinstance(runner, WorkerRunner):
-            if environment.parsed_options.dry_run:  # the master prints it, and waits for this to end
+            if environment.parsed_options.dry_run:  # the master prints it; this would hold its output open
                 raise SystemExit(int(ExitCode.OK))
             self._worker = WorkerProcess(environment, runner)
             return

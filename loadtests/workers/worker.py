@@ -49,7 +49,7 @@ class WorkerProcess:
         self._interrupts = 0
         self._master_is_gone = False
         if self._context.forked:  # one started by hand may be a child of anything
-            parent = getattr(environment.parsed_options, "diag_forked_by", None)
+            parent = getattr(options, "diag_forked_by", None)
             gevent.spawn(self._leave_with, parent or os.getppid())
         self._listen(environment.events)
 
@@ -135,7 +135,7 @@ class WorkerProcess:
         """Leave the first Ctrl-C to the master where the terminal sends it to both; hurry at the second."""
         self._interrupts += 1
         if self._interrupts == 1:
-            # Before a run the master has left already (dry run, refusal), and waits for this process to end.
+            # Before a run the master has left already (a refusal), and may wait for this process to end.
             if not self._context.forked or self._run is None:
                 gevent.spawn(self._runner.quit)
             return
