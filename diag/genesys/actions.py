@@ -103,9 +103,10 @@ class ActionCalls:
         started = time.perf_counter()
         try:
             raw = self._api.send_once(path, dict(payload), params={"flatten": True}, wait_s=wait_s)
-        except NetworkError as error:
+        except (NetworkError, UnexpectedReplyError) as error:
             elapsed_ms = (time.perf_counter() - started) * 1000.0
-            outcome = outcomes.CLIENT_TIMEOUT if error.gave_up else outcomes.NETWORK_ERROR
+            gave_up = isinstance(error, NetworkError) and error.gave_up
+            outcome = outcomes.CLIENT_TIMEOUT if gave_up else outcomes.NETWORK_ERROR
             return TestReply(None, Classified(outcome), elapsed_ms, None)
         classified = outcomes.classify(raw.status, raw.body, timeout_s, raw.elapsed_ms)
         result = _test_result(raw.body, path) if raw.status == 200 else None

@@ -27,6 +27,8 @@ USER_AGENT: Final = "genesys-diag-load"
 _BLOCK_SIZE: Final = 65536
 _CONNECT_TIMEOUT_S: Final = 10.0
 ENOUGH_CONNECTS: Final = 5
+MOST_BYTES: Final = 64 << 20
+"""Of a reply's body. It is never unpacked: no encoding is asked for."""
 
 NETWORK_ERRORS: Final = (OSError, HTTPParseError)
 """What a call may raise besides a clean reply; a socket timeout (TimeoutError) is an OSError too."""
@@ -83,6 +85,10 @@ class _PlainPool(_CountsNew, _TimesConnects):
 
 class _ProxyRefusedError(OSError):
     """Raised when the proxy does not open a way to the org."""
+
+
+class _TooLargeError(OSError):
+    """Raised for a reply beyond MOST_BYTES."""
 
 
 class _TlsPool(_CountsNew, SSLConnectionPool, _TimesConnects):
@@ -168,7 +174,7 @@ class Transport:
             self._pool.release_socket(sock)
             raise
         response = HTTPSocketPoolResponse(sock, self._pool, block_size=_BLOCK_SIZE, method="POST")
-        body = response.read()
+        body = _whole_body(response)
         headers = response.info()
         return Reply(
             response.get_code(), body, _text(headers, "inin-correlation-id"), _text(headers, "retry-after")
@@ -189,6 +195,8 @@ def error_name(error: BaseException) -> str:
         return "no_reply"
     if isinstance(error, _ProxyRefusedError):
         return "proxy_refused"
+    if isinstance(error, _TooLargeError):
+        return "reply_too_large"
     if isinstance(error, socket.gaierror):
         return "name_not_resolved"
     if isinstance(error, HTTPConnectionClosed):
@@ -198,6 +206,20 @@ def error_name(error: BaseException) -> str:
     if isinstance(error, OSError) and error.errno is not None and error.errno in errno.errorcode:
         return errno.errorcode[error.errno].lower()
     return type(error).__name__.lower()
+
+
+def _whole_body(response: HTTPSocketPoolResponse) -> bytes:
+    body = response.read(_BLOCK_SIZE)
+    if len(body) < _BLOCK_SIZE:  # nearly every reply
+        return body
+    whole, block = bytearray(body), body
+    while len(block) == _BLOCK_SIZE:
+        if len(whole) > MOST_BYTES:
+            response.release()  # which closes it: the rest is still on its way
+            raise _TooLargeError
+        block = response.read(_BLOCK_SIZE)
+        whole += block
+    return bytes(whole)
 
 
 def _text(headers: Any, name: str) -> str:

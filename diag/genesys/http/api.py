@@ -12,13 +12,14 @@ from typing import Final
 
 import httpx
 
-from diag.genesys.errors import NetworkError
+from diag.genesys.errors import ApiError, NetworkError
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.error_reply import CORRELATION_HEADER, error_reply
 from diag.genesys.http.json_reply import JsonObject, parse_object
 from diag.genesys.http.login import BearerAuth, TokenSource
 from diag.genesys.http.network_errors import network_error
 from diag.genesys.http.pacing import RateBucket
+from diag.genesys.http.reply_bound import ENCODING, bound_reply
 from diag.genesys.http.retrying import call_with_retries, install_retry_hook
 from diag.genesys.http.secret import Secret
 from diag.genesys.http.text_reply import AS_IT_IS, plain_text
@@ -73,10 +74,11 @@ class Api:
         self._answered = False
         self._http = httpx.Client(
             base_url=connection.api_base,
-            headers={"User-Agent": user_agent},
+            headers={"User-Agent": user_agent, "Accept-Encoding": ENCODING},
             timeout=httpx.Timeout(REPLY_S, connect=CONNECT_S),
             verify=shared_ssl_context(),
             follow_redirects=False,
+            event_hooks={"response": [bound_reply]},
             # A proxy from the environment is for the internet, never for this machine.
             trust_env=not connection.is_loopback,
             transport=transport,
@@ -116,7 +118,10 @@ class Api:
         self.call("DELETE", path, needs=needs)
 
     def send_once(self, path: str, body: object, *, params: QueryParams | None, wait_s: float) -> RawReply:
-        """POST exactly once and return whatever came back. Raises `NetworkError` when nothing did."""
+        """POST exactly once and return whatever came back.
+
+        Raises `NetworkError` when nothing did, `UnexpectedReplyError` for a reply that is too large.
+        """
         self.token()  # log in before the clock starts
         try:
             response = self._http.post(
@@ -165,9 +170,9 @@ class Api:
 
         return call_with_retries("GET" if reads else method, attempt_once)
 
-    def _first_contact(self, error: NetworkError) -> NetworkError:
+    def _first_contact(self, error: ApiError) -> ApiError:
         """Report a wrong address at once; a connection that worked before is worth another try."""
-        if not self._answered and not error.sent:
+        if isinstance(error, NetworkError) and not self._answered and not error.sent:
             error.repeatable = False
         return error
 

@@ -15,7 +15,7 @@ from typing import Final
 import httpx
 
 from analysis.format.checked_json import UnfitJsonError, parse_json
-from diag.genesys.errors import ApiError, LoginError, RateLimitedError
+from diag.genesys.errors import ApiError, LoginError, NetworkError, RateLimitedError
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.error_reply import error_reply
 from diag.genesys.http.json_reply import JsonObject, optional_int, optional_text, parse_object, text
@@ -103,7 +103,8 @@ class TokenSource:
             )
         except httpx.RequestError as error:
             failed = network_error(error, _WHERE)
-            failed.sent = failed.gave_up = False  # the call that needed the token was not sent
+            if isinstance(failed, NetworkError):
+                failed.sent = failed.gave_up = False  # the call that needed the token was not sent
             # A wrong address is reported at once; a host that answered before is worth trying again.
             failed.repeatable = failed.repeatable and self._answered
             raise failed from None

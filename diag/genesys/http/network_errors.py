@@ -1,4 +1,4 @@
-"""From an httpx transport error to a `NetworkError` that says what to check."""
+"""From an httpx transport error to an `ApiError` that says what to check."""
 
 import socket
 import ssl
@@ -6,13 +6,20 @@ from collections.abc import Iterator
 
 import httpx
 
-from diag.genesys.errors import NetworkError
+from diag.genesys.errors import ApiError, NetworkError, UnexpectedReplyError
+from diag.genesys.http.reply_bound import UnfitReplyError
 
 
-def network_error(error: httpx.RequestError, where: str) -> NetworkError:
+def network_error(error: httpx.RequestError, where: str) -> ApiError:
     """Return the error for a request that got no whole reply. `where`: method and path, for people."""
     host = _address(error.request.url) if _has_request(error) else "the server"
     details = (where,)
+    if isinstance(error, UnfitReplyError):
+        return UnexpectedReplyError(
+            f"The reply of {where} {error}.",
+            hint="Is there a proxy or a firewall in between that answers itself, or changes replies?",
+            repeatable=False,
+        )
     causes = tuple(_causes(error))
     if any(isinstance(cause, socket.gaierror) for cause in causes):
         return NetworkError(

@@ -130,6 +130,10 @@ KINDS: Final = {
         garbled_replies.doubled,
     ),
     "huge": FaultKind("does the work, adds `megabytes` of padding to the reply", _huge),
+    "gzip_bomb": FaultKind(
+        "does the work, packs `megabytes` of padding into a small gzip reply", garbled_replies.gzip_bomb
+    ),
+    "redirect": FaultKind("answers 302 to another place instead of doing the work", garbled_replies.redirect),
     "slow": FaultKind("waits `for_s` before anything else", _slow),
     "login_throttled": FaultKind(
         "answers as the login host does when it is asked too often (400 invalid_request)",

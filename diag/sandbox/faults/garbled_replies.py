@@ -1,11 +1,12 @@
 """Replies that look like the platform's and are not: what proxies, portals and firewalls in between make."""
 
 import json
+import zlib
 from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
-from starlette.responses import HTMLResponse, PlainTextResponse
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 from starlette.types import Message, Receive
 
 from diag.sandbox.faults.faulted_request import FaultedRequest, HeldReply
@@ -56,6 +57,21 @@ async def miscounted(request: FaultedRequest) -> None:
 async def unmeasured(request: FaultedRequest) -> None:
     """Sends the reply without its length, and hangs up at its end."""
     await request.send_raw(await request.work())
+
+
+async def gzip_bomb(request: FaultedRequest) -> None:
+    """Sends gzip that unpacks to `megabytes` of spaces: valid wherever the reply itself is."""
+    reply = await request.work()
+    packer = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+    blank = b" " * 1_000_000
+    packed = [packer.compress(reply.body), *(packer.compress(blank) for _ in range(request.fault.megabytes))]
+    headers = (*reply.headers, (b"content-encoding", b"gzip"))
+    await request.send_reply(HeldReply(reply.status, headers, b"".join([*packed, packer.flush()])))
+
+
+async def redirect(request: FaultedRequest) -> None:
+    """Answers 302, as a portal does that wants a sign-in first."""
+    await RedirectResponse("/sign-in", 302)(request.scope, request.receive, request.send)
 
 
 async def doubled(request: FaultedRequest) -> None:

@@ -28,6 +28,10 @@ FAULTS: dict[str, list[dict[str, Any]]] = {
     "no version in the reply": [{"kind": "stripped", "part": "version", **PATCH}],
     "a portal's page for a reply": [{"kind": "page", **PATCH}],
     "an empty reply": [{"kind": "empty", **PATCH}],
+    "a gzip bomb for a reply": [{"kind": "gzip_bomb", "megabytes": 70, **PATCH}],
+    "a gzip bomb for an action": [{"kind": "gzip_bomb", "megabytes": 70, "method": "GET", "hits": 1}],
+    "a redirect": [{"kind": "redirect", **PATCH}],
+    "a redirect before": [{"kind": "redirect", "method": "GET", "hits": 1}],
     "sent twice": [{"kind": "doubled", **PATCH}],
     "edited four times": [{"kind": "edited_meanwhile", "method": "PATCH", "hits": 4}],
     "a bad day": [

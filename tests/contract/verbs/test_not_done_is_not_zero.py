@@ -22,6 +22,15 @@ FAULTS: dict[str, dict[str, Any]] = {
     "no version": {"kind": "stripped", "part": "version", **ONE},
     "no name": {"kind": "stripped", "part": "name", **ONE},
     "a page for its template": {"kind": "page", "method": "GET", "path": "/templates/"},
+    "a redirect": {"kind": "redirect", **ONE},
+    "a gzip bomb": {"kind": "gzip_bomb", "megabytes": 70, **ONE},
+    "a gzip bomb for its template": {
+        "kind": "gzip_bomb",
+        "megabytes": 70,
+        "method": "GET",
+        "path": "/templates/",
+    },
+    "a huge template": {"kind": "huge", "megabytes": 70, "method": "GET", "path": "/templates/"},
     "a lost template": {"kind": "status", "status": 404, "method": "GET", "path": "/templates/"},
 }
 
@@ -75,12 +84,13 @@ def test_set_of_two_of_which_one_cannot_be_read(
     assert action_named(OTHER).version == lost.version
 
 
+@pytest.mark.parametrize("name", ["a page", "a redirect", "a gzip bomb"])
 def test_recommend_apply_of_an_action_that_cannot_be_read(
-    capsys: "pytest.CaptureFixture[str]", measured_run: Callable[..., Path], arm: Arm
+    capsys: "pytest.CaptureFixture[str]", measured_run: Callable[..., Path], arm: Arm, name: str
 ) -> None:
     folder = measured_run()
     before = action_named(OTHER)
-    arm(FAULTS["a page"])
+    arm(FAULTS[name])
 
     assert run(["recommend", str(folder), "--apply", "--force", "--yes"]) == ExitCode.ERROR
     assert "could not be read" in capsys.readouterr().err

@@ -131,6 +131,32 @@ def test_no_reply_is_given_up_after_the_limit() -> None:
     assert error_name(caught.value) == "no_reply"
 
 
+@pytest.mark.parametrize("size", [65_535, 65_536, 65_537, 200_000])
+def test_a_long_reply_arrives_whole(size: int) -> None:
+    body = bytes(range(256)) * (size // 256) + b"x" * (size % 256)
+    reply = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % size + body
+    with server(lambda _: reply) as (base, _):
+        transport = Transport(base, connections=1)
+        for is_first in (True, False):
+            sock, fresh = transport.connect()
+            assert transport.exchange(sock, b"x", 5.0).body == body
+            assert fresh is is_first
+        transport.close()
+
+
+def test_a_reply_without_end_is_cut_off_and_frees_its_place(monkeypatch: "pytest.MonkeyPatch") -> None:
+    monkeypatch.setattr("loadtests.sending.transport.MOST_BYTES", 100_000)
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n"
+    with server(lambda _: head + b"x" * 300_000) as (base, _):
+        transport = Transport(base, connections=1)
+        for _ in range(2):
+            sock, fresh = transport.connect()
+            with pytest.raises(NETWORK_ERRORS) as caught:
+                transport.exchange(sock, b"x", 5.0)
+            assert (fresh, error_name(caught.value)) == (True, "reply_too_large")
+        transport.close()
+
+
 def test_a_refused_connection_says_so_and_frees_its_place() -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
