@@ -4,7 +4,9 @@
 (docs/genesys-api.md, "Other tools").
 """
 
+import hashlib
 import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -31,6 +33,7 @@ def terraform_lines(analysis: Analysis, state: Path | None) -> str:
     TerraformFileError when it is none of these. Without it the resource names are guessed.
     """
     resources = read_resources(state) if state is not None else None
+    labels = _labels(analysis.actions)
     parts = [_DRIFT + (_GUESSED if resources is None else "")]
     unmatched: list[Recommendation] = []
     for item in analysis.actions:
@@ -44,7 +47,11 @@ def terraform_lines(analysis: Analysis, state: Path | None) -> str:
                 f"{clean(held_back)}\n"
             )
             continue
-        addresses = _addresses(item, resources)
+        addresses = (
+            [f"{RESOURCE_TYPE}.{labels[item.action_id]}"]
+            if resources is None
+            else _addresses(item, resources)
+        )
         if not addresses:
             unmatched.append(item)
         parts += [_block(item, after_timeout_s, address) for address in addresses]
@@ -62,10 +69,8 @@ def _not_there(items: Sequence[Recommendation], file: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _addresses(item: Recommendation, resources: Sequence[TerraformResource] | None) -> list[str]:
+def _addresses(item: Recommendation, resources: Sequence[TerraformResource]) -> list[str]:
     """The id decides; a name only where the file holds no ids."""
-    if resources is None:
-        return [f"{RESOURCE_TYPE}.{_label(item.action_name)}"]
     by_id = [resource.address for resource in resources if resource.action_id == item.action_id]
     return by_id or [
         resource.address
@@ -81,6 +86,22 @@ def _block(item: Recommendation, after_timeout_s: int, address: str) -> str:
     if simple is None:  # in a module, or one of many: the block is somewhere we cannot see
         return f"{head}# {clean(address)}\n  {line}"
     return f'{head}resource "{RESOURCE_TYPE}" "{simple[1]}" {{\n  {line}}}\n'
+
+
+def _labels(actions: Sequence[Recommendation]) -> dict[str, str]:
+    """Return a label for each action id that no other has.
+
+    Names that differ only in what a label cannot hold get a digest of their action's id, all of them: the
+    order of the actions then does not matter. So does a name that ends like such a digest.
+    """
+    plain = {item.action_id: _label(item.action_name) for item in actions}
+    uses = Counter(plain.values())
+    return {
+        action_id: f"{label}_{hashlib.sha256(action_id.encode('utf-8', 'replace')).hexdigest()[:8]}"
+        if uses[label] > 1 or re.search(r"_[0-9a-f]{8}\Z", label)
+        else label
+        for action_id, label in plain.items()
+    }
 
 
 def _label(name: str) -> str:

@@ -125,6 +125,29 @@ def test_resources_are_matched_by_id_or_where_there_is_none_by_name(
         assert f'resource "{TYPE}" "lookup" {{\n  config_timeout_seconds = 3' in text
 
 
+def labels_of(*named: tuple[str, str]) -> dict[str, str]:
+    """The label each action id got."""
+    analysis = analysis_of(*(recommendation(action_id=key, action_name=name) for key, name in named))
+    found = re.findall(
+        rf'^# .* \((.*)\)\n# .*\nresource "{TYPE}" "(.*)" {{$', terraform_lines(analysis, None), re.M
+    )
+    return dict(found)
+
+
+def test_no_two_resources_get_one_label_whatever_the_order() -> None:
+    names = ["Get", "Get", "A/B", "A B", "A_B", "", "", "Straße", "Stra?e", "1st", "_1st", "名前", "品名"]
+    names += ["count", "resource", "X", "x"]
+    named = [(f"id-{n}", name) for n, name in enumerate(names)]
+    forger = ("forger", labels_of(*named)["id-0"])  # a name that is another action's label
+
+    labels = labels_of(*named, forger)
+
+    assert len(set(labels.values())) == len(labels) == len(named) + 1
+    assert all(re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]*", label) for label in labels.values())
+    assert labels == labels_of(*reversed([*named, forger]))
+    assert (labels["id-13"], labels["id-15"], labels["id-16"]) == ("count", "X", "x")
+
+
 def test_an_action_that_is_not_in_the_state_is_named(tmp_path: Path) -> None:
     (tmp_path / "s.tfstate").write_text('{"version": 4, "resources": []}')
 
