@@ -9,6 +9,7 @@ from analysis.estimates.findings import mostly_invented, share_invented
 from analysis.estimates.time_coverage import Grade
 from analysis.format.action_facts import ActionFacts
 from analysis.format.skipped_input import SkippedInput
+from analysis.format.typed_json import Amount
 from analysis.jobs.polling_loop import FlowLoop
 from analysis.settings import RecommendSettings
 from analysis.statistics.survival import SurvivalTable
@@ -58,16 +59,16 @@ class Recommendation:
     left_out_by_reason: Mapping[str, int] = field(default_factory=dict)
     input_origins: Mapping[str, int] = field(default_factory=dict)
     """`samples` by the origin of their input (`InputOrigin`); those of unknown origin are left out."""
-    p50_ms: float | None = None
-    p95_ms: float | None = None
-    quantile_ms: float | None = None
+    p50_ms: Amount | None = None
+    p95_ms: Amount | None = None
+    quantile_ms: Amount | None = None
     """The quantile at `settings.percentile` (p99 unless set otherwise)."""
-    quantile_upper_ms: float | None = None
-    quantile_lower_ms: float | None = None
-    quantile_with_warm_up_ms: float | None = None
+    quantile_upper_ms: Amount | None = None
+    quantile_lower_ms: Amount | None = None
+    quantile_with_warm_up_ms: Amount | None = None
     """The same quantile without the warm-up cut."""
-    quantile_fast_part_ms: float | None = None
-    quantile_slow_part_ms: float | None = None
+    quantile_fast_part_ms: Amount | None = None
+    quantile_slow_part_ms: Amount | None = None
     """For `unstable`: the quantile in the two parts of the measurement that disagree."""
     n_eff: float | None = None
     design_effect: float | None = None

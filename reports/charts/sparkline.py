@@ -29,8 +29,8 @@ def sparkline(points: Sequence[Point], first_at: float, last_at: float) -> str:
     The height is a log scale that just holds this row's values. A run without a p99 breaks the line; one
     that only knows what it is above is an open dot with a stroke upwards.
     """
-    values = [point.p99_ms for point in points if point.p99_ms]
-    values += [point.timeout_s * 1000.0 for point in points if point.timeout_s]
+    values = [point.p99_ms for point in points if point.p99_ms and point.p99_ms > 0]
+    values += [point.timeout_s * 1000.0 for point in points if point.timeout_s and point.timeout_s > 0]
     if not values:
         return ""
     low, high = math.log(min(values)), math.log(max(values))
@@ -45,7 +45,7 @@ def sparkline(points: Sequence[Point], first_at: float, last_at: float) -> str:
 
     timeout, line, dots, open_dots, pen_down = "", "", "", "", False
     for point in points:
-        if point.timeout_s:
+        if point.timeout_s and point.timeout_s > 0:
             step = f"{x(point.at)} {y(point.timeout_s * 1000)}"
             timeout += f"H{step.split()[0]}V{step.split()[1]}" if timeout else f"M{step}"
         known = point.p99_ms is not None and point.p99_ms > 0

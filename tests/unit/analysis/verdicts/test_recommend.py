@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.errors import UnreadableSamplesError
 from analysis.samples.action_calls import by_action
 from analysis.samples.sample_set import SampleSet
 from analysis.settings import RecommendSettings
@@ -180,6 +181,17 @@ def test_json_is_fixed_and_reads_back() -> None:
         "action_id", "action_name", "verdict", "recommended_timeout_s", "current_timeout_s", "p50_ms",
         "p95_ms", "p99_ms", "p99_upper_ms", "samples", "ok", "timeouts", "left_out", "reason",
     } <= set(row)  # fmt: skip
+
+
+@pytest.mark.parametrize("key", ["p50_ms", "p95_ms", "p99_ms", "p99_upper_ms", "p99_lower_ms"])
+@pytest.mark.parametrize("forged", [-1, -5e-324, 1e308, "3", True])
+def test_a_quantile_that_is_no_time_is_refused_by_its_place(key: str, forged: object) -> None:
+    analysis = recommend(sample_set(calls(lognormal(500, 2.0))), {"orders": orders(current_timeout_s=60)})
+    body = json.loads(json.dumps(analysis_to_json(analysis)))
+    body["actions"][0][key] = forged
+
+    with pytest.raises(UnreadableSamplesError, match="This is not a recommendations file"):
+        analysis_from_json(body)
 
 
 @pytest.mark.parametrize("name", sorted(Verdict))
