@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Processes of make test: two a core, because many tests wait. 0: everything in one.
 PROCESSES ?= 4
+# The suite starts a hundred processes; each would compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
