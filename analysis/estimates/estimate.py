@@ -7,8 +7,8 @@ from analysis.samples.action_calls import Calls
 from analysis.settings import RecommendSettings
 from analysis.statistics.confidence_bounds import lower_ms, upper_ms
 from analysis.statistics.design_effect import clustering_at
+from analysis.statistics.kaplan_meier import SurvivalTable, kaplan_meier
 from analysis.statistics.latency_counts import LatencyCounts, count_latencies
-from analysis.statistics.survival import SurvivalTable, kaplan_meier
 
 
 @dataclass(frozen=True, slots=True)

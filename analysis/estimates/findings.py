@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from analysis.estimates.calls_missing import Shortfall
 from analysis.estimates.estimate import Estimate
-from analysis.estimates.shortfall import Shortfall
 from analysis.estimates.stability import Disagreement
 from analysis.estimates.time_coverage import TimeCoverage
 from analysis.format.action_facts import ActionFacts
 from analysis.format.sample_schema import InputOrigin
-from analysis.statistics.survival import SurvivalTable
+from analysis.statistics.kaplan_meier import SurvivalTable
 
 MOSTLY: Final = 0.5
 """From this share of invented inputs on, no timeout is lowered (docs/method.md, "What may be changed"): were

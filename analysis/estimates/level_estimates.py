@@ -10,8 +10,8 @@ from analysis.number_words import rate
 from analysis.samples.action_calls import Calls, classify
 from analysis.settings import RecommendSettings
 from analysis.statistics.interim_looks import last_look
+from analysis.statistics.kaplan_meier import kaplan_meier
 from analysis.statistics.latency_counts import count_latencies
-from analysis.statistics.survival import kaplan_meier
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.samples.action_calls import Calls, Kind
+from analysis.statistics.kaplan_meier import SurvivalTable, kaplan_meier
 from analysis.statistics.latency_counts import count_latencies
-from analysis.statistics.survival import SurvivalTable, kaplan_meier
 
 LAG_LIMIT_S: Final = 0.1
 LAG_QUANTILE: Final = 0.99

@@ -12,7 +12,7 @@ from scipy import special
 
 from analysis.samples.action_calls import Calls
 from analysis.statistics.design_effect import clustering_at
-from analysis.statistics.survival import WATCHED_SLACK
+from analysis.statistics.kaplan_meier import WATCHED_SLACK
 
 RISK: Final = 0.05
 

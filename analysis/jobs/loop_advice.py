@@ -24,8 +24,8 @@ from analysis.number_words import percent, seconds, share_of_calls_text
 from analysis.settings import RecommendSettings, with_overrides
 from analysis.statistics.confidence_bounds import calls_for_a_bound, upper_ms
 from analysis.statistics.design_effect import clustering_at
+from analysis.statistics.kaplan_meier import kaplan_meier
 from analysis.statistics.latency_counts import MAX_MS, count_latencies
-from analysis.statistics.survival import kaplan_meier
 from analysis.statistics.survival_band import curve_with_band
 
 POLLS_PER_JOB: Final = 4

@@ -16,8 +16,8 @@ from analysis.estimates.estimate import Estimate, timeout_for
 from analysis.settings import RecommendSettings
 from analysis.statistics.confidence_bounds import SURE_SLACK, lower_share, upper_share
 from analysis.statistics.design_effect import design_effect
+from analysis.statistics.kaplan_meier import SurvivalTable, kaplan_meier
 from analysis.statistics.latency_counts import LatencyCounts
-from analysis.statistics.survival import SurvivalTable, kaplan_meier
 
 MIN_HOURS: Final = 10
 """Fewer hours cannot show whether slow executions come in bursts."""

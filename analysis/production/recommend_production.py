@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from analysis.estimates.calls_missing import shortfall_of
 from analysis.estimates.estimate import Estimate
 from analysis.estimates.findings import Findings
-from analysis.estimates.shortfall import shortfall_of
 from analysis.estimates.stability import MIN_RUN_CALLS, Disagreement, disagreement_between
 from analysis.estimates.time_coverage import TimeCoverage, grade_of
 from analysis.format.action_facts import ActionFacts

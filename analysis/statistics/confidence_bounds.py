@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from analysis.statistics.kaplan_meier import SHARE_SLACK, SurvivalTable
 from analysis.statistics.latency_counts import LatencyCounts
-from analysis.statistics.survival import SHARE_SLACK, SurvivalTable
 
 SURE_SLACK: Final = 1e-12
 _CHUNK: Final = 500

@@ -12,8 +12,8 @@ from typing import Final
 
 import numpy as np
 
+from analysis.statistics.kaplan_meier import SurvivalTable
 from analysis.statistics.latency_counts import LatencyCounts
-from analysis.statistics.survival import SurvivalTable
 
 FEW_BEYOND: Final = 10
 """With ten calls beyond the quantile the data speak for themselves."""

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.statistics.confidence_bounds import lower_share, upper_share
-from analysis.statistics.survival import WATCHED_SLACK, SurvivalTable
+from analysis.statistics.kaplan_meier import WATCHED_SLACK, SurvivalTable
 from analysis.statistics.survival_curve import SurvivalCurve
 
 

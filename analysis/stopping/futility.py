@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 from scipy import special
 
+from analysis.estimates.calls_missing import a_probe_sees_further
 from analysis.estimates.estimate import Estimate
-from analysis.estimates.shortfall import a_probe_sees_further
 from analysis.statistics.interim_looks import Look
 
 HARDLY: Final = 0.05

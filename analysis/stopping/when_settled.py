@@ -26,8 +26,8 @@ from analysis.settings import RecommendSettings, with_cap
 from analysis.statistics.confidence_bounds import lower_ms
 from analysis.statistics.heavy_tail import heavy_tail_quantile_ms
 from analysis.statistics.interim_looks import Look, look_plan
+from analysis.statistics.kaplan_meier import kaplan_meier
 from analysis.statistics.latency_counts import count_latencies
-from analysis.statistics.survival import kaplan_meier
 from analysis.stopping.futility import only_a_probe_can_tell
 from analysis.verdicts.recommendation import Verdict
 

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from analysis.statistics.confidence_bounds import upper_share
-from analysis.statistics.survival import SurvivalTable
+from analysis.statistics.kaplan_meier import SurvivalTable
 
 ALARM_SHARE: Final = 0.5
 """An action that could hold half of the org's concurrent executions deserves a warning."""

@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 
+from analysis.estimates.calls_missing import (
+    ENOUGH_TO_BLAME_THE_TIMEOUT,
+    NEGLIGIBLE_LEFT,
+    a_probe_sees_further,
+)
 from analysis.estimates.estimate import Estimate, buffer_ms, timeout_for
 from analysis.estimates.findings import Findings
-from analysis.estimates.shortfall import ENOUGH_TO_BLAME_THE_TIMEOUT, NEGLIGIBLE_LEFT, a_probe_sees_further
 from analysis.settings import RecommendSettings
 from analysis.statistics.confidence_bounds import calls_for_a_bound
 from analysis.verdicts.recommendation import Verdict

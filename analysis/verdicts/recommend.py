@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from analysis.estimates.calls_missing import shortfall
 from analysis.estimates.findings import Findings
 from analysis.estimates.judge_action import JudgedAction, judge_action
 from analysis.estimates.level_estimates import about_other_levels
 from analysis.estimates.service_time import from_dispatch
-from analysis.estimates.shortfall import shortfall
 from analysis.estimates.stability import find_disagreement
 from analysis.estimates.time_coverage import TimeCoverage, time_coverage
 from analysis.format.action_facts import ActionFacts, merge_facts
@@ -20,7 +20,7 @@ from analysis.samples.action_calls import ERRORS, NO_CALLS, ActionCalls, Calls, 
 from analysis.samples.run_weaknesses import mixed_orgs, run_weaknesses
 from analysis.samples.sample_set import SampleSet
 from analysis.settings import RecommendSettings, with_cap, with_overrides
-from analysis.statistics.survival import SurvivalTable
+from analysis.statistics.kaplan_meier import SurvivalTable
 from analysis.verdicts.caveats import about_calls, about_inputs, about_load, about_the_clock
 from analysis.verdicts.judge import judge
 from analysis.verdicts.recommendation import Analysis, Recommendation

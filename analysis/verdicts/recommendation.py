@@ -12,7 +12,7 @@ from analysis.format.skipped_input import SkippedInput
 from analysis.format.typed_json import Amount
 from analysis.jobs.polling_loop import FlowLoop
 from analysis.settings import RecommendSettings
-from analysis.statistics.survival import SurvivalTable
+from analysis.statistics.kaplan_meier import SurvivalTable
 
 FORMAT_VERSION: Final = 1
 

@@ -3,8 +3,8 @@
 import math
 from typing import Final
 
+from analysis.estimates.calls_missing import NEGLIGIBLE_LEFT, a_probe_sees_further
 from analysis.estimates.findings import Findings
-from analysis.estimates.shortfall import NEGLIGIBLE_LEFT, a_probe_sees_further
 from analysis.estimates.time_coverage import TimeCoverage
 from analysis.number_words import (
     calls_of,

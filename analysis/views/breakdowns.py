@@ -13,8 +13,8 @@ from scipy import special
 
 from analysis.format.sample_schema import Outcome
 from analysis.samples.action_calls import Calls, Kind
+from analysis.statistics.kaplan_meier import SurvivalTable, kaplan_meier
 from analysis.statistics.latency_counts import count_latencies
-from analysis.statistics.survival import SurvivalTable, kaplan_meier
 from analysis.views.summary import MIN_FOR_P99, ColdStart, ErrorGroup, LoadBin, PayloadGroup
 
 MAX_ERROR_GROUPS: Final = 20

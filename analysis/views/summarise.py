@@ -19,8 +19,8 @@ from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, Outcome
 from analysis.samples.action_calls import ActionCalls, Calls, Kind, by_action
 from analysis.samples.sample_set import SampleSet
 from analysis.settings import RecommendSettings
+from analysis.statistics.kaplan_meier import SurvivalTable
 from analysis.statistics.latency_counts import MAX_MS
-from analysis.statistics.survival import SurvivalTable
 from analysis.statistics.survival_band import curve_with_band
 from analysis.statistics.survival_curve import SurvivalCurve
 from analysis.views.breakdowns import cold_start, error_groups, knee, load_bins, payload_groups, survival_of

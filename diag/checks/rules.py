@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from analysis.settings import SAME_WITHIN_S
-from analysis.verdicts.guards import objection_to
+from analysis.verdicts.apply_rules import objection_to
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from analysis.views.compare_runs import difference
 

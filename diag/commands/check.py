@@ -94,7 +94,7 @@ def command(options: CheckOptions, rules: "RecommendSettings") -> int:
     from diag.checks.scope import in_scope
     from diag.console import Console
     from diag.errors import UsageError
-    from diag.evidence import choose_inputs, gather
+    from diag.judged_files import choose_inputs, gather
     from diag.settings import load_settings
 
     fail_on = tuple(Rule(name) for name in options.fail_on)

@@ -112,7 +112,7 @@ def _compared(options: CompareOptions, rules: "RecommendSettings", *, curves: bo
     from analysis.views.compare_runs import compare
     from analysis.views.summarise import summarise
     from diag import __version__
-    from diag.evidence import choose_inputs, gather
+    from diag.judged_files import choose_inputs, gather
     from diag.settings import load_settings
     from reports.pages.compare_page import CompareData, ComparedRun
 

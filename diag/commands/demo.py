@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from analysis.format.run_folder import RunFolder
     from analysis.verdicts.recommendation import Analysis
     from diag.console import Console
-    from diag.evidence import RunEvidence
+    from diag.judged_files import RunEvidence
     from diag.measuring.load_process import LoadResult
     from diag.settings import Settings
     from diag.target import Target
@@ -44,7 +44,7 @@ def command(seed: int) -> None:
     """Measure a dozen sandbox actions, recommend timeouts, apply them, and show that the timeouts stop."""
     from analysis.format.atomic_write import write_whole
     from diag.console import Console
-    from diag.evidence import report_data
+    from diag.judged_files import report_data
     from diag.sandbox.launch import start_sandbox
     from diag.settings import Settings
     from diag.target import Target, sandbox_connection
@@ -85,8 +85,8 @@ class Stage:
         from analysis.format.run_folder import new_run_id
         from analysis.settings import RecommendSettings
         from analysis.verdicts.recommendation import Verdict
-        from diag.evidence import gather, write_recommendations
         from diag.interaction.show_analysis import show_analysis
+        from diag.judged_files import gather, write_recommendations
 
         rules = RecommendSettings()
         self.console.heading(f"1. Measure: {RATE:.0f} calls a second to each action, for {MEASURE_S} s")
@@ -154,7 +154,7 @@ class Stage:
     def measure_again(self, measured: Measured, raised: Mapping[str, int]) -> tuple[str, ...]:
         """Call the raised actions again and return one sentence each: timeouts then and now."""
         from analysis.settings import RecommendSettings
-        from diag.evidence import gather
+        from diag.judged_files import gather
 
         if not raised:
             return ()

@@ -242,8 +242,8 @@ def _conclude(console: "Console", result: "LoadResult", *, quiet: bool) -> int:
     from analysis.format.run_folder import read_manifest
     from analysis.number_words import noun, plural
     from analysis.settings import RecommendSettings
-    from diag.evidence import gather
     from diag.interaction.show_analysis import CLOSED_MODEL, next_step, show_analysis
+    from diag.judged_files import gather
     from diag.measuring.after_run import write_report
     from diag.measuring.load_process import Refusal
 

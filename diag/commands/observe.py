@@ -98,9 +98,9 @@ def command(options: ObserveOptions, rules: "RecommendSettings") -> None:
     from analysis.samples.read_samples import read_samples
     from diag.console import Console
     from diag.errors import UsageError
-    from diag.evidence import choose_inputs
     from diag.genesys.client import GenesysClient
     from diag.interaction.pause_note import pause_note
+    from diag.judged_files import choose_inputs
     from diag.production.findings import findings_of
     from diag.settings import load_settings
     from diag.target import find_target
@@ -192,7 +192,7 @@ def _concurrency_limit(client: "GenesysClient") -> int | None:
 
 def _show(console: "Console", answer: Answer) -> None:
     from analysis.number_words import reason_lines
-    from analysis.verdicts.guards import will_be_set
+    from analysis.verdicts.apply_rules import will_be_set
     from diag.interaction.show_analysis import show_analysis
     from diag.production.evidence import UNKNOWN, plan_command
     from diag.table import clean

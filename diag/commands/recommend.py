@@ -19,7 +19,7 @@ from diag.interaction.shared_options import actions_file_option, only_option, pr
 if TYPE_CHECKING:
     from analysis.verdicts.recommendation import Analysis
     from diag.console import Console
-    from diag.evidence import RunEvidence
+    from diag.judged_files import RunEvidence
     from diag.settings import Settings
 
 FORMATS = ("table", "json", "csv", "md", "terraform", "gc")
@@ -127,11 +127,11 @@ def command(options: RecommendOptions, change: ChangeOptions, rules: RecommendSe
     Nothing is changed without --apply. The recommended timeout is p99 plus a buffer, never below the upper
     bound of p99, rounded up to a whole second, and at most --cap.
     """
-    from analysis.verdicts.guards import will_be_set
+    from analysis.verdicts.apply_rules import will_be_set
     from diag.console import Console
     from diag.errors import UsageError
-    from diag.evidence import choose_inputs, gather, write_recommendations
     from diag.interaction.show_analysis import CLOSED_MODEL, next_step, show_analysis
+    from diag.judged_files import choose_inputs, gather, write_recommendations
     from diag.settings import load_settings
 
     if options.output is not None and options.form == "table":
@@ -174,7 +174,7 @@ def _formatted(evidence: "RunEvidence", options: RecommendOptions, zone: str | N
 
         return build_csv(analysis)
     if form == "md":
-        from diag.evidence import report_data
+        from diag.judged_files import report_data
         from reports.exports.markdown import build_markdown
 
         return build_markdown(report_data(evidence, zone=zone, charts=False))

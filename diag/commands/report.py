@@ -17,7 +17,7 @@ from diag.interaction.shared_options import actions_file_option
 if TYPE_CHECKING:
     from analysis.settings import RecommendSettings
     from diag.console import Console
-    from diag.evidence import RunEvidence
+    from diag.judged_files import RunEvidence
     from diag.settings import Settings
     from reports.report_data import ReportData
 
@@ -78,7 +78,7 @@ def command(options: ReportOptions, rules: "RecommendSettings") -> None:
     """
     from analysis.format.atomic_write import write_whole
     from diag.console import Console
-    from diag.evidence import choose_inputs, gather, report_data
+    from diag.judged_files import choose_inputs, gather, report_data
     from diag.settings import load_settings
 
     console = Console()

@@ -74,7 +74,7 @@ def command(options: ScanOptions) -> None:
     from diag.interaction.pause_note import pause_note
     from diag.inventory.read_inventory import read_inventory
     from diag.inventory.view import SORT_FIELDS, ordered, select
-    from diag.inventory.where import parse_where
+    from diag.inventory.where_filter import parse_where
     from diag.settings import load_settings
     from diag.target import find_target
 

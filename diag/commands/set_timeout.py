@@ -98,7 +98,7 @@ def _chosen(
     from diag.changes.plans.manual_plan import actions_named
     from diag.inventory.read_inventory import read_inventory
     from diag.inventory.view import select
-    from diag.inventory.where import parse_where
+    from diag.inventory.where_filter import parse_where
 
     filters = [parse_where(expression) for expression in expressions]
     if not filters:

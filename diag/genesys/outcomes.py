@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final, cast
 
-from diag.genesys.message_shape import message_shape
+from diag.genesys.message_without_values import message_shape
 
 OK: Final = "ok"
 TIMEOUT: Final = "timeout"

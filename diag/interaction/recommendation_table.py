@@ -1,7 +1,7 @@
 """An analysis as tables and as sentences."""
 
 from analysis.number_words import reason_lines
-from analysis.verdicts.guards import held_back
+from analysis.verdicts.apply_rules import held_back
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from diag.table import Column, Table
 from reports.wording import numbers

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from analysis.number_words import plural
-from analysis.verdicts.guards import held_back, will_be_set
+from analysis.verdicts.apply_rules import held_back, will_be_set
 from analysis.verdicts.recommendation import Analysis
 from diag.console import Console
 from diag.interaction.recommendation_table import loop_sentences, loops_table, recommendation_table, sentences

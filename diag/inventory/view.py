@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from diag.inventory.row import InventoryRow
-from diag.inventory.where import FIELDS, Where
+from diag.inventory.where_filter import FIELDS, Where
 from diag.table import Column, Table
 
 SORT_FIELDS: Final = tuple(FIELDS)

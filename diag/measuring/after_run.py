@@ -14,7 +14,7 @@ from analysis.format.atomic_write import write_whole
 from analysis.format.run_folder import RunFolder, read_manifest
 
 if TYPE_CHECKING:
-    from diag.evidence import RunEvidence
+    from diag.judged_files import RunEvidence
 
 
 def finish_run(folder: RunFolder, *, report: bool) -> None:
@@ -24,14 +24,14 @@ def finish_run(folder: RunFolder, *, report: bool) -> None:
     convert_run(folder)
     if report:
         from analysis.settings import RecommendSettings
-        from diag.evidence import gather
+        from diag.judged_files import gather
 
         write_report(folder, gather([folder.path], RecommendSettings(), detail=True))
 
 
 def write_report(folder: RunFolder, evidence: "RunEvidence") -> None:
     """Write recommendations.json and report.html of a run."""
-    from diag.evidence import report_data, write_recommendations
+    from diag.judged_files import report_data, write_recommendations
     from reports.pages.report_page import build_report
 
     manifest = read_manifest(folder)

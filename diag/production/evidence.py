@@ -13,7 +13,7 @@ from analysis.production.hourly_counts import BucketCounts, HourCounts
 from analysis.production.recommend_production import recommend_from_buckets
 from analysis.settings import RecommendSettings
 from analysis.verdicts.analysis_json import JsonObject, analysis_from_json, analysis_to_json
-from analysis.verdicts.guards import will_be_set
+from analysis.verdicts.apply_rules import will_be_set
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from diag.production.findings import Finding
 from diag.production.observed import Observed

@@ -27,7 +27,7 @@ from loadtests.planning.inputs import with_inputs
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.planning.rates import RateBudget, Rates, Wanted, planned_rates
 from loadtests.planning.run_options import DEFAULT_MAX_IN_FLIGHT, DEFAULT_SANDBOX_RATE
-from loadtests.planning.unlisted import Unlisted, unlisted
+from loadtests.planning.unlisted_actions import Unlisted, unlisted
 
 EVERYTHING: Final = Workload(entries=(WorkloadEntry(name="*"),))
 """What the sandbox is called with when there is no workload file."""

@@ -14,7 +14,7 @@ from diag.workload.payload import Payload
 from diag.wrapped_text import wrapped
 from loadtests.planning.make_plan import PreparedRun
 from loadtests.planning.plan import ActionLoad, LoadPlan
-from loadtests.planning.unlisted import Unlisted
+from loadtests.planning.unlisted_actions import Unlisted
 from loadtests.run.forecast import forecast
 
 MOST_NAMED: Final = 20

@@ -1,6 +1,6 @@
 """The way from a session to its run where this process runs the load alone."""
 
-from loadtests.workers.process_port import ProcessPort
+from loadtests.workers.run_link import ProcessPort
 
 
 class LocalPort(ProcessPort):

@@ -5,7 +5,7 @@ Locust checks neither `Origin` nor `Host`, and takes every option of the command
 
 from typing import Any, Final
 
-from diag.foreign_page import why_foreign
+from diag.cross_site import why_foreign
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 FIELDS: Final = frozenset({"user_count", "spawn_rate", "run_time", "user_classes", "shape_class"})

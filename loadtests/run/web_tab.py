@@ -15,7 +15,7 @@ from gevent.lock import Semaphore
 from locust.runners import STATE_CLEANUP, STATE_RUNNING, STATE_SPAWNING, STATE_STOPPING
 
 from analysis.format.run_folder import RunFolder
-from diag.foreign_page import why_foreign
+from diag.cross_site import why_foreign
 from diag.measuring.run_progress import ProgressReader
 from loadtests.run.run_stage import RunStage
 from loadtests.run.web_rows import COLUMNS, rows

@@ -1,7 +1,7 @@
 """Ends an action when it was called as often as the plan asks for (`calls_per_action`)."""
 
 from loadtests.steering.decisions import FinishAction
-from loadtests.steering.second import Second
+from loadtests.steering.load_second import Second
 
 
 class CallCount:

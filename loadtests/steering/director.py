@@ -23,9 +23,9 @@ from loadtests.steering.call_count import CallCount
 from loadtests.steering.carry_out import CarryOut
 from loadtests.steering.decisions import Decision, Notice, StopRun
 from loadtests.steering.guard import Guard
+from loadtests.steering.load_second import Load, Second
 from loadtests.steering.ramp import RampTracker
 from loadtests.steering.rate_control import RateControl
-from loadtests.steering.second import Load, Second
 from loadtests.steering.settled_actions import SettledActions
 from loadtests.steering.token_watch import TokenWatch
 

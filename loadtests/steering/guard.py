@@ -15,7 +15,7 @@ from diag.genesys.http.retry_after import retry_after_s
 from diag.workload.load_shape import GuardLimits
 from loadtests.sending.feedback import ORG_LIMITS, FailedCall
 from loadtests.steering.decisions import Decision, Pause, SlowAction, StopAction, StopRun
-from loadtests.steering.second import Second
+from loadtests.steering.load_second import Second
 
 FEWEST_CALLS: Final = 10
 """A median of fewer calls shows no rise of the latency; the slowest default rate brings 15 a window."""

@@ -10,7 +10,7 @@ from typing import Final
 
 from diag.workload.load_shape import Ramp
 from loadtests.steering.decisions import Decision, Knee, RampStep
-from loadtests.steering.second import Second
+from loadtests.steering.load_second import Second
 
 FEWEST_CALLS = 5
 REACHED: Final = 1.15

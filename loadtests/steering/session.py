@@ -16,6 +16,7 @@ from loadtests.planning.plan import LoadPlan
 from loadtests.recording.recorder import Recorder
 from loadtests.recording.run_clock import Clock
 from loadtests.recording.self_check import SelfCheck
+from loadtests.sending.arrival_streams import BURST, TICK_S, Streams
 from loadtests.sending.call_budget import CallBudget
 from loadtests.sending.call_context import CallContext
 from loadtests.sending.caller import Caller
@@ -24,10 +25,9 @@ from loadtests.sending.in_flight import InFlight
 from loadtests.sending.job_watch import JobWatch
 from loadtests.sending.run_faults import RunFaults
 from loadtests.sending.run_port import RunPort
-from loadtests.sending.streams import BURST, TICK_S, Streams
 from loadtests.sending.transport import Transport
 from loadtests.steering.director import Director
-from loadtests.steering.second import Load, SecondMeter
+from loadtests.steering.load_second import Load, SecondMeter
 
 
 @dataclass(frozen=True, slots=True)

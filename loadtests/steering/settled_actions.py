@@ -6,7 +6,7 @@ from typing import Final
 from analysis.format.run_folder import RunFolder
 from analysis.format.settled_file import read_settled
 from loadtests.steering.decisions import FinishAction
-from loadtests.steering.second import Second
+from loadtests.steering.load_second import Second
 
 SETTLED: Final = "settled"
 """Why an action is done whose answer can no longer change."""

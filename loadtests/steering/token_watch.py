@@ -14,7 +14,7 @@ from diag.genesys.errors import ApiError
 from loadtests.recording.run_clock import Clock
 from loadtests.sending.run_port import RunPort
 from loadtests.steering.decisions import Decision, Notice, StopRun
-from loadtests.steering.second import Second
+from loadtests.steering.load_second import Second
 
 LATE_S: Final = 2.0
 """A refusal this soon after a renewal is of a call that left with the old token."""

@@ -5,7 +5,7 @@ from typing import Any
 from diag.genesys.client import GenesysClient
 from loadtests.sending.run_port import EndRun
 from loadtests.workers.messages import Pause, Send
-from loadtests.workers.process_port import ProcessPort
+from loadtests.workers.run_link import ProcessPort
 from loadtests.workers.user_count import users_at_work, waiting_users, workers_of_all
 
 

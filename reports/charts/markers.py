@@ -8,7 +8,7 @@ from typing import Final, Literal
 from matplotlib.axes import Axes
 
 from analysis.number_words import percentile_name
-from analysis.verdicts.guards import held_back
+from analysis.verdicts.apply_rules import held_back
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from reports.charts.canvas import FONT_PX, LEFT_PX, RIGHT_PX, WIDTH_PX, class_gid
 from reports.charts.colour_roles import Colours

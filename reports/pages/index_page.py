@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from analysis.format.run_folder import Manifest
 from analysis.number_words import percentile_name
-from analysis.verdicts.guards import held_back
+from analysis.verdicts.apply_rules import held_back
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from reports.charts.sparkline import Point, sparkline
 from reports.pages.report_json import JsonObject

@@ -1,6 +1,6 @@
 """What to do next, as (what it is for, command): only steps that make sense for these verdicts."""
 
-from analysis.verdicts.guards import held_back, will_be_set
+from analysis.verdicts.apply_rules import held_back, will_be_set
 from reports.report_data import ReportData
 from reports.wording.verdict_words import wording_of
 

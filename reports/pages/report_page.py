@@ -6,9 +6,9 @@ from typing import Final
 from markupsafe import Markup
 
 from analysis.number_words import percentile_name
-from analysis.verdicts.guards import held_back
+from analysis.verdicts.apply_rules import held_back
 from analysis.verdicts.recommendation import Recommendation
-from reports.charts.row_sketch import range_axis, range_sketch
+from reports.charts.latency_strip import range_axis, range_sketch
 from reports.figures.action_figures import action_charts
 from reports.figures.figure import Chart
 from reports.pages.next_steps import next_steps

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from analysis.number_words import noun, plural
-from analysis.verdicts.guards import held_back, will_be_set
+from analysis.verdicts.apply_rules import held_back, will_be_set
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from reports.wording import numbers
 from reports.wording.plain_text import shortened
@@ -45,7 +45,7 @@ CHANGES: Final = (Verdict.RAISE, Verdict.LOWER, Verdict.OVER_CAP_USE_ASYNC)
 """Verdicts that ask for something to be done to the action."""
 
 SETTABLE: Final = (Verdict.RAISE, Verdict.LOWER)
-"""Verdicts with a number to set (analysis/verdicts/guards.py says which of them `--apply` sets)."""
+"""Verdicts with a number to set (analysis/verdicts/apply_rules.py says which of them `--apply` sets)."""
 
 NOTABLE_SHARE: Final = 0.001
 """Cut-off shares below one call in a thousand are not worth the headline."""

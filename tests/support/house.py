@@ -88,7 +88,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/table_layout.py": {"diag.table", "diag.wrapped_text"},
     "diag/errors.py": {"diag.table", "diag.wrapped_text"},
     "diag/supported_platform.py": set(),
-    "diag/foreign_page.py": set(),
+    "diag/cross_site.py": set(),
     "diag/cli.py": {
         "click", "diag.__version__", "diag.errors", "diag.exit_codes", "diag.supported_platform",
         "diag.wrapped_text",
@@ -100,7 +100,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/setting_sources.py": {"analysis.format", "diag.errors", "dotenv"},
     "diag/settings.py": {"diag.errors", "diag.genesys.http", "diag.setting_sources"},
     "diag/target.py": {"diag.errors", "diag.genesys.http", "diag.settings"},
-    "diag/evidence.py": {
+    "diag/judged_files.py": {
         "analysis", "reports.report_data", "diag.__version__", "diag.errors",
     },
     # the client
@@ -134,7 +134,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "diag.sandbox.latency", "diag.sandbox.reply_bodies", "diag.sandbox.sandbox", "diag.sandbox.world",
     },
     "diag/sandbox/routes": {
-        "diag.foreign_page", "diag.sandbox.errors", "diag.sandbox.executions", "diag.sandbox.faults",
+        "diag.cross_site", "diag.sandbox.errors", "diag.sandbox.executions", "diag.sandbox.faults",
         "diag.sandbox.reply_bodies", "diag.sandbox.sandbox", "diag.toml_section", "diag.sandbox.world",
         "starlette",
     },
@@ -177,7 +177,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "analysis", "reports.report_data", "diag.changes.journal", "diag.genesys", "diag.inventory",
     },
     "diag/measuring": {
-        "analysis", "reports.pages", "diag.errors", "diag.evidence", "diag.exit_codes",
+        "analysis", "reports.pages", "diag.errors", "diag.judged_files", "diag.exit_codes",
         "numpy",
     },
     "diag/interaction": {
@@ -213,7 +213,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     },
     "loadtests/run": {
         *_CLIENT, "analysis.errors", "analysis.format", "analysis.number_words", "diag.errors",
-        "diag.exit_codes", "diag.foreign_page", "diag.measuring", "diag.settings", "diag.table",
+        "diag.exit_codes", "diag.cross_site", "diag.measuring", "diag.settings", "diag.table",
         "diag.target", "diag.workload", "diag.wrapped_text", "loadtests.planning", "loadtests.recording",
         "diag.inventory.matching", "loadtests.sending", "loadtests.steering", "loadtests.workers", "flask",
         "werkzeug", "gevent", "locust",

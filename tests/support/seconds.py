@@ -7,7 +7,7 @@ from analysis.format.sample_schema import Outcome
 from loadtests.recording.recorder import ActionTotals
 from loadtests.sending.feedback import FailedCall
 from loadtests.sending.transport import Reply
-from loadtests.steering.second import Load, Second
+from loadtests.steering.load_second import Load, Second
 
 
 def second(

@@ -11,7 +11,7 @@ nothing afterwards.
 import shlex
 from typing import Final
 
-from analysis.verdicts.guards import objection_to
+from analysis.verdicts.apply_rules import objection_to
 from analysis.verdicts.recommendation import Analysis, Verdict
 from diag.changes.exports.timeout_text import timeout_in_force
 from diag.table import clean

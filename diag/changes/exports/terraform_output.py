@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from analysis.verdicts.guards import objection_to
+from analysis.verdicts.apply_rules import objection_to
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from diag.changes.exports.read_terraform import RESOURCE_TYPE, TerraformResource, read_resources
 from diag.changes.exports.timeout_text import timeout_in_force

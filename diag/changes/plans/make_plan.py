@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from typing import Final
 
 from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S
-from analysis.verdicts.guards import objection_in_org, objection_to
+from analysis.verdicts.apply_rules import objection_in_org, objection_to
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from diag.changes.errors import WrongOrgError
 from diag.changes.plans.plan import (

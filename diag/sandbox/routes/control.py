@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from diag.sandbox.errors import ScenarioError
-from diag.sandbox.executions.oracle import limits_json, oracle_json
+from diag.sandbox.executions.true_quantiles import limits_json, oracle_json
 from diag.sandbox.faults.fault_kinds import KINDS
 from diag.sandbox.faults.fault_rules import read_fault
 from diag.sandbox.reply_bodies import JsonObject, bad_request, json_reply

@@ -5,7 +5,7 @@ A page that a browser has open elsewhere can send a form without asking, but no 
 
 from starlette.requests import Request
 
-from diag.foreign_page import ANY_ADDRESS, why_foreign
+from diag.cross_site import ANY_ADDRESS, why_foreign
 from diag.sandbox.reply_bodies import ErrorReply, JsonObject
 from diag.sandbox.routes.request import json_object
 

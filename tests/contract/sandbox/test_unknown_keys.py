@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from analysis.verdicts.guards import held_back
+from analysis.verdicts.apply_rules import held_back
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from diag.workload.contract_check import fit_to_contract
 from diag.workload.make_payloads import NoInput, from_contract

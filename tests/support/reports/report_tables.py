@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from analysis.statistics.survival import WATCHED_SLACK
+from analysis.statistics.kaplan_meier import WATCHED_SLACK
 from analysis.statistics.survival_curve import SurvivalCurve
 from analysis.verdicts.recommendation import Verdict
 from analysis.views.summary import ErrorGroup, LoadBin, PayloadGroup, Series, TimeBin

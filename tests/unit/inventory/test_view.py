@@ -6,7 +6,7 @@ from diag.genesys.directory import Consumer, Integration
 from diag.genesys.models import Action, ActionConfig
 from diag.inventory.row import InventoryRow
 from diag.inventory.view import inventory_object, inventory_table, ordered, select, summary
-from diag.inventory.where import parse_where
+from diag.inventory.where_filter import parse_where
 
 
 def row(name: str, timeout_s: int | None, action_id: str = "custom_-_1", **fields: Any) -> InventoryRow:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from diag.sandbox.executions.oracle import oracle_json
+from diag.sandbox.executions.true_quantiles import oracle_json
 from diag.sandbox.latency.backend import LatencySpec
 from diag.sandbox.latency.distributions import Fixed, Lognormal
 from diag.sandbox.latency.effects import LatencyDrift, WarmUp

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from scipy import optimize, special
 
 from analysis.statistics.confidence_bounds import upper_ms
+from analysis.statistics.kaplan_meier import kaplan_meier
 from analysis.statistics.latency_counts import count_latencies
-from analysis.statistics.survival import kaplan_meier
 from tests.support.latency_shapes import SHAPES, Shape
 
 REPLICATIONS = 40_000

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from analysis.statistics.confidence_bounds import upper_ms
+from analysis.statistics.kaplan_meier import kaplan_meier
 from analysis.statistics.latency_counts import count_latencies
-from analysis.statistics.survival import kaplan_meier
 
 
 def test_a_timeout_of_255_and_latencies_beyond_the_grid_do_no_harm() -> None:

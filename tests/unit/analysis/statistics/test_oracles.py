@@ -15,8 +15,8 @@ from analysis.statistics.confidence_bounds import (
     upper_ms,
     upper_share,
 )
+from analysis.statistics.kaplan_meier import kaplan_meier
 from analysis.statistics.latency_counts import count_latencies
-from analysis.statistics.survival import kaplan_meier
 
 CASES = ["plain", "one_timeout", "three_timeouts", "random_errors", "ties", "all_cut_off_at_the_end"]
 

@@ -8,8 +8,8 @@ from analysis.samples.action_calls import ActionCalls, by_action
 from analysis.settings import RecommendSettings
 from analysis.statistics.confidence_bounds import upper_ms
 from analysis.statistics.interim_looks import last_look, look_plan
+from analysis.statistics.kaplan_meier import kaplan_meier
 from analysis.statistics.latency_counts import count_latencies
-from analysis.statistics.survival import kaplan_meier
 from analysis.stopping.when_settled import settled
 from analysis.verdicts.recommend import recommend_action
 from tests.support.latency_shapes import SHAPES

@@ -20,8 +20,8 @@ from analysis.samples.read_samples import read_samples
 from analysis.samples.sample_set import SampleSet
 from analysis.settings import RecommendSettings
 from analysis.statistics.confidence_bounds import lower_ms, upper_ms
+from analysis.statistics.kaplan_meier import kaplan_meier
 from analysis.statistics.latency_counts import count_latencies
-from analysis.statistics.survival import kaplan_meier
 from analysis.stopping.when_settled import settled
 from analysis.verdicts.analysis_json import analysis_to_json
 from analysis.verdicts.recommend import recommend, recommend_action

@@ -3,7 +3,7 @@
 from diag.genesys.models import Action
 from diag.workload.workload import Workload, WorkloadEntry
 from loadtests.planning.choose_actions import Candidate, without_built_in
-from loadtests.planning.unlisted import unlisted
+from loadtests.planning.unlisted_actions import unlisted
 
 BUILT_IN = Action("static_1", "Get User", None, None, 1, False)
 CUSTOM = Action("custom_1", "Get Order", None, None, 1, False)

@@ -12,7 +12,7 @@ from diag.workload.org_limits import OrgLimits
 from diag.workload.payload import Payload
 from loadtests.planning.make_plan import PreparedRun
 from loadtests.planning.plan import ActionLoad, LoadPlan
-from loadtests.planning.unlisted import Unlisted
+from loadtests.planning.unlisted_actions import Unlisted
 from loadtests.run.dry_run import describe, in_short
 from tests.support.changes.fake_org import full_config
 

@@ -6,8 +6,8 @@ import pytest
 
 from diag.workload.load_shape import Ramp
 from loadtests.steering.decisions import Knee, RampStep
+from loadtests.steering.load_second import Second
 from loadtests.steering.ramp import FEWEST_CALLS, RampTracker
-from loadtests.steering.second import Second
 from tests.support.seconds import second
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.genesys.message_shape import MAX_LENGTH, message_shape
+from diag.genesys.message_without_values import MAX_LENGTH, message_shape
 from diag.genesys.outcomes import classify
 
 VALUE = st.from_regex(r"[A-Z]{2,8}-?\d{3,9}", fullmatch=True)

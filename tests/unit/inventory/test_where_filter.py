@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from diag.genesys.directory import Integration
 from diag.genesys.models import Action, ActionConfig
 from diag.inventory.row import InventoryRow
-from diag.inventory.where import FIELDS, FilterError, parse_where
+from diag.inventory.where_filter import FIELDS, FilterError, parse_where
 
 
 def row(

@@ -15,7 +15,7 @@ from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S
 from analysis.samples.action_calls import Calls
 from analysis.settings import RecommendSettings
 from analysis.statistics.confidence_bounds import calls_for_a_bound, upper_share
-from analysis.statistics.survival import WATCHED_SLACK
+from analysis.statistics.kaplan_meier import WATCHED_SLACK
 
 NEGLIGIBLE_LEFT: Final = 0.3
 """Less than this part of the tail (.3 % for p99) left beyond the last call is chance, not a cut-off."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from diag.foreign_page import why_foreign
+from diag.cross_site import why_foreign
 
 
 @pytest.mark.parametrize(
