@@ -10,6 +10,9 @@ from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_T
 SAME_WITHIN_S: Final = 0.25
 """A difference of two runs proven smaller than this, seconds, moves no timeout in whole seconds."""
 
+MOST_DAYS: Final = 31
+"""The longest window of production telemetry that is read, days."""
+
 
 @dataclass(frozen=True, slots=True)
 class RecommendSettings:

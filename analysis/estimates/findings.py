@@ -16,12 +16,15 @@ MOSTLY: Final = 0.5
 """From this share of invented inputs on, no timeout is lowered (docs/method.md, "What may be changed"): were
 they all fast, twice as many real calls would be cut off as are accepted."""
 
-MIN_CALLS_TO_LOWER: Final = 1000
-"""Effective calls a lowering needs."""
-GRADES_TO_LOWER: Final = ("A", "B")
-"""Time coverage a lowering needs: an hour of calls, or 30 separate windows."""
-Lack = Literal["real inputs", "time", "calls"]
-"""What a lowering may still need."""
+
+@dataclass(frozen=True, slots=True)
+class Telemetry:
+    """How production was read, to read more of it: the days back, and flags that judge it in the same way."""
+
+    days: int
+    flags: str = ""
+    times_longer: float = 1.0
+    """How many times longer the window must be to hold enough hours with executions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,10 @@ class Findings:
     """The rate the cost is computed at: production's peak, the level's, or as observed."""
     clock: Literal["service", "response"] = "service"
     source: Literal["test", "production"] = "test"
+    weak_runs: tuple[str, ...] = ()
+    """What weakens the runs behind it, one sentence each (analysis.samples.run_weaknesses)."""
+    telemetry: Telemetry | None = None
+    """None for a test, and where more days would not show more."""
     apply_with: str = "diag recommend --apply"
     """The command that sets the number, judging the same calls in the same way."""
     warnings: tuple[str, ...] = ()
@@ -79,15 +86,6 @@ class Findings:
     def invented_share(self) -> float | None:
         """Share (0..1) of the deciding calls that had an invented input; None where no origin is known."""
         return share_invented(self.input_origins, self.estimate.samples)
-
-
-def lacking_to_lower(invented_share: float | None, grade: str | None, n_eff: float | None) -> Lack | None:
-    """Return what a lowering still needs, or None; what more calls would not bring comes first."""
-    if mostly_invented(invented_share):
-        return "real inputs"
-    if grade not in GRADES_TO_LOWER:
-        return "time"
-    return "calls" if n_eff is None or n_eff < MIN_CALLS_TO_LOWER else None
 
 
 def mostly_invented(share: float | None) -> bool:

@@ -1,11 +1,12 @@
 """Verdicts from production telemetry: the same bounds and verdicts as from a test, without any load."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from analysis.estimates.calls_missing import shortfall_of
 from analysis.estimates.estimate import Estimate
-from analysis.estimates.findings import Findings
+from analysis.estimates.findings import Findings, Telemetry
 from analysis.estimates.stability import MIN_RUN_CALLS, Disagreement, disagreement_between
 from analysis.estimates.time_coverage import TimeCoverage, grade_of
 from analysis.format.action_facts import ActionFacts
@@ -31,15 +32,26 @@ def recommend_from_buckets(
     settings: RecommendSettings | None = None,
     *,
     concurrency_limit: int | None = None,
+    apply_with: str = "diag observe --out plan.json",
+    telemetry: Mapping[str, Telemetry] | None = None,
 ) -> Analysis:
-    """Return a verdict per action from its executions per hour and whole second, marked as production."""
+    """Return a verdict per action from its executions per hour and whole second, marked as production.
+
+    `apply_with` is the command that plans these numbers; `telemetry`, by action id, says how more executions
+    are read (without it the next command measures).
+    """
     settings = settings or RecommendSettings()
     known = facts or {}
     verdicts = []
     for action in counts:
         fact = known.get(action.action_id, ActionFacts(action.action_id))
         capped = with_cap(settings, fact.cap_s)
-        verdicts.append(judge(_findings(action, fact, capped), capped, concurrency_limit))
+        found = replace(
+            _findings(action, fact, capped),
+            apply_with=apply_with,
+            telemetry=_with_hours(action, (telemetry or {}).get(action.action_id)),
+        )
+        verdicts.append(judge(found, capped, concurrency_limit))
     return Analysis(settings, tuple(sorted(verdicts, key=harm)), known, concurrency_limit=concurrency_limit)
 
 
@@ -68,9 +80,13 @@ def _findings(raw: BucketCounts, facts: ActionFacts, settings: RecommendSettings
         observed_rate=estimate.samples / (len(counts.hours) * HOUR_S) if counts.hours else None,
         expected_rate=facts.production_peak_rate or busiest or None,
         source="production",
-        apply_with="diag observe --out plan.json",
         warnings=tuple(_warnings(counts, corrected)),
     )
+
+
+def _with_hours(counts: BucketCounts, read: Telemetry | None) -> Telemetry | None:
+    hours = max(len(counts.hours), 1)
+    return None if read is None else replace(read, times_longer=MIN_HOURS / hours)
 
 
 def _fired(counts: BucketCounts) -> tuple[int, int] | None:

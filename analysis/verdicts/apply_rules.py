@@ -8,8 +8,8 @@ plans all ask here, so that they agree on what will be changed.
 
 from typing import Final
 
-from analysis.estimates.findings import MIN_CALLS_TO_LOWER, lacking_to_lower
 from analysis.number_words import percent
+from analysis.verdicts.holds import MIN_CALLS_TO_LOWER, Hold, hold_on, hold_on_lowering
 from analysis.verdicts.next_command import where_real_inputs_go
 from analysis.verdicts.recommendation import Recommendation, Verdict
 
@@ -34,35 +34,37 @@ def held_back(item: Recommendation) -> bool:
 
 def objection_to(item: Recommendation) -> str | None:
     """Return what speaks against setting the recommended number, by the data alone, or None."""
-    if item.weak_runs:
-        return f"weak evidence: {' '.join(item.weak_runs).rstrip('.')}"
-    if item.verdict is Verdict.UNSTABLE:
-        return f"unstable: {item.reason}"
-    if item.verdict is Verdict.OVER_CAP_USE_ASYNC:
-        return f"beyond the cap: {item.reason}"
-    if item.verdict is Verdict.LOWER:
-        return objection_to_lowering(item)
-    return None
+    hold = hold_on(item)
+    return None if hold is None else _objection(item, hold)
 
 
 def objection_to_lowering(item: Recommendation) -> str | None:
     """Return why the evidence is too thin to shorten a timeout, or None when it is enough."""
-    match lacking_to_lower(item.invented_share, item.grade, item.n_eff):
-        case "real inputs":
+    hold = hold_on_lowering(item)
+    return None if hold is None else _objection(item, hold)
+
+
+def _objection(item: Recommendation, hold: Hold) -> str:
+    match hold:
+        case Hold.WEAK_RUNS:
+            return f"weak evidence: {' '.join(item.weak_runs).rstrip('.')}"
+        case Hold.UNSTABLE:
+            return f"unstable: {item.reason}"
+        case Hold.OVER_CAP:
+            return f"beyond the cap: {item.reason}"
+        case Hold.REAL_INPUTS:
             share = percent(item.invented_share or 0.0)
             return (
                 f"lowering needs real inputs, but {share} of its calls had invented ones, which a backend "
                 'may answer with a quick "not found"; for the line that gives real ones: '
                 f"{where_real_inputs_go(item.action_name)}"
             )
-        case "time":
+        case Hold.TIME:
             spread = f"these are grade {item.grade}" if item.grade else "the spread is unknown"
             return f"lowering needs calls spread over an hour or more (grade A or B), {spread}"
-        case "calls":
+        case Hold.CALLS:
             have = "unknown" if item.n_eff is None else f"{item.n_eff:,.0f}"
             return f"lowering needs {MIN_CALLS_TO_LOWER:,} effective calls, there are {have}"
-        case None:
-            return None
 
 
 def objection_in_org(item: Recommendation, before_timeout_s: int, after_timeout_s: int) -> str | None:

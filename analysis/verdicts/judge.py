@@ -4,6 +4,8 @@ Which verdict and which timeout (`decision`), what that timeout costs (`cost`), 
 command to run next (`next_command`).
 """
 
+from dataclasses import replace
+
 from analysis.estimates.findings import Findings
 from analysis.settings import RecommendSettings
 from analysis.verdicts.cost import cost_of, cost_warning
@@ -32,12 +34,11 @@ def judge(findings: Findings, settings: RecommendSettings, concurrency_limit: in
     too_expensive = cost_warning(cost, concurrency_limit)
     any_calls = estimate.samples > 0
     parts = findings.disagreement
-    return Recommendation(
+    judged = Recommendation(
         action_id=findings.action_id,
         action_name=findings.action_name,
         verdict=decision.verdict,
         reason=reason(findings, decision, cost, settings),
-        next_command=next_command(findings, decision.verdict, settings),
         recommended_timeout_s=decision.timeout_s,
         uncapped_timeout_s=decision.uncapped_s,
         current_timeout_s=findings.current_timeout_s if findings.current_known else None,
@@ -78,4 +79,6 @@ def judge(findings: Findings, settings: RecommendSettings, concurrency_limit: in
         clock=findings.clock,
         source=findings.source,
         warnings=(*findings.warnings, *([too_expensive] if too_expensive else [])),
+        weak_runs=findings.weak_runs,
     )
+    return replace(judged, next_command=next_command(findings, judged, settings))

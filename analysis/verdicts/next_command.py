@@ -1,11 +1,13 @@
-"""The command to run next, per verdict."""
+"""The command to run next, per verdict: what sets its number, or what gets it past the guard."""
 
+import math
 import shlex
 from typing import Final
 
-from analysis.estimates.findings import MIN_CALLS_TO_LOWER, Findings, lacking_to_lower
-from analysis.settings import RecommendSettings
-from analysis.verdicts.recommendation import Verdict
+from analysis.estimates.findings import Findings
+from analysis.settings import MOST_DAYS, RecommendSettings
+from analysis.verdicts.holds import MIN_CALLS_TO_LOWER, Hold, hold_on, hold_on_lowering
+from analysis.verdicts.recommendation import Recommendation, Verdict
 
 MANY_ERRORS: Final = 0.2
 """With a larger share of errors than this, their cause comes first (as for a saturated load level)."""
@@ -14,10 +16,10 @@ A_GOOD_HOUR: Final = "1h10m"
 """An hour of calls, with room for a warm-up that does not count."""
 
 
-def next_command(findings: Findings, verdict: Verdict, settings: RecommendSettings) -> str | None:
-    """Return the command to run next, or None where no command helps."""
+def next_command(findings: Findings, judged: Recommendation, settings: RecommendSettings) -> str | None:
+    """Return the command to run next, or None where no command helps; `judged`: these findings' verdict."""
     action = _only(findings.action_name)
-    match verdict:
+    match judged.verdict:
         case Verdict.CENSORED_NEEDS_PROBE:
             ended_by_the_client = findings.given_up > findings.censored / 2
             return f"diag measure {action}" if ended_by_the_client else f"diag measure --probe {action}"
@@ -33,34 +35,53 @@ def next_command(findings: Findings, verdict: Verdict, settings: RecommendSettin
             whole = missing.far_seeing + missing.calls_needed
             calls = _round_up(whole / (1.0 - settings.warmup_max_share))
             by_timeout = missing.limited_by_the_timeout or missing.hidden
+            more = None if by_timeout else _observe_more(findings, missing.calls_needed)
+            if more is not None:
+                return more
             probe = "--probe " if by_timeout and findings.given_up <= findings.censored / 2 else ""
             return f"diag measure {probe}{action} --calls {calls}"
         case Verdict.NO_DATA:
             return _after_no_data(findings, action)
         case Verdict.UNSTABLE:
             return f"diag measure {action} --calls {settings.target_calls}"
-        case Verdict.LOWER:
-            return _after_a_lower(findings, action, settings)
-        case Verdict.RAISE:
+        case Verdict.RAISE | Verdict.LOWER if hold_on(judged) is None:
             return findings.apply_with
+        case Verdict.RAISE:
+            return f"diag measure {action}"
+        case Verdict.LOWER:
+            return _to_lower(findings, judged, action, settings)
         case _:
             return None
 
 
-def _after_a_lower(findings: Findings, action: str, settings: RecommendSettings) -> str:
-    """What helps a number that is held back (`guards.objection_to_lowering`); else what sets it."""
-    effective = findings.estimate.n_eff
-    match lacking_to_lower(findings.invented_share, findings.coverage.grade, effective):
-        case "real inputs":
+def _to_lower(findings: Findings, judged: Recommendation, action: str, settings: RecommendSettings) -> str:
+    """What the evidence lacks; after weak runs, whatever a new run needs to lower a timeout."""
+    samples, effective = findings.estimate.samples, max(findings.estimate.n_eff, 1.0)
+    whole = MIN_CALLS_TO_LOWER * samples / effective
+    match hold_on_lowering(judged):
+        case Hold.REAL_INPUTS:
             return where_real_inputs_go(findings.action_name)
-        case "time":
-            return f"diag measure {action} --time {A_GOOD_HOUR} --all-the-time"
-        case "calls":
-            each = findings.estimate.samples / max(effective, 1.0)
-            calls = _round_up(MIN_CALLS_TO_LOWER * each / (1.0 - settings.warmup_max_share))
-            return f"diag measure {action} --calls {calls} --all-the-time"
-        case None:
-            return findings.apply_with
+        case Hold.CALLS:
+            calls = _round_up(whole / (1.0 - settings.warmup_max_share))
+            measure = f"diag measure {action} --calls {calls} --all-the-time"
+        case _:
+            measure = f"diag measure {action} --time {A_GOOD_HOUR} --all-the-time"
+    return _observe_more(findings, whole - samples) or measure
+
+
+def _observe_more(findings: Findings, executions: float) -> str | None:
+    """Return the command that reads so many more executions of production; None where it cannot."""
+    read, samples = findings.telemetry, findings.estimate.samples
+    if read is None or not samples:
+        return None
+    times = max(1.0 + executions / samples, read.times_longer)
+    days = max(math.ceil(read.days * times), read.days + 1)
+    if days > MOST_DAYS:
+        return None
+    name, flags = findings.action_name, f" {read.flags}" if read.flags else ""
+    whose = f"-- {shlex.quote(name)}" if name.startswith("-") else ""
+    first = "" if whose else f"{shlex.quote(name)} "
+    return f"diag observe {first}--days {days}{flags} {whose}".rstrip()
 
 
 def where_real_inputs_go(action_name: str) -> str:

@@ -46,6 +46,10 @@ def recommend(
     settings = settings or RecommendSettings()
     known = merge_facts(samples.facts(), facts or {})
     stated = samples.stated_settings()
+    weak = (
+        *mixed_orgs(samples.manifests),
+        *(text for manifest in samples.manifests for text in run_weaknesses(manifest)),
+    )
     limit = concurrency_limit if concurrency_limit is not None else _newest_limit(samples)
     verdicts: dict[str, Recommendation] = {}
     waiting: dict[str, SurvivalTable] = {}
@@ -54,7 +58,9 @@ def recommend(
         own = with_overrides(settings, stated.get(action.action_id, {}))
         own = (overrides or {}).get(action.action_id, own)
         many_looks = action.action_id in samples.settled
-        of_action = _findings_under_cap(action, fact, own, many_looks=many_looks, source=source)
+        of_action = replace(
+            _findings_under_cap(action, fact, own, many_looks=many_looks, source=source), weak_runs=weak
+        )
         verdicts[action.action_id] = judge(of_action, with_cap(own, fact.cap_s), limit)
         waiting[action.action_id] = of_action.cost_table
     for action_id in samples.facts():
@@ -69,10 +75,7 @@ def recommend(
         run_ids=tuple(dict.fromkeys(manifest.run_id for manifest in samples.manifests)),
         sandbox=any(manifest.sandbox for manifest in samples.manifests) if samples.manifests else None,
         concurrency_limit=limit,
-        weak=(
-            *mixed_orgs(samples.manifests),
-            *(text for manifest in samples.manifests for text in run_weaknesses(manifest)),
-        ),
+        weak=weak,
         org_id=_the_only({manifest.org_id for manifest in samples.manifests}),
         host=_the_only({manifest.host for manifest in samples.manifests}),
         waiting=waiting,

@@ -242,7 +242,7 @@ def _conclude(console: "Console", result: "LoadResult", *, quiet: bool) -> int:
     from analysis.format.run_folder import read_manifest
     from analysis.number_words import noun, plural
     from analysis.settings import RecommendSettings
-    from diag.interaction.show_analysis import CLOSED_MODEL, next_step, show_analysis
+    from diag.interaction.show_analysis import CLOSED_MODEL, PlanCommands, next_lines, show_analysis
     from diag.judged_files import gather
     from diag.measuring.after_run import write_report
     from diag.measuring.load_process import Refusal
@@ -279,7 +279,8 @@ def _conclude(console: "Console", result: "LoadResult", *, quiet: bool) -> int:
     if manifest.status != "complete" and (manifest.soak_until or 0) > time.time():
         console.note("The soak is not over: run the same command to continue it.")
     console.note(f"Report: {result.folder.report}")
-    console.note(next_step(evidence.analysis, ["recommend"]))
+    for line in next_lines(evidence.analysis, PlanCommands.of_recommend(["recommend"])):
+        console.note(line)
     console.result(str(result.folder.path))
     return result.exit_code
 

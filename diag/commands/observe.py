@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from analysis.settings import MOST_DAYS
 from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
 from diag.interaction.recommend_options import recommend_options, stated_flags
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from diag.settings import Settings
     from reports.report_data import ReportData
 
-MOST_DAYS: Final = 31
 USUAL_DAYS: Final = 7
 FORMAT_BY_SUFFIX: Final = {".html": "html", ".json": "json", ".csv": "csv", ".md": "md"}
 
@@ -51,9 +51,13 @@ class ObserveOptions:
 
     def same_question(self, rules: "RecommendSettings") -> str:
         """Return the arguments that ask the same question again."""
-        asked = [*self.actions, *(["--days", str(self.days)] if self.days != USUAL_DAYS else [])]
+        days = ["--days", str(self.days)] if self.days != USUAL_DAYS else []
+        return " ".join(filter(None, [shlex.join([*self.actions, *days]), self.same_rules(rules)]))
+
+    def same_rules(self, rules: "RecommendSettings") -> str:
+        """Return the flags that judge by the same rules, in the same org."""
         profile = ["--profile", self.profile] if self.profile else []
-        return shlex.join([*asked, *stated_flags(rules), *profile])
+        return shlex.join([*stated_flags(rules), *profile])
 
 
 @click.command(
@@ -163,8 +167,15 @@ def _read(
             on_progress=bar.update,
         )
     limit = _concurrency_limit(client)
-    source = options.same_question(rules)
-    return evidence_of(production, window, rules, _place(client), limit, source=source)
+    return evidence_of(
+        production,
+        window,
+        rules,
+        _place(client),
+        limit,
+        source=options.same_question(rules),
+        flags=options.same_rules(rules),
+    )
 
 
 def _place(client: "GenesysClient") -> "Place":
@@ -192,8 +203,7 @@ def _concurrency_limit(client: "GenesysClient") -> int | None:
 
 def _show(console: "Console", answer: Answer) -> None:
     from analysis.number_words import reason_lines
-    from analysis.verdicts.apply_rules import will_be_set
-    from diag.interaction.show_analysis import show_analysis
+    from diag.interaction.show_analysis import PlanCommands, next_lines, show_analysis
     from diag.production.evidence import UNKNOWN, plan_command
     from diag.table import clean
 
@@ -211,8 +221,10 @@ def _show(console: "Console", answer: Answer) -> None:
     console.note(UNKNOWN)
     if not evidence.observed:
         console.note("None of these actions can be judged by production. Measure instead: diag measure")
-    elif any(will_be_set(row) for row in analysis.actions):
-        console.note(f"Nothing was changed. Next: {plan_command(answer.source)}, then diag apply plan.json")
+    else:
+        plan = plan_command(answer.source)
+        for line in next_lines(analysis, PlanCommands(f"{plan}, then diag apply plan.json", plan)):
+            console.note(line)
     if evidence.observed:
         console.note("For a page with curves: the same command with -o production.html")
 
@@ -237,11 +249,15 @@ def _formatted(answer: Answer, test: "SampleSet | None", form: str, zone: str | 
 
 
 def _page(answer: Answer, test: "SampleSet | None", zone: str | None) -> "ReportData":
+    from analysis.verdicts.recommend import recommend
     from analysis.views.summarise import summarise
     from diag import __version__
     from diag.production.report_series import production_page
 
-    tests = summarise(test, answer.evidence.analysis.settings) if test is not None else {}
+    tests = {}
+    if test is not None:  # its curve is the one its own verdict rests on
+        rules = answer.evidence.analysis.settings
+        tests = summarise(test, rules, recommend(test, settings=rules).waiting)
     return production_page(
         answer.evidence,
         answer.findings,

@@ -130,7 +130,7 @@ def command(options: RecommendOptions, change: ChangeOptions, rules: RecommendSe
     from analysis.verdicts.apply_rules import will_be_set
     from diag.console import Console
     from diag.errors import UsageError
-    from diag.interaction.show_analysis import CLOSED_MODEL, next_step, show_analysis
+    from diag.interaction.show_analysis import CLOSED_MODEL, PlanCommands, next_lines, show_analysis
     from diag.judged_files import choose_inputs, gather, write_recommendations
     from diag.settings import load_settings
 
@@ -160,7 +160,8 @@ def command(options: RecommendOptions, change: ChangeOptions, rules: RecommendSe
     if change.wanted:
         _change(console, settings, evidence.analysis, change)
     elif options.form == "table":
-        console.note(next_step(evidence.analysis, sys.argv[1:]))
+        for line in next_lines(evidence.analysis, PlanCommands.of_recommend(sys.argv[1:])):
+            console.note(line)
     changes_pending = any(will_be_set(row) for row in evidence.analysis.actions)
     if options.detailed_exitcode and changes_pending and not change.do_apply:
         return ExitCode.CHANGES

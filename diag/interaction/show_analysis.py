@@ -5,6 +5,7 @@ Shared by every verb that judges: `recommend`, `measure`, `observe` and `demo`.
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from analysis.number_words import plural
@@ -14,6 +15,8 @@ from diag.console import Console
 from diag.interaction.recommendation_table import loop_sentences, loops_table, recommendation_table, sentences
 from reports.wording.verdict_words import headline
 
+MOST_HELD_BACK: Final = 5
+"""Held-back numbers that get a line of their own below the verdicts."""
 CLOSED_MODEL: Final = "Closed model: callers waited for each other, so slow moments are seen too rarely."
 
 
@@ -39,21 +42,43 @@ def show_analysis(console: Console, analysis: Analysis) -> None:
         console.note(f"Left out: {rows}{skipped.what}: {skipped.why}")
 
 
-def next_step(analysis: Analysis, arguments: Sequence[str]) -> str:
-    """Return what to do next, as one line with at most one command.
+@dataclass(frozen=True, slots=True)
+class PlanCommands:
+    """The commands that set what these verdicts come to, and that show why a number is held back."""
 
-    `arguments` are those of the present command, which `--apply` is added to.
+    to_set: str
+    to_see_why: str
+
+    @classmethod
+    def of_recommend(cls, arguments: Sequence[str]) -> "PlanCommands":
+        """Return those of `diag recommend` with these arguments, which `--apply` is added to."""
+        return cls(_applied(arguments, "--apply"), _applied(arguments, "--apply", "--dry-run"))
+
+
+def next_lines(analysis: Analysis, commands: PlanCommands) -> list[str]:
+    """Return what to do next, each line with at most one command: the most urgent first.
+
+    What sets the timeouts is offered only where something will be set; every number that is held back gets
+    the command that helps it.
     """
-    if any(will_be_set(row) for row in analysis.actions):
-        return f"Nothing was changed. To set the timeouts: {_applied(arguments, '--apply')}"
-    waiting = next((row.next_command for row in analysis.actions if row.next_command), None)
-    if waiting:
-        return f"Next: {waiting}"
-    if any(row.verdict == "over_cap_use_async" for row in analysis.actions):
-        return "No timeout that diag may set helps: the sentences above say what does."
-    if any(held_back(row) for row in analysis.actions):
-        return f"Nothing is set without --force. To see why: {_applied(arguments, '--apply', '--dry-run')}"
-    return "Nothing to change."
+    rows = analysis.actions
+    waiting = next((row for row in rows if row.next_command), None)
+    done = None
+    if any(will_be_set(row) for row in rows):
+        first = f"Nothing was changed. To set the timeouts: {commands.to_set}"
+    elif waiting is not None:
+        first, done = f"Next: {waiting.next_command}", waiting
+    elif any(row.verdict == "over_cap_use_async" for row in rows):
+        first = "No timeout that diag may set helps: the sentences above say what does."
+    elif any(held_back(row) for row in rows):
+        first = f"Nothing is set without --force. To see why: {commands.to_see_why}"
+    else:
+        first = "Nothing to change."
+    held = [row for row in rows if held_back(row) and row.next_command and row is not done]
+    lines = [f"{row.action_name} is held back. Next: {row.next_command}" for row in held[:MOST_HELD_BACK]]
+    if len(held) > MOST_HELD_BACK:
+        lines.append(f"{len(held) - MOST_HELD_BACK} more are held back. To see why: {commands.to_see_why}")
+    return [first, *lines]
 
 
 def _applied(arguments: Sequence[str], *flags: str) -> str:

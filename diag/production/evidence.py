@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Final
 
 from analysis.errors import UnreadableSamplesError
+from analysis.estimates.findings import Telemetry
 from analysis.format.input_file import InputFile
 from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S
 from analysis.format.typed_json import Between, TimeoutSeconds, UnixSeconds, typed
@@ -13,8 +15,7 @@ from analysis.production.hourly_counts import BucketCounts, HourCounts
 from analysis.production.recommend_production import recommend_from_buckets
 from analysis.settings import RecommendSettings
 from analysis.verdicts.analysis_json import JsonObject, analysis_from_json, analysis_to_json
-from analysis.verdicts.apply_rules import will_be_set
-from analysis.verdicts.recommendation import Analysis, Recommendation
+from analysis.verdicts.recommendation import Analysis
 from diag.production.findings import Finding
 from diag.production.observed import Observed
 from diag.production.production_facts import bucket_counts, facts_of, remarks
@@ -72,11 +73,14 @@ def evidence_of(
     concurrency_limit: int | None,
     *,
     source: str | None = None,
+    flags: str = "",
 ) -> ProductionEvidence:
     """Return what was read, judged as a run is judged.
 
-    `source`: the arguments of `diag observe` that repeat this judgement, for the next commands.
+    `source`: the arguments of `diag observe` that repeat this judgement, for the next commands; `flags`:
+    those of them that are neither an action nor the days.
     """
+    days = max((window.until - window.since) // timedelta(days=1), 1)
     observed = {
         entry.action.id: Observed(
             counts=bucket_counts(entry),
@@ -93,11 +97,17 @@ def evidence_of(
         {entry.action.id: facts_of(entry) for entry in production.observed},
         settings,
         concurrency_limit=concurrency_limit,
+        apply_with=plan_command(source),
+        # After a change of the timeout only later hours count, so that more days show no more.
+        telemetry={
+            entry.action.id: Telemetry(days, flags)
+            for entry in production.observed
+            if entry.since_change is None
+        },
     )
     return ProductionEvidence(
         analysis=replace(
             analysis,
-            actions=tuple(_planned_with(source, row) for row in analysis.actions),
             sandbox=place.sandbox,
             host=place.host,
             org_id=place.org_id,
@@ -116,12 +126,6 @@ def evidence_of(
 def plan_command(source: str | None) -> str:
     """Return the command that saves a plan from the same telemetry, judged by the same rules."""
     return f"diag observe {source} --out plan.json" if source else "diag observe --out plan.json"
-
-
-def _planned_with(source: str | None, row: Recommendation) -> Recommendation:
-    if not will_be_set(row):  # then something else helps, and the row says what
-        return row
-    return replace(row, next_command=plan_command(source))
 
 
 def to_json(evidence: ProductionEvidence, findings: Mapping[str, Finding]) -> JsonObject:

@@ -81,6 +81,31 @@ def test_the_next_command_asks_the_same_question_again() -> None:
     assert plain.analysis.actions[0].next_command == "diag observe --out plan.json" == plan_command(None)
 
 
+def test_more_days_are_offered_only_where_they_show_more() -> None:
+    """After a change of the timeout only later hours count, however many days are read."""
+    config = ActionConfig(60, {"requestType": "GET"}, {})
+    action = Action("a1", "Get Balance", "i1", "Web", 3, False, config)
+    few = tuple(replace(hour, counts=(400, *(0,) * 59), total=400) for hour in hours(5))
+    found = [
+        evidence_of(
+            Production((ObservedAction(action, 60, WINDOW, few, since_change=changed),), ()),
+            WINDOW,
+            RULES,
+            Place("https://api.example", False),
+            50,
+            flags="--profile live",
+        )
+        .analysis.actions[0]
+        .next_command
+        for changed in (None, 1.0)
+    ]
+
+    assert found == [
+        "diag observe 'Get Balance' --days 14 --profile live",
+        "diag measure --action 'Get Balance' --time 1h10m --all-the-time",
+    ]
+
+
 def test_a_newer_format_is_refused(evidence: ProductionEvidence, tmp_path: Path) -> None:
     path = tmp_path / "production.json"
     body = to_json(evidence, findings_of(evidence.observed, RULES))

@@ -1,0 +1,50 @@
+"""What holds a number back from being set (docs/method.md, "What may be changed").
+
+The guard states it, and the next command gets it through: both ask here.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+from analysis.verdicts.recommendation import Recommendation, Verdict
+
+MIN_CALLS_TO_LOWER: Final = 1000
+"""Effective calls a lowering needs."""
+GRADES_TO_LOWER: Final = ("A", "B")
+"""Time coverage a lowering needs: an hour of calls, or 30 separate windows."""
+
+
+class Hold(StrEnum):
+    """Why a number is only set with `--force`. The last three: what a lowering still needs."""
+
+    WEAK_RUNS = "weak runs"
+    """They were cut short, judged invalid, or made in different orgs."""
+    UNSTABLE = "unstable"
+    OVER_CAP = "over the cap"
+    REAL_INPUTS = "real inputs"
+    TIME = "time"
+    CALLS = "calls"
+
+
+def hold_on(item: Recommendation) -> Hold | None:
+    """Return what speaks against setting the recommended number, by the data alone, or None."""
+    if item.weak_runs:
+        return Hold.WEAK_RUNS
+    match item.verdict:
+        case Verdict.UNSTABLE:
+            return Hold.UNSTABLE
+        case Verdict.OVER_CAP_USE_ASYNC:
+            return Hold.OVER_CAP
+        case Verdict.LOWER:
+            return hold_on_lowering(item)
+        case _:
+            return None
+
+
+def hold_on_lowering(item: Recommendation) -> Hold | None:
+    """Return what the evidence lacks to shorten a timeout, or None; what more calls would not bring first."""
+    if item.mostly_invented:
+        return Hold.REAL_INPUTS
+    if item.grade not in GRADES_TO_LOWER:
+        return Hold.TIME
+    return Hold.CALLS if item.n_eff is None or item.n_eff < MIN_CALLS_TO_LOWER else None

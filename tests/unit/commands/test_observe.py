@@ -1,0 +1,43 @@
+"""What `diag observe --against` draws of the test."""
+
+from datetime import UTC, datetime, timedelta
+
+from analysis.settings import RecommendSettings
+from analysis.verdicts.recommend import recommend
+from analysis.views.summarise import summarise
+from diag.commands.observe import Answer, _page
+from diag.genesys.models import Action, ActionConfig
+from diag.genesys.telemetry import IntervalCounts
+from diag.production.evidence import Place, evidence_of
+from diag.production.findings import findings_of
+from diag.production.read_telemetry import ObservedAction, Production
+from diag.production.time_window import Window
+from tests.support.sample_tables import calls, lognormal, sample_set
+
+RULES = RecommendSettings()
+UNTIL = datetime(2026, 7, 8, tzinfo=UTC)
+WINDOW = Window(UNTIL - timedelta(days=7), UNTIL)
+
+
+def test_the_tests_curve_is_the_one_its_own_verdict_rests_on() -> None:
+    """Two load levels: the verdict rests on one of them, and a curve of all calls would say otherwise."""
+    test = sample_set(
+        calls(lognormal(3000, 2.0), timeout_s=5).assign(offered_rate=2.0),
+        calls(lognormal(3000, 4.2), timeout_s=5).assign(offered_rate=9.0),
+    )
+    action = Action("orders", "Orders", "i1", "Web", 3, False, ActionConfig(5, {"requestType": "GET"}, {}))
+    hours = tuple(
+        IntervalCounts(
+            f"2026-07-02T{hour:02d}:00:00.000Z/later", 100, (10, 60, 20, 8, 2), 1.0, 4e3, None, None
+        )
+        for hour in range(24)
+    )
+    production = Production((ObservedAction(action, 5, WINDOW, hours),), ())
+    evidence = evidence_of(production, WINDOW, RULES, Place("https://api.example", False), 50)
+    answer = Answer(evidence, findings_of(evidence.observed, RULES, test), "")
+
+    (drawn,) = (one for one in _page(answer, test, None).summaries["orders"].series if one.name == "test")
+
+    waiting = recommend(test, settings=RULES).waiting
+    assert drawn.survival == summarise(test, RULES, waiting)["orders"].survival
+    assert drawn.survival != summarise(test, RULES)["orders"].survival

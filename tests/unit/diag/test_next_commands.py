@@ -1,0 +1,211 @@
+"""Following the printed commands leads on: each exists, and changes what held the number back."""
+
+import itertools
+import math
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import click
+import pandas as pd
+import pytest
+
+from analysis.estimates.findings import Telemetry
+from analysis.format.action_facts import ActionFacts
+from analysis.format.run_folder import Manifest
+from analysis.production.hourly_counts import BucketCounts, HourCounts
+from analysis.production.recommend_production import recommend_from_buckets
+from analysis.samples.sample_set import SampleSet
+from analysis.verdicts.apply_rules import held_back, will_be_set
+from analysis.verdicts.holds import Hold, hold_on
+from analysis.verdicts.recommend import recommend
+from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
+from diag.cli import cli
+from diag.interaction.show_analysis import PlanCommands, next_lines
+from tests.support.sample_tables import START, calls, lognormal, orders
+
+Source = Literal["run", "file", "production"]
+RATE = 0.4
+WHOLE_DAYS = 7
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What was measured or observed of one action."""
+
+    count: int = 3000
+    rate: float = RATE
+    p99_s: float = 2.0
+    current_s: int = 30
+    timeout_s: int = 60
+    origin: str = "file"
+    status: Literal["complete", "interrupted"] = "complete"
+    drifts: bool = False
+    outcome: str | None = None
+    configurable: bool = True
+    hours: int = 100
+    per_hour: int = 60
+    days: int = 7
+
+
+RIGHT = Evidence()
+CASES: Mapping[str, tuple[Evidence, Verdict, Hold | None]] = {
+    "lower": (RIGHT, Verdict.LOWER, None),
+    "lower, invented": (replace(RIGHT, origin="invented"), Verdict.LOWER, Hold.REAL_INPUTS),
+    "lower, short": (replace(RIGHT, rate=10.0), Verdict.LOWER, Hold.TIME),
+    "lower, few": (replace(RIGHT, count=600, rate=0.1), Verdict.LOWER, Hold.CALLS),
+    "lower, cut short": (replace(RIGHT, status="interrupted"), Verdict.LOWER, Hold.WEAK_RUNS),
+    "lower, all of it": (
+        replace(RIGHT, count=600, rate=10.0, origin="invented", status="interrupted"),
+        Verdict.LOWER,
+        Hold.WEAK_RUNS,
+    ),
+    "raise": (replace(RIGHT, current_s=1), Verdict.RAISE, None),
+    "raise, cut short": (replace(RIGHT, current_s=1, status="interrupted"), Verdict.RAISE, Hold.WEAK_RUNS),
+    "unstable": (replace(RIGHT, drifts=True), Verdict.UNSTABLE, Hold.UNSTABLE),
+    "unstable, cut short": (
+        replace(RIGHT, drifts=True, status="interrupted"),
+        Verdict.UNSTABLE,
+        Hold.WEAK_RUNS,
+    ),
+    "over the cap": (replace(RIGHT, p99_s=45.0), Verdict.OVER_CAP_USE_ASYNC, Hold.OVER_CAP),
+    "censored": (replace(RIGHT, p99_s=9.0, timeout_s=3, current_s=3), Verdict.CENSORED_NEEDS_PROBE, None),
+    "too few": (replace(RIGHT, count=120), Verdict.INSUFFICIENT_SAMPLES, None),
+    "fits": (replace(RIGHT, current_s=3), Verdict.OK, None),
+    "no data": (replace(RIGHT, outcome="auth_error"), Verdict.NO_DATA, None),
+    "not configurable": (replace(RIGHT, configurable=False), Verdict.NOT_CONFIGURABLE, None),
+}
+OBSERVED: Mapping[str, tuple[Evidence, Verdict, Hold | None]] = {
+    "lower": (RIGHT, Verdict.LOWER, None),
+    "lower, few hours": (replace(RIGHT, hours=4, per_hour=400), Verdict.LOWER, Hold.TIME),
+    "lower, few executions": (replace(RIGHT, hours=100, per_hour=6), Verdict.LOWER, Hold.CALLS),
+    "lower, far too few for a month": (replace(RIGHT, hours=1, per_hour=310), Verdict.LOWER, Hold.TIME),
+    "raise": (replace(RIGHT, current_s=1, timeout_s=60), Verdict.RAISE, None),
+    "unstable": (replace(RIGHT, drifts=True, per_hour=100), Verdict.UNSTABLE, Hold.UNSTABLE),
+    "over the cap": (replace(RIGHT, p99_s=45.0), Verdict.OVER_CAP_USE_ASYNC, Hold.OVER_CAP),
+    "censored": (replace(RIGHT, p99_s=9.0, timeout_s=3, current_s=3), Verdict.CENSORED_NEEDS_PROBE, None),
+    "too few": (replace(RIGHT, hours=40, per_hour=3), Verdict.INSUFFICIENT_SAMPLES, None),
+    "fits": (replace(RIGHT, current_s=3), Verdict.OK, None),
+    "not configurable": (replace(RIGHT, configurable=False), Verdict.NOT_CONFIGURABLE, None),
+}
+ALL = [
+    *(("run", name, *case) for name, case in CASES.items()),
+    *(("file", name, *case) for name, case in CASES.items() if case[0].status == "complete"),
+    *(("production", name, *case) for name, case in OBSERVED.items()),
+]
+
+
+def judged(source: Source, evidence: Evidence) -> Analysis:
+    facts = replace(orders(current_timeout_s=evidence.current_s), configurable=evidence.configurable)
+    if source == "production":
+        return _production(evidence, facts)
+    took = lognormal(evidence.count, evidence.p99_s)
+    table = calls(took, rate=evidence.rate, timeout_s=evidence.timeout_s, outcome=evidence.outcome)
+    if evidence.drifts:
+        slower = calls(took * 4, rate=evidence.rate, run="2", start=START + 1e5)
+        table = pd.concat([table, slower], ignore_index=True)
+    table = table.assign(input_origin=evidence.origin)
+    if source == "file":
+        return recommend(SampleSet(table), {"orders": facts}, source="calls.csv")
+    manifest = Manifest(
+        run_id="run-1",
+        created_at=0.0,
+        status=evidence.status,
+        sandbox=False,
+        host="h",
+        model="open",
+        actions=(facts,),
+    )
+    return recommend(SampleSet(table, manifests=(manifest,)))
+
+
+def _production(evidence: Evidence, facts: ActionFacts) -> Analysis:
+    took = lognormal(evidence.hours * evidence.per_hour, evidence.p99_s).reshape(evidence.hours, -1)
+    counts = BucketCounts(
+        "orders",
+        tuple(
+            HourCounts(
+                START + 3600 * hour,
+                evidence.per_hour,
+                tuple(
+                    int((row * (4 if evidence.drifts and hour > 50 else 1) < k).sum())
+                    for k in range(1, evidence.timeout_s + 1)
+                ),
+            )
+            for hour, row in enumerate(took)
+        ),
+    )
+    return recommend_from_buckets(
+        [counts], {"orders": facts}, telemetry={"orders": Telemetry(evidence.days, "--rule max")}
+    )
+
+
+def parsed(command: str) -> tuple[str, Mapping[str, Any]]:
+    """The verb of a printed command and its values, as the verb itself reads them."""
+    program, verb, *arguments = shlex.split(command)
+    assert program == "diag"
+    found = cli.get_command(click.Context(cli), verb)
+    assert found is not None, command
+    return verb, found.make_context(verb, list(arguments)).params
+
+
+def followed(evidence: Evidence, command: str) -> tuple[Source, Evidence]:
+    """What there is after the command was run: the evidence it orders, of a backend that is calm now."""
+    verb, given = parsed(command)
+    calm = replace(evidence, status="complete", drifts=False)
+    if verb == "observe":
+        assert (given["actions"], given["rule"]) == (("Order lookup",), "max")
+        hours = math.ceil(evidence.hours * given["days"] / evidence.days)
+        return "production", replace(calm, days=given["days"], hours=hours)
+    assert (verb, given["actions"]) == ("measure", ("Order lookup",))
+    if given["dry_run"]:  # shows the line for real inputs, with which the same is measured again
+        return "run", replace(calm, origin="file")
+    rate = RATE if given["duration"] or not given["until_settled"] else evidence.rate
+    count = given["calls"] or {None: evidence.count, "1h10m": int(4200 * rate)}[given["duration"]]
+    return "run", replace(calm, count=count, rate=rate)
+
+
+@pytest.mark.parametrize(("source", "name", "evidence", "verdict", "hold"), ALL)
+def test_following_the_commands_ends_where_the_number_is_set(
+    source: Source, name: str, evidence: Evidence, verdict: Verdict, hold: Hold | None
+) -> None:
+    (row,) = judged(source, evidence).actions
+    assert (row.verdict, hold_on(row)) == (verdict, hold)
+
+    seen = []
+    while held_back(row) and row.next_command is not None:
+        assert row.verdict not in seen or hold_on(row) not in seen
+        seen += [row.verdict, hold_on(row)]
+        assert "--apply" not in row.next_command and "--out" not in row.next_command
+        source, evidence = followed(evidence, row.next_command)
+        (row,) = judged(source, evidence).actions
+    if row.next_command is not None:
+        _, given = parsed(row.next_command)
+        assert will_be_set(row) == bool(given.get("do_apply") or given.get("plan_file"))
+    if hold is not None:
+        assert will_be_set(row) or verdict is Verdict.OVER_CAP_USE_ASYNC
+
+
+def test_what_more_days_cannot_show_is_measured() -> None:
+    far_too_few, _, _ = OBSERVED["lower, far too few for a month"]
+    (row,) = judged("production", replace(RIGHT, hours=4, per_hour=400)).actions
+    assert row.next_command == "diag observe 'Order lookup' --days 18 --rule max"
+    (row,) = judged("production", far_too_few).actions
+    assert row.next_command == "diag measure --action 'Order lookup' --time 1h10m --all-the-time"
+
+
+@pytest.mark.parametrize("source", ["run", "production"])
+def test_setting_is_offered_only_where_something_will_be_set(source: Source) -> None:
+    commands = PlanCommands("diag SET", "diag SEE")
+    cases = OBSERVED if source == "production" else CASES
+    rows: list[Recommendation] = [judged(source, case).actions[0] for case, _, _ in cases.values()]
+    whole = judged(source, RIGHT)
+    for pair in itertools.combinations(rows, 2):
+        lines = next_lines(replace(whole, actions=pair, weak=()), commands)
+        judged_rows = replace(whole, actions=pair, weak=()).actions
+        assert any("diag SET" in line for line in lines) == any(map(will_be_set, judged_rows))
+        assert all(line.count("diag ") <= 1 for line in lines)
+        for row in judged_rows:
+            if held_back(row) and row.next_command is not None:
+                assert any(row.next_command in line for line in lines), lines
