@@ -5,6 +5,7 @@ blocks), used only where a dispersion test rejects independence at 10 %: without
 small independent samples would be refused for nothing (docs/method.md, "Design effect").
 """
 
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -65,13 +66,20 @@ def _rejects_independence(d: float, slow: NDArray[np.float64], calls: NDArray[np
     # does that in 14 of 100 samples: ask chance itself. The fixed seed and order keep equal data equal.
     order = np.lexsort((slow, calls))
     slow, calls = slow[order], calls[order]
-    draws = np.random.default_rng(k).choice(blocks, size=(CHANCE_DRAWS, k), p=calls / calls.sum())
+    spread = ((slow - k * calls / calls.sum()) ** 2).sum()
+    as_extreme = _spreads_by_chance(k, tuple(calls.tolist())) >= spread - 1e-9
+    return bool(as_extreme.mean() <= PRETEST_LEVEL)
+
+
+@lru_cache(maxsize=64)
+def _spreads_by_chance(k: int, calls: tuple[float, ...]) -> NDArray[np.float64]:
+    """How unevenly `k` slow calls fall into blocks of these sizes by chance; each look at a run asks."""
+    blocks, share = len(calls), np.asarray(calls) / sum(calls)
+    draws = np.random.default_rng(k).choice(blocks, size=(CHANCE_DRAWS, k), p=share)
     cells = (draws + blocks * np.arange(CHANCE_DRAWS)[:, None]).ravel()
     counts = np.bincount(cells, minlength=CHANCE_DRAWS * blocks).reshape(CHANCE_DRAWS, blocks)
-    expected = slow.sum() * calls / calls.sum()
-    by_chance = ((counts - expected) ** 2).sum(axis=1)
-    as_extreme = by_chance >= ((slow - expected) ** 2).sum() - 1e-9
-    return bool(as_extreme.mean() <= PRETEST_LEVEL)
+    spreads: NDArray[np.float64] = ((counts - k * share) ** 2).sum(axis=1)
+    return spreads
 
 
 def clustering_at(

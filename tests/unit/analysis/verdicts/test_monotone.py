@@ -23,7 +23,7 @@ from tests.support.sample_tables import calls, judge, orders
 
 pytestmark = pytest.mark.slow
 
-MANY = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+MANY = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 seeds = st.integers(0, 2**32 - 1)
 shapes = st.sampled_from(sorted(SHAPES))
