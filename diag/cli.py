@@ -18,6 +18,7 @@ from typing import Final, cast
 
 import click
 
+from analysis.plain_text import printable_lines
 from diag import __version__
 from diag.errors import Explained, error_text
 from diag.exit_codes import ExitCode, exit_code_of
@@ -111,7 +112,7 @@ def run(arguments: Sequence[str]) -> int:
         click.echo(error.format_message())
         return ExitCode.OK
     except click.ClickException as error:
-        error.show()
+        _show_usage(error)
         return ExitCode.USAGE
     except (KeyboardInterrupt, click.Abort) as error:
         if isinstance(error.__cause__, EOFError):  # click takes the end of a damaged file for Ctrl-D
@@ -150,6 +151,13 @@ def _show(error: Exception) -> ExitCode:
         "Run the command again with DIAG_DEBUG=1 to see the traceback, and please report it: this is a bug.",
     )
     return ExitCode.ERROR
+
+
+def _show_usage(error: click.ClickException) -> None:
+    """As click shows it (usage, message), what was typed made `printable`."""
+    shown = io.StringIO()
+    error.show(shown)
+    click.echo(printable_lines(shown.getvalue()), err=True, nl=False)
 
 
 def _print_error(message: str, hint: str | None, details: tuple[str, ...] = ()) -> None:

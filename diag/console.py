@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, Protocol
 
+from analysis.plain_text import printable, printable_lines
 from diag.errors import UsageError
-from diag.table import Table, clean
+from diag.table import Table
 from diag.table_layout import lay_out
 from diag.wrapped_text import columns_of, shortened, terminal_width, wrapped
 
@@ -55,20 +56,28 @@ class Console:
         return sys.stdin.isatty() and sys.stderr.isatty()
 
     def result(self, text: str) -> None:
-        """Write a result to stdout as it is, ending in one newline."""
-        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        """Write a result of one or more lines to stdout, ending in one newline.
+
+        What could move a cursor is replaced here at the latest; JSON has escapes for it (json_text).
+        """
+        shown = printable_lines(text)
+        sys.stdout.write(shown if shown.endswith("\n") else shown + "\n")
         sys.stdout.flush()
 
     def sentence(self, text: str, *, indent: str = "  ") -> None:
         """Write one sentence to stdout; on a terminal it is wrapped between words, elsewhere one line."""
-        line = indent + clean(text)
+        line = indent + printable(text)
         self.result(wrapped(line, terminal_width(sys.stdout)) if sys.stdout.isatty() else line)
 
     def note(self, text: str = "", *, style: str | None = None) -> None:
-        """Write a line to stderr; nothing when quiet. `text` is shown as it is, never as markup."""
-        if self.quiet:
-            return
-        self._to_stderr(_lines_clean(text), style)
+        """Write one line to stderr, never as markup; nothing when quiet. No name in it can add another."""
+        if not self.quiet:
+            self._to_stderr(printable(text), style)
+
+    def block(self, text: str) -> None:
+        """Write lines to stderr; nothing when quiet. Whoever made the text made each line `printable`."""
+        if not self.quiet:
+            self._to_stderr(printable_lines(text), None)
 
     def heading(self, text: str) -> None:
         """Write a line that opens a new step."""
@@ -77,11 +86,11 @@ class Console:
 
     def warn(self, text: str) -> None:
         """Write a warning; also when quiet."""
-        self._to_stderr("Warning: " + _lines_clean(text), "yellow")
+        self._to_stderr("Warning: " + printable(text), "yellow")
 
     def banner(self, text: str) -> None:
         """Write a line that stands out, such as SANDBOX; also when quiet."""
-        self._to_stderr(f" {clean(text)} ", _STYLES["SANDBOX"])
+        self._to_stderr(f" {printable(text)} ", _STYLES["SANDBOX"])
 
     def table(self, table: Table) -> None:
         """Draw a table on stdout; on a narrow terminal, what has no room as a column goes below its row."""
@@ -99,15 +108,16 @@ class Console:
         self.result("\n".join(line.rstrip() for line in drawing.get().splitlines()))
 
     def confirm(self, question: str, *, expected: str = "yes") -> bool:
-        """Ask; only `expected` approves. Raises UsageError where there is no terminal to ask on."""
+        """Ask; only `expected`, as it is shown, approves. Raises UsageError where there is no terminal."""
         if not self.interactive:
             raise UsageError(
                 "This needs your approval, and there is no terminal to ask on.",
                 hint="Add --yes to approve without being asked.",
             )
-        sys.stderr.write(f"{clean(question)} Only '{clean(expected)}' will be accepted: ")
+        shown = printable(expected).strip()
+        sys.stderr.write(f"{printable(question)} Only '{shown}' will be accepted: ")
         sys.stderr.flush()
-        return sys.stdin.readline().strip() == expected
+        return sys.stdin.readline().strip() in {shown, expected.strip()}
 
     @contextmanager
     def progress(self, label: str) -> Iterator[Progress]:
@@ -133,11 +143,11 @@ class Console:
             console=self._stderr(),
         )
         with bar:
-            task = bar.add_task(clean(label), total=None, remark="")
+            task = bar.add_task(printable(label), total=None, remark="")
 
             class Shown:
                 def update(self, done: float, total: float | None = None, note: str = "") -> None:
-                    bar.update(task, completed=done, total=total, remark=shortened(clean(note), room))
+                    bar.update(task, completed=done, total=total, remark=shortened(printable(note), room))
 
             yield Shown()
 
@@ -157,7 +167,3 @@ class Console:
 class _Silent:
     def update(self, done: float, total: float | None = None, note: str = "") -> None:
         """Show nothing."""
-
-
-def _lines_clean(text: str) -> str:
-    return "\n".join(clean(line) for line in text.split("\n"))

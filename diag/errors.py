@@ -12,7 +12,7 @@ The errors of `diag.changes`, `diag.inventory` and `diag.definitions` build on t
 
 from typing import Final, Protocol
 
-from diag.table import clean
+from analysis.plain_text import printable
 from diag.wrapped_text import wrapped
 
 _BAR: Final = "│ "
@@ -66,16 +66,15 @@ class PartialError(DiagError):
 def error_text(
     message: str, hint: str | None, details: tuple[str, ...] = (), width: int | None = None
 ) -> str:
-    """Return an error as the user reads it: what and where, details, the fix; without control characters.
+    """Return an error as the user reads it: what and where, details, the fix; each of them `printable`.
 
     `width` is the terminal's: message and fix are broken between words. Details may be lines to paste, and
     stay as they are.
     """
     fix = _lines(f"Fix: {hint}", width and width - len(_BAR)) if hint else []
-    inside = [*(clean(line) for text in details for line in text.split("\n")), *fix]
+    inside = [*map(printable, details), *fix]
     return "\n".join([*_lines(f"Error: {message}", width), *(_BAR + line for line in inside)])
 
 
 def _lines(text: str, width: int | None) -> list[str]:
-    cleaned = "\n".join(clean(line) for line in text.split("\n"))
-    return (wrapped(cleaned, width) if width else cleaned).split("\n")
+    return wrapped(printable(text), width).split("\n") if width else [printable(text)]

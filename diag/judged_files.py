@@ -1,6 +1,5 @@
 """From runs and files on disk to an analysis: shared by `recommend`, `report`, `check` and `demo`."""
 
-import json
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from analysis.format.action_facts import ActionFacts
 from analysis.format.atomic_write import write_whole
 from analysis.format.run_folder import RunFolder, latest_run
+from analysis.plain_text import json_text
 from analysis.settings import RecommendSettings
 from analysis.verdicts.recommendation import Analysis
 from diag.errors import UsageError
@@ -75,9 +75,7 @@ def write_recommendations(folder: RunFolder, analysis: Analysis) -> None:
     """Write recommendations.json into the run folder."""
     from analysis.verdicts.analysis_json import analysis_to_json
 
-    write_whole(
-        folder.recommendations, json.dumps(analysis_to_json(analysis), indent=1, allow_nan=False) + "\n"
-    )
+    write_whole(folder.recommendations, json_text(analysis_to_json(analysis), indent=1) + "\n")
 
 
 def report_data(

@@ -3,13 +3,12 @@
 import csv
 import io
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
+from analysis.plain_text import csv_cell, markdown, printable
 from diag.wrapped_text import columns_of
 
 Cell = str | int | float | None
-
-_FORMULA_STARTS: Final = ("=", "+", "-", "@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,34 +28,31 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
 
 
-def clean(text: str) -> str:
-    """Return text without control characters, so that a hostile action name cannot move the cursor."""
-    return "".join(character if character.isprintable() else "�" for character in text)
-
-
 def to_text(cell: Cell) -> str:
     """Return a cell as people read it."""
     if cell is None:
         return ""
-    return f"{cell:.3g}" if isinstance(cell, float) else clean(str(cell))
+    return f"{cell:.3g}" if isinstance(cell, float) else printable(str(cell))
 
 
 def to_csv(table: Table) -> str:
-    """Return the table as CSV; a text that a spreadsheet would run as a formula gets a leading apostrophe."""
+    """Return the table as CSV; no text in it is run as a formula by a spreadsheet."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([column.heading for column in table.columns])
-    writer.writerows([[_csv_cell(cell) for cell in row] for row in table.rows])
+    writer.writerows(
+        [[csv_cell(cell) if isinstance(cell, str) else cell for cell in row] for row in table.rows]
+    )
     return out.getvalue()
 
 
 def to_markdown(table: Table) -> str:
-    """Return the table as a Markdown table, with pipes and angle brackets made harmless."""
+    """Return the table as a Markdown table; every text in it is shown literally."""
     lines = [
         "| " + " | ".join(column.heading for column in table.columns) + " |",
         "| " + " | ".join("---:" if c.align == "right" else "---" for c in table.columns) + " |",
     ]
-    lines.extend("| " + " | ".join(_markdown_cell(cell) for cell in row) + " |" for row in table.rows)
+    lines.extend("| " + " | ".join(markdown(to_text(cell)) for cell in row) + " |" for row in table.rows)
     return "\n".join(lines) + "\n"
 
 
@@ -66,14 +62,3 @@ def column_widths(table: Table) -> list[int]:
         max([columns_of(column.heading), *(columns_of(to_text(row[index])) for row in table.rows)])
         for index, column in enumerate(table.columns)
     ]
-
-
-def _csv_cell(cell: Cell) -> Cell:
-    if not isinstance(cell, str):
-        return cell
-    text = clean(cell)
-    return "'" + text if text.startswith(_FORMULA_STARTS) else text
-
-
-def _markdown_cell(cell: Cell) -> str:
-    return to_text(cell).replace("|", "\\|").replace("<", "&lt;").replace(">", "&gt;")

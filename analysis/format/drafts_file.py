@@ -5,7 +5,6 @@
 finds.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from analysis.errors import UnreadableSamplesError
 from analysis.format.atomic_write import write_whole
 from analysis.format.input_file import InputFile
 from analysis.format.typed_json import typed_or_none
+from analysis.plain_text import json_text
 
 DRAFTS_FILE: Final = "drafts.json"
 
@@ -45,7 +45,7 @@ class DraftsFile:
 def write_drafts(path: Path, api_base: str, drafts: Sequence[DraftNote]) -> None:
     """Replace the file whole. Raises OSError."""
     body = {"format_version": 1, "api_base": api_base, "drafts": [asdict(draft) for draft in drafts]}
-    write_whole(path, json.dumps(body, indent=1))
+    write_whole(path, json_text(body, indent=1))
 
 
 def read_drafts(path: Path) -> DraftsFile:

@@ -11,7 +11,6 @@
 The manifest is replaced atomically, so a reader never sees half of it.
 """
 
-import json
 import os
 import secrets
 import time
@@ -25,6 +24,7 @@ from analysis.format.action_facts import ActionFacts
 from analysis.format.atomic_write import write_whole
 from analysis.format.input_file import InputFile
 from analysis.format.typed_json import Amount, Count, UnixSeconds, WrongShapeError, typed
+from analysis.plain_text import json_text
 
 MANIFEST_VERSION: Final = 1
 
@@ -131,7 +131,7 @@ def write_manifest(folder: RunFolder, manifest: Manifest) -> None:
     folder.path.mkdir(parents=True, exist_ok=True)
     body = {"format_version": MANIFEST_VERSION, **asdict(manifest)}
     body["rates"] = [list(pair) for pair in manifest.rates]
-    write_whole(folder.manifest, json.dumps(body, indent=1, allow_nan=False))
+    write_whole(folder.manifest, json_text(body, indent=1))
 
 
 def read_manifest(folder: RunFolder) -> Manifest | None:

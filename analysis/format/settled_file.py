@@ -1,18 +1,18 @@
 """`settled.json` of a run folder: ids of the actions stopped because more calls would change nothing
 (`analysis.stopping.when_settled`)."""
 
-import json
 from collections.abc import Collection
 
 from analysis.errors import UnreadableSamplesError
 from analysis.format.atomic_write import write_whole
 from analysis.format.input_file import InputFile
 from analysis.format.run_folder import RunFolder
+from analysis.plain_text import json_text
 
 
 def write_settled(folder: RunFolder, action_ids: Collection[str]) -> None:
     """Replace the file whole, so that a reader never sees half of it. Raises OSError."""
-    write_whole(folder.settled, json.dumps(sorted(action_ids)))
+    write_whole(folder.settled, json_text(sorted(action_ids)))
 
 
 def read_settled(folder: RunFolder) -> tuple[str, ...]:

@@ -57,7 +57,7 @@ def _objection(item: Recommendation, hold: Hold) -> str:
             return (
                 f"lowering needs real inputs, but {share} of its calls had invented ones, which a backend "
                 'may answer with a quick "not found"; for the line that gives real ones: '
-                f"{where_real_inputs_go(item.action_name)}"
+                f"{where_real_inputs_go(item.action_id, item.action_name)}"
             )
         case Hold.TIME:
             spread = f"these are grade {item.grade}" if item.grade else "the spread is unknown"

@@ -5,6 +5,7 @@ import shlex
 from typing import Final
 
 from analysis.estimates.findings import Findings
+from analysis.plain_text import is_printable
 from analysis.settings import MOST_DAYS, RecommendSettings
 from analysis.verdicts.holds import MIN_CALLS_TO_LOWER, Hold, hold_on, hold_on_lowering
 from analysis.verdicts.recommendation import Recommendation, Verdict
@@ -18,7 +19,7 @@ A_GOOD_HOUR: Final = "1h10m"
 
 def next_command(findings: Findings, judged: Recommendation, settings: RecommendSettings) -> str | None:
     """Return the command to run next, or None where no command helps; `judged`: these findings' verdict."""
-    action = _only(findings.action_name)
+    action = _only(findings.action_id, findings.action_name)
     match judged.verdict:
         case Verdict.CENSORED_NEEDS_PROBE:
             ended_by_the_client = findings.given_up > findings.censored / 2
@@ -60,7 +61,7 @@ def _to_lower(findings: Findings, judged: Recommendation, action: str, settings:
     whole = MIN_CALLS_TO_LOWER * samples / effective
     match hold_on_lowering(judged):
         case Hold.REAL_INPUTS:
-            return where_real_inputs_go(findings.action_name)
+            return where_real_inputs_go(findings.action_id, findings.action_name)
         case Hold.CALLS:
             calls = _round_up(whole / (1.0 - settings.warmup_max_share))
             measure = f"diag measure {action} --calls {calls} --all-the-time"
@@ -78,20 +79,26 @@ def _observe_more(findings: Findings, executions: float) -> str | None:
     days = max(math.ceil(read.days * times), read.days + 1)
     if days > MOST_DAYS:
         return None
-    name, flags = findings.action_name, f" {read.flags}" if read.flags else ""
+    name = _to_type(findings.action_id, findings.action_name)
+    flags = f" {read.flags}" if read.flags else ""
     whose = f"-- {shlex.quote(name)}" if name.startswith("-") else ""
     first = "" if whose else f"{shlex.quote(name)} "
     return f"diag observe {first}--days {days}{flags} {whose}".rstrip()
 
 
-def where_real_inputs_go(action_name: str) -> str:
+def where_real_inputs_go(action_id: str, action_name: str) -> str:
     """Return the command that shows the workload's line for real inputs of an action."""
-    return f"diag measure --dry-run {_only(action_name)}"
+    return f"diag measure --dry-run {_only(action_id, action_name)}"
 
 
-def _only(action_name: str) -> str:
-    name = shlex.quote(action_name)
-    return f"--action={name}" if action_name.startswith("-") else f"--action {name}"
+def _only(action_id: str, action_name: str) -> str:
+    which = _to_type(action_id, action_name)
+    return f"--action={shlex.quote(which)}" if which.startswith("-") else f"--action {shlex.quote(which)}"
+
+
+def _to_type(action_id: str, action_name: str) -> str:
+    """The name, which people know; the id where the name cannot be shown, and so not be copied."""
+    return action_name if is_printable(action_name) else action_id
 
 
 def _after_no_data(findings: Findings, action: str) -> str:

@@ -1,12 +1,13 @@
 """Findings as GitHub workflow commands: an `::error` line per failed check, one `::notice` for the undecided.
 
-Escaping as the runner's own toolkit does it (actions/toolkit, packages/core, command.ts): a name with a
-line break must not become a command of its own.
+Escaping as the runner's own toolkit does it (actions/toolkit, packages/core, command.ts), after each text was
+made printable: a name with a line break must not become a command of its own.
 """
 
 from collections.abc import Sequence
 
 from analysis.number_words import noun, plural
+from analysis.plain_text import printable
 from diag.checks.rules import CheckFinding, CheckOutcome, failed
 
 
@@ -26,7 +27,7 @@ def annotations(findings: Sequence[CheckFinding]) -> str:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return printable(text).replace("%", "%25")
 
 
 def _property(text: str) -> str:

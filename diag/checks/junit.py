@@ -1,15 +1,14 @@
-"""Findings as JUnit XML: one suite per rule, one case per action; undecided is `skipped`."""
+"""Findings as JUnit XML: one suite per rule, one case per action; undecided is `skipped`.
 
-import re
+What is `printable` is also what XML 1.0 can hold.
+"""
+
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Final
 
+from analysis.plain_text import printable
 from diag.checks.rules import CheckFinding, CheckOutcome
-
-_NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 cannot hold, not even escaped."""
 
 
 def junit_xml(findings: Sequence[CheckFinding]) -> str:
@@ -20,12 +19,12 @@ def junit_xml(findings: Sequence[CheckFinding]) -> str:
         cases = list(group)
         suite = ET.SubElement(root, "testsuite", {"name": f"diag check: {rule}", **_counts(cases)})
         for finding in cases:
-            name = _text(f"{finding.action_name} ({finding.action_id})")
+            name = printable(f"{finding.action_name} ({finding.action_id})")
             case = ET.SubElement(suite, "testcase", classname=f"diag.{rule}", name=name)
             if finding.outcome is CheckOutcome.FAILED:
-                ET.SubElement(case, "failure", type=str(rule), message=_text(finding.message))
+                ET.SubElement(case, "failure", type=str(rule), message=printable(finding.message))
             elif finding.outcome is CheckOutcome.UNDECIDED:
-                ET.SubElement(case, "skipped", message=_text(finding.message))
+                ET.SubElement(case, "skipped", message=printable(finding.message))
     ET.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
@@ -37,7 +36,3 @@ def _counts(findings: Sequence[CheckFinding]) -> dict[str, str]:
         "skipped": str(sum(finding.outcome is CheckOutcome.UNDECIDED for finding in findings)),
         "errors": "0",
     }
-
-
-def _text(text: str) -> str:
-    return _NOT_XML.sub("�", text)

@@ -1,12 +1,12 @@
 """`diag check`: for CI, exit 3 when a timeout is outside its recommendation."""
 
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from analysis.plain_text import json_text
 from diag.exit_codes import ExitCode
 from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
@@ -120,7 +120,7 @@ def command(options: CheckOptions, rules: "RecommendSettings") -> int:
     broken = failed(findings)
     if options.form == "json":
         body = {"format_version": 1, "failed": len(broken), "findings": [asdict(item) for item in findings]}
-        console.result(json.dumps(body, indent=1, allow_nan=False))
+        console.result(json_text(body, indent=1))
     elif options.form == "github":
         console.result(annotations(findings))
     else:

@@ -1,12 +1,12 @@
 """`diag compare`: did anything get slower from one run to the next?"""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from analysis.plain_text import json_text
 from diag.exit_codes import ExitCode
 from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
@@ -171,12 +171,11 @@ def comparison_table(data: "CompareData") -> "Table":
 def _undecided(data: "CompareData") -> list[str]:
     """Return why there is no difference of p99, or none that is proven; one line for each reason."""
     from analysis.number_words import reason_lines
-    from diag.table import clean
     from reports.pages.compare_page import letters
 
     named = letters(len(data.runs))
     without = (
-        (clean(action.action_name), f"{letter} against A, {found.verdict}: {found.reason}")
+        (action.action_name, f"{letter} against A, {found.verdict}: {found.reason}")
         for action in data.comparison.actions
         for letter, found in zip(named[1:], action.differences, strict=True)
         if found.p99_ms is None or found.verdict == "cannot tell"
@@ -187,4 +186,4 @@ def _undecided(data: "CompareData") -> list[str]:
 def _json(data: "CompareData") -> str:
     from reports.pages.compare_page import compare_json
 
-    return json.dumps(compare_json(data), indent=1, allow_nan=False)
+    return json_text(compare_json(data), indent=1)

@@ -1,10 +1,10 @@
 """`diag doctor`: checks that everything is in place, and names the fix where it is not."""
 
-import json
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from analysis.plain_text import json_text
 from diag.exit_codes import ExitCode
 from diag.interaction.examples import examples
 from diag.interaction.shared_options import profile_option
@@ -131,7 +131,7 @@ def _show(console: "Console", check: "Check") -> None:
 
 def _as_json(checks: "list[Check]", *, ok: bool) -> str:
     rows = [{"name": c.name, "status": c.status, "text": c.text, "fix": c.fix} for c in checks]
-    return json.dumps({"format_version": FORMAT_VERSION, "ok": ok, "checks": rows}, indent=1, allow_nan=False)
+    return json_text({"format_version": FORMAT_VERSION, "ok": ok, "checks": rows}, indent=1)
 
 
 def _last_line(console: "Console", checks: "list[Check]") -> None:

@@ -1,11 +1,11 @@
 """`diag export`: an action as a file that `diag register` and the admin UI's import accept."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from analysis.plain_text import json_text
 from diag.interaction.examples import examples
 from diag.interaction.shared_options import profile_option
 
@@ -52,7 +52,7 @@ def command(action: str, output: Path | None, profile: str | None) -> None:
         console.warn(f"the header {name} holds a value in clear text, and so does this file: keep it safe.")
     if kind == FUNCTION_INTEGRATION:
         console.warn("a function's code is not in this file, so diag register cannot create it.")
-    text = json.dumps(body, indent=2, ensure_ascii=False)
+    text = json_text(body, indent=2, readable=True)
     if output is None:
         console.result(text)
         return

@@ -1,6 +1,5 @@
 """`diag history`: what was changed, when, by whom, and with which outcome."""
 
-import json
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from analysis.plain_text import json_text
 from diag.interaction.examples import examples
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def command(action: str | None, limit: int, form: str) -> None:
     shown = records[:limit]
     if form == "json":
         entries = [{**asdict(record), "at": _utc(record.at)} for record in shown]
-        console.result(json.dumps({"format_version": 1, "entries": entries}, indent=1, allow_nan=False))
+        console.result(json_text({"format_version": 1, "entries": entries}, indent=1))
         return
     table = history_table(shown)
     if form == "csv":

@@ -1,6 +1,5 @@
 """`diag init`: a workload file from the inventory, every setting explained, valid as it stands."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -54,7 +53,7 @@ def command(file: Path, actions: tuple[str, ...], force: bool, profile: str | No
         org = "the built-in sandbox" if target.sandbox else client.organization().name
     text = workload_text(listed, org=org, sandbox=target.sandbox, limits=limits)
     if to_stdout:
-        sys.stdout.write(text)
+        console.result(text)
         return
     write_whole(file, text)
     console.result(str(file))

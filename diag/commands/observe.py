@@ -1,6 +1,5 @@
 """`diag observe`: recommend from production telemetry, without any load."""
 
-import json
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from analysis.plain_text import json_text
 from analysis.settings import MOST_DAYS
 from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
@@ -205,7 +205,6 @@ def _show(console: "Console", answer: Answer) -> None:
     from analysis.number_words import reason_lines
     from diag.interaction.show_analysis import PlanCommands, next_lines, show_analysis
     from diag.production.evidence import UNKNOWN, plan_command
-    from diag.table import clean
 
     evidence, analysis = answer.evidence, answer.evidence.analysis
     if evidence.observed:
@@ -213,10 +212,10 @@ def _show(console: "Console", answer: Answer) -> None:
     for row in analysis.actions:
         one = evidence.observed[row.action_id]
         for remark in one.remarks:
-            console.warn(f"{clean(row.action_name)}: {remark}.")
+            console.warn(f"{row.action_name}: {remark}.")
         for line in answer.findings[row.action_id].lines(changed=one.changed):
             console.sentence(f"{row.action_name}: {line}")
-    for line in reason_lines((clean(missing.action_name), missing.why) for missing in evidence.not_observed):
+    for line in reason_lines((missing.action_name, missing.why) for missing in evidence.not_observed):
         console.note(f"Not judged: {line}.")
     console.note(UNKNOWN)
     if not evidence.observed:
@@ -233,7 +232,7 @@ def _formatted(answer: Answer, test: "SampleSet | None", form: str, zone: str | 
     if form == "json":
         from diag.production.evidence import to_json
 
-        return json.dumps(to_json(answer.evidence, answer.findings), indent=1, allow_nan=False) + "\n"
+        return json_text(to_json(answer.evidence, answer.findings), indent=1) + "\n"
     if form == "csv":
         from reports.exports.csv import build_csv
 

@@ -1,6 +1,5 @@
 """`diag recommend`: the right timeout for each action, and why; `--apply` sets it."""
 
-import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from analysis.plain_text import json_text
 from analysis.settings import RecommendSettings
 from diag.exit_codes import ExitCode
 from diag.interaction.apply_options import ApplyFlags
@@ -189,7 +189,7 @@ def _formatted(evidence: "RunEvidence", options: RecommendOptions, zone: str | N
         return gc_calls(analysis)
     from analysis.verdicts.analysis_json import analysis_to_json
 
-    return json.dumps(analysis_to_json(analysis), indent=1, allow_nan=False)
+    return json_text(analysis_to_json(analysis), indent=1)
 
 
 def _emit(console: "Console", text: str, output: Path | None) -> None:

@@ -1,6 +1,5 @@
 """`diag register`: create an action from a file, with its timeout set."""
 
-import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from analysis.plain_text import json_text
 from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
 from diag.interaction.shared_options import profile_option
@@ -100,7 +100,7 @@ def command(options: RegisterOptions) -> None:
         )
         _show(console, creation, draft=options.draft)
         if options.dry_run:
-            console.result(json.dumps(creation.body, indent=1))
+            console.result(json_text(creation.body, indent=1))
             console.note("Dry run: nothing was created.")
             return
         approve(console, settings, identity, yes=options.yes)

@@ -1,6 +1,5 @@
 """`diag report`: the results as one page, for whoever decides."""
 
-import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from analysis.plain_text import json_text
 from diag.errors import UsageError
 from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
@@ -132,7 +132,7 @@ def _index(console: "Console", options: ReportOptions, settings: "Settings") -> 
     if not indexed:
         raise UsageError(f"There is no run in {runs} yet.", hint="Make one: diag measure")
     data = IndexData(indexed, __version__, settings.zone)
-    text = build_index(data) if form == "html" else json.dumps(index_json(data), indent=1, allow_nan=False)
+    text = build_index(data) if form == "html" else json_text(index_json(data), indent=1)
     if target is None or str(target) == "-":
         console.result(text)
     else:
@@ -169,7 +169,7 @@ def _text(data: "ReportData", form: str) -> str:
     if form == "json":
         from reports.pages.report_page import build_json
 
-        return json.dumps(build_json(data), indent=1, allow_nan=False)
+        return json_text(build_json(data), indent=1)
     from reports.pages.report_page import build_report
 
     return build_report(data)

@@ -1,11 +1,11 @@
 """`diag scan`: every action with its timeout and whether it can be changed."""
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
 
+from analysis.plain_text import json_text
 from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
 from diag.interaction.shared_options import profile_option
@@ -127,7 +127,7 @@ def _show(console: "Console", inventory: "Inventory", rows: "Sequence[InventoryR
             "not_read": [{"what": entry.what, "why": entry.why} for entry in inventory.not_read],
             "warnings": [LITERAL_TIMEOUT_WARNING] if used else [],
         }
-        console.result(json.dumps(body, indent=1, allow_nan=False))
+        console.result(json_text(body, indent=1))
         return
     for entry in inventory.not_read:
         console.warn(f"{entry.what} left empty: {entry.why}")

@@ -89,7 +89,7 @@ def carry_out(
 
     if plan.org.sandbox:
         console.banner("SANDBOX: nothing real is changed")
-    console.note(plan_text(plan))
+    console.block(plan_text(plan))
     if not plan.changes:
         console.note("Nothing could be changed." if plan.unread else "Nothing to change.")
         raise_for((), "", plan.unread)
@@ -99,7 +99,7 @@ def carry_out(
     with GenesysClient(connection, on_wait=display.on_wait) as client:
         identity = identify(client)
         if flags.dry_run:
-            console.note(dry_run_text(dry_run(plan, client.read_config)))
+            console.block(dry_run_text(dry_run(plan, client.read_config)))
             raise_for((), "", plan.unread)
             return ()
         approve(console, settings, identity, yes=flags.yes)

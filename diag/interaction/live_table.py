@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from analysis.number_words import plural
+from analysis.plain_text import printable
 from diag.measuring.run_progress import ActionProgress, RunProgress, latency_text
-from diag.table import Column, Table, clean, column_widths
+from diag.table import Column, Table, column_widths
 from diag.table_layout import columns_that_fit, lay_out
 from diag.wrapped_text import glued, shortened, wrapped
 
@@ -60,7 +61,7 @@ class PlainLines:
     def follow(self, progress: RunProgress) -> None:
         """Write the lines that are due at this progress."""
         for note in progress.notes[self._notes_said :]:
-            self._note(clean(note))
+            self._note(printable(note))
         self._notes_said = len(progress.notes)
         now = self._now()
         every_s = next(every_s for until_s, every_s in PLAIN_EVERY if now - self._began <= until_s)
@@ -121,7 +122,7 @@ def _at_work(actions: Sequence[ActionProgress], most: int) -> Sequence[ActionPro
 
 def _cells(action: ActionProgress, bar: int) -> tuple[str, ...]:
     return (
-        clean(action.action_name),
+        printable(action.action_name),
         _towards(action, bar),
         *(str(count) for count in (action.calls, action.ok, action.timeouts, action.errors)),
         *(latency_text(value, action.timed) for value in (action.p50_ms, action.p99_ms)),
@@ -138,7 +139,7 @@ def _caption(progress: RunProgress) -> list[str]:
     ]
     if progress.dropped:
         parts.append(f"{progress.dropped} held back")
-    notes = [clean(note) for note in progress.notes[-SHOWN_NOTES:]]
+    notes = [printable(note) for note in progress.notes[-SHOWN_NOTES:]]
     return [" · ".join(glued(part) for part in parts), *_jobs(progress.actions), *notes]
 
 
@@ -152,7 +153,9 @@ def _jobs(actions: Sequence[ActionProgress]) -> list[str]:
     for action in actions:
         if action.jobs is not None:
             jobs = action.jobs
-            said = f"{clean(action.action_name)}: {plural(jobs.done, 'job')} done, {jobs.running:,} running"
+            said = (
+                f"{printable(action.action_name)}: {plural(jobs.done, 'job')} done, {jobs.running:,} running"
+            )
             said += f", {jobs.ended:,} ended otherwise" if jobs.ended else ""
             told.append(said)
     return told

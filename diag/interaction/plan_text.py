@@ -1,9 +1,13 @@
-"""A plan, a dry run and the results of an apply as text. Computes nothing, prints nothing."""
+"""A plan, a dry run and the results of an apply as text. Computes nothing, prints nothing.
+
+Each line is made `printable` before lines are put together: a name with a line break cannot add one.
+"""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from analysis.number_words import plural, reason_lines
+from analysis.plain_text import printable
 from diag.changes.applying.dry_run import DryRunResult
 from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
 from diag.changes.plans.plan import Change, Evidence, Plan
@@ -15,9 +19,9 @@ def plan_text(plan: Plan) -> str:
     """Return the weaknesses of the runs, a block per change, a line per skipped action, and the counts."""
     blocks = [_block(change) for change in plan.changes]
     left = reason_lines((f"{item.action_name} ({item.action_id})", item.reason) for item in plan.skipped)
-    skipped = [f"  SKIPPED {line}" for line in left]
-    weak = "\n".join(f"  WEAK EVIDENCE {sentence}" for sentence in plan.weak)
-    return "\n\n".join(part for part in (weak, "\n\n".join(blocks), "\n".join(skipped), plan.counts) if part)
+    skipped = _lines(f"  SKIPPED {line}" for line in left)
+    weak = _lines(f"  WEAK EVIDENCE {sentence}" for sentence in plan.weak)
+    return "\n\n".join(part for part in (weak, "\n\n".join(blocks), skipped, plan.counts) if part)
 
 
 def dry_run_text(results: Sequence[DryRunResult]) -> str:
@@ -34,7 +38,7 @@ def dry_run_text(results: Sequence[DryRunResult]) -> str:
                 f"{item.version}: config.timeoutSeconds {before(change)} -> {after(change)}, "
                 "all else as it is"
             )
-    return "\n".join([*lines, "Dry run: nothing was changed."])
+    return _lines([*lines, "Dry run: nothing was changed."])
 
 
 def result_line(result: ChangeResult) -> str:
@@ -70,7 +74,11 @@ def _block(change: Change) -> str:
         lines += _evidence(change.evidence)
     if change.forced:
         lines.append("      forced  a guard held this back; --force overrules it")
-    return "\n".join(lines)
+    return _lines(lines)
+
+
+def _lines(lines: Iterable[str]) -> str:
+    return "\n".join(map(printable, lines))
 
 
 def _evidence(evidence: Evidence) -> list[str]:

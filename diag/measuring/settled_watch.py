@@ -7,7 +7,6 @@ the load obeys, and `settling.json`, how far each action is, which is drawn. Whe
 result no less certain.
 """
 
-import json
 import os
 import sys
 import time
@@ -19,6 +18,7 @@ from analysis.format.atomic_write import write_whole
 from analysis.format.event_lines import last_seconds
 from analysis.format.run_folder import RunFolder
 from analysis.format.settled_file import write_settled
+from analysis.plain_text import json_text
 
 if TYPE_CHECKING:
     from analysis.stopping.when_settled import Settled
@@ -48,7 +48,7 @@ def watch(folder: RunFolder, parent_pid: int, *, pause_s: float = PAUSE_S) -> No
             states = settled_actions(folder.path, RecommendSettings(), until)
         except AnalysisError:
             continue  # no whole row yet
-        write_whole(folder.path / SETTLING_FILE, json.dumps(_progress(states)))
+        write_whole(folder.path / SETTLING_FILE, json_text(_progress(states)))
         new = {action_id for action_id, state in states.items() if state.settled} - settled
         new -= jobs_needed(folder)
         if new:

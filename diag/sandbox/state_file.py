@@ -3,7 +3,6 @@
 Actions, drafts, limits and switches are kept; calls, tokens and the latency streams start anew.
 """
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -12,6 +11,7 @@ from typing import Any, Final
 
 from analysis.format.input_file import InputFile
 from analysis.format.typed_json import WrongShapeError, typed
+from analysis.plain_text import json_text
 from diag.sandbox.errors import SandboxError
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.world.action_config import ActionConfig
@@ -50,7 +50,7 @@ class StateFile:
         changes = self._sandbox.changes
         if changes == self._saved_changes:
             return
-        text = json.dumps(self._to_json(), indent=1)
+        text = json_text(self._to_json(), indent=1)
         beside = self._path.with_name(f"{self._path.name}.new")
         try:
             beside.write_text(text, encoding="utf-8")

@@ -4,6 +4,8 @@ import json
 import re
 from collections.abc import Mapping
 
+from analysis.plain_text import is_printable
+
 
 def inline_toml(value: object) -> str:
     """Return a value in TOML's inline form (null, which TOML has not, is left out)."""
@@ -25,5 +27,12 @@ def toml_key(name: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """Return a TOML basic string; JSON's escapes are a subset of TOML's once DEL is escaped too."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    """Return a TOML basic string that can be printed: what is not `printable` is an escape."""
+    return "".join(map(_character, json.dumps(text, ensure_ascii=False)))
+
+
+def _character(one: str) -> str:
+    """JSON's escapes are TOML's, too; but TOML writes a character beyond 16 bits as one."""
+    if is_printable(one):
+        return one
+    return f"\\u{ord(one):04x}" if ord(one) <= 0xFFFF else f"\\U{ord(one):08x}"

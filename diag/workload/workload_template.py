@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from analysis.format.sample_schema import InputOrigin
+from analysis.plain_text import printable
 from diag.genesys.models import Action
 from diag.workload.inline_toml import quoted
 from diag.workload.load_shape import GuardLimits, Ramp, Soak
@@ -95,7 +96,7 @@ def workload_text(listed: Sequence[Listed], *, org: str, sandbox: bool, limits: 
     """
     soak = Soak()
     head = _HEAD.format(
-        org=_comment(org),
+        org=printable(org),
         in_flight=limits.in_flight,
         rate=limits.calls_per_s,
         guard=GuardLimits(),
@@ -120,8 +121,8 @@ def _entry(one: Listed, *, active: bool) -> str:
     timeout = "unknown" if action.timeout_s is None else f"{action.timeout_s} s"
     timeout += " (unset)" if action.timeout_is_set is False else ""
     lines = [
-        f"# {_comment(action.name)}: {_comment(action.category or 'no category')}, timeout {timeout}, "
-        f"request {_comment(action.request_type or 'unknown')}"
+        f"# {printable(action.name)}: {printable(action.category or 'no category')}, timeout {timeout}, "
+        f"request {printable(action.request_type or 'unknown')}"
     ]
     mark = "" if active else "# "
     if not active:
@@ -134,14 +135,9 @@ def _entry(one: Listed, *, active: bool) -> str:
     lines.append("# rate = 0.5")
     made = from_contract(one.contract, 1, 1)
     if isinstance(made, NoInput):
-        lines.append(f"# {_comment(made.why)}")
+        lines.append(f"# {printable(made.why)}")
     elif made[0].origin is InputOrigin.INVENTED:
         lines.append(f'# {line_to_paste(one.contract)}  # real values, each in place of "..."')
     lines.append("# recommend = { cap_s = 20 }  # settings of diag recommend, for this action only")
     lines.append("# production_peak_rate = 1.0  # calls/s at its busiest, if you know it")
     return "\n" + "\n".join(lines) + "\n"
-
-
-def _comment(text: str) -> str:
-    """Keep a name on its line: names are what people typed, and may hold anything."""
-    return "".join(one if one.isprintable() else " " for one in text)

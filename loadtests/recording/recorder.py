@@ -4,7 +4,6 @@ Measured (docs/load.md, "What recording costs"): about 2 microseconds a row, and
 calls that were in flight. No pandas, no pyarrow, no buffer here: whatever was recorded is readable.
 """
 
-import json
 import os
 from collections.abc import Sequence
 from typing import Final, NamedTuple
@@ -22,6 +21,7 @@ from analysis.format.call_record import (
 from analysis.format.job_lines import JOBS_SUFFIX
 from analysis.format.run_folder import RunFolder
 from analysis.format.sample_schema import InputOrigin, Outcome
+from analysis.plain_text import json_text
 from loadtests.planning.plan import ActionLoad
 
 NO_CORRELATION_ID: Final = b"\0" * 16
@@ -99,7 +99,7 @@ class Recorder:
         line: dict[str, object] = {"kind": kind, "code": code, "text": text}
         beside = {"name": name, "step": step, "message": message, "origin": origin}
         line.update((key, value) for key, value in beside.items() if value is not None)
-        _write(self._names_fd, json.dumps(line).encode() + b"\n")
+        _write(self._names_fd, json_text(line).encode() + b"\n")
         self._codes[kind, text, step, message, origin] = code
         return code
 
@@ -121,14 +121,14 @@ class Recorder:
 
     def event(self, kind: str, **facts: object) -> None:
         """Append one line to the events file (the generator's own state, guard decisions)."""
-        _write(self._events_fd, json.dumps({"kind": kind, **facts}).encode() + b"\n")
+        _write(self._events_fd, json_text({"kind": kind, **facts}).encode() + b"\n")
 
     def job(self, kind: str, **facts: object) -> None:
         """Append one line to the jobs file (layout: analysis.jobs.polling_loop), which is there only if
         needed."""
         if self._jobs_fd is None:
             self._jobs_fd = os.open(self._jobs_path, _APPEND, 0o644)
-        _write(self._jobs_fd, json.dumps({"kind": kind, **facts}).encode() + b"\n")
+        _write(self._jobs_fd, json_text({"kind": kind, **facts}).encode() + b"\n")
 
     def totals_of(self, action: int) -> ActionTotals:
         """Return what was recorded of one action (its index in the plan)."""

@@ -1,14 +1,16 @@
 """`--dry-run`: what a run would do, in words, before anything is sent."""
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
 from analysis.format.sample_schema import InputOrigin
 from analysis.number_words import plural, reason_lines
-from diag.table import clean
+from analysis.plain_text import printable
+from diag.table import Column, Table
+from diag.table_layout import lay_out
 from diag.target import Target
+from diag.workload.inline_toml import quoted
 from diag.workload.load_shape import Poll
 from diag.workload.payload import Payload
 from diag.wrapped_text import wrapped
@@ -17,6 +19,9 @@ from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.planning.unlisted_actions import Unlisted
 from loadtests.run.forecast import forecast
 
+_INDENT: Final = "  "
+_TO_PASTE: Final = " " * 6
+"""Before a line to paste, which is never broken."""
 MOST_NAMED: Final = 20
 """Actions that the workload does not name; beyond that they are counted."""
 
@@ -45,7 +50,7 @@ def describe(
     """Return the whole schedule as text: actions, rates, calls, duration, budget, side effects.
 
     `users`: as they will be once all are there; None where a LoadTestShape says, then of one user.
-    Sentences are wrapped at `width` columns; None: not at all.
+    Fits into `width` columns, lines to paste excepted; None: as wide as it is. Every line is `printable`.
     """
     plan = prepared.plan
     count = 1 if users is None else users
@@ -53,52 +58,68 @@ def describe(
     where = "SANDBOX" if target.sandbox else f"org {prepared.org_name} ({target.connection.host})"
     what = f"Dry run: nothing is called. Would measure {plural(len(plan.actions), 'action')} in {where}."
     lines = [
-        *_lines(what, width),
+        what,
         "",
         f"  mode        {plan.mode}, {plan.model} model, {plan.arrivals} arrivals, seed {plan.seed}",
         f"  duration    {_time(coming.duration_s)}",
         f"  users       {_users(plan, users)}",
         f"  rate        at most {coming.peak:.4g} calls/s at once",
+        *([f"  limited     {coming.capped}"] if coming.capped else []),
         f"  in flight   at most {plan.max_in_flight}; arrivals beyond are counted as dropped",
     ]
-    if coming.capped:
-        lines[-1:-1] = _lines(f"  limited     {coming.capped}", width)
     if not target.sandbox:
         limits = prepared.limits
-        allowed = (
+        lines.append(
             f"  limits      token {limits.token_per_minute or '?'}/min, "
             f"{limits.concurrent_executions or '?'} concurrent executions (shared with production)"
         )
-        lines += _lines(allowed, width)
-    lines += ["", "  calls/s   calls  timeout  request  inputs      action"]
     load = min(count / plan.divided_among, plan.most_load)
-    for action, calls in zip(plan.actions, coming.calls, strict=True):
-        kind = "CHANGES" if action.side_effects else "reads"
-        count_text = "-" if calls is None else f"{calls:.0f}"
-        lines.append(
-            f"  {action.rate * load:7.3g} {count_text:>7}  {action.timeout_s or '?':>5} s  {kind:<7}  "
-            f"{_inputs(action.payloads):<10}  {action.action_name}"
-            + (" (draft)" if action.target == "draft" else "")
-        )
+    table = _table(plan.actions, [action.rate * load for action in plan.actions], coming.calls)
+    room = None if width is None else width - len(_INDENT)
+    lines += ["", *(_INDENT + line.text for line in lay_out(table, room, gap=2))]
     for action in plan.actions:
         if action.poll:
-            lines += _lines(_poll_line(action, action.poll, plan.total_rate), width)
+            lines.append(_poll_line(action, action.poll, plan.total_rate))
     changing = [action.action_name for action in plan.actions if action.side_effects]
     if changing and not target.sandbox:
-        effects = f"  Side effects: {', '.join(changing)} may change real data with every call."
-        lines += ["", *_lines(effects, width)]
+        lines += ["", f"  Side effects: {', '.join(changing)} may change real data with every call."]
     lines += _real_inputs_missing(prepared)
     if plan.left_out:
         left_out = reason_lines((action.what, action.why) for action in plan.left_out)
-        lines += ["", "  Left out:"]
-        lines += [part for line in left_out for part in _lines(f"    {line}", width)]
+        lines += ["", "  Left out:", *(f"    {line}" for line in left_out)]
     if not target.sandbox:
         lines += _not_in_the_workload(prepared.unlisted)
-    return "\n".join(map(clean, lines)) + "\n"
+    return "\n".join(_fitted(printable(line), width) for line in lines) + "\n"
 
 
-def _lines(sentence: str, width: int | None) -> list[str]:
-    return [sentence] if width is None else wrapped(sentence, width).split("\n")
+def _fitted(line: str, width: int | None) -> str:
+    return line if width is None or line.startswith(_TO_PASTE) else wrapped(line, width)
+
+
+def _table(actions: Sequence[ActionLoad], rates: Sequence[float], calls: Sequence[float | None]) -> Table:
+    """Return one row per action: how often it is called, for how long at most, and with what."""
+    columns = (
+        Column("action"),
+        Column("calls/s", "right"),
+        Column("calls", "right", 2),
+        Column("timeout", "right"),
+        Column("request"),
+        Column("inputs", priority=2),
+    )
+    return Table(
+        columns,
+        tuple(
+            (
+                action.action_name + (" (draft)" if action.target == "draft" else ""),
+                f"{rate:.3g}",
+                "-" if count is None else f"{count:.0f}",
+                f"{action.timeout_s or '?'} s",
+                "CHANGES" if action.side_effects else "reads",
+                _inputs(action.payloads),
+            )
+            for action, rate, count in zip(actions, rates, calls, strict=True)
+        ),
+    )
 
 
 def _not_in_the_workload(unlisted: Unlisted) -> list[str]:
@@ -118,9 +139,9 @@ def _not_in_the_workload(unlisted: Unlisted) -> list[str]:
             lines.append(f"    and {len(changing) - MOST_NAMED} more: diag scan")
         lines += [
             f"  To call {changing[0].name}, write into the workload file:",
-            "    [[action]]",
-            f"    id = {json.dumps(changing[0].id)}",
-            "    allow_side_effects = true",
+            f"{_TO_PASTE}[[action]]",
+            f"{_TO_PASTE}id = {quoted(changing[0].id)}",
+            f"{_TO_PASTE}allow_side_effects = true",
         ]
     if unlisted.reading:
         more = plural(unlisted.reading, "action that only reads", "actions that only read")
@@ -144,15 +165,14 @@ def _real_inputs_missing(prepared: PreparedRun) -> list[str]:
     whose = f"{len(missing)} of {len(actions)} actions" if len(actions) > 1 else missing[0].action_name
     return [
         "",
-        f"  Real inputs are missing for {whose}: diag invents some. A backend",
-        '  may answer "not found" to those, faster than it answers real ones: the number',
-        "  comes out too short, so no timeout is lowered on it without --force. Below",
-        "  the action's [[action]] in the workload, paste its line and fill it in (or",
-        "  name a payload_file, .csv or .jsonl, with the same names):",
+        f'  Real inputs are missing for {whose}: diag invents some. A backend may answer "not found" to '
+        "those, faster than it answers real ones: the number comes out too short, so no timeout is lowered "
+        "on it without --force. Below the action's [[action]] in the workload, paste its line and fill it in "
+        "(or name a payload_file, .csv or .jsonl, with the same names):",
         *(
             line
             for action in missing
-            for line in (f"    {action.action_name}:", f"      {lines[action.action_id]}")
+            for line in (f"    {action.action_name}:", f"{_TO_PASTE}{lines[action.action_id]}")
         ),
     ]
 

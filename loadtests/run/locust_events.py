@@ -20,6 +20,7 @@ from loadtests.planning.run_options import add_options
 from loadtests.run.dry_run import describe, in_short
 from loadtests.run.load_run import LoadRun, print_error
 from loadtests.run.org_session import Opened, open_run
+from loadtests.run.printable_log import make_log_printable
 from loadtests.run.web_guard import guard_web_ui
 from loadtests.run.web_tab import add_tab
 from loadtests.steering.session import Session
@@ -61,6 +62,7 @@ class LocustEvents:
 
     def register(self, events: Any) -> None:
         """Listen to the events of a Locust environment."""
+        make_log_printable()
         logging.getLogger("httpx").setLevel(logging.WARNING)
         events.init_command_line_parser.add_listener(add_options)
         events.init.add_listener(self._on_init)

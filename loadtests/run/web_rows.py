@@ -3,6 +3,7 @@
 from typing import Final
 
 from analysis.number_words import noun, plural
+from analysis.plain_text import printable
 from diag.measuring.run_progress import RunProgress, latency_text
 from loadtests.run.run_stage import RunStage
 
@@ -23,7 +24,7 @@ def rows(progress: RunProgress, stage: RunStage) -> list[dict[str, object]]:
     """Return one row per action, one for the run, and once its calls are written one for its report."""
     table_rows: list[dict[str, object]] = [
         {
-            "action": action.action_name,
+            "action": printable(action.action_name),
             "state": "settled" if action.settled else _doing(stage, action.more_calls),
             "calls": action.calls,
             "ok": action.ok,
@@ -39,7 +40,11 @@ def rows(progress: RunProgress, stage: RunStage) -> list[dict[str, object]]:
         {
             "action": "All",
             "state": "; ".join(
-                [f"{progress.elapsed_s:.0f} s", *_of_run(progress, stage), *progress.notes[-2:]]
+                [
+                    f"{progress.elapsed_s:.0f} s",
+                    *_of_run(progress, stage),
+                    *map(printable, progress.notes[-2:]),
+                ]
             ),
             "calls": progress.calls,
             "ok": progress.ok,
@@ -72,7 +77,7 @@ def _of_run(progress: RunProgress, stage: RunStage) -> list[str]:
         waiting = progress.in_flight
         verb = noun(waiting, "is", "are")
         return [f"stopped, {plural(waiting, 'call')} in flight {verb} waited for"]
-    return [stage.result or "over"]
+    return [printable(stage.result or "over")]
 
 
 def _of_report(stage: RunStage) -> str:

@@ -10,6 +10,7 @@ import gevent
 
 from analysis.format.call_record import FLAG_NEW_CONNECTION, OUTCOME_CODES, TARGET_CODES, CallRecord
 from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, Outcome
+from analysis.plain_text import is_printable, printable
 from diag.genesys.outcomes import Classified
 from loadtests.planning.plan import ActionLoad
 from loadtests.recording.recorder import NO_CORRELATION_ID
@@ -196,7 +197,7 @@ class Caller:
             action_code=self._recorder.action_codes[index],
             target_code=TARGET_CODES[load.target],
             limit_s=(load.timeout_s or PLATFORM_MAX_TIMEOUT_S) + GIVE_UP_AFTER_S,
-            label=load.action_name + (" (draft)" if load.target == "draft" else ""),
+            label=printable(load.action_name) + (" (draft)" if load.target == "draft" else ""),
             payload_codes=[
                 self._recorder.code("payload", payload.label, origin=payload.origin)
                 for payload in load.payloads
@@ -213,7 +214,7 @@ class Caller:
 
 def _step(name: str | None) -> str | None:
     """Return a step's name if it looks like one: a label of the platform, never a text with values in it."""
-    return name if name is not None and len(name) <= LONGEST_STEP and name.isprintable() else None
+    return name if name is not None and len(name) <= LONGEST_STEP and is_printable(name) else None
 
 
 def _correlation_bytes(text: str) -> bytes:

@@ -9,9 +9,9 @@ import matplotlib
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
+from analysis.plain_text import printable
 from reports.charts.colour_roles import CSS_VARIABLE_OF
 from reports.charts.svg_path import compact
-from reports.wording.plain_text import printable
 
 _SVG: Final = "http://www.w3.org/2000/svg"
 _XLINK: Final = "http://www.w3.org/1999/xlink"

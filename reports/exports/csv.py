@@ -4,9 +4,9 @@ import csv
 import io
 from typing import Final
 
+from analysis.plain_text import csv_cell
 from analysis.verdicts.analysis_json import recommendation_to_json
 from analysis.verdicts.recommendation import Analysis
-from reports.wording.plain_text import csv_cell
 
 COLUMNS: Final = (
     "action_id",

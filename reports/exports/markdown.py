@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from analysis.jobs.polling_loop import FlowLoop
 from analysis.number_words import percentile_name, plural
+from analysis.plain_text import markdown
 from analysis.verdicts.recommendation import Recommendation
 from reports.pages.run_facts import run_facts
 from reports.report_data import ReportData
 from reports.wording import numbers
 from reports.wording.input_words import inputs_of
-from reports.wording.plain_text import markdown
 from reports.wording.production_words import production_words
 from reports.wording.verdict_words import change_text, headline, tally, wording_of
 

@@ -5,11 +5,11 @@ import warnings
 from pathlib import Path
 from typing import Final
 
+from analysis.plain_text import printable
 from reports.charts.colour_roles import PRINT_COLOURS
 from reports.figures.action_figures import action_charts
 from reports.figures.figure import Chart
 from reports.report_data import ReportData
-from reports.wording.plain_text import printable
 
 _NOT_PLAIN: Final = re.compile(r"[^a-z0-9]+")
 _LONGEST_NAME: Final = 40

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from analysis.format.run_folder import Manifest
 from analysis.number_words import percentile_name, plural
+from analysis.plain_text import markdown
 from analysis.statistics.survival_curve import SurvivalCurve
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from analysis.views.compare_runs import Change, ComparedAction, Comparison, Difference, comparison_to_json
@@ -20,7 +21,6 @@ from reports.pages.run_facts import what_was_run
 from reports.pages.template_engine import embedded_json, render
 from reports.wording import numbers
 from reports.wording.input_words import invented
-from reports.wording.plain_text import markdown
 from reports.wording.traced_text import TracedText, traced, traced_join, traced_number
 from reports.wording.verdict_words import Wording
 

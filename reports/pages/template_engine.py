@@ -10,11 +10,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from analysis.number_words import plural
+from analysis.plain_text import escaped_json, printable
 from reports.charts.svg import style_sheet
 from reports.wording import numbers
 from reports.wording.failures import where_it_failed
 from reports.wording.input_words import inputs_of
-from reports.wording.plain_text import printable
 from reports.wording.traced_text import traced_number
 
 TEMPLATES: Final = Path(__file__).parents[1] / "templates"
@@ -60,7 +60,7 @@ def embedded_json(body: object) -> Markup:
 
     What is not known (null in the JSON of the command line) is left out: a tenth of a large page.
     """
-    text = json.dumps(_known(body), allow_nan=False, sort_keys=True, separators=(",", ":"))
+    text = escaped_json(json.dumps(_known(body), allow_nan=False, sort_keys=True, separators=(",", ":")))
     return Markup(text.replace("<", "\\u003c"))
 
 

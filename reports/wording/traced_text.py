@@ -36,7 +36,7 @@ from collections.abc import Iterable
 
 from markupsafe import Markup, escape
 
-from reports.wording.plain_text import printable
+from analysis.plain_text import printable
 
 
 class TracedText(str):

@@ -8,8 +8,10 @@ from analysis.number_words import noun, plural
 from analysis.verdicts.apply_rules import held_back, will_be_set
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from reports.wording import numbers
-from reports.wording.plain_text import shortened
 from reports.wording.traced_text import TracedText, traced, traced_join, traced_number
+
+LONGEST_NAME: Final = 60
+"""Letters of a name in a sentence."""
 
 Tone = Literal["change", "fits", "unknown", "aside"]
 
@@ -151,13 +153,18 @@ def change_text(action: Recommendation) -> str:
     return f"{now} ({to} s only with --force)" if held_back(action) else f"{now} → {to} s"
 
 
+def _shortened(name: str) -> str:
+    """A name that fits into a sentence: its beginning, and `…` where something was left out."""
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1].rstrip()}…"
+
+
 def _worst(actions: Sequence[Recommendation]) -> str:
     """The share of the action that loses most calls today; named where it is not one that needs a change."""
     worst = max(actions, key=lambda action: action.cut_off_now or 0.0)
     share = worst.cut_off_now or 0.0
     if share < NOTABLE_SHARE:
         return ""
-    named = shortened(worst.action_name)
+    named = _shortened(worst.action_name)
     if len(actions) == 1:
         who = "the present timeout" if wording_of(worst).tone == "unknown" else "it"
     else:

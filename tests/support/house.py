@@ -15,7 +15,7 @@ DESIGN: Final = ROOT / "docs" / "design.md"
 MAP_BEGINS: Final = "<!-- the map: drawn by `make map`, held by tests/test_architecture.py -->\n"
 MAP_ENDS: Final = "<!-- end of the map -->\n"
 
-_ANALYSIS: Final = {"analysis.errors", "analysis.settings", "analysis.number_words"}
+_ANALYSIS: Final = {"analysis.errors", "analysis.settings", "analysis.number_words", "analysis.plain_text"}
 _CLIENT: Final = {
     "diag.genesys.client",
     "diag.genesys.errors",
@@ -30,7 +30,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "analysis/__init__.py": set(),
     "analysis/errors.py": set(),
     "analysis/number_words.py": set(),
-    "analysis/format": {"analysis.errors"},
+    "analysis/plain_text.py": set(),
+    "analysis/format": {"analysis.errors", "analysis.plain_text"},
     "analysis/settings.py": {"analysis.errors", "analysis.format"},
     "analysis/samples": {
         "analysis.errors", "analysis.format", "analysis.number_words", "numpy", "pandas", "pyarrow",
@@ -60,11 +61,12 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "reports/__init__.py": set(),
     "reports/report_data.py": {"analysis.format", "analysis.verdicts", "analysis.views"},
     "reports/wording": {
-        "analysis.format", "analysis.verdicts", "analysis.views", "analysis.number_words", "markupsafe",
+        "analysis.format", "analysis.verdicts", "analysis.views", "analysis.number_words",
+        "analysis.plain_text", "markupsafe",
     },
     "reports/charts": {
-        "analysis.number_words", "analysis.statistics", "analysis.verdicts", "analysis.views",
-        "reports.wording", "matplotlib", "numpy",
+        "analysis.number_words", "analysis.plain_text", "analysis.statistics", "analysis.verdicts",
+        "analysis.views", "reports.wording", "matplotlib", "numpy",
     },
     "reports/figures": {
         "analysis.format", "analysis.number_words", "analysis.statistics", "analysis.verdicts",
@@ -84,17 +86,19 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/exit_codes.py": set(),
     "diag/toml_section.py": set(),
     "diag/wrapped_text.py": set(),
-    "diag/table.py": {"diag.wrapped_text"},
+    "diag/table.py": {"analysis.plain_text", "diag.wrapped_text"},
     "diag/table_layout.py": {"diag.table", "diag.wrapped_text"},
-    "diag/errors.py": {"diag.table", "diag.wrapped_text"},
+    "diag/errors.py": {"analysis.plain_text", "diag.wrapped_text"},
     "diag/supported_platform.py": set(),
     "diag/cross_site.py": set(),
     "diag/cli.py": {
-        "click", "diag.__version__", "diag.errors", "diag.exit_codes", "diag.supported_platform",
+        "click", "analysis.plain_text", "diag.__version__", "diag.errors", "diag.exit_codes",
+        "diag.supported_platform",
         "diag.wrapped_text",
     },
     "diag/console.py": {
-        "click", "rich", "diag.errors", "diag.exit_codes", "diag.table", "diag.table_layout",
+        "click", "rich", "analysis.plain_text", "diag.errors", "diag.exit_codes", "diag.table",
+        "diag.table_layout",
         "diag.wrapped_text",
     },
     "diag/setting_sources.py": {"analysis.format", "diag.errors", "dotenv"},
@@ -127,14 +131,15 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "diag.sandbox.clock", "diag.sandbox.faults", "diag.sandbox.latency", "diag.sandbox.world",
     },
     "diag/sandbox/state_file.py": {
-        "analysis.format.input_file", "analysis.format.typed_json", "diag.sandbox.errors",
-        "diag.sandbox.sandbox", "diag.sandbox.world",
+        "analysis.format.input_file", "analysis.format.typed_json", "analysis.plain_text",
+        "diag.sandbox.errors", "diag.sandbox.sandbox", "diag.sandbox.world",
     },
     "diag/sandbox/executions": {
         "diag.sandbox.latency", "diag.sandbox.reply_bodies", "diag.sandbox.sandbox", "diag.sandbox.world",
     },
     "diag/sandbox/routes": {
-        "diag.cross_site", "diag.sandbox.errors", "diag.sandbox.executions", "diag.sandbox.faults",
+        "analysis.plain_text", "diag.cross_site", "diag.sandbox.errors", "diag.sandbox.executions",
+        "diag.sandbox.faults",
         "diag.sandbox.reply_bodies", "diag.sandbox.sandbox", "diag.toml_section", "diag.sandbox.world",
         "starlette",
     },
@@ -145,23 +150,26 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     # what verbs are made of
     "diag/inventory": {*_CLIENT, "analysis.format", "diag.errors", "diag.genesys", "diag.table"},
     "diag/workload": {
-        *_CLIENT, "analysis.errors", "analysis.format", "analysis.settings", "diag.errors", "diag.inventory",
+        *_CLIENT, "analysis.errors", "analysis.format", "analysis.plain_text", "analysis.settings",
+        "diag.errors", "diag.inventory",
         "diag.toml_section", "jsonschema", "rstr",
     },
     "diag/changes/__init__.py": set(),
     "diag/changes/errors.py": {"diag.errors"},
     "diag/changes/plans": {
-        *_CLIENT, "analysis.format", "analysis.verdicts", "diag.changes.errors",
+        *_CLIENT, "analysis.format", "analysis.plain_text", "analysis.verdicts", "diag.changes.errors",
         "diag.errors", "diag.inventory",
     },
-    "diag/changes/journal": {*_CLIENT, "analysis.format", "diag.changes.errors", "diag.changes.plans"},
+    "diag/changes/journal": {
+        *_CLIENT, "analysis.format", "analysis.plain_text", "diag.changes.errors", "diag.changes.plans",
+    },
     "diag/changes/applying": {
         *_CLIENT, "diag.changes.errors", "diag.changes.journal", "diag.changes.plans",
     },
     "diag/changes/undo_plan.py": {"diag.changes.errors", "diag.changes.journal", "diag.changes.plans"},
     "diag/changes/exports": {
-        "analysis.format", "analysis.verdicts", "diag.changes.errors", "diag.changes.plans", "diag.errors",
-        "diag.table",
+        "analysis.format", "analysis.plain_text", "analysis.verdicts", "diag.changes.errors",
+        "diag.changes.plans", "diag.errors",
     },
     "diag/checks": {"analysis", "diag.changes.plans"},
     "diag/checkup": {
@@ -195,10 +203,12 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "diag.inventory", "diag.sandbox.launch", "diag.settings", "diag.target", "diag.workload",
     },
     "loadtests/recording": {
-        "analysis.format", "diag.errors", "diag.measuring", "diag.target", "loadtests.planning", "gevent",
+        "analysis.format", "analysis.plain_text", "diag.errors", "diag.measuring", "diag.target",
+        "loadtests.planning", "gevent",
     },
     "loadtests/sending": {
-        *_CLIENT, "diag.genesys.http.retry_after", "diag.genesys.outcomes", "analysis.format", "diag.errors",
+        *_CLIENT, "diag.genesys.http.retry_after", "diag.genesys.outcomes", "analysis.format",
+        "analysis.plain_text", "diag.errors",
         "diag.exit_codes", "diag.workload", "loadtests.planning", "loadtests.recording", "gevent",
         "geventhttpclient",
     },
@@ -212,8 +222,9 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "loadtests.steering", "gevent", "locust",
     },
     "loadtests/run": {
-        *_CLIENT, "analysis.errors", "analysis.format", "analysis.number_words", "diag.errors",
-        "diag.exit_codes", "diag.cross_site", "diag.measuring", "diag.settings", "diag.table",
+        *_CLIENT, "analysis.errors", "analysis.format", "analysis.number_words", "analysis.plain_text",
+        "diag.errors", "diag.exit_codes", "diag.cross_site", "diag.measuring",
+        "diag.settings", "diag.table", "diag.table_layout",
         "diag.target", "diag.workload", "diag.wrapped_text", "loadtests.planning", "loadtests.recording",
         "diag.inventory.matching", "loadtests.sending", "loadtests.steering", "loadtests.workers", "flask",
         "werkzeug", "gevent", "locust",

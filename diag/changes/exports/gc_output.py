@@ -11,10 +11,10 @@ nothing afterwards.
 import shlex
 from typing import Final
 
+from analysis.plain_text import printable
 from analysis.verdicts.apply_rules import objection_to
 from analysis.verdicts.recommendation import Analysis, Verdict
 from diag.changes.exports.timeout_text import timeout_in_force
-from diag.table import clean
 
 _HEAD: Final = """\
 #!/usr/bin/env bash
@@ -51,10 +51,12 @@ def gc_calls(analysis: Analysis) -> str:
         if item.verdict not in (Verdict.RAISE, Verdict.LOWER) or after_timeout_s is None:
             continue
         before = timeout_in_force(item)
-        lines += [f"# {clean(item.action_name)}: {before} -> {after_timeout_s} s. {clean(item.reason)}"]
+        lines += [
+            f"# {printable(item.action_name)}: {before} -> {after_timeout_s} s. {printable(item.reason)}"
+        ]
         held_back = objection_to(item)
         call = f"set_timeout {shlex.quote(item.action_id)} {after_timeout_s}"
-        lines.append(f"# held back, {clean(held_back)}:\n# {clean(call)}" if held_back else call)
+        lines.append(f"# held back, {printable(held_back)}:\n# {printable(call)}" if held_back else call)
     if len(lines) == 1:
         lines.append("# Nothing to change.")
     return "\n".join(lines) + "\n"

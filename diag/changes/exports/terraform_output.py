@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from analysis.plain_text import printable
 from analysis.verdicts.apply_rules import objection_to
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from diag.changes.exports.read_terraform import RESOURCE_TYPE, TerraformResource, read_resources
 from diag.changes.exports.timeout_text import timeout_in_force
-from diag.table import clean
 
 _DRIFT: Final = (
     "# These timeouts belong to Terraform: put the lines into your configuration, then terraform apply.\n"
@@ -43,8 +43,8 @@ def terraform_lines(analysis: Analysis, state: Path | None) -> str:
         held_back = objection_to(item)
         if held_back:
             parts.append(
-                f"# {clean(item.action_name)}: {timeout_in_force(item)} -> {after_timeout_s} held back, "
-                f"{clean(held_back)}\n"
+                f"# {printable(item.action_name)}: {timeout_in_force(item)} -> {after_timeout_s} held back, "
+                f"{printable(held_back)}\n"
             )
             continue
         addresses = (
@@ -63,8 +63,8 @@ def terraform_lines(analysis: Analysis, state: Path | None) -> str:
 
 
 def _not_there(items: Sequence[Recommendation], file: str) -> str:
-    lines = [f"# Not in {clean(file)}, so probably not managed by Terraform:"]
-    lines += [f"#   {clean(item.action_name)} ({clean(item.action_id)})" for item in items]
+    lines = [f"# Not in {printable(file)}, so probably not managed by Terraform:"]
+    lines += [f"#   {printable(item.action_name)} ({printable(item.action_id)})" for item in items]
     lines.append("# To set these: diag recommend --apply --only NAME")
     return "\n".join(lines) + "\n"
 
@@ -80,11 +80,11 @@ def _addresses(item: Recommendation, resources: Sequence[TerraformResource]) -> 
 
 
 def _block(item: Recommendation, after_timeout_s: int, address: str) -> str:
-    head = f"# {clean(item.action_name)} ({clean(item.action_id)})\n# {clean(item.reason)}\n"
+    head = f"# {printable(item.action_name)} ({printable(item.action_id)})\n# {printable(item.reason)}\n"
     line = f"config_timeout_seconds = {after_timeout_s} # was {timeout_in_force(item)}\n"
     simple = re.fullmatch(re.escape(RESOURCE_TYPE) + r"\.([\w-]+)", address)
     if simple is None:  # in a module, or one of many: the block is somewhere we cannot see
-        return f"{head}# {clean(address)}\n  {line}"
+        return f"{head}# {printable(address)}\n  {line}"
     return f'{head}resource "{RESOURCE_TYPE}" "{simple[1]}" {{\n  {line}}}\n'
 
 

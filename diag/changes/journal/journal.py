@@ -6,7 +6,6 @@ No payload, no template, no header and no secret is ever written here.
 
 import fcntl
 import hashlib
-import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from analysis.format.input_file import check_kind, open_regular
+from analysis.plain_text import json_text
 from diag.changes.errors import JournalError
 from diag.changes.journal.journal_line import JournalLine
 from diag.changes.journal.parse_line import JOURNAL_VERSION, DamagedLineError, parse_line
@@ -44,7 +44,7 @@ class Journal:
 
     def append(self, line: JournalLine) -> None:
         """Write one line and wait until it is on the disk. Raises JournalError."""
-        text = json.dumps({"format_version": JOURNAL_VERSION, **asdict(line)}, allow_nan=False) + "\n"
+        text = json_text({"format_version": JOURNAL_VERSION, **asdict(line)}) + "\n"
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             is_new = not self.path.exists()

@@ -10,6 +10,7 @@ from analysis.format.atomic_write import write_whole
 from analysis.format.checked_json import UnfitJsonError, parse_json
 from analysis.format.input_file import InputFile
 from analysis.format.typed_json import WrongShapeError, typed
+from analysis.plain_text import json_text
 from diag.changes.errors import PlanFileError
 from diag.changes.plans.plan import FORMAT_VERSION, Plan
 
@@ -38,7 +39,7 @@ def plan_to_json(plan: Plan) -> str:
         "digest": plan_digest(plan),
         **asdict(plan),
     }
-    return json.dumps(body, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return json_text(body, indent=1, readable=True) + "\n"
 
 
 def write_plan(plan: Plan, path: Path) -> None:

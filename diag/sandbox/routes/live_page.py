@@ -6,6 +6,7 @@ from pathlib import Path
 from string import Template
 from typing import Final
 
+from analysis.plain_text import printable
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.world.revision import ActionEntry
 
@@ -25,8 +26,8 @@ def live_page(sandbox: Sandbox) -> str:
     """The whole page; without JavaScript it reloads itself."""
     scenario = sandbox.scenario
     return _TEMPLATE.substitute(
-        scenario=escape(scenario.name),
-        description=escape(scenario.description),
+        scenario=escape(printable(scenario.name)),
+        description=escape(printable(scenario.description)),
         seed=sandbox.seed,
         table=live_table(sandbox),
     )
@@ -64,6 +65,6 @@ def _row(sandbox: Sandbox, entry: ActionEntry) -> str:
     numbers = "".join(f"<td>{counts[outcome] or ''}</td>" for outcome in _OUTCOMES)
     draft = " (draft open)" if entry.draft is not None else ""
     return (
-        f"<tr><td>{escape(revision.name)}{draft}</td><td>{timeout}</td>"
+        f"<tr><td>{escape(printable(revision.name))}{draft}</td><td>{timeout}</td>"
         f'<td class="{"busy" if in_flight else ""}">{in_flight or ""}</td>{numbers}</tr>'
     )

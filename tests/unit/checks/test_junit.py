@@ -17,6 +17,6 @@ def test_junit_is_valid_xml_with_counts_whatever_the_name() -> None:
     assert root.attrib == {"name": "diag check", "tests": "3", "failures": "1", "skipped": "1", "errors": "0"}
     assert [suite.get("name") for suite in root] == ["diag check: outside", "diag check: unset"]
     (failure,) = root.iter("failure")
-    assert failure.get("message") == "100 % bad\r\n::warning::x"
+    assert failure.get("message") == "100 % bad  ::warning::x"
     assert len(list(root.iter("skipped"))) == 1
     assert len(failed(findings)) == 1

@@ -6,18 +6,13 @@ import io
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.table import Column, Table, clean, column_widths, to_csv, to_markdown
+from diag.table import Column, Table, column_widths, to_csv, to_markdown
 from diag.table_layout import lay_out
 
 TABLE = Table(
     columns=(Column("action"), Column("p99", "right", 2), Column("calls", "right", 3)),
     rows=(("Get Customer", "4.2 s", 1200), ("Look up order", "12 s", 99)),
 )
-
-
-@given(st.text())
-def test_cleaned_text_holds_no_control_character(text: str) -> None:
-    assert all(character.isprintable() for character in clean(text))
 
 
 @given(st.lists(st.tuples(st.text(), st.integers() | st.none())))
@@ -32,7 +27,7 @@ def test_csv_reads_back_with_formulas_defused(rows: list[tuple[str, int | None]]
 def test_markdown_cannot_be_broken_by_a_name() -> None:
     table = Table((Column("action"),), (("a | <b>x</b>\nnext",),))
 
-    assert to_markdown(table).splitlines()[-1] == "| a \\| &lt;b&gt;x&lt;/b&gt;�next |"
+    assert to_markdown(table).splitlines()[-1] == r"| a \| \<b\>x\</b\> next |"
 
 
 def shown(width: int) -> list[str]:

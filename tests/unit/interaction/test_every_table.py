@@ -142,7 +142,7 @@ def test_every_line_of_a_plan_keeps_its_numbers_whole(
 ) -> None:
     on_a_terminal(monkeypatch, width)
     text = plan_text(PLAN)
-    Console().note(text)
+    Console().block(text)
     shown = capsys.readouterr().err.splitlines()
 
     assert_whole([text], shown, width)

@@ -3,13 +3,18 @@
 import tomllib
 from dataclasses import replace
 
+import pytest
+
 from analysis.format.run_folder import LeftOut
-from analysis.format.sample_schema import InputOrigin
+from analysis.format.sample_schema import ActionVersion, InputOrigin
+from analysis.plain_text import is_printable
 from diag.genesys.models import Action
 from diag.target import Target, sandbox_connection
+from diag.workload.load_shape import Poll
 from diag.workload.make_payloads import EMPTY
 from diag.workload.org_limits import OrgLimits
 from diag.workload.payload import Payload
+from diag.wrapped_text import columns_of
 from loadtests.planning.make_plan import PreparedRun
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.planning.unlisted_actions import Unlisted
@@ -35,7 +40,7 @@ def said(lines: dict[str, str]) -> str:
 
 
 def test_every_action_shows_where_its_inputs_come_from() -> None:
-    rows = {line.split("  ")[-1]: line for line in said({"a-1": LINE}).splitlines()}
+    rows = {line.strip().split("  ")[0]: line for line in said({"a-1": LINE}).splitlines()}
 
     assert "5 invented" in rows["Get Customer"]
     assert "1 inline, 40 file" in rows["Get Order"] or "40 file, 1 inline" in rows["Get Order"]
@@ -108,3 +113,27 @@ def test_reasons_wrap_between_words_and_lines_to_paste_never_do() -> None:
     left_out = " ".join(text.partition("Left out:\n")[2].split())
     assert left_out == f"9 actions, the same for each: {why} ({', '.join(named)})"
     assert left_out in describe(prepared, target, 60.0, 1)
+
+
+@pytest.mark.parametrize("width", [60, 80, 100])
+def test_all_but_lines_to_paste_fit_the_terminal_and_every_figure_is_whole(width: int) -> None:
+    long = "Search Knowledge Articles By Customer And Language And Region"
+    mixed = (*payloads(InputOrigin.INLINE, 1), *payloads(InputOrigin.FILE, 40))
+    poll = Poll("a-2", "jobId", "jobId", "state", ("DONE",), action_name=long)
+    actions = (
+        ActionLoad("a-1", long, 60, 123.4, mixed, target=ActionVersion.DRAFT, side_effects=True, poll=poll),
+        ActionLoad("a-2", "顧客検索" * 6, 60, 1.25, payloads(InputOrigin.INVENTED, 5)),
+        ActionLoad("a-3", "Get\x1b[2J\nTime", None, 0.001, (EMPTY,)),
+    )
+    prepared = PreparedRun(
+        LoadPlan(actions), OrgLimits(50, 300), "id", "Acme", {"a-2": LINE}, Unlisted((), 3)
+    )
+    target = Target(sandbox_connection("http://127.0.0.1:1"), sandbox=False)
+
+    text = describe(prepared, target, 3600.0, 4, width=width)
+
+    assert [line for line in text.splitlines() if columns_of(line) > width and "payload =" not in line] == []
+    assert all(is_printable(line) for line in text.split("\n"))
+    for figure in ("494", "1776960", "60 s", "CHANGES", "40 file, 1 inline", "5 invented", "0.004", "? s"):
+        assert any(figure in line for line in text.splitlines()), figure
+    assert "Get�[2J Time" in text
