@@ -1,6 +1,6 @@
 """One armed fault: its kind, the requests it is for, and its settings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,8 @@ class Fault:
     hits: int | None = None
     """At most so many are hit; None: no end."""
     status: int = 500
+    code: str = ""
+    """The platform's code beside the status; empty: the usual one."""
     retry_after_s: int | None = None
     limit: str = ""
     """Whose limit a 429 speaks of: `dataactions` (the org's) or `platform.api` (our token's); empty: none."""
@@ -25,3 +27,7 @@ class Fault:
     megabytes: int = 20
     part: str = ""
     """Of a JSON reply, by its path: `name`, `config.response`."""
+    value: str = ""
+    """What stands there instead: JSON for a part, or the name of a character set."""
+    memory: list[object] = field(default_factory=list, compare=False, repr=False)
+    """What a fault keeps from one request to the next."""

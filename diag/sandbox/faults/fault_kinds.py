@@ -8,7 +8,7 @@ from typing import Final
 
 from starlette.responses import HTMLResponse
 
-from diag.sandbox.faults import garbled_replies
+from diag.sandbox.faults import garbled_replies, misleading_replies
 from diag.sandbox.faults.fault import Fault
 from diag.sandbox.faults.faulted_request import FaultedRequest
 from diag.sandbox.reply_bodies import ErrorReply, LimitHit, json_reply
@@ -133,6 +133,19 @@ KINDS: Final = {
     "gzip_bomb": FaultKind(
         "does the work, packs `megabytes` of padding into a small gzip reply", garbled_replies.gzip_bomb
     ),
+    "partial": FaultKind("does the work, sends half of the reply as 206", misleading_replies.partial),
+    "aged": FaultKind("does the work, sends the reply as one from a cache (Age)", misleading_replies.aged),
+    "replayed": FaultKind(
+        "answers every request with the reply to the first one it hit, as a careless cache does",
+        misleading_replies.replayed,
+    ),
+    "retyped": FaultKind(
+        "does the work, sends `part` of the reply with `value` (JSON) instead", misleading_replies.retyped
+    ),
+    "mislabelled": FaultKind(
+        "does the work, sends the reply as text of the character set `value`, whatever it is",
+        misleading_replies.mislabelled,
+    ),
     "redirect": FaultKind("answers 302 to another place instead of doing the work", garbled_replies.redirect),
     "slow": FaultKind("waits `for_s` before anything else", _slow),
     "login_throttled": FaultKind(
@@ -151,4 +164,4 @@ def _refusal(fault: Fault) -> ErrorReply:
     code, message = _REFUSALS.get(fault.status, ("bad.request", "The request was refused."))
     headers = {} if fault.retry_after_s is None else {"Retry-After": str(fault.retry_after_s)}
     limit = LimitHit(fault.limit, "requests.volume.max", 0) if fault.limit else None
-    return ErrorReply(fault.status, code, message, headers=headers, limit=limit)
+    return ErrorReply(fault.status, fault.code or code, message, headers=headers, limit=limit)

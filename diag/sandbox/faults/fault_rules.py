@@ -6,11 +6,15 @@ Faults are armed by a scenario (`[[faults]]`) or at run time (POST /sandbox/faul
 import re
 from dataclasses import dataclass, field
 from random import Random
+from typing import Final
 
 from diag.sandbox.faults.fault import Fault
 from diag.sandbox.faults.fault_kinds import KINDS
 from diag.sandbox.reply_bodies import JsonObject
 from diag.toml_section import TomlSection
+
+_ABOUT_A_PART: Final = ("stripped", "nulled", "retyped")
+_WITH_A_VALUE: Final = ("retyped", "mislabelled")
 
 
 @dataclass(slots=True)
@@ -73,8 +77,15 @@ def read_fault(table: TomlSection) -> Fault:
     whole = 1_000_000_000
     kind = table.text("kind", choices=tuple(KINDS))
     part = table.text("part", "")
-    if (kind in ("stripped", "nulled")) != bool(part):
-        raise table.wrong("part", "says what is stripped or nulled, and belongs to these faults only")
+    value = table.text("value", "")
+    if (kind in _ABOUT_A_PART) != bool(part):
+        raise table.wrong(
+            "part", f"belongs to these faults only, and they need it: {', '.join(_ABOUT_A_PART)}"
+        )
+    if (kind in _WITH_A_VALUE) != bool(value):
+        raise table.wrong(
+            "value", f"belongs to these faults only, and they need it: {', '.join(_WITH_A_VALUE)}"
+        )
     return table.done(
         Fault(
             kind=kind,
@@ -84,6 +95,7 @@ def read_fault(table: TomlSection) -> Fault:
             skip=table.integer("skip", 0, low=0, high=whole),
             hits=table.integer("hits", low=1, high=whole) if table.has("hits") else None,
             status=table.integer("status", 500, low=400, high=599),
+            code=table.text("code", ""),
             retry_after_s=(
                 table.integer("retry_after_s", low=0, high=86_400) if table.has("retry_after_s") else None
             ),
@@ -91,5 +103,6 @@ def read_fault(table: TomlSection) -> Fault:
             for_s=table.number("for_s", 1.0, above=0.0),
             megabytes=table.integer("megabytes", 20, low=1, high=500),
             part=part,
+            value=value,
         )
     )

@@ -216,3 +216,37 @@ def test_a_write_that_arrives_twice_is_done_once(sabotaged: Sabotaged, balance: 
     arm({"kind": "doubled", "method": "PATCH"})
     assert client.patch(balance, json={"version": version}).status_code == 409
     assert client.get(balance).json()["version"] == version + 1
+
+
+def test_misleading_replies(sabotaged: Sabotaged, balance: str) -> None:
+    client, arm = sabotaged
+    template = f"{balance}/templates/successtemplate.vm"
+    whole = client.get(template).text
+    arm({"kind": "partial", "path": "successtemplate"})
+    reply = client.get(template)
+    assert (reply.status_code, reply.text) == (206, whole[: len(whole) // 2])
+    arm({"kind": "aged"})
+    assert client.get(template).headers["Age"] == "3600"
+    arm({"kind": "mislabelled", "value": "utf-16-le", "path": "successtemplate"})
+    reply = client.get(template)
+    assert (reply.content, reply.headers["Content-Type"]) == (whole.encode(), "text/plain; charset=utf-16-le")
+    arm({"kind": "retyped", "part": "version", "value": "-1", "path": "/actions/[^/]+$"})
+    assert client.get(balance).json()["version"] == -1
+    arm({"kind": "replayed", "path": "/templates/"})
+    first = client.get(template).text
+    assert client.get(f"{balance}/templates/requesttemplate.vm").text == first
+    arm({"kind": "status", "status": 504, "code": "authentication.request.timeout"})
+    assert client.get(balance).json()["code"] == "authentication.request.timeout"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"kind": "retyped", "part": "version"},
+        {"kind": "page", "value": "1"},
+        {"kind": "page", "part": "name"},
+    ],
+)
+def test_a_fault_without_what_it_needs_is_refused(sabotaged: Sabotaged, fault: Fault) -> None:
+    _, arm = sabotaged
+    assert arm(fault).status_code == 400
