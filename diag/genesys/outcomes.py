@@ -10,6 +10,12 @@ place. So a timeout counts only when the call took at least `EARLY_SHARE` of the
 one is a backend or platform error. A later one still counts: the call did take longer than the timeout.
 Without a known timeout (`timeout_s=None`) the form decides.
 
+Whose clock ran out is known of one code only: `authentication.request.timeout` is not the action's (D, old
+swagger), and counts as an error however long it took. So does an error of class ACTION.AUTHENTICATION: the
+token for the backend was waited for, not the backend. Unknown is who sends a 504 that is not the platform's
+ErrorBody (a page of a gateway, nothing at all) or calls itself a gateway's. Such a one is taken for the
+action's timeout only after all of it has passed: then the call was too slow, whoever ended it.
+
 A 429 of the test endpoint itself is the platform's. One inside a result is the backend's when its class is
 ACTION.REMOTE_ENDPOINT: the web service is at its limit, which is a finding about it and no reason to
 wait for ours. Unless it comes with a `limit` of namespace `dataactions`: then the org's own limit was hit.
@@ -22,6 +28,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import Final, cast
 
 from diag.genesys.message_without_values import message_shape
@@ -47,6 +54,10 @@ _PROCESSING: Final = "ACTION.PROCESSING"  # Genesys' side: input schema, templat
 _REMOTE: Final = "ACTION.REMOTE_ENDPOINT"  # the web service answered with an error
 # the org's limits on data actions (docs/genesys-api.md, "Limits of the org")
 _OWN_LIMITS: Final = "dataactions"
+
+_NOT_THE_ACTIONS: Final = "authentication.request.timeout"
+_A_GATEWAYS: Final = re.compile(r"gateway[\s._-]?tim(?:ed|e)?[\s._-]?out", re.IGNORECASE)
+"""Such a code has no source (docs/genesys-api.md, "Test calls"): whose timeout it would be is unknown."""
 
 _TIMEOUT_WORDS: Final = re.compile(r"tim(?:ed|e)?[\s._-]?out", re.IGNORECASE)
 _REMOTE_STATUS: Final = re.compile(
@@ -87,7 +98,15 @@ def classify(status: int, body: bytes | None, timeout_s: int | None, elapsed_ms:
     if status == 200:
         return _of_result(reply, body, early=early)
     error = reply or {}
+    if status == HTTPStatus.GATEWAY_TIMEOUT and _is_a_gateways(error):
+        early = timeout_s is None or elapsed_ms < timeout_s * 1000.0
     return replace(_of_error(status, error, early=early, inside_result=False), message=_message(error))
+
+
+def _is_a_gateways(error: _Json) -> bool:
+    """Return whether a 504 may be someone else's: without the platform's code, or with a gateway's name."""
+    code = _code(error)
+    return code is None or _A_GATEWAYS.search(code) is not None
 
 
 def _of_result(reply: _Json | None, body: bytes | None, *, early: bool) -> Classified:
@@ -123,6 +142,8 @@ class _Failure:
 
     @property
     def names_timeout(self) -> bool:
+        if any(body.get("code", body.get("errorCode")) == _NOT_THE_ACTIONS for body in _nested(self.error)):
+            return False
         return self.status in (408, 504) or (self.inside_result and _mentions_timeout(self.error))
 
 
@@ -148,6 +169,8 @@ def _if_rate_limited(failure: _Failure) -> Classified | None:
 
 
 def _if_own_timeout(failure: _Failure) -> Classified | None:
+    if _action_class(failure.error) == _AUTHENTICATION:
+        return None
     return Classified(TIMEOUT, failure.code) if failure.names_timeout and not failure.early else None
 
 

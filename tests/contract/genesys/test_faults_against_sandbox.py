@@ -92,6 +92,7 @@ def test_a_test_call_is_never_repeated_and_says_how_it_ended(start_sandbox: Star
             ({"kind": "reset_after"}, "network_error"),
             ({"kind": "status", "status": 503}, "platform_error"),
             ({"kind": "status", "status": 504}, "platform_error"),  # far too early to be the action's own
+            ({"kind": "status", "status": 504, "code": "authentication.request.timeout"}, "platform_error"),
             ({"kind": "html"}, "platform_error"),
             ({"kind": "malformed"}, "platform_error"),
         ):

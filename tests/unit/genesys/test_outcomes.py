@@ -29,8 +29,6 @@ TIMEOUT_BODIES = [
     (408, body(code="client.timeout", status=408)),
     (408, b""),
     (504, body(code="request.timeout", message="The request timed out.", status=504)),
-    (504, b"<html>Gateway Time-out</html>"),
-    (504, None),
     (200, failed({"status": 504, "code": "request.timeout"})),
     (200, failed({"status": 408})),
     (
@@ -55,6 +53,38 @@ def test_every_form_of_the_actions_own_timeout(status: int, reply: bytes | None)
 def test_a_timeout_well_before_the_actions_own_is_someone_elses(status: int, reply: bytes | None) -> None:
     expected = "backend_error" if status == 200 else "platform_error"
     assert classify(status, reply, TIMEOUT_S, 2_000.0).outcome == expected
+
+
+NOT_THE_ACTIONS = [
+    (504, body(code="authentication.request.timeout", message="The request timed out.", status=504)),
+    (504, body(errorCode="AUTHENTICATION.REQUEST.TIMEOUT".lower(), userMessage="The request timed out.")),
+    (408, body(code="authentication.request.timeout", status=408)),
+    (200, failed({"status": 504, "code": "authentication.request.timeout"})),
+    (200, failed({"status": 500, "errors": [{"code": "authentication.request.timeout"}]})),
+    (200, failed(action_error("ACTION.AUTHENTICATION", message="Token request timed out"))),
+    (504, body(**action_error("ACTION.AUTHENTICATION", status=504))),
+]
+
+
+@pytest.mark.parametrize("timeout_s", [TIMEOUT_S, None])
+@pytest.mark.parametrize(("status", "reply"), NOT_THE_ACTIONS)
+def test_a_login_that_timed_out_is_not_the_actions_timeout(
+    status: int, reply: bytes, timeout_s: int | None
+) -> None:
+    assert classify(status, reply, timeout_s, SLOW_MS).outcome in (
+        "platform_error",
+        "backend_error",
+        "auth_error",
+    )
+
+
+@pytest.mark.parametrize(
+    "reply", [b"<html>Gateway Time-out</html>", None, b"", b"{}", body(code="gateway.timeout", status=504)]
+)
+def test_a_504_of_unknown_origin_counts_once_the_whole_timeout_has_passed(reply: bytes | None) -> None:
+    assert classify(504, reply, TIMEOUT_S, 9_500.0).outcome == "platform_error"
+    assert classify(504, reply, TIMEOUT_S, SLOW_MS).outcome == "timeout"
+    assert classify(504, reply, None, SLOW_MS).outcome == "platform_error"
 
 
 def test_the_limit_between_early_and_own() -> None:
