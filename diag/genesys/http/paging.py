@@ -32,14 +32,24 @@ def all_entities(
     """Return the entities of all pages, each id once, in listing order.
 
     Raises `UnexpectedReplyError` when a page brings nothing new although there should be more: a server
-    that ignores `pageNumber` would otherwise be read for ever.
+    that ignores `pageNumber` would otherwise be read for ever. The same for an empty page before as many were
+    listed as there are: a list that is cut short looks like an org with fewer actions.
     """
     found: dict[str, JsonObject] = {}
+    listed, promised = 0, 0
     for number in range(1, MAX_PAGES + 1):
         page = api.get(path, params={**params, "pageSize": PAGE_SIZE, "pageNumber": number}, needs=needs)
         entities = objects(page.get("entities"), f"GET {path}")
+        total = optional_int(page, "total")
+        promised = promised if total is None else total
+        if not entities and listed < promised:
+            raise UnexpectedReplyError(
+                f"GET {path} listed {listed} of {promised} entries: page {number} is empty.",
+                hint="Does a proxy in between cut replies short? Run the command again.",
+            )
         if not entities:
             break
+        listed += len(entities)
         before = len(found)
         for entity in entities:
             found.setdefault(str(entity.get("id")), entity)
@@ -48,16 +58,15 @@ def all_entities(
                 f"Page {number} of GET {path} repeats earlier pages; {len(found)} entries were read.",
                 hint="Does a proxy drop the pageNumber parameter?",
             )
-        total = optional_int(page, "total")
         if on_progress:
             on_progress(len(found), total)
-        if not _has_more(page, number, len(found), total):
+        if not _has_more(page, number, listed, total):
             break
     return list(found.values())
 
 
-def _has_more(page: JsonObject, number: int, found: int, total: int | None) -> bool:
+def _has_more(page: JsonObject, number: int, listed: int, total: int | None) -> bool:
     page_count = optional_int(page, "pageCount")
     if page_count is None and total is None and "nextUri" not in page:
         return True  # no promise at all: an empty page ends it
-    return bool(page.get("nextUri")) or number < (page_count or 0) or found < (total or 0)
+    return bool(page.get("nextUri")) or number < (page_count or 0) or listed < (total or 0)
