@@ -29,7 +29,7 @@ def parse_json(source: str | bytes) -> Any:
     """Return the value in a JSON text. Raises UnfitJsonError, and nothing else."""
     try:
         text = source.decode("utf-8-sig") if isinstance(source, bytes) else source.removeprefix("\ufeff")
-        body = json.loads(text)
+        body = json.loads(text, object_pairs_hook=_object)
     except UnicodeDecodeError as error:
         raise UnfitJsonError(f"is not UTF-8 text (byte {error.start + 1})") from None
     except json.JSONDecodeError as error:
@@ -38,6 +38,8 @@ def parse_json(source: str | bytes) -> Any:
         ) from None
     except RecursionError:
         raise UnfitJsonError(_too_deep()) from None
+    except UnfitJsonError:
+        raise
     except ValueError:  # thousands of digits: Python does not even read them
         raise UnfitJsonError(_too_large()) from None
     check_values(body)
@@ -86,6 +88,14 @@ def check_values(body: object) -> None:
             return
         level = below
     raise UnfitJsonError(_too_deep())
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object that says everything once: of two values, one would be believed and the other lost."""
+    body = dict(pairs)
+    if len(body) != len(pairs):
+        raise UnfitJsonError("holds an object that names the same key twice")
+    return body
 
 
 def _with_whole_characters(value: Any) -> Any:

@@ -7,6 +7,7 @@ trouble.
 """
 
 import copy
+import re
 import threading
 import time
 from collections.abc import Callable, Generator
@@ -15,7 +16,13 @@ from typing import Final
 import httpx
 
 from analysis.format.checked_json import UnfitJsonError, parse_json
-from diag.genesys.errors import ApiError, LoginError, NetworkError, RateLimitedError
+from diag.genesys.errors import (
+    ApiError,
+    LoginError,
+    NetworkError,
+    RateLimitedError,
+    UnexpectedReplyError,
+)
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.error_reply import error_reply
 from diag.genesys.http.json_reply import JsonObject, optional_int, optional_text, parse_object, text
@@ -24,6 +31,9 @@ from diag.genesys.http.retrying import call_with_retries
 from diag.genesys.http.secret import Secret
 
 _WHERE: Final = "POST /oauth/token"
+_TOKEN: Final = re.compile(r"[A-Za-z0-9._~+/=-]+")
+"""What may stand behind `Bearer` (RFC 6750, 2.1): a line break there would begin another header."""
+
 SHORTEST_LIFE_S: Final = 300.0
 """A token lives 5 minutes to 48 hours, as the OAuth client is set up; this if the reply lacks it."""
 
@@ -114,7 +124,13 @@ class TokenSource:
         reply = parse_object(response.content, _WHERE, content_type=response.headers.get("Content-Type"))
         given_s = optional_int(reply, "expires_in") or 0
         life_s = float(given_s) if given_s > 0 else SHORTEST_LIFE_S
-        token = Secret(text(reply, "access_token", _WHERE))
+        given = text(reply, "access_token", _WHERE)
+        if not _TOKEN.fullmatch(given):
+            raise UnexpectedReplyError(
+                f"The access token in the reply of {_WHERE} has characters that no token has.",
+                hint="Is GENESYSCLOUD_REGION right, and is there a proxy in between?",
+            )
+        token = Secret(given)
         self._expires_at = asked_at + life_s
         self._renew_at = self._expires_at - min(_EARLY_S, life_s / 4)
         return token

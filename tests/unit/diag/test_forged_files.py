@@ -95,6 +95,7 @@ def test_a_journal_is_never_a_device(tmp_path: Path) -> None:
         ("9" * 30, "64 bits"),
         ("9" * 5000, "64 bits"),
         ("{", "not valid JSON"),
+        ('{"version": 7, "config": {"a": 1, "a": 2}}', "the same key twice"),
     ],
 )
 def test_json_that_no_reader_could_bear_is_named(text: str, said: str) -> None:

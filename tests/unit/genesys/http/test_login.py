@@ -186,3 +186,13 @@ def test_no_credentials(wire: respx.MockRouter) -> None:
     with GenesysClient(Connection.to(region="us-east-1")) as client, pytest.raises(LoginError) as caught:
         client.organization()
     assert caught.value.hint is not None and "diag demo" in caught.value.hint
+
+
+@pytest.mark.parametrize("token", ["", "a b", "first\r\nX-Admin: 1", "t\u00f6ken", "a\u0000"])
+def test_a_token_that_would_break_out_of_its_header_is_refused(
+    wire: respx.MockRouter, client: GenesysClient, token: str
+) -> None:
+    wire["login"].respond(json={"access_token": token, "expires_in": 3600})
+    with pytest.raises(UnexpectedReplyError, match="characters that no token has") as caught:
+        client.organization()
+    assert not token or token not in str(caught.value)
