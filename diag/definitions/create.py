@@ -12,8 +12,9 @@ from diag.changes.journal.journal_line import Author, JournalLine, PlannedAction
 from diag.changes.plans.plan import OrgIdentity
 from diag.definitions.errors import AmbiguousTargetError
 from diag.definitions.resolve import Creation
-from diag.genesys.errors import ApiError, effect_is_unknown
+from diag.genesys.errors import ApiError, RateLimitedError, effect_is_unknown
 from diag.genesys.http.json_reply import JsonObject
+from diag.genesys.http.retrying import MAX_ATTEMPTS, wait_before_retry
 from diag.genesys.models import Action
 
 
@@ -44,6 +45,7 @@ def create(
     author: Author,
     draft: bool,
     clock: Callable[[], float] = time.time,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> Created:
     """Create the action and return it; journalled before and after.
 
@@ -59,7 +61,7 @@ def create(
     intent = _intent(creation, identity, author, clock())
     journal.append(intent)
     try:
-        action = org.create_action(creation.body, draft=draft)
+        action = _create_once(org, creation, draft=draft, sleep=sleep)
     except ApiError as error:
         created = _created_despite(org, name, error, draft=draft)
         if created is None:
@@ -69,6 +71,21 @@ def create(
         action = created
     journal.append(_result(intent, clock(), "created", None, action.correlation_id, action))
     return Created(action, intent.entry)
+
+
+def _create_once(org: Org, creation: Creation, *, draft: bool, sleep: Callable[[float], None]) -> Action:
+    """Create it, again after a rate limit, but only once the org was seen without it."""
+    for attempt in range(1, MAX_ATTEMPTS):
+        try:
+            return org.create_action(creation.body, draft=draft)
+        except RateLimitedError as error:
+            wait = wait_before_retry("POST", error)
+            if wait is False:
+                raise
+            sleep(2.0**attempt if wait is True else wait)
+            if org.actions_named(creation.definition.name, draft=draft):
+                raise
+    return org.create_action(creation.body, draft=draft)
 
 
 def _created_despite(org: Org, name: str, error: ApiError, *, draft: bool) -> Action | None:

@@ -119,12 +119,19 @@ def action_path(action_id: str, *, draft: bool = False) -> str:
 
 
 def read_action(api: Api, path: str, *, contract: bool = False) -> Action:
-    """Return the action or draft at `path`."""
+    """Return the action or draft at `path`. Raises `UnexpectedReplyError` for a reply about another one."""
     params: QueryParams = {"includeConfig": True}
     if contract:
         params["expand"] = "contract"
     reply = api.call("GET", path, params=params, needs=VIEW)
-    return _action(reply, f"GET {path}")
+    action = _action(reply, f"GET {path}")
+    if not path.removesuffix("/draft").endswith(f"/{quote(action.id, safe='')}"):
+        raise UnexpectedReplyError(
+            f"The reply of GET {path} is about another action, {action.id}.",
+            hint="Is there a proxy in between that answers from its cache?",
+            correlation_id=action.correlation_id,
+        )
+    return action
 
 
 def read_full(api: Api, path: str, *, contract: bool = False) -> FullConfig:
@@ -136,12 +143,6 @@ def read_full(api: Api, path: str, *, contract: bool = False) -> FullConfig:
     action = read_action(api, path, contract=contract)
     if action.configurable:
         action.require_whole()
-        if not path.removesuffix("/draft").endswith(f"/{quote(action.id, safe='')}"):
-            raise UnexpectedReplyError(
-                f"The reply of GET {path} is about another action, {action.id}.",
-                hint="Is there a proxy in between that answers from its cache?",
-                correlation_id=action.correlation_id,
-            )
     config = action.config
     return FullConfig(
         action=action,
@@ -153,11 +154,13 @@ def read_full(api: Api, path: str, *, contract: bool = False) -> FullConfig:
 def patch_action(api: Api, path: str, full: FullConfig, timeout_s: int | None) -> Action:
     """PATCH the action or draft at `path` with the whole config and another timeout.
 
-    A reply that does not name the version it made proves nothing: `UnexpectedReplyError`.
+    A reply that does not name the version it made, or one that is no newer than what was sent (a cache's, a
+    replica's), proves nothing: `UnexpectedReplyError`.
     """
     reply = api.call("PATCH", path, body=full.patch_body(timeout_s), needs=EDIT)
     action = _action(reply, f"PATCH {path}")
-    if action.version is None or action.id != full.action.id:
+    made, sent = action.version, full.action.version
+    if made is None or (sent is not None and made <= sent) or action.id != full.action.id:
         raise UnexpectedReplyError(
             f"The reply of PATCH {path} does not say which version it made of the action.",
             hint="Is there a proxy in between that answers itself?",

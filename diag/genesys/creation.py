@@ -24,11 +24,12 @@ class CreationCalls:
     def create_action(self, body: JsonObject, *, draft: bool = False) -> Action:
         """Create an action from a PostActionInput and return it as the platform does.
 
-        Never repeated after a lost reply: look with `actions_named` before trying again, or there may be two.
-        A reply that lacks what every action has proves nothing: `UnexpectedReplyError`.
+        Never repeated, not after a 429 either, which may be the answer to a second copy that a proxy sent:
+        look with `actions_named` before trying again, or there may be two. A reply that lacks what every
+        action has proves nothing: `UnexpectedReplyError`.
         """
         path = f"{ACTIONS}/drafts" if draft else ACTIONS
-        reply = self._api.call("POST", path, body=body, needs=("integrations:action:add",))
+        reply = self._api.call("POST", path, body=body, needs=("integrations:action:add",), repeat=False)
         action = Action.from_json(reply.json(f"POST {path}"), f"POST {path}", reply.correlation_id)
         if action.damaged_part == "name" or action.version is None:
             raise UnexpectedReplyError(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from diag.genesys.actions import EDIT, action_path, patch_action, read_action, read_full
-from diag.genesys.errors import NotFoundError
+from diag.genesys.errors import NotFoundError, UnexpectedReplyError
 from diag.genesys.http.api import Api
 from diag.genesys.models import Action, FullConfig
 
@@ -67,6 +67,7 @@ class DraftCalls:
         """Delete the draft if it is, field by field, one of those in `marks`; return whether none is left.
 
         Any other is someone else's, or was edited: it stays, and False is returned. No draft at all is fine.
+        That it is gone is read, not believed: `UnexpectedReplyError` while the org still shows it.
         """
         try:
             present = self.read_draft(action_id)
@@ -75,6 +76,11 @@ class DraftCalls:
         if draft_fingerprint(present, marks.salt) not in marks.fingerprints:
             return False
         self.delete_draft(action_id)
+        if self.get_draft(action_id) is not None:
+            raise UnexpectedReplyError(
+                "Its deletion was accepted, and the draft is still there.",
+                hint="Is there a proxy in between that answers itself? Run it again later: diag doctor",
+            )
         return True
 
     def create_draft(self, action_id: str) -> Action:

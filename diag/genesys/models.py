@@ -33,6 +33,17 @@ _NOT_CONFIGURABLE: Final[dict[ActionKind, str]] = {
     "custom_auth": "a custom authentication action: timeoutSeconds is invalid for it",
 }
 
+_KINDS: Final[dict[str, dict[str, type]]] = {
+    "request": {"headers": dict, "requestTemplate": str, "requestTemplateUri": str},
+    "response": {
+        "translationMap": dict,
+        "translationMapDefaults": dict,
+        "successTemplate": str,
+        "successTemplateUri": str,
+    },
+}
+"""What these keys hold where they are there (docs/genesys-api.md, "Writing a timeout"): never null."""
+
 
 @dataclass(frozen=True, slots=True)
 class ActionConfig:
@@ -195,9 +206,17 @@ def _damaged_part(source: JsonObject) -> str | None:
         return "every character whole (half of one is in its texts)"
     if not optional_text(source, "name"):
         return "name"
+    if source.get("version") is not None and (optional_int(source, "version") or 0) < 0:
+        return "a valid version"
+    if not isinstance(source.get("category"), str | None):
+        return "a valid category"
     config = optional_object(source, "config")
     if config.get("request") and not isinstance(config.get("response"), dict):
         return "config.response"
+    for part, kinds in _KINDS.items():
+        for key, kind in kinds.items():
+            if not isinstance(optional_object(config, part).get(key, kind()), kind):
+                return f"a valid config.{part}.{key}"
     timeout = config.get("timeoutSeconds")
     if timeout is not None and optional_int(config, "timeoutSeconds") not in range(61):
         return "a valid config.timeoutSeconds"

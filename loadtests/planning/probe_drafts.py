@@ -12,7 +12,7 @@ from analysis.format.run_folder import RunFolder
 from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S
 from diag.genesys.client import GenesysClient
 from diag.genesys.drafts import DraftMarks, draft_fingerprint, with_timeout
-from diag.genesys.errors import ApiError
+from diag.genesys.errors import ApiError, UnexpectedReplyError
 from diag.genesys.models import FullConfig
 from loadtests.planning.plan import ActionLoad
 
@@ -40,21 +40,39 @@ class ProbeDrafts:
             try:
                 self._client.create_draft(action.action_id)
             except ApiError as error:
-                if error.status is not None and 400 <= error.status < 500:
-                    # Refused: if there is a draft now, someone else opened it after the check.
+                if (
+                    error.status is not None
+                    and 400 <= error.status < 500
+                    and self._has_none(action.action_id)
+                ):
                     del self._drafts[action.action_id]
                     self._save()
                 raise
             self._note(replace(opening, state="open"))
             self._lengthen(self._drafts[action.action_id])
 
+    def _has_none(self, action_id: str) -> bool:
+        """Whether there is no draft for certain: a refusal may be that of a second copy of our request."""
+        try:
+            return self._client.get_draft(action_id) is None
+        except ApiError:
+            return False
+
     def _lengthen(self, draft: DraftNote) -> None:
         """Give the draft the longest timeout, and keep by what it is known before, meanwhile and after."""
         made = self._client.read_draft(draft.action_id)
         expected = with_timeout(made, PLATFORM_MAX_TIMEOUT_S)
         self._note_contents(draft, made, expected)
-        self._client.patch_draft_timeout(made, PLATFORM_MAX_TIMEOUT_S)
-        self._note_contents(draft, self._client.read_draft(draft.action_id))
+        written = self._client.patch_draft_timeout(made, PLATFORM_MAX_TIMEOUT_S)
+        shown = self._client.read_draft(draft.action_id)
+        ours = replace(expected, action=replace(expected.action, version=written.version))
+        if draft_fingerprint(shown, draft.salt) != draft_fingerprint(ours, draft.salt):
+            raise UnexpectedReplyError(
+                f"The draft of {draft.action_name} is not as the probe wrote it: it shows "
+                f"{shown.action.timeout_s} s at version {shown.action.version}.",
+                hint="Did someone edit it just now, or does a proxy answer from a cache? Try again.",
+            )
+        self._note_contents(draft, ours)
 
     def close(self) -> tuple[str, ...]:
         """Delete the drafts made here; return one line for each that is or may be left.

@@ -73,13 +73,12 @@ class ChangeState:
         Then a write that was turned away arrived twice: a proxy repeated it, and the answer is that to the
         second copy.
         """
+        return self.may_show_our_write() and not self.reading.differs_from(self.change.fields)
+
+    def may_show_our_write(self) -> bool:
+        """Return whether the org shows the timeout that was sent, one version on."""
         sent, present = self.line.version_before, self.reading.version
-        one_on = sent is not None and present == sent + 1
-        return (
-            one_on
-            and self.reading.is_after(self.change)
-            and not self.reading.differs_from(self.change.fields)
-        )
+        return sent is not None and present == sent + 1 and self.reading.is_after(self.change)
 
     def still_ours(self) -> bool:
         """Return whether the org shows our last write, or a write of ours whose reply was lost."""

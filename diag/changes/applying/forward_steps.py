@@ -11,7 +11,7 @@ from diag.changes.applying.change_state import (
     fresh_reading,
     pause,
 )
-from diag.changes.applying.ending_steps import end, end_overtaken
+from diag.changes.applying.ending_steps import end, end_overtaken, leave_open
 from diag.changes.applying.org import NotTested
 from diag.changes.applying.snapshot import before_text, drift, timeout_text
 from diag.changes.applying.verification_call import CallResult, call_until_passed, may_call
@@ -91,6 +91,14 @@ def look_up(state: ChangeState, context: ApplyContext) -> Step:
     if moved and state.unclear:
         reason = f"the reply to our write was lost, and now: {'; '.join(moved)}. Left as it is"
         return end(state, context, ChangeOutcome.FAILED, reason)
+    if moved and state.may_show_our_write():
+        state.unclear = True  # so the backup is kept
+        reason = (
+            "our write was refused as stale, yet its timeout is there, one version on: it may have arrived "
+            "twice and changed more than the timeout, or someone else set the same: "
+            f"{'; '.join(moved)}. Left as it is"
+        )
+        return end(state, context, ChangeOutcome.FAILED, reason)
     if moved:
         return _refuse(state, context, moved)
     if state.writes >= MAX_WRITES:
@@ -116,7 +124,15 @@ def read_back(state: ChangeState, context: ApplyContext) -> Step:
     expected = state.original.fields if state.original is not None else change.fields
     differences = present.differs_from(expected)
     if not differences and present.is_after(change):
+        if present.version is not None and present.version < (state.line.version_after or 0):
+            state.line = replace(state.line, version_after=present.version)  # the reply named another one
         return Step.TEST_AFTER
+    if present.version is not None and present.version < (state.line.version_after or 0):
+        return leave_open(
+            state,
+            f"the org still shows version {present.version}, from before our write: a replica that lags, or "
+            f"a cache in between. The timeout may already be {change.after_timeout_s} s",
+        )
     if present.version != state.line.version_after:
         return end_overtaken(state, context)
     if not differences and not change.after_is_set and not state.omission_ignored:

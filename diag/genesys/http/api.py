@@ -15,6 +15,7 @@ import httpx
 from diag.genesys.errors import ApiError, NetworkError
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.error_reply import CORRELATION_HEADER, error_reply
+from diag.genesys.http.fresh_reply import FRESH, demand_fresh
 from diag.genesys.http.json_reply import JsonObject, parse_object
 from diag.genesys.http.login import BearerAuth, TokenSource
 from diag.genesys.http.network_errors import network_error
@@ -144,15 +145,17 @@ class Api:
         body: object = None,
         needs: tuple[str, ...] = (),
         reads: bool = False,
+        repeat: bool = True,
         headers: Mapping[str, str] | None = None,
     ) -> RawReply:
         """Make one administrative call: paced, retried as `retrying.py` says, errors raised.
 
         `needs`: the permissions that allow it, for the error text. `reads`: a POST that changes nothing.
+        `repeat` False: sent once, whatever the answer.
         """
 
         # The official SDKs say so even where a write has no body; 415 is among the declared statuses.
-        extra = dict(headers or {}) if method == "GET" else {"Content-Type": "application/json"}
+        extra = {**FRESH, **(headers or {})} if method == "GET" else {"Content-Type": "application/json"}
 
         def attempt_once() -> RawReply:
             self._bucket.take(self._on_wait)
@@ -166,9 +169,11 @@ class Api:
             self._answered = True
             if response.status_code >= 300:
                 raise error_reply(response.status_code, response.headers, response.content, where, needs)
+            if method == "GET":
+                demand_fresh(response.status_code, response.headers, where)
             return _raw(response)
 
-        return call_with_retries("GET" if reads else method, attempt_once)
+        return call_with_retries("GET" if reads else method, attempt_once) if repeat else attempt_once()
 
     def _first_contact(self, error: ApiError) -> ApiError:
         """Report a wrong address at once; a connection that worked before is worth another try."""

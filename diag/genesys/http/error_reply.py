@@ -83,6 +83,11 @@ def _choose(status: int, message: str, source: JsonObject, where: str, needs: tu
         )
     if status == 403:
         return _permission_error(message, source, needs)
+    if status == 404 and not _is_error_body(source):
+        return UnexpectedReplyError(
+            f"A 404 that is not Genesys' own came for {where}: it says nothing about what is there.",
+            hint="Does a proxy or a firewall in between answer itself? Is GENESYSCLOUD_API_BASE right?",
+        )
     if status == 404:
         return NotFoundError(
             f"Genesys does not know this (404): {where}.",
@@ -108,6 +113,11 @@ def _choose(status: int, message: str, source: JsonObject, where: str, needs: tu
         f"Genesys refused the request ({status}).",
         hint="Its message above says what is wrong; Genesys support can look up the correlation id.",
     )
+
+
+def _is_error_body(source: JsonObject) -> bool:
+    """Return whether a reply is an ErrorBody in either form: a web page or nothing is someone else's."""
+    return any(optional_text(source, key) for key in ("code", "errorCode", "message", "userMessage"))
 
 
 def _permission_error(message: str, source: JsonObject, needs: tuple[str, ...]) -> PermissionMissingError:

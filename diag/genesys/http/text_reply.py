@@ -79,7 +79,8 @@ def _wrong_length(headers: Mapping[str, str], received: int) -> str | None:
 def _decoded(body: bytes, charset: str) -> str | None:
     """Return the text if it is this one beyond doubt: it decodes, and encodes to the same bytes.
 
-    UTF-8 that is declared to be something else would turn into other characters without any error.
+    UTF-8, ASCII too, that is declared to be something else (UTF-16) would turn into other characters without
+    any error.
     """
     try:
         text = body.decode(charset)
@@ -87,13 +88,12 @@ def _decoded(body: bytes, charset: str) -> str | None:
             return None
     except (UnicodeError, LookupError):
         return None
-    doubtful = charset != "utf-8" and not body.isascii() and _is_utf8(body)
-    return None if doubtful else text
+    return text if _as_utf8(body) in (None, text) else None
 
 
-def _is_utf8(body: bytes) -> bool:
+def _as_utf8(body: bytes) -> str | None:
+    """Return the text the bytes are in UTF-8; None where they are not UTF-8."""
     try:
-        body.decode("utf-8")
+        return body.decode("utf-8")
     except UnicodeDecodeError:
-        return False
-    return True
+        return None

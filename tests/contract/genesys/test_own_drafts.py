@@ -3,34 +3,42 @@
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from analysis.format.run_folder import RunFolder
-from diag.checkup.leftovers import recorded_drafts, remove_draft
+from diag.checkup.leftovers import check_drafts, recorded_drafts, remove_draft
 from diag.genesys.client import GenesysClient
-from diag.genesys.errors import NotFoundError
+from diag.genesys.errors import ApiError, NotFoundError
 from diag.genesys.http.pacing import RateBucket
 from diag.target import sandbox_connection
 from diag.workload.make_payloads import EMPTY
 from loadtests.planning.plan import ActionLoad
 from loadtests.planning.probe_drafts import ProbeDrafts
 from tests.support.many_actions import many_actions
+from tests.support.sandbox_control import arm
 from tests.support.sandbox_process import start_sandbox
 
 
-@pytest.fixture
-def client(tmp_path: Path) -> Iterator[GenesysClient]:
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GenesysClient]:
     with (
-        start_sandbox(scenario=many_actions(tmp_path, 1)) as sandbox,
+        start_sandbox(scenario=many_actions(tmp_path_factory.mktemp("scenario"), 30)) as sandbox,
         GenesysClient(sandbox_connection(sandbox.base_url), bucket=RateBucket(10**6)) as made,
     ):
         yield made
 
 
+@pytest.fixture(scope="module")
+def action_ids(client: GenesysClient) -> Iterator[str]:
+    """Ids that no other test of the module uses."""
+    return iter(sorted(action.id for action in client.list_actions()))
+
+
 @pytest.fixture
-def action_id(client: GenesysClient) -> str:
-    return client.list_actions()[0].id
+def action_id(action_ids: Iterator[str]) -> str:
+    return next(action_ids)
 
 
 @pytest.fixture
@@ -110,3 +118,51 @@ def test_a_record_without_fingerprints_proves_nothing(
 
     assert not remove_draft(client, left)
     assert client.read_draft(action_id).action.version == 1
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"kind": "page", "method": "DELETE"},
+        {"kind": "empty", "method": "DELETE"},
+        {"kind": "html", "status": 404, "method": "DELETE"},
+        {"kind": "html", "status": 404, "method": "GET"},
+        {"kind": "html", "status": 404},
+    ],
+)
+def test_a_draft_that_a_proxy_calls_gone_is_not_forgotten(
+    client: GenesysClient,
+    action_id: str,
+    probe: ProbeDrafts,
+    tmp_path: Path,
+    fault: dict[str, Any],
+) -> None:
+    arm(client.connection.api_base, {**fault, "path": "/draft"})
+    (line,) = probe.close()
+    *_, check = check_drafts(client, tmp_path / "runs")
+    arm(client.connection.api_base)
+
+    assert "Action 0000" in line and "could not be deleted" in line
+    assert check.status != "ok"
+    (left,) = recorded_drafts(tmp_path / "runs", client.connection.api_base)
+    assert client.get_draft(action_id) is not None
+    assert remove_draft(client, left)
+
+
+def test_a_draft_that_was_made_twice_is_not_forgotten(
+    client: GenesysClient, action_id: str, tmp_path: Path
+) -> None:
+    """A proxy repeats the request: the first copy makes the draft, the second is refused."""
+    folder = tmp_path / "runs" / "20260101T000000Z-abc"
+    folder.mkdir(parents=True)
+    drafts = ProbeDrafts(RunFolder(folder), client, client.connection.api_base)
+    arm(client.connection.api_base, {"kind": "doubled", "method": "POST", "path": "/draft$"})
+
+    with pytest.raises(ApiError):
+        drafts.open([ActionLoad(action_id, "Action 0000", 5, 1.0, (EMPTY,))])
+    arm(client.connection.api_base)
+
+    (line,) = drafts.close()
+    assert "it is unknown whether its draft was made" in line
+    (left,) = recorded_drafts(tmp_path / "runs", client.connection.api_base)
+    assert not left.created_by_diag

@@ -19,3 +19,5 @@ FULL: Final = FullConfig(
     ),
     None, None,
 )  # fmt: skip
+NOT_FOUND: Final = {"status": 404, "code": "not.found", "message": "It was not found."}
+"""The platform's own 404: any other is a proxy's, and proves nothing."""

@@ -17,6 +17,7 @@ from diag.genesys.http.connection import Connection
 from diag.genesys.http.secret import Secret
 from diag.genesys.models import Action, FullConfig
 from tests.support.changes.journal_records import record
+from tests.support.genesys.respx_org import NOT_FOUND
 
 BASE = "https://api.mypurecloud.com"
 DRAFT = f"{BASE}/api/v2/integrations/actions/a1/draft"
@@ -52,8 +53,9 @@ def test_a_draft_left_by_a_killed_probe_is_found_and_removed(
     tmp_path: Path, client: GenesysClient, respx_mock: respx.MockRouter
 ) -> None:
     path = note(tmp_path, "open")
-    opened = respx_mock.get(DRAFT).mock(return_value=httpx.Response(200, json=ENTITY))
-    respx_mock.get(url__regex=f"{DRAFT}/templates/.*").respond(404)
+    there = httpx.Response(200, json=ENTITY)
+    opened = respx_mock.get(DRAFT).mock(side_effect=[there, there, httpx.Response(404, json=NOT_FOUND)])
+    respx_mock.get(url__regex=f"{DRAFT}/templates/.*").respond(404, json=NOT_FOUND)
     deleted = respx_mock.delete(DRAFT).respond(204)
     (check,) = check_drafts(client, tmp_path)
     assert check.status == "warning" and "Get" in check.text and check.fix == "diag doctor --remove-drafts"
@@ -63,7 +65,7 @@ def test_a_draft_left_by_a_killed_probe_is_found_and_removed(
     assert deleted.call_count == 1
     assert json.loads(path.read_text())["drafts"][0]["state"] == "deleted"
     assert [check.status for check in check_drafts(client, tmp_path)] == ["ok"]
-    assert opened.call_count == 2  # to find it, and to know it again
+    assert opened.call_count == 3  # to find it, to know it again, and to see it gone
 
 
 @pytest.mark.parametrize("field", ["name", "version", "category", "secure"])
@@ -73,7 +75,7 @@ def test_a_draft_that_is_not_what_the_probe_made_is_left(
     path = note(tmp_path, "open")
     theirs = {"name": "Theirs", "version": 4, "category": "CRM", "secure": True}[field]
     respx_mock.get(DRAFT).respond(json={**ENTITY, field: theirs})
-    respx_mock.get(url__regex=f"{DRAFT}/templates/.*").respond(404)
+    respx_mock.get(url__regex=f"{DRAFT}/templates/.*").respond(404, json=NOT_FOUND)
     (left,) = recorded_drafts(tmp_path, BASE)
     assert not remove_draft(client, left)
     assert json.loads(path.read_text())["drafts"][0]["state"] == "open"
@@ -93,7 +95,7 @@ def test_a_draft_that_is_gone_is_noted(
     tmp_path: Path, client: GenesysClient, respx_mock: respx.MockRouter
 ) -> None:
     note(tmp_path, "opening")
-    respx_mock.get(DRAFT).respond(404)
+    respx_mock.get(DRAFT).respond(404, json=NOT_FOUND)
     assert [check.status for check in check_drafts(client, tmp_path)] == ["ok"]
     assert recorded_drafts(tmp_path, BASE) == ()
 

@@ -12,6 +12,7 @@ from diag.checkup.org_checks import NEEDS, Need, check_org
 from diag.genesys.client import GenesysClient
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.secret import Secret
+from tests.support.genesys.respx_org import NOT_FOUND
 
 API = "https://api.mypurecloud.com/api/v2"
 LOGIN = "https://login.mypurecloud.com/oauth/token"
@@ -74,7 +75,7 @@ def test_each_missing_permission_says_what_breaks_and_how_to_fix_it(
 
 @pytest.mark.respx(assert_all_called=False)
 def test_an_org_that_does_not_tell_permissions_is_tried_harmlessly(respx_mock: respx.MockRouter) -> None:
-    respx_mock.get(f"{API}/authorization/subjects/me").respond(404)
+    respx_mock.get(f"{API}/authorization/subjects/me").respond(404, json=NOT_FOUND)
     respx_mock.get(f"{API}/integrations").respond(403)
     checks = look(respx_mock, policies=None)
     assert checks["permission integrations:action:view"].text == "granted (tried)"

@@ -18,6 +18,7 @@ from diag.genesys.errors import (
     NetworkError,
     PermissionMissingError,
     PlatformError,
+    RateLimitedError,
     RefusedRequestError,
     StaleVersionError,
     UnexpectedReplyError,
@@ -61,7 +62,14 @@ def run(tmp_path: Path) -> Callable[[FakeOrg], str]:
         journal = Journal(tmp_path / "journal.jsonl")
         author = Author("client", "apply-1")
         made = create(
-            org, CREATION, journal, identity=ORG, author=author, draft=False, clock=lambda: next(ticks)
+            org,
+            CREATION,
+            journal,
+            identity=ORG,
+            author=author,
+            draft=False,
+            clock=lambda: next(ticks),
+            sleep=lambda seconds: None,
         )
         return made.action.id
 
@@ -89,6 +97,7 @@ def test_created_and_journalled_before_and_after(tmp_path: Path, run: Callable[[
         UnexpectedReplyError("cut short"),
         RefusedRequestError("slow", status=408),
         StaleVersionError("the second copy of a doubled request", status=409),
+        RateLimitedError("the second copy of a doubled request", status=429),
     ],
 )
 def test_a_lost_reply_is_looked_up_not_repeated(
@@ -97,6 +106,17 @@ def test_a_lost_reply_is_looked_up_not_repeated(
     org = FakeOrg(fault)
     assert run(org) == "new-1" and org.posts == 1
     assert unfinished(journal_of(tmp_path).read()) == []
+
+
+def test_a_rate_limit_is_waited_for_and_the_creation_sent_again(run: Callable[[FakeOrg], str]) -> None:
+    class Limited(FakeOrg):
+        def create_action(self, body: JsonObject, *, draft: bool = False) -> Action:
+            if self.posts == 2:
+                self.fault = None
+            return super().create_action(body, draft=draft)
+
+    org = Limited(RateLimitedError("x", status=429, retry_after_s=3), effect=False)
+    assert (run(org), org.posts, len(org.actions)) == ("new-1", 3, 1)
 
 
 @pytest.mark.parametrize(

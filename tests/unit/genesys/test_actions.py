@@ -7,6 +7,7 @@ import respx
 
 from diag.genesys.client import GenesysClient
 from diag.genesys.errors import NotFoundError, StaleVersionError, UnexpectedReplyError
+from tests.support.genesys.respx_org import NOT_FOUND
 
 ACTIONS = "https://api.mypurecloud.com/api/v2/integrations/actions"
 
@@ -97,13 +98,41 @@ def test_a_server_that_repeats_its_first_page_for_ever(wire: respx.MockRouter, c
         client.list_actions()
 
 
+@pytest.mark.parametrize("total_again", [{"total": 150}, {}])
+def test_a_list_that_is_cut_short_is_not_a_smaller_org(
+    wire: respx.MockRouter, client: GenesysClient, total_again: dict[str, int]
+) -> None:
+    pages = [{"entities": [action(n) for n in range(100)], "total": 150}, {"entities": [], **total_again}]
+    wire.get(ACTIONS).mock(side_effect=[httpx.Response(200, json=page) for page in pages])
+    with pytest.raises(UnexpectedReplyError, match="100 of 150"):
+        client.list_actions()
+
+
+def test_an_entry_that_moves_to_the_next_page_while_listing_is_listed_once(
+    wire: respx.MockRouter, client: GenesysClient
+) -> None:
+    pages = [
+        {"entities": [action(1), action(2)], "total": 3},
+        {"entities": [action(2), action(3)], "total": 4},
+    ]
+    wire.get(ACTIONS).mock(side_effect=[httpx.Response(200, json=page) for page in pages])
+    assert [found.name for found in client.list_actions()] == ["Action 1", "Action 2", "Action 3"]
+
+
+def test_the_config_of_another_action_is_not_taken(wire: respx.MockRouter, client: GenesysClient) -> None:
+    wire.get(ACTIONS).mock(side_effect=Org([action(1, config=False), action(2)], "all"))
+    wire.get(f"{ACTIONS}/custom_-_1").respond(json=action(2))
+    with pytest.raises(UnexpectedReplyError, match="about another action"):
+        client.list_actions()
+
+
 def test_an_org_that_ignores_include_config_is_read_by_id(
     wire: respx.MockRouter, client: GenesysClient
 ) -> None:
     listed = [action(1, config=False), action(2, config=False, prefix="static_"), action(3, config=False)]
     wire.get(ACTIONS).mock(side_effect=Org(listed, "all"))
     by_id = wire.get(f"{ACTIONS}/custom_-_1").respond(json=action(1, timeout_s=9))
-    wire.get(f"{ACTIONS}/custom_-_3").respond(404)
+    wire.get(f"{ACTIONS}/custom_-_3").respond(404, json=NOT_FOUND)
     progress: list[tuple[int, int | None]] = []
     found = client.list_actions(on_progress=lambda done, total: progress.append((done, total)))
     assert [entry.timeout_s for entry in found] == [9, None, None], (
@@ -197,7 +226,7 @@ def test_unset_is_omitted_and_a_missing_template_is_none(
     for part in ("request", "response"):
         entity["config"][part] = {k: v for k, v in entity["config"][part].items() if not k.endswith("Uri")}
     wire.get(f"{ACTIONS}/custom_-_1").respond(json=entity)
-    wire.get(url__regex=r".*/templates/.*").respond(404)
+    wire.get(url__regex=r".*/templates/.*").respond(404, json=NOT_FOUND)
     full = client.read_config("custom_-_1")
     assert full.request_template is None
     config = full.patch_body(None)["config"]
@@ -225,10 +254,12 @@ def test_a_stale_version_is_told_and_not_retried(
 
 def test_drafts(wire: respx.MockRouter, client: GenesysClient) -> None:
     draft = f"{ACTIONS}/custom_-_1/draft"
-    wire.get(draft).mock(side_effect=[httpx.Response(404), httpx.Response(200, json=action(1))] * 2)
+    wire.get(draft).mock(
+        side_effect=[httpx.Response(404, json=NOT_FOUND), httpx.Response(200, json=action(1))] * 2
+    )
     create = wire.post(draft).respond(json=action(1))
-    delete = wire.delete(draft).mock(side_effect=[httpx.Response(204), httpx.Response(404)])
-    patch = wire.patch(draft).respond(json=action(1, timeout_s=2))
+    delete = wire.delete(draft).mock(side_effect=[httpx.Response(204), httpx.Response(404, json=NOT_FOUND)])
+    patch = wire.patch(draft).respond(json=action(1, timeout_s=2) | {"version": 8})
     templates(wire, "custom_-_1/draft")
     assert client.get_draft("custom_-_1") is None
     assert client.create_draft("custom_-_1").version == 7
@@ -244,7 +275,7 @@ def test_drafts(wire: respx.MockRouter, client: GenesysClient) -> None:
 
 
 def test_an_id_cannot_leave_its_path(wire: respx.MockRouter, client: GenesysClient) -> None:
-    route = wire.get(url__regex=rf"{ACTIONS}/.*").respond(404)
+    route = wire.get(url__regex=rf"{ACTIONS}/.*").respond(404, json=NOT_FOUND)
     with pytest.raises(NotFoundError):
         client.get_action("../../oauth/clients?x=1")
     assert route.calls.last.request.url.raw_path.startswith(b"/api/v2/integrations/actions/..%2F..%2Foauth")

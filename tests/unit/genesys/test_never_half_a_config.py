@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from diag.genesys.client import GenesysClient
 from diag.genesys.errors import UnexpectedReplyError, effect_is_unknown
 from diag.genesys.models import Action, ActionConfig, FullConfig
+from tests.support.genesys.respx_org import NOT_FOUND
 
 ACTIONS = "https://api.mypurecloud.com/api/v2/integrations/actions"
 REQUEST = {"requestType": "GET", "requestUrlTemplate": "https://crm/${input.id}", "headers": {"X": "1"}}
@@ -111,7 +112,7 @@ def test_a_timeout_of_null_or_0_is_unset(
 ) -> None:
     config = {"request": REQUEST, "response": {}, "timeoutSeconds": unset}
     wire.get(f"{ACTIONS}/custom_-_1").respond(json={**WHOLE, "config": config})
-    wire.get(url__regex=r".*/templates/.*").respond(404)
+    wire.get(url__regex=r".*/templates/.*").respond(404, json=NOT_FOUND)
     action = client.read_config("custom_-_1").action
     assert (action.timeout_s, action.timeout_is_set) == (60, False)
 
@@ -142,7 +143,7 @@ def test_what_cannot_be_changed_is_still_read_and_says_why(
     wire: respx.MockRouter, client: GenesysClient, action_id: str
 ) -> None:
     wire.get(f"{ACTIONS}/{action_id}").respond(json={"id": action_id, "name": "Built in"})
-    wire.get(url__regex=r".*/templates/.*").respond(404)
+    wire.get(url__regex=r".*/templates/.*").respond(404, json=NOT_FOUND)
     full = client.read_config(action_id)
     assert full.action.not_configurable_reason is not None
     with pytest.raises(UnexpectedReplyError):

@@ -11,6 +11,7 @@ from diag.genesys.errors import PermissionMissingError
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.secret import Secret
 from diag.inventory.read_inventory import read_inventory, with_consumers
+from tests.support.genesys.respx_org import NOT_FOUND
 
 API = "https://api.mypurecloud.com/api/v2"
 
@@ -65,7 +66,7 @@ def test_functions_are_known_by_their_integration_and_show_their_second_timeout(
         json={"function": {"timeoutSeconds": 4}}
     )
     respx_mock.get(f"{API}/integrations/actions/a2/function").respond(json={"function": {}})
-    respx_mock.get(f"{API}/integrations/actions/a3/function").respond(404)
+    respx_mock.get(f"{API}/integrations/actions/a3/function").respond(404, json=NOT_FOUND)
 
     rows = read_inventory(client).rows
 

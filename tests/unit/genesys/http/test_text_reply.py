@@ -57,6 +57,9 @@ def test_the_text_as_the_platform_has_it(body: bytes, content_type: str, text: s
         (b"\xe9", "text/plain; charset=us-ascii", "not the ASCII"),
         ("é".encode(), "text/plain; charset=ISO-8859-1", "not the ISO8859-1"),
         (b"x", "text/plain; charset=klingon", "character set"),
+        (b"${input.id}!", "text/plain; charset=utf-16le", "not the UTF-16"),
+        (b"${input.id}!", "text/plain; charset=cp037", "not the CP037"),
+        (b"a +- b", "text/plain; charset=utf-7", "not the UTF-7"),
         (b"78", "text/plain; charset=hex", "not the HEX"),
     ],
 )

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from analysis.format.run_folder import RunFolder
-from diag.genesys.drafts import DraftMarks, draft_fingerprint
-from diag.genesys.errors import ApiError
-from diag.genesys.models import FullConfig
+from diag.genesys.drafts import DraftMarks, draft_fingerprint, with_timeout
+from diag.genesys.errors import ApiError, UnexpectedReplyError
+from diag.genesys.models import Action, FullConfig
 from diag.workload.make_payloads import EMPTY
 from loadtests.planning.plan import ActionLoad
 from loadtests.planning.probe_drafts import ProbeDrafts
@@ -17,22 +17,40 @@ ACTIONS = [ActionLoad(f"a-{n}", f"Action {n}", 60, 1.0, (EMPTY,)) for n in (1, 2
 
 
 class Org:
-    """A client that remembers what it was asked, and refuses to create the drafts it is told to."""
+    """A client with drafts in memory, which refuses to create the ones it is told to.
 
-    def __init__(self, refused: dict[str, ApiError] | None = None) -> None:
+    `despite`: drafts that are there all the same; `stuck`: the timeout a draft keeps, whatever is written.
+    """
+
+    def __init__(
+        self,
+        refused: dict[str, ApiError] | None = None,
+        *,
+        despite: tuple[str, ...] = (),
+        stuck: int | None = None,
+    ) -> None:
         self.refused = refused or {}
+        self.stuck = stuck
+        self.drafts = {action_id: full_config(action_id, 5) for action_id in despite}
         self.deleted: list[str] = []
         self.timeouts: list[int] = []
 
     def create_draft(self, action_id: str) -> None:
         if action_id in self.refused:
             raise self.refused[action_id]
+        self.drafts[action_id] = full_config(action_id, 5)
+
+    def get_draft(self, action_id: str) -> Action | None:
+        draft = self.drafts.get(action_id)
+        return draft.action if draft is not None else None
 
     def read_draft(self, action_id: str) -> FullConfig:
-        return full_config(action_id, self.timeouts[-1] if self.timeouts else 5)
+        return self.drafts[action_id]
 
-    def patch_draft_timeout(self, full: FullConfig, timeout_s: int) -> None:
+    def patch_draft_timeout(self, full: FullConfig, timeout_s: int) -> Action:
         self.timeouts.append(timeout_s)
+        self.drafts[full.action.id] = with_timeout(full, self.stuck or timeout_s)
+        return self.drafts[full.action.id].action
 
     def delete_own_draft(self, action_id: str, marks: DraftMarks) -> bool:
         assert draft_fingerprint(self.read_draft(action_id), marks.salt) in marks.fingerprints
@@ -70,6 +88,25 @@ def test_a_draft_somebody_opened_meanwhile_is_never_deleted(tmp_path: Path) -> N
     assert drafts.close() == ()
     assert org.deleted == ["a-1"]
     assert states(tmp_path) == {"a-1": "deleted"}
+
+
+def test_a_draft_that_is_there_although_it_was_refused_is_left_to_a_person(tmp_path: Path) -> None:
+    """A proxy that repeats requests: the first copy made the draft, the second one is answered."""
+    org = Org({"a-2": ApiError("there is one already", status=409)}, despite=("a-2",))
+    drafts = probe(tmp_path, org)
+    with pytest.raises(ApiError):
+        drafts.open(ACTIONS)
+
+    (line,) = drafts.close()
+    assert "Action 2" in line and "unknown" in line
+    assert org.deleted == ["a-1"]
+    assert states(tmp_path)["a-2"] == "opening"
+
+
+def test_a_draft_that_does_not_show_the_longest_timeout_is_not_measured(tmp_path: Path) -> None:
+    """Calls cut off at 20 s would count as cut off at 60 s."""
+    with pytest.raises(UnexpectedReplyError, match="20 s at version 8"):
+        probe(tmp_path, Org(stuck=20)).open(ACTIONS)
 
 
 def test_a_draft_of_unknown_fate_is_left_to_a_person(tmp_path: Path) -> None:
