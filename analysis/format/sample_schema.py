@@ -42,6 +42,8 @@ class InputOrigin(StrEnum):
 
     INVENTED = "invented"
     """Made from the action's contract: well-formed, and unknown to the backend."""
+    CONTRACT = "contract"
+    """Made from values that are all there are: the contract lists them, or they are true or false."""
     FILE = "file"
     INLINE = "inline"
     NONE = "none"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from analysis.format.sample_schema import InputOrigin
+from diag.workload.closed_values import is_closed
 from diag.workload.example_text import matching_text
 from diag.workload.inline_toml import toml_key
 from diag.workload.payload import Payload, json_bytes
@@ -70,6 +71,7 @@ def from_contract(
         return (EMPTY,)
     chance = random.Random(f"{seed}:payloads")
     made: dict[bytes, Payload] = {}
+    origin = InputOrigin.CONTRACT if is_closed(schema) else InputOrigin.INVENTED
     for _ in range(count or GENERATED):
         try:
             body = json_bytes(_value(schema, chance, _DEPTH))
@@ -79,7 +81,7 @@ def from_contract(
                 f"diag cannot invent a value for {name!r} ({error.pattern[:60]}): write a payload under this "
                 f'action in the workload: payload = [{{ values = {{ {_path_key(name)} = "..." }} }}]'
             )
-        made.setdefault(body, Payload(f"generated-{len(made) + 1}", body, InputOrigin.INVENTED))
+        made.setdefault(body, Payload(f"generated-{len(made) + 1}", body, origin))
     return tuple(made.values())
 
 
@@ -108,7 +110,7 @@ def _value(schema: Mapping[str, Any], chance: random.Random, depth: int) -> Any:
     for key in ("oneOf", "anyOf"):
         if (choices := _choices(schema, key)) and isinstance(choices[0], Mapping):
             return _value(choices[0], chance, depth)
-    kind = schema.get("type")
+    kind = schema.get("type", "object" if "properties" in schema else None)
     if isinstance(kind, list):
         kind = next((one for one in kind if one != "null"), "null")
     make: _Maker = _OF_TYPE.get(str(kind), _text)

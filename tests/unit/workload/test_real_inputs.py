@@ -72,6 +72,60 @@ def test_an_action_that_takes_no_input_is_asked_for_none() -> None:
 
 
 @pytest.mark.parametrize(
+    "part",
+    [
+        {"const": "gold"},
+        {"type": "string", "enum": ["open", "closed"]},
+        {"type": "string", "enum": ["open", "closed"], "default": "open"},
+        {"type": "boolean"},
+        {"type": ["null", "boolean"]},
+        {"type": "array", "items": {"enum": ["open"]}},
+        {"type": "object", "properties": {"state": {"enum": ["open"]}, "now": {"type": "boolean"}}},
+        {"oneOf": [{"enum": ["open"]}, {"type": "string"}]},
+    ],
+)
+def test_where_the_contract_lists_every_value_nothing_is_invented(part: dict[str, Any]) -> None:
+    made = inputs({"state": part})
+
+    assert {payload.origin for payload in made.payloads} == {InputOrigin.CONTRACT}
+    assert made.line_to_paste is None
+    beside = inputs({"state": part, "customerId": {"type": "string"}})
+    assert {payload.origin for payload in beside.payloads} == {InputOrigin.INVENTED}
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"type": "string"},
+        {"type": "string", "default": ""},
+        {"type": "string", "example": "C-1001"},
+        {"type": "string", "examples": ["C-1001"]},
+        {"type": "string", "enum": ["open"], "default": ""},
+        {"type": "string", "enum": []},
+        {"type": "integer", "minimum": 1, "maximum": 2},
+        {"type": "array", "items": {"type": "string"}},
+        {"type": "array"},
+        {"type": "object", "properties": {}},
+        {"type": "object", "default": {"id": "C-1"}, "properties": {"id": {"enum": ["C-1"]}}},
+        {"type": "object", "properties": {"state": {"enum": ["open"]}, "id": {"type": "string"}}},
+    ],
+)
+def test_a_default_or_an_example_is_invented_all_the_same(part: dict[str, Any]) -> None:
+    """Often it is a placeholder: no backend is sure to know it."""
+    made = inputs({"field": part})
+
+    assert {payload.origin for payload in made.payloads} == {InputOrigin.INVENTED}
+
+
+def test_a_file_for_some_inputs_makes_up_none_of_the_others(tmp_path: Path) -> None:
+    (tmp_path / "some.csv").write_text("customerId\nC-1\n")
+
+    (fitted,) = inputs(PROPERTIES, parsed('payload_file = "some.csv"', tmp_path)).payloads
+
+    assert (fitted.values, fitted.origin) == ({"customerId": "C-1"}, InputOrigin.FILE)
+
+
+@pytest.mark.parametrize(
     ("name", "row"), [("a.csv", "customerId\nC-1\n"), ("a.jsonl", '{"customerId": "C-1"}\n')]
 )
 def test_the_workloads_own_inputs_keep_their_origin(tmp_path: Path, name: str, row: str) -> None:

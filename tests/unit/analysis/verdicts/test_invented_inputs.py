@@ -39,7 +39,9 @@ def test_a_lower_on_invented_inputs_says_so_and_leads_to_the_line_for_real_ones(
     assert (objection_to(found) or "").startswith("lowering needs real inputs")
 
 
-@pytest.mark.parametrize("origins", [["file"], ["inline"], ["file", "inline"], ["none"], [None]])
+@pytest.mark.parametrize(
+    "origins", [["file"], ["inline"], ["file", "inline"], ["contract"], ["none"], [None]]
+)
 def test_nothing_is_said_or_held_back_without_invented_inputs(origins: list[str | None]) -> None:
     found = judged(origins)
 
