@@ -98,8 +98,14 @@ def carry_out(
     connection = target.connection
     with GenesysClient(connection, on_wait=display.on_wait) as client:
         identity = identify(client)
+        options = ApplyOptions(
+            flags.on_error,
+            flags.verify,
+            flags.allow_side_effects,
+            payloads_of_runs(client, settings.runs, plan.run_ids),
+        )
         if flags.dry_run:
-            console.block(dry_run_text(dry_run(plan, client.read_config)))
+            console.block(dry_run_text(dry_run(plan, client.read_config, options)))
             raise_for((), "", plan.unread)
             return ()
         approve(console, settings, identity, yes=flags.yes)
@@ -114,12 +120,7 @@ def carry_out(
                     PacedOrg(client, lambda: connection.bucket.take(display.on_wait)),
                     Journal(settings.journal),
                     Operator(identity, author),
-                    options=ApplyOptions(
-                        flags.on_error,
-                        flags.verify,
-                        flags.allow_side_effects,
-                        payloads_of_runs(client, settings.runs, plan.run_ids),
-                    ),
+                    options=options,
                     watch=Watch(on_result=display.on_result),
                 )
         except KeyboardInterrupt:

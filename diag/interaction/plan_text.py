@@ -36,7 +36,7 @@ def dry_run_text(results: Sequence[DryRunResult]) -> str:
             lines.append(
                 f"  would send PATCH /api/v2/integrations/actions/{change.action_id} at version "
                 f"{item.version}: config.timeoutSeconds {before(change)} -> {after(change)}, "
-                "all else as it is"
+                "all else as it is" + (f"; {item.test_call}" if item.test_call else "")
             )
     return _lines([*lines, "Dry run: nothing was changed."])
 

@@ -70,7 +70,7 @@ def _input(
     payload = inputs.payloads[0]
     if inputs.unchecked is not None and payload.cells:
         return NotTested(f"its contract could not be read ({inputs.unchecked})")
-    return ActionInput(cast(JsonObject, payload.values), allowed)
+    return ActionInput(cast(JsonObject, payload.values), allowed, payload.origin)
 
 
 def entry_for(workload: "Workload", action: Action) -> "WorkloadEntry | None":

@@ -164,7 +164,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         *_CLIENT, "analysis.format", "analysis.plain_text", "diag.changes.errors", "diag.changes.plans",
     },
     "diag/changes/applying": {
-        *_CLIENT, "diag.changes.errors", "diag.changes.journal", "diag.changes.plans",
+        *_CLIENT, "analysis.format", "diag.changes.errors", "diag.changes.journal", "diag.changes.plans",
     },
     "diag/changes/undo_plan.py": {"diag.changes.errors", "diag.changes.journal", "diag.changes.plans"},
     "diag/changes/exports": {

@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from diag.changes.applying.apply_context import ApplyOptions
+from diag.changes.applying.org import NotTested
 from diag.changes.applying.snapshot import Snapshot, drift
+from diag.changes.applying.verification_call import input_to_call
 from diag.changes.plans.plan import Change, Plan
 from diag.genesys.errors import ApiError
-from diag.genesys.models import FullConfig
+from diag.genesys.models import Action, FullConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,18 +20,32 @@ class DryRunResult:
     objections: tuple[str, ...]
     version: int | None = None
     """The version the write would be sent at."""
+    test_call: str = ""
+    """Whether the action would be called around it, and with which input."""
 
 
-def dry_run(plan: Plan, read: Callable[[str], FullConfig]) -> list[DryRunResult]:
+def dry_run(plan: Plan, read: Callable[[str], FullConfig], options: ApplyOptions) -> list[DryRunResult]:
     """Return one result per change, in order. Raises ApiError for a missing login or permission only."""
     results: list[DryRunResult] = []
     for change in plan.changes:
         try:
-            present = Snapshot.of(read(change.action_id), change.salt)
+            full = read(change.action_id)
         except ApiError as error:
             if error.category == "auth":
                 raise
             results.append(DryRunResult(change, (error.message,)))
             continue
-        results.append(DryRunResult(change, drift(change, present), present.version))
+        present = Snapshot.of(full, change.salt)
+        results.append(
+            DryRunResult(change, drift(change, present), present.version, _test_call(full.action, options))
+        )
     return results
+
+
+def _test_call(action: Action, options: ApplyOptions) -> str:
+    if not options.verify:
+        return "no test call: verification is off"
+    given = input_to_call(action, options.payload_for, allow_side_effects=options.allow_side_effects)
+    if isinstance(given, NotTested):
+        return f"no test call: {given.reason}"
+    return f"a test call before and after {given.described}".rstrip()

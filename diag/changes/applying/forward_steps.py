@@ -14,7 +14,7 @@ from diag.changes.applying.change_state import (
 from diag.changes.applying.ending_steps import end, end_overtaken, leave_open
 from diag.changes.applying.org import NotTested
 from diag.changes.applying.snapshot import before_text, drift, timeout_text
-from diag.changes.applying.verification_call import CallResult, call_until_passed, may_call
+from diag.changes.applying.verification_call import CallResult, call_until_passed, input_to_call
 from diag.changes.plans.change_result import ChangeOutcome
 from diag.genesys.errors import ApiError, RateLimitedError, StaleVersionError, effect_is_unknown
 
@@ -157,13 +157,17 @@ def test_after(state: ChangeState, context: ApplyContext) -> Step:
     if isinstance(result, NotTested):
         return _end_applied(state, context, f"{applied}; not tested: {result.reason}")
     if result.passed:
-        return _end_applied(state, context, f"{applied}; test call passed")
+        return _end_applied(state, context, f"{applied}; {result.name} passed")
     if result.passed is None or state.line.passed_before is None:
-        return _end_applied(state, context, f"{applied}; the test call was inconclusive ({result.outcome})")
+        return _end_applied(
+            state, context, f"{applied}; the {result.name} was inconclusive ({result.outcome})"
+        )
     if not state.line.passed_before:
-        return _end_applied(state, context, f"{applied}; the test call fails as before ({result.outcome})")
+        return _end_applied(
+            state, context, f"{applied}; the {result.name} fails as before ({result.outcome})"
+        )
     state.reason = (
-        f"the test call passed at {change.before_timeout_s} s and fails at "
+        f"the {result.name} passed at {change.before_timeout_s} s and fails at "
         f"{change.after_timeout_s} s ({result.outcome})"
     )
     return Step.RESTORE_INTENT
@@ -218,13 +222,11 @@ def _read_until_written(state: ChangeState, context: ApplyContext) -> None:
 
 def _test_call(state: ChangeState, context: ApplyContext, timeout_s: int) -> CallResult | NotTested:
     action = state.reading.full.action
-    given = context.options.payload_for(action)
+    options = context.options
+    given = input_to_call(action, options.payload_for, allow_side_effects=options.allow_side_effects)
     if isinstance(given, NotTested):
         return given
-    allowed = context.options.allow_side_effects or given.may_change_data
-    refused = may_call(action, allow_side_effects=allowed)
-    if refused is not None:
-        return refused
+    state.line = replace(state.line, test_input=None if given.origin is None else str(given.origin))
     result = call_until_passed(context.org, action, given, timeout_s=timeout_s, sleep=context.clock.sleep)
     for correlation_id in result.correlation_ids:
         state.note(correlation_id)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from analysis.format.sample_schema import InputOrigin
 from diag.genesys.http.json_reply import JsonObject
 from diag.genesys.models import Action, FullConfig, TestReply
 
@@ -34,11 +35,18 @@ class NotTested:
 class ActionInput:
     """The input map of a test call; its values are never shown, logged or journalled.
 
-    `may_change_data`: the person who wrote the workload allowed calls with side effects.
+    `may_change_data`: the person who wrote the workload allowed calls with side effects. `origin`: where the
+    values come from; an action may pass with invented ones because its backend does not know them.
     """
 
     values: JsonObject = field(repr=False)
     may_change_data: bool = False
+    origin: InputOrigin | None = None
+
+    @property
+    def described(self) -> str:
+        """Return what the test call says of its input: `with an invented input`, or nothing to say."""
+        return "with an invented input" if self.origin is InputOrigin.INVENTED else ""
 
 
 PayloadFor = Callable[[Action], ActionInput | NotTested]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from diag.changes.applying.org import ActionInput, NotTested, Org
+from diag.changes.applying.org import ActionInput, NotTested, Org, PayloadFor
 from diag.genesys.errors import ApiError
 from diag.genesys.models import Action
 
@@ -19,17 +19,26 @@ _NOT_THE_ACTION: Final = frozenset({"rate_limited", "auth_error", "network_error
 
 @dataclass(frozen=True, slots=True)
 class CallResult:
-    """The outcome of up to MAX_CALLS calls. `passed` is None when no call reached the action."""
+    """The outcome of up to MAX_CALLS calls. `passed` is None when no call reached the action.
+
+    `name`: the call as a sentence names it, with what its input was.
+    """
 
     passed: bool | None
     outcome: str
     correlation_ids: tuple[str, ...] = ()
+    name: str = "test call"
 
 
-def may_call(action: Action, *, allow_side_effects: bool) -> NotTested | None:
-    """Return why a test call is not allowed, or None: only GET is known to change nothing."""
-    if allow_side_effects or action.request_type == "GET":
-        return None
+def input_to_call(
+    action: Action, payload_for: PayloadFor, *, allow_side_effects: bool
+) -> ActionInput | NotTested:
+    """Return the input of a test call, or why there is none: only GET is known to change nothing."""
+    given = payload_for(action)
+    if isinstance(given, NotTested):
+        return given
+    if allow_side_effects or given.may_change_data or action.request_type == "GET":
+        return given
     return NotTested(
         f"its request is {action.request_type or 'of unknown type'}, a call may change something "
         "(--allow-side-effects to call it all the same)"
@@ -40,6 +49,7 @@ def call_until_passed(
     org: Org, action: Action, given: ActionInput, *, timeout_s: int, sleep: Callable[[float], None]
 ) -> CallResult:
     """Call the action until a call passes, MAX_CALLS at most; `timeout_s` is the one in force."""
+    name = f"test call {given.described}".rstrip()
     ids: list[str] = []
     outcomes: list[str] = []
     for attempt in range(MAX_CALLS):
@@ -53,6 +63,7 @@ def call_until_passed(
         ids += [reply.correlation_id] if reply.correlation_id else []
         outcomes.append(reply.outcome.outcome)
         if reply.outcome.outcome == "ok":
-            return CallResult(True, "ok", tuple(ids))
+            return CallResult(True, "ok", tuple(ids), name)
     conclusive = [outcome for outcome in outcomes if outcome not in _NOT_THE_ACTION]
-    return CallResult(False if conclusive else None, (conclusive or outcomes)[-1], tuple(ids))
+    passed = False if conclusive else None
+    return CallResult(passed, (conclusive or outcomes)[-1], tuple(ids), name)

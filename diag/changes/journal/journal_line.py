@@ -53,6 +53,8 @@ class JournalLine:
     correlation_ids: tuple[str, ...] = ()
     passed_before: bool | None = None
     """Whether the test call passed at the old timeout; None when there was none."""
+    test_input: str | None = None
+    """Where the input of the test calls came from (`InputOrigin`); None: none was made, or it is unknown."""
     outcome: str | None = None
     reason: str | None = None
     undoes: str | None = None

@@ -6,7 +6,7 @@ import pytest
 
 from diag.changes.applying.apply import Watch, apply_plan
 from diag.changes.applying.apply_context import ApplyOptions, Operator, WallClock
-from diag.changes.applying.org import ActionInput
+from diag.changes.applying.org import ActionInput, no_payload
 from diag.changes.journal.journal import Journal
 from diag.changes.journal.journal_line import Author
 from diag.changes.plans.change_result import ChangeResult
@@ -24,7 +24,7 @@ Apply = Callable[..., list[ChangeResult]]
 
 @pytest.fixture
 def apply(journal: Journal) -> Apply:
-    """Apply changes to a fake org; payloads are `{"id": "payload-secret"}`, nobody sleeps."""
+    """Apply changes to a fake org; payloads are `{"id": "payload-secret"}` by default, nobody sleeps."""
 
     def run(
         org: FakeOrg,
@@ -39,12 +39,15 @@ def apply(journal: Journal) -> Apply:
             org,
             journal,
             Operator(IDENTITY, Author(author, f"apply-of-{author}")),
-            options=replace(
-                options or ApplyOptions(on_error="continue"),
-                payload_for=lambda action: ActionInput({"id": "payload-secret"}),
-            ),
+            options=_with_payloads(options or ApplyOptions(on_error="continue")),
             watch=watch or Watch(),
             clock=WallClock(sleep=lambda seconds: None),
         )
 
     return run
+
+
+def _with_payloads(options: ApplyOptions) -> ApplyOptions:
+    if options.payload_for is not no_payload:
+        return options
+    return replace(options, payload_for=lambda action: ActionInput({"id": "payload-secret"}))

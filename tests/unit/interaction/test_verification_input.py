@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from analysis.format.run_folder import Manifest, RunFolder, write_manifest
+from analysis.format.sample_schema import InputOrigin
 from diag.changes.applying.org import ActionInput, NotTested
 from diag.genesys.client import GenesysClient
 from diag.genesys.errors import NetworkError
@@ -62,7 +63,7 @@ def test_the_workloads_own_payload_and_permission_are_used(tmp_path: Path) -> No
 
     found = given(Contracts(), tmp_path)
 
-    assert found == ActionInput({"id": "real"}, may_change_data=True)
+    assert found == ActionInput({"id": "real"}, may_change_data=True, origin=InputOrigin.INLINE)
     assert "real" not in repr(found)
 
 
@@ -87,6 +88,7 @@ def test_without_a_workload_it_is_made_from_the_contract_once(tmp_path: Path) ->
     assert isinstance(first, ActionInput)
     assert set(first.values) == {"id"}
     assert not first.may_change_data
+    assert first.origin is InputOrigin.INVENTED
 
 
 def test_a_workload_that_names_other_actions_or_does_not_read_is_no_error(tmp_path: Path) -> None:

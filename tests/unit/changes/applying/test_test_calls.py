@@ -2,7 +2,12 @@
 
 from collections.abc import Callable
 
+import pytest
+
+from analysis.format.sample_schema import InputOrigin
 from diag.changes.applying.apply_context import ApplyOptions
+from diag.changes.applying.org import ActionInput
+from diag.changes.journal.journal import Journal
 from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
 from tests.support.changes.fake_org import (
     ID,
@@ -69,6 +74,54 @@ def test_an_action_with_side_effects_is_not_called_unless_allowed(apply: Apply) 
     (back,) = apply(org, change_for(org.actions[ID], 6), options=ApplyOptions(allow_side_effects=True))
 
     assert back.reason == "10 s -> 6 s; test call passed"
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "after_s", "said"),
+    [
+        ([], 10, "5 s -> 10 s; test call with an invented input passed"),
+        (
+            ["ok", "timeout", "timeout", "timeout"],
+            10,
+            "the test call with an invented input passed at 5 s and",
+        ),
+        (["timeout"] * 6, 10, "5 s -> 10 s; the test call with an invented input fails as before (timeout)"),
+        (["rate_limited"] * 6, 10, "the test call with an invented input was inconclusive (rate_limited)"),
+    ],
+)
+def test_a_test_call_with_an_invented_input_says_so_in_result_and_journal(
+    apply: Apply, journal: Journal, outcomes: list[str], after_s: int, said: str
+) -> None:
+    """An action may pass with an input its backend does not know, and fail with every real one."""
+    org = FakeOrg.with_actions(full_config())
+    org.outcomes = outcomes
+
+    (result,) = apply(
+        org,
+        change_for(full_config(), after_s),
+        options=ApplyOptions(
+            payload_for=lambda action: ActionInput({"id": "x"}, origin=InputOrigin.INVENTED)
+        ),
+    )
+
+    assert said in result.reason
+    last = journal.read()[-1]
+    assert (last.test_input, last.reason) == ("invented", result.reason)
+
+
+@pytest.mark.parametrize("origin", [*(each for each in InputOrigin if each != "invented"), None])
+def test_of_any_other_input_nothing_is_said(
+    apply: Apply, journal: Journal, origin: InputOrigin | None
+) -> None:
+    org = FakeOrg.with_actions(full_config())
+    given = ActionInput({"id": "x"}, origin=origin)
+
+    (result,) = apply(
+        org, change_for(full_config(), 10), options=ApplyOptions(payload_for=lambda action: given)
+    )
+
+    assert result.reason == "5 s -> 10 s; test call passed"
+    assert journal.read()[-1].test_input == origin
 
 
 def test_no_verify_makes_no_call(apply: Apply) -> None:

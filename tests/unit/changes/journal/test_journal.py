@@ -150,7 +150,9 @@ def test_a_journal_of_an_earlier_version_is_read_and_written_alike(tmp_path: Pat
     assert (created.creates, created.finished, created.action_name) == (True, False, "New")
     for line in (changed, created):
         Journal(tmp_path / "new.jsonl").append(line)
-    assert (tmp_path / "new.jsonl").read_text() == OLD_JOURNAL
+    # What this version adds is unknown of the old lines; all else stands as it was.
+    added = (tmp_path / "new.jsonl").read_text().replace('"test_input": null, ', "")
+    assert added == OLD_JOURNAL
 
 
 WRONG_VALUES: list[tuple[str, object]] = [

@@ -2,9 +2,13 @@ from dataclasses import replace
 
 import pytest
 
+from analysis.format.sample_schema import InputOrigin
+from diag.changes.applying.apply_context import ApplyOptions
 from diag.changes.applying.dry_run import dry_run
+from diag.changes.applying.org import ActionInput
 from diag.changes.errors import UnknownActionError
 from diag.changes.plans.manual_plan import actions_named, make_manual_plan
+from diag.interaction.plan_text import dry_run_text
 from tests.support.changes.fake_org import IDENTITY, FakeOrg, full_config
 
 FULLS = [full_config(f"custom_-_{number}") for number in range(3)]
@@ -62,10 +66,35 @@ def test_a_dry_run_reads_and_compares_and_writes_nothing() -> None:
     org.edit("custom_-_1", timeout_s=20)
     del org.actions["custom_-_2"]
 
-    results = dry_run(plan, org.read_config)
+    results = dry_run(plan, org.read_config, ApplyOptions())
 
     assert org.patches == []
     assert results[0].objections == ()
     assert results[0].version == 7
+    assert results[0].test_call == "no test call: no payload was given for it"
     assert "timeout: planned 5 s, present 20 s" in results[1].objections
     assert results[2].objections == ("The action does not exist.",)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (ApplyOptions(verify=False), "no test call: verification is off"),
+        (
+            ApplyOptions(payload_for=lambda action: ActionInput({}, origin=InputOrigin.INVENTED)),
+            "a test call before and after with an invented input",
+        ),
+        (
+            ApplyOptions(payload_for=lambda action: ActionInput({}, origin=InputOrigin.FILE)),
+            "a test call before and after",
+        ),
+    ],
+)
+def test_a_dry_run_says_what_the_test_call_would_send(options: ApplyOptions, said: str) -> None:
+    org = FakeOrg.with_actions(*FULLS)
+    plan = make_manual_plan(ACTIONS[:1], 12, org.read_config, IDENTITY)
+
+    results = dry_run(plan, org.read_config, options)
+
+    assert results[0].test_call == said
+    assert f"all else as it is; {said}" in dry_run_text(results)
