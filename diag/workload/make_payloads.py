@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from analysis.format.sample_schema import InputOrigin
-from diag.workload.closed_values import is_closed
 from diag.workload.example_text import matching_text
 from diag.workload.inline_toml import toml_key
 from diag.workload.payload import Payload, json_bytes
@@ -71,7 +70,7 @@ def from_contract(
         return (EMPTY,)
     chance = random.Random(f"{seed}:payloads")
     made: dict[bytes, Payload] = {}
-    origin = InputOrigin.CONTRACT if is_closed(schema) else InputOrigin.INVENTED
+    origin = InputOrigin.CONTRACT if _is_closed(schema) else InputOrigin.INVENTED
     for _ in range(count or GENERATED):
         try:
             body = json_bytes(_value(schema, chance, _DEPTH))
@@ -115,6 +114,35 @@ def _value(schema: Mapping[str, Any], chance: random.Random, depth: int) -> Any:
         kind = next((one for one in kind if one != "null"), "null")
     make: _Maker = _OF_TYPE.get(str(kind), _text)
     return make(schema, chance, depth)
+
+
+def _is_closed(schema: Mapping[str, Any]) -> bool:
+    """Return whether each value that `_value` picks for a schema is one of a list that is complete.
+
+    Those are `const`, `enum`, true or false, and null. A `default` or an `example` is no such list: often it
+    is a placeholder, which the backend knows no better than an invented value.
+    """
+    listed = _choices(schema, "enum")
+    if "const" in schema:
+        return True
+    if listed:
+        picked = [schema[key] for key in ("default", "example") if key in schema]
+        return all(value in listed for value in (*picked, *_choices(schema, "examples")))
+    kinds = schema.get("type", "object" if "properties" in schema else None)
+    kinds = kinds if isinstance(kinds, list) else [kinds]
+    kind = next((one for one in kinds if one != "null"), "null")
+    if kind in ("boolean", "null"):
+        return True
+    if any(key in schema for key in ("default", "example", "examples")):
+        return False
+    for key in ("oneOf", "anyOf"):
+        choices = _choices(schema, key)
+        if choices and isinstance(choices[0], Mapping):
+            return _is_closed(choices[0])
+    parts = schema.get("properties") if kind == "object" else {"items": schema.get("items")}
+    if kind not in ("object", "array") or not isinstance(parts, Mapping):
+        return False
+    return bool(parts) and all(isinstance(part, Mapping) and _is_closed(part) for part in parts.values())
 
 
 def _choices(schema: Mapping[str, Any], key: str) -> list[Any]:
