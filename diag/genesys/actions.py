@@ -11,6 +11,7 @@ from diag.genesys.errors import NetworkError, NotFoundError, UnexpectedReplyErro
 from diag.genesys.http.api import Api, QueryParams, RawReply
 from diag.genesys.http.json_reply import JsonObject, optional_int, optional_text, parse_object
 from diag.genesys.http.paging import OnProgress, all_entities
+from diag.genesys.http.reply_bound import ACTION_BYTES
 from diag.genesys.models import Action, FullConfig, TestReply, TestResult
 from diag.genesys.outcomes import Classified
 
@@ -123,7 +124,7 @@ def read_action(api: Api, path: str, *, contract: bool = False) -> Action:
     params: QueryParams = {"includeConfig": True}
     if contract:
         params["expand"] = "contract"
-    reply = api.call("GET", path, params=params, needs=VIEW)
+    reply = api.call("GET", path, params=params, needs=VIEW, most_bytes=ACTION_BYTES)
     action = _action(reply, f"GET {path}")
     if not path.removesuffix("/draft").endswith(f"/{quote(action.id, safe='')}"):
         raise UnexpectedReplyError(
@@ -182,7 +183,7 @@ def _template(api: Api, path: str, name: str, part: JsonObject) -> str | None:
     inline, uri = _PROMISE[name]
     promised = bool(part.get(uri))
     try:
-        came = api.get_text(f"{path}/templates/{name}", needs=VIEW)
+        came = api.get_text(f"{path}/templates/{name}", needs=VIEW, most_bytes=ACTION_BYTES)
     except NotFoundError:
         came = None
     if promised and not came and inline not in part:

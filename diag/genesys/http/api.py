@@ -20,7 +20,7 @@ from diag.genesys.http.json_reply import JsonObject, parse_object
 from diag.genesys.http.login import BearerAuth, TokenSource
 from diag.genesys.http.network_errors import network_error
 from diag.genesys.http.pacing import RateBucket
-from diag.genesys.http.reply_bound import ENCODING, bound_reply
+from diag.genesys.http.reply_bound import ENCODING, LIMIT, bound_reply
 from diag.genesys.http.retrying import call_with_retries, install_retry_hook
 from diag.genesys.http.secret import Secret
 from diag.genesys.http.text_reply import AS_IT_IS, plain_text
@@ -99,12 +99,13 @@ class Api:
         """GET a JSON object."""
         return self.call("GET", path, params=params, needs=needs).json(f"GET {path}")
 
-    def get_text(self, path: str, *, needs: tuple[str, ...] = ()) -> str:
+    def get_text(self, path: str, *, needs: tuple[str, ...] = (), most_bytes: int | None = None) -> str:
         """GET a plain text (templates; the platform wants `Accept: */*` there).
 
         Raises `UnexpectedReplyError` unless it is proven to have come whole, as it was sent.
         """
-        return self.call("GET", path, needs=needs, headers=AS_IT_IS).text(f"GET {path}")
+        reply = self.call("GET", path, needs=needs, headers=AS_IT_IS, most_bytes=most_bytes)
+        return reply.text(f"GET {path}")
 
     def send(self, method: str, path: str, body: object = None, *, needs: tuple[str, ...] = ()) -> JsonObject:
         """Send a write (POST, PATCH, PUT) and return the JSON object of the reply."""
@@ -147,11 +148,13 @@ class Api:
         reads: bool = False,
         repeat: bool = True,
         headers: Mapping[str, str] | None = None,
+        most_bytes: int | None = None,
     ) -> RawReply:
         """Make one administrative call: paced, retried as `retrying.py` says, errors raised.
 
         `needs`: the permissions that allow it, for the error text. `reads`: a POST that changes nothing.
         `repeat` False: sent once, whatever the answer.
+        `most_bytes`: what the reply may hold, unpacked, where that is less than what any may.
         """
 
         # The official SDKs say so even where a write has no body; 415 is among the declared statuses.
@@ -162,7 +165,13 @@ class Api:
             where = f"{method} {path}"
             try:
                 response = self._http.request(
-                    method, path, params=params, json=body, headers=extra, auth=self._auth
+                    method,
+                    path,
+                    params=params,
+                    json=body,
+                    headers=extra,
+                    auth=self._auth,
+                    extensions={LIMIT: most_bytes},
                 )
             except httpx.RequestError as error:
                 raise self._first_contact(network_error(error, where)) from None

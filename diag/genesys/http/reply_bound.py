@@ -13,6 +13,13 @@ import httpx
 ENCODING: Final = "gzip"
 MOST_BYTES: Final = 64 << 20
 """Unpacked. As for files (`analysis.format.input_file`): 10,000 actions with configs are 19 MB."""
+ACTION_BYTES: Final = 2 << 20
+"""Of one action, or one of its templates: four times what a request may carry (docs/genesys-api.md, "Rate
+limits"), so no larger one was ever written, and none could be written back. Both templates and the config fit
+into a backup even where every character is escaped."""
+
+LIMIT: Final = "diag_most_bytes"
+"""Extension of a request whose reply may hold less than MOST_BYTES."""
 
 _PIECE_BYTES: Final = 16 << 10
 """So few bytes at a time that gzip, at its best 1 : 1032, makes at most 17 MB of them."""
@@ -30,28 +37,30 @@ def bound_reply(response: httpx.Response) -> None:
     encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding not in ("", "identity", ENCODING):
         raise UnfitReplyError("is packed in a way that was not asked for", request=response.request)
+    most_bytes = response.request.extensions.get(LIMIT) or MOST_BYTES
     announced = response.headers.get("Content-Length", "")
-    if announced.isascii() and announced.isdigit() and int(announced[:20]) > MOST_BYTES:
-        raise _too_large()
+    if announced.isascii() and announced.isdigit() and int(announced[:20]) > most_bytes:
+        raise _too_large(most_bytes)
     stream = cast(httpx.SyncByteStream, response.stream)
-    response.stream = _Bounded(stream, packed=encoding == ENCODING)
+    response.stream = _Bounded(stream, most_bytes, packed=encoding == ENCODING)
 
 
 class _Bounded(httpx.SyncByteStream):
     """A stream that ends in UnfitReplyError once more than the limit has come, packed or unpacked."""
 
-    def __init__(self, stream: httpx.SyncByteStream, *, packed: bool) -> None:
+    def __init__(self, stream: httpx.SyncByteStream, most_bytes: int, *, packed: bool) -> None:
         self._stream = stream
+        self._most_bytes = most_bytes
         self._counter = zlib.decompressobj(zlib.MAX_WBITS | 16) if packed else None
 
     def __iter__(self) -> Iterator[bytes]:
-        left = MOST_BYTES
+        left = self._most_bytes
         for chunk in self._stream:
             for start in range(0, len(chunk), _PIECE_BYTES):
                 piece = chunk[start : start + _PIECE_BYTES]
                 left -= self._size(piece)
                 if left < 0:
-                    raise _too_large()
+                    raise _too_large(self._most_bytes)
                 yield piece
 
     def close(self) -> None:
@@ -67,5 +76,5 @@ class _Bounded(httpx.SyncByteStream):
             raise UnfitReplyError("is said to be gzip and is not") from None
 
 
-def _too_large() -> UnfitReplyError:
-    return UnfitReplyError(f"is larger than {MOST_BYTES >> 20} MiB")
+def _too_large(most_bytes: int) -> UnfitReplyError:
+    return UnfitReplyError(f"is larger than {most_bytes >> 20} MiB")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from analysis.format.input_file import MOST_BYTES
 from diag.genesys.errors import ApiError, UnexpectedReplyError
 from diag.genesys.http import reply_bound
 from diag.genesys.http.api import Api
@@ -103,3 +104,18 @@ def test_what_fits_arrives_whole(size: int) -> None:
     whole = b"{}" + b" " * size
     for body, headers in ((whole, None), (gzip.compress(whole), PACKED)):
         assert api_for(Body(body), headers).get("/x") == {}
+
+
+def test_one_action_and_its_templates_have_a_limit_of_their_own() -> None:
+    """What no request could ever carry was never written, and is refused long before a reply's limit."""
+    body = Body(*[b"x" * 1000] * 1000)
+    with pytest.raises(UnexpectedReplyError, match="is larger than 0 MiB"):
+        api_for(body).get_text("/x", most_bytes=10_000)
+    assert body.asked == 11
+    with pytest.raises(UnexpectedReplyError, match="is larger than 0 MiB"):
+        api_for(Body(gzip.compress(b"{}" + b" " * 10_000)), PACKED).call("GET", "/x", most_bytes=10_000)
+
+
+def test_a_backup_holds_the_largest_action() -> None:
+    """Config and both templates, and of each byte a character that takes six once it is escaped."""
+    assert 3 * 6 * reply_bound.ACTION_BYTES <= MOST_BYTES
