@@ -1,6 +1,7 @@
 """Write a file completely or not at all: after a full disk or a kill, the old file is still there."""
 
 import contextlib
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ def whole_file(path: Path, *, mode: int = 0o666) -> Iterator[Path]:
     `mode` as for open(2), the umask applies. A link stays a link. Raises OSError that names `path`.
     """
     try:
-        real = path.resolve()
+        real = _resolved(path)
         temporary = real.with_name(f".{real.name}.{os.getpid()}.tmp")
         try:
             temporary.unlink(missing_ok=True)
@@ -33,13 +34,34 @@ def whole_file(path: Path, *, mode: int = 0o666) -> Iterator[Path]:
 def write_whole(path: Path, text: str, *, mode: int = 0o666) -> None:
     """Write `text` as UTF-8; `mode` as for open(2), the umask applies. Raises OSError that names `path`.
 
-    Anything but a plain file (/dev/stdout, a pipe) is written to, never replaced; a link stays a link.
+    Anything but a plain file (/dev/stdout, a pipe) is written to, never replaced; a link stays a link. A pipe
+    that nobody reads is an error, not waited for.
     """
     try:
         if path.exists() and not path.is_file():
-            path.write_text(text, encoding="utf-8")
+            _write_in_place(path, text)
             return
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from error
     with whole_file(path, mode=mode) as temporary:
         temporary.write_text(text, encoding="utf-8")
+
+
+def _resolved(path: Path) -> Path:
+    """Follow links. Raises OSError for links in a circle."""
+    try:
+        return path.resolve()
+    except RuntimeError:  # up to Python 3.12
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from None
+
+
+def _write_in_place(path: Path, text: str) -> None:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno == errno.ENXIO and path.is_fifo():
+            raise OSError(errno.ENXIO, "A named pipe that nobody reads", str(path)) from error
+        raise
+    os.set_blocking(descriptor, True)  # a reader may be slow
+    with open(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)

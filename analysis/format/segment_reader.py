@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, TypeGuard
 
-from analysis.format.call_record import RECORD_SIZE, SEGMENT_SUFFIX
+from analysis.format.call_record import RECORD_SIZE, RECORD_VERSION, SEGMENT_SUFFIX
 from analysis.format.checked_json import parse_line
 from analysis.format.input_file import open_regular
 from analysis.format.run_folder import RunFolder
 
 _BODY_SIZE: Final = RECORD_SIZE - 4
+_VERSION: Final = bytes([RECORD_VERSION])
 _MOST_CODE: Final = 2**32 - 1
 
 
@@ -99,7 +100,9 @@ def _whole_records(raw: bytes) -> tuple[bytes, int]:
             continue
         if at > begun:
             stretches.append(raw[begun:at])
-        at += 1
+        # The byte before the checksum is the version: a long stretch of zeros is passed at once.
+        next_version = raw.find(_VERSION, at + _BODY_SIZE)
+        at = max(at + 1, size - RECORD_SIZE + 1) if next_version < 0 else next_version - _BODY_SIZE + 1
         begun = at
     last = raw[begun:at]
     return (b"".join([*stretches, last]) if stretches else last), at

@@ -100,6 +100,12 @@ def _flag(value: object, place: str) -> bool:
     return value
 
 
+def _raw(value: object, place: str) -> bytes:
+    if not isinstance(value, bytes):
+        raise _wrong(place, "bytes")
+    return value
+
+
 def _refused(value: object, place: str) -> object:
     raise _wrong(place, "something that a file can hold")
 
@@ -109,6 +115,7 @@ _PLAIN: Final[Mapping[Any, _Convert]] = {
     int: _whole,
     float: _number,
     bool: _flag,
+    bytes: _raw,
     object: lambda value, place: value,
     Any: lambda value, place: value,
 }

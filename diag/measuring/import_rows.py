@@ -12,6 +12,7 @@ from typing import Final
 
 from analysis.format.atomic_write import whole_file
 from analysis.format.call_record import RECORD_SIZE, SEGMENT_SUFFIX
+from analysis.format.input_file import check_regular, open_regular
 from analysis.format.run_folder import RunFolder, read_manifest, write_manifest
 from analysis.format.worker_files import WORKER_SUFFIXES, is_worker_id
 from diag.errors import UsageError
@@ -45,6 +46,11 @@ def import_rows(run: RunFolder, kept: Path) -> tuple[ImportedRows, ...]:
             f"{kept} holds no rows of a worker.", hint="Give the folder the worker named: diag-rows-..."
         )
     for path in files:
+        try:
+            check_regular(path)
+        except OSError as error:
+            why = (error.strerror or type(error).__name__).lower()
+            raise UsageError(f"{path} cannot be read: {why}.", hint="Move it away, and try again.") from None
         if not _one_begins_the_other(path, run.segments / path.name):
             raise UsageError(
                 f"{path} is not of the run {run.path}: that has other rows of a worker of this name.",
@@ -78,7 +84,7 @@ def _one_begins_the_other(one: Path, other: Path) -> bool:
     if not other.exists():
         return True
     left = min(_size(one), _size(other))
-    with one.open("rb") as first, other.open("rb") as second:
+    with open_regular(one) as first, open_regular(other) as second:
         while left > 0:
             chunk = min(left, _CHUNK)
             if first.read(chunk) != second.read(chunk):

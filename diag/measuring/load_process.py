@@ -12,12 +12,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from analysis.format.input_file import open_regular
+from analysis.format.own_file import open_own
 from analysis.format.run_folder import RunFolder, read_manifest
 from diag.errors import UsageError
 from diag.exit_codes import ExitCode
 from diag.measuring.run_progress import ProgressReader, RunProgress
 
 LOG_NAME: Final = "load.log"
+_LOG_TAIL_BYTES: Final = 256 << 10
 _LOCUSTFILE: Final = Path(__file__).resolve().parents[2] / "loadtests" / "actions.py"
 
 
@@ -91,7 +94,7 @@ def run_load(
     before = _stamp(folder.manifest)
     log = _new_log(folder)
     reader = ProgressReader(folder, options.run_time_s)
-    with log.open("ab") as sink:
+    with os.fdopen(open_own(log, os.O_WRONLY | os.O_APPEND, 0o666), "ab") as sink:
         process = subprocess.Popen(
             command_line(options),
             stdin=subprocess.DEVNULL,
@@ -223,7 +226,7 @@ def _refused(folder: RunFolder, log: Path, code: int, *, made_here: bool) -> Loa
 def _new_log(folder: RunFolder) -> Path:
     """Return a log file that is not there yet: a soak that goes on keeps the log of its first part."""
     log, number = folder.path / LOG_NAME, 1
-    while log.exists():
+    while os.path.lexists(log):
         number += 1
         log = folder.path / f"load-{number}.log"
     return log
@@ -240,7 +243,7 @@ def _stamp(path: Path) -> tuple[int, int] | None:
 
 def _refusal_in(log: Path) -> Refusal | None:
     """Return the last error the load process wrote for people."""
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    lines = _last_lines(log)
     starts = [at for at, line in enumerate(lines) if line.startswith("Error: ")]
     if not starts:
         return None
@@ -255,5 +258,15 @@ def _refusal_in(log: Path) -> Refusal | None:
 
 
 def _last_line(log: Path) -> str | None:
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    lines = _last_lines(log)
     return lines[-1] if lines else None
+
+
+def _last_lines(log: Path) -> list[str]:
+    """Return the end of a log: however much a long run wrote, only that is read."""
+    try:
+        with open_regular(log) as file:
+            file.seek(max(0, os.fstat(file.fileno()).st_size - _LOG_TAIL_BYTES))
+            return file.read(_LOG_TAIL_BYTES).decode("utf-8", "replace").splitlines()
+    except OSError:
+        return []

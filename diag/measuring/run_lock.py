@@ -5,6 +5,8 @@ import os
 from pathlib import Path
 from typing import Final
 
+from analysis.format.own_file import open_own
+
 LOCK_NAME: Final = ".lock"
 
 
@@ -13,7 +15,7 @@ def take_lock(folder: Path) -> int | None:
 
     Keep it open as long as the run goes on; `kill -9` lets it go, too.
     """
-    descriptor = os.open(folder / LOCK_NAME, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644)
+    descriptor = open_own(folder / LOCK_NAME, os.O_RDWR)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

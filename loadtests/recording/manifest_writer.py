@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from analysis.format.call_record import RECORD_SIZE, SEGMENT_SUFFIX
+from analysis.format.own_file import open_own
 from analysis.format.run_folder import Manifest, RunFolder, Status, new_run_id, read_manifest, write_manifest
 from diag.errors import UsageError
 from diag.measuring.run_lock import take_lock
@@ -66,7 +67,8 @@ class ManifestWriter:
             self._manifest = replace(self._manifest, soak_until=soak_until)
         write_manifest(self.folder, self._manifest)
         self.begun = True
-        self._reserve.write_bytes(b"\0" * RESERVE_BYTES)
+        with os.fdopen(open_own(self._reserve, os.O_WRONLY | os.O_TRUNC), "wb") as file:
+            file.write(b"\0" * RESERVE_BYTES)
 
     def _go_on(self, before: Manifest) -> None:
         if self._soak is None or before.status == "complete":

@@ -19,6 +19,7 @@ from analysis.format.call_record import (
     pack,
 )
 from analysis.format.job_lines import JOBS_SUFFIX
+from analysis.format.own_file import open_own
 from analysis.format.run_folder import RunFolder
 from analysis.format.sample_schema import InputOrigin, Outcome
 from analysis.plain_text import json_text
@@ -29,7 +30,7 @@ MOST_MESSAGES: Final = 200
 MOST_IN_FLIGHT: Final = 65_535
 """What the field of a record holds; more are recorded as so many."""
 
-_APPEND: Final = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+_APPEND: Final = os.O_WRONLY | os.O_APPEND
 
 
 class ActionTotals(NamedTuple):
@@ -58,9 +59,9 @@ class Recorder:
         self._jobs_path = base.with_name(worker_id + JOBS_SUFFIX)
         self._jobs_fd: int | None = None
         self.segment_path = base.with_name(worker_id + SEGMENT_SUFFIX)
-        self._names_fd = os.open(base.with_name(worker_id + NAMES_SUFFIX), _APPEND, 0o644)
-        self._events_fd = os.open(base.with_name(worker_id + EVENTS_SUFFIX), _APPEND, 0o644)
-        self._fd = os.open(self.segment_path, _APPEND, 0o644)
+        self._names_fd = open_own(base.with_name(worker_id + NAMES_SUFFIX), _APPEND)
+        self._events_fd = open_own(base.with_name(worker_id + EVENTS_SUFFIX), _APPEND)
+        self._fd = open_own(self.segment_path, _APPEND)
         self._codes: dict[tuple[str, str, str | None, str | None, str | None], int] = {}
         self._messages = 0
         self.seq = 0
@@ -127,7 +128,7 @@ class Recorder:
         """Append one line to the jobs file (layout: analysis.jobs.polling_loop), which is there only if
         needed."""
         if self._jobs_fd is None:
-            self._jobs_fd = os.open(self._jobs_path, _APPEND, 0o644)
+            self._jobs_fd = open_own(self._jobs_path, _APPEND)
         _write(self._jobs_fd, json_text({"kind": kind, **facts}).encode() + b"\n")
 
     def totals_of(self, action: int) -> ActionTotals:

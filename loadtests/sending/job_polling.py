@@ -5,12 +5,13 @@ until then. A 429 is a longer wait and does not count as a poll. What a flow sho
 `analysis.jobs.loop_advice`.
 """
 
-import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
+from analysis.format.checked_json import UnfitJsonError, parse_json
 from analysis.format.job_lines import JobState
 from analysis.format.sample_schema import Outcome
 from diag.genesys.http.retry_after import retry_after_s
@@ -23,6 +24,7 @@ from loadtests.sending.transport import NETWORK_ERRORS, Reply
 
 UNREADABLE_POLLS: Final = 5
 """A status that cannot be read so many times in a row will not become readable."""
+_INDEX: Final = re.compile(r"[0-9]{1,9}")
 _BACKEND_429: Final = "ACTION.REMOTE_ENDPOINT:429"
 
 
@@ -61,7 +63,7 @@ class JobFollower:
         now = self._clock.now
         began = now()
         job_id = find(_json(submitted), self._poll.job_id)
-        if job_id is None:
+        if not isinstance(job_id, str | int | float):
             yield JobProgress("no_job_id")
             return
         known = JobProgress("running")
@@ -123,15 +125,15 @@ def find(body: object, path: str) -> object | None:
     for part in path.split("."):
         if isinstance(body, Mapping):
             body = body.get(part)
-        elif isinstance(body, list) and part.isdecimal() and int(part) < len(body):
+        elif isinstance(body, list) and _INDEX.fullmatch(part) and int(part) < len(body):
             body = body[int(part)]
         else:
             return None
     return body
 
 
-def _json(body: bytes) -> Any:
+def _json(body: bytes) -> object:
     try:
-        return json.loads(body)
-    except ValueError:
+        return parse_json(body)
+    except UnfitJsonError:
         return None

@@ -7,9 +7,14 @@ is not among them: it goes with Locust's options (`loadtests.planning.plan_json`
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar, Final, Protocol, Self
 
+from analysis.format.typed_json import Amount, Count, WrongShapeError, typed
 from analysis.format.worker_files import WORKER_SUFFIXES, is_worker_id
+from loadtests.recording.generator_grade import GeneratorFigures
+
+MOST_CHUNK_BYTES: Final = 1 << 20
+"""Four times what a worker sends at once."""
 
 
 class MalformedMessageError(ValueError):
@@ -28,17 +33,12 @@ class Message:
         return {each.name: getattr(self, each.name) for each in fields(self)}
 
     @classmethod
-    def from_wire(cls, data: Mapping[str, Any]) -> Self:
-        """Return the message again. Raises MalformedMessageError."""
+    def from_wire(cls, data: object) -> Self:
+        """Return the message again, every field of its type. Raises MalformedMessageError."""
         try:
-            return cls(**{name: _frozen(value) for name, value in data.items()})
-        except TypeError:
+            return typed(cls, data, closed=True)
+        except WrongShapeError:
             raise MalformedMessageError(f"a message of the kind {cls.KIND} is not understood") from None
-
-
-def _frozen(value: Any) -> Any:
-    """Return tuples where the wire made lists of them."""
-    return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
 class Send(Protocol):
@@ -70,17 +70,15 @@ class Chunk(Message):
     KIND: ClassVar[str] = "diag_chunk"
     worker: str
     suffix: str
-    offset: int
+    offset: Count
     data: bytes
 
     def __post_init__(self) -> None:
         """Raise MalformedMessageError for anything that could be written elsewhere than to those files."""
         if not (
-            isinstance(self.worker, str)
-            and is_worker_id(self.worker)
+            is_worker_id(self.worker)
             and self.suffix in WORKER_SUFFIXES
-            and isinstance(self.offset, int)
-            and isinstance(self.data, bytes)
+            and len(self.data) <= MOST_CHUNK_BYTES
         ):
             raise MalformedMessageError(f"a message of the kind {self.KIND} is not understood")
 
@@ -103,15 +101,20 @@ class Counts(Message):
 
     KIND: ClassVar[str] = "diag_final"
     worker: str
-    rows: int
-    dropped: int
-    figures: Mapping[str, Any]
+    rows: Count
+    dropped: Count
+    figures: Mapping[str, Amount]
     """What is known of `loadtests.recording.generator_grade.GeneratorFigures`."""
     left_out: tuple[tuple[str, str], ...]
     """Actions it stopped calling, each with the reason."""
     notes: tuple[str, ...]
     time_is_over: bool
     """It ended by itself because the run's time was over."""
+
+    def __post_init__(self) -> None:
+        """Raise MalformedMessageError for a figure that this version does not know."""
+        if not self.figures.keys() <= {each.name for each in fields(GeneratorFigures)}:
+            raise MalformedMessageError(f"a message of the kind {self.KIND} is not understood")
 
 
 Confirmed = Ready | End | Counts
@@ -135,7 +138,7 @@ class Acknowledged(Message):
 
     KIND: ClassVar[str] = "diag_acknowledged"
     suffix: str
-    size: int
+    size: Count
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +162,7 @@ class Waiting(Message):
     """Which workers have joined a running load and do not send yet."""
 
     KIND: ClassVar[str] = "diag_waiting"
-    users: Mapping[str, int]
+    users: Mapping[str, Count]
     """Locust's client id -> users of that worker."""
 
 
@@ -172,7 +175,7 @@ class Pause(Message):
 
     KIND: ClassVar[str] = "diag_pause"
     why: str
-    pause_s: float
+    pause_s: Amount
 
 
 TO_MASTER: dict[str, type[Message]] = {each.KIND: each for each in (Ready, Chunk, End, Counts, Pause)}

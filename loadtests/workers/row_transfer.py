@@ -6,11 +6,14 @@ answers with its size. So a lost or repeated message changes nothing, and after 
 continues from what the master has. Until then its rows stay on its own disk.
 """
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from analysis.format.call_record import RECORD_SIZE, SEGMENT_SUFFIX
+from analysis.format.input_file import open_regular
+from analysis.format.own_file import open_own
 from analysis.format.run_folder import RunFolder
 from analysis.format.worker_files import WORKER_SUFFIXES
 from loadtests.workers.messages import Acknowledged, Chunk
@@ -60,7 +63,7 @@ class Shipper:
         path = self._path(suffix)
         if self._size(suffix) <= self._sent[suffix]:
             return
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             file.seek(self._sent[suffix])
             while data := file.read(CHUNK_BYTES):
                 self._send(Chunk(self._worker_id, suffix, self._sent[suffix], data))
@@ -89,7 +92,7 @@ class Receiver:
         Raises OSError when it cannot be written; the worker keeps its rows and sends them again.
         """
         path = self._folder.segments / (chunk.worker + chunk.suffix)
-        with path.open("ab") as file:
+        with os.fdopen(open_own(path, os.O_WRONLY | os.O_APPEND), "ab") as file:
             size = file.tell()
             if chunk.offset == size:
                 file.write(chunk.data)

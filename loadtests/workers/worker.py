@@ -75,7 +75,7 @@ class WorkerProcess:
         events.quitting.add_listener(self._on_quitting)
 
     def _on_test_start(self, environment: Any, **_: Any) -> None:
-        order = from_wire(environment.parsed_options.diag_order)
+        order = from_wire(getattr(environment.parsed_options, "diag_order", ""))
         if self._context.forked and order.run_key != self._run_key:
             _LOG.error("this worker was started by another run than its master's: it takes no part")
             gevent.spawn(self._runner.quit)

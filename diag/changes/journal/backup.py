@@ -12,6 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from analysis.format.input_file import InputFile
+from analysis.format.own_file import open_own
 from analysis.format.typed_json import WrongShapeError, typed
 from diag.changes.errors import JournalError
 from diag.genesys.models import FullConfig
@@ -35,7 +36,7 @@ class Backups:
         """
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            descriptor = os.open(self.path(entry), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            descriptor = open_own(self.path(entry), os.O_WRONLY | os.O_TRUNC, 0o600)
             with open(descriptor, "w", encoding="utf-8") as file:
                 json.dump(asdict(full), file)
                 file.flush()

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from analysis.format.input_file import check_kind, open_regular
+from analysis.format.input_file import open_regular
+from analysis.format.own_file import open_own
 from analysis.plain_text import json_text
 from diag.changes.errors import JournalError
 from diag.changes.journal.journal_line import JournalLine
@@ -48,9 +49,8 @@ class Journal:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             is_new = not self.path.exists()
-            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK, 0o600)
+            descriptor = open_own(self.path, os.O_RDWR | os.O_APPEND, 0o600)
             try:
-                check_kind(os.fstat(descriptor).st_mode, self.path)
                 fcntl.flock(descriptor, fcntl.LOCK_EX)
                 end = os.lseek(descriptor, 0, os.SEEK_END)
                 if end and os.pread(descriptor, 1, end - 1) != b"\n":
@@ -121,11 +121,12 @@ class Journal:
         offset = int.from_bytes(hashlib.sha256(action_id.encode()).digest()[:6], "big")
         try:
             lock.parent.mkdir(parents=True, exist_ok=True)
-            file = os.fdopen(
-                os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC, 0o600), "ab"
-            )
+            file = os.fdopen(open_own(lock, os.O_RDWR, 0o600), "ab")
         except OSError as error:
-            raise JournalError(f"{lock} cannot be opened ({error.strerror}).") from error
+            raise JournalError(
+                f"The lock {lock} cannot be opened ({error.strerror}).",
+                hint="Move away what is there, or choose another place: DIAG_RUNS=/path",
+            ) from error
         with file:
             fcntl.lockf(file, fcntl.LOCK_EX, 1, offset)
             try:

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,19 @@ def test_a_folder_without_rows_is_refused(tmp_path: Path, run: RunFolder) -> Non
         import_rows(run, tmp_path / "empty")
     with pytest.raises(UsageError, match="not the folder of a run"):
         import_rows(RunFolder(tmp_path / "empty"), run.path)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder"])
+def test_only_regular_files_are_added(tmp_path: Path, run: RunFolder, kind: str) -> None:
+    put(tmp_path / "kept", "h-0.seg", ROWS)
+    path = tmp_path / "kept" / "segments" / "h-0.names"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "device":
+        path.symlink_to("/dev/zero")
+    else:
+        path.mkdir()
+    before = contents(run)
+    with pytest.raises(UsageError, match=r"h-0\.names cannot be read"):
+        import_rows(run, tmp_path / "kept")
+    assert contents(run) == before

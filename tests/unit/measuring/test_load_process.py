@@ -55,6 +55,14 @@ def test_a_refused_run_leaves_the_folder_of_an_earlier_one_as_it_was(
     assert [path.name for path in tmp_path.iterdir()] == ["manifest.json"]
 
 
+def test_of_a_long_log_only_the_end_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    says = "import sys; sys.stderr.buffer.write(b'\\xff' * 2**20 + b'\\nthe end\\n'); sys.exit(1)"
+    monkeypatch.setattr(load_process, "command_line", lambda options: [sys.executable, "-c", says])
+    monkeypatch.setattr(load_process, "_LOG_TAIL_BYTES", 100)
+
+    assert run_load(LoadOptions(run_dir=tmp_path / "run", run_time_s=1)).reason == "the end"
+
+
 def test_only_what_was_chosen_is_passed_on() -> None:
     line = command_line(
         LoadOptions(run_dir=Path("r"), run_time_s=None, actions=("A b", "C"), rate=2.5, sla=("p99<2s",))

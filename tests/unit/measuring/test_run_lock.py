@@ -1,8 +1,12 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
+from analysis.format.input_file import NotRegularError
 from diag.measuring.run_lock import is_locked, take_lock
 
 HOLDER = """
@@ -31,3 +35,10 @@ def test_one_load_holds_a_folder_until_its_process_is_gone_however(tmp_path: Pat
     descriptor = take_lock(tmp_path)
     assert descriptor is not None
     os.close(descriptor)
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_what_is_no_file_is_no_lock(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    make(tmp_path / ".lock")
+    with pytest.raises(NotRegularError):
+        take_lock(tmp_path)

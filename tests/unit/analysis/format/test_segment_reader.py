@@ -1,8 +1,11 @@
 import math
 from pathlib import Path
+from types import SimpleNamespace
+from zlib import crc32
 
 import pytest
 
+from analysis.format import segment_reader
 from analysis.format.call_record import RECORD_SIZE, SEGMENT_SUFFIX, CallRecord, pack, unpack
 from analysis.format.segment_reader import SegmentTail
 
@@ -81,3 +84,27 @@ def test_a_changed_byte_fails_the_checksum(tmp_path: Path, position: int) -> Non
 
 def test_zeros_are_no_records(tmp_path: Path) -> None:
     assert written(tmp_path, bytes(10 * RECORD_SIZE)).read() == b""
+
+
+@pytest.mark.parametrize("filler", [b"\0", b"\x01", b"\x01\0", b"\0\xff\x01" * 25])
+@pytest.mark.parametrize("length", [1, RECORD_SIZE - 1, RECORD_SIZE, 3 * RECORD_SIZE + 1])
+def test_whatever_lies_between_records_costs_none_of_them(tmp_path: Path, filler: bytes, length: int) -> None:
+    noise = (filler * length)[:length]
+    tail = written(tmp_path, noise + pack(call(1)) + noise + pack(call(2)) + noise)
+    assert seqs(tail.read()) == [1, 2]
+    assert tail.left_out == 3 * length
+
+
+def test_a_long_stretch_of_zeros_is_not_looked_at_byte_by_byte(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tail = written(tmp_path, pack(call(1)) + bytes(100_000) + pack(call(2)))
+    looked = []
+
+    def count(body: memoryview) -> int:
+        looked.append(len(body))
+        return crc32(body)
+
+    monkeypatch.setattr(segment_reader, "zlib", SimpleNamespace(crc32=count))
+    assert seqs(tail.read()) == [1, 2]
+    assert len(looked) < 10

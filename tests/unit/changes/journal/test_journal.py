@@ -1,5 +1,7 @@
 import json
 import multiprocessing
+import os
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 
@@ -218,3 +220,15 @@ def test_a_line_without_a_value_is_set_aside(journal: Journal, field: str) -> No
 
     assert len(journal.read()) == 1
     assert [str(line) for line in journal.damaged()] == [f"line 2 is set aside: it has no {field}"]
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+@pytest.mark.parametrize("name", ["journal.jsonl.lock", "journal.jsonl"])
+def test_a_journal_and_its_lock_are_regular_files(
+    journal: Journal, make: Callable[[Path], None], name: str
+) -> None:
+    journal.path.parent.mkdir(exist_ok=True)
+    make(journal.path.with_name(name))
+    with pytest.raises(JournalError, match=r"is a (named pipe|directory)") as caught, journal.holding("a"):
+        journal.append(record())
+    assert caught.value.hint

@@ -122,3 +122,27 @@ def test_paths_go_through_objects_and_lists() -> None:
     assert find(body, "a.0.b") == "x"
     for path in ("a.1.b", "a.b", "c.d", "e", "a.0.b.c"):
         assert find(body, path) is None
+    assert find(body, "9" * 5000) is None
+    assert find([], "9" * 5000) is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 200_000,
+        b'{"finalResult":' * 200_000,
+        b"1" * 5000,
+        b"NaN",
+        b'{"finalResult": NaN}',
+        b"\xff",
+        b"",
+    ],
+)
+def test_no_reply_ends_the_polling(body: bytes) -> None:
+    assert World().follow(body).state == "no_job_id"
+    assert World(*[Reply(200, body, "", "")] * 5).follow().state == "no_status"
+
+
+@pytest.mark.parametrize("found", [{}, {"a": 1}, [], [1], None])
+def test_what_is_no_text_and_no_number_is_no_job_id(found: object) -> None:
+    assert World().follow(json.dumps({"finalResult": {"job": {"id": found}}}).encode()).state == "no_job_id"

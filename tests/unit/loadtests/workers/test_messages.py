@@ -4,6 +4,7 @@ import msgpack
 import pytest
 
 from loadtests.workers.messages import (
+    MOST_CHUNK_BYTES,
     Acknowledged,
     Chunk,
     Counts,
@@ -47,3 +48,46 @@ def test_a_message_that_is_not_understood_is_refused_without_its_content(data: d
     with pytest.raises(MalformedMessageError) as error:
         Taken.from_wire(data)
     assert str(error.value) == "a message of the kind diag_taken is not understood"
+
+
+JUNK: tuple[object, ...] = (None, "", "x", -1, 2**63, 1.5, float("nan"), True, [], [[]], {}, {"a": []}, b"x")
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda message: message.KIND)
+def test_no_field_is_taken_with_another_type(message: Message) -> None:
+    """A message that arrives damaged, or from another version, is refused where it enters, or harmless."""
+    for name, sound in message.to_wire().items():
+        for junk in (*JUNK, b"x" * (MOST_CHUNK_BYTES + 1)):
+            try:
+                taken = type(message).from_wire({**message.to_wire(), name: junk})
+            except MalformedMessageError:
+                continue
+            value = getattr(taken, name)
+            assert value is None or type(value) is type(sound) or type(value) in (int, float, str)
+            assert value == value, "not a number"
+    nothing: tuple[object, ...] = (None, [], 1, "x", b"x", {})
+    for data in nothing:
+        with pytest.raises(MalformedMessageError):
+            type(message).from_wire(data)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"of": 1},
+        {"size": -1, "suffix": ".seg"},
+        {"size": "9", "suffix": ".seg"},
+        {"why": "x", "pause_s": float("nan")},
+        {"users": {"a": -1}},
+        {"worker": "w-0", "suffix": ".seg", "offset": 0, "data": b"x" * (MOST_CHUNK_BYTES + 1)},
+        {**MESSAGES[3].to_wire(), "figures": {"unheard of": 1.0}},
+        {**MESSAGES[3].to_wire(), "rows": "3"},
+        {**MESSAGES[3].to_wire(), "left_out": [["Get"]]},
+    ],
+)
+def test_values_that_would_end_master_or_worker_are_refused(bad: dict[str, object]) -> None:
+    kinds = [message for message in MESSAGES if message.to_wire().keys() == bad.keys()]
+    assert kinds
+    for message in kinds:
+        with pytest.raises(MalformedMessageError):
+            type(message).from_wire(bad)

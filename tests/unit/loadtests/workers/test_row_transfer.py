@@ -1,3 +1,5 @@
+import json
+import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -6,15 +8,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.format.call_record import RECORD_SIZE
+from analysis.format.input_file import NotRegularError
 from analysis.format.run_folder import RunFolder
 from analysis.format.sample_schema import ActionVersion, InputOrigin
 from analysis.format.worker_files import WORKER_SUFFIXES
+from diag.errors import UsageError
 from diag.workload.load_shape import Poll, Stage
 from diag.workload.payload import Payload
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.planning.plan_json import WorkerOrder, from_wire, to_wire
 from loadtests.workers.messages import Acknowledged, Chunk, MalformedMessageError
 from loadtests.workers.row_transfer import RESEND_AFTER_S, Receiver, Shipper
+from tests.support.forged import forged_texts
 
 
 class Channel:
@@ -106,3 +111,25 @@ def test_an_order_crosses_the_wire_unchanged() -> None:
     order = WorkerOrder(plan, "https://api.example.com", False, "/runs/x", ".here-1", 3, 1)
 
     assert from_wire(to_wire(order)) == order
+
+
+ORDER = WorkerOrder(
+    LoadPlan((ActionLoad("a-1", "Get", 3, 0.5, (Payload("one", b"{}", InputOrigin.FILE),)),)),
+    "https://api.example.com", False, "/runs/x", ".here-1", 3, 1,
+)  # fmt: skip
+
+
+@settings(max_examples=50)
+@given(forged_texts(json.loads(to_wire(ORDER))))
+def test_an_order_that_is_not_understood_is_one_sentence(raw: bytes) -> None:
+    try:
+        from_wire(raw.decode("utf-8", "replace"))
+    except UsageError as error:
+        assert "same version of diag" in str(error.hint)
+
+
+def test_rows_are_never_appended_to_a_pipe(tmp_path: Path) -> None:
+    receiver = Receiver(RunFolder(tmp_path))
+    os.mkfifo(tmp_path / "segments" / "w-0.seg")
+    with pytest.raises(NotRegularError):
+        receiver.append(Chunk("w-0", ".seg", 0, b"x"))

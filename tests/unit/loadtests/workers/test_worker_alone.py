@@ -111,8 +111,8 @@ def test_a_worker_that_cannot_start_tells_its_master_instead_of_leaving_it_waiti
     worker._context.environment.events.test_start.fire(environment=worker._context.environment)
 
     ((kind, end),) = worker._runner.sent
-    assert (kind, end["failed"], end["exit_code"]) == (End.KIND, True, ExitCode.ERROR)
-    assert "KeyError" in end["why"]
+    assert (kind, end["failed"], end["exit_code"]) == (End.KIND, True, ExitCode.USAGE)
+    assert "order is not one" in end["why"]
     gevent.sleep(0)
     assert not worker._runner.has_quit  # it can take part in another run
 
