@@ -5,6 +5,7 @@ never ends) and how large it is; then the text (UTF-8), and what is in it (JSON 
 numbers). Every error says which file, what is wrong with it, and the fix.
 """
 
+import errno
 import os
 import stat
 import tomllib
@@ -39,22 +40,40 @@ class NotRegularError(OSError):
 
 def open_regular(path: Path) -> IO[bytes]:
     """Return a regular file, open for reading. Raises OSError; NotRegularError for anything else."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    return os.fdopen(_checked(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), path), "rb")
+
+
+def open_own(path: Path, flags: int, mode: int = 0o644) -> int:
+    """Return the descriptor of a file that is written to in place: a journal, a lock, rows; made if missing.
+
+    `flags` and `mode` as for open(2). A pipe would be waited for, a device would swallow what must be kept:
+    raises OSError; NotRegularError for anything but a regular file.
+    """
     try:
-        check_kind(os.fstat(descriptor).st_mode, path)
-        return os.fdopen(descriptor, "rb")
-    except BaseException:
-        os.close(descriptor)
+        descriptor = os.open(path, flags | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC, mode)
+    except OSError as error:
+        if error.errno in (errno.ENXIO, errno.EISDIR):
+            check_regular(path)  # says what it is instead
         raise
+    return _checked(descriptor, path)
 
 
 def check_regular(path: Path) -> None:
     """Raise OSError for a file that is not there, NotRegularError for one that is no regular file."""
-    check_kind(path.stat().st_mode, path)
+    _check_kind(path.stat().st_mode, path)
 
 
-def check_kind(mode: int, path: Path) -> None:
-    """Raise NotRegularError where `mode` (of `stat`) is not that of a regular file."""
+def _checked(descriptor: int, path: Path) -> int:
+    """Return the descriptor of a regular file; any other is closed. Raises NotRegularError."""
+    try:
+        _check_kind(os.fstat(descriptor).st_mode, path)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _check_kind(mode: int, path: Path) -> None:
     for is_kind, what in _KINDS:
         if is_kind(mode):
             raise NotRegularError(0, what, str(path))

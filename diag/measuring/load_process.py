@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from analysis.format.input_file import open_regular
-from analysis.format.own_file import open_own
+from analysis.format.input_file import open_own, open_regular
 from analysis.format.run_folder import RunFolder, read_manifest
 from diag.errors import UsageError
 from diag.exit_codes import ExitCode

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Final
 
-from analysis.format.own_file import open_own
+from analysis.format.input_file import open_own
 
 LOCK_NAME: Final = ".lock"
 

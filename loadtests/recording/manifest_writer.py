@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from analysis.format.call_record import RECORD_SIZE, SEGMENT_SUFFIX
-from analysis.format.own_file import open_own
+from analysis.format.input_file import open_own
 from analysis.format.run_folder import Manifest, RunFolder, Status, new_run_id, read_manifest, write_manifest
 from diag.errors import UsageError
 from diag.measuring.run_lock import take_lock

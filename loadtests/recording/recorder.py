@@ -18,8 +18,8 @@ from analysis.format.call_record import (
     CallRecord,
     pack,
 )
+from analysis.format.input_file import open_own
 from analysis.format.job_lines import JOBS_SUFFIX
-from analysis.format.own_file import open_own
 from analysis.format.run_folder import RunFolder
 from analysis.format.sample_schema import InputOrigin, Outcome
 from analysis.plain_text import json_text

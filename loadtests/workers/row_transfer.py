@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from analysis.format.call_record import RECORD_SIZE, SEGMENT_SUFFIX
-from analysis.format.input_file import open_regular
-from analysis.format.own_file import open_own
+from analysis.format.input_file import open_own, open_regular
 from analysis.format.run_folder import RunFolder
 from analysis.format.worker_files import WORKER_SUFFIXES
 from loadtests.workers.messages import Acknowledged, Chunk

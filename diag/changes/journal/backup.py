@@ -11,8 +11,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
-from analysis.format.input_file import InputFile
-from analysis.format.own_file import open_own
+from analysis.format.input_file import InputFile, open_own
 from analysis.format.typed_json import WrongShapeError, typed
 from diag.changes.errors import JournalError
 from diag.genesys.models import FullConfig

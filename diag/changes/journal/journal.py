@@ -12,8 +12,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from analysis.format.input_file import open_regular
-from analysis.format.own_file import open_own
+from analysis.format.input_file import open_own, open_regular
 from analysis.plain_text import json_text
 from diag.changes.errors import JournalError
 from diag.changes.journal.journal_line import JournalLine

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from analysis.format.atomic_write import write_whole
-from analysis.format.input_file import NotRegularError
-from analysis.format.own_file import open_own
+from analysis.format.input_file import NotRegularError, open_own
 
 
 def test_it_replaces_the_old_one_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
