@@ -49,6 +49,13 @@ def percent_figure(share: float) -> str:
     return f"{value:.1f}".removesuffix(".0") + " %" if value < 10 else f"{value:.0f} %"
 
 
+def invented(share: float | None) -> str:
+    """Return "invented" or "40 % invented" for a share of inputs; empty where none was, or where unknown."""
+    if not share:
+        return ""
+    return "invented" if share == 1.0 else f"{percent(share)} invented"
+
+
 def plural(count: float, one: str, many: str | None = None) -> str:
     """Return "1 action", "3,000 actions"; `many` where an s is not enough ("1 query", "2 queries")."""
     return f"{count:,.0f} {noun(count, one, many)}"

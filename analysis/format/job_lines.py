@@ -28,12 +28,13 @@ class FlowLine:
 
 @dataclass(frozen=True, slots=True)
 class JobLine:
-    """The start of a job. `at`: Unix seconds of the submit's reply."""
+    """The start of a job. `at`: Unix seconds of the submit's reply; `input_origin`: of the submit call."""
 
     job: Count
     action_id: str
     at: UnixSeconds
     correlation_id: str = ""
+    input_origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

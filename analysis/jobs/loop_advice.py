@@ -52,6 +52,7 @@ def recommend_loops(
 def recommend_loop(flow: Flow, settings: RecommendSettings) -> FlowLoop:
     """Return how long a flow must wait for these jobs, or no number and the reason for it."""
     states = Counter(job.state for job in flow.jobs)
+    origins = Counter(job.input_origin for job in flow.jobs if job.input_origin is not None)
     whys = Counter(job.why for job in flow.jobs if job.why is not None)
     followed = [job for job in flow.jobs if job.state in ("done", "running", "gave_up")]
     done = [job for job in followed if job.state == "done"]
@@ -72,9 +73,10 @@ def recommend_loop(flow: Flow, settings: RecommendSettings) -> FlowLoop:
         looked_every_s=flow.every_s,
         longest_s=max((job.seconds for job in followed), default=None),
         reason="",
+        input_origins=origins,
     )
     found = _judge(loop, followed, settings) if done else replace(loop, reason=_nothing_done(loop))
-    return replace(found, reason=f"{found.reason[:1].upper()}{found.reason[1:]}.")
+    return replace(found, reason=f"{found.reason[:1].upper()}{found.reason[1:]}{_inputs(found)}.")
 
 
 def enough_jobs(loop: FlowLoop, settings: RecommendSettings) -> bool:
@@ -200,6 +202,15 @@ def _advice(loop: FlowLoop, settings: RecommendSettings) -> str:
             "answered with a 429: wait longer after a 429, and do not count it as a poll"
         )
     return text
+
+
+def _inputs(loop: FlowLoop) -> str:
+    """What the jobs were submitted with, where it was invented: a backend may end those sooner."""
+    share = loop.invented_share
+    if not share:
+        return ""
+    whose = "all jobs" if share == 1.0 else f"{percent(share)} of the jobs"
+    return f"; {whose} had invented inputs"
 
 
 def _others(loop: FlowLoop) -> str:

@@ -3,8 +3,10 @@
 `read_jobs` reads the recorded lines, `loop_advice` judges them, `FlowLoop` holds the result.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from analysis.estimates.findings import share_invented
 from analysis.statistics.survival_curve import SurvivalCurve
 
 
@@ -53,5 +55,12 @@ class FlowLoop:
     """Estimated share of jobs not done after `loop_limit` polls."""
     unreadable_because: str | None = None
     """The most frequent error code of polls without a result; None: the paths in the workload are wrong."""
+    input_origins: Mapping[str, int] = field(default_factory=dict)
+    """`jobs` by the origin of their submit call's input; those of unknown origin are left out."""
     curve: SurvivalCurve | None = None
     """Share of jobs not done after t, in ms."""
+
+    @property
+    def invented_share(self) -> float | None:
+        """Share (0..1) of `jobs` submitted with an invented input; None where no origin is known."""
+        return share_invented(self.input_origins, self.jobs)

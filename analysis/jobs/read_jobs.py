@@ -29,6 +29,8 @@ class Job:
     watched_s: float
     why: str | None = None
     """For `no_status`: the error code of the polls that were answered without a result."""
+    input_origin: str | None = None
+    """Of the submit call's input (`InputOrigin`); None: a run before origins were recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ def _read(file: Path, run: int, into: dict[str, list[Job]]) -> dict[str, FlowLin
             run=run,
             watched_s=math.inf,
             why=look.why or None,
+            input_origin=begin.input_origin,
         )
         for number, begin in begun.items()
         for look in [last.get(number) or LookLine(number, "running", 0.0, 0, 0)]

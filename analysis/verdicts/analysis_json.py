@@ -83,6 +83,8 @@ def analysis_from_json(body: object) -> Analysis:
 def _loop_to_json(loop: FlowLoop) -> JsonObject:
     """Every number of a flow; the curve is for the report only."""
     row = _plain(asdict(loop))
+    row["input_origins"] = dict(loop.input_origins)
+    row["invented_share"] = loop.invented_share
     del row["curve"]
     return row
 

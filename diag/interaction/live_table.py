@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from analysis.number_words import plural
+from analysis.number_words import invented, plural
 from analysis.plain_text import printable
 from diag.measuring.run_progress import ActionProgress, RunProgress, latency_text
 from diag.table import Column, Table, column_widths
@@ -28,6 +28,8 @@ BAR: Final = 14
 NARROW_BAR: Final = 8
 _FIGURES: Final = (("calls", 2), ("ok", 5), ("timeouts", 2), ("errors", 4), ("p50", 3), ("p99", 2))
 """Headings, and which go below first when the terminal is narrow."""
+_INPUTS: Final = ("inputs", 4)
+"""Only where some are invented: what the times rest on stands beside them."""
 
 
 @contextmanager
@@ -74,6 +76,7 @@ class PlainLines:
             f"{progress.errors:,} failed",
             *_jobs(progress.actions),
             f"{settled} of {plural(len(progress.actions), 'action')} settled",
+            *_invented(progress.actions),
             *_left(progress),
         ]
         self._note(", ".join(parts))
@@ -88,13 +91,15 @@ def live_table(progress: RunProgress, *, rows: int, width: int) -> Any:
 
     narrow = width < NARROW
     bar = NARROW_BAR if narrow else BAR
+    made_up = (_INPUTS,) if any(action.invented_share for action in progress.actions) else ()
     columns = tuple(
         Column(heading, "left" if place < 2 else "right", priority)
         for place, (heading, priority) in enumerate(
-            (("action", 1), ("settled" if narrow else "towards settled", 1), *_FIGURES)
+            (("action", 1), ("settled" if narrow else "towards settled", 1), *_FIGURES, *made_up)
         )
     )
-    widths = column_widths(Table(columns, tuple(_cells(action, bar) for action in progress.actions)))
+    every = tuple(_cells(action, bar)[: len(columns)] for action in progress.actions)
+    widths = column_widths(Table(columns, every))
     shortest = (max(len(columns[0].heading), FEWEST_LETTERS), *widths[1:])
     side_by_side = columns_that_fit(columns, shortest, width, gap=GAP)
     letters = width - sum(widths[place] + GAP for place in side_by_side[1:])
@@ -102,7 +107,7 @@ def live_table(progress: RunProgress, *, rows: int, width: int) -> Any:
     shown = _at_work(progress.actions, max(rows // lines_each, 1))
     cells = [
         (shortened(name, max(letters, FEWEST_LETTERS)), *rest)
-        for name, *rest in (_cells(action, bar) for action in shown)
+        for name, *rest in (_cells(action, bar)[: len(columns)] for action in shown)
     ]
     drawn = [line.text for line in lay_out(Table(columns, tuple(cells)), width, gap=GAP)]
     left_out = len(progress.actions) - len(shown)
@@ -126,6 +131,7 @@ def _cells(action: ActionProgress, bar: int) -> tuple[str, ...]:
         _towards(action, bar),
         *(str(count) for count in (action.calls, action.ok, action.timeouts, action.errors)),
         *(latency_text(value, action.timed) for value in (action.p50_ms, action.p99_ms)),
+        invented(action.invented_share),
     )
 
 
@@ -147,6 +153,11 @@ def _left(progress: RunProgress) -> list[str]:
     return [] if progress.left_s is None else [f"{progress.left_s:.0f} s left"]
 
 
+def _invented(actions: Sequence[ActionProgress]) -> list[str]:
+    count = sum(action.invented_share > 0 for action in actions)
+    return [f"{count} with invented inputs"] if count else []
+
+
 def _jobs(actions: Sequence[ActionProgress]) -> list[str]:
     """One text per submit action: the state of its jobs."""
     told = []
@@ -157,6 +168,8 @@ def _jobs(actions: Sequence[ActionProgress]) -> list[str]:
                 f"{printable(action.action_name)}: {plural(jobs.done, 'job')} done, {jobs.running:,} running"
             )
             said += f", {jobs.ended:,} ended otherwise" if jobs.ended else ""
+            share = jobs.invented / jobs.started if jobs.started else 0.0
+            said += f", inputs {invented(share)}" if share else ""
             told.append(said)
     return told
 

@@ -6,13 +6,12 @@ Each line is made `printable` before lines are put together: a name with a line 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from analysis.number_words import plural, reason_lines
+from analysis.number_words import invented, plural, reason_lines
 from analysis.plain_text import printable
 from diag.changes.applying.dry_run import DryRunResult
 from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
 from diag.changes.plans.plan import Change, Evidence, Plan
 from reports.wording import numbers
-from reports.wording.input_words import invented
 
 
 def plan_text(plan: Plan) -> str:

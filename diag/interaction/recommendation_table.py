@@ -1,6 +1,6 @@
 """An analysis as tables and as sentences."""
 
-from analysis.number_words import reason_lines
+from analysis.number_words import invented, reason_lines
 from analysis.verdicts.apply_rules import held_back
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from diag.table import Column, Table
@@ -68,6 +68,7 @@ def loops_table(analysis: Analysis) -> Table:
             Column("done", "right", 2),
             Column("unfinished", "right", 3),
             Column("polls each", "right", 3),
+            Column("inputs", priority=3),
         ),
         rows=tuple(
             (
@@ -79,6 +80,7 @@ def loops_table(analysis: Analysis) -> Table:
                 loop.done,
                 loop.unfinished,
                 loop.polls_per_job,
+                invented(loop.invented_share),
             )
             for loop in analysis.loops
         ),

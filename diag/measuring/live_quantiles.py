@@ -6,7 +6,7 @@ a million calls as after a thousand. For display only: what is recommended comes
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -28,6 +28,8 @@ class Latencies:
 
     total: int = 0
     counts: dict[int, int] = field(default_factory=dict)
+    by_payload: dict[int, int] = field(default_factory=dict)
+    """Calls by the code of their payload in this worker's file; empty where workers are merged."""
 
     def quantile_ms(self, p: float) -> float | None:
         """Return the time that a share `p` of the calls did not exceed; None: beyond the timeout, no call."""
@@ -65,6 +67,15 @@ class LiveQuantiles:
                     merged.counts[bucket] = merged.counts.get(bucket, 0) + count
         return merged
 
+    def calls_with(self, codes: Mapping[str, int], payloads: Mapping[str, Collection[int]]) -> int:
+        """Return how many of one action's calls had one of these payloads, whose codes are per worker."""
+        return sum(
+            found.by_payload.get(payload, 0)
+            for worker, code in codes.items()
+            if (found := self._found.get((worker, code))) is not None
+            for payload in payloads.get(worker, ())
+        )
+
     def _count(self, worker: str, records: bytes) -> None:
         for call in unpack(records):
             slower = call.outcome in _SLOWER
@@ -75,6 +86,7 @@ class LiveQuantiles:
             if latencies is None:
                 latencies = self._found[key] = Latencies()
             latencies.total += 1
+            latencies.by_payload[call.payload] = latencies.by_payload.get(call.payload, 0) + 1
             if not slower:
                 bucket = int(math.log(max(call.latency_ms, 0.01)) * _BUCKETS_PER_E)
                 latencies.counts[bucket] = latencies.counts.get(bucket, 0) + 1

@@ -12,6 +12,7 @@ from analysis.format.event_lines import second_line
 from analysis.format.input_file import InputFile, open_regular
 from analysis.format.job_lines import JOBS_SUFFIX, JobLine, LookLine, job_line
 from analysis.format.run_folder import RunFolder
+from analysis.format.sample_schema import InputOrigin
 from analysis.format.typed_json import Count, WrongShapeError, typed
 from diag.measuring.live_quantiles import LiveQuantiles
 from diag.measuring.settled_watch import SETTLING_FILE
@@ -42,6 +43,8 @@ class ActionProgress:
     """So far; None: beyond the timeout, or no call yet that shows it (see `timed`)."""
     jobs: "JobCounts | None" = None
     """Of a submit action."""
+    invented_share: float = 0.0
+    """Share (0..1) of the calls in p50 and p99 that had an invented input."""
 
     @property
     def timed(self) -> int:
@@ -58,6 +61,8 @@ class JobCounts:
     ended: int = 0
     throttled: int = 0
     """Polls that were answered 429."""
+    invented: int = 0
+    """Jobs started with an invented input."""
 
     @property
     def running(self) -> int:
@@ -113,6 +118,8 @@ class ProgressReader:
     _offsets: dict[Path, int] = field(default_factory=dict)
     _seconds: dict[Path, Mapping[str, Any]] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)
+    _invented: dict[str, set[int]] = field(default_factory=dict)
+    """Per worker: the codes of payloads that are invented."""
     _codes: dict[str, dict[str, int]] = field(default_factory=dict)
     _jobs: dict[tuple[str, int], tuple[str, str, int]] = field(default_factory=dict)
     _job_counts: dict[str, JobCounts] = field(default_factory=dict)
@@ -132,6 +139,8 @@ class ProgressReader:
                     self._names[action_id] = name
                     if isinstance(code, int):
                         self._codes.setdefault(action_id, {})[path.stem] = code
+                elif line.get("origin") == InputOrigin.INVENTED and isinstance(code, int):
+                    self._invented.setdefault(path.stem, set()).add(code)
         for path in sorted(self.folder.segments.glob("*.events")):
             for line in self._new_lines(path, between):
                 self._take(path, line)
@@ -156,6 +165,7 @@ class ProgressReader:
             case JobLine() as begun:
                 self._jobs[worker, begun.job] = begun.action_id, "running", 0
                 self._count_job(begun.action_id, "started", 1)
+                self._count_job(begun.action_id, "invented", begun.input_origin == InputOrigin.INVENTED)
             case LookLine() as look if (worker, look.job) in self._jobs:
                 action_id, before, throttled_before = self._jobs[worker, look.job]
                 self._jobs[worker, look.job] = action_id, look.state, look.throttled
@@ -189,6 +199,11 @@ class ProgressReader:
             return {}  # not there (yet)
         return {action_id: state.more_calls for action_id, state in states.items()}
 
+    def _invented_share(self, action_id: str) -> float:
+        codes = self._codes.get(action_id, {})
+        total = self._quantiles.of(codes).total
+        return self._quantiles.calls_with(codes, self._invented) / total if total else 0.0
+
     def _sum(self) -> RunProgress:
         totals: dict[str, list[int]] = {}
         seconds = [second for line in self._seconds.values() if (second := second_line(line)) is not None]
@@ -210,6 +225,7 @@ class ProgressReader:
                 p50_ms=latencies.quantile_ms(0.5),
                 p99_ms=latencies.quantile_ms(0.99),
                 jobs=self._job_counts.get(action_id),
+                invented_share=self._invented_share(action_id),
             )
             for action_id, (calls, ok, timeouts, errors, dropped) in totals.items()
             for latencies in [self._quantiles.of(self._codes.get(action_id, {}))]

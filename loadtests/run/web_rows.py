@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from analysis.number_words import noun, plural
+from analysis.number_words import invented, noun, plural
 from analysis.plain_text import printable
 from diag.measuring.run_progress import RunProgress, latency_text
 from loadtests.run.run_stage import RunStage
@@ -17,6 +17,7 @@ COLUMNS: Final = (
     ("dropped", "Held back"),
     ("p50", "p50 so far"),
     ("p99", "p99 so far"),
+    ("inputs", "Inputs"),
 )
 
 
@@ -33,6 +34,7 @@ def rows(progress: RunProgress, stage: RunStage) -> list[dict[str, object]]:
             "dropped": action.dropped,
             "p50": latency_text(action.p50_ms, action.timed),
             "p99": latency_text(action.p99_ms, action.timed),
+            "inputs": invented(action.invented_share),
         }
         for action in progress.actions
     ]
@@ -53,6 +55,7 @@ def rows(progress: RunProgress, stage: RunStage) -> list[dict[str, object]]:
             "dropped": progress.dropped,
             "p50": "",
             "p99": "",
+            "inputs": "",
         }
     )
     if stage.reports and stage.step in ("reporting", "over"):

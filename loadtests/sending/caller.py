@@ -147,7 +147,7 @@ class Caller:
         if outcome in _ANSWERED:
             self._feedback.latencies_ms[prepared.index].append(latency_ms)
         if prepared.load.poll is not None and outcome is Outcome.OK and reply is not None:
-            self._jobs.submitted(prepared.load.action_id, reply)
+            self._jobs.submitted(prepared.load.action_id, reply, prepared.load.payloads[turn].origin)
         if outcome is not Outcome.OK:
             totals = self._recorder.totals_of(prepared.index)
             self._feedback.failures.append(FailedCall(prepared.index, outcome, code, reply, ended, totals))

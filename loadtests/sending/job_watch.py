@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import gevent
 
-from analysis.format.sample_schema import ActionVersion
+from analysis.format.sample_schema import ActionVersion, InputOrigin
 from diag.workload.load_shape import Poll
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.sending.call_budget import CallBudget
@@ -47,9 +47,9 @@ class JobWatch:
         """Jobs that are still followed."""
         return len(self._live)
 
-    def submitted(self, action_id: str, reply: Reply) -> None:
+    def submitted(self, action_id: str, reply: Reply, origin: InputOrigin) -> None:
         """Follow the job that this reply of a submit call names, in a greenlet of its own."""
-        greenlet = gevent.spawn(self._follow, action_id, reply)
+        greenlet = gevent.spawn(self._follow, action_id, reply, origin)
         self._live.add(greenlet)
         greenlet.link(self._live.discard)
         greenlet.link_exception(lambda failed: self._context.faults.unexpected(failed.exception))
@@ -58,12 +58,17 @@ class JobWatch:
         """Stop polling; the last line of each job still running says how long it was seen to run."""
         gevent.killall(list(self._live))
 
-    def _follow(self, action_id: str, reply: Reply) -> None:
+    def _follow(self, action_id: str, reply: Reply, origin: InputOrigin) -> None:
         number = next(self._numbers)
         at = round(self._clock.wall(self._clock.now()), 4)
         try:
             self._recorder.job(
-                "job", job=number, action_id=action_id, at=at, correlation_id=reply.correlation_id
+                "job",
+                job=number,
+                action_id=action_id,
+                at=at,
+                correlation_id=reply.correlation_id,
+                input_origin=origin,
             )
             for known in self._followers[action_id].follow(reply.body):
                 facts = {**asdict(known), "seconds": round(known.seconds, 4)}

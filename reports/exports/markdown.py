@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from analysis.jobs.polling_loop import FlowLoop
-from analysis.number_words import percentile_name, plural
+from analysis.number_words import invented, percentile_name, plural
 from analysis.plain_text import markdown
 from analysis.verdicts.recommendation import Recommendation
 from reports.pages.run_facts import run_facts
@@ -58,7 +58,7 @@ def _loops(loops: Sequence[FlowLoop]) -> list[str]:
     """Return how flows should wait for work that is submitted and polled; nothing without such work."""
     if not loops:
         return []
-    heads = ("Submit", "Jobs", "Done", "Not finished", "p50", "p99", "at most", "Poll")
+    heads = ("Submit", "Jobs", "Done", "Not finished", "p50", "p99", "at most", "Poll", "Inputs")
     lines = ["", "## Work that is submitted and polled", "", f"| {' | '.join(heads)} |"]
     lines.append(f"|{' --- |' * len(heads)}")
     for loop in loops:
@@ -74,6 +74,7 @@ def _loops(loops: Sequence[FlowLoop]) -> list[str]:
             numbers.seconds(loop.p99_s),
             numbers.seconds(loop.p99_upper_s),
             advice,
+            invented(loop.invented_share) or numbers.UNKNOWN,
         )
         lines.append(f"| {' | '.join(markdown(cell) for cell in cells)} |")
     return [*lines, "", *(f"- **{markdown(one.action_name)}**: {markdown(one.reason)}" for one in loops)]

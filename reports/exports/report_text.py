@@ -4,14 +4,13 @@ import math
 import textwrap
 from typing import Final
 
-from analysis.number_words import percentile_name, plural
+from analysis.number_words import invented, percentile_name, plural
 from analysis.plain_text import printable
 from analysis.verdicts.recommendation import Recommendation
 from analysis.views.summary import Histogram
 from reports.pages.run_facts import run_facts
 from reports.report_data import ReportData
 from reports.wording import numbers
-from reports.wording.input_words import invented
 from reports.wording.production_words import production_words
 from reports.wording.verdict_words import change_text, headline, tally, wording_of
 

@@ -7,7 +7,7 @@ from typing import Final
 from markupsafe import Markup
 
 from analysis.format.run_folder import Manifest
-from analysis.number_words import percentile_name, plural
+from analysis.number_words import invented, percentile_name, plural
 from analysis.plain_text import markdown
 from analysis.statistics.survival_curve import SurvivalCurve
 from analysis.verdicts.recommendation import Analysis, Recommendation
@@ -20,7 +20,6 @@ from reports.pages.report_json import JsonObject, run_to_json
 from reports.pages.run_facts import what_was_run
 from reports.pages.template_engine import embedded_json, render
 from reports.wording import numbers
-from reports.wording.input_words import invented
 from reports.wording.traced_text import TracedText, traced, traced_join, traced_number
 from reports.wording.verdict_words import Wording
 

@@ -1,6 +1,7 @@
 """What the inputs behind a number were, in a word or two: it goes wherever the number goes."""
 
 from analysis.format.sample_schema import InputOrigin
+from analysis.number_words import invented
 from analysis.verdicts.recommendation import Recommendation
 from reports.wording import numbers
 
@@ -19,10 +20,3 @@ def inputs_of(action: Recommendation) -> str:
     if set(action.input_origins) <= {InputOrigin.CONTRACT, InputOrigin.NONE}:
         return "contract"
     return invented(action.invented_share) or "real"
-
-
-def invented(share: float | None) -> str:
-    """Return `invented` or `40 % invented`; empty where no input was, or where it is not known."""
-    if not share:
-        return ""
-    return "invented" if share == 1.0 else f"{numbers.share(share)} invented"

@@ -35,9 +35,20 @@ def file(data: ReportData, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def short_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A report with one action of each kind of section, for what is slow on a long page."""
+    """A report with one action of each kind of section, for what is slow on a long page.
+
+    The first was called with invented inputs, the second with some.
+    """
     path = tmp_path_factory.mktemp("report") / "short.html"
-    path.write_text(build_report(make_report((CASES[0], CASES[2], CASES[6], CASES[10]))), encoding="utf-8")
+    data = make_report((CASES[0], CASES[2], CASES[6], CASES[10]))
+    first, second, *others = data.analysis.actions
+    actions = (
+        replace(first, input_origins={"invented": first.samples}),
+        replace(second, input_origins={"invented": second.samples // 4, "file": 3 * second.samples // 4}),
+        *others,
+    )
+    whole = replace(data, analysis=replace(data.analysis, actions=actions))
+    path.write_text(build_report(whole), encoding="utf-8")
     return path
 
 
@@ -61,6 +72,11 @@ def test_nothing_breaks_and_nothing_leaves_the_file(
     assert page.problems == []
     assert page.requests == [short_file.as_uri()]
     assert page.run("document.documentElement.scrollWidth") <= width
+    marks = page.run(
+        "[...document.querySelectorAll('#table td small')].filter(s => s.textContent.includes('invented'))"
+        ".map(s => [s.closest('tr').rowIndex, s.innerText, s.offsetWidth > 0])"
+    )
+    assert marks == [[1, "inputs all invented", True], [2, "inputs 25 % invented", True]]
 
 
 @pytest.mark.parametrize("width", [320, 480, 700, 950, 1000, 1100, 1240, 1280, 1364, 1440, 1920])

@@ -101,6 +101,7 @@ def make_loops(data: ReportData) -> ReportData:
         loop_limit=25,
         wait_s=121.2,
         cut_off_share=0.004,
+        input_origins={"invented": 103, "file": 309},
         curve=curve,
     )
     few = replace(

@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -65,3 +66,26 @@ def test_plain_lines_do_not_flood_a_log_and_tell_at_once_what_the_guard_did() ->
     assert said[0] == "10 s: 120 calls, 10 cut off, 10 failed, 0 of 1 action settled, 80 s left"
     assert len(said) < 6 + 60 + 6 * 8 + 5
     assert said.index("slowed down") < 30
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_invented_inputs_stand_beside_the_times_they_gave(width: int) -> None:
+    made_up = replace(LONG, action_name="Made up", invented_share=1.0)
+    some = replace(LONG, action_name="Some", invented_share=0.4)
+    text = " ".join(" ".join(drawn(progress(made_up, some, REFUSED), width)).split())
+
+    assert text.index("Made up") < text.index("invented") < text.index("Some") < text.index("40 % invented")
+    assert text.count("invented") == 2
+    assert "inputs" not in " ".join(drawn(progress(LONG), width))
+
+
+def test_a_log_and_the_status_of_jobs_say_it_too() -> None:
+    said: list[str] = []
+    now = [0.0]
+    lines = PlainLines(said.append, now=lambda: now[0])
+    now[0] = 10.0
+    jobs = JobCounts(10, 5, invented=4)
+    lines.follow(progress(replace(LONG, action_name="Start Export", jobs=jobs, invented_share=0.4)))
+
+    assert "Start Export: 5 jobs done, 5 running, inputs 40 % invented" in said[0]
+    assert "0 of 1 action settled, 1 with invented inputs" in said[0]

@@ -9,9 +9,9 @@ from analysis.format.sample_schema import Outcome
 from diag.measuring.live_quantiles import ROWS_AT_ONCE, LiveQuantiles
 
 
-def row(latency_ms: float, outcome: Outcome = Outcome.OK, action: int = 1) -> bytes:
+def row(latency_ms: float, outcome: Outcome = Outcome.OK, action: int = 1, payload: int = 0) -> bytes:
     code = OUTCOME_CODES[outcome]
-    measured = (1, action, 0.0, 0.0, latency_ms, 1.0, math.nan, b"", 0, 0, 200, 1)
+    measured = (1, action, 0.0, 0.0, latency_ms, 1.0, math.nan, b"", payload, 0, 200, 1)
     return pack((*measured, code, 5, 1, 1, 0, RECORD_VERSION))
 
 
@@ -55,3 +55,17 @@ def test_workers_are_told_apart_by_their_own_codes(tmp_path: Path) -> None:
     assert live.of({"w-0": 1, "w-1": 2}).quantile_ms(0.99) == pytest.approx(10.0, rel=0.006)
     assert live.of({"w-0": 2, "w-1": 1}).total == 10
     assert live.of({}).quantile_ms(0.5) is None
+
+
+def test_calls_are_counted_by_their_payload_as_each_worker_numbers_it(tmp_path: Path) -> None:
+    live = LiveQuantiles()
+    for worker, code in (("w-0", 1), ("w-1", 2)):
+        path = tmp_path / f"{worker}{SEGMENT_SUFFIX}"
+        refused = row(1.0, Outcome.RATE_LIMITED, payload=code)
+        path.write_bytes(b"".join([row(10.0, payload=code)] * 3 + [row(10.0, payload=3)] * 5 + [refused]))
+        live.read_on(path, lambda: None)
+
+    codes = {"w-0": 1, "w-1": 1}
+    assert live.calls_with(codes, {"w-0": {1}, "w-1": {2}}) == 6
+    assert live.calls_with(codes, {"w-0": {2}}) == 0
+    assert live.calls_with({}, {"w-0": {1}}) == 0

@@ -2,7 +2,9 @@ import json
 from pathlib import Path
 
 from analysis.format.run_folder import RunFolder
+from analysis.format.sample_schema import InputOrigin
 from diag.measuring.run_progress import JobCounts, ProgressReader
+from tests.support.sample_tables import write_segment
 
 
 def second(elapsed_s: float, calls: int, worker: str = "w") -> str:
@@ -57,7 +59,10 @@ def test_jobs_are_counted_once_however_often_they_were_looked_at(tmp_path: Path)
             "polls": 1,
         }
 
-    begun = [{"kind": "job", "job": job, "action_id": "a-1", "at": 1.0} for job in (1, 2, 3, 4)]
+    begun = [
+        {"kind": "job", "job": job, "action_id": "a-1", "at": 1.0, "input_origin": origin}
+        for job, origin in enumerate(("invented", "file", "invented", None), start=1)
+    ]
     looks = [
         look(1, "running"),
         look(1, "running", 2),
@@ -72,5 +77,18 @@ def test_jobs_are_counted_once_however_often_they_were_looked_at(tmp_path: Path)
         progress = reader.read(lambda: steps.append(1))
 
     (action,) = progress.actions
-    assert action.jobs == JobCounts(started=4, done=1, ended=1, throttled=3)
+    assert action.jobs == JobCounts(started=4, done=1, ended=1, throttled=3, invented=2)
     assert action.jobs.running == 2
+
+
+def test_the_times_say_how_many_of_their_calls_had_an_invented_input(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    write_segment(folder, "old")
+    write_segment(folder, "made-up", origin=InputOrigin.INVENTED)
+    write_segment(folder, "real", origin=InputOrigin.FILE)
+    for worker in ("old", "made-up", "real"):
+        (folder.segments / f"{worker}.events").write_text(second(1.0, 2).replace("a-1", "orders") + "\n")
+
+    (action,) = ProgressReader(folder).read().actions
+
+    assert (action.p50_ms is not None, action.invented_share) == (True, 2 / 6)

@@ -210,3 +210,27 @@ def test_a_loop_survives_json_but_for_its_curve() -> None:
     body = json.loads(json.dumps(analysis_to_json(Analysis(DEFAULT, (), {}, loops=(loop,))), allow_nan=False))
     assert loop.curve is not None
     assert analysis_from_json(body).loops == (replace(loop, curve=None),)
+
+
+@pytest.mark.parametrize(
+    ("origins", "said"),
+    [
+        (["invented"], "; all jobs had invented inputs."),
+        (["invented", "file"], "; 50 % of the jobs had invented inputs."),
+        (["file"], None),
+        ([None], None),
+    ],
+)
+@pytest.mark.parametrize("count", [1000, 20])
+def test_a_loop_says_where_its_jobs_had_invented_inputs(
+    count: int, origins: list[str | None], said: str | None
+) -> None:
+    whole = flow(lognormal(count, 1))
+    jobs = tuple(replace(job, input_origin=origins[at % len(origins)]) for at, job in enumerate(whole.jobs))
+
+    found = recommend_loop(replace(whole, jobs=jobs), DEFAULT)
+
+    assert found.reason.endswith(said) if said else "invented" not in found.reason
+    body = json.loads(json.dumps(analysis_to_json(Analysis(DEFAULT, (), {}, loops=(found,)))))
+    assert body["loops"][0]["invented_share"] == found.invented_share
+    assert analysis_from_json(body).loops[0].invented_share == found.invented_share

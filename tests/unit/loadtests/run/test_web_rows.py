@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -5,7 +6,7 @@ import pytest
 from analysis.format.run_folder import RunFolder
 from diag.measuring.run_progress import ActionProgress, RunProgress
 from loadtests.run.run_stage import RunStage, Step
-from loadtests.run.web_rows import rows
+from loadtests.run.web_rows import COLUMNS, rows
 
 NOW = RunProgress(
     elapsed_s=61.0,
@@ -57,3 +58,13 @@ def test_a_run_whose_report_is_written_elsewhere_has_no_row_for_it(tmp_path: Pat
     assert states(tmp_path, "over", "incomplete: not one call was made", reports=False)[-1] == (
         "61 s; incomplete: not one call was made"
     )
+
+
+def test_the_table_says_whose_inputs_are_invented(tmp_path: Path) -> None:
+    first, second = NOW.actions
+    now = replace(NOW, actions=(replace(first, invented_share=1.0), replace(second, invented_share=0.25)))
+
+    shown = rows(now, RunStage(RunFolder(tmp_path), "measuring", None, reports=True))
+
+    assert [row["inputs"] for row in shown] == ["invented", "25 % invented", ""]
+    assert all(set(row) == {key for key, _ in COLUMNS} for row in shown)

@@ -135,4 +135,4 @@ def test_production_and_polled_jobs_are_told_in_every_text() -> None:
         assert "Test against production: test faster" in " ".join(text.split())
         assert "Too few jobs: about 270 more are needed." in " ".join(text.split())
     rows = [line for line in build_markdown(both).splitlines() if line.startswith("| Submit")]
-    assert rows[1].endswith("| every 5 s, at most 25 times |")
+    assert rows[1].endswith("| every 5 s, at most 25 times | 25 % invented |")
