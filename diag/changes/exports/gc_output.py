@@ -11,7 +11,7 @@ nothing afterwards.
 import shlex
 from typing import Final
 
-from analysis.plain_text import printable
+from analysis.plain_text import is_printable, printable
 from analysis.verdicts.apply_rules import objection_to
 from analysis.verdicts.recommendation import Analysis, Verdict
 from diag.changes.exports.timeout_text import timeout_in_force
@@ -55,8 +55,15 @@ def gc_calls(analysis: Analysis) -> str:
             f"# {printable(item.action_name)}: {before} -> {after_timeout_s} s. {printable(item.reason)}"
         ]
         held_back = objection_to(item)
-        call = f"set_timeout {shlex.quote(item.action_id)} {after_timeout_s}"
-        lines.append(f"# held back, {printable(held_back)}:\n# {printable(call)}" if held_back else call)
+        call = f"set_timeout {_word(item.action_id)} {after_timeout_s}"
+        lines.append(f"# held back, {printable(held_back)}:\n# {call}" if held_back else call)
     if len(lines) == 1:
         lines.append("# Nothing to change.")
     return "\n".join(lines) + "\n"
+
+
+def _word(text: str) -> str:
+    """One word of bash, on one line whatever is in it: what cannot be shown is written as its bytes."""
+    if is_printable(text):
+        return shlex.quote(text)
+    return "$'" + "".join(f"\\x{byte:02x}" for byte in text.encode("utf-8", "surrogatepass")) + "'"

@@ -7,6 +7,7 @@ action's id; the last two only its name.
 
 import json
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,8 +96,19 @@ def _from_hcl(text: str) -> Iterator[TerraformResource]:
         )
 
 
+_ESCAPE: Final = re.compile(r'\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})|\\([nrt"\\])|([$%])\4(?=\{)')
+
+
 def _unquoted(text: str) -> str:
-    return text.replace('\\"', '"').replace("\\\\", "\\").replace("$${", "${")
+    """The text of a quoted template without interpolation (HCL native syntax, "Template Expressions")."""
+
+    def character(found: re.Match[str]) -> str:
+        point = int(found[1] or found[2] or "0", 16)
+        if found[3] or found[4]:
+            return found[4] or {"n": "\n", "r": "\r", "t": "\t"}.get(found[3], found[3])
+        return chr(point) if point <= sys.maxunicode and not 0xD800 <= point < 0xE000 else found[0]
+
+    return _ESCAPE.sub(character, text)
 
 
 def _text(attributes: Any, key: str) -> str | None:

@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -34,6 +35,7 @@ def terraform_lines(analysis: Analysis, state: Path | None) -> str:
     """
     resources = read_resources(state) if state is not None else None
     labels = _labels(analysis.actions)
+    namesakes = Counter(item.action_name for item in analysis.actions)
     parts = [_DRIFT + (_GUESSED if resources is None else "")]
     unmatched: list[Recommendation] = []
     for item in analysis.actions:
@@ -47,14 +49,16 @@ def terraform_lines(analysis: Analysis, state: Path | None) -> str:
                 f"{printable(held_back)}\n"
             )
             continue
-        addresses = (
-            [f"{RESOURCE_TYPE}.{labels[item.action_id]}"]
-            if resources is None
-            else _addresses(item, resources)
-        )
-        if not addresses:
+        if resources is None:
+            parts.append(_block(item, after_timeout_s, f"{RESOURCE_TYPE}.{labels[item.action_id]}"))
+            continue
+        found = _match(item, resources)
+        if not found.addresses:
             unmatched.append(item)
-        parts += [_block(item, after_timeout_s, address) for address in addresses]
+        elif found.sure or len(found.addresses) == namesakes[item.action_name] == 1:
+            parts += [_block(item, after_timeout_s, address) for address in found.addresses]
+        else:
+            parts.append(_ambiguous(item, after_timeout_s, found.addresses))
     if unmatched and state is not None:
         parts.append(_not_there(unmatched, state.name))
     if len(parts) == 1:
@@ -69,23 +73,46 @@ def _not_there(items: Sequence[Recommendation], file: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _addresses(item: Recommendation, resources: Sequence[TerraformResource]) -> list[str]:
+def _ambiguous(item: Recommendation, after_timeout_s: int, addresses: Sequence[str]) -> str:
+    """Several actions or resources have this name: lines for one could be meant for another."""
+    return (
+        f"{_head(item)}# {timeout_in_force(item)} -> {after_timeout_s} "
+        "for one of these, which one only an id tells\n"
+        "# (give --terraform-state a state, which holds ids: terraform state pull > state.json):\n"
+        + "".join(f"#   {printable(address)}\n" for address in addresses)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """The resources of an action, each once. `sure`: it is its id that they hold."""
+
+    addresses: tuple[str, ...]
+    sure: bool
+
+
+def _match(item: Recommendation, resources: Sequence[TerraformResource]) -> _Match:
     """The id decides; a name only where the file holds no ids."""
     by_id = [resource.address for resource in resources if resource.action_id == item.action_id]
-    return by_id or [
+    by_name = [
         resource.address
         for resource in resources
         if resource.action_id is None and resource.action_name == item.action_name
     ]
+    return _Match(tuple(dict.fromkeys(by_id or by_name)), sure=bool(by_id))
 
 
 def _block(item: Recommendation, after_timeout_s: int, address: str) -> str:
-    head = f"# {printable(item.action_name)} ({printable(item.action_id)})\n# {printable(item.reason)}\n"
+    head = _head(item)
     line = f"config_timeout_seconds = {after_timeout_s} # was {timeout_in_force(item)}\n"
     simple = re.fullmatch(re.escape(RESOURCE_TYPE) + r"\.([\w-]+)", address)
     if simple is None:  # in a module, or one of many: the block is somewhere we cannot see
         return f"{head}# {printable(address)}\n  {line}"
     return f'{head}resource "{RESOURCE_TYPE}" "{simple[1]}" {{\n  {line}}}\n'
+
+
+def _head(item: Recommendation) -> str:
+    return f"# {printable(item.action_name)} ({printable(item.action_id)})\n# {printable(item.reason)}\n"
 
 
 def _labels(actions: Sequence[Recommendation]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from analysis.plain_text import is_printable
 from analysis.verdicts.recommendation import Verdict
 from diag.changes.errors import TerraformFileError
 from diag.changes.exports.gc_output import gc_calls
@@ -185,7 +186,48 @@ def test_a_name_cannot_break_out_of_its_comment() -> None:
     terraform, script = terraform_lines(analysis_of(hostile), None), gc_calls(analysis_of(hostile))
 
     assert '\nresource "evil"' not in terraform
-    assert "set_timeout 'id\n; rm -rf /' 10" in script  # one quoted word
+    assert "rm -rf" not in "".join(re.findall("^[^#]*", script, re.M))
+
+
+@pytest.mark.parametrize(
+    "id_", ["id\n; touch owned", "i\x1b'd\r$(touch owned)`id`\\\n", "-n é\u202e\x07", "a b"]
+)
+def test_the_gc_script_hands_on_the_id_as_it_is_whatever_is_in_it(tmp_path: Path, id_: str) -> None:
+    forged = "x\ntouch owned\n\r$(touch owned)\x85`touch owned`"
+    script = gc_calls(analysis_of(recommendation(action_id=id_, action_name=forged, reason=forged)))
+    head, _, calls = script.partition("\n)\n")
+
+    ran = subprocess.run(
+        ["bash"],
+        input=("set_timeout() { printf '%s' \"$1\"; }\n" + calls).encode(),
+        capture_output=True,
+        cwd=tmp_path,
+    )
+
+    assert "set_timeout() (" in head
+    assert all(is_printable(line) for line in script.split("\n"))
+    assert (ran.returncode, ran.stdout.decode(), ran.stderr) == (0, id_, b"")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_resources_that_only_a_name_tells_apart_are_named_and_not_written(tmp_path: Path) -> None:
+    twice = "".join(f'resource "{TYPE}" "{label}" {{\n  name = "Same"\n}}\n' for label in ("a", "b", "b"))
+    once = f'resource "{TYPE}" "c" {{\n  name = "Twins"\n}}\nresource "{TYPE}" "d" {{\n  name = "Sole"\n}}\n'
+    (tmp_path / "export.tf").write_text(twice + once)
+    analysis = analysis_of(
+        recommendation(action_id="1", action_name="Same"),
+        recommendation(action_id="2", action_name="Twins", recommended_timeout_s=8),
+        recommendation(action_id="3", action_name="Twins", recommended_timeout_s=9),
+        recommendation(action_id="4", action_name="Sole"),
+    )
+
+    text = terraform_lines(analysis, tmp_path / "export.tf")
+
+    assert re.findall(r'^resource ".*" "(.*)"', text, re.M) == ["d"]
+    assert "# 5 -> 10 for one of these, which one only an id tells\n" in text
+    assert text.count(f"#   {TYPE}.b\n") == 1
+    assert text.count(f"#   {TYPE}.c\n") == 2
+    assert "Not in export.tf" not in text
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"resources": [1]}', '{"values": {}}', "null", "17"])
@@ -208,6 +250,22 @@ def test_a_quoted_name_in_hcl(tmp_path: Path) -> None:
     (tmp_path / "a.tf").write_text(f'resource "{TYPE}" "a" {{\n  name = "Say \\"hi\\" $${{x}}"\n}}\n')
 
     assert read_resources(tmp_path / "a.tf") == (TerraformResource(f"{TYPE}.a", None, 'Say "hi" ${x}'),)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        (r"a\\n", "a\\n"),
+        (r"a\nb\tc\r", "a\nb\tc\r"),
+        ("%%{if}$${x} $$ %%", "%{if}${x} $$ %%"),
+        (r"\u00e9\U0001F600\\u0041", "é😀\\u0041"),
+        (r"\UFFFFFFFF\ud800", r"\UFFFFFFFF\ud800"),
+    ],
+)
+def test_every_escape_of_hcl_is_read(tmp_path: Path, written: str, meant: str) -> None:
+    (tmp_path / "a.tf").write_text(f'resource "{TYPE}" "a" {{\n  name = "{written}"\n}}\n')
+
+    assert [resource.action_name for resource in read_resources(tmp_path / "a.tf")] == [meant]
 
 
 def test_the_gc_script_has_one_call_per_change() -> None:
