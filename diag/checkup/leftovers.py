@@ -4,6 +4,7 @@ A probe notes each draft in `runs/<id>/drafts.json` before creating it (`analysi
 process killed in between leaves the draft and a note that says so.
 """
 
+import shlex
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from typing import Final
 from analysis.errors import AnalysisError
 from analysis.format.drafts_file import DRAFTS_FILE, read_drafts, write_drafts
 from analysis.format.run_folder import RunFolder, read_manifest
+from analysis.plain_text import is_printable
 from diag.changes.errors import ChangesError
 from diag.changes.journal.backup import Backups
 from diag.changes.journal.journal import Journal
@@ -123,7 +125,7 @@ def check_journal(journal: Path) -> Iterator[Check]:
         fix = "Was it edited? It is kept as it is; diag history shows the rest"
         yield Check("journal", "warning", f"{journal}: {line}", fix)
     for record in open_entries:
-        yield Check("unfinished changes", "warning", *_unfinished_text(record))
+        yield Check("unfinished changes", "warning", *unfinished_text(record))
     backups = Backups(journal)
     kept = sorted(set(backups.left()) - {record.entry for record in open_entries})
     for entry in kept:
@@ -134,10 +136,11 @@ def check_journal(journal: Path) -> Iterator[Check]:
         yield Check("unfinished changes", "ok", "none")
 
 
-def _unfinished_text(record: JournalLine) -> tuple[str, str]:
-    """What has no result, and the fix."""
+def unfinished_text(record: JournalLine) -> tuple[str, str]:
+    """Return what has no result, and the fix."""
     if record.creates:
-        fix = f"diag scan --name '{record.action_name}' shows whether it exists; if not, register it again"
+        named = f" --name {shlex.quote(record.action_name)}" if is_printable(record.action_name) else ""
+        fix = f"diag scan{named} shows whether it exists; if not, register it again (diag register FILE)"
         return f"the creation of {record.action_name} has no result", fix
     fix = f"Apply the same plan again: it finishes the change ({record.entry}); or diag undo {record.entry}"
     change = f"{record.before_timeout_s} s -> {record.after_timeout_s} s"

@@ -10,6 +10,7 @@ from analysis.plain_text import json_text
 from diag.exit_codes import ExitCode
 from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
+from diag.interaction.output import NamedPath
 from diag.interaction.recommend_options import recommend_options
 from diag.interaction.shared_options import actions_file_option, only_option, same_within_option, skip_option
 
@@ -73,7 +74,7 @@ class CheckOptions:
     "--live", is_flag=True, help="Read the present timeouts from the org, and check every action of it."
 )
 @click.option("--profile", help="With --live: credentials profile.")
-@click.option("--junit", "junit_file", type=click.Path(path_type=Path), help="Also write JUnit XML here.")
+@click.option("--junit", "junit_file", type=NamedPath(), help="Also write JUnit XML here.")
 @same_within_option
 @gathered(CheckOptions)
 @recommend_options

@@ -10,6 +10,7 @@ from analysis.plain_text import json_text
 from diag.exit_codes import ExitCode
 from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
+from diag.interaction.output import goes_to_stdout, output_option, write_result
 from diag.interaction.recommend_options import recommend_options
 from diag.interaction.shared_options import actions_file_option, same_within_option
 
@@ -53,9 +54,7 @@ class CompareOptions:
     type=click.Choice(["table", "html", "md", "json"]),
     help="Default: table; html when -o ends in .html.",
 )
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="Write the result to this file instead of stdout."
-)
+@output_option
 @click.option("--label", "labels", multiple=True, help="Name of a run, in the order of the runs; repeatable.")
 @click.option(
     "--fail-on",
@@ -71,7 +70,6 @@ def command(options: CompareOptions, rules: "RecommendSettings") -> int:
 
     Each run is judged on its own; every difference comes with an interval. Nothing is changed.
     """
-    from analysis.format.atomic_write import write_whole
     from analysis.number_words import plural
     from diag.console import Console
     from reports.pages.compare_page import build_comparison, compare_headline, compare_markdown
@@ -85,7 +83,7 @@ def command(options: CompareOptions, rules: "RecommendSettings") -> int:
         )
     console = Console(quiet=form != "table")
     data = _compared(options, rules, curves=form in ("html", "json"))
-    if form == "table" and output is None:
+    if form == "table" and goes_to_stdout(output):
         console.sentence(compare_headline(data.comparison), indent="")
         console.result("")
         console.table(comparison_table(data))
@@ -95,10 +93,7 @@ def command(options: CompareOptions, rules: "RecommendSettings") -> int:
     else:
         builders = {"html": build_comparison, "json": _json}
         text = builders.get(form, compare_markdown)(data)
-        if output is None or str(output) == "-":
-            console.result(text)
-        else:
-            write_whole(output, text)
+        if write_result(console, text, output):
             console.result(str(output))
     verdicts = {one.verdict for action in data.comparison.actions for one in action.differences}
     tripped = {"slower": {"slower"}, "cannot-tell": {"slower", "cannot tell"}}.get(

@@ -7,6 +7,7 @@ import click
 
 from analysis.plain_text import json_text
 from diag.interaction.examples import examples
+from diag.interaction.output import output_option, write_result
 from diag.interaction.shared_options import profile_option
 
 if TYPE_CHECKING:
@@ -18,14 +19,13 @@ if TYPE_CHECKING:
     epilog=examples("diag export 'Get Customer' -o get-customer.json", "diag export custom_-_1234")
 )
 @click.argument("action")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of stdout.")
+@output_option
 @profile_option
 def command(action: str, output: Path | None, profile: str | None) -> None:
     """Write ACTION (name or id) as JSON: templates and contract, in the form the admin UI exports.
 
     `diag register` and the admin UI's import accept the file; of a function action it lacks the code.
     """
-    from analysis.format.atomic_write import write_whole
     from diag.console import Console
     from diag.definitions.export import definition_body
     from diag.definitions.resolve import literal_credentials
@@ -53,10 +53,8 @@ def command(action: str, output: Path | None, profile: str | None) -> None:
     if kind == FUNCTION_INTEGRATION:
         console.warn("a function's code is not in this file, so diag register cannot create it.")
     text = json_text(body, indent=2, readable=True)
-    if output is None:
-        console.result(text)
+    if not write_result(console, text, output):
         return
-    write_whole(output, text + "\n")
     elsewhere = "" if kind == FUNCTION_INTEGRATION else f" To create it elsewhere: diag register {output}"
     console.note(f"Written to {output}.{elsewhere}")
 

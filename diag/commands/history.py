@@ -66,15 +66,16 @@ def command(action: str | None, limit: int, form: str) -> None:
                 f"{plural(len(records) - len(shown), 'older entry', 'older entries')}: --limit {len(records)}"
             )
         for record in unfinished(shown):
-            console.note(f"{record.entry} was stopped half-way. Next: {_finish(settings.runs, record)}")
+            console.note(f"{record.entry} was stopped half-way. {_finish(settings.runs, record)}")
         console.note("To undo one: diag undo ENTRY")
 
 
 def _finish(runs: Path, record: "JournalLine") -> str:
+    from diag.checkup.leftovers import unfinished_text
     from diag.interaction.apply_flow import kept_plan
 
     plan = kept_plan(runs, record.plan_digest)
-    return f"diag apply {plan}" if plan.exists() else "apply the same plan again"
+    return f"Next: diag apply {plan}" if plan.exists() else unfinished_text(record)[1]
 
 
 def history_table(records: "list[JournalLine]") -> "Table":

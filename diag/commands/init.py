@@ -7,6 +7,7 @@ import click
 
 from diag.errors import UsageError
 from diag.interaction.examples import examples
+from diag.interaction.output import goes_to_stdout, write_result
 from diag.interaction.shared_options import profile_option
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ def command(file: Path, actions: tuple[str, ...], force: bool, profile: str | No
 
     Every setting is explained in the file, and it is valid as it stands. Nothing is executed or changed.
     """
-    from analysis.format.atomic_write import write_whole
     from diag.console import Console
     from diag.genesys.client import GenesysClient
     from diag.settings import load_settings
@@ -38,8 +38,7 @@ def command(file: Path, actions: tuple[str, ...], force: bool, profile: str | No
     from diag.workload.workload_template import Listed, workload_text
 
     console = Console()
-    to_stdout = str(file) == "-"
-    if not to_stdout and file.exists() and not force:
+    if not goes_to_stdout(file) and file.exists() and not force:
         raise UsageError(f"{file} already exists.", hint="Give another name, or overwrite it with --force.")
     settings = load_settings({"profile": profile})
     target = find_target(settings)
@@ -52,10 +51,8 @@ def command(file: Path, actions: tuple[str, ...], force: bool, profile: str | No
         limits = read_limits(client)
         org = "the built-in sandbox" if target.sandbox else client.organization().name
     text = workload_text(listed, org=org, sandbox=target.sandbox, limits=limits)
-    if to_stdout:
-        console.result(text)
+    if not write_result(console, text, file):
         return
-    write_whole(file, text)
     console.result(str(file))
     _say_what_git_must_not_hold(console, file, settings.runs)
     console.note(f"Check the file, then: diag measure {file} --dry-run")

@@ -12,6 +12,7 @@ from diag.errors import DiagError, UsageError
 from diag.exit_codes import category_of
 from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
+from diag.interaction.output import NamedPath
 from diag.interaction.shared_options import profile_option
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ class MeasureOptions:
 )
 @click.option("--processes", type=click.IntRange(min=1), help="Worker processes on this machine.")
 @click.option("--seed", type=int, help="Seed of the schedule and of generated payloads.")
-@click.option("--run-dir", type=click.Path(path_type=Path), help="Folder of this run.  [default: runs/ID]")
+@click.option("--run-dir", type=NamedPath(), help="Folder of this run.  [default: runs/ID]")
 @click.option("--dry-run", is_flag=True, help="Print what would be called; call nothing.")
 @profile_option
 @click.option("--sandbox", is_flag=True, help="Call the built-in sandbox, whatever the settings point to.")

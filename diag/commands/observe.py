@@ -13,6 +13,7 @@ from analysis.plain_text import json_text
 from analysis.settings import MOST_DAYS
 from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
+from diag.interaction.output import NamedPath, goes_to_stdout, output_option, write_result
 from diag.interaction.recommend_options import recommend_options, stated_flags
 from diag.interaction.shared_options import profile_option
 
@@ -83,13 +84,8 @@ class ObserveOptions:
     type=click.Choice(["table", "html", "json", "csv", "md"]),
     help="Default: table, or by the ending of -o (.html, .json, .csv, .md).",
 )
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    help="Write the result to this file. `diag report --production FILE` draws the JSON beside a test.",
-)
-@click.option("--out", "plan_file", type=click.Path(path_type=Path), help="Save a plan for `diag apply`.")
+@output_option
+@click.option("--out", "plan_file", type=NamedPath(), help="Save a plan for `diag apply`.")
 @click.option("--force", is_flag=True, help="With --out: also plan what a guard holds back.")
 @profile_option
 @gathered(ObserveOptions)
@@ -110,7 +106,7 @@ def command(options: ObserveOptions, rules: "RecommendSettings") -> None:
     from diag.target import find_target
 
     form = options.chosen_form
-    if options.output is not None and form == "table":
+    if not goes_to_stdout(options.output) and form == "table":
         raise UsageError(
             "A table is for the terminal.", hint="With -o, name a .html, .json, .csv or .md file."
         )
@@ -125,8 +121,8 @@ def command(options: ObserveOptions, rules: "RecommendSettings") -> None:
         answer = Answer(evidence, findings_of(evidence.observed, rules, test), options.same_question(rules))
         if form == "table":
             _show(console, answer)
-        else:
-            _emit(console, _formatted(answer, test, form, settings.zone), options.output)
+        elif write_result(console, _formatted(answer, test, form, settings.zone), options.output):
+            console.result(str(options.output))
         if options.plan_file is not None:
             _save_plan(console, client, evidence, options.plan_file, force=options.force)
 
@@ -265,16 +261,6 @@ def _page(answer: Answer, test: "SampleSet | None", zone: str | None) -> "Report
         zone=zone,
         source=answer.source or None,
     )
-
-
-def _emit(console: "Console", text: str, output: Path | None) -> None:
-    from analysis.format.atomic_write import write_whole
-
-    if output is None or str(output) == "-":
-        console.result(text.rstrip("\n"))
-        return
-    write_whole(output, text)
-    console.result(str(output))
 
 
 def _save_plan(

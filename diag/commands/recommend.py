@@ -13,6 +13,7 @@ from diag.exit_codes import ExitCode
 from diag.interaction.apply_options import ApplyFlags
 from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
+from diag.interaction.output import NamedPath, goes_to_stdout, output_option, write_result
 from diag.interaction.recommend_options import recommend_options, same_question, stated_flags
 from diag.interaction.shared_options import actions_file_option, only_option, profile_option, skip_option
 
@@ -80,9 +81,7 @@ class ChangeOptions:
 )
 @click.argument("inputs", nargs=-1, type=click.Path(path_type=Path), metavar="[RUN|FILE]...")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="Write the result to this file instead of stdout."
-)
+@output_option
 @actions_file_option
 @click.option(
     "--terraform-state",
@@ -115,7 +114,7 @@ class ChangeOptions:
     show_default=True,
     help="With --apply, after a change that fails: leave the rest, or go on.",
 )
-@click.option("--out", "plan_file", type=click.Path(path_type=Path), help="Save the plan for `diag apply`.")
+@click.option("--out", "plan_file", type=NamedPath(), help="Save the plan for `diag apply`.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 4 when --apply would change a timeout.")
 @profile_option
 @gathered(RecommendOptions)
@@ -134,7 +133,7 @@ def command(options: RecommendOptions, change: ChangeOptions, rules: RecommendSe
     from diag.judged_files import choose_inputs, gather, write_recommendations
     from diag.settings import load_settings
 
-    if options.output is not None and options.form == "table":
+    if not goes_to_stdout(options.output) and options.form == "table":
         raise UsageError("A table is for the terminal.", hint="With -o, choose a --format: csv, md or json.")
     if change.flags_of_a_plan and not change.wanted:
         raise UsageError(
@@ -156,7 +155,8 @@ def command(options: RecommendOptions, change: ChangeOptions, rules: RecommendSe
     if options.form == "table":
         show_analysis(console, evidence.analysis)
     else:
-        _emit(console, _formatted(evidence, options, settings.zone), options.output)
+        if write_result(console, _formatted(evidence, options, settings.zone), options.output):
+            console.note(f"Written to {options.output}")
     if change.wanted:
         _change(console, settings, evidence.analysis, change)
     elif options.form == "table":
@@ -190,16 +190,6 @@ def _formatted(evidence: "RunEvidence", options: RecommendOptions, zone: str | N
     from analysis.verdicts.analysis_json import analysis_to_json
 
     return json_text(analysis_to_json(analysis), indent=1)
-
-
-def _emit(console: "Console", text: str, output: Path | None) -> None:
-    from analysis.format.atomic_write import write_whole
-
-    if output is None:
-        console.result(text)
-    else:
-        write_whole(output, text if text.endswith("\n") else text + "\n")
-        console.note(f"Written to {output}")
 
 
 def _change(console: "Console", settings: "Settings", analysis: "Analysis", change: ChangeOptions) -> None:

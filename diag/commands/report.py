@@ -11,6 +11,7 @@ from analysis.plain_text import json_text
 from diag.errors import UsageError
 from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
+from diag.interaction.output import NamedPath, output_option, write_result
 from diag.interaction.recommend_options import recommend_options, same_question
 from diag.interaction.shared_options import actions_file_option
 
@@ -52,11 +53,9 @@ class ReportOptions:
     default="html",
     show_default=True,
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file ('-': stdout).")
+@output_option
 @click.option("--all", "index", is_flag=True, help="Write an index of all runs instead, with p99 over time.")
-@click.option(
-    "--charts", type=click.Path(path_type=Path), help="Also write one PNG per chart into this folder."
-)
+@click.option("--charts", type=NamedPath(), help="Also write one PNG per chart into this folder.")
 @click.option(
     "--production",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -76,7 +75,6 @@ def command(options: ReportOptions, rules: "RecommendSettings") -> None:
 
     The HTML page is one self-contained file in the run folder; other formats go to stdout.
     """
-    from analysis.format.atomic_write import write_whole
     from diag.console import Console
     from diag.judged_files import choose_inputs, gather, report_data
     from diag.settings import load_settings
@@ -100,10 +98,7 @@ def command(options: ReportOptions, rules: "RecommendSettings") -> None:
 
         console.note(f"{len(export_charts(data, options.charts))} charts written to {options.charts}")
     target = options.output or (_default_path(evidence) if options.form == "html" else None)
-    if target is None or str(target) == "-":
-        console.result(text)
-    else:
-        write_whole(target, text)
+    if write_result(console, text, target):
         console.result(str(target))
 
 
@@ -119,7 +114,6 @@ def _import_rows(console: "Console", chosen: tuple[Path, ...], kept: tuple[Path,
 
 
 def _index(console: "Console", options: ReportOptions, settings: "Settings") -> None:
-    from analysis.format.atomic_write import write_whole
     from diag import __version__
     from reports.pages.index_page import IndexData, build_index, index_json
     from reports.pages.runs_on_disk import indexed_runs
@@ -133,10 +127,7 @@ def _index(console: "Console", options: ReportOptions, settings: "Settings") -> 
         raise UsageError(f"There is no run in {runs} yet.", hint="Make one: diag measure")
     data = IndexData(indexed, __version__, settings.zone)
     text = build_index(data) if form == "html" else json_text(index_json(data), indent=1)
-    if target is None or str(target) == "-":
-        console.result(text)
-    else:
-        write_whole(target, text)
+    if write_result(console, text, target):
         console.result(str(target))
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from diag.interaction.examples import examples
+from diag.interaction.output import NamedPath
 
 
 @click.command(
@@ -32,7 +33,7 @@ from diag.interaction.examples import examples
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same latencies.")
 @click.option(
     "--state",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NamedPath(dir_okay=False),
     help="Keep the org in this file, so that you can stop and continue later.",
 )
 @click.option("--list", "list_", is_flag=True, help="List the scenarios that come with diag, and exit.")

@@ -129,18 +129,30 @@ def _lines(box: RunningSandbox, folder: Path) -> Iterator[list[str]]:
     yield ["recommend"]
     judged = _measured_elsewhere(folder, {slow: SLOW, formula: FORMULA})
     for form in ("table", "json", "csv", "md", "terraform", "gc"):
-        yield ["recommend", *judged, "--format", form]
+        yield ["recommend", *judged, "--format", form, "-o", "-"]
     yield ["report", run_path, "--charts", "charts"]
     for form in ("html", "md", "text", "json", "csv"):
         yield ["report", *judged, "--format", form, "-o", "-"]
     yield ["report", "--all"]
     for form in ("table", "html", "md", "json"):
-        yield ["compare", run_path, run_path, "--label", OTHER, "--label", FORMULA, "--format", form]
+        yield [
+            "compare",
+            run_path,
+            run_path,
+            "--label",
+            OTHER,
+            "--label",
+            FORMULA,
+            "--format",
+            form,
+            "-o",
+            "-",
+        ]
     for form in ("table", "json", "github"):
         yield ["check", *judged, "--format", form, "--junit", "check.xml"]
     yield ["check", run_path, "--only", f"No{SLOW}"]
     for form in ("table", "json", "csv", "md", "html"):
-        yield ["observe", "--days", "1", "--format", form]
+        yield ["observe", "--days", "1", "--format", form, "-o", "-"]
     yield ["observe", "--days", "1", "-o", "production.json", "--out", "plan.json"]
     yield ["report", run_path, "--production", "production.json"]
     yield ["set", SLOW, "--timeout", "7", "--yes", "--no-verify"]
@@ -156,7 +168,7 @@ def _lines(box: RunningSandbox, folder: Path) -> Iterator[list[str]]:
         yield ["history", "--format", form]
     yield ["history", "--action", SLOW]
     yield ["export", SLOW, "-o", "slow.json"]
-    yield ["export", FORMULA]
+    yield ["export", FORMULA, "-o", "-"]
     (folder / "other.json").write_text((folder / "slow.json").read_text().replace("Slow", "Other"))
     yield ["register", "other.json", "--dry-run"]
     yield ["register", "other.json", "--yes"]
@@ -247,5 +259,6 @@ def test_the_walk_goes_where_names_are_shown(walk: Walk) -> None:
     assert texts[log].count("Slow") >= 2  # Locust's statistics, and what is said at the start
     verbs = {where.split()[2].strip("\"'") for where in shown if where.startswith("std")}
     assert walk.shown.keys() and VERBS.keys() - NOT_WALKED.keys() - {"sandbox", "doctor"} <= verbs
+    assert not (walk.folder / "-").exists()
     assert {"workload.toml", "check.xml", "plan.json", "slow.json", "production.json"} <= set(shown)
     assert texts["check.xml"].count("<failure") == 2

@@ -173,8 +173,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     },
     "diag/checks": {"analysis", "diag.changes.plans"},
     "diag/checkup": {
-        "analysis.errors", "analysis.format", "diag.__version__", "diag.changes.errors",
-        "diag.changes.journal", "diag.genesys", "diag.workload",
+        "analysis.errors", "analysis.format", "analysis.plain_text", "diag.__version__",
+        "diag.changes.errors", "diag.changes.journal", "diag.genesys", "diag.workload",
     },
     "diag/definitions": {
         "analysis.format", "analysis.number_words", "diag.changes.journal", "diag.changes.plans",

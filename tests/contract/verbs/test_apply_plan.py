@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from diag.changes.journal.journal import Journal
-from diag.changes.journal.journal_line import Author, first_line
+from diag.changes.journal.journal_line import Author, PlannedAction, first_line, first_line_of_creation
+from diag.changes.plans.plan import OrgIdentity
 from diag.changes.plans.plan_file import plan_digest, read_plan, write_plan
 from diag.cli import run
 from diag.exit_codes import ExitCode
@@ -101,3 +102,18 @@ def test_history_names_the_plan_that_finishes_what_was_stopped(
     assert f"stopped half-way. Next: diag apply {kept}" in told.err.replace("\n", " ")
     assert run(["apply", str(kept), "--yes", "--no-verify"]) == ExitCode.OK
     assert [entry["outcome"] for entry in history(capsys)] == ["applied"]
+
+
+@pytest.mark.parametrize(("name", "asked"), [("It's new", """ --name 'It'"'"'s new'"""), ("New\x1b[2J", "")])
+def test_history_and_doctor_say_what_to_do_about_a_creation_that_was_stopped(
+    capsys: "pytest.CaptureFixture[str]", session: Path, name: str, asked: str
+) -> None:
+    org = OrgIdentity("o", "Sandbox", "127.0.0.1", sandbox=True)
+    begun = first_line_of_creation(PlannedAction(name, 5, "d" * 64), org, Author("sandbox", "a"), 0.0)
+    Journal(session / "runs" / "journal.jsonl").append(begun)
+    todo = f"diag scan{asked} shows whether it exists; if not, register it again (diag register FILE)"
+
+    assert run(["history"]) == 0
+    assert f"stopped half-way. {todo}\n" in capsys.readouterr().err
+    assert run(["doctor"]) == 0
+    assert todo in capsys.readouterr().out
