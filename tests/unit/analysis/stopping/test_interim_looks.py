@@ -119,6 +119,7 @@ def test_the_bound_reported_at_the_stop_holds_over_all_shapes(
     assert np.mean([one[2] for runs in stopped.values() for one in runs]) > np.mean(bounds)
 
 
+@pytest.mark.slow
 def test_the_number_at_the_stop_is_seldom_below_the_true_p99(
     stopped: dict[str, list[tuple[bool, bool, bool]]],
 ) -> None:
@@ -126,6 +127,7 @@ def test_the_number_at_the_stop_is_seldom_below_the_true_p99(
     assert np.mean(numbers) <= 0.012
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SHAPES)
 def test_the_bound_reported_at_the_stop_holds_for_each_shape(
     name: str, stopped: dict[str, list[tuple[bool, bool, bool]]]

@@ -117,6 +117,7 @@ def test_alone_in_the_org_every_mixture_ends_applied_and_nothing_else_differs(
 foreign = st.lists(st.sampled_from([PASS, LOST, KILLED, SAVED, TAKEN]), max_size=5)
 
 
+@pytest.mark.slow
 @given(foreign, foreign, foreign)
 @settings(max_examples=50, deadline=None)
 def test_what_someone_else_set_is_never_overwritten(
