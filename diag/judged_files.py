@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis.errors import BadSettingError
 from analysis.format.action_facts import ActionFacts
 from analysis.format.atomic_write import write_whole
 from analysis.format.run_folder import RunFolder, latest_run
@@ -64,10 +65,16 @@ def gather(
 
     samples = read_samples(inputs, detail=detail)
     known = {**(read_actions_file(actions_file) if actions_file else {}), **(facts or {})}
-    analysis = recommend(samples, known, settings, source=source)
-    loops = recommend_loops(inputs, settings, samples.stated_settings())
-    analysis = replace(analysis, loops=loops)
     folders = tuple(RunFolder(path) for path in inputs if path.is_dir())
+    try:
+        analysis = recommend(samples, known, settings, source=source)
+        loops = recommend_loops(inputs, settings, samples.stated_settings())
+    except BadSettingError as error:  # the flags were checked when they were read
+        named = ", ".join(str(folder.manifest) for folder in folders)
+        raise BadSettingError(
+            f"The settings under recommend in {named} cannot be used: {error.message}.", hint=error.hint
+        ) from None
+    analysis = replace(analysis, loops=loops)
     return RunEvidence(samples=samples, analysis=analysis, folders=folders)
 
 

@@ -5,6 +5,7 @@ Which source wins is decided in `diag.settings`.
 
 import io
 import os
+import re
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -36,6 +37,10 @@ _GC_CLI: Final = {
     "access_token": "access_token",
 }
 """Setting -> its name in the Genesys CLI's own file."""
+_MOST_CHARACTERS: Final = 16_384
+"""Far above any path or token; what is longer was pasted by mistake."""
+_CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f]")
+"""In a token it would break out of a header, in a path or a name it would reach the terminal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +52,14 @@ class Source:
 
     @classmethod
     def of(cls, origin: str, values: Mapping[str, Any]) -> "Source":
-        """Return a source without the settings that are left empty."""
-        return cls(origin, {name: value for name, value in values.items() if value not in (None, "")})
+        """Return a source without the settings that are left empty. Raises UsageError for unfit values."""
+        stated = {name: value for name, value in values.items() if value not in (None, "")}
+        for name, value in stated.items():
+            unfit = _unfit(name, value)
+            if unfit is not None:
+                shown = ENVIRONMENT.get(name, name) if origin == "environment" else name
+                raise UsageError(f"{shown} ({origin}) {unfit}.", hint="Correct it, or leave it out.")
+        return cls(origin, stated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +156,19 @@ class Places:
                 hint=f"Add [profile.{name}] to diag.toml, or a [{name}] table to ~/.gc/config.toml.",
             )
         return found
+
+
+def _unfit(name: str, value: object) -> str | None:
+    """Return what is wrong with a setting, without its value; None where it can be used."""
+    if name == "protected":
+        return None if isinstance(value, bool) else "is neither true nor false"
+    if not isinstance(value, str):
+        return "is not a text in quotes"
+    if len(value) > _MOST_CHARACTERS:
+        return f"has more than {_MOST_CHARACTERS:,} characters"
+    if _CONTROL.search(value):
+        return "holds a line break or another control character"
+    return None
 
 
 def _named_settings(variables: Mapping[str, str | None]) -> dict[str, str | None]:

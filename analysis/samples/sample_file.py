@@ -3,16 +3,16 @@
 import csv
 import gzip
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import IO, TYPE_CHECKING, Final, Literal
 
 import pandas as pd
 
 from analysis.errors import UnreadableSamplesError
-from analysis.format.input_file import check_regular
+from analysis.format.input_file import check_regular, open_regular
 from analysis.format.sample_schema import COLUMNS, REQUIRED_COLUMNS
 from analysis.format.skipped_input import SkippedInput
 from analysis.samples.table_builder import TableBuilder
@@ -24,6 +24,10 @@ BATCH_ROWS: Final = 100_000
 MOST_EXPECTED_ROWS: Final = 50_000_000
 """Room is made ahead for no more: how many rows a file announces is only what it says."""
 GZIP_STEP: Final = 1024
+MOST_UNPACKED_BYTES: Final = 64 << 20
+MOST_TIMES_LARGER: Final = 200
+"""A .gz that unpacks to more than MOST_UNPACKED_BYTES, and to so many times its size, holds no samples: those
+pack to a tenth, and gzip at its best makes 1,032 times as much."""
 _HINT: Final = "Needed columns: action_id, started_at (Unix seconds), latency_ms, outcome (ok, timeout, ...)."
 
 
@@ -61,7 +65,7 @@ def _add_csv(builder: TableBuilder, path: Path, columns: tuple[str, ...]) -> lis
             path.name, None, f"quotes do not match ({_first_line(error)}); read without them"
         )
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        source = BytesIO(_decompressed(path))
+        source = BytesIO(_up_to_the_damage(path))
         skipped = SkippedInput(path.name, None, f"damaged ({_first_line(error)}); read up to there")
     except (pd.errors.EmptyDataError, OSError, ValueError) as error:
         raise _unreadable(path, "CSV", error) from error
@@ -73,13 +77,17 @@ def _add_csv(builder: TableBuilder, path: Path, columns: tuple[str, ...]) -> lis
     return [skipped]
 
 
-def _decompressed(path: Path) -> bytes:
-    """The whole lines of a damaged .gz up to the damage."""
-    decompressor, found = zlib.decompressobj(wbits=31), bytearray()
-    raw = path.read_bytes()
-    with suppress(zlib.error):
-        for start in range(0, len(raw), GZIP_STEP):
-            found += decompressor.decompress(raw[start : start + GZIP_STEP])
+def _up_to_the_damage(path: Path) -> bytes:
+    """The whole lines of a damaged .gz up to the damage. Raises UnreadableSamplesError for too many."""
+    decompressor, found, most = zlib.decompressobj(wbits=31), bytearray(), _most_unpacked(path)
+    with open_regular(path) as file, suppress(zlib.error):
+        while packed := file.read(GZIP_STEP):
+            found += decompressor.decompress(packed)
+            while decompressor.eof and (rest := decompressor.unused_data):  # another file packed behind it
+                decompressor = zlib.decompressobj(wbits=31)
+                found += decompressor.decompress(rest)
+            if len(found) > most:
+                raise _too_much(path)
     return bytes(found[: found.rfind(b"\n") + 1])
 
 
@@ -92,11 +100,22 @@ def _csv_batches(
 ) -> Iterable[pd.DataFrame]:
     """Batches after the first `rows_read` rows, from `source` where it stands for the file.
 
-    Raises UnreadableSamplesError for a missing column.
+    Raises UnreadableSamplesError for a missing column, and for a .gz that holds too much.
     """
+    with source or (_Gzip(path) if path.name.lower().endswith(".gz") else open_regular(path)) as file:
+        yield from _batches_in(file, path, columns, quoting, rows_read)
+
+
+def _batches_in(
+    file: "IO[bytes] | _Gzip | BytesIO",
+    path: Path,
+    columns: tuple[str, ...],
+    quoting: Literal[0, 3],
+    rows_read: int,
+) -> Iterable[pd.DataFrame]:
     texts = ("category", "object")
     reader = pd.read_csv(
-        path if source is None else source,
+        file,
         usecols=lambda name: name in columns,
         dtype={name: "category" for name in columns if COLUMNS[name] in texts},
         encoding_errors="replace",
@@ -112,6 +131,39 @@ def _csv_batches(
             yield batch
 
 
+class _Gzip(gzip.GzipFile):
+    """A .gz file, read only as far as it may hold samples. Raises UnreadableSamplesError beyond that."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._left = _most_unpacked(path)
+        super().__init__(path, "rb")
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Return the next bytes."""
+        return self._counted(super().read(size))
+
+    def read1(self, size: int = -1) -> bytes:
+        """Return the next bytes that are there."""
+        return self._counted(super().read1(size))
+
+    def _counted(self, data: bytes) -> bytes:
+        self._left -= len(data)
+        if self._left < 0:
+            raise _too_much(self._path)
+        return data
+
+
+def _most_unpacked(path: Path) -> int:
+    return max(MOST_UNPACKED_BYTES, MOST_TIMES_LARGER * path.stat().st_size)
+
+
+def _too_much(path: Path) -> UnreadableSamplesError:
+    return UnreadableSamplesError(
+        f"{path} unpacks to more than {MOST_TIMES_LARGER} times its size: those are no samples.", hint=_HINT
+    )
+
+
 def _add_parquet(builder: TableBuilder, path: Path, columns: tuple[str, ...]) -> list[SkippedInput]:
     # pyarrow directly: it reads row group by row group, so a damaged one costs only itself.
     import pyarrow as pa
@@ -120,6 +172,8 @@ def _add_parquet(builder: TableBuilder, path: Path, columns: tuple[str, ...]) ->
     broken = (pa.ArrowException, OSError, UnicodeDecodeError)
     try:
         with pq.ParquetFile(path) as file:
+            _check_names(path, file.schema_arrow.names)
+            _check_announced(path, file.metadata.num_rows)
             names = [name for name in columns if name in file.schema_arrow.names]
             unfit = {name: _unfit(name, file.schema_arrow.field(name).type) for name in names}
     except broken as error:
@@ -168,6 +222,21 @@ def _unfit(name: str, kind: "pa.DataType") -> str | None:
         return None
     wanted = "text" if COLUMNS[name] in ("category", "object") else "numbers"
     return f"{kind}, not {wanted}"
+
+
+def _check_names(path: Path, names: Sequence[str]) -> None:
+    double = next((name for name in COLUMNS if names.count(name) > 1), None)
+    if double is not None:
+        raise UnreadableSamplesError(f"{path} has two columns named {double}.", hint=_HINT)
+
+
+def _check_announced(path: Path, rows: int) -> None:
+    """A column of one value takes no room: a few bytes can announce more rows than any memory holds."""
+    size = path.stat().st_size
+    if rows > MOST_EXPECTED_ROWS and rows > size:
+        raise UnreadableSamplesError(
+            f"{path} says that it holds {rows:,} calls, in {size:,} bytes: those are no samples.", hint=_HINT
+        )
 
 
 def _check_columns(path: Path, names: list[str]) -> None:

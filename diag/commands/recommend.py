@@ -145,6 +145,8 @@ def command(options: RecommendOptions, change: ChangeOptions, rules: RecommendSe
     chosen = choose_inputs(options.inputs, settings.runs)
     source = same_question(chosen if options.inputs else (), options.actions_file, rules)
     evidence = gather(chosen, rules, actions_file=options.actions_file, source=source)
+    # First: a file that it cannot be made with must not leave a trace.
+    text = None if options.form == "table" else _formatted(evidence, options, settings.zone)
     what_if = bool(stated_flags(rules)) or options.actions_file is not None
     for folder in evidence.folders[:1] if len(chosen) == 1 and not what_if else ():
         write_recommendations(folder, evidence.analysis)  # the run's record, which the index reads
@@ -152,10 +154,10 @@ def command(options: RecommendOptions, change: ChangeOptions, rules: RecommendSe
         console.warn(weakness)
     if any(manifest.model == "closed" for manifest in evidence.samples.manifests):
         console.warn(CLOSED_MODEL)
-    if options.form == "table":
+    if text is None:
         show_analysis(console, evidence.analysis)
     else:
-        if write_result(console, _formatted(evidence, options, settings.zone), options.output):
+        if write_result(console, text, options.output):
             console.note(f"Written to {options.output}")
     if change.wanted:
         _change(console, settings, evidence.analysis, change)

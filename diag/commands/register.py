@@ -37,7 +37,7 @@ class RegisterOptions:
 @click.command(
     epilog=examples("diag register action.json --timeout 5", "diag register action.toml --draft --dry-run")
 )
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", type=click.Path(path_type=Path))
 @click.option("--draft", is_flag=True, help="Create a draft to be reviewed instead of a published action.")
 @click.option(
     "--integration",

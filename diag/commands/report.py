@@ -58,7 +58,7 @@ class ReportOptions:
 @click.option("--charts", type=NamedPath(), help="Also write one PNG per chart into this folder.")
 @click.option(
     "--production",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=click.Path(path_type=Path),
     help="Draw production beside the test: a file saved by `diag observe -o production.json`.",
 )
 @click.option(

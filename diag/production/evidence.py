@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Final
 
-from analysis.errors import UnreadableSamplesError
+from analysis.errors import AnalysisError, UnreadableSamplesError
 from analysis.estimates.findings import Telemetry
 from analysis.format.input_file import InputFile
 from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S
@@ -175,7 +175,7 @@ def read_evidence(path: Path) -> ProductionEvidence:
             since=saved.since,
             until=saved.until,
         )
-    except UnreadableSamplesError as error:
+    except AnalysisError as error:
         raise file.unfit(f"is not a saved observation of production: {error.message}") from None
     except ValueError as error:
         raise file.unfit(f"is not a saved observation of production: {error}") from None

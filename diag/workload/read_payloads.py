@@ -14,6 +14,9 @@ from diag.workload.payload import Payload
 
 MOST: Final = 60_000
 """Labels are 16-bit codes in the record (analysis.format.call_record)."""
+_FORM: Final = (
+    "CSV: line 1 names the inputs, each further line is one call. JSON Lines: one input map a line."
+)
 
 
 def read_payloads(path: Path) -> list[Payload]:
@@ -30,7 +33,7 @@ def read_payloads(path: Path) -> list[Payload]:
     else:
         raise UsageError(f"{path}: payload files are .jsonl or .csv.", hint="Rename it, or convert it.")
     if not payloads:
-        raise UsageError(f"{path} holds no payload.")
+        raise UsageError(f"{path} holds no payload.", hint=_FORM)
     if len(payloads) > MOST:
         raise UsageError(f"{path} holds {len(payloads)} payloads.", hint=f"Keep at most {MOST}.")
     return payloads
@@ -38,7 +41,7 @@ def read_payloads(path: Path) -> list[Payload]:
 
 def _of_json_lines(text: str, path: Path) -> list[Payload]:
     payloads = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         try:
@@ -73,13 +76,15 @@ def _of_csv(text: str, path: Path) -> list[Payload]:
         for row in rows:
             if None in row or None in row.values():
                 raise UsageError(
-                    f"{path}, line {rows.line_num} has a different number of columns than the header."
+                    f"{path}, line {rows.line_num} has a different number of columns than the header.",
+                    hint="A value that holds a separator goes in quotes.",
                 )
             values = {name: cell for name, cell in row.items() if cell != ""}
             label = f"{path.name}:{rows.line_num}"
             payloads.append(Payload.of(label, values, InputOrigin.FILE, cells=True))
     except csv.Error as error:
-        raise UsageError(f"{path}, line {rows.line_num} is not CSV: {error}.") from None
+        line = max(1, rows.line_num)
+        raise UsageError(f"{path}, line {line} is not CSV: {error}.", hint=_FORM) from None
     return payloads
 
 
@@ -97,7 +102,7 @@ def _check_header(names: Sequence[str], path: Path) -> None:
         )
     double = next((name for name in names if list(names).count(name) > 1), None)
     if double is not None:
-        raise UsageError(f"{path}: two columns are named {double!r}.")
+        raise UsageError(f"{path}: two columns are named {double!r}.", hint="Keep one of them.")
 
 
 def guessed_value(text: str) -> Any:

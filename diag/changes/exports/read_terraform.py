@@ -47,9 +47,7 @@ def read_resources(path: Path) -> tuple[TerraformResource, ...]:
                 for label, attributes in found.items()
             )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise TerraformFileError(
-            f"{path} is not a Terraform state or export ({type(error).__name__}).", hint=_HINT
-        ) from error
+        raise TerraformFileError(f"{path} is not a Terraform state or export.", hint=_HINT) from error
     raise TerraformFileError(f"{path} is not a Terraform state or export.", hint=_HINT)
 
 

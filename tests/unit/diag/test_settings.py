@@ -139,3 +139,38 @@ def test_a_region_is_never_mixed_with_another_sources_address(tmp_path: Path) ->
     (tmp_path / ".env").write_text("GENESYSCLOUD_API_BASE=https://elsewhere.example\n")
 
     assert load(tmp_path, **ENVIRONMENT).connection().api_base == "https://api.mypurecloud.ie"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("runs = [{}]", "runs .* is not a text in quotes"),
+        ("region = 61", "region .* is not a text in quotes"),
+        ("client_id = [[]]", "client_id .* is not a text in quotes"),
+        ("client_secret = 2026-01-01", "client_secret .* is not a text in quotes"),
+        ('protected = "true"', "protected .* is neither true nor false"),
+        ("protected = 1", "protected .* is neither true nor false"),
+        ('runs = "a\\u0000b"', "runs .* holds a line break or another control character"),
+        ('access_token = "top-secret\\nX-Evil: 1"', "access_token .* holds a line break"),
+        ('zone = "\\u001b]0;x"', "zone .* holds a line break or another control character"),
+        (f'name_prefix = "{"x" * 20_000}"', "name_prefix .* has more than 16,384 characters"),
+    ],
+)
+def test_a_value_that_no_setting_can_have_is_named_and_never_shown(
+    tmp_path: Path, line: str, said: str
+) -> None:
+    for text, flags in ((line, {}), (f"[profile.p]\n{line}", {"profile": "p"})):
+        (tmp_path / "diag.toml").write_text(text)
+        with pytest.raises(UsageError, match=rf"(?s){said}") as caught:
+            load(tmp_path, dict(flags))
+        assert "diag.toml" in str(caught.value) and "top-secret" not in str(caught.value)
+
+
+def test_the_same_holds_for_the_environment_and_the_genesys_cli(tmp_path: Path) -> None:
+    secret = {**ENVIRONMENT, "GENESYSCLOUD_OAUTHCLIENT_SECRET": "top-secret\n"}
+    with pytest.raises(UsageError, match=r"OAUTHCLIENT_SECRET .* holds a line break") as caught:
+        load(tmp_path, **secret)
+    assert "top-secret" not in str(caught.value)
+    write_gc(tmp_path, "[DEFAULT]\nenvironment = 5e-324\nclient_credentials = 'i'\n")
+    with pytest.raises(UsageError, match=r"region .*\.gc/config\.toml \[DEFAULT\]. is not a text"):
+        load(tmp_path)

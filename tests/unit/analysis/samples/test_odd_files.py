@@ -1,12 +1,16 @@
 """Files as people have them: coarse clocks, copies, a plan on another clock, broken downloads."""
 
+import gzip
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from analysis.errors import UnreadableSamplesError
+from analysis.samples import sample_file
 from analysis.samples.read_samples import read_samples
 from analysis.verdicts.recommend import recommend
 from tests.support.sample_tables import START, calls, lognormal
@@ -70,3 +74,50 @@ def test_a_plan_on_another_clock_is_left_out_and_said(tmp_path: Path) -> None:
     found = read_samples([tmp_path / "a.csv"])
     assert [(one.what, one.rows) for one in found.skipped] == [("scheduled_at of 2,000 rows", None)]
     assert recommend(found).actions[0].clock == "service"
+
+
+GOOD = b"action_id,started_at,latency_ms,outcome\n" + b"a,1790000000,5,ok\n" * 10
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        gzip.compress(GOOD + b"\n" * (3 << 20)),
+        gzip.compress(b"a" * (3 << 20)),
+        gzip.compress(GOOD + b"\n" * (3 << 20))[:-9],
+        gzip.compress(GOOD) + gzip.compress(b"\n" * (3 << 20))[:-9],
+    ],
+    ids=["lines", "a line", "damaged", "behind another"],
+)
+def test_a_gz_that_unpacks_without_end_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, packed: bytes
+) -> None:
+    monkeypatch.setattr(sample_file, "MOST_UNPACKED_BYTES", 1 << 20)
+    (tmp_path / "a.csv.gz").write_bytes(packed)
+    with pytest.raises(UnreadableSamplesError, match=r"a\.csv\.gz unpacks to more than 200 times"):
+        read_samples([tmp_path / "a.csv.gz"])
+
+
+@pytest.mark.parametrize("behind", [b"", bytes(200_000), b"junk", gzip.compress(b"a,1790000011,5,ok\n")])
+def test_what_lies_behind_a_gz_costs_no_row(tmp_path: Path, behind: bytes) -> None:
+    rows = b"".join(b"a,%d,5,ok\n" % (1_790_000_000 + at) for at in range(10))
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(GOOD.splitlines()[0] + b"\n" + rows) + behind)
+    assert len(read_samples([tmp_path / "a.csv.gz"]).table) == (11 if behind[:2] == b"\x1f\x8b" else 10)
+
+
+def test_a_column_that_is_there_twice_is_named(tmp_path: Path) -> None:
+    table = pa.Table.from_pandas(calls(lognormal(20, 1.5)), preserve_index=False)
+    pq.write_table(table.append_column("outcome", table.column("outcome")), tmp_path / "a.parquet")
+    with pytest.raises(UnreadableSamplesError, match="two columns named outcome"):
+        read_samples([tmp_path / "a.parquet"])
+
+
+def test_a_parquet_file_that_announces_more_than_it_can_hold_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sample_file, "MOST_EXPECTED_ROWS", 1000)
+    rows = calls(lognormal(1, 1.5)).iloc[[0] * 100_000]
+    rows.to_parquet(tmp_path / "a.parquet", index=False)
+    assert (tmp_path / "a.parquet").stat().st_size < 100_000
+    with pytest.raises(UnreadableSamplesError, match="says that it holds 100,000 calls"):
+        read_samples([tmp_path / "a.parquet"])
