@@ -1,11 +1,13 @@
 """What steers a run, against the real sandbox: ramp, until settled, and whose folder it is."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from analysis.format.run_folder import RunFolder, read_manifest
+from analysis.format.run_folder import Manifest, RunFolder, read_manifest
 from analysis.samples.read_samples import read_samples
+from analysis.verdicts.recommend import recommend
 from tests.support.load_run import as_an_org, measure, sandbox
 
 pytestmark = pytest.mark.e2e
@@ -45,10 +47,59 @@ def test_a_settled_action_ends_the_run_before_its_time(tmp_path: Path) -> None:
     assert found.ended_at - found.created_at < 75
 
 
-def test_a_folder_that_holds_a_run_is_left_alone(tmp_path: Path) -> None:
-    with sandbox(tmp_path) as environment:
-        before = measure(tmp_path, environment, '[run]\nrate = 20\nduration = "1s"')
-        with pytest.raises(AssertionError, match="already holds a run"):
-            measure(tmp_path, environment, '[run]\nrate = 20\nduration = "1s"')
+LOOKUP = """
+[[action]]
+name = "{name}"
+integration = "Backend"
+category = "Web"
+timeout_s = 5
+input.customerId = {{ type = "string", minLength = 1 }}
+result = {{ found = true }}
+latency = {{ model = "fixed", at_ms = 400 }}
+[action.knows]
+input = "customerId"
+keys = ["C-1", "C-2"]
+latency = {{ model = "fixed", at_ms = 10 }}
+result = {{ found = false }}
+"""
+ONE_SECOND = """
+[run]
+rate = 60
+duration = "1s"
+[[action]]
+name = "With real keys"
+payload_file = "keys.csv"
+"""
+Ended = tuple[Path, dict[str, str], Manifest]
 
-    assert read_manifest(RunFolder(tmp_path / "run")) == before
+
+@pytest.fixture(scope="module")
+def ended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ended]:
+    """A run of one second: two actions of one backend, called with keys it knows and with invented ones."""
+    folder = tmp_path_factory.mktemp("ended")
+    (folder / "keys.csv").write_text("customerId\nC-1\nC-2\n")
+    lookups = "".join(LOOKUP.format(name=name) for name in ("With real keys", "With invented keys"))
+    with sandbox(folder, more=lookups) as environment:
+        yield folder, environment, measure(folder, environment, ONE_SECOND)
+
+
+def test_a_folder_that_holds_a_run_is_left_alone(ended: Ended) -> None:
+    folder, environment, before = ended
+    with pytest.raises(AssertionError, match="already holds a run"):
+        measure(folder, environment, ONE_SECOND)
+
+    assert read_manifest(RunFolder(folder / "run")) == before
+
+
+def test_under_load_invented_keys_read_far_too_fast_and_say_so(ended: Ended) -> None:
+    samples = read_samples([ended[0] / "run"])
+    by_name = samples.table.groupby("action_name", observed=True)
+    rows = {row.action_name: row for row in recommend(samples).actions}
+
+    assert set(samples.table["outcome"]) == {"ok"}  # no reply says that nothing was found
+    assert by_name["latency_ms"].min()["With real keys"] >= 400
+    assert by_name["latency_ms"].median()["With invented keys"] < 200
+    assert set(by_name["input_origin"].unique()["With real keys"]) == {"file"}
+    assert rows["With invented keys"].invented_share == 1.0
+    assert "with invented inputs" in rows["With invented keys"].reason
+    assert rows["With real keys"].invented_share == 0.0
