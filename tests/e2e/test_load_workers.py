@@ -1,17 +1,20 @@
 """Runs with workers: every row arrives once, a lost worker is said aloud."""
 
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from analysis.format.run_folder import RunFolder, read_manifest
 from analysis.samples.read_samples import read_samples
 from diag.measuring.load_process import LoadOptions, run_load
 from diag.sandbox.launch import SandboxProcess
-from tests.support.load_run import at_home, ended_whole, is_whole, locust_line
+from tests.support.load_run import at_home, ended_whole, free_port, is_whole, locust_line
 from tests.support.sandbox_process import start_sandbox
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.e2e
 
@@ -54,26 +57,54 @@ def test_processes_share_the_load_and_every_row_is_there_once(
 
 
 def test_two_runs_that_fork_their_workers_do_not_share_them(tmp_path: Path, sandbox: SandboxProcess) -> None:
-    # Bare Locust, as README has it: measure gives each run a port of its own anyway.
+    # Bare Locust, as README has it (measure gives each run a port of its own anyway): one run headless, the
+    # other from the page of Locust's web UI, whose tab has to show what its workers sent.
     line = locust_line("--processes", "2", "--rate", "20", "--calls-per-action", "60", "--run-time", "60s")
     line += [word for action in ACTIONS for word in ("--action", action)]
-    environment = at_home(tmp_path, sandbox.environment)
-    runs = [
-        subprocess.Popen(
-            [*line, "--run-dir", str(tmp_path / name)],
-            env=environment,
+    port = free_port()
+    page = ["--web-host", "127.0.0.1", "--web-port", str(port)]
+    from_the_page = [*(word for word in line if word not in ("--headless", "--only-summary")), *page]
+    runs = {
+        name: subprocess.Popen(
+            [*words, "--run-dir", str(tmp_path / name)],
+            env=at_home(tmp_path, sandbox.environment),
             cwd=tmp_path,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
         )
-        for name in ("one", "two")
-    ]
-    said = [run.communicate(timeout=120)[1] for run in runs]
+        for name, words in (("one", line), ("two", from_the_page))
+    }
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=10) as web:
+        wait_until(lambda: started_from(web), "the web UI and its workers")
+        wait_until(lambda: sum(int(str(row["calls"])) for row in tab(web)[1][:-1]) >= 40, "calls in the tab")
+        assert web.post("/stop", data={"now": "yes"}).status_code == 200
+        wait_until(lambda: tab(web)[0] not in ("running", "spawning"), "the page to ask no more")
+        *each, whole = tab(web)[1]
+    runs["two"].send_signal(signal.SIGINT)
+    said = {name: run.communicate(timeout=120)[1] for name, run in runs.items()}
 
-    for name, run, text in zip(("one", "two"), runs, said, strict=True):
-        found = read_manifest(RunFolder(tmp_path / name))
+    for name, fewest in (("two", 40), ("one", 2 * 60)):
+        found, text = read_manifest(RunFolder(tmp_path / name)), said[name]
         assert found is not None, text
-        assert ended_whole(run.returncode, found), text
-        assert found.calls is not None and found.calls >= 2 * 60
+        assert ended_whole(runs[name].returncode, found), text
+        assert found.calls is not None and found.calls >= fewest
         assert len(list((tmp_path / name / "segments").glob("*.seg"))) == 2
+    recorded = len(read_samples([tmp_path / "two"]).table)
+    assert recorded == whole["calls"] == sum(int(str(row["calls"])) for row in each)
+    assert {row["inputs"] for row in each} == {"invented"}
+    assert "; complete" in str(whole["state"]) or "; invalid" in str(whole["state"])
+
+
+def started_from(web: httpx.Client) -> bool:
+    """Start the run from the page, as soon as there is one and its workers are ready."""
+    try:
+        return bool(web.post("/swarm", data={"user_count": "1", "spawn_rate": "1"}).json()["success"])
+    except httpx.HTTPError:
+        return False
+
+
+def tab(web: httpx.Client) -> tuple[str, list[dict[str, object]]]:
+    """What Locust's page is given: the state, and the rows of the tab "Data actions"."""
+    body = web.get("/stats/requests").json()
+    return body["state"], body.get("extended_stats", [{"data": []}])[0]["data"]
