@@ -2,36 +2,59 @@
 
 import math
 from collections.abc import Callable, Iterable
-from typing import Literal
+from typing import Final, Literal
+
+_DIGITS: Final = 3
 
 
-def seconds(ms: float) -> str:
-    """Return "0.34 s", "2.11 s", "34 s", rounded UP: "within" and "at most" must stay true."""
-    return _seconds(ms, math.ceil)
+def latency(ms: float) -> str:
+    """Return "840 ms" or "1.23 s": three digits, to the nearest."""
+    return f"{significant(ms)} ms" if abs(ms) < 999.5 else f"{significant(ms / 1000)} s"
 
 
-def seconds_down(ms: float) -> str:
+def at_most(ms: float) -> str:
+    """Return the same rounded UP: "within" and "at most" must stay true."""
+    return latency(_rounded(ms, math.ceil))
+
+
+def at_least(ms: float) -> str:
     """Return the same rounded down: "is above" and "at least" must stay true."""
-    return _seconds(ms, math.floor)
+    return latency(_rounded(ms, math.floor))
 
 
-def _seconds(ms: float, whole: Callable[[float], int]) -> str:
-    digits = 2 if ms < 1e4 else 1
-    units = 10.0**digits
-    slack = -1e-9 if whole is math.ceil else 1e-9
-    value = whole(ms / 1e3 * units + slack) / units
-    return f"{value:.{digits}f}".rstrip("0").rstrip(".") + " s" if value != int(value) else f"{value:.0f} s"
+def _rounded(ms: float, whole: Callable[[float], int]) -> float:
+    size = 10.0 ** (math.floor(math.log10(ms)) - _DIGITS + 1) if ms > 0 else 0.0
+    if size == 0:  # zero, or so small that its last digit cannot be represented
+        return ms
+    return whole(ms / size - 1e-9 if whole is math.ceil else ms / size + 1e-9) * size
+
+
+def significant(value: float) -> str:
+    """Return a bare number to three digits, thousands marked: "1.23", "48,120"."""
+    if value == 0:
+        return "0"
+    decimals = max(0, _DIGITS - 1 - math.floor(math.log10(abs(value))))
+    text = f"{value:,.{decimals}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def duration(s: float) -> str:
-    """Return "45 s", "84 min", "25 h" or "3 days"."""
+    """Return "under 1 s", "45 s", "12 min", "3 h 20 min" or "2 days 4 h"."""
     if s < 1:
         return "under 1 s"
-    if s < 120:
-        return f"{s:.0f} s"
-    if s < 2 * 3600:
-        return f"{s / 60:.0f} min"
-    return f"{s / 3600:.0f} h" if s < 2 * 86400 else f"{s / 86400:.0f} days"
+    whole = round(s)
+    if whole < 120:
+        return f"{whole} s"
+    if whole < 600:
+        minutes, rest = divmod(whole, 60)
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    if whole < 7200:
+        return f"{round(whole / 60)} min"
+    hours, minutes = divmod(round(whole / 60), 60)
+    if hours < 48:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    days, hours = divmod(hours, 24)
+    return f"{days} days {hours} h" if hours else f"{days} days"
 
 
 def percent(share: float) -> str:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from analysis.estimates.estimate import buffer_ms, wait_for
 from analysis.jobs.polling_loop import FlowLoop
 from analysis.jobs.read_jobs import Flow, Job, read_flows
-from analysis.number_words import percent, seconds, share_of_calls_text
+from analysis.number_words import at_most, percent, share_of_calls_text
 from analysis.settings import RecommendSettings, with_overrides
 from analysis.statistics.confidence_bounds import calls_for_a_bound, upper_ms
 from analysis.statistics.design_effect import clustering_at
@@ -171,7 +171,7 @@ def _hidden(loop: FlowLoop, settings: RecommendSettings) -> str:
     return (
         f"{loop.done:,} of {loop.jobs:,} jobs were done, {_others(loop)}: "
         f"{share_of_calls_text(settings.percentile)} take longer than the "
-        f"{seconds((loop.longest_s or 0) * 1e3)} for which jobs were followed; "
+        f"{at_most((loop.longest_s or 0) * 1e3)} for which jobs were followed; "
         "measure longer, or raise give_up"
     )
 
@@ -188,10 +188,10 @@ def _too_few(loop: FlowLoop, more: int, settings: RecommendSettings) -> str:
 
 def _advice(loop: FlowLoop, settings: RecommendSettings) -> str:
     assert loop.p99_s is not None and loop.p99_upper_s is not None
-    within = "" if loop.p50_s is None else f"half of the jobs are done within {seconds(loop.p50_s * 1e3)}, "
+    within = "" if loop.p50_s is None else f"half of the jobs are done within {at_most(loop.p50_s * 1e3)}, "
     text = (
-        f"{within}{share_of_calls_text(settings.percentile)} within {seconds(loop.p99_s * 1e3)} (at most "
-        f"{seconds(loop.p99_upper_s * 1e3)} with {settings.confidence * 100:g} % confidence, "
+        f"{within}{share_of_calls_text(settings.percentile)} within {at_most(loop.p99_s * 1e3)} (at most "
+        f"{at_most(loop.p99_upper_s * 1e3)} with {settings.confidence * 100:g} % confidence, "
         f"{loop.done:,} jobs): poll every {loop.interval_s} s, at most {loop.loop_limit} times"
     )
     if loop.jobs > loop.done:

@@ -11,7 +11,7 @@ from analysis.estimates.stability import starved_workers
 from analysis.estimates.time_coverage import TimeCoverage
 from analysis.format.action_facts import ActionFacts
 from analysis.format.sample_schema import Outcome
-from analysis.number_words import duration, percent, plural, rate, seconds
+from analysis.number_words import at_most, duration, percent, plural, rate
 from analysis.samples.action_calls import ERRORS
 from analysis.settings import RecommendSettings
 
@@ -70,7 +70,7 @@ def about_calls(deciding: JudgedLevel, coverage: TimeCoverage, settings: Recomme
     if estimate.timeout_s is not None and len(warm_up):
         slowest = float(warm_up.latency_ms.max())
         if slowest > estimate.timeout_s * 1e3:
-            lines.append(f"the first calls after an idle period take up to {seconds(slowest)}")
+            lines.append(f"the first calls after an idle period take up to {at_most(slowest)}")
     return lines
 
 
@@ -91,6 +91,6 @@ def about_the_clock(timed: Timed) -> list[str]:
     if timed.clock == "service":
         return []
     return [
-        f"the load generator was late (p99 {seconds((timed.lag_p99_s or 0) * 1e3)}): "
+        f"the load generator was late (p99 {at_most((timed.lag_p99_s or 0) * 1e3)}): "
         "latencies are measured from the planned start"
     ]

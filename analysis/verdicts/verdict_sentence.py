@@ -7,14 +7,14 @@ from analysis.estimates.calls_missing import NEGLIGIBLE_LEFT, a_probe_sees_furth
 from analysis.estimates.findings import Findings
 from analysis.estimates.time_coverage import TimeCoverage
 from analysis.number_words import (
+    at_least,
+    at_most,
     calls_of,
     duration,
     noun,
     percent,
     percentile_name,
     plural,
-    seconds,
-    seconds_down,
     share_of_calls_text,
 )
 from analysis.settings import RecommendSettings
@@ -100,7 +100,7 @@ def _finish(findings: Findings, settings: RecommendSettings) -> str:
 
 def _rounded(ms: float, findings: Findings) -> str:
     """Production is counted in whole seconds, so its times are rounded up to whole seconds."""
-    return seconds(ms if findings.source == "test" else math.ceil(ms / 1e3) * 1e3)
+    return at_most(ms if findings.source == "test" else math.ceil(ms / 1e3) * 1e3)
 
 
 def _when(coverage: TimeCoverage) -> str:
@@ -150,7 +150,7 @@ def _over_cap(findings: Findings, decision: Decision, settings: RecommendSetting
     name = percentile_name(settings.percentile)
     if estimate.quantile_ms is None:
         return (
-            f"{name} is above {seconds_down(findings.lower_ms or cap * 1000)} (cap {cap} s): "
+            f"{name} is above {at_least(findings.lower_ms or cap * 1000)} (cap {cap} s): "
             "no timeout fits; make this call asynchronous"
         )
     at = _rounded(estimate.quantile_ms, findings)
@@ -216,7 +216,7 @@ def _censored(findings: Findings, settings: RecommendSettings) -> str:
     name = percentile_name(settings.percentile)
     hidden = f"{name} cannot be determined"
     if findings.lower_ms is not None:
-        hidden = f"{name} is above {seconds_down(findings.lower_ms)} and cannot be determined"
+        hidden = f"{name} is above {at_least(findings.lower_ms)} and cannot be determined"
     if findings.given_up > findings.censored / 2:
         return (
             f"{share} of calls were still running when the run ended, so {hidden} "
@@ -256,7 +256,7 @@ def _insufficient(findings: Findings, settings: RecommendSettings) -> str:
     if missing.limited_by_the_timeout and missing.calls_needed is not None:
         return (
             f"{_counted(findings)}, but only {missing.far_seeing:,} of them could be observed beyond "
-            f"{seconds(missing.reach_ms)}: about {_needed(missing.calls_needed, 'more probe call')}."
+            f"{at_most(missing.reach_ms)}: about {_needed(missing.calls_needed, 'more probe call')}."
         )
     if _still_running_at_the_longest_timeout(findings, settings):
         return _too_near(findings)
@@ -267,8 +267,8 @@ def _bound_above_cap(
     quantile_ms: float, upper_ms: float, findings: Findings, settings: RecommendSettings
 ) -> str:
     return (
-        f"{percentile_name(settings.percentile)} is {seconds(quantile_ms)} but may be as high as "
-        f"{seconds(upper_ms)}, which with the buffer is above the cap of {settings.cap_s} s: "
+        f"{percentile_name(settings.percentile)} is {at_most(quantile_ms)} but may be as high as "
+        f"{at_most(upper_ms)}, which with the buffer is above the cap of {settings.cap_s} s: "
         f"{_needed(findings.shortfall.calls_needed or 0)} to decide."
     )
 

@@ -14,7 +14,7 @@ import numpy as np
 from scipy import special
 
 from analysis.estimates.slow_share import RISK, gap_interval, slow_share
-from analysis.number_words import percent, plural, seconds_down
+from analysis.number_words import at_least, percent, plural
 from analysis.samples.action_calls import Calls
 from analysis.settings import SAME_WITHIN_S
 from analysis.verdicts.analysis_json import JsonObject, recommendation_to_json
@@ -153,9 +153,9 @@ def _mover(first: Recommendation, later: Recommendation, looks: int, same_within
         reason = f"the same for a timeout: differs by less than {same_within_s:g} s"
         return Difference("same", reason, gap, low, high)
     if low > 0:
-        return Difference("slower", f"p99 grew by at least {_at_least(low)}", gap, low, high)
+        return Difference("slower", f"p99 grew by at least {at_least(low)}", gap, low, high)
     if high < 0:
-        return Difference("faster", f"p99 fell by at least {_at_least(-high)}", gap, low, high)
+        return Difference("faster", f"p99 fell by at least {at_least(-high)}", gap, low, high)
     needed = calls_to_tell(
         gap,
         max(relative, absolute),
@@ -182,10 +182,10 @@ def _from_bounds(first: Recommendation, later: Recommendation) -> Difference:
     )
     if first.quantile_upper_ms is not None and (later.quantile_lower_ms or 0.0) > first.quantile_upper_ms:
         low = (later.quantile_lower_ms or 0.0) - first.quantile_upper_ms
-        return Difference("slower", f"p99 grew by at least {_at_least(low)}", gap, lower_ms=low)
+        return Difference("slower", f"p99 grew by at least {at_least(low)}", gap, lower_ms=low)
     if later.quantile_upper_ms is not None and (first.quantile_lower_ms or 0.0) > later.quantile_upper_ms:
         high = later.quantile_upper_ms - (first.quantile_lower_ms or 0.0)
-        return Difference("faster", f"p99 fell by at least {_at_least(-high)}", gap, upper_ms=high)
+        return Difference("faster", f"p99 fell by at least {at_least(-high)}", gap, upper_ms=high)
     missing = [run.calls_needed for run in (first, later) if run.quantile_upper_ms is None]
     return Difference("cannot tell", f"a p99 or its bound is unknown{_to_know(missing)}", gap)
 
@@ -255,11 +255,3 @@ def comparison_to_json(comparison: Comparison) -> JsonObject:
             for action in comparison.actions
         ],
     }
-
-
-def _at_least(ms: float) -> str:
-    """Return a proven difference, rounded down to what is shown of it."""
-    if ms >= 100:
-        return seconds_down(ms)
-    step = 10.0 ** math.floor(math.log10(ms)) if ms < 10 else 1.0
-    return f"{math.floor(ms / step + 1e-9) * step:.3g} ms"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from analysis.format.sample_schema import InputOrigin
-from analysis.number_words import plural, reason_lines
+from analysis.number_words import duration, plural, reason_lines
 from analysis.plain_text import printable
 from diag.table import Column, Table
 from diag.table_layout import lay_out
@@ -61,7 +61,7 @@ def describe(
         what,
         "",
         f"  mode        {plan.mode}, {plan.model} model, {plan.arrivals} arrivals, seed {plan.seed}",
-        f"  duration    {_time(coming.duration_s)}",
+        f"  duration    {'until stopped' if coming.duration_s is None else duration(coming.duration_s)}",
         f"  users       {_users(plan, users)}",
         f"  rate        at most {coming.peak:.4g} calls/s at once",
         *([f"  limited     {coming.capped}"] if coming.capped else []),
@@ -190,16 +190,3 @@ def _users(plan: LoadPlan, users: int | None) -> str:
     if plan.divided_among > 1:
         return f"no number was asked for: one planned load, shared by {plan.divided_among} workers"
     return f"1, {each}" if users == 1 else f"{users}, each {each}; the figures are of all together"
-
-
-def _time(duration_s: float | None) -> str:
-    if duration_s is None:
-        return "until stopped"
-    hours, rest = divmod(int(duration_s), 3600)
-    minutes, seconds = divmod(rest, 60)
-    parts = [
-        f"{hours} h" if hours else "",
-        f"{minutes} min" if minutes else "",
-        f"{seconds} s" if seconds else "",
-    ]
-    return " ".join(filter(None, parts)) or "0 s"

@@ -12,7 +12,7 @@ from analysis.settings import RecommendSettings
 from analysis.verdicts.recommend import recommend
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from analysis.views.calls_to_tell import Width, calls_to_tell
-from analysis.views.compare_runs import Difference, _at_least, compare, comparison_to_json, difference
+from analysis.views.compare_runs import Difference, compare, comparison_to_json, difference
 from tests.support.sample_tables import calls, lognormal, sample_set
 
 BASE = Recommendation(
@@ -59,13 +59,6 @@ def test_a_p99_beyond_the_timeout_can_still_be_proven_slower() -> None:
     assert difference(BASE, censored) == Difference("slower", "p99 grew by at least 1.92 s", lower_ms=1920.0)
     assert difference(censored, BASE).verdict == "faster"
     assert difference(censored, censored).verdict == "cannot tell"
-
-
-@pytest.mark.parametrize(
-    ("ms", "text"), [(0.34, "0.3 ms"), (7.9, "7 ms"), (42.9, "42 ms"), (134.0, "0.13 s"), (3_990.0, "3.99 s")]
-)
-def test_a_proven_difference_is_never_rounded_up(ms: float, text: str) -> None:
-    assert _at_least(ms) == text
 
 
 def test_one_run_alone_says_nothing() -> None:

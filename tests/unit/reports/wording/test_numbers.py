@@ -33,7 +33,7 @@ def test_share(value: float | None, text: str) -> None:
     ("value_s", "text"),
     [
         (None, "–"), (0, "0 s"), (84, "84 s"), (150, "2 min 30 s"), (5040, "84 min"),
-        (7200, "2 h"), (12_000, "3 h 20 min"), (180_000, "2 d 2 h"),
+        (7200, "2 h"), (12_000, "3 h 20 min"), (180_000, "2 days 2 h"),
     ],
 )  # fmt: skip
 def test_duration(value_s: float | None, text: str) -> None:
