@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 
+from tests.support.file_access import file_access
 from tests.support.house import (
     DESIGN,
     MAY_IMPORT,
@@ -165,3 +166,51 @@ def test_every_verb_of_the_table_has_its_module() -> None:
     files = {path.stem for path in (ROOT / "diag" / "commands").glob("*.py")} - {"__init__"}
 
     assert {module for module, _ in VERBS.values()} == files
+
+
+BY_ITSELF = {
+    "analysis/format/input_file.py": ({"os.open", "tomllib.loads"}, "the door"),
+    "analysis/format/checked_json.py": ({"json.loads"}, "the door's JSON"),
+    "analysis/format/atomic_write.py": (
+        {"open", ".open", "os.open", ".write_text"},
+        "the way out: a new file beside the old one; a pipe or a device is opened without waiting",
+    ),
+    "analysis/samples/sample_file.py": (
+        {".GzipFile", ".ParquetFile", ".read_csv"},
+        "samples may be larger than a file of ours; kind, unpacked size and announced rows are checked there",
+    ),
+    "diag/changes/journal/backup.py": ({"open"}, "a descriptor from the door"),
+    "diag/changes/journal/journal.py": ({"os.open"}, "a folder, to have its entries on the disk"),
+    "diag/cli.py": ({"os.open"}, "/dev/null in place of a pipe that was closed"),
+    "diag/genesys/outcomes.py": (
+        {"json.loads"},
+        "any body is judged, what is no JSON too; standard library only, and every error is caught",
+    ),
+    "diag/measuring/import_rows.py": ({".copyfile"}, "rows of any size, of files the door has looked at"),
+    "diag/sandbox/faults/garbled_replies.py": ({"json.loads"}, "the sandbox's own reply"),
+    "diag/sandbox/faults/misleading_replies.py": ({"json.loads"}, "the sandbox's own reply"),
+    "diag/sandbox/latency/read_latency.py": ({".DictReader"}, "a text from the door"),
+    "diag/sandbox/launch.py": ({".open"}, "a log of a process of ours"),
+    "diag/sandbox/routes/live_page.py": ({".read_text"}, "a file of the package"),
+    "diag/sandbox/routes/request.py": ({"json.loads"}, "a request of bounded size; every error is answered"),
+    "diag/sandbox/world/contract.py": ({"json.loads"}, "a schema that came through the door or a request"),
+    "diag/setting_sources.py": ({"dotenv_values"}, "a text from the door"),
+    "diag/workload/payload.py": ({"json.loads"}, "bytes that the payload itself wrote"),
+    "diag/workload/read_payloads.py": ({".DictReader"}, "a text from the door"),
+    "loadtests/planning/plan_json.py": (
+        {"json.loads"},
+        "the guard's limits may be infinite; typed there",
+    ),
+    "loadtests/recording/self_check.py": ({".read_text"}, "/proc"),
+    "loadtests/run/load_run.py": ({".open"}, "drafts in the org, not a file"),
+    "loadtests/workers/master.py": ({".touch"}, "a new file with a random name"),
+    "loadtests/workers/worker_registry.py": ({".read_text"}, "/proc"),
+    "reports/pages/template_engine.py": ({".read_text"}, "files of the package"),
+}
+"""What opens, reads or parses by itself, and why not through `analysis.format.input_file`."""
+
+
+def test_every_file_from_outside_comes_in_by_the_one_door() -> None:
+    # A file of the wrong kind, size or depth is refused there in one sentence; elsewhere it would hang, or
+    # end in a traceback. What is written in place goes through `open_own`, all else through `write_whole`.
+    assert file_access() == {name: accesses for name, (accesses, _) in BY_ITSELF.items()}

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
+from analysis.format.atomic_write import write_whole
 from analysis.format.input_file import InputFile
 from analysis.format.typed_json import WrongShapeError, typed
 from analysis.plain_text import json_text
@@ -51,10 +52,8 @@ class StateFile:
         if changes == self._saved_changes:
             return
         text = json_text(self._to_json(), indent=1)
-        beside = self._path.with_name(f"{self._path.name}.new")
         try:
-            beside.write_text(text, encoding="utf-8")
-            os.replace(beside, self._path)
+            write_whole(self._path, text)
         except OSError as error:
             raise SandboxError(f"cannot save the state to {self._path}: {error.strerror}") from error
         self._saved_changes = changes

@@ -131,8 +131,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "diag.sandbox.clock", "diag.sandbox.faults", "diag.sandbox.latency", "diag.sandbox.world",
     },
     "diag/sandbox/state_file.py": {
-        "analysis.format.input_file", "analysis.format.typed_json", "analysis.plain_text",
-        "diag.sandbox.errors", "diag.sandbox.sandbox", "diag.sandbox.world",
+        "analysis.format.atomic_write", "analysis.format.input_file", "analysis.format.typed_json",
+        "analysis.plain_text", "diag.sandbox.errors", "diag.sandbox.sandbox", "diag.sandbox.world",
     },
     "diag/sandbox/executions": {
         "diag.sandbox.latency", "diag.sandbox.reply_bodies", "diag.sandbox.sandbox", "diag.sandbox.world",
@@ -244,11 +244,17 @@ def module_of(path: Path) -> str:
 
 
 @cache
+def tree_of(path: Path) -> ast.Module:
+    """Return the syntax of a file."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
 def imports_of(path: Path) -> tuple[str, ...]:
     """Every module a file imports, with the names taken from our own packages: `diag.errors.UsageError`."""
     package = path.relative_to(ROOT).parts[:-1]
     found: list[str] = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             found += (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

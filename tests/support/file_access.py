@@ -1,0 +1,42 @@
+"""Where the code opens, reads or parses something itself, found in its syntax."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from tests.support.house import ROOT, python_files, tree_of
+
+_ANY_RECEIVER: Final = frozenset(
+    "open read_text read_bytes write_text write_bytes touch copyfile copyfileobj FileIO GzipFile DictReader "
+    "read_csv read_parquet read_json read_table ParquetFile fromfile loadtxt genfromtxt memmap "
+    "dotenv_values".split()
+)
+"""Attributes that open or read, whatever they are asked of."""
+_OF_MODULE: Final = {
+    module: frozenset({"load", "loads"})
+    for module in ("json", "tomllib", "pickle", "marshal", "msgpack", "np")
+} | {"csv": frozenset({"reader"}), "shutil": frozenset({"copy", "copy2", "copytree", "move"})}
+"""Module -> its functions that read, whose names others have, too."""
+_PLAIN: Final = frozenset({"open", *_ANY_RECEIVER})
+
+
+def file_access() -> dict[str, set[str]]:
+    """Return what each file opens, reads, parses or writes by itself: `{"diag/x.py": {"json.loads"}}`."""
+    found = {str(path.relative_to(ROOT)): set(_accesses(path)) for path in python_files()}
+    return {name: accesses for name, accesses in found.items() if accesses}
+
+
+def _accesses(path: Path) -> Iterator[str]:
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Attribute):
+            module = node.value.id if isinstance(node.value, ast.Name) else ""
+            if node.attr in _OF_MODULE.get(module, ()):
+                yield f"{module}.{node.attr}"
+            elif node.attr in _ANY_RECEIVER:
+                yield f"{module if module == 'os' else ''}.{node.attr}"
+        elif isinstance(node, ast.Name) and node.id in _PLAIN and isinstance(node.ctx, ast.Load):
+            yield node.id
+        elif isinstance(node, ast.ImportFrom):
+            taken = _OF_MODULE.get(node.module or "", frozenset()) | _ANY_RECEIVER
+            yield from (alias.name for alias in node.names if alias.name in taken)
