@@ -176,7 +176,7 @@ BY_ITSELF = {
         "the way out: a new file beside the old one; a pipe or a device is opened without waiting",
     ),
     "analysis/samples/sample_file.py": (
-        {".GzipFile", ".ParquetFile", ".read_csv"},
+        {".ParquetFile", ".read_csv"},
         "samples may be larger than a file of ours; kind, unpacked size and announced rows are checked there",
     ),
     "diag/changes/journal/backup.py": ({"open"}, "a descriptor from the door"),

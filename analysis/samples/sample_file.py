@@ -1,7 +1,7 @@
 """One Parquet or CSV file, batch by batch, into a table (analysis.format.sample_schema)."""
 
 import csv
-import gzip
+import io
 import zlib
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -16,6 +16,7 @@ from analysis.format.input_file import check_regular, open_regular
 from analysis.format.sample_schema import COLUMNS, REQUIRED_COLUMNS
 from analysis.format.skipped_input import SkippedInput
 from analysis.samples.table_builder import TableBuilder
+from analysis.samples.unpacked_file import Unpacked
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -23,11 +24,9 @@ if TYPE_CHECKING:
 BATCH_ROWS: Final = 100_000
 MOST_EXPECTED_ROWS: Final = 50_000_000
 """Room is made ahead for no more: how many rows a file announces is only what it says."""
-GZIP_STEP: Final = 1024
-MOST_UNPACKED_BYTES: Final = 64 << 20
-MOST_TIMES_LARGER: Final = 200
-"""A .gz that unpacks to more than MOST_UNPACKED_BYTES, and to so many times its size, holds no samples: those
-pack to a tenth, and gzip at its best makes 1,032 times as much."""
+UNPACKED_STEP: Final = 128 << 10
+DAMAGE_STEP: Final = 1024
+"""Bytes at a time; the last where each that can be saved counts."""
 _HINT: Final = "Needed columns: action_id, started_at (Unix seconds), latency_ms, outcome (ok, timeout, ...)."
 
 
@@ -64,7 +63,7 @@ def _add_csv(builder: TableBuilder, path: Path, columns: tuple[str, ...]) -> lis
         skipped = SkippedInput(
             path.name, None, f"quotes do not match ({_first_line(error)}); read without them"
         )
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+    except (EOFError, zlib.error) as error:
         source = BytesIO(_up_to_the_damage(path))
         skipped = SkippedInput(path.name, None, f"damaged ({_first_line(error)}); read up to there")
     except (pd.errors.EmptyDataError, OSError, ValueError) as error:
@@ -79,15 +78,10 @@ def _add_csv(builder: TableBuilder, path: Path, columns: tuple[str, ...]) -> lis
 
 def _up_to_the_damage(path: Path) -> bytes:
     """The whole lines of a damaged .gz up to the damage. Raises UnreadableSamplesError for too many."""
-    decompressor, found, most = zlib.decompressobj(wbits=31), bytearray(), _most_unpacked(path)
-    with open_regular(path) as file, suppress(zlib.error):
-        while packed := file.read(GZIP_STEP):
-            found += decompressor.decompress(packed)
-            while decompressor.eof and (rest := decompressor.unused_data):  # another file packed behind it
-                decompressor = zlib.decompressobj(wbits=31)
-                found += decompressor.decompress(rest)
-            if len(found) > most:
-                raise _too_much(path)
+    found = bytearray()
+    with Unpacked(path) as file, suppress(zlib.error, EOFError):
+        while piece := file.read(DAMAGE_STEP):
+            found += piece
     return bytes(found[: found.rfind(b"\n") + 1])
 
 
@@ -102,12 +96,20 @@ def _csv_batches(
 
     Raises UnreadableSamplesError for a missing column, and for a .gz that holds too much.
     """
-    with source or (_Gzip(path) if path.name.lower().endswith(".gz") else open_regular(path)) as file:
+    packed = path.name.lower().endswith(".gz")
+    with source or (
+        io.BufferedReader(Unpacked(path), UNPACKED_STEP) if packed else open_regular(path)
+    ) as file:
         yield from _batches_in(file, path, columns, quoting, rows_read)
 
 
+def _opened(path: Path) -> IO[bytes] | io.BufferedReader:
+    packed = path.name.lower().endswith(".gz")
+    return io.BufferedReader(Unpacked(path), UNPACKED_STEP) if packed else open_regular(path)
+
+
 def _batches_in(
-    file: "IO[bytes] | _Gzip | BytesIO",
+    file: IO[bytes] | io.BufferedReader | BytesIO,
     path: Path,
     columns: tuple[str, ...],
     quoting: Literal[0, 3],
@@ -129,39 +131,6 @@ def _batches_in(
         for batch in reader:
             _check_columns(path, list(batch.columns))
             yield batch
-
-
-class _Gzip(gzip.GzipFile):
-    """A .gz file, read only as far as it may hold samples. Raises UnreadableSamplesError beyond that."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._left = _most_unpacked(path)
-        super().__init__(path, "rb")
-
-    def read(self, size: int | None = -1) -> bytes:
-        """Return the next bytes."""
-        return self._counted(super().read(size))
-
-    def read1(self, size: int = -1) -> bytes:
-        """Return the next bytes that are there."""
-        return self._counted(super().read1(size))
-
-    def _counted(self, data: bytes) -> bytes:
-        self._left -= len(data)
-        if self._left < 0:
-            raise _too_much(self._path)
-        return data
-
-
-def _most_unpacked(path: Path) -> int:
-    return max(MOST_UNPACKED_BYTES, MOST_TIMES_LARGER * path.stat().st_size)
-
-
-def _too_much(path: Path) -> UnreadableSamplesError:
-    return UnreadableSamplesError(
-        f"{path} unpacks to more than {MOST_TIMES_LARGER} times its size: those are no samples.", hint=_HINT
-    )
 
 
 def _add_parquet(builder: TableBuilder, path: Path, columns: tuple[str, ...]) -> list[SkippedInput]:

@@ -151,6 +151,7 @@ def _read(
     from diag.production.time_window import last_days
 
     window = last_days(options.days, datetime.now(UTC))
+    changes = Journal(settings.journal).read()
     with console.progress("Reading actions") as bar:
         listed = client.list_actions(include_auth_actions=False, on_progress=bar.update)
     chosen = wanted_actions(listed, options.actions)
@@ -159,7 +160,7 @@ def _read(
             client,
             chosen,
             window,
-            changed_at=last_changes(Journal(settings.journal).read(), client.connection.host),
+            changed_at=last_changes(changes, client.connection.host),
             on_progress=bar.update,
         )
     limit = _concurrency_limit(client)

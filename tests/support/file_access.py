@@ -7,18 +7,16 @@ from typing import Final
 
 from tests.support.house import ROOT, python_files, tree_of
 
-_ANY_RECEIVER: Final = frozenset(
-    "open read_text read_bytes write_text write_bytes touch copyfile copyfileobj FileIO GzipFile DictReader "
-    "read_csv read_parquet read_json read_table ParquetFile fromfile loadtxt genfromtxt memmap "
-    "dotenv_values".split()
-)
+_READ: Final = {"open", "read_text", "read_bytes", "FileIO", "GzipFile", "DictReader", "dotenv_values"}
+_TABLES: Final = {"read_csv", "read_parquet", "read_json", "read_table", "ParquetFile", "fromfile", "memmap"}
+_WRITTEN: Final = {"write_text", "write_bytes", "touch", "copyfile", "copyfileobj"}
+_ANY_RECEIVER: Final = _READ | _TABLES | _WRITTEN
 """Attributes that open or read, whatever they are asked of."""
 _OF_MODULE: Final = {
     module: frozenset({"load", "loads"})
     for module in ("json", "tomllib", "pickle", "marshal", "msgpack", "np")
 } | {"csv": frozenset({"reader"}), "shutil": frozenset({"copy", "copy2", "copytree", "move"})}
 """Module -> its functions that read, whose names others have, too."""
-_PLAIN: Final = frozenset({"open", *_ANY_RECEIVER})
 
 
 def file_access() -> dict[str, set[str]]:
@@ -35,7 +33,7 @@ def _accesses(path: Path) -> Iterator[str]:
                 yield f"{module}.{node.attr}"
             elif node.attr in _ANY_RECEIVER:
                 yield f"{module if module == 'os' else ''}.{node.attr}"
-        elif isinstance(node, ast.Name) and node.id in _PLAIN and isinstance(node.ctx, ast.Load):
+        elif isinstance(node, ast.Name) and node.id in _ANY_RECEIVER and isinstance(node.ctx, ast.Load):
             yield node.id
         elif isinstance(node, ast.ImportFrom):
             taken = _OF_MODULE.get(node.module or "", frozenset()) | _ANY_RECEIVER

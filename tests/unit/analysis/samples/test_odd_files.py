@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from analysis.errors import UnreadableSamplesError
-from analysis.samples import sample_file
+from analysis.samples import sample_file, unpacked_file
 from analysis.samples.read_samples import read_samples
 from analysis.verdicts.recommend import recommend
 from tests.support.sample_tables import START, calls, lognormal
@@ -92,7 +92,7 @@ GOOD = b"action_id,started_at,latency_ms,outcome\n" + b"a,1790000000,5,ok\n" * 1
 def test_a_gz_that_unpacks_without_end_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, packed: bytes
 ) -> None:
-    monkeypatch.setattr(sample_file, "MOST_UNPACKED_BYTES", 1 << 20)
+    monkeypatch.setattr(unpacked_file, "MOST_UNPACKED_BYTES", 1 << 20)
     (tmp_path / "a.csv.gz").write_bytes(packed)
     with pytest.raises(UnreadableSamplesError, match=r"a\.csv\.gz unpacks to more than 200 times"):
         read_samples([tmp_path / "a.csv.gz"])
