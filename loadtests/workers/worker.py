@@ -46,6 +46,8 @@ class WorkerProcess:
         self._stack = ExitStack()
         self._run: WorkerRun | None = None
         """The latest."""
+        self._ending: gevent.Greenlet | None = None
+        """Ends the latest run where Locust stopped the test."""
         self._interrupts = 0
         self._master_is_gone = False
         if self._context.forked:  # one started by hand may be a child of anything
@@ -71,7 +73,7 @@ class WorkerProcess:
         ):
             self._runner.register_message(message.KIND, listener, concurrent=concurrent)
         events.test_start.add_listener(self._or_report(self._on_test_start, leave=False))
-        events.test_stop.add_listener(self._or_report(self._on_test_stop, leave=True))
+        events.test_stop.add_listener(self._on_test_stop)
         events.quitting.add_listener(self._on_quitting)
 
     def _on_test_start(self, environment: Any, **_: Any) -> None:
@@ -172,9 +174,15 @@ class WorkerProcess:
     # -- the end -----------------------------------------------------------------------------------------
 
     def _on_test_stop(self, **_: Any) -> None:
-        self._finish()
+        """End the run, beside Locust's own loop: it stops the test where it reads the master's messages.
+
+        Waiting there would be for answers that nobody reads: rows and counts would count as undelivered.
+        """
+        self._ending = gevent.spawn(self._or_report(self._finish, leave=True))
 
     def _on_quitting(self, environment: Any, **_: Any) -> None:
+        if self._ending is not None:
+            self._ending.join()
         self._finish()
         self._stack.close()
         # The master reports what happened, unless it does not know.

@@ -6,6 +6,7 @@ from typing import Any
 
 import gevent
 import pytest
+from gevent.event import Event
 
 from diag.exit_codes import ExitCode
 from loadtests.workers.messages import End, Finish
@@ -128,9 +129,31 @@ def test_a_worker_whose_end_fails_says_so_and_leaves(worker: Any, by: str) -> No
         worker._runner.listeners[Finish.KIND](msg=SimpleNamespace(data={"hurry": False}))
     else:
         worker._context.environment.events.test_stop.fire()
+        gevent.sleep(0)
 
     ((kind, end),) = worker._runner.sent
     assert (kind, end["exit_code"]) == (End.KIND, ExitCode.ERROR)
     assert "boom" in end["why"]
     gevent.sleep(0)
     assert worker._runner.has_quit  # its master waits no longer for its counts
+
+
+def test_the_end_of_a_run_waits_for_answers_where_nothing_keeps_them_from_being_read(worker: Any) -> None:
+    """Locust stops the test in the greenlet that reads the master's messages: Stop on its page does so."""
+    answered = Event()
+    over: list[bool] = []
+
+    def finish() -> None:
+        if not over:
+            over.append(answered.wait(5.0))
+
+    worker._run = SimpleNamespace(over=False, session=None, undelivered=None, finish=finish)
+    environment = worker._context.environment
+
+    environment.events.test_stop.fire()  # as Locust's loop does, which reads the answer after it
+    gevent.sleep(0)
+    assert not over
+    gevent.spawn(answered.set)
+    environment.events.quitting.fire(environment=environment)
+
+    assert over == [True]
