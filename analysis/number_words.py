@@ -42,15 +42,15 @@ def duration(s: float) -> str:
     """Return "under 1 s", "45 s", "12 min", "3 h 20 min" or "2 days 4 h"."""
     if s < 1:
         return "under 1 s"
-    whole = round(s)
+    whole = math.floor(s + 0.5)  # as the page's script rounds
     if whole < 120:
         return f"{whole} s"
     if whole < 600:
         minutes, rest = divmod(whole, 60)
         return f"{minutes} min {rest} s" if rest else f"{minutes} min"
     if whole < 7200:
-        return f"{round(whole / 60)} min"
-    hours, minutes = divmod(round(whole / 60), 60)
+        return f"{math.floor(whole / 60 + 0.5)} min"
+    hours, minutes = divmod(math.floor(whole / 60 + 0.5), 60)
     if hours < 48:
         return f"{hours} h {minutes} min" if minutes else f"{hours} h"
     days, hours = divmod(hours, 24)

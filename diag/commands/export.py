@@ -60,17 +60,18 @@ def command(action: str, output: Path | None, profile: str | None) -> None:
 
 
 def _find(client: "GenesysClient", wanted: str) -> "Action":
-    """The one action with that name or id; asks for the whole list only where neither is there."""
+    """The one action with that id or, if there is none, that name; asks for the whole list only last."""
     from diag.changes.plans.manual_plan import actions_named
     from diag.errors import UsageError
-    from diag.genesys.errors import NotFoundError
+    from diag.genesys.errors import NotFoundError, RefusedRequestError
 
-    named = client.actions_named(wanted)
-    if not named:
-        try:
-            return client.get_action(wanted)
-        except NotFoundError:
-            named = client.list_actions()
+    try:
+        return client.get_action(wanted)
+    except (
+        NotFoundError,
+        RefusedRequestError,
+    ):  # whether a name in an id's place is a 404 or a 400 is unknown
+        named = client.actions_named(wanted) or client.list_actions()
     found = actions_named(named, [wanted])
     if len(found) > 1:
         raise UsageError(

@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from analysis.plain_text import printable
 from diag.sandbox.errors import SandboxError
 from diag.sandbox.serving.serve import serve
 
@@ -26,7 +27,7 @@ def main() -> None:
             exit_with_parent=options.exit_with_parent,
         )
     except SandboxError as error:
-        sys.exit("\n".join(filter(None, (f"Error: {error.message}", error.hint))))
+        sys.exit("\n".join(map(printable, filter(None, (f"Error: {error.message}", error.hint)))))
 
 
 if __name__ == "__main__":

@@ -169,6 +169,7 @@ def _lines(box: RunningSandbox, folder: Path) -> Iterator[list[str]]:
     yield ["history", "--action", SLOW]
     yield ["export", SLOW, "-o", "slow.json"]
     yield ["export", FORMULA, "-o", "-"]
+    yield ["export", formula, "-o", "by-id.json"]
     (folder / "other.json").write_text((folder / "slow.json").read_text().replace("Slow", "Other"))
     yield ["register", "other.json", "--dry-run"]
     yield ["register", "other.json", "--yes"]
@@ -247,7 +248,13 @@ def test_names_still_select_and_json_has_them_exactly(walk: Walk) -> None:
     assert of("history", "--action", SLOW).out
     rows = csv.reader(io.StringIO(of("scan", "--flows", "--format", "csv").out))
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "@"))]
-    assert json.loads((walk.folder / "slow.json").read_text())["name"] == SLOW
+    exported = {
+        file: json.loads((walk.folder / file).read_text())["name"] for file in ("slow.json", "by-id.json")
+    }
+    assert exported == {
+        "slow.json": SLOW,
+        "by-id.json": FORMULA,
+    }  # though another action is named like its id
     assert [command for command, shown in walk.shown.items() if "Unexpected error" in shown.err] == []
 
 

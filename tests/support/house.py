@@ -115,7 +115,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     },
     # the sandbox: knows nothing of the client, so that each can prove the other
     "diag/sandbox/__init__.py": set(),
-    "diag/sandbox/__main__.py": {"diag.sandbox.errors", "diag.sandbox.serving"},
+    "diag/sandbox/__main__.py": {"analysis.plain_text", "diag.sandbox.errors", "diag.sandbox.serving"},
     "diag/sandbox/clock.py": set(),
     "diag/sandbox/errors.py": set(),
     "diag/sandbox/launch.py": {"diag.sandbox.errors"},

@@ -18,15 +18,14 @@ const diag = (() => {
     return `${fixed(percent, percent < 10 ? 1 : 0)} %`;
   };
   const duration = (seconds) => {
+    if (seconds !== 0 && seconds < 1) return "under 1 s";
     const whole = Math.round(seconds);
     if (whole < 120) return `${whole} s`;
-    if (whole < 7200) {
-      const minutes = Math.floor(whole / 60), rest = whole % 60;
-      return rest === 0 || minutes >= 10 ? `${minutes} min` : `${minutes} min ${rest} s`;
-    }
+    if (whole < 600) return whole % 60 ? `${Math.floor(whole / 60)} min ${whole % 60} s` : `${whole / 60} min`;
+    if (whole < 7200) return `${Math.round(whole / 60)} min`;
     const minutes = Math.round(whole / 60), hours = Math.floor(minutes / 60);
     if (hours < 48) return minutes % 60 ? `${hours} h ${minutes % 60} min` : `${hours} h`;
-    return hours % 24 ? `${Math.floor(hours / 24)} d ${hours % 24} h` : `${Math.floor(hours / 24)} d`;
+    return hours % 24 ? `${Math.floor(hours / 24)} days ${hours % 24} h` : `${Math.floor(hours / 24)} days`;
   };
   const show = { plain, count, latency, share, duration };
   const text = (value, kind) => (value === null || value === undefined ? "–" : show[kind](value));
