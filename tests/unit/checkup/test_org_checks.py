@@ -12,6 +12,7 @@ from diag.checkup.org_checks import NEEDS, Need, check_org
 from diag.genesys.client import GenesysClient
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.secret import Secret
+from diag.workload.org_limits import DEFAULT_CONCURRENCY, OrgLimits
 from tests.support.genesys.respx_org import NOT_FOUND
 
 API = "https://api.mypurecloud.com/api/v2"
@@ -25,7 +26,9 @@ def no_waiting() -> Iterator[None]:
         yield
 
 
-def look(wire: respx.MockRouter, *, policies: object = ALL, ahead_s: float = 0.0) -> dict[str, Check]:
+def look(
+    wire: respx.MockRouter, *, policies: object = ALL, ahead_s: float = 0.0, limits_told: bool = True
+) -> dict[str, Check]:
     """All checks by name, in an org where everything else is well."""
     if "login" not in [route.name for route in wire.routes]:
         wire.post(LOGIN, name="login").respond(json={"access_token": "t", "expires_in": 999})
@@ -38,7 +41,7 @@ def look(wire: respx.MockRouter, *, policies: object = ALL, ahead_s: float = 0.0
         )
     wire.get(f"{API}/integrations/actions").respond(json={"entities": [], "total": 289})
     limits = {"entities": [{"key": "actions.concurrent.executions.max", "value": 30}]}
-    wire.get(url__regex=r".*/limits/namespaces/.*").respond(json=limits)
+    wire.get(url__regex=r".*/limits/namespaces/.*").respond(200 if limits_told else 403, json=limits)
     connection = Connection.to(region="us-east-1", client_id="c", client_secret=Secret("x"))
     with GenesysClient(connection) as client:
         return {check.name: check for check in check_org(client)}
@@ -51,6 +54,15 @@ def test_all_well(respx_mock: respx.MockRouter) -> None:
     assert "Acme" in checks["organization"].text and "harness" in checks["token"].text
     assert "289" in checks["actions"].text and "30 executions at once" in checks["limits"].text
     assert worst_category(tuple(checks.values())) is None
+
+
+@pytest.mark.respx(assert_all_called=False)
+def test_where_the_org_does_not_tell_its_limits_the_load_s_own_number_is_said(
+    respx_mock: respx.MockRouter,
+) -> None:
+    told = look(respx_mock, limits_told=False)["limits"]
+    assert f"assumes {DEFAULT_CONCURRENCY} executions" in (told.fix or "")
+    assert OrgLimits(None, None).in_flight == OrgLimits(DEFAULT_CONCURRENCY, None).in_flight
 
 
 @pytest.mark.respx(assert_all_called=False)

@@ -77,6 +77,16 @@ def test_a_permission_without_a_payload_counts_too(tmp_path: Path) -> None:
     assert set(found.values) == {"id"}
 
 
+def test_the_first_entry_that_means_the_action_decides_as_for_the_load(tmp_path: Path) -> None:
+    run_with_workload(
+        tmp_path,
+        f'[[action]]\nname = "{ACTION.name.upper()}"\npayload = [{{ values = {{ id = "real" }} }}]\n'
+        '[[action]]\nname = "*"\nallow_side_effects = true\npayload = [{ values = { id = "other" } }]\n',
+    )
+
+    assert given(Contracts(), tmp_path) == ActionInput({"id": "real"}, may_change_data=False)
+
+
 def test_without_a_workload_it_is_made_from_the_contract_once(tmp_path: Path) -> None:
     client = Contracts()
     payload_for = payloads_of_runs(cast(GenesysClient, client), tmp_path, ("no-such-run",))

@@ -23,6 +23,7 @@ NAMES = {
     "c-4": "c-1",  # a name that is another action's id
     "c-5": "LOOK up",
     "c-6": "Look Up",
+    "c-7": "Get Order [EU]",  # in another case, too, it is a name and no pattern
 }
 ORG = tuple(
     Action(id_, name, "integration", "Web", 1, False, ActionConfig(5, {}, {})) for id_, name in NAMES.items()
@@ -37,7 +38,8 @@ MEANT = [
     ("c-1", {"c-1"}),  # the id goes first
     ("Get Customer", {"c-1"}),
     ("get customer", {"c-1"}),
-    ("GET *", {"c-1", "c-2"}),
+    ("GET *", {"c-1", "c-2", "c-7"}),
+    ("get order [eu]", {"c-7"}),
     ("Look Up", {"c-6"}),  # as it is written, before any other case
     ("C-*", set(NAMES)),
 ]
@@ -83,8 +85,8 @@ def test_a_pattern_to_skip_may_mean_nothing_but_one_to_keep_may_not() -> None:
 
 
 def test_a_name_two_actions_have_is_refused_before_a_write() -> None:
-    twins = (*ORG, Action("c-7", "Get Orders", "integration", "Web", 1, False, ActionConfig(5, {}, {})))
+    twins = (*ORG, Action("c-8", "Get Orders", "integration", "Web", 1, False, ActionConfig(5, {}, {})))
 
     with pytest.raises(UnknownActionError, match="2 actions are named"):
         actions_named(twins, ["get orders"])
-    assert [action.id for action in actions_named(twins, ["c-7"])] == ["c-7"]
+    assert [action.id for action in actions_named(twins, ["c-8"])] == ["c-8"]

@@ -1,6 +1,7 @@
 """A worker that must decide by itself: its master has ended, or someone pressed Ctrl-C."""
 
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,7 +12,7 @@ from gevent.event import Event
 from diag.exit_codes import ExitCode
 from loadtests.workers.messages import End, Finish
 from loadtests.workers.worker import WorkerProcess
-from loadtests.workers.worker_run import MASTER_LATE_S, WorkerRun
+from loadtests.workers.worker_run import MASTER_LATE_S, WorkerRun, _spool_for
 
 
 def test_a_worker_calls_no_longer_than_was_agreed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,3 +158,17 @@ def test_the_end_of_a_run_waits_for_answers_where_nothing_keeps_them_from_being_
     environment.events.quitting.fire(environment=environment)
 
     assert over == [True]
+
+
+def test_a_spool_folder_is_made_and_one_that_cannot_be_is_named(worker: Any, tmp_path: Path) -> None:
+    order: Any = SimpleNamespace(folder=str(tmp_path), mark="a-mark")
+    made = _spool_for(order, str(tmp_path / "not" / "there"))
+    assert made is not None and made.parent == tmp_path / "not" / "there"
+
+    (tmp_path / "file").touch()
+    with pytest.raises(OSError) as caught:
+        _spool_for(order, str(tmp_path / "file" / "below"))
+    end = worker._end_because_of(caught.value)
+
+    assert str(tmp_path / "file" / "below") in end.why
+    assert end.exit_code == ExitCode.INCOMPLETE
