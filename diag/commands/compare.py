@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from reports.pages.compare_page import CompareData
 
 MOST_RUNS: Final = 10
+OTHER_INPUTS: Final = 0.5
+"""Two runs whose shares of invented inputs differ by this much were asked different things."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def command(options: CompareOptions, rules: "RecommendSettings") -> int:
         console.sentence(compare_headline(data.comparison), indent="")
         console.result("")
         console.table(comparison_table(data))
-        for line in _undecided(data):
+        for line in (*_undecided(data), *_other_inputs(data)):
             console.sentence(line)
         console.note("For a page with curves: the same command with -o compare.html")
     else:
@@ -134,19 +136,25 @@ def _compared(options: CompareOptions, rules: "RecommendSettings", *, curves: bo
 
 
 def comparison_table(data: "CompareData") -> "Table":
-    """Return one row per action: p99 of each run, each difference with its verdict, the share cut off."""
+    """Return one row per action: p99 of each run, each difference with its verdict, the share cut off.
+
+    Where inputs were invented, also what those of each run were.
+    """
     from analysis.number_words import percentile_name
     from diag.table import Column, Table
     from reports.pages.compare_page import cut_off_steps, gap, letters
     from reports.wording import numbers
+    from reports.wording.input_words import inputs_of
 
+    entries = [entry for action in data.comparison.actions for entry in action.entries if entry is not None]
+    made_up = any(entry.invented_share for entry in entries)
     named = letters(len(data.runs))
     percentile = percentile_name(data.runs[0].analysis.settings.percentile)
     columns = [Column("action"), *(Column(f"{percentile} {letter}", "right") for letter in named)]
     for letter in named[1:]:
         which = f" of {letter}" if len(named) > 2 else ""
         columns += [Column(f"{letter} against A"), Column(f"difference{which}", "right", 2)]
-    columns.append(Column("cut off", "right"))
+    columns += [Column("cut off", "right"), *([Column("inputs", priority=3)] if made_up else [])]
     rows = tuple(
         (
             action.action_name,
@@ -157,7 +165,8 @@ def comparison_table(data: "CompareData") -> "Table":
                 for cell in (one.verdict, gap(one) if one.p99_ms is not None else numbers.UNKNOWN)
             ),
             cut_off_steps(action),
-        )
+            " → ".join(numbers.UNKNOWN if entry is None else inputs_of(entry) for entry in action.entries),
+        )[: len(columns)]
         for action in data.comparison.actions
     )
     return Table(tuple(columns), rows)
@@ -176,6 +185,23 @@ def _undecided(data: "CompareData") -> list[str]:
         if found.p99_ms is None or found.verdict == "cannot tell"
     )
     return [f"{line}." for line in reason_lines(without)]
+
+
+def _other_inputs(data: "CompareData") -> list[str]:
+    """Return of which actions one run had invented inputs and another real ones; one line for all of them."""
+    from analysis.number_words import reason_lines
+
+    why = (
+        "one run had invented inputs and another real ones, which a backend answers in another time: "
+        "the difference may be theirs"
+    )
+    found = []
+    for action in data.comparison.actions:
+        shares = [entry.invented_share for entry in action.entries if entry is not None]
+        known = [share for share in shares if share is not None]
+        if known and max(known) - min(known) >= OTHER_INPUTS:
+            found.append((action.action_name, why))
+    return [f"{line}." for line in reason_lines(found)]
 
 
 def _json(data: "CompareData") -> str:

@@ -82,3 +82,19 @@ def test_the_json_and_the_page_are_the_same_twice(files: tuple[Path, Path], tmp_
     assert (tmp_path / "one.html").read_bytes() == (tmp_path / "two.html").read_bytes()
     assert complaints((tmp_path / "one.html").read_text(encoding="utf-8")) == []
     assert compare(*files, "--format", "json").stdout == compare(*files, "--format", "json").stdout
+
+
+def test_what_the_inputs_of_each_run_were_stands_beside_the_difference(tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in ("invented.csv", "real.csv", "unknown.csv")]
+    for path, origin in zip(paths, ("invented", "file", None), strict=True):
+        table = calls(lognormal(2000, 2.0))
+        (table if origin is None else table.assign(input_origin=origin)).to_csv(path, index=False)
+    other = "one run had invented inputs and another real ones"
+
+    made_up, real, unknown = paths
+    assert "invented → real" in compare(made_up, real).stdout
+    assert other in compare(made_up, real).stdout
+    assert "invented → invented" in compare(made_up, made_up).stdout
+    assert other not in compare(made_up, made_up).stdout
+    assert "invented → –" in compare(made_up, unknown).stdout
+    assert "inputs" not in compare(real, unknown).stdout
