@@ -63,15 +63,15 @@ def _find(client: "GenesysClient", wanted: str) -> "Action":
     """The one action with that id or, if there is none, that name; asks for the whole list only last."""
     from diag.changes.plans.manual_plan import actions_named
     from diag.errors import UsageError
-    from diag.genesys.errors import NotFoundError, RefusedRequestError
+    from diag.genesys.errors import NotFoundError, RefusedRequestError, UnexpectedReplyError
 
     try:
-        return client.get_action(wanted)
-    except (
-        NotFoundError,
-        RefusedRequestError,
-    ):  # whether a name in an id's place is a 404 or a 400 is unknown
-        named = client.actions_named(wanted) or client.list_actions()
+        by_id = client.get_action(wanted)
+        if by_id.id == wanted:
+            return by_id
+    except (NotFoundError, RefusedRequestError, UnexpectedReplyError):
+        pass  # a name in an id's place: what the platform answers is unknown, and "drafts" is another path
+    named = client.actions_named(wanted) or client.list_actions()
     found = actions_named(named, [wanted])
     if len(found) > 1:
         raise UsageError(

@@ -212,3 +212,20 @@ def test_an_unstable_action_beyond_the_cap_is_not_said_to_be_covered() -> None:
     found = judge(fast, slow, settings=RecommendSettings(cap_s=30))
     assert (found.verdict, found.recommended_timeout_s) == (Verdict.UNSTABLE, 30)
     assert f"the slower one needs {found.uncapped_timeout_s} s, above the cap of 30 s." in found.reason
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        ("Get it", "'Get it'"),
+        ("It's", "'It'\"'\"'s'"),
+        ("Get\x1b[2J", "orders"),
+        ("A\nB", "orders"),
+        ("A\u202e", "orders"),
+    ],
+)
+def test_a_suggested_command_can_be_copied_whatever_the_action_is_called(name: str, asked: str) -> None:
+    found = judge(calls(lognormal(150, 2.0), timeout_s=10), facts=ActionFacts("orders", name))
+
+    assert found.next_command is not None
+    assert found.next_command.startswith(f"diag measure --action {asked} --calls ")
