@@ -85,10 +85,10 @@ def test_the_times_say_how_many_of_their_calls_had_an_invented_input(tmp_path: P
     folder = RunFolder(tmp_path)
     write_segment(folder, "old")
     write_segment(folder, "made-up", origin=InputOrigin.INVENTED)
-    write_segment(folder, "real", origin=InputOrigin.FILE)
+    write_segment(folder, "real", (100.0, 200.0, 300.0), origin=InputOrigin.FILE)
     for worker in ("old", "made-up", "real"):
         (folder.segments / f"{worker}.events").write_text(second(1.0, 2).replace("a-1", "orders") + "\n")
 
     (action,) = ProgressReader(folder).read().actions
 
-    assert (action.p50_ms is not None, action.invented_share) == (True, 2 / 6)
+    assert (action.p50_ms is not None, action.invented_share) == (True, 2 / 7)
