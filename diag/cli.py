@@ -46,6 +46,8 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
 }
 """Verb -> (module below diag.commands, one line of help). Each module defines `command`."""
 
+_MOST_DIGITS: Final = 5
+
 
 class VerbTable(click.Group):
     """A click group that imports a verb's module only when that verb is called."""
@@ -101,6 +103,9 @@ def main() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one verb and return its exit code; every error is shown as message and fix."""
+    for name in ("COLUMNS", "LINES"):
+        if len(os.environ.get(name, "")) > _MOST_DIGITS:  # no terminal's; rich reads them as they are
+            del os.environ[name]
     refusal = why_unsupported(sys.version_info[:2], sys.platform)
     if refusal is not None:
         _print_error(*refusal)

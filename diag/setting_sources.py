@@ -39,7 +39,7 @@ _GC_CLI: Final = {
 """Setting -> its name in the Genesys CLI's own file."""
 _MOST_CHARACTERS: Final = 16_384
 """Far above any path or token; what is longer was pasted by mistake."""
-_CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f]")
+_CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 """In a token it would break out of a header, in a path or a name it would reach the terminal."""
 
 
@@ -167,7 +167,7 @@ def _unfit(name: str, value: object) -> str | None:
     if len(value) > _MOST_CHARACTERS:
         return f"has more than {_MOST_CHARACTERS:,} characters"
     if _CONTROL.search(value):
-        return "holds a line break or another control character"
+        return "holds a line break, another control character or bytes that are not UTF-8"
     return None
 
 

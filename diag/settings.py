@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from diag.errors import CredentialsError
+from diag.errors import CredentialsError, UsageError
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.secret import Secret
 from diag.setting_sources import ENVIRONMENT, Places, Source
@@ -139,7 +139,7 @@ def load_settings(
         flags or {},
         variables,
         folder,
-        Path.home() if home is None else home,
+        _home() if home is None else home,
     )
     sources = tuple(places.in_order())
     credentials = _first_with(_CREDENTIALS, sources)
@@ -163,6 +163,13 @@ def load_settings(
     values["sandbox"] = str(values.get("sandbox") or "").lower() in _YES
     values["in_ci"] = variables.get("CI", "").lower() not in _NO
     return Settings(**values, origins=origins, warnings=places.warnings)
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:
+        raise UsageError("HOME does not name a folder.", hint="Set it to your home folder.") from None
 
 
 def _first_with(group: Sequence[str], sources: Sequence[Source]) -> Source | None:

@@ -69,6 +69,18 @@ class UnknownRegionError(ApiError):
     category = "usage"
 
 
+class ProxyAddressError(ApiError):
+    """A proxy variable of the environment that is no address; its value is never shown."""
+
+    category = "usage"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "One of HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY does not hold an address.",
+            hint="Write it whole, for example http://proxy.example.com:8080, or leave it out.",
+        )
+
+
 class NetworkError(ApiError):
     """Raised when no whole reply came.
 

@@ -29,7 +29,14 @@ def proxy_for(api_base: str) -> Proxy | None:
     stated = proxies.get("https") or proxies.get("all")
     if address.scheme != "https" or not stated or proxy_bypass(host):
         return None
-    url = urlsplit(stated if "://" in stated else f"http://{stated}")
+    try:
+        url = urlsplit(stated if "://" in stated else f"http://{stated}")
+        port = url.port or 80
+    except ValueError:
+        raise UsageError(
+            "HTTPS_PROXY or ALL_PROXY does not hold an address.",
+            hint="Write it whole, for example http://proxy.example.com:8080, or leave it out.",
+        ) from None
     if url.scheme != "http" or not url.hostname:
         raise UsageError(
             f"The load cannot go through a proxy of this kind: {url.scheme}://{url.hostname or ''}.",
@@ -37,7 +44,7 @@ def proxy_for(api_base: str) -> Proxy | None:
         )
     return Proxy(
         url.hostname,
-        url.port or 80,
+        port,
         unquote(url.username) if url.username else None,
         unquote(url.password) if url.password else None,
     )

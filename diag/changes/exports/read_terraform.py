@@ -61,9 +61,9 @@ def _from_state(resources: list[Any]) -> Iterator[TerraformResource]:
     for resource in resources:
         if resource.get("mode") != "managed" or resource.get("type") != RESOURCE_TYPE:
             continue
-        base = f"{RESOURCE_TYPE}.{resource['name']}"
+        base = f"{RESOURCE_TYPE}.{_needed(resource, 'name')}"
         if resource.get("module"):
-            base = f"{resource['module']}.{base}"
+            base = f"{_needed(resource, 'module')}.{base}"
         for instance in resource["instances"]:
             key = instance.get("index_key")
             address = base if key is None else f"{base}[{json.dumps(key)}]"
@@ -75,7 +75,7 @@ def _from_module(module: dict[str, Any]) -> Iterator[TerraformResource]:
     for resource in module.get("resources", ()):
         if resource.get("mode", "managed") == "managed" and resource.get("type") == RESOURCE_TYPE:
             values = resource.get("values") or {}
-            yield TerraformResource(resource["address"], _text(values, "id"), _text(values, "name"))
+            yield TerraformResource(_needed(resource, "address"), _text(values, "id"), _text(values, "name"))
     for child in module.get("child_modules", ()):
         yield from _from_module(child)
 
@@ -107,6 +107,13 @@ def _unquoted(text: str) -> str:
         return chr(point) if point <= sys.maxunicode and not 0xD800 <= point < 0xE000 else found[0]
 
     return _ESCAPE.sub(character, text)
+
+
+def _needed(resource: Any, key: str) -> str:
+    value = resource[key]
+    if not isinstance(value, str):
+        raise TypeError(key)
+    return value
 
 
 def _text(attributes: Any, key: str) -> str | None:

@@ -12,7 +12,7 @@ from typing import Final
 
 import httpx
 
-from diag.genesys.errors import ApiError, NetworkError
+from diag.genesys.errors import ApiError, NetworkError, ProxyAddressError
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.error_reply import CORRELATION_HEADER, error_reply
 from diag.genesys.http.fresh_reply import FRESH, demand_fresh
@@ -73,17 +73,20 @@ class Api:
         self._bucket = bucket
         self._on_wait = on_wait
         self._answered = False
-        self._http = httpx.Client(
-            base_url=connection.api_base,
-            headers={"User-Agent": user_agent, "Accept-Encoding": ENCODING},
-            timeout=httpx.Timeout(REPLY_S, connect=CONNECT_S),
-            verify=shared_ssl_context(),
-            follow_redirects=False,
-            event_hooks={"response": [bound_reply]},
-            # A proxy from the environment is for the internet, never for this machine.
-            trust_env=not connection.is_loopback,
-            transport=transport,
-        )
+        try:
+            self._http = httpx.Client(
+                base_url=connection.api_base,
+                headers={"User-Agent": user_agent, "Accept-Encoding": ENCODING},
+                timeout=httpx.Timeout(REPLY_S, connect=CONNECT_S),
+                verify=shared_ssl_context(),
+                follow_redirects=False,
+                event_hooks={"response": [bound_reply]},
+                # A proxy from the environment is for the internet, never for this machine.
+                trust_env=not connection.is_loopback,
+                transport=transport,
+            )
+        except (httpx.InvalidURL, ValueError):  # it reads the proxies, and where it may not use one
+            raise ProxyAddressError from None
         self._tokens = TokenSource(connection, self._http)
         self._auth = BearerAuth(self._tokens)
 

@@ -260,3 +260,33 @@ def _fault(
         return "left a trace"
     named = Path(given.path).name in said or "runs/r1" in said
     return None if named and "Fix: " in said else "does not name the file and the fix"
+
+
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"])
+@pytest.mark.parametrize("value", ["https://top-secret@h:abc", "a\nb", "\udcff", "C:\\x", "\x1b]0;x"])
+def test_a_proxy_that_is_no_address_is_named_and_not_shown(
+    sent: list[str],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    value: str,
+) -> None:
+    monkeypatch.delenv("GENESYSCLOUD_API_BASE")
+    monkeypatch.setenv("GENESYSCLOUD_REGION", "us-east-1")
+    monkeypatch.setenv(name, value)
+    code = run(["scan"])
+    said = capsys.readouterr().err
+    if sent:  # httpx makes something of it
+        return
+    assert code == ExitCode.USAGE
+    assert name in said and "Fix: " in said and "top-secret" not in said
+
+
+@pytest.mark.parametrize("value", ["9" * 5000, "-1", "0", "x", "99999", "1e9"])
+def test_no_size_of_a_terminal_ends_a_verb(
+    sent: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    for name in ("COLUMNS", "LINES"):
+        monkeypatch.setenv(name, value)
+    assert run(["history"]) == ExitCode.OK
+    assert "Unexpected" not in capsys.readouterr().err

@@ -150,9 +150,9 @@ def test_a_region_is_never_mixed_with_another_sources_address(tmp_path: Path) ->
         ("client_secret = 2026-01-01", "client_secret .* is not a text in quotes"),
         ('protected = "true"', "protected .* is neither true nor false"),
         ("protected = 1", "protected .* is neither true nor false"),
-        ('runs = "a\\u0000b"', "runs .* holds a line break or another control character"),
+        ('runs = "a\\u0000b"', "runs .* holds a line break, another control character"),
         ('access_token = "top-secret\\nX-Evil: 1"', "access_token .* holds a line break"),
-        ('zone = "\\u001b]0;x"', "zone .* holds a line break or another control character"),
+        ('zone = "\\u001b]0;x"', "zone .* holds a line break, another control character"),
         (f'name_prefix = "{"x" * 20_000}"', "name_prefix .* has more than 16,384 characters"),
     ],
 )
@@ -174,3 +174,14 @@ def test_the_same_holds_for_the_environment_and_the_genesys_cli(tmp_path: Path) 
     write_gc(tmp_path, "[DEFAULT]\nenvironment = 5e-324\nclient_credentials = 'i'\n")
     with pytest.raises(UsageError, match=r"region .*\.gc/config\.toml \[DEFAULT\]. is not a text"):
         load(tmp_path)
+
+
+def test_a_home_that_is_none_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "~")
+    with pytest.raises(UsageError, match="HOME does not name a folder"):
+        load_settings(environment={}, folder=tmp_path)
+
+
+def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"OAUTHCLIENT_SECRET .* not UTF-8"):
+        load(tmp_path, **{**ENVIRONMENT, "GENESYSCLOUD_OAUTHCLIENT_SECRET": "\udcff"})

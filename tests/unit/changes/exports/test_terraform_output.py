@@ -293,3 +293,25 @@ def test_nothing_to_change_is_said() -> None:
 
     assert "Nothing to change" in terraform_lines(nothing, None)
     assert "Nothing to change" in gc_calls(nothing)
+
+
+@pytest.mark.parametrize("junk", [None, 2**64 - 1, 1.5, True, [], {}, [{}]])
+@pytest.mark.parametrize("key", ["address", "name", "module"])
+def test_a_resource_is_named_by_a_text(tmp_path: Path, key: str, junk: object) -> None:
+    resource = {
+        "mode": "managed",
+        "type": TYPE,
+        "name": "a",
+        "address": "a",
+        "instances": [{}],
+        "module": "m",
+    }
+    body: object = {"resources": [{**resource, key: junk}]}
+    if key == "address":
+        body = {"values": {"root_module": body}}
+    (tmp_path / "s.json").write_text(json.dumps(body))
+    if key == "module" and not junk:
+        assert read_resources(tmp_path / "s.json")[0].address == f"{TYPE}.a"
+        return
+    with pytest.raises(TerraformFileError, match="is not a Terraform state"):
+        read_resources(tmp_path / "s.json")
