@@ -188,9 +188,9 @@ def _place_on_axis(text: str, axis: list[Any]) -> float:
     """Return where a tick with this label belongs, in pixels of the drawing."""
     scale, low, high = axis
     value = 0.0
-    for amount, unit in re.findall(r"([\d.,]+)(?: (ms|s|min|h|d)\b)?", text):
+    for amount, unit in re.findall(r"([\d.,]+)(?: (ms|s|min|h|days)\b)?", text):
         many = float(amount.replace(",", ""))
-        seconds = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86_400.0}.get(unit)
+        seconds = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0, "days": 86_400.0}.get(unit)
         value += many if seconds is None else many * seconds * (1000.0 if scale == "log" else 1.0)
     f = math.log10 if scale == "log" else float
     return 52 + 494 * (f(value) - f(low)) / (f(high) - f(low)) if value or scale != "log" else math.inf
