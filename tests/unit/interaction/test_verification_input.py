@@ -84,7 +84,9 @@ def test_the_first_entry_that_means_the_action_decides_as_for_the_load(tmp_path:
         '[[action]]\nname = "*"\nallow_side_effects = true\npayload = [{ values = { id = "other" } }]\n',
     )
 
-    assert given(Contracts(), tmp_path) == ActionInput({"id": "real"}, may_change_data=False)
+    found = given(Contracts(), tmp_path)
+
+    assert found == ActionInput({"id": "real"}, may_change_data=False, origin=InputOrigin.INLINE)
 
 
 def test_without_a_workload_it_is_made_from_the_contract_once(tmp_path: Path) -> None:
