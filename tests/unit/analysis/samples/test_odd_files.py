@@ -98,7 +98,11 @@ def test_a_gz_that_unpacks_without_end_is_refused(
         read_samples([tmp_path / "a.csv.gz"])
 
 
-@pytest.mark.parametrize("behind", [b"", bytes(200_000), b"junk", gzip.compress(b"a,1790000011,5,ok\n")])
+@pytest.mark.parametrize(
+    "behind",
+    [b"", bytes(200_000), b"junk", gzip.compress(b"a,1790000011,5,ok\n")],
+    ids=["nothing", "zeros", "junk", "another"],
+)
 def test_what_lies_behind_a_gz_costs_no_row(tmp_path: Path, behind: bytes) -> None:
     rows = b"".join(b"a,%d,5,ok\n" % (1_790_000_000 + at) for at in range(10))
     (tmp_path / "a.csv.gz").write_bytes(gzip.compress(GOOD.splitlines()[0] + b"\n" + rows) + behind)
