@@ -28,8 +28,8 @@ from analysis.verdicts.recommend import recommend, recommend_action
 from analysis.verdicts.recommendation import Recommendation
 from tests.support.sample_tables import START, calls, lognormal, sample_set
 
-SLOW = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-QUICK = settings(max_examples=120, deadline=None)
+SLOW = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=80, deadline=None)
 
 seeds = st.integers(0, 2**32 - 1)
 
@@ -173,7 +173,7 @@ row = st.tuples(
 
 
 @pytest.mark.slow
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     st.lists(row, min_size=1, max_size=60),
     st.integers(1, 120),
