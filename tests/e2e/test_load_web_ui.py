@@ -18,7 +18,7 @@ from tests.support.load_run import LOCUSTFILE, at_home, free_port, is_whole, row
 from tests.support.sandbox_process import start_sandbox
 from tests.support.waiting import wait_until
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(360)]  # two runs, each with its report
 
 ACTION = "Get Account Balance"
 

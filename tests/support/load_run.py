@@ -127,7 +127,7 @@ def measure(
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=200,
         check=False,
     )
     found = manifest_in(tmp_path)
