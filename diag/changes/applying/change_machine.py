@@ -19,7 +19,7 @@ from typing import Final
 from diag.changes.applying import ending_steps, forward_steps, restore_steps
 from diag.changes.applying.apply_context import ApplyContext, Step
 from diag.changes.applying.change_state import ChangeState
-from diag.changes.applying.snapshot import Snapshot
+from diag.changes.applying.snapshot import Snapshot, drift
 from diag.changes.journal.journal_line import JournalLine
 from diag.changes.plans.change_result import ChangeResult
 from diag.changes.plans.plan import Change
@@ -54,9 +54,10 @@ def resume_entry(state: ChangeState, context: ApplyContext) -> Step:
     if state.shows_our_write() and state.resume.phase == "intent":
         return Step.WRITTEN
     state.unclear = False
-    if state.resume.phase == "written":
+    untouched = state.reading.version == state.line.version_before and not drift(state.change, state.reading)
+    if state.resume.phase == "written" and not untouched:
         return Step.READ_BACK
-    state.line = replace(state.line, apply_id=context.author.apply_id)
+    state.line = replace(state.line, apply_id=context.author.apply_id, version_after=None)
     return Step.COMPARE
 
 

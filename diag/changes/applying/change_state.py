@@ -56,16 +56,30 @@ class ChangeState:
         """Return whether the org may show a write of ours."""
         return self.unclear or self.line.version_after is not None
 
+    @property
+    def is_older_than_our_write(self) -> bool:
+        """Return whether the last reading is from before our write: a replica that lags, or a cache.
+
+        What it shows proves nothing, even where it is the new timeout: that may have been in force before.
+        """
+        sent, wrote, present = self.line.version_before, self.line.version_after, self.reading.version
+        if present is None:
+            return False
+        return (sent is not None and present <= sent) or (wrote is not None and present < wrote)
+
     def shows_our_write(self) -> bool:
         """Return whether a write of ours, sent and never confirmed, is what the org shows now.
 
-        The new timeout is there, and either nothing else moved, or exactly one write happened since: then
-        whatever else moved was ours to put back.
+        The new timeout is there, in a version later than the one we wrote on, and either nothing else moved,
+        or exactly one write happened since: then whatever else moved was ours to put back.
         """
         sent, present = self.line.version_before, self.reading.version
-        one_write = sent is None or present is None or present == sent + 1
+        if not self.reading.is_after(self.change):
+            return False
+        if sent is None or present is None:
+            return True
         same = not self.reading.differs_from(self.change.fields)
-        return self.reading.is_after(self.change) and (same or one_write)
+        return present == sent + 1 or (same and present > sent)
 
     def shows_exactly_our_write(self) -> bool:
         """Return whether what the org shows is what was sent, one version on, and nothing else moved.
@@ -110,6 +124,15 @@ class ChangeState:
 def fresh_reading(state: ChangeState, context: ApplyContext) -> Snapshot:
     """Read the action as it is now. Raises ApiError."""
     return Snapshot.of(context.org.read_config(state.change.action_id), state.change.salt)
+
+
+def read_until_written(state: ChangeState, context: ApplyContext) -> None:
+    """Read the action, again while a replica still shows a version from before our write."""
+    for attempt in range(MAX_WRITES):
+        state.present = fresh_reading(state, context)
+        if not state.is_older_than_our_write:
+            return
+        pause(context, attempt)
 
 
 def append_line(state: ChangeState, context: ApplyContext, line: JournalLine) -> None:

@@ -10,6 +10,7 @@ from diag.changes.applying.change_state import (
     append_line,
     fresh_reading,
     pause,
+    read_until_written,
 )
 from diag.changes.applying.ending_steps import end, end_overtaken, leave_open
 from diag.changes.applying.org import NotTested
@@ -93,6 +94,7 @@ def look_up(state: ChangeState, context: ApplyContext) -> Step:
         return end(state, context, ChangeOutcome.FAILED, reason)
     if moved and state.may_show_our_write():
         state.unclear = True  # so the backup is kept
+        state.line = replace(state.line, version_after=state.present.version)  # so undo offers it
         reason = (
             "our write was refused as stale, yet its timeout is there, one version on: it may have arrived "
             "twice and changed more than the timeout, or someone else set the same: "
@@ -119,15 +121,15 @@ def written(state: ChangeState, context: ApplyContext) -> Step:
 
 def read_back(state: ChangeState, context: ApplyContext) -> Step:
     """READ_BACK: prove field by field that the timeout, and nothing else, is different."""
-    _read_until_written(state, context)
+    read_until_written(state, context)
     present, change = state.reading, state.change
     expected = state.original.fields if state.original is not None else change.fields
     differences = present.differs_from(expected)
-    if not differences and present.is_after(change):
-        if present.version is not None and present.version < (state.line.version_after or 0):
+    if not differences and state.shows_our_write():
+        if state.is_older_than_our_write:
             state.line = replace(state.line, version_after=present.version)  # the reply named another one
         return Step.TEST_AFTER
-    if present.version is not None and present.version < (state.line.version_after or 0):
+    if state.is_older_than_our_write:
         return leave_open(
             state,
             f"the org still shows version {present.version}, from before our write: a replica that lags, or "
@@ -207,17 +209,6 @@ def _timeout_to_send(state: ChangeState) -> int | None:
     """Return the timeout to send; None leaves it out."""
     leave_out = not state.change.after_is_set and not state.omission_ignored
     return None if leave_out else state.change.after_timeout_s
-
-
-def _read_until_written(state: ChangeState, context: ApplyContext) -> None:
-    """Read the action, again while a replica still shows the version before our write."""
-    written_version = state.line.version_after
-    for attempt in range(MAX_WRITES):
-        state.present = fresh_reading(state, context)
-        version = state.present.version
-        if written_version is None or version is None or version >= written_version:
-            return
-        pause(context, attempt)
 
 
 def _test_call(state: ChangeState, context: ApplyContext, timeout_s: int) -> CallResult | NotTested:

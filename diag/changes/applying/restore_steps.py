@@ -10,8 +10,8 @@ from diag.changes.applying.change_state import (
     MAX_WRITES,
     ChangeState,
     append_line,
-    fresh_reading,
     pause,
+    read_until_written,
 )
 from diag.changes.applying.ending_steps import backup_sentence, end, leave_open
 from diag.changes.applying.snapshot import timeout_text
@@ -56,15 +56,24 @@ def read_restored(state: ChangeState, context: ApplyContext) -> Step:
     """READ_RESTORED: prove that the action is as it was, or try again while it is still ours."""
     assert state.original is not None
     state.reason = state.reason or state.line.reason or ""
-    state.present = fresh_reading(state, context)
-    left = state.present.differs_from(state.original.fields)
-    if not left and state.present.timeout_s == state.change.before_timeout_s:
-        reason = f"{state.reason}; put back to {timeout_text(state.present)}"
+    read_until_written(state, context)
+    present = state.reading
+    left = present.differs_from(state.original.fields)
+    if state.is_older_than_our_write:
+        state.stop = True
+        backup = backup_sentence(state, context)
+        return leave_open(
+            state,
+            f"{state.reason}; whether it is put back cannot be seen: the org still shows version "
+            f"{present.version}, from before our write{backup}",
+        )
+    if not left and present.timeout_s == state.change.before_timeout_s:
+        reason = f"{state.reason}; put back to {timeout_text(present)}"
         return end(state, context, ChangeOutcome.RESTORED, reason)
     if state.still_ours() and state.restores < MAX_WRITES:
         return Step.RESTORE_INTENT
     state.stop = True
-    shown = f"timeout {timeout_text(state.present)}, {'; '.join(map(str, left)) or 'all else as before'}"
+    shown = f"timeout {timeout_text(present)}, {'; '.join(map(str, left)) or 'all else as before'}"
     if state.still_ours():
         backup = backup_sentence(state, context)
         return leave_open(state, f"{state.reason}; putting it back has not succeeded yet: {shown}{backup}")
