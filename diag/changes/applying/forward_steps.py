@@ -89,6 +89,8 @@ def look_up(state: ChangeState, context: ApplyContext) -> Step:
     if state.shows_exactly_our_write() or (state.unclear and state.shows_our_write()):
         return _ours(state)
     moved = drift(state.change, state.present)
+    if moved and state.unclear and (state.present.version or 0) < (state.line.version_before or 0):
+        return leave_open(state, _shows_older(state))
     if moved and state.unclear:
         reason = f"the reply to our write was lost, and now: {'; '.join(moved)}. Left as it is"
         return end(state, context, ChangeOutcome.FAILED, reason)
@@ -130,11 +132,7 @@ def read_back(state: ChangeState, context: ApplyContext) -> Step:
             state.line = replace(state.line, version_after=present.version)  # the reply named another one
         return Step.TEST_AFTER
     if state.is_older_than_our_write:
-        return leave_open(
-            state,
-            f"the org still shows version {present.version}, from before our write: a replica that lags, or "
-            f"a cache in between. The timeout may already be {change.after_timeout_s} s",
-        )
+        return leave_open(state, _shows_older(state))
     if present.version != state.line.version_after:
         return end_overtaken(state, context)
     if not differences and not change.after_is_set and not state.omission_ignored:
@@ -173,6 +171,13 @@ def test_after(state: ChangeState, context: ApplyContext) -> Step:
         f"{change.after_timeout_s} s ({result.outcome})"
     )
     return Step.RESTORE_INTENT
+
+
+def _shows_older(state: ChangeState) -> str:
+    return (
+        f"the org still shows version {state.reading.version}, from before our write: a replica that lags, or "
+        f"a cache in between. The timeout may already be {state.change.after_timeout_s} s"
+    )
 
 
 def _ours(state: ChangeState) -> Step:
