@@ -17,6 +17,9 @@ _UNSEEN: Final = re.compile(
 )
 """No control characters, and yet nothing to see (Unicode, Default_Ignorable_Code_Point; the empty Braille
 cell). What chooses an emoji's form (U+FE00 to FE0F) is shown as it is."""
+_JOINERS: Final = "\u200c\u200d"
+_JOINED: Final = frozenset({"Lo", "Mn", "Mc", "So", "Sk"})
+"""Letters without case (Persian, Hindi), marks, and emoji: not Latin, where a joiner shows nothing."""
 _FORMULA_START: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _DOUBTFUL: Final = re.compile("[^ -~]")
@@ -31,7 +34,7 @@ def printable(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return _DOUBTFUL.sub(lambda found: _shown(found[0]), text)
+    return _DOUBTFUL.sub(lambda found: found[0] if _joins(found) else _shown(found[0]), text)
 
 
 def is_printable(text: str) -> bool:
@@ -75,6 +78,14 @@ def csv_cell(text: str) -> str:
 def markdown(text: str) -> str:
     """Return the text as Markdown that shows it literally; `@name` in it mentions no user."""
     return _MARKDOWN.sub(r"\\\1", printable(text)).replace("@", "&#64;")
+
+
+def _joins(found: re.Match[str]) -> bool:
+    """Return whether a (non-)joiner stands between two letters or emoji, where people need it."""
+    before, after = found.start() - 1, found.end()
+    if found[0] not in _JOINERS or before < 0 or after >= len(found.string):
+        return False
+    return all(unicodedata.category(found.string[at]) in _JOINED for at in (before, after))
 
 
 def _shown(one: str) -> str:

@@ -117,7 +117,8 @@ class Console:
         shown = printable(expected).strip()
         sys.stderr.write(f"{printable(question)} Only '{shown}' will be accepted: ")
         sys.stderr.flush()
-        return sys.stdin.readline().strip() in {shown, expected.strip()}
+        answer = sys.stdin.readline().strip()
+        return answer != "" and answer in {shown, expected.strip()}
 
     @contextmanager
     def progress(self, label: str) -> Iterator[Progress]:

@@ -1,7 +1,7 @@
 """JSON from outside (a file, a reply), held to what every part of diag can work with.
 
-One parser for all of it: text in UTF-8, nested no deeper than any sound file, numbers that fit, and no
-half characters. What passes here cannot fail later in a way that nobody expected.
+One parser for all that is kept or written back: text in UTF-8, nested no deeper than any sound file, numbers
+that fit, and no half characters. What passes here cannot fail later in a way that nobody expected.
 """
 
 import json
@@ -25,11 +25,14 @@ class UnfitJsonError(ValueError):
     """Raised for JSON that is not taken; its text completes "the file ..." and quotes no value."""
 
 
-def parse_json(source: str | bytes) -> Any:
-    """Return the value in a JSON text. Raises UnfitJsonError, and nothing else."""
+def parse_json(source: str | bytes, *, keys_once: bool = True) -> Any:
+    """Return the value in a JSON text. Raises UnfitJsonError, and nothing else.
+
+    `keys_once` False for what is only read: one odd object in a list of hundreds is no reason to refuse all.
+    """
     try:
         text = source.decode("utf-8-sig") if isinstance(source, bytes) else source.removeprefix("\ufeff")
-        body = json.loads(text, object_pairs_hook=_object)
+        body = json.loads(text, object_pairs_hook=_object if keys_once else None)
     except UnicodeDecodeError as error:
         raise UnfitJsonError(f"is not UTF-8 text (byte {error.start + 1})") from None
     except json.JSONDecodeError as error:

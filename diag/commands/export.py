@@ -1,5 +1,6 @@
 """`diag export`: an action as a file that `diag register` and the admin UI's import accept."""
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,14 +64,19 @@ def _find(client: "GenesysClient", wanted: str) -> "Action":
     """The one action with that id or, if there is none, that name; asks for the whole list only last."""
     from diag.changes.plans.manual_plan import actions_named
     from diag.errors import UsageError
-    from diag.genesys.errors import NotFoundError, RefusedRequestError, UnexpectedReplyError
+    from diag.genesys.errors import (
+        NotFoundError,
+        PermissionMissingError,
+        PlatformError,
+        RefusedRequestError,
+        UnexpectedReplyError,
+    )
 
-    try:
-        by_id = client.get_action(wanted)
-        if by_id.id == wanted:
-            return by_id
-    except (NotFoundError, RefusedRequestError, UnexpectedReplyError):
-        pass  # a name in an id's place: what the platform answers is unknown, and "drafts" is another path
+    # A name in an id's place: what the platform, or a firewall before it, answers is unknown, and "drafts" is
+    # another path. Asked for by its name, the action or the same refusal comes.
+    no_id = (NotFoundError, PermissionMissingError, PlatformError, RefusedRequestError, UnexpectedReplyError)
+    with contextlib.suppress(*no_id):
+        return client.get_action(wanted)
     named = client.actions_named(wanted) or client.list_actions()
     found = actions_named(named, [wanted])
     if len(found) > 1:

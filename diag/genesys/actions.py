@@ -124,8 +124,8 @@ def read_action(api: Api, path: str, *, contract: bool = False) -> Action:
     params: QueryParams = {"includeConfig": True}
     if contract:
         params["expand"] = "contract"
-    reply = api.call("GET", path, params=params, needs=VIEW, most_bytes=ACTION_BYTES)
-    action = _action(reply, f"GET {path}")
+    reply = api.call("GET", path, params=params, needs=VIEW, most_bytes=ACTION_BYTES, fresh=True)
+    action = _action(reply, f"GET {path}", keys_once=True)
     if not path.removesuffix("/draft").endswith(f"/{quote(action.id, safe='')}"):
         raise UnexpectedReplyError(
             f"The reply of GET {path} is about another action, {action.id}.",
@@ -170,8 +170,8 @@ def patch_action(api: Api, path: str, full: FullConfig, timeout_s: int | None) -
     return action
 
 
-def _action(reply: RawReply, where: str) -> Action:
-    return Action.from_json(reply.json(where), where, reply.correlation_id)
+def _action(reply: RawReply, where: str, *, keys_once: bool = False) -> Action:
+    return Action.from_json(reply.json(where, keys_once=keys_once), where, reply.correlation_id)
 
 
 def _template(api: Api, path: str, name: str, part: JsonObject) -> str | None:
@@ -184,7 +184,10 @@ def _template(api: Api, path: str, name: str, part: JsonObject) -> str | None:
     promised = bool(part.get(uri))
     try:
         came = api.get_text(f"{path}/templates/{name}", needs=VIEW, most_bytes=ACTION_BYTES)
-    except NotFoundError:
+    except (NotFoundError, UnexpectedReplyError) as error:
+        # Where none is promised, any 404 says so: which form the platform's has there is unknown.
+        if not isinstance(error, NotFoundError) and (promised or error.status != 404):
+            raise
         came = None
     if promised and not came and inline not in part:
         how = "is empty" if came == "" else "is not there (404)"

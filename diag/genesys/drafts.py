@@ -2,14 +2,19 @@
 
 import hashlib
 import json
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeVar
 
 from diag.genesys.actions import EDIT, action_path, patch_action, read_action, read_full
 from diag.genesys.errors import NotFoundError, UnexpectedReplyError
 from diag.genesys.http.api import Api
 from diag.genesys.models import Action, FullConfig
 
+LAG_S: Final = (0.25, 0.5, 1.0)
+"""Pauses between readings after a write."""
+T = TypeVar("T")
 _ROUNDS: Final = 20_000
 """Some 10 ms a fingerprint: a draft holds headers, and each guess at one has to cost time."""
 
@@ -46,6 +51,16 @@ def with_timeout(full: FullConfig, timeout_s: int) -> FullConfig:
     return replace(full, action=replace(full.action, config=config, version=version))
 
 
+def shown_at_last(read: Callable[[], T], wanted: Callable[[T], bool]) -> T:
+    """Return the first reading that is as wanted, else the last: a replica may lag behind a write."""
+    for pause_s in LAG_S:
+        shown = read()
+        if wanted(shown):
+            return shown
+        time.sleep(pause_s)
+    return read()
+
+
 class DraftCalls:
     """The part of the client that deals with drafts."""
 
@@ -76,7 +91,7 @@ class DraftCalls:
         if draft_fingerprint(present, marks.salt) not in marks.fingerprints:
             return False
         self.delete_draft(action_id)
-        if self.get_draft(action_id) is not None:
+        if shown_at_last(lambda: self.get_draft(action_id), lambda draft: draft is None) is not None:
             raise UnexpectedReplyError(
                 "Its deletion was accepted, and the draft is still there.",
                 hint="Is there a proxy in between that answers itself? Run it again later: diag doctor",

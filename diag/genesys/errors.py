@@ -2,9 +2,11 @@
 
     ApiError                      category
     ├── InsecureAddressError      usage   plain http outside this machine, or not an address
+    ├── ProxyAddressError         usage   a proxy variable that holds no address
     ├── UnknownRegionError        usage
     ├── NetworkError              error   no reply: DNS, refused, TLS, lost, too slow
-    ├── UnexpectedReplyError      error   not JSON, or not of the expected form
+    ├── UnexpectedReplyError      error   not JSON, not of the expected form, too large, a part, from a cache,
+    │                                     or a 404 that is not the platform's
     ├── LoginError                auth    no or wrong credentials, expired token (401)
     ├── PermissionMissingError    auth    403: `permissions` names what is missing
     ├── NotFoundError             usage   404

@@ -42,7 +42,7 @@ _KINDS: Final[dict[str, dict[str, type]]] = {
         "successTemplateUri": str,
     },
 }
-"""What these keys hold where they are there (docs/genesys-api.md, "Writing a timeout"): never null."""
+"""What these keys hold where they are there and not null (docs/genesys-api.md, "Writing a timeout")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +215,7 @@ def _damaged_part(source: JsonObject) -> str | None:
         return "config.response"
     for part, kinds in _KINDS.items():
         for key, kind in kinds.items():
-            if not isinstance(optional_object(config, part).get(key, kind()), kind):
+            if not isinstance(optional_object(config, part).get(key), kind | None):
                 return f"a valid config.{part}.{key}"
     timeout = config.get("timeoutSeconds")
     if timeout is not None and optional_int(config, "timeoutSeconds") not in range(61):

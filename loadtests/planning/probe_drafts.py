@@ -11,7 +11,7 @@ from analysis.format.drafts_file import DRAFTS_FILE, DraftNote, write_drafts
 from analysis.format.run_folder import RunFolder
 from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S
 from diag.genesys.client import GenesysClient
-from diag.genesys.drafts import DraftMarks, draft_fingerprint, with_timeout
+from diag.genesys.drafts import DraftMarks, draft_fingerprint, shown_at_last, with_timeout
 from diag.genesys.errors import ApiError, UnexpectedReplyError
 from diag.genesys.models import FullConfig
 from loadtests.planning.plan import ActionLoad
@@ -61,12 +61,20 @@ class ProbeDrafts:
     def _lengthen(self, draft: DraftNote) -> None:
         """Give the draft the longest timeout, and keep by what it is known before, meanwhile and after."""
         made = self._client.read_draft(draft.action_id)
+        if made.action.timeout_s == PLATFORM_MAX_TIMEOUT_S and made.action.timeout_is_set:
+            self._note_contents(draft, made)  # whether a save without a change makes a version is unknown
+            return
         expected = with_timeout(made, PLATFORM_MAX_TIMEOUT_S)
         self._note_contents(draft, made, expected)
         written = self._client.patch_draft_timeout(made, PLATFORM_MAX_TIMEOUT_S)
-        shown = self._client.read_draft(draft.action_id)
         ours = replace(expected, action=replace(expected.action, version=written.version))
-        if draft_fingerprint(shown, draft.salt) != draft_fingerprint(ours, draft.salt):
+        fingerprint = draft_fingerprint(ours, draft.salt)
+
+        def is_ours(shown: FullConfig) -> bool:
+            return draft_fingerprint(shown, draft.salt) == fingerprint
+
+        shown = shown_at_last(lambda: self._client.read_draft(draft.action_id), is_ours)
+        if not is_ours(shown):
             raise UnexpectedReplyError(
                 f"The draft of {draft.action_name} is not as the probe wrote it: it shows "
                 f"{shown.action.timeout_s} s at version {shown.action.version}.",

@@ -41,7 +41,7 @@ def printable_record(
         KeyError,
     ):  # they do not fit: logging itself reports it
         return record
-    record.msg = printable(text) if name.split(".")[0] == OURS else printable_lines(text)
+    record.msg = printable(text) if str(name).partition(".")[0] == OURS else printable_lines(text)
     record.args = None
     if error is not None and error[0] is not None:
         record.exc_text = printable_lines("".join(traceback.format_exception(*error)).rstrip("\n"))

@@ -48,4 +48,4 @@ def _test_call(action: Action, options: ApplyOptions) -> str:
     given = input_to_call(action, options.payload_for, allow_side_effects=options.allow_side_effects)
     if isinstance(given, NotTested):
         return f"no test call: {given.reason}"
-    return f"a test call before and after {given.described}".rstrip()
+    return f"test calls before and after{', ' + given.described if given.described else ''}"

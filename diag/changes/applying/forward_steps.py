@@ -175,8 +175,8 @@ def test_after(state: ChangeState, context: ApplyContext) -> Step:
 
 def _shows_older(state: ChangeState) -> str:
     return (
-        f"the org still shows version {state.reading.version}, from before our write: a replica that lags, or "
-        f"a cache in between. The timeout may already be {state.change.after_timeout_s} s"
+        f"the org still shows version {state.reading.version}, from before our write: a replica that lags, "
+        f"or a cache in between. The timeout may already be {state.change.after_timeout_s} s"
     )
 
 

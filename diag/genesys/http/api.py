@@ -15,7 +15,7 @@ import httpx
 from diag.genesys.errors import ApiError, NetworkError, ProxyAddressError
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.error_reply import CORRELATION_HEADER, error_reply
-from diag.genesys.http.fresh_reply import FRESH, demand_fresh
+from diag.genesys.http.fresh_reply import FRESH, demand_fresh, demand_whole
 from diag.genesys.http.json_reply import JsonObject, parse_object
 from diag.genesys.http.login import BearerAuth, TokenSource
 from diag.genesys.http.network_errors import network_error
@@ -47,9 +47,12 @@ class RawReply:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     received: int = 0
 
-    def json(self, where: str) -> JsonObject:
-        """Return the JSON object in the body. Raises `UnexpectedReplyError` naming `where` it came from."""
-        return parse_object(self.body, where, content_type=self.content_type)
+    def json(self, where: str, *, keys_once: bool = False) -> JsonObject:
+        """Return the JSON object in the body. Raises `UnexpectedReplyError` naming `where` it came from.
+
+        `keys_once` for what is written back: an object that names a key twice is refused.
+        """
+        return parse_object(self.body, where, content_type=self.content_type, keys_once=keys_once)
 
     def text(self, where: str) -> str:
         """Return the text in the body. Raises `UnexpectedReplyError` unless it came whole for certain."""
@@ -107,7 +110,7 @@ class Api:
 
         Raises `UnexpectedReplyError` unless it is proven to have come whole, as it was sent.
         """
-        reply = self.call("GET", path, needs=needs, headers=AS_IT_IS, most_bytes=most_bytes)
+        reply = self.call("GET", path, needs=needs, headers=AS_IT_IS, most_bytes=most_bytes, fresh=True)
         return reply.text(f"GET {path}")
 
     def send(self, method: str, path: str, body: object = None, *, needs: tuple[str, ...] = ()) -> JsonObject:
@@ -152,12 +155,14 @@ class Api:
         repeat: bool = True,
         headers: Mapping[str, str] | None = None,
         most_bytes: int | None = None,
+        fresh: bool = False,
     ) -> RawReply:
         """Make one administrative call: paced, retried as `retrying.py` says, errors raised.
 
         `needs`: the permissions that allow it, for the error text. `reads`: a POST that changes nothing.
         `repeat` False: sent once, whatever the answer.
         `most_bytes`: what the reply may hold, unpacked, where that is less than what any may.
+        `fresh`: it is written back, so a cache's answer is refused.
         """
 
         # The official SDKs say so even where a write has no body; 415 is among the declared statuses.
@@ -182,7 +187,9 @@ class Api:
             if response.status_code >= 300:
                 raise error_reply(response.status_code, response.headers, response.content, where, needs)
             if method == "GET":
-                demand_fresh(response.status_code, response.headers, where)
+                demand_whole(response.status_code, where)
+            if fresh:
+                demand_fresh(response.headers, where)
             return _raw(response)
 
         return call_with_retries("GET" if reads else method, attempt_once) if repeat else attempt_once()

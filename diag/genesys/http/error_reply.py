@@ -6,6 +6,7 @@ The body is the platform's ErrorBody; the older service form (`errorCode`, `user
 
 import re
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Final, cast
 
 from analysis.format.checked_json import UnfitJsonError, parse_json
@@ -116,8 +117,12 @@ def _choose(status: int, message: str, source: JsonObject, where: str, needs: tu
 
 
 def _is_error_body(source: JsonObject) -> bool:
-    """Return whether a reply is an ErrorBody in either form: a web page or nothing is someone else's."""
-    return any(optional_text(source, key) for key in ("code", "errorCode", "message", "userMessage"))
+    """Return whether a reply is an ErrorBody in either form.
+
+    A web page, nothing at all, or `{"message": "Not Found"}` is someone else's: a gateway's, a firewall's.
+    """
+    named = any(optional_text(source, key) for key in ("code", "errorCode"))
+    return named or source.get("status") == HTTPStatus.NOT_FOUND
 
 
 def _permission_error(message: str, source: JsonObject, needs: tuple[str, ...]) -> PermissionMissingError:
@@ -134,7 +139,7 @@ def _permission_error(message: str, source: JsonObject, needs: tuple[str, ...]) 
 
 def _body(body: bytes) -> JsonObject:
     try:
-        value = parse_json(body)
+        value = parse_json(body, keys_once=False)
     except UnfitJsonError:
         return {}
     return cast(JsonObject, value) if isinstance(value, dict) else {}

@@ -14,14 +14,16 @@ MAX_NUMBER: Final = 2**53
 _MEDIA_TYPE: Final = re.compile(r"(text|application|image|multipart)/[a-z0-9.+-]{1,40}(?=\s*(?:;|$))")
 
 
-def parse_object(body: bytes, where: str, *, content_type: str | None = None) -> JsonObject:
+def parse_object(
+    body: bytes, where: str, *, content_type: str | None = None, keys_once: bool = False
+) -> JsonObject:
     """Return the JSON object in `body`. Raises `UnexpectedReplyError` naming `where` it came from.
 
     Of a body that is not JSON the error names length and type, never a character: it may be a broken
     login reply with a token in it, or a proxy's page with that of a session.
     """
     try:
-        value = parse_json(body)
+        value = parse_json(body, keys_once=keys_once)
     except UnfitJsonError:
         raise UnexpectedReplyError(
             f"The reply of {where} is not JSON ({_size_and_type(body, content_type)}).",

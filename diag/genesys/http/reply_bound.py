@@ -77,4 +77,5 @@ class _Bounded(httpx.SyncByteStream):
 
 
 def _too_large(most_bytes: int) -> UnfitReplyError:
-    return UnfitReplyError(f"is larger than {most_bytes >> 20} MiB")
+    most = f"{most_bytes >> 20} MiB" if most_bytes >> 20 else f"{most_bytes >> 10} KiB"
+    return UnfitReplyError(f"is larger than {most}")

@@ -11,6 +11,7 @@ from diag.changes.plans.change_result import ChangeOutcome
 from diag.changes.plans.manual_plan import make_manual_plan
 from diag.changes.plans.plan import SkippedChange
 from diag.changes.undo_plan import make_undo_plan
+from diag.genesys.errors import UnexpectedReplyError
 from tests.support.changes.dropped_template import drop_the_template
 from tests.support.sandbox_control import switch
 
@@ -38,10 +39,9 @@ NOT_TAKEN: dict[str, tuple[dict[str, Any], str]] = {
     "an endless version": (retyped("version", "1e300"), "version"),
     "another id": (retyped("id", '"custom_-_another"'), "another action"),
     "a category that is a number": (retyped("category", "7"), "category"),
-    "headers that are nothing": (retyped("config.request.headers", "null"), "config.request.headers"),
     "headers that are a list": (retyped("config.request.headers", "[]"), "config.request.headers"),
-    "a map that is nothing": (retyped("config.response.translationMap", "null"), "translationMap"),
-    "a URI that is nothing": (retyped("config.request.requestTemplateUri", "null"), "requestTemplateUri"),
+    "a map that is a text": (retyped("config.response.translationMap", '"x"'), "translationMap"),
+    "a URI that is a number": (retyped("config.request.requestTemplateUri", "7"), "requestTemplateUri"),
     "a timeout that is true": (retyped("config.timeoutSeconds", "true"), "timeoutSeconds"),
 }
 
@@ -64,6 +64,24 @@ def test_nothing_is_planned_or_written_on_its_word(
     assert (result.outcome, admin.transport.patches) == (ChangeOutcome.FAILED, 0)
     assert named in result.reason
     assert admin.client.read_config(action_id) == before
+
+
+@pytest.mark.parametrize("part", ["request.headers", "response.translationMap", "request.requestTemplateUri"])
+def test_null_where_nothing_is_set_is_an_answer(
+    admin: "Admin", action_id: str, arm: "Arm", part: str
+) -> None:
+    """Whether the platform sends it is unknown, and sent back it loses nothing."""
+    arm(retyped(f"config.{part}", "null"))
+    assert admin.client.read_config(action_id).patch_body(10)["version"] is not None
+
+
+def test_a_cache_s_reply_is_refused_only_where_it_is_written_back(
+    admin: "Admin", action_id: str, arm: "Arm"
+) -> None:
+    arm({"kind": "aged", "method": "GET"})
+    assert action_id in {action.id for action in admin.client.list_actions()}
+    with pytest.raises(UnexpectedReplyError, match="from a cache"):
+        admin.client.read_config(action_id)
 
 
 def test_a_read_back_from_before_the_write_is_not_someone_elses_change(

@@ -82,11 +82,11 @@ def test_a_dry_run_reads_and_compares_and_writes_nothing() -> None:
         (ApplyOptions(verify=False), "no test call: verification is off"),
         (
             ApplyOptions(payload_for=lambda action: ActionInput({}, origin=InputOrigin.INVENTED)),
-            "a test call before and after with an invented input",
+            "test calls before and after, with an invented input",
         ),
         (
             ApplyOptions(payload_for=lambda action: ActionInput({}, origin=InputOrigin.FILE)),
-            "a test call before and after",
+            "test calls before and after",
         ),
     ],
 )

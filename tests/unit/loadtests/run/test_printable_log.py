@@ -46,3 +46,9 @@ def test_arguments_that_do_not_fit_end_nothing(monkeypatch: pytest.MonkeyPatch) 
     record = printable_record("diag.load", logging.INFO, "x", 1, "%d calls", ("no",), None)
 
     assert record.args == ("no",)
+
+
+def test_a_record_without_a_name_is_one_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `logging.makeLogRecord` makes them, which handlers of sockets and queues use."""
+    monkeypatch.setattr(logging, "_logRecordFactory", printable_record)
+    assert logging.makeLogRecord({"msg": "x"}).getMessage() == "x"

@@ -117,6 +117,12 @@ def test_what_cannot_be_followed_says_why() -> None:
     assert 597 < gave_up.seconds <= 600
 
 
+@pytest.mark.parametrize("odd", [f'"n": {10**40}', '"a": 1, "a": 2'])
+def test_what_a_backend_puts_into_its_reply_hides_no_job(odd: str) -> None:
+    submitted = SUBMITTED.replace(b"{", b"{" + odd.encode() + b", ", 1)
+    assert World(state("DONE")).follow(submitted).state == "done"
+
+
 def test_paths_go_through_objects_and_lists() -> None:
     body = {"a": [{"b": "x"}], "c": None}
     assert find(body, "a.0.b") == "x"
