@@ -7,7 +7,9 @@ import difflib
 import math
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, Literal, Protocol, TypeVar, overload
+from typing import Any, Final, Literal, TypeVar, overload
+
+from analysis.format.input_file import MakeError
 
 _T = TypeVar("_T")
 _D = TypeVar("_D")
@@ -18,13 +20,6 @@ class _Required:
 
 
 _REQUIRED: Final = _Required()
-
-
-class MakeError(Protocol):
-    """Makes the error to raise, for example an exception class."""
-
-    def __call__(self, message: str, *, hint: str | None = None) -> Exception:
-        """Return it."""
 
 
 class TomlSection:

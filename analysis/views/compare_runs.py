@@ -221,10 +221,9 @@ def _at_a_common_timeout(
         return replace(shares, verdict="slower")
     if high < 0:
         return replace(shares, verdict="faster")
-    surely = float(special.ndtri(1.0 - risk / 2))
+    z = float(special.ndtri(1.0 - risk / 2))
     sides = [
-        Width(surely * math.sqrt(share.share * (1.0 - share.share) / share.n_eff), share.calls)
-        for share in (a, b)
+        Width(z * math.sqrt(share.share * (1.0 - share.share) / share.n_eff), share.calls) for share in (a, b)
     ]
     needed = calls_to_tell(b.share - a.share, margin, sides, sides, risk / 2)
     reason = f"{text}: this may be chance; {_would_tell(needed)}"

@@ -130,7 +130,7 @@ class Stage:
         self.console.heading("4. Apply")
         self.console.note(
             "One minute of calls is too short to lower a timeout on an org: it shows no slow hours, and\n"
-            "diag refuses without --force. The demo forces it: nobody waits for a sandbox."
+            "diag refuses without --force. The demo forces it: no caller waits for a sandbox."
         )
         # No timeout fits these: whether to cut them off at the cap is the user's decision.
         undecided = tuple(

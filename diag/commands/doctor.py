@@ -121,7 +121,7 @@ def _remove_drafts(
                 f"the draft of {name} was left: it is not what the probe made. Someone may have opened their "
                 "own, or edited it"
             )
-            yield Check("left drafts", "warning", text, "Delete it in the admin UI if nobody needs it")
+            yield Check("left drafts", "warning", text, "Delete it in the admin UI if it is not needed")
 
 
 def _show(console: "Console", check: "Check") -> None:

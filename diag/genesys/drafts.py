@@ -82,7 +82,7 @@ class DraftCalls:
         """Delete the draft if it is, field by field, one of those in `marks`; return whether none is left.
 
         Any other is someone else's, or was edited: it stays, and False is returned. No draft at all is fine.
-        That it is gone is read, not believed: `UnexpectedReplyError` while the org still shows it.
+        That it is no longer there is read, not believed: `UnexpectedReplyError` while the org still shows it.
         """
         try:
             present = self.read_draft(action_id)

@@ -26,5 +26,5 @@ same_within_option = click.option(
     default=SAME_WITHIN_S,
     show_default=True,
     metavar="SECONDS",
-    help="A difference of two p99 surely smaller than this is the same for a timeout.",
+    help="A difference of two p99 certainly smaller than this is the same for a timeout.",
 )

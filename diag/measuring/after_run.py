@@ -41,5 +41,5 @@ def write_report(folder: RunFolder, evidence: "RunEvidence") -> None:
 
 
 if __name__ == "__main__":
-    os.nice(5)  # whatever else runs here comes first, and still somebody waits for the report
+    os.nice(5)  # whatever else runs here comes first, and still someone waits for the report
     finish_run(RunFolder(Path(sys.argv[1])), report="--report" in sys.argv[2:])
