@@ -18,6 +18,15 @@ class HistorySpec:
 
     days: int
     peak_calls_per_hour: float
+    degraded: "Degraded | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Degraded:
+    """The newest `hours` of the past, in which the backend answers by another law."""
+
+    hours: float
+    law: Distribution
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +49,14 @@ def past_calls(
     first = max(span[0], end - spec.days * _DAY_S)
     last = min(span[1], end)
     hour = math.floor(first / _HOUR_S)
+    worse_from, worse = math.inf, law
+    if spec.degraded is not None:
+        worse_from, worse = end - spec.degraded.hours * _HOUR_S, spec.degraded.law
     while hour * _HOUR_S < last:
         rng = Random(f"{seed}:{hour}")
         for _ in range(_poisson(rng, spec.peak_calls_per_hour * _traffic(hour % 24))):
             at = (hour + rng.random()) * _HOUR_S
-            duration_ms = law.sample(rng)
+            duration_ms = (law if at < worse_from else worse).sample(rng)
             if first <= at < last:
                 late = duration_ms > timeout_s * 1e3
                 yield PastCall(at, timeout_s * 1e3 if late else duration_ms, late)

@@ -16,7 +16,7 @@ from diag.sandbox.reply_bodies import JsonObject
 from diag.sandbox.world.jobs import JobSpec, read_job
 from diag.sandbox.world.known_keys import KnownKeys, read_known_keys
 from diag.sandbox.world.limits import Limits
-from diag.sandbox.world.past_executions import HistorySpec
+from diag.sandbox.world.past_executions import Degraded, HistorySpec
 from diag.sandbox.world.permissions import ALL
 from diag.sandbox.world.switches import CHOICES, PatchConfig, SecureResults, StaleForm, Switches, TimeoutForm
 from diag.toml_section import TomlSection
@@ -236,7 +236,20 @@ def _history(table: TomlSection | None) -> HistorySpec | None:
     if table is None:
         return None
     days = table.integer("days", low=1, high=60)
-    return table.done(HistorySpec(days, table.number("peak_calls_per_hour", above=0.0)))
+    worse = table.table("degraded")
+    degraded = None if worse is None else _degraded(worse)
+    return table.done(HistorySpec(days, table.number("peak_calls_per_hour", above=0.0), degraded))
+
+
+def _degraded(table: TomlSection) -> Degraded:
+    hours = table.number("hours", above=0.0)
+    latency = table.table("latency")
+    if latency is None:
+        raise table.wrong("latency", "is missing")
+    law = read_latency(latency).law(0.0)
+    if law is None:
+        raise table.wrong("latency", "must have a distribution in closed form (no servers, no stalls)")
+    return table.done(Degraded(hours, law))
 
 
 def _failure(table: TomlSection) -> FailureSpec:
