@@ -39,6 +39,7 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "apply": ("apply", "Carry out a saved plan, exactly as it is."),
     "set": ("set_timeout", "Set a timeout you chose yourself, by the same safe steps."),
     "undo": ("undo", "Undo a change, or all changes of a run."),
+    "watch": ("watch", "After a change: exit 3 when production shows that its promise is broken."),
     "history": ("history", "List which timeouts were changed, when and by whom."),
     "check": ("check", "For CI: exit 3 when a timeout is outside its recommendation."),
     "register": ("register", "Create an action from a file, with its timeout set."),

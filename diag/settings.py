@@ -84,6 +84,11 @@ class Settings:
         """Path of the journal of changes, beside the runs."""
         return self.runs / "journal.jsonl"
 
+    @property
+    def hours(self) -> Path:
+        """Path of the store of production's hourly counts, beside the runs."""
+        return self.runs / "production.sqlite"
+
     def connection(self) -> Connection:
         """Return how to reach the org.
 

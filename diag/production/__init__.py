@@ -1,1 +1,1 @@
-"""Production telemetry for `diag observe`: read by the hour, judged, compared, shown in the report."""
+"""Production telemetry for `diag observe` and `diag watch`: read by the hour, kept, judged, compared, shown."""

@@ -182,7 +182,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "jsonschema",
     },
     "diag/production": {
-        "analysis", "reports.report_data", "diag.changes.journal", "diag.genesys", "diag.inventory",
+        "analysis", "reports.report_data", "diag.changes.journal", "diag.changes.plans",
+        "diag.changes.undo_plan", "diag.errors", "diag.genesys", "diag.inventory",
     },
     "diag/measuring": {
         "analysis", "reports.pages", "diag.errors", "diag.judged_files", "diag.exit_codes",

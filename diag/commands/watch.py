@@ -1,0 +1,206 @@
+"""`diag watch`: whether production keeps what was promised, for each timeout that diag changed."""
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+import click
+
+from analysis.plain_text import json_text
+from diag.interaction.apply_options import ApplyFlags, apply_options
+from diag.interaction.examples import examples
+from diag.interaction.option_values import gathered
+
+if TYPE_CHECKING:
+    from diag.changes.plans.plan import OrgIdentity
+    from diag.console import Console
+    from diag.production.promises import Promise
+    from diag.production.watch_promises import Look
+    from diag.settings import Settings
+    from diag.target import Target
+
+SHORTEST_S: Final = 300.0
+"""The numbers are per hour: looking more often costs requests and shows nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchOptions:
+    """Which actions to watch, how often, and what to do when a promise is broken."""
+
+    actions: tuple[str, ...]
+    once: bool
+    every: str | None
+    undo: bool
+    form: Literal["text", "json"]
+
+    @property
+    def pause_s(self) -> float | None:
+        """Return the seconds between two looks, None for a single one. Raises UsageError."""
+        from diag.errors import UsageError
+        from diag.workload.read_workload import seconds
+
+        if self.every is None:
+            return None
+        if self.once:
+            raise UsageError("Name --once or --every, not both.")
+        given = seconds(self.every)
+        if given is None or given < SHORTEST_S:
+            raise UsageError(
+                f"Invalid --every {self.every!r}.",
+                hint="Use 1h, 24h or 30m; at least 5m: counts are per hour.",
+            )
+        return given
+
+
+@click.command(
+    epilog=examples(
+        "diag watch                     one look, for cron or CI",
+        "diag watch --every 1h          until a promise is broken",
+        "diag watch --undo --yes        and undo the change that broke it",
+    )
+)
+@click.argument("actions", nargs=-1, metavar="[ACTION]...")
+@click.option("--once", is_flag=True, help="Look once and exit (the default).")
+@click.option("--every", "every", metavar="TIME", help="Look again and again, for example 1h, until broken.")
+@click.option("--undo", is_flag=True, help="Undo the change that broke its promise, as `diag undo` does.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@apply_options
+@gathered(WatchOptions)
+def command(options: WatchOptions, profile: str | None, flags: ApplyFlags) -> int:
+    """Compare production with what was promised for each changed timeout: at most 1 % cut off.
+
+    Exit 0 while all hold, 3 when one is broken (also after --undo), 8 when production could not be read.
+    Counts per hour are kept beside the journal. The flags below belong to --undo.
+    """
+    from diag.console import Console
+    from diag.exit_codes import ExitCode
+    from diag.genesys.errors import ApiError
+    from diag.settings import load_settings
+    from diag.target import find_target
+
+    pause_s = options.pause_s
+    console = Console(quiet=options.form == "json")
+    settings = load_settings({"profile": profile})
+    target = find_target(settings)
+    while True:
+        try:
+            look, org = _look(console, target, settings, options)
+        except ApiError as error:
+            if pause_s is None:
+                raise
+            console.warn(f"This look failed: {error} The next one is in {options.every}.")
+        else:
+            _show(console, look, options.form)
+            if look.broken:
+                if options.undo:
+                    _undo(console, target, settings, org, look, flags)
+                return ExitCode.THRESHOLD
+            if pause_s is None:
+                return ExitCode.INCOMPLETE if any(item.unread for item in look.not_watched) else ExitCode.OK
+        time.sleep(pause_s)
+
+
+def _look(
+    console: "Console", target: "Target", settings: "Settings", options: WatchOptions
+) -> "tuple[Look, OrgIdentity]":
+    from datetime import UTC, datetime
+
+    from diag.changes.journal.journal import Journal
+    from diag.genesys.client import GenesysClient
+    from diag.interaction.apply_flow import identify
+    from diag.interaction.pause_note import pause_note
+    from diag.production.hour_store import open_store
+    from diag.production.promises import promises_of
+    from diag.production.watch_promises import Look, look_at
+
+    journal = Journal(settings.journal)
+    lines = journal.read()
+    for damaged in journal.damaged():
+        console.warn(f"{journal.path}: {damaged}.")
+    with GenesysClient(target.connection, on_wait=pause_note(console)) as client:
+        org = identify(client)
+        if org.sandbox:
+            console.banner("SANDBOX: the production of a local sandbox is made up")
+        promises = _chosen(promises_of(lines, org), options.actions)
+        if not promises:
+            return Look(), org
+        with console.progress("Reading actions") as bar:
+            actions = {
+                action.id: action
+                for action in client.list_actions(include_auth_actions=False, on_progress=bar.update)
+            }
+        with console.progress("Reading production telemetry") as bar, open_store(settings.hours) as store:
+            return look_at(client, store, promises, actions, datetime.now(UTC), bar.update), org
+
+
+def _chosen(promises: "tuple[Promise, ...]", wanted: tuple[str, ...]) -> "tuple[Promise, ...]":
+    """The promises of the actions named. Raises UsageError for a name that diag has not changed."""
+    from diag.errors import UsageError
+    from diag.inventory.matching import ids_meant
+
+    if not wanted:
+        return promises
+    known = [(promise.line.action_id, promise.line.action_name) for promise in promises]
+    chosen: set[str] = set()
+    for name in wanted:
+        meant = ids_meant(known, name)
+        if not meant:
+            raise UsageError(
+                f"No change of diag is in force for an action {name!r}.",
+                hint="List what was changed: diag history. To judge any action: diag observe",
+            )
+        chosen |= meant
+    return tuple(promise for promise in promises if promise.line.action_id in chosen)
+
+
+def _show(console: "Console", look: "Look", form: str) -> None:
+    from diag.production.watch_words import (
+        broken_sentence,
+        generous_line,
+        holds_line,
+        look_to_json,
+        next_step,
+        not_watched_line,
+    )
+
+    if form == "json":
+        console.result(json_text(look_to_json(look), indent=1))
+        return
+    for item in look.broken:
+        console.sentence(broken_sentence(item), indent="")
+        console.note(f"Next: {next_step(item)}")
+    if not look.broken:
+        console.sentence(holds_line(look), indent="")
+    for item in look.watched:
+        if item.enough_s is not None:
+            console.note(generous_line(item))
+    for missing in look.not_watched:
+        console.note(not_watched_line(missing))
+
+
+def _undo(
+    console: "Console",
+    target: "Target",
+    settings: "Settings",
+    org: "OrgIdentity",
+    look: "Look",
+    flags: ApplyFlags,
+) -> None:
+    """Take back the changes that broke their promise by making a timeout shorter."""
+    from diag.changes.undo_plan import demand_something_undone, make_undo_plan
+    from diag.genesys.client import GenesysClient
+    from diag.interaction.apply_flow import carry_out
+
+    entries = [item.promise.line for item in look.broken if item.promise.undo_helps]
+    for item in look.broken:
+        if not item.promise.undo_helps:
+            console.warn(
+                f"{item.promise.line.action_name} is not undone: the change made its timeout longer, so "
+                "undoing it would cut off more."
+            )
+    if not entries:
+        return
+    with GenesysClient(target.connection) as client:
+        plan = make_undo_plan(entries, client.read_config, org)
+    carry_out(console, target, settings, plan, flags)
+    demand_something_undone(plan)

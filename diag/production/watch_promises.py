@@ -1,0 +1,136 @@
+"""One look of `diag watch`: read the hours since the last look, keep them, judge all since each change."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate
+from typing import Final
+
+from analysis.production.hourly_counts import BucketCounts, HourCounts
+from analysis.production.promise_watch import WatchState, hours_cut, watch
+from analysis.production.too_generous import enough_s
+from analysis.settings import MOST_DAYS
+from diag.genesys.errors import RefusedRequestError
+from diag.genesys.http.paging import OnProgress
+from diag.genesys.models import Action
+from diag.genesys.telemetry import DurationRange
+from diag.production.hour_store import ActionKey, HourStore
+from diag.production.promises import Promise
+from diag.production.read_telemetry import Telemetry
+from diag.production.time_window import Window, last_days
+
+ACCEPTED: Final = 0.01
+"""At most this share may be cut off: the number is made from p99."""
+LATE: Final = timedelta(hours=48)
+"""Hours as old as this are read again at each look: how late the platform's numbers arrive is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A promise and what its hours say; `enough_s`: the timeout that would do, where it is far shorter."""
+
+    promise: Promise
+    state: WatchState
+    enough_s: int | None = None
+
+    @property
+    def broken(self) -> bool:
+        """Whether more is cut off than was promised."""
+        return self.state.broken_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class NotWatched:
+    """A promise that cannot be judged, and why; `unread`: the platform did not answer about it."""
+
+    promise: Promise
+    why: str
+    unread: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """All promises at one look, in the order of the journal."""
+
+    watched: tuple[Watched, ...] = ()
+    not_watched: tuple[NotWatched, ...] = ()
+
+    @property
+    def broken(self) -> tuple[Watched, ...]:
+        """Return the promises that are broken."""
+        return tuple(item for item in self.watched if item.broken)
+
+
+def look_at(
+    telemetry: Telemetry,
+    store: HourStore,
+    promises: Iterable[Promise],
+    actions: Mapping[str, Action],
+    now: datetime,
+    on_progress: OnProgress | None = None,
+) -> Look:
+    """Return what production says of each promise; `actions` are the org's, by id.
+
+    Reads at most 31 days back. Raises `ApiError` and `HourStoreError`; a refused query is a value.
+    """
+    wanted = tuple(promises)
+    found: list[Watched | NotWatched] = []
+    for done, promise in enumerate(wanted, start=1):
+        found.append(_judge(telemetry, store, promise, actions.get(promise.line.action_id), now))
+        if on_progress:
+            on_progress(done, len(wanted))
+    return Look(
+        tuple(item for item in found if isinstance(item, Watched)),
+        tuple(item for item in found if isinstance(item, NotWatched)),
+    )
+
+
+def _judge(
+    telemetry: Telemetry, store: HourStore, promise: Promise, action: Action | None, now: datetime
+) -> Watched | NotWatched:
+    if action is None:
+        return NotWatched(promise, "it is no longer in the org")
+    if action.timeout_s is None:
+        return NotWatched(promise, "the org does not report its timeout", unread=True)
+    if action.timeout_s != promise.timeout_s:
+        return NotWatched(
+            promise,
+            f"its timeout is {action.timeout_s} s now, diag set {promise.timeout_s} s: "
+            "someone else changed it since",
+        )
+    line = promise.line
+    key = ActionKey(line.host, line.org_id, line.action_id)
+    since = last_days(MOST_DAYS, now).after(line.at)
+    try:
+        _read(telemetry, store, key, promise.timeout_s, since)
+    except RefusedRequestError as error:
+        return NotWatched(promise, f"the platform refused the query: {error.message}", unread=True)
+    began = Window(datetime.fromtimestamp(0, UTC), since.until).after(line.at).since.timestamp()
+    hours = store.hours(key, began)
+    counts = BucketCounts(
+        line.action_id, tuple(hour for hour in hours if len(hour.below) == promise.timeout_s)
+    )
+    state = watch(hours_cut(counts), WatchState(ACCEPTED))
+    generous = None if state.broken_at is not None else enough_s(counts, promise.timeout_s)
+    return Watched(promise, state, generous)
+
+
+def _read(telemetry: Telemetry, store: HourStore, key: ActionKey, timeout_s: int, window: Window) -> None:
+    read_until = store.read_until(key)
+    since = window.since
+    if read_until is not None:
+        since = max(since, datetime.fromtimestamp(read_until, UTC) - LATE)
+    if since >= window.until:
+        return
+    ranges = [DurationRange(second * 1000, (second + 1) * 1000) for second in range(timeout_s)]
+    read = telemetry.execution_counts(key.action_id, since, window.until, ranges)
+    hours = [
+        HourCounts(
+            datetime.fromisoformat(hour.interval.split("/")[0]).timestamp(),
+            hour.total,
+            tuple(accumulate(hour.counts)),
+        )
+        for hour in read
+        if hour.total > 0
+    ]
+    store.keep(key, hours, window.until.timestamp())

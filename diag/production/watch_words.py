@@ -1,0 +1,114 @@
+"""What `diag watch` says: one line while all holds, a sentence with its evidence for each broken promise."""
+
+import shlex
+import time
+from collections.abc import Mapping
+from typing import Final
+
+from analysis.number_words import percent, plural
+from analysis.plain_text import is_printable
+from analysis.production.promise_watch import ALARM, Stretch
+from diag.production.watch_promises import ACCEPTED, Look, NotWatched, Watched
+
+WATCH_VERSION: Final = 1
+
+
+def holds_line(look: Look) -> str:
+    """Return the one line of a look at which nothing is broken."""
+    if not look.watched:
+        return "Nothing to watch: no change of diag is in force in this org."
+    executions = sum(item.state.executions for item in look.watched)
+    timeouts = plural(len(look.watched), "changed timeout")
+    if not executions:
+        return f"{timeouts}, and no full hour with production executions since: nothing to judge yet."
+    return (
+        f"{timeouts} as promised: no proof of more than {percent(ACCEPTED)} cut off in "
+        f"{plural(executions, 'production execution')}."
+    )
+
+
+def broken_sentence(item: Watched) -> str:
+    """Return what broke, with the hours that prove it."""
+    line, worst = item.promise.line, worst_stretch(item)
+    return (
+        f"{line.action_name}: {percent(worst.share)} of {plural(worst.executions, 'production execution')} "
+        f"since {_utc(worst.since)} ({worst.cut_off:,} of them) were cut off at its timeout of "
+        f"{item.promise.timeout_s} s; at most {percent(ACCEPTED)} was promised. "
+        f"Evidence {item.state.evidence:,.0f} to 1, where {ALARM:.0f} to 1 is enough."
+    )
+
+
+def next_step(item: Watched) -> str:
+    """Return the command that mends a broken promise."""
+    observe = f"diag observe {_to_type(item)}"
+    if item.promise.undo_helps:
+        return f"diag undo {item.promise.line.entry}, or look for another number: {observe}"
+    return f"{observe} (undoing the change would cut off more: it made the timeout longer)"
+
+
+def generous_line(item: Watched) -> str:
+    """Return the advice about a timeout far above what production needs; `enough_s` must be there."""
+    return (
+        f"{item.promise.line.action_name}: its timeout of {item.promise.timeout_s} s is far above what "
+        f"production needs ({item.enough_s} s would do); callers may wait that long in silence. "
+        f"To lower it: diag observe {_to_type(item)} --out plan.json"
+    )
+
+
+def not_watched_line(item: NotWatched) -> str:
+    """Return why a change is not judged."""
+    return f"Not watched: {item.promise.line.action_name}: {item.why}."
+
+
+def worst_stretch(item: Watched) -> Stretch:
+    """Return the hours that speak most against the promise, all of them before there are any."""
+    return item.state.stretch or Stretch(item.promise.line.at)
+
+
+def look_to_json(look: Look) -> Mapping[str, object]:
+    """Return a look for scripts: times in UTC, shares as fractions, timeouts in seconds (docs/formats.md)."""
+    return {
+        "format_version": WATCH_VERSION,
+        "accepted": ACCEPTED,
+        "alarm": ALARM,
+        "broken": len(look.broken),
+        "promises": [_promise_json(item) for item in look.watched],
+        "not_watched": [
+            {
+                "action_id": item.promise.line.action_id,
+                "action_name": item.promise.line.action_name,
+                "entry": item.promise.line.entry,
+                "why": item.why,
+            }
+            for item in look.not_watched
+        ],
+    }
+
+
+def _promise_json(item: Watched) -> Mapping[str, object]:
+    line, state, worst = item.promise.line, item.state, worst_stretch(item)
+    return {
+        "action_id": line.action_id,
+        "action_name": line.action_name,
+        "entry": line.entry,
+        "timeout_s": item.promise.timeout_s,
+        "changed_at": _utc(line.at),
+        "hours": state.hours,
+        "executions": state.executions,
+        "cut_off": state.cut_off,
+        "evidence": round(state.evidence, 4),
+        "broken": item.broken,
+        "broken_at": None if state.broken_at is None else _utc(state.broken_at),
+        "worst": {"since": _utc(worst.since), "executions": worst.executions, "cut_off": worst.cut_off},
+        "enough_s": item.enough_s,
+        "next_command": next_step(item) if item.broken else None,
+    }
+
+
+def _to_type(item: Watched) -> str:
+    line = item.promise.line
+    return shlex.quote(line.action_name if is_printable(line.action_name) else line.action_id)
+
+
+def _utc(at: float) -> str:
+    return time.strftime("%Y-%m-%dT%H:%MZ", time.gmtime(at))

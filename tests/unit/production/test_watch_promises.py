@@ -1,0 +1,152 @@
+"""One look of the watch: which hours are asked for, what counts, and what is said of the rest."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from diag.changes.journal.journal_line import JournalLine
+from diag.genesys.errors import RefusedRequestError
+from diag.genesys.models import Action
+from diag.genesys.telemetry import DurationRange, IntervalCounts
+from diag.production.hour_store import HourStore, open_store
+from diag.production.promises import Promise, promises_of
+from diag.production.watch_promises import Look, look_at
+from diag.production.watch_words import broken_sentence, holds_line, look_to_json, next_step, not_watched_line
+from tests.support.changes.fake_org import IDENTITY, full_config
+from tests.support.changes.journal_records import record
+
+NOW = datetime(2026, 7, 15, 9, 20, tzinfo=UTC)
+CHANGED = datetime(2026, 7, 12, 6, 30, tzinfo=UTC)
+LINE = record(
+    phase="result", outcome="applied", at=CHANGED.timestamp(), before_timeout_s=5, after_timeout_s=3
+)
+
+
+class Production:
+    """Sixty executions an hour, `cut_off` of them at the timeout."""
+
+    def __init__(self, cut_off: int) -> None:
+        self.cut_off = cut_off
+        self.asked: list[tuple[datetime, datetime]] = []
+        self.refused = False
+
+    def execution_totals(self, since: datetime, until: datetime) -> dict[str, int]:
+        raise AssertionError("not asked for")
+
+    def execution_counts(
+        self, action_id: str, since: datetime, until: datetime, ranges: Sequence[DurationRange]
+    ) -> tuple[IntervalCounts, ...]:
+        if self.refused:
+            raise RefusedRequestError("too wide", status=400)
+        self.asked.append((since, until))
+        quick = (60 - self.cut_off, *[0] * (len(ranges) - 1))
+        found, at = [], since
+        while at < until:
+            interval = f"{at.isoformat()}/{(at + timedelta(hours=1)).isoformat()}"
+            found.append(IntervalCounts(interval, 60, quick, None, None, None, None))
+            at += timedelta(hours=1)
+        return tuple(found)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[HourStore]:
+    with open_store(tmp_path / "s.sqlite") as opened:
+        yield opened
+
+
+def present(timeout_s: int = 3) -> dict[str, Action]:
+    return {LINE.action_id: full_config(LINE.action_id, timeout_s).action}
+
+
+def look(production: Production, store: HourStore, now: datetime = NOW, line: JournalLine = LINE) -> Look:
+    return look_at(production, store, [Promise(line)], present(), now)
+
+
+def test_only_whole_hours_after_the_change_count_and_the_newest_is_left_out(store: HourStore) -> None:
+    production = Production(0)
+    found = look(production, store)
+    assert production.asked == [(CHANGED + timedelta(minutes=30), NOW - timedelta(hours=1, minutes=20))]
+    (item,) = found.watched
+    assert (item.state.hours, item.state.executions, item.broken) == (73, 73 * 60, False)
+    assert "1 changed timeout as promised" in holds_line(found)
+
+
+def test_the_next_look_reads_the_new_hours_and_those_that_may_be_late(store: HourStore) -> None:
+    production = Production(0)
+    look(production, store)
+    second = look(production, store, NOW + timedelta(hours=5))
+    assert production.asked[1][0] == production.asked[0][1] - timedelta(hours=48)
+    assert second.watched[0].state.hours == 78
+
+
+def test_history_outlives_what_the_platform_keeps(store: HourStore) -> None:
+    look(Production(0), store)
+    later = look(Production(0), store, NOW + timedelta(days=60))
+    assert later.watched[0].state.hours == 73 + 31 * 24
+
+
+def test_a_broken_promise_has_a_sentence_with_evidence_and_a_command(store: HourStore) -> None:
+    found = look(Production(3), store)
+    (item,) = found.broken
+    sentence = broken_sentence(item)
+    assert "5 % of" in sentence
+    assert "since 2026-07-12T07:00Z" in sentence
+    assert "timeout of 3 s; at most 1 % was promised" in sentence
+    assert next_step(item).startswith(f"diag undo {LINE.entry}, or")
+    told = look_to_json(found)
+    assert told["broken"] == 1
+
+
+def test_undoing_is_not_advised_where_it_would_cut_off_more(store: HourStore) -> None:
+    found = look(Production(3), store, line=replace(LINE, before_timeout_s=2))
+    assert "diag undo" not in next_step(found.broken[0])
+
+
+@pytest.mark.parametrize(
+    ("actions", "why", "unread"),
+    [
+        ({}, "it is no longer in the org", False),
+        (present(9), "its timeout is 9 s now, diag set 3 s: someone else changed it since", False),
+    ],
+)
+def test_what_is_not_in_force_any_more_is_said(
+    store: HourStore, actions: dict[str, Action], why: str, unread: bool
+) -> None:
+    found = look_at(Production(3), store, [Promise(LINE)], actions, NOW)
+    (missing,) = found.not_watched
+    assert (missing.unread, not_watched_line(missing)) == (
+        unread,
+        f"Not watched: {LINE.action_name}: {why}.",
+    )
+    assert found.watched == ()
+
+
+def test_a_refused_query_is_not_quiet(store: HourStore) -> None:
+    production = Production(0)
+    production.refused = True
+    (missing,) = look(production, store).not_watched
+    assert missing.unread
+
+
+def test_a_change_of_this_hour_has_nothing_to_judge_yet(store: HourStore) -> None:
+    production = Production(0)
+    found = look(production, store, line=replace(LINE, at=NOW.timestamp()))
+    assert production.asked == []
+    assert "nothing to judge yet" in holds_line(found)
+
+
+def test_the_newest_change_in_force_is_the_promise() -> None:
+    org = replace(IDENTITY, org_id=LINE.org_id, host=LINE.host)
+    lines = [
+        LINE,
+        replace(LINE, entry="e2", after_timeout_s=4),
+        replace(LINE, entry="e3", outcome="refused", after_timeout_s=9),
+        replace(LINE, entry="e4", action_id="elsewhere", host="other"),
+        replace(LINE, entry="e5", action_id="taken-back"),
+        replace(LINE, entry="e6", action_id="taken-back", undoes="e5"),
+        replace(LINE, entry="e7", action_id="", origin="register"),
+    ]
+    assert [(promise.line.entry, promise.timeout_s) for promise in promises_of(lines, org)] == [("e2", 4)]
