@@ -1,1 +1,1 @@
-"""Production telemetry for `diag observe` and `diag watch`: read by the hour, kept, judged, compared, shown."""
+"""Production telemetry for `diag observe` and `diag watch`: read by the hour, judged, kept, compared."""
