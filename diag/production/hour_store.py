@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final
 
+from analysis.format.checked_json import parse_json
 from analysis.format.input_file import open_own
 from analysis.format.typed_json import Between, WrongShapeError, typed
 from analysis.production.hourly_counts import HourCounts
@@ -153,7 +154,7 @@ def _check(path: Path, connection: sqlite3.Connection) -> None:
 
 def _hour(row: tuple[object, object, object]) -> HourCounts:
     started_at, total, below = row
-    found = typed(_Row, {"started_at": started_at, "total": total, "below": json.loads(str(below))})
+    found = typed(_Row, {"started_at": started_at, "total": total, "below": parse_json(str(below))})
     if not 1 <= len(found.below) <= 60:
         raise WrongShapeError("below is not one count per second of a timeout")
     return HourCounts(float(found.started_at), found.total, found.below)
