@@ -24,6 +24,7 @@ from loadtests.run.printable_log import make_log_printable
 from loadtests.run.web_guard import guard_web_ui
 from loadtests.run.web_tab import add_tab
 from loadtests.steering.session import Session
+from loadtests.workers.forked_workers import end_forked_workers
 from loadtests.workers.master import MasterRun
 from loadtests.workers.messages import TO_MASTER
 from loadtests.workers.user_count import UserCount, count_users
@@ -143,6 +144,8 @@ class LocustEvents:
 
     def _leave(self, code: int) -> None:
         self._stack.close()
+        if isinstance(self._runner, MasterRunner):
+            end_forked_workers()
         raise SystemExit(int(code))
 
     def _on_test_start(self, environment: Any, **_: Any) -> None:

@@ -220,7 +220,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "loadtests/workers": {
         *_CLIENT, "analysis.format", "analysis.number_words", "diag.errors", "diag.exit_codes",
         "diag.settings", "diag.target", "loadtests.planning", "loadtests.recording", "loadtests.sending",
-        "loadtests.steering", "gevent", "locust",
+        "loadtests.steering", "gevent", "locust", "psutil",
     },
     "loadtests/run": {
         *_CLIENT, "analysis.errors", "analysis.format", "analysis.number_words", "analysis.plain_text",
