@@ -97,8 +97,10 @@ def test_two_runs_that_fork_their_workers_do_not_share_them(tmp_path: Path, sand
 
 
 def started_from(web: httpx.Client) -> bool:
-    """Start the run from the page, as soon as there is one and its workers are ready."""
+    """Start the run from the page, as soon as there is one and both workers are ready."""
     try:
+        if len(web.get("/stats/requests").json().get("workers", ())) < 2:
+            return False
         return bool(web.post("/swarm", data={"user_count": "1", "spawn_rate": "1"}).json()["success"])
     except httpx.HTTPError:
         return False
