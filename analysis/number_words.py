@@ -1,6 +1,7 @@
 """How numbers read in a sentence: plain, with units, never falsely exact."""
 
 import math
+import time
 from collections.abc import Callable, Iterable
 from typing import Final, Literal
 
@@ -55,6 +56,11 @@ def duration(s: float) -> str:
         return f"{hours} h {minutes} min" if minutes else f"{hours} h"
     days, hours = divmod(hours, 24)
     return f"{days} days {hours} h" if hours else f"{days} days"
+
+
+def clock_time(at_s: float) -> str:
+    """Return "14:03:20 UTC" for Unix seconds."""
+    return time.strftime("%H:%M:%S UTC", time.gmtime(at_s))
 
 
 def percent(share: float) -> str:

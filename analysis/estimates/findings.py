@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from analysis.estimates.calls_missing import Shortfall
+from analysis.estimates.enough import Enough
 from analysis.estimates.estimate import Estimate
+from analysis.estimates.given_up import GivenUp
 from analysis.estimates.stability import Disagreement
 from analysis.estimates.time_coverage import TimeCoverage
 from analysis.format.action_facts import ActionFacts
@@ -49,6 +51,10 @@ class Findings:
     """Calls as the platform's timeout sees them, from dispatch."""
     lower_ms: int | None = None
     """Proven to be below the quantile by any load level."""
+    enough: Enough | None = None
+    """Why the measurement was stopped with these calls; None where it was not, or for another reason."""
+    given_up_by_backend: GivenUp | None = None
+    """Set where the backend itself ends the calls that hide the quantile."""
     disagreement: Disagreement | None = None
     fired_s: tuple[int, int] | None = None
     """The shortest and the longest timeout that cut a deciding call off; None where unknown."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from analysis.estimates.enough import settled_before
 from analysis.estimates.estimate import Estimate, estimate
 from analysis.estimates.load_levels import Level
 from analysis.estimates.warmup import warm_up_mask
@@ -39,12 +40,13 @@ def judge_level(level: Level, settings: RecommendSettings, *, many_looks: bool =
     counts, cut_counts = (count_latencies(part.latency_ms, part.event) for part in (warm, cut))
     everything = kaplan_meier(counts + cut_counts)
     confidence = _of_the_look(settings, len(warm)) if many_looks else None
+    found = estimate(warm, settings, confidence=confidence, counts=counts)
     return JudgedLevel(
         rate=level.rate,
         calls=warm,
         warm_up=cut,
         refused=refused,
-        estimate=estimate(warm, settings, confidence=confidence, counts=counts),
+        estimate=settled_before(warm, cut, found, settings, many_looks=many_looks),
         quantile_with_warm_up_ms=everything.quantile_ms(settings.percentile),
     )
 

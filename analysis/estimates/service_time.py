@@ -14,6 +14,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.estimates.clock_steps import on_one_clock
 from analysis.samples.action_calls import Calls, Kind
 from analysis.statistics.kaplan_meier import SurvivalTable, kaplan_meier
 from analysis.statistics.latency_counts import count_latencies
@@ -30,10 +31,13 @@ class Timed:
     calls: Calls
     clock: Literal["service", "response"]
     lag_p99_s: float | None
+    clocks_apart_s: float = 0.0
+    """How far the clock of the plan and that of the sender were apart at most."""
 
 
 def on_the_right_clock(calls: Calls) -> Timed:
     """Return the calls timed from dispatch, or from the intended start where the schedule was not kept."""
+    calls, apart_s = on_one_clock(calls)
     latency = calls.latency_ms
     ran = calls.kind != Kind.REFUSED
     planned = ~np.isnan(calls.lag_s)
@@ -46,7 +50,7 @@ def on_the_right_clock(calls: Calls) -> Timed:
             latency = latency + np.where(planned, np.maximum(calls.lag_s, 0.0) * 1e3, 0.0)
     overhead = _smallest_overhead_ms(calls)
     latency = np.maximum(latency - overhead, np.minimum(latency, 1.0))
-    return Timed(replace(calls, latency_ms=latency), clock, lag_p99)
+    return Timed(replace(calls, latency_ms=latency), clock, lag_p99, apart_s)
 
 
 def from_dispatch(calls: Calls) -> SurvivalTable:

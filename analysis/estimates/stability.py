@@ -1,4 +1,4 @@
-"""Do the parts of the measurement agree? False alarms: 0-4 % (docs/method.md, "Stability")."""
+"""Do the parts of the measurement agree? False alarms: under 1 % (docs/method.md, "Stability")."""
 
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -8,16 +8,38 @@ import numpy as np
 from analysis.estimates.estimate import Estimate, buffer_ms, estimate
 from analysis.samples.action_calls import Calls
 from analysis.settings import RecommendSettings
+from analysis.statistics.change_point import LEVELS, ChangeKind, ChangePoint, find_change_point
 from analysis.statistics.latency_counts import ROUNDING_SLACK_MS
 
-Between = Literal["halves", "runs", "days"]
+Between = Literal["a change", "runs", "days"]
 
-MIN_CALLS: Final = 1000
+MIN_CALLS: Final = 200
+"""Of a run that is searched for a change: with fewer, there is hardly ever a number to doubt."""
 MIN_RUN_CALLS: Final = 500
 LONG_RUN_S: Final = 12 * 3600.0
-"""A run over half a day sees the daily rhythm: its halves differ by nature."""
+"""A run over half a day sees the daily rhythm: its parts differ by nature."""
+MIN_CALLS_TO_RANK: Final = 100
+"""With as many on both sides, their p99 tell which side is slower; else the share that changed most."""
+MOST_STEPS: Final = 4
+"""So many changes, one after the other, are followed in a run."""
 STARVED_RATIO: Final = 3.0
 MIN_STARVED_CALLS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Where a run became slower or faster; a drift is given by its first and its last third."""
+
+    kind: ChangeKind
+    at: float
+    """Start of the first call of the later part, Unix seconds."""
+    after_s: float
+    """The same, since the first call of the run that counts."""
+    before_ms: int | None
+    """The quantile the settings ask for, in the part before; None where it is hidden."""
+    after_ms: int | None
+    calls_before: int
+    calls_after: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +49,89 @@ class Disagreement:
     faster: Estimate
     slower: Estimate
     between: Between
-    """What was compared: "halves" of a run, "runs", or "days" of production."""
+    """What was compared: the parts before and after "a change" in a run, "runs", or "days" of production."""
+    change: Change | None = None
 
 
 def find_disagreement(calls: Calls, settings: RecommendSettings) -> Disagreement | None:
-    """Return the widest proven difference between halves of a run or between runs, or None."""
-    if len(calls) < MIN_CALLS:
-        return None
+    """Return the widest proven difference within a run or between runs, or None."""
     runs = [calls.where(calls.run == run) for run in np.unique(calls.run)]
     long_enough = [estimate(run, settings) for run in runs if len(run) >= MIN_RUN_CALLS]
     found = [disagreement_between(long_enough, settings, "runs")]
-    for run in runs:
-        if len(run) >= MIN_CALLS and run.started_at[-1] - run.started_at[0] < LONG_RUN_S:
-            first = np.arange(len(run)) < len(run) // 2
-            effect = estimate(run, settings).design_effect
-            halves = [estimate(run.where(part), settings, least_effect=effect) for part in (first, ~first)]
-            found.append(disagreement_between(halves, settings, "halves"))
+    found += [find_change(run, settings) for run in runs]
     real = [disagreement for disagreement in found if disagreement is not None]
     return max(real, key=lambda one: one.slower.lower_ms or 0, default=None)
+
+
+def find_change(run: Calls, settings: RecommendSettings) -> Disagreement | None:
+    """Return the parts of one run before and after a change that moves the timeout, or None.
+
+    Of several changes one after the other, the slower side of each is searched for the next
+    (binary segmentation, Vostrikova 1981), so `slower` holds calls of one distribution.
+    """
+    if len(run) < MIN_CALLS or run.started_at[-1] - run.started_at[0] >= LONG_RUN_S:
+        return None
+    found = None
+    part = run
+    for _ in range(MOST_STEPS):
+        point = _change_point(part, settings)
+        if point is None:
+            break
+        sides = _sides(part, point)
+        before, after = (estimate(side, settings) for side in sides)
+        later_is_slower = _later_is_slower(before, after, point)
+        slower, faster = (after, before) if later_is_slower else (before, after)
+        if found is None:
+            if not _moves_the_timeout(faster, slower, settings):
+                return None
+            found = Disagreement(faster, slower, "a change", _change(run, sides, before, after, point))
+        elif _need_ms(slower, settings) > _need_ms(found.slower, settings):
+            found = Disagreement(found.faster, slower, "a change", found.change)
+        part = sides[1] if later_is_slower else sides[0]
+    return found
+
+
+def _change_point(run: Calls, settings: RecommendSettings) -> ChangePoint | None:
+    table = estimate(run, settings).table
+    levels = [table.quantile_ms(level) for level in LEVELS]
+    return find_change_point(run.latency_ms, run.event, run.limit_ms, levels)
+
+
+def _sides(run: Calls, point: ChangePoint) -> tuple[Calls, Calls]:
+    """The calls before and after a step, or the first and the last third of a drift."""
+    position, n = np.arange(len(run)), len(run)
+    if point.kind == "drift":
+        return run.where(position < n // 3), run.where(position >= n - n // 3)
+    return run.where(position < point.first_after), run.where(position >= point.first_after)
+
+
+def _change(
+    run: Calls, sides: tuple[Calls, Calls], before: Estimate, after: Estimate, point: ChangePoint
+) -> Change:
+    at = float(sides[1].started_at[0])
+    since = at - float(run.started_at[0])
+    return Change(point.kind, at, since, before.quantile_ms, after.quantile_ms, before.samples, after.samples)
+
+
+def _later_is_slower(before: Estimate, after: Estimate, point: ChangePoint) -> bool:
+    if min(before.samples, after.samples) < MIN_CALLS_TO_RANK:
+        return point.slower_after
+    if before.quantile_ms is None or after.quantile_ms is None:
+        # The part whose quantile is hidden is the slower one.
+        hidden = before.quantile_ms is None, after.quantile_ms is None
+        return point.slower_after if all(hidden) else hidden[1]
+    return after.quantile_ms > before.quantile_ms
+
+
+def _moves_the_timeout(faster: Estimate, slower: Estimate, settings: RecommendSettings) -> bool:
+    """Return whether p99 + buffer differ by more than the hysteresis: a smaller difference moves nothing."""
+    a, b = _need_ms(faster, settings), _need_ms(slower, settings)
+    return b - a >= max(settings.hysteresis_min_s * 1e3, settings.hysteresis_ratio * a)
+
+
+def _need_ms(part: Estimate, settings: RecommendSettings) -> float:
+    seen = part.quantile_ms if part.quantile_ms is not None else part.lower_ms or 0
+    return seen + buffer_ms(seen, settings)
 
 
 def starved_workers(calls: Calls, level_ms: float) -> int:
@@ -70,11 +157,6 @@ def disagreement_between(
     faster = min(estimates, key=lambda one: one.upper_ms or float("inf"))
     if faster.upper_ms is None or slower.lower_ms is None or faster.upper_ms >= slower.lower_ms:
         return None
-    if faster.quantile_ms is None:
-        return None
-    slow_ms = slower.quantile_ms if slower.quantile_ms is not None else slower.lower_ms
-    a = faster.quantile_ms + buffer_ms(faster.quantile_ms, settings)
-    b = slow_ms + buffer_ms(slow_ms, settings)
-    if b - a < max(settings.hysteresis_min_s * 1e3, settings.hysteresis_ratio * a):
+    if faster.quantile_ms is None or not _moves_the_timeout(faster, slower, settings):
         return None
     return Disagreement(faster, slower, between)

@@ -24,6 +24,7 @@ from analysis.samples.run_samples import add_segments, finished_parquet
 from analysis.samples.sample_file import add_sample_file
 from analysis.samples.sample_set import SampleSet
 from analysis.samples.table_builder import TableBuilder
+from analysis.samples.unnamed_runs import with_one_run_for_one_source
 
 DETAIL_COLUMNS: Final = (
     "http_status",
@@ -69,6 +70,7 @@ def read_samples(paths: Sequence[Path], *, detail: bool = False) -> SampleSet:
     table, dropped = without_duplicates(builder.finish())
     if dropped:
         skipped.append(SkippedInput("duplicates", dropped, "the same call is in the input twice"))
+    table = with_one_run_for_one_source(table, [str(path) for path in paths])
     far = _far_from_their_plan(table)
     if far:
         what = f"scheduled_at of {plural(far, 'row')}"

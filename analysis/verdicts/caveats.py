@@ -38,8 +38,10 @@ def about_load(levels: Levels, facts: ActionFacts) -> list[str]:
     return lines
 
 
-def about_calls(deciding: JudgedLevel, coverage: TimeCoverage, settings: RecommendSettings) -> list[str]:
-    """Return warnings about the calls of the deciding level."""
+def about_calls(
+    deciding: JudgedLevel, coverage: TimeCoverage, settings: RecommendSettings, *, many_looks: bool = False
+) -> list[str]:
+    """Return warnings about the calls of the deciding level; `many_looks`: it was stopped when settled."""
     calls, warm_up, estimate = deciding.calls, deciding.warm_up, deciding.estimate
     lines = []
     if coverage.grade == "C":
@@ -47,7 +49,13 @@ def about_calls(deciding: JudgedLevel, coverage: TimeCoverage, settings: Recomme
         rarer = (
             f" rarer than once per {duration(coverage.measured_s / 3)}" if coverage.measured_s >= 3 else ""
         )
-        lines.append(f"measured for {duration(coverage.measured_s)}: slow episodes{rarer} cannot be excluded")
+        seen = duration(coverage.measured_s)
+        if many_looks and estimate.timeout_s is not None:
+            lines.append(
+                f"settled for these {seen}; other hours were not seen: diag observe shows them in "
+                "production, or measure again at other hours and give the runs together"
+            )
+        lines.append(f"measured for {seen}: slow episodes{rarer} cannot be excluded")
     given_up = calls.count(Outcome.CLIENT_TIMEOUT)
     if given_up > NOTABLE_SHARE * (1.0 - settings.percentile) * len(calls):
         lines.append(
@@ -87,10 +95,17 @@ def about_inputs(input_origins: Mapping[str, int], calls: int) -> list[str]:
 
 
 def about_the_clock(timed: Timed) -> list[str]:
-    """Return a warning when the load generator started calls late."""
+    """Return warnings when the load generator started calls late, or its clock and the plan's disagree."""
+    lines = []
+    if timed.clocks_apart_s:
+        lines.append(
+            "the clock of the plan and that of the sender disagree by up to "
+            f"{duration(timed.clocks_apart_s)}: latencies are measured from sending"
+        )
     if timed.clock == "service":
-        return []
+        return lines
     return [
+        *lines,
         f"the load generator was late (p99 {at_most((timed.lag_p99_s or 0) * 1e3)}): "
-        "latencies are measured from the planned start"
+        "latencies are measured from the planned start",
     ]

@@ -7,6 +7,7 @@ from analysis.estimates.calls_missing import (
     NEGLIGIBLE_LEFT,
     a_probe_sees_further,
 )
+from analysis.estimates.enough import Enough
 from analysis.estimates.estimate import Estimate, buffer_ms, timeout_for
 from analysis.estimates.findings import Findings
 from analysis.settings import RecommendSettings
@@ -33,14 +34,21 @@ def decide(findings: Findings, settings: RecommendSettings) -> Decision:
     if not findings.any_answer:
         return Decision(Verdict.NO_DATA)
     cap = settings.cap_s
+    if findings.enough is Enough.OVER_CAP and (wanted is None or wanted > cap):
+        return Decision(Verdict.OVER_CAP_USE_ASYNC, cap, wanted)
     if wanted is not None and _only_the_bound_is_over_cap(findings, settings):
         return Decision(Verdict.INSUFFICIENT_SAMPLES, None, wanted)
     if (findings.lower_ms or 0) >= cap * 1000 or (wanted or 0) > cap:
         return Decision(Verdict.OVER_CAP_USE_ASYNC, cap, wanted)
+    if wanted is None and findings.enough in (Enough.HIDDEN, Enough.HARDLY):
+        return Decision(Verdict.CENSORED_NEEDS_PROBE)
     if wanted is None:
         return Decision(_why_no_bound(findings.estimate, settings))
-    if findings.disagreement is not None:
-        slower = max(_covering(findings.disagreement.slower, settings), wanted)
+    parts = findings.disagreement
+    if parts is not None:
+        if parts.change is not None and parts.slower.timeout_s is None:
+            return Decision(Verdict.UNSTABLE)
+        slower = max(_covering(parts.slower, settings), wanted)
         return Decision(Verdict.UNSTABLE, min(slower, cap), slower)
     return _against_current(findings.estimate, wanted, findings.current_timeout_s, settings)
 

@@ -33,7 +33,8 @@ def judge(findings: Findings, settings: RecommendSettings, concurrency_limit: in
     )
     too_expensive = cost_warning(cost, concurrency_limit)
     any_calls = estimate.samples > 0
-    parts = findings.disagreement
+    parts = findings.disagreement if decision.verdict is Verdict.UNSTABLE else None
+    gives_up = findings.given_up_by_backend if decision.verdict is Verdict.CENSORED_NEEDS_PROBE else None
     judged = Recommendation(
         action_id=findings.action_id,
         action_name=findings.action_name,
@@ -58,10 +59,13 @@ def judge(findings: Findings, settings: RecommendSettings, concurrency_limit: in
         quantile_with_warm_up_ms=findings.quantile_with_warm_up_ms,
         quantile_fast_part_ms=parts.faster.quantile_ms if parts else None,
         quantile_slow_part_ms=parts.slower.quantile_ms if parts else None,
+        change=parts.change if parts else None,
         n_eff=estimate.n_eff if any_calls else None,
         design_effect=estimate.design_effect if any_calls else None,
         calls_needed=(missing.calls_needed if decision.verdict is Verdict.INSUFFICIENT_SAMPLES else None),
         far_seeing_calls=missing.far_seeing if missing.limited_by_the_timeout else None,
+        backend_gives_up_ms=gives_up.latest_ms if gives_up else None,
+        answered_timeout_s=gives_up.answered.timeout_s if gives_up else None,
         still_running=findings.given_up,
         confidence_max_seen=missing.confidence_max_seen if any_calls else None,
         cut_off_now=cost.cut_off_now,

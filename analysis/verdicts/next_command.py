@@ -22,6 +22,8 @@ def next_command(findings: Findings, judged: Recommendation, settings: Recommend
     action = _only(findings.action_id, findings.action_name)
     match judged.verdict:
         case Verdict.CENSORED_NEEDS_PROBE:
+            if findings.given_up_by_backend is not None:
+                return findings.apply_with.replace(" --apply", " --backend-errors exclude")
             ended_by_the_client = findings.given_up > findings.censored / 2
             return f"diag measure {action}" if ended_by_the_client else f"diag measure --probe {action}"
         case Verdict.INSUFFICIENT_SAMPLES:

@@ -7,7 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from analysis.estimates.calls_missing import shortfall
+from analysis.estimates.enough import stopped_because
 from analysis.estimates.findings import Findings
+from analysis.estimates.given_up import given_up_by_backend
 from analysis.estimates.judge_action import JudgedAction, judge_action
 from analysis.estimates.level_estimates import about_other_levels
 from analysis.estimates.service_time import from_dispatch
@@ -125,7 +127,8 @@ def findings(
     calls, estimate = deciding.calls, deciding.estimate
     coverage = time_coverage(calls.started_at)
     current, current_known = _current_timeout(facts, action.calls)
-    warnings = _warnings(judged, facts, coverage, settings)
+    warnings = _warnings(judged, facts, coverage, settings, many_looks=many_looks)
+    no_number = estimate.timeout_s is None or estimate.timeout_s > settings.cap_s
     if not current_known and facts.configurable:
         warnings.append(f"the current timeout is unknown; {current} s (the platform's default) is assumed")
     saturated_because, saturated_rate = _saturated(judged)
@@ -143,6 +146,8 @@ def findings(
         timeouts=calls.count(Outcome.TIMEOUT),
         cost_table=estimate.table if judged.timed.clock == "service" else from_dispatch(calls),
         lower_ms=judged.proven_ms,
+        enough=stopped_because(calls, deciding.warm_up, settings) if many_looks and no_number else None,
+        given_up_by_backend=given_up_by_backend(calls, settings) if estimate.timeout_s is None else None,
         disagreement=find_disagreement(calls, settings) if estimate.timeout_s is not None else None,
         fired_s=_fired(calls),
         input_origins=calls.origins(),
@@ -161,13 +166,18 @@ def findings(
 
 
 def _warnings(
-    judged: JudgedAction, facts: ActionFacts, coverage: TimeCoverage, settings: RecommendSettings
+    judged: JudgedAction,
+    facts: ActionFacts,
+    coverage: TimeCoverage,
+    settings: RecommendSettings,
+    *,
+    many_looks: bool,
 ) -> list[str]:
     lines = about_load(judged.levels, facts)
     if judged.main is not None:
         lines += about_other_levels(judged.judged, judged.main, judged.deciding)
         lines += about_the_clock(judged.timed)
-        lines += about_calls(judged.deciding, coverage, settings)
+        lines += about_calls(judged.deciding, coverage, settings, many_looks=many_looks)
         lines += about_inputs(judged.deciding.calls.origins(), len(judged.deciding.calls))
     return lines
 

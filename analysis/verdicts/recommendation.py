@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final, Literal
 
 from analysis.estimates.findings import mostly_invented, share_invented
+from analysis.estimates.stability import Change
 from analysis.estimates.time_coverage import Grade
 from analysis.format.action_facts import ActionFacts
 from analysis.format.skipped_input import SkippedInput
@@ -70,11 +71,17 @@ class Recommendation:
     quantile_fast_part_ms: Amount | None = None
     quantile_slow_part_ms: Amount | None = None
     """For `unstable`: the quantile in the two parts of the measurement that disagree."""
+    change: Change | None = None
+    """For `unstable`: where a run became slower or faster; None where whole runs or days disagree."""
     n_eff: float | None = None
     design_effect: float | None = None
     calls_needed: int | None = None
     far_seeing_calls: int | None = None
     """Calls whose timeout let them be observed up to the slowest that finished; None when all could."""
+    backend_gives_up_ms: Amount | None = None
+    """Set where the backend itself ends the calls that hide the quantile: when it does so at the latest."""
+    answered_timeout_s: int | None = None
+    """Then: the number for the calls that it answers (`--backend-errors exclude`); None with too few."""
     still_running: int = 0
     """Calls that diag stopped waiting for, at the end of the run or before. Part of `censored`."""
     confidence_max_seen: float | None = None

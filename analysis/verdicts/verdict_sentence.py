@@ -5,11 +5,14 @@ from typing import Final
 
 from analysis.estimates.calls_missing import NEGLIGIBLE_LEFT, a_probe_sees_further
 from analysis.estimates.findings import Findings
+from analysis.estimates.given_up import GivenUp
+from analysis.estimates.stability import Change
 from analysis.estimates.time_coverage import TimeCoverage
 from analysis.number_words import (
     at_least,
     at_most,
     calls_of,
+    clock_time,
     duration,
     noun,
     percent,
@@ -178,18 +181,42 @@ def _only_with_force(findings: Findings, decision: Decision, cost: Cost) -> str:
 def _unstable(findings: Findings, decision: Decision, settings: RecommendSettings) -> str:
     parts = findings.disagreement
     assert parts is not None
+    if parts.change is not None:
+        return _changed(parts.change, findings, decision, settings)
     fast, slow = (
         _rounded(part.quantile_ms if part.quantile_ms is not None else part.lower_ms or 0, findings)
         for part in (parts.faster, parts.slower)
     )
-    where = {"halves": "one half of a run", "runs": "one run", "days": "one day"}[parts.between]
-    needs = f"{decision.timeout_s} s would cover the slower one"
-    if (decision.uncapped_s or 0) > settings.cap_s:
-        needs = f"the slower one needs {decision.uncapped_s} s, above the cap of {settings.cap_s} s"
+    where = "one run" if parts.between == "runs" else "one day"
     return (
         f"{percentile_name(settings.percentile)} was {fast} in {where} and {slow} in another: find out why; "
-        f"{needs}."
+        f"{_number_for('the slower one', decision, settings)}."
     )
+
+
+def _changed(change: Change, findings: Findings, decision: Decision, settings: RecommendSettings) -> str:
+    """Where a run changed, and which number covers it: "p99 rose from ... to ... 6 min into a run"."""
+    name = percentile_name(settings.percentile)
+    before, after = (
+        "beyond its timeout" if ms is None else _rounded(ms, findings)
+        for ms in (change.before_ms, change.after_ms)
+    )
+    rose = change.before_ms is not None and (change.after_ms is None or change.after_ms >= change.before_ms)
+    since = f"{duration(change.after_s)} into a run, at {clock_time(change.at)}"
+    how = f"{'rose' if rose else 'fell'} from {before} to {after} {since}"
+    if change.kind == "drift":
+        how = f"{'rose' if rose else 'fell'} steadily during a run, from {before} to {after}"
+    if decision.timeout_s is None:
+        slow = change.calls_after if rose else change.calls_before
+        few = plural(slow, "slower call")
+        return f"{name} {how}: find out why, and measure again: {few} {noun(slow, 'is', 'are')} too few."
+    return f"{name} {how}: find out why; {_number_for('the slower part', decision, settings)}."
+
+
+def _number_for(what: str, decision: Decision, settings: RecommendSettings) -> str:
+    if (decision.uncapped_s or 0) > settings.cap_s:
+        return f"{what} needs {decision.uncapped_s} s, above the cap of {settings.cap_s} s"
+    return f"{decision.timeout_s} s would cover {what}"
 
 
 # Without a number.
@@ -222,6 +249,9 @@ def _censored(findings: Findings, settings: RecommendSettings) -> str:
             f"{share} of calls were still running when the run ended, so {hidden} "
             "from this run: measure longer, or let the run wait for its last calls."
         )
+    gives_up = findings.given_up_by_backend
+    if gives_up is not None:
+        return _ended_by_the_backend(gives_up, share, settings)
     if findings.timeouts == 0:
         return (
             f"{share} of calls were ended by errors, so {hidden} "
@@ -233,6 +263,24 @@ def _censored(findings: Findings, settings: RecommendSettings) -> str:
     return (
         f"{share} of {calls_of(findings.source)} hit {_timeouts_that_fired(findings)}, {so} {hidden} "
         f"from {where}: run a probe."
+    )
+
+
+def _ended_by_the_backend(gives_up: GivenUp, share: str, settings: RecommendSettings) -> str:
+    first, last = math.floor(gives_up.earliest_ms / 1e3), math.ceil(gives_up.latest_ms / 1e3)
+    after = f"after {last} s" if last - first <= 1 else f"after {first} to {last} s"
+    answered = gives_up.answered
+    number = "too few calls were answered for a number"
+    if answered.timeout_s is not None and answered.quantile_ms is not None:
+        needs = f"{answered.timeout_s} s" if answered.timeout_s <= settings.cap_s else "more than the cap"
+        number = (
+            f"the calls it answers ({percentile_name(settings.percentile)} {seconds(answered.quantile_ms)}) "
+            f"need {needs}"
+        )
+    return (
+        f"{share} of calls are ended by the backend itself {after}: no timeout above {last} s changes that, "
+        f"and a probe shows no more; {number}. --backend-errors exclude judges those alone: the others fail "
+        "anyway."
     )
 
 

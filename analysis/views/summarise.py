@@ -77,6 +77,7 @@ def _summary(
         histogram=_histogram(calls),
         survival=_curve(survival_of(calls) if waiting is None else waiting, settings),
         timeline=_timeline(calls),
+        started_at=float(calls.started_at.min()) if len(calls) else None,
         errors=errors,
         load=load,
         knee_in_flight=knee(load),

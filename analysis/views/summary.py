@@ -127,6 +127,8 @@ class ActionSummary:
     histogram: Histogram | None = None
     survival: SurvivalCurve | None = None
     timeline: tuple[TimeBin, ...] = ()
+    started_at: float | None = None
+    """Where the timeline begins, Unix seconds; None where a slice is not a time of day."""
     errors: tuple[ErrorGroup, ...] = ()
     load: tuple[LoadBin, ...] = ()
     """Latency against calls in flight, fewest first."""

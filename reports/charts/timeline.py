@@ -34,9 +34,16 @@ _LAG_WORTH_SHOWING_MS: Final = 5.0
 
 
 def timeline_chart(
-    bins: Sequence[TimeBin], now_s: int | None, colours: Colours, cut_off_word: str = "timed out"
+    bins: Sequence[TimeBin],
+    now_s: int | None,
+    colours: Colours,
+    cut_off_word: str = "timed out",
+    change_s: float | None = None,
 ) -> Figure:
-    """Return p50, p99 and the slowest call per slice of time; lanes below share the time axis."""
+    """Return p50, p99 and the slowest call per slice of time; lanes below share the time axis.
+
+    `change_s`: where the action became slower or faster, seconds after the first slice begins.
+    """
     lanes: list[tuple[str, str, Callable[[TimeBin], float]]] = [
         ("calls/s", colours.muted, lambda b: b.calls / b.width_s if b.width_s > 0 else 0.0)
     ]
@@ -51,6 +58,8 @@ def timeline_chart(
     main = add_panel(figure, colours, _HEAD_PX, _TALL_PX)
     main.set_xlim(0, end_s)
     _latencies(main, colours, bins, now_s)
+    if change_s is not None:
+        _mark_change(main, colours, change_s, end_s)
     axes, top_px = main, float(_HEAD_PX + _TALL_PX + _GAP_PX)
     for word, colour, value in lanes:
         axes = add_panel(figure, colours, top_px, _LOW_PX)
@@ -113,6 +122,25 @@ def _latencies(axes: Axes, colours: Colours, bins: Sequence[TimeBin], now_s: int
                 markersize=width,
                 clip_on=False,
             )
+
+
+def _mark_change(axes: Axes, colours: Colours, change_s: float, end_s: float) -> None:
+    """One upright line; its label stands on the side that has room."""
+    axes.axvline(change_s, color=colours.muted, linewidth=1.4, linestyle="dashed", zorder=4, clip_on=False)
+    left = change_s < end_s / 2
+    axes.annotate(
+        "changed here",
+        (change_s, 0),
+        xycoords=axes.get_xaxis_transform(),
+        xytext=(4 if left else -4, 3),
+        textcoords="offset points",
+        ha="left" if left else "right",
+        va="bottom",
+        fontsize=FONT_PX - 1,
+        color=colours.muted,
+        zorder=6,
+        gid=class_gid("aside"),
+    )
 
 
 def _dots(points: Sequence[tuple[float, float]], colour: str) -> PathPatch:

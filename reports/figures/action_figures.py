@@ -126,6 +126,14 @@ def _cut_off_word(summary: ActionSummary) -> str:
     return "cut off" if summary.outcomes.get(Outcome.CLIENT_TIMEOUT, 0) else "timed out"
 
 
+def _change_on_timeline(action: Recommendation, summary: ActionSummary) -> float | None:
+    """Return where a step lies on the time axis; None where there is none. A drift has no place."""
+    change = action.change
+    if change is None or change.kind != "step" or summary.started_at is None:
+        return None
+    return min(max(change.at - summary.started_at, 0.0), timeline_end(summary.timeline))
+
+
 def _timeline_chart(action: Recommendation, summary: ActionSummary) -> Chart:
     bins, word = summary.timeline, _cut_off_word(summary)
     worst = max(bins, key=lambda b: b.p99_ms or 0.0)
@@ -142,6 +150,13 @@ def _timeline_chart(action: Recommendation, summary: ActionSummary) -> Chart:
             traced_number(numbers.latency(worst.p99_ms), worst.p99_ms, f"{at}/worst_p99_ms"),
             traced_number(numbers.duration(worst.start_s), worst.start_s, f"{at}/worst_start_s"),
             "run" if action.source == "test" else "window",
+        )
+    change_s = _change_on_timeline(action, summary)
+    if change_s is not None:
+        words = traced(
+            "{} The dashed line, at {}, is where it changed.",
+            words,
+            traced_number(numbers.duration(change_s), change_s, f"{at}/change_s"),
         )
     shown, step = every_nth_row(len(bins))
     rows = [
@@ -170,13 +185,14 @@ def _timeline_chart(action: Recommendation, summary: ActionSummary) -> Chart:
         "timeline",
         "Latency over time",
         words,
-        lambda colours: timeline_chart(bins, action.current_timeout_s, colours, word),
+        lambda colours: timeline_chart(bins, action.current_timeout_s, colours, word, change_s),
         data_table(fields, columns, raw, shown),
         Axis("linear", 0.0, timeline_end(bins)),
         tuple(key),
         facts={
             "slices": len(bins),
             "width_s": bins[0].width_s,
+            "change_s": change_s,
             "worst_p99_ms": worst.p99_ms,
             "worst_start_s": worst.start_s,
             "every": step,

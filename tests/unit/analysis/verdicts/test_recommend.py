@@ -74,7 +74,7 @@ def test_a_draft_probe_at_another_rate_answers_too() -> None:
     assert (found.verdict, found.recommended_timeout_s) == (Verdict.RAISE, 6)
 
 
-def test_halves_that_disagree_are_unstable_and_the_slower_one_counts() -> None:
+def test_a_run_that_changed_is_unstable_and_its_slower_part_counts() -> None:
     x = lognormal(5000, 5.0)
     x[:2500] /= 2.5
     found = judge(calls(x))
@@ -83,9 +83,8 @@ def test_halves_that_disagree_are_unstable_and_the_slower_one_counts() -> None:
 
 
 def test_the_number_of_an_unstable_action_covers_a_slow_part_that_has_no_bound() -> None:
-    x = lognormal(5000, 5.0)
-    x[:2500] /= 2.5
-    (action,) = by_action(calls(x))
+    days = calls(lognormal(2500, 2.0)), calls(lognormal(2500, 5.0, 2), run="b", start=1.7e9 + 86_400)
+    (action,) = by_action(pd.concat(days, ignore_index=True))
     known = findings(action, orders(), RecommendSettings(), many_looks=False)
     assert known.disagreement is not None
     slower = replace(known.disagreement.slower, upper_ms=None, timeout_s=None, quantile_ms=7000)
@@ -94,6 +93,18 @@ def test_the_number_of_an_unstable_action_covers_a_slow_part_that_has_no_bound()
     beyond = replace(slower, quantile_ms=None, lower_ms=9000)
     unseen = replace(known, disagreement=replace(known.disagreement, slower=beyond))
     assert decide(unseen, RecommendSettings()).timeout_s == 11
+
+
+def test_a_run_that_changed_shortly_before_its_end_gets_no_number() -> None:
+    x = lognormal(2000, 2.0)
+    x[1900:] *= 2.5
+    found = judge(calls(x, rate=5.0), facts=orders(current_timeout_s=9))
+    assert (found.verdict, found.recommended_timeout_s) == (Verdict.UNSTABLE, None)
+    assert found.change is not None and found.change.calls_after == pytest.approx(100, abs=10)
+    assert "6 min into a run, at 22:19:4" in found.reason and "slower calls are too few" in found.reason
+    analysis = recommend(sample_set(calls(x, rate=5.0)))
+    assert analysis_from_json(json.loads(json.dumps(analysis_to_json(analysis)))).actions == analysis.actions
+    assert analysis.actions[0].change == found.change
 
 
 def test_an_action_that_cannot_be_configured_gets_no_number() -> None:

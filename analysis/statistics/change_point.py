@@ -1,0 +1,149 @@
+"""Did the calls of a run become slower or faster while it went on, and where? (docs/method.md, "Stability")
+
+For each of some levels (the median to p99 of the run) every call is slower or not. A step: the likelihood
+ratio of "two shares, before and after a cut" against "one share", the largest over all cuts (Hawkins 1977;
+James, James and Siegmund 1987). A drift: the square of a linear trend of that share. Either is divided by the
+design effect of what is left once the step or the drift has been taken out, because a change left in inflates
+the very variance it is compared with and hides itself (Crainiceanu and Vogelsang 2007). Blocks that still
+resemble their neighbours then make it larger again (AR(1), as Andrews and Monahan 1992), so that a level that
+merely wanders is seldom taken for a change.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from analysis.statistics.latency_counts import ROUNDING_SLACK_MS
+
+Floats = NDArray[np.float64]
+
+LEVELS: Final = (0.5, 0.75, 0.9, 0.97, 0.99)
+DRIFT_LEVELS: Final = 4
+"""The first of them: of the slowest 1 %, too few calls lie in a block to fit a line to."""
+PROVEN: Final = 25.0
+"""A ratio of so much is no chance. Ranks alone decide, so its distribution without a change does not depend
+on the latencies: in 20,000 runs of 340 to 5,000 independent calls, 0.1 % had more, over all cuts and levels
+(`tests/bench/analysis_changes.py` measures what is given and refused)."""
+FEWEST_CALLS: Final = 20
+"""On either side of a cut."""
+CELLS: Final = 400
+"""A cut lies between two of so many equal parts: a run of millions needs no more."""
+BLOCKS: Final = 40
+FEWEST_BLOCKS: Final = 6
+MOST_ALIKE: Final = 0.9
+"""Correlation of neighbouring blocks up to which their variance can still be told from few of them."""
+
+ChangeKind = Literal["step", "drift"]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePoint:
+    """`first_after`: position of the first call after a step; of a drift, the middle of the run."""
+
+    kind: ChangeKind
+    first_after: int
+    slower_after: bool
+    strength: float
+    """Likelihood ratio (or squared trend) over the design effect of what is left; above `PROVEN`."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """Slow and known calls in each of equal parts of the run."""
+
+    slow: Floats
+    calls: Floats
+
+
+def find_change_point(
+    latency_ms: Floats, event: NDArray[np.bool_], limit_ms: Floats, levels_ms: Sequence[float | None]
+) -> ChangePoint | None:
+    """Return the best proven change of one run's calls, in order of start; None where none is proven.
+
+    `levels_ms`: the quantiles `LEVELS` of these calls, None where they are hidden. `limit_ms`: the timeout in
+    force for each call; a call that would be cut off below a level does not count there.
+    """
+    n = latency_ms.size
+    if n < 2 * FEWEST_CALLS:
+        return None
+    starts = np.arange(min(CELLS, n // 4)) * n // min(CELLS, n // 4)
+    found = []
+    for index, level_ms in enumerate(levels_ms):
+        if level_ms is None:
+            continue
+        slower = latency_ms > level_ms + ROUNDING_SLACK_MS
+        known = (event | slower) & (limit_ms >= min(level_ms, limit_ms.max(initial=0.0)))
+        cells = _Cells(_sums(slower & known, starts), _sums(known, starts))
+        found.append(_step(cells, starts))
+        if index < DRIFT_LEVELS:
+            found.append(_drift(cells, n))
+    proven = [one for one in found if one is not None and one.strength > PROVEN]
+    return max(proven, key=lambda one: one.strength, default=None)
+
+
+def _sums(which: NDArray[np.bool_], starts: NDArray[np.int64]) -> Floats:
+    return np.add.reduceat(which, starts, dtype=np.int64).astype(np.float64)
+
+
+def _step(cells: _Cells, starts: NDArray[np.int64]) -> ChangePoint | None:
+    slow, calls = cells.slow.cumsum(), cells.calls.cumsum()
+    before, n_before = slow[:-1], calls[:-1]
+    after, n_after = slow[-1] - before, calls[-1] - n_before
+    allowed = (n_before >= FEWEST_CALLS) & (n_after >= FEWEST_CALLS)
+    if not allowed.any() or not 0 < slow[-1] < calls[-1]:
+        return None
+    one = _log_likelihood(slow[-1:], calls[-1:])
+    ratio = 2.0 * (_log_likelihood(before, n_before) + _log_likelihood(after, n_after) - one)
+    cut = int(np.where(allowed, ratio, -np.inf).argmax()) + 1
+    shares = before[cut - 1] / n_before[cut - 1], after[cut - 1] / n_after[cut - 1]
+    expected = np.r_[np.full(cut, shares[0]), np.full(starts.size - cut, shares[1])]
+    effect = _left_over(cells, expected, (0, cut, starts.size))
+    return ChangePoint("step", int(starts[cut]), shares[1] > shares[0], float(ratio[cut - 1]) / effect)
+
+
+def _log_likelihood(slow: Floats, calls: Floats) -> Floats:
+    share = slow / np.maximum(calls, 1.0)
+    return np.asarray(special.xlogy(slow, share) + special.xlog1py(calls - slow, -share))
+
+
+def _drift(cells: _Cells, n: int) -> ChangePoint | None:
+    total, slow = float(cells.calls.sum()), float(cells.slow.sum())
+    if not 0 < slow < total:
+        return None
+    share = slow / total
+    at = np.arange(cells.calls.size) - float((np.arange(cells.calls.size) * cells.calls).sum()) / total
+    width = float((cells.calls * at**2).sum())
+    trend = float(((cells.slow - share * cells.calls) * at).sum())
+    expected = np.clip(share + trend / width * at, 1.0 / total, 1.0 - 1.0 / total)
+    effect = _left_over(cells, expected, (0, cells.calls.size))
+    return ChangePoint("drift", n // 2, trend > 0, trend**2 / (width * share * (1.0 - share)) / effect)
+
+
+def _left_over(cells: _Cells, expected: Floats, parts: Sequence[int]) -> float:
+    """Design effect (at least 1) of slow calls beyond those expected, in blocks that cross no cut."""
+    per_block = cells.calls.size / BLOCKS
+    first: list[int] = []
+    part: list[int] = []
+    for index, (begin, end) in enumerate(pairwise(parts)):
+        blocks = max(1, round((end - begin) / per_block))
+        edges = begin + np.arange(blocks) * (end - begin) // blocks
+        first += edges.tolist()
+        part += [index] * blocks
+    if len(first) < FEWEST_BLOCKS:
+        return 1.0
+    excess = np.add.reduceat(cells.slow - expected * cells.calls, first)
+    by_chance = float((cells.calls * expected * (1.0 - expected)).sum())
+    spread = float((excess**2).sum())
+    if spread <= 0.0 or by_chance <= 0.0:
+        return 1.0
+    effect = spread / by_chance * len(first) / (len(first) - 2)
+    neighbours = np.diff(part) == 0
+    together = float((excess[1:] * excess[:-1])[neighbours].sum()) / max(int(neighbours.sum()), 1)
+    # Taking the change out makes neighbours look less alike, by about 2 / blocks.
+    alike = min(together / (spread / len(first)) + 2.0 / len(first), MOST_ALIKE)
+    return max(effect, 1.0) * max((1.0 + alike) / (1.0 - alike), 1.0)
