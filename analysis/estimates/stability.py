@@ -1,6 +1,6 @@
 """Do the parts of the measurement agree? False alarms: under 1 % (docs/method.md, "Stability")."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
@@ -20,6 +20,8 @@ LONG_RUN_S: Final = 12 * 3600.0
 """A run over half a day sees the daily rhythm: its parts differ by nature."""
 MIN_CALLS_TO_RANK: Final = 100
 """With as many on both sides, their p99 tell which side is slower; else the share that changed most."""
+WANDERS: Final = 3.0
+"""With a larger design effect beside the change, the level wanders: a change like this will come again."""
 MOST_STEPS: Final = 4
 """So many changes, one after the other, are followed in a run."""
 STARVED_RATIO: Final = 3.0
@@ -51,6 +53,8 @@ class Disagreement:
     between: Between
     """What was compared: the parts before and after "a change" in a run, "runs", or "days" of production."""
     change: Change | None = None
+    wanders: bool = False
+    """The level wanders anyway (stationary, as far as can be told): covering the slower part is enough."""
 
 
 def find_disagreement(calls: Calls, settings: RecommendSettings) -> Disagreement | None:
@@ -81,12 +85,16 @@ def find_change(run: Calls, settings: RecommendSettings) -> Disagreement | None:
         before, after = (estimate(side, settings) for side in sides)
         later_is_slower = _later_is_slower(before, after, point)
         slower, faster = (after, before) if later_is_slower else (before, after)
+        wanders = point.left_over > WANDERS
+        if wanders and slower.timeout_s is None:
+            break
         if found is None:
             if not _moves_the_timeout(faster, slower, settings):
                 return None
-            found = Disagreement(faster, slower, "a change", _change(run, sides, before, after, point))
+            change = _change(run, sides, before, after, point)
+            found = Disagreement(faster, slower, "a change", change, wanders)
         elif _need_ms(slower, settings) > _need_ms(found.slower, settings):
-            found = Disagreement(found.faster, slower, "a change", found.change)
+            found = replace(found, slower=slower, wanders=wanders)
         part = sides[1] if later_is_slower else sides[0]
     return found
 

@@ -7,11 +7,11 @@ from analysis.estimates.findings import share_invented
 from analysis.estimates.level_estimates import JudgedLevel
 from analysis.estimates.load_levels import Levels
 from analysis.estimates.service_time import Timed
-from analysis.estimates.stability import starved_workers
+from analysis.estimates.stability import Disagreement, starved_workers
 from analysis.estimates.time_coverage import TimeCoverage
 from analysis.format.action_facts import ActionFacts
 from analysis.format.sample_schema import Outcome
-from analysis.number_words import at_most, duration, percent, plural, rate
+from analysis.number_words import at_most, duration, percent, percentile_name, plural, rate
 from analysis.samples.action_calls import ERRORS
 from analysis.settings import RecommendSettings
 
@@ -109,3 +109,15 @@ def about_the_clock(timed: Timed) -> list[str]:
         f"the load generator was late (p99 {at_most((timed.lag_p99_s or 0) * 1e3)}): "
         "latencies are measured from the planned start",
     ]
+
+
+def about_wandering(parts: Disagreement | None, settings: RecommendSettings) -> list[str]:
+    """Return a warning where the level wanders during a run and the number covers its slower part."""
+    if parts is None or not parts.wanders:
+        return []
+    name = percentile_name(settings.percentile)
+    low, high = (
+        "unknown" if part.quantile_ms is None else at_most(part.quantile_ms)
+        for part in (parts.faster, parts.slower)
+    )
+    return [f"latency wanders: {name} was {low} in one part of a run and {high} in another, which counts"]

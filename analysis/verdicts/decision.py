@@ -45,6 +45,11 @@ def decide(findings: Findings, settings: RecommendSettings) -> Decision:
     if wanted is None:
         return Decision(_why_no_bound(findings.estimate, settings))
     parts = findings.disagreement
+    if parts is not None and parts.wanders and parts.slower.timeout_s is not None:
+        covering = max(wanted, parts.slower.timeout_s)
+        if covering <= cap:
+            judged = parts.slower if covering > wanted else findings.estimate
+            return _against_current(judged, covering, findings.current_timeout_s, settings)
     if parts is not None:
         if parts.change is not None and parts.slower.timeout_s is None:
             return Decision(Verdict.UNSTABLE)

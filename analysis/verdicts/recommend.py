@@ -23,7 +23,7 @@ from analysis.samples.run_weaknesses import mixed_orgs, run_weaknesses
 from analysis.samples.sample_set import SampleSet
 from analysis.settings import RecommendSettings, with_cap, with_overrides
 from analysis.statistics.kaplan_meier import SurvivalTable
-from analysis.verdicts.caveats import about_calls, about_inputs, about_load, about_the_clock
+from analysis.verdicts.caveats import about_calls, about_inputs, about_load, about_the_clock, about_wandering
 from analysis.verdicts.judge import judge
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from analysis.verdicts.severity import harm
@@ -128,6 +128,8 @@ def findings(
     coverage = time_coverage(calls.started_at)
     current, current_known = _current_timeout(facts, action.calls)
     warnings = _warnings(judged, facts, coverage, settings, many_looks=many_looks)
+    parts = find_disagreement(calls, settings) if estimate.timeout_s is not None else None
+    warnings += about_wandering(parts, settings)
     no_number = estimate.timeout_s is None or estimate.timeout_s > settings.cap_s
     if not current_known and facts.configurable:
         warnings.append(f"the current timeout is unknown; {current} s (the platform's default) is assumed")
@@ -148,7 +150,7 @@ def findings(
         lower_ms=judged.proven_ms,
         enough=stopped_because(calls, deciding.warm_up, settings) if many_looks and no_number else None,
         given_up_by_backend=given_up_by_backend(calls, settings) if estimate.timeout_s is None else None,
-        disagreement=find_disagreement(calls, settings) if estimate.timeout_s is not None else None,
+        disagreement=parts,
         fired_s=_fired(calls),
         input_origins=calls.origins(),
         errors=calls.count(*ERRORS),

@@ -274,7 +274,7 @@ def _ended_by_the_backend(gives_up: GivenUp, share: str, settings: RecommendSett
     if answered.timeout_s is not None and answered.quantile_ms is not None:
         needs = f"{answered.timeout_s} s" if answered.timeout_s <= settings.cap_s else "more than the cap"
         number = (
-            f"the calls it answers ({percentile_name(settings.percentile)} {seconds(answered.quantile_ms)}) "
+            f"the calls it answers ({percentile_name(settings.percentile)} {at_most(answered.quantile_ms)}) "
             f"need {needs}"
         )
     return (
