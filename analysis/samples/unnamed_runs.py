@@ -42,9 +42,11 @@ def with_one_run_for_one_source(table: pd.DataFrame, files: Sequence[str]) -> pd
             until, pause = max(until, end), max(pause, longest)
     if not same:
         return table
-    codes = {name: run.cat.categories.get_loc(name) for name in run.cat.categories}
-    one = np.arange(len(codes))
+    categories = [str(name) for name in run.cat.categories]
+    one = np.arange(len(categories))
     for name, other in same.items():
-        one[codes[name]] = codes[other]
-    joined = np.where(run.cat.codes >= 0, one[run.cat.codes], -1)
-    return table.assign(run_id=pd.Categorical.from_codes(joined, dtype=run.dtype))
+        one[categories.index(name)] = categories.index(other)
+    codes = np.asarray(run.cat.codes, dtype=np.int64)
+    joined = np.where(codes >= 0, one[codes], -1)
+    texts = pd.CategoricalDtype(pd.Index(categories, dtype="str"))
+    return table.assign(run_id=pd.Categorical.from_codes(joined, dtype=texts))

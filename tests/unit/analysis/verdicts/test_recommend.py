@@ -101,7 +101,7 @@ def test_a_run_that_changed_shortly_before_its_end_gets_no_number() -> None:
     found = judge(calls(x, rate=5.0), facts=orders(current_timeout_s=9))
     assert (found.verdict, found.recommended_timeout_s) == (Verdict.UNSTABLE, None)
     assert found.change is not None and found.change.calls_after == pytest.approx(100, abs=10)
-    assert "6 min into a run, at 22:19:4" in found.reason and "slower calls are too few" in found.reason
+    assert "6 min 6 s into a run, at 22:19:40" in found.reason and "slower calls are too few" in found.reason
     analysis = recommend(sample_set(calls(x, rate=5.0)))
     assert analysis_from_json(json.loads(json.dumps(analysis_to_json(analysis)))).actions == analysis.actions
     assert analysis.actions[0].change == found.change
