@@ -127,8 +127,6 @@ class ActionSummary:
     histogram: Histogram | None = None
     survival: SurvivalCurve | None = None
     timeline: tuple[TimeBin, ...] = ()
-    started_at: float | None = None
-    """Where the timeline begins, Unix seconds; None where a slice is not a time of day."""
     errors: tuple[ErrorGroup, ...] = ()
     load: tuple[LoadBin, ...] = ()
     """Latency against calls in flight, fewest first."""
@@ -141,3 +139,5 @@ class ActionSummary:
     """Curves per source; empty when there was only one source."""
     production: ProductionFinding | None = None
     """None where production was not read."""
+    started_at: float | None = None
+    """Where the timeline begins, Unix seconds; None where a slice is not a time of day."""

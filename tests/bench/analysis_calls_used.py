@@ -15,12 +15,13 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from analysis.estimates.enough import FIRST_PROOF
 from analysis.format.action_facts import ActionFacts
 from analysis.samples.action_calls import ActionCalls, by_action
 from analysis.settings import RecommendSettings
 from analysis.statistics.confidence_bounds import calls_for_a_bound
 from analysis.statistics.interim_looks import look_plan
-from analysis.stopping.when_settled import FIRST_PROOF, settled
+from analysis.stopping.when_settled import settled
 from analysis.verdicts.recommend import recommend_action
 from tests.support.latency_shapes import SHAPES, Shape
 
