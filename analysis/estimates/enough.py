@@ -5,6 +5,10 @@ A look sees the calls that counted when it was due: those that started first, wi
 finds the same whether it is taken while the run goes on or, from the rows, years later. Calls that arrive
 after the look that ended a measurement (they were in flight) cannot take its answer back: at the look it held
 with the confidence that the plan of looks gives it (overrunning, Whitehead 1992).
+
+Where the timeout cuts off about 1 % of the calls, more of them will hardly ever give a bound: stochastic
+curtailment by predictive probability (Spiegelhalter, Freedman & Blackburn 1986), from the share cut off so
+far (uniform prior) to the chance that the last planned look still finds few enough of them.
 """
 
 import math
@@ -13,15 +17,16 @@ from enum import StrEnum
 from typing import Final
 
 import numpy as np
+from scipy import special
 
+from analysis.estimates.calls_missing import a_probe_sees_further
 from analysis.estimates.estimate import Estimate, buffer_ms, estimate, timeout_for
-from analysis.estimates.futility import only_a_probe_can_tell
 from analysis.estimates.warmup import warm_up_mask
 from analysis.samples.action_calls import Calls
 from analysis.settings import RecommendSettings
 from analysis.statistics.confidence_bounds import lower_ms
 from analysis.statistics.heavy_tail import heavy_tail_quantile_ms
-from analysis.statistics.interim_looks import Look, look_plan
+from analysis.statistics.interim_looks import GROWTH, Look, look_plan
 from analysis.statistics.kaplan_meier import kaplan_meier
 from analysis.statistics.latency_counts import count_latencies
 
@@ -29,6 +34,10 @@ FIRST_PROOF: Final = 40
 """Fewest calls after which "too slow" may be taken as proven (e.g. a tenth of them timed out)."""
 LIMIT_SLACK: Final = 0.98
 """Timeouts are cut off a little before or after the whole second."""
+
+
+HARDLY: Final = 0.05
+"""Below this chance that the last planned look gives a bound, only a probe can tell."""
 
 
 class Enough(StrEnum):
@@ -57,7 +66,7 @@ def at_look(calls: Calls, warm_up: Calls, look: Look, settings: RecommendSetting
     found = estimate(seen, settings, confidence=look.confidence)
     if _close_enough(found, settings) and _covers_a_heavy_tail(found, seen, settings):
         return AtLook(found, Enough.SETTLED)
-    if only_a_probe_can_tell(found, plan_of(settings)[-1]):
+    if _only_a_probe_can_tell(found, plan_of(settings)[-1]):
         return AtLook(found, Enough.HARDLY)
     return AtLook(found, None)
 
@@ -106,7 +115,9 @@ def settled_before(
     if found.quantile_ms is None or (found.timeout_s is not None and found.timeout_s <= settings.cap_s):
         return found
     latest = latest_look(len(calls), settings)
-    if latest is None:
+    if latest is None or calls.run.min() != calls.run.max():  # what another run adds was not in flight
+        return found
+    if not many_looks and latest.calls * GROWTH < len(calls):  # beyond the last look of the plan
         return found
     looks = [look for look in plan_of(settings) if look.calls <= latest.calls] if many_looks else [latest]
     for look in reversed(looks):
@@ -178,3 +189,26 @@ def _covers_a_heavy_tail(found: Estimate, seen: Calls, settings: RecommendSettin
     counts = count_latencies(seen.latency_ms, seen.event)
     heavy = heavy_tail_quantile_ms(found.table, counts, settings.percentile)
     return heavy is None or found.timeout_s is None or heavy <= found.timeout_s * 1e3
+
+
+def _only_a_probe_can_tell(found: Estimate, last: Look) -> bool:
+    """Return True where calls up to the last look will hardly give a bound, and a probe would see more."""
+    table = found.table
+    if found.timeout_s is not None or not table.t_ms.size or not a_probe_sees_further(found):
+        return False
+    seen = float(table.n_eff[-1]) / found.design_effect
+    cut_off = table.share_left * seen
+    if cut_off <= 0.0:
+        return False
+    to_come = round(last.calls / found.design_effect - seen)
+    return _chance(seen, cut_off, to_come, last.may_exceed / found.design_effect) < HARDLY
+
+
+def _chance(seen: float, cut_off: float, to_come: int, may_exceed: float) -> float:
+    """Chance that `cut_off` of `seen` calls and those of the calls to come are at most `may_exceed`."""
+    if cut_off > may_exceed or to_come <= 0:
+        return float(cut_off <= may_exceed)
+    k = np.arange(min(int(may_exceed - cut_off), to_come) + 1)
+    a, b = cut_off + 1.0, seen - cut_off + 1.0
+    ways = special.gammaln(to_come + 1) - special.gammaln(k + 1) - special.gammaln(to_come - k + 1)
+    return float(np.exp(ways + special.betaln(k + a, to_come - k + b) - special.betaln(a, b)).sum())

@@ -14,8 +14,8 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.estimates.clock_steps import on_one_clock
 from analysis.samples.action_calls import Calls, Kind
+from analysis.samples.clock_steps import on_one_clock
 from analysis.statistics.kaplan_meier import SurvivalTable, kaplan_meier
 from analysis.statistics.latency_counts import count_latencies
 

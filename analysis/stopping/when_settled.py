@@ -1,7 +1,7 @@
 """When to stop measuring: as few calls as the answer needs (docs/method.md, "When to stop").
 
 Settled means: more calls would not change what is set. Either the verdict is final (proven beyond the cap,
-proven beyond the timeout that hides it or hardly ever to be decided with it (`analysis.estimates.futility`),
+proven beyond the timeout that hides it or hardly ever to be decided with it,
 refused, not configurable), or the bound lifts the number above p99 + buffer by no more than the hysteresis,
 so that a longer run would not be acted upon, and the number also covers what a heavy tail would make of p99
 (`analysis.statistics.heavy_tail`).

@@ -77,5 +77,5 @@ def test_a_single_window_says_that_other_hours_were_not_seen() -> None:
     (action,) = by_action(sample_set(calls(lognormal(400, 0.8), rate=4.0)).table)
     found = recommend_action(action, FACTS, DEFAULT, many_looks=True)
     assert any(
-        line.startswith("settled for these 1 min 25 s; other hours were not seen") for line in found.warnings
+        line.startswith("settled for these 85 s; other hours were not seen") for line in found.warnings
     )

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from analysis.samples.action_calls import Calls
 
-JUMP_S: Final = 1.0
-"""Clocks that differ by less are told from a lag by nobody."""
+JUMP_S: Final = 5.0
+"""Clocks that differ by less are not told from a sender that is late by the same time all along."""
 SAME_S: Final = 0.1
 FEWEST: Final = 20
 """Calls that a stretch needs."""
