@@ -33,7 +33,7 @@ FORMULA: Final = (
 OTHER: Final = f"Backend{ESCAPES}{UNSEEN}{FORGED}"
 
 NOT_WALKED: Final = {"demo": "it shows a sandbox of its own, whose names come with diag"}
-BINARY: Final = {".parquet", ".seg", ".png"}
+BINARY: Final = {".parquet", ".seg", ".png", ".sqlite", ".sqlite-shm", ".sqlite-wal"}
 """Names stand in these as they are: programs read them."""
 
 SCENARIO: Final = f"""
@@ -167,6 +167,9 @@ def _lines(box: RunningSandbox, folder: Path) -> Iterator[list[str]]:
     for form in ("table", "json", "csv", "md"):
         yield ["history", "--format", form]
     yield ["history", "--action", SLOW]
+    yield ["watch"]
+    yield ["watch", f"No{SLOW}"]
+    yield ["watch", SLOW, "--format", "json"]
     yield ["export", SLOW, "-o", "slow.json"]
     yield ["export", FORMULA, "-o", "-"]
     yield ["export", formula, "-o", "by-id.json"]
