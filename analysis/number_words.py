@@ -126,6 +126,11 @@ def calls_of(source: Literal["test", "production"]) -> str:
     return "production executions" if source == "production" else "calls"
 
 
+def at_most_of(ms: float, source: Literal["test", "production"]) -> str:
+    """Return `at_most`; production is counted in whole seconds, so its times are rounded up to those."""
+    return at_most(ms if source == "test" else math.ceil(ms / 1e3) * 1e3)
+
+
 def share_of_calls_text(p: float) -> str:
     """Return "99 of 100" for .99, "999 of 1,000" for .999."""
     for whole in (100, 1000, 10_000):

@@ -5,14 +5,12 @@ from typing import Final
 
 from analysis.estimates.calls_missing import NEGLIGIBLE_LEFT, a_probe_sees_further
 from analysis.estimates.findings import Findings
-from analysis.estimates.given_up import GivenUp
-from analysis.estimates.stability import Change
 from analysis.estimates.time_coverage import TimeCoverage
 from analysis.number_words import (
     at_least,
     at_most,
+    at_most_of,
     calls_of,
-    clock_time,
     duration,
     noun,
     percent,
@@ -21,9 +19,11 @@ from analysis.number_words import (
     share_of_calls_text,
 )
 from analysis.settings import RecommendSettings
+from analysis.verdicts.censored_sentence import censored
 from analysis.verdicts.cost import Cost
 from analysis.verdicts.decision import Decision
 from analysis.verdicts.recommendation import Verdict
+from analysis.verdicts.unstable_sentence import unstable
 
 LEFT_OUT: Final = {
     "auth_error": "refused for credentials or permission",
@@ -64,11 +64,11 @@ def _sentence(findings: Findings, decision: Decision, cost: Cost, settings: Reco
         case Verdict.OVER_CAP_USE_ASYNC:
             return f"{_over_cap(findings, decision, settings)}{_only_with_force(findings, decision, cost)}."
         case Verdict.CENSORED_NEEDS_PROBE:
-            return _censored(findings, settings)
+            return censored(findings, settings)
         case Verdict.INSUFFICIENT_SAMPLES:
             return _insufficient(findings, settings)
         case Verdict.UNSTABLE:
-            return _unstable(findings, decision, settings)
+            return unstable(findings, decision, settings)
         case Verdict.OK:
             return f"{_finish(findings, settings)}; the timeout of {decision.timeout_s} s fits."
         case Verdict.RAISE | Verdict.LOWER if not findings.current_known:
@@ -90,20 +90,15 @@ def _finish(findings: Findings, settings: RecommendSettings) -> str:
     assert estimate.quantile_ms is not None
     bound = ""
     if estimate.upper_ms is not None:
-        at_most = _rounded(estimate.upper_ms, findings)
-        bound = f"at most {at_most} with {settings.confidence * 100:g} % confidence, "
+        most = at_most_of(estimate.upper_ms, findings.source)
+        bound = f"at most {most} with {settings.confidence * 100:g} % confidence, "
     calls = calls_of(findings.source)
     return (
         f"{share_of_calls_text(settings.percentile)} {calls} finish within "
-        f"{_rounded(estimate.quantile_ms, findings)} "
+        f"{at_most_of(estimate.quantile_ms, findings.source)} "
         f"({bound}{estimate.samples:,} {calls} {_when(findings.coverage)}{_ended_by_errors(findings)}"
         f"{_with_invented_inputs(findings)})"
     )
-
-
-def _rounded(ms: float, findings: Findings) -> str:
-    """Production is counted in whole seconds, so its times are rounded up to whole seconds."""
-    return at_most(ms if findings.source == "test" else math.ceil(ms / 1e3) * 1e3)
 
 
 def _when(coverage: TimeCoverage) -> str:
@@ -156,7 +151,7 @@ def _over_cap(findings: Findings, decision: Decision, settings: RecommendSetting
             f"{name} is above {at_least(findings.lower_ms or cap * 1000)} (cap {cap} s): "
             "no timeout fits; make this call asynchronous"
         )
-    at = _rounded(estimate.quantile_ms, findings)
+    at = at_most_of(estimate.quantile_ms, findings.source)
     if estimate.quantile_ms >= cap * 1000:
         return f"{name} is {at} (cap {cap} s): no timeout fits; make this call asynchronous"
     if decision.uncapped_s is None:
@@ -178,47 +173,6 @@ def _only_with_force(findings: Findings, decision: Decision, cost: Cost) -> str:
     return f" ({to_s} s {cuts}is only set with --force)"
 
 
-def _unstable(findings: Findings, decision: Decision, settings: RecommendSettings) -> str:
-    parts = findings.disagreement
-    assert parts is not None
-    if parts.change is not None:
-        return _changed(parts.change, findings, decision, settings)
-    fast, slow = (
-        _rounded(part.quantile_ms if part.quantile_ms is not None else part.lower_ms or 0, findings)
-        for part in (parts.faster, parts.slower)
-    )
-    where = "one run" if parts.between == "runs" else "one day"
-    return (
-        f"{percentile_name(settings.percentile)} was {fast} in {where} and {slow} in another: find out why; "
-        f"{_number_for('the slower one', decision, settings)}."
-    )
-
-
-def _changed(change: Change, findings: Findings, decision: Decision, settings: RecommendSettings) -> str:
-    """Where a run changed, and which number covers it: "p99 rose from ... to ... 6 min into a run"."""
-    name = percentile_name(settings.percentile)
-    before, after = (
-        "beyond its timeout" if ms is None else _rounded(ms, findings)
-        for ms in (change.before_ms, change.after_ms)
-    )
-    rose = change.before_ms is not None and (change.after_ms is None or change.after_ms >= change.before_ms)
-    since = f"{duration(change.after_s)} into a run, at {clock_time(change.at)}"
-    how = f"{'rose' if rose else 'fell'} from {before} to {after} {since}"
-    if change.kind == "drift":
-        how = f"{'rose' if rose else 'fell'} steadily during a run, from {before} to {after}"
-    if decision.timeout_s is None:
-        slow = change.calls_after if rose else change.calls_before
-        few = plural(slow, "slower call")
-        return f"{name} {how}: find out why, and measure again: {few} {noun(slow, 'is', 'are')} too few."
-    return f"{name} {how}: find out why; {_number_for('the slower part', decision, settings)}."
-
-
-def _number_for(what: str, decision: Decision, settings: RecommendSettings) -> str:
-    if (decision.uncapped_s or 0) > settings.cap_s:
-        return f"{what} needs {decision.uncapped_s} s, above the cap of {settings.cap_s} s"
-    return f"{decision.timeout_s} s would cover {what}"
-
-
 # Without a number.
 
 
@@ -234,62 +188,6 @@ def _no_data(findings: Findings) -> str:
     if not causes:
         return "No calls were recorded."
     return f"No call shows how long the action takes ({'; '.join(causes)})."
-
-
-def _censored(findings: Findings, settings: RecommendSettings) -> str:
-    """What cuts off so many calls that the quantile is hidden."""
-    samples = findings.estimate.samples
-    share = percent(findings.censored / samples if samples else 0.0)
-    name = percentile_name(settings.percentile)
-    hidden = f"{name} cannot be determined"
-    if findings.lower_ms is not None:
-        hidden = f"{name} is above {at_least(findings.lower_ms)} and cannot be determined"
-    if findings.given_up > findings.censored / 2:
-        return (
-            f"{share} of calls were still running when the run ended, so {hidden} "
-            "from this run: measure longer, or let the run wait for its last calls."
-        )
-    gives_up = findings.given_up_by_backend
-    if gives_up is not None:
-        return _ended_by_the_backend(gives_up, share, settings)
-    if findings.timeouts == 0:
-        return (
-            f"{share} of calls were ended by errors, so {hidden} "
-            "from this run: find the cause of the errors, then run a probe."
-        )
-    where = "production" if findings.source == "production" else "this run"
-    accepted = 1.0 - settings.percentile
-    so = "so" if findings.censored > accepted * samples else f"too close to {accepted * 100:g} %:"
-    return (
-        f"{share} of {calls_of(findings.source)} hit {_timeouts_that_fired(findings)}, {so} {hidden} "
-        f"from {where}: run a probe."
-    )
-
-
-def _ended_by_the_backend(gives_up: GivenUp, share: str, settings: RecommendSettings) -> str:
-    first, last = math.floor(gives_up.earliest_ms / 1e3), math.ceil(gives_up.latest_ms / 1e3)
-    after = f"after {last} s" if last - first <= 1 else f"after {first} to {last} s"
-    answered = gives_up.answered
-    number = "too few calls were answered for a number"
-    if answered.timeout_s is not None and answered.quantile_ms is not None:
-        needs = f"{answered.timeout_s} s" if answered.timeout_s <= settings.cap_s else "more than the cap"
-        number = (
-            f"the calls it answers ({percentile_name(settings.percentile)} {at_most(answered.quantile_ms)}) "
-            f"need {needs}"
-        )
-    return (
-        f"{share} of calls are ended by the backend itself {after}: no timeout above {last} s changes that, "
-        f"and a probe shows no more; {number}. --backend-errors exclude judges those alone: the others fail "
-        "anyway."
-    )
-
-
-def _timeouts_that_fired(findings: Findings) -> str:
-    """The timeouts that cut calls off; they may differ from the one in force now."""
-    if findings.fired_s is None:
-        return "their timeout"
-    shortest, longest = findings.fired_s
-    return f"the {longest} s timeout" if shortest == longest else f"timeouts of {shortest} to {longest} s"
 
 
 def _insufficient(findings: Findings, settings: RecommendSettings) -> str:

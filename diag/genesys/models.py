@@ -4,11 +4,9 @@ An action's config is kept as it came (`request`, `response`, `other`): whether 
 replaces on PATCH is unknown, so everything read must be sent back.
 """
 
-import json
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from analysis.format.checked_json import BROKEN_CHARACTER
 from diag.genesys.errors import UnexpectedReplyError
 from diag.genesys.http.json_reply import (
     JsonObject,
@@ -20,6 +18,7 @@ from diag.genesys.http.json_reply import (
     text,
 )
 from diag.genesys.outcomes import Classified
+from diag.genesys.whole_action import damaged_part
 
 ActionKind = Literal["custom", "static", "custom_auth", "function"]
 
@@ -32,17 +31,6 @@ _NOT_CONFIGURABLE: Final[dict[ActionKind, str]] = {
     "static": "built into Genesys Cloud: it cannot be changed through the API",
     "custom_auth": "a custom authentication action: timeoutSeconds is invalid for it",
 }
-
-_KINDS: Final[dict[str, dict[str, type]]] = {
-    "request": {"headers": dict, "requestTemplate": str, "requestTemplateUri": str},
-    "response": {
-        "translationMap": dict,
-        "translationMapDefaults": dict,
-        "successTemplate": str,
-        "successTemplateUri": str,
-    },
-}
-"""What these keys hold where they are there and not null (docs/genesys-api.md, "Writing a timeout")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +99,7 @@ class Action:
             config=ActionConfig.from_json(as_object(config, where)) if config is not None else None,
             contract=as_object(contract, where) if contract is not None else None,
             correlation_id=correlation_id,
-            damaged_part=_damaged_part(source),
+            damaged_part=damaged_part(source),
         )
 
     @property
@@ -194,33 +182,6 @@ class Action:
                 correlation_id=self.correlation_id,
             )
         return self.config
-
-
-def _damaged_part(source: JsonObject) -> str | None:
-    """Return the first part of an action's JSON that is not as the platform always sends it.
-
-    Parts that stand in for nothing when they are read: a name falls back to the id, a response to an
-    empty one, a timeout to the default. Written back, they would replace what the org has.
-    """
-    if BROKEN_CHARACTER in json.dumps(source, ensure_ascii=False):
-        return "every character whole (half of one is in its texts)"
-    if not optional_text(source, "name"):
-        return "name"
-    if source.get("version") is not None and (optional_int(source, "version") or 0) < 0:
-        return "a valid version"
-    if not isinstance(source.get("category"), str | None):
-        return "a valid category"
-    config = optional_object(source, "config")
-    if config.get("request") and not isinstance(config.get("response"), dict):
-        return "config.response"
-    for part, kinds in _KINDS.items():
-        for key, kind in kinds.items():
-            if not isinstance(optional_object(config, part).get(key), kind | None):
-                return f"a valid config.{part}.{key}"
-    timeout = config.get("timeoutSeconds")
-    if timeout is not None and optional_int(config, "timeoutSeconds") not in range(61):
-        return "a valid config.timeoutSeconds"
-    return None
 
 
 @dataclass(frozen=True, slots=True)

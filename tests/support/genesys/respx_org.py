@@ -1,6 +1,6 @@
 """The org the unit tests talk to: its addresses, one reply, one whole action."""
 
-from typing import Final
+from typing import Any, Final
 
 import httpx
 
@@ -21,3 +21,36 @@ FULL: Final = FullConfig(
 )  # fmt: skip
 NOT_FOUND: Final = {"status": 404, "code": "not.found", "message": "It was not found."}
 """The platform's own 404: any other is a proxy's, and proves nothing."""
+
+ACTIONS = "https://api.mypurecloud.com/api/v2/integrations/actions"
+
+
+def action(
+    number: int, *, config: bool = True, prefix: str = "custom_-_", timeout_s: int | None = 3
+) -> dict[str, Any]:
+    entity: dict[str, Any] = {
+        "id": f"{prefix}{number}",
+        "name": f"Action {number}",
+        "integrationId": "i1",
+        "category": "Web Services Data Actions",
+        "version": 7,
+        "secure": False,
+        "futureField": {"ignored": True},
+    }
+    if config:
+        entity["config"] = {
+            "request": {
+                "requestUrlTemplate": "https://crm/${input.id}",
+                "requestTemplateUri": "/templates/requesttemplate.vm",
+                "requestType": "GET",
+                "headers": {"X": "1"},
+            },
+            "response": {
+                "translationMap": {"a": "$.a"},
+                "translationMapDefaults": {"a": "0"},
+                "successTemplateUri": "/templates/successtemplate.vm",
+            },
+        }
+        if timeout_s is not None:
+            entity["config"]["timeoutSeconds"] = timeout_s
+    return entity

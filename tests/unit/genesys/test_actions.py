@@ -7,40 +7,7 @@ import respx
 
 from diag.genesys.client import GenesysClient
 from diag.genesys.errors import NotFoundError, StaleVersionError, UnexpectedReplyError
-from tests.support.genesys.respx_org import NOT_FOUND
-
-ACTIONS = "https://api.mypurecloud.com/api/v2/integrations/actions"
-
-
-def action(
-    number: int, *, config: bool = True, prefix: str = "custom_-_", timeout_s: int | None = 3
-) -> dict[str, Any]:
-    entity: dict[str, Any] = {
-        "id": f"{prefix}{number}",
-        "name": f"Action {number}",
-        "integrationId": "i1",
-        "category": "Web Services Data Actions",
-        "version": 7,
-        "secure": False,
-        "futureField": {"ignored": True},
-    }
-    if config:
-        entity["config"] = {
-            "request": {
-                "requestUrlTemplate": "https://crm/${input.id}",
-                "requestTemplateUri": "/templates/requesttemplate.vm",
-                "requestType": "GET",
-                "headers": {"X": "1"},
-            },
-            "response": {
-                "translationMap": {"a": "$.a"},
-                "translationMapDefaults": {"a": "0"},
-                "successTemplateUri": "/templates/successtemplate.vm",
-            },
-        }
-        if timeout_s is not None:
-            entity["config"]["timeoutSeconds"] = timeout_s
-    return entity
+from tests.support.genesys.respx_org import ACTIONS, NOT_FOUND, action
 
 
 class Org:
@@ -116,47 +83,6 @@ def test_a_total_that_counts_what_is_not_shown_ends_with_the_last_page(
     pages = [{"entities": [action(n) for n in range(shown)], "total": 250}, {"entities": [], "total": 250}]
     wire.get(ACTIONS).mock(side_effect=[httpx.Response(200, json=page) for page in pages])
     assert len(client.list_actions()) == shown
-
-
-def test_one_odd_object_in_a_list_does_not_hide_the_others(
-    wire: respx.MockRouter, client: GenesysClient
-) -> None:
-    page = json.dumps({"entities": [action(1), action(2)], "total": 2})
-    wire.get(ACTIONS).respond(text=page.replace('"name"', '"odd": 1, "odd": 2, "name"', 1))
-    assert len(client.list_actions()) == 2
-    wire.get(f"{ACTIONS}/custom_-_1").respond(text='{"id": "custom_-_1", "name": "a", "name": "b"}')
-    with pytest.raises(UnexpectedReplyError):
-        client.get_action("custom_-_1")
-
-
-@pytest.mark.parametrize(
-    "reply", [{"text": "no such page"}, {"json": {"message": "Not Found"}}, {"html": "<html>404</html>"}]
-)
-def test_a_404_for_a_template_nobody_promised_means_there_is_none(
-    wire: respx.MockRouter, client: GenesysClient, reply: dict[str, Any]
-) -> None:
-    one = action(1)
-    for part in ("request", "response"):
-        one["config"][part] = {key: value for key, value in one["config"][part].items() if "Uri" not in key}
-    wire.get(f"{ACTIONS}/custom_-_1").respond(json=one)
-    wire.get(url__regex=r".*/templates/.*").respond(404, **reply)
-    assert client.read_config("custom_-_1").request_template is None
-
-
-@pytest.mark.parametrize("age", ["0", "0, 0", "1", "2", "", "nonsense"])
-def test_a_reply_as_old_as_the_reading_itself_is_fresh(
-    wire: respx.MockRouter, client: GenesysClient, age: str
-) -> None:
-    wire.get(f"{ACTIONS}/custom_-_1").respond(json=action(1), headers={"Age": age})
-    assert client.get_action("custom_-_1").id == "custom_-_1"
-
-
-def test_a_gateways_own_404_does_not_say_that_an_action_is_gone(
-    wire: respx.MockRouter, client: GenesysClient
-) -> None:
-    wire.get(f"{ACTIONS}/custom_-_1").respond(404, json={"message": "Not Found"})
-    with pytest.raises(UnexpectedReplyError, match="not Genesys' own"):
-        client.get_action("custom_-_1")
 
 
 def test_an_entry_that_moves_to_the_next_page_while_listing_is_listed_once(

@@ -1,0 +1,64 @@
+"""The sentence of `censored_needs_probe`: what hides the quantile, and what would show it."""
+
+import math
+
+from analysis.estimates.findings import Findings
+from analysis.estimates.given_up import GivenUp
+from analysis.number_words import at_least, at_most, calls_of, percent, percentile_name
+from analysis.settings import RecommendSettings
+
+
+def censored(findings: Findings, settings: RecommendSettings) -> str:
+    """Return the sentence about what cuts off so many calls that the quantile is hidden."""
+    samples = findings.estimate.samples
+    share = percent(findings.censored / samples if samples else 0.0)
+    name = percentile_name(settings.percentile)
+    hidden = f"{name} cannot be determined"
+    if findings.lower_ms is not None:
+        hidden = f"{name} is above {at_least(findings.lower_ms)} and cannot be determined"
+    if findings.given_up > findings.censored / 2:
+        return (
+            f"{share} of calls were still running when the run ended, so {hidden} "
+            "from this run: measure longer, or let the run wait for its last calls."
+        )
+    gives_up = findings.given_up_by_backend
+    if gives_up is not None:
+        return _ended_by_the_backend(gives_up, share, settings)
+    if findings.timeouts == 0:
+        return (
+            f"{share} of calls were ended by errors, so {hidden} "
+            "from this run: find the cause of the errors, then run a probe."
+        )
+    where = "production" if findings.source == "production" else "this run"
+    accepted = 1.0 - settings.percentile
+    so = "so" if findings.censored > accepted * samples else f"too close to {accepted * 100:g} %:"
+    return (
+        f"{share} of {calls_of(findings.source)} hit {_timeouts_that_fired(findings)}, {so} {hidden} "
+        f"from {where}: run a probe."
+    )
+
+
+def _ended_by_the_backend(gives_up: GivenUp, share: str, settings: RecommendSettings) -> str:
+    first, last = math.floor(gives_up.earliest_ms / 1e3), math.ceil(gives_up.latest_ms / 1e3)
+    after = f"after {last} s" if last - first <= 1 else f"after {first} to {last} s"
+    answered = gives_up.answered
+    number = "too few calls were answered for a number"
+    if answered.timeout_s is not None and answered.quantile_ms is not None:
+        needs = f"{answered.timeout_s} s" if answered.timeout_s <= settings.cap_s else "more than the cap"
+        number = (
+            f"the calls it answers ({percentile_name(settings.percentile)} {at_most(answered.quantile_ms)}) "
+            f"need {needs}"
+        )
+    return (
+        f"{share} of calls are ended by the backend itself {after}: no timeout above {last} s changes that, "
+        f"and a probe shows no more; {number}. --backend-errors exclude judges those alone: the others fail "
+        "anyway."
+    )
+
+
+def _timeouts_that_fired(findings: Findings) -> str:
+    """The timeouts that cut calls off; they may differ from the one in force now."""
+    if findings.fired_s is None:
+        return "their timeout"
+    shortest, longest = findings.fired_s
+    return f"the {longest} s timeout" if shortest == longest else f"timeouts of {shortest} to {longest} s"
