@@ -34,8 +34,6 @@ FIRST_PROOF: Final = 40
 """Fewest calls after which "too slow" may be taken as proven (e.g. a tenth of them timed out)."""
 LIMIT_SLACK: Final = 0.98
 """Timeouts are cut off a little before or after the whole second."""
-
-
 HARDLY: Final = 0.05
 """Below this chance that the last planned look gives a bound, only a probe can tell."""
 

@@ -41,15 +41,12 @@ def estimate(
     settings: RecommendSettings,
     *,
     confidence: float | None = None,
-    least_effect: float = 1.0,
     counts: LatencyCounts | None = None,
 ) -> Estimate:
     """Return the estimate of one load level's calls (classified, on the right clock, warm-up cut).
 
     `confidence` of the upper bound: the settings' unless given (one look among many needs a higher confidence
-    than all of them together). `least_effect` is a design effect known from elsewhere: a part of a run has
-    too few blocks to see the clustering that the whole run shows. `counts` of these calls, where they are
-    known.
+    than all of them together). `counts` of these calls, where they are known.
     """
     if counts is None:
         counts = count_latencies(calls.latency_ms, calls.event)
@@ -62,7 +59,6 @@ def estimate(
         if level is None
         else clustering_at(level, calls.latency_ms, calls.event, calls.run, calls.limit_ms)
     )
-    effect = max(effect, least_effect)
     sure = settings.confidence if confidence is None else confidence
     upper = upper_ms(table, p, sure, effect)
     return Estimate(

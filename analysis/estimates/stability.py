@@ -9,7 +9,8 @@ from analysis.estimates.estimate import Estimate, buffer_ms, estimate
 from analysis.samples.action_calls import Calls
 from analysis.settings import RecommendSettings
 from analysis.statistics.change_point import LEVELS, ChangeKind, ChangePoint, find_change_point
-from analysis.statistics.latency_counts import ROUNDING_SLACK_MS
+from analysis.statistics.kaplan_meier import kaplan_meier
+from analysis.statistics.latency_counts import ROUNDING_SLACK_MS, count_latencies
 
 Between = Literal["a change", "runs", "days"]
 
@@ -100,7 +101,7 @@ def find_change(run: Calls, settings: RecommendSettings) -> Disagreement | None:
 
 
 def _change_point(run: Calls, settings: RecommendSettings) -> ChangePoint | None:
-    table = estimate(run, settings).table
+    table = kaplan_meier(count_latencies(run.latency_ms, run.event))
     levels = [table.quantile_ms(level) for level in LEVELS]
     return find_change_point(run.latency_ms, run.event, run.limit_ms, levels)
 

@@ -96,10 +96,7 @@ def _csv_batches(
 
     Raises UnreadableSamplesError for a missing column, and for a .gz that holds too much.
     """
-    packed = path.name.lower().endswith(".gz")
-    with source or (
-        io.BufferedReader(Unpacked(path), UNPACKED_STEP) if packed else open_regular(path)
-    ) as file:
+    with source or _opened(path) as file:
         yield from _batches_in(file, path, columns, quoting, rows_read)
 
 

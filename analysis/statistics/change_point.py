@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from analysis.statistics.latency_counts import ROUNDING_SLACK_MS
+from analysis.statistics.design_effect import slower_than
 
 Floats = NDArray[np.float64]
 
@@ -78,8 +78,7 @@ def find_change_point(
     for index, level_ms in enumerate(levels_ms):
         if level_ms is None:
             continue
-        slower = latency_ms > level_ms + ROUNDING_SLACK_MS
-        known = (event | slower) & (limit_ms >= min(level_ms, limit_ms.max(initial=0.0)))
+        slower, known = slower_than(level_ms, latency_ms, event, limit_ms)
         cells = _Cells(_sums(slower & known, starts), _sums(known, starts))
         found.append(_step(cells, starts))
         if index < DRIFT_LEVELS:

@@ -82,6 +82,15 @@ def _spreads_by_chance(k: int, calls: tuple[float, ...]) -> NDArray[np.float64]:
     return spreads
 
 
+def slower_than(
+    level_ms: float, latency_ms: NDArray[np.float64], event: NDArray[np.bool_], limit_ms: NDArray[np.float64]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return which calls were slower than `level_ms`, and of which calls that is known."""
+    slower = latency_ms > level_ms + ROUNDING_SLACK_MS
+    # A call may end a little after its own timeout: the longest timeout always counts as far enough.
+    return slower, (event | slower) & (limit_ms >= min(level_ms, limit_ms.max(initial=0.0)))
+
+
 def clustering_at(
     level_ms: float,
     latency_ms: NDArray[np.float64],
@@ -95,9 +104,7 @@ def clustering_at(
     when unknown): a call that would have been cut off below the level does not show on which side it is,
     and leaving out only the ones that were would make its run look calm.
     """
-    slower = latency_ms > level_ms + ROUNDING_SLACK_MS
-    # A call may end a little after its own timeout: the longest timeout always counts as far enough.
-    known = (event | slower) & (limit_ms >= min(level_ms, limit_ms.max(initial=0.0)))
+    slower, known = slower_than(level_ms, latency_ms, event, limit_ms)
     run = run[known]
     if run.size == 0:
         return 1.0

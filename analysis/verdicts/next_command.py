@@ -81,7 +81,7 @@ def _observe_more(findings: Findings, executions: float) -> str | None:
     days = max(math.ceil(read.days * times), read.days + 1)
     if days > MOST_DAYS:
         return None
-    name = _to_type(findings.action_id, findings.action_name)
+    name = name_to_type(findings.action_id, findings.action_name)
     flags = f" {read.flags}" if read.flags else ""
     whose = f"-- {shlex.quote(name)}" if name.startswith("-") else ""
     first = "" if whose else f"{shlex.quote(name)} "
@@ -94,12 +94,12 @@ def where_real_inputs_go(action_id: str, action_name: str) -> str:
 
 
 def _only(action_id: str, action_name: str) -> str:
-    which = _to_type(action_id, action_name)
+    which = name_to_type(action_id, action_name)
     return f"--action={shlex.quote(which)}" if which.startswith("-") else f"--action {shlex.quote(which)}"
 
 
-def _to_type(action_id: str, action_name: str) -> str:
-    """The name, which people know; the id where the name cannot be shown, and so not be copied."""
+def name_to_type(action_id: str, action_name: str) -> str:
+    """Return the name, which people know; the id where the name cannot be shown, and so not be copied."""
     return action_name if is_printable(action_name) else action_id
 
 

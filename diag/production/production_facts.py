@@ -7,6 +7,7 @@ from typing import Final
 
 from analysis.format.action_facts import ActionFacts
 from analysis.production.hourly_counts import BucketCounts, HourCounts
+from diag.genesys.telemetry import IntervalCounts
 from diag.inventory import action_facts
 from diag.production.read_telemetry import ObservedAction
 
@@ -18,14 +19,16 @@ def bucket_counts(observed: ObservedAction) -> BucketCounts:
     """Return the counts as exceedances need them: per hour, executions below each whole second."""
     return BucketCounts(
         action_id=observed.action.id,
-        hours=tuple(
-            HourCounts(
-                started_at=datetime.fromisoformat(hour.interval.split("/")[0]).timestamp(),
-                total=hour.total,
-                below=tuple(accumulate(hour.counts)),
-            )
-            for hour in observed.hours
-        ),
+        hours=tuple(map(hour_counts, observed.hours)),
+    )
+
+
+def hour_counts(hour: IntervalCounts) -> HourCounts:
+    """Return one hour of telemetry: its executions, and how many took less than each whole second."""
+    return HourCounts(
+        started_at=datetime.fromisoformat(hour.interval.split("/")[0]).timestamp(),
+        total=hour.total,
+        below=tuple(accumulate(hour.counts)),
     )
 
 

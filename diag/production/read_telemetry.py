@@ -117,7 +117,7 @@ def _observe(
     timeout_s = action.timeout_s
     if timeout_s is None:
         return NotObserved(action, "the org does not report its timeout")
-    ranges = [DurationRange(second * 1000, (second + 1) * 1000) for second in range(timeout_s)]
+    ranges = whole_seconds(timeout_s)
     try:
         hours = telemetry.execution_counts(action.id, usable.since, usable.until, ranges)
     except RefusedRequestError as error:
@@ -130,3 +130,8 @@ def _observe(
 
 def _short(error: ApiError) -> str:
     return " ".join((error.message, *error.details))
+
+
+def whole_seconds(timeout_s: int) -> list[DurationRange]:
+    """Return the ranges to count by: each whole second up to the timeout."""
+    return [DurationRange(second * 1000, (second + 1) * 1000) for second in range(timeout_s)]

@@ -3,20 +3,19 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import accumulate
 from typing import Final
 
-from analysis.production.hourly_counts import BucketCounts, HourCounts
+from analysis.production.hourly_counts import BucketCounts
 from analysis.production.promise_watch import WatchState, hours_cut, watch
 from analysis.production.too_generous import enough_s
 from analysis.settings import MOST_DAYS
 from diag.genesys.errors import RefusedRequestError
 from diag.genesys.http.paging import OnProgress
 from diag.genesys.models import Action
-from diag.genesys.telemetry import DurationRange
 from diag.production.hour_store import ActionKey, HourStore
+from diag.production.production_facts import hour_counts
 from diag.production.promises import Promise
-from diag.production.read_telemetry import Telemetry
+from diag.production.read_telemetry import Telemetry, whole_seconds
 from diag.production.time_window import Window, last_days
 
 ACCEPTED: Final = 0.01
@@ -122,15 +121,6 @@ def _read(telemetry: Telemetry, store: HourStore, key: ActionKey, timeout_s: int
         since = max(since, datetime.fromtimestamp(read_until, UTC) - LATE)
     if since >= window.until:
         return
-    ranges = [DurationRange(second * 1000, (second + 1) * 1000) for second in range(timeout_s)]
-    read = telemetry.execution_counts(key.action_id, since, window.until, ranges)
-    hours = [
-        HourCounts(
-            datetime.fromisoformat(hour.interval.split("/")[0]).timestamp(),
-            hour.total,
-            tuple(accumulate(hour.counts)),
-        )
-        for hour in read
-        if hour.total > 0
-    ]
+    read = telemetry.execution_counts(key.action_id, since, window.until, whole_seconds(timeout_s))
+    hours = [hour_counts(hour) for hour in read if hour.total > 0]
     store.keep(key, hours, window.until.timestamp())

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from analysis.number_words import percent, plural
-from analysis.plain_text import is_printable
 from analysis.production.promise_watch import ALARM, Stretch
+from analysis.verdicts.next_command import name_to_type
 from diag.production.watch_promises import ACCEPTED, Look, NotWatched, Watched
 
 WATCH_VERSION: Final = 1
@@ -106,8 +106,7 @@ def _promise_json(item: Watched) -> Mapping[str, object]:
 
 
 def _to_type(item: Watched) -> str:
-    line = item.promise.line
-    return shlex.quote(line.action_name if is_printable(line.action_name) else line.action_id)
+    return shlex.quote(name_to_type(item.promise.line.action_id, item.promise.line.action_name))
 
 
 def _utc(at: float) -> str:

@@ -35,11 +35,7 @@ def printable_record(
     record = logging.LogRecord(name, level, path, line, message, arguments, error, function, stack, **more)
     try:
         text = record.getMessage()
-    except (
-        TypeError,
-        ValueError,
-        KeyError,
-    ):  # they do not fit: logging itself reports it
+    except (TypeError, ValueError, KeyError):  # they do not fit: logging itself reports it
         return record
     record.msg = printable(text) if str(name).partition(".")[0] == OURS else printable_lines(text)
     record.args = None

@@ -11,14 +11,12 @@ from typing import Final
 
 from diag.genesys.errors import UnexpectedReplyError
 
-_FIRST_NUMBER: Final = re.compile(r"\s*(\d{1,10})")
 FRESH: Final = {"Cache-Control": "no-cache"}
 """Asks every cache in between to ask the platform (RFC 9111, 5.2.1.4)."""
-
-
 OLDEST_S: Final = 2
 """Seconds. An action and its templates are read one after the other, about as far apart; and a proxy that
 adds an age to every reply, by a clock of its own, may be a second off."""
+_FIRST_NUMBER: Final = re.compile(r"\s*(\d{1,10})")
 
 
 def demand_whole(status: int, where: str) -> None:
