@@ -103,7 +103,11 @@ def find_change(run: Calls, settings: RecommendSettings) -> Disagreement | None:
 def _change_point(run: Calls, settings: RecommendSettings) -> ChangePoint | None:
     table = kaplan_meier(count_latencies(run.latency_ms, run.event))
     levels = [table.quantile_ms(level) for level in LEVELS]
-    return find_change_point(run.latency_ms, run.event, run.limit_ms, levels)
+    # Of a run that was killed, the last calls are here only if they were quick: what began too late to be
+    # watched up to the slowest level would look like a change.
+    watched_ms = (float((run.started_at + run.latency_ms / 1e3).max()) - run.started_at) * 1e3
+    seen = run.where(watched_ms >= max((level for level in levels if level is not None), default=0))
+    return find_change_point(seen.latency_ms, seen.event, seen.limit_ms, levels)
 
 
 def _sides(run: Calls, point: ChangePoint) -> tuple[Calls, Calls]:
