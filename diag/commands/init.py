@@ -29,12 +29,12 @@ def command(file: Path, actions: tuple[str, ...], force: bool, profile: str | No
 
     Every setting is explained in the file, and it is valid as it stands. Nothing is executed or changed.
     """
+    from diag.choice.selection import actions_to_call
     from diag.console import Console
     from diag.genesys.client import GenesysClient
     from diag.settings import load_settings
     from diag.target import find_target
     from diag.workload.org_limits import read_limits
-    from diag.workload.selection import actions_to_call
     from diag.workload.workload_template import Listed, workload_text
 
     console = Console()

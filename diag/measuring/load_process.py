@@ -47,6 +47,8 @@ class LoadOptions:
     until_settled: bool = False
     sla: tuple[str, ...] = ()
     confirm_org: str | None = None
+    turns: Path | None = None
+    """A window of a campaign: the file that says who is called, how often and how fast, and nobody else."""
     grace_s: float = 140.0
     """How long after its time is up a run may take (drain, longest wait, writing) before it is ended."""
     env: Mapping[str, str] = field(default_factory=dict)
@@ -137,6 +139,7 @@ def command_line(options: LoadOptions) -> list[str]:
         ("--calls-per-action", options.calls_per_action),
         ("--processes", options.processes or None),
         ("--confirm-org", options.confirm_org),
+        ("--turns", options.turns),
     ):
         if value is not None:
             line += [flag, str(value)]

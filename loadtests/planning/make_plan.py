@@ -7,6 +7,16 @@ from typing import Any, Final
 
 from analysis.format.run_folder import LeftOut
 from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, ActionVersion
+from diag.choice.choose_actions import (
+    Candidate,
+    changes_allowed,
+    choose,
+    resolved_poll,
+    without_a_draft,
+    without_built_in,
+)
+from diag.choice.make_inputs import with_inputs
+from diag.choice.turns_file import Turn, read_turns
 from diag.errors import UsageError
 from diag.genesys.client import GenesysClient
 from diag.genesys.models import Action
@@ -15,15 +25,6 @@ from diag.target import Target
 from diag.workload.org_limits import OrgLimits, read_limits
 from diag.workload.read_workload import read_workload
 from diag.workload.workload import Workload, WorkloadEntry
-from loadtests.planning.choose_actions import (
-    Candidate,
-    changes_allowed,
-    choose,
-    resolved_poll,
-    without_a_draft,
-    without_built_in,
-)
-from loadtests.planning.inputs import with_inputs
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.planning.rates import RateBudget, Rates, Wanted, planned_rates
 from loadtests.planning.run_options import DEFAULT_MAX_IN_FLIGHT, DEFAULT_SANDBOX_RATE
@@ -56,6 +57,8 @@ class _Request:
     workload: Workload
     inventory: Sequence[Action]
     sandbox: bool
+    turns: Mapping[str, Turn] = field(default_factory=dict)
+    """By action id, in the order in which they are taken; empty: not a window of a campaign."""
 
     @property
     def seed(self) -> int:
@@ -66,7 +69,17 @@ class _Request:
     @property
     def shares_a_rate(self) -> bool:
         """Return whether actions share a rate: the workload's, or what the org's limits leave."""
+        if self.turns:
+            return False
         return self.options.rate is None and (self.workload.rate is not None or not self.sandbox)
+
+    @property
+    def wanted(self) -> Sequence[str]:
+        """Return the actions asked for, beside the workload; those that no longer exist take no turn."""
+        if not self.turns:
+            wanted: Sequence[str] = self.options.action
+            return wanted
+        return [action.id for action in self.inventory if action.id in self.turns]
 
 
 def prepare(options: Any, target: Target, client: GenesysClient) -> PreparedRun:
@@ -77,16 +90,19 @@ def prepare(options: Any, target: Target, client: GenesysClient) -> PreparedRun:
     _refuse_counts_below_one(options)
     workload = _workload(options, target)
     inventory = client.list_actions(include_auth_actions=True)
-    request = _Request(options, workload, inventory, target.sandbox)
+    turns = {} if options.turns is None else {turn.action_id: turn for turn in read_turns(options.turns)}
+    request = _Request(options, workload, inventory, target.sandbox, turns)
     candidates, left_out = _candidates(request, client)
     limits = read_limits(client)
     rates = _rates(request, candidates, limits)
     in_flight = _in_flight(request, limits)
     organization = client.organization()
     plan = _plan(request, candidates, rates, left_out)
+    if request.turns:
+        plan = as_a_window(plan, request.turns)
     plan = replace(plan, max_in_flight=in_flight, concurrency_limit=limits.concurrent_executions)
     lines = {each.action.id: each.line_to_paste for each in candidates if each.line_to_paste is not None}
-    others = unlisted(workload, inventory, options.action, options.workload)
+    others = unlisted(workload, inventory, request.wanted, options.workload)
     return PreparedRun(plan, limits, organization.id, organization.name, lines, others)
 
 
@@ -116,7 +132,7 @@ def _candidates(request: _Request, client: GenesysClient) -> tuple[list[Candidat
     """Return the actions to call, each with its inputs, and those left out; UsageError when none is left."""
     options = request.options
     kept, left_out = choose(
-        request.workload, request.inventory, options.action, where=options.workload, sandbox=request.sandbox
+        request.workload, request.inventory, request.wanted, where=options.workload, sandbox=request.sandbox
     )
     if options.probe:
         kept, refused = without_a_draft(kept, client)
@@ -144,12 +160,17 @@ def _rates(request: _Request, candidates: Sequence[Candidate], limits: OrgLimits
         polled=any(entry.poll is not None for entry in entries),
     )
     return planned_rates(
-        [Wanted(each.action.name, each.entry.rate, each.entry.weight) for each in candidates],
+        [Wanted(each.action.name, _own_rate(request, each), each.entry.weight) for each in candidates],
         budget,
         total=workload.rate,
         override=request.options.rate,
         default=DEFAULT_SANDBOX_RATE if request.sandbox else None,
     )
+
+
+def _own_rate(request: _Request, candidate: Candidate) -> float | None:
+    turn = request.turns.get(candidate.action.id)
+    return candidate.entry.rate if turn is None else turn.rate
 
 
 def _in_flight(request: _Request, limits: OrgLimits) -> int:
@@ -192,10 +213,36 @@ def _plan(
             replace(facts_of(each.action), production_peak_rate=each.entry.production_peak_rate)
             for each in candidates
         ),
-        recommend={each.action.id: each.entry.recommend for each in candidates if each.entry.recommend},
+        recommend={each.action.id: stated for each in candidates if (stated := _stated(request, each))},
         left_out=tuple(left_out),
         workload=str(options.workload) if options.workload else None,
         sla=(*workload.sla, *options.sla),
+    )
+
+
+def _stated(request: _Request, candidate: Candidate) -> Mapping[str, object]:
+    """Return the settings of the recommendation that hold for this action only; the workload's win."""
+    turn = request.turns.get(candidate.action.id)
+    whole = {"warmup_s": 0} if turn is not None and turn.every_call_counts else {}
+    return {**whole, **candidate.entry.recommend}
+
+
+def as_a_window(plan: LoadPlan, turns: Mapping[str, Turn]) -> LoadPlan:
+    """Return the plan of one window of a campaign: so many calls to each action, evenly spaced, then it ends.
+
+    Evenly, because a call that follows another by chance at once finds a backend warmer than it is.
+    """
+    order = {action_id: number for number, action_id in enumerate(turns)}
+    actions = sorted(plan.actions, key=lambda action: order[action.action_id])
+    return replace(
+        plan,
+        actions=tuple(replace(action, calls=turns[action.action_id].calls) for action in actions),
+        model="open",
+        arrivals="constant",
+        mode="measure",
+        duration_s=None,
+        calls_per_action=None,
+        stages=(),
     )
 
 

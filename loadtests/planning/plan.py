@@ -27,6 +27,8 @@ class ActionLoad:
     target: ActionVersion = ActionVersion.PUBLISHED
     side_effects: bool = False
     poll: Poll | None = None
+    calls: int | None = None
+    """At most this many calls, whatever the plan says of all; None: what it says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,10 @@ class LoadPlan:
     sla: tuple[str, ...] = ()
     recommend: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     """Per action id: settings of the recommendation that hold for it only."""
+
+    def most_calls(self, action: ActionLoad) -> int | None:
+        """Return how often an action is called at most; None: any number of times."""
+        return self.calls_per_action if action.calls is None else action.calls
 
     @property
     def most_load(self) -> float:

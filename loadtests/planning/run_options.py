@@ -112,6 +112,7 @@ def add_options(parser: Any) -> None:
         default=DEFAULT_DELIVER_WITHIN_S,
         metavar="SECONDS",
     )
+    option("--turns", argparse.SUPPRESS, metavar="FILE")
     option("--parent-pid", argparse.SUPPRESS, type=int, metavar="PID")
     option(
         "--probe",

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from diag.choice.choose_actions import entries_by_action
+from diag.choice.selection import actions_to_call
 from diag.genesys.models import Action
-from diag.workload.selection import actions_to_call
 from diag.workload.workload import Workload
-from loadtests.planning.choose_actions import entries_by_action
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ def forecast(plan: LoadPlan, run_time_s: float | None, users: int) -> Forecast:
     duration_s = _duration_s(plan, run_time_s, users)
     rate_control = RateControl(plan)
     calls = [0.0] * len(plan.actions)
+    most = [plan.most_calls(action) for action in plan.actions]
     peak, capped = 0.0, None
     step_s = max(1.0, (duration_s or 0.0) / 10_000)
     at_s = 0.0
@@ -37,13 +38,13 @@ def forecast(plan: LoadPlan, run_time_s: float | None, users: int) -> Forecast:
         span_s = min(step_s, duration_s - at_s) if duration_s is not None else 0.0
         for index, rate in enumerate(rates):
             calls[index] += rate * span_s
-            if plan.calls_per_action is not None and calls[index] >= plan.calls_per_action:
-                calls[index] = plan.calls_per_action
+            limit = most[index]
+            if limit is not None and calls[index] >= limit:
+                calls[index] = limit
                 rate_control.finish(index, "calls made")
         at_s += step_s
     if duration_s is None:
-        most = plan.calls_per_action
-        return Forecast(None, (None if most is None else float(most),) * len(plan.actions), peak, capped)
+        return Forecast(None, tuple(None if limit is None else float(limit) for limit in most), peak, capped)
     return Forecast(duration_s, tuple(float(count) for count in calls), peak, capped)
 
 

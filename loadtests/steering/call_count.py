@@ -1,20 +1,28 @@
-"""Ends an action when it was called as often as the plan asks for (`calls_per_action`)."""
+"""Ends an action when it was called as often as the plan asks for (`LoadPlan.most_calls`)."""
+
+from collections.abc import Sequence
 
 from loadtests.steering.decisions import FinishAction
 from loadtests.steering.load_second import Second
 
 
 class CallCount:
-    """Policy: each process makes its share of an action's calls. None: any number of them."""
+    """Policy: each process makes its share of an action's calls; `most`, per action: None for any number.
 
-    def __init__(self, calls_per_action: int | None) -> None:
-        self._calls_per_action = calls_per_action
+    Calls that left count, not those that ended: of an action that takes 20 s, ten more would leave meanwhile.
+    """
+
+    def __init__(self, most: Sequence[int | None]) -> None:
+        self._most = most
+        self._sent = [0] * len(most)
 
     def second(self, second: Second) -> list[FinishAction]:
         """Return the actions that have been called often enough."""
-        most = self._calls_per_action
-        if most is None or not second.share:
+        self._sent = [before + now for before, now in zip(self._sent, second.sent, strict=True)]
+        if not second.share:
             return []
-        enough = most * second.share
-        done = [index for index, totals in enumerate(second.totals) if totals.calls >= enough]
-        return [FinishAction(index, f"{most} calls made") for index in done]
+        return [
+            FinishAction(index, f"{most} calls made")
+            for index, (most, sent) in enumerate(zip(self._most, self._sent, strict=True))
+            if most is not None and sent >= most * second.share
+        ]

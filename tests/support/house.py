@@ -154,6 +154,10 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "diag.errors", "diag.inventory",
         "diag.toml_section", "jsonschema", "rstr",
     },
+    "diag/choice": {
+        *_CLIENT, "analysis.errors", "analysis.format", "analysis.plain_text", "diag.errors",
+        "diag.inventory", "diag.workload",
+    },
     "diag/changes/__init__.py": set(),
     "diag/changes/errors.py": {"diag.errors"},
     "diag/changes/plans": {
@@ -185,6 +189,10 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "analysis", "reports.report_data", "diag.changes.journal", "diag.changes.plans",
         "diag.changes.undo_plan", "diag.errors", "diag.genesys", "diag.inventory",
     },
+    "diag/campaign": {
+        "analysis", "diag.choice", "diag.errors", "diag.judged_files", "diag.measuring", "diag.production",
+        "diag.workload",
+    },
     "diag/measuring": {
         "analysis", "reports.pages", "diag.errors", "diag.judged_files", "diag.exit_codes",
         "numpy",
@@ -200,8 +208,9 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "loadtests/actions.py": {"loadtests.action_user", "loadtests.run", "locust"},
     "loadtests/action_user.py": {"loadtests.run", "loadtests.sending", "locust"},
     "loadtests/planning": {
-        *_CLIENT, "analysis.format", "diag.errors", "diag.exit_codes", "diag.genesys.drafts",
-        "diag.inventory", "diag.sandbox.launch", "diag.settings", "diag.target", "diag.workload",
+        *_CLIENT, "analysis.format", "diag.choice", "diag.errors", "diag.exit_codes",
+        "diag.genesys.drafts", "diag.inventory", "diag.sandbox.launch", "diag.settings", "diag.target",
+        "diag.workload",
     },
     "loadtests/recording": {
         "analysis.format", "analysis.plain_text", "diag.errors", "diag.measuring", "diag.target",

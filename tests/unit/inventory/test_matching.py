@@ -6,12 +6,12 @@ from analysis.format.sample_schema import InputOrigin
 from diag.changes.errors import UnknownActionError
 from diag.changes.plans.manual_plan import actions_named
 from diag.changes.plans.scope import Scope
+from diag.choice.selection import actions_to_call
 from diag.errors import UsageError
 from diag.genesys.models import Action, ActionConfig
 from diag.interaction.verification_input import entry_for
 from diag.inventory.matching import wanted_actions
 from diag.workload.payload import Payload
-from diag.workload.selection import actions_to_call
 from diag.workload.workload import Workload, WorkloadEntry
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.run.sla import ids_judged, parse_thresholds

@@ -7,14 +7,14 @@ from typing import Any, cast
 import pytest
 from jsonschema import Draft7Validator
 
+from diag.choice.choose_actions import Candidate
+from diag.choice.make_inputs import with_inputs
 from diag.genesys.client import GenesysClient
 from diag.genesys.errors import PermissionMissingError
 from diag.genesys.models import Action, ActionConfig
 from diag.workload.example_text import matching_text
 from diag.workload.make_payloads import NoInput, from_contract
 from diag.workload.workload import WorkloadEntry
-from loadtests.planning.choose_actions import Candidate
-from loadtests.planning.inputs import with_inputs
 
 NO_TEXT = r"^(?=.*\d)(?=.*q)[a-z]{40}$"  # a digit among letters only: nothing matches
 

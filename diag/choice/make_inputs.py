@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Final
 
 from analysis.format.run_folder import LeftOut
+from diag.choice.choose_actions import Candidate, Sorted
 from diag.genesys.client import GenesysClient
 from diag.workload.action_inputs import inputs_of
 from diag.workload.make_payloads import NoInput
-from loadtests.planning.choose_actions import Candidate, Sorted
 
 LOG_EVERY: Final = 50
 _LOG: Final = logging.getLogger("diag.load")

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from analysis.format.run_folder import LeftOut
+from diag.choice.selection import actions_to_call, select
 from diag.errors import UsageError
 from diag.genesys.client import GenesysClient
 from diag.genesys.models import Action
 from diag.inventory.matching import ids_meant, is_pattern
 from diag.workload.load_shape import Poll
 from diag.workload.payload import Payload
-from diag.workload.selection import actions_to_call, select
 from diag.workload.workload import Workload, WorkloadEntry
 
 
@@ -25,7 +25,7 @@ class Candidate:
     action: Action
     entry: WorkloadEntry
     inputs: tuple[Payload, ...] = ()
-    """What it is called with; empty until `loadtests.planning.inputs` has filled it in."""
+    """What it is called with; empty until `diag.choice.make_inputs` has filled it in."""
     line_to_paste: str | None = None
     """Where the inputs are invented: the line of the workload that gives real ones."""
 

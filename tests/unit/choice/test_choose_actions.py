@@ -1,8 +1,8 @@
 """Which actions a run calls: those with nothing to set take no share of the rate."""
 
+from diag.choice.choose_actions import Candidate, without_built_in
 from diag.genesys.models import Action
 from diag.workload.workload import Workload, WorkloadEntry
-from loadtests.planning.choose_actions import Candidate, without_built_in
 from loadtests.planning.unlisted_actions import unlisted
 
 BUILT_IN = Action("static_1", "Get User", None, None, 1, False)

@@ -1,8 +1,8 @@
 import pytest
 
+from diag.choice.selection import actions_to_call, select
 from diag.errors import UsageError
 from diag.genesys.models import Action, ActionConfig
-from diag.workload.selection import actions_to_call, select
 
 
 def action(action_id: str, name: str, method: str | None = "GET", category: str = "Web") -> Action:

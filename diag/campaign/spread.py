@@ -1,0 +1,75 @@
+"""When the next window is due: one in each stratum of the allowed time, at a random moment of it.
+
+Stratified, so that the windows cover the span evenly; random inside, so that nothing periodic (a job on every
+quarter hour) hides between them or is hit by all. What was missed, because the machine slept, moves the
+strata of the windows that are left closer together."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from analysis.format.typed_json import Between, UnixSeconds
+from diag.campaign.campaign import SHORTEST_STRATUM_S, Campaign, allowed_s
+from diag.workload.allowed_hours import Stretch
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Window `number` (from 1) is due at `due_at`; its stratum, of `windows_left` that are left with it, ends
+    at `ends_at` (Unix seconds)."""
+
+    number: Annotated[int, Between(1, 10**6)]
+    due_at: UnixSeconds
+    ends_at: UnixSeconds
+    windows_left: Annotated[int, Between(1, 10**6)]
+
+
+def next_slot(campaign: Campaign, windows_begun: int, since: float) -> Slot | None:
+    """Return the slot after `windows_begun` windows, in the time from `since` on; None where no time is left.
+
+    `since`: the end of the stratum before, or now where that is past. The same arguments give the same slot.
+    """
+    stretches = campaign.stretches(since)
+    left = _windows_left(campaign, windows_begun, allowed_s(stretches))
+    if left is None:
+        return None
+    stratum = allowed_s(stretches) / left
+    offset = random.Random(f"{campaign.seed}:{windows_begun}").random()
+    due = _at(stretches, offset * max(0.0, stratum - campaign.window_s))
+    ends = _at(stretches, stratum)
+    fitting = _where_it_fits(stretches, due, campaign.window_s)
+    if fitting is None:
+        return None
+    return Slot(windows_begun + 1, fitting, max(ends, fitting), left)
+
+
+def may_begin(campaign: Campaign, now: float) -> bool:
+    """Return whether a window that begins now ends inside the allowed hours."""
+    return _where_it_fits(campaign.stretches(now), now, campaign.window_s) == now
+
+
+def _windows_left(campaign: Campaign, begun: int, time_s: float) -> int | None:
+    """Windows that are left, as far as they fit; one more while there is time, where all were begun."""
+    if time_s < campaign.window_s:
+        return None
+    stratum = min(SHORTEST_STRATUM_S, 2.0 * campaign.window_s)
+    return max(1, min(campaign.windows - begun, int(time_s / stratum)))
+
+
+def _at(stretches: Sequence[Stretch], seconds: float) -> float:
+    """Return the moment after so many allowed seconds; the last one where there are fewer."""
+    for begin, end in stretches:
+        if seconds <= end - begin:
+            return begin + seconds
+        seconds -= end - begin
+    return stretches[-1][1]
+
+
+def _where_it_fits(stretches: Sequence[Stretch], moment: float, length_s: float) -> float | None:
+    """Return the nearest moment with `length_s` of allowed time behind it: earlier in a stretch that ends too
+    soon, later where a stretch is too short altogether; None where nothing fits any more."""
+    for begin, end in stretches:
+        if moment <= end and end - begin >= length_s:
+            return min(max(moment, begin), end - length_s)
+    return None

@@ -1,0 +1,116 @@
+"""Where one action stands after the windows so far: its verdict, whether it is done, and the calls it still
+wants.
+
+An action is done when its answer is settled and its calls cover at least what a lowering needs (coverage B),
+or when its verdict is final. One that would be lowered goes on to the calls a lowering needs: a number that
+`--apply` holds back is not what a campaign is for."""
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+from analysis.estimates.estimate import buffer_ms
+from analysis.settings import RecommendSettings
+from analysis.stopping.when_settled import FIRST_PROOF, Settled
+from analysis.verdicts.holds import GRADES_TO_LOWER, MIN_CALLS_TO_LOWER, Hold, hold_on_lowering
+from analysis.verdicts.recommendation import Recommendation, Verdict
+
+WINDOWS_FOR_B: Final = 30
+WANTED_TO_LOWER: Final = 1.05
+"""Times the calls a lowering needs: slow calls that come in bursts count as fewer, and how many is an
+estimate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What was sent to one action so far. `last_at`: start of its newest call, Unix seconds; `first_s`: how
+    long its first call took, None where it was refused or cut off by us."""
+
+    calls: int = 0
+    last_at: float | None = None
+    first_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`wanted`: calls to send in all, as far as is known now. `done`: why it is called no more, else None."""
+
+    action_id: str
+    sent: Sent
+    wanted: int
+    done: str | None = None
+    verdict: Verdict | None = None
+    timeout_s: int | None = None
+    """The number as it stands."""
+    settled: bool = False
+
+    @property
+    def missing(self) -> int:
+        """Return the calls still to send."""
+        return 0 if self.done is not None else max(1, self.wanted - self.sent.calls)
+
+
+def not_begun(action_id: str, fewest_calls: int, share_that_counts: float) -> Standing:
+    """Return where an action stands before its first call."""
+    return Standing(action_id, Sent(), math.ceil(fewest_calls / share_that_counts))
+
+
+def standing(
+    judged: Recommendation,
+    state: Settled,
+    sent: Sent,
+    settings: RecommendSettings,
+    *,
+    before: Standing,
+) -> Standing:
+    """Return where an action stands by its verdict and its stopping state; `before`: before any call."""
+    done = _done(judged, state)
+    return Standing(
+        judged.action_id,
+        sent,
+        sent.calls if done is not None else _wanted(judged, state, sent, settings, before.wanted),
+        done,
+        judged.verdict,
+        judged.recommended_timeout_s,
+        state.settled,
+    )
+
+
+def _done(judged: Recommendation, state: Settled) -> str | None:
+    if not state.settled:
+        return None
+    if state.verdict is not None:
+        return state.why
+    if judged.grade not in GRADES_TO_LOWER:
+        return None
+    if judged.verdict is Verdict.LOWER and hold_on_lowering(judged) is Hold.CALLS:
+        return None
+    if judged.verdict is Verdict.UNSTABLE and judged.samples < MIN_CALLS_TO_LOWER:
+        return None
+    return state.why
+
+
+def _wanted(
+    judged: Recommendation, state: Settled, sent: Sent, settings: RecommendSettings, fewest: int
+) -> int:
+    wanted = fewest if state.more_calls is None else sent.calls + state.more_calls
+    if _will_be_lowered(judged, settings):
+        effect = judged.design_effect or 1.0
+        counting = max(judged.samples, 1) / max(sent.calls, 1)
+        wanted = max(wanted, math.ceil(WANTED_TO_LOWER * MIN_CALLS_TO_LOWER * effect / max(counting, 0.5)))
+    if state.settled:  # only the hours are missing
+        wanted = max(wanted, sent.calls + max(1, WINDOWS_FOR_B - (judged.windows or 0)))
+    return min(wanted, max(settings.target_calls * 2, fewest))
+
+
+def _will_be_lowered(judged: Recommendation, settings: RecommendSettings) -> bool:
+    """Whether the calls so far point to a shorter timeout, by the rule that will decide in the end."""
+    if judged.verdict is Verdict.LOWER or judged.verdict is Verdict.UNSTABLE:
+        return True
+    if judged.verdict is not Verdict.INSUFFICIENT_SAMPLES or judged.samples < FIRST_PROOF:
+        return False
+    now, seen = judged.current_timeout_s, judged.quantile_ms
+    if now is None or seen is None:
+        return False
+    to_s = max(settings.floor_s, math.ceil((seen + buffer_ms(seen, settings)) / 1e3))
+    return now - to_s > max(settings.hysteresis_min_s, settings.hysteresis_ratio * now)

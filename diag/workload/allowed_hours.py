@@ -1,0 +1,110 @@
+"""When calls may be made: hours of the day, days of the week, and the time zone they are meant in.
+
+[hours]
+allow = ["23:00-05:00"]     # from, to; past midnight where the second is the earlier one
+days = ["mon", "tue"]       # the days on which a stretch begins; all when left out
+zone = "Europe/Berlin"      # an IANA name, so that summer time is right
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from diag.toml_section import TomlSection
+
+DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_SPAN: Final = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
+_MIDNIGHT: Final = 24 * 60
+
+Stretch = tuple[float, float]
+"""From and until, Unix seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class AllowedHours:
+    """`spans` are minutes of the day (from, until); none means at any time. `days`: 0 is Monday."""
+
+    spans: tuple[tuple[int, int], ...] = ()
+    days: frozenset[int] = frozenset(range(7))
+    zone: str = "UTC"
+
+    def stretches(self, since: float, until: float) -> tuple[Stretch, ...]:
+        """Return the allowed stretches between two moments (Unix seconds), in order, none touching another.
+
+        Where a clock is put forward or back, an hour that does not exist or comes twice is left out rather
+        than called in against the word: a stretch begins late and ends early there.
+        """
+        if until <= since:
+            return ()
+        if not self.spans:
+            return ((since, until),)
+        zone = ZoneInfo(self.zone)
+        day = datetime.fromtimestamp(since, zone).date() - timedelta(days=1)
+        last = datetime.fromtimestamp(until, zone).date()
+        found: list[Stretch] = []
+        while day <= last:
+            if day.weekday() in self.days:
+                found += (_stretch(day, span, zone) for span in self.spans)
+            day += timedelta(days=1)
+        clipped = ((max(begin, since), min(end, until)) for begin, end in sorted(found))
+        return _merged([(begin, end) for begin, end in clipped if begin < end])
+
+
+ALWAYS: Final = AllowedHours()
+
+
+def read_hours(part: TomlSection) -> AllowedHours:
+    """Return the hours of a `[hours]` table. Raises what the table raises, for anything not as above."""
+    part.only(frozenset({"allow", "days", "zone"}))
+    spans = tuple(_span(part, text) for text in part.texts("allow"))
+    if not spans:
+        raise part.error("has no hours", 'For example: allow = ["23:00-05:00"]')
+    zone = part.text("zone", None)
+    if zone is None:
+        raise part.error("has no zone", 'Say which clock is meant: zone = "Europe/Berlin"')
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise part.wrong_value("zone", zone, 'an IANA time zone such as "Europe/Berlin" or "UTC"') from None
+    days = part.texts("days") if part.has("days") else DAYS
+    unknown = [day for day in days if day.lower()[:3] not in DAYS]
+    if unknown or not days:
+        raise part.wrong_value("days", list(days), f"some of: {', '.join(DAYS)}")
+    return AllowedHours(spans, frozenset(DAYS.index(day.lower()[:3]) for day in days), zone)
+
+
+def _span(part: TomlSection, text: str) -> tuple[int, int]:
+    match = _SPAN.fullmatch(text.strip())
+    right = 'texts such as "23:00-05:00", from 00:00 to 24:00'
+    if match is None:
+        raise part.wrong_value("allow", text, right)
+    hours_from, minutes_from, hours_to, minutes_to = map(int, match.groups())
+    begin, end = hours_from * 60 + minutes_from, hours_to * 60 + minutes_to
+    if max(minutes_from, minutes_to) > 59 or begin >= _MIDNIGHT or end > _MIDNIGHT or begin == end:
+        raise part.wrong_value("allow", text, right)
+    return begin, end
+
+
+def _stretch(day: date, span: tuple[int, int], zone: ZoneInfo) -> Stretch:
+    begin, end = span
+    later = day if end > begin else day + timedelta(days=1)
+    return max(_moments(day, begin, zone)), min(_moments(later, end, zone))
+
+
+def _moments(day: date, minute: int, zone: ZoneInfo) -> tuple[float, float]:
+    """Return both readings of a wall clock's minute: they differ where the clock is put back or forward."""
+    plain = datetime(day.year, day.month, day.day) + timedelta(minutes=minute)
+    first, second = (plain.replace(tzinfo=zone, fold=fold).astimezone(UTC).timestamp() for fold in (0, 1))
+    return first, second
+
+
+def _merged(stretches: list[Stretch]) -> tuple[Stretch, ...]:
+    merged: list[Stretch] = []
+    for begin, end in stretches:
+        if merged and begin <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((begin, end))
+    return tuple(merged)
