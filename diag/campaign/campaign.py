@@ -53,8 +53,8 @@ class ScopedAction:
 class Budget:
     """What the limits leave: calls/s (80 % of the token's limit), places in flight (20 % of the org's)."""
 
-    calls_per_s: Amount
-    in_flight: Count
+    calls_per_s: Annotated[float, Between(1e-3, 1e6)]
+    in_flight: Annotated[int, Between(1, 10**6)]
     token_per_minute: Count | None = None
     concurrent_executions: Count | None = None
 

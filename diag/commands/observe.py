@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from analysis.settings import RecommendSettings
     from diag.console import Console
     from diag.genesys.client import GenesysClient
-    from diag.production.evidence import Place, ProductionEvidence
+    from diag.production.evidence import ProductionEvidence
     from diag.production.findings import Finding
     from diag.settings import Settings
     from reports.report_data import ReportData
@@ -145,57 +145,21 @@ def _read(
 ) -> "ProductionEvidence":
     from diag.changes.journal.journal import Journal
     from diag.inventory.matching import wanted_actions
-    from diag.production.evidence import evidence_of
-    from diag.production.last_timeout_changes import last_changes
-    from diag.production.read_telemetry import read_production
+    from diag.production.look import Question, look
     from diag.production.time_window import last_days
 
-    window = last_days(options.days, datetime.now(UTC))
     changes = Journal(settings.journal).read()
     with console.progress("Reading actions") as bar:
         listed = client.list_actions(include_auth_actions=False, on_progress=bar.update)
     chosen = wanted_actions(listed, options.actions)
-    with console.progress("Reading production telemetry") as bar:
-        production = read_production(
-            client,
-            chosen,
-            window,
-            changed_at=last_changes(changes, client.connection.host),
-            on_progress=bar.update,
-        )
-    limit = _concurrency_limit(client)
-    return evidence_of(
-        production,
-        window,
+    question = Question(
+        last_days(options.days, datetime.now(UTC)),
         rules,
-        _place(client),
-        limit,
         source=options.same_question(rules),
         flags=options.same_rules(rules),
     )
-
-
-def _place(client: "GenesysClient") -> "Place":
-    from diag.genesys.errors import ApiError
-    from diag.production.evidence import Place
-    from diag.target import leads_to_sandbox
-
-    connection = client.connection
-    try:
-        org = client.organization()
-    except ApiError:
-        return Place(connection.host, leads_to_sandbox(connection))  # only the reader misses the name
-    return Place(connection.host, leads_to_sandbox(connection), org.id, org.name)
-
-
-def _concurrency_limit(client: "GenesysClient") -> int | None:
-    from diag.genesys.errors import ApiError
-    from diag.workload.org_limits import CONCURRENCY_KEY
-
-    try:
-        return client.limits().get(CONCURRENCY_KEY)
-    except ApiError:
-        return None  # then the cost of a hung backend stays unknown
+    with console.progress("Reading production telemetry") as bar:
+        return look(client, chosen, question, changes, on_progress=bar.update)
 
 
 def _show(console: "Console", answer: Answer) -> None:

@@ -1,5 +1,6 @@
 """The input of the test call around a change: the workload's own payload, or one made from the contract."""
 
+import glob
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -40,12 +41,18 @@ def _workloads(runs: Path, run_ids: Sequence[str]) -> "list[Workload]":
     found: list[Workload] = []
     for run_id in run_ids:
         try:
-            manifest = read_manifest(RunFolder(runs / run_id))
+            manifest = read_manifest(RunFolder(_folder_of(runs, run_id)))
             if manifest is not None and manifest.workload is not None:
                 found.append(read_workload(Path(manifest.workload)))
         except (AnalysisError, UsageError, OSError):
             continue
     return found
+
+
+def _folder_of(runs: Path, run_id: str) -> Path:
+    """Return where a run lies: below `runs`, or among the windows of a campaign there."""
+    own = runs / run_id
+    return own if own.is_dir() else next(runs.glob(f"*/windows/{glob.escape(run_id)}"), own)
 
 
 def _input(

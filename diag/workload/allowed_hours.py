@@ -9,9 +9,10 @@ zone = "Europe/Berlin"      # an IANA name, so that summer time is right
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from typing import Annotated, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from analysis.format.typed_json import Between
 from diag.toml_section import TomlSection
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -22,12 +23,15 @@ Stretch = tuple[float, float]
 """From and until, Unix seconds."""
 
 
+Minute = Annotated[int, Between(0, _MIDNIGHT)]
+
+
 @dataclass(frozen=True, slots=True)
 class AllowedHours:
     """`spans` are minutes of the day (from, until); none means at any time. `days`: 0 is Monday."""
 
-    spans: tuple[tuple[int, int], ...] = ()
-    days: frozenset[int] = frozenset(range(7))
+    spans: tuple[tuple[Minute, Minute], ...] = ()
+    days: tuple[Annotated[int, Between(0, 6)], ...] = tuple(range(7))
     zone: str = "UTC"
 
     def stretches(self, since: float, until: float) -> tuple[Stretch, ...]:
@@ -57,7 +61,6 @@ ALWAYS: Final = AllowedHours()
 
 def read_hours(part: TomlSection) -> AllowedHours:
     """Return the hours of a `[hours]` table. Raises what the table raises, for anything not as above."""
-    part.only(frozenset({"allow", "days", "zone"}))
     spans = tuple(_span(part, text) for text in part.texts("allow"))
     if not spans:
         raise part.error("has no hours", 'For example: allow = ["23:00-05:00"]')
@@ -72,7 +75,7 @@ def read_hours(part: TomlSection) -> AllowedHours:
     unknown = [day for day in days if day.lower()[:3] not in DAYS]
     if unknown or not days:
         raise part.wrong_value("days", list(days), f"some of: {', '.join(DAYS)}")
-    return AllowedHours(spans, frozenset(DAYS.index(day.lower()[:3]) for day in days), zone)
+    return AllowedHours(spans, tuple(sorted({DAYS.index(day.lower()[:3]) for day in days})), zone)
 
 
 def _span(part: TomlSection, text: str) -> tuple[int, int]:

@@ -14,6 +14,7 @@ from analysis.format.sample_schema import InputOrigin
 from analysis.settings import RecommendSettings, with_overrides
 from diag.errors import UsageError
 from diag.toml_section import TomlSection
+from diag.workload.allowed_hours import ALWAYS, AllowedHours, read_hours
 from diag.workload.load_shape import ARRIVALS, Arrivals, GuardLimits, Mode, Model, Poll, Ramp, Soak, Stage
 from diag.workload.make_payloads import is_json
 from diag.workload.payload import Payload
@@ -22,7 +23,7 @@ from diag.workload.real_inputs import PLACEHOLDER, unfilled
 from diag.workload.workload import MODES, WORKLOAD_VERSION, Workload, WorkloadEntry
 
 _DURATION: Final = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?")
-_TOP: Final = frozenset({"format_version", "run", "guard", "soak", "ramp", "stage", "action"})
+_TOP: Final = frozenset({"format_version", "run", "guard", "soak", "ramp", "hours", "stage", "action"})
 _RUN: Final = frozenset(
     {"mode", "model", "arrivals", "seed", "duration", "calls_per_action", "rate", "max_in_flight",
      "exceed_limits", "allow_side_effects", "sla"}
@@ -73,6 +74,7 @@ def parse_workload(body: Mapping[str, Any], where: str, folder: Path) -> Workloa
         soak=_soak(_table(top, "soak")),
         ramp=_ramp(_table(top, "ramp")),
         sla=run.texts("sla"),
+        hours=_hours(_table(top, "hours")) if top.has("hours") else ALWAYS,
     )
 
 
@@ -182,6 +184,11 @@ def _soak(part: TomlSection) -> Soak:
     if made.window_s > made.every_s:
         raise part.error("has a window longer than every", "A window starts every so often and must fit in.")
     return made
+
+
+def _hours(part: TomlSection) -> AllowedHours:
+    part.only(frozenset({"allow", "days", "zone"}))
+    return read_hours(part)
 
 
 def _ramp(part: TomlSection) -> Ramp:

@@ -6,8 +6,9 @@ and their defaults; `read_workload` reads and checks the TOML.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import get_args
+from typing import Final, get_args
 
+from diag.workload.allowed_hours import ALWAYS, AllowedHours
 from diag.workload.load_shape import Arrivals, GuardLimits, Mode, Model, Poll, Ramp, Soak, Stage
 from diag.workload.payload import Payload
 
@@ -62,3 +63,9 @@ class Workload:
     soak: Soak = field(default_factory=Soak)
     ramp: Ramp = field(default_factory=Ramp)
     sla: tuple[str, ...] = ()
+    hours: AllowedHours = ALWAYS
+    """When `diag tune` may call."""
+
+
+EVERYTHING: Final = Workload(entries=(WorkloadEntry(name="*"),))
+"""What the sandbox is called with when there is no workload file."""

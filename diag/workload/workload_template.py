@@ -54,6 +54,12 @@ exceed_limits = false         # true: beyond 80 % of the token's rate ({rate:g} 
 # window = "{soak.window_s:.0f}s"
 # total = "{total:.0f}h"
 
+# When diag tune may call: on which clock, from and to, on which days a stretch begins.
+# [hours]
+# allow = ["23:00-05:00"]
+# days = ["mon", "tue", "wed", "thu", "fri"]
+# zone = "Europe/Berlin"
+
 # Parts of the run, one after the other: the rates times factor.
 # [[stage]]
 # duration = "2m"

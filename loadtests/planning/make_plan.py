@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from analysis.format.run_folder import LeftOut
 from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, ActionVersion
@@ -24,14 +24,11 @@ from diag.inventory.action_facts import facts_of
 from diag.target import Target
 from diag.workload.org_limits import OrgLimits, read_limits
 from diag.workload.read_workload import read_workload
-from diag.workload.workload import Workload, WorkloadEntry
+from diag.workload.workload import EVERYTHING, Workload
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.planning.rates import RateBudget, Rates, Wanted, planned_rates
 from loadtests.planning.run_options import DEFAULT_MAX_IN_FLIGHT, DEFAULT_SANDBOX_RATE
 from loadtests.planning.unlisted_actions import Unlisted, unlisted
-
-EVERYTHING: Final = Workload(entries=(WorkloadEntry(name="*"),))
-"""What the sandbox is called with when there is no workload file."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,7 +187,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     },
     "diag/production": {
         "analysis", "reports.report_data", "diag.changes.journal", "diag.changes.plans",
-        "diag.changes.undo_plan", "diag.errors", "diag.genesys", "diag.inventory",
+        "diag.changes.undo_plan", "diag.errors", "diag.genesys", "diag.inventory", "diag.target",
+        "diag.workload.org_limits",
     },
     "diag/campaign": {
         "analysis", "diag.choice", "diag.errors", "diag.judged_files", "diag.measuring", "diag.production",

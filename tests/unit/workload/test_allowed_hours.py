@@ -21,7 +21,7 @@ def moment(text: str, zone: ZoneInfo = BERLIN) -> float:
 
 
 def nights(*days: int) -> AllowedHours:
-    return AllowedHours(((23 * 60, 5 * 60),), frozenset(days or range(7)), "Europe/Berlin")
+    return AllowedHours(((23 * 60, 5 * 60),), days or tuple(range(7)), "Europe/Berlin")
 
 
 def test_a_night_begins_on_its_day_and_ends_on_the_next() -> None:
@@ -71,7 +71,7 @@ MINUTE = st.integers(0, 24 * 60 - 1)
 def test_no_moment_of_a_stretch_is_outside_the_hours_on_the_wall(
     spans: list[tuple[int, int]], days: frozenset[int], zone: str, day: int
 ) -> None:
-    hours = AllowedHours(tuple(spans), days, zone)
+    hours = AllowedHours(tuple(spans), tuple(days), zone)
     since = datetime(2025, 1, 1, tzinfo=UTC).timestamp() + day * 86_400.0
     stretches = hours.stretches(since, since + 3 * 86_400.0)
 
@@ -99,7 +99,7 @@ def test_a_table_is_read() -> None:
         table(allow=["23:00-05:00", "12:00 - 12:30"], days=["Mon", "friday"], zone="Europe/Berlin")
     )
 
-    assert found == AllowedHours(((1380, 300), (720, 750)), frozenset({0, 4}), "Europe/Berlin")
+    assert found == AllowedHours(((1380, 300), (720, 750)), (0, 4), "Europe/Berlin")
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,6 @@ def test_a_table_is_read() -> None:
         ({"allow": ["12:00-13:00"], "zone": "../../etc/passwd"}, "zone is"),
         ({"allow": ["12:00-13:00"], "zone": "UTC", "days": ["someday"]}, "days is"),
         ({"allow": ["12:00-13:00"], "zone": "UTC", "days": []}, "days is"),
-        ({"allow": ["12:00-13:00"], "zone": "UTC", "day": ["mon"]}, "unknown setting 'day'"),
     ],
 )
 def test_a_table_that_is_wrong_is_one_sentence(body: dict[str, object], says: str) -> None:

@@ -1,0 +1,126 @@
+"""Carries a campaign out, window by window, until it is over; and after a kill goes on where it was.
+
+Everything that touches the outside (the clock, sleeping, making a window) is in `Hands`, so that a test
+drives it on a clock that jumps. Nothing is kept in memory that the folder does not hold: after every step the
+process may end. """
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, Protocol
+
+from analysis.format.run_folder import RunFolder
+from diag.campaign.campaign import Campaign
+from diag.campaign.evidence import SoFar, so_far
+from diag.campaign.folder import CampaignFolder
+from diag.campaign.next_step import Make, Over, Wait, next_step
+from diag.campaign.saved import Saved
+from diag.campaign.spread import Slot, next_slot
+from diag.choice.turns_file import Turn
+
+SOON_S: Final = 300.0
+"""`--once` waits for a window that is due so soon: run every five minutes, it makes each at its own
+moment."""
+NAP_S: Final = 30.0
+"""The longest sleep: a machine that was asleep notices soon what it has missed."""
+STILL_AT_WORK_S: Final = 300.0
+"""How long a load that lost the process which started it may take to end by itself."""
+
+Made = Literal["made", "not begun", "interrupted"]
+
+
+class Hands(Protocol):
+    """What carrying a campaign out needs of the outside."""
+
+    def now(self) -> float:
+        """Return the time, Unix seconds."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+
+    def make(self, folder: RunFolder, turns: Sequence[Turn], window_s: float) -> Made:
+        """Make one window. Raises DiagError where trying again would meet the same refusal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Driven:
+    """How it ended: over, interrupted, or (`once`) with the window made or not due yet."""
+
+    why: Literal["over", "interrupted", "made", "not due", "not begun"]
+    reached: SoFar
+    slot: Slot | None = None
+
+
+OnWindow = Callable[[SoFar, Slot | None, int], None]
+"""Is given where things stand after a window, the next slot, and the windows begun."""
+
+
+def drive(
+    folder: CampaignFolder,
+    saved: Saved,
+    campaign: Campaign,
+    hands: Hands,
+    *,
+    once: bool = False,
+    on_wait: Callable[[Slot, int], None] = lambda slot, begun: None,
+    on_window: OnWindow = lambda reached, slot, begun: None,
+) -> Driven:
+    """Carry the campaign out and return how it ended; `once`: make the window that is due, if one is.
+
+    The caller holds the folder's lock. Raises OSError where the folder cannot be written, and what `make`
+    raises. """
+    _wait_for_a_load_left_behind(folder, hands)
+    settings = saved.question.settings
+    reached = so_far(campaign, folder.windows(), settings)
+    while True:
+        begun = len(folder.windows())
+        step = next_step(campaign, reached.standings, begun, folder.slot(), hands.now())
+        match step:
+            case Over():
+                return Driven("over", reached)
+            case Wait(slot):
+                _keep(folder, slot)
+                if once and slot.due_at - hands.now() > SOON_S:
+                    return Driven("not due", reached, slot)
+                on_wait(slot, begun)
+                _sleep_until(slot.due_at, hands)
+            case Make(slot, turns):
+                _keep(folder, slot)
+                made = hands.make(folder.next_window(saved), turns, campaign.window_s)
+                if made == "not begun":
+                    _put_off(folder, campaign, slot, begun, hands.now())
+                reached = so_far(campaign, folder.windows(), settings)
+                if made == "interrupted":
+                    return Driven("interrupted", reached, slot)
+                on_window(reached, folder.slot(), len(folder.windows()))
+                if once and not _is_over(campaign, reached, folder, hands.now()):
+                    return Driven(made, reached, folder.slot())
+
+
+def _keep(folder: CampaignFolder, slot: Slot) -> None:
+    if folder.slot() != slot:
+        folder.decide(slot)
+
+
+def _put_off(folder: CampaignFolder, campaign: Campaign, slot: Slot, begun: int, now: float) -> None:
+    """No network, say: the window is made up for in the next stratum, not tried again at once."""
+    later = next_slot(campaign, begun, max(slot.ends_at, now + campaign.window_s))
+    if later is not None:
+        folder.decide(later)
+    else:
+        folder.decide(Slot(begun + 1, campaign.until, campaign.until, 1))
+
+
+def _is_over(campaign: Campaign, reached: SoFar, folder: CampaignFolder, now: float) -> bool:
+    return isinstance(next_step(campaign, reached.standings, len(folder.windows()), folder.slot(), now), Over)
+
+
+def _sleep_until(moment: float, hands: Hands) -> None:
+    while (left := moment - hands.now()) > 0:
+        hands.sleep(min(left, NAP_S))
+
+
+def _wait_for_a_load_left_behind(folder: CampaignFolder, hands: Hands) -> None:
+    """A load whose starter was killed ends by itself: its calls in flight belong to its window."""
+    until = hands.now() + STILL_AT_WORK_S
+    while folder.at_work() is not None and hands.now() < until:
+        hands.sleep(1.0)

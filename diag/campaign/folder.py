@@ -1,0 +1,113 @@
+"""A campaign's folder: made once, one process at a time, and whatever a kill left in it is recognised."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from analysis.errors import UnreadableSamplesError
+from analysis.format.call_record import SEGMENT_SUFFIX
+from analysis.format.run_folder import RunFolder, read_manifest
+from diag.campaign.saved import OTHER_FOLDER, Saved, read_saved, read_slot, write_saved, write_slot
+from diag.campaign.spread import Slot
+from diag.errors import UsageError
+from diag.measuring.run_lock import LOCK_NAME, is_locked, take_lock
+
+_OURS: Final = frozenset({LOCK_NAME, "campaign.json", "slot.json", "production.json", "windows"})
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignFolder:
+    """Paths of one campaign."""
+
+    path: Path
+
+    @property
+    def campaign(self) -> Path:
+        """Path of campaign.json."""
+        return self.path / "campaign.json"
+
+    @property
+    def production(self) -> Path:
+        """Path of production.json."""
+        return self.path / "production.json"
+
+    @property
+    def plan(self) -> Path:
+        """Path of plan.json."""
+        return self.path / "plan.json"
+
+    @property
+    def report(self) -> Path:
+        """Path of report.html."""
+        return self.path / "report.html"
+
+    @property
+    def production_report(self) -> Path:
+        """Path of production.html, for the actions that production settled where others were measured."""
+        return self.path / "production.html"
+
+    def lock(self) -> int | None:
+        """Return the descriptor that holds the folder, made if missing; None while another process does.
+
+        Raises UsageError for a path that is something else, OSError where it cannot be written.
+        """
+        if os.path.lexists(self.path) and not self.path.is_dir():
+            raise UsageError(f"{self.path} is a file, not a folder.", hint=OTHER_FOLDER)
+        self.path.mkdir(parents=True, exist_ok=True)
+        return take_lock(self.path)
+
+    def saved(self) -> Saved | None:
+        """Return what was decided; None in a folder in which nothing was yet.
+
+        Raises UsageError for a folder that holds something else, and for a campaign that is damaged.
+        """
+        if os.path.lexists(self.campaign):
+            return read_saved(self.campaign)
+        if not self.path.is_dir():
+            return None
+        foreign = sorted(
+            entry.name for entry in self.path.iterdir() if entry.name not in _OURS and entry.name[0] != "."
+        )
+        if foreign:
+            what = f"{foreign[0]} and {len(foreign) - 1} more" if len(foreign) > 1 else foreign[0]
+            raise UsageError(f"{self.path} holds something else ({what}).", hint=OTHER_FOLDER)
+        if self.windows():
+            raise UsageError(f"{self.path} has windows, but its campaign.json is gone.", hint=OTHER_FOLDER)
+        return None
+
+    def begin(self, saved: Saved) -> None:
+        """Save what was decided: from now on the same command goes on here. Raises OSError."""
+        write_saved(self.campaign, saved)
+
+    def slot(self) -> Slot | None:
+        """Return the slot decided on last, None where there is none yet."""
+        return read_slot(self.path / "slot.json")
+
+    def decide(self, slot: Slot) -> None:
+        """Save the slot. Raises OSError."""
+        write_slot(self.path / "slot.json", slot)
+
+    def windows(self) -> tuple[RunFolder, ...]:
+        """Return the windows that have begun, in their order: those with a manifest, or with a call."""
+        below = self.path / "windows"
+        folders = sorted(below.iterdir(), key=lambda path: path.name) if below.is_dir() else []
+        return tuple(RunFolder(path) for path in folders if path.is_dir() and _has_begun(RunFolder(path)))
+
+    def next_window(self, saved: Saved) -> RunFolder:
+        """Return the folder of the next window; one that a kill left before its first call is used again."""
+        number = len(self.windows()) + 1
+        return RunFolder(self.path / "windows" / f"{saved.campaign_id}-w{number:04}")
+
+    def at_work(self) -> RunFolder | None:
+        """Return the window in which a load still runs, whoever started it is gone; None where none does."""
+        return next((one for one in reversed(self.windows()) if is_locked(one.path)), None)
+
+
+def _has_begun(folder: RunFolder) -> bool:
+    try:
+        if read_manifest(folder) is not None:
+            return True
+    except UnreadableSamplesError:
+        return True
+    return any(path.stat().st_size for path in folder.segments.glob(f"*{SEGMENT_SUFFIX}"))

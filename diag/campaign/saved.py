@@ -1,0 +1,125 @@
+"""What a campaign keeps in its folder, and how it is read back: every field held to its type and range.
+
+runs/tune/
+    campaign.json      what was decided before the first call; written once, when it was approved
+    slot.json          when the next window is due; lost, it is decided anew
+    production.json    what production said, as `diag observe` saves it
+    windows/ID/        one run folder each
+    plan.json, report.html     the result
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated, Final, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from analysis.errors import BadSettingError
+from analysis.format.atomic_write import write_whole
+from analysis.format.input_file import InputFile
+from analysis.format.typed_json import Between, WrongShapeError, typed
+from analysis.plain_text import json_text
+from analysis.settings import RecommendSettings, with_overrides
+from diag.campaign.campaign import LONGEST_S, Campaign
+from diag.campaign.spread import Slot
+from diag.errors import UsageError
+
+CAMPAIGN_VERSION: Final = 1
+KIND: Final = "diag campaign"
+OTHER_FOLDER: Final = "Begin another campaign in a folder of its own: diag tune --folder runs/tune-2"
+
+
+@dataclass(frozen=True, slots=True)
+class NotCalled:
+    """An action that is not called, and why. `settled`: production has answered it."""
+
+    action_id: str
+    name: str
+    why: str
+    settled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the command asked for; the same command goes on. `rules`: the settings that differ from the
+    default."""
+
+    over: str
+    workload: str | None
+    actions: tuple[str, ...]
+    days: Annotated[int, Between(1, 366)]
+    rules: Mapping[str, object]
+
+    @property
+    def settings(self) -> RecommendSettings:
+        """Return the rules by which everything is judged. Raises BadSettingError."""
+        return with_overrides(RecommendSettings(), self.rules)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The whole of campaign.json. `campaign` is None where nothing is left to measure."""
+
+    campaign_id: str
+    host: str
+    org_id: str | None
+    org_name: str | None
+    sandbox: bool
+    question: Question
+    campaign: Campaign | None
+    not_called: tuple[NotCalled, ...] = ()
+    format_version: int = CAMPAIGN_VERSION
+    kind: Literal["diag campaign"] = "diag campaign"
+
+
+def write_saved(path: Path, saved: Saved) -> None:
+    """Write campaign.json, whole or not at all. Raises OSError."""
+    write_whole(path, json_text(asdict(saved), indent=1, readable=True) + "\n")
+
+
+def read_saved(path: Path) -> Saved:
+    """Return what was saved. Raises UsageError for a file that diag did not write, or that was damaged."""
+    file = InputFile(path, UsageError, OTHER_FOLDER)
+    body = file.json()
+    if not isinstance(body, dict) or body.get("kind") != KIND:
+        raise file.unfit("is not a campaign of diag tune")
+    if body.get("format_version") != CAMPAIGN_VERSION:
+        raise file.unfit(
+            f"was written by another version of diag (format {body.get('format_version')!r:.20})"
+        )
+    try:
+        saved = typed(Saved, body)
+        _ = saved.question.settings
+        if saved.campaign is not None:
+            _check(saved.campaign)
+    except WrongShapeError as error:
+        raise file.unfit(f"is damaged: {error}") from None
+    except BadSettingError as error:
+        raise file.unfit(f"is damaged: {error.message}") from None
+    return saved
+
+
+def write_slot(path: Path, slot: Slot) -> None:
+    """Write slot.json, whole or not at all. Raises OSError."""
+    write_whole(path, json_text(asdict(slot)) + "\n")
+
+
+def read_slot(path: Path) -> Slot | None:
+    """Return the slot; None where there is none, or none that can be read: the next one is decided anew."""
+    try:
+        return typed(Slot, InputFile(path, UsageError).json())
+    except (UsageError, WrongShapeError):
+        return None
+
+
+def _check(campaign: Campaign) -> None:
+    """Raise WrongShapeError for what no single field shows."""
+    span = campaign.until - campaign.began_at
+    if not 0 < span <= LONGEST_S * 1.1:  # a day of 25 hours may lie in it
+        raise WrongShapeError("campaign.until is not 1 h to 14 d after campaign.began_at")
+    if not campaign.actions or len({one.action_id for one in campaign.actions}) < len(campaign.actions):
+        raise WrongShapeError("campaign.actions is empty, or names an action twice")
+    try:
+        ZoneInfo(campaign.hours.zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise WrongShapeError("campaign.hours.zone is not a time zone") from None

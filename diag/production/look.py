@@ -1,0 +1,75 @@
+"""Production telemetry of some actions, read and judged: `diag observe` shows it, `diag tune` begins with
+it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from analysis.settings import RecommendSettings
+from diag.changes.journal.journal_line import JournalLine
+from diag.genesys.client import GenesysClient
+from diag.genesys.errors import ApiError
+from diag.genesys.http.paging import OnProgress
+from diag.genesys.models import Action
+from diag.production.evidence import Place, ProductionEvidence, evidence_of
+from diag.production.last_timeout_changes import last_changes
+from diag.production.read_telemetry import read_production
+from diag.production.time_window import Window
+from diag.target import leads_to_sandbox
+from diag.workload.org_limits import CONCURRENCY_KEY
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which hours are read and by which rules they are judged; `source`, `flags` as in `evidence_of`."""
+
+    window: Window
+    rules: RecommendSettings
+    source: str | None = None
+    flags: str = ""
+
+
+def look(
+    client: GenesysClient,
+    actions: Sequence[Action],
+    question: Question,
+    changes: Sequence[JournalLine],
+    *,
+    on_progress: OnProgress | None = None,
+) -> ProductionEvidence:
+    """Return what production says of these actions, given the journal of changes to their timeouts.
+
+    Raises ApiError only when nothing can be read.
+    """
+    production = read_production(
+        client,
+        actions,
+        question.window,
+        changed_at=last_changes(changes, client.connection.host),
+        on_progress=on_progress,
+    )
+    return evidence_of(
+        production,
+        question.window,
+        question.rules,
+        place_of(client),
+        _concurrency_limit(client),
+        source=question.source,
+        flags=question.flags,
+    )
+
+
+def place_of(client: GenesysClient) -> Place:
+    """Return which org the client reads; without its name where that cannot be read."""
+    connection = client.connection
+    try:
+        org = client.organization()
+    except ApiError:
+        return Place(connection.host, leads_to_sandbox(connection))  # only the reader misses the name
+    return Place(connection.host, leads_to_sandbox(connection), org.id, org.name)
+
+
+def _concurrency_limit(client: GenesysClient) -> int | None:
+    try:
+        return client.limits().get(CONCURRENCY_KEY)
+    except ApiError:
+        return None  # then the cost of a hung backend stays unknown
