@@ -20,6 +20,8 @@ MOST_WINDOWS: Final = 1000
 SHORTEST_STRATUM_S: Final = 120.0
 """Of the span, one window each: time enough for it, for starting it and for judging it."""
 LONGEST_WINDOW_S: Final = 300.0
+WINDOW_SHARE: Final = 0.4
+"""Of its stratum a window takes at most: the rest is the gap that makes two windows of two."""
 WARM_GAP_S: Final = 15.0
 """An action that production calls more often than this is warm there, so its first calls here do not
 count."""
@@ -101,8 +103,8 @@ def allowed_s(stretches: Sequence[Stretch]) -> float:
 
 
 def window_s(allowed: float, windows: int) -> float:
-    """Return the longest a window may be: half of its stratum, at most five minutes."""
-    return min(LONGEST_WINDOW_S, allowed / windows / 2.0)
+    """Return the longest a window may be: a part of its stratum, at most five minutes."""
+    return min(LONGEST_WINDOW_S, WINDOW_SHARE * allowed / windows)
 
 
 def windows_for(actions: Sequence[ScopedAction], allowed: float, fewest_calls: int) -> int:

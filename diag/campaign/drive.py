@@ -2,19 +2,20 @@
 
 Everything that touches the outside (the clock, sleeping, making a window) is in `Hands`, so that a test
 drives it on a clock that jumps. Nothing is kept in memory that the folder does not hold: after every step the
-process may end. """
+process may end."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
 from analysis.format.run_folder import RunFolder
 from diag.campaign.campaign import Campaign
-from diag.campaign.evidence import SoFar, so_far
+from diag.campaign.evidence import standings_now
 from diag.campaign.folder import CampaignFolder
 from diag.campaign.next_step import Make, Over, Wait, next_step
 from diag.campaign.saved import Saved
 from diag.campaign.spread import Slot, next_slot
+from diag.campaign.standing import Standing
 from diag.choice.turns_file import Turn
 
 SOON_S: Final = 300.0
@@ -46,12 +47,12 @@ class Driven:
     """How it ended: over, interrupted, or (`once`) with the window made or not due yet."""
 
     why: Literal["over", "interrupted", "made", "not due", "not begun"]
-    reached: SoFar
+    reached: Mapping[str, Standing]
     slot: Slot | None = None
 
 
-OnWindow = Callable[[SoFar, Slot | None, int], None]
-"""Is given where things stand after a window, the next slot, and the windows begun."""
+OnWindow = Callable[[Mapping[str, Standing], int], None]
+"""Is given where every action stands after a window, and the windows begun."""
 
 
 def drive(
@@ -62,18 +63,18 @@ def drive(
     *,
     once: bool = False,
     on_wait: Callable[[Slot, int], None] = lambda slot, begun: None,
-    on_window: OnWindow = lambda reached, slot, begun: None,
+    on_window: OnWindow = lambda reached, begun: None,
 ) -> Driven:
     """Carry the campaign out and return how it ended; `once`: make the window that is due, if one is.
 
     The caller holds the folder's lock. Raises OSError where the folder cannot be written, and what `make`
-    raises. """
+    raises."""
     _wait_for_a_load_left_behind(folder, hands)
     settings = saved.question.settings
-    reached = so_far(campaign, folder.windows(), settings)
+    reached = standings_now(campaign, folder.windows(), settings)
     while True:
         begun = len(folder.windows())
-        step = next_step(campaign, reached.standings, begun, folder.slot(), hands.now())
+        step = next_step(campaign, reached, begun, folder.slot(), hands.now())
         match step:
             case Over():
                 return Driven("over", reached)
@@ -88,10 +89,10 @@ def drive(
                 made = hands.make(folder.next_window(saved), turns, campaign.window_s)
                 if made == "not begun":
                     _put_off(folder, campaign, slot, begun, hands.now())
-                reached = so_far(campaign, folder.windows(), settings)
+                reached = standings_now(campaign, folder.windows(), settings)
                 if made == "interrupted":
                     return Driven("interrupted", reached, slot)
-                on_window(reached, folder.slot(), len(folder.windows()))
+                on_window(reached, len(folder.windows()))
                 if once and not _is_over(campaign, reached, folder, hands.now()):
                     return Driven(made, reached, folder.slot())
 
@@ -110,8 +111,8 @@ def _put_off(folder: CampaignFolder, campaign: Campaign, slot: Slot, begun: int,
         folder.decide(Slot(begun + 1, campaign.until, campaign.until, 1))
 
 
-def _is_over(campaign: Campaign, reached: SoFar, folder: CampaignFolder, now: float) -> bool:
-    return isinstance(next_step(campaign, reached.standings, len(folder.windows()), folder.slot(), now), Over)
+def _is_over(campaign: Campaign, reached: Mapping[str, Standing], folder: CampaignFolder, now: float) -> bool:
+    return isinstance(next_step(campaign, reached, len(folder.windows()), folder.slot(), now), Over)
 
 
 def _sleep_until(moment: float, hands: Hands) -> None:

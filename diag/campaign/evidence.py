@@ -1,18 +1,18 @@
 """What the windows of a campaign show together: their calls, the verdicts, and where every action stands."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from analysis.errors import UnreadableSamplesError
 from analysis.format.action_facts import ActionFacts
+from analysis.format.call_record import SEGMENT_SUFFIX
 from analysis.format.run_folder import Manifest, RunFolder
 from analysis.format.sample_schema import Outcome
 from analysis.format.settled_file import read_settled, write_settled
 from analysis.settings import RecommendSettings, with_overrides
 from diag.campaign.campaign import Campaign
 from diag.campaign.standing import Sent, Standing, not_begun, standing
-from diag.campaign.turns import WARM_COUNTS
 
 if TYPE_CHECKING:
     from analysis.samples.action_calls import ActionCalls
@@ -23,52 +23,74 @@ TOLERATED: Final = 0.1
 """Part of the windows that may have been cut short or measured late without weakening the rest."""
 
 
-@dataclass(frozen=True, slots=True)
-class SoFar:
-    """`evidence` is None before the first call."""
-
-    standings: Mapping[str, Standing]
-    evidence: "RunEvidence | None"
-
-
 def before_any_call(campaign: Campaign) -> dict[str, Standing]:
     """Return where every action stands before its first call."""
-    return {
-        one.action_id: not_begun(one.action_id, campaign.fewest_calls, WARM_COUNTS if one.warm else 1.0)
-        for one in campaign.actions
-    }
+    return {one.action_id: not_begun(one, campaign.fewest_calls) for one in campaign.actions}
 
 
-def so_far(
+def standings_now(
     campaign: Campaign,
+    windows: Sequence[RunFolder],
+    settings: RecommendSettings,
+    *,
+    remember: bool = True,
+) -> dict[str, Standing]:
+    """Return where every action stands after these windows. Raises OSError.
+
+    `remember`: what is settled is written down in the newest window, as by a run that stops early, so that
+    `recommend` takes the bound of the look that ended an action, whoever reads the windows later.
+    """
+    standings = before_any_call(campaign)
+    samples = _read(windows, detail=False)
+    if samples is None:
+        return standings
+    states = _states(campaign, samples, settings, standings)
+    if remember:
+        _write_down(windows, states)
+    return {**standings, **states}
+
+
+def judged_together(
     windows: Sequence[RunFolder],
     settings: RecommendSettings,
     *,
     detail: bool = False,
     source: str | None = None,
-) -> SoFar:
-    """Return what the windows show. What is settled is written down in the newest one, as by a run that stops
-    early; `detail`, `source` as in `diag.judged_files.gather`. Raises OSError."""
-    standings = before_any_call(campaign)
+) -> "RunEvidence | None":
+    """Return the windows judged as one measurement; None before the first call. `detail`, `source` as in
+    `diag.judged_files.gather`."""
+    from analysis.jobs.loop_advice import recommend_loops
+    from analysis.verdicts.recommend import recommend
+    from diag.judged_files import RunEvidence
+
     samples = _read(windows, detail=detail)
     if samples is None:
-        return SoFar(standings, None)
-    states = _states(campaign, samples, settings, standings)
-    _write_down(windows, states)
-    samples = replace(
-        samples, settled=samples.settled | {one.action_id for one in states.values() if one.settled}
+        return None
+    analysis = recommend(samples, settings=settings, source=source)
+    loops = recommend_loops(
+        [window.path for window in with_calls(windows)], settings, samples.stated_settings()
     )
-    evidence = _judged(samples, windows, settings, source)
-    return SoFar({**standings, **states}, evidence)
+    return RunEvidence(samples, replace(analysis, loops=loops), tuple(windows))
+
+
+def with_calls(windows: Sequence[RunFolder]) -> tuple[RunFolder, ...]:
+    """Return the windows that hold a call: one that was killed before its first, or paused, is no finding."""
+    return tuple(
+        window
+        for window in windows
+        if window.samples.exists()
+        or any(path.stat().st_size for path in window.segments.glob(f"*{SEGMENT_SUFFIX}"))
+    )
 
 
 def _read(windows: Sequence[RunFolder], *, detail: bool) -> "SampleSet | None":
     from analysis.samples.read_samples import read_samples
 
-    if not windows:
+    called = with_calls(windows)
+    if not called:
         return None
     try:
-        samples = read_samples([window.path for window in windows], detail=detail)
+        samples = read_samples([window.path for window in called], detail=detail)
     except UnreadableSamplesError:
         return None  # not one call so far
     return replace(samples, manifests=_as_one_measurement(samples.manifests))
@@ -113,23 +135,10 @@ def _sent(action: "ActionCalls") -> Sent:
 
 
 def _write_down(windows: Sequence[RunFolder], states: Mapping[str, Standing]) -> None:
-    """Let `recommend` take the bound of the look that ended an action, whoever reads the windows later."""
     known = {action_id for window in windows for action_id in read_settled(window)}
     new = {one.action_id for one in states.values() if one.settled} - known
     if new:
         write_settled(windows[-1], new | set(read_settled(windows[-1])))
-
-
-def _judged(
-    samples: "SampleSet", windows: Sequence[RunFolder], settings: RecommendSettings, source: str | None
-) -> "RunEvidence":
-    from analysis.jobs.loop_advice import recommend_loops
-    from analysis.verdicts.recommend import recommend
-    from diag.judged_files import RunEvidence
-
-    analysis = recommend(samples, settings=settings, source=source)
-    loops = recommend_loops([window.path for window in windows], settings, samples.stated_settings())
-    return RunEvidence(samples, replace(analysis, loops=loops), tuple(windows))
 
 
 def _as_one_measurement(manifests: Sequence[Manifest]) -> tuple[Manifest, ...]:

@@ -66,7 +66,7 @@ def forecast(
             windows += 1
             rate = min(sum(turn.rate for turn in chosen), campaign.budget.calls_per_s)
             peak = max(peak, rate)
-            in_turn_s = sum(turn.calls for turn in chosen) / rate
-            busy_s += max(in_turn_s, max(turn.takes_s for turn in chosen))
+            in_turn_s = sum(turn.calls for turn in chosen) / campaign.budget.calls_per_s
+            busy_s += max(in_turn_s, ASSUMED_S + max((turn.calls - 1) / turn.rate for turn in chosen))
         slot = next_slot(campaign, windows, max(slot.ends_at, slot.due_at + campaign.window_s))
     return Forecast(done_at, calls, windows - begun, busy_s, peak)

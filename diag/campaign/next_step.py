@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from analysis.estimates.time_coverage import WINDOW_GAP_S
 from diag.campaign.campaign import Campaign
 from diag.campaign.spread import Slot, may_begin, next_slot
 from diag.campaign.standing import Standing
@@ -69,4 +70,4 @@ def slot_for(campaign: Campaign, begun: int, slot: Slot | None, now: float) -> S
         return next_slot(campaign, begun, campaign.began_at)
     if slot.number > begun:
         return slot
-    return next_slot(campaign, begun, max(slot.ends_at, now))
+    return next_slot(campaign, begun, max(slot.ends_at, now + WINDOW_GAP_S))

@@ -7,11 +7,15 @@ strata of the windows that are left closer together."""
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Final
 
+from analysis.estimates.time_coverage import WINDOW_GAP_S
 from analysis.format.typed_json import Between, UnixSeconds
-from diag.campaign.campaign import SHORTEST_STRATUM_S, Campaign, allowed_s
+from diag.campaign.campaign import SHORTEST_STRATUM_S, WINDOW_SHARE, Campaign, allowed_s
 from diag.workload.allowed_hours import Stretch
+
+ROUNDING_S: Final = 1e-3
+"""A moment in Unix seconds has seven digits left behind the point, and sums of them fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ def next_slot(campaign: Campaign, windows_begun: int, since: float) -> Slot | No
         return None
     stratum = allowed_s(stretches) / left
     offset = random.Random(f"{campaign.seed}:{windows_begun}").random()
-    due = _at(stretches, offset * max(0.0, stratum - campaign.window_s))
+    due = _at(stretches, offset * max(0.0, stratum - campaign.window_s - WINDOW_GAP_S))
     ends = _at(stretches, stratum)
     fitting = _where_it_fits(stretches, due, campaign.window_s)
     if fitting is None:
@@ -46,14 +50,17 @@ def next_slot(campaign: Campaign, windows_begun: int, since: float) -> Slot | No
 
 def may_begin(campaign: Campaign, now: float) -> bool:
     """Return whether a window that begins now ends inside the allowed hours."""
-    return _where_it_fits(campaign.stretches(now), now, campaign.window_s) == now
+    stretches = campaign.stretches(now)
+    return (
+        bool(stretches) and stretches[0][0] <= now and stretches[0][1] - now >= campaign.window_s - ROUNDING_S
+    )
 
 
 def _windows_left(campaign: Campaign, begun: int, time_s: float) -> int | None:
     """Windows that are left, as far as they fit; one more while there is time, where all were begun."""
     if time_s < campaign.window_s:
         return None
-    stratum = min(SHORTEST_STRATUM_S, 2.0 * campaign.window_s)
+    stratum = min(SHORTEST_STRATUM_S, campaign.window_s / WINDOW_SHARE)
     return max(1, min(campaign.windows - begun, int(time_s / stratum)))
 
 
@@ -70,6 +77,6 @@ def _where_it_fits(stretches: Sequence[Stretch], moment: float, length_s: float)
     """Return the nearest moment with `length_s` of allowed time behind it: earlier in a stretch that ends too
     soon, later where a stretch is too short altogether; None where nothing fits any more."""
     for begin, end in stretches:
-        if moment <= end and end - begin >= length_s:
-            return min(max(moment, begin), end - length_s)
+        if moment <= end and end - begin >= length_s - ROUNDING_S:
+            return max(begin, min(moment, end - length_s))
     return None

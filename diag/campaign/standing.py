@@ -11,11 +11,18 @@ from typing import Final
 
 from analysis.estimates.estimate import buffer_ms
 from analysis.settings import RecommendSettings
-from analysis.stopping.when_settled import FIRST_PROOF, Settled
+from analysis.stopping.when_settled import Settled
 from analysis.verdicts.holds import GRADES_TO_LOWER, MIN_CALLS_TO_LOWER, Hold, hold_on_lowering
 from analysis.verdicts.recommendation import Recommendation, Verdict
+from diag.campaign.campaign import ScopedAction
 
 WINDOWS_FOR_B: Final = 30
+ENOUGH_TO_GUESS: Final = 10
+"""Calls after which it is guessed whether the timeout will be lowered: early, so that the rest is spread."""
+WARM_LEAST: Final = 5
+"""Fewest calls to a warm action in one window: a fifth of them, the first, does not count."""
+WARM_COUNTS: Final = 0.8
+"""Part of a warm action's calls that counts."""
 WANTED_TO_LOWER: Final = 1.05
 """Times the calls a lowering needs: slow calls that come in bursts count as fewer, and how many is an
 estimate."""
@@ -43,6 +50,8 @@ class Standing:
     timeout_s: int | None = None
     """The number as it stands."""
     settled: bool = False
+    least: int = 1
+    """Fewest calls in one window."""
 
     @property
     def missing(self) -> int:
@@ -50,9 +59,10 @@ class Standing:
         return 0 if self.done is not None else max(1, self.wanted - self.sent.calls)
 
 
-def not_begun(action_id: str, fewest_calls: int, share_that_counts: float) -> Standing:
+def not_begun(action: ScopedAction, fewest_calls: int) -> Standing:
     """Return where an action stands before its first call."""
-    return Standing(action_id, Sent(), math.ceil(fewest_calls / share_that_counts))
+    wanted = math.ceil(fewest_calls / (WARM_COUNTS if action.warm else 1.0))
+    return Standing(action.action_id, Sent(), wanted, least=WARM_LEAST if action.warm else 1)
 
 
 def standing(
@@ -68,11 +78,12 @@ def standing(
     return Standing(
         judged.action_id,
         sent,
-        sent.calls if done is not None else _wanted(judged, state, sent, settings, before.wanted),
+        sent.calls if done is not None else _wanted(judged, state, sent, settings, before),
         done,
         judged.verdict,
         judged.recommended_timeout_s,
         state.settled,
+        before.least,
     )
 
 
@@ -91,15 +102,16 @@ def _done(judged: Recommendation, state: Settled) -> str | None:
 
 
 def _wanted(
-    judged: Recommendation, state: Settled, sent: Sent, settings: RecommendSettings, fewest: int
+    judged: Recommendation, state: Settled, sent: Sent, settings: RecommendSettings, before: Standing
 ) -> int:
+    fewest = before.wanted
     wanted = fewest if state.more_calls is None else sent.calls + state.more_calls
     if _will_be_lowered(judged, settings):
         effect = judged.design_effect or 1.0
         counting = max(judged.samples, 1) / max(sent.calls, 1)
         wanted = max(wanted, math.ceil(WANTED_TO_LOWER * MIN_CALLS_TO_LOWER * effect / max(counting, 0.5)))
     if state.settled:  # only the hours are missing
-        wanted = max(wanted, sent.calls + max(1, WINDOWS_FOR_B - (judged.windows or 0)))
+        wanted = max(wanted, sent.calls + before.least * max(1, WINDOWS_FOR_B - (judged.windows or 0)))
     return min(wanted, max(settings.target_calls * 2, fewest))
 
 
@@ -107,7 +119,7 @@ def _will_be_lowered(judged: Recommendation, settings: RecommendSettings) -> boo
     """Whether the calls so far point to a shorter timeout, by the rule that will decide in the end."""
     if judged.verdict is Verdict.LOWER or judged.verdict is Verdict.UNSTABLE:
         return True
-    if judged.verdict is not Verdict.INSUFFICIENT_SAMPLES or judged.samples < FIRST_PROOF:
+    if judged.verdict is not Verdict.INSUFFICIENT_SAMPLES or judged.samples < ENOUGH_TO_GUESS:
         return False
     now, seen = judged.current_timeout_s, judged.quantile_ms
     if now is None or seen is None:

@@ -11,16 +11,14 @@ from typing import Final
 
 from diag.campaign.campaign import FASTEST_GAP_S, RESERVE, Budget, Campaign, ScopedAction
 from diag.campaign.spread import Slot
-from diag.campaign.standing import Standing
+from diag.campaign.standing import WARM_LEAST, Standing
 from diag.choice.turns_file import Turn
 
 MARGIN: Final = 4.0
 """Times its first call, a call of an action is expected to take at most, when places in flight are shared
 out."""
-WARM_LEAST: Final = 5
-"""Fewest calls to a warm action in one window: a fifth of them, the first, does not count."""
-WARM_COUNTS: Final = 0.8
-"""Part of a warm action's calls that counts."""
+SINGLE_S: Final = 10.0
+"""Within so many seconds the only call of an action leaves that gets one in a window."""
 LEAVE_WITHIN: Final = 0.8
 """Of a window: by then its last call should have left, so that the slow ones among them end inside it."""
 
@@ -69,7 +67,8 @@ def _wish(
     sent = standing.sent
     gap = gap_s(action, campaign.budget, sent.first_s)
     leave_within_s = LEAVE_WITHIN * campaign.window_s
-    rate = float(f"{1.0 / min(gap, leave_within_s):.6g}")
+    apart_s = gap if gap <= leave_within_s else min(SINGLE_S, leave_within_s)
+    rate = float(f"{1.0 / apart_s:.6g}")
     if sent.calls == 0:  # one call shows how slow it is
         return Turn(action.action_id, 1, rate, not action.warm)
     if gap > leave_within_s and sent.last_at is not None and now - sent.last_at < gap / 2.0:
@@ -81,6 +80,6 @@ def _wish(
         done = 1.0 - slot.windows_left / max(campaign.windows, slot.windows_left)
         if sent.calls > 1 + standing.wanted * done:
             return None  # ahead of its pace: the hours to come need calls, too
-        calls = min(WARM_LEAST, max(standing.missing, WARM_LEAST))
+        calls = WARM_LEAST
     most = max(1, int(leave_within_s / gap))
     return Turn(action.action_id, min(calls, most), rate, not action.warm)

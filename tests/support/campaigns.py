@@ -1,13 +1,26 @@
 """Campaigns for the tests, and a world in which one runs on a clock that jumps."""
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from analysis.format.action_facts import ActionFacts
+from analysis.format.call_record import (
+    NAMES_SUFFIX,
+    OUTCOME_CODES,
+    SEGMENT_SUFFIX,
+    TARGET_CODES,
+    CallRecord,
+    pack,
+)
+from analysis.format.run_folder import Manifest, RunFolder, Status, write_manifest
+from analysis.format.sample_schema import ActionVersion, Outcome
 from diag.campaign.campaign import Budget, Campaign, ScopedAction, allowed_s, windows_for
+from diag.campaign.drive import Made
 from diag.campaign.next_step import Make, Over, Wait, next_step
 from diag.campaign.spread import Slot
 from diag.campaign.standing import Sent, Standing, not_begun
-from diag.choice.turns_file import Turn
+from diag.choice.turns_file import TURNS_FILE, Turn, write_turns
 from diag.workload.allowed_hours import ALWAYS, AllowedHours
 
 BEGAN_AT = 1_795_300_000.0
@@ -37,7 +50,7 @@ def campaign(
 
 def before(of: Campaign) -> dict[str, Standing]:
     """Where every action stands before its first call."""
-    return {one.action_id: not_begun(one.action_id, FEWEST, 0.8 if one.warm else 1.0) for one in of.actions}
+    return {one.action_id: not_begun(one, FEWEST) for one in of.actions}
 
 
 @dataclass
@@ -88,3 +101,124 @@ class World:
     def calls(self) -> Mapping[str, int]:
         """Calls sent, by action id."""
         return {action_id: one.sent.calls for action_id, one in self.standings.items()}
+
+
+class Killed(BaseException):
+    """The process ends here, as by kill -9: nothing else of it runs."""
+
+
+def write_window(
+    folder: RunFolder,
+    turns: Sequence[Turn],
+    at: float,
+    *,
+    latency_ms: Callable[[int], float] = lambda number: 300.0 + number % 7,
+    status: Status = "complete",
+    part: float = 1.0,
+    timeout_s: int = 10,
+    place: tuple[str, str | None] = ("h", None),
+) -> int:
+    """Write what a load leaves of a window that began at `at`, or of a part of it; return its calls."""
+    facts = tuple(
+        ActionFacts(turn.action_id, turn.action_id, current_timeout_s=timeout_s, timeout_is_set=True)
+        for turn in turns
+    )
+    told = {turn.action_id: {"warmup_s": 0} for turn in turns if turn.every_call_counts}
+    write_manifest(
+        folder,
+        Manifest(
+            *(folder.path.name, at, status, True, place[0], "open", facts),
+            org_id=place[1],
+            recommend=told,
+            grade="OK",
+        ),
+    )
+    folder.segments.mkdir(parents=True, exist_ok=True)
+    path = folder.segments / f"w-0{SEGMENT_SUFFIX}"
+    lines, rows, number = [], [], 0
+    for code, turn in enumerate(turns, start=1):
+        lines.append(
+            json.dumps({"kind": "action", "code": code, "text": turn.action_id, "name": turn.action_id})
+        )
+        for call in range(turn.calls):
+            started, number = at + call / turn.rate, number + 1
+            rows.append(_row(number, code, started, turn.rate, latency_ms(number), timeout_s))
+    path.with_suffix(NAMES_SUFFIX).write_text("\n".join(lines) + "\n")
+    rows = rows[: round(part * len(rows))]
+    path.write_bytes(b"".join(rows))
+    return len(rows)
+
+
+def _row(seq: int, code: int, at: float, rate: float, latency_ms: float, timeout_s: int) -> bytes:
+    return pack(
+        CallRecord(
+            seq=seq,
+            action=code,
+            scheduled_at=at,
+            started_at=at,
+            latency_ms=latency_ms,
+            offered_rate=rate,
+            rtt_ms=float("nan"),
+            correlation_id=b"\0" * 16,
+            payload=0,
+            error_code=0,
+            http_status=200,
+            in_flight=1,
+            outcome=OUTCOME_CODES[Outcome.OK],
+            timeout_s=timeout_s,
+            attempt=1,
+            target=TARGET_CODES[ActionVersion.PUBLISHED],
+            flags=0,
+        )
+    )
+
+
+@dataclass
+class FakeHands:
+    """Makes windows on a clock that jumps; `dies` names where in which window the process is killed."""
+
+    time: float = BEGAN_AT
+    dies: tuple[str, int] | None = None
+    most: int = 10**6
+    """Windows after which it stops by itself."""
+    timeout_s: int = 10
+    place: tuple[str, str | None] = ("h", None)
+    """Host and id of the org."""
+    network: Callable[[int], bool] = lambda window: True
+    made: list[int] = field(default_factory=list)
+    """Calls of each window."""
+    tried: int = 0
+
+    def now(self) -> float:
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        self.time += seconds
+
+    def make(self, folder: RunFolder, turns: Sequence[Turn], window_s: float) -> Made:
+        self.tried += 1
+        if not self.network(self.tried):
+            return "not begun"
+        where, window = self.dies or ("", 0)
+        dies = window == len(self.made) + 1
+        if dies and where == "before":
+            raise Killed
+        folder.path.mkdir(parents=True, exist_ok=True)
+        write_turns(folder.path / TURNS_FILE, turns)
+        if dies and where == "folder":
+            raise Killed
+        part = {"manifest": 0.0, "half": 0.5, "rows": 1.0}.get(where) if dies else None
+        calls = write_window(
+            folder,
+            turns,
+            self.time,
+            status="complete" if part is None else "running",
+            part=1.0 if part is None else part,
+            timeout_s=self.timeout_s,
+            place=self.place,
+        )
+        self.made.append(calls)
+        self.time += max(turn.takes_s for turn in turns)
+        if dies:
+            raise Killed
+        return "made" if len(self.made) < self.most else "interrupted"

@@ -191,7 +191,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "diag.workload.org_limits",
     },
     "diag/campaign": {
-        "analysis", "diag.choice", "diag.errors", "diag.judged_files", "diag.measuring", "diag.production",
+        *_CLIENT, "analysis", "diag.choice", "diag.errors", "diag.judged_files", "diag.measuring",
+        "diag.production",
         "diag.workload",
     },
     "diag/measuring": {
@@ -199,7 +200,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "numpy",
     },
     "diag/interaction": {
-        "analysis", "reports.wording", "diag.changes", "diag.console", "diag.errors", "diag.genesys",
+        "analysis", "reports.wording", "diag.campaign", "diag.changes", "diag.console", "diag.errors",
+        "diag.genesys",
         "diag.inventory", "diag.measuring", "diag.settings", "diag.table", "diag.table_layout", "diag.target",
         "diag.workload", "diag.wrapped_text", "click", "rich",
     },

@@ -7,10 +7,12 @@ from pathlib import Path
 
 from analysis.format.run_folder import LeftOut
 from analysis.format.sample_schema import ActionVersion
+from diag.choice.turns_file import Turn
 from diag.exit_codes import ExitCode
 from diag.genesys.errors import LoginError
 from diag.workload.load_shape import GuardLimits, Ramp
 from diag.workload.make_payloads import EMPTY
+from loadtests.planning.make_plan import as_a_window
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from tests.support.virtual_time import Answer, Call, FakePort, VirtualRun
 
@@ -160,6 +162,28 @@ def test_a_number_of_calls_ends_the_run_when_they_are_made(tmp_path: Path) -> No
 
     assert run.port.ended == [("no action is left to call", False, ExitCode.INCOMPLETE)]
     assert 100 <= run.session.calls <= 125
+
+
+def test_in_a_window_each_action_gets_the_calls_of_its_turn_however_slow_it_is(tmp_path: Path) -> None:
+    slow, quick = (
+        ActionLoad("slow", "Slow", 30, 0.5, (EMPTY,)),
+        ActionLoad("quick", "Quick", 3, 1.0, (EMPTY,)),
+    )
+    turns = {"quick": Turn("quick", 8, 1.0, True), "slow": Turn("slow", 5, 0.5, True)}
+    plan = as_a_window(replace(PLAN, actions=(slow, quick), arrivals="poisson", calls_per_action=1), turns)
+
+    def reply(call: Call) -> Answer:
+        return Answer(at_ms=22_000 if call.action_id == "slow" else 200)
+
+    with VirtualRun(plan, tmp_path, reply=reply) as run:
+        run.pass_time(120)
+
+    assert [action.action_id for action in plan.actions] == ["quick", "slow"]
+    assert run.port.ended == [("no action is left to call", False, ExitCode.INCOMPLETE)]
+    sent = [call.action_id for call in run.calls]
+    assert 8 <= sent.count("quick") <= 9
+    assert 5 <= sent.count("slow") <= 6
+    assert run.session.recorder.totals()[1].ok == sent.count("slow")  # none was cut off at the end
 
 
 def test_a_ramp_rises_until_the_backend_bends(tmp_path: Path) -> None:

@@ -1,0 +1,198 @@
+"""Before the first call: what production has answered already, what is left to measure, and at what cost.
+
+Of each action in scope it is said why it is called, or why not; nothing is left out in silence.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from analysis.format.sample_schema import DEFAULT_TIMEOUT_S, InputOrigin
+from analysis.number_words import duration
+from analysis.settings import RecommendSettings
+from analysis.statistics.interim_looks import look_plan
+from analysis.verdicts.apply_rules import objection_to
+from analysis.verdicts.holds import GRADES_TO_LOWER
+from analysis.verdicts.recommendation import Recommendation, Verdict
+from diag.campaign.campaign import SHORTEST_S, Budget, Campaign, ScopedAction, allowed_s, windows_for
+from diag.campaign.saved import NotCalled
+from diag.choice.choose_actions import Candidate, choose, entries_by_action
+from diag.choice.make_inputs import with_inputs
+from diag.errors import UsageError
+from diag.genesys.client import GenesysClient
+from diag.genesys.models import Action
+from diag.production.evidence import ProductionEvidence
+from diag.production.observed import Observed
+from diag.workload.org_limits import OrgLimits
+from diag.workload.workload import Workload
+
+SANDBOX_BUDGET: Final = Budget(calls_per_s=100.0, in_flight=1000)
+ANSWERS: Final = (Verdict.OK, Verdict.RAISE, Verdict.LOWER, Verdict.OVER_CAP_USE_ASYNC)
+NO_WORKLOAD: Final = "not in a workload: diag init writes one, which says what may be called and with what"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is asked about: the configurable actions of the org that were meant, and the workload to call them
+    by.
+
+    `workload` is None on an org where none was written: then nothing may be called. `where` names it."""
+
+    inventory: tuple[Action, ...]
+    """All of the org, by which the workload's names are understood."""
+    actions: tuple[Action, ...]
+    workload: Workload | None
+    where: str | None
+    sandbox: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ToMeasure:
+    """One action to call, and why: what production lacks."""
+
+    action: ScopedAction
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What was found before the first call."""
+
+    to_measure: tuple[ToMeasure, ...]
+    not_called: tuple[NotCalled, ...]
+
+    @property
+    def actions(self) -> tuple[ScopedAction, ...]:
+        """Return the actions to call."""
+        return tuple(one.action for one in self.to_measure)
+
+
+def prepare(client: GenesysClient, scope: Scope, production: ProductionEvidence) -> Prepared:
+    """Return which actions are to be measured. Raises UsageError for a workload that names what is not there,
+    or gives inputs that do not fit; ApiError where the org cannot be read."""
+    judged = {row.action_id: row for row in production.analysis.actions}
+    settled = [
+        NotCalled(action.id, action.name, f"production: {judged[action.id].reason}", True)
+        for action in scope.actions
+        if action.id in judged and is_answered(judged[action.id])
+    ]
+    answered = {one.action_id for one in settled}
+    whys = _whys(production, judged)
+    still_open = [action for action in scope.actions if action.id not in answered]
+    kept, refused = _callable(client, scope, still_open)
+    return Prepared(
+        tuple(
+            ToMeasure(
+                _scoped(each, production.observed.get(each.action.id)),
+                whys.get(each.action.id, "production was not read"),
+            )
+            for each in kept
+        ),
+        (*settled, *refused),
+    )
+
+
+def is_answered(judged: Recommendation) -> bool:
+    """Return whether production settles an action: a number, or that none fits, seen over time (A or B)."""
+    if judged.verdict not in ANSWERS or judged.grade not in GRADES_TO_LOWER:
+        return False
+    return judged.verdict is Verdict.OVER_CAP_USE_ASYNC or objection_to(judged) is None
+
+
+def production_gap_s(observed: Observed | None) -> float | None:
+    """Return the mean seconds between two executions in the hours that had any; None without one."""
+    if observed is None or observed.counts.executions <= 0:
+        return None
+    hours = sum(hour.total > 0 for hour in observed.counts.hours)
+    return hours * 3600.0 / observed.counts.executions
+
+
+def budget_of(limits: OrgLimits, workload: Workload, *, sandbox: bool) -> Budget:
+    """Return what the limits leave, by the same shares as a run's; half of it where jobs are polled, too."""
+    if sandbox:
+        return SANDBOX_BUDGET
+    polled = any(entry.poll is not None for entry in workload.entries)
+    most = (
+        limits.in_flight if workload.max_in_flight is None else min(workload.max_in_flight, limits.in_flight)
+    )
+    return Budget(
+        calls_per_s=limits.calls_per_s * (0.5 if polled else 1.0),
+        in_flight=most,
+        token_per_minute=limits.token_per_minute,
+        concurrent_executions=limits.concurrent_executions,
+    )
+
+
+def campaign_of(
+    prepared: Prepared,
+    workload: Workload,
+    budget: Budget,
+    rules: RecommendSettings,
+    *,
+    span: tuple[float, float],
+    seed: int,
+) -> Campaign:
+    """Return the campaign over a span (Unix seconds). Raises UsageError where the hours leave less than one
+    hour."""
+    began_at, until = span
+    allowed = allowed_s(workload.hours.stretches(began_at, until))
+    if allowed < SHORTEST_S:
+        raise UsageError(
+            f"The allowed hours leave {duration(allowed)} of the next {duration(until - began_at)}.",
+            hint="A campaign needs an hour at least: a longer --over, or more [hours] in the workload.",
+        )
+    fewest = look_plan(rules.percentile, rules.confidence, rules.target_calls)[0].calls
+    windows = windows_for(prepared.actions, allowed, fewest)
+    return Campaign(
+        began_at, until, windows, seed, budget, prepared.actions, math.ceil(fewest), workload.hours
+    )
+
+
+def _whys(production: ProductionEvidence, judged: Mapping[str, Recommendation]) -> dict[str, str]:
+    whys = {missing.action_id: missing.why for missing in production.not_observed}
+    for action_id, row in judged.items():
+        held = objection_to(row) if row.verdict in ANSWERS else None
+        whys[action_id] = f"production: {held or row.reason}"
+    return whys
+
+
+def _callable(
+    client: GenesysClient, scope: Scope, actions: Sequence[Action]
+) -> tuple[list[Candidate], list[NotCalled]]:
+    ids = {action.name: action.id for action in reversed(actions)}
+    if scope.workload is None:
+        return [], [NotCalled(action.id, action.name, NO_WORKLOAD, False) for action in actions]
+    named = entries_by_action(scope.workload, scope.inventory, scope.where)
+    refused = [
+        NotCalled(action.id, action.name, f"not in {scope.where}", False)
+        for action in actions
+        if action.id not in named
+    ]
+    wanted = [action for action in actions if action.id in named]
+    if not wanted:
+        return [], refused
+    kept, left_out = choose(
+        scope.workload,
+        scope.inventory,
+        [action.id for action in wanted],
+        where=scope.where,
+        sandbox=scope.sandbox,
+    )
+    kept, without = with_inputs(client, kept, scope.workload.seed)
+    refused += [
+        NotCalled(ids.get(one.what, one.what), one.what, one.why, False) for one in (*left_out, *without)
+    ]
+    return kept, refused
+
+
+def _scoped(candidate: Candidate, observed: Observed | None) -> ScopedAction:
+    action = candidate.action
+    return ScopedAction(
+        action.id,
+        action.name,
+        action.timeout_s or DEFAULT_TIMEOUT_S,
+        production_gap_s(observed),
+        side_effects=(action.request_type or "").upper() != "GET",
+        invented=any(payload.origin is InputOrigin.INVENTED for payload in candidate.inputs),
+    )

@@ -1,0 +1,188 @@
+"""A campaign as text: what it will cost, how far it is, what is still open. Computes times and counts, never
+prints."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from analysis.number_words import duration, percent, plural, reason_lines
+from diag.campaign.campaign import Campaign, allowed_s
+from diag.campaign.forecast import Forecast
+from diag.campaign.prepare import Prepared
+from diag.campaign.saved import NotCalled, Saved
+from diag.campaign.spread import Slot
+from diag.campaign.standing import Standing
+from diag.table import Column, Table
+from reports.wording.verdict_words import WORDING
+
+MOST_NAMED: Final = 8
+
+
+def at(moment: float, zone: str | None) -> str:
+    """Return a moment as people read it: Sat 28 Nov 16:04, in their zone where one is set, else in UTC."""
+    where = ZoneInfo(zone) if zone else UTC
+    return datetime.fromtimestamp(moment, where).strftime("%a %d %b %H:%M") + ("" if zone else " UTC")
+
+
+def look_lines(not_called: tuple[NotCalled, ...], in_scope: int) -> list[str]:
+    """Return what production settled, and what is not called for another reason."""
+    settled = [one.name for one in not_called if one.settled]
+    lines = []
+    if settled:
+        named = ", ".join(settled[:MOST_NAMED])
+        more = f" and {len(settled) - MOST_NAMED} more" if len(settled) > MOST_NAMED else ""
+        lines.append(
+            f"Production has the answer for {len(settled)} of {plural(in_scope, 'action')}: {named}{more}."
+        )
+    else:
+        lines.append(f"Production has no answer yet for any of {plural(in_scope, 'action')}.")
+    lines += [
+        f"Not called: {line}"
+        for line in reason_lines((one.name, one.why) for one in not_called if not one.settled)
+    ]
+    return lines
+
+
+def to_measure_table(prepared: Prepared, number: Forecast, zone: str | None) -> Table:
+    """Return one row for each action to call: why, how often, until when."""
+    return Table(
+        (
+            Column("to measure"),
+            Column("calls", "right"),
+            Column("number by"),
+            Column("request"),
+            Column("inputs", priority=2),
+            Column("why", priority=3),
+        ),
+        tuple(
+            (
+                one.action.name,
+                number.calls.get(one.action.action_id),
+                _by(number.done_at.get(one.action.action_id), zone),
+                "CHANGES" if one.action.side_effects else "reads",
+                "invented" if one.action.invented else "yours",
+                one.why,
+            )
+            for one in prepared.to_measure
+        ),
+    )
+
+
+def cost_lines(
+    campaign: Campaign, prepared: Prepared, number: Forecast, lowering: Forecast, zone: str | None
+) -> list[str]:
+    """Return what the campaign costs: calls, time, share of the limits, side effects."""
+    allowed = allowed_s(campaign.stretches(campaign.began_at))
+    calls, most = sum(number.calls.values()), sum(lowering.calls.values())
+    lines = [
+        f"{plural(campaign.windows, 'window')} of at most {duration(campaign.window_s)}, one in every "
+        f"{duration(allowed / campaign.windows)} of {duration(allowed)}, each at a random moment; "
+        f"until {at(campaign.until, zone)}.",
+        f"About {plural(calls, 'call')} for a number for each action, up to {most:,} where timeouts will be "
+        f"lowered (that needs 1,000 each): {duration(number.busy_s)} to {duration(lowering.busy_s)} in all.",
+    ]
+    budget = campaign.budget
+    if budget.token_per_minute is not None or budget.concurrent_executions is not None:
+        token, concurrent = budget.token_per_minute or "?", budget.concurrent_executions or "?"
+        on_average = most / allowed * 60.0 / (budget.token_per_minute or 300)
+        lines.append(
+            f"At most {number.peak * 60:.0f} requests a minute of the token's {token} "
+            f"(on average {percent(on_average)}), and {budget.in_flight} of the org's "
+            f"{concurrent} concurrent executions, {budget.places_each} of them for one action."
+        )
+    changing = [one.action.name for one in prepared.to_measure if one.action.side_effects]
+    if changing:
+        lines.append(f"Side effects: {', '.join(changing)} may change real data with every call.")
+    invented = sum(one.action.invented for one in prepared.to_measure)
+    if invented:
+        lines.append(
+            f"Inputs are invented for {plural(invented, 'action')}: no timeout is lowered on them. Real ones "
+            "go into the workload (diag measure --dry-run shows the lines)."
+        )
+    late = [one.action.name for one in prepared.to_measure if one.action.action_id in number.open]
+    if late:
+        lines.append(
+            f"Too short for {', '.join(late)}: production calls them so rarely, or there are so many, that a "
+            "number needs a longer --over."
+        )
+    return lines
+
+
+def window_line(standings: Mapping[str, Standing], begun: int) -> str:
+    """Return one line after a window."""
+    done = sum(one.done is not None for one in standings.values())
+    calls = sum(one.sent.calls for one in standings.values())
+    of = plural(len(standings), "action")
+    return f"Window {begun}: {plural(calls, 'call')} so far, {done} of {of} done"
+
+
+def status_table(
+    campaign: Campaign, standings: Mapping[str, Standing], coming: Forecast, zone: str | None
+) -> Table:
+    """Return one row per action: how far it is, its verdict so far, when it is done."""
+    rows = []
+    for action in campaign.actions:
+        one = standings[action.action_id]
+        verdict = "-" if one.verdict is None else WORDING[one.verdict].word
+        number = "-" if one.timeout_s is None else f"{one.timeout_s} s"
+        done = "done" if one.done is not None else _by(coming.done_at.get(action.action_id), zone)
+        wanted = one.sent.calls if one.done is not None else max(one.wanted, one.sent.calls + 1)
+        rows.append(
+            (action.name, f"{one.sent.calls} of {wanted}", verdict, number, f"{action.timeout_s} s", done)
+        )
+    return Table(
+        (
+            Column("action"),
+            Column("calls", "right"),
+            Column("verdict so far"),
+            Column("number", "right"),
+            Column("now", "right", 2),
+            Column("done by"),
+        ),
+        tuple(rows),
+    )
+
+
+def status_lines(
+    saved: Saved,
+    campaign: Campaign,
+    standings: Mapping[str, Standing],
+    slot: Slot | None,
+    now: float,
+    zone: str | None,
+) -> list[str]:
+    """Return where the campaign stands, in sentences."""
+    still_open = sum(one.done is None for one in standings.values())
+    settled = sum(one.settled for one in saved.not_called)
+    lines = [
+        f"{len(standings) - still_open} of {plural(len(standings), 'action')} done, {still_open} open; "
+        f"production settled {settled} more. Began {at(campaign.began_at, zone)}, "
+        f"ends {at(campaign.until, zone)}."
+    ]
+    if not still_open:
+        lines.append("Every action is done. For the result: diag tune")
+    elif now >= campaign.until:
+        lines.append("The span is over. For the result: diag tune")
+    elif slot is not None:
+        late = " (missed: it is made up for)" if slot.due_at < now else ""
+        lines.append(f"Next window: {at(slot.due_at, zone)}{late}.")
+    return lines
+
+
+def open_lines(standings: Mapping[str, Standing], names: Mapping[str, str]) -> list[str]:
+    """Return what stayed open at the end, and what each still wants."""
+    still = [one for one in standings.values() if one.done is None]
+    return reason_lines(
+        (
+            names[one.action_id],
+            "open at the end of the span: its answer is not settled yet"
+            if one.sent.calls
+            else "open at the end of the span: it was never called",
+        )
+        for one in still
+    )
+
+
+def _by(moment: float | None, zone: str | None) -> str:
+    return "not in this span" if moment is None else at(moment, zone)

@@ -1,0 +1,168 @@
+"""`diag tune` against a sandbox: production first, windows on a clock that jumps, and what comes out."""
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from diag.campaign.folder import CampaignFolder
+from diag.changes.plans.plan_file import read_plan
+from diag.cli import run
+from diag.commands import tune
+from diag.exit_codes import ExitCode
+from tests.support.campaigns import FakeHands
+from tests.support.sandbox_process import start_sandbox
+from tests.support.terminal_session import action_named
+
+
+@pytest.fixture(scope="module")
+def demo_environment() -> Iterator[dict[str, str]]:
+    """A sandbox with production history, in the place of the demo."""
+    with start_sandbox(scenario="production-history") as sandbox:
+        yield sandbox.environment
+
+
+class Jumping:
+    """Replaces the clock of the live hands; `windows`, where it is given, makes windows up."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, windows: FakeHands | None = None) -> None:
+        self.hands = windows or FakeHands()
+        self.hands.time = time.time()
+        monkeypatch.setattr(tune.LiveHands, "now", lambda _: self.hands.now())
+        monkeypatch.setattr(tune.LiveHands, "sleep", lambda _, seconds: self.hands.sleep(seconds))
+        if windows is not None:
+            monkeypatch.setattr(tune.LiveHands, "make", self._make())
+
+    def _make(self) -> Any:
+        def make(live: tune.LiveHands, *window: Any) -> str:
+            self.hands.place = live.saved.host, live.saved.org_id
+            return self.hands.make(*window)
+
+        return make
+
+
+def campaign_in(session: Path) -> dict[str, Any]:
+    body: dict[str, Any] = json.loads((session / "runs/tune/campaign.json").read_text())
+    return body
+
+
+def test_a_dry_run_says_what_is_settled_what_is_not_and_what_it_costs(
+    capsys: "pytest.CaptureFixture[str]", session: Path
+) -> None:
+    assert run(["tune", "--dry-run"]) == ExitCode.OK
+    shown = capsys.readouterr().out
+
+    assert "Production has the answer for 1 of 3 actions: Get Balance." in shown
+    assert "Rarely used" in shown and "Look Up Orders" in shown
+    assert "100 windows" in shown and "About " in shown
+    assert not (session / "runs").exists()
+
+
+def test_from_an_org_to_a_plan_and_the_same_command_shows_it_again(
+    capsys: "pytest.CaptureFixture[str]", session: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Jumping(monkeypatch, FakeHands())
+    line = ["tune", "--over", "2h", "--percentile", "0.9"]
+    assert run(line) == ExitCode.OK
+    shown = capsys.readouterr()
+
+    folder = CampaignFolder(session / "runs" / "tune")
+    called = {one["name"] for one in campaign_in(session)["campaign"]["actions"]}
+    assert "Get Balance" not in called and called
+    assert f"Report: {folder.report}" in shown.err and f"diag apply {folder.plan}" in shown.err
+    planned = {change.action_name for change in read_plan(folder.plan).changes}
+    assert planned >= {"Get Balance"}
+    assert "<html" in folder.report.read_text() and "<html" in folder.production_report.read_text()
+    windows = len(folder.windows())
+
+    assert run(line) == ExitCode.OK
+    assert len(folder.windows()) == windows
+    assert f"Going on in {folder.path}." in capsys.readouterr().err
+
+    assert run(["tune", "--status"]) == ExitCode.OK
+    assert "production settled 2 more" in capsys.readouterr().out
+
+    assert run(["tune", "--apply", "--yes"]) == ExitCode.OK
+    assert "APPLIED  Get Balance" in capsys.readouterr().err
+    assert action_named("Get Balance").timeout_s == 1
+
+
+def test_another_question_in_the_same_folder_is_refused(
+    capsys: "pytest.CaptureFixture[str]", session: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Jumping(monkeypatch, FakeHands(most=1))
+    assert run(["tune", "--action", "Rarely used"]) == ExitCode.INTERRUPTED
+    assert "The same command goes on where it was." in capsys.readouterr().err
+
+    assert run(["tune", "--over", "3d"]) == ExitCode.USAGE
+    assert "was begun otherwise (--over)" in capsys.readouterr().err
+    assert run(["tune", "--action", "Look Up Orders"]) == ExitCode.USAGE
+    assert "was begun otherwise (--action)" in capsys.readouterr().err
+    assert run(["tune", "--status"]) == ExitCode.OK
+    assert "0 of 1 action done, 1 open" in capsys.readouterr().out
+
+
+def test_only_one_at_a_time_and_cron_does_not_mind(
+    capsys: "pytest.CaptureFixture[str]", session: Path
+) -> None:
+    lock = CampaignFolder(session / "runs" / "tune").lock()
+
+    assert lock is not None
+    assert run(["tune"]) == ExitCode.USAGE
+    assert "Another diag tune is at work" in capsys.readouterr().err
+    assert run(["tune", "--once"]) == ExitCode.OK
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--over", "30m"], "A campaign over 30m is not possible."),
+        (["--over", "15d"], "A campaign over 15d is not possible."),
+        (["--over", "soon"], "Invalid span 'soon'."),
+        (["--status"], "No campaign was begun in "),
+        (["--folder", "notes.txt"], "notes.txt is a file, not a folder."),
+        (["--action", "Nobody"], "There is no action 'Nobody' in this org."),
+        (["nothing.toml"], "There is no workload file nothing.toml."),
+    ],
+)
+def test_what_cannot_be_is_one_sentence(
+    capsys: "pytest.CaptureFixture[str]", session: Path, arguments: list[str], says: str
+) -> None:
+    (session / "notes.txt").write_text("mine")
+
+    assert run(["tune", *arguments]) == ExitCode.USAGE
+    assert says in capsys.readouterr().err
+
+
+def test_hours_that_leave_too_little_are_refused_before_anything_is_called(
+    capsys: "pytest.CaptureFixture[str]", session: Path
+) -> None:
+    hours = '[hours]\nallow = ["03:00-03:20"]\nzone = "UTC"\n'
+    (session / "workload.toml").write_text(f'{hours}[[action]]\nname = "*"\n')
+
+    assert run(["tune"]) == ExitCode.USAGE
+    assert "The allowed hours leave 20 min of the next 24 h." in capsys.readouterr().err
+    assert not (session / "runs/tune/campaign.json").exists()
+
+
+@pytest.mark.e2e
+def test_a_window_is_a_run_of_the_load_that_measures(
+    capsys: "pytest.CaptureFixture[str]", session: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first window: one call to each action, which shows how slow it is."""
+    jumping = Jumping(monkeypatch)
+    assert run(["tune", "--once", "--over", "1h"]) == ExitCode.OK
+    assert "Window 1: 2 calls so far" in capsys.readouterr().err
+
+    folder = CampaignFolder(session / "runs" / "tune")
+    (window,) = folder.windows()
+    body = json.loads(window.manifest.read_text())
+    assert (body["status"], body["calls"], body["arrivals"]) in {
+        ("complete", 2, "constant"),
+        ("invalid", 2, "constant"),
+    }
+    assert all(stated == {"warmup_s": 0} for stated in body["recommend"].values())
+    assert jumping.hands.tried == 0

@@ -1,0 +1,233 @@
+"""A campaign in its folder: killed anywhere, without network, asleep; and what it finds when it goes on."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from analysis.format.run_folder import RunFolder
+from analysis.samples.read_samples import read_samples
+from diag.campaign.campaign import Campaign
+from diag.campaign.drive import Driven, drive
+from diag.campaign.evidence import judged_together, with_calls
+from diag.campaign.folder import CampaignFolder
+from diag.campaign.saved import Question, Saved
+from diag.choice.turns_file import Turn
+from diag.errors import UsageError
+from tests.support.campaigns import BEGAN_AT, HOUR_S, FakeHands, Killed, action, campaign, write_window
+
+PLAN = campaign(action("orders"), action("stock", production_gap_s=2.0), span_s=HOUR_S)
+QUICK = {"percentile": 0.9}
+"""A bound of p90 needs 31 calls: a campaign of a few windows is enough."""
+
+
+def saved(plan: Campaign | None = PLAN) -> Saved:
+    question = Question("1h", None, (), 7, QUICK)
+    return Saved("20260101T000000Z-abcdef", "h", "org-1", "Acme", True, question, plan)
+
+
+def begun(tmp_path: Path, plan: Campaign = PLAN) -> CampaignFolder:
+    folder = CampaignFolder(tmp_path / "tune")
+    folder.path.mkdir(parents=True, exist_ok=True)
+    if folder.saved() is None:
+        folder.begin(saved(plan))
+    return folder
+
+
+def go_on(tmp_path: Path, hands: FakeHands, plan: Campaign = PLAN, *, once: bool = False) -> Driven:
+    folder = begun(tmp_path, plan)
+    kept = folder.saved()
+    assert kept is not None and kept.campaign is not None
+    return drive(folder, kept, kept.campaign, hands, once=once)
+
+
+def rows(folder: CampaignFolder) -> int:
+    """Every call in the folder; none of them twice."""
+    samples = read_samples([window.path for window in with_calls(folder.windows())])
+    assert not samples.skipped
+    return len(samples.table)
+
+
+@pytest.mark.parametrize("where", ["before", "folder", "manifest", "half", "rows"])
+@pytest.mark.parametrize("window", [1, 3])
+def test_killed_anywhere_in_a_window_it_loses_no_call_and_makes_none_twice(
+    tmp_path: Path, where: str, window: int
+) -> None:
+    first = FakeHands(dies=(where, window))
+    with pytest.raises(Killed):
+        go_on(tmp_path, first)
+    later = FakeHands(time=first.time + 600.0, most=2)
+    done = go_on(tmp_path, later)
+
+    folder = begun(tmp_path)
+    names = [one.path.name for one in folder.windows()]
+    assert done.why == "interrupted"
+    assert names == [f"20260101T000000Z-abcdef-w{number:04}" for number in range(1, len(names) + 1)]
+    assert rows(folder) == sum(first.made) + sum(later.made)
+    assert len(names) == len(first.made) + len(later.made)
+    assert sum(one.sent.calls for one in done.reached.values()) == rows(folder)
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_killed_while_the_next_moment_is_written_down_it_decides_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: bool
+) -> None:
+    written = 0
+    decide = CampaignFolder.decide
+
+    def dying(folder: CampaignFolder, slot: object) -> None:
+        nonlocal written
+        written += 1
+        if written == 3:
+            if after:
+                decide(folder, slot)  # type: ignore[arg-type]
+            raise Killed
+        decide(folder, slot)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(CampaignFolder, "decide", dying)
+    first = FakeHands()
+    with pytest.raises(Killed):
+        go_on(tmp_path, first)
+    later = FakeHands(time=first.time, most=2)
+
+    assert go_on(tmp_path, later).why == "interrupted"
+    assert rows(begun(tmp_path)) == sum(first.made) + sum(later.made)
+
+
+def test_what_is_settled_and_seen_over_time_is_called_no_more(tmp_path: Path) -> None:
+    day = campaign(*PLAN.actions)
+    folder = begun(tmp_path, day)
+    turns = (Turn("orders", 8, 1.0, True), Turn("stock", 8, 1.0, False))
+    for number in range(1, 41):
+        write_window(
+            RunFolder(folder.path / "windows" / f"w{number:04}"),
+            turns,
+            BEGAN_AT + 900.0 * number,
+            timeout_s=1,
+        )
+    hands = FakeHands(time=BEGAN_AT + 10 * HOUR_S)
+    done = go_on(tmp_path, hands, day)
+    evidence = judged_together(folder.windows(), saved().question.settings)
+
+    assert (done.why, hands.tried) == ("over", 0)
+    assert all(one.done is not None and one.settled for one in done.reached.values())
+    assert evidence is not None
+    found = {(row.action_id, row.verdict, row.grade, row.samples) for row in evidence.analysis.actions}
+    assert found == {("orders", "ok", "B", 320), ("stock", "ok", "B", 280)}  # of 8, the first is a warm-up
+    assert evidence.analysis.weak == ()
+    assert evidence.samples.settled == {"orders", "stock"}
+
+
+def test_without_a_network_windows_are_put_off_and_made_up_for(tmp_path: Path) -> None:
+    hands = FakeHands(network=lambda tried: tried > 4, most=3)
+    done = go_on(tmp_path, hands)
+
+    assert done.why == "interrupted"
+    assert hands.tried == 7
+    assert hands.time - BEGAN_AT > 4 * 100.0  # not tried again at once
+    assert len(begun(tmp_path).windows()) == 3
+
+
+def test_once_makes_the_window_that_is_due_and_no_other(tmp_path: Path) -> None:
+    hands = FakeHands(time=BEGAN_AT)
+    slow = replace(PLAN, windows=4)
+    first = go_on(tmp_path, hands, slow, once=True)
+    while first.why == "not due":
+        hands.time += 300.0
+        first = go_on(tmp_path, hands, slow, once=True)
+    second = go_on(tmp_path, hands, slow, once=True)
+
+    assert (first.why, len(hands.made)) == ("made", 1)
+    assert second.why == "not due"
+    assert second.slot is not None and second.slot.due_at - hands.time > 300.0
+
+
+def test_after_the_span_it_is_over_and_nothing_is_called(tmp_path: Path) -> None:
+    hands = FakeHands(time=PLAN.until + 1.0)
+
+    assert go_on(tmp_path, hands).why == "over"
+    assert hands.tried == 0
+
+
+def test_one_window_in_twenty_that_was_cut_short_does_not_weaken_the_rest(tmp_path: Path) -> None:
+    first = FakeHands(dies=("half", 2))
+    with pytest.raises(Killed):
+        go_on(tmp_path, first)
+    folder = begun(tmp_path)
+    few = judged_together(folder.windows(), saved().question.settings)
+    go_on(tmp_path, FakeHands(time=first.time, most=12))
+    many = judged_together(folder.windows(), saved().question.settings)
+
+    assert few is not None and many is not None
+    assert "is still running, or was killed" in few.analysis.weak[0]
+    assert many.analysis.weak == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "campaign.json"),
+        ("[]", "is not a campaign of diag tune"),
+        ('{"kind": "diag plan"}', "is not a campaign of diag tune"),
+        ('{"kind": "diag campaign", "format_version": 9}', "another version of diag"),
+        ('{"kind": "diag campaign", "format_version": 1}', "is damaged"),
+    ],
+)
+def test_a_damaged_or_foreign_campaign_is_one_sentence(tmp_path: Path, text: str, says: str) -> None:
+    folder = CampaignFolder(tmp_path)
+    folder.campaign.write_text(text)
+
+    with pytest.raises(UsageError, match=says):
+        folder.saved()
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"until": BEGAN_AT - 1.0},
+        {"until": BEGAN_AT + 1e9},
+        {"windows": 0},
+        {"actions": []},
+        {"hours": {"spans": [[0, 60]], "days": [0], "zone": "../etc"}},
+        {"hours": {"spans": [[0, 60]], "days": [9], "zone": "UTC"}},
+        {"budget": {"calls_per_s": 0, "in_flight": 10}},
+    ],
+)
+def test_a_forged_campaign_is_refused(tmp_path: Path, forged: dict[str, object]) -> None:
+    folder = begun(tmp_path)
+    body = json.loads(folder.campaign.read_text())
+    body["campaign"].update(forged)
+    folder.campaign.write_text(json.dumps(body))
+
+    with pytest.raises(UsageError, match="is damaged"):
+        folder.saved()
+
+
+def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+
+    with pytest.raises(UsageError, match=r"holds something else \(notes\.txt\)"):
+        CampaignFolder(tmp_path).saved()
+
+
+def test_a_folder_that_a_kill_left_before_anything_was_decided_is_used(tmp_path: Path) -> None:
+    (tmp_path / ".campaign.json.17.tmp").write_text("{")
+    (tmp_path / "production.json").write_text("{}")
+
+    assert CampaignFolder(tmp_path).saved() is None
+
+
+def test_only_one_process_at_a_time_holds_a_folder(tmp_path: Path) -> None:
+    folder = CampaignFolder(tmp_path / "new")
+
+    assert folder.lock() is not None
+    assert folder.lock() is None
+
+
+def test_a_lost_or_damaged_slot_is_decided_anew(tmp_path: Path) -> None:
+    folder = begun(tmp_path)
+    (folder.path / "slot.json").write_text('{"number": "one"}')
+
+    assert folder.slot() is None
+    assert go_on(tmp_path, FakeHands(most=1)).why == "interrupted"

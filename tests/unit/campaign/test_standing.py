@@ -1,0 +1,76 @@
+"""When an action is done, and how many calls it wants until then."""
+
+from dataclasses import replace
+
+import pytest
+
+from analysis.settings import RecommendSettings
+from analysis.stopping.when_settled import Settled
+from analysis.verdicts.recommendation import Recommendation, Verdict
+from diag.campaign.standing import Sent, Standing, not_begun, standing
+from tests.support.campaigns import FEWEST, action
+
+SETTINGS = RecommendSettings()
+DONE = Settled(True, "more calls would not change the number", 400)
+FINAL = Settled(True, "the timeout hides the answer: probe", 60, verdict=Verdict.CENSORED_NEEDS_PROBE)
+FIT = Recommendation(
+    "orders", "Orders", Verdict.OK, "fits", None, 3, current_timeout_s=3, samples=400, n_eff=400.0,
+    design_effect=1.0, grade="B", windows=60, quantile_ms=2000.0,
+)  # fmt: skip
+LOWER = replace(FIT, verdict=Verdict.LOWER, current_timeout_s=60)
+
+
+def judged(
+    row: Recommendation, state: Settled = DONE, *, sent: int = 400, production_gap_s: float | None = None
+) -> Standing:
+    before = not_begun(action(production_gap_s=production_gap_s), FEWEST)
+    return standing(row, state, Sent(sent, 1.0, 0.5), SETTINGS, before=before)
+
+
+@pytest.mark.parametrize(
+    ("row", "state", "done"),
+    [
+        (FIT, DONE, True),
+        (replace(FIT, grade="A"), DONE, True),
+        (replace(FIT, grade="C", windows=9), DONE, False),
+        (FIT, replace(DONE, settled=False, more_calls=80), False),
+        (replace(FIT, grade="C", verdict=Verdict.CENSORED_NEEDS_PROBE), FINAL, True),
+        (LOWER, DONE, False),
+        (replace(LOWER, n_eff=1000.0), DONE, True),
+        (replace(LOWER, n_eff=1000.0, grade="C", windows=3), DONE, False),
+        (replace(LOWER, input_origins={"invented": 400}), DONE, True),
+        (replace(FIT, verdict=Verdict.UNSTABLE), DONE, False),
+        (replace(FIT, verdict=Verdict.UNSTABLE, samples=1000), DONE, True),
+    ],
+)
+def test_done_is_settled_over_time_or_final(row: Recommendation, state: Settled, done: bool) -> None:
+    assert (judged(row, state).done is not None) == done
+
+
+def test_one_that_will_be_lowered_wants_the_calls_of_a_lowering_from_the_first_ten_on() -> None:
+    few = replace(
+        LOWER, verdict=Verdict.INSUFFICIENT_SAMPLES, samples=10, n_eff=10.0, recommended_timeout_s=None
+    )
+    fits = replace(few, current_timeout_s=3)
+    early = replace(few, samples=9)
+    state = Settled(False, "too few calls for a bound", 10, more_calls=308)
+
+    assert judged(few, state, sent=10).wanted == 1050
+    assert judged(fits, state, sent=10).wanted == 318
+    assert judged(early, state, sent=9).wanted == 317
+
+
+def test_calls_that_come_in_bursts_count_as_fewer() -> None:
+    assert judged(replace(LOWER, n_eff=100.0, design_effect=4.0)).wanted == 4200
+
+
+def test_where_only_the_hours_are_missing_a_call_in_each_further_window_is_enough() -> None:
+    seen = replace(FIT, grade="C", windows=20)
+
+    assert judged(seen).wanted == 410
+    assert judged(seen, production_gap_s=1.0).wanted == 450  # a warm action: five in each
+
+
+def test_a_warm_action_wants_a_fifth_more() -> None:
+    assert not_begun(action(), FEWEST).wanted == 318
+    assert not_begun(action(production_gap_s=1.0), FEWEST).wanted == 398
