@@ -1,6 +1,6 @@
 """Carries a campaign out, window by window, until it is over; and after a kill goes on where it was.
 
-Everything that touches the outside (the clock, sleeping, making a window) is in `Hands`, so that a test
+Everything that touches the outside (the clock, sleeping, making a window) is in `Outside`, so that a test
 drives it on a clock that jumps. Nothing is kept in memory that the folder does not hold: after every step the
 process may end."""
 
@@ -29,7 +29,7 @@ STILL_AT_WORK_S: Final = 300.0
 Made = Literal["made", "not begun", "interrupted"]
 
 
-class Hands(Protocol):
+class Outside(Protocol):
     """What carrying a campaign out needs of the outside."""
 
     def now(self) -> float:
@@ -59,7 +59,7 @@ def drive(
     folder: CampaignFolder,
     saved: Saved,
     campaign: Campaign,
-    hands: Hands,
+    outside: Outside,
     *,
     once: bool = False,
     on_wait: Callable[[Slot, int], None] = lambda slot, begun: None,
@@ -69,31 +69,31 @@ def drive(
 
     The caller holds the folder's lock. Raises OSError where the folder cannot be written, and what `make`
     raises."""
-    _wait_for_a_load_left_behind(folder, hands)
+    _wait_for_a_load_left_behind(folder, outside)
     settings = saved.question.settings
     reached = standings_now(campaign, folder.windows(), settings)
     while True:
         begun = len(folder.windows())
-        step = next_step(campaign, reached, begun, folder.slot(), hands.now())
+        step = next_step(campaign, reached, begun, folder.slot(), outside.now())
         match step:
             case Over():
                 return Driven("over", reached)
             case Wait(slot):
                 _keep(folder, slot)
-                if once and slot.due_at - hands.now() > SOON_S:
+                if once and slot.due_at - outside.now() > SOON_S:
                     return Driven("not due", reached, slot)
                 on_wait(slot, begun)
-                _sleep_until(slot.due_at, hands)
+                _sleep_until(slot.due_at, outside)
             case Make(slot, turns):
                 _keep(folder, slot)
-                made = hands.make(folder.next_window(saved), turns, campaign.window_s)
+                made = outside.make(folder.next_window(saved), turns, campaign.window_s)
                 if made == "not begun":
-                    _put_off(folder, campaign, slot, begun, hands.now())
+                    _put_off(folder, campaign, slot, begun, outside.now())
                 reached = standings_now(campaign, folder.windows(), settings)
                 if made == "interrupted":
                     return Driven("interrupted", reached, slot)
                 on_window(reached, len(folder.windows()))
-                if once and not _is_over(campaign, reached, folder, hands.now()):
+                if once and not _is_over(campaign, reached, folder, outside.now()):
                     return Driven(made, reached, folder.slot())
 
 
@@ -115,13 +115,13 @@ def _is_over(campaign: Campaign, reached: Mapping[str, Standing], folder: Campai
     return isinstance(next_step(campaign, reached, len(folder.windows()), folder.slot(), now), Over)
 
 
-def _sleep_until(moment: float, hands: Hands) -> None:
-    while (left := moment - hands.now()) > 0:
-        hands.sleep(min(left, NAP_S))
+def _sleep_until(moment: float, outside: Outside) -> None:
+    while (left := moment - outside.now()) > 0:
+        outside.sleep(min(left, NAP_S))
 
 
-def _wait_for_a_load_left_behind(folder: CampaignFolder, hands: Hands) -> None:
+def _wait_for_a_load_left_behind(folder: CampaignFolder, outside: Outside) -> None:
     """A load whose starter was killed ends by itself: its calls in flight belong to its window."""
-    until = hands.now() + STILL_AT_WORK_S
-    while folder.at_work() is not None and hands.now() < until:
-        hands.sleep(1.0)
+    until = outside.now() + STILL_AT_WORK_S
+    while folder.at_work() is not None and outside.now() < until:
+        outside.sleep(1.0)

@@ -174,7 +174,7 @@ def _row(seq: int, code: int, at: float, rate: float, latency_ms: float, timeout
 
 
 @dataclass
-class FakeHands:
+class FakeOutside:
     """Makes windows on a clock that jumps; `dies` names where in which window the process is killed."""
 
     time: float = BEGAN_AT

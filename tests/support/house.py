@@ -200,10 +200,16 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "numpy",
     },
     "diag/interaction": {
-        "analysis", "reports.wording", "diag.campaign", "diag.changes", "diag.console", "diag.errors",
+        "analysis", "reports.wording", "diag.changes", "diag.console", "diag.errors",
         "diag.genesys",
         "diag.inventory", "diag.measuring", "diag.settings", "diag.table", "diag.table_layout", "diag.target",
         "diag.workload", "diag.wrapped_text", "click", "rich",
+    },
+    "diag/tuning": {
+        *_CLIENT, "analysis", "reports.pages", "reports.wording", "diag.__version__", "diag.campaign",
+        "diag.changes", "diag.choice", "diag.console", "diag.errors", "diag.exit_codes", "diag.interaction",
+        "diag.inventory", "diag.judged_files", "diag.measuring", "diag.production", "diag.settings",
+        "diag.table", "diag.target", "diag.workload",
     },
     "diag/commands": {"analysis", "reports", "diag", "click", "rich"},
     # the load

@@ -11,9 +11,9 @@ import pytest
 from diag.campaign.folder import CampaignFolder
 from diag.changes.plans.plan_file import read_plan
 from diag.cli import run
-from diag.commands import tune
 from diag.exit_codes import ExitCode
-from tests.support.campaigns import FakeHands
+from diag.tuning.windows import LoadWindows
+from tests.support.campaigns import FakeOutside
 from tests.support.sandbox_process import start_sandbox
 from tests.support.terminal_session import action_named
 
@@ -26,20 +26,20 @@ def demo_environment() -> Iterator[dict[str, str]]:
 
 
 class Jumping:
-    """Replaces the clock of the live hands; `windows`, where it is given, makes windows up."""
+    """Replaces the clock of the live outside; `windows`, where it is given, makes windows up."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, windows: FakeHands | None = None) -> None:
-        self.hands = windows or FakeHands()
-        self.hands.time = time.time()
-        monkeypatch.setattr(tune.LiveHands, "now", lambda _: self.hands.now())
-        monkeypatch.setattr(tune.LiveHands, "sleep", lambda _, seconds: self.hands.sleep(seconds))
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, windows: FakeOutside | None = None) -> None:
+        self.outside = windows or FakeOutside()
+        self.outside.time = time.time()
+        monkeypatch.setattr(LoadWindows, "now", lambda _: self.outside.now())
+        monkeypatch.setattr(LoadWindows, "sleep", lambda _, seconds: self.outside.sleep(seconds))
         if windows is not None:
-            monkeypatch.setattr(tune.LiveHands, "make", self._make())
+            monkeypatch.setattr(LoadWindows, "make", self._make())
 
     def _make(self) -> Any:
-        def make(live: tune.LiveHands, *window: Any) -> str:
-            self.hands.place = live.saved.host, live.saved.org_id
-            return self.hands.make(*window)
+        def make(live: LoadWindows, *window: Any) -> str:
+            self.outside.place = live.saved.host, live.saved.org_id
+            return self.outside.make(*window)
 
         return make
 
@@ -64,7 +64,7 @@ def test_a_dry_run_says_what_is_settled_what_is_not_and_what_it_costs(
 def test_from_an_org_to_a_plan_and_the_same_command_shows_it_again(
     capsys: "pytest.CaptureFixture[str]", session: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Jumping(monkeypatch, FakeHands())
+    Jumping(monkeypatch, FakeOutside())
     line = ["tune", "--over", "2h", "--percentile", "0.9"]
     assert run(line) == ExitCode.OK
     shown = capsys.readouterr()
@@ -93,7 +93,7 @@ def test_from_an_org_to_a_plan_and_the_same_command_shows_it_again(
 def test_another_question_in_the_same_folder_is_refused(
     capsys: "pytest.CaptureFixture[str]", session: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Jumping(monkeypatch, FakeHands(most=1))
+    Jumping(monkeypatch, FakeOutside(most=1))
     assert run(["tune", "--action", "Rarely used"]) == ExitCode.INTERRUPTED
     assert "The same command goes on where it was." in capsys.readouterr().err
 
@@ -165,4 +165,4 @@ def test_a_window_is_a_run_of_the_load_that_measures(
         ("invalid", 2, "constant"),
     }
     assert all(stated == {"warmup_s": 0} for stated in body["recommend"].values())
-    assert jumping.hands.tried == 0
+    assert jumping.outside.tried == 0

@@ -15,7 +15,7 @@ from diag.campaign.folder import CampaignFolder
 from diag.campaign.saved import Question, Saved
 from diag.choice.turns_file import Turn
 from diag.errors import UsageError
-from tests.support.campaigns import BEGAN_AT, HOUR_S, FakeHands, Killed, action, campaign, write_window
+from tests.support.campaigns import BEGAN_AT, HOUR_S, FakeOutside, Killed, action, campaign, write_window
 
 PLAN = campaign(action("orders"), action("stock", production_gap_s=2.0), span_s=HOUR_S)
 QUICK = {"percentile": 0.9}
@@ -35,11 +35,11 @@ def begun(tmp_path: Path, plan: Campaign = PLAN) -> CampaignFolder:
     return folder
 
 
-def go_on(tmp_path: Path, hands: FakeHands, plan: Campaign = PLAN, *, once: bool = False) -> Driven:
+def go_on(tmp_path: Path, outside: FakeOutside, plan: Campaign = PLAN, *, once: bool = False) -> Driven:
     folder = begun(tmp_path, plan)
     kept = folder.saved()
     assert kept is not None and kept.campaign is not None
-    return drive(folder, kept, kept.campaign, hands, once=once)
+    return drive(folder, kept, kept.campaign, outside, once=once)
 
 
 def rows(folder: CampaignFolder) -> int:
@@ -54,10 +54,10 @@ def rows(folder: CampaignFolder) -> int:
 def test_killed_anywhere_in_a_window_it_loses_no_call_and_makes_none_twice(
     tmp_path: Path, where: str, window: int
 ) -> None:
-    first = FakeHands(dies=(where, window))
+    first = FakeOutside(dies=(where, window))
     with pytest.raises(Killed):
         go_on(tmp_path, first)
-    later = FakeHands(time=first.time + 600.0, most=2)
+    later = FakeOutside(time=first.time + 600.0, most=2)
     done = go_on(tmp_path, later)
 
     folder = begun(tmp_path)
@@ -86,10 +86,10 @@ def test_killed_while_the_next_moment_is_written_down_it_decides_anew(
         decide(folder, slot)  # type: ignore[arg-type]
 
     monkeypatch.setattr(CampaignFolder, "decide", dying)
-    first = FakeHands()
+    first = FakeOutside()
     with pytest.raises(Killed):
         go_on(tmp_path, first)
-    later = FakeHands(time=first.time, most=2)
+    later = FakeOutside(time=first.time, most=2)
 
     assert go_on(tmp_path, later).why == "interrupted"
     assert rows(begun(tmp_path)) == sum(first.made) + sum(later.made)
@@ -106,11 +106,11 @@ def test_what_is_settled_and_seen_over_time_is_called_no_more(tmp_path: Path) ->
             BEGAN_AT + 900.0 * number,
             timeout_s=1,
         )
-    hands = FakeHands(time=BEGAN_AT + 10 * HOUR_S)
-    done = go_on(tmp_path, hands, day)
+    outside = FakeOutside(time=BEGAN_AT + 10 * HOUR_S)
+    done = go_on(tmp_path, outside, day)
     evidence = judged_together(folder.windows(), saved().question.settings)
 
-    assert (done.why, hands.tried) == ("over", 0)
+    assert (done.why, outside.tried) == ("over", 0)
     assert all(one.done is not None and one.settled for one in done.reached.values())
     assert evidence is not None
     found = {(row.action_id, row.verdict, row.grade, row.samples) for row in evidence.analysis.actions}
@@ -120,43 +120,43 @@ def test_what_is_settled_and_seen_over_time_is_called_no_more(tmp_path: Path) ->
 
 
 def test_without_a_network_windows_are_put_off_and_made_up_for(tmp_path: Path) -> None:
-    hands = FakeHands(network=lambda tried: tried > 4, most=3)
-    done = go_on(tmp_path, hands)
+    outside = FakeOutside(network=lambda tried: tried > 4, most=3)
+    done = go_on(tmp_path, outside)
 
     assert done.why == "interrupted"
-    assert hands.tried == 7
-    assert hands.time - BEGAN_AT > 4 * 100.0  # not tried again at once
+    assert outside.tried == 7
+    assert outside.time - BEGAN_AT > 4 * 100.0  # not tried again at once
     assert len(begun(tmp_path).windows()) == 3
 
 
 def test_once_makes_the_window_that_is_due_and_no_other(tmp_path: Path) -> None:
-    hands = FakeHands(time=BEGAN_AT)
+    outside = FakeOutside(time=BEGAN_AT)
     slow = replace(PLAN, windows=4)
-    first = go_on(tmp_path, hands, slow, once=True)
+    first = go_on(tmp_path, outside, slow, once=True)
     while first.why == "not due":
-        hands.time += 300.0
-        first = go_on(tmp_path, hands, slow, once=True)
-    second = go_on(tmp_path, hands, slow, once=True)
+        outside.time += 300.0
+        first = go_on(tmp_path, outside, slow, once=True)
+    second = go_on(tmp_path, outside, slow, once=True)
 
-    assert (first.why, len(hands.made)) == ("made", 1)
+    assert (first.why, len(outside.made)) == ("made", 1)
     assert second.why == "not due"
-    assert second.slot is not None and second.slot.due_at - hands.time > 300.0
+    assert second.slot is not None and second.slot.due_at - outside.time > 300.0
 
 
 def test_after_the_span_it_is_over_and_nothing_is_called(tmp_path: Path) -> None:
-    hands = FakeHands(time=PLAN.until + 1.0)
+    outside = FakeOutside(time=PLAN.until + 1.0)
 
-    assert go_on(tmp_path, hands).why == "over"
-    assert hands.tried == 0
+    assert go_on(tmp_path, outside).why == "over"
+    assert outside.tried == 0
 
 
 def test_one_window_in_twenty_that_was_cut_short_does_not_weaken_the_rest(tmp_path: Path) -> None:
-    first = FakeHands(dies=("half", 2))
+    first = FakeOutside(dies=("half", 2))
     with pytest.raises(Killed):
         go_on(tmp_path, first)
     folder = begun(tmp_path)
     few = judged_together(folder.windows(), saved().question.settings)
-    go_on(tmp_path, FakeHands(time=first.time, most=12))
+    go_on(tmp_path, FakeOutside(time=first.time, most=12))
     many = judged_together(folder.windows(), saved().question.settings)
 
     assert few is not None and many is not None
@@ -230,4 +230,4 @@ def test_a_lost_or_damaged_slot_is_decided_anew(tmp_path: Path) -> None:
     (folder.path / "slot.json").write_text('{"number": "one"}')
 
     assert folder.slot() is None
-    assert go_on(tmp_path, FakeHands(most=1)).why == "interrupted"
+    assert go_on(tmp_path, FakeOutside(most=1)).why == "interrupted"

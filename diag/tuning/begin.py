@@ -1,0 +1,137 @@
+"""The beginning of a campaign: look at production, show what is left to measure and what it costs, ask once,
+and save what was decided."""
+
+import secrets
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from analysis.format.atomic_write import write_whole
+from analysis.format.run_folder import new_run_id
+from analysis.plain_text import json_text
+from diag.campaign.campaign import Campaign
+from diag.campaign.evidence import before_any_call
+from diag.campaign.forecast import forecast
+from diag.campaign.prepare import Prepared, Scope, budget_of, campaign_of, prepare
+from diag.campaign.saved import Saved
+from diag.campaign.span import span_s
+from diag.campaign.spread import next_slot
+from diag.campaign.standing import WANTED_TO_LOWER
+from diag.changes.journal.journal import Journal
+from diag.errors import UsageError
+from diag.genesys.client import GenesysClient
+from diag.genesys.models import Action
+from diag.inventory.matching import wanted_actions
+from diag.production.evidence import ProductionEvidence, to_json
+from diag.production.findings import findings_of
+from diag.production.look import Question, look, place_of
+from diag.production.time_window import last_days
+from diag.tuning.campaign_text import cost_lines, look_lines, to_measure_table
+from diag.tuning.same_campaign import question_of
+from diag.tuning.tune_context import TuneContext
+from diag.tuning.tune_options import DEFAULT_OVER, USUAL_DAYS
+from diag.workload.org_limits import read_limits
+from diag.workload.read_workload import read_workload
+from diag.workload.workload import EVERYTHING, Workload
+
+
+def begin(context: TuneContext, client: GenesysClient) -> Saved | None:
+    """Return the campaign as it was saved; None for a dry run, after which nothing is saved.
+
+    Raises UsageError where nothing can be tuned, the span or the hours are too short, or nobody approves.
+    """
+    options = context.options
+    over = options.over or DEFAULT_OVER
+    span = span_s(over)
+    scope = _scope(context, client)
+    production = _look(context, client, scope.actions)
+    with context.console.progress("Reading what may be called"):
+        prepared = prepare(client, scope, production)
+    place = place_of(client)
+    now = time.time()
+    saved = Saved(
+        campaign_id=new_run_id(now),
+        host=place.host,
+        org_id=place.org_id,
+        org_name=place.org_name,
+        sandbox=place.sandbox,
+        question=question_of(context, over),
+        campaign=_campaign(context, client, scope, prepared, (now, now + span)),
+        not_called=prepared.not_called,
+    )
+    _show_cost(context, saved, prepared, len(scope.actions))
+    if options.dry_run:
+        return None
+    if saved.campaign is not None and not saved.sandbox:
+        _ask(context, place.org_name or place.host)
+    _save_production(context, production)
+    context.folder.begin(saved)
+    return saved
+
+
+def _scope(context: TuneContext, client: GenesysClient) -> Scope:
+    sandbox = context.target.sandbox
+    file = context.options.workload_file
+    workload = read_workload(file) if file is not None else EVERYTHING if sandbox else None
+    with context.console.progress("Reading actions") as bar:
+        listed = client.list_actions(include_auth_actions=True, on_progress=bar.update)
+    asked = wanted_actions(listed, context.options.actions)
+    in_scope = tuple(action for action in asked if action.configurable)
+    if not in_scope:
+        raise UsageError("None of these actions has a timeout that can be set.", hint="See: diag scan")
+    return Scope(tuple(listed), in_scope, workload, str(file) if file else None, sandbox)
+
+
+def _look(context: TuneContext, client: GenesysClient, actions: Sequence[Action]) -> ProductionEvidence:
+    changes = Journal(context.settings.journal).read()
+    days = context.options.days or USUAL_DAYS
+    question = Question(last_days(days, datetime.now(UTC)), context.rules)
+    with context.console.progress("Reading production telemetry") as bar:
+        return look(client, actions, question, changes, on_progress=bar.update)
+
+
+def _campaign(
+    context: TuneContext, client: GenesysClient, scope: Scope, prepared: Prepared, span: tuple[float, float]
+) -> Campaign | None:
+    if not prepared.to_measure:
+        return None
+    workload = scope.workload or Workload()
+    budget = budget_of(read_limits(client), workload, sandbox=scope.sandbox)
+    seed = secrets.randbelow(2**31)
+    return campaign_of(prepared, workload, budget, context.rules, span=span, seed=seed)
+
+
+def _show_cost(context: TuneContext, saved: Saved, prepared: Prepared, in_scope: int) -> None:
+    console, zone = context.console, context.settings.zone
+    for line in look_lines(saved.not_called, in_scope):
+        console.sentence(line, indent="")
+    campaign = saved.campaign
+    if campaign is None:
+        console.note("Nothing to measure.")
+        return
+    before, first = before_any_call(campaign), next_slot(campaign, 0, campaign.began_at)
+    number = forecast(campaign, before, first)
+    lowering = forecast(campaign, before, first, wanted=round(1000 * WANTED_TO_LOWER))
+    console.result("")
+    console.table(to_measure_table(prepared, number, zone))
+    console.result("")
+    for line in cost_lines(campaign, prepared, number, lowering, zone):
+        console.sentence(line, indent="")
+
+
+def _ask(context: TuneContext, org: str) -> None:
+    """Return when the calls are approved. A protected profile asks for the org's name even with --yes."""
+    question = f"Call these actions of {org}?"
+    if context.settings.protected:
+        approved = context.console.confirm(
+            f"{question} Protected profile: type the org's name.", expected=org
+        )
+    else:
+        approved = context.options.yes or context.console.confirm(question)
+    if not approved:
+        raise UsageError("Not approved; nothing was called.")
+
+
+def _save_production(context: TuneContext, production: ProductionEvidence) -> None:
+    body = to_json(production, findings_of(production.observed, context.rules))
+    write_whole(context.folder.production, json_text(body, indent=1) + "\n")

@@ -1,0 +1,92 @@
+"""The result of a campaign: verdicts, plan, reports; and the plan carried out, where that was asked for."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from analysis.format.atomic_write import write_whole
+from analysis.verdicts.recommendation import Analysis
+from analysis.verdicts.severity import harm
+from diag import __version__
+from diag.campaign.evidence import judged_together
+from diag.campaign.folder import CampaignFolder
+from diag.campaign.saved import Saved
+from diag.campaign.standing import Standing
+from diag.changes.plans.plan_file import write_plan
+from diag.genesys.client import GenesysClient
+from diag.interaction.apply_exit_code import raise_for
+from diag.interaction.apply_flow import build_plan, carry_out
+from diag.interaction.apply_options import ApplyFlags
+from diag.interaction.show_analysis import show_analysis
+from diag.judged_files import RunEvidence, report_data
+from diag.production.evidence import ProductionEvidence, read_evidence
+from diag.production.findings import findings_of
+from diag.production.report_series import production_page, with_production
+from diag.tuning.campaign_text import open_lines
+from diag.tuning.tune_context import TuneContext
+from reports.pages.report_page import build_report
+
+
+def give_result(context: TuneContext, saved: Saved, reached: Mapping[str, Standing]) -> None:
+    """Show the verdicts, write plan and reports, and apply the plan where that was asked for.
+
+    Raises what carrying a plan out raises, and DiagError for an action that could not be read.
+    """
+    console, folder = context.console, context.folder
+    production = read_evidence(folder.production)
+    measured = judged_together(folder.windows(), saved.question.settings, detail=True)
+    analysis = together(production, measured)
+    show_analysis(console, analysis)
+    if saved.campaign is not None:
+        names = {one.action_id: one.name for one in saved.campaign.actions}
+        for line in open_lines(reached, names):
+            console.note(line)
+    for path in _write_reports(folder, measured, production, context.settings.zone):
+        console.note(f"Report: {path}")
+    with GenesysClient(context.target.connection) as client:
+        plan = build_plan(console, client, analysis)
+    write_plan(plan, folder.plan)
+    console.note(f"{plan.counts} Plan: {folder.plan}")
+    if context.options.do_apply:
+        carry_out(console, context.target, context.settings, plan, ApplyFlags(yes=context.options.yes))
+        return
+    raise_for((), "", plan.unread)
+    if plan.changes:
+        console.note(f"Nothing was changed. To set the timeouts: diag apply {folder.plan}")
+    console.result(str(folder.path))
+
+
+def together(production: ProductionEvidence, measured: RunEvidence | None) -> Analysis:
+    """Return what was measured, and of every action that was not, what production says; worst harm first."""
+    if measured is None:
+        return production.analysis
+    own = measured.analysis
+    known = {row.action_id for row in own.actions}
+    others = [row for row in production.analysis.actions if row.action_id not in known]
+    return replace(
+        own,
+        actions=tuple(sorted((*own.actions, *others), key=harm)),
+        facts={**production.analysis.facts, **own.facts},
+    )
+
+
+def _write_reports(
+    folder: CampaignFolder,
+    measured: RunEvidence | None,
+    production: ProductionEvidence,
+    zone: str | None,
+) -> list[Path]:
+    """Write the report of what was measured, with production beside it, and that of production alone."""
+    rules = production.analysis.settings
+    findings = findings_of(production.observed, rules)
+    written = []
+    if measured is not None:
+        data = report_data(measured, zone=zone)
+        write_whole(folder.report, build_report(with_production(data, production, findings, rules)))
+        written.append(folder.report)
+    if production.observed:
+        page = production_page(production, findings, {}, version=__version__, zone=zone)
+        path = folder.report if measured is None else folder.production_report
+        write_whole(path, build_report(page))
+        written.append(path)
+    return written

@@ -1,0 +1,59 @@
+"""Going on with a campaign that was begun: only with the same question, in the same org."""
+
+from dataclasses import asdict
+
+from analysis.settings import RecommendSettings
+from diag.campaign.folder import CampaignFolder
+from diag.campaign.saved import OTHER_FOLDER, Question, Saved
+from diag.errors import UsageError
+from diag.genesys.client import GenesysClient
+from diag.production.look import place_of
+from diag.tuning.tune_context import TuneContext
+from diag.tuning.tune_options import USUAL_DAYS
+
+
+def question_of(context: TuneContext, over: str) -> Question:
+    """Return what a campaign that this command begins keeps of it."""
+    options, rules, usual = context.options, asdict(context.rules), asdict(RecommendSettings())
+    file = options.workload_file
+    return Question(
+        over,
+        None if file is None else str(file.resolve()),
+        options.actions,
+        options.days or USUAL_DAYS,
+        {name: value for name, value in rules.items() if value != usual[name]},
+    )
+
+
+def refuse_another_question(context: TuneContext, saved: Saved) -> None:
+    """Raise UsageError where the command asks for something else than the campaign was begun for."""
+    options = context.options
+    asked = question_of(context, options.over or saved.question.over)
+    differs = [
+        flag
+        for flag, given, mine, its in (
+            ("--over", options.over is not None, asked.over, saved.question.over),
+            ("--action", bool(options.actions), asked.actions, saved.question.actions),
+            ("--days", options.days is not None, asked.days, saved.question.days),
+            ("WORKLOAD", options.workload is not None, asked.workload, saved.question.workload),
+            ("the rules", bool(asked.rules), asked.rules, saved.question.rules),
+        )
+        if given and mine != its
+    ]
+    if differs:
+        raise UsageError(
+            f"{context.folder.path} holds a campaign that was begun otherwise ({', '.join(differs)}).",
+            hint=OTHER_FOLDER,
+        )
+
+
+def refuse_another_org(folder: CampaignFolder, saved: Saved, client: GenesysClient) -> None:
+    """Raise UsageError where the session talks to another org than the campaign's."""
+    place = place_of(client)
+    same = place.org_id == saved.org_id if place.org_id and saved.org_id else place.host == saved.host
+    if not same:
+        raise UsageError(
+            f"{folder.path} holds a campaign in {saved.org_name or saved.host}, "
+            f"not {place.org_name or place.host}.",
+            hint=OTHER_FOLDER,
+        )

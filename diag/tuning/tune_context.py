@@ -1,0 +1,22 @@
+"""What every step of `diag tune` needs."""
+
+from dataclasses import dataclass
+
+from analysis.settings import RecommendSettings
+from diag.campaign.folder import CampaignFolder
+from diag.console import Console
+from diag.settings import Settings
+from diag.target import Target
+from diag.tuning.tune_options import TuneOptions
+
+
+@dataclass(frozen=True, slots=True)
+class TuneContext:
+    """Where it prints, the org, the campaign's folder, and what was asked."""
+
+    console: Console
+    settings: Settings
+    target: Target
+    folder: CampaignFolder
+    options: TuneOptions
+    rules: RecommendSettings

@@ -1,0 +1,34 @@
+"""What `diag tune` was asked."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+DEFAULT_WORKLOAD: Final = Path("workload.toml")
+DEFAULT_OVER: Final = "24h"
+USUAL_DAYS: Final = 7
+
+
+@dataclass(frozen=True, slots=True)
+class TuneOptions:
+    """What to tune, over how long, and how far to go now."""
+
+    workload: Path | None
+    actions: tuple[str, ...]
+    over: str | None
+    days: int | None
+    folder: Path | None
+    once: bool
+    status: bool
+    dry_run: bool
+    do_apply: bool
+    yes: bool
+    profile: str | None
+    sandbox: bool
+
+    @property
+    def workload_file(self) -> Path | None:
+        """Return the workload given, else the one in this folder, else None."""
+        if self.workload is None and DEFAULT_WORKLOAD.is_file():
+            return DEFAULT_WORKLOAD
+        return self.workload
