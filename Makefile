@@ -10,10 +10,13 @@ unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick check lint types fix coverage bench map lock clean
+.PHONY: help setup demo test quick check lint types fix coverage bench map lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.runtime ## what diag needs, and nothing else: for who wants neither demo nor tests first
+	@echo 'Ready. Next: source $(VENV)/bin/activate, then: diag doctor'
 
 demo: $(VENV)/.runtime ## the whole story on the built-in sandbox, under two minutes, no credentials
 	@$(BIN)/diag demo

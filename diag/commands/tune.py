@@ -14,6 +14,7 @@ from diag.interaction.option_values import gathered
 from diag.interaction.output import NamedPath
 from diag.interaction.recommend_options import recommend_options
 from diag.interaction.shared_options import profile_option
+from diag.interaction.stages import stage_options
 from diag.tuning.tune_options import TuneOptions
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ STOPPED: Final = "Stopped. The same command goes on where it was."
         "diag tune --once --yes",
         "diag tune --status",
         "diag tune --apply",
+        "diag tune --apply --stage 10%",
     )
 )
 @click.argument("workload", required=False, type=click.Path(path_type=Path))
@@ -46,6 +48,7 @@ STOPPED: Final = "Stopped. The same command goes on where it was."
 @click.option("--dry-run", is_flag=True, help="Show what would be called and what it costs; call nothing.")
 @click.option("--apply", "do_apply", is_flag=True, help="At the end: show the plan, ask, set the timeouts.")
 @click.option("--yes", is_flag=True, help="Do not ask, neither before the calls nor before --apply.")
+@stage_options
 @profile_option
 @click.option("--sandbox", is_flag=True, help="Use the built-in sandbox, whatever the settings point to.")
 @gathered(TuneOptions)
@@ -63,6 +66,7 @@ def command(options: TuneOptions, rules: RecommendSettings) -> int:
     from diag.tuning.status import show_status
     from diag.tuning.tune_context import TuneContext
 
+    _ = options.stages  # a wrong value is no surprise for the end of a day
     console = Console()
     settings = load_settings({"profile": options.profile, "sandbox": "1" if options.sandbox else None})
     folder = CampaignFolder(options.folder or settings.runs / "tune")

@@ -109,28 +109,19 @@ def _look(
     from diag.genesys.client import GenesysClient
     from diag.interaction.apply_flow import identify
     from diag.interaction.pause_note import pause_note
-    from diag.production.hour_store import open_store
-    from diag.production.promises import promises_of
-    from diag.production.watch_promises import Look, look_at
+    from diag.production.watched_org import WatchedOrg
 
     journal = Journal(settings.journal)
-    lines = journal.read()
     for damaged in journal.damaged():
         console.warn(f"{journal.path}: {damaged}.")
     with GenesysClient(target.connection, on_wait=pause_note(console)) as client:
         org = identify(client)
         if org.sandbox:
             console.banner("SANDBOX: the production of a local sandbox is made up")
-        promises = _chosen(promises_of(lines, org), options.actions)
-        if not promises:
-            return Look(), org
-        with console.progress("Reading actions") as bar:
-            actions = {
-                action.id: action
-                for action in client.list_actions(include_auth_actions=False, on_progress=bar.update)
-            }
-        with console.progress("Reading production telemetry") as bar, open_store(settings.hours) as store:
-            return look_at(client, store, promises, actions, datetime.now(UTC), bar.update), org
+        watched = WatchedOrg(client, org, settings)
+        promises = _chosen(watched.promises(), options.actions)
+        with console.progress("Reading production telemetry") as bar:
+            return watched.look(promises, datetime.now(UTC), bar.update), org
 
 
 def _chosen(promises: "tuple[Promise, ...]", wanted: tuple[str, ...]) -> "tuple[Promise, ...]":

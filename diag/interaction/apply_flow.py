@@ -4,6 +4,7 @@ Shared by `recommend --apply`, `apply`, `set`, `undo` and `demo`.
 """
 
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -12,11 +13,13 @@ from diag.interaction.apply_options import ApplyFlags
 
 if TYPE_CHECKING:
     from analysis.verdicts.recommendation import Analysis
+    from diag.changes.applying.apply import Watch
     from diag.changes.plans.change_result import ChangeResult
     from diag.changes.plans.planned_change import ReadConfig
     from diag.console import Console, Progress
     from diag.genesys.client import GenesysClient
     from diag.genesys.models import FullConfig
+    from diag.interaction.staged_apply import StageWatch
     from diag.settings import Settings
     from diag.target import Target
 
@@ -72,9 +75,10 @@ def carry_out(
 
     Raises UsageError when nobody approves, StalePlanError when every change was refused, PartialError
     when some were applied and some not, CredentialsError when a permission was missing, DiagError when an
-    action that was to be changed could not be read.
+    action that was to be changed could not be read, BrokenPromiseError or UnwatchedError when a stage did not
+    pass.
     """
-    from diag.changes.applying.apply import Watch, apply_plan
+    from diag.changes.applying.apply import apply_plan
     from diag.changes.applying.apply_context import ApplyOptions, Operator
     from diag.changes.applying.dry_run import dry_run
     from diag.changes.applying.paced_org import PacedOrg
@@ -85,7 +89,9 @@ def carry_out(
     from diag.interaction.apply_exit_code import raise_for
     from diag.interaction.approval import approve
     from diag.interaction.plan_text import dry_run_text, plan_text, results_text
+    from diag.interaction.staged_apply import StageWatch
     from diag.interaction.verification_input import payloads_of_runs
+    from diag.production.watched_org import WatchedOrg
 
     if plan.org.sandbox:
         console.banner("SANDBOX: nothing real is changed")
@@ -108,8 +114,14 @@ def carry_out(
             console.block(dry_run_text(dry_run(plan, client.read_config, options)))
             raise_for((), "", plan.unread)
             return ()
-        approve(console, settings, identity, yes=flags.yes)
         kept = kept_plan(settings.runs, plan_digest(plan))
+        again = f"diag apply {kept}" + (f" {flags.stages.flags}" if flags.stages else "")
+        stage_watch = None
+        if flags.stages is not None:
+            watched = WatchedOrg(client, identity, settings)
+            watched.demand_telemetry(datetime.now(UTC))  # no stage could pass without it
+            stage_watch = StageWatch(console, watched, flags.stages, len(plan.changes), again)
+        approve(console, settings, identity, yes=flags.yes)
         write_plan(plan, kept)
         author = Author(connection.client_id or client.token_info().client_id, new_id(time.time()))
         try:
@@ -121,15 +133,17 @@ def carry_out(
                     Journal(settings.journal),
                     Operator(identity, author),
                     options=options,
-                    watch=Watch(on_result=display.on_result),
+                    watch=display.watch(stage_watch),
                 )
         except KeyboardInterrupt:
-            console.warn(f"Stopped. The journal holds what was begun; to finish it: diag apply {kept}")
+            console.warn(f"Stopped. The journal holds what was begun; to finish it: {again}")
             raise
     console.note(results_text(results))
     if any(result.outcome == "applied" for result in results):
         console.note(f"To undo all of it: diag undo --all-of {author.apply_id}")
-    raise_for(results, f"diag apply {kept}", plan.unread)
+    raise_for(results, again, plan.unread)
+    if stage_watch is not None and stage_watch.stopped_by is not None:
+        raise stage_watch.stopped_by
     return tuple(results)
 
 
@@ -141,6 +155,14 @@ class _Display:
         self._console = console
         self._done = 0
         self._total = total
+
+    def watch(self, stage_watch: "StageWatch | None") -> "Watch":
+        """Return what an apply calls as it goes on."""
+        from diag.changes.applying.apply import Watch
+
+        if stage_watch is None:
+            return Watch(on_result=self.on_result)
+        return Watch(on_result=self.on_result, why_not_on=stage_watch.why_not_on)
 
     def on_result(self, result: "ChangeResult", done: int, total: int) -> None:
         from diag.interaction.plan_text import result_line

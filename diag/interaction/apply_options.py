@@ -8,6 +8,7 @@ import click
 
 from diag.interaction.option_values import gathered
 from diag.interaction.shared_options import profile_option
+from diag.interaction.stages import Stages
 
 Result = TypeVar("Result")
 
@@ -26,6 +27,8 @@ class ApplyFlags:
     """The test call may run actions that are not GET."""
     on_error: Literal["stop", "continue"] = "stop"
     """After a change that could not be applied."""
+    stages: Stages | None = None
+    """A part of the changes at a time; None for all of them."""
 
 
 def apply_options(function: Callable[..., Result]) -> Callable[..., Result]:

@@ -48,7 +48,8 @@ def give_result(context: TuneContext, saved: Saved, reached: Mapping[str, Standi
     write_plan(plan, folder.plan)
     console.note(f"{plan.counts} Plan: {folder.plan}")
     if context.options.do_apply:
-        carry_out(console, context.target, context.settings, plan, ApplyFlags(yes=context.options.yes))
+        flags = ApplyFlags(yes=context.options.yes, stages=context.options.stages)
+        carry_out(console, context.target, context.settings, plan, flags)
         return
     raise_for((), "", plan.unread)
     if plan.changes:

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from diag.errors import UsageError
+from diag.interaction.stages import Stages, read_stages
+
 DEFAULT_WORKLOAD: Final = Path("workload.toml")
 DEFAULT_OVER: Final = "24h"
 USUAL_DAYS: Final = 7
@@ -23,6 +26,8 @@ class TuneOptions:
     dry_run: bool
     do_apply: bool
     yes: bool
+    stage: str | None
+    watch_for: str | None
     profile: str | None
     sandbox: bool
 
@@ -32,3 +37,11 @@ class TuneOptions:
         if self.workload is None and DEFAULT_WORKLOAD.is_file():
             return DEFAULT_WORKLOAD
         return self.workload
+
+    @property
+    def stages(self) -> Stages | None:
+        """Return in which stages the plan is to be carried out. Raises UsageError."""
+        stages = read_stages(self.stage, self.watch_for)
+        if stages is not None and not self.do_apply:
+            raise UsageError("--stage goes with --apply.")
+        return stages

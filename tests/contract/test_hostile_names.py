@@ -155,6 +155,11 @@ def _lines(box: RunningSandbox, folder: Path) -> Iterator[list[str]]:
         yield ["observe", "--days", "1", "--format", form, "-o", "-"]
     yield ["observe", "--days", "1", "-o", "production.json", "--out", "plan.json"]
     yield ["report", run_path, "--production", "production.json"]
+    yield ["tune", "--days", "1", "--dry-run"]
+    yield ["tune", "--days", "1", "--folder", "settled", "--action", SLOW, "--action", FORMULA]
+    yield ["tune", "--over", "14d", "--once", "--yes"]  # nothing is due for hours
+    yield ["tune", "--status"]
+    yield ["tune", "--action", f"No{SLOW}", "--folder", "none"]
     yield ["set", SLOW, "--timeout", "7", "--yes", "--no-verify"]
     yield ["set", FORMULA, "--timeout", "8", "--yes", "--dry-run"]
     yield ["set", formula, "--timeout", "9", "--yes", "--no-verify"]
@@ -162,7 +167,7 @@ def _lines(box: RunningSandbox, folder: Path) -> Iterator[list[str]]:
     yield ["set", FORMULA, "--timeout", "9"]
     yield ["recommend", *judged, "--out", "plan.json", "--force"]
     yield ["recommend", *judged, "--apply", "--dry-run", "--force", "--only", SLOW]
-    yield ["apply", "plan.json", "--yes", "--no-verify"]
+    yield ["apply", "plan.json", "--yes", "--no-verify", "--stage", "100%"]
     yield ["undo", "--yes", "--no-verify"]
     for form in ("table", "json", "csv", "md"):
         yield ["history", "--format", form]

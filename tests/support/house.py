@@ -187,8 +187,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     },
     "diag/production": {
         "analysis", "reports.report_data", "diag.changes.journal", "diag.changes.plans",
-        "diag.changes.undo_plan", "diag.errors", "diag.genesys", "diag.inventory", "diag.target",
-        "diag.workload.org_limits",
+        "diag.changes.undo_plan", "diag.errors", "diag.genesys", "diag.inventory", "diag.settings",
+        "diag.target", "diag.workload.org_limits",
     },
     "diag/campaign": {
         *_CLIENT, "analysis", "diag.choice", "diag.errors", "diag.judged_files", "diag.measuring",
@@ -200,10 +200,9 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "numpy",
     },
     "diag/interaction": {
-        "analysis", "reports.wording", "diag.changes", "diag.console", "diag.errors",
-        "diag.genesys",
-        "diag.inventory", "diag.measuring", "diag.settings", "diag.table", "diag.table_layout", "diag.target",
-        "diag.workload", "diag.wrapped_text", "click", "rich",
+        "analysis", "reports.wording", "diag.changes", "diag.console", "diag.errors", "diag.genesys",
+        "diag.inventory", "diag.measuring", "diag.production", "diag.settings", "diag.table",
+        "diag.table_layout", "diag.target", "diag.workload", "diag.wrapped_text", "click", "rich",
     },
     "diag/tuning": {
         *_CLIENT, "analysis", "reports.pages", "reports.wording", "diag.__version__", "diag.campaign",

@@ -31,15 +31,25 @@ def _ignore_step(change: Change, step: Step) -> None:
     """The default: no one watches."""
 
 
+def _go_on(results: Sequence[ChangeResult]) -> str | None:
+    """The default: nothing is waited for between two changes."""
+    return None
+
+
 _SAFE_DEFAULTS: Final = ApplyOptions()
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """What is called with each result (and how many of how many are done), and with each step."""
+    """What is called with each result (and how many of how many are done), and with each step.
+
+    `why_not_on` is called with the results so far before each change but the first, may take its time, and
+    returns why the rest is to be left alone, None to go on.
+    """
 
     on_result: Callable[[ChangeResult, int, int], None] = _ignore_result
     on_step: Callable[[Change, Step], None] = _ignore_step
+    why_not_on: Callable[[Sequence[ChangeResult]], str | None] = _go_on
 
 
 def apply_plan(
@@ -77,17 +87,17 @@ def apply_plan(
         on_step=watch.on_step,
     )
     results: list[ChangeResult] = []
-    stopped_by: ChangeResult | None = None
+    stopped: str | None = None
     for change in plan.changes:
-        if stopped_by is None:
+        if stopped is None and results:
+            stopped = watch.why_not_on(tuple(results))
+        if stopped is None:
             with journal.holding(change.action_id):
                 result = _apply_change(change, context)
             if result.stop or (options.on_error == "stop" and _is_trouble(result)):
-                stopped_by = result
+                stopped = f"stopped after {change.action_name!r}"
         else:
-            result = ChangeResult(
-                change, ChangeOutcome.SKIPPED, f"not tried: stopped after {stopped_by.change.action_name!r}"
-            )
+            result = ChangeResult(change, ChangeOutcome.SKIPPED, f"not tried: {stopped}")
         results.append(result)
         watch.on_result(result, len(results), len(plan.changes))
     return results

@@ -1,0 +1,127 @@
+"""Between two stages of an apply: does production keep what the changes so far promised?
+
+The same test as `diag watch`. Each change is watched for so long after it was written, also by another
+command: where an apply was stopped while it watched, the one that goes on watches the rest of the time.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final, Protocol
+
+from analysis.number_words import plural
+from diag.changes.applying.apply_context import REAL_TIME, WallClock
+from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
+from diag.console import Console
+from diag.errors import DiagError
+from diag.genesys.errors import ApiError
+from diag.interaction.stages import Stages
+from diag.production.promises import Promise
+from diag.production.watch_promises import Look
+from diag.production.watch_words import broken_sentence, holds_line, next_step
+
+LOOK_EVERY_S: Final = 3600.0
+"""Production is counted by the hour."""
+
+
+class BrokenPromiseError(DiagError):
+    """A stage cuts off more than was promised; the rest was not changed."""
+
+    category = "threshold"
+
+
+class UnwatchedError(DiagError):
+    """Production could not be read after a stage; the rest was not changed."""
+
+    category = "incomplete"
+
+
+class Watched(Protocol):
+    """The part of `WatchedOrg` used here."""
+
+    def promises(self) -> tuple[Promise, ...]:
+        """Return what the journal says was promised."""
+
+    def look(self, promises: Sequence[Promise], now: datetime) -> Look:
+        """Return what production says of these promises. Raises ApiError."""
+
+
+@dataclass(slots=True)
+class StageWatch:
+    """Asked between two of `total` changes; `again` is the command that goes on.
+
+    `stopped_by` says why the rest is left alone, None while nothing speaks against it.
+    """
+
+    console: Console
+    watched: Watched
+    stages: Stages
+    total: int
+    again: str
+    clock: WallClock = REAL_TIME
+    stopped_by: DiagError | None = field(default=None, init=False)
+
+    def why_not_on(self, results: Sequence[ChangeResult]) -> str | None:
+        """Return why the rest is left alone, None to go on; a stage that is whole is watched first."""
+        size = self.stages.size(self.total)
+        if len(results) % size:
+            return None
+        number = len(results) // size
+        done = {result.change.action_id for result in results if _is_in_force(result)}
+        promises = [item for item in self.watched.promises() if item.line.action_id in done]
+        if not promises:
+            return None
+        self.stopped_by = self._watch(number, promises)
+        return None if self.stopped_by is None else f"stage {number} did not pass"
+
+    def _watch(self, number: int, promises: Sequence[Promise]) -> DiagError | None:
+        until = max(item.line.at for item in promises) + self.stages.watch_for_s
+        if until > self.clock.now():
+            when = datetime.fromtimestamp(until, UTC).strftime("%a %d %b %H:%M UTC")
+            self.console.note(
+                f"Stage {number} is done. Production is watched until {when}, then comes the next. "
+                f"Ctrl-C stops; to go on: {self.again}"
+            )
+        while True:
+            look, unread = self._look(promises)
+            if look.broken:
+                return self._broken(number, look)
+            left_s = until - self.clock.now()
+            if left_s <= 0:
+                break
+            self.clock.sleep(min(LOOK_EVERY_S, left_s))
+        if unread is not None:
+            return UnwatchedError(
+                f"Production could not be read after stage {number}, so the rest was not changed: {unread}",
+                hint=f"To go on: {self.again}",
+            )
+        self.console.note(f"Stage {number}: {holds_line(look)}")
+        return None
+
+    def _look(self, promises: Sequence[Promise]) -> tuple[Look, str | None]:
+        """Return a look, and why production could not be read where it could not."""
+        try:
+            look = self.watched.look(promises, datetime.fromtimestamp(self.clock.now(), UTC))
+        except ApiError as error:
+            return Look(), error.message
+        unread = [f"{item.promise.line.action_name}: {item.why}" for item in look.not_watched if item.unread]
+        return look, "; ".join(unread) or None
+
+    def _broken(self, number: int, look: Look) -> DiagError:
+        first, *others = look.broken
+        left = self.total - number * self.stages.size(self.total)
+        return BrokenPromiseError(
+            broken_sentence(first),
+            hint=next_step(first),
+            details=(
+                *map(broken_sentence, others),
+                f"Stage {number} did not pass, so {plural(left, 'change')} of the plan were not made.",
+            ),
+        )
+
+
+def _is_in_force(result: ChangeResult) -> bool:
+    """Whether the change was made, now or by an earlier apply of the same plan."""
+    return result.outcome is ChangeOutcome.APPLIED or (
+        result.outcome is ChangeOutcome.SKIPPED and result.entry is not None
+    )

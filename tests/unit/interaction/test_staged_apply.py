@@ -1,0 +1,224 @@
+"""An apply in stages: each is watched as long as was asked, and what it breaks ends it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from analysis.production.promise_watch import Stretch, WatchState
+from diag.changes.applying.apply import Watch, apply_plan
+from diag.changes.applying.apply_context import ApplyOptions, Operator, WallClock
+from diag.changes.journal.journal import Journal
+from diag.changes.journal.journal_line import Author
+from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
+from diag.changes.plans.plan import Plan
+from diag.console import Console
+from diag.errors import UsageError
+from diag.genesys.errors import ApiError, PlatformError
+from diag.interaction.staged_apply import StageWatch
+from diag.interaction.stages import Stages, read_stages
+from diag.production.promises import Promise, promises_of
+from diag.production.watch_promises import ACCEPTED, Look, NotWatched, Watched
+from tests.support.changes.fake_org import IDENTITY, FakeOrg, change_for, full_config
+
+HOUR_S = 3600.0
+BEGAN_AT = 1_800_000_000.0
+
+
+@dataclass
+class Production:
+    """What is promised, from a real journal; `broken`: actions whose promise breaks after so many looks."""
+
+    journal: Journal
+    broken: dict[str, int] = field(default_factory=dict)
+    errors: list[ApiError] = field(default_factory=list)
+    unread: bool = False
+    looks: list[tuple[float, frozenset[str]]] = field(default_factory=list)
+
+    def promises(self) -> tuple[Promise, ...]:
+        return promises_of(self.journal.read(), IDENTITY)
+
+    def look(self, promises: Sequence[Promise], now: datetime) -> Look:
+        self.looks.append((now.timestamp(), frozenset(item.line.action_id for item in promises)))
+        if self.errors:
+            raise self.errors.pop()
+        if self.unread:
+            return Look((), tuple(NotWatched(item, "refused", unread=True) for item in promises))
+        return Look(tuple(Watched(item, self._state(item)) for item in promises))
+
+    def _state(self, promise: Promise) -> WatchState:
+        state = WatchState(ACCEPTED, executions=500)
+        if len(self.looks) < self.broken.get(promise.line.action_id, 10**6):
+            return state
+        return replace(state, broken_at=1.0, stretch=Stretch(promise.line.at, 500, 40))
+
+
+@dataclass
+class Staged:
+    """Applies the same plan of four changes, on a clock that jumps."""
+
+    folder: Path
+    share: float = 0.5
+    now: float = BEGAN_AT
+
+    def __post_init__(self) -> None:
+        fulls = [full_config(name) for name in "abcd"]
+        self.org = FakeOrg.with_actions(*fulls)
+        self.journal = Journal(self.folder / "journal.jsonl")
+        self.plan = Plan(12.5, IDENTITY, tuple(change_for(full, 10) for full in fulls))
+        self.production = Production(self.journal)
+
+    def apply(self) -> tuple[list[ChangeResult], StageWatch]:
+        clock = WallClock(lambda: self.now, self._sleep)
+        stages = StageWatch(
+            Console(), self.production, Stages(self.share, 4 * HOUR_S), 4, "diag apply P", clock
+        )
+        results = apply_plan(
+            self.plan,
+            self.org,
+            self.journal,
+            Operator(IDENTITY, Author("client", f"apply-{self.now}")),
+            options=ApplyOptions(verify=False),
+            watch=Watch(why_not_on=stages.why_not_on),
+            clock=clock,
+        )
+        return results, stages
+
+    def _sleep(self, seconds: float) -> None:
+        assert seconds > 0
+        self.now += seconds
+
+    @property
+    def changed(self) -> str:
+        return "".join(action_id for action_id, _ in self.org.patches)
+
+
+@pytest.fixture
+def staged(tmp_path: Path) -> Staged:
+    return Staged(tmp_path)
+
+
+def outcomes(results: Sequence[ChangeResult]) -> list[ChangeOutcome]:
+    return [result.outcome for result in results]
+
+
+def test_each_stage_is_watched_for_its_time_before_the_next(
+    staged: Staged, capsys: "pytest.CaptureFixture[str]"
+) -> None:
+    results, stages = staged.apply()
+
+    assert outcomes(results) == [ChangeOutcome.APPLIED] * 4
+    assert stages.stopped_by is None
+    assert staged.now - BEGAN_AT >= 4 * HOUR_S
+    assert {seen for _, seen in staged.production.looks} == {frozenset("ab")}
+    gaps = [
+        later - one
+        for (one, _), (later, _) in zip(staged.production.looks, staged.production.looks[1:], strict=False)
+    ]
+    assert max(gaps) <= HOUR_S
+    shown = capsys.readouterr().err
+    assert "Stage 1 is done. Production is watched until" in shown and "to go on: diag apply P" in shown
+
+
+def test_one_at_a_time_watches_all_that_were_changed_so_far(staged: Staged) -> None:
+    staged.share = 0.1
+    results, _ = staged.apply()
+
+    assert outcomes(results) == [ChangeOutcome.APPLIED] * 4
+    assert {seen for _, seen in staged.production.looks} == {
+        frozenset("a"),
+        frozenset("ab"),
+        frozenset("abc"),
+    }
+
+
+def test_a_broken_promise_ends_it_at_once_and_says_how_to_undo(staged: Staged) -> None:
+    staged.production.broken = {"b": 2}
+    results, stages = staged.apply()
+
+    assert staged.changed == "ab"
+    assert outcomes(results)[2:] == [ChangeOutcome.SKIPPED] * 2
+    assert results[2].reason == "not tried: stage 1 did not pass"
+    assert staged.now - BEGAN_AT <= 2 * HOUR_S
+    error = stages.stopped_by
+    assert error is not None and error.category == "threshold"
+    assert "8.0 %" in error.message or "8 %" in error.message
+    assert error.hint is not None and "diag observe" in error.hint
+    assert any("2 changes of the plan were not made" in line for line in error.details)
+
+
+@pytest.mark.parametrize("failures", [1, 3])
+def test_a_look_that_fails_is_made_again_while_there_is_time(staged: Staged, failures: int) -> None:
+    staged.production.errors = [PlatformError("no answer", status=503)] * failures
+    results, stages = staged.apply()
+
+    assert outcomes(results) == [ChangeOutcome.APPLIED] * 4 and stages.stopped_by is None
+
+
+def test_production_that_cannot_be_read_at_the_end_of_a_stage_ends_it(staged: Staged) -> None:
+    staged.production.errors = [PlatformError("no answer", status=503)] * 99
+    results, stages = staged.apply()
+
+    assert staged.changed == "ab" and outcomes(results)[2:] == [ChangeOutcome.SKIPPED] * 2
+    assert stages.stopped_by is not None and stages.stopped_by.category == "incomplete"
+    assert "no answer" in stages.stopped_by.message
+
+
+def test_a_query_that_is_refused_for_an_action_ends_it_too(staged: Staged) -> None:
+    staged.production.unread = True
+    _, stages = staged.apply()
+
+    assert staged.changed == "ab"
+    assert stages.stopped_by is not None and "refused" in stages.stopped_by.message
+
+
+def test_after_a_stop_the_same_plan_goes_on_watching_for_the_rest_of_the_time(staged: Staged) -> None:
+    staged.production.errors = [PlatformError("no answer", status=503)] * 99
+    staged.apply()
+    staged.production.errors.clear()
+    staged.production.looks.clear()
+    staged.now = BEGAN_AT + HOUR_S  # the clock of another command, an hour after the first stage
+    results, stages = staged.apply()
+
+    assert staged.changed == "abcd" and stages.stopped_by is None
+    assert outcomes(results) == [*[ChangeOutcome.SKIPPED] * 2, *[ChangeOutcome.APPLIED] * 2]
+    assert staged.production.looks[0][0] < BEGAN_AT + 2 * HOUR_S < staged.production.looks[-1][0]
+
+
+def test_a_stage_of_which_nothing_was_changed_is_not_watched(staged: Staged) -> None:
+    for name in "abcd":
+        staged.org.edit(name, timeout_s=7)
+    results, _ = staged.apply()
+
+    assert staged.production.looks == []
+    assert ChangeOutcome.APPLIED not in outcomes(results)
+
+
+@pytest.mark.parametrize(
+    ("share", "changes", "size"), [(0.1, 40, 4), (0.1, 5, 1), (0.5, 3, 1), (1.0, 3, 3), (0.3, 10, 3)]
+)
+def test_a_stage_has_at_least_one_change_and_never_more_than_its_share(
+    share: float, changes: int, size: int
+) -> None:
+    assert Stages(share, 4 * HOUR_S).size(changes) == size
+
+
+def test_the_flags_as_typed_and_as_said_again() -> None:
+    stages = read_stages("12.5 %", "5h")
+
+    assert stages == Stages(0.125, 5 * HOUR_S)
+    assert stages.flags == "--stage 12.5% --watch-for 300m"
+    assert read_stages(*stages.flags.split()[1::2]) == stages
+    assert read_stages(None, None) is None
+
+
+@pytest.mark.parametrize(
+    ("stage", "watch_for"),
+    [("0%", None), ("101%", None), ("10", None), ("x", None), ("-5%", None), (None, "4h")]
+    + [("10%", text) for text in ("2h", "169h", "", "soon")],
+)
+def test_flags_that_cannot_be_are_refused(stage: str | None, watch_for: str | None) -> None:
+    with pytest.raises(UsageError):
+        read_stages(stage, watch_for)
