@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 
@@ -38,6 +39,48 @@ HEAVY = (
 
 def test_every_file_lies_in_a_room_with_rules() -> None:
     assert [room for room in map(room_of, python_files()) if room not in MAY_IMPORT] == []
+
+
+def test_a_class_name_means_one_thing() -> None:
+    names = Counter(
+        node.name
+        for path in python_files()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+
+    assert [name for name, times in names.items() if times > 1] == []
+
+
+MANY_PARAMETERS = {
+    "printable_record": "the signature of logging's record factory",
+    "__init__ of ApiError": "what an error reply may say; all of it by name, none of it needed",
+}
+
+
+def test_a_function_takes_few_things() -> None:
+    found = {
+        name
+        for path in python_files()
+        for name, function in _functions(ast.parse(path.read_text()))
+        if len(_parameters(function)) > 7
+    }
+
+    assert found == set(MANY_PARAMETERS)
+
+
+def _functions(tree: ast.AST) -> Iterator[tuple[str, ast.FunctionDef]]:
+    for node in ast.walk(tree):
+        inside = f" of {node.name}" if isinstance(node, ast.ClassDef) else ""
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.FunctionDef):
+                yield f"{child.name}{inside}", child
+
+
+def _parameters(function: ast.FunctionDef) -> list[str]:
+    given = function.args
+    names = [one.arg for one in (*given.posonlyargs, *given.args, *given.kwonlyargs)]
+    return [name for name in names if name not in ("self", "cls")]
 
 
 @pytest.mark.parametrize("room", MAY_IMPORT)

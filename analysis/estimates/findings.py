@@ -20,7 +20,7 @@ they all fast, twice as many real calls would be cut off as are accepted."""
 
 
 @dataclass(frozen=True, slots=True)
-class Telemetry:
+class TelemetryFindings:
     """How production was read, to read more of it: the days back, and flags that judge it in the same way."""
 
     days: int
@@ -77,7 +77,7 @@ class Findings:
     source: Literal["test", "production"] = "test"
     weak_runs: tuple[str, ...] = ()
     """What weakens the runs behind it, one sentence each (analysis.samples.run_weaknesses)."""
-    telemetry: Telemetry | None = None
+    telemetry: TelemetryFindings | None = None
     """None for a test, and where more days would not show more."""
     apply_with: str = "diag recommend --apply"
     """The command that sets the number, judging the same calls in the same way."""

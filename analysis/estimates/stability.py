@@ -30,7 +30,7 @@ MIN_STARVED_CALLS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class LevelChange:
     """Where a run became slower or faster; a drift is given by its first and its last third."""
 
     kind: ChangeKind
@@ -53,7 +53,7 @@ class Disagreement:
     slower: Estimate
     between: Between
     """What was compared: the parts before and after "a change" in a run, "runs", or "days" of production."""
-    change: Change | None = None
+    change: LevelChange | None = None
     wanders: bool = False
     """The level wanders anyway (stationary, as far as can be told): covering the slower part is enough."""
 
@@ -120,10 +120,12 @@ def _sides(run: Calls, point: ChangePoint) -> tuple[Calls, Calls]:
 
 def _change(
     run: Calls, sides: tuple[Calls, Calls], before: Estimate, after: Estimate, point: ChangePoint
-) -> Change:
+) -> LevelChange:
     at = float(sides[1].started_at[0])
     since = at - float(run.started_at[0])
-    return Change(point.kind, at, since, before.quantile_ms, after.quantile_ms, before.samples, after.samples)
+    return LevelChange(
+        point.kind, at, since, before.quantile_ms, after.quantile_ms, before.samples, after.samples
+    )
 
 
 def _later_is_slower(before: Estimate, after: Estimate, point: ChangePoint) -> bool:

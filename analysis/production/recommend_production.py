@@ -6,7 +6,7 @@ from typing import Final
 
 from analysis.estimates.calls_missing import shortfall_of
 from analysis.estimates.estimate import Estimate
-from analysis.estimates.findings import Findings, Telemetry
+from analysis.estimates.findings import Findings, TelemetryFindings
 from analysis.estimates.stability import MIN_RUN_CALLS, Disagreement, disagreement_between
 from analysis.estimates.time_coverage import TimeCoverage, grade_of
 from analysis.format.action_facts import ActionFacts
@@ -33,7 +33,7 @@ def recommend_from_buckets(
     *,
     concurrency_limit: int | None = None,
     apply_with: str = "diag observe --out plan.json",
-    telemetry: Mapping[str, Telemetry] | None = None,
+    telemetry: Mapping[str, TelemetryFindings] | None = None,
 ) -> Analysis:
     """Return a verdict per action from its executions per hour and whole second, marked as production.
 
@@ -84,7 +84,7 @@ def _findings(raw: BucketCounts, facts: ActionFacts, settings: RecommendSettings
     )
 
 
-def _with_hours(counts: BucketCounts, read: Telemetry | None) -> Telemetry | None:
+def _with_hours(counts: BucketCounts, read: TelemetryFindings | None) -> TelemetryFindings | None:
     hours = max(len(counts.hours), 1)
     return None if read is None else replace(read, times_longer=MIN_HOURS / hours)
 

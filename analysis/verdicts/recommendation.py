@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final, Literal
 
 from analysis.estimates.findings import mostly_invented, share_invented
-from analysis.estimates.stability import Change
+from analysis.estimates.stability import LevelChange
 from analysis.estimates.time_coverage import Grade
 from analysis.format.action_facts import ActionFacts
 from analysis.format.skipped_input import SkippedInput
@@ -71,7 +71,7 @@ class Recommendation:
     quantile_fast_part_ms: Amount | None = None
     quantile_slow_part_ms: Amount | None = None
     """For `unstable`: the quantile in the two parts of the measurement that disagree."""
-    change: Change | None = None
+    change: LevelChange | None = None
     """For `unstable`: where a run became slower or faster; None where whole runs or days disagree."""
     n_eff: float | None = None
     design_effect: float | None = None

@@ -1,7 +1,7 @@
 """The sentence of `unstable`: what disagrees, by how much, and which number covers it."""
 
 from analysis.estimates.findings import Findings
-from analysis.estimates.stability import Change
+from analysis.estimates.stability import LevelChange
 from analysis.number_words import at_most_of, clock_time, duration, noun, percentile_name, plural
 from analysis.settings import RecommendSettings
 from analysis.verdicts.decision import Decision
@@ -24,7 +24,7 @@ def unstable(findings: Findings, decision: Decision, settings: RecommendSettings
     )
 
 
-def _changed(change: Change, findings: Findings, decision: Decision, settings: RecommendSettings) -> str:
+def _changed(change: LevelChange, findings: Findings, decision: Decision, settings: RecommendSettings) -> str:
     """Where a run changed, and which number covers it: "p99 rose from ... to ... 6 min into a run"."""
     name = percentile_name(settings.percentile)
     before, after = (

@@ -15,7 +15,7 @@ ASSUMED_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Forecast:
+class CampaignForecast:
     """`done_at`: Unix seconds by action id, None where the span is over before; `calls` still to come, by
     action id; `busy_s`: seconds in which calls leave; `peak`: most calls/s at once."""
 
@@ -38,7 +38,7 @@ class Forecast:
 
 def forecast(
     campaign: Campaign, standings: Mapping[str, Standing], slot: Slot | None, *, wanted: int | None = None
-) -> Forecast:
+) -> CampaignForecast:
     """Return what is to come from `slot` on, if every action wants as many calls as it seems to now.
 
     `wanted`: calls that each action wants in all, where more than that is to be assumed.
@@ -69,4 +69,4 @@ def forecast(
             in_turn_s = sum(turn.calls for turn in chosen) / campaign.budget.calls_per_s
             busy_s += max(in_turn_s, ASSUMED_S + max((turn.calls - 1) / turn.rate for turn in chosen))
         slot = next_slot(campaign, windows, max(slot.ends_at, slot.due_at + campaign.window_s))
-    return Forecast(done_at, calls, windows - begun, busy_s, peak)
+    return CampaignForecast(done_at, calls, windows - begun, busy_s, peak)

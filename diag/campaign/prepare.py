@@ -33,7 +33,7 @@ NO_WORKLOAD: Final = "not in a workload: diag init writes one, which says what m
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class TuneScope:
     """What is asked about: the configurable actions of the org that were meant, and the workload to call them
     by.
 
@@ -68,7 +68,7 @@ class Prepared:
         return tuple(one.action for one in self.to_measure)
 
 
-def prepare(client: GenesysClient, scope: Scope, production: ProductionEvidence) -> Prepared:
+def prepare(client: GenesysClient, scope: TuneScope, production: ProductionEvidence) -> Prepared:
     """Return which actions are to be measured. Raises UsageError for a workload that names what is not there,
     or gives inputs that do not fit; ApiError where the org cannot be read."""
     judged = {row.action_id: row for row in production.analysis.actions}
@@ -158,7 +158,7 @@ def _whys(production: ProductionEvidence, judged: Mapping[str, Recommendation]) 
 
 
 def _callable(
-    client: GenesysClient, scope: Scope, actions: Sequence[Action]
+    client: GenesysClient, scope: TuneScope, actions: Sequence[Action]
 ) -> tuple[list[Candidate], list[NotCalled]]:
     ids = {action.name: action.id for action in reversed(actions)}
     if scope.workload is None:

@@ -40,7 +40,7 @@ class NotCalled:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class TuneQuestion:
     """What the command asked for; the same command goes on. `rules`: the settings that differ from the
     default."""
 
@@ -65,7 +65,7 @@ class Saved:
     org_id: str | None
     org_name: str | None
     sandbox: bool
-    question: Question
+    question: TuneQuestion
     campaign: Campaign | None
     not_called: tuple[NotCalled, ...] = ()
     format_version: int = CAMPAIGN_VERSION

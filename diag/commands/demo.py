@@ -56,10 +56,10 @@ def command(seed: int) -> None:
     console.banner("SANDBOX: a Genesys Cloud on this machine; no org is touched, no credentials are used")
     with start_sandbox(scenario="demo", seed=seed) as sandbox:
         target = Target(sandbox_connection(sandbox.base_url), sandbox=True)
-        stage = Stage(console, settings, target, seed)
-        measured = stage.measure()
-        raised = stage.apply(measured.everything.analysis)
-        notes = stage.measure_again(measured, raised)
+        steps = DemoSteps(console, settings, target, seed)
+        measured = steps.measure()
+        raised = steps.apply(measured.everything.analysis)
+        notes = steps.measure_again(measured, raised)
     report = measured.folder.report
     data = report_data(measured.everything, notes=notes)
     write_whole(report, build_report(data))
@@ -72,7 +72,7 @@ def command(seed: int) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class DemoSteps:
     """The steps of the demo; each is what you would do with the verbs."""
 
     console: "Console"

@@ -145,14 +145,15 @@ def _read(
 ) -> "ProductionEvidence":
     from diag.changes.journal.journal import Journal
     from diag.inventory.matching import wanted_actions
-    from diag.production.look import Question, look
+    from diag.production.evidence import ProductionQuestion
+    from diag.production.look import look
     from diag.production.time_window import last_days
 
     changes = Journal(settings.journal).read()
     with console.progress("Reading actions") as bar:
         listed = client.list_actions(include_auth_actions=False, on_progress=bar.update)
     chosen = wanted_actions(listed, options.actions)
-    question = Question(
+    question = ProductionQuestion(
         last_days(options.days, datetime.now(UTC)),
         rules,
         source=options.same_question(rules),

@@ -69,6 +69,7 @@ def command(options: RegisterOptions) -> None:
     Name, templates and contract are validated before anything is sent.
     """
     from analysis.settings import RecommendSettings
+    from diag.changes.applying.apply_context import Operator
     from diag.changes.journal.journal import Journal
     from diag.changes.journal.journal_line import Author, new_id
     from diag.console import Console
@@ -105,9 +106,8 @@ def command(options: RegisterOptions) -> None:
             return
         approve(console, settings, identity, yes=options.yes)
         author = Author(target.connection.client_id or client.token_info().client_id, new_id(time.time()))
-        created = create(
-            client, creation, Journal(settings.journal), identity=identity, author=author, draft=options.draft
-        )
+        operator = Operator(identity, author)
+        created = create(client, creation, Journal(settings.journal), operator, draft=options.draft)
     console.result(created.action.id)
     console.note(
         f"Created {'as a draft' if options.draft else 'and published'} (journal entry {created.entry})."

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from diag.changes.plans.plan import OrgIdentity
     from diag.console import Console
     from diag.production.promises import Promise
-    from diag.production.watch_promises import Look
+    from diag.production.watch_promises import PromiseLook
     from diag.settings import Settings
     from diag.target import Target
 
@@ -102,7 +102,7 @@ def command(options: WatchOptions, profile: str | None, flags: ApplyFlags) -> in
 
 def _look(
     console: "Console", target: "Target", settings: "Settings", options: WatchOptions
-) -> "tuple[Look, OrgIdentity]":
+) -> "tuple[PromiseLook, OrgIdentity]":
     from datetime import UTC, datetime
 
     from diag.changes.journal.journal import Journal
@@ -144,7 +144,7 @@ def _chosen(promises: "tuple[Promise, ...]", wanted: tuple[str, ...]) -> "tuple[
     return tuple(promise for promise in promises if promise.line.action_id in chosen)
 
 
-def _show(console: "Console", look: "Look", form: str) -> None:
+def _show(console: "Console", look: "PromiseLook", form: str) -> None:
     from diag.production.watch_words import (
         broken_sentence,
         generous_line,
@@ -174,7 +174,7 @@ def _undo(
     target: "Target",
     settings: "Settings",
     org: "OrgIdentity",
-    look: "Look",
+    look: "PromiseLook",
     flags: ApplyFlags,
 ) -> None:
     """Take back the changes that broke their promise by making a timeout shorter."""

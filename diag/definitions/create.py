@@ -2,14 +2,13 @@
 
 import hashlib
 import json
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from diag.changes.applying.apply_context import REAL_TIME, Operator, WallClock
 from diag.changes.journal.journal import Journal
-from diag.changes.journal.journal_line import Author, JournalLine, PlannedAction, first_line_of_creation
-from diag.changes.plans.plan import OrgIdentity
+from diag.changes.journal.journal_line import JournalLine, PlannedAction, first_line_of_creation
 from diag.definitions.errors import AmbiguousTargetError
 from diag.definitions.resolve import Creation
 from diag.genesys.errors import ApiError, RateLimitedError, effect_is_unknown
@@ -18,7 +17,7 @@ from diag.genesys.http.retrying import MAX_ATTEMPTS, wait_before_retry
 from diag.genesys.models import Action
 
 
-class Org(Protocol):
+class CreatingOrg(Protocol):
     """What this file needs of the client."""
 
     def actions_named(self, name: str, *, draft: bool = False) -> tuple[Action, ...]:
@@ -37,15 +36,13 @@ class Created:
 
 
 def create(
-    org: Org,
+    org: CreatingOrg,
     creation: Creation,
     journal: Journal,
+    operator: Operator,
     *,
-    identity: OrgIdentity,
-    author: Author,
     draft: bool,
-    clock: Callable[[], float] = time.time,
-    sleep: Callable[[float], None] = time.sleep,
+    clock: WallClock = REAL_TIME,
 ) -> Created:
     """Create the action and return it; journalled before and after.
 
@@ -58,22 +55,24 @@ def create(
             f"The org has an action named {name!r} already.",
             hint="Give another name in the file; to change a timeout: diag set",
         )
-    intent = _intent(creation, identity, author, clock())
+    intent = _intent(creation, operator, clock.now())
     journal.append(intent)
     try:
-        action = _create_once(org, creation, draft=draft, sleep=sleep)
+        action = _create_once(org, creation, draft=draft, sleep=clock.sleep)
     except ApiError as error:
         created = _created_despite(org, name, error, draft=draft)
         if created is None:
             if not effect_is_unknown(error):
-                journal.append(_result(intent, clock(), "failed", error.message, error.correlation_id))
+                journal.append(_result(intent, clock.now(), "failed", error.message, error.correlation_id))
             raise
         action = created
-    journal.append(_result(intent, clock(), "created", None, action.correlation_id, action))
+    journal.append(_result(intent, clock.now(), "created", None, action.correlation_id, action))
     return Created(action, intent.entry)
 
 
-def _create_once(org: Org, creation: Creation, *, draft: bool, sleep: Callable[[float], None]) -> Action:
+def _create_once(
+    org: CreatingOrg, creation: Creation, *, draft: bool, sleep: Callable[[float], None]
+) -> Action:
     """Create it, again after a rate limit, but only once the org was seen without it."""
     for attempt in range(1, MAX_ATTEMPTS):
         try:
@@ -88,7 +87,7 @@ def _create_once(org: Org, creation: Creation, *, draft: bool, sleep: Callable[[
     return org.create_action(creation.body, draft=draft)
 
 
-def _created_despite(org: Org, name: str, error: ApiError, *, draft: bool) -> Action | None:
+def _created_despite(org: CreatingOrg, name: str, error: ApiError, *, draft: bool) -> Action | None:
     """The new action if the org has it although its reply was lost; the name was free a moment ago.
 
     A refusal may be that of a second copy, sent by a proxy, while the first one was carried out.
@@ -102,10 +101,10 @@ def _created_despite(org: Org, name: str, error: ApiError, *, draft: bool) -> Ac
     return named[0] if len(named) == 1 else None
 
 
-def _intent(creation: Creation, identity: OrgIdentity, author: Author, now: float) -> JournalLine:
+def _intent(creation: Creation, operator: Operator, now: float) -> JournalLine:
     body = json.dumps(creation.body, sort_keys=True).encode()
     action = PlannedAction(creation.definition.name, creation.timeout_s, hashlib.sha256(body).hexdigest())
-    return first_line_of_creation(action, identity, author, now)
+    return first_line_of_creation(action, operator.identity, operator.author, now)
 
 
 def _result(

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from diag.genesys import outcomes
 from diag.genesys.errors import NetworkError, NotFoundError, UnexpectedReplyError
-from diag.genesys.http.api import Api, QueryParams, RawReply
+from diag.genesys.http.api import Api, ApiRequest, QueryParams, RawReply
 from diag.genesys.http.json_reply import JsonObject, optional_int, optional_text, parse_object
 from diag.genesys.http.paging import OnProgress, all_entities
 from diag.genesys.http.reply_bound import ACTION_BYTES
@@ -29,7 +29,7 @@ _PROMISE: Final = {
 """The keys of a config that hold a template, or say that there is one: GET gives the address only."""
 
 
-class ActionCalls:
+class ActionRequests:
     """The part of the client that deals with published actions."""
 
     def __init__(self, api: Api) -> None:
@@ -124,7 +124,7 @@ def read_action(api: Api, path: str, *, contract: bool = False) -> Action:
     params: QueryParams = {"includeConfig": True}
     if contract:
         params["expand"] = "contract"
-    reply = api.call("GET", path, params=params, needs=VIEW, most_bytes=ACTION_BYTES, fresh=True)
+    reply = api.call(ApiRequest("GET", path, params, needs=VIEW, written_back=ACTION_BYTES))
     action = _action(reply, f"GET {path}", keys_once=True)
     if not path.removesuffix("/draft").endswith(f"/{quote(action.id, safe='')}"):
         raise UnexpectedReplyError(
@@ -158,7 +158,7 @@ def patch_action(api: Api, path: str, full: FullConfig, timeout_s: int | None) -
     A reply that does not name the version it made, or one that is no newer than what was sent (a cache's, a
     replica's), proves nothing: `UnexpectedReplyError`.
     """
-    reply = api.call("PATCH", path, body=full.patch_body(timeout_s), needs=EDIT)
+    reply = api.call(ApiRequest("PATCH", path, body=full.patch_body(timeout_s), needs=EDIT))
     action = _action(reply, f"PATCH {path}")
     made, sent = action.version, full.action.version
     if made is None or (sent is not None and made <= sent) or action.id != full.action.id:

@@ -12,19 +12,21 @@ from typing import Self
 import httpx
 
 from diag import __version__
-from diag.genesys.actions import ActionCalls
-from diag.genesys.creation import CreationCalls
-from diag.genesys.directory import DirectoryCalls
-from diag.genesys.drafts import DraftCalls
+from diag.genesys.actions import ActionRequests
+from diag.genesys.creation import CreationRequests
+from diag.genesys.directory import DirectoryRequests
+from diag.genesys.drafts import DraftRequests
 from diag.genesys.http.api import Api
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.pacing import RateBucket
 from diag.genesys.http.secret import Secret
-from diag.genesys.org import OrgCalls
-from diag.genesys.telemetry import TelemetryCalls
+from diag.genesys.org import OrgRequests
+from diag.genesys.telemetry import TelemetryRequests
 
 
-class GenesysClient(ActionCalls, DraftCalls, CreationCalls, DirectoryCalls, OrgCalls, TelemetryCalls):
+class GenesysClient(
+    ActionRequests, DraftRequests, CreationRequests, DirectoryRequests, OrgRequests, TelemetryRequests
+):
     """One org, one token. Thread-safe; a context manager.
 
     Every administrative call is paced (300 a minute, shared by all clients of the connection unless

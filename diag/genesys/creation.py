@@ -2,13 +2,13 @@
 
 from diag.genesys.actions import ACTIONS, VIEW
 from diag.genesys.errors import UnexpectedReplyError
-from diag.genesys.http.api import Api
+from diag.genesys.http.api import Api, ApiRequest
 from diag.genesys.http.json_reply import JsonObject
 from diag.genesys.http.paging import all_entities
 from diag.genesys.models import Action
 
 
-class CreationCalls:
+class CreationRequests:
     """The part of the client that creates actions."""
 
     def __init__(self, api: Api) -> None:
@@ -29,7 +29,9 @@ class CreationCalls:
         action has proves nothing: `UnexpectedReplyError`.
         """
         path = f"{ACTIONS}/drafts" if draft else ACTIONS
-        reply = self._api.call("POST", path, body=body, needs=("integrations:action:add",), repeat=False)
+        reply = self._api.call(
+            ApiRequest("POST", path, body=body, needs=("integrations:action:add",), repeat=False)
+        )
         action = Action.from_json(reply.json(f"POST {path}"), f"POST {path}", reply.correlation_id)
         if action.damaged_part == "name" or action.version is None:
             raise UnexpectedReplyError(

@@ -35,7 +35,7 @@ class Consumer:
     version: str | None
 
 
-class DirectoryCalls:
+class DirectoryRequests:
     """The part of the client that deals with what surrounds an action."""
 
     def __init__(self, api: Api) -> None:

@@ -61,7 +61,7 @@ def shown_at_last(read: Callable[[], T], wanted: Callable[[T], bool]) -> T:
     return read()
 
 
-class DraftCalls:
+class DraftRequests:
     """The part of the client that deals with drafts."""
 
     def __init__(self, api: Api) -> None:

@@ -3,7 +3,7 @@
 import time
 from email.utils import parsedate_to_datetime
 
-from diag.genesys.http.api import Api
+from diag.genesys.http.api import Api, ApiRequest
 from diag.genesys.http.json_reply import (
     JsonObject,
     objects,
@@ -16,7 +16,7 @@ from diag.genesys.models import Organization, TokenInfo
 from diag.genesys.permissions import Permissions, permissions_of
 
 
-class OrgCalls:
+class OrgRequests:
     """The part of the client that deals with the org itself."""
 
     def __init__(self, api: Api) -> None:
@@ -51,7 +51,7 @@ class OrgCalls:
 
         From the Date header of one reply, so right to about a second; None when there is none.
         """
-        reply = self._api.call("GET", "/api/v2/organizations/me")
+        reply = self._api.call(ApiRequest("GET", "/api/v2/organizations/me"))
         ours = time.time() - reply.elapsed_ms / 2000.0
         try:
             theirs = parsedate_to_datetime(reply.date or "")

@@ -43,7 +43,7 @@ class IntervalCounts:
     p99_ms: float | None
 
 
-class TelemetryCalls:
+class TelemetryRequests:
     """The part of the client that asks for production telemetry."""
 
     def __init__(self, api: Api) -> None:

@@ -17,7 +17,7 @@ from diag.errors import DiagError
 from diag.genesys.errors import ApiError
 from diag.interaction.stages import Stages
 from diag.production.promises import Promise
-from diag.production.watch_promises import Look
+from diag.production.watch_promises import PromiseLook
 from diag.production.watch_words import broken_sentence, holds_line, next_step
 
 LOOK_EVERY_S: Final = 3600.0
@@ -36,13 +36,13 @@ class UnwatchedError(DiagError):
     category = "incomplete"
 
 
-class Watched(Protocol):
+class WatchedProduction(Protocol):
     """The part of `WatchedOrg` used here."""
 
     def promises(self) -> tuple[Promise, ...]:
         """Return what the journal says was promised."""
 
-    def look(self, promises: Sequence[Promise], now: datetime) -> Look:
+    def look(self, promises: Sequence[Promise], now: datetime) -> PromiseLook:
         """Return what production says of these promises. Raises ApiError."""
 
 
@@ -54,7 +54,7 @@ class StageWatch:
     """
 
     console: Console
-    watched: Watched
+    watched: WatchedProduction
     stages: Stages
     total: int
     again: str
@@ -98,16 +98,16 @@ class StageWatch:
         self.console.note(f"Stage {number}: {holds_line(look)}")
         return None
 
-    def _look(self, promises: Sequence[Promise]) -> tuple[Look, str | None]:
+    def _look(self, promises: Sequence[Promise]) -> tuple[PromiseLook, str | None]:
         """Return a look, and why production could not be read where it could not."""
         try:
             look = self.watched.look(promises, datetime.fromtimestamp(self.clock.now(), UTC))
         except ApiError as error:
-            return Look(), error.message
+            return PromiseLook(), error.message
         unread = [f"{item.promise.line.action_name}: {item.why}" for item in look.not_watched if item.unread]
         return look, "; ".join(unread) or None
 
-    def _broken(self, number: int, look: Look) -> DiagError:
+    def _broken(self, number: int, look: PromiseLook) -> DiagError:
         first, *others = look.broken
         left = self.total - number * self.stages.size(self.total)
         return BrokenPromiseError(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Final
 
 from analysis.errors import AnalysisError, UnreadableSamplesError
-from analysis.estimates.findings import Telemetry
+from analysis.estimates.findings import TelemetryFindings
 from analysis.format.input_file import InputFile
 from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S
 from analysis.format.typed_json import Between, TimeoutSeconds, UnixSeconds, typed
@@ -65,21 +65,25 @@ class ProductionEvidence:
     until: float
 
 
-def evidence_of(
-    production: Production,
-    window: Window,
-    settings: RecommendSettings,
-    place: Place,
-    concurrency_limit: int | None,
-    *,
-    source: str | None = None,
-    flags: str = "",
-) -> ProductionEvidence:
-    """Return what was read, judged as a run is judged.
+@dataclass(frozen=True, slots=True)
+class ProductionQuestion:
+    """Which hours are read, and by which rules they are judged.
 
     `source`: the arguments of `diag observe` that repeat this judgement, for the next commands; `flags`:
     those of them that are neither an action nor the days.
     """
+
+    window: Window
+    rules: RecommendSettings
+    source: str | None = None
+    flags: str = ""
+
+
+def evidence_of(
+    production: Production, question: ProductionQuestion, place: Place, concurrency_limit: int | None
+) -> ProductionEvidence:
+    """Return what was read, judged as a run is judged."""
+    window = question.window
     days = max((window.until - window.since) // timedelta(days=1), 1)
     observed = {
         entry.action.id: Observed(
@@ -95,12 +99,12 @@ def evidence_of(
     analysis = recommend_from_buckets(
         [action.counts for action in observed.values()],
         {entry.action.id: facts_of(entry) for entry in production.observed},
-        settings,
+        question.rules,
         concurrency_limit=concurrency_limit,
-        apply_with=plan_command(source),
+        apply_with=plan_command(question.source),
         # After a change of the timeout only later hours count, so that more days show no more.
         telemetry={
-            entry.action.id: Telemetry(days, flags)
+            entry.action.id: TelemetryFindings(days, question.flags)
             for entry in production.observed
             if entry.since_change is None
         },

@@ -2,36 +2,23 @@
 it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from analysis.settings import RecommendSettings
 from diag.changes.journal.journal_line import JournalLine
 from diag.genesys.client import GenesysClient
 from diag.genesys.errors import ApiError
 from diag.genesys.http.paging import OnProgress
 from diag.genesys.models import Action
-from diag.production.evidence import Place, ProductionEvidence, evidence_of
+from diag.production.evidence import Place, ProductionEvidence, ProductionQuestion, evidence_of
 from diag.production.last_timeout_changes import last_changes
 from diag.production.read_telemetry import read_production
-from diag.production.time_window import Window
 from diag.target import leads_to_sandbox
 from diag.workload.org_limits import CONCURRENCY_KEY
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """Which hours are read and by which rules they are judged; `source`, `flags` as in `evidence_of`."""
-
-    window: Window
-    rules: RecommendSettings
-    source: str | None = None
-    flags: str = ""
 
 
 def look(
     client: GenesysClient,
     actions: Sequence[Action],
-    question: Question,
+    question: ProductionQuestion,
     changes: Sequence[JournalLine],
     *,
     on_progress: OnProgress | None = None,
@@ -47,15 +34,7 @@ def look(
         changed_at=last_changes(changes, client.connection.host),
         on_progress=on_progress,
     )
-    return evidence_of(
-        production,
-        question.window,
-        question.rules,
-        place_of(client),
-        _concurrency_limit(client),
-        source=question.source,
-        flags=question.flags,
-    )
+    return evidence_of(production, question, place_of(client), _concurrency_limit(client))
 
 
 def place_of(client: GenesysClient) -> Place:

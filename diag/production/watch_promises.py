@@ -48,7 +48,7 @@ class NotWatched:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class PromiseLook:
     """All promises at one look, in the order of the journal."""
 
     watched: tuple[Watched, ...] = ()
@@ -67,7 +67,7 @@ def look_at(
     actions: Mapping[str, Action],
     now: datetime,
     on_progress: OnProgress | None = None,
-) -> Look:
+) -> PromiseLook:
     """Return what production says of each promise; `actions` are the org's, by id.
 
     Reads at most 31 days back. Raises `ApiError` and `HourStoreError`; a refused query is a value.
@@ -78,7 +78,7 @@ def look_at(
         found.append(_judge(telemetry, store, promise, actions.get(promise.line.action_id), now))
         if on_progress:
             on_progress(done, len(wanted))
-    return Look(
+    return PromiseLook(
         tuple(item for item in found if isinstance(item, Watched)),
         tuple(item for item in found if isinstance(item, NotWatched)),
     )

@@ -8,12 +8,12 @@ from typing import Final
 from analysis.number_words import percent, plural
 from analysis.production.promise_watch import ALARM, Stretch
 from analysis.verdicts.next_command import name_to_type
-from diag.production.watch_promises import ACCEPTED, Look, NotWatched, Watched
+from diag.production.watch_promises import ACCEPTED, NotWatched, PromiseLook, Watched
 
 WATCH_VERSION: Final = 1
 
 
-def holds_line(look: Look) -> str:
+def holds_line(look: PromiseLook) -> str:
     """Return the one line of a look at which nothing is broken."""
     if not look.watched:
         return "Nothing to watch: no change of diag is in force in this org."
@@ -65,7 +65,7 @@ def worst_stretch(item: Watched) -> Stretch:
     return item.state.stretch or Stretch(item.promise.line.at)
 
 
-def look_to_json(look: Look) -> Mapping[str, object]:
+def look_to_json(look: PromiseLook) -> Mapping[str, object]:
     """Return a look for scripts: times in UTC, shares as fractions, timeouts in seconds (docs/formats.md)."""
     return {
         "format_version": WATCH_VERSION,

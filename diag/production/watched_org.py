@@ -11,7 +11,7 @@ from diag.genesys.http.paging import OnProgress
 from diag.production.hour_store import open_store
 from diag.production.promises import Promise, promises_of
 from diag.production.time_window import last_days
-from diag.production.watch_promises import Look, look_at
+from diag.production.watch_promises import PromiseLook, look_at
 from diag.settings import Settings
 
 
@@ -32,10 +32,12 @@ class WatchedOrg:
         window = last_days(1, now)
         self.client.execution_totals(window.since, window.until)
 
-    def look(self, promises: Sequence[Promise], now: datetime, on_progress: OnProgress | None = None) -> Look:
+    def look(
+        self, promises: Sequence[Promise], now: datetime, on_progress: OnProgress | None = None
+    ) -> PromiseLook:
         """Return what production says of these promises. Raises ApiError and HourStoreError."""
         if not promises:
-            return Look()
+            return PromiseLook()
         actions = {action.id: action for action in self.client.list_actions(include_auth_actions=False)}
         with open_store(self.settings.hours) as store:
             return look_at(self.client, store, promises, actions, now, on_progress)

@@ -15,7 +15,7 @@ from analysis.format.typed_json import WrongShapeError, typed
 from analysis.plain_text import json_text
 from diag.sandbox.errors import SandboxError
 from diag.sandbox.sandbox import Sandbox
-from diag.sandbox.world.action_config import ActionConfig
+from diag.sandbox.world.action_config import SandboxActionConfig
 from diag.sandbox.world.limits import Limits
 from diag.sandbox.world.revision import ActionEntry, Revision
 from diag.sandbox.world.switches import Switches
@@ -89,4 +89,4 @@ def _entry(saved: dict[str, Any]) -> ActionEntry:
 
 
 def _revision(saved: dict[str, Any] | None) -> Revision | None:
-    return None if saved is None else Revision(**{**saved, "config": ActionConfig(**saved["config"])})
+    return None if saved is None else Revision(**{**saved, "config": SandboxActionConfig(**saved["config"])})

@@ -12,7 +12,7 @@ from analysis.plain_text import json_text
 from diag.campaign.campaign import Campaign
 from diag.campaign.evidence import before_any_call
 from diag.campaign.forecast import forecast
-from diag.campaign.prepare import Prepared, Scope, budget_of, campaign_of, prepare
+from diag.campaign.prepare import Prepared, TuneScope, budget_of, campaign_of, prepare
 from diag.campaign.saved import Saved
 from diag.campaign.span import span_s
 from diag.campaign.spread import next_slot
@@ -22,9 +22,9 @@ from diag.errors import UsageError
 from diag.genesys.client import GenesysClient
 from diag.genesys.models import Action
 from diag.inventory.matching import wanted_actions
-from diag.production.evidence import ProductionEvidence, to_json
+from diag.production.evidence import ProductionEvidence, ProductionQuestion, to_json
 from diag.production.findings import findings_of
-from diag.production.look import Question, look, place_of
+from diag.production.look import look, place_of
 from diag.production.time_window import last_days
 from diag.tuning.campaign_text import cost_lines, look_lines, to_measure_table
 from diag.tuning.same_campaign import question_of
@@ -69,7 +69,7 @@ def begin(context: TuneContext, client: GenesysClient) -> Saved | None:
     return saved
 
 
-def _scope(context: TuneContext, client: GenesysClient) -> Scope:
+def _scope(context: TuneContext, client: GenesysClient) -> TuneScope:
     sandbox = context.target.sandbox
     file = context.options.workload_file
     workload = read_workload(file) if file is not None else EVERYTHING if sandbox else None
@@ -79,19 +79,23 @@ def _scope(context: TuneContext, client: GenesysClient) -> Scope:
     in_scope = tuple(action for action in asked if action.configurable)
     if not in_scope:
         raise UsageError("None of these actions has a timeout that can be set.", hint="See: diag scan")
-    return Scope(tuple(listed), in_scope, workload, str(file) if file else None, sandbox)
+    return TuneScope(tuple(listed), in_scope, workload, str(file) if file else None, sandbox)
 
 
 def _look(context: TuneContext, client: GenesysClient, actions: Sequence[Action]) -> ProductionEvidence:
     changes = Journal(context.settings.journal).read()
     days = context.options.days or USUAL_DAYS
-    question = Question(last_days(days, datetime.now(UTC)), context.rules)
+    question = ProductionQuestion(last_days(days, datetime.now(UTC)), context.rules)
     with context.console.progress("Reading production telemetry") as bar:
         return look(client, actions, question, changes, on_progress=bar.update)
 
 
 def _campaign(
-    context: TuneContext, client: GenesysClient, scope: Scope, prepared: Prepared, span: tuple[float, float]
+    context: TuneContext,
+    client: GenesysClient,
+    scope: TuneScope,
+    prepared: Prepared,
+    span: tuple[float, float],
 ) -> Campaign | None:
     if not prepared.to_measure:
         return None

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from analysis.number_words import duration, percent, plural, reason_lines
 from diag.campaign.campaign import Campaign, allowed_s
-from diag.campaign.forecast import Forecast
+from diag.campaign.forecast import CampaignForecast
 from diag.campaign.prepare import Prepared
 from diag.campaign.saved import NotCalled, Saved
 from diag.campaign.spread import Slot
@@ -44,7 +44,7 @@ def look_lines(not_called: tuple[NotCalled, ...], in_scope: int) -> list[str]:
     return lines
 
 
-def to_measure_table(prepared: Prepared, number: Forecast, zone: str | None) -> Table:
+def to_measure_table(prepared: Prepared, number: CampaignForecast, zone: str | None) -> Table:
     """Return one row for each action to call: why, how often, until when."""
     return Table(
         (
@@ -70,7 +70,11 @@ def to_measure_table(prepared: Prepared, number: Forecast, zone: str | None) -> 
 
 
 def cost_lines(
-    campaign: Campaign, prepared: Prepared, number: Forecast, lowering: Forecast, zone: str | None
+    campaign: Campaign,
+    prepared: Prepared,
+    number: CampaignForecast,
+    lowering: CampaignForecast,
+    zone: str | None,
 ) -> list[str]:
     """Return what the campaign costs: calls, time, share of the limits, side effects."""
     allowed = allowed_s(campaign.stretches(campaign.began_at))
@@ -118,7 +122,7 @@ def window_line(standings: Mapping[str, Standing], begun: int) -> str:
 
 
 def status_table(
-    campaign: Campaign, standings: Mapping[str, Standing], coming: Forecast, zone: str | None
+    campaign: Campaign, standings: Mapping[str, Standing], coming: CampaignForecast, zone: str | None
 ) -> Table:
     """Return one row per action: how far it is, its verdict so far, when it is done."""
     rows = []

@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from analysis.settings import RecommendSettings
 from diag.campaign.folder import CampaignFolder
-from diag.campaign.saved import OTHER_FOLDER, Question, Saved
+from diag.campaign.saved import OTHER_FOLDER, Saved, TuneQuestion
 from diag.errors import UsageError
 from diag.genesys.client import GenesysClient
 from diag.production.look import place_of
@@ -12,11 +12,11 @@ from diag.tuning.tune_context import TuneContext
 from diag.tuning.tune_options import USUAL_DAYS
 
 
-def question_of(context: TuneContext, over: str) -> Question:
+def question_of(context: TuneContext, over: str) -> TuneQuestion:
     """Return what a campaign that this command begins keeps of it."""
     options, rules, usual = context.options, asdict(context.rules), asdict(RecommendSettings())
     file = options.workload_file
-    return Question(
+    return TuneQuestion(
         over,
         None if file is None else str(file.resolve()),
         options.actions,

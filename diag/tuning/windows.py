@@ -19,7 +19,7 @@ from diag.tuning.campaign_text import at, window_line
 from diag.tuning.tune_context import TuneContext
 
 
-class NotMeasuredError(DiagError):
+class WindowRefusedError(DiagError):
     """The load process refused to begin, and would again; its message and its kind of error are kept."""
 
     def __init__(self, message: str, hint: str | None, code: int) -> None:
@@ -43,13 +43,13 @@ class LoadWindows:
         time.sleep(seconds)
 
     def make(self, folder: RunFolder, turns: Sequence[Turn], window_s: float) -> Made:
-        """Make one window. Raises NotMeasuredError where the same refusal would come again."""
+        """Make one window. Raises WindowRefusedError where the same refusal would come again."""
         folder.path.mkdir(parents=True, exist_ok=True)
         write_turns(folder.path / TURNS_FILE, turns)
         result = run_load(self._load_options(folder, window_s))
         if result.refusal is not None:
             if result.exit_code in (ExitCode.USAGE, ExitCode.AUTH):
-                raise NotMeasuredError(result.refusal.message, result.refusal.hint, result.exit_code)
+                raise WindowRefusedError(result.refusal.message, result.refusal.hint, result.exit_code)
             self.context.console.warn(
                 f"This window could not begin: {result.refusal.message} It is made up for."
             )

@@ -7,7 +7,7 @@ from typing import Any
 import gevent
 
 
-class Clock:
+class RunClock:
     """The time of one load process. `Session` makes one and hands it to everything that measures or waits.
 
     `now()`: monotonic seconds. `sleep(seconds)`: let the other greenlets run meanwhile. Both are attributes,

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from loadtests.recording.generator_grade import GeneratorFigures
-from loadtests.recording.run_clock import Clock
+from loadtests.recording.run_clock import RunClock
 
 PROBE_EVERY_S: Final = 0.05
 FEWEST_PROBES: Final = 100
@@ -42,7 +42,7 @@ class GeneratorSecond:
 class SelfCheck:
     """Owned by `Session`, which runs `watch` as a greenlet and asks for the figures once a second."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: RunClock) -> None:
         self._clock = clock
         self._hub_lag_s = 0.0
         self._began = self._wall = clock.now()

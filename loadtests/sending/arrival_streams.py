@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from loadtests.planning.plan import LoadPlan
-from loadtests.recording.run_clock import Clock
+from loadtests.recording.run_clock import RunClock
 from loadtests.sending.arrival_schedule import Schedule
 from loadtests.sending.in_flight import InFlight
 
@@ -19,7 +19,7 @@ BURST: Final = 50
 class Streams:
     """The schedules of all users of this process. Owned by `Session`; each Locust user calls `run`."""
 
-    def __init__(self, plan: LoadPlan, calls: InFlight, clock: Clock, worker_id: str) -> None:
+    def __init__(self, plan: LoadPlan, calls: InFlight, clock: RunClock, worker_id: str) -> None:
         self._plan = plan
         self._calls = calls
         self._clock = clock

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from loadtests.recording.recorder import Recorder
-from loadtests.recording.run_clock import Clock
+from loadtests.recording.run_clock import RunClock
 from loadtests.sending.feedback import Feedback
 from loadtests.sending.run_faults import RunFaults
 from loadtests.sending.run_port import RunPort
@@ -15,7 +15,7 @@ class CallContext:
     """Where to send, when, with whose token; where the result goes, and who ends the run when it cannot."""
 
     port: RunPort
-    clock: Clock
+    clock: RunClock
     transport: Transport
     recorder: Recorder
     feedback: Feedback

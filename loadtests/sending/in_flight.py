@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import gevent
 
-from loadtests.recording.run_clock import Clock
+from loadtests.recording.run_clock import RunClock
 from loadtests.sending.call_budget import CallBudget
 from loadtests.sending.caller import Caller
 from loadtests.sending.run_faults import RunFaults
@@ -44,7 +44,7 @@ class AchievedRate:
 class InFlight:
     """Starts calls in greenlets of their own, as long as the budget has room. Owned by `Session`."""
 
-    def __init__(self, caller: Caller, budget: CallBudget, clock: Clock, faults: RunFaults) -> None:
+    def __init__(self, caller: Caller, budget: CallBudget, clock: RunClock, faults: RunFaults) -> None:
         self._caller = caller
         self._budget = budget
         self._clock = clock

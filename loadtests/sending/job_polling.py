@@ -17,7 +17,7 @@ from analysis.format.sample_schema import Outcome
 from diag.genesys.http.retry_after import retry_after_s
 from diag.genesys.outcomes import Classified
 from diag.workload.load_shape import Poll
-from loadtests.recording.run_clock import Clock
+from loadtests.recording.run_clock import RunClock
 from loadtests.sending.fast_outcome import judge
 from loadtests.sending.feedback import ORG_LIMITS, Feedback, RefusedPoll
 from loadtests.sending.transport import NETWORK_ERRORS, Reply
@@ -49,7 +49,7 @@ class JobFollower:
     everything back until polls may go on.
     """
 
-    def __init__(self, poll: Poll, ask: Callable[[str], Reply], clock: Clock, feedback: Feedback) -> None:
+    def __init__(self, poll: Poll, ask: Callable[[str], Reply], clock: RunClock, feedback: Feedback) -> None:
         self._poll = poll
         self._ask = ask
         self._clock = clock

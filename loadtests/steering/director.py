@@ -15,7 +15,7 @@ from diag.genesys.actions import EXECUTE
 from diag.genesys.http.error_reply import error_reply
 from loadtests.planning.plan import LoadPlan
 from loadtests.recording.recorder import Recorder
-from loadtests.recording.run_clock import Clock
+from loadtests.recording.run_clock import RunClock
 from loadtests.sending.feedback import FailedCall, Failure, RefusedPoll
 from loadtests.sending.run_port import RunPort
 from loadtests.sending.transport import Reply
@@ -48,7 +48,7 @@ class Director:
         plan: LoadPlan,
         port: RunPort,
         recorder: Recorder,
-        clock: Clock,
+        clock: RunClock,
         folder: RunFolder,
         *,
         soak_offset_s: float = 0.0,

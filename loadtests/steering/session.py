@@ -14,7 +14,7 @@ from gevent.event import Event
 from analysis.format.run_folder import RunFolder
 from loadtests.planning.plan import LoadPlan
 from loadtests.recording.recorder import Recorder
-from loadtests.recording.run_clock import Clock
+from loadtests.recording.run_clock import RunClock
 from loadtests.recording.self_check import SelfCheck
 from loadtests.sending.arrival_streams import BURST, TICK_S, Streams
 from loadtests.sending.call_budget import CallBudget
@@ -55,7 +55,7 @@ class Session:
         assignment: Assignment,
         port: RunPort,
         *,
-        clock: Clock | None = None,
+        clock: RunClock | None = None,
         transport: Transport | None = None,
     ) -> None:
         self.plan = plan = assignment.plan
@@ -63,7 +63,7 @@ class Session:
         self.worker_id = assignment.worker_id
         self._parent_pid = assignment.parent_pid
         self._port = port
-        self.clock = clock = clock or Clock()
+        self.clock = clock = clock or RunClock()
         port.token()  # logs in, which may take a while: before the run's own time begins
         self._started = clock.now()
         self.recorder = Recorder(self.folder, self.worker_id, plan.actions)

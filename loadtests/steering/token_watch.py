@@ -11,7 +11,7 @@ import gevent
 
 from diag.exit_codes import ExitCode
 from diag.genesys.errors import ApiError
-from loadtests.recording.run_clock import Clock
+from loadtests.recording.run_clock import RunClock
 from loadtests.sending.run_port import RunPort
 from loadtests.steering.decisions import Decision, Notice, StopRun
 from loadtests.steering.load_second import Second
@@ -29,7 +29,7 @@ class TokenWatch:
     After `ends_after_s` seconds without a token that Genesys accepts the run ends. Times are the clock's.
     """
 
-    def __init__(self, port: RunPort, clock: Clock, *, ends_after_s: float) -> None:
+    def __init__(self, port: RunPort, clock: RunClock, *, ends_after_s: float) -> None:
         self._port = port
         self._now = clock.now
         self._ends_after_s = ends_after_s

@@ -33,9 +33,9 @@ from loadtests.workers.messages import (
     Finish,
     MalformedMessageError,
     Message,
-    Pause,
+    PauseMessage,
     Ready,
-    Settled,
+    SettledMessage,
     Taken,
 )
 from loadtests.workers.row_transfer import Receiver
@@ -128,7 +128,7 @@ class MasterRun:
                 self._on_counts(message, msg.node_id)
             case End():
                 self._on_end(message, msg.node_id)
-            case Pause():  # one worker met the org's limits: all pause, and each counts it
+            case PauseMessage():  # one worker met the org's limits: all pause, and each counts it
                 self._send(message)
 
     def _on_ready(self, ready: Ready, client_id: str) -> None:
@@ -205,7 +205,7 @@ class MasterRun:
         """Pass on to workers of other machines which actions are settled."""
         settled = self._settled.news()
         if settled is not None:
-            self._send(Settled(settled))
+            self._send(SettledMessage(settled))
 
     def hurry(self) -> None:
         """Have the workers wait no longer for calls in flight; every row is still delivered."""

@@ -150,7 +150,7 @@ class Finish(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class Settled(Message):
+class SettledMessage(Message):
     """The answers of these actions can no longer change."""
 
     KIND: ClassVar[str] = "diag_settled"
@@ -170,7 +170,7 @@ class Waiting(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class Pause(Message):
+class PauseMessage(Message):
     """A worker met the org's limits; the master passes it on, and all pause."""
 
     KIND: ClassVar[str] = "diag_pause"
@@ -178,5 +178,5 @@ class Pause(Message):
     pause_s: Amount
 
 
-TO_MASTER: dict[str, type[Message]] = {each.KIND: each for each in (Ready, Chunk, End, Counts, Pause)}
+TO_MASTER: dict[str, type[Message]] = {each.KIND: each for each in (Ready, Chunk, End, Counts, PauseMessage)}
 """Kind -> message, of all that a worker sends."""

@@ -20,7 +20,16 @@ from diag.target import sandbox_connection
 from loadtests.planning.plan_json import WorkerOrder, from_wire
 from loadtests.sending.transport import USER_AGENT
 from loadtests.steering.session import Session
-from loadtests.workers.messages import Acknowledged, End, Finish, Message, Pause, Settled, Taken, Waiting
+from loadtests.workers.messages import (
+    Acknowledged,
+    End,
+    Finish,
+    Message,
+    PauseMessage,
+    SettledMessage,
+    Taken,
+    Waiting,
+)
 from loadtests.workers.user_count import record_waiting
 from loadtests.workers.worker_run import WorkerContext, WorkerRun
 
@@ -66,8 +75,8 @@ class WorkerProcess:
         for message, listener, concurrent in (
             (Acknowledged, self._on_acknowledged, False),
             (Taken, self._on_taken, False),
-            (Settled, self._on_settled, False),
-            (Pause, self._on_pause, False),
+            (SettledMessage, self._on_settled, False),
+            (PauseMessage, self._on_pause, False),
             (Waiting, self._on_waiting, False),
             (Finish, self._or_report(self._on_finish, leave=True), True),
         ):
@@ -148,11 +157,11 @@ class WorkerProcess:
 
     def _on_settled(self, msg: Any, **_: Any) -> None:
         if self.session is not None and self._run is not None and self._run.ships_rows:
-            self.session.director.settle(Settled.from_wire(msg.data).action_ids)
+            self.session.director.settle(SettledMessage.from_wire(msg.data).action_ids)
 
     def _on_pause(self, msg: Any, **_: Any) -> None:
         if self.session is not None:
-            pause = Pause.from_wire(msg.data)
+            pause = PauseMessage.from_wire(msg.data)
             self.session.director.paused_elsewhere(pause.why, pause.pause_s)
 
     def _on_waiting(self, msg: Any, **_: Any) -> None:

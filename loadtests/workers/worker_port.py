@@ -4,7 +4,7 @@ from typing import Any
 
 from diag.genesys.client import GenesysClient
 from loadtests.sending.run_port import EndRun
-from loadtests.workers.messages import Pause, Send
+from loadtests.workers.messages import PauseMessage, Send
 from loadtests.workers.run_link import ProcessPort
 from loadtests.workers.user_count import users_at_work, waiting_users, workers_of_all
 
@@ -30,4 +30,4 @@ class WorkerPort(ProcessPort):
 
     def pause_all(self, why: str, pause_s: float) -> None:
         """Have the master pass the pause on to every worker."""
-        self._send(Pause(why, pause_s))
+        self._send(PauseMessage(why, pause_s))

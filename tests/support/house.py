@@ -181,9 +181,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "diag.changes.errors", "diag.changes.journal", "diag.genesys", "diag.workload",
     },
     "diag/definitions": {
-        "analysis.format", "analysis.number_words", "diag.changes.journal", "diag.changes.plans",
-        "diag.errors", "diag.genesys",
-        "jsonschema",
+        "analysis.format", "analysis.number_words", "diag.changes.applying.apply_context",
+        "diag.changes.journal", "diag.changes.plans", "diag.errors", "diag.genesys", "jsonschema",
     },
     "diag/production": {
         "analysis", "reports.report_data", "diag.changes.journal", "diag.changes.plans",

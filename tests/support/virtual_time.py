@@ -25,7 +25,7 @@ from analysis.format.run_folder import RunFolder
 from analysis.format.sample_schema import ActionVersion
 from diag.exit_codes import ExitCode
 from loadtests.planning.plan import LoadPlan
-from loadtests.recording.run_clock import Clock
+from loadtests.recording.run_clock import RunClock
 from loadtests.sending.transport import Reply, Transport
 from loadtests.steering.session import Assignment, Session
 
@@ -34,7 +34,7 @@ BEGAN_AT: float = 1_750_000_000.0
 OK_BODY: bytes = b'{"success":true,"finalResult":{}}'
 
 
-class VirtualClock(Clock):
+class VirtualClock(RunClock):
     """A clock whose time passes only when everybody waits."""
 
     def __init__(self) -> None:
@@ -104,7 +104,7 @@ class Answer:
 class ScriptedTransport(Transport):
     """Answers requests by a function instead of a network; after its limit a call times out."""
 
-    def __init__(self, clock: Clock, reply: Callable[[Call], Answer]) -> None:
+    def __init__(self, clock: RunClock, reply: Callable[[Call], Answer]) -> None:
         super().__init__("http://127.0.0.1", connections=1)
         self._clock = clock
         self._reply = reply

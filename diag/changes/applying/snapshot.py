@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from diag.changes.plans.action_fields import Difference, differences, fields_of
+from diag.changes.plans.action_fields import FieldDifference, differences, fields_of
 from diag.changes.plans.plan import Change
 from diag.genesys.models import FullConfig
 
@@ -39,7 +39,7 @@ class Snapshot:
         """Return this reading's content under another version: what a restore sends."""
         return replace(self.full, action=replace(self.full.action, version=version))
 
-    def differs_from(self, fields: Mapping[str, str]) -> tuple[Difference, ...]:
+    def differs_from(self, fields: Mapping[str, str]) -> tuple[FieldDifference, ...]:
         """Return the fields that are not as given; the timeout and the version are not among them."""
         return differences(fields, self.fields)
 

@@ -29,7 +29,7 @@ def new_salt() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class FieldDifference:
     """A field that is not what was planned; None where it is absent."""
 
     field: str
@@ -70,10 +70,10 @@ def digest_of(fields: Mapping[str, str]) -> str:
     return hashlib.sha256(json.dumps(dict(fields), sort_keys=True).encode()).hexdigest()
 
 
-def differences(planned: Mapping[str, str], present: Mapping[str, str]) -> tuple[Difference, ...]:
+def differences(planned: Mapping[str, str], present: Mapping[str, str]) -> tuple[FieldDifference, ...]:
     """Return every field whose planned and present value differ, by path."""
     return tuple(
-        Difference(path, planned.get(path), present.get(path))
+        FieldDifference(path, planned.get(path), present.get(path))
         for path in sorted({*planned, *present})
         if planned.get(path) != present.get(path)
     )

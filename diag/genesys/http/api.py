@@ -59,6 +59,39 @@ class RawReply:
         return plain_text(self.body, self.headers, self.received, where)
 
 
+@dataclass(frozen=True, slots=True)
+class ApiRequest:
+    """One administrative request, and what its reply must be.
+
+    `needs`: the permissions that allow it, for the error text. `reads`: a POST that changes nothing.
+    `repeat` False: sent once, whatever the answer. `written_back`: the reply is written back later, so a
+    cache's answer is refused, and one of more than so many bytes, unpacked.
+    """
+
+    method: str
+    path: str
+    params: QueryParams | None = None
+    body: object = None
+    needs: tuple[str, ...] = ()
+    reads: bool = False
+    repeat: bool = True
+    as_text: bool = False
+    written_back: int | None = None
+
+    @property
+    def where(self) -> str:
+        """Return how errors name it."""
+        return f"{self.method} {self.path}"
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Return its own headers."""
+        if self.method == "GET":
+            return {**FRESH, **(AS_IT_IS if self.as_text else {})}
+        # The official SDKs say so even where a write has no body; 415 is among the declared statuses.
+        return {"Content-Type": "application/json"}
+
+
 class Api:
     """Talks to one org. Thread-safe; close it."""
 
@@ -103,27 +136,27 @@ class Api:
 
     def get(self, path: str, *, params: QueryParams | None = None, needs: tuple[str, ...] = ()) -> JsonObject:
         """GET a JSON object."""
-        return self.call("GET", path, params=params, needs=needs).json(f"GET {path}")
+        return self.call(ApiRequest("GET", path, params, needs=needs)).json(f"GET {path}")
 
-    def get_text(self, path: str, *, needs: tuple[str, ...] = (), most_bytes: int | None = None) -> str:
-        """GET a plain text (templates; the platform wants `Accept: */*` there).
+    def get_text(self, path: str, *, needs: tuple[str, ...], most_bytes: int) -> str:
+        """GET a plain text that is written back (templates; the platform wants `Accept: */*` there).
 
         Raises `UnexpectedReplyError` unless it is proven to have come whole, as it was sent.
         """
-        reply = self.call("GET", path, needs=needs, headers=AS_IT_IS, most_bytes=most_bytes, fresh=True)
-        return reply.text(f"GET {path}")
+        request = ApiRequest("GET", path, needs=needs, as_text=True, written_back=most_bytes)
+        return self.call(request).text(request.where)
 
     def send(self, method: str, path: str, body: object = None, *, needs: tuple[str, ...] = ()) -> JsonObject:
         """Send a write (POST, PATCH, PUT) and return the JSON object of the reply."""
-        return self.call(method, path, body=body, needs=needs).json(f"{method} {path}")
+        return self.call(ApiRequest(method, path, body=body, needs=needs)).json(f"{method} {path}")
 
     def query(self, path: str, body: object, *, needs: tuple[str, ...] = ()) -> JsonObject:
         """POST a query that changes nothing; retried as a GET is."""
-        return self.call("POST", path, body=body, needs=needs, reads=True).json(f"POST {path}")
+        return self.call(ApiRequest("POST", path, body=body, needs=needs, reads=True)).json(f"POST {path}")
 
     def delete(self, path: str, *, needs: tuple[str, ...] = ()) -> None:
         """DELETE; the reply has no body."""
-        self.call("DELETE", path, needs=needs)
+        self.call(ApiRequest("DELETE", path, needs=needs))
 
     def send_once(self, path: str, body: object, *, params: QueryParams | None, wait_s: float) -> RawReply:
         """POST exactly once and return whatever came back.
@@ -143,56 +176,35 @@ class Api:
             raise network_error(error, f"POST {path}") from None
         return _raw(response)
 
-    def call(
-        self,
-        method: str,
-        path: str,
-        *,
-        params: QueryParams | None = None,
-        body: object = None,
-        needs: tuple[str, ...] = (),
-        reads: bool = False,
-        repeat: bool = True,
-        headers: Mapping[str, str] | None = None,
-        most_bytes: int | None = None,
-        fresh: bool = False,
-    ) -> RawReply:
-        """Make one administrative call: paced, retried as `retrying.py` says, errors raised.
+    def call(self, request: ApiRequest) -> RawReply:
+        """Make one administrative call: paced, retried as `retrying.py` says, errors raised."""
+        if not request.repeat:
+            return self._attempt(request)
+        return call_with_retries("GET" if request.reads else request.method, lambda: self._attempt(request))
 
-        `needs`: the permissions that allow it, for the error text. `reads`: a POST that changes nothing.
-        `repeat` False: sent once, whatever the answer.
-        `most_bytes`: what the reply may hold, unpacked, where that is less than what any may.
-        `fresh`: it is written back, so a cache's answer is refused.
-        """
-
-        # The official SDKs say so even where a write has no body; 415 is among the declared statuses.
-        extra = {**FRESH, **(headers or {})} if method == "GET" else {"Content-Type": "application/json"}
-
-        def attempt_once() -> RawReply:
-            self._bucket.take(self._on_wait)
-            where = f"{method} {path}"
-            try:
-                response = self._http.request(
-                    method,
-                    path,
-                    params=params,
-                    json=body,
-                    headers=extra,
-                    auth=self._auth,
-                    extensions={LIMIT: most_bytes},
-                )
-            except httpx.RequestError as error:
-                raise self._first_contact(network_error(error, where)) from None
-            self._answered = True
-            if response.status_code >= 300:
-                raise error_reply(response.status_code, response.headers, response.content, where, needs)
-            if method == "GET":
-                demand_whole(response.status_code, where)
-            if fresh:
-                demand_fresh(response.headers, where)
-            return _raw(response)
-
-        return call_with_retries("GET" if reads else method, attempt_once) if repeat else attempt_once()
+    def _attempt(self, request: ApiRequest) -> RawReply:
+        self._bucket.take(self._on_wait)
+        where = request.where
+        try:
+            response = self._http.request(
+                request.method,
+                request.path,
+                params=request.params,
+                json=request.body,
+                headers=request.headers,
+                auth=self._auth,
+                extensions={LIMIT: request.written_back},
+            )
+        except httpx.RequestError as error:
+            raise self._first_contact(network_error(error, where)) from None
+        self._answered = True
+        if response.status_code >= 300:
+            raise error_reply(response.status_code, response.headers, response.content, where, request.needs)
+        if request.method == "GET":
+            demand_whole(response.status_code, where)
+        if request.written_back is not None:
+            demand_fresh(response.headers, where)
+        return _raw(response)
 
     def _first_contact(self, error: ApiError) -> ApiError:
         """Report a wrong address at once; a connection that worked before is worth another try."""

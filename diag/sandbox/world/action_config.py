@@ -12,7 +12,7 @@ _REQUEST_TYPES: Final = ("GET", "PUT", "POST", "PATCH", "DELETE")
 
 
 @dataclass(frozen=True, slots=True)
-class ActionConfig:
+class SandboxActionConfig:
     """What is in force. A template that is None does not exist: its endpoint answers 404."""
 
     timeout_s: int | None = None
@@ -54,7 +54,9 @@ class ActionConfig:
         )
 
 
-def config_from_wire(wire: JsonValue, under: ActionConfig = ActionConfig()) -> ActionConfig:
+def config_from_wire(
+    wire: JsonValue, under: SandboxActionConfig = SandboxActionConfig()
+) -> SandboxActionConfig:
     """A config as sent in a POST or PATCH; parts left out are taken from `under`.
 
     Raises ErrorReply 400 for a value of the wrong kind, or a timeout outside 1..60.
@@ -72,7 +74,7 @@ def config_from_wire(wire: JsonValue, under: ActionConfig = ActionConfig()) -> A
     )
     if request.get("requestType", "GET") not in _REQUEST_TYPES:
         raise bad_request(f"config.request.requestType must be one of {', '.join(_REQUEST_TYPES)}.")
-    return ActionConfig(timeout_s, request, request_template, response, success_template)
+    return SandboxActionConfig(timeout_s, request, request_template, response, success_template)
 
 
 def _timeout(value: JsonValue) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from diag.sandbox.reply_bodies import JsonObject
-from diag.sandbox.world.action_config import ActionConfig
+from diag.sandbox.world.action_config import SandboxActionConfig
 from diag.sandbox.world.revision import ActionEntry, Revision
 from diag.sandbox.world.scenario import ActionSpec, IntegrationSpec
 
@@ -26,7 +26,7 @@ def published_entry(spec: ActionSpec, integration_id: str) -> ActionEntry:
     query = "" if in_body else "&".join(f"{name}=${{input.{name}}}" for name in inputs)
     url = f"https://backend.example/{slug}" + (f"?{query}" if query else "")
     fields = ", ".join(f'"{name}": "${{input.{name}}}"' for name in inputs)
-    config = ActionConfig(
+    config = SandboxActionConfig(
         timeout_s=spec.timeout_s,
         request={
             "requestUrlTemplate": url,

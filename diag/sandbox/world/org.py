@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from diag.sandbox.reply_bodies import ErrorReply, JsonObject, JsonValue, bad_request, not_found
-from diag.sandbox.world.action_config import ActionConfig, config_from_wire
+from diag.sandbox.world.action_config import SandboxActionConfig, config_from_wire
 from diag.sandbox.world.build_org import new_function, published_entry, stable_id
 from diag.sandbox.world.contract import schema_problem
 from diag.sandbox.world.revision import SCHEMAS, ActionEntry, Revision
@@ -55,7 +55,7 @@ class SandboxOrg:
         config = present.config
         if body.get("config") is not None:
             keep = self._switches().patch_config == "merge"
-            config = config_from_wire(body["config"], config if keep else ActionConfig())
+            config = config_from_wire(body["config"], config if keep else SandboxActionConfig())
             if present.function is not None and "requestUrlTemplate" in present.config.request:
                 url = present.config.request["requestUrlTemplate"]  # read-only for functions (SDK)
                 config = replace(config, request={**config.request, "requestUrlTemplate": url})

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from diag.sandbox.reply_bodies import JsonObject, not_found
-from diag.sandbox.world.action_config import ActionConfig
+from diag.sandbox.world.action_config import SandboxActionConfig
 from diag.sandbox.world.flatten import flat_schema
 from diag.sandbox.world.scenario import Kind
 
@@ -22,7 +22,7 @@ class Revision:
     category: str
     version: int
     secure: bool
-    config: ActionConfig
+    config: SandboxActionConfig
     contract: JsonObject
     function: JsonObject | None = None
     """Only of function actions: name, handler, runtime, zipId, timeoutSeconds."""

@@ -12,7 +12,7 @@ from diag.campaign.campaign import Campaign
 from diag.campaign.drive import Driven, drive
 from diag.campaign.evidence import judged_together, with_calls
 from diag.campaign.folder import CampaignFolder
-from diag.campaign.saved import Question, Saved
+from diag.campaign.saved import Saved, TuneQuestion
 from diag.choice.turns_file import Turn
 from diag.errors import UsageError
 from tests.support.campaigns import BEGAN_AT, HOUR_S, FakeOutside, Killed, action, campaign, write_window
@@ -23,7 +23,7 @@ QUICK = {"percentile": 0.9}
 
 
 def saved(plan: Campaign | None = PLAN) -> Saved:
-    question = Question("1h", None, (), 7, QUICK)
+    question = TuneQuestion("1h", None, (), 7, QUICK)
     return Saved("20260101T000000Z-abcdef", "h", "org-1", "Acme", True, question, plan)
 
 

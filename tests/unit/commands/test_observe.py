@@ -8,7 +8,7 @@ from analysis.views.summarise import summarise
 from diag.commands.observe import Answer, _page
 from diag.genesys.models import Action, ActionConfig
 from diag.genesys.telemetry import IntervalCounts
-from diag.production.evidence import Place, evidence_of
+from diag.production.evidence import Place, ProductionQuestion, evidence_of
 from diag.production.findings import findings_of
 from diag.production.read_telemetry import ObservedAction, Production
 from diag.production.time_window import Window
@@ -33,7 +33,9 @@ def test_the_tests_curve_is_the_one_its_own_verdict_rests_on() -> None:
         for hour in range(24)
     )
     production = Production((ObservedAction(action, 5, WINDOW, hours),), ())
-    evidence = evidence_of(production, WINDOW, RULES, Place("https://api.example", False), 50)
+    evidence = evidence_of(
+        production, ProductionQuestion(WINDOW, RULES), Place("https://api.example", False), 50
+    )
     answer = Answer(evidence, findings_of(evidence.observed, RULES, test), "")
 
     (drawn,) = (one for one in _page(answer, test, None).summaries["orders"].series if one.name == "test")

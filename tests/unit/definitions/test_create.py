@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from diag.changes.applying.apply_context import Operator, WallClock
 from diag.changes.journal.journal import Journal
 from diag.changes.journal.journal_line import Author, latest_by_entry, unfinished
 from diag.changes.plans.plan import OrgIdentity
@@ -65,11 +66,9 @@ def run(tmp_path: Path) -> Callable[[FakeOrg], str]:
             org,
             CREATION,
             journal,
-            identity=ORG,
-            author=author,
+            Operator(ORG, author),
             draft=False,
-            clock=lambda: next(ticks),
-            sleep=lambda seconds: None,
+            clock=WallClock(lambda: next(ticks), lambda seconds: None),
         )
         return made.action.id
 

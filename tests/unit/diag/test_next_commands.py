@@ -11,7 +11,7 @@ import click
 import pandas as pd
 import pytest
 
-from analysis.estimates.findings import Telemetry
+from analysis.estimates.findings import TelemetryFindings
 from analysis.format.action_facts import ActionFacts
 from analysis.format.run_folder import Manifest
 from analysis.production.hourly_counts import BucketCounts, HourCounts
@@ -137,7 +137,7 @@ def _production(evidence: Evidence, facts: ActionFacts) -> Analysis:
         ),
     )
     return recommend_from_buckets(
-        [counts], {"orders": facts}, telemetry={"orders": Telemetry(evidence.days, "--rule max")}
+        [counts], {"orders": facts}, telemetry={"orders": TelemetryFindings(evidence.days, "--rule max")}
     )
 
 

@@ -20,7 +20,7 @@ from diag.genesys.errors import ApiError, PlatformError
 from diag.interaction.staged_apply import StageWatch
 from diag.interaction.stages import Stages, read_stages
 from diag.production.promises import Promise, promises_of
-from diag.production.watch_promises import ACCEPTED, Look, NotWatched, Watched
+from diag.production.watch_promises import ACCEPTED, NotWatched, PromiseLook, Watched
 from tests.support.changes.fake_org import IDENTITY, FakeOrg, change_for, full_config
 
 HOUR_S = 3600.0
@@ -40,13 +40,13 @@ class Production:
     def promises(self) -> tuple[Promise, ...]:
         return promises_of(self.journal.read(), IDENTITY)
 
-    def look(self, promises: Sequence[Promise], now: datetime) -> Look:
+    def look(self, promises: Sequence[Promise], now: datetime) -> PromiseLook:
         self.looks.append((now.timestamp(), frozenset(item.line.action_id for item in promises)))
         if self.errors:
             raise self.errors.pop()
         if self.unread:
-            return Look((), tuple(NotWatched(item, "refused", unread=True) for item in promises))
-        return Look(tuple(Watched(item, self._state(item)) for item in promises))
+            return PromiseLook((), tuple(NotWatched(item, "refused", unread=True) for item in promises))
+        return PromiseLook(tuple(Watched(item, self._state(item)) for item in promises))
 
     def _state(self, promise: Promise) -> WatchState:
         state = WatchState(ACCEPTED, executions=500)

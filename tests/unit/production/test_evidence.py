@@ -14,6 +14,7 @@ from diag.genesys.telemetry import IntervalCounts
 from diag.production.evidence import (
     Place,
     ProductionEvidence,
+    ProductionQuestion,
     evidence_of,
     plan_command,
     read_evidence,
@@ -52,7 +53,7 @@ def evidence() -> ProductionEvidence:
     )
     rare = NotObserved(Action("a2", "Rare", "i1", "Web", 1, False, config), "no execution in 168 hours")
     place = Place("https://api.mypurecloud.de", False, "1f0c", "Acme Insurance")
-    return evidence_of(Production((slow,), (rare,)), WINDOW, RULES, place, 50)
+    return evidence_of(Production((slow,), (rare,)), ProductionQuestion(WINDOW, RULES), place, 50)
 
 
 def test_what_is_saved_is_read_back_whole(evidence: ProductionEvidence, tmp_path: Path) -> None:
@@ -73,8 +74,8 @@ def test_the_next_command_asks_the_same_question_again() -> None:
     observed = Production((ObservedAction(action, 60, WINDOW, fast),), ())
     place = Place("https://api.example", False)
 
-    asked = evidence_of(observed, WINDOW, RULES, place, 50, source="'Get Balance' --rule sum")
-    plain = evidence_of(observed, WINDOW, RULES, place, 50)
+    asked = evidence_of(observed, ProductionQuestion(WINDOW, RULES, "'Get Balance' --rule sum"), place, 50)
+    plain = evidence_of(observed, ProductionQuestion(WINDOW, RULES), place, 50)
 
     assert asked.analysis.actions[0].verdict == "lower"
     assert asked.analysis.actions[0].next_command == "diag observe 'Get Balance' --rule sum --out plan.json"
@@ -89,11 +90,9 @@ def test_more_days_are_offered_only_where_they_show_more() -> None:
     found = [
         evidence_of(
             Production((ObservedAction(action, 60, WINDOW, few, since_change=changed),), ()),
-            WINDOW,
-            RULES,
+            ProductionQuestion(WINDOW, RULES, flags="--profile live"),
             Place("https://api.example", False),
             50,
-            flags="--profile live",
         )
         .analysis.actions[0]
         .next_command

@@ -8,7 +8,7 @@ from analysis.samples.sample_set import SampleSet
 from analysis.settings import RecommendSettings
 from diag.genesys.models import Action, ActionConfig
 from diag.genesys.telemetry import IntervalCounts
-from diag.production.evidence import Place, evidence_of
+from diag.production.evidence import Place, ProductionQuestion, evidence_of
 from diag.production.findings import findings_of
 from diag.production.observed import Observed
 from diag.production.production_facts import bucket_counts, facts_of, remarks
@@ -31,7 +31,11 @@ def observed(*hours: IntervalCounts) -> ObservedAction:
 
 def seen(entry: ObservedAction) -> dict[str, Observed]:
     place = Place("https://api.example", sandbox=False)
-    return dict(evidence_of(Production((entry,), ()), WINDOW, RecommendSettings(), place, 50).observed)
+    return dict(
+        evidence_of(
+            Production((entry,), ()), ProductionQuestion(WINDOW, RecommendSettings()), place, 50
+        ).observed
+    )
 
 
 def test_counts_become_exceedances() -> None:

@@ -13,7 +13,7 @@ from diag.genesys.models import Action
 from diag.genesys.telemetry import DurationRange, IntervalCounts
 from diag.production.hour_store import HourStore, open_store
 from diag.production.promises import Promise, promises_of
-from diag.production.watch_promises import Look, look_at
+from diag.production.watch_promises import PromiseLook, look_at
 from diag.production.watch_words import broken_sentence, holds_line, look_to_json, next_step, not_watched_line
 from tests.support.changes.fake_org import IDENTITY, full_config
 from tests.support.changes.journal_records import record
@@ -61,7 +61,9 @@ def present(timeout_s: int = 3) -> dict[str, Action]:
     return {LINE.action_id: full_config(LINE.action_id, timeout_s).action}
 
 
-def look(production: Production, store: HourStore, now: datetime = NOW, line: JournalLine = LINE) -> Look:
+def look(
+    production: Production, store: HourStore, now: datetime = NOW, line: JournalLine = LINE
+) -> PromiseLook:
     return look_at(production, store, [Promise(line)], present(), now)
 
 

@@ -10,7 +10,7 @@ import pytest
 from analysis.format.input_file import MOST_BYTES
 from diag.genesys.errors import ApiError, UnexpectedReplyError
 from diag.genesys.http import reply_bound
-from diag.genesys.http.api import Api
+from diag.genesys.http.api import Api, ApiRequest
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.pacing import RateBucket
 from diag.genesys.http.secret import Secret
@@ -75,7 +75,7 @@ def test_a_gzip_bomb_is_cut_off(status: int, verb: str) -> None:
 def test_a_reply_without_end_is_left_at_the_limit() -> None:
     body = Body(*[b"x" * LIMIT] * 50)
     with pytest.raises(UnexpectedReplyError, match="is larger than 1 MiB"):
-        api_for(body).get_text("/x")
+        api_for(body).get("/x")
     assert body.asked == 2
 
 
@@ -110,10 +110,12 @@ def test_one_action_and_its_templates_have_a_limit_of_their_own() -> None:
     """What no request could ever carry was never written, and is refused long before a reply's limit."""
     body = Body(*[b"x" * 1000] * 1000)
     with pytest.raises(UnexpectedReplyError, match="is larger than 9 KiB"):
-        api_for(body).get_text("/x", most_bytes=10_000)
+        api_for(body).get_text("/x", needs=(), most_bytes=10_000)
     assert body.asked == 11
     with pytest.raises(UnexpectedReplyError, match="is larger than 9 KiB"):
-        api_for(Body(gzip.compress(b"{}" + b" " * 10_000)), PACKED).call("GET", "/x", most_bytes=10_000)
+        api_for(Body(gzip.compress(b"{}" + b" " * 10_000)), PACKED).call(
+            ApiRequest("GET", "/x", written_back=10_000)
+        )
 
 
 def test_a_backup_holds_the_largest_action() -> None:

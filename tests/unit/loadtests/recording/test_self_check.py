@@ -3,7 +3,7 @@ import time
 import pytest
 
 from loadtests.recording.generator_grade import GeneratorFigures, grade, worst_of
-from loadtests.recording.run_clock import Clock
+from loadtests.recording.run_clock import RunClock
 from loadtests.recording.self_check import SelfCheck
 
 FINE = GeneratorFigures(1.2, 1.3, 0.01, 0.3)
@@ -50,7 +50,7 @@ def test_the_worst_worker_counts() -> None:
 
 
 def test_the_figures_of_the_whole_run_are_kept_over_seconds() -> None:
-    check = SelfCheck(Clock())
+    check = SelfCheck(RunClock())
 
     first, second, third = check.second([0.001] * 97), check.second([0.050] * 3), check.second([])
 
@@ -68,7 +68,7 @@ def test_cpu_is_told_of_whole_seconds_not_of_the_moment_before_the_last_line(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clocks = {"wall": 0.0, "cpu": time.process_time()}
-    clock = Clock()
+    clock = RunClock()
     clock.now = lambda: clocks["wall"]
     check = SelfCheck(clock)
     monkeypatch.setattr(time, "process_time", lambda: clocks["cpu"])
@@ -81,7 +81,7 @@ def test_cpu_is_told_of_whole_seconds_not_of_the_moment_before_the_last_line(
 
 
 def test_a_few_looks_at_the_event_loop_say_nothing_of_the_run() -> None:
-    check = SelfCheck(Clock())
+    check = SelfCheck(RunClock())
     check.woke(0.4)  # one stall, as at the start of a run
     for _ in range(98):
         check.woke(0.001)

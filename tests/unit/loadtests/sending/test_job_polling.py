@@ -4,7 +4,7 @@ import pytest
 
 from analysis.format.job_lines import JobState
 from diag.workload.load_shape import Poll
-from loadtests.recording.run_clock import Clock
+from loadtests.recording.run_clock import RunClock
 from loadtests.sending.feedback import Feedback, RefusedPoll
 from loadtests.sending.job_polling import JobFollower, JobProgress, find
 from loadtests.sending.transport import Reply
@@ -46,7 +46,7 @@ class World:
         return reply
 
     def follow(self, submitted: bytes = SUBMITTED) -> JobProgress:
-        clock = Clock()
+        clock = RunClock()
         clock.now, clock.sleep = lambda: self.at, self.pass_time
         self.told += JobFollower(POLL, self.ask, clock, self.feedback).follow(submitted)
         return self.told[-1]

@@ -11,7 +11,7 @@ from gevent.event import Event
 from analysis.format.call_record import unpack
 from diag.workload.make_payloads import EMPTY
 from loadtests.planning.plan import ActionLoad, LoadPlan
-from loadtests.recording.run_clock import Clock
+from loadtests.recording.run_clock import RunClock
 from loadtests.sending.call_budget import CallBudget
 from loadtests.sending.caller import GIVE_UP_AFTER_S
 from loadtests.sending.in_flight import InFlight
@@ -43,7 +43,7 @@ def test_the_cap_is_that_of_the_workers_there_are_now() -> None:
     caller: Any = Endless()
     port = FakePort()
     budget = CallBudget(10, port)
-    calls = InFlight(caller, budget, Clock(), RunFaults(port))
+    calls = InFlight(caller, budget, RunClock(), RunFaults(port))
     started = [calls.launch(0, 0.0, 1.0) for _ in range(12)]
     assert sum(one is not None for one in started) == 10
 

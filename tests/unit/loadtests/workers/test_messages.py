@@ -12,9 +12,9 @@ from loadtests.workers.messages import (
     Finish,
     MalformedMessageError,
     Message,
-    Pause,
+    PauseMessage,
     Ready,
-    Settled,
+    SettledMessage,
     Taken,
     Waiting,
 )
@@ -27,8 +27,8 @@ MESSAGES = (
     Taken("diag_ready"),
     Acknowledged(".seg", 63),
     Finish(hurry=False),
-    Settled(("a-1", "a-2")),
-    Pause("429", 60.0),
+    SettledMessage(("a-1", "a-2")),
+    PauseMessage("429", 60.0),
     Waiting({"host_1": 3}),
 )
 
