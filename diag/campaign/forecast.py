@@ -26,7 +26,7 @@ class CampaignForecast:
     peak: float
 
     @property
-    def open(self) -> tuple[str, ...]:
+    def unfinished(self) -> tuple[str, ...]:
         """Return the ids of the actions that will not be done in the span."""
         return tuple(action_id for action_id, at in self.done_at.items() if at is None)
 

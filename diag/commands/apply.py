@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
-from diag.interaction.apply_options import ApplyFlags, apply_options
+from diag.apply_dialog.apply_options import ApplyFlags, apply_options
+from diag.apply_dialog.stages import read_stages, stage_options
 from diag.interaction.examples import examples
-from diag.interaction.stages import read_stages, stage_options
 
 
 @click.command(
@@ -30,9 +30,9 @@ def command(
     values. After an interruption run the same command again: it finishes what was begun and repeats nothing.
     With --stage production is watched after each part, as by `diag watch`; what breaks a promise ends it.
     """
+    from diag.apply_dialog.apply_flow import carry_out
     from diag.changes.plans.plan_file import read_plan
     from diag.console import Console
-    from diag.interaction.apply_flow import carry_out
     from diag.settings import load_settings
     from diag.target import find_target
 

@@ -121,11 +121,11 @@ class DemoSteps:
     def apply(self, analysis: "Analysis") -> Mapping[str, int]:
         """Apply, and return the new timeout in seconds of each action that was raised, by id."""
         from analysis.verdicts.recommendation import Verdict
+        from diag.apply_dialog.apply_flow import build_plan, carry_out
+        from diag.apply_dialog.apply_options import ApplyFlags
         from diag.changes.plans.change_result import ChangeOutcome
         from diag.changes.plans.plan import PlanOptions
         from diag.genesys.client import GenesysClient
-        from diag.interaction.apply_flow import build_plan, carry_out
-        from diag.interaction.apply_options import ApplyFlags
 
         self.console.heading("4. Apply")
         self.console.note(

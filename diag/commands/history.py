@@ -71,8 +71,8 @@ def command(action: str | None, limit: int, form: str) -> None:
 
 
 def _finish(runs: Path, record: "JournalLine") -> str:
+    from diag.apply_dialog.apply_flow import kept_plan
     from diag.checkup.leftovers import unfinished_text
-    from diag.interaction.apply_flow import kept_plan
 
     plan = kept_plan(runs, record.plan_digest)
     return f"Next: diag apply {plan}" if plan.exists() else unfinished_text(record)[1]

@@ -237,10 +237,10 @@ def _save_plan(
     *,
     force: bool,
 ) -> None:
+    from diag.apply_dialog.apply_exit_code import raise_for
+    from diag.apply_dialog.apply_flow import build_plan
     from diag.changes.plans.plan import PlanOptions
     from diag.changes.plans.plan_file import write_plan
-    from diag.interaction.apply_exit_code import raise_for
-    from diag.interaction.apply_flow import build_plan
 
     plan = build_plan(console, client, evidence.analysis, PlanOptions(force=force))
     write_plan(plan, plan_file)

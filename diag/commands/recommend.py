@@ -9,8 +9,8 @@ import click
 
 from analysis.plain_text import json_text
 from analysis.settings import RecommendSettings
+from diag.apply_dialog.apply_options import ApplyFlags
 from diag.exit_codes import ExitCode
-from diag.interaction.apply_options import ApplyFlags
 from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
 from diag.interaction.output import NamedPath, goes_to_stdout, output_option, write_result
@@ -195,11 +195,11 @@ def _formatted(evidence: "RunEvidence", options: RecommendOptions, zone: str | N
 
 
 def _change(console: "Console", settings: "Settings", analysis: "Analysis", change: ChangeOptions) -> None:
+    from diag.apply_dialog.apply_exit_code import raise_for
+    from diag.apply_dialog.apply_flow import build_plan, carry_out
     from diag.changes.plans.plan import PlanOptions
     from diag.changes.plans.plan_file import write_plan
     from diag.genesys.client import GenesysClient
-    from diag.interaction.apply_exit_code import raise_for
-    from diag.interaction.apply_flow import build_plan, carry_out
     from diag.target import find_target
 
     target = find_target(settings)

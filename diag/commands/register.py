@@ -69,6 +69,8 @@ def command(options: RegisterOptions) -> None:
     Name, templates and contract are validated before anything is sent.
     """
     from analysis.settings import RecommendSettings
+    from diag.apply_dialog.apply_flow import identify
+    from diag.apply_dialog.approval import approve
     from diag.changes.applying.apply_context import Operator
     from diag.changes.journal.journal import Journal
     from diag.changes.journal.journal_line import Author, new_id
@@ -77,8 +79,6 @@ def command(options: RegisterOptions) -> None:
     from diag.definitions.definition import read_definition
     from diag.definitions.resolve import resolve
     from diag.genesys.client import GenesysClient
-    from diag.interaction.apply_flow import identify
-    from diag.interaction.approval import approve
     from diag.settings import load_settings
     from diag.target import find_target
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diag.interaction.apply_options import ApplyFlags, apply_options
+from diag.apply_dialog.apply_options import ApplyFlags, apply_options
 from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
 
@@ -64,11 +64,11 @@ def command(options: SetOptions, flags: ApplyFlags) -> None:
 
     Each change is made as `diag recommend --apply` makes it: compared, read back, tested and journalled.
     """
+    from diag.apply_dialog.apply_flow import carry_out, counting_reads, identify
     from diag.changes.plans.manual_plan import make_manual_plan
     from diag.console import Console
     from diag.errors import UsageError
     from diag.genesys.client import GenesysClient
-    from diag.interaction.apply_flow import carry_out, counting_reads, identify
     from diag.settings import load_settings
     from diag.target import find_target
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from analysis.settings import MOST_DAYS, RecommendSettings
+from diag.apply_dialog.stages import stage_options
 from diag.errors import UsageError
 from diag.exit_codes import ExitCode
 from diag.interaction.examples import examples
@@ -14,7 +15,6 @@ from diag.interaction.option_values import gathered
 from diag.interaction.output import NamedPath
 from diag.interaction.recommend_options import recommend_options
 from diag.interaction.shared_options import profile_option
-from diag.interaction.stages import stage_options
 from diag.tuning.tune_options import TuneOptions
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 import click
 
-from diag.interaction.apply_options import ApplyFlags, apply_options
+from diag.apply_dialog.apply_options import ApplyFlags, apply_options
 from diag.interaction.examples import examples
 
 
@@ -22,12 +22,12 @@ def command(entry: str | None, run: str | None, force: bool, profile: str | None
 
     An undo is a plan like any other: compared with the org, written, read back, tested and journalled.
     """
+    from diag.apply_dialog.apply_flow import carry_out, counting_reads, identify
     from diag.changes.journal.journal import Journal
     from diag.changes.undo_plan import demand_something_undone, entries_of_run, entry_named, make_undo_plan
     from diag.console import Console
     from diag.errors import UsageError
     from diag.genesys.client import GenesysClient
-    from diag.interaction.apply_flow import carry_out, counting_reads, identify
     from diag.settings import load_settings
     from diag.target import find_target
 

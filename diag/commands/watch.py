@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import click
 
 from analysis.plain_text import json_text
-from diag.interaction.apply_options import ApplyFlags, apply_options
+from diag.apply_dialog.apply_options import ApplyFlags, apply_options
 from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
 
@@ -105,9 +105,9 @@ def _look(
 ) -> "tuple[PromiseLook, OrgIdentity]":
     from datetime import UTC, datetime
 
+    from diag.apply_dialog.apply_flow import identify
     from diag.changes.journal.journal import Journal
     from diag.genesys.client import GenesysClient
-    from diag.interaction.apply_flow import identify
     from diag.interaction.pause_note import pause_note
     from diag.production.watched_org import WatchedOrg
 
@@ -178,9 +178,9 @@ def _undo(
     flags: ApplyFlags,
 ) -> None:
     """Take back the changes that broke their promise by making a timeout shorter."""
+    from diag.apply_dialog.apply_flow import carry_out
     from diag.changes.undo_plan import demand_something_undone, make_undo_plan
     from diag.genesys.client import GenesysClient
-    from diag.interaction.apply_flow import carry_out
 
     entries = [item.promise.line for item in look.broken if item.promise.undo_helps]
     for item in look.broken:

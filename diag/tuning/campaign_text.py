@@ -104,7 +104,7 @@ def cost_lines(
             f"Inputs are invented for {plural(invented, 'action')}: no timeout is lowered on them. Real ones "
             "go into the workload (diag measure --dry-run shows the lines)."
         )
-    late = [one.action.name for one in prepared.to_measure if one.action.action_id in number.open]
+    late = [one.action.name for one in prepared.to_measure if one.action.action_id in number.unfinished]
     if late:
         lines.append(
             f"Too short for {', '.join(late)}: production calls them so rarely, or there are so many, that a "

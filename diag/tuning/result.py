@@ -8,15 +8,15 @@ from analysis.format.atomic_write import write_whole
 from analysis.verdicts.recommendation import Analysis
 from analysis.verdicts.severity import harm
 from diag import __version__
+from diag.apply_dialog.apply_exit_code import raise_for
+from diag.apply_dialog.apply_flow import build_plan, carry_out
+from diag.apply_dialog.apply_options import ApplyFlags
 from diag.campaign.evidence import judged_together
 from diag.campaign.folder import CampaignFolder
 from diag.campaign.saved import Saved
 from diag.campaign.standing import Standing
 from diag.changes.plans.plan_file import write_plan
 from diag.genesys.client import GenesysClient
-from diag.interaction.apply_exit_code import raise_for
-from diag.interaction.apply_flow import build_plan, carry_out
-from diag.interaction.apply_options import ApplyFlags
 from diag.interaction.show_analysis import show_analysis
 from diag.judged_files import RunEvidence, report_data
 from diag.production.evidence import ProductionEvidence, read_evidence

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from diag.apply_dialog.stages import Stages, read_stages
 from diag.errors import UsageError
-from diag.interaction.stages import Stages, read_stages
 
 DEFAULT_WORKLOAD: Final = Path("workload.toml")
 DEFAULT_OVER: Final = "24h"

@@ -199,15 +199,19 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "numpy",
     },
     "diag/interaction": {
-        "analysis", "reports.wording", "diag.changes", "diag.console", "diag.errors", "diag.genesys",
-        "diag.inventory", "diag.measuring", "diag.production", "diag.settings", "diag.table",
-        "diag.table_layout", "diag.target", "diag.workload", "diag.wrapped_text", "click", "rich",
+        "analysis", "reports.wording", "diag.console", "diag.genesys", "diag.measuring", "diag.table",
+        "diag.table_layout", "diag.wrapped_text", "click", "rich",
+    },
+    "diag/apply_dialog": {
+        *_CLIENT, "analysis", "reports.wording", "diag.changes", "diag.console", "diag.errors",
+        "diag.interaction", "diag.inventory", "diag.production", "diag.settings", "diag.target",
+        "diag.workload", "click",
     },
     "diag/tuning": {
-        *_CLIENT, "analysis", "reports.pages", "reports.wording", "diag.__version__", "diag.campaign",
-        "diag.changes", "diag.choice", "diag.console", "diag.errors", "diag.exit_codes", "diag.interaction",
-        "diag.inventory", "diag.judged_files", "diag.measuring", "diag.production", "diag.settings",
-        "diag.table", "diag.target", "diag.workload",
+        *_CLIENT, "analysis", "reports.pages", "reports.wording", "diag.__version__", "diag.apply_dialog",
+        "diag.campaign", "diag.changes", "diag.choice", "diag.console", "diag.errors", "diag.exit_codes",
+        "diag.interaction", "diag.inventory", "diag.judged_files", "diag.measuring", "diag.production",
+        "diag.settings", "diag.table", "diag.target", "diag.workload",
     },
     "diag/commands": {"analysis", "reports", "diag", "click", "rich"},
     # the load

@@ -10,12 +10,12 @@ from typing import Any, Final
 
 import pytest
 
+from diag.apply_dialog.apply_flow import identify
 from diag.changes.plans.manual_plan import actions_named, make_manual_plan
 from diag.changes.plans.plan_file import write_plan
 from diag.cli import run
 from diag.genesys.client import GenesysClient
 from diag.genesys.models import Action
-from diag.interaction.apply_flow import identify
 from diag.settings import load_settings
 from diag.target import find_target
 

@@ -8,10 +8,10 @@ import pytest
 
 from analysis.format.action_facts import ActionFacts
 from analysis.format.run_folder import Manifest, RunFolder, write_manifest
+from diag.apply_dialog.apply_flow import identify
 from diag.cli import run
 from diag.exit_codes import ExitCode
 from diag.genesys.client import GenesysClient
-from diag.interaction.apply_flow import identify
 from diag.settings import load_settings
 from diag.target import find_target
 from tests.support.sample_tables import START, write_segment

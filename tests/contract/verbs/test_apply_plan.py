@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
+from diag.apply_dialog.apply_flow import kept_plan
 from diag.changes.journal.journal import Journal
 from diag.changes.journal.journal_line import Author, PlannedAction, first_line, first_line_of_creation
 from diag.changes.plans.plan import OrgIdentity
 from diag.changes.plans.plan_file import plan_digest, read_plan, write_plan
 from diag.cli import run
 from diag.exit_codes import ExitCode
-from diag.interaction.apply_flow import kept_plan
 from tests.support.terminal_session import OTHER, history, saved_plan
 
 

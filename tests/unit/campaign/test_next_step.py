@@ -66,7 +66,7 @@ def test_where_its_calls_do_not_fit_the_span_the_forecast_says_so_before_the_fir
     plan = campaign(rare, action())
     coming = forecast(plan, before(plan), next_slot(plan, 0, BEGAN_AT))
 
-    assert coming.open == ("rare",)
+    assert coming.unfinished == ("rare",)
     assert coming.done_at["orders"] is not None
 
 

@@ -14,6 +14,7 @@ import pytest
 from rich.console import Console as RichConsole
 
 from analysis.verdicts.recommendation import Recommendation, Verdict
+from diag.apply_dialog.plan_text import plan_text
 from diag.changes.journal.journal_line import JournalLine
 from diag.changes.plans.plan import Change, Evidence, OrgIdentity, Plan, SkippedChange
 from diag.checks.rules import DEFAULT_RULES, judge
@@ -24,7 +25,6 @@ from diag.console import Console
 from diag.genesys.directory import Consumer, Integration
 from diag.genesys.models import Action, ActionConfig
 from diag.interaction.live_table import live_table
-from diag.interaction.plan_text import plan_text
 from diag.interaction.recommendation_table import loops_table, recommendation_table
 from diag.inventory.row import InventoryRow
 from diag.inventory.view import inventory_table

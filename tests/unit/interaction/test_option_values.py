@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from analysis.errors import BadSettingError
 from analysis.settings import RecommendSettings
-from diag.interaction.apply_options import ApplyFlags, apply_options
+from diag.apply_dialog.apply_options import ApplyFlags, apply_options
 from diag.interaction.option_values import gathered
 from diag.interaction.recommend_options import recommend_options, same_question, stated_flags
 

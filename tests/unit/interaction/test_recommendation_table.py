@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from analysis.verdicts.recommendation import Recommendation, Verdict
+from diag.apply_dialog.plan_text import plan_text
 from diag.changes.plans.plan import Evidence, Plan
-from diag.interaction.plan_text import plan_text
 from diag.interaction.recommendation_table import recommendation_table
 from diag.interaction.show_analysis import PlanCommands, next_lines
 from diag.table_layout import lay_out

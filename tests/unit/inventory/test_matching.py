@@ -3,13 +3,13 @@
 import pytest
 
 from analysis.format.sample_schema import InputOrigin
+from diag.apply_dialog.verification_input import entry_for
 from diag.changes.errors import UnknownActionError
 from diag.changes.plans.manual_plan import actions_named
 from diag.changes.plans.scope import Scope
 from diag.choice.selection import actions_to_call
 from diag.errors import UsageError
 from diag.genesys.models import Action, ActionConfig
-from diag.interaction.verification_input import entry_for
 from diag.inventory.matching import wanted_actions
 from diag.workload.payload import Payload
 from diag.workload.workload import Workload, WorkloadEntry

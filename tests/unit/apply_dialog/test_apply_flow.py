@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
+from diag.apply_dialog.apply_exit_code import raise_for
+from diag.apply_dialog.plan_text import dry_run_text, plan_text, result_line, results_text
 from diag.changes.applying.dry_run import DryRunResult
 from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
 from diag.changes.plans.plan import Evidence, Plan, SkippedChange, Unchanged
 from diag.errors import CredentialsError, DiagError, PartialError, StalePlanError
-from diag.interaction.apply_exit_code import raise_for
-from diag.interaction.plan_text import dry_run_text, plan_text, result_line, results_text
 from tests.support.changes.fake_org import IDENTITY, change_for, full_config
 
 CHANGE = change_for(full_config(), 10)

@@ -6,9 +6,9 @@ from typing import Any, Literal, TypeVar
 
 import click
 
+from diag.apply_dialog.stages import Stages
 from diag.interaction.option_values import gathered
 from diag.interaction.shared_options import profile_option
-from diag.interaction.stages import Stages
 
 Result = TypeVar("Result")
 

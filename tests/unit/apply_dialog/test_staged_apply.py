@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from analysis.production.promise_watch import Stretch, WatchState
+from diag.apply_dialog.staged_apply import StageWatch
+from diag.apply_dialog.stages import Stages, read_stages
 from diag.changes.applying.apply import Watch, apply_plan
 from diag.changes.applying.apply_context import ApplyOptions, Operator, WallClock
 from diag.changes.journal.journal import Journal
@@ -17,8 +19,6 @@ from diag.changes.plans.plan import Plan
 from diag.console import Console
 from diag.errors import UsageError
 from diag.genesys.errors import ApiError, PlatformError
-from diag.interaction.staged_apply import StageWatch
-from diag.interaction.stages import Stages, read_stages
 from diag.production.promises import Promise, promises_of
 from diag.production.watch_promises import ACCEPTED, NotWatched, PromiseLook, Watched
 from tests.support.changes.fake_org import IDENTITY, FakeOrg, change_for, full_config

@@ -8,18 +8,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from diag.apply_dialog.apply_options import ApplyFlags
 from diag.changes.plans.plan import OrgIdentity, Plan, PlanOptions
-from diag.interaction.apply_options import ApplyFlags
 
 if TYPE_CHECKING:
     from analysis.verdicts.recommendation import Analysis
+    from diag.apply_dialog.staged_apply import StageWatch
     from diag.changes.applying.apply import Watch
     from diag.changes.plans.change_result import ChangeResult
     from diag.changes.plans.planned_change import ReadConfig
     from diag.console import Console, Progress
     from diag.genesys.client import GenesysClient
     from diag.genesys.models import FullConfig
-    from diag.interaction.staged_apply import StageWatch
     from diag.settings import Settings
     from diag.target import Target
 
@@ -78,6 +78,11 @@ def carry_out(
     action that was to be changed could not be read, BrokenPromiseError or UnwatchedError when a stage did not
     pass.
     """
+    from diag.apply_dialog.apply_exit_code import raise_for
+    from diag.apply_dialog.approval import approve
+    from diag.apply_dialog.plan_text import dry_run_text, plan_text, results_text
+    from diag.apply_dialog.staged_apply import StageWatch
+    from diag.apply_dialog.verification_input import payloads_of_runs
     from diag.changes.applying.apply import apply_plan
     from diag.changes.applying.apply_context import ApplyOptions, Operator
     from diag.changes.applying.dry_run import dry_run
@@ -86,11 +91,6 @@ def carry_out(
     from diag.changes.journal.journal_line import Author, new_id
     from diag.changes.plans.plan_file import plan_digest, write_plan
     from diag.genesys.client import GenesysClient
-    from diag.interaction.apply_exit_code import raise_for
-    from diag.interaction.approval import approve
-    from diag.interaction.plan_text import dry_run_text, plan_text, results_text
-    from diag.interaction.staged_apply import StageWatch
-    from diag.interaction.verification_input import payloads_of_runs
     from diag.production.watched_org import WatchedOrg
 
     if plan.org.sandbox:
@@ -165,7 +165,7 @@ class _Display:
         return Watch(on_result=self.on_result, why_not_on=stage_watch.why_not_on)
 
     def on_result(self, result: "ChangeResult", done: int, total: int) -> None:
-        from diag.interaction.plan_text import result_line
+        from diag.apply_dialog.plan_text import result_line
 
         self._console.note(result_line(result))
         self._done = done
