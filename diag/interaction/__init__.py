@@ -1,1 +1,1 @@
-"""What verbs share on a terminal: options, tables and plans as text, asking for approval, the apply flow."""
+"""What verbs share on a terminal: options, examples, tables and verdicts as text, where a result goes."""
