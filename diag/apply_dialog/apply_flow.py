@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from diag.apply_dialog.apply_options import ApplyFlags
+from diag.apply_dialog.stages import StagedPlan
 from diag.changes.plans.plan import OrgIdentity, Plan, PlanOptions
 
 if TYPE_CHECKING:
@@ -81,7 +82,6 @@ def carry_out(
     from diag.apply_dialog.apply_exit_code import raise_for
     from diag.apply_dialog.approval import approve
     from diag.apply_dialog.plan_text import dry_run_text, plan_text, results_text
-    from diag.apply_dialog.staged_apply import StageWatch
     from diag.apply_dialog.verification_input import payloads_of_runs
     from diag.changes.applying.apply import apply_plan
     from diag.changes.applying.apply_context import ApplyOptions, Operator
@@ -91,7 +91,6 @@ def carry_out(
     from diag.changes.journal.journal_line import Author, new_id
     from diag.changes.plans.plan_file import plan_digest, write_plan
     from diag.genesys.client import GenesysClient
-    from diag.production.watched_org import WatchedOrg
 
     if plan.org.sandbox:
         console.banner("SANDBOX: nothing real is changed")
@@ -118,9 +117,8 @@ def carry_out(
         again = f"diag apply {kept}" + (f" {flags.stages.flags}" if flags.stages else "")
         stage_watch = None
         if flags.stages is not None:
-            watched = WatchedOrg(client, identity, settings)
-            watched.demand_telemetry(datetime.now(UTC))  # no stage could pass without it
-            stage_watch = StageWatch(console, watched, flags.stages, len(plan.changes), again)
+            staged = StagedPlan(flags.stages, len(plan.changes), again)
+            stage_watch = _stage_watch(console, client, settings, identity, staged)
         approve(console, settings, identity, yes=flags.yes)
         write_plan(plan, kept)
         author = Author(connection.client_id or client.token_info().client_id, new_id(time.time()))
@@ -145,6 +143,18 @@ def carry_out(
     if stage_watch is not None and stage_watch.stopped_by is not None:
         raise stage_watch.stopped_by
     return tuple(results)
+
+
+def _stage_watch(
+    console: "Console", client: "GenesysClient", settings: "Settings", identity: OrgIdentity, plan: StagedPlan
+) -> "StageWatch":
+    """Return what watches each stage. Raises ApiError where production cannot be read: none could pass."""
+    from diag.apply_dialog.staged_apply import StageWatch
+    from diag.production.watched_org import WatchedOrg
+
+    watched = WatchedOrg(client, identity, settings)
+    watched.demand_telemetry(datetime.now(UTC))
+    return StageWatch(console, watched, plan)
 
 
 class _Display:

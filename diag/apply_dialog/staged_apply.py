@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Final, Protocol
 
 from analysis.number_words import plural
-from diag.apply_dialog.stages import Stages
+from diag.apply_dialog.stages import StagedPlan
 from diag.changes.applying.apply_context import REAL_TIME, WallClock
 from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
 from diag.console import Console
@@ -48,22 +48,20 @@ class WatchedProduction(Protocol):
 
 @dataclass(slots=True)
 class StageWatch:
-    """Asked between two of `total` changes; `again` is the command that goes on.
+    """Asked between two changes of a plan.
 
     `stopped_by` says why the rest is left alone, None while nothing speaks against it.
     """
 
     console: Console
     watched: WatchedProduction
-    stages: Stages
-    total: int
-    again: str
+    plan: StagedPlan
     clock: WallClock = REAL_TIME
     stopped_by: DiagError | None = field(default=None, init=False)
 
     def why_not_on(self, results: Sequence[ChangeResult]) -> str | None:
         """Return why the rest is left alone, None to go on; a stage that is whole is watched first."""
-        size = self.stages.size(self.total)
+        size = self.plan.size
         if len(results) % size:
             return None
         number = len(results) // size
@@ -75,12 +73,12 @@ class StageWatch:
         return None if self.stopped_by is None else f"stage {number} did not pass"
 
     def _watch(self, number: int, promises: Sequence[Promise]) -> DiagError | None:
-        until = max(item.line.at for item in promises) + self.stages.watch_for_s
+        until = max(item.line.at for item in promises) + self.plan.stages.watch_for_s
         if until > self.clock.now():
             when = datetime.fromtimestamp(until, UTC).strftime("%a %d %b %H:%M UTC")
             self.console.note(
                 f"Stage {number} is done. Production is watched until {when}, then comes the next. "
-                f"Ctrl-C stops; to go on: {self.again}"
+                f"Ctrl-C stops; to go on: {self.plan.again}"
             )
         while True:
             look, unread = self._look(promises)
@@ -93,7 +91,7 @@ class StageWatch:
         if unread is not None:
             return UnwatchedError(
                 f"Production could not be read after stage {number}, so the rest was not changed: {unread}",
-                hint=f"To go on: {self.again}",
+                hint=f"To go on: {self.plan.again}",
             )
         self.console.note(f"Stage {number}: {holds_line(look)}")
         return None
@@ -109,7 +107,7 @@ class StageWatch:
 
     def _broken(self, number: int, look: PromiseLook) -> DiagError:
         first, *others = look.broken
-        left = self.total - number * self.stages.size(self.total)
+        left = self.plan.changes - number * self.plan.size
         return BrokenPromiseError(
             broken_sentence(first),
             hint=next_step(first),

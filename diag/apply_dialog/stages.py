@@ -37,6 +37,20 @@ class Stages:
         return f"--stage {100 * self.share:g}% --watch-for {round(self.watch_for_s / 60)}m"
 
 
+@dataclass(frozen=True, slots=True)
+class StagedPlan:
+    """So many changes in stages; `again` is the command that goes on after a stop."""
+
+    stages: Stages
+    changes: int
+    again: str
+
+    @property
+    def size(self) -> int:
+        """Return how many changes a stage has."""
+        return self.stages.size(self.changes)
+
+
 def read_stages(stage: str | None, watch_for: str | None) -> Stages | None:
     """Return the stages that the two flags ask for, None for all at once. Raises UsageError."""
     from diag.workload.read_workload import seconds

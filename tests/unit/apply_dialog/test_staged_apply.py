@@ -9,7 +9,7 @@ import pytest
 
 from analysis.production.promise_watch import Stretch, WatchState
 from diag.apply_dialog.staged_apply import StageWatch
-from diag.apply_dialog.stages import Stages, read_stages
+from diag.apply_dialog.stages import StagedPlan, Stages, read_stages
 from diag.changes.applying.apply import Watch, apply_plan
 from diag.changes.applying.apply_context import ApplyOptions, Operator, WallClock
 from diag.changes.journal.journal import Journal
@@ -72,9 +72,8 @@ class Staged:
 
     def apply(self) -> tuple[list[ChangeResult], StageWatch]:
         clock = WallClock(lambda: self.now, self._sleep)
-        stages = StageWatch(
-            Console(), self.production, Stages(self.share, 4 * HOUR_S), 4, "diag apply P", clock
-        )
+        plan = StagedPlan(Stages(self.share, 4 * HOUR_S), len(self.plan.changes), "diag apply P")
+        stages = StageWatch(Console(), self.production, plan, clock)
         results = apply_plan(
             self.plan,
             self.org,
