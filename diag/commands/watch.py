@@ -1,7 +1,7 @@
 """`diag watch`: whether production keeps what was promised, for each timeout that diag changed."""
 
-import time
 from dataclasses import dataclass
+from time import sleep
 from typing import TYPE_CHECKING, Final, Literal
 
 import click
@@ -97,7 +97,7 @@ def command(options: WatchOptions, profile: str | None, flags: ApplyFlags) -> in
                 return ExitCode.THRESHOLD
             if pause_s is None:
                 return ExitCode.INCOMPLETE if any(item.unread for item in look.not_watched) else ExitCode.OK
-        time.sleep(pause_s)
+        sleep(pause_s)
 
 
 def _look(

@@ -25,7 +25,7 @@ duration = "7s"
 error_calls = 20
 timeouts_in_a_row = 10
 latency_window = "1s"
-latency_factor = 3
+latency_factor = 10
 """
     with sandbox(tmp_path, more=more) as environment:
         found = measure(tmp_path, environment, workload)

@@ -12,6 +12,7 @@ from diag.changes.plans.manual_plan import make_manual_plan
 from diag.changes.plans.plan import SkippedChange
 from diag.changes.undo_plan import make_undo_plan
 from diag.genesys.errors import UnexpectedReplyError
+from diag.genesys.http.api import ApiRequest
 from tests.support.changes.dropped_template import drop_the_template
 from tests.support.sandbox_control import switch
 
@@ -110,9 +111,8 @@ def test_a_patch_answered_from_before_the_write_proves_nothing(
     """A cache, or a replica that lags, answers the PATCH with the action as it was."""
     fields = admin.fields(action_id)
     change = admin.change(action_id)
-    old = admin.client._api.call(
-        "GET", f"/api/v2/integrations/actions/{action_id}", params={"includeConfig": True}
-    )
+    path = f"/api/v2/integrations/actions/{action_id}"
+    old = admin.client._api.call(ApiRequest("GET", path, {"includeConfig": True}))
 
     def as_it_was(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, stream=httpx.ByteStream(old.body), request=request)

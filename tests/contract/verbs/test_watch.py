@@ -134,6 +134,6 @@ def test_every_goes_on_through_failures_until_a_promise_breaks(
         if len(pauses) == 2:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("diag.commands.watch.time.sleep", pause)
+    monkeypatch.setattr("diag.commands.watch.sleep", pause)
     assert run(["watch", "--every", "1h"]) == ExitCode.INTERRUPTED
     assert pauses == [3600.0, 3600.0]

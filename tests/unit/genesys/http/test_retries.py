@@ -2,6 +2,7 @@
 
 import logging
 import time
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -121,7 +122,7 @@ def test_a_limit_without_an_end_is_waited_for_past_the_minute(
 ) -> None:
     wire.get(ME).respond(429)
     slept: list[float] = []
-    monkeypatch.setattr("tenacity.nap.time.sleep", slept.append)
+    monkeypatch.setattr("tenacity.nap.time", SimpleNamespace(sleep=slept.append))
     stamina.set_testing(False)
     with pytest.raises(RateLimitedError):
         client.organization()
