@@ -63,7 +63,7 @@ def read_stages(stage: str | None, watch_for: str | None) -> Stages | None:
     share = float(match[1]) / 100.0 if match is not None else 0.0
     if not 0.0 < share <= 1.0:
         raise UsageError(f"Invalid --stage {stage!r}.", hint="Use a share of the changes: --stage 10%")
-    text = watch_for or USUAL_WATCH
+    text = USUAL_WATCH if watch_for is None else watch_for
     watch_for_s = seconds(text)
     if watch_for_s is None or not SHORTEST_WATCH_S <= watch_for_s <= LONGEST_WATCH_S:
         raise UsageError(
