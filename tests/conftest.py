@@ -15,6 +15,7 @@ from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
 
 from tests.support import sandbox_control
+from tests.support.forks import FORKS
 from tests.support.sandbox_control import PATIENCE_S
 from tests.support.sandbox_process import start_sandbox as start_sandbox_process
 
@@ -34,6 +35,19 @@ class FilesInOrder(LoadFileScheduling):  # type: ignore[misc]  # xdist has no ty
     def __init__(self, config: pytest.Config, log: object) -> None:
         config.option.loadscopereorder = False  # not by the number of tests, which says nothing of their time
         super().__init__(config, log)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """All processes of the suite fork from one server; it imports while they collect."""
+    node.workerinput["forks"] = FORKS.address
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Fork from the server of all processes, where there is one."""
+    shared = getattr(config, "workerinput", {}).get("forks")
+    if shared:
+        FORKS.share(shared)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -1,8 +1,6 @@
 """Submit and poll, from the workload file to the recommended loop, against what the sandbox knows."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,9 +9,11 @@ import pytest
 
 from analysis.jobs.read_jobs import Job, read_flows
 from diag.sandbox.launch import SandboxProcess
-from tests.support.load_run import at_home, locust_line
+from tests.support.load_run import at_home
+from tests.support.locust_process import fork_locust
 from tests.support.sandbox_control import arm, ask
 from tests.support.sandbox_process import start_sandbox
+from tests.support.verb_process import fork
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.e2e
@@ -84,16 +84,9 @@ class World:
         flows = read_flows([self.folder / "run"])
         return flows[0].jobs if flows else ()
 
-    def run(self, *line: str) -> "subprocess.Popen[str]":
-        return subprocess.Popen(
-            line,
-            cwd=self.folder,
-            env=at_home(self.folder, self.sandbox.environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+    @property
+    def environment(self) -> dict[str, str]:
+        return at_home(self.folder, self.sandbox.environment)
 
 
 @pytest.fixture
@@ -104,12 +97,10 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 def test_every_job_is_followed_to_its_end_and_the_flow_gets_interval_and_limit(world: World) -> None:
-    measure = world.run(
-        sys.executable, "-m", "diag", "measure", "--run-dir", "run", "--all-the-time", "--time", "90s"
-    )
-    output, _ = measure.communicate(timeout=150)
+    line = ("measure", "--run-dir", "run", "--all-the-time", "--time", "90s")
+    measured = fork(line, world.folder, world.environment)
 
-    assert measure.returncode == 0, output
+    assert measured.returncode == 0, measured.stderr
     truth, jobs = world.truth(), world.jobs()
     assert len(jobs) == len(truth) >= 350  # the run waited for the jobs after its last call
     for job in jobs:
@@ -120,7 +111,7 @@ def test_every_job_is_followed_to_its_end_and_the_flow_gets_interval_and_limit(w
     (fault,) = world.ask("faults")["faults"]
     assert sum(job.throttled for job in jobs) == fault["hit"] > 20
 
-    assert "Start: Half of the jobs are done within" in output
+    assert "Start: Half of the jobs are done within" in measured.stdout + measured.stderr
     written = json.loads((world.folder / "run" / "recommendations.json").read_text())
     (loop,) = written["loops"]
     assert (loop["jobs"], loop["unfinished"], loop["throttled"]) == (len(jobs), 0, fault["hit"])
@@ -133,9 +124,8 @@ def test_every_job_is_followed_to_its_end_and_the_flow_gets_interval_and_limit(w
 
 
 def test_kill_minus_nine_keeps_what_was_known_of_every_job(world: World) -> None:
-    process = world.run(
-        *locust_line("--workload", "workload.toml", "--run-dir", "run"),
-    )
+    line = ("--workload", "workload.toml", "--run-dir", "run")
+    process = fork_locust(*line, folder=world.folder, environment=world.environment)
     try:
         wait_until(lambda: sum(job.state == "done" for job in world.jobs()) > 20, "jobs that are done")
     finally:

@@ -3,8 +3,6 @@
 import select
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,9 +14,12 @@ from analysis.format.run_folder import Manifest, RunFolder
 from analysis.samples.read_samples import read_samples
 from diag.measuring.import_rows import import_rows
 from diag.sandbox.launch import SandboxProcess
-from tests.support.load_run import at_home, free_port, locust_line, manifest_in, rows_in
+from tests.support.forks import Forked
+from tests.support.load_run import at_home, free_port, manifest_in, rows_in
+from tests.support.locust_process import fork_locust
 from tests.support.sandbox_control import ask
 from tests.support.sandbox_process import start_sandbox
+from tests.support.verb_process import fork
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.e2e
@@ -111,16 +112,10 @@ class Hosts:
             options = ("--master-port", wire.port, "--spool", spool, "--deliver-within", deliver_s)
             self.workers.append(self._start(f"worker-{number}", "--worker", *map(str, options)))
 
-    def _start(self, name: str, *arguments: str) -> "subprocess.Popen[bytes]":
-        with (self.folder / f"{name}.log").open("wb") as log:
-            return subprocess.Popen(
-                locust_line(*arguments),
-                cwd=self.folder,
-                env=at_home(self.folder, self.sandbox.environment),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
+    def _start(self, name: str, *arguments: str) -> Forked:
+        environment = at_home(self.folder, self.sandbox.environment)
+        log = self.folder / f"{name}.log"
+        return fork_locust(*arguments, folder=self.folder, environment=environment, log=log)
 
     def log(self, name: str = "master") -> str:
         return (self.folder / f"{name}.log").read_text()
@@ -223,16 +218,8 @@ def test_lost_workers_are_named_and_their_rows_can_be_brought_in(hosts: Callable
         assert str(folder) in str(found.status_reason)  # where the others lie
 
     add = [part for folder in kept for part in ("--add-rows", str(folder))]
-    brought = subprocess.run(
-        [sys.executable, "-m", "diag", "report", "run", "--format", "text", *add],
-        cwd=made.folder,
-        env=at_home(made.folder, {}),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=90,
-        check=False,
-    )
+    line = ("report", "run", "--format", "text", *add)
+    brought = fork(line, made.folder, at_home(made.folder, {}))
     assert brought.returncode == 0, brought.stderr
     assert brought.stderr.count("rows added") == 2
     assert made.arrived() == made.kept(0) + made.kept(1) > arrived + 40

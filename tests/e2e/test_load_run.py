@@ -12,7 +12,9 @@ from analysis.samples.read_samples import read_samples
 from diag.measuring.load_process import LoadOptions, run_load
 from diag.measuring.run_progress import RunProgress
 from diag.sandbox.launch import SandboxProcess
-from tests.support.load_run import ROOT, at_home, ended_whole, is_whole, locust_line, manifest_in, rows_in
+from tests.support.forks import Forked
+from tests.support.load_run import at_home, ended_whole, is_whole, manifest_in, rows_in
+from tests.support.locust_process import fork_locust, locust_line, run_locust
 from tests.support.sandbox_process import start_sandbox
 from tests.support.waiting import wait_until
 
@@ -28,21 +30,14 @@ def sandbox() -> Iterator[SandboxProcess]:
 
 
 @pytest.fixture
-def locust(tmp_path: Path, sandbox: SandboxProcess) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+def locust(tmp_path: Path, sandbox: SandboxProcess) -> Iterator[Callable[..., Forked]]:
     started = []
 
-    def start(
-        *arguments: str, actions: Sequence[str] = QUICK, report: bool = False, **environment: str
-    ) -> subprocess.Popen[str]:
-        chosen = [part for action in actions for part in ("--action", action)]
-        process = subprocess.Popen(
-            locust_line("--run-dir", str(tmp_path / "run"), *chosen, *arguments, report=report),
-            cwd=tmp_path,
-            env=at_home(tmp_path, {**sandbox.environment, **environment}),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
+    def start(*arguments: str, actions: Sequence[str] = QUICK, **environment: str) -> Forked:
+        process = fork_locust(
+            *("--run-dir", str(tmp_path / "run"), *chosen(actions), *arguments),
+            folder=tmp_path,
+            environment=at_home(tmp_path, {**sandbox.environment, **environment}),
         )
         started.append(process)
         return process
@@ -53,19 +48,30 @@ def locust(tmp_path: Path, sandbox: SandboxProcess) -> Iterator[Callable[..., su
         process.communicate()
 
 
+def chosen(actions: Sequence[str]) -> list[str]:
+    return [part for action in actions for part in ("--action", action)]
+
+
 def wait_for_rows(tmp_path: Path, count: int) -> None:
     wait_until(lambda: rows_in(tmp_path) >= count, f"{count} rows")
 
 
-def test_a_run_ends_by_itself_with_every_call_recorded(
-    tmp_path: Path, locust: Callable[..., subprocess.Popen[str]]
-) -> None:
-    process = locust("--run-time", "3s", "--rate", "30", report=True)
-    output, _ = process.communicate(timeout=60)
+def test_a_run_ends_by_itself_with_every_call_recorded(tmp_path: Path, sandbox: SandboxProcess) -> None:
+    line = ("--run-dir", "run", "--run-time", "3s", "--rate", "30", *chosen(QUICK))
+    done = subprocess.run(
+        locust_line(*line, report=True),
+        cwd=tmp_path,
+        env=at_home(tmp_path, sandbox.environment),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
 
     found = manifest_in(tmp_path)
-    assert ended_whole(process.returncode, found), output
-    assert "SANDBOX" in output
+    assert ended_whole(done.returncode, found), done.stderr
+    assert "SANDBOX" in done.stdout + done.stderr
     samples = read_samples([tmp_path / "run"]).table
     assert is_whole(found)
     assert found.sandbox
@@ -84,12 +90,12 @@ def test_a_run_ends_by_itself_with_every_call_recorded(
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_leaves_a_whole_folder_and_no_call_is_lost(
-    tmp_path: Path, locust: Callable[..., subprocess.Popen[str]], number: signal.Signals
+    tmp_path: Path, locust: Callable[..., Forked], number: signal.Signals
 ) -> None:
     process = locust("--rate", "20", "--drain-s", "0.2", actions=["Run Credit Check", "Get Account Balance"])
     wait_for_rows(tmp_path, 20)
     process.send_signal(number)
-    output, _ = process.communicate(timeout=60)
+    output = "".join(process.communicate(timeout=60))
 
     assert process.returncode == 130, output
     found = manifest_in(tmp_path)
@@ -102,9 +108,7 @@ def test_a_signal_leaves_a_whole_folder_and_no_call_is_lost(
     assert set(samples["offered_rate"]) == {20.0}  # as offered when they were sent, not at the end: 0
 
 
-def test_kill_minus_nine_keeps_every_finished_call(
-    tmp_path: Path, locust: Callable[..., subprocess.Popen[str]]
-) -> None:
+def test_kill_minus_nine_keeps_every_finished_call(tmp_path: Path, locust: Callable[..., Forked]) -> None:
     process = locust("--rate", "50")
     wait_for_rows(tmp_path, 100)
     process.kill()
@@ -114,13 +118,11 @@ def test_kill_minus_nine_keeps_every_finished_call(
     assert len(read_samples([tmp_path / "run"]).table) == rows_in(tmp_path) >= 100
 
 
-def test_an_org_without_a_workload_is_refused(
-    tmp_path: Path, locust: Callable[..., subprocess.Popen[str]]
-) -> None:
+def test_an_org_without_a_workload_is_refused(tmp_path: Path, locust: Callable[..., Forked]) -> None:
     process = locust(
         "--run-time", "2s", GENESYSCLOUD_OAUTHCLIENT_ID="", GENESYSCLOUD_ACCESS_TOKEN="some-token"
     )
-    output, _ = process.communicate(timeout=60)
+    output = "".join(process.communicate(timeout=60))
 
     assert process.returncode == 2, output
     assert "diag init" in output
@@ -128,11 +130,9 @@ def test_an_org_without_a_workload_is_refused(
     assert not (tmp_path / "run").exists()
 
 
-def test_wrong_credentials_end_with_five(
-    tmp_path: Path, locust: Callable[..., subprocess.Popen[str]]
-) -> None:
+def test_wrong_credentials_end_with_five(tmp_path: Path, locust: Callable[..., Forked]) -> None:
     process = locust("--run-time", "2s", GENESYSCLOUD_OAUTHCLIENT_SECRET="not-the-secret")
-    output, _ = process.communicate(timeout=60)
+    output = "".join(process.communicate(timeout=60))
 
     assert process.returncode == 5, output
     assert "not-the-secret" not in output
@@ -201,15 +201,8 @@ def test_a_mistake_of_ours_ends_the_run_instead_of_hanging(
     file = tmp_path / "broken_actions.py"
     file.write_text(BROKEN.replace("METHOD", repr(method)))
     line = ("--run-time", "2s", "--run-dir", str(tmp_path / "run"), "--action", QUICK[0], "--drain-s", "0")
-    done = subprocess.run(
-        locust_line(*line, files=str(file)),
-        cwd=tmp_path,
-        env=at_home(tmp_path, {"PYTHONPATH": str(ROOT), **sandbox.environment}),
-        capture_output=True,
-        text=True,
-        timeout=90,
-        check=False,
-    )
+    environment = at_home(tmp_path, sandbox.environment)
+    done = run_locust(*line, folder=tmp_path, environment=environment, files=str(file))
 
     assert done.returncode == 1, done.stderr
     found = manifest_in(tmp_path)

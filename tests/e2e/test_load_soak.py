@@ -2,7 +2,6 @@
 
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,9 +12,12 @@ from analysis.estimates.time_coverage import time_coverage
 from analysis.format.run_folder import Manifest, RunFolder, read_manifest
 from analysis.samples.read_samples import read_samples
 from diag.sandbox.launch import SandboxProcess
-from tests.support.load_run import at_home, ended_whole, is_whole, locust_line, rows_in
+from tests.support.forks import Forked
+from tests.support.load_run import at_home, ended_whole, is_whole, rows_in
+from tests.support.locust_process import fork_locust
 from tests.support.sandbox_control import ask
 from tests.support.sandbox_process import start_sandbox
+from tests.support.verb_process import fork
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.e2e
@@ -41,32 +43,25 @@ class Soak:
 
     def __init__(self, folder: Path, sandbox: SandboxProcess) -> None:
         self.folder, self.sandbox = folder, sandbox
-        self.process: subprocess.Popen[str] | None = None
+        self.process: Forked | None = None
         self.set_total("10m")
 
     def set_total(self, total: str) -> None:
         (self.folder / "soak.toml").write_text(WORKLOAD.format(total=total))
 
-    def start(self, *more: str, workload: bool = True) -> "subprocess.Popen[str]":
+    @property
+    def environment(self) -> dict[str, str]:
+        return at_home(self.folder, self.sandbox.environment)
+
+    def start(self, *more: str, workload: bool = True) -> Forked:
         """Run the locustfile, without making a report."""
-        what = ["--workload", "soak.toml"] if workload else ["--mode", "soak"]
-        return self._run(locust_line(*what, *more))
-
-    def measure(self) -> "subprocess.Popen[str]":
-        """Run the verb; the same soak."""
-        return self._run([sys.executable, "-m", "diag", "measure", "soak.toml"])
-
-    def _run(self, line: list[str]) -> "subprocess.Popen[str]":
-        self.process = subprocess.Popen(
-            line,
-            cwd=self.folder,
-            env=at_home(self.folder, self.sandbox.environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        what = ("--workload", "soak.toml") if workload else ("--mode", "soak")
+        self.process = fork_locust(*what, *more, folder=self.folder, environment=self.environment)
         return self.process
+
+    def measure(self) -> "subprocess.CompletedProcess[str]":
+        """Run the verb to its end; the same soak."""
+        return fork(("measure", "soak.toml"), self.folder, self.environment)
 
     def kill(self) -> None:
         assert self.process is not None
@@ -119,19 +114,18 @@ def test_a_soak_that_was_killed_twice_goes_on_where_it_was(soak: Soak) -> None:
     process = soak.start()
     wait_until(lambda: soak.rows() > second + 90, "two windows more")  # 42 calls a window, give or take
     process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=90)
+    output = "".join(process.communicate(timeout=90))
     assert process.returncode == 130, output
     assert "the soak was interrupted and went on" in output
 
     process = soak.start("--run-dir", str(soak.run.path), "--action", "Get User Presence", workload=False)
-    output, _ = process.communicate(timeout=90)
+    output = "".join(process.communicate(timeout=90))
     assert (process.returncode, "holds a soak of other actions" in output) == (2, True), output
 
     soak.set_total("1s")  # over long ago
-    process = soak.measure()
-    output, _ = process.communicate(timeout=90)
-    assert ended_whole(process.returncode, soak.manifest()), output
-    assert "Continuing the soak" in output
+    done = soak.measure()
+    assert ended_whole(done.returncode, soak.manifest()), done.stderr
+    assert "Continuing the soak" in done.stdout + done.stderr
 
     found = soak.manifest()
     assert is_whole(found)

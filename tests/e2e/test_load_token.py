@@ -1,13 +1,12 @@
 """A run's token: renewed, refused, lost, without a permission, and where it is sent."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from analysis.samples.read_samples import read_samples
-from tests.support.load_run import LOCUSTFILE, as_an_org, at_home, free_port, is_whole, measure, sandbox
+from tests.support.load_run import as_an_org, at_home, free_port, is_whole, measure, sandbox
+from tests.support.locust_process import fork_locust
 from tests.support.sandbox_control import ask
 
 pytestmark = pytest.mark.e2e
@@ -100,21 +99,18 @@ def test_a_worker_sends_its_token_only_where_it_is_set_up_for(tmp_path: Path) ->
     with sandbox(tmp_path) as environment:
         org = as_an_org(environment)
         elsewhere = {**org, "GENESYSCLOUD_API_BASE": "https://api.mypurecloud.example"}
-        line = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--worker", "--master-port", port]
-        worker = subprocess.Popen(
-            line,
-            cwd=tmp_path,
-            env=at_home(tmp_path, elsewhere),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+        worker = fork_locust(
+            *("--worker", "--master-port", port),
+            folder=tmp_path,
+            environment=at_home(tmp_path, elsewhere),
+            mode=(),
         )
         try:
             master = ("--master", "--master-bind-host", "127.0.0.1", "--master-bind-port", port)
             found = measure(tmp_path, org, '[run]\nduration = "60s"', *master, code=2)
         finally:
             worker.kill()
-            worker.wait()
+            worker.communicate()
 
     assert found.status == "incomplete"
     assert "a worker is set up for https://api.mypurecloud.example" in str(found.status_reason)

@@ -12,16 +12,15 @@ import pytest
 
 from analysis.samples.read_samples import read_samples
 from tests.support.load_run import (
-    LOCUSTFILE,
     action,
     as_an_org,
     at_home,
     ended_whole,
     is_whole,
-    locust_line,
     manifest_in,
     sandbox,
 )
+from tests.support.locust_process import LOCUSTFILE, run_locust
 
 pytestmark = pytest.mark.e2e
 
@@ -51,16 +50,7 @@ def locust(
 ) -> subprocess.CompletedProcess[str]:
     action = ("--action", "Quick") if "--action" not in arguments else ()
     line = ("--drain-s", "1", *action, "--run-dir", str(folder / "run"), "--arrivals", "constant", *arguments)
-    return subprocess.run(
-        locust_line(*line, files=files),
-        cwd=folder,
-        env=at_home(folder, environment),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return run_locust(*line, folder=folder, environment=at_home(folder, environment), files=files)
 
 
 def levels(folder: Path) -> dict[float, float]:

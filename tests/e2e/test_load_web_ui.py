@@ -14,7 +14,8 @@ from analysis.format.run_folder import RunFolder, read_manifest
 from analysis.samples.read_samples import read_samples
 from diag.exit_codes import ExitCode
 from diag.sandbox.launch import SandboxProcess
-from tests.support.load_run import LOCUSTFILE, at_home, free_port, is_whole, rows_in
+from tests.support.load_run import at_home, free_port, is_whole, rows_in
+from tests.support.locust_process import LOCUSTFILE
 from tests.support.sandbox_process import start_sandbox
 from tests.support.waiting import wait_until
 

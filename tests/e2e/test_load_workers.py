@@ -1,7 +1,6 @@
 """Runs with workers: every row arrives once, a lost worker is said aloud."""
 
 import signal
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +11,8 @@ from analysis.format.run_folder import RunFolder, read_manifest
 from analysis.samples.read_samples import read_samples
 from diag.measuring.load_process import LoadOptions, run_load
 from diag.sandbox.launch import SandboxProcess
-from tests.support.load_run import at_home, ended_whole, free_port, is_whole, locust_line
+from tests.support.load_run import at_home, ended_whole, free_port, is_whole
+from tests.support.locust_process import HEADLESS, fork_locust
 from tests.support.sandbox_process import start_sandbox
 from tests.support.waiting import wait_until
 
@@ -59,21 +59,18 @@ def test_processes_share_the_load_and_every_row_is_there_once(
 def test_two_runs_that_fork_their_workers_do_not_share_them(tmp_path: Path, sandbox: SandboxProcess) -> None:
     # Bare Locust, as README has it (measure gives each run a port of its own anyway): one run headless, the
     # other from the page of Locust's web UI, whose tab has to show what its workers sent.
-    line = locust_line("--processes", "2", "--rate", "20", "--calls-per-action", "60", "--run-time", "60s")
+    line = ["--processes", "2", "--rate", "20", "--calls-per-action", "60", "--run-time", "60s"]
     line += [word for action in ACTIONS for word in ("--action", action)]
     port = free_port()
-    page = ["--web-host", "127.0.0.1", "--web-port", str(port)]
-    from_the_page = [*(word for word in line if word not in ("--headless", "--only-summary")), *page]
+    page = ("--web-host", "127.0.0.1", "--web-port", str(port))
     runs = {
-        name: subprocess.Popen(
-            [*words, "--run-dir", str(tmp_path / name)],
-            env=at_home(tmp_path, sandbox.environment),
-            cwd=tmp_path,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
+        name: fork_locust(
+            *(*line, "--run-dir", str(tmp_path / name)),
+            folder=tmp_path,
+            environment=at_home(tmp_path, sandbox.environment),
+            mode=mode,
         )
-        for name, words in (("one", line), ("two", from_the_page))
+        for name, mode in (("one", HEADLESS), ("two", page))
     }
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=10) as web:
         wait_until(lambda: started_from(web), "the web UI and its workers")
@@ -87,7 +84,7 @@ def test_two_runs_that_fork_their_workers_do_not_share_them(tmp_path: Path, sand
     for name, fewest in (("two", 40), ("one", 2 * 60)):
         found, text = read_manifest(RunFolder(tmp_path / name)), said[name]
         assert found is not None, text
-        assert ended_whole(runs[name].returncode, found), text
+        assert ended_whole(runs[name].wait(), found), text
         assert found.calls is not None and found.calls >= fewest
         assert len(list((tmp_path / name / "segments").glob("*.seg"))) == 2
     recorded = len(read_samples([tmp_path / "two"]).table)

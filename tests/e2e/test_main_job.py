@@ -13,7 +13,9 @@ import pytest
 
 from analysis.format.run_folder import RunFolder, read_manifest
 from diag.exit_codes import ExitCode
-from tests.support.load_run import ROOT, locust_line, rows_in
+from tests.support.forks import ROOT
+from tests.support.load_run import rows_in
+from tests.support.locust_process import fork_locust, locust_line
 from tests.support.sandbox_control import ask, log_in
 from tests.support.sandbox_process import start_sandbox as start_sandbox_process
 from tests.support.verb_process import fork, start
@@ -203,18 +205,13 @@ def test_a_run_killed_in_the_middle_is_read_and_judged(org: Org) -> None:
     run = org.folder / "runs" / "20260101T000009Z-killed"
     # Calls of seconds: a busy moment of this machine makes no burst of slow ones, which count as fewer.
     only = ("--rate", "120", "--action", "Quote Shipping Rate")
-    process = subprocess.Popen(
-        locust_line("--run-time", "120s", "--run-dir", str(run), *only),
-        cwd=org.folder,
-        env=org.environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    line = ("--run-time", "120s", "--run-dir", str(run), *only)
+    process = fork_locust(*line, folder=org.folder, environment=org.environment)
     try:
         wait_until(lambda: rows_in(run) > 700, "700 rows on the disk")
     finally:
         process.kill()
-        process.wait()
+        process.communicate()
     found = org.diag("recommend", str(run), "--format", "json")
     row = json.loads(found.stdout)["actions"][0]
 

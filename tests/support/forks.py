@@ -1,11 +1,161 @@
 """Processes of tests, forked from one that has imported everything.
 
-Starting Python and importing pandas, scipy and matplotlib takes three seconds of a core, the sandbox half a
-second, and tests start hundreds. What differs from `python -m ...` is only that.
+Starting Python and importing pandas, scipy and matplotlib takes three seconds of a core, Locust one, the
+sandbox half a second, and tests start hundreds. What differs from `python -m ...` is only that.
 """
 
-import multiprocessing
+import atexit
+import contextlib
+import os
+import pickle
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Final
 
-FORKS: Final = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["tests.support.preload"])
+from tests.support.fork_server import NUMBER
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+
+
+class Forked:
+    """A process that was forked, as `subprocess.Popen` has one; `outputs` are ends of pipes to read."""
+
+    def __init__(self, told: int, *outputs: int) -> None:
+        self._told, self._outputs = told, outputs
+        self.returncode: int | None = None
+        self.pid = self._number()
+
+    def poll(self) -> int | None:
+        """Return the exit code once it has ended."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.wait(0)
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Return the exit code; raises subprocess.TimeoutExpired."""
+        if self.returncode is None:
+            if not _readable([self._told], timeout):
+                raise subprocess.TimeoutExpired(f"process {self.pid}", timeout or 0.0)
+            self.returncode = self._number()
+            os.close(self._told)
+        return self.returncode
+
+    def communicate(self, timeout: float = 60.0) -> tuple[str, ...]:
+        """Return what was written to each of `outputs`, once nobody holds them open and it has ended."""
+        until = time.monotonic() + timeout
+        written = dict.fromkeys(self._outputs, b"")
+        is_open = list(self._outputs)
+        while is_open:
+            ready = _readable(is_open, until - time.monotonic())
+            if not ready:
+                raise subprocess.TimeoutExpired(f"process {self.pid}", timeout)
+            for output in ready:
+                more = os.read(output, 1 << 16)
+                written[output] += more
+                if not more:
+                    os.close(output)
+                    is_open.remove(output)
+        self._outputs = ()
+        self.wait(max(0.0, until - time.monotonic()))
+        return tuple(text.decode() for text in written.values())
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal, unless it has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """End it at once."""
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self.send_signal(signal.SIGTERM)
+
+    def _number(self) -> int:
+        data = os.read(self._told, NUMBER.size)
+        if len(data) < NUMBER.size:
+            raise RuntimeError("the process that forks others has ended")
+        (number,) = NUMBER.unpack(data)
+        return int(number)
+
+
+def _readable(descriptors: list[int], timeout: float | None) -> list[int]:
+    return select.select(descriptors, [], [], None if timeout is None else max(0.0, timeout))[0]
+
+
+class Forks:
+    """Where processes are forked from: a server that starts with the first of them and imports `preload`."""
+
+    def __init__(self, preload: str) -> None:
+        self._preload = preload
+        self._address: str | None = None
+
+    @property
+    def address(self) -> str:
+        """The socket of its server."""
+        if self._address is None:
+            self._address = _start_server(self._preload)
+        return self._address
+
+    def share(self, address: str) -> None:
+        """Use the server of another process from now on."""
+        self._address = address
+
+    def start(
+        self,
+        function: Callable[..., None],
+        *arguments: object,
+        folder: Path,
+        environment: Mapping[str, str],
+        streams: tuple[int, int, int],
+        outputs: tuple[int, ...] = (),
+    ) -> Forked:
+        """Run a function of a module; `streams`, closed here, are its stdin, stdout and stderr."""
+        told, tell = os.pipe()
+        with TemporaryFile() as request, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as server:
+            pickle.dump((function, arguments, folder, dict(environment)), request)
+            request.seek(0)
+            server.connect(self.address)
+            socket.send_fds(server, [b"."], [request.fileno(), *streams, tell])
+        for descriptor in {tell, *streams}:
+            os.close(descriptor)
+        return Forked(told, *outputs)
+
+
+def nothing() -> int:
+    """Return a descriptor from which nothing comes, and where all that is written vanishes."""
+    return os.open(os.devnull, os.O_RDWR)
+
+
+def _start_server(preload: str) -> str:
+    folder = TemporaryDirectory(prefix="diag-forks-")
+    address = f"{folder.name}/requests"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as requests:
+        requests.bind(address)
+        server = subprocess.Popen(
+            [sys.executable, "-m", "tests.support.fork_server", str(requests.fileno()), preload],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            pass_fds=[requests.fileno()],
+        )
+
+    def end() -> None:
+        server.kill()
+        server.wait()
+        folder.cleanup()
+
+    atexit.register(end)
+    return address
+
+
+FORKS: Final = Forks("tests.support.preload")
+"""For a verb or the sandbox."""

@@ -2,8 +2,6 @@
 
 import os
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,11 +9,10 @@ from pathlib import Path
 from analysis.format.call_record import RECORD_SIZE
 from analysis.format.run_folder import Manifest, RunFolder, read_manifest
 from diag.exit_codes import ExitCode
+from tests.support.locust_process import run_locust
 from tests.support.sandbox_control import log_in
 from tests.support.sandbox_process import start_sandbox
 
-ROOT = Path(__file__).resolve().parents[2]
-LOCUSTFILE = ROOT / "loadtests" / "actions.py"
 SCENARIO = """
 description = "For a test"
 {top}
@@ -70,13 +67,6 @@ def action(name: str, latency: str, *, timeout_s: int = 5, failures: str = "") -
     return ACTION.format(name=name, latency=latency, timeout_s=timeout_s, failures=failures)
 
 
-def locust_line(*arguments: str, files: str = str(LOCUSTFILE), report: bool = False) -> list[str]:
-    """Return the command of a run. Its report takes three seconds of a core: only for a test of it."""
-    line = [sys.executable, "-m", "locust", "-f", files, "--headless", "--only-summary"]
-    ours = [] if report else ["--parent-pid", str(os.getpid())]  # whoever started the load writes the report
-    return [*line, *ours, *arguments]
-
-
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -120,16 +110,7 @@ def measure(
 ) -> Manifest:
     (tmp_path / "workload.toml").write_text(workload + '\n[[action]]\nname = "*"\n')
     where = ("--workload", str(tmp_path / "workload.toml"), "--run-dir", str(tmp_path / "run"))
-    done = subprocess.run(
-        locust_line(*where, *arguments),
-        cwd=tmp_path,
-        env=at_home(tmp_path, environment),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=200,
-        check=False,
-    )
+    done = run_locust(*where, *arguments, folder=tmp_path, environment=at_home(tmp_path, environment))
     found = manifest_in(tmp_path)
     assert done.returncode == code or (code == ExitCode.OK and ended_whole(done.returncode, found)), (
         done.stderr

@@ -1,6 +1,5 @@
 """Imports what a verb or the sandbox may need: the process that forks them does so once, before the first."""
 
-import gc
 import importlib
 
 from tests.support.house import module_of, python_files
@@ -11,4 +10,3 @@ APART = ("loadtests", "diag.__main__")
 for _name in map(module_of, python_files()):
     if not _name.startswith(APART):
         importlib.import_module(_name)
-gc.freeze()  # what is here for good need not be looked through in every process forked from it

@@ -5,10 +5,10 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryFile
 
 from tests.conftest import RunningSandbox
-from tests.support.forks import FORKS
+from tests.support.forks import FORKS, nothing
 
 ROOT = Path(__file__).resolve().parents[2]
 LIMIT_S = 150.0
@@ -47,28 +47,19 @@ def fork(
     arguments: Sequence[str], folder: Path, environment: Mapping[str, str]
 ) -> subprocess.CompletedProcess[str]:
     """The same, without a start of Python."""
-    with TemporaryDirectory(prefix="diag-verb-") as name:
-        out, err = Path(name) / "out", Path(name) / "err"
-        process = FORKS.Process(target=_run, args=(tuple(arguments), folder, dict(environment), out, err))
-        process.start()
-        process.join(LIMIT_S)
-        if process.exitcode is None:
+    with TemporaryFile() as out, TemporaryFile() as err:
+        streams = (nothing(), os.dup(out.fileno()), os.dup(err.fileno()))
+        process = FORKS.start(_run, tuple(arguments), folder=folder, environment=environment, streams=streams)
+        try:
+            code = process.wait(LIMIT_S)
+        finally:
             process.kill()
-            process.join()
-            raise subprocess.TimeoutExpired(["diag", *arguments], LIMIT_S)
-        code = process.exitcode
-        process.close()
-        return subprocess.CompletedProcess(["diag", *arguments], code, out.read_text(), err.read_text())
+        written = [os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0) for file in (out, err)]
+    return subprocess.CompletedProcess(["diag", *arguments], code, *(text.decode() for text in written))
 
 
-def _run(arguments: tuple[str, ...], folder: Path, environment: dict[str, str], out: Path, err: Path) -> None:
-    """Become the verb: its folder, its environment, its streams."""
+def _run(arguments: tuple[str, ...]) -> None:
     from diag.cli import main
 
-    for number, path in ((1, out), (2, err)):
-        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT), number)
-    os.chdir(folder)
-    os.environ.clear()
-    os.environ.update(environment)
     sys.argv = ["diag", *arguments]
     main()

@@ -1,15 +1,12 @@
-"""Run by test_kill_and_race in a process of its own: applies a plan and kills itself at one step.
+"""Run by test_kill_and_race in a process of its own: applies a plan and kills itself at the step `wanted`.
 
-    python killed_apply.py BASE_URL PLAN JOURNAL STEP
-
-STEP `none` applies to the end; `in_flight` kills when the server has done the write and the reply is on
+`none` applies to the end; `in_flight` kills when the server has done the write and the reply is on
 its way; `mangled:STEP` loses the request template with the first write, so that it has to be put back.
 Prints one `outcome action_id reason` line per change.
 """
 
 import os
 import signal
-import sys
 from pathlib import Path
 
 import httpx
@@ -48,9 +45,8 @@ class Transport(httpx.HTTPTransport):
         return response
 
 
-def main() -> None:
-    base_url, plan_path, journal, wanted = sys.argv[1:]
-    plan = read_plan(Path(plan_path))
+def main(base_url: str, plan_path: Path, journal: Path, wanted: str) -> None:
+    plan = read_plan(plan_path)
     middle = plan.changes[len(plan.changes) // 2].action_id
 
     def kill_at(change: Change, step: Step) -> None:
@@ -62,13 +58,9 @@ def main() -> None:
         for result in apply_plan(
             plan,
             client,
-            Journal(Path(journal)),
+            Journal(journal),
             Operator(plan.org, Author("admin", f"apply-{os.getpid()}")),
             options=ApplyOptions(on_error="continue", payload_for=lambda action: ActionInput({"id": "1"})),
             watch=Watch(on_step=kill_at),
         ):
             print(result.outcome, result.change.action_id, result.reason)
-
-
-if __name__ == "__main__":
-    main()

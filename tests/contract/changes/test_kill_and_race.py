@@ -1,8 +1,7 @@
 """Real processes: kill -9 at every step, two applies on one action, two admins on two hundred."""
 
 import itertools
-import subprocess
-import sys
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,13 +15,14 @@ from diag.changes.plans.action_fields import fields_of
 from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
 from diag.changes.plans.plan import Change
 from diag.changes.plans.plan_file import write_plan
+from tests.contract.changes import killed_apply
+from tests.support.forks import FORKS, Forked, nothing
 
 pytestmark = pytest.mark.slow
 
 if TYPE_CHECKING:
     from tests.contract.changes.conftest import Admin, MakeAdmin
 
-SCRIPT = Path(__file__).with_name("killed_apply.py")
 FORWARD = [
     step
     for step in Step
@@ -31,9 +31,11 @@ FORWARD = [
 ]
 
 
-def start(base_url: str, plan: Path, journal: Path, step: str) -> "subprocess.Popen[str]":
-    command = [sys.executable, str(SCRIPT), base_url, str(plan), str(journal), step]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+def start(base_url: str, plan: Path, journal: Path, step: str) -> Forked:
+    told, stdout = os.pipe()
+    streams = (nothing(), stdout, nothing())
+    script = (killed_apply.main, base_url, plan, journal, step)
+    return FORKS.start(*script, folder=plan.parent, environment=os.environ, streams=streams, outputs=(told,))
 
 
 @pytest.mark.parametrize("step", [*FORWARD, "in_flight"])

@@ -1,0 +1,11 @@
+"""Imports what the load needs. Locust comes first: it patches what is imported after it."""
+
+import importlib
+
+from locust import main  # noqa: F401
+
+from tests.support.house import module_of, python_files
+
+for _name in map(module_of, python_files()):
+    if _name.startswith("loadtests") and _name != "loadtests.actions":
+        importlib.import_module(_name)
