@@ -77,7 +77,17 @@ def prepare(client: GenesysClient, scope: TuneScope, production: ProductionEvide
         for action in scope.actions
         if action.id in judged and is_answered(judged[action.id])
     ]
-    answered = {one.action_id for one in settled}
+    hidden = [
+        NotCalled(
+            action.id,
+            action.name,
+            f"only a probe sees beyond its timeout: {judged[action.id].next_command}",
+            False,
+        )
+        for action in scope.actions
+        if action.id in judged and is_hidden(judged[action.id])
+    ]
+    answered = {one.action_id for one in (*settled, *hidden)}
     whys = _whys(production, judged)
     still_open = [action for action in scope.actions if action.id not in answered]
     kept, refused = _callable(client, scope, still_open)
@@ -89,7 +99,17 @@ def prepare(client: GenesysClient, scope: TuneScope, production: ProductionEvide
             )
             for each in kept
         ),
-        (*settled, *refused),
+        (*settled, *hidden, *refused),
+    )
+
+
+def is_hidden(judged: Recommendation) -> bool:
+    """Return whether the timeout hides the answer, seen over time: calls of the action as it is published
+    would show no more than production's do."""
+    return (
+        judged.verdict is Verdict.CENSORED_NEEDS_PROBE
+        and judged.grade in GRADES_TO_LOWER
+        and judged.next_command is not None
     )
 
 

@@ -61,6 +61,23 @@ def test_a_dry_run_says_what_is_settled_what_is_not_and_what_it_costs(
     assert not (session / "runs").exists()
 
 
+def test_what_the_timeout_hides_in_production_is_not_called_but_sent_to_a_probe(
+    capsys: "pytest.CaptureFixture[str]", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its calls would have side effects, and show what production shows already."""
+    monkeypatch.chdir(tmp_path)
+    with start_sandbox(scenario="demo") as sandbox:
+        for name, value in sandbox.environment.items():
+            monkeypatch.setenv(name, value)
+        assert run(["tune", "--dry-run"]) == ExitCode.OK
+    shown = " ".join(capsys.readouterr().out.split())
+
+    assert (
+        "only a probe sees beyond its timeout: diag measure --probe --action 'Create Support Ticket'" in shown
+    )
+    assert "Create Support Ticket may change real data" not in shown
+
+
 def test_from_an_org_to_a_plan_and_the_same_command_shows_it_again(
     capsys: "pytest.CaptureFixture[str]", session: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -155,14 +172,14 @@ def test_a_window_is_a_run_of_the_load_that_measures(
     """The first window: one call to each action, which shows how slow it is."""
     jumping = Jumping(monkeypatch)
     assert run(["tune", "--once", "--over", "1h"]) == ExitCode.OK
-    assert "Window 1: 2 calls so far" in capsys.readouterr().err
+    assert "Window 1: 1 call so far" in capsys.readouterr().err
 
     folder = CampaignFolder(session / "runs" / "tune")
     (window,) = folder.windows()
     body = json.loads(window.manifest.read_text())
     assert (body["status"], body["calls"], body["arrivals"]) in {
-        ("complete", 2, "constant"),
-        ("invalid", 2, "constant"),
+        ("complete", 1, "constant"),
+        ("invalid", 1, "constant"),
     }
     assert all(stated == {"warmup_s": 0} for stated in body["recommend"].values())
     assert jumping.outside.tried == 0
