@@ -70,6 +70,15 @@ def percent(share: float) -> str:
     return "less than 0.01 %" if share < 0.0001 else percent_figure(share)
 
 
+def percent_at_most(share: float) -> str:
+    """Return `percent_figure` rounded up: "at most" must stay true."""
+    value = share * 100
+    if value <= 0:
+        return percent_figure(0.0)
+    step = 1.0 if value >= 10 else 0.1 if value >= 1 else 10.0 ** (math.floor(math.log10(value)) - 1)
+    return percent_figure(math.ceil(value / step - 1e-9) * step / 100)
+
+
 def percent_figure(share: float) -> str:
     """Return "6 %", "0.12 %", "19 %": two digits below one, then one decimal, from ten on none."""
     value = share * 100
@@ -119,6 +128,15 @@ def reason_lines(pairs: Iterable[tuple[str, str]], what: str = "action") -> list
 def percentile_name(p: float) -> str:
     """Return "p99" for .99, "p99.9" for .999."""
     return f"p{p * 100:g}"
+
+
+def accepted_text(p: float) -> str:
+    """Return what a percentile accepts, as people count it: "1 good call in 1,000" for .999."""
+    for whole in (100, 1000, 10_000, 100_000):
+        many = round((1.0 - p) * whole)
+        if many and abs((1.0 - p) * whole - many) < 1e-9 * whole:
+            return f"{plural(many, 'good call')} in {whole:,}"
+    return f"{percent(1.0 - p)} of good calls"
 
 
 def calls_of(source: Literal["test", "production"]) -> str:

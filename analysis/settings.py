@@ -10,6 +10,9 @@ from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_T
 SAME_WITHIN_S: Final = 0.25
 """A difference of two runs proven smaller than this, seconds, moves no timeout in whole seconds."""
 
+LOWEST_PERCENTILE: Final = 0.5
+HIGHEST_PERCENTILE: Final = 0.9999
+
 MOST_DAYS: Final = 31
 """The longest window of production telemetry that is read, days."""
 
@@ -34,7 +37,7 @@ class RecommendSettings:
 
     def __post_init__(self) -> None:
         """Check every range once, so that no later step has to."""
-        _check("percentile", self.percentile, 0.5, 0.9999)
+        _check("percentile", self.percentile, LOWEST_PERCENTILE, HIGHEST_PERCENTILE)
         _check("confidence", self.confidence, 0.5, 0.9999)
         _check("buffer_ratio", self.buffer_ratio, 0.0, 5.0)
         _check("buffer_min_s", self.buffer_min_s, 0.0, 60.0)

@@ -2,13 +2,19 @@
 
 import math
 from dataclasses import dataclass
+from typing import Final
 
 from analysis.samples.action_calls import Calls
 from analysis.settings import RecommendSettings
 from analysis.statistics.confidence_bounds import lower_ms, upper_ms
 from analysis.statistics.design_effect import clustering_at
-from analysis.statistics.kaplan_meier import SurvivalTable, kaplan_meier
+from analysis.statistics.kaplan_meier import SurvivalTable, first_at_most, kaplan_meier
 from analysis.statistics.latency_counts import LatencyCounts, count_latencies
+
+VENDORS_PERCENTILE: Final = 0.99
+"""Of the vendor's rule of thumb, 3 x p99 (docs/genesys-api.md, "Timeouts")."""
+FEWEST_FOR_P99: Final = 100
+"""Of fewer calls, none is a hundredth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,11 @@ class Estimate:
     design_effect: float
     timeout_s: int | None
     """Whole seconds before cap: max(U, p99 + buffer) or U + buffer; None where there is no bound."""
+    p99_ms: int | None
+    """p99 whichever quantile the settings ask for: the vendor's rule of thumb begins with it. None with fewer
+    calls than FEWEST_FOR_P99, too."""
+    successes_quantile_ms: int | None
+    """The quantile of the settings among the calls that ended alone, as whoever throws the others away."""
 
     @property
     def n_eff(self) -> float:
@@ -73,6 +84,8 @@ def estimate(
         confidence=sure,
         design_effect=effect,
         timeout_s=None if upper is None or quantile is None else timeout_for(quantile, upper, settings),
+        p99_ms=table.quantile_ms(VENDORS_PERCENTILE) if table.total >= FEWEST_FOR_P99 else None,
+        successes_quantile_ms=first_at_most(table.t_ms, table.share_of_ended(), p),
     )
 
 

@@ -12,11 +12,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.estimates.estimate import Estimate, timeout_for
+from analysis.estimates.estimate import FEWEST_FOR_P99, VENDORS_PERCENTILE, Estimate, timeout_for
 from analysis.settings import RecommendSettings
 from analysis.statistics.confidence_bounds import SURE_SLACK, lower_share, upper_share
 from analysis.statistics.design_effect import design_effect
-from analysis.statistics.kaplan_meier import SurvivalTable, kaplan_meier
+from analysis.statistics.kaplan_meier import first_at_most, kaplan_meier
 from analysis.statistics.latency_counts import LatencyCounts
 
 MIN_HOURS: Final = 10
@@ -119,29 +119,32 @@ def estimate_from_buckets(counts: BucketCounts, settings: RecommendSettings) -> 
     sure = np.flatnonzero(upper_share(table.share, n, settings.confidence) <= 1.0 - p + SURE_SLACK)
     upper = int(table.t_ms[sure[0]]) if sure.size else None
     proven = np.flatnonzero(lower_share(table.share, n, settings.confidence) > 1.0 - p)
-    quantile = _interpolated_ms(table, p)
+    quantile = _interpolated_ms(table.t_ms, table.share, p)
+    p99 = _interpolated_ms(table.t_ms, table.share, VENDORS_PERCENTILE)
     return Estimate(
         table=table,
         samples=table.total,
         ok=int(table.ended.sum()),
-        p50_ms=_interpolated_ms(table, 0.5),
-        p95_ms=_interpolated_ms(table, 0.95),
+        p50_ms=_interpolated_ms(table.t_ms, table.share, 0.5),
+        p95_ms=_interpolated_ms(table.t_ms, table.share, 0.95),
         quantile_ms=quantile,
         upper_ms=upper,
         lower_ms=int(table.t_ms[proven[-1]]) if proven.size else None,
         confidence=settings.confidence,
         design_effect=effect,
         timeout_s=None if upper is None or quantile is None else timeout_for(quantile, upper, settings),
+        p99_ms=p99 if table.total >= FEWEST_FOR_P99 else None,
+        successes_quantile_ms=_interpolated_ms(table.t_ms, table.share_of_ended(), p),
     )
 
 
-def _interpolated_ms(table: SurvivalTable, p: float) -> int | None:
+def _interpolated_ms(t_ms: NDArray[np.int64], share: NDArray[np.float64], p: float) -> int | None:
     """Linear within the second that holds the quantile (seconds without executions have no edge)."""
-    at = table.quantile_ms(p)
+    at = first_at_most(t_ms, share, p)
     if at is None:
         return None
-    index = int(np.searchsorted(table.t_ms, at))
-    before = float(table.share[index - 1]) if index else 1.0
-    after = float(table.share[index])
+    index = int(np.searchsorted(t_ms, at))
+    before = float(share[index - 1]) if index else 1.0
+    after = float(share[index])
     part = (before - (1.0 - p)) / (before - after) if before > after else 1.0
     return int(np.ceil(at - 1000 + 1000 * min(max(part, 0.0), 1.0)))

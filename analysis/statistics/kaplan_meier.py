@@ -53,9 +53,18 @@ class SurvivalTable:
 
     def quantile_ms(self, p: float) -> int | None:
         """Return the smallest time that at most a share 1-p exceeds, or None where it lies beyond."""
-        # The share only falls, so the first index at or below 1-p is found by bisection on its mirror.
-        index = int(np.searchsorted(-self.share, -(1.0 - p) - SHARE_SLACK, side="left"))
-        return int(self.t_ms[index]) if index < self.t_ms.size else None
+        return first_at_most(self.t_ms, self.share, p)
+
+    def share_of_ended(self) -> NDArray[np.float64]:
+        """Return, at each time, the share slower than it among the calls that ended; the others left out."""
+        return 1.0 - np.cumsum(self.ended) / max(int(self.ended.sum()), 1)
+
+
+def first_at_most(t_ms: NDArray[np.int64], share: NDArray[np.float64], p: float) -> int | None:
+    """Return the smallest time that at most a share 1-p exceeds, or None where it lies beyond."""
+    # The share only falls, so the first index at or below 1-p is found by bisection on its mirror.
+    index = int(np.searchsorted(-share, -(1.0 - p) - SHARE_SLACK, side="left"))
+    return int(t_ms[index]) if index < t_ms.size else None
 
 
 def kaplan_meier(counts: LatencyCounts) -> SurvivalTable:

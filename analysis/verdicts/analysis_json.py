@@ -50,6 +50,7 @@ def recommendation_to_json(recommendation: Recommendation) -> JsonObject:
     row["input_origins"] = dict(recommendation.input_origins)
     row["invented_share"] = recommendation.invented_share
     row["warnings"] = list(recommendation.warnings)
+    row["rules"] = [_plain(asdict(rule)) for rule in recommendation.rules]
     del row["weak_runs"]
     samples = recommendation.samples
     row["verdict"] = recommendation.verdict.value

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from analysis.costs.made_by import ChosenNumber
 from analysis.estimates.calls_missing import (
     ENOUGH_TO_BLAME_THE_TIMEOUT,
     NEGLIGIBLE_LEFT,
@@ -56,6 +57,21 @@ def decide(findings: Findings, settings: RecommendSettings) -> Decision:
         slower = max(_covering(parts.slower, settings), wanted)
         return Decision(Verdict.UNSTABLE, min(slower, cap), slower)
     return _against_current(findings.estimate, wanted, findings.current_timeout_s, settings)
+
+
+def chosen_number(decision: Decision) -> ChosenNumber | None:
+    """Return the number of a decision and what it is; None where there is none."""
+    if decision.timeout_s is None:
+        return None
+    match decision.verdict:
+        case Verdict.OVER_CAP_USE_ASYNC:
+            return ChosenNumber(decision.timeout_s, decision.uncapped_s, "cap")
+        case Verdict.UNSTABLE:
+            return ChosenNumber(decision.timeout_s, decision.uncapped_s, "slower part's")
+        case Verdict.OK:
+            return ChosenNumber(decision.timeout_s, decision.uncapped_s, "timeout in force")
+        case _:
+            return ChosenNumber(decision.timeout_s, decision.uncapped_s)
 
 
 def _covering(part: Estimate, settings: RecommendSettings) -> int:

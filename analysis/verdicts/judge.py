@@ -6,10 +6,12 @@ command to run next (`next_command`).
 
 from dataclasses import replace
 
+from analysis.costs.compare_rules import compare_rules
+from analysis.costs.cost import Cost, cost_of, cost_warning
+from analysis.costs.how_made import how_made
 from analysis.estimates.findings import Findings
 from analysis.settings import RecommendSettings
-from analysis.verdicts.cost import cost_of, cost_warning
-from analysis.verdicts.decision import decide
+from analysis.verdicts.decision import chosen_number, decide
 from analysis.verdicts.next_command import next_command
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from analysis.verdicts.verdict_sentence import reason
@@ -22,15 +24,21 @@ def judge(findings: Findings, settings: RecommendSettings, concurrency_limit: in
     """
     decision = decide(findings, settings)
     estimate, coverage, missing = findings.estimate, findings.coverage, findings.shortfall
-    cost = cost_of(
-        findings.cost_table,
-        findings.current_timeout_s if findings.current_known else None,
-        decision.timeout_s,
-        findings.expected_rate,
-        concurrency_limit,
-        confidence=estimate.confidence,
-        design_effect=estimate.design_effect,
-    )
+
+    def cost_of_timeout(timeout_s: int | None) -> Cost:
+        return cost_of(
+            findings.cost_table,
+            findings.current_timeout_s if findings.current_known else None,
+            timeout_s,
+            findings.expected_rate,
+            concurrency_limit,
+            confidence=estimate.confidence,
+            design_effect=estimate.design_effect,
+        )
+
+    cost = cost_of_timeout(decision.timeout_s)
+    number = chosen_number(decision)
+    made = how_made(findings, number, settings) if number is not None else None
     too_expensive = cost_warning(cost, concurrency_limit)
     any_calls = estimate.samples > 0
     parts = findings.disagreement if decision.verdict is Verdict.UNSTABLE else None
@@ -42,6 +50,9 @@ def judge(findings: Findings, settings: RecommendSettings, concurrency_limit: in
         reason=reason(findings, decision, cost, settings),
         recommended_timeout_s=decision.timeout_s,
         uncapped_timeout_s=decision.uncapped_s,
+        made_by=made.by if made else None,
+        made_how=made.sentence if made else None,
+        needed_ms=made.needed_ms if made else None,
         current_timeout_s=findings.current_timeout_s if findings.current_known else None,
         timeout_is_set=findings.facts.timeout_is_set,
         samples=estimate.samples,
@@ -80,6 +91,7 @@ def judge(findings: Findings, settings: RecommendSettings, concurrency_limit: in
         hung_backend_slots=cost.hung_backend_slots,
         concurrency_share=cost.concurrency_share,
         safe_rate=cost.safe_rate,
+        rules=compare_rules(findings, number, cost_of_timeout, settings) if number is not None else (),
         clock=findings.clock,
         source=findings.source,
         warnings=(*findings.warnings, *([too_expensive] if too_expensive else [])),

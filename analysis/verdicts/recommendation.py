@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final, Literal
 
+from analysis.costs.compared_rule import ComparedRule
+from analysis.costs.made_by import MadeBy
 from analysis.estimates.findings import mostly_invented, share_invented
 from analysis.estimates.stability import LevelChange
 from analysis.estimates.time_coverage import Grade
@@ -48,6 +50,12 @@ class Recommendation:
     next_command: str | None = None
     recommended_timeout_s: int | None = None
     uncapped_timeout_s: int | None = None
+    made_by: MadeBy | None = None
+    """The step that made `recommended_timeout_s` what it is; None without a number."""
+    made_how: str | None = None
+    """The same as a sentence."""
+    needed_ms: Amount | None = None
+    """What the rule asks for before whole seconds, floor and cap; None where no bound is known."""
     current_timeout_s: int | None = None
     timeout_is_set: bool | None = None
     samples: int = 0
@@ -104,6 +112,8 @@ class Recommendation:
     """`hung_backend_slots` as a share of the org's concurrent executions."""
     safe_rate: float | None = None
     """Highest arrival rate at which a backend that stops answering cannot exhaust the org's executions."""
+    rules: tuple[ComparedRule, ...] = ()
+    """What other rules would set beside this number, and what each costs; empty without a number."""
     clock: Literal["service", "response"] = "service"
     source: Literal["test", "production"] = "test"
     """Measured calls, or production telemetry."""

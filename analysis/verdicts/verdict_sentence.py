@@ -3,6 +3,7 @@
 import math
 from typing import Final
 
+from analysis.costs.cost import Cost
 from analysis.estimates.calls_missing import NEGLIGIBLE_LEFT, a_probe_sees_further
 from analysis.estimates.findings import Findings
 from analysis.estimates.time_coverage import TimeCoverage
@@ -20,7 +21,6 @@ from analysis.number_words import (
 )
 from analysis.settings import RecommendSettings
 from analysis.verdicts.censored_sentence import censored
-from analysis.verdicts.cost import Cost
 from analysis.verdicts.decision import Decision
 from analysis.verdicts.recommendation import Verdict
 from analysis.verdicts.unstable_sentence import unstable

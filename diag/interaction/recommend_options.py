@@ -1,5 +1,6 @@
 """The flags of a recommendation, shared by every verb that judges: one name, one default each."""
 
+import functools
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import fields
@@ -7,8 +8,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
+from analysis.cut_off import cut_off_of, percentile_of
 from analysis.settings import RecommendSettings
+from diag.errors import UsageError
 from diag.interaction.option_values import gathered
 
 Result = TypeVar("Result")
@@ -23,6 +27,11 @@ def recommend_options(function: Callable[..., Result]) -> Callable[..., Result]:
     """
     options: tuple[Callable[[Callable[..., Any]], Callable[..., Any]], ...] = (
         _option("percentile", float, "Share of calls that must finish in time."),
+        click.option(
+            "--cut-off",
+            metavar="SHARE",
+            help="The same in words: how many good calls may be cut off, as 0.1% or '1 in 1,000'.",
+        ),
         _option("confidence", float, "One-sided confidence of the upper bound."),
         _option("buffer_ratio", float, "Buffer as a share of p99."),
         _option("buffer_min_s", float, "Smallest buffer, seconds."),
@@ -43,10 +52,30 @@ def recommend_options(function: Callable[..., Result]) -> Callable[..., Result]:
             help="Count a failing backend call as 'slower than this', or leave it out.",
         ),
     )
-    function = gathered(RecommendSettings, "rules")(function)
+    function = _one_dial(gathered(RecommendSettings, "rules")(function))
     for option in reversed(options):
         function = option(function)
     return function
+
+
+def _one_dial(function: Callable[..., Result]) -> Callable[..., Result]:
+    """Give the command `percentile`, whether it was stated as such or as `--cut-off`: one setting."""
+
+    @functools.wraps(function)
+    def command(*, cut_off: str | None, percentile: float, **flags: Any) -> Result:
+        if cut_off is None:
+            return function(percentile=percentile, **flags)
+        asked = percentile_of(cut_off)
+        source = click.get_current_context().get_parameter_source("percentile")
+        if source is not ParameterSource.DEFAULT and asked != percentile:
+            raise UsageError(
+                f"--cut-off {cut_off_of(asked)} is --percentile {_shortest(asked)}, "
+                f"not {_shortest(percentile)}.",
+                hint="They are the same setting: give one of them.",
+            )
+        return function(percentile=asked, **flags)
+
+    return command
 
 
 def stated_flags(settings: RecommendSettings) -> list[str]:
@@ -55,8 +84,14 @@ def stated_flags(settings: RecommendSettings) -> list[str]:
     for name, default in _DEFAULTS.items():
         value = getattr(settings, name)
         if value != default:
-            flags += [_flag(name), f"{value:g}" if isinstance(value, float) else str(value)]
+            flags += [_flag(name), _shortest(value) if isinstance(value, float) else str(value)]
     return flags
+
+
+def _shortest(value: float) -> str:
+    """Return a number as people type it, and never another number."""
+    short = f"{value:g}"
+    return short if float(short) == value else repr(value)
 
 
 def same_question(inputs: Sequence[Path], actions_file: Path | None, rules: RecommendSettings) -> str | None:

@@ -33,6 +33,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "analysis/plain_text.py": set(),
     "analysis/format": {"analysis.errors", "analysis.plain_text"},
     "analysis/settings.py": {"analysis.errors", "analysis.format"},
+    "analysis/cut_off.py": {"analysis.errors", "analysis.settings"},
     "analysis/samples": {
         "analysis.errors", "analysis.format", "analysis.number_words", "numpy", "pandas", "pyarrow",
     },
@@ -40,10 +41,13 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "analysis/estimates": {
         *_ANALYSIS, "analysis.format", "analysis.samples", "analysis.statistics", "numpy", "scipy",
     },
+    "analysis/costs": {
+        *_ANALYSIS, "analysis.format", "analysis.statistics", "analysis.estimates", "numpy",
+    },
     "analysis/jobs": {*_ANALYSIS, "analysis.format", "analysis.estimates", "analysis.statistics", "numpy"},
     "analysis/verdicts": {
         *_ANALYSIS, "analysis.format", "analysis.samples", "analysis.statistics", "analysis.estimates",
-        "analysis.jobs", "numpy",
+        "analysis.costs", "analysis.jobs", "numpy",
     },
     "analysis/production": {
         *_ANALYSIS, "analysis.format", "analysis.samples", "analysis.statistics", "analysis.estimates",
@@ -61,8 +65,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "reports/__init__.py": set(),
     "reports/report_data.py": {"analysis.format", "analysis.verdicts", "analysis.views"},
     "reports/wording": {
-        "analysis.format", "analysis.verdicts", "analysis.views", "analysis.number_words",
-        "analysis.plain_text", "markupsafe",
+        "analysis.costs", "analysis.cut_off", "analysis.format", "analysis.verdicts", "analysis.views",
+        "analysis.number_words", "analysis.plain_text", "markupsafe",
     },
     "reports/charts": {
         "analysis.number_words", "analysis.plain_text", "analysis.statistics", "analysis.verdicts",

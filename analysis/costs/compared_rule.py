@@ -1,0 +1,67 @@
+"""One of the rules a reader may choose between: the timeout it gives, and what that would cost."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Final
+
+from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S
+from analysis.format.typed_json import Amount, Between, TimeoutSeconds
+
+PROMPT_BEGINS_S: Final = 1
+"""A flow's processing prompt begins so long after the step (docs/genesys-api.md, "Timeouts")."""
+PROMPT_AT_MOST_S: Final = 3
+"""It plays once, so long at most; then the caller hears nothing until the step ends."""
+
+Share = Annotated[float, Between(0, 1)]
+
+
+class Rule(StrEnum):
+    """Where a timeout may come from."""
+
+    THREE_TIMES_P99 = "three_times_p99"
+    """The vendor's rule of thumb (docs/genesys-api.md, "Timeouts")."""
+    SUCCESSES_AND_BUFFER = "successes_and_buffer"
+    """The percentile of the calls that were answered, plus the buffer: what is left of the calls where those
+    that were cut off are thrown away."""
+    RECOMMENDED = "recommended"
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedRule:
+    """What one rule gives and costs, all read from the curve behind the verdict; None: not known."""
+
+    rule: Rule
+    name: str
+    """How it is called in tables, with the percentile and the share it accepts."""
+    timeout_s: TimeoutSeconds | None
+    """What would be set: at most 60 s, the platform's limit."""
+    wanted_s: int | None = None
+    """What the rule asks for, in whole seconds, where nothing limits it."""
+    from_s: int | None = None
+    """Production is counted in whole seconds: what the rule asks for, at least and at most. None: exact."""
+    to_s: int | None = None
+    cut_off: Share | None = None
+    """Share of good calls slower than the timeout; None beyond what these calls were allowed to take."""
+    cut_off_at_most: Share | None = None
+    """Upper bound of that share, at the confidence of the settings."""
+    hung_backend_slots: Amount | None = None
+    """Executions held while the backend does not answer, when every caller waits for the whole timeout."""
+    concurrency_share: Amount | None = None
+    """The same as a share of the org's limit."""
+    safe_rate: Amount | None = None
+    """Calls/s up to which they cannot exhaust the org's executions."""
+    silence_s: int | None = None
+    """The longest silence that a caller on the phone hears at least, while the backend hangs."""
+
+    @property
+    def beyond_the_platform(self) -> bool:
+        """Whether the rule asks for more than can be set."""
+        return self.wanted_s is not None and self.wanted_s > PLATFORM_MAX_TIMEOUT_S == self.timeout_s
+
+
+def silence_s(timeout_s: int) -> int:
+    """Return the longest silence of a wait of `timeout_s`, seconds, with the longest prompt there may be.
+
+    It is longer where the flow's prompt is shorter, and the whole wait where it has none.
+    """
+    return max(PROMPT_BEGINS_S, timeout_s - PROMPT_BEGINS_S - PROMPT_AT_MOST_S)
