@@ -6,6 +6,7 @@ from analysis.verdicts.recommendation import Analysis, Recommendation
 from diag.table import Column, Table
 from reports.wording import numbers
 from reports.wording.input_words import inputs_of
+from reports.wording.rule_details import RULE_HEADINGS, rule_details
 from reports.wording.verdict_words import SET, SET_UNKNOWN, wording_of
 
 
@@ -24,6 +25,7 @@ def recommendation_table(analysis: Analysis) -> Table:
             Column("cut off then", "right", 3),
             Column("coverage", priority=4),
             Column("inputs", priority=3),
+            *(Column(heading, priority=5) for heading in RULE_HEADINGS),
         ),
         rows=tuple(
             (
@@ -38,6 +40,7 @@ def recommendation_table(analysis: Analysis) -> Table:
                 numbers.share(row.cut_off_after),
                 row.grade,
                 inputs_of(row),
+                *rule_details(row),
             )
             for row in analysis.actions
         ),

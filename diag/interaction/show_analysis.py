@@ -13,6 +13,7 @@ from analysis.verdicts.apply_rules import held_back, will_be_set
 from analysis.verdicts.recommendation import Analysis
 from diag.console import Console
 from diag.interaction.recommendation_table import loop_sentences, loops_table, recommendation_table, sentences
+from reports.wording.rule_details import about_the_rules
 from reports.wording.verdict_words import headline
 
 MOST_HELD_BACK: Final = 5
@@ -27,6 +28,9 @@ def show_analysis(console: Console, analysis: Analysis) -> None:
     console.table(recommendation_table(analysis))
     if any(held_back(row) for row in analysis.actions):
         console.sentence("(in parentheses: held back, set only with --force; --apply says why)", indent="")
+    details = about_the_rules(analysis)
+    if details is not None:
+        console.sentence(details, indent="")
     console.result("")
     console.sentence(headline(analysis.actions), indent="")
     for line in sentences(analysis):

@@ -6,6 +6,7 @@ from analysis.jobs.polling_loop import FlowLoop
 from analysis.number_words import invented, percentile_name, plural
 from analysis.plain_text import markdown
 from analysis.verdicts.recommendation import Recommendation
+from reports.exports.rule_lines import rules_in_markdown
 from reports.pages.run_facts import run_facts
 from reports.report_data import ReportData
 from reports.wording import numbers
@@ -27,7 +28,7 @@ def build_markdown(data: ReportData) -> str:
         lines += _table(analysis.actions, percentile_name(analysis.settings.percentile))
         lines += ["", "## Why", ""]
         lines += [f"- **{markdown(a.action_name)}**: {markdown(a.reason)}" for a in analysis.actions]
-    lines += _production(data) + _loops(analysis.loops)
+    lines += rules_in_markdown(analysis.actions) + _production(data) + _loops(analysis.loops)
     lines += ["", "## What was observed" if data.from_production else "## What was run", ""]
     for run_id, facts in run.runs:
         lines += [f"Run {markdown(run_id)}", ""]

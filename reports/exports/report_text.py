@@ -8,6 +8,7 @@ from analysis.number_words import invented, percentile_name, plural
 from analysis.plain_text import printable
 from analysis.verdicts.recommendation import Recommendation
 from analysis.views.summary import Histogram
+from reports.exports.rule_lines import rules_as_text
 from reports.pages.run_facts import run_facts
 from reports.report_data import ReportData
 from reports.wording import numbers
@@ -43,7 +44,8 @@ def build_terminal(data: ReportData, *, width: int = 100) -> str:
         page.gap()
         page.add(f"{wording.sign} {action.action_name}  {wording.word}  {change_text(action)}")
         page.beside(picture(histogram, action, low_ms, high_ms), _facts(action, analysis.settings.percentile))
-        page.add(action.reason, _INDENT)
+        for line in (action.reason, *rules_as_text(action)):
+            page.add(line, _INDENT)
         if summary is not None and summary.production is not None:
             page.add(f"In production: {' '.join(production_words(summary.production).sentences())}", _INDENT)
         if action.next_command is not None:

@@ -18,6 +18,7 @@ from reports.pages.run_facts import run_facts, what_was_observed
 from reports.pages.template_engine import embedded_json, render
 from reports.report_data import ReportData
 from reports.wording.production_words import production_words
+from reports.wording.rule_words import HEADS, rule_words
 from reports.wording.verdict_words import CHANGES, headline, tally, wording_of
 
 FULL_CHARTS: Final = 20
@@ -76,6 +77,8 @@ def _action_view(index: int, action: Recommendation, data: ReportData, charts: C
         "production": None if production is None else production_words(production),
         "wording": wording_of(action),
         "held_back": held_back(action),
+        "rules": rule_words(action),
+        "rule_heads": HEADS,
         "open": action.verdict in CHANGES and index < OPEN_ACTIONS,
         "range": Markup(range_sketch(action)),
         "rows": FULL_ROWS if index < _in_full(data) else SMALL_ROWS,

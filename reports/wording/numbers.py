@@ -38,6 +38,13 @@ def share(value: float | None) -> str:
     return "< 0.01 %" if 0 < value < 0.0001 else number_words.percent_figure(value)
 
 
+def share_at_most(value: float | None) -> str:
+    """Return an upper bound of a share as `share` would, rounded up: what is shown must hold as well."""
+    if value is None or not math.isfinite(value):
+        return UNKNOWN
+    return "< 0.01 %" if 0 < value < 0.0001 else number_words.percent_at_most(value)
+
+
 def count(value: float | None) -> str:
     """Return a number of calls with thousands marked: `48,120`."""
     return UNKNOWN if value is None else f"{value:,.0f}"

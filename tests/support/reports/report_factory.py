@@ -2,9 +2,13 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
+from analysis.costs.compared_rule import ComparedRule, Rule, silence_s
+from analysis.costs.made_by import MadeBy
 from analysis.format.action_facts import ActionFacts
 from analysis.format.run_folder import LeftOut, Manifest
 from analysis.format.skipped_input import SkippedInput
@@ -144,6 +148,7 @@ def make_action(
         safe_rate=50 / (to or now),
         warnings=("One worker has 3.4 times its share of slow calls.",) if number == 0 else (),
     )
+    recommendation = replace(recommendation, **made_rules(recommendation, rate))
     edges = np.geomspace(10, 70_000, 91)
     histogram = Histogram(
         tuple(edges.tolist()),
@@ -169,6 +174,45 @@ def make_action(
         series=series(latency, ok, timed_out, in_force, now) if verdict is Verdict.RAISE else (),
     )
     return recommendation, summary
+
+
+def made_rules(action: Recommendation, rate: float) -> dict[str, Any]:
+    """Return what other rules would set beside a made-up number, and how it was made; nothing without one."""
+    if action.recommended_timeout_s is None or action.quantile_ms is None:
+        return {}
+    wanted = math.ceil(3 * action.quantile_ms / 1e3)
+    capped = action.verdict is Verdict.OVER_CAP_USE_ASYNC
+    rows = (
+        (Rule.THREE_TIMES_P99, "3 x p99, the vendor's rule of thumb", wanted, None, 0.0062),
+        (Rule.SUCCESSES_AND_BUFFER, "p99 of the successes + buffer", 3, 0.0213, 0.0287),
+        (
+            Rule.RECOMMENDED,
+            "this recommendation: 1 good call in 100 may be cut off",
+            action.recommended_timeout_s,
+            action.cut_off_after,
+            0.0094,
+        ),
+    )
+    return {
+        "made_by": MadeBy.CAP if capped else MadeBy.BUFFER,
+        "made_how": f"{action.recommended_timeout_s} s, because p99 (4.74 s) plus 20 % (948 ms) is 5.69 s.",
+        "needed_ms": 5690.0,
+        "rules": tuple(
+            ComparedRule(
+                rule,
+                name,
+                timeout_s=min(seconds, 60),
+                wanted_s=seconds,
+                cut_off=cut_off,
+                cut_off_at_most=at_most,
+                hung_backend_slots=rate * min(seconds, 60),
+                concurrency_share=rate * min(seconds, 60) / 50,
+                safe_rate=50 / min(seconds, 60),
+                silence_s=silence_s(min(seconds, 60)),
+            )
+            for rule, name, seconds, cut_off, at_most in rows
+        ),
+    }
 
 
 def make_report(

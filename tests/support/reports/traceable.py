@@ -100,6 +100,8 @@ def _shown(place: str, value: Any) -> Iterator[str]:
         yield from (numbers.seconds(value), numbers.duration(value), f"{value:g} s")
     elif field == "percentile":
         yield from (f"p{value * 100:g}", f"{value * 100:g}")
+    elif field == "cut_off_at_most":
+        yield numbers.share_at_most(value)
     elif isinstance(value, float) and "rate" not in field and value <= 5:
         yield from (numbers.share(value), f"{value * 100:g} %", numbers.plain(value))
     else:

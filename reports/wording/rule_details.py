@@ -1,0 +1,58 @@
+"""What the other rules would set, short enough for details below a row of a table on a terminal."""
+
+from typing import Final
+
+from analysis.costs.compared_rule import ComparedRule, Rule
+from analysis.cut_off import cut_off_of
+from analysis.number_words import accepted_text, percentile_name
+from analysis.verdicts.recommendation import Analysis, Recommendation
+from reports.wording import numbers
+from reports.wording.rule_words import NOT_WATCHED
+
+RULE_HEADINGS: Final = ("3 x p99", "successes + buffer", "if it hangs", "made by")
+
+
+def rule_details(action: Recommendation) -> tuple[str | None, ...]:
+    """Return an action's cells below RULE_HEADINGS; empty without a number."""
+    by_rule = {one.rule: one for one in action.rules}
+    ours = by_rule.get(Rule.RECOMMENDED)
+    return (
+        _other(by_rule.get(Rule.THREE_TIMES_P99)),
+        _other(by_rule.get(Rule.SUCCESSES_AND_BUFFER)),
+        None if ours is None else ", ".join([*_holds(ours), f"silence {numbers.seconds(ours.silence_s)}"]),
+        None if action.made_by is None else str(action.made_by),
+    )
+
+
+def about_the_rules(analysis: Analysis) -> str | None:
+    """Return what the details mean, and how the dial is turned; None where no action has a number."""
+    rules = [rule for row in analysis.actions for rule in row.rules]
+    if not rules:
+        return None
+    p = analysis.settings.percentile
+    text = (
+        f"Accepted: {accepted_text(p)} cut off (--cut-off {cut_off_of(p)}). Beside it, the vendor's rule of "
+        f"thumb (3 x p99) and {percentile_name(p)} of the successes + buffer: the good calls each cuts off, "
+        "and what it holds of the org's executions when the backend hangs. Silence: what a caller on the "
+        "phone then hears at least."
+    )
+    if any(rule.timeout_s is not None and rule.cut_off is None for rule in rules):
+        text += f" {NOT_WATCHED.capitalize()}."
+    return text
+
+
+def _other(rule: ComparedRule | None) -> str | None:
+    if rule is None:
+        return None
+    if rule.timeout_s is None:
+        return "not known"
+    if rule.beyond_the_platform:
+        return f"{numbers.seconds(rule.wanted_s)}, cannot be set"
+    within = "" if rule.from_s is None or rule.from_s == rule.to_s else f" ({rule.from_s} to {rule.to_s} s)"
+    cuts = "not known" if rule.cut_off is None else f"cuts {numbers.share(rule.cut_off)}"
+    return ", ".join([f"{numbers.seconds(rule.timeout_s)}{within}", cuts, *_holds(rule)])
+
+
+def _holds(rule: ComparedRule) -> list[str]:
+    """Return what a hung backend would take of the org's executions; nothing where the limit is unknown."""
+    return [] if rule.concurrency_share is None else [f"holds {numbers.share(rule.concurrency_share)}"]
