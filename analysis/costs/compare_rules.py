@@ -42,7 +42,7 @@ def compare_rules(
     thumb, successes = Rule.THREE_TIMES_P99, Rule.SUCCESSES_AND_BUFFER
     return (
         _of_rule(
-            (thumb, "3 x p99, the vendor's rule of thumb"), estimate.p99_ms, _times_three, findings,
+            (thumb, "3 x p99, Genesys' rule of thumb"), estimate.p99_ms, _times_three, findings,
             cost_of_timeout,
         ),
         _of_rule(

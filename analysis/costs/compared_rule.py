@@ -51,7 +51,7 @@ class ComparedRule:
     safe_rate: Amount | None = None
     """Calls/s up to which they cannot exhaust the org's executions."""
     silence_s: int | None = None
-    """The longest silence that a caller on the phone hears at least, while the backend hangs."""
+    """The longest silence that a caller on the phone may hear while the backend hangs (`silence_s`)."""
 
     @property
     def beyond_the_platform(self) -> bool:
@@ -62,6 +62,7 @@ class ComparedRule:
 def silence_s(timeout_s: int) -> int:
     """Return the longest silence of a wait of `timeout_s`, seconds, with the longest prompt there may be.
 
-    It is longer where the flow's prompt is shorter, and the whole wait where it has none.
+    It is longer where the flow's prompt is shorter, and the whole wait where it has none. Not known here:
+    which prompt a flow has, and whether its step waits less than the action's timeout.
     """
     return max(PROMPT_BEGINS_S, timeout_s - PROMPT_BEGINS_S - PROMPT_AT_MOST_S)

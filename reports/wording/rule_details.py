@@ -31,10 +31,10 @@ def about_the_rules(analysis: Analysis) -> str | None:
         return None
     p = analysis.settings.percentile
     text = (
-        f"Accepted: {accepted_text(p)} cut off (--cut-off {cut_off_of(p)}). Beside it, the vendor's rule of "
+        f"Accepted: {accepted_text(p)} cut off (--cut-off {cut_off_of(p)}). Beside it, Genesys' rule of "
         f"thumb (3 x p99) and {percentile_name(p)} of the successes + buffer: the good calls each cuts off, "
         "and what it holds of the org's executions when the backend hangs. Silence: what a caller on the "
-        "phone then hears at least."
+        "phone may then hear, after the longest prompt a flow can play."
     )
     if any(rule.timeout_s is not None and rule.cut_off is None for rule in rules):
         text += f" {NOT_WATCHED.capitalize()}."

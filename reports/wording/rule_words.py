@@ -13,7 +13,7 @@ HEADS: Final = (
     "Timeout",
     "Good calls cut off",
     "While the backend hangs",
-    "Silence at least",
+    "Silence a caller may hear",
 )
 NOT_SHOWN: Final = "not known: these calls do not show it"
 NOT_WATCHED: Final = "not known: above what these calls were allowed to take"
@@ -88,7 +88,9 @@ def _hangs(rule: ComparedRule, at: str) -> str:
 
 
 def _silence(rule: ComparedRule, at: str) -> str:
-    return _seconds(rule.silence_s, f"{at}/silence_s")
+    """Return "5 s or more": more where the flow's prompt is shorter than the longest there may be."""
+    silent = _seconds(rule.silence_s, f"{at}/silence_s")
+    return silent if rule.silence_s == rule.timeout_s else traced("{} or more", silent)
 
 
 def _seconds(value_s: int | None, at: str) -> str:

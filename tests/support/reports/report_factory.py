@@ -183,7 +183,7 @@ def made_rules(action: Recommendation, rate: float) -> dict[str, Any]:
     wanted = math.ceil(3 * action.quantile_ms / 1e3)
     capped = action.verdict is Verdict.OVER_CAP_USE_ASYNC
     rows = (
-        (Rule.THREE_TIMES_P99, "3 x p99, the vendor's rule of thumb", wanted, None, 0.0062),
+        (Rule.THREE_TIMES_P99, "3 x p99, Genesys' rule of thumb", wanted, None, 0.0062),
         (Rule.SUCCESSES_AND_BUFFER, "p99 of the successes + buffer", 3, 0.0213, 0.0287),
         (
             Rule.RECOMMENDED,

@@ -18,7 +18,7 @@ from tests.support.reports.traceable import complaints
 
 KNOWN = ComparedRule(
     Rule.THREE_TIMES_P99,
-    "3 x p99, the vendor's rule of thumb",
+    "3 x p99, Genesys' rule of thumb",
     9,
     9,
     None,
@@ -44,12 +44,16 @@ def with_rules(*rules: ComparedRule) -> Recommendation:
 
 def test_a_rule_says_what_it_cuts_off_and_costs() -> None:
     assert said(KNOWN) == (
-        "3 x p99, the vendor's rule of thumb",
+        "3 x p99, Genesys' rule of thumb",
         "9 s",
         "0.21 %; at most 0.52 %",
         "each caller waits 9 s; 45 executions held, 90 % of the org's",
-        "5 s",
+        "5 s or more",
     )
+
+
+def test_a_wait_that_ends_before_any_prompt_is_all_silence() -> None:
+    assert said(replace(KNOWN, timeout_s=1, wanted_s=1, silence_s=1))[4] == "1 s"
 
 
 def test_a_hung_backend_that_takes_all_executions_is_said_to() -> None:
@@ -76,7 +80,7 @@ def test_unknown_limits_and_rates_are_left_out(
 
 def test_what_is_not_known_or_cannot_be_set_is_said() -> None:
     beyond = replace(KNOWN, cut_off=None, timeout_s=60, wanted_s=120)
-    hidden = ComparedRule(Rule.THREE_TIMES_P99, "3 x p99, the vendor's rule of thumb", None)
+    hidden = ComparedRule(Rule.THREE_TIMES_P99, "3 x p99, Genesys' rule of thumb", None)
     production = replace(KNOWN, from_s=7, to_s=9)
 
     assert said(beyond)[1] == "60 s (the rule asks for 120 s, which cannot be set)"
