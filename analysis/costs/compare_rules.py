@@ -3,6 +3,8 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, Self
 
 from analysis.costs.compared_rule import ComparedRule, Rule, silence_s
 from analysis.costs.cost import Cost
@@ -24,7 +26,7 @@ def compare_rules(
 
     Empty where the calls do not show the quantile: there is nothing to choose from.
     """
-    estimate = findings.estimate
+    estimate, source = findings.estimate, findings.source
     if estimate.quantile_ms is None:
         return ()
 
@@ -32,25 +34,39 @@ def compare_rules(
         return ms + buffer_ms(ms, settings)
 
     quantile = percentile_name(settings.percentile)
-    recommended = _row(
-        Rule.RECOMMENDED,
-        _our_name(number, settings),
-        number.timeout_s,
-        number.wanted_s,
-        cost_of_timeout,
-    )
-    thumb, successes = Rule.THREE_TIMES_P99, Rule.SUCCESSES_AND_BUFFER
+    thumb = _Asked.by(estimate.p99_ms, _times_three, source)
+    successes = _Asked.by(estimate.successes_quantile_ms, with_buffer, source)
+    ours = _Asked(number.wanted_s, number.timeout_s)
     return (
-        _of_rule(
-            (thumb, "3 x p99, Genesys' rule of thumb"), estimate.p99_ms, _times_three, findings,
-            cost_of_timeout,
-        ),
-        _of_rule(
-            (successes, f"{quantile} of the successes + buffer"), estimate.successes_quantile_ms, with_buffer,
-            findings, cost_of_timeout,
-        ),
-        recommended,
-    )  # fmt: skip
+        _row(Rule.THREE_TIMES_P99, "3 x p99, Genesys' rule of thumb", thumb, cost_of_timeout),
+        _row(Rule.SUCCESSES_AND_BUFFER, f"{quantile} of the successes + buffer", successes, cost_of_timeout),
+        _row(Rule.RECOMMENDED, _our_name(number, settings), ours, cost_of_timeout),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a rule asks for in whole seconds, and what can be set of it; None where its quantile is hidden."""
+
+    wanted_s: int | None
+    timeout_s: int | None
+    from_s: int | None = None
+    to_s: int | None = None
+
+    @classmethod
+    def by(
+        cls, start_ms: float | None, needs: Callable[[float], float], source: Literal["test", "production"]
+    ) -> Self:
+        """Return what a rule that begins with a quantile asks for; production knows that to its second."""
+        if start_ms is None:
+            return cls(None, None)
+        wanted_s = _whole_seconds(needs(start_ms))
+        timeout_s = min(wanted_s, PLATFORM_MAX_TIMEOUT_S)
+        if source == "test":
+            return cls(wanted_s, timeout_s)
+        last_s = max(math.ceil(start_ms / 1e3), 1)
+        above_ms, up_to_ms = (last_s - 1) * 1e3 + 1.0, last_s * 1e3
+        return cls(wanted_s, timeout_s, _whole_seconds(needs(above_ms)), _whole_seconds(needs(up_to_ms)))
 
 
 def _our_name(number: ChosenNumber, settings: RecommendSettings) -> str:
@@ -67,47 +83,23 @@ def _times_three(ms: float) -> float:
     return 3.0 * ms
 
 
-def _of_rule(
-    named: tuple[Rule, str],
-    start_ms: float | None,
-    needs: Callable[[float], float],
-    findings: Findings,
-    cost_of_timeout: CostOf,
-) -> ComparedRule:
-    """Return the row of a rule that multiplies a quantile or adds to it; unknown where that is hidden."""
-    if start_ms is None:
-        return ComparedRule(*named, None)
-    wanted = _whole_seconds(needs(start_ms))
-    from_s = to_s = None
-    if findings.source == "production":
-        last_s = max(math.ceil(start_ms / 1e3), 1)  # the second that the quantile lies in
-        from_s = _whole_seconds(needs((last_s - 1) * 1e3 + 1.0))
-        to_s = _whole_seconds(needs(last_s * 1e3))
-    return _row(*named, min(wanted, PLATFORM_MAX_TIMEOUT_S), wanted, cost_of_timeout, (from_s, to_s))
-
-
-def _row(
-    rule: Rule,
-    name: str,
-    timeout_s: int,
-    wanted_s: int | None,
-    cost_of_timeout: CostOf,
-    between_s: tuple[int | None, int | None] = (None, None),
-) -> ComparedRule:
-    cost = cost_of_timeout(timeout_s)
+def _row(rule: Rule, name: str, asked: _Asked, cost_of_timeout: CostOf) -> ComparedRule:
+    if asked.timeout_s is None:
+        return ComparedRule(rule, name, None)
+    cost = cost_of_timeout(asked.timeout_s)
     return ComparedRule(
         rule=rule,
         name=name,
-        timeout_s=timeout_s,
-        wanted_s=wanted_s,
-        from_s=between_s[0],
-        to_s=between_s[1],
+        timeout_s=asked.timeout_s,
+        wanted_s=asked.wanted_s,
+        from_s=asked.from_s,
+        to_s=asked.to_s,
         cut_off=cost.cut_off_after,
         cut_off_at_most=cost.cut_off_after_at_most,
         hung_backend_slots=cost.hung_backend_slots,
         concurrency_share=cost.concurrency_share,
         safe_rate=cost.safe_rate,
-        silence_s=silence_s(timeout_s),
+        silence_s=silence_s(asked.timeout_s),
     )
 
 
