@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from analysis.costs.compared_rule import ComparedRule, Rule
+from analysis.costs.made_by import MadeBy
 from analysis.format.call_record import FIELDS, RECORD_SIZE
 from analysis.format.sample_schema import COLUMNS, Outcome
 from analysis.verdicts.analysis_json import recommendation_to_json
@@ -231,6 +233,15 @@ def test_the_recommendation_json_is_that_of_the_code() -> None:
     action = Recommendation("action-1", "Get Customer", Verdict.NO_DATA, "no call got far enough to count")
 
     assert sorted(first_columns("Recommendation JSON")) == sorted(recommendation_to_json(action))
+
+
+def test_the_rules_of_a_recommendation_are_those_of_the_code() -> None:
+    text = FORMATS.read_text(encoding="utf-8")
+    described = {line.split("|")[1].strip(): line for line in text.splitlines() if line.startswith("| `")}
+
+    assert first_columns("Recommendation JSON", 1) == [field.name for field in fields(ComparedRule)]
+    assert all(f"`{word}`" in described["`made_by`"] for word in MadeBy)
+    assert all(f"`{word}`" in described["`rule`"] for word in Rule)
 
 
 def test_the_plan_file_is_that_of_the_code() -> None:

@@ -4,7 +4,7 @@ from typing import Final
 
 from analysis.costs.compared_rule import ComparedRule, Rule
 from analysis.cut_off import cut_off_of
-from analysis.number_words import accepted_text, percentile_name
+from analysis.number_words import accepted_text
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from reports.wording import numbers
 from reports.wording.rule_words import NOT_WATCHED
@@ -31,10 +31,9 @@ def about_the_rules(analysis: Analysis) -> str | None:
         return None
     p = analysis.settings.percentile
     text = (
-        f"Accepted: {accepted_text(p)} cut off (--cut-off {cut_off_of(p)}). Beside it, Genesys' rule of "
-        f"thumb (3 x p99) and {percentile_name(p)} of the successes + buffer: the good calls each cuts off, "
-        "and what it holds of the org's executions when the backend hangs. Silence: what a caller on the "
-        "phone may then hear, after the longest prompt a flow can play."
+        f"Accepted: {accepted_text(p)} cut off (--cut-off {cut_off_of(p)}). 3 x p99 is Genesys' rule of thumb. "
+        "Each rule: the good calls it cuts off, and what a backend that hangs then holds of the org's "
+        "executions. Silence: what a caller on the phone may then hear, after the longest prompt."
     )
     if any(rule.timeout_s is not None and rule.cut_off is None for rule in rules):
         text += f" {NOT_WATCHED.capitalize()}."

@@ -34,6 +34,27 @@ def test_recommend_saves_a_plan_with_its_evidence_and_apply_carries_it_out(
     assert action_named(name).timeout_s == 2
 
 
+def test_the_dial_in_words_asks_the_same_question(
+    capsys: "pytest.CaptureFixture[str]", session: Path
+) -> None:
+    file = str(samples(session / "calls.csv", 1000, action_named(OTHER)))
+    capsys.readouterr()
+    shown = []
+    for dial in (["--cut-off", "1 in 1,000"], ["--percentile", "0.999"]):
+        assert run(["recommend", file, *dial, "--format", "json"]) == ExitCode.OK
+        shown.append(capsys.readouterr().out)
+
+    assert shown[0] == shown[1]
+    body = json.loads(shown[0])
+    assert body["settings"]["percentile"] == 0.999
+    (action,) = body["actions"]
+    assert "999 of 1,000" in action["reason"] or "--percentile 0.999" in str(action["next_command"])
+    assert run(["recommend", file, "--cut-off", "0.1%", "--percentile", "0.99"]) == ExitCode.USAGE
+    assert "They are the same setting" in capsys.readouterr().err
+    assert run(["recommend", file, "--cut-off", "0.1"]) == ExitCode.USAGE
+    assert "could mean 0.1% or 10%" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("form", ["json", "csv", "md"])
 def test_an_apply_shows_plan_results_and_the_way_back_whatever_the_format(
     capsys: "pytest.CaptureFixture[str]", session: Path, form: str
