@@ -31,8 +31,8 @@ def about_the_rules(analysis: Analysis) -> str | None:
         return None
     p = analysis.settings.percentile
     text = (
-        f"Accepted: {accepted_text(p)} cut off (--cut-off {cut_off_of(p)}). 3 x p99 is Genesys' rule of thumb. "
-        "Each rule: the good calls it cuts off, and what a backend that hangs then holds of the org's "
+        f"Accepted: {accepted_text(p)} cut off (--cut-off {cut_off_of(p)}). 3 x p99 is Genesys' rule of "
+        "thumb. Each rule: the good calls it cuts off, and what a hung backend then holds of the org's "
         "executions. Silence: what a caller on the phone may then hear, after the longest prompt."
     )
     if any(rule.timeout_s is not None and rule.cut_off is None for rule in rules):
