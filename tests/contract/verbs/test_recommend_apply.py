@@ -40,15 +40,16 @@ def test_the_dial_in_words_asks_the_same_question(
     file = str(samples(session / "calls.csv", 1000, action_named(OTHER)))
     capsys.readouterr()
     shown = []
-    for dial in (["--cut-off", "1 in 1,000"], ["--percentile", "0.999"]):
+    for dial in (["--cut-off", "2 in 1,000"], ["--percentile", "0.998"]):
         assert run(["recommend", file, *dial, "--format", "json"]) == ExitCode.OK
         shown.append(capsys.readouterr().out)
 
     assert shown[0] == shown[1]
     body = json.loads(shown[0])
-    assert body["settings"]["percentile"] == 0.999
+    assert body["settings"]["percentile"] == 0.998
     (action,) = body["actions"]
-    assert "999 of 1,000" in action["reason"] or "--percentile 0.999" in str(action["next_command"])
+    assert "998 of 1,000 calls finish within" in action["reason"]
+    assert action["rules"][-1]["name"] == "this recommendation: 2 good calls in 1,000 may be cut off"
     assert run(["recommend", file, "--cut-off", "0.1%", "--percentile", "0.99"]) == ExitCode.USAGE
     assert "They are the same setting" in capsys.readouterr().err
     assert run(["recommend", file, "--cut-off", "0.1"]) == ExitCode.USAGE
