@@ -77,7 +77,7 @@ def _action_view(index: int, action: Recommendation, data: ReportData, charts: C
         "production": None if production is None else production_words(production),
         "wording": wording_of(action),
         "held_back": held_back(action),
-        "rules": rule_words(action),
+        "rules": rule_words(action) if index < _in_full(data) else (),
         "rule_heads": HEADS,
         "open": action.verdict in CHANGES and index < OPEN_ACTIONS,
         "range": Markup(range_sketch(action)),
