@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.costs.compared_rule import ComparedRule, Rule
+from analysis.costs.compared_rule import ComparedRule, TimeoutRule
 from analysis.costs.made_by import MadeBy
 from analysis.format.call_record import FIELDS, RECORD_SIZE
 from analysis.format.sample_schema import COLUMNS, Outcome
@@ -241,7 +241,7 @@ def test_the_rules_of_a_recommendation_are_those_of_the_code() -> None:
 
     assert first_columns("Recommendation JSON", 1) == [field.name for field in fields(ComparedRule)]
     assert all(f"`{word}`" in described["`made_by`"] for word in MadeBy)
-    assert all(f"`{word}`" in described["`rule`"] for word in Rule)
+    assert all(f"`{word}`" in described["`rule`"] for word in TimeoutRule)
 
 
 def test_the_plan_file_is_that_of_the_code() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Self
 
-from analysis.costs.compared_rule import ComparedRule, Rule, silence_s
+from analysis.costs.compared_rule import ComparedRule, TimeoutRule, silence_s
 from analysis.costs.cost import Cost
 from analysis.costs.made_by import ChosenNumber
 from analysis.estimates.estimate import buffer_ms
@@ -38,9 +38,14 @@ def compare_rules(
     successes = _Asked.by(estimate.successes_quantile_ms, with_buffer, source)
     ours = _Asked(number.wanted_s, number.timeout_s)
     return (
-        _row(Rule.THREE_TIMES_P99, "3 x p99, Genesys' rule of thumb", thumb, cost_of_timeout),
-        _row(Rule.SUCCESSES_AND_BUFFER, f"{quantile} of the successes + buffer", successes, cost_of_timeout),
-        _row(Rule.RECOMMENDED, _our_name(number, settings), ours, cost_of_timeout),
+        _row(TimeoutRule.THREE_TIMES_P99, "3 x p99, Genesys' rule of thumb", thumb, cost_of_timeout),
+        _row(
+            TimeoutRule.SUCCESSES_AND_BUFFER,
+            f"{quantile} of the successes + buffer",
+            successes,
+            cost_of_timeout,
+        ),
+        _row(TimeoutRule.RECOMMENDED, _our_name(number, settings), ours, cost_of_timeout),
     )
 
 
@@ -83,7 +88,7 @@ def _times_three(ms: float) -> float:
     return 3.0 * ms
 
 
-def _row(rule: Rule, name: str, asked: _Asked, cost_of_timeout: CostOf) -> ComparedRule:
+def _row(rule: TimeoutRule, name: str, asked: _Asked, cost_of_timeout: CostOf) -> ComparedRule:
     if asked.timeout_s is None:
         return ComparedRule(rule, name, None)
     cost = cost_of_timeout(asked.timeout_s)

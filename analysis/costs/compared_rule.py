@@ -15,7 +15,7 @@ PROMPT_AT_MOST_S: Final = 3
 Share = Annotated[float, Between(0, 1)]
 
 
-class Rule(StrEnum):
+class TimeoutRule(StrEnum):
     """Where a timeout may come from."""
 
     THREE_TIMES_P99 = "three_times_p99"
@@ -30,7 +30,7 @@ class Rule(StrEnum):
 class ComparedRule:
     """What one rule gives and costs, all read from the curve behind the verdict; None: not known."""
 
-    rule: Rule
+    rule: TimeoutRule
     name: str
     """How it is called in tables, with the percentile and the share it accepts."""
     timeout_s: TimeoutSeconds | None

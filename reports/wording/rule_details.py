@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from analysis.costs.compared_rule import ComparedRule, Rule
+from analysis.costs.compared_rule import ComparedRule, TimeoutRule
 from analysis.cut_off import cut_off_of
 from analysis.number_words import accepted_text
 from analysis.verdicts.recommendation import Analysis, Recommendation
@@ -15,10 +15,10 @@ RULE_HEADINGS: Final = ("3 x p99", "successes + buffer", "if it hangs", "made by
 def rule_details(action: Recommendation) -> tuple[str | None, ...]:
     """Return an action's cells below RULE_HEADINGS; empty without a number."""
     by_rule = {one.rule: one for one in action.rules}
-    ours = by_rule.get(Rule.RECOMMENDED)
+    ours = by_rule.get(TimeoutRule.RECOMMENDED)
     return (
-        _other(by_rule.get(Rule.THREE_TIMES_P99)),
-        _other(by_rule.get(Rule.SUCCESSES_AND_BUFFER)),
+        _other(by_rule.get(TimeoutRule.THREE_TIMES_P99)),
+        _other(by_rule.get(TimeoutRule.SUCCESSES_AND_BUFFER)),
         None if ours is None else ", ".join([*_holds(ours), f"silence {numbers.seconds(ours.silence_s)}"]),
         None if action.made_by is None else str(action.made_by),
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.costs.compared_rule import ComparedRule, Rule, silence_s
+from analysis.costs.compared_rule import ComparedRule, TimeoutRule, silence_s
 from analysis.costs.made_by import MadeBy
 from analysis.format.action_facts import ActionFacts
 from analysis.format.run_folder import LeftOut, Manifest
@@ -183,10 +183,10 @@ def made_rules(action: Recommendation, rate: float) -> dict[str, Any]:
     wanted = math.ceil(3 * action.quantile_ms / 1e3)
     capped = action.verdict is Verdict.OVER_CAP_USE_ASYNC
     rows = (
-        (Rule.THREE_TIMES_P99, "3 x p99, Genesys' rule of thumb", wanted, None, 0.0062),
-        (Rule.SUCCESSES_AND_BUFFER, "p99 of the successes + buffer", 3, 0.0213, 0.0287),
+        (TimeoutRule.THREE_TIMES_P99, "3 x p99, Genesys' rule of thumb", wanted, None, 0.0062),
+        (TimeoutRule.SUCCESSES_AND_BUFFER, "p99 of the successes + buffer", 3, 0.0213, 0.0287),
         (
-            Rule.RECOMMENDED,
+            TimeoutRule.RECOMMENDED,
             "this recommendation: 1 good call in 100 may be cut off",
             action.recommended_timeout_s,
             action.cut_off_after,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.costs.compared_rule import ComparedRule, Rule, silence_s
+from analysis.costs.compared_rule import ComparedRule, TimeoutRule, silence_s
 from analysis.format.action_facts import ActionFacts
 from analysis.production.recommend_production import recommend_from_buckets
 from analysis.settings import RecommendSettings
@@ -18,8 +18,8 @@ from tests.support.sample_tables import calls, judge, lognormal, orders, sample_
 from tests.unit.analysis.production.test_recommend_production import production
 
 
-def by_rule(action: Recommendation) -> dict[Rule, ComparedRule]:
-    assert [one.rule for one in action.rules] == list(Rule)
+def by_rule(action: Recommendation) -> dict[TimeoutRule, ComparedRule]:
+    assert [one.rule for one in action.rules] == list(TimeoutRule)
     return {one.rule: one for one in action.rules}
 
 
@@ -35,7 +35,7 @@ def assert_read_off_the_curve(analysis: Analysis, watched_s: float) -> None:
         else:
             assert one.cut_off == table.share_slower_than(one.timeout_s * 1e3)
             assert one.cut_off <= (one.cut_off_at_most or 0.0)
-    ours = by_rule(action)[Rule.RECOMMENDED]
+    ours = by_rule(action)[TimeoutRule.RECOMMENDED]
     assert (ours.timeout_s, ours.wanted_s) == (action.recommended_timeout_s, action.uncapped_timeout_s)
     assert (ours.cut_off, ours.cut_off_at_most) == (action.cut_off_after, action.cut_off_after_at_most)
     assert ours.hung_backend_slots == action.hung_backend_slots
@@ -71,7 +71,7 @@ def test_every_share_is_the_curves_and_none_is_claimed_beyond_it(
 
 def test_the_vendors_rule_is_three_times_p99_in_whole_seconds() -> None:
     found = judge(calls(lognormal(4000, 2.2)))
-    thumb = by_rule(found)[Rule.THREE_TIMES_P99]
+    thumb = by_rule(found)[TimeoutRule.THREE_TIMES_P99]
 
     assert thumb.timeout_s == thumb.wanted_s == -(-3 * int(found.quantile_ms or 0) // 1000)
     assert (thumb.from_s, thumb.to_s) == (None, None)
@@ -95,7 +95,9 @@ def test_the_successes_alone_forget_the_calls_that_were_cut_off() -> None:
     x = np.where(np.arange(4000) % 10 == 3, 4.0, lognormal(4000, 0.9))
     published, draft = calls(x, timeout_s=3), calls(x, target="draft", run="probe", start=1.7e9 + 900)
     found = judge(published, draft.head(1200), facts=orders(current_timeout_s=3))
-    successes, ours = (by_rule(found)[rule] for rule in (Rule.SUCCESSES_AND_BUFFER, Rule.RECOMMENDED))
+    successes, ours = (
+        by_rule(found)[rule] for rule in (TimeoutRule.SUCCESSES_AND_BUFFER, TimeoutRule.RECOMMENDED)
+    )
 
     assert found.verdict is Verdict.RAISE and ours.cut_off == 0.0
     assert (successes.timeout_s or 0) <= (ours.timeout_s or 0)
@@ -105,18 +107,18 @@ def test_the_successes_alone_forget_the_calls_that_were_cut_off() -> None:
 
 def test_what_cannot_be_set_is_said_with_what_can() -> None:
     found = judge(calls(lognormal(5000, 40.0)), facts=orders(current_timeout_s=60))
-    thumb = by_rule(found)[Rule.THREE_TIMES_P99]
+    thumb = by_rule(found)[TimeoutRule.THREE_TIMES_P99]
 
     assert found.verdict is Verdict.OVER_CAP_USE_ASYNC
     assert (thumb.timeout_s, thumb.beyond_the_platform) == (60, True)
     assert thumb.wanted_s is not None and thumb.wanted_s > 100
-    assert "no timeout up to it fits" in by_rule(found)[Rule.RECOMMENDED].name
-    assert not by_rule(found)[Rule.RECOMMENDED].beyond_the_platform
+    assert "no timeout up to it fits" in by_rule(found)[TimeoutRule.RECOMMENDED].name
+    assert not by_rule(found)[TimeoutRule.RECOMMENDED].beyond_the_platform
 
 
 def test_beyond_what_was_watched_only_the_bound_of_what_was_seen_is_said() -> None:
     found = judge(calls(lognormal(5000, 3.9), timeout_s=5), facts=orders(current_timeout_s=5))
-    thumb, ours = (by_rule(found)[rule] for rule in (Rule.THREE_TIMES_P99, Rule.RECOMMENDED))
+    thumb, ours = (by_rule(found)[rule] for rule in (TimeoutRule.THREE_TIMES_P99, TimeoutRule.RECOMMENDED))
 
     assert (thumb.timeout_s or 0) > 5 and thumb.cut_off is None
     assert ours.cut_off and thumb.cut_off_at_most == ours.cut_off_at_most
@@ -138,9 +140,9 @@ def test_calls_that_do_not_show_p99_give_no_three_times_p99() -> None:
     cut = judge(calls(lognormal(2000, 6.0), timeout_s=4), settings=half)
 
     for found in (few, cut):
-        thumb = by_rule(found)[Rule.THREE_TIMES_P99]
+        thumb = by_rule(found)[TimeoutRule.THREE_TIMES_P99]
         assert (thumb.timeout_s, thumb.cut_off, thumb.cut_off_at_most, thumb.silence_s) == (None,) * 4
-        assert by_rule(found)[Rule.SUCCESSES_AND_BUFFER].timeout_s is not None
+        assert by_rule(found)[TimeoutRule.SUCCESSES_AND_BUFFER].timeout_s is not None
 
 
 @pytest.mark.parametrize("p99_s", [0.3, 1.6, 2.2, 4.7])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.costs.compared_rule import ComparedRule, Rule
+from analysis.costs.compared_rule import ComparedRule, TimeoutRule
 from analysis.verdicts.recommendation import Recommendation
 from reports.pages.report_page import build_report
 from reports.report_data import ReportData
@@ -17,7 +17,7 @@ from tests.support.changes.recommendations import analysis_of, recommendation
 from tests.support.reports.traceable import complaints
 
 KNOWN = ComparedRule(
-    Rule.THREE_TIMES_P99,
+    TimeoutRule.THREE_TIMES_P99,
     "3 x p99, Genesys' rule of thumb",
     9,
     9,
@@ -80,7 +80,7 @@ def test_unknown_limits_and_rates_are_left_out(
 
 def test_what_is_not_known_or_cannot_be_set_is_said() -> None:
     beyond = replace(KNOWN, cut_off=None, timeout_s=60, wanted_s=120)
-    hidden = ComparedRule(Rule.THREE_TIMES_P99, "3 x p99, Genesys' rule of thumb", None)
+    hidden = ComparedRule(TimeoutRule.THREE_TIMES_P99, "3 x p99, Genesys' rule of thumb", None)
     production = replace(KNOWN, from_s=7, to_s=9)
 
     assert said(beyond)[1] == "60 s (the rule asks for 120 s, which cannot be set)"
@@ -92,8 +92,8 @@ def test_what_is_not_known_or_cannot_be_set_is_said() -> None:
 def test_every_number_of_the_rules_is_traced_to_the_json() -> None:
     rules = (
         replace(KNOWN, from_s=7, to_s=9),
-        replace(KNOWN, rule=Rule.SUCCESSES_AND_BUFFER, cut_off=None, timeout_s=60, wanted_s=120),
-        replace(KNOWN, rule=Rule.RECOMMENDED, concurrency_share=2.4, hung_backend_slots=120.0),
+        replace(KNOWN, rule=TimeoutRule.SUCCESSES_AND_BUFFER, cut_off=None, timeout_s=60, wanted_s=120),
+        replace(KNOWN, rule=TimeoutRule.RECOMMENDED, concurrency_share=2.4, hung_backend_slots=120.0),
     )
     page = build_report(ReportData(analysis_of(with_rules(*rules)), {}, "0.1.0"))
 
@@ -104,9 +104,9 @@ def test_every_number_of_the_rules_is_traced_to_the_json() -> None:
 
 def test_the_table_has_the_rules_as_details() -> None:
     row = with_rules(
-        KNOWN, replace(KNOWN, rule=Rule.SUCCESSES_AND_BUFFER, cut_off=None, wanted_s=120, timeout_s=60)
+        KNOWN, replace(KNOWN, rule=TimeoutRule.SUCCESSES_AND_BUFFER, cut_off=None, wanted_s=120, timeout_s=60)
     )
-    ours = with_rules(replace(KNOWN, rule=Rule.RECOMMENDED))
+    ours = with_rules(replace(KNOWN, rule=TimeoutRule.RECOMMENDED))
 
     assert len(rule_details(row)) == len(RULE_HEADINGS)
     assert rule_details(row) == ("9 s, cuts 0.21 %, holds 90 %", "120 s, cannot be set", None, None)
