@@ -11,8 +11,8 @@ import click
 from click.core import ParameterSource
 
 from analysis.cut_off import cut_off_of, percentile_of
+from analysis.errors import BadSettingError
 from analysis.settings import RecommendSettings
-from diag.errors import UsageError
 from diag.interaction.option_values import gathered
 
 Result = TypeVar("Result")
@@ -68,7 +68,7 @@ def _one_dial(function: Callable[..., Result]) -> Callable[..., Result]:
         asked = percentile_of(cut_off)
         source = click.get_current_context().get_parameter_source("percentile")
         if source is not ParameterSource.DEFAULT and asked != percentile:
-            raise UsageError(
+            raise BadSettingError(
                 f"--cut-off {cut_off_of(asked)} is --percentile {_shortest(asked)}, "
                 f"not {_shortest(percentile)}.",
                 hint="They are the same setting: give one of them.",

@@ -10,7 +10,6 @@ from analysis.cut_off import cut_off_of, percentile_of
 from analysis.errors import BadSettingError
 from analysis.number_words import accepted_text
 from analysis.settings import HIGHEST_PERCENTILE, LOWEST_PERCENTILE, RecommendSettings
-from diag.errors import UsageError
 from diag.interaction.recommend_options import recommend_options, stated_flags
 
 
@@ -73,7 +72,7 @@ def test_the_range_is_that_of_the_percentile(text: str) -> None:
 
 
 def test_both_of_them_must_agree() -> None:
-    with pytest.raises(UsageError, match=r"--cut-off 0.1% is --percentile 0.999, not 0.99\.") as error:
+    with pytest.raises(BadSettingError, match=r"--cut-off 0.1% is --percentile 0.999, not 0.99\.") as error:
         judged("--cut-off", "0.1%", "--percentile", "0.99")  # the default, and stated
     assert error.value.hint == "They are the same setting: give one of them."
 
