@@ -16,7 +16,7 @@ def test_the_guard_stops_what_fails_or_hangs_and_slows_what_bends(tmp_path: Path
         + action(
             "Hanging", "{ model = 'fixed', at_ms = 9, outages = [{ from_s = 0, to_s = 99 }] }", timeout_s=1
         )
-        + action("Bending", "{ model = 'fixed', at_ms = 600, warm_up = { times = 0.02, for_s = 3 } }")
+        + action("Bending", "{ model = 'fixed', at_ms = 1500, warm_up = { times = 0.01, for_s = 3 } }")
     )
     workload = """
 [run]
@@ -25,7 +25,7 @@ duration = "7s"
 error_calls = 20
 timeouts_in_a_row = 10
 latency_window = "1s"
-latency_factor = 10
+latency_factor = 6
 """
     with sandbox(tmp_path, more=more) as environment:
         found = measure(tmp_path, environment, workload)
