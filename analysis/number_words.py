@@ -58,6 +58,24 @@ def duration(s: float) -> str:
     return f"{days} days {hours} h" if hours else f"{days} days"
 
 
+def time_seen(measured_s: float, span_s: float) -> str:
+    """Return "84 min", or "8 min spread over 24 h" where most of the span had no calls."""
+    if measured_s >= span_s / 2:
+        return duration(span_s)
+    return f"{'moments' if measured_s < 1 else duration(measured_s)} spread over {duration(span_s)}"
+
+
+def about_how_long(s: float) -> str:
+    """Return "under a minute", "about 13 min" or "about 3 h 20 min": rounded up (`whole_minutes`)."""
+    return "under a minute" if s < 60 else f"about {duration(whole_minutes(s))}"
+
+
+def whole_minutes(s: float) -> float:
+    """Return an estimate in seconds without false exactness: rounded up to a minute, above 2 h to ten."""
+    step = 60.0 if s < 7200 else 600.0
+    return max(math.ceil(s / step - 1e-9), 2 if step == 60.0 else 1) * step
+
+
 def clock_time(at_s: float) -> str:
     """Return "14:03:20 UTC" for Unix seconds."""
     return time.strftime("%H:%M:%S UTC", time.gmtime(at_s))

@@ -19,14 +19,14 @@ from diag.wrapped_text import columns_of, shortened, terminal_width, wrapped
 if TYPE_CHECKING:
     from rich.console import Console as RichConsole
 
-_STYLES: Final = {
-    "ok": "green",
-    "raise": "bold red",
-    "lower": "cyan",
-    "unstable": "yellow",
-    "over_cap_use_async": "bold magenta",
-    "censored_needs_probe": "bold yellow",
-    "insufficient_samples": "yellow",
+_STYLES: Final = {  # verdicts by their words (reports/wording/verdict_words.py)
+    "Fits": "green",
+    "Raise": "bold red",
+    "Lower": "cyan",
+    "Unstable": "yellow",
+    "Make async": "bold magenta",
+    "Try longer timeout": "bold yellow",
+    "More calls needed": "yellow",
     "SANDBOX": "bold black on yellow",
 }
 

@@ -12,7 +12,7 @@ from analysis.format.atomic_write import write_whole
 from analysis.format.run_folder import RunFolder, latest_run
 from analysis.plain_text import json_text
 from analysis.settings import RecommendSettings
-from analysis.verdicts.recommendation import Analysis
+from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from diag.errors import UsageError
 
 if TYPE_CHECKING:
@@ -74,8 +74,14 @@ def gather(
         raise BadSettingError(
             f"The settings under recommend in {named} cannot be used: {error.message}.", hint=error.hint
         ) from None
+    if not detail and any(_refused(row) for row in analysis.actions):  # the details say why
+        return gather(inputs, settings, actions_file=actions_file, facts=facts, detail=True, source=source)
     analysis = replace(analysis, loops=loops)
     return RunEvidence(samples=samples, analysis=analysis, folders=folders)
+
+
+def _refused(row: Recommendation) -> bool:
+    return row.verdict is Verdict.NO_DATA and "invalid_input" in row.left_out_by_reason
 
 
 def write_recommendations(folder: RunFolder, analysis: Analysis) -> None:
@@ -89,14 +95,15 @@ def report_data(
     evidence: RunEvidence,
     *,
     notes: tuple[str, ...] = (),
+    results: tuple[str, ...] = (),
     zone: str | None = None,
     charts: bool = True,
     source: str | None = None,
 ) -> "ReportData":
     """Return the data of the report in any format; without `charts` the samples are not summarised.
 
-    `notes` are sentences beside the verdict; `zone` is shown beside UTC; `source` holds the inputs and flags
-    that the next commands repeat (by default the run folders).
+    `notes` are sentences beside the verdict, `results` those about what came of it; `zone` is shown beside
+    UTC; `source` holds the inputs and flags that the next commands repeat (by default the run folders).
     """
     from analysis.views.summarise import summarise
     from diag import __version__
@@ -112,6 +119,7 @@ def report_data(
         manifests=evidence.samples.manifests,
         version=__version__,
         notes=notes,
+        results=results,
         zone=zone,
         source=source or " ".join(shlex.quote(str(folder.path)) for folder in evidence.folders) or None,
         span=_span(evidence.samples),

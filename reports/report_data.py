@@ -41,6 +41,8 @@ class ReportData:
     source: str | None = None
     notes: tuple[str, ...] = field(default=())
     """Sentences to show beside the verdict, e.g. that the generator judged its own run as late."""
+    results: tuple[str, ...] = field(default=())
+    """Sentences about what came of it, e.g. that raised timeouts were applied and calls end in time now."""
     production: ProductionSource | None = None
     span: tuple[float, float] | None = None
     """Start of the first call and of the last (Unix seconds), for calls without a manifest."""

@@ -12,6 +12,7 @@ from analysis.estimates.stability import Disagreement
 from analysis.estimates.time_coverage import TimeCoverage
 from analysis.format.action_facts import ActionFacts
 from analysis.format.sample_schema import InputOrigin
+from analysis.runs.refusals import RefusedInputs
 from analysis.statistics.kaplan_meier import SurvivalTable
 
 MOSTLY: Final = 0.5
@@ -65,12 +66,16 @@ class Findings:
     given_up: int = 0
     """Calls the client stopped waiting for: the run ended, or its own limit did."""
     left_out: Mapping[str, int] = field(default_factory=dict)
+    refusal: RefusedInputs | None = None
+    """Why most calls of an action without an answer were refused for their input, where it was recorded."""
     saturated_because: str | None = None
     """Set where every level tested was saturated; `saturated_rate` is the lowest of them."""
     saturated_rate: float | None = None
     quantile_with_warm_up_ms: int | None = None
     level_rate: float | None = None
     observed_rate: float | None = None
+    pace: float | None = None
+    """Deciding calls per second of the whole runs they come from (`analysis.runs.pace`)."""
     expected_rate: float | None = None
     """The rate the cost is computed at: production's peak, the level's, or as observed."""
     clock: Literal["service", "response"] = "service"

@@ -10,7 +10,7 @@ def run_weaknesses(manifest: Manifest) -> tuple[str, ...]:
     found = []
     if manifest.status != "complete":
         words = {
-            "running": "is still running, or was killed",
+            "running": "is still running, or was stopped from outside",
             "interrupted": "was interrupted",
             "incomplete": "is incomplete",
             "invalid": "is invalid",

@@ -38,8 +38,8 @@ ALL_REFUSED: Final = 50
 WHY: Final[Mapping[Enough, str]] = {
     Enough.SETTLED: "more calls would not change the number",
     Enough.OVER_CAP: "proven to be above the cap",
-    Enough.HIDDEN: "the timeout hides the answer: probe",
-    Enough.HARDLY: "more calls up to the planned ones would hardly tell: probe",
+    Enough.HIDDEN: "the timeout hides the answer: try a longer one",
+    Enough.HARDLY: "more calls up to the planned ones would hardly tell: try a longer timeout",
 }
 FINAL: Final[Mapping[Enough, Verdict]] = {
     Enough.OVER_CAP: Verdict.OVER_CAP_USE_ASYNC,

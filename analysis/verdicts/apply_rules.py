@@ -8,9 +8,9 @@ plans all ask here, so that they agree on what will be changed.
 
 from typing import Final
 
-from analysis.number_words import percent
+from analysis.number_words import percent, time_seen
 from analysis.verdicts.holds import MIN_CALLS_TO_LOWER, Hold, hold_on, hold_on_lowering
-from analysis.verdicts.next_command import where_real_inputs_go
+from analysis.verdicts.next_command import A_GOOD_HOUR
 from analysis.verdicts.recommendation import Recommendation, Verdict
 
 _WITH_A_NUMBER: Final = (Verdict.RAISE, Verdict.LOWER, Verdict.UNSTABLE, Verdict.OVER_CAP_USE_ASYNC)
@@ -47,24 +47,37 @@ def objection_to_lowering(item: Recommendation) -> str | None:
 def _objection(item: Recommendation, hold: Hold) -> str:
     match hold:
         case Hold.WEAK_RUNS:
-            return f"weak evidence: {' '.join(item.weak_runs).rstrip('.')}"
-        case Hold.UNSTABLE:
-            return f"unstable: {item.reason}"
-        case Hold.OVER_CAP:
-            return f"beyond the cap: {item.reason}"
+            return f"the evidence is weak: {' '.join(item.weak_runs).rstrip('.')}"
+        case Hold.UNSTABLE | Hold.OVER_CAP:
+            return item.reason.rstrip(".")
         case Hold.REAL_INPUTS:
             share = percent(item.invented_share or 0.0)
             return (
-                f"lowering needs real inputs, but {share} of its calls had invented ones, which a backend "
-                'may answer with a quick "not found"; for the line that gives real ones: '
-                f"{where_real_inputs_go(item.action_id, item.action_name)}"
+                f"{share} of its inputs were invented, and a backend may answer those with a quick "
+                '"not found": real ones may take longer'
             )
         case Hold.TIME:
-            spread = f"these are grade {item.grade}" if item.grade else "the spread is unknown"
-            return f"lowering needs calls spread over an hour or more (grade A or B), {spread}"
+            if item.measured_s is None or item.span_s is None:
+                return "these calls may cover too short a time, and slow hours may look different"
+            seen = time_seen(item.measured_s, item.span_s)
+            return f"these calls cover {seen}, and slow hours may look different"
         case Hold.CALLS:
-            have = "unknown" if item.n_eff is None else f"{item.n_eff:,.0f}"
-            return f"lowering needs {MIN_CALLS_TO_LOWER:,} effective calls, there are {have}"
+            have = "" if item.n_eff is None else f"; these are worth {item.n_eff:,.0f}"
+            return f"lowering needs {MIN_CALLS_TO_LOWER:,} independent calls{have}"
+
+
+def way_out(item: Recommendation) -> str | None:
+    """Return the command that gets a number past what holds it back, or None where none does.
+
+    For time it is the same for every measured action, so that one line may stand for all of them.
+    """
+    if objection_to(item) is None:
+        return None
+    held_for_time = item.verdict is Verdict.LOWER and hold_on(item) is Hold.TIME
+    if held_for_time and item.source == "test":
+        hour = f"diag measure --time {A_GOOD_HOUR} --all-the-time"
+        return f"diag observe (days of real calls), or {hour}"
+    return item.next_command
 
 
 def objection_in_org(item: Recommendation, before_timeout_s: int, after_timeout_s: int) -> str | None:

@@ -46,16 +46,14 @@ def about_calls(
     lines = []
     if coverage.grade == "C":
         # Only time with calls counts: two short runs a month apart cover two moments, not a month.
-        rarer = (
-            f" rarer than once per {duration(coverage.measured_s / 3)}" if coverage.measured_s >= 3 else ""
-        )
         seen = duration(coverage.measured_s)
         if many_looks and estimate.timeout_s is not None:
             lines.append(
                 f"settled for these {seen}; other hours were not seen: diag observe shows them in "
                 "production, or measure again at other hours and give the runs together"
             )
-        lines.append(f"measured for {seen}: slow episodes{rarer} cannot be excluded")
+        else:
+            lines.append(f"only {seen} were seen: what happens at busy hours is not known")
     given_up = calls.count(Outcome.CLIENT_TIMEOUT)
     if given_up > NOTABLE_SHARE * (1.0 - settings.percentile) * len(calls):
         lines.append(

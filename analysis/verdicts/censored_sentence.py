@@ -19,7 +19,7 @@ def censored(findings: Findings, settings: RecommendSettings) -> str:
     if findings.given_up > findings.censored / 2:
         return (
             f"{share} of calls were still running when the run ended, so {hidden} "
-            "from this run: measure longer, or let the run wait for its last calls."
+            "from this run: measure longer."
         )
     gives_up = findings.given_up_by_backend
     if gives_up is not None:
@@ -27,14 +27,14 @@ def censored(findings: Findings, settings: RecommendSettings) -> str:
     if findings.timeouts == 0:
         return (
             f"{share} of calls were ended by errors, so {hidden} "
-            "from this run: find the cause of the errors, then run a probe."
+            "from this run: find the cause of the errors first."
         )
     where = "production" if findings.source == "production" else "this run"
     accepted = 1.0 - settings.percentile
     so = "so" if findings.censored > accepted * samples else f"too close to {accepted * 100:g} %:"
     return (
         f"{share} of {calls_of(findings.source)} hit {_timeouts_that_fired(findings)}, {so} {hidden} "
-        f"from {where}: run a probe."
+        f"from {where}: try a longer timeout, on a private copy (draft) of the action."
     )
 
 
@@ -51,8 +51,8 @@ def _ended_by_the_backend(gives_up: GivenUp, share: str, settings: RecommendSett
         )
     return (
         f"{share} of calls are ended by the backend itself {after}: no timeout above {last} s changes that, "
-        f"and a probe shows no more; {number}. --backend-errors exclude judges those alone: the others fail "
-        "anyway."
+        f"and trying a longer one shows no more; {number}. --backend-errors exclude judges those alone: the "
+        "others fail anyway."
     )
 
 

@@ -11,8 +11,9 @@ from analysis.costs.cost import Cost, cost_of, cost_warning
 from analysis.costs.how_made import how_made
 from analysis.estimates.findings import Findings
 from analysis.settings import RecommendSettings
+from analysis.verdicts.apply_rules import objection_to
 from analysis.verdicts.decision import chosen_number, decide
-from analysis.verdicts.next_command import next_command
+from analysis.verdicts.next_command import next_step
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from analysis.verdicts.verdict_sentence import reason
 
@@ -47,7 +48,7 @@ def judge(findings: Findings, settings: RecommendSettings, concurrency_limit: in
         action_id=findings.action_id,
         action_name=findings.action_name,
         verdict=decision.verdict,
-        reason=reason(findings, decision, cost, settings),
+        reason="",
         recommended_timeout_s=decision.timeout_s,
         uncapped_timeout_s=decision.uncapped_s,
         made_by=made.by if made else None,
@@ -86,6 +87,7 @@ def judge(findings: Findings, settings: RecommendSettings, concurrency_limit: in
         grade=coverage.grade if any_calls else None,
         windows=coverage.windows if any_calls else None,
         span_s=coverage.span_s if any_calls else None,
+        measured_s=coverage.measured_s if any_calls else None,
         level_rate=findings.level_rate,
         observed_rate=findings.observed_rate,
         hung_backend_slots=cost.hung_backend_slots,
@@ -97,4 +99,10 @@ def judge(findings: Findings, settings: RecommendSettings, concurrency_limit: in
         warnings=(*findings.warnings, *([too_expensive] if too_expensive else [])),
         weak_runs=findings.weak_runs,
     )
-    return replace(judged, next_command=next_command(findings, judged, settings))
+    step = next_step(findings, judged, settings)
+    return replace(
+        judged,
+        reason=reason(findings, decision, cost, settings, not_yet=objection_to(judged)),
+        next_command=step.command,
+        next_takes_s=step.takes_s(findings.pace),
+    )

@@ -2,11 +2,13 @@
 
 import math
 import shlex
+from dataclasses import dataclass
 from typing import Final
 
 from analysis.estimates.findings import Findings
 from analysis.plain_text import is_printable
 from analysis.settings import MOST_DAYS, RecommendSettings
+from analysis.statistics.confidence_bounds import calls_for_a_bound
 from analysis.verdicts.holds import MIN_CALLS_TO_LOWER, Hold, hold_on, hold_on_lowering
 from analysis.verdicts.recommendation import Recommendation, Verdict
 
@@ -15,61 +17,97 @@ MANY_ERRORS: Final = 0.2
 
 A_GOOD_HOUR: Final = "1h10m"
 """An hour of calls, with room for a warm-up that does not count."""
+A_GOOD_HOUR_S: Final = 4200.0
 
 
-def next_command(findings: Findings, judged: Recommendation, settings: RecommendSettings) -> str | None:
-    """Return the command to run next, or None where no command helps; `judged`: these findings' verdict."""
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """A command, and what it waits for: calls that count, or seconds; None: unknown, or for nothing."""
+
+    command: str | None
+    calls: float | None = None
+    lasts_s: float | None = None
+
+    def takes_s(self, pace: float | None) -> float | None:
+        """Return about how many seconds it calls, at a pace in calls/s; None where that is unknown."""
+        if self.calls is None or not pace:
+            return self.lasts_s
+        return self.calls / pace
+
+
+def next_step(findings: Findings, judged: Recommendation, settings: RecommendSettings) -> NextStep:
+    """Return what to run next, without a command where none helps; `judged`: these findings' verdict."""
     action = _only(findings.action_id, findings.action_name)
     match judged.verdict:
         case Verdict.CENSORED_NEEDS_PROBE:
-            if findings.given_up_by_backend is not None:
-                return findings.apply_with.replace(" --apply", " --backend-errors exclude")
-            ended_by_the_client = findings.given_up > findings.censored / 2
-            return f"diag measure {action}" if ended_by_the_client else f"diag measure --probe {action}"
+            return _after_a_cut_off(findings, action, settings)
         case Verdict.INSUFFICIENT_SAMPLES:
-            if findings.saturated_because is not None:
-                return _measure_at_half_the_rate(findings, action)
-            if findings.errors > MANY_ERRORS * findings.estimate.samples:
-                return "diag doctor"
-            missing = findings.shortfall
-            if missing.calls_needed is None:
-                return f"diag measure {action}"
-            # A new run is judged on its own calls, and its own warm-up does not count.
-            whole = missing.far_seeing + missing.calls_needed
-            calls = _round_up(whole / (1.0 - settings.warmup_max_share))
-            by_timeout = missing.limited_by_the_timeout or missing.hidden
-            more = None if by_timeout else _observe_more(findings, missing.calls_needed)
-            if more is not None:
-                return more
-            probe = "--probe " if by_timeout and findings.given_up <= findings.censored / 2 else ""
-            return f"diag measure {probe}{action} --calls {calls}"
+            return _after_too_few(findings, action, settings)
         case Verdict.NO_DATA:
-            return _after_no_data(findings, action)
+            return NextStep(_after_no_data(findings, action))
         case Verdict.UNSTABLE:
-            return f"diag measure {action} --calls {settings.target_calls}"
+            many = settings.target_calls
+            return NextStep(f"diag measure {action} --calls {many}", calls=many)
         case Verdict.RAISE | Verdict.LOWER if hold_on(judged) is None:
-            return findings.apply_with
+            return NextStep(findings.apply_with)
         case Verdict.RAISE:
-            return f"diag measure {action}"
+            return NextStep(f"diag measure {action}", calls=_for_a_bound(findings, settings))
         case Verdict.LOWER:
             return _to_lower(findings, judged, action, settings)
         case _:
-            return None
+            return NextStep(None)
 
 
-def _to_lower(findings: Findings, judged: Recommendation, action: str, settings: RecommendSettings) -> str:
+def _after_a_cut_off(findings: Findings, action: str, settings: RecommendSettings) -> NextStep:
+    if findings.given_up_by_backend is not None:
+        return NextStep(findings.apply_with.replace(" --apply", " --backend-errors exclude"))
+    ended_by_the_client = findings.given_up > findings.censored / 2
+    probe = "" if ended_by_the_client else "--probe "
+    return NextStep(f"diag measure {probe}{action}", calls=_for_a_bound(findings, settings))
+
+
+def _for_a_bound(findings: Findings, settings: RecommendSettings) -> float:
+    """The calls of which a run gives a number, where slow ones come in bursts as they do here."""
+    fewest = calls_for_a_bound(settings.percentile, settings.confidence)
+    return fewest * max(findings.estimate.design_effect, 1.0)
+
+
+def _after_too_few(findings: Findings, action: str, settings: RecommendSettings) -> NextStep:
+    if findings.saturated_because is not None:
+        return NextStep(_measure_at_half_the_rate(findings, action))
+    if findings.errors > MANY_ERRORS * findings.estimate.samples:
+        return NextStep("diag doctor")
+    missing = findings.shortfall
+    if missing.calls_needed is None:
+        return NextStep(f"diag measure {action}")
+    # A new run is judged on its own calls, and its own warm-up does not count.
+    whole = missing.far_seeing + missing.calls_needed
+    calls = _round_up(whole / (1.0 - settings.warmup_max_share))
+    by_timeout = missing.limited_by_the_timeout or missing.hidden
+    more = None if by_timeout else _observe_more(findings, missing.calls_needed)
+    if more is not None:
+        return NextStep(more)
+    probe = "--probe " if by_timeout and findings.given_up <= findings.censored / 2 else ""
+    return NextStep(f"diag measure {probe}{action} --calls {calls}", calls=whole)
+
+
+def _to_lower(
+    findings: Findings, judged: Recommendation, action: str, settings: RecommendSettings
+) -> NextStep:
     """What the evidence lacks; after weak runs, whatever a new run needs to lower a timeout."""
     samples, effective = findings.estimate.samples, max(findings.estimate.n_eff, 1.0)
     whole = MIN_CALLS_TO_LOWER * samples / effective
     match hold_on_lowering(judged):
         case Hold.REAL_INPUTS:
-            return where_real_inputs_go(findings.action_id, findings.action_name)
+            return NextStep(where_real_inputs_go(findings.action_id, findings.action_name))
         case Hold.CALLS:
             calls = _round_up(whole / (1.0 - settings.warmup_max_share))
-            measure = f"diag measure {action} --calls {calls} --all-the-time"
+            measure = NextStep(f"diag measure {action} --calls {calls} --all-the-time", calls=whole)
         case _:
-            measure = f"diag measure {action} --time {A_GOOD_HOUR} --all-the-time"
-    return _observe_more(findings, whole - samples) or measure
+            longer = f"diag measure {action} --time {A_GOOD_HOUR} --all-the-time"
+            measure = NextStep(longer, lasts_s=A_GOOD_HOUR_S)
+    more = _observe_more(findings, whole - samples)
+    return measure if more is None else NextStep(more)
 
 
 def _observe_more(findings: Findings, executions: float) -> str | None:

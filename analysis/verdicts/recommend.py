@@ -18,11 +18,12 @@ from analysis.estimates.time_coverage import TimeCoverage, time_coverage
 from analysis.format.action_facts import ActionFacts, merge_facts
 from analysis.format.call_record import OUTCOME_CODES
 from analysis.format.sample_schema import DEFAULT_TIMEOUT_S, Outcome
+from analysis.runs.pace import Spans, pace, run_spans, together
+from analysis.runs.refusals import why_refused
 from analysis.samples.action_calls import ERRORS, NO_CALLS, ActionCalls, Calls, by_action
 from analysis.samples.run_weaknesses import mixed_orgs, run_weaknesses
 from analysis.samples.sample_set import SampleSet
 from analysis.settings import RecommendSettings, with_cap, with_overrides
-from analysis.statistics.kaplan_meier import SurvivalTable
 from analysis.verdicts.caveats import about_calls, about_inputs, about_load, about_the_clock, about_wandering
 from analysis.verdicts.judge import judge
 from analysis.verdicts.recommendation import Analysis, Recommendation
@@ -53,8 +54,8 @@ def recommend(
         *(text for manifest in samples.manifests for text in run_weaknesses(manifest)),
     )
     limit = concurrency_limit if concurrency_limit is not None else _newest_limit(samples)
-    verdicts: dict[str, Recommendation] = {}
-    waiting: dict[str, SurvivalTable] = {}
+    found: list[tuple[Findings, RecommendSettings, Spans]] = []
+    whole: Spans = {}
     for action in by_action(samples.table):
         fact = known.get(action.action_id, ActionFacts(action.action_id))
         own = with_overrides(settings, stated.get(action.action_id, {}))
@@ -63,8 +64,15 @@ def recommend(
         of_action = replace(
             _findings_under_cap(action, fact, own, many_looks=many_looks, source=source), weak_runs=weak
         )
-        verdicts[action.action_id] = judge(of_action, with_cap(own, fact.cap_s), limit)
-        waiting[action.action_id] = of_action.cost_table
+        if not of_action.any_answer:
+            of_action = replace(of_action, refusal=why_refused(action.calls, samples.table))
+        spans = run_spans(action.calls)
+        whole = together(whole, spans)
+        found.append((of_action, with_cap(own, fact.cap_s), spans))
+    verdicts: dict[str, Recommendation] = {
+        one.action_id: judge(replace(one, pace=pace(one.estimate.samples, spans, whole)), own, limit)
+        for one, own, spans in found
+    }
     for action_id in samples.facts():
         if action_id not in verdicts:
             nothing = ActionCalls(action_id, "", NO_CALLS, 0)
@@ -80,7 +88,7 @@ def recommend(
         weak=weak,
         org_id=_the_only({manifest.org_id for manifest in samples.manifests}),
         host=_the_only({manifest.host for manifest in samples.manifests}),
-        waiting=waiting,
+        waiting={one.action_id: one.cost_table for one, _, _ in found},
     )
 
 
@@ -103,6 +111,8 @@ def recommend_action(
     changed, or calls were cut off after different times (tests/unit/analysis/verdicts/test_monotone.py).
     """
     known = _findings_under_cap(action, facts, settings, many_looks=many_looks, source=source)
+    spans = run_spans(action.calls)
+    known = replace(known, pace=pace(known.estimate.samples, spans, spans))
     return judge(known, with_cap(settings, facts.cap_s), concurrency_limit)
 
 

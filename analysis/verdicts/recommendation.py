@@ -48,6 +48,8 @@ class Recommendation:
     reason: str
     """One sentence for the reader, without the action's name."""
     next_command: str | None = None
+    next_takes_s: Amount | None = None
+    """About how long that command calls, at the pace of these calls; None: unknown, or it waits for none."""
     recommended_timeout_s: int | None = None
     uncapped_timeout_s: int | None = None
     made_by: MadeBy | None = None
@@ -103,6 +105,8 @@ class Recommendation:
     grade: Grade | None = None
     windows: int | None = None
     span_s: float | None = None
+    measured_s: Amount | None = None
+    """Seconds of the span in which calls were made."""
     level_rate: float | None = None
     """Arrival rate of the load level the number comes from, calls/s."""
     observed_rate: float | None = None

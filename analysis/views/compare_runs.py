@@ -186,16 +186,20 @@ def _from_bounds(first: Recommendation, later: Recommendation) -> Difference:
     if later.quantile_upper_ms is not None and (first.quantile_lower_ms or 0.0) > later.quantile_upper_ms:
         high = later.quantile_upper_ms - (first.quantile_lower_ms or 0.0)
         return Difference("faster", f"p99 fell by at least {at_least(-high)}", gap, upper_ms=high)
-    missing = [run.calls_needed for run in (first, later) if run.quantile_upper_ms is None]
-    return Difference("cannot tell", f"a p99 or its bound is unknown{_to_know(missing)}", gap)
+    unknown = [
+        (name, run) for name, run in (("first", first), ("later", later)) if run.quantile_upper_ms is None
+    ]
+    which = "both runs" if len(unknown) != 1 else f"the {unknown[0][0]} run"
+    reason = f"{which} cannot say yet how long it takes{_to_know([run.calls_needed for _, run in unknown])}"
+    return Difference("cannot tell", reason, gap)
 
 
 def _to_know(missing: Sequence[int | None]) -> str:
     """Return what would make both p99 known, as far as calls alone would."""
     calls = [count for count in missing if count is not None]
     if not calls or len(calls) < len(missing):
-        return ": see what its verdict says"
-    return f"; about {plural(max(calls), 'more call')} would give it"
+        return " (see the verdict)"
+    return f"; about {plural(max(calls), 'more call')} would tell"
 
 
 def _at_a_common_timeout(

@@ -12,6 +12,7 @@ from diag.changes.applying.dry_run import DryRunResult
 from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
 from diag.changes.plans.plan import Change, Evidence, Plan
 from reports.wording import numbers
+from reports.wording.seen_words import OF_GRADE
 
 
 def plan_text(plan: Plan) -> str:
@@ -86,7 +87,7 @@ def _evidence(evidence: Evidence) -> list[str]:
         upper = f" (at most {numbers.at_most(evidence.p99_upper_ms)})" if evidence.p99_upper_ms else ""
         parts.insert(0, f"p99 {numbers.quantile(evidence.p99_ms, evidence.source)}{upper}")
     if evidence.grade:
-        parts.append(f"time coverage {evidence.grade}")
+        parts.append(OF_GRADE.get(evidence.grade, evidence.grade))
     if evidence.invented_share:
         parts.append(f"inputs {invented(evidence.invented_share)}")
     lines = ["      data    " + ", ".join(parts)]
@@ -94,8 +95,8 @@ def _evidence(evidence: Evidence) -> list[str]:
         lines.append(f"      capped  without the cap it would be {evidence.uncapped_timeout_s} s")
     if evidence.concurrency_share is not None:
         lines.append(
-            f"      risk    if its backend hangs, it occupies {evidence.concurrency_share * 100:.0f} % "
-            "of the org's concurrent executions"
+            f"      risk    if its backend does not answer, it occupies "
+            f"{evidence.concurrency_share * 100:.0f} % of the org's concurrent executions"
         )
     lines += [f"      warning {warning}" for warning in evidence.warnings]
     return lines

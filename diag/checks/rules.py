@@ -93,7 +93,9 @@ def _outside(item: Recommendation) -> CheckFinding:
         return _finding(Rule.OUTSIDE, item, CheckOutcome.PASSED, item.reason)
     objection = objection_to(item)
     if objection is not None:
-        held = f"{item.recommended_timeout_s} s is held back: {objection}"
+        # The cap that no action fits into is not a number to set.
+        no_number = item.verdict is Verdict.OVER_CAP_USE_ASYNC
+        held = item.reason if no_number else f"{item.recommended_timeout_s} s is held back: {objection}"
         return _finding(Rule.OUTSIDE, item, CheckOutcome.UNDECIDED, held)
     if item.current_timeout_s is None:
         return _finding(Rule.OUTSIDE, item, CheckOutcome.UNDECIDED, "its current timeout is unknown")

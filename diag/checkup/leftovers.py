@@ -104,9 +104,8 @@ def check_drafts(client: GenesysClient, runs: Path) -> Iterator[Check]:
         return
     for draft in left:
         made = "left" if draft.created_by_diag else "may have left"
-        text = (
-            f"a probe {made} a draft on {draft.action_name or draft.action_id} ({draft.record.parent.name})"
-        )
+        action, run = draft.action_name or draft.action_id, draft.record.parent.name
+        text = f"a run with a longer timeout {made} a draft on {action} ({run})"
         yield Check("left drafts", "warning", text, "diag doctor --remove-drafts")
     if not left:
         elsewhere = "for runs kept elsewhere: DIAG_RUNS=FOLDER diag doctor"
@@ -163,7 +162,7 @@ def check_runs(runs: Path, now: float | None = None) -> Iterator[Check]:
             continue
         broken += 1
         fix = f"What it measured can be used: diag recommend {entry}"
-        yield Check("unfinished runs", "warning", f"{entry.name} was killed before its end", fix)
+        yield Check("unfinished runs", "warning", f"{entry.name} was stopped before its end", fix)
     if not broken:
         yield Check("unfinished runs", "ok", "none")
 

@@ -158,7 +158,7 @@ def comparison_table(data: "CompareData") -> "Table":
     rows = tuple(
         (
             action.action_name,
-            *(numbers.latency(entry.quantile_ms) if entry is not None else "–" for entry in action.entries),
+            *(numbers.quantile(entry.quantile_ms) if entry is not None else "–" for entry in action.entries),
             *(
                 cell
                 for one in action.differences

@@ -59,9 +59,9 @@ def command(seed: int) -> None:
         steps = DemoSteps(console, settings, target, seed)
         measured = steps.measure()
         raised = steps.apply(measured.everything.analysis)
-        notes = steps.measure_again(measured, raised)
+        results = steps.measure_again(measured, raised)
     report = measured.folder.report
-    data = report_data(measured.everything, notes=notes)
+    data = report_data(measured.everything, results=results)
     write_whole(report, build_report(data))
     console.heading("Report")
     console.result(str(report))
@@ -98,10 +98,10 @@ class DemoSteps:
             if row.verdict == Verdict.CENSORED_NEEDS_PROBE and row.timeouts
         ]
         if hidden:
-            self.console.heading(f"2. Probe: {', '.join(row.action_name for row in hidden)}")
+            self.console.heading(f"2. Try a longer timeout: {', '.join(row.action_name for row in hidden)}")
             self.console.note(
                 "Too many calls hit the present timeout to measure how long the action really takes.\n"
-                "diag calls a draft of it with 60 s; the published action keeps its timeout."
+                "diag calls a private copy (draft) with 60 s; the live action is not touched."
             )
             actions = tuple(row.action_id for row in hidden)
             probe = self._load(
@@ -130,7 +130,7 @@ class DemoSteps:
         self.console.heading("4. Apply")
         self.console.note(
             "One minute of calls is too short to lower a timeout on an org: it shows no slow hours, and\n"
-            "diag refuses without --force. The demo forces it: no caller waits for a sandbox."
+            "diag refuses. The demo does it all the same: no caller waits for a sandbox."
         )
         # No timeout fits these: whether to cut them off at the cap is the user's decision.
         undecided = tuple(

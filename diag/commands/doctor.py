@@ -23,7 +23,9 @@ FORMAT_VERSION: Final = 1
 @click.command(epilog=examples("diag doctor", "diag doctor --format json", "diag doctor --remove-drafts"))
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option(
-    "--remove-drafts", is_flag=True, help="Delete drafts that an interrupted probe left in the org."
+    "--remove-drafts",
+    is_flag=True,
+    help="Delete drafts that an interrupted run (measure --probe) left in the org.",
 )
 @click.option(
     "--yes", is_flag=True, help="With --remove-drafts: delete drafts created by diag without asking."
@@ -118,7 +120,7 @@ def _remove_drafts(
             yield Check("left drafts", "ok", f"the draft of {name} was deleted")
         else:
             text = (
-                f"the draft of {name} was left: it is not what the probe made. Someone may have opened their "
+                f"the draft of {name} was left: it is not what diag made. Someone may have opened their "
                 "own, or edited it"
             )
             yield Check("left drafts", "warning", text, "Delete it in the admin UI if it is not needed")

@@ -16,6 +16,7 @@ from diag.interaction.output import NamedPath
 from diag.interaction.shared_options import profile_option
 
 if TYPE_CHECKING:
+    from analysis.format.run_folder import Manifest
     from diag.console import Console
     from diag.measuring.load_process import LoadOptions, LoadResult, Refusal
     from diag.settings import Settings
@@ -243,9 +244,9 @@ def _conclude(console: "Console", result: "LoadResult", *, quiet: bool) -> int:
     from analysis.format.run_folder import read_manifest
     from analysis.number_words import noun, plural
     from analysis.settings import RecommendSettings
-    from diag.interaction.show_analysis import CLOSED_MODEL, PlanCommands, next_lines, show_analysis
+    from diag.interaction.show_analysis import CLOSED_MODEL, apply_command, show_analysis
     from diag.judged_files import gather
-    from diag.measuring.after_run import write_report
+    from diag.measuring.after_run import places_filled, write_report
     from diag.measuring.load_process import Refusal
 
     if result.refusal is not None:
@@ -264,9 +265,9 @@ def _conclude(console: "Console", result: "LoadResult", *, quiet: bool) -> int:
     except UnreadableSamplesError as error:
         console.warn(error.message)
         return result.exit_code
-    if not quiet:
-        show_analysis(console, evidence.analysis)
     write_report(result.folder, evidence)
+    for note in places_filled(manifest, evidence):
+        console.warn(note)
     if manifest.model == "closed":
         console.warn(CLOSED_MODEL)
     if manifest.calls is None:  # the run was killed before it counted
@@ -274,16 +275,38 @@ def _conclude(console: "Console", result: "LoadResult", *, quiet: bool) -> int:
         were = noun(calls, "was", "were")
         console.note(f"{plural(calls, 'call')} {were} recorded before the run was stopped")
     else:
-        console.note(
-            f"{plural(manifest.calls, 'call')}, {manifest.dropped} held back; generator {manifest.grade}"
-        )
+        console.note(calls_made(manifest))
     if manifest.status != "complete" and (manifest.soak_until or 0) > time.time():
         console.note("The soak is not over: run the same command to continue it.")
     console.note(f"Report: {result.folder.report}")
-    for line in next_lines(evidence.analysis, PlanCommands.of_recommend(["recommend"])):
-        console.note(line)
+    if not quiet:
+        show_analysis(console, evidence.analysis, to_set=apply_command(["recommend"]))
     console.result(str(result.folder.path))
     return result.exit_code
+
+
+def calls_made(manifest: "Manifest") -> str:
+    """Return how many calls were made, and whether this machine was too busy to time them well."""
+    from analysis.number_words import plural
+
+    made = plural(manifest.calls or 0, "call")
+    not_sent = f", {manifest.dropped:,} planned ones not sent" if manifest.dropped else ""
+    match manifest.grade:
+        case "WARN":
+            high = f"{_reads_high(manifest)} high, which does not matter for whole seconds"
+            return f"{made}{not_sent}; this machine was busy: times may read {high}"
+        case "INVALID":
+            return f"{made}{not_sent}; this machine was too busy to measure: measure again on a quieter one"
+        case _:
+            return f"{made}{not_sent}"
+
+
+def _reads_high(manifest: "Manifest") -> str:
+    """How much too high times may be: the hub lag is about the error itself (generator_grade)."""
+    from analysis.number_words import at_most
+
+    lag_ms = (manifest.generator or {}).get("hub_lag_p99_ms", 0.0)
+    return f"up to {at_most(lag_ms)}" if lag_ms else "a little"
 
 
 class NotMeasuredError(DiagError):

@@ -164,30 +164,24 @@ def _read(
 
 
 def _show(console: "Console", answer: Answer) -> None:
-    from analysis.number_words import reason_lines
-    from diag.interaction.show_analysis import PlanCommands, next_lines, show_analysis
-    from diag.production.evidence import UNKNOWN, plan_command
+    from diag.interaction.show_analysis import show_analysis
+    from diag.production.evidence import UNKNOWN, not_observed_lines, plan_command
 
     evidence, analysis = answer.evidence, answer.evidence.analysis
-    if evidence.observed:
-        show_analysis(console, analysis)
     for row in analysis.actions:
         one = evidence.observed[row.action_id]
         for remark in one.remarks:
             console.warn(f"{row.action_name}: {remark}.")
         for line in answer.findings[row.action_id].lines(changed=one.changed):
             console.sentence(f"{row.action_name}: {line}")
-    for line in reason_lines((missing.action_name, missing.why) for missing in evidence.not_observed):
-        console.note(f"Not judged: {line}.")
+    for line in not_observed_lines(evidence):
+        console.note(line)
     console.note(UNKNOWN)
     if not evidence.observed:
         console.note("None of these actions can be judged by production. Measure instead: diag measure")
-    else:
-        plan = plan_command(answer.source)
-        for line in next_lines(analysis, PlanCommands(f"{plan}, then diag apply plan.json", plan)):
-            console.note(line)
-    if evidence.observed:
-        console.note("For a page with curves: the same command with -o production.html")
+        return
+    console.note("For a page with curves: the same command with -o production.html")
+    show_analysis(console, analysis, to_set=f"{plan_command(answer.source)} && diag apply plan.json")
 
 
 def _formatted(answer: Answer, test: "SampleSet | None", form: str, zone: str | None) -> str:

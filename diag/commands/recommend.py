@@ -129,7 +129,7 @@ def command(options: RecommendOptions, change: ChangeOptions, rules: RecommendSe
     from analysis.verdicts.apply_rules import will_be_set
     from diag.console import Console
     from diag.errors import UsageError
-    from diag.interaction.show_analysis import CLOSED_MODEL, PlanCommands, next_lines, show_analysis
+    from diag.interaction.show_analysis import CLOSED_MODEL, apply_command, show_analysis
     from diag.judged_files import choose_inputs, gather, write_recommendations
     from diag.settings import load_settings
 
@@ -155,15 +155,14 @@ def command(options: RecommendOptions, change: ChangeOptions, rules: RecommendSe
     if any(manifest.model == "closed" for manifest in evidence.samples.manifests):
         console.warn(CLOSED_MODEL)
     if text is None:
-        show_analysis(console, evidence.analysis)
+        show_analysis(
+            console, evidence.analysis, to_set=None if change.wanted else apply_command(sys.argv[1:])
+        )
     else:
         if write_result(console, text, options.output):
             console.note(f"Written to {options.output}")
     if change.wanted:
         _change(console, settings, evidence.analysis, change)
-    elif options.form == "table":
-        for line in next_lines(evidence.analysis, PlanCommands.of_recommend(sys.argv[1:])):
-            console.note(line)
     changes_pending = any(will_be_set(row) for row in evidence.analysis.actions)
     if options.detailed_exitcode and changes_pending and not change.do_apply:
         return ExitCode.CHANGES

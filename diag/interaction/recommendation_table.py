@@ -1,5 +1,7 @@
 """An analysis as tables and as sentences."""
 
+from collections.abc import Collection
+
 from analysis.number_words import invented, reason_lines
 from analysis.verdicts.apply_rules import held_back
 from analysis.verdicts.recommendation import Analysis, Recommendation
@@ -7,7 +9,8 @@ from diag.table import Column, Table
 from reports.wording import numbers
 from reports.wording.input_words import inputs_of
 from reports.wording.rule_details import RULE_HEADINGS, rule_details
-from reports.wording.verdict_words import SET, SET_UNKNOWN, wording_of
+from reports.wording.seen_words import seen_for
+from reports.wording.verdict_words import shown_number, wording_of
 
 
 def recommendation_table(analysis: Analysis) -> Table:
@@ -23,7 +26,7 @@ def recommendation_table(analysis: Analysis) -> Table:
             Column("calls", "right", 2),
             Column("cut off now", "right", 3),
             Column("cut off then", "right", 3),
-            Column("coverage", priority=4),
+            Column("seen for", priority=4),
             Column("inputs", priority=3),
             *(Column(heading, priority=5) for heading in RULE_HEADINGS),
         ),
@@ -32,13 +35,13 @@ def recommendation_table(analysis: Analysis) -> Table:
                 row.action_name,
                 _timeout(row.current_timeout_s, row.timeout_is_set),
                 _recommended(row),
-                _verdict(row),
+                wording_of(row).word,
                 numbers.quantile(row.quantile_ms, row.source),
                 numbers.at_most(row.quantile_upper_ms),
                 row.samples,
                 numbers.share(row.cut_off_now),
                 numbers.share(row.cut_off_after),
-                row.grade,
+                seen_for(row),
                 inputs_of(row),
                 *rule_details(row),
             )
@@ -47,9 +50,18 @@ def recommendation_table(analysis: Analysis) -> Table:
     )
 
 
-def sentences(analysis: Analysis) -> list[str]:
-    """Return one line per action, name first, in the order of the table; one for all with the same reason."""
-    return reason_lines((row.action_name, row.reason) for row in analysis.actions)
+def sentences(analysis: Analysis, *, without_command: Collection[str] | None = None) -> list[str]:
+    """Return one line per action, name first, in the order of the table; one for all with the same reason.
+
+    A line ends with the action's next command, unless its id is in `without_command` (None: all are).
+    """
+    return reason_lines((row.action_name, _with_command(row, without_command)) for row in analysis.actions)
+
+
+def _with_command(row: Recommendation, without: Collection[str] | None) -> str:
+    if without is None or row.action_id in without or row.next_command is None:
+        return row.reason
+    return f"{row.reason} Next: {row.next_command}"
 
 
 def loop_sentences(analysis: Analysis) -> list[str]:
@@ -96,10 +108,7 @@ def _timeout(value_s: int | None, is_set: bool | None) -> str | None:
     return f"{value_s} s" if is_set is not False else f"{value_s} s (unset)"
 
 
-def _verdict(row: Recommendation) -> str:
-    return SET if wording_of(row) is SET_UNKNOWN else str(row.verdict)
-
-
 def _recommended(row: Recommendation) -> str:
-    number = numbers.seconds(row.recommended_timeout_s)
-    return f"({number})" if held_back(row) else number
+    to_s = shown_number(row)
+    number = numbers.seconds(to_s)
+    return f"({number})" if to_s is not None and held_back(row) else number

@@ -8,13 +8,17 @@ started the load writes the report).
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from analysis.format.atomic_write import write_whole
-from analysis.format.run_folder import RunFolder, read_manifest
+from analysis.format.run_folder import Manifest, RunFolder, read_manifest
 
 if TYPE_CHECKING:
     from diag.judged_files import RunEvidence
+
+
+NOTABLE_SHARE: Final = 0.01
+"""Of planned calls that were not sent; fewer are one slow moment (loadtests/steering/run_outcome.py)."""
 
 
 def finish_run(folder: RunFolder, *, report: bool) -> None:
@@ -36,8 +40,19 @@ def write_report(folder: RunFolder, evidence: "RunEvidence") -> None:
 
     manifest = read_manifest(folder)
     write_recommendations(folder, evidence.analysis)
-    notes = manifest.notes if manifest else ()
+    notes = (*manifest.notes, *places_filled(manifest, evidence)) if manifest else ()
     write_whole(folder.report, build_report(report_data(evidence, notes=notes)))
+
+
+def places_filled(manifest: Manifest, evidence: "RunEvidence") -> tuple[str, ...]:
+    """Return which action filled the places in flight, where so many calls found none free."""
+    from analysis.views.places_in_flight import filled_by
+
+    dropped = manifest.dropped or 0
+    if dropped <= NOTABLE_SHARE * ((manifest.calls or 0) + dropped):
+        return ()
+    filled = filled_by(evidence.samples.table)
+    return () if filled is None else (filled.sentence,)
 
 
 if __name__ == "__main__":

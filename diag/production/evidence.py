@@ -11,6 +11,7 @@ from analysis.estimates.findings import TelemetryFindings
 from analysis.format.input_file import InputFile
 from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S
 from analysis.format.typed_json import Between, TimeoutSeconds, UnixSeconds, typed
+from analysis.number_words import duration, noun, plural, reason_lines
 from analysis.production.hourly_counts import BucketCounts, HourCounts
 from analysis.production.recommend_production import recommend_from_buckets
 from analysis.settings import RecommendSettings
@@ -19,7 +20,7 @@ from analysis.verdicts.recommendation import Analysis
 from diag.production.findings import Finding
 from diag.production.observed import Observed
 from diag.production.production_facts import bucket_counts, facts_of, remarks
-from diag.production.read_telemetry import Production
+from diag.production.read_telemetry import UNUSED, Production
 from diag.production.time_window import Window
 
 UNKNOWN: Final = (
@@ -125,6 +126,23 @@ def evidence_of(
         since=window.since.timestamp(),
         until=window.until.timestamp(),
     )
+
+
+def not_observed_lines(evidence: ProductionEvidence) -> list[str]:
+    """Return why actions were not judged, one line for each reason; one for all that were not used."""
+    whole = f"{UNUSED} {plural(round((evidence.until - evidence.since) / 3600), 'hour')}"
+    unused = [missing for missing in evidence.not_observed if missing.why == whole]
+    lines = []
+    if unused:
+        days = duration(evidence.until - evidence.since)
+        who, was = plural(len(unused), "action"), noun(len(unused), "was", "were")
+        names = ", ".join(missing.action_name for missing in unused)
+        lines.append(
+            f"{who} {was} not used in the last {days}, so production says nothing of "
+            f"{noun(len(unused), 'it', 'them')}: {names}."
+        )
+    others = ((one.action_name, one.why) for one in evidence.not_observed if one not in unused)
+    return [*lines, *(f"Not judged: {line}." for line in reason_lines(others))]
 
 
 def plan_command(source: str | None) -> str:

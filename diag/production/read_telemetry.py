@@ -7,7 +7,7 @@ none: a single request lists those that were.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from analysis.number_words import plural
 from diag.genesys.errors import ApiError, RefusedRequestError
@@ -15,6 +15,9 @@ from diag.genesys.http.paging import OnProgress
 from diag.genesys.models import Action
 from diag.genesys.telemetry import DurationRange, IntervalCounts
 from diag.production.time_window import Window
+
+UNUSED: Final = "no execution in"
+"""How the reason begins for an action that was not used; the hours that were read follow."""
 
 
 class Telemetry(Protocol):
@@ -88,7 +91,7 @@ def read_production(
     missing: list[NotObserved] = []
     for done, action in enumerate(actions, start=1):
         if totals is not None and not totals.get(action.id):
-            missing.append(NotObserved(action, f"no execution in {plural(window.hours, 'hour')}"))
+            missing.append(NotObserved(action, f"{UNUSED} {plural(window.hours, 'hour')}"))
         else:
             result = _observe(telemetry, action, window, (changed_at or {}).get(action.id))
             if isinstance(result, NotObserved):
@@ -123,7 +126,7 @@ def _observe(
     except RefusedRequestError as error:
         return NotObserved(action, f"the platform refused the query: {_short(error)}")
     if not any(hour.total for hour in hours):
-        return NotObserved(action, f"no execution in {plural(usable.hours, 'hour')}")
+        return NotObserved(action, f"{UNUSED} {plural(usable.hours, 'hour')}")
     shortened = changed_at if usable != window else None
     return ObservedAction(action, timeout_s, usable, hours, shortened)
 

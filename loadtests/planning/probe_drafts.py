@@ -76,7 +76,7 @@ class ProbeDrafts:
         shown = shown_at_last(lambda: self._client.read_draft(draft.action_id), is_ours)
         if not is_ours(shown):
             raise UnexpectedReplyError(
-                f"The draft of {draft.action_name} is not as the probe wrote it: it shows "
+                f"The draft of {draft.action_name} is not as diag wrote it: it shows "
                 f"{shown.action.timeout_s} s at version {shown.action.version}.",
                 hint="Did someone edit it just now, or does a proxy answer from a cache? Try again.",
             )
@@ -104,7 +104,7 @@ class ProbeDrafts:
                 self._note(replace(draft, state="deleted"))
             else:
                 left.append(
-                    f"{draft.action_name}: its draft is not as the probe made it, so it was left: someone "
+                    f"{draft.action_name}: its draft is not as diag made it, so it was left: someone "
                     "may have opened or edited it"
                 )
         for line in left:

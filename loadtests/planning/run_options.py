@@ -116,6 +116,6 @@ def add_options(parser: Any) -> None:
     option("--parent-pid", argparse.SUPPRESS, type=int, metavar="PID")
     option(
         "--probe",
-        "Call a draft of each action with a timeout of 60 s, where the published timeout hides the answer",
+        "Call a private copy (draft) of each action with a timeout of 60 s; the live actions are not touched",
         action="store_true",
     )

@@ -167,7 +167,7 @@ def _real_inputs_missing(prepared: PreparedRun) -> list[str]:
         "",
         f'  Real inputs are missing for {whose}: diag invents some. A backend may answer "not found" to '
         "those, faster than it answers real ones: the number comes out too short, so no timeout is lowered "
-        "on it without --force. Below the action's [[action]] in the workload, paste its line and fill it in "
+        "on it. Below the action's [[action]] in the workload, paste its line and fill it in "
         "(or name a payload_file, .csv or .jsonl, with the same names):",
         *(
             line

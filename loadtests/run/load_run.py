@@ -215,7 +215,8 @@ class LoadRun:
             finishing = record.finish_in_background(report=alone)
             if alone:
                 self._reporting = finishing
-                _LOG.info("in a moment: %s (again: diag report %s)", self.folder.report, self.folder.path)
+                _LOG.info("the report is being written: %s", self.folder.report)
+                _LOG.info("the verdicts: diag recommend %s", self.folder.path)
         _LOG.info("%d calls recorded in %s", outcome.calls, self.folder.path)
         _LOG.info("the load generator: %s, %s", verdict, why)
 

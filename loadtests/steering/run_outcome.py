@@ -44,6 +44,6 @@ def held_back(outcome: RunOutcome, max_in_flight: int) -> tuple[str, ...]:
     if outcome.dropped <= HELD_BACK_SHARE * due:
         return ()
     return (
-        f"{outcome.dropped} of {due} planned calls were not sent: at most {max_in_flight} may be in flight, "
-        "so the planned rate was not reached",
+        f"{outcome.dropped:,} of {due:,} planned calls were not sent: slow calls filled the {max_in_flight} "
+        "places in flight that diag allows itself, so the planned rate was not reached",
     )

@@ -14,6 +14,7 @@ from reports.charts.canvas import FONT_PX, LEFT_PX, RIGHT_PX, WIDTH_PX, class_gi
 from reports.charts.colour_roles import Colours
 from reports.wording import numbers
 from reports.wording.traced_text import traced, traced_number
+from reports.wording.verdict_words import shown_number
 
 Role = Literal["now", "fits", "estimate", "upper", "recommended", "held", "cap"]
 LineStyle = Literal["solid", "dotted", "dashed"]
@@ -58,7 +59,7 @@ def action_markers(action: Recommendation, analysis: Analysis) -> tuple[Marker, 
     settings = analysis.settings
     name = percentile_name(settings.percentile)
     cap_s = cap_of(action, analysis)
-    now, to = action.current_timeout_s, action.recommended_timeout_s
+    now, to = action.current_timeout_s, shown_number(action)
     found: list[Marker] = []
     if now is not None:
         unset = " (not set: the platform's default)" if action.timeout_is_set is False else ""
@@ -70,7 +71,7 @@ def action_markers(action: Recommendation, analysis: Analysis) -> tuple[Marker, 
         else:
             found.append(Marker("now", now * 1000, f"now {now} s", traced("timeout now {}{}", now_s, unset)))
     if to is not None and held_back(action):
-        key = traced("{} (set only with --force)", traced_number(f"{to} s", to, "recommended_timeout_s"))
+        key = traced("{} (not to be set yet)", traced_number(f"{to} s", to, "recommended_timeout_s"))
         found.append(Marker("held", to * 1000, f"held {to} s", key))
     elif to is not None and to != now:
         to_s = traced_number(f"{to} s", to, "recommended_timeout_s")

@@ -7,22 +7,28 @@ from analysis.number_words import invented, percentile_name, plural
 from analysis.plain_text import markdown
 from analysis.verdicts.recommendation import Recommendation
 from reports.exports.rule_lines import rules_in_markdown
+from reports.pages.next_steps import next_steps
 from reports.pages.run_facts import run_facts
 from reports.report_data import ReportData
 from reports.wording import numbers
+from reports.wording.headline import headline
 from reports.wording.input_words import inputs_of
 from reports.wording.production_words import production_words
-from reports.wording.verdict_words import change_text, headline, tally, wording_of
+from reports.wording.seen_words import seen_for
+from reports.wording.verdict_words import change_text, tally, wording_of
 
 
 def build_markdown(data: ReportData) -> str:
     """Return the report as Markdown (CommonMark with tables); all names and messages are escaped."""
     analysis, run = data.analysis, run_facts(data)
     lines = [f"# {markdown(headline(analysis.actions))}", ""]
+    steps = next_steps(data)
+    lines += [f"- {markdown(step.text)}" for step in steps] + [""] * bool(steps)
     if run.sandbox:
         lines += [f"> **SANDBOX**: {markdown(run.place)}.", ""]
     where = "" if run.sandbox else f"{run.place} · "
     lines += [markdown(f"{where}{run.calls} · {run.when}"), "", markdown(tally(analysis.actions)), ""]
+    lines += [f"**Done:** {markdown(result)}\n" for result in data.results]
     lines += [f"**Note:** {markdown(note)}\n" for note in (*run.warnings, *data.notes)]
     if analysis.actions:
         lines += _table(analysis.actions, percentile_name(analysis.settings.percentile))
@@ -92,9 +98,9 @@ def _table(actions: tuple[Recommendation, ...], percentile: str) -> list[str]:
         "Cut off now",
         "Cut off then",
         "Worst wait",
-        "Coverage",
+        "Seen for",
         "Inputs",
-        "If the backend hangs",
+        "If the backend does not answer",
     )
     sides = ("---", "---", *("---:",) * (len(heads) - 2))
     lines = [f"| {' | '.join(heads)} |", f"| {' | '.join(sides)} |"]
@@ -110,7 +116,7 @@ def _table(actions: tuple[Recommendation, ...], percentile: str) -> list[str]:
             numbers.share(action.cut_off_now),
             numbers.share(action.cut_off_after),
             numbers.seconds(action.worst_wait_s),
-            action.grade or numbers.UNKNOWN,
+            seen_for(action),
             inputs_of(action),
             numbers.share(action.concurrency_share),
         )

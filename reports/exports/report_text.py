@@ -9,11 +9,13 @@ from analysis.plain_text import printable
 from analysis.verdicts.recommendation import Recommendation
 from analysis.views.summary import Histogram
 from reports.exports.rule_lines import rules_as_text
+from reports.pages.next_steps import next_steps
 from reports.pages.run_facts import run_facts
 from reports.report_data import ReportData
 from reports.wording import numbers
+from reports.wording.headline import headline
 from reports.wording.production_words import production_words
-from reports.wording.verdict_words import change_text, headline, tally, wording_of
+from reports.wording.verdict_words import change_text, shown_number, tally, wording_of
 
 _BARS: Final = " ▁▂▃▄▅▆▇█"
 _NOW: Final = "│"
@@ -31,7 +33,11 @@ def build_terminal(data: ReportData, *, width: int = 100) -> str:
     page.add(f"{run.calls} · {run.when}")
     page.gap()
     page.add(headline(analysis.actions))
+    for step in next_steps(data):
+        page.add(step.text, "  ")
     page.add(tally(analysis.actions))
+    for result in data.results:
+        page.add(f"Done: {result}")
     for note in (*run.warnings, *data.notes):
         page.add(f"Note: {note}")
     page.gap()
@@ -103,8 +109,9 @@ def picture(histogram: Histogram | None, action: Recommendation, low_ms: float, 
     text = [_BARS[math.ceil(height / top * (len(_BARS) - 1))] for height in heights]
     if action.current_timeout_s is not None:
         text[_column(action.current_timeout_s * 1000, low_ms, high_ms)] = _NOW
-    if action.recommended_timeout_s is not None:
-        text[_column(action.recommended_timeout_s * 1000, low_ms, high_ms)] = _RECOMMENDED
+    to_s = shown_number(action)
+    if to_s is not None:
+        text[_column(to_s * 1000, low_ms, high_ms)] = _RECOMMENDED
     return "".join(text)
 
 

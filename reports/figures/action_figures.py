@@ -147,7 +147,7 @@ def _timeline_chart(action: Recommendation, summary: ActionSummary) -> Chart:
         words = traced(
             "{} The slowest p99 was {}, {} into the {}.",
             words,
-            traced_number(numbers.latency(worst.p99_ms), worst.p99_ms, f"{at}/worst_p99_ms"),
+            traced_number(numbers.quantile(worst.p99_ms), worst.p99_ms, f"{at}/worst_p99_ms"),
             traced_number(numbers.duration(worst.start_s), worst.start_s, f"{at}/worst_start_s"),
             "run" if action.source == "test" else "window",
         )

@@ -58,7 +58,7 @@ def overlay_figure(
 def _p99(index: int, letter: str, entry: Recommendation | None) -> TracedText:
     if entry is None:
         return traced("{} not measured", letter)
-    found = traced_number(numbers.latency(entry.quantile_ms), entry.quantile_ms, f"runs/{index}/p99_ms")
+    found = traced_number(numbers.quantile(entry.quantile_ms), entry.quantile_ms, f"runs/{index}/p99_ms")
     if entry.quantile_upper_ms is None:
         return traced("{} {}", letter, found)
     upper = traced_number(

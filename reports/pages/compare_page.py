@@ -7,7 +7,7 @@ from typing import Final
 from markupsafe import Markup
 
 from analysis.format.run_folder import Manifest
-from analysis.number_words import invented, percentile_name, plural
+from analysis.number_words import invented, noun, percentile_name, plural
 from analysis.plain_text import markdown
 from analysis.statistics.survival_curve import SurvivalCurve
 from analysis.verdicts.recommendation import Analysis, Recommendation
@@ -24,7 +24,7 @@ from reports.wording.traced_text import TracedText, traced, traced_join, traced_
 from reports.wording.verdict_words import Wording
 
 CHANGE_WORDING: Final[dict[Change, Wording]] = {
-    "slower": Wording("Slower", "▲", "change", "slower"),
+    "slower": Wording("Slower", "▲", "up", "slower"),
     "faster": Wording("Faster", "▼", "fits", "faster"),
     "same": Wording("Same", "=", "aside", "the same for a timeout"),
     "cannot tell": Wording("Cannot tell", "?", "unknown", "too uncertain to tell"),
@@ -123,23 +123,59 @@ def compare_headline(comparison: Comparison) -> TracedText:
     total = counted["actions"]
     if total == 0:
         return traced("The runs have no action to compare.")
-    subject = "in at least one later run" if len(comparison.labels) > 2 else "in the second run"
-    parts = [
-        traced(
-            "{} {}",
-            traced_number(str(counted[change]), counted[change], f"/headline/{change}"),
-            wording.counted,
-        )
-        for change, wording in CHANGE_WORDING.items()
-        if counted[change]
-    ]
-    of_all = traced_number(plural(total, "action"), total, "/headline/actions")
-    return traced("Of {}, {}: {}.", of_all, subject, traced_join(", ", parts))
+    where = " in a later run" if len(comparison.labels) > 2 else ""
+    surely = traced("No action is surely slower{}.", where)
+    if counted["slower"]:
+        of_all = traced_number(plural(total, "action"), total, "/headline/actions")
+        is_slower = noun(counted["slower"], "is", "are")
+        surely = traced("{} of {} {} slower{}.", _number(counted, "slower"), of_all, is_slower, where)
+    sentences = [surely]
+    for change, one, many in (
+        ("faster", "is faster", "are faster"),
+        ("same", "is the same for a timeout", "are the same for a timeout"),
+    ):
+        if counted[change]:
+            what = noun(counted[change], one, many)
+            sentences.append(traced("{} {}.", _number(counted, change), what))
+    if counted["too_short"]:
+        number = _number(counted, "too_short")
+        sentences.append(traced("For {} these runs are too short to tell{}.", number, _would(counted)))
+    if counted["measured_once"]:
+        was = noun(counted["measured_once"], "was", "were")
+        sentences.append(traced("{} {} measured in one run only.", _number(counted, "measured_once"), was))
+    return traced_join(" ", sentences)
+
+
+def _number(counted: Mapping[str, int], name: str) -> TracedText:
+    return traced_number(str(counted[name]), counted[name], f"/headline/{name}")
+
+
+def _would(counted: Mapping[str, int]) -> TracedText:
+    """Return " (about 4,100 calls each would)", as far as some number of calls would tell."""
+    calls, known = counted["calls_to_tell"], counted["calls_to_tell_known"]
+    if not known:
+        return traced("")
+    number = traced_number(plural(calls, "call"), calls, "/headline/calls_to_tell")
+    if known == counted["too_short"]:
+        return traced(" (about {} each would)", number)
+    some = traced_number(str(known), known, "/headline/calls_to_tell_known")
+    return traced(" (about {} each would, for {} of them)", number, some)
 
 
 def _counted(comparison: Comparison) -> dict[str, int]:
+    """Return how many actions got which verdict, and the calls that would tell of those that did not."""
     verdicts = [action.worst for action in comparison.actions]
-    return {"actions": len(verdicts), **{change: verdicts.count(change) for change in CHANGE_WORDING}}
+    open_ones = [action for action in comparison.actions if action.worst == "cannot tell"]
+    too_short = [action for action in open_ones if None not in action.entries]
+    needed = [max(one.calls_to_tell or 0 for one in action.differences) for action in too_short]
+    return {
+        "actions": len(verdicts),
+        **{change: verdicts.count(change) for change in CHANGE_WORDING},
+        "too_short": len(too_short),
+        "measured_once": len(open_ones) - len(too_short),
+        "calls_to_tell": max(needed, default=0),
+        "calls_to_tell_known": sum(calls > 0 for calls in needed),
+    }
 
 
 def letters(number: int) -> tuple[str, ...]:
@@ -191,7 +227,7 @@ def _p99(entry: Recommendation | None) -> str:
         return "not measured"
     bound = "" if entry.quantile_upper_ms is None else f" (≤ {numbers.at_most(entry.quantile_upper_ms)})"
     inputs = invented(entry.invented_share)
-    return numbers.latency(entry.quantile_ms) + bound + (f", inputs {inputs}" if inputs else "")
+    return numbers.quantile(entry.quantile_ms) + bound + (f", inputs {inputs}" if inputs else "")
 
 
 def _steps(texts: Iterable[str]) -> str:

@@ -1,5 +1,6 @@
 """The index of all runs: what was measured when, and how each action's p99 went over time."""
 
+import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, astuple, dataclass
 from urllib.parse import quote
@@ -15,8 +16,10 @@ from reports.pages.report_json import JsonObject
 from reports.pages.run_facts import moment
 from reports.pages.template_engine import embedded_json, render
 from reports.wording import numbers
+from reports.wording.headline import headline, headline_numbers
 from reports.wording.traced_text import TracedText, traced_number
-from reports.wording.verdict_words import headline, headline_numbers, tally, tally_numbers, wording_of
+from reports.wording.verdict_words import tally, tally_numbers, wording_of
+from reports.wording.what_now import ToDo, what_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +82,16 @@ def _run_json(run: IndexedRun) -> JsonObject:
         "report": run.report,
         "why_not": run.why_not,
         "headline": None if actions is None else headline_numbers(actions),
+        "next": [[step.what, step.command or ""] for step in _next_steps(run)],
         "tally": None if actions is None else tally_numbers(actions),
     }
+
+
+def _next_steps(run: IndexedRun) -> tuple[ToDo, ...]:
+    """Return what to do now, by the verdicts of this run."""
+    if run.analysis is None:
+        return ()
+    return what_now(run.analysis.actions, f"diag recommend {shlex.quote(run.run_id)} --apply")
 
 
 def _run_view(index: int, run: IndexedRun, zone: str | None) -> dict[str, object]:
@@ -97,6 +108,7 @@ def _run_view(index: int, run: IndexedRun, zone: str | None) -> dict[str, object
         "headline": headline(analysis.actions) if analysis is not None else None,
         "tally": tally(analysis.actions) if analysis is not None else None,
         "why_not": run.why_not,
+        "next": _next_steps(run),
     }
 
 
@@ -171,8 +183,13 @@ def extremes(actions: Sequence[Recommendation]) -> tuple[P99, P99]:
     return lowest, P99(highest, above=any(one.above for one in known))
 
 
+def _shown(found: P99) -> str:
+    """What is above is rounded down, what calls end within is rounded up."""
+    return numbers.at_least(found.ms) if found.above else numbers.quantile(found.ms)
+
+
 def _p99_text(found: P99, place: str) -> TracedText:
-    return traced_number(f"{'> ' if found.above else ''}{numbers.latency(found.ms)}", found.ms, f"{place}/ms")
+    return traced_number(f"{'> ' if found.above else ''}{_shown(found)}", found.ms, f"{place}/ms")
 
 
 def _place_view(index: int, place: str, runs: Sequence[IndexedRun]) -> dict[str, object]:

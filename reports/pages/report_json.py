@@ -20,7 +20,8 @@ from reports.figures.figure import Chart
 from reports.pages.next_steps import next_steps
 from reports.report_data import ProductionSource, ReportData
 from reports.wording.failures import where_it_failed
-from reports.wording.verdict_words import headline, headline_numbers, tally_numbers
+from reports.wording.headline import headline, headline_numbers
+from reports.wording.verdict_words import tally_numbers
 
 JsonObject = dict[str, object]
 
@@ -42,7 +43,8 @@ def report_to_json(data: ReportData, charts: Mapping[str, Sequence[Chart]]) -> J
         "left_out": left_out(data),
         "loops": [_loop(loop, row) for loop, row in zip(analysis.loops, _list(body["loops"]), strict=True)],
         "notes": list(data.notes),
-        "next": [list(step) for step in next_steps(data)],
+        "results": list(data.results),
+        "next": [[step.what, step.command or ""] for step in next_steps(data)],
         "production": None if data.production is None else _production(data.production),
         "version": data.version,
     }

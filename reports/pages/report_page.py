@@ -17,9 +17,11 @@ from reports.pages.report_json import JsonObject, report_to_json
 from reports.pages.run_facts import run_facts, what_was_observed
 from reports.pages.template_engine import embedded_json, render
 from reports.report_data import ReportData
+from reports.wording.headline import headline
 from reports.wording.production_words import production_words
 from reports.wording.rule_words import HEADS, rule_words
-from reports.wording.verdict_words import CHANGES, headline, tally, wording_of
+from reports.wording.seen_words import seen_for
+from reports.wording.verdict_words import CHANGES, tally, wording_of
 
 FULL_CHARTS: Final = 20
 FULL_CHARTS_OF_MANY: Final = 12
@@ -76,6 +78,7 @@ def _action_view(index: int, action: Recommendation, data: ReportData, charts: C
         "summary": summary,
         "production": None if production is None else production_words(production),
         "wording": wording_of(action),
+        "seen_for": seen_for(action),
         "held_back": held_back(action),
         "rules": rule_words(action) if index < _in_full(data) else (),
         "rule_heads": HEADS,

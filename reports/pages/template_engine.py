@@ -16,11 +16,13 @@ from reports.wording import numbers
 from reports.wording.failures import where_it_failed
 from reports.wording.input_words import inputs_of
 from reports.wording.traced_text import traced_number
+from reports.wording.verdict_words import shown_number
 
 TEMPLATES: Final = Path(__file__).parents[1] / "templates"
 _FILTERS: Final = (
     "latency",
     "at_most",
+    "at_least",
     "quantile",
     "seconds",
     "share",
@@ -49,6 +51,7 @@ def _engine() -> Environment:
     )
     engine.filters.update({name: getattr(numbers, name) for name in _FILTERS})
     engine.filters.update({"where_it_failed": where_it_failed, "plural": plural, "inputs_of": inputs_of})
+    engine.filters["shown_number"] = shown_number
     engine.globals.update(
         {"files_of": _files_of, "chart_styles": Markup(style_sheet()), "traced_number": traced_number}
     )

@@ -18,10 +18,18 @@ def at_most(ms: float | None) -> str:
     return UNKNOWN if ms is None or not math.isfinite(ms) else number_words.at_most(ms)
 
 
+def at_least(ms: float | None) -> str:
+    """Return a lower bound as `latency` would, rounded down."""
+    return UNKNOWN if ms is None or not math.isfinite(ms) else number_words.at_least(ms)
+
+
 def quantile(ms: float | None, source: str = "test") -> str:
-    """Return a quantile of an action: production is counted by whole seconds, so no more is known there."""
+    """Return a quantile of an action, rounded up as in sentences: within it, calls end.
+
+    Production is counted by whole seconds, so no more is known there.
+    """
     if ms is None or source != "production":
-        return latency(ms)
+        return at_most(ms)
     top = max(math.ceil(ms / 1000 - 1e-9), 1)
     return "under 1 s" if top == 1 else f"{top - 1} to {top} s"
 

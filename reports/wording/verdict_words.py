@@ -1,19 +1,15 @@
-"""A verdict in words and a sign, and the one sentence on top of every report."""
+"""A verdict in words and a sign, and how many actions got which."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from analysis.number_words import noun, plural
-from analysis.verdicts.apply_rules import held_back, will_be_set
+from analysis.verdicts.apply_rules import held_back
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from reports.wording import numbers
 from reports.wording.traced_text import TracedText, traced, traced_join, traced_number
 
-LONGEST_NAME: Final = 60
-"""Letters of a name in a sentence."""
-
-Tone = Literal["change", "fits", "unknown", "aside"]
+Tone = Literal["up", "down", "beyond", "set", "fits", "unknown", "aside"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +24,42 @@ class Wording:
 
 
 WORDING: Final = {
-    Verdict.RAISE: Wording("Raise", "↑", "change", "to raise"),
-    Verdict.LOWER: Wording("Lower", "↓", "change", "to lower"),
-    Verdict.OVER_CAP_USE_ASYNC: Wording("Make async", "⇥", "change", "too slow for any timeout"),
-    Verdict.CENSORED_NEEDS_PROBE: Wording("Probe first", "?", "unknown", "to probe first"),
+    Verdict.RAISE: Wording("Raise", "↑", "up", "to raise"),
+    Verdict.LOWER: Wording("Lower", "↓", "down", "to lower"),
+    Verdict.OVER_CAP_USE_ASYNC: Wording("Make async", "⇥", "beyond", "too slow for any timeout"),
+    Verdict.CENSORED_NEEDS_PROBE: Wording(
+        "Try longer timeout", "?", "unknown", "to try with a longer timeout"
+    ),
     Verdict.INSUFFICIENT_SAMPLES: Wording("More calls needed", "…", "unknown", "with too few calls"),
     Verdict.UNSTABLE: Wording("Unstable", "≈", "unknown", "unstable"),
     Verdict.NO_DATA: Wording("No data", "∅", "unknown", "without data"),
     Verdict.OK: Wording("Fits", "✓", "fits", "fitting"),
-    Verdict.NOT_CONFIGURABLE: Wording("Not settable", "–", "aside", "not settable"),
+    Verdict.NOT_CONFIGURABLE: Wording("No own timeout", "–", "aside", "built in (no timeout of its own)"),
 }
 
 SET: Final = "set"
-"""How tally and table name a number for an action whose present timeout is not known."""
-SET_UNKNOWN: Final = Wording("Set", "→", "change", "to set")
+SET_UNKNOWN: Final = Wording("Set", "→", "set", "to set")
+"""A number for an action whose present timeout is not known."""
+WAIT: Final = "held_back"
+WAIT_TO_RAISE: Final = Wording("Raise later", "⇡", "unknown", "to raise or lower later")
+WAIT_TO_LOWER: Final = Wording("Lower later", "⇣", "unknown", "to raise or lower later")
+"""Another number would do, and something speaks against setting it yet."""
+LONGER: Final = "measure_longer"
+MEASURE_LONGER: Final = Wording("Measure longer", "◷", "unknown", "to measure longer")
+"""What hides the answer is the end of the run, not the timeout."""
+GIVES_UP: Final = "backend_gives_up"
+BACKEND_GIVES_UP: Final = Wording("Backend gives up", "✂", "unknown", "whose backend gives up")
+ERRORS: Final = "errors_first"
+ERRORS_FIRST: Final = Wording("Errors first", "✗", "unknown", "with errors to look into")
+
+NUANCES: Final = {
+    SET: SET_UNKNOWN,
+    WAIT: WAIT_TO_LOWER,
+    LONGER: MEASURE_LONGER,
+    GIVES_UP: BACKEND_GIVES_UP,
+    ERRORS: ERRORS_FIRST,
+}
+"""Names in the tally for what one verdict word alone would say wrongly."""
 
 CHANGES: Final = (Verdict.RAISE, Verdict.LOWER, Verdict.OVER_CAP_USE_ASYNC)
 """Verdicts that ask for something to be done to the action."""
@@ -49,126 +67,67 @@ CHANGES: Final = (Verdict.RAISE, Verdict.LOWER, Verdict.OVER_CAP_USE_ASYNC)
 SETTABLE: Final = (Verdict.RAISE, Verdict.LOWER)
 """Verdicts with a number to set (analysis/verdicts/apply_rules.py says which of them `--apply` sets)."""
 
-NOTABLE_SHARE: Final = 0.001
-"""Cut-off shares below one call in a thousand are not worth the headline."""
-
 
 def wording_of(action: Recommendation) -> Wording:
-    """Return the verdict's words; a number beside a timeout that nobody knows neither raises nor lowers."""
-    unknown = action.current_timeout_s is None and action.verdict in SETTABLE
-    return SET_UNKNOWN if unknown else WORDING[action.verdict]
+    """Return the verdict's words: what is to be done, also where a number has to wait."""
+    name = _name(action)
+    if name == WAIT:
+        return WAIT_TO_RAISE if action.verdict is Verdict.RAISE else WAIT_TO_LOWER
+    return NUANCES[name] if name in NUANCES else WORDING[action.verdict]
 
 
-def headline(actions: Sequence[Recommendation]) -> TracedText:
-    """Return the report in one sentence: how many actions need what, and the worst of them.
-
-    Only what `--apply` sets by itself needs a change; the other numbers are counted apart.
-    """
-    counted = headline_numbers(actions)
-    total, judged = (int(counted[name] or 0) for name in ("actions", "judged"))
-    if not actions:
-        return traced("No action was measured.")
-    of_all = traced_number(plural(total, "action"), total, "headline/actions")
-    needs = _needs(counted, of_all)
-    if needs:
-        start = traced_join(", ", needs)
-    elif not judged:
-        start = traced("No timeout can be judged yet")
-    elif judged < total:
-        fitting = traced_number(str(judged), judged, "headline/judged")
-        start = traced("No change needed where it can be judged ({} of {})", fitting, of_all)
-    elif total == 1:
-        start = traced("The timeout fits")
-    else:
-        start = traced("All {} timeouts fit", traced_number(str(total), total, "headline/actions"))
-    return traced("{}{}.", start, _worst(actions))
-
-
-def _needs(counted: dict[str, float | None], of_all: str) -> list[str]:
-    """Return "2 of 5 actions need a change", "1 is too slow for any timeout" ..., what there is of it."""
-    words = {
-        "changes": ("needs a change", "need a change"),
-        "too_slow": ("is too slow for any timeout", "are too slow for any timeout"),
-        "held_back": ("would change only with --force", "would change only with --force"),
-    }
-    parts: list[str] = []
-    for name, (one, many) in words.items():
-        count = int(counted[name] or 0)
-        if count:
-            number = traced_number(str(count), count, f"headline/{name}")
-            who = traced("{} of {}", number, of_all) if not parts else number
-            parts.append(traced("{} {}", who, noun(count, one, many)))
-    return parts
-
-
-def headline_numbers(actions: Sequence[Recommendation]) -> dict[str, float | None]:
-    """Return the numbers of the headline, each action in one of them at most, and the largest share cut off.
-
-    `changes`: what `--apply` sets by itself; `held_back`: another number that is only set with `--force`;
-    `too_slow`: no timeout fits; `judged`: all that have a verdict.
-    """
-    slow = [action for action in actions if action.verdict is Verdict.OVER_CAP_USE_ASYNC]
-    return {
-        "actions": len(actions),
-        "changes": sum(will_be_set(action) for action in actions),
-        "too_slow": len(slow),
-        "held_back": sum(held_back(action) for action in actions if action not in slow),
-        "judged": sum(wording_of(action).tone != "unknown" for action in actions),
-        "worst_share": max((action.cut_off_now or 0.0 for action in actions), default=None),
-    }
+def _name(action: Recommendation) -> str:
+    """Return the verdict's code, or the name of its nuance; a number that waits waits whatever it is."""
+    if action.verdict in SETTABLE and held_back(action):
+        return WAIT
+    if action.verdict in SETTABLE and action.current_timeout_s is None:
+        return SET
+    if action.verdict is Verdict.CENSORED_NEEDS_PROBE:
+        if action.still_running > action.censored / 2:
+            return LONGER
+        if action.backend_gives_up_ms is not None:
+            return GIVES_UP
+        if not action.timeouts:
+            return ERRORS
+    return action.verdict.value
 
 
 def tally(actions: Sequence[Recommendation]) -> TracedText:
     """Return how many actions got which verdict: `2 to raise · 1 to lower · 5 fitting`."""
     counted = tally_numbers(actions).items()
     parts = [
-        traced("{} {}", traced_number(str(many), many, f"tally/{name}"), _counted_as(name))
+        traced("{} {}", traced_number(str(many), many, f"tally/{name}"), _counted_as(name, many))
         for name, many in counted
     ]
     return traced_join(" · ", parts)
 
 
-def _counted_as(name: str) -> str:
-    return (SET_UNKNOWN if name == SET else WORDING[Verdict(name)]).counted
+def _counted_as(name: str, many: int) -> str:
+    text = (NUANCES[name] if name in NUANCES else WORDING[Verdict(name)]).counted
+    return text if many == 1 else text.replace("its own", "their own")
 
 
 def tally_numbers(actions: Sequence[Recommendation]) -> dict[str, int]:
     """Return how many actions got each verdict, most urgent first; verdicts without actions are left out.
 
-    `set`: raised or lowered from a timeout that nobody knows.
+    The names are the verdicts' codes and those of `NUANCES`; each action is counted once.
     """
-    names = [SET if wording_of(action) is SET_UNKNOWN else action.verdict.value for action in actions]
-    order = [*(verdict.value for verdict in SETTABLE), SET, *(verdict.value for verdict in WORDING)]
+    names = [_name(action) for action in actions]
+    order = [*(verdict.value for verdict in SETTABLE), *NUANCES, *(verdict.value for verdict in WORDING)]
     return {name: names.count(name) for name in dict.fromkeys(order) if name in names}
 
 
 def change_text(action: Recommendation) -> str:
-    """Return `5 s → 10 s`, `5 s` when it stays, or a dash where nothing is known."""
+    """Return `5 s → 10 s`, `5 s` when it stays, `5 s (3 s later)`, or a dash where nothing is known."""
     now = numbers.seconds(action.current_timeout_s)
     if action.timeout_is_set is False and action.current_timeout_s is not None:
         now = f"unset ({now})"
-    to = action.recommended_timeout_s
+    to = shown_number(action)
     if to is None or to == action.current_timeout_s:
         return now
-    return f"{now} ({to} s only with --force)" if held_back(action) else f"{now} → {to} s"
+    return f"{now} ({to} s later)" if held_back(action) else f"{now} → {to} s"
 
 
-def _shortened(name: str) -> str:
-    """A name that fits into a sentence: its beginning, and `…` where something was left out."""
-    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1].rstrip()}…"
-
-
-def _worst(actions: Sequence[Recommendation]) -> str:
-    """The share of the action that loses most calls today; named where it is not one that needs a change."""
-    worst = max(actions, key=lambda action: action.cut_off_now or 0.0)
-    share = worst.cut_off_now or 0.0
-    if share < NOTABLE_SHARE:
-        return ""
-    named = _shortened(worst.action_name)
-    if len(actions) == 1:
-        who = "the present timeout" if wording_of(worst).tone == "unknown" else "it"
-    else:
-        counted = worst.verdict in CHANGES or held_back(worst)
-        who = "the worst" if counted else named
-    cut_off = traced_number(numbers.share(share), worst.cut_off_now, "headline/worst_share")
-    return traced("; {} cuts off {} of calls", who, cut_off)
+def shown_number(action: Recommendation) -> int | None:
+    """Return the timeout to show as the answer; the cap is none, where no timeout fits."""
+    return None if action.verdict is Verdict.OVER_CAP_USE_ASYNC else action.recommended_timeout_s

@@ -103,7 +103,7 @@ def test_sorting_by_p99_and_back(page: Page, file: Path, data: ReportData) -> No
     assert page.run(STATUS) == "Most urgent first"
 
 
-@pytest.mark.parametrize("heading", ["Action", "Verdict", "Timeout", "Calls", "Coverage", "Worst wait"])
+@pytest.mark.parametrize("heading", ["Action", "Verdict", "Timeout", "Calls", "Seen for", "Worst wait"])
 def test_every_column_sorts(page: Page, file: Path, data: ReportData, heading: str) -> None:
     page.open(file)
 
@@ -280,3 +280,34 @@ def test_a_name_without_spaces_never_makes_the_page_wider(
     open_all(page)
 
     assert page.run("document.documentElement.scrollWidth") <= 320
+
+
+OPEN_HINTS = "[...document.querySelectorAll('.hint:popover-open')].map(one => one.id)"
+
+
+def test_a_word_is_explained_where_it_stands_by_key_and_by_hovering(page: Page, short_file: Path) -> None:
+    page.open(short_file, width=1280)
+    at = "document.querySelector('thead .term[popovertarget=x-seen]').getBoundingClientRect()"
+    page.run("document.querySelector('thead .term[popovertarget=x-seen]').focus()")
+    for kind in ("keyDown", "keyUp"):
+        page.call(
+            "Input.dispatchKeyEvent",
+            type=kind,
+            key="Enter",
+            code="Enter",
+            text="\r",
+            windowsVirtualKeyCode=13,
+        )
+    assert page.run(OPEN_HINTS) == ["x-seen"]
+    near = f"document.getElementById('x-seen').getBoundingClientRect().top - {at}.bottom"
+    assert 0 <= page.run(near) < 40
+    for kind in ("keyDown", "keyUp"):
+        page.call("Input.dispatchKeyEvent", type=kind, key="Escape", code="Escape", windowsVirtualKeyCode=27)
+    assert page.run(OPEN_HINTS) == []
+
+    x, y = page.run(f"[{at}.left + 5, {at}.top + 5]")
+    page.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
+    look = "document.querySelector('.hint:popover-open') ? done(1) : requestAnimationFrame(look)"
+    opened = f"new Promise(done => {{ const look = () => {look}; look(); }})"
+    assert page.run(opened) == 1
+    assert page.problems == []

@@ -37,17 +37,19 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "analysis/samples": {
         "analysis.errors", "analysis.format", "analysis.number_words", "numpy", "pandas", "pyarrow",
     },
+    "analysis/runs": {"analysis.format", "analysis.samples", "numpy", "pandas"},
     "analysis/statistics": {"numpy", "scipy"},
     "analysis/estimates": {
-        *_ANALYSIS, "analysis.format", "analysis.samples", "analysis.statistics", "numpy", "scipy",
+        *_ANALYSIS, "analysis.format", "analysis.samples", "analysis.runs", "analysis.statistics", "numpy",
+        "scipy",
     },
     "analysis/costs": {
         *_ANALYSIS, "analysis.format", "analysis.statistics", "analysis.estimates", "numpy",
     },
     "analysis/jobs": {*_ANALYSIS, "analysis.format", "analysis.estimates", "analysis.statistics", "numpy"},
     "analysis/verdicts": {
-        *_ANALYSIS, "analysis.format", "analysis.samples", "analysis.statistics", "analysis.estimates",
-        "analysis.costs", "analysis.jobs", "numpy",
+        *_ANALYSIS, "analysis.format", "analysis.samples", "analysis.runs", "analysis.statistics",
+        "analysis.estimates", "analysis.costs", "analysis.jobs", "numpy",
     },
     "analysis/production": {
         *_ANALYSIS, "analysis.format", "analysis.samples", "analysis.statistics", "analysis.estimates",

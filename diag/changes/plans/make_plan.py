@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from typing import Final
 
 from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S
-from analysis.verdicts.apply_rules import objection_in_org, objection_to
+from analysis.verdicts.apply_rules import objection_in_org, objection_to, way_out
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from diag.changes.errors import WrongOrgError
 from diag.changes.plans.plan import (
@@ -90,7 +90,7 @@ def _planned(item: Recommendation, read: ReadConfig, *, force: bool) -> PlanItem
         return _skipped(item, item.reason)
     objection = objection_to(item)
     if objection and not force:
-        return _held_back(item, objection, after_timeout_s)
+        return _held_back(item, objection)
     if not PLATFORM_MIN_TIMEOUT_S <= after_timeout_s <= PLATFORM_MAX_TIMEOUT_S:
         return _skipped(item, f"{after_timeout_s} s is outside the platform's range of 1 to 60 s")
     return _planned_in_org(item, read, after_timeout_s, force=force, overruled=objection is not None)
@@ -108,13 +108,19 @@ def _planned_in_org(
         return Unchanged(item.action_id, item.action_name, f"its timeout is {after_timeout_s} s already")
     objection = objection_in_org(item, before_timeout_s, after_timeout_s)
     if objection and not force:
-        return _held_back(item, objection, after_timeout_s)
+        return _held_back(item, objection)
     forced = overruled or objection is not None
     return change_of(full, after_timeout_s, item.reason, evidence=_evidence(item), forced=forced)
 
 
-def _held_back(item: Recommendation, objection: str, after_timeout_s: int) -> SkippedChange:
-    return _skipped(item, f"{objection} (--force to set {after_timeout_s} s all the same)")
+def _held_back(item: Recommendation, objection: str) -> SkippedChange:
+    if item.verdict is Verdict.OVER_CAP_USE_ASYNC:
+        return _skipped(item, objection)
+    command = way_out(item)
+    further = "" if command is None else f". Get there: {command}"
+    return _skipped(
+        item, f"not {'lowered' if item.verdict is Verdict.LOWER else 'set'} yet: {objection}{further}"
+    )
 
 
 def _skipped(item: Recommendation, reason: str) -> SkippedChange:

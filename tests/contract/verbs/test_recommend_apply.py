@@ -97,7 +97,7 @@ def test_a_run_that_is_invalid_sets_nothing_without_force(
 
     weak = "Run r1 is invalid: the generator was late"
     assert f"  WEAK EVIDENCE {weak}." in held
-    assert f"weak evidence: {weak} (--force to set 5 s all the same)" in held
+    assert f"not set yet: the evidence is weak: {weak}. Get there: diag measure" in held
     assert "Plan: 0 to change, 0 unchanged, 1 skipped." in held
     assert f"APPLIED  {OTHER}" in forced
     assert f"Warning: {weak}." in checked.err

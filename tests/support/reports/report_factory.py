@@ -46,12 +46,11 @@ REASONS = {
     Verdict.OK: "99 of 100 calls finish within {p99} (at most {upper} with 95 % confidence, "
     "{n:,} calls in 84 min); "
     "the timeout of {now} s fits.",
-    Verdict.OVER_CAP_USE_ASYNC: "p99 is {p99} (cap 30 s): no timeout fits; make this call asynchronous.",
+    Verdict.OVER_CAP_USE_ASYNC: "No timeout up to 30 s fits: p99 is {p99}; make this call asynchronous.",
     Verdict.CENSORED_NEEDS_PROBE: "{cut} of calls hit the {now} s timeout, so p99 is above {now} s "
-    "and cannot be determined from this run: run a probe.",
-    Verdict.INSUFFICIENT_SAMPLES: "212 calls (worth 140 independent ones, because slow calls come in "
-    "bursts): only 76 % confidence; "
-    "160 more are needed.",
+    "and cannot be determined from this run: try a longer timeout, on a private copy (draft) of the action.",
+    Verdict.INSUFFICIENT_SAMPLES: "Slow calls come in bursts here, so 212 calls tell as much as 140 "
+    "independent ones: 160 more are needed.",
     Verdict.UNSTABLE: "p99 was 2.0 s in the first half and 4.4 s in the second: find out why; {to} s would "
     "cover the slow half.",
     Verdict.NO_DATA: "No call that counts was measured: all 50 were refused with 400 (invalid input).",

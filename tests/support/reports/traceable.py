@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -68,7 +68,9 @@ def _of_number(element: Element, data: Any) -> Iterator[str]:
     except (KeyError, IndexError, ValueError, TypeError):
         yield f"{place}: not in the JSON ({element.text!r})"
         return
-    text = element.text.removeprefix("> ")
+    text, above = element.text.removeprefix("> "), element.text.startswith("> ")
+    if place.endswith("/ms"):
+        place = f"{place}_{'lower' if above else 'upper'}_ms"
     if not any(text == shown or _with_noun(text, shown) for shown in _shown(place, value)):
         yield f"{place}: {element.text!r}, in the JSON {value!r}"
     if "value" in element.attributes and element.attributes["value"] != str(value):
@@ -89,11 +91,7 @@ def _shown(place: str, value: Any) -> Iterator[str]:
         yield f"{at:%Y-%m-%d %H:%M:%S} UTC"
         yield from _zoned(at)
     elif field.endswith("_ms") or field == "ms":
-        yield (
-            numbers.at_most(value)
-            if "upper" in field and "/differences/" not in place
-            else numbers.latency(value)
-        )
+        yield _of_bound(field)(value) if "/differences/" not in place else numbers.latency(value)
         yield numbers.quantile(value, "production")
         yield f"{'+' if value >= 0 else '−'}{numbers.latency(abs(value))}"
     elif field.endswith("_s"):
@@ -108,6 +106,13 @@ def _shown(place: str, value: Any) -> Iterator[str]:
         yield from (numbers.count(value), numbers.plain(value), str(value), numbers.rate(value))
         if value in (0, 1):
             yield numbers.share(value)
+
+
+def _of_bound(field: str) -> Callable[[float], str]:
+    """How a time of this name is rounded: up where calls end within it, down where they end later."""
+    if "lower" in field:
+        return numbers.at_least
+    return numbers.at_most if re.search(r"upper|p\d+_ms|worst_p99", field) else numbers.latency
 
 
 def _zoned(at: datetime) -> Iterator[str]:

@@ -42,10 +42,17 @@ def test_a_number_that_apply_holds_back_breaks_no_build() -> None:
     (finding,) = judge(analysis_of(thin), [Rule.OUTSIDE])
 
     assert finding.outcome is CheckOutcome.UNDECIDED
-    assert finding.message.startswith("3 s is held back: lowering needs calls spread over an hour")
+    assert finding.message.startswith("3 s is held back: these calls may cover too short a time")
 
     cut_short = replace(analysis_of(recommendation()), weak=("Run 1 was cut short.",))
     assert judge(cut_short, [Rule.OUTSIDE])[0].outcome is CheckOutcome.UNDECIDED
+
+
+def test_no_number_is_named_where_no_timeout_fits() -> None:
+    slow = recommendation(Verdict.OVER_CAP_USE_ASYNC, reason="No timeout up to 30 s fits.")
+    (finding,) = judge(analysis_of(slow), [Rule.OUTSIDE])
+
+    assert (finding.outcome, finding.message) == (CheckOutcome.UNDECIDED, "No timeout up to 30 s fits.")
 
 
 def test_a_cap_that_is_set_already_is_not_outside() -> None:

@@ -21,7 +21,7 @@ def report(*arguments: str | Path) -> Result:
 @pytest.fixture
 def samples(tmp_path: Path) -> Path:
     path = tmp_path / "samples.csv"
-    calls(lognormal(3000, 2.0, seed=3), timeout_s=5).to_csv(path, index=False)
+    calls(lognormal(5000, 2.0, seed=3), timeout_s=5, rate=1.0).to_csv(path, index=False)
     return path
 
 
@@ -29,7 +29,7 @@ def test_the_next_command_names_the_file_and_the_flags(samples: Path) -> None:
     body = json.loads(report(samples, "--format", "json", "--percentile", "0.95", "--cap", "20").stdout)
 
     assert body["actions"][0]["verdict"] == "lower"
-    assert body["next"][0][1] == f"diag recommend {samples} --percentile 0.95 --cap 20 --apply --dry-run"
+    assert body["next"][0][1] == f"diag recommend {samples} --percentile 0.95 --cap 20 --apply"
 
 
 def test_the_same_file_gives_the_same_page_and_every_number_is_in_its_json(
@@ -64,4 +64,4 @@ def test_a_file_that_begins_like_a_flag_is_named_so_that_it_can_be_typed(
 
     body = json.loads(report("./-x.csv", "--format", "json").stdout)
 
-    assert body["next"][0][1] == "diag recommend ./-x.csv --apply --dry-run"
+    assert body["next"][0][1] == "diag recommend ./-x.csv --apply"

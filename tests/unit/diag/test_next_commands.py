@@ -3,7 +3,7 @@
 import itertools
 import math
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -22,7 +22,7 @@ from analysis.verdicts.holds import Hold, hold_on
 from analysis.verdicts.recommend import recommend
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from diag.cli import cli
-from diag.interaction.show_analysis import PlanCommands, next_lines
+from reports.wording.what_now import what_now
 from tests.support.sample_tables import START, calls, lognormal, orders
 
 Source = Literal["run", "file", "production"]
@@ -197,15 +197,43 @@ def test_what_more_days_cannot_show_is_measured() -> None:
 
 @pytest.mark.parametrize("source", ["run", "production"])
 def test_setting_is_offered_only_where_something_will_be_set(source: Source) -> None:
-    commands = PlanCommands("diag SET", "diag SEE")
     cases = OBSERVED if source == "production" else CASES
-    rows: list[Recommendation] = [judged(source, case).actions[0] for case, _, _ in cases.values()]
+    rows: list[Recommendation] = [
+        replace(judged(source, case).actions[0], action_id=name) for name, (case, _, _) in cases.items()
+    ]
     whole = judged(source, RIGHT)
     for pair in itertools.combinations(rows, 2):
-        lines = next_lines(replace(whole, actions=pair, weak=()), commands)
         judged_rows = replace(whole, actions=pair, weak=()).actions
-        assert any("diag SET" in line for line in lines) == any(map(will_be_set, judged_rows))
-        assert all(line.count("diag ") <= 1 for line in lines)
+        steps = what_now(judged_rows, "diag SET")
+        assert any(step.command == "diag SET" for step in steps) == any(map(will_be_set, judged_rows))
+        assert len(steps) <= 3
         for row in judged_rows:
             if held_back(row) and row.next_command is not None:
-                assert any(row.next_command in line for line in lines), lines
+                (step,) = [step for step in steps if row.action_id in step.action_ids]
+                assert step.command is not None and parsed(step.command)[0] == parsed(row.next_command)[0]
+                words = shlex.split(step.command)
+                assert set(shlex.split(row.next_command)) <= {*words, *_smaller_numbers(words)}
+
+
+def _smaller_numbers(words: Sequence[str]) -> set[str]:
+    """Every smaller number of days or calls, which a larger one serves as well."""
+    largest = max((int(word) for word in words if word.isdecimal()), default=0)
+    return {str(number) for number in range(largest)}
+
+
+def test_each_merged_command_is_read_by_its_verb() -> None:
+    """Actions that need the same are named in one command; diag itself reads it."""
+    names = ("Get it", "-x", "It's")
+    rows = [
+        replace(judged("run", case).actions[0], action_id=name)
+        for (case, _, _), name in zip(itertools.islice(CASES.values(), 3), names, strict=False)
+    ]
+    for name, row in zip(names, rows, strict=True):
+        (few,) = recommend(
+            SampleSet(calls(lognormal(120, 2.0))), {"orders": ActionFacts("orders", name)}
+        ).actions
+        rows[names.index(name)] = replace(few, action_id=row.action_id)
+    (step,) = what_now(rows, "diag SET")
+    assert step.command is not None
+    verb, given = parsed(step.command)
+    assert (verb, given["actions"]) == ("measure", names)

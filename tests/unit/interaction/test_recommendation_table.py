@@ -1,61 +1,92 @@
 """What `diag recommend` says around the table."""
 
-from collections.abc import Sequence
 from dataclasses import replace
+
+import pytest
 
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from diag.apply_dialog.plan_text import plan_text
 from diag.changes.plans.plan import Evidence, Plan
+from diag.console import Console
 from diag.interaction.recommendation_table import recommendation_table
-from diag.interaction.show_analysis import PlanCommands, next_lines
+from diag.interaction.show_analysis import apply_command, show_analysis
 from diag.table_layout import lay_out
 from tests.support.changes.fake_org import IDENTITY, change_for, full_config
 from tests.support.changes.recommendations import analysis_of, recommendation
 
 
-def next_step(*rows: Recommendation, arguments: Sequence[str] = ("recommend",)) -> str:
-    return "\n".join(next_lines(analysis_of(*rows), PlanCommands.of_recommend(arguments)))
+def shown(capsys: pytest.CaptureFixture[str], *rows: Recommendation) -> list[str]:
+    show_analysis(Console(), analysis_of(*rows), to_set="diag recommend --apply")
+    return capsys.readouterr().out.splitlines()
 
 
-def test_the_last_line_says_what_can_be_done() -> None:
-    fits, over = recommendation(Verdict.OK), recommendation(Verdict.OVER_CAP_USE_ASYNC)
-    probe = recommendation(Verdict.CENSORED_NEEDS_PROBE, next_command="diag measure --probe")
-    assert next_step(fits) == "Nothing to change."
-    assert next_step(fits, over) == "No timeout that diag may set helps: the sentences above say what does."
-    assert next_step(over, probe) == "Next: diag measure --probe"
-    assert next_step(over, recommendation(), arguments=["recommend", "a b.csv"]) == (
-        "Nothing was changed. To set the timeouts: diag recommend 'a b.csv' --apply"
+def test_the_last_lines_are_the_verdict_on_all_and_what_to_do_now(capsys: pytest.CaptureFixture[str]) -> None:
+    probe = recommendation(
+        Verdict.CENSORED_NEEDS_PROBE,
+        action_id="p",
+        action_name="Get P",
+        recommended_timeout_s=None,
+        timeouts=50,
+        censored=50,
+        next_command="diag measure --probe --action 'Get P'",
+        next_takes_s=100.0,
     )
-    assert next_step(recommendation(), arguments=["recommend", "--", "-x.csv"]).endswith(
-        "diag recommend --apply -- -x.csv"
-    )
 
-
-def test_each_number_held_back_has_the_command_that_helps_it() -> None:
-    held = [
-        recommendation(
-            Verdict.LOWER,
-            action_name=f"A{n}",
-            current_timeout_s=30,
-            grade="C",
-            next_command=f"diag measure {n}",
-        )
-        for n in range(8)
+    assert shown(capsys, recommendation(), probe)[-3:] == [
+        "1 of 2 actions can be set now. 1 cannot be judged yet: about 2 min more of calls at this pace.",
+        "  Set 1 timeout (you see the plan and are asked first): diag recommend --apply",
+        "  Try Get P with a longer timeout, on a private copy (draft) (about 2 min at this pace): "
+        "diag measure --probe --action 'Get P'",
     ]
+    assert shown(capsys, recommendation(Verdict.OK))[-1] == "The timeout fits."
 
-    assert next_step(*held[:2]) == "Next: diag measure 0\nA1 is held back. Next: diag measure 1"
-    first, *others, last = next_step(recommendation(), *held).splitlines()
-    assert first == "Nothing was changed. To set the timeouts: diag recommend --apply"
-    assert others == [f"A{n} is held back. Next: diag measure {n}" for n in range(5)]
-    assert last == "3 more are held back. To see why: diag recommend --apply --dry-run"
+
+def test_what_has_no_room_among_the_last_lines_stands_with_its_action(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    rows = [
+        recommendation(
+            Verdict.NO_DATA,
+            action_id=str(number),
+            action_name=f"A{number}",
+            recommended_timeout_s=None,
+            reason=f"No calls of {number}.",
+            next_command=f"diag measure --action A{number} --rate {number}",
+        )
+        for number in range(1, 6)
+    ]
+    lines = shown(capsys, *rows)
+
+    assert lines[-1] == "  3 more actions: what to do stands with each."
+    assert "  A5: No calls of 5. Next: diag measure --action A5 --rate 5" in lines
+    assert "  A1: No calls of 1." in lines
+
+
+def test_the_command_that_sets_is_the_one_that_was_typed() -> None:
+    assert apply_command(["recommend", "a b.csv"]) == "diag recommend 'a b.csv' --apply"
+    assert apply_command(["recommend", "--", "-x.csv"]) == "diag recommend --apply -- -x.csv"
+
+
+def test_no_code_of_a_verdict_is_on_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [
+        recommendation(verdict, action_id=verdict.value, recommended_timeout_s=None, reason="Why.")
+        for verdict in Verdict
+    ]
+    text = "\n".join(shown(capsys, *rows))
+
+    assert "More calls needed" in text and "No own timeout" in text
+    assert not [verdict for verdict in Verdict if "_" in verdict and verdict in text]
+    assert "--force" not in text and "coverage" not in text
 
 
 def test_verdicts_fit_a_terminal_of_80_columns() -> None:
-    row = recommendation(Verdict.CENSORED_NEEDS_PROBE, action_name="Search Knowledge Articles")
+    row = recommendation(
+        Verdict.CENSORED_NEEDS_PROBE, action_name="Search Knowledge Articles", timeouts=9, censored=9
+    )
     lines = [line.text for line in lay_out(recommendation_table(analysis_of(row)), 80)]
 
     assert lines[0].split()[:4] == ["action", "now", "recommended", "verdict"]
-    assert "censored_needs_probe" in lines[1]
+    assert "Try longer timeout" in lines[1]
     assert max(map(len, lines)) <= 80
 
 

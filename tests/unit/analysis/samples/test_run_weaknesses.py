@@ -28,7 +28,7 @@ def test_a_killed_an_interrupted_and_a_late_run_each_say_what_happened() -> None
     interrupted = replace(SOUND, status="interrupted", status_reason="Ctrl-C.")
     late = replace(SOUND, grade="INVALID", grade_reason="calls left 400 ms late")
 
-    assert run_weaknesses(killed) == ("Run r1 is still running, or was killed.",)
+    assert run_weaknesses(killed) == ("Run r1 is still running, or was stopped from outside.",)
     assert run_weaknesses(interrupted) == ("Run r1 was interrupted: Ctrl-C.",)
     assert run_weaknesses(late) == (
         "Run r1: the load generator failed its own check: calls left 400 ms late.",

@@ -15,7 +15,10 @@ def test_too_few_calls_say_how_many_are_missing() -> None:
     assert found.verdict is Verdict.INSUFFICIENT_SAMPLES
     assert found.recommended_timeout_s is None
     assert found.calls_needed == 299 - found.samples
-    assert f"{found.calls_needed} more are needed" in found.reason
+    assert (
+        found.reason
+        == f"{found.samples} calls are too few for a safe number: {found.calls_needed} more are needed."
+    )
 
 
 def test_a_p99_beyond_the_cap_is_said_with_the_uncapped_number() -> None:
@@ -23,8 +26,8 @@ def test_a_p99_beyond_the_cap_is_said_with_the_uncapped_number() -> None:
     assert (found.verdict, found.recommended_timeout_s) == (Verdict.OVER_CAP_USE_ASYNC, 30)
     assert found.uncapped_timeout_s is not None and found.uncapped_timeout_s > 30
     assert found.reason.count(". ") == 0
-    assert "make this call asynchronous (30 s would cut off 3.3 % of calls and" in found.reason
-    assert found.reason.endswith("is only set with --force).")
+    assert found.reason.startswith("No timeout up to 30 s fits: p99 is ")
+    assert found.reason.endswith(", and 30 s would cut off 3.3 % of calls; make this call asynchronous.")
     capped = judge(calls(lognormal(5000, 40.0), timeout_s=30), facts=orders(current_timeout_s=30))
     assert capped.verdict is Verdict.OVER_CAP_USE_ASYNC and "--force" not in capped.reason
 
@@ -82,11 +85,19 @@ def test_a_fresh_run_of_the_calls_named_is_enough() -> None:
 
 
 def test_a_timeout_nobody_knows_is_neither_raised_nor_lowered() -> None:
-    table = calls(lognormal(5000, 2.0)).drop(columns="timeout_s")
+    table = calls(lognormal(5000, 2.0), rate=1.0).drop(columns="timeout_s")
     found = judge(table)
-    assert found.reason.endswith("; set 3 s: the present timeout is not known.")
+    assert found.reason.endswith("; the present timeout is not known: set 3 s.")
     assert found.current_timeout_s is found.cut_off_now is None
     assert judge(table, facts=orders(current_timeout_s=60)).reason.endswith(": lower to 3 s.")
+
+
+def test_a_number_that_has_to_wait_is_not_said_as_the_one_to_set() -> None:
+    short = judge(calls(lognormal(5000, 2.0)), facts=orders(current_timeout_s=60))
+    assert short.reason.endswith(
+        "s would do, but wait: these calls cover 8 min 5 s, and slow hours may look different."
+    )
+    assert "lower to" not in short.reason and "--force" not in short.reason
 
 
 @pytest.mark.parametrize(
@@ -137,7 +148,8 @@ def test_a_single_hung_call_does_not_hide_that_bursts_are_what_is_missing() -> N
     later = calls(slow, run="b", start=1.7e9 + 9000)
     found = judge(calls(lognormal(10_000, 2.0), rate=10.0), later)
     assert found.verdict is Verdict.INSUFFICIENT_SAMPLES
-    assert "worth" in found.reason and "more are needed" in found.reason and "60 s" not in found.reason
+    assert found.reason.startswith("Slow calls come in bursts here, so 10,330 calls tell as much as ")
+    assert "more are needed" in found.reason and "60 s" not in found.reason
 
 
 def test_all_refused_without_a_recorded_rate_is_measured_slower_than_seen() -> None:
@@ -175,13 +187,14 @@ def test_calls_that_end_a_little_after_their_timeout_are_still_seen() -> None:
 def test_almost_sure_is_never_shown_as_sure() -> None:
     found = judge(calls(lognormal(372, 1.0)))
     assert found.samples == 298  # 94.996 % confidence
-    assert "only 94 % confidence; 1 more is needed" in found.reason
+    assert found.reason == "298 calls are too few for a safe number: 1 more is needed."
 
 
 def test_few_calls_of_which_many_are_cut_off_ask_for_a_probe_at_once() -> None:
     found = judge(calls(lognormal(120, 4.0), timeout_s=2), facts=orders(current_timeout_s=2))
     assert found.verdict is Verdict.INSUFFICIENT_SAMPLES
-    assert "about 299 probe calls are needed" in found.reason
+    assert "only a longer timeout can show" in found.reason
+    assert "about 299 calls with one are needed" in found.reason
     assert found.next_command == "diag measure --probe --action 'Order lookup' --calls 380"
 
 

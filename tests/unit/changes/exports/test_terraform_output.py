@@ -96,7 +96,7 @@ def test_names_are_guessed_without_a_state_and_it_says_so() -> None:
     assert "guessed from the action names" in text
     assert f'resource "{TYPE}" "Get_Customer" {{\n  config_timeout_seconds = 10 # was 5\n}}' in text
     assert f'resource "{TYPE}" "_2nd___Look_Up" {{\n  config_timeout_seconds = 3 # was unset (60)\n}}' in text
-    assert "# Thin: 5 -> 3 held back, lowering needs" in text
+    assert "# Thin: 5 -> 3 held back, these calls may cover too short a time" in text
     assert "Fits" not in text
     assert "Shaky" not in text
 

@@ -53,25 +53,29 @@ LOWER: dict[str, Any] = {"recommended_timeout_s": 3, "verdict": Verdict.LOWER}
 @pytest.mark.parametrize(
     ("values", "reason"),
     [
-        ({"grade": "C"}, "these are grade C"),
-        ({"grade": None}, "the spread is unknown"),
-        ({"n_eff": 999.0}, "1,000 effective calls, there are 999"),
-        ({"n_eff": None}, "1,000 effective calls, there are unknown"),
+        ({"grade": "C"}, "not lowered yet: these calls may cover too short a time"),
+        (
+            {"grade": None},
+            "slow hours may look different. Get there: diag observe (days of real calls), or diag measure",
+        ),
+        ({"grade": "C", "span_s": 40.0, "measured_s": 33.0}, "these calls cover 40 s, and slow hours"),
+        ({"n_eff": 999.0}, "lowering needs 1,000 independent calls; these are worth 999"),
+        ({"n_eff": None}, "lowering needs 1,000 independent calls"),
         (
             {"input_origins": {"invented": 2500, "file": 2500}},
-            '50 % of its calls had invented ones, which a backend may answer with a quick "not found"; for '
-            "the line that gives real ones: diag measure --dry-run --action 'Action custom_-_1' (--force",
+            '50 % of its inputs were invented, and a backend may answer those with a quick "not found": '
+            "real ones may take longer. Get there: diag measure --dry-run",
         ),
     ],
 )
 def test_lowering_needs_evidence_over_time(values: dict[str, Any], reason: str) -> None:
-    item = recommendation(**{**LOWER, **values})
+    item = recommendation(next_command="diag measure --dry-run", **{**LOWER, **values})
 
     (skipped,) = plan_of(item).skipped
     (forced,) = plan_of(item, force=True).changes
 
     assert reason in skipped.reason
-    assert "--force" in skipped.reason
+    assert "--force" not in skipped.reason
     assert forced.forced
     assert forced.direction == "lower"
 
@@ -139,7 +143,7 @@ def test_a_raise_that_would_lower_has_to_pass_the_guard_of_lowering() -> None:
     org = FakeOrg.with_actions(full_config(timeout_s=20))
     item = recommendation(current_timeout_s=None, grade="C")
 
-    assert "grade C" in plan_of(item, org=org).skipped[0].reason
+    assert "slow hours may look different" in plan_of(item, org=org).skipped[0].reason
 
 
 def test_an_unset_timeout_is_60_by_default() -> None:
@@ -205,7 +209,9 @@ def test_weak_runs_set_nothing_without_force(verdict: Verdict) -> None:
     forced = make_plan(analysis, org.read_config, IDENTITY, PlanOptions(force=True))
 
     assert held.changes == ()
-    assert "Run run-1 is invalid: the generator was late (--force to set" in held.skipped[0].reason
+    assert (
+        " yet: the evidence is weak: Run run-1 is invalid: the generator was late" in held.skipped[0].reason
+    )
     assert forced.changes[0].forced
     assert held.weak == forced.weak == weak
 

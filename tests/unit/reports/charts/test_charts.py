@@ -69,7 +69,7 @@ def test_a_number_that_needs_force_is_not_drawn_as_the_recommended_one() -> None
     action = data.analysis.actions[0]
     chart = action_charts(action, data.summaries[action.action_id], data.analysis)[0]
 
-    assert "6 s (set only with --force)" in [text for _, text in chart.key]
+    assert "6 s (not to be set yet)" in [text for _, text in chart.key]
     assert "held 6 s" in chart.svg("x") and "set 6 s" not in chart.svg("x")
     assert 'class="to"' not in range_sketch(action)
 

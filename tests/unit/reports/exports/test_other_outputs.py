@@ -19,7 +19,7 @@ from reports.exports.png import chart_file_name, export_charts
 from reports.exports.report_text import build_terminal, picture
 from reports.report_data import ReportData
 from reports.wording import numbers
-from reports.wording.verdict_words import headline
+from reports.wording.headline import headline
 from tests.support.reports.production_beside import make_loops, make_production
 from tests.support.reports.report_factory import CASES, make_report
 
@@ -44,7 +44,7 @@ def test_the_texts_start_with_the_verdict_and_carry_every_p99(build, data: Repor
     for action in data.analysis.actions:
         assert action.action_name in text
         if action.quantile_ms is not None:
-            assert numbers.latency(action.quantile_ms) in text
+            assert numbers.quantile(action.quantile_ms) in text
     assert "SANDBOX" in text
 
 

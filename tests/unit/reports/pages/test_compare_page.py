@@ -45,7 +45,7 @@ def test_the_page_has_a_column_per_run_and_a_verdict_per_later_run(runs: int) ->
 
     assert build_comparison(make_comparison(runs)) == page
     assert page.count('<th scope="col" class="number">p99 ') == runs
-    assert page.count(" against A</a></th>") == runs - 1
+    assert page.count(" against A</button></th>") == runs - 1
     for name, *_ in CASES[:6]:
         assert escape(name) in page
     ids = re.findall(r' id="([^"]+)"', page)
@@ -56,8 +56,26 @@ def test_the_page_has_a_column_per_run_and_a_verdict_per_later_run(runs: int) ->
 def test_the_headline_counts_what_changed() -> None:
     text = compare_headline(make_comparison().comparison)
 
-    counted = "3 slower, 1 the same for a timeout, 2 too uncertain to tell"
-    assert text == f"Of 6 actions, in the second run: {counted}."
+    assert text.startswith("3 of 6 actions are slower. 1 is the same for a timeout. For ")
+    assert text.endswith("1 was measured in one run only.")
+
+
+def test_where_nothing_is_slower_the_headline_says_so_and_what_would_tell() -> None:
+    data = make_comparison()
+    calm = compare([data.runs[0].analysis] * 2, ["a", "b"])
+    wide = [
+        replace(
+            row,
+            quantile_lower_ms=row.quantile_lower_ms and row.quantile_lower_ms * 0.5,
+            quantile_upper_ms=row.quantile_upper_ms and row.quantile_upper_ms * 2,
+        )
+        for row in data.runs[0].analysis.actions
+    ]
+    unsure = compare([replace(data.runs[0].analysis, actions=tuple(wide))] * 2, ["a", "b"])
+
+    assert compare_headline(calm).startswith("No action is surely slower. ")
+    short = r"For \d these runs are too short to tell \(about [\d,]+ calls each would"
+    assert re.search(short, compare_headline(unsure))
 
 
 def test_an_action_of_one_run_only_is_shown_as_such() -> None:

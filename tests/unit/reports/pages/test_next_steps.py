@@ -1,36 +1,40 @@
-"""What to do next: only what makes sense for these verdicts, judged as this report was."""
+"""What to do next on the page: what the terminal says, for this report's runs and rules."""
 
 from dataclasses import replace
 
 from analysis.verdicts.recommendation import Verdict
+from reports.exports.markdown import build_markdown
+from reports.exports.report_text import build_terminal
 from reports.pages.next_steps import next_steps
+from reports.pages.report_page import build_report
 from reports.report_data import ReportData
 from tests.support.reports.production_beside import make_production
 from tests.support.reports.report_factory import CASES, make_report
 
 
-def commands(data: ReportData) -> list[str]:
-    return [command for _, command in next_steps(data)]
+def commands(data: ReportData) -> list[str | None]:
+    return [step.command for step in next_steps(data)]
 
 
 def test_a_change_is_offered_with_the_runs_and_rules_of_this_report() -> None:
     data = replace(make_report(CASES[:1]), source="runs/A --percentile 0.95")
 
-    assert commands(data) == ["diag recommend runs/A --percentile 0.95 --apply", "diag undo", "diag measure"]
+    assert commands(data) == ["diag recommend runs/A --percentile 0.95 --apply"]
 
 
-def test_where_the_timeout_fits_nothing_is_to_be_applied_or_undone() -> None:
-    assert commands(make_report(CASES[8:9])) == ["diag measure"]
+def test_where_the_timeout_fits_nothing_is_to_be_done() -> None:
+    assert commands(make_report(CASES[8:9])) == []
+    assert "What to do now" not in build_report(make_report(CASES[8:9]))
 
 
-def test_a_number_that_needs_force_is_not_offered() -> None:
-    assert "--apply" not in " ".join(commands(make_report(CASES[1:2])))
+def test_a_number_that_has_to_wait_is_not_offered() -> None:
+    assert "--apply" not in " ".join(map(str, commands(make_report(CASES[1:2]))))
 
 
 def test_what_is_not_known_is_to_be_found_out() -> None:
-    data = make_report(CASES[10:11])
+    (command,) = commands(make_report(CASES[10:11]))
 
-    assert commands(data)[0].startswith("diag measure --action")
+    assert command is not None and command.startswith("diag measure --action")
 
 
 def test_production_is_applied_from_a_plan() -> None:
@@ -39,5 +43,27 @@ def test_production_is_applied_from_a_plan() -> None:
     alone = replace(data, manifests=(), source=None, analysis=replace(data.analysis, actions=actions))
     asked = replace(alone, source="'Get Balance' --days 14 --rule sum")
 
-    assert commands(alone)[:2] == ["diag observe --out plan.json", "diag apply plan.json"]
-    assert commands(asked)[0] == "diag observe 'Get Balance' --days 14 --rule sum --out plan.json"
+    assert commands(alone) == ["diag observe --out plan.json && diag apply plan.json"]
+    assert commands(asked) == [
+        "diag observe 'Get Balance' --days 14 --rule sum --out plan.json && diag apply plan.json"
+    ]
+
+
+def test_page_markdown_and_terminal_say_the_same_under_the_headline() -> None:
+    data = make_report()
+    page, steps = build_report(data), next_steps(data)
+
+    assert 1 < len(steps) <= 3
+    assert page.index('id="h-now"') < page.index('id="recommendations"')
+    for text in (build_markdown(data), build_terminal(data, width=400)):
+        for step in steps:
+            assert step.what in text.replace("\\", "")
+
+
+def test_good_news_is_in_no_warning_box() -> None:
+    data = replace(make_report(CASES[:1]), results=("Applied and called again.",), notes=("Something else.",))
+    page = build_report(data)
+
+    assert '<p class="note good"><span aria-hidden="true">✓</span> Applied and called again.</p>' in page
+    assert '<p class="note">Something else.</p>' in page
+    assert "**Done:** Applied and called again" in build_markdown(data)

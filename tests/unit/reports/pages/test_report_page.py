@@ -220,16 +220,31 @@ def test_slots_without_a_known_limit_do_not_read_as_a_negative_number() -> None:
 
     page = build_report(replace(data, analysis=replace(data.analysis, actions=(action,))))
 
-    hangs = re.findall(r"If the backend hangs</a><dd>(.*?)</div>", page, re.DOTALL)[0]
+    hangs = re.findall(r"If the backend does not answer</button><dd>(.*?)</div>", page, re.DOTALL)[0]
     assert re.sub("<[^>]*>", "", hangs).strip() == "16.7 executions held"
 
 
 def test_what_a_number_that_is_not_set_would_cost_is_said_to_be_that() -> None:
-    page = build_report(make_report(CASES[6:7]))  # unstable: 5 s now, 6 s only with --force
+    page = build_report(make_report(CASES[6:7]))  # unstable: 5 s now, 6 s held back
 
-    wait = re.findall(r"Worst wait</a><dd>(.*?)</div>", page, re.DOTALL)[0]
-    assert re.sub("<[^>]*>", "", wait) == "6 s with --force; now 5 s"
+    wait = re.findall(r"Worst wait</button><dd>(.*?)</div>", page, re.DOTALL)[0]
+    assert re.sub("<[^>]*>", "", wait) == "5 s (6 s later)"
     assert "executions held at <span" in page
+
+
+def test_every_word_that_is_explained_is_explained_where_it_stands(page: str) -> None:
+    explained = re.findall(r'<div popover id="x-([\w-]+)" class="hint"><strong>[^<]+</strong><p>\S', page)
+    buttons = re.findall(r'<button type="button" class="term" popovertarget="x-([\w-]+)">', page)
+
+    assert set(buttons) == set(explained) and len(explained) == len(set(explained))
+    assert len(buttons) > 8 * len(CASES)
+    assert 'href="#m-' not in page
+
+
+def test_no_flag_overrules_anything_on_the_page(page: str) -> None:
+    text = re.sub(r"<script.*?</script>|<style>.*?</style>", "", page, flags=re.DOTALL)
+
+    assert "--force" not in text and "overage" not in text
 
 
 def test_a_bare_file_tells_when_its_calls_were_made() -> None:

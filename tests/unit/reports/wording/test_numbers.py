@@ -86,4 +86,4 @@ def test_a_shown_bound_holds(ms: float) -> None:
 )  # fmt: skip
 def test_production_is_known_by_whole_seconds_only(ms: float | None, text: str) -> None:
     assert numbers.quantile(ms, "production") == text
-    assert numbers.quantile(ms) == numbers.latency(ms)
+    assert numbers.quantile(ms) == numbers.at_most(ms)

@@ -3,53 +3,66 @@ from dataclasses import replace
 import pytest
 
 from analysis.verdicts.recommendation import Recommendation, Verdict
-from reports.wording.verdict_words import WORDING, change_text, headline, tally
+from diag import console
+from reports.wording.verdict_words import NUANCES, WORDING, change_text, tally, tally_numbers, wording_of
 from tests.support.reports.report_factory import CASES, make_report
 
 BASE = Recommendation(
     "a", "A", Verdict.OK, "fits", current_timeout_s=3, recommended_timeout_s=3, cut_off_now=0.0
 )
-
-
-def test_the_headline_counts_changes_and_names_the_worst() -> None:
-    raised = replace(BASE, verdict=Verdict.RAISE, cut_off_now=0.06, recommended_timeout_s=10)
-
-    assert (
-        headline([raised, raised, BASE]) == "2 of 3 actions need a change; the worst cuts off 6 % of calls."
-    )
-    assert headline([raised]) == "1 of 1 action needs a change; it cuts off 6 % of calls."
-
-
-def test_the_worst_is_named_where_it_is_not_one_that_needs_a_change() -> None:
-    raised = replace(BASE, verdict=Verdict.RAISE, cut_off_now=0.01, recommended_timeout_s=4)
-    hidden = replace(BASE, action_name="Get B", verdict=Verdict.CENSORED_NEEDS_PROBE, cut_off_now=0.5)
-
-    assert headline([raised, hidden]) == "1 of 2 actions needs a change; Get B cuts off 50 % of calls."
-
-
-def test_the_headline_when_nothing_needs_a_change() -> None:
-    assert headline([BASE]) == "The timeout fits."
-    assert headline([BASE, BASE]) == "All 2 timeouts fit."
-    assert headline([]) == "No action was measured."
-
-
-def test_the_headline_when_nothing_can_be_judged() -> None:
-    unknown = replace(BASE, verdict=Verdict.INSUFFICIENT_SAMPLES, cut_off_now=None)
-
-    assert headline([unknown, unknown]) == "No timeout can be judged yet."
-    assert headline([unknown, BASE]) == "No change needed where it can be judged (1 of 2 actions)."
+HIDDEN = replace(
+    BASE, verdict=Verdict.CENSORED_NEEDS_PROBE, recommended_timeout_s=None, timeouts=20, censored=20
+)
 
 
 def test_every_verdict_has_a_sign_and_a_word_of_its_own() -> None:
+    every = [*WORDING.values(), *NUANCES.values()]
+
     assert set(WORDING) == set(Verdict)
-    assert len({wording.word for wording in WORDING.values()}) == len(Verdict)
-    assert len({wording.sign for wording in WORDING.values()}) == len(Verdict)
+    assert len({wording.word for wording in every}) == len({wording.sign for wording in every}) == len(every)
+
+
+def test_raise_and_lower_share_no_colour_and_no_code_is_a_word() -> None:
+    assert WORDING[Verdict.RAISE].tone != WORDING[Verdict.LOWER].tone
+    assert not any("_" in wording.word or wording.word in set(Verdict) for wording in WORDING.values())
+
+
+def test_a_terminal_colours_words_that_exist() -> None:
+    words = {wording.word for wording in (*WORDING.values(), *NUANCES.values())}
+
+    assert set(console._STYLES) - {"SANDBOX"} <= words
+    assert console._STYLES["Raise"] != console._STYLES["Lower"]
+
+
+def test_what_hides_the_answer_has_its_own_word() -> None:
+    """A longer timeout shows no more where the run ended first, or the backend gives up by itself."""
+    assert wording_of(HIDDEN).word == "Try longer timeout"
+    assert wording_of(replace(HIDDEN, still_running=15, timeouts=5)).word == "Measure longer"
+    assert wording_of(replace(HIDDEN, backend_gives_up_ms=10_000.0)).word == "Backend gives up"
+    assert wording_of(replace(HIDDEN, timeouts=0)).word == "Errors first"
+
+
+def test_a_number_that_has_to_wait_is_not_shown_as_a_change() -> None:
+    thin = replace(BASE, verdict=Verdict.LOWER, current_timeout_s=60, grade="C")
+    weak = replace(BASE, verdict=Verdict.RAISE, recommended_timeout_s=10, weak_runs=("cut short",))
+
+    assert [wording_of(row).word for row in (thin, weak)] == ["Lower later", "Raise later"]
+    assert tally([thin, weak]) == "2 to raise or lower later"
 
 
 def test_the_tally_adds_up() -> None:
     actions = make_report(CASES).analysis.actions
 
-    assert sum(int(part.split()[0]) for part in tally(actions).split(" · ")) == len(actions)
+    assert sum(tally_numbers(actions).values()) == len(actions)
+    counted = [int(part.split()[0]) for part in tally(actions).split(" · ")]
+    assert counted == list(tally_numbers(actions).values())
+
+
+def test_what_is_built_in_reads_right_for_one_and_for_several() -> None:
+    built_in = replace(BASE, verdict=Verdict.NOT_CONFIGURABLE)
+
+    assert tally([built_in]) == "1 built in (no timeout of its own)"
+    assert tally([built_in, built_in]) == "2 built in (no timeout of their own)"
 
 
 def test_change_text() -> None:
@@ -66,38 +79,18 @@ def test_change_text() -> None:
     assert change_text(BASE) == "3 s"
     assert change_text(raised) == "3 s → 10 s"
     assert change_text(lowered) == "unset (60 s) → 3 s"
-    assert change_text(replace(lowered, grade="C")) == "unset (60 s) (3 s only with --force)"
-    assert change_text(replace(raised, weak_runs=("cut short",))) == "3 s (10 s only with --force)"
+    assert change_text(replace(lowered, grade="C")) == "unset (60 s) (3 s later)"
+    assert change_text(replace(raised, weak_runs=("cut short",))) == "3 s (10 s later)"
     assert change_text(replace(BASE, current_timeout_s=None, recommended_timeout_s=None)) == "–"
 
 
-@pytest.mark.parametrize("verdict", [Verdict.OVER_CAP_USE_ASYNC, Verdict.UNSTABLE])
-def test_a_number_that_needs_force_is_not_shown_as_a_change(verdict: Verdict) -> None:
-    held = replace(BASE, verdict=verdict, current_timeout_s=60, recommended_timeout_s=30)
+def test_the_cap_is_no_number_where_no_timeout_fits() -> None:
+    slow = replace(BASE, verdict=Verdict.OVER_CAP_USE_ASYNC, current_timeout_s=60, recommended_timeout_s=30)
 
-    assert change_text(held) == "60 s (30 s only with --force)"
-    assert change_text(replace(held, current_timeout_s=30)) == "30 s"
-
-
-def test_the_headline_counts_what_apply_sets_and_the_rest_apart() -> None:
-    raised = replace(BASE, verdict=Verdict.RAISE, recommended_timeout_s=10)
-    thin = replace(BASE, verdict=Verdict.LOWER, current_timeout_s=60, grade="C")
-    slow = replace(BASE, verdict=Verdict.OVER_CAP_USE_ASYNC, recommended_timeout_s=30)
-
-    assert headline([raised, thin, slow, slow]) == (
-        "1 of 4 actions needs a change, 2 are too slow for any timeout, 1 would change only with --force."
-    )
-    assert headline([thin]) == "1 of 1 action would change only with --force."
-    assert headline([replace(slow, current_timeout_s=30)]) == "1 of 1 action is too slow for any timeout."
+    assert change_text(slow) == "60 s"
+    assert change_text(replace(slow, verdict=Verdict.UNSTABLE)) == "60 s (30 s later)"
 
 
-def test_a_very_long_name_does_not_fill_the_headline() -> None:
-    worst = replace(BASE, action_name="x" * 600, verdict=Verdict.CENSORED_NEEDS_PROBE, cut_off_now=0.2)
-
-    assert headline([worst, BASE]).count("x") == 59
-
-
-def test_the_headline_of_one_action_names_what_cuts_off() -> None:
-    one = replace(BASE, verdict=Verdict.INSUFFICIENT_SAMPLES, cut_off_now=0.012)
-
-    assert headline([one]) == "No timeout can be judged yet; the present timeout cuts off 1.2 % of calls."
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_no_word_needs_a_flag_to_be_understood(verdict: Verdict) -> None:
+    assert "--" not in WORDING[verdict].word + WORDING[verdict].counted

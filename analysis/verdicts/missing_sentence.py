@@ -1,0 +1,164 @@
+"""The sentences of verdicts without a number because calls are missing: too few of them, or no data at all.
+
+Also what calls were, in words that other sentences share.
+"""
+
+from typing import Final
+
+from analysis.estimates.calls_missing import NEGLIGIBLE_LEFT, a_probe_sees_further
+from analysis.estimates.findings import Findings
+from analysis.number_words import at_most, calls_of, noun, percent, percentile_name, plural
+from analysis.runs.refusals import RefusedInputs
+from analysis.settings import RecommendSettings
+
+NOTABLE_ERRORS: Final = 0.01
+"""Share of calls ended by an error above which the sentence mentions it."""
+NOTABLE_DESIGN_EFFECT: Final = 1.05
+"""Design effect above which the sentence gives the effective number of calls."""
+
+LEFT_OUT: Final = {
+    "auth_error": "refused for credentials or permission",
+    "invalid_input": "refused for their input",
+    "rate_limited": "refused for too many calls (429)",
+    "retry": "retries",
+    "warm_up": "during the warm-up",
+    "saturated_load_level": "at a saturated load level",
+    "other_load_level": "at another load level",
+    "load_level_above_peak": "at a load level above the production peak",
+    "backend_error": "ended by an error of the backend",
+    "platform_error": "ended by an error of the platform",
+    "network_error": "ended by an error of the network",
+}
+
+
+def no_data(findings: Findings) -> str:
+    """Return why no call shows how long the action takes."""
+    why = findings.saturated_because
+    if why is not None:
+        return f"No usable calls: {why} at every rate tested. Find out why, or measure at a lower rate."
+    refused = findings.left_out.get("invalid_input", 0)
+    if refused and refused == sum(findings.left_out.values()) and not findings.censored:
+        return _all_refused(refused, findings.refusal)
+    parts = [f"{count:,} {LEFT_OUT.get(name, name)}" for name, count in findings.left_out.items()]
+    causes = [", ".join(parts)] if parts else []
+    if findings.censored:
+        causes.insert(0, f"{findings.censored:,} calls failed before they finished")
+    if not causes:
+        return "No calls were recorded."
+    return f"No call shows how long the action takes ({'; '.join(causes)})."
+
+
+def _all_refused(calls: int, refusal: RefusedInputs | None) -> str:
+    """Whether the backend or the platform refused the inputs, in words that can be acted on."""
+    all_of = "The one call" if calls == 1 else f"All {calls:,} calls"
+    was = noun(calls, "was", "were")
+    if refusal is None:
+        return f"{all_of} {was} refused for {noun(calls, 'its', 'their')} input."
+    whom = f"{all_of}" if refusal.calls == calls else f"{refusal.calls:,} of {calls:,} calls"
+    if refusal.of_backend is not None:
+        answered = f"The backend answered {refusal.of_backend} to {whom[0].lower()}{whom[1:]}"
+        return f"{answered}: are these inputs real, and is the URL right?"
+    why = f": {refusal.message.rstrip('.')}" if refusal.message else ""
+    return (
+        f"{whom} {was} refused for {noun(calls, 'its', 'their')} input, before the backend was reached{why}."
+    )
+
+
+def insufficient(findings: Findings, settings: RecommendSettings) -> str:
+    """Return what is missing for a bound, in calls where more would help: the first reason that holds."""
+    estimate, missing = findings.estimate, findings.shortfall
+    if findings.saturated_because is not None and estimate.samples == 0:
+        return f"{findings.saturated_because} at every rate tested: find out why, or measure at a lower rate."
+    if estimate.upper_ms is not None and estimate.quantile_ms is not None:
+        return _bound_above_cap(estimate.quantile_ms, estimate.upper_ms, findings, settings)
+    if missing.hidden:
+        return _hidden(findings)
+    if missing.limited_by_the_timeout and missing.calls_needed is not None:
+        return (
+            f"{counted_calls(findings)}, but only {missing.far_seeing:,} of them could be observed beyond "
+            f"{at_most(missing.reach_ms)}: about {plural(missing.calls_needed, 'more call')} with the longer "
+            f"timeout {noun(missing.calls_needed, 'is', 'are')} needed."
+        )
+    if _still_running_at_the_longest_timeout(findings, settings):
+        return _too_near(findings)
+    return _too_few(findings)
+
+
+def _bound_above_cap(
+    quantile_ms: float, upper_ms: float, findings: Findings, settings: RecommendSettings
+) -> str:
+    return (
+        f"{percentile_name(settings.percentile)} is {at_most(quantile_ms)} but may be as high as "
+        f"{at_most(upper_ms)}, which with the buffer is above the cap of {settings.cap_s} s: "
+        f"{_needed(findings.shortfall.calls_needed or 0)} to decide."
+    )
+
+
+def _hidden(findings: Findings) -> str:
+    cut = percent(findings.censored / findings.estimate.samples)
+    if findings.given_up > findings.censored / 2:
+        return f"{counted_calls(findings)}: {cut} were still running when the run ended; measure longer."
+    needed = findings.shortfall.calls_needed or 0
+    with_one = f"about {plural(needed, 'call')} with one {noun(needed, 'is', 'are')} needed"
+    return (
+        f"{counted_calls(findings)}: {cut} were cut off before they finished, so only a longer timeout can "
+        f"show how long they take: {with_one}."
+    )
+
+
+def _still_running_at_the_longest_timeout(findings: Findings, settings: RecommendSettings) -> bool:
+    estimate = findings.estimate
+    near = estimate.table.share_left > NEGLIGIBLE_LEFT * (1.0 - settings.percentile)
+    return near and estimate.samples > estimate.ok and not a_probe_sees_further(estimate)
+
+
+def _too_near(findings: Findings) -> str:
+    needed = findings.shortfall.calls_needed
+    more = "" if needed is None else f"; {_needed(needed)} to decide"
+    left = percent(findings.estimate.table.share_left)
+    too_close = f"{left} had not finished after 60 s, too close to the accepted share"
+    return f"{counted_calls(findings)}: {too_close}{more}."
+
+
+def _too_few(findings: Findings) -> str:
+    needed, samples = findings.shortfall.calls_needed, findings.estimate.samples
+    counted = plural(samples, calls_of(findings.source).removesuffix("s"))
+    about = f"{ended_by_errors(findings)}{with_invented_inputs(findings)}"
+    if needed is None:
+        return f"{counted_calls(findings)}: no number of further calls would settle it at this load."
+    more = f"{needed:,} more {noun(needed, 'is', 'are')} needed"
+    if findings.estimate.design_effect > NOTABLE_DESIGN_EFFECT:
+        worth = f"tell as much as {findings.estimate.n_eff:,.0f} independent ones"
+        return f"Slow calls come in bursts here, so {counted}{about and about + ','} {worth}: {more}."
+    return f"{counted}{about and about + ','} {noun(samples, 'is', 'are')} too few for a safe number: {more}."
+
+
+def _needed(calls: int) -> str:
+    """Return "1 more call is needed", "2,400 more calls are needed"."""
+    return f"{plural(calls, 'more call')} {noun(calls, 'is', 'are')} needed"
+
+
+def ended_by_errors(findings: Findings) -> str:
+    """Return ", 10 % of them ended by an error", or "" where they are few."""
+    samples = findings.estimate.samples
+    if findings.errors <= NOTABLE_ERRORS * samples:
+        return ""
+    return f", {percent(findings.errors / samples)} of them ended by an error"
+
+
+def with_invented_inputs(findings: Findings) -> str:
+    """Return ", all with invented inputs", or "" where none was: what a number rests on goes beside it."""
+    share = findings.invented_share
+    if not share:
+        return ""
+    return f", {'all' if share == 1.0 else percent(share)} with invented inputs"
+
+
+def counted_calls(findings: Findings) -> str:
+    """How many calls there are, how many independent ones they are worth, and how many ended by an error."""
+    estimate = findings.estimate
+    worth = ""
+    if estimate.design_effect > NOTABLE_DESIGN_EFFECT:
+        worth = f" (as good as {estimate.n_eff:,.0f} independent ones, because slow calls come in bursts)"
+    counted = plural(estimate.samples, calls_of(findings.source).removesuffix("s"))
+    return f"{counted}{worth}{ended_by_errors(findings)}{with_invented_inputs(findings)}"

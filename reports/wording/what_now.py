@@ -1,0 +1,88 @@
+"""What to do now, in at most three lines with their commands: the same on every page and terminal."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from analysis.number_words import about_how_long, plural
+from analysis.verdicts.apply_rules import will_be_set
+from analysis.verdicts.recommendation import Recommendation, Verdict
+from reports.wording.headline import shortened
+from reports.wording.one_command import Together, together, words_of
+
+MOST: Final = 3
+"""Lines; what does not fit stands with each action."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """A line: what it is for, its command (None: nothing to type), and the ids of the actions it serves."""
+
+    what: str
+    command: str | None = None
+    action_ids: frozenset[str] = frozenset()
+
+    @property
+    def text(self) -> str:
+        """Return the line for where there is no markup."""
+        return f"{self.what}." if self.command is None else f"{self.what}: {self.command}"
+
+
+def what_now(actions: Sequence[Recommendation], to_set: str) -> tuple[ToDo, ...]:
+    """Return the steps, those for most actions first; `to_set`: the command that sets what can be set."""
+    to_be_set = [action for action in actions if will_be_set(action)]
+    groups = together(action for action in actions if not will_be_set(action))
+    steps = [_step(group) for group in sorted(groups, key=lambda group: -len(group.actions))]
+    slow = [action for action in actions if action.verdict is Verdict.OVER_CAP_USE_ASYNC]
+    if slow:
+        fits = "fits no timeout: make the call" if len(slow) == 1 else "fit no timeout: make the calls"
+        steps.append(ToDo(f"{_who(slow)} {fits} asynchronous", None, _ids(slow)))
+    if to_be_set:
+        number = plural(len(to_be_set), "timeout")
+        steps.insert(0, ToDo(f"Set {number} (you see the plan and are asked first)", to_set, _ids(to_be_set)))
+    if len(steps) <= MOST:
+        return tuple(steps)
+    kept, others = steps[: MOST - 1], steps[MOST - 1 :]
+    left = sum(len(step.action_ids) for step in others)
+    return (*kept, ToDo(f"{plural(left, 'more action')}: what to do stands with each"))
+
+
+def _step(group: Together) -> ToDo:
+    takes_s = group.takes_s
+    time = "" if takes_s is None else f" ({about_how_long(takes_s)} at this pace)"
+    return ToDo(f"{_purpose(group)}{time}", group.command, _ids(group.actions))
+
+
+def _purpose(group: Together) -> str:
+    who, words = _who(group.actions), words_of(group.command)
+    if all(action.verdict is Verdict.UNSTABLE for action in group.actions):
+        return f"Find out why {who} changed, then measure again"
+    match words[1:2]:
+        case ["observe"]:
+            return f"Read more days of production for {who}"
+        case ["doctor"]:
+            return f"Find out why calls of {who} fail"
+        case ["recommend"]:
+            return f"Judge only the answered calls of {who}"
+    for flag, purpose in _PURPOSE.items():
+        if flag in words:
+            return purpose.format(who)
+    return f"Measure {who} again"
+
+
+_PURPOSE: Final = {
+    "--dry-run": "Give {} real inputs (this shows the lines to fill in)",
+    "--probe": "Try {} with a longer timeout, on a private copy (draft)",
+    "--rate": "Measure {} at a lower rate",
+    "--all-the-time": "Watch {} for longer, then lower",
+    "--calls": "Make more calls to {}",
+}
+"""A flag of `diag measure`, and what the command is for; the first that holds."""
+
+
+def _who(actions: Sequence[Recommendation]) -> str:
+    return shortened(actions[0].action_name) if len(actions) == 1 else plural(len(actions), "action")
+
+
+def _ids(actions: Sequence[Recommendation]) -> frozenset[str]:
+    return frozenset(action.action_id for action in actions)

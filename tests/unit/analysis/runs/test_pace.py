@@ -1,0 +1,39 @@
+"""About how long more calls take: by the whole runs, not only while an action had its turn."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.verdicts.recommend import recommend
+from analysis.verdicts.recommendation import Verdict
+from tests.support.sample_tables import START, calls, judge, lognormal, sample_set
+
+
+def test_the_time_is_that_of_the_calls_of_the_next_command_at_the_pace_of_the_run() -> None:
+    found = judge(calls(lognormal(250, 2.0), rate=1.0))
+
+    assert found.verdict is Verdict.INSUFFICIENT_SAMPLES and found.calls_needed is not None
+    whole = found.samples + found.calls_needed
+    assert found.next_takes_s == pytest.approx(whole * 249 / found.samples)
+
+
+def test_an_action_that_had_one_turn_in_three_takes_three_times_as_long() -> None:
+    alone = judge(calls(lognormal(150, 2.0), rate=5.0))
+    turns = [calls(lognormal(150, 2.0), rate=5.0, action=f"a{n}", start=START + 30 * n) for n in range(3)]
+    first, *_ = recommend(sample_set(pd.concat(turns, ignore_index=True))).actions
+
+    assert first.next_takes_s is not None and alone.next_takes_s is not None
+    assert first.next_takes_s == pytest.approx(3 * alone.next_takes_s, rel=0.02)
+
+
+def test_no_pace_no_time() -> None:
+    assert judge(calls(np.array([2.0]))).next_takes_s is None
+    fits = judge(calls(lognormal(5000, 2.0), timeout_s=3, rate=1.0))
+    assert fits.next_takes_s is None
+
+
+def test_an_hour_lasts_as_long_as_the_command_says() -> None:
+    found = judge(calls(lognormal(3000, 2.0)))
+
+    assert found.next_command is not None and "--time 1h10m" in found.next_command
+    assert found.next_takes_s == 4200.0
