@@ -47,7 +47,9 @@ def test_the_web_ui_starts_and_stops_runs_and_shows_the_actions(
     )
 
     def ask(path: str, **form: str) -> httpx.Response:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=10) as web:
+        with httpx.Client(
+            base_url=f"http://127.0.0.1:{port}", trust_env=False, verify=False, timeout=10
+        ) as web:
             return web.post(path, data=form) if form else web.get(path)
 
     def is_up() -> bool:
@@ -74,7 +76,9 @@ def test_the_web_ui_starts_and_stops_runs_and_shows_the_actions(
     try:
         wait_until(is_up, "the web UI")
         for foreign in ({"Origin": "https://evil.example"}, {"Host": "evil.example"}):
-            with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, headers=foreign) as web:
+            with httpx.Client(
+                base_url=f"http://127.0.0.1:{port}", trust_env=False, verify=False, headers=foreign
+            ) as web:
                 refused = web.post("/swarm", data={"user_count": "2", "spawn_rate": "2"})
             assert refused.status_code == 403, refused.text
         assert not (tmp_path / "run").exists()

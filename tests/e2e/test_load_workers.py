@@ -72,7 +72,7 @@ def test_two_runs_that_fork_their_workers_do_not_share_them(tmp_path: Path, sand
         )
         for name, mode in (("one", HEADLESS), ("two", page))
     }
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=10) as web:
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, verify=False, timeout=10) as web:
         wait_until(lambda: started_from(web), "the web UI and its workers")
         wait_until(lambda: sum(int(str(row["calls"])) for row in tab(web)[1][:-1]) >= 40, "calls in the tab")
         assert web.post("/stop", data={"now": "yes"}).status_code == 200

@@ -42,7 +42,7 @@ class FaultyTransport(httpx.BaseTransport):
     before: list[Script] = field(default_factory=list)
     after: list[Script] = field(default_factory=list)
     patches: int = 0
-    inner: httpx.HTTPTransport = field(default_factory=httpx.HTTPTransport)
+    inner: httpx.HTTPTransport = field(default_factory=lambda: httpx.HTTPTransport(verify=False))
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         if request.method != "PATCH":

@@ -146,7 +146,9 @@ def test_the_platforms_own_rate_limit_names_its_namespace(start_sandbox: StartSa
     with client_for(box) as client:
         client.organization()
         limits = {"token_requests_per_minute": 5}
-        httpx.post(f"{box.base_url}/sandbox/limits", json=limits, trust_env=False).raise_for_status()
+        httpx.post(
+            f"{box.base_url}/sandbox/limits", json=limits, trust_env=False, verify=False
+        ).raise_for_status()
         replies = [
             client.test_action(action_id, {"memberId": "m-1"}, wait_s=20, timeout_s=5) for _ in range(8)
         ]

@@ -124,13 +124,16 @@ def test_a_slow_and_a_failing_login(sandbox: RunningSandbox, sabotaged: Sabotage
     _, arm = sabotaged
     arm({"kind": "slow", "path": "oauth/token", "for_s": 0.4})
     login: dict[str, Any] = {"data": {"grant_type": "client_credentials"}, "auth": ("sandbox", "sandbox")}
-    reply = httpx.post(f"{sandbox.base_url}/oauth/token", trust_env=False, **login)
+    reply = httpx.post(f"{sandbox.base_url}/oauth/token", trust_env=False, verify=False, **login)
     assert reply.elapsed.total_seconds() >= 0.4
     arm({"kind": "login_throttled", "path": "oauth/token"})
-    throttled = httpx.post(f"{sandbox.base_url}/oauth/token", trust_env=False, **login)
+    throttled = httpx.post(f"{sandbox.base_url}/oauth/token", trust_env=False, verify=False, **login)
     assert (throttled.status_code, throttled.json()["error"]) == (400, "invalid_request")
     arm({"kind": "status", "path": "oauth/token", "status": 503})
-    assert httpx.post(f"{sandbox.base_url}/oauth/token", trust_env=False, **login).status_code == 503
+    assert (
+        httpx.post(f"{sandbox.base_url}/oauth/token", trust_env=False, verify=False, **login).status_code
+        == 503
+    )
 
 
 def test_a_token_that_ends_in_mid_run(sandbox: RunningSandbox, sabotaged: Sabotaged) -> None:

@@ -166,7 +166,7 @@ def test_bytes_that_are_not_http(sandbox: RunningSandbox) -> None:
         head, _, body = reply.partition(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 400 ")
         assert json.loads(body)["code"] == "bad.request"
-    assert httpx.get(f"{sandbox.base_url}/sandbox/truth", trust_env=False).status_code == 200
+    assert httpx.get(f"{sandbox.base_url}/sandbox/truth", trust_env=False, verify=False).status_code == 200
 
 
 def test_a_client_that_hangs_up_in_mid_call_harms_nobody(sandbox: RunningSandbox, victim: Victim) -> None:

@@ -24,7 +24,7 @@ def test_a_foreign_request_changes_nothing(
 ) -> None:
     def state() -> list[Any]:
         paths = ("/sandbox/switches", "/sandbox/faults")
-        return [httpx.get(sandbox.base_url + each, trust_env=False).json() for each in paths]
+        return [httpx.get(sandbox.base_url + each, trust_env=False, verify=False).json() for each in paths]
 
     before = state()
     reply = httpx.post(
@@ -32,6 +32,7 @@ def test_a_foreign_request_changes_nothing(
         content=b'{"faults": [{"kind": "slow"}]}',
         headers={"Content-Type": "application/json", **headers},
         trust_env=False,
+        verify=False,
     )
 
     assert reply.status_code == status, reply.text
@@ -41,6 +42,10 @@ def test_a_foreign_request_changes_nothing(
 def test_its_own_page_and_programs_of_this_machine_may(sandbox: RunningSandbox) -> None:
     for headers in ({}, {"Origin": sandbox.base_url}):
         reply = httpx.post(
-            f"{sandbox.base_url}/sandbox/faults", json={"faults": []}, headers=headers, trust_env=False
+            f"{sandbox.base_url}/sandbox/faults",
+            json={"faults": []},
+            headers=headers,
+            trust_env=False,
+            verify=False,
         )
         assert reply.status_code == 200, reply.text

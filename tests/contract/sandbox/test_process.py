@@ -40,10 +40,12 @@ def test_it_stops_at_once_and_without_a_word_while_calls_are_in_flight(tmp_path:
     with ExitStack() as stack, ThreadPoolExecutor(1) as pool:
         process = stack.enter_context(start_process(scenario="beyond-the-cap", log_path=log))
         login: dict[str, Any] = {"data": {"grant_type": "client_credentials"}, "auth": ("sandbox", "sandbox")}
-        reply = httpx.post(f"{process.base_url}/oauth/token", trust_env=False, **login)
+        reply = httpx.post(f"{process.base_url}/oauth/token", trust_env=False, verify=False, **login)
         headers = {"Authorization": f"Bearer {reply.json()['access_token']}"}
         client = stack.enter_context(
-            httpx.Client(base_url=process.base_url, headers=headers, timeout=90, trust_env=False)
+            httpx.Client(
+                base_url=process.base_url, headers=headers, timeout=90, trust_env=False, verify=False
+            )
         )
         truth = client.get("/sandbox/truth").json()["actions"]
         slow = next(id_ for id_, action in truth.items() if action["name"] == "Render Statement")
@@ -61,7 +63,9 @@ def test_it_listens_on_loopback_only(sandbox: RunningSandbox) -> None:
 
 def test_it_writes_what_it_says_to_the_log(tmp_path: Path) -> None:
     with start_process(log_path=tmp_path / "sandbox.log") as process:
-        assert httpx.get(f"{process.base_url}/sandbox/truth", trust_env=False).status_code == 200
+        assert (
+            httpx.get(f"{process.base_url}/sandbox/truth", trust_env=False, verify=False).status_code == 200
+        )
     assert (tmp_path / "sandbox.log").read_text() == ""
 
 
@@ -76,12 +80,12 @@ def test_it_dies_with_a_killed_parent() -> None:
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
         base_url = parent.stdout.readline().strip()
-        assert httpx.get(f"{base_url}/sandbox/truth", trust_env=False).status_code == 200
+        assert httpx.get(f"{base_url}/sandbox/truth", trust_env=False, verify=False).status_code == 200
         os.kill(parent.pid, signal.SIGKILL)
 
     def gone() -> bool:
         try:
-            httpx.get(f"{base_url}/sandbox/truth", trust_env=False)
+            httpx.get(f"{base_url}/sandbox/truth", trust_env=False, verify=False)
         except httpx.TransportError:
             return True
         return False

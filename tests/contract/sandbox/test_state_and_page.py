@@ -18,7 +18,7 @@ ACTIONS = "/api/v2/integrations/actions"
 
 def client_of(process: SandboxProcess) -> httpx.Client:
     headers = {"Authorization": f"Bearer {log_in(process.base_url)}"}
-    return httpx.Client(base_url=process.base_url, headers=headers, trust_env=False)
+    return httpx.Client(base_url=process.base_url, headers=headers, trust_env=False, verify=False)
 
 
 def everything(client: httpx.Client) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

@@ -17,7 +17,7 @@ ACTIONS = "/api/v2/integrations/actions"
 
 def login(sandbox: RunningSandbox, **changes: Any) -> httpx.Response:
     request = {"data": {"grant_type": "client_credentials"}, "auth": ("sandbox", "sandbox")} | changes
-    return httpx.post(f"{sandbox.base_url}/oauth/token", trust_env=False, **request)
+    return httpx.post(f"{sandbox.base_url}/oauth/token", trust_env=False, verify=False, **request)
 
 
 def test_login_gives_a_bearer_token(sandbox: RunningSandbox) -> None:
@@ -42,9 +42,11 @@ def test_login_refuses(sandbox: RunningSandbox, changes: dict[str, Any], status:
 
 
 def test_every_route_needs_a_token_that_was_given_out(sandbox: RunningSandbox) -> None:
-    without = httpx.get(sandbox.base_url + ACTIONS, trust_env=False)
+    without = httpx.get(sandbox.base_url + ACTIONS, trust_env=False, verify=False)
     assert (without.status_code, without.json()["code"]) == (401, "authentication.required")
-    made_up = httpx.get(sandbox.base_url + ACTIONS, headers={"Authorization": "Bearer x"}, trust_env=False)
+    made_up = httpx.get(
+        sandbox.base_url + ACTIONS, headers={"Authorization": "Bearer x"}, trust_env=False, verify=False
+    )
     assert (made_up.status_code, made_up.json()["code"]) == (401, "bad.credentials")
 
 

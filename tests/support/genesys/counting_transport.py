@@ -7,7 +7,7 @@ class CountingTransport(httpx.HTTPTransport):
     """Counts what leaves, by path."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(verify=False)
         self.paths: list[str] = []
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
