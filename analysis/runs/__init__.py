@@ -1,0 +1,1 @@
+"""What runs show beside latencies: how many calls a second count, and why calls were refused."""
