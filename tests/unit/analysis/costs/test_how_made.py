@@ -109,7 +109,7 @@ def test_production_says_no_sum_within_a_second_that_nobody_knows(p99_s: float) 
     assert found.made_by in (MadeBy.WHOLE_SECONDS, MadeBy.BUFFER, MadeBy.BOUND)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     st.floats(0.05, 20),
     st.integers(0, 4),
