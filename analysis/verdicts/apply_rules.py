@@ -10,7 +10,6 @@ from typing import Final
 
 from analysis.number_words import percent, time_seen
 from analysis.verdicts.holds import MIN_CALLS_TO_LOWER, Hold, hold_on, hold_on_lowering
-from analysis.verdicts.next_command import A_GOOD_HOUR
 from analysis.verdicts.recommendation import Recommendation, Verdict
 
 _WITH_A_NUMBER: Final = (Verdict.RAISE, Verdict.LOWER, Verdict.UNSTABLE, Verdict.OVER_CAP_USE_ASYNC)
@@ -51,7 +50,7 @@ def _objection(item: Recommendation, hold: Hold) -> str:
         case Hold.UNSTABLE | Hold.OVER_CAP:
             return item.reason.rstrip(".")
         case Hold.REAL_INPUTS:
-            share = percent(item.invented_share or 0.0)
+            share = "all" if item.invented_share == 1.0 else percent(item.invented_share or 0.0)
             return (
                 f"{share} of its inputs were invented, and a backend may answer those with a quick "
                 '"not found": real ones may take longer'
@@ -75,8 +74,7 @@ def way_out(item: Recommendation) -> str | None:
         return None
     held_for_time = item.verdict is Verdict.LOWER and hold_on(item) is Hold.TIME
     if held_for_time and item.source == "test":
-        hour = f"diag measure --time {A_GOOD_HOUR} --all-the-time"
-        return f"diag observe (days of real calls), or {hour}"
+        return "diag tune (a few calls at many hours), or diag observe (days of real calls)"
     return item.next_command
 
 

@@ -49,8 +49,8 @@ def about_calls(
         seen = duration(coverage.measured_s)
         if many_looks and estimate.timeout_s is not None:
             lines.append(
-                f"settled for these {seen}; other hours were not seen: diag observe shows them in "
-                "production, or measure again at other hours and give the runs together"
+                f"settled for these {seen}; other hours were not seen: diag tune calls at many hours, and "
+                "diag observe shows those of production"
             )
         else:
             lines.append(f"only {seen} were seen: what happens at busy hours is not known")

@@ -11,10 +11,11 @@
     const at = word.getBoundingClientRect();
     const below = at.bottom + ROOM + hint.offsetHeight <= innerHeight;
     const left = Math.min(at.left, innerWidth - hint.offsetWidth - ROOM);
-    Object.assign(hint.style, {
-      position: "fixed", margin: "0", right: "auto", bottom: "auto",
-      left: `${Math.max(left, ROOM)}px`,
-      top: `${Math.max(below ? at.bottom + ROOM : at.top - ROOM - hint.offsetHeight, ROOM)}px`,
+    const top = below ? at.bottom + ROOM : Math.max(at.top - ROOM - hint.offsetHeight, ROOM);
+    Object.assign(hint.style, {  // in the page, not in the window: it scrolls with its word
+      position: "absolute", margin: "0", right: "auto", bottom: "auto",
+      left: `${Math.max(left, ROOM) + scrollX}px`,
+      top: `${top + scrollY}px`,
     });
   };
   document.addEventListener("toggle", (event) => {

@@ -140,6 +140,7 @@ def make_action(
         grade="B" if verdict is not Verdict.INSUFFICIENT_SAMPLES else "C",
         windows=34,
         span_s=SPAN_S,
+        measured_s=33.0 if verdict is Verdict.INSUFFICIENT_SAMPLES else SPAN_S,
         level_rate=rate,
         observed_rate=rate,
         hung_backend_slots=rate * (to or now),

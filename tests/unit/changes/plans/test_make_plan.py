@@ -56,7 +56,7 @@ LOWER: dict[str, Any] = {"recommended_timeout_s": 3, "verdict": Verdict.LOWER}
         ({"grade": "C"}, "not lowered yet: these calls may cover too short a time"),
         (
             {"grade": None},
-            "slow hours may look different. Get there: diag observe (days of real calls), or diag measure",
+            "slow hours may look different. Get there: diag tune (a few calls at many hours), or diag",
         ),
         ({"grade": "C", "span_s": 40.0, "measured_s": 33.0}, "these calls cover 40 s, and slow hours"),
         ({"n_eff": 999.0}, "lowering needs 1,000 independent calls; these are worth 999"),
