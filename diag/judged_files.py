@@ -50,6 +50,7 @@ def gather(
     facts: Mapping[str, ActionFacts] | None = None,
     detail: bool = False,
     source: str | None = None,
+    zone: str | None = None,
 ) -> RunEvidence:
     """Read the inputs and return the evidence.
 
@@ -57,6 +58,7 @@ def gather(
     has settings for an action, they win over `settings` for that action.
     `detail` also reads what only the report needs (status, error codes, payload labels). `source` holds
     the inputs and flags that the next commands repeat; None for the newest run judged by the defaults.
+    `zone` is whose clock hours are shown on, where it is not known when production calls.
     """
     from analysis.jobs.loop_advice import recommend_loops
     from analysis.samples.actions_file import read_actions_file
@@ -67,7 +69,7 @@ def gather(
     known = {**(read_actions_file(actions_file) if actions_file else {}), **(facts or {})}
     folders = tuple(RunFolder(path) for path in inputs if path.is_dir())
     try:
-        analysis = recommend(samples, known, settings, source=source)
+        analysis = recommend(samples, known, settings, source=source, zone=zone)
         loops = recommend_loops(inputs, settings, samples.stated_settings())
     except BadSettingError as error:  # the flags were checked when they were read
         named = ", ".join(str(folder.manifest) for folder in folders)

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from analysis.coverage.time_coverage import TimeCoverage
 from analysis.estimates.calls_missing import Shortfall
 from analysis.estimates.enough import Enough
 from analysis.estimates.estimate import Estimate
 from analysis.estimates.given_up import GivenUp
 from analysis.estimates.stability import Disagreement
-from analysis.estimates.time_coverage import TimeCoverage
 from analysis.format.action_facts import ActionFacts
 from analysis.format.sample_schema import InputOrigin
 from analysis.runs.refusals import RefusedInputs

@@ -2,8 +2,40 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from typing import Final, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from analysis.format.typed_json import Amount, Count
+from analysis.format.typed_json import Amount, Count, WrongShapeError
+
+HOURS_A_WEEK: Final = 168
+
+
+@dataclass(frozen=True, slots=True)
+class ProductionWeek:
+    """`calls[24 * day + hour]` on the clock of `zone` (an IANA name); day 0 is Monday.
+
+    Only shares of them count. From telemetry they are executions. Raises WrongShapeError for anything else.
+    """
+
+    zone: str
+    calls: tuple[Amount, ...]
+    known_from: Literal["telemetry", "stated"]
+
+    def __post_init__(self) -> None:
+        """Check what no single field shows."""
+        if len(self.calls) != HOURS_A_WEEK or not sum(self.calls) > 0:
+            raise WrongShapeError("production_week.calls is not 168 numbers of which one is above 0")
+        if not is_zone(self.zone):
+            raise WrongShapeError("production_week.zone is not a time zone")
+
+
+def is_zone(name: str) -> bool:
+    """Return whether this is an IANA name of a time zone that this machine knows."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +58,8 @@ class ActionFacts:
     version: Count | None = None
     category: str | None = None
     integration_id: str | None = None
+    production_week: ProductionWeek | None = None
+    """When production calls it; None where that is not known."""
 
 
 def merge_facts(base: Mapping[str, ActionFacts], stated: Mapping[str, ActionFacts]) -> dict[str, ActionFacts]:

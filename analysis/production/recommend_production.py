@@ -4,15 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from analysis.coverage.hours_seen import HoursSeen
+from analysis.coverage.time_coverage import TimeCoverage, grade_of
 from analysis.estimates.calls_missing import shortfall_of
 from analysis.estimates.estimate import Estimate
 from analysis.estimates.findings import Findings, TelemetryFindings
 from analysis.estimates.stability import MIN_RUN_CALLS, Disagreement, disagreement_between
-from analysis.estimates.time_coverage import TimeCoverage, grade_of
 from analysis.format.action_facts import ActionFacts
 from analysis.format.sample_schema import DEFAULT_TIMEOUT_S
 from analysis.number_words import noun, plural
 from analysis.production.hourly_counts import MIN_HOURS, BucketCounts, consistent, estimate_from_buckets
+from analysis.production.hours_of_counts import hours_of_counts
 from analysis.settings import RecommendSettings, with_cap
 from analysis.verdicts.judge import judge
 from analysis.verdicts.recommendation import Analysis
@@ -34,11 +36,12 @@ def recommend_from_buckets(
     concurrency_limit: int | None = None,
     apply_with: str = "diag observe --out plan.json",
     telemetry: Mapping[str, TelemetryFindings] | None = None,
+    zone: str | None = None,
 ) -> Analysis:
     """Return a verdict per action from its executions per hour and whole second, marked as production.
 
     `apply_with` is the command that plans these numbers; `telemetry`, by action id, says how more executions
-    are read (without it the next command measures).
+    are read (without it the next command measures). `zone` (an IANA name): whose clock hours are shown on.
     """
     settings = settings or RecommendSettings()
     known = facts or {}
@@ -47,7 +50,7 @@ def recommend_from_buckets(
         fact = known.get(action.action_id, ActionFacts(action.action_id))
         capped = with_cap(settings, fact.cap_s)
         found = replace(
-            _findings(action, fact, capped),
+            _findings(action, fact, capped, zone),
             apply_with=apply_with,
             telemetry=_with_hours(action, (telemetry or {}).get(action.action_id)),
         )
@@ -55,7 +58,9 @@ def recommend_from_buckets(
     return Analysis(settings, tuple(sorted(verdicts, key=harm)), known, concurrency_limit=concurrency_limit)
 
 
-def _findings(raw: BucketCounts, facts: ActionFacts, settings: RecommendSettings) -> Findings:
+def _findings(
+    raw: BucketCounts, facts: ActionFacts, settings: RecommendSettings, zone: str | None
+) -> Findings:
     counts, corrected = consistent(raw)
     estimate = estimate_from_buckets(counts, settings)
     known = facts.current_timeout_s is not None
@@ -68,7 +73,7 @@ def _findings(raw: BucketCounts, facts: ActionFacts, settings: RecommendSettings
         estimate=estimate,
         any_answer=estimate.samples > 0,
         shortfall=shortfall_of(estimate, estimate.samples, 0, settings),
-        coverage=_coverage(counts),
+        coverage=_coverage(counts, hours_of_counts(counts, estimate, zone)),
         current_timeout_s=current,
         current_known=known,
         timeouts=estimate.samples - estimate.ok,
@@ -108,7 +113,7 @@ def _warnings(counts: BucketCounts, corrected: int) -> list[str]:
     return lines
 
 
-def _coverage(counts: BucketCounts) -> TimeCoverage:
+def _coverage(counts: BucketCounts, hours: HoursSeen) -> TimeCoverage:
     if not counts.hours:
         return TimeCoverage(0, 0.0, 0.0, "C")
     starts = [hour.started_at for hour in counts.hours]
@@ -117,7 +122,7 @@ def _coverage(counts: BucketCounts) -> TimeCoverage:
     measured = len(counts.hours) * HOUR_S
     # Hours too few to show bursts are too few to lower a timeout, however many executions they hold.
     grade = grade_of(windows, span, measured) if len(counts.hours) >= MIN_HOURS else "C"
-    return TimeCoverage(windows, span, measured, grade)
+    return TimeCoverage(windows, span, measured, grade, hours)
 
 
 def _drift_between_days(counts: BucketCounts, settings: RecommendSettings) -> Disagreement | None:

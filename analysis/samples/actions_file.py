@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from analysis.coverage.week_of_hours import StatedHours, stated_week
 from analysis.errors import UnreadableSamplesError
-from analysis.format.action_facts import ActionFacts
+from analysis.format.action_facts import ActionFacts, ProductionWeek
 from analysis.format.input_file import InputFile
+from analysis.format.typed_json import WrongShapeError, typed
 
 _HINT = (
     'Expected a list like [{"action_id": "...", "current_timeout_s": 10, "configurable": true, '
-    '"cap_s": 30, "production_peak_rate": 5.0}].'
+    '"cap_s": 30, "production_peak_rate": 5.0, '
+    '"production_hours": {"when": ["mon-fri 08:00-18:00"], "zone": "Europe/Berlin"}}].'
 )
 
 
@@ -43,7 +46,18 @@ def _facts(row: object, where: str) -> ActionFacts:
         not_configurable_reason=reason if isinstance(reason, str) else None,
         cap_s=_seconds(row, "cap_s", where),
         production_peak_rate=_positive(row, "production_peak_rate", where),
+        production_week=_week(row.get("production_hours"), where),
     )
+
+
+def _week(stated: object, where: str) -> ProductionWeek | None:
+    if stated is None:
+        return None
+    try:
+        hours = typed(StatedHours, stated, "production_hours", closed=True)
+        return stated_week(hours.when, hours.zone)
+    except WrongShapeError as error:
+        raise UnreadableSamplesError(f"{where}: {error}.", hint=_HINT) from None
 
 
 def _seconds(row: Mapping[str, object], field: str, where: str) -> int | None:

@@ -55,6 +55,8 @@ def _objection(item: Recommendation, hold: Hold) -> str:
                 f"{share} of its inputs were invented, and a backend may answer those with a quick "
                 '"not found": real ones may take longer'
             )
+        case Hold.HOURS:
+            return item.coverage_reason or "the hours in which production calls were not seen"
         case Hold.TIME:
             if item.measured_s is None or item.span_s is None:
                 return "these calls may cover too short a time, and slow hours may look different"

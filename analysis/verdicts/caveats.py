@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Final
 
+from analysis.coverage.time_coverage import TimeCoverage
 from analysis.estimates.findings import share_invented
 from analysis.estimates.level_estimates import JudgedLevel
 from analysis.estimates.load_levels import Levels
 from analysis.estimates.service_time import Timed
 from analysis.estimates.stability import Disagreement, starved_workers
-from analysis.estimates.time_coverage import TimeCoverage
 from analysis.format.action_facts import ActionFacts
 from analysis.format.sample_schema import Outcome
 from analysis.number_words import at_most, duration, percent, percentile_name, plural, rate
@@ -44,7 +44,7 @@ def about_calls(
     """Return warnings about the calls of the deciding level; `many_looks`: it was stopped when settled."""
     calls, warm_up, estimate = deciding.calls, deciding.warm_up, deciding.estimate
     lines = []
-    if coverage.grade == "C":
+    if coverage.by_windows == "C":
         # Only time with calls counts: two short runs a month apart cover two moments, not a month.
         seen = duration(coverage.measured_s)
         if many_looks and estimate.timeout_s is not None:

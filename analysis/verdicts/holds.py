@@ -11,17 +11,20 @@ from analysis.verdicts.recommendation import Recommendation, Verdict
 MIN_CALLS_TO_LOWER: Final = 1000
 """Effective calls a lowering needs."""
 GRADES_TO_LOWER: Final = ("A", "B")
-"""Time coverage a lowering needs: an hour of calls, or 30 separate windows."""
+"""Time coverage a lowering needs: an hour of calls or 30 separate windows, in the hours that production calls
+(where these are known)."""
 
 
 class Hold(StrEnum):
-    """Why a number is only set with `--force`. The last three: what a lowering still needs."""
+    """Why a number is only set with `--force`. The last four: what a lowering still needs."""
 
     WEAK_RUNS = "weak runs"
     """They were cut short, judged invalid, or made in different orgs."""
     UNSTABLE = "unstable"
     OVER_CAP = "over the cap"
     REAL_INPUTS = "real inputs"
+    HOURS = "hours"
+    """Those in which production calls were not seen."""
     TIME = "time"
     CALLS = "calls"
 
@@ -45,6 +48,8 @@ def hold_on_lowering(item: Recommendation) -> Hold | None:
     """Return what the evidence lacks to shorten a timeout, or None; what more calls would not bring first."""
     if item.mostly_invented:
         return Hold.REAL_INPUTS
+    if item.hours is not None and item.hours.grade == "C":
+        return Hold.HOURS
     if item.grade not in GRADES_TO_LOWER:
         return Hold.TIME
     return Hold.CALLS if item.n_eff is None or item.n_eff < MIN_CALLS_TO_LOWER else None

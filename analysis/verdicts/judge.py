@@ -13,6 +13,7 @@ from analysis.estimates.findings import Findings
 from analysis.settings import RecommendSettings
 from analysis.verdicts.apply_rules import objection_to
 from analysis.verdicts.decision import chosen_number, decide
+from analysis.verdicts.hours_words import coverage_words
 from analysis.verdicts.next_command import next_step
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from analysis.verdicts.verdict_sentence import reason
@@ -42,6 +43,7 @@ def judge(findings: Findings, settings: RecommendSettings, concurrency_limit: in
     made = how_made(findings, number, settings) if number is not None else None
     too_expensive = cost_warning(cost, concurrency_limit)
     any_calls = estimate.samples > 0
+    hours = coverage.hours if any_calls else None
     parts = findings.disagreement if decision.verdict is Verdict.UNSTABLE else None
     gives_up = findings.given_up_by_backend if decision.verdict is Verdict.CENSORED_NEEDS_PROBE else None
     judged = Recommendation(
@@ -88,6 +90,10 @@ def judge(findings: Findings, settings: RecommendSettings, concurrency_limit: in
         windows=coverage.windows if any_calls else None,
         span_s=coverage.span_s if any_calls else None,
         measured_s=coverage.measured_s if any_calls else None,
+        coverage_reason=(
+            None if hours is None else coverage_words(hours, findings.facts.production_week, findings.source)
+        ),
+        hours=hours,
         level_rate=findings.level_rate,
         observed_rate=findings.observed_rate,
         hung_backend_slots=cost.hung_backend_slots,

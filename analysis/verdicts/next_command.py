@@ -5,6 +5,7 @@ import shlex
 from dataclasses import dataclass
 from typing import Final
 
+from analysis.coverage.hours_seen import any_working_day_will_do
 from analysis.estimates.findings import Findings
 from analysis.plain_text import is_printable
 from analysis.settings import MOST_DAYS, RecommendSettings
@@ -14,6 +15,11 @@ from analysis.verdicts.recommendation import Recommendation, Verdict
 
 MANY_ERRORS: Final = 0.2
 """With a larger share of errors than this, their cause comes first (as for a saturated load level)."""
+
+FOUR_WEEKS_DAYS: Final = 28
+"""Each hour of the week four times."""
+ENOUGH_TO_OBSERVE: Final = 3 * MIN_CALLS_TO_LOWER
+"""Executions in so many days that will do for a lowering, also where slow ones come in bursts."""
 
 A_GOOD_HOUR: Final = "1h10m"
 """An hour of calls, with room for a warm-up that does not count."""
@@ -100,6 +106,8 @@ def _to_lower(
     match hold_on_lowering(judged):
         case Hold.REAL_INPUTS:
             return NextStep(where_real_inputs_go(findings.action_id, findings.action_name))
+        case Hold.HOURS:
+            return NextStep(_see_the_hours(findings, action))
         case Hold.CALLS:
             calls = _round_up(whole / (1.0 - settings.warmup_max_share))
             measure = NextStep(f"diag measure {action} --calls {calls} --all-the-time", calls=whole)
@@ -117,13 +125,25 @@ def _observe_more(findings: Findings, executions: float) -> str | None:
         return None
     times = max(1.0 + executions / samples, read.times_longer)
     days = max(math.ceil(read.days * times), read.days + 1)
-    if days > MOST_DAYS:
-        return None
+    return None if days > MOST_DAYS else _observe(findings, days, read.flags)
+
+
+def _see_the_hours(findings: Findings, action: str) -> str:
+    """What shows the hours in which production calls: its own telemetry, where that holds enough calls; else
+    windows all over them."""
+    week = findings.facts.production_week
+    if week is not None and week.known_from == "telemetry" and sum(week.calls) >= ENOUGH_TO_OBSERVE:
+        return _observe(findings, FOUR_WEEKS_DAYS)
+    # In three days there is a whole working day, whenever they begin.
+    over = "3d" if week is not None and any_working_day_will_do(week) else "7d"
+    return f"diag tune {action} --over {over}"
+
+
+def _observe(findings: Findings, days: int, flags: str = "") -> str:
     name = name_to_type(findings.action_id, findings.action_name)
-    flags = f" {read.flags}" if read.flags else ""
     whose = f"-- {shlex.quote(name)}" if name.startswith("-") else ""
     first = "" if whose else f"{shlex.quote(name)} "
-    return f"diag observe {first}--days {days}{flags} {whose}".rstrip()
+    return " ".join(f"diag observe {first}--days {days} {flags} {whose}".split(" ")).rstrip()
 
 
 def where_real_inputs_go(action_id: str, action_name: str) -> str:

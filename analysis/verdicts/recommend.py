@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from analysis.coverage.hours_seen import hours_of_calls
+from analysis.coverage.time_coverage import TimeCoverage, time_coverage
 from analysis.estimates.calls_missing import shortfall
 from analysis.estimates.enough import stopped_because
 from analysis.estimates.findings import Findings
@@ -14,7 +16,6 @@ from analysis.estimates.judge_action import JudgedAction, judge_action
 from analysis.estimates.level_estimates import about_other_levels
 from analysis.estimates.service_time import from_dispatch
 from analysis.estimates.stability import find_disagreement
-from analysis.estimates.time_coverage import TimeCoverage, time_coverage
 from analysis.format.action_facts import ActionFacts, merge_facts
 from analysis.format.call_record import OUTCOME_CODES
 from analysis.format.sample_schema import DEFAULT_TIMEOUT_S, Outcome
@@ -38,12 +39,14 @@ def recommend(
     overrides: Mapping[str, RecommendSettings] | None = None,
     concurrency_limit: int | None = None,
     source: str | None = None,
+    zone: str | None = None,
 ) -> Analysis:
     """Return the verdict of every action in `samples`, worst harm first.
 
     `facts` win over those of the runs' manifests; `overrides` are settings by action id and win over the
     `recommend` tables of the workload. Without `concurrency_limit` the newest manifest's is used.
     `source` holds the inputs and flags that a next command repeats to judge the same calls in the same way.
+    `zone` (an IANA name) is whose clock hours are shown on, where it is not known when production calls.
     No sample makes it raise: an action that cannot be judged gets a verdict that states why.
     """
     settings = settings or RecommendSettings()
@@ -62,7 +65,8 @@ def recommend(
         own = (overrides or {}).get(action.action_id, own)
         many_looks = action.action_id in samples.settled
         of_action = replace(
-            _findings_under_cap(action, fact, own, many_looks=many_looks, source=source), weak_runs=weak
+            _findings_under_cap(action, fact, own, many_looks=many_looks, source=source, zone=zone),
+            weak_runs=weak,
         )
         if not of_action.any_answer:
             of_action = replace(of_action, refusal=why_refused(action.calls, samples.table))
@@ -110,7 +114,7 @@ def recommend_action(
     Slower calls never lower the number, unless `design_effect`, `level_rate` or the verdict `unstable`
     changed, or calls were cut off after different times (tests/unit/analysis/verdicts/test_monotone.py).
     """
-    known = _findings_under_cap(action, facts, settings, many_looks=many_looks, source=source)
+    known = _findings_under_cap(action, facts, settings, many_looks=many_looks, source=source, zone=None)
     spans = run_spans(action.calls)
     known = replace(known, pace=pace(known.estimate.samples, spans, spans))
     return judge(known, with_cap(settings, facts.cap_s), concurrency_limit)
@@ -123,19 +127,29 @@ def _findings_under_cap(
     *,
     many_looks: bool,
     source: str | None,
+    zone: str | None,
 ) -> Findings:
-    known = findings(action, facts, with_cap(settings, facts.cap_s), many_looks=many_looks)
+    known = findings(action, facts, with_cap(settings, facts.cap_s), many_looks=many_looks, zone=zone)
     return known if source is None else replace(known, apply_with=f"diag recommend {source} --apply")
 
 
 def findings(
-    action: ActionCalls, facts: ActionFacts, settings: RecommendSettings, *, many_looks: bool
+    action: ActionCalls,
+    facts: ActionFacts,
+    settings: RecommendSettings,
+    *,
+    many_looks: bool,
+    zone: str | None = None,
 ) -> Findings:
-    """Return everything known of one action from its calls, before any verdict."""
+    """Return everything known of one action from its calls, before any verdict; `zone` as in `recommend`."""
     judged = judge_action(action.calls, facts.production_peak_rate, settings, many_looks=many_looks)
     deciding = judged.deciding
     calls, estimate = deciding.calls, deciding.estimate
-    coverage = time_coverage(calls.started_at)
+    slower = calls.latency_ms > (np.inf if estimate.p95_ms is None else estimate.p95_ms)
+    hours = hours_of_calls(
+        calls.started_at, slower, facts.production_week, zone, design_effect=estimate.design_effect
+    )
+    coverage = time_coverage(calls.started_at, hours)
     current, current_known = _current_timeout(facts, action.calls)
     warnings = _warnings(judged, facts, coverage, settings, many_looks=many_looks)
     parts = find_disagreement(calls, settings) if estimate.timeout_s is not None else None

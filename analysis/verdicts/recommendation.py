@@ -7,9 +7,9 @@ from typing import Final, Literal
 
 from analysis.costs.compared_rule import ComparedRule
 from analysis.costs.made_by import MadeBy
+from analysis.coverage.hours_seen import Grade, HoursSeen
 from analysis.estimates.findings import mostly_invented, share_invented
 from analysis.estimates.stability import LevelChange
-from analysis.estimates.time_coverage import Grade
 from analysis.format.action_facts import ActionFacts
 from analysis.format.skipped_input import SkippedInput
 from analysis.format.typed_json import Amount
@@ -107,6 +107,11 @@ class Recommendation:
     span_s: float | None = None
     measured_s: Amount | None = None
     """Seconds of the span in which calls were made."""
+    coverage_reason: str | None = None
+    """Which hours the calls cover, and which of production's they do not: a sentence without its full
+    stop."""
+    hours: HoursSeen | None = None
+    """The same in numbers, hour by hour of the week."""
     level_rate: float | None = None
     """Arrival rate of the load level the number comes from, calls/s."""
     observed_rate: float | None = None

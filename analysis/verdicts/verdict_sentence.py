@@ -1,8 +1,8 @@
 """The sentence of each verdict: why this number, or what hides it and what is missing."""
 
 from analysis.costs.cost import Cost
+from analysis.coverage.time_coverage import TimeCoverage
 from analysis.estimates.findings import Findings
-from analysis.estimates.time_coverage import TimeCoverage
 from analysis.number_words import (
     at_least,
     at_most_of,

@@ -56,9 +56,10 @@ def judged_together(
     *,
     detail: bool = False,
     source: str | None = None,
+    zone: str | None = None,
 ) -> "RunEvidence | None":
-    """Return the windows judged as one measurement; None before the first call. `detail`, `source` as in
-    `diag.judged_files.gather`."""
+    """Return the windows judged as one measurement; None before the first call. `detail`, `source` and `zone`
+    as in `diag.judged_files.gather`."""
     from analysis.jobs.loop_advice import recommend_loops
     from analysis.verdicts.recommend import recommend
     from diag.judged_files import RunEvidence
@@ -66,7 +67,7 @@ def judged_together(
     samples = _read(windows, detail=detail)
     if samples is None:
         return None
-    analysis = recommend(samples, settings=settings, source=source)
+    analysis = recommend(samples, settings=settings, source=source, zone=zone)
     loops = recommend_loops(
         [window.path for window in with_calls(windows)], settings, samples.stated_settings()
     )

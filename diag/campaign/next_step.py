@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from analysis.estimates.time_coverage import WINDOW_GAP_S
+from analysis.coverage.time_coverage import WINDOW_GAP_S
 from diag.campaign.campaign import Campaign
 from diag.campaign.spread import Slot, may_begin, next_slot
 from diag.campaign.standing import Standing

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from analysis.estimates.time_coverage import WINDOW_GAP_S
+from analysis.coverage.time_coverage import WINDOW_GAP_S
 from analysis.format.typed_json import Between, UnixSeconds
 from diag.campaign.campaign import SHORTEST_STRATUM_S, WINDOW_SHARE, Campaign, allowed_s
 from diag.workload.allowed_hours import Stretch

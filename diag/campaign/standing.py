@@ -52,6 +52,8 @@ class Standing:
     settled: bool = False
     least: int = 1
     """Fewest calls in one window."""
+    lacks: str | None = None
+    """Set where nothing but hours in which production calls is missing: which were seen, and which not."""
 
     @property
     def missing(self) -> int:
@@ -84,7 +86,12 @@ def standing(
         judged.recommended_timeout_s,
         state.settled,
         before.least,
+        judged.coverage_reason if done is None and state.settled and _lacks_hours(judged) else None,
     )
+
+
+def _lacks_hours(judged: Recommendation) -> bool:
+    return judged.hours is not None and judged.hours.grade == "C"
 
 
 def _done(judged: Recommendation, state: Settled) -> str | None:

@@ -78,7 +78,7 @@ def _wish(
     calls = math.ceil(standing.missing / left)
     if action.warm and calls < WARM_LEAST:
         done = 1.0 - slot.windows_left / max(campaign.windows, slot.windows_left)
-        if sent.calls > 1 + standing.wanted * done:
+        if standing.lacks is None and sent.calls > 1 + standing.wanted * done:
             return None  # ahead of its pace: the hours to come need calls, too
         calls = WARM_LEAST
     most = max(1, int(leave_within_s / gap))

@@ -132,7 +132,7 @@ def command(options: MeasureOptions) -> int:
         return _dry_run(load)
     if settings.why_no_sandbox is None:
         console.banner("SANDBOX: the built-in sandbox is called; nothing real")
-    return _conclude(console, _measure(console, load), quiet=options.quiet)
+    return _conclude(console, _measure(console, load), settings.zone, quiet=options.quiet)
 
 
 def _load_options(
@@ -239,7 +239,7 @@ def _measure(console: "Console", options: "LoadOptions") -> "LoadResult":
         return run_load(options, follow)
 
 
-def _conclude(console: "Console", result: "LoadResult", *, quiet: bool) -> int:
+def _conclude(console: "Console", result: "LoadResult", zone: str | None, *, quiet: bool) -> int:
     from analysis.errors import UnreadableSamplesError
     from analysis.format.run_folder import read_manifest
     from analysis.number_words import noun, plural
@@ -261,7 +261,7 @@ def _conclude(console: "Console", result: "LoadResult", *, quiet: bool) -> int:
     elif result.reason:
         console.warn(result.reason)
     try:
-        evidence = gather([result.folder.path], RecommendSettings(), detail=True)
+        evidence = gather([result.folder.path], RecommendSettings(), detail=True, zone=zone)
     except UnreadableSamplesError as error:
         console.warn(error.message)
         return result.exit_code

@@ -158,6 +158,7 @@ def _read(
         rules,
         source=options.same_question(rules),
         flags=options.same_rules(rules),
+        zone=settings.zone,
     )
     with console.progress("Reading production telemetry") as bar:
         return look(client, chosen, question, changes, on_progress=bar.update)

@@ -144,7 +144,7 @@ def command(options: RecommendOptions, change: ChangeOptions, rules: RecommendSe
     settings = load_settings({"profile": options.profile})
     chosen = choose_inputs(options.inputs, settings.runs)
     source = same_question(chosen if options.inputs else (), options.actions_file, rules)
-    evidence = gather(chosen, rules, actions_file=options.actions_file, source=source)
+    evidence = gather(chosen, rules, actions_file=options.actions_file, source=source, zone=settings.zone)
     # First: a file that it cannot be made with must not leave a trace.
     text = None if options.form == "table" else _formatted(evidence, options, settings.zone)
     what_if = bool(stated_flags(rules)) or options.actions_file is not None

@@ -88,7 +88,9 @@ def command(options: ReportOptions, rules: "RecommendSettings") -> None:
     if options.add_rows:
         _import_rows(console, chosen, options.add_rows)
     source = same_question(chosen if options.inputs else (), options.actions_file, rules)
-    evidence = gather(chosen, rules, actions_file=options.actions_file, detail=True, source=source)
+    evidence = gather(
+        chosen, rules, actions_file=options.actions_file, detail=True, source=source, zone=settings.zone
+    )
     data = report_data(evidence, zone=settings.zone, source=source)
     if options.production is not None:
         data = _beside(data, evidence, options.production)

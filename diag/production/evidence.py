@@ -71,13 +71,14 @@ class ProductionQuestion:
     """Which hours are read, and by which rules they are judged.
 
     `source`: the arguments of `diag observe` that repeat this judgement, for the next commands; `flags`:
-    those of them that are neither an action nor the days.
+    those of them that are neither an action nor the days; `zone`: whose clock hours are shown on.
     """
 
     window: Window
     rules: RecommendSettings
     source: str | None = None
     flags: str = ""
+    zone: str | None = None
 
 
 def evidence_of(
@@ -109,6 +110,7 @@ def evidence_of(
             for entry in production.observed
             if entry.since_change is None
         },
+        zone=question.zone,
     )
     return ProductionEvidence(
         analysis=replace(

@@ -180,12 +180,16 @@ def open_lines(standings: Mapping[str, Standing], names: Mapping[str, str]) -> l
     return reason_lines(
         (
             names[one.action_id],
-            "open at the end of the span: its answer is not settled yet"
-            if one.sent.calls
-            else "open at the end of the span: it was never called",
+            f"open at the end of the span: {_why_open(one)}",
         )
         for one in still
     )
+
+
+def _why_open(one: Standing) -> str:
+    if one.lacks is not None:
+        return f"its answer is settled, but {one.lacks}"
+    return "its answer is not settled yet" if one.sent.calls else "it was never called"
 
 
 def _by(moment: float | None, zone: str | None) -> str:

@@ -34,7 +34,9 @@ def give_result(context: TuneContext, saved: Saved, reached: Mapping[str, Standi
     """
     console, folder = context.console, context.folder
     production = read_evidence(folder.production)
-    measured = judged_together(folder.windows(), saved.question.settings, detail=True)
+    measured = judged_together(
+        folder.windows(), saved.question.settings, detail=True, zone=context.settings.zone
+    )
     analysis = together(production, measured)
     show_analysis(console, analysis)
     if saved.campaign is not None:

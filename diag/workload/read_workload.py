@@ -8,9 +8,12 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final, cast, get_args
 
+from analysis.coverage.week_of_hours import stated_week
 from analysis.errors import BadSettingError
+from analysis.format.action_facts import ProductionWeek
 from analysis.format.input_file import InputFile
 from analysis.format.sample_schema import InputOrigin
+from analysis.format.typed_json import WrongShapeError
 from analysis.settings import RecommendSettings, with_overrides
 from diag.errors import UsageError
 from diag.toml_section import TomlSection
@@ -30,7 +33,7 @@ _RUN: Final = frozenset(
 )  # fmt: skip
 _ACTION: Final = frozenset(
     {"id", "name", "category", "rate", "weight", "allow_side_effects", "payload", "payload_file",
-     "generate", "recommend", "production_peak_rate", "poll"}
+     "generate", "recommend", "production_peak_rate", "production_hours", "poll"}
 )  # fmt: skip
 
 
@@ -110,6 +113,7 @@ def _entry(part: TomlSection, folder: Path) -> WorkloadEntry:
         generate=part.integer("generate", None, low=1, high=1000),
         recommend=_recommend(part),
         production_peak_rate=part.number("production_peak_rate", None, above=0),
+        production_week=None if (hours := part.table("production_hours")) is None else _stated(hours),
         poll=None if (poll := part.table("poll")) is None else _poll(poll),
     )
     if entry.payloads and entry.generate is not None:
@@ -147,6 +151,18 @@ def _recommend(part: TomlSection) -> Mapping[str, object]:
     except BadSettingError as error:
         raise UsageError(f"{part.where}, recommend: {error.message}.", hint=error.hint) from None
     return dict(stated)
+
+
+def _stated(part: TomlSection) -> ProductionWeek:
+    part.only(frozenset({"when", "zone"}))
+    if not part.texts("when"):
+        raise part.error("has no when", 'For example: when = ["mon-fri 08:00-18:00"]')
+    if part.text("zone", None) is None:
+        raise part.error("has no zone", 'Say which clock is meant: zone = "Europe/Berlin"')
+    try:
+        return stated_week(part.texts("when"), part.text("zone"))
+    except WrongShapeError as error:
+        raise part.error("is not understood", f"{str(error)[:1].upper()}{str(error)[1:]}.") from None
 
 
 def _stage(part: TomlSection) -> Stage:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, get_args
 
+from analysis.format.action_facts import ProductionWeek
 from diag.workload.allowed_hours import ALWAYS, AllowedHours
 from diag.workload.load_shape import Arrivals, GuardLimits, Mode, Model, Poll, Ramp, Soak, Stage
 from diag.workload.payload import Payload
@@ -32,6 +33,8 @@ class WorkloadEntry:
     recommend: Mapping[str, object] = field(default_factory=dict)
     """Settings of the recommendation for this action only (names of RecommendSettings)."""
     production_peak_rate: float | None = None
+    production_week: ProductionWeek | None = None
+    """When production calls it, as the file states it; it wins over telemetry."""
     poll: Poll | None = None
 
     @property

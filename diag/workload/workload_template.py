@@ -86,6 +86,11 @@ exceed_limits = false         # true: beyond 80 % of the token's rate ({rate:g} 
 """
 
 
+_PRODUCTION_HOURS: Final = (
+    'production_hours = { when = ["mon-fri 08:00-18:00", "sat 09:00-13:00"], zone = "Europe/Berlin" }'
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Listed:
     """An action, and its contract if it was read."""
@@ -146,4 +151,5 @@ def _entry(one: Listed, *, active: bool) -> str:
         lines.append(f'# {line_to_paste(one.contract)}  # real values, each in place of "..."')
     lines.append("# recommend = { cap_s = 20 }  # settings of diag recommend, for this action only")
     lines.append("# production_peak_rate = 1.0  # calls/s at its busiest, if you know it")
+    lines.append(f"# {_PRODUCTION_HOURS}  # when it is called, where telemetry cannot tell")
     return "\n" + "\n".join(lines) + "\n"

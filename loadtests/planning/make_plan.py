@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from analysis.format.action_facts import ProductionWeek
 from analysis.format.run_folder import LeftOut
 from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, ActionVersion
 from diag.choice.choose_actions import (
@@ -26,6 +28,7 @@ from diag.workload.org_limits import OrgLimits, read_limits
 from diag.workload.read_workload import read_workload
 from diag.workload.workload import EVERYTHING, Workload
 from loadtests.planning.plan import ActionLoad, LoadPlan
+from loadtests.planning.production_weeks import production_weeks
 from loadtests.planning.rates import RateBudget, Rates, Wanted, planned_rates
 from loadtests.planning.run_options import DEFAULT_MAX_IN_FLIGHT, DEFAULT_SANDBOX_RATE
 from loadtests.planning.unlisted_actions import Unlisted, unlisted
@@ -79,9 +82,10 @@ class _Request:
         return [action.id for action in self.inventory if action.id in self.turns]
 
 
-def prepare(options: Any, target: Target, client: GenesysClient) -> PreparedRun:
+def prepare(options: Any, target: Target, client: GenesysClient, *, zone: str | None = None) -> PreparedRun:
     """Return what to call. `options` are Locust's parsed options with those of `run_options`.
 
+    `zone` (an IANA name) is the clock on which production's hours are counted.
     Raises UsageError (nothing to call, unknown action, an org without a workload, a bad one) and ApiError.
     """
     _refuse_counts_below_one(options)
@@ -94,7 +98,7 @@ def prepare(options: Any, target: Target, client: GenesysClient) -> PreparedRun:
     rates = _rates(request, candidates, limits)
     in_flight = _in_flight(request, limits)
     organization = client.organization()
-    plan = _plan(request, candidates, rates, left_out)
+    plan = _plan(request, candidates, rates, left_out, _production_weeks(request, candidates, client, zone))
     if request.turns:
         plan = as_a_window(plan, request.turns)
     plan = replace(plan, max_in_flight=in_flight, concurrency_limit=limits.concurrent_executions)
@@ -170,6 +174,21 @@ def _own_rate(request: _Request, candidate: Candidate) -> float | None:
     return candidate.entry.rate if turn is None else turn.rate
 
 
+def _production_weeks(
+    request: _Request, candidates: Sequence[Candidate], client: GenesysClient, zone: str | None
+) -> dict[str, ProductionWeek]:
+    """When production calls the actions: as the workload states it, else by telemetry, where that knows."""
+    stated = {
+        each.action.id: each.entry.production_week
+        for each in candidates
+        if each.entry.production_week is not None
+    }
+    asked = [each.action.id for each in candidates if each.action.id not in stated]
+    if request.options.dry_run or not asked:
+        return stated
+    return {**production_weeks(client, asked, zone, datetime.now(UTC)), **stated}
+
+
 def _in_flight(request: _Request, limits: OrgLimits) -> int:
     wanted: int | None = request.options.max_in_flight or request.workload.max_in_flight
     if request.sandbox:
@@ -184,7 +203,11 @@ def _in_flight(request: _Request, limits: OrgLimits) -> int:
 
 
 def _plan(
-    request: _Request, candidates: Sequence[Candidate], rates: Rates, left_out: Sequence[LeftOut]
+    request: _Request,
+    candidates: Sequence[Candidate],
+    rates: Rates,
+    left_out: Sequence[LeftOut],
+    weeks: Mapping[str, ProductionWeek],
 ) -> LoadPlan:
     """Return the plan; options count before the workload."""
     options, workload = request.options, request.workload
@@ -207,7 +230,11 @@ def _plan(
         soak=workload.soak,
         ramp=workload.ramp,
         facts=tuple(
-            replace(facts_of(each.action), production_peak_rate=each.entry.production_peak_rate)
+            replace(
+                facts_of(each.action),
+                production_peak_rate=each.entry.production_peak_rate,
+                production_week=weeks.get(each.action.id),
+            )
             for each in candidates
         ),
         recommend={each.action.id: stated for each in candidates if (stated := _stated(request, each))},

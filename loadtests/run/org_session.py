@@ -55,7 +55,7 @@ def open_run(options: Any, stack: ExitStack, *, shaped: bool) -> Opened:
         _LOG.warning(warning)
     target = stack.enter_context(open_target(settings))
     client = stack.enter_context(GenesysClient(target.connection, user_agent=USER_AGENT))
-    prepared = prepare(options, target, client)
+    prepared = prepare(options, target, client, zone=settings.zone)
     check_thresholds(prepared.plan)
     if shaped:
         _refuse_beside_a_shape(prepared.plan)

@@ -2,7 +2,7 @@
 (reports/wording/traced_text.py).
 
 It is the JSON of `diag recommend` with more beside it. Actions also carry `summary` (failures, payloads,
-first calls, production), `figures` (the numbers each chart is drawn from) and `cap_s`.
+first calls, production), `figures` (the numbers each chart is drawn from), `week` and `cap_s`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +17,7 @@ from analysis.views.summary import ActionSummary, Series
 from reports.charts.data_table import rounded
 from reports.charts.markers import cap_of
 from reports.figures.figure import Chart
+from reports.figures.week_figure import week_figure
 from reports.pages.next_steps import next_steps
 from reports.report_data import ProductionSource, ReportData
 from reports.wording.failures import where_it_failed
@@ -109,7 +110,15 @@ def _action(action: Recommendation, row: object, data: ReportData, charts: Seque
         if summary is None
         else _summary(summary, drawn=any(c.name == "distribution" for c in charts)),
         "figures": {chart.name: chart.to_json() for chart in charts},
+        "week": _week(action, data),
     }
+
+
+def _week(action: Recommendation, data: ReportData) -> JsonObject | None:
+    """Return the week of hours in words, day by day, as the page's table shows it."""
+    facts = data.analysis.facts.get(action.action_id)
+    week = week_figure(action, None if facts is None else facts.production_week)
+    return None if week is None else {"sentence": week.sentence, "days": [list(row) for row in week.rows]}
 
 
 def _summary(summary: ActionSummary, *, drawn: bool) -> JsonObject:

@@ -21,6 +21,8 @@ def seen_for(action: Recommendation) -> TracedText:
     if action.grade is None or action.span_s is None:
         return traced("{}", numbers.UNKNOWN)
     enough = "" if action.grade in GRADES_TO_LOWER else ": too short to lower"
+    if action.hours is not None and action.hours.grade == "C":
+        enough = ": not the hours production calls"
     span = traced_number(duration(action.span_s), action.span_s, "span_s")
     measured_s = action.measured_s
     if measured_s is None or measured_s >= action.span_s / 2:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.estimates.time_coverage import time_coverage
+from analysis.coverage.time_coverage import time_coverage
 from analysis.format.run_folder import Manifest, RunFolder, read_manifest
 from analysis.samples.read_samples import read_samples
 from diag.sandbox.launch import SandboxProcess

@@ -34,25 +34,29 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "analysis/format": {"analysis.errors", "analysis.plain_text"},
     "analysis/settings.py": {"analysis.errors", "analysis.format"},
     "analysis/cut_off.py": {"analysis.errors", "analysis.settings"},
+    "analysis/coverage": {"analysis.format", "numpy", "scipy"},
     "analysis/samples": {
-        "analysis.errors", "analysis.format", "analysis.number_words", "numpy", "pandas", "pyarrow",
+        "analysis.errors", "analysis.coverage", "analysis.format", "analysis.number_words", "numpy", "pandas",
+        "pyarrow",
     },
     "analysis/runs": {"analysis.format", "analysis.samples", "numpy", "pandas"},
     "analysis/statistics": {"numpy", "scipy"},
     "analysis/estimates": {
-        *_ANALYSIS, "analysis.format", "analysis.samples", "analysis.runs", "analysis.statistics", "numpy",
-        "scipy",
+        *_ANALYSIS, "analysis.coverage",
+        "analysis.format", "analysis.samples", "analysis.runs", "analysis.statistics", "numpy", "scipy",
     },
     "analysis/costs": {
         *_ANALYSIS, "analysis.format", "analysis.statistics", "analysis.estimates", "numpy",
     },
     "analysis/jobs": {*_ANALYSIS, "analysis.format", "analysis.estimates", "analysis.statistics", "numpy"},
     "analysis/verdicts": {
-        *_ANALYSIS, "analysis.format", "analysis.samples", "analysis.runs", "analysis.statistics",
+        *_ANALYSIS, "analysis.coverage",
+        "analysis.format", "analysis.samples", "analysis.runs", "analysis.statistics",
         "analysis.estimates", "analysis.costs", "analysis.jobs", "numpy",
     },
     "analysis/production": {
-        *_ANALYSIS, "analysis.format", "analysis.samples", "analysis.statistics", "analysis.estimates",
+        *_ANALYSIS, "analysis.coverage",
+        "analysis.format", "analysis.samples", "analysis.statistics", "analysis.estimates",
         "analysis.verdicts", "numpy",
     },
     "analysis/stopping": {
@@ -156,7 +160,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     # what verbs are made of
     "diag/inventory": {*_CLIENT, "analysis.format", "diag.errors", "diag.genesys", "diag.table"},
     "diag/workload": {
-        *_CLIENT, "analysis.errors", "analysis.format", "analysis.plain_text", "analysis.settings",
+        *_CLIENT, "analysis.coverage.week_of_hours",
+        "analysis.errors", "analysis.format", "analysis.plain_text", "analysis.settings",
         "diag.errors", "diag.inventory",
         "diag.toml_section", "jsonschema", "rstr",
     },
@@ -225,7 +230,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "loadtests/actions.py": {"loadtests.action_user", "loadtests.run", "locust"},
     "loadtests/action_user.py": {"loadtests.run", "loadtests.sending", "locust"},
     "loadtests/planning": {
-        *_CLIENT, "analysis.format", "diag.choice", "diag.errors", "diag.exit_codes",
+        *_CLIENT, "analysis.coverage.week_of_hours",
+        "analysis.format", "diag.choice", "diag.errors", "diag.exit_codes",
         "diag.genesys.drafts", "diag.inventory", "diag.sandbox.launch", "diag.settings", "diag.target",
         "diag.workload",
     },

@@ -57,6 +57,16 @@ class AnalyticsQuery:
     filter: JsonObject
     views: tuple[DurationView, ...]
 
+    def may_want(self, action_id: str) -> bool:
+        """Whether an execution of this action may pass the filter; false spares making up its past."""
+        named = [p for p in _objects(self.filter, "predicates") if p.get("dimension") == "actionId"]
+        if not named or any(p.get("operator", "matches") != "matches" for p in named):
+            return True
+        of_others_too = self.filter.get("type") == "or" and (
+            len(named) < len(_objects(self.filter, "predicates")) or bool(self.filter.get("clauses"))
+        )
+        return of_others_too or any(p.get("value") == action_id for p in named)
+
     def wants(self, row: ExecutionRow) -> bool:
         """Whether this execution is inside the interval and passes the filter."""
         return self.since <= row.at < self.until and (not self.filter or _matches(self.filter, row))

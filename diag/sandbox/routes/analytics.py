@@ -54,7 +54,7 @@ def _rows(sandbox: Sandbox, query: AnalyticsQuery) -> Iterator[ExecutionRow]:
     span = (query.since, query.until)
     for action_id, spec in sandbox.org.specs.items():
         law = spec.latency.law(0.0)
-        if spec.history is None or law is None or action_id not in named:
+        if spec.history is None or law is None or action_id not in named or not query.may_want(action_id):
             continue
         timeout_s = 60 if spec.timeout_s is None else spec.timeout_s
         seed = f"{sandbox.seed}:{action_id}:past"

@@ -11,6 +11,7 @@ from diag.genesys.http.connection import Connection
 from diag.genesys.http.secret import Secret
 from diag.genesys.telemetry import DurationRange
 from diag.inventory.read_inventory import read_inventory, with_consumers
+from loadtests.planning.production_weeks import production_weeks
 from tests.conftest import RunningSandbox, StartSandbox
 from tests.support.genesys.counting_transport import CountingTransport
 
@@ -44,16 +45,21 @@ def test_function_actions_show_which_timeout_bites(start_sandbox: StartSandbox) 
 
 def test_flows_and_production_telemetry(start_sandbox: StartSandbox) -> None:
     until = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    since = until - timedelta(days=2)
     ranges = [DurationRange(second * 1000, (second + 1) * 1000) for second in range(12)]
     with client_for(start_sandbox("production-history")) as client:
         rows = {row.action.name: row for row in with_consumers(client, read_inventory(client).rows)}
         assert [flow.name for flow in rows["Get Balance"].consumers or ()] == ["Main menu", "Card services"]
         assert rows["Rarely used"].consumers == ()
-        hours = client.execution_counts(
-            rows["Get Balance"].action.id, until - timedelta(days=2), until, ranges
-        )
-        totals = client.execution_totals(until - timedelta(days=2), until)
+        hours = client.execution_counts(rows["Get Balance"].action.id, since, until, ranges)
+        totals = client.execution_totals(since, until)
+        ids = [row.action.id for row in rows.values()]
+        by_hour = client.hourly_executions([*ids, *(f"unknown-{n}" for n in range(30))], since, until)
+        weeks = production_weeks(client, ids, "Europe/Berlin", datetime.now(UTC))
     assert totals[rows["Get Balance"].action.id] == sum(hour.total for hour in hours)
+    assert {action_id: sum(each.values()) for action_id, each in by_hour.items()} == totals
+    week = weeks[rows["Get Balance"].action.id]
+    assert week.zone == "Europe/Berlin" and sum(week.calls) > 1000
     assert 10 <= len(hours) <= 48
     assert all(len(hour.counts) == 12 and sum(hour.counts) == hour.total for hour in hours)
     assert all(hour.counts[0] >= 0.9 * hour.total for hour in hours)  # p50 0.12 s, p99 0.29 s

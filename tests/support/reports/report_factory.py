@@ -9,10 +9,13 @@ import numpy as np
 
 from analysis.costs.compared_rule import ComparedRule, TimeoutRule, silence_s
 from analysis.costs.made_by import MadeBy
-from analysis.format.action_facts import ActionFacts
+from analysis.coverage.hours_seen import HoursSeen, hours_of_week, hours_seen
+from analysis.coverage.week_of_hours import stated_week
+from analysis.format.action_facts import ActionFacts, ProductionWeek
 from analysis.format.run_folder import LeftOut, Manifest
 from analysis.format.skipped_input import SkippedInput
 from analysis.settings import RecommendSettings
+from analysis.verdicts.hours_words import coverage_words
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from analysis.views.summary import ActionSummary, ColdStart, ErrorGroup, Histogram
 from reports.report_data import ReportData
@@ -56,6 +59,18 @@ REASONS = {
     Verdict.NO_DATA: "No call that counts was measured: all 50 were refused with 400 (invalid input).",
     Verdict.NOT_CONFIGURABLE: "A built-in (static) action: its timeout cannot be set.",
 }
+
+
+def week_of(number: int) -> ProductionWeek | None:
+    """Return when production calls an action: at night, or not known."""
+    return stated_week(["01:00-05:00", "mon-fri 09:00-17:00"], "Europe/Berlin") if number % 2 else None
+
+
+def hours_of(number: int, started_s: np.ndarray, slower: np.ndarray) -> HoursSeen:
+    """Return the hours of calls that began so many seconds after START."""
+    week = week_of(number)
+    zone = "UTC" if week is None else week.zone
+    return hours_seen(hours_of_week(START + started_s, zone), slower, week, zone)
 
 
 def make_action(
@@ -108,6 +123,7 @@ def make_action(
         to=to,
     )
     rate = calls / SPAN_S
+    hours = hours_of(number, started, latency > p95)
     recommendation = Recommendation(
         identity,
         name,
@@ -141,6 +157,8 @@ def make_action(
         windows=34,
         span_s=SPAN_S,
         measured_s=33.0 if verdict is Verdict.INSUFFICIENT_SAMPLES else SPAN_S,
+        coverage_reason=coverage_words(hours, week_of(number)),
+        hours=hours,
         level_rate=rate,
         observed_rate=rate,
         hung_backend_slots=rate * (to or now),
@@ -225,9 +243,14 @@ def make_report(
     pairs = [make_action(number, case, calls) for number, case in enumerate(cases)]
     facts = {
         r.action_id: ActionFacts(
-            r.action_id, r.action_name, r.current_timeout_s, r.timeout_is_set, request_type="POST"
+            r.action_id,
+            r.action_name,
+            r.current_timeout_s,
+            r.timeout_is_set,
+            request_type="POST",
+            production_week=week_of(number),
         )
-        for r, _ in pairs
+        for number, (r, _) in enumerate(pairs)
     }
     manifest = Manifest(
         run_id="20261121T221310Z-9f3a1c",

@@ -2,6 +2,7 @@
 
 import itertools
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -9,8 +10,9 @@ from hypothesis import strategies as st
 
 from diag.campaign.forecast import forecast
 from diag.campaign.next_step import Wait, next_step
-from diag.campaign.spread import next_slot
-from diag.campaign.turns import gap_s
+from diag.campaign.spread import Slot, next_slot
+from diag.campaign.standing import Sent
+from diag.campaign.turns import gap_s, turns
 from diag.workload.allowed_hours import ALWAYS, AllowedHours
 from tests.support.campaigns import BEGAN_AT, FEWEST, HOUR_S, ORDINARY, World, action, before, campaign
 
@@ -78,6 +80,18 @@ def test_a_warm_action_is_never_called_so_seldom_that_all_its_calls_are_cold() -
     assert all(turn.calls >= 5 and not turn.every_call_counts for turn in chosen)
     assert world.standings["busy"].done is not None
     assert len(world.windows) >= 70
+
+
+def test_a_warm_action_that_only_lacks_hours_is_called_in_every_window_that_is_left() -> None:
+    """It is ahead of its pace, and still the hours to come are those it waits for."""
+    busy = action("busy", production_gap_s=0.5)
+    plan = campaign(busy)
+    slot = Slot(80, BEGAN_AT + 19 * HOUR_S, BEGAN_AT + 20 * HOUR_S, plan.windows - 80)
+    ahead = replace(before(plan)["busy"], sent=Sent(400, BEGAN_AT, 0.5), wanted=405, settled=True)
+
+    assert turns(plan, slot, {"busy": ahead}, slot.due_at) == ()
+    (turn,) = turns(plan, slot, {"busy": replace(ahead, lacks="the nights")}, slot.due_at)
+    assert turn.calls == 5
 
 
 def test_the_forecast_before_the_first_call_is_what_happens() -> None:

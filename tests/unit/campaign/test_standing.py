@@ -2,8 +2,11 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from analysis.coverage.hours_seen import hours_seen
+from analysis.coverage.week_of_hours import stated_week
 from analysis.settings import RecommendSettings
 from analysis.stopping.when_settled import Settled
 from analysis.verdicts.recommendation import Recommendation, Verdict
@@ -69,6 +72,18 @@ def test_where_only_the_hours_are_missing_a_call_in_each_further_window_is_enoug
 
     assert judged(seen).wanted == 410
     assert judged(seen, production_gap_s=1.0).wanted == 450  # a warm action: five in each
+
+
+def test_hours_in_which_production_calls_are_waited_for() -> None:
+    nights = stated_week(["01:00-05:00"], "UTC")
+    by_day = np.repeat(np.arange(33, 42), 40)
+    hours = hours_seen(by_day, np.zeros(by_day.size, dtype=bool), nights, "UTC")
+    held = replace(FIT, grade="C", hours=hours, coverage_reason="these calls cover 09:00-18:00 on Tuesday")
+
+    assert judged(held).done is None and judged(held).lacks == held.coverage_reason
+    assert judged(held, replace(DONE, settled=False, more_calls=80)).lacks is None
+    assert judged(held, FINAL).lacks is None and judged(held, FINAL).done is not None
+    assert judged(FIT).lacks is None
 
 
 def test_a_warm_action_wants_a_fifth_more() -> None:

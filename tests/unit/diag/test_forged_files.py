@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from analysis.coverage.week_of_hours import stated_week
 from analysis.errors import UnreadableSamplesError
 from analysis.format.action_facts import ActionFacts
 from analysis.format.checked_json import BROKEN_CHARACTER, UnfitJsonError, parse_json, parse_line
@@ -24,7 +25,12 @@ from tests.support.sample_tables import calls, lognormal
 
 MANIFEST = Manifest(
     "r1", 1_700_000_000.0, "complete", True, "http://x", "open",
-    (ActionFacts("orders", "Get", 5, True, cap_s=30, production_peak_rate=5.0, version=3),),
+    (
+        ActionFacts(
+            "orders", "Get", 5, True, cap_s=30, production_peak_rate=5.0, version=3,
+            production_week=stated_week(["mon-fri 09:00-17:00"], "Europe/Berlin"),
+        ),
+    ),
     (LeftOut("a", "b"),), rates=(("orders", 1.0),), recommend={"orders": {"cap_s": 20}}, notes=("note",),
 )  # fmt: skip
 
@@ -32,7 +38,12 @@ MANIFEST = Manifest(
 BODY = {
     "format_version": 1, "run_id": "r1", "created_at": 1.7e9, "status": "complete", "sandbox": True,
     "host": "http://x", "model": "open", "rates": [["orders", 1.0]], "recommend": {"orders": {"cap_s": 20}},
-    "actions": [{"action_id": "orders", "current_timeout_s": 5, "cap_s": 30}],
+    "actions": [
+        {
+            "action_id": "orders", "current_timeout_s": 5, "cap_s": 30,
+            "production_week": {"zone": "UTC", "calls": [1] * 168, "known_from": "telemetry"},
+        }
+    ],
 }  # fmt: skip
 
 

@@ -11,8 +11,9 @@ import click
 import pandas as pd
 import pytest
 
+from analysis.coverage.week_of_hours import stated_week
 from analysis.estimates.findings import TelemetryFindings
-from analysis.format.action_facts import ActionFacts
+from analysis.format.action_facts import ActionFacts, ProductionWeek
 from analysis.format.run_folder import Manifest
 from analysis.production.hourly_counts import BucketCounts, HourCounts
 from analysis.production.recommend_production import recommend_from_buckets
@@ -47,13 +48,20 @@ class Evidence:
     hours: int = 100
     per_hour: int = 60
     days: int = 7
+    week: ProductionWeek | None = None
 
 
 RIGHT = Evidence()
+BY_DAY = replace(stated_week(["mon-fri 09:00-17:00"], "UTC"), known_from="telemetry")
+OFTEN = replace(BY_DAY, calls=tuple(100 * one for one in BY_DAY.calls))
+"""Production calls it by day; the runs of these tests begin at 22:13 UTC on a Tuesday."""
 CASES: Mapping[str, tuple[Evidence, Verdict, Hold | None]] = {
     "lower": (RIGHT, Verdict.LOWER, None),
     "lower, invented": (replace(RIGHT, origin="invented"), Verdict.LOWER, Hold.REAL_INPUTS),
     "lower, short": (replace(RIGHT, rate=10.0), Verdict.LOWER, Hold.TIME),
+    "lower, other hours": (replace(RIGHT, week=OFTEN), Verdict.LOWER, Hold.HOURS),
+    "lower, other hours of few": (replace(RIGHT, week=BY_DAY), Verdict.LOWER, Hold.HOURS),
+    "lower, short and other hours": (replace(RIGHT, rate=10.0, week=OFTEN), Verdict.LOWER, Hold.HOURS),
     "lower, few": (replace(RIGHT, count=600, rate=0.1), Verdict.LOWER, Hold.CALLS),
     "lower, cut short": (replace(RIGHT, status="interrupted"), Verdict.LOWER, Hold.WEAK_RUNS),
     "lower, all of it": (
@@ -97,7 +105,11 @@ ALL = [
 
 
 def judged(source: Source, evidence: Evidence) -> Analysis:
-    facts = replace(orders(current_timeout_s=evidence.current_s), configurable=evidence.configurable)
+    facts = replace(
+        orders(current_timeout_s=evidence.current_s),
+        configurable=evidence.configurable,
+        production_week=evidence.week,
+    )
     if source == "production":
         return _production(evidence, facts)
     took = lognormal(evidence.count, evidence.p99_s)
@@ -158,7 +170,10 @@ def followed(evidence: Evidence, command: str) -> tuple[Source, Evidence]:
         assert (given["actions"], given["rule"]) == (("Order lookup",), "max")
         hours = math.ceil(evidence.hours * given["days"] / evidence.days)
         return "production", replace(calm, days=given["days"], hours=hours)
-    assert (verb, given["actions"]) == ("measure", ("Order lookup",))
+    assert given["actions"] == ("Order lookup",)
+    if verb == "tune":
+        return "run", replace(calm, rate=evidence.count / (86_400.0 * int(given["over"].removesuffix("d"))))
+    assert verb == "measure"
     if given["dry_run"]:  # shows the line for real inputs, with which the same is measured again
         return "run", replace(calm, origin="file")
     rate = RATE if given["duration"] or not given["until_settled"] else evidence.rate
@@ -193,6 +208,15 @@ def test_what_more_days_cannot_show_is_measured() -> None:
     assert row.next_command == "diag observe 'Order lookup' --days 18 --rule max"
     (row,) = judged("production", far_too_few).actions
     assert row.next_command == "diag measure --action 'Order lookup' --time 1h10m --all-the-time"
+
+
+@pytest.mark.parametrize(
+    ("when", "over"),
+    [("mon-fri 09:00-17:00", "3d"), ("mon 09:00-17:00", "7d"), ("sat,sun 09:00-17:00", "7d")],
+)
+def test_hours_that_production_calls_too_seldom_to_tell_are_measured_over_days(when: str, over: str) -> None:
+    (row,) = judged("run", replace(RIGHT, week=stated_week([when], "UTC"))).actions
+    assert row.next_command == f"diag tune --action 'Order lookup' --over {over}"
 
 
 @pytest.mark.parametrize("source", ["run", "production"])

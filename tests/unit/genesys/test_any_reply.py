@@ -44,6 +44,7 @@ CALLS: list[Callable[[GenesysClient], object]] = [
     lambda client: client.clock_skew_s(),
     lambda client: client.limits(),
     lambda client: client.execution_totals(MOMENT, MOMENT),
+    lambda client: client.hourly_executions(["a"], MOMENT, MOMENT),
     lambda client: client.execution_counts("a", MOMENT, MOMENT, [DurationRange(0, 1000)]),
 ]
 

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.coverage.week_of_hours import stated_week
 from diag.errors import UsageError
 from diag.genesys.models import Action, ActionConfig
 from diag.workload.load_shape import GuardLimits
@@ -90,6 +91,12 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
     assert (third.poll.done, third.poll.failed, third.poll.every_s) == (("DONE",), ("FAILED", "REFUSED"), 5.0)
 
 
+def test_the_hours_of_production_are_stated_for_an_action() -> None:
+    text = "[[action]]\nname='a'\nproduction_hours = { when = ['sun 23:00-01:00'], zone = 'Europe/Berlin' }"
+    (entry,) = parse(text).entries
+    assert entry.production_week == stated_week(["sun 23:00-01:00"], "Europe/Berlin")
+
+
 @pytest.mark.parametrize(
     ("text", "where", "hint"),
     [
@@ -119,6 +126,18 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         ("[[action]]\nname='a'\npayload=[{values={x={y=[nan]}}}]", "values.x cannot be sent", "text"),
         ("[[action]]\nname='a'\npayload=[{value={}}]", "unknown setting 'value'", "values"),
         ("[[action]]\nname='a'\nrecommend={cap=1}", "cap is not a setting", "cap_s"),
+        ("[[action]]\nname='a'\nproduction_hours={zone='UTC'}", "[production_hours] has no when", "mon-fri"),
+        ("[[action]]\nname='a'\nproduction_hours={when='08:00-09:00'}", "has no zone", "Europe/Berlin"),
+        (
+            "[[action]]\nname='a'\nproduction_hours={when='8 to 9', zone='UTC'}",
+            "[production_hours] is not understood",
+            "mon-fri 08:00-18:00",
+        ),
+        (
+            "[[action]]\nname='a'\nproduction_hours={when='08:00-09:00', zone='Mars'}",
+            "is not understood",
+            "IANA",
+        ),
         ("[[action]]\nname='a'\n[action.poll]\naction='b'", "has no job_id", "parameter"),
         (
             "[[action]]\nname='a'\npoll={action='b', job_id='i', parameter='p', status='s', done=[]}",

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -218,3 +219,18 @@ def test_slower_executions_never_lower_the_number(
     for name in ("quantile_ms", "p50_ms"):
         was, became = getattr(before, name), getattr(after, name)
         assert was is None or became is None or became >= was
+
+
+def test_production_shows_its_own_hours_on_the_clock_that_is_set() -> None:
+    one = replace(production(2.2, hours=30, per_hour=400), action_id="orders")
+    slow = HourCounts(START + 3600 * 30, 400, tuple(40 if k < 9 else 400 for k in range(1, 61)))
+    counts = replace(one, hours=(*one.hours, slow))
+
+    (found,) = recommend_from_buckets([counts], zone="Europe/Berlin").actions
+
+    assert found.hours is not None and found.coverage_reason is not None
+    assert (found.hours.zone, found.hours.grade, sum(found.hours.calls)) == ("Europe/Berlin", None, 31 * 400)
+    assert found.coverage_reason.startswith("production called it ")
+    assert found.hours.slow == ((int(slow.started_at // 3600) + 3 * 24 + 1) % 168,)
+    unknown = recommend_from_buckets([counts], zone="Mars/Base").actions[0].hours
+    assert unknown is not None and unknown.zone == "UTC"

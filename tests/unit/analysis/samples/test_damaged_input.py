@@ -101,6 +101,8 @@ def test_any_actions_file_is_facts_or_a_clear_error(folder: Path, content: bytes
         ('[{"action_id": "a", "production_peak_rate": -1}]', "positive number"),
         ('[{"action_id": "a", "configurable": "no"}]', "true or false"),
         ('[{"name": "a"}]', "entry 1 has no action_id"),
+        ('[{"action_id": "a", "production_hours": "at night"}]', "production_hours is not an object"),
+        ('[{"action_id": "a", "production_hours": {"when": ["1-5"], "zone": "UTC"}}]', "mon-fri 08:00-18:00"),
     ],
 )
 def test_a_wrong_fact_names_the_entry_and_the_field(tmp_path: Path, text: str, says: str) -> None:

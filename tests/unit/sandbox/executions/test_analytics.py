@@ -115,3 +115,24 @@ def test_a_query_that_makes_no_sense_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(ErrorReply) as caught:
         read_query({**BASE, **change})
     assert caught.value.status == 400
+
+
+def _filters(inner: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
+    predicate = st.fixed_dictionaries(
+        {
+            "dimension": st.sampled_from(["actionId", "responseStatus"]),
+            "operator": st.sampled_from(["matches", "exists", "notExists"]),
+            "value": st.sampled_from(["a", "b", "200"]),
+        }
+    )
+    return st.fixed_dictionaries(
+        {"type": st.sampled_from(["and", "or"])},
+        optional={"predicates": st.lists(predicate, max_size=3), "clauses": st.lists(inner, max_size=2)},
+    )
+
+
+@given(_filters(_filters(st.just({"type": "and"}))), st.sampled_from("abc"))
+def test_no_execution_that_a_filter_wants_is_spared(wanted: dict[str, Any], action: str) -> None:
+    query = read_query({**BASE, "filter": wanted})
+    if query.wants(row(5, 1.0, action)):
+        assert query.may_want(action)

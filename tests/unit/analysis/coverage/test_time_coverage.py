@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from analysis.estimates.time_coverage import time_coverage
+from analysis.coverage.time_coverage import time_coverage
 from tests.support.sample_tables import START
 
 

@@ -1,0 +1,49 @@
+"""The week of hours on the page: a picture, its sentence, and the same day by day for who cannot see it."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from reports.figures.week_figure import NONE, week_figure
+from reports.pages.report_page import build_json, build_report
+from tests.support.reports.page_tree import Element, tree
+from tests.support.reports.report_factory import CASES, make_report, week_of
+
+
+@pytest.fixture(scope="module")
+def figures() -> list[Element]:
+    page = build_report(make_report(CASES[:4], calls=400))
+    return [one for one in tree(page).all("figure") if "hours" in one.attributes.get("class", "").split()]
+
+
+def test_every_action_with_calls_has_its_week(figures: list[Element]) -> None:
+    assert len(figures) == 4
+    for figure in figures:
+        (drawing,) = figure.all("svg")
+        assert drawing.attributes["aria-hidden"] == "true"  # the table says the same
+        (caption,) = figure.all("figcaption")
+        assert caption.text.startswith("These calls cover ") and caption.text.endswith(".")
+        assert len(list(next(figure.all("tbody")).all("tr"))) == 7
+
+
+def test_what_production_calls_and_nobody_saw_is_said_where_it_is_known(figures: list[Element]) -> None:
+    texts = [figure.text for figure in figures]
+    assert ["production calls then, not seen" in text for text in texts] == [False, True, False, True]
+    assert "01:00-05:00" in texts[1]
+    assert "when production calls was not recorded" in texts[0]
+
+
+def test_the_table_is_in_the_json_of_the_report() -> None:
+    data = make_report(CASES[:2], calls=400)
+    first, second = json.loads(json.dumps(build_json(data)))["actions"]
+    shown = week_figure(data.analysis.actions[1], week_of(1))
+    assert shown is not None and second["week"]["days"] == [list(row) for row in shown.rows]
+    assert all(row[3] == NONE for row in first["week"]["days"])
+
+
+def test_an_action_without_calls_has_no_week() -> None:
+    action = make_report(CASES[:1], calls=400).analysis.actions[0]
+    assert week_figure(replace(action, hours=None), None) is None
+    empty = json.loads(json.dumps(build_json(make_report((CASES[10],), calls=400))))["actions"][0]
+    assert empty["week"] is None
