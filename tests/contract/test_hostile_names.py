@@ -23,6 +23,8 @@ from diag.exit_codes import ExitCode
 from diag.workload.inline_toml import quoted
 from tests.conftest import RunningSandbox, StartSandbox
 
+pytestmark = pytest.mark.slow
+
 ESCAPES: Final = "\x1b]0;owned\x07\x1b[2J\x9b1m\x7f\b"
 UNSEEN: Final = "\u202e\u2066\u200b\u2028\ufeff\u3164\U000e0041"
 FORGED: Final = "\nFORGED\r\n::error::FORGED\r# FORGED\nFORGED"

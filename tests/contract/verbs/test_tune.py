@@ -78,6 +78,7 @@ def test_what_the_timeout_hides_in_production_is_not_called_but_sent_to_a_probe(
     assert "Create Support Ticket may change real data" not in shown
 
 
+@pytest.mark.slow
 def test_from_an_org_to_a_plan_and_the_same_command_shows_it_again(
     capsys: "pytest.CaptureFixture[str]", session: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

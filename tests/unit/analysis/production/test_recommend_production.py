@@ -135,6 +135,7 @@ hours = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(hours, st.integers(1, 60), st.one_of(st.none(), st.integers(1, 60)))
 def test_any_counts_give_a_verdict(rows: list[tuple[int, list[int]]], cap: int, current: int | None) -> None:

@@ -33,6 +33,7 @@ line = st.one_of(
 not_facts = [b"[]", b"[1]", b'[{"action_id": ""}]', b"{}", b"NaN"]
 
 
+@pytest.mark.slow
 @MANY
 @given(st.lists(line, max_size=15), st.sampled_from([",", ";"]))
 def test_any_csv_is_rows_or_a_clear_error(folder: Path, rows: list[list[str]], separator: str) -> None:

@@ -174,6 +174,7 @@ def test_wrong_numbers_are_rare_and_never_badly_wrong(
     assert not {key: share for key, share in shares.items() if share > 0.02}
 
 
+@pytest.mark.slow
 def test_numbers_are_not_much_higher_than_needed(
     results: list[tuple[str, Scenario, Recommendation]],
 ) -> None:

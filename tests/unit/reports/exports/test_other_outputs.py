@@ -96,6 +96,7 @@ def test_no_csv_cell_is_a_formula(data: ReportData) -> None:
         assert not [cell for cell in row if cell.startswith(("=", "+", "-", "@"))]
 
 
+@pytest.mark.slow
 def test_charts_as_png_files(tmp_path: Path) -> None:
     data = make_report(CASES[:1])
 
