@@ -9,7 +9,7 @@ from analysis.verdicts.recommendation import Analysis, Recommendation
 from reports.wording import numbers
 from reports.wording.rule_words import NOT_WATCHED
 
-RULE_HEADINGS: Final = ("3 x p99", "successes + buffer", "if it hangs", "made by")
+RULE_HEADINGS: Final = ("3 x p99", "successes + buffer", "if no answer", "made by")
 
 
 def rule_details(action: Recommendation) -> tuple[str | None, ...]:
@@ -32,8 +32,9 @@ def about_the_rules(analysis: Analysis) -> str | None:
     p = analysis.settings.percentile
     text = (
         f"Accepted: {accepted_text(p)} cut off (--cut-off {cut_off_of(p)}). 3 x p99 is Genesys' rule of "
-        "thumb. Each rule: the good calls it cuts off, and what a hung backend then holds of the org's "
-        "executions. Silence: what a caller on the phone may then hear, after the longest prompt."
+        "thumb. Each rule: the good calls it cuts off, and what a backend without an answer "
+        "then holds of the org's executions. Silence: what a caller on the phone may then hear, after the "
+        "longest prompt."
     )
     if any(rule.timeout_s is not None and rule.cut_off is None for rule in rules):
         text += f" {NOT_WATCHED.capitalize()}."
@@ -53,5 +54,5 @@ def _other(rule: ComparedRule | None) -> str | None:
 
 
 def _holds(rule: ComparedRule) -> list[str]:
-    """Return what a hung backend would take of the org's executions; nothing where the limit is unknown."""
+    """Return what a backend without an answer takes of the org's executions; nothing without a limit."""
     return [] if rule.concurrency_share is None else [f"holds {numbers.share(rule.concurrency_share)}"]

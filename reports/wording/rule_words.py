@@ -12,7 +12,7 @@ HEADS: Final = (
     "Rule",
     "Timeout",
     "Good calls cut off",
-    "While the backend hangs",
+    "While the backend does not answer",
     "Silence a caller may hear",
 )
 NOT_SHOWN: Final = "not known: these calls do not show it"
