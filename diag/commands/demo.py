@@ -68,7 +68,7 @@ def command(seed: int) -> None:
     runs = " ".join(str(folder.path) for folder in measured.everything.folders)
     console.note(f"Open it in a browser. The demo took {time.monotonic() - started:.0f} s.")
     console.note(f"To see the verdicts again: diag recommend {runs}")
-    console.note("On your own org: diag doctor, then diag init, diag measure, diag recommend.")
+    console.note("On your own org: diag doctor, then diag observe, diag init, diag tune.")
 
 
 @dataclass(frozen=True, slots=True)

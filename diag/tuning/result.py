@@ -1,5 +1,6 @@
 """The result of a campaign: verdicts, plan, reports; and the plan carried out, where that was asked for."""
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -38,7 +39,8 @@ def give_result(context: TuneContext, saved: Saved, reached: Mapping[str, Standi
         folder.windows(), saved.question.settings, detail=True, zone=context.settings.zone
     )
     analysis = together(production, measured)
-    show_analysis(console, analysis)
+    to_set = None if context.options.do_apply else shlex.join(["diag", "apply", str(folder.plan)])
+    show_analysis(console, analysis, to_set=to_set)
     if saved.campaign is not None:
         names = {one.action_id: one.name for one in saved.campaign.actions}
         for line in open_lines(reached, names):
@@ -54,8 +56,7 @@ def give_result(context: TuneContext, saved: Saved, reached: Mapping[str, Standi
         carry_out(console, context.target, context.settings, plan, flags)
         return
     raise_for((), "", plan.unread)
-    if plan.changes:
-        console.note(f"Nothing was changed. To set the timeouts: diag apply {folder.plan}")
+    console.note("Nothing was changed.")
     console.result(str(folder.path))
 
 

@@ -90,7 +90,7 @@ def test_from_an_org_to_a_plan_and_the_same_command_shows_it_again(
     folder = CampaignFolder(session / "runs" / "tune")
     called = {one["name"] for one in campaign_in(session)["campaign"]["actions"]}
     assert "Get Balance" not in called and called
-    assert f"Report: {folder.report}" in shown.err and f"diag apply {folder.plan}" in shown.err
+    assert f"Report: {folder.report}" in shown.err and f"diag apply {folder.plan}" in shown.out + shown.err
     planned = {change.action_name for change in read_plan(folder.plan).changes}
     assert planned >= {"Get Balance"}
     assert "<html" in folder.report.read_text() and "<html" in folder.production_report.read_text()
