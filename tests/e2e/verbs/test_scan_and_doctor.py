@@ -74,7 +74,7 @@ def test_doctor_finds_and_removes_the_draft_a_killed_probe_left(
         assert http.get(drafts).status_code == 200  # looking changes nothing
         client.patch_draft_timeout(client.read_draft(action_id), 7)
         kept = diag(box, tmp_path, "doctor", "--remove-drafts", "--yes")
-        assert "was left: it is not what the probe made" in kept.stdout
+        assert "was left: it is not what diag made" in kept.stdout
         assert http.get(drafts).status_code == 200
         entry["fingerprints"] = [draft_fingerprint(client.read_draft(action_id), "ab")]
         note.write_text(json.dumps({"format_version": 1, "api_base": box.base_url, "drafts": [entry]}))
