@@ -121,6 +121,8 @@ def carry_out(
             stage_watch = _stage_watch(console, client, settings, identity, staged)
         approve(console, settings, identity, yes=flags.yes)
         write_plan(plan, kept)
+        if stage_watch is not None:
+            stage_watch.await_earlier_changes()
         author = Author(connection.client_id or client.token_info().client_id, new_id(time.time()))
         try:
             with console.progress("Applying") as bar:
@@ -139,9 +141,9 @@ def carry_out(
     console.note(results_text(results))
     if any(result.outcome == "applied" for result in results):
         console.note(f"To undo all of it: diag undo --all-of {author.apply_id}")
-    raise_for(results, again, plan.unread)
     if stage_watch is not None and stage_watch.stopped_by is not None:
         raise stage_watch.stopped_by
+    raise_for(results, again, plan.unread)
     return tuple(results)
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Final, Protocol
 
 from analysis.number_words import plural
-from diag.apply_dialog.stages import StagedPlan
+from diag.apply_dialog.stages import LONGEST_WATCH_S, StagedPlan
 from diag.changes.applying.apply_context import REAL_TIME, WallClock
 from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
 from diag.console import Console
@@ -72,12 +72,24 @@ class StageWatch:
         self.stopped_by = self._watch(number, promises)
         return None if self.stopped_by is None else f"stage {number} did not pass"
 
+    def await_earlier_changes(self) -> None:
+        """Return when what was changed in the last days has been watched for as long as a stage is.
+
+        An apply that was stopped, or that a broken promise ended, is not gone past by another plan. Raises
+        BrokenPromiseError and UnwatchedError.
+        """
+        since = self.clock.now() - LONGEST_WATCH_S
+        recent = [item for item in self.watched.promises() if item.line.at > since]
+        self.stopped_by = self._watch(0, recent) if recent else None
+        if self.stopped_by is not None:
+            raise self.stopped_by
+
     def _watch(self, number: int, promises: Sequence[Promise]) -> DiagError | None:
         until = max(item.line.at for item in promises) + self.plan.stages.watch_for_s
         if until > self.clock.now():
             when = datetime.fromtimestamp(until, UTC).strftime("%a %d %b %H:%M UTC")
             self.console.note(
-                f"Stage {number} is done. Production is watched until {when}, then comes the next. "
+                f"{_begin(number)} Production is watched until {when}, then comes the next stage. "
                 f"Ctrl-C stops; to go on: {self.plan.again}"
             )
         while True:
@@ -90,32 +102,38 @@ class StageWatch:
             self.clock.sleep(min(LOOK_EVERY_S, left_s))
         if unread is not None:
             return UnwatchedError(
-                f"Production could not be read after stage {number}, so the rest was not changed: {unread}",
+                f"It is not known whether production keeps its promise, so no more was changed: {unread}",
                 hint=f"To go on: {self.plan.again}",
             )
-        self.console.note(f"Stage {number}: {holds_line(look)}")
+        self.console.note(f"Stage {number}: {holds_line(look)}" if number else holds_line(look))
         return None
 
     def _look(self, promises: Sequence[Promise]) -> tuple[PromiseLook, str | None]:
-        """Return a look, and why production could not be read where it could not."""
+        """Return a look, and why some promise is not judged where one is not: what somebody took back in a
+        hurry has not passed either."""
         try:
             look = self.watched.look(promises, datetime.fromtimestamp(self.clock.now(), UTC))
         except ApiError as error:
             return PromiseLook(), error.message
-        unread = [f"{item.promise.line.action_name}: {item.why}" for item in look.not_watched if item.unread]
-        return look, "; ".join(unread) or None
+        unjudged = [f"{item.promise.line.action_name}: {item.why}" for item in look.not_watched]
+        return look, "; ".join(unjudged) or None
 
     def _broken(self, number: int, look: PromiseLook) -> DiagError:
         first, *others = look.broken
         left = self.plan.changes - number * self.plan.size
+        what = f"Stage {number}" if number else "What was changed before"
         return BrokenPromiseError(
             broken_sentence(first),
             hint=next_step(first),
             details=(
                 *map(broken_sentence, others),
-                f"Stage {number} did not pass, so {plural(left, 'change')} of the plan were not made.",
+                f"{what} did not pass, so {plural(left, 'change')} of the plan were not made.",
             ),
         )
+
+
+def _begin(number: int) -> str:
+    return f"Stage {number} is done." if number else "What was changed in the last days is watched first."
 
 
 def _is_in_force(result: ChangeResult) -> bool:

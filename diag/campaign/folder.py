@@ -38,6 +38,11 @@ class CampaignFolder:
         return self.path / "plan.json"
 
     @property
+    def applied(self) -> Path:
+        """Path of the mark that the plan was carried out: it is not done again without being asked for."""
+        return self.path / "applied"
+
+    @property
     def report(self) -> Path:
         """Path of report.html."""
         return self.path / "report.html"

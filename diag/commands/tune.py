@@ -115,6 +115,8 @@ def _tune(context: "TuneContext") -> int:
         case "interrupted":
             console.note(STOPPED)
             return ExitCode.INTERRUPTED
+        case "not begun":
+            return ExitCode.INCOMPLETE
         case "not due" if driven.slot is not None:
             console.note(f"No window is due before {at(driven.slot.due_at, zone)}.")
     return ExitCode.OK

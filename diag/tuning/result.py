@@ -16,7 +16,9 @@ from diag.campaign.evidence import judged_together
 from diag.campaign.folder import CampaignFolder
 from diag.campaign.saved import Saved
 from diag.campaign.standing import Standing
+from diag.changes.plans.plan import Plan
 from diag.changes.plans.plan_file import write_plan
+from diag.errors import UsageError
 from diag.genesys.client import GenesysClient
 from diag.interaction.show_analysis import show_analysis
 from diag.judged_files import RunEvidence, report_data
@@ -47,17 +49,35 @@ def give_result(context: TuneContext, saved: Saved, reached: Mapping[str, Standi
             console.note(line)
     for path in _write_reports(folder, measured, production, context.settings.zone):
         console.note(f"Report: {path}")
+    if folder.applied.exists():
+        console.note(f"This campaign's plan was carried out before. To do so again: diag apply {folder.plan}")
+        console.result(str(folder.path))
+        return
     with GenesysClient(context.target.connection) as client:
         plan = build_plan(console, client, analysis)
     write_plan(plan, folder.plan)
     console.note(f"{plan.counts} Plan: {folder.plan}")
     if context.options.do_apply:
-        flags = ApplyFlags(yes=context.options.yes, stages=context.options.stages)
-        carry_out(console, context.target, context.settings, plan, flags)
+        _carry_out_once(context, plan)
         return
     raise_for((), "", plan.unread)
     console.note("Nothing was changed.")
     console.result(str(folder.path))
+
+
+def _carry_out_once(context: TuneContext, plan: Plan) -> None:
+    """Carry the plan out, and mark that it was: the next run of the same command, from cron say, would set
+    again what somebody has undone since."""
+    flags = ApplyFlags(yes=context.options.yes, stages=context.options.stages)
+    try:
+        carry_out(context.console, context.target, context.settings, plan, flags)
+    except UsageError:  # not approved
+        raise
+    except BaseException:
+        write_whole(context.folder.applied, "")
+        raise
+    if plan.changes:
+        write_whole(context.folder.applied, "")
 
 
 def together(production: ProductionEvidence, measured: RunEvidence | None) -> Analysis:

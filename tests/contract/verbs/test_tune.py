@@ -107,6 +107,13 @@ def test_from_an_org_to_a_plan_and_the_same_command_shows_it_again(
     assert "APPLIED  Get Balance" in capsys.readouterr().err
     assert action_named("Get Balance").timeout_s in (1, 2)  # from 60; telemetry counts by whole seconds
 
+    assert run(["undo", "--yes", "--no-verify"]) == ExitCode.OK
+    undone = action_named("Get Balance").timeout_s
+    capsys.readouterr()
+    assert run(["tune", "--apply", "--yes"]) == ExitCode.OK  # as from cron: what was undone stays undone
+    assert "was carried out before" in capsys.readouterr().err
+    assert action_named("Get Balance").timeout_s == undone
+
 
 def test_another_question_in_the_same_folder_is_refused(
     capsys: "pytest.CaptureFixture[str]", session: Path, monkeypatch: pytest.MonkeyPatch

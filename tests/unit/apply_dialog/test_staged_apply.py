@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from analysis.production.promise_watch import Stretch, WatchState
-from diag.apply_dialog.staged_apply import StageWatch
+from diag.apply_dialog.staged_apply import BrokenPromiseError, StageWatch
 from diag.apply_dialog.stages import StagedPlan, Stages, read_stages
 from diag.changes.applying.apply import Watch, apply_plan
 from diag.changes.applying.apply_context import ApplyOptions, Operator, WallClock
@@ -35,6 +35,7 @@ class Production:
     broken: dict[str, int] = field(default_factory=dict)
     errors: list[ApiError] = field(default_factory=list)
     unread: bool = False
+    reverted: bool = False
     looks: list[tuple[float, frozenset[str]]] = field(default_factory=list)
 
     def promises(self) -> tuple[Promise, ...]:
@@ -46,6 +47,8 @@ class Production:
             raise self.errors.pop()
         if self.unread:
             return PromiseLook((), tuple(NotWatched(item, "refused", unread=True) for item in promises))
+        if self.reverted:
+            return PromiseLook((), tuple(NotWatched(item, "someone else changed it") for item in promises))
         return PromiseLook(tuple(Watched(item, self._state(item)) for item in promises))
 
     def _state(self, promise: Promise) -> WatchState:
@@ -171,6 +174,30 @@ def test_a_query_that_is_refused_for_an_action_ends_it_too(staged: Staged) -> No
 
     assert staged.changed == "ab"
     assert stages.stopped_by is not None and "refused" in stages.stopped_by.message
+
+
+def test_a_change_that_somebody_took_back_has_not_passed(staged: Staged) -> None:
+    staged.production.reverted = True
+    _, stages = staged.apply()
+
+    assert staged.changed == "ab"
+    assert stages.stopped_by is not None and "someone else changed it" in stages.stopped_by.message
+
+
+def test_another_plan_waits_for_what_was_changed_before_and_does_not_go_past_a_broken_promise(
+    staged: Staged,
+) -> None:
+    staged.production.errors = [PlatformError("no answer", status=503)] * 99
+    _, stages = staged.apply()
+    staged.production.errors.clear()
+    staged.now = BEGAN_AT + HOUR_S
+    stages.await_earlier_changes()
+    assert staged.now >= BEGAN_AT + 4 * HOUR_S
+
+    staged.production.looks.clear()
+    staged.production.broken = {"a": 1}
+    with pytest.raises(BrokenPromiseError):
+        stages.await_earlier_changes()
 
 
 def test_after_a_stop_the_same_plan_goes_on_watching_for_the_rest_of_the_time(staged: Staged) -> None:
