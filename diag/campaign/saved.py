@@ -49,6 +49,8 @@ class TuneQuestion:
     actions: tuple[str, ...]
     days: Annotated[int, Between(1, 366)]
     rules: Mapping[str, object]
+    workload_sha256: str | None = None
+    """Of the workload as it was approved: its hours and what may have side effects hold for all windows."""
 
     @property
     def settings(self) -> RecommendSettings:

@@ -1,7 +1,11 @@
 """Going on with a campaign that was begun: only with the same question, in the same org."""
 
+import hashlib
+import time
 from dataclasses import asdict
+from pathlib import Path
 
+from analysis.format.input_file import InputFile
 from analysis.settings import RecommendSettings
 from diag.campaign.folder import CampaignFolder
 from diag.campaign.saved import OTHER_FOLDER, Saved, TuneQuestion
@@ -22,12 +26,32 @@ def question_of(context: TuneContext, over: str) -> TuneQuestion:
         options.actions,
         options.days or USUAL_DAYS,
         {name: value for name, value in rules.items() if value != usual[name]},
+        None if file is None else workload_sha256(file),
     )
+
+
+def workload_sha256(file: Path) -> str:
+    """Return the digest of a workload file. Raises UsageError for one that cannot be read."""
+    return hashlib.sha256(InputFile(file, UsageError).read()).hexdigest()
+
+
+def refuse_a_changed_workload(question: TuneQuestion) -> None:
+    """Raise UsageError where the workload is not what was approved: other hours, side effects, inputs."""
+    if question.workload is None or question.workload_sha256 is None:
+        return
+    file = Path(question.workload)
+    if workload_sha256(file) != question.workload_sha256:
+        raise UsageError(
+            f"{file} was changed since the campaign began; what was approved was the file as it was.",
+            hint=f"Put it back, or approve the new one: {OTHER_FOLDER[0].lower()}{OTHER_FOLDER[1:]}",
+        )
 
 
 def refuse_another_question(context: TuneContext, saved: Saved) -> None:
     """Raise UsageError where the command asks for something else than the campaign was begun for."""
     options = context.options
+    if saved.campaign is not None and time.time() < saved.campaign.until:  # later nothing is called by it
+        refuse_a_changed_workload(saved.question)
     asked = question_of(context, options.over or saved.question.over)
     differs = [
         flag

@@ -16,6 +16,7 @@ from diag.errors import DiagError
 from diag.exit_codes import ExitCode, category_of
 from diag.measuring.load_process import LoadOptions, run_load
 from diag.tuning.campaign_text import at, window_line
+from diag.tuning.same_campaign import refuse_a_changed_workload
 from diag.tuning.tune_context import TuneContext
 
 
@@ -43,7 +44,11 @@ class LoadWindows:
         time.sleep(seconds)
 
     def make(self, folder: RunFolder, turns: Sequence[Turn], window_s: float) -> Made:
-        """Make one window. Raises WindowRefusedError where the same refusal would come again."""
+        """Make one window.
+
+        Raises UsageError for a changed workload, WindowRefusedError where the same refusal would come again.
+        """
+        refuse_a_changed_workload(self.saved.question)
         folder.path.mkdir(parents=True, exist_ok=True)
         write_turns(folder.path / TURNS_FILE, turns)
         result = run_load(self._load_options(folder, window_s))

@@ -130,6 +130,24 @@ def test_another_question_in_the_same_folder_is_refused(
     assert "0 of 1 action done, 1 open" in capsys.readouterr().out
 
 
+def test_a_workload_that_was_changed_since_it_was_approved_is_not_called_by(
+    capsys: "pytest.CaptureFixture[str]", session: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its hours would be ignored, and what may have side effects now was not asked for."""
+    workload = session / "workload.toml"
+    workload.write_text('[[action]]\nname = "*"\n')
+    outside = FakeOutside(most=1)
+    Jumping(monkeypatch, outside)
+    assert run(["tune"]) == ExitCode.INTERRUPTED
+    made = len(outside.made)
+    workload.write_text('[[action]]\nname = "*"\nallow_side_effects = true\n')
+    capsys.readouterr()
+
+    assert run(["tune"]) == ExitCode.USAGE
+    assert "was changed since the campaign began" in capsys.readouterr().err
+    assert len(outside.made) == made
+
+
 def test_only_one_at_a_time_and_cron_does_not_mind(
     capsys: "pytest.CaptureFixture[str]", session: Path
 ) -> None:
