@@ -78,6 +78,8 @@ class StageWatch:
         An apply that was stopped, or that a broken promise ended, is not gone past by another plan. Raises
         BrokenPromiseError and UnwatchedError.
         """
+        if self.plan.stages.share >= 1.0:
+            return  # all at once, as without stages
         since = self.clock.now() - LONGEST_WATCH_S
         recent = [item for item in self.watched.promises() if item.line.at > since]
         self.stopped_by = self._watch(0, recent) if recent else None
