@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from analysis.coverage.week_of_hours import QUARTER_S, hour_of_week
-from analysis.format.action_facts import HOURS_A_WEEK, ProductionWeek, is_zone
+from analysis.format.action_facts import HOURS_A_WEEK, ProductionWeek, clock_of
 from analysis.format.typed_json import Amount, Count, WrongShapeError
 
 Grade = Literal["A", "B", "C"]
@@ -77,7 +77,7 @@ def hours_of_calls(
 
     On the clock of `zone` (an IANA name; UTC where it is none) where it is not known when production calls.
     """
-    clock = production.zone if production is not None else zone if zone and is_zone(zone) else "UTC"
+    clock = production.zone if production is not None else clock_of(zone)
     hours = hours_of_week(started_at, clock)
     return hours_seen(hours, slower, production, clock, design_effect=design_effect)
 

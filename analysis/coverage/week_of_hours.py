@@ -25,7 +25,8 @@ MOST_AN_HOUR: Final = 10**9
 QUARTER_S: Final = 900.0
 """Clocks differ from UTC by whole quarters of an hour, so a quarter lies in one hour of any clock."""
 LIKE: Final = 'texts such as "mon-fri 08:00-18:00", "sat,sun 22:00-03:00" or "00:00-24:00" (every day)'
-_SPAN: Final = re.compile(r"(?:([a-z][a-z ,-]*?)\s+)?(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
+_SPAN: Final = re.compile(r"(?:([a-z][a-z ,-]*?)\s+)?(\d.*)", re.DOTALL)
+_CLOCK: Final = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
 _LONGEST: Final = 100
 _DAY_MINUTES: Final = 24 * 60
 _WEEK_MINUTES: Final = 7 * _DAY_MINUTES
@@ -83,16 +84,26 @@ def stated_week(when: Sequence[str], zone: str) -> ProductionWeek:
     return ProductionWeek(zone, tuple(hours), "stated")
 
 
+def clock_span(text: str) -> tuple[int, int] | None:
+    """Return from and until of "23:00-05:00" as minutes of the day (until 24:00); None for another text."""
+    match = _CLOCK.fullmatch(text.strip())
+    if match is None:
+        return None
+    from_h, from_m, to_h, to_m = map(int, match.groups())
+    begin, end = from_h * 60 + from_m, to_h * 60 + to_m
+    if max(from_m, to_m) > 59 or begin >= _DAY_MINUTES or end > _DAY_MINUTES or begin == end:
+        return None
+    return begin, end
+
+
 def _span(text: str) -> tuple[frozenset[int], int, int]:
     """The days, the first minute and the minutes of one stretch."""
     match = _SPAN.fullmatch(text.strip().lower()) if len(text) <= _LONGEST else None
-    days = _days(match.group(1)) if match else frozenset[int]()
-    if match is None or not days:
+    days = _days(match[1]) if match else frozenset[int]()
+    span = clock_span(match[2]) if match else None
+    if span is None or not days:
         raise WrongShapeError(f"when must be {LIKE}")
-    from_h, from_m, to_h, to_m = map(int, match.groups()[1:])
-    begin, end = from_h * 60 + from_m, to_h * 60 + to_m
-    if max(from_m, to_m) > 59 or begin >= _DAY_MINUTES or end > _DAY_MINUTES or begin == end:
-        raise WrongShapeError(f"when must be {LIKE}")
+    begin, end = span
     return days, begin, end - begin if end > begin else end - begin + _DAY_MINUTES
 
 

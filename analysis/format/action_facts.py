@@ -38,6 +38,11 @@ def is_zone(name: str) -> bool:
     return True
 
 
+def clock_of(zone: str | None) -> str:
+    """Return the zone whose clock is read where this one was asked for: UTC where it is none."""
+    return zone if zone and is_zone(zone) else "UTC"
+
+
 @dataclass(frozen=True, slots=True)
 class ActionFacts:
     """Facts of one action, from the run's manifest or from `--actions actions.json`.

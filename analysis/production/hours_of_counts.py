@@ -6,7 +6,7 @@ import numpy as np
 
 from analysis.coverage.hours_seen import HoursSeen, hours_of_week, slow_hours
 from analysis.estimates.estimate import Estimate
-from analysis.format.action_facts import HOURS_A_WEEK, is_zone
+from analysis.format.action_facts import HOURS_A_WEEK, clock_of
 from analysis.production.hourly_counts import BucketCounts
 
 
@@ -16,7 +16,7 @@ def hours_of_counts(counts: BucketCounts, estimate: Estimate, zone: str | None) 
     Slow is what took longer than the whole second that ends p95; hours with a shorter timeout cannot show it
     and are slow nowhere. An hour of UTC counts in that hour of the clock in which its middle lies.
     """
-    clock = zone if zone and is_zone(zone) else "UTC"
+    clock = clock_of(zone)
     middle = np.array([hour.started_at + 1800.0 for hour in counts.hours], dtype=np.float64)
     at = hours_of_week(middle, clock)
     calls = np.bincount(at, [float(hour.total) for hour in counts.hours], HOURS_A_WEEK).astype(np.int64)

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Final, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from analysis.errors import BadSettingError
+from analysis.format.action_facts import is_zone
 from analysis.format.atomic_write import write_whole
 from analysis.format.input_file import InputFile
 from analysis.format.typed_json import Between, WrongShapeError, typed
@@ -121,7 +121,5 @@ def _check(campaign: Campaign) -> None:
         raise WrongShapeError("campaign.until is not 1 h to 14 d after campaign.began_at")
     if not campaign.actions or len({one.action_id for one in campaign.actions}) < len(campaign.actions):
         raise WrongShapeError("campaign.actions is empty, or names an action twice")
-    try:
-        ZoneInfo(campaign.hours.zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise WrongShapeError("campaign.hours.zone is not a time zone") from None
+    if not is_zone(campaign.hours.zone):
+        raise WrongShapeError("campaign.hours.zone is not a time zone")

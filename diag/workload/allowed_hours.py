@@ -6,17 +6,16 @@ days = ["mon", "tue"]       # the days on which a stretch begins; all when left 
 zone = "Europe/Berlin"      # an IANA name, so that summer time is right
 """
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
+from analysis.coverage.week_of_hours import DAYS, clock_span
+from analysis.format.action_facts import is_zone
 from analysis.format.typed_json import Between
 from diag.toml_section import TomlSection
 
-DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_SPAN: Final = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
 _MIDNIGHT: Final = 24 * 60
 
 Stretch = tuple[float, float]
@@ -67,10 +66,8 @@ def read_hours(part: TomlSection) -> AllowedHours:
     zone = part.text("zone", None)
     if zone is None:
         raise part.error("has no zone", 'Say which clock is meant: zone = "Europe/Berlin"')
-    try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise part.wrong_value("zone", zone, 'an IANA time zone such as "Europe/Berlin" or "UTC"') from None
+    if not is_zone(zone):
+        raise part.wrong_value("zone", zone, 'an IANA time zone such as "Europe/Berlin" or "UTC"')
     days = part.texts("days") if part.has("days") else DAYS
     unknown = [day for day in days if day.lower()[:3] not in DAYS]
     if unknown or not days:
@@ -79,15 +76,10 @@ def read_hours(part: TomlSection) -> AllowedHours:
 
 
 def _span(part: TomlSection, text: str) -> tuple[int, int]:
-    match = _SPAN.fullmatch(text.strip())
-    right = 'texts such as "23:00-05:00", from 00:00 to 24:00'
-    if match is None:
-        raise part.wrong_value("allow", text, right)
-    hours_from, minutes_from, hours_to, minutes_to = map(int, match.groups())
-    begin, end = hours_from * 60 + minutes_from, hours_to * 60 + minutes_to
-    if max(minutes_from, minutes_to) > 59 or begin >= _MIDNIGHT or end > _MIDNIGHT or begin == end:
-        raise part.wrong_value("allow", text, right)
-    return begin, end
+    span = clock_span(text)
+    if span is None:
+        raise part.wrong_value("allow", text, 'texts such as "23:00-05:00", from 00:00 to 24:00')
+    return span
 
 
 def _stretch(day: date, span: tuple[int, int], zone: ZoneInfo) -> Stretch:

@@ -1,18 +1,17 @@
 """When production calls the actions of a run, read once before it: the hours that matter."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from analysis.coverage.week_of_hours import week_of_counts
-from analysis.format.action_facts import ProductionWeek, is_zone
+from analysis.format.action_facts import ProductionWeek, clock_of
 from diag.genesys.client import GenesysClient
 from diag.genesys.errors import ApiError, RefusedRequestError
+from diag.production.time_window import last_days
 
 WEEKS_READ: Final = (4, 1)
 """Whole weeks back, so that each hour of the week comes equally often; fewer where the platform refuses."""
-LAG: Final = timedelta(hours=1)
-"""The newest full hour is left out: how late the platform's numbers arrive is not documented."""
 
 
 def production_weeks(
@@ -23,12 +22,11 @@ def production_weeks(
     An action that production seldom calls is left out; so are all where the org does not answer: a run is not
     refused for what only its grade needs. One request for ten actions (`GenesysClient.hourly_executions`).
     """
-    clock = zone if zone and is_zone(zone) else "UTC"
-    until = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0) - LAG
+    clock = clock_of(zone)
     for weeks in WEEKS_READ:
-        since = until - timedelta(weeks=weeks)
+        window = last_days(7 * weeks, now)
         try:
-            hours = client.hourly_executions(action_ids, since, until)
+            hours = client.hourly_executions(action_ids, window.since, window.until)
         except RefusedRequestError:
             continue
         except ApiError:

@@ -231,9 +231,9 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "loadtests/action_user.py": {"loadtests.run", "loadtests.sending", "locust"},
     "loadtests/planning": {
         *_CLIENT, "analysis.coverage.week_of_hours",
-        "analysis.format", "diag.choice", "diag.errors", "diag.exit_codes",
-        "diag.genesys.drafts", "diag.inventory", "diag.sandbox.launch", "diag.settings", "diag.target",
-        "diag.workload",
+        "analysis.format", "diag.choice", "diag.errors", "diag.exit_codes", "diag.genesys.drafts",
+        "diag.inventory", "diag.production.time_window", "diag.sandbox.launch", "diag.settings",
+        "diag.target", "diag.workload",
     },
     "loadtests/recording": {
         "analysis.format", "analysis.plain_text", "diag.errors", "diag.measuring", "diag.target",

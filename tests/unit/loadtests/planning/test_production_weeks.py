@@ -14,7 +14,8 @@ from diag.genesys.errors import (
     RefusedRequestError,
     UnexpectedReplyError,
 )
-from loadtests.planning.production_weeks import LAG, production_weeks
+from diag.production.time_window import LAG
+from loadtests.planning.production_weeks import production_weeks
 
 NOW = datetime(2026, 11, 25, 10, 30, tzinfo=UTC)
 
