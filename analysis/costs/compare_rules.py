@@ -9,7 +9,7 @@ from typing import Literal, Self
 from analysis.costs.compared_rule import ComparedRule, TimeoutRule, silence_s
 from analysis.costs.cost import Cost
 from analysis.costs.made_by import ChosenNumber
-from analysis.estimates.estimate import buffer_ms
+from analysis.estimates.estimate import buffer_ms, whole_seconds
 from analysis.estimates.findings import Findings
 from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S
 from analysis.number_words import accepted_text, percentile_name
@@ -65,13 +65,13 @@ class _Asked:
         """Return what a rule that begins with a quantile asks for; production knows that to its second."""
         if start_ms is None:
             return cls(None, None)
-        wanted_s = _whole_seconds(needs(start_ms))
+        wanted_s = _at_least_one(needs(start_ms))
         timeout_s = min(wanted_s, PLATFORM_MAX_TIMEOUT_S)
         if source == "test":
             return cls(wanted_s, timeout_s)
         last_s = max(math.ceil(start_ms / 1e3), 1)
         above_ms, up_to_ms = (last_s - 1) * 1e3 + 1.0, last_s * 1e3
-        return cls(wanted_s, timeout_s, _whole_seconds(needs(above_ms)), _whole_seconds(needs(up_to_ms)))
+        return cls(wanted_s, timeout_s, _at_least_one(needs(above_ms)), _at_least_one(needs(up_to_ms)))
 
 
 def _our_name(number: ChosenNumber, settings: RecommendSettings) -> str:
@@ -108,5 +108,5 @@ def _row(rule: TimeoutRule, name: str, asked: _Asked, cost_of_timeout: CostOf) -
     )
 
 
-def _whole_seconds(ms: float) -> int:
-    return max(PLATFORM_MIN_TIMEOUT_S, math.ceil(ms / 1e3 - 1e-9))
+def _at_least_one(ms: float) -> int:
+    return max(PLATFORM_MIN_TIMEOUT_S, whole_seconds(ms))

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from analysis.costs.made_by import ChosenNumber, MadeBy
-from analysis.estimates.estimate import buffer_ms, wait_for
+from analysis.estimates.estimate import buffer_ms, slack_s, wait_for, whole_seconds
 from analysis.estimates.findings import Findings
 from analysis.number_words import at_least, at_most, latency, percentile_name
 from analysis.settings import RecommendSettings
@@ -64,8 +64,8 @@ def _stays(current_s: int, wanted_s: int, settings: RecommendSettings) -> str:
     stays = f"{current_s} s is in force and stays: the rule gives {wanted_s} s, and"
     if current_s < wanted_s:
         return f"{stays} {current_s} s covers the upper bound and at least half of the buffer."
-    slack_s = max(settings.hysteresis_min_s, settings.hysteresis_ratio * wanted_s)
-    return f"{stays} a timeout that is longer by no more than {latency(slack_s * 1e3)} is not worth a change."
+    slack = latency(slack_s(wanted_s, settings) * 1e3)
+    return f"{stays} a timeout that is longer by no more than {slack} is not worth a change."
 
 
 def _by_the_rule(findings: Findings, settings: RecommendSettings) -> _ByTheRule | None:
@@ -75,8 +75,8 @@ def _by_the_rule(findings: Findings, settings: RecommendSettings) -> _ByTheRule 
         return None
     buffer = buffer_ms(quantile, settings)
     needed = wait_for(quantile, upper, buffer, settings)
-    whole_s, buffered_s = _whole_seconds(needed), _whole_seconds(quantile + buffer)
-    if whole_s == _whole_seconds(quantile):
+    whole_s, buffered_s = whole_seconds(needed), whole_seconds(quantile + buffer)
+    if whole_s == whole_seconds(quantile):
         by = MadeBy.WHOLE_SECONDS
     elif settings.rule == "sum":
         by = MadeBy.BOUND_AND_BUFFER
@@ -119,7 +119,3 @@ def _within_a_second(ms: float) -> str:
     """Production is counted in whole seconds: "between 2 and 3 s"."""
     last_s = max(math.ceil(ms / 1e3), 1)
     return "under 1 s" if last_s == 1 else f"between {last_s - 1} and {last_s} s"
-
-
-def _whole_seconds(ms: float) -> int:
-    return math.ceil(ms / 1e3 - 1e-9)

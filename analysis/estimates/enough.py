@@ -20,7 +20,7 @@ import numpy as np
 from scipy import special
 
 from analysis.estimates.calls_missing import a_probe_sees_further
-from analysis.estimates.estimate import Estimate, buffer_ms, estimate, timeout_for
+from analysis.estimates.estimate import Estimate, buffer_ms, estimate, slack_s, timeout_for
 from analysis.estimates.warmup import warm_up_mask
 from analysis.samples.action_calls import Calls
 from analysis.settings import RecommendSettings
@@ -170,7 +170,7 @@ def highest_acceptable_s(quantile_ms: float, settings: RecommendSettings) -> flo
     if settings.rule == "sum":
         wanted += buffer_ms(quantile_ms, settings)
     seconds = math.ceil(wanted / 1e3)
-    return seconds + max(settings.hysteresis_min_s, settings.hysteresis_ratio * seconds)
+    return seconds + slack_s(seconds, settings)
 
 
 def _without_warm_up(calls: Calls, settings: RecommendSettings) -> Calls:

@@ -102,4 +102,15 @@ def wait_for(quantile: float, upper: float, buffer: float, settings: RecommendSe
 def timeout_for(quantile_ms: float, upper_ms: float, settings: RecommendSettings) -> int:
     """Return whole seconds, rounded up, before cap: never below the bound nor the floor."""
     need = wait_for(quantile_ms, upper_ms, buffer_ms(quantile_ms, settings), settings)
-    return max(settings.floor_s, math.ceil(need / 1e3 - 1e-9))
+    return max(settings.floor_s, whole_seconds(need))
+
+
+def whole_seconds(ms: float) -> int:
+    """Return milliseconds as whole seconds, rounded up; a sum's last binary digit is no second."""
+    return math.ceil(ms / 1e3 - 1e-9)
+
+
+def slack_s(timeout_s: float, settings: RecommendSettings) -> float:
+    """Return by how many seconds another timeout must differ from this one to be worth a change
+    (hysteresis)."""
+    return max(settings.hysteresis_min_s, settings.hysteresis_ratio * timeout_s)

@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from analysis.estimates.estimate import Estimate, buffer_ms, estimate
+from analysis.estimates.estimate import Estimate, buffer_ms, estimate, slack_s
 from analysis.samples.action_calls import Calls
 from analysis.settings import RecommendSettings
 from analysis.statistics.change_point import LEVELS, ChangeKind, ChangePoint, find_change_point
@@ -141,7 +141,7 @@ def _later_is_slower(before: Estimate, after: Estimate, point: ChangePoint) -> b
 def _moves_the_timeout(faster: Estimate, slower: Estimate, settings: RecommendSettings) -> bool:
     """Return whether p99 + buffer differ by more than the hysteresis: a smaller difference moves nothing."""
     a, b = _need_ms(faster, settings), _need_ms(slower, settings)
-    return b - a >= max(settings.hysteresis_min_s * 1e3, settings.hysteresis_ratio * a)
+    return b - a >= slack_s(a / 1e3, settings) * 1e3
 
 
 def _need_ms(part: Estimate, settings: RecommendSettings) -> float:

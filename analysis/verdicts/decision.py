@@ -9,7 +9,7 @@ from analysis.estimates.calls_missing import (
     a_probe_sees_further,
 )
 from analysis.estimates.enough import Enough
-from analysis.estimates.estimate import Estimate, buffer_ms, timeout_for
+from analysis.estimates.estimate import Estimate, buffer_ms, slack_s, timeout_for
 from analysis.estimates.findings import Findings
 from analysis.settings import RecommendSettings
 from analysis.statistics.confidence_bounds import calls_for_a_bound
@@ -109,8 +109,7 @@ def _why_no_bound(estimate: Estimate, settings: RecommendSettings) -> Verdict:
 def _against_current(estimate: Estimate, wanted: int, current: int, settings: RecommendSettings) -> Decision:
     assert estimate.upper_ms is not None and estimate.quantile_ms is not None  # `wanted` rests on both
     safe = max(estimate.upper_ms, estimate.quantile_ms + buffer_ms(estimate.quantile_ms, settings) / 2)
-    slack = max(settings.hysteresis_min_s, settings.hysteresis_ratio * wanted)
-    fits = current * 1e3 >= safe and current <= min(wanted + slack, settings.cap_s)
+    fits = current * 1e3 >= safe and current <= min(wanted + slack_s(wanted, settings), settings.cap_s)
     if settings.rule == "sum":
         fits = fits and current >= wanted
     if fits and current >= settings.floor_s:

@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from analysis.estimates.estimate import buffer_ms
+from analysis.estimates.estimate import slack_s, timeout_for
 from analysis.settings import RecommendSettings
 from analysis.stopping.when_settled import Settled
 from analysis.verdicts.holds import GRADES_TO_LOWER, MIN_CALLS_TO_LOWER, Hold, hold_on_lowering
@@ -131,5 +131,5 @@ def _will_be_lowered(judged: Recommendation, settings: RecommendSettings) -> boo
     now, seen = judged.current_timeout_s, judged.quantile_ms
     if now is None or seen is None:
         return False
-    to_s = max(settings.floor_s, math.ceil((seen + buffer_ms(seen, settings)) / 1e3))
-    return now - to_s > max(settings.hysteresis_min_s, settings.hysteresis_ratio * now)
+    to_s = timeout_for(seen, seen, settings)
+    return now > to_s + slack_s(to_s, settings)
