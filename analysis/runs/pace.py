@@ -8,14 +8,18 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from analysis.samples.action_calls import Calls
+from analysis.samples.action_calls import Calls, Kind
 
 Spans = Mapping[int, tuple[float, float]]
 """Run number -> start of its first and of its last call, Unix seconds."""
 
 
 def run_spans(calls: Calls) -> Spans:
-    """Return when each run made the first and the last of these calls (in order of run and start)."""
+    """Return when each run made the first and the last of these calls (in order of run and start).
+
+    Refused ones tell nothing: not of a latency, and not of when the run began or ended.
+    """
+    calls = calls.where(calls.kind != Kind.REFUSED)
     if not len(calls):
         return {}
     first = np.r_[0, np.flatnonzero(np.diff(calls.run)) + 1]

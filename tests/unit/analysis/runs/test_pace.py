@@ -26,6 +26,14 @@ def test_an_action_that_had_one_turn_in_three_takes_three_times_as_long() -> Non
     assert first.next_takes_s == pytest.approx(3 * alone.next_takes_s, rel=0.02)
 
 
+def test_a_refusal_before_the_first_call_makes_nothing_longer() -> None:
+    table = calls(lognormal(250, 2.0), rate=1.0)
+    refused = calls(np.array([0.05]), outcome="invalid_input", start=START - 5)
+    both = judge(pd.concat([table, refused], ignore_index=True))
+
+    assert both.next_takes_s == judge(table).next_takes_s is not None
+
+
 def test_no_pace_no_time() -> None:
     assert judge(calls(np.array([2.0]))).next_takes_s is None
     fits = judge(calls(lognormal(5000, 2.0), timeout_s=3, rate=1.0))
