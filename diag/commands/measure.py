@@ -8,20 +8,17 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from diag.errors import DiagError, UsageError
-from diag.exit_codes import category_of
+from diag.errors import UsageError
 from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
 from diag.interaction.output import NamedPath
-from diag.interaction.shared_options import profile_option
+from diag.interaction.shared_options import profile_option, usual_workload
 
 if TYPE_CHECKING:
-    from analysis.format.run_folder import Manifest
     from diag.console import Console
-    from diag.measuring.load_process import LoadOptions, LoadResult, Refusal
+    from diag.measuring.load_process import LoadOptions, LoadResult
     from diag.settings import Settings
 
-DEFAULT_WORKLOAD: Final = Path("workload.toml")
 DEFAULT_TIME_S: Final = 600.0
 SANDBOX_TIME_S: Final = 60.0
 
@@ -52,9 +49,7 @@ class MeasureOptions:
     @property
     def workload_file(self) -> Path | None:
         """Return the workload given, else the one in this folder, else None."""
-        if self.workload is None and DEFAULT_WORKLOAD.is_file():
-            return DEFAULT_WORKLOAD
-        return self.workload
+        return usual_workload(self.workload)
 
 
 @click.command(
@@ -139,7 +134,7 @@ def _load_options(
     options: MeasureOptions, settings: "Settings", run_dir: Path, console: "Console"
 ) -> "LoadOptions":
     """What to run; a protected profile asks for the org's name here."""
-    from diag.measuring.load_process import LoadOptions
+    from diag.measuring.load_process import LoadOptions, session_environment
 
     return LoadOptions(
         run_dir=run_dir,
@@ -157,10 +152,7 @@ def _load_options(
         until_settled=options.until_settled and options.mode in (None, "measure"),
         sla=options.sla,
         confirm_org=None if options.dry_run else _confirmed_org(console, settings),
-        env={
-            **({"DIAG_PROFILE": options.profile} if options.profile else {}),
-            **({"DIAG_SANDBOX": "1"} if options.sandbox else {}),
-        },
+        env=session_environment(options.profile, sandbox=options.sandbox),
     )
 
 
@@ -247,7 +239,8 @@ def _conclude(console: "Console", result: "LoadResult", zone: str | None, *, qui
     from diag.interaction.show_analysis import CLOSED_MODEL, apply_command, show_analysis
     from diag.judged_files import gather
     from diag.measuring.after_run import places_filled, write_report
-    from diag.measuring.load_process import Refusal
+    from diag.measuring.calls_made import calls_made
+    from diag.measuring.load_process import NotMeasuredError, Refusal
 
     if result.refusal is not None:
         raise NotMeasuredError(result.refusal, result.exit_code)
@@ -283,35 +276,3 @@ def _conclude(console: "Console", result: "LoadResult", zone: str | None, *, qui
         show_analysis(console, evidence.analysis, to_set=apply_command(["recommend"]))
     console.result(str(result.folder.path))
     return result.exit_code
-
-
-def calls_made(manifest: "Manifest") -> str:
-    """Return how many calls were made, and whether this machine was too busy to time them well."""
-    from analysis.number_words import plural
-
-    made = plural(manifest.calls or 0, "call")
-    not_sent = f", {manifest.dropped:,} planned ones not sent" if manifest.dropped else ""
-    match manifest.grade:
-        case "WARN":
-            high = f"{_reads_high(manifest)} high, which does not matter for whole seconds"
-            return f"{made}{not_sent}; this machine was busy: times may read {high}"
-        case "INVALID":
-            return f"{made}{not_sent}; this machine was too busy to measure: measure again on a quieter one"
-        case _:
-            return f"{made}{not_sent}"
-
-
-def _reads_high(manifest: "Manifest") -> str:
-    """How much too high times may be: the hub lag is about the error itself (generator_grade)."""
-    from analysis.number_words import at_most
-
-    lag_ms = (manifest.generator or {}).get("hub_lag_p99_ms", 0.0)
-    return f"up to {at_most(lag_ms)}" if lag_ms else "a little"
-
-
-class NotMeasuredError(DiagError):
-    """The load process refused to begin; its message and its kind of error are kept."""
-
-    def __init__(self, refusal: "Refusal", code: int) -> None:
-        super().__init__(refusal.message, hint=refusal.hint, details=refusal.details)
-        self.category = category_of(code)

@@ -15,7 +15,7 @@ from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
 from diag.interaction.output import NamedPath, goes_to_stdout, output_option, write_result
 from diag.interaction.recommend_options import recommend_options, stated_flags
-from diag.interaction.shared_options import profile_option
+from diag.interaction.shared_options import USUAL_DAYS, profile_option
 
 if TYPE_CHECKING:
     from analysis.samples.sample_set import SampleSet
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from diag.settings import Settings
     from reports.report_data import ReportData
 
-USUAL_DAYS: Final = 7
 FORMAT_BY_SUFFIX: Final = {".html": "html", ".json": "json", ".csv": "csv", ".md": "md"}
 
 

@@ -1,10 +1,21 @@
 """Single flags that several verbs take, with one name and one help text each."""
 
 from pathlib import Path
+from typing import Final
 
 import click
 
 from analysis.settings import SAME_WITHIN_S
+
+USUAL_DAYS: Final = 7
+"""Of production, where no other number is asked for."""
+_USUAL_WORKLOAD: Final = Path("workload.toml")
+
+
+def usual_workload(given: Path | None) -> Path | None:
+    """Return the workload given, else the one in this folder, else None."""
+    return _USUAL_WORKLOAD if given is None and _USUAL_WORKLOAD.is_file() else given
+
 
 profile_option = click.option("--profile", help="Take the credentials from this profile.")
 actions_file_option = click.option(

@@ -14,8 +14,8 @@ from typing import Final
 
 from analysis.format.input_file import open_own, open_regular
 from analysis.format.run_folder import RunFolder, read_manifest
-from diag.errors import UsageError
-from diag.exit_codes import ExitCode
+from diag.errors import DiagError, UsageError
+from diag.exit_codes import ExitCode, category_of
 from diag.measuring.run_progress import ProgressReader, RunProgress
 
 LOG_NAME: Final = "load.log"
@@ -61,6 +61,22 @@ class Refusal:
     message: str
     details: tuple[str, ...] = ()
     hint: str | None = None
+
+
+class NotMeasuredError(DiagError):
+    """The load process refused to begin; its message and its kind of error are kept."""
+
+    def __init__(self, refusal: Refusal, code: int) -> None:
+        super().__init__(refusal.message, hint=refusal.hint, details=refusal.details)
+        self.category = category_of(code)
+
+
+def session_environment(profile: str | None, *, sandbox: bool) -> dict[str, str]:
+    """Return the variables that lead the load process to where the flags led this one."""
+    return {
+        **({"DIAG_PROFILE": profile} if profile else {}),
+        **({"DIAG_SANDBOX": "1"} if sandbox else {}),
+    }
 
 
 @dataclass(frozen=True, slots=True)

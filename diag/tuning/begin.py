@@ -21,6 +21,7 @@ from diag.changes.journal.journal import Journal
 from diag.errors import UsageError
 from diag.genesys.client import GenesysClient
 from diag.genesys.models import Action
+from diag.interaction.shared_options import USUAL_DAYS
 from diag.inventory.matching import wanted_actions
 from diag.production.evidence import ProductionEvidence, ProductionQuestion, to_json
 from diag.production.findings import findings_of
@@ -29,7 +30,7 @@ from diag.production.time_window import last_days
 from diag.tuning.campaign_text import cost_lines, look_lines, to_measure_table
 from diag.tuning.same_campaign import question_of
 from diag.tuning.tune_context import TuneContext
-from diag.tuning.tune_options import DEFAULT_OVER, USUAL_DAYS
+from diag.tuning.tune_options import DEFAULT_OVER
 from diag.workload.org_limits import read_limits
 from diag.workload.read_workload import read_workload
 from diag.workload.workload import EVERYTHING, Workload

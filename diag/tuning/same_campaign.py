@@ -11,9 +11,9 @@ from diag.campaign.folder import CampaignFolder
 from diag.campaign.saved import OTHER_FOLDER, Saved, TuneQuestion
 from diag.errors import UsageError
 from diag.genesys.client import GenesysClient
+from diag.interaction.shared_options import USUAL_DAYS
 from diag.production.look import place_of
 from diag.tuning.tune_context import TuneContext
-from diag.tuning.tune_options import USUAL_DAYS
 
 
 def question_of(context: TuneContext, over: str) -> TuneQuestion:

@@ -6,10 +6,9 @@ from typing import Final
 
 from diag.apply_dialog.stages import Stages, read_stages
 from diag.errors import UsageError
+from diag.interaction.shared_options import usual_workload
 
-DEFAULT_WORKLOAD: Final = Path("workload.toml")
 DEFAULT_OVER: Final = "24h"
-USUAL_DAYS: Final = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +33,7 @@ class TuneOptions:
     @property
     def workload_file(self) -> Path | None:
         """Return the workload given, else the one in this folder, else None."""
-        if self.workload is None and DEFAULT_WORKLOAD.is_file():
-            return DEFAULT_WORKLOAD
-        return self.workload
+        return usual_workload(self.workload)
 
     @property
     def stages(self) -> Stages | None:

@@ -12,20 +12,11 @@ from diag.campaign.saved import Saved
 from diag.campaign.spread import Slot
 from diag.campaign.standing import Standing
 from diag.choice.turns_file import TURNS_FILE, Turn, write_turns
-from diag.errors import DiagError
-from diag.exit_codes import ExitCode, category_of
-from diag.measuring.load_process import LoadOptions, run_load
+from diag.exit_codes import ExitCode
+from diag.measuring.load_process import LoadOptions, NotMeasuredError, run_load, session_environment
 from diag.tuning.campaign_text import at, window_line
 from diag.tuning.same_campaign import refuse_a_changed_workload
 from diag.tuning.tune_context import TuneContext
-
-
-class WindowRefusedError(DiagError):
-    """The load process refused to begin, and would again; its message and its kind of error are kept."""
-
-    def __init__(self, message: str, hint: str | None, code: int) -> None:
-        super().__init__(message, hint=hint)
-        self.category = category_of(code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +37,7 @@ class LoadWindows:
     def make(self, folder: RunFolder, turns: Sequence[Turn], window_s: float) -> Made:
         """Make one window.
 
-        Raises UsageError for a changed workload, WindowRefusedError where the same refusal would come again.
+        Raises UsageError for a changed workload, NotMeasuredError where the same refusal would come again.
         """
         refuse_a_changed_workload(self.saved.question)
         folder.path.mkdir(parents=True, exist_ok=True)
@@ -54,7 +45,7 @@ class LoadWindows:
         result = run_load(self._load_options(folder, window_s))
         if result.refusal is not None:
             if result.exit_code in (ExitCode.USAGE, ExitCode.AUTH):
-                raise WindowRefusedError(result.refusal.message, result.refusal.hint, result.exit_code)
+                raise NotMeasuredError(result.refusal, result.exit_code)
             self.context.console.warn(
                 f"This window could not begin: {result.refusal.message} It is made up for."
             )
@@ -75,10 +66,7 @@ class LoadWindows:
             workload=None if workload is None else Path(workload),
             turns=folder.path / TURNS_FILE,
             confirm_org=self.saved.org_name if protected else None,  # was typed when the campaign began
-            env={
-                **({"DIAG_PROFILE": options.profile} if options.profile else {}),
-                **({"DIAG_SANDBOX": "1"} if options.sandbox else {}),
-            },
+            env=session_environment(options.profile, sandbox=options.sandbox),
         )
 
 
