@@ -60,26 +60,41 @@ def gather(
     the inputs and flags that the next commands repeat; None for the newest run judged by the defaults.
     `zone` is whose clock hours are shown on, where it is not known when production calls.
     """
-    from analysis.jobs.loop_advice import recommend_loops
     from analysis.samples.actions_file import read_actions_file
     from analysis.samples.read_samples import read_samples
+
+    known = {**(read_actions_file(actions_file) if actions_file else {}), **(facts or {})}
+    samples = read_samples(inputs, detail=detail)
+    found = judged(samples, inputs, settings, known, source=source, zone=zone)
+    if not detail and any(_refused(row) for row in found.analysis.actions):  # the details say why
+        samples = read_samples(inputs, detail=True)
+        return judged(samples, inputs, settings, known, source=source, zone=zone)
+    return found
+
+
+def judged(
+    samples: "SampleSet",
+    inputs: Sequence[Path],
+    settings: RecommendSettings,
+    facts: Mapping[str, ActionFacts] | None = None,
+    *,
+    source: str | None,
+    zone: str | None,
+) -> RunEvidence:
+    """Return the evidence of samples that were read from these inputs; the rest as in `gather`."""
+    from analysis.jobs.loop_advice import recommend_loops
     from analysis.verdicts.recommend import recommend
 
-    samples = read_samples(inputs, detail=detail)
-    known = {**(read_actions_file(actions_file) if actions_file else {}), **(facts or {})}
     folders = tuple(RunFolder(path) for path in inputs if path.is_dir())
     try:
-        analysis = recommend(samples, known, settings, source=source, zone=zone)
+        analysis = recommend(samples, facts, settings, source=source, zone=zone)
         loops = recommend_loops(inputs, settings, samples.stated_settings())
     except BadSettingError as error:  # the flags were checked when they were read
         named = ", ".join(str(folder.manifest) for folder in folders)
         raise BadSettingError(
             f"The settings under recommend in {named} cannot be used: {error.message}.", hint=error.hint
         ) from None
-    if not detail and any(_refused(row) for row in analysis.actions):  # the details say why
-        return gather(inputs, settings, actions_file=actions_file, facts=facts, detail=True, source=source)
-    analysis = replace(analysis, loops=loops)
-    return RunEvidence(samples=samples, analysis=analysis, folders=folders)
+    return RunEvidence(samples=samples, analysis=replace(analysis, loops=loops), folders=folders)
 
 
 def _refused(row: Recommendation) -> bool:

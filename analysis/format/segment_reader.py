@@ -54,6 +54,11 @@ def segment_paths(folder: RunFolder) -> tuple[Path, ...]:
     return tuple(sorted(folder.segments.glob(f"*{SEGMENT_SUFFIX}")))
 
 
+def holds_records(folder: RunFolder) -> bool:
+    """Return whether a worker has recorded anything in the run."""
+    return any(path.stat().st_size for path in segment_paths(folder))
+
+
 def read_names(path: Path) -> tuple[Mapping[str, Mapping[int, str]], int]:
     """Return {kind: {code: text}} of a names file, and how many lines could not be read.
 

@@ -1,4 +1,4 @@
-"""Asks for approval before anything is written to an org."""
+"""Asks for approval before anything is written to an org, or called there unattended."""
 
 from typing import TYPE_CHECKING
 
@@ -11,20 +11,23 @@ if TYPE_CHECKING:
 
 
 def approve(console: "Console", settings: "Settings", org: OrgIdentity, *, yes: bool) -> None:
-    """Return when the change is approved. Raises UsageError otherwise.
-
-    A protected profile asks for the org's name even with `--yes`: that is its purpose.
-    """
+    """Return when the change is approved. Raises UsageError otherwise."""
     name = org.org_name or org.org_id
-    question = f"Apply to org {name} ({org.host})?"
+    if not approved_for(console, settings, name, f"Apply to org {name} ({org.host})?", yes=yes):
+        raise UsageError("Not approved; nothing was changed.")
+
+
+def approved_for(console: "Console", settings: "Settings", name: str, question: str, *, yes: bool) -> bool:
+    """Return whether the question about the org of this name is answered yes; `yes`: it was beforehand.
+
+    A protected profile asks for the org's name even then: that is its purpose. Raises UsageError where there
+    is no terminal to ask on.
+    """
     if settings.protected:
         if not console.interactive:
             raise UsageError(
                 f"The profile of org {name} is protected: the org's name has to be typed.",
                 hint="Run the command on a terminal, or remove `protected` from the profile.",
             )
-        approved = console.confirm(f"{question} Protected profile: type the org's name.", expected=name)
-    else:
-        approved = yes or console.confirm(question)
-    if not approved:
-        raise UsageError("Not approved; nothing was changed.")
+        return console.confirm(f"{question} Protected profile: type the org's name.", expected=name)
+    return yes or console.confirm(question)

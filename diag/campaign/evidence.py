@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from analysis.errors import UnreadableSamplesError
 from analysis.format.action_facts import ActionFacts
-from analysis.format.call_record import SEGMENT_SUFFIX
 from analysis.format.run_folder import Manifest, RunFolder
 from analysis.format.sample_schema import Outcome
+from analysis.format.segment_reader import holds_records
 from analysis.format.settled_file import read_settled, write_settled
 from analysis.settings import RecommendSettings, with_overrides
 from diag.campaign.campaign import Campaign
@@ -60,28 +60,18 @@ def judged_together(
 ) -> "RunEvidence | None":
     """Return the windows judged as one measurement; None before the first call. `detail`, `source` and `zone`
     as in `diag.judged_files.gather`."""
-    from analysis.jobs.loop_advice import recommend_loops
-    from analysis.verdicts.recommend import recommend
-    from diag.judged_files import RunEvidence
+    from diag.judged_files import judged
 
     samples = _read(windows, detail=detail)
     if samples is None:
         return None
-    analysis = recommend(samples, settings=settings, source=source, zone=zone)
-    loops = recommend_loops(
-        [window.path for window in with_calls(windows)], settings, samples.stated_settings()
-    )
-    return RunEvidence(samples, replace(analysis, loops=loops), tuple(windows))
+    called = [window.path for window in with_calls(windows)]
+    return judged(samples, called, settings, source=source, zone=zone)
 
 
 def with_calls(windows: Sequence[RunFolder]) -> tuple[RunFolder, ...]:
     """Return the windows that hold a call: one that was killed before its first, or paused, is no finding."""
-    return tuple(
-        window
-        for window in windows
-        if window.samples.exists()
-        or any(path.stat().st_size for path in window.segments.glob(f"*{SEGMENT_SUFFIX}"))
-    )
+    return tuple(window for window in windows if window.samples.exists() or holds_records(window))
 
 
 def _read(windows: Sequence[RunFolder], *, detail: bool) -> "SampleSet | None":

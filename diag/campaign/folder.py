@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from analysis.errors import UnreadableSamplesError
-from analysis.format.call_record import SEGMENT_SUFFIX
 from analysis.format.run_folder import RunFolder, read_manifest
+from analysis.format.segment_reader import holds_records
 from diag.campaign.saved import OTHER_FOLDER, Saved, read_saved, read_slot, write_saved, write_slot
 from diag.campaign.spread import Slot
 from diag.errors import UsageError
@@ -115,4 +115,4 @@ def _has_begun(folder: RunFolder) -> bool:
             return True
     except UnreadableSamplesError:
         return True
-    return any(path.stat().st_size for path in folder.segments.glob(f"*{SEGMENT_SUFFIX}"))
+    return holds_records(folder)

@@ -92,7 +92,7 @@ class TelemetryRequests:
                 action_id = optional_text(optional_object(result, "group"), "actionId") or ""
                 hours = found.setdefault(action_id, {})
                 for interval, stats, _ in _rows({"results": [result]}, 0):
-                    begins = _begin(interval)
+                    begins = begin_of(interval)
                     if since.timestamp() <= begins < until.timestamp():
                         hours[begins] = hours.get(begins, 0) + int(optional_number(stats, "count") or 0)
         return found
@@ -179,8 +179,8 @@ def _rows(reply: JsonObject, views: int) -> list[tuple[str, JsonObject, list[int
     return rows
 
 
-def _begin(interval: str) -> float:
-    """When an interval (ISO/ISO) begins, Unix seconds."""
+def begin_of(interval: str) -> float:
+    """Return when an interval (ISO/ISO) begins, Unix seconds. Raises UnexpectedReplyError."""
     try:
         moment = datetime.fromisoformat(interval.split("/")[0])
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

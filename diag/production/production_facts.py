@@ -1,13 +1,12 @@
 """From telemetry as read to the counts, facts and remarks that the analysis and the report use."""
 
 from dataclasses import replace
-from datetime import datetime
 from itertools import accumulate
 from typing import Final
 
 from analysis.format.action_facts import ActionFacts
 from analysis.production.hourly_counts import BucketCounts, HourCounts
-from diag.genesys.telemetry import IntervalCounts
+from diag.genesys.telemetry import IntervalCounts, begin_of
 from diag.inventory import action_facts
 from diag.production.read_telemetry import ObservedAction
 
@@ -26,7 +25,7 @@ def bucket_counts(observed: ObservedAction) -> BucketCounts:
 def hour_counts(hour: IntervalCounts) -> HourCounts:
     """Return one hour of telemetry: its executions, and how many took less than each whole second."""
     return HourCounts(
-        started_at=datetime.fromisoformat(hour.interval.split("/")[0]).timestamp(),
+        started_at=begin_of(hour.interval),
         total=hour.total,
         below=tuple(accumulate(hour.counts)),
     )

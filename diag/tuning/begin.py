@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from analysis.format.atomic_write import write_whole
 from analysis.format.run_folder import new_run_id
 from analysis.plain_text import json_text
+from diag.apply_dialog.approval import approved_for
 from diag.campaign.campaign import Campaign
 from diag.campaign.evidence import before_any_call
 from diag.campaign.forecast import forecast
@@ -127,15 +128,9 @@ def _show_cost(context: TuneContext, saved: Saved, prepared: Prepared, in_scope:
 
 
 def _ask(context: TuneContext, org: str) -> None:
-    """Return when the calls are approved. A protected profile asks for the org's name even with --yes."""
+    """Return when the calls are approved. Raises UsageError otherwise."""
     question = f"Call these actions of {org}?"
-    if context.settings.protected:
-        approved = context.console.confirm(
-            f"{question} Protected profile: type the org's name.", expected=org
-        )
-    else:
-        approved = context.options.yes or context.console.confirm(question)
-    if not approved:
+    if not approved_for(context.console, context.settings, org, question, yes=context.options.yes):
         raise UsageError("Not approved; nothing was called.")
 
 

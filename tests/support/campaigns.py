@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from analysis.format.action_facts import ActionFacts
 from analysis.format.call_record import (
@@ -29,9 +30,9 @@ ORDINARY = Budget(calls_per_s=4.0, in_flight=10, token_per_minute=300, concurren
 FEWEST = 318
 
 
-def action(name: str = "orders", **facts: object) -> ScopedAction:
+def action(name: str = "orders", **facts: Any) -> ScopedAction:
     """An action with a timeout of 10 s of which production says nothing."""
-    return replace(ScopedAction(name, name, 10), **facts)  # type: ignore[arg-type]
+    return replace(ScopedAction(name, name, 10), **facts)
 
 
 def campaign(

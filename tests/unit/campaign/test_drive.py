@@ -13,6 +13,7 @@ from diag.campaign.drive import Driven, drive
 from diag.campaign.evidence import judged_together, with_calls
 from diag.campaign.folder import CampaignFolder
 from diag.campaign.saved import Saved, TuneQuestion
+from diag.campaign.spread import Slot
 from diag.choice.turns_file import Turn
 from diag.errors import UsageError
 from tests.support.campaigns import BEGAN_AT, HOUR_S, FakeOutside, Killed, action, campaign, write_window
@@ -76,14 +77,14 @@ def test_killed_while_the_next_moment_is_written_down_it_decides_anew(
     written = 0
     decide = CampaignFolder.decide
 
-    def dying(folder: CampaignFolder, slot: object) -> None:
+    def dying(folder: CampaignFolder, slot: Slot) -> None:
         nonlocal written
         written += 1
         if written == 3:
             if after:
-                decide(folder, slot)  # type: ignore[arg-type]
+                decide(folder, slot)
             raise Killed
-        decide(folder, slot)  # type: ignore[arg-type]
+        decide(folder, slot)
 
     monkeypatch.setattr(CampaignFolder, "decide", dying)
     first = FakeOutside()

@@ -1,6 +1,7 @@
 """How long an action was seen: one name for it, in words, wherever it stands."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -22,8 +23,8 @@ BASE = Recommendation("a", "A", Verdict.LOWER, "lower", grade="C", span_s=33.0, 
         ({"grade": None}, "–"),
     ],
 )
-def test_it_is_said_in_words(values: dict[str, object], words: str) -> None:
-    assert seen_for(replace(BASE, **values)) == words  # type: ignore[arg-type]
+def test_it_is_said_in_words(values: dict[str, Any], words: str) -> None:
+    assert seen_for(replace(BASE, **values)) == words
 
 
 def test_no_grade_is_a_word() -> None:
