@@ -240,7 +240,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "loadtests.planning", "gevent",
     },
     "loadtests/sending": {
-        *_CLIENT, "diag.genesys.http.retry_after", "diag.genesys.outcomes", "analysis.format",
+        *_CLIENT, "diag.genesys.retry_after", "diag.genesys.outcomes", "analysis.format",
         "analysis.plain_text", "diag.errors",
         "diag.exit_codes", "diag.workload", "loadtests.planning", "loadtests.recording", "gevent",
         "geventhttpclient",

@@ -15,6 +15,7 @@ import httpx
 from diag.genesys.errors import ApiError, NetworkError, ProxyAddressError
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.error_reply import CORRELATION_HEADER, error_reply
+from diag.genesys.http.exact_length import EXACT, count_bytes, exact_reply
 from diag.genesys.http.fresh_reply import FRESH, demand_fresh, demand_whole
 from diag.genesys.http.json_reply import JsonObject, parse_object
 from diag.genesys.http.login import BearerAuth, TokenSource
@@ -116,7 +117,7 @@ class Api:
                 timeout=httpx.Timeout(REPLY_S, connect=CONNECT_S),
                 verify=shared_ssl_context(),
                 follow_redirects=False,
-                event_hooks={"response": [bound_reply]},
+                event_hooks={"request": [count_bytes], "response": [bound_reply, exact_reply]},
                 # A proxy from the environment is for the internet, never for this machine.
                 trust_env=not connection.is_loopback,
                 transport=transport,
@@ -193,7 +194,7 @@ class Api:
                 json=request.body,
                 headers=request.headers,
                 auth=self._auth,
-                extensions={LIMIT: request.written_back},
+                extensions={LIMIT: request.written_back, EXACT: request.as_text},
             )
         except httpx.RequestError as error:
             raise self._first_contact(network_error(error, where)) from None

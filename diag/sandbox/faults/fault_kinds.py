@@ -124,6 +124,9 @@ KINDS: Final = {
     "miscounted": FaultKind(
         "does the work, announces more bytes than it sends and hangs up", garbled_replies.miscounted
     ),
+    "undercounted": FaultKind(
+        "does the work, announces fewer bytes than it sends", garbled_replies.undercounted
+    ),
     "unmeasured": FaultKind("does the work, sends the reply without its length", garbled_replies.unmeasured),
     "doubled": FaultKind(
         "does the work twice, as behind a proxy that repeats requests, and sends the second reply",

@@ -92,17 +92,25 @@ class FaultedRequest:
         """Announce ten bytes more than the reply has, send it and hang up."""
         await self._send_less(reply, reply.body, announced=len(reply.body) + 10)
 
+    async def send_long(self, reply: HeldReply) -> None:
+        """Announce ten bytes fewer than the reply has, send it whole and hang up."""
+        await self._say(reply, f"content-length: {max(len(reply.body) - 10, 0)}")
+
     async def send_raw(self, reply: HeldReply) -> None:
         """Send the reply without its length; it ends where the connection does."""
-        head = b"".join(name + b": " + value + b"\r\n" for name, value in reply.headers)
-        status = f"HTTP/1.1 {reply.status} OK\r\nconnection: close\r\n".encode()
-        self.client.say(status + head + b"\r\n" + reply.body)
-        await self._hang_up()
+        await self._say(reply, "connection: close")
 
     async def reset(self) -> None:
         """Reset the connection instead of an answer."""
         self.client.reset()
         await self._wait_for_disconnect()
+
+    async def _say(self, reply: HeldReply, header: str) -> None:
+        """Send a reply that no proper HTTP server would make, with one more header, and hang up."""
+        head = b"".join(name + b": " + value + b"\r\n" for name, value in reply.headers)
+        start = f"HTTP/1.1 {reply.status} OK\r\n{header}\r\n".encode()
+        self.client.say(start + head + b"\r\n" + reply.body)
+        await self._hang_up()
 
     async def _send_less(self, reply: HeldReply, body: bytes, *, announced: int) -> None:
         """Announce more bytes than are sent, and hang up."""

@@ -54,6 +54,11 @@ async def miscounted(request: FaultedRequest) -> None:
     await request.send_short(await request.work())
 
 
+async def undercounted(request: FaultedRequest) -> None:
+    """Announces ten bytes fewer than it sends, as a proxy does that counts characters."""
+    await request.send_long(await request.work())
+
+
 async def unmeasured(request: FaultedRequest) -> None:
     """Sends the reply without its length, and hangs up at its end."""
     await request.send_raw(await request.work())
