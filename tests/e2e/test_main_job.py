@@ -21,7 +21,8 @@ from tests.support.sandbox_process import start_sandbox as start_sandbox_process
 from tests.support.verb_process import fork, start
 from tests.support.waiting import wait_until
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(360)]  # five runs, where the machine spoils four
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+"""Five runs of a minute each, where the machine spoils four and takes twice as long."""
 
 Rows = dict[str, dict[str, Any]]
 CONFIDENT = {"ok", "raise", "lower"}

@@ -24,6 +24,10 @@ NOT_WHOLE: dict[str, tuple[dict[str, Any], str]] = {
     "no request template": ({"kind": "status", "status": 404, **REQUEST_TEMPLATE}, "is not there"),
     "no success template": ({"kind": "status", "status": 404, **SUCCESS_TEMPLATE}, "is not there"),
     "a template of unknown length": ({"kind": "unmeasured", **REQUEST_TEMPLATE}, "how long"),
+    "a template whose length was miscounted": (
+        {"kind": "undercounted", **REQUEST_TEMPLATE},
+        "holds more than",
+    ),
     "a template in another character set": ({"kind": "latin1_unsaid", **REQUEST_TEMPLATE}, "UTF-8"),
     **{
         f"{part} {kind}": ({"kind": kind, "part": part, **ONE}, part)

@@ -25,9 +25,6 @@ FAULTS: dict[str, list[dict[str, Any]]] = {
     "token ends at the second read": [{"kind": "token_expired", "method": "GET", "skip": 1, "hits": 1}],
     "edited before the write": [{"kind": "edited_meanwhile", **PATCH}],
     "a template cut short": [{"kind": "miscounted", "method": "GET", "path": "/templates/", "hits": 1}],
-    "a template whose length was miscounted": [
-        {"kind": "undercounted", "method": "GET", "path": "/templates/", "hits": 1}
-    ],
     "no version in the reply": [{"kind": "stripped", "part": "version", **PATCH}],
     "a portal's page for a reply": [{"kind": "page", **PATCH}],
     "an empty reply": [{"kind": "empty", **PATCH}],
