@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, cast
 
 from diag.changes.applying.org import ActionInput, NotTested, PayloadFor
 from diag.errors import UsageError
-from diag.genesys.http.json_reply import JsonObject
 from diag.genesys.models import Action
+from diag.genesys.replies.json_reply import JsonObject
 from diag.inventory.matching import ids_meant
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from diag.changes.journal.journal_line import JournalLine, PlannedAction, first_
 from diag.definitions.errors import AmbiguousTargetError
 from diag.definitions.resolve import Creation
 from diag.genesys.errors import ApiError, RateLimitedError, effect_is_unknown
-from diag.genesys.http.json_reply import JsonObject
 from diag.genesys.http.retrying import MAX_ATTEMPTS, wait_before_retry
 from diag.genesys.models import Action
+from diag.genesys.replies.json_reply import JsonObject
 
 
 class CreatingOrg(Protocol):

@@ -10,7 +10,7 @@ from diag.definitions.errors import InvalidDefinitionError
 from diag.definitions.exported_name import without_export_mark
 from diag.definitions.form import KNOWN_KEYS, faults_of_form
 from diag.definitions.function_actions import describes_function, function_refusal
-from diag.genesys.http.json_reply import JsonObject, optional_int, optional_object, optional_text
+from diag.genesys.replies.json_reply import JsonObject, optional_int, optional_object, optional_text
 
 _SEE_THE_FORM: Final = "Export one to see the form: diag export ACTION"
 

@@ -1,8 +1,8 @@
 """From an action in the org to the file that `diag register` and the admin UI's import accept."""
 
 from diag.genesys.errors import UnexpectedReplyError
-from diag.genesys.http.json_reply import JsonObject, optional_object
 from diag.genesys.models import FullConfig
+from diag.genesys.replies.json_reply import JsonObject, optional_object
 
 
 def definition_body(full: FullConfig, contract: JsonObject, integration_type: str | None) -> JsonObject:

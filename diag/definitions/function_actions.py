@@ -1,8 +1,8 @@
 """Function actions cannot be created from a file (docs/genesys-api.md, "Kinds of action")."""
 
 from diag.definitions.errors import InvalidDefinitionError
-from diag.genesys.http.json_reply import JsonObject, optional_object, optional_text
 from diag.genesys.models import FUNCTION_INTEGRATION
+from diag.genesys.replies.json_reply import JsonObject, optional_object, optional_text
 
 
 def describes_function(source: JsonObject) -> bool:

@@ -7,8 +7,8 @@ from diag.definitions.definition import ActionDefinition
 from diag.definitions.errors import AmbiguousTargetError, InvalidDefinitionError
 from diag.definitions.function_actions import function_refusal
 from diag.genesys.directory import Integration
-from diag.genesys.http.json_reply import JsonObject
 from diag.genesys.models import FUNCTION_INTEGRATION
+from diag.genesys.replies.json_reply import JsonObject
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from urllib.parse import quote
 from diag.genesys import outcomes
 from diag.genesys.errors import NetworkError, NotFoundError, UnexpectedReplyError
 from diag.genesys.http.api import Api, ApiRequest, QueryParams, RawReply
-from diag.genesys.http.json_reply import JsonObject, optional_int, optional_text, parse_object
 from diag.genesys.http.paging import OnProgress, all_entities
-from diag.genesys.http.reply_bound import ACTION_BYTES
 from diag.genesys.models import Action, FullConfig, TestReply, TestResult
 from diag.genesys.outcomes import Classified
+from diag.genesys.replies.json_reply import JsonObject, optional_int, optional_text, parse_object
+from diag.genesys.replies.reply_bound import ACTION_BYTES
 
 ACTIONS: Final = "/api/v2/integrations/actions"
 VIEW: Final = ("integrations:action:view", "bridge:actions:view")

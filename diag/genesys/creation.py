@@ -3,9 +3,9 @@
 from diag.genesys.actions import ACTIONS, VIEW
 from diag.genesys.errors import UnexpectedReplyError
 from diag.genesys.http.api import Api, ApiRequest
-from diag.genesys.http.json_reply import JsonObject
 from diag.genesys.http.paging import all_entities
 from diag.genesys.models import Action
+from diag.genesys.replies.json_reply import JsonObject
 
 
 class CreationRequests:

@@ -5,8 +5,8 @@ from typing import Final
 
 from diag.genesys.actions import ACTIONS, VIEW, action_path
 from diag.genesys.http.api import Api
-from diag.genesys.http.json_reply import JsonObject, optional_int, optional_object, optional_text, text
 from diag.genesys.http.paging import OnProgress, all_entities
+from diag.genesys.replies.json_reply import JsonObject, optional_int, optional_object, optional_text, text
 
 INTEGRATIONS: Final = "/api/v2/integrations"
 CONSUMERS: Final = "/api/v2/architect/dependencytracking/consumingresources"

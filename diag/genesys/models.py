@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from diag.genesys.errors import UnexpectedReplyError
-from diag.genesys.http.json_reply import (
+from diag.genesys.outcomes import Classified
+from diag.genesys.replies.json_reply import (
     JsonObject,
     as_object,
     objects,
@@ -17,7 +18,6 @@ from diag.genesys.http.json_reply import (
     optional_text,
     text,
 )
-from diag.genesys.outcomes import Classified
 from diag.genesys.whole_action import damaged_part
 
 ActionKind = Literal["custom", "static", "custom_auth", "function"]

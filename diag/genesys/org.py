@@ -4,7 +4,9 @@ import time
 from email.utils import parsedate_to_datetime
 
 from diag.genesys.http.api import Api, ApiRequest
-from diag.genesys.http.json_reply import (
+from diag.genesys.models import Organization, TokenInfo
+from diag.genesys.permissions import Permissions, permissions_of
+from diag.genesys.replies.json_reply import (
     JsonObject,
     objects,
     optional_int,
@@ -12,8 +14,6 @@ from diag.genesys.http.json_reply import (
     optional_text,
     text,
 )
-from diag.genesys.models import Organization, TokenInfo
-from diag.genesys.permissions import Permissions, permissions_of
 
 
 class OrgRequests:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from diag.genesys.http.json_reply import JsonObject, objects, optional_object, optional_text
+from diag.genesys.replies.json_reply import JsonObject, objects, optional_object, optional_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,13 @@ from typing import Final
 
 from diag.genesys.errors import UnexpectedReplyError
 from diag.genesys.http.api import Api
-from diag.genesys.http.json_reply import JsonObject, objects, optional_number, optional_object, optional_text
+from diag.genesys.replies.json_reply import (
+    JsonObject,
+    objects,
+    optional_number,
+    optional_object,
+    optional_text,
+)
 
 QUERY: Final = "/api/v2/analytics/actions/aggregates/query"
 METRIC: Final = "tTotalExecution"

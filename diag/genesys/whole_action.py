@@ -4,7 +4,7 @@ import json
 from typing import Final
 
 from analysis.format.checked_json import BROKEN_CHARACTER
-from diag.genesys.http.json_reply import JsonObject, optional_int, optional_object, optional_text
+from diag.genesys.replies.json_reply import JsonObject, optional_int, optional_object, optional_text
 
 _KINDS: Final[dict[str, dict[str, type]]] = {
     "request": {"headers": dict, "requestTemplate": str, "requestTemplateUri": str},

@@ -15,7 +15,7 @@ from analysis.format.checked_json import parse_line
 from analysis.format.job_lines import JobState
 from analysis.format.sample_schema import Outcome
 from diag.genesys.outcomes import Classified
-from diag.genesys.retry_after import retry_after_s
+from diag.genesys.replies.retry_after import retry_after_s
 from diag.workload.load_shape import Poll
 from loadtests.recording.run_clock import RunClock
 from loadtests.sending.fast_outcome import judge

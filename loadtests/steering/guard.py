@@ -11,7 +11,7 @@ from statistics import median
 from typing import Final
 
 from analysis.format.sample_schema import Outcome
-from diag.genesys.retry_after import retry_after_s
+from diag.genesys.replies.retry_after import retry_after_s
 from diag.workload.load_shape import GuardLimits
 from loadtests.sending.feedback import ORG_LIMITS, FailedCall
 from loadtests.steering.decisions import Decision, Pause, SlowAction, StopAction, StopRun

@@ -20,7 +20,7 @@ _CLIENT: Final = {
     "diag.genesys.client",
     "diag.genesys.errors",
     "diag.genesys.models",
-    "diag.genesys.http.json_reply",
+    "diag.genesys.replies.json_reply",
 }
 
 # Room -> what it may import beside the standard library and itself. Whatever is not named here is
@@ -120,8 +120,10 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     # the client
     "diag/genesys/errors.py": set(),
     "diag/genesys": {"analysis.format.checked_json", "diag.__version__", "httpx"},
+    "diag/genesys/replies": {"analysis.format.checked_json", "diag.genesys.errors", "httpcore", "httpx"},
     "diag/genesys/http": {
-        "analysis.format.checked_json", "diag.__version__", "diag.genesys.errors", "httpx", "stamina",
+        "analysis.format.checked_json", "diag.__version__", "diag.genesys.errors", "diag.genesys.replies",
+        "httpx", "stamina",
     },
     # the sandbox: knows nothing of the client, so that each can prove the other
     "diag/sandbox/__init__.py": set(),
@@ -240,7 +242,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "loadtests.planning", "gevent",
     },
     "loadtests/sending": {
-        *_CLIENT, "diag.genesys.retry_after", "diag.genesys.outcomes", "analysis.format",
+        *_CLIENT, "diag.genesys.replies.retry_after", "diag.genesys.outcomes", "analysis.format",
         "analysis.plain_text", "diag.errors",
         "diag.exit_codes", "diag.workload", "loadtests.planning", "loadtests.recording", "gevent",
         "geventhttpclient",

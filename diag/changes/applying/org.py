@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from analysis.format.sample_schema import InputOrigin
-from diag.genesys.http.json_reply import JsonObject
 from diag.genesys.models import Action, FullConfig, TestReply
+from diag.genesys.replies.json_reply import JsonObject
 
 
 class Org(Protocol):

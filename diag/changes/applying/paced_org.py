@@ -8,8 +8,8 @@ well.
 from collections.abc import Callable
 
 from diag.changes.applying.org import Org
-from diag.genesys.http.json_reply import JsonObject
 from diag.genesys.models import Action, FullConfig, TestReply
+from diag.genesys.replies.json_reply import JsonObject
 
 
 class PacedOrg:

@@ -31,7 +31,7 @@ class Backups:
         """Write the action as it is now and wait until it is on the disk, and prove that it reads back.
 
         Texts are kept as JSON with every character escaped; that they are the bytes the platform sent was
-        proven when they were read (`diag.genesys.http.text_reply`). Raises JournalError.
+        proven when they were read (`diag.genesys.replies.text_reply`). Raises JournalError.
         """
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)

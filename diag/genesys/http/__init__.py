@@ -1,1 +1,1 @@
-"""How a request reaches Genesys Cloud: connection, regions, login, pacing, retries, paging, error replies."""
+"""How a request reaches Genesys Cloud: connection, regions, login, pacing, retries, paging."""

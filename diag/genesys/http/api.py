@@ -14,17 +14,17 @@ import httpx
 
 from diag.genesys.errors import ApiError, NetworkError, ProxyAddressError
 from diag.genesys.http.connection import Connection
-from diag.genesys.http.error_reply import CORRELATION_HEADER, error_reply
-from diag.genesys.http.exact_length import EXACT, count_bytes, exact_reply
-from diag.genesys.http.fresh_reply import FRESH, demand_fresh, demand_whole
-from diag.genesys.http.json_reply import JsonObject, parse_object
 from diag.genesys.http.login import BearerAuth, TokenSource
 from diag.genesys.http.network_errors import network_error
 from diag.genesys.http.pacing import RateBucket
-from diag.genesys.http.reply_bound import ENCODING, LIMIT, bound_reply
 from diag.genesys.http.retrying import call_with_retries, install_retry_hook
 from diag.genesys.http.secret import Secret
-from diag.genesys.http.text_reply import AS_IT_IS, plain_text
+from diag.genesys.replies.error_reply import CORRELATION_HEADER, error_reply
+from diag.genesys.replies.exact_length import EXACT, count_bytes, exact_reply
+from diag.genesys.replies.fresh_reply import FRESH, demand_fresh, demand_whole
+from diag.genesys.replies.json_reply import JsonObject, parse_object
+from diag.genesys.replies.reply_bound import ENCODING, LIMIT, bound_reply
+from diag.genesys.replies.text_reply import AS_IT_IS, plain_text
 
 CONNECT_S: Final = 10.0
 REPLY_S: Final = 30.0

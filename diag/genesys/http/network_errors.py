@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import httpx
 
 from diag.genesys.errors import ApiError, NetworkError, UnexpectedReplyError
-from diag.genesys.http.reply_bound import UnfitReplyError
+from diag.genesys.replies.reply_bound import UnfitReplyError
 
 
 def network_error(error: httpx.RequestError, where: str) -> ApiError:

@@ -10,7 +10,7 @@ from typing import Final
 
 from diag.genesys.errors import UnexpectedReplyError
 from diag.genesys.http.api import Api, QueryParams
-from diag.genesys.http.json_reply import JsonObject, objects, optional_int
+from diag.genesys.replies.json_reply import JsonObject, objects, optional_int
 
 PAGE_SIZE: Final = 100
 """What the Terraform provider uses; larger values are undocumented."""

@@ -7,9 +7,9 @@ from diag.changes.plans.action_fields import fields_of
 from diag.changes.plans.plan import Change, OrgIdentity
 from diag.changes.plans.planned_change import change_of
 from diag.genesys.errors import ApiError, NotFoundError, StaleVersionError
-from diag.genesys.http.json_reply import JsonObject
 from diag.genesys.models import Action, ActionConfig, FullConfig, TestReply
 from diag.genesys.outcomes import Classified
+from diag.genesys.replies.json_reply import JsonObject
 
 ID = "custom_-_1"
 IDENTITY = OrgIdentity("org-1", "Acme", "api.example.test")

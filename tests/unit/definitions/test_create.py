@@ -24,8 +24,8 @@ from diag.genesys.errors import (
     StaleVersionError,
     UnexpectedReplyError,
 )
-from diag.genesys.http.json_reply import JsonObject
 from diag.genesys.models import Action
+from diag.genesys.replies.json_reply import JsonObject
 from tests.unit.definitions.test_definition import CRM, EXPORT
 
 ORG = OrgIdentity("o1", "Acme", "h")

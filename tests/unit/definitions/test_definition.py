@@ -12,8 +12,8 @@ from diag.definitions.errors import AmbiguousTargetError, InvalidDefinitionError
 from diag.definitions.export import definition_body
 from diag.definitions.resolve import resolve
 from diag.genesys.directory import Integration
-from diag.genesys.http.json_reply import JsonObject
 from diag.genesys.models import Action, ActionConfig, FullConfig
+from diag.genesys.replies.json_reply import JsonObject
 
 EXPORT: dict[str, Any] = {
     "name": "Get Customer",

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.genesys.errors import UnexpectedReplyError
-from diag.genesys.http.text_reply import plain_text
+from diag.genesys.replies.text_reply import plain_text
 
 WHERE = "GET /template"
 

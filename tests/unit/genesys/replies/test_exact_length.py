@@ -12,14 +12,14 @@ from diag.genesys.http.connection import Connection
 from diag.genesys.http.pacing import RateBucket
 from diag.genesys.http.secret import Secret
 
-TEXT = "Grüße an ${input.name}, schöne Tage}}".encode()
+TEXT = "Grüße an ${input.name}, schöne Zeit}}".encode()
 TYPE = b"content-type: text/plain; charset=utf-8\r\n"
 
 Serve = Callable[..., Api]
 
 
 def reply(body: bytes, announced: int, *, head: bytes = b"") -> bytes:
-    return b"%sHTTP/1.1 200 OK\r\n%scontent-length: %d\r\n\r\n%s" % (head, TYPE, announced, body)
+    return b"%bHTTP/1.1 200 OK\r\n%scontent-length: %d\r\n\r\n%s" % (head, TYPE, announced, body)
 
 
 @pytest.fixture

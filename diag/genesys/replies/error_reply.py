@@ -21,8 +21,8 @@ from diag.genesys.errors import (
     StaleVersionError,
     UnexpectedReplyError,
 )
-from diag.genesys.http.json_reply import JsonObject, optional_object, optional_text
-from diag.genesys.retry_after import retry_after_s
+from diag.genesys.replies.json_reply import JsonObject, optional_object, optional_text
+from diag.genesys.replies.retry_after import retry_after_s
 
 CORRELATION_HEADER: Final = "ININ-Correlation-Id"
 _STALE_WORDS: Final = "does not match the current version"

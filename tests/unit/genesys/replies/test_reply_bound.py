@@ -9,11 +9,11 @@ import pytest
 
 from analysis.format.input_file import MOST_BYTES
 from diag.genesys.errors import ApiError, UnexpectedReplyError
-from diag.genesys.http import reply_bound
 from diag.genesys.http.api import Api, ApiRequest
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.pacing import RateBucket
 from diag.genesys.http.secret import Secret
+from diag.genesys.replies import reply_bound
 
 LIMIT = 1 << 20
 PACKED = {"Content-Encoding": "gzip"}

@@ -11,7 +11,7 @@ from typing import Final, Protocol, cast
 import httpcore
 import httpx
 
-from diag.genesys.http.reply_bound import UnfitReplyError
+from diag.genesys.replies.reply_bound import UnfitReplyError
 
 EXACT: Final = "diag_exact_length"
 """Extension of a request whose reply has to be exactly as long as it says."""

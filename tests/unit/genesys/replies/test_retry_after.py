@@ -1,6 +1,6 @@
 import pytest
 
-from diag.genesys.retry_after import retry_after_s
+from diag.genesys.replies.retry_after import retry_after_s
 
 
 @pytest.mark.parametrize(("value", "expected"), [("7", 7.0), ("0", 0.0), (" 23 ", 23.0)])
