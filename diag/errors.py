@@ -4,7 +4,8 @@
     ├── UsageError       usage     2
     ├── CredentialsError auth      5
     ├── StalePlanError   stale     6
-    └── PartialError     partial   7
+    ├── PartialError     partial   7
+    └── NotBegunError    incomplete 8
 
 The errors of `diag.changes`, `diag.inventory` and `diag.definitions` build on them. `AnalysisError`,
 `ApiError` and `SandboxError` have the same shape without importing this file: those rooms stand alone.
@@ -61,6 +62,12 @@ class PartialError(DiagError):
     """Some changes were made and some were not; the journal holds which."""
 
     category = "partial"
+
+
+class NotBegunError(DiagError):
+    """A run is not begun now, and may be later: nothing that the user gave is wrong."""
+
+    category = "incomplete"
 
 
 def error_text(

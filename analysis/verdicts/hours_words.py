@@ -40,6 +40,17 @@ def coverage_words(hours: HoursSeen, production: ProductionWeek | None, source: 
 
 def missed_words(hours: HoursSeen, production: ProductionWeek) -> str:
     """Return "80 % of production's calls come between 01:00 and 05:00, which were not seen"."""
+    what, hardly = _missed(hours, production)
+    return f"{what}, which were {'hardly' if hardly else 'not'} seen"
+
+
+def left_out_words(hours: HoursSeen, production: ProductionWeek) -> str:
+    """Return "80 % of production's calls come between 01:00 and 05:00": those that these hours leave out."""
+    return _missed(hours, production)[0]
+
+
+def _missed(hours: HoursSeen, production: ProductionWeek) -> tuple[str, bool]:
+    """What of production comes in hours that were not seen, and whether some of them hardly were."""
     unseen = unseen_shares(hours.calls, production).reshape(7, 24)
     calls = np.array(hours.calls).reshape(7, 24)
     stretch = _stretch(unseen.sum(axis=0))
@@ -49,9 +60,9 @@ def missed_words(hours: HoursSeen, production: ProductionWeek) -> str:
     parts += [] if days is None else [days_words(days)]
     when = " ".join(parts) or "in other hours"
     stated = "as stated, " if production.known_from == "stated" else ""
-    hardly = "hardly" if parts and calls[place][unseen[place] > 0.0].any() else "not"
+    hardly = bool(parts) and bool(calls[place][unseen[place] > 0.0].any())
     share = _share_of_all(float(unseen[place].sum()))
-    return f"{stated}{share} come {when}, which were {hardly} seen"
+    return f"{stated}{share} come {when}", hardly
 
 
 def seen_words(hours: HoursSeen) -> str:

@@ -5,11 +5,12 @@ the same 1,000 calls, judged on eight public latency traces, 18 % of the numbers
 4.2 % from 20 and 0.9 % from 100 (docs/method.md, "A campaign")."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Final
 
+from analysis.format.action_facts import ProductionWeek
 from analysis.format.typed_json import Amount, Between, Count, UnixSeconds
 from diag.workload.allowed_hours import ALWAYS, AllowedHours, Stretch
 
@@ -79,6 +80,9 @@ class Campaign:
     fewest_calls: Count
     """Calls that count before which no number can be had: the first look of the stopping rule."""
     hours: AllowedHours = ALWAYS
+    production_weeks: Mapping[str, ProductionWeek] | None = None
+    """When production calls the actions, by id, as it was known before the first call: the campaign's own
+    calls weigh nothing in it. None in a campaign that did not keep it."""
 
     @property
     def window_s(self) -> float:

@@ -4,19 +4,19 @@ Everything that touches the outside (the clock, sleeping, making a window) is in
 drives it on a clock that jumps. Nothing is kept in memory that the folder does not hold: after every step the
 process may end."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Final, Literal, Protocol
 
 from analysis.format.run_folder import RunFolder
 from diag.campaign.campaign import Campaign
-from diag.campaign.evidence import standings_now
 from diag.campaign.folder import CampaignFolder
 from diag.campaign.next_step import Make, Over, Wait, next_step
 from diag.campaign.saved import Saved
 from diag.campaign.spread import Slot, next_slot
-from diag.campaign.standing import Standing
-from diag.choice.turns_file import Turn
+from diag.campaign.standing import Standing, ended
+from diag.campaign.windows_judged import WindowsJudged
+from diag.choice.turns_file import WindowOrder, order_for
 
 SOON_S: Final = 300.0
 """`--once` waits for a window that is due so soon: run every five minutes, it makes each at its own
@@ -29,6 +29,14 @@ STILL_AT_WORK_S: Final = 300.0
 Made = Literal["made", "not begun", "interrupted"]
 
 
+@dataclass(frozen=True, slots=True)
+class MadeWindow:
+    """How a window ended. `gone`: those of its actions, by id, that can be called no more, each with why."""
+
+    made: Made
+    gone: Mapping[str, str] = field(default_factory=dict)
+
+
 class Outside(Protocol):
     """What carrying a campaign out needs of the outside."""
 
@@ -38,7 +46,7 @@ class Outside(Protocol):
     def sleep(self, seconds: float) -> None:
         """Wait."""
 
-    def make(self, folder: RunFolder, turns: Sequence[Turn], window_s: float) -> Made:
+    def make(self, folder: RunFolder, order: WindowOrder, window_s: float) -> MadeWindow:
         """Make one window. Raises DiagError where trying again would meet the same refusal."""
 
 
@@ -51,8 +59,9 @@ class Driven:
     slot: Slot | None = None
 
 
-OnWindow = Callable[[Mapping[str, Standing], int], None]
-"""Is given where every action stands after a window, and the windows begun."""
+Standings = Mapping[str, Standing]
+OnWindow = Callable[[Standings, Standings, int], None]
+"""Is given where every action stood before a window and stands after it, and the windows begun."""
 
 
 def drive(
@@ -63,15 +72,15 @@ def drive(
     *,
     once: bool = False,
     on_wait: Callable[[Slot, int], None] = lambda slot, begun: None,
-    on_window: OnWindow = lambda reached, begun: None,
+    on_window: OnWindow = lambda before, reached, begun: None,
 ) -> Driven:
     """Carry the campaign out and return how it ended; `once`: make the window that is due, if one is.
 
     The caller holds the folder's lock. Raises OSError where the folder cannot be written, and what `make`
     raises."""
     _wait_for_a_load_left_behind(folder, outside)
-    settings = saved.question.settings
-    reached = standings_now(campaign, folder.windows(), settings)
+    judged = WindowsJudged(campaign, saved.question.settings)
+    reached = where_all_stand(folder, judged)
     while True:
         begun = len(folder.windows())
         step = next_step(campaign, reached, begun, folder.slot(), outside.now())
@@ -84,17 +93,36 @@ def drive(
                     return Driven("not due", reached, slot)
                 on_wait(slot, begun)
                 _sleep_until(slot.due_at, outside)
-            case Make(slot, turns):
+            case Make(slot, turns, until):
                 _keep(folder, slot)
-                made = outside.make(folder.next_window(saved), turns, campaign.window_s)
-                if made == "not begun":
+                order = order_for(turns, until, campaign.production_weeks)
+                window = outside.make(folder.next_window(saved), order, campaign.window_s)
+                _wait_for_a_load_left_behind(folder, outside)
+                if window.gone:
+                    folder.lose(window.gone)
+                elif window.made == "not begun":
                     _put_off(folder, campaign, slot, begun, outside.now())
-                reached = standings_now(campaign, folder.windows(), settings)
-                if made == "interrupted":
+                before, reached = reached, where_all_stand(folder, judged)
+                if window.made == "interrupted":
                     return Driven("interrupted", reached, slot)
-                on_window(reached, len(folder.windows()))
+                on_window(before, reached, len(folder.windows()))
+                if window.made == "not begun" and window.gone:
+                    continue  # it is still due, for those that are left
                 if once and not _is_over(campaign, reached, folder, outside.now()):
-                    return Driven(made, reached, folder.slot())
+                    return Driven(window.made, reached, folder.slot())
+
+
+def where_all_stand(
+    folder: CampaignFolder, judged: WindowsJudged, *, remember: bool = True
+) -> dict[str, Standing]:
+    """Return where every action stands by the windows so far; those that are gone are done. Raises OSError.
+
+    `remember` as in `WindowsJudged.standings`."""
+    reached = judged.standings(folder.windows(), remember=remember)
+    for action_id, why in folder.gone().items():
+        if action_id in reached:
+            reached[action_id] = ended(reached[action_id], why)
+    return reached
 
 
 def _keep(folder: CampaignFolder, slot: Slot) -> None:
@@ -121,7 +149,10 @@ def _sleep_until(moment: float, outside: Outside) -> None:
 
 
 def _wait_for_a_load_left_behind(folder: CampaignFolder, outside: Outside) -> None:
-    """A load whose starter was killed ends by itself: its calls in flight belong to its window."""
+    """A load whose starter was killed ends by itself: its calls in flight belong to its window.
+
+    Asked after each window, too: one that was still reading the org when its starter was killed may have
+    begun the very window that was to be made here."""
     until = outside.now() + STILL_AT_WORK_S
     while folder.at_work() is not None and outside.now() < until:
         outside.sleep(1.0)

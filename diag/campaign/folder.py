@@ -1,19 +1,28 @@
 """A campaign's folder: made once, one process at a time, and whatever a kill left in it is recognised."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from analysis.errors import UnreadableSamplesError
-from analysis.format.run_folder import RunFolder, read_manifest
+from analysis.format.run_folder import RunFolder
 from analysis.format.segment_reader import holds_records
-from diag.campaign.saved import OTHER_FOLDER, Saved, read_saved, read_slot, write_saved, write_slot
+from diag.campaign.saved import (
+    OTHER_FOLDER,
+    Saved,
+    read_gone,
+    read_saved,
+    read_slot,
+    write_gone,
+    write_saved,
+    write_slot,
+)
 from diag.campaign.spread import Slot
 from diag.errors import UsageError
 from diag.measuring.run_lock import LOCK_NAME, is_locked, take_lock
 
-_OURS: Final = frozenset({LOCK_NAME, "campaign.json", "slot.json", "production.json", "windows"})
+_OURS: Final = frozenset({LOCK_NAME, "campaign.json", "slot.json", "gone.json", "production.json", "windows"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +102,19 @@ class CampaignFolder:
         """Save the slot. Raises OSError."""
         write_slot(self.path / "slot.json", slot)
 
+    def gone(self) -> Mapping[str, str]:
+        """Return why actions, by id, are called no more."""
+        return read_gone(self.path / "gone.json")
+
+    def lose(self, gone: Mapping[str, str]) -> None:
+        """Save that these actions are called no more, beside those of before. Raises OSError."""
+        write_gone(self.path / "gone.json", {**self.gone(), **gone})
+
     def windows(self) -> tuple[RunFolder, ...]:
         """Return the windows that have begun, in their order: those with a manifest, or with a call."""
         below = self.path / "windows"
         folders = sorted(below.iterdir(), key=lambda path: path.name) if below.is_dir() else []
-        return tuple(RunFolder(path) for path in folders if path.is_dir() and _has_begun(RunFolder(path)))
+        return tuple(RunFolder(path) for path in folders if path.is_dir() and has_begun(RunFolder(path)))
 
     def next_window(self, saved: Saved) -> RunFolder:
         """Return the folder of the next window; one that a kill left before its first call is used again."""
@@ -109,10 +126,6 @@ class CampaignFolder:
         return next((one for one in reversed(self.windows()) if is_locked(one.path)), None)
 
 
-def _has_begun(folder: RunFolder) -> bool:
-    try:
-        if read_manifest(folder) is not None:
-            return True
-    except UnreadableSamplesError:
-        return True
-    return holds_records(folder)
+def has_begun(folder: RunFolder) -> bool:
+    """Return whether a window has begun: it has a manifest, or a call."""
+    return os.path.lexists(folder.manifest) or holds_records(folder)

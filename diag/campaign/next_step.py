@@ -6,7 +6,7 @@ from typing import Literal
 
 from analysis.coverage.time_coverage import WINDOW_GAP_S
 from diag.campaign.campaign import Campaign
-from diag.campaign.spread import Slot, may_begin, next_slot
+from diag.campaign.spread import Slot, may_call_until, next_slot
 from diag.campaign.standing import Standing
 from diag.campaign.turns import turns
 from diag.choice.turns_file import Turn
@@ -21,10 +21,11 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Make:
-    """This window is due now, with these turns."""
+    """This window is due now, with these turns; its calls may leave until then (Unix seconds)."""
 
     slot: Slot
     turns: tuple[Turn, ...]
+    may_call_until: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +52,13 @@ def next_step(
     while current is not None:
         if current.due_at > now:
             return Wait(current)
-        if not may_begin(campaign, now):
+        until = may_call_until(campaign, now)
+        if until is None:
             current = next_slot(campaign, begun, now)
             continue
         chosen = turns(campaign, current, standings, now)
         if chosen:
-            return Make(current, chosen)
+            return Make(current, chosen, until)
         # Nobody is due (called too recently): the next stratum.
         begin = max(current.ends_at, now + campaign.window_s)
         later = next_slot(campaign, begun, begin)

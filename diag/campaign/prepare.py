@@ -5,9 +5,10 @@ Of each action in scope it is said why it is called, or why not; nothing is left
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
+from analysis.format.action_facts import ProductionWeek
 from analysis.format.sample_schema import DEFAULT_TIMEOUT_S, InputOrigin
 from analysis.number_words import duration
 from analysis.settings import RecommendSettings
@@ -61,6 +62,8 @@ class Prepared:
 
     to_measure: tuple[ToMeasure, ...]
     not_called: tuple[NotCalled, ...]
+    stated_weeks: Mapping[str, ProductionWeek] = field(default_factory=dict)
+    """When production calls those to measure, by id, as the workload states it."""
 
     @property
     def actions(self) -> tuple[ScopedAction, ...]:
@@ -100,6 +103,7 @@ def prepare(client: GenesysClient, scope: TuneScope, production: ProductionEvide
             for each in kept
         ),
         (*settled, *hidden, *refused),
+        {each.action.id: each.entry.production_week for each in kept if each.entry.production_week},
     )
 
 
@@ -152,6 +156,7 @@ def campaign_of(
     *,
     span: tuple[float, float],
     seed: int,
+    weeks: Mapping[str, ProductionWeek],
 ) -> Campaign:
     """Return the campaign over a span (Unix seconds). Raises UsageError where the hours leave less than one
     hour."""
@@ -165,7 +170,7 @@ def campaign_of(
     fewest = look_plan(rules.percentile, rules.confidence, rules.target_calls)[0].calls
     windows = windows_for(prepared.actions, allowed, fewest)
     return Campaign(
-        began_at, until, windows, seed, budget, prepared.actions, math.ceil(fewest), workload.hours
+        began_at, until, windows, seed, budget, prepared.actions, math.ceil(fewest), workload.hours, weeks
     )
 
 

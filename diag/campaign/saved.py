@@ -4,6 +4,7 @@ runs/tune/
     campaign.json      what was decided before the first call; written once, when it was approved
     slot.json          when the next window is due; lost, it is decided anew
     production.json    what production said, as `diag observe` saves it
+    gone.json          actions that could be called no more, each with why
     windows/ID/        one run folder each
     plan.json, report.html     the result
 """
@@ -99,6 +100,25 @@ def read_saved(path: Path) -> Saved:
     except BadSettingError as error:
         raise file.unfit(f"is damaged: {error.message}") from None
     return saved
+
+
+@dataclass(frozen=True, slots=True)
+class _Gone:
+    gone: Mapping[str, str]
+    format_version: int = CAMPAIGN_VERSION
+
+
+def write_gone(path: Path, gone: Mapping[str, str]) -> None:
+    """Write gone.json, whole or not at all: why each action, by id, is called no more. Raises OSError."""
+    write_whole(path, json_text(asdict(_Gone(gone)), indent=1, readable=True) + "\n")
+
+
+def read_gone(path: Path) -> Mapping[str, str]:
+    """Return what was written; nothing where there is no file that can be read: it is found out anew."""
+    try:
+        return typed(_Gone, InputFile(path, UsageError).json()).gone
+    except (UsageError, WrongShapeError):
+        return {}
 
 
 def write_slot(path: Path, slot: Slot) -> None:

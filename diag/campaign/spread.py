@@ -48,12 +48,13 @@ def next_slot(campaign: Campaign, windows_begun: int, since: float) -> Slot | No
     return Slot(windows_begun + 1, fitting, max(ends, fitting), left)
 
 
-def may_begin(campaign: Campaign, now: float) -> bool:
-    """Return whether a window that begins now ends inside the allowed hours."""
+def may_call_until(campaign: Campaign, now: float) -> float | None:
+    """Return the end of the allowed hours that a window which begins now lies in (Unix seconds); None where
+    it does not end inside them."""
     stretches = campaign.stretches(now)
-    return (
-        bool(stretches) and stretches[0][0] <= now and stretches[0][1] - now >= campaign.window_s - ROUNDING_S
-    )
+    if not stretches or stretches[0][0] > now or stretches[0][1] - now < campaign.window_s - ROUNDING_S:
+        return None
+    return stretches[0][1]
 
 
 def _windows_left(campaign: Campaign, begun: int, time_s: float) -> int | None:

@@ -6,9 +6,10 @@ or when its verdict is final. One that would be lowered goes on to the calls a l
 `--apply` holds back is not what a campaign is for."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from analysis.coverage.hours_seen import HoursSeen
 from analysis.estimates.estimate import slack_s, timeout_for
 from analysis.settings import RecommendSettings
 from analysis.stopping.when_settled import Settled
@@ -54,6 +55,12 @@ class Standing:
     """Fewest calls in one window."""
     lacks: str | None = None
     """Set where nothing but hours in which production calls is missing: which were seen, and which not."""
+    hours: HoursSeen | None = None
+    """In which hours its calls came; None before the first."""
+    probe: str | None = None
+    """The command that sees beyond its timeout, where that is the final answer."""
+    gone: bool = False
+    """It can be called no more, and that is why it is done."""
 
     @property
     def missing(self) -> int:
@@ -87,7 +94,16 @@ def standing(
         state.settled,
         before.least,
         judged.coverage_reason if done is None and state.settled and _lacks_hours(judged) else None,
+        judged.hours,
+        judged.next_command if done is not None and judged.verdict is Verdict.CENSORED_NEEDS_PROBE else None,
     )
+
+
+def ended(one: Standing, why: str) -> Standing:
+    """Return an action that can be called no more as one that is done, with the verdict of its calls so far.
+
+    One that was done before stays as it is."""
+    return one if one.done is not None else replace(one, done=why, gone=True, lacks=None)
 
 
 def _lacks_hours(judged: Recommendation) -> bool:

@@ -4,6 +4,7 @@ Each step takes candidates and returns those it keeps, and one reason for each t
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -83,6 +84,16 @@ def entries_by_action(
         for action in _actions_of(entry, inventory, where):
             entry_of.setdefault(action.id, entry)
     return entry_of
+
+
+def without_missing(workload: Workload, inventory: Sequence[Action]) -> Workload:
+    """Return the workload less the entries that mean no action of the org, or none that is there any more."""
+    kept = []
+    for entry in workload.entries:
+        with suppress(UsageError):
+            _actions_of(entry, inventory, None)
+            kept.append(entry)
+    return replace(workload, entries=tuple(kept))
 
 
 def without_built_in(candidates: Sequence[Candidate], wanted: Sequence[str]) -> Sorted:

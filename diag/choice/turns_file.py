@@ -1,14 +1,15 @@
-"""`turns.json` of a window of a campaign: which actions it calls, how often and how fast."""
+"""`turns.json` of a window of a campaign: which actions it calls, how often and how fast, and until when."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Final
 
 from analysis.errors import UnreadableSamplesError
+from analysis.format.action_facts import ProductionWeek
 from analysis.format.atomic_write import write_whole
 from analysis.format.input_file import InputFile
-from analysis.format.typed_json import Amount, Between, WrongShapeError, typed
+from analysis.format.typed_json import Amount, Between, UnixSeconds, WrongShapeError, typed
 from analysis.plain_text import json_text
 
 TURNS_VERSION: Final = 1
@@ -32,24 +33,46 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
-class _Turns:
-    format_version: int
+class WindowOrder:
+    """What one window does: its turns, in the order in which they are taken.
+
+    `may_call_until` (Unix seconds): the end of the hours in which it lies; no call leaves later.
+    `production_weeks`: when production calls the actions, by id, as it was read when the campaign began;
+    None where it was not.
+    """
+
     turns: tuple[Turn, ...]
+    may_call_until: UnixSeconds
+    production_weeks: Mapping[str, ProductionWeek] | None = None
 
 
-def write_turns(path: Path, turns: Sequence[Turn]) -> None:
+@dataclass(frozen=True, slots=True)
+class _File:
+    format_version: int
+
+
+def order_for(
+    turns: Sequence[Turn], may_call_until: float, weeks: Mapping[str, ProductionWeek] | None
+) -> WindowOrder:
+    """Return the order of a window with these turns, with what is known of its own actions only."""
+    ids = [turn.action_id for turn in turns]
+    own = None if weeks is None else {each: weeks[each] for each in ids if each in weeks}
+    return WindowOrder(tuple(turns), may_call_until, own)
+
+
+def write_order(path: Path, order: WindowOrder) -> None:
     """Write the file, whole or not at all. Raises OSError."""
-    body = {"format_version": TURNS_VERSION, "turns": [asdict(turn) for turn in turns]}
-    write_whole(path, json_text(body, indent=1) + "\n")
+    write_whole(path, json_text({"format_version": TURNS_VERSION, **asdict(order)}, indent=1) + "\n")
 
 
-def read_turns(path: Path) -> tuple[Turn, ...]:
-    """Return the turns, in the order in which they are taken. Raises UnreadableSamplesError."""
+def read_order(path: Path) -> WindowOrder:
+    """Return what a window is to do. Raises UnreadableSamplesError."""
     file = InputFile(path, UnreadableSamplesError, "diag tune writes this file for each window.")
+    body = file.json()
     try:
-        found = typed(_Turns, file.json())
+        version, order = typed(_File, body).format_version, typed(WindowOrder, body)
     except WrongShapeError as error:
         raise file.unfit(f"does not hold the turns of a window: {error}") from None
-    if found.format_version != TURNS_VERSION or not found.turns or min(one.rate for one in found.turns) <= 0:
+    if version != TURNS_VERSION or not order.turns or min(one.rate for one in order.turns) <= 0:
         raise file.unfit("does not hold the turns of a window")
-    return found.turns
+    return order

@@ -62,6 +62,11 @@ class GenesysClient(
         """Close the connections."""
         self.close()
 
+    @property
+    def requests(self) -> int:
+        """Return how many administrative requests were sent so far."""
+        return self._api.requests
+
     def close(self) -> None:
         """Close the connections."""
         self._api.close()

@@ -5,19 +5,21 @@ import secrets
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Final
 
 from analysis.format.atomic_write import write_whole
 from analysis.format.run_folder import new_run_id
 from analysis.plain_text import json_text
 from diag.apply_dialog.approval import approved_for
 from diag.campaign.campaign import Campaign
-from diag.campaign.evidence import before_any_call
 from diag.campaign.forecast import forecast
 from diag.campaign.prepare import Prepared, TuneScope, budget_of, campaign_of, prepare
+from diag.campaign.reach import out_of_reach
 from diag.campaign.saved import Saved
 from diag.campaign.span import span_s
 from diag.campaign.spread import next_slot
 from diag.campaign.standing import WANTED_TO_LOWER
+from diag.campaign.windows_judged import before_any_call
 from diag.changes.journal.journal import Journal
 from diag.errors import UsageError
 from diag.genesys.client import GenesysClient
@@ -27,14 +29,19 @@ from diag.inventory.matching import wanted_actions
 from diag.production.evidence import ProductionEvidence, ProductionQuestion, to_json
 from diag.production.findings import findings_of
 from diag.production.look import look, place_of
+from diag.production.production_weeks import production_weeks
 from diag.production.time_window import last_days
-from diag.tuning.campaign_text import cost_lines, look_lines, to_measure_table
+from diag.tuning.campaign_text import Requests, cost_lines, look_lines, to_measure_table
+from diag.tuning.limits_text import reach_lines
 from diag.tuning.same_campaign import question_of
 from diag.tuning.tune_context import TuneContext
 from diag.tuning.tune_options import DEFAULT_OVER
 from diag.workload.org_limits import read_limits
 from diag.workload.read_workload import read_workload
 from diag.workload.workload import EVERYTHING, Workload
+
+BESIDE: Final = 4
+"""Requests with which a window begins beside actions and inputs: a login, the org's name, two of limits."""
 
 
 def begin(context: TuneContext, client: GenesysClient) -> Saved | None:
@@ -46,9 +53,12 @@ def begin(context: TuneContext, client: GenesysClient) -> Saved | None:
     over = options.over or DEFAULT_OVER
     span = span_s(over)
     scope = _scope(context, client)
+    listing = client.requests
     production = _look(context, client, scope.actions)
+    looked = client.requests
     with context.console.progress("Reading what may be called"):
         prepared = prepare(client, scope, production)
+    inputs = client.requests - looked
     place = place_of(client)
     now = time.time()
     saved = Saved(
@@ -61,7 +71,8 @@ def begin(context: TuneContext, client: GenesysClient) -> Saved | None:
         campaign=_campaign(context, client, scope, prepared, (now, now + span)),
         not_called=prepared.not_called,
     )
-    _show_cost(context, saved, prepared, len(scope.actions))
+    requests = Requests(client.requests, listing + inputs + BESIDE)
+    _show_cost(context, saved, prepared, requests, len(scope.actions))
     if options.dry_run:
         return None
     if saved.campaign is not None and not saved.sandbox:
@@ -106,10 +117,16 @@ def _campaign(
     workload = scope.workload or Workload()
     budget = budget_of(read_limits(client), workload, sandbox=scope.sandbox)
     seed = secrets.randbelow(2**31)
-    return campaign_of(prepared, workload, budget, context.rules, span=span, seed=seed)
+    ids = [action.action_id for action in prepared.actions]
+    zone, stated = context.settings.zone, prepared.stated_weeks
+    with context.console.progress("Reading when production calls"):
+        weeks = production_weeks(client, ids, zone, datetime.now(UTC), stated=stated)
+    return campaign_of(prepared, workload, budget, context.rules, span=span, seed=seed, weeks=weeks)
 
 
-def _show_cost(context: TuneContext, saved: Saved, prepared: Prepared, in_scope: int) -> None:
+def _show_cost(
+    context: TuneContext, saved: Saved, prepared: Prepared, requests: Requests, in_scope: int
+) -> None:
     console, zone = context.console, context.settings.zone
     for line in look_lines(saved.not_called, in_scope):
         console.sentence(line, indent="")
@@ -123,7 +140,11 @@ def _show_cost(context: TuneContext, saved: Saved, prepared: Prepared, in_scope:
     console.result("")
     console.table(to_measure_table(prepared, number, zone))
     console.result("")
-    for line in cost_lines(campaign, prepared, number, lowering, zone):
+    unreached = out_of_reach(campaign, before, campaign.began_at)
+    for line in (
+        *cost_lines(campaign, prepared, number, lowering, requests, zone),
+        *reach_lines(unreached, len(campaign.actions), begun=False),
+    ):
         console.sentence(line, indent="")
 
 

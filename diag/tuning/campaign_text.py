@@ -2,6 +2,7 @@
 prints."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -17,6 +18,15 @@ from diag.table import Column, Table
 from reports.wording.verdict_words import WORDING
 
 MOST_NAMED: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Requests:
+    """Requests to the org beside the calls: those of the look before the first call, and those with which
+    each window begins, at most."""
+
+    look: int
+    each_window: int
 
 
 def at(moment: float, zone: str | None) -> str:
@@ -37,11 +47,13 @@ def look_lines(not_called: tuple[NotCalled, ...], in_scope: int) -> list[str]:
         )
     else:
         lines.append(f"Production has no answer yet for any of {plural(in_scope, 'action')}.")
-    lines += [
-        f"Not called: {line}"
-        for line in reason_lines((one.name, one.why) for one in not_called if not one.settled)
-    ]
-    return lines
+    return [*lines, *not_called_lines(not_called)]
+
+
+def not_called_lines(not_called: tuple[NotCalled, ...]) -> list[str]:
+    """Return why actions are not called that production did not settle; for a probe: the command."""
+    unsettled = ((one.name, one.why) for one in not_called if not one.settled)
+    return [f"Not called: {line}" for line in reason_lines(unsettled)]
 
 
 def to_measure_table(prepared: Prepared, number: CampaignForecast, zone: str | None) -> Table:
@@ -74,9 +86,10 @@ def cost_lines(
     prepared: Prepared,
     number: CampaignForecast,
     lowering: CampaignForecast,
+    requests: Requests,
     zone: str | None,
 ) -> list[str]:
-    """Return what the campaign costs: calls, time, share of the limits, side effects."""
+    """Return what the campaign costs: calls, time, requests, share of the limits, side effects."""
     allowed = allowed_s(campaign.stretches(campaign.began_at))
     calls, most = sum(number.calls.values()), sum(lowering.calls.values())
     lines = [
@@ -85,11 +98,14 @@ def cost_lines(
         f"until {at(campaign.until, zone)}.",
         f"About {plural(calls, 'call')} for a number for each action, up to {most:,} where timeouts will be "
         f"lowered (that needs 1,000 each): {duration(number.busy_s)} to {duration(lowering.busy_s)} in all.",
+        f"This look took {plural(requests.look, 'request')}; each window begins with at most "
+        f"{requests.each_window} more, which read the actions, their inputs and the limits.",
     ]
     budget = campaign.budget
     if budget.token_per_minute is not None or budget.concurrent_executions is not None:
         token, concurrent = budget.token_per_minute or "?", budget.concurrent_executions or "?"
-        on_average = most / allowed * 60.0 / (budget.token_per_minute or 300)
+        in_all = most + lowering.windows * requests.each_window
+        on_average = in_all / allowed * 60.0 / (budget.token_per_minute or 300)
         lines.append(
             f"At most {number.peak * 60:.0f} requests a minute of the token's {token} "
             f"(on average {percent(on_average)}), and {budget.in_flight} of the org's "
@@ -130,7 +146,8 @@ def status_table(
         one = standings[action.action_id]
         verdict = "-" if one.verdict is None else WORDING[one.verdict].word
         number = "-" if one.timeout_s is None else f"{one.timeout_s} s"
-        done = "done" if one.done is not None else _by(coming.done_at.get(action.action_id), zone)
+        over = "gone" if one.gone else "done"
+        done = over if one.done is not None else _by(coming.done_at.get(action.action_id), zone)
         wanted = one.sent.calls if one.done is not None else max(one.wanted, one.sent.calls + 1)
         rows.append(
             (action.name, f"{one.sent.calls} of {wanted}", verdict, number, f"{action.timeout_s} s", done)
@@ -158,14 +175,17 @@ def status_lines(
 ) -> list[str]:
     """Return where the campaign stands, in sentences."""
     still_open = sum(one.done is None for one in standings.values())
+    lost = sum(one.gone for one in standings.values())
+    gone = f", {lost} gone" if lost else ""
     settled = sum(one.settled for one in saved.not_called)
+    done = len(standings) - still_open - lost
     lines = [
-        f"{len(standings) - still_open} of {plural(len(standings), 'action')} done, {still_open} open; "
+        f"{done} of {plural(len(standings), 'action')} done, {still_open} open{gone}; "
         f"production settled {settled} more. Began {at(campaign.began_at, zone)}, "
         f"ends {at(campaign.until, zone)}."
     ]
     if not still_open:
-        lines.append("Every action is done. For the result: diag tune")
+        lines.append("No action is open. For the result: diag tune")
     elif now >= campaign.until:
         lines.append("The span is over. For the result: diag tune")
     elif slot is not None:

@@ -26,6 +26,7 @@ from diag.production.evidence import ProductionEvidence, read_evidence
 from diag.production.findings import findings_of
 from diag.production.report_series import production_page, with_production
 from diag.tuning.campaign_text import open_lines
+from diag.tuning.limits_text import gone_lines
 from diag.tuning.tune_context import TuneContext
 from reports.pages.report_page import build_report
 
@@ -45,7 +46,7 @@ def give_result(context: TuneContext, saved: Saved, reached: Mapping[str, Standi
     show_analysis(console, analysis, to_set=to_set)
     if saved.campaign is not None:
         names = {one.action_id: one.name for one in saved.campaign.actions}
-        for line in open_lines(reached, names):
+        for line in (*open_lines(reached, names), *gone_lines(reached, names)):
             console.note(line)
     for path in _write_reports(folder, measured, production, context.settings.zone):
         console.note(f"Report: {path}")

@@ -2,13 +2,16 @@
 
 import time
 
-from diag.campaign.evidence import standings_now
+from diag.campaign.drive import where_all_stand
 from diag.campaign.folder import CampaignFolder
 from diag.campaign.forecast import forecast
 from diag.campaign.next_step import slot_for
+from diag.campaign.reach import out_of_reach
+from diag.campaign.windows_judged import WindowsJudged
 from diag.console import Console
 from diag.errors import UsageError
-from diag.tuning.campaign_text import status_lines, status_table
+from diag.tuning.campaign_text import not_called_lines, status_lines, status_table
+from diag.tuning.limits_text import gone_lines, probe_lines, reach_lines
 
 
 def show_status(console: Console, folder: CampaignFolder, zone: str | None) -> None:
@@ -22,10 +25,18 @@ def show_status(console: Console, folder: CampaignFolder, zone: str | None) -> N
         )
         return
     campaign, windows, now = saved.campaign, folder.windows(), time.time()
-    reached = standings_now(campaign, windows, saved.question.settings, remember=False)
+    judged = WindowsJudged(campaign, saved.question.settings)
+    reached = where_all_stand(folder, judged, remember=False)
     slot = slot_for(campaign, len(windows), folder.slot(), now)
     coming = forecast(campaign, reached, slot)
     console.table(status_table(campaign, reached, coming, zone))
     console.result("")
-    for line in status_lines(saved, campaign, reached, slot, now, zone):
+    names = {one.action_id: one.name for one in campaign.actions}
+    for line in (
+        *status_lines(saved, campaign, reached, slot, now, zone),
+        *reach_lines(out_of_reach(campaign, reached, now), len(campaign.actions), begun=True),
+        *gone_lines(reached, names),
+        *probe_lines(reached, names),
+        *not_called_lines(saved.not_called),
+    ):
         console.sentence(line, indent="")

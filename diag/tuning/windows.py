@@ -1,22 +1,29 @@
 """The windows of a campaign, each made by the same load process as `diag measure`."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.format.run_folder import RunFolder, read_manifest
 from diag.campaign.campaign import Campaign
-from diag.campaign.drive import Driven, Made, drive
+from diag.campaign.drive import Driven, MadeWindow, Standings, drive
+from diag.campaign.folder import has_begun
+from diag.campaign.gone import gone
+from diag.campaign.prepare import TuneScope
 from diag.campaign.saved import Saved
 from diag.campaign.spread import Slot
-from diag.campaign.standing import Standing
-from diag.choice.turns_file import TURNS_FILE, Turn, write_turns
+from diag.choice.turns_file import TURNS_FILE, WindowOrder, write_order
 from diag.exit_codes import ExitCode
+from diag.genesys.client import GenesysClient
+from diag.genesys.errors import ApiError
 from diag.measuring.load_process import LoadOptions, NotMeasuredError, run_load, session_environment
 from diag.tuning.campaign_text import at, window_line
+from diag.tuning.limits_text import gone_lines, probe_lines
 from diag.tuning.same_campaign import refuse_a_changed_workload
 from diag.tuning.tune_context import TuneContext
+from diag.workload.read_workload import read_workload
+from diag.workload.workload import EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,27 +41,49 @@ class LoadWindows:
         """Wait."""
         time.sleep(seconds)
 
-    def make(self, folder: RunFolder, turns: Sequence[Turn], window_s: float) -> Made:
+    def make(self, folder: RunFolder, order: WindowOrder, window_s: float) -> MadeWindow:
         """Make one window.
 
         Raises UsageError for a changed workload, NotMeasuredError where the same refusal would come again.
         """
         refuse_a_changed_workload(self.saved.question)
         folder.path.mkdir(parents=True, exist_ok=True)
-        write_turns(folder.path / TURNS_FILE, turns)
+        write_order(folder.path / TURNS_FILE, order)
         result = run_load(self._load_options(folder, window_s))
+        if result.refusal is not None and has_begun(folder):  # by a load whose starter was killed
+            return MadeWindow("made")
+        lost = self._gone(folder, order)
         if result.refusal is not None:
-            if result.exit_code in (ExitCode.USAGE, ExitCode.AUTH):
+            if result.exit_code in (ExitCode.USAGE, ExitCode.AUTH) and not lost:
                 raise NotMeasuredError(result.refusal, result.exit_code)
-            self.context.console.warn(
-                f"This window could not begin: {result.refusal.message} It is made up for."
-            )
-            return "not begun"
+            if not lost:
+                self.context.console.warn(
+                    f"This window could not begin: {result.refusal.message} It is made up for."
+                )
+            return MadeWindow("not begun", lost)
         if result.exit_code == ExitCode.INTERRUPTED:
-            return "interrupted"
+            return MadeWindow("interrupted", lost)
         if result.reason and result.status != "complete":
             self.context.console.warn(result.reason)
-        return "made" if read_manifest(folder) is not None else "not begun"
+        return MadeWindow("made" if read_manifest(folder) is not None else "not begun", lost)
+
+    def _gone(self, folder: RunFolder, order: WindowOrder) -> Mapping[str, str]:
+        """Why actions of this window can be called no more; asks the org only where one was not called."""
+        manifest = read_manifest(folder)
+        called = {facts.action_id for facts in manifest.actions} if manifest is not None else set()
+        left = [turn.action_id for turn in order.turns if turn.action_id not in called]
+        if not left:
+            return {}
+        question, target = self.saved.question, self.context.target
+        file = None if question.workload is None else Path(question.workload)
+        try:
+            with GenesysClient(target.connection) as client:
+                inventory = tuple(client.list_actions(include_auth_actions=True))
+                workload = read_workload(file) if file is not None else EVERYTHING if target.sandbox else None
+                where = None if file is None else str(file)
+                return gone(client, TuneScope(inventory, (), workload, where, target.sandbox), left)
+        except ApiError:
+            return {}  # no network, say: it is asked again after the next window that lacks them
 
     def _load_options(self, folder: RunFolder, window_s: float) -> LoadOptions:
         options, settings = self.context.options, self.context.settings
@@ -82,8 +111,13 @@ def make_windows(context: TuneContext, saved: Saved, campaign: Campaign) -> Driv
         announced = begun
         console.note(f"Window {begun + 1} is due {at(slot.due_at, context.settings.zone)}. Ctrl-C stops.")
 
-    def on_window(reached: Mapping[str, Standing], begun: int) -> None:
+    names = {one.action_id: one.name for one in campaign.actions}
+
+    def on_window(before: Standings, reached: Standings, begun: int) -> None:
         console.note(window_line(reached, begun))
+        new = {each: one for each, one in reached.items() if one.done != before[each].done}
+        for line in (*gone_lines(new, names), *probe_lines(new, names)):
+            console.note(line)
 
     return drive(
         context.folder,

@@ -16,19 +16,20 @@ from diag.choice.choose_actions import (
     resolved_poll,
     without_a_draft,
     without_built_in,
+    without_missing,
 )
 from diag.choice.make_inputs import with_inputs
-from diag.choice.turns_file import Turn, read_turns
-from diag.errors import UsageError
+from diag.choice.turns_file import Turn, WindowOrder, read_order
+from diag.errors import NotBegunError, UsageError
 from diag.genesys.client import GenesysClient
 from diag.genesys.models import Action
 from diag.inventory.action_facts import facts_of
+from diag.production.production_weeks import production_weeks
 from diag.target import Target
 from diag.workload.org_limits import OrgLimits, read_limits
 from diag.workload.read_workload import read_workload
 from diag.workload.workload import EVERYTHING, Workload
 from loadtests.planning.plan import ActionLoad, LoadPlan
-from loadtests.planning.production_weeks import production_weeks
 from loadtests.planning.rates import RateBudget, Rates, Wanted, planned_rates
 from loadtests.planning.run_options import DEFAULT_MAX_IN_FLIGHT, DEFAULT_SANDBOX_RATE
 from loadtests.planning.unlisted_actions import Unlisted, unlisted
@@ -57,14 +58,19 @@ class _Request:
     workload: Workload
     inventory: Sequence[Action]
     sandbox: bool
-    turns: Mapping[str, Turn] = field(default_factory=dict)
-    """By action id, in the order in which they are taken; empty: not a window of a campaign."""
+    order: WindowOrder | None = None
+    """What a window of a campaign does; None: it is not one."""
 
     @property
     def seed(self) -> int:
         """Return the seed of schedules and generated inputs."""
         seed: int | None = self.options.seed
         return self.workload.seed if seed is None else seed
+
+    @property
+    def turns(self) -> Mapping[str, Turn]:
+        """Return the turns by action id, in the order in which they are taken; none outside a campaign."""
+        return {} if self.order is None else {turn.action_id: turn for turn in self.order.turns}
 
     @property
     def shares_a_rate(self) -> bool:
@@ -91,16 +97,20 @@ def prepare(options: Any, target: Target, client: GenesysClient, *, zone: str | 
     _refuse_counts_below_one(options)
     workload = _workload(options, target)
     inventory = client.list_actions(include_auth_actions=True)
-    turns = {} if options.turns is None else {turn.action_id: turn for turn in read_turns(options.turns)}
-    request = _Request(options, workload, inventory, target.sandbox, turns)
+    order = None if options.turns is None else read_order(options.turns)
+    if order is not None:  # what the workload names was found when the campaign began; it may be gone since
+        workload = without_missing(workload, inventory)
+    request = _Request(options, workload, inventory, target.sandbox, order)
+    if request.turns and not request.wanted:
+        raise NotBegunError("The org lists none of the actions of this window.")
     candidates, left_out = _candidates(request, client)
     limits = read_limits(client)
     rates = _rates(request, candidates, limits)
     in_flight = _in_flight(request, limits)
     organization = client.organization()
     plan = _plan(request, candidates, rates, left_out, _production_weeks(request, candidates, client, zone))
-    if request.turns:
-        plan = as_a_window(plan, request.turns)
+    if order is not None:
+        plan = as_a_window(plan, order)
     plan = replace(plan, max_in_flight=in_flight, concurrency_limit=limits.concurrent_executions)
     lines = {each.action.id: each.line_to_paste for each in candidates if each.line_to_paste is not None}
     others = unlisted(workload, inventory, request.wanted, options.workload)
@@ -177,16 +187,21 @@ def _own_rate(request: _Request, candidate: Candidate) -> float | None:
 def _production_weeks(
     request: _Request, candidates: Sequence[Candidate], client: GenesysClient, zone: str | None
 ) -> dict[str, ProductionWeek]:
-    """When production calls the actions: as the workload states it, else by telemetry, where that knows."""
+    """When production calls the actions: as the workload states it, else by telemetry, where that knows.
+
+    In a window of a campaign by the telemetry of its beginning: read again, its own calls might count.
+    """
     stated = {
         each.action.id: each.entry.production_week
         for each in candidates
         if each.entry.production_week is not None
     }
-    asked = [each.action.id for each in candidates if each.action.id not in stated]
-    if request.options.dry_run or not asked:
+    if request.order is not None and request.order.production_weeks is not None:
+        return {**request.order.production_weeks, **stated}
+    if request.options.dry_run:
         return stated
-    return {**production_weeks(client, asked, zone, datetime.now(UTC)), **stated}
+    ids = [each.action.id for each in candidates]
+    return production_weeks(client, ids, zone, datetime.now(UTC), stated=stated)
 
 
 def _in_flight(request: _Request, limits: OrgLimits) -> int:
@@ -251,16 +266,17 @@ def _stated(request: _Request, candidate: Candidate) -> Mapping[str, object]:
     return {**whole, **candidate.entry.recommend}
 
 
-def as_a_window(plan: LoadPlan, turns: Mapping[str, Turn]) -> LoadPlan:
+def as_a_window(plan: LoadPlan, order: WindowOrder) -> LoadPlan:
     """Return the plan of one window of a campaign: so many calls to each action, evenly spaced, then it ends.
 
     Evenly, because a call that follows another by chance at once finds a backend warmer than it is.
     """
-    order = {action_id: number for number, action_id in enumerate(turns)}
-    actions = sorted(plan.actions, key=lambda action: order[action.action_id])
+    places = {turn.action_id: (place, turn.calls) for place, turn in enumerate(order.turns)}
+    actions = sorted(plan.actions, key=lambda action: places[action.action_id])
     return replace(
         plan,
-        actions=tuple(replace(action, calls=turns[action.action_id].calls) for action in actions),
+        actions=tuple(replace(action, calls=places[action.action_id][1]) for action in actions),
+        may_call_until=order.may_call_until,
         model="open",
         arrivals="constant",
         mode="measure",

@@ -58,6 +58,8 @@ class LoadPlan:
     workload: str | None = None
     concurrency_limit: int | None = None
     sla: tuple[str, ...] = ()
+    may_call_until: float | None = None
+    """Unix seconds by the system's clock; nothing is sent later. None: no limit."""
     recommend: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     """Per action id: settings of the recommendation that hold for it only."""
 

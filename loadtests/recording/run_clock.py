@@ -11,12 +11,14 @@ class RunClock:
     """The time of one load process. `Session` makes one and hands it to everything that measures or waits.
 
     `now()`: monotonic seconds. `sleep(seconds)`: let the other greenlets run meanwhile. Both are attributes,
-    not methods, because the hot path calls them. A test passes a clock whose time does not pass by itself.
+    not methods, because the hot path calls them. `unix()`: the system's clock, which goes on while the
+    machine sleeps; the monotonic one does not. A test passes a clock whose time does not pass by itself.
     """
 
     def __init__(self) -> None:
         self._offset = time.time() - time.perf_counter()
         self.now: Callable[[], float] = time.perf_counter
+        self.unix: Callable[[], float] = time.time
         self.sleep: Callable[[float], object] = gevent.sleep
 
     def wall(self, now: float) -> float:
@@ -25,6 +27,13 @@ class RunClock:
         A step of the wall clock during the run (NTP) therefore moves no call against another.
         """
         return now + self._offset
+
+    def is_past(self, moment: float | None) -> bool:
+        """Return whether a moment (Unix seconds) is over; False where there is none.
+
+        Asked of the system's clock: hours in which calls are allowed end although the machine sleeps.
+        """
+        return moment is not None and self.unix() >= moment
 
     def join(self, greenlets: Sequence[Any], limit_s: float) -> None:
         """Wait until all greenlets have ended, for at most `limit_s` seconds."""

@@ -24,6 +24,7 @@ from loadtests.run.org_session import Opened
 from loadtests.run.run_ending import ending_of
 from loadtests.run.run_stage import RunStage, Step
 from loadtests.run.sla import broken_thresholds
+from loadtests.run.too_late import refuse_what_is_too_late
 from loadtests.steering.run_outcome import RunOutcome, held_back, outcome_of
 from loadtests.steering.session import Assignment, Session
 from loadtests.workers.master import MasterRun, order_for
@@ -60,6 +61,7 @@ class LoadRun:
     def begin(self) -> None:
         """Make the folder and start the work; a run that cannot begin reports why, and ends."""
         try:
+            refuse_what_is_too_late(self._opened.plan, self._options.parent_pid)
             self._record.begin()
             if self._options.probe:
                 self._drafts = ProbeDrafts(self.folder, self._opened.client, self._opened.api_base)

@@ -66,8 +66,11 @@ class InFlight:
     def launch(self, index: int, due: float, planned_rate: float) -> Any:
         """Start a call and return its greenlet; None where there is no room: counted as dropped.
 
-        `planned_rate`: calls/s of the action that are due now, NaN where none are offered.
+        `planned_rate`: calls/s of the action that are due now, NaN where none are offered. After the time in
+        which calls may leave none is due: not started, and not held back by slow ones either.
         """
+        if self._budget.closed:
+            return None
         room = self._budget.has_room()
         self._achieved.arrival(index, sent=room)
         if not room:

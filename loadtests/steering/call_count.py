@@ -16,6 +16,12 @@ class CallCount:
         self._most = most
         self._sent = [0] * len(most)
 
+    @property
+    def missing(self) -> int:
+        """Return how many of the calls that were asked for this process has not sent."""
+        pairs = zip(self._most, self._sent, strict=True)
+        return sum(max(0, most - sent) for most, sent in pairs if most is not None)
+
     def second(self, second: Second) -> list[FinishAction]:
         """Return the actions that have been called often enough."""
         self._sent = [before + now for before, now in zip(self._sent, second.sent, strict=True)]

@@ -7,6 +7,7 @@ change comes back as a value (`Orders`) or goes out through the `RunPort`.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from typing import Final
 
 from analysis.format.run_folder import LeftOut, RunFolder
 from analysis.format.sample_schema import Outcome
@@ -28,6 +29,8 @@ from loadtests.steering.ramp import RampTracker
 from loadtests.steering.rate_control import RateControl
 from loadtests.steering.settled_actions import SettledActions
 from loadtests.steering.token_watch import TokenWatch
+
+HOURS_OVER: Final = "the hours in which calls are allowed are over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Director:
     ) -> None:
         self._plan = plan
         self._port = port
+        self._clock = clock
         self._rates = RateControl(plan, soak_offset_s=soak_offset_s)
         self._decided = CarryOut(plan, port, recorder, self._rates)
         self._guard = Guard(plan.guard, [action.action_name for action in plan.actions])
@@ -94,11 +98,12 @@ class Director:
         if not self._cap_noted and (capped := self._rates.capped(now_s, users)) is not None:
             self._cap_noted = True
             self._carry_out([Notice("limit", capped)])
-        silent = self._over or self._token.lost
+        closed = self._clock.is_past(self._plan.may_call_until)
+        silent = self._over or self._token.lost or closed
         rates = [0.0] * len(self._plan.actions) if silent else self._rates.rates(now_s, users)
         return Orders(
             load=Load(rates, self._rates.load(now_s, users)),
-            on_hold=self._rates.pauses(now_s) or self._token.lost,
+            on_hold=self._rates.pauses(now_s) or self._token.lost or closed,
             new_token=self._token.take_new_token(),
         )
 
@@ -114,6 +119,8 @@ class Director:
         if not self._ended:
             self._carry_out(self._token.second(second))
         why = self._rates.over(second.now_s) or (self._ramp.over if self._ramp is not None else None)
+        if why is None and self._clock.is_past(self._plan.may_call_until):
+            why = f"{HOURS_OVER}; planned calls not sent: {self._call_count.missing}"
         if why is not None and not self._over:
             self._over, self._over_why = True, why
         if self._over and not self._ended and not self._waits_for(second):
@@ -124,8 +131,11 @@ class Director:
         """Whether something must come to its end before the run does: submitted jobs, calls in flight.
 
         Where every action is done as planned, its last calls are part of what settled it or was asked for:
-        cut off after `drain_s`, the slow ones among them would take the answer away again.
+        cut off after `drain_s`, the slow ones among them would take the answer away again. After the time in
+        which calls may leave a job is followed no further: its polls are calls.
         """
+        if self._clock.is_past(self._plan.may_call_until):
+            return bool(second.in_flight)
         return bool(second.open_jobs) or (
             bool(second.in_flight) and self._rates.all_done and not self.left_out
         )

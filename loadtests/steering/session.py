@@ -71,7 +71,7 @@ class Session:
         self.feedback = Feedback(len(plan.actions))
         self.faults = RunFaults(port)
         context = CallContext(port, clock, self.transport, self.recorder, self.feedback, self.faults)
-        self.budget = CallBudget(plan.max_in_flight, port)
+        self.budget = CallBudget(plan.max_in_flight, port, clock, plan.may_call_until)
         self.jobs = JobWatch(plan, context, self.budget)
         self.caller = Caller(plan.actions, context, self.jobs)
         self.in_flight = InFlight(self.caller, self.budget, clock, self.faults)

@@ -17,11 +17,11 @@ from analysis.format.call_record import (
 from analysis.format.run_folder import Manifest, RunFolder, Status, write_manifest
 from analysis.format.sample_schema import ActionVersion, Outcome
 from diag.campaign.campaign import Budget, Campaign, ScopedAction, allowed_s, windows_for
-from diag.campaign.drive import Made
+from diag.campaign.drive import MadeWindow
 from diag.campaign.next_step import Make, Over, Wait, next_step
 from diag.campaign.spread import Slot
 from diag.campaign.standing import Sent, Standing, not_begun
-from diag.choice.turns_file import TURNS_FILE, Turn, write_turns
+from diag.choice.turns_file import TURNS_FILE, Turn, WindowOrder, write_order
 from diag.workload.allowed_hours import ALWAYS, AllowedHours
 
 BEGAN_AT = 1_795_300_000.0
@@ -79,7 +79,7 @@ class World:
                     return self
                 case Wait(slot):
                     self.slot, self.now = slot, slot.due_at
-                case Make(slot, chosen):
+                case Make(slot, chosen, _):
                     self.slot = slot
                     self.windows.append((self.now, chosen))
                     self._answer(chosen)
@@ -189,6 +189,8 @@ class FakeOutside:
     made: list[int] = field(default_factory=list)
     """Calls of each window."""
     tried: int = 0
+    lost: dict[str, str] = field(default_factory=dict)
+    """Actions that can be called no more, by id, with why."""
 
     def now(self) -> float:
         return self.time
@@ -196,16 +198,22 @@ class FakeOutside:
     def sleep(self, seconds: float) -> None:
         self.time += seconds
 
-    def make(self, folder: RunFolder, turns: Sequence[Turn], window_s: float) -> Made:
+    def make(self, folder: RunFolder, order: WindowOrder, window_s: float) -> MadeWindow:
         self.tried += 1
         if not self.network(self.tried):
-            return "not begun"
+            return MadeWindow("not begun")
+        lost = {
+            turn.action_id: self.lost[turn.action_id] for turn in order.turns if turn.action_id in self.lost
+        }
+        turns = [turn for turn in order.turns if turn.action_id not in lost]
+        if not turns:
+            return MadeWindow("not begun", lost)
         where, window = self.dies or ("", 0)
         dies = window == len(self.made) + 1
         if dies and where == "before":
             raise Killed
         folder.path.mkdir(parents=True, exist_ok=True)
-        write_turns(folder.path / TURNS_FILE, turns)
+        write_order(folder.path / TURNS_FILE, order)
         if dies and where == "folder":
             raise Killed
         part = {"manifest": 0.0, "half": 0.5, "rows": 1.0}.get(where) if dies else None
@@ -222,4 +230,4 @@ class FakeOutside:
         self.time += max(turn.takes_s for turn in turns)
         if dies:
             raise Killed
-        return "made" if len(self.made) < self.most else "interrupted"
+        return MadeWindow("made" if len(self.made) < self.most else "interrupted", lost)

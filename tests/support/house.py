@@ -205,7 +205,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/campaign": {
         *_CLIENT, "analysis", "diag.choice", "diag.errors", "diag.judged_files", "diag.measuring",
         "diag.production",
-        "diag.workload",
+        "diag.workload", "numpy",
     },
     "diag/measuring": {
         "analysis", "reports.pages", "diag.errors", "diag.judged_files", "diag.exit_codes",
@@ -234,7 +234,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "loadtests/planning": {
         *_CLIENT, "analysis.coverage.week_of_hours",
         "analysis.format", "diag.choice", "diag.errors", "diag.exit_codes", "diag.genesys.drafts",
-        "diag.inventory", "diag.production.time_window", "diag.sandbox.launch", "diag.settings",
+        "diag.inventory", "diag.production.production_weeks", "diag.sandbox.launch", "diag.settings",
         "diag.target", "diag.workload",
     },
     "loadtests/recording": {

@@ -40,9 +40,12 @@ class VirtualClock(RunClock):
     def __init__(self) -> None:
         super().__init__()
         self._time = 0.0
+        self.slept_s = 0.0
+        """How long the machine was asleep: only the system's clock went on."""
         self._waiting: list[tuple[float, int, Event]] = []
         self._numbers = itertools.count()
         self.now = lambda: self._time
+        self.unix = lambda: BEGAN_AT + self._time + self.slept_s
         self.sleep = self._sleep
 
     def wall(self, now: float) -> float:

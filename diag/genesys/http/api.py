@@ -110,6 +110,8 @@ class Api:
         self._bucket = bucket
         self._on_wait = on_wait
         self._answered = False
+        self.requests = 0
+        """Administrative requests sent so far, repeated ones included; logins are not."""
         try:
             self._http = httpx.Client(
                 base_url=connection.api_base,
@@ -185,6 +187,7 @@ class Api:
 
     def _attempt(self, request: ApiRequest) -> RawReply:
         self._bucket.take(self._on_wait)
+        self.requests += 1
         where = request.where
         try:
             response = self._http.request(

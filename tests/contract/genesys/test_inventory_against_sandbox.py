@@ -11,7 +11,7 @@ from diag.genesys.http.connection import Connection
 from diag.genesys.http.secret import Secret
 from diag.genesys.telemetry import DurationRange
 from diag.inventory.read_inventory import read_inventory, with_consumers
-from loadtests.planning.production_weeks import production_weeks
+from diag.production.production_weeks import production_weeks
 from tests.conftest import RunningSandbox, StartSandbox
 from tests.support.genesys.counting_transport import CountingTransport
 
@@ -55,7 +55,7 @@ def test_flows_and_production_telemetry(start_sandbox: StartSandbox) -> None:
         totals = client.execution_totals(since, until)
         ids = [row.action.id for row in rows.values()]
         by_hour = client.hourly_executions([*ids, *(f"unknown-{n}" for n in range(30))], since, until)
-        weeks = production_weeks(client, ids, "Europe/Berlin", datetime.now(UTC))
+        weeks = production_weeks(client, ids, "Europe/Berlin", datetime.now(UTC), stated={})
     assert totals[rows["Get Balance"].action.id] == sum(hour.total for hour in hours)
     assert {action_id: sum(each.values()) for action_id, each in by_hour.items()} == totals
     week = weeks[rows["Get Balance"].action.id]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from diag.campaign.drive import MadeWindow
 from diag.campaign.folder import CampaignFolder
 from diag.changes.plans.plan_file import read_plan
 from diag.cli import run
@@ -37,7 +38,7 @@ class Jumping:
             monkeypatch.setattr(LoadWindows, "make", self._make())
 
     def _make(self) -> Any:
-        def make(live: LoadWindows, *window: Any) -> str:
+        def make(live: LoadWindows, *window: Any) -> MadeWindow:
             self.outside.place = live.saved.host, live.saved.org_id
             return self.outside.make(*window)
 
@@ -58,6 +59,8 @@ def test_a_dry_run_says_what_is_settled_what_is_not_and_what_it_costs(
     assert "Production has the answer for 1 of 3 actions: Get Balance." in shown
     assert "Rarely used" in shown and "Look Up Orders" in shown
     assert "100 windows" in shown and "About " in shown
+    (cost,) = [line for line in shown.splitlines() if line.startswith("This look took ")]
+    assert 15 <= int(cost.split()[3]) <= 40 and " each window begins with at most 6 more" in cost
     assert not (session / "runs").exists()
 
 
@@ -180,6 +183,19 @@ def test_what_cannot_be_is_one_sentence(
     assert says in capsys.readouterr().err
 
 
+def test_hours_in_which_production_hardly_calls_are_said_to_lower_nothing_before_the_first_call(
+    capsys: "pytest.CaptureFixture[str]", session: Path
+) -> None:
+    hours = '[hours]\nallow = ["02:00-04:00"]\nzone = "UTC"\n'
+    (session / "workload.toml").write_text(f'{hours}[[action]]\nname = "*"\n')
+
+    assert run(["tune", "--dry-run"]) == ExitCode.OK
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "Rarely used cannot be lowered by this campaign, and stays open to its end: no window" in shown
+    assert "What would do: allow some of those hours in [hours] of the workload" in shown
+    assert not (session / "runs").exists()
+
+
 def test_hours_that_leave_too_little_are_refused_before_anything_is_called(
     capsys: "pytest.CaptureFixture[str]", session: Path
 ) -> None:
@@ -208,4 +224,8 @@ def test_a_window_is_a_run_of_the_load_that_measures(
         ("invalid", 1, "constant"),
     }
     assert all(stated == {"warmup_s": 0} for stated in body["recommend"].values())
+    weeks = campaign_in(session)["campaign"]["production_weeks"]
+    assert [facts["production_week"] for facts in body["actions"]] == [
+        weeks.get(facts["action_id"]) for facts in body["actions"]
+    ]
     assert jumping.outside.tried == 0

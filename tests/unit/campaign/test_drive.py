@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from analysis.coverage.week_of_hours import stated_week
 from analysis.format.run_folder import RunFolder
 from analysis.samples.read_samples import read_samples
 from diag.campaign.campaign import Campaign
@@ -14,9 +15,19 @@ from diag.campaign.evidence import judged_together, with_calls
 from diag.campaign.folder import CampaignFolder
 from diag.campaign.saved import Saved, TuneQuestion
 from diag.campaign.spread import Slot
-from diag.choice.turns_file import Turn
+from diag.campaign.standing import ended
+from diag.choice.turns_file import TURNS_FILE, Turn, read_order
 from diag.errors import UsageError
-from tests.support.campaigns import BEGAN_AT, HOUR_S, FakeOutside, Killed, action, campaign, write_window
+from tests.support.campaigns import (
+    BEGAN_AT,
+    HOUR_S,
+    FakeOutside,
+    Killed,
+    action,
+    before,
+    campaign,
+    write_window,
+)
 
 PLAN = campaign(action("orders"), action("stock", production_gap_s=2.0), span_s=HOUR_S)
 QUICK = {"percentile": 0.9}
@@ -144,6 +155,69 @@ def test_once_makes_the_window_that_is_due_and_no_other(tmp_path: Path) -> None:
     assert second.slot is not None and second.slot.due_at - outside.time > 300.0
 
 
+def test_an_action_that_is_gone_ends_and_the_campaign_goes_on_without_it(tmp_path: Path) -> None:
+    outside = FakeOutside(lost={"orders": "it was deleted"}, most=3)
+    done = go_on(tmp_path, outside)
+    one = done.reached["orders"]
+
+    assert (done.why, one.gone, one.done) == ("interrupted", True, "it was deleted")
+    assert done.reached["stock"].done is None and done.reached["stock"].sent.calls > 0
+    assert begun(tmp_path).gone() == {"orders": "it was deleted"}
+
+    again = go_on(tmp_path, FakeOutside(time=outside.time, most=2))  # it is not looked for again
+    assert again.reached["orders"].gone and again.reached["orders"].sent.calls == 0
+
+
+def test_where_the_only_open_action_is_gone_the_campaign_is_over_at_once(tmp_path: Path) -> None:
+    """Not put off, window by window, to the end of the span."""
+    outside = FakeOutside(lost={"orders": "it was deleted", "stock": "it was renamed"})
+    done = go_on(tmp_path, outside)
+
+    assert (done.why, outside.tried) == ("over", 1)
+    assert outside.time < PLAN.began_at + 2 * PLAN.window_s + 300.0
+    assert all(one.gone for one in done.reached.values())
+
+
+def test_one_that_was_done_before_it_went_keeps_its_answer(tmp_path: Path) -> None:
+    done = replace(before(PLAN)["orders"], done="more calls would not change the number", timeout_s=3)
+
+    assert ended(done, "it was deleted") == done
+
+
+def test_when_production_calls_is_kept_and_each_window_is_told_of_its_own_actions(tmp_path: Path) -> None:
+    weeks = {"orders": stated_week(["01:00-05:00"], "UTC"), "other": stated_week(["09:00-10:00"], "UTC")}
+    outside = FakeOutside(most=1)
+    go_on(tmp_path, outside, replace(PLAN, production_weeks=weeks))
+    kept = begun(tmp_path).saved()
+    (window,) = begun(tmp_path).windows()
+    order = read_order(window.path / TURNS_FILE)
+
+    assert kept is not None and kept.campaign is not None and kept.campaign.production_weeks == weeks
+    assert order.production_weeks == {"orders": weeks["orders"]}
+    assert order.may_call_until == PLAN.until
+
+
+def test_a_campaign_that_did_not_keep_when_production_calls_still_opens(tmp_path: Path) -> None:
+    folder = begun(tmp_path)
+    body = json.loads(folder.campaign.read_text())
+    del body["campaign"]["production_weeks"]
+    folder.campaign.write_text(json.dumps(body))
+    kept = folder.saved()
+
+    assert kept is not None and kept.campaign is not None and kept.campaign.production_weeks is None
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"gone": []}', '{"gone": {"orders": 7}}'])
+def test_what_is_gone_is_found_out_anew_where_its_file_is_damaged(tmp_path: Path, text: str) -> None:
+    folder = begun(tmp_path)
+    (folder.path / "gone.json").write_text(text)
+
+    assert folder.gone() == {}
+    folder.lose({"orders": "it was deleted"})
+    folder.lose({"stock": "it was renamed"})
+    assert folder.gone() == {"orders": "it was deleted", "stock": "it was renamed"}
+
+
 def test_after_the_span_it_is_over_and_nothing_is_called(tmp_path: Path) -> None:
     outside = FakeOutside(time=PLAN.until + 1.0)
 
@@ -193,6 +267,9 @@ def test_a_damaged_or_foreign_campaign_is_one_sentence(tmp_path: Path, text: str
         {"hours": {"spans": [[0, 60]], "days": [0], "zone": "../etc"}},
         {"hours": {"spans": [[0, 60]], "days": [9], "zone": "UTC"}},
         {"budget": {"calls_per_s": 0, "in_flight": 10}},
+        {"production_weeks": {"orders": {"zone": "UTC", "calls": [1.0], "known_from": "telemetry"}}},
+        {"production_weeks": {"orders": {"zone": "../etc", "calls": [1.0] * 168, "known_from": "stated"}}},
+        {"production_weeks": []},
     ],
 )
 def test_a_forged_campaign_is_refused(tmp_path: Path, forged: dict[str, object]) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diag.campaign.campaign import Campaign, allowed_s
-from diag.campaign.spread import Slot, may_begin, next_slot
+from diag.campaign.spread import Slot, may_call_until, next_slot
 from diag.workload.allowed_hours import ALWAYS, AllowedHours
 from tests.support.campaigns import BEGAN_AT, HOUR_S, campaign
 
@@ -62,7 +62,8 @@ def test_every_window_lies_inside_the_hours_and_after_the_one_before(
 
     assert len(found) >= 0.9 * plan.windows or allowed_s(stretches) < HOUR_S
     for slot in found:
-        assert may_begin(plan, slot.due_at)
+        until = may_call_until(plan, slot.due_at)
+        assert until is not None and any(begin <= slot.due_at < end == until for begin, end in stretches)
         assert any(
             begin <= slot.due_at and slot.due_at + plan.window_s <= end + 1e-6 for begin, end in stretches
         )

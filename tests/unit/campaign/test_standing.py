@@ -86,6 +86,16 @@ def test_hours_in_which_production_calls_are_waited_for() -> None:
     assert judged(FIT).lacks is None
 
 
+def test_what_only_a_probe_sees_names_its_command_once_that_is_final() -> None:
+    row = replace(
+        FIT, verdict=Verdict.CENSORED_NEEDS_PROBE, next_command="diag measure --probe --action Orders"
+    )
+
+    assert judged(row, FINAL).probe == "diag measure --probe --action Orders"
+    assert judged(row, replace(DONE, settled=False, more_calls=80)).probe is None
+    assert judged(replace(FIT, next_command="diag apply")).probe is None
+
+
 def test_a_warm_action_wants_a_fifth_more() -> None:
     assert not_begun(action(), FEWEST).wanted == 318
     assert not_begun(action(production_gap_s=1.0), FEWEST).wanted == 398

@@ -42,7 +42,7 @@ class Endless:
 def test_the_cap_is_that_of_the_workers_there_are_now() -> None:
     caller: Any = Endless()
     port = FakePort()
-    budget = CallBudget(10, port)
+    budget = CallBudget(10, port, RunClock())
     calls = InFlight(caller, budget, RunClock(), RunFaults(port))
     started = [calls.launch(0, 0.0, 1.0) for _ in range(12)]
     assert sum(one is not None for one in started) == 10

@@ -5,16 +5,19 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
+
 from analysis.format.run_folder import LeftOut
 from analysis.format.sample_schema import ActionVersion
-from diag.choice.turns_file import Turn
+from diag.choice.turns_file import Turn, WindowOrder
 from diag.exit_codes import ExitCode
 from diag.genesys.errors import LoginError
-from diag.workload.load_shape import GuardLimits, Ramp
+from diag.workload.load_shape import GuardLimits, Model, Ramp
 from diag.workload.make_payloads import EMPTY
 from loadtests.planning.make_plan import as_a_window
 from loadtests.planning.plan import ActionLoad, LoadPlan
-from tests.support.virtual_time import Answer, Call, FakePort, VirtualRun
+from loadtests.steering.director import HOURS_OVER
+from tests.support.virtual_time import BEGAN_AT, Answer, Call, FakePort, VirtualRun
 
 PLAN = LoadPlan((ActionLoad("a", "Quick", 3, 20.0, (EMPTY,)),), arrivals="constant")
 STARVED = json.dumps(
@@ -169,8 +172,9 @@ def test_in_a_window_each_action_gets_the_calls_of_its_turn_however_slow_it_is(t
         ActionLoad("slow", "Slow", 30, 0.5, (EMPTY,)),
         ActionLoad("quick", "Quick", 3, 1.0, (EMPTY,)),
     )
-    turns = {"quick": Turn("quick", 8, 1.0, True), "slow": Turn("slow", 5, 0.5, True)}
-    plan = as_a_window(replace(PLAN, actions=(slow, quick), arrivals="poisson", calls_per_action=1), turns)
+    turns = (Turn("quick", 8, 1.0, True), Turn("slow", 5, 0.5, True))
+    order = WindowOrder(turns, BEGAN_AT + 3600.0)
+    plan = as_a_window(replace(PLAN, actions=(slow, quick), arrivals="poisson", calls_per_action=1), order)
 
     def reply(call: Call) -> Answer:
         return Answer(at_ms=22_000 if call.action_id == "slow" else 200)
@@ -214,3 +218,37 @@ def test_the_same_run_twice_sends_the_same_calls_at_the_same_moments(tmp_path: P
         sent.append([call.at_s for call in run.calls])
 
     assert sent[0] == sent[1]
+
+
+@pytest.mark.parametrize("model", ["open", "closed"])
+def test_no_call_leaves_after_the_hours_in_which_calls_are_allowed(tmp_path: Path, model: Model) -> None:
+    plan = replace(PLAN, model=model, may_call_until=BEGAN_AT + 10.0, calls_per_action=300)
+    with VirtualRun(plan, tmp_path) as run:
+        run.pass_time(60)
+
+    ((why, failed, _),) = run.port.ended
+    assert why.startswith(f"{HOURS_OVER}; planned calls not sent: ") and not failed
+    assert int(why.rsplit(" ", 1)[1]) == 300 - len(run.calls) > 0
+    assert 9.8 < max(call.at_s for call in run.calls) < 10.0
+    assert run.session.not_sent == 0  # not held back by slow calls: made up for, and no fault of the run
+
+
+def test_the_hours_end_for_a_machine_that_slept_through_their_end(tmp_path: Path) -> None:
+    plan = replace(PLAN, may_call_until=BEGAN_AT + 600.0)
+    with VirtualRun(plan, tmp_path) as run:
+        run.pass_time(5)
+        run.clock.slept_s = 3600.0  # the run's own clock stood still
+        run.pass_time(60)
+
+    assert max(call.at_s for call in run.calls) <= 5.0
+    assert len(run.port.ended) == 1
+
+
+def test_a_slow_call_that_left_in_time_is_waited_for(tmp_path: Path) -> None:
+    plan = replace(PLAN, may_call_until=BEGAN_AT + 3.0, drain_s=1.0)
+    slow = replace(plan.actions[0], timeout_s=60)
+    with VirtualRun(replace(plan, actions=(slow,)), tmp_path, reply=lambda call: Answer(at_ms=30_000)) as run:
+        run.pass_time(60)
+
+    (totals,) = run.session.recorder.totals()
+    assert totals.ok == len(run.calls) > 50

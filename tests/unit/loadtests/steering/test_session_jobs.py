@@ -9,7 +9,7 @@ from diag.exit_codes import ExitCode
 from diag.workload.load_shape import Poll
 from diag.workload.make_payloads import EMPTY
 from loadtests.planning.plan import ActionLoad, LoadPlan
-from tests.support.virtual_time import Answer, Call, FakePort, VirtualRun
+from tests.support.virtual_time import BEGAN_AT, Answer, Call, FakePort, VirtualRun
 
 POLL = Poll("look", "finalResult.id", "jobId", "finalResult.state", ("DONE",), ("FAILED",), ("STOPPED",))
 START = ActionLoad("start", "Start", 3, 2.0, (EMPTY,), poll=POLL)
@@ -88,3 +88,14 @@ def test_polls_and_calls_share_the_places_in_flight(tmp_path: Path) -> None:
     assert most == 4
     assert polls(run)
     assert run.session.not_sent > 0
+
+
+def test_a_job_is_followed_no_further_than_the_hours_in_which_calls_are_allowed(tmp_path: Path) -> None:
+    """Its polls are calls, too, and it may run for ten minutes."""
+    plan = replace(PLAN, may_call_until=BEGAN_AT + 30.0)
+    with VirtualRun(plan, tmp_path, reply=Jobs(takes_s=300).reply) as run:
+        run.pass_time(120)
+
+    assert len(run.port.ended) == 1
+    assert 25 < max(call.at_s for call in polls(run)) < 30.0
+    assert run.clock.now() < 40.0

@@ -14,8 +14,8 @@ from diag.genesys.errors import (
     RefusedRequestError,
     UnexpectedReplyError,
 )
+from diag.production.production_weeks import production_weeks
 from diag.production.time_window import LAG
-from loadtests.planning.production_weeks import production_weeks
 
 NOW = datetime(2026, 11, 25, 10, 30, tzinfo=UTC)
 
@@ -38,7 +38,7 @@ class Telemetry:
 
 
 def read(telemetry: Telemetry, zone: str | None = "Europe/Berlin") -> dict[str, list[int]]:
-    found = production_weeks(cast(GenesysClient, telemetry), ["a", "b"], zone, NOW)
+    found = production_weeks(cast(GenesysClient, telemetry), ["a", "b"], zone, NOW, stated={})
     return {key: [hour for hour, calls in enumerate(week.calls) if calls] for key, week in found.items()}
 
 

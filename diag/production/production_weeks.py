@@ -1,6 +1,6 @@
-"""When production calls the actions of a run, read once before it: the hours that matter."""
+"""When production calls the actions of a run or a campaign, read once before it: the hours that matter."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -15,13 +15,26 @@ WEEKS_READ: Final = (4, 1)
 
 
 def production_weeks(
-    client: GenesysClient, action_ids: Sequence[str], zone: str | None, now: datetime
+    client: GenesysClient,
+    action_ids: Sequence[str],
+    zone: str | None,
+    now: datetime,
+    *,
+    stated: Mapping[str, ProductionWeek],
 ) -> dict[str, ProductionWeek]:
     """Return when production calls each action, by id, on the clock of `zone` (UTC where it is none).
 
-    An action that production seldom calls is left out; so are all where the org does not answer: a run is not
-    refused for what only its grade needs. One request for ten actions (`GenesysClient.hourly_executions`).
+    What the workload states (`stated`) is not asked for. An action that production seldom calls is left out;
+    so are all where the org does not answer: a run is not refused for what only its grade needs. One request
+    for ten actions (`GenesysClient.hourly_executions`).
     """
+    asked = [action_id for action_id in action_ids if action_id not in stated]
+    return {**(_by_telemetry(client, asked, zone, now) if asked else {}), **stated}
+
+
+def _by_telemetry(
+    client: GenesysClient, action_ids: Sequence[str], zone: str | None, now: datetime
+) -> dict[str, ProductionWeek]:
     clock = clock_of(zone)
     for weeks in WEEKS_READ:
         window = last_days(7 * weeks, now)

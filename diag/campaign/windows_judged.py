@@ -1,0 +1,132 @@
+"""Where every action stands after the windows so far, when it is asked again and again.
+
+A window that has ended does not change: it is read once, and an action is judged again only where it got
+calls. Read anew each time, a hundred windows took a hundred times as long as the first, and a thousand of
+them hours. Nothing is kept that the windows do not hold: a process that begins anew finds the same.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from analysis.format.action_facts import ActionFacts
+from analysis.format.run_folder import RunFolder
+from analysis.format.sample_schema import Outcome
+from analysis.format.settled_file import read_settled, write_settled
+from analysis.settings import RecommendSettings, with_overrides
+from diag.campaign.campaign import Campaign
+from diag.campaign.evidence import read_windows, with_calls
+from diag.campaign.standing import Sent, Standing, not_begun, standing
+
+if TYPE_CHECKING:
+    from analysis.samples.action_calls import ActionCalls
+    from analysis.samples.sample_set import SampleSet
+
+
+def before_any_call(campaign: Campaign) -> dict[str, Standing]:
+    """Return where every action stands before its first call."""
+    return {one.action_id: not_begun(one, campaign.fewest_calls) for one in campaign.actions}
+
+
+class WindowsJudged:
+    """Of one campaign, by its rules; owned by whoever carries it out or shows it."""
+
+    def __init__(self, campaign: Campaign, settings: RecommendSettings) -> None:
+        self._settings = settings
+        self._before = before_any_call(campaign)
+        self._ended: SampleSet | None = None
+        self._names: list[str] = []
+        """The windows in `_ended`, in order."""
+        self._judged: dict[str, tuple[object, Standing]] = {}
+
+    def standings(self, windows: Sequence[RunFolder], *, remember: bool = True) -> dict[str, Standing]:
+        """Return where every action stands after these windows. Raises OSError.
+
+        `remember`: what is settled is written down in the newest window, as by a run that stops early, so
+        that `recommend` takes the bound of the look that ended an action, whoever reads the windows later.
+        """
+        samples = self._read(windows)
+        if samples is None:
+            return dict(self._before)
+        states = self._states(samples)
+        if remember:
+            _write_down(windows[-1], states, samples)
+        return {**self._before, **states}
+
+    def _read(self, windows: Sequence[RunFolder]) -> "SampleSet | None":
+        """All calls; those of the newest window anew: it may not have ended."""
+        called = with_calls(windows)
+        names = [window.path.name for window in called[:-1]]
+        if names[: len(self._names)] != self._names:
+            self._ended, self._names = None, []
+        new = called[len(self._names) : -1]
+        if new:
+            self._ended, self._names = _together(self._ended, read_windows(new)), names
+        return _together(self._ended, read_windows(called[-1:]))
+
+    def _states(self, samples: "SampleSet") -> dict[str, Standing]:
+        from analysis.samples.action_calls import by_action
+
+        facts, stated = samples.facts(), samples.stated_settings()
+        found = {}
+        for action in by_action(samples.table):
+            action_id = action.action_id
+            if action_id not in self._before:
+                continue
+            fact = facts.get(action_id, ActionFacts(action_id))
+            rests_on = (len(action.calls), action.retries, fact, stated.get(action_id, {}))
+            known = self._judged.get(action_id)
+            if known is None or known[0] != rests_on:
+                own = with_overrides(self._settings, stated.get(action_id, {}))
+                known = (rests_on, _judged(action, fact, own, self._before[action_id]))
+                self._judged[action_id] = known
+            found[action_id] = known[1]
+        return found
+
+
+def _judged(
+    action: "ActionCalls", fact: ActionFacts, settings: RecommendSettings, before: Standing
+) -> Standing:
+    from analysis.stopping.when_settled import settled
+    from analysis.verdicts.recommend import recommend_action
+
+    state = settled(action, fact, settings)
+    judged = recommend_action(action, fact, settings, many_looks=state.settled)
+    return standing(judged, state, _sent(action), settings, before=before)
+
+
+def _sent(action: "ActionCalls") -> Sent:
+    calls = action.calls
+    if not len(calls):
+        return Sent(action.retries)
+    first = int(calls.started_at.argmin())
+    answered = calls.where(calls.started_at == calls.started_at[first])
+    whole = answered.count(Outcome.OK, Outcome.TIMEOUT) > 0
+    return Sent(
+        len(calls) + action.retries,
+        float(calls.started_at.max()),
+        float(calls.latency_ms[first]) / 1e3 if whole else None,
+    )
+
+
+def _together(one: "SampleSet | None", other: "SampleSet | None") -> "SampleSet | None":
+    """Both as one set; the calls of one window are none of another's."""
+    from analysis.samples.sample_set import SampleSet
+    from analysis.samples.table_builder import TableBuilder
+
+    if one is None or other is None:
+        return one or other
+    builder = TableBuilder()
+    builder.add(one.table)
+    builder.add(other.table)
+    return SampleSet(
+        builder.finish(),
+        (*one.skipped, *other.skipped),
+        (*one.manifests, *other.manifests),
+        one.settled | other.settled,
+    )
+
+
+def _write_down(newest: RunFolder, states: Mapping[str, Standing], samples: "SampleSet") -> None:
+    new = {one.action_id for one in states.values() if one.settled} - samples.settled
+    if new:
+        write_settled(newest, new | set(read_settled(newest)))

@@ -1,0 +1,71 @@
+"""What a campaign cannot answer, as text, and what would: hours it does not reach, answers that only a probe
+sees, actions that are gone."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from analysis.number_words import by_reason, duration, noun, plural, reason_lines
+from analysis.verdicts.hours_words import left_out_words
+from diag.campaign.campaign import LONGEST_S
+from diag.campaign.reach import OutOfReach
+from diag.campaign.standing import Standing
+
+MOST_SHOWN: Final = 3
+DAY_S: Final = 86_400.0
+
+
+def reach_lines(unreached: Sequence[OutOfReach], of: int, *, begun: bool) -> list[str]:
+    """Return which actions this campaign can never see enough of to lower them, why, and what would.
+
+    Counted where they are many; `of`: the actions to measure; `begun`: only another campaign helps."""
+    if not unreached:
+        return []
+    many = len(unreached)
+    who = unreached[0].name if many == 1 else f"{many} of {plural(of, 'action')}"
+    groups = list(by_reason((one.name, _when(one)) for one in unreached))
+    whys = [f"{_named(names)}: {why}" for names, why in groups[:MOST_SHOWN]]
+    rest = sum(len(names) for names, _ in groups[MOST_SHOWN:])
+    more = [f"and {rest} more"] if rest else []
+    return [
+        f"{who} cannot be lowered by this campaign, and {noun(many, 'stays', 'stay')} open to its end: no "
+        f"window comes when production calls. {'; '.join((*whys, *more))}. {_way_out(unreached, begun=begun)}"
+    ]
+
+
+def gone_lines(standings: Mapping[str, Standing], names: Mapping[str, str]) -> list[str]:
+    """Return which actions could be called no more, and why."""
+    gone = [one for one in standings.values() if one.gone]
+    return reason_lines((names[one.action_id], f"called no more: {one.done}") for one in gone)
+
+
+def probe_lines(standings: Mapping[str, Standing], names: Mapping[str, str]) -> list[str]:
+    """Return which actions' timeouts hide the answer from every window, and the command that shows it.
+
+    A campaign makes no probe by itself: it would open and delete a draft of the action in every window."""
+    return [
+        f"{names[one.action_id]}: its timeout hides the answer from every window. To see it: {one.probe}"
+        for one in standings.values()
+        if one.probe is not None
+    ]
+
+
+def _when(one: OutOfReach) -> str:
+    return f"{left_out_words(one.hours, one.week)} ({one.week.zone})"
+
+
+def _named(names: Sequence[str]) -> str:
+    rest = len(names) - MOST_SHOWN
+    return ", ".join(names[:MOST_SHOWN]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _way_out(unreached: Sequence[OutOfReach], *, begun: bool) -> str:
+    """The longest of the spans that would do, and the hours where only they would."""
+    where = ", in a campaign of its own (diag tune --folder runs/tune-2)" if begun else ""
+    spans = [one.reached_in_s for one in unreached if one.reached_in_s is not None]
+    hours = any(one.only_by_hours for one in unreached)
+    over = f"--over {max(spans) / DAY_S:.0f}d" if spans else ""
+    allow = "allow some of those hours in [hours] of the workload" if hours else ""
+    what = " and ".join(filter(None, [allow, over]))
+    if not what:
+        return f"No span up to {duration(LONGEST_S)} reaches them."
+    return f"What would do{where}: {what}."

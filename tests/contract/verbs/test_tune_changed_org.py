@@ -1,0 +1,205 @@
+"""`diag tune` in an org that changes meanwhile: actions deleted, renamed, changed; a load left behind."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+import pytest
+
+from analysis.coverage.week_of_hours import stated_week
+from analysis.format.run_folder import RunFolder
+from diag.campaign.folder import CampaignFolder
+from diag.campaign.gone import DELETED, gone
+from diag.campaign.prepare import TuneScope
+from diag.choice.turns_file import Turn, WindowOrder, read_order, write_order
+from diag.cli import run
+from diag.errors import NotBegunError
+from diag.exit_codes import ExitCode
+from diag.genesys.client import GenesysClient
+from diag.measuring.load_process import LoadOptions, LoadResult, Refusal
+from diag.settings import load_settings
+from diag.target import Target, find_target
+from diag.tuning import windows
+from diag.workload.read_workload import read_workload
+from loadtests.planning.make_plan import prepare
+from tests.support.campaigns import write_window
+from tests.support.genesys.counting_transport import CountingTransport
+from tests.support.sandbox_control import log_in
+from tests.support.sandbox_process import start_sandbox
+
+ACTION = """
+[[action]]
+name = "{name}"
+integration = "Backend"
+category = "c"
+timeout_s = 5
+request_type = "{method}"
+input.id = {{ type = "string", minLength = 1 }}
+result = {{ done = true }}
+latency = {{ model = "fixed", at_ms = 20 }}
+"""
+GETS = ("Kept", "Deleted", "Renamed", "Refitted", "Gone at once", "Taken")
+SCENARIO = 'description = "Changes"\n[[integration]]\nname = "Backend"\ntype = "custom-rest-actions"\n'
+NIGHTS = stated_week(["23:00-05:00"], "Europe/Berlin")
+
+
+@pytest.fixture(scope="module")
+def demo_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """A sandbox in the place of the demo; each action is changed by one test only."""
+    path = tmp_path_factory.mktemp("org") / "org.toml"
+    actions = (ACTION.format(name=name, method="GET") for name in GETS)
+    path.write_text("".join((SCENARIO, *actions, ACTION.format(name="Posted", method="POST"))))
+    with start_sandbox(scenario=str(path)) as sandbox:
+        yield sandbox.environment
+
+
+def ids() -> dict[str, str]:
+    with GenesysClient(find_target(load_settings()).connection) as client:
+        return {action.name: action.id for action in client.list_actions()}
+
+
+def change(environment: dict[str, str], method: str, action_id: str, **body: object) -> None:
+    base = environment["GENESYSCLOUD_API_BASE"]
+    bearer = {"Authorization": f"Bearer {log_in(base)}"}
+    page = f"{base}/api/v2/integrations/actions/{action_id}"
+    httpx.request(method, page, json=body or None, headers=bearer, trust_env=False).raise_for_status()
+
+
+def workload(session: Path, *entries: str) -> Path:
+    path = session / "workload.toml"
+    path.write_text("\n".join(f"[[action]]\n{entry}" for entry in entries))
+    return path
+
+
+def why_gone(file: Path, *action_ids: str, sandbox: bool = True, hidden: str | None = None) -> dict[str, str]:
+    with GenesysClient(find_target(load_settings()).connection) as client:
+        inventory = tuple(one for one in client.list_actions() if one.id != hidden)
+        scope = TuneScope(inventory, (), read_workload(file), file.name, sandbox)
+        return gone(client, scope, action_ids)
+
+
+def test_what_was_deleted_or_renamed_is_gone_and_what_is_only_missing_in_a_list_is_not(
+    session: Path, demo_environment: dict[str, str]
+) -> None:
+    known = ids()
+    file = workload(session, 'name = "Kept"', 'name = "Deleted"', 'name = "Renamed"')
+    kept, deleted, renamed = known["Kept"], known["Deleted"], known["Renamed"]
+    change(demo_environment, "DELETE", deleted)
+    with GenesysClient(find_target(load_settings()).connection) as client:
+        body = client.read_config(renamed).patch_body(5)
+    change(demo_environment, "PATCH", renamed, **{**body, "name": "Another"})
+
+    assert why_gone(file, kept, deleted, renamed) == {
+        deleted: DELETED,
+        renamed: "it is named 'Another' now, which workload.toml does not name",
+    }
+    assert why_gone(file, kept, hidden=kept) == {}
+    assert why_gone(workload(session, 'name = "*"'), kept, renamed) == {}
+
+
+def test_what_may_not_be_called_any_more_says_what_the_workload_says(session: Path) -> None:
+    known = ids()
+    posted, refitted = known["Posted"], known["Refitted"]
+    file = workload(session, 'name = "Posted"', 'name = "Refitted"\npayload = [{ values = { other = 1 } }]')
+    found = why_gone(file, posted, refitted, sandbox=False)
+
+    assert "its request is a POST" in found[posted]
+    assert "Refitted" in found[refitted] and "id" in found[refitted]
+
+
+def prepared(session: Path, order: WindowOrder) -> tuple[Any, list[str]]:
+    """The plan of a window, and the paths that were asked for it."""
+    write_order(session / "turns.json", order)
+    nothing = dict.fromkeys(
+        ("seed", "rate", "max_in_flight", "calls_per_action", "model", "arrivals", "mode")
+    )
+    flags = {"probe": False, "dry_run": False, "drain_s": 5.0, "sla": [], "action": []}
+    files = {"workload": str(session / "workload.toml"), "turns": session / "turns.json"}
+    transport, connection = CountingTransport(), find_target(load_settings()).connection
+    with GenesysClient(connection, transport=transport) as client:
+        run = prepare(SimpleNamespace(**nothing, **flags, **files), Target(connection, sandbox=True), client)
+    return run.plan, transport.paths
+
+
+def test_a_window_is_planned_without_what_is_gone_and_reads_no_telemetry(session: Path) -> None:
+    workload(session, 'name = "Long gone"', 'name = "Kept"')
+    kept, until = ids()["Kept"], time.time() + 60.0
+    turns = (Turn("unknown", 5, 1.0, True), Turn(kept, 3, 0.5, True))
+    plan, paths = prepared(session, WindowOrder(turns, until, {kept: NIGHTS}))
+
+    assert [(action.action_id, action.calls, action.rate) for action in plan.actions] == [(kept, 3, 0.5)]
+    assert plan.may_call_until == until
+    assert [facts.production_week for facts in plan.facts] == [NIGHTS]
+    assert not [path for path in paths if "analytics" in path]
+
+    _, paths = prepared(session, WindowOrder(turns, until, None))  # of a campaign that did not keep them
+    assert [path for path in paths if "analytics" in path]
+
+
+def test_where_every_action_of_a_window_is_gone_nothing_else_is_called_instead(session: Path) -> None:
+    workload(session, 'name = "*"')
+
+    with pytest.raises(NotBegunError, match="The org lists none of the actions of this window"):
+        prepared(session, WindowOrder((Turn("unknown", 5, 1.0, True),), time.time() + 60.0))
+
+
+def refuses(before: Callable[[RunFolder], object]) -> Callable[[LoadOptions], LoadResult]:
+    def load(options: LoadOptions) -> LoadResult:
+        folder = RunFolder(options.run_dir)
+        before(folder)
+        refusal = Refusal("A run is going on, or none of the actions may be called.")
+        return LoadResult(folder, ExitCode.USAGE, "incomplete", None, folder.path / "load.log", refusal)
+
+    return load
+
+
+def on_a_clock_that_jumps(monkeypatch: pytest.MonkeyPatch) -> None:
+    jumped = 0.0
+
+    def sleep(_: object, seconds: float) -> None:
+        nonlocal jumped
+        jumped += seconds
+
+    monkeypatch.setattr(windows.LoadWindows, "now", lambda _: time.time() + jumped)
+    monkeypatch.setattr(windows.LoadWindows, "sleep", sleep)
+
+
+def test_where_its_only_action_is_deleted_the_campaign_ends_with_a_sentence(
+    capsys: "pytest.CaptureFixture[str]",
+    session: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    demo_environment: dict[str, str],
+) -> None:
+    lost = ids()["Gone at once"]
+    on_a_clock_that_jumps(monkeypatch)
+    monkeypatch.setattr(windows, "run_load", refuses(lambda _: change(demo_environment, "DELETE", lost)))
+
+    assert run(["tune", "--action", "Gone at once", "--over", "1h"]) == ExitCode.OK
+    shown = capsys.readouterr()
+    assert f"Gone at once: called no more: {DELETED}" in shown.err
+    assert CampaignFolder(session / "runs/tune").gone() == {lost: DELETED}
+
+    assert run(["tune", "--status"]) == ExitCode.OK
+    shown = capsys.readouterr()
+    assert "0 of 1 action done, 0 open, 1 gone" in shown.out and f"called no more: {DELETED}" in shown.out
+
+
+def test_a_window_that_a_load_left_behind_has_begun_is_taken_as_made(
+    capsys: "pytest.CaptureFixture[str]", session: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its starter was killed while it read the org; the same command began the same window anew."""
+
+    def left_behind(folder: RunFolder) -> None:
+        write_window(folder, read_order(folder.path / "turns.json").turns, time.time(), status="incomplete")
+
+    on_a_clock_that_jumps(monkeypatch)
+    monkeypatch.setattr(windows, "run_load", refuses(left_behind))
+
+    assert run(["tune", "--action", "Taken", "--over", "1h", "--once"]) == ExitCode.OK
+    assert "Window 1: 1 call so far" in capsys.readouterr().err
+    body = json.loads((session / "runs/tune/campaign.json").read_text())
+    assert body["campaign"]["production_weeks"] == {}

@@ -1,0 +1,67 @@
+"""What a campaign cannot answer is said with what would."""
+
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+import pytest
+
+from analysis.coverage.hours_seen import hours_seen
+from analysis.coverage.week_of_hours import stated_week
+from diag.campaign.reach import OutOfReach
+from diag.tuning.limits_text import gone_lines, probe_lines, reach_lines
+from tests.support.campaigns import action, before, campaign
+
+OFFICE: Final = stated_week(["mon-fri 08:00-18:00"], "Europe/Berlin")
+NOTHING: Final = hours_seen(np.zeros(0, np.int64), np.zeros(0, np.bool_), OFFICE, "Europe/Berlin")
+ONE: Final = OutOfReach("orders", "Get Orders", NOTHING, OFFICE, None, True)
+WHEN: Final = "90 % of production's calls come between 08:00 and 17:00 (Europe/Berlin)"
+
+
+def test_nothing_is_said_where_all_is_reached() -> None:
+    assert reach_lines((), 3, begun=False) == []
+
+
+def test_one_action_by_name_with_when_production_calls_it_and_what_would_do() -> None:
+    (line,) = reach_lines([ONE], 3, begun=False)
+
+    assert line == (
+        "Get Orders cannot be lowered by this campaign, and stays open to its end: no window comes when "
+        f"production calls. Get Orders: as stated, {WHEN}. "
+        "What would do: allow some of those hours in [hours] of the workload."
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "begun", "says"),
+    [
+        (replace(ONE, reached_in_s=3 * 86_400.0, only_by_hours=False), False, "What would do: --over 3d."),
+        (replace(ONE, reached_in_s=3 * 86_400.0), False, "of the workload and --over 3d."),
+        (replace(ONE, only_by_hours=False), False, "No span up to 14 days reaches them."),
+        (ONE, True, "What would do, in a campaign of its own (diag tune --folder runs/tune-2): allow"),
+    ],
+)
+def test_what_would_do_is_a_flag_or_a_line_of_the_workload(one: OutOfReach, begun: bool, says: str) -> None:
+    (line,) = reach_lines([one], 1, begun=begun)
+
+    assert says in line
+
+
+def test_many_are_counted_and_those_alike_are_named_together() -> None:
+    many = [replace(ONE, action_id=f"a{number}", name=f"Get {number}") for number in range(12)]
+    (line,) = reach_lines(many, 14, begun=False)
+
+    assert line.startswith("12 of 14 actions cannot be lowered by this campaign, and stay open")
+    assert f"Get 0, Get 1, Get 2 and 9 more: as stated, {WHEN}." in line
+
+
+def test_what_is_gone_and_what_a_probe_would_see_are_named() -> None:
+    standings = before(campaign(action("orders"), action("stock"), action("rest")))
+    standings["orders"] = replace(standings["orders"], done="it was deleted", gone=True)
+    standings["stock"] = replace(standings["stock"], done="hidden", probe="diag measure --probe")
+    names = {"orders": "Orders", "stock": "Stock", "rest": "Rest"}
+
+    assert gone_lines(standings, names) == ["Orders: called no more: it was deleted"]
+    assert probe_lines(standings, names) == [
+        "Stock: its timeout hides the answer from every window. To see it: diag measure --probe"
+    ]
