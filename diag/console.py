@@ -103,9 +103,11 @@ class Console:
         with page.capture() as drawing:
             for line in lines:
                 base = "bold dim" if line.kind == "heading" else ""
-                cells = ((cell, _STYLES.get(cell.strip(), base)) for cell in line.cells)
+                # Cleaned before they are coloured: colours are made of what is cleaned away.
+                cells = ((printable(cell), _STYLES.get(cell.strip(), base)) for cell in line.cells)
                 page.print(Text.assemble(*cells), crop=False, no_wrap=True, soft_wrap=True)
-        self.result("\n".join(line.rstrip() for line in drawing.get().splitlines()))
+        sys.stdout.write("\n".join(line.rstrip() for line in drawing.get().split("\n")))
+        sys.stdout.flush()
 
     def confirm(self, question: str, *, expected: str = "yes") -> bool:
         """Ask; only `expected`, as it is shown, approves. Raises UsageError where there is no terminal."""

@@ -1,6 +1,7 @@
 """What reaches the terminal is whole."""
 
 import os
+import re
 import shutil
 import sys
 
@@ -21,3 +22,19 @@ def test_in_a_table_wider_than_the_terminal_no_cell_is_cut(
 
     shown = capsys.readouterr().out
     assert shown.splitlines()[1:] == [name, "         12.34 s"]
+
+
+@pytest.mark.parametrize("verdict", ["Fits", "Raise", "More calls needed"])
+def test_on_a_terminal_a_verdict_is_coloured_and_a_name_brings_no_codes_of_its_own(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, verdict: str
+) -> None:
+    """Cleaning came after colouring: every verdict stood between "\ufffd[32m" and "\ufffd[0m"."""
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    name = "Orders\x1b[2J"
+
+    Console().table(Table((Column("action"), Column("verdict")), ((name, verdict),)))
+
+    row = capsys.readouterr().out.splitlines()[1]
+    assert re.fullmatch(rf"Orders\ufffd\[2J +\x1b\[[0-9;]+m{verdict} *\x1b\[0m", row), ascii(row)
