@@ -19,11 +19,11 @@ from typing import Final, cast
 import click
 
 from analysis.plain_text import printable_lines
+from analysis.wrapped_text import terminal_width
 from diag import __version__
 from diag.errors import Explained, error_text
 from diag.exit_codes import ExitCode, exit_code_of
 from diag.supported_platform import why_unsupported
-from diag.wrapped_text import terminal_width
 
 VERBS: Final[dict[str, tuple[str, str]]] = {
     "demo": ("demo", "Show the whole story on the built-in sandbox, in under two minutes."),

@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, Protocol
 
 from analysis.plain_text import printable, printable_lines
+from analysis.wrapped_text import columns_of, shortened, terminal_width, wrapped
 from diag.errors import UsageError
 from diag.table import Table
 from diag.table_layout import lay_out
-from diag.wrapped_text import columns_of, shortened, terminal_width, wrapped
 
 if TYPE_CHECKING:
     from rich.console import Console as RichConsole

@@ -14,7 +14,7 @@ The errors of `diag.changes`, `diag.inventory` and `diag.definitions` build on t
 from typing import Final, Protocol
 
 from analysis.plain_text import printable
-from diag.wrapped_text import wrapped
+from analysis.wrapped_text import wrapped
 
 _BAR: Final = "│ "
 

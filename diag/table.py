@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from analysis.plain_text import csv_cell, markdown, printable
-from diag.wrapped_text import columns_of
+from analysis.wrapped_text import columns_of
 
 Cell = str | int | float | None
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from analysis.wrapped_text import columns_of, glued, wrapped
 from diag.table import Cell, Column, Table, column_widths, to_text
-from diag.wrapped_text import columns_of, glued, wrapped
 
 GAP: Final = 3
 INDENT: Final = "    "

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from analysis.number_words import invented, plural
 from analysis.plain_text import printable
+from analysis.wrapped_text import glued, shortened, wrapped
 from diag.measuring.run_progress import ActionProgress, RunProgress, latency_text
 from diag.table import Column, Table, column_widths
 from diag.table_layout import columns_that_fit, lay_out
-from diag.wrapped_text import glued, shortened, wrapped
 
 if TYPE_CHECKING:
     from diag.console import Console

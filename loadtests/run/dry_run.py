@@ -7,13 +7,13 @@ from typing import Final
 from analysis.format.sample_schema import InputOrigin
 from analysis.number_words import duration, plural, reason_lines
 from analysis.plain_text import printable
+from analysis.wrapped_text import wrapped
 from diag.table import Column, Table
 from diag.table_layout import lay_out
 from diag.target import Target
 from diag.workload.inline_toml import quoted
 from diag.workload.load_shape import Poll
 from diag.workload.payload import Payload
-from diag.wrapped_text import wrapped
 from loadtests.planning.make_plan import PreparedRun
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.planning.unlisted_actions import Unlisted

@@ -14,6 +14,7 @@ import pytest
 from rich.console import Console as RichConsole
 
 from analysis.verdicts.recommendation import Recommendation, Verdict
+from analysis.wrapped_text import columns_of
 from diag.apply_dialog.plan_text import plan_text
 from diag.changes.journal.journal_line import JournalLine
 from diag.changes.plans.plan import Change, Evidence, OrgIdentity, Plan, SkippedChange
@@ -31,7 +32,6 @@ from diag.inventory.view import inventory_table
 from diag.measuring.run_progress import ActionProgress, RunProgress
 from diag.table import Table, to_text
 from diag.table_layout import UNKNOWN
-from diag.wrapped_text import columns_of
 from tests.support.changes.fake_org import change_for, full_config
 from tests.support.changes.journal_records import record
 from tests.support.changes.recommendations import analysis_of, recommendation

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.wrapped_text import columns_of, shortened, wrapped
 from diag.errors import error_text
-from diag.wrapped_text import columns_of, shortened, wrapped
 
 WORD = st.sampled_from(["Get", "a-long-hyphenated-name", "p99", "data", "->", "(at", "most", "顧客検索", "é"])
 FIGURE = st.builds(
