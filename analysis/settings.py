@@ -10,6 +10,8 @@ from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_T
 SAME_WITHIN_S: Final = 0.25
 """A difference of two runs proven smaller than this, seconds, moves no timeout in whole seconds."""
 
+USUAL_CAP_S: Final = 30
+"""The cap where nobody asks for another one."""
 LOWEST_PERCENTILE: Final = 0.5
 HIGHEST_PERCENTILE: Final = 0.9999
 
@@ -25,7 +27,7 @@ class RecommendSettings:
     confidence: float = 0.95
     buffer_ratio: float = 0.20
     buffer_min_s: float = 0.5
-    cap_s: int = 30
+    cap_s: int = USUAL_CAP_S
     floor_s: int = 1
     rule: Literal["max", "sum"] = "max"
     warmup_s: float = 15.0
@@ -73,6 +75,12 @@ def with_overrides(settings: RecommendSettings, stated: Mapping[str, object]) ->
             raise BadSettingError(f"{name} is {value!r}", hint=f"{name} is {kind}.")
         changed[name] = value
     return replace(settings, **changed)  # type: ignore[arg-type]  # checked above, field by field
+
+
+def changed(settings: RecommendSettings) -> dict[str, object]:
+    """Return the values that differ from the defaults, by name; `with_overrides` leads back."""
+    values = {field.name: (getattr(settings, field.name), field.default) for field in fields(settings)}
+    return {name: value for name, (value, default) in values.items() if value != default}
 
 
 def with_cap(settings: RecommendSettings, cap_s: int | None) -> RecommendSettings:

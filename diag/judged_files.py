@@ -12,6 +12,7 @@ from analysis.format.atomic_write import write_whole
 from analysis.format.run_folder import RunFolder, latest_run
 from analysis.plain_text import json_text
 from analysis.settings import RecommendSettings
+from analysis.typed_command import Asked, rule_flags
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from diag.errors import UsageError
 
@@ -49,15 +50,15 @@ def gather(
     actions_file: Path | None = None,
     facts: Mapping[str, ActionFacts] | None = None,
     detail: bool = False,
-    source: str | None = None,
+    asked: Asked | None = None,
     zone: str | None = None,
 ) -> RunEvidence:
     """Read the inputs and return the evidence.
 
     `facts` win over those in `actions_file`, and those over the manifests'. Where a run's workload
     has settings for an action, they win over `settings` for that action.
-    `detail` also reads what only the report needs (status, error codes, payload labels). `source` holds
-    the inputs and flags that the next commands repeat; None for the newest run judged by the defaults.
+    `detail` also reads what only the report needs (status, error codes, payload labels). `asked` is what the
+    next commands repeat beside the rules; None for the newest run in the org of the usual profile.
     `zone` is whose clock hours are shown on, where it is not known when production calls.
     """
     from analysis.samples.actions_file import read_actions_file
@@ -65,10 +66,10 @@ def gather(
 
     known = {**(read_actions_file(actions_file) if actions_file else {}), **(facts or {})}
     samples = read_samples(inputs, detail=detail)
-    found = judged(samples, inputs, settings, known, source=source, zone=zone)
+    found = judged(samples, inputs, settings, known, asked=asked, zone=zone)
     if not detail and any(_refused(row) for row in found.analysis.actions):  # the details say why
         samples = read_samples(inputs, detail=True)
-        return judged(samples, inputs, settings, known, source=source, zone=zone)
+        return judged(samples, inputs, settings, known, asked=asked, zone=zone)
     return found
 
 
@@ -78,7 +79,7 @@ def judged(
     settings: RecommendSettings,
     facts: Mapping[str, ActionFacts] | None = None,
     *,
-    source: str | None,
+    asked: Asked | None,
     zone: str | None,
 ) -> RunEvidence:
     """Return the evidence of samples that were read from these inputs; the rest as in `gather`."""
@@ -87,7 +88,7 @@ def judged(
 
     folders = tuple(RunFolder(path) for path in inputs if path.is_dir())
     try:
-        analysis = recommend(samples, facts, settings, source=source, zone=zone)
+        analysis = recommend(samples, facts, settings, asked=asked, zone=zone)
         loops = recommend_loops(inputs, settings, samples.stated_settings())
     except BadSettingError as error:  # the flags were checked when they were read
         named = ", ".join(str(folder.manifest) for folder in folders)
@@ -120,7 +121,8 @@ def report_data(
     """Return the data of the report in any format; without `charts` the samples are not summarised.
 
     `notes` are sentences beside the verdict, `results` those about what came of it; `zone` is shown beside
-    UTC; `source` holds the inputs and flags that the next commands repeat (by default the run folders).
+    UTC; `source` holds the inputs and flags that the next commands repeat (by default the run folders, judged
+    by the rules of the evidence).
     """
     from analysis.views.summarise import summarise
     from diag import __version__
@@ -138,9 +140,16 @@ def report_data(
         notes=notes,
         results=results,
         zone=zone,
-        source=source or " ".join(shlex.quote(str(folder.path)) for folder in evidence.folders) or None,
+        source=source or _source(evidence),
         span=_span(evidence.samples),
     )
+
+
+def _source(evidence: RunEvidence) -> str | None:
+    if not evidence.folders:
+        return None
+    folders = [str(folder.path) for folder in evidence.folders]
+    return shlex.join([*folders, *rule_flags(evidence.analysis.settings)])
 
 
 def _span(samples: "SampleSet") -> tuple[float, float] | None:

@@ -39,6 +39,8 @@ class ReportData:
     manifests: tuple[Manifest, ...] = ()
     zone: str | None = None
     source: str | None = None
+    to_set: str | None = None
+    """The command that sets what can be set, where that is not to judge the same again and apply it."""
     notes: tuple[str, ...] = field(default=())
     """Sentences to show beside the verdict, e.g. that the generator judged its own run as late."""
     results: tuple[str, ...] = field(default=())

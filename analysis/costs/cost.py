@@ -23,8 +23,6 @@ class Cost:
     """Share of calls slower than the new timeout."""
     cut_off_after_at_most: float | None
     """Upper bound of `cut_off_after`; known also where no call was observed up to the new timeout."""
-    worst_wait_s: int | None
-    """How long a caller waits at most."""
     hung_backend_slots: float | None
     """Concurrent executions held while the backend does not answer."""
     concurrency_share: float | None
@@ -54,7 +52,6 @@ def cost_of(
         cut_off_now=_share(table, current_timeout_s),
         cut_off_after=_share(table, timeout_s),
         cut_off_after_at_most=_share_at_most(table, timeout_s, confidence, design_effect),
-        worst_wait_s=timeout_s,
         hung_backend_slots=held,
         concurrency_share=held / limit if held is not None and limit else None,
         safe_rate=limit / timeout_s if limit and timeout_s else None,

@@ -14,6 +14,7 @@ from analysis.format.action_facts import ActionFacts
 from analysis.format.sample_schema import InputOrigin
 from analysis.runs.refusals import RefusedInputs
 from analysis.statistics.kaplan_meier import SurvivalTable
+from analysis.typed_command import Asked
 
 MOSTLY: Final = 0.5
 """From this share of invented inputs on, no timeout is lowered (docs/method.md, "What may be changed"): were
@@ -22,10 +23,9 @@ they all fast, twice as many real calls would be cut off as are accepted."""
 
 @dataclass(frozen=True, slots=True)
 class TelemetryFindings:
-    """How production was read, to read more of it: the days back, and flags that judge it in the same way."""
+    """How production was read, to read more of it: the days back."""
 
     days: int
-    flags: str = ""
     times_longer: float = 1.0
     """How many times longer the window must be to hold enough hours with executions."""
 
@@ -84,8 +84,11 @@ class Findings:
     """What weakens the runs behind it, one sentence each (analysis.samples.run_weaknesses)."""
     telemetry: TelemetryFindings | None = None
     """None for a test, and where more days would not show more."""
-    apply_with: str = "diag recommend --apply"
-    """The command that sets the number, judging the same calls in the same way."""
+    asked: Asked = field(default_factory=Asked)
+    """What the next commands repeat of the question."""
+    in_sandbox: bool = False
+    name_is_clear: bool = True
+    """Whether the name means no other action that was judged with this one."""
     warnings: tuple[str, ...] = ()
 
     @property

@@ -16,11 +16,13 @@ from analysis.number_words import noun, plural
 from analysis.production.hourly_counts import MIN_HOURS, BucketCounts, consistent, estimate_from_buckets
 from analysis.production.hours_of_counts import hours_of_counts
 from analysis.settings import RecommendSettings, with_cap
+from analysis.typed_command import Asked, rule_flags, unclear_names
 from analysis.verdicts.judge import judge
 from analysis.verdicts.recommendation import Analysis
 from analysis.verdicts.severity import harm
 
 HOUR_S: Final = 3600.0
+TO_PLAN: Final = "diag observe --out plan.json"
 WINDOWS_PER_HOUR: Final = 12
 """As in `time_coverage`: five minutes with calls count as one separate window."""
 NOT_DOCUMENTED: Final = (
@@ -34,24 +36,28 @@ def recommend_from_buckets(
     settings: RecommendSettings | None = None,
     *,
     concurrency_limit: int | None = None,
-    apply_with: str = "diag observe --out plan.json",
+    asked: Asked | None = None,
     telemetry: Mapping[str, TelemetryFindings] | None = None,
     zone: str | None = None,
 ) -> Analysis:
     """Return a verdict per action from its executions per hour and whole second, marked as production.
 
-    `apply_with` is the command that plans these numbers; `telemetry`, by action id, says how more executions
-    are read (without it the next command measures). `zone` (an IANA name): whose clock hours are shown on.
+    `asked` is what the next commands repeat beside the rules; `telemetry`, by action id, says how more
+    executions are read (without it the next command measures). `zone` (an IANA name): whose clock hours are
+    shown on.
     """
     settings = settings or RecommendSettings()
     known = facts or {}
+    again = replace(asked or Asked(to_set=TO_PLAN), rules=rule_flags(settings))
+    facts_of = [(one, known.get(one.action_id, ActionFacts(one.action_id))) for one in counts]
+    unclear = unclear_names((fact.action_id, fact.action_name or fact.action_id) for _, fact in facts_of)
     verdicts = []
-    for action in counts:
-        fact = known.get(action.action_id, ActionFacts(action.action_id))
+    for action, fact in facts_of:
         capped = with_cap(settings, fact.cap_s)
         found = replace(
             _findings(action, fact, capped, zone),
-            apply_with=apply_with,
+            asked=again,
+            name_is_clear=action.action_id not in unclear,
             telemetry=_with_hours(action, (telemetry or {}).get(action.action_id)),
         )
         verdicts.append(judge(found, capped, concurrency_limit))

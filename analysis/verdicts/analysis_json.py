@@ -71,8 +71,14 @@ def analysis_from_json(body: object) -> Analysis:
             f"not {FORMAT_VERSION}.",
             hint="Run diag recommend again with this version of diag.",
         )
-    rows = body.get("actions")
-    actions = [_by_field(row) for row in rows] if isinstance(rows, list) else rows
+    rows, settings = body.get("actions"), body.get("settings")
+    # Older files state the percentile of all actions only.
+    of_all = (
+        {"percentile": settings["percentile"]}
+        if isinstance(settings, Mapping) and "percentile" in settings
+        else {}
+    )
+    actions = [_by_field(row, of_all) for row in rows] if isinstance(rows, list) else rows
     try:
         return typed(Analysis, {"facts": {}, **body, "actions": actions})
     except WrongShapeError as error:
@@ -90,12 +96,12 @@ def _loop_to_json(loop: FlowLoop) -> JsonObject:
     return row
 
 
-def _by_field(row: object) -> object:
+def _by_field(row: object, of_all: Mapping[str, object]) -> object:
     """One action's entry with the names of `Recommendation` for its keys."""
     if not isinstance(row, Mapping):
         return row
     stated = {field.name: KEY_OF.get(field.name, field.name) for field in fields(Recommendation)}
-    return {name: row[key] for name, key in stated.items() if key in row}
+    return {**of_all, **{name: row[key] for name, key in stated.items() if key in row}}
 
 
 def _plain(row: Mapping[str, object]) -> JsonObject:

@@ -70,7 +70,7 @@ def _objection(item: Recommendation, hold: Hold) -> str:
 def way_out(item: Recommendation) -> str | None:
     """Return the command that gets a number past what holds it back, or None where none does.
 
-    For time it is the same for every measured action, so that one line may stand for all of them.
+    For time it names no action, so that one line may stand for all of them.
     """
     if objection_to(item) is None:
         return None

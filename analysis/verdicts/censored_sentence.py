@@ -1,7 +1,5 @@
 """The sentence of `censored_needs_probe`: what hides the quantile, and what would show it."""
 
-import math
-
 from analysis.estimates.findings import Findings
 from analysis.estimates.given_up import GivenUp
 from analysis.number_words import at_least, at_most, calls_of, percent, percentile_name
@@ -11,7 +9,7 @@ from analysis.settings import RecommendSettings
 def censored(findings: Findings, settings: RecommendSettings) -> str:
     """Return the sentence about what cuts off so many calls that the quantile is hidden."""
     samples = findings.estimate.samples
-    share = percent(findings.censored / samples if samples else 0.0)
+    share = _share(findings.censored, findings)
     name = percentile_name(settings.percentile)
     hidden = f"{name} cannot be determined"
     if findings.lower_ms is not None:
@@ -33,14 +31,31 @@ def censored(findings: Findings, settings: RecommendSettings) -> str:
     accepted = 1.0 - settings.percentile
     so = "so" if findings.censored > accepted * samples else f"too close to {accepted * 100:g} %:"
     return (
-        f"{share} of {calls_of(findings.source)} hit {_timeouts_that_fired(findings)}, {so} {hidden} "
+        f"{_what_ended_them(findings)}, {so} {hidden} "
         f"from {where}: try a longer timeout, on a private copy (draft) of the action."
     )
 
 
+def _share(calls: int, findings: Findings) -> str:
+    samples = findings.estimate.samples
+    return percent(calls / samples if samples else 0.0)
+
+
+def _what_ended_them(findings: Findings) -> str:
+    """Return "4 % of calls hit the 2 s timeout and 6 % ended in an error": each for itself."""
+    hit = f"{_share(findings.timeouts, findings)} of {calls_of(findings.source)} hit"
+    ended = [f"{hit} {_timeouts_that_fired(findings)}"]
+    ended += [f"{_share(findings.errors, findings)} ended in an error"] if findings.errors else []
+    ended += [f"{_share(findings.given_up, findings)} were still running"] if findings.given_up else []
+    return " and ".join(filter(None, [", ".join(ended[:-1]), ended[-1]]))
+
+
 def _ended_by_the_backend(gives_up: GivenUp, share: str, settings: RecommendSettings) -> str:
-    first, last = math.floor(gives_up.earliest_ms / 1e3), math.ceil(gives_up.latest_ms / 1e3)
-    after = f"after {last} s" if last - first <= 1 else f"after {first} to {last} s"
+    # To the nearest: a reply that takes some milliseconds more does not make 10 s eleven.
+    first, last = round(gives_up.earliest_ms / 1e3), round(gives_up.latest_ms / 1e3)
+    after = f"after about {last} s" if last - first <= 1 else f"after {first} to {last} s"
+    if last < 1:
+        after = "within a second"
     answered = gives_up.answered
     number = "too few calls were answered for a number"
     if answered.timeout_s is not None and answered.quantile_ms is not None:
@@ -50,8 +65,8 @@ def _ended_by_the_backend(gives_up: GivenUp, share: str, settings: RecommendSett
             f"need {needs}"
         )
     return (
-        f"{share} of calls are ended by the backend itself {after}: no timeout above {last} s changes that, "
-        f"and trying a longer one shows no more; {number}. --backend-errors exclude judges those alone: the "
+        f"{share} of calls are ended by the backend itself {after}: no longer timeout changes that, "
+        f"and trying one shows no more; {number}. --backend-errors exclude judges those alone: the "
         "others fail anyway."
     )
 

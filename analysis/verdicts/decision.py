@@ -74,6 +74,13 @@ def chosen_number(decision: Decision) -> ChosenNumber | None:
             return ChosenNumber(decision.timeout_s, decision.uncapped_s)
 
 
+def long_enough(estimate: Estimate, timeout_s: int, settings: RecommendSettings) -> bool:
+    """Return whether a timeout covers the upper bound and half of the buffer; the estimate must have both."""
+    assert estimate.upper_ms is not None and estimate.quantile_ms is not None
+    half = buffer_ms(estimate.quantile_ms, settings) / 2
+    return timeout_s * 1e3 >= max(estimate.upper_ms, estimate.quantile_ms + half)
+
+
 def _covering(part: Estimate, settings: RecommendSettings) -> int:
     """The timeout that a part of the calls needs; from its quantile where it has too few for a bound."""
     if part.timeout_s is not None:
@@ -107,9 +114,8 @@ def _why_no_bound(estimate: Estimate, settings: RecommendSettings) -> Verdict:
 
 
 def _against_current(estimate: Estimate, wanted: int, current: int, settings: RecommendSettings) -> Decision:
-    assert estimate.upper_ms is not None and estimate.quantile_ms is not None  # `wanted` rests on both
-    safe = max(estimate.upper_ms, estimate.quantile_ms + buffer_ms(estimate.quantile_ms, settings) / 2)
-    fits = current * 1e3 >= safe and current <= min(wanted + slack_s(wanted, settings), settings.cap_s)
+    longest_s = min(wanted + slack_s(wanted, settings), settings.cap_s)
+    fits = long_enough(estimate, current, settings) and current <= longest_s
     if settings.rule == "sum":
         fits = fits and current >= wanted
     if fits and current >= settings.floor_s:

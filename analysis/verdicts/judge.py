@@ -11,7 +11,7 @@ from analysis.costs.cost import Cost, cost_of, cost_warning
 from analysis.costs.how_made import how_made
 from analysis.estimates.findings import Findings
 from analysis.settings import RecommendSettings
-from analysis.verdicts.apply_rules import objection_to
+from analysis.verdicts.apply_rules import held_back, objection_to
 from analysis.verdicts.decision import chosen_number, decide
 from analysis.verdicts.hours_words import coverage_words
 from analysis.verdicts.next_command import next_step
@@ -67,6 +67,7 @@ def judge(findings: Findings, settings: RecommendSettings, concurrency_limit: in
         input_origins=findings.input_origins,
         p50_ms=estimate.p50_ms,
         p95_ms=estimate.p95_ms,
+        percentile=settings.percentile,
         quantile_ms=estimate.quantile_ms,
         quantile_upper_ms=estimate.upper_ms,
         quantile_lower_ms=estimate.lower_ms,
@@ -85,7 +86,6 @@ def judge(findings: Findings, settings: RecommendSettings, concurrency_limit: in
         cut_off_now=cost.cut_off_now,
         cut_off_after=cost.cut_off_after,
         cut_off_after_at_most=cost.cut_off_after_at_most,
-        worst_wait_s=cost.worst_wait_s,
         grade=coverage.grade if any_calls else None,
         windows=coverage.windows if any_calls else None,
         span_s=coverage.span_s if any_calls else None,
@@ -106,9 +106,13 @@ def judge(findings: Findings, settings: RecommendSettings, concurrency_limit: in
         weak_runs=findings.weak_runs,
     )
     step = next_step(findings, judged, settings)
+    not_yet = objection_to(judged)
+    sentence = reason(findings, decision, cost, settings, not_yet=not_yet, new_run_calls=step.sends)
+    stays = decision.timeout_s is None or held_back(judged)
     return replace(
         judged,
-        reason=reason(findings, decision, cost, settings, not_yet=objection_to(judged)),
+        reason=sentence,
+        worst_wait_s=judged.current_timeout_s if stays else decision.timeout_s,
         next_command=step.command,
         next_takes_s=step.takes_s(findings.pace),
     )

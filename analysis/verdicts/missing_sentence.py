@@ -7,7 +7,7 @@ from typing import Final
 
 from analysis.estimates.calls_missing import NEGLIGIBLE_LEFT, a_probe_sees_further
 from analysis.estimates.findings import Findings
-from analysis.number_words import at_most, calls_of, noun, percent, percentile_name, plural
+from analysis.number_words import at_most, calls_of, noun, percent, percentile_name, plural, rate
 from analysis.runs.refusals import RefusedInputs
 from analysis.settings import RecommendSettings
 
@@ -35,7 +35,8 @@ def no_data(findings: Findings) -> str:
     """Return why no call shows how long the action takes."""
     why = findings.saturated_because
     if why is not None:
-        return f"No usable calls: {why} at every rate tested. Find out why, or measure at a lower rate."
+        lowest = _lowest_rate(findings)
+        return f"No usable calls: {why}{lowest}. Find out why, or measure at a lower rate."
     refused = findings.left_out.get("invalid_input", 0)
     if refused and refused == sum(findings.left_out.values()) and not findings.censored:
         return _all_refused(refused, findings.refusal)
@@ -64,11 +65,29 @@ def _all_refused(calls: int, refusal: RefusedInputs | None) -> str:
     )
 
 
-def insufficient(findings: Findings, settings: RecommendSettings) -> str:
-    """Return what is missing for a bound, in calls where more would help: the first reason that holds."""
+def _lowest_rate(findings: Findings) -> str:
+    """Return which rate was too high, so that all above it were; nothing where no rate is known."""
+    lowest = findings.saturated_rate
+    return "" if lowest is None else f" even at {rate(lowest)}, the lowest rate tested"
+
+
+def insufficient(findings: Findings, settings: RecommendSettings, new_run_calls: int | None = None) -> str:
+    """Return what is missing for a bound, in calls where more would help: the first reason that holds.
+
+    `new_run_calls`: how many the next command makes, where it measures. They are more than are missing: a new
+    run is judged by its own calls, and those of its warm-up do not count.
+    """
+    text = _missing(findings, settings)
+    if new_run_calls is None:
+        return text
+    return f"{text.removesuffix('.')} ({new_run_calls:,} in a run of its own, its warm-up included)."
+
+
+def _missing(findings: Findings, settings: RecommendSettings) -> str:
     estimate, missing = findings.estimate, findings.shortfall
     if findings.saturated_because is not None and estimate.samples == 0:
-        return f"{findings.saturated_because} at every rate tested: find out why, or measure at a lower rate."
+        lowest = _lowest_rate(findings)
+        return f"{findings.saturated_because}{lowest}: find out why, or measure at a lower rate."
     if estimate.upper_ms is not None and estimate.quantile_ms is not None:
         return _bound_above_cap(estimate.quantile_ms, estimate.upper_ms, findings, settings)
     if missing.hidden:

@@ -1,7 +1,6 @@
 """The command to run next, per verdict: what sets its number, or what gets it past the guard."""
 
 import math
-import shlex
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,6 +9,7 @@ from analysis.estimates.findings import Findings
 from analysis.plain_text import is_printable
 from analysis.settings import MOST_DAYS, RecommendSettings
 from analysis.statistics.confidence_bounds import calls_for_a_bound
+from analysis.typed_command import MEASURES_AT_MOST_S, MEASURES_THE_SANDBOX_AT_MOST_S
 from analysis.verdicts.holds import MIN_CALLS_TO_LOWER, Hold, hold_on, hold_on_lowering
 from analysis.verdicts.recommendation import Recommendation, Verdict
 
@@ -21,6 +21,11 @@ FOUR_WEEKS_DAYS: Final = 28
 ENOUGH_TO_OBSERVE: Final = 3 * MIN_CALLS_TO_LOWER
 """Executions in so many days that will do for a lowering, also where slow ones come in bursts."""
 
+PROBE: Final = ("--probe",)
+DRY_RUN: Final = ("--dry-run",)
+"""It shows the workload's line for real inputs of an action."""
+SPARE_TIME: Final = 1.25
+"""A run has its warm-up, and pauses where the guard makes them."""
 A_GOOD_HOUR: Final = "1h10m"
 """An hour of calls, with room for a warm-up that does not count."""
 A_GOOD_HOUR_S: Final = 4200.0
@@ -28,10 +33,14 @@ A_GOOD_HOUR_S: Final = 4200.0
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """A command, and what it waits for: calls that count, or seconds; None: unknown, or for nothing."""
+    """A command, and what it waits for: calls that count, or seconds; None: unknown, or for nothing.
+
+    `sends`: the calls that a new run makes where some are missing, those that will not count among them.
+    """
 
     command: str | None
     calls: float | None = None
+    sends: int | None = None
     lasts_s: float | None = None
 
     def takes_s(self, pace: float | None) -> float | None:
@@ -43,33 +52,39 @@ class NextStep:
 
 def next_step(findings: Findings, judged: Recommendation, settings: RecommendSettings) -> NextStep:
     """Return what to run next, without a command where none helps; `judged`: these findings' verdict."""
-    action = _only(findings.action_id, findings.action_name)
     match judged.verdict:
         case Verdict.CENSORED_NEEDS_PROBE:
-            return _after_a_cut_off(findings, action, settings)
+            return _after_a_cut_off(findings, settings)
         case Verdict.INSUFFICIENT_SAMPLES:
-            return _after_too_few(findings, action, settings)
+            return _after_too_few(findings, settings)
         case Verdict.NO_DATA:
-            return NextStep(_after_no_data(findings, action))
+            return NextStep(_after_no_data(findings))
         case Verdict.UNSTABLE:
             many = settings.target_calls
-            return NextStep(f"diag measure {action} --calls {many}", calls=many)
+            return NextStep(_measure_calls(findings, many), calls=many)
         case Verdict.RAISE | Verdict.LOWER if hold_on(judged) is None:
-            return NextStep(findings.apply_with)
+            return NextStep(findings.asked.apply)
         case Verdict.RAISE:
-            return NextStep(f"diag measure {action}", calls=_for_a_bound(findings, settings))
+            return NextStep(_measure(findings), calls=_for_a_bound(findings, settings))
         case Verdict.LOWER:
-            return _to_lower(findings, judged, action, settings)
+            return _to_lower(findings, judged, settings)
         case _:
             return NextStep(None)
 
 
-def _after_a_cut_off(findings: Findings, action: str, settings: RecommendSettings) -> NextStep:
+def _after_a_cut_off(findings: Findings, settings: RecommendSettings) -> NextStep:
     if findings.given_up_by_backend is not None:
-        return NextStep(findings.apply_with.replace(" --apply", " --backend-errors exclude"))
+        return NextStep(_answered_alone(findings))
     ended_by_the_client = findings.given_up > findings.censored / 2
-    probe = "" if ended_by_the_client else "--probe "
-    return NextStep(f"diag measure {probe}{action}", calls=_for_a_bound(findings, settings))
+    if not ended_by_the_client and not findings.timeouts:
+        return NextStep(findings.asked.command("doctor"))
+    first = () if ended_by_the_client else PROBE
+    return NextStep(_measure(findings, first=first), calls=_for_a_bound(findings, settings))
+
+
+def _answered_alone(findings: Findings) -> str:
+    """Judge the calls that were answered, of this action only: elsewhere errors may well hide slow calls."""
+    return findings.asked.command("recommend", _name(findings), after=("--backend-errors", "exclude"))
 
 
 def _for_a_bound(findings: Findings, settings: RecommendSettings) -> float:
@@ -78,14 +93,14 @@ def _for_a_bound(findings: Findings, settings: RecommendSettings) -> float:
     return fewest * max(findings.estimate.design_effect, 1.0)
 
 
-def _after_too_few(findings: Findings, action: str, settings: RecommendSettings) -> NextStep:
+def _after_too_few(findings: Findings, settings: RecommendSettings) -> NextStep:
     if findings.saturated_because is not None:
-        return NextStep(_measure_at_half_the_rate(findings, action))
+        return NextStep(_measure_at_half_the_rate(findings))
     if findings.errors > MANY_ERRORS * findings.estimate.samples:
-        return NextStep("diag doctor")
+        return NextStep(findings.asked.command("doctor"))
     missing = findings.shortfall
     if missing.calls_needed is None:
-        return NextStep(f"diag measure {action}")
+        return NextStep(_measure(findings))
     # A new run is judged on its own calls, and its own warm-up does not count.
     whole = missing.far_seeing + missing.calls_needed
     calls = _round_up(whole / (1.0 - settings.warmup_max_share))
@@ -93,29 +108,31 @@ def _after_too_few(findings: Findings, action: str, settings: RecommendSettings)
     more = None if by_timeout else _observe_more(findings, missing.calls_needed)
     if more is not None:
         return NextStep(more)
-    probe = "--probe " if by_timeout and findings.given_up <= findings.censored / 2 else ""
-    return NextStep(f"diag measure {probe}{action} --calls {calls}", calls=whole)
+    first = PROBE if by_timeout and findings.given_up <= findings.censored / 2 else ()
+    return NextStep(_measure_calls(findings, calls, first=first), calls=whole, sends=calls)
 
 
-def _to_lower(
-    findings: Findings, judged: Recommendation, action: str, settings: RecommendSettings
-) -> NextStep:
+def _to_lower(findings: Findings, judged: Recommendation, settings: RecommendSettings) -> NextStep:
     """What the evidence lacks; after weak runs, whatever a new run needs to lower a timeout."""
     samples, effective = findings.estimate.samples, max(findings.estimate.n_eff, 1.0)
     whole = MIN_CALLS_TO_LOWER * samples / effective
     match hold_on_lowering(judged):
         case Hold.REAL_INPUTS:
-            return NextStep(where_real_inputs_go(findings.action_id, findings.action_name))
+            return NextStep(_measure(findings, first=DRY_RUN))
         case Hold.HOURS:
-            return NextStep(_see_the_hours(findings, action))
+            return NextStep(_see_the_hours(findings))
+        case Hold.TIME:
+            other = NextStep(_tune(findings, "1d"))
         case Hold.CALLS:
             calls = _round_up(whole / (1.0 - settings.warmup_max_share))
-            measure = NextStep(f"diag measure {action} --calls {calls} --all-the-time", calls=whole)
+            other = NextStep(_measure_calls(findings, calls, "--all-the-time"), calls=whole)
+        case None:
+            longer = _measure(findings, "--time", A_GOOD_HOUR, "--all-the-time")
+            other = NextStep(longer, lasts_s=A_GOOD_HOUR_S)
         case _:
-            longer = f"diag measure {action} --time {A_GOOD_HOUR} --all-the-time"
-            measure = NextStep(longer, lasts_s=A_GOOD_HOUR_S)
+            other = NextStep(None)
     more = _observe_more(findings, whole - samples)
-    return measure if more is None else NextStep(more)
+    return other if more is None else NextStep(more)
 
 
 def _observe_more(findings: Findings, executions: float) -> str | None:
@@ -125,10 +142,10 @@ def _observe_more(findings: Findings, executions: float) -> str | None:
         return None
     times = max(1.0 + executions / samples, read.times_longer)
     days = max(math.ceil(read.days * times), read.days + 1)
-    return None if days > MOST_DAYS else _observe(findings, days, read.flags)
+    return None if days > MOST_DAYS else _observe(findings, days)
 
 
-def _see_the_hours(findings: Findings, action: str) -> str:
+def _see_the_hours(findings: Findings) -> str:
     """What shows the hours in which production calls: its own telemetry, where that holds enough calls; else
     windows all over them."""
     week = findings.facts.production_week
@@ -136,24 +153,32 @@ def _see_the_hours(findings: Findings, action: str) -> str:
         return _observe(findings, FOUR_WEEKS_DAYS)
     # In three days there is a whole working day, whenever they begin.
     over = "3d" if week is not None and any_working_day_will_do(week) else "7d"
-    return f"diag tune {action} --over {over}"
+    return _tune(findings, over)
 
 
-def _observe(findings: Findings, days: int, flags: str = "") -> str:
-    name = name_to_type(findings.action_id, findings.action_name)
-    whose = f"-- {shlex.quote(name)}" if name.startswith("-") else ""
-    first = "" if whose else f"{shlex.quote(name)} "
-    return " ".join(f"diag observe {first}--days {days} {flags} {whose}".split(" ")).rstrip()
+def _tune(findings: Findings, over: str) -> str:
+    return findings.asked.command("tune", _name(findings), after=("--over", over))
 
 
-def where_real_inputs_go(action_id: str, action_name: str) -> str:
-    """Return the command that shows the workload's line for real inputs of an action."""
-    return f"diag measure --dry-run {_only(action_id, action_name)}"
+def _observe(findings: Findings, days: int) -> str:
+    return findings.asked.command("observe", _name(findings), after=("--days", str(days)))
 
 
-def _only(action_id: str, action_name: str) -> str:
-    which = name_to_type(action_id, action_name)
-    return f"--action={shlex.quote(which)}" if which.startswith("-") else f"--action {shlex.quote(which)}"
+def _measure(findings: Findings, *flags: str, first: tuple[str, ...] = ()) -> str:
+    return findings.asked.command("measure", _name(findings), before=first, after=flags)
+
+
+def _measure_calls(findings: Findings, calls: int, *flags: str, first: tuple[str, ...] = ()) -> str:
+    """With the time they take at this pace, and some more, where a run would else end before them."""
+    usual_s = MEASURES_THE_SANDBOX_AT_MOST_S if findings.in_sandbox else MEASURES_AT_MOST_S
+    takes_s = SPARE_TIME * calls / findings.pace if findings.pace else 0.0
+    time = ("--time", f"{math.ceil(takes_s / 60)}m") if takes_s > usual_s else ()
+    return _measure(findings, "--calls", str(calls), *time, *flags, first=first)
+
+
+def _name(findings: Findings) -> tuple[str]:
+    clear = findings.name_is_clear
+    return (name_to_type(findings.action_id, findings.action_name) if clear else findings.action_id,)
 
 
 def name_to_type(action_id: str, action_name: str) -> str:
@@ -161,20 +186,20 @@ def name_to_type(action_id: str, action_name: str) -> str:
     return action_name if is_printable(action_name) else action_id
 
 
-def _after_no_data(findings: Findings, action: str) -> str:
+def _after_no_data(findings: Findings) -> str:
     """Never the same load again: it would fail in the same way."""
     if findings.saturated_because is not None:
-        return _measure_at_half_the_rate(findings, action)
+        return _measure_at_half_the_rate(findings)
     if findings.left_out.get("auth_error") or findings.censored > 2 * findings.given_up:
-        return "diag doctor"
+        return findings.asked.command("doctor")
     if findings.left_out.get("invalid_input"):
-        return f"diag measure --dry-run {action}"
-    return f"diag measure {action}"
+        return _measure(findings, first=DRY_RUN)
+    return _measure(findings)
 
 
-def _measure_at_half_the_rate(findings: Findings, action: str) -> str:
-    rate = f" --rate {findings.saturated_rate / 2:.2g}" if findings.saturated_rate is not None else ""
-    return f"diag measure {action}{rate}"
+def _measure_at_half_the_rate(findings: Findings) -> str:
+    rate = findings.saturated_rate
+    return _measure(findings) if rate is None else _measure(findings, "--rate", f"{rate / 2:.2g}")
 
 
 def _round_up(calls: float) -> int:

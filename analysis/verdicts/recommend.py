@@ -25,6 +25,7 @@ from analysis.samples.action_calls import ERRORS, NO_CALLS, ActionCalls, Calls, 
 from analysis.samples.run_weaknesses import mixed_orgs, run_weaknesses
 from analysis.samples.sample_set import SampleSet
 from analysis.settings import RecommendSettings, with_cap, with_overrides
+from analysis.typed_command import Asked, rule_flags, unclear_names
 from analysis.verdicts.caveats import about_calls, about_inputs, about_load, about_the_clock, about_wandering
 from analysis.verdicts.judge import judge
 from analysis.verdicts.recommendation import Analysis, Recommendation
@@ -38,14 +39,14 @@ def recommend(
     *,
     overrides: Mapping[str, RecommendSettings] | None = None,
     concurrency_limit: int | None = None,
-    source: str | None = None,
+    asked: Asked | None = None,
     zone: str | None = None,
 ) -> Analysis:
     """Return the verdict of every action in `samples`, worst harm first.
 
     `facts` win over those of the runs' manifests; `overrides` are settings by action id and win over the
     `recommend` tables of the workload. Without `concurrency_limit` the newest manifest's is used.
-    `source` holds the inputs and flags that a next command repeats to judge the same calls in the same way.
+    `asked` is what the next commands repeat to judge the same calls; the rules among it are `settings`.
     `zone` (an IANA name) is whose clock hours are shown on, where it is not known when production calls.
     No sample makes it raise: an action that cannot be judged gets a verdict that states why.
     """
@@ -57,6 +58,7 @@ def recommend(
         *(text for manifest in samples.manifests for text in run_weaknesses(manifest)),
     )
     limit = concurrency_limit if concurrency_limit is not None else _newest_limit(samples)
+    again = replace(asked or Asked(), rules=rule_flags(settings))
     found: list[tuple[Findings, RecommendSettings, Spans]] = []
     whole: Spans = {}
     for action in by_action(samples.table):
@@ -65,7 +67,7 @@ def recommend(
         own = (overrides or {}).get(action.action_id, own)
         many_looks = action.action_id in samples.settled
         of_action = replace(
-            _findings_under_cap(action, fact, own, many_looks=many_looks, source=source, zone=zone),
+            _findings_under_cap(action, fact, own, many_looks=many_looks, asked=again, zone=zone),
             weak_runs=weak,
         )
         if not of_action.any_answer:
@@ -73,26 +75,39 @@ def recommend(
         spans = run_spans(action.calls)
         whole = together(whole, spans)
         found.append((of_action, with_cap(own, fact.cap_s), spans))
-    verdicts: dict[str, Recommendation] = {
-        one.action_id: judge(replace(one, pace=pace(one.estimate.samples, spans, whole)), own, limit)
-        for one, own, spans in found
-    }
+    waiting = {one.action_id: one.cost_table for one, _, _ in found}
     for action_id in samples.facts():
-        if action_id not in verdicts:
-            nothing = ActionCalls(action_id, "", NO_CALLS, 0)
-            verdicts[action_id] = recommend_action(nothing, known[action_id], settings, limit)
+        if action_id not in waiting:
+            fact, nothing = known[action_id], ActionCalls(action_id, "", NO_CALLS, 0)
+            of_none = _findings_under_cap(nothing, fact, settings, many_looks=False, asked=again, zone=zone)
+            found.append((of_none, with_cap(settings, fact.cap_s), run_spans(NO_CALLS)))
+    sandbox = any(manifest.sandbox for manifest in samples.manifests) if samples.manifests else None
+    unclear = unclear_names((one.action_id, one.action_name) for one, _, _ in found)
+    verdicts = [
+        judge(
+            replace(
+                one,
+                pace=pace(one.estimate.samples, spans, whole),
+                name_is_clear=one.action_id not in unclear,
+                in_sandbox=bool(sandbox),
+            ),
+            own,
+            limit,
+        )
+        for one, own, spans in found
+    ]
     return Analysis(
         settings=settings,
-        actions=tuple(sorted(verdicts.values(), key=harm)),
+        actions=tuple(sorted(verdicts, key=harm)),
         facts=known,
         skipped=samples.skipped,
         run_ids=tuple(dict.fromkeys(manifest.run_id for manifest in samples.manifests)),
-        sandbox=any(manifest.sandbox for manifest in samples.manifests) if samples.manifests else None,
+        sandbox=sandbox,
         concurrency_limit=limit,
         weak=weak,
         org_id=_the_only({manifest.org_id for manifest in samples.manifests}),
         host=_the_only({manifest.host for manifest in samples.manifests}),
-        waiting={one.action_id: one.cost_table for one, _, _ in found},
+        waiting=waiting,
     )
 
 
@@ -107,14 +122,14 @@ def recommend_action(
     concurrency_limit: int | None = None,
     *,
     many_looks: bool = False,
-    source: str | None = None,
 ) -> Recommendation:
-    """Return the verdict of one action; `many_looks` as in `judge_level`, `source` as in `recommend`.
+    """Return the verdict of one action; `many_looks` as in `judge_level`.
 
     Slower calls never lower the number, unless `design_effect`, `level_rate` or the verdict `unstable`
     changed, or calls were cut off after different times (tests/unit/analysis/verdicts/test_monotone.py).
     """
-    known = _findings_under_cap(action, facts, settings, many_looks=many_looks, source=source, zone=None)
+    asked = Asked(rules=rule_flags(settings))
+    known = _findings_under_cap(action, facts, settings, many_looks=many_looks, asked=asked, zone=None)
     spans = run_spans(action.calls)
     known = replace(known, pace=pace(known.estimate.samples, spans, spans))
     return judge(known, with_cap(settings, facts.cap_s), concurrency_limit)
@@ -126,11 +141,11 @@ def _findings_under_cap(
     settings: RecommendSettings,
     *,
     many_looks: bool,
-    source: str | None,
+    asked: Asked,
     zone: str | None,
 ) -> Findings:
     known = findings(action, facts, with_cap(settings, facts.cap_s), many_looks=many_looks, zone=zone)
-    return known if source is None else replace(known, apply_with=f"diag recommend {source} --apply")
+    return replace(known, asked=asked)
 
 
 def findings(

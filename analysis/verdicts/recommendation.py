@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final, Literal
 
-from analysis.costs.compared_rule import ComparedRule
+from analysis.costs.compared_rule import ComparedRule, Share
 from analysis.costs.made_by import MadeBy
 from analysis.coverage.hours_seen import Grade, HoursSeen
 from analysis.estimates.findings import mostly_invented, share_invented
@@ -72,8 +72,10 @@ class Recommendation:
     """`samples` by the origin of their input (`InputOrigin`); those of unknown origin are left out."""
     p50_ms: Amount | None = None
     p95_ms: Amount | None = None
+    percentile: Share = 0.99
+    """Of the rule this action was judged by: the run's, unless the workload states another one for it."""
     quantile_ms: Amount | None = None
-    """The quantile at `settings.percentile` (p99 unless set otherwise)."""
+    """The quantile at `percentile`."""
     quantile_upper_ms: Amount | None = None
     quantile_lower_ms: Amount | None = None
     quantile_with_warm_up_ms: Amount | None = None
@@ -102,6 +104,8 @@ class Recommendation:
     cut_off_after_at_most: float | None = None
     """Upper bound (at the settings' confidence) of the share cut off at the recommended timeout."""
     worst_wait_s: int | None = None
+    """How long a caller waits at most once what can be set now is set: where a number has to wait, and where
+    no timeout fits, that is the timeout in force."""
     grade: Grade | None = None
     windows: int | None = None
     span_s: float | None = None

@@ -13,9 +13,9 @@ from analysis.number_words import (
     share_of_calls_text,
     time_seen,
 )
-from analysis.settings import RecommendSettings
+from analysis.settings import USUAL_CAP_S, RecommendSettings
 from analysis.verdicts.censored_sentence import censored
-from analysis.verdicts.decision import Decision
+from analysis.verdicts.decision import Decision, long_enough
 from analysis.verdicts.missing_sentence import ended_by_errors, insufficient, no_data, with_invented_inputs
 from analysis.verdicts.recommendation import Verdict
 from analysis.verdicts.unstable_sentence import unstable
@@ -28,12 +28,14 @@ def reason(
     settings: RecommendSettings,
     *,
     not_yet: str | None = None,
+    new_run_calls: int | None = None,
 ) -> str:
     """Return the sentence, without the action's name; it says where inputs were invented.
 
-    `not_yet`: what speaks against setting the number (`analysis.verdicts.apply_rules.objection_to`).
+    `not_yet`: what speaks against setting the number (`analysis.verdicts.apply_rules.objection_to`);
+    `new_run_calls`: as in `insufficient`.
     """
-    text = _sentence(findings, decision, cost, settings, not_yet)
+    text = _sentence(findings, decision, cost, settings, not_yet, new_run_calls)
     share = findings.invented_share
     if not share or with_invented_inputs(findings) in text:
         return text
@@ -42,7 +44,12 @@ def reason(
 
 
 def _sentence(
-    findings: Findings, decision: Decision, cost: Cost, settings: RecommendSettings, not_yet: str | None
+    findings: Findings,
+    decision: Decision,
+    cost: Cost,
+    settings: RecommendSettings,
+    not_yet: str | None,
+    new_run_calls: int | None,
 ) -> str:
     match decision.verdict:
         case Verdict.NOT_CONFIGURABLE:
@@ -54,7 +61,7 @@ def _sentence(
         case Verdict.CENSORED_NEEDS_PROBE:
             return censored(findings, settings)
         case Verdict.INSUFFICIENT_SAMPLES:
-            return insufficient(findings, settings)
+            return insufficient(findings, settings, new_run_calls)
         case Verdict.UNSTABLE:
             return unstable(findings, decision, settings)
         case Verdict.OK:
@@ -63,7 +70,7 @@ def _sentence(
             unknown = "the present timeout is not known"
             return f"{_finish(findings, settings)}; {_number(decision, unknown, 'set', not_yet)}."
         case Verdict.RAISE:
-            harm = _harm_now(findings, cost)
+            harm = _harm_now(findings, decision, cost, settings)
             return f"{_finish(findings, settings)}; {_number(decision, harm, 'raise to', not_yet)}."
         case Verdict.LOWER:
             wait = _wait_now(findings)
@@ -106,7 +113,10 @@ def _not_configurable(findings: Findings, settings: RecommendSettings) -> str:
     return f"Not configurable: {why.rstrip('.')}.{times}"
 
 
-def _harm_now(findings: Findings, cost: Cost) -> str:
+def _harm_now(findings: Findings, decision: Decision, cost: Cost, settings: RecommendSettings) -> str:
+    current_s, floor_s = findings.current_timeout_s, settings.floor_s
+    if decision.timeout_s == floor_s and long_enough(findings.estimate, current_s, settings):
+        return f"the timeout of {current_s} s is below the floor of {floor_s} s"
     if cost.cut_off_now is not None and cost.cut_off_now > 0:
         return f"{percent(cost.cut_off_now)} now time out at {findings.current_timeout_s} s"
     return f"the timeout of {findings.current_timeout_s} s leaves too little margin"
@@ -130,7 +140,10 @@ def _over_cap(findings: Findings, decision: Decision, cost: Cost, settings: Reco
             needs = f" and needs {decision.uncapped_s} s to be safe"
             why = f"{name} may be above it" if decision.uncapped_s is None else f"{why}{needs}"
     cuts = _cut_off_at_the_cap(findings, decision, cost)
-    return f"No timeout up to {cap} s fits: {why}{cuts}; make this call asynchronous{or_faster}."
+    do = f"make this call asynchronous{or_faster}"
+    if decision.uncapped_s is not None and decision.uncapped_s <= USUAL_CAP_S:
+        do = f"raise the cap, or {do}"
+    return f"No timeout up to {cap} s fits: {why}{cuts}; {do}."
 
 
 def _cut_off_at_the_cap(findings: Findings, decision: Decision, cost: Cost) -> str:

@@ -6,7 +6,7 @@ Each line is made `printable` before lines are put together: a name with a line 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from analysis.number_words import invented, plural, reason_lines
+from analysis.number_words import invented, percentile_name, plural, reason_lines
 from analysis.plain_text import printable
 from diag.changes.applying.dry_run import DryRunResult
 from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
@@ -85,7 +85,8 @@ def _evidence(evidence: Evidence) -> list[str]:
     parts = [f"{plural(evidence.samples, 'call')}, {evidence.timeouts:,} timed out"]
     if evidence.p99_ms is not None:
         upper = f" (at most {numbers.at_most(evidence.p99_upper_ms)})" if evidence.p99_upper_ms else ""
-        parts.insert(0, f"p99 {numbers.quantile(evidence.p99_ms, evidence.source)}{upper}")
+        name = percentile_name(evidence.percentile)
+        parts.insert(0, f"{name} {numbers.quantile(evidence.p99_ms, evidence.source)}{upper}")
     if evidence.grade:
         parts.append(OF_GRADE.get(evidence.grade, evidence.grade))
     if evidence.invented_share:

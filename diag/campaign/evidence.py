@@ -8,6 +8,7 @@ from analysis.errors import UnreadableSamplesError
 from analysis.format.run_folder import Manifest, RunFolder
 from analysis.format.segment_reader import holds_records
 from analysis.settings import RecommendSettings
+from analysis.typed_command import Asked
 
 if TYPE_CHECKING:
     from analysis.samples.sample_set import SampleSet
@@ -22,10 +23,10 @@ def judged_together(
     settings: RecommendSettings,
     *,
     detail: bool = False,
-    source: str | None = None,
+    asked: Asked | None = None,
     zone: str | None = None,
 ) -> "RunEvidence | None":
-    """Return the windows judged as one measurement; None before the first call. `detail`, `source` and `zone`
+    """Return the windows judged as one measurement; None before the first call. `detail`, `asked` and `zone`
     as in `diag.judged_files.gather`."""
     from diag.judged_files import judged
 
@@ -34,7 +35,7 @@ def judged_together(
     if samples is None:
         return None
     whole = replace(samples, manifests=_as_one_measurement(samples.manifests))
-    return judged(whole, [window.path for window in called], settings, source=source, zone=zone)
+    return judged(whole, [window.path for window in called], settings, asked=asked, zone=zone)
 
 
 def with_calls(windows: Sequence[RunFolder]) -> tuple[RunFolder, ...]:

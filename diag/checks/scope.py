@@ -1,4 +1,4 @@
-"""Which actions a check is about."""
+"""Which actions a check or a judgement is about."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -24,7 +24,9 @@ def in_scope(
     known = (*analysis.actions, *others)
     scope = Scope.of([(item.action_id, item.action_name) for item in known], only, skip)
     return replace(
-        analysis, actions=tuple(item for item in known if scope.leaves_out(item.action_id) is None)
+        analysis,
+        actions=tuple(item for item in known if scope.leaves_out(item.action_id) is None),
+        loops=tuple(loop for loop in analysis.loops if scope.leaves_out(loop.action_id) is None),
     )
 
 

@@ -2,25 +2,25 @@
 
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
+from analysis.typed_command import MEASURES_AT_MOST_S, MEASURES_THE_SANDBOX_AT_MOST_S, Asked
 from diag.errors import UsageError
 from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
 from diag.interaction.output import NamedPath
+from diag.interaction.recommend_options import profile_flags, recommend_options
 from diag.interaction.shared_options import profile_option, usual_workload
 
 if TYPE_CHECKING:
+    from analysis.settings import RecommendSettings
     from diag.console import Console
     from diag.measuring.load_process import LoadOptions, LoadResult
     from diag.settings import Settings
-
-DEFAULT_TIME_S: Final = 600.0
-SANDBOX_TIME_S: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,11 @@ class MeasureOptions:
     def workload_file(self) -> Path | None:
         """Return the workload given, else the one in this folder, else None."""
         return usual_workload(self.workload)
+
+    @property
+    def asked(self) -> Asked:
+        """Return what the commands after this one repeat beside the rules."""
+        return Asked(org=profile_flags(self.profile), sandbox=self.sandbox)
 
 
 @click.command(
@@ -108,7 +113,8 @@ class MeasureOptions:
 @click.option("--sandbox", is_flag=True, help="Call the built-in sandbox, whatever the settings point to.")
 @click.option("--quiet", is_flag=True, help="Print only the folder of the run.")
 @gathered(MeasureOptions)
-def command(options: MeasureOptions) -> int:
+@recommend_options
+def command(options: MeasureOptions, rules: "RecommendSettings") -> int:
     """Measure the actions of WORKLOAD (default: workload.toml, if it exists; the sandbox needs none).
 
     A call runs the real request against your backend. Rates stay below 80 % of the token's limit, and calls
@@ -123,11 +129,13 @@ def command(options: MeasureOptions) -> int:
     settings = load_settings({"profile": options.profile, "sandbox": "1" if options.sandbox else None})
     run_dir = options.run_dir or _interrupted_soak(console, settings, options)
     load = _load_options(options, settings, run_dir or settings.runs / new_run_id(), console)
+    load = replace(load, rules=rules)
     if options.dry_run:
         return _dry_run(load)
     if settings.why_no_sandbox is None:
         console.banner("SANDBOX: the built-in sandbox is called; nothing real")
-    return _conclude(console, _measure(console, load), settings.zone, quiet=options.quiet)
+    result = _measure(console, load)
+    return _conclude(console, result, options, rules, settings.zone)
 
 
 def _load_options(
@@ -189,7 +197,7 @@ def _run_time_s(options: MeasureOptions, settings: "Settings") -> float | None:
         mode = mode or known.mode
     if mode in ("ramp", "soak"):
         return None
-    return SANDBOX_TIME_S if settings.why_no_sandbox is None else DEFAULT_TIME_S
+    return MEASURES_THE_SANDBOX_AT_MOST_S if settings.why_no_sandbox is None else MEASURES_AT_MOST_S
 
 
 def _confirmed_org(console: "Console", settings: "Settings") -> str | None:
@@ -231,12 +239,18 @@ def _measure(console: "Console", options: "LoadOptions") -> "LoadResult":
         return run_load(options, follow)
 
 
-def _conclude(console: "Console", result: "LoadResult", zone: str | None, *, quiet: bool) -> int:
+def _conclude(
+    console: "Console",
+    result: "LoadResult",
+    options: MeasureOptions,
+    rules: "RecommendSettings",
+    zone: str | None,
+) -> int:
     from analysis.errors import UnreadableSamplesError
     from analysis.format.run_folder import read_manifest
     from analysis.number_words import noun, plural
-    from analysis.settings import RecommendSettings
-    from diag.interaction.show_analysis import CLOSED_MODEL, apply_command, show_analysis
+    from analysis.typed_command import rule_flags
+    from diag.interaction.show_analysis import CLOSED_MODEL, show_analysis
     from diag.judged_files import gather
     from diag.measuring.after_run import places_filled, write_report
     from diag.measuring.calls_made import calls_made
@@ -254,7 +268,7 @@ def _conclude(console: "Console", result: "LoadResult", zone: str | None, *, qui
     elif result.reason:
         console.warn(result.reason)
     try:
-        evidence = gather([result.folder.path], RecommendSettings(), detail=True, zone=zone)
+        evidence = gather([result.folder.path], rules, detail=True, asked=options.asked, zone=zone)
     except UnreadableSamplesError as error:
         console.warn(error.message)
         return result.exit_code
@@ -272,7 +286,8 @@ def _conclude(console: "Console", result: "LoadResult", zone: str | None, *, qui
     if manifest.status != "complete" and (manifest.soak_until or 0) > time.time():
         console.note("The soak is not over: run the same command to continue it.")
     console.note(f"Report: {result.folder.report}")
-    if not quiet:
-        show_analysis(console, evidence.analysis, to_set=apply_command(["recommend"]))
+    if not options.quiet:
+        again = replace(options.asked, rules=rule_flags(rules))
+        show_analysis(console, evidence.analysis, to_set=again.apply)
     console.result(str(result.folder.path))
     return result.exit_code

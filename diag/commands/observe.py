@@ -11,10 +11,11 @@ import click
 
 from analysis.plain_text import json_text
 from analysis.settings import MOST_DAYS
+from analysis.typed_command import Asked, rule_flags
 from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
 from diag.interaction.output import NamedPath, goes_to_stdout, output_option, write_result
-from diag.interaction.recommend_options import recommend_options, stated_flags
+from diag.interaction.recommend_options import profile_flags, recommend_options
 from diag.interaction.shared_options import USUAL_DAYS, profile_option
 
 if TYPE_CHECKING:
@@ -52,12 +53,7 @@ class ObserveOptions:
     def same_question(self, rules: "RecommendSettings") -> str:
         """Return the arguments that ask the same question again."""
         days = ["--days", str(self.days)] if self.days != USUAL_DAYS else []
-        return " ".join(filter(None, [shlex.join([*self.actions, *days]), self.same_rules(rules)]))
-
-    def same_rules(self, rules: "RecommendSettings") -> str:
-        """Return the flags that judge by the same rules, in the same org."""
-        profile = ["--profile", self.profile] if self.profile else []
-        return shlex.join([*stated_flags(rules), *profile])
+        return shlex.join([*self.actions, *days, *rule_flags(rules), *profile_flags(self.profile)])
 
 
 @click.command(
@@ -156,7 +152,7 @@ def _read(
         last_days(options.days, datetime.now(UTC)),
         rules,
         source=options.same_question(rules),
-        flags=options.same_rules(rules),
+        asked=Asked(org=profile_flags(options.profile)),
         zone=settings.zone,
     )
     with console.progress("Reading production telemetry") as bar:

@@ -1,7 +1,7 @@
 """`diag recommend`: the right timeout for each action, and why; `--apply` sets it."""
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -14,7 +14,7 @@ from diag.exit_codes import ExitCode
 from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
 from diag.interaction.output import NamedPath, goes_to_stdout, output_option, write_result
-from diag.interaction.recommend_options import recommend_options, same_question, stated_flags
+from diag.interaction.recommend_options import asked_of, recommend_options
 from diag.interaction.shared_options import actions_file_option, only_option, profile_option, skip_option
 
 if TYPE_CHECKING:
@@ -67,8 +67,6 @@ class ChangeOptions:
             "--yes": self.yes,
             "--dry-run": self.dry_run,
             "--force": self.force,
-            "--only": self.only,
-            "--skip": self.skip,
             "--max-changes": self.max_changes,
             "--no-verify": self.no_verify,
             "--allow-side-effects": self.allow_side_effects,
@@ -123,10 +121,13 @@ class ChangeOptions:
 def command(options: RecommendOptions, change: ChangeOptions, rules: RecommendSettings) -> int:
     """Judge every action of the newest run, or of the runs and sample files given.
 
-    Nothing is changed without --apply. The recommended timeout is p99 plus a buffer, never below the upper
-    bound of p99, rounded up to a whole second, and at most --cap.
+    --only and --skip choose which actions are judged. Nothing is changed without --apply. The recommended
+    timeout is p99 plus a buffer, never below the upper bound of p99, rounded up to a whole second, and at
+    most --cap.
     """
+    from analysis.typed_command import rule_flags
     from analysis.verdicts.apply_rules import will_be_set
+    from diag.checks.scope import in_scope
     from diag.console import Console
     from diag.errors import UsageError
     from diag.interaction.show_analysis import CLOSED_MODEL, apply_command, show_analysis
@@ -143,11 +144,18 @@ def command(options: RecommendOptions, change: ChangeOptions, rules: RecommendSe
     console = Console(quiet=options.form != "table" and not change.wanted)
     settings = load_settings({"profile": options.profile})
     chosen = choose_inputs(options.inputs, settings.runs)
-    source = same_question(chosen if options.inputs else (), options.actions_file, rules)
-    evidence = gather(chosen, rules, actions_file=options.actions_file, source=source, zone=settings.zone)
+    asked = asked_of(
+        chosen if options.inputs else (),
+        options.actions_file,
+        only=change.only,
+        skip=change.skip,
+        profile=options.profile,
+    )
+    whole = gather(chosen, rules, actions_file=options.actions_file, asked=asked, zone=settings.zone)
+    evidence = replace(whole, analysis=in_scope(whole.analysis, only=change.only, skip=change.skip))
     # First: a file that it cannot be made with must not leave a trace.
     text = None if options.form == "table" else _formatted(evidence, options, settings.zone)
-    what_if = bool(stated_flags(rules)) or options.actions_file is not None
+    what_if = bool(rule_flags(rules) or asked.scope or options.actions_file)
     for folder in evidence.folders[:1] if len(chosen) == 1 and not what_if else ():
         write_recommendations(folder, evidence.analysis)  # the run's record, which the index reads
     for weakness in evidence.analysis.weak:
@@ -162,7 +170,7 @@ def command(options: RecommendOptions, change: ChangeOptions, rules: RecommendSe
         if write_result(console, text, options.output):
             console.note(f"Written to {options.output}")
     if change.wanted:
-        _change(console, settings, evidence.analysis, change)
+        _change(console, settings, whole.analysis, change)
     changes_pending = any(will_be_set(row) for row in evidence.analysis.actions)
     if options.detailed_exitcode and changes_pending and not change.do_apply:
         return ExitCode.CHANGES

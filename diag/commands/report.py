@@ -1,5 +1,6 @@
 """`diag report`: the results as one page, for whoever decides."""
 
+import shlex
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from diag.errors import UsageError
 from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
 from diag.interaction.output import NamedPath, output_option, write_result
-from diag.interaction.recommend_options import recommend_options, same_question
+from diag.interaction.recommend_options import asked_of, recommend_options
 from diag.interaction.shared_options import actions_file_option
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def command(options: ReportOptions, rules: "RecommendSettings") -> None:
 
     The HTML page is one self-contained file in the run folder; other formats go to stdout.
     """
+    from analysis.typed_command import rule_flags
     from diag.console import Console
     from diag.judged_files import choose_inputs, gather, report_data
     from diag.settings import load_settings
@@ -87,10 +89,11 @@ def command(options: ReportOptions, rules: "RecommendSettings") -> None:
     chosen = choose_inputs(options.inputs, settings.runs)
     if options.add_rows:
         _import_rows(console, chosen, options.add_rows)
-    source = same_question(chosen if options.inputs else (), options.actions_file, rules)
+    asked = asked_of(chosen if options.inputs else (), options.actions_file)
     evidence = gather(
-        chosen, rules, actions_file=options.actions_file, detail=True, source=source, zone=settings.zone
+        chosen, rules, actions_file=options.actions_file, detail=True, asked=asked, zone=settings.zone
     )
+    source = shlex.join([*asked.calls, *rule_flags(rules)]) or None
     data = report_data(evidence, zone=settings.zone, source=source)
     if options.production is not None:
         data = _beside(data, evidence, options.production)

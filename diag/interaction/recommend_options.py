@@ -1,7 +1,6 @@
 """The flags of a recommendation, shared by every verb that judges: one name, one default each."""
 
 import functools
-import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -13,6 +12,7 @@ from click.core import ParameterSource
 from analysis.cut_off import cut_off_of, percentile_of
 from analysis.errors import BadSettingError
 from analysis.settings import RecommendSettings
+from analysis.typed_command import Asked, flag_with, rule_flag, shortest
 from diag.interaction.option_values import gathered
 
 Result = TypeVar("Result")
@@ -69,8 +69,8 @@ def _one_dial(function: Callable[..., Result]) -> Callable[..., Result]:
         source = click.get_current_context().get_parameter_source("percentile")
         if source is not ParameterSource.DEFAULT and asked != percentile:
             raise BadSettingError(
-                f"--cut-off {cut_off_of(asked)} is --percentile {_shortest(asked)}, "
-                f"not {_shortest(percentile)}.",
+                f"--cut-off {cut_off_of(asked)} is --percentile {shortest(asked)}, "
+                f"not {shortest(percentile)}.",
                 hint="They are the same setting: give one of them.",
             )
         return function(percentile=asked, **flags)
@@ -78,26 +78,27 @@ def _one_dial(function: Callable[..., Result]) -> Callable[..., Result]:
     return command
 
 
-def stated_flags(settings: RecommendSettings) -> list[str]:
-    """Return the flags that make these settings, for a command that is to judge in the same way."""
-    flags = []
-    for name, default in _DEFAULTS.items():
-        value = getattr(settings, name)
-        if value != default:
-            flags += [_flag(name), _shortest(value) if isinstance(value, float) else str(value)]
-    return flags
-
-
-def _shortest(value: float) -> str:
-    """Return a number as people type it, and never another number."""
-    short = f"{value:g}"
-    return short if float(short) == value else repr(value)
-
-
-def same_question(inputs: Sequence[Path], actions_file: Path | None, rules: RecommendSettings) -> str | None:
-    """Return the arguments that judge these inputs again by these rules; None when none are needed."""
+def asked_of(
+    inputs: Sequence[Path],
+    actions_file: Path | None,
+    *,
+    only: Sequence[str] = (),
+    skip: Sequence[str] = (),
+    profile: str | None = None,
+) -> Asked:
+    """Return what the commands after this one repeat; the analysis adds the rules."""
     beside = () if actions_file is None else ("--actions", str(actions_file))
-    return shlex.join([*map(_typed, inputs), *beside, *stated_flags(rules)]) or None
+    chosen = [*(("--only", name) for name in only), *(("--skip", name) for name in skip)]
+    return Asked(
+        calls=(*map(_typed, inputs), *beside),
+        scope=tuple(word for flag, name in chosen for word in flag_with(flag, name)),
+        org=profile_flags(profile),
+    )
+
+
+def profile_flags(profile: str | None) -> tuple[str, ...]:
+    """Return the flags that lead to the same org."""
+    return ("--profile", profile) if profile else ()
 
 
 def _typed(path: Path) -> str:
@@ -105,9 +106,7 @@ def _typed(path: Path) -> str:
     return f"./{path}" if str(path).startswith("-") else str(path)
 
 
-def _flag(name: str) -> str:
-    return "--" + name.removesuffix("_s").replace("_", "-")
-
-
 def _option(name: str, kind: type, text: str) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
-    return click.option(_flag(name), name, type=kind, default=_DEFAULTS[name], show_default=True, help=text)
+    return click.option(
+        rule_flag(name), name, type=kind, default=_DEFAULTS[name], show_default=True, help=text
+    )

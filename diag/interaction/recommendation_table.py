@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from analysis.number_words import invented, reason_lines
+from analysis.number_words import invented, percentile_name, reason_lines
 from analysis.verdicts.apply_rules import held_back
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from diag.table import Column, Table
@@ -10,7 +10,7 @@ from reports.wording import numbers
 from reports.wording.input_words import inputs_of
 from reports.wording.rule_details import RULE_HEADINGS, rule_details
 from reports.wording.seen_words import seen_for
-from reports.wording.verdict_words import shown_number, wording_of
+from reports.wording.verdict_words import cut_off_then, shown_number, wording_of
 
 
 def recommendation_table(analysis: Analysis) -> Table:
@@ -21,7 +21,7 @@ def recommendation_table(analysis: Analysis) -> Table:
             Column("now", "right"),
             Column("recommended", "right"),
             Column("verdict"),
-            Column(f"p{analysis.settings.percentile * 100:g}", "right", 2),
+            Column(percentile_name(analysis.settings.percentile), "right", 2),
             Column("at most", "right", 2),
             Column("calls", "right", 2),
             Column("cut off now", "right", 3),
@@ -36,11 +36,11 @@ def recommendation_table(analysis: Analysis) -> Table:
                 _timeout(row.current_timeout_s, row.timeout_is_set),
                 _recommended(row),
                 wording_of(row).word,
-                numbers.quantile(row.quantile_ms, row.source),
+                _quantile(row, analysis.settings.percentile),
                 numbers.at_most(row.quantile_upper_ms),
                 row.samples,
                 numbers.share(row.cut_off_now),
-                numbers.share(row.cut_off_after),
+                numbers.share(cut_off_then(row)),
                 seen_for(row),
                 inputs_of(row),
                 *rule_details(row),
@@ -100,6 +100,12 @@ def loops_table(analysis: Analysis) -> Table:
             for loop in analysis.loops
         ),
     )
+
+
+def _quantile(row: Recommendation, of_all: float) -> str:
+    """Return the quantile; of an action with a percentile of its own, with that."""
+    own = numbers.own_percentile(row.percentile, of_all)
+    return " ".join(filter(None, [own, numbers.quantile(row.quantile_ms, row.source)]))
 
 
 def _timeout(value_s: int | None, is_set: bool | None) -> str | None:

@@ -14,6 +14,8 @@ from typing import Final
 
 from analysis.format.input_file import open_own, open_regular
 from analysis.format.run_folder import RunFolder, read_manifest
+from analysis.plain_text import json_text
+from analysis.settings import RecommendSettings, changed
 from diag.errors import DiagError, UsageError
 from diag.exit_codes import ExitCode, category_of
 from diag.measuring.run_progress import ProgressReader, RunProgress
@@ -45,6 +47,8 @@ class LoadOptions:
     seed: int | None = None
     calls_per_action: int | None = None
     until_settled: bool = False
+    rules: RecommendSettings = field(default_factory=RecommendSettings)
+    """By which an answer is settled."""
     sla: tuple[str, ...] = ()
     confirm_org: str | None = None
     turns: Path | None = None
@@ -156,6 +160,7 @@ def command_line(options: LoadOptions) -> list[str]:
         ("--processes", options.processes or None),
         ("--confirm-org", options.confirm_org),
         ("--turns", options.turns),
+        ("--rules", json_text(stated) if (stated := changed(options.rules)) else None),
     ):
         if value is not None:
             line += [flag, str(value)]

@@ -1,7 +1,8 @@
 """Watches a running load and reports which actions need no more calls.
 
-`python -m diag.measuring.settled_watch RUN_FOLDER PARENT_PID` runs beside the load, at low priority, in a
-process of its own (pandas stays out of the load). It writes `settled.json`, a list of action ids, which
+`python -m diag.measuring.settled_watch RUN_FOLDER PARENT_PID [RULES]` runs beside the load, at low priority,
+in a process of its own (pandas stays out of the load). RULES is a JSON object of the settings by which an
+answer is settled, where they are not the usual ones. It writes `settled.json`, a list of action ids, which
 the load obeys, and `settling.json`, how far each action is, which is drawn. When to stop is
 `analysis.stopping.when_settled`: interim looks are planned, so that checking often makes the
 result no less certain.
@@ -15,10 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from analysis.format.atomic_write import write_whole
+from analysis.format.checked_json import parse_object
 from analysis.format.event_lines import last_seconds
 from analysis.format.run_folder import RunFolder
 from analysis.format.settled_file import write_settled
 from analysis.plain_text import json_text
+from analysis.settings import RecommendSettings, with_overrides
 
 if TYPE_CHECKING:
     from analysis.stopping.when_settled import Settled
@@ -29,16 +32,22 @@ PAUSE_S: Final = 5.0
 SHARE_OF_A_CORE: Final = 0.05
 """At most: the load needs the machine more."""
 SETTLING_FILE: Final = "settling.json"
+USUAL_RULES: Final = RecommendSettings()
 
 
-def watch(folder: RunFolder, parent_pid: int, *, pause_s: float = PAUSE_S) -> None:
-    """Check again and again until the load process has ended.
+def watch(
+    folder: RunFolder,
+    parent_pid: int,
+    rules: RecommendSettings = USUAL_RULES,
+    *,
+    pause_s: float = PAUSE_S,
+) -> None:
+    """Check again and again, by these rules, until the load process has ended.
 
     A check reads the whole run again (a million rows: 1.3 s of CPU), so the pause between two grows with what
     they cost.
     """
     from analysis.errors import AnalysisError
-    from analysis.settings import RecommendSettings
     from analysis.stopping.settled_in_folder import settled_actions
 
     settled: set[str] = set()
@@ -47,12 +56,12 @@ def watch(folder: RunFolder, parent_pid: int, *, pause_s: float = PAUSE_S) -> No
         began = time.process_time()
         until = complete_until(folder)
         try:
-            states = settled_actions(folder.path, RecommendSettings(), until)
+            states = settled_actions(folder.path, rules, until)
         except AnalysisError:
             continue  # no whole row yet
         write_whole(folder.path / SETTLING_FILE, json_text(_progress(states)))
         new = {action_id for action_id, state in states.items() if state.settled} - settled
-        new -= jobs_needed(folder)
+        new -= jobs_needed(folder, rules)
         if new:
             settled |= new
             write_settled(folder, settled)
@@ -64,14 +73,20 @@ def pause_after(cost_s: float, pause_s: float = PAUSE_S) -> float:
     return max(pause_s, cost_s * (1.0 / SHARE_OF_A_CORE - 1.0))
 
 
-def jobs_needed(folder: RunFolder) -> frozenset[str]:
+def jobs_needed(folder: RunFolder, rules: RecommendSettings) -> frozenset[str]:
     """Return the submit actions of which more jobs must be started before their flow is known."""
     from analysis.jobs.loop_advice import enough_jobs, recommend_loops
-    from analysis.settings import RecommendSettings
 
-    settings = RecommendSettings()
-    loops = recommend_loops([folder.path], settings, {})
-    return frozenset(loop.action_id for loop in loops if not enough_jobs(loop, settings))
+    loops = recommend_loops([folder.path], rules, {})
+    return frozenset(loop.action_id for loop in loops if not enough_jobs(loop, rules))
+
+
+def rules_of(text: str) -> RecommendSettings:
+    """Return the settings in a JSON object of those that are not the usual ones.
+
+    Raises ValueError for another text, BadSettingError for a value that no setting can have.
+    """
+    return with_overrides(USUAL_RULES, parse_object(text))
 
 
 def _wait(parent_pid: int, pause_s: float) -> bool:
@@ -108,4 +123,4 @@ def _progress(states: "Mapping[str, Settled]") -> dict[str, dict[str, object]]:
 
 if __name__ == "__main__":
     os.nice(NICE)
-    watch(RunFolder(Path(sys.argv[1])), int(sys.argv[2]))
+    watch(RunFolder(Path(sys.argv[1])), int(sys.argv[2]), *map(rules_of, sys.argv[3:]))

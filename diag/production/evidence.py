@@ -1,7 +1,7 @@
 """The result of `diag observe` as one value: judged, saved as JSON and read back."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Final
@@ -13,14 +13,15 @@ from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S
 from analysis.format.typed_json import Between, TimeoutSeconds, UnixSeconds, typed
 from analysis.number_words import duration, noun, plural, reason_lines
 from analysis.production.hourly_counts import BucketCounts, HourCounts
-from analysis.production.recommend_production import recommend_from_buckets
+from analysis.production.recommend_production import TO_PLAN, recommend_from_buckets
 from analysis.settings import RecommendSettings
+from analysis.typed_command import Asked
 from analysis.verdicts.analysis_json import JsonObject, analysis_from_json, analysis_to_json
 from analysis.verdicts.recommendation import Analysis
 from diag.production.findings import Finding
 from diag.production.observed import Observed
 from diag.production.production_facts import bucket_counts, facts_of, remarks
-from diag.production.read_telemetry import UNUSED, Production
+from diag.production.read_telemetry import Production
 from diag.production.time_window import Window
 
 UNKNOWN: Final = (
@@ -47,11 +48,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Unobserved:
-    """An action without production data, and why."""
+    """An action without production data, and why; `unused`: nothing executed it in the whole window."""
 
     action_id: str
     action_name: str
     why: str
+    unused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +72,14 @@ class ProductionEvidence:
 class ProductionQuestion:
     """Which hours are read, and by which rules they are judged.
 
-    `source`: the arguments of `diag observe` that repeat this judgement, for the next commands; `flags`:
-    those of them that are neither an action nor the days; `zone`: whose clock hours are shown on.
+    `source`: the arguments of `diag observe` that repeat this judgement; `asked`: what other next commands
+    repeat of it; `zone`: whose clock hours are shown on.
     """
 
     window: Window
     rules: RecommendSettings
     source: str | None = None
-    flags: str = ""
+    asked: Asked = field(default_factory=Asked)
     zone: str | None = None
 
 
@@ -103,10 +105,10 @@ def evidence_of(
         {entry.action.id: facts_of(entry) for entry in production.observed},
         question.rules,
         concurrency_limit=concurrency_limit,
-        apply_with=plan_command(question.source),
+        asked=replace(question.asked, to_set=plan_command(question.source)),
         # After a change of the timeout only later hours count, so that more days show no more.
         telemetry={
-            entry.action.id: TelemetryFindings(days, question.flags)
+            entry.action.id: TelemetryFindings(days)
             for entry in production.observed
             if entry.since_change is None
         },
@@ -121,7 +123,7 @@ def evidence_of(
         ),
         observed=observed,
         not_observed=tuple(
-            Unobserved(missing.action.id, missing.action.name, missing.why)
+            Unobserved(missing.action.id, missing.action.name, missing.why, missing.unused)
             for missing in production.not_observed
         ),
         place=place,
@@ -132,8 +134,7 @@ def evidence_of(
 
 def not_observed_lines(evidence: ProductionEvidence) -> list[str]:
     """Return why actions were not judged, one line for each reason; one for all that were not used."""
-    whole = f"{UNUSED} {plural(round((evidence.until - evidence.since) / 3600), 'hour')}"
-    unused = [missing for missing in evidence.not_observed if missing.why == whole]
+    unused = [missing for missing in evidence.not_observed if missing.unused]
     lines = []
     if unused:
         days = duration(evidence.until - evidence.since)
@@ -149,7 +150,7 @@ def not_observed_lines(evidence: ProductionEvidence) -> list[str]:
 
 def plan_command(source: str | None) -> str:
     """Return the command that saves a plan from the same telemetry, judged by the same rules."""
-    return f"diag observe {source} --out plan.json" if source else "diag observe --out plan.json"
+    return f"diag observe {source} --out plan.json" if source else TO_PLAN
 
 
 def to_json(evidence: ProductionEvidence, findings: Mapping[str, Finding]) -> JsonObject:

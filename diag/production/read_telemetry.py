@@ -5,9 +5,9 @@ none: a single request lists those that were.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Protocol
 
 from analysis.number_words import plural
 from diag.genesys.errors import ApiError, RefusedRequestError
@@ -15,9 +15,6 @@ from diag.genesys.http.paging import OnProgress
 from diag.genesys.models import Action
 from diag.genesys.telemetry import DurationRange, IntervalCounts
 from diag.production.time_window import Window
-
-UNUSED: Final = "no execution in"
-"""How the reason begins for an action that was not used; the hours that were read follow."""
 
 
 class Telemetry(Protocol):
@@ -63,6 +60,8 @@ class NotObserved:
 
     action: Action
     why: str
+    unused: bool = False
+    """Whether that is because nothing executed it in all the hours that were asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,7 @@ def read_production(
     missing: list[NotObserved] = []
     for done, action in enumerate(actions, start=1):
         if totals is not None and not totals.get(action.id):
-            missing.append(NotObserved(action, f"{UNUSED} {plural(window.hours, 'hour')}"))
+            missing.append(_unused(action, window))
         else:
             result = _observe(telemetry, action, window, (changed_at or {}).get(action.id))
             if isinstance(result, NotObserved):
@@ -126,9 +125,13 @@ def _observe(
     except RefusedRequestError as error:
         return NotObserved(action, f"the platform refused the query: {_short(error)}")
     if not any(hour.total for hour in hours):
-        return NotObserved(action, f"{UNUSED} {plural(usable.hours, 'hour')}")
+        return replace(_unused(action, usable), unused=usable == window)
     shortened = changed_at if usable != window else None
     return ObservedAction(action, timeout_s, usable, hours, shortened)
+
+
+def _unused(action: Action, window: Window) -> NotObserved:
+    return NotObserved(action, f"no execution in {plural(window.hours, 'hour')}", unused=True)
 
 
 def _short(error: ApiError) -> str:

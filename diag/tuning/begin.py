@@ -99,7 +99,7 @@ def _look(context: TuneContext, client: GenesysClient, actions: Sequence[Action]
     changes = Journal(context.settings.journal).read()
     days = context.options.days or USUAL_DAYS
     question = ProductionQuestion(
-        last_days(days, datetime.now(UTC)), context.rules, zone=context.settings.zone
+        last_days(days, datetime.now(UTC)), context.rules, asked=context.asked, zone=context.settings.zone
     )
     with context.console.progress("Reading production telemetry") as bar:
         return look(client, actions, question, changes, on_progress=bar.update)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from analysis.format.atomic_write import write_whole
+from analysis.verdicts.apply_rules import will_be_set
 from analysis.verdicts.recommendation import Analysis
 from analysis.verdicts.severity import harm
 from diag import __version__
@@ -13,7 +14,6 @@ from diag.apply_dialog.apply_exit_code import raise_for
 from diag.apply_dialog.apply_flow import build_plan, carry_out
 from diag.apply_dialog.apply_options import ApplyFlags
 from diag.campaign.evidence import judged_together
-from diag.campaign.folder import CampaignFolder
 from diag.campaign.saved import Saved
 from diag.campaign.standing import Standing
 from diag.changes.plans.plan import Plan
@@ -38,17 +38,26 @@ def give_result(context: TuneContext, saved: Saved, reached: Mapping[str, Standi
     """
     console, folder = context.console, context.folder
     production = read_evidence(folder.production)
+    windows = folder.windows()
     measured = judged_together(
-        folder.windows(), saved.question.settings, detail=True, zone=context.settings.zone
+        windows,
+        saved.question.settings,
+        detail=True,
+        asked=replace(context.asked, calls=tuple(str(window.path) for window in windows)),
+        zone=context.settings.zone,
     )
+    apply_plan = shlex.join(["diag", "apply", str(folder.plan), *context.asked.org])
+    production = replace(production, analysis=_set_by(production.analysis, apply_plan))
+    if measured is not None:
+        measured = replace(measured, analysis=_set_by(measured.analysis, apply_plan))
     analysis = together(production, measured)
-    to_set = None if context.options.do_apply else shlex.join(["diag", "apply", str(folder.plan)])
+    to_set = None if context.options.do_apply else apply_plan
     show_analysis(console, analysis, to_set=to_set)
     if saved.campaign is not None:
         names = {one.action_id: one.name for one in saved.campaign.actions}
         for line in (*open_lines(reached, names), *gone_lines(reached, names)):
             console.note(line)
-    for path in _write_reports(folder, measured, production, context.settings.zone):
+    for path in _write_reports(context, measured, production, apply_plan):
         console.note(f"Report: {path}")
     if folder.applied.exists():
         console.note(f"This campaign's plan was carried out before. To do so again: diag apply {folder.plan}")
@@ -95,22 +104,34 @@ def together(production: ProductionEvidence, measured: RunEvidence | None) -> An
     )
 
 
+def _set_by(analysis: Analysis, command: str) -> Analysis:
+    """Return the analysis with the command that carries the plan out, where its numbers can be set."""
+    return replace(
+        analysis,
+        actions=tuple(
+            replace(row, next_command=command) if will_be_set(row) else row for row in analysis.actions
+        ),
+    )
+
+
 def _write_reports(
-    folder: CampaignFolder,
+    context: TuneContext,
     measured: RunEvidence | None,
     production: ProductionEvidence,
-    zone: str | None,
+    to_set: str,
 ) -> list[Path]:
     """Write the report of what was measured, with production beside it, and that of production alone."""
+    folder, zone = context.folder, context.settings.zone
     rules = production.analysis.settings
     findings = findings_of(production.observed, rules)
     written = []
     if measured is not None:
-        data = report_data(measured, zone=zone)
+        data = replace(report_data(measured, zone=zone), to_set=to_set)
         write_whole(folder.report, build_report(with_production(data, production, findings, rules)))
         written.append(folder.report)
     if production.observed:
         page = production_page(production, findings, {}, version=__version__, zone=zone)
+        page = replace(page, to_set=to_set)
         path = folder.report if measured is None else folder.production_report
         write_whole(path, build_report(page))
         written.append(path)

@@ -2,11 +2,10 @@
 
 import hashlib
 import time
-from dataclasses import asdict
 from pathlib import Path
 
 from analysis.format.input_file import InputFile
-from analysis.settings import RecommendSettings
+from analysis.settings import changed
 from diag.campaign.folder import CampaignFolder
 from diag.campaign.saved import OTHER_FOLDER, Saved, TuneQuestion
 from diag.errors import UsageError
@@ -18,14 +17,14 @@ from diag.tuning.tune_context import TuneContext
 
 def question_of(context: TuneContext, over: str) -> TuneQuestion:
     """Return what a campaign that this command begins keeps of it."""
-    options, rules, usual = context.options, asdict(context.rules), asdict(RecommendSettings())
+    options = context.options
     file = options.workload_file
     return TuneQuestion(
         over,
         None if file is None else str(file.resolve()),
         options.actions,
         options.days or USUAL_DAYS,
-        {name: value for name, value in rules.items() if value != usual[name]},
+        changed(context.rules),
         None if file is None else workload_sha256(file),
     )
 

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from analysis.settings import RecommendSettings
+from analysis.typed_command import Asked
 from diag.campaign.folder import CampaignFolder
 from diag.console import Console
+from diag.interaction.recommend_options import profile_flags
 from diag.settings import Settings
 from diag.target import Target
 from diag.tuning.tune_options import TuneOptions
@@ -20,3 +22,8 @@ class TuneContext:
     folder: CampaignFolder
     options: TuneOptions
     rules: RecommendSettings
+
+    @property
+    def asked(self) -> Asked:
+        """Return what the commands after this one repeat beside the rules."""
+        return Asked(org=profile_flags(self.options.profile), sandbox=self.options.sandbox)

@@ -113,6 +113,7 @@ def add_options(parser: Any) -> None:
         metavar="SECONDS",
     )
     option("--turns", argparse.SUPPRESS, metavar="FILE")
+    option("--rules", argparse.SUPPRESS, metavar="JSON")
     option("--parent-pid", argparse.SUPPRESS, type=int, metavar="PID")
     option(
         "--probe",

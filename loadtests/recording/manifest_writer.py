@@ -156,10 +156,12 @@ def folder_of_run(runs: Path, given: str | None, number: int, plan: LoadPlan) ->
     return RunFolder(path if number == 1 else path.with_name(f"{path.name}-{number}"))
 
 
-def start_watcher(folder: RunFolder) -> subprocess.Popen[bytes]:
-    """Start the process that decides which actions are settled (pandas stays out of this one)."""
+def start_watcher(folder: RunFolder, rules: str | None) -> subprocess.Popen[bytes]:
+    """Start the process that decides which actions are settled (pandas stays out of this one); `rules` is the
+    JSON object that it takes."""
+    stated = () if rules is None else (rules,)
     return subprocess.Popen(
-        [sys.executable, "-m", "diag.measuring.settled_watch", str(folder.path), str(os.getpid())],
+        [sys.executable, "-m", "diag.measuring.settled_watch", str(folder.path), str(os.getpid()), *stated],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

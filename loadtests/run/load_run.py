@@ -71,7 +71,7 @@ class LoadRun:
             else:
                 self.work = self._session()
             if self._options.until_settled:
-                self._watcher = start_watcher(self.folder)
+                self._watcher = start_watcher(self.folder, self._options.rules)
         except (ApiError, DiagError, AnalysisError) as error:
             self._refuse(print_error(error), error.message)
         except OSError as error:

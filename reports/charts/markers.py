@@ -57,7 +57,7 @@ _LOOKS: Final[dict[Role, _LineLook]] = {
 def action_markers(action: Recommendation, analysis: Analysis) -> tuple[Marker, ...]:
     """Return what is to be marked for an action, from left to right."""
     settings = analysis.settings
-    name = percentile_name(settings.percentile)
+    name = percentile_name(action.percentile)
     cap_s = cap_of(action, analysis)
     now, to = action.current_timeout_s, shown_number(action)
     found: list[Marker] = []

@@ -15,7 +15,7 @@ from reports.wording.headline import headline
 from reports.wording.input_words import inputs_of
 from reports.wording.production_words import production_words
 from reports.wording.seen_words import seen_for
-from reports.wording.verdict_words import change_text, tally, wording_of
+from reports.wording.verdict_words import change_text, cut_off_then, held_share, tally, wording_of
 
 
 def build_markdown(data: ReportData) -> str:
@@ -31,7 +31,7 @@ def build_markdown(data: ReportData) -> str:
     lines += [f"**Done:** {markdown(result)}\n" for result in data.results]
     lines += [f"**Note:** {markdown(note)}\n" for note in (*run.warnings, *data.notes)]
     if analysis.actions:
-        lines += _table(analysis.actions, percentile_name(analysis.settings.percentile))
+        lines += _table(analysis.actions, analysis.settings.percentile)
         lines += ["", "## Why", ""]
         lines += [f"- **{markdown(a.action_name)}**: {markdown(a.reason)}" for a in analysis.actions]
     lines += rules_in_markdown(analysis.actions) + _production(data) + _loops(analysis.loops)
@@ -87,12 +87,12 @@ def _loops(loops: Sequence[FlowLoop]) -> list[str]:
     return [*lines, "", *(f"- **{markdown(one.action_name)}**: {markdown(one.reason)}" for one in loops)]
 
 
-def _table(actions: tuple[Recommendation, ...], percentile: str) -> list[str]:
+def _table(actions: tuple[Recommendation, ...], percentile: float) -> list[str]:
     heads = (
         "Action",
         "Verdict",
         "Timeout",
-        percentile,
+        percentile_name(percentile),
         "at most",
         "Calls",
         "Cut off now",
@@ -110,15 +110,16 @@ def _table(actions: tuple[Recommendation, ...], percentile: str) -> list[str]:
             action.action_name,
             f"{wording.sign} {wording.word}",
             change_text(action),
-            numbers.quantile(action.quantile_ms, action.source),
+            f"{numbers.own_percentile(action.percentile, percentile)} "
+            f"{numbers.quantile(action.quantile_ms, action.source)}".lstrip(),
             numbers.at_most(action.quantile_upper_ms),
             numbers.count(action.samples),
             numbers.share(action.cut_off_now),
-            numbers.share(action.cut_off_after),
+            numbers.share(cut_off_then(action)),
             numbers.seconds(action.worst_wait_s),
             seen_for(action),
             inputs_of(action),
-            numbers.share(action.concurrency_share),
+            numbers.share(held_share(action)),
         )
         lines.append(f"| {' | '.join(markdown(cell) for cell in cells)} |")
     return lines

@@ -1,13 +1,13 @@
 """The report as text for a terminal: the verdict, and per action a small picture of its calls."""
 
 import math
-import textwrap
 from typing import Final
 
 from analysis.number_words import invented, percentile_name, plural
 from analysis.plain_text import printable
 from analysis.verdicts.recommendation import Recommendation
 from analysis.views.summary import Histogram
+from analysis.wrapped_text import wrapped
 from reports.exports.rule_lines import rules_as_text
 from reports.pages.next_steps import next_steps
 from reports.pages.run_facts import run_facts
@@ -15,7 +15,7 @@ from reports.report_data import ReportData
 from reports.wording import numbers
 from reports.wording.headline import headline
 from reports.wording.production_words import production_words
-from reports.wording.verdict_words import change_text, shown_number, tally, wording_of
+from reports.wording.verdict_words import change_text, cut_off_then, shown_number, tally, wording_of
 
 _BARS: Final = " ▁▂▃▄▅▆▇█"
 _NOW: Final = "│"
@@ -49,7 +49,7 @@ def build_terminal(data: ReportData, *, width: int = 100) -> str:
         wording = wording_of(action)
         page.gap()
         page.add(f"{wording.sign} {action.action_name}  {wording.word}  {change_text(action)}")
-        page.beside(picture(histogram, action, low_ms, high_ms), _facts(action, analysis.settings.percentile))
+        page.beside(picture(histogram, action, low_ms, high_ms), _facts(action))
         for line in (action.reason, *rules_as_text(action)):
             page.add(line, _INDENT)
         if summary is not None and summary.production is not None:
@@ -73,15 +73,7 @@ class _Page:
         self.lines.append("")
 
     def add(self, text: str, indent: str = "") -> None:
-        wrapped = textwrap.wrap(
-            printable(text),
-            self.width,
-            initial_indent=indent,
-            subsequent_indent=indent or "  ",
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-        self.lines += wrapped
+        self.lines += wrapped(indent + printable(text), self.width).split("\n")
 
     def beside(self, drawn: str, text: str) -> None:
         """Put a text to the right of a picture, or below it where there is no room."""
@@ -115,7 +107,7 @@ def picture(histogram: Histogram | None, action: Recommendation, low_ms: float, 
     return "".join(text)
 
 
-def _facts(action: Recommendation, percentile: float) -> str:
+def _facts(action: Recommendation) -> str:
     facts = []
     if action.quantile_ms is not None:
         bound = (
@@ -123,11 +115,11 @@ def _facts(action: Recommendation, percentile: float) -> str:
             if action.quantile_upper_ms is not None
             else ""
         )
-        facts.append(
-            f"{percentile_name(percentile)} {numbers.quantile(action.quantile_ms, action.source)}{bound}"
-        )
+        quantile = numbers.quantile(action.quantile_ms, action.source)
+        facts.append(f"{percentile_name(action.percentile)} {quantile}{bound}")
     if action.cut_off_now is not None:
-        after = "" if action.cut_off_after is None else f" → {numbers.share(action.cut_off_after)}"
+        then = cut_off_then(action)
+        after = "" if then is None else f" → {numbers.share(then)}"
         facts.append(f"cut off {numbers.share(action.cut_off_now)}{after}")
     facts.append(plural(action.samples, "call"))
     inputs = invented(action.invented_share)

@@ -47,7 +47,7 @@ def survival_figure(
 
     The table and the numbers to try out always come from the whole curve.
     """
-    curve, percentile = summary.survival, analysis.settings.percentile
+    curve, percentile = summary.survival, action.percentile
     if curve is None:
         raise ValueError("an action without a curve has no survival chart")
     series = () if small else summary.series
@@ -99,7 +99,7 @@ def _many(series: str, calls: int) -> str:
 
 
 def _words(action: Recommendation, curve: SurvivalCurve, percentile: float) -> list[str]:
-    name = traced_number(percentile_name(percentile), percentile, "/settings/percentile")
+    name = traced_number(percentile_name(percentile), percentile, "percentile")
     allowed = traced_number(numbers.share(1 - percentile), 1 - percentile, f"{_FACTS}/allowed")
     now_s = traced_number(f"{action.current_timeout_s} s", action.current_timeout_s, "current_timeout_s")
     cut_now = traced_number(numbers.share(action.cut_off_now), action.cut_off_now, "cut_off_now")

@@ -1,6 +1,5 @@
 """The index of all runs: what was measured when, and how each action's p99 went over time."""
 
-import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, astuple, dataclass
 from urllib.parse import quote
@@ -9,6 +8,7 @@ from markupsafe import Markup
 
 from analysis.format.run_folder import Manifest
 from analysis.number_words import percentile_name
+from analysis.typed_command import Asked, rule_flags
 from analysis.verdicts.apply_rules import held_back
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from reports.charts.sparkline import Point, sparkline
@@ -91,7 +91,8 @@ def _next_steps(run: IndexedRun) -> tuple[ToDo, ...]:
     """Return what to do now, by the verdicts of this run."""
     if run.analysis is None:
         return ()
-    return what_now(run.analysis.actions, f"diag recommend {shlex.quote(run.run_id)} --apply")
+    again = Asked(calls=(run.run_id,), rules=rule_flags(run.analysis.settings))
+    return what_now(run.analysis.actions, again.apply)
 
 
 def _run_view(index: int, run: IndexedRun, zone: str | None) -> dict[str, object]:

@@ -22,7 +22,7 @@ from reports.wording.headline import headline
 from reports.wording.production_words import production_words
 from reports.wording.rule_words import HEADS, rule_words
 from reports.wording.seen_words import seen_for
-from reports.wording.verdict_words import CHANGES, tally, wording_of
+from reports.wording.verdict_words import CHANGES, shows_cost, tally, wording_of
 
 FULL_CHARTS: Final = 20
 FULL_CHARTS_OF_MANY: Final = 12
@@ -81,6 +81,7 @@ def _action_view(index: int, action: Recommendation, data: ReportData, charts: C
         "wording": wording_of(action),
         "seen_for": seen_for(action),
         "held_back": held_back(action),
+        "shows_cost": shows_cost(action),
         "rules": rule_words(action) if index < _in_full(data) else (),
         "rule_heads": HEADS,
         "open": action.verdict in CHANGES and index < OPEN_ACTIONS,

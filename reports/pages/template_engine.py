@@ -9,14 +9,14 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from analysis.number_words import plural
+from analysis.number_words import percentile_name, plural
 from analysis.plain_text import escaped_json, printable
 from reports.charts.svg import style_sheet
 from reports.wording import numbers
 from reports.wording.failures import where_it_failed
 from reports.wording.input_words import inputs_of
 from reports.wording.traced_text import traced_number
-from reports.wording.verdict_words import shown_number
+from reports.wording.verdict_words import cut_off_then, held_share, shown_number
 
 TEMPLATES: Final = Path(__file__).parents[1] / "templates"
 _FILTERS: Final = (
@@ -51,7 +51,8 @@ def _engine() -> Environment:
     )
     engine.filters.update({name: getattr(numbers, name) for name in _FILTERS})
     engine.filters.update({"where_it_failed": where_it_failed, "plural": plural, "inputs_of": inputs_of})
-    engine.filters["shown_number"] = shown_number
+    engine.filters.update({one.__name__: one for one in (shown_number, cut_off_then, held_share)})
+    engine.filters["percentile_name"] = percentile_name
     engine.globals.update(
         {"files_of": _files_of, "chart_styles": Markup(style_sheet()), "traced_number": traced_number}
     )

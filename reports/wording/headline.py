@@ -8,7 +8,7 @@ from analysis.verdicts.apply_rules import held_back, will_be_set
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from reports.wording import numbers
 from reports.wording.traced_text import TracedText, traced, traced_join, traced_number
-from reports.wording.verdict_words import SETTABLE
+from reports.wording.verdict_words import SETTABLE, cap_words
 
 LONGEST_NAME: Final = 60
 """Letters of a name in a sentence."""
@@ -39,16 +39,17 @@ def headline_numbers(actions: Sequence[Recommendation]) -> dict[str, float | Non
     """Return the numbers of the headline, each action in one of the counts at most.
 
     `changes`: what `--apply` sets by itself; `unjudged`: no verdict yet; `held_back`: a number that has to
-    wait; `too_slow`: no timeout fits; `fitting`: nothing to do. `judged`: all that have a verdict. `more_s`,
-    `held_s`: about how long the next commands of the unjudged and of those held back call; `..._known`: of
-    how many that is known.
+    wait; `too_slow`: no timeout up to `cap_s` (None: they have different caps) fits; `fitting`: nothing to
+    do. `judged`: all that have a verdict. `more_s`, `held_s`: about how long the next commands of the
+    unjudged and of those held back call; `..._known`: of how many that is known.
     """
     unjudged = [action for action in actions if action.verdict in UNJUDGED]
     waiting = [action for action in actions if action.verdict in SETTABLE and held_back(action)]
     return {
         "actions": len(actions),
         "changes": sum(action.verdict in SETTABLE and will_be_set(action) for action in actions),
-        "too_slow": sum(action.verdict is Verdict.OVER_CAP_USE_ASYNC for action in actions),
+        "too_slow": len(_too_slow(actions)),
+        "cap_s": cap_words(_too_slow(actions))[1],
         "held_back": len(waiting),
         "judged": len(actions) - len(unjudged),
         "unjudged": len(unjudged),
@@ -87,7 +88,7 @@ def _needs(actions: Sequence[Recommendation], counted: dict[str, float | None]) 
             "have a number that cannot be set yet",
             _more(waiting, counted, "held_s"),
         ),
-        ("too_slow", "fits no timeout", "fit no timeout", traced("")),
+        ("too_slow", "fits no timeout up to", "fit no timeout up to", _cap(actions)),
         ("fitting", "fits as it is", "fit as they are", traced("")),
     )
     total = len(actions)
@@ -102,6 +103,15 @@ def _needs(actions: Sequence[Recommendation], counted: dict[str, float | None]) 
             who = shortened(actions[0].action_name) if total == 1 else traced("{} of {}", who, of_all)
         parts.append(traced("{} {}{}", who, noun(count, one, many), further))
     return parts
+
+
+def _cap(actions: Sequence[Recommendation]) -> TracedText:
+    words, cap_s = cap_words(_too_slow(actions))
+    return traced(" {}", traced_number(words, cap_s, f"{_AT}/cap_s"))
+
+
+def _too_slow(actions: Sequence[Recommendation]) -> list[Recommendation]:
+    return [action for action in actions if action.verdict is Verdict.OVER_CAP_USE_ASYNC]
 
 
 def _more(actions: int, counted: dict[str, float | None], name: str) -> TracedText:

@@ -34,6 +34,11 @@ def quantile(ms: float | None, source: str = "test") -> str:
     return "under 1 s" if top == 1 else f"{top - 1} to {top} s"
 
 
+def own_percentile(percentile: float, of_all: float) -> str:
+    """Return "p99.9" for an action with a percentile of its own below a heading of another; else nothing."""
+    return "" if percentile == of_all else number_words.percentile_name(percentile)
+
+
 def seconds(value_s: float | None) -> str:
     """Return a timeout or another whole number of seconds as `5 s`."""
     return UNKNOWN if value_s is None else f"{number_words.significant(value_s)} s"

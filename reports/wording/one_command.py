@@ -1,15 +1,20 @@
 """Actions that need the same next, together: one command for all of them, so that few lines say it all."""
 
+import re
 import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from analysis.typed_command import NAMED_BY, typed
 from analysis.verdicts.recommendation import Recommendation, Verdict
 
-_WITH_NAMES: Final = (["diag", "measure"], ["diag", "observe"])
-_LARGEST: Final = ("--calls", "--days")
-"""Flags of which the largest value serves all: calls to each action at most, days back at least."""
+_LARGEST: Final = ("--calls", "--days", "--over", "--time")
+"""Flags of which the largest value serves all: calls to each action at most, days back at least, the span of
+a campaign, the time a run may take."""
+_OF_SOME: Final = "--time"
+"""Stands only where the usual time is too short."""
+_VALUE: Final = re.compile(r"([0-9]+)([a-z]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +33,36 @@ class Together:
 
 @dataclass(frozen=True, slots=True)
 class _Parsed:
-    """A next command taken apart: what must be equal, names, and values of which the largest serves."""
+    """A next command taken apart: its verb and flags, names, and numbers of which the largest serves.
+
+    `verb` None: it is no command that names actions, and is only equal to itself.
+    """
 
     command: str
-    same: tuple[str, ...]
-    names: tuple[str, ...]
-    largest: tuple[tuple[str, int], ...]
+    verb: str | None = None
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    largest: tuple[tuple[str, int, str], ...] = ()
+    """Flag, number, unit."""
+
+    @property
+    def kind(self) -> tuple[object, ...]:
+        """Return what is equal in commands that one can stand for."""
+        if self.verb is None:
+            return (self.command,)
+        units = tuple((flag, unit) for flag, _, unit in self.largest if flag != _OF_SOME)
+        return self.verb, self.before, self.after, units
 
 
 def together(actions: Iterable[Recommendation]) -> list[Together]:
     """Return one entry for each command that the actions with a next command need, in the order they came."""
-    groups: dict[tuple[str, ...], list[tuple[Recommendation, _Parsed]]] = {}
+    groups: dict[tuple[object, ...], list[tuple[Recommendation, _Parsed]]] = {}
     for action in actions:
         if action.next_command is not None:
             one = _parsed(action.next_command)
             # What changed needs many calls, and the others would have to wait for them.
-            kind = "unstable" if action.verdict is Verdict.UNSTABLE else ""
-            key = (*one.same, *(flag for flag, _ in one.largest), kind)
+            key = (*one.kind, action.verdict is Verdict.UNSTABLE)
             groups.setdefault(key, []).append((action, one))
     return [
         Together(_command([one for _, one in group]), tuple(action for action, _ in group))
@@ -62,58 +80,48 @@ def words_of(command: str) -> list[str]:
 
 def _parsed(command: str) -> _Parsed:
     words = words_of(command)
+    if words[:1] != ["diag"] or words[1:2] == [] or words[1] not in NAMED_BY:
+        return _Parsed(command)
     try:
-        return (
-            _taken_apart(command, words) if words[:2] in _WITH_NAMES else _Parsed(command, (command,), (), ())
-        )
+        return _taken_apart(command, words[1], words[2:])
     except (ValueError, StopIteration):
-        return _Parsed(command, (command,), (), ())
+        return _Parsed(command)
 
 
-def _taken_apart(command: str, words: Sequence[str]) -> _Parsed:
-    same, names, largest = list(words[:2]), list[str](), list[tuple[str, int]]()
-    rest = iter(words[2:])
+def _taken_apart(command: str, verb: str, words: Sequence[str]) -> _Parsed:
+    flag = NAMED_BY[verb]
+    before, after, names = list[str](), list[str](), list[str]()
+    largest: list[tuple[str, int, str]] = []
+    rest = iter(words)
     for word in rest:
         if word == "--":
             names += rest
-        elif word == "--action":
+        elif word == flag:
             names.append(next(rest))
-        elif word.startswith("--action="):
-            names.append(word.removeprefix("--action="))
+        elif flag is not None and word.startswith(f"{flag}="):
+            names.append(word.removeprefix(f"{flag}="))
         elif word in _LARGEST:
-            largest.append((word, int(next(rest))))
-        elif words[1] == "observe" and not word.startswith("-") and len(same) == 2:
+            given = next(rest)
+            value = _VALUE.fullmatch(given)
+            if value is None:
+                after += [word, given]
+            else:
+                largest.append((word, int(value[1]), value[2]))
+        elif flag is None and not word.startswith("-") and not after:
             names.append(word)
         else:
-            same.append(word)
-    return _Parsed(command, tuple(same), tuple(names), tuple(largest))
+            (after if names or flag is None else before).append(word)
+    return _Parsed(command, verb, tuple(before), tuple(after), tuple(names), tuple(largest))
 
 
 def _command(parts: Sequence[_Parsed]) -> str:
     """Return the command that does what all these do; they differ in names and in largest values only."""
     first = parts[0]
-    if len({part.command for part in parts}) == 1:
+    if first.verb is None or len({part.command for part in parts}) == 1:
         return first.command
     names = list(dict.fromkeys(name for part in parts for name in part.names))
-    values = zip(*(part.largest for part in parts), strict=True)
-    largest = [word for each in values for word in (each[0][0], str(max(value for _, value in each)))]
-    verb, flags = first.same[:2], first.same[2:]
-    if verb[1] == "measure":
-        chosen = [word for name in names for word in _only(name)]
-        return shlex.join([*verb, *_before(flags), *chosen, *largest, *_after(flags)])
-    if any(name.startswith("-") for name in names):
-        return shlex.join([*verb, *largest, *flags, "--", *names])
-    return shlex.join([*verb, *names, *largest, *flags])
-
-
-def _only(name: str) -> tuple[str, ...]:
-    return (f"--action={name}",) if name.startswith("-") else ("--action", name)
-
-
-def _before(flags: Sequence[str]) -> list[str]:
-    """What an action is called with stands before its name, as people type it."""
-    return [flag for flag in flags if flag in ("--probe", "--dry-run")]
-
-
-def _after(flags: Sequence[str]) -> list[str]:
-    return [flag for flag in flags if flag not in ("--probe", "--dry-run")]
+    largest: dict[str, tuple[int, str]] = {}
+    for flag, value, unit in (one for part in parts for one in part.largest):
+        largest[flag] = max(largest.get(flag, (0, unit)), (value, unit))
+    numbers = [word for flag, (value, unit) in largest.items() for word in (flag, f"{value}{unit}")]
+    return typed(first.verb, names, before=first.before, after=[*numbers, *first.after])

@@ -3,8 +3,9 @@
 from typing import Final
 
 from analysis.costs.compared_rule import ComparedRule, TimeoutRule
+from analysis.costs.made_by import MadeBy
 from analysis.cut_off import cut_off_of
-from analysis.number_words import accepted_text
+from analysis.number_words import accepted_text, percentile_name
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from reports.wording import numbers
 from reports.wording.rule_words import NOT_WATCHED
@@ -20,7 +21,7 @@ def rule_details(action: Recommendation) -> tuple[str | None, ...]:
         _other(by_rule.get(TimeoutRule.THREE_TIMES_P99)),
         _other(by_rule.get(TimeoutRule.SUCCESSES_AND_BUFFER)),
         None if ours is None else ", ".join([*_holds(ours), f"silence {numbers.seconds(ours.silence_s)}"]),
-        None if action.made_by is None else str(action.made_by),
+        None if action.made_by is None else _made_by(action.made_by, action.percentile),
     )
 
 
@@ -39,6 +40,11 @@ def about_the_rules(analysis: Analysis) -> str | None:
     if any(rule.timeout_s is not None and rule.cut_off is None for rule in rules):
         text += f" {NOT_WATCHED.capitalize()}."
     return text
+
+
+def _made_by(step: MadeBy, percentile: float) -> str:
+    """Return the step in words; its code says p99, whichever percentile was asked for."""
+    return f"{percentile_name(percentile)} + buffer" if step is MadeBy.BUFFER else str(step)
 
 
 def _other(rule: ComparedRule | None) -> str | None:

@@ -11,7 +11,7 @@ from reports.wording.traced_text import TracedText, traced, traced_number
 OF_GRADE: Final = {
     "A": "seen for days",
     "B": "seen for an hour or more",
-    "C": "seen too briefly to lower",
+    "C": "not seen for long enough, or not in the hours that matter, to lower",
 }
 """For where only the grade is kept, such as a plan."""
 

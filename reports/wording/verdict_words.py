@@ -26,7 +26,7 @@ class Wording:
 WORDING: Final = {
     Verdict.RAISE: Wording("Raise", "↑", "up", "to raise"),
     Verdict.LOWER: Wording("Lower", "↓", "down", "to lower"),
-    Verdict.OVER_CAP_USE_ASYNC: Wording("Make async", "⇥", "beyond", "too slow for any timeout"),
+    Verdict.OVER_CAP_USE_ASYNC: Wording("Make async", "⇥", "beyond", "too slow for the cap"),
     Verdict.CENSORED_NEEDS_PROBE: Wording(
         "Try longer timeout", "?", "unknown", "to try with a longer timeout"
     ),
@@ -130,4 +130,27 @@ def change_text(action: Recommendation) -> str:
 
 def shown_number(action: Recommendation) -> int | None:
     """Return the timeout to show as the answer; the cap is none, where no timeout fits."""
-    return None if action.verdict is Verdict.OVER_CAP_USE_ASYNC else action.recommended_timeout_s
+    return action.recommended_timeout_s if shows_cost(action) else None
+
+
+def shows_cost(action: Recommendation) -> bool:
+    """Return whether shares cut off and executions held are those of an answer; the cap is none."""
+    return action.verdict is not Verdict.OVER_CAP_USE_ASYNC
+
+
+def cut_off_then(action: Recommendation) -> float | None:
+    """Return the share of calls that the answer cuts off, None where there is no answer."""
+    return action.cut_off_after if shows_cost(action) else None
+
+
+def held_share(action: Recommendation) -> float | None:
+    """Return the share of the org's executions that a hung backend holds at the answer."""
+    return action.concurrency_share if shows_cost(action) else None
+
+
+def cap_words(actions: Sequence[Recommendation]) -> tuple[str, int | None]:
+    """Return up to which timeout these actions, none of which fits one, were judged: "30 s", and the number;
+    None where they have different caps."""
+    caps = {action.recommended_timeout_s for action in actions}
+    cap_s = caps.pop() if len(caps) == 1 else None
+    return ("its cap" if len(actions) == 1 else "their caps") if cap_s is None else f"{cap_s} s", cap_s

@@ -1,14 +1,17 @@
 """What to do now, in at most three lines with their commands: the same on every page and terminal."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from analysis.number_words import about_how_long, plural
+from analysis.number_words import about_how_long, duration, plural
+from analysis.settings import USUAL_CAP_S
 from analysis.verdicts.apply_rules import will_be_set
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from reports.wording.headline import shortened
 from reports.wording.one_command import Together, together, words_of
+from reports.wording.verdict_words import cap_words
 
 MOST: Final = 3
 """Lines; what does not fit stands with each action."""
@@ -35,8 +38,7 @@ def what_now(actions: Sequence[Recommendation], to_set: str) -> tuple[ToDo, ...]
     steps = [_step(group) for group in sorted(groups, key=lambda group: -len(group.actions))]
     slow = [action for action in actions if action.verdict is Verdict.OVER_CAP_USE_ASYNC]
     if slow:
-        fits = "fits no timeout: make the call" if len(slow) == 1 else "fit no timeout: make the calls"
-        steps.append(ToDo(f"{_who(slow)} {fits} asynchronous", None, _ids(slow)))
+        steps.append(ToDo(_too_slow(slow), None, _ids(slow)))
     if to_be_set:
         number = plural(len(to_be_set), "timeout")
         steps.insert(0, ToDo(f"Set {number} (you see the plan and are asked first)", to_set, _ids(to_be_set)))
@@ -45,6 +47,15 @@ def what_now(actions: Sequence[Recommendation], to_set: str) -> tuple[ToDo, ...]
     kept, others = steps[: MOST - 1], steps[MOST - 1 :]
     left = sum(len(step.action_ids) for step in others)
     return (*kept, ToDo(f"{plural(left, 'more action')}: what to do stands with each"))
+
+
+def _too_slow(slow: Sequence[Recommendation]) -> str:
+    """What to do where no timeout up to the cap fits: a cap below the usual one may be what is in the way."""
+    fits, call = ("fits", "the call") if len(slow) == 1 else ("fit", "the calls")
+    needed = [action.uncapped_timeout_s for action in slow if action.uncapped_timeout_s is not None]
+    raise_it = len(needed) == len(slow) and max(needed) <= USUAL_CAP_S
+    do = f"{'raise the cap, or ' if raise_it else ''}make {call} asynchronous"
+    return f"{_who(slow)} {fits} no timeout up to {cap_words(slow)[0]}: {do}"
 
 
 def _step(group: Together) -> ToDo:
@@ -58,6 +69,8 @@ def _purpose(group: Together) -> str:
     if all(action.verdict is Verdict.UNSTABLE for action in group.actions):
         return f"Find out why {who} changed, then measure again"
     match words[1:2]:
+        case ["tune"]:
+            return f"Spread a few calls to {who} over {_over(words)}, then lower"
         case ["observe"]:
             return f"Read more days of production for {who}"
         case ["doctor"]:
@@ -78,6 +91,12 @@ _PURPOSE: Final = {
     "--calls": "Make more calls to {}",
 }
 """A flag of `diag measure`, and what the command is for; the first that holds."""
+
+
+def _over(words: Sequence[str]) -> str:
+    """Over how long `diag tune` calls, as "24 h" or "3 days"; "some time" in a file from elsewhere."""
+    over = words[words.index("--over") + 1] if "--over" in words[:-1] else ""
+    return duration(int(over[:-1]) * 86_400.0) if re.fullmatch(r"[1-9][0-9]?d", over) else "some time"
 
 
 def _who(actions: Sequence[Recommendation]) -> str:

@@ -15,7 +15,10 @@ DESIGN: Final = ROOT / "docs" / "design.md"
 MAP_BEGINS: Final = "<!-- the map: drawn by `make map`, held by tests/test_architecture.py -->\n"
 MAP_ENDS: Final = "<!-- end of the map -->\n"
 
-_ANALYSIS: Final = {"analysis.errors", "analysis.settings", "analysis.number_words", "analysis.plain_text"}
+_ANALYSIS: Final = {
+    "analysis.errors", "analysis.settings", "analysis.number_words", "analysis.plain_text",
+    "analysis.typed_command",
+}  # fmt: skip
 _CLIENT: Final = {
     "diag.genesys.client",
     "diag.genesys.errors",
@@ -31,9 +34,11 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "analysis/errors.py": set(),
     "analysis/number_words.py": set(),
     "analysis/plain_text.py": set(),
+    "analysis/wrapped_text.py": set(),
     "analysis/format": {"analysis.errors", "analysis.plain_text"},
     "analysis/settings.py": {"analysis.errors", "analysis.format"},
     "analysis/cut_off.py": {"analysis.errors", "analysis.settings"},
+    "analysis/typed_command.py": {"analysis.settings"},
     "analysis/coverage": {"analysis.format", "numpy", "scipy"},
     "analysis/samples": {
         "analysis.errors", "analysis.coverage", "analysis.format", "analysis.number_words", "numpy", "pandas",
@@ -72,7 +77,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "reports/report_data.py": {"analysis.format", "analysis.verdicts", "analysis.views"},
     "reports/wording": {
         "analysis.costs", "analysis.cut_off", "analysis.format", "analysis.verdicts", "analysis.views",
-        "analysis.number_words", "analysis.plain_text", "markupsafe",
+        "analysis.number_words", "analysis.plain_text", "analysis.settings", "analysis.typed_command",
+        "markupsafe",
     },
     "reports/charts": {
         "analysis.number_words", "analysis.plain_text", "analysis.statistics", "analysis.verdicts",
@@ -95,21 +101,20 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/__main__.py": {"diag.cli"},
     "diag/exit_codes.py": set(),
     "diag/toml_section.py": {"analysis.format.input_file"},
-    "diag/wrapped_text.py": set(),
-    "diag/table.py": {"analysis.plain_text", "diag.wrapped_text"},
-    "diag/table_layout.py": {"diag.table", "diag.wrapped_text"},
-    "diag/errors.py": {"analysis.plain_text", "diag.wrapped_text"},
+    "diag/table.py": {"analysis.plain_text", "analysis.wrapped_text"},
+    "diag/table_layout.py": {"diag.table", "analysis.wrapped_text"},
+    "diag/errors.py": {"analysis.plain_text", "analysis.wrapped_text"},
     "diag/supported_platform.py": set(),
     "diag/cross_site.py": set(),
     "diag/cli.py": {
         "click", "analysis.plain_text", "diag.__version__", "diag.errors", "diag.exit_codes",
         "diag.supported_platform",
-        "diag.wrapped_text",
+        "analysis.wrapped_text",
     },
     "diag/console.py": {
         "click", "rich", "analysis.plain_text", "diag.errors", "diag.exit_codes", "diag.table",
         "diag.table_layout",
-        "diag.wrapped_text",
+        "analysis.wrapped_text",
     },
     "diag/setting_sources.py": {"analysis.format", "diag.errors", "dotenv"},
     "diag/settings.py": {"diag.errors", "diag.genesys.http", "diag.setting_sources"},
@@ -213,7 +218,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     },
     "diag/interaction": {
         "analysis", "reports.wording", "diag.console", "diag.genesys", "diag.measuring", "diag.table",
-        "diag.table_layout", "diag.wrapped_text", "click", "rich",
+        "diag.table_layout", "analysis.wrapped_text", "click", "rich",
     },
     "diag/apply_dialog": {
         *_CLIENT, "analysis", "reports.wording", "diag.changes", "diag.console", "diag.errors",
@@ -260,7 +265,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         *_CLIENT, "analysis.errors", "analysis.format", "analysis.number_words", "analysis.plain_text",
         "diag.errors", "diag.exit_codes", "diag.cross_site", "diag.measuring",
         "diag.settings", "diag.table", "diag.table_layout",
-        "diag.target", "diag.workload", "diag.wrapped_text", "loadtests.planning", "loadtests.recording",
+        "diag.target", "diag.workload", "analysis.wrapped_text", "loadtests.planning", "loadtests.recording",
         "diag.inventory.matching", "loadtests.sending", "loadtests.steering", "loadtests.workers", "flask",
         "werkzeug", "gevent", "locust",
     },

@@ -145,6 +145,7 @@ def _evidence(item: Recommendation) -> Evidence:
         grade=item.grade,
         concurrency_share=item.concurrency_share,
         invented_share=item.invented_share,
+        percentile=item.percentile,
         source=item.source,
         warnings=item.warnings,
     )

@@ -46,6 +46,8 @@ class Evidence:
     concurrency_share: float | None = None
     invented_share: float | None = None
     """Share of calls that had an invented input; None where no origin is known, and in older plan files."""
+    percentile: float = 0.99
+    """Of the quantile, whose keys say p99 whichever was asked for; older plan files do not say."""
     source: Literal["test", "production"] = "test"
     """Measured calls, or production telemetry, which counts by whole seconds; older plan files do not say."""
     warnings: tuple[str, ...] = ()

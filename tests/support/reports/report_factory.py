@@ -152,7 +152,7 @@ def make_action(
         cut_off_after=None
         if to is None
         else float((rng.lognormal(math.log(median), sigma, 50_000) > to * 1000).mean()),
-        worst_wait_s=to or now,
+        worst_wait_s=to if verdict in (Verdict.RAISE, Verdict.LOWER, Verdict.OK) else now,
         grade="B" if verdict is not Verdict.INSUFFICIENT_SAMPLES else "C",
         windows=34,
         span_s=SPAN_S,

@@ -169,7 +169,8 @@ def _of_drawing(svg: Element, data: Any) -> Iterator[str]:
     name, figure = known or ("", {"facts": {}, "rows": [], "fields": []})
     allowed = set(_drawn(place, name, figure, data))
     for text in svg.all("text"):
-        shown = re.sub(rf"\b({'|'.join(map(re.escape, _names(data)))})\b", "", text.text)
+        names = sorted(map(re.escape, _names(data)), key=len, reverse=True)
+        shown = re.sub(rf"\b({'|'.join(names)})\b", "", text.text)
         looks = text.attributes.get("class", "").split()
         if not DIGIT.search(shown):
             continue
@@ -278,6 +279,7 @@ def _names(data: Any) -> set[str]:
 
 def _percentiles(data: Any) -> Iterator[float]:
     yield from (data[key] for key in ("percentile",) if key in data)
+    yield from (one["percentile"] for one in data.get("actions", ()) if "percentile" in one)
     if "settings" in data:
         yield data["settings"]["percentile"]
     yield from (place["percentile"] for place in data.get("places", ()) if place["percentile"] is not None)

@@ -4,7 +4,7 @@ import itertools
 import math
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
 import click
@@ -18,6 +18,8 @@ from analysis.format.run_folder import Manifest
 from analysis.production.hourly_counts import BucketCounts, HourCounts
 from analysis.production.recommend_production import recommend_from_buckets
 from analysis.samples.sample_set import SampleSet
+from analysis.settings import RecommendSettings
+from analysis.typed_command import Asked
 from analysis.verdicts.apply_rules import held_back, will_be_set
 from analysis.verdicts.holds import Hold, hold_on
 from analysis.verdicts.recommend import recommend
@@ -51,6 +53,8 @@ class Evidence:
     week: ProductionWeek | None = None
 
 
+USUAL = RecommendSettings()
+FILE = Asked(calls=("calls.csv",))
 RIGHT = Evidence()
 BY_DAY = replace(stated_week(["mon-fri 09:00-17:00"], "UTC"), known_from="telemetry")
 OFTEN = replace(BY_DAY, calls=tuple(100 * one for one in BY_DAY.calls))
@@ -104,14 +108,19 @@ ALL = [
 ]
 
 
-def judged(source: Source, evidence: Evidence) -> Analysis:
+def judged(
+    source: Source,
+    evidence: Evidence,
+    rules: RecommendSettings = USUAL,
+    asked: Asked = FILE,
+) -> Analysis:
     facts = replace(
         orders(current_timeout_s=evidence.current_s),
         configurable=evidence.configurable,
         production_week=evidence.week,
     )
     if source == "production":
-        return _production(evidence, facts)
+        return _production(evidence, facts, rules, asked)
     took = lognormal(evidence.count, evidence.p99_s)
     table = calls(took, rate=evidence.rate, timeout_s=evidence.timeout_s, outcome=evidence.outcome)
     if evidence.drifts:
@@ -119,7 +128,7 @@ def judged(source: Source, evidence: Evidence) -> Analysis:
         table = pd.concat([table, slower], ignore_index=True)
     table = table.assign(input_origin=evidence.origin)
     if source == "file":
-        return recommend(SampleSet(table), {"orders": facts}, source="calls.csv")
+        return recommend(SampleSet(table), {"orders": facts}, rules, asked=asked)
     manifest = Manifest(
         run_id="run-1",
         created_at=0.0,
@@ -129,10 +138,11 @@ def judged(source: Source, evidence: Evidence) -> Analysis:
         model="open",
         actions=(facts,),
     )
-    return recommend(SampleSet(table, manifests=(manifest,)))
+    samples = SampleSet(table, manifests=(manifest,))
+    return recommend(samples, settings=rules, asked=replace(asked, calls=()))
 
 
-def _production(evidence: Evidence, facts: ActionFacts) -> Analysis:
+def _production(evidence: Evidence, facts: ActionFacts, rules: RecommendSettings, asked: Asked) -> Analysis:
     took = lognormal(evidence.hours * evidence.per_hour, evidence.p99_s).reshape(evidence.hours, -1)
     counts = BucketCounts(
         "orders",
@@ -148,9 +158,9 @@ def _production(evidence: Evidence, facts: ActionFacts) -> Analysis:
             for hour, row in enumerate(took)
         ),
     )
-    return recommend_from_buckets(
-        [counts], {"orders": facts}, telemetry={"orders": TelemetryFindings(evidence.days, "--rule max")}
-    )
+    read = {"orders": TelemetryFindings(evidence.days)}
+    planned = replace(asked, calls=(), to_set="diag observe --out plan.json")
+    return recommend_from_buckets([counts], {"orders": facts}, rules, asked=planned, telemetry=read)
 
 
 def parsed(command: str) -> tuple[str, Mapping[str, Any]]:
@@ -167,12 +177,15 @@ def followed(evidence: Evidence, command: str) -> tuple[Source, Evidence]:
     verb, given = parsed(command)
     calm = replace(evidence, status="complete", drifts=False)
     if verb == "observe":
-        assert (given["actions"], given["rule"]) == (("Order lookup",), "max")
+        assert given["actions"] == ("Order lookup",)
         hours = math.ceil(evidence.hours * given["days"] / evidence.days)
         return "production", replace(calm, days=given["days"], hours=hours)
     assert given["actions"] == ("Order lookup",)
     if verb == "tune":
-        return "run", replace(calm, rate=evidence.count / (86_400.0 * int(given["over"].removesuffix("d"))))
+        count = max(evidence.count, 1300)  # as many as a lower timeout needs, and its warm-up
+        return "run", replace(
+            calm, count=count, rate=count / (86_400.0 * int(given["over"].removesuffix("d")))
+        )
     assert verb == "measure"
     if given["dry_run"]:  # shows the line for real inputs, with which the same is measured again
         return "run", replace(calm, origin="file")
@@ -202,12 +215,50 @@ def test_following_the_commands_ends_where_the_number_is_set(
         assert will_be_set(row) or verdict is Verdict.OVER_CAP_USE_ASYNC
 
 
+RULE_NAMES = tuple(field.name for field in fields(RecommendSettings))
+OTHER_RULES = (
+    RecommendSettings(
+        percentile=0.998,
+        confidence=0.9,
+        buffer_ratio=0.1,
+        buffer_min_s=0.25,
+        cap_s=20,
+        floor_s=2,
+        rule="sum",
+        backend_errors="exclude",
+    ),
+    RecommendSettings(percentile=0.9, cap_s=40),
+)
+
+
+@pytest.mark.parametrize("rules", OTHER_RULES)
+@pytest.mark.parametrize(("source", "evidence"), [(source, case) for source, _, case, _, _ in ALL])
+def test_every_next_command_asks_by_the_same_rules_in_the_same_org(
+    source: Source, evidence: Evidence, rules: RecommendSettings
+) -> None:
+    """Whichever verdict: else a run stops when p99 is settled, and its number is one by other rules."""
+    asked = Asked(calls=("calls.csv",), org=("--profile", "live"))
+    analysis = judged(source, evidence, rules, asked)
+    (row,) = analysis.actions
+    printed = [row.next_command, *(step.command for step in what_now([row], row.next_command or ""))]
+
+    for command in filter(None, printed):
+        if command == "diag observe --out plan.json":  # the verb itself says by which rules
+            continue
+        verb, given = parsed(command)
+        assert given["profile"] == "live"
+        stated = {name: given[name] for name in RULE_NAMES if name in given}
+        assert stated == {name: getattr(analysis.settings, name) for name in stated}
+        assert len(stated) == (0 if verb == "doctor" else 8), command
+
+
 def test_what_more_days_cannot_show_is_measured() -> None:
     far_too_few, _, _ = OBSERVED["lower, far too few for a month"]
-    (row,) = judged("production", replace(RIGHT, hours=4, per_hour=400)).actions
-    assert row.next_command == "diag observe 'Order lookup' --days 18 --rule max"
-    (row,) = judged("production", far_too_few).actions
-    assert row.next_command == "diag measure --action 'Order lookup' --time 1h10m --all-the-time"
+    by_sum = RecommendSettings(rule="sum")
+    (row,) = judged("production", replace(RIGHT, hours=4, per_hour=400), by_sum).actions
+    assert row.next_command == "diag observe 'Order lookup' --days 18 --rule sum"
+    (row,) = judged("production", far_too_few, by_sum).actions
+    assert row.next_command == "diag tune --action 'Order lookup' --over 1d --rule sum"
 
 
 @pytest.mark.parametrize(
@@ -240,9 +291,13 @@ def test_setting_is_offered_only_where_something_will_be_set(source: Source) -> 
 
 
 def _smaller_numbers(words: Sequence[str]) -> set[str]:
-    """Every smaller number of days or calls, which a larger one serves as well."""
-    largest = max((int(word) for word in words if word.isdecimal()), default=0)
-    return {str(number) for number in range(largest)}
+    """Every smaller number of days, calls or minutes, which a larger one serves as well."""
+    found = [(int(word.rstrip("dm")), unit) for word in words for unit in "dm " if _is_number(word, unit)]
+    return {f"{number}{unit}".strip() for largest, unit in found for number in range(largest)}
+
+
+def _is_number(word: str, unit: str) -> bool:
+    return word.removesuffix(unit).isdecimal() and (unit == " " or word.endswith(unit))
 
 
 def test_each_merged_command_is_read_by_its_verb() -> None:

@@ -10,7 +10,8 @@ from analysis.cut_off import cut_off_of, percentile_of
 from analysis.errors import BadSettingError
 from analysis.number_words import accepted_text
 from analysis.settings import HIGHEST_PERCENTILE, LOWEST_PERCENTILE, RecommendSettings
-from diag.interaction.recommend_options import recommend_options, stated_flags
+from analysis.typed_command import rule_flags
+from diag.interaction.recommend_options import recommend_options
 
 
 @click.command()
@@ -85,7 +86,7 @@ def test_next_commands_repeat_the_setting_exactly(millionths_of_a_percent: int) 
     percentile = percentile_of(text)
     settings = RecommendSettings(percentile=percentile)
 
-    assert judged(*stated_flags(settings)) == settings
+    assert judged(*rule_flags(settings)) == settings
     assert percentile_of(cut_off_of(percentile)) == pytest.approx(percentile, abs=1e-12)
 
 

@@ -1,6 +1,6 @@
 """A verb's flags arrive as one frozen value, and the flags stated again lead back to the same value."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -9,9 +9,10 @@ from click.testing import CliRunner
 
 from analysis.errors import BadSettingError
 from analysis.settings import RecommendSettings
+from analysis.typed_command import rule_flags
 from diag.apply_dialog.apply_options import ApplyFlags, apply_options
 from diag.interaction.option_values import gathered
-from diag.interaction.recommend_options import recommend_options, same_question, stated_flags
+from diag.interaction.recommend_options import asked_of, recommend_options
 
 
 @dataclass(frozen=True)
@@ -71,17 +72,20 @@ def test_a_setting_outside_its_range_is_an_error_of_the_analysis() -> None:
     ],
 )
 def test_stated_flags_lead_back_to_the_same_settings(settings: RecommendSettings, flags: list[str]) -> None:
-    assert stated_flags(settings) == flags
+    assert list(rule_flags(settings)) == flags
     assert judged("a", *flags)[1] == settings
 
 
 def test_the_same_question_can_be_typed() -> None:
-    rules = RecommendSettings(cap_s=20)
+    asked = asked_of((Path("a b.csv"), Path("-x.csv")), Path("facts.json"), only=["-A"], profile="live")
+    asked = replace(asked, rules=rule_flags(RecommendSettings(cap_s=20)))
 
-    assert same_question((Path("a b.csv"), Path("-x.csv")), Path("facts.json"), rules) == (
-        "'a b.csv' ./-x.csv --actions facts.json --cap 20"
+    assert asked.command("recommend", before=asked.scope, last=("--apply",)) == (
+        "diag recommend 'a b.csv' ./-x.csv --actions facts.json --only=-A --cap 20 --profile live --apply"
     )
-    assert same_question((), None, RecommendSettings()) is None
+    assert asked.command("measure", ("Get A",)) == ("diag measure --action 'Get A' --cap 20 --profile live")
+    assert asked.command("doctor") == "diag doctor --profile live"
+    assert asked_of((), None).command("recommend", last=("--apply",)) == "diag recommend --apply"
 
 
 def test_an_apply_asks_and_verifies_unless_told_otherwise() -> None:

@@ -101,6 +101,8 @@ def test_quantiles_of_production_are_as_exact_as_telemetry() -> None:
     change = replace(change_for(full_config(), 10), evidence=evidence)
     plan = Plan(created_at=0.0, org=IDENTITY, changes=(change,))
     assert "p99 under 1 s (at most 2 s)" in plan_text(plan)
+    asked = replace(change, evidence=replace(evidence, percentile=0.999))
+    assert "p99.9 under 1 s (at most 2 s)" in plan_text(replace(plan, changes=(asked,)))
 
 
 def test_the_heading_names_the_percentile_asked_for() -> None:
@@ -108,3 +110,22 @@ def test_the_heading_names_the_percentile_asked_for() -> None:
     other = replace(analysis, settings=replace(analysis.settings, percentile=0.999))
     assert "p99" in [column.heading for column in recommendation_table(analysis).columns]
     assert "p99.9" in [column.heading for column in recommendation_table(other).columns]
+
+
+def test_an_action_with_a_percentile_of_its_own_says_which() -> None:
+    """The workload may state one; below the heading of the others it would be taken for theirs."""
+    rows = (recommendation(quantile_ms=3940.0), recommendation(quantile_ms=3940.0, percentile=0.999))
+    table = recommendation_table(analysis_of(*rows))
+
+    at = [column.heading for column in table.columns].index("p99")
+    assert [row[at] for row in table.rows] == ["3.94 s", "p99.9 3.94 s"]
+
+
+def test_the_cost_of_a_cap_that_is_not_recommended_is_not_shown_as_that_of_an_answer() -> None:
+    row = recommendation(
+        Verdict.OVER_CAP_USE_ASYNC, recommended_timeout_s=30, current_timeout_s=60, cut_off_after=0.033
+    )
+    table = recommendation_table(analysis_of(row))
+
+    at = [column.heading for column in table.columns].index("cut off then")
+    assert table.rows[0][at] == "–"

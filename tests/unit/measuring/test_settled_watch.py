@@ -1,10 +1,19 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from analysis.format.run_folder import RunFolder
-from diag.measuring.settled_watch import SHARE_OF_A_CORE, complete_until, jobs_needed, pause_after
+from analysis.settings import RecommendSettings, changed
+from diag.measuring.load_process import LoadOptions, command_line
+from diag.measuring.settled_watch import (
+    SHARE_OF_A_CORE,
+    complete_until,
+    jobs_needed,
+    pause_after,
+    rules_of,
+)
 
 
 def write(folder: RunFolder, worker: str, *lines: dict[str, object]) -> None:
@@ -69,4 +78,15 @@ def test_a_submit_action_is_called_until_its_flow_is_known(
 ) -> None:
     folder = RunFolder(tmp_path)
     jobs(folder, **states)
-    assert jobs_needed(folder) == ({"a"} if needed else set())
+    assert jobs_needed(folder, RecommendSettings()) == ({"a"} if needed else set())
+
+
+def test_an_answer_is_settled_by_the_rules_that_were_asked_for() -> None:
+    """At p99.9 a run that ends when p99 is settled gives no number, however many calls were asked for."""
+    rules = RecommendSettings(percentile=0.999, cap_s=20, backend_errors="exclude")
+    options = LoadOptions(Path("r"), None, until_settled=True, rules=rules)
+    line = command_line(options)
+
+    assert rules_of(line[line.index("--rules") + 1]) == rules
+    assert "--rules" not in command_line(replace(options, rules=RecommendSettings()))
+    assert changed(rules) == {"percentile": 0.999, "cap_s": 20, "backend_errors": "exclude"}

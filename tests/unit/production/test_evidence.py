@@ -9,6 +9,7 @@ import pytest
 
 from analysis.errors import UnreadableSamplesError
 from analysis.settings import RecommendSettings
+from analysis.typed_command import Asked
 from diag.genesys.models import Action, ActionConfig
 from diag.genesys.telemetry import IntervalCounts
 from diag.production.evidence import (
@@ -51,7 +52,7 @@ def evidence() -> ProductionEvidence:
     slow = ObservedAction(
         Action(IDENTITY, "Order lookup", "i1", "Web", 3, False, config), 5, WINDOW, hours(60)
     )
-    rare = NotObserved(Action("a2", "Rare", "i1", "Web", 1, False, config), "no execution in 168 hours")
+    rare = NotObserved(Action("a2", "Rare", "i1", "Web", 1, False, config), "no execution in 168 hours", True)
     place = Place("https://api.mypurecloud.de", False, "1f0c", "Acme Insurance")
     return evidence_of(Production((slow,), (rare,)), ProductionQuestion(WINDOW, RULES), place, 50)
 
@@ -90,7 +91,7 @@ def test_more_days_are_offered_only_where_they_show_more() -> None:
     found = [
         evidence_of(
             Production((ObservedAction(action, 60, WINDOW, few, since_change=changed),), ()),
-            ProductionQuestion(WINDOW, RULES, flags="--profile live"),
+            ProductionQuestion(WINDOW, RULES, asked=Asked(org=("--profile", "live"))),
             Place("https://api.example", False),
             50,
         )
@@ -101,7 +102,7 @@ def test_more_days_are_offered_only_where_they_show_more() -> None:
 
     assert found == [
         "diag observe 'Get Balance' --days 14 --profile live",
-        "diag measure --action 'Get Balance' --time 1h10m --all-the-time",
+        "diag tune --action 'Get Balance' --over 1d --profile live",
     ]
 
 

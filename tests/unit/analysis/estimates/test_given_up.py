@@ -20,11 +20,11 @@ def judged(share: float, outcome: str = "backend_error", timeout_s: int = 60) ->
 def test_a_backend_that_ends_calls_by_itself_is_said_to_and_the_others_get_their_number() -> None:
     found = judged(0.018)
     assert (found.verdict, found.recommended_timeout_s) == (Verdict.CENSORED_NEEDS_PROBE, None)
-    assert "ended by the backend itself after 8 to 10 s: no timeout above 10 s" in found.reason
+    assert "ended by the backend itself after 8 to 10 s: no longer timeout changes that" in found.reason
     assert "need 3 s" in found.reason and "--backend-errors exclude" in found.reason
     assert (found.answered_timeout_s, found.backend_gives_up_ms) == (3, found.backend_gives_up_ms)
     assert 9_900 <= (found.backend_gives_up_ms or 0) <= 10_000
-    assert found.next_command == "diag recommend --backend-errors exclude"
+    assert found.next_command == "diag recommend --only 'Order lookup' --backend-errors exclude"
 
 
 def test_timeouts_and_errors_of_others_still_ask_for_a_probe_or_a_cause() -> None:

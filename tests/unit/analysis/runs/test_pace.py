@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.format.run_folder import Manifest
+from analysis.samples.sample_set import SampleSet
 from analysis.verdicts.recommend import recommend
 from analysis.verdicts.recommendation import Verdict
 from tests.support.sample_tables import START, calls, judge, lognormal, sample_set
@@ -41,7 +43,21 @@ def test_no_pace_no_time() -> None:
 
 
 def test_an_hour_lasts_as_long_as_the_command_says() -> None:
-    found = judge(calls(lognormal(3000, 2.0)))
+    """After a run that was cut short, another one with all that a lower timeout needs."""
+    table = calls(lognormal(3000, 2.0), rate=0.5)
+    cut_short = Manifest("run-1", 0.0, "interrupted", False, "h", "open", ())
+    (found,) = recommend(SampleSet(table, manifests=(cut_short,))).actions
 
     assert found.next_command is not None and "--time 1h10m" in found.next_command
     assert found.next_takes_s == 4200.0
+
+
+@pytest.mark.parametrize(
+    ("rate", "sandbox", "time"), [(10.0, False, ""), (0.5, False, " --time 17m"), (5.0, True, " --time 2m")]
+)
+def test_a_run_may_take_as_long_as_its_calls_do(rate: float, sandbox: bool, time: str) -> None:
+    """A run ends after ten minutes, and one in the sandbox after one, where nothing else is asked for."""
+    run = Manifest("run-1", 0.0, "complete", sandbox, "h", "open", ())
+    (found,) = recommend(SampleSet(calls(lognormal(250, 2.0), rate=rate), manifests=(run,))).actions
+
+    assert found.next_command == f"diag measure --action orders --calls 380{time}"

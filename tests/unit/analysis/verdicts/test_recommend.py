@@ -38,7 +38,7 @@ def test_a_lower_that_is_held_back_leads_to_what_helps_it() -> None:
     assert [row.verdict for row in (minutes, few, enough)] == [Verdict.LOWER] * 3
     assert [held_back(row) for row in (minutes, few, enough)] == [True, True, False]
     action = "diag measure --action 'Order lookup'"
-    assert minutes.next_command == f"{action} --time 1h10m --all-the-time"
+    assert minutes.next_command == "diag tune --action 'Order lookup' --over 1d"
     assert few.next_command is not None and few.next_command.startswith(f"{action} --calls 1")
     assert enough.next_command == "diag recommend --apply"
 

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from analysis.format.action_facts import ActionFacts
+from analysis.number_words import percent
 from analysis.settings import RecommendSettings
+from analysis.typed_command import Asked
 from analysis.verdicts.recommend import recommend
 from analysis.verdicts.recommendation import Verdict
 from tests.support.sample_tables import calls, judge, lognormal, orders, sample_set
@@ -17,8 +19,10 @@ def test_too_few_calls_say_how_many_are_missing() -> None:
     assert found.calls_needed == 299 - found.samples
     assert (
         found.reason
-        == f"{found.samples} calls are too few for a safe number: {found.calls_needed} more are needed."
+        == f"{found.samples} calls are too few for a safe number: {found.calls_needed} more are needed "
+        "(380 in a run of its own, its warm-up included)."
     )
+    assert found.next_command == "diag measure --action orders --calls 380"
 
 
 def test_a_p99_beyond_the_cap_is_said_with_the_uncapped_number() -> None:
@@ -120,7 +124,8 @@ def test_where_no_call_ended_the_next_command_does_not_repeat_what_failed(
 
 def test_the_next_command_judges_the_same_calls_by_the_same_rules() -> None:
     table = sample_set(calls(lognormal(5000, 2.0)))
-    (found,) = recommend(table, {"orders": orders(current_timeout_s=2)}, source="old.csv --cap 20").actions
+    rules, facts = RecommendSettings(cap_s=20), {"orders": orders(current_timeout_s=2)}
+    (found,) = recommend(table, facts, rules, asked=Asked(calls=("old.csv",))).actions
     assert found.next_command == "diag recommend old.csv --cap 20 --apply"
 
 
@@ -187,7 +192,10 @@ def test_calls_that_end_a_little_after_their_timeout_are_still_seen() -> None:
 def test_almost_sure_is_never_shown_as_sure() -> None:
     found = judge(calls(lognormal(372, 1.0)))
     assert found.samples == 298  # 94.996 % confidence
-    assert found.reason == "298 calls are too few for a safe number: 1 more is needed."
+    assert found.reason == (
+        "298 calls are too few for a safe number: 1 more is needed "
+        "(380 in a run of its own, its warm-up included)."
+    )
 
 
 def test_few_calls_of_which_many_are_cut_off_ask_for_a_probe_at_once() -> None:
@@ -242,3 +250,69 @@ def test_a_suggested_command_can_be_copied_whatever_the_action_is_called(name: s
 
     assert found.next_command is not None
     assert found.next_command.startswith(f"diag measure --action {asked} --calls ")
+
+
+def test_timeouts_and_errors_are_counted_each_for_itself() -> None:
+    took = lognormal(3000, 3.0, 2)
+    fails = np.random.default_rng(2).random(took.size) < 0.06
+    outcome = np.where(fails, "network_error", np.where(took > 2.0, "timeout", "ok"))
+    found = judge(calls(np.minimum(took, 2.0), outcome=outcome, timeout_s=2))
+
+    assert found.verdict is Verdict.CENSORED_NEEDS_PROBE and found.timeouts < found.censored
+    hit, ended = (count / found.samples for count in (found.timeouts, found.censored - found.timeouts))
+    assert found.reason.startswith(
+        f"{percent(hit)} of calls hit the 2 s timeout and {percent(ended)} ended in an error, so p99 is above"
+    )
+
+
+def test_errors_alone_lead_to_their_cause_and_to_no_probe() -> None:
+    draw = np.random.default_rng(5)
+    fails = draw.random(3000) < 0.018
+    took = np.where(fails, draw.uniform(8.0, 10.0, 3000), lognormal(3000, 2.4))
+    found = judge(calls(took, outcome=np.where(fails, "network_error", "ok")))
+
+    assert found.verdict is Verdict.CENSORED_NEEDS_PROBE
+    assert "find the cause of the errors first" in found.reason
+    assert found.next_command == "diag doctor"
+
+
+def test_a_raise_to_the_floor_is_said_to_be_that() -> None:
+    fast, floor = calls(lognormal(2000, 0.3), timeout_s=2), RecommendSettings(floor_s=5)
+    found = judge(fast, facts=orders(current_timeout_s=2), settings=floor)
+
+    assert (found.verdict, found.recommended_timeout_s) == (Verdict.RAISE, 5)
+    assert found.reason.endswith("; the timeout of 2 s is below the floor of 5 s: raise to 5 s.")
+    slow = judge(calls(lognormal(2000, 3.5), timeout_s=60), facts=orders(current_timeout_s=2), settings=floor)
+    assert slow.recommended_timeout_s == 5 and "now time out at 2 s: raise to 5 s" in slow.reason
+
+
+def test_a_cap_below_the_usual_one_may_be_raised() -> None:
+    capped = judge(calls(lognormal(5000, 5.0)), settings=RecommendSettings(cap_s=3))
+
+    assert capped.verdict is Verdict.OVER_CAP_USE_ASYNC
+    assert capped.reason.endswith("; raise the cap, or make this call asynchronous.")
+
+
+def test_ten_seconds_and_some_milliseconds_are_ten_seconds() -> None:
+    took = lognormal(3000, 2.0, 2)
+    ends = np.random.default_rng(2).random(took.size) < 0.02
+    found = judge(calls(np.where(ends, 10.01, took), outcome=np.where(ends, "backend_error", "ok")))
+
+    assert "ended by the backend itself after about 10 s: no longer timeout changes that" in found.reason
+
+
+def test_how_long_a_caller_waits_is_what_is_in_force_until_it_is_changed() -> None:
+    held = judge(calls(lognormal(5000, 2.0)), facts=orders(current_timeout_s=60))
+    lowered = judge(calls(lognormal(5000, 2.0), rate=1.0), facts=orders(current_timeout_s=60))
+    slow = judge(calls(lognormal(5000, 40.0)), facts=orders(current_timeout_s=60))
+    few = judge(calls(lognormal(120, 2.0)), facts=orders(current_timeout_s=10))
+
+    assert [row.worst_wait_s for row in (held, lowered, slow, few)] == [60, 3, 60, 10]
+
+
+def test_the_lowest_rate_that_was_too_high_is_named() -> None:
+    outcome = np.where(np.random.default_rng(2).random(2000) < 0.5, "backend_error", "ok")
+    found = judge(calls(lognormal(2000, 0.4), outcome=outcome, rate=8.0))
+
+    assert "of calls ended in a backend error even at 8/s, the lowest rate tested" in found.reason
+    assert found.next_command == "diag measure --action orders --rate 4"

@@ -58,11 +58,21 @@ def test_a_markdown_table_has_as_many_cells_in_every_row(data: ReportData) -> No
         assert len({row.replace("\\|", "").count("|") for row in rows}) == 1
 
 
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_a_number_and_its_unit_stay_on_one_line(width: int, data: ReportData) -> None:
+    lines = build_terminal(data, width=width).splitlines()
+    ends = [line for line in lines if re.search(r"[0-9]$", line)]
+    after = [lines[lines.index(line) + 1].split(" ") for line in ends if lines.index(line) + 1 < len(lines)]
+
+    assert not [words for words in after if next(filter(None, words), "") in ("s", "ms", "%", "min", "calls")]
+
+
 @pytest.mark.parametrize("width", [40, 60, 100, 200])
 def test_terminal_lines_fit_the_width(width: int, data: ReportData) -> None:
     lines = build_terminal(data, width=width).splitlines()
 
-    too_long = [line for line in lines if len(line) > width and " " in line.strip().removeprefix("$ diag")]
+    whole = [line for line in lines if line.strip().startswith("diag ")]  # a command is copied as one line
+    too_long = [line for line in lines if len(line) > width and line not in whole and " " in line.strip()]
     assert not too_long
 
 

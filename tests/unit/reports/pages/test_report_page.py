@@ -17,6 +17,7 @@ from reports.exports.report_text import build_terminal
 from reports.pages.report_page import build_json, build_report
 from reports.report_data import ReportData
 from tests.support.reports.report_factory import CASES, make_report
+from tests.support.reports.traceable import complaints
 
 HOSTILE = (
     "</script><script>alert(1)</script>\"'><img src=x onerror=alert(2)> $x^2$ \x1b[31m\u202e\x00 {{ 7*7 }}"
@@ -230,6 +231,46 @@ def test_what_a_number_that_is_not_set_would_cost_is_said_to_be_that() -> None:
     wait = re.findall(r"Worst wait</button><dd>(.*?)</div>", page, re.DOTALL)[0]
     assert re.sub("<[^>]*>", "", wait) == "5 s (6 s later)"
     assert "executions held at <span" in page
+
+
+@pytest.mark.parametrize("case", range(len(CASES)))
+def test_how_long_a_caller_waits_is_one_number_wherever_it_stands(case: int) -> None:
+    data = make_report(CASES[case : case + 1])
+    (action,) = data.analysis.actions
+    known = "–" if action.worst_wait_s is None else f"{action.worst_wait_s} s"
+
+    body: dict[str, Any] = build_json(data)
+    page, (entry,) = build_report(data), body["actions"]
+    wait = re.findall(r"Worst wait</button><dd>(.*?)</div>", page, re.DOTALL)[0]
+    cell = re.findall(r'data-label="Worst wait"[^>]*>(.*?)</td>', page, re.DOTALL)[0]
+    assert entry["worst_wait_s"] == action.worst_wait_s
+    assert re.sub("<[^>]*>", "", wait).split(" (")[0] == re.sub("<[^>]*>", "", cell) == known
+    rows = build_markdown(data).splitlines()
+    assert next(row for row in rows if row.startswith("| Action |")).split(" | ")[8] == "Worst wait"
+    assert rows[rows.index(next(row for row in rows if row.startswith("| ---"))) + 1].split(" | ")[8] == known
+
+
+def test_an_action_that_fits_no_timeout_shows_no_cost_of_its_cap() -> None:
+    (case,) = [case for case in CASES if case[1] is Verdict.OVER_CAP_USE_ASYNC][:1]
+    page = build_report(make_report([case]))
+
+    for label in ("Cut off then", "If no answer"):
+        assert re.findall(rf'data-label="{label}"[^>]*>(.*?)</td>', page, re.DOTALL)[0] == (
+            '<span class="none">–</span>'
+        )
+    held = re.findall(r"If the backend does not answer</button><dd>(.*?)</div>", page, re.DOTALL)[0]
+    assert re.sub("<[^>]*>", "", held).strip() == "–"
+
+
+def test_an_action_with_a_percentile_of_its_own_says_which() -> None:
+    data = make_report(CASES[:2])
+    first, second = data.analysis.actions
+    own = replace(data.analysis, actions=(replace(first, percentile=0.999), second))
+    page = build_report(replace(data, analysis=own))
+
+    assert page.count('<small><span data-f="percentile">p99.9</span></small>') == 1
+    assert complaints(page) == []
+    assert "p99.9 " in build_markdown(replace(data, analysis=own))
 
 
 def test_every_word_that_is_explained_is_explained_where_it_stands(page: str) -> None:

@@ -29,6 +29,7 @@ def numbers_of(row: dict[str, Any], settings: dict[str, Any]) -> Iterator[float]
     for name, value in {**row, **settings}.items():
         if isinstance(value, int | float) and not isinstance(value, bool):
             yield value * 1000.0 if name.endswith("_s") else float(value)
+    yield from (float(word) for word in (row["next_command"] or "").split() if word.isdecimal())
     yield from (settings["percentile"] * 100, 100.0, 1 - settings["percentile"])
 
 

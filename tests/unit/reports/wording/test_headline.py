@@ -32,7 +32,7 @@ def test_it_counts_what_can_be_set_what_needs_more_and_what_fits_no_timeout() ->
     assert headline(rows) == (
         "1 of 6 actions can be set now. 2 cannot be judged yet: about 13 min more of calls at this pace for "
         "1 of them. 1 has a number that cannot be set yet: about 70 min more of calls at this pace. 1 fits "
-        "no timeout. 1 fits as it is."
+        "no timeout up to 30 s. 1 fits as it is."
     )
 
 

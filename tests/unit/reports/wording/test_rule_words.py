@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.costs.compared_rule import ComparedRule, TimeoutRule
+from analysis.costs.made_by import MadeBy
 from analysis.verdicts.recommendation import Recommendation
 from reports.pages.report_page import build_report
 from reports.report_data import ReportData
@@ -116,6 +117,12 @@ def test_the_table_has_the_rules_as_details() -> None:
         == "9 s (7 to 9 s), cuts 0.21 %, holds 90 %"
     )
     assert rule_details(recommendation()) == (None,) * 4
+
+
+def test_the_buffer_is_said_to_be_that_of_the_percentile_asked_for() -> None:
+    made = recommendation(made_by=MadeBy.BUFFER, percentile=0.999)
+    assert rule_details(made)[3] == "p99.9 + buffer"
+    assert rule_details(replace(made, made_by=MadeBy.FLOOR))[3] == "floor"
 
 
 def test_what_the_details_mean_is_said_where_there_are_any() -> None:

@@ -28,7 +28,14 @@ def few(name: str, calls: int = 380, takes_s: float | None = 700.0) -> Recommend
 
 
 RAISED = replace(BASE, action_id="r", verdict=Verdict.RAISE, recommended_timeout_s=10, next_command=SET)
-SLOW = replace(BASE, action_id="s", action_name="Fraud Score", verdict=Verdict.OVER_CAP_USE_ASYNC)
+SLOW = replace(
+    BASE,
+    action_id="s",
+    action_name="Fraud Score",
+    verdict=Verdict.OVER_CAP_USE_ASYNC,
+    recommended_timeout_s=30,
+    uncapped_timeout_s=39,
+)
 THIN = replace(
     few("Get T"),
     verdict=Verdict.LOWER,
@@ -49,8 +56,50 @@ def test_actions_that_need_the_same_get_one_command() -> None:
         "Set 1 timeout (you see the plan and are asked first): diag recommend --apply",
         "Make more calls to 2 actions (about 13 min at this pace): "
         "diag measure --action 'Get A' --action 'Get B' --calls 640",
-        "Fraud Score fits no timeout: make the call asynchronous.",
+        "Fraud Score fits no timeout up to 30 s: make the call asynchronous.",
     ]
+
+
+def test_the_time_of_the_longest_is_enough_for_all() -> None:
+    slow = [few(name, calls) for name, calls in (("B", 5000), ("C", 900))]
+    rows = [few("A")] + [
+        replace(row, next_command=f"{row.next_command} --time {minutes}m")
+        for row, minutes in zip(slow, (21, 9), strict=True)
+    ]
+
+    assert together(rows)[0].command == (
+        "diag measure --action A --action B --action C --calls 5000 --time 21m"
+    )
+
+
+def test_campaigns_are_one_command_since_they_share_a_folder() -> None:
+    """A second `diag tune` beside the first would be refused."""
+    rows = [
+        replace(
+            THIN, action_id=name, next_takes_s=None, next_command=f"diag tune --action {name} --over {over}"
+        )
+        for name, over in (("A", "1d"), ("B", "7d"), ("C", "3d"))
+    ]
+
+    assert texts(*rows) == [
+        "Spread a few calls to 3 actions over 7 days, then lower: "
+        "diag tune --action A --action B --action C --over 7d"
+    ]
+    assert texts(rows[0])[0].startswith("Spread a few calls to Get T over 24 h, then lower: diag tune")
+
+
+def test_a_cap_that_somebody_set_is_not_said_to_be_all_there_is() -> None:
+    capped = replace(SLOW, recommended_timeout_s=5, uncapped_timeout_s=7)
+    other = replace(SLOW, recommended_timeout_s=8, uncapped_timeout_s=9)
+
+    assert texts(capped) == [
+        "Fraud Score fits no timeout up to 5 s: raise the cap, or make the call asynchronous."
+    ]
+    assert texts(capped, other) == [
+        "2 actions fit no timeout up to their caps: raise the cap, or make the calls asynchronous."
+    ]
+    assert "raise" not in texts(capped, SLOW)[0]
+    assert "raise" not in texts(replace(SLOW, uncapped_timeout_s=None))[0]
 
 
 def test_there_is_nothing_to_type_where_all_fit() -> None:

@@ -1,0 +1,124 @@
+"""Commands of diag as people type them: whose actions, which of them, by which rules.
+
+Each command that is printed as the next one is put together here, so that it asks what the one before it was
+asked: a number judged by other rules, or in another org, would be the answer to another question.
+"""
+
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from analysis.settings import RecommendSettings, changed
+
+NAMED_BY: Final[Mapping[str, str | None]] = {
+    "measure": "--action",
+    "tune": "--action",
+    "recommend": "--only",
+    "observe": None,
+}
+"""The flag by which each verb that judges takes an action; None: as an argument."""
+MEASURES_AT_MOST_S: Final = 600.0
+"""How long `diag measure` runs at most, where nothing else is asked for."""
+MEASURES_THE_SANDBOX_AT_MOST_S: Final = 60.0
+_WITH_A_SANDBOX: Final = ("measure", "tune")
+_RULES: Final = (
+    "percentile",
+    "confidence",
+    "buffer_ratio",
+    "buffer_min_s",
+    "cap_s",
+    "floor_s",
+    "rule",
+    "backend_errors",
+)
+"""Settings that have a flag, in the order of the help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a command was asked, as words of those that follow it."""
+
+    calls: tuple[str, ...] = ()
+    """For `diag recommend`: the runs and files that were judged, and where their actions are described."""
+    scope: tuple[str, ...] = ()
+    """For the same: which of the actions were asked about."""
+    rules: tuple[str, ...] = ()
+    org: tuple[str, ...] = ()
+    sandbox: bool = False
+    """Whether the built-in sandbox was asked for, whatever the settings point to."""
+    to_set: str | None = None
+    """The command that sets what can be set; None: to judge the same again, and apply it."""
+
+    def command(
+        self,
+        verb: str,
+        names: Sequence[str] = (),
+        *,
+        before: Sequence[str] = (),
+        after: Sequence[str] = (),
+        last: Sequence[str] = (),
+    ) -> str:
+        """Return `diag VERB` for these actions, by the same rules and in the same org.
+
+        `before` and `after` the actions' names stand words of this command alone, and `last` those that are
+        read last.
+        """
+        calls = self.calls if verb == "recommend" else ()
+        rules = self.rules if verb in NAMED_BY else ()
+        sandbox = ("--sandbox",) if self.sandbox and verb in _WITH_A_SANDBOX else ()
+        further = (*after, *rules, *self.org, *sandbox, *last)
+        return typed(verb, names, before=(*calls, *before), after=further)
+
+    @property
+    def apply(self) -> str:
+        """Return the command that sets what can be set."""
+        return self.to_set or self.command("recommend", before=self.scope, last=("--apply",))
+
+
+def typed(verb: str, names: Sequence[str], *, before: Sequence[str], after: Sequence[str]) -> str:
+    """Return a command of words as they are typed; a name that begins like a flag stays a name."""
+    flag = NAMED_BY.get(verb)
+    if flag is not None:
+        chosen = [word for name in names for word in flag_with(flag, name)]
+        return shlex.join(["diag", verb, *before, *chosen, *after])
+    if any(name.startswith("-") for name in names):
+        return shlex.join(["diag", verb, *before, *after, "--", *names])
+    return shlex.join(["diag", verb, *before, *names, *after])
+
+
+def rule_flags(settings: RecommendSettings) -> tuple[str, ...]:
+    """Return the flags that make these settings, for a command that is to judge in the same way."""
+    stated = changed(settings)
+    pairs = ((rule_flag(name), stated[name]) for name in _RULES if name in stated)
+    return tuple(
+        word
+        for flag, value in pairs
+        for word in (flag, shortest(value) if isinstance(value, float) else str(value))
+    )
+
+
+def rule_flag(setting: str) -> str:
+    """Return the flag of a setting: `--buffer-min` for `buffer_min_s`."""
+    return "--" + setting.removesuffix("_s").replace("_", "-")
+
+
+def shortest(value: float) -> str:
+    """Return a number as people type it, and never another number."""
+    short = f"{value:g}"
+    return short if float(short) == value else repr(value)
+
+
+def unclear_names(actions: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """Return the ids of those of these actions, given as (id, name), whose name means another one, too."""
+    known = list(actions)
+    names = [name for _, name in known]
+    ids = {action_id for action_id, _ in known}
+    return frozenset(
+        action_id for action_id, name in known if names.count(name) > 1 or (name in ids and name != action_id)
+    )
+
+
+def flag_with(flag: str, name: str) -> tuple[str, ...]:
+    """Return the words of a flag and a name, which may begin like a flag itself."""
+    return (f"{flag}={name}",) if name.startswith("-") else (flag, name)
