@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from diag.changes.errors import NothingToUndoError
+from diag.changes.change_errors import NothingToUndoError
 from diag.changes.journal.journal_line import JournalLine, latest_by_entry
 from diag.changes.plans.change_result import ChangeOutcome
 from diag.changes.plans.plan import OrgIdentity, Plan, PlanItem, SkippedChange, Unchanged

@@ -15,7 +15,7 @@ from analysis.errors import AnalysisError
 from analysis.format.drafts_file import DRAFTS_FILE, read_drafts, write_drafts
 from analysis.format.run_folder import RunFolder, read_manifest
 from analysis.plain_text import is_printable
-from diag.changes.errors import ChangesError
+from diag.changes.change_errors import ChangesError
 from diag.changes.journal.backup import Backups
 from diag.changes.journal.journal import Journal
 from diag.changes.journal.journal_line import JournalLine, unfinished

@@ -177,26 +177,28 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "diag.inventory", "diag.workload",
     },
     "diag/changes/__init__.py": set(),
-    "diag/changes/errors.py": {"diag.errors"},
+    "diag/changes/change_errors.py": {"diag.errors"},
     "diag/changes/plans": {
-        *_CLIENT, "analysis.format", "analysis.plain_text", "analysis.verdicts", "diag.changes.errors",
+        *_CLIENT, "analysis.format", "analysis.plain_text", "analysis.verdicts", "diag.changes.change_errors",
         "diag.errors", "diag.inventory",
     },
     "diag/changes/journal": {
-        *_CLIENT, "analysis.format", "analysis.plain_text", "diag.changes.errors", "diag.changes.plans",
+        *_CLIENT, "analysis.format", "analysis.plain_text", "diag.changes.change_errors",
+        "diag.changes.plans",
     },
     "diag/changes/applying": {
-        *_CLIENT, "analysis.format", "diag.changes.errors", "diag.changes.journal", "diag.changes.plans",
+        *_CLIENT, "analysis.format", "diag.changes.change_errors", "diag.changes.journal",
+        "diag.changes.plans",
     },
-    "diag/changes/undo_plan.py": {"diag.changes.errors", "diag.changes.journal", "diag.changes.plans"},
+    "diag/changes/undo_plan.py": {"diag.changes.change_errors", "diag.changes.journal", "diag.changes.plans"},
     "diag/changes/exports": {
-        "analysis.format", "analysis.plain_text", "analysis.verdicts", "diag.changes.errors",
+        "analysis.format", "analysis.plain_text", "analysis.verdicts", "diag.changes.change_errors",
         "diag.changes.plans", "diag.errors",
     },
     "diag/checks": {"analysis", "diag.changes.plans"},
     "diag/checkup": {
         "analysis.errors", "analysis.format", "analysis.plain_text", "diag.__version__",
-        "diag.changes.errors", "diag.changes.journal", "diag.genesys", "diag.workload",
+        "diag.changes.change_errors", "diag.changes.journal", "diag.genesys", "diag.workload",
     },
     "diag/definitions": {
         "analysis.format", "analysis.number_words", "diag.changes.applying.apply_context",

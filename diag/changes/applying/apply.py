@@ -14,7 +14,7 @@ from diag.changes.applying.apply_context import (
 )
 from diag.changes.applying.change_machine import carry_out_change
 from diag.changes.applying.org import Org
-from diag.changes.errors import WrongOrgError
+from diag.changes.change_errors import WrongOrgError
 from diag.changes.journal.backup import Backups
 from diag.changes.journal.journal import Journal
 from diag.changes.journal.journal_line import JournalLine, latest_by_entry

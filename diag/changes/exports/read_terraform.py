@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from analysis.format.input_file import InputFile
-from diag.changes.errors import TerraformFileError
+from diag.changes.change_errors import TerraformFileError
 
 RESOURCE_TYPE: Final = "genesyscloud_integration_action"
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from analysis.format.input_file import InputFile, open_own
 from analysis.format.typed_json import WrongShapeError, typed
-from diag.changes.errors import JournalError
+from diag.changes.change_errors import JournalError
 from diag.genesys.models import FullConfig
 
 

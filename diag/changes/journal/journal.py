@@ -14,7 +14,7 @@ from pathlib import Path
 
 from analysis.format.input_file import open_own, open_regular
 from analysis.plain_text import json_text
-from diag.changes.errors import JournalError
+from diag.changes.change_errors import JournalError
 from diag.changes.journal.journal_line import JournalLine
 from diag.changes.journal.parse_line import JOURNAL_VERSION, DamagedLineError, parse_line
 

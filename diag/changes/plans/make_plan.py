@@ -10,7 +10,7 @@ from typing import Final
 from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S
 from analysis.verdicts.apply_rules import objection_in_org, objection_to, way_out
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
-from diag.changes.errors import WrongOrgError
+from diag.changes.change_errors import WrongOrgError
 from diag.changes.plans.plan import (
     Change,
     Evidence,

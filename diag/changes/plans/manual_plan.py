@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 
-from diag.changes.errors import UnknownActionError
+from diag.changes.change_errors import UnknownActionError
 from diag.changes.plans.plan import Change, OrgIdentity, Plan, PlanItem, SkippedChange, Unchanged
 from diag.changes.plans.planned_change import ReadConfig, change_of, read_or_skip
 from diag.genesys.models import Action

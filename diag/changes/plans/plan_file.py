@@ -11,7 +11,7 @@ from analysis.format.checked_json import UnfitJsonError, parse_json
 from analysis.format.input_file import InputFile
 from analysis.format.typed_json import WrongShapeError, typed
 from analysis.plain_text import json_text
-from diag.changes.errors import PlanFileError
+from diag.changes.change_errors import PlanFileError
 from diag.changes.plans.plan import FORMAT_VERSION, Plan
 
 _NEW_PLAN: Final = "Make a new one: diag recommend --out plan.json"

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from diag.changes.errors import UnknownActionError
+from diag.changes.change_errors import UnknownActionError
 from diag.inventory.matching import ids_meant, is_pattern, unknown_action_hint
 
 

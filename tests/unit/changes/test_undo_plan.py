@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from diag.changes.errors import NothingToUndoError
+from diag.changes.change_errors import NothingToUndoError
 from diag.changes.journal.journal import Journal
 from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
 from diag.changes.plans.plan import OrgIdentity, Plan

@@ -14,7 +14,7 @@ from analysis.format.drafts_file import read_drafts
 from analysis.format.input_file import InputFile
 from analysis.format.run_folder import LeftOut, Manifest, RunFolder, read_manifest, write_manifest
 from diag import cli
-from diag.changes.errors import JournalError, PlanFileError
+from diag.changes.change_errors import JournalError, PlanFileError
 from diag.changes.journal.journal import Journal
 from diag.changes.plans.plan_file import read_plan
 from diag.errors import UsageError

@@ -4,7 +4,7 @@ import pytest
 
 from analysis.format.sample_schema import InputOrigin
 from diag.apply_dialog.verification_input import entry_for
-from diag.changes.errors import UnknownActionError
+from diag.changes.change_errors import UnknownActionError
 from diag.changes.plans.manual_plan import actions_named
 from diag.changes.plans.scope import Scope
 from diag.choice.selection import actions_to_call

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from diag.changes.errors import JournalError
+from diag.changes.change_errors import JournalError
 from diag.changes.journal.journal import Journal
 from diag.changes.journal.journal_line import unfinished
 from diag.changes.plans.change_result import ChangeOutcome, ChangeResult

@@ -8,7 +8,7 @@ import pytest
 
 from analysis.plain_text import is_printable
 from analysis.verdicts.recommendation import Verdict
-from diag.changes.errors import TerraformFileError
+from diag.changes.change_errors import TerraformFileError
 from diag.changes.exports.gc_output import gc_calls
 from diag.changes.exports.read_terraform import TerraformResource, read_resources
 from diag.changes.exports.terraform_output import terraform_lines

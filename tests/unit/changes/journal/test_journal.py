@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.changes.errors import JournalError
+from diag.changes.change_errors import JournalError
 from diag.changes.journal.journal import Journal
 from diag.changes.journal.journal_line import JournalLine, latest_by_entry, unfinished
 from tests.support.changes.journal_records import record

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.verdicts.recommendation import Recommendation, Verdict
-from diag.changes.errors import WrongOrgError
+from diag.changes.change_errors import WrongOrgError
 from diag.changes.plans.action_fields import fields_of
 from diag.changes.plans.make_plan import make_plan
 from diag.changes.plans.plan import Change, Plan, PlanOptions

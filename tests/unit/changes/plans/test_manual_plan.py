@@ -7,7 +7,7 @@ from diag.apply_dialog.plan_text import dry_run_text
 from diag.changes.applying.apply_context import ApplyOptions
 from diag.changes.applying.dry_run import dry_run
 from diag.changes.applying.org import ActionInput
-from diag.changes.errors import UnknownActionError
+from diag.changes.change_errors import UnknownActionError
 from diag.changes.plans.manual_plan import actions_named, make_manual_plan
 from tests.support.changes.fake_org import IDENTITY, FakeOrg, full_config
 

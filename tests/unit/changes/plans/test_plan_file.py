@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from diag.changes.applying.apply import apply_plan
 from diag.changes.applying.apply_context import Operator
-from diag.changes.errors import PlanFileError, WrongOrgError
+from diag.changes.change_errors import PlanFileError, WrongOrgError
 from diag.changes.journal.journal import Journal
 from diag.changes.journal.journal_line import Author
 from diag.changes.plans.plan import Change, Evidence, OrgIdentity, Plan, SkippedChange, Unchanged
