@@ -9,7 +9,7 @@ from typing import Protocol
 from diag.changes.applying.apply_context import REAL_TIME, Operator, WallClock
 from diag.changes.journal.journal import Journal
 from diag.changes.journal.journal_line import JournalLine, PlannedAction, first_line_of_creation
-from diag.definitions.errors import AmbiguousTargetError
+from diag.definitions.definition_errors import AmbiguousTargetError
 from diag.definitions.resolve import Creation
 from diag.genesys.errors import ApiError, RateLimitedError, effect_is_unknown
 from diag.genesys.http.retrying import MAX_ATTEMPTS, wait_before_retry

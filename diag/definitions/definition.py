@@ -6,7 +6,7 @@ from typing import Final
 
 from analysis.format.input_file import InputFile
 from analysis.number_words import plural
-from diag.definitions.errors import InvalidDefinitionError
+from diag.definitions.definition_errors import InvalidDefinitionError
 from diag.definitions.exported_name import without_export_mark
 from diag.definitions.form import KNOWN_KEYS, faults_of_form
 from diag.definitions.function_actions import describes_function, function_refusal

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from diag.definitions.definition import ActionDefinition
-from diag.definitions.errors import AmbiguousTargetError, InvalidDefinitionError
+from diag.definitions.definition_errors import AmbiguousTargetError, InvalidDefinitionError
 from diag.definitions.function_actions import function_refusal
 from diag.genesys.directory import Integration
 from diag.genesys.models import FUNCTION_INTEGRATION

@@ -12,7 +12,7 @@ from diag.changes.journal.journal_line import Author, latest_by_entry, unfinishe
 from diag.changes.plans.plan import OrgIdentity
 from diag.definitions.create import create
 from diag.definitions.definition import definition_from
-from diag.definitions.errors import AmbiguousTargetError
+from diag.definitions.definition_errors import AmbiguousTargetError
 from diag.definitions.resolve import resolve
 from diag.genesys.errors import (
     ApiError,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.definitions.definition import definition_from, read_definition
-from diag.definitions.errors import AmbiguousTargetError, InvalidDefinitionError
+from diag.definitions.definition_errors import AmbiguousTargetError, InvalidDefinitionError
 from diag.definitions.export import definition_body
 from diag.definitions.resolve import resolve
 from diag.genesys.directory import Integration
