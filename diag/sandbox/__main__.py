@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from analysis.plain_text import printable
-from diag.sandbox.errors import SandboxError
+from diag.sandbox.sandbox_errors import SandboxError
 from diag.sandbox.serving.serve import serve
 
 

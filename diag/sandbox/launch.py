@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
-from diag.sandbox.errors import SandboxError
+from diag.sandbox.sandbox_errors import SandboxError
 
 _READY: Final = "sandbox ready "
 _START_LIMIT_S: Final = 30.0

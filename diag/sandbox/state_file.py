@@ -13,8 +13,8 @@ from analysis.format.atomic_write import write_whole
 from analysis.format.input_file import InputFile
 from analysis.format.typed_json import WrongShapeError, typed
 from analysis.plain_text import json_text
-from diag.sandbox.errors import SandboxError
 from diag.sandbox.sandbox import Sandbox
+from diag.sandbox.sandbox_errors import SandboxError
 from diag.sandbox.world.action_config import SandboxActionConfig
 from diag.sandbox.world.limits import Limits
 from diag.sandbox.world.revision import ActionEntry, Revision

@@ -132,15 +132,17 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     },
     # the sandbox: knows nothing of the client, so that each can prove the other
     "diag/sandbox/__init__.py": set(),
-    "diag/sandbox/__main__.py": {"analysis.plain_text", "diag.sandbox.errors", "diag.sandbox.serving"},
+    "diag/sandbox/__main__.py": {
+        "analysis.plain_text", "diag.sandbox.sandbox_errors", "diag.sandbox.serving",
+    },
     "diag/sandbox/clock.py": set(),
-    "diag/sandbox/errors.py": set(),
-    "diag/sandbox/launch.py": {"diag.sandbox.errors"},
+    "diag/sandbox/sandbox_errors.py": set(),
+    "diag/sandbox/launch.py": {"diag.sandbox.sandbox_errors"},
     "diag/sandbox/reply_bodies.py": {"starlette"},
     "diag/sandbox/latency": {"analysis.format.input_file", "diag.toml_section"},
     "diag/sandbox/faults": {"diag.sandbox.reply_bodies", "diag.toml_section", "starlette"},
     "diag/sandbox/world": {
-        "analysis.format.input_file", "diag.sandbox.errors", "diag.sandbox.faults",
+        "analysis.format.input_file", "diag.sandbox.sandbox_errors", "diag.sandbox.faults",
         "diag.sandbox.latency", "diag.sandbox.reply_bodies",
         "diag.toml_section", "jsonschema", "referencing",
     },
@@ -149,19 +151,20 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     },
     "diag/sandbox/state_file.py": {
         "analysis.format.atomic_write", "analysis.format.input_file", "analysis.format.typed_json",
-        "analysis.plain_text", "diag.sandbox.errors", "diag.sandbox.sandbox", "diag.sandbox.world",
+        "analysis.plain_text", "diag.sandbox.sandbox_errors", "diag.sandbox.sandbox", "diag.sandbox.world",
     },
     "diag/sandbox/executions": {
         "diag.sandbox.latency", "diag.sandbox.reply_bodies", "diag.sandbox.sandbox", "diag.sandbox.world",
     },
     "diag/sandbox/routes": {
-        "analysis.plain_text", "diag.cross_site", "diag.sandbox.errors", "diag.sandbox.executions",
+        "analysis.plain_text", "diag.cross_site", "diag.sandbox.sandbox_errors", "diag.sandbox.executions",
         "diag.sandbox.faults",
         "diag.sandbox.reply_bodies", "diag.sandbox.sandbox", "diag.toml_section", "diag.sandbox.world",
         "starlette",
     },
     "diag/sandbox/serving": {
-        "diag.sandbox.errors", "diag.sandbox.faults", "diag.sandbox.reply_bodies", "diag.sandbox.routes",
+        "diag.sandbox.sandbox_errors", "diag.sandbox.faults", "diag.sandbox.reply_bodies",
+        "diag.sandbox.routes",
         "diag.sandbox.sandbox", "diag.sandbox.state_file", "diag.sandbox.world", "starlette", "uvicorn",
     },
     # what verbs are made of

@@ -8,7 +8,6 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from diag.sandbox.errors import ScenarioError
 from diag.sandbox.executions.true_quantiles import limits_json, oracle_json
 from diag.sandbox.faults.fault_kinds import KINDS
 from diag.sandbox.faults.fault_rules import read_fault
@@ -17,6 +16,7 @@ from diag.sandbox.routes.live_page import live_page, live_table
 from diag.sandbox.routes.own_requests import own_json
 from diag.sandbox.routes.request import integer
 from diag.sandbox.sandbox import Sandbox
+from diag.sandbox.sandbox_errors import ScenarioError
 from diag.sandbox.world.scenario import read_limits, read_switches
 from diag.toml_section import TomlSection
 

@@ -11,8 +11,8 @@ from typing import Final
 
 import uvicorn
 
-from diag.sandbox.errors import PortTakenError, SandboxError
 from diag.sandbox.sandbox import Sandbox
+from diag.sandbox.sandbox_errors import PortTakenError, SandboxError
 from diag.sandbox.serving.app import sandbox_app
 from diag.sandbox.serving.tcp_connection import SandboxProtocol
 from diag.sandbox.state_file import StateFile

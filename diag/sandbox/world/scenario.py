@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Final, Literal, cast
 
 from analysis.format.input_file import InputFile
-from diag.sandbox.errors import ScenarioError
 from diag.sandbox.faults.fault import Fault
 from diag.sandbox.faults.fault_rules import read_fault
 from diag.sandbox.latency.backend import LatencySpec
 from diag.sandbox.latency.distributions import Fixed
 from diag.sandbox.latency.read_latency import read_latency
 from diag.sandbox.reply_bodies import JsonObject
+from diag.sandbox.sandbox_errors import ScenarioError
 from diag.sandbox.world.jobs import JobSpec, read_job
 from diag.sandbox.world.known_keys import KnownKeys, read_known_keys
 from diag.sandbox.world.limits import Limits

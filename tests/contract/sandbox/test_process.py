@@ -12,8 +12,8 @@ from typing import Any
 import httpx
 import pytest
 
-from diag.sandbox.errors import SandboxError
 from diag.sandbox.launch import start_sandbox as start_process
+from diag.sandbox.sandbox_errors import SandboxError
 from tests.conftest import RunningSandbox, StartSandbox
 from tests.support.waiting import wait_until
 

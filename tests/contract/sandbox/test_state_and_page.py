@@ -7,9 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
-from diag.sandbox.errors import SandboxError
 from diag.sandbox.launch import SandboxProcess
 from diag.sandbox.launch import start_sandbox as start_process
+from diag.sandbox.sandbox_errors import SandboxError
 from tests.conftest import StartSandbox
 from tests.support.sandbox_control import log_in
 

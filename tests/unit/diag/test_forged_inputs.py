@@ -25,7 +25,7 @@ from diag.changes.plans.plan_file import write_plan
 from diag.cli import run
 from diag.errors import UsageError
 from diag.exit_codes import ExitCode
-from diag.sandbox.errors import ScenarioError
+from diag.sandbox.sandbox_errors import ScenarioError
 from diag.sandbox.world.scenario import load_scenario
 from diag.workload.read_workload import read_workload
 from tests.support.changes.fake_org import IDENTITY, change_for, full_config

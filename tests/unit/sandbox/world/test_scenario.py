@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from diag.sandbox.errors import ScenarioError
 from diag.sandbox.faults.fault import Fault
+from diag.sandbox.sandbox_errors import ScenarioError
 from diag.sandbox.world.limits import Limits
 from diag.sandbox.world.scenario import load_scenario, shipped_scenarios
 from diag.sandbox.world.switches import Switches
