@@ -15,7 +15,7 @@ from diag.changes.applying.apply_context import REAL_TIME, WallClock
 from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
 from diag.console import Console
 from diag.errors import DiagError
-from diag.genesys.errors import ApiError
+from diag.genesys.api_errors import ApiError
 from diag.production.promises import Promise
 from diag.production.watch_promises import PromiseLook
 from diag.production.watch_words import broken_sentence, holds_line, next_step

@@ -18,8 +18,8 @@ from diag.choice.choose_actions import (
 )
 from diag.choice.make_inputs import with_inputs
 from diag.errors import UsageError
+from diag.genesys.api_errors import NotFoundError
 from diag.genesys.client import GenesysClient
-from diag.genesys.errors import NotFoundError
 from diag.genesys.models import Action
 
 DELETED: Final = "it was deleted while it was measured"

@@ -20,9 +20,9 @@ from diag.changes.journal.backup import Backups
 from diag.changes.journal.journal import Journal
 from diag.changes.journal.journal_line import JournalLine, unfinished
 from diag.checkup.check import Check
+from diag.genesys.api_errors import ApiError
 from diag.genesys.client import GenesysClient
 from diag.genesys.drafts import DraftMarks
-from diag.genesys.errors import ApiError
 
 QUIET_S: Final = 120.0
 """A run still marked "running" whose files did not change for this long was killed."""

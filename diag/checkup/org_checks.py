@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from diag.checkup.check import Check
+from diag.genesys.api_errors import ApiError, LoginError, NetworkError, UnexpectedReplyError
 from diag.genesys.client import GenesysClient
-from diag.genesys.errors import ApiError, LoginError, NetworkError, UnexpectedReplyError
 from diag.genesys.permissions import Permissions
 from diag.workload.org_limits import CONCURRENCY_KEY, DEFAULT_CONCURRENCY
 

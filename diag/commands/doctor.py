@@ -64,8 +64,8 @@ def _checks(console: "Console", settings: "Settings", *, remove_drafts: bool, ye
     from diag.checkup.local_checks import check_machine, check_settings
     from diag.checkup.org_checks import check_org
     from diag.errors import CredentialsError
+    from diag.genesys.api_errors import ApiError
     from diag.genesys.client import GenesysClient
-    from diag.genesys.errors import ApiError
     from diag.target import find_target
 
     yield from check_machine(settings.runs)
@@ -103,7 +103,7 @@ def _remove_drafts(
 ) -> "Iterator[Check]":
     from diag.checkup.check import Check
     from diag.checkup.leftovers import recorded_drafts, remove_draft, still_open
-    from diag.genesys.errors import ApiError
+    from diag.genesys.api_errors import ApiError
 
     for draft in still_open(client, recorded_drafts(settings.runs, client.connection.api_base)):
         name = draft.action_name or draft.action_id

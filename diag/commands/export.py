@@ -64,7 +64,7 @@ def _find(client: "GenesysClient", wanted: str) -> "Action":
     """The one action with that id or, if there is none, that name; asks for the whole list only last."""
     from diag.changes.plans.manual_plan import actions_named
     from diag.errors import UsageError
-    from diag.genesys.errors import (
+    from diag.genesys.api_errors import (
         NotFoundError,
         PermissionMissingError,
         PlatformError,
@@ -89,7 +89,7 @@ def _find(client: "GenesysClient", wanted: str) -> "Action":
 
 
 def _integration_type(client: "GenesysClient", integration_id: str | None) -> str | None:
-    from diag.genesys.errors import PermissionMissingError
+    from diag.genesys.api_errors import PermissionMissingError
 
     try:
         return next((entry.type_id for entry in client.integrations() if entry.id == integration_id), None)

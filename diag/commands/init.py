@@ -72,7 +72,7 @@ def _say_what_git_must_not_hold(console: "Console", file: Path, runs: Path) -> N
 
 
 def _contract(client: "GenesysClient", action: "Action") -> dict[str, object] | None:
-    from diag.genesys.errors import ApiError
+    from diag.genesys.api_errors import ApiError
 
     try:
         contract = client.get_action(action.id, contract=True).contract

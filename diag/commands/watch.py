@@ -74,7 +74,7 @@ def command(options: WatchOptions, profile: str | None, flags: ApplyFlags) -> in
     """
     from diag.console import Console
     from diag.exit_codes import ExitCode
-    from diag.genesys.errors import ApiError
+    from diag.genesys.api_errors import ApiError
     from diag.settings import load_settings
     from diag.target import find_target
 

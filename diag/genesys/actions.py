@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import quote
 
 from diag.genesys import outcomes
-from diag.genesys.errors import NetworkError, NotFoundError, UnexpectedReplyError
+from diag.genesys.api_errors import NetworkError, NotFoundError, UnexpectedReplyError
 from diag.genesys.http.api import Api, ApiRequest, QueryParams, RawReply
 from diag.genesys.http.paging import OnProgress, all_entities
 from diag.genesys.models import Action, FullConfig, TestReply, TestResult

@@ -1,7 +1,7 @@
 """Calls that create an action: published at once, or as a draft to be reviewed first."""
 
 from diag.genesys.actions import ACTIONS, VIEW
-from diag.genesys.errors import UnexpectedReplyError
+from diag.genesys.api_errors import UnexpectedReplyError
 from diag.genesys.http.api import Api, ApiRequest
 from diag.genesys.http.paging import all_entities
 from diag.genesys.models import Action

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from diag.genesys.actions import EDIT, action_path, patch_action, read_action, read_full
-from diag.genesys.errors import NotFoundError, UnexpectedReplyError
+from diag.genesys.api_errors import NotFoundError, UnexpectedReplyError
 from diag.genesys.http.api import Api
 from diag.genesys.models import Action, FullConfig
 

@@ -7,7 +7,7 @@ replaces on PATCH is unknown, so everything read must be sent back.
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from diag.genesys.errors import UnexpectedReplyError
+from diag.genesys.api_errors import UnexpectedReplyError
 from diag.genesys.outcomes import Classified
 from diag.genesys.replies.json_reply import (
     JsonObject,

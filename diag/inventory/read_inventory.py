@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from diag.genesys.api_errors import NotFoundError, PermissionMissingError
 from diag.genesys.client import GenesysClient
-from diag.genesys.errors import NotFoundError, PermissionMissingError
 from diag.genesys.http.paging import OnProgress
 from diag.inventory.row import InventoryRow
 

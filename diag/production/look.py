@@ -4,8 +4,8 @@ it."""
 from collections.abc import Sequence
 
 from diag.changes.journal.journal_line import JournalLine
+from diag.genesys.api_errors import ApiError
 from diag.genesys.client import GenesysClient
-from diag.genesys.errors import ApiError
 from diag.genesys.http.paging import OnProgress
 from diag.genesys.models import Action
 from diag.production.evidence import Place, ProductionEvidence, ProductionQuestion, evidence_of

@@ -6,8 +6,8 @@ from typing import Final
 
 from analysis.coverage.week_of_hours import week_of_counts
 from analysis.format.action_facts import ProductionWeek, clock_of
+from diag.genesys.api_errors import ApiError, RefusedRequestError
 from diag.genesys.client import GenesysClient
-from diag.genesys.errors import ApiError, RefusedRequestError
 from diag.production.time_window import last_days
 
 WEEKS_READ: Final = (4, 1)

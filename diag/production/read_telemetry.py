@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from analysis.number_words import plural
-from diag.genesys.errors import ApiError, RefusedRequestError
+from diag.genesys.api_errors import ApiError, RefusedRequestError
 from diag.genesys.http.paging import OnProgress
 from diag.genesys.models import Action
 from diag.genesys.telemetry import DurationRange, IntervalCounts

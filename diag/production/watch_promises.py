@@ -9,7 +9,7 @@ from analysis.production.hourly_counts import BucketCounts
 from analysis.production.promise_watch import WatchState, hours_cut, watch
 from analysis.production.too_generous import enough_s
 from analysis.settings import MOST_DAYS
-from diag.genesys.errors import RefusedRequestError
+from diag.genesys.api_errors import RefusedRequestError
 from diag.genesys.http.paging import OnProgress
 from diag.genesys.models import Action
 from diag.production.hour_store import ActionKey, HourStore

@@ -15,8 +15,8 @@ from diag.campaign.saved import Saved
 from diag.campaign.spread import Slot
 from diag.choice.turns_file import TURNS_FILE, WindowOrder, write_order
 from diag.exit_codes import ExitCode
+from diag.genesys.api_errors import ApiError
 from diag.genesys.client import GenesysClient
-from diag.genesys.errors import ApiError
 from diag.measuring.load_process import LoadOptions, NotMeasuredError, run_load, session_environment
 from diag.tuning.campaign_text import at, window_line
 from diag.tuning.limits_text import gone_lines, probe_lines

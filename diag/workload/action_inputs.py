@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analysis.format.sample_schema import InputOrigin
-from diag.genesys.errors import ApiError
+from diag.genesys.api_errors import ApiError
 from diag.workload.contract_check import fit_to_contract
 from diag.workload.make_payloads import NoInput, from_contract
 from diag.workload.payload import Payload

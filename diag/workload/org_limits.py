@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from diag.genesys.api_errors import ApiError
 from diag.genesys.client import GenesysClient
-from diag.genesys.errors import ApiError
 
 CONCURRENCY_KEY: Final = "actions.concurrent.executions.max"
 TOKEN_RATE_KEYS: Final = ("client.credentials.token.rate.per.minute", "token.rate.per.minute")

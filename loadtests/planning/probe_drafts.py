@@ -10,9 +10,9 @@ from typing import Final
 from analysis.format.drafts_file import DRAFTS_FILE, DraftNote, write_drafts
 from analysis.format.run_folder import RunFolder
 from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S
+from diag.genesys.api_errors import ApiError, UnexpectedReplyError
 from diag.genesys.client import GenesysClient
 from diag.genesys.drafts import DraftMarks, draft_fingerprint, shown_at_last, with_timeout
-from diag.genesys.errors import ApiError, UnexpectedReplyError
 from diag.genesys.models import FullConfig
 from loadtests.planning.plan import ActionLoad
 

@@ -13,7 +13,7 @@ from locust.runners import MasterRunner
 from analysis.errors import AnalysisError
 from diag.errors import DiagError, Explained, error_text
 from diag.exit_codes import ExitCode, exit_code_of
-from diag.genesys.errors import ApiError
+from diag.genesys.api_errors import ApiError
 from loadtests.planning.plan_json import to_wire
 from loadtests.planning.probe_drafts import ProbeDrafts
 from loadtests.recording.generator_grade import grade

@@ -15,7 +15,7 @@ from locust.runners import MasterRunner, WorkerRunner
 from analysis.errors import AnalysisError
 from diag.errors import DiagError
 from diag.exit_codes import ExitCode
-from diag.genesys.errors import ApiError
+from diag.genesys.api_errors import ApiError
 from loadtests.planning.run_options import add_options
 from loadtests.run.dry_run import describe, in_short
 from loadtests.run.load_run import LoadRun, print_error

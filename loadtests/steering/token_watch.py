@@ -10,7 +10,7 @@ from typing import Any, Final
 import gevent
 
 from diag.exit_codes import ExitCode
-from diag.genesys.errors import ApiError
+from diag.genesys.api_errors import ApiError
 from loadtests.recording.run_clock import RunClock
 from loadtests.sending.run_port import RunPort
 from loadtests.steering.decisions import Decision, Notice, StopRun

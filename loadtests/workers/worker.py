@@ -13,8 +13,8 @@ import gevent
 
 from diag.errors import DiagError, UsageError
 from diag.exit_codes import ExitCode, exit_code_of
+from diag.genesys.api_errors import ApiError
 from diag.genesys.client import GenesysClient
-from diag.genesys.errors import ApiError
 from diag.settings import load_settings
 from diag.target import sandbox_connection
 from loadtests.planning.plan_json import WorkerOrder, from_wire

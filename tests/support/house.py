@@ -21,7 +21,7 @@ _ANALYSIS: Final = {
 }  # fmt: skip
 _CLIENT: Final = {
     "diag.genesys.client",
-    "diag.genesys.errors",
+    "diag.genesys.api_errors",
     "diag.genesys.models",
     "diag.genesys.replies.json_reply",
 }
@@ -123,11 +123,11 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "analysis", "reports.report_data", "diag.__version__", "diag.errors",
     },
     # the client
-    "diag/genesys/errors.py": set(),
+    "diag/genesys/api_errors.py": set(),
     "diag/genesys": {"analysis.format.checked_json", "diag.__version__", "httpx"},
-    "diag/genesys/replies": {"analysis.format.checked_json", "diag.genesys.errors", "httpcore", "httpx"},
+    "diag/genesys/replies": {"analysis.format.checked_json", "diag.genesys.api_errors", "httpcore", "httpx"},
     "diag/genesys/http": {
-        "analysis.format.checked_json", "diag.__version__", "diag.genesys.errors", "diag.genesys.replies",
+        "analysis.format.checked_json", "diag.__version__", "diag.genesys.api_errors", "diag.genesys.replies",
         "httpx", "stamina",
     },
     # the sandbox: knows nothing of the client, so that each can prove the other

@@ -23,7 +23,7 @@ from diag.changes.applying.snapshot import Snapshot, drift
 from diag.changes.journal.journal_line import JournalLine
 from diag.changes.plans.change_result import ChangeResult
 from diag.changes.plans.plan import Change
-from diag.genesys.errors import ApiError
+from diag.genesys.api_errors import ApiError
 
 
 def carry_out_change(

@@ -8,7 +8,7 @@ from diag.changes.applying.org import NotTested
 from diag.changes.applying.snapshot import Snapshot, drift
 from diag.changes.applying.verification_call import input_to_call
 from diag.changes.plans.plan import Change, Plan
-from diag.genesys.errors import ApiError
+from diag.genesys.api_errors import ApiError
 from diag.genesys.models import Action, FullConfig
 
 

@@ -6,7 +6,7 @@ from diag.changes.applying.apply_context import ApplyContext, Step
 from diag.changes.applying.change_state import ChangeState, append_line
 from diag.changes.applying.snapshot import timeout_text
 from diag.changes.plans.change_result import ChangeOutcome
-from diag.genesys.errors import ApiError, NotFoundError
+from diag.genesys.api_errors import ApiError, NotFoundError
 
 
 def write_result(state: ChangeState, context: ApplyContext) -> Step:

@@ -17,7 +17,7 @@ from diag.changes.applying.org import NotTested
 from diag.changes.applying.snapshot import before_text, drift, timeout_text
 from diag.changes.applying.verification_call import CallResult, call_until_passed, input_to_call
 from diag.changes.plans.change_result import ChangeOutcome
-from diag.genesys.errors import ApiError, RateLimitedError, StaleVersionError, effect_is_unknown
+from diag.genesys.api_errors import ApiError, RateLimitedError, StaleVersionError, effect_is_unknown
 
 
 def read(state: ChangeState, context: ApplyContext) -> Step:

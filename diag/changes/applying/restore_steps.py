@@ -16,7 +16,7 @@ from diag.changes.applying.change_state import (
 from diag.changes.applying.ending_steps import backup_sentence, end, leave_open
 from diag.changes.applying.snapshot import timeout_text
 from diag.changes.plans.change_result import ChangeOutcome
-from diag.genesys.errors import ApiError, StaleVersionError, effect_is_unknown
+from diag.genesys.api_errors import ApiError, StaleVersionError, effect_is_unknown
 
 
 def restore_intent(state: ChangeState, context: ApplyContext) -> Step:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from diag.changes.applying.org import ActionInput, NotTested, Org, PayloadFor
-from diag.genesys.errors import ApiError
+from diag.genesys.api_errors import ApiError
 from diag.genesys.models import Action
 
 MAX_CALLS: Final = 3

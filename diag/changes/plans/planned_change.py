@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from diag.changes.plans.action_fields import digest_of, fields_of, new_salt
 from diag.changes.plans.plan import Change, Evidence, SkippedChange, UnreadAction
-from diag.genesys.errors import ApiError, NotFoundError
+from diag.genesys.api_errors import ApiError, NotFoundError
 from diag.genesys.models import FullConfig
 
 ReadConfig = Callable[[str], FullConfig]

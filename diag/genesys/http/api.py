@@ -12,7 +12,7 @@ from typing import Final
 
 import httpx
 
-from diag.genesys.errors import ApiError, NetworkError, ProxyAddressError
+from diag.genesys.api_errors import ApiError, NetworkError, ProxyAddressError
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.login import BearerAuth, TokenSource
 from diag.genesys.http.network_errors import network_error

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
-from diag.genesys.errors import InsecureAddressError, UnknownRegionError
+from diag.genesys.api_errors import InsecureAddressError, UnknownRegionError
 from diag.genesys.http.pacing import RateBucket
 from diag.genesys.http.regions import resolve_region
 from diag.genesys.http.secret import Secret

@@ -16,7 +16,7 @@ from typing import Final
 import httpx
 
 from analysis.format.checked_json import UnfitJsonError, parse_json
-from diag.genesys.errors import (
+from diag.genesys.api_errors import (
     ApiError,
     LoginError,
     NetworkError,

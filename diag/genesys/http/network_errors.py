@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import httpx
 
-from diag.genesys.errors import ApiError, NetworkError, UnexpectedReplyError
+from diag.genesys.api_errors import ApiError, NetworkError, UnexpectedReplyError
 from diag.genesys.replies.reply_bound import UnfitReplyError
 
 

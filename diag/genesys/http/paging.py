@@ -8,7 +8,7 @@ promise counts, because stopping early loses actions: a Terraform export once re
 from collections.abc import Callable
 from typing import Final
 
-from diag.genesys.errors import UnexpectedReplyError
+from diag.genesys.api_errors import UnexpectedReplyError
 from diag.genesys.http.api import Api, QueryParams
 from diag.genesys.replies.json_reply import JsonObject, objects, optional_int
 

@@ -5,7 +5,7 @@ Source: PureCloudRegionHosts of the Genesys SDK; the Terraform provider and the 
 
 from typing import Final
 
-from diag.genesys.errors import UnknownRegionError
+from diag.genesys.api_errors import UnknownRegionError
 
 REGIONS: Final[dict[str, str]] = {
     "us-east-1": "mypurecloud.com",

@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 import stamina
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
-from diag.genesys.errors import ApiError, NetworkError, PlatformError, RateLimitedError
+from diag.genesys.api_errors import ApiError, NetworkError, PlatformError, RateLimitedError
 
 MAX_RETRY_AFTER_S: Final = 180.0
 MAX_ATTEMPTS: Final = 6

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Final, cast
 
 from analysis.format.checked_json import UnfitJsonError, parse_json
-from diag.genesys.errors import (
+from diag.genesys.api_errors import (
     ApiError,
     LoginError,
     NotFoundError,

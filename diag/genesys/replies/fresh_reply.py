@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
-from diag.genesys.errors import UnexpectedReplyError
+from diag.genesys.api_errors import UnexpectedReplyError
 
 FRESH: Final = {"Cache-Control": "no-cache"}
 """Asks every cache in between to ask the platform (RFC 9111, 5.2.1.4)."""

@@ -4,7 +4,7 @@ import re
 from typing import Final, TypeAlias, cast
 
 from analysis.format.checked_json import UnfitJsonError, parse_json
-from diag.genesys.errors import UnexpectedReplyError
+from diag.genesys.api_errors import UnexpectedReplyError
 
 JsonObject: TypeAlias = dict[str, object]
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from email.message import Message
 from typing import Final
 
-from diag.genesys.errors import UnexpectedReplyError
+from diag.genesys.api_errors import UnexpectedReplyError
 
 AS_IT_IS: Final = {"Accept-Encoding": "identity"}
 """Asks for an uncompressed reply: a compressed text that was cut short unpacks without an error."""

@@ -11,7 +11,7 @@ from diag.changes.plans.change_result import ChangeOutcome
 from diag.changes.plans.manual_plan import make_manual_plan
 from diag.changes.plans.plan import SkippedChange
 from diag.changes.undo_plan import make_undo_plan
-from diag.genesys.errors import UnexpectedReplyError
+from diag.genesys.api_errors import UnexpectedReplyError
 from diag.genesys.http.api import ApiRequest
 from tests.support.changes.dropped_template import drop_the_template
 from tests.support.sandbox_control import switch

@@ -8,8 +8,8 @@ import pytest
 
 from diag.changes.plans.manual_plan import make_manual_plan
 from diag.changes.plans.plan import OrgIdentity
+from diag.genesys.api_errors import LoginError, NetworkError, NotFoundError, StaleVersionError
 from diag.genesys.client import GenesysClient
-from diag.genesys.errors import LoginError, NetworkError, NotFoundError, StaleVersionError
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.secret import Secret
 from tests.conftest import RunningSandbox, StartSandbox

@@ -7,8 +7,14 @@ import httpx
 import pytest
 import stamina
 
+from diag.genesys.api_errors import (
+    ApiError,
+    NetworkError,
+    PlatformError,
+    StaleVersionError,
+    UnexpectedReplyError,
+)
 from diag.genesys.client import GenesysClient
-from diag.genesys.errors import ApiError, NetworkError, PlatformError, StaleVersionError, UnexpectedReplyError
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.secret import Secret
 from tests.conftest import RunningSandbox, StartSandbox

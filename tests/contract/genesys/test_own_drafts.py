@@ -9,8 +9,8 @@ import pytest
 
 from analysis.format.run_folder import RunFolder
 from diag.checkup.leftovers import check_drafts, recorded_drafts, remove_draft
+from diag.genesys.api_errors import ApiError, NotFoundError
 from diag.genesys.client import GenesysClient
-from diag.genesys.errors import ApiError, NotFoundError
 from diag.genesys.http.pacing import RateBucket
 from diag.target import sandbox_connection
 from diag.workload.make_payloads import EMPTY

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from diag.genesys.api_errors import StaleVersionError
 from diag.genesys.client import GenesysClient
-from diag.genesys.errors import StaleVersionError
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.secret import Secret
 from tests.conftest import RunningSandbox, StartSandbox

@@ -18,7 +18,7 @@ from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
 from diag.changes.plans.plan import Plan
 from diag.console import Console
 from diag.errors import UsageError
-from diag.genesys.errors import ApiError, PlatformError
+from diag.genesys.api_errors import ApiError, PlatformError
 from diag.production.promises import Promise, promises_of
 from diag.production.watch_promises import ACCEPTED, NotWatched, PromiseLook, Watched
 from tests.support.changes.fake_org import IDENTITY, FakeOrg, change_for, full_config

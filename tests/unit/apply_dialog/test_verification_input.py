@@ -7,8 +7,8 @@ from analysis.format.run_folder import Manifest, RunFolder, write_manifest
 from analysis.format.sample_schema import InputOrigin
 from diag.apply_dialog.verification_input import payloads_of_runs
 from diag.changes.applying.org import ActionInput, NotTested
+from diag.genesys.api_errors import NetworkError
 from diag.genesys.client import GenesysClient
-from diag.genesys.errors import NetworkError
 from diag.genesys.models import Action
 from tests.support.changes.fake_org import full_config
 

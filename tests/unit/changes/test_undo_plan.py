@@ -9,7 +9,7 @@ from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
 from diag.changes.plans.plan import OrgIdentity, Plan
 from diag.changes.plans.plan_file import plan_digest
 from diag.changes.undo_plan import demand_something_undone, entries_of_run, entry_named, make_undo_plan
-from diag.genesys.errors import RateLimitedError
+from diag.genesys.api_errors import RateLimitedError
 from tests.support.changes.fake_org import ID, IDENTITY, FakeOrg, change_for, full_config, raising
 
 Apply = Callable[..., list[ChangeResult]]

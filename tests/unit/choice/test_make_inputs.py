@@ -9,8 +9,8 @@ from jsonschema import Draft7Validator
 
 from diag.choice.choose_actions import Candidate
 from diag.choice.make_inputs import with_inputs
+from diag.genesys.api_errors import PermissionMissingError
 from diag.genesys.client import GenesysClient
-from diag.genesys.errors import PermissionMissingError
 from diag.genesys.models import Action, ActionConfig
 from diag.workload.example_text import matching_text
 from diag.workload.make_payloads import NoInput, from_contract

@@ -14,7 +14,7 @@ from diag.definitions.create import create
 from diag.definitions.definition import definition_from
 from diag.definitions.definition_errors import AmbiguousTargetError
 from diag.definitions.resolve import resolve
-from diag.genesys.errors import (
+from diag.genesys.api_errors import (
     ApiError,
     NetworkError,
     PermissionMissingError,

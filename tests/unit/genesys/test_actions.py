@@ -5,8 +5,8 @@ import httpx
 import pytest
 import respx
 
+from diag.genesys.api_errors import NotFoundError, StaleVersionError, UnexpectedReplyError
 from diag.genesys.client import GenesysClient
-from diag.genesys.errors import NotFoundError, StaleVersionError, UnexpectedReplyError
 from tests.support.genesys.respx_org import ACTIONS, NOT_FOUND, action
 
 

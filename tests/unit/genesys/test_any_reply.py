@@ -10,8 +10,8 @@ import stamina
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from diag.genesys.api_errors import ApiError
 from diag.genesys.client import GenesysClient
-from diag.genesys.errors import ApiError
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.pacing import RateBucket
 from diag.genesys.http.secret import Secret

@@ -10,8 +10,8 @@ import respx
 from hypothesis import given
 from hypothesis import strategies as st
 
+from diag.genesys.api_errors import UnexpectedReplyError, effect_is_unknown
 from diag.genesys.client import GenesysClient
-from diag.genesys.errors import UnexpectedReplyError, effect_is_unknown
 from diag.genesys.models import Action, ActionConfig, FullConfig
 from tests.support.genesys.respx_org import NOT_FOUND
 

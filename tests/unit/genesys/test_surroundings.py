@@ -7,8 +7,8 @@ import httpx
 import pytest
 import respx
 
+from diag.genesys.api_errors import PermissionMissingError, PlatformError
 from diag.genesys.client import GenesysClient
-from diag.genesys.errors import PermissionMissingError, PlatformError
 from diag.genesys.permissions import Permissions
 from diag.genesys.telemetry import DurationRange
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import respx
 
+from diag.genesys.api_errors import UnexpectedReplyError
 from diag.genesys.client import GenesysClient
-from diag.genesys.errors import UnexpectedReplyError
 from tests.support.genesys.respx_org import ACTIONS, action
 
 

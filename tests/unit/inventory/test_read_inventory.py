@@ -6,8 +6,8 @@ import httpx
 import pytest
 import respx
 
+from diag.genesys.api_errors import PermissionMissingError
 from diag.genesys.client import GenesysClient
-from diag.genesys.errors import PermissionMissingError
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.secret import Secret
 from diag.inventory.read_inventory import read_inventory, with_consumers

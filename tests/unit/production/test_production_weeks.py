@@ -6,14 +6,14 @@ from typing import cast
 
 import pytest
 
-from diag.genesys.client import GenesysClient
-from diag.genesys.errors import (
+from diag.genesys.api_errors import (
     ApiError,
     NetworkError,
     PermissionMissingError,
     RefusedRequestError,
     UnexpectedReplyError,
 )
+from diag.genesys.client import GenesysClient
 from diag.production.production_weeks import production_weeks
 from diag.production.time_window import LAG
 

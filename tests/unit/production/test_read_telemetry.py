@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.genesys.errors import PlatformError, RefusedRequestError
+from diag.genesys.api_errors import PlatformError, RefusedRequestError
 from diag.genesys.models import Action, ActionConfig
 from diag.genesys.telemetry import DurationRange, IntervalCounts
 from diag.production.read_telemetry import read_production

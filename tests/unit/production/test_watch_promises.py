@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from diag.changes.journal.journal_line import JournalLine
-from diag.genesys.errors import RefusedRequestError
+from diag.genesys.api_errors import RefusedRequestError
 from diag.genesys.models import Action
 from diag.genesys.telemetry import DurationRange, IntervalCounts
 from diag.production.hour_store import HourStore, open_store

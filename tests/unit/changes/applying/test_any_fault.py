@@ -17,7 +17,7 @@ from diag.changes.journal.journal import Journal
 from diag.changes.journal.journal_line import Author, unfinished
 from diag.changes.plans.change_result import ChangeOutcome
 from diag.changes.plans.plan import Plan
-from diag.genesys.errors import NetworkError, PlatformError, RateLimitedError, StaleVersionError
+from diag.genesys.api_errors import NetworkError, PlatformError, RateLimitedError, StaleVersionError
 from tests.support.changes.fake_org import (
     ID,
     IDENTITY,

@@ -7,7 +7,7 @@ import pytest
 from diag.changes.journal.journal import Journal
 from diag.changes.journal.journal_line import unfinished
 from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
-from diag.genesys.errors import (
+from diag.genesys.api_errors import (
     ApiError,
     NetworkError,
     PlatformError,

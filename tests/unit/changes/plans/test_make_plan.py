@@ -10,7 +10,7 @@ from diag.changes.change_errors import WrongOrgError
 from diag.changes.plans.action_fields import fields_of
 from diag.changes.plans.make_plan import make_plan
 from diag.changes.plans.plan import Change, Plan, PlanOptions
-from diag.genesys.errors import PermissionMissingError, PlatformError, UnexpectedReplyError
+from diag.genesys.api_errors import PermissionMissingError, PlatformError, UnexpectedReplyError
 from diag.genesys.models import FullConfig
 from tests.support.changes.fake_org import IDENTITY, FakeOrg, full_config, raising
 from tests.support.changes.recommendations import analysis_of, recommendation

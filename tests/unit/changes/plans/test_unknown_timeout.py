@@ -11,7 +11,7 @@ from diag.changes.exports.terraform_output import terraform_lines
 from diag.changes.plans.make_plan import make_plan
 from diag.changes.plans.manual_plan import make_manual_plan
 from diag.changes.plans.planned_change import change_of
-from diag.genesys.errors import UnexpectedReplyError
+from diag.genesys.api_errors import UnexpectedReplyError
 from diag.inventory.action_facts import facts_of
 from tests.support.changes.fake_org import IDENTITY, FakeOrg, change_for, full_config
 from tests.support.changes.recommendations import analysis_of, recommendation

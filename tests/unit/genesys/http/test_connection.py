@@ -4,7 +4,7 @@ import traceback
 
 import pytest
 
-from diag.genesys.errors import InsecureAddressError, UnknownRegionError
+from diag.genesys.api_errors import InsecureAddressError, UnknownRegionError
 from diag.genesys.http.connection import Connection, checked_base
 from diag.genesys.http.regions import REGIONS, resolve_region
 from diag.genesys.http.secret import Secret

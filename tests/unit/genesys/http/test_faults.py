@@ -7,14 +7,14 @@ import httpx
 import pytest
 import respx
 
-from diag.genesys.client import GenesysClient
-from diag.genesys.errors import (
+from diag.genesys.api_errors import (
     NetworkError,
     PermissionMissingError,
     RateLimitedError,
     RefusedRequestError,
     UnexpectedReplyError,
 )
+from diag.genesys.client import GenesysClient
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.secret import Secret
 from tests.support.genesys.respx_org import ACTION, FULL, ME, OK

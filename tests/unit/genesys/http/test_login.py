@@ -4,8 +4,8 @@ import httpx
 import pytest
 import respx
 
+from diag.genesys.api_errors import LoginError, RateLimitedError, UnexpectedReplyError
 from diag.genesys.client import GenesysClient
-from diag.genesys.errors import LoginError, RateLimitedError, UnexpectedReplyError
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.login import TokenSource
 from diag.genesys.http.secret import Secret

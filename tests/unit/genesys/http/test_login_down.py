@@ -10,8 +10,8 @@ import stamina
 from hypothesis import given
 from hypothesis import strategies as st
 
+from diag.genesys.api_errors import ApiError, LoginError, NetworkError, PlatformError, RateLimitedError
 from diag.genesys.client import GenesysClient
-from diag.genesys.errors import ApiError, LoginError, NetworkError, PlatformError, RateLimitedError
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.login import FAILURE_KEPT_S, TokenSource
 from diag.genesys.http.secret import Secret

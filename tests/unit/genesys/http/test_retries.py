@@ -9,13 +9,13 @@ import pytest
 import respx
 import stamina
 
-from diag.genesys.client import GenesysClient
-from diag.genesys.errors import (
+from diag.genesys.api_errors import (
     ApiError,
     NetworkError,
     PlatformError,
     RateLimitedError,
 )
+from diag.genesys.client import GenesysClient
 from diag.genesys.http.retrying import wait_before_retry
 from tests.support.genesys.respx_org import ACTION, FULL, ME, OK
 

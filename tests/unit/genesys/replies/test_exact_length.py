@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from diag.genesys.errors import UnexpectedReplyError
+from diag.genesys.api_errors import UnexpectedReplyError
 from diag.genesys.http.api import Api
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.pacing import RateBucket

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from analysis.format.input_file import MOST_BYTES
-from diag.genesys.errors import ApiError, UnexpectedReplyError
+from diag.genesys.api_errors import ApiError, UnexpectedReplyError
 from diag.genesys.http.api import Api, ApiRequest
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.pacing import RateBucket

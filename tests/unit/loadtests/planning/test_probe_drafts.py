@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from analysis.format.run_folder import RunFolder
+from diag.genesys.api_errors import ApiError, UnexpectedReplyError
 from diag.genesys.drafts import DraftMarks, draft_fingerprint, with_timeout
-from diag.genesys.errors import ApiError, UnexpectedReplyError
 from diag.genesys.models import Action, FullConfig
 from diag.workload.make_payloads import EMPTY
 from loadtests.planning.plan import ActionLoad

@@ -11,7 +11,7 @@ from analysis.format.run_folder import LeftOut
 from analysis.format.sample_schema import ActionVersion
 from diag.choice.turns_file import Turn, WindowOrder
 from diag.exit_codes import ExitCode
-from diag.genesys.errors import LoginError
+from diag.genesys.api_errors import LoginError
 from diag.workload.load_shape import GuardLimits, Model, Ramp
 from diag.workload.make_payloads import EMPTY
 from loadtests.planning.make_plan import as_a_window

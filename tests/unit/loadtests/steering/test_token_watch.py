@@ -6,7 +6,7 @@ import gevent
 import pytest
 from gevent.event import Event
 
-from diag.genesys.errors import LoginError
+from diag.genesys.api_errors import LoginError
 from loadtests.steering.decisions import Decision, Notice, StopRun
 from loadtests.steering.token_watch import TokenWatch
 from tests.support.seconds import second
