@@ -8,7 +8,7 @@ import re
 from fractions import Fraction
 from typing import Final
 
-from analysis.errors import BadSettingError
+from analysis.analysis_errors import BadSettingError
 from analysis.settings import HIGHEST_PERCENTILE, LOWEST_PERCENTILE
 
 _FORMS: Final = "Write it as 0.1% or as '1 in 1,000'."

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Final, Literal
 
-from analysis.errors import BadSettingError
+from analysis.analysis_errors import BadSettingError
 from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, PLATFORM_MIN_TIMEOUT_S
 
 SAME_WITHIN_S: Final = 0.25

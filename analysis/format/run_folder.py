@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
-from analysis.errors import UnreadableSamplesError
+from analysis.analysis_errors import UnreadableSamplesError
 from analysis.format.action_facts import ActionFacts
 from analysis.format.atomic_write import write_whole
 from analysis.format.input_file import InputFile

@@ -3,7 +3,7 @@
 
 from collections.abc import Collection
 
-from analysis.errors import UnreadableSamplesError
+from analysis.analysis_errors import UnreadableSamplesError
 from analysis.format.atomic_write import write_whole
 from analysis.format.input_file import InputFile
 from analysis.format.run_folder import RunFolder

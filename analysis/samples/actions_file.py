@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from analysis.analysis_errors import UnreadableSamplesError
 from analysis.coverage.week_of_hours import StatedHours, stated_week
-from analysis.errors import UnreadableSamplesError
 from analysis.format.action_facts import ActionFacts, ProductionWeek
 from analysis.format.input_file import InputFile
 from analysis.format.typed_json import WrongShapeError, typed

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.errors import UnreadableSamplesError
+from analysis.analysis_errors import UnreadableSamplesError
 from analysis.format.run_folder import Manifest, RunFolder
 from analysis.format.sample_schema import COLUMNS
 from analysis.format.settled_file import read_settled

@@ -1,6 +1,6 @@
 """The manifest of a run whose samples are read; samples can be judged without one."""
 
-from analysis.errors import UnreadableSamplesError
+from analysis.analysis_errors import UnreadableSamplesError
 from analysis.format.run_folder import Manifest, RunFolder, read_manifest
 from analysis.format.skipped_input import SkippedInput
 

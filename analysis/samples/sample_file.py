@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Final, Literal
 
 import pandas as pd
 
-from analysis.errors import UnreadableSamplesError
+from analysis.analysis_errors import UnreadableSamplesError
 from analysis.format.input_file import check_regular, open_regular
 from analysis.format.sample_schema import COLUMNS, REQUIRED_COLUMNS
 from analysis.format.skipped_input import SkippedInput

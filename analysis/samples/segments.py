@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.errors import UnreadableSamplesError
+from analysis.analysis_errors import UnreadableSamplesError
 from analysis.format.call_record import (
     FIELDS,
     NAMES_SUFFIX,

@@ -5,7 +5,7 @@ import zlib
 from pathlib import Path
 from typing import Any, Final
 
-from analysis.errors import UnreadableSamplesError
+from analysis.analysis_errors import UnreadableSamplesError
 from analysis.format.input_file import open_regular
 
 MOST_UNPACKED_BYTES: Final = 64 << 20

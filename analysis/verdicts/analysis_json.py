@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Final
 
-from analysis.errors import UnreadableSamplesError
+from analysis.analysis_errors import UnreadableSamplesError
 from analysis.format.typed_json import WrongShapeError, typed
 from analysis.jobs.polling_loop import FlowLoop
 from analysis.verdicts.recommendation import FORMAT_VERSION, Analysis, Recommendation

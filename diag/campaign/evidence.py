@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from analysis.errors import UnreadableSamplesError
+from analysis.analysis_errors import UnreadableSamplesError
 from analysis.format.run_folder import Manifest, RunFolder
 from analysis.format.segment_reader import holds_records
 from analysis.settings import RecommendSettings

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from analysis.errors import BadSettingError
+from analysis.analysis_errors import BadSettingError
 from analysis.format.action_facts import is_zone
 from analysis.format.atomic_write import write_whole
 from analysis.format.input_file import InputFile

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from analysis.errors import AnalysisError
+from analysis.analysis_errors import AnalysisError
 from analysis.format.drafts_file import DRAFTS_FILE, read_drafts, write_drafts
 from analysis.format.run_folder import RunFolder, read_manifest
 from analysis.plain_text import is_printable

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Final
 
-from analysis.errors import UnreadableSamplesError
+from analysis.analysis_errors import UnreadableSamplesError
 from analysis.format.action_facts import ProductionWeek
 from analysis.format.atomic_write import write_whole
 from analysis.format.input_file import InputFile

@@ -246,7 +246,7 @@ def _conclude(
     rules: "RecommendSettings",
     zone: str | None,
 ) -> int:
-    from analysis.errors import UnreadableSamplesError
+    from analysis.analysis_errors import UnreadableSamplesError
     from analysis.format.run_folder import read_manifest
     from analysis.number_words import noun, plural
     from analysis.typed_command import rule_flags

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
+from analysis.analysis_errors import BadSettingError
 from analysis.cut_off import cut_off_of, percentile_of
-from analysis.errors import BadSettingError
 from analysis.settings import RecommendSettings
 from analysis.typed_command import Asked, flag_with, rule_flag, shortest
 from diag.interaction.option_values import gathered
@@ -23,7 +23,7 @@ _DEFAULTS = {field.name: field.default for field in fields(RecommendSettings)}
 def recommend_options(function: Callable[..., Result]) -> Callable[..., Result]:
     """Add the flags; the command receives `rules: RecommendSettings`.
 
-    A value outside its range raises analysis.errors.BadSettingError.
+    A value outside its range raises analysis.analysis_errors.BadSettingError.
     """
     options: tuple[Callable[[Callable[..., Any]], Callable[..., Any]], ...] = (
         _option("percentile", float, "Share of calls that must finish in time."),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from analysis.errors import UnreadableSamplesError
+from analysis.analysis_errors import UnreadableSamplesError
 from analysis.format.call_record import SEGMENT_SUFFIX
 from analysis.format.checked_json import parse_line
 from analysis.format.event_lines import second_line

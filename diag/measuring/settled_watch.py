@@ -47,7 +47,7 @@ def watch(
     A check reads the whole run again (a million rows: 1.3 s of CPU), so the pause between two grows with what
     they cost.
     """
-    from analysis.errors import AnalysisError
+    from analysis.analysis_errors import AnalysisError
     from analysis.stopping.settled_in_folder import settled_actions
 
     settled: set[str] = set()

@@ -3,7 +3,7 @@
 import time
 from pathlib import Path
 
-from analysis.errors import UnreadableSamplesError
+from analysis.analysis_errors import UnreadableSamplesError
 from analysis.format.event_lines import last_seconds
 from analysis.format.run_folder import RunFolder, read_manifest
 from diag.measuring.run_lock import is_locked

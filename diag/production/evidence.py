@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Final
 
-from analysis.errors import AnalysisError, UnreadableSamplesError
+from analysis.analysis_errors import AnalysisError, UnreadableSamplesError
 from analysis.estimates.findings import TelemetryFindings
 from analysis.format.input_file import InputFile
 from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S

@@ -8,8 +8,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final, cast, get_args
 
+from analysis.analysis_errors import BadSettingError
 from analysis.coverage.week_of_hours import stated_week
-from analysis.errors import BadSettingError
 from analysis.format.action_facts import ProductionWeek
 from analysis.format.input_file import InputFile
 from analysis.format.sample_schema import InputOrigin

@@ -10,7 +10,7 @@ from typing import Any, Final
 import gevent
 from locust.runners import MasterRunner
 
-from analysis.errors import AnalysisError
+from analysis.analysis_errors import AnalysisError
 from diag.errors import DiagError, Explained, error_text
 from diag.exit_codes import ExitCode, exit_code_of
 from diag.genesys.api_errors import ApiError

@@ -12,7 +12,7 @@ import gevent
 from gevent.event import Event
 from locust.runners import MasterRunner, WorkerRunner
 
-from analysis.errors import AnalysisError
+from analysis.analysis_errors import AnalysisError
 from diag.errors import DiagError
 from diag.exit_codes import ExitCode
 from diag.genesys.api_errors import ApiError

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from analysis.errors import AnalysisError, UnreadableSamplesError
+from analysis.analysis_errors import AnalysisError, UnreadableSamplesError
 from analysis.format.input_file import InputFile
 from analysis.format.run_folder import RunFolder, read_manifest
 from analysis.verdicts.analysis_json import analysis_from_json

@@ -16,7 +16,7 @@ MAP_BEGINS: Final = "<!-- the map: drawn by `make map`, held by tests/test_archi
 MAP_ENDS: Final = "<!-- end of the map -->\n"
 
 _ANALYSIS: Final = {
-    "analysis.errors", "analysis.settings", "analysis.number_words", "analysis.plain_text",
+    "analysis.analysis_errors", "analysis.settings", "analysis.number_words", "analysis.plain_text",
     "analysis.typed_command",
 }  # fmt: skip
 _CLIENT: Final = {
@@ -31,17 +31,18 @@ _CLIENT: Final = {
 MAY_IMPORT: Final[dict[str, set[str]]] = {
     # analysis, in the order data flows
     "analysis/__init__.py": set(),
-    "analysis/errors.py": set(),
+    "analysis/analysis_errors.py": set(),
     "analysis/number_words.py": set(),
     "analysis/plain_text.py": set(),
     "analysis/wrapped_text.py": set(),
-    "analysis/format": {"analysis.errors", "analysis.plain_text"},
-    "analysis/settings.py": {"analysis.errors", "analysis.format"},
-    "analysis/cut_off.py": {"analysis.errors", "analysis.settings"},
+    "analysis/format": {"analysis.analysis_errors", "analysis.plain_text"},
+    "analysis/settings.py": {"analysis.analysis_errors", "analysis.format"},
+    "analysis/cut_off.py": {"analysis.analysis_errors", "analysis.settings"},
     "analysis/typed_command.py": {"analysis.settings"},
     "analysis/coverage": {"analysis.format", "numpy", "scipy"},
     "analysis/samples": {
-        "analysis.errors", "analysis.coverage", "analysis.format", "analysis.number_words", "numpy", "pandas",
+        "analysis.analysis_errors", "analysis.coverage", "analysis.format", "analysis.number_words",
+        "numpy", "pandas",
         "pyarrow",
     },
     "analysis/runs": {"analysis.format", "analysis.samples", "numpy", "pandas"},
@@ -171,12 +172,12 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/inventory": {*_CLIENT, "analysis.format", "diag.errors", "diag.genesys", "diag.table"},
     "diag/workload": {
         *_CLIENT, "analysis.coverage.week_of_hours",
-        "analysis.errors", "analysis.format", "analysis.plain_text", "analysis.settings",
+        "analysis.analysis_errors", "analysis.format", "analysis.plain_text", "analysis.settings",
         "diag.errors", "diag.inventory",
         "diag.toml_section", "jsonschema", "rstr",
     },
     "diag/choice": {
-        *_CLIENT, "analysis.errors", "analysis.format", "analysis.plain_text", "diag.errors",
+        *_CLIENT, "analysis.analysis_errors", "analysis.format", "analysis.plain_text", "diag.errors",
         "diag.inventory", "diag.workload",
     },
     "diag/changes/__init__.py": set(),
@@ -200,7 +201,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     },
     "diag/checks": {"analysis", "diag.changes.plans"},
     "diag/checkup": {
-        "analysis.errors", "analysis.format", "analysis.plain_text", "diag.__version__",
+        "analysis.analysis_errors", "analysis.format", "analysis.plain_text", "diag.__version__",
         "diag.changes.change_errors", "diag.changes.journal", "diag.genesys", "diag.workload",
     },
     "diag/definitions": {
@@ -267,7 +268,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "loadtests.steering", "gevent", "locust", "psutil",
     },
     "loadtests/run": {
-        *_CLIENT, "analysis.errors", "analysis.format", "analysis.number_words", "analysis.plain_text",
+        *_CLIENT, "analysis.analysis_errors", "analysis.format", "analysis.number_words",
+        "analysis.plain_text",
         "diag.errors", "diag.exit_codes", "diag.cross_site", "diag.measuring",
         "diag.settings", "diag.table", "diag.table_layout",
         "diag.target", "diag.workload", "analysis.wrapped_text", "loadtests.planning", "loadtests.recording",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from analysis.errors import BadSettingError
+from analysis.analysis_errors import BadSettingError
 from analysis.settings import RecommendSettings, with_overrides
 
 DEFAULT = RecommendSettings()

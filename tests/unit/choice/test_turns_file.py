@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.analysis_errors import UnreadableSamplesError
 from analysis.coverage.week_of_hours import stated_week
-from analysis.errors import UnreadableSamplesError
 from analysis.format.action_facts import ProductionWeek
 from diag.choice.turns_file import Turn, WindowOrder, order_for, read_order, write_order
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from analysis.analysis_errors import UnreadableSamplesError
 from analysis.coverage.week_of_hours import stated_week
-from analysis.errors import UnreadableSamplesError
 from analysis.format.action_facts import ActionFacts
 from analysis.format.checked_json import BROKEN_CHARACTER, UnfitJsonError, parse_json, parse_line
 from analysis.format.drafts_file import read_drafts

@@ -7,7 +7,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from analysis.errors import BadSettingError
+from analysis.analysis_errors import BadSettingError
 from analysis.settings import RecommendSettings
 from analysis.typed_command import rule_flags
 from diag.apply_dialog.apply_options import ApplyFlags, apply_options

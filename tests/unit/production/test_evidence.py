@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from analysis.errors import UnreadableSamplesError
+from analysis.analysis_errors import UnreadableSamplesError
 from analysis.settings import RecommendSettings
 from analysis.typed_command import Asked
 from diag.genesys.models import Action, ActionConfig

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.errors import UnreadableSamplesError
+from analysis.analysis_errors import UnreadableSamplesError
 from analysis.format.run_folder import RunFolder
 from analysis.samples.actions_file import read_actions_file
 from analysis.samples.read_samples import read_samples

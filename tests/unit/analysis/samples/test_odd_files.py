@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from analysis.errors import UnreadableSamplesError
+from analysis.analysis_errors import UnreadableSamplesError
 from analysis.samples import sample_file, unpacked_file
 from analysis.samples.read_samples import read_samples
 from analysis.verdicts.recommend import recommend

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.errors import UnreadableSamplesError
+from analysis.analysis_errors import UnreadableSamplesError
 from analysis.format.action_facts import ActionFacts
 from analysis.format.run_folder import Manifest, RunFolder, Status, write_manifest
 from analysis.format.sample_schema import Outcome

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.errors import UnreadableSamplesError
+from analysis.analysis_errors import UnreadableSamplesError
 from analysis.samples.action_calls import by_action
 from analysis.samples.sample_set import SampleSet
 from analysis.settings import RecommendSettings
