@@ -1,4 +1,4 @@
-"""What can go wrong in this room.
+"""What can go wrong in the analysis.
 
 AnalysisError
 └── UnreadableSamplesError   a file or folder holds no readable sample

@@ -1,4 +1,4 @@
-"""What can go wrong here, apart from a single change: that is a value (`ChangeResult`).
+"""What can go wrong with plans, journal and undo, apart from one change: that is a value (`ChangeResult`).
 
 ChangesError
 ├── PlanFileError        usage   a plan file is damaged, foreign, or from a newer version

@@ -1,4 +1,4 @@
-"""What can go wrong in this room.
+"""What can go wrong with a file that defines an action.
 
 DefinitionError
 ├── InvalidDefinitionError   usage   the file is not an action definition; every fault is listed
