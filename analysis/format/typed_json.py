@@ -35,6 +35,7 @@ UnixSeconds = Annotated[float, Between(0, 253_402_300_799, "a time in Unix secon
 """A moment, up to the last second of the year 9999: what a date can show."""
 Count = Annotated[int, Between(0, 2**53)]
 TimeoutSeconds = Annotated[int, Between(1, 60)]
+Share = Annotated[float, Between(0, 1)]
 Amount = Annotated[float, Between(0, 1e12)]
 """A time, a rate, a share: nothing measured comes near its end."""
 

@@ -12,7 +12,7 @@ from analysis.estimates.findings import mostly_invented, share_invented
 from analysis.estimates.stability import LevelChange
 from analysis.format.action_facts import ActionFacts
 from analysis.format.skipped_input import SkippedInput
-from analysis.format.typed_json import Amount
+from analysis.format.typed_json import Amount, Share
 from analysis.jobs.polling_loop import FlowLoop
 from analysis.settings import RecommendSettings
 from analysis.statistics.kaplan_meier import SurvivalTable
@@ -138,6 +138,18 @@ class Recommendation:
     def invented_share(self) -> float | None:
         """Share (0..1) of `samples` that had an invented input; None where no origin is known."""
         return share_invented(self.input_origins, self.samples)
+
+    @property
+    def promised_share(self) -> float:
+        """The most that the recommended timeout is to cut off (0..1).
+
+        That is what the percentile leaves, or more where the number is known to cut off more: a cap made it
+        shorter.
+        """
+        left = round(1.0 - self.percentile, 12)
+        if self.cut_off_after is None or self.cut_off_after <= left:
+            return left
+        return max(self.cut_off_after_at_most or 0.0, self.cut_off_after)
 
     @property
     def mostly_invented(self) -> bool:

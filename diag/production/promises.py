@@ -2,10 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from diag.changes.journal.journal_line import JournalLine, latest_by_entry
 from diag.changes.plans.plan import OrgIdentity
 from diag.changes.undo_plan import made_in, wrote
+
+ACCEPTED: Final = 0.01
+"""Where nothing else was promised, at most this share may be cut off: numbers are made from p99."""
+_LEAST: Final = 0.0001
+_MOST: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +19,18 @@ class Promise:
     """The newest change of an action: `line` is the last of its journal entry."""
 
     line: JournalLine
+
+    @property
+    def accepted(self) -> float:
+        """Return the share (0..1) that was promised not to be exceeded."""
+        promised = self.line.promised_share
+        return ACCEPTED if promised is None else min(max(promised, _LEAST), _MOST)
+
+    @property
+    def percentile(self) -> float:
+        """Return the percentile the number was made at (0.5 to 0.9999)."""
+        made_at = self.line.percentile
+        return 1.0 - ACCEPTED if made_at is None else min(max(made_at, 1.0 - _MOST), 1.0 - _LEAST)
 
     @property
     def timeout_s(self) -> int:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from analysis.production.hour_cut import hours_cut
 from analysis.production.hourly_counts import BucketCounts
-from analysis.production.promise_watch import WatchState, hours_cut, watch
+from analysis.production.promise_watch import WatchState, watch
 from analysis.production.too_generous import enough_s
-from analysis.settings import MOST_DAYS
+from analysis.settings import MOST_DAYS, RecommendSettings
 from diag.genesys.api_errors import RefusedRequestError
 from diag.genesys.http.paging import OnProgress
 from diag.genesys.models import Action
@@ -18,8 +19,6 @@ from diag.production.promises import Promise
 from diag.production.read_telemetry import Telemetry, whole_seconds
 from diag.production.time_window import Window, last_days
 
-ACCEPTED: Final = 0.01
-"""At most this share may be cut off: the number is made from p99."""
 LATE: Final = timedelta(hours=48)
 """Hours as old as this are read again at each look: how late the platform's numbers arrive is unknown."""
 
@@ -109,9 +108,11 @@ def _judge(
     counts = BucketCounts(
         line.action_id, tuple(hour for hour in hours if len(hour.below) == promise.timeout_s)
     )
-    state = watch(hours_cut(counts), WatchState(ACCEPTED))
-    generous = None if state.broken_at is not None else enough_s(counts, promise.timeout_s)
-    return Watched(promise, state, generous)
+    state = watch(hours_cut(counts), WatchState(promise.accepted))
+    if state.broken_at is not None:
+        return Watched(promise, state)
+    rules = RecommendSettings(percentile=promise.percentile)
+    return Watched(promise, state, enough_s(counts, promise.timeout_s, rules))
 
 
 def _read(telemetry: Telemetry, store: HourStore, key: ActionKey, timeout_s: int, window: Window) -> None:

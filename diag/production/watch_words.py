@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from analysis.number_words import percent, plural
-from analysis.production.promise_watch import ALARM, Stretch
+from analysis.production.promise_watch import ALARM, HEAD_START, Stretch
 from analysis.verdicts.next_command import name_to_type
-from diag.production.watch_promises import ACCEPTED, NotWatched, PromiseLook, Watched
+from diag.production.promises import ACCEPTED
+from diag.production.watch_promises import NotWatched, PromiseLook, Watched
 
 WATCH_VERSION: Final = 1
 
@@ -21,8 +22,10 @@ def holds_line(look: PromiseLook) -> str:
     timeouts = plural(len(look.watched), "changed timeout")
     if not executions:
         return f"{timeouts}, and no full hour with production executions since: nothing to judge yet."
+    promised = sorted({item.promise.accepted for item in look.watched})
+    share = percent(promised[-1]) if len(promised) == 1 else f"what each accepts ({_range(promised)})"
     return (
-        f"{timeouts} as promised: no proof of more than {percent(ACCEPTED)} cut off in "
+        f"{timeouts} as promised: no proof of more than {share} cut off in "
         f"{plural(executions, 'production execution')}."
     )
 
@@ -33,8 +36,8 @@ def broken_sentence(item: Watched) -> str:
     return (
         f"{line.action_name}: {percent(worst.share)} of {plural(worst.executions, 'production execution')} "
         f"since {_utc(worst.since)} ({worst.cut_off:,} of them) were cut off at its timeout of "
-        f"{item.promise.timeout_s} s; at most {percent(ACCEPTED)} was promised. "
-        f"Evidence {item.state.evidence:,.0f} to 1, where {ALARM:.0f} to 1 is enough."
+        f"{item.promise.timeout_s} s; at most {percent(item.promise.accepted)} was promised. "
+        f"By chance, that happens at most once in {ALARM - HEAD_START:,.0f} hours of production."
     )
 
 
@@ -92,6 +95,7 @@ def _promise_json(item: Watched) -> Mapping[str, object]:
         "action_name": line.action_name,
         "entry": line.entry,
         "timeout_s": item.promise.timeout_s,
+        "accepted": item.promise.accepted,
         "changed_at": _utc(line.at),
         "hours": state.hours,
         "executions": state.executions,
@@ -103,6 +107,10 @@ def _promise_json(item: Watched) -> Mapping[str, object]:
         "enough_s": item.enough_s,
         "next_command": next_step(item) if item.broken else None,
     }
+
+
+def _range(promised: list[float]) -> str:
+    return f"{percent(promised[0])} to {percent(promised[-1])}"
 
 
 def _to_type(item: Watched) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal
 
-from analysis.format.typed_json import Between, Count, UnixSeconds
+from analysis.format.typed_json import Between, Count, Share, UnixSeconds
 from diag.changes.plans.plan import Change, OrgIdentity, Plan
 
 Phase = Literal["intent", "written", "restore", "result"]
@@ -59,6 +59,9 @@ class JournalLine:
     reason: str | None = None
     undoes: str | None = None
     run_ids: tuple[str, ...] = ()
+    percentile: Share | None = None
+    promised_share: Share | None = None
+    """What the change was decided on (`Evidence`); None: decided by hand, or by an older diag."""
 
     @property
     def finished(self) -> bool:
@@ -81,6 +84,7 @@ def first_line(change: Change, plan: Plan, digest: str, author: Author, now: flo
 
     `digest` is that of the plan file (`plan_file.plan_digest`); `now` in Unix seconds.
     """
+    evidence = change.evidence
     return JournalLine(
         entry=new_id(now),
         phase="intent",
@@ -101,6 +105,8 @@ def first_line(change: Change, plan: Plan, digest: str, author: Author, now: flo
         version_before=change.action_version,
         undoes=change.undoes,
         run_ids=plan.run_ids,
+        percentile=None if evidence is None else evidence.percentile,
+        promised_share=None if evidence is None else evidence.promised_share,
     )
 
 

@@ -147,5 +147,6 @@ def _evidence(item: Recommendation) -> Evidence:
         invented_share=item.invented_share,
         percentile=item.percentile,
         source=item.source,
+        promised_share=item.promised_share,
         warnings=item.warnings,
     )

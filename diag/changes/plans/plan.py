@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from analysis.format.typed_json import Count, TimeoutSeconds, UnixSeconds
+from analysis.format.typed_json import Count, Share, TimeoutSeconds, UnixSeconds
 
 FORMAT_VERSION: Final = 1
 
@@ -46,10 +46,12 @@ class Evidence:
     concurrency_share: float | None = None
     invented_share: float | None = None
     """Share of calls that had an invented input; None where no origin is known, and in older plan files."""
-    percentile: float = 0.99
+    percentile: Share = 0.99
     """Of the quantile, whose keys say p99 whichever was asked for; older plan files do not say."""
     source: Literal["test", "production"] = "test"
     """Measured calls, or production telemetry, which counts by whole seconds; older plan files do not say."""
+    promised_share: Share | None = None
+    """The most that the number is to cut off; older plan files do not say."""
     warnings: tuple[str, ...] = ()
     """What limits the number or looked wrong while measuring, one line each."""
 

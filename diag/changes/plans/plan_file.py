@@ -15,7 +15,12 @@ from diag.changes.change_errors import PlanFileError
 from diag.changes.plans.plan import FORMAT_VERSION, Plan
 
 _NEW_PLAN: Final = "Make a new one: diag recommend --out plan.json"
-_LATER_EVIDENCE: Final = (("invented_share", None), ("percentile", 0.99), ("source", "test"))
+_LATER_EVIDENCE: Final = (
+    ("invented_share", None),
+    ("percentile", 0.99),
+    ("promised_share", None),
+    ("source", "test"),
+)
 _ABOUT_THE_FILE: Final = ("format_version", "kind", "digest")
 
 

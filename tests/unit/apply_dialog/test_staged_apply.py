@@ -19,8 +19,8 @@ from diag.changes.plans.plan import Plan
 from diag.console import Console
 from diag.errors import UsageError
 from diag.genesys.api_errors import ApiError, PlatformError
-from diag.production.promises import Promise, promises_of
-from diag.production.watch_promises import ACCEPTED, NotWatched, PromiseLook, Watched
+from diag.production.promises import ACCEPTED, Promise, promises_of
+from diag.production.watch_promises import NotWatched, PromiseLook, Watched
 from tests.support.changes.fake_org import IDENTITY, FakeOrg, change_for, full_config
 
 HOUR_S = 3600.0

@@ -96,10 +96,38 @@ def test_a_broken_promise_has_a_sentence_with_evidence_and_a_command(store: Hour
     sentence = broken_sentence(item)
     assert "5 % of" in sentence
     assert "since 2026-07-12T07:00Z" in sentence
-    assert "timeout of 3 s; at most 1 % was promised" in sentence
+    assert "timeout of 3 s; at most 1 % was promised. By chance, that happens at most once in" in sentence
     assert next_step(item).startswith(f"diag undo {LINE.entry}, or")
     told = look_to_json(found)
     assert told["broken"] == 1
+
+
+def test_what_the_change_was_decided_on_is_what_is_watched(store: HourStore) -> None:
+    strict = replace(LINE, percentile=0.999, promised_share=0.001)
+    (item,) = look(Production(3), store, line=strict).watched
+    assert (item.promise.accepted, item.state.accepted, item.promise.percentile) == (0.001, 0.001, 0.999)
+    assert "; at most 0.1 % was promised." in broken_sentence(item)
+    capped = replace(LINE, percentile=0.99, promised_share=0.08)  # the plan said that it cuts off so many
+    assert look(Production(3), store, line=capped).broken == ()
+    assert look(Production(3), store).broken[0].state.accepted == 0.01  # an older line does not say
+
+
+def test_promises_that_differ_are_said_as_a_range(store: HourStore) -> None:
+    strict = replace(LINE, action_id="strict", promised_share=0.001)
+    actions = {**present(), "strict": full_config("strict", 3).action}
+    found = look_at(Production(0), store, [Promise(LINE), Promise(strict)], actions, NOW)
+    assert "no proof of more than what each accepts (0.1 % to 1 %) cut off in" in holds_line(found)
+    shown = look_to_json(found)["promises"]
+    assert isinstance(shown, list) and [row["accepted"] for row in shown] == [0.01, 0.001]
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_a_promise_that_no_hour_can_test_is_taken_to_the_nearest_that_can(
+    store: HourStore, share: float
+) -> None:
+    (item,) = look(Production(30), store, line=replace(LINE, promised_share=share, percentile=share)).watched
+    assert 0.0 < item.promise.accepted <= 0.5 <= item.promise.percentile < 1.0
+    assert item.broken == (share == 0.0)
 
 
 def test_undoing_is_not_advised_where_it_would_cut_off_more(store: HourStore) -> None:

@@ -40,6 +40,24 @@ def test_a_raise_becomes_a_change_with_its_evidence() -> None:
     assert plan.counts == "Plan: 1 to change, 0 unchanged, 0 skipped."
 
 
+def test_a_change_keeps_what_its_number_promises() -> None:
+    usual, strict, capped = (
+        plan_of(recommendation(**values)).changes[0].evidence
+        for values in (
+            {"cut_off_after": 0.004},
+            {"percentile": 0.999, "cut_off_after": None},
+            {"cut_off_after": 0.03, "cut_off_after_at_most": 0.05},
+        )
+    )
+    assert usual is not None and strict is not None and capped is not None
+    assert (usual.percentile, usual.promised_share) == (0.99, 0.01)
+    assert (strict.percentile, strict.promised_share) == (0.999, 0.001)
+    assert (capped.percentile, capped.promised_share) == (
+        0.99,
+        0.05,
+    )  # the plan says that it cuts off so many
+
+
 def test_neither_url_nor_header_nor_template_is_in_a_plan() -> None:
     text = repr(plan_of(recommendation()))
 

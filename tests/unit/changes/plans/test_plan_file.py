@@ -71,7 +71,7 @@ def test_a_plan_file_from_before_origins_keeps_its_digest() -> None:
     change = replace(PLAN.changes[0], evidence=Evidence("raise"))
     plan = replace(PLAN, changes=(change,))
     body = json.loads(plan_to_json(plan))
-    for later in ("invented_share", "percentile", "source"):
+    for later in ("invented_share", "percentile", "promised_share", "source"):
         del body["changes"][0]["evidence"][later]
     older = {name: value for name, value in body.items() if name not in ("format_version", "kind", "digest")}
     body["digest"] = hashlib.sha256(json.dumps(older, sort_keys=True).encode()).hexdigest()
