@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from analysis.format.run_folder import Manifest
 from analysis.verdicts.recommendation import Analysis
+from analysis.views.cut_off_history import CutOffHistory
 from analysis.views.summary import ActionSummary
 
 
@@ -46,6 +47,8 @@ class ReportData:
     results: tuple[str, ...] = field(default=())
     """Sentences about what came of it, e.g. that raised timeouts were applied and calls end in time now."""
     production: ProductionSource | None = None
+    histories: Mapping[str, CutOffHistory] = field(default_factory=dict)
+    """By action id: the months of production that `diag watch` has kept; those without any have none."""
     span: tuple[float, float] | None = None
     """Start of the first call and of the last (Unix seconds), for calls without a manifest."""
 

@@ -116,7 +116,7 @@ def command(options: ObserveOptions, rules: "RecommendSettings") -> None:
         answer = Answer(evidence, findings_of(evidence.observed, rules, test), options.same_question(rules))
         if form == "table":
             _show(console, answer)
-        elif write_result(console, _formatted(answer, test, form, settings.zone), options.output):
+        elif write_result(console, _formatted(answer, test, form, settings), options.output):
             console.result(str(options.output))
         if options.plan_file is not None:
             _save_plan(console, client, evidence, options.plan_file, force=options.force)
@@ -180,7 +180,7 @@ def _show(console: "Console", answer: Answer) -> None:
     show_analysis(console, analysis, to_set=f"{plan_command(answer.source)} && diag apply plan.json")
 
 
-def _formatted(answer: Answer, test: "SampleSet | None", form: str, zone: str | None) -> str:
+def _formatted(answer: Answer, test: "SampleSet | None", form: str, settings: "Settings") -> str:
     if form == "json":
         from diag.production.evidence import to_json
 
@@ -189,7 +189,9 @@ def _formatted(answer: Answer, test: "SampleSet | None", form: str, zone: str | 
         from reports.exports.csv import build_csv
 
         return build_csv(answer.evidence.analysis)
-    data = _page(answer, test, zone)
+    from diag.production.report_series import with_history
+
+    data = with_history(_page(answer, test, settings.zone), settings)
     if form == "md":
         from reports.exports.markdown import build_markdown
 

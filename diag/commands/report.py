@@ -79,6 +79,7 @@ def command(options: ReportOptions, rules: "RecommendSettings") -> None:
     from analysis.typed_command import rule_flags
     from diag.console import Console
     from diag.judged_files import choose_inputs, gather, report_data
+    from diag.production.report_series import with_history
     from diag.settings import load_settings
 
     console = Console()
@@ -97,6 +98,7 @@ def command(options: ReportOptions, rules: "RecommendSettings") -> None:
     data = report_data(evidence, zone=settings.zone, source=source)
     if options.production is not None:
         data = _beside(data, evidence, options.production)
+    data = with_history(data, settings)
     text = _text(data, options.form)
     if options.charts is not None:
         from reports.exports.png import export_charts

@@ -17,6 +17,7 @@ from analysis.format.checked_json import parse_json
 from analysis.format.input_file import open_own
 from analysis.format.typed_json import Between, WrongShapeError, typed
 from analysis.production.hourly_counts import HourCounts
+from analysis.views.cut_off_history import CutOffSpan
 from diag.errors import DiagError
 
 STORE_VERSION: Final = 1
@@ -53,6 +54,13 @@ class _Row:
     started_at: Annotated[int, Between(0, 10**11)]
     total: Annotated[int, Between(0, _MOST)]
     below: tuple[Annotated[int, Between(0, _MOST)], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    at: Annotated[int, Between(0, 10**11)]
+    executions: Annotated[int, Between(0, 24 * _MOST)]
+    cut_off: Annotated[int, Between(0, 24 * _MOST)]
 
 
 class HourStore:
@@ -101,6 +109,20 @@ class HourStore:
                 (key.host, key.org_id, key.action_id, since),
             ).fetchall()
             return tuple(_hour(row) for row in rows)
+
+    def days(self, key: ActionKey) -> tuple[CutOffSpan, ...]:
+        """Return executions and cut-off ones of each UTC day, in order, whichever timeout was in force.
+
+        Added up by SQLite: months of many actions are a page of a report. Raises HourStoreError.
+        """
+        with _explained(self._path):
+            rows = self._connection.execute(
+                "SELECT started_at - started_at % 86400, sum(total), "
+                "sum(max(total - json_extract(below, '$[#-1]'), 0)) FROM hours "
+                "WHERE host = ? AND org_id = ? AND action_id = ? GROUP BY 1 ORDER BY 1",
+                (key.host, key.org_id, key.action_id),
+            ).fetchall()
+            return tuple(_day(row) for row in rows)
 
 
 @contextmanager
@@ -158,6 +180,12 @@ def _hour(row: tuple[object, object, object]) -> HourCounts:
     if not 1 <= len(found.below) <= 60:
         raise WrongShapeError("below is not one count per second of a timeout")
     return HourCounts(float(found.started_at), found.total, found.below)
+
+
+def _day(row: tuple[object, object, object]) -> CutOffSpan:
+    at, executions, cut_off = row
+    day = typed(_Day, {"at": at, "executions": executions, "cut_off": cut_off})
+    return CutOffSpan(float(day.at), day.executions, min(day.cut_off, day.executions))
 
 
 @contextmanager

@@ -1,18 +1,30 @@
 """Production telemetry for the report: on its own, or beside a test."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 from analysis.settings import RecommendSettings
+from analysis.views.cut_off_history import MOST_ACTIONS, CutOffHistory, TimeoutChange, cut_off_history
 from analysis.views.production_summary import beside_a_test, beside_production, summarise_production
 from analysis.views.summary import ActionSummary, ProductionFinding
+from diag.changes.change_errors import JournalError
+from diag.changes.journal.journal import Journal
+from diag.changes.journal.journal_line import JournalLine, latest_by_entry
+from diag.changes.undo_plan import wrote
 from diag.production.evidence import UNKNOWN, ProductionEvidence
 from diag.production.findings import Finding
+from diag.production.hour_store import ActionKey, HourStore, HourStoreError, open_store
 from diag.production.observed import Observed
+from diag.production.promises import Promise
+from diag.settings import Settings
 from reports.report_data import ProductionSource, ReportData
 
 NOTHING_TOGETHER: Final = "None of the tested actions ran in production, so there is nothing to compare."
+
+MONTHS_UNREAD: Final = (
+    "The months of production that diag watch keeps are not drawn: its store or the journal cannot be read."
+)
 
 
 def production_page(
@@ -64,6 +76,47 @@ def with_production(
     together = any(action_id in evidence.observed for action_id in data.summaries)
     notes = (*data.notes, *_elsewhere(data, evidence), *(() if together else (NOTHING_TOGETHER,)))
     return replace(data, summaries=summaries, notes=notes, production=source_of(evidence))
+
+
+def with_history(data: ReportData, settings: Settings) -> ReportData:
+    """Return a report with the months of its actions that `diag watch` has kept; as it is without a store.
+
+    The journal says when the timeouts were changed, and what was promised. Where either cannot be read, a
+    note says so: a report is made all the same.
+    """
+    places = [(manifest.host, manifest.org_id) for manifest in data.manifests]
+    places_of_all = (*places, (data.analysis.host, data.analysis.org_id))
+    orgs = sorted({(host, org_id) for host, org_id in places_of_all if host and org_id})
+    if not orgs or not settings.hours.is_file():
+        return data
+    try:
+        return replace(data, histories=_histories(data, orgs, settings))
+    except (HourStoreError, JournalError):
+        return replace(data, notes=(*data.notes, MONTHS_UNREAD))
+
+
+def _histories(
+    data: ReportData, orgs: Sequence[tuple[str, str]], settings: Settings
+) -> dict[str, CutOffHistory]:
+    made: dict[ActionKey, list[JournalLine]] = {}
+    for line in latest_by_entry(Journal(settings.journal).read()).values():
+        if wrote(line) and not line.creates:
+            made.setdefault(ActionKey(line.host, line.org_id, line.action_id), []).append(line)
+    found: dict[str, CutOffHistory] = {}
+    with open_store(settings.hours) as opened:
+        for action in data.analysis.actions[:MOST_ACTIONS]:
+            keys = [ActionKey(host, org_id, action.action_id) for host, org_id in orgs]
+            kept = [history for key in keys if (history := _history(opened, key, made.get(key, ())))]
+            if kept:
+                found[action.action_id] = max(kept, key=lambda history: history.until)
+    return found
+
+
+def _history(store: HourStore, key: ActionKey, lines: Sequence[JournalLine]) -> CutOffHistory | None:
+    if not lines:
+        return None  # diag watch keeps what diag changed
+    changes = [TimeoutChange(line.at, line.before_timeout_s, line.after_timeout_s) for line in lines]
+    return cut_off_history(store.days(key), changes, Promise(lines[-1]).accepted)
 
 
 def source_of(evidence: ProductionEvidence) -> ProductionSource:

@@ -24,7 +24,7 @@ from diag.interaction.show_analysis import show_analysis
 from diag.judged_files import RunEvidence, report_data
 from diag.production.evidence import ProductionEvidence, read_evidence
 from diag.production.findings import findings_of
-from diag.production.report_series import production_page, with_production
+from diag.production.report_series import production_page, with_history, with_production
 from diag.tuning.campaign_text import open_lines
 from diag.tuning.limits_text import gone_lines
 from diag.tuning.tune_context import TuneContext
@@ -127,11 +127,12 @@ def _write_reports(
     written = []
     if measured is not None:
         data = replace(report_data(measured, zone=zone), to_set=to_set)
-        write_whole(folder.report, build_report(with_production(data, production, findings, rules)))
+        data = with_history(with_production(data, production, findings, rules), context.settings)
+        write_whole(folder.report, build_report(data))
         written.append(folder.report)
     if production.observed:
         page = production_page(production, findings, {}, version=__version__, zone=zone)
-        page = replace(page, to_set=to_set)
+        page = with_history(replace(page, to_set=to_set), context.settings)
         path = folder.report if measured is None else folder.production_report
         write_whole(path, build_report(page))
         written.append(path)

@@ -2,7 +2,7 @@
 (reports/wording/traced_text.py).
 
 It is the JSON of `diag recommend` with more beside it. Actions also carry `summary` (failures, payloads,
-first calls, production), `figures` (the numbers each chart is drawn from), `week` and `cap_s`.
+first calls, production), `figures` (the numbers each chart is drawn from), `week`, `history` and `cap_s`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,10 +13,12 @@ from analysis.jobs.polling_loop import FlowLoop
 from analysis.samples.run_weaknesses import run_weaknesses
 from analysis.verdicts.analysis_json import analysis_to_json
 from analysis.verdicts.recommendation import Recommendation
+from analysis.views.cut_off_history import CutOffHistory
 from analysis.views.summary import ActionSummary, Series
 from reports.charts.data_table import rounded
 from reports.charts.markers import cap_of
 from reports.figures.figure import Chart
+from reports.figures.history_figure import history_figure
 from reports.figures.week_figure import week_figure
 from reports.pages.next_steps import next_steps
 from reports.report_data import ProductionSource, ReportData
@@ -111,6 +113,7 @@ def _action(action: Recommendation, row: object, data: ReportData, charts: Seque
         else _summary(summary, drawn=any(c.name == "distribution" for c in charts)),
         "figures": {chart.name: chart.to_json() for chart in charts},
         "week": _week(action, data),
+        "history": _history(data.histories.get(action.action_id)),
     }
 
 
@@ -119,6 +122,21 @@ def _week(action: Recommendation, data: ReportData) -> JsonObject | None:
     facts = data.analysis.facts.get(action.action_id)
     week = week_figure(action, None if facts is None else facts.production_week)
     return None if week is None else {"sentence": week.sentence, "days": [list(row) for row in week.rows]}
+
+
+def _history(history: CutOffHistory | None) -> JsonObject | None:
+    """Return the months of production: its spans as [at, executions, cut off], and the page's words."""
+    if history is None:
+        return None
+    figure = history_figure(history)
+    return {
+        "accepted": history.accepted,
+        "days_each": history.days_each,
+        "spans": [[int(span.at), span.executions, span.cut_off] for span in history.spans],
+        "changes": [_plain(asdict(change)) for change in history.changes],
+        "sentence": figure.sentence,
+        "rows": [asdict(row) for row in figure.rows],
+    }
 
 
 def _summary(summary: ActionSummary, *, drawn: bool) -> JsonObject:

@@ -11,6 +11,7 @@ from analysis.verdicts.recommendation import Recommendation
 from reports.charts.latency_strip import range_axis, range_sketch
 from reports.figures.action_figures import action_charts
 from reports.figures.figure import Chart
+from reports.figures.history_figure import history_figure
 from reports.figures.week_figure import week_figure
 from reports.pages.next_steps import next_steps
 from reports.pages.polling_loops import flow_views
@@ -87,6 +88,7 @@ def _action_view(index: int, action: Recommendation, data: ReportData, charts: C
         "open": action.verdict in CHANGES and index < OPEN_ACTIONS,
         "range": Markup(range_sketch(action)),
         "week": _week_view(action, data) if index < _in_full(data) else None,
+        "history": _history_view(action, data),
         "rows": FULL_ROWS if index < _in_full(data) else SMALL_ROWS,
         "charts": [
             {"view": chart, "id": f"{anchor}-{chart.name}", "svg": Markup(chart.svg(f"a{index + 1}"))}
@@ -99,6 +101,14 @@ def _week_view(action: Recommendation, data: ReportData) -> dict[str, object] | 
     facts = data.analysis.facts.get(action.action_id)
     week = week_figure(action, None if facts is None else facts.production_week)
     return None if week is None else {"view": week, "svg": Markup(week.svg)}
+
+
+def _history_view(action: Recommendation, data: ReportData) -> dict[str, object] | None:
+    history = data.histories.get(action.action_id)
+    if history is None:
+        return None
+    figure = history_figure(history)
+    return {"view": figure, "svg": Markup(figure.svg)}
 
 
 def _in_full(data: ReportData) -> int:

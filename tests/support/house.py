@@ -209,7 +209,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "diag.changes.journal", "diag.changes.plans", "diag.errors", "diag.genesys", "jsonschema",
     },
     "diag/production": {
-        "analysis", "reports.report_data", "diag.changes.journal", "diag.changes.plans",
+        "analysis", "reports.report_data", "diag.changes.change_errors", "diag.changes.journal",
+        "diag.changes.plans",
         "diag.changes.undo_plan", "diag.errors", "diag.genesys", "diag.inventory", "diag.settings",
         "diag.target", "diag.workload.org_limits",
     },

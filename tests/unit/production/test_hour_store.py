@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from analysis.production.hourly_counts import HourCounts
+from analysis.views.cut_off_history import CutOffSpan
 from diag.production.hour_store import ActionKey, HourStoreError, open_store
 
 KEY = ActionKey("api.mypurecloud.ie", "org", "a1")
@@ -31,6 +32,17 @@ def test_late_executions_are_added_and_what_the_platform_forgot_is_kept(tmp_path
         store.keep(KEY, (late, less), 7200.0)
         assert store.hours(KEY, 0.0) == (late, HOURS[1])
         assert store.read_until(KEY) == 10_800.0
+
+
+def test_days_add_up_whatever_timeout_was_in_force(tmp_path: Path) -> None:
+    next_day = (
+        HourCounts(86_400.0, 7, (7,)),
+        HourCounts(90_000.0, 5, (1, 2, 9)),
+    )  # the last contradicts itself
+    with open_store(tmp_path / "s.sqlite") as store:
+        assert store.days(KEY) == ()
+        store.keep(KEY, (*HOURS, *next_day), 100_000.0)
+        assert store.days(KEY) == (CutOffSpan(0.0, 13, 1), CutOffSpan(86_400.0, 12, 0))
 
 
 def test_another_org_has_other_hours(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from tests.support.reports.report_factory import CASES, make_report
 from tests.support.reports.traceable import complaints
 from tests.unit.reports.pages.test_compare_page import make_comparison
 from tests.unit.reports.pages.test_index_page import make_runs
+from tests.unit.reports.pages.test_months import months, with_months
 
 
 def many_actions() -> str:
@@ -34,6 +35,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "another percentile": another_percentile,
     "a bare file": lambda: build_report(replace(make_report(CASES[:3]), manifests=(), source=None)),
     "production beside a test": lambda: build_report(make_production(make_report(CASES[:3]))),
+    "months of production": lambda: build_report(with_months(make_report(CASES[:2]), months(60))),
     "submitted and polled": lambda: build_report(make_loops(make_report(CASES[1:2]))),
     "two runs": lambda: build_comparison(make_comparison(2)),
     "three runs": lambda: build_comparison(make_comparison(3)),
