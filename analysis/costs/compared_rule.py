@@ -2,17 +2,15 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Final
 
 from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S
-from analysis.format.typed_json import Amount, Between, TimeoutSeconds
+from analysis.format.typed_json import Amount, Share, TimeoutSeconds
 
 PROMPT_BEGINS_S: Final = 1
 """A flow's processing prompt begins so long after the step (docs/genesys-api.md, "Timeouts")."""
 PROMPT_AT_MOST_S: Final = 3
 """It plays once, so long at most; then the caller hears nothing until the step ends."""
-
-Share = Annotated[float, Between(0, 1)]
 
 
 class TimeoutRule(StrEnum):

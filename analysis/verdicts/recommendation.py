@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final, Literal
 
-from analysis.costs.compared_rule import ComparedRule, Share
+from analysis.costs.compared_rule import ComparedRule
 from analysis.costs.made_by import MadeBy
 from analysis.coverage.hours_seen import Grade, HoursSeen
 from analysis.estimates.findings import mostly_invented, share_invented
