@@ -60,7 +60,8 @@ class Disagreement:
 
 def find_disagreement(calls: Calls, settings: RecommendSettings) -> Disagreement | None:
     """Return the widest proven difference within a run or between runs, or None."""
-    runs = [calls.where(calls.run == run) for run in np.unique(calls.run)]
+    numbers, sizes = np.unique(calls.run, return_counts=True)
+    runs = [calls.where(calls.run == run) for run in numbers[sizes >= MIN_CALLS]]  # no window of a campaign
     long_enough = [estimate(run, settings) for run in runs if len(run) >= MIN_RUN_CALLS]
     found = [disagreement_between(long_enough, settings, "runs")]
     found += [find_change(run, settings) for run in runs]

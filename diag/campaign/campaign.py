@@ -2,7 +2,8 @@
 
 Many short windows instead of one long run, because a number is only as good as the hours it has seen: with
 the same 1,000 calls, judged on eight public latency traces, 18 % of the numbers were wrong from one window,
-4.2 % from 20 and 0.9 % from 100 (docs/method.md, "A campaign")."""
+4.2 % from 20 and 0.9 % from 100; with a third of the calls it takes the more of them (docs/method.md, "A
+campaign")."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -16,7 +17,6 @@ from diag.workload.allowed_hours import ALWAYS, AllowedHours, Stretch
 
 SHORTEST_S: Final = 3600.0
 LONGEST_S: Final = 14 * 86_400.0
-USUAL_WINDOWS: Final = 100
 MOST_WINDOWS: Final = 1000
 SHORTEST_STRATUM_S: Final = 120.0
 """Of the span, one window each: time enough for it, for starting it and for judging it."""
@@ -26,11 +26,26 @@ WINDOW_SHARE: Final = 0.4
 WARM_GAP_S: Final = 15.0
 """An action that production calls more often than this is warm there, so its first calls here do not
 count."""
+RESERVE: Final = 0.03
+"""Part of the windows that is kept for what is missed in the end: what is missed before is made up for."""
 FASTEST_GAP_S: Final = 1.0
+MARGIN: Final = 4.0
+"""Times its first call, a call of an action is expected to take at most, when places in flight are shared
+out."""
+LEAVE_WITHIN: Final = 0.8
+"""Of a window: by then its last call should have left, so that the slow ones among them end inside it."""
+FEWEST_WINDOWS: Final = 100
+"""Where they fit, however short the span."""
+USUAL_STRATUM_S: Final = 240.0
+"""A day has a window for each call then. Cron that runs `diag tune --once` every five minutes makes four in
+five of them, which the pace makes up for."""
+START_SHARE: Final = 0.2
+"""Of its stratum, starting a window may take: the inputs of each action are read anew, one request each."""
 SPARE_WINDOWS: Final = 1.25
 """Times the calls an action needs, where it gets one a window: some windows come too soon after another."""
-RESERVE: Final = 0.1
-"""Part of the windows that is kept for what is missed or slower than planned."""
+TO_THE_END: Final = 1.1
+"""Times the calls of a first number: so the first look comes after nine tenths of the span, in time to go on
+where it does not settle the answer, and where it does the last hours are called, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,20 +126,46 @@ def window_s(allowed: float, windows: int) -> float:
     return min(LONGEST_WINDOW_S, WINDOW_SHARE * allowed / windows)
 
 
-def windows_for(actions: Sequence[ScopedAction], allowed: float, fewest_calls: int) -> int:
-    """Return how many windows so many allowed seconds should have: about a hundred, fewer where they do not
-    fit.
+def to_the_end(fewest_calls: int) -> int:
+    """Return the calls that an action gets at least which needs so many for a number."""
+    return math.ceil(TO_THE_END * fewest_calls)
 
-    More where production calls an action so rarely that one window has room for one call only: a number needs
-    that many windows then, no closer than production's calls.
+
+def gap_s(action: ScopedAction, budget: Budget, first_s: float | None) -> float:
+    """Return the seconds between two calls of an action: the same in every window, so that all are one load
+    level.
+
+    So long that calls of the length expected (`first_s`: how long the first one took; the timeout where that
+    is not known) fill no more than the action's share of the places in flight."""
+    longest_s = action.timeout_s if first_s is None else min(action.timeout_s, MARGIN * first_s)
+    gap = max(FASTEST_GAP_S, 1.0 / budget.calls_per_s, longest_s / budget.places_each)
+    return gap if action.warm else max(gap, action.production_gap_s or 0.0)
+
+
+def most_calls(gap: float, longest_window_s: float) -> int:
+    """Return how many calls `gap` seconds apart a window has room for: one at least."""
+    return max(1, int(LEAVE_WITHIN * longest_window_s / gap))
+
+
+def windows_for(actions: Sequence[ScopedAction], allowed: float, fewest_calls: int, budget: Budget) -> int:
+    """Return how many windows so many allowed seconds should have: one for each call that an action gets,
+    where they lie four minutes apart then (for several hundred actions, further), at least a hundred, fewer
+    where those do not fit.
+
+    Calls of one window mostly meet the backend in one state, and how much alike they are cannot be learnt
+    from the three slow ones among 318: so they are made in different windows (docs/method.md, "A campaign").
+    More windows where an action's calls are so far apart (production's are, or the slow ones would fill the
+    places in flight) that these have no room for all of them; no closer than production's calls.
     """
     fitting = max(1, int(allowed / SHORTEST_STRATUM_S))
-    usual = min(USUAL_WINDOWS, fitting)
-    longest_s = window_s(allowed, usual)
-    wanted = USUAL_WINDOWS
+    calls = to_the_end(fewest_calls)
+    one_each = math.ceil(calls / (1.0 - RESERVE))
+    apart_s = max(USUAL_STRATUM_S, len(actions) / budget.calls_per_s / START_SHARE)
+    wanted = max(FEWEST_WINDOWS, min(one_each, int(allowed / apart_s)))
+    usual = min(wanted, fitting)
     for action in actions:
-        gap_s = action.production_gap_s
-        if gap_s is not None and gap_s > longest_s:
-            room = max(USUAL_WINDOWS, int(allowed / gap_s))
-            wanted = max(wanted, min(room, math.ceil(SPARE_WINDOWS * fewest_calls)))
+        gap = gap_s(action, budget, None)
+        if most_calls(gap, window_s(allowed, usual)) * usual * (1.0 - RESERVE) < calls:
+            room = max(FEWEST_WINDOWS, int(allowed / gap))
+            wanted = max(wanted, min(room, math.ceil(SPARE_WINDOWS * calls)))
     return min(wanted, fitting, MOST_WINDOWS)

@@ -168,7 +168,7 @@ def campaign_of(
             hint="A campaign needs an hour at least: a longer --over, or more [hours] in the workload.",
         )
     fewest = look_plan(rules.percentile, rules.confidence, rules.target_calls)[0].calls
-    windows = windows_for(prepared.actions, allowed, fewest)
+    windows = windows_for(prepared.actions, allowed, fewest, budget)
     return Campaign(
         began_at, until, windows, seed, budget, prepared.actions, math.ceil(fewest), workload.hours, weeks
     )

@@ -48,6 +48,16 @@ def next_slot(campaign: Campaign, windows_begun: int, since: float) -> Slot | No
     return Slot(windows_begun + 1, fitting, max(ends, fitting), left)
 
 
+def windows_to_come(campaign: Campaign, slot: Slot, now: float) -> float:
+    """Return how many windows are to come, with this one, if they stay as far apart as planned (at least 1).
+
+    More may be left: they move closer together where some were missed, and cron makes no more than it is run.
+    """
+    whole = allowed_s(campaign.stretches(campaign.began_at))
+    after_it = allowed_s(campaign.stretches(max(slot.ends_at, now)))
+    return min(float(slot.windows_left), 1.0 + campaign.windows * after_it / whole)
+
+
 def may_call_until(campaign: Campaign, now: float) -> float | None:
     """Return the end of the allowed hours that a window which begins now lies in (Unix seconds); None where
     it does not end inside them."""

@@ -1,9 +1,9 @@
 """Where one action stands after the windows so far: its verdict, whether it is done, and the calls it still
 wants.
 
-An action is done when its answer is settled and its calls cover at least what a lowering needs (coverage B),
-or when its verdict is final. One that would be lowered goes on to the calls a lowering needs: a number that
-`--apply` holds back is not what a campaign is for."""
+An action is done when its answer is settled and its calls cover at least what a lowering needs (coverage B)
+and lie all over the span, or when its verdict is final. One that would be lowered goes on to the calls a
+lowering needs: a number that `--apply` holds back is not what a campaign is for."""
 
 import math
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ from analysis.settings import RecommendSettings
 from analysis.stopping.when_settled import Settled
 from analysis.verdicts.holds import GRADES_TO_LOWER, MIN_CALLS_TO_LOWER, Hold, hold_on_lowering
 from analysis.verdicts.recommendation import Recommendation, Verdict
-from diag.campaign.campaign import ScopedAction
+from diag.campaign.campaign import ScopedAction, to_the_end
 
 WINDOWS_FOR_B: Final = 30
 ENOUGH_TO_GUESS: Final = 10
@@ -47,12 +47,16 @@ class Standing:
     sent: Sent
     wanted: int
     done: str | None = None
+    answered: bool = False
+    """Done but for the calls that are still to come up to the end of the span."""
     verdict: Verdict | None = None
     timeout_s: int | None = None
     """The number as it stands."""
     settled: bool = False
     least: int = 1
     """Fewest calls in one window."""
+    fewest: int = 1
+    """Calls to send before which there is no number."""
     lacks: str | None = None
     """Set where nothing but hours in which production calls is missing: which were seen, and which not."""
     hours: HoursSeen | None = None
@@ -70,8 +74,9 @@ class Standing:
 
 def not_begun(action: ScopedAction, fewest_calls: int) -> Standing:
     """Return where an action stands before its first call."""
-    wanted = math.ceil(fewest_calls / (WARM_COUNTS if action.warm else 1.0))
-    return Standing(action.action_id, Sent(), wanted, least=WARM_LEAST if action.warm else 1)
+    fewest = math.ceil(fewest_calls / (WARM_COUNTS if action.warm else 1.0))
+    least = WARM_LEAST if action.warm else 1
+    return Standing(action.action_id, Sent(), to_the_end(fewest), least=least, fewest=fewest)
 
 
 def standing(
@@ -83,17 +88,21 @@ def standing(
     before: Standing,
 ) -> Standing:
     """Return where an action stands by its verdict and its stopping state; `before`: before any call."""
-    done = _done(judged, state)
+    answer = _answered(judged, state, settings)
+    whole = state.verdict is not None or sent.calls >= before.wanted
+    done = answer if whole else None
     return Standing(
         judged.action_id,
         sent,
         sent.calls if done is not None else _wanted(judged, state, sent, settings, before),
         done,
+        answer is not None,
         judged.verdict,
         judged.recommended_timeout_s,
         state.settled,
         before.least,
-        judged.coverage_reason if done is None and state.settled and _lacks_hours(judged) else None,
+        before.fewest,
+        judged.coverage_reason if _lacks_hours_only(judged, state, answer) else None,
         judged.hours,
         judged.next_command if done is not None and judged.verdict is Verdict.CENSORED_NEEDS_PROBE else None,
     )
@@ -106,15 +115,19 @@ def ended(one: Standing, why: str) -> Standing:
     return one if one.done is not None else replace(one, done=why, gone=True, lacks=None)
 
 
-def _lacks_hours(judged: Recommendation) -> bool:
+def _lacks_hours_only(judged: Recommendation, state: Settled, answer: str | None) -> bool:
+    if answer is not None or not state.settled or judged.verdict is Verdict.INSUFFICIENT_SAMPLES:
+        return False
     return judged.hours is not None and judged.hours.grade == "C"
 
 
-def _done(judged: Recommendation, state: Settled) -> str | None:
+def _answered(judged: Recommendation, state: Settled, settings: RecommendSettings) -> str | None:
     if not state.settled:
         return None
     if state.verdict is not None:
         return state.why
+    if judged.verdict is Verdict.INSUFFICIENT_SAMPLES and state.calls < settings.target_calls:
+        return None  # what came after the look took its answer back
     if judged.grade not in GRADES_TO_LOWER:
         return None
     if judged.verdict is Verdict.LOWER and hold_on_lowering(judged) is Hold.CALLS:
@@ -127,15 +140,19 @@ def _done(judged: Recommendation, state: Settled) -> str | None:
 def _wanted(
     judged: Recommendation, state: Settled, sent: Sent, settings: RecommendSettings, before: Standing
 ) -> int:
-    fewest = before.wanted
-    wanted = fewest if state.more_calls is None else sent.calls + state.more_calls
+    effect = judged.design_effect or 1.0
+    wanted = max(before.wanted, sent.calls + (state.more_calls or 0))
+    if not state.settled:  # at a steady pace from now on, not all at the end
+        wanted = max(wanted, math.ceil(before.fewest * effect))
+    elif judged.verdict is Verdict.INSUFFICIENT_SAMPLES:
+        wanted = max(wanted, sent.calls + (judged.calls_needed or 0))
     if _will_be_lowered(judged, settings):
-        effect = judged.design_effect or 1.0
         counting = max(judged.samples, 1) / max(sent.calls, 1)
         wanted = max(wanted, math.ceil(WANTED_TO_LOWER * MIN_CALLS_TO_LOWER * effect / max(counting, 0.5)))
-    if state.settled:  # only the hours are missing
-        wanted = max(wanted, sent.calls + before.least * max(1, WINDOWS_FOR_B - (judged.windows or 0)))
-    return min(wanted, max(settings.target_calls * 2, fewest))
+    seen = judged.windows or 0
+    if state.settled and seen < WINDOWS_FOR_B:
+        wanted = max(wanted, sent.calls + before.least * (WINDOWS_FOR_B - seen))
+    return min(wanted, max(settings.target_calls * 2, before.wanted))
 
 
 def _will_be_lowered(judged: Recommendation, settings: RecommendSettings) -> bool:

@@ -147,7 +147,8 @@ def status_table(
         verdict = "-" if one.verdict is None else WORDING[one.verdict].word
         number = "-" if one.timeout_s is None else f"{one.timeout_s} s"
         over = "gone" if one.gone else "done"
-        done = over if one.done is not None else _by(coming.done_at.get(action.action_id), zone)
+        by = coming.done_at.get(action.action_id)
+        done = over if one.done is not None or (one.answered and by is None) else _by(by, zone)
         wanted = one.sent.calls if one.done is not None else max(one.wanted, one.sent.calls + 1)
         rows.append(
             (action.name, f"{one.sent.calls} of {wanted}", verdict, number, f"{action.timeout_s} s", done)
@@ -174,7 +175,8 @@ def status_lines(
     zone: str | None,
 ) -> list[str]:
     """Return where the campaign stands, in sentences."""
-    still_open = sum(one.done is None for one in standings.values())
+    over = now >= campaign.until
+    still_open = sum(one.done is None and not (over and one.answered) for one in standings.values())
     lost = sum(one.gone for one in standings.values())
     gone = f", {lost} gone" if lost else ""
     settled = sum(one.settled for one in saved.not_called)
@@ -186,7 +188,7 @@ def status_lines(
     ]
     if not still_open:
         lines.append("No action is open. For the result: diag tune")
-    elif now >= campaign.until:
+    elif over:
         lines.append("The span is over. For the result: diag tune")
     elif slot is not None:
         late = " (missed: it is made up for)" if slot.due_at < now else ""
@@ -196,7 +198,7 @@ def status_lines(
 
 def open_lines(standings: Mapping[str, Standing], names: Mapping[str, str]) -> list[str]:
     """Return what stayed open at the end, and what each still wants."""
-    still = [one for one in standings.values() if one.done is None]
+    still = [one for one in standings.values() if one.done is None and not one.answered]
     return reason_lines(
         (
             names[one.action_id],

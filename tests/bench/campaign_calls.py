@@ -1,64 +1,72 @@
 """Calls of a campaign beside the least any method needs, and how often its numbers are wrong.
 
-Wrong: the number would cut off more than 1 % of calls in the long run. The backends have a level that wanders
-(OU, with a memory of 10 s, 2 min or 30 min), slow episodes, a step in the day, or none of these. Every
-campaign is the default one over 24 h, against one window that stops when it is settled.
+Wrong: the number would cut off more than 1 % of calls in the long run. Four ways to the number of each
+backend (`tests.support.backend_days`): the default campaign up to its stop; 1,000 calls spread as it spreads
+them; the campaign of an action whose timeout of 60 s it may lower, which asks for 1,000 independent calls;
+and one window that stops when it is settled. Campaigns last as long as the backend: a day, or a week.
 """
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from analysis.format.action_facts import ActionFacts
 from analysis.samples.action_calls import ActionCalls, by_action
 from analysis.settings import RecommendSettings
 from analysis.statistics.confidence_bounds import calls_for_a_bound
+from analysis.statistics.interim_looks import look_plan
 from analysis.stopping.when_settled import settled
+from analysis.verdicts.holds import hold_on
 from analysis.verdicts.recommend import recommend_action
+from analysis.verdicts.recommendation import Recommendation, Verdict
 from diag.campaign.forecast import forecast
 from diag.campaign.spread import next_slot
-from diag.campaign.standing import standing
-from tests.support.campaigns import BEGAN_AT, FEWEST, ORDINARY, World, action, before, campaign
+from diag.campaign.standing import ENOUGH_TO_GUESS, Standing, standing
+from tests.support.backend_days import CORRELATED, FURTHER, INDEPENDENT, BackendDay, Floats
+from tests.support.campaigns import BEGAN_AT, ORDINARY, World, action, before, campaign
 
-SEEDS: Final = 30
-DAY_S: Final = 86_400.0
-SCALE_S: Final = 2.0
-SIGMA: Final = 0.3
+SEEDS: Final = int(os.environ.get("SEEDS", "60"))
 SETTINGS: Final = RecommendSettings(cap_s=60)
-COLD: Final = RecommendSettings(cap_s=60, warmup_s=0)
+EVERY_CALL: Final = RecommendSettings(cap_s=60, warmup_s=0)
 """In a campaign of an action of which production says nothing every call counts."""
-FACTS: Final = ActionFacts("orders", "orders", current_timeout_s=4, timeout_is_set=True)
+SHORT: Final = ActionFacts("orders", "orders", current_timeout_s=1, timeout_is_set=True)
 """So short that no number lowers it: what is measured is the calls to a number."""
+LONG: Final = replace(SHORT, current_timeout_s=60)
+SPREAD_CALLS: Final = 1000
 SEE_S: Final = 60
-
-Level = Callable[[np.random.Generator], tuple[NDArray[np.float64], NDArray[np.float64]]]
+RATE: Final = 0.625
+"""Calls a second in a window: calls of 2 s, expected to take four times as long, in five places."""
+LOOKS: Final = (ENOUGH_TO_GUESS, 200, 260, *(look.calls for look in look_plan(0.99, 0.95, 5000)))
+"""Calls after which a standing may change: before the looks, by the guess and by how slow calls cluster."""
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """One campaign, or one window."""
+    """One measurement."""
 
     sent: int
     wrong: bool | None
     """None where no number was given."""
+    lowered: bool = False
+    """A plan would set it below the timeout in force."""
 
 
 def run() -> None:
-    """Print both."""
+    """Print all of it."""
     _against_the_least()
-    rng = np.random.default_rng(7)
-    for name, level in LEVELS.items():
-        spread, at_once = [], []
-        for seed in range(SEEDS):
-            at, value = level(rng)
-            spread.append(_campaign(at, value, rng, seed))
-            at_once.append(_window(at, value, rng))
-        print(f"  {name:28} campaign {_in_words(spread)}; one window {_in_words(at_once)}")
+    for title, backends in (("independent", INDEPENDENT), ("asked", CORRELATED), ("further", FURTHER)):
+        print(f"  {title}: median calls, wrong of the numbers given (95 % interval), numbers given")
+        for name, draw in backends.items():
+            rng = np.random.default_rng(7)
+            days = [draw(rng) for _ in range(SEEDS)]
+            print(f"    {name}")
+            for way, measure in WAYS.items():
+                print(f"      {way:20} {_in_words([measure(day, rng, n) for n, day in enumerate(days)])}")
 
 
 def _against_the_least() -> None:
@@ -67,67 +75,36 @@ def _against_the_least() -> None:
     least = 25 * calls_for_a_bound(SETTINGS.percentile, SETTINGS.confidence)
     sent = sum(World(plan).run().calls.values())
     print(
-        f"  25 actions at {ORDINARY.calls_per_s * 60:.0f} requests/min: {sent:,} calls, forecast "
-        f"{sum(coming.calls.values()):,}; the least any method needs {least:,} ({sent / least:.2f} times)"
+        f"  25 actions at {ORDINARY.calls_per_s * 60:.0f} requests/min: {sent:,} calls in {plan.windows} "
+        f"windows, forecast {sum(coming.calls.values()):,}; the least any method needs {least:,} "
+        f"({sent / least:.2f} times)"
     )
 
 
-def _ou(memory_s: float) -> Level:
-    def draw(rng: np.random.Generator) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        step = max(memory_s / 10.0, 5.0)
-        at = np.arange(0.0, DAY_S, step)
-        keep = np.exp(-step / memory_s)
-        noise = rng.standard_normal(at.size) * 0.4 * np.sqrt(1 - keep**2)
-        value = np.empty(at.size)
-        value[0] = 0.4 * rng.standard_normal()
-        for n in range(1, at.size):
-            value[n] = keep * value[n - 1] + noise[n]
-        return at, value
-
-    return draw
+def _campaign(day: BackendDay, rng: np.random.Generator, seed: int, facts: ActionFacts) -> Made:
+    when, latency, settled_once = _spread(day, rng, seed, facts)
+    judged = recommend_action(_calls(when, latency, RATE), facts, EVERY_CALL, many_looks=settled_once)
+    return _made(judged, len(when), day)
 
 
-def _episodes(rng: np.random.Generator) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Slow by three times for 5 minutes, 4 % of the time."""
-    at = np.arange(0.0, DAY_S, 300.0)
-    return at, np.where(rng.random(at.size) < 0.04, np.log(3.0), 0.0)
+def _thousand(day: BackendDay, rng: np.random.Generator, seed: int) -> Made:
+    when, latency, _ = _spread(day, rng, seed, None)
+    return _made(recommend_action(_calls(when, latency, RATE), SHORT, EVERY_CALL), len(when), day)
 
 
-def _step(rng: np.random.Generator) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    at = np.arange(0.0, DAY_S, 60.0)
-    return at, np.where(at > rng.uniform(0.2, 0.8) * DAY_S, np.log(1.8), 0.0)
-
-
-LEVELS: Final[dict[str, Level]] = {
-    "independent": lambda rng: (np.array([0.0]), np.array([0.0])),
-    "level, memory of 10 s": _ou(10.0),
-    "level, memory of 2 min": _ou(120.0),
-    "level, memory of 30 min": _ou(1800.0),
-    "slow episodes": _episodes,
-    "a step": _step,
-}
-
-
-def _latency_s(
-    when: NDArray[np.float64], at: NDArray[np.float64], value: NDArray[np.float64], rng: np.random.Generator
-) -> NDArray[np.float64]:
-    level = value[np.clip(np.searchsorted(at, when, side="right") - 1, 0, at.size - 1)]
-    return np.asarray(SCALE_S * np.exp(level + SIGMA * rng.standard_normal(when.size)))
-
-
-def _cut_off(timeout_s: int, value: NDArray[np.float64]) -> float:
-    """Return the share of the day's calls beyond a timeout."""
-    return float(stats.norm.sf((np.log(timeout_s / SCALE_S) - value) / SIGMA).mean())
-
-
-def _campaign(
-    at: NDArray[np.float64], value: NDArray[np.float64], rng: np.random.Generator, seed: int
-) -> Made:
-    world = World(campaign(action(timeout_s=SEE_S), seed=seed), call_s=SCALE_S)
+def _spread(
+    day: BackendDay, rng: np.random.Generator, seed: int, facts: ActionFacts | None
+) -> tuple[list[float], list[float], bool]:
+    """Carry a campaign out, to its end or, without `facts`, to so many calls; return when calls began, how
+    long they took, and whether it was ever settled."""
+    world = World(campaign(action(timeout_s=SEE_S), seed=seed, span_s=day.span_s), call_s=2.0)
     first = before(world.campaign)["orders"]
+    if facts is None:
+        first = replace(first, wanted=SPREAD_CALLS)
     world.standings = {"orders": first}
     when: list[float] = []
     latency: list[float] = []
+    settled_once = False
     while world.why is None:
         windows = len(world.windows)
         world.run(1)
@@ -136,37 +113,44 @@ def _campaign(
         begin, turns = world.windows[-1]
         new = begin - BEGAN_AT + np.arange(turns[0].calls) / turns[0].rate
         when += new.tolist()
-        latency += _latency_s(new, at, value, rng).tolist()
-        one = world.standings["orders"]
-        if len(when) < FEWEST:
-            world.standings["orders"] = replace(first, sent=one.sent)
-            continue
-        calls = _calls(when, latency, turns[0].rate)
-        state = settled(calls, FACTS, COLD)
-        judged = recommend_action(calls, FACTS, COLD, many_looks=state.settled)
-        world.standings["orders"] = standing(judged, state, one.sent, COLD, before=first)
-    return _made(when, latency, value, 1.0)
+        latency += day.latency_s(new, rng).tolist()
+        if facts is not None:
+            one = world.standings["orders"]
+            due = one.done is not None or any(len(when) - new.size < look <= len(when) for look in LOOKS)
+            world.standings["orders"] = _stands(when, latency, facts, one, first) if due else one
+            settled_once |= world.standings["orders"].settled
+    return when, latency, settled_once
 
 
-def _window(at: NDArray[np.float64], value: NDArray[np.float64], rng: np.random.Generator) -> Made:
+def _stands(
+    when: list[float], latency: list[float], facts: ActionFacts, one: Standing, first: Standing
+) -> Standing:
+    calls = _calls(when, latency, RATE)
+    state = settled(calls, facts, EVERY_CALL)
+    judged = recommend_action(calls, facts, EVERY_CALL, many_looks=state.settled)
+    return standing(judged, state, one.sent, EVERY_CALL, before=first)
+
+
+def _window(day: BackendDay, rng: np.random.Generator, seed: int) -> Made:
     """As `diag measure`: 5 calls/s from some moment on, until settled."""
-    begin = rng.uniform(0.0, DAY_S - 2000.0)
-    when = begin + np.arange(5000) / 5.0
-    latency = _latency_s(when, at, value, rng)
-    for many in (400, 500, 625, 800, 1000, 1250, 1600, 2000, 2500, 3200, 4000, 5000):
-        if settled(_calls(when[:many], latency[:many], 5.0), FACTS, SETTINGS).settled:
+    when = rng.uniform(0.0, day.span_s - 2000.0) + np.arange(5000) / 5.0
+    latency = day.latency_s(when, rng)
+    for look in look_plan(0.99, 0.95, 5000):
+        many = min(5000, int(look.calls * 1.25))
+        calls = _calls(when[:many], latency[:many], 5.0)
+        if settled(calls, SHORT, SETTINGS).settled:
             break
-    return _made(when[:many], latency[:many], value, 5.0)
+    return _made(recommend_action(calls, SHORT, SETTINGS, many_looks=True), many, day)
 
 
-def _calls(when: object, latency: object, rate: float) -> ActionCalls:
+def _calls(when: "list[float] | Floats", latency: "list[float] | Floats", rate: float) -> ActionCalls:
     started = BEGAN_AT + np.asarray(when, dtype=float)
     taken = np.asarray(latency, dtype=float)
     window = np.cumsum(np.diff(started, prepend=0.0) > 30.0)
     table = pd.DataFrame(
         {
             "action_id": "orders",
-            "run_id": "r" if rate > 1.0 else np.char.add("w", window.astype(str)),
+            "run_id": "r" if rate > 1.0 else np.char.add("w", np.char.zfill(window.astype(str), 4)),
             "worker_id": "w",
             "started_at": started,
             "scheduled_at": started,
@@ -183,13 +167,30 @@ def _calls(when: object, latency: object, rate: float) -> ActionCalls:
     return found
 
 
-def _made(when: object, latency: object, value: NDArray[np.float64], rate: float) -> Made:
-    calls, rules = _calls(when, latency, rate), SETTINGS if rate > 1.0 else COLD
-    number = recommend_action(calls, FACTS, rules, many_looks=True).recommended_timeout_s
-    return Made(len(calls.calls), None if number is None else _cut_off(number, value) > 0.01)
+def _made(judged: Recommendation, sent: int, day: BackendDay) -> Made:
+    number = judged.recommended_timeout_s
+    lowered = judged.verdict is Verdict.LOWER and hold_on(judged) is None
+    return Made(sent, None if number is None else day.cut_off(number) > 0.01, lowered)
 
 
 def _in_words(made: list[Made]) -> str:
     known = [one.wrong for one in made if one.wrong is not None]
-    wrong = sum(known) / len(known) if known else float("nan")
-    return f"{np.median([one.sent for one in made]):,.0f} calls, {wrong:.0%} of {len(known)} wrong"
+    wrong, of = sum(known), len(known)
+    low = float(special.betaincinv(wrong, of - wrong + 1, 0.025)) if wrong else 0.0
+    high = float(special.betaincinv(wrong + 1, of - wrong, 0.975)) if wrong < of else 1.0
+    lowered = [one for one in made if one.lowered]
+    words = (
+        f", {sum(bool(one.wrong) for one in lowered)} of {len(lowered)} lowered wrongly" if lowered else ""
+    )
+    return (
+        f"{np.median([one.sent for one in made]):6,.0f} calls, {wrong / max(of, 1):4.0%} wrong "
+        f"({low:.0%} to {high:.0%}), {of} of {len(made)}{words}"
+    )
+
+
+WAYS: Final[dict[str, Callable[[BackendDay, np.random.Generator, int], Made]]] = {
+    "campaign": lambda day, rng, seed: _campaign(day, rng, seed, SHORT),
+    "1,000 calls, spread": _thousand,
+    "campaign that lowers": lambda day, rng, seed: _campaign(day, rng, seed, LONG),
+    "one window": _window,
+}

@@ -45,7 +45,7 @@ def campaign(
     """A campaign that began at BEGAN_AT."""
     chosen = actions or (action(),)
     allowed = allowed_s(hours.stretches(BEGAN_AT, BEGAN_AT + span_s))
-    windows = windows_for(chosen, allowed, FEWEST)
+    windows = windows_for(chosen, allowed, FEWEST, budget)
     return Campaign(BEGAN_AT, BEGAN_AT + span_s, windows, seed, budget, chosen, FEWEST, hours)
 
 

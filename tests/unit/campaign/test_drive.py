@@ -111,14 +111,14 @@ def test_what_is_settled_and_seen_over_time_is_called_no_more(tmp_path: Path) ->
     day = campaign(*PLAN.actions)
     folder = begun(tmp_path, day)
     turns = (Turn("orders", 8, 1.0, True), Turn("stock", 8, 1.0, False))
-    for number in range(1, 41):
+    for number in range(1, 56):
         write_window(
             RunFolder(folder.path / "windows" / f"w{number:04}"),
             turns,
             BEGAN_AT + 900.0 * number,
             timeout_s=1,
         )
-    outside = FakeOutside(time=BEGAN_AT + 10 * HOUR_S)
+    outside = FakeOutside(time=BEGAN_AT + 14.5 * HOUR_S)
     done = go_on(tmp_path, outside, day)
     evidence = judged_together(folder.windows(), saved().question.settings)
 
@@ -126,7 +126,7 @@ def test_what_is_settled_and_seen_over_time_is_called_no_more(tmp_path: Path) ->
     assert all(one.done is not None and one.settled for one in done.reached.values())
     assert evidence is not None
     found = {(row.action_id, row.verdict, row.grade, row.samples) for row in evidence.analysis.actions}
-    assert found == {("orders", "ok", "B", 320), ("stock", "ok", "B", 280)}  # of 8, the first is a warm-up
+    assert found == {("orders", "ok", "B", 440), ("stock", "ok", "B", 385)}  # of 8, the first is a warm-up
     assert evidence.analysis.weak == ()
     assert evidence.samples.settled == {"orders", "stock"}
 

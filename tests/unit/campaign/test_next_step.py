@@ -2,17 +2,15 @@
 
 import itertools
 import random
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from diag.campaign.campaign import allowed_s, to_the_end
 from diag.campaign.forecast import forecast
 from diag.campaign.next_step import Wait, next_step
-from diag.campaign.spread import Slot, next_slot
-from diag.campaign.standing import Sent
-from diag.campaign.turns import gap_s, turns
+from diag.campaign.spread import next_slot
 from diag.workload.allowed_hours import ALWAYS, AllowedHours
 from tests.support.campaigns import BEGAN_AT, FEWEST, HOUR_S, ORDINARY, World, action, before, campaign
 
@@ -20,13 +18,13 @@ NIGHTS = AllowedHours(((1380, 300),), zone="Europe/Berlin")
 TWENTY_FIVE = tuple(action(f"action-{number:02}") for number in range(25))
 
 
-def test_twenty_five_actions_are_done_within_a_day_with_hardly_a_call_too_many() -> None:
+def test_twenty_five_actions_are_done_within_a_day_with_a_tenth_more_calls_than_a_number_needs() -> None:
     world = World(campaign(*TWENTY_FIVE)).run()
 
     assert world.why == "every action is done"
-    assert all(FEWEST <= calls <= FEWEST + 5 for calls in world.calls.values())
-    assert 70 <= len(world.windows) <= 100
-    assert world.now - BEGAN_AT > 16 * HOUR_S  # spread, not hurried
+    assert all(calls == to_the_end(FEWEST) for calls in world.calls.values())
+    assert 340 <= len(world.windows) <= 360
+    assert world.now - BEGAN_AT > 20 * HOUR_S  # spread, not hurried
 
 
 def test_where_there_is_no_room_for_all_some_are_finished_instead_of_all_starved() -> None:
@@ -37,14 +35,6 @@ def test_where_there_is_no_room_for_all_some_are_finished_instead_of_all_starved
     assert world.why == "the span is over"
     assert sum(world.calls.values()) >= 4_000
     assert len(done) >= 8
-
-
-def test_a_slow_action_fills_no_more_than_its_share_of_the_places_in_flight() -> None:
-    slow = action("slow", timeout_s=30)
-
-    assert 22.0 / gap_s(slow, ORDINARY, 22.0) <= ORDINARY.places_each
-    assert 30.0 / gap_s(slow, ORDINARY, None) <= ORDINARY.places_each
-    assert gap_s(action("quick"), ORDINARY, 0.2) == 1.0
 
 
 def test_an_action_that_production_calls_every_ten_minutes_is_called_cold() -> None:
@@ -72,28 +62,6 @@ def test_where_its_calls_do_not_fit_the_span_the_forecast_says_so_before_the_fir
     assert coming.done_at["orders"] is not None
 
 
-def test_a_warm_action_is_never_called_so_seldom_that_all_its_calls_are_cold() -> None:
-    busy = action("busy", production_gap_s=0.5)
-    world = World(campaign(busy)).run()
-    chosen = [turn for _, turns in world.windows[1:] for turn in turns]
-
-    assert all(turn.calls >= 5 and not turn.every_call_counts for turn in chosen)
-    assert world.standings["busy"].done is not None
-    assert len(world.windows) >= 70
-
-
-def test_a_warm_action_that_only_lacks_hours_is_called_in_every_window_that_is_left() -> None:
-    """It is ahead of its pace, and still the hours to come are those it waits for."""
-    busy = action("busy", production_gap_s=0.5)
-    plan = campaign(busy)
-    slot = Slot(80, BEGAN_AT + 19 * HOUR_S, BEGAN_AT + 20 * HOUR_S, plan.windows - 80)
-    ahead = replace(before(plan)["busy"], sent=Sent(400, BEGAN_AT, 0.5), wanted=405, settled=True)
-
-    assert turns(plan, slot, {"busy": ahead}, slot.due_at) == ()
-    (turn,) = turns(plan, slot, {"busy": replace(ahead, lacks="the nights")}, slot.due_at)
-    assert turn.calls == 5
-
-
 def test_the_forecast_before_the_first_call_is_what_happens() -> None:
     plan = campaign(*TWENTY_FIVE)
     coming = forecast(plan, before(plan), next_slot(plan, 0, BEGAN_AT))
@@ -119,8 +87,9 @@ def test_a_machine_that_sleeps_misses_no_call_it_has_the_time_for(
     plan = campaign(*TWENTY_FIVE[:5], span_s=5 * 24 * HOUR_S, seed=seed, hours=hours)
     world = World(plan, sleeps=sleeps).run()
 
-    if world.now < plan.until:  # it was awake before the end
-        assert all(one.done is not None for one in world.standings.values())
+    last = allowed_s(plan.stretches(world.windows[-1][0]))
+    if last < 0.08 * allowed_s(plan.stretches(BEGAN_AT)):  # it was awake near the end
+        assert all(one.sent.calls >= FEWEST for one in world.standings.values())
     for at, _ in world.windows:
         assert any(begin <= at < end for begin, end in plan.stretches(BEGAN_AT))
     assert all(

@@ -59,8 +59,8 @@ def test_one_that_will_be_lowered_wants_the_calls_of_a_lowering_from_the_first_t
     state = Settled(False, "too few calls for a bound", 10, more_calls=308)
 
     assert judged(few, state, sent=10).wanted == 1050
-    assert judged(fits, state, sent=10).wanted == 318
-    assert judged(early, state, sent=9).wanted == 317
+    assert judged(fits, state, sent=10).wanted == 350
+    assert judged(early, state, sent=9).wanted == 350
 
 
 def test_calls_that_come_in_bursts_count_as_fewer() -> None:
@@ -96,6 +96,31 @@ def test_what_only_a_probe_sees_names_its_command_once_that_is_final() -> None:
     assert judged(replace(FIT, next_command="diag apply")).probe is None
 
 
-def test_a_warm_action_wants_a_fifth_more() -> None:
-    assert not_begun(action(), FEWEST).wanted == 318
-    assert not_begun(action(production_gap_s=1.0), FEWEST).wanted == 398
+def test_a_warm_action_wants_a_quarter_more() -> None:
+    assert (not_begun(action(), FEWEST).fewest, not_begun(action(), FEWEST).wanted) == (318, 350)
+    warm = not_begun(action(production_gap_s=1.0), FEWEST)
+    assert (warm.fewest, warm.wanted) == (398, 438)
+
+
+def test_one_that_is_settled_before_the_end_of_the_span_goes_on_to_it() -> None:
+    early = judged(FIT, sent=330)
+
+    assert early.done is None and early.answered and early.wanted == 350
+    assert judged(FIT, FINAL, sent=60).done is not None
+
+
+def test_slow_calls_that_come_in_bursts_ask_for_more_from_the_moment_they_are_seen() -> None:
+    few = replace(FIT, verdict=Verdict.INSUFFICIENT_SAMPLES, samples=200, design_effect=1.5)
+
+    assert judged(few, replace(DONE, settled=False, more_calls=118), sent=200).wanted == 477
+
+
+def test_an_answer_that_later_calls_took_back_is_none() -> None:
+    """Settled at the look, and no bound with the calls after it: never "done" without a number."""
+    back = replace(
+        FIT, verdict=Verdict.INSUFFICIENT_SAMPLES, recommended_timeout_s=None, calls_needed=70, samples=430
+    )
+
+    assert judged(back, sent=430).done is None and not judged(back, sent=430).answered
+    assert judged(back, sent=430).wanted == 500
+    assert judged(back, replace(DONE, calls=5000), sent=5000).done is not None
