@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from analysis.number_words import percent_figure
 from analysis.statistics.confidence_bounds import upper_share
 from analysis.statistics.kaplan_meier import SurvivalTable
 
@@ -62,9 +63,8 @@ def cost_warning(cost: Cost, concurrency_limit: int | None) -> str | None:
     """Return a warning when this action alone could take half of the org's concurrent executions or more."""
     if cost.concurrency_share is None or cost.concurrency_share < ALARM_SHARE:
         return None
-    could = (
-        "could exhaust" if cost.concurrency_share >= 1.0 else f"could take {cost.concurrency_share:.0%} of"
-    )
+    share = percent_figure(cost.concurrency_share)
+    could = "could exhaust" if cost.concurrency_share >= 1.0 else f"could take {share} of"
     return (
         f"if the backend stops answering, this action alone {could} the org's {concurrency_limit} concurrent "
         f"executions ({cost.hung_backend_slots:.0f} held); "

@@ -8,6 +8,7 @@ import numpy as np
 
 from analysis.estimates.arrival_gaps import CHANCE, FEWEST_GAPS, Gaps, gaps_of
 from analysis.format.sample_schema import Outcome
+from analysis.number_words import percent_figure
 from analysis.samples.action_calls import Calls, Kind
 
 RATE_LIMITED_SHARE: Final = 0.05
@@ -126,7 +127,7 @@ def _judge(level: Level) -> Level:
     ran = int((level.calls.kind != Kind.REFUSED).sum())
     because = None
     if refused >= MIN_REFUSALS and refused > RATE_LIMITED_SHARE * (ran + refused):
-        because = f"{refused / (ran + refused):.0%} of calls were refused (429)"
+        because = f"{percent_figure(refused / (ran + refused))} of calls were refused (429)"
     elif errors >= MIN_REFUSALS and errors > BACKEND_ERROR_SHARE * ran:
-        because = f"{errors / ran:.0%} of calls ended in a backend error"
+        because = f"{percent_figure(errors / ran)} of calls ended in a backend error"
     return replace(level, saturated_because=because)

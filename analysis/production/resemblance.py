@@ -94,7 +94,7 @@ def drift(production: BucketCounts, timeout_s: int, settings: RecommendSettings 
     low = float(lower_share(share, n, settings.confidence)[0])
     high = float(upper_share(share, n, settings.confidence)[0])
     accepted = 1.0 - settings.percentile
-    reach = f"{percent(at.share)} of executions reach" if at.share > 0 else "No execution reaches"
+    reach = f"{percent(at.share)} of executions reach" if at.share > 0 else "no execution reaches"
     text = f"{reach} {timeout_s} s (accepted: {percent(accepted)})"
     if low > accepted:
         return Drift("drifted", f"{text}: the timeout does not fit, measure again", at.share, low, high)

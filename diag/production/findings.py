@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from analysis.estimates.deciding_calls import calls_that_count
 from analysis.production.resemblance import Drift, Resemblance, drift, resembles
@@ -11,6 +11,9 @@ from diag.production.observed import Observed
 
 if TYPE_CHECKING:
     from analysis.samples.sample_set import SampleSet
+
+
+_SAID: Final = {"fits": "no more is cut off than accepted", "drifted": "more is cut off than accepted"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,8 @@ class Finding:
         sentences = []
         if changed or self.drift.verdict == "drifted":
             when = "since it was last changed, " if changed else ""
-            sentences.append(f"{when}{self.drift.verdict}: {self.drift.reason}")
+            said = _SAID.get(self.drift.verdict, self.drift.verdict)
+            sentences.append(f"{when}{said}: {self.drift.reason}")
         if self.resemblance is not None:
             sentences.append(
                 f"test against production, {self.resemblance.verdict}: {self.resemblance.reason}"

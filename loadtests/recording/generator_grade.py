@@ -83,23 +83,23 @@ _LIMITS: Final = (
         "schedule_lag_p99_ms",
         OK_BELOW_MS,
         INVALID_FROM_MS,
-        "1 call in 100 left {:.1f} ms or more after it was due",
+        "1 call in 100 left {0:.1f} ms or more after it was due",
     ),
     (
         "hub_lag_p99_ms",
         OK_BELOW_MS,
         INVALID_FROM_MS,
-        "1 reply in 100 may have lain unread for {:.1f} ms (event loop)",
+        "1 reply in 100 may have lain unread for {0:.1f} ms (event loop)",
     ),
     (
         "run_queue_share",
         WAITING_OK_BELOW,
         WAITING_INVALID_FROM,
-        "other processes kept it waiting for a core {:.0%} of the time",
+        "other processes kept it waiting for a core {1:.0f} % of the time",
     ),
-    ("cpu_share", CPU_OK_BELOW, math.inf, "it used {:.0%} of one core itself (start more workers)"),
+    ("cpu_share", CPU_OK_BELOW, math.inf, "it used {1:.0f} % of one core itself (start more workers)"),
 )
-"""Figure, WARN from, INVALID from, the sentence about it."""
+"""Figure, WARN from, INVALID from, the sentence about it: {0} the figure, {1} a hundred times that."""
 
 
 def _judged(
@@ -108,4 +108,4 @@ def _judged(
     seen: float | None = getattr(figures, name)
     if seen is None or seen < warn_from:
         return "OK", ""
-    return "INVALID" if seen >= invalid_from else "WARN", sentence.format(seen)
+    return "INVALID" if seen >= invalid_from else "WARN", sentence.format(seen, seen * 100)

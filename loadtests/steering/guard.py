@@ -106,7 +106,7 @@ class Guard:
         full = len(watched.recent) == self._limits.error_calls
         share = sum(watched.recent) / len(watched.recent)
         if full and share > self._limits.error_share:
-            why = f"{watched.name}: {share:.0%} of its last {len(watched.recent)} calls failed"
+            why = f"{watched.name}: {share * 100:.0f} % of its last {len(watched.recent)} calls failed"
             self._decisions.append(StopAction(index, why))
             watched.recent.clear()
 

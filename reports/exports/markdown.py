@@ -15,7 +15,7 @@ from reports.wording.headline import headline
 from reports.wording.input_words import inputs_of
 from reports.wording.production_words import production_words
 from reports.wording.seen_words import seen_for
-from reports.wording.verdict_words import change_text, cut_off_then, held_share, tally, wording_of
+from reports.wording.verdict_words import change_text, cut_off_then, held_words, tally, wording_of
 
 
 def build_markdown(data: ReportData) -> str:
@@ -119,7 +119,7 @@ def _table(actions: tuple[Recommendation, ...], percentile: float) -> list[str]:
             numbers.seconds(action.worst_wait_s),
             seen_for(action),
             inputs_of(action),
-            numbers.share(held_share(action)),
+            held_words(action),
         )
         lines.append(f"| {' | '.join(markdown(cell) for cell in cells)} |")
     return lines

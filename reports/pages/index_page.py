@@ -118,25 +118,28 @@ SeenInRun = tuple[float, Recommendation]
 
 
 def _actions_over_time(runs: Sequence[IndexedRun]) -> list[list[SeenInRun]]:
-    """Return, for each action of one target, its verdicts, oldest first."""
+    """Return, for each action of one target, its verdicts at the percentile of the newest, oldest first: a
+    line through several would rise and fall with the rule."""
     rows: dict[str, list[SeenInRun]] = {}
     for run in reversed(runs):
         for action in run.analysis.actions if run.analysis is not None else ():
             rows.setdefault(action.action_id, []).append((_began(run), action))
-    return sorted(rows.values(), key=lambda found: found[-1][1].action_name.casefold())
+    same = [[one for one in found if one[1].percentile == found[-1][1].percentile] for found in rows.values()]
+    return sorted(same, key=lambda found: found[-1][1].action_name.casefold())
 
 
-def _percentile(runs: Sequence[IndexedRun]) -> float | None:
-    """The quantile of all these runs; None where they were judged by different ones."""
-    found = {run.analysis.settings.percentile for run in runs if run.analysis is not None}
+def _percentile(rows: Sequence[Sequence[SeenInRun]]) -> float | None:
+    """The quantile of all these actions; None where they were judged by different ones."""
+    found = {seen[-1][1].percentile for seen in rows}
     return found.pop() if len(found) == 1 else None
 
 
 def _place_json(place: str, runs: Sequence[IndexedRun]) -> JsonObject:
+    rows = _actions_over_time(runs)
     return {
         "place": place,
-        "percentile": _percentile(runs),
-        "actions": [_action_json(found) for found in _actions_over_time(runs)],
+        "percentile": _percentile(rows),
+        "actions": [_action_json(found) for found in rows],
     }
 
 
@@ -150,6 +153,7 @@ def _action_json(found: Sequence[SeenInRun]) -> JsonObject:
         "current_timeout_s": newest.current_timeout_s,
         "recommended_timeout_s": newest.recommended_timeout_s,
         "invented_share": newest.invented_share,
+        "percentile": newest.percentile,
         "newest": asdict(p99_or_more(newest)),
         "lowest": asdict(low),
         "highest": asdict(high),
@@ -196,13 +200,14 @@ def _p99_text(found: P99, place: str) -> TracedText:
 def _place_view(index: int, place: str, runs: Sequence[IndexedRun]) -> dict[str, object]:
     """Return the table of one target: a row per action, latest run's numbers, p99 over all its runs."""
     began = [_began(run) for run in runs if run.analysis is not None]
-    percentile = _percentile(runs)
+    rows = _actions_over_time(runs)
+    percentile = _percentile(rows)
     return {
         "place": place,
-        "percentile": "percentile" if percentile is None else percentile_name(percentile),
+        "percentile": None if percentile is None else percentile_name(percentile),
         "actions": [
             _action_view(f"/places/{index}/actions/{row}", found, min(began), max(began))
-            for row, found in enumerate(_actions_over_time(runs))
+            for row, found in enumerate(rows)
         ],
     }
 

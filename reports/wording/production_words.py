@@ -29,19 +29,22 @@ class ProductionWords:
 
     def sentences(self) -> tuple[str, ...]:
         """Return everything as plain sentences, for texts without markup."""
-        answered = (f"{one.question} {one.answer}; {one.reason}." for one in self.findings)
+        answered = (f"{one.question} {one.answer}: {one.reason}." for one in self.findings)
         remarks = (f"{remark[:1].upper()}{remark[1:]}." for remark in self.remarks)
         return (self.seen, *answered, *remarks)
 
 
 def production_words(finding: ProductionFinding) -> ProductionWords:
-    """Return how much was seen, whether a test resembles it, and whether the timeout still fits."""
+    """Return how much was seen, whether a test resembles it, and whether the timeout cuts off too many.
+
+    Whether it fits is the verdict's to say: a timeout may cut off few, and still leave too little margin.
+    """
     findings = []
     if finding.resemblance is not None:
         resemblance = finding.resemblance
         findings.append(ProductionAnswer("Test against production:", resemblance.verdict, resemblance.reason))
-    fits = {"fits": "yes", "drifted": "no"}.get(finding.drift.verdict, finding.drift.verdict)
-    findings.append(ProductionAnswer("Does the timeout still fit?", fits, finding.drift.reason))
+    more = {"fits": "no", "drifted": "yes"}.get(finding.drift.verdict, finding.drift.verdict)
+    findings.append(ProductionAnswer("Is more cut off than accepted?", more, finding.drift.reason))
     return ProductionWords(
         seen=traced(
             "{} in {} with traffic.",

@@ -6,9 +6,11 @@ from analysis.costs.compared_rule import ComparedRule, TimeoutRule
 from analysis.costs.made_by import MadeBy
 from analysis.cut_off import cut_off_of
 from analysis.number_words import accepted_text, percentile_name
+from analysis.verdicts.apply_rules import held_back
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from reports.wording import numbers
 from reports.wording.rule_words import NOT_WATCHED
+from reports.wording.verdict_words import shows_cost
 
 RULE_HEADINGS: Final = ("3 x p99", "successes + buffer", "if no answer", "made by")
 
@@ -16,12 +18,13 @@ RULE_HEADINGS: Final = ("3 x p99", "successes + buffer", "if no answer", "made b
 def rule_details(action: Recommendation) -> tuple[str | None, ...]:
     """Return an action's cells below RULE_HEADINGS; empty without a number."""
     by_rule = {one.rule: one for one in action.rules}
-    ours = by_rule.get(TimeoutRule.RECOMMENDED)
+    ours = by_rule.get(TimeoutRule.RECOMMENDED) if shows_cost(action) else None
+    made_by = action.made_by if shows_cost(action) else None
     return (
         _other(by_rule.get(TimeoutRule.THREE_TIMES_P99)),
         _other(by_rule.get(TimeoutRule.SUCCESSES_AND_BUFFER)),
-        None if ours is None else ", ".join([*_holds(ours), f"silence {numbers.seconds(ours.silence_s)}"]),
-        None if action.made_by is None else _made_by(action.made_by, action.percentile),
+        None if ours is None else _if_no_answer(action, ours),
+        None if made_by is None else _made_by(made_by, action.percentile),
     )
 
 
@@ -42,9 +45,21 @@ def about_the_rules(analysis: Analysis) -> str | None:
     return text
 
 
+def _if_no_answer(action: Recommendation, ours: ComparedRule) -> str:
+    """Return what the number costs; of one that has to wait, with the number: another is in force."""
+    cost = ", ".join([*_holds(ours), f"silence {numbers.seconds(ours.silence_s)}"])
+    return f"{cost} at {numbers.seconds(ours.timeout_s)}" if held_back(action) else cost
+
+
 def _made_by(step: MadeBy, percentile: float) -> str:
     """Return the step in words; its code says p99, whichever percentile was asked for."""
-    return f"{percentile_name(percentile)} + buffer" if step is MadeBy.BUFFER else str(step)
+    match step:
+        case MadeBy.BUFFER:
+            return f"{percentile_name(percentile)} + buffer"
+        case MadeBy.HYSTERESIS:
+            return "near enough to stay"
+        case _:
+            return str(step)
 
 
 def _other(rule: ComparedRule | None) -> str | None:

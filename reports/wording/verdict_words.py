@@ -148,6 +148,13 @@ def held_share(action: Recommendation) -> float | None:
     return action.concurrency_share if shows_cost(action) else None
 
 
+def held_words(action: Recommendation) -> str:
+    """Return `held_share` as it is shown; of a number that has to wait, with it: another is in force."""
+    share = held_share(action)
+    later = share is not None and held_back(action)
+    return f"{numbers.share(share)} at {action.recommended_timeout_s} s" if later else numbers.share(share)
+
+
 def cap_words(actions: Sequence[Recommendation]) -> tuple[str, int | None]:
     """Return up to which timeout these actions, none of which fits one, were judged: "30 s", and the number;
     None where they have different caps."""

@@ -32,7 +32,7 @@ latency_factor = 6
 
     assert is_whole(found)
     assert {one.what: one.why for one in found.left_out} == {
-        "Failing": "Failing: 100% of its last 20 calls failed",
+        "Failing": "Failing: 100 % of its last 20 calls failed",
         "Hanging": "Hanging: 10 timeouts in a row; its backend does not answer",
     }
     assert any(note.startswith("Bending: half of its calls now take over") for note in found.notes)

@@ -282,7 +282,9 @@ def _percentiles(data: Any) -> Iterator[float]:
     yield from (one["percentile"] for one in data.get("actions", ()) if "percentile" in one)
     if "settings" in data:
         yield data["settings"]["percentile"]
-    yield from (place["percentile"] for place in data.get("places", ()) if place["percentile"] is not None)
+    for place in data.get("places", ()):
+        yield from (one["percentile"] for one in place["actions"])
+    yield from (place["percentile"] for place in data.get("places", ()) if place.get("percentile"))
 
 
 def _strings(data: Any) -> Iterator[str]:

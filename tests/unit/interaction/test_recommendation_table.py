@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from analysis.costs.made_by import MadeBy
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from diag.apply_dialog.plan_text import plan_text
 from diag.changes.plans.plan import Evidence, Plan
@@ -11,6 +12,7 @@ from diag.console import Console
 from diag.interaction.recommendation_table import recommendation_table
 from diag.interaction.show_analysis import apply_command, show_analysis
 from diag.table_layout import lay_out
+from reports.wording.rule_details import rule_details
 from tests.support.changes.fake_org import IDENTITY, change_for, full_config
 from tests.support.changes.recommendations import analysis_of, recommendation
 
@@ -129,3 +131,4 @@ def test_the_cost_of_a_cap_that_is_not_recommended_is_not_shown_as_that_of_an_an
 
     at = [column.heading for column in table.columns].index("cut off then")
     assert table.rows[0][at] == "–"
+    assert rule_details(replace(row, made_by=MadeBy.CAP))[2:] == (None, None)

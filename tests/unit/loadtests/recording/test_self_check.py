@@ -19,9 +19,9 @@ FINE = GeneratorFigures(1.2, 1.3, 0.01, 0.3)
         (GeneratorFigures(schedule_lag_p99_ms=250.0), "INVALID", "left 250.0 ms"),
         (GeneratorFigures(1.2, hub_lag_p99_ms=25.0), "WARN", "lain unread for 25.0 ms"),
         (GeneratorFigures(1.2, hub_lag_p99_ms=300.0), "INVALID", "lain unread for 300.0 ms"),
-        (GeneratorFigures(1.2, 1.3, run_queue_share=0.27), "WARN", "waiting for a core 27% of the time"),
-        (GeneratorFigures(1.2, 1.3, run_queue_share=0.92), "INVALID", "waiting for a core 92% of the time"),
-        (GeneratorFigures(1.2, 1.3, 0.01, cpu_share=0.97), "WARN", "used 97% of one core"),
+        (GeneratorFigures(1.2, 1.3, run_queue_share=0.27), "WARN", "waiting for a core 27 % of the time"),
+        (GeneratorFigures(1.2, 1.3, run_queue_share=0.92), "INVALID", "waiting for a core 92 % of the time"),
+        (GeneratorFigures(1.2, 1.3, 0.01, cpu_share=0.97), "WARN", "used 97 % of one core"),
     ],
 )
 def test_each_figure_decides_and_is_named(figures: GeneratorFigures, verdict: str, said: str) -> None:

@@ -112,7 +112,7 @@ def test_a_share_is_a_share_however_many_calls_a_second_brings() -> None:
         failed(guard, Outcome.BACKEND_ERROR, 6.0, fine=fine)
     (stop,) = guard.take()
     assert isinstance(stop, StopAction)
-    assert stop.why == "A: 52% of its last 50 calls failed"
+    assert stop.why == "A: 52 % of its last 50 calls failed"
 
 
 def test_rising_latency_halves_the_rate_once_a_minute() -> None:

@@ -80,7 +80,7 @@ def test_errors_stop_only_the_action_they_come_from(tmp_path: Path) -> None:
     with VirtualRun(plan, tmp_path, reply=reply) as run:
         run.pass_time(20)
 
-    assert run.session.director.left_out == [LeftOut("Failing", "Failing: 100% of its last 50 calls failed")]
+    assert run.session.director.left_out == [LeftOut("Failing", "Failing: 100 % of its last 50 calls failed")]
     assert 50 <= sum(call.action_id == "b" for call in run.calls) <= 60
     assert sum(call.action_id == "a" for call in run.calls) >= 395
     assert not run.port.ended

@@ -10,6 +10,7 @@ from reports.charts.sparkline import Point, sparkline
 from reports.pages.index_page import P99, IndexData, IndexedRun, build_index, extremes, index_json
 from reports.pages.runs_on_disk import indexed_runs
 from tests.support.reports.report_factory import CASES, make_report
+from tests.support.reports.traceable import complaints
 
 DAY = 86_400.0
 
@@ -144,3 +145,21 @@ def test_a_run_without_a_number_is_said_and_one_above_is_an_open_dot() -> None:
     open_dots = sparkline([Point(0, 30_000.0, 5, above=True), Point(1, 100, 5)], 0, 1)
     assert 'class="open" d="M' in open_dots
     assert open_dots.count("L") == 0
+
+
+def test_runs_judged_by_another_percentile_are_on_no_line_with_the_newest() -> None:
+    """Else a p99.9 beside p99s would look like a backend that became slower."""
+    newest, *older = make_runs(3)[::-1]
+    assert newest.analysis is not None
+    first, *others = newest.analysis.actions
+    rarer = replace(newest.analysis, actions=(replace(first, percentile=0.999), *others))
+    data = IndexData((replace(newest, analysis=rarer), *older), "0.1.0")
+
+    body: dict[str, Any] = index_json(data)
+    (place,) = body["places"]
+    counted = {row["action_id"]: (row["percentile"], row["runs"]) for row in place["actions"]}
+    assert counted.pop(first.action_id) == (0.999, 1)
+    assert set(counted.values()) == {(0.99, 3)}
+    assert place["percentile"] is None
+    page = build_index(data)
+    assert '<small><span data-f="percentile">p99.9</span></small>' in page and complaints(page) == []
