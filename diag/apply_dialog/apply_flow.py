@@ -4,7 +4,6 @@ Shared by `recommend --apply`, `apply`, `set`, `undo` and `demo`.
 """
 
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -21,8 +20,10 @@ if TYPE_CHECKING:
     from diag.console import Console, Progress
     from diag.genesys.client import GenesysClient
     from diag.genesys.models import FullConfig
+    from diag.production.watched_org import WatchedOrg
     from diag.settings import Settings
     from diag.target import Target
+    from diag.wall_clock import WallClock
 
 _ALL: Final = PlanOptions()
 
@@ -91,6 +92,8 @@ def carry_out(
     from diag.changes.journal.journal_line import Author, new_id
     from diag.changes.plans.plan_file import plan_digest, write_plan
     from diag.genesys.client import GenesysClient
+    from diag.production.watched_org import WatchedOrg
+    from diag.target_clock import clock_of
 
     if plan.org.sandbox:
         console.banner("SANDBOX: nothing real is changed")
@@ -113,12 +116,13 @@ def carry_out(
             console.block(dry_run_text(dry_run(plan, client.read_config, options)))
             raise_for((), "", plan.unread)
             return ()
+        clock = clock_of(target)
         kept = kept_plan(settings.runs, plan_digest(plan))
         again = f"diag apply {kept}" + (f" {flags.stages.flags}" if flags.stages else "")
         stage_watch = None
         if flags.stages is not None:
             staged = StagedPlan(flags.stages, len(plan.changes), again)
-            stage_watch = _stage_watch(console, client, settings, identity, staged)
+            stage_watch = _stage_watch(console, WatchedOrg(client, identity, settings), staged, clock)
         approve(console, settings, identity, yes=flags.yes)
         write_plan(plan, kept)
         if stage_watch is not None:
@@ -133,6 +137,7 @@ def carry_out(
                     Journal(settings.journal),
                     Operator(identity, author),
                     options=options,
+                    clock=clock,
                     watch=display.watch(stage_watch),
                 )
         except KeyboardInterrupt:
@@ -148,15 +153,13 @@ def carry_out(
 
 
 def _stage_watch(
-    console: "Console", client: "GenesysClient", settings: "Settings", identity: OrgIdentity, plan: StagedPlan
+    console: "Console", watched: "WatchedOrg", plan: StagedPlan, clock: "WallClock"
 ) -> "StageWatch":
     """Return what watches each stage. Raises ApiError where production cannot be read: none could pass."""
     from diag.apply_dialog.staged_apply import StageWatch
-    from diag.production.watched_org import WatchedOrg
 
-    watched = WatchedOrg(client, identity, settings)
-    watched.demand_telemetry(datetime.now(UTC))
-    return StageWatch(console, watched, plan)
+    watched.demand_telemetry(clock.utc())
+    return StageWatch(console, watched, plan, clock)
 
 
 class _Display:

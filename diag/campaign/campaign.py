@@ -75,6 +75,9 @@ class Budget:
     in_flight: Annotated[int, Between(1, 10**6)]
     token_per_minute: Count | None = None
     concurrent_executions: Count | None = None
+    fastest_gap_s: Annotated[float, Between(1e-3, 60)] = FASTEST_GAP_S
+    """Between two calls of an action at least."""
+    most_windows: Annotated[int, Between(1, MOST_WINDOWS)] = MOST_WINDOWS
 
     @property
     def places_each(self) -> int:
@@ -138,7 +141,7 @@ def gap_s(action: ScopedAction, budget: Budget, first_s: float | None) -> float:
     So long that calls of the length expected (`first_s`: how long the first one took; the timeout where that
     is not known) fill no more than the action's share of the places in flight."""
     longest_s = action.timeout_s if first_s is None else min(action.timeout_s, MARGIN * first_s)
-    gap = max(FASTEST_GAP_S, 1.0 / budget.calls_per_s, longest_s / budget.places_each)
+    gap = max(budget.fastest_gap_s, 1.0 / budget.calls_per_s, longest_s / budget.places_each)
     return gap if action.warm else max(gap, action.production_gap_s or 0.0)
 
 
@@ -168,4 +171,4 @@ def windows_for(actions: Sequence[ScopedAction], allowed: float, fewest_calls: i
         if most_calls(gap, window_s(allowed, usual)) * usual * (1.0 - RESERVE) < calls:
             room = max(FEWEST_WINDOWS, int(allowed / gap))
             wanted = max(wanted, min(room, math.ceil(SPARE_WINDOWS * calls)))
-    return min(wanted, fitting, MOST_WINDOWS)
+    return min(wanted, fitting, budget.most_windows)

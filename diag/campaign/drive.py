@@ -21,9 +21,7 @@ from diag.choice.turns_file import WindowOrder, order_for
 SOON_S: Final = 300.0
 """`--once` waits for a window that is due so soon: run every five minutes, it makes each at its own
 moment."""
-NAP_S: Final = 30.0
-"""The longest sleep: a machine that was asleep notices soon what it has missed."""
-STILL_AT_WORK_S: Final = 300.0
+STILL_AT_WORK_S: Final = 300
 """How long a load that lost the process which started it may take to end by itself."""
 
 Made = Literal["made", "not begun", "interrupted"]
@@ -44,7 +42,10 @@ class Outside(Protocol):
         """Return the time, Unix seconds."""
 
     def sleep(self, seconds: float) -> None:
-        """Wait."""
+        """Wait so long, or less."""
+
+    def rest(self) -> None:
+        """Wait a second of this machine's time, in which a load that is still at work may end."""
 
     def make(self, folder: RunFolder, order: WindowOrder, window_s: float) -> MadeWindow:
         """Make one window. Raises DiagError where trying again would meet the same refusal."""
@@ -145,7 +146,7 @@ def _is_over(campaign: Campaign, reached: Mapping[str, Standing], folder: Campai
 
 def _sleep_until(moment: float, outside: Outside) -> None:
     while (left := moment - outside.now()) > 0:
-        outside.sleep(min(left, NAP_S))
+        outside.sleep(left)
 
 
 def _wait_for_a_load_left_behind(folder: CampaignFolder, outside: Outside) -> None:
@@ -153,6 +154,7 @@ def _wait_for_a_load_left_behind(folder: CampaignFolder, outside: Outside) -> No
 
     Asked after each window, too: one that was still reading the org when its starter was killed may have
     begun the very window that was to be made here."""
-    until = outside.now() + STILL_AT_WORK_S
-    while folder.at_work() is not None and outside.now() < until:
-        outside.sleep(1.0)
+    for _ in range(STILL_AT_WORK_S):
+        if folder.at_work() is None:
+            return
+        outside.rest()

@@ -5,7 +5,7 @@ Of each action in scope it is said why it is called, or why not; nothing is left
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from analysis.format.action_facts import ProductionWeek
@@ -29,6 +29,9 @@ from diag.workload.org_limits import OrgLimits
 from diag.workload.workload import Workload
 
 SANDBOX_BUDGET: Final = Budget(calls_per_s=100.0, in_flight=1000)
+LAPSED_BUDGET: Final = replace(SANDBOX_BUDGET, fastest_gap_s=0.05, most_windows=32)
+"""For a sandbox whose day is time-lapsed: a window takes longer there than the wait for it, so there are as
+few as a lowering needs (30) with two to spare."""
 ANSWERS: Final = (Verdict.OK, Verdict.RAISE, Verdict.LOWER, Verdict.OVER_CAP_USE_ASYNC)
 NO_WORKLOAD: Final = "not in a workload: diag init writes one, which says what may be called and with what"
 
@@ -132,10 +135,13 @@ def production_gap_s(observed: Observed | None) -> float | None:
     return hours * 3600.0 / observed.counts.executions
 
 
-def budget_of(limits: OrgLimits, workload: Workload, *, sandbox: bool) -> Budget:
-    """Return what the limits leave, by the same shares as a run's; half of it where jobs are polled, too."""
+def budget_of(limits: OrgLimits, workload: Workload, *, sandbox: bool, lapsed: bool = False) -> Budget:
+    """Return what the limits leave, by the same shares as a run's; half of it where jobs are polled, too.
+
+    `lapsed`: it is a sandbox whose day is time-lapsed.
+    """
     if sandbox:
-        return SANDBOX_BUDGET
+        return LAPSED_BUDGET if lapsed else SANDBOX_BUDGET
     polled = any(entry.poll is not None for entry in workload.entries)
     most = (
         limits.in_flight if workload.max_in_flight is None else min(workload.max_in_flight, limits.in_flight)

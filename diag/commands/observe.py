@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -99,6 +99,7 @@ def command(options: ObserveOptions, rules: "RecommendSettings") -> None:
     from diag.production.findings import findings_of
     from diag.settings import load_settings
     from diag.target import find_target
+    from diag.target_clock import clock_of
 
     form = options.chosen_form
     if not goes_to_stdout(options.output) and form == "table":
@@ -112,7 +113,7 @@ def command(options: ObserveOptions, rules: "RecommendSettings") -> None:
     with GenesysClient(target.connection, on_wait=pause_note(console)) as client:
         if target.sandbox:
             console.banner("SANDBOX: the production of a local sandbox is made up")
-        evidence = _read(console, client, settings, options, rules)
+        evidence = _read(console, client, settings, options, rules, clock_of(target).utc())
         answer = Answer(evidence, findings_of(evidence.observed, rules, test), options.same_question(rules))
         if form == "table":
             _show(console, answer)
@@ -137,6 +138,7 @@ def _read(
     settings: "Settings",
     options: ObserveOptions,
     rules: "RecommendSettings",
+    now: datetime,
 ) -> "ProductionEvidence":
     from diag.changes.journal.journal import Journal
     from diag.inventory.matching import wanted_actions
@@ -149,7 +151,7 @@ def _read(
         listed = client.list_actions(include_auth_actions=False, on_progress=bar.update)
     chosen = wanted_actions(listed, options.actions)
     question = ProductionQuestion(
-        last_days(options.days, datetime.now(UTC)),
+        last_days(options.days, now),
         rules,
         source=options.same_question(rules),
         asked=Asked(org=profile_flags(options.profile)),

@@ -8,7 +8,7 @@ import click
 
 from analysis.settings import MOST_DAYS, RecommendSettings
 from diag.apply_dialog.stages import stage_options
-from diag.errors import UsageError
+from diag.errors import DiagError, UsageError
 from diag.exit_codes import ExitCode
 from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
@@ -19,7 +19,9 @@ from diag.tuning.tune_options import TuneOptions
 
 if TYPE_CHECKING:
     from diag.campaign.saved import Saved
+    from diag.settings import Settings
     from diag.tuning.tune_context import TuneContext
+    from diag.wall_clock import WallClock
 
 STOPPED: Final = "Stopped. The same command goes on where it was."
 
@@ -63,6 +65,7 @@ def command(options: TuneOptions, rules: RecommendSettings) -> int:
     from diag.console import Console
     from diag.settings import load_settings
     from diag.target import find_target
+    from diag.target_clock import clock_of
     from diag.tuning.status import show_status
     from diag.tuning.tune_context import TuneContext
 
@@ -71,9 +74,10 @@ def command(options: TuneOptions, rules: RecommendSettings) -> int:
     settings = load_settings({"profile": options.profile, "sandbox": "1" if options.sandbox else None})
     folder = CampaignFolder(options.folder or settings.runs / "tune")
     if options.status:
-        show_status(console, folder, settings.zone)
+        show_status(console, folder, settings.zone, lambda saved: _clock_of_campaign(saved, settings))
         return ExitCode.OK
-    context = TuneContext(console, settings, find_target(settings), folder, options, rules)
+    target = find_target(settings)
+    context = TuneContext(console, settings, target, folder, options, rules, clock_of(target))
     if options.dry_run:
         return _tune(context)
     lock = folder.lock()
@@ -103,7 +107,7 @@ def _tune(context: "TuneContext") -> int:
     if saved is None:
         return ExitCode.OK
     if context.options.dry_run:  # nothing is begun by it, so there was a campaign already
-        show_status(console, context.folder, zone)
+        show_status(console, context.folder, zone, lambda _: context.clock)
         return ExitCode.OK
     if saved.campaign is None:
         give_result(context, saved, {})
@@ -120,6 +124,20 @@ def _tune(context: "TuneContext") -> int:
         case "not due" if driven.slot is not None:
             console.note(f"No window is due before {at(driven.slot.due_at, zone)}.")
     return ExitCode.OK
+
+
+def _clock_of_campaign(saved: "Saved", settings: "Settings") -> "WallClock":
+    """Return the clock a campaign goes by, which an org need not be reached for."""
+    from diag.target import find_target
+    from diag.target_clock import clock_of
+    from diag.wall_clock import REAL_TIME
+
+    if not saved.sandbox:
+        return REAL_TIME
+    try:
+        return clock_of(find_target(settings))
+    except DiagError:  # it is not running: how far it was can be said all the same
+        return REAL_TIME
 
 
 def _saved(context: "TuneContext") -> "Saved | None":

@@ -1,7 +1,6 @@
 """`diag watch`: whether production keeps what was promised, for each timeout that diag changed."""
 
 from dataclasses import dataclass
-from time import sleep
 from typing import TYPE_CHECKING, Final, Literal
 
 import click
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from diag.production.watch_promises import PromiseLook
     from diag.settings import Settings
     from diag.target import Target
+    from diag.wall_clock import WallClock
 
 SHORTEST_S: Final = 300.0
 """The numbers are per hour: looking more often costs requests and shows nothing."""
@@ -77,14 +77,16 @@ def command(options: WatchOptions, profile: str | None, flags: ApplyFlags) -> in
     from diag.genesys.api_errors import ApiError
     from diag.settings import load_settings
     from diag.target import find_target
+    from diag.target_clock import clock_of
 
     pause_s = options.pause_s
     console = Console(quiet=options.form == "json")
     settings = load_settings({"profile": profile})
     target = find_target(settings)
+    clock = clock_of(target)
     while True:
         try:
-            look, org = _look(console, target, settings, options)
+            look, org = _look(console, target, settings, options, clock)
         except ApiError as error:
             if pause_s is None:
                 raise
@@ -97,14 +99,12 @@ def command(options: WatchOptions, profile: str | None, flags: ApplyFlags) -> in
                 return ExitCode.THRESHOLD
             if pause_s is None:
                 return ExitCode.INCOMPLETE if any(item.unread for item in look.not_watched) else ExitCode.OK
-        sleep(pause_s)
+        clock.sleep(pause_s)
 
 
 def _look(
-    console: "Console", target: "Target", settings: "Settings", options: WatchOptions
+    console: "Console", target: "Target", settings: "Settings", options: WatchOptions, clock: "WallClock"
 ) -> "tuple[PromiseLook, OrgIdentity]":
-    from datetime import UTC, datetime
-
     from diag.apply_dialog.apply_flow import identify
     from diag.changes.journal.journal import Journal
     from diag.genesys.client import GenesysClient
@@ -121,7 +121,7 @@ def _look(
         watched = WatchedOrg(client, org, settings)
         promises = _chosen(watched.promises(), options.actions)
         with console.progress("Reading production telemetry") as bar:
-            return watched.look(promises, datetime.now(UTC), bar.update), org
+            return watched.look(promises, clock.utc(), bar.update), org
 
 
 def _chosen(promises: "tuple[Promise, ...]", wanted: tuple[str, ...]) -> "tuple[Promise, ...]":

@@ -32,10 +32,12 @@ class ActionBackend:
         """Seconds since the first call: the clock that warm-ups, drifts and outages go by."""
         return 0.0 if self._first_call_s is None else now_s - self._first_call_s
 
-    def call(self, now_s: float, *, known: bool = True) -> tuple[float, FailureSpec | None]:
+    def call(
+        self, now_s: float, *, known: bool = True, unix_s: float = 0.0
+    ) -> tuple[float, FailureSpec | None]:
         """Time in ms that a call sent now takes (infinite: it hangs), and how it is refused if so.
 
-        `known`: the backend knows what it is asked for.
+        `known`: the backend knows what it is asked for. `unix_s`: the time of day, for what comes by night.
         """
         if self._first_call_s is None:
             self._first_call_s = now_s
@@ -45,9 +47,9 @@ class ActionBackend:
             for failure, backend in self._failures:
                 u -= failure.share
                 if u < 0.0:
-                    return backend.latency_ms(at_s), failure
+                    return backend.latency_ms(at_s, unix_s), failure
         healthy = self._healthy if known or self._not_found is None else self._not_found
-        return healthy.latency_ms(at_s), None
+        return healthy.latency_ms(at_s, unix_s), None
 
 
 class Sandbox:
@@ -62,11 +64,12 @@ class Sandbox:
         self.tokens = Tokens(scenario.token_lifetime_s)
         self.limits = LimitKeeper(scenario.limits)
         self.observations = Observations()
-        self.jobs = Jobs(seed, self.clock.unix_s)
+        self.jobs = Jobs(seed, self.unix_s)
         self.faults = Faults(Random(f"{seed}:faults"))
         self.faults.arm(scenario.faults)
         self._backends: dict[str, ActionBackend] = {}
         self._started_s = self.clock.monotonic_s()
+        self._ahead_s = 0.0
 
     @property
     def changes(self) -> object:
@@ -82,8 +85,22 @@ class Sandbox:
         self.org.save_unchanged(action_id)
 
     def now_s(self) -> float:
-        """Seconds since the sandbox started."""
-        return self.clock.monotonic_s() - self._started_s
+        """Seconds of its own time since the sandbox started."""
+        return self.clock.monotonic_s() - self._started_s + self._ahead_s
+
+    def unix_s(self) -> float:
+        """The time it says it is, Unix seconds: the clock's, and ahead of it by what was let pass."""
+        return self.clock.unix_s() + self._ahead_s
+
+    async def let_pass(self, until: float) -> None:
+        """Let its time pass up to a moment (Unix seconds), `time_lapse` times as fast as the clock's.
+
+        Calls in flight take the time that they take. Two who wait for the same moment wait once.
+        """
+        left_s = until - self.unix_s()
+        if left_s > 0.0:
+            await self.clock.sleep_until(self.clock.monotonic_s() + left_s / self.scenario.time_lapse)
+            self._ahead_s = max(self._ahead_s, until - self.clock.unix_s())
 
     def backend_age_s(self, action_id: str) -> float:
         """Seconds since an action's first call; 0 before it."""

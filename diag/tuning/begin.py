@@ -2,9 +2,7 @@
 and save what was decided."""
 
 import secrets
-import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Final
 
 from analysis.format.atomic_write import write_whole
@@ -36,6 +34,7 @@ from diag.tuning.limits_text import reach_lines
 from diag.tuning.same_campaign import question_of
 from diag.tuning.tune_context import TuneContext
 from diag.tuning.tune_options import DEFAULT_OVER
+from diag.wall_clock import REAL_TIME
 from diag.workload.org_limits import read_limits
 from diag.workload.read_workload import read_workload
 from diag.workload.workload import EVERYTHING, Workload
@@ -60,7 +59,7 @@ def begin(context: TuneContext, client: GenesysClient) -> Saved | None:
         prepared = prepare(client, scope, production)
     inputs = client.requests - looked
     place = place_of(client)
-    now = time.time()
+    now = context.clock.now()
     saved = Saved(
         campaign_id=new_run_id(now),
         host=place.host,
@@ -99,7 +98,7 @@ def _look(context: TuneContext, client: GenesysClient, actions: Sequence[Action]
     changes = Journal(context.settings.journal).read()
     days = context.options.days or USUAL_DAYS
     question = ProductionQuestion(
-        last_days(days, datetime.now(UTC)), context.rules, asked=context.asked, zone=context.settings.zone
+        last_days(days, context.clock.utc()), context.rules, asked=context.asked, zone=context.settings.zone
     )
     with context.console.progress("Reading production telemetry") as bar:
         return look(client, actions, question, changes, on_progress=bar.update)
@@ -115,12 +114,13 @@ def _campaign(
     if not prepared.to_measure:
         return None
     workload = scope.workload or Workload()
-    budget = budget_of(read_limits(client), workload, sandbox=scope.sandbox)
+    lapsed = context.clock is not REAL_TIME
+    budget = budget_of(read_limits(client), workload, sandbox=scope.sandbox, lapsed=lapsed)
     seed = secrets.randbelow(2**31)
     ids = [action.action_id for action in prepared.actions]
     zone, stated = context.settings.zone, prepared.stated_weeks
     with context.console.progress("Reading when production calls"):
-        weeks = production_weeks(client, ids, zone, datetime.now(UTC), stated=stated)
+        weeks = production_weeks(client, ids, zone, context.clock.utc(), stated=stated)
     return campaign_of(prepared, workload, budget, context.rules, span=span, seed=seed, weeks=weeks)
 
 

@@ -1,7 +1,6 @@
 """Going on with a campaign that was begun: only with the same question, in the same org."""
 
 import hashlib
-import time
 from pathlib import Path
 
 from analysis.format.input_file import InputFile
@@ -49,7 +48,8 @@ def refuse_a_changed_workload(question: TuneQuestion) -> None:
 def refuse_another_question(context: TuneContext, saved: Saved) -> None:
     """Raise UsageError where the command asks for something else than the campaign was begun for."""
     options = context.options
-    if saved.campaign is not None and time.time() < saved.campaign.until:  # later nothing is called by it
+    campaign = saved.campaign
+    if campaign is not None and context.clock.now() < campaign.until:  # later nothing is called by it
         refuse_a_changed_workload(saved.question)
     asked = question_of(context, options.over or saved.question.over)
     differs = [

@@ -1,21 +1,28 @@
 """`diag tune --status`: what is measured, what is open, when it ends; calls nothing."""
 
-import time
+from collections.abc import Callable
 
 from diag.campaign.drive import where_all_stand
 from diag.campaign.folder import CampaignFolder
 from diag.campaign.forecast import forecast
 from diag.campaign.next_step import slot_for
 from diag.campaign.reach import out_of_reach
+from diag.campaign.saved import Saved
 from diag.campaign.windows_judged import WindowsJudged
 from diag.console import Console
 from diag.errors import UsageError
 from diag.tuning.campaign_text import not_called_lines, status_lines, status_table
 from diag.tuning.limits_text import gone_lines, probe_lines, reach_lines
+from diag.wall_clock import WallClock
 
 
-def show_status(console: Console, folder: CampaignFolder, zone: str | None) -> None:
-    """Show where the campaign in the folder stands. Raises UsageError where none was begun."""
+def show_status(
+    console: Console, folder: CampaignFolder, zone: str | None, clock_for: Callable[[Saved], WallClock]
+) -> None:
+    """Show where the campaign in the folder stands, by the clock of its org.
+
+    Raises UsageError where none was begun.
+    """
     saved = folder.saved()
     if saved is None:
         raise UsageError(f"No campaign was begun in {folder.path}.", hint="Begin one: diag tune")
@@ -24,7 +31,7 @@ def show_status(console: Console, folder: CampaignFolder, zone: str | None) -> N
             "Production had every answer; nothing is measured. For the result: diag tune", indent=""
         )
         return
-    campaign, windows, now = saved.campaign, folder.windows(), time.time()
+    campaign, windows, now = saved.campaign, folder.windows(), clock_for(saved).now()
     judged = WindowsJudged(campaign, saved.question.settings)
     reached = where_all_stand(folder, judged, remember=False)
     slot = slot_for(campaign, len(windows), folder.slot(), now)

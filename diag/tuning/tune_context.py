@@ -10,11 +10,12 @@ from diag.interaction.recommend_options import profile_flags
 from diag.settings import Settings
 from diag.target import Target
 from diag.tuning.tune_options import TuneOptions
+from diag.wall_clock import REAL_TIME, WallClock
 
 
 @dataclass(frozen=True, slots=True)
 class TuneContext:
-    """Where it prints, the org, the campaign's folder, and what was asked."""
+    """Where it prints, the org and its clock, the campaign's folder, and what was asked."""
 
     console: Console
     settings: Settings
@@ -22,6 +23,7 @@ class TuneContext:
     folder: CampaignFolder
     options: TuneOptions
     rules: RecommendSettings
+    clock: WallClock = REAL_TIME
 
     @property
     def asked(self) -> Asked:

@@ -28,18 +28,23 @@ from diag.workload.workload import EVERYTHING
 
 @dataclass(frozen=True, slots=True)
 class LoadWindows:
-    """The real outside of a campaign: this machine's clock, and a load process for each window."""
+    """The real outside of a campaign: the clock of what is called, and a load process for each window."""
 
     context: TuneContext
     saved: Saved
 
     def now(self) -> float:
         """Return the time, Unix seconds."""
-        return time.time()
+        return self.context.clock.now()
 
     def sleep(self, seconds: float) -> None:
-        """Wait."""
-        time.sleep(seconds)
+        """Wait so long, or as long as the clock sleeps at once. Raises SandboxGoneError."""
+        clock = self.context.clock
+        clock.sleep(min(seconds, clock.longest_sleep_s))
+
+    def rest(self) -> None:
+        """Wait a second of this machine's time."""
+        time.sleep(1.0)
 
     def make(self, folder: RunFolder, order: WindowOrder, window_s: float) -> MadeWindow:
         """Make one window.

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -88,10 +88,13 @@ class _Request:
         return [action.id for action in self.inventory if action.id in self.turns]
 
 
-def prepare(options: Any, target: Target, client: GenesysClient, *, zone: str | None = None) -> PreparedRun:
+def prepare(
+    options: Any, target: Target, client: GenesysClient, *, zone: str | None = None, ahead_s: float = 0.0
+) -> PreparedRun:
     """Return what to call. `options` are Locust's parsed options with those of `run_options`.
 
-    `zone` (an IANA name) is the clock on which production's hours are counted.
+    `zone` (an IANA name) is the clock on which production's hours are counted; `ahead_s` how far the org's
+    time is ahead of this machine's.
     Raises UsageError (nothing to call, unknown action, an org without a workload, a bad one) and ApiError.
     """
     _refuse_counts_below_one(options)
@@ -108,7 +111,9 @@ def prepare(options: Any, target: Target, client: GenesysClient, *, zone: str | 
     rates = _rates(request, candidates, limits)
     in_flight = _in_flight(request, limits)
     organization = client.organization()
-    plan = _plan(request, candidates, rates, left_out, _production_weeks(request, candidates, client, zone))
+    now = datetime.now(UTC) + timedelta(seconds=ahead_s)
+    weeks = _production_weeks(request, candidates, client, zone, now)
+    plan = _plan(request, candidates, rates, left_out, weeks)
     if order is not None:
         plan = as_a_window(plan, order)
     plan = replace(plan, max_in_flight=in_flight, concurrency_limit=limits.concurrent_executions)
@@ -185,7 +190,11 @@ def _own_rate(request: _Request, candidate: Candidate) -> float | None:
 
 
 def _production_weeks(
-    request: _Request, candidates: Sequence[Candidate], client: GenesysClient, zone: str | None
+    request: _Request,
+    candidates: Sequence[Candidate],
+    client: GenesysClient,
+    zone: str | None,
+    now: datetime,
 ) -> dict[str, ProductionWeek]:
     """When production calls the actions: as the workload states it, else by telemetry, where that knows.
 
@@ -201,7 +210,7 @@ def _production_weeks(
     if request.options.dry_run:
         return stated
     ids = [each.action.id for each in candidates]
-    return production_weeks(client, ids, zone, datetime.now(UTC), stated=stated)
+    return production_weeks(client, ids, zone, now, stated=stated)
 
 
 def _in_flight(request: _Request, limits: OrgLimits) -> int:

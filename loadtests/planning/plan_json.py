@@ -24,6 +24,8 @@ class WorkerOrder:
     """How many times this run has been started: a soak goes on with segments of its own."""
     soak_offset_s: float = 0.0
     """How long ago a soak that goes on began."""
+    ahead_s: float = 0.0
+    """How far the clock of what is called is ahead of this machine's: 0 but for a time-lapsed sandbox."""
     run_key: str | None = None
     """The key this run's forked workers share; a forked worker of another run refuses the order."""
     run_time_s: float | None = None

@@ -31,12 +31,15 @@ class ManifestWriter:
     Owned by `loadtests.run.load_run`.
     """
 
-    def __init__(self, folder: RunFolder, prepared: PreparedRun, target: Target) -> None:
+    def __init__(
+        self, folder: RunFolder, prepared: PreparedRun, target: Target, *, ahead_s: float = 0.0
+    ) -> None:
+        self._ahead_s = ahead_s
         self.folder = folder
         self.begun = False
         """Whether the run has the folder: before that nothing in it is touched."""
         self._soak = prepared.plan.soak if prepared.plan.mode == "soak" else None
-        self._manifest = _first_manifest(folder, prepared, target)
+        self._manifest = _first_manifest(folder, prepared, target, self._now())
         self._before: Manifest | None = None
         self._dropped_before = 0
         self._lock: int | None = None
@@ -45,6 +48,15 @@ class ManifestWriter:
     def created_at(self) -> float:
         """When the run began, Unix seconds; an earlier moment for a soak that goes on after a restart."""
         return self._manifest.created_at
+
+    @property
+    def age_s(self) -> float:
+        """How long ago that was, seconds."""
+        return max(0.0, self._now() - self.created_at)
+
+    def _now(self) -> float:
+        """Return the time of what is called, Unix seconds."""
+        return time.time() + self._ahead_s
 
     def begin(self) -> None:
         """Write the first manifest, and keep space back so that the last one fits on a full disk.
@@ -90,7 +102,7 @@ class ManifestWriter:
             )
         self._before = before
         self._dropped_before = dropped_so_far(self.folder)
-        away_s = time.time() - (before.ended_at or last_moment(self.folder) or before.created_at)
+        away_s = self._now() - (before.ended_at or last_moment(self.folder) or before.created_at)
         at = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime())
         went_on = f"the soak was interrupted and went on after {away_s:.0f} s, at {at} UTC"
         _LOG.info("%s, %d calls are there already", went_on, self.rows())
@@ -109,7 +121,7 @@ class ManifestWriter:
                 changes[name] = tuple(dict.fromkeys((*getattr(self._manifest, name), *changes.get(name, ()))))
         try:
             self._reserve.unlink(missing_ok=True)
-            self._manifest = replace(self._manifest, status=status, ended_at=time.time(), **changes)
+            self._manifest = replace(self._manifest, status=status, ended_at=self._now(), **changes)
             write_manifest(self.folder, self._manifest)
         except OSError as error:
             _LOG.error("the manifest could not be written (%s)", error.strerror)
@@ -168,11 +180,11 @@ def start_watcher(folder: RunFolder, rules: str | None) -> subprocess.Popen[byte
     )
 
 
-def _first_manifest(folder: RunFolder, prepared: PreparedRun, target: Target) -> Manifest:
+def _first_manifest(folder: RunFolder, prepared: PreparedRun, target: Target, now: float) -> Manifest:
     plan: LoadPlan = prepared.plan
     return Manifest(
         run_id=folder.path.name,
-        created_at=time.time(),
+        created_at=now,
         status="running",
         sandbox=target.sandbox,
         host=target.connection.host,

@@ -15,10 +15,11 @@ class RunClock:
     machine sleeps; the monotonic one does not. A test passes a clock whose time does not pass by itself.
     """
 
-    def __init__(self) -> None:
-        self._offset = time.time() - time.perf_counter()
+    def __init__(self, ahead_s: float = 0.0) -> None:
+        """`ahead_s`: how far the time of what is called is ahead of this machine's (`diag.target_clock`)."""
+        self._offset = time.time() + ahead_s - time.perf_counter()
         self.now: Callable[[], float] = time.perf_counter
-        self.unix: Callable[[], float] = time.time
+        self.unix: Callable[[], float] = lambda: time.time() + ahead_s
         self.sleep: Callable[[float], object] = gevent.sleep
 
     def wall(self, now: float) -> float:

@@ -3,7 +3,6 @@
 import logging
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from typing import Any, Final
 
@@ -44,7 +43,7 @@ class LoadRun:
         self._users = users
         self._users.begin(hold_back_s=hold_back_s(opened.plan))
         self.folder = folder_of_run(opened.settings.runs, self._options.run_dir, number, opened.plan)
-        self._record = ManifestWriter(self.folder, opened.prepared, opened.target)
+        self._record = ManifestWriter(self.folder, opened.prepared, opened.target, ahead_s=opened.ahead_s)
         self._drafts: ProbeDrafts | None = None
         self._watcher: subprocess.Popen[bytes] | None = None
         self._is_ending = False
@@ -61,7 +60,7 @@ class LoadRun:
     def begin(self) -> None:
         """Make the folder and start the work; a run that cannot begin reports why, and ends."""
         try:
-            refuse_what_is_too_late(self._opened.plan, self._options.parent_pid)
+            refuse_what_is_too_late(self._opened.plan, self._options.parent_pid, ahead_s=self._opened.ahead_s)
             self._record.begin()
             if self._options.probe:
                 self._drafts = ProbeDrafts(self.folder, self._opened.client, self._opened.api_base)
@@ -142,7 +141,8 @@ class LoadRun:
             self.folder,
             free_worker_id(self.folder),
             self._opened.api_base,
-            soak_offset_s=max(0.0, time.time() - self._record.created_at),
+            soak_offset_s=self._record.age_s,
+            ahead_s=self._opened.ahead_s,
             parent_pid=self._options.parent_pid,
         )
         return Session(assignment, LocalPort(self._environment, self._opened.client, self.end_early))
@@ -153,11 +153,11 @@ class LoadRun:
             self._opened.plan,
             self._opened.target,
             workers=self._runner.worker_count,
-            soak_offset_s=max(0.0, time.time() - self._record.created_at),
+            soak_offset_s=self._record.age_s,
             run_time_s=None if self._options.run_time is None else float(self._options.run_time),
             run_key=getattr(self._options, "diag_run_key", None),
         )
-        self._options.diag_order = to_wire(order)
+        self._options.diag_order = to_wire(replace(order, ahead_s=self._opened.ahead_s))
         return MasterRun(
             self.folder,
             self._runner,

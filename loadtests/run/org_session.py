@@ -9,6 +9,7 @@ from diag.errors import UsageError
 from diag.genesys.client import GenesysClient
 from diag.settings import Settings, load_settings
 from diag.target import Target
+from diag.target_clock import ahead_s
 from loadtests.planning.load_target import open_target
 from loadtests.planning.make_plan import PreparedRun, prepare
 from loadtests.planning.plan import LoadPlan
@@ -26,6 +27,8 @@ class Opened:
     target: Target
     client: GenesysClient
     prepared: PreparedRun
+    ahead_s: float = 0.0
+    """How far the clock of what is called is ahead of this machine's."""
 
     @property
     def plan(self) -> LoadPlan:
@@ -55,7 +58,8 @@ def open_run(options: Any, stack: ExitStack, *, shaped: bool) -> Opened:
         _LOG.warning(warning)
     target = stack.enter_context(open_target(settings))
     client = stack.enter_context(GenesysClient(target.connection, user_agent=USER_AGENT))
-    prepared = prepare(options, target, client, zone=settings.zone)
+    ahead = ahead_s(target)
+    prepared = prepare(options, target, client, zone=settings.zone, ahead_s=ahead)
     check_thresholds(prepared.plan)
     if shaped:
         _refuse_beside_a_shape(prepared.plan)
@@ -67,7 +71,7 @@ def open_run(options: Any, stack: ExitStack, *, shaped: bool) -> Opened:
         )
     for one in prepared.plan.left_out:
         _LOG.warning("left out: %s (%s)", one.what, one.why)
-    return Opened(settings, target, client, prepared)
+    return Opened(settings, target, client, prepared, ahead)
 
 
 def _refuse_beside_a_shape(plan: LoadPlan) -> None:

@@ -8,13 +8,14 @@ from loadtests.planning.plan import LoadPlan
 from loadtests.steering.director import HOURS_OVER
 
 
-def refuse_what_is_too_late(plan: LoadPlan, parent_pid: int | None) -> None:
+def refuse_what_is_too_late(plan: LoadPlan, parent_pid: int | None, *, ahead_s: float = 0.0) -> None:
     """Raise NotBegunError where the starter is gone, or the hours in which calls may leave are over.
 
     Asked before the run folder is touched: the command that goes on where a killed one was begins the same
-    window. Reading a large org takes minutes, in which both may happen.
+    window. Reading a large org takes minutes, in which both may happen. `ahead_s`: how far the clock
+    of the hours is ahead of this machine's.
     """
     if parent_pid is not None and os.getppid() != parent_pid:
         raise NotBegunError("The process that started this run no longer runs.")
-    if plan.may_call_until is not None and time.time() >= plan.may_call_until:
+    if plan.may_call_until is not None and time.time() + ahead_s >= plan.may_call_until:
         raise NotBegunError(f"{HOURS_OVER.capitalize()}: nothing was called.")

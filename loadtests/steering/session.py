@@ -40,6 +40,8 @@ class Assignment:
     api_base: str
     soak_offset_s: float = 0.0
     """How long ago a soak began that goes on after an interruption."""
+    ahead_s: float = 0.0
+    """How far the clock of what is called is ahead of this machine's: 0 but for a time-lapsed sandbox."""
     parent_pid: int | None = None
     """The process that started this one and shows its progress: the run ends with it. None: there is none."""
 
@@ -63,7 +65,7 @@ class Session:
         self.worker_id = assignment.worker_id
         self._parent_pid = assignment.parent_pid
         self._port = port
-        self.clock = clock = clock or RunClock()
+        self.clock = clock = clock or RunClock(assignment.ahead_s)
         port.token()  # logs in, which may take a while: before the run's own time begins
         self._started = clock.now()
         self.recorder = Recorder(self.folder, self.worker_id, plan.actions)

@@ -63,6 +63,7 @@ class WorkerRun:
             worker_id,
             order.api_base,
             soak_offset_s=order.soak_offset_s,
+            ahead_s=order.ahead_s,
         )
         port = WorkerPort(context.environment, client, send=context.send, end_run=self.end_run)
         if port.waits():

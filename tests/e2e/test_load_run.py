@@ -12,9 +12,12 @@ from analysis.samples.read_samples import read_samples
 from diag.measuring.load_process import LoadOptions, run_load
 from diag.measuring.run_progress import RunProgress
 from diag.sandbox.launch import SandboxProcess
+from diag.target import Target, sandbox_connection
+from diag.target_clock import clock_of
 from tests.support.forks import Forked
 from tests.support.load_run import at_home, ended_whole, is_whole, manifest_in, rows_in
 from tests.support.locust_process import fork_locust, locust_line, run_locust
+from tests.support.sandbox_control import ask
 from tests.support.sandbox_process import start_sandbox
 from tests.support.waiting import wait_until
 
@@ -209,3 +212,20 @@ def test_a_mistake_of_ours_ends_the_run_instead_of_hanging(
     assert found.status == "incomplete"
     assert "boom" in str(found.status_reason)
     assert rows_in(tmp_path) > 0
+
+
+def test_rows_and_manifest_carry_the_time_of_a_sandbox_whose_day_is_time_lapsed(tmp_path: Path) -> None:
+    with start_sandbox("day") as lapsed:
+        clock = clock_of(Target(sandbox_connection(lapsed.base_url), sandbox=True))
+        clock.sleep(7200.0)
+        line = ("--run-dir", "run", "--calls-per-action", "3", "--rate", "30", *chosen(["Get Customer"]))
+        found = run_locust(*line, folder=tmp_path, environment=at_home(tmp_path, lapsed.environment))
+        calls = ask(lapsed.base_url, "truth/calls")["calls"]
+    table = read_samples([tmp_path / "run"]).table
+    manifest = manifest_in(tmp_path)
+
+    assert found.returncode == 0, found.stderr
+    assert list(table["started_at"]) == pytest.approx([call["started_at"] for call in calls], abs=1.0)
+    assert list(table["latency_ms"]) == pytest.approx([call["served_ms"] for call in calls], abs=400.0)
+    assert manifest.created_at <= table["started_at"].min() and manifest.ended_at is not None
+    assert 0.0 < manifest.ended_at - table["started_at"].max() < 60.0

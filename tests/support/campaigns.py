@@ -196,7 +196,10 @@ class FakeOutside:
         return self.time
 
     def sleep(self, seconds: float) -> None:
-        self.time += seconds
+        self.time += min(seconds, 30.0)
+
+    def rest(self) -> None:
+        self.time += 1.0
 
     def make(self, folder: RunFolder, order: WindowOrder, window_s: float) -> MadeWindow:
         self.tried += 1

@@ -120,6 +120,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/setting_sources.py": {"analysis.format", "diag.errors", "dotenv"},
     "diag/settings.py": {"diag.errors", "diag.genesys.http", "diag.setting_sources"},
     "diag/target.py": {"diag.errors", "diag.genesys.http", "diag.settings"},
+    "diag/target_clock.py": {"analysis.format.checked_json", "diag.errors", "diag.target", "diag.wall_clock"},
+    "diag/wall_clock.py": set(),
     "diag/judged_files.py": {
         "analysis", "reports.report_data", "diag.__version__", "diag.errors",
     },
@@ -192,7 +194,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     },
     "diag/changes/applying": {
         *_CLIENT, "analysis.format", "diag.changes.change_errors", "diag.changes.journal",
-        "diag.changes.plans",
+        "diag.changes.plans", "diag.wall_clock",
     },
     "diag/changes/undo_plan.py": {"diag.changes.change_errors", "diag.changes.journal", "diag.changes.plans"},
     "diag/changes/exports": {
@@ -206,7 +208,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     },
     "diag/definitions": {
         "analysis.format", "analysis.number_words", "diag.changes.applying.apply_context",
-        "diag.changes.journal", "diag.changes.plans", "diag.errors", "diag.genesys", "jsonschema",
+        "diag.changes.journal", "diag.changes.plans", "diag.errors", "diag.genesys", "diag.wall_clock",
+        "jsonschema",
     },
     "diag/production": {
         "analysis", "reports.report_data", "diag.changes.change_errors", "diag.changes.journal",
@@ -230,13 +233,13 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/apply_dialog": {
         *_CLIENT, "analysis", "reports.wording", "diag.changes", "diag.console", "diag.errors",
         "diag.interaction", "diag.inventory", "diag.production", "diag.settings", "diag.target",
-        "diag.workload", "click",
+        "diag.target_clock", "diag.wall_clock", "diag.workload", "click",
     },
     "diag/tuning": {
         *_CLIENT, "analysis", "reports.pages", "reports.wording", "diag.__version__", "diag.apply_dialog",
         "diag.campaign", "diag.changes", "diag.choice", "diag.console", "diag.errors", "diag.exit_codes",
         "diag.interaction", "diag.inventory", "diag.judged_files", "diag.measuring", "diag.production",
-        "diag.settings", "diag.table", "diag.target", "diag.workload",
+        "diag.settings", "diag.table", "diag.target", "diag.wall_clock", "diag.workload",
     },
     "diag/commands": {"analysis", "reports", "diag", "click", "rich"},
     # the load
@@ -273,7 +276,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "analysis.plain_text",
         "diag.errors", "diag.exit_codes", "diag.cross_site", "diag.measuring",
         "diag.settings", "diag.table", "diag.table_layout",
-        "diag.target", "diag.workload", "analysis.wrapped_text", "loadtests.planning", "loadtests.recording",
+        "diag.target", "diag.target_clock", "diag.workload", "analysis.wrapped_text", "loadtests.planning",
+        "loadtests.recording",
         "diag.inventory.matching", "loadtests.sending", "loadtests.steering", "loadtests.workers", "flask",
         "werkzeug", "gevent", "locust",
     },

@@ -5,12 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from diag.changes.applying.apply_context import (
-    REAL_TIME,
     ApplyContext,
     ApplyOptions,
     Operator,
     Step,
-    WallClock,
 )
 from diag.changes.applying.change_machine import carry_out_change
 from diag.changes.applying.org import Org
@@ -21,6 +19,7 @@ from diag.changes.journal.journal_line import JournalLine, latest_by_entry
 from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
 from diag.changes.plans.plan import Change, Plan
 from diag.changes.plans.plan_file import plan_digest
+from diag.wall_clock import REAL_TIME, WallClock
 
 
 def _ignore_result(result: ChangeResult, done: int, total: int) -> None:

@@ -1,16 +1,16 @@
 """What all changes of one apply share, and the names of the steps each of them goes through."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Literal
 
 from diag.changes.applying.org import Org, PayloadFor, no_payload
 from diag.changes.journal.backup import Backups
 from diag.changes.journal.journal import Journal
 from diag.changes.journal.journal_line import Author
 from diag.changes.plans.plan import Change, OrgIdentity, Plan
+from diag.wall_clock import REAL_TIME, WallClock
 
 
 class Step(StrEnum):
@@ -55,17 +55,6 @@ class Operator:
 
     identity: OrgIdentity
     author: Author
-
-
-@dataclass(frozen=True, slots=True)
-class WallClock:
-    """The time (Unix seconds) and the waiting of an apply; tests bring their own."""
-
-    now: Callable[[], float] = time.time
-    sleep: Callable[[float], None] = time.sleep
-
-
-REAL_TIME: Final = WallClock()
 
 
 def _ignore_step(change: Change, step: Step) -> None:

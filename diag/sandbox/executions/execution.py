@@ -95,7 +95,9 @@ async def _call_backend(
     spec = sandbox.org.specs.get(entry.id)
     knows = None if spec is None else spec.knows
     known = knows is None or knows.holds(inputs)
-    latency_ms, failure = sandbox.backend(entry.id).call(sandbox.now_s(), known=known)
+    latency_ms, failure = sandbox.backend(entry.id).call(
+        sandbox.now_s(), known=known, unix_s=sandbox.unix_s()
+    )
     call.drawn_ms = None if math.isinf(latency_ms) else latency_ms
     function_s = revision.function_timeout_s
     if function_s is not None and function_s < call.timeout_s and latency_ms > function_s * 1e3:

@@ -13,6 +13,8 @@ from diag.sandbox.latency.effects import (
     Episodes,
     EpisodesProcess,
     LatencyDrift,
+    LatencyStep,
+    Nightly,
     Outage,
     Queue,
     Stalls,
@@ -39,6 +41,8 @@ class LatencySpec:
     warm_up: WarmUp | None = None
     cold_start: ColdStarts | None = None
     drift: LatencyDrift | None = None
+    nightly: Nightly | None = None
+    step: LatencyStep | None = None
     outages: tuple[Outage, ...] = ()
 
     def law(self, at_s: float) -> Distribution | None:
@@ -51,7 +55,14 @@ class LatencySpec:
             law = mixture([(1.0 - slow.share, law), (slow.share, Scaled(law, slow.times))])
         if self.drift is not None:
             law = Scaled(law, self.drift.factor(at_s))
+        if self.step is not None:
+            law = Scaled(law, self.step.factor(at_s))
         return law
+
+    def day_factor(self, at_s: float, unix_s: float) -> float:
+        """How many times slower a step and the time of day make a call that is sent then."""
+        nightly = 1.0 if self.nightly is None else self.nightly.factor(unix_s)
+        return nightly if self.step is None else nightly * self.step.factor(at_s)
 
     def notes(self) -> list[str]:
         """Return what `law` leaves out, in words."""
@@ -59,6 +70,8 @@ class LatencySpec:
             "a queue: latency depends on the load": self.servers is not None,
             "stalls: latency depends on when a call is sent": self.stalls is not None,
             "drift: true only now": self.drift is not None,
+            "a step: true only now": self.step is not None,
+            "outside the nightly batch": self.nightly is not None,
             "calls that find the backend warm": self.warm_up is not None or self.cold_start is not None,
             "outside outages": bool(self.outages),
             "in the long run: slow and fast calls come in a row": bool(self.episodes or self.correlation),
@@ -79,10 +92,13 @@ class Backend:
         self._stalls = None if spec.stalls is None else StallsProcess(spec.stalls, _own(rng))
         self._queue = None if spec.servers is None else Queue(spec.servers)
 
-    def latency_ms(self, at_s: float) -> float:
-        """Time the call sent at `at_s` (seconds since the first one) takes; infinite for a hang."""
+    def latency_ms(self, at_s: float, unix_s: float = 0.0) -> float:
+        """Time the call sent at `at_s` (seconds since the first one) takes; infinite for a hang.
+
+        `unix_s`: the same moment in Unix seconds.
+        """
         spec = self._spec
-        latency_ms = self._draw_ms()
+        latency_ms = self._draw_ms() * spec.day_factor(at_s, unix_s)
         if self._episodes is not None:
             latency_ms *= self._episodes.factor(at_s)
         if spec.warm_up is not None:

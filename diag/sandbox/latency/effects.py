@@ -71,6 +71,36 @@ class Outage:
         return self.from_s <= at_s < self.to_s
 
 
+@dataclass(frozen=True, slots=True)
+class Nightly:
+    """Between two hours of the day (UTC) everything is `times` slower: a batch has the backend busy."""
+
+    from_hour: float
+    to_hour: float
+    times: float
+
+    def factor(self, unix_s: float) -> float:
+        """How many times slower a call sent then (Unix seconds) is."""
+        hour = unix_s / 3600.0 % 24.0
+        if self.from_hour < self.to_hour:
+            inside = self.from_hour <= hour < self.to_hour
+        else:  # past midnight
+            inside = hour >= self.from_hour or hour < self.to_hour
+        return self.times if inside else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class LatencyStep:
+    """From `after_hours` on `times` slower, for good: another release, another data centre."""
+
+    after_hours: float
+    times: float
+
+    def factor(self, at_s: float) -> float:
+        """How many times slower a call sent at `at_s` is."""
+        return self.times if at_s >= self.after_hours * 3600.0 else 1.0
+
+
 class EpisodesProcess:
     """Fast and slow spells of exponential length, started in the long-run mix."""
 

@@ -21,7 +21,16 @@ from diag.sandbox.latency.distributions import (
     Weibull,
     mixture,
 )
-from diag.sandbox.latency.effects import ColdStarts, Episodes, LatencyDrift, Outage, Stalls, WarmUp
+from diag.sandbox.latency.effects import (
+    ColdStarts,
+    Episodes,
+    LatencyDrift,
+    LatencyStep,
+    Nightly,
+    Outage,
+    Stalls,
+    WarmUp,
+)
 from diag.toml_section import TomlSection
 
 _REPLAY: Final = "replay"
@@ -59,6 +68,14 @@ def _with_effects(spec: LatencySpec, table: TomlSection) -> LatencySpec:
         spec = replace(spec, cold_start=t.done(ColdStarts(idle_s, t.number("plus_ms", above=0.0))))
     if (t := table.table("drift")) is not None:
         spec = replace(spec, drift=t.done(LatencyDrift(t.number("times_per_hour", above=0.0))))
+    if (t := table.table("nightly")) is not None:
+        from_hour, to_hour = (t.number(key, above=-1e-9) for key in ("from_hour", "to_hour"))
+        if max(from_hour, to_hour) > 24.0 or from_hour == to_hour:
+            raise t.wrong("to_hour", "must be another hour of the day than from_hour")
+        spec = replace(spec, nightly=t.done(Nightly(from_hour, to_hour, t.number("times", above=0.0))))
+    if (t := table.table("step")) is not None:
+        after = t.number("after_hours", above=0.0)
+        spec = replace(spec, step=t.done(LatencyStep(after, t.number("times", above=0.0))))
     outages = []
     for t in table.tables("outages"):
         from_s = t.number("from_s", above=-1e-9)

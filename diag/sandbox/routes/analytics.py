@@ -50,15 +50,16 @@ def _rows(sandbox: Sandbox, query: AnalyticsQuery) -> Iterator[ExecutionRow]:
             status, error = _STATUS[call.outcome]
             own = {"responseStatus": status, "errorType": error, "correlationId": call.correlation_id}
             yield ExecutionRow(call.started_at, call.served_ms, {**named[call.action_id], **own})
-    started_at = sandbox.clock.unix_s() - sandbox.now_s()
+    now = sandbox.unix_s()
+    started_at = now - sandbox.now_s()
+    until = now if sandbox.scenario.time_lapse > 1.0 else None
     span = (query.since, query.until)
     for action_id, spec in sandbox.org.specs.items():
-        law = spec.latency.law(0.0)
-        if spec.history is None or law is None or action_id not in named or not query.may_want(action_id):
+        if spec.history is None or action_id not in named or not query.may_want(action_id):
             continue
         timeout_s = 60 if spec.timeout_s is None else spec.timeout_s
         seed = f"{sandbox.seed}:{action_id}:past"
-        for past in past_calls(spec.history, law, timeout_s, seed, span, started_at):
+        for past in past_calls(spec.history, spec.latency, timeout_s, seed, span, started_at, until):
             status, error = _STATUS["timeout" if past.timed_out else "ok"]
             own = {"responseStatus": status, "errorType": error, "correlationId": f"past-{past.at}"}
             yield ExecutionRow(past.at, past.duration_ms, {**named[action_id], **own})

@@ -24,7 +24,7 @@ def routes(sandbox: Sandbox) -> list[Route]:
         entry = sandbox.org.entry(action_id)
         entry.revision(draft=target == "draft")
         inputs = await json_object(request, sandbox.limits.limits.request_bytes, optional=True)
-        call = Execution(correlation_id(request), action_id, target, via, 0, sandbox.clock.unix_s())
+        call = Execution(correlation_id(request), action_id, target, via, 0, sandbox.unix_s())
         request.scope["execution"] = call
         arrived = arrived_s(request)
         if sandbox.switches.edge_timeout_s <= 0.0:

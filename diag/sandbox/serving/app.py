@@ -5,7 +5,17 @@ from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from diag.sandbox.reply_bodies import ErrorReply
-from diag.sandbox.routes import actions, analytics, calls, control, drafts, functions, login, organization
+from diag.sandbox.routes import (
+    actions,
+    analytics,
+    calls,
+    clock,
+    control,
+    drafts,
+    functions,
+    login,
+    organization,
+)
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.serving.middleware import PlatformMiddleware
 
@@ -22,6 +32,7 @@ def sandbox_app(sandbox: Sandbox) -> ASGIApp:
             *organization.routes(sandbox),
             *analytics.routes(sandbox),
             *control.routes(sandbox),
+            *clock.routes(sandbox),
         ],
         redirect_slashes=False,
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
+from diag.sandbox.latency.backend import LatencySpec
 from diag.sandbox.latency.distributions import Distribution
 
 _HOUR_S: Final = 3600
@@ -40,27 +41,48 @@ class PastCall:
 
 
 def past_calls(
-    spec: HistorySpec, law: Distribution, timeout_s: int, seed: str, span: tuple[float, float], end: float
+    spec: HistorySpec,
+    latency: LatencySpec,
+    timeout_s: int,
+    seed: str,
+    span: tuple[float, float],
+    end: float,
+    until: float | None = None,
 ) -> Iterator[PastCall]:
-    """The executions within `span` and before `end`; each hour is the same whenever it is asked for.
+    """The executions within `span` and before `end`, when the sandbox started; each hour is the same whenever
+    it is asked for. With `until`, production goes on to that moment.
 
-    Traffic follows a working day: its peak is at 14:00 UTC, the night has a tenth of it.
+    Traffic follows a working day: its peak is at 14:00 UTC, the night has a tenth of it. None of a backend
+    whose latency has no closed form.
     """
+    law = latency.law(0.0)
+    if law is None:
+        return
     first = max(span[0], end - spec.days * _DAY_S)
-    last = min(span[1], end)
+    last = min(span[1], end if until is None else until)
     hour = math.floor(first / _HOUR_S)
     worse_from, worse = math.inf, law
     if spec.degraded is not None:
         worse_from, worse = end - spec.degraded.hours * _HOUR_S, spec.degraded.law
     while hour * _HOUR_S < last:
         rng = Random(f"{seed}:{hour}")
+        drawn = []
         for _ in range(_poisson(rng, spec.peak_calls_per_hour * _traffic(hour % 24))):
             at = (hour + rng.random()) * _HOUR_S
-            duration_ms = (law if at < worse_from else worse).sample(rng)
+            drawn.append((at, (law if at < worse_from else worse).sample(rng)))
+        before = float(hour * _HOUR_S)
+        for at, base_ms in sorted(drawn):
+            duration_ms = base_ms * latency.day_factor(at - end, at) + _cold_ms(latency, at - before)
+            before = at
             if first <= at < last:
                 late = duration_ms > timeout_s * 1e3
                 yield PastCall(at, timeout_s * 1e3 if late else duration_ms, late)
         hour += 1
+
+
+def _cold_ms(latency: LatencySpec, idle_s: float) -> float:
+    cold = latency.cold_start
+    return cold.plus_ms if cold is not None and idle_s >= cold.after_idle_s else 0.0
 
 
 def _traffic(hour_of_day: int) -> float:

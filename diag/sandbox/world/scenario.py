@@ -24,6 +24,7 @@ from diag.toml_section import TomlSection
 _FOLDER: Final = Path(__file__).parents[1] / "scenarios"
 
 Kind = Literal["custom", "static", "custom_auth", "function"]
+MOST_LAPSE: Final = 1e7
 KINDS: Final[tuple[Kind, ...]] = ("custom", "static", "custom_auth", "function")
 REQUEST_TYPES: Final = ("GET", "PUT", "POST", "PATCH", "DELETE")
 INTEGRATION_TYPES: Final = (
@@ -92,6 +93,8 @@ class Scenario:
     token_lifetime_s: int = 86_400
     faults: tuple[Fault, ...] = ()
     permissions: frozenset[str] = frozenset(ALL)
+    time_lapse: float = 1.0
+    """How many times as fast its time passes while somebody asks it to (`diag.sandbox.routes.clock`)."""
 
 
 def shipped_scenarios() -> dict[str, Path]:
@@ -132,8 +135,16 @@ def read_scenario(table: TomlSection, name: str) -> Scenario:
             token_lifetime_s=table.integer("token_lifetime_s", 86_400, low=1, high=172_800),
             permissions=frozenset(ALL) - frozenset(table.texts("without_permissions", choices=ALL)),
             faults=tuple(read_fault(t) for t in table.tables("faults", name_key="kind")),
+            time_lapse=_time_lapse(table),
         )
     )
+
+
+def _time_lapse(table: TomlSection) -> float:
+    lapse = table.number("time_lapse", 1.0, above=0.0)
+    if not 1.0 <= lapse <= MOST_LAPSE:
+        raise table.wrong("time_lapse", f"must be from 1 to {MOST_LAPSE:,.0f}")
+    return lapse
 
 
 def _limits(table: TomlSection | None) -> Limits:

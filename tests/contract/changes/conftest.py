@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from diag.changes.applying.apply import Watch, apply_plan
-from diag.changes.applying.apply_context import ApplyOptions, Operator, WallClock
+from diag.changes.applying.apply_context import ApplyOptions, Operator
 from diag.changes.applying.org import ActionInput
 from diag.changes.journal.journal import Journal
 from diag.changes.journal.journal_line import Author, unfinished
@@ -22,6 +22,7 @@ from diag.changes.plans.planned_change import change_of
 from diag.genesys.client import GenesysClient
 from diag.genesys.http.pacing import RateBucket
 from diag.target import sandbox_connection
+from diag.wall_clock import WallClock
 from tests.support import sandbox_control
 from tests.support.many_actions import many_actions
 from tests.support.sandbox_process import start_sandbox

@@ -11,7 +11,7 @@ from analysis.production.promise_watch import Stretch, WatchState
 from diag.apply_dialog.staged_apply import BrokenPromiseError, StageWatch
 from diag.apply_dialog.stages import StagedPlan, Stages, read_stages
 from diag.changes.applying.apply import Watch, apply_plan
-from diag.changes.applying.apply_context import ApplyOptions, Operator, WallClock
+from diag.changes.applying.apply_context import ApplyOptions, Operator
 from diag.changes.journal.journal import Journal
 from diag.changes.journal.journal_line import Author
 from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
@@ -21,6 +21,7 @@ from diag.errors import UsageError
 from diag.genesys.api_errors import ApiError, PlatformError
 from diag.production.promises import ACCEPTED, Promise, promises_of
 from diag.production.watch_promises import NotWatched, PromiseLook, Watched
+from diag.wall_clock import WallClock
 from tests.support.changes.fake_org import IDENTITY, FakeOrg, change_for, full_config
 
 HOUR_S = 3600.0

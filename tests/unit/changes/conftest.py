@@ -5,12 +5,13 @@ from pathlib import Path
 import pytest
 
 from diag.changes.applying.apply import Watch, apply_plan
-from diag.changes.applying.apply_context import ApplyOptions, Operator, WallClock
+from diag.changes.applying.apply_context import ApplyOptions, Operator
 from diag.changes.applying.org import ActionInput, no_payload
 from diag.changes.journal.journal import Journal
 from diag.changes.journal.journal_line import Author
 from diag.changes.plans.change_result import ChangeResult
 from diag.changes.plans.plan import Change, Plan
+from diag.wall_clock import WallClock
 from tests.support.changes.fake_org import IDENTITY, FakeOrg
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.changes.applying.apply_context import Operator, WallClock
+from diag.changes.applying.apply_context import Operator
 from diag.changes.journal.journal import Journal
 from diag.changes.journal.journal_line import Author, latest_by_entry, unfinished
 from diag.changes.plans.plan import OrgIdentity
@@ -26,6 +26,7 @@ from diag.genesys.api_errors import (
 )
 from diag.genesys.models import Action
 from diag.genesys.replies.json_reply import JsonObject
+from diag.wall_clock import WallClock
 from tests.unit.definitions.test_definition import CRM, EXPORT
 
 ORG = OrgIdentity("o1", "Acme", "h")

@@ -11,13 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diag.changes.applying.apply import apply_plan
-from diag.changes.applying.apply_context import ApplyOptions, Operator, WallClock
+from diag.changes.applying.apply_context import ApplyOptions, Operator
 from diag.changes.applying.org import ActionInput
 from diag.changes.journal.journal import Journal
 from diag.changes.journal.journal_line import Author, unfinished
 from diag.changes.plans.change_result import ChangeOutcome
 from diag.changes.plans.plan import Plan
 from diag.genesys.api_errors import NetworkError, PlatformError, RateLimitedError, StaleVersionError
+from diag.wall_clock import WallClock
 from tests.support.changes.fake_org import (
     ID,
     IDENTITY,

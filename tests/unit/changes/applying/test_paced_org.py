@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from diag.changes.applying.apply import apply_plan
-from diag.changes.applying.apply_context import ApplyOptions, Operator, WallClock
+from diag.changes.applying.apply_context import ApplyOptions, Operator
 from diag.changes.applying.org import ActionInput, Org
 from diag.changes.applying.paced_org import PacedOrg
 from diag.changes.journal.journal import Journal
@@ -15,6 +15,7 @@ from diag.changes.plans.plan import Plan
 from diag.genesys.http.pacing import RateBucket
 from diag.genesys.models import Action, FullConfig, TestReply
 from diag.genesys.replies.json_reply import JsonObject
+from diag.wall_clock import WallClock
 from tests.support.changes.fake_org import IDENTITY, FakeOrg, change_for, full_config
 
 CALLS_PER_READ = 3  # the action and its two templates

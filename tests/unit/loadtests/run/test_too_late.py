@@ -16,6 +16,8 @@ PLAN = LoadPlan(())
 def test_a_run_that_is_waited_for_begins() -> None:
     refuse_what_is_too_late(PLAN, None)
     refuse_what_is_too_late(LoadPlan((), may_call_until=time.time() + 60.0), os.getppid())
+    with pytest.raises(NotBegunError):  # by the clock of a sandbox whose day is time-lapsed it is later
+        refuse_what_is_too_late(LoadPlan((), may_call_until=time.time() + 60.0), None, ahead_s=90.0)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,8 @@ from diag.sandbox.latency.effects import (
     ColdStarts,
     Episodes,
     LatencyDrift,
+    LatencyStep,
+    Nightly,
     Outage,
     Queue,
     Stalls,
@@ -141,3 +143,25 @@ def test_notes_name_what_the_law_leaves_out() -> None:
     assert LatencySpec(HUNDRED).notes() == []
     spec = LatencySpec(HUNDRED, warm_up=WarmUp(2.0, 5.0), outages=(Outage(0.0, 1.0),))
     assert spec.notes() == ["calls that find the backend warm", "outside outages"]
+
+
+@pytest.mark.parametrize(
+    ("hours", "slow"),
+    [((1.0, 5.0), {1, 2, 3, 4}), ((22.0, 2.0), {22, 23, 0, 1}), ((0.0, 24.0), set(range(24)))],
+)
+def test_by_night_it_is_slower_also_past_midnight(hours: tuple[float, float], slow: set[int]) -> None:
+    night = Nightly(*hours, times=8.0)
+    assert {hour for hour in range(24) if night.factor(86_400.0 * 20_000 + 3600.0 * hour) == 8.0} == slow
+
+
+def test_a_step_and_the_time_of_day_go_together() -> None:
+    spec = LatencySpec(Fixed(100.0), nightly=Nightly(1.0, 2.0, 3.0), step=LatencyStep(10.0, 2.0))
+    backend = Backend(spec, Random("s"))
+    day, by_night = 86_400.0 * 20_000, 86_400.0 * 20_000 + 5400.0
+    moments = ((0.0, day), (1.0, by_night), (36_000.0, by_night), (36_000.0, day))
+    found = [backend.latency_ms(*when) for when in moments]
+
+    assert found == [100.0, 300.0, 600.0, 200.0]
+    law = spec.law(36_000.0)
+    assert law is not None and law.quantile(0.5) == 200.0
+    assert spec.notes() == ["a step: true only now", "outside the nightly batch"]

@@ -4,7 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from diag.sandbox.latency.distributions import Lognormal
+from diag.sandbox.latency.backend import LatencySpec
+from diag.sandbox.latency.distributions import Fixed, Lognormal
+from diag.sandbox.latency.effects import ColdStarts, LatencyStep, Nightly
 from diag.sandbox.world.past_executions import HistorySpec, PastCall, past_calls
 
 HOUR_S, DAY_S = 3600.0, 86_400.0
@@ -14,7 +16,7 @@ LAW = Lognormal(800.0, 0.5)
 
 
 def calls(since: float, until: float, timeout_s: int = 60, end: float = END) -> list[PastCall]:
-    return list(past_calls(SPEC, LAW, timeout_s, "seed", (since, until), end))
+    return list(past_calls(SPEC, LatencySpec(LAW), timeout_s, "seed", (since, until), end))
 
 
 def test_it_covers_its_days_and_ends_where_the_sandbox_starts() -> None:
@@ -44,3 +46,28 @@ def test_slow_calls_end_at_the_timeout() -> None:
     assert {call.duration_ms for call in late} == {2000.0}
     assert len(late) / len(found) == pytest.approx(LAW.sf(2000.0), rel=0.4)
     assert all(call.duration_ms <= 2000.0 for call in found if not call.timed_out)
+
+
+def test_production_has_its_nights_its_steps_and_its_cold_starts() -> None:
+    slow_night = LatencySpec(Fixed(100.0), nightly=Nightly(2.0, 3.0, 5.0), step=LatencyStep(1.0, 3.0))
+    past = past_calls(SPEC, slow_night, 60, "seed", (END - DAY_S, END + DAY_S), END, END + 3 * HOUR_S)
+    found = {(call.at >= END + HOUR_S, int(call.at // HOUR_S % 24), call.duration_ms) for call in past}
+
+    assert {duration for stepped, hour, duration in found if hour == 2} == {500.0}
+    assert {duration for stepped, hour, duration in found if hour != 2 and not stepped} == {100.0}
+    assert {duration for stepped, _, duration in found if stepped} == {300.0}
+
+    cold = LatencySpec(Fixed(100.0), cold_start=ColdStarts(600.0, 2000.0))
+    rare = HistorySpec(days=3, peak_calls_per_hour=6.0)
+    shares = {}
+    for rate, of in (("busy", SPEC), ("rare", rare)):
+        durations = [call.duration_ms for call in past_calls(of, cold, 60, "seed", (0.0, END), END)]
+        shares[rate] = sum(duration > 2000.0 for duration in durations) / len(durations)
+    assert shares["busy"] < 0.01 < 0.3 < shares["rare"]
+
+
+def test_production_goes_on_where_time_is_let_pass() -> None:
+    on = list(past_calls(SPEC, LatencySpec(LAW), 60, "seed", (END, END + DAY_S), END, END + 5 * HOUR_S))
+
+    assert END + 4 * HOUR_S < max(call.at for call in on) < END + 5 * HOUR_S
+    assert min(call.at for call in on) < END + HOUR_S
