@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from diag.changes.applying.apply import Watch
     from diag.changes.plans.change_result import ChangeResult
     from diag.changes.plans.planned_change import ReadConfig
+    from diag.clocks.wall_clock import WallClock
     from diag.console import Console, Progress
     from diag.genesys.client import GenesysClient
     from diag.genesys.models import FullConfig
     from diag.production.watched_org import WatchedOrg
     from diag.settings import Settings
     from diag.target import Target
-    from diag.wall_clock import WallClock
 
 _ALL: Final = PlanOptions()
 
@@ -91,9 +91,9 @@ def carry_out(
     from diag.changes.journal.journal import Journal
     from diag.changes.journal.journal_line import Author, new_id
     from diag.changes.plans.plan_file import plan_digest, write_plan
+    from diag.clocks.target_clock import clock_of
     from diag.genesys.client import GenesysClient
     from diag.production.watched_org import WatchedOrg
-    from diag.target_clock import clock_of
 
     if plan.org.sandbox:
         console.banner("SANDBOX: nothing real is changed")

@@ -14,13 +14,13 @@ from typing import Final, Protocol
 from analysis.number_words import plural
 from diag.apply_dialog.stages import LONGEST_WATCH_S, StagedPlan
 from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
+from diag.clocks.wall_clock import REAL_TIME, WallClock
 from diag.console import Console
 from diag.errors import DiagError
 from diag.genesys.api_errors import ApiError
 from diag.production.promises import Promise
 from diag.production.watch_promises import PromiseLook
 from diag.production.watch_words import broken_sentence, holds_line, next_step
-from diag.wall_clock import REAL_TIME, WallClock
 
 LOOK_EVERY_S: Final = 3600.0
 """Production is counted by the hour."""

@@ -91,6 +91,7 @@ def command(options: ObserveOptions, rules: "RecommendSettings") -> None:
     Nothing is executed or changed. Needs six API requests per action; unused actions need none.
     """
     from analysis.samples.read_samples import read_samples
+    from diag.clocks.target_clock import clock_of
     from diag.console import Console
     from diag.errors import UsageError
     from diag.genesys.client import GenesysClient
@@ -99,7 +100,6 @@ def command(options: ObserveOptions, rules: "RecommendSettings") -> None:
     from diag.production.findings import findings_of
     from diag.settings import load_settings
     from diag.target import find_target
-    from diag.target_clock import clock_of
 
     form = options.chosen_form
     if not goes_to_stdout(options.output) and form == "table":

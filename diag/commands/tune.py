@@ -19,9 +19,9 @@ from diag.tuning.tune_options import TuneOptions
 
 if TYPE_CHECKING:
     from diag.campaign.saved import Saved
+    from diag.clocks.wall_clock import WallClock
     from diag.settings import Settings
     from diag.tuning.tune_context import TuneContext
-    from diag.wall_clock import WallClock
 
 STOPPED: Final = "Stopped. The same command goes on where it was."
 
@@ -62,10 +62,10 @@ def command(options: TuneOptions, rules: RecommendSettings) -> int:
     same command goes on where it was: after Ctrl-C, a crash, a restart. Nothing is changed without --apply.
     """
     from diag.campaign.folder import CampaignFolder
+    from diag.clocks.target_clock import clock_of
     from diag.console import Console
     from diag.settings import load_settings
     from diag.target import find_target
-    from diag.target_clock import clock_of
     from diag.tuning.status import show_status
     from diag.tuning.tune_context import TuneContext
 
@@ -128,9 +128,9 @@ def _tune(context: "TuneContext") -> int:
 
 def _clock_of_campaign(saved: "Saved", settings: "Settings") -> "WallClock":
     """Return the clock a campaign goes by, which an org need not be reached for."""
+    from diag.clocks.target_clock import clock_of
+    from diag.clocks.wall_clock import REAL_TIME
     from diag.target import find_target
-    from diag.target_clock import clock_of
-    from diag.wall_clock import REAL_TIME
 
     if not saved.sandbox:
         return REAL_TIME

@@ -12,12 +12,12 @@ from diag.interaction.option_values import gathered
 
 if TYPE_CHECKING:
     from diag.changes.plans.plan import OrgIdentity
+    from diag.clocks.wall_clock import WallClock
     from diag.console import Console
     from diag.production.promises import Promise
     from diag.production.watch_promises import PromiseLook
     from diag.settings import Settings
     from diag.target import Target
-    from diag.wall_clock import WallClock
 
 SHORTEST_S: Final = 300.0
 """The numbers are per hour: looking more often costs requests and shows nothing."""
@@ -72,12 +72,12 @@ def command(options: WatchOptions, profile: str | None, flags: ApplyFlags) -> in
     Exit 0 while all hold, 3 when one is broken (also after --undo), 8 when production could not be read.
     Counts per hour are kept beside the journal. The flags below belong to --undo.
     """
+    from diag.clocks.target_clock import clock_of
     from diag.console import Console
     from diag.exit_codes import ExitCode
     from diag.genesys.api_errors import ApiError
     from diag.settings import load_settings
     from diag.target import find_target
-    from diag.target_clock import clock_of
 
     pause_s = options.pause_s
     console = Console(quiet=options.form == "json")

@@ -9,13 +9,13 @@ from typing import Protocol
 from diag.changes.applying.apply_context import Operator
 from diag.changes.journal.journal import Journal
 from diag.changes.journal.journal_line import JournalLine, PlannedAction, first_line_of_creation
+from diag.clocks.wall_clock import REAL_TIME, WallClock
 from diag.definitions.definition_errors import AmbiguousTargetError
 from diag.definitions.resolve import Creation
 from diag.genesys.api_errors import ApiError, RateLimitedError, effect_is_unknown
 from diag.genesys.http.retrying import MAX_ATTEMPTS, wait_before_retry
 from diag.genesys.models import Action
 from diag.genesys.replies.json_reply import JsonObject
-from diag.wall_clock import REAL_TIME, WallClock
 
 
 class CreatingOrg(Protocol):

@@ -19,6 +19,7 @@ from diag.campaign.spread import next_slot
 from diag.campaign.standing import WANTED_TO_LOWER
 from diag.campaign.windows_judged import before_any_call
 from diag.changes.journal.journal import Journal
+from diag.clocks.wall_clock import REAL_TIME
 from diag.errors import UsageError
 from diag.genesys.client import GenesysClient
 from diag.genesys.models import Action
@@ -34,7 +35,6 @@ from diag.tuning.limits_text import reach_lines
 from diag.tuning.same_campaign import question_of
 from diag.tuning.tune_context import TuneContext
 from diag.tuning.tune_options import DEFAULT_OVER
-from diag.wall_clock import REAL_TIME
 from diag.workload.org_limits import read_limits
 from diag.workload.read_workload import read_workload
 from diag.workload.workload import EVERYTHING, Workload

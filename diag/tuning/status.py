@@ -9,11 +9,11 @@ from diag.campaign.next_step import slot_for
 from diag.campaign.reach import out_of_reach
 from diag.campaign.saved import Saved
 from diag.campaign.windows_judged import WindowsJudged
+from diag.clocks.wall_clock import WallClock
 from diag.console import Console
 from diag.errors import UsageError
 from diag.tuning.campaign_text import not_called_lines, status_lines, status_table
 from diag.tuning.limits_text import gone_lines, probe_lines, reach_lines
-from diag.wall_clock import WallClock
 
 
 def show_status(

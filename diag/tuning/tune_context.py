@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from analysis.settings import RecommendSettings
 from analysis.typed_command import Asked
 from diag.campaign.folder import CampaignFolder
+from diag.clocks.wall_clock import REAL_TIME, WallClock
 from diag.console import Console
 from diag.interaction.recommend_options import profile_flags
 from diag.settings import Settings
 from diag.target import Target
 from diag.tuning.tune_options import TuneOptions
-from diag.wall_clock import REAL_TIME, WallClock
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ class RunClock:
     """
 
     def __init__(self, ahead_s: float = 0.0) -> None:
-        """`ahead_s`: how far the time of what is called is ahead of this machine's (`diag.target_clock`)."""
+        """`ahead_s`: how far the time of what is called is ahead of ours (`diag.clocks.target_clock`)."""
         self._offset = time.time() + ahead_s - time.perf_counter()
         self.now: Callable[[], float] = time.perf_counter
         self.unix: Callable[[], float] = lambda: time.time() + ahead_s

@@ -5,11 +5,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from diag.clocks.target_clock import ahead_s
 from diag.errors import UsageError
 from diag.genesys.client import GenesysClient
 from diag.settings import Settings, load_settings
 from diag.target import Target
-from diag.target_clock import ahead_s
 from loadtests.planning.load_target import open_target
 from loadtests.planning.make_plan import PreparedRun, prepare
 from loadtests.planning.plan import LoadPlan

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from analysis.samples.read_samples import read_samples
+from diag.clocks.target_clock import clock_of
 from diag.measuring.load_process import LoadOptions, run_load
 from diag.measuring.run_progress import RunProgress
 from diag.sandbox.launch import SandboxProcess
 from diag.target import Target, sandbox_connection
-from diag.target_clock import clock_of
 from tests.support.forks import Forked
 from tests.support.load_run import at_home, ended_whole, is_whole, manifest_in, rows_in
 from tests.support.locust_process import fork_locust, locust_line, run_locust

@@ -120,8 +120,11 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/setting_sources.py": {"analysis.format", "diag.errors", "dotenv"},
     "diag/settings.py": {"diag.errors", "diag.genesys.http", "diag.setting_sources"},
     "diag/target.py": {"diag.errors", "diag.genesys.http", "diag.settings"},
-    "diag/target_clock.py": {"analysis.format.checked_json", "diag.errors", "diag.target", "diag.wall_clock"},
-    "diag/wall_clock.py": set(),
+    "diag/clocks/target_clock.py": {
+        "analysis.format.checked_json", "diag.clocks.wall_clock", "diag.errors", "diag.target",
+    },
+    "diag/clocks/__init__.py": set(),
+    "diag/clocks/wall_clock.py": set(),
     "diag/judged_files.py": {
         "analysis", "reports.report_data", "diag.__version__", "diag.errors",
     },
@@ -194,7 +197,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     },
     "diag/changes/applying": {
         *_CLIENT, "analysis.format", "diag.changes.change_errors", "diag.changes.journal",
-        "diag.changes.plans", "diag.wall_clock",
+        "diag.changes.plans", "diag.clocks.wall_clock",
     },
     "diag/changes/undo_plan.py": {"diag.changes.change_errors", "diag.changes.journal", "diag.changes.plans"},
     "diag/changes/exports": {
@@ -208,7 +211,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     },
     "diag/definitions": {
         "analysis.format", "analysis.number_words", "diag.changes.applying.apply_context",
-        "diag.changes.journal", "diag.changes.plans", "diag.errors", "diag.genesys", "diag.wall_clock",
+        "diag.changes.journal", "diag.changes.plans", "diag.errors", "diag.genesys", "diag.clocks.wall_clock",
         "jsonschema",
     },
     "diag/production": {
@@ -233,13 +236,13 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/apply_dialog": {
         *_CLIENT, "analysis", "reports.wording", "diag.changes", "diag.console", "diag.errors",
         "diag.interaction", "diag.inventory", "diag.production", "diag.settings", "diag.target",
-        "diag.target_clock", "diag.wall_clock", "diag.workload", "click",
+        "diag.clocks.target_clock", "diag.clocks.wall_clock", "diag.workload", "click",
     },
     "diag/tuning": {
         *_CLIENT, "analysis", "reports.pages", "reports.wording", "diag.__version__", "diag.apply_dialog",
         "diag.campaign", "diag.changes", "diag.choice", "diag.console", "diag.errors", "diag.exit_codes",
         "diag.interaction", "diag.inventory", "diag.judged_files", "diag.measuring", "diag.production",
-        "diag.settings", "diag.table", "diag.target", "diag.wall_clock", "diag.workload",
+        "diag.settings", "diag.table", "diag.target", "diag.clocks.wall_clock", "diag.workload",
     },
     "diag/commands": {"analysis", "reports", "diag", "click", "rich"},
     # the load
@@ -276,7 +279,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "analysis.plain_text",
         "diag.errors", "diag.exit_codes", "diag.cross_site", "diag.measuring",
         "diag.settings", "diag.table", "diag.table_layout",
-        "diag.target", "diag.target_clock", "diag.workload", "analysis.wrapped_text", "loadtests.planning",
+        "diag.clocks.target_clock", "diag.target", "diag.workload", "analysis.wrapped_text",
+        "loadtests.planning",
         "loadtests.recording",
         "diag.inventory.matching", "loadtests.sending", "loadtests.steering", "loadtests.workers", "flask",
         "werkzeug", "gevent", "locust",

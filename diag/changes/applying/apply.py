@@ -19,7 +19,7 @@ from diag.changes.journal.journal_line import JournalLine, latest_by_entry
 from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
 from diag.changes.plans.plan import Change, Plan
 from diag.changes.plans.plan_file import plan_digest
-from diag.wall_clock import REAL_TIME, WallClock
+from diag.clocks.wall_clock import REAL_TIME, WallClock
 
 
 def _ignore_result(result: ChangeResult, done: int, total: int) -> None:

@@ -10,7 +10,7 @@ from diag.changes.journal.backup import Backups
 from diag.changes.journal.journal import Journal
 from diag.changes.journal.journal_line import Author
 from diag.changes.plans.plan import Change, OrgIdentity, Plan
-from diag.wall_clock import REAL_TIME, WallClock
+from diag.clocks.wall_clock import REAL_TIME, WallClock
 
 
 class Step(StrEnum):

@@ -19,10 +19,10 @@ from diag.changes.plans.action_fields import fields_of
 from diag.changes.plans.change_result import ChangeResult
 from diag.changes.plans.plan import Change, OrgIdentity, Plan
 from diag.changes.plans.planned_change import change_of
+from diag.clocks.wall_clock import WallClock
 from diag.genesys.client import GenesysClient
 from diag.genesys.http.pacing import RateBucket
 from diag.target import sandbox_connection
-from diag.wall_clock import WallClock
 from tests.support import sandbox_control
 from tests.support.many_actions import many_actions
 from tests.support.sandbox_process import start_sandbox

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from analysis.format.checked_json import parse_object
+from diag.clocks.target_clock import SandboxGoneError, ahead_s, clock_of
+from diag.clocks.wall_clock import REAL_TIME
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.secret import Secret
 from diag.settings import load_settings
 from diag.target import Target, find_target, sandbox_connection
-from diag.target_clock import SandboxGoneError, ahead_s, clock_of
-from diag.wall_clock import REAL_TIME
 from loadtests.recording.run_clock import RunClock
 from tests.conftest import StartSandbox
 from tests.support.sandbox_in_process import InProcessSandbox
@@ -103,7 +103,9 @@ def test_an_org_that_claims_a_clock_is_not_believed_nor_asked(
     assert clock_of(Target(sandbox_connection(base), sandbox=True)) is not REAL_TIME
 
     asked: list[object] = []
-    monkeypatch.setattr("diag.target_clock.http.client.HTTPConnection", lambda *_, **__: asked.append(1))
+    monkeypatch.setattr(
+        "diag.clocks.target_clock.http.client.HTTPConnection", lambda *_, **__: asked.append(1)
+    )
     far = Connection.to(
         region=None,
         api_base="https://api.mypurecloud.com",
@@ -132,13 +134,13 @@ def _org_at(base: str) -> dict[str, str]:
 def test_a_sandbox_that_does_not_say_is_taken_as_one_without_a_clock(
     monkeypatch: pytest.MonkeyPatch, reply: bytes
 ) -> None:
-    monkeypatch.setattr("diag.target_clock.http.client.HTTPConnection", _says(reply))
+    monkeypatch.setattr("diag.clocks.target_clock.http.client.HTTPConnection", _says(reply))
     assert clock_of(Target(sandbox_connection("http://127.0.0.1:9"), sandbox=True)) is REAL_TIME
 
 
 def test_a_sandbox_that_ends_in_a_wait_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "diag.target_clock.http.client.HTTPConnection", _says(b'{"now": 1e9, "time_lapse": 9}')
+        "diag.clocks.target_clock.http.client.HTTPConnection", _says(b'{"now": 1e9, "time_lapse": 9}')
     )
     clock = clock_of(Target(sandbox_connection("http://127.0.0.1:9"), sandbox=True))
     assert clock.now() == pytest.approx(1e9, abs=60.0)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from diag.cli import run
+from diag.clocks.wall_clock import WallClock
 from diag.exit_codes import ExitCode
-from diag.wall_clock import WallClock
 from tests.support.sandbox_process import start_sandbox
 from tests.support.terminal_session import action_named, history
 
@@ -135,6 +135,6 @@ def test_every_goes_on_through_failures_until_a_promise_breaks(
         if len(pauses) == 2:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("diag.target_clock.REAL_TIME", WallClock(sleep=pause))
+    monkeypatch.setattr("diag.clocks.target_clock.REAL_TIME", WallClock(sleep=pause))
     assert run(["watch", "--every", "1h"]) == ExitCode.INTERRUPTED
     assert pauses == [3600.0, 3600.0]

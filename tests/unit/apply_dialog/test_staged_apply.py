@@ -16,12 +16,12 @@ from diag.changes.journal.journal import Journal
 from diag.changes.journal.journal_line import Author
 from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
 from diag.changes.plans.plan import Plan
+from diag.clocks.wall_clock import WallClock
 from diag.console import Console
 from diag.errors import UsageError
 from diag.genesys.api_errors import ApiError, PlatformError
 from diag.production.promises import ACCEPTED, Promise, promises_of
 from diag.production.watch_promises import NotWatched, PromiseLook, Watched
-from diag.wall_clock import WallClock
 from tests.support.changes.fake_org import IDENTITY, FakeOrg, change_for, full_config
 
 HOUR_S = 3600.0

@@ -11,7 +11,7 @@ from diag.changes.journal.journal import Journal
 from diag.changes.journal.journal_line import Author
 from diag.changes.plans.change_result import ChangeResult
 from diag.changes.plans.plan import Change, Plan
-from diag.wall_clock import WallClock
+from diag.clocks.wall_clock import WallClock
 from tests.support.changes.fake_org import IDENTITY, FakeOrg
 
 

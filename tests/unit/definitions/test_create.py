@@ -10,6 +10,7 @@ from diag.changes.applying.apply_context import Operator
 from diag.changes.journal.journal import Journal
 from diag.changes.journal.journal_line import Author, latest_by_entry, unfinished
 from diag.changes.plans.plan import OrgIdentity
+from diag.clocks.wall_clock import WallClock
 from diag.definitions.create import create
 from diag.definitions.definition import definition_from
 from diag.definitions.definition_errors import AmbiguousTargetError
@@ -26,7 +27,6 @@ from diag.genesys.api_errors import (
 )
 from diag.genesys.models import Action
 from diag.genesys.replies.json_reply import JsonObject
-from diag.wall_clock import WallClock
 from tests.unit.definitions.test_definition import CRM, EXPORT
 
 ORG = OrgIdentity("o1", "Acme", "h")

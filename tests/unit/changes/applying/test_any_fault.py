@@ -17,8 +17,8 @@ from diag.changes.journal.journal import Journal
 from diag.changes.journal.journal_line import Author, unfinished
 from diag.changes.plans.change_result import ChangeOutcome
 from diag.changes.plans.plan import Plan
+from diag.clocks.wall_clock import WallClock
 from diag.genesys.api_errors import NetworkError, PlatformError, RateLimitedError, StaleVersionError
-from diag.wall_clock import WallClock
 from tests.support.changes.fake_org import (
     ID,
     IDENTITY,

@@ -13,9 +13,9 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from analysis.format.checked_json import UnfitJsonError, parse_object
+from diag.clocks.wall_clock import REAL_TIME, WallClock
 from diag.errors import DiagError
 from diag.target import Target
-from diag.wall_clock import REAL_TIME, WallClock
 
 LONGEST_SLEEP_S: Final = 86_400.0
 LATEST_S: Final = 253_402_300_799
