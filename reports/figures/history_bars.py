@@ -17,7 +17,8 @@ _LEFT: Final = 44
 _RIGHT: Final = 8
 _TOP: Final = 20
 _BASE: Final = 96
-_LABEL_GAP: Final = 52
+_WIDEST: Final = 16.0
+_LABEL_GAP: Final = 76
 _TICK_GAP: Final = 56
 
 
@@ -37,7 +38,7 @@ def history_bars(history: CutOffHistory) -> str:
     foot = [(span, f"M{x(span.at + half):g} {_BASE}") for span in history.spans]
     bars = "".join(f"{place}V{y(span.share):g}" for span, place in foot if span.cut_off)
     none = "".join(f"{place}h0" for span, place in foot if not span.cut_off)
-    width = max(round(history.days_each * DAY_S * room * 0.7, 1), 1.0)
+    width = min(max(round(history.days_each * DAY_S * room * 0.7, 1), 1.0), _WIDEST)
     promised = y(history.accepted)
     paths = [
         f'<path class="base" d="M{_LEFT} {_BASE}H{_WIDTH - _RIGHT}"/>',
@@ -70,8 +71,10 @@ def _dates(start: float, until: float, room: float) -> list[str]:
     mondays = [day for day in days if time.gmtime(day).tm_wday == 0]
     marks = firsts if len(firsts) >= 3 else mondays or days[:1]
     step = math.ceil(len(marks) * _TICK_GAP / (_WIDTH - _LEFT - _RIGHT))
+    places = [(round(_LEFT + (day - start) * room), _day(day)) for day in marks[::step]]
     return [
-        _text("tick", round(_LEFT + (day - start) * room), _HEIGHT - 8, _day(day)) for day in marks[::step]
+        _text("tick spare" if number % 2 else "tick", at, _HEIGHT - 8, text)
+        for number, (at, text) in enumerate(places)
     ]
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from analysis.production.hourly_counts import BucketCounts, HourCounts
+from analysis.production.hourly_counts import BucketCounts, HourCounts, estimate_from_buckets
 from analysis.production.too_generous import PROVEN, enough_s, most_evidence
 from analysis.settings import RecommendSettings
 
@@ -37,6 +37,14 @@ def test_looking_at_every_hour_for_ever_proves_a_false_half_in_few_actions() -> 
         hours = (HourCounts(3600.0 * n, 12, (12 - int(k),) * 9 + (12,)) for n, k in enumerate(late))
         proven += most_evidence(BucketCounts("a", tuple(hours)), 5, 0.01) >= PROVEN
     assert proven <= 60 * 0.05 + 3
+
+
+@pytest.mark.parametrize(("executions", "enough"), [(7, None), (8, 2)])
+def test_a_number_that_is_found_is_not_named_before_the_half_is_proven(
+    executions: int, enough: int | None
+) -> None:
+    assert estimate_from_buckets(steady(20, 48, executions), RecommendSettings()).timeout_s == 2
+    assert enough_s(steady(20, 48, executions), 20) == enough
 
 
 def test_what_became_slower_is_no_longer_far_too_generous() -> None:

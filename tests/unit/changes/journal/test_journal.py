@@ -2,14 +2,16 @@ import json
 import multiprocessing
 import os
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 
 from diag.changes.change_errors import JournalError
 from diag.changes.journal.journal import Journal
-from diag.changes.journal.journal_line import JournalLine, latest_by_entry, unfinished
+from diag.changes.journal.journal_line import Author, JournalLine, first_line, latest_by_entry, unfinished
+from diag.changes.plans.plan import Evidence, Plan
+from tests.support.changes.fake_org import IDENTITY, change_for, full_config
 from tests.support.changes.journal_records import record
 
 
@@ -158,7 +160,17 @@ def test_a_journal_of_an_earlier_version_is_read_and_written_alike(tmp_path: Pat
     assert added == OLD_JOURNAL
 
 
+def test_a_change_is_journalled_with_what_it_was_decided_on() -> None:
+    by_hand = change_for(full_config(), 10)
+    strict = replace(by_hand, evidence=Evidence("raise", percentile=0.999, promised_share=0.001))
+    plan = Plan(12.5, IDENTITY, (by_hand, strict))
+    lines = [first_line(change, plan, "d" * 64, Author(None, "a"), 1.0) for change in plan.changes]
+    assert [(line.percentile, line.promised_share) for line in lines] == [(None, None), (0.999, 0.001)]
+
+
 WRONG_VALUES: list[tuple[str, object]] = [
+    ("promised_share", 1.5),
+    ("percentile", "99"),
     ("before_timeout_s", 999),
     ("before_timeout_s", 0),
     ("before_timeout_s", "5"),
