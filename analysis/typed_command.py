@@ -87,6 +87,11 @@ def typed(verb: str, names: Sequence[str], *, before: Sequence[str], after: Sequ
     return shlex.join(["diag", verb, *before, *names, *after])
 
 
+def apply_plan(plan: str, org: Sequence[str]) -> str:
+    """Return the command that carries out a saved plan in the org it was made for (`Asked.org`)."""
+    return shlex.join(["diag", "apply", f"./{plan}" if plan.startswith("-") else plan, *org])
+
+
 def rule_flags(settings: RecommendSettings) -> tuple[str, ...]:
     """Return the flags that make these settings, for a command that is to judge in the same way."""
     stated = changed(settings)

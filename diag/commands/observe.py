@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -11,7 +11,7 @@ import click
 
 from analysis.plain_text import json_text
 from analysis.settings import MOST_DAYS
-from analysis.typed_command import Asked, rule_flags
+from analysis.typed_command import Asked, apply_plan, rule_flags
 from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
 from diag.interaction.output import NamedPath, goes_to_stdout, output_option, write_result
@@ -114,13 +114,14 @@ def command(options: ObserveOptions, rules: "RecommendSettings") -> None:
         if target.sandbox:
             console.banner("SANDBOX: the production of a local sandbox is made up")
         evidence = _read(console, client, settings, options, rules, clock_of(target).utc())
-        answer = Answer(evidence, findings_of(evidence.observed, rules, test), options.same_question(rules))
+        findings, org = findings_of(evidence.observed, rules, test), profile_flags(options.profile)
+        answer = Answer(evidence, findings, options.same_question(rules), org)
         if form == "table":
             _show(console, answer)
         elif write_result(console, _formatted(answer, test, form, settings), options.output):
             console.result(str(options.output))
         if options.plan_file is not None:
-            _save_plan(console, client, evidence, options.plan_file, force=options.force)
+            _save_plan(console, client, evidence, options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,14 @@ class Answer:
     evidence: "ProductionEvidence"
     findings: "Mapping[str, Finding]"
     source: str
+    org: tuple[str, ...] = ()
+
+    @property
+    def to_set(self) -> str:
+        """Return the commands that set what can be set, in the org that was read."""
+        from diag.production.evidence import plan_command
+
+        return f"{plan_command(self.source)} && {apply_plan('plan.json', self.org)}"
 
 
 def _read(
@@ -163,7 +172,7 @@ def _read(
 
 def _show(console: "Console", answer: Answer) -> None:
     from diag.interaction.show_analysis import show_analysis
-    from diag.production.evidence import UNKNOWN, not_observed_lines, plan_command
+    from diag.production.evidence import UNKNOWN, not_observed_lines
 
     evidence, analysis = answer.evidence, answer.evidence.analysis
     for row in analysis.actions:
@@ -179,7 +188,7 @@ def _show(console: "Console", answer: Answer) -> None:
         console.note("None of these actions can be judged by production. Measure instead: diag measure")
         return
     console.note("For a page with curves: the same command with -o production.html")
-    show_analysis(console, analysis, to_set=f"{plan_command(answer.source)} && diag apply plan.json")
+    show_analysis(console, analysis, to_set=answer.to_set)
 
 
 def _formatted(answer: Answer, test: "SampleSet | None", form: str, settings: "Settings") -> str:
@@ -213,7 +222,7 @@ def _page(answer: Answer, test: "SampleSet | None", zone: str | None) -> "Report
     if test is not None:  # its curve is the one its own verdict rests on
         rules = answer.evidence.analysis.settings
         tests = summarise(test, rules, recommend(test, settings=rules).waiting)
-    return production_page(
+    page = production_page(
         answer.evidence,
         answer.findings,
         tests,
@@ -221,22 +230,23 @@ def _page(answer: Answer, test: "SampleSet | None", zone: str | None) -> "Report
         zone=zone,
         source=answer.source or None,
     )
+    return replace(page, to_set=answer.to_set)
 
 
 def _save_plan(
     console: "Console",
     client: "GenesysClient",
     evidence: "ProductionEvidence",
-    plan_file: Path,
-    *,
-    force: bool,
+    options: ObserveOptions,
 ) -> None:
     from diag.apply_dialog.apply_exit_code import raise_for
     from diag.apply_dialog.apply_flow import build_plan
     from diag.changes.plans.plan import PlanOptions
     from diag.changes.plans.plan_file import write_plan
 
-    plan = build_plan(console, client, evidence.analysis, PlanOptions(force=force))
-    write_plan(plan, plan_file)
-    console.note(f"{plan.counts} Saved. To carry out exactly this: diag apply {plan_file}")
+    assert options.plan_file is not None
+    plan = build_plan(console, client, evidence.analysis, PlanOptions(force=options.force))
+    write_plan(plan, options.plan_file)
+    to_apply = apply_plan(str(options.plan_file), profile_flags(options.profile))
+    console.note(f"{plan.counts} Saved. To carry out exactly this: {to_apply}")
     raise_for((), "", plan.unread)

@@ -170,7 +170,7 @@ def command(options: RecommendOptions, change: ChangeOptions, rules: RecommendSe
         if write_result(console, text, options.output):
             console.note(f"Written to {options.output}")
     if change.wanted:
-        _change(console, settings, whole.analysis, change)
+        _change(console, settings, whole.analysis, change, asked.org)
     changes_pending = any(will_be_set(row) for row in evidence.analysis.actions)
     if options.detailed_exitcode and changes_pending and not change.do_apply:
         return ExitCode.CHANGES
@@ -201,7 +201,14 @@ def _formatted(evidence: "RunEvidence", options: RecommendOptions, zone: str | N
     return json_text(analysis_to_json(analysis), indent=1)
 
 
-def _change(console: "Console", settings: "Settings", analysis: "Analysis", change: ChangeOptions) -> None:
+def _change(
+    console: "Console",
+    settings: "Settings",
+    analysis: "Analysis",
+    change: ChangeOptions,
+    org: tuple[str, ...],
+) -> None:
+    from analysis.typed_command import apply_plan
     from diag.apply_dialog.apply_exit_code import raise_for
     from diag.apply_dialog.apply_flow import build_plan, carry_out
     from diag.changes.plans.plan import PlanOptions
@@ -215,7 +222,7 @@ def _change(console: "Console", settings: "Settings", analysis: "Analysis", chan
         plan = build_plan(console, client, analysis, options)
     if change.plan_file:
         write_plan(plan, change.plan_file)
-        console.note(f"Plan saved. To carry out exactly this: diag apply {change.plan_file}")
+        console.note(f"Plan saved. To carry out exactly this: {apply_plan(str(change.plan_file), org)}")
     if change.do_apply:
         flags = ApplyFlags(
             yes=change.yes,

@@ -1,11 +1,11 @@
 """The result of a campaign: verdicts, plan, reports; and the plan carried out, where that was asked for."""
 
-import shlex
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from analysis.format.atomic_write import write_whole
+from analysis.typed_command import apply_plan
 from analysis.verdicts.apply_rules import will_be_set
 from analysis.verdicts.recommendation import Analysis
 from analysis.verdicts.severity import harm
@@ -46,21 +46,21 @@ def give_result(context: TuneContext, saved: Saved, reached: Mapping[str, Standi
         asked=replace(context.asked, calls=tuple(str(window.path) for window in windows)),
         zone=context.settings.zone,
     )
-    apply_plan = shlex.join(["diag", "apply", str(folder.plan), *context.asked.org])
-    production = replace(production, analysis=_set_by(production.analysis, apply_plan))
+    to_apply = apply_plan(str(folder.plan), context.asked.org)
+    production = replace(production, analysis=_set_by(production.analysis, to_apply))
     if measured is not None:
-        measured = replace(measured, analysis=_set_by(measured.analysis, apply_plan))
+        measured = replace(measured, analysis=_set_by(measured.analysis, to_apply))
     analysis = together(production, measured)
-    to_set = None if context.options.do_apply else apply_plan
+    to_set = None if context.options.do_apply else to_apply
     show_analysis(console, analysis, to_set=to_set)
     if saved.campaign is not None:
         names = {one.action_id: one.name for one in saved.campaign.actions}
         for line in (*open_lines(reached, names), *gone_lines(reached, names)):
             console.note(line)
-    for path in _write_reports(context, measured, production, apply_plan):
+    for path in _write_reports(context, measured, production, to_apply):
         console.note(f"Report: {path}")
     if folder.applied.exists():
-        console.note(f"This campaign's plan was carried out before. To do so again: diag apply {folder.plan}")
+        console.note(f"This campaign's plan was carried out before. To do so again: {to_apply}")
         console.result(str(folder.path))
         return
     with GenesysClient(context.target.connection) as client:

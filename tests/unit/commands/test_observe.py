@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from analysis.settings import RecommendSettings
+from analysis.typed_command import apply_plan
 from analysis.verdicts.recommend import recommend
 from analysis.views.summarise import summarise
 from diag.commands.observe import Answer, _page
@@ -43,3 +44,16 @@ def test_the_tests_curve_is_the_one_its_own_verdict_rests_on() -> None:
     waiting = recommend(test, settings=RULES).waiting
     assert drawn.survival == summarise(test, RULES, waiting)["orders"].survival
     assert drawn.survival != summarise(test, RULES)["orders"].survival
+
+
+def test_what_is_set_is_set_in_the_org_that_was_read() -> None:
+    """The usual profile may lead to another org, which would refuse the plan."""
+    place = Place("https://api.example", False)
+    evidence = evidence_of(Production((), ()), ProductionQuestion(WINDOW, RULES), place, 50)
+    answer = Answer(evidence, {}, "--days 9 --profile live", ("--profile", "live"))
+
+    assert answer.to_set == (
+        "diag observe --days 9 --profile live --out plan.json && diag apply plan.json --profile live"
+    )
+    assert _page(answer, None, None).to_set == answer.to_set
+    assert apply_plan("-my plan.json", ()) == "diag apply './-my plan.json'"
