@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import RunningSandbox, StartSandbox
+from tests.support.genesys import official_sdk
 
 Connect = Callable[..., tuple[RunningSandbox, Any, dict[str, str]]]
 pytestmark = [
@@ -26,8 +27,7 @@ pytestmark = [
 def sdk() -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import PureCloudPlatformClientV2 as module
-    return module
+        return official_sdk.load()
 
 
 @pytest.fixture
