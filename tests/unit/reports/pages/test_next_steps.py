@@ -9,7 +9,7 @@ from reports.pages.next_steps import next_steps
 from reports.pages.report_page import build_report
 from reports.report_data import ReportData
 from tests.support.reports.production_beside import make_production
-from tests.support.reports.report_factory import CASES, make_report
+from tests.support.reports.report_factory import CASES, make_report, words_only
 
 
 def commands(data: ReportData) -> list[str | None]:
@@ -24,7 +24,7 @@ def test_a_change_is_offered_with_the_runs_and_rules_of_this_report() -> None:
 
 def test_where_the_timeout_fits_nothing_is_to_be_done() -> None:
     assert commands(make_report(CASES[8:9])) == []
-    assert "What to do now" not in build_report(make_report(CASES[8:9]))
+    assert "What to do now" not in build_report(words_only(make_report(CASES[8:9])))
 
 
 def test_a_number_that_has_to_wait_is_not_offered() -> None:
@@ -50,7 +50,7 @@ def test_production_is_applied_from_a_plan() -> None:
 
 
 def test_page_markdown_and_terminal_say_the_same_under_the_headline() -> None:
-    data = make_report()
+    data = words_only(make_report())
     page, steps = build_report(data), next_steps(data)
 
     assert 1 < len(steps) <= 3
@@ -61,7 +61,9 @@ def test_page_markdown_and_terminal_say_the_same_under_the_headline() -> None:
 
 
 def test_good_news_is_in_no_warning_box() -> None:
-    data = replace(make_report(CASES[:1]), results=("Applied and called again.",), notes=("Something else.",))
+    data = replace(
+        words_only(make_report(CASES[:1])), results=("Applied and called again.",), notes=("Something else.",)
+    )
     page = build_report(data)
 
     assert '<p class="note good"><span aria-hidden="true">✓</span> Applied and called again.</p>' in page
