@@ -3,8 +3,6 @@
 import json
 import os
 import pty
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +16,8 @@ from diag.genesys.client import GenesysClient
 from diag.genesys.models import Action
 from diag.settings import load_settings
 from diag.target import find_target
+from tests.support.forks import FORKS
+from tests.support.verb_process import run_diag
 
 QUICK: Final = "Check Appointment Slots"
 OTHER: Final = "Get Loyalty Points"
@@ -59,15 +59,11 @@ def samples(path: Path, latency_ms: float, action: Action | None = None) -> Path
 def answer(session: Path, arguments: list[str], typed: str) -> tuple[int, str]:
     """Run diag on a terminal of its own, type one line, return exit code and screen."""
     master, slave = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "diag", *arguments],
-        stdin=slave,
-        stdout=slave,
-        stderr=slave,
-        cwd=session,
-        env={**os.environ, "TERM": "dumb"},
+    streams = (slave, os.dup(slave), os.dup(slave))
+    environment = {**os.environ, "TERM": "dumb"}
+    process = FORKS.start(
+        run_diag, tuple(arguments), folder=session, environment=environment, streams=streams
     )
-    os.close(slave)
     screen = b""
     while True:
         try:

@@ -49,7 +49,9 @@ def fork(
     """The same, without a start of Python."""
     with TemporaryFile() as out, TemporaryFile() as err:
         streams = (nothing(), os.dup(out.fileno()), os.dup(err.fileno()))
-        process = FORKS.start(_run, tuple(arguments), folder=folder, environment=environment, streams=streams)
+        process = FORKS.start(
+            run_diag, tuple(arguments), folder=folder, environment=environment, streams=streams
+        )
         try:
             code = process.wait(LIMIT_S)
         finally:
@@ -58,7 +60,8 @@ def fork(
     return subprocess.CompletedProcess(["diag", *arguments], code, *(text.decode() for text in written))
 
 
-def _run(arguments: tuple[str, ...]) -> None:
+def run_diag(arguments: tuple[str, ...]) -> None:
+    """Be `diag` with these arguments, in a process that was forked for it."""
     from diag.cli import main
 
     sys.argv = ["diag", *arguments]

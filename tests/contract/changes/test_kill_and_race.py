@@ -1,4 +1,4 @@
-"""Real processes: kill -9 at every step, two applies on one action, two admins on two hundred."""
+"""Real processes: kill -9 at every step, two applies on one action, two admins on a hundred."""
 
 import itertools
 import os
@@ -100,14 +100,14 @@ def test_two_processes_with_one_journal_on_one_action(
     assert admin.client.get_action(action_id).version == 2
 
 
-def test_two_admins_at_once_over_two_hundred_actions(make_admin: "MakeAdmin", quick_sandbox: str) -> None:
+def test_two_admins_at_once_over_a_hundred_actions(make_admin: "MakeAdmin", quick_sandbox: str) -> None:
     admins = {"anna": make_admin("anna"), "ben": make_admin("ben")}
     targets = sorted(
         action.id
         for action in admins["anna"].client.list_actions()
         if (action.timeout_s, action.version) == (5, 1)
-    )[-200:]
-    assert len(targets) == 200
+    )[-100:]
+    assert len(targets) == 100
     changes: dict[str, list[Change]] = {
         name: [admin.change(action_id, after_s) for action_id in targets]
         for (name, admin), after_s in zip(admins.items(), (10, 12), strict=True)
@@ -141,7 +141,7 @@ def test_two_admins_at_once_over_two_hundred_actions(make_admin: "MakeAdmin", qu
         assert fields_of(present, planned[action_id].salt) == planned[action_id].fields
     assert min(len(found) for found in applied.values()) > 0
     losers = [r for found in results.values() for r in found if r.outcome is not ChangeOutcome.APPLIED]
-    assert len(losers) == 200
+    assert len(losers) == len(targets)
     assert all(r.outcome is ChangeOutcome.REFUSED and "timeout: planned 5 s" in r.reason for r in losers)
 
 

@@ -9,7 +9,10 @@ import pytest
 
 from diag.sandbox.launch import SandboxProcess
 from diag.sandbox.launch import start_sandbox as start_process
+from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.sandbox_errors import SandboxError
+from diag.sandbox.state_file import StateFile
+from diag.sandbox.world.scenario import load_scenario
 from tests.conftest import StartSandbox
 from tests.support.sandbox_control import log_in
 
@@ -55,8 +58,8 @@ def test_what_was_changed_is_there_again_after_a_restart(tmp_path: Path) -> None
 def test_a_file_that_is_no_state_is_refused_and_left_alone(tmp_path: Path, content: str, said: str) -> None:
     state = tmp_path / "org.json"
     state.write_text(content)
-    with pytest.raises(SandboxError) as caught, start_process(state=state):
-        pass
+    with pytest.raises(SandboxError) as caught:
+        StateFile(state, Sandbox(load_scenario("demo"), seed=1)).load()
     assert said in caught.value.message
     assert state.read_text() == content
 

@@ -5,6 +5,7 @@ import math
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import cache
 from typing import Any, Literal
 
 import click
@@ -108,6 +109,7 @@ ALL = [
 ]
 
 
+@cache
 def judged(
     source: Source,
     evidence: Evidence,
