@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+
 from analysis.verdicts.apply_rules import held_back
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from diag.workload.contract_check import fit_to_contract
@@ -28,6 +30,7 @@ def measured(sandbox: InProcessSandbox, inputs: Sequence[Payload]) -> Recommenda
     return judge(table, facts=orders(current_timeout_s=10))
 
 
+@pytest.mark.slow
 def test_invented_inputs_lead_to_a_timeout_that_real_ones_would_break(tmp_path: Path) -> None:
     with InProcessSandbox("unknown-keys") as sandbox:
         action = sandbox.get(f"/api/v2/integrations/actions/{sandbox.action_id(NAME)}?expand=contract")

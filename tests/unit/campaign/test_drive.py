@@ -225,6 +225,7 @@ def test_after_the_span_it_is_over_and_nothing_is_called(tmp_path: Path) -> None
     assert outside.tried == 0
 
 
+@pytest.mark.slow
 def test_one_window_in_twenty_that_was_cut_short_does_not_weaken_the_rest(tmp_path: Path) -> None:
     first = FakeOutside(dies=("half", 2))
     with pytest.raises(Killed):

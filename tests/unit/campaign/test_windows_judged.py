@@ -34,6 +34,7 @@ def windows(below: Path) -> list[RunFolder]:
     return made
 
 
+@pytest.mark.slow
 def test_it_finds_after_each_window_what_a_new_process_finds(tmp_path: Path) -> None:
     kept = WindowsJudged(PLAN, QUICK)
     settled: list[set[str]] = []
@@ -48,6 +49,7 @@ def test_it_finds_after_each_window_what_a_new_process_finds(tmp_path: Path) -> 
     assert sum(bool(read_settled(one)) for one in made) == 2  # each in the window after which it was
 
 
+@pytest.mark.slow
 def test_a_window_that_has_ended_is_read_no_more_and_no_other_action_judged_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

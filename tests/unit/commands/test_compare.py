@@ -75,6 +75,7 @@ def test_two_runs_cut_off_before_their_p99_are_told_apart(tmp_path: Path) -> Non
     assert "B against A, slower: 96 % of calls took 5 s or longer, 35 % in the first run." in found.stdout
 
 
+@pytest.mark.slow
 def test_the_json_and_the_page_are_the_same_twice(files: tuple[Path, Path], tmp_path: Path) -> None:
     for name in ("one.html", "two.html"):
         compare(*files, "-o", tmp_path / name)

@@ -32,6 +32,7 @@ def test_the_next_command_names_the_file_and_the_flags(samples: Path) -> None:
     assert body["next"][0][1] == f"diag recommend {samples} --percentile 0.95 --cap 20 --apply"
 
 
+@pytest.mark.slow
 def test_the_same_file_gives_the_same_page_and_every_number_is_in_its_json(
     samples: Path, tmp_path: Path
 ) -> None:

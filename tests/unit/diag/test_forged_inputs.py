@@ -229,6 +229,7 @@ def tree(folder: Path) -> dict[str, tuple[int, int]]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("given", INPUTS, ids=lambda given: given.path)
 def test_a_forged_file_is_one_sentence(
     project: Path, sent: list[str], capsys: pytest.CaptureFixture[str], given: Input

@@ -35,6 +35,7 @@ def client() -> GenesysClient:
     return GenesysClient(Connection.to(region="us-east-1", access_token=Secret("t")))
 
 
+@pytest.mark.slow
 @pytest.mark.respx(assert_all_called=False)
 def test_ten_thousand_actions_take_a_hundred_list_calls_and_none_per_action(
     client: GenesysClient, respx_mock: respx.MockRouter

@@ -106,6 +106,7 @@ week_weights = st.lists(st.integers(0, 50), min_size=HOURS_A_WEEK, max_size=HOUR
 week_hours = st.lists(st.integers(0, HOURS_A_WEEK - 1), min_size=1, max_size=60)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(week_weights, week_hours, week_hours)
 def test_more_hours_seen_never_lower_the_grade(weights: list[int], first: list[int], more: list[int]) -> None:

@@ -40,6 +40,7 @@ def verdicts(action: ActionCalls, n: int) -> list[Recommendation]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("rate", "sent"), [(4.0, 378), (20.0, 398)])
 def test_what_is_settled_does_not_come_back_as_too_few_calls(rate: float, sent: int) -> None:
     judged = 0

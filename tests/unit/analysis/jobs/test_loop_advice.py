@@ -53,6 +53,7 @@ def test_interval_and_limit_cover_the_upper_bound() -> None:
     assert f"poll every {found.interval_s} s, at most {found.loop_limit} times" in found.reason
 
 
+@pytest.mark.slow
 def test_the_bound_holds_as_often_as_it_says_also_when_the_run_cuts_jobs_off() -> None:
     held = naive_held = 0
     for seed in range(200):

@@ -169,6 +169,7 @@ def test_a_test_is_compared_with_production(p99_s: float, verdict: str) -> None:
     assert found.production_share is not None and found.test_share is not None
 
 
+@pytest.mark.slow
 def test_resemblance_false_alarms_are_rare() -> None:
     alarms = sum(
         resembles(production(4.0, hours=12, seed=seed), measured(4.0, 1500 + seed)).verdict != "same"
@@ -195,6 +196,7 @@ def test_drift_needs_executions() -> None:
     assert np.isfinite(drift(production(3.0, hours=1), 5).share or 0.0)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.sampled_from([5, 60]), st.floats(0.5, 12.0), st.integers(1, 60))
 def test_slower_executions_never_lower_the_number(

@@ -52,6 +52,7 @@ def test_any_bytes_are_rows_or_a_clear_error(folder: Path, content: bytes) -> No
         _rows_or_clear_error(folder / name)
 
 
+@pytest.mark.slow
 @MANY
 @given(
     st.lists(st.floats(0, 1e5), min_size=1, max_size=12),

@@ -187,6 +187,7 @@ def test_numbers_are_not_much_higher_than_needed(
     assert np.quantile(ratios, 0.9) <= 1.35
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_the_verdict_is_right(name: str, results: list[tuple[str, Scenario, Recommendation]]) -> None:
     verdicts = [(one.verdict, scenario.right) for other, scenario, one in results if other == name]

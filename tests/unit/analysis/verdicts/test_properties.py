@@ -64,6 +64,7 @@ def test_a_slower_call_never_lowers_quantile_or_bounds(values: list[int], data: 
     assert (lower_ms(kaplan_meier(after), after, 0.95, 0.9) or 0) >= (low or 0)
 
 
+@pytest.mark.slow
 @SLOW
 @given(seeds, st.integers(1, 600), st.sampled_from(["invalid_input", "auth_error"]))
 def test_fast_refusals_change_nothing(seed: int, extra: int, outcome: str) -> None:
@@ -75,6 +76,7 @@ def test_fast_refusals_change_nothing(seed: int, extra: int, outcome: str) -> No
     assert replace(after, left_out=before.left_out, left_out_by_reason=before.left_out_by_reason) == before
 
 
+@pytest.mark.slow
 @SLOW
 @given(seeds, st.integers(300, 1500))
 def test_order_of_rows_and_names_of_workers_change_nothing(seed: int, n: int) -> None:
@@ -89,6 +91,7 @@ def test_order_of_rows_and_names_of_workers_change_nothing(seed: int, n: int) ->
     assert one(table) == one(shuffled)
 
 
+@pytest.mark.slow
 @SLOW
 @given(seeds, st.integers(2, 8))
 def test_scaling_time_scales_the_estimate(seed: int, factor: int) -> None:

@@ -39,6 +39,7 @@ def make_comparison(runs: int = 2, name: str | None = None) -> CompareData:
     return CompareData(comparison, tuple(found), "0.1.0")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("runs", [2, 3])
 def test_the_page_has_a_column_per_run_and_a_verdict_per_later_run(runs: int) -> None:
     page = build_comparison(make_comparison(runs))

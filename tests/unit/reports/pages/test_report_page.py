@@ -16,7 +16,7 @@ from reports.exports.markdown import build_markdown
 from reports.exports.report_text import build_terminal
 from reports.pages.report_page import build_json, build_report
 from reports.report_data import ReportData
-from tests.support.reports.report_factory import CASES, make_report
+from tests.support.reports.report_factory import CASES, make_report, words_only
 from tests.support.reports.traceable import complaints
 
 HOSTILE = (
@@ -58,6 +58,7 @@ def page() -> str:
     return build_report(make_report())
 
 
+@pytest.mark.slow
 def test_same_input_gives_the_same_bytes() -> None:
     assert build_report(make_report(CASES[:2])) == build_report(make_report(CASES[:2]))
 
@@ -73,6 +74,7 @@ def test_nothing_is_fetched_from_anywhere(page: str) -> None:
     assert "link" not in outline.tags
 
 
+@pytest.mark.slow
 def test_ids_are_unique_and_every_link_has_its_target(page: str) -> None:
     outline = Outline(page)
 
@@ -80,6 +82,7 @@ def test_ids_are_unique_and_every_link_has_its_target(page: str) -> None:
     assert {href[1:] for href in outline.hrefs} <= set(outline.ids)
 
 
+@pytest.mark.slow
 def test_every_action_has_its_row_sentence_and_charts(page: str) -> None:
     data = make_report()
 
@@ -91,16 +94,18 @@ def test_every_action_has_its_row_sentence_and_charts(page: str) -> None:
     assert page.count('role="img"') == page.count("<desc ")
 
 
+@pytest.mark.slow
 def test_a_sandbox_cannot_be_mistaken_for_an_org(page: str) -> None:
     assert 'class="badge sandbox"' in page
     assert "<title>SANDBOX: " in page
 
-    real = build_report(make_report(CASES[:1], sandbox=False))
+    real = build_report(words_only(make_report(CASES[:1], sandbox=False)))
 
     assert "Acme Insurance" in real
     assert "SANDBOX" not in real
 
 
+@pytest.mark.slow
 def test_hostile_names_are_only_text() -> None:
     data = make_report(CASES[:2])
     actions = tuple(
@@ -121,6 +126,7 @@ def test_hostile_names_are_only_text() -> None:
     assert not set("\x00\x1b\u202e") & set(page)
 
 
+@pytest.mark.slow
 def test_the_page_holds_the_json_of_the_recommendations(page: str) -> None:
     text = re.findall(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)[0]
 
@@ -143,6 +149,7 @@ def test_a_report_without_anything_still_says_so() -> None:
     assert "at an unknown time" in page
 
 
+@pytest.mark.slow
 def test_a_bare_sample_file_has_no_manifest() -> None:
     data = make_report(CASES[:3])
     bare = replace(data.analysis, sandbox=None)
@@ -156,17 +163,18 @@ def test_a_bare_sample_file_has_no_manifest() -> None:
 def test_an_action_without_a_summary_has_no_chart() -> None:
     data = make_report(CASES[:1])
 
-    page = build_report(replace(data, summaries={}))
+    page = build_report(words_only(data))
 
     assert "No chart" in page
 
 
+@pytest.mark.slow
 def test_twelve_actions_stay_under_600_kilobytes(page: str) -> None:
     assert len(page.encode()) < 600_000
 
 
 def test_a_run_cut_short_is_said_beside_the_verdict() -> None:
-    data = make_report(CASES[:1])
+    data = words_only(make_report(CASES[:1]))
     cut = replace(
         data.manifests[0], status="interrupted", status_reason="Ctrl-C", grade="INVALID", grade_reason="late"
     )
@@ -178,7 +186,7 @@ def test_a_run_cut_short_is_said_beside_the_verdict() -> None:
 
 
 def test_sandbox_and_org_in_one_report_is_pointed_out() -> None:
-    data = make_report(CASES[:1])
+    data = words_only(make_report(CASES[:1]))
     mixed = replace(data, manifests=(*data.manifests, *make_report(CASES[:1], sandbox=False).manifests))
 
     assert "made-up and real backends (Acme Insurance) in one report" in build_report(mixed)
@@ -216,7 +224,7 @@ def test_any_recommendation_can_be_shown(verdict: Verdict, text: str, numbers: d
 
 
 def test_slots_without_a_known_limit_do_not_read_as_a_negative_number() -> None:
-    data = make_report(CASES[:1])
+    data = words_only(make_report(CASES[:1]))
     action = replace(data.analysis.actions[0], concurrency_share=None, hung_backend_slots=16.7)
 
     page = build_report(replace(data, analysis=replace(data.analysis, actions=(action,))))
@@ -226,7 +234,7 @@ def test_slots_without_a_known_limit_do_not_read_as_a_negative_number() -> None:
 
 
 def test_what_a_number_that_is_not_set_would_cost_is_said_to_be_that() -> None:
-    page = build_report(make_report(CASES[6:7]))  # unstable: 5 s now, 6 s held back
+    page = build_report(words_only(make_report(CASES[6:7])))  # unstable: 5 s now, 6 s held back
 
     wait = re.findall(r"Worst wait</button><dd>(.*?)</div>", page, re.DOTALL)[0]
     assert re.sub("<[^>]*>", "", wait) == "5 s (6 s later)"
@@ -235,7 +243,7 @@ def test_what_a_number_that_is_not_set_would_cost_is_said_to_be_that() -> None:
 
 @pytest.mark.parametrize("case", range(len(CASES)))
 def test_how_long_a_caller_waits_is_one_number_wherever_it_stands(case: int) -> None:
-    data = make_report(CASES[case : case + 1])
+    data = words_only(make_report(CASES[case : case + 1]))
     (action,) = data.analysis.actions
     known = "–" if action.worst_wait_s is None else f"{action.worst_wait_s} s"
 
@@ -252,7 +260,7 @@ def test_how_long_a_caller_waits_is_one_number_wherever_it_stands(case: int) -> 
 
 def test_an_action_that_fits_no_timeout_shows_no_cost_of_its_cap() -> None:
     (case,) = [case for case in CASES if case[1] is Verdict.OVER_CAP_USE_ASYNC][:1]
-    page = build_report(make_report([case]))
+    page = build_report(words_only(make_report([case])))
 
     for label in ("Cut off then", "If no answer"):
         assert re.findall(rf'data-label="{label}"[^>]*>(.*?)</td>', page, re.DOTALL)[0] == (
@@ -262,6 +270,7 @@ def test_an_action_that_fits_no_timeout_shows_no_cost_of_its_cap() -> None:
     assert re.sub("<[^>]*>", "", held).strip() == "–"
 
 
+@pytest.mark.slow
 def test_an_action_with_a_percentile_of_its_own_says_which() -> None:
     data = make_report(CASES[:2])
     first, second = data.analysis.actions
@@ -273,6 +282,7 @@ def test_an_action_with_a_percentile_of_its_own_says_which() -> None:
     assert "p99.9 " in build_markdown(replace(data, analysis=own))
 
 
+@pytest.mark.slow
 def test_every_word_that_is_explained_is_explained_where_it_stands(page: str) -> None:
     explained = re.findall(r'<div popover id="x-([\w-]+)" class="hint"><strong>[^<]+</strong><p>\S', page)
     buttons = re.findall(r'<button type="button" class="term" popovertarget="x-([\w-]+)">', page)
@@ -282,6 +292,7 @@ def test_every_word_that_is_explained_is_explained_where_it_stands(page: str) ->
     assert 'href="#m-' not in page
 
 
+@pytest.mark.slow
 def test_no_flag_overrules_anything_on_the_page(page: str) -> None:
     text = re.sub(r"<script.*?</script>|<style>.*?</style>", "", page, flags=re.DOTALL)
 

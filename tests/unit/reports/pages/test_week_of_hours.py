@@ -17,6 +17,7 @@ def figures() -> list[Element]:
     return [one for one in tree(page).all("figure") if "hours" in one.attributes.get("class", "").split()]
 
 
+@pytest.mark.slow
 def test_every_action_with_calls_has_its_week(figures: list[Element]) -> None:
     assert len(figures) == 4
     for figure in figures:

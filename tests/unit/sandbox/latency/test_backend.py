@@ -117,6 +117,7 @@ def test_a_queue_never_runs_more_calls_at_once_than_it_has_servers(
         assert sum(a <= start_s + 1e-7 < b - 1e-7 for a, b in busy) <= servers
 
 
+@pytest.mark.slow
 def test_a_stall_freezes_work_in_hand_and_makes_arrivals_wait() -> None:
     stalls = StallsProcess(Stalls(every_s=100.0, for_s=4.0), Random(5))
     start_s = next(t for t in every(0.001, 10_000_000) if stalls.delayed_ms(t, 0.1) > 0.2)
