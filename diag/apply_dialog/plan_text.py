@@ -16,12 +16,16 @@ from reports.wording.seen_words import OF_GRADE
 
 
 def plan_text(plan: Plan) -> str:
-    """Return the weaknesses of the runs, a block per change, a line per skipped action, and the counts."""
-    blocks = [_block(change) for change in plan.changes]
+    """Return the weaknesses of the runs, a block per change, a line per skipped action, and the counts.
+
+    What is warned of with every change is said once, below them."""
+    shared = _shared_warnings(plan.changes)
+    blocks = [_block(change, shared) for change in plan.changes]
     left = reason_lines((f"{item.action_name} ({item.action_id})", item.reason) for item in plan.skipped)
     skipped = _lines(f"  SKIPPED {line}" for line in left)
     weak = _lines(f"  WEAK EVIDENCE {sentence}" for sentence in plan.weak)
-    return "\n\n".join(part for part in (weak, "\n\n".join(blocks), skipped, plan.counts) if part)
+    each = _lines(f"  WARNING for each of them: {warning}" for warning in shared)
+    return "\n\n".join(part for part in (weak, "\n\n".join(blocks), each, skipped, plan.counts) if part)
 
 
 def dry_run_text(results: Sequence[DryRunResult]) -> str:
@@ -64,14 +68,21 @@ def after(change: Change) -> str:
     return str(change.after_timeout_s) if change.after_is_set else f"unset ({change.after_timeout_s})"
 
 
-def _block(change: Change) -> str:
+def _shared_warnings(changes: Sequence[Change]) -> tuple[str, ...]:
+    warnings = [() if change.evidence is None else change.evidence.warnings for change in changes]
+    if len(warnings) < 2:
+        return ()
+    return tuple(one for one in warnings[0] if all(one in others for others in warnings))
+
+
+def _block(change: Change, shared: Sequence[str]) -> str:
     lines = [
         f"  # {change.action_name} ({change.action_id}) will be updated",
         f"  ~ config.timeoutSeconds: {before(change)} -> {after(change)}",
         f"      why     {change.reason}",
     ]
     if change.evidence is not None:
-        lines += _evidence(change.evidence)
+        lines += _evidence(change.evidence, shared)
     if change.forced:
         lines.append("      forced  a guard held this back; --force overrules it")
     return _lines(lines)
@@ -81,7 +92,7 @@ def _lines(lines: Iterable[str]) -> str:
     return "\n".join(map(printable, lines))
 
 
-def _evidence(evidence: Evidence) -> list[str]:
+def _evidence(evidence: Evidence, shared: Sequence[str]) -> list[str]:
     parts = [f"{plural(evidence.samples, 'call')}, {evidence.timeouts:,} timed out"]
     if evidence.p99_ms is not None:
         upper = f" (at most {numbers.at_most(evidence.p99_upper_ms)})" if evidence.p99_upper_ms else ""
@@ -99,5 +110,5 @@ def _evidence(evidence: Evidence) -> list[str]:
             f"      risk    if its backend does not answer, it occupies "
             f"{evidence.concurrency_share * 100:.0f} % of the org's concurrent executions"
         )
-    lines += [f"      warning {warning}" for warning in evidence.warnings]
+    lines += [f"      warning {warning}" for warning in evidence.warnings if warning not in shared]
     return lines

@@ -145,17 +145,18 @@ def _saved(context: "TuneContext") -> "Saved | None":
     from diag.genesys.client import GenesysClient
     from diag.interaction.pause_note import pause_note
     from diag.tuning.begin import begin
-    from diag.tuning.same_campaign import refuse_another_org, refuse_another_question
+    from diag.tuning.same_campaign import may_call_now, refuse_another_org, refuse_another_question
 
     console = context.console
     if context.target.sandbox:
         console.banner("SANDBOX: nothing real is called or changed")
     saved = context.folder.saved()
     with GenesysClient(context.target.connection, on_wait=pause_note(console)) as client:
-        if saved is None:
+        if saved is not None:
+            refuse_another_org(context.folder, saved, client)
+        if saved is None or may_call_now(context, saved):
             return begin(context, client)
         refuse_another_question(context, saved)
-        refuse_another_org(context.folder, saved, client)
     if not context.options.dry_run:
         console.note(f"Going on in {context.folder.path}.")
     return saved

@@ -50,6 +50,27 @@ def recommendation_table(analysis: Analysis) -> Table:
     )
 
 
+def verdict_table(analysis: Analysis) -> Table:
+    """Return one row per action: present and recommended timeout and the verdict, nothing of the evidence."""
+    return Table(
+        columns=(
+            Column("action"),
+            Column("now", "right"),
+            Column("recommended", "right"),
+            Column("verdict"),
+        ),
+        rows=tuple(
+            (
+                row.action_name,
+                _timeout(row.current_timeout_s, row.timeout_is_set),
+                _recommended(row),
+                wording_of(row).word,
+            )
+            for row in analysis.actions
+        ),
+    )
+
+
 def sentences(analysis: Analysis, *, without_command: Collection[str] | None = None) -> list[str]:
     """Return one line per action, name first, in the order of the table; one for all with the same reason.
 

@@ -5,13 +5,20 @@ Shared by every verb that judges: `recommend`, `measure`, `observe`, `tune` and 
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from analysis.number_words import plural
 from analysis.verdicts.apply_rules import held_back
-from analysis.verdicts.recommendation import Analysis, Verdict
+from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from diag.console import Console
-from diag.interaction.recommendation_table import loop_sentences, loops_table, recommendation_table, sentences
+from diag.interaction.recommendation_table import (
+    loop_sentences,
+    loops_table,
+    recommendation_table,
+    sentences,
+    verdict_table,
+)
 from reports.wording.headline import headline
 from reports.wording.rule_details import about_the_rules
 from reports.wording.what_now import ToDo, what_now
@@ -19,23 +26,31 @@ from reports.wording.what_now import ToDo, what_now
 CLOSED_MODEL: Final = "Closed model: callers waited for each other, so slow moments are seen too rarely."
 
 
-def show_analysis(console: Console, analysis: Analysis, *, to_set: str | None = None) -> None:
+def show_analysis(
+    console: Console, analysis: Analysis, *, to_set: str | None = None, brief: bool = False
+) -> None:
     """Print the table, one sentence per action and per job loop, what was left out, and the headline.
 
     `to_set`: the command that sets what can be set; then the steps to take now stand under the headline.
+    `brief`: on one screen, for whoever names the report beside it: what to set, and why something is held
+    back; what the numbers rest on is left to the report.
     """
     if analysis.sandbox:
         console.banner("SANDBOX: no org was touched")
-    console.table(recommendation_table(analysis))
+    console.table(verdict_table(analysis) if brief else recommendation_table(analysis))
     shown = [row for row in analysis.actions if row.verdict is not Verdict.OVER_CAP_USE_ASYNC]
     if any(held_back(row) for row in shown):
         console.sentence("(in parentheses: not to be set yet; the sentence says why)", indent="")
     steps = () if to_set is None else what_now(analysis.actions, to_set)
-    details = about_the_rules(analysis)
+    details = None if brief else about_the_rules(analysis)
     if details is not None:
         console.sentence(details, indent="")
-    console.result("")
-    for line in sentences(analysis, without_command=_served(steps) if to_set is not None else None):
+    served = _served(steps) if to_set is not None else None
+    told = [row for row in analysis.actions if not brief or _is_told_in_brief(row, served)]
+    lines = sentences(replace(analysis, actions=tuple(told)), without_command=served)
+    if lines:
+        console.result("")
+    for line in lines:
         console.sentence(line)
     if analysis.loops:
         console.result("")
@@ -50,6 +65,13 @@ def show_analysis(console: Console, analysis: Analysis, *, to_set: str | None = 
     console.sentence(headline(analysis.actions), indent="")
     for step in steps:
         console.sentence(step.text)
+
+
+def _is_told_in_brief(row: Recommendation, served: frozenset[str] | None) -> bool:
+    """Whether its sentence is needed on one screen: why it is held back, or what to do that no step says."""
+    if row.verdict is not Verdict.OVER_CAP_USE_ASYNC and held_back(row):
+        return True
+    return served is not None and row.next_command is not None and row.action_id not in served
 
 
 def _served(steps: Sequence[ToDo]) -> frozenset[str]:

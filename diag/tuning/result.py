@@ -52,7 +52,7 @@ def give_result(context: TuneContext, saved: Saved, reached: Mapping[str, Standi
         measured = replace(measured, analysis=_set_by(measured.analysis, to_apply))
     analysis = together(production, measured)
     to_set = None if context.options.do_apply else to_apply
-    show_analysis(console, analysis, to_set=to_set)
+    show_analysis(console, analysis, to_set=to_set, brief=True)
     if saved.campaign is not None:
         names = {one.action_id: one.name for one in saved.campaign.actions}
         for line in (*open_lines(reached, names), *gone_lines(reached, names)):

@@ -45,6 +45,14 @@ def refuse_a_changed_workload(question: TuneQuestion) -> None:
         )
 
 
+def may_call_now(context: TuneContext, saved: Saved) -> bool:
+    """Return whether a campaign that had nothing to call has another workload now: then it begins anew.
+
+    Begun without one, it only looked at production; `diag init` is what its own sentence asked for."""
+    asked = question_of(context, saved.question.over)
+    return saved.campaign is None and asked.workload_sha256 != saved.question.workload_sha256
+
+
 def refuse_another_question(context: TuneContext, saved: Saved) -> None:
     """Raise UsageError where the command asks for something else than the campaign was begun for."""
     options = context.options

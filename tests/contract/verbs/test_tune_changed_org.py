@@ -1,6 +1,7 @@
 """`diag tune` in an org that changes meanwhile: actions deleted, renamed, changed; a load left behind."""
 
 import json
+import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -60,6 +61,13 @@ def demo_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[
 def ids() -> dict[str, str]:
     with GenesysClient(find_target(load_settings()).connection) as client:
         return {action.name: action.id for action in client.list_actions()}
+
+
+def as_an_org(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reach the sandbox with a bare token: nothing tells diag that it is not an org."""
+    monkeypatch.setenv("GENESYSCLOUD_ACCESS_TOKEN", log_in(os.environ["GENESYSCLOUD_API_BASE"]))
+    for name in ("GENESYSCLOUD_OAUTHCLIENT_ID", "GENESYSCLOUD_OAUTHCLIENT_SECRET"):
+        monkeypatch.setenv(name, "")
 
 
 def change(environment: dict[str, str], method: str, action_id: str, **body: object) -> None:
@@ -157,6 +165,10 @@ def refuses(before: Callable[[RunFolder], object]) -> Callable[[LoadOptions], Lo
     return load
 
 
+def write_a_window(folder: RunFolder) -> None:
+    write_window(folder, read_order(folder.path / "turns.json").turns, time.time(), status="incomplete")
+
+
 def on_a_clock_that_jumps(monkeypatch: pytest.MonkeyPatch) -> None:
     jumped = 0.0
 
@@ -193,13 +205,28 @@ def test_a_window_that_a_load_left_behind_has_begun_is_taken_as_made(
 ) -> None:
     """Its starter was killed while it read the org; the same command began the same window anew."""
 
-    def left_behind(folder: RunFolder) -> None:
-        write_window(folder, read_order(folder.path / "turns.json").turns, time.time(), status="incomplete")
-
     on_a_clock_that_jumps(monkeypatch)
-    monkeypatch.setattr(windows, "run_load", refuses(left_behind))
+    monkeypatch.setattr(windows, "run_load", refuses(write_a_window))
 
     assert run(["tune", "--action", "Taken", "--over", "1h", "--once"]) == ExitCode.OK
     assert "Window 1: 1 call so far" in capsys.readouterr().err
     body = json.loads((session / "runs/tune/campaign.json").read_text())
     assert body["campaign"]["production_weeks"] == {}
+
+
+def test_a_campaign_that_had_nothing_to_call_begins_anew_once_there_is_a_workload(
+    capsys: "pytest.CaptureFixture[str]", session: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own sentence asked for one; going on with the old look would measure nothing for ever."""
+    as_an_org(monkeypatch)
+    assert run(["tune", "--action", "Kept"]) == ExitCode.OK
+    assert "Kept: not in a workload: diag init writes one" in capsys.readouterr().out
+    folder = CampaignFolder(session / "runs/tune")
+    folder.applied.touch()
+
+    workload(session, 'name = "Kept"')
+    on_a_clock_that_jumps(monkeypatch)
+    monkeypatch.setattr(windows, "run_load", refuses(write_a_window))
+    assert run(["tune", "--action", "Kept", "--over", "1h", "--once", "--yes"]) == ExitCode.OK
+    assert "Window 1: 1 call so far" in capsys.readouterr().err
+    assert not folder.applied.exists()

@@ -43,6 +43,34 @@ def test_the_last_lines_are_the_verdict_on_all_and_what_to_do_now(capsys: pytest
     assert shown(capsys, recommendation(Verdict.OK))[-1] == "The timeout fits."
 
 
+def test_in_brief_a_screen_says_what_to_set_and_what_else_to_do_and_leaves_the_evidence_to_the_report(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    held = recommendation(
+        Verdict.LOWER, action_id="h", action_name="Get H", reason="Too few calls.", n_eff=300.0
+    )
+    rows = [
+        recommendation(
+            Verdict.NO_DATA,
+            action_id=str(number),
+            action_name=f"A{number}",
+            recommended_timeout_s=None,
+            reason=f"No calls of {number}.",
+            next_command=f"diag measure --action A{number} --rate {number}",
+        )
+        for number in range(1, 6)
+    ]
+    show_analysis(Console(), analysis_of(recommendation(), held, *rows), to_set="diag apply p", brief=True)
+    out = capsys.readouterr().out
+    lines = out.splitlines()
+
+    assert lines[0].split() == ["action", "now", "recommended", "verdict"]
+    assert "  Get H: Too few calls." in out and recommendation().reason not in out
+    assert any(line.startswith("  Set 1 timeout ") for line in lines)
+    for row in rows:  # each with its command: among the steps, or with its sentence
+        assert row.next_command is not None and row.next_command in out
+
+
 def test_what_has_no_room_among_the_last_lines_stands_with_its_action(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -105,6 +133,20 @@ def test_quantiles_of_production_are_as_exact_as_telemetry() -> None:
     assert "p99 under 1 s (at most 2 s)" in plan_text(plan)
     asked = replace(change, evidence=replace(evidence, percentile=0.999))
     assert "p99.9 under 1 s (at most 2 s)" in plan_text(replace(plan, changes=(asked,)))
+
+
+def test_a_plan_says_once_what_it_warns_of_with_every_change() -> None:
+    warnings = ("production counts: unknown", "few hours were seen"), ("production counts: unknown",)
+    changes = tuple(
+        replace(change_for(full_config(), 10), evidence=Evidence("raise", warnings=each)) for each in warnings
+    )
+    both = plan_text(Plan(created_at=0.0, org=IDENTITY, changes=changes))
+    one = plan_text(Plan(created_at=0.0, org=IDENTITY, changes=changes[:1]))
+
+    assert both.count("production counts: unknown") == 1
+    assert "  WARNING for each of them: production counts: unknown" in both
+    assert both.count("      warning few hours were seen") == 1
+    assert "WARNING" not in one and one.count("      warning ") == 2
 
 
 def test_the_heading_names_the_percentile_asked_for() -> None:
