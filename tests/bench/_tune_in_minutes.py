@@ -5,7 +5,7 @@ Only the shortest times that a campaign allows itself are shorter; processes, fi
 
 import sys
 
-from diag.campaign import campaign, next_step, prepare, span, spread, turns
+from diag.campaign import campaign, next_step, prepare, span, spread
 
 STRATUM_S = 5.0
 
@@ -16,7 +16,7 @@ def hurry() -> None:
         ((span, prepare), "SHORTEST_S", 10.0),
         ((campaign, spread), "SHORTEST_STRATUM_S", STRATUM_S),
         ((next_step, spread), "WINDOW_GAP_S", 0.5),
-        ((turns,), "FASTEST_GAP_S", 0.05),
+        ((campaign,), "FASTEST_GAP_S", 0.05),
     ):
         for module in modules:
             vars(module)[name] = value
