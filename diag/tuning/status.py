@@ -38,10 +38,11 @@ def show_status(
     coming = forecast(campaign, reached, slot)
     console.table(status_table(campaign, reached, coming, zone))
     console.result("")
+    unreached = out_of_reach(campaign, reached, now)
     names = {one.action_id: one.name for one in campaign.actions}
     for line in (
         *status_lines(saved, campaign, reached, slot, now, zone),
-        *reach_lines(out_of_reach(campaign, reached, now), len(campaign.actions), begun=True),
+        *(reach_lines(unreached, len(campaign.actions), begun=True) if now < campaign.until else ()),
         *gone_lines(reached, names),
         *probe_lines(reached, names),
         *not_called_lines(saved.not_called),

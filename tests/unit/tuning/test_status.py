@@ -1,0 +1,57 @@
+"""`diag tune --status` says what the campaign cannot answer, without asking the org anything."""
+
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from analysis.coverage.week_of_hours import stated_week
+from diag.campaign.folder import CampaignFolder
+from diag.campaign.saved import NotCalled, Saved, TuneQuestion
+from diag.clocks.wall_clock import REAL_TIME
+from diag.console import Console
+from diag.tuning.status import show_status
+from tests.support.campaigns import HOUR_S, action, campaign
+
+HIDDEN: Final = NotCalled("h", "Hidden", "only a probe sees beyond its timeout: diag measure --probe", False)
+
+
+def status(tmp_path: Path, capsys: pytest.CaptureFixture[str], *, ended_h_ago: float) -> str:
+    """What is shown of a campaign of six hours, and an action that production calls at another time."""
+    until = time.time() - HOUR_S * ended_h_ago
+    elsewhere = time.gmtime(until + 12 * HOUR_S).tm_hour
+    week = stated_week([f"{elsewhere:02}:00-{elsewhere:02}:59"], "UTC")
+    plan = replace(
+        campaign(action("orders"), action("stock"), span_s=6 * HOUR_S),
+        began_at=until - 6 * HOUR_S,
+        until=until,
+        production_weeks={"orders": week},
+    )
+    question = TuneQuestion("6h", None, (), 7, {})
+    folder = CampaignFolder(tmp_path)
+    folder.begin(Saved("20260101T000000Z-abcdef", "h", "o", "Acme", True, question, plan, (HIDDEN,)))
+    folder.lose({"stock": "it was deleted"})
+    show_status(Console(), folder, None, lambda _: REAL_TIME)
+    return " ".join(capsys.readouterr().out.split())
+
+
+def test_hours_out_of_reach_probes_and_what_is_gone_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = status(tmp_path, capsys, ended_h_ago=-5.0)
+
+    assert "0 of 2 actions done, 1 open, 1 gone" in shown
+    assert "orders cannot be lowered by this campaign" in shown
+    assert "What would do, in a campaign of its own (diag tune --folder runs/tune-2): --over " in shown
+    assert "stock: called no more: it was deleted" in shown
+    assert "Not called: Hidden: only a probe sees beyond its timeout: diag measure --probe" in shown
+
+
+def test_after_the_end_no_hour_can_be_reached_any_more_and_that_is_not_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = status(tmp_path, capsys, ended_h_ago=1.0)
+
+    assert "The span is over." in shown and "cannot be lowered" not in shown
