@@ -126,11 +126,16 @@ class RunningSandbox:
         """Turns switches while it runs."""
         sandbox_control.switch(self.base_url, **switches)
 
-    def client(self) -> httpx.Client:
-        """A bare HTTP client with a token of its own."""
+    def client(self, *, keep_alive: bool = True) -> httpx.Client:
+        """A bare HTTP client with a token of its own; it may open a connection for each request."""
         headers = {"Authorization": f"Bearer {sandbox_control.log_in(self.base_url)}"}
         return httpx.Client(
-            base_url=self.base_url, headers=headers, timeout=PATIENCE_S, trust_env=False, verify=False
+            base_url=self.base_url,
+            headers=headers,
+            timeout=PATIENCE_S,
+            limits=httpx.Limits(max_keepalive_connections=20 if keep_alive else 0),
+            trust_env=False,
+            verify=False,
         )
 
 

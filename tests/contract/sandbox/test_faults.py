@@ -17,7 +17,8 @@ Sabotaged = tuple[httpx.Client, Callable[..., httpx.Response]]
 @pytest.fixture(scope="module")
 def sabotaged(sandbox: RunningSandbox) -> Iterator[Sabotaged]:
     """A client and a way to arm faults on the shared sandbox; disarmed afterwards."""
-    with sandbox.client() as client:
+    # What a fault left in a connection must not meet the next request.
+    with sandbox.client(keep_alive=False) as client:
         yield client, lambda *faults: client.post("/sandbox/faults", json={"faults": list(faults)})
         client.post("/sandbox/faults", json={"faults": []})
 
