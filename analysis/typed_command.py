@@ -87,6 +87,23 @@ def typed(verb: str, names: Sequence[str], *, before: Sequence[str], after: Sequ
     return shlex.join(["diag", verb, *before, *names, *after])
 
 
+def for_any_action(command: str) -> str:
+    """Return a command without the actions it names: it is then about all of them. Another text stays as it
+    is."""
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        return command
+    flag = NAMED_BY.get(words[1]) if len(words) > 1 else None
+    kept, rest = list[str](), iter(words)
+    for word in rest:
+        if word == flag:
+            next(rest, None)
+        elif flag is None or not word.startswith(f"{flag}="):
+            kept.append(word)
+    return shlex.join(kept)
+
+
 def apply_plan(plan: str, org: Sequence[str]) -> str:
     """Return the command that carries out a saved plan in the org it was made for (`Asked.org`)."""
     return shlex.join(["diag", "apply", f"./{plan}" if plan.startswith("-") else plan, *org])

@@ -9,6 +9,7 @@ plans all ask here, so that they agree on what will be changed.
 from typing import Final
 
 from analysis.number_words import percent, time_seen
+from analysis.typed_command import for_any_action
 from analysis.verdicts.holds import MIN_CALLS_TO_LOWER, Hold, hold_on, hold_on_lowering
 from analysis.verdicts.recommendation import Recommendation, Verdict
 
@@ -75,8 +76,9 @@ def way_out(item: Recommendation) -> str | None:
     if objection_to(item) is None:
         return None
     held_for_time = item.verdict is Verdict.LOWER and hold_on(item) is Hold.TIME
-    if held_for_time and item.source == "test":
-        return "diag tune (a few calls at many hours), or diag observe (days of real calls)"
+    if held_for_time and item.source == "test" and item.next_command is not None:
+        spread = for_any_action(item.next_command)
+        return f"{spread} (production first, then a few calls at many hours)"
     return item.next_command
 
 

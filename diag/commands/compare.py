@@ -149,7 +149,8 @@ def comparison_table(data: "CompareData") -> "Table":
     entries = [entry for action in data.comparison.actions for entry in action.entries if entry is not None]
     made_up = any(entry.invented_share for entry in entries)
     named = letters(len(data.runs))
-    percentile = percentile_name(data.runs[0].analysis.settings.percentile)
+    of_all = data.percentile
+    percentile = percentile_name(of_all)
     columns = [Column("action"), *(Column(f"{percentile} {letter}", "right") for letter in named)]
     for letter in named[1:]:
         which = f" of {letter}" if len(named) > 2 else ""
@@ -158,7 +159,12 @@ def comparison_table(data: "CompareData") -> "Table":
     rows = tuple(
         (
             action.action_name,
-            *(numbers.quantile(entry.quantile_ms) if entry is not None else "–" for entry in action.entries),
+            *(
+                numbers.quantile_below(of_all, entry.percentile, entry.quantile_ms)
+                if entry is not None
+                else numbers.UNKNOWN
+                for entry in action.entries
+            ),
             *(
                 cell
                 for one in action.differences

@@ -36,7 +36,9 @@ def recommendation_table(analysis: Analysis) -> Table:
                 _timeout(row.current_timeout_s, row.timeout_is_set),
                 _recommended(row),
                 wording_of(row).word,
-                _quantile(row, analysis.settings.percentile),
+                numbers.quantile_below(
+                    analysis.settings.percentile, row.percentile, row.quantile_ms, row.source
+                ),
                 numbers.at_most(row.quantile_upper_ms),
                 row.samples,
                 numbers.share(row.cut_off_now),
@@ -121,12 +123,6 @@ def loops_table(analysis: Analysis) -> Table:
             for loop in analysis.loops
         ),
     )
-
-
-def _quantile(row: Recommendation, of_all: float) -> str:
-    """Return the quantile; of an action with a percentile of its own, with that."""
-    own = numbers.own_percentile(row.percentile, of_all)
-    return " ".join(filter(None, [own, numbers.quantile(row.quantile_ms, row.source)]))
 
 
 def _timeout(value_s: int | None, is_set: bool | None) -> str | None:

@@ -110,8 +110,7 @@ def _table(actions: tuple[Recommendation, ...], percentile: float) -> list[str]:
             action.action_name,
             f"{wording.sign} {wording.word}",
             change_text(action),
-            f"{numbers.own_percentile(action.percentile, percentile)} "
-            f"{numbers.quantile(action.quantile_ms, action.source)}".lstrip(),
+            numbers.quantile_below(percentile, action.percentile, action.quantile_ms, action.source),
             numbers.at_most(action.quantile_upper_ms),
             numbers.count(action.samples),
             numbers.share(action.cut_off_now),

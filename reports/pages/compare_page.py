@@ -110,7 +110,7 @@ def compare_markdown(data: CompareData) -> str:
     heads += ["Cut off", "Timeout"]
     lines += ["", f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}"]
     for action in data.comparison.actions:
-        cells = [action.action_name, *(_p99(entry) for entry in action.entries)]
+        cells = [action.action_name, *(_p99(entry, data.percentile) for entry in action.entries)]
         cells += [f"{CHANGE_WORDING[d.verdict].word}: {gap(d)}" for d in action.differences]
         cells += [cut_off_steps(action), _steps(_timeouts(action))]
         lines.append(f"| {' | '.join(markdown(cell) for cell in cells)} |")
@@ -222,12 +222,13 @@ def _signed(ms: float) -> str:
     return f"{'+' if ms >= 0 else '−'}{numbers.latency(abs(ms))}"
 
 
-def _p99(entry: Recommendation | None) -> str:
+def _p99(entry: Recommendation | None, percentile: float) -> str:
     if entry is None:
         return "not measured"
     bound = "" if entry.quantile_upper_ms is None else f" (≤ {numbers.at_most(entry.quantile_upper_ms)})"
     inputs = invented(entry.invented_share)
-    return numbers.quantile(entry.quantile_ms) + bound + (f", inputs {inputs}" if inputs else "")
+    seen = numbers.quantile_below(percentile, entry.percentile, entry.quantile_ms)
+    return seen + bound + (f", inputs {inputs}" if inputs else "")
 
 
 def _steps(texts: Iterable[str]) -> str:

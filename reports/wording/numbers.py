@@ -34,9 +34,10 @@ def quantile(ms: float | None, source: str = "test") -> str:
     return "under 1 s" if top == 1 else f"{top - 1} to {top} s"
 
 
-def own_percentile(percentile: float, of_all: float) -> str:
-    """Return "p99.9" for an action with a percentile of its own below a heading of another; else nothing."""
-    return "" if percentile == of_all else number_words.percentile_name(percentile)
+def quantile_below(heading: float, percentile: float, ms: float | None, source: str = "test") -> str:
+    """Return `quantile` for below a heading of one percentile, with its own for an action that has one."""
+    own = "" if percentile == heading else f"{number_words.percentile_name(percentile)} "
+    return f"{own}{quantile(ms, source)}"
 
 
 def seconds(value_s: float | None) -> str:

@@ -74,7 +74,7 @@ LOWER: dict[str, Any] = {"recommended_timeout_s": 3, "verdict": Verdict.LOWER}
         ({"grade": "C"}, "not lowered yet: these calls may cover too short a time"),
         (
             {"grade": None},
-            "slow hours may look different. Get there: diag tune (a few calls at many hours), or diag",
+            "slow hours may look different. Get there: diag tune --over 1d --cap 20 (production first",
         ),
         ({"grade": "C", "span_s": 40.0, "measured_s": 33.0}, "these calls cover 40 s, and slow hours"),
         ({"n_eff": 999.0}, "lowering needs 1,000 independent calls; these are worth 999"),
@@ -87,7 +87,9 @@ LOWER: dict[str, Any] = {"recommended_timeout_s": 3, "verdict": Verdict.LOWER}
     ],
 )
 def test_lowering_needs_evidence_over_time(values: dict[str, Any], reason: str) -> None:
-    item = recommendation(next_command="diag measure --dry-run", **{**LOWER, **values})
+    to_wait = "grade" in values
+    get_there = "diag tune --action='-x y' --over 1d --cap 20" if to_wait else "diag measure --dry-run"
+    item = recommendation(next_command=get_there, **{**LOWER, **values})
 
     (skipped,) = plan_of(item).skipped
     (forced,) = plan_of(item, force=True).changes

@@ -14,6 +14,7 @@ from reports.pages.compare_page import (
     gap,
 )
 from tests.support.reports.report_factory import CASES, make_report
+from tests.support.reports.traceable import complaints
 
 SPEEDS = (1.0, 1.6, 0.98)
 
@@ -108,3 +109,24 @@ def test_different_targets_are_pointed_out() -> None:
 
     assert "different targets" in build_comparison(replace(data, runs=(data.runs[0], other)))
     assert "different targets" not in build_comparison(data)
+
+
+def test_an_action_with_a_percentile_of_its_own_says_which() -> None:
+    data = make_comparison()
+    runs = tuple(
+        replace(
+            run,
+            analysis=replace(
+                run.analysis,
+                actions=(replace(run.analysis.actions[0], percentile=0.999), *run.analysis.actions[1:]),
+            ),
+        )
+        for run in data.runs
+    )
+    comparison = compare([run.analysis for run in runs], [run.label for run in runs])
+    own = replace(data, runs=runs, comparison=comparison)
+
+    page = build_comparison(own)
+    assert len(re.findall(r'<small><span data-f="runs/[01]/percentile">p99.9</span></small>', page)) == 2
+    assert complaints(page) == []
+    assert compare_markdown(own).count("p99.9 ") == 2
