@@ -46,8 +46,8 @@ class Clustering:
         """
         self.demand_next(hour)
         before = self.newest
-        if before is None:
-            return Clustering(newest=hour)
+        if before is None or not before.executions:
+            return Clustering(self.spread, self.expected, hour)
         both = before.executions + hour.executions
         joint = (before.cut_off + hour.cut_off) / both
         apart = hour.cut_off / hour.executions - before.cut_off / before.executions
@@ -57,6 +57,14 @@ class Clustering:
             self.expected + weight * joint * (1.0 - joint),
             hour,
         )
+
+    def begun_anew(self) -> "Clustering":
+        """Return the state of no hours, which still takes none twice.
+
+        The step down from a break would look like hours that go together, for ever where little is cut off.
+        """
+        newest = self.newest
+        return Clustering(newest=None if newest is None else HourCut(newest.started_at, 0, 0))
 
     def demand_next(self, hour: HourCut) -> None:
         """Raise ValueError for an hour that is not later, or that cut off more than it executed."""

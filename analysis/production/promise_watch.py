@@ -15,6 +15,10 @@ at most (`HEAD_START` + t) / `ALARM`. What an apply breaks shows at once: that s
 `HEAD_START` hours begins there. For it alone the second statement is Ville's inequality, with a risk of
 `HEAD_START` / `ALARM` = 5 %.
 
+After an alarm the watch goes on. A promise counts as kept again when at least a week has passed, so that a
+night that is bad every night is in it, and a bet that less than the promised share is cut off since has won
+(`BetOnLess`, wrong with a chance of at most 5 %); then new bets begin, without a head start.
+
 One hour never multiplies a bet by more than `MOST_AN_HOUR`, so that no single hour after quiet ones, however
 bad, breaks a promise. Assumed: given the past, hours cut off at most the promised share on average, and
 cluster no more than the hours before showed (docs/method.md, "The watch after a change").
@@ -25,6 +29,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from analysis.production.bet_on_less import PROVEN, BetOnLess
 from analysis.production.hour_cut import HOUR_S, Clustering, HourCut, log_factor
 
 ALARM: Final = 3000.0
@@ -36,6 +41,8 @@ MOST_AN_HOUR: Final = 8.0
 TIMES: Final = (2.0, 3.0, 5.0, 10.0, 25.0)
 STAKES: Final = (0.15, 0.60, 0.15, 0.07, 0.03)
 """Bets: the promised share times this, with this part of the stake; three times as often matters most."""
+
+WEEK_S: Final = 7 * 86_400.0
 
 _MAIN: Final = 1
 _BEYOND_DOUBT: Final = 1e12
@@ -56,10 +63,19 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
+class Break:
+    """A time in which a promise was broken, Unix seconds: by when it was, and by when it was kept again."""
+
+    broken_at: float
+    kept_again_at: float
+
+
+@dataclass(frozen=True, slots=True)
 class WatchState:
     """All that the watch needs of the hours so far; `after` returns the next one. `accepted`: share promised.
 
-    `broken_at` is the Unix time at which the hour ended that broke the promise; the state stays there.
+    `broken_at` is the Unix time at which the hour ended that broke the promise, None while it is kept, also
+    when it is kept again; `breaks` are those that are over.
     """
 
     accepted: float
@@ -71,6 +87,8 @@ class WatchState:
     score: float = 0.0
     stretch: Stretch | None = None
     broken_at: float | None = None
+    since_broken: BetOnLess | None = None
+    breaks: tuple[Break, ...] = ()
 
     @property
     def evidence(self) -> float:
@@ -84,8 +102,10 @@ class WatchState:
         more than it executed.
         """
         self.clustering.demand_next(hour)
-        if hour.executions <= 0 or self.broken_at is not None:
+        if hour.executions <= 0:
             return self
+        if self.broken_at is not None:
+            return self._while_broken(hour, self.broken_at)
         effect, most = self.clustering.design_effect, math.log(MOST_AN_HOUR)
         logs = [
             min(log_factor(self.accepted, bet_on, hour, effect), most)
@@ -109,7 +129,37 @@ class WatchState:
         )
         if following.evidence < ALARM:
             return following
-        return replace(following, broken_at=hour.started_at + HOUR_S)
+        return replace(
+            following,
+            broken_at=hour.started_at + HOUR_S,
+            since_broken=BetOnLess(self.accepted),
+            clustering=following.clustering.begun_anew(),
+        )
+
+    def _while_broken(self, hour: HourCut, broken_at: float) -> "WatchState":
+        """One more hour of a broken promise: is it kept again?"""
+        bet = (self.since_broken or BetOnLess(self.accepted)).after(hour, self.clustering.design_effect)
+        ended = hour.started_at + HOUR_S
+        following = replace(
+            self,
+            hours=self.hours + 1,
+            executions=self.executions + hour.executions,
+            cut_off=self.cut_off + hour.cut_off,
+            clustering=self.clustering.after(hour),
+            since_broken=bet,
+        )
+        if ended < broken_at + WEEK_S or bet.worth < PROVEN:
+            return following
+        return replace(
+            following,
+            bets=(0.0,) * len(STAKES),
+            clustering=following.clustering.begun_anew(),
+            score=0.0,
+            stretch=None,
+            broken_at=None,
+            since_broken=None,
+            breaks=(*self.breaks, Break(broken_at, ended)),
+        )
 
 
 def watch(hours: Iterable[HourCut], state: WatchState) -> WatchState:

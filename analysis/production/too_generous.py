@@ -2,15 +2,14 @@
 
 Advice that is looked for at every look, for ever, must not come by luck: the looks would find a quiet day.
 So before a shorter number is named, a bet has to win on the question of a fixed edge, half the timeout: that
-no more than what the number accepts takes longer. While more does, its worth ever reaches `PROVEN` with a
-chance of at most 1 in `PROVEN` (Ville's inequality; the start is known, it is the change). It stays won: what
-became slower since shows in the number itself.
+no more than what the number accepts takes longer (`BetOnLess`; the start is known, it is the change). It
+stays won: what became slower since shows in the number itself.
 """
 
-import math
 from typing import Final
 
-from analysis.production.hour_cut import Clustering, hours_cut, log_factor
+from analysis.production.bet_on_less import PROVEN, BetOnLess
+from analysis.production.hour_cut import Clustering, hours_cut
 from analysis.production.hourly_counts import BucketCounts, estimate_from_buckets
 from analysis.settings import RecommendSettings
 
@@ -18,9 +17,6 @@ FAR: Final = 2
 """A timeout at least this many times the one that would do is far too generous; advice, not an alarm."""
 ENOUGH_HOURS: Final = 48
 """Fewer hours with executions show too little of a week to advise a shorter timeout."""
-PROVEN: Final = 20.0
-PARTS: Final = (0.02, 0.1, 0.3)
-"""Bets: the accepted share times this takes longer than half the timeout; the stake in equal parts."""
 
 
 def enough_s(counts: BucketCounts, timeout_s: int, settings: RecommendSettings | None = None) -> int | None:
@@ -36,13 +32,9 @@ def enough_s(counts: BucketCounts, timeout_s: int, settings: RecommendSettings |
 
 def most_evidence(counts: BucketCounts, edge_s: int, accepted: float) -> float:
     """Return the most that bets against "more than `accepted` take at least `edge_s` s" were ever worth."""
-    logs, most, together = [0.0] * len(PARTS), 1.0, Clustering()
+    bet, most, together = BetOnLess(accepted), 1.0, Clustering()
     for hour in hours_cut(counts, edge_s):
-        effect = together.design_effect
-        logs = [
-            log + log_factor(accepted, accepted * part, hour, effect)
-            for log, part in zip(logs, PARTS, strict=True)
-        ]
-        most = max(most, sum(math.exp(min(log, 50.0)) for log in logs) / len(PARTS))
+        bet = bet.after(hour, together.design_effect)
+        most = max(most, bet.worth)
         together = together.after(hour)
     return most

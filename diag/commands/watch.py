@@ -149,6 +149,7 @@ def _show(console: "Console", look: "PromiseLook", form: str) -> None:
         broken_sentence,
         generous_line,
         holds_line,
+        kept_again_line,
         look_to_json,
         next_step,
         not_watched_line,
@@ -163,6 +164,8 @@ def _show(console: "Console", look: "PromiseLook", form: str) -> None:
     if not look.broken:
         console.sentence(holds_line(look), indent="")
     for item in look.watched:
+        if item.state.breaks and not item.broken:
+            console.note(kept_again_line(item))
         if item.enough_s is not None:
             console.note(generous_line(item))
     for missing in look.not_watched:

@@ -58,6 +58,15 @@ def generous_line(item: Watched) -> str:
     )
 
 
+def kept_again_line(item: Watched) -> str:
+    """Return when a promise that is kept was broken before; its state must have such breaks."""
+    last = item.state.breaks[-1]
+    return (
+        f"{item.promise.line.action_name}: its promise was broken, as seen at {_utc(last.broken_at)}, and is "
+        f"kept again, as proven at {_utc(last.kept_again_at)}."
+    )
+
+
 def not_watched_line(item: NotWatched) -> str:
     """Return why a change is not judged."""
     return f"Not watched: {item.promise.line.action_name}: {item.why}."
@@ -103,6 +112,10 @@ def _promise_json(item: Watched) -> Mapping[str, object]:
         "evidence": round(state.evidence, 4),
         "broken": item.broken,
         "broken_at": None if state.broken_at is None else _utc(state.broken_at),
+        "breaks": [
+            {"broken_at": _utc(one.broken_at), "kept_again_at": _utc(one.kept_again_at)}
+            for one in state.breaks
+        ],
         "worst": {"since": _utc(worst.since), "executions": worst.executions, "cut_off": worst.cut_off},
         "enough_s": item.enough_s,
         "next_command": next_step(item) if item.broken else None,

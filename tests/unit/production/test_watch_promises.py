@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from analysis.production.promise_watch import Break
 from diag.changes.journal.journal_line import JournalLine
 from diag.genesys.api_errors import RefusedRequestError
 from diag.genesys.models import Action
@@ -14,7 +15,14 @@ from diag.genesys.telemetry import DurationRange, IntervalCounts
 from diag.production.hour_store import HourStore, open_store
 from diag.production.promises import Promise, promises_of
 from diag.production.watch_promises import PromiseLook, look_at
-from diag.production.watch_words import broken_sentence, holds_line, look_to_json, next_step, not_watched_line
+from diag.production.watch_words import (
+    broken_sentence,
+    holds_line,
+    kept_again_line,
+    look_to_json,
+    next_step,
+    not_watched_line,
+)
 from tests.support.changes.fake_org import IDENTITY, full_config
 from tests.support.changes.journal_records import record
 
@@ -128,6 +136,19 @@ def test_a_promise_that_no_hour_can_test_is_taken_to_the_nearest_that_can(
     (item,) = look(Production(30), store, line=replace(LINE, promised_share=share, percentile=share)).watched
     assert 0.0 < item.promise.accepted <= 0.5 <= item.promise.percentile < 1.0
     assert item.broken == (share == 0.0)
+
+
+def test_a_promise_that_is_kept_again_is_said_with_when_it_was_not(store: HourStore) -> None:
+    (item,) = look(Production(0), store).watched
+    state = replace(item.state, breaks=(Break(CHANGED.timestamp(), NOW.timestamp()),))
+    found = PromiseLook((replace(item, state=state),))
+    assert kept_again_line(found.watched[0]) == (
+        f"{LINE.action_name}: its promise was broken, as seen at 2026-07-12T06:30Z, and is kept again, "
+        "as proven at 2026-07-15T09:20Z."
+    )
+    shown = look_to_json(found)["promises"]
+    assert isinstance(shown, list)
+    assert shown[0]["breaks"] == [{"broken_at": "2026-07-12T06:30Z", "kept_again_at": "2026-07-15T09:20Z"}]
 
 
 def test_undoing_is_not_advised_where_it_would_cut_off_more(store: HourStore) -> None:

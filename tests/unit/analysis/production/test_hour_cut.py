@@ -33,6 +33,16 @@ def test_the_design_effect_is_at_least_one_and_grows_where_whole_hours_are_cut_o
     assert whole.design_effect > 2.0
 
 
+def test_begun_anew_it_forgets_the_hours_but_takes_none_twice() -> None:
+    uneven = Clustering().after(HourCut(0.0, 50, 50)).after(HourCut(3600.0, 50, 0))
+    anew = uneven.begun_anew()
+    assert uneven.design_effect > 1.0 and anew.design_effect == 1.0
+    assert anew.after(HourCut(7200.0, 50, 50)).design_effect == 1.0
+    with pytest.raises(ValueError, match="in order"):
+        anew.after(HourCut(3600.0, 5, 0))
+    assert Clustering().begun_anew() == Clustering()
+
+
 @pytest.mark.parametrize("hour", [HourCut(0.0, 1, 2), HourCut(0.0, 1, -1), HourCut(0.0, -1, 1)])
 def test_an_hour_that_cannot_be_is_refused(hour: HourCut) -> None:
     with pytest.raises(ValueError, match="cut off more"):

@@ -1,5 +1,6 @@
 """The watch over a promise: quiet while it holds, quick whenever it breaks, never by one hour alone."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 
 from analysis.production.hour_cut import HOUR_S, Clustering, HourCut
-from analysis.production.promise_watch import ALARM, HEAD_START, STAKES, WatchState, watch
+from analysis.production.promise_watch import ALARM, HEAD_START, STAKES, Break, WatchState, watch
 from tests.support.watch_simulation import Hour, ManyWatches, executions_until_found, watch_many
 
 NEW = WatchState(0.01)
@@ -93,10 +94,34 @@ def test_one_hour_alone_never_breaks_a_promise_and_a_few_do(state: WatchState, n
     assert (broken[0], broken[-1]) == (False, True)
 
 
-def test_a_broken_promise_stays_broken() -> None:
-    broken = watch([HourCut(HOUR_S * at, 100, 50) for at in range(4)], NEW)
-    assert broken.broken_at is not None
-    assert broken.after(HourCut(9e9, 10_000, 0)) == broken
+BROKEN = watch([HourCut(HOUR_S * at, 100, 50) for at in range(2)], NEW)
+
+
+def after_break(state: WatchState, many_h: int, n: int, cut_of_hour: Callable[[int], int]) -> WatchState:
+    return watch((HourCut(HOUR_S * (2 + at), n, cut_of_hour(at)) for at in range(many_h)), state)
+
+
+def test_a_broken_promise_stays_broken_for_a_week_however_quiet() -> None:
+    assert BROKEN.broken_at == 2 * HOUR_S
+    assert after_break(BROKEN, 167, 100, lambda _: 0).broken_at == BROKEN.broken_at
+
+
+def test_a_promise_is_kept_again_when_the_time_since_proves_it_and_may_break_again() -> None:
+    kept = after_break(BROKEN, 168, 100, lambda at: int(at % 4 == 0))
+    assert kept.broken_at is None
+    assert kept.breaks == (Break(2 * HOUR_S, (2 + 168) * HOUR_S),)
+    assert (kept.evidence, kept.executions) == (0.0, 200 + 16_800)
+    again = watch((HourCut(HOUR_S * (170 + at), 100, 50) for at in range(4)), kept)
+    assert again.broken_at is not None and len(again.breaks) == 1
+
+
+def test_a_night_that_is_bad_every_night_does_not_pass_for_kept_by_day() -> None:
+    nightly = after_break(BROKEN, 24 * 28, 100, lambda at: 15 if at % 24 < 2 else 0)  # 1.25 % in all
+    assert nightly.broken_at == BROKEN.broken_at
+
+
+def test_too_few_executions_since_prove_nothing() -> None:
+    assert after_break(BROKEN, 168, 1, lambda _: 0).broken_at == BROKEN.broken_at
 
 
 @pytest.mark.parametrize("hour", [HourCut(0.0, 1, 0), HourCut(3599.0, 1, 0)])

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from analysis.production.bet_on_less import PROVEN
 from analysis.production.hourly_counts import BucketCounts, HourCounts, estimate_from_buckets
-from analysis.production.too_generous import PROVEN, enough_s, most_evidence
+from analysis.production.too_generous import enough_s, most_evidence
 from analysis.settings import RecommendSettings
 
 
