@@ -19,6 +19,8 @@ EXACT: Final = "diag_exact_length"
 _COUNTED: Final = "diag_counted"
 _CONNECTED: Final = (".connect_tcp.complete", ".start_tls.complete")
 _HEAD_ENDS: Final = b"\r\n\r\n"
+_LINE_ENDS: Final = b"\r\n"
+"""Some servers end a body with it and do not count it (RFC 9112, 2.2): nothing is missing then."""
 _INTERIM: Final = b"HTTP/1.1 1"
 
 
@@ -31,6 +33,9 @@ class _Wire(Protocol):
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send."""
 
+    def close(self) -> None:
+        """Close the connection."""
+
     def get_extra_info(self, info: str) -> object:
         """Return a fact about the connection: `is_readable`."""
 
@@ -42,10 +47,12 @@ class _Counted:
         self._read, self._write = wire.read, wire.write
         self._head = b""
         self.body_bytes: int | None = None
+        self.last = b""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Read, and count."""
         data = self._read(max_bytes, timeout)
+        self.last = data
         if self.body_bytes is not None:
             self.body_bytes += len(data)
             return data
@@ -57,6 +64,11 @@ class _Counted:
                 break
             self._head = rest
         return data
+
+    def beyond(self, announced: int) -> bytes:
+        """Return what came beyond so many bytes of the body, or the end of it."""
+        more = 0 if self.body_bytes is None else self.body_bytes - announced
+        return self.last[-more:] if more > 0 else b""
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Write: what comes next is another reply."""
@@ -70,31 +82,39 @@ def count_bytes(request: httpx.Request) -> None:
 
 
 def exact_reply(response: httpx.Response) -> None:
-    """Hold a response to its Content-Length where its request wants that (EXACT); an event hook.
+    """Hold a response to its Content-Length; an event hook.
 
-    Reading it raises UnfitReplyError when more came. More that comes later than the reader stays unseen.
+    Where more came its connection is closed, so that no later request reads the rest as its own reply. Where
+    its request wants an exact reply (EXACT), reading it raises UnfitReplyError. More that comes later than it
+    is looked for stays unseen. Chunks tell their own length.
     """
     announced = response.headers.get("Content-Length", "")
     wire = response.extensions.get("network_stream")
-    if not response.request.extensions.get(EXACT) or wire is None or not announced.isdecimal():
+    if wire is None or not announced.isdecimal() or "Transfer-Encoding" in response.headers:
         return
-    response.stream = _Exact(cast(httpx.SyncByteStream, response.stream), cast(_Wire, wire), int(announced))
+    exact = bool(response.request.extensions.get(EXACT))
+    stream = cast(httpx.SyncByteStream, response.stream)
+    response.stream = _Exact(stream, cast(_Wire, wire), int(announced), exact=exact)
 
 
 class _Exact(httpx.SyncByteStream):
-    """A stream that ends in UnfitReplyError where its connection holds more of it."""
+    """A stream that leaves no connection behind which holds more of it."""
 
-    def __init__(self, stream: httpx.SyncByteStream, wire: _Wire, announced: int) -> None:
+    def __init__(self, stream: httpx.SyncByteStream, wire: _Wire, announced: int, *, exact: bool) -> None:
         self._stream = stream
         self._wire = wire
         self._announced = announced
+        self._exact = exact
 
     def __iter__(self) -> Iterator[bytes]:
         yield from self._stream
         # The connection is still this reply's: it goes back to the pool when the response is closed.
         counted = getattr(self._wire, _COUNTED, None)
-        came = counted.body_bytes if isinstance(counted, _Counted) else None
-        if (came is not None and came > self._announced) or _more_waits(self._wire):
+        more = counted.beyond(self._announced) if isinstance(counted, _Counted) else b""
+        if not more and not _more_waits(self._wire):
+            return
+        self._wire.close()
+        if self._exact and more != _LINE_ENDS:
             raise UnfitReplyError("holds more than its Content-Length announces")
 
     def close(self) -> None:
