@@ -114,13 +114,18 @@ def _bound_above_cap(
 
 
 def _hidden(findings: Findings) -> str:
-    cut = percent(findings.censored / findings.estimate.samples)
+    samples = findings.estimate.samples
     if findings.given_up > findings.censored / 2:
-        return f"{counted_calls(findings)}: {cut} were still running when the run ended; measure longer."
+        running = percent(findings.given_up / samples)
+        return f"{counted_calls(findings)}: {running} were still running when the run ended; measure longer."
+    if not findings.timeouts:
+        hidden = "which hide how long calls take: find the cause of the errors first"
+        return f"{counted_calls(findings)}, {hidden}."
+    cut = percent(findings.timeouts / samples)
     needed = findings.shortfall.calls_needed or 0
     with_one = f"about {plural(needed, 'call')} with one {noun(needed, 'is', 'are')} needed"
     return (
-        f"{counted_calls(findings)}: {cut} were cut off before they finished, so only a longer timeout can "
+        f"{counted_calls(findings)}: {cut} were cut off by their timeout, so only a longer timeout can "
         f"show how long they take: {with_one}."
     )
 

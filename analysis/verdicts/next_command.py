@@ -99,6 +99,9 @@ def _after_too_few(findings: Findings, settings: RecommendSettings) -> NextStep:
     if findings.errors > MANY_ERRORS * findings.estimate.samples:
         return NextStep(findings.asked.command("doctor"))
     missing = findings.shortfall
+    ended_by_the_client = findings.given_up > findings.censored / 2
+    if missing.hidden and not ended_by_the_client and not findings.timeouts:
+        return NextStep(findings.asked.command("doctor"))
     if missing.calls_needed is None:
         return NextStep(_measure(findings))
     # A new run is judged on its own calls, and its own warm-up does not count.
@@ -108,7 +111,7 @@ def _after_too_few(findings: Findings, settings: RecommendSettings) -> NextStep:
     more = None if by_timeout else _observe_more(findings, missing.calls_needed)
     if more is not None:
         return NextStep(more)
-    first = PROBE if by_timeout and findings.given_up <= findings.censored / 2 else ()
+    first = PROBE if by_timeout and not ended_by_the_client else ()
     return NextStep(_measure_calls(findings, calls, first=first), calls=whole, sends=calls)
 
 

@@ -316,3 +316,22 @@ def test_the_lowest_rate_that_was_too_high_is_named() -> None:
 
     assert "of calls ended in a backend error even at 8/s, the lowest rate tested" in found.reason
     assert found.next_command == "diag measure --action orders --rate 4"
+
+
+@pytest.mark.parametrize("timeouts", [0, 3])
+def test_of_few_calls_errors_are_not_said_to_be_cut_off_by_a_timeout(timeouts: int) -> None:
+    took, outcome = lognormal(100, 1.0, 3), np.full(100, "ok", dtype=object)
+    took[30:34], outcome[30:34] = 8.0, "network_error"
+    took[60 : 60 + timeouts], outcome[60 : 60 + timeouts] = 9.0, "timeout"
+    found = judge(calls(took, outcome=outcome, timeout_s=9))
+
+    assert found.verdict is Verdict.INSUFFICIENT_SAMPLES and found.next_command is not None
+    assert f", {percent(4 / found.samples)} of them ended by an error" in found.reason
+    if timeouts:
+        cut = (
+            f": {percent(3 / found.samples)} were cut off by their timeout, so only a longer timeout can show"
+        )
+        assert cut in found.reason and "--probe" in found.next_command
+    else:
+        assert found.reason.endswith(", which hide how long calls take: find the cause of the errors first.")
+        assert found.next_command == "diag doctor"
