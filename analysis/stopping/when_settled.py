@@ -25,16 +25,23 @@ from analysis.estimates.enough import (
     plan_of,
     proven_too_slow,
 )
-from analysis.estimates.estimate import Estimate
+from analysis.estimates.estimate import Estimate, timeout_for
 from analysis.estimates.judge_action import judge_action
 from analysis.estimates.level_estimates import JudgedLevel
 from analysis.format.action_facts import ActionFacts
 from analysis.samples.action_calls import ActionCalls
 from analysis.settings import RecommendSettings, with_cap
+from analysis.statistics.heavy_tail import heavy_tail_quantile_ms
 from analysis.statistics.interim_looks import Look
+from analysis.statistics.latency_counts import count_latencies
 from analysis.verdicts.recommendation import Verdict
 
 ALL_REFUSED: Final = 50
+ENOUGH_TO_FORESEE: Final = 0.6
+"""Part of the first look's calls that shows whether that look will settle the answer: nearly two in three of
+those that it does not, hardly one in fifty where tails are light."""
+FORESEEN_LOOK: Final = 3
+"""The look that should settle it then, of those after the first: after twice its calls."""
 WHY: Final[Mapping[Enough, str]] = {
     Enough.SETTLED: "more calls would not change the number",
     Enough.OVER_CAP: "proven to be above the cap",
@@ -95,7 +102,7 @@ def settled(
         return Settled(True, WHY[proof], len(calls), verdict=FINAL[proof])
     look = latest_look(len(calls), settings)
     if look is None:
-        missing = plan[0].calls - len(calls)
+        missing = _foreseen(main, plan, settings).calls - len(calls)
         return Settled(False, "too few calls for a bound", len(calls), _to_send(missing, main, settings))
     seen = at_look(calls, main.warm_up, look, settings)
     found = seen.estimate
@@ -114,6 +121,20 @@ def settled(
         _to_send(max(missing, 1), main, settings),
         timeout_s=found.timeout_s,
     )
+
+
+def _foreseen(main: JudgedLevel, plan: tuple[Look, ...], settings: RecommendSettings) -> Look:
+    """Return the look that should settle the answer, guessed before the first one: that looks at the slowest
+    call, and where this is already too far from p99, or a heavy tail is beyond both, a later one will do."""
+    found = main.estimate
+    if len(main.calls) < ENOUGH_TO_FORESEE * plan[0].calls or found.quantile_ms is None:
+        return plan[0]
+    counts = count_latencies(main.calls.latency_ms, main.calls.event)
+    heavy = heavy_tail_quantile_ms(found.table, counts, settings.percentile)
+    number_s = timeout_for(found.quantile_ms, float(found.table.t_ms[-1]), settings)
+    near = number_s <= highest_acceptable_s(found.quantile_ms, settings)
+    covered = heavy is None or heavy <= number_s * 1e3
+    return plan[0] if near and covered else plan[min(FORESEEN_LOOK, len(plan) - 1)]
 
 
 def _enough_for(found: Estimate, plan: tuple[Look, ...], look: Look, settings: RecommendSettings) -> int:

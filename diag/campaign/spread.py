@@ -14,6 +14,8 @@ from analysis.format.typed_json import Between, UnixSeconds
 from diag.campaign.campaign import SHORTEST_STRATUM_S, WINDOW_SHARE, Campaign, allowed_s
 from diag.workload.allowed_hours import Stretch
 
+SEEN_TO_THE_END: Final = 0.95
+"""Part of the allowed time up to which an action is called at least."""
 ROUNDING_S: Final = 1e-3
 """A moment in Unix seconds has seven digits left behind the point, and sums of them fewer."""
 
@@ -56,6 +58,12 @@ def windows_to_come(campaign: Campaign, slot: Slot, now: float) -> float:
     whole = allowed_s(campaign.stretches(campaign.began_at))
     after_it = allowed_s(campaign.stretches(max(slot.ends_at, now)))
     return min(float(slot.windows_left), 1.0 + campaign.windows * after_it / whole)
+
+
+def seen_from(campaign: Campaign) -> float:
+    """Return the moment (Unix seconds) after which a call sees the end of the span."""
+    stretches = campaign.stretches(campaign.began_at)
+    return _at(stretches, SEEN_TO_THE_END * allowed_s(stretches))
 
 
 def may_call_until(campaign: Campaign, now: float) -> float | None:

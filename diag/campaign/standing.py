@@ -57,6 +57,8 @@ class Standing:
     """Fewest calls in one window."""
     fewest: int = 1
     """Calls to send before which there is no number."""
+    seen_from: float = 0.0
+    """An action that is called after this moment was called to the end of the span (Unix seconds)."""
     lacks: str | None = None
     """Set where nothing but hours in which production calls is missing: which were seen, and which not."""
     hours: HoursSeen | None = None
@@ -72,11 +74,13 @@ class Standing:
         return 0 if self.done is not None else max(1, self.wanted - self.sent.calls)
 
 
-def not_begun(action: ScopedAction, fewest_calls: int) -> Standing:
-    """Return where an action stands before its first call."""
+def not_begun(action: ScopedAction, fewest_calls: int, seen_from: float = 0.0) -> Standing:
+    """Return where an action stands before its first call; `seen_from`: as of a standing."""
     fewest = math.ceil(fewest_calls / (WARM_COUNTS if action.warm else 1.0))
     least = WARM_LEAST if action.warm else 1
-    return Standing(action.action_id, Sent(), to_the_end(fewest), least=least, fewest=fewest)
+    return Standing(
+        action.action_id, Sent(), to_the_end(fewest), least=least, fewest=fewest, seen_from=seen_from
+    )
 
 
 def standing(
@@ -89,8 +93,8 @@ def standing(
 ) -> Standing:
     """Return where an action stands by its verdict and its stopping state; `before`: before any call."""
     answer = _answered(judged, state, settings)
-    whole = state.verdict is not None or sent.calls >= before.wanted
-    done = answer if whole else None
+    all_over = sent.calls >= before.wanted and (sent.last_at or 0.0) >= before.seen_from
+    done = answer if all_over or state.verdict is not None else None
     return Standing(
         judged.action_id,
         sent,
@@ -102,6 +106,7 @@ def standing(
         state.settled,
         before.least,
         before.fewest,
+        before.seen_from,
         judged.coverage_reason if _lacks_hours_only(judged, state, answer) else None,
         judged.hours,
         judged.next_command if done is not None and judged.verdict is Verdict.CENSORED_NEEDS_PROBE else None,

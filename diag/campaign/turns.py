@@ -34,12 +34,12 @@ wrong."""
 def turns(campaign: Campaign, slot: Slot, standings: Mapping[str, Standing], now: float) -> tuple[Turn, ...]:
     """Return who is called in this window, those that take longest first; nobody where nobody is due."""
     wishes = [
-        (standing.missing, turn)
+        ((standing.answered, standing.missing, turn.action_id), turn)
         for action in campaign.actions
         if (standing := standings[action.action_id]).done is None
         and (turn := _wish(campaign, slot, action, standing, now)) is not None
     ]
-    wishes.sort(key=lambda wish: (wish[0], wish[1].action_id))
+    wishes.sort(key=lambda wish: wish[0])
     return tuple(sorted(_that_fit(campaign, [turn for _, turn in wishes]), key=lambda turn: -turn.takes_s))
 
 
@@ -88,14 +88,16 @@ def _share_of(campaign: Campaign, slot: Slot, standing: Standing, to_come: float
     first_number = min(standing.missing, max(0, to_the_end(standing.fewest) - sent)) / windows
     # A window in which nobody is due has no number: a warm action's pace is one over time.
     made = slot.number - 1.0 if least == 1 else usable - left
+    rounding, closer = f"{campaign.seed}:{standing.action_id}", to_come / slot.windows_left
+    if standing.answered and sent >= standing.wanted:  # early: called on at the usual pace to the end
+        turns_due = to_the_end(standing.fewest) / usable * closer / least
+        return least * int(turns_due + random.Random(f"{rounding}:{slot.due_at:.0f}").random())
     share = max(first_number, min(equal, CATCH_UP * sent / max(1.0, made)))
     if left <= 1.0 or standing.lacks is not None:
         return max(least, math.ceil(share))
     each = least if share < least else 1
     due = standing.wanted * (usable - left + 1.0) / usable - sent
-    rounding = f"{campaign.seed}:{standing.action_id}"
     if share < equal:  # all that is missing is no longer to be had at a steady pace
-        closer = to_come / slot.windows_left
         due, rounding = min(due, share * closer), f"{rounding}:{slot.due_at:.0f}"
     steady = math.floor(due / each + random.Random(rounding).random())
     return each * max(0, min(steady, math.ceil(share / each)))

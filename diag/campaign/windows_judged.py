@@ -15,6 +15,7 @@ from analysis.format.settled_file import read_settled, write_settled
 from analysis.settings import RecommendSettings, with_overrides
 from diag.campaign.campaign import Campaign
 from diag.campaign.evidence import read_windows, with_calls
+from diag.campaign.spread import seen_from
 from diag.campaign.standing import Sent, Standing, not_begun, standing
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
 def before_any_call(campaign: Campaign) -> dict[str, Standing]:
     """Return where every action stands before its first call."""
-    return {one.action_id: not_begun(one, campaign.fewest_calls) for one in campaign.actions}
+    end = seen_from(campaign)
+    return {one.action_id: not_begun(one, campaign.fewest_calls, end) for one in campaign.actions}
 
 
 class WindowsJudged:

@@ -19,7 +19,7 @@ from analysis.format.sample_schema import ActionVersion, Outcome
 from diag.campaign.campaign import Budget, Campaign, ScopedAction, allowed_s, windows_for
 from diag.campaign.drive import MadeWindow
 from diag.campaign.next_step import Make, Over, Wait, next_step
-from diag.campaign.spread import Slot
+from diag.campaign.spread import Slot, seen_from
 from diag.campaign.standing import Sent, Standing, not_begun
 from diag.choice.turns_file import TURNS_FILE, Turn, WindowOrder, write_order
 from diag.workload.allowed_hours import ALWAYS, AllowedHours
@@ -51,7 +51,7 @@ def campaign(
 
 def before(of: Campaign) -> dict[str, Standing]:
     """Where every action stands before its first call."""
-    return {one.action_id: not_begun(one, FEWEST) for one in of.actions}
+    return {one.action_id: not_begun(one, FEWEST, seen_from(of)) for one in of.actions}
 
 
 @dataclass

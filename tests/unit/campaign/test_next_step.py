@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diag.campaign.campaign import allowed_s, to_the_end
+from diag.campaign.campaign import RESERVE, allowed_s, to_the_end
 from diag.campaign.forecast import forecast
 from diag.campaign.next_step import Wait, next_step
 from diag.campaign.spread import next_slot
@@ -88,7 +88,7 @@ def test_a_machine_that_sleeps_misses_no_call_it_has_the_time_for(
     world = World(plan, sleeps=sleeps).run()
 
     last = allowed_s(plan.stretches(world.windows[-1][0]))
-    if last < 0.08 * allowed_s(plan.stretches(BEGAN_AT)):  # it was awake near the end
+    if last < RESERVE * allowed_s(plan.stretches(BEGAN_AT)):  # it was awake near the end
         assert all(one.sent.calls >= FEWEST for one in world.standings.values())
     for at, _ in world.windows:
         assert any(begin <= at < end for begin, end in plan.stretches(BEGAN_AT))

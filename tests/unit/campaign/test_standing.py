@@ -109,6 +109,17 @@ def test_one_that_is_settled_before_the_end_of_the_span_goes_on_to_it() -> None:
     assert judged(FIT, FINAL, sent=60).done is not None
 
 
+def test_one_that_has_all_its_calls_early_is_not_done_before_the_end_of_the_span() -> None:
+    before = not_begun(action(), FEWEST, 100.0)
+    at = {
+        moment: standing(FIT, DONE, Sent(400, moment, 0.5), SETTINGS, before=before)
+        for moment in (99.0, 101.0)
+    }
+
+    assert at[99.0].done is None and at[99.0].answered
+    assert at[101.0].done is not None
+
+
 def test_slow_calls_that_come_in_bursts_ask_for_more_from_the_moment_they_are_seen() -> None:
     few = replace(FIT, verdict=Verdict.INSUFFICIENT_SAMPLES, samples=200, design_effect=1.5)
 

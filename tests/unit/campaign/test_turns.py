@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diag.campaign.campaign import Campaign, to_the_end
+from diag.campaign.campaign import Budget, Campaign, to_the_end
 from diag.campaign.spread import Slot
 from diag.campaign.standing import Sent
 from diag.campaign.turns import CATCH_UP, turns
@@ -144,3 +144,21 @@ def test_a_turn_is_the_same_however_often_it_is_asked_for() -> None:
     asked: list[tuple[Turn, ...]] = [turns(plan, slot, world.standings, world.now) for _ in range(3)]
 
     assert asked[0] == asked[1] == asked[2]
+
+
+def test_one_that_was_answered_early_is_called_on_at_its_pace_and_behind_all_others() -> None:
+    plan = campaign(action("early"), *(action(f"open-{number:02}") for number in range(3)))
+    world = World(plan).run(300)
+    early = replace(world.standings["early"], sent=Sent(420, world.now, 0.5), wanted=350, answered=True)
+    standings = {**world.standings, "early": early}
+    slots = [
+        Slot(200 + n, world.now + 240.0 * n, world.now + 240.0 * (n + 1), plan.windows - 199 - n)
+        for n in range(40)
+    ]
+    found = [turns(plan, slot, standings, slot.due_at) for slot in slots]
+
+    assert 30 <= sum(turn.calls for chosen in found for turn in chosen if turn.action_id == "early") <= 40
+    tight = replace(plan, budget=Budget(0.02, 10))
+    assert all(
+        "early" not in {turn.action_id for turn in turns(tight, one, standings, one.due_at)} for one in slots
+    )
