@@ -29,6 +29,8 @@ CATCH_UP: Final = 2.0
 """Times its pace so far, an action is called at most for what it wants beyond its first number. Hurried, a
 thousand calls of the last two hours would outvote the three hundred of the day: 12 % of such numbers were
 wrong."""
+EARLY: Final = 0.25
+"""Part of a first number's calls before which another pace outvotes nothing."""
 
 
 def turns(campaign: Campaign, slot: Slot, standings: Mapping[str, Standing], now: float) -> tuple[Turn, ...]:
@@ -92,7 +94,8 @@ def _share_of(campaign: Campaign, slot: Slot, standing: Standing, to_come: float
     if standing.answered and sent >= standing.wanted:  # early: called on at the usual pace to the end
         turns_due = to_the_end(standing.fewest) / usable * closer / least
         return least * int(turns_due + random.Random(f"{rounding}:{slot.due_at:.0f}").random())
-    share = max(first_number, min(equal, CATCH_UP * sent / max(1.0, made)))
+    at_most = equal if sent < EARLY * standing.fewest else CATCH_UP * sent / max(1.0, made)
+    share = max(first_number, min(equal, at_most))
     if left <= 1.0 or standing.lacks is not None:
         return max(least, math.ceil(share))
     each = least if share < least else 1
