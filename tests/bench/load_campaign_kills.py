@@ -32,7 +32,7 @@ BOUND_S: Final = 5.0
 CLOCK_S: Final = 0.05
 """Between the sandbox's record of a call and the moment a kill is noted."""
 DISTURBED_S: Final = 480
-QUIET_S: Final = 120
+QUIET_S: Final = 240
 SEED: Final = 13
 ACTION: Final = """
 [[action]]

@@ -9,12 +9,12 @@ import pytest
 from analysis.coverage.week_of_hours import stated_week
 from analysis.format.run_folder import RunFolder
 from analysis.samples.read_samples import read_samples
-from diag.campaign.campaign import Campaign
+from diag.campaign.campaign import Budget, Campaign
 from diag.campaign.drive import Driven, drive
 from diag.campaign.evidence import judged_together, with_calls
 from diag.campaign.folder import CampaignFolder
 from diag.campaign.saved import Saved, TuneQuestion
-from diag.campaign.spread import Slot
+from diag.campaign.spread import Slot, next_slot
 from diag.campaign.standing import ended
 from diag.choice.turns_file import TURNS_FILE, Turn, read_order
 from diag.errors import UsageError
@@ -176,6 +176,16 @@ def test_where_the_only_open_action_is_gone_the_campaign_is_over_at_once(tmp_pat
     assert (done.why, outside.tried) == ("over", 1)
     assert outside.time < PLAN.began_at + 2 * PLAN.window_s + 300.0
     assert all(one.gone for one in done.reached.values())
+
+
+def test_where_all_of_a_window_are_gone_it_is_made_for_the_others_at_once(tmp_path: Path) -> None:
+    one_at_a_time = replace(PLAN, budget=Budget(calls_per_s=0.02, in_flight=10))
+    due = next_slot(one_at_a_time, 0, BEGAN_AT)
+    outside = FakeOutside(lost={"orders": "it was deleted"})
+    done = go_on(tmp_path, outside, one_at_a_time, once=True)
+
+    assert due is not None and (done.why, outside.tried) == ("made", 2)
+    assert outside.time < due.due_at + 60.0 and done.reached["stock"].sent.calls == 1
 
 
 def test_one_that_was_done_before_it_went_keeps_its_answer(tmp_path: Path) -> None:

@@ -16,8 +16,9 @@ from diag.workload.load_shape import GuardLimits, Model, Ramp
 from diag.workload.make_payloads import EMPTY
 from loadtests.planning.make_plan import as_a_window
 from loadtests.planning.plan import ActionLoad, LoadPlan
+from loadtests.sending.call_budget import CallBudget
 from loadtests.steering.director import HOURS_OVER
-from tests.support.virtual_time import BEGAN_AT, Answer, Call, FakePort, VirtualRun
+from tests.support.virtual_time import BEGAN_AT, Answer, Call, FakePort, VirtualClock, VirtualRun
 
 PLAN = LoadPlan((ActionLoad("a", "Quick", 3, 20.0, (EMPTY,)),), arrivals="constant")
 STARVED = json.dumps(
@@ -222,15 +223,24 @@ def test_the_same_run_twice_sends_the_same_calls_at_the_same_moments(tmp_path: P
 
 @pytest.mark.parametrize("model", ["open", "closed"])
 def test_no_call_leaves_after_the_hours_in_which_calls_are_allowed(tmp_path: Path, model: Model) -> None:
-    plan = replace(PLAN, model=model, may_call_until=BEGAN_AT + 10.0, calls_per_action=300)
+    plan = replace(PLAN, model=model, may_call_until=BEGAN_AT + 10.1, calls_per_action=300)
     with VirtualRun(plan, tmp_path) as run:
         run.pass_time(60)
 
     ((why, failed, _),) = run.port.ended
     assert why.startswith(f"{HOURS_OVER}; planned calls not sent: ") and not failed
     assert int(why.rsplit(" ", 1)[1]) == 300 - len(run.calls) > 0
-    assert 9.8 < max(call.at_s for call in run.calls) < 10.0
+    assert 9.9 < max(call.at_s for call in run.calls) < 10.1  # between two ticks of the steering, too
     assert run.session.not_sent == 0  # not held back by slow calls: made up for, and no fault of the run
+
+
+def test_after_those_hours_there_is_no_room_for_a_poll_either() -> None:
+    clock = VirtualClock()
+    budget = CallBudget(10, FakePort(), clock, BEGAN_AT + 60.0)
+
+    assert budget.has_room() and not budget.closed
+    clock.slept_s = 60.0
+    assert budget.closed and not budget.has_room()
 
 
 def test_the_hours_end_for_a_machine_that_slept_through_their_end(tmp_path: Path) -> None:
