@@ -238,9 +238,9 @@ def test_after_those_hours_there_is_no_room_for_a_poll_either() -> None:
     clock = VirtualClock()
     budget = CallBudget(10, FakePort(), clock, BEGAN_AT + 60.0)
 
-    assert budget.has_room() and not budget.closed
+    assert (budget.has_room(), budget.closed) == (True, False)
     clock.slept_s = 60.0
-    assert budget.closed and not budget.has_room()
+    assert (budget.has_room(), budget.closed) == (False, True)
 
 
 def test_the_hours_end_for_a_machine_that_slept_through_their_end(tmp_path: Path) -> None:
