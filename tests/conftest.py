@@ -15,7 +15,7 @@ from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
 
 from tests.support import sandbox_control
-from tests.support.forks import FORKS
+from tests.support.forks import FORKS, LOCUSTS
 from tests.support.sandbox_control import PATIENCE_S
 from tests.support.sandbox_process import start_sandbox as start_sandbox_process
 
@@ -44,15 +44,18 @@ class FilesInOrder(LoadFileScheduling):  # type: ignore[misc]  # xdist has no ty
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """All processes of the suite fork from one server; it imports while they collect."""
+    """All processes of the suite fork from the same servers; these import while they collect."""
     node.workerinput["forks"] = FORKS.address
+    if "not e2e" not in node.config.getoption("markexpr"):
+        node.workerinput["locusts"] = LOCUSTS.address
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Fork from the server of all processes, where there is one."""
-    shared = getattr(config, "workerinput", {}).get("forks")
-    if shared:
-        FORKS.share(shared)
+    """Fork from the servers of all processes, where there are some."""
+    shared = getattr(config, "workerinput", {})
+    for name, forks in (("forks", FORKS), ("locusts", LOCUSTS)):
+        if name in shared:
+            forks.share(shared[name])
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -86,6 +86,10 @@ def become(request: int, *streams: int) -> None:
     for number, descriptor in enumerate(streams):
         dup2(descriptor, number)
         close(descriptor)
+    # The server's own were made for what it wrote to: a file can seek, a terminal cannot.
+    sys.stdin = os.fdopen(0, closefd=False)
+    sys.stdout = os.fdopen(1, "w", closefd=False)
+    sys.stderr = os.fdopen(2, "w", buffering=1, errors="backslashreplace", closefd=False)
     with os.fdopen(request, "rb") as file:
         function, arguments, folder, environment = pickle.load(file)
     os.chdir(folder)

@@ -159,3 +159,5 @@ def _start_server(preload: str) -> str:
 
 FORKS: Final = Forks("tests.support.preload")
 """For a verb or the sandbox."""
+LOCUSTS: Final = Forks("tests.support.preload_locust")
+"""For the load: Locust patches the process that imports it."""

@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from tests.support.forks import ROOT, Forked, Forks, nothing
+from tests.support.forks import LOCUSTS, ROOT, Forked, nothing
 
 LOCUSTFILE: Final = ROOT / "loadtests" / "actions.py"
 HEADLESS: Final = ("--headless", "--only-summary")
 LIMIT_S: Final = 170.0
-LOCUSTS: Final = Forks("tests.support.preload_locust")
 
 
 def locust_line(*arguments: str, report: bool = False) -> list[str]:
