@@ -126,6 +126,12 @@ def unseen_shares(calls: tuple[int, ...], production: ProductionWeek) -> NDArray
     return np.asarray((weights * (1.0 - np.minimum(together / ENOUGH_CALLS, 1.0))).ravel())
 
 
+def missed_hours(calls: tuple[int, ...], production: ProductionWeek) -> tuple[int, ...]:
+    """Return the hours of the week in which production calls and nothing was seen, here or on a like day."""
+    unseen = unseen_shares(calls, production)
+    return tuple(hour for hour, share in enumerate(unseen) if share > 0.0 and not calls[hour])
+
+
 def any_working_day_will_do(production: ProductionWeek) -> bool:
     """Return whether all hours of one working day, whichever it is, are enough of production for a B."""
     days = _weights(production).sum(axis=1)

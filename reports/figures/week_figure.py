@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from analysis.coverage.hours_seen import missed_hours
 from analysis.format.action_facts import ProductionWeek
 from analysis.verdicts.hours_words import DAY_NAMES, hours_of_day, ranges_of
 from analysis.verdicts.recommendation import Recommendation
@@ -14,7 +15,8 @@ NONE: Final = "–"
 
 @dataclass(frozen=True, slots=True)
 class WeekFigure:
-    """`rows`: (day, hours seen, slow ones among them, hours that production calls and that were not seen).
+    """`rows`: (day, hours seen, slow ones among them, hours that production calls and that were not seen, nor
+    the same hours of a like day).
 
     `knows_production`: without it nothing can be missed, and the column is left out.
     """
@@ -36,8 +38,7 @@ def week_figure(action: Recommendation, production: ProductionWeek | None) -> We
         return None
     known = action.source == "test" and production is not None
     seen = [hour for hour, calls in enumerate(hours.calls) if calls]
-    wanted = production.calls if production is not None and known else ()
-    missed = [hour for hour, calls in enumerate(wanted) if calls > 0 and not hours.calls[hour]]
+    missed = missed_hours(hours.calls, production) if production is not None and known else ()
     rows = tuple(
         (name, _ranges(seen, day), _ranges(hours.slow, day), _ranges(missed, day))
         for day, name in enumerate(DAY_NAMES)

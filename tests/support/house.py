@@ -86,8 +86,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "analysis.views", "reports.wording", "matplotlib", "numpy",
     },
     "reports/figures": {
-        "analysis.format", "analysis.number_words", "analysis.statistics", "analysis.verdicts",
-        "analysis.views", "reports.charts", "reports.wording", "matplotlib",
+        "analysis.coverage", "analysis.format", "analysis.number_words", "analysis.statistics",
+        "analysis.verdicts", "analysis.views", "reports.charts", "reports.wording", "matplotlib",
     },
     "reports/pages": {
         "analysis", "reports.report_data", "reports.charts", "reports.figures", "reports.wording", "jinja2",

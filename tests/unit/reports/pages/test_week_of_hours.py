@@ -3,8 +3,11 @@
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from analysis.coverage.hours_seen import hours_seen
+from analysis.coverage.week_of_hours import stated_week
 from reports.figures.week_figure import NONE, week_figure
 from reports.pages.report_page import build_json, build_report
 from tests.support.reports.page_tree import Element, tree
@@ -33,6 +36,21 @@ def test_what_production_calls_and_nobody_saw_is_said_where_it_is_known(figures:
     assert ["production calls then, not seen" in text for text in texts] == [False, True, False, True]
     assert "01:00-05:00" in texts[1]
     assert "when production calls was not recorded" in texts[0]
+
+
+def test_the_same_hour_of_a_like_day_is_not_missed() -> None:
+    """The verdict counts it as seen; the picture called it missed."""
+    week = stated_week(["mon-fri 09:00-11:00"], "UTC")
+    monday = np.repeat([9, 10], 50)
+    action = make_report(CASES[1:2], calls=400).analysis.actions[0]
+    seen = hours_seen(monday, np.zeros(monday.size, dtype=np.bool_), week, "UTC")
+
+    shown = week_figure(replace(action, hours=seen), week)
+
+    assert shown is not None and [row[3] for row in shown.rows] == [NONE] * 7
+    only_nine = hours_seen(monday[:50], np.zeros(50, dtype=np.bool_), week, "UTC")
+    shown = week_figure(replace(action, hours=only_nine), week)
+    assert shown is not None and [row[3] for row in shown.rows] == ["10:00-11:00"] * 5 + [NONE] * 2
 
 
 def test_the_table_is_in_the_json_of_the_report() -> None:
