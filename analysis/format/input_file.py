@@ -6,12 +6,16 @@ numbers). Every error says which file, what is wrong with it, and the fix.
 """
 
 import errno
+import hashlib
 import os
 import stat
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import IO, Any, Final, Protocol
+from typing import Any, Final, Protocol
 
 from analysis.format.checked_json import UnfitJsonError, check_values, parse_json
 
@@ -38,7 +42,7 @@ class NotRegularError(OSError):
     """Raised for a pipe, a device, a socket or a folder; `strerror` says which."""
 
 
-def open_regular(path: Path) -> IO[bytes]:
+def open_regular(path: Path) -> BufferedReader:
     """Return a regular file, open for reading. Raises OSError; NotRegularError for anything else."""
     return os.fdopen(_checked(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), path), "rb")
 
@@ -90,18 +94,16 @@ class InputFile:
 
     def read(self) -> bytes:
         """Return the content, at most `most_bytes`."""
-        try:
-            with open_regular(self.path) as file:
-                raw = file.read(self.most_bytes + 1)
-        except FileNotFoundError:
-            raise self.unfit("does not exist") from None
-        except OSError as error:
-            raise self.unfit(f"cannot be read: {(error.strerror or type(error).__name__).lower()}") from error
-        except ValueError:  # a null byte in the path
-            raise self.unfit("is not a path") from None
+        with self._opened() as file:
+            raw = file.read(self.most_bytes + 1)
         if len(raw) > self.most_bytes:
             raise self.unfit(f"is larger than {self.most_bytes >> 20} MiB")
         return raw
+
+    def sha256(self) -> str:
+        """Return the digest of the content, however large: it is read piece by piece."""
+        with self._opened() as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
 
     def text(self) -> str:
         """Return the content as text: UTF-8, with or without a byte order mark."""
@@ -133,6 +135,18 @@ class InputFile:
         except ValueError:  # thousands of digits, or a date that no calendar has
             raise self.unfit("holds a number or a date that is too large") from None
         return body
+
+    @contextmanager
+    def _opened(self) -> Iterator[BufferedReader]:
+        try:
+            with open_regular(self.path) as file:
+                yield file
+        except FileNotFoundError:
+            raise self.unfit("does not exist") from None
+        except OSError as error:
+            raise self.unfit(f"cannot be read: {(error.strerror or type(error).__name__).lower()}") from error
+        except ValueError:  # a null byte in the path
+            raise self.unfit("is not a path") from None
 
     def unfit(self, what: str) -> Exception:
         """Return the error about this file; `what` follows its path."""

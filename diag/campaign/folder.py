@@ -91,10 +91,7 @@ class CampaignFolder:
         return None
 
     def begin(self, saved: Saved) -> None:
-        """Save what was decided: from now on the same command goes on here. Raises OSError.
-
-        A plan that one before it carried out, which had nothing to call, is not this one's."""
-        self.applied.unlink(missing_ok=True)
+        """Save what was decided: from now on the same command goes on here. Raises OSError."""
         write_saved(self.campaign, saved)
 
     def slot(self) -> Slot | None:

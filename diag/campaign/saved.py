@@ -52,6 +52,9 @@ class TuneQuestion:
     rules: Mapping[str, object]
     workload_sha256: str | None = None
     """Of the workload as it was approved: its hours and what may have side effects hold for all windows."""
+    payload_files_sha256: Mapping[str, str] | None = None
+    """Of each payload file that the workload names, by the name it gives it; None in a campaign that did not
+    keep them."""
 
     @property
     def settings(self) -> RecommendSettings:

@@ -141,22 +141,35 @@ def _clock_of_campaign(saved: "Saved", settings: "Settings") -> "WallClock":
 
 
 def _saved(context: "TuneContext") -> "Saved | None":
-    """Return the campaign in the folder, which must be for this question in this org, else a new one."""
+    """Return the campaign in the folder, which must be for this question in this org, else a new one.
+
+    None for a dry run of a new one."""
     from diag.genesys.client import GenesysClient
     from diag.interaction.pause_note import pause_note
     from diag.tuning.begin import begin
-    from diag.tuning.same_campaign import may_call_now, refuse_another_org, refuse_another_question
+    from diag.tuning.same_campaign import (
+        as_asked_before,
+        begins_anew,
+        refuse_another_org,
+        refuse_another_question,
+        unused_workload,
+    )
 
     console = context.console
     if context.target.sandbox:
         console.banner("SANDBOX: nothing real is called or changed")
     saved = context.folder.saved()
     with GenesysClient(context.target.connection, on_wait=pause_note(console)) as client:
-        if saved is not None:
-            refuse_another_org(context.folder, saved, client)
-        if saved is None or may_call_now(context, saved):
+        if saved is None:
             return begin(context, client)
-        refuse_another_question(context, saved)
+        refuse_another_org(context.folder, saved, client)
+        anew = begins_anew(context, saved)
+        refuse_another_question(context, saved, anew=anew)
+        if anew:
+            return begin(as_asked_before(context, saved), client)
     if not context.options.dry_run:
         console.note(f"Going on in {context.folder.path}.")
+    unused = unused_workload(context, saved)
+    if unused is not None:
+        console.note(unused)
     return saved

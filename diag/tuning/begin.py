@@ -51,7 +51,9 @@ def begin(context: TuneContext, client: GenesysClient) -> Saved | None:
     options = context.options
     over = options.over or DEFAULT_OVER
     span = span_s(over)
-    scope = _scope(context, client)
+    workload = _workload(context)
+    question = question_of(context, over)  # of the files as they were just read, not after the look
+    scope = _scope(context, client, workload)
     listing = client.requests
     production = _look(context, client, scope.actions)
     looked = client.requests
@@ -66,7 +68,7 @@ def begin(context: TuneContext, client: GenesysClient) -> Saved | None:
         org_id=place.org_id,
         org_name=place.org_name,
         sandbox=place.sandbox,
-        question=question_of(context, over),
+        question=question,
         campaign=_campaign(context, client, scope, prepared, (now, now + span)),
         not_called=prepared.not_called,
     )
@@ -81,10 +83,16 @@ def begin(context: TuneContext, client: GenesysClient) -> Saved | None:
     return saved
 
 
-def _scope(context: TuneContext, client: GenesysClient) -> TuneScope:
+def _workload(context: TuneContext) -> Workload | None:
+    file = context.options.workload_file
+    if file is not None:
+        return read_workload(file)
+    return EVERYTHING if context.target.sandbox else None
+
+
+def _scope(context: TuneContext, client: GenesysClient, workload: Workload | None) -> TuneScope:
     sandbox = context.target.sandbox
     file = context.options.workload_file
-    workload = read_workload(file) if file is not None else EVERYTHING if sandbox else None
     with context.console.progress("Reading actions") as bar:
         listed = client.list_actions(include_auth_actions=True, on_progress=bar.update)
     asked = wanted_actions(listed, context.options.actions)

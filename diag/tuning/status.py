@@ -27,9 +27,11 @@ def show_status(
     if saved is None:
         raise UsageError(f"No campaign was begun in {folder.path}.", hint="Begin one: diag tune")
     if saved.campaign is None:
-        console.sentence(
-            "Production had every answer; nothing is measured. For the result: diag tune", indent=""
-        )
+        every = all(one.settled for one in saved.not_called)
+        why = "Production had every answer" if every else "What production left open is not called"
+        console.sentence(f"{why}; nothing is measured. For the result: diag tune", indent="")
+        for line in not_called_lines(saved.not_called):
+            console.sentence(line, indent="")
         return
     campaign, windows, now = saved.campaign, folder.windows(), clock_for(saved).now()
     judged = WindowsJudged(campaign, saved.question.settings)

@@ -18,9 +18,9 @@ from diag.exit_codes import ExitCode
 from diag.genesys.api_errors import ApiError
 from diag.genesys.client import GenesysClient
 from diag.measuring.load_process import LoadOptions, NotMeasuredError, run_load, session_environment
+from diag.tuning.approved_files import refuse_changed_files
 from diag.tuning.campaign_text import at, window_line
 from diag.tuning.limits_text import gone_lines, probe_lines
-from diag.tuning.same_campaign import refuse_a_changed_workload
 from diag.tuning.tune_context import TuneContext
 from diag.workload.read_workload import read_workload
 from diag.workload.workload import EVERYTHING
@@ -51,7 +51,7 @@ class LoadWindows:
 
         Raises UsageError for a changed workload, NotMeasuredError where the same refusal would come again.
         """
-        refuse_a_changed_workload(self.saved.question)
+        refuse_changed_files(self.saved.question)
         folder.path.mkdir(parents=True, exist_ok=True)
         write_order(folder.path / TURNS_FILE, order)
         result = run_load(self._load_options(folder, window_s))

@@ -41,8 +41,20 @@ def read_workload(path: Path) -> Workload:
     """Return the workload of a file. Raises UsageError for anything that is not as it must be."""
     if not os.path.lexists(path):
         raise UsageError(f"There is no workload file {path}.", hint=f"diag init {path} writes one.")
-    file = InputFile(path, UsageError, "Fix the file; diag init writes one that is right (TOML).")
-    return parse_workload(file.toml(), str(path), path.parent)
+    return parse_workload(_document(path), str(path), path.parent)
+
+
+def payload_files(path: Path) -> tuple[str, ...]:
+    """Return the payload files that a workload names, each once, relative to its folder; reads none of them.
+
+    Raises UsageError."""
+    top = TomlSection(_document(path), str(path), UsageError)
+    named = (_named(part, "payload_file") for part in top.tables("action"))
+    return tuple(dict.fromkeys(name for name in named if name is not None))
+
+
+def _document(path: Path) -> dict[str, Any]:
+    return InputFile(path, UsageError, "Fix the file; diag init writes one that is right (TOML).").toml()
 
 
 def parse_workload(body: Mapping[str, Any], where: str, folder: Path) -> Workload:

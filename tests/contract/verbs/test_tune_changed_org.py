@@ -43,7 +43,7 @@ input.id = {{ type = "string", minLength = 1 }}
 result = {{ done = true }}
 latency = {{ model = "fixed", at_ms = 20 }}
 """
-GETS = ("Kept", "Deleted", "Renamed", "Refitted", "Gone at once", "Taken")
+GETS = ("Kept", "Deleted", "Renamed", "Refitted", "Gone at once", "Taken", "Typed")
 SCENARIO = 'description = "Changes"\n[[integration]]\nname = "Backend"\ntype = "custom-rest-actions"\n'
 NIGHTS = stated_week(["23:00-05:00"], "Europe/Berlin")
 
@@ -221,12 +221,83 @@ def test_a_campaign_that_had_nothing_to_call_begins_anew_once_there_is_a_workloa
     as_an_org(monkeypatch)
     assert run(["tune", "--action", "Kept"]) == ExitCode.OK
     assert "Kept: not in a workload: diag init writes one" in capsys.readouterr().out
-    folder = CampaignFolder(session / "runs/tune")
-    folder.applied.touch()
 
-    workload(session, 'name = "Kept"')
+    workload(session, 'name = "*"')
     on_a_clock_that_jumps(monkeypatch)
     monkeypatch.setattr(windows, "run_load", refuses(write_a_window))
-    assert run(["tune", "--action", "Kept", "--over", "1h", "--once", "--yes"]) == ExitCode.OK
-    assert "Window 1: 1 call so far" in capsys.readouterr().err
-    assert not folder.applied.exists()
+    assert run(["tune", "--action", "Taken", "--once", "--yes"]) == ExitCode.USAGE
+    assert "was begun otherwise (--action)" in capsys.readouterr().err
+    assert run(["tune", "--over", "1h", "--once", "--yes"]) == ExitCode.OK
+    assert "Window 1: 1 call so far" in capsys.readouterr().err  # of Kept, and of no other
+
+
+def test_a_campaign_whose_plan_was_carried_out_does_not_begin_anew(
+    capsys: "pytest.CaptureFixture[str]", session: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From cron with --apply --yes, it would set again what somebody has undone since."""
+    as_an_org(monkeypatch)
+    assert run(["tune", "--action", "Kept"]) == ExitCode.OK
+    folder = CampaignFolder(session / "runs/tune")
+    kept = folder.campaign.read_text()
+    folder.applied.touch()
+    workload(session, 'name = "Kept"')
+    capsys.readouterr()
+
+    assert run(["tune", "--apply", "--yes"]) == ExitCode.OK
+    shown = " ".join(capsys.readouterr().err.split())
+    assert "begun before workload.toml was as it is now, and calls nothing. Begin another" in shown
+    assert "was carried out before" in shown
+    assert folder.applied.exists() and folder.campaign.read_text() == kept
+
+
+def test_a_campaign_that_had_a_workload_and_nothing_to_call_goes_on_whatever_becomes_of_it(
+    capsys: "pytest.CaptureFixture[str]", session: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    as_an_org(monkeypatch)
+    file = workload(session, 'name = "Posted"')
+    assert run(["tune", "--action", "Kept", "--yes"]) == ExitCode.OK
+    kept = (session / "runs/tune/campaign.json").read_text()
+    file.write_text(file.read_text() + "# changed\n")
+    assert run(["tune", "--yes"]) == ExitCode.OK
+    assert "calls nothing. Begin another campaign" in " ".join(capsys.readouterr().err.split())
+    file.unlink()
+    assert run(["tune", "--yes"]) == ExitCode.OK
+
+    assert (session / "runs/tune/campaign.json").read_text() == kept
+    assert run(["tune", "--status"]) == ExitCode.OK
+    assert "What production left open is not called" in capsys.readouterr().out
+
+
+ONCE = ["tune", "--once", "--yes"]
+PAYLOADS = '{"id": "7"}\n'
+
+
+def begin_with_a_payload_file(session: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Begin a campaign of one action with inputs in a file, make its first window; return that file."""
+    file = session / "inputs.jsonl"
+    file.write_text(PAYLOADS)
+    workload(session, 'name = "Typed"\npayload_file = "inputs.jsonl"')
+    on_a_clock_that_jumps(monkeypatch)
+    monkeypatch.setattr(windows, "run_load", refuses(write_a_window))
+    assert run(["tune", "--action", "Typed", "--over", "1h", "--once", "--yes"]) == ExitCode.OK
+    return file
+
+
+def test_inputs_that_were_changed_since_they_were_approved_are_not_called_with(
+    capsys: "pytest.CaptureFixture[str]", session: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = begin_with_a_payload_file(session, monkeypatch)
+    folder = CampaignFolder(session / "runs/tune")
+    before = len(folder.windows())
+
+    file.write_text('{"id": "8"}\n')
+    assert run(ONCE) == ExitCode.USAGE
+    assert "inputs.jsonl was changed since the campaign began" in capsys.readouterr().err
+    file.unlink()
+    assert run(ONCE) == ExitCode.USAGE
+    assert "inputs.jsonl is not there any more" in capsys.readouterr().err
+    assert len(folder.windows()) == before and not folder.gone()
+
+    file.write_text(PAYLOADS)
+    assert run(ONCE) == ExitCode.OK
+    assert len(folder.windows()) > before
