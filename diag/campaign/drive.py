@@ -4,15 +4,15 @@ Everything that touches the outside (the clock, sleeping, making a window) is in
 drives it on a clock that jumps. Nothing is kept in memory that the folder does not hold: after every step the
 process may end."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal, Protocol
 
 from analysis.format.run_folder import RunFolder
 from diag.campaign.campaign import Campaign
 from diag.campaign.folder import CampaignFolder
-from diag.campaign.next_step import Make, Over, Wait, next_step
-from diag.campaign.saved import Saved
+from diag.campaign.next_step import Ask, Make, Over, Wait, next_step
+from diag.campaign.saved import GoneAction, Saved
 from diag.campaign.spread import Slot, next_slot
 from diag.campaign.standing import Standing, ended
 from diag.campaign.windows_judged import WindowsJudged
@@ -29,10 +29,12 @@ Made = Literal["made", "not begun", "interrupted"]
 
 @dataclass(frozen=True, slots=True)
 class MadeWindow:
-    """How a window ended. `gone`: those of its actions, by id, that can be called no more, each with why."""
+    """How a window ended. `gone`: those of its actions, by id, that cannot be called any more, each with why;
+    `refused`: why it could not begin, where that may be another in a later window."""
 
     made: Made
     gone: Mapping[str, str] = field(default_factory=dict)
+    refused: str | None = None
 
 
 class Outside(Protocol):
@@ -50,6 +52,10 @@ class Outside(Protocol):
     def make(self, folder: RunFolder, order: WindowOrder, window_s: float) -> MadeWindow:
         """Make one window. Raises DiagError where trying again would meet the same refusal."""
 
+    def find_gone(self, action_ids: Sequence[str]) -> Mapping[str, str] | None:
+        """Return why these cannot be called any more, by id, without those that can; None where the org does
+        not answer. Raises UsageError for a mistake in the workload's inputs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Driven:
@@ -61,8 +67,22 @@ class Driven:
 
 
 Standings = Mapping[str, Standing]
-OnWindow = Callable[[Standings, Standings, int], None]
-"""Is given where every action stood before a window and stands after it, and the windows begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """Whom carrying a campaign out notifies, of what."""
+
+    on_wait: Callable[[Slot, int], None] = lambda slot, begun: None
+    on_window: Callable[[Standings, Standings, int], None] = lambda before, reached, begun: None
+    """Is given where every action stood before a window and stands after it, and the windows begun."""
+    on_put_off: Callable[[str, bool], None] = lambda why, made_up_for: None
+    """A window could not begin: why, and whether there is time for it later."""
+    on_back: Callable[[Sequence[str]], None] = lambda action_ids: None
+    """These were gone, and are called again."""
+
+
+SILENT: Final = Notices()
 
 
 def drive(
@@ -72,27 +92,34 @@ def drive(
     outside: Outside,
     *,
     once: bool = False,
-    on_wait: Callable[[Slot, int], None] = lambda slot, begun: None,
-    on_window: OnWindow = lambda before, reached, begun: None,
+    notices: Notices = SILENT,
 ) -> Driven:
     """Carry the campaign out and return how it ended; `once`: make the window that is due, if one is.
 
-    The caller holds the folder's lock. Raises OSError where the folder cannot be written, and what `make`
-    raises."""
+    The caller holds the folder's lock. Raises OSError where the folder cannot be written, and what `make` and
+    `find_gone` raise."""
     _wait_for_a_load_left_behind(folder, outside)
     judged = WindowsJudged(campaign, saved.question.settings)
-    reached = where_all_stand(folder, judged)
+    reached, started = where_all_stand(folder, judged), outside.now()
     while True:
         begun = len(folder.windows())
         step = next_step(campaign, reached, begun, folder.slot(), outside.now())
         match step:
-            case Over():
-                return Driven("over", reached)
+            case Over(why):
+                asked = _to_ask_at_the_end(campaign, why, reached, started, outside.now())
+                if not asked:
+                    return Driven("over", reached)
+                notices.on_back(_ask_again(folder, asked, outside))
+                reached, started = where_all_stand(folder, judged), 0.0  # once, whatever the clock does
+            case Ask(slot, asked):
+                _keep(folder, slot)
+                notices.on_back(_ask_again(folder, asked, outside))
+                reached = where_all_stand(folder, judged)
             case Wait(slot):
                 _keep(folder, slot)
                 if once and slot.due_at - outside.now() > SOON_S:
                     return Driven("not due", reached, slot)
-                on_wait(slot, begun)
+                notices.on_wait(slot, begun)
                 _sleep_until(slot.due_at, outside)
             case Make(slot, turns, until):
                 _keep(folder, slot)
@@ -100,13 +127,15 @@ def drive(
                 window = outside.make(folder.next_window(saved), order, campaign.window_s)
                 _wait_for_a_load_left_behind(folder, outside)
                 if window.gone:
-                    folder.lose(window.gone)
+                    folder.lose(window.gone, outside.now())
                 elif window.made == "not begun":
-                    _put_off(folder, campaign, slot, begun, outside.now())
+                    later = _put_off(folder, campaign, slot, begun, outside.now())
+                    if window.refused is not None:
+                        notices.on_put_off(window.refused, later)
                 before, reached = reached, where_all_stand(folder, judged)
                 if window.made == "interrupted":
                     return Driven("interrupted", reached, slot)
-                on_window(before, reached, len(folder.windows()))
+                notices.on_window(before, reached, len(folder.windows()))
                 if window.made == "not begun" and window.gone:
                     continue  # it is still due, for those that are left
                 if once and not _is_over(campaign, reached, folder, outside.now()):
@@ -120,9 +149,9 @@ def where_all_stand(
 
     `remember` as in `WindowsJudged.standings`."""
     reached = judged.standings(folder.windows(), remember=remember)
-    for action_id, why in folder.gone().items():
+    for action_id, gone in folder.gone().items():
         if action_id in reached:
-            reached[action_id] = ended(reached[action_id], why)
+            reached[action_id] = ended(reached[action_id], gone)
     return reached
 
 
@@ -131,13 +160,41 @@ def _keep(folder: CampaignFolder, slot: Slot) -> None:
         folder.decide(slot)
 
 
-def _put_off(folder: CampaignFolder, campaign: Campaign, slot: Slot, begun: int, now: float) -> None:
-    """No network, say: the window is made up for in the next stratum, not tried again at once."""
+def _put_off(folder: CampaignFolder, campaign: Campaign, slot: Slot, begun: int, now: float) -> bool:
+    """No network, say: the window is made up for in the next stratum, not tried again at once. Return whether
+    there is one."""
     later = next_slot(campaign, begun, max(slot.ends_at, now + campaign.window_s))
-    if later is not None:
-        folder.decide(later)
-    else:
-        folder.decide(Slot(begun + 1, campaign.until, campaign.until, 1))
+    folder.decide(later or Slot(begun + 1, campaign.until, campaign.until, 1))
+    return later is not None
+
+
+def _ask_again(folder: CampaignFolder, asked: Sequence[str], outside: Outside) -> tuple[str, ...]:
+    """Ask whether these are still gone and write it down; return those that are there again.
+
+    Where the org does not answer, nothing is known but that it was asked: the next window asks again."""
+    answer, gone = outside.find_gone(asked), folder.gone()
+    now = outside.now()
+    for action_id in asked:
+        known = gone.pop(action_id, None)
+        if answer is None and known is not None:
+            gone[action_id] = replace(known, asked_at=now)
+        elif answer is not None and action_id in answer:
+            times = 1 if known is None else known.times + 1
+            gone[action_id] = GoneAction(answer[action_id], now, times)
+    folder.keep_gone(gone)
+    return tuple(each for each in asked if each not in gone)
+
+
+def _to_ask_at_the_end(
+    campaign: Campaign, why: str, reached: Standings, started: float, now: float
+) -> tuple[str, ...]:
+    """Those whose absence would end the campaign before its span, and that this process did not ask for yet:
+    what was put back since the last run is called again."""
+    if why != "every action is done" or now >= campaign.until:
+        return ()
+    return tuple(
+        one.action_id for one in reached.values() if one.gone is not None and one.gone.asked_at < started
+    )
 
 
 def _is_over(campaign: Campaign, reached: Mapping[str, Standing], folder: CampaignFolder, now: float) -> bool:

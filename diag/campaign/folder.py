@@ -10,6 +10,7 @@ from analysis.format.run_folder import RunFolder
 from analysis.format.segment_reader import holds_records
 from diag.campaign.saved import (
     OTHER_FOLDER,
+    GoneAction,
     Saved,
     read_gone,
     read_saved,
@@ -102,13 +103,19 @@ class CampaignFolder:
         """Save the slot. Raises OSError."""
         write_slot(self.path / "slot.json", slot)
 
-    def gone(self) -> Mapping[str, str]:
-        """Return why actions, by id, are called no more."""
+    def gone(self) -> dict[str, GoneAction]:
+        """Return the actions, by id, that are not called any more, each with why."""
         return read_gone(self.path / "gone.json")
 
-    def lose(self, gone: Mapping[str, str]) -> None:
-        """Save that these actions are called no more, beside those of before. Raises OSError."""
-        write_gone(self.path / "gone.json", {**self.gone(), **gone})
+    def lose(self, gone: Mapping[str, str], now: float) -> None:
+        """Save that these actions were found gone now, each with why, beside those of before.
+
+        Raises OSError."""
+        self.keep_gone({**self.gone(), **{each: GoneAction(why, now) for each, why in gone.items()}})
+
+    def keep_gone(self, gone: Mapping[str, GoneAction]) -> None:
+        """Save which actions are gone; any other is called again. Raises OSError."""
+        write_gone(self.path / "gone.json", gone)
 
     def windows(self) -> tuple[RunFolder, ...]:
         """Return the windows that have begun, in their order: those with a manifest, or with a call."""

@@ -1,14 +1,17 @@
-"""Actions that could be called when a campaign began and cannot any more: deleted, renamed, changed.
+"""Actions that could be called when a campaign began and cannot any more: deleted, moved, renamed, changed.
 
 Found out only where a window could not call one of its actions; in a campaign without such a change nothing
-is asked. Such an action is done: waiting for it would hold up the others to the end of the span.
+is asked. Such an action is done, until it is there again: waiting for it would hold up the others to the end
+of the span. A mistake in the person's own files is none of this: it is raised, and mended.
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
 from diag.campaign.prepare import TuneScope
+from diag.campaign.saved import OTHER_FOLDER
 from diag.choice.choose_actions import (
     changes_allowed,
     choose,
@@ -18,18 +21,24 @@ from diag.choice.choose_actions import (
 )
 from diag.choice.make_inputs import with_inputs
 from diag.errors import UsageError
-from diag.genesys.api_errors import NotFoundError
+from diag.genesys.api_errors import NotFoundError, PermissionMissingError
 from diag.genesys.client import GenesysClient
 from diag.genesys.models import Action
 
-DELETED: Final = "it was deleted while it was measured"
+NOT_THERE: Final = "it is no longer there for this client"
+"""Deleted, or moved to a division that the client does not see: both look the same from here."""
+_PUT_BACK: Final = (
+    "Put back what was changed: the action's contract, or its inputs. To approve other inputs: "
+    f"{OTHER_FOLDER[0].lower()}{OTHER_FOLDER[1:]}"
+)
+NOT_LISTED: Final = "it is not listed any more, so it cannot be called"
 
 
 def gone(client: GenesysClient, scope: TuneScope, action_ids: Iterable[str]) -> dict[str, str]:
-    """Return why actions can be called no more, by id; without those that can.
+    """Return why actions cannot be called any more, by id; without those that can.
 
     `scope` holds the org's actions and the workload as they are now. Raises ApiError where the org does not
-    answer: what is not known to be gone is not.
+    answer (what is not known to be gone is not), UsageError for inputs of the workload that do not fit.
     """
     listed = {action.id: action for action in scope.inventory}
     found = {}
@@ -41,13 +50,13 @@ def gone(client: GenesysClient, scope: TuneScope, action_ids: Iterable[str]) -> 
     return found
 
 
-def _why_unlisted(client: GenesysClient, action_id: str) -> str | None:
-    """A list may lack what is there, in another division say: only its own page tells that it was deleted."""
+def _why_unlisted(client: GenesysClient, action_id: str) -> str:
+    """A window calls what the org lists. The action's own page tells whether it is there at all."""
     try:
         client.get_action(action_id)
-    except NotFoundError:
-        return DELETED
-    return None
+    except (NotFoundError, PermissionMissingError):
+        return NOT_THERE
+    return NOT_LISTED
 
 
 def _why_not_called(client: GenesysClient, scope: TuneScope, action: Action) -> str | None:
@@ -57,14 +66,19 @@ def _why_not_called(client: GenesysClient, scope: TuneScope, action: Action) -> 
     entry = entries_by_action(workload, scope.inventory, scope.where).get(action.id)
     if entry is None:
         return f"it is named {action.name!r} now, which {scope.where} does not name"
-    client.get_action(action.id, contract=True)  # raises: a page that cannot be read just now is no reason
+    with suppress(NotFoundError, PermissionMissingError):  # then no input can be made, which is a reason
+        client.get_action(action.id, contract=True)  # raises: one that cannot be read just now is none
     one = replace(workload, entries=(replace(entry, id=action.id, name=None, category=None),))
+    kept, left_out = choose(one, [action], [action.id], where=scope.where, sandbox=scope.sandbox)
     try:
-        kept, left_out = choose(one, [action], [action.id], where=scope.where, sandbox=scope.sandbox)
         kept, without = with_inputs(client, kept, workload.seed)
-        if kept:
-            allowed = scope.sandbox or changes_allowed(one, entry)
-            resolved_poll(entry.poll, scope.inventory, changes_allowed=allowed)
-    except UsageError as error:
-        return error.message
-    return next((each.why for each in (*left_out, *without)), None)
+    except UsageError as error:  # a campaign is held to the inputs that were approved: mended ones are others
+        raise UsageError(error.message, hint=_PUT_BACK, details=error.details) from None
+    if not kept:
+        return next(each.why for each in (*left_out, *without))
+    try:
+        allowed = scope.sandbox or changes_allowed(one, entry)
+        resolved_poll(entry.poll, scope.inventory, changes_allowed=allowed)
+    except UsageError as error:  # the action that it polls has gone the same ways
+        return f"what it polls cannot be called: {error.message}"
+    return None

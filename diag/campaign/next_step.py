@@ -1,8 +1,9 @@
-"""What to do next: wait, make a window, or end. Pure: of what was decided, what was done, and the time."""
+"""What to do next: wait, ask again for what is gone, make a window, or end. Pure: of what was decided, what
+was done, and the time."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from analysis.coverage.time_coverage import WINDOW_GAP_S
 from diag.campaign.campaign import Campaign
@@ -29,13 +30,26 @@ class Make:
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """This window is due now; before it is made, ask whether these actions, by id, are still gone."""
+
+    slot: Slot
+    action_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Over:
     """The campaign is over: every action is done, or its span is."""
 
     why: Literal["every action is done", "the span is over"]
 
 
-Step = Wait | Make | Over
+Step = Wait | Ask | Make | Over
+
+ASK_AGAIN_S: Final = 3600.0
+ASK_AGAIN_SHARE: Final = 1 / 12
+"""What was found gone twice is asked for once an hour, over a short span after such a part of it: each time
+reads the list of actions."""
 
 
 def next_step(
@@ -45,17 +59,15 @@ def next_step(
     first.
 
     A slot that was missed (the machine slept, the hours are over) is made up for at once where the hours
-    allow it, else at the next moment that they do; those after it move closer together."""
-    if all(one.done is not None for one in standings.values()):
+    allow it, else at the next moment that they do; those after it move closer together. A campaign does not
+    end because of an action that was found gone only once."""
+    if all(one.done is not None and (one.gone is None or one.gone.is_certain) for one in standings.values()):
         return Over("every action is done")
-    current = slot_for(campaign, begun, slot, now)
-    while current is not None:
-        if current.due_at > now:
-            return Wait(current)
-        until = may_call_until(campaign, now)
-        if until is None:
-            current = next_slot(campaign, begun, now)
-            continue
+    current, until = slot_to_come(campaign, begun, slot, now), may_call_until(campaign, now)
+    if current is not None and current.due_at <= now and until is not None:
+        asked = _to_ask(campaign, standings, current, now)
+        if asked:
+            return Ask(current, asked)
         chosen = turns(campaign, current, standings, now)
         if chosen:
             return Make(current, chosen, until)
@@ -63,13 +75,35 @@ def next_step(
         begin = max(current.ends_at, now + campaign.window_s)
         later = next_slot(campaign, begun, begin)
         current = later if later is None or later.due_at > current.due_at else None
-    return Over("the span is over")
+    return Over("the span is over") if current is None else Wait(current)
 
 
-def slot_for(campaign: Campaign, begun: int, slot: Slot | None, now: float) -> Slot | None:
-    """Return the slot of the window after the `begun` ones: the one decided on, or the next one after it."""
+def slot_to_come(campaign: Campaign, begun: int, slot: Slot | None, now: float) -> Slot | None:
+    """Return the slot of the next window; one that was missed is due at once where the hours allow it.
+
+    `begun` and `slot` as in `next_step`. None where no window fits in any more."""
+    current = _slot_for(campaign, begun, slot, now)
+    if current is None or current.due_at > now or may_call_until(campaign, now) is not None:
+        return current
+    return next_slot(campaign, begun, now)
+
+
+def _slot_for(campaign: Campaign, begun: int, slot: Slot | None, now: float) -> Slot | None:
+    """The one decided on, or the next one after it; one put off to the end of the span is never made."""
     if slot is None:
         return next_slot(campaign, begun, campaign.began_at)
     if slot.number > begun:
-        return slot
+        return slot if slot.due_at < campaign.until else None
     return next_slot(campaign, begun, max(slot.ends_at, now + WINDOW_GAP_S))
+
+
+def _to_ask(campaign: Campaign, standings: Mapping[str, Standing], slot: Slot, now: float) -> tuple[str, ...]:
+    """Those that were not asked for since this window is due: found once, or long ago."""
+    apart_s = min(ASK_AGAIN_S, ASK_AGAIN_SHARE * (campaign.until - campaign.began_at))
+    return tuple(
+        one.action_id
+        for one in standings.values()
+        if one.gone is not None
+        and one.gone.asked_at < slot.due_at
+        and (not one.gone.is_certain or now - one.gone.asked_at >= apart_s)
+    )

@@ -4,13 +4,13 @@ runs/tune/
     campaign.json      what was decided before the first call; written once, when it was approved
     slot.json          when the next window is due; lost, it is decided anew
     production.json    what production said, as `diag observe` saves it
-    gone.json          actions that could be called no more, each with why
+    gone.json          actions that cannot be called any more, each with why and when that was asked last
     windows/ID/        one run folder each
     plan.json, report.html     the result
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -18,7 +18,7 @@ from analysis.analysis_errors import BadSettingError
 from analysis.format.action_facts import is_zone
 from analysis.format.atomic_write import write_whole
 from analysis.format.input_file import InputFile
-from analysis.format.typed_json import Between, WrongShapeError, typed
+from analysis.format.typed_json import Between, Count, UnixSeconds, WrongShapeError, typed
 from analysis.plain_text import json_text
 from analysis.settings import RecommendSettings, with_overrides
 from diag.campaign.campaign import LONGEST_S, Campaign
@@ -106,22 +106,50 @@ def read_saved(path: Path) -> Saved:
 
 
 @dataclass(frozen=True, slots=True)
-class _Gone:
+class GoneAction:
+    """An action that cannot be called any more: why, when that was asked last (Unix seconds), and how often
+    it was found so."""
+
+    why: str
+    asked_at: float = 0.0
+    times: int = 1
+
+    @property
+    def is_certain(self) -> bool:
+        """Return whether it was found so twice: what was renamed or moved may be put back the next minute."""
+        return self.times > 1
+
+
+@dataclass(frozen=True, slots=True)
+class _GoneFile:
     gone: Mapping[str, str]
+    asked_at: Mapping[str, UnixSeconds] = field(default_factory=dict)
+    times: Mapping[str, Count] = field(default_factory=dict)
     format_version: int = CAMPAIGN_VERSION
 
 
-def write_gone(path: Path, gone: Mapping[str, str]) -> None:
-    """Write gone.json, whole or not at all: why each action, by id, is called no more. Raises OSError."""
-    write_whole(path, json_text(asdict(_Gone(gone)), indent=1, readable=True) + "\n")
+def write_gone(path: Path, gone: Mapping[str, GoneAction]) -> None:
+    """Write gone.json, whole or not at all: the actions, by id, that are not called. Raises OSError."""
+    body = _GoneFile(
+        {action_id: one.why for action_id, one in gone.items()},
+        {action_id: one.asked_at for action_id, one in gone.items()},
+        {action_id: one.times for action_id, one in gone.items()},
+    )
+    write_whole(path, json_text(asdict(body), indent=1, readable=True) + "\n")
 
 
-def read_gone(path: Path) -> Mapping[str, str]:
-    """Return what was written; nothing where there is no file that can be read: it is found out anew."""
+def read_gone(path: Path) -> dict[str, GoneAction]:
+    """Return what was written; nothing where there is no file that can be read: it is found out anew.
+
+    An earlier diag wrote only why; such an action is asked for again in the next window."""
     try:
-        return typed(_Gone, InputFile(path, UsageError).json()).gone
+        body = typed(_GoneFile, InputFile(path, UsageError).json())
     except (UsageError, WrongShapeError):
         return {}
+    return {
+        action_id: GoneAction(why, body.asked_at.get(action_id, 0.0), body.times.get(action_id, 1))
+        for action_id, why in body.gone.items()
+    }
 
 
 def write_slot(path: Path, slot: Slot) -> None:

@@ -16,6 +16,7 @@ from analysis.stopping.when_settled import Settled
 from analysis.verdicts.holds import GRADES_TO_LOWER, MIN_CALLS_TO_LOWER, Hold, hold_on_lowering
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from diag.campaign.campaign import ScopedAction, to_the_end
+from diag.campaign.saved import GoneAction
 
 WINDOWS_FOR_B: Final = 30
 ENOUGH_TO_GUESS: Final = 10
@@ -65,8 +66,8 @@ class Standing:
     """In which hours its calls came; None before the first."""
     probe: str | None = None
     """The command that sees beyond its timeout, where that is the final answer."""
-    gone: bool = False
-    """It can be called no more, and that is why it is done."""
+    gone: GoneAction | None = None
+    """Set where it is done only because it cannot be called any more."""
 
     @property
     def missing(self) -> int:
@@ -113,11 +114,12 @@ def standing(
     )
 
 
-def ended(one: Standing, why: str) -> Standing:
-    """Return an action that can be called no more as one that is done, with the verdict of its calls so far.
+def ended(one: Standing, gone: GoneAction) -> Standing:
+    """Return an action that cannot be called any more as one that is done, with the verdict of its calls so
+    far.
 
     One that was done before stays as it is."""
-    return one if one.done is not None else replace(one, done=why, gone=True, lacks=None)
+    return one if one.done is not None else replace(one, done=gone.why, gone=gone, lacks=None)
 
 
 def _lacks_hours_only(judged: Recommendation, state: Settled, answer: str | None) -> bool:

@@ -146,7 +146,7 @@ def status_table(
         one = standings[action.action_id]
         verdict = "-" if one.verdict is None else WORDING[one.verdict].word
         number = "-" if one.timeout_s is None else f"{one.timeout_s} s"
-        over = "gone" if one.gone else "done"
+        over = "done" if one.gone is None else "gone"
         by = coming.done_at.get(action.action_id)
         done = over if one.done is not None or (one.answered and by is None) else _by(by, zone)
         wanted = one.sent.calls if one.done is not None else max(one.wanted, one.sent.calls + 1)
@@ -174,10 +174,10 @@ def status_lines(
     now: float,
     zone: str | None,
 ) -> list[str]:
-    """Return where the campaign stands, in sentences."""
+    """Return where the campaign stands, in sentences. `slot`: of the window to come, None where none is."""
     over = now >= campaign.until
     still_open = sum(one.done is None and not (over and one.answered) for one in standings.values())
-    lost = sum(one.gone for one in standings.values())
+    lost = sum(one.gone is not None for one in standings.values())
     gone = f", {lost} gone" if lost else ""
     settled = sum(one.settled for one in saved.not_called)
     done = len(standings) - still_open - lost
@@ -193,6 +193,8 @@ def status_lines(
     elif slot is not None:
         late = " (missed: it is made up for)" if slot.due_at < now else ""
         lines.append(f"Next window: {at(slot.due_at, zone)}{late}.")
+    else:
+        lines.append("No window fits into what is left of the span. For the result: diag tune")
     return lines
 
 

@@ -34,8 +34,19 @@ def reach_lines(unreached: Sequence[OutOfReach], of: int, *, begun: bool) -> lis
 
 def gone_lines(standings: Mapping[str, Standing], names: Mapping[str, str]) -> list[str]:
     """Return which actions could be called no more, and why."""
-    gone = [one for one in standings.values() if one.gone]
+    gone = [one for one in standings.values() if one.gone is not None]
     return reason_lines((names[one.action_id], f"called no more: {one.done}") for one in gone)
+
+
+def back_lines(names: Sequence[str]) -> list[str]:
+    """Return which actions were gone and are called again."""
+    return reason_lines((name, "it is there again, and is called again") for name in names)
+
+
+def put_off_line(why: str, *, made_up_for: bool) -> str:
+    """Return that a window could not begin, why (a sentence), and whether there is time for it later."""
+    later = "It is made up for." if made_up_for else "No time is left in this span to make up for it."
+    return f"This window could not begin: {why} {later}"
 
 
 def probe_lines(standings: Mapping[str, Standing], names: Mapping[str, str]) -> list[str]:

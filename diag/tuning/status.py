@@ -5,7 +5,7 @@ from collections.abc import Callable
 from diag.campaign.drive import where_all_stand
 from diag.campaign.folder import CampaignFolder
 from diag.campaign.forecast import forecast
-from diag.campaign.next_step import slot_for
+from diag.campaign.next_step import slot_to_come
 from diag.campaign.reach import out_of_reach
 from diag.campaign.saved import Saved
 from diag.campaign.windows_judged import WindowsJudged
@@ -36,7 +36,7 @@ def show_status(
     campaign, windows, now = saved.campaign, folder.windows(), clock_for(saved).now()
     judged = WindowsJudged(campaign, saved.question.settings)
     reached = where_all_stand(folder, judged, remember=False)
-    slot = slot_for(campaign, len(windows), folder.slot(), now)
+    slot = slot_to_come(campaign, len(windows), folder.slot(), now)
     coming = forecast(campaign, reached, slot)
     console.table(status_table(campaign, reached, coming, zone))
     console.result("")

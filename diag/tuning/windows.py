@@ -1,13 +1,13 @@
 """The windows of a campaign, each made by the same load process as `diag measure`."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.format.run_folder import RunFolder, read_manifest
 from diag.campaign.campaign import Campaign
-from diag.campaign.drive import Driven, MadeWindow, Standings, drive
+from diag.campaign.drive import Driven, MadeWindow, Notices, Standings, drive
 from diag.campaign.folder import has_begun
 from diag.campaign.gone import gone
 from diag.campaign.prepare import TuneScope
@@ -20,7 +20,7 @@ from diag.genesys.client import GenesysClient
 from diag.measuring.load_process import LoadOptions, NotMeasuredError, run_load, session_environment
 from diag.tuning.approved_files import refuse_changed_files
 from diag.tuning.campaign_text import at, window_line
-from diag.tuning.limits_text import gone_lines, probe_lines
+from diag.tuning.limits_text import back_lines, gone_lines, probe_lines, put_off_line
 from diag.tuning.tune_context import TuneContext
 from diag.workload.read_workload import read_workload
 from diag.workload.workload import EVERYTHING
@@ -49,7 +49,8 @@ class LoadWindows:
     def make(self, folder: RunFolder, order: WindowOrder, window_s: float) -> MadeWindow:
         """Make one window.
 
-        Raises UsageError for a changed workload, NotMeasuredError where the same refusal would come again.
+        Raises UsageError for a changed workload or inputs that do not fit, NotMeasuredError where the same
+        refusal would come again.
         """
         refuse_changed_files(self.saved.question)
         folder.path.mkdir(parents=True, exist_ok=True)
@@ -61,11 +62,7 @@ class LoadWindows:
         if result.refusal is not None:
             if result.exit_code in (ExitCode.USAGE, ExitCode.AUTH) and not lost:
                 raise NotMeasuredError(result.refusal, result.exit_code)
-            if not lost:
-                self.context.console.warn(
-                    f"This window could not begin: {result.refusal.message} It is made up for."
-                )
-            return MadeWindow("not begun", lost)
+            return MadeWindow("not begun", lost, None if lost else result.refusal.message)
         if result.exit_code == ExitCode.INTERRUPTED:
             return MadeWindow("interrupted", lost)
         if result.reason and result.status != "complete":
@@ -73,12 +70,18 @@ class LoadWindows:
         return MadeWindow("made" if read_manifest(folder) is not None else "not begun", lost)
 
     def _gone(self, folder: RunFolder, order: WindowOrder) -> Mapping[str, str]:
-        """Why actions of this window can be called no more; asks the org only where one was not called."""
+        """Why actions of this window cannot be called any more; asks only where one was not called."""
         manifest = read_manifest(folder)
         called = {facts.action_id for facts in manifest.actions} if manifest is not None else set()
         left = [turn.action_id for turn in order.turns if turn.action_id not in called]
-        if not left:
-            return {}
+        return (self.find_gone(left) or {}) if left else {}
+
+    def find_gone(self, action_ids: Sequence[str]) -> Mapping[str, str] | None:
+        """Return why these cannot be called any more, by id, without those that can; None where the org does
+        not answer: it is asked again after the next window that lacks them.
+
+        Raises UsageError for inputs of the workload that do not fit: once they do, the same command goes on.
+        """
         question, target = self.saved.question, self.context.target
         file = None if question.workload is None else Path(question.workload)
         try:
@@ -86,9 +89,9 @@ class LoadWindows:
                 inventory = tuple(client.list_actions(include_auth_actions=True))
                 workload = read_workload(file) if file is not None else EVERYTHING if target.sandbox else None
                 where = None if file is None else str(file)
-                return gone(client, TuneScope(inventory, (), workload, where, target.sandbox), left)
+                return gone(client, TuneScope(inventory, (), workload, where, target.sandbox), action_ids)
         except ApiError:
-            return {}  # no network, say: it is asked again after the next window that lacks them
+            return None
 
     def _load_options(self, folder: RunFolder, window_s: float) -> LoadOptions:
         options, settings = self.context.options, self.context.settings
@@ -124,12 +127,18 @@ def make_windows(context: TuneContext, saved: Saved, campaign: Campaign) -> Driv
         for line in (*gone_lines(new, names), *probe_lines(new, names)):
             console.note(line)
 
+    def on_put_off(why: str, made_up_for: bool) -> None:
+        console.warn(put_off_line(why, made_up_for=made_up_for))
+
+    def on_back(action_ids: Sequence[str]) -> None:
+        for line in back_lines([names[each] for each in action_ids]):
+            console.note(line)
+
     return drive(
         context.folder,
         saved,
         campaign,
         LoadWindows(context, saved),
         once=context.options.once,
-        on_wait=on_wait,
-        on_window=on_window,
+        notices=Notices(on_wait, on_window, on_put_off, on_back),
     )

@@ -190,7 +190,13 @@ class FakeOutside:
     """Calls of each window."""
     tried: int = 0
     lost: dict[str, str] = field(default_factory=dict)
-    """Actions that can be called no more, by id, with why."""
+    """Actions that cannot be called, by id, with why."""
+    back_at: float = float("inf")
+    """When those that are lost can be called again."""
+    asked: list[tuple[float, tuple[str, ...]]] = field(default_factory=list)
+    """When it was asked whether which actions are still gone."""
+    answers: bool = True
+    """Whether the org answers that."""
 
     def now(self) -> float:
         return self.time
@@ -201,13 +207,20 @@ class FakeOutside:
     def rest(self) -> None:
         self.time += 1.0
 
+    def find_gone(self, action_ids: Sequence[str]) -> Mapping[str, str] | None:
+        self.asked.append((self.time, tuple(action_ids)))
+        return self._gone(action_ids) if self.answers else None
+
+    def _gone(self, action_ids: Sequence[str]) -> dict[str, str]:
+        if self.time >= self.back_at:
+            return {}
+        return {each: self.lost[each] for each in action_ids if each in self.lost}
+
     def make(self, folder: RunFolder, order: WindowOrder, window_s: float) -> MadeWindow:
         self.tried += 1
         if not self.network(self.tried):
-            return MadeWindow("not begun")
-        lost = {
-            turn.action_id: self.lost[turn.action_id] for turn in order.turns if turn.action_id in self.lost
-        }
+            return MadeWindow("not begun", refused="No network.")
+        lost = self._gone([turn.action_id for turn in order.turns])
         turns = [turn for turn in order.turns if turn.action_id not in lost]
         if not turns:
             return MadeWindow("not begun", lost)

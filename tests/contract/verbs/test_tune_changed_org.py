@@ -14,11 +14,11 @@ import pytest
 from analysis.coverage.week_of_hours import stated_week
 from analysis.format.run_folder import RunFolder
 from diag.campaign.folder import CampaignFolder
-from diag.campaign.gone import DELETED, gone
+from diag.campaign.gone import NOT_LISTED, NOT_THERE, gone
 from diag.campaign.prepare import TuneScope
 from diag.choice.turns_file import Turn, WindowOrder, read_order, write_order
 from diag.cli import run
-from diag.errors import NotBegunError
+from diag.errors import NotBegunError, UsageError
 from diag.exit_codes import ExitCode
 from diag.genesys.client import GenesysClient
 from diag.measuring.load_process import LoadOptions, LoadResult, Refusal
@@ -43,7 +43,7 @@ input.id = {{ type = "string", minLength = 1 }}
 result = {{ done = true }}
 latency = {{ model = "fixed", at_ms = 20 }}
 """
-GETS = ("Kept", "Deleted", "Renamed", "Refitted", "Gone at once", "Taken", "Typed")
+GETS = ("Kept", "Deleted", "Renamed", "Renamed back", "Refitted", "Gone at once", "Taken", "Typed")
 SCENARIO = 'description = "Changes"\n[[integration]]\nname = "Backend"\ntype = "custom-rest-actions"\n'
 NIGHTS = stated_week(["23:00-05:00"], "Europe/Berlin")
 
@@ -90,33 +90,42 @@ def why_gone(file: Path, *action_ids: str, sandbox: bool = True, hidden: str | N
         return gone(client, scope, action_ids)
 
 
-def test_what_was_deleted_or_renamed_is_gone_and_what_is_only_missing_in_a_list_is_not(
+def rename(environment: dict[str, str], action_id: str, name: str) -> None:
+    with GenesysClient(find_target(load_settings()).connection) as client:
+        body = client.read_config(action_id).patch_body(5)
+    change(environment, "PATCH", action_id, **{**body, "name": name})
+
+
+def test_what_was_deleted_renamed_or_is_not_listed_is_gone_and_each_says_so(
     session: Path, demo_environment: dict[str, str]
 ) -> None:
     known = ids()
     file = workload(session, 'name = "Kept"', 'name = "Deleted"', 'name = "Renamed"')
     kept, deleted, renamed = known["Kept"], known["Deleted"], known["Renamed"]
     change(demo_environment, "DELETE", deleted)
-    with GenesysClient(find_target(load_settings()).connection) as client:
-        body = client.read_config(renamed).patch_body(5)
-    change(demo_environment, "PATCH", renamed, **{**body, "name": "Another"})
+    rename(demo_environment, renamed, "Another")
 
     assert why_gone(file, kept, deleted, renamed) == {
-        deleted: DELETED,
+        deleted: NOT_THERE,
         renamed: "it is named 'Another' now, which workload.toml does not name",
     }
-    assert why_gone(file, kept, hidden=kept) == {}
+    assert why_gone(file, kept, hidden=kept) == {kept: NOT_LISTED}  # no window can call it
     assert why_gone(workload(session, 'name = "*"'), kept, renamed) == {}
 
 
 def test_what_may_not_be_called_any_more_says_what_the_workload_says(session: Path) -> None:
-    known = ids()
-    posted, refitted = known["Posted"], known["Refitted"]
-    file = workload(session, 'name = "Posted"', 'name = "Refitted"\npayload = [{ values = { other = 1 } }]')
-    found = why_gone(file, posted, refitted, sandbox=False)
+    posted = ids()["Posted"]
+    found = why_gone(workload(session, 'name = "Posted"'), posted, sandbox=False)
 
     assert "its request is a POST" in found[posted]
-    assert "Refitted" in found[refitted] and "id" in found[refitted]
+
+
+def test_inputs_that_do_not_fit_are_a_mistake_to_mend_and_lose_no_action(session: Path) -> None:
+    file = workload(session, 'name = "Refitted"\npayload = [{ values = { other = 1 } }]')
+
+    with pytest.raises(UsageError, match="Inputs of 'Refitted' do not fit its contract") as caught:
+        why_gone(file, ids()["Refitted"])
+    assert str(caught.value.hint).startswith("Put back what was changed: the action's contract, or")
 
 
 def prepared(session: Path, order: WindowOrder) -> tuple[Any, list[str]]:
@@ -192,12 +201,13 @@ def test_where_its_only_action_is_deleted_the_campaign_ends_with_a_sentence(
 
     assert run(["tune", "--action", "Gone at once", "--over", "1h"]) == ExitCode.OK
     shown = capsys.readouterr()
-    assert f"Gone at once: called no more: {DELETED}" in shown.err
-    assert CampaignFolder(session / "runs/tune").gone() == {lost: DELETED}
+    assert shown.err.count(f"Gone at once: called no more: {NOT_THERE}") == 2  # when found, and at the end
+    (gone_one,) = CampaignFolder(session / "runs/tune").gone().values()
+    assert (gone_one.why, gone_one.times) == (NOT_THERE, 2)
 
     assert run(["tune", "--status"]) == ExitCode.OK
     shown = capsys.readouterr()
-    assert "0 of 1 action done, 0 open, 1 gone" in shown.out and f"called no more: {DELETED}" in shown.out
+    assert "0 of 1 action done, 0 open, 1 gone" in shown.out and f"called no more: {NOT_THERE}" in shown.out
 
 
 def test_a_window_that_a_load_left_behind_has_begun_is_taken_as_made(
@@ -301,3 +311,52 @@ def test_inputs_that_were_changed_since_they_were_approved_are_not_called_with(
     file.write_text(PAYLOADS)
     assert run(ONCE) == ExitCode.OK
     assert len(folder.windows()) > before
+
+
+def test_a_mistake_in_a_payload_file_is_mended_and_the_same_command_goes_on(
+    capsys: "pytest.CaptureFixture[str]", session: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a campaign whose file keeps the digest of the workload alone, as an earlier diag wrote it."""
+    file = begin_with_a_payload_file(session, monkeypatch)
+    folder = CampaignFolder(session / "runs/tune")
+    body = json.loads(folder.campaign.read_text())
+    assert list(body["question"].pop("payload_files_sha256")) == ["inputs.jsonl"]
+    folder.campaign.write_text(json.dumps(body))
+    before = len(folder.windows())
+
+    file.write_text('{"id": 5}\n')
+    monkeypatch.setattr(windows, "run_load", refuses(lambda _: None))
+    capsys.readouterr()
+    assert run(ONCE) == ExitCode.USAGE
+    assert "Inputs of 'Typed' do not fit its contract" in capsys.readouterr().err
+    assert not folder.gone() and not folder.report.exists()
+
+    file.write_text(PAYLOADS)
+    monkeypatch.setattr(windows, "run_load", refuses(write_a_window))
+    assert run(ONCE) == ExitCode.OK
+    assert len(folder.windows()) > before
+
+
+def test_what_was_renamed_and_renamed_back_is_called_again(
+    capsys: "pytest.CaptureFixture[str]",
+    session: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    demo_environment: dict[str, str],
+) -> None:
+    action_id, name = ids()["Renamed back"], "Renamed back"
+    workload(session, f'name = "{name}"')
+    on_a_clock_that_jumps(monkeypatch)
+
+    def another_name(_: RunFolder) -> None:
+        rename(demo_environment, action_id, "For a minute")
+
+    monkeypatch.setattr(windows, "run_load", refuses(another_name))
+    assert run(["tune", "--action", name, "--over", "1h", "--once", "--yes"]) == ExitCode.OK
+    assert "it is named 'For a minute' now" in capsys.readouterr().err
+
+    rename(demo_environment, action_id, name)
+    monkeypatch.setattr(windows, "run_load", refuses(write_a_window))
+    assert run(ONCE) == ExitCode.OK
+    assert f"{name}: it is there again, and is called again" in capsys.readouterr().err
+    folder = CampaignFolder(session / "runs/tune")
+    assert folder.gone() == {} and folder.windows()

@@ -1,6 +1,8 @@
 """A campaign in its folder: killed anywhere, without network, asleep; and what it finds when it goes on."""
 
+import itertools
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,10 +12,10 @@ from analysis.coverage.week_of_hours import stated_week
 from analysis.format.run_folder import RunFolder
 from analysis.samples.read_samples import read_samples
 from diag.campaign.campaign import Budget, Campaign
-from diag.campaign.drive import Driven, drive
+from diag.campaign.drive import SILENT, Driven, Notices, drive
 from diag.campaign.evidence import judged_together, with_calls
 from diag.campaign.folder import CampaignFolder
-from diag.campaign.saved import Saved, TuneQuestion
+from diag.campaign.saved import GoneAction, Saved, TuneQuestion
 from diag.campaign.spread import Slot, next_slot
 from diag.campaign.standing import ended
 from diag.choice.turns_file import TURNS_FILE, Turn, read_order
@@ -29,6 +31,7 @@ from tests.support.campaigns import (
     write_window,
 )
 
+DELETED = {"orders": "it was deleted"}
 PLAN = campaign(action("orders"), action("stock", production_gap_s=2.0), span_s=HOUR_S)
 QUICK = {"percentile": 0.9}
 """A bound of p90 needs 31 calls: a campaign of a few windows is enough."""
@@ -47,11 +50,18 @@ def begun(tmp_path: Path, plan: Campaign = PLAN) -> CampaignFolder:
     return folder
 
 
-def go_on(tmp_path: Path, outside: FakeOutside, plan: Campaign = PLAN, *, once: bool = False) -> Driven:
+def go_on(
+    tmp_path: Path,
+    outside: FakeOutside,
+    plan: Campaign = PLAN,
+    *,
+    once: bool = False,
+    notices: Notices = SILENT,
+) -> Driven:
     folder = begun(tmp_path, plan)
     kept = folder.saved()
     assert kept is not None and kept.campaign is not None
-    return drive(folder, kept, kept.campaign, outside, once=once)
+    return drive(folder, kept, kept.campaign, outside, once=once, notices=notices)
 
 
 def rows(folder: CampaignFolder) -> int:
@@ -156,32 +166,103 @@ def test_once_makes_the_window_that_is_due_and_no_other(tmp_path: Path) -> None:
 
 
 def test_an_action_that_is_gone_ends_and_the_campaign_goes_on_without_it(tmp_path: Path) -> None:
-    outside = FakeOutside(lost={"orders": "it was deleted"}, most=3)
+    outside = FakeOutside(lost=DELETED, most=3)
     done = go_on(tmp_path, outside)
     one = done.reached["orders"]
 
-    assert (done.why, one.gone, one.done) == ("interrupted", True, "it was deleted")
+    assert one.gone is not None and one.gone.is_certain
+    assert (done.why, one.done) == ("interrupted", "it was deleted")
     assert done.reached["stock"].done is None and done.reached["stock"].sent.calls > 0
-    assert begun(tmp_path).gone() == {"orders": "it was deleted"}
-
-    again = go_on(tmp_path, FakeOutside(time=outside.time, most=2))  # it is not looked for again
-    assert again.reached["orders"].gone and again.reached["orders"].sent.calls == 0
+    assert {each: gone.why for each, gone in begun(tmp_path).gone().items()} == DELETED
+    assert [ids for _, ids in outside.asked] == [("orders",)]  # once more, in the second window
 
 
-def test_where_the_only_open_action_is_gone_the_campaign_is_over_at_once(tmp_path: Path) -> None:
-    """Not put off, window by window, to the end of the span."""
-    outside = FakeOutside(lost={"orders": "it was deleted", "stock": "it was renamed"})
+def test_what_stays_gone_is_asked_for_once_an_hour(tmp_path: Path) -> None:
+    """Each time costs a list of all actions: not one in every window, of which a day has 360."""
+    plan = campaign(*PLAN.actions, span_s=12 * HOUR_S)
+    begun(tmp_path, plan).lose(DELETED, BEGAN_AT)
+    outside = FakeOutside(lost=DELETED, network=lambda tried: False)
+    go_on(tmp_path, outside, plan)
+    times = [at for at, _ in outside.asked]
+
+    assert outside.tried > 100
+    assert 10 <= len(times) <= 12
+    assert all(later - at >= HOUR_S for at, later in itertools.pairwise(times))
+
+
+def test_what_is_there_again_is_called_again_and_that_is_said(tmp_path: Path) -> None:
+    """Renamed for a minute, or moved and moved back: it was lost to the campaign for good."""
+    said: list[Sequence[str]] = []
+    outside = FakeOutside(lost=DELETED, back_at=BEGAN_AT + 300.0, most=7)
+    done = go_on(tmp_path, outside, notices=Notices(on_back=said.append))
+
+    assert done.reached["orders"].gone is None and done.reached["orders"].sent.calls > 0
+    assert [ids for ids in said if ids] == [("orders",)]
+    assert begun(tmp_path).gone() == {}
+
+
+def test_where_every_open_action_is_gone_it_is_asked_once_more_and_then_the_campaign_is_over(
+    tmp_path: Path,
+) -> None:
+    """Not put off, window by window, to the end of the span; and not ended by a minute of another name."""
+    lost = {"orders": "it was deleted", "stock": "it was renamed"}
+    outside = FakeOutside(lost=lost)
     done = go_on(tmp_path, outside)
 
     assert (done.why, outside.tried) == ("over", 1)
-    assert outside.time < PLAN.began_at + 2 * PLAN.window_s + 300.0
+    assert [ids for _, ids in outside.asked] == [("orders", "stock")]
+    assert outside.time < PLAN.began_at + 4 * PLAN.window_s + 300.0
     assert all(one.gone for one in done.reached.values())
+
+    over = FakeOutside(time=outside.time + 60.0, lost=lost)  # a new process asks, and ends as well
+    assert go_on(tmp_path, over, once=True).why == "over"
+    assert (len(over.asked), over.tried) == (1, 0)
+
+    back = FakeOutside(time=outside.time + 120.0, most=1)
+    assert go_on(tmp_path, back).why == "interrupted"
+    assert begun(tmp_path).gone() == {} and sum(back.made) == 2
+
+
+def test_an_org_that_does_not_answer_ends_no_campaign(tmp_path: Path) -> None:
+    outside = FakeOutside(lost={"orders": "gone", "stock": "gone"}, answers=False)
+    done = go_on(tmp_path, outside)
+
+    assert (done.why, outside.tried) == ("over", 1)
+    assert outside.time > PLAN.until - 2 * 120.0  # to the end of the span, one question a window
+    assert 10 <= len(outside.asked) <= PLAN.windows + 1
+    assert not any(one.is_certain for one in begun(tmp_path).gone().values())
+
+
+def test_a_mistake_in_the_workload_is_raised_and_no_action_is_lost_by_it(tmp_path: Path) -> None:
+    class Mistaken(FakeOutside):
+        def find_gone(self, action_ids: Sequence[str]) -> Mapping[str, str] | None:
+            raise UsageError("Inputs of 'orders' do not fit its contract.")
+
+    first = FakeOutside(lost=DELETED, most=1)
+    go_on(tmp_path, first)
+    kept = begun(tmp_path).gone()
+    with pytest.raises(UsageError, match="do not fit"):
+        go_on(tmp_path, Mistaken(time=first.time))
+
+    assert begun(tmp_path).gone() == kept
+    done = go_on(tmp_path, FakeOutside(time=first.time + 60.0, most=2))
+    assert done.reached["orders"].gone is None
+
+
+def test_what_an_earlier_diag_wrote_down_as_gone_is_asked_for_again(tmp_path: Path) -> None:
+    folder = begun(tmp_path)
+    text = '{"gone": {"orders": "Inputs do not fit", "stock": "Inputs do not fit"}, "format_version": 1}'
+    (folder.path / "gone.json").write_text(text)
+    outside = FakeOutside(most=2)
+
+    assert go_on(tmp_path, outside).why == "interrupted"
+    assert folder.gone() == {} and sum(outside.made) > 0
 
 
 def test_where_all_of_a_window_are_gone_it_is_made_for_the_others_at_once(tmp_path: Path) -> None:
     one_at_a_time = replace(PLAN, budget=Budget(calls_per_s=0.02, in_flight=10))
     due = next_slot(one_at_a_time, 0, BEGAN_AT)
-    outside = FakeOutside(lost={"orders": "it was deleted"})
+    outside = FakeOutside(lost=DELETED)
     done = go_on(tmp_path, outside, one_at_a_time, once=True)
 
     assert due is not None and (done.why, outside.tried) == ("made", 2)
@@ -191,7 +272,7 @@ def test_where_all_of_a_window_are_gone_it_is_made_for_the_others_at_once(tmp_pa
 def test_one_that_was_done_before_it_went_keeps_its_answer(tmp_path: Path) -> None:
     done = replace(before(PLAN)["orders"], done="more calls would not change the number", timeout_s=3)
 
-    assert ended(done, "it was deleted") == done
+    assert ended(done, GoneAction("it was deleted")) == done
 
 
 def test_when_production_calls_is_kept_and_each_window_is_told_of_its_own_actions(tmp_path: Path) -> None:
@@ -217,15 +298,30 @@ def test_a_campaign_that_did_not_keep_when_production_calls_still_opens(tmp_path
     assert kept is not None and kept.campaign is not None and kept.campaign.production_weeks is None
 
 
-@pytest.mark.parametrize("text", ["", "{", '{"gone": []}', '{"gone": {"orders": 7}}'])
+@pytest.mark.parametrize(
+    "text", ["", "{", '{"gone": []}', '{"gone": {"orders": 7}}', '{"gone": {}, "asked_at": {"orders": -1}}']
+)
 def test_what_is_gone_is_found_out_anew_where_its_file_is_damaged(tmp_path: Path, text: str) -> None:
     folder = begun(tmp_path)
     (folder.path / "gone.json").write_text(text)
 
     assert folder.gone() == {}
-    folder.lose({"orders": "it was deleted"})
-    folder.lose({"stock": "it was renamed"})
-    assert folder.gone() == {"orders": "it was deleted", "stock": "it was renamed"}
+    folder.lose({"orders": "it was deleted"}, 7.0)
+    folder.lose({"stock": "it was renamed"}, 8.0)
+    assert folder.gone() == {
+        "orders": GoneAction("it was deleted", 7.0),
+        "stock": GoneAction("it was renamed", 8.0),
+    }
+
+
+def test_that_a_window_is_made_up_for_is_said_only_where_there_is_time_for_it(tmp_path: Path) -> None:
+    said: list[tuple[str, bool]] = []
+    outside = FakeOutside(network=lambda tried: False)
+    done = go_on(tmp_path, outside, notices=Notices(on_put_off=lambda why, later: said.append((why, later))))
+
+    assert done.why == "over" and outside.time <= PLAN.until
+    assert said == [("No network.", True)] * (len(said) - 1) + [("No network.", False)]
+    assert len(said) > 10
 
 
 def test_after_the_span_it_is_over_and_nothing_is_called(tmp_path: Path) -> None:

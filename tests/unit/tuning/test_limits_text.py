@@ -9,7 +9,9 @@ import pytest
 from analysis.coverage.hours_seen import hours_seen
 from analysis.coverage.week_of_hours import stated_week
 from diag.campaign.reach import OutOfReach
-from diag.tuning.limits_text import gone_lines, probe_lines, reach_lines
+from diag.campaign.saved import GoneAction
+from diag.campaign.standing import ended
+from diag.tuning.limits_text import back_lines, gone_lines, probe_lines, put_off_line, reach_lines
 from tests.support.campaigns import action, before, campaign
 
 OFFICE: Final = stated_week(["mon-fri 08:00-18:00"], "Europe/Berlin")
@@ -57,7 +59,7 @@ def test_many_are_counted_and_those_alike_are_named_together() -> None:
 
 def test_what_is_gone_and_what_a_probe_would_see_are_named() -> None:
     standings = before(campaign(action("orders"), action("stock"), action("rest")))
-    standings["orders"] = replace(standings["orders"], done="it was deleted", gone=True)
+    standings["orders"] = ended(standings["orders"], GoneAction("it was deleted"))
     standings["stock"] = replace(standings["stock"], done="hidden", probe="diag measure --probe")
     names = {"orders": "Orders", "stock": "Stock", "rest": "Rest"}
 
@@ -65,3 +67,10 @@ def test_what_is_gone_and_what_a_probe_would_see_are_named() -> None:
     assert probe_lines(standings, names) == [
         "Stock: its timeout hides the answer from every window. To see it: diag measure --probe"
     ]
+
+
+def test_what_is_there_again_and_a_window_that_was_put_off_are_one_sentence_each() -> None:
+    assert back_lines([]) == []
+    assert back_lines(["Orders"]) == ["Orders: it is there again, and is called again"]
+    assert put_off_line("No network.", made_up_for=True).endswith("No network. It is made up for.")
+    assert "made up for" not in put_off_line("No network.", made_up_for=False)

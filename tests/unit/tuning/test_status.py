@@ -32,7 +32,7 @@ def status(tmp_path: Path, capsys: pytest.CaptureFixture[str], *, ended_h_ago: f
     question = TuneQuestion("6h", None, (), 7, {})
     folder = CampaignFolder(tmp_path)
     folder.begin(Saved("20260101T000000Z-abcdef", "h", "o", "Acme", True, question, plan, (HIDDEN,)))
-    folder.lose({"stock": "it was deleted"})
+    folder.lose({"stock": "it was deleted"}, until)
     show_status(Console(), folder, None, lambda _: REAL_TIME)
     return " ".join(capsys.readouterr().out.split())
 
