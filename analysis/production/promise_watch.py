@@ -46,6 +46,7 @@ WEEK_S: Final = 7 * 86_400.0
 
 _MAIN: Final = 1
 _BEYOND_DOUBT: Final = 1e12
+_BEYOND_DOUBT_LOG: Final = math.log(_BEYOND_DOUBT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,23 @@ class WatchState:
     def evidence(self) -> float:
         """Return what all bets against the promise are worth, in hours; broken at `ALARM`."""
         return sum(self.bets)
+
+    @property
+    def can_tell(self) -> bool:
+        """Return whether so many executions in so many hours had broken the promise if all were cut off.
+
+        Counted for the bets that began with the change, and as if all hours but one had had a single
+        execution: what is cut off whole is then broken, or it cannot be told. At least two hours.
+        """
+        if self.breaks or self.broken_at is not None:
+            return True
+        most, one_hour = math.log(MOST_AN_HOUR), self.executions - self.hours + 1
+        worth = 0.0
+        for stake, bet_on in zip(STAKES, shares_bet_on(self.accepted), strict=True):
+            each = math.log(bet_on / self.accepted)
+            log = min(one_hour * each, most) + (self.hours - 1) * min(each, most)
+            worth += HEAD_START * stake * math.exp(min(log, _BEYOND_DOUBT_LOG))
+        return self.hours > 0 and worth >= ALARM
 
     def after(self, hour: HourCut) -> "WatchState":
         """Return the state with one more hour; hours come in order of time, each once.

@@ -80,6 +80,8 @@ def carry_out(
     action that was to be changed could not be read, BrokenPromiseError or UnwatchedError when a stage did not
     pass.
     """
+    from analysis.typed_command import Asked
+    from analysis.typed_command import apply_plan as apply_command
     from diag.apply_dialog.apply_exit_code import raise_for
     from diag.apply_dialog.approval import approve
     from diag.apply_dialog.plan_text import dry_run_text, plan_text, results_text
@@ -118,10 +120,11 @@ def carry_out(
             return ()
         clock = clock_of(target)
         kept = kept_plan(settings.runs, plan_digest(plan))
-        again = f"diag apply {kept}" + (f" {flags.stages.flags}" if flags.stages else "")
+        org = flags_to(settings)
+        again = apply_command(str(kept), org) + (f" {flags.stages.flags}" if flags.stages else "")
         stage_watch = None
         if flags.stages is not None:
-            staged = StagedPlan(flags.stages, len(plan.changes), again)
+            staged = StagedPlan(flags.stages, len(plan.changes), again, org)
             stage_watch = _stage_watch(console, WatchedOrg(client, identity, settings), staged, clock)
         approve(console, settings, identity, yes=flags.yes)
         write_plan(plan, kept)
@@ -145,7 +148,8 @@ def carry_out(
             raise
     console.note(results_text(results))
     if any(result.outcome == "applied" for result in results):
-        console.note(f"To undo all of it: diag undo --all-of {author.apply_id}")
+        undo = Asked(org=org).command("undo", before=("--all-of", author.apply_id))
+        console.note(f"To undo all of it: {undo}")
     if stage_watch is not None and stage_watch.stopped_by is not None:
         raise stage_watch.stopped_by
     raise_for(results, again, plan.unread)
@@ -193,6 +197,12 @@ class _Display:
     def _show(self, remark: str) -> None:
         if self.bar is not None:
             self.bar.update(self._done, self._total, remark)
+
+
+def flags_to(settings: "Settings") -> tuple[str, ...]:
+    """Return the flags that lead the commands after this one to the same org: a profile that was named."""
+    named = settings.profile is not None and settings.origins.get("profile") == "flag"
+    return ("--profile", str(settings.profile)) if named else ()
 
 
 def kept_plan(runs: Path, plan_digest: str) -> Path:

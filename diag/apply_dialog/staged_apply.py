@@ -4,6 +4,11 @@ The same test as `diag watch`: here the start is known, it is the change, and th
 decides (the head start of `analysis/production/promise_watch.py`; its risk is 5 % for a change that cuts off
 exactly what was promised). Each change is watched for so long after it was written, also by another command:
 where an apply was stopped while it watched, the one that goes on watches the rest of the time.
+
+A stage passes only where the hours since could have told (`WatchState.can_tell`: two with executions at
+least), so what cuts off everything never passes. An action of which too little was seen holds the stage up
+where some of that was cut off; one that production hardly calls does not, beside others that can be judged:
+it would hold up the plan for ever, and the next stages watch it, too.
 """
 
 from collections.abc import Sequence
@@ -12,6 +17,7 @@ from datetime import UTC, datetime
 from typing import Final, Protocol
 
 from analysis.number_words import plural
+from analysis.typed_command import Asked
 from diag.apply_dialog.stages import LONGEST_WATCH_S, StagedPlan
 from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
 from diag.clocks.wall_clock import REAL_TIME, WallClock
@@ -19,8 +25,8 @@ from diag.console import Console
 from diag.errors import DiagError
 from diag.genesys.api_errors import ApiError
 from diag.production.promises import Promise
-from diag.production.watch_promises import PromiseLook
-from diag.production.watch_words import broken_sentence, holds_line, next_step
+from diag.production.watch_promises import PromiseLook, Watched
+from diag.production.watch_words import broken_sentence, holds_line, next_step, untold_lines
 
 LOOK_EVERY_S: Final = 3600.0
 """Production is counted by the hour."""
@@ -33,7 +39,7 @@ class BrokenPromiseError(DiagError):
 
 
 class UnwatchedError(DiagError):
-    """Production could not be read after a stage; the rest was not changed."""
+    """Production could not be read after a stage, or called too little to tell; the rest was not changed."""
 
     category = "incomplete"
 
@@ -105,12 +111,27 @@ class StageWatch:
                 break
             self.clock.sleep(min(LOOK_EVERY_S, left_s))
         if unread is not None:
-            return UnwatchedError(
-                f"It is not known whether production keeps its promise, so no more was changed: {unread}",
-                hint=f"To go on: {self.plan.again}",
+            return self._not_known(unread, f"To go on: {self.plan.again}")
+        untold = _untold(look)
+        if untold:
+            return self._not_known(
+                f"{'; '.join(untold_lines(untold))}.",
+                f"To go on, when production has called more: {self.plan.again}",
+                () if number else ("Without --stage nothing is watched first.",),
             )
-        self.console.note(f"Stage {number}: {holds_line(look)}" if number else holds_line(look))
+        judged = holds_line(PromiseLook(tuple(item for item in look.watched if item.state.can_tell)))
+        self.console.note(f"Stage {number}: {judged}" if number else judged)
+        for line in untold_lines([item for item in look.watched if not item.state.can_tell]):
+            self.console.note(f"Not judged yet: {line}. It does not hold up the others.")
         return None
+
+    @staticmethod
+    def _not_known(why: str, hint: str, details: tuple[str, ...] = ()) -> UnwatchedError:
+        return UnwatchedError(
+            f"It is not known whether production keeps its promise, so no more was changed: {why}",
+            hint=hint,
+            details=details,
+        )
 
     def _look(self, promises: Sequence[Promise]) -> tuple[PromiseLook, str | None]:
         """Return a look, and why some promise is not judged where one is not: what somebody took back in a
@@ -128,12 +149,20 @@ class StageWatch:
         what = f"Stage {number}" if number else "What was changed before"
         return BrokenPromiseError(
             broken_sentence(first),
-            hint=next_step(first),
+            hint=next_step(first, Asked(org=self.plan.org)),
             details=(
                 *map(broken_sentence, others),
                 f"{what} did not pass, so {plural(left, 'change')} of the plan were not made.",
             ),
         )
+
+
+def _untold(look: PromiseLook) -> list[Watched]:
+    """The promises that hold a stage up, because too little was seen: all, where none can be judged."""
+    unclear = [item for item in look.watched if not item.state.can_tell]
+    if len(unclear) == len(look.watched):
+        return unclear
+    return [item for item in unclear if item.state.cut_off]
 
 
 def _begin(number: int) -> str:

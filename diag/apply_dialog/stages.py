@@ -13,9 +13,10 @@ from diag.errors import UsageError
 Result = TypeVar("Result")
 
 USUAL_WATCH: Final = "4h"
-SHORTEST_WATCH_S: Final = 3 * 3600.0
-"""Production is counted by whole hours and read an hour late: the first full hour after a change can be read
-three hours after it at the latest."""
+SHORTEST_WATCH_S: Final = 4 * 3600.0
+"""Production is counted by whole hours and read an hour late: the first two full hours after a change can be
+read four hours after it at the latest. One hour alone never breaks a promise, even if it cuts off everything
+(`analysis.production.promise_watch.MOST_AN_HOUR`)."""
 LONGEST_WATCH_S: Final = 7 * 86_400.0
 _PERCENT: Final = re.compile(r"(\d{1,3}(?:\.\d+)?)\s*%")
 
@@ -39,11 +40,15 @@ class Stages:
 
 @dataclass(frozen=True, slots=True)
 class StagedPlan:
-    """So many changes in stages; `again` is the command that goes on after a stop."""
+    """So many changes in stages; `again` is the command that goes on after a stop.
+
+    `org`: the flags that lead to the org (`analysis.typed_command.Asked.org`).
+    """
 
     stages: Stages
     changes: int
     again: str
+    org: tuple[str, ...] = ()
 
     @property
     def size(self) -> int:
@@ -68,7 +73,7 @@ def read_stages(stage: str | None, watch_for: str | None) -> Stages | None:
     if watch_for_s is None or not SHORTEST_WATCH_S <= watch_for_s <= LONGEST_WATCH_S:
         raise UsageError(
             f"Invalid --watch-for {text!r}.",
-            hint="Use 3h to 168h: production is counted by whole hours, and read an hour late.",
+            hint="Use 4h to 168h: a stage is judged by two full hours at least, which are read an hour late.",
         )
     return Stages(share, watch_for_s)
 
@@ -77,7 +82,9 @@ def stage_options(function: Callable[..., Result]) -> Callable[..., Result]:
     """Add the two flags, `stage` and `watch_for`: `read_stages` makes a value of them."""
     for option in (
         click.option(
-            "--watch-for", metavar="TIME", help="Watch production so long after each stage.  [default: 4h]"
+            "--watch-for",
+            metavar="TIME",
+            help="Watch production so long after each stage, at least 4h.  [default: 4h]",
         ),
         click.option(
             "--stage", metavar="SHARE", help="Set a share of the changes at a time, e.g. 10%, and watch."

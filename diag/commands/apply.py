@@ -28,7 +28,8 @@ def command(
 
     An action that changed since the plan was made is refused, and the message names the field and both
     values. After an interruption run the same command again: it finishes what was begun and repeats nothing.
-    With --stage production is watched after each part, as by `diag watch`; what breaks a promise ends it.
+    With --stage production is watched after each part, as by `diag watch`; what breaks a promise ends it, and
+    what production called too little to judge (exit 8): the same command goes on.
     """
     from diag.apply_dialog.apply_flow import carry_out
     from diag.changes.plans.plan_file import read_plan

@@ -52,7 +52,7 @@ def command(form: str, remove_drafts: bool, yes: bool, profile: str | None) -> i
     if form == "json":
         console.result(_as_json(checks, ok=category is None))
     else:
-        _last_line(console, checks)
+        _last_line(console, checks, profile)
     if category is None:
         return ExitCode.OK
     return ExitCode.AUTH if category == "auth" else ExitCode.ERROR
@@ -136,14 +136,17 @@ def _as_json(checks: "list[Check]", *, ok: bool) -> str:
     return json_text({"format_version": FORMAT_VERSION, "ok": ok, "checks": rows}, indent=1)
 
 
-def _last_line(console: "Console", checks: "list[Check]") -> None:
+def _last_line(console: "Console", checks: "list[Check]", profile: str | None) -> None:
     from analysis.number_words import plural
+    from analysis.typed_command import Asked
+    from diag.interaction.recommend_options import profile_flags
 
+    asked = Asked(org=profile_flags(profile))
     failed = sum(check.status == "failed" for check in checks)
     warnings = sum(check.status == "warning" for check in checks)
     noted = plural(warnings, "warning")
     console.note()
     if failed:
-        console.note(f"{failed} failed, {noted}. Fix the failed ones, then: diag doctor")
+        console.note(f"{failed} failed, {noted}. Fix the failed ones, then: {asked.command('doctor')}")
     else:
-        console.note(f"Ready{f', with {noted}' if warnings else ''}. Next: diag scan")
+        console.note(f"Ready{f', with {noted}' if warnings else ''}. Next: {asked.command('scan')}")

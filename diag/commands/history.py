@@ -71,11 +71,12 @@ def command(action: str | None, limit: int, form: str) -> None:
 
 
 def _finish(runs: Path, record: "JournalLine") -> str:
+    from analysis.typed_command import apply_plan
     from diag.apply_dialog.apply_flow import kept_plan
     from diag.checkup.leftovers import unfinished_text
 
     plan = kept_plan(runs, record.plan_digest)
-    return f"Next: diag apply {plan}" if plan.exists() else unfinished_text(record)[1]
+    return f"Next: {apply_plan(str(plan), ())}" if plan.exists() else unfinished_text(record)[1]
 
 
 def history_table(records: "list[JournalLine]") -> "Table":

@@ -69,6 +69,7 @@ def command(options: RegisterOptions) -> None:
     Name, templates and contract are validated before anything is sent.
     """
     from analysis.settings import RecommendSettings
+    from analysis.typed_command import Asked
     from diag.apply_dialog.apply_flow import identify
     from diag.apply_dialog.approval import approve
     from diag.changes.applying.apply_context import Operator
@@ -79,6 +80,7 @@ def command(options: RegisterOptions) -> None:
     from diag.definitions.definition import read_definition
     from diag.definitions.resolve import resolve
     from diag.genesys.client import GenesysClient
+    from diag.interaction.recommend_options import profile_flags
     from diag.settings import load_settings
     from diag.target import find_target
 
@@ -112,10 +114,11 @@ def command(options: RegisterOptions) -> None:
     console.note(
         f"Created {'as a draft' if options.draft else 'and published'} (journal entry {created.entry})."
     )
+    asked = Asked(org=profile_flags(options.profile))
     console.note(
         "Next: publish it in the admin UI"
         if options.draft
-        else f"Next: diag measure --action {created.action.id}"
+        else f"Next: {asked.command('measure', (created.action.id,))}"
     )
 
 

@@ -103,7 +103,7 @@ def command(options: ScanOptions) -> None:
         rows = ordered(chosen, options.sort, descending=options.desc)
         if options.flows:
             rows = _with_flows(console, client, rows)
-    _show(console, inventory, rows, options.form)
+    _show(console, inventory, rows, options)
 
 
 def _with_flows(
@@ -115,12 +115,16 @@ def _with_flows(
         return with_consumers(client, rows, on_progress=bar.update)
 
 
-def _show(console: "Console", inventory: "Inventory", rows: "Sequence[InventoryRow]", form: str) -> None:
+def _show(
+    console: "Console", inventory: "Inventory", rows: "Sequence[InventoryRow]", options: ScanOptions
+) -> None:
+    from analysis.typed_command import Asked
+    from diag.interaction.recommend_options import profile_flags
     from diag.inventory.view import LITERAL_TIMEOUT_WARNING, inventory_object, inventory_table, summary
     from diag.table import to_csv
 
     used = any(row.consumers for row in rows)
-    if form == "json":
+    if options.form == "json":
         body = {
             "format_version": FORMAT_VERSION,
             "actions": [inventory_object(row) for row in rows],
@@ -133,7 +137,7 @@ def _show(console: "Console", inventory: "Inventory", rows: "Sequence[InventoryR
         console.warn(f"{entry.what} left empty: {entry.why}")
     if used:
         console.warn(LITERAL_TIMEOUT_WARNING)
-    if form == "csv":
+    if options.form == "csv":
         console.result(to_csv(inventory_table(rows)))
         return
     if rows:
@@ -145,4 +149,6 @@ def _show(console: "Console", inventory: "Inventory", rows: "Sequence[InventoryR
     elif not rows:
         console.note("No action matches the filter.")
     else:
-        console.note("Next: diag init (writes a workload from these actions), then diag measure")
+        asked = Asked(org=profile_flags(options.profile))
+        first, then = asked.command("init"), asked.command("measure")
+        console.note(f"Next: {first} (writes a workload from these actions), then {then}")

@@ -1,7 +1,7 @@
 """One look of `diag watch`: read the hours since the last look, keep them, judge all since each change."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -10,6 +10,8 @@ from analysis.production.hourly_counts import BucketCounts
 from analysis.production.promise_watch import WatchState, watch
 from analysis.production.too_generous import enough_s
 from analysis.settings import MOST_DAYS, RecommendSettings
+from analysis.typed_command import unclear_names
+from analysis.verdicts.next_command import name_to_type
 from diag.genesys.api_errors import RefusedRequestError
 from diag.genesys.http.paging import OnProgress
 from diag.genesys.models import Action
@@ -25,11 +27,21 @@ LATE: Final = timedelta(hours=48)
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A promise and what its hours say; `enough_s`: the timeout that would do, where it is far shorter."""
+    """A promise and what its hours say; `enough_s`: the timeout that would do, where it is far shorter.
+
+    `name`: what the action is called now, where no other one of the org is called so, too; None: unknown.
+    """
 
     promise: Promise
     state: WatchState
     enough_s: int | None = None
+    name: str | None = None
+
+    @property
+    def to_type(self) -> str:
+        """Return what names the action in a command: its name, or its id where that cannot be typed."""
+        line = self.promise.line
+        return name_to_type(line.action_id, line.action_name if self.name is None else self.name)
 
     @property
     def broken(self) -> bool:
@@ -73,8 +85,13 @@ def look_at(
     """
     wanted = tuple(promises)
     found: list[Watched | NotWatched] = []
+    unclear = unclear_names((action.id, action.name) for action in actions.values())
     for done, promise in enumerate(wanted, start=1):
-        found.append(_judge(telemetry, store, promise, actions.get(promise.line.action_id), now))
+        action = actions.get(promise.line.action_id)
+        judged = _judge(telemetry, store, promise, action, now)
+        if action is not None and isinstance(judged, Watched):
+            judged = replace(judged, name=action.id if action.id in unclear else action.name)
+        found.append(judged)
         if on_progress:
             on_progress(done, len(wanted))
     return PromiseLook(

@@ -1,17 +1,25 @@
 """What `diag watch` says: one line while all holds, a sentence with its evidence for each broken promise."""
 
-import shlex
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
-from analysis.number_words import percent, plural
+from analysis.number_words import percent, plural, reason_lines
 from analysis.production.promise_watch import ALARM, HEAD_START, Stretch
-from analysis.verdicts.next_command import name_to_type
+from analysis.settings import RecommendSettings
+from analysis.typed_command import Asked, rule_flags
 from diag.production.promises import ACCEPTED
 from diag.production.watch_promises import NotWatched, PromiseLook, Watched
 
 WATCH_VERSION: Final = 1
+NOTHING_ASKED: Final = Asked()
+FALSE_ALARMS: Final = (
+    f"A false alarm comes about once in {ALARM - HEAD_START:,.0f} hours with executions of an action, on "
+    "average, where exactly what was promised is cut off."
+)
+"""Said with each broken promise: at least so many hours, on average (docs/method.md, "The watch after a
+change")."""
 
 
 def holds_line(look: PromiseLook) -> str:
@@ -37,25 +45,30 @@ def broken_sentence(item: Watched) -> str:
         f"{line.action_name}: {percent(worst.share)} of {plural(worst.executions, 'production execution')} "
         f"since {_utc(worst.since)} ({worst.cut_off:,} of them) were cut off at its timeout of "
         f"{item.promise.timeout_s} s; at most {percent(item.promise.accepted)} was promised. "
-        f"By chance, that happens at most once in {ALARM - HEAD_START:,.0f} hours of production."
+        f"{FALSE_ALARMS}"
     )
 
 
-def next_step(item: Watched) -> str:
-    """Return the command that mends a broken promise."""
-    observe = f"diag observe {_to_type(item)}"
+def next_step(item: Watched, asked: Asked = NOTHING_ASKED) -> str:
+    """Return what mends a broken promise; `asked`: which org, for the commands in it."""
+    observe = _observe(item, asked)
     if item.promise.undo_helps:
-        return f"diag undo {item.promise.line.entry}, or look for another number: {observe}"
+        return f"{_next_command(item, asked)}, or look for another number: {observe}"
     return f"{observe} (undoing the change would cut off more: it made the timeout longer)"
 
 
-def generous_line(item: Watched) -> str:
+def generous_line(item: Watched, asked: Asked = NOTHING_ASKED) -> str:
     """Return the advice about a timeout far above what production needs; `enough_s` must be there."""
     return (
         f"{item.promise.line.action_name}: its timeout of {item.promise.timeout_s} s is far above what "
         f"production needs ({item.enough_s} s would do); callers may wait that long in silence. "
-        f"To lower it: diag observe {_to_type(item)} --out plan.json"
+        f"To lower it: {_observe(item, asked, '--out', 'plan.json')}"
     )
+
+
+def untold_lines(items: Sequence[Watched]) -> list[str]:
+    """Return of which promises too little was seen, without full stops; those alike are one line."""
+    return reason_lines((item.promise.line.action_name, _untold(item)) for item in items)
 
 
 def kept_again_line(item: Watched) -> str:
@@ -77,14 +90,17 @@ def worst_stretch(item: Watched) -> Stretch:
     return item.state.stretch or Stretch(item.promise.line.at)
 
 
-def look_to_json(look: PromiseLook) -> Mapping[str, object]:
-    """Return a look for scripts: times in UTC, shares as fractions, timeouts in seconds (docs/formats.md)."""
+def look_to_json(look: PromiseLook, asked: Asked = NOTHING_ASKED) -> Mapping[str, object]:
+    """Return a look for scripts: times in UTC, shares as fractions, timeouts in seconds (docs/formats.md).
+
+    `asked`: which org, for the commands in it.
+    """
     return {
         "format_version": WATCH_VERSION,
         "accepted": ACCEPTED,
         "alarm": ALARM,
         "broken": len(look.broken),
-        "promises": [_promise_json(item) for item in look.watched],
+        "promises": [_promise_json(item, asked) for item in look.watched],
         "not_watched": [
             {
                 "action_id": item.promise.line.action_id,
@@ -97,7 +113,7 @@ def look_to_json(look: PromiseLook) -> Mapping[str, object]:
     }
 
 
-def _promise_json(item: Watched) -> Mapping[str, object]:
+def _promise_json(item: Watched, asked: Asked) -> Mapping[str, object]:
     line, state, worst = item.promise.line, item.state, worst_stretch(item)
     return {
         "action_id": line.action_id,
@@ -118,7 +134,7 @@ def _promise_json(item: Watched) -> Mapping[str, object]:
         ],
         "worst": {"since": _utc(worst.since), "executions": worst.executions, "cut_off": worst.cut_off},
         "enough_s": item.enough_s,
-        "next_command": next_step(item) if item.broken else None,
+        "next_command": _next_command(item, asked) if item.broken else None,
     }
 
 
@@ -126,8 +142,27 @@ def _range(promised: list[float]) -> str:
     return f"{percent(promised[0])} to {percent(promised[-1])}"
 
 
-def _to_type(item: Watched) -> str:
-    return shlex.quote(name_to_type(item.promise.line.action_id, item.promise.line.action_name))
+def _next_command(item: Watched, asked: Asked) -> str:
+    """The one command that mends a broken promise."""
+    if item.promise.undo_helps:
+        return asked.command("undo", (item.promise.line.entry,))
+    return _observe(item, asked)
+
+
+def _observe(item: Watched, asked: Asked, *after: str) -> str:
+    """Look for a number by the rule of the one that is watched: another percentile is another promise."""
+    rules = rule_flags(RecommendSettings(percentile=item.promise.percentile))
+    return replace(asked, rules=rules).command("observe", (item.to_type,), after=after)
+
+
+def _untold(item: Watched) -> str:
+    state = item.state
+    if not state.hours:
+        return "production did not call it in any full hour since the change"
+    return (
+        f"{plural(state.executions, 'execution')} in {plural(state.hours, 'full hour')} since the change, "
+        f"{state.cut_off:,} of them cut off: too few to tell"
+    )
 
 
 def _utc(at: float) -> str:

@@ -151,8 +151,12 @@ def test_a_creation_whose_reply_was_garbled_is_looked_up(
     )
     arm({**fault, "method": "POST", "path": "/actions$"})
 
-    assert run(["register", "new.json", "--integration", "CRM", "--yes"]) == ExitCode.OK
-    assert f"the action is named {name!r} (--keep-name keeps it" in capsys.readouterr().err
+    (session / "diag.toml").write_text("[profile.acme]\nprotected = false\n")
+    line = ["register", "new.json", "--integration", "CRM", "--yes", "--profile", "acme"]
+    assert run(line) == ExitCode.OK
+    told = capsys.readouterr().err
+    assert f"the action is named {name!r} (--keep-name keeps it" in told
     (entry,) = history(capsys)
+    assert f"Next: diag measure --action {entry['action_id']} --profile acme" in told
     assert (entry["outcome"], entry["action_name"]) == ("created", name)
     assert action_named(name).id == entry["action_id"]

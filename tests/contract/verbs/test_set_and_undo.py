@@ -184,3 +184,16 @@ def test_edited_lines_of_the_journal_are_set_aside_and_the_rest_goes_on(
     assert action_named(QUICK).timeout_s == 2
     assert run(["doctor"]) == ExitCode.OK
     assert f"line 4 is set aside: {fault}" in capsys.readouterr().out
+
+
+def test_the_way_back_leads_to_the_org_of_the_profile_that_was_named(
+    capsys: "pytest.CaptureFixture[str]", session: Path
+) -> None:
+    (session / "diag.toml").write_text("[profile.acme]\nprotected = false\n")
+    before = action_named(OTHER).timeout_s
+    assert run(["set", OTHER, "--timeout", "9", "--yes", "--no-verify", "--profile", "acme"]) == ExitCode.OK
+    (undo,) = [line for line in capsys.readouterr().err.splitlines() if "To undo all of it: " in line]
+    assert undo.endswith(" --profile acme")
+
+    assert run([*undo.split(": diag ")[1].split(), "--yes", "--no-verify"]) == ExitCode.OK
+    assert action_named(OTHER).timeout_s == before

@@ -77,6 +77,13 @@ def test_a_broken_promise_exits_3_and_is_undone_when_asked(
     assert run(["watch", "--format", "json"]) == ExitCode.THRESHOLD
     body = json.loads(capsys.readouterr().out)
     assert (body["broken"], body["promises"][0]["timeout_s"]) == (1, 3)
+    assert body["promises"][0]["next_command"] == f"diag undo {entry}"
+
+    (session / "diag.toml").write_text("[profile.acme]\nprotected = false\n")
+    assert run(["watch", "--profile", "acme"]) == ExitCode.THRESHOLD
+    told = capsys.readouterr()
+    assert f"Next: diag undo {entry} --profile acme, or look for another number: diag observe" in told.err
+    assert "A false alarm comes about once in 2,850 hours with executions of an action" in told.out
 
     assert run(["watch", "--undo"]) == ExitCode.USAGE  # nobody approved
     assert action_named(SLOWER).timeout_s == 3

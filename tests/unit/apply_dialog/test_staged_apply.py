@@ -6,9 +6,12 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from analysis.production.promise_watch import Stretch, WatchState
-from diag.apply_dialog.staged_apply import BrokenPromiseError, StageWatch
+from analysis.production.hour_cut import HourCut
+from analysis.production.promise_watch import Stretch, WatchState, watch
+from diag.apply_dialog.staged_apply import BrokenPromiseError, StageWatch, UnwatchedError
 from diag.apply_dialog.stages import StagedPlan, Stages, read_stages
 from diag.changes.applying.apply import Watch, apply_plan
 from diag.changes.applying.apply_context import ApplyOptions, Operator
@@ -23,6 +26,7 @@ from diag.genesys.api_errors import ApiError, PlatformError
 from diag.production.promises import ACCEPTED, Promise, promises_of
 from diag.production.watch_promises import NotWatched, PromiseLook, Watched
 from tests.support.changes.fake_org import IDENTITY, FakeOrg, change_for, full_config
+from tests.support.changes.journal_records import record
 
 HOUR_S = 3600.0
 BEGAN_AT = 1_800_000_000.0
@@ -37,6 +41,10 @@ class Production:
     errors: list[ApiError] = field(default_factory=list)
     unread: bool = False
     reverted: bool = False
+    hours: tuple[tuple[int, int], ...] = ((250, 0), (250, 0))
+    """Executions and those cut off, of each full hour that can be read."""
+    seldom: frozenset[str] = frozenset()
+    """Actions that production does not call."""
     looks: list[tuple[float, frozenset[str]]] = field(default_factory=list)
 
     def promises(self) -> tuple[Promise, ...]:
@@ -53,7 +61,8 @@ class Production:
         return PromiseLook(tuple(Watched(item, self._state(item)) for item in promises))
 
     def _state(self, promise: Promise) -> WatchState:
-        state = WatchState(ACCEPTED, executions=500)
+        cut = [HourCut(HOUR_S * at, *hour) for at, hour in enumerate(self.hours)]
+        state = watch([] if promise.line.action_id in self.seldom else cut, WatchState(ACCEPTED))
         if len(self.looks) < self.broken.get(promise.line.action_id, 10**6):
             return state
         return replace(state, broken_at=1.0, stretch=Stretch(promise.line.at, 500, 40))
@@ -74,9 +83,9 @@ class Staged:
         self.plan = Plan(12.5, IDENTITY, tuple(change_for(full, 10) for full in fulls))
         self.production = Production(self.journal)
 
-    def apply(self) -> tuple[list[ChangeResult], StageWatch]:
+    def apply(self, org: tuple[str, ...] = ()) -> tuple[list[ChangeResult], StageWatch]:
         clock = WallClock(lambda: self.now, self._sleep)
-        plan = StagedPlan(Stages(self.share, 4 * HOUR_S), len(self.plan.changes), "diag apply P")
+        plan = StagedPlan(Stages(self.share, 4 * HOUR_S), len(self.plan.changes), "diag apply P", org)
         stages = StageWatch(Console(), self.production, plan, clock)
         results = apply_plan(
             self.plan,
@@ -214,6 +223,91 @@ def test_after_a_stop_the_same_plan_goes_on_watching_for_the_rest_of_the_time(st
     assert staged.production.looks[0][0] < BEGAN_AT + 2 * HOUR_S < staged.production.looks[-1][0]
 
 
+@pytest.mark.parametrize(
+    ("hours", "says"),
+    [
+        (((1000, 1000),), "1,000 executions in 1 full hour since the change, 1,000 of them cut off"),
+        (((1000, 0),), "1,000 executions in 1 full hour since the change, 0 of them cut off"),
+        (((1000, 1000), (0, 0)), "1,000 executions in 1 full hour since the change"),
+        (((1, 1), (1, 1)), "2 executions in 2 full hours since the change, 2 of them cut off"),
+        ((), "production did not call it in any full hour since the change"),
+    ],
+)
+def test_a_stage_of_which_too_little_was_seen_is_not_known_and_the_same_command_goes_on(
+    staged: Staged, hours: tuple[tuple[int, int], ...], says: str
+) -> None:
+    staged.production.hours = hours
+    results, stages = staged.apply()
+
+    assert staged.changed == "ab" and outcomes(results)[2:] == [ChangeOutcome.SKIPPED] * 2
+    error = stages.stopped_by
+    assert error is not None and error.category == "incomplete"
+    assert "not known whether production keeps its promise, so no more was changed: 2 a" in error.message
+    assert says in error.message and error.hint is not None and error.hint.endswith(": diag apply P")
+
+    staged.production.hours = ((250, 0), (250, 0))
+    results, stages = staged.apply()
+    assert stages.stopped_by is None and staged.changed == "abcd"
+
+
+def test_another_plan_does_not_go_past_a_stage_that_is_not_known(staged: Staged) -> None:
+    staged.production.hours = ((1000, 1000),)
+    _, stages = staged.apply()
+
+    with pytest.raises(UnwatchedError) as caught:
+        stages.await_earlier_changes()
+    assert caught.value.details == ("Without --stage nothing is watched first.",)
+
+
+def test_an_action_that_production_hardly_calls_does_not_hold_up_the_others(
+    staged: Staged, capsys: "pytest.CaptureFixture[str]"
+) -> None:
+    staged.production.seldom = frozenset("b")
+    _, stages = staged.apply()
+
+    assert stages.stopped_by is None and staged.changed == "abcd"
+    assert "Not judged yet: Action b: production did not call it" in capsys.readouterr().err
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    hours=st.lists(st.one_of(st.integers(0, 3), st.integers(0, 5000)), max_size=6),
+    accepted=st.sampled_from([0.0001, 0.001, 0.01, 0.08, 0.3, 0.5]),
+)
+def test_a_stage_in_which_every_execution_is_cut_off_never_passes(
+    staged: Staged, hours: list[int], accepted: float
+) -> None:
+    promise = Promise(record(promised_share=accepted))
+    cut = [HourCut(HOUR_S * at, executions, executions) for at, executions in enumerate(hours)]
+    seen = Watched(promise, watch(cut, WatchState(promise.accepted)))
+    plan = StagedPlan(Stages(0.5, 4 * HOUR_S), 4, "diag apply P")
+    clock = WallClock(lambda: promise.line.at + 5 * HOUR_S, lambda _: None)
+
+    with pytest.raises((BrokenPromiseError, UnwatchedError)):
+        StageWatch(Console(quiet=True), _Seen(seen), plan, clock).await_earlier_changes()
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """An org with one promise."""
+
+    seen: Watched
+
+    def promises(self) -> tuple[Promise, ...]:
+        return (self.seen.promise,)
+
+    def look(self, promises: Sequence[Promise], now: datetime) -> PromiseLook:
+        return PromiseLook((self.seen,))
+
+
+def test_the_commands_of_a_broken_stage_lead_to_the_same_org(staged: Staged) -> None:
+    staged.production.broken = {"b": 2}
+    _, stages = staged.apply(("--profile", "acme"))
+
+    assert stages.stopped_by is not None
+    assert stages.stopped_by.hint is not None and "--profile acme" in stages.stopped_by.hint
+
+
 def test_a_stage_of_which_nothing_was_changed_is_not_watched(staged: Staged) -> None:
     for name in "abcd":
         staged.org.edit(name, timeout_s=7)
@@ -244,7 +338,7 @@ def test_the_flags_as_typed_and_as_said_again() -> None:
 @pytest.mark.parametrize(
     ("stage", "watch_for"),
     [("0%", None), ("101%", None), ("10", None), ("x", None), ("-5%", None), (None, "4h")]
-    + [("10%", text) for text in ("2h", "169h", "", "soon")],
+    + [("10%", text) for text in ("2h", "3h", "3h59m", "169h", "", "soon")],
 )
 def test_flags_that_cannot_be_are_refused(stage: str | None, watch_for: str | None) -> None:
     with pytest.raises(UsageError):

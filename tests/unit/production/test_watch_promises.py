@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from analysis.production.promise_watch import Break
+from analysis.production.promise_watch import ALARM, HEAD_START, Break
+from analysis.typed_command import Asked
 from diag.changes.journal.journal_line import JournalLine
+from diag.commands.watch import command
 from diag.genesys.api_errors import RefusedRequestError
 from diag.genesys.models import Action
 from diag.genesys.telemetry import DurationRange, IntervalCounts
@@ -17,6 +19,7 @@ from diag.production.promises import Promise, promises_of
 from diag.production.watch_promises import PromiseLook, look_at
 from diag.production.watch_words import (
     broken_sentence,
+    generous_line,
     holds_line,
     kept_again_line,
     look_to_json,
@@ -104,10 +107,49 @@ def test_a_broken_promise_has_a_sentence_with_evidence_and_a_command(store: Hour
     sentence = broken_sentence(item)
     assert "5 % of" in sentence
     assert "since 2026-07-12T07:00Z" in sentence
-    assert "timeout of 3 s; at most 1 % was promised. By chance, that happens at most once in" in sentence
+    assert "timeout of 3 s; at most 1 % was promised. A false alarm comes about once in 2,850 " in sentence
+    assert sentence.endswith("on average, where exactly what was promised is cut off.")
+    told = f" {ALARM - HEAD_START:,.0f} hours with executions of an action, on average,"
+    assert told in sentence and told in (command.help or "")
     assert next_step(item).startswith(f"diag undo {LINE.entry}, or")
-    told = look_to_json(found)
-    assert told["broken"] == 1
+    assert look_to_json(found)["broken"] == 1
+
+
+ASKED = Asked(org=("--profile", "acme"))
+
+
+def shown_commands(found: PromiseLook) -> list[str]:
+    """What JSON names as the next command of each promise."""
+    rows = look_to_json(found, ASKED)["promises"]
+    assert isinstance(rows, list)
+    return [row["next_command"] for row in rows]
+
+
+def test_the_next_commands_ask_for_what_was_promised_in_the_same_org(store: HourStore) -> None:
+    tricky = replace(LINE, action_name="-x tricky", percentile=0.999, promised_share=0.001)
+    actions = {LINE.action_id: replace(full_config(LINE.action_id, 3).action, name="-x tricky")}
+    found = look_at(Production(3), store, [Promise(tricky)], actions, NOW)
+    observe = "diag observe --percentile 0.999 --profile acme -- '-x tricky'"
+
+    assert next_step(found.broken[0], ASKED) == (
+        f"diag undo {LINE.entry} --profile acme, or look for another number: {observe}"
+    )
+    assert shown_commands(found) == [f"diag undo {LINE.entry} --profile acme"]
+    longer = replace(tricky, before_timeout_s=2)
+    assert shown_commands(look_at(Production(3), store, [Promise(longer)], actions, NOW)) == [observe]
+    advice = generous_line(replace(found.broken[0], enough_s=1), ASKED)
+    assert advice.endswith(f"To lower it: {observe.replace('observe', 'observe --out plan.json')}")
+
+
+def test_an_action_is_named_as_it_is_called_now_and_by_its_id_where_two_are_called_so(
+    store: HourStore,
+) -> None:
+    renamed = {LINE.action_id: replace(full_config(LINE.action_id, 3).action, name="New name")}
+    twice = {**renamed, "other": replace(full_config("other", 3).action, name="New name")}
+
+    for actions, named in ((renamed, "'New name'"), (twice, LINE.action_id)):
+        (item,) = look_at(Production(3), store, [Promise(LINE)], actions, NOW).broken
+        assert next_step(item).endswith(f"diag observe {named}")
 
 
 def test_what_the_change_was_decided_on_is_what_is_watched(store: HourStore) -> None:

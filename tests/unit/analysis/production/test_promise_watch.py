@@ -176,3 +176,25 @@ def test_while_the_promise_is_kept_an_hour_adds_at_most_one_on_average(
         float(chance) * state.after(HourCut(1e6, n, cut)).evidence for cut, chance in enumerate(chances)
     )
     assert expected <= state.evidence + n / (n + 1.0) + 1e-6 * (1.0 + state.evidence)
+
+
+@pytest.mark.parametrize(
+    ("executions", "tells"),
+    [((), False), ((5000,), False), ((1, 1), False), ((2, 1), True), ((1, 1, 1), True), ((250, 250), True)],
+)
+def test_what_hours_could_have_told_takes_two_of_them(executions: tuple[int, ...], tells: bool) -> None:
+    held = watch([HourCut(HOUR_S * at, n, 0) for at, n in enumerate(executions)], NEW)
+    assert held.can_tell == tells
+
+
+@given(
+    executions=st.lists(st.one_of(st.integers(0, 3), st.integers(0, 5000)), max_size=8),
+    accepted=st.floats(0.0001, 0.5),
+)
+@settings(max_examples=200, deadline=None)
+def test_hours_that_could_have_told_call_a_timeout_that_cuts_off_everything_broken(
+    executions: list[int], accepted: float
+) -> None:
+    cut = [HourCut(HOUR_S * at, n, n) for at, n in enumerate(executions)]
+    state = watch(cut, WatchState(accepted))
+    assert state.broken_at is not None or not state.can_tell
