@@ -114,16 +114,22 @@ def hours_seen(
         return HoursSeen(zone, counts, slow)
     unseen = unseen_shares(counts, production)
     share = min(max(1.0 - float(unseen.sum()), 0.0), 1.0)
-    weights = _weights(production)
-    days_share = min(float(weights[calls.reshape(7, 24).any(axis=1)].sum()), 1.0)
+    days = calls.reshape(7, 24).any(axis=1)
+    days_share = min(min(float(weights[days].sum()), 1.0) for weights in _weights(production))
     return HoursSeen(zone, counts, slow, production.known_from, share, days_share)
 
 
 def unseen_shares(calls: tuple[int, ...], production: ProductionWeek) -> NDArray[np.float64]:
-    """Return for each hour of the week the share of all of production's calls that is not seen in it."""
-    weights = _weights(production)
-    together = _like_days(weights.sum(axis=1)) @ np.array(calls, dtype=np.float64).reshape(7, 24)
-    return np.asarray((weights * (1.0 - np.minimum(together / ENOUGH_CALLS, 1.0))).ravel())
+    """Return for each hour of the week the share of all of production's calls that is not seen in it.
+
+    Where it is not known which of two weeks is production's, by the one that leaves out more.
+    """
+    seen = np.array(calls, dtype=np.float64).reshape(7, 24)
+    found = []
+    for weights in _weights(production):
+        together = _like_days(weights.sum(axis=1)) @ seen
+        found.append(np.asarray((weights * (1.0 - np.minimum(together / ENOUGH_CALLS, 1.0))).ravel()))
+    return max(found, key=lambda unseen: float(unseen.sum()))
 
 
 def missed_hours(calls: tuple[int, ...], production: ProductionWeek) -> tuple[int, ...]:
@@ -134,8 +140,10 @@ def missed_hours(calls: tuple[int, ...], production: ProductionWeek) -> tuple[in
 
 def any_working_day_will_do(production: ProductionWeek) -> bool:
     """Return whether all hours of one working day, whichever it is, are enough of production for a B."""
-    days = _weights(production).sum(axis=1)
-    return bool(((_like_days(days) @ days)[:5] >= SHARE_FOR_B - _ROUNDING).all())
+    return all(
+        bool(((_like_days(days) @ days)[:5] >= SHARE_FOR_B - _ROUNDING).all())
+        for days in (weights.sum(axis=1) for weights in _weights(production))
+    )
 
 
 def slow_hours(
@@ -163,7 +171,7 @@ def _like_days(days: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray((like | np.eye(7, dtype=np.bool_)).astype(np.float64))
 
 
-def _weights(production: ProductionWeek) -> NDArray[np.float64]:
-    """Production's calls as shares of them all, by day and hour."""
-    calls = np.array(production.calls, dtype=np.float64)
-    return np.asarray((calls / calls.sum()).reshape(7, 24))
+def _weights(production: ProductionWeek) -> list[NDArray[np.float64]]:
+    """Production's calls as shares of them all, by day and hour: of each week that may be production's."""
+    weeks = [np.array(calls, dtype=np.float64) for calls in production.possible]
+    return [np.asarray((calls / calls.sum()).reshape(7, 24)) for calls in weeks]

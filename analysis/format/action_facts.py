@@ -14,19 +14,28 @@ HOURS_A_WEEK: Final = 168
 class ProductionWeek:
     """`calls[24 * day + hour]` on the clock of `zone` (an IANA name); day 0 is Monday.
 
-    Only shares of them count. From telemetry they are executions. Raises WrongShapeError for anything else.
+    Only shares of them count. From telemetry they are executions, and diag's own calls may be among them:
+    `less_own` is the same less those, empty where diag made none. Which of the two is production's week is
+    not known (docs/method.md, "The hours that matter"). Raises WrongShapeError for anything else.
     """
 
     zone: str
     calls: tuple[Amount, ...]
     known_from: Literal["telemetry", "stated"]
+    less_own: tuple[Amount, ...] = ()
 
     def __post_init__(self) -> None:
         """Check what no single field shows."""
-        if len(self.calls) != HOURS_A_WEEK or not sum(self.calls) > 0:
-            raise WrongShapeError("production_week.calls is not 168 numbers of which one is above 0")
+        for name, calls in (("calls", self.calls), ("less_own", self.less_own)):
+            if (calls or name == "calls") and (len(calls) != HOURS_A_WEEK or not sum(calls) > 0):
+                raise WrongShapeError(f"production_week.{name} is not 168 numbers of which one is above 0")
         if not is_zone(self.zone):
             raise WrongShapeError("production_week.zone is not a time zone")
+
+    @property
+    def possible(self) -> tuple[tuple[Amount, ...], ...]:
+        """Return the weeks that may be production's, as many as there are."""
+        return (self.calls, self.less_own) if self.less_own else (self.calls,)
 
 
 def is_zone(name: str) -> bool:
@@ -65,6 +74,9 @@ class ActionFacts:
     integration_id: str | None = None
     production_week: ProductionWeek | None = None
     """When production calls it; None where that is not known."""
+    production_read: bool | None = None
+    """Whether the org said when production calls it; False: it was asked and did not answer; None: not asked.
+    True without a week: production calls it too seldom to tell."""
 
 
 def merge_facts(base: Mapping[str, ActionFacts], stated: Mapping[str, ActionFacts]) -> dict[str, ActionFacts]:

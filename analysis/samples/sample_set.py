@@ -1,7 +1,7 @@
 """What reading hands to every later step: the table, what was left out, the manifests."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -22,10 +22,16 @@ class SampleSet:
     """Actions that were measured no further because their answer had settled (analysis.stopping)."""
 
     def facts(self) -> Mapping[str, ActionFacts]:
-        """Return the facts of every action in the manifests; the newest run wins."""
+        """Return the facts of every action in the manifests; the newest run wins.
+
+        When production calls is kept from the newest run that knew: one in between that could not read it
+        takes nothing away.
+        """
         known: dict[str, ActionFacts] = {}
         for manifest in sorted(self.manifests, key=lambda one: one.created_at):
-            known.update((facts.action_id, facts) for facts in manifest.actions)
+            for facts in manifest.actions:
+                before = known.get(facts.action_id)
+                known[facts.action_id] = facts if before is None else _with_week_of(before, facts)
         return known
 
     def stated_settings(self) -> Mapping[str, Mapping[str, object]]:
@@ -34,3 +40,11 @@ class SampleSet:
         for manifest in sorted(self.manifests, key=lambda one: one.created_at):
             stated.update(manifest.recommend)
         return stated
+
+
+def _with_week_of(before: ActionFacts, newest: ActionFacts) -> ActionFacts:
+    """The newest facts, with what was known before of production's hours where the newest knows nothing."""
+    knows = newest.production_week is not None or newest.production_read
+    if knows or (before.production_week is None and not before.production_read):
+        return newest
+    return replace(newest, production_week=before.production_week, production_read=before.production_read)

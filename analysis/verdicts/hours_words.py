@@ -1,6 +1,6 @@
 """Hours of the week in words: which were seen, and when production calls where they were not."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 import numpy as np
@@ -20,15 +20,25 @@ MOST_DAYS: Final = 3
 MATTERS: Final = 0.02
 """A day with a smaller share of production's calls is not worth its word."""
 
+_UNKNOWN: Final[Mapping[bool | None, str]] = {
+    None: "when production calls was not recorded",
+    False: "when production calls could not be read",
+    True: "production calls too seldom to tell when",
+}
 
-def coverage_words(hours: HoursSeen, production: ProductionWeek | None, source: str = "test") -> str:
-    """Return one sentence without its full stop: the hours seen, and what of production's they leave out."""
+
+def coverage_words(
+    hours: HoursSeen, production: ProductionWeek | None, source: str = "test", *, read: bool | None = None
+) -> str:
+    """Return one sentence without its full stop: the hours seen, and what of production's they leave out.
+
+    `read`: as `ActionFacts.production_read`.
+    """
     seen = seen_words(hours)
     if source == "production":
         return f"production called it {seen}, and every one of these hours counts"
     if production is None or hours.share is None or hours.days_share is None:
-        unknown = "when production calls was not recorded, so no hour counts more than another"
-        return f"these calls cover {seen}; {unknown}"
+        return f"these calls cover {seen}; {_UNKNOWN[read]}, so no hour counts more than another"
     if hours.share < SHARE_FOR_A and hours.grade != "A":
         return f"these calls cover {seen}; {missed_words(hours, production)}"
     share = f"{_share_of_all(hours.share)} come in hours like these"

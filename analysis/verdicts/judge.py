@@ -91,7 +91,14 @@ def judge(findings: Findings, settings: RecommendSettings, concurrency_limit: in
         span_s=coverage.span_s if any_calls else None,
         measured_s=coverage.measured_s if any_calls else None,
         coverage_reason=(
-            None if hours is None else coverage_words(hours, findings.facts.production_week, findings.source)
+            None
+            if hours is None
+            else coverage_words(
+                hours,
+                findings.facts.production_week,
+                findings.source,
+                read=findings.facts.production_read,
+            )
         ),
         hours=hours,
         level_rate=findings.level_rate,

@@ -152,7 +152,8 @@ def _see_the_hours(findings: Findings) -> str:
     """What shows the hours in which production calls: its own telemetry, where that holds enough calls; else
     windows all over them."""
     week = findings.facts.production_week
-    if week is not None and week.known_from == "telemetry" and sum(week.calls) >= ENOUGH_TO_OBSERVE:
+    executions = 0.0 if week is None else min(map(sum, week.possible))
+    if week is not None and week.known_from == "telemetry" and executions >= ENOUGH_TO_OBSERVE:
         return _observe(findings, FOUR_WEEKS_DAYS)
     # In three days there is a whole working day, whenever they begin.
     over = "3d" if week is not None and any_working_day_will_do(week) else "7d"

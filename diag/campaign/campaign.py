@@ -7,7 +7,7 @@ campaign")."""
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Annotated, Final
 
@@ -100,7 +100,15 @@ class Campaign:
     hours: AllowedHours = ALWAYS
     production_weeks: Mapping[str, ProductionWeek] | None = None
     """When production calls the actions, by id, as it was known before the first call: the campaign's own
-    calls weigh nothing in it. None in a campaign that did not keep it."""
+    calls weigh nothing in it. An action that is not in it is seldom called. None where it could not be read:
+    then each window asks."""
+    stated_weeks: Mapping[str, ProductionWeek] = field(default_factory=dict)
+    """When production calls them as the workload states it: known whatever the org answers."""
+
+    @property
+    def known_weeks(self) -> Mapping[str, ProductionWeek]:
+        """Return when production calls the actions, by id, where that is known."""
+        return {**(self.production_weeks or {}), **self.stated_weeks}
 
     @property
     def window_s(self) -> float:

@@ -162,10 +162,12 @@ def campaign_of(
     *,
     span: tuple[float, float],
     seed: int,
-    weeks: Mapping[str, ProductionWeek],
+    weeks: Mapping[str, ProductionWeek] | None,
 ) -> Campaign:
-    """Return the campaign over a span (Unix seconds). Raises UsageError where the hours leave less than one
-    hour."""
+    """Return the campaign over a span (Unix seconds); `weeks`: None where they could not be read.
+
+    Raises UsageError where the hours leave less than one hour.
+    """
     began_at, until = span
     allowed = allowed_s(workload.hours.stretches(began_at, until))
     if allowed < SHORTEST_S:
@@ -176,7 +178,9 @@ def campaign_of(
     fewest = look_plan(rules.percentile, rules.confidence, rules.target_calls)[0].calls
     windows = windows_for(prepared.actions, allowed, fewest, budget)
     return Campaign(
-        began_at, until, windows, seed, budget, prepared.actions, math.ceil(fewest), workload.hours, weeks
+        *(began_at, until, windows, seed, budget, prepared.actions, math.ceil(fewest), workload.hours),
+        production_weeks=weeks,
+        stated_weeks=prepared.stated_weeks,
     )
 
 

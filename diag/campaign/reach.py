@@ -41,9 +41,9 @@ class OutOfReach:
 
 def out_of_reach(campaign: Campaign, standings: Mapping[str, Standing], now: float) -> tuple[OutOfReach, ...]:
     """Return the actions still open that can no longer be seen often enough, in the campaign's order."""
-    found = []
+    found, known = [], campaign.known_weeks
     for action in campaign.actions:
-        week = (campaign.production_weeks or {}).get(action.action_id)
+        week = known.get(action.action_id)
         one = standings[action.action_id]
         if week is None or one.done is not None:
             continue

@@ -25,13 +25,14 @@ from diag.genesys.client import GenesysClient
 from diag.genesys.models import Action
 from diag.interaction.shared_options import USUAL_DAYS
 from diag.inventory.matching import wanted_actions
-from diag.production.evidence import ProductionEvidence, ProductionQuestion, to_json
+from diag.measuring.own_calls import own_calls
+from diag.production.evidence import Place, ProductionEvidence, ProductionQuestion, to_json
 from diag.production.findings import findings_of
 from diag.production.look import look, place_of
-from diag.production.production_weeks import production_weeks
+from diag.production.production_weeks import FURTHEST_BACK, most_requests, production_weeks
 from diag.production.time_window import last_days
 from diag.tuning.campaign_text import Requests, cost_lines, look_lines, to_measure_table
-from diag.tuning.limits_text import reach_lines
+from diag.tuning.limits_text import reach_lines, unread_lines
 from diag.tuning.same_campaign import question_of
 from diag.tuning.tune_context import TuneContext
 from diag.tuning.tune_options import DEFAULT_OVER
@@ -69,10 +70,10 @@ def begin(context: TuneContext, client: GenesysClient) -> Saved | None:
         org_name=place.org_name,
         sandbox=place.sandbox,
         question=question,
-        campaign=_campaign(context, client, scope, prepared, (now, now + span)),
+        campaign=_campaign(context, client, scope, prepared, place, (now, now + span)),
         not_called=prepared.not_called,
     )
-    requests = Requests(client.requests, listing + inputs + BESIDE)
+    requests = Requests(client.requests, listing + inputs + BESIDE + _asked_again(saved.campaign))
     _show_cost(context, saved, prepared, requests, len(scope.actions))
     if options.dry_run:
         return None
@@ -117,6 +118,7 @@ def _campaign(
     client: GenesysClient,
     scope: TuneScope,
     prepared: Prepared,
+    place: Place,
     span: tuple[float, float],
 ) -> Campaign | None:
     if not prepared.to_measure:
@@ -127,9 +129,18 @@ def _campaign(
     seed = secrets.randbelow(2**31)
     ids = [action.action_id for action in prepared.actions]
     zone, stated = context.settings.zone, prepared.stated_weeks
+    now, runs = context.clock.utc(), (context.settings.runs, context.folder.path.parent)
     with context.console.progress("Reading when production calls"):
-        weeks = production_weeks(client, ids, zone, context.clock.utc(), stated=stated)
+        own = own_calls(runs, place.host, place.org_id, (now - FURTHEST_BACK).timestamp())
+        weeks = production_weeks(client, ids, zone, now, stated=stated, own=own)
     return campaign_of(prepared, workload, budget, context.rules, span=span, seed=seed, weeks=weeks)
+
+
+def _asked_again(campaign: Campaign | None) -> int:
+    """Requests with which each window asks when production calls, where the look could not read it."""
+    if campaign is None or campaign.production_weeks is not None:
+        return 0
+    return most_requests(len(campaign.actions) - len(campaign.stated_weeks))
 
 
 def _show_cost(
@@ -151,6 +162,7 @@ def _show_cost(
     unreached = out_of_reach(campaign, before, campaign.began_at)
     for line in (
         *cost_lines(campaign, prepared, number, lowering, requests, zone),
+        *unread_lines(campaign),
         *reach_lines(unreached, len(campaign.actions), begun=False),
     ):
         console.sentence(line, indent="")

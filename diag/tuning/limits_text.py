@@ -6,7 +6,7 @@ from typing import Final
 
 from analysis.number_words import by_reason, duration, noun, plural, reason_lines
 from analysis.verdicts.hours_words import left_out_words
-from diag.campaign.campaign import LONGEST_S
+from diag.campaign.campaign import LONGEST_S, Campaign
 from diag.campaign.reach import OutOfReach
 from diag.campaign.standing import Standing
 
@@ -28,7 +28,22 @@ def reach_lines(unreached: Sequence[OutOfReach], of: int, *, begun: bool) -> lis
     more = [f"and {rest} more"] if rest else []
     return [
         f"{who} cannot be lowered by this campaign, and {noun(many, 'stays', 'stay')} open to its end: no "
-        f"window comes when production calls. {'; '.join((*whys, *more))}. {_way_out(unreached, begun=begun)}"
+        f"window comes in the hours of {_left_out(unreached)} of production's calls, and at most a third may "
+        f"be missing. {'; '.join((*whys, *more))}. {_way_out(unreached, begun=begun)}"
+    ]
+
+
+def unread_lines(campaign: Campaign) -> list[str]:
+    """Return of which actions it could not be read when production calls them, and what that means."""
+    if campaign.production_weeks is not None:
+        return []
+    unread = [one.name for one in campaign.actions if one.action_id not in campaign.stated_weeks]
+    if not unread:
+        return []
+    return [
+        f"When production calls {_named(unread)} could not be read; each window asks again. Until one is "
+        "answered, no hour counts more than another: a timeout may be lowered though the hours of production "
+        "were not seen."
     ]
 
 

@@ -13,7 +13,7 @@ from diag.clocks.wall_clock import WallClock
 from diag.console import Console
 from diag.errors import UsageError
 from diag.tuning.campaign_text import not_called_lines, status_lines, status_table
-from diag.tuning.limits_text import gone_lines, probe_lines, reach_lines
+from diag.tuning.limits_text import gone_lines, probe_lines, reach_lines, unread_lines
 
 
 def show_status(
@@ -44,6 +44,7 @@ def show_status(
     names = {one.action_id: one.name for one in campaign.actions}
     for line in (
         *status_lines(saved, campaign, reached, slot, now, zone),
+        *unread_lines(campaign),
         *(reach_lines(unreached, len(campaign.actions), begun=True) if now < campaign.until else ()),
         *gone_lines(reached, names),
         *probe_lines(reached, names),

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from analysis.format.action_facts import ProductionWeek
+from analysis.format.action_facts import ActionFacts
 from analysis.format.run_folder import LeftOut
 from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, ActionVersion
 from diag.choice.choose_actions import (
@@ -24,12 +24,17 @@ from diag.errors import NotBegunError, UsageError
 from diag.genesys.client import GenesysClient
 from diag.genesys.models import Action
 from diag.inventory.action_facts import facts_of
-from diag.production.production_weeks import production_weeks
 from diag.target import Target
 from diag.workload.org_limits import OrgLimits, read_limits
 from diag.workload.read_workload import read_workload
 from diag.workload.workload import EVERYTHING, Workload
 from loadtests.planning.plan import ActionLoad, LoadPlan
+from loadtests.planning.production_hours import (
+    OrgToAsk,
+    ProductionHours,
+    folders_of_runs,
+    production_hours,
+)
 from loadtests.planning.rates import RateBudget, Rates, Wanted, planned_rates
 from loadtests.planning.run_options import DEFAULT_MAX_IN_FLIGHT, DEFAULT_SANDBOX_RATE
 from loadtests.planning.unlisted_actions import Unlisted, unlisted
@@ -89,12 +94,18 @@ class _Request:
 
 
 def prepare(
-    options: Any, target: Target, client: GenesysClient, *, zone: str | None = None, ahead_s: float = 0.0
+    options: Any,
+    target: Target,
+    client: GenesysClient,
+    *,
+    zone: str | None = None,
+    ahead_s: float = 0.0,
+    runs: Path | None = None,
 ) -> PreparedRun:
     """Return what to call. `options` are Locust's parsed options with those of `run_options`.
 
     `zone` (an IANA name) is the clock on which production's hours are counted; `ahead_s` how far the org's
-    time is ahead of this machine's.
+    time is ahead of this machine's; `runs`: where earlier runs lie, whose calls production may not be.
     Raises UsageError (nothing to call, unknown action, an org without a workload, a bad one) and ApiError.
     """
     _refuse_counts_below_one(options)
@@ -112,8 +123,10 @@ def prepare(
     in_flight = _in_flight(request, limits)
     organization = client.organization()
     now = datetime.now(UTC) + timedelta(seconds=ahead_s)
-    weeks = _production_weeks(request, candidates, client, zone, now)
-    plan = _plan(request, candidates, rates, left_out, weeks)
+    folders = folders_of_runs(runs, options.turns)
+    org = None if options.dry_run else OrgToAsk(client, organization.id, zone, now, folders)
+    hours = production_hours(candidates, order, org)
+    plan = _plan(request, candidates, rates, left_out, hours)
     if order is not None:
         plan = as_a_window(plan, order)
     plan = replace(plan, max_in_flight=in_flight, concurrency_limit=limits.concurrent_executions)
@@ -189,30 +202,6 @@ def _own_rate(request: _Request, candidate: Candidate) -> float | None:
     return candidate.entry.rate if turn is None else turn.rate
 
 
-def _production_weeks(
-    request: _Request,
-    candidates: Sequence[Candidate],
-    client: GenesysClient,
-    zone: str | None,
-    now: datetime,
-) -> dict[str, ProductionWeek]:
-    """When production calls the actions: as the workload states it, else by telemetry, where that knows.
-
-    In a window of a campaign by the telemetry of its beginning: read again, its own calls might count.
-    """
-    stated = {
-        each.action.id: each.entry.production_week
-        for each in candidates
-        if each.entry.production_week is not None
-    }
-    if request.order is not None and request.order.production_weeks is not None:
-        return {**request.order.production_weeks, **stated}
-    if request.options.dry_run:
-        return stated
-    ids = [each.action.id for each in candidates]
-    return production_weeks(client, ids, zone, now, stated=stated)
-
-
 def _in_flight(request: _Request, limits: OrgLimits) -> int:
     wanted: int | None = request.options.max_in_flight or request.workload.max_in_flight
     if request.sandbox:
@@ -231,7 +220,7 @@ def _plan(
     candidates: Sequence[Candidate],
     rates: Rates,
     left_out: Sequence[LeftOut],
-    weeks: Mapping[str, ProductionWeek],
+    hours: ProductionHours,
 ) -> LoadPlan:
     """Return the plan; options count before the workload."""
     options, workload = request.options, request.workload
@@ -253,18 +242,21 @@ def _plan(
         guard=workload.guard if guarded else workload.guard.off(),
         soak=workload.soak,
         ramp=workload.ramp,
-        facts=tuple(
-            replace(
-                facts_of(each.action),
-                production_peak_rate=each.entry.production_peak_rate,
-                production_week=weeks.get(each.action.id),
-            )
-            for each in candidates
-        ),
+        facts=tuple(_facts(each, hours) for each in candidates),
         recommend={each.action.id: stated for each in candidates if (stated := _stated(request, each))},
         left_out=tuple(left_out),
         workload=str(options.workload) if options.workload else None,
         sla=(*workload.sla, *options.sla),
+    )
+
+
+def _facts(candidate: Candidate, hours: ProductionHours) -> ActionFacts:
+    action_id, entry = candidate.action.id, candidate.entry
+    return replace(
+        facts_of(candidate.action),
+        production_peak_rate=entry.production_peak_rate,
+        production_week=hours.known.get(action_id),
+        production_read=hours.read if entry.production_week is None else None,
     )
 
 

@@ -20,7 +20,7 @@ from loadtests.recording.manifest_writer import ManifestWriter, folder_of_run, s
 from loadtests.recording.worker_id import free_worker_id
 from loadtests.run.local_port import LocalPort
 from loadtests.run.org_session import Opened
-from loadtests.run.run_ending import ending_of
+from loadtests.run.run_ending import ending_of, hours_not_read
 from loadtests.run.run_stage import RunStage, Step
 from loadtests.run.sla import broken_thresholds
 from loadtests.run.too_late import refuse_what_is_too_late
@@ -208,7 +208,7 @@ class LoadRun:
             grade_reason=why,
             generator=outcome.figures.known(),
             left_out=(*plan.left_out, *outcome.left_out),
-            notes=(*outcome.notes, *held),
+            notes=(*outcome.notes, *held, *hours_not_read(plan.facts)),
         )
         if outcome.calls:
             alone = (

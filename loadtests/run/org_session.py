@@ -59,7 +59,7 @@ def open_run(options: Any, stack: ExitStack, *, shaped: bool) -> Opened:
     target = stack.enter_context(open_target(settings))
     client = stack.enter_context(GenesysClient(target.connection, user_agent=USER_AGENT))
     ahead = ahead_s(target)
-    prepared = prepare(options, target, client, zone=settings.zone, ahead_s=ahead)
+    prepared = prepare(options, target, client, zone=settings.zone, ahead_s=ahead, runs=settings.runs)
     check_thresholds(prepared.plan)
     if shaped:
         _refuse_beside_a_shape(prepared.plan)

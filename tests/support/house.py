@@ -252,7 +252,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "loadtests/planning": {
         *_CLIENT, "analysis.coverage.week_of_hours",
         "analysis.format", "diag.choice", "diag.errors", "diag.exit_codes", "diag.genesys.drafts",
-        "diag.inventory", "diag.production.production_weeks", "diag.sandbox.launch", "diag.settings",
+        "diag.inventory", "diag.measuring.own_calls", "diag.production.production_weeks",
+        "diag.sandbox.launch", "diag.settings",
         "diag.target", "diag.workload",
     },
     "loadtests/recording": {

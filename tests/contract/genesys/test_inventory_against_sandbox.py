@@ -58,6 +58,7 @@ def test_flows_and_production_telemetry(start_sandbox: StartSandbox) -> None:
         weeks = production_weeks(client, ids, "Europe/Berlin", datetime.now(UTC), stated={})
     assert totals[rows["Get Balance"].action.id] == sum(hour.total for hour in hours)
     assert {action_id: sum(each.values()) for action_id, each in by_hour.items()} == totals
+    assert weeks is not None
     week = weeks[rows["Get Balance"].action.id]
     assert week.zone == "Europe/Berlin" and sum(week.calls) > 1000
     assert 10 <= len(hours) <= 48

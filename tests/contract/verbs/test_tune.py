@@ -13,6 +13,8 @@ from diag.campaign.folder import CampaignFolder
 from diag.changes.plans.plan_file import read_plan
 from diag.cli import run
 from diag.exit_codes import ExitCode
+from diag.genesys.api_errors import NetworkError
+from diag.genesys.client import GenesysClient
 from diag.tuning.windows import LoadWindows
 from tests.support.campaigns import FakeOutside
 from tests.support.sandbox_process import start_sandbox
@@ -149,6 +151,28 @@ def test_a_workload_that_was_changed_since_it_was_approved_is_not_called_by(
     assert run(["tune"]) == ExitCode.USAGE
     assert "was changed since the campaign began" in capsys.readouterr().err
     assert len(outside.made) == made
+
+
+def test_where_it_cannot_be_read_when_production_calls_it_is_said_and_each_window_asks(
+    capsys: "pytest.CaptureFixture[str]", session: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(*_: object) -> None:
+        raise NetworkError("the connection was lost")
+
+    monkeypatch.setattr(GenesysClient, "hourly_executions", lost)
+    outside = FakeOutside(most=1)
+    Jumping(monkeypatch, outside)
+    assert run(["tune", "--action", "Rarely used"]) == ExitCode.INTERRUPTED
+    shown = " ".join(capsys.readouterr().out.split())
+
+    assert "When production calls Rarely used could not be read; each window asks again." in shown
+    assert " each window begins with at most 8 more" in shown  # two to ask again
+    assert campaign_in(session)["campaign"]["production_weeks"] is None
+    (order,) = (session / "runs/tune/windows").glob("*/turns.json")
+    assert json.loads(order.read_text())["production_weeks"] is None
+
+    assert run(["tune", "--status"]) == ExitCode.OK
+    assert "When production calls Rarely used could not be read" in " ".join(capsys.readouterr().out.split())
 
 
 def test_only_one_at_a_time_and_cron_does_not_mind(

@@ -153,8 +153,11 @@ def test_a_window_is_planned_without_what_is_gone_and_reads_no_telemetry(session
     assert [facts.production_week for facts in plan.facts] == [NIGHTS]
     assert not [path for path in paths if "analytics" in path]
 
-    _, paths = prepared(session, WindowOrder(turns, until, None))  # of a campaign that did not keep them
+    assert [facts.production_read for facts in plan.facts] == [True]
+
+    plan, paths = prepared(session, WindowOrder(turns, until, None))  # of a campaign that could not read them
     assert [path for path in paths if "analytics" in path]
+    assert [facts.production_read for facts in plan.facts] == [True]
 
 
 def test_where_every_action_of_a_window_is_gone_nothing_else_is_called_instead(session: Path) -> None:

@@ -58,10 +58,18 @@ def test_hours_that_are_left_out_are_named_with_what_would_reach_them(
         begun(NIGHTLY, hours=NIGHTS),
         begun(None, hours=NIGHTS),
         replace(begun(OFFICE, hours=NIGHTS), production_weeks=None),
+        replace(begun(None, hours=NIGHTS), stated_weeks={"another": OFFICE}),
     ],
 )
 def test_what_is_reached_or_not_known_is_not_warned_of(plan: Campaign) -> None:
     assert out_of_reach(plan, before(plan), plan.began_at) == ()
+
+
+def test_what_the_workload_states_is_warned_of_also_where_the_org_did_not_answer() -> None:
+    plan = replace(begun(None, hours=NIGHTS), production_weeks=None, stated_weeks={"orders": OFFICE})
+    (one,) = out_of_reach(plan, before(plan), plan.began_at)
+
+    assert one.week == OFFICE
 
 
 def test_what_was_seen_before_counts_and_what_is_done_is_left_alone() -> None:

@@ -4,8 +4,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
+import numpy as np
 import pytest
 
+from analysis.coverage.hours_seen import hours_seen
+from analysis.coverage.week_of_hours import stated_week
+from analysis.format.action_facts import ProductionWeek
 from diag.genesys.api_errors import (
     ApiError,
     NetworkError,
@@ -14,10 +18,11 @@ from diag.genesys.api_errors import (
     UnexpectedReplyError,
 )
 from diag.genesys.client import GenesysClient
-from diag.production.production_weeks import production_weeks
+from diag.production.production_weeks import most_requests, production_weeks
 from diag.production.time_window import LAG
 
 NOW = datetime(2026, 11, 25, 10, 30, tzinfo=UTC)
+STATED = stated_week(["08:00-10:00"], "UTC")
 
 
 class Telemetry:
@@ -37,8 +42,16 @@ class Telemetry:
         return self.hours
 
 
+def weeks(
+    telemetry: Telemetry, zone: str | None = "Europe/Berlin", own: dict[str, dict[float, int]] | None = None
+) -> dict[str, ProductionWeek] | None:
+    client = cast(GenesysClient, telemetry)
+    return production_weeks(client, ["a", "b"], zone, NOW, stated={"s": STATED}, own=own or {})
+
+
 def read(telemetry: Telemetry, zone: str | None = "Europe/Berlin") -> dict[str, list[int]]:
-    found = production_weeks(cast(GenesysClient, telemetry), ["a", "b"], zone, NOW, stated={})
+    found = weeks(telemetry, zone)
+    assert found is not None and found.pop("s") == STATED
     return {key: [hour for hour, calls in enumerate(week.calls) if calls] for key, week in found.items()}
 
 
@@ -75,5 +88,59 @@ def test_a_platform_that_refuses_four_weeks_is_asked_for_one() -> None:
 )
 def test_a_run_is_not_refused_for_what_only_its_grade_needs(errors: list[ApiError]) -> None:
     telemetry = Telemetry({"a": {NOW.timestamp(): 100}}, errors)
-    assert read(telemetry) == {}
+    assert weeks(telemetry) is None
     assert len(telemetry.asked) == len(errors)
+
+
+def test_an_action_that_is_seldom_called_is_not_one_that_could_not_be_read() -> None:
+    assert read(Telemetry({"a": {NOW.timestamp(): 3}})) == {}
+    asked = production_weeks(
+        cast(GenesysClient, Telemetry({}, [NetworkError("lost")])), [], None, NOW, stated={}
+    )
+    assert asked == {}  # nobody was asked
+
+
+NIGHT = datetime(2026, 10, 28, 2, tzinfo=UTC)
+DAY = datetime(2026, 11, 17, 8, tzinfo=UTC)
+
+
+def test_a_nightly_batch_measured_by_day_is_not_seen_by_day_in_a_second_campaign() -> None:
+    """448 executions in four weeks, and the 1,050 calls of a first campaign on one day."""
+    batch = {(NIGHT + timedelta(days=day)).timestamp(): 16 for day in range(28)}
+    own = {(DAY + timedelta(hours=hour)).timestamp(): 105 for hour in range(10)}
+    counted = weeks(Telemetry({"a": {**batch, **own}}), "UTC", {"a": own})
+    not_counted = weeks(Telemetry({"a": batch}), "UTC", {"a": own})
+    before = weeks(Telemetry({"a": {**batch, **own}}), "UTC")
+    by_day = np.repeat(24 + np.arange(8, 18), 35)  # a Tuesday, like the first
+
+    def share(found: dict[str, ProductionWeek] | None) -> float | None:
+        assert found is not None
+        return hours_seen(by_day, np.zeros(by_day.size, dtype=bool), found["a"], "UTC").share
+
+    assert (share(counted), share(not_counted)) == (0.0, 0.0)
+    assert (share(before) or 0.0) >= 0.7
+
+
+def test_own_calls_are_taken_off_hour_by_hour_and_never_below_none() -> None:
+    at = NIGHT.timestamp()
+    found = weeks(
+        Telemetry({"a": {at: 100, at + 3600: 40}}), "UTC", {"a": {at: 30, at + 3600: 60, at + 7200: 9}}
+    )
+    assert found is not None
+    assert [(hour, calls) for hour, calls in enumerate(found["a"].calls) if calls] == [(50, 100), (51, 40)]
+    assert [(hour, calls) for hour, calls in enumerate(found["a"].less_own) if calls] == [(50, 70)]
+
+
+@pytest.mark.parametrize(
+    "own", [{}, {"b": {NIGHT.timestamp(): 5}}, {"a": {0.0: 5}}, {"a": {NIGHT.timestamp(): 90}}]
+)
+def test_without_own_calls_in_these_hours_or_with_too_little_left_there_is_one_week(
+    own: dict[str, dict[float, int]],
+) -> None:
+    found = weeks(Telemetry({"a": {NIGHT.timestamp(): 100}}), "UTC", own)
+    assert found is not None and found["a"].less_own == ()
+
+
+@pytest.mark.parametrize(("actions", "most"), [(1, 2), (10, 2), (11, 6), (25, 8)])
+def test_how_many_requests_it_takes_at_most(actions: int, most: int) -> None:
+    assert most_requests(actions) == most

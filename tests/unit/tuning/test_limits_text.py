@@ -11,7 +11,14 @@ from analysis.coverage.week_of_hours import stated_week
 from diag.campaign.reach import OutOfReach
 from diag.campaign.saved import GoneAction
 from diag.campaign.standing import ended
-from diag.tuning.limits_text import back_lines, gone_lines, probe_lines, put_off_line, reach_lines
+from diag.tuning.limits_text import (
+    back_lines,
+    gone_lines,
+    probe_lines,
+    put_off_line,
+    reach_lines,
+    unread_lines,
+)
 from tests.support.campaigns import action, before, campaign
 
 OFFICE: Final = stated_week(["mon-fri 08:00-18:00"], "Europe/Berlin")
@@ -22,6 +29,17 @@ WHEN: Final = "90 % of production's calls come between 08:00 and 17:00 (Europe/B
 
 def test_nothing_is_said_where_all_is_reached() -> None:
     assert reach_lines((), 3, begun=False) == []
+
+
+def test_hours_that_could_not_be_read_are_said_and_those_that_are_stated_are_not_among_them() -> None:
+    plan = campaign(action("orders"), action("stock"))
+    (line,) = unread_lines(plan)
+
+    assert line.startswith("When production calls orders, stock could not be read; each window asks again.")
+    (line,) = unread_lines(replace(plan, stated_weeks={"orders": OFFICE}))
+    assert line.startswith("When production calls stock could not be read")
+    assert unread_lines(replace(plan, stated_weeks={"orders": OFFICE, "stock": OFFICE})) == []
+    assert unread_lines(replace(plan, production_weeks={})) == []
 
 
 def test_one_action_by_name_with_when_production_calls_it_and_what_would_do() -> None:

@@ -13,9 +13,11 @@ from analysis.coverage.hours_seen import (
     SHARE_FOR_A,
     SHARE_FOR_B,
     HoursSeen,
+    any_working_day_will_do,
     hours_of_week,
     hours_seen,
     slow_hours,
+    unseen_shares,
 )
 from analysis.coverage.time_coverage import time_coverage
 from analysis.coverage.week_of_hours import hour_of_week, stated_week
@@ -119,6 +121,23 @@ def test_more_hours_seen_never_lower_the_grade(weights: list[int], first: list[i
 
 
 @settings(max_examples=60, deadline=None)
+@given(week_weights, week_weights, week_hours)
+def test_own_calls_never_raise_what_was_seen_whether_production_counts_them_or_not(
+    weights: list[int], own: list[int], hours: list[int]
+) -> None:
+    true = ProductionWeek("UTC", tuple(weights), "telemetry")
+    for counted in (tuple(map(sum, zip(weights, own, strict=True))), tuple(weights)):
+        others = tuple(max(all_of_it - ours, 0) for all_of_it, ours in zip(counted, own, strict=True))
+        read = ProductionWeek("UTC", counted, "telemetry", others if sum(others) else ())
+        found, expected = seen(calls_in(*hours, each=4), read), seen(calls_in(*hours, each=4), true)
+        assert found.share is not None and expected.share is not None
+        assert found.days_share is not None and expected.days_share is not None
+        assert found.share <= expected.share + 1e-9 and found.days_share <= expected.days_share + 1e-9
+        assert any_working_day_will_do(read) <= any_working_day_will_do(true)
+        assert unseen_shares(found.calls, read).sum() == pytest.approx(1.0 - found.share)
+
+
+@settings(max_examples=60, deadline=None)
 @given(week_weights, week_hours, st.floats(1e-6, 1e6))
 def test_only_shares_of_production_count(weights: list[int], hours: list[int], scale: float) -> None:
     production = ProductionWeek("UTC", tuple(weights), "telemetry")
@@ -174,3 +193,9 @@ def test_a_forged_week_of_hours_is_refused() -> None:
     for wrong in ({"calls": (1,) * 167}, {"calls": (1,) * HOURS_A_WEEK, "slow": (168,)}):
         with pytest.raises(WrongShapeError):
             HoursSeen("UTC", **wrong)
+
+
+@pytest.mark.parametrize("less_own", [(1.0,) * 5, (0.0,) * HOURS_A_WEEK, (1.0,) * (HOURS_A_WEEK + 1)])
+def test_a_forged_week_less_own_calls_is_refused(less_own: tuple[float, ...]) -> None:
+    with pytest.raises(WrongShapeError, match="less_own"):
+        replace(UNIFORM, less_own=less_own)

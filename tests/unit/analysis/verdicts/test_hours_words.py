@@ -114,3 +114,18 @@ def test_any_week_is_told_in_one_short_sentence(weights: list[int], hours: list[
     week = production(dict(enumerate(map(float, weights))))
     words = coverage_words(seen(hours, week), week)
     assert len(words) < 330 and "none" not in words and "nan" not in words
+
+
+@pytest.mark.parametrize(
+    ("read", "words"),
+    [
+        (None, "when production calls was not recorded"),
+        (False, "when production calls could not be read"),
+        (True, "production calls too seldom to tell when"),
+    ],
+)
+def test_hours_that_could_not_be_read_are_not_those_of_an_action_that_is_seldom_called(
+    read: bool | None, words: str
+) -> None:
+    told = coverage_words(seen(cells([1], 10, 11), None), None, read=read)
+    assert told.endswith(f"(UTC); {words}, so no hour counts more than another")
