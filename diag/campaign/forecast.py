@@ -1,6 +1,7 @@
 """What a campaign comes to, before its first call and at any time later: when which action is done, at what
 cost."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -17,13 +18,20 @@ ASSUMED_S: Final = 1.0
 @dataclass(frozen=True, slots=True)
 class CampaignForecast:
     """`done_at`: Unix seconds by action id, None where the span is over before; `calls` still to come, by
-    action id; `busy_s`: seconds in which calls leave; `peak`: most calls/s at once."""
+    action id; `busy_s`: seconds in which calls leave; `peak`: most calls/s at once; `most_calls`: in
+    one window."""
 
     done_at: Mapping[str, float | None]
     calls: Mapping[str, int]
     windows: int
     busy_s: float
     peak: float
+    most_calls: int
+
+    @property
+    def a_minute(self) -> int:
+        """Return the most calls that leave in a minute: no two windows lie in one."""
+        return min(math.ceil(60.0 * self.peak), self.most_calls)
 
     @property
     def unfinished(self) -> tuple[str, ...]:
@@ -50,7 +58,7 @@ def forecast(
     done_at: dict[str, float | None] = {one.action_id: None for one in now.values() if one.done is None}
     calls = dict.fromkeys(done_at, 0)
     begun = windows = 0 if slot is None else slot.number - 1
-    busy_s, peak = 0.0, 0.0
+    busy_s, peak, most_calls = 0.0, 0.0, 0
     while slot is not None and any(at is None for at in done_at.values()):
         chosen = turns(campaign, slot, now, slot.due_at)
         for turn in chosen:
@@ -66,7 +74,9 @@ def forecast(
             windows += 1
             rate = min(sum(turn.rate for turn in chosen), campaign.budget.calls_per_s)
             peak = max(peak, rate)
-            in_turn_s = sum(turn.calls for turn in chosen) / campaign.budget.calls_per_s
+            together = sum(turn.calls for turn in chosen)
+            most_calls = max(most_calls, together)
+            in_turn_s = together / campaign.budget.calls_per_s
             busy_s += max(in_turn_s, ASSUMED_S + max((turn.calls - 1) / turn.rate for turn in chosen))
         slot = next_slot(campaign, windows, max(slot.ends_at, slot.due_at + campaign.window_s))
-    return CampaignForecast(done_at, calls, windows - begun, busy_s, peak)
+    return CampaignForecast(done_at, calls, windows - begun, busy_s, peak, most_calls)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from analysis.number_words import duration, percent, plural, reason_lines
+from analysis.number_words import duration, noun, percent, plural, reason_lines
 from diag.campaign.campaign import Campaign, allowed_s
 from diag.campaign.forecast import CampaignForecast
 from diag.campaign.prepare import Prepared
@@ -92,6 +92,7 @@ def cost_lines(
     """Return what the campaign costs: calls, time, requests, share of the limits, side effects."""
     allowed = allowed_s(campaign.stretches(campaign.began_at))
     calls, most = sum(number.calls.values()), sum(lowering.calls.values())
+    beginnings = lowering.windows * requests.each_window
     lines = [
         f"{plural(campaign.windows, 'window')} of at most {duration(campaign.window_s)}, one in every "
         f"{duration(allowed / campaign.windows)} of {duration(allowed)}, each at a random moment; "
@@ -100,14 +101,16 @@ def cost_lines(
         f"lowered (that needs 1,000 each): {duration(number.busy_s)} to {duration(lowering.busy_s)} in all.",
         f"This look took {plural(requests.look, 'request')}; each window begins with at most "
         f"{requests.each_window} more, which read the actions, their inputs and the limits.",
+        f"That is up to {most + beginnings:,} requests in all: {most:,} calls, and {beginnings:,} with which "
+        f"{plural(lowering.windows, 'window')} {noun(lowering.windows, 'begins', 'begin')}.",
     ]
     budget = campaign.budget
     if budget.token_per_minute is not None or budget.concurrent_executions is not None:
         token, concurrent = budget.token_per_minute or "?", budget.concurrent_executions or "?"
-        in_all = most + lowering.windows * requests.each_window
-        on_average = in_all / allowed * 60.0 / (budget.token_per_minute or 300)
+        on_average = (most + beginnings) / allowed * 60.0 / (budget.token_per_minute or 300)
+        a_minute = requests.each_window + max(number.a_minute, lowering.a_minute)
         lines.append(
-            f"At most {number.peak * 60:.0f} requests a minute of the token's {token} "
+            f"At most {a_minute:,} requests a minute of the token's {token}, a window's beginning included "
             f"(on average {percent(on_average)}), and {budget.in_flight} of the org's "
             f"{concurrent} concurrent executions, {budget.places_each} of them for one action."
         )

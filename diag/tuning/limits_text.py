@@ -4,7 +4,7 @@ sees, actions that are gone."""
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from analysis.number_words import by_reason, duration, noun, plural, reason_lines
+from analysis.number_words import by_reason, duration, noun, percent_at_most, plural, reason_lines
 from analysis.verdicts.hours_words import left_out_words
 from diag.campaign.campaign import LONGEST_S, Campaign
 from diag.campaign.reach import OutOfReach
@@ -77,6 +77,13 @@ def probe_lines(standings: Mapping[str, Standing], names: Mapping[str, str]) -> 
 
 def _when(one: OutOfReach) -> str:
     return f"{left_out_words(one.hours, one.week)} ({one.week.zone})"
+
+
+def _left_out(unreached: Sequence[OutOfReach]) -> str:
+    """The shares that are missing: "40 %", or "40 to 100 %" where actions differ; rounded up."""
+    shares = sorted(1.0 - (one.hours.share or 0.0) for one in unreached)
+    least, most = percent_at_most(shares[0]), percent_at_most(shares[-1])
+    return most if least == most else f"{least.removesuffix(' %')} to {most}"
 
 
 def _named(names: Sequence[str]) -> str:

@@ -44,7 +44,7 @@ def show_status(
     names = {one.action_id: one.name for one in campaign.actions}
     for line in (
         *status_lines(saved, campaign, reached, slot, now, zone),
-        *unread_lines(campaign),
+        *(unread_lines(campaign) if now < campaign.until else ()),
         *(reach_lines(unreached, len(campaign.actions), begun=True) if now < campaign.until else ()),
         *gone_lines(reached, names),
         *probe_lines(reached, names),

@@ -216,6 +216,7 @@ def test_hours_in_which_production_hardly_calls_are_said_to_lower_nothing_before
     assert run(["tune", "--dry-run"]) == ExitCode.OK
     shown = " ".join(capsys.readouterr().out.split())
     assert "Rarely used cannot be lowered by this campaign, and stays open to its end: no window" in shown
+    assert "% of production's calls, and at most a third may be missing." in shown
     assert "What would do: allow some of those hours in [hours] of the workload" in shown
     assert not (session / "runs").exists()
 

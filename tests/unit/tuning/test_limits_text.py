@@ -46,8 +46,9 @@ def test_one_action_by_name_with_when_production_calls_it_and_what_would_do() ->
     (line,) = reach_lines([ONE], 3, begun=False)
 
     assert line == (
-        "Get Orders cannot be lowered by this campaign, and stays open to its end: no window comes when "
-        f"production calls. Get Orders: as stated, {WHEN}. "
+        "Get Orders cannot be lowered by this campaign, and stays open to its end: no window comes in the "
+        "hours of 100 % of production's calls, and at most a third may be missing. "
+        f"Get Orders: as stated, {WHEN}. "
         "What would do: allow some of those hours in [hours] of the workload."
     )
 
@@ -92,3 +93,22 @@ def test_what_is_there_again_and_a_window_that_was_put_off_are_one_sentence_each
     assert back_lines(["Orders"]) == ["Orders: it is there again, and is called again"]
     assert put_off_line("No network.", made_up_for=True).endswith("No network. It is made up for.")
     assert "made up for" not in put_off_line("No network.", made_up_for=False)
+
+
+def reached(share: float) -> OutOfReach:
+    return replace(ONE, hours=replace(NOTHING, share=share))
+
+
+@pytest.mark.parametrize(
+    ("shares", "says"),
+    [
+        ([0.6], "in the hours of 40 % of production's calls"),
+        ([0.665], "in the hours of 34 % of production's calls"),  # more than a third, also when rounded
+        ([0.6, 0.6], "in the hours of 40 % of production's calls"),
+        ([0.6, 0.0, 0.3], "in the hours of 40 to 100 % of production's calls"),
+    ],
+)
+def test_what_no_window_reaches_is_said_as_a_share(shares: list[float], says: str) -> None:
+    (line,) = reach_lines([reached(share) for share in shares], 3, begun=False)
+
+    assert f"no window comes {says}, and at most a third may be missing" in line
