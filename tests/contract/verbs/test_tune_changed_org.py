@@ -254,6 +254,8 @@ def test_a_campaign_whose_plan_was_carried_out_does_not_begin_anew(
     kept = folder.campaign.read_text()
     folder.applied.touch()
     workload(session, 'name = "Kept"')
+    on_a_clock_that_jumps(monkeypatch)
+    monkeypatch.setattr(windows, "run_load", refuses(lambda _: None))  # none is to be made
     capsys.readouterr()
 
     assert run(["tune", "--apply", "--yes"]) == ExitCode.OK
