@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 DAY_S: Final = 86_400.0
@@ -56,7 +56,7 @@ class CutOffHistory:
     @property
     def all(self) -> CutOffSpan:
         """Return all of it as one span."""
-        return _together(self.spans)
+        return together(self.spans)
 
 
 def cut_off_history(
@@ -77,16 +77,17 @@ def cut_off_history(
         spans.setdefault(first + (day.at - first) // (each * DAY_S) * each * DAY_S, []).append(day)
     history = CutOffHistory(accepted, each, tuple(CutOffSpan(at, *_sums(some)) for at, some in spans.items()))
     seen = [change for change in changes if first <= change.at < history.until]
-    return CutOffHistory(accepted, each, history.spans, tuple(seen[-MOST_CHANGES:]))
+    return replace(history, changes=tuple(seen[-MOST_CHANGES:]))
 
 
-def grouped(spans: Sequence[CutOffSpan], most: int) -> list[CutOffSpan]:
-    """Return at most `most` spans, neighbours put together."""
+def grouped(spans: Sequence[CutOffSpan], most: int) -> list[Sequence[CutOffSpan]]:
+    """Return the spans as at most `most` groups of neighbours."""
     step = math.ceil(len(spans) / most)
-    return [_together(spans[begin : begin + step]) for begin in range(0, len(spans), step)]
+    return [spans[begin : begin + step] for begin in range(0, len(spans), step)]
 
 
-def _together(spans: Sequence[CutOffSpan]) -> CutOffSpan:
+def together(spans: Sequence[CutOffSpan]) -> CutOffSpan:
+    """Return spans as one that begins with the first of them."""
     return CutOffSpan(spans[0].at, *_sums(spans))
 
 

@@ -201,8 +201,9 @@ class _Display:
 
 def flags_to(settings: "Settings") -> tuple[str, ...]:
     """Return the flags that lead the commands after this one to the same org: a profile that was named."""
-    named = settings.profile is not None and settings.origins.get("profile") == "flag"
-    return ("--profile", str(settings.profile)) if named else ()
+    from diag.interaction.recommend_options import profile_flags
+
+    return profile_flags(settings.profile if settings.origins.get("profile") == "flag" else None)
 
 
 def kept_plan(runs: Path, plan_digest: str) -> Path:

@@ -4,6 +4,7 @@ A lowering needs two thirds of production's calls in hours that were seen (docs/
 matter"). Where no window can come in the others, more calls do not help, and that is known before the first.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -78,12 +79,10 @@ def _seen_with(
 ) -> HoursSeen:
     """What is seen with these calls and enough more in each hour in which a window can come."""
     moments = [
-        np.arange(begin - begin % QUARTER_S + QUARTER_S * (begin % QUARTER_S > 0.0), end, QUARTER_S)
+        np.r_[begin, np.arange(math.ceil(begin / QUARTER_S) * QUARTER_S, end, QUARTER_S)]
         for begin, end in stretches
         if end - begin >= window_s
     ]
-    begins = [begin for begin, end in stretches if end - begin >= window_s]
-    at = np.sort(np.concatenate([np.array(begins, dtype=np.float64), *moments]))
-    reached = np.unique(hours_of_week(at, week.zone))
+    reached = np.unique(hours_of_week(np.concatenate([np.zeros(0), *moments]), week.zone))
     every = np.concatenate([np.repeat(np.arange(HOURS_A_WEEK), calls), np.repeat(reached, int(ENOUGH_CALLS))])
     return hours_seen(every, np.zeros(every.size, dtype=np.bool_), week, week.zone)

@@ -5,7 +5,6 @@ watched (diag/sandbox/routes/clock.py). Calls take their real time. An org is ne
 """
 
 import http.client
-import math
 import time
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -13,13 +12,12 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from analysis.format.checked_json import UnfitJsonError, parse_object
+from analysis.format.typed_json import Amount, UnixSeconds, WrongShapeError, typed
 from diag.clocks.wall_clock import REAL_TIME, WallClock
 from diag.errors import DiagError
 from diag.target import Target
 
 LONGEST_SLEEP_S: Final = 86_400.0
-LATEST_S: Final = 253_402_300_799
-"""The last second of the year 9999: what a date can show."""
 _PATH: Final = "/sandbox/clock"
 _TIMEOUT_S: Final = 60.0
 _MOST_BYTES: Final = 4096
@@ -94,12 +92,15 @@ class _SandboxTime:
         return told
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    now: UnixSeconds
+    time_lapse: Amount
+
+
 def _read(text: bytes) -> tuple[float, float] | None:
     try:
-        body = parse_object(text)
-    except UnfitJsonError:
+        told = typed(_Told, parse_object(text))
+    except (UnfitJsonError, WrongShapeError):
         return None
-    now, lapse = body.get("now"), body.get("time_lapse")
-    if not isinstance(now, int | float) or not isinstance(lapse, int | float):
-        return None
-    return (float(now), float(lapse)) if 0.0 <= now <= LATEST_S and math.isfinite(lapse) else None
+    return float(told.now), float(told.time_lapse)

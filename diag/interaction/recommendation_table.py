@@ -1,6 +1,7 @@
 """An analysis as tables and as sentences."""
 
 from collections.abc import Collection
+from typing import Final
 
 from analysis.number_words import invented, percentile_name, reason_lines
 from analysis.verdicts.apply_rules import held_back
@@ -12,15 +13,19 @@ from reports.wording.rule_details import RULE_HEADINGS, rule_details
 from reports.wording.seen_words import seen_for
 from reports.wording.verdict_words import cut_off_then, shown_number, wording_of
 
+_ANSWER: Final = (
+    Column("action"),
+    Column("now", "right"),
+    Column("recommended", "right"),
+    Column("verdict"),
+)
+
 
 def recommendation_table(analysis: Analysis) -> Table:
     """Return one row per action: present and recommended timeout, verdict, and what it rests on."""
     return Table(
         columns=(
-            Column("action"),
-            Column("now", "right"),
-            Column("recommended", "right"),
-            Column("verdict"),
+            *_ANSWER,
             Column(percentile_name(analysis.settings.percentile), "right", 2),
             Column("at most", "right", 2),
             Column("calls", "right", 2),
@@ -32,10 +37,7 @@ def recommendation_table(analysis: Analysis) -> Table:
         ),
         rows=tuple(
             (
-                row.action_name,
-                _timeout(row.current_timeout_s, row.timeout_is_set),
-                _recommended(row),
-                wording_of(row).word,
+                *_answer(row),
                 numbers.quantile_below(
                     analysis.settings.percentile, row.percentile, row.quantile_ms, row.source
                 ),
@@ -54,22 +56,16 @@ def recommendation_table(analysis: Analysis) -> Table:
 
 def verdict_table(analysis: Analysis) -> Table:
     """Return one row per action: present and recommended timeout and the verdict, nothing of the evidence."""
-    return Table(
-        columns=(
-            Column("action"),
-            Column("now", "right"),
-            Column("recommended", "right"),
-            Column("verdict"),
-        ),
-        rows=tuple(
-            (
-                row.action_name,
-                _timeout(row.current_timeout_s, row.timeout_is_set),
-                _recommended(row),
-                wording_of(row).word,
-            )
-            for row in analysis.actions
-        ),
+    return Table(_ANSWER, tuple(_answer(row) for row in analysis.actions))
+
+
+def _answer(row: Recommendation) -> tuple[str, str | None, str, str]:
+    """Return an action's cells below _ANSWER."""
+    return (
+        row.action_name,
+        _timeout(row.current_timeout_s, row.timeout_is_set),
+        _recommended(row),
+        wording_of(row).word,
     )
 
 

@@ -37,8 +37,8 @@ from diag.tuning.same_campaign import question_of
 from diag.tuning.tune_context import TuneContext
 from diag.tuning.tune_options import DEFAULT_OVER
 from diag.workload.org_limits import read_limits
-from diag.workload.read_workload import read_workload
-from diag.workload.workload import EVERYTHING, Workload
+from diag.workload.read_workload import what_may_be_called
+from diag.workload.workload import Workload
 
 BESIDE: Final = 4
 """Requests with which a window begins beside actions and inputs: a login, the org's name, two of limits."""
@@ -52,7 +52,7 @@ def begin(context: TuneContext, client: GenesysClient) -> Saved | None:
     options = context.options
     over = options.over or DEFAULT_OVER
     span = span_s(over)
-    workload = _workload(context)
+    workload = what_may_be_called(options.workload_file, sandbox=context.target.sandbox)
     question = question_of(context, over)  # of the files as they were just read, not after the look
     scope = _scope(context, client, workload)
     listing = client.requests
@@ -82,13 +82,6 @@ def begin(context: TuneContext, client: GenesysClient) -> Saved | None:
     _save_production(context, production)
     context.folder.begin(saved)
     return saved
-
-
-def _workload(context: TuneContext) -> Workload | None:
-    file = context.options.workload_file
-    if file is not None:
-        return read_workload(file)
-    return EVERYTHING if context.target.sandbox else None
 
 
 def _scope(context: TuneContext, client: GenesysClient, workload: Workload | None) -> TuneScope:

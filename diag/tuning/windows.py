@@ -22,8 +22,7 @@ from diag.tuning.approved_files import refuse_changed_files
 from diag.tuning.campaign_text import at, window_line
 from diag.tuning.limits_text import back_lines, gone_lines, probe_lines, put_off_line
 from diag.tuning.tune_context import TuneContext
-from diag.workload.read_workload import read_workload
-from diag.workload.workload import EVERYTHING
+from diag.workload.read_workload import what_may_be_called
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,7 @@ class LoadWindows:
         try:
             with GenesysClient(target.connection) as client:
                 inventory = tuple(client.list_actions(include_auth_actions=True))
-                workload = read_workload(file) if file is not None else EVERYTHING if target.sandbox else None
+                workload = what_may_be_called(file, sandbox=target.sandbox)
                 where = None if file is None else str(file)
                 return gone(client, TuneScope(inventory, (), workload, where, target.sandbox), action_ids)
         except ApiError:

@@ -23,7 +23,7 @@ from diag.workload.make_payloads import is_json
 from diag.workload.payload import Payload
 from diag.workload.read_payloads import read_payloads
 from diag.workload.real_inputs import PLACEHOLDER, unfilled
-from diag.workload.workload import MODES, WORKLOAD_VERSION, Workload, WorkloadEntry
+from diag.workload.workload import EVERYTHING, MODES, WORKLOAD_VERSION, Workload, WorkloadEntry
 
 _DURATION: Final = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?")
 _TOP: Final = frozenset({"format_version", "run", "guard", "soak", "ramp", "hours", "stage", "action"})
@@ -42,6 +42,15 @@ def read_workload(path: Path) -> Workload:
     if not os.path.lexists(path):
         raise UsageError(f"There is no workload file {path}.", hint=f"diag init {path} writes one.")
     return parse_workload(_document(path), str(path), path.parent)
+
+
+def what_may_be_called(file: Path | None, *, sandbox: bool) -> Workload | None:
+    """Return the workload of a file; without one everything in a sandbox, and nothing in an org (None).
+
+    Raises UsageError."""
+    if file is not None:
+        return read_workload(file)
+    return EVERYTHING if sandbox else None
 
 
 def payload_files(path: Path) -> tuple[str, ...]:

@@ -1,10 +1,10 @@
 """A run that nobody waits for any more, once the org has been read: it is not begun."""
 
 import os
-import time
 
 from diag.errors import NotBegunError
 from loadtests.planning.plan import LoadPlan
+from loadtests.recording.run_clock import RunClock
 from loadtests.steering.director import HOURS_OVER
 
 
@@ -17,5 +17,5 @@ def refuse_what_is_too_late(plan: LoadPlan, parent_pid: int | None, *, ahead_s: 
     """
     if parent_pid is not None and os.getppid() != parent_pid:
         raise NotBegunError("The process that started this run no longer runs.")
-    if plan.may_call_until is not None and time.time() + ahead_s >= plan.may_call_until:
+    if RunClock(ahead_s).is_past(plan.may_call_until):
         raise NotBegunError(f"{HOURS_OVER.capitalize()}: nothing was called.")

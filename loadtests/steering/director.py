@@ -98,12 +98,11 @@ class Director:
         if not self._cap_noted and (capped := self._rates.capped(now_s, users)) is not None:
             self._cap_noted = True
             self._carry_out([Notice("limit", capped)])
-        closed = self._clock.is_past(self._plan.may_call_until)
-        silent = self._over or self._token.lost or closed
+        silent = self._over or self._token.lost or self._hours_are_over
         rates = [0.0] * len(self._plan.actions) if silent else self._rates.rates(now_s, users)
         return Orders(
             load=Load(rates, self._rates.load(now_s, users)),
-            on_hold=self._rates.pauses(now_s) or self._token.lost or closed,
+            on_hold=self._rates.pauses(now_s) or self._token.lost or self._hours_are_over,
             new_token=self._token.take_new_token(),
         )
 
@@ -119,13 +118,18 @@ class Director:
         if not self._ended:
             self._carry_out(self._token.second(second))
         why = self._rates.over(second.now_s) or (self._ramp.over if self._ramp is not None else None)
-        if why is None and self._clock.is_past(self._plan.may_call_until):
+        if why is None and self._hours_are_over:
             why = f"{HOURS_OVER}; planned calls not sent: {self._call_count.missing}"
         if why is not None and not self._over:
             self._over, self._over_why = True, why
         if self._over and not self._ended and not self._waits_for(second):
             self._ended = True
             self._port.end_run(self._over_why, failed=False)
+
+    @property
+    def _hours_are_over(self) -> bool:
+        """Whether the time in which calls may leave is over."""
+        return self._clock.is_past(self._plan.may_call_until)
 
     def _waits_for(self, second: Second) -> bool:
         """Whether something must come to its end before the run does: submitted jobs, calls in flight.
@@ -134,7 +138,7 @@ class Director:
         cut off after `drain_s`, the slow ones among them would take the answer away again. After the time in
         which calls may leave a job is followed no further: its polls are calls.
         """
-        if self._clock.is_past(self._plan.may_call_until):
+        if self._hours_are_over:
             return bool(second.in_flight)
         return bool(second.open_jobs) or (
             bool(second.in_flight) and self._rates.all_done and not self.left_out

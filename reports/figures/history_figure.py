@@ -1,11 +1,12 @@
 """Months of production of one action: the drawing, its sentence, and the same as a table of words."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from analysis.number_words import percent, plural
-from analysis.views.cut_off_history import DAY_S, CutOffHistory, grouped
+from analysis.views.cut_off_history import DAY_S, CutOffHistory, CutOffSpan, grouped, together
 from reports.figures.history_bars import history_bars
 
 MOST_ROWS: Final = 10
@@ -34,18 +35,16 @@ class HistoryFigure:
 
 def history_figure(history: CutOffHistory) -> HistoryFigure:
     """Return the months of one action; days are UTC."""
-    spans = history.spans
-    step = -(-len(spans) // MOST_ROWS)
-    last_days = [*(spans[step - 1 :: step]), spans[-1]]
-    rows = tuple(
-        HistoryRow(
-            _days(group.at, last.at + history.days_each * DAY_S), group.executions, group.cut_off, group.share
-        )
-        for group, last in zip(grouped(spans, MOST_ROWS), last_days, strict=False)
-    )
+    rows = tuple(_row(group, history.days_each) for group in grouped(history.spans, MOST_ROWS))
     return HistoryFigure(
         history_bars(history), _sentence(history), rows, history.days_each, bool(history.changes)
     )
+
+
+def _row(group: Sequence[CutOffSpan], days_each: int) -> HistoryRow:
+    every = together(group)
+    days = _days(every.at, group[-1].at + days_each * DAY_S)
+    return HistoryRow(days, every.executions, every.cut_off, every.share)
 
 
 def _sentence(history: CutOffHistory) -> str:

@@ -121,7 +121,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/settings.py": {"diag.errors", "diag.genesys.http", "diag.setting_sources"},
     "diag/target.py": {"diag.errors", "diag.genesys.http", "diag.settings"},
     "diag/clocks/target_clock.py": {
-        "analysis.format.checked_json", "diag.clocks.wall_clock", "diag.errors", "diag.target",
+        "analysis.format.checked_json", "analysis.format.typed_json", "diag.clocks.wall_clock",
+        "diag.errors", "diag.target",
     },
     "diag/clocks/__init__.py": set(),
     "diag/clocks/wall_clock.py": set(),

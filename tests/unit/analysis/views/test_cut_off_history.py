@@ -12,6 +12,7 @@ from analysis.views.cut_off_history import (
     TimeoutChange,
     cut_off_history,
     grouped,
+    together,
 )
 
 BEGAN = 20_000 * DAY_S
@@ -52,5 +53,5 @@ def test_no_execution_is_lost_or_counted_twice_and_nothing_grows_without_end(
     assert history.all.executions == 100 * len(drawn)
     assert len(history.spans) <= MOST_SPANS and len(history.changes) <= MOST_CHANGES
     assert all(history.spans[0].at <= change.at < history.until for change in history.changes)
-    assert sum(group.executions for group in grouped(history.spans, 14)) == history.all.executions
+    assert sum(together(group).executions for group in grouped(history.spans, 14)) == history.all.executions
     assert len(grouped(history.spans, 14)) <= 14
