@@ -28,12 +28,16 @@ class PlatformMiddleware:
         scope["arrived_s"] = arrived_s = self._sandbox.clock.monotonic_s()
         scope["correlation_id"] = correlation_id = str(uuid.uuid4())
         started = False
+        served_s: float | None = None
 
         async def send_with_id(message: Message) -> None:
-            nonlocal started
+            nonlocal started, served_s
             if message["type"] == "http.response.start":
                 started = True
                 message["headers"].append((b"inin-correlation-id", correlation_id.encode()))
+            elif not message.get("more_body"):
+                # Before its end leaves: whoever has the reply may be on a core before this process is again.
+                served_s = self._sandbox.clock.monotonic_s()
             await send(message)
 
         try:
@@ -53,7 +57,9 @@ class PlatformMiddleware:
         finally:
             execution: Execution | None = scope.get("execution")
             if execution is not None:
-                execution.served_ms = (self._sandbox.clock.monotonic_s() - arrived_s) * 1e3
+                if served_s is None:  # no reply that ends: a fault's own bytes, or a lost connection
+                    served_s = self._sandbox.clock.monotonic_s()
+                execution.served_ms = (served_s - arrived_s) * 1e3
                 self._sandbox.observations.record(execution)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
