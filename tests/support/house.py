@@ -137,6 +137,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "analysis.format.checked_json", "diag.__version__", "diag.genesys.api_errors", "diag.genesys.replies",
         "httpx", "stamina",
     },
+    "diag/noted_drafts.py": {*_CLIENT, "analysis.format.drafts_file", "diag.genesys.drafts"},
     # the sandbox: knows nothing of the client, so that each can prove the other
     "diag/sandbox/__init__.py": set(),
     "diag/sandbox/__main__.py": {
@@ -253,7 +254,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "loadtests/planning": {
         *_CLIENT, "analysis.coverage.week_of_hours",
         "analysis.format", "diag.choice", "diag.errors", "diag.exit_codes", "diag.genesys.drafts",
-        "diag.inventory", "diag.measuring.own_calls", "diag.production.production_weeks",
+        "diag.inventory", "diag.measuring.own_calls", "diag.noted_drafts", "diag.production.production_weeks",
         "diag.sandbox.launch", "diag.settings",
         "diag.target", "diag.workload",
     },
