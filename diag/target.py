@@ -2,8 +2,12 @@
 
 import http.client
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Final
+from urllib.parse import urlsplit
 
+from analysis.format.checked_json import UnfitJsonError, parse_object
+from analysis.format.typed_json import WrongShapeError, typed
 from diag.errors import CredentialsError
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.secret import Secret
@@ -11,6 +15,11 @@ from diag.settings import SANDBOX_ID, Settings
 
 SANDBOX_PORT: Final = 8377
 """Where `diag sandbox` listens by default, and where verbs without credentials look for it."""
+_PATH: Final = "/sandbox/about"
+_GUESS_S: Final = 1.0
+"""So long an answer may take where nobody said that a sandbox runs."""
+_PATIENCE_S: Final = 10.0
+_MOST_BYTES: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +28,28 @@ class Target:
 
     connection: Connection
     sandbox: bool
+    """Nothing real is there: banners, reports and the journal say so."""
+    rehearsal: bool = False
+    """The sandbox asks to be treated as an org (`diag sandbox --as-org`)."""
+
+    @property
+    def counts_as_org(self) -> bool:
+        """Return whether limits are kept, consent is asked and the guard is on."""
+        return self.rehearsal or not self.sandbox
+
+    @property
+    def note(self) -> str:
+        """Return what a banner adds to "nothing is real": that it is called as an org all the same."""
+        return "; it counts as an org (--as-org)" if self.sandbox and self.rehearsal else ""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a sandbox says of itself."""
+
+    sandbox: str
+    """Name of its scenario."""
+    as_org: bool
 
 
 def find_target(settings: Settings) -> Target:
@@ -28,11 +59,12 @@ def find_target(settings: Settings) -> Target:
     server. Raises CredentialsError, with the reason, where neither can be reached.
     """
     if settings.has_credentials and not settings.sandbox:
-        connection = settings.connection()
-        return Target(connection, leads_to_sandbox(connection))
+        return target_at(settings.connection())
     why_not = settings.why_no_sandbox
-    if why_not is None and _is_sandbox(SANDBOX_PORT):
-        return Target(sandbox_connection(f"http://127.0.0.1:{SANDBOX_PORT}"), sandbox=True)
+    usual = f"http://127.0.0.1:{SANDBOX_PORT}"
+    about = None if why_not is not None else _about(usual, _GUESS_S)
+    if about is not None:
+        return Target(sandbox_connection(usual), sandbox=True, rehearsal=about.as_org)
     not_running = f"No sandbox is running on 127.0.0.1:{SANDBOX_PORT} (diag sandbox)."
     if settings.sandbox:
         raise CredentialsError(not_running, hint="Start one: diag sandbox")
@@ -43,9 +75,19 @@ def find_target(settings: Settings) -> Target:
         raise CredentialsError(error.message, hint=error.hint, details=details) from None
 
 
-def leads_to_sandbox(connection: Connection) -> bool:
-    """Return whether a connection leads to the sandbox: on this machine, with its well-known client id."""
-    return connection.is_loopback and connection.client_id == SANDBOX_ID
+def target_at(connection: Connection) -> Target:
+    """Return what a connection leads to: the sandbox only if it is on this machine and says that it is one.
+
+    An org's client id is never taken to one, whatever an address says (a proxy on this machine). A sandbox
+    that does not answer just now counts as an org.
+    """
+    if not connection.is_loopback or connection.client_id not in (SANDBOX_ID, None):
+        return Target(connection, sandbox=False)
+    try:
+        about = _ask(connection.api_base, _PATIENCE_S)
+    except (OSError, http.client.HTTPException):
+        return Target(connection, sandbox=connection.client_id == SANDBOX_ID, rehearsal=True)
+    return Target(connection, about is not None, about is not None and about.as_org)
 
 
 def sandbox_connection(base_url: str) -> Connection:
@@ -71,14 +113,29 @@ def sandbox_environment(connection: Connection) -> dict[str, str]:
     }
 
 
-def _is_sandbox(port: int) -> bool:
-    """Whether the sandbox listens there: asked for what only it has, before any credential is sent."""
-    probe = http.client.HTTPConnection("127.0.0.1", port, timeout=1.0)
+def _about(base: str, patience_s: float) -> About | None:
+    """Return what answers there as a sandbox, before any credential is sent; None: nothing does."""
     try:
-        probe.request("GET", "/sandbox/switches")
-        reply = probe.getresponse()
-        return reply.status == http.HTTPStatus.OK and b"timeout_form" in reply.read(65_536)
+        return _ask(base, patience_s)
     except (OSError, http.client.HTTPException):
-        return False
+        return None
+
+
+def _ask(base: str, patience_s: float) -> About | None:
+    """Return what the sandbox says of itself; None for a reply of another kind. Raises OSError, HTTPException
+    where none comes."""
+    where = urlsplit(base)
+    kind = http.client.HTTPSConnection if where.scheme == "https" else http.client.HTTPConnection
+    probe = kind(where.hostname or "", where.port, timeout=patience_s)
+    try:
+        probe.request("GET", where.path + _PATH)
+        reply = probe.getresponse()
+        text = reply.read(_MOST_BYTES)
     finally:
         probe.close()
+    if reply.status != HTTPStatus.OK:
+        return None
+    try:
+        return typed(About, parse_object(text))
+    except (UnfitJsonError, WrongShapeError):
+        return None

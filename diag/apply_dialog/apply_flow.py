@@ -30,11 +30,11 @@ _ALL: Final = PlanOptions()
 
 def identify(client: "GenesysClient") -> OrgIdentity:
     """Return which org the client talks to."""
-    from diag.target import leads_to_sandbox
+    from diag.target import target_at
 
     organization = client.organization()
-    connection = client.connection
-    return OrgIdentity(organization.id, organization.name, connection.host, leads_to_sandbox(connection))
+    target = target_at(client.connection)
+    return OrgIdentity(organization.id, organization.name, target.connection.host, target.sandbox)
 
 
 def build_plan(

@@ -69,7 +69,7 @@ def _why_not_called(client: GenesysClient, scope: TuneScope, action: Action) -> 
     with suppress(NotFoundError, PermissionMissingError):  # then no input can be made, which is a reason
         client.get_action(action.id, contract=True)  # raises: one that cannot be read just now is none
     one = replace(workload, entries=(replace(entry, id=action.id, name=None, category=None),))
-    kept, left_out = choose(one, [action], [action.id], where=scope.where, sandbox=scope.sandbox)
+    kept, left_out = choose(one, [action], [action.id], where=scope.where, as_org=scope.as_org)
     try:
         kept, without = with_inputs(client, kept, workload.seed)
     except UsageError as error:  # a campaign is held to the inputs that were approved: mended ones are others
@@ -77,7 +77,7 @@ def _why_not_called(client: GenesysClient, scope: TuneScope, action: Action) -> 
     if not kept:
         return next(each.why for each in (*left_out, *without))
     try:
-        allowed = scope.sandbox or changes_allowed(one, entry)
+        allowed = not scope.as_org or changes_allowed(one, entry)
         resolved_poll(entry.poll, scope.inventory, changes_allowed=allowed)
     except UsageError as error:  # the action that it polls has gone the same ways
         return f"what it polls cannot be called: {error.message}"

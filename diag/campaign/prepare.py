@@ -29,9 +29,6 @@ from diag.workload.org_limits import OrgLimits
 from diag.workload.workload import Workload
 
 SANDBOX_BUDGET: Final = Budget(calls_per_s=100.0, in_flight=1000)
-LAPSED_BUDGET: Final = replace(SANDBOX_BUDGET, fastest_gap_s=0.05, most_windows=32)
-"""For a sandbox whose day is time-lapsed: a window takes longer there than the wait for it, so there are as
-few as a lowering needs (30) with two to spare."""
 ANSWERS: Final = (Verdict.OK, Verdict.RAISE, Verdict.LOWER, Verdict.OVER_CAP_USE_ASYNC)
 NO_WORKLOAD: Final = "not in a workload: diag init writes one, which says what may be called and with what"
 
@@ -48,7 +45,7 @@ class TuneScope:
     actions: tuple[Action, ...]
     workload: Workload | None
     where: str | None
-    sandbox: bool
+    as_org: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,23 +132,30 @@ def production_gap_s(observed: Observed | None) -> float | None:
     return hours * 3600.0 / observed.counts.executions
 
 
-def budget_of(limits: OrgLimits, workload: Workload, *, sandbox: bool, lapsed: bool = False) -> Budget:
+def budget_of(limits: OrgLimits, workload: Workload, *, as_org: bool, lapsed: bool = False) -> Budget:
     """Return what the limits leave, by the same shares as a run's; half of it where jobs are polled, too.
 
-    `lapsed`: it is a sandbox whose day is time-lapsed.
+    `as_org` is false for a sandbox that does not count as one; `lapsed`: its day is time-lapsed.
     """
-    if sandbox:
-        return LAPSED_BUDGET if lapsed else SANDBOX_BUDGET
+    if not as_org:
+        return _lapsed(SANDBOX_BUDGET) if lapsed else SANDBOX_BUDGET
     polled = any(entry.poll is not None for entry in workload.entries)
     most = (
         limits.in_flight if workload.max_in_flight is None else min(workload.max_in_flight, limits.in_flight)
     )
-    return Budget(
+    budget = Budget(
         calls_per_s=limits.calls_per_s * (0.5 if polled else 1.0),
         in_flight=most,
         token_per_minute=limits.token_per_minute,
         concurrent_executions=limits.concurrent_executions,
     )
+    return _lapsed(budget) if lapsed else budget
+
+
+def _lapsed(budget: Budget) -> Budget:
+    """Return the budget in a time-lapsed day: a window takes longer there than the wait for it, so there are
+    as few as a lowering needs (30) with two to spare."""
+    return replace(budget, fastest_gap_s=0.05, most_windows=32)
 
 
 def campaign_of(
@@ -212,7 +216,7 @@ def _callable(
         scope.inventory,
         [action.id for action in wanted],
         where=scope.where,
-        sandbox=scope.sandbox,
+        as_org=scope.as_org,
     )
     kept, without = with_inputs(client, kept, scope.workload.seed)
     refused += [

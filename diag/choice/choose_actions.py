@@ -46,11 +46,12 @@ def choose(
     wanted: Sequence[str],
     *,
     where: str | None,
-    sandbox: bool,
+    as_org: bool,
 ) -> Sorted:
     """Return the actions that both the workload and `wanted` (`--action`) name; empty `wanted` names all.
 
     The first entry of the workload that names an action counts. `where`: the workload file, for messages.
+    `as_org`: only what may be called on an org.
     Raises UsageError for a name that means no action, and where the two agree on none.
     """
     asked = {action.id for action in actions_to_call(inventory, wanted)}
@@ -61,7 +62,7 @@ def choose(
         if action.id not in asked or action.id not in entry_of:
             continue
         entry = entry_of[action.id]
-        selection = select([action], sandbox=sandbox, allow_side_effects=changes_allowed(workload, entry))
+        selection = select([action], as_org=as_org, allow_side_effects=changes_allowed(workload, entry))
         kept += [Candidate(chosen, entry) for chosen in selection.chosen]
         left_out += selection.left_out
     if not kept and not left_out:
@@ -148,7 +149,7 @@ def resolved_poll(poll: Poll | None, inventory: Sequence[Action], *, changes_all
     meant = actions_to_call(inventory, [poll.action])
     if len(meant) != 1:
         raise UsageError(f"poll: {poll.action!r} means {len(meant)} actions.", hint="Give its id.")
-    selection = select(meant, sandbox=False, allow_side_effects=changes_allowed)
+    selection = select(meant, as_org=True, allow_side_effects=changes_allowed)
     if not selection.chosen:
         raise UsageError(f"poll: {meant[0].name} may not be called: {selection.left_out[0].why}.")
     return replace(poll, action=meant[0].id, action_name=meant[0].name)

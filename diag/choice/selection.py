@@ -33,7 +33,7 @@ def actions_to_call(actions: Sequence[Action], wanted: Sequence[str]) -> tuple[A
     return wanted_actions(actions, wanted)
 
 
-def select(actions: Sequence[Action], *, sandbox: bool, allow_side_effects: bool) -> Selection:
+def select(actions: Sequence[Action], *, as_org: bool, allow_side_effects: bool) -> Selection:
     """Leave out what must not be called.
 
     A call runs the real request: on an org an action whose request is not a GET is called only where the
@@ -42,7 +42,7 @@ def select(actions: Sequence[Action], *, sandbox: bool, allow_side_effects: bool
     chosen: list[Action] = []
     left_out: list[LeftOut] = []
     for action in actions:
-        why = _why_not(action, sandbox=sandbox, allow_side_effects=allow_side_effects)
+        why = _why_not(action, as_org=as_org, allow_side_effects=allow_side_effects)
         if why is None:
             chosen.append(action)
         else:
@@ -50,10 +50,10 @@ def select(actions: Sequence[Action], *, sandbox: bool, allow_side_effects: bool
     return Selection(tuple(chosen), tuple(left_out))
 
 
-def _why_not(action: Action, *, sandbox: bool, allow_side_effects: bool) -> str | None:
+def _why_not(action: Action, *, as_org: bool, allow_side_effects: bool) -> str | None:
     if action.kind == "custom_auth":
         return "a custom authentication action: flows never call it"
-    if sandbox or allow_side_effects:
+    if allow_side_effects or not as_org:
         return None
     method = action.request_type
     if method is None:

@@ -50,7 +50,7 @@ def command(file: Path, actions: tuple[str, ...], force: bool, profile: str | No
         listed = [Listed(action, _contract(client, action) if read_contracts else None) for action in chosen]
         limits = read_limits(client)
         org = "the built-in sandbox" if target.sandbox else client.organization().name
-    text = workload_text(listed, org=org, sandbox=target.sandbox, limits=limits)
+    text = workload_text(listed, org=org, as_org=target.counts_as_org, limits=limits)
     if not write_result(console, text, file):
         return
     console.result(str(file))

@@ -204,17 +204,16 @@ def _confirmed_org(console: "Console", settings: "Settings") -> str | None:
     """For a protected profile: the org's name, typed by the user."""
     if not settings.protected:
         return None
+    from diag.apply_dialog.approval import approved_for
     from diag.genesys.client import GenesysClient
     from diag.target import find_target
 
     target = find_target(settings)
-    if target.sandbox:
+    if not target.counts_as_org:
         return None
     with GenesysClient(target.connection) as client:
         name = client.organization().name
-    if not console.confirm(
-        f"Calls run real requests in {name}. Type the org's name to continue.", expected=name
-    ):
+    if not approved_for(console, settings, name, f"Call these actions of {name}?", yes=False):
         raise UsageError("That is not the org's name; nothing was called.")
     return name
 

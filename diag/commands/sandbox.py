@@ -14,6 +14,7 @@ from diag.interaction.output import NamedPath
         "diag sandbox --list",
         "diag sandbox --port 0 --scenario slow-episodes --seed 7",
         "diag sandbox --state my-org.json",
+        "diag sandbox --as-org",
     )
 )
 @click.option(
@@ -25,10 +26,8 @@ from diag.interaction.output import NamedPath
 )
 @click.option(
     "--scenario",
-    default="demo",
-    show_default=True,
     metavar="NAME|FILE",
-    help="What the org is like; --list names them.",
+    help="What the org is like; --list names them.  [default: demo; with --as-org: rehearsal]",
 )
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same latencies.")
 @click.option(
@@ -36,10 +35,21 @@ from diag.interaction.output import NamedPath
     type=NamedPath(dir_okay=False),
     help="Keep the org in this file, so that you can stop and continue later.",
 )
+@click.option(
+    "--as-org",
+    is_flag=True,
+    help="Rehearse: let it count as an org, so that limits are kept, consent is asked and the guard is on.",
+)
 @click.option("--list", "list_", is_flag=True, help="List the scenarios that come with diag, and exit.")
 @click.option("--exit-with-parent", is_flag=True, hidden=True, help="Stop when stdin ends.")
 def command(
-    port: int, scenario: str, seed: int, state: Path | None, list_: bool, exit_with_parent: bool
+    port: int,
+    scenario: str | None,
+    seed: int,
+    state: Path | None,
+    as_org: bool,
+    list_: bool,
+    exit_with_parent: bool,
 ) -> None:
     """Run a local Genesys Cloud with made-up actions; no credentials needed.
 
@@ -51,7 +61,8 @@ def command(
         return
     from diag.sandbox.serving.serve import serve
 
-    serve(port, scenario, seed, state=state, exit_with_parent=exit_with_parent)
+    usual = "rehearsal" if as_org else "demo"
+    serve(port, scenario or usual, seed, as_org=as_org, state=state, exit_with_parent=exit_with_parent)
 
 
 def _list_scenarios() -> None:

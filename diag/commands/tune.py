@@ -157,7 +157,7 @@ def _saved(context: "TuneContext") -> "Saved | None":
 
     console = context.console
     if context.target.sandbox:
-        console.banner("SANDBOX: nothing real is called or changed")
+        console.banner("SANDBOX: nothing real is called or changed" + context.target.note)
     saved = context.folder.saved()
     with GenesysClient(context.target.connection, on_wait=pause_note(console)) as client:
         if saved is None:

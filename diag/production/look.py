@@ -11,7 +11,7 @@ from diag.genesys.models import Action
 from diag.production.evidence import Place, ProductionEvidence, ProductionQuestion, evidence_of
 from diag.production.last_timeout_changes import last_changes
 from diag.production.read_telemetry import read_production
-from diag.target import leads_to_sandbox
+from diag.target import target_at
 from diag.workload.org_limits import CONCURRENCY_KEY
 
 
@@ -39,12 +39,12 @@ def look(
 
 def place_of(client: GenesysClient) -> Place:
     """Return which org the client reads; without its name where that cannot be read."""
-    connection = client.connection
+    host, sandbox = client.connection.host, target_at(client.connection).sandbox
     try:
         org = client.organization()
     except ApiError:
-        return Place(connection.host, leads_to_sandbox(connection))  # only the reader misses the name
-    return Place(connection.host, leads_to_sandbox(connection), org.id, org.name)
+        return Place(host, sandbox)  # only the reader misses the name
+    return Place(host, sandbox, org.id, org.name)
 
 
 def _concurrency_limit(client: GenesysClient) -> int | None:

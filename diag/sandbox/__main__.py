@@ -15,6 +15,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0, help="0 picks a free one")
     parser.add_argument("--scenario", default="demo", help="a name, or a TOML file")
     parser.add_argument("--seed", type=int, default=1, help="same seed, same latencies")
+    parser.add_argument("--as-org", action="store_true", help="ask to be treated as an org")
     parser.add_argument("--state", type=Path, help="load this file if it exists, keep it up to date")
     parser.add_argument("--exit-with-parent", action="store_true", help="stop when stdin ends")
     options = parser.parse_args()
@@ -23,6 +24,7 @@ def main() -> None:
             options.port,
             options.scenario,
             options.seed,
+            as_org=options.as_org,
             state=options.state,
             exit_with_parent=options.exit_with_parent,
         )

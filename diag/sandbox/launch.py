@@ -40,17 +40,20 @@ def start_sandbox(
     seed: int = 1,
     log_path: Path | None = None,
     state: Path | None = None,
+    *,
+    as_org: bool = False,
 ) -> Iterator[SandboxProcess]:
     """A sandbox for as long as the block lasts; it ends with this process, even if this process is killed.
 
     Port 0 takes a free one. What the sandbox writes to stderr goes to `log_path`; `state` is loaded if
-    it exists and kept up to date. Ctrl-C does not reach the sandbox: it lives until the block ends.
-    Raises SandboxError with the sandbox's own message when it does not start.
+    it exists and kept up to date. `as_org`: it asks to be treated as an org. Ctrl-C does not reach the
+    sandbox: it lives until the block ends. Raises SandboxError with its own message when it does not start.
     """
     command = [
         *(sys.executable, "-m", "diag.sandbox", "--exit-with-parent"),
         *("--port", str(port), "--scenario", scenario, "--seed", str(seed)),
         *(() if state is None else ("--state", str(state))),
+        *(("--as-org",) if as_org else ()),
     ]
     with ExitStack() as stack:
         # SIM115: closed by the stack, once the process that writes to it has ended.

@@ -60,6 +60,8 @@ class Sandbox:
         self.scenario = scenario
         self.seed = seed
         self.switches = scenario.switches
+        self.as_org = scenario.as_org
+        """It asks to be treated as an org, by whoever asks `/sandbox/about`; itself it does nothing else."""
         self.org = SandboxOrg(scenario, lambda: self.switches)
         self.tokens = Tokens(scenario.token_lifetime_s)
         self.limits = LimitKeeper(scenario.limits)

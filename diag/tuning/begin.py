@@ -52,7 +52,7 @@ def begin(context: TuneContext, client: GenesysClient) -> Saved | None:
     options = context.options
     over = options.over or DEFAULT_OVER
     span = span_s(over)
-    workload = what_may_be_called(options.workload_file, sandbox=context.target.sandbox)
+    workload = what_may_be_called(options.workload_file, as_org=context.target.counts_as_org)
     question = question_of(context, over)  # of the files as they were just read, not after the look
     scope = _scope(context, client, workload)
     listing = client.requests
@@ -77,7 +77,7 @@ def begin(context: TuneContext, client: GenesysClient) -> Saved | None:
     _show_cost(context, saved, prepared, requests, len(scope.actions))
     if options.dry_run:
         return None
-    if saved.campaign is not None and not saved.sandbox:
+    if saved.campaign is not None and context.target.counts_as_org:
         _ask(context, place.org_name or place.host)
     _save_production(context, production)
     context.folder.begin(saved)
@@ -85,7 +85,6 @@ def begin(context: TuneContext, client: GenesysClient) -> Saved | None:
 
 
 def _scope(context: TuneContext, client: GenesysClient, workload: Workload | None) -> TuneScope:
-    sandbox = context.target.sandbox
     file = context.options.workload_file
     with context.console.progress("Reading actions") as bar:
         listed = client.list_actions(include_auth_actions=True, on_progress=bar.update)
@@ -93,7 +92,8 @@ def _scope(context: TuneContext, client: GenesysClient, workload: Workload | Non
     in_scope = tuple(action for action in asked if action.configurable)
     if not in_scope:
         raise UsageError("None of these actions has a timeout that can be set.", hint="See: diag scan")
-    return TuneScope(tuple(listed), in_scope, workload, str(file) if file else None, sandbox)
+    as_org = context.target.counts_as_org
+    return TuneScope(tuple(listed), in_scope, workload, str(file) if file else None, as_org)
 
 
 def _look(context: TuneContext, client: GenesysClient, actions: Sequence[Action]) -> ProductionEvidence:
@@ -118,7 +118,7 @@ def _campaign(
         return None
     workload = scope.workload or Workload()
     lapsed = context.clock is not REAL_TIME
-    budget = budget_of(read_limits(client), workload, sandbox=scope.sandbox, lapsed=lapsed)
+    budget = budget_of(read_limits(client), workload, as_org=scope.as_org, lapsed=lapsed)
     seed = secrets.randbelow(2**31)
     ids = [action.action_id for action in prepared.actions]
     zone, stated = context.settings.zone, prepared.stated_weeks

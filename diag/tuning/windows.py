@@ -86,16 +86,17 @@ class LoadWindows:
         try:
             with GenesysClient(target.connection) as client:
                 inventory = tuple(client.list_actions(include_auth_actions=True))
-                workload = what_may_be_called(file, sandbox=target.sandbox)
+                workload = what_may_be_called(file, as_org=target.counts_as_org)
                 where = None if file is None else str(file)
-                return gone(client, TuneScope(inventory, (), workload, where, target.sandbox), action_ids)
+                scope = TuneScope(inventory, (), workload, where, target.counts_as_org)
+                return gone(client, scope, action_ids)
         except ApiError:
             return None
 
     def _load_options(self, folder: RunFolder, window_s: float) -> LoadOptions:
         options, settings = self.context.options, self.context.settings
         workload = self.saved.question.workload
-        protected = settings.protected and not self.context.target.sandbox
+        protected = settings.protected and self.context.target.counts_as_org
         return LoadOptions(
             run_dir=folder.path,
             run_time_s=window_s,

@@ -44,13 +44,13 @@ def read_workload(path: Path) -> Workload:
     return parse_workload(_document(path), str(path), path.parent)
 
 
-def what_may_be_called(file: Path | None, *, sandbox: bool) -> Workload | None:
-    """Return the workload of a file; without one everything in a sandbox, and nothing in an org (None).
+def what_may_be_called(file: Path | None, *, as_org: bool) -> Workload | None:
+    """Return the workload of a file; without one nothing in an org (None), and everything elsewhere.
 
     Raises UsageError."""
     if file is not None:
         return read_workload(file)
-    return EVERYTHING if sandbox else None
+    return None if as_org else EVERYTHING
 
 
 def payload_files(path: Path) -> tuple[str, ...]:

@@ -99,10 +99,10 @@ class Listed:
     contract: Mapping[str, Any] | None
 
 
-def workload_text(listed: Sequence[Listed], *, org: str, sandbox: bool, limits: OrgLimits) -> str:
+def workload_text(listed: Sequence[Listed], *, org: str, as_org: bool, limits: OrgLimits) -> str:
     """Return the text of a workload file that is valid and harmless as it stands.
 
-    Actions that may change data are commented out, unless it is the sandbox; if nothing else is left, so is
+    Actions that may change data are commented out in an org; if nothing else is left, so is
     nothing to call: then the first is left in, and `allow_side_effects` still protects the org.
     """
     soak = Soak()
@@ -117,8 +117,8 @@ def workload_text(listed: Sequence[Listed], *, org: str, sandbox: bool, limits: 
         total=soak.total_s / 3600,
     )
     callable_now = [one for one in listed if one.action.kind != "custom_auth"]
-    parts = [_entry(one, active=sandbox or _reads(one.action)) for one in callable_now]
-    if callable_now and not any(sandbox or _reads(one.action) for one in callable_now):
+    parts = [_entry(one, active=not as_org or _reads(one.action)) for one in callable_now]
+    if callable_now and as_org and not any(_reads(one.action) for one in callable_now):
         parts[0] = _entry(callable_now[0], active=True)
     return head + "".join(parts)
 

@@ -29,7 +29,8 @@ def open_target(settings: Settings) -> Iterator[Target]:
             raise
     else:
         if target.sandbox:
-            show_banner("Calling the built-in sandbox on this machine.", target.connection.api_base)
+            why = f"Calling the built-in sandbox on this machine{target.note}."
+            show_banner(why, target.connection.api_base)
         yield target
         return
     from diag.sandbox.launch import start_sandbox

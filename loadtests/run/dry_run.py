@@ -55,7 +55,8 @@ def describe(
     plan = prepared.plan
     count = 1 if users is None else users
     coming = forecast(plan, run_time_s, count)
-    where = "SANDBOX" if target.sandbox else f"org {prepared.org_name} ({target.connection.host})"
+    org = f"org {prepared.org_name} ({target.connection.host})"
+    where = "SANDBOX" + target.note if target.sandbox else org
     what = f"Dry run: nothing is called. Would measure {plural(len(plan.actions), 'action')} in {where}."
     lines = [
         what,
@@ -67,7 +68,7 @@ def describe(
         *([f"  limited     {coming.capped}"] if coming.capped else []),
         f"  in flight   at most {plan.max_in_flight}; arrivals beyond are counted as dropped",
     ]
-    if not target.sandbox:
+    if target.counts_as_org:
         limits = prepared.limits
         lines.append(
             f"  limits      token {limits.token_per_minute or '?'}/min, "
@@ -81,13 +82,13 @@ def describe(
         if action.poll:
             lines.append(_poll_line(action, action.poll, plan.total_rate))
     changing = [action.action_name for action in plan.actions if action.side_effects]
-    if changing and not target.sandbox:
+    if changing and target.counts_as_org:
         lines += ["", f"  Side effects: {', '.join(changing)} may change real data with every call."]
     lines += _real_inputs_missing(prepared)
     if plan.left_out:
         left_out = reason_lines((action.what, action.why) for action in plan.left_out)
         lines += ["", "  Left out:", *(f"    {line}" for line in left_out)]
-    if not target.sandbox:
+    if target.counts_as_org:
         lines += _not_in_the_workload(prepared.unlisted)
     return "\n".join(_fitted(printable(line), width) for line in lines) + "\n"
 

@@ -64,7 +64,7 @@ def open_run(options: Any, stack: ExitStack, *, shaped: bool) -> Opened:
     if shaped:
         _refuse_beside_a_shape(prepared.plan)
     name = prepared.org_name
-    if settings.protected and not target.sandbox and options.confirm_org != name:
+    if settings.protected and target.counts_as_org and options.confirm_org != name:
         raise UsageError(
             f"This profile is protected, and calls run real requests in the org {name!r}.",
             hint=f"To go on, name the org: --confirm-org {name!r}",

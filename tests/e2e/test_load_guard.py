@@ -26,8 +26,11 @@ error_calls = 20
 timeouts_in_a_row = 10
 latency_window = "1s"
 latency_factor = 6
+[[action]]
+name = "*"
+rate = 20
 """
-    with sandbox(tmp_path, more=more) as environment:
+    with sandbox(tmp_path, top="as_org = true", more=more) as environment:
         found = measure(tmp_path, environment, workload)
 
     assert is_whole(found)

@@ -8,7 +8,7 @@ import pytest
 from analysis.format.run_folder import Manifest, RunFolder, read_manifest
 from analysis.samples.read_samples import read_samples
 from analysis.verdicts.recommend import recommend
-from tests.support.load_run import as_an_org, measure, sandbox
+from tests.support.load_run import measure, sandbox
 
 pytestmark = pytest.mark.e2e
 
@@ -28,9 +28,9 @@ def test_a_ramp_finds_where_one_worker_behind_a_queue_bends(tmp_path: Path) -> N
 
 
 def test_a_ramp_on_an_org_ends_where_the_limits_allow_no_higher_step(tmp_path: Path) -> None:
-    with sandbox(tmp_path, per_minute=1200) as environment:  # 80 % of it are 16 calls/s
+    with sandbox(tmp_path, top="as_org = true", per_minute=1200) as environment:  # 80 % of it are 16 calls/s
         workload = '[run]\nmode = "ramp"\nrate = 6\n[ramp]\nstep = "1s"\ngrowth = 2\nsteps = 20'
-        found = measure(tmp_path, as_an_org(environment), workload)
+        found = measure(tmp_path, environment, workload)
 
     assert found.status_reason == "the limits allow no higher step of the ramp"
     assert set(read_samples([tmp_path / "run"]).table["offered_rate"]) == {6.0, 12.0, 16.0}

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from analysis.samples.read_samples import read_samples
-from tests.support.load_run import as_an_org, at_home, free_port, is_whole, measure, sandbox
+from tests.support.load_run import at_home, free_port, is_whole, measure, sandbox, with_an_orgs_client
 from tests.support.locust_process import fork_locust
 from tests.support.sandbox_control import ask
 
@@ -97,7 +97,7 @@ def test_a_missing_permission_is_named_and_ends_the_run(tmp_path: Path) -> None:
 def test_a_worker_sends_its_token_only_where_it_is_set_up_for(tmp_path: Path) -> None:
     port = str(free_port())
     with sandbox(tmp_path) as environment:
-        org = as_an_org(environment)
+        org = with_an_orgs_client(environment)
         elsewhere = {**org, "GENESYSCLOUD_API_BASE": "https://api.mypurecloud.example"}
         worker = fork_locust(
             *("--worker", "--master-port", port),

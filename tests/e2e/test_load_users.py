@@ -13,7 +13,6 @@ import pytest
 from analysis.samples.read_samples import read_samples
 from tests.support.load_run import (
     action,
-    as_an_org,
     at_home,
     ended_whole,
     is_whole,
@@ -21,6 +20,7 @@ from tests.support.load_run import (
     sandbox,
 )
 from tests.support.locust_process import LOCUSTFILE, run_locust
+from tests.support.sandbox_control import counting_as_org
 
 pytestmark = pytest.mark.e2e
 
@@ -152,8 +152,9 @@ def test_users_of_all_workers_together_stay_below_the_orgs_limit(
     (tmp_path / "workload.toml").write_text('[[action]]\nname = "Quick"\nrate = 6\n')
     line = ["--workload", "workload.toml", "-u", "4", "-r", "4"]  # asks for 24 calls/s
     line += ["--processes", "2"]
-    dry = locust(tmp_path, as_an_org(environment), *line, "--run-time", "4s", "--dry-run")
-    done = locust(tmp_path, as_an_org(environment), *line, "--run-time", "4s")
+    with counting_as_org(environment["GENESYSCLOUD_API_BASE"]):
+        dry = locust(tmp_path, environment, *line, "--run-time", "4s", "--dry-run")
+        done = locust(tmp_path, environment, *line, "--run-time", "4s")
 
     assert dry.returncode == 0, dry.stderr
     assert "at most 16 calls/s at once" in dry.stdout

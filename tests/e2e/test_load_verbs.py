@@ -1,4 +1,4 @@
-"""`diag init` and `diag measure`, and the load against something that is an org as far as diag knows."""
+"""`diag init` and `diag measure`, and the load against a sandbox that counts as an org."""
 
 import subprocess
 from collections.abc import Callable, Iterator
@@ -9,7 +9,8 @@ import pytest
 from analysis.format.run_folder import RunFolder, read_manifest
 from diag.sandbox.launch import SandboxProcess
 from diag.workload.read_workload import read_workload
-from tests.support.load_run import as_an_org, at_home, ended_whole, is_whole
+from tests.support.load_run import at_home, ended_whole, is_whole
+from tests.support.sandbox_control import counting_as_org
 from tests.support.sandbox_process import start_sandbox
 from tests.support.verb_process import fork
 
@@ -33,9 +34,10 @@ def diag(tmp_path: Path, sandbox: SandboxProcess) -> Diag:
 
 
 @pytest.fixture
-def org(sandbox: SandboxProcess) -> dict[str, str]:
-    """The sandbox reached with a bare token: nothing tells diag that it is not an org."""
-    return as_an_org(sandbox.environment)
+def as_org(sandbox: SandboxProcess) -> Iterator[None]:
+    """The module's sandbox counts as an org as long as the test lasts."""
+    with counting_as_org(sandbox.base_url):
+        yield
 
 
 def test_init_writes_what_measure_reads_and_a_broken_sla_is_exit_3(tmp_path: Path, diag: Diag) -> None:
@@ -80,27 +82,28 @@ def test_init_writes_what_measure_reads_and_a_broken_sla_is_exit_3(tmp_path: Pat
     assert files() == before
 
 
-def test_an_org_is_called_only_as_far_as_it_does_no_harm(
-    tmp_path: Path, diag: Diag, org: dict[str, str]
-) -> None:
+@pytest.mark.usefixtures("as_org")
+def test_an_org_is_called_only_as_far_as_it_does_no_harm(tmp_path: Path, diag: Diag) -> None:
     (tmp_path / "workload.toml").write_text('[[action]]\nname = "*"\n')
 
-    dry = diag("measure", "--dry-run", "--time", "60s", **org)
+    dry = diag("measure", "--dry-run", "--time", "60s")
 
     assert dry.returncode == 0, dry.stderr
-    assert "SANDBOX" not in dry.stdout
+    assert "in SANDBOX; it counts as an org (--as-org)." in dry.stdout
+    assert "limits      token 100000/min, 5000 concurrent executions" in dry.stdout
     (refused,) = [line for line in dry.stdout.splitlines() if "its request is a POST" in line]
     assert "Create Support Ticket" in refused  # one line for all that share the reason
     for line in dry.stdout.splitlines():
         assert not line.endswith("Create Support Ticket")
 
-    measured = diag("measure", "--time", "1s", "--run-dir", "run", "--action", "Get Account Balance", **org)
+    measured = diag("measure", "--time", "1s", "--run-dir", "run", "--action", "Get Account Balance")
     found = read_manifest(RunFolder(tmp_path / "run"))
     assert found is not None
     assert ended_whole(measured.returncode, found), measured.stderr
-    assert not found.sandbox
+    assert found.sandbox  # nothing of it is real all the same
 
 
+@pytest.mark.usefixtures("as_org")
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
@@ -110,21 +113,22 @@ def test_an_org_is_called_only_as_far_as_it_does_no_harm(
     ],
 )
 def test_more_than_is_harmless_must_be_asked_for_in_words(
-    tmp_path: Path, diag: Diag, org: dict[str, str], settings: str, said: str
+    tmp_path: Path, diag: Diag, settings: str, said: str
 ) -> None:
     (tmp_path / "workload.toml").write_text(settings)
 
-    refused = diag("measure", "--time", "3s", **org)
+    refused = diag("measure", "--time", "3s")
 
     assert refused.returncode == 2, refused.stderr
     assert said in refused.stderr
 
 
-def test_a_protected_profile_needs_its_org_named(tmp_path: Path, diag: Diag, org: dict[str, str]) -> None:
+@pytest.mark.usefixtures("as_org")
+def test_a_protected_profile_needs_its_org_named(tmp_path: Path, diag: Diag) -> None:
     (tmp_path / "diag.toml").write_text("protected = true\n")
     (tmp_path / "workload.toml").write_text('[[action]]\nname = "Get Account Balance"\n')
 
-    refused = diag("measure", "--time", "2s", **org)
+    refused = diag("measure", "--time", "2s")
 
     assert refused.returncode == 2, refused.stderr
     assert not list(tmp_path.glob("runs/*/segments"))

@@ -119,7 +119,10 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     },
     "diag/setting_sources.py": {"analysis.format", "diag.errors", "dotenv"},
     "diag/settings.py": {"diag.errors", "diag.genesys.http", "diag.setting_sources"},
-    "diag/target.py": {"diag.errors", "diag.genesys.http", "diag.settings"},
+    "diag/target.py": {
+        "analysis.format.checked_json", "analysis.format.typed_json", "diag.errors", "diag.genesys.http",
+        "diag.settings",
+    },
     "diag/clocks/target_clock.py": {
         "analysis.format.checked_json", "analysis.format.typed_json", "diag.clocks.wall_clock",
         "diag.errors", "diag.target",

@@ -118,8 +118,8 @@ def measure(
     return found
 
 
-def as_an_org(environment: dict[str, str]) -> dict[str, str]:
-    """The sandbox reached with a bare token: nothing tells diag that it is not an org."""
+def with_an_orgs_client(environment: dict[str, str]) -> dict[str, str]:
+    """The sandbox reached as an org behind a proxy on this machine is: with another client and its token."""
     token = log_in(environment["GENESYSCLOUD_API_BASE"])
-    nobody = {"GENESYSCLOUD_OAUTHCLIENT_ID": "", "GENESYSCLOUD_OAUTHCLIENT_SECRET": ""}
-    return {**environment, **nobody, "GENESYSCLOUD_ACCESS_TOKEN": token}
+    client = {"GENESYSCLOUD_OAUTHCLIENT_ID": "7b3c", "GENESYSCLOUD_OAUTHCLIENT_SECRET": ""}
+    return {**environment, **client, "GENESYSCLOUD_ACCESS_TOKEN": token}

@@ -4,6 +4,8 @@ Every client here and in the tests has `verify=False`: a sandbox speaks no TLS, 
 authorities takes 20 ms of a core for each.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 import httpx
@@ -42,6 +44,21 @@ def arm(base_url: str, *faults: dict[str, Any]) -> None:
 def switch(base_url: str, **switches: Any) -> None:
     """Turns switches (diag/sandbox/world/switches.py) while it runs."""
     _tell(base_url, "switches", switches)
+
+
+def count_as_org(base_url: str, *, as_org: bool = True) -> None:
+    """Lets it ask to be treated as an org, as `diag sandbox --as-org` does."""
+    _tell(base_url, "about", {"as_org": as_org})
+
+
+@contextmanager
+def counting_as_org(base_url: str) -> Iterator[None]:
+    """It counts as an org as long as the block lasts."""
+    count_as_org(base_url)
+    try:
+        yield
+    finally:
+        count_as_org(base_url, as_org=False)
 
 
 def _tell(base_url: str, path: str, body: dict[str, Any]) -> None:

@@ -49,6 +49,14 @@ def routes(sandbox: Sandbox) -> list[Route]:
     async def get_switches(_: Request) -> Response:
         return json_reply(_switches(sandbox))
 
+    async def get_about(_: Request) -> Response:
+        return json_reply(_about(sandbox))
+
+    async def post_about(request: Request) -> Response:
+        table = TomlSection(await own_json(request, _BODY_BYTES), "about", ScenarioError)
+        sandbox.as_org = _or_bad_request(lambda: table.done(table.flag("as_org", sandbox.as_org)))
+        return json_reply(_about(sandbox))
+
     async def post_limits(request: Request) -> Response:
         table = TomlSection(await own_json(request, _BODY_BYTES), "limits", ScenarioError)
         sandbox.limits.change(_or_bad_request(lambda: table.done(read_limits(table, sandbox.limits.limits))))
@@ -74,6 +82,8 @@ def routes(sandbox: Sandbox) -> list[Route]:
     return [
         Route("/", get_page, methods=["GET"]),
         Route("/sandbox/live", get_live, methods=["GET"]),
+        Route("/sandbox/about", get_about, methods=["GET"]),
+        Route("/sandbox/about", post_about, methods=["POST"]),
         Route("/sandbox/faults", get_faults, methods=["GET"]),
         Route("/sandbox/faults", post_faults, methods=["POST"]),
         Route("/sandbox/limits", post_limits, methods=["POST"]),
@@ -90,6 +100,10 @@ def _or_bad_request(read: Callable[[], _T]) -> _T:
         return read()
     except ScenarioError as error:
         raise bad_request(f"{error.message} {error.hint or ''}".strip()) from error
+
+
+def _about(sandbox: Sandbox) -> JsonObject:
+    return {"sandbox": sandbox.scenario.name, "as_org": sandbox.as_org}
 
 
 def _switches(sandbox: Sandbox) -> JsonObject:

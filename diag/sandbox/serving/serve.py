@@ -24,15 +24,23 @@ READY: Final = "sandbox ready "
 
 
 def serve(
-    port: int, scenario: str, seed: int, *, state: Path | None = None, exit_with_parent: bool = False
+    port: int,
+    scenario: str,
+    seed: int,
+    *,
+    as_org: bool = False,
+    state: Path | None = None,
+    exit_with_parent: bool = False,
 ) -> None:
     """Serves until SIGTERM or Ctrl-C; with `exit_with_parent` also until stdin ends.
 
-    `state` is loaded first if it exists, and kept up to date from then on. Prints one line,
+    `as_org`: it asks to be treated as an org, whatever the scenario says. `state` is loaded first if it
+    exists, and kept up to date from then on. Prints one line,
     `sandbox ready http://127.0.0.1:PORT`, once it answers. Raises SandboxError when the scenario or the
     state is wrong, or the port is taken.
     """
     sandbox = Sandbox(load_scenario(scenario), seed)
+    sandbox.as_org = sandbox.as_org or as_org
     state_file = None if state is None else StateFile(state, sandbox)
     if state_file is not None:
         state_file.load()

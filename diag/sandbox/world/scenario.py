@@ -95,6 +95,8 @@ class Scenario:
     permissions: frozenset[str] = frozenset(ALL)
     time_lapse: float = 1.0
     """How many times as fast its time passes while somebody asks it to (`diag.sandbox.routes.clock`)."""
+    as_org: bool = False
+    """It asks to be treated as an org: limits kept, consent asked, guard on."""
 
 
 def shipped_scenarios() -> dict[str, Path]:
@@ -136,6 +138,7 @@ def read_scenario(table: TomlSection, name: str) -> Scenario:
             permissions=frozenset(ALL) - frozenset(table.texts("without_permissions", choices=ALL)),
             faults=tuple(read_fault(t) for t in table.tables("faults", name_key="kind")),
             time_lapse=_time_lapse(table),
+            as_org=table.flag("as_org", False),
         )
     )
 

@@ -8,7 +8,9 @@ import pytest
 from tests.conftest import RunningSandbox
 
 
-@pytest.mark.parametrize("path", ["/sandbox/switches", "/sandbox/faults", "/sandbox/limits"])
+@pytest.mark.parametrize(
+    "path", ["/sandbox/about", "/sandbox/switches", "/sandbox/faults", "/sandbox/limits"]
+)
 @pytest.mark.parametrize(
     ("headers", "status"),
     [

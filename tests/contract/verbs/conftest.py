@@ -15,6 +15,7 @@ from diag.genesys.client import GenesysClient
 from diag.settings import load_settings
 from diag.target import find_target
 from tests.support.sample_tables import START, write_segment
+from tests.support.sandbox_control import counting_as_org
 from tests.support.sandbox_process import start_sandbox
 from tests.support.terminal_session import OTHER, action_named
 
@@ -34,6 +35,13 @@ def session(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, demo_environment: d
     for name, value in demo_environment.items():
         monkeypatch.setenv(name, value)
     return tmp_path
+
+
+@pytest.fixture
+def as_org(session: Path, demo_environment: dict[str, str]) -> Iterator[None]:
+    """The module's sandbox counts as an org as long as the test lasts."""
+    with counting_as_org(demo_environment["GENESYSCLOUD_API_BASE"]):
+        yield
 
 
 @pytest.fixture

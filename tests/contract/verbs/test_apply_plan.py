@@ -19,6 +19,8 @@ from diag.cli import run
 from diag.exit_codes import ExitCode
 from tests.support.terminal_session import OTHER, history, saved_plan
 
+pytestmark = pytest.mark.usefixtures("as_org")
+
 
 def test_a_saved_plan_is_applied_once_and_refused_when_stale(
     capsys: "pytest.CaptureFixture[str]", session: Path

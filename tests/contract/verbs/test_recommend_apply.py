@@ -11,6 +11,8 @@ from diag.cli import run
 from diag.exit_codes import ExitCode
 from tests.support.terminal_session import OTHER, action_named, history, samples
 
+pytestmark = pytest.mark.usefixtures("as_org")
+
 
 def test_recommend_saves_a_plan_with_its_evidence_and_apply_carries_it_out(
     capsys: "pytest.CaptureFixture[str]", session: Path

@@ -11,6 +11,8 @@ from diag.exit_codes import ExitCode
 from tests.support import sandbox_control
 from tests.support.terminal_session import OTHER, QUICK, action_named, answer, history, samples
 
+pytestmark = pytest.mark.usefixtures("as_org")
+
 
 def test_set_history_undo(capsys: "pytest.CaptureFixture[str]") -> None:
     assert run(["set", QUICK, "--timeout", "7", "--yes"]) == ExitCode.OK

@@ -1,7 +1,6 @@
 """`diag tune` in an org that changes meanwhile: actions deleted, renamed, changed; a load left behind."""
 
 import json
-import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -63,13 +62,6 @@ def ids() -> dict[str, str]:
         return {action.name: action.id for action in client.list_actions()}
 
 
-def as_an_org(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reach the sandbox with a bare token: nothing tells diag that it is not an org."""
-    monkeypatch.setenv("GENESYSCLOUD_ACCESS_TOKEN", log_in(os.environ["GENESYSCLOUD_API_BASE"]))
-    for name in ("GENESYSCLOUD_OAUTHCLIENT_ID", "GENESYSCLOUD_OAUTHCLIENT_SECRET"):
-        monkeypatch.setenv(name, "")
-
-
 def change(environment: dict[str, str], method: str, action_id: str, **body: object) -> None:
     base = environment["GENESYSCLOUD_API_BASE"]
     bearer = {"Authorization": f"Bearer {log_in(base)}"}
@@ -83,10 +75,10 @@ def workload(session: Path, *entries: str) -> Path:
     return path
 
 
-def why_gone(file: Path, *action_ids: str, sandbox: bool = True, hidden: str | None = None) -> dict[str, str]:
+def why_gone(file: Path, *action_ids: str, as_org: bool = False, hidden: str | None = None) -> dict[str, str]:
     with GenesysClient(find_target(load_settings()).connection) as client:
         inventory = tuple(one for one in client.list_actions() if one.id != hidden)
-        scope = TuneScope(inventory, (), read_workload(file), file.name, sandbox)
+        scope = TuneScope(inventory, (), read_workload(file), file.name, as_org)
         return gone(client, scope, action_ids)
 
 
@@ -115,7 +107,7 @@ def test_what_was_deleted_renamed_or_is_not_listed_is_gone_and_each_says_so(
 
 def test_what_may_not_be_called_any_more_says_what_the_workload_says(session: Path) -> None:
     posted = ids()["Posted"]
-    found = why_gone(workload(session, 'name = "Posted"'), posted, sandbox=False)
+    found = why_gone(workload(session, 'name = "Posted"'), posted, as_org=True)
 
     assert "its request is a POST" in found[posted]
 
@@ -227,11 +219,11 @@ def test_a_window_that_a_load_left_behind_has_begun_is_taken_as_made(
     assert body["campaign"]["production_weeks"] == {}
 
 
+@pytest.mark.usefixtures("as_org")
 def test_a_campaign_that_had_nothing_to_call_begins_anew_once_there_is_a_workload(
     capsys: "pytest.CaptureFixture[str]", session: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its own sentence asked for one; going on with the old look would measure nothing for ever."""
-    as_an_org(monkeypatch)
     assert run(["tune", "--action", "Kept"]) == ExitCode.OK
     assert "Kept: not in a workload: diag init writes one" in capsys.readouterr().out
 
@@ -244,11 +236,11 @@ def test_a_campaign_that_had_nothing_to_call_begins_anew_once_there_is_a_workloa
     assert "Window 1: 1 call so far" in capsys.readouterr().err  # of Kept, and of no other
 
 
+@pytest.mark.usefixtures("as_org")
 def test_a_campaign_whose_plan_was_carried_out_does_not_begin_anew(
     capsys: "pytest.CaptureFixture[str]", session: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """From cron with --apply --yes, it would set again what somebody has undone since."""
-    as_an_org(monkeypatch)
     assert run(["tune", "--action", "Kept"]) == ExitCode.OK
     folder = CampaignFolder(session / "runs/tune")
     kept = folder.campaign.read_text()
@@ -265,10 +257,10 @@ def test_a_campaign_whose_plan_was_carried_out_does_not_begin_anew(
     assert folder.applied.exists() and folder.campaign.read_text() == kept
 
 
+@pytest.mark.usefixtures("as_org")
 def test_a_campaign_that_had_a_workload_and_nothing_to_call_goes_on_whatever_becomes_of_it(
     capsys: "pytest.CaptureFixture[str]", session: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    as_an_org(monkeypatch)
     file = workload(session, 'name = "Posted"')
     assert run(["tune", "--action", "Kept", "--yes"]) == ExitCode.OK
     kept = (session / "runs/tune/campaign.json").read_text()

@@ -47,7 +47,7 @@ def test_an_empty_org_says_so() -> None:
 
 
 def test_on_an_org_only_a_get_is_called_and_the_rest_is_left_out_with_a_reason() -> None:
-    selection = select(ORG, sandbox=False, allow_side_effects=False)
+    selection = select(ORG, as_org=True, allow_side_effects=False)
 
     assert [one.id for one in selection.chosen] == ["custom-1", "custom-2", "static-1"]
     assert {one.what: one.why.split(":")[0] for one in selection.left_out} == {
@@ -57,8 +57,8 @@ def test_on_an_org_only_a_get_is_called_and_the_rest_is_left_out_with_a_reason()
     }
 
 
-@pytest.mark.parametrize(("sandbox", "allowed"), [(True, False), (False, True)])
-def test_side_effects_are_fine_in_the_sandbox_or_when_allowed(sandbox: bool, allowed: bool) -> None:
-    selection = select(ORG, sandbox=sandbox, allow_side_effects=allowed)
+@pytest.mark.parametrize(("as_org", "allowed"), [(False, False), (True, True)])
+def test_side_effects_are_fine_in_the_sandbox_or_when_allowed(as_org: bool, allowed: bool) -> None:
+    selection = select(ORG, as_org=as_org, allow_side_effects=allowed)
 
     assert [one.what for one in selection.left_out] == ["Login"]

@@ -8,7 +8,7 @@ import pytest
 from diag import target as target_module
 from diag.errors import CredentialsError
 from diag.settings import Settings, load_settings
-from diag.target import find_target
+from diag.target import About, find_target
 from loadtests.planning.load_target import open_target
 
 REGION: Final = {"GENESYSCLOUD_REGION": "us-east-1"}
@@ -20,7 +20,7 @@ def settings(tmp_path: Path, environment: dict[str, str], **flags: str) -> Setti
 
 @pytest.fixture
 def _running(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(target_module, "_is_sandbox", lambda port: True)
+    monkeypatch.setattr(target_module, "_about", lambda base, patience_s: About("demo", as_org=False))
 
 
 @pytest.mark.usefixtures("_running")

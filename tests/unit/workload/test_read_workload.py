@@ -207,7 +207,7 @@ def test_what_init_writes_is_valid_whatever_people_named_their_actions(
         for name in names
         if not name.startswith("customAuth")
     ]
-    text = workload_text(listed, org=names[0], sandbox=False, limits=OrgLimits(50, 300))
+    text = workload_text(listed, org=names[0], as_org=True, limits=OrgLimits(50, 300))
     uncommented = text.replace("# payload = ", "payload = ").replace("# recommend = ", "recommend = ")
 
     found = parse(text)

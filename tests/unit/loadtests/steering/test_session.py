@@ -14,7 +14,7 @@ from diag.exit_codes import ExitCode
 from diag.genesys.api_errors import LoginError
 from diag.workload.load_shape import GuardLimits, Model, Ramp
 from diag.workload.make_payloads import EMPTY
-from loadtests.planning.make_plan import as_a_window
+from loadtests.planning.assemble_plan import as_a_window
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.sending.call_budget import CallBudget
 from loadtests.steering.director import HOURS_OVER

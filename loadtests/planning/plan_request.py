@@ -1,0 +1,77 @@
+"""What a plan is made from, as it was asked for: options, workload, the org's actions, a window's turns."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from diag.choice.turns_file import Turn, WindowOrder
+from diag.errors import UsageError
+from diag.genesys.models import Action
+from diag.target import Target
+from diag.workload.read_workload import read_workload
+from diag.workload.workload import EVERYTHING, Workload
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRequest:
+    """What every step of planning reads, and none changes."""
+
+    options: Any
+    """Locust's parsed options, with those of `run_options`."""
+    workload: Workload
+    inventory: Sequence[Action]
+    as_org: bool
+    """What guards an org guards it: consent, limits, guard."""
+    order: WindowOrder | None = None
+    """What a window of a campaign does; None: it is not one."""
+
+    @property
+    def seed(self) -> int:
+        """Return the seed of schedules and generated inputs."""
+        seed: int | None = self.options.seed
+        return self.workload.seed if seed is None else seed
+
+    @property
+    def turns(self) -> Mapping[str, Turn]:
+        """Return the turns by action id, in the order in which they are taken; none outside a campaign."""
+        return {} if self.order is None else {turn.action_id: turn for turn in self.order.turns}
+
+    @property
+    def shares_a_rate(self) -> bool:
+        """Return whether actions share a rate: the workload's, or what the org's limits leave."""
+        if self.turns:
+            return False
+        return self.options.rate is None and (self.workload.rate is not None or self.as_org)
+
+    @property
+    def wanted(self) -> Sequence[str]:
+        """Return the actions asked for, beside the workload; those that no longer exist take no turn."""
+        if not self.turns:
+            wanted: Sequence[str] = self.options.action
+            return wanted
+        return [action.id for action in self.inventory if action.id in self.turns]
+
+
+def refuse_counts_below_one(options: Any) -> None:
+    """Raise UsageError for a number of calls, or of those in flight, that is below 1."""
+    for flag, given in (
+        ("--max-in-flight", options.max_in_flight),
+        ("--calls-per-action", options.calls_per_action),
+    ):
+        if given is not None and given < 1:
+            raise UsageError(f"{flag} is {given}.", hint="Use a whole number from 1.")
+
+
+def workload_of(options: Any, target: Target) -> Workload:
+    """Return the workload of `--workload`; without one everything. Raises UsageError for none on an org."""
+    if options.workload is not None:
+        return read_workload(Path(options.workload))
+    if target.counts_as_org:
+        raise UsageError(
+            f"No workload file, and {target.connection.host} counts as an org: "
+            "calls run real requests, so what to call must be written down.",
+            hint="diag init writes a workload file from your org; then: "
+            "locust -f loadtests/actions.py --workload workload.toml",
+        )
+    return EVERYTHING
