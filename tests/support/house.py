@@ -55,6 +55,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         *_ANALYSIS, "analysis.format", "analysis.statistics", "analysis.estimates", "numpy",
     },
     "analysis/jobs": {*_ANALYSIS, "analysis.format", "analysis.estimates", "analysis.statistics", "numpy"},
+    "analysis/flows": {"analysis.format.typed_json", "analysis.number_words"},
     "analysis/verdicts": {
         *_ANALYSIS, "analysis.coverage",
         "analysis.format", "analysis.samples", "analysis.runs", "analysis.statistics",
@@ -180,6 +181,10 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     },
     # what verbs are made of
     "diag/inventory": {*_CLIENT, "analysis.format", "diag.errors", "diag.genesys", "diag.table"},
+    "diag/flows": {
+        *_CLIENT, "analysis.flows", "analysis.format", "analysis.plain_text", "diag.errors", "diag.genesys",
+        "yaml",
+    },
     "diag/workload": {
         *_CLIENT, "analysis.coverage.week_of_hours",
         "analysis.analysis_errors", "analysis.format", "analysis.plain_text", "analysis.settings",

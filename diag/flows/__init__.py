@@ -1,0 +1,1 @@
+"""Architect flows from an org, from exports or from Archy: read without guessing, kept by version."""
