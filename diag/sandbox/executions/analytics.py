@@ -1,7 +1,7 @@
 """POST /api/v2/analytics/actions/aggregates/query: metric tTotalExecution, rangeBound views.
 
-Values of `responseStatus` and `errorType`, the lag and the retention of the real service are unknown; here
-there is no lag, and a status is the HTTP status that /execute answers.
+Values of `responseStatus` and `errorType`, the lag and what a query may ask of the real service are unknown:
+`diag/sandbox/world/switches.py` has a switch for each. So is the retention; here it has no end.
 """
 
 import math
@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from diag.sandbox.reply_bodies import JsonObject, JsonValue, bad_request
+from diag.sandbox.world.switches import AnalyticsSwitches
 
 METRIC: Final = "tTotalExecution"
 DIMENSIONS: Final = (
@@ -72,7 +73,7 @@ class AnalyticsQuery:
         return self.since <= row.at < self.until and (not self.filter or _matches(self.filter, row))
 
 
-def read_query(body: JsonObject) -> AnalyticsQuery:
+def read_query(body: JsonObject, switches: AnalyticsSwitches) -> AnalyticsQuery:
     """Return the query of a request body. Raises ErrorReply 400 for one that the platform would refuse."""
     since, until = _interval(body.get("interval"))
     granularity = body.get("granularity")
@@ -85,59 +86,81 @@ def read_query(body: JsonObject) -> AnalyticsQuery:
     group_by = _texts(body, "groupBy")
     if any(name not in DIMENSIONS for name in group_by):
         raise bad_request(f"groupBy must be of {', '.join(DIMENSIONS)}.")
+    if "correlationId" in group_by and not switches.by_correlation:
+        raise bad_request("groupBy does not take correlationId.")
     wanted = body.get("filter")
     if wanted is not None and not isinstance(wanted, dict):
         raise bad_request("filter must be an object.")
     _check_filter(wanted or {})
     views = tuple(_view(view) for view in _objects(body, "views"))
+    if len(views) > switches.views_per_query:
+        raise bad_request(f"You are currently limited to {switches.views_per_query} views.")
     if len({view.name for view in views}) < len(views):
         raise bad_request("views must have different names.")
     return AnalyticsQuery(since, until, step_s, tuple(group_by), wanted or {}, views)
 
 
-def query_result(query: AnalyticsQuery, rows: Iterable[ExecutionRow]) -> JsonObject:
-    """The AggregateQueryResponse for `rows`, of which the query picks its own."""
+def query_result(
+    query: AnalyticsQuery, rows: Iterable[ExecutionRow], switches: AnalyticsSwitches
+) -> JsonObject:
+    """The AggregateQueryResponse for `rows`, of which the query picks its own.
+
+    Raises ErrorReply 400 where they make more groups than a query may have.
+    """
     groups: dict[tuple[str, ...], dict[int, list[float]]] = {}
     for row in rows:
         if query.wants(row):
             key = tuple(row.dimensions[name] for name in query.group_by)
             bucket = int((row.at - query.since) // query.step_s)
             groups.setdefault(key, {}).setdefault(bucket, []).append(row.duration_ms)
+    keys, most = sorted(groups), switches.most_groups
+    if most and len(keys) > most:
+        if switches.over_groups == "refused":
+            raise bad_request(f"The query has more than {most} groups.")
+        keys = keys[:most]
     results: list[JsonValue] = []
-    for key in sorted(groups):
+    for key in keys:
         data: list[JsonValue] = [
-            _bucket(query, bucket, sorted(groups[key][bucket])) for bucket in sorted(groups[key])
+            _bucket(query, bucket, sorted(groups[key][bucket]), switches) for bucket in sorted(groups[key])
         ]
         results.append({"group": dict(zip(query.group_by, key, strict=True)), "data": data})
     return {"results": results}
 
 
-def _bucket(query: AnalyticsQuery, bucket: int, durations_ms: Sequence[float]) -> JsonObject:
+def _bucket(
+    query: AnalyticsQuery, bucket: int, durations_ms: Sequence[float], switches: AnalyticsSwitches
+) -> JsonObject:
     start = query.since + bucket * query.step_s
     wire: JsonObject = {
         "interval": f"{_iso(start)}/{_iso(min(start + query.step_s, query.until))}",
-        "metrics": [{"metric": METRIC, "stats": _stats(durations_ms)}],
+        "metrics": [{"metric": METRIC, "stats": _stats(durations_ms, switches.percentiles)}],
     }
     if query.views:
         wire["views"] = [
-            {"name": view.name, "stats": _stats([d for d in durations_ms if view.gte <= d < view.lt])}
+            {"name": view.name, "stats": _stats(_within(durations_ms, view), switches.percentiles)}
             for view in query.views
         ]
     return wire
 
 
-def _stats(durations_ms: Sequence[float]) -> JsonObject:
+def _within(durations_ms: Sequence[float], view: DurationView) -> list[float]:
+    return [duration_ms for duration_ms in durations_ms if view.gte <= duration_ms < view.lt]
+
+
+def _stats(durations_ms: Sequence[float], percentiles: bool) -> JsonObject:
     """StatisticalSummary of sorted durations; only a count when there are none."""
     if not durations_ms:
         return {"count": 0}
-    return {
+    stats: JsonObject = {
         "count": len(durations_ms),
         "min": round(durations_ms[0], 1),
         "max": round(durations_ms[-1], 1),
         "sum": round(math.fsum(durations_ms), 1),
-        "p95": round(_quantile(durations_ms, 0.95)),
-        "p99": round(_quantile(durations_ms, 0.99)),
     }
+    if percentiles:
+        stats["p95"] = round(_quantile(durations_ms, 0.95))
+        stats["p99"] = round(_quantile(durations_ms, 0.99))
+    return stats
 
 
 def _quantile(durations_ms: Sequence[float], level: float) -> float:

@@ -1,5 +1,6 @@
 """Analytics of actions, and which flows use an action."""
 
+import math
 import uuid
 from collections.abc import Iterator
 
@@ -14,17 +15,20 @@ from diag.sandbox.routes.request import api_route, json_object
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.world.past_executions import past_calls
 from diag.sandbox.world.permissions import VIEW, VIEW_DEPENDENCIES
+from diag.sandbox.world.switches import OutcomeWords
 
 _CONSUMERS = "/api/v2/architect/dependencytracking/consumingresources"
-_STATUS = {"ok": ("200", ""), "timeout": ("504", "TIMEOUT"), "backend_error": ("400", "REMOTE_ENDPOINT")}
 
 
 def routes(sandbox: Sandbox) -> list[Route]:
     """The aggregates query and Architect's consuming resources."""
 
     async def query(request: Request) -> Response:
-        wanted = read_query(await json_object(request, sandbox.limits.limits.request_bytes))
-        return json_reply(query_result(wanted, _rows(sandbox, wanted)))
+        switches = sandbox.switches.analytics
+        wanted = read_query(await json_object(request, sandbox.limits.limits.request_bytes), switches)
+        counted_before = sandbox.unix_s() - switches.lag_s if switches.lag_s else math.inf
+        rows = (row for row in _rows(sandbox, wanted) if row.at < counted_before)
+        return json_reply(query_result(wanted, rows, switches))
 
     async def consuming(request: Request) -> Response:
         if not request.query_params.get("id"):
@@ -46,9 +50,9 @@ def _rows(sandbox: Sandbox, query: AnalyticsQuery) -> Iterator[ExecutionRow]:
     named = {entry.id: _dimensions(sandbox, entry.id) for entry in sandbox.org.entries()}
     for call in sandbox.observations.kept():
         counted = call.via == "execute" or sandbox.switches.analytics_count_tests
-        if counted and call.outcome in _STATUS and call.action_id in named:
-            status, error = _STATUS[call.outcome]
-            own = {"responseStatus": status, "errorType": error, "correlationId": call.correlation_id}
+        words = sandbox.switches.analytics.words(call.outcome)
+        if counted and words is not None and call.action_id in named:
+            own = _own_dimensions(words, call.correlation_id)
             yield ExecutionRow(call.started_at, call.served_ms, {**named[call.action_id], **own})
     now = sandbox.unix_s()
     started_at = now - sandbox.now_s()
@@ -60,9 +64,18 @@ def _rows(sandbox: Sandbox, query: AnalyticsQuery) -> Iterator[ExecutionRow]:
         timeout_s = 60 if spec.timeout_s is None else spec.timeout_s
         seed = f"{sandbox.seed}:{action_id}:past"
         for past in past_calls(spec.history, spec.latency, timeout_s, seed, span, started_at, until):
-            status, error = _STATUS["timeout" if past.timed_out else "ok"]
-            own = {"responseStatus": status, "errorType": error, "correlationId": f"past-{past.at}"}
-            yield ExecutionRow(past.at, past.duration_ms, {**named[action_id], **own})
+            words = sandbox.switches.analytics.words(past.outcome)
+            if words is not None:
+                own = _own_dimensions(words, f"past-{past.at}")
+                yield ExecutionRow(past.at, past.duration_ms, {**named[action_id], **own})
+
+
+def _own_dimensions(words: OutcomeWords, correlation_id: str) -> dict[str, str]:
+    return {
+        "responseStatus": words.response_status,
+        "errorType": words.error_type,
+        "correlationId": correlation_id,
+    }
 
 
 def _dimensions(sandbox: Sandbox, action_id: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
-from typing import Final
+from typing import Final, Literal
 
 from diag.sandbox.latency.backend import LatencySpec
 from diag.sandbox.latency.distributions import Distribution
@@ -20,6 +20,15 @@ class HistorySpec:
     days: int
     peak_calls_per_hour: float
     degraded: "Degraded | None" = None
+    failures: tuple["PastFailures", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PastFailures:
+    """A share of the past that the backend refused, and how long that took."""
+
+    share: float
+    law: Distribution
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +46,7 @@ class PastCall:
     at: float
     """Unix seconds."""
     duration_ms: float
-    timed_out: bool
+    outcome: Literal["ok", "backend_error", "timeout"]
 
 
 def past_calls(
@@ -69,15 +78,29 @@ def past_calls(
         drawn = []
         for _ in range(_poisson(rng, spec.peak_calls_per_hour * _traffic(hour % 24))):
             at = (hour + rng.random()) * _HOUR_S
-            drawn.append((at, (law if at < worse_from else worse).sample(rng)))
+            refused = _refused(spec, rng)
+            of = refused.law if refused else law if at < worse_from else worse
+            drawn.append((at, of.sample(rng), refused is not None))
         before = float(hour * _HOUR_S)
-        for at, base_ms in sorted(drawn):
+        for at, base_ms, failed in sorted(drawn):
             duration_ms = base_ms * latency.day_factor(at - end, at) + _cold_ms(latency, at - before)
             before = at
             if first <= at < last:
-                late = duration_ms > timeout_s * 1e3
-                yield PastCall(at, timeout_s * 1e3 if late else duration_ms, late)
+                if duration_ms > timeout_s * 1e3:
+                    yield PastCall(at, timeout_s * 1e3, "timeout")
+                else:
+                    yield PastCall(at, duration_ms, "backend_error" if failed else "ok")
         hour += 1
+
+
+def _refused(spec: HistorySpec, rng: Random) -> PastFailures | None:
+    """By which failures a call is refused, None for none; no draw where there are none."""
+    left = rng.random() if spec.failures else math.inf
+    for failures in spec.failures:
+        left -= failures.share
+        if left < 0.0:
+            return failures
+    return None
 
 
 def _cold_ms(latency: LatencySpec, idle_s: float) -> float:

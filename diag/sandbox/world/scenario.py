@@ -1,6 +1,6 @@
 """A scenario: which org the sandbox plays. Read from a TOML file; `scenarios/` holds those that ship."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Literal, cast
@@ -16,9 +16,17 @@ from diag.sandbox.sandbox_errors import ScenarioError
 from diag.sandbox.world.jobs import JobSpec, read_job
 from diag.sandbox.world.known_keys import KnownKeys, read_known_keys
 from diag.sandbox.world.limits import Limits
-from diag.sandbox.world.past_executions import Degraded, HistorySpec
+from diag.sandbox.world.past_executions import Degraded, HistorySpec, PastFailures
 from diag.sandbox.world.permissions import ALL
-from diag.sandbox.world.switches import CHOICES, PatchConfig, SecureResults, StaleForm, Switches, TimeoutForm
+from diag.sandbox.world.switches import (
+    CHOICES,
+    PatchConfig,
+    SecureResults,
+    StaleForm,
+    Switches,
+    TimeoutForm,
+    read_analytics_switches,
+)
 from diag.toml_section import TomlSection
 
 _FOLDER: Final = Path(__file__).parents[1] / "scenarios"
@@ -178,6 +186,7 @@ def read_switches(table: TomlSection, present: Switches) -> Switches:
     stale_form = table.text("stale_form", present.stale_form, choices=CHOICES["stale_form"])
     patch_config = table.text("patch_config", present.patch_config, choices=CHOICES["patch_config"])
     secure_results = table.text("secure_results", present.secure_results, choices=CHOICES["secure_results"])
+    analytics = table.table("analytics")
     return Switches(
         timeout_form=cast(TimeoutForm, timeout_form),
         stale_form=cast(StaleForm, stale_form),
@@ -188,6 +197,9 @@ def read_switches(table: TomlSection, present: Switches) -> Switches:
         edge_timeout_s=table.number("edge_timeout_s", present.edge_timeout_s, above=-1e-9),
         max_page_size=table.integer("max_page_size", present.max_page_size, low=1, high=100_000),
         analytics_count_tests=table.flag("analytics_count_tests", present.analytics_count_tests),
+        analytics=(
+            present.analytics if analytics is None else read_analytics_switches(analytics, present.analytics)
+        ),
     )
 
 
@@ -233,7 +245,7 @@ def _action(table: TomlSection) -> ActionSpec:
             input_schema=_input_schema(table.mapping("input")),
             result=cast(JsonObject, table.mapping("result")),
             flows=table.texts("flows"),
-            history=_history(table.table("history")),
+            history=_history(table.table("history"), failures),
             function_timeout_s=_seconds(table, "function_timeout_s", 15),
             job=None if job is None else read_job(job),
             knows=None if knows is None else read_known_keys(knows),
@@ -246,13 +258,16 @@ def _seconds(table: TomlSection, key: str, high: int) -> int | None:
     return table.integer(key, low=1, high=high) if table.has(key) else None
 
 
-def _history(table: TomlSection | None) -> HistorySpec | None:
+def _history(table: TomlSection | None, failures: Sequence[FailureSpec]) -> HistorySpec | None:
     if table is None:
         return None
     days = table.integer("days", low=1, high=60)
     worse = table.table("degraded")
     degraded = None if worse is None else _degraded(worse)
-    return table.done(HistorySpec(days, table.number("peak_calls_per_hour", above=0.0), degraded))
+    past = tuple(
+        PastFailures(one.share, law) for one in failures if (law := one.latency.law(0.0)) is not None
+    )
+    return table.done(HistorySpec(days, table.number("peak_calls_per_hour", above=0.0), degraded, past))
 
 
 def _degraded(table: TomlSection) -> Degraded:

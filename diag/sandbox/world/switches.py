@@ -3,13 +3,49 @@
 The defaults are those that fit the sources best, or, for the PATCH, the one that harms a careless client.
 """
 
-from dataclasses import dataclass
-from typing import Literal, get_args
+from dataclasses import dataclass, field
+from typing import Literal, cast, get_args
+
+from diag.toml_section import TomlSection
 
 TimeoutForm = Literal["success_false", "408", "504"]
 StaleForm = Literal["409", "400"]
 PatchConfig = Literal["replace", "merge"]
 SecureResults = Literal["shown", "masked"]
+OverGroups = Literal["refused", "cut"]
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeWords:
+    """How one outcome reads in the analytics; empty: the dimension has no value."""
+
+    response_status: str
+    error_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnalyticsSwitches:
+    """One sandbox's choice for each unknown of `POST /api/v2/analytics/actions/aggregates/query`."""
+
+    views_per_query: int = 10
+    """A query with more views is refused with 400."""
+    percentiles: bool = True
+    """Whether statistics hold p95 and p99."""
+    by_correlation: bool = True
+    """Whether groupBy takes correlationId, so that each group is one execution; otherwise 400."""
+    most_groups: int = 0
+    """So many groups at most, 0 without end; more of them are `over_groups`."""
+    over_groups: OverGroups = "refused"
+    """`refused` with 400, or `cut`: those beyond are left out without a word."""
+    lag_s: float = 0.0
+    """Executions younger than this are not counted yet."""
+    ok: OutcomeWords = OutcomeWords("200", "NONE")
+    backend_error: OutcomeWords = OutcomeWords("400", "REMOTE_ENDPOINT")
+    timeout: OutcomeWords = OutcomeWords("504", "TIMEOUT")
+
+    def words(self, outcome: str) -> OutcomeWords | None:
+        """Return how an execution that ended in `outcome` reads; None: the analytics do not count it."""
+        return {"ok": self.ok, "backend_error": self.backend_error, "timeout": self.timeout}.get(outcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +70,8 @@ class Switches:
     """The largest `pageSize` taken; 100 is what the official tools ask for at most."""
     analytics_count_tests: bool = True
     """Whether test runs show up in the analytics."""
+    analytics: AnalyticsSwitches = field(default_factory=AnalyticsSwitches)
+    """What else is unknown about the analytics."""
 
 
 CHOICES: dict[str, tuple[str, ...]] = {
@@ -43,3 +81,32 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "secure_results": get_args(SecureResults),
 }
 """The words each switch takes; the others are true/false or a number."""
+
+
+def read_analytics_switches(table: TomlSection, present: AnalyticsSwitches) -> AnalyticsSwitches:
+    """Return `present` with what the table `[switches.analytics]` changes."""
+    over_groups = table.text("over_groups", present.over_groups, choices=get_args(OverGroups))
+    return table.done(
+        AnalyticsSwitches(
+            views_per_query=table.integer("views_per_query", present.views_per_query, low=1, high=1000),
+            percentiles=table.flag("percentiles", present.percentiles),
+            by_correlation=table.flag("by_correlation", present.by_correlation),
+            most_groups=table.integer("most_groups", present.most_groups, low=0, high=10**9),
+            over_groups=cast(OverGroups, over_groups),
+            lag_s=table.number("lag_s", present.lag_s, low=0.0, high=1e7),
+            ok=_words(table.table("ok"), present.ok),
+            backend_error=_words(table.table("backend_error"), present.backend_error),
+            timeout=_words(table.table("timeout"), present.timeout),
+        )
+    )
+
+
+def _words(table: TomlSection | None, present: OutcomeWords) -> OutcomeWords:
+    if table is None:
+        return present
+    return table.done(
+        OutcomeWords(
+            response_status=table.text("response_status", present.response_status),
+            error_type=table.text("error_type", present.error_type),
+        )
+    )

@@ -106,6 +106,12 @@ def test_analytics_know_the_calls_just_served(start: Start) -> None:
     running.switch(analytics_count_tests=False)
     groups = query(client, *span)
     assert groups["Quote Shipping Rate", "200"][0]["metrics"][0]["stats"]["count"] == 1
+    running.switch(analytics={"ok": {"response_status": "SUCCESS"}})
+    groups = query(client, *span)
+    assert groups["Quote Shipping Rate", "SUCCESS"][0]["metrics"][0]["stats"]["count"] == 1
+    running.switch(analytics={"lag_s": 3600})
+    groups = query(client, *span)
+    assert ("Quote Shipping Rate", "SUCCESS") not in groups
 
 
 def test_the_made_up_past_follows_the_model_and_does_not_change(start: Start) -> None:

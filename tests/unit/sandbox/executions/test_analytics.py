@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from diag.sandbox.executions.analytics import DIMENSIONS, METRIC, ExecutionRow, query_result, read_query
 from diag.sandbox.reply_bodies import ErrorReply
+from diag.sandbox.world.switches import AnalyticsSwitches
 
 START = datetime(2026, 7, 1, tzinfo=UTC).timestamp()
 DAY = "2026-07-01T00:00:00Z/2026-07-02T00:00:00Z"
 BASE: dict[str, Any] = {"interval": DAY, "granularity": "PT1H", "metrics": [METRIC]}
+USUAL = AnalyticsSwitches()
 
 
 def row(minute: float, duration_ms: float, action: str = "a", status: str = "200") -> ExecutionRow:
@@ -25,8 +27,8 @@ def view(name: str, **bounds: Any) -> dict[str, Any]:
     return {"target": METRIC, "name": name, "function": "rangeBound", "range": bounds}
 
 
-def ask(rows: list[ExecutionRow], **query: Any) -> list[dict[str, Any]]:
-    results: Any = query_result(read_query({**BASE, **query}), rows)["results"]
+def ask(rows: list[ExecutionRow], switches: AnalyticsSwitches = USUAL, **query: Any) -> list[dict[str, Any]]:
+    results: Any = query_result(read_query({**BASE, **query}, switches), rows, switches)["results"]
     return list(results)
 
 
@@ -109,11 +111,12 @@ def test_adjoining_views_share_out_every_execution(
         {"views": [view("a", gte="0")]},
         {"views": [{**view("a", gte=0), "function": "top"}]},
         {"views": {}},
+        {"views": [view(f"v{i}", gte=i) for i in range(11)]},
     ],
 )
 def test_a_query_that_makes_no_sense_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(ErrorReply) as caught:
-        read_query({**BASE, **change})
+        read_query({**BASE, **change}, USUAL)
     assert caught.value.status == 400
 
 
@@ -133,6 +136,34 @@ def _filters(inner: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict
 
 @given(_filters(_filters(st.just({"type": "and"}))), st.sampled_from("abc"))
 def test_no_execution_that_a_filter_wants_is_spared(wanted: dict[str, Any], action: str) -> None:
-    query = read_query({**BASE, "filter": wanted})
+    query = read_query({**BASE, "filter": wanted}, USUAL)
     if query.wants(row(5, 1.0, action)):
         assert query.may_want(action)
+
+
+def execution(correlation_id: str, duration_ms: float) -> ExecutionRow:
+    own = dict.fromkeys(DIMENSIONS, "") | {"actionId": "a", "correlationId": correlation_id}
+    return ExecutionRow(START + 60, duration_ms, own)
+
+
+def test_grouped_by_correlation_each_group_is_one_execution_where_the_org_takes_it() -> None:
+    rows = [execution(f"c{i}", 100.0 * i) for i in range(1, 4)]
+    groups = ask(rows, groupBy=["correlationId"])
+    sums = [group["data"][0]["metrics"][0]["stats"]["sum"] for group in groups]
+    assert sums == [100.0, 200.0, 300.0]
+    with pytest.raises(ErrorReply):
+        ask(rows, AnalyticsSwitches(by_correlation=False), groupBy=["correlationId"])
+    with pytest.raises(ErrorReply):
+        ask(rows, AnalyticsSwitches(most_groups=2), groupBy=["correlationId"])
+    cut = ask(rows, AnalyticsSwitches(most_groups=2, over_groups="cut"), groupBy=["correlationId"])
+    assert cut == groups[:2]
+    assert len(ask(rows, AnalyticsSwitches(most_groups=3), groupBy=["correlationId"])) == 3
+
+
+def test_percentiles_may_be_missing_and_more_views_allowed() -> None:
+    rows = [row(5, 120.0)]
+    (result,) = ask(rows, AnalyticsSwitches(percentiles=False))
+    assert result["data"][0]["metrics"][0]["stats"] == {"count": 1, "min": 120.0, "max": 120.0, "sum": 120.0}
+    views = [view(f"v{i}", gte=i) for i in range(11)]
+    (result,) = ask(rows, AnalyticsSwitches(views_per_query=11), views=views)
+    assert len(result["data"][0]["views"]) == 11

@@ -7,7 +7,7 @@ import pytest
 from diag.sandbox.latency.backend import LatencySpec
 from diag.sandbox.latency.distributions import Fixed, Lognormal
 from diag.sandbox.latency.effects import ColdStarts, LatencyStep, Nightly
-from diag.sandbox.world.past_executions import HistorySpec, PastCall, past_calls
+from diag.sandbox.world.past_executions import HistorySpec, PastCall, PastFailures, past_calls
 
 HOUR_S, DAY_S = 3600.0, 86_400.0
 END = datetime(2026, 7, 15, 9, 20, tzinfo=UTC).timestamp()
@@ -42,10 +42,10 @@ def test_days_have_a_busy_and_a_quiet_time() -> None:
 
 def test_slow_calls_end_at_the_timeout() -> None:
     found = calls(END - 2 * DAY_S, END, timeout_s=2)
-    late = [call for call in found if call.timed_out]
+    late = [call for call in found if call.outcome == "timeout"]
     assert {call.duration_ms for call in late} == {2000.0}
     assert len(late) / len(found) == pytest.approx(LAW.sf(2000.0), rel=0.4)
-    assert all(call.duration_ms <= 2000.0 for call in found if not call.timed_out)
+    assert all(call.duration_ms <= 2000.0 for call in found if call.outcome == "ok")
 
 
 def test_production_has_its_nights_its_steps_and_its_cold_starts() -> None:
@@ -71,3 +71,14 @@ def test_production_goes_on_where_time_is_let_pass() -> None:
 
     assert END + 4 * HOUR_S < max(call.at for call in on) < END + 5 * HOUR_S
     assert min(call.at for call in on) < END + HOUR_S
+
+
+def test_a_share_of_the_past_failed_in_its_own_time_and_no_later_than_the_timeout() -> None:
+    failures = (PastFailures(0.1, Fixed(30.0)), PastFailures(0.05, Fixed(9000.0)))
+    spec = HistorySpec(days=3, peak_calls_per_hour=400.0, failures=failures)
+    found = list(past_calls(spec, LatencySpec(Fixed(100.0)), 5, "seed", (0.0, END), END))
+    shares = {
+        kind: sum((call.outcome, call.duration_ms) == kind for call in found) / len(found)
+        for kind in (("ok", 100.0), ("backend_error", 30.0), ("timeout", 5000.0))
+    }
+    assert list(shares.values()) == pytest.approx([0.85, 0.1, 0.05], abs=0.02)
