@@ -1,6 +1,7 @@
 """From runs and files on disk to an analysis: shared by `recommend`, `report`, `check` and `demo`."""
 
 import shlex
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from diag.errors import UsageError
 
 if TYPE_CHECKING:
+    from analysis.other_tools.tool import ToolOptions
     from analysis.samples.sample_set import SampleSet
     from reports.report_data import ReportData
 
@@ -28,6 +30,15 @@ class RunEvidence:
     samples: "SampleSet"
     analysis: Analysis
     folders: tuple[RunFolder, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HowToRead:
+    """What the files themselves do not say: the file that describes their actions, and how files of other
+    load tools are to be read."""
+
+    actions_file: Path | None = None
+    tools: "ToolOptions | None" = None
 
 
 def choose_inputs(given: Sequence[Path], runs: Path) -> tuple[Path, ...]:
@@ -47,7 +58,7 @@ def gather(
     inputs: Sequence[Path],
     settings: RecommendSettings,
     *,
-    actions_file: Path | None = None,
+    how: HowToRead | None = None,
     facts: Mapping[str, ActionFacts] | None = None,
     detail: bool = False,
     asked: Asked | None = None,
@@ -55,22 +66,35 @@ def gather(
 ) -> RunEvidence:
     """Read the inputs and return the evidence.
 
-    `facts` win over those in `actions_file`, and those over the manifests'. Where a run's workload
+    `facts` win over those in the file of actions, and those over the manifests'. Where a run's workload
     has settings for an action, they win over `settings` for that action.
     `detail` also reads what only the report needs (status, error codes, payload labels). `asked` is what the
     next commands repeat beside the rules; None for the newest run in the org of the usual profile.
     `zone` is whose clock hours are shown on, where it is not known when production calls.
     """
+    from analysis.other_tools.tool import USUAL
     from analysis.samples.actions_file import read_actions_file
     from analysis.samples.read_samples import read_samples
 
-    known = {**(read_actions_file(actions_file) if actions_file else {}), **(facts or {})}
-    samples = read_samples(inputs, detail=detail)
+    file, tools = (how.actions_file, how.tools) if how else (None, None)
+    known = {**(read_actions_file(file) if file else {}), **(facts or {})}
+    options = replace(tools or USUAL, ids=_ids_by_name(known))
+    samples = read_samples(inputs, detail=detail, options=options)
     found = judged(samples, inputs, settings, known, asked=asked, zone=zone)
     if not detail and any(_refused(row) for row in found.analysis.actions):  # the details say why
-        samples = read_samples(inputs, detail=True)
+        samples = read_samples(inputs, detail=True, options=options)
         return judged(samples, inputs, settings, known, asked=asked, zone=zone)
     return found
+
+
+def _ids_by_name(facts: Mapping[str, ActionFacts]) -> dict[str, str]:
+    """Names that mean one action only."""
+    times = Counter(fact.action_name for fact in facts.values())
+    return {
+        fact.action_name: key
+        for key, fact in facts.items()
+        if fact.action_name and times[fact.action_name] == 1
+    }
 
 
 def judged(

@@ -158,6 +158,14 @@ class TomlSection:
             raise self.wrong_value(key, value, 'a table, for example { customerId = "C-1" }')
         return dict(value)
 
+    def text_map(self, key: str) -> dict[str, str]:
+        """Return a table of texts, none of them empty; empty when the key is not there."""
+        found = self.mapping(key)
+        for name, value in found.items():
+            if not isinstance(value, str) or not value.strip():
+                raise self.wrong_value(f"{key}.{name}", value, "a text")
+        return found
+
     def table(self, key: str) -> "TomlSection | None":
         """Return a table inside this one; None when the key is not there."""
         value = self._value(key, None)

@@ -82,6 +82,8 @@ class Findings:
     source: Literal["test", "production"] = "test"
     weak_runs: tuple[str, ...] = ()
     """What weakens the runs behind it, one sentence each (analysis.samples.run_weaknesses)."""
+    measured_by: tuple[str, ...] = ()
+    """The other tools that made these calls, or some of them."""
     telemetry: TelemetryFindings | None = None
     """None for a test, and where more days would not show more."""
     asked: Asked = field(default_factory=Asked)

@@ -1,4 +1,4 @@
-"""Samples from anywhere: run folders, Parquet, CSV, several at once.
+"""Samples from anywhere: run folders, Parquet, CSV, files of other tools, several at once.
 
 What is damaged is read as far as it goes; what was left out is reported (`SkippedInput`), never dropped
 silently. Only a set without a single readable call is an error.
@@ -18,12 +18,14 @@ from analysis.format.sample_schema import COLUMNS
 from analysis.format.settled_file import read_settled
 from analysis.format.skipped_input import SkippedInput
 from analysis.number_words import plural
+from analysis.other_tools.tool import USUAL, ToolOptions
 from analysis.samples.action_calls import A_DAY_S
 from analysis.samples.run_manifest import manifest_of
 from analysis.samples.run_samples import add_segments, finished_parquet
 from analysis.samples.sample_file import add_sample_file
 from analysis.samples.sample_set import SampleSet
 from analysis.samples.table_builder import TableBuilder
+from analysis.samples.tool_file import ToolFile, add_tool_file, calls_of_tools, copies_among, tool_of
 from analysis.samples.unnamed_runs import with_one_run_for_one_source
 
 DETAIL_COLUMNS: Final = (
@@ -42,11 +44,12 @@ COARSE_SHARE: Final = 0.1
 """Up to a tenth as many calls share a start without being the same: a start is then as good as a call."""
 
 
-def read_samples(paths: Sequence[Path], *, detail: bool = False) -> SampleSet:
-    """Return the calls of all `paths` (run folders, .parquet, .csv) together.
+def read_samples(paths: Sequence[Path], *, detail: bool = False, options: ToolOptions = USUAL) -> SampleSet:
+    """Return the calls of all `paths` (run folders, .parquet, .csv, files of other tools) together.
 
-    `detail` also reads the columns only a report needs. Exact duplicates (a file merged twice) are
-    dropped and counted. Raises UnreadableSamplesError when no call at all can be read.
+    `options` say how files of other tools are to be read. `detail` also reads the columns only a report
+    needs. Exact duplicates (a file merged twice) are dropped and counted. Raises UnreadableSamplesError when
+    no call at all can be read.
     """
     columns = tuple(name for name in COLUMNS if detail or name not in DETAIL_COLUMNS)
     builder = TableBuilder()
@@ -54,20 +57,31 @@ def read_samples(paths: Sequence[Path], *, detail: bool = False) -> SampleSet:
     manifests: list[Manifest] = []
     failed: list[UnreadableSamplesError] = []
     settled: frozenset[str] = frozenset()
+    tools: dict[str, ToolFile] = {}
+    copies = copies_among(paths)
     for path in dict.fromkeys(Path(path) for path in paths):
+        if path in copies:
+            skipped.append(SkippedInput(path.name, None, f"a copy of {copies[path]}: counted once"))
+            continue
         try:
-            left_out, manifest = _add(builder, path, columns)
+            left_out, manifest, tool_file = _add(builder, path, columns, options)
         except UnreadableSamplesError as error:
             failed.append(error)
             continue
         skipped.extend(left_out)
+        if tool_file is not None:
+            tools[str(path)] = tool_file
         settled |= set(read_settled(RunFolder(path)))
         if manifest is not None:
             manifests.append(manifest)
     if not builder.rows:
         raise _nothing(paths, failed, skipped)
     skipped.extend(SkippedInput("input", None, error.message) for error in failed)
-    table, dropped = without_duplicates(builder.finish())
+    whole = builder.finish()
+    by_tools = calls_of_tools(whole, tools)
+    # In a log of whole seconds many calls share a start and a latency: such a file is a copy or is none.
+    of_tools = whole["run_id"].isin(list(tools)).to_numpy() if tools else None
+    table, dropped = without_duplicates(whole, spared=of_tools)
     if dropped:
         skipped.append(SkippedInput("duplicates", dropped, "the same call is in the input twice"))
     table = with_one_run_for_one_source(table, [str(path) for path in paths])
@@ -75,7 +89,7 @@ def read_samples(paths: Sequence[Path], *, detail: bool = False) -> SampleSet:
     if far:
         what = f"scheduled_at of {plural(far, 'row')}"
         skipped.append(SkippedInput(what, None, "over a day away from started_at: not taken as the plan"))
-    return SampleSet(table, tuple(skipped), tuple(manifests), settled)
+    return SampleSet(table, tuple(skipped), tuple(manifests), settled, by_tools)
 
 
 def _far_from_their_plan(table: pd.DataFrame) -> int:
@@ -86,8 +100,10 @@ def _far_from_their_plan(table: pd.DataFrame) -> int:
     return int((away > A_DAY_S).sum())
 
 
-def without_duplicates(table: pd.DataFrame) -> tuple[pd.DataFrame, int]:
-    """Return the table without exact repeats of a call, and how many there were."""
+def without_duplicates(
+    table: pd.DataFrame, *, spared: NDArray[np.bool_] | None = None
+) -> tuple[pd.DataFrame, int]:
+    """Return the table without exact repeats of a call, and how many there were; `spared` rows all stay."""
     started = table["started_at"].to_numpy()
     if (started[1:] > started[:-1]).all():
         return table, 0
@@ -97,6 +113,8 @@ def without_duplicates(table: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     suspects = np.zeros(len(table), dtype=bool)
     suspects[order[1:][same]] = True
     suspects[order[:-1][same]] = True
+    if spared is not None:
+        suspects &= ~spared
     repeated = np.zeros(len(table), dtype=bool)
     repeated[suspects] = _repeats(table, suspects)
     dropped = int(repeated.sum())
@@ -132,21 +150,31 @@ def _repeats(table: pd.DataFrame, suspects: NDArray[np.bool_]) -> NDArray[np.boo
 
 
 def _add(
-    builder: TableBuilder, path: Path, columns: tuple[str, ...]
-) -> tuple[tuple[SkippedInput, ...], Manifest | None]:
+    builder: TableBuilder, path: Path, columns: tuple[str, ...], options: ToolOptions
+) -> tuple[tuple[SkippedInput, ...], Manifest | None, ToolFile | None]:
     if not path.exists():
         raise UnreadableSamplesError(
             f"{path} does not exist.", hint="Give a run folder, .parquet or .csv file."
         )
     if not path.is_dir():
-        return add_sample_file(builder, path, columns), None
+        return _add_file(builder, path, columns, options)
     folder = RunFolder(path)
     manifest, skipped = manifest_of(folder)
     parquet = finished_parquet(folder)
     if parquet is not None:
-        return (*skipped, *add_sample_file(builder, parquet, columns)), manifest
+        return (*skipped, *add_sample_file(builder, parquet, columns)), manifest, None
     run_id = manifest.run_id if manifest else path.name
-    return (*skipped, *add_segments(builder, folder, run_id, columns)), manifest
+    return (*skipped, *add_segments(builder, folder, run_id, columns)), manifest, None
+
+
+def _add_file(
+    builder: TableBuilder, path: Path, columns: tuple[str, ...], options: ToolOptions
+) -> tuple[tuple[SkippedInput, ...], None, ToolFile | None]:
+    tool = tool_of(path, options)
+    if tool is None:
+        return add_sample_file(builder, path, columns), None, None
+    found = add_tool_file(builder, path, tool, options)
+    return found.skipped, None, found
 
 
 def _nothing(

@@ -15,8 +15,8 @@ from analysis.analysis_errors import UnreadableSamplesError
 from analysis.format.input_file import check_regular, open_regular
 from analysis.format.sample_schema import COLUMNS, REQUIRED_COLUMNS
 from analysis.format.skipped_input import SkippedInput
+from analysis.other_tools.unpacked_file import Unpacked
 from analysis.samples.table_builder import TableBuilder
-from analysis.samples.unpacked_file import Unpacked
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -27,6 +27,10 @@ MOST_EXPECTED_ROWS: Final = 50_000_000
 UNPACKED_STEP: Final = 128 << 10
 DAMAGE_STEP: Final = 1024
 """Bytes at a time; the last where each that can be saved counts."""
+FROM_ELSEWHERE: Final = (
+    "A file of another tool: --as jmeter, k6, vegeta, locust, nginx or alb; any other table: say which field "
+    "is what, --map latency_ms=FIELD:ms,started_at=FIELD."
+)
 _HINT: Final = "Needed columns: action_id, started_at (Unix seconds), latency_ms, outcome (ok, timeout, ...)."
 
 
@@ -145,7 +149,9 @@ def _add_parquet(builder: TableBuilder, path: Path, columns: tuple[str, ...]) ->
     except broken as error:
         if path.suffix.lower() in (".parquet", ".pq"):
             raise _unreadable(path, "Parquet", error) from error
-        raise UnreadableSamplesError(f"{path} is neither a CSV nor a Parquet file.", hint=_HINT) from error
+        raise UnreadableSamplesError(
+            f"{path} is neither a CSV nor a Parquet file.", hint=f"{_HINT} {FROM_ELSEWHERE}"
+        ) from error
     _check_columns(path, names)
     skipped = []
     for name, why in unfit.items():
@@ -208,7 +214,9 @@ def _check_announced(path: Path, rows: int) -> None:
 def _check_columns(path: Path, names: list[str]) -> None:
     missing = [name for name in REQUIRED_COLUMNS if name not in names]
     if missing:
-        raise UnreadableSamplesError(f"{path} has no column {', '.join(missing)}.", hint=_HINT)
+        raise UnreadableSamplesError(
+            f"{path} has no column {', '.join(missing)}.", hint=f"{_HINT} {FROM_ELSEWHERE}"
+        )
 
 
 def _unreadable(path: Path, what: str, error: BaseException) -> UnreadableSamplesError:

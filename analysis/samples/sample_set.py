@@ -1,13 +1,22 @@
 """What reading hands to every later step: the table, what was left out, the manifests."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
 from analysis.format.action_facts import ActionFacts
 from analysis.format.run_folder import Manifest
 from analysis.format.skipped_input import SkippedInput
+
+
+@dataclass(frozen=True, slots=True)
+class OtherTools:
+    """Which other tools made calls, by their names for people, and what their files leave open: sentences
+    without their full stops."""
+
+    titles: tuple[str, ...]
+    unknown: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +29,8 @@ class SampleSet:
     manifests: tuple[Manifest, ...] = ()
     settled: frozenset[str] = frozenset()
     """Actions that were measured no further because their answer had settled (analysis.stopping)."""
+    other_tools: Mapping[str, OtherTools] = field(default_factory=dict)
+    """By action id: the other tools that made calls of it, where any did."""
 
     def facts(self) -> Mapping[str, ActionFacts]:
         """Return the facts of every action in the manifests; the newest run wins.

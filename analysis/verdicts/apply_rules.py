@@ -50,6 +50,11 @@ def _objection(item: Recommendation, hold: Hold) -> str:
             return f"the evidence is weak: {' '.join(item.weak_runs).rstrip('.')}"
         case Hold.UNSTABLE | Hold.OVER_CAP:
             return item.reason.rstrip(".")
+        case Hold.OTHER_TOOL:
+            return (
+                f"these calls were measured by {' and '.join(item.measured_by)}, so whether Genesys' own "
+                "share of a call is in them is not known"
+            )
         case Hold.REAL_INPUTS:
             share = "all" if item.invented_share == 1.0 else percent(item.invented_share or 0.0)
             return (

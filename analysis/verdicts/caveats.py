@@ -13,6 +13,7 @@ from analysis.format.action_facts import ActionFacts
 from analysis.format.sample_schema import Outcome
 from analysis.number_words import at_most, duration, percent, percentile_name, plural, rate
 from analysis.samples.action_calls import ERRORS
+from analysis.samples.sample_set import OtherTools
 from analysis.settings import RecommendSettings
 
 NOTABLE_SHARE: Final = 0.1
@@ -90,6 +91,11 @@ def about_inputs(input_origins: Mapping[str, int], calls: int) -> list[str]:
         f'{whose} invented: a backend may answer "not found" to those, faster than it answers real ones, '
         "and the timeout may be too short; diag measure --dry-run shows the line that gives real ones"
     ]
+
+
+def about_other_tools(others: OtherTools) -> list[str]:
+    """Return what the files of other tools leave open."""
+    return [f"measured by {' and '.join(others.titles)}: {sentence}" for sentence in others.unknown]
 
 
 def about_the_clock(timed: Timed) -> list[str]:

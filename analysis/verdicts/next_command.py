@@ -120,6 +120,8 @@ def _to_lower(findings: Findings, judged: Recommendation, settings: RecommendSet
     samples, effective = findings.estimate.samples, max(findings.estimate.n_eff, 1.0)
     whole = MIN_CALLS_TO_LOWER * samples / effective
     match hold_on_lowering(judged):
+        case Hold.OTHER_TOOL:
+            return NextStep(_tune(findings, "1d"))
         case Hold.REAL_INPUTS:
             return NextStep(_measure(findings, first=DRY_RUN))
         case Hold.HOURS:

@@ -26,7 +26,14 @@ from analysis.samples.run_weaknesses import mixed_orgs, run_weaknesses
 from analysis.samples.sample_set import SampleSet
 from analysis.settings import RecommendSettings, with_cap, with_overrides
 from analysis.typed_command import Asked, rule_flags, unclear_names
-from analysis.verdicts.caveats import about_calls, about_inputs, about_load, about_the_clock, about_wandering
+from analysis.verdicts.caveats import (
+    about_calls,
+    about_inputs,
+    about_load,
+    about_other_tools,
+    about_the_clock,
+    about_wandering,
+)
 from analysis.verdicts.judge import judge
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from analysis.verdicts.severity import harm
@@ -70,6 +77,12 @@ def recommend(
             _findings_under_cap(action, fact, own, many_looks=many_looks, asked=again, zone=zone),
             weak_runs=weak,
         )
+        if (others := samples.other_tools.get(action.action_id)) is not None:
+            of_action = replace(
+                of_action,
+                measured_by=others.titles,
+                warnings=(*of_action.warnings, *about_other_tools(others)),
+            )
         if not of_action.any_answer:
             of_action = replace(of_action, refusal=why_refused(action.calls, samples.table))
         spans = run_spans(action.calls)

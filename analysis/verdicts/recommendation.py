@@ -130,6 +130,8 @@ class Recommendation:
     clock: Literal["service", "response"] = "service"
     source: Literal["test", "production"] = "test"
     """Measured calls, or production telemetry."""
+    measured_by: tuple[str, ...] = ()
+    """The other load tools or logs that these calls, or some of them, come from; empty: diag's own."""
     warnings: tuple[str, ...] = ()
     weak_runs: tuple[str, ...] = ()
     """`Analysis.weak` of the analysis it is part of; not in its JSON, which says it once."""

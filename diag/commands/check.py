@@ -95,7 +95,7 @@ def command(options: CheckOptions, rules: "RecommendSettings") -> int:
     from diag.checks.scope import in_scope
     from diag.console import Console
     from diag.errors import UsageError
-    from diag.judged_files import choose_inputs, gather
+    from diag.judged_files import HowToRead, choose_inputs, gather
     from diag.settings import load_settings
 
     fail_on = tuple(Rule(name) for name in options.fail_on)
@@ -108,10 +108,10 @@ def command(options: CheckOptions, rules: "RecommendSettings") -> int:
     file = options.actions_file
     org = _facts_of_org(settings) if options.live else None
     chosen = choose_inputs(options.inputs, settings.runs)
-    analysis = gather(chosen, rules, actions_file=file, facts=org).analysis
+    analysis = gather(chosen, rules, how=HowToRead(file), facts=org).analysis
     before = None
     if options.baselines:
-        before = gather(choose_inputs(options.baselines, settings.runs), rules, actions_file=file).analysis
+        before = gather(choose_inputs(options.baselines, settings.runs), rules, how=HowToRead(file)).analysis
     for weakness in (*analysis.weak, *(before.weak if before else ())):
         console.warn(weakness)
     scope = in_scope(analysis, only=options.only, skip=options.skip, org=org)

@@ -109,14 +109,14 @@ def _compared(options: CompareOptions, rules: "RecommendSettings", *, curves: bo
     from analysis.views.compare_runs import compare
     from analysis.views.summarise import summarise
     from diag import __version__
-    from diag.judged_files import choose_inputs, gather
+    from diag.judged_files import HowToRead, choose_inputs, gather
     from diag.settings import load_settings
     from reports.pages.compare_page import CompareData, ComparedRun
 
     settings = load_settings()
     runs, counted = [], []
     for index, path in enumerate(choose_inputs(options.inputs, settings.runs)):
-        evidence = gather((path,), rules, actions_file=options.actions_file)
+        evidence = gather((path,), rules, how=HowToRead(options.actions_file))
         runs.append(
             ComparedRun(
                 label=options.labels[index] if options.labels else path.name,

@@ -16,6 +16,7 @@ from diag.interaction.option_values import gathered
 from diag.interaction.output import NamedPath, goes_to_stdout, output_option, write_result
 from diag.interaction.recommend_options import asked_of, recommend_options
 from diag.interaction.shared_options import actions_file_option, only_option, profile_option, skip_option
+from diag.interaction.tool_options import ToolFlags, read_tool_options, tool_options
 
 if TYPE_CHECKING:
     from analysis.verdicts.recommendation import Analysis
@@ -117,9 +118,15 @@ class ChangeOptions:
 @profile_option
 @gathered(RecommendOptions)
 @gathered(ChangeOptions, "change")
+@tool_options
 @recommend_options
-def command(options: RecommendOptions, change: ChangeOptions, rules: RecommendSettings) -> int:
+def command(
+    options: RecommendOptions, change: ChangeOptions, tool_flags: ToolFlags, rules: RecommendSettings
+) -> int:
     """Judge every action of the newest run, or of the runs and sample files given.
+
+    Files of JMeter, k6, vegeta and Locust, and access logs, are recognised, or named by --as; any other table
+    is read by --map.
 
     --only and --skip choose which actions are judged. Nothing is changed without --apply. The recommended
     timeout is p99 plus a buffer, never below the upper bound of p99, rounded up to a whole second, and at
@@ -127,11 +134,12 @@ def command(options: RecommendOptions, change: ChangeOptions, rules: RecommendSe
     """
     from analysis.typed_command import rule_flags
     from analysis.verdicts.apply_rules import will_be_set
+    from analysis.verdicts.caveats import about_other_tools
     from diag.checks.scope import in_scope
     from diag.console import Console
     from diag.errors import UsageError
     from diag.interaction.show_analysis import CLOSED_MODEL, apply_command, show_analysis
-    from diag.judged_files import choose_inputs, gather, write_recommendations
+    from diag.judged_files import HowToRead, choose_inputs, gather, write_recommendations
     from diag.settings import load_settings
 
     if not goes_to_stdout(options.output) and options.form == "table":
@@ -147,11 +155,18 @@ def command(options: RecommendOptions, change: ChangeOptions, rules: RecommendSe
     asked = asked_of(
         chosen if options.inputs else (),
         options.actions_file,
+        tool_flags=tool_flags,
         only=change.only,
         skip=change.skip,
         profile=options.profile,
     )
-    whole = gather(chosen, rules, actions_file=options.actions_file, asked=asked, zone=settings.zone)
+    whole = gather(
+        chosen,
+        rules,
+        how=HowToRead(options.actions_file, read_tool_options(tool_flags)),
+        asked=asked,
+        zone=settings.zone,
+    )
     evidence = replace(whole, analysis=in_scope(whole.analysis, only=change.only, skip=change.skip))
     # First: a file that it cannot be made with must not leave a trace.
     text = None if options.form == "table" else _formatted(evidence, options, settings.zone)
@@ -162,6 +177,10 @@ def command(options: RecommendOptions, change: ChangeOptions, rules: RecommendSe
         console.warn(weakness)
     if any(manifest.model == "closed" for manifest in evidence.samples.manifests):
         console.warn(CLOSED_MODEL)
+    for sentence in dict.fromkeys(
+        sentence for others in evidence.samples.other_tools.values() for sentence in about_other_tools(others)
+    ):
+        console.warn(f"{sentence[0].upper()}{sentence[1:]}.")
     if text is None:
         show_analysis(
             console, evidence.analysis, to_set=None if change.wanted else apply_command(sys.argv[1:])
@@ -211,6 +230,7 @@ def _change(
     from analysis.typed_command import apply_plan
     from diag.apply_dialog.apply_exit_code import raise_for
     from diag.apply_dialog.apply_flow import build_plan, carry_out
+    from diag.changes.plans.actions_by_name import with_ids
     from diag.changes.plans.plan import PlanOptions
     from diag.changes.plans.plan_file import write_plan
     from diag.genesys.client import GenesysClient
@@ -219,6 +239,8 @@ def _change(
     target = find_target(settings)
     options = PlanOptions(change.force, change.only, change.skip, change.max_changes)
     with GenesysClient(target.connection) as client:
+        if any(row.measured_by for row in analysis.actions):
+            analysis = with_ids(analysis, ((action.id, action.name) for action in client.list_actions()))
         plan = build_plan(console, client, analysis, options)
     if change.plan_file:
         write_plan(plan, change.plan_file)

@@ -15,6 +15,7 @@ from diag.interaction.option_values import gathered
 from diag.interaction.output import NamedPath, output_option, write_result
 from diag.interaction.recommend_options import asked_of, recommend_options
 from diag.interaction.shared_options import actions_file_option
+from diag.interaction.tool_options import ToolFlags, read_tool_options, tool_options
 
 if TYPE_CHECKING:
     from analysis.settings import RecommendSettings
@@ -70,15 +71,16 @@ class ReportOptions:
 )
 @actions_file_option
 @gathered(ReportOptions)
+@tool_options
 @recommend_options
-def command(options: ReportOptions, rules: "RecommendSettings") -> None:
+def command(options: ReportOptions, tool_flags: ToolFlags, rules: "RecommendSettings") -> None:
     """Report the newest run, or the runs and files given.
 
     The HTML page is one self-contained file in the run folder; other formats go to stdout.
     """
     from analysis.typed_command import rule_flags
     from diag.console import Console
-    from diag.judged_files import choose_inputs, gather, report_data
+    from diag.judged_files import HowToRead, choose_inputs, gather, report_data
     from diag.production.report_series import with_history
     from diag.settings import load_settings
 
@@ -90,9 +92,14 @@ def command(options: ReportOptions, rules: "RecommendSettings") -> None:
     chosen = choose_inputs(options.inputs, settings.runs)
     if options.add_rows:
         _import_rows(console, chosen, options.add_rows)
-    asked = asked_of(chosen if options.inputs else (), options.actions_file)
+    asked = asked_of(chosen if options.inputs else (), options.actions_file, tool_flags=tool_flags)
     evidence = gather(
-        chosen, rules, actions_file=options.actions_file, detail=True, asked=asked, zone=settings.zone
+        chosen,
+        rules,
+        how=HowToRead(options.actions_file, read_tool_options(tool_flags)),
+        detail=True,
+        asked=asked,
+        zone=settings.zone,
     )
     source = shlex.join([*asked.calls, *rule_flags(rules)]) or None
     data = report_data(evidence, zone=settings.zone, source=source)

@@ -14,6 +14,7 @@ from analysis.cut_off import cut_off_of, percentile_of
 from analysis.settings import RecommendSettings
 from analysis.typed_command import Asked, flag_with, rule_flag, shortest
 from diag.interaction.option_values import gathered
+from diag.interaction.tool_options import ToolFlags
 
 Result = TypeVar("Result")
 
@@ -82,6 +83,7 @@ def asked_of(
     inputs: Sequence[Path],
     actions_file: Path | None,
     *,
+    tool_flags: ToolFlags | None = None,
     only: Sequence[str] = (),
     skip: Sequence[str] = (),
     profile: str | None = None,
@@ -90,7 +92,7 @@ def asked_of(
     beside = () if actions_file is None else ("--actions", str(actions_file))
     chosen = [*(("--only", name) for name in only), *(("--skip", name) for name in skip)]
     return Asked(
-        calls=(*map(_typed, inputs), *beside),
+        calls=(*map(_typed, inputs), *beside, *(tool_flags.words if tool_flags is not None else ())),
         scope=tuple(word for flag, name in chosen for word in flag_with(flag, name)),
         org=profile_flags(profile),
     )

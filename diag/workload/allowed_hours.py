@@ -3,7 +3,7 @@
 [hours]
 allow = ["23:00-05:00"]     # from, to; past midnight where the second is the earlier one
 days = ["mon", "tue"]       # the days on which a stretch begins; all when left out
-zone = "Europe/Berlin"      # an IANA name, so that summer time is right
+timezone = "Europe/Berlin"  # an IANA name, so that summer time is right; `zone` means the same
 """
 
 from dataclasses import dataclass
@@ -63,11 +63,14 @@ def read_hours(part: TomlSection) -> AllowedHours:
     spans = tuple(_span(part, text) for text in part.texts("allow"))
     if not spans:
         raise part.error("has no hours", 'For example: allow = ["23:00-05:00"]')
-    zone = part.text("zone", None)
+    key = "zone" if part.has("zone") else "timezone"
+    if key == "zone" and part.has("timezone"):
+        raise part.error("has both timezone and zone", "They mean the same: keep one of them")
+    zone = part.text(key, None)
     if zone is None:
-        raise part.error("has no zone", 'Say which clock is meant: zone = "Europe/Berlin"')
+        raise part.error("has no timezone", 'Say which clock is meant: timezone = "Europe/Berlin"')
     if not is_zone(zone):
-        raise part.wrong_value("zone", zone, 'an IANA time zone such as "Europe/Berlin" or "UTC"')
+        raise part.wrong_value(key, zone, 'an IANA time zone such as "Europe/Berlin" or "UTC"')
     days = part.texts("days") if part.has("days") else DAYS
     unknown = [day for day in days if day.lower()[:3] not in DAYS]
     if unknown or not days:

@@ -26,7 +26,9 @@ from diag.workload.real_inputs import PLACEHOLDER, unfilled
 from diag.workload.workload import EVERYTHING, MODES, WORKLOAD_VERSION, Workload, WorkloadEntry
 
 _DURATION: Final = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?")
-_TOP: Final = frozenset({"format_version", "run", "guard", "soak", "ramp", "hours", "stage", "action"})
+_TOP: Final = frozenset(
+    {"format_version", "run", "guard", "soak", "ramp", "hours", "stage", "action", "labels"}
+)
 _RUN: Final = frozenset(
     {"mode", "model", "arrivals", "seed", "duration", "calls_per_action", "rate", "max_in_flight",
      "exceed_limits", "allow_side_effects", "sla"}
@@ -75,6 +77,7 @@ def parse_workload(body: Mapping[str, Any], where: str, folder: Path) -> Workloa
         raise top.wrong(
             "format_version", f"is {version}", f"This version of diag reads format {WORKLOAD_VERSION}."
         )
+    top.text_map("labels")  # for files of other tools; a mistake in them is said here, too
     run = _table(top, "run")
     run.only(_RUN)
     entries = tuple(_entry(part, folder) for part in top.tables("action"))
@@ -224,7 +227,7 @@ def _soak(part: TomlSection) -> Soak:
 
 
 def _hours(part: TomlSection) -> AllowedHours:
-    part.only(frozenset({"allow", "days", "zone"}))
+    part.only(frozenset({"allow", "days", "timezone", "zone"}))
     return read_hours(part)
 
 

@@ -58,7 +58,7 @@ exceed_limits = false         # true: beyond 80 % of the token's rate ({rate:g} 
 # [hours]
 # allow = ["23:00-05:00"]
 # days = ["mon", "tue", "wed", "thu", "fri"]
-# zone = "Europe/Berlin"
+# timezone = "Europe/Berlin"
 
 # Parts of the run, one after the other: the rates times factor.
 # [[stage]]

@@ -40,10 +40,13 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "analysis/cut_off.py": {"analysis.analysis_errors", "analysis.settings"},
     "analysis/typed_command.py": {"analysis.settings"},
     "analysis/coverage": {"analysis.format", "numpy", "scipy"},
+    "analysis/other_tools": {
+        "analysis.analysis_errors", "analysis.format", "analysis.samples.table_builder",
+        "analysis.other_tools.unpacked_file", "numpy", "pandas",
+    },
     "analysis/samples": {
         "analysis.analysis_errors", "analysis.coverage", "analysis.format", "analysis.number_words",
-        "numpy", "pandas",
-        "pyarrow",
+        "analysis.other_tools", "numpy", "pandas", "pyarrow",
     },
     "analysis/runs": {"analysis.format", "analysis.samples", "numpy", "pandas"},
     "analysis/statistics": {"numpy", "scipy"},
@@ -240,8 +243,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "numpy",
     },
     "diag/interaction": {
-        "analysis", "reports.wording", "diag.console", "diag.genesys", "diag.measuring", "diag.table",
-        "diag.table_layout", "analysis.wrapped_text", "click", "rich",
+        "analysis", "reports.wording", "diag.console", "diag.errors", "diag.genesys", "diag.measuring",
+        "diag.table", "diag.table_layout", "diag.toml_section", "analysis.wrapped_text", "click", "rich",
     },
     "diag/apply_dialog": {
         *_CLIENT, "analysis", "reports.wording", "diag.changes", "diag.console", "diag.errors",

@@ -210,7 +210,7 @@ def test_what_cannot_be_is_one_sentence(
 def test_hours_in_which_production_hardly_calls_are_said_to_lower_nothing_before_the_first_call(
     capsys: "pytest.CaptureFixture[str]", session: Path
 ) -> None:
-    hours = '[hours]\nallow = ["02:00-04:00"]\nzone = "UTC"\n'
+    hours = '[hours]\nallow = ["02:00-04:00"]\ntimezone = "UTC"\n'
     (session / "workload.toml").write_text(f'{hours}[[action]]\nname = "*"\n')
 
     assert run(["tune", "--dry-run"]) == ExitCode.OK

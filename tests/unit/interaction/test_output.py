@@ -12,7 +12,15 @@ from diag.console import Console
 from diag.exit_codes import ExitCode
 from diag.interaction.output import NamedPath, write_result
 
-READ: set[str] = {"baselines", "actions_file", "terraform_state", "against", "production", "add_rows"}
+READ: set[str] = {
+    "baselines",
+    "actions_file",
+    "terraform_state",
+    "against",
+    "production",
+    "add_rows",
+    "labels",
+}
 """Options that name a file to read."""
 
 

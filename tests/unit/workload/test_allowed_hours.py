@@ -105,7 +105,7 @@ def test_a_table_is_read() -> None:
 @pytest.mark.parametrize(
     ("body", "says"),
     [
-        ({"allow": ["23:00-05:00"]}, "has no zone"),
+        ({"allow": ["23:00-05:00"]}, "has no timezone"),
         ({"zone": "UTC"}, "has no hours"),
         ({"allow": ["23-5"], "zone": "UTC"}, "allow is '23-5'"),
         ({"allow": ["12:00-12:00"], "zone": "UTC"}, "allow is"),

@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from analysis.analysis_errors import UnreadableSamplesError
-from analysis.samples import sample_file, unpacked_file
+from analysis.other_tools import unpacked_file
+from analysis.samples import sample_file
 from analysis.samples.read_samples import read_samples
 from analysis.verdicts.recommend import recommend
 from tests.support.sample_tables import START, calls, lognormal

@@ -1,0 +1,1 @@
+"""One file a format of another tool: its rows as calls of ours."""

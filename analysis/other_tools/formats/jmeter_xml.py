@@ -1,0 +1,101 @@
+"""JMeter's JTL as XML, read as a stream (JMeter's manual, "XML Log format").
+
+`<sample>` and `<httpSample>` may hold others: a transaction its parts, a page what it embeds. The innermost
+request to the service is not told from an embedded picture, so of a page the page is taken, and of a
+transaction its parts.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+from xml.parsers import expat
+
+import pandas as pd
+
+from analysis.other_tools.formats.jmeter_csv import PARTS, WHOLES, jmeter_calls
+from analysis.other_tools.reading import Reading
+from analysis.other_tools.source import STEP, opened_text
+
+BATCH_SAMPLES: Final = 50_000
+_SAMPLES: Final = ("sample", "httpSample")
+_NAME_OF: Final = {
+    "ts": "timeStamp", "t": "elapsed", "lb": "label", "rc": "responseCode", "rm": "responseMessage",
+    "s": "success",
+}  # fmt: skip
+"""Attribute -> the column of the CSV."""
+
+
+class _Samples:
+    """What the parser meets: samples that are calls, those that are transactions, and how deep it is."""
+
+    def __init__(self) -> None:
+        self.calls: list[dict[str, str]] = []
+        self.transactions: list[dict[str, str]] = []
+        self.parted = 0
+        self._open: list[tuple[str, dict[str, str], bool]] = []
+
+    def begin(self, name: str, attributes: dict[str, str]) -> None:
+        """Take the begin of an element."""
+        if name not in _SAMPLES:
+            return
+        if self._open:
+            outer, sample, _ = self._open[-1]
+            self._open[-1] = (outer, sample, True)
+        self._open.append(
+            (name, {_NAME_OF[key]: attributes[key] for key in _NAME_OF if key in attributes}, False)
+        )
+
+    def end(self, name: str) -> None:
+        """Take the end of an element: a transaction with parts is none of the calls."""
+        if name not in _SAMPLES or not self._open:
+            return
+        kind, sample, has_parts = self._open.pop()
+        inside_a_page = any(outer == "httpSample" for outer, _, _ in self._open)
+        if inside_a_page:
+            return
+        if kind == "sample" and has_parts:
+            self.parted += 1
+        elif "Number of samples in transaction" in sample.get("responseMessage", ""):
+            self.transactions.append(sample)
+        else:
+            self.calls.append(sample)
+
+
+def xml_batches(reading: Reading) -> Iterator[pd.DataFrame]:
+    """Yield calls as `jmeter_csv.jtl_batches` does. Damage ends the file there, and is counted.
+
+    Raises UnreadableSamplesError for a document with a DTD: entities in it may grow without end.
+    """
+    found, any_call = _Samples(), False
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler = found.begin, found.end
+    parser.StartDoctypeDeclHandler = lambda *_: _refuse(reading)
+    with opened_text(reading.path) as text:
+        while piece := text.read(STEP):
+            try:
+                parser.Parse(piece, False)
+            except expat.ExpatError as error:
+                reading.left_out[f"the XML is damaged from line {error.lineno} on; read up to there"] += 1
+                break
+            if len(found.calls) >= BATCH_SAMPLES:
+                any_call = True
+                yield _calls(reading, found.calls)
+                found.calls = []
+            if any_call or found.calls:
+                found.parted += len(found.transactions)
+                found.transactions = []
+    if found.calls:
+        yield _calls(reading, found.calls)
+    elif found.transactions and not any_call:
+        reading.say(WHOLES)
+        yield _calls(reading, found.transactions)
+        found.transactions = []
+    reading.left_out[PARTS] += found.parted + len(found.transactions)
+
+
+def _calls(reading: Reading, samples: list[dict[str, str]]) -> pd.DataFrame:
+    rows = pd.DataFrame(samples, columns=list(_NAME_OF.values()), dtype=str)
+    return jmeter_calls(reading, rows)
+
+
+def _refuse(reading: Reading) -> None:
+    raise reading.unfit("holds a DTD, which no JTL has", "Remove it, if you know where it comes from.")

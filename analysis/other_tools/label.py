@@ -1,0 +1,42 @@
+"""The label of a call as an action: by what the person said, else as it is, without the values in a URL."""
+
+import re
+from typing import Final
+from urllib.parse import urlsplit
+
+import pandas as pd
+
+from analysis.other_tools.tool import ToolOptions
+
+_URL: Final = re.compile(r"(?:(?P<method>[A-Z]{3,7})\s+)?(?P<url>(?:https?://|/)\S*)")
+_VALUE: Final = re.compile(r"\d+|[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|(?=\S*\d)[A-Za-z0-9+=_-]{16,}|\S*[@%]\S*")
+"""Segments of a path that name one thing, and not a kind of it."""
+
+
+def with_actions(table: pd.DataFrame, options: ToolOptions) -> pd.DataFrame:
+    """Return the table with its column `label` as `action_id`: an id where it is known, else a name."""
+    if options.action is not None:
+        action = options.ids.get(options.action, options.action)
+        return table.drop(columns="label").assign(action_id=action)
+    labels = table["label"].astype("str").astype("category")
+    names = {label: _action_of(str(label), options) for label in labels.cat.categories}
+    return table.drop(columns="label").assign(action_id=labels.map(names))
+
+
+def _action_of(label: str, options: ToolOptions) -> str:
+    name = options.labels.get(label) or without_values(label)
+    return options.ids.get(name, name)
+
+
+def without_values(label: str) -> str:
+    """Return a label without what a URL in it says of one call: query, numbers and ids in its path."""
+    match = _URL.fullmatch(label.strip())
+    if match is None:
+        return label.strip()
+    try:
+        parts = urlsplit(match["url"])
+        host = parts.hostname or ""
+    except ValueError:
+        return "a URL that cannot be read"
+    path = "/".join("{id}" if _VALUE.fullmatch(part) else part for part in parts.path.split("/"))
+    return " ".join(filter(None, (match["method"], f"{host}{path}")))

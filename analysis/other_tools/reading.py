@@ -1,0 +1,34 @@
+"""One file of another tool while it is read: what to do with it, what was left out, what has to be said."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from analysis.analysis_errors import UnreadableSamplesError
+from analysis.format.skipped_input import SkippedInput
+from analysis.other_tools.tool import ToolOptions
+
+
+@dataclass(slots=True)
+class Reading:
+    """`left_out` counts rows by why; `said` keeps sentences for whoever reads the verdicts, each once."""
+
+    path: Path
+    options: ToolOptions
+    left_out: Counter[str] = field(default_factory=Counter)
+    said: dict[str, None] = field(default_factory=dict)
+
+    def say(self, sentence: str) -> None:
+        """Keep a sentence, without its full stop."""
+        self.said[sentence] = None
+
+    def skipped(self) -> Iterator[SkippedInput]:
+        """Yield what was left out so far."""
+        for why, rows in self.left_out.items():
+            if rows:
+                yield SkippedInput(self.path.name, rows, why)
+
+    def unfit(self, what: str, hint: str) -> UnreadableSamplesError:
+        """Return the error about this file; `what` follows its path."""
+        return UnreadableSamplesError(f"{self.path} {what}.", hint=hint)

@@ -1,0 +1,143 @@
+"""What is no list of calls, or says too little, is refused by name, with what to give or say instead."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.analysis_errors import BadSettingError, UnreadableSamplesError
+from analysis.other_tools.read_options import mapped_columns
+from analysis.other_tools.tool import USUAL, MappedColumn, ToolOptions
+from analysis.samples.read_samples import read_samples
+from tests.support import tool_files
+from tests.support.tool_files import true_calls
+
+JTL = tool_files.jtl_csv(true_calls(20))
+
+
+def refusal(path: Path, text: str | bytes, options: ToolOptions = USUAL) -> UnreadableSamplesError:
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(UnreadableSamplesError) as caught:
+        read_samples([path], options=options)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        (
+            "Type,Name,Request Count,Failure Count,Median Response Time,95%\nGET,/,10,0,5,9",
+            "Locust's statistics",
+        ),
+        ("Timestamp,User Count,Type,Name,Requests/s,Failures/s,50%\n1790000000,1,,A,1,0,5", "history"),
+        ("Label,# Samples,Average,Median,90% Line\nA,10,5,5,9", "aggregate report"),
+        ('{"metrics": {"http_req_duration": {"avg": 1.0, "p(95)": 2.0}}}', "k6's summary"),
+        ('{"latencies": {"total": 1, "mean": 1, "99th": 3}, "requests": 10}', "vegeta's report"),
+        ('{"aggregate": {"counters": {}, "summaries": {}}}', "Artillery's report"),
+        ('{"latency": {"average": 1, "p97_5": 2, "p99": 3}}', "autocannon's report"),
+    ],
+)
+def test_percentiles_without_calls_are_refused_as_such(tmp_path: Path, text: str, what: str) -> None:
+    error = refusal(tmp_path / "a.csv", text)
+
+    assert what in error.message
+    assert "needs each call" in error.message
+    assert error.hint
+
+
+def test_a_table_that_nobody_knows_is_told_how_to_be_read(tmp_path: Path) -> None:
+    error = refusal(tmp_path / "a.csv", "when,took\n1790000000,12\n")
+
+    assert "--as" in (error.hint or "")
+    assert "--map" in (error.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("columns", "message", "hint"),
+    [
+        ((MappedColumn("latency_ms", "took"),), "which field is started_at", "Fields: when, took."),
+        (
+            (MappedColumn("latency_ms", "nope", "ms"), MappedColumn("started_at", "when")),
+            "no field 'nope'",
+            "when, took",
+        ),
+        (
+            (MappedColumn("latency_ms", "took"), MappedColumn("started_at", "when")),
+            "in which unit 'took' is",
+            "latency_ms=took:ms",
+        ),
+    ],
+)
+def test_a_map_that_says_too_little(
+    tmp_path: Path, columns: tuple[MappedColumn, ...], message: str, hint: str
+) -> None:
+    error = refusal(tmp_path / "a.csv", "when,took\n1790000000,12\n", ToolOptions(columns=columns))
+
+    assert message in error.message
+    assert hint in (error.hint or "")
+
+
+def test_a_number_that_could_be_two_is_asked_about(tmp_path: Path) -> None:
+    text = "when;took_ms\n1790000000;1,234\n1790000001;2,345\n"
+    columns = (MappedColumn("latency_ms", "took_ms"), MappedColumn("started_at", "when"))
+    path = tmp_path / "a.csv"
+
+    assert "1.234 or 1234" in refusal(path, text, ToolOptions(columns=columns)).message
+    for decimal, first in (("comma", 1.234), ("point", 1234.0)):
+        options = ToolOptions(columns=columns, decimal=decimal)  # type: ignore[arg-type]  # of a loop
+        assert read_samples([path], options=options).table["latency_ms"][0] == pytest.approx(first)
+
+
+@pytest.mark.parametrize(
+    "text", ["latency_ms", "latency_ms=", "speed=x", "outcome=x:ms", "latency_ms=a,latency_ms=b"]
+)
+def test_a_map_that_is_none(text: str) -> None:
+    with pytest.raises(BadSettingError) as caught:
+        mapped_columns([text])
+    assert "--map" in caught.value.message
+
+
+@pytest.mark.parametrize("pattern", ["$remote_addr [$time_local]", "$request_time", "plain"])
+def test_an_nginx_pattern_without_time_or_duration(tmp_path: Path, pattern: str) -> None:
+    error = refusal(tmp_path / "access.log", "1.2.3.4 [x]", ToolOptions(pattern=pattern))
+
+    assert "holds no $request_time, or no time" in error.message
+
+
+def test_an_nginx_log_without_a_pattern_is_asked_for_it(tmp_path: Path) -> None:
+    assert "log_format" in (refusal(tmp_path / "a.log", "x", ToolOptions(tool="nginx")).hint or "")
+
+
+def test_entities_of_a_dtd_are_not_expanded(tmp_path: Path) -> None:
+    bomb = '<?xml version="1.0"?><!DOCTYPE t [<!ENTITY a "aaaaaaaaaa">]><testResults>&a;</testResults>'
+
+    assert "DTD" in refusal(tmp_path / "a.xml", bomb).message
+
+
+def test_a_line_without_end_is_refused(tmp_path: Path) -> None:
+    assert "a line of more than" in refusal(tmp_path / "a.jtl", JTL + "x" * (5 << 20)).message
+
+
+@pytest.mark.parametrize("name", ["a.jtl", "a.csv", "a.xml", "a.json", "a.log"])
+@given(noise=st.binary(max_size=200), cut=st.integers(0, len(JTL)), at=st.integers(0, len(JTL)))
+def test_damage_is_a_table_or_a_refusal(
+    tmp_path_factory: pytest.TempPathFactory, name: str, noise: bytes, cut: int, at: int
+) -> None:
+    calls = true_calls(20)
+    whole = {
+        "a.jtl": JTL,
+        "a.csv": tool_files.k6_csv(calls),
+        "a.xml": tool_files.jtl_xml(calls),
+        "a.json": tool_files.vegeta_json(calls),
+        "a.log": tool_files.alb_log(calls),
+    }[name].encode()
+    path = tmp_path_factory.mktemp("damaged") / name
+    path.write_bytes(whole[:at] + noise + whole[at : len(whole) - cut])
+    try:
+        table = read_samples([path]).table
+    except UnreadableSamplesError as error:
+        assert error.message
+    else:
+        assert len(table) <= 21 + noise.count(b"\n")
+        assert (table["latency_ms"] >= 0).all()
