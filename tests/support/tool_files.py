@@ -192,7 +192,7 @@ def alb_log(calls: TrueCalls) -> str:
 
 def any_table(calls: TrueCalls) -> str:
     """As a German spreadsheet saves it: semicolons, decimal commas, a byte order mark, dates."""
-    lines = ["\ufeffBeginn;Dauer (s);Vorgang;HTTP"]
+    lines = ["\ufeffZeit;Dauer (s);Vorgang;HTTP"]
     for at, took, status in calls.rows():
         lines.append(f"{iso(at)};{took / 1e3:.3f}".replace(".", ",") + f";Kunde;{status or ''}")
     return "\r\n".join(lines)

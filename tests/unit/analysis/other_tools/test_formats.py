@@ -20,7 +20,7 @@ OF_NGINX: Final = ToolOptions(pattern=tool_files.NGINX_PATTERN)
 OF_TABLE: Final = ToolOptions(
     columns=(
         MappedColumn("latency_ms", "Dauer (s)"),
-        MappedColumn("started_at", "Beginn"),
+        MappedColumn("started_at", "Zeit"),
         MappedColumn("http_status", "HTTP"),
         MappedColumn("action_id", "Vorgang"),
     )
