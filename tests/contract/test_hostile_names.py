@@ -22,7 +22,7 @@ from analysis.plain_text import is_printable
 from diag.cli import VERBS, run
 from diag.exit_codes import ExitCode
 from diag.workload.inline_toml import quoted
-from tests.conftest import RunningSandbox, StartSandbox
+from tests.support.running_sandbox import RunningSandbox, StartSandbox
 
 pytestmark = pytest.mark.slow
 

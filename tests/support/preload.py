@@ -2,6 +2,7 @@
 
 import importlib
 
+from tests.support import sandbox_process, verb_process  # noqa: F401  # what is asked for stands in them
 from tests.support.house import module_of, python_files
 
 APART = ("loadtests", "diag.__main__")

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from tests.conftest import RunningSandbox
 from tests.support.forks import FORKS, nothing
+from tests.support.running_sandbox import RunningSandbox
 
 ROOT = Path(__file__).resolve().parents[2]
 LIMIT_S = 150.0

@@ -12,9 +12,9 @@ from diag.genesys.api_errors import LoginError, NetworkError, NotFoundError, Sta
 from diag.genesys.client import GenesysClient
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.secret import Secret
-from tests.conftest import RunningSandbox, StartSandbox
 from tests.support.genesys.counting_transport import CountingTransport
 from tests.support.genesys.stripping_transport import StrippingTransport
+from tests.support.running_sandbox import RunningSandbox, StartSandbox
 
 
 def client_for(box: RunningSandbox, secret: str = "sandbox") -> GenesysClient:

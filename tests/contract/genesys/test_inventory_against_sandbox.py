@@ -12,8 +12,8 @@ from diag.genesys.http.secret import Secret
 from diag.genesys.telemetry import DurationRange
 from diag.inventory.read_inventory import read_inventory, with_consumers
 from diag.production.production_weeks import production_weeks
-from tests.conftest import RunningSandbox, StartSandbox
 from tests.support.genesys.counting_transport import CountingTransport
+from tests.support.running_sandbox import RunningSandbox, StartSandbox
 
 
 def client_for(box: RunningSandbox, transport: httpx.BaseTransport | None = None) -> GenesysClient:

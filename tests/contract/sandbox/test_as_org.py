@@ -15,7 +15,7 @@ from diag.sandbox.launch import start_sandbox as start_by_flag
 from diag.target import Target, sandbox_connection, target_at
 from diag.workload.load_shape import GuardLimits
 from loadtests.planning.make_plan import PreparedRun, prepare
-from tests.conftest import StartSandbox
+from tests.support.running_sandbox import StartSandbox
 from tests.support.sandbox_control import count_as_org, counting_as_org, log_in
 
 ASKS = "diag.target.http.client.HTTPConnection"

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import RunningSandbox
+from tests.support.running_sandbox import RunningSandbox
 
 ACTIONS = "/api/v2/integrations/actions"
 Victim = tuple[httpx.Client, str]

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.conftest import RunningSandbox, StartSandbox
+from tests.support.running_sandbox import RunningSandbox, StartSandbox
 from tests.support.waiting import wait_until
 
 ACTIONS = "/api/v2/integrations/actions"

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import RunningSandbox, StartSandbox
 from tests.support.genesys import official_sdk
+from tests.support.running_sandbox import RunningSandbox, StartSandbox
 
 Connect = Callable[..., tuple[RunningSandbox, Any, dict[str, str]]]
 pytestmark = [

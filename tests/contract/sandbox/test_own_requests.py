@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.conftest import RunningSandbox
+from tests.support.running_sandbox import RunningSandbox
 
 
 @pytest.mark.parametrize(

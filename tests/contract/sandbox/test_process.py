@@ -14,7 +14,7 @@ import pytest
 
 from diag.sandbox.launch import start_sandbox as start_process
 from diag.sandbox.sandbox_errors import SandboxError
-from tests.conftest import RunningSandbox, StartSandbox
+from tests.support.running_sandbox import RunningSandbox, StartSandbox
 from tests.support.waiting import wait_until
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.conftest import RunningSandbox, StartSandbox
+from tests.support.running_sandbox import RunningSandbox, StartSandbox
 
 ACTIONS = "/api/v2/integrations/actions"
 Started = tuple[RunningSandbox, httpx.Client, dict[str, str]]

@@ -13,7 +13,7 @@ from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.sandbox_errors import SandboxError
 from diag.sandbox.state_file import StateFile
 from diag.sandbox.world.scenario import load_scenario
-from tests.conftest import StartSandbox
+from tests.support.running_sandbox import StartSandbox
 from tests.support.sandbox_control import log_in
 
 ACTIONS = "/api/v2/integrations/actions"

@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.conftest import RunningSandbox
 from tests.contract.sandbox.conftest import Own
 from tests.support.full_config import full_config
+from tests.support.running_sandbox import RunningSandbox
 
 ACTIONS = "/api/v2/integrations/actions"
 

@@ -10,7 +10,7 @@ from diag.genesys.api_errors import StaleVersionError
 from diag.genesys.client import GenesysClient
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.secret import Secret
-from tests.conftest import RunningSandbox, StartSandbox
+from tests.support.running_sandbox import RunningSandbox, StartSandbox
 
 Switchable = tuple[RunningSandbox, GenesysClient, dict[str, str]]
 

@@ -14,7 +14,7 @@ from diag.genesys.http.secret import Secret
 from diag.settings import load_settings
 from diag.target import Target, find_target, sandbox_connection
 from loadtests.recording.run_clock import RunClock
-from tests.conftest import StartSandbox
+from tests.support.running_sandbox import StartSandbox
 from tests.support.sandbox_in_process import InProcessSandbox
 
 HOUR_S, DAY_S = 3600.0, 86_400.0

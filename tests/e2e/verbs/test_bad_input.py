@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import RunningSandbox
+from tests.support.running_sandbox import RunningSandbox
 from tests.support.verb_process import diag as run_diag
 
 pytestmark = pytest.mark.e2e

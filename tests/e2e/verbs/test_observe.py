@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import RunningSandbox, StartSandbox
 from tests.support.reports.traceable import complaints
+from tests.support.running_sandbox import RunningSandbox, StartSandbox
 from tests.support.sample_tables import calls, lognormal
 from tests.support.verb_process import diag
 

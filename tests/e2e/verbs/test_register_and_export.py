@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import RunningSandbox, StartSandbox
+from tests.support.running_sandbox import RunningSandbox, StartSandbox
 from tests.support.verb_process import diag
 
 pytestmark = pytest.mark.e2e

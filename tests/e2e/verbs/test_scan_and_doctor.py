@@ -9,7 +9,7 @@ import pytest
 from diag.genesys.client import GenesysClient
 from diag.genesys.drafts import draft_fingerprint
 from diag.target import sandbox_connection
-from tests.conftest import RunningSandbox, StartSandbox
+from tests.support.running_sandbox import RunningSandbox, StartSandbox
 from tests.support.verb_process import diag
 
 pytestmark = pytest.mark.e2e
