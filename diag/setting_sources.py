@@ -25,6 +25,7 @@ ENVIRONMENT: Final = {
     "runs": "DIAG_RUNS",
     "zone": "DIAG_ZONE",
     "name_prefix": "DIAG_NAME_PREFIX",
+    "platform": "DIAG_PLATFORM",
     "sandbox": "DIAG_SANDBOX",
 }
 """Setting -> environment variable."""

@@ -21,7 +21,7 @@ SANDBOX_ID: Final = "sandbox"
 
 _CREDENTIALS: Final = ("client_id", "client_secret", "access_token")
 _ADDRESS: Final = ("region", "api_base")
-_SINGLE: Final = ("profile", "protected", "runs", "zone", "name_prefix", "sandbox")
+_SINGLE: Final = ("profile", "protected", "runs", "zone", "name_prefix", "platform", "sandbox")
 _POINTERS: Final = (*_CREDENTIALS, *_ADDRESS, "profile")
 """Any of these means that an org was meant, however little of it is stated."""
 
@@ -47,6 +47,8 @@ class Settings:
     """IANA name of the time zone shown beside UTC in reports, for example Europe/Berlin."""
     name_prefix: str | None = None
     """What the names of actions made by `diag register` must begin with."""
+    platform: Path | None = None
+    """The file of facts about the platform that is called; None: the one in the current folder, if any."""
     sandbox: bool = False
     """The sandbox was asked for: `--sandbox`, or DIAG_SANDBOX."""
     in_ci: bool = False
@@ -164,6 +166,7 @@ def load_settings(
         if name in values:
             values[name] = Secret(str(values[name]))
     values["runs"] = Path(values.get("runs") or folder / "runs")
+    values["platform"] = Path(values["platform"]) if "platform" in values else None
     values["protected"] = values.get("protected") is True
     values["sandbox"] = str(values.get("sandbox") or "").lower() in _YES
     values["in_ci"] = variables.get("CI", "").lower() not in _NO

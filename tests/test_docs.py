@@ -18,6 +18,7 @@ from analysis.format.sample_schema import COLUMNS, Outcome
 from analysis.verdicts.analysis_json import recommendation_to_json
 from analysis.verdicts.recommendation import Recommendation, Verdict
 from diag.exit_codes import ExitCode
+from diag.platform_facts.facts import FACTS
 from diag.workload.load_shape import GuardLimits
 from tests.support.house import HOUSES, ROOT
 
@@ -251,6 +252,13 @@ def test_the_plan_file_is_that_of_the_code() -> None:
 
 def test_the_journal_is_that_of_the_code() -> None:
     assert first_columns("Journal") == fields_of("diag/changes/journal/journal_line.py", "phase")
+
+
+def test_the_facts_of_the_platform_file_are_those_of_the_code() -> None:
+    text = FORMATS.read_text(encoding="utf-8")
+
+    assert first_columns("Platform file") == [fact.key for fact in FACTS]
+    assert all(f"| {fact.kind.right} | {fact.question} |" in text for fact in FACTS)
 
 
 def test_the_exit_codes_are_those_of_the_code() -> None:

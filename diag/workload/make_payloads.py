@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from analysis.format.sample_schema import InputOrigin
+from analysis.inline_toml import toml_key
 from diag.workload.example_text import matching_text
-from diag.workload.inline_toml import toml_key
 from diag.workload.payload import Payload, json_bytes
 
 EMPTY: Final = Payload("empty", b"{}", InputOrigin.NONE)

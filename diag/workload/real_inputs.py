@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from diag.workload.inline_toml import inline_toml
+from analysis.inline_toml import inline_toml
 from diag.workload.make_payloads import input_schema
 
 PLACEHOLDER: Final = "..."

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from analysis.format.sample_schema import InputOrigin
+from analysis.inline_toml import quoted
 from analysis.plain_text import printable
 from diag.genesys.models import Action
-from diag.workload.inline_toml import quoted
 from diag.workload.load_shape import GuardLimits, Ramp, Soak
 from diag.workload.make_payloads import NoInput, from_contract
 from diag.workload.org_limits import OrgLimits

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from analysis.format.sample_schema import InputOrigin
+from analysis.inline_toml import quoted
 from analysis.number_words import duration, plural, reason_lines
 from analysis.plain_text import printable
 from analysis.wrapped_text import wrapped
 from diag.table import Column, Table
 from diag.table_layout import lay_out
 from diag.target import Target
-from diag.workload.inline_toml import quoted
 from diag.workload.load_shape import Poll
 from diag.workload.payload import Payload
 from loadtests.planning.make_plan import PreparedRun

@@ -18,10 +18,10 @@ from typing import Final
 import httpx
 import pytest
 
+from analysis.inline_toml import quoted
 from analysis.plain_text import is_printable
 from diag.cli import VERBS, run
 from diag.exit_codes import ExitCode
-from diag.workload.inline_toml import quoted
 from tests.support.running_sandbox import RunningSandbox, StartSandbox
 
 pytestmark = pytest.mark.slow

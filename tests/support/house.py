@@ -35,6 +35,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "analysis/number_words.py": set(),
     "analysis/plain_text.py": set(),
     "analysis/wrapped_text.py": set(),
+    "analysis/inline_toml.py": {"analysis.plain_text"},
     "analysis/format": {"analysis.analysis_errors", "analysis.plain_text"},
     "analysis/settings.py": {"analysis.analysis_errors", "analysis.format"},
     "analysis/cut_off.py": {"analysis.analysis_errors", "analysis.settings"},
@@ -136,6 +137,9 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/judged_files.py": {
         "analysis", "reports.report_data", "diag.__version__", "diag.errors",
     },
+    "diag/platform_facts": {
+        "analysis.format", "analysis.inline_toml", "analysis.plain_text", "diag.errors", "diag.toml_section",
+    },
     # the client
     "diag/genesys/api_errors.py": set(),
     "diag/genesys": {"analysis.format.checked_json", "diag.__version__", "httpx"},
@@ -191,7 +195,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/workload": {
         *_CLIENT, "analysis.coverage.week_of_hours",
         "analysis.analysis_errors", "analysis.format", "analysis.plain_text", "analysis.settings",
-        "diag.errors", "diag.inventory",
+        "analysis.inline_toml", "diag.errors", "diag.inventory",
         "diag.toml_section", "jsonschema", "rstr",
     },
     "diag/choice": {
@@ -289,8 +293,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "loadtests.steering", "gevent", "locust", "psutil",
     },
     "loadtests/run": {
-        *_CLIENT, "analysis.analysis_errors", "analysis.format", "analysis.number_words",
-        "analysis.plain_text",
+        *_CLIENT, "analysis.analysis_errors", "analysis.format", "analysis.inline_toml",
+        "analysis.number_words", "analysis.plain_text",
         "diag.errors", "diag.exit_codes", "diag.cross_site", "diag.measuring",
         "diag.settings", "diag.table", "diag.table_layout",
         "diag.clocks.target_clock", "diag.target", "diag.workload", "analysis.wrapped_text",

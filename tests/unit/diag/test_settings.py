@@ -185,3 +185,11 @@ def test_a_home_that_is_none_is_named(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"OAUTHCLIENT_SECRET .* not UTF-8"):
         load(tmp_path, **{**ENVIRONMENT, "GENESYSCLOUD_OAUTHCLIENT_SECRET": "\udcff"})
+
+
+def test_the_file_about_the_platform_can_be_named(tmp_path: Path) -> None:
+    (tmp_path / "diag.toml").write_text('platform = "prod-platform.toml"\n')
+
+    assert load(tmp_path).platform == Path("prod-platform.toml")
+    assert load(tmp_path, DIAG_PLATFORM="other.toml").platform == Path("other.toml")
+    assert load(tmp_path / "elsewhere").platform is None

@@ -1,4 +1,4 @@
-"""Values as a workload file writes them on one line: TOML's inline form."""
+"""Values as diag writes them on one line: TOML's inline form."""
 
 import json
 import re
