@@ -6,9 +6,11 @@ asked: a number judged by other rules, or in another org, would be the answer to
 
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
+from analysis.cut_off import percentile_of
 from analysis.settings import RecommendSettings, changed
 
 NAMED_BY: Final[Mapping[str, str | None]] = {
@@ -18,10 +20,13 @@ NAMED_BY: Final[Mapping[str, str | None]] = {
     "observe": None,
 }
 """The flag by which each verb that judges takes an action; None: as an argument."""
+USUAL_WORKLOAD: Final = Path("workload.toml")
+"""The workload that is taken where none is given."""
 MEASURES_AT_MOST_S: Final = 600.0
 """How long `diag measure` runs at most, where nothing else is asked for."""
 MEASURES_THE_SANDBOX_AT_MOST_S: Final = 60.0
-_WITH_A_SANDBOX: Final = ("measure", "tune")
+_THAT_CALL: Final = ("measure", "tune")
+"""Verbs that take a workload, and `--sandbox`."""
 _RULES: Final = (
     "percentile",
     "confidence",
@@ -49,6 +54,18 @@ class Asked:
     """Whether the built-in sandbox was asked for, whatever the settings point to."""
     to_set: str | None = None
     """The command that sets what can be set; None: to judge the same again, and apply it."""
+    cut_off: str | None = None
+    """The percentile as it was typed after --cut-off; None: it was not."""
+    workload: str | None = None
+    """The workload file to call by, as it is typed; None: the one in this folder, if there is one."""
+    campaign: str | None = None
+    """The folder of the campaign that was begun, where it has to be named to be found."""
+    sandbox_must_be_named: bool = False
+    """Whether the session leads elsewhere, so that what a run of the sandbox needs takes `--sandbox`."""
+
+    def by(self, settings: RecommendSettings) -> "Asked":
+        """Return the same, judged by these settings."""
+        return replace(self, rules=rule_flags(settings, self.cut_off))
 
     def command(
         self,
@@ -64,11 +81,21 @@ class Asked:
         `before` and `after` the actions' names stand words of this command alone, and `last` those that are
         read last.
         """
-        calls = self.calls if verb == "recommend" else ()
+        first = self.calls if verb == "recommend" else self._workload if verb in _THAT_CALL else ()
         rules = self.rules if verb in NAMED_BY else ()
-        sandbox = ("--sandbox",) if self.sandbox and verb in _WITH_A_SANDBOX else ()
+        sandbox = ("--sandbox",) if self.sandbox and verb in _THAT_CALL else ()
         further = (*after, *rules, *self.org, *sandbox, *last)
-        return typed(verb, names, before=(*calls, *before), after=further)
+        return typed(verb, names, before=(*first, *before), after=further)
+
+    def same_campaign(self, *flags: str) -> str:
+        """Return `diag tune` for the campaign that was begun, which keeps its actions and rules itself."""
+        folder = () if self.campaign is None else ("--folder", path_to_type(self.campaign))
+        sandbox = ("--sandbox",) if self.sandbox else ()
+        return shlex.join(["diag", "tune", *self._workload, *flags, *folder, *self.org, *sandbox])
+
+    @property
+    def _workload(self) -> tuple[str, ...]:
+        return () if self.workload is None else (path_to_type(self.workload),)
 
     @property
     def apply(self) -> str:
@@ -106,18 +133,27 @@ def for_any_action(command: str) -> str:
 
 def apply_plan(plan: str, org: Sequence[str]) -> str:
     """Return the command that carries out a saved plan in the org it was made for (`Asked.org`)."""
-    return shlex.join(["diag", "apply", f"./{plan}" if plan.startswith("-") else plan, *org])
+    return shlex.join(["diag", "apply", path_to_type(plan), *org])
 
 
-def rule_flags(settings: RecommendSettings) -> tuple[str, ...]:
-    """Return the flags that make these settings, for a command that is to judge in the same way."""
+def rule_flags(settings: RecommendSettings, cut_off: str | None = None) -> tuple[str, ...]:
+    """Return the flags that make these settings, for a command that is to judge in the same way.
+
+    `cut_off`: the percentile as it was typed after --cut-off; it is repeated so where it is still asked for.
+    """
     stated = changed(settings)
+    if cut_off is not None and percentile_of(cut_off) == stated.get("percentile"):
+        del stated["percentile"]
+        first: tuple[str, ...] = ("--cut-off", cut_off)
+    else:
+        first = ()
     pairs = ((rule_flag(name), stated[name]) for name in _RULES if name in stated)
-    return tuple(
+    further = (
         word
         for flag, value in pairs
         for word in (flag, shortest(value) if isinstance(value, float) else str(value))
     )
+    return (*first, *further)
 
 
 def rule_flag(setting: str) -> str:
@@ -144,3 +180,16 @@ def unclear_names(actions: Iterable[tuple[str, str]]) -> frozenset[str]:
 def flag_with(flag: str, name: str) -> tuple[str, ...]:
     """Return the words of a flag and a name, which may begin like a flag itself."""
     return (f"{flag}={name}",) if name.startswith("-") else (flag, name)
+
+
+def path_to_type(path: str | Path) -> str:
+    """Return a path as it can be typed here: one that begins with - would be taken for a flag, and what lies
+    below this folder needs no more than that."""
+    whole, here = Path(path), Path.cwd()
+    short = whole.relative_to(here) if whole.is_absolute() and whole.is_relative_to(here) else path
+    return f"./{short}" if str(short).startswith("-") else str(short)
+
+
+def is_usual_workload(file: Path) -> bool:
+    """Return whether this is the workload that is taken where none is given."""
+    return file.absolute() == USUAL_WORKLOAD.absolute()

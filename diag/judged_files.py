@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from analysis.analysis_errors import BadSettingError
 from analysis.format.action_facts import ActionFacts
 from analysis.format.atomic_write import write_whole
-from analysis.format.run_folder import RunFolder, latest_run
+from analysis.format.run_folder import Manifest, RunFolder, latest_run
 from analysis.plain_text import json_text
 from analysis.settings import RecommendSettings
-from analysis.typed_command import Asked, rule_flags
+from analysis.typed_command import Asked, is_usual_workload
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from diag.errors import UsageError
 
@@ -30,6 +30,8 @@ class RunEvidence:
     samples: "SampleSet"
     analysis: Analysis
     folders: tuple[RunFolder, ...]
+    asked: Asked
+    """What the next commands repeat, the rules among it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,7 @@ def judged(
     from analysis.verdicts.recommend import recommend
 
     folders = tuple(RunFolder(path) for path in inputs if path.is_dir())
+    asked = asked_by_runs(asked or Asked(), samples.manifests).by(settings)
     try:
         analysis = recommend(samples, facts, settings, asked=asked, zone=zone)
         loops = recommend_loops(inputs, settings, samples.stated_settings())
@@ -119,7 +122,18 @@ def judged(
         raise BadSettingError(
             f"The settings under recommend in {named} cannot be used: {error.message}.", hint=error.hint
         ) from None
-    return RunEvidence(samples=samples, analysis=replace(analysis, loops=loops), folders=folders)
+    return RunEvidence(samples, replace(analysis, loops=loops), folders, asked)
+
+
+def asked_by_runs(asked: Asked, runs: Sequence[Manifest]) -> Asked:
+    """Return what next commands repeat, with what the runs themselves were asked to call: the workload, where
+    it is still there and not the usual one; the sandbox only where it must be named to be reached."""
+    files = {run.workload for run in runs}
+    file = next(iter(files)) if len(files) == 1 else None
+    if asked.workload is None and file is not None and not is_usual_workload(Path(file)):
+        asked = replace(asked, workload=file if Path(file).is_file() else None)
+    made_there = bool(runs) and all(run.sandbox for run in runs)
+    return replace(asked, sandbox=asked.sandbox or (made_there and asked.sandbox_must_be_named))
 
 
 def _refused(row: Recommendation) -> bool:
@@ -173,7 +187,7 @@ def _source(evidence: RunEvidence) -> str | None:
     if not evidence.folders:
         return None
     folders = [str(folder.path) for folder in evidence.folders]
-    return shlex.join([*folders, *rule_flags(evidence.analysis.settings)])
+    return shlex.join([*folders, *evidence.asked.rules])
 
 
 def _span(samples: "SampleSet") -> tuple[float, float] | None:

@@ -75,19 +75,33 @@ def find_target(settings: Settings) -> Target:
         raise CredentialsError(error.message, hint=error.hint, details=details) from None
 
 
+def must_name_sandbox(settings: Settings) -> bool:
+    """Return whether a command reaches the sandbox only where it names it: the settings lead elsewhere."""
+    if settings.why_no_sandbox is None:
+        return False
+    try:
+        return not (settings.has_credentials and _may_be_sandbox(settings.connection()))
+    except CredentialsError:
+        return True
+
+
 def target_at(connection: Connection) -> Target:
     """Return what a connection leads to: the sandbox only if it is on this machine and says that it is one.
 
     An org's client id is never taken to one, whatever an address says (a proxy on this machine). A sandbox
     that does not answer just now counts as an org.
     """
-    if not connection.is_loopback or connection.client_id not in (SANDBOX_ID, None):
+    if not _may_be_sandbox(connection):
         return Target(connection, sandbox=False)
     try:
         about = _ask(connection.api_base, _PATIENCE_S)
     except (OSError, http.client.HTTPException):
         return Target(connection, sandbox=connection.client_id == SANDBOX_ID, rehearsal=True)
     return Target(connection, about is not None, about is not None and about.as_org)
+
+
+def _may_be_sandbox(connection: Connection) -> bool:
+    return connection.is_loopback and connection.client_id in (SANDBOX_ID, None)
 
 
 def sandbox_connection(base_url: str) -> Connection:

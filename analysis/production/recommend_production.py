@@ -16,7 +16,7 @@ from analysis.number_words import noun, plural
 from analysis.production.hourly_counts import MIN_HOURS, BucketCounts, consistent, estimate_from_buckets
 from analysis.production.hours_of_counts import hours_of_counts
 from analysis.settings import RecommendSettings, with_cap
-from analysis.typed_command import Asked, rule_flags, unclear_names
+from analysis.typed_command import Asked, unclear_names
 from analysis.verdicts.judge import judge
 from analysis.verdicts.recommendation import Analysis
 from analysis.verdicts.severity import harm
@@ -48,7 +48,7 @@ def recommend_from_buckets(
     """
     settings = settings or RecommendSettings()
     known = facts or {}
-    again = replace(asked or Asked(to_set=TO_PLAN), rules=rule_flags(settings))
+    again = (asked or Asked(to_set=TO_PLAN)).by(settings)
     facts_of = [(one, known.get(one.action_id, ActionFacts(one.action_id))) for one in counts]
     unclear = unclear_names((fact.action_id, fact.action_name or fact.action_id) for _, fact in facts_of)
     verdicts = []

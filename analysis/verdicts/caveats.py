@@ -15,6 +15,7 @@ from analysis.number_words import at_most, duration, percent, percentile_name, p
 from analysis.samples.action_calls import ERRORS
 from analysis.samples.sample_set import OtherTools
 from analysis.settings import RecommendSettings
+from analysis.typed_command import Asked
 
 NOTABLE_SHARE: Final = 0.1
 """A tenth of the tail the percentile leaves: 0.1 % of calls for p99."""
@@ -40,18 +41,19 @@ def about_load(levels: Levels, facts: ActionFacts) -> list[str]:
 
 
 def about_calls(
-    deciding: JudgedLevel, coverage: TimeCoverage, settings: RecommendSettings, *, many_looks: bool = False
+    deciding: JudgedLevel, coverage: TimeCoverage, settings: RecommendSettings, settled: Asked | None
 ) -> list[str]:
-    """Return warnings about the calls of the deciding level; `many_looks`: it was stopped when settled."""
+    """Return warnings about the calls of the deciding level; `settled`: what next commands repeat, where it
+    was stopped when settled, else None."""
     calls, warm_up, estimate = deciding.calls, deciding.warm_up, deciding.estimate
     lines = []
     if coverage.by_windows == "C":
         # Only time with calls counts: two short runs a month apart cover two moments, not a month.
         seen = duration(coverage.measured_s)
-        if many_looks and estimate.timeout_s is not None:
+        if settled is not None and estimate.timeout_s is not None:
             lines.append(
-                f"settled for these {seen}; other hours were not seen: diag tune calls at many hours, and "
-                "diag observe shows those of production"
+                f"settled for these {seen}; other hours were not seen: {settled.command('tune')} calls at "
+                f"many hours, and {settled.command('observe')} shows those of production"
             )
         else:
             lines.append(f"only {seen} were seen: what happens at busy hours is not known")
@@ -81,15 +83,18 @@ def about_calls(
     return lines
 
 
-def about_inputs(input_origins: Mapping[str, int], calls: int) -> list[str]:
-    """Return a warning where inputs were invented: a backend may answer what it does not know faster."""
+def about_inputs(input_origins: Mapping[str, int], calls: int, asked: Asked) -> list[str]:
+    """Return a warning where inputs were invented: a backend may answer what it does not know faster.
+
+    `asked`: what the command that shows how to give real ones repeats."""
     share = share_invented(input_origins, calls)
     if not share:
         return []
+    shows = asked.command("measure", before=("--dry-run",))
     whose = "every input was" if share == 1.0 else f"{percent(share)} of inputs were"
     return [
         f'{whose} invented: a backend may answer "not found" to those, faster than it answers real ones, '
-        "and the timeout may be too short; diag measure --dry-run shows the line that gives real ones"
+        f"and the timeout may be too short; {shows} shows the line that gives real ones"
     ]
 
 

@@ -25,7 +25,7 @@ from analysis.samples.action_calls import ERRORS, NO_CALLS, ActionCalls, Calls, 
 from analysis.samples.run_weaknesses import mixed_orgs, run_weaknesses
 from analysis.samples.sample_set import SampleSet
 from analysis.settings import RecommendSettings, with_cap, with_overrides
-from analysis.typed_command import Asked, rule_flags, unclear_names
+from analysis.typed_command import Asked, unclear_names
 from analysis.verdicts.caveats import (
     about_calls,
     about_inputs,
@@ -65,7 +65,7 @@ def recommend(
         *(text for manifest in samples.manifests for text in run_weaknesses(manifest)),
     )
     limit = concurrency_limit if concurrency_limit is not None else _newest_limit(samples)
-    again = replace(asked or Asked(), rules=rule_flags(settings))
+    again = (asked or Asked()).by(settings)
     found: list[tuple[Findings, RecommendSettings, Spans]] = []
     whole: Spans = {}
     for action in by_action(samples.table):
@@ -135,14 +135,15 @@ def recommend_action(
     concurrency_limit: int | None = None,
     *,
     many_looks: bool = False,
+    asked: Asked | None = None,
 ) -> Recommendation:
-    """Return the verdict of one action; `many_looks` as in `judge_level`.
+    """Return the verdict of one action; `many_looks` as in `judge_level`, `asked` as in `recommend`.
 
     Slower calls never lower the number, unless `design_effect`, `level_rate` or the verdict `unstable`
     changed, or calls were cut off after different times (tests/unit/analysis/verdicts/test_monotone.py).
     """
-    asked = Asked(rules=rule_flags(settings))
-    known = _findings_under_cap(action, facts, settings, many_looks=many_looks, asked=asked, zone=None)
+    again = (asked or Asked()).by(settings)
+    known = _findings_under_cap(action, facts, settings, many_looks=many_looks, asked=again, zone=None)
     spans = run_spans(action.calls)
     known = replace(known, pace=pace(known.estimate.samples, spans, spans))
     return judge(known, with_cap(settings, facts.cap_s), concurrency_limit)
@@ -157,8 +158,8 @@ def _findings_under_cap(
     asked: Asked,
     zone: str | None,
 ) -> Findings:
-    known = findings(action, facts, with_cap(settings, facts.cap_s), many_looks=many_looks, zone=zone)
-    return replace(known, asked=asked)
+    capped = with_cap(settings, facts.cap_s)
+    return findings(action, facts, capped, many_looks=many_looks, zone=zone, asked=asked)
 
 
 def findings(
@@ -168,8 +169,11 @@ def findings(
     *,
     many_looks: bool,
     zone: str | None = None,
+    asked: Asked | None = None,
 ) -> Findings:
-    """Return everything known of one action from its calls, before any verdict; `zone` as in `recommend`."""
+    """Return everything known of one action from its calls, before any verdict; `zone` and `asked` as in
+    `recommend`, with the rules."""
+    again = asked or Asked()
     judged = judge_action(action.calls, facts.production_peak_rate, settings, many_looks=many_looks)
     deciding = judged.deciding
     calls, estimate = deciding.calls, deciding.estimate
@@ -179,7 +183,7 @@ def findings(
     )
     coverage = time_coverage(calls.started_at, hours)
     current, current_known = _current_timeout(facts, action.calls)
-    warnings = _warnings(judged, facts, coverage, settings, many_looks=many_looks)
+    warnings = _warnings(judged, facts, coverage, settings, again, many_looks=many_looks)
     parts = find_disagreement(calls, settings) if estimate.timeout_s is not None else None
     warnings += about_wandering(parts, settings)
     no_number = estimate.timeout_s is None or estimate.timeout_s > settings.cap_s
@@ -216,6 +220,7 @@ def findings(
         expected_rate=_first_known(facts.production_peak_rate, deciding.rate, observed),
         clock=judged.timed.clock,
         warnings=tuple(warnings),
+        asked=again,
     )
 
 
@@ -224,6 +229,7 @@ def _warnings(
     facts: ActionFacts,
     coverage: TimeCoverage,
     settings: RecommendSettings,
+    asked: Asked,
     *,
     many_looks: bool,
 ) -> list[str]:
@@ -231,8 +237,8 @@ def _warnings(
     if judged.main is not None:
         lines += about_other_levels(judged.judged, judged.main, judged.deciding)
         lines += about_the_clock(judged.timed)
-        lines += about_calls(judged.deciding, coverage, settings, many_looks=many_looks)
-        lines += about_inputs(judged.deciding.calls.origins(), len(judged.deciding.calls))
+        lines += about_calls(judged.deciding, coverage, settings, asked if many_looks else None)
+        lines += about_inputs(judged.deciding.calls.origins(), len(judged.deciding.calls), asked)
     return lines
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Literal, Protocol
 
 from analysis.format.run_folder import RunFolder
+from analysis.typed_command import Asked
 from diag.campaign.campaign import Campaign
 from diag.campaign.folder import CampaignFolder
 from diag.campaign.next_step import Ask, Make, Over, Wait, next_step
@@ -93,27 +94,29 @@ def drive(
     *,
     once: bool = False,
     notices: Notices = SILENT,
+    asked: Asked | None = None,
 ) -> Driven:
     """Carry the campaign out and return how it ended; `once`: make the window that is due, if one is.
+    `asked`: what the next commands of the standings repeat.
 
     The caller holds the folder's lock. Raises OSError where the folder cannot be written, and what `make` and
     `find_gone` raise."""
     _wait_for_a_load_left_behind(folder, outside)
-    judged = WindowsJudged(campaign, saved.question.settings)
+    judged = WindowsJudged(campaign, saved.question.settings, asked)
     reached, started = where_all_stand(folder, judged), outside.now()
     while True:
         begun = len(folder.windows())
         step = next_step(campaign, reached, begun, folder.slot(), outside.now())
         match step:
             case Over(why):
-                asked = _to_ask_at_the_end(campaign, why, reached, started, outside.now())
-                if not asked:
+                missing = _to_ask_at_the_end(campaign, why, reached, started, outside.now())
+                if not missing:
                     return Driven("over", reached)
-                notices.on_back(_ask_again(folder, asked, outside))
+                notices.on_back(_ask_again(folder, missing, outside))
                 reached, started = where_all_stand(folder, judged), 0.0  # once, whatever the clock does
-            case Ask(slot, asked):
+            case Ask(slot, missing):
                 _keep(folder, slot)
-                notices.on_back(_ask_again(folder, asked, outside))
+                notices.on_back(_ask_again(folder, missing, outside))
                 reached = where_all_stand(folder, judged)
             case Wait(slot):
                 _keep(folder, slot)

@@ -9,7 +9,6 @@ from typing import Final
 from analysis.format.run_folder import RunFolder
 from analysis.format.segment_reader import holds_records
 from diag.campaign.saved import (
-    OTHER_FOLDER,
     GoneAction,
     Saved,
     read_gone,
@@ -28,9 +27,15 @@ _OURS: Final = frozenset({LOCK_NAME, "campaign.json", "slot.json", "gone.json", 
 
 @dataclass(frozen=True, slots=True)
 class CampaignFolder:
-    """Paths of one campaign."""
+    """Paths of one campaign. `another`: the command that begins another one, where this folder is no good."""
 
     path: Path
+    another: str = "diag tune --folder runs/tune-2"
+
+    @property
+    def hint(self) -> str:
+        """Return what to do where this folder is no good."""
+        return f"Begin another campaign: {self.another}"
 
     @property
     def campaign(self) -> Path:
@@ -68,7 +73,7 @@ class CampaignFolder:
         Raises UsageError for a path that is something else, OSError where it cannot be written.
         """
         if os.path.lexists(self.path) and not self.path.is_dir():
-            raise UsageError(f"{self.path} is a file, not a folder.", hint=OTHER_FOLDER)
+            raise UsageError(f"{self.path} is a file, not a folder.", hint=self.hint)
         self.path.mkdir(parents=True, exist_ok=True)
         return take_lock(self.path)
 
@@ -78,7 +83,7 @@ class CampaignFolder:
         Raises UsageError for a folder that holds something else, and for a campaign that is damaged.
         """
         if os.path.lexists(self.campaign):
-            return read_saved(self.campaign)
+            return read_saved(self.campaign, self.hint)
         if not self.path.is_dir():
             return None
         foreign = sorted(
@@ -86,9 +91,9 @@ class CampaignFolder:
         )
         if foreign:
             what = f"{foreign[0]} and {len(foreign) - 1} more" if len(foreign) > 1 else foreign[0]
-            raise UsageError(f"{self.path} holds something else ({what}).", hint=OTHER_FOLDER)
+            raise UsageError(f"{self.path} holds something else ({what}).", hint=self.hint)
         if self.windows():
-            raise UsageError(f"{self.path} has windows, but its campaign.json is gone.", hint=OTHER_FOLDER)
+            raise UsageError(f"{self.path} has windows, but its campaign.json is gone.", hint=self.hint)
         return None
 
     def begin(self, saved: Saved) -> None:

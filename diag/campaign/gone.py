@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import Final
 
 from diag.campaign.prepare import TuneScope
-from diag.campaign.saved import OTHER_FOLDER
 from diag.choice.choose_actions import (
     changes_allowed,
     choose,
@@ -27,24 +26,25 @@ from diag.genesys.models import Action
 
 NOT_THERE: Final = "it is no longer there for this client"
 """Deleted, or moved to a division that the client does not see: both look the same from here."""
-_PUT_BACK: Final = (
-    "Put back what was changed: the action's contract, or its inputs. To approve other inputs: "
-    f"{OTHER_FOLDER[0].lower()}{OTHER_FOLDER[1:]}"
-)
 NOT_LISTED: Final = "it is not listed any more, so it cannot be called"
 
 
-def gone(client: GenesysClient, scope: TuneScope, action_ids: Iterable[str]) -> dict[str, str]:
+def gone(client: GenesysClient, scope: TuneScope, action_ids: Iterable[str], another: str) -> dict[str, str]:
     """Return why actions cannot be called any more, by id; without those that can.
 
-    `scope` holds the org's actions and the workload as they are now. Raises ApiError where the org does not
-    answer (what is not known to be gone is not), UsageError for inputs of the workload that do not fit.
+    `scope` holds the org's actions and the workload as they are now; `another` is the command that begins
+    another campaign. Raises ApiError where the org does not answer (what is not known to be gone is not),
+    UsageError for inputs of the workload that do not fit.
     """
     listed = {action.id: action for action in scope.inventory}
     found = {}
     for action_id in action_ids:
         action = listed.get(action_id)
-        why = _why_unlisted(client, action_id) if action is None else _why_not_called(client, scope, action)
+        why = (
+            _why_unlisted(client, action_id)
+            if action is None
+            else _why_not_called(client, scope, action, another)
+        )
         if why is not None:
             found[action_id] = why
     return found
@@ -59,7 +59,7 @@ def _why_unlisted(client: GenesysClient, action_id: str) -> str:
     return NOT_LISTED
 
 
-def _why_not_called(client: GenesysClient, scope: TuneScope, action: Action) -> str | None:
+def _why_not_called(client: GenesysClient, scope: TuneScope, action: Action, another: str) -> str | None:
     if scope.workload is None:
         return None
     workload = without_missing(scope.workload, scope.inventory)
@@ -73,7 +73,9 @@ def _why_not_called(client: GenesysClient, scope: TuneScope, action: Action) -> 
     try:
         kept, without = with_inputs(client, kept, workload.seed)
     except UsageError as error:  # a campaign is held to the inputs that were approved: mended ones are others
-        raise UsageError(error.message, hint=_PUT_BACK, details=error.details) from None
+        put_back = "Put back what was changed: the action's contract, or its inputs."
+        hint = f"{put_back} To approve other inputs, begin another campaign: {another}"
+        raise UsageError(error.message, hint=hint, details=error.details) from None
     if not kept:
         return next(each.why for each in (*left_out, *without))
     try:

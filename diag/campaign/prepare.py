@@ -30,7 +30,7 @@ from diag.workload.workload import Workload
 
 SANDBOX_BUDGET: Final = Budget(calls_per_s=100.0, in_flight=1000)
 ANSWERS: Final = (Verdict.OK, Verdict.RAISE, Verdict.LOWER, Verdict.OVER_CAP_USE_ASYNC)
-NO_WORKLOAD: Final = "not in a workload: diag init writes one, which says what may be called and with what"
+NO_WORKLOAD: Final = "there is no workload, which says what may be called and with what"
 
 
 @dataclass(frozen=True, slots=True)

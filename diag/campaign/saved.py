@@ -27,7 +27,6 @@ from diag.errors import UsageError
 
 CAMPAIGN_VERSION: Final = 1
 KIND: Final = "diag campaign"
-OTHER_FOLDER: Final = "Begin another campaign in a folder of its own: diag tune --folder runs/tune-2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +54,8 @@ class TuneQuestion:
     payload_files_sha256: Mapping[str, str] | None = None
     """Of each payload file that the workload names, by the name it gives it; None in a campaign that did not
     keep them."""
+    cut_off: str | None = None
+    """The percentile as it was typed after --cut-off, for the next commands."""
 
     @property
     def settings(self) -> RecommendSettings:
@@ -83,9 +84,10 @@ def write_saved(path: Path, saved: Saved) -> None:
     write_whole(path, json_text(asdict(saved), indent=1, readable=True) + "\n")
 
 
-def read_saved(path: Path) -> Saved:
-    """Return what was saved. Raises UsageError for a file that diag did not write, or that was damaged."""
-    file = InputFile(path, UsageError, OTHER_FOLDER)
+def read_saved(path: Path, hint: str | None = None) -> Saved:
+    """Return what was saved. Raises UsageError, with the hint, for a file that diag did not write, or that
+    was damaged."""
+    file = InputFile(path, UsageError, hint)
     body = file.json()
     if not isinstance(body, dict) or body.get("kind") != KIND:
         raise file.unfit("is not a campaign of diag tune")

@@ -13,6 +13,7 @@ from analysis.format.run_folder import RunFolder
 from analysis.format.sample_schema import Outcome
 from analysis.format.settled_file import read_settled, write_settled
 from analysis.settings import RecommendSettings, with_overrides
+from analysis.typed_command import Asked
 from diag.campaign.campaign import Campaign
 from diag.campaign.evidence import read_windows, with_calls
 from diag.campaign.spread import seen_from
@@ -32,8 +33,10 @@ def before_any_call(campaign: Campaign) -> dict[str, Standing]:
 class WindowsJudged:
     """Of one campaign, by its rules; owned by whoever carries it out or shows it."""
 
-    def __init__(self, campaign: Campaign, settings: RecommendSettings) -> None:
+    def __init__(self, campaign: Campaign, settings: RecommendSettings, asked: Asked | None = None) -> None:
         self._settings = settings
+        self._asked = asked
+        """What next commands repeat."""
         self._before = before_any_call(campaign)
         self._ended: SampleSet | None = None
         self._names: list[str] = []
@@ -79,21 +82,18 @@ class WindowsJudged:
             known = self._judged.get(action_id)
             if known is None or known[0] != rests_on:
                 own = with_overrides(self._settings, stated.get(action_id, {}))
-                known = (rests_on, _judged(action, fact, own, self._before[action_id]))
+                known = (rests_on, self._one(action, fact, own))
                 self._judged[action_id] = known
             found[action_id] = known[1]
         return found
 
+    def _one(self, action: "ActionCalls", fact: ActionFacts, settings: RecommendSettings) -> Standing:
+        from analysis.stopping.when_settled import settled
+        from analysis.verdicts.recommend import recommend_action
 
-def _judged(
-    action: "ActionCalls", fact: ActionFacts, settings: RecommendSettings, before: Standing
-) -> Standing:
-    from analysis.stopping.when_settled import settled
-    from analysis.verdicts.recommend import recommend_action
-
-    state = settled(action, fact, settings)
-    judged = recommend_action(action, fact, settings, many_looks=state.settled)
-    return standing(judged, state, _sent(action), settings, before=before)
+        state, before = settled(action, fact, settings), self._before[action.action_id]
+        judged = recommend_action(action, fact, settings, many_looks=state.settled, asked=self._asked)
+        return standing(judged, state, _sent(action), settings, before=before)
 
 
 def _sent(action: "ActionCalls") -> Sent:

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from analysis.typed_command import is_usual_workload
 from diag.errors import UsageError
 from diag.interaction.examples import examples
 from diag.interaction.output import goes_to_stdout, write_result
+from diag.interaction.recommend_options import asked_to_call
 from diag.interaction.shared_options import profile_option
 
 if TYPE_CHECKING:
@@ -19,7 +21,9 @@ MOST_CONTRACTS: Final = 100
 """Reading an input contract takes one API call; beyond this many actions the user fills in the inputs."""
 
 
-@click.command(epilog=examples("diag init", "diag init crm.toml --action 'CRM*'", "diag measure --dry-run"))
+@click.command(
+    epilog=examples("diag init", "diag init crm.toml --action 'CRM*'", "diag tune crm.toml --dry-run")
+)
 @click.argument("file", default="workload.toml", type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--action", "actions", multiple=True, metavar="NAME|ID", help="Only this action; repeatable.")
 @click.option("--force", is_flag=True, help="Overwrite an existing file.")
@@ -55,7 +59,9 @@ def command(file: Path, actions: tuple[str, ...], force: bool, profile: str | No
         return
     console.result(str(file))
     _say_what_git_must_not_hold(console, file, settings.runs)
-    console.note(f"Check the file, then: diag measure {file} --dry-run")
+    usual = is_usual_workload(file)
+    asked = asked_to_call(None if usual else file, profile=profile, sandbox=False)
+    console.note(f"Check the file, then: {asked.command('tune')} (shows the cost and asks before any call)")
 
 
 def _say_what_git_must_not_hold(console: "Console", file: Path, runs: Path) -> None:

@@ -13,7 +13,7 @@ from diag.errors import UsageError
 from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
 from diag.interaction.output import NamedPath
-from diag.interaction.recommend_options import profile_flags, recommend_options
+from diag.interaction.recommend_options import asked_to_call, recommend_options
 from diag.interaction.shared_options import profile_option, usual_workload
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class MeasureOptions:
     @property
     def asked(self) -> Asked:
         """Return what the commands after this one repeat beside the rules."""
-        return Asked(org=profile_flags(self.profile), sandbox=self.sandbox)
+        return asked_to_call(self.workload, profile=self.profile, sandbox=self.sandbox)
 
 
 @click.command(
@@ -248,7 +248,6 @@ def _conclude(
     from analysis.analysis_errors import UnreadableSamplesError
     from analysis.format.run_folder import read_manifest
     from analysis.number_words import noun, plural
-    from analysis.typed_command import rule_flags
     from diag.interaction.show_analysis import CLOSED_MODEL, show_analysis
     from diag.judged_files import gather
     from diag.measuring.after_run import places_filled, write_report
@@ -286,7 +285,6 @@ def _conclude(
         console.note("The soak is not over: run the same command to continue it.")
     console.note(f"Report: {result.folder.report}")
     if not options.quiet:
-        again = replace(options.asked, rules=rule_flags(rules))
-        show_analysis(console, evidence.analysis, to_set=again.apply)
+        show_analysis(console, evidence.analysis, to_set=evidence.asked.apply)
     console.result(str(result.folder.path))
     return result.exit_code

@@ -11,11 +11,11 @@ import click
 
 from analysis.plain_text import json_text
 from analysis.settings import MOST_DAYS
-from analysis.typed_command import Asked, apply_plan, rule_flags
+from analysis.typed_command import Asked, apply_plan
 from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
 from diag.interaction.output import NamedPath, goes_to_stdout, output_option, write_result
-from diag.interaction.recommend_options import profile_flags, recommend_options
+from diag.interaction.recommend_options import asked_to_call, profile_flags, recommend_options
 from diag.interaction.shared_options import USUAL_DAYS, profile_option
 
 if TYPE_CHECKING:
@@ -53,7 +53,12 @@ class ObserveOptions:
     def same_question(self, rules: "RecommendSettings") -> str:
         """Return the arguments that ask the same question again."""
         days = ["--days", str(self.days)] if self.days != USUAL_DAYS else []
-        return shlex.join([*self.actions, *days, *rule_flags(rules), *profile_flags(self.profile)])
+        return shlex.join([*self.actions, *days, *self.asked.by(rules).rules, *profile_flags(self.profile)])
+
+    @property
+    def asked(self) -> Asked:
+        """Return what the commands after this one repeat beside the rules."""
+        return asked_to_call(None, profile=self.profile, sandbox=False)
 
 
 @click.command(
@@ -117,7 +122,7 @@ def command(options: ObserveOptions, rules: "RecommendSettings") -> None:
         findings, org = findings_of(evidence.observed, rules, test), profile_flags(options.profile)
         answer = Answer(evidence, findings, options.same_question(rules), org)
         if form == "table":
-            _show(console, answer)
+            _show(console, answer, options.asked)
         elif write_result(console, _formatted(answer, test, form, settings), options.output):
             console.result(str(options.output))
         if options.plan_file is not None:
@@ -163,14 +168,14 @@ def _read(
         last_days(options.days, now),
         rules,
         source=options.same_question(rules),
-        asked=Asked(org=profile_flags(options.profile)),
+        asked=options.asked,
         zone=settings.zone,
     )
     with console.progress("Reading production telemetry") as bar:
         return look(client, chosen, question, changes, on_progress=bar.update)
 
 
-def _show(console: "Console", answer: Answer) -> None:
+def _show(console: "Console", answer: Answer, asked: Asked) -> None:
     from diag.interaction.show_analysis import show_analysis
     from diag.production.evidence import UNKNOWN, not_observed_lines
 
@@ -185,7 +190,8 @@ def _show(console: "Console", answer: Answer) -> None:
         console.note(line)
     console.note(UNKNOWN)
     if not evidence.observed:
-        console.note("None of these actions can be judged by production. Measure instead: diag measure")
+        measure = f"{asked.command('init')}, then {asked.command('tune')}"
+        console.note(f"None of these actions can be judged by production. Measure instead: {measure}")
         return
     console.note("For a page with curves: the same command with -o production.html")
     show_analysis(console, analysis, to_set=answer.to_set)

@@ -141,6 +141,7 @@ def command(
     from diag.interaction.show_analysis import CLOSED_MODEL, apply_command, show_analysis
     from diag.judged_files import HowToRead, choose_inputs, gather, write_recommendations
     from diag.settings import load_settings
+    from diag.target import must_name_sandbox
 
     if not goes_to_stdout(options.output) and options.form == "table":
         raise UsageError("A table is for the terminal.", hint="With -o, choose a --format: csv, md or json.")
@@ -152,7 +153,7 @@ def command(
     console = Console(quiet=options.form != "table" and not change.wanted)
     settings = load_settings({"profile": options.profile})
     chosen = choose_inputs(options.inputs, settings.runs)
-    asked = asked_of(
+    judges = asked_of(
         chosen if options.inputs else (),
         options.actions_file,
         tool_flags=tool_flags,
@@ -160,6 +161,7 @@ def command(
         skip=change.skip,
         profile=options.profile,
     )
+    asked = replace(judges, sandbox_must_be_named=must_name_sandbox(settings))
     whole = gather(
         chosen,
         rules,

@@ -2,7 +2,7 @@
 
 import shlex
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,11 +78,11 @@ def command(options: ReportOptions, tool_flags: ToolFlags, rules: "RecommendSett
 
     The HTML page is one self-contained file in the run folder; other formats go to stdout.
     """
-    from analysis.typed_command import rule_flags
     from diag.console import Console
     from diag.judged_files import HowToRead, choose_inputs, gather, report_data
     from diag.production.report_series import with_history
     from diag.settings import load_settings
+    from diag.target import must_name_sandbox
 
     console = Console()
     settings = load_settings()
@@ -92,7 +92,8 @@ def command(options: ReportOptions, tool_flags: ToolFlags, rules: "RecommendSett
     chosen = choose_inputs(options.inputs, settings.runs)
     if options.add_rows:
         _import_rows(console, chosen, options.add_rows)
-    asked = asked_of(chosen if options.inputs else (), options.actions_file, tool_flags=tool_flags)
+    judges = asked_of(chosen if options.inputs else (), options.actions_file, tool_flags=tool_flags)
+    asked = replace(judges, sandbox_must_be_named=must_name_sandbox(settings))
     evidence = gather(
         chosen,
         rules,
@@ -101,7 +102,7 @@ def command(options: ReportOptions, tool_flags: ToolFlags, rules: "RecommendSett
         asked=asked,
         zone=settings.zone,
     )
-    source = shlex.join([*asked.calls, *rule_flags(rules)]) or None
+    source = shlex.join([*asked.calls, *evidence.asked.rules]) or None
     data = report_data(evidence, zone=settings.zone, source=source)
     if options.production is not None:
         data = _beside(data, evidence, options.production)

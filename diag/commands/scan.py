@@ -150,5 +150,8 @@ def _show(
         console.note("No action matches the filter.")
     else:
         asked = Asked(org=profile_flags(options.profile))
-        first, then = asked.command("init"), asked.command("measure")
-        console.note(f"Next: {first} (writes a workload from these actions), then {then}")
+        first, then, last = (asked.command(verb) for verb in ("observe", "init", "tune"))
+        console.note(
+            f"Next: {first} (what production says; nothing is called). To call what it leaves open: {then}, "
+            f"then {last}"
+        )

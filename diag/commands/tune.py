@@ -1,12 +1,14 @@
 """`diag tune`: from an org to a reviewed plan, unattended and resumable."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from analysis.settings import MOST_DAYS, RecommendSettings
+from analysis.typed_command import path_to_type
 from diag.apply_dialog.stages import stage_options
 from diag.errors import DiagError, UsageError
 from diag.exit_codes import ExitCode
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from diag.clocks.wall_clock import WallClock
     from diag.settings import Settings
     from diag.tuning.tune_context import TuneContext
+    from diag.tuning.which_campaign import MeantCampaign
 
 STOPPED: Final = "Stopped. The same command goes on where it was."
 
@@ -61,61 +64,68 @@ def command(options: TuneOptions, rules: RecommendSettings) -> int:
     WORKLOAD (default: workload.toml) says what may be called, with which inputs and in which [hours]. The
     same command goes on where it was: after Ctrl-C, a crash, a restart. Nothing is changed without --apply.
     """
-    from diag.campaign.folder import CampaignFolder
     from diag.clocks.target_clock import clock_of
     from diag.console import Console
     from diag.settings import load_settings
     from diag.target import find_target
     from diag.tuning.status import show_status
     from diag.tuning.tune_context import TuneContext
+    from diag.tuning.which_campaign import CampaignChoice, place_read_once
 
     _ = options.stages  # a wrong value is no surprise for the end of a day
     console = Console()
     settings = load_settings({"profile": options.profile, "sandbox": "1" if options.sandbox else None})
-    folder = CampaignFolder(options.folder or settings.runs / "tune")
     if options.status:
-        show_status(console, folder, settings.zone, lambda saved: _clock_of_campaign(saved, settings))
+        meant = CampaignChoice(options, rules, settings).of_status()
+        show_status(console, meant, settings.zone, lambda saved: _clock_of_campaign(saved, settings))
         return ExitCode.OK
     target = find_target(settings)
-    context = TuneContext(console, settings, target, folder, options, rules, clock_of(target))
-    if options.dry_run:
-        return _tune(context)
-    lock = folder.lock()
-    if lock is None:
+    choice = CampaignChoice(options, rules, settings, place_read_once(target))
+    meant, lock = (choice.choose(), None) if options.dry_run else choice.choose_and_hold()
+    if lock is None and not options.dry_run:
         if options.once:
-            console.note(f"Another diag tune is at work in {folder.path}; nothing to do.")
+            console.note(f"Another diag tune is at work in {meant.folder.path}; nothing to do.")
             return ExitCode.OK
-        raise UsageError(f"Another diag tune is at work in {folder.path}.", hint="See: diag tune --status")
+        see = meant.asked.same_campaign("--status")
+        raise UsageError(f"Another diag tune is at work in {meant.folder.path}.", hint=f"See: {see}")
+    context = TuneContext(
+        console, settings, target, meant.folder, options, rules, clock_of(target), meant.asked
+    )
     try:
-        return _tune(context)
+        return _tune(context, meant)
     except KeyboardInterrupt:
         console.note(STOPPED)
         raise
     finally:
-        os.close(lock)
+        if lock is not None:
+            os.close(lock)
 
 
-def _tune(context: "TuneContext") -> int:
+def _tune(context: "TuneContext", meant: "MeantCampaign") -> int:
     """Begin or go on, make the windows, give the result; return the exit code."""
     from diag.tuning.campaign_text import at
     from diag.tuning.result import give_result
+    from diag.tuning.same_campaign import asked_by_campaign
     from diag.tuning.status import show_status
     from diag.tuning.windows import make_windows
 
     console, zone = context.console, context.settings.zone
-    saved = _saved(context)
+    saved = _saved(context, meant)
     if saved is None:
         return ExitCode.OK
     if context.options.dry_run:  # nothing is begun by it, so there was a campaign already
-        show_status(console, context.folder, zone, lambda _: context.clock)
+        show_status(console, meant, zone, lambda _: context.clock)
         return ExitCode.OK
+    context = replace(context, asked=asked_by_campaign(context.asked, saved.question))
     if saved.campaign is None:
-        give_result(context, saved, {})
+        give_result(context, saved, {}, again=meant.saved is not None)
         return ExitCode.OK
+    windows = len(context.folder.windows())
     driven = make_windows(context, saved, saved.campaign)
     match driven.why:
         case "over":
-            give_result(context, saved, driven.reached)
+            nothing_new = meant.saved is not None and len(context.folder.windows()) == windows
+            give_result(context, saved, driven.reached, again=nothing_new)
         case "interrupted":
             console.note(STOPPED)
             return ExitCode.INTERRUPTED
@@ -140,35 +150,28 @@ def _clock_of_campaign(saved: "Saved", settings: "Settings") -> "WallClock":
         return REAL_TIME
 
 
-def _saved(context: "TuneContext") -> "Saved | None":
-    """Return the campaign in the folder, which must be for this question in this org, else a new one.
-
-    None for a dry run of a new one."""
+def _saved(context: "TuneContext", meant: "MeantCampaign") -> "Saved | None":
+    """Return the campaign that is meant, else a new one; None for a dry run of a new one."""
     from diag.genesys.client import GenesysClient
     from diag.interaction.pause_note import pause_note
+    from diag.tuning.approved_files import refuse_changed_files
     from diag.tuning.begin import begin
-    from diag.tuning.same_campaign import (
-        as_asked_before,
-        begins_anew,
-        refuse_another_org,
-        refuse_another_question,
-        unused_workload,
-    )
+    from diag.tuning.same_campaign import as_asked_before, begins_anew, unused_workload
 
-    console = context.console
+    console, saved = context.console, meant.saved
     if context.target.sandbox:
         console.banner("SANDBOX: nothing real is called or changed" + context.target.note)
-    saved = context.folder.saved()
     with GenesysClient(context.target.connection, on_wait=pause_note(console)) as client:
         if saved is None:
+            if meant.beside is not None:
+                console.note(meant.beside)
             return begin(context, client)
-        refuse_another_org(context.folder, saved, client)
-        anew = begins_anew(context, saved)
-        refuse_another_question(context, saved, anew=anew)
-        if anew:
+        if saved.campaign is not None and context.clock.now() < saved.campaign.until:
+            refuse_changed_files(saved.question, context.folder.another)  # later nothing is called by them
+        if begins_anew(context.options, context.folder, saved):
             return begin(as_asked_before(context, saved), client)
     if not context.options.dry_run:
-        console.note(f"Going on in {context.folder.path}.")
+        console.note(f"Going on in {path_to_type(context.folder.path)}.")
     unused = unused_workload(context, saved)
     if unused is not None:
         console.note(unused)

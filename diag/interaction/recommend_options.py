@@ -4,7 +4,7 @@ import functools
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import click
 from click.core import ParameterSource
@@ -12,12 +12,14 @@ from click.core import ParameterSource
 from analysis.analysis_errors import BadSettingError
 from analysis.cut_off import cut_off_of, percentile_of
 from analysis.settings import RecommendSettings
-from analysis.typed_command import Asked, flag_with, rule_flag, shortest
+from analysis.typed_command import Asked, flag_with, path_to_type, rule_flag, shortest
 from diag.interaction.option_values import gathered
 from diag.interaction.tool_options import ToolFlags
 
 Result = TypeVar("Result")
 
+_CUT_OFF: Final = "diag.cut_off"
+"""Where click keeps what was typed after --cut-off, for the next commands of the same verb."""
 _DEFAULTS = {field.name: field.default for field in fields(RecommendSettings)}
 
 
@@ -66,8 +68,9 @@ def _one_dial(function: Callable[..., Result]) -> Callable[..., Result]:
     def command(*, cut_off: str | None, percentile: float, **flags: Any) -> Result:
         if cut_off is None:
             return function(percentile=percentile, **flags)
-        asked = percentile_of(cut_off)
-        source = click.get_current_context().get_parameter_source("percentile")
+        asked, context = percentile_of(cut_off), click.get_current_context()
+        context.meta[_CUT_OFF] = cut_off.strip()
+        source = context.get_parameter_source("percentile")
         if source is not ParameterSource.DEFAULT and asked != percentile:
             raise BadSettingError(
                 f"--cut-off {cut_off_of(asked)} is --percentile {shortest(asked)}, "
@@ -88,24 +91,32 @@ def asked_of(
     skip: Sequence[str] = (),
     profile: str | None = None,
 ) -> Asked:
-    """Return what the commands after this one repeat; the analysis adds the rules."""
+    """Return what the commands after this one repeat of what was judged; the analysis adds the rules."""
     beside = () if actions_file is None else ("--actions", str(actions_file))
     chosen = [*(("--only", name) for name in only), *(("--skip", name) for name in skip)]
     return Asked(
-        calls=(*map(_typed, inputs), *beside, *(tool_flags.words if tool_flags is not None else ())),
+        calls=(*map(path_to_type, inputs), *beside, *(tool_flags.words if tool_flags is not None else ())),
         scope=tuple(word for flag, name in chosen for word in flag_with(flag, name)),
         org=profile_flags(profile),
+        cut_off=typed_cut_off(),
     )
+
+
+def asked_to_call(workload: Path | None, *, profile: str | None, sandbox: bool) -> Asked:
+    """Return what the commands after one that calls repeat of it; the analysis adds the rules."""
+    file = None if workload is None else str(workload)
+    return Asked(org=profile_flags(profile), sandbox=sandbox, cut_off=typed_cut_off(), workload=file)
+
+
+def typed_cut_off() -> str | None:
+    """Return what was typed after --cut-off of the verb that runs; None where it was not."""
+    context = click.get_current_context(silent=True)
+    return None if context is None else context.meta.get(_CUT_OFF)
 
 
 def profile_flags(profile: str | None) -> tuple[str, ...]:
     """Return the flags that lead to the same org."""
     return ("--profile", profile) if profile else ()
-
-
-def _typed(path: Path) -> str:
-    """Return a path as it can be typed: one that begins with - would be taken for a flag."""
-    return f"./{path}" if str(path).startswith("-") else str(path)
 
 
 def _option(name: str, kind: type, text: str) -> Callable[[Callable[..., Result]], Callable[..., Result]]:

@@ -6,15 +6,15 @@ from typing import Final
 import click
 
 from analysis.settings import SAME_WITHIN_S
+from analysis.typed_command import USUAL_WORKLOAD
 
 USUAL_DAYS: Final = 7
 """Of production, where no other number is asked for."""
-_USUAL_WORKLOAD: Final = Path("workload.toml")
 
 
 def usual_workload(given: Path | None) -> Path | None:
     """Return the workload given, else the one in this folder, else None."""
-    return _USUAL_WORKLOAD if given is None and _USUAL_WORKLOAD.is_file() else given
+    return USUAL_WORKLOAD if given is None and USUAL_WORKLOAD.is_file() else given
 
 
 profile_option = click.option("--profile", help="Take the credentials from this profile.")

@@ -91,7 +91,10 @@ def _scope(context: TuneContext, client: GenesysClient, workload: Workload | Non
     asked = wanted_actions(listed, context.options.actions)
     in_scope = tuple(action for action in asked if action.configurable)
     if not in_scope:
-        raise UsageError("None of these actions has a timeout that can be set.", hint="See: diag scan")
+        raise UsageError(
+            "None of these actions has a timeout that can be set.",
+            hint=f"See: {context.asked.command('scan')}",
+        )
     as_org = context.target.counts_as_org
     return TuneScope(tuple(listed), in_scope, workload, str(file) if file else None, as_org)
 
@@ -140,7 +143,7 @@ def _show_cost(
     context: TuneContext, saved: Saved, prepared: Prepared, requests: Requests, in_scope: int
 ) -> None:
     console, zone = context.console, context.settings.zone
-    for line in look_lines(saved.not_called, in_scope):
+    for line in look_lines(saved.not_called, in_scope, context.asked):
         console.sentence(line, indent="")
     campaign = saved.campaign
     if campaign is None:
@@ -154,9 +157,9 @@ def _show_cost(
     console.result("")
     unreached = out_of_reach(campaign, before, campaign.began_at)
     for line in (
-        *cost_lines(campaign, prepared, number, lowering, requests, zone),
+        *cost_lines(campaign, prepared, number, lowering, requests, zone, context.asked),
         *unread_lines(campaign),
-        *reach_lines(unreached, len(campaign.actions), begun=False),
+        *reach_lines(unreached, len(campaign.actions)),
     ):
         console.sentence(line, indent="")
 

@@ -8,9 +8,10 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from analysis.number_words import duration, noun, percent, plural, reason_lines
+from analysis.typed_command import Asked
 from diag.campaign.campaign import Campaign, allowed_s
 from diag.campaign.forecast import CampaignForecast
-from diag.campaign.prepare import Prepared
+from diag.campaign.prepare import NO_WORKLOAD, Prepared
 from diag.campaign.saved import NotCalled, Saved
 from diag.campaign.spread import Slot
 from diag.campaign.standing import Standing
@@ -35,8 +36,9 @@ def at(moment: float, zone: str | None) -> str:
     return datetime.fromtimestamp(moment, where).strftime("%a %d %b %H:%M") + ("" if zone else " UTC")
 
 
-def look_lines(not_called: tuple[NotCalled, ...], in_scope: int) -> list[str]:
-    """Return what production settled, and what is not called for another reason."""
+def look_lines(not_called: tuple[NotCalled, ...], in_scope: int, asked: Asked) -> list[str]:
+    """Return what production settled, and what is not called for another reason; `asked`: what the commands
+    in it repeat."""
     settled = [one.name for one in not_called if one.settled]
     lines = []
     if settled:
@@ -47,13 +49,16 @@ def look_lines(not_called: tuple[NotCalled, ...], in_scope: int) -> list[str]:
         )
     else:
         lines.append(f"Production has no answer yet for any of {plural(in_scope, 'action')}.")
-    return [*lines, *not_called_lines(not_called)]
+    return [*lines, *not_called_lines(not_called, asked)]
 
 
-def not_called_lines(not_called: tuple[NotCalled, ...]) -> list[str]:
-    """Return why actions are not called that production did not settle; for a probe: the command."""
-    unsettled = ((one.name, one.why) for one in not_called if not one.settled)
-    return [f"Not called: {line}" for line in reason_lines(unsettled)]
+def not_called_lines(not_called: tuple[NotCalled, ...], asked: Asked) -> list[str]:
+    """Return why actions are not called that production did not settle, and the command that helps."""
+    unsettled = [(one.name, one.why) for one in not_called if not one.settled]
+    lines = [f"Not called: {line}" for line in reason_lines(unsettled)]
+    if any(why == NO_WORKLOAD for _, why in unsettled):
+        lines.append(f"To call them: {asked.command('init')}, then {asked.same_campaign()}")
+    return lines
 
 
 def to_measure_table(prepared: Prepared, number: CampaignForecast, zone: str | None) -> Table:
@@ -88,6 +93,7 @@ def cost_lines(
     lowering: CampaignForecast,
     requests: Requests,
     zone: str | None,
+    asked: Asked,
 ) -> list[str]:
     """Return what the campaign costs: calls, time, requests, share of the limits, side effects."""
     allowed = allowed_s(campaign.stretches(campaign.began_at))
@@ -121,7 +127,7 @@ def cost_lines(
     if invented:
         lines.append(
             f"Inputs are invented for {plural(invented, 'action')}: no timeout is lowered on them. Real ones "
-            "go into the workload (diag measure --dry-run shows the lines)."
+            f"go into the workload ({asked.command('measure', before=('--dry-run',))} shows the lines)."
         )
     late = [one.action.name for one in prepared.to_measure if one.action.action_id in number.unfinished]
     if late:
@@ -171,13 +177,17 @@ def status_table(
 
 def status_lines(
     saved: Saved,
-    campaign: Campaign,
     standings: Mapping[str, Standing],
     slot: Slot | None,
     now: float,
     zone: str | None,
+    same: str,
 ) -> list[str]:
-    """Return where the campaign stands, in sentences. `slot`: of the window to come, None where none is."""
+    """Return where the campaign, which there is, stands, in sentences.
+
+    `slot`: of the window to come, None where none is; `same`: the command that goes on with it."""
+    campaign = saved.campaign
+    assert campaign is not None
     over = now >= campaign.until
     still_open = sum(one.done is None and not (over and one.answered) for one in standings.values())
     lost = sum(one.gone is not None for one in standings.values())
@@ -190,14 +200,14 @@ def status_lines(
         f"ends {at(campaign.until, zone)}."
     ]
     if not still_open:
-        lines.append("No action is open. For the result: diag tune")
+        lines.append(f"No action is open. For the result: {same}")
     elif over:
-        lines.append("The span is over. For the result: diag tune")
+        lines.append(f"The span is over. For the result: {same}")
     elif slot is not None:
         late = " (missed: it is made up for)" if slot.due_at < now else ""
         lines.append(f"Next window: {at(slot.due_at, zone)}{late}.")
     else:
-        lines.append("No window fits into what is left of the span. For the result: diag tune")
+        lines.append(f"No window fits into what is left of the span. For the result: {same}")
     return lines
 
 

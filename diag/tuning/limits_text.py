@@ -14,10 +14,11 @@ MOST_SHOWN: Final = 3
 DAY_S: Final = 86_400.0
 
 
-def reach_lines(unreached: Sequence[OutOfReach], of: int, *, begun: bool) -> list[str]:
+def reach_lines(unreached: Sequence[OutOfReach], of: int, another: str | None = None) -> list[str]:
     """Return which actions this campaign can never see enough of to lower them, why, and what would.
 
-    Counted where they are many; `of`: the actions to measure; `begun`: only another campaign helps."""
+    Counted where they are many; `of`: the actions to measure; `another`: the command that begins another
+    campaign, where only that helps."""
     if not unreached:
         return []
     many = len(unreached)
@@ -29,7 +30,7 @@ def reach_lines(unreached: Sequence[OutOfReach], of: int, *, begun: bool) -> lis
     return [
         f"{who} cannot be lowered by this campaign, and {noun(many, 'stays', 'stay')} open to its end: no "
         f"window comes in the hours of {_left_out(unreached)} of production's calls, and at most a third may "
-        f"be missing. {'; '.join((*whys, *more))}. {_way_out(unreached, begun=begun)}"
+        f"be missing. {'; '.join((*whys, *more))}. {_way_out(unreached, another)}"
     ]
 
 
@@ -91,9 +92,9 @@ def _named(names: Sequence[str]) -> str:
     return ", ".join(names[:MOST_SHOWN]) + (f" and {rest} more" if rest > 0 else "")
 
 
-def _way_out(unreached: Sequence[OutOfReach], *, begun: bool) -> str:
+def _way_out(unreached: Sequence[OutOfReach], another: str | None) -> str:
     """The longest of the spans that would do, and the hours where only they would."""
-    where = ", in a campaign of its own (diag tune --folder runs/tune-2)" if begun else ""
+    where = f", in another campaign ({another})" if another is not None else ""
     spans = [one.reached_in_s for one in unreached if one.reached_in_s is not None]
     hours = any(one.only_by_hours for one in unreached)
     over = f"--over {max(spans) / DAY_S:.0f}d" if spans else ""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from analysis.format.atomic_write import write_whole
-from analysis.typed_command import apply_plan
+from analysis.typed_command import apply_plan, path_to_type
 from analysis.verdicts.apply_rules import will_be_set
 from analysis.verdicts.recommendation import Analysis
 from analysis.verdicts.severity import harm
@@ -31,12 +31,17 @@ from diag.tuning.tune_context import TuneContext
 from reports.pages.report_page import build_report
 
 
-def give_result(context: TuneContext, saved: Saved, reached: Mapping[str, Standing]) -> None:
-    """Show the verdicts, write plan and reports, and apply the plan where that was asked for.
+def give_result(
+    context: TuneContext, saved: Saved, reached: Mapping[str, Standing], *, again: bool = False
+) -> None:
+    """Show the verdicts, write plan and reports, and apply the plan where that was asked for; `again`: it was
+    over before.
 
     Raises what carrying a plan out raises, and DiagError for an action that could not be read.
     """
     console, folder = context.console, context.folder
+    if again:
+        console.note(f"This campaign was over before; its result again. For another one: {folder.another}")
     production = read_evidence(folder.production)
     windows = folder.windows()
     measured = judged_together(
@@ -58,7 +63,7 @@ def give_result(context: TuneContext, saved: Saved, reached: Mapping[str, Standi
         for line in (*open_lines(reached, names), *gone_lines(reached, names)):
             console.note(line)
     for path in _write_reports(context, measured, production, to_apply):
-        console.note(f"Report: {path}")
+        console.note(f"Report: {path_to_type(path)}")
     if folder.applied.exists():
         console.note(f"This campaign's plan was carried out before. To do so again: {to_apply}")
         console.result(str(folder.path))
@@ -66,7 +71,7 @@ def give_result(context: TuneContext, saved: Saved, reached: Mapping[str, Standi
     with GenesysClient(context.target.connection) as client:
         plan = build_plan(console, client, analysis)
     write_plan(plan, folder.plan)
-    console.note(f"{plan.counts} Plan: {folder.plan}")
+    console.note(f"{plan.counts} Plan: {path_to_type(folder.plan)}")
     if context.options.do_apply:
         _carry_out_once(context, plan)
         return

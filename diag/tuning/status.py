@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from diag.campaign.drive import where_all_stand
-from diag.campaign.folder import CampaignFolder
 from diag.campaign.forecast import forecast
 from diag.campaign.next_step import slot_to_come
 from diag.campaign.reach import out_of_reach
@@ -11,30 +10,27 @@ from diag.campaign.saved import Saved
 from diag.campaign.windows_judged import WindowsJudged
 from diag.clocks.wall_clock import WallClock
 from diag.console import Console
-from diag.errors import UsageError
 from diag.tuning.campaign_text import not_called_lines, status_lines, status_table
 from diag.tuning.limits_text import gone_lines, probe_lines, reach_lines, unread_lines
+from diag.tuning.which_campaign import MeantCampaign
 
 
 def show_status(
-    console: Console, folder: CampaignFolder, zone: str | None, clock_for: Callable[[Saved], WallClock]
+    console: Console, meant: MeantCampaign, zone: str | None, clock_for: Callable[[Saved], WallClock]
 ) -> None:
-    """Show where the campaign in the folder stands, by the clock of its org.
-
-    Raises UsageError where none was begun.
-    """
-    saved = folder.saved()
-    if saved is None:
-        raise UsageError(f"No campaign was begun in {folder.path}.", hint="Begin one: diag tune")
+    """Show where the campaign stands, by the clock of its org."""
+    folder, saved, asked = meant.folder, meant.saved, meant.asked
+    assert saved is not None
     if saved.campaign is None:
         every = all(one.settled for one in saved.not_called)
         why = "Production had every answer" if every else "What production left open is not called"
-        console.sentence(f"{why}; nothing is measured. For the result: diag tune", indent="")
-        for line in not_called_lines(saved.not_called):
+        result = asked.same_campaign()
+        console.sentence(f"{why}; nothing is measured. For the result: {result}", indent="")
+        for line in not_called_lines(saved.not_called, asked):
             console.sentence(line, indent="")
         return
     campaign, windows, now = saved.campaign, folder.windows(), clock_for(saved).now()
-    judged = WindowsJudged(campaign, saved.question.settings)
+    judged = WindowsJudged(campaign, saved.question.settings, asked.by(saved.question.settings))
     reached = where_all_stand(folder, judged, remember=False)
     slot = slot_to_come(campaign, len(windows), folder.slot(), now)
     coming = forecast(campaign, reached, slot)
@@ -43,11 +39,11 @@ def show_status(
     unreached = out_of_reach(campaign, reached, now)
     names = {one.action_id: one.name for one in campaign.actions}
     for line in (
-        *status_lines(saved, campaign, reached, slot, now, zone),
+        *status_lines(saved, reached, slot, now, zone, asked.same_campaign()),
         *(unread_lines(campaign) if now < campaign.until else ()),
-        *(reach_lines(unreached, len(campaign.actions), begun=True) if now < campaign.until else ()),
+        *(reach_lines(unreached, len(campaign.actions), folder.another) if now < campaign.until else ()),
         *gone_lines(reached, names),
         *probe_lines(reached, names),
-        *not_called_lines(saved.not_called),
+        *not_called_lines(saved.not_called, asked),
     ):
         console.sentence(line, indent="")

@@ -1,13 +1,12 @@
 """What every step of `diag tune` needs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from analysis.settings import RecommendSettings
 from analysis.typed_command import Asked
 from diag.campaign.folder import CampaignFolder
 from diag.clocks.wall_clock import REAL_TIME, WallClock
 from diag.console import Console
-from diag.interaction.recommend_options import profile_flags
 from diag.settings import Settings
 from diag.target import Target
 from diag.tuning.tune_options import TuneOptions
@@ -24,8 +23,5 @@ class TuneContext:
     options: TuneOptions
     rules: RecommendSettings
     clock: WallClock = REAL_TIME
-
-    @property
-    def asked(self) -> Asked:
-        """Return what the commands after this one repeat beside the rules."""
-        return Asked(org=profile_flags(self.options.profile), sandbox=self.options.sandbox)
+    asked: Asked = field(default_factory=Asked)
+    """What the commands after this one repeat beside the rules."""

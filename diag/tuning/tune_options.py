@@ -1,11 +1,13 @@
 """What `diag tune` was asked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from analysis.typed_command import Asked
 from diag.apply_dialog.stages import Stages, read_stages
 from diag.errors import UsageError
+from diag.interaction.recommend_options import asked_to_call
 from diag.interaction.shared_options import usual_workload
 
 DEFAULT_OVER: Final = "24h"
@@ -34,6 +36,13 @@ class TuneOptions:
     def workload_file(self) -> Path | None:
         """Return the workload given, else the one in this folder, else None."""
         return usual_workload(self.workload)
+
+    @property
+    def asked(self) -> Asked:
+        """Return what the commands after this one repeat beside the rules."""
+        folder = None if self.folder is None else str(self.folder)
+        asked = asked_to_call(self.workload, profile=self.profile, sandbox=self.sandbox)
+        return replace(asked, campaign=folder)
 
     @property
     def stages(self) -> Stages | None:

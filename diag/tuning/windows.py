@@ -51,7 +51,7 @@ class LoadWindows:
         Raises UsageError for a changed workload or inputs that do not fit, NotMeasuredError where the same
         refusal would come again.
         """
-        refuse_changed_files(self.saved.question)
+        refuse_changed_files(self.saved.question, self.context.folder.another)
         folder.path.mkdir(parents=True, exist_ok=True)
         write_order(folder.path / TURNS_FILE, order)
         result = run_load(self._load_options(folder, window_s))
@@ -89,7 +89,7 @@ class LoadWindows:
                 workload = what_may_be_called(file, as_org=target.counts_as_org)
                 where = None if file is None else str(file)
                 scope = TuneScope(inventory, (), workload, where, target.counts_as_org)
-                return gone(client, scope, action_ids)
+                return gone(client, scope, action_ids, self.context.folder.another)
         except ApiError:
             return None
 
@@ -141,4 +141,5 @@ def make_windows(context: TuneContext, saved: Saved, campaign: Campaign) -> Driv
         LoadWindows(context, saved),
         once=context.options.once,
         notices=Notices(on_wait, on_window, on_put_off, on_back),
+        asked=context.asked.by(saved.question.settings),
     )

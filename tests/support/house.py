@@ -39,7 +39,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "analysis/format": {"analysis.analysis_errors", "analysis.plain_text"},
     "analysis/settings.py": {"analysis.analysis_errors", "analysis.format"},
     "analysis/cut_off.py": {"analysis.analysis_errors", "analysis.settings"},
-    "analysis/typed_command.py": {"analysis.settings"},
+    "analysis/typed_command.py": {"analysis.cut_off", "analysis.settings"},
     "analysis/coverage": {"analysis.format", "numpy", "scipy"},
     "analysis/other_tools": {
         "analysis.analysis_errors", "analysis.format", "analysis.samples.table_builder",

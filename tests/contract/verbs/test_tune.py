@@ -95,7 +95,7 @@ def test_from_an_org_to_a_plan_and_the_same_command_shows_it_again(
     folder = CampaignFolder(session / "runs" / "tune")
     called = {one["name"] for one in campaign_in(session)["campaign"]["actions"]}
     assert "Get Balance" not in called and called
-    assert f"Report: {folder.report}" in shown.err and f"diag apply {folder.plan}" in shown.out + shown.err
+    assert "Report: runs/tune/report.html" in shown.err and "diag apply runs/tune/plan.json" in shown.out
     planned = {change.action_name for change in read_plan(folder.plan).changes}
     assert planned >= {"Get Balance"}
     assert "<html" in folder.report.read_text() and "<html" in folder.production_report.read_text()
@@ -103,7 +103,8 @@ def test_from_an_org_to_a_plan_and_the_same_command_shows_it_again(
 
     assert run(line) == ExitCode.OK
     assert len(folder.windows()) == windows
-    assert f"Going on in {folder.path}." in capsys.readouterr().err
+    again = "was over before; its result again. For another one: diag tune --folder runs/tune-2"
+    assert again in capsys.readouterr().err
 
     assert run(["tune", "--status"]) == ExitCode.OK
     assert "production settled 2 more" in capsys.readouterr().out
@@ -120,19 +121,32 @@ def test_from_an_org_to_a_plan_and_the_same_command_shows_it_again(
     assert action_named("Get Balance").timeout_s == undone
 
 
-def test_another_question_in_the_same_folder_is_refused(
+def test_another_question_is_another_campaign_and_each_command_keeps_its_own(
     capsys: "pytest.CaptureFixture[str]", session: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Also the bare command from cron, whatever is begun beside it later."""
     Jumping(monkeypatch, FakeOutside(most=1))
     assert run(["tune", "--action", "Rarely used"]) == ExitCode.INTERRUPTED
     assert "The same command goes on where it was." in capsys.readouterr().err
 
-    assert run(["tune", "--over", "3d"]) == ExitCode.USAGE
-    assert "was begun otherwise (--over)" in capsys.readouterr().err
-    assert run(["tune", "--action", "Look Up Orders"]) == ExitCode.USAGE
-    assert "was begun otherwise (--action)" in capsys.readouterr().err
-    assert run(["tune", "--status"]) == ExitCode.OK
-    assert "0 of 1 action done, 1 open" in capsys.readouterr().out
+    assert run(["tune", "--over", "3d"]) == ExitCode.INTERRUPTED
+    told = "runs/tune holds another campaign (another --over). This one is kept in runs/tune-2."
+    assert told in capsys.readouterr().err
+    assert run(["tune", "--over", "3d", "--once"]) == ExitCode.OK
+    assert "Going on in runs/tune-2." in capsys.readouterr().err
+    assert run(["tune", "--once"]) == ExitCode.INTERRUPTED
+    assert "Going on in runs/tune." in capsys.readouterr().err
+
+    for words, of in (([], "0 of 1 action done"), (["--over", "3d"], "in every 12 min")):
+        assert run(["tune", *words, "--status"]) == ExitCode.OK
+        assert of in capsys.readouterr().out or words
+    assert run(["tune", "--over", "5d", "--status"]) == ExitCode.USAGE
+    shown = " ".join(capsys.readouterr().err.split())
+    assert (
+        "No such campaign was begun: runs/tune holds another campaign (another --over); runs/tune-2" in shown
+    )
+    assert run(["tune", "--over", "5d", "--folder", "runs/tune"]) == ExitCode.USAGE
+    assert "Begin another campaign: diag tune --folder runs/tune-3" in capsys.readouterr().err
 
 
 def test_a_workload_that_was_changed_since_it_was_approved_is_not_called_by(

@@ -79,7 +79,7 @@ def why_gone(file: Path, *action_ids: str, as_org: bool = False, hidden: str | N
     with GenesysClient(find_target(load_settings()).connection) as client:
         inventory = tuple(one for one in client.list_actions() if one.id != hidden)
         scope = TuneScope(inventory, (), read_workload(file), file.name, as_org)
-        return gone(client, scope, action_ids)
+        return gone(client, scope, action_ids, "diag tune --folder f")
 
 
 def rename(environment: dict[str, str], action_id: str, name: str) -> None:
@@ -225,13 +225,15 @@ def test_a_campaign_that_had_nothing_to_call_begins_anew_once_there_is_a_workloa
 ) -> None:
     """Its own sentence asked for one; going on with the old look would measure nothing for ever."""
     assert run(["tune", "--action", "Kept"]) == ExitCode.OK
-    assert "Kept: not in a workload: diag init writes one" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "Kept: there is no workload, which says what may be called" in shown
+    assert "To call them: diag init, then diag tune" in shown
 
     workload(session, 'name = "*"')
     on_a_clock_that_jumps(monkeypatch)
     monkeypatch.setattr(windows, "run_load", refuses(write_a_window))
-    assert run(["tune", "--action", "Taken", "--once", "--yes"]) == ExitCode.USAGE
-    assert "was begun otherwise (--action)" in capsys.readouterr().err
+    assert run(["tune", "--action", "Taken", "--folder", "runs/tune", "--once", "--yes"]) == ExitCode.USAGE
+    assert "runs/tune holds another campaign (other --action)" in capsys.readouterr().err
     assert run(["tune", "--over", "1h", "--once", "--yes"]) == ExitCode.OK
     assert "Window 1: 1 call so far" in capsys.readouterr().err  # of Kept, and of no other
 

@@ -55,18 +55,18 @@ def test_a_window_that_has_ended_is_read_no_more_and_no_other_action_judged_agai
 ) -> None:
     read: list[str] = []
     judged: list[str] = []
-    really_judge = windows_judged._judged
+    really_judge = WindowsJudged._one
 
     def reading(those: Sequence[RunFolder]) -> Any:
         read.extend(one.path.name for one in those)
         return read_windows(those)
 
-    def judging(one: Any, *rest: Any) -> Any:
+    def judging(whole: WindowsJudged, one: Any, *rest: Any) -> Any:
         judged.append(one.action_id)
-        return really_judge(one, *rest)
+        return really_judge(whole, one, *rest)
 
     monkeypatch.setattr(windows_judged, "read_windows", reading)
-    monkeypatch.setattr(windows_judged, "_judged", judging)
+    monkeypatch.setattr(WindowsJudged, "_one", judging)
     kept, made = WindowsJudged(PLAN, QUICK), windows(tmp_path)
     for many in range(1, len(made) + 1):
         kept.standings(made[:many])

@@ -1,13 +1,17 @@
 """What judging files keeps when it has to read them a second time."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 
+from analysis.format.run_folder import Manifest
 from analysis.settings import RecommendSettings
+from analysis.typed_command import Asked
 from analysis.verdicts.recommendation import Verdict
-from diag.judged_files import gather
+from diag.judged_files import asked_by_runs, gather
 from tests.support.sample_tables import calls, lognormal
 
 
@@ -24,3 +28,21 @@ def test_hours_stay_on_the_asked_clock_where_refusals_need_the_details(tmp_path:
     assert found["refused"].verdict is Verdict.NO_DATA
     hours = found["fine"].hours
     assert hours is not None and hours.zone == "Asia/Tokyo"
+
+
+def test_next_commands_name_the_workload_of_the_runs_and_the_sandbox_where_the_session_leads_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("acme.toml", "workload.toml"):
+        (tmp_path / name).touch()
+    run = Manifest("r", 0.0, "complete", True, "h", "open", (), workload="acme.toml")
+    elsewhere = Asked(sandbox_must_be_named=True)
+
+    assert asked_by_runs(elsewhere, [run]).command("measure") == "diag measure acme.toml --sandbox"
+    assert asked_by_runs(Asked(), [run]).command("measure") == "diag measure acme.toml"
+    of_an_org = replace(run, sandbox=False, workload="workload.toml")
+    assert asked_by_runs(elsewhere, [of_an_org]) == elsewhere
+    assert asked_by_runs(Asked(), [run, of_an_org]) == Asked()  # which of the two?
+    assert asked_by_runs(Asked(), [replace(run, workload="gone.toml")]) == Asked()
+    assert asked_by_runs(elsewhere, []) == elsewhere

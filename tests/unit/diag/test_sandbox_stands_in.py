@@ -8,7 +8,7 @@ import pytest
 from diag import target as target_module
 from diag.errors import CredentialsError
 from diag.settings import Settings, load_settings
-from diag.target import About, find_target
+from diag.target import About, find_target, must_name_sandbox
 from loadtests.planning.load_target import open_target
 
 REGION: Final = {"GENESYSCLOUD_REGION": "us-east-1"}
@@ -84,3 +84,28 @@ def test_with_nothing_stated_every_verb_and_the_load_use_the_same_running_sandbo
     with open_target(found) as load:
         assert load.connection.api_base == find_target(found).connection.api_base
     assert load.sandbox
+
+
+@pytest.mark.parametrize(
+    ("environment", "must"),
+    [
+        ({}, False),
+        ({"CI": "1"}, True),
+        ({"CI": "1", "DIAG_SANDBOX": "1"}, False),
+        (REGION, True),
+        ({**REGION, "DIAG_SANDBOX": "1"}, False),
+        ({**REGION, "GENESYSCLOUD_OAUTHCLIENT_ID": "an-id"}, True),
+        (
+            {
+                "GENESYSCLOUD_API_BASE": "http://127.0.0.1:1",
+                "GENESYSCLOUD_OAUTHCLIENT_ID": "sandbox",
+                "GENESYSCLOUD_OAUTHCLIENT_SECRET": "sandbox",
+            },
+            False,
+        ),
+    ],
+)
+def test_next_commands_name_the_sandbox_only_where_the_session_leads_elsewhere(
+    tmp_path: Path, environment: dict[str, str], must: bool
+) -> None:
+    assert must_name_sandbox(settings(tmp_path, environment)) is must

@@ -11,7 +11,7 @@ from analysis.cut_off import cut_off_of, percentile_of
 from analysis.number_words import accepted_text
 from analysis.settings import HIGHEST_PERCENTILE, LOWEST_PERCENTILE, RecommendSettings
 from analysis.typed_command import rule_flags
-from diag.interaction.recommend_options import recommend_options
+from diag.interaction.recommend_options import asked_to_call, recommend_options, typed_cut_off
 
 
 @click.command()
@@ -108,3 +108,17 @@ def test_what_is_accepted_in_words_is_the_same_dial(percentile: float) -> None:
 )
 def test_a_percentile_is_said_in_calls(percentile: float, words: str) -> None:
     assert accepted_text(percentile) == words
+
+
+def test_next_commands_of_the_same_verb_repeat_it_as_it_was_typed() -> None:
+    @click.command()
+    @recommend_options
+    def asking(rules: RecommendSettings) -> tuple[str, ...]:
+        return asked_to_call(None, profile=None, sandbox=False).by(rules).rules
+
+    def words(*arguments: str) -> object:
+        return CliRunner().invoke(asking, list(arguments), standalone_mode=False).return_value
+
+    assert words("--cut-off", " 1 in 1,000") == ("--cut-off", "1 in 1,000")
+    assert words("--percentile", "0.999") == ("--percentile", "0.999")
+    assert words() == () and typed_cut_off() is None

@@ -3,6 +3,7 @@
 from functools import cache
 
 from analysis.number_words import plural
+from analysis.typed_command import Asked
 from diag.campaign.forecast import CampaignForecast, forecast
 from diag.campaign.prepare import Prepared
 from diag.campaign.spread import next_slot
@@ -20,7 +21,7 @@ def whole() -> CampaignForecast:
 
 
 def costs(plan: CampaignForecast) -> str:
-    return "\n".join(cost_lines(PLAN, Prepared((), ()), plan, plan, Requests(40, BEGINNING), None))
+    return "\n".join(cost_lines(PLAN, Prepared((), ()), plan, plan, Requests(40, BEGINNING), None, Asked()))
 
 
 def test_calls_and_what_windows_begin_with_are_added_up() -> None:

@@ -28,7 +28,7 @@ WHEN: Final = "90 % of production's calls come between 08:00 and 17:00 (Europe/B
 
 
 def test_nothing_is_said_where_all_is_reached() -> None:
-    assert reach_lines((), 3, begun=False) == []
+    assert reach_lines((), 3) == []
 
 
 def test_hours_that_could_not_be_read_are_said_and_those_that_are_stated_are_not_among_them() -> None:
@@ -43,7 +43,7 @@ def test_hours_that_could_not_be_read_are_said_and_those_that_are_stated_are_not
 
 
 def test_one_action_by_name_with_when_production_calls_it_and_what_would_do() -> None:
-    (line,) = reach_lines([ONE], 3, begun=False)
+    (line,) = reach_lines([ONE], 3)
 
     assert line == (
         "Get Orders cannot be lowered by this campaign, and stays open to its end: no window comes in the "
@@ -54,23 +54,25 @@ def test_one_action_by_name_with_when_production_calls_it_and_what_would_do() ->
 
 
 @pytest.mark.parametrize(
-    ("one", "begun", "says"),
+    ("one", "another", "says"),
     [
-        (replace(ONE, reached_in_s=3 * 86_400.0, only_by_hours=False), False, "What would do: --over 3d."),
-        (replace(ONE, reached_in_s=3 * 86_400.0), False, "of the workload and --over 3d."),
-        (replace(ONE, only_by_hours=False), False, "No span up to 14 days reaches them."),
-        (ONE, True, "What would do, in a campaign of its own (diag tune --folder runs/tune-2): allow"),
+        (replace(ONE, reached_in_s=3 * 86_400.0, only_by_hours=False), None, "What would do: --over 3d."),
+        (replace(ONE, reached_in_s=3 * 86_400.0), None, "of the workload and --over 3d."),
+        (replace(ONE, only_by_hours=False), None, "No span up to 14 days reaches them."),
+        (ONE, "diag tune --folder f", "What would do, in another campaign (diag tune --folder f): allow"),
     ],
 )
-def test_what_would_do_is_a_flag_or_a_line_of_the_workload(one: OutOfReach, begun: bool, says: str) -> None:
-    (line,) = reach_lines([one], 1, begun=begun)
+def test_what_would_do_is_a_flag_or_a_line_of_the_workload(
+    one: OutOfReach, another: str | None, says: str
+) -> None:
+    (line,) = reach_lines([one], 1, another)
 
     assert says in line
 
 
 def test_many_are_counted_and_those_alike_are_named_together() -> None:
     many = [replace(ONE, action_id=f"a{number}", name=f"Get {number}") for number in range(12)]
-    (line,) = reach_lines(many, 14, begun=False)
+    (line,) = reach_lines(many, 14)
 
     assert line.startswith("12 of 14 actions cannot be lowered by this campaign, and stay open")
     assert f"Get 0, Get 1, Get 2 and 9 more: as stated, {WHEN}." in line
@@ -109,6 +111,6 @@ def reached(share: float) -> OutOfReach:
     ],
 )
 def test_what_no_window_reaches_is_said_as_a_share(shares: list[float], says: str) -> None:
-    (line,) = reach_lines([reached(share) for share in shares], 3, begun=False)
+    (line,) = reach_lines([reached(share) for share in shares], 3)
 
     assert f"no window comes {says}, and at most a third may be missing" in line

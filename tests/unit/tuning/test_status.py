@@ -8,11 +8,13 @@ from typing import Final
 import pytest
 
 from analysis.coverage.week_of_hours import stated_week
+from analysis.typed_command import Asked
 from diag.campaign.folder import CampaignFolder
 from diag.campaign.saved import NotCalled, Saved, TuneQuestion
 from diag.clocks.wall_clock import REAL_TIME
 from diag.console import Console
 from diag.tuning.status import show_status
+from diag.tuning.which_campaign import MeantCampaign
 from tests.support.campaigns import HOUR_S, action, campaign
 
 HIDDEN: Final = NotCalled("h", "Hidden", "only a probe sees beyond its timeout: diag measure --probe", False)
@@ -33,7 +35,8 @@ def status(tmp_path: Path, capsys: pytest.CaptureFixture[str], *, ended_h_ago: f
     folder = CampaignFolder(tmp_path)
     folder.begin(Saved("20260101T000000Z-abcdef", "h", "o", "Acme", True, question, plan, (HIDDEN,)))
     folder.lose({"stock": "it was deleted"}, until)
-    show_status(Console(), folder, None, lambda _: REAL_TIME)
+    meant = MeantCampaign(folder, folder.saved(), Asked(workload="acme.toml", campaign="runs/tune-2"))
+    show_status(Console(), meant, None, lambda _: REAL_TIME)
     return " ".join(capsys.readouterr().out.split())
 
 
@@ -44,7 +47,7 @@ def test_hours_out_of_reach_probes_and_what_is_gone_are_named(
 
     assert "0 of 2 actions done, 1 open, 1 gone" in shown
     assert "orders cannot be lowered by this campaign" in shown
-    assert "What would do, in a campaign of its own (diag tune --folder runs/tune-2): --over " in shown
+    assert "What would do, in another campaign (diag tune --folder runs/tune-2): --over " in shown
     assert "stock: called no more: it was deleted" in shown
     assert "Not called: Hidden: only a probe sees beyond its timeout: diag measure --probe" in shown
 
@@ -54,4 +57,5 @@ def test_after_the_end_no_hour_can_be_reached_any_more_and_that_is_not_said(
 ) -> None:
     shown = status(tmp_path, capsys, ended_h_ago=1.0)
 
-    assert "The span is over." in shown and "cannot be lowered" not in shown
+    assert "The span is over. For the result: diag tune acme.toml --folder runs/tune-2" in shown
+    assert "cannot be lowered" not in shown
