@@ -21,9 +21,14 @@ class NotedDrafts:
         self._drafts: dict[str, DraftNote] = {}
         """Action id -> its draft."""
 
-    def make(self, action_id: str, action_name: str) -> None:
-        """Make a draft of the published action. Raises ApiError; one that may exist is then still noted."""
-        opening = DraftNote(action_id, action_name, "opening", secrets.token_hex(16))
+    def make(self, action_id: str, action_name: str, published: FullConfig | None = None) -> None:
+        """Make a draft of the published action. Raises ApiError; one that may exist is then still noted.
+
+        With the action as `published`, a copy of it that nobody edited is known again from the beginning.
+        """
+        salt = secrets.token_hex(16)
+        copied = () if published is None else (draft_fingerprint(published, salt, as_copied=True),)
+        opening = DraftNote(action_id, action_name, "opening", salt, copied)
         self._note(opening)
         try:
             self._client.create_draft(action_id)

@@ -1,7 +1,7 @@
 """What crashed runs and applies left behind: drafts of probes, changes without a result, runs never ended.
 
-A probe notes each draft in `runs/<id>/drafts.json` before creating it (`analysis/format/drafts_file.py`); a
-process killed in between leaves the draft and a note that says so.
+A probe, and `doctor --learn`, note each draft in `runs/<id>/drafts.json` before creating it
+(`analysis/format/drafts_file.py`); a process killed in between leaves the draft and a note that says so.
 """
 
 import shlex
@@ -24,13 +24,15 @@ from diag.genesys.api_errors import ApiError
 from diag.genesys.client import GenesysClient
 from diag.genesys.drafts import DraftMarks
 
+LEARN_FOLDER: Final = "learn-"
+"""What the name of a folder of `diag doctor --learn` begins with."""
 QUIET_S: Final = 120.0
 """A run still marked "running" whose files did not change for this long was killed."""
 
 
 @dataclass(frozen=True, slots=True)
 class LeftDraft:
-    """A draft a probe did not delete. `record` is the file that says so; `marks` tell it from any other.
+    """A draft that was not deleted. `record` is the file that says so; `marks` tell it from any other.
 
     `created_by_diag` is False when the probe was killed while it created the draft: then the draft may be
     someone else's, opened at the same moment.
@@ -105,11 +107,16 @@ def check_drafts(client: GenesysClient, runs: Path) -> Iterator[Check]:
     for draft in left:
         made = "left" if draft.created_by_diag else "may have left"
         action, run = draft.action_name or draft.action_id, draft.record.parent.name
-        text = f"a run with a longer timeout {made} a draft on {action} ({run})"
+        text = f"{_whose(run)} {made} a draft on {action} ({run})"
         yield Check("left drafts", "warning", text, "diag doctor --remove-drafts")
     if not left:
         elsewhere = "for runs kept elsewhere: DIAG_RUNS=FOLDER diag doctor"
         yield Check("left drafts", "ok", f"none recorded below {runs}; {elsewhere}")
+
+
+def _whose(run: str) -> str:
+    """Who makes drafts: a probe in the folder of a run, `doctor --learn` in one of its own."""
+    return "diag doctor --learn" if run.startswith(LEARN_FOLDER) else "a run with a longer timeout"
 
 
 def check_journal(journal: Path) -> Iterator[Check]:

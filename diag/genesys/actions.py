@@ -82,7 +82,7 @@ class ActionRequests:
         is sent when `full` is not whole. After an error whose effect is unknown (`effect_is_unknown`), read
         again before you write again.
         """
-        return patch_action(self._api, action_path(full.action.id), full, timeout_s)
+        return patch_action(self._api, action_path(full.action.id), full, full.patch_body(timeout_s))
 
     def test_action(
         self,
@@ -152,13 +152,13 @@ def read_full(api: Api, path: str, *, contract: bool = False) -> FullConfig:
     )
 
 
-def patch_action(api: Api, path: str, full: FullConfig, timeout_s: int | None) -> Action:
-    """PATCH the action or draft at `path` with the whole config and another timeout.
+def patch_action(api: Api, path: str, full: FullConfig, body: JsonObject) -> Action:
+    """PATCH the action or draft at `path` that was read as `full`: `FullConfig.patch_body`, or another body.
 
     A reply that does not name the version it made, or one that is no newer than what was sent (a cache's, a
     replica's), proves nothing: `UnexpectedReplyError`.
     """
-    reply = api.call(ApiRequest("PATCH", path, body=full.patch_body(timeout_s), needs=EDIT))
+    reply = api.call(ApiRequest("PATCH", path, body=body, needs=EDIT))
     action = _action(reply, f"PATCH {path}")
     made, sent = action.version, full.action.version
     if made is None or (sent is not None and made <= sent) or action.id != full.action.id:

@@ -16,7 +16,8 @@ from diag.genesys.actions import ActionRequests
 from diag.genesys.creation import CreationRequests
 from diag.genesys.directory import DirectoryRequests
 from diag.genesys.drafts import DraftRequests
-from diag.genesys.http.api import Api
+from diag.genesys.experiments import ExperimentRequests
+from diag.genesys.http.api import Api, OnReply
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.pacing import RateBucket
 from diag.genesys.http.secret import Secret
@@ -25,13 +26,20 @@ from diag.genesys.telemetry import TelemetryRequests
 
 
 class GenesysClient(
-    ActionRequests, DraftRequests, CreationRequests, DirectoryRequests, OrgRequests, TelemetryRequests
+    ActionRequests,
+    DraftRequests,
+    CreationRequests,
+    DirectoryRequests,
+    OrgRequests,
+    TelemetryRequests,
+    ExperimentRequests,
 ):
     """One org, one token. Thread-safe; a context manager.
 
     Every administrative call is paced (300 a minute, shared by all clients of the connection unless
     another `bucket` is given), retried where that is safe, and raises an `ApiError` that says what is
-    wrong. `on_wait` is called with the seconds of each pause, before it. `transport` is for tests.
+    wrong. `on_wait` is called with the seconds of each pause, before it; `on_reply` with every reply.
+    `transport` is for tests.
     """
 
     def __init__(
@@ -42,6 +50,7 @@ class GenesysClient(
         transport: httpx.BaseTransport | None = None,
         bucket: RateBucket | None = None,
         on_wait: Callable[[float], None] | None = None,
+        on_reply: OnReply | None = None,
     ) -> None:
         self.connection = connection
         self._api = Api(
@@ -50,6 +59,7 @@ class GenesysClient(
             bucket=bucket or connection.bucket,
             transport=transport,
             on_wait=on_wait,
+            on_reply=on_reply,
         )
 
     def __enter__(self) -> Self:

@@ -11,6 +11,7 @@ from diag.genesys.actions import EDIT, action_path, patch_action, read_action, r
 from diag.genesys.api_errors import NotFoundError, UnexpectedReplyError
 from diag.genesys.http.api import Api
 from diag.genesys.models import Action, FullConfig
+from diag.genesys.replies.json_reply import JsonObject
 
 LAG_S: Final = (0.25, 0.5, 1.0)
 """Pauses between readings after a write."""
@@ -27,10 +28,12 @@ class DraftMarks:
     fingerprints: tuple[str, ...]
 
 
-def draft_fingerprint(full: FullConfig, salt: str) -> str:
+def draft_fingerprint(full: FullConfig, salt: str, *, as_copied: bool = False) -> str:
     """Return the salted digest of a whole draft: name, version, timeout, config, templates, contract.
 
-    Raises `UnexpectedReplyError` for a draft that is not whole.
+    `as_copied`: of what a draft has in common with the action it is a copy of. Its version and the addresses
+    of its schemas are its own, and known to nobody before it is made. Raises `UnexpectedReplyError` for a
+    draft that is not whole.
     """
     action = full.action
     body = {
@@ -40,8 +43,19 @@ def draft_fingerprint(full: FullConfig, salt: str) -> str:
         "integrationId": action.integration_id,
         "contract": action.contract,
     }
+    if as_copied:
+        body |= {"version": None, "contract": _without_addresses(action.contract)}
     text = json.dumps(body, sort_keys=True).encode()
     return hashlib.pbkdf2_hmac("sha256", text, salt.encode(), _ROUNDS).hex()
+
+
+def _without_addresses(contract: JsonObject | None) -> JsonObject:
+    return {
+        side: {name: schema for name, schema in part.items() if not name.endswith("Uri")}
+        if isinstance(part, dict)
+        else part
+        for side, part in (contract or {}).items()
+    }
 
 
 def with_timeout(full: FullConfig, timeout_s: int) -> FullConfig:
@@ -74,6 +88,10 @@ class DraftRequests:
         except NotFoundError:
             return None
 
+    def read_published(self, action_id: str) -> FullConfig:
+        """Return the published action with all that a draft of it will hold, its contract too."""
+        return read_full(self._api, action_path(action_id), contract=True)
+
     def read_draft(self, action_id: str) -> FullConfig:
         """Return the draft with all that is in it, its contract too. Raises `NotFoundError` without one."""
         return read_full(self._api, action_path(action_id, draft=True), contract=True)
@@ -81,14 +99,16 @@ class DraftRequests:
     def delete_own_draft(self, action_id: str, marks: DraftMarks) -> bool:
         """Delete the draft if it is, field by field, one of those in `marks`; return whether none is left.
 
-        Any other is someone else's, or was edited: it stays, and False is returned. No draft at all is fine.
+        A draft that is still a copy of the published action holds nothing of anybody else's. Any other is
+        someone else's, or was edited: it stays, and False is returned. No draft at all is fine.
         That it is no longer there is read, not believed: `UnexpectedReplyError` while the org still shows it.
         """
         try:
             present = self.read_draft(action_id)
         except NotFoundError:
             return True
-        if draft_fingerprint(present, marks.salt) not in marks.fingerprints:
+        own = {draft_fingerprint(present, marks.salt, as_copied=copied) for copied in (False, True)}
+        if own.isdisjoint(marks.fingerprints):
             return False
         self.delete_draft(action_id)
         if shown_at_last(lambda: self.get_draft(action_id), lambda draft: draft is None) is not None:
@@ -105,7 +125,11 @@ class DraftRequests:
 
     def patch_draft_timeout(self, full: FullConfig, timeout_s: int | None) -> Action:
         """Set the draft's timeout; `full` is the draft's own config (`read_config(id, draft=True)`)."""
-        return patch_action(self._api, action_path(full.action.id, draft=True), full, timeout_s)
+        return self.patch_draft(full, full.patch_body(timeout_s))
+
+    def patch_draft(self, full: FullConfig, body: JsonObject) -> Action:
+        """Write this UpdateDraftInput into the draft that was read as `full`."""
+        return patch_action(self._api, action_path(full.action.id, draft=True), full, body)
 
     def delete_draft(self, action_id: str) -> None:
         """Delete the draft; one that no longer exists is fine."""

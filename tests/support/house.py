@@ -222,6 +222,10 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "diag.changes.plans", "diag.errors",
     },
     "diag/checks": {"analysis", "diag.changes.plans"},
+    "diag/learning": {
+        *_CLIENT, "analysis.analysis_errors", "analysis.format", "analysis.number_words",
+        "analysis.plain_text", "diag.errors", "diag.genesys", "diag.noted_drafts",
+    },
     "diag/checkup": {
         "analysis.analysis_errors", "analysis.format", "analysis.plain_text", "diag.__version__",
         "diag.changes.change_errors", "diag.changes.journal", "diag.genesys", "diag.workload",

@@ -30,6 +30,8 @@ CONNECT_S: Final = 10.0
 REPLY_S: Final = 30.0
 
 QueryParams = dict[str, str | int | bool]
+OnReply = Callable[[int, Mapping[str, str]], None]
+"""Called with the status and headers of every reply, repeated requests and logins included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ class Api:
         bucket: RateBucket,
         transport: httpx.BaseTransport | None = None,
         on_wait: Callable[[float], None] | None = None,
+        on_reply: OnReply | None = None,
     ) -> None:
         install_retry_hook()
         self.connection = connection
@@ -119,7 +122,10 @@ class Api:
                 timeout=httpx.Timeout(REPLY_S, connect=CONNECT_S),
                 verify=shared_ssl_context(),
                 follow_redirects=False,
-                event_hooks={"request": [count_bytes], "response": [bound_reply, exact_reply]},
+                event_hooks={
+                    "request": [count_bytes],
+                    "response": [*([_watched(on_reply)] if on_reply else ()), bound_reply, exact_reply],
+                },
                 # A proxy from the environment is for the internet, never for this machine.
                 trust_env=not connection.is_loopback,
                 transport=transport,
@@ -215,6 +221,10 @@ class Api:
         if isinstance(error, NetworkError) and not self._answered and not error.sent:
             error.repeatable = False
         return error
+
+
+def _watched(on_reply: OnReply) -> Callable[[httpx.Response], None]:
+    return lambda response: on_reply(response.status_code, response.headers)
 
 
 def _raw(response: httpx.Response) -> RawReply:

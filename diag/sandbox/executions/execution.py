@@ -98,6 +98,9 @@ async def _call_backend(
     latency_ms, failure = sandbox.backend(entry.id).call(
         sandbox.now_s(), known=known, unix_s=sandbox.unix_s()
     )
+    slow_s = revision.config.slow_address_s
+    if slow_s is not None:
+        latency_ms, failure = slow_s * 1e3, None
     call.drawn_ms = None if math.isinf(latency_ms) else latency_ms
     function_s = revision.function_timeout_s
     if function_s is not None and function_s < call.timeout_s and latency_ms > function_s * 1e3:

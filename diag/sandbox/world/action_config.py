@@ -1,5 +1,6 @@
 """An action's `config`: from the wire, to the wire, and what a PATCH makes of it."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -8,6 +9,9 @@ from diag.sandbox.reply_bodies import JsonObject, JsonValue, bad_request
 REQUEST_TEMPLATE: Final = "requesttemplate.vm"
 SUCCESS_TEMPLATE: Final = "successtemplate.vm"
 DEFAULT_TIMEOUT_S: Final = 60
+_SLOW_ADDRESS: Final = re.compile(
+    r"https?://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?/sandbox/slow/(\d{1,2}(?:\.\d{1,3})?)"
+)
 _REQUEST_TYPES: Final = ("GET", "PUT", "POST", "PATCH", "DELETE")
 
 
@@ -27,6 +31,15 @@ class SandboxActionConfig:
     def effective_timeout_s(self) -> int:
         """The timeout the platform enforces: 60 s when none is set."""
         return DEFAULT_TIMEOUT_S if self.timeout_s is None else self.timeout_s
+
+    @property
+    def slow_address_s(self) -> float | None:
+        """How long the backend takes by its address, `http://127.0.0.1/sandbox/slow/SECONDS`; else None.
+
+        A sandbox calls no backend, so such an address is never asked: the time is read off it.
+        """
+        slow = _SLOW_ADDRESS.fullmatch(str(self.request.get("requestUrlTemplate", "")))
+        return None if slow is None else float(slow.group(1))
 
     @property
     def complete(self) -> bool:

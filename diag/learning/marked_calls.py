@@ -1,0 +1,129 @@
+"""Whether test calls appear in the analytics: the calls of a session, looked for at its end and by later
+`doctor`s."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+from analysis.analysis_errors import UnreadableSamplesError
+from analysis.format.atomic_write import write_whole
+from analysis.format.input_file import InputFile
+from analysis.format.typed_json import typed_or_none
+from analysis.plain_text import json_text
+from diag.genesys.api_errors import RefusedRequestError
+from diag.genesys.replies.json_reply import JsonObject
+from diag.genesys.telemetry import begin_of
+from diag.learning.experiment import Found, Learning
+from diag.learning.lab import MarkedCall
+from diag.learning.telemetry_questions import executions, query_body, rows_of, safe_word, told_lag
+
+MARKED_CALLS_FILE: Final = "marked_calls.json"
+GIVEN_UP_AFTER_S: Final = 86_400.0
+"""Calls that are not there after a day are not counted: minutes to hours is what others report."""
+_AROUND_S: Final = 60.0
+_BEFORE_S: Final = 3600.0
+_WORDS: Final = (("error_type", "errorType"), ("response_status", "responseStatus"))
+
+Ask = Callable[[JsonObject], JsonObject]
+"""Asks the analytics; raises ApiError."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedCalls:
+    """The calls of one session, and where what they tell is written. `action_id` is of the org `api_base`."""
+
+    api_base: str
+    action_id: str
+    platform_file: str
+    calls: tuple[MarkedCall, ...]
+
+
+def write_marked_calls(folder: Path, marked: MarkedCalls) -> None:
+    """Write them into the session's folder. Raises OSError."""
+    write_whole(folder / MARKED_CALLS_FILE, json_text({"format_version": 1, **asdict(marked)}, indent=1))
+
+
+def read_marked_calls(path: Path) -> MarkedCalls | None:
+    """Return what the file says; None where it is missing or unreadable."""
+    try:
+        return typed_or_none(MarkedCalls, InputFile(path, UnreadableSamplesError).json())
+    except UnreadableSamplesError:
+        return None
+
+
+def look_for(marked: MarkedCalls, ask: Ask, now: float) -> Learning:
+    """Return what the analytics show of these calls: whether they are there, and in which words.
+
+    Raises ApiError; that a grouping is refused is a finding.
+    """
+    calls = marked.calls
+    since = min((call.at for call in calls), default=now) - _AROUND_S
+    until = max(now, since) + 1.0
+    group_by = ("correlationId", "errorType", "responseStatus")
+    try:
+        reply = ask(query_body(since, until, group_by=group_by, action_id=marked.action_id))
+    except RefusedRequestError as error:
+        how = "grouping by correlationId was asked for, and refused"
+        refused = Found("analytics_by_correlation", False, how)
+        return _added(
+            f"grouping by correlationId is refused ({error.status})", refused, _by_number(marked, ask, now)
+        )
+    taken = Found("analytics_by_correlation", True, "grouping by correlationId was asked for, and taken")
+    groups = {group.get("correlationId", ""): group for group, _, _ in rows_of(reply)}
+    return _added("grouping by correlationId is taken", taken, _by_id(calls, groups, now))
+
+
+def _by_id(calls: Sequence[MarkedCall], groups: Mapping[str, Mapping[str, str]], now: float) -> Learning:
+    seen = [call for call in calls if call.correlation_id in groups]
+    if not seen:
+        return _not_there(calls, now)
+    how = "test calls of a draft, looked for by their correlation ids"
+    found = [Found("analytics_count_tests", True, how)]
+    if told_lag(now - max(call.at for call in seen)) == 0:
+        found.append(Found("analytics_lag_s", 0, "a test call was there within a minute"))
+    timed_out: Mapping[str, str] = next((groups[call.correlation_id] for call in seen if call.timed_out), {})
+    words = {name: word for name, dimension in _WORDS if (word := safe_word(timed_out, dimension))}
+    text = f"{len(seen)} of {len(calls)} test calls are there"
+    if words:
+        found.append(Found("analytics_timeout_words", words, "a test call that had timed out"))
+        text += f", the one that timed out as {', '.join(words.values())}"
+    return Learning(text, tuple(found))
+
+
+def _by_number(marked: MarkedCalls, ask: Ask, now: float) -> Learning:
+    """Without their ids: executions where there were none in the hour before can only be these calls."""
+    if not marked.calls:
+        return Learning("")
+    first = min(call.at for call in marked.calls)
+    query = query_body(
+        first - _BEFORE_S, now + 1.0, granularity="PT1M", action_id=marked.action_id, group_by=("actionId",)
+    )
+    before = after = 0
+    for _, interval, stats in rows_of(ask(query)):
+        if begin_of(interval) + _AROUND_S <= first:
+            before += executions(stats)
+        else:
+            after += executions(stats)
+    if not after:
+        return _not_there(marked.calls, now)
+    if before or after < len(marked.calls):
+        return Learning("the action is called by others, too, so the test calls cannot be told from theirs")
+    how = "as many executions as test calls, of an action that nobody called in the hour before"
+    return Learning("the test calls are there", (Found("analytics_count_tests", True, how, "concluded"),))
+
+
+def _not_there(calls: Sequence[MarkedCall], now: float) -> Learning:
+    if not calls:
+        return Learning("")
+    if now - max(call.at for call in calls) < GIVEN_UP_AFTER_S:
+        return Learning("the test calls are not there yet: diag doctor looks again")
+    how = "test calls of a draft were not there a day later"
+    return Learning(
+        "the test calls are not there a day later",
+        (Found("analytics_count_tests", False, how, "concluded"),),
+    )
+
+
+def _added(text: str, found: Found, further: Learning) -> Learning:
+    return Learning("; ".join(filter(None, (text, further.text))), (found, *further.found))

@@ -1,0 +1,54 @@
+"""A session that ends at any request: nothing published changed, and `doctor` finds and removes its draft."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from diag.checkup.leftovers import check_drafts, recorded_drafts, remove_draft
+from tests.support.learning import SLOW, KilledError
+
+if TYPE_CHECKING:
+    from tests.contract.learning.conftest import MakeOrg
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize("served", [False, True])
+def test_a_killed_session_leaves_a_draft_that_doctor_removes(make_org: "MakeOrg", served: bool) -> None:
+    org = make_org()
+    before = org.published()
+    org.learn()
+    whole = len(org.transport.seen) - len(before) * 3 - 1  # requests of one session
+    left_behind = 0
+
+    for at in range(whole):
+        org.dies_after(at, served=served)
+        with pytest.raises(KilledError):
+            org.learn()
+        org.lives_again()
+        left_behind += org.has_draft(SLOW)
+        with org.client() as client:
+            runs = org.folder / "runs"
+            found = [check for check in check_drafts(client, runs) if check.status == "warning"]
+            assert bool(found) == org.has_draft(SLOW), at
+            for left in recorded_drafts(runs, client.connection.api_base):
+                assert remove_draft(client, left), (at, left)
+        assert not org.has_draft(SLOW), at
+        assert org.published() == before, at
+
+    assert left_behind > 15
+
+
+def test_ctrl_c_deletes_the_draft_and_keeps_what_was_learnt(make_org: "MakeOrg") -> None:
+    org = make_org()
+    before = org.published()
+    org.learn()
+    whole = len(org.transport.seen) - len(before) * 3 - 1
+
+    for at in range(8, whole, 3):
+        org.dies_after(at, served=at % 2 == 0, interrupt=True)
+        learned = org.learn()
+        org.lives_again()
+        assert learned.interrupted and learned.lines
+        assert learned.left == () and not org.has_draft(SLOW), at
+        assert org.published() == before, at
