@@ -40,6 +40,15 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Approved:
+    """Genesys' approval of a run beyond the limits: ticket, hours as written, and the clock they are on."""
+
+    ticket: str
+    hours: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """Facts of one run. Times are Unix seconds (UTC); `status` stays "running" if the process was killed."""
 
@@ -81,6 +90,8 @@ class Manifest:
     """Per action id: the `recommend` table of the workload file (analysis.settings.with_overrides)."""
     notes: tuple[str, ...] = ()
     """Sentences for the reader: what the guard did, where a ramp bent."""
+    approval: Approved | None = None
+    """Of a run beyond the limits of an org; None: it kept them, or it was no org."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Annotated, Final
 
 from analysis.format.action_facts import ProductionWeek
 from analysis.format.typed_json import Amount, Between, Count, UnixSeconds
-from diag.workload.allowed_hours import ALWAYS, AllowedHours, Stretch
+from diag.hours.allowed_hours import ALWAYS, AllowedHours, Stretch
 
 SHORTEST_S: Final = 3600.0
 LONGEST_S: Final = 14 * 86_400.0

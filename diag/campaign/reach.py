@@ -17,7 +17,7 @@ from analysis.coverage.week_of_hours import QUARTER_S
 from analysis.format.action_facts import HOURS_A_WEEK, ProductionWeek
 from diag.campaign.campaign import LONGEST_S, Campaign
 from diag.campaign.standing import Standing
-from diag.workload.allowed_hours import ALWAYS, AllowedHours, Stretch
+from diag.hours.allowed_hours import ALWAYS, AllowedHours, Stretch
 
 SPANS_S: Final = tuple(days * 86_400.0 for days in (1, 2, 3, 5, 7, 14))
 """Spans that are tried where the campaign's own is too short."""

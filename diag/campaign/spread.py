@@ -12,7 +12,7 @@ from typing import Annotated, Final
 from analysis.coverage.time_coverage import WINDOW_GAP_S
 from analysis.format.typed_json import Between, UnixSeconds
 from diag.campaign.campaign import SHORTEST_STRATUM_S, WINDOW_SHARE, Campaign, allowed_s
-from diag.workload.allowed_hours import Stretch
+from diag.hours.allowed_hours import Stretch
 
 SEEN_TO_THE_END: Final = 0.95
 """Part of the allowed time up to which an action is called at least."""

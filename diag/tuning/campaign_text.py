@@ -16,6 +16,7 @@ from diag.campaign.saved import NotCalled, Saved
 from diag.campaign.spread import Slot
 from diag.campaign.standing import Standing
 from diag.table import Column, Table
+from diag.workload.fair_use import FAIR_USE, share_of_a_day
 from reports.wording.verdict_words import WORDING
 
 MOST_NAMED: Final = 8
@@ -112,6 +113,9 @@ def cost_lines(
     ]
     budget = campaign.budget
     if budget.token_per_minute is not None or budget.concurrent_executions is not None:
+        span_s = campaign.until - campaign.began_at
+        share = share_of_a_day(most + beginnings, budget.token_per_minute, span_s)
+        lines.append(f"They are {share}. {FAIR_USE}")
         token, concurrent = budget.token_per_minute or "?", budget.concurrent_executions or "?"
         on_average = (most + beginnings) / allowed * 60.0 / (budget.token_per_minute or 300)
         a_minute = requests.each_window + max(number.a_minute, lowering.a_minute)

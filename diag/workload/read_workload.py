@@ -16,8 +16,9 @@ from analysis.format.sample_schema import InputOrigin
 from analysis.format.typed_json import WrongShapeError
 from analysis.settings import RecommendSettings, with_overrides
 from diag.errors import UsageError
+from diag.hours.allowed_hours import ALWAYS, AllowedHours, read_hours
+from diag.hours.approval import read_approval
 from diag.toml_section import TomlSection
-from diag.workload.allowed_hours import ALWAYS, AllowedHours, read_hours
 from diag.workload.load_shape import ARRIVALS, Arrivals, GuardLimits, Mode, Model, Poll, Ramp, Soak, Stage
 from diag.workload.make_payloads import is_json
 from diag.workload.payload import Payload
@@ -27,7 +28,7 @@ from diag.workload.workload import EVERYTHING, MODES, WORKLOAD_VERSION, Workload
 
 _DURATION: Final = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?")
 _TOP: Final = frozenset(
-    {"format_version", "run", "guard", "soak", "ramp", "hours", "stage", "action", "labels"}
+    {"format_version", "run", "guard", "soak", "ramp", "hours", "approval", "stage", "action", "labels"}
 )
 _RUN: Final = frozenset(
     {"mode", "model", "arrivals", "seed", "duration", "calls_per_action", "rate", "max_in_flight",
@@ -102,6 +103,7 @@ def parse_workload(body: Mapping[str, Any], where: str, folder: Path) -> Workloa
         ramp=_ramp(_table(top, "ramp")),
         sla=run.texts("sla"),
         hours=_hours(_table(top, "hours")) if top.has("hours") else ALWAYS,
+        approval=None if (approval := top.table("approval")) is None else read_approval(approval),
     )
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Final, get_args
 
 from analysis.format.action_facts import ProductionWeek
-from diag.workload.allowed_hours import ALWAYS, AllowedHours
+from diag.hours.allowed_hours import ALWAYS, AllowedHours
+from diag.hours.approval import Approval
 from diag.workload.load_shape import Arrivals, GuardLimits, Mode, Model, Poll, Ramp, Soak, Stage
 from diag.workload.payload import Payload
 
@@ -68,6 +69,8 @@ class Workload:
     sla: tuple[str, ...] = ()
     hours: AllowedHours = ALWAYS
     """When `diag tune` may call."""
+    approval: Approval | None = None
+    """What Genesys allows beyond the limits (`exceed_limits`), and when."""
 
 
 EVERYTHING: Final = Workload(entries=(WorkloadEntry(name="*"),))

@@ -30,7 +30,8 @@ seed = 1                # of schedules and generated inputs: same seed, same run
 # max_in_flight = {in_flight}    # most calls in flight; this is 20 % of the org's concurrent executions
 # sla = ["p99<5s"]      # exit code 3 when a condition is broken; also: "Name: p95<800ms", "errors<1%"
 allow_side_effects = false    # true: also call actions whose request is not a GET
-exceed_limits = false         # true: beyond 80 % of the token's rate ({rate:g} calls/s), 20 % of concurrency
+exceed_limits = false         # true: beyond 80 % of the token's rate ({rate:g} calls/s), 20 % of concurrency;
+                              # on an org only with [approval]
 
 # When the guard steps in. These are the defaults. In the sandbox it is on only where this table is written.
 # [guard]
@@ -59,6 +60,14 @@ exceed_limits = false         # true: beyond 80 % of the token's rate ({rate:g} 
 # allow = ["23:00-05:00"]
 # days = ["mon", "tue", "wed", "thu", "fri"]
 # timezone = "Europe/Berlin"
+
+# Beyond the limits (exceed_limits) a run is a load test of Genesys Cloud, which Genesys has to approve: a
+# support ticket at least two weeks ahead, each night booked. Calls leave in its hours only.
+# [approval]
+# ticket = "0004711"
+# hours = ["23:00-05:00"]    # the default
+# timezone = "Europe/Berlin" # the region's clock; left out, that of the place where the region lies (assumed)
+# nights = ["2026-12-10"]    # the booked ones, by the day on which they begin; left out, any night
 
 # Parts of the run, one after the other: the rates times factor.
 # [[stage]]

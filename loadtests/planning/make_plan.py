@@ -18,8 +18,10 @@ from diag.choice.make_inputs import with_inputs
 from diag.choice.turns_file import read_order
 from diag.errors import NotBegunError, UsageError
 from diag.genesys.client import GenesysClient
+from diag.production.production_weeks import most_requests
 from diag.target import Target
 from diag.workload.org_limits import OrgLimits, read_limits
+from loadtests.planning.approved_hours import ApprovedHours, approved_hours, refuse_outside
 from loadtests.planning.assemble_plan import as_a_window, assemble_plan
 from loadtests.planning.plan import LoadPlan
 from loadtests.planning.plan_request import PlanRequest, refuse_counts_below_one, workload_of
@@ -41,6 +43,10 @@ class PreparedRun:
     """Id of each action with invented inputs -> the line of the workload that gives it real ones."""
     unlisted: Unlisted = field(default_factory=Unlisted)
     """Actions that were not asked for because the workload does not name them."""
+    requests: int = 0
+    """Requests to the org with which the run begins, this look at it among them."""
+    approved: ApprovedHours | None = None
+    """Of a run beyond the limits of an org."""
 
 
 def prepare(
@@ -60,8 +66,14 @@ def prepare(
     """
     refuse_counts_below_one(options)
     workload = workload_of(options, target)
-    inventory = client.list_actions(include_auth_actions=True)
     order = None if options.turns is None else read_order(options.turns)
+    if order is not None:  # a campaign never exceeds them
+        workload = replace(workload, exceed_limits=False)
+    now = datetime.now(UTC) + timedelta(seconds=ahead_s)
+    approved = approved_hours(workload, target, now.timestamp())
+    if approved is not None and not options.dry_run:
+        refuse_outside(approved, now.timestamp())
+    inventory = client.list_actions(include_auth_actions=True)
     if order is not None:  # what the workload names was found when the campaign began; it may be gone since
         workload = without_missing(workload, inventory)
     request = PlanRequest(options, workload, inventory, target.counts_as_org, order)
@@ -72,7 +84,6 @@ def prepare(
     rates = _rates(request, candidates, limits)
     in_flight = _in_flight(request, limits)
     organization = client.organization()
-    now = datetime.now(UTC) + timedelta(seconds=ahead_s)
     folders = folders_of_runs(runs, options.turns)
     org = None if options.dry_run else OrgToAsk(client, organization.id, zone, now, folders)
     hours = production_hours(candidates, order, org)
@@ -80,9 +91,13 @@ def prepare(
     if order is not None:
         plan = as_a_window(plan, order)
     plan = replace(plan, max_in_flight=in_flight, concurrency_limit=limits.concurrent_executions)
+    if approved is not None:
+        plan = replace(plan, may_call_until=approved.end)
     lines = {each.action.id: each.line_to_paste for each in candidates if each.line_to_paste is not None}
     others = unlisted(workload, inventory, request.wanted, options.workload)
-    return PreparedRun(plan, limits, organization.id, organization.name, lines, others)
+    requests = client.requests + (most_requests(len(candidates)) if org is None and order is None else 0)
+    named = (organization.id, organization.name)
+    return PreparedRun(plan, limits, *named, lines, others, requests, approved)
 
 
 def _candidates(request: PlanRequest, client: GenesysClient) -> tuple[list[Candidate], list[LeftOut]]:
@@ -134,6 +149,8 @@ def _in_flight(request: PlanRequest, limits: OrgLimits) -> int:
     wanted: int | None = request.options.max_in_flight or request.workload.max_in_flight
     if not request.as_org:
         return wanted or DEFAULT_MAX_IN_FLIGHT
+    if request.turns and wanted is not None:  # a campaign's budget took less where the workload wants more
+        wanted = min(wanted, limits.in_flight)
     if wanted is not None and wanted > limits.in_flight and not request.workload.exceed_limits:
         raise UsageError(
             f"{wanted} calls in flight is more than 20 % of the org's {limits.concurrent_executions or '?'} "

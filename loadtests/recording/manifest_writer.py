@@ -199,6 +199,7 @@ def _first_manifest(folder: RunFolder, prepared: PreparedRun, target: Target, no
         versions=_versions(),
         concurrency_limit=plan.concurrency_limit,
         recommend=plan.recommend,
+        approval=None if prepared.approved is None else prepared.approved.record,
     )
 
 

@@ -18,6 +18,7 @@ from loadtests.planning.make_plan import PreparedRun
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.planning.unlisted_actions import Unlisted
 from loadtests.run.forecast import forecast
+from loadtests.run.request_sentence import request_sentence
 
 _INDENT: Final = "  "
 _TO_PASTE: Final = " " * 6
@@ -74,6 +75,10 @@ def describe(
             f"  limits      token {limits.token_per_minute or '?'}/min, "
             f"{limits.concurrent_executions or '?'} concurrent executions (shared with production)"
         )
+        lines.append(f"  requests    {request_sentence(prepared, coming)}")
+    if prepared.approved is not None:
+        ticket, hours = prepared.approved.record.ticket, prepared.approved.words
+        lines.append(f"  approval    ticket {ticket}; calls leave in its hours only, next {hours}")
     load = min(count / plan.divided_among, plan.most_load)
     table = _table(plan.actions, [action.rate * load for action in plan.actions], coming.calls)
     room = None if width is None else width - len(_INDENT)

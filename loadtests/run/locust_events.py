@@ -18,9 +18,11 @@ from diag.exit_codes import ExitCode
 from diag.genesys.api_errors import ApiError
 from loadtests.planning.run_options import add_options
 from loadtests.run.dry_run import describe, in_short
+from loadtests.run.forecast import forecast
 from loadtests.run.load_run import LoadRun, print_error
 from loadtests.run.org_session import Opened, open_run
 from loadtests.run.printable_log import make_log_printable
+from loadtests.run.request_sentence import request_sentence
 from loadtests.run.web_guard import guard_web_ui
 from loadtests.run.web_tab import add_tab
 from loadtests.steering.session import Session
@@ -105,6 +107,9 @@ class LocustEvents:
             sys.stdout.write(describe(prepared, target, options.run_time, users, width=width))
             self._leave(ExitCode.OK)
         _LOG.info(in_short(plan))
+        if self._opened.target.counts_as_org and not shaped:
+            coming = forecast(plan, options.run_time, options.num_users or 1)
+            _LOG.info("requests: %s", request_sentence(self._opened.prepared, coming))
 
     def _listen(self, environment: Any, runner: Any) -> None:
         self._main = gevent.getcurrent()

@@ -119,7 +119,8 @@ class Director:
             self._carry_out(self._token.second(second))
         why = self._rates.over(second.now_s) or (self._ramp.over if self._ramp is not None else None)
         if why is None and self._hours_are_over:
-            why = f"{HOURS_OVER}; planned calls not sent: {self._call_count.missing}"
+            missing = self._call_count.missing
+            why = HOURS_OVER + (f"; planned calls not sent: {missing}" if missing else "")
         if why is not None and not self._over:
             self._over, self._over_why = True, why
         if self._over and not self._ended and not self._waits_for(second):

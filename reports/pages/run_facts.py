@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from analysis.format.run_folder import Manifest
+from analysis.format.run_folder import Approved, Manifest
 from analysis.number_words import by_reason, plural
+from analysis.plain_text import printable
 from reports.pages.report_json import left_out, warnings_of, when
 from reports.report_data import ProductionSource, ReportData
 from reports.wording import numbers
@@ -132,6 +133,7 @@ def what_was_run(manifest: Manifest, zone: str | None) -> tuple[tuple[str, str],
         ("Load generator's self-check", grade),
         ("Load generator's figures", _generator(manifest)),
         ("Concurrent executions allowed", _count(manifest.concurrency_limit, "concurrency_limit")),
+        ("Approved by Genesys", _approved(manifest.approval)),
         ("Remarks", " ".join(note if note.endswith(".") else f"{note}." for note in manifest.notes) or None),
         ("Versions", ", ".join(f"{name} {version}" for name, version in manifest.versions) or None),
     )
@@ -149,6 +151,13 @@ def what_was_observed(source: ProductionSource, zone: str | None) -> tuple[tuple
         ("Window", traced_number(numbers.duration(hours), hours, "lasted_s")),
         ("Not reported by the platform", source.unknown),
     )
+
+
+def _approved(approval: Approved | None) -> str | None:
+    """Return the ticket by which a run went beyond the limits, and its hours."""
+    if approval is None:
+        return None
+    return printable(f"ticket {approval.ticket}: {approval.hours} {approval.zone}")
 
 
 def _lasted(manifest: Manifest) -> TracedText | None:

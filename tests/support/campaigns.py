@@ -22,7 +22,7 @@ from diag.campaign.next_step import Make, Over, Wait, next_step
 from diag.campaign.spread import Slot, seen_from
 from diag.campaign.standing import Sent, Standing, not_begun
 from diag.choice.turns_file import TURNS_FILE, Turn, WindowOrder, write_order
-from diag.workload.allowed_hours import ALWAYS, AllowedHours
+from diag.hours.allowed_hours import ALWAYS, AllowedHours
 
 BEGAN_AT = 1_795_300_000.0
 HOUR_S = 3600.0

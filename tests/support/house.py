@@ -192,10 +192,13 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         *_CLIENT, "analysis.flows", "analysis.format", "analysis.plain_text", "diag.errors", "diag.genesys",
         "yaml",
     },
+    "diag/hours": {
+        "analysis.coverage.week_of_hours", "analysis.format", "analysis.plain_text", "diag.toml_section",
+    },
     "diag/workload": {
         *_CLIENT, "analysis.coverage.week_of_hours",
-        "analysis.analysis_errors", "analysis.format", "analysis.plain_text", "analysis.settings",
-        "analysis.inline_toml", "diag.errors", "diag.inventory",
+        "analysis.analysis_errors", "analysis.format", "analysis.inline_toml", "analysis.number_words",
+        "analysis.plain_text", "analysis.settings", "diag.errors", "diag.hours", "diag.inventory",
         "diag.toml_section", "jsonschema", "rstr",
     },
     "diag/choice": {
@@ -243,7 +246,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     },
     "diag/campaign": {
         *_CLIENT, "analysis", "diag.choice", "diag.errors", "diag.judged_files", "diag.measuring",
-        "diag.production",
+        "diag.hours", "diag.production",
         "diag.workload", "numpy",
     },
     "diag/measuring": {
@@ -273,7 +276,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "loadtests/planning": {
         *_CLIENT, "analysis.coverage.week_of_hours",
         "analysis.format", "diag.choice", "diag.errors", "diag.exit_codes", "diag.genesys.drafts",
-        "diag.inventory", "diag.measuring.own_calls", "diag.noted_drafts", "diag.production.production_weeks",
+        "diag.genesys.http.regions", "diag.hours", "diag.inventory", "diag.measuring.own_calls",
+        "diag.noted_drafts", "diag.production.production_weeks",
         "diag.sandbox.launch", "diag.settings",
         "diag.target", "diag.workload",
     },

@@ -1,5 +1,6 @@
 """A sandbox that counts as an org (`diag sandbox --as-org`): guarded like one, and nothing is real."""
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -7,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from analysis.format.run_folder import Approved
+from diag.choice.turns_file import Turn, WindowOrder, write_order
 from diag.errors import UsageError
 from diag.genesys.client import GenesysClient
 from diag.genesys.http.connection import Connection
@@ -15,6 +18,7 @@ from diag.sandbox.launch import start_sandbox as start_by_flag
 from diag.target import Target, sandbox_connection, target_at
 from diag.workload.load_shape import GuardLimits
 from loadtests.planning.make_plan import PreparedRun, prepare
+from loadtests.run.dry_run import describe
 from tests.support.running_sandbox import StartSandbox
 from tests.support.sandbox_control import count_as_org, counting_as_org, log_in
 
@@ -33,13 +37,13 @@ def free(base: str) -> Iterator[str]:
     count_as_org(base)
 
 
-def planned(target: Target, workload: Path | None, **flags: Any) -> PreparedRun:
+def planned(target: Target, workload: Path | None, *, ahead_s: float = 0.0, **flags: Any) -> PreparedRun:
     nothing = dict.fromkeys(
         ("seed", "rate", "max_in_flight", "calls_per_action", "model", "arrivals", "mode", "turns")
     )
     rest = {"probe": False, "dry_run": True, "drain_s": 5.0, "sla": [], "action": [], "workload": workload}
     with GenesysClient(target.connection) as client:
-        return prepare(SimpleNamespace(**{**nothing, **rest, **flags}), target, client)
+        return prepare(SimpleNamespace(**{**nothing, **rest, **flags}), target, client, ahead_s=ahead_s)
 
 
 @pytest.fixture
@@ -70,6 +74,70 @@ def test_what_the_sandbox_says_of_itself_is_what_guards_it(free: str, everything
     assert [one.what for one in run.plan.left_out] == ["Create Ticket"]
     assert run.plan.total_rate == 4.0 and run.plan.max_in_flight == 10
     assert run.plan.guard == GuardLimits()
+    told = describe(run, target, 600.0, 1)
+    assert "about 2,4" in told and ": 2,400 calls and " in told and "% of the 432,000 that the token" in told
+
+
+@pytest.fixture
+def beyond(tmp_path: Path) -> Callable[[str], Path]:
+    """Writes a workload beyond the limits, with this approval."""
+
+    def write(approval: str) -> Path:
+        path = tmp_path / "workload.toml"
+        path.write_text(f"[run]\nexceed_limits = true\nrate = 30\n{approval}\n[[action]]\nname = '*'\n")
+        return path
+
+    return write
+
+
+def ahead_of(hour: int) -> float:
+    """Return how far the next such hour (UTC) is ahead of now."""
+    now = time.time()
+    return (hour * 3600.0 - now) % 86_400.0
+
+
+def test_beyond_the_limits_a_run_needs_an_approval_and_keeps_to_its_hours(
+    base: str, free: str, beyond: Callable[[str], Path]
+) -> None:
+    unapproved, approved = beyond(""), "[approval]\nticket = 'CS-4711'\n"
+    assert planned(target_at(sandbox_connection(free)), unapproved).approved is None
+    count_as_org(base)
+    target = target_at(sandbox_connection(base))
+    for approval, said in (("", "which Genesys has to approve"), (approved, "is no region's address")):
+        with pytest.raises(UsageError, match=said):
+            planned(target, beyond(approval))
+
+    night = beyond(approved + "timezone = 'UTC'")
+    run = planned(target, night, dry_run=False, ahead_s=ahead_of(2))
+    assert run.approved is not None and run.approved.record == Approved("CS-4711", "23:00-05:00", "UTC")
+    assert run.plan.may_call_until == run.approved.end
+    assert run.approved.end - time.time() - ahead_of(2) == pytest.approx(3 * 3600.0, abs=60.0)
+    assert sum(action.rate for action in run.plan.actions) == 30.0 and run.plan.total_rate is None
+    told = describe(run, target, 60.0, 1)
+    assert "approval    ticket CS-4711; calls leave in its hours only, next " in told
+
+    with pytest.raises(
+        UsageError, match=r"Ticket CS-4711 allows calls 23:00-05:00 UTC; it is .* 12:00 there"
+    ):
+        planned(target, night, dry_run=False, ahead_s=ahead_of(12))
+    assert planned(target, night, ahead_s=ahead_of(12)).approved is not None  # a dry run shows them
+    over = beyond(approved + "timezone = 'UTC'\nnights = ['2026-01-01']")
+    with pytest.raises(UsageError, match="All nights that ticket CS-4711 books are over"):
+        planned(target, over)
+
+
+def test_a_window_of_a_campaign_never_exceeds_them_whatever_the_workload_says(
+    base: str, tmp_path: Path, beyond: Callable[[str], Path]
+) -> None:
+    target = target_at(sandbox_connection(base))
+    with GenesysClient(target.connection) as client:
+        action = next(one for one in client.list_actions() if one.name == "Get Customer")
+    order = tmp_path / "turns.json"
+    write_order(order, WindowOrder((Turn(action.id, 3, 0.5, True),), time.time() + 60.0, {}))
+
+    run = planned(target, beyond("max_in_flight = 40"), turns=order)
+
+    assert run.approved is None and run.plan.max_in_flight == 10 and run.plan.total_rate == 4.0
 
 
 def test_a_scenario_says_so_and_a_flag_says_so_of_any_scenario(base: str) -> None:

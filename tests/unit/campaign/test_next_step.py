@@ -11,7 +11,7 @@ from diag.campaign.campaign import allowed_s, to_the_end
 from diag.campaign.forecast import forecast
 from diag.campaign.next_step import Wait, next_step
 from diag.campaign.spread import next_slot
-from diag.workload.allowed_hours import ALWAYS, AllowedHours
+from diag.hours.allowed_hours import ALWAYS, AllowedHours
 from tests.support.campaigns import BEGAN_AT, FEWEST, HOUR_S, ORDINARY, World, action, before, campaign
 
 NIGHTS = AllowedHours(((1380, 300),), zone="Europe/Berlin")

@@ -13,7 +13,7 @@ from analysis.format.action_facts import ProductionWeek
 from diag.campaign.campaign import Campaign
 from diag.campaign.reach import out_of_reach
 from diag.campaign.standing import Standing
-from diag.workload.allowed_hours import ALWAYS, AllowedHours
+from diag.hours.allowed_hours import ALWAYS, AllowedHours
 from tests.support.campaigns import BEGAN_AT, HOUR_S, action, before, campaign
 
 BERLIN = "Europe/Berlin"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from diag.campaign.campaign import Campaign, allowed_s
 from diag.campaign.spread import Slot, may_call_until, next_slot, windows_to_come
-from diag.workload.allowed_hours import ALWAYS, AllowedHours
+from diag.hours.allowed_hours import ALWAYS, AllowedHours
 from tests.support.campaigns import BEGAN_AT, HOUR_S, campaign
 
 

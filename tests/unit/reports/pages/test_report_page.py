@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from analysis.format.run_folder import Approved
 from analysis.settings import RecommendSettings
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from reports.exports.markdown import build_markdown
@@ -306,3 +307,12 @@ def test_a_bare_file_tells_when_its_calls_were_made() -> None:
     for text in (build_report(bare), build_markdown(bare), build_terminal(bare)):
         assert "2026-11-21 22:26:40 UTC" in " ".join(text.split())
         assert "84 min" in text
+
+
+def test_a_run_beyond_the_limits_names_its_ticket_and_hours() -> None:
+    data = make_report(CASES[:1])
+    approved = Approved("CS\x1b[2J<b>4711", "23:00-05:00", "Europe/Berlin")
+    page = build_report(replace(data, manifests=(replace(data.manifests[0], approval=approved),)))
+
+    assert "Approved by Genesys" in page and "Approved by Genesys" not in build_report(data)
+    assert "ticket CS\N{REPLACEMENT CHARACTER}[2J&lt;b&gt;4711: 23:00-05:00 Europe/Berlin" in page

@@ -60,17 +60,15 @@ ALWAYS: Final = AllowedHours()
 
 def read_hours(part: TomlSection) -> AllowedHours:
     """Return the hours of a `[hours]` table. Raises what the table raises, for anything not as above."""
-    spans = tuple(_span(part, text) for text in part.texts("allow"))
+    spans = read_spans(part, "allow")
     if not spans:
         raise part.error("has no hours", 'For example: allow = ["23:00-05:00"]')
     key = "zone" if part.has("zone") else "timezone"
     if key == "zone" and part.has("timezone"):
         raise part.error("has both timezone and zone", "They mean the same: keep one of them")
-    zone = part.text(key, None)
+    zone = read_zone(part, key)
     if zone is None:
         raise part.error("has no timezone", 'Say which clock is meant: timezone = "Europe/Berlin"')
-    if not is_zone(zone):
-        raise part.wrong_value(key, zone, 'an IANA time zone such as "Europe/Berlin" or "UTC"')
     days = part.texts("days") if part.has("days") else DAYS
     unknown = [day for day in days if day.lower()[:3] not in DAYS]
     if unknown or not days:
@@ -78,10 +76,28 @@ def read_hours(part: TomlSection) -> AllowedHours:
     return AllowedHours(spans, tuple(sorted({DAYS.index(day.lower()[:3]) for day in days})), zone)
 
 
-def _span(part: TomlSection, text: str) -> tuple[int, int]:
+def read_zone(part: TomlSection, key: str) -> str | None:
+    """Return the IANA name of a clock that a key holds; None where it is not there."""
+    zone = part.text(key, None)
+    if zone is not None and not is_zone(zone):
+        raise part.wrong_value(key, zone, 'an IANA time zone such as "Europe/Berlin" or "UTC"')
+    return zone
+
+
+def read_spans(part: TomlSection, key: str) -> tuple[tuple[int, int], ...]:
+    """Return the spans of a day that a key holds as texts; none where it is not there."""
+    return tuple(_span(part, key, text) for text in part.texts(key))
+
+
+def span_words(span: tuple[int, int]) -> str:
+    """Return a span as it is written in the file: 23:00-05:00."""
+    return "-".join(f"{minute // 60:02}:{minute % 60:02}" for minute in span)
+
+
+def _span(part: TomlSection, key: str, text: str) -> tuple[int, int]:
     span = clock_span(text)
     if span is None:
-        raise part.wrong_value("allow", text, 'texts such as "23:00-05:00", from 00:00 to 24:00')
+        raise part.wrong_value(key, text, 'texts such as "23:00-05:00", from 00:00 to 24:00')
     return span
 
 

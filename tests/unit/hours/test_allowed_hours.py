@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.errors import UsageError
+from diag.hours.allowed_hours import AllowedHours, read_hours
 from diag.toml_section import TomlSection
-from diag.workload.allowed_hours import AllowedHours, read_hours
 
 BERLIN = ZoneInfo("Europe/Berlin")
 HOUR_S = 3600.0

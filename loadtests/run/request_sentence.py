@@ -1,0 +1,31 @@
+"""How many requests to the org a run comes to, in words: they count against limits, and against fair use."""
+
+from typing import Final
+
+from analysis.number_words import plural
+from diag.workload.fair_use import DAY_S, FAIR_USE, share_of_a_day
+from loadtests.planning.make_plan import PreparedRun
+from loadtests.planning.plan import LoadPlan
+from loadtests.run.forecast import Forecast
+
+_MINUTES_OF_A_DAY: Final = 1440
+
+
+def request_sentence(prepared: PreparedRun, coming: Forecast) -> str:
+    """Return what the run comes to in requests, a day's share of them, and what else they count against."""
+    token = prepared.limits.token_per_minute
+    polls = ", and the polls of its jobs" if _polls(prepared.plan) else ""
+    known = [count for count in coming.calls if count is not None]
+    if len(known) == len(coming.calls):
+        calls, beside = round(sum(known)), prepared.requests
+        text = f"about {calls + beside:,}: {plural(calls, 'call')} and {beside} to begin{polls}"
+        share = share_of_a_day(calls + beside, token, coming.duration_s or DAY_S)
+    else:
+        a_minute = coming.peak * 60.0
+        text = f"up to {a_minute:,.0f} a minute until it is stopped{polls}"
+        share = share_of_a_day(a_minute * _MINUTES_OF_A_DAY, token)
+    return f"{text}; {share}. {FAIR_USE}"
+
+
+def _polls(plan: LoadPlan) -> bool:
+    return any(action.poll is not None for action in plan.actions)
