@@ -55,6 +55,12 @@ def places_filled(manifest: Manifest, evidence: "RunEvidence") -> tuple[str, ...
     return () if filled is None else (filled.sentence,)
 
 
+def main(folder: str, *flags: str) -> None:
+    """Finish the run in `folder`, at low priority: whatever else runs here comes first, and still someone
+    waits for the report."""
+    os.nice(5)
+    finish_run(RunFolder(Path(folder)), report="--report" in flags)
+
+
 if __name__ == "__main__":
-    os.nice(5)  # whatever else runs here comes first, and still someone waits for the report
-    finish_run(RunFolder(Path(sys.argv[1])), report="--report" in sys.argv[2:])
+    main(*sys.argv[1:])

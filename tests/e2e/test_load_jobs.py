@@ -98,7 +98,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 def test_every_job_is_followed_to_its_end_and_the_flow_gets_interval_and_limit(world: World) -> None:
     line = ("measure", "--run-dir", "run", "--all-the-time", "--time", "90s")
-    measured = fork(line, world.folder, world.environment)
+    measured = fork(line, world.folder, world.environment, load_too=True)
 
     assert measured.returncode == 0, measured.stderr
     truth, jobs = world.truth(), world.jobs()

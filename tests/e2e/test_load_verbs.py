@@ -27,8 +27,8 @@ def sandbox() -> Iterator[SandboxProcess]:
 
 @pytest.fixture
 def diag(tmp_path: Path, sandbox: SandboxProcess) -> Diag:
-    def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        return fork(arguments, tmp_path, at_home(tmp_path, {**sandbox.environment, **environment}))
+    def run(*arguments: str, start_load: bool = False) -> subprocess.CompletedProcess[str]:
+        return fork(arguments, tmp_path, at_home(tmp_path, sandbox.environment), load_too=not start_load)
 
     return run
 
@@ -58,6 +58,7 @@ def test_init_writes_what_measure_reads_and_a_broken_sla_is_exit_3(tmp_path: Pat
     measured = diag(
         *("measure", "--time", "2s", "--all-the-time", "--rate", "20", "--run-dir", "run"),
         *("--action", "Get Account Balance", "--sla", "calls>=1", "--sla", "p50<1ms"),
+        start_load=True,
     )
     assert measured.returncode == 3, measured.stderr
     assert "p50<1ms does not hold" in measured.stderr

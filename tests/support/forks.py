@@ -119,6 +119,18 @@ class Forks:
         outputs: tuple[int, ...] = (),
     ) -> Forked:
         """Run a function of a module; `streams`, closed here, are its stdin, stdout and stderr."""
+        told = self.ask(function, *arguments, folder=folder, environment=environment, streams=streams)
+        return Forked(told, *outputs)
+
+    def ask(
+        self,
+        function: Callable[..., None],
+        *arguments: object,
+        folder: Path,
+        environment: Mapping[str, str],
+        streams: tuple[int, int, int],
+    ) -> int:
+        """Do the same; return the pipe that tells its number and how it ended."""
         told, tell = os.pipe()
         with TemporaryFile() as request, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as server:
             pickle.dump((function, arguments, folder, dict(environment)), request)
@@ -127,7 +139,7 @@ class Forks:
             socket.send_fds(server, [b"."], [request.fileno(), *streams, tell])
         for descriptor in {tell, *streams}:
             os.close(descriptor)
-        return Forked(told, *outputs)
+        return told
 
 
 def nothing() -> int:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from tests.support.forks import LOCUSTS, ROOT, Forked, nothing
+from tests.support.forked_children import be_locust
+from tests.support.forks import FORKS, LOCUSTS, ROOT, Forked, nothing
 
 LOCUSTFILE: Final = ROOT / "loadtests" / "actions.py"
 HEADLESS: Final = ("--headless", "--only-summary")
@@ -40,7 +41,15 @@ def fork_locust(
     else:
         stdout = stderr = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     streams = (nothing(), stdout, stderr)
-    return LOCUSTS.start(_run, line, folder=folder, environment=environment, streams=streams, outputs=outputs)
+    return LOCUSTS.start(
+        be_locust,
+        line,
+        FORKS.address,
+        folder=folder,
+        environment=environment,
+        streams=streams,
+        outputs=outputs,
+    )
 
 
 def run_locust(
@@ -53,12 +62,3 @@ def run_locust(
     finally:
         process.kill()
     return subprocess.CompletedProcess(["locust", *arguments], process.wait(), out, err)
-
-
-def _run(arguments: tuple[str, ...]) -> None:
-    from gevent import reinit
-    from locust.main import main
-
-    reinit()  # its event loop is a copy of that of the process it was forked from
-    sys.argv = ["locust", *arguments, "--parent-pid", str(os.getppid())]
-    main()  # type: ignore[no-untyped-call]

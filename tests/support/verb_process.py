@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from tests.support.forks import FORKS, nothing
+from tests.support.forked_children import fork_children
+from tests.support.forks import FORKS, LOCUSTS, nothing
 from tests.support.running_sandbox import RunningSandbox
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,7 +23,10 @@ def diag(
     target = box.environment if box else {}
     whole = {**clean, "HOME": str(folder), "PYTHONPATH": str(ROOT), **target, **environment}
     only_a_start_reads_them = any(name.startswith("PYTHON") for name in environment)
-    done = (start if only_a_start_reads_them else fork)(arguments, folder, whole)
+    if only_a_start_reads_them:
+        done = start(arguments, folder, whole)
+    else:
+        done = fork(arguments, folder, whole, load_too=arguments[0] == "measure")
     assert "Traceback" not in done.stderr
     return done
 
@@ -44,13 +48,17 @@ def start(
 
 
 def fork(
-    arguments: Sequence[str], folder: Path, environment: Mapping[str, str]
+    arguments: Sequence[str], folder: Path, environment: Mapping[str, str], *, load_too: bool = False
 ) -> subprocess.CompletedProcess[str]:
-    """The same, without a start of Python."""
+    """The same, without a start of Python; `load_too`: nor of Locust for the load that the verb starts.
+
+    A load that was forked does not end when the verb is killed: it is a child of another process.
+    """
+    servers = (FORKS.address, LOCUSTS.address) if load_too else (None, None)
     with TemporaryFile() as out, TemporaryFile() as err:
         streams = (nothing(), os.dup(out.fileno()), os.dup(err.fileno()))
         process = FORKS.start(
-            run_diag, tuple(arguments), folder=folder, environment=environment, streams=streams
+            run_diag, tuple(arguments), *servers, folder=folder, environment=environment, streams=streams
         )
         try:
             code = process.wait(LIMIT_S)
@@ -60,9 +68,10 @@ def fork(
     return subprocess.CompletedProcess(["diag", *arguments], code, *(text.decode() for text in written))
 
 
-def run_diag(arguments: tuple[str, ...]) -> None:
+def run_diag(arguments: tuple[str, ...], forks: str | None = None, locusts: str | None = None) -> None:
     """Be `diag` with these arguments, in a process that was forked for it."""
     from diag.cli import main
 
+    fork_children(forks, locusts)
     sys.argv = ["diag", *arguments]
     main()
