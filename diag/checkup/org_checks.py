@@ -41,6 +41,7 @@ NEEDS: Final = (
         "integrations:integration:view",
         "no integration names; functions are recognised by category only",
     ),
+    Need("architect:flow:view", "diag scan --flows cannot say how long the steps of a flow wait"),
     Need("architect:dependencyTracking:view", "diag scan --flows cannot say which flows use an action"),
     Need("integrations:actionFunction:view", "the second timeout of function actions is not shown"),
 )

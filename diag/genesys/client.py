@@ -17,6 +17,7 @@ from diag.genesys.creation import CreationRequests
 from diag.genesys.directory import DirectoryRequests
 from diag.genesys.drafts import DraftRequests
 from diag.genesys.experiments import ExperimentRequests
+from diag.genesys.flows import FlowRequests
 from diag.genesys.http.api import Api, OnReply
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.pacing import RateBucket
@@ -30,6 +31,7 @@ class GenesysClient(
     DraftRequests,
     CreationRequests,
     DirectoryRequests,
+    FlowRequests,
     OrgRequests,
     TelemetryRequests,
     ExperimentRequests,

@@ -160,8 +160,10 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/sandbox/reply_bodies.py": {"starlette"},
     "diag/sandbox/latency": {"analysis.format.input_file", "diag.toml_section"},
     "diag/sandbox/faults": {"diag.sandbox.reply_bodies", "diag.toml_section", "starlette"},
+    "diag/sandbox/flows": {"diag.sandbox.reply_bodies", "diag.toml_section"},
     "diag/sandbox/world": {
         "analysis.format.input_file", "diag.sandbox.sandbox_errors", "diag.sandbox.faults",
+        "diag.sandbox.flows",
         "diag.sandbox.latency", "diag.sandbox.reply_bodies",
         "diag.toml_section", "jsonschema", "referencing",
     },
@@ -177,7 +179,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     },
     "diag/sandbox/routes": {
         "analysis.plain_text", "diag.cross_site", "diag.sandbox.sandbox_errors", "diag.sandbox.executions",
-        "diag.sandbox.faults",
+        "diag.sandbox.faults", "diag.sandbox.flows",
         "diag.sandbox.reply_bodies", "diag.sandbox.sandbox", "diag.toml_section", "diag.sandbox.world",
         "starlette",
     },

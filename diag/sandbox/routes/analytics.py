@@ -1,7 +1,6 @@
-"""Analytics of actions, and which flows use an action."""
+"""Analytics of actions."""
 
 import math
-import uuid
 from collections.abc import Iterator
 
 from starlette.requests import Request
@@ -9,19 +8,16 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from diag.sandbox.executions.analytics import AnalyticsQuery, ExecutionRow, query_result, read_query
-from diag.sandbox.reply_bodies import JsonObject, bad_request, json_reply
-from diag.sandbox.routes.paging import paged
+from diag.sandbox.reply_bodies import json_reply
 from diag.sandbox.routes.request import api_route, json_object
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.world.past_executions import past_calls
-from diag.sandbox.world.permissions import VIEW, VIEW_DEPENDENCIES
+from diag.sandbox.world.permissions import VIEW
 from diag.sandbox.world.switches import OutcomeWords
-
-_CONSUMERS = "/api/v2/architect/dependencytracking/consumingresources"
 
 
 def routes(sandbox: Sandbox) -> list[Route]:
-    """The aggregates query and Architect's consuming resources."""
+    """The aggregates query."""
 
     async def query(request: Request) -> Response:
         switches = sandbox.switches.analytics
@@ -30,19 +26,7 @@ def routes(sandbox: Sandbox) -> list[Route]:
         rows = (row for row in _rows(sandbox, wanted) if row.at < counted_before)
         return json_reply(query_result(wanted, rows, switches))
 
-    async def consuming(request: Request) -> Response:
-        if not request.query_params.get("id"):
-            raise bad_request("id is required.")
-        if request.query_params.get("objectType") != "DATAACTION":
-            raise bad_request("objectType must be DATAACTION here.")
-        spec = sandbox.org.specs.get(request.query_params["id"])
-        flows = [_flow(name) for name in (() if spec is None else spec.flows)]
-        return json_reply(paged(request, flows, lambda flow: flow, sandbox.switches.max_page_size))
-
-    return [
-        api_route(sandbox, "POST", "/api/v2/analytics/actions/aggregates/query", query, VIEW),
-        api_route(sandbox, "GET", _CONSUMERS, consuming, VIEW_DEPENDENCIES),
-    ]
+    return [api_route(sandbox, "POST", "/api/v2/analytics/actions/aggregates/query", query, VIEW)]
 
 
 def _rows(sandbox: Sandbox, query: AnalyticsQuery) -> Iterator[ExecutionRow]:
@@ -87,15 +71,4 @@ def _dimensions(sandbox: Sandbox, action_id: str) -> dict[str, str]:
         "actionCategory": revision.category,
         "integrationId": entry.integration_id,
         "integrationName": sandbox.org.integrations[entry.integration_id].name,
-    }
-
-
-def _flow(name: str) -> JsonObject:
-    return {
-        "id": str(uuid.uuid5(uuid.NAMESPACE_OID, f"flow:{name}")),
-        "name": name,
-        "type": "INBOUNDCALLFLOW",
-        "version": "1.0",
-        "deleted": False,
-        "updated": False,
     }

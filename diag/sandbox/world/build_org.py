@@ -2,12 +2,15 @@
 
 import uuid
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
+from diag.sandbox.flows.flow_configuration import flow_id
+from diag.sandbox.flows.flow_spec import FlowSpec, FlowStepSpec
 from diag.sandbox.reply_bodies import JsonObject
 from diag.sandbox.world.action_config import SandboxActionConfig
 from diag.sandbox.world.revision import ActionEntry, Revision
-from diag.sandbox.world.scenario import ActionSpec, IntegrationSpec
+from diag.sandbox.world.scenario import ActionSpec, IntegrationSpec, Scenario
 
 _NAMESPACE: Final = uuid.UUID("5b1ff3a5-63a5-4a5c-8a53-0d2f0e2b3c10")
 
@@ -69,6 +72,18 @@ def new_function(timeout_s: int | None) -> JsonObject:
 def stable_id(what: str, name: str) -> str:
     """The same id in every run, so that notes and scripts stay valid."""
     return str(uuid.uuid5(_NAMESPACE, f"{what}:{name}"))
+
+
+def flows_of(scenario: Scenario) -> dict[str, FlowSpec]:
+    """The flows by id: those described, and one for each name that actions give without more."""
+    flows = {flow.name: flow for flow in scenario.flows}
+    for action in scenario.actions:
+        for name in action.flows:
+            known = flows.setdefault(name, FlowSpec(name, ()))
+            if all(step.action != action.name for step in known.steps):
+                step = FlowStepSpec(action.name, action.name)
+                flows[name] = replace(known, steps=(*known.steps, step))
+    return {flow_id(flow.name): flow for flow in flows.values()}
 
 
 def integrations_to_wire(integrations: Iterable[tuple[str, IntegrationSpec]]) -> list[JsonObject]:

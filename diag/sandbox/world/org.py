@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from diag.sandbox.reply_bodies import ErrorReply, JsonObject, JsonValue, bad_request, not_found
 from diag.sandbox.world.action_config import SandboxActionConfig, config_from_wire
-from diag.sandbox.world.build_org import new_function, published_entry, stable_id
+from diag.sandbox.world.build_org import flows_of, new_function, published_entry, stable_id
 from diag.sandbox.world.contract import schema_problem
 from diag.sandbox.world.revision import SCHEMAS, ActionEntry, Revision
 from diag.sandbox.world.scenario import ActionSpec, Scenario
@@ -23,6 +23,7 @@ class SandboxOrg:
         self.integrations = {stable_id("integration", spec.name): spec for spec in scenario.integrations}
         ids = {spec.name: id_ for id_, spec in self.integrations.items()}
         self.specs: dict[str, ActionSpec] = {}
+        self.flows = flows_of(scenario)
         self.changes = 0
         """Grows with every write, so that a saved state can be distinguished from the present one."""
         self._entries: dict[str, ActionEntry] = {}

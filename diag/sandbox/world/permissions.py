@@ -15,13 +15,14 @@ VIEW_INTEGRATIONS: Final = ("integrations:integration:view",)
 VIEW_FUNCTION: Final = ("integrations:actionFunction:view",)
 EDIT_FUNCTION: Final = ("integrations:actionFunction:edit",)
 VIEW_DEPENDENCIES: Final = ("architect:dependencyTracking:view",)
+VIEW_FLOWS: Final = ("architect:flow:view",)
 
 ALL: Final = tuple(
     dict.fromkeys(
         permission
         for group in (
             (VIEW, EXECUTE, ADD, EDIT, DELETE),
-            (VIEW_INTEGRATIONS, VIEW_FUNCTION, EDIT_FUNCTION, VIEW_DEPENDENCIES),
+            (VIEW_INTEGRATIONS, VIEW_FUNCTION, EDIT_FUNCTION, VIEW_DEPENDENCIES, VIEW_FLOWS),
         )
         for needed in group
         for permission in needed

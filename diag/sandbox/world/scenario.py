@@ -1,6 +1,6 @@
 """A scenario: which org the sandbox plays. Read from a TOML file; `scenarios/` holds those that ship."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Literal, cast
@@ -8,6 +8,7 @@ from typing import Final, Literal, cast
 from analysis.format.input_file import InputFile
 from diag.sandbox.faults.fault import Fault
 from diag.sandbox.faults.fault_rules import read_fault
+from diag.sandbox.flows.flow_spec import FlowSpec, read_flows
 from diag.sandbox.latency.backend import LatencySpec
 from diag.sandbox.latency.distributions import Fixed
 from diag.sandbox.latency.read_latency import read_latency
@@ -101,6 +102,8 @@ class Scenario:
     token_lifetime_s: int = 86_400
     faults: tuple[Fault, ...] = ()
     permissions: frozenset[str] = frozenset(ALL)
+    flows: tuple[FlowSpec, ...] = ()
+    """Those described; an action may name others."""
     time_lapse: float = 1.0
     """How many times as fast its time passes while somebody asks it to (`diag.sandbox.routes.clock`)."""
     as_org: bool = False
@@ -145,10 +148,22 @@ def read_scenario(table: TomlSection, name: str) -> Scenario:
             token_lifetime_s=table.integer("token_lifetime_s", 86_400, low=1, high=172_800),
             permissions=frozenset(ALL) - frozenset(table.texts("without_permissions", choices=ALL)),
             faults=tuple(read_fault(t) for t in table.tables("faults", name_key="kind")),
+            flows=_flows(table, {action.name for action in actions}),
             time_lapse=_time_lapse(table),
             as_org=table.flag("as_org", False),
         )
     )
+
+
+def _flows(table: TomlSection, actions: Collection[str]) -> tuple[FlowSpec, ...]:
+    flows = tuple(flow for one in table.tables("flow", "name") for flow in read_flows(one))
+    if len({flow.name for flow in flows}) < len(flows):
+        raise table.wrong("flow", "has two of the same name")
+    for flow in flows:
+        for step in flow.steps:
+            if step.action not in actions:
+                raise table.wrong("flow", f"{flow.name!r} names a missing action, {step.action!r}")
+    return flows
 
 
 def _time_lapse(table: TomlSection) -> float:

@@ -173,6 +173,11 @@ def test_it_reads_limits_the_token_the_subject_and_the_flows(sdk: Any, connect: 
         ids["Get Balance"], "DATAACTION"
     )
     assert [flow.name for flow in flows.entities] == ["Main menu", "Card services"]
+    architect = sdk.ArchitectApi(client)
+    (first, *_) = architect.get_flows(type=["INBOUNDCALL"], page_size=1).entities
+    assert (first.name, first.published_version.id) == ("Main menu", "1.0")
+    published = architect.get_flow_version_configuration(first.id, first.published_version.id)
+    assert published == architect.get_flow_latestconfiguration(first.id)
 
 
 def test_refusals_are_its_api_exceptions(sdk: Any, connect: Connect) -> None:

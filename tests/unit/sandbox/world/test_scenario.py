@@ -1,5 +1,6 @@
 """Scenario files: the shipped ones load, and every mistake is named with its place."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -127,3 +128,22 @@ def test_a_mistake_is_named_with_its_place(tmp_path: Path, old: str, new: str, s
 def test_a_missing_file_is_said(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match="does not exist"):
         load_scenario(str(tmp_path / "none.toml"))
+
+
+@pytest.mark.parametrize(
+    ("flows", "says"),
+    [
+        ('[[flow]]\nname = "F"\n[[flow.step]]\naction = "Gone"', "names a missing action, 'Gone'"),
+        ('[[flow]]\nname = "F"\n[[flow]]\nname = "F"', "has two of the same name"),
+        ('[[flow]]\nname = "F"\ncopies = 2', "must have {n} in it"),
+        ('[[flow]]\nname = "F"\nbroken = "so-so"', "broken is 'so-so'"),
+        ('[[flow]]\nname = "F"\n[[flow.step]]\naction = "A"\nwired = ["goal"]', "wired has 'goal'"),
+    ],
+)
+def test_a_flow_that_is_described_wrongly_says_where(tmp_path: Path, flows: str, says: str) -> None:
+    scenario = tmp_path / "mine.toml"
+    action = '[[integration]]\nname = "B"\n[[action]]\nname = "A"\nintegration = "B"\ncategory = "C"\n'
+    scenario.write_text(f'description = "x"\n{action}{flows}\n')
+
+    with pytest.raises(ScenarioError, match=re.escape(says)):
+        load_scenario(str(scenario))

@@ -1,0 +1,62 @@
+"""Calls about Architect flows: which there are, and the configuration of one (an untyped object)."""
+
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote
+
+from diag.genesys.http.api import Api, QueryParams
+from diag.genesys.http.paging import OnProgress, all_entities
+from diag.genesys.replies.json_reply import JsonObject, optional_object, optional_text, text
+
+FLOWS: Final = "/api/v2/flows"
+VIEW_FLOWS: Final = ("architect:flow:view",)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFlow:
+    """A flow of the list. `published` is the version that callers reach, None for one never published."""
+
+    id: str
+    name: str
+    type: str
+    published: str | None
+
+
+class FlowRequests:
+    """The part of the client that deals with flows."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    def flows(
+        self, *, name: str | None = None, kind: str | None = None, on_progress: OnProgress | None = None
+    ) -> tuple[ListedFlow, ...]:
+        """Return the flows of the org, or those of a name or a type (`INBOUNDCALL`)."""
+        filters: QueryParams = {}
+        if name is not None:
+            filters["name"] = name
+        if kind is not None:
+            filters["type"] = kind
+        listed = all_entities(self._api, FLOWS, filters, needs=VIEW_FLOWS, on_progress=on_progress)
+        return tuple(_listed(entity) for entity in listed if entity.get("deleted") is not True)
+
+    def flow_configuration(self, flow_id: str, version: str | None) -> JsonObject:
+        """Return the configuration of a version, of the latest where `version` is None.
+
+        Raises UnexpectedReplyError for what is not JSON, or nested too deep.
+        """
+        path = f"{FLOWS}/{quote(flow_id, safe='')}"
+        which = (
+            "latestconfiguration" if version is None else f"versions/{quote(version, safe='')}/configuration"
+        )
+        return self._api.get(f"{path}/{which}", needs=VIEW_FLOWS)
+
+
+def _listed(entity: JsonObject) -> ListedFlow:
+    flow_id = text(entity, "id", f"GET {FLOWS}")
+    return ListedFlow(
+        id=flow_id,
+        name=optional_text(entity, "name") or flow_id,
+        type=optional_text(entity, "type") or "unknown",
+        published=optional_text(optional_object(entity, "publishedVersion"), "id"),
+    )

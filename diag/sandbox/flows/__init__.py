@@ -1,0 +1,1 @@
+"""Architect flows of the sandbox's org: what a scenario says of them, and their configurations."""
