@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
+from analysis.runs.even_pace import at_even_pace
 from analysis.samples.action_calls import Calls
 from analysis.settings import RecommendSettings
 from analysis.statistics.confidence_bounds import lower_ms, upper_ms
@@ -63,7 +64,7 @@ def estimate(
         counts = count_latencies(calls.latency_ms, calls.event)
     table = kaplan_meier(counts)
     p = settings.percentile
-    quantile = table.quantile_ms(p)
+    quantile = _not_below_an_even_pace(table.quantile_ms(p), calls, p)
     level = quantile if quantile is not None else (int(table.t_ms[-1]) if table.t_ms.size else None)
     effect = (
         1.0
@@ -72,6 +73,8 @@ def estimate(
     )
     sure = settings.confidence if confidence is None else confidence
     upper = upper_ms(table, p, sure, effect)
+    if upper is not None and quantile is not None:
+        upper = max(upper, quantile)
     return Estimate(
         table=table,
         samples=len(calls),
@@ -87,6 +90,15 @@ def estimate(
         p99_ms=table.quantile_ms(VENDORS_PERCENTILE) if table.total >= FEWEST_FOR_P99 else None,
         successes_quantile_ms=first_at_most(table.t_ms, table.share_of_ended(), p),
     )
+
+
+def _not_below_an_even_pace(quantile_ms: int | None, calls: Calls, p: float) -> int | None:
+    """Return the quantile of all calls; that of an even pace where it is slower."""
+    even = at_even_pace(calls)
+    if even is calls or quantile_ms is None:
+        return quantile_ms
+    slower_ms = kaplan_meier(count_latencies(even.latency_ms, even.event)).quantile_ms(p)
+    return quantile_ms if slower_ms is None else max(quantile_ms, slower_ms)
 
 
 def buffer_ms(quantile_ms: float, settings: RecommendSettings) -> float:

@@ -1,5 +1,6 @@
 """Do the parts of the measurement agree? False alarms: under 1 % (docs/method.md, "Stability")."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -56,6 +57,8 @@ class Disagreement:
     change: LevelChange | None = None
     wanders: bool = False
     """The level wanders anyway (stationary, as far as can be told): covering the slower part is enough."""
+    lasts: bool = False
+    """A change in a measurement spread over hours, which lasts to its end."""
 
 
 def find_disagreement(calls: Calls, settings: RecommendSettings) -> Disagreement | None:
@@ -93,7 +96,7 @@ def find_change(run: Calls, settings: RecommendSettings) -> Disagreement | None:
         if found is None:
             if not _moves_the_timeout(faster, slower, settings):
                 return None
-            change = _change(run, sides, before, after, point)
+            change = level_change(point.kind, run, sides, before, after)
             found = Disagreement(faster, slower, "a change", change, wanders)
         elif _need_ms(slower, settings) > _need_ms(found.slower, settings):
             found = replace(found, slower=slower, wanders=wanders)
@@ -104,11 +107,17 @@ def find_change(run: Calls, settings: RecommendSettings) -> Disagreement | None:
 def _change_point(run: Calls, settings: RecommendSettings) -> ChangePoint | None:
     table = kaplan_meier(count_latencies(run.latency_ms, run.event))
     levels = [table.quantile_ms(level) for level in LEVELS]
-    # Of a run that was killed, the last calls are here only if they were quick: what began too late to be
-    # watched up to the slowest level would look like a change.
-    watched_ms = (float((run.started_at + run.latency_ms / 1e3).max()) - run.started_at) * 1e3
-    seen = run.where(watched_ms >= max((level for level in levels if level is not None), default=0))
+    seen = watched(run, levels)
     return find_change_point(seen.latency_ms, seen.event, seen.limit_ms, levels)
+
+
+def watched(run: Calls, levels_ms: Sequence[float | None]) -> Calls:
+    """Return the calls that began early enough to be watched up to the slowest of these levels.
+
+    Of a run that was killed, the last calls are here only if they were quick, which would look like a change.
+    """
+    watched_ms = (float((run.started_at + run.latency_ms / 1e3).max()) - run.started_at) * 1e3
+    return run.where(watched_ms >= max((level for level in levels_ms if level is not None), default=0))
 
 
 def _sides(run: Calls, point: ChangePoint) -> tuple[Calls, Calls]:
@@ -119,14 +128,13 @@ def _sides(run: Calls, point: ChangePoint) -> tuple[Calls, Calls]:
     return run.where(position < point.first_after), run.where(position >= point.first_after)
 
 
-def _change(
-    run: Calls, sides: tuple[Calls, Calls], before: Estimate, after: Estimate, point: ChangePoint
+def level_change(
+    kind: ChangeKind, run: Calls, sides: tuple[Calls, Calls], before: Estimate, after: Estimate
 ) -> LevelChange:
+    """Return where a run changed, from its calls before and after and their estimates."""
     at = float(sides[1].started_at[0])
     since = at - float(run.started_at[0])
-    return LevelChange(
-        point.kind, at, since, before.quantile_ms, after.quantile_ms, before.samples, after.samples
-    )
+    return LevelChange(kind, at, since, before.quantile_ms, after.quantile_ms, before.samples, after.samples)
 
 
 def _later_is_slower(before: Estimate, after: Estimate, point: ChangePoint) -> bool:

@@ -33,6 +33,13 @@ FEWEST_CALLS: Final = 20
 """On either side of a cut."""
 CELLS: Final = 400
 """A cut lies between two of so many equal parts: a run of millions needs no more."""
+FEWEST_LATE: Final = 8
+"""Calls after a late step at least."""
+LATE_PROVEN: Final = 15.0
+"""Less than `PROVEN`: no early cut, step to faster calls or stretch as slow as one before it is a late
+step."""
+LATE_LEVELS: Final = 4
+"""The first of them: of the slowest 1 %, chance alone gathers some at the end."""
 BLOCKS: Final = 40
 FEWEST_BLOCKS: Final = 6
 MOST_ALIKE: Final = 0.9
@@ -80,24 +87,67 @@ def find_change_point(
             continue
         slower, known = slower_than(level_ms, latency_ms, event, limit_ms)
         cells = _Cells(_sums(slower & known, starts), _sums(known, starts))
-        found.append(_step(cells, starts))
+        found.append(_step(cells, starts, FEWEST_CALLS, FEWEST_CALLS))
         if index < DRIFT_LEVELS:
             found.append(_drift(cells, n))
     proven = [one for one in found if one is not None and one.strength > PROVEN]
     return max(proven, key=lambda one: one.strength, default=None)
 
 
+@dataclass(frozen=True, slots=True)
+class LateStep:
+    """A step to slower calls that lasts to the end. `level_ms`: what the share of slower calls rose at most
+    at; `share_after` (0..1): of the calls after it that are slower."""
+
+    first_after: int
+    level_ms: float
+    share_after: float
+    strength: float
+
+
+def find_late_step(
+    latency_ms: Floats, event: NDArray[np.bool_], limit_ms: Floats, levels_ms: Sequence[float | None]
+) -> LateStep | None:
+    """Return the best proven step in the second half of calls, in order of start, to slower ones than any
+    stretch of as many calls before it held; None where none is proven. Arguments as of `find_change_point`.
+
+    The end of a wandering level or of a daily rhythm is slower than what lies before it, too; but then an
+    earlier stretch was as slow, and the number has seen it.
+    """
+    n = latency_ms.size
+    if n < 2 * FEWEST_CALLS:
+        return None
+    starts = np.arange(min(CELLS, n // 2)) * n // min(CELLS, n // 2)
+    found = []
+    for level_ms in levels_ms[:LATE_LEVELS]:
+        if level_ms is None:
+            continue
+        slower, known = slower_than(level_ms, latency_ms, event, limit_ms)
+        cells = _Cells(_sums(slower & known, starts), _sums(known, starts))
+        step = _step(cells, starts, n / 2, FEWEST_LATE)
+        if step is None or step.strength <= LATE_PROVEN or not step.slower_after:
+            continue
+        slow, after = (slower & known).astype(np.float64), n - step.first_after
+        share = float(slow[step.first_after :].sum()) / max(float(known[step.first_after :].sum()), 1.0)
+        sums = np.r_[0.0, slow[: step.first_after].cumsum()]
+        if float((sums[after:] - sums[:-after]).max(initial=0.0)) < share * after:
+            found.append(LateStep(step.first_after, level_ms, share, step.strength))
+    return max(found, key=lambda one: one.strength, default=None)
+
+
 def _sums(which: NDArray[np.bool_], starts: NDArray[np.int64]) -> Floats:
     return np.add.reduceat(which, starts, dtype=np.int64).astype(np.float64)
 
 
-def _step(cells: _Cells, starts: NDArray[np.int64]) -> ChangePoint | None:
+def _step(
+    cells: _Cells, starts: NDArray[np.int64], fewest_before: float, fewest_after: float
+) -> ChangePoint | None:
     slow, calls = cells.slow.cumsum(), cells.calls.cumsum()
     if not 0 < slow[-1] < calls[-1]:
         return None
     before, n_before = slow[:-1], calls[:-1]
     after, n_after = slow[-1] - before, calls[-1] - n_before
-    allowed = (n_before >= FEWEST_CALLS) & (n_after >= FEWEST_CALLS)
+    allowed = (n_before >= fewest_before) & (n_after >= fewest_after)
     if not allowed.any():
         return None
     one = _log_likelihood(slow[-1:], calls[-1:])

@@ -13,6 +13,7 @@ from analysis.estimates.enough import stopped_because
 from analysis.estimates.findings import Findings
 from analysis.estimates.given_up import given_up_by_backend
 from analysis.estimates.judge_action import JudgedAction, judge_action
+from analysis.estimates.late_change import find_late_change
 from analysis.estimates.level_estimates import about_other_levels
 from analysis.estimates.service_time import from_dispatch
 from analysis.estimates.stability import find_disagreement
@@ -184,7 +185,9 @@ def findings(
     coverage = time_coverage(calls.started_at, hours)
     current, current_known = _current_timeout(facts, action.calls)
     warnings = _warnings(judged, facts, coverage, settings, again, many_looks=many_looks)
-    parts = find_disagreement(calls, settings) if estimate.timeout_s is not None else None
+    parts = None
+    if estimate.timeout_s is not None:
+        parts = find_disagreement(calls, settings) or find_late_change(calls, estimate.timeout_s, settings)
     warnings += about_wandering(parts, settings)
     no_number = estimate.timeout_s is None or estimate.timeout_s > settings.cap_s
     if not current_known and facts.configurable:

@@ -32,7 +32,9 @@ def _changed(change: LevelChange, findings: Findings, decision: Decision, settin
         for ms in (change.before_ms, change.after_ms)
     )
     rose = change.before_ms is not None and (change.after_ms is None or change.after_ms >= change.before_ms)
-    since = f"{duration(change.after_s)} into a run, at {clock_time(change.at)}"
+    parts = findings.disagreement
+    where = "the measurement, to its end" if parts is not None and parts.lasts else "a run"
+    since = f"{duration(change.after_s)} into {where}, at {clock_time(change.at)}"
     how = f"{'rose' if rose else 'fell'} from {before} to {after} {since}"
     if change.kind == "drift":
         how = f"{'rose' if rose else 'fell'} steadily during a run, from {before} to {after}"

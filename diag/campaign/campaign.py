@@ -27,7 +27,7 @@ WARM_GAP_S: Final = 15.0
 """An action that production calls more often than this is warm there, so its first calls here do not
 count."""
 RESERVE: Final = 0.03
-"""Part of the windows that is kept for what is missed in the end: what is missed before is made up for."""
+"""Part of the windows that may be missed: what they lacked is made up for in those to come."""
 FASTEST_GAP_S: Final = 1.0
 MARGIN: Final = 4.0
 """Times its first call, a call of an action is expected to take at most, when places in flight are shared
@@ -170,8 +170,8 @@ def windows_for(actions: Sequence[ScopedAction], allowed: float, fewest_calls: i
     """
     fitting = max(1, int(allowed / SHORTEST_STRATUM_S))
     calls = to_the_end(fewest_calls)
-    one_each = math.ceil(calls / (1.0 - RESERVE))
     apart_s = max(USUAL_STRATUM_S, len(actions) / budget.calls_per_s / START_SHARE)
+    one_each = math.ceil(calls / (1.0 - RESERVE))
     wanted = max(FEWEST_WINDOWS, min(one_each, int(allowed / apart_s)))
     usual = min(wanted, fitting)
     for action in actions:

@@ -28,6 +28,8 @@ WARM_COUNTS: Final = 0.8
 WANTED_TO_LOWER: Final = 1.05
 """Times the calls a lowering needs: slow calls that come in bursts count as fewer, and how many is an
 estimate."""
+MOST_FOR_ONE: Final = 2.0
+"""Calls made for one effective call at most: the more of them lie in one window, the less each is worth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def standing(
 ) -> Standing:
     """Return where an action stands by its verdict and its stopping state; `before`: before any call."""
     answer = _answered(judged, state, settings)
-    all_over = sent.calls >= before.wanted and (sent.last_at or 0.0) >= before.seen_from
+    all_over = (sent.last_at or 0.0) >= before.seen_from
     done = answer if all_over or state.verdict is not None else None
     return Standing(
         judged.action_id,
@@ -155,7 +157,8 @@ def _wanted(
         wanted = max(wanted, sent.calls + (judged.calls_needed or 0))
     if _will_be_lowered(judged, settings):
         counting = max(judged.samples, 1) / max(sent.calls, 1)
-        wanted = max(wanted, math.ceil(WANTED_TO_LOWER * MIN_CALLS_TO_LOWER * effect / max(counting, 0.5)))
+        each = min(effect, MOST_FOR_ONE) / max(counting, 0.5)
+        wanted = max(wanted, math.ceil(WANTED_TO_LOWER * MIN_CALLS_TO_LOWER * each))
     seen = judged.windows or 0
     if state.settled and seen < WINDOWS_FOR_B:
         wanted = max(wanted, sent.calls + before.least * (WINDOWS_FOR_B - seen))

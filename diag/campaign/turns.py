@@ -12,7 +12,6 @@ from typing import Final
 
 from diag.campaign.campaign import (
     LEAVE_WITHIN,
-    RESERVE,
     Campaign,
     ScopedAction,
     gap_s,
@@ -83,8 +82,11 @@ def _share_of(campaign: Campaign, slot: Slot, standing: Standing, to_come: float
     It keeps to a steady pace, so that no part of the span counts for more than another: what is due by now
     and was not sent, but no more than an equal part of what is missing. Each action rounds at a point of its
     own, so that those called in every third window are not all called in the same one."""
-    kept = math.ceil(RESERVE * campaign.windows)
-    usable, left, least = max(1, campaign.windows - kept), to_come - kept, standing.least
+    usable, left, least = (
+        max(1, campaign.windows - 1),
+        to_come - 1.0,
+        standing.least,
+    )  # the last may be missed
     sent, windows = standing.sent.calls, max(1.0, left)
     equal = standing.missing / windows
     first_number = min(standing.missing, max(0, to_the_end(standing.fewest) - sent)) / windows

@@ -125,10 +125,10 @@ def test_what_is_settled_and_seen_over_time_is_called_no_more(tmp_path: Path) ->
         write_window(
             RunFolder(folder.path / "windows" / f"w{number:04}"),
             turns,
-            BEGAN_AT + 1500.0 * number,
+            BEGAN_AT + 1567.0 * number,
             timeout_s=1,
         )
-    outside = FakeOutside(time=BEGAN_AT + 23.2 * HOUR_S)
+    outside = FakeOutside(time=BEGAN_AT + 23.96 * HOUR_S)
     done = go_on(tmp_path, outside, day)
     evidence = judged_together(folder.windows(), saved().question.settings)
 

@@ -64,7 +64,8 @@ def test_one_that_will_be_lowered_wants_the_calls_of_a_lowering_from_the_first_t
 
 
 def test_calls_that_come_in_bursts_count_as_fewer() -> None:
-    assert judged(replace(LOWER, n_eff=100.0, design_effect=4.0)).wanted == 4200
+    assert judged(replace(LOWER, n_eff=300.0, design_effect=1.5)).wanted == 1575
+    assert judged(replace(LOWER, n_eff=100.0, design_effect=4.0)).wanted == 2100  # two for one at most
 
 
 def test_where_only_the_hours_are_missing_a_call_in_each_further_window_is_enough() -> None:
@@ -102,22 +103,16 @@ def test_a_warm_action_wants_a_quarter_more() -> None:
     assert (warm.fewest, warm.wanted) == (398, 438)
 
 
-def test_one_that_is_settled_before_the_end_of_the_span_goes_on_to_it() -> None:
-    early = judged(FIT, sent=330)
-
-    assert early.done is None and early.answered and early.wanted == 350
-    assert judged(FIT, FINAL, sent=60).done is not None
-
-
-def test_one_that_has_all_its_calls_early_is_not_done_before_the_end_of_the_span() -> None:
+@pytest.mark.parametrize("sent", [330, 400])
+def test_one_that_is_settled_before_the_end_of_the_span_goes_on_to_it(sent: int) -> None:
     before = not_begun(action(), FEWEST, 100.0)
-    at = {
-        moment: standing(FIT, DONE, Sent(400, moment, 0.5), SETTINGS, before=before)
-        for moment in (99.0, 101.0)
-    }
+    early, late = (
+        standing(FIT, DONE, Sent(sent, moment, 0.5), SETTINGS, before=before) for moment in (99.0, 101.0)
+    )
 
-    assert at[99.0].done is None and at[99.0].answered
-    assert at[101.0].done is not None
+    assert early.done is None and early.answered and early.wanted == max(sent, 350)
+    assert late.done is not None
+    assert judged(FIT, FINAL, sent=60).done is not None
 
 
 def test_slow_calls_that_come_in_bursts_ask_for_more_from_the_moment_they_are_seen() -> None:

@@ -1,0 +1,72 @@
+"""Did a measurement that was spread over hours become slower before it ended, and stay so?
+(docs/method.md, "Stability")
+
+A run of half a day, or a campaign of short windows, sees the rhythm of a day: its parts differ by nature, and
+the number of all calls has seen them. But a backend that became slower in the last tenth of the time and
+stays so is in a tenth of the calls only, and in all of those to come.
+"""
+
+import numpy as np
+from scipy import special
+
+from analysis.estimates.estimate import Estimate, estimate
+from analysis.estimates.stability import (
+    LONG_RUN_S,
+    MIN_CALLS,
+    Disagreement,
+    level_change,
+    watched,
+)
+from analysis.samples.action_calls import Calls
+from analysis.settings import RecommendSettings
+from analysis.statistics.change_point import LEVELS, LateStep, find_late_step
+from analysis.statistics.kaplan_meier import kaplan_meier
+from analysis.statistics.latency_counts import count_latencies
+
+
+def find_late_change(calls: Calls, number_s: int, settings: RecommendSettings) -> Disagreement | None:
+    """Return the calls before and after a step that lasts to the end of the measurement, where the number of
+    all calls (`number_s`) would not hold for those to come; else None."""
+    for spread in _spread(calls):
+        table = kaplan_meier(count_latencies(spread.latency_ms, spread.event))
+        levels = [table.quantile_ms(level) for level in LEVELS]
+        seen = watched(spread, levels)
+        step = find_late_step(seen.latency_ms, seen.event, seen.limit_ms, levels)
+        if step is None:
+            continue
+        at = seen.started_at[step.first_after]
+        sides = spread.where(spread.started_at < at), spread.where(spread.started_at >= at)
+        before, after = (estimate(side, settings) for side in sides)
+        needed_ms = max(_expected_ms(before, after, step, settings), after.quantile_ms or np.inf)
+        if number_s * 1e3 < needed_ms:
+            change = level_change("step", spread, sides, before, after)
+            return Disagreement(before, after, "a change", change, lasts=True)
+    return None
+
+
+def _spread(calls: Calls) -> list[Calls]:
+    """The calls that were spread over hours: those of all short runs together, and of each long one; in order
+    of start."""
+    numbers, sizes = np.unique(calls.run, return_counts=True)
+    short = calls.where(np.isin(calls.run, numbers[sizes < MIN_CALLS]))
+    long = [calls.where(calls.run == run) for run in numbers[sizes >= MIN_CALLS]]
+    found = [short] + [run for run in long if run.started_at[-1] - run.started_at[0] >= LONG_RUN_S]
+    return [
+        part.where(np.argsort(part.started_at, kind="stable")) for part in found if len(part) >= MIN_CALLS
+    ]
+
+
+def _expected_ms(before: Estimate, after: Estimate, step: LateStep, settings: RecommendSettings) -> float:
+    """The quantile after the step, if all calls became slower alike: too few came after it to show their own.
+
+    So many times slower as makes the share of slower calls what it is after the step, at most (95 %, Clopper
+    and Pearson 1934): of those slower than the level it was found at, or than their median, if most are."""
+    level_ms, share = step.level_ms, step.share_after
+    if share > 0.5:
+        level_ms, share = (float("inf") if after.p50_ms is None else after.p50_ms), 0.5
+    slower = share * after.samples
+    at_most = float(special.betaincinv(slower + 1.0, after.samples - slower, settings.confidence))
+    same, quantile_ms = before.table.quantile_ms(1.0 - at_most), before.quantile_ms
+    if same is None or quantile_ms is None:
+        return float("inf")
+    return level_ms / max(same, 1) * quantile_ms
