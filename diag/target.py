@@ -31,6 +31,8 @@ class Target:
     """Nothing real is there: banners, reports and the journal say so."""
     rehearsal: bool = False
     """The sandbox asks to be treated as an org (`diag sandbox --as-org`)."""
+    plays_a_platform: bool = False
+    """The sandbox behaves as a file of facts says (`diag sandbox --platform`)."""
 
     @property
     def counts_as_org(self) -> bool:
@@ -39,8 +41,11 @@ class Target:
 
     @property
     def note(self) -> str:
-        """Return what a banner adds to "nothing is real": that it is called as an org all the same."""
-        return "; it counts as an org (--as-org)" if self.sandbox and self.rehearsal else ""
+        """Return what a banner adds to "nothing is real": as what it is called, and as what it behaves."""
+        if not self.sandbox:
+            return ""
+        counts = "; it counts as an org (--as-org)" if self.rehearsal else ""
+        return counts + ("; it behaves as a platform file says" if self.plays_a_platform else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,8 @@ class About:
     sandbox: str
     """Name of its scenario."""
     as_org: bool
+    platform: bool = False
+    """It behaves as a file of facts says."""
 
 
 def find_target(settings: Settings) -> Target:
@@ -64,7 +71,7 @@ def find_target(settings: Settings) -> Target:
     usual = f"http://127.0.0.1:{SANDBOX_PORT}"
     about = None if why_not is not None else _about(usual, _GUESS_S)
     if about is not None:
-        return Target(sandbox_connection(usual), sandbox=True, rehearsal=about.as_org)
+        return Target(sandbox_connection(usual), True, about.as_org, about.platform)
     not_running = f"No sandbox is running on 127.0.0.1:{SANDBOX_PORT} (diag sandbox)."
     if settings.sandbox:
         raise CredentialsError(not_running, hint="Start one: diag sandbox")
@@ -97,7 +104,9 @@ def target_at(connection: Connection) -> Target:
         about = _ask(connection.api_base, _PATIENCE_S)
     except (OSError, http.client.HTTPException):
         return Target(connection, sandbox=connection.client_id == SANDBOX_ID, rehearsal=True)
-    return Target(connection, about is not None, about is not None and about.as_org)
+    if about is None:
+        return Target(connection, sandbox=False)
+    return Target(connection, True, about.as_org, about.platform)
 
 
 def _may_be_sandbox(connection: Connection) -> bool:

@@ -1,11 +1,27 @@
 """`diag sandbox`: runs a local Genesys Cloud to try everything on."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from diag.interaction.examples import examples
+from diag.interaction.option_values import gathered
 from diag.interaction.output import NamedPath
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxOptions:
+    """Which org to play, where to listen, and how it behaves."""
+
+    port: int
+    scenario: str | None
+    seed: int
+    state: Path | None
+    as_org: bool
+    platform: Path | None
+    list_: bool
+    exit_with_parent: bool
 
 
 @click.command(
@@ -15,6 +31,7 @@ from diag.interaction.output import NamedPath
         "diag sandbox --port 0 --scenario slow-episodes --seed 7",
         "diag sandbox --state my-org.json",
         "diag sandbox --as-org",
+        "diag sandbox --platform platform.toml",
     )
 )
 @click.option(
@@ -40,29 +57,35 @@ from diag.interaction.output import NamedPath
     is_flag=True,
     help="Rehearse: let it count as an org, so that limits are kept, consent is asked and the guard is on.",
 )
+@click.option(
+    "--platform",
+    type=NamedPath(dir_okay=False),
+    help="Behave as this file of facts says (platform.toml), whatever the scenario says of them.",
+)
 @click.option("--list", "list_", is_flag=True, help="List the scenarios that come with diag, and exit.")
 @click.option("--exit-with-parent", is_flag=True, hidden=True, help="Stop when stdin ends.")
-def command(
-    port: int,
-    scenario: str | None,
-    seed: int,
-    state: Path | None,
-    as_org: bool,
-    list_: bool,
-    exit_with_parent: bool,
-) -> None:
+@gathered(SandboxOptions)
+def command(options: SandboxOptions) -> None:
     """Run a local Genesys Cloud with made-up actions; no credentials needed.
 
     Then run `diag scan` in another terminal: it finds the sandbox on its usual port. A live page is at
     http://127.0.0.1:8377/, and the true latencies of every action are at /sandbox/truth.
     """
-    if list_:
+    if options.list_:
         _list_scenarios()
         return
     from diag.sandbox.serving.serve import serve
 
-    usual = "rehearsal" if as_org else "demo"
-    serve(port, scenario or usual, seed, as_org=as_org, state=state, exit_with_parent=exit_with_parent)
+    usual = "rehearsal" if options.as_org else "demo"
+    serve(
+        options.port,
+        options.scenario or usual,
+        options.seed,
+        as_org=options.as_org,
+        state=options.state,
+        platform=options.platform,
+        exit_with_parent=options.exit_with_parent,
+    )
 
 
 def _list_scenarios() -> None:

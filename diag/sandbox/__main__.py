@@ -17,6 +17,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1, help="same seed, same latencies")
     parser.add_argument("--as-org", action="store_true", help="ask to be treated as an org")
     parser.add_argument("--state", type=Path, help="load this file if it exists, keep it up to date")
+    parser.add_argument("--platform", type=Path, help="behave as this file of facts says")
     parser.add_argument("--exit-with-parent", action="store_true", help="stop when stdin ends")
     options = parser.parse_args()
     try:
@@ -26,6 +27,7 @@ def main() -> None:
             options.seed,
             as_org=options.as_org,
             state=options.state,
+            platform=options.platform,
             exit_with_parent=options.exit_with_parent,
         )
     except SandboxError as error:

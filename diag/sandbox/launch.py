@@ -42,6 +42,7 @@ def start_sandbox(
     state: Path | None = None,
     *,
     as_org: bool = False,
+    platform: Path | None = None,
 ) -> Iterator[SandboxProcess]:
     """A sandbox for as long as the block lasts; it ends with this process, even if this process is killed.
 
@@ -54,6 +55,7 @@ def start_sandbox(
         *("--port", str(port), "--scenario", scenario, "--seed", str(seed)),
         *(() if state is None else ("--state", str(state))),
         *(("--as-org",) if as_org else ()),
+        *(() if platform is None else ("--platform", str(platform))),
     ]
     with ExitStack() as stack:
         # SIM115: closed by the stack, once the process that writes to it has ended.

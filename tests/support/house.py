@@ -174,6 +174,10 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "analysis.format.atomic_write", "analysis.format.input_file", "analysis.format.typed_json",
         "analysis.plain_text", "diag.sandbox.sandbox_errors", "diag.sandbox.sandbox", "diag.sandbox.world",
     },
+    "diag/sandbox/played_platform.py": {
+        "analysis.format.input_file", "diag.sandbox.sandbox", "diag.sandbox.sandbox_errors",
+        "diag.sandbox.world", "diag.toml_section",
+    },
     "diag/sandbox/executions": {
         "diag.sandbox.latency", "diag.sandbox.reply_bodies", "diag.sandbox.sandbox", "diag.sandbox.world",
     },
@@ -184,7 +188,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "starlette",
     },
     "diag/sandbox/serving": {
-        "diag.sandbox.sandbox_errors", "diag.sandbox.faults", "diag.sandbox.reply_bodies",
+        "analysis.plain_text", "diag.sandbox.played_platform", "diag.sandbox.sandbox_errors",
+        "diag.sandbox.faults", "diag.sandbox.reply_bodies",
         "diag.sandbox.routes",
         "diag.sandbox.sandbox", "diag.sandbox.state_file", "diag.sandbox.world", "starlette", "uvicorn",
     },

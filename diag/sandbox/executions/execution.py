@@ -42,7 +42,7 @@ async def run_action(
     there. Raises ErrorReply 429 when the org's limits are exhausted.
     """
     revision = entry.revision(draft=call.target == "draft")
-    call.timeout_s = revision.config.effective_timeout_s
+    call.timeout_s = _timeout_in_force(sandbox, entry, revision)
     unfit = _unfit(revision, inputs)
     if unfit is not None:
         call.outcome = "invalid_input"
@@ -68,6 +68,12 @@ async def wait_for_edge(
     if not done:
         raise ErrorReply(504, "gateway.timeout", "The gateway gave up waiting for the service.")
     return running.result()
+
+
+def _timeout_in_force(sandbox: Sandbox, entry: ActionEntry, revision: Revision) -> int:
+    if sandbox.switches.draft_timeout == "published" and entry.published is not None:
+        revision = entry.published
+    return revision.config.effective_timeout_s
 
 
 def _unfit(revision: Revision, inputs: JsonObject) -> ExecutionOutcome | None:
@@ -112,7 +118,8 @@ async def _call_backend(
     await sandbox.clock.sleep_until(arrived_s + min(latency_ms / 1e3, float(call.timeout_s)))
     if latency_ms > call.timeout_s * 1e3:
         call.outcome = "timeout"
-        return ExecutionOutcome(error=ErrorReply(504, "request.timeout", TIMED_OUT), failed_step=EXECUTE)
+        error = ErrorReply(504, sandbox.switches.timeout_code, TIMED_OUT)
+        return ExecutionOutcome(error=error, failed_step=EXECUTE)
     if failure is not None:
         return _refused_by_backend(call, failure.status, "refused by the sandbox's backend")
     if knows is not None and not known:

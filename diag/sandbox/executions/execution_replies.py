@@ -23,13 +23,24 @@ _HIDDEN: Final = (
 )
 
 
-def test_result(outcome: ExecutionOutcome, correlation_id: str, *, flatten: bool, masked: bool) -> JsonObject:
-    """A TestExecutionResult: every step up to the one that failed; `masked` hides the result."""
+def test_result(
+    outcome: ExecutionOutcome,
+    correlation_id: str,
+    *,
+    flatten: bool,
+    masked: bool,
+    timeout_step: str = EXECUTE,
+) -> JsonObject:
+    """A TestExecutionResult: every step up to the one that failed; `masked` hides the result.
+
+    `timeout_step`: what the step is called that ran into the timeout.
+    """
     error = None if outcome.error is None else outcome.error.body(correlation_id)
     operations: list[JsonValue] = []
     for name in _STEPS:
         failed = name == outcome.failed_step
-        operation: JsonObject = {"step": len(operations) + 1, "name": name, "success": not failed}
+        shown = timeout_step if failed and outcome.timed_out else name
+        operation: JsonObject = {"step": len(operations) + 1, "name": shown, "success": not failed}
         if failed:
             operation["error"] = error
         operations.append(operation)

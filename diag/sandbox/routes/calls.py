@@ -38,11 +38,17 @@ def routes(sandbox: Sandbox) -> list[Route]:
             entry = sandbox.org.entry(request.path_params["action_id"])
             secure = entry.revision(draft=target == "draft").secure
             outcome = await run(request, target, "test")
-            form = sandbox.switches.timeout_form
-            if outcome.timed_out and form != "success_false":
-                raise ErrorReply(int(form), "request.timeout", TIMED_OUT)
-            masked = secure and sandbox.switches.secure_results == "masked"
-            return json_reply(test_result(outcome, correlation_id(request), flatten=flatten, masked=masked))
+            switches = sandbox.switches
+            if outcome.timed_out and switches.timeout_form != "success_false":
+                raise ErrorReply(int(switches.timeout_form), switches.timeout_code, TIMED_OUT)
+            result = test_result(
+                outcome,
+                correlation_id(request),
+                flatten=flatten,
+                masked=secure and switches.secure_results == "masked",
+                timeout_step=switches.timeout_step,
+            )
+            return json_reply(result)
 
         return handler
 

@@ -17,7 +17,8 @@ from diag.sandbox.routes.own_requests import own_json
 from diag.sandbox.routes.request import integer
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.sandbox_errors import ScenarioError
-from diag.sandbox.world.scenario import read_limits, read_switches
+from diag.sandbox.world.scenario import read_limits
+from diag.sandbox.world.switches import read_switches
 from diag.toml_section import TomlSection
 
 _BODY_BYTES = 1_000_000
@@ -103,7 +104,11 @@ def _or_bad_request(read: Callable[[], _T]) -> _T:
 
 
 def _about(sandbox: Sandbox) -> JsonObject:
-    return {"sandbox": sandbox.scenario.name, "as_org": sandbox.as_org}
+    return {
+        "sandbox": sandbox.scenario.name,
+        "as_org": sandbox.as_org,
+        "platform": sandbox.platform_file is not None,
+    }
 
 
 def _switches(sandbox: Sandbox) -> JsonObject:

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from diag.sandbox.reply_bodies import JsonObject, json_reply
+from diag.sandbox.reply_bodies import ErrorReply, JsonObject, json_reply
 from diag.sandbox.routes.request import api_route, bearer, read_body
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.world.permissions import policies
@@ -54,10 +54,12 @@ def routes(sandbox: Sandbox) -> list[Route]:
         return Response(status_code=204)
 
     async def subjects_me(_: Request) -> Response:
+        if not sandbox.switches.subjects_me:
+            raise ErrorReply(403, "not.authorized", "This is not available to a client.")
         role: JsonObject = {
             "id": "sandbox-role",
             "name": "Sandbox role",
-            "policies": [*policies(sandbox.scenario.permissions)],
+            "policies": [*policies(sandbox.permissions)],
         }
         grant: JsonObject = {"division": {"id": "*", "name": "All divisions"}, "role": role}
         return json_reply({**client, "grants": [grant]})

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from diag.sandbox.reply_bodies import json_reply, not_found
+from diag.sandbox.reply_bodies import ErrorReply, json_reply, not_found
 from diag.sandbox.routes.paging import paged
 from diag.sandbox.routes.request import api_route
 from diag.sandbox.sandbox import Sandbox
@@ -16,11 +16,16 @@ from diag.sandbox.world.permissions import VIEW_INTEGRATIONS
 def routes(sandbox: Sandbox) -> list[Route]:
     """Limits in force, the platform's defaults, integrations."""
 
+    def shown(request: Request, limits: Limits) -> Response:
+        if not sandbox.switches.limits_readable:
+            raise ErrorReply(403, "not.authorized", "The limits are not available to this client.")
+        return _limits(request, limits)
+
     async def limits(request: Request) -> Response:
-        return _limits(request, sandbox.limits.limits)
+        return shown(request, sandbox.limits.limits)
 
     async def defaults(request: Request) -> Response:
-        return _limits(request, Limits())
+        return shown(request, Limits())
 
     async def list_integrations(request: Request) -> Response:
         chosen = integrations_to_wire(sandbox.org.integrations.items())

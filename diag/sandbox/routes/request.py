@@ -36,9 +36,10 @@ def api_route(
         if not sandbox.tokens.valid(token, now_s):
             raise ErrorReply(401, "bad.credentials", "Invalid login credentials.")
         headers = sandbox.limits.take_request(token, now_s, retry_after=sandbox.switches.retry_after)
-        require(sandbox.scenario.permissions, any_of)
+        require(sandbox.permissions, any_of)
         response = await handler(request)
-        response.raw_headers.extend((name.encode(), value.encode()) for name, value in headers.items())
+        if sandbox.switches.rate_limit_headers == "inin":
+            response.raw_headers.extend((name.encode(), value.encode()) for name, value in headers.items())
         return response
 
     return Route(path, guarded, methods=[method])

@@ -11,6 +11,8 @@ from typing import Final
 
 import uvicorn
 
+from analysis.plain_text import printable
+from diag.sandbox.played_platform import read_played_platform
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.sandbox_errors import PortTakenError, SandboxError
 from diag.sandbox.serving.app import sandbox_app
@@ -30,20 +32,25 @@ def serve(
     *,
     as_org: bool = False,
     state: Path | None = None,
+    platform: Path | None = None,
     exit_with_parent: bool = False,
 ) -> None:
     """Serves until SIGTERM or Ctrl-C; with `exit_with_parent` also until stdin ends.
 
     `as_org`: it asks to be treated as an org, whatever the scenario says. `state` is loaded first if it
-    exists, and kept up to date from then on. Prints one line,
-    `sandbox ready http://127.0.0.1:PORT`, once it answers. Raises SandboxError when the scenario or the
-    state is wrong, or the port is taken.
+    exists, and kept up to date from then on. `platform`: a file of facts, which wins over both.
+
+    Prints one line, `sandbox ready http://127.0.0.1:PORT`, once it answers. Raises SandboxError when the
+    scenario or the state is wrong, or the port is taken.
     """
     sandbox = Sandbox(load_scenario(scenario), seed)
     sandbox.as_org = sandbox.as_org or as_org
     state_file = None if state is None else StateFile(state, sandbox)
     if state_file is not None:
         state_file.load()
+    if platform is not None:
+        _play(platform, sandbox)
+    if state_file is not None:
         state_file.save()
     listener = _listen(port)
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
@@ -65,6 +72,17 @@ def serve(
         threading.Thread(target=_stop_at_end_of_stdin, args=(server,), daemon=True).start()
     _calm_garbage_collector()
     server.run(sockets=[listener])
+
+
+def _play(platform: Path, sandbox: Sandbox) -> None:
+    played = read_played_platform(platform)
+    played.play(sandbox)
+    print(
+        f"It behaves as {printable(played.name)} says (facts: {len(played.values)}), "
+        f"whatever the scenario {printable(sandbox.scenario.name)} says of them.",
+        file=sys.stderr,
+        flush=True,
+    )
 
 
 def _calm_garbage_collector() -> None:

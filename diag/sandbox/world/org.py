@@ -55,8 +55,10 @@ class SandboxOrg:
         self._check_version(body, present.version)
         config = present.config
         if body.get("config") is not None:
-            keep = self._switches().patch_config == "merge"
-            config = config_from_wire(body["config"], config if keep else SandboxActionConfig())
+            under = config if self._switches().patch_config == "merge" else SandboxActionConfig()
+            config = config_from_wire(
+                body["config"], replace(under, timeout_s=self._kept_timeout(present, body))
+            )
             if present.function is not None and "requestUrlTemplate" in present.config.request:
                 url = present.config.request["requestUrlTemplate"]  # read-only for functions (SDK)
                 config = replace(config, request={**config.request, "requestUrlTemplate": url})
@@ -185,17 +187,27 @@ class SandboxOrg:
         entry.draft = replace(draft, version=draft.version + 1, function=function)
         self.changes += 1
 
+    def _kept_timeout(self, present: Revision, body: JsonObject) -> int | None:
+        """Return what the timeout is after a PATCH that sets none."""
+        config, clears = body["config"], self._switches().clear_timeout
+        says_null = isinstance(config, dict) and "timeoutSeconds" in config
+        cleared = clears == "omit" or (clears == "null" and says_null)
+        return None if cleared else present.config.timeout_s
+
     def _check_version(self, body: JsonObject, present: int) -> None:
         sent = body.get("version")
         if isinstance(sent, bool) or not isinstance(sent, int):
             raise bad_request("version must be the action's current version, a whole number.")
         if sent == present:
             return
-        if self._switches().stale_form == "400":
-            raise bad_request(f"Version {sent} does not match the current version {present}.")
-        raise ErrorReply(
-            409, "version.conflict", f"Version {sent} does not match the current version {present}."
-        )
+        stale = f"Version {sent} does not match the current version {present}."
+        match self._switches().stale_form:
+            case "400":
+                raise bad_request(stale)
+            case "408":
+                raise ErrorReply(408, "client.timeout", "The request was not completed in time.")
+            case "409":
+                raise ErrorReply(409, "version.conflict", stale)
 
 
 def draft_errors(draft: Revision) -> list[ErrorReply]:

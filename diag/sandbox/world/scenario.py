@@ -19,15 +19,7 @@ from diag.sandbox.world.known_keys import KnownKeys, read_known_keys
 from diag.sandbox.world.limits import Limits
 from diag.sandbox.world.past_executions import Degraded, HistorySpec, PastFailures
 from diag.sandbox.world.permissions import ALL
-from diag.sandbox.world.switches import (
-    CHOICES,
-    PatchConfig,
-    SecureResults,
-    StaleForm,
-    Switches,
-    TimeoutForm,
-    read_analytics_switches,
-)
+from diag.sandbox.world.switches import Switches, read_switches
 from diag.toml_section import TomlSection
 
 _FOLDER: Final = Path(__file__).parents[1] / "scenarios"
@@ -193,29 +185,6 @@ def read_limits(table: TomlSection, present: Limits) -> Limits:
 
 def _switches(table: TomlSection | None) -> Switches:
     return Switches() if table is None else table.done(read_switches(table, Switches()))
-
-
-def read_switches(table: TomlSection, present: Switches) -> Switches:
-    """`present` with what the table changes."""
-    timeout_form = table.text("timeout_form", present.timeout_form, choices=CHOICES["timeout_form"])
-    stale_form = table.text("stale_form", present.stale_form, choices=CHOICES["stale_form"])
-    patch_config = table.text("patch_config", present.patch_config, choices=CHOICES["patch_config"])
-    secure_results = table.text("secure_results", present.secure_results, choices=CHOICES["secure_results"])
-    analytics = table.table("analytics")
-    return Switches(
-        timeout_form=cast(TimeoutForm, timeout_form),
-        stale_form=cast(StaleForm, stale_form),
-        patch_config=cast(PatchConfig, patch_config),
-        secure_results=cast(SecureResults, secure_results),
-        retry_after=table.flag("retry_after", present.retry_after),
-        list_include_config=table.flag("list_include_config", present.list_include_config),
-        edge_timeout_s=table.number("edge_timeout_s", present.edge_timeout_s, above=-1e-9),
-        max_page_size=table.integer("max_page_size", present.max_page_size, low=1, high=100_000),
-        analytics_count_tests=table.flag("analytics_count_tests", present.analytics_count_tests),
-        analytics=(
-            present.analytics if analytics is None else read_analytics_switches(analytics, present.analytics)
-        ),
-    )
 
 
 def _integration(table: TomlSection) -> IntegrationSpec:

@@ -4,15 +4,19 @@ The defaults are those that fit the sources best, or, for the PATCH, the one tha
 """
 
 from dataclasses import dataclass, field
-from typing import Literal, cast, get_args
+from typing import Literal, TypeVar, cast, get_args
 
 from diag.toml_section import TomlSection
 
 TimeoutForm = Literal["success_false", "408", "504"]
-StaleForm = Literal["409", "400"]
+StaleForm = Literal["409", "400", "408"]
+DraftTimeout = Literal["draft", "published"]
+ClearTimeout = Literal["omit", "null", "neither"]
+RateLimitHeaders = Literal["none", "inin"]
 PatchConfig = Literal["replace", "merge"]
 SecureResults = Literal["shown", "masked"]
 OverGroups = Literal["refused", "cut"]
+_Word = TypeVar("_Word", bound=str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +58,29 @@ class Switches:
 
     timeout_form: TimeoutForm = "success_false"
     """How a test that ran into the action's timeout is answered."""
+    timeout_code: str = "request.timeout"
+    """Which code that answer carries."""
+    timeout_step: str = "Execute"
+    """The name of the step that failed, where the answer shows steps."""
+    draft_timeout: DraftTimeout = "draft"
+    """Whose timeout ends the test of a draft: its own, or the published action's."""
     stale_form: StaleForm = "409"
     """How a write with an old version is refused."""
     patch_config: PatchConfig = "replace"
     """`replace`: whatever is left out of `config` in a PATCH is removed."""
+    clear_timeout: ClearTimeout = "omit"
+    """What a PATCH makes a timeout unset with: leaving it out (or null), null only, or nothing. Where only
+    `patch_config` is stated, `replace` means omit and `merge` neither."""
     retry_after: bool = True
     """Whether a 429 carries Retry-After."""
     list_include_config: bool = True
     """Whether the list of actions honours `includeConfig` (it is recent)."""
+    subjects_me: bool = True
+    """Whether a client may read its own roles (authorization/subjects/me)."""
+    rate_limit_headers: RateLimitHeaders = "inin"
+    """Whether ordinary replies carry inin-ratelimit-count, -allowed and -reset."""
+    limits_readable: bool = True
+    """Whether the org's limits can be read."""
     edge_timeout_s: float = 0.0
     """The API's edge answers 504 after this many seconds; 0 means never."""
     secure_results: SecureResults = "shown"
@@ -74,25 +93,50 @@ class Switches:
     """What else is unknown about the analytics."""
 
 
-CHOICES: dict[str, tuple[str, ...]] = {
-    "timeout_form": get_args(TimeoutForm),
-    "stale_form": get_args(StaleForm),
-    "patch_config": get_args(PatchConfig),
-    "secure_results": get_args(SecureResults),
-}
-"""The words each switch takes; the others are true/false or a number."""
+def read_switches(table: TomlSection, present: Switches) -> Switches:
+    """Return `present` with what the table changes."""
+    patch_config = _word(table, "patch_config", present.patch_config, PatchConfig)
+    clear = present.clear_timeout
+    if table.has("patch_config"):
+        clear = "omit" if patch_config == "replace" else "neither"
+    analytics = table.table("analytics")
+    return Switches(
+        timeout_form=_word(table, "timeout_form", present.timeout_form, TimeoutForm),
+        timeout_code=table.text("timeout_code", present.timeout_code),
+        timeout_step=table.text("timeout_step", present.timeout_step),
+        draft_timeout=_word(table, "draft_timeout", present.draft_timeout, DraftTimeout),
+        stale_form=_word(table, "stale_form", present.stale_form, StaleForm),
+        patch_config=patch_config,
+        clear_timeout=_word(table, "clear_timeout", clear, ClearTimeout),
+        secure_results=_word(table, "secure_results", present.secure_results, SecureResults),
+        retry_after=table.flag("retry_after", present.retry_after),
+        list_include_config=table.flag("list_include_config", present.list_include_config),
+        subjects_me=table.flag("subjects_me", present.subjects_me),
+        rate_limit_headers=_word(table, "rate_limit_headers", present.rate_limit_headers, RateLimitHeaders),
+        limits_readable=table.flag("limits_readable", present.limits_readable),
+        edge_timeout_s=table.number("edge_timeout_s", present.edge_timeout_s, above=-1e-9),
+        max_page_size=table.integer("max_page_size", present.max_page_size, low=1, high=100_000),
+        analytics_count_tests=table.flag("analytics_count_tests", present.analytics_count_tests),
+        analytics=(
+            present.analytics if analytics is None else read_analytics_switches(analytics, present.analytics)
+        ),
+    )
+
+
+def _word(table: TomlSection, key: str, present: _Word, words: object) -> _Word:
+    """Return one of the words of a Literal type."""
+    return cast(_Word, table.text(key, present, choices=get_args(words)))
 
 
 def read_analytics_switches(table: TomlSection, present: AnalyticsSwitches) -> AnalyticsSwitches:
     """Return `present` with what the table `[switches.analytics]` changes."""
-    over_groups = table.text("over_groups", present.over_groups, choices=get_args(OverGroups))
     return table.done(
         AnalyticsSwitches(
             views_per_query=table.integer("views_per_query", present.views_per_query, low=1, high=1000),
             percentiles=table.flag("percentiles", present.percentiles),
             by_correlation=table.flag("by_correlation", present.by_correlation),
             most_groups=table.integer("most_groups", present.most_groups, low=0, high=10**9),
-            over_groups=cast(OverGroups, over_groups),
+            over_groups=_word(table, "over_groups", present.over_groups, OverGroups),
             lag_s=table.number("lag_s", present.lag_s, low=0.0, high=1e7),
             ok=_words(table.table("ok"), present.ok),
             backend_error=_words(table.table("backend_error"), present.backend_error),

@@ -88,7 +88,7 @@ def test_a_rate_limit_too_long_to_wait_for(admin: "Admin", action_id: str) -> No
     admin.assert_applied(action_id, fields, 10)
 
 
-@pytest.mark.parametrize("form", ["409", "400"])
+@pytest.mark.parametrize("form", ["409", "400", "408"])
 @pytest.mark.parametrize("times", [1, 4])
 def test_a_version_that_moves_while_nothing_else_does(
     admin: "Admin", make_admin: "MakeAdmin", action_id: str, quick_sandbox: str, form: str, times: int
@@ -105,7 +105,7 @@ def test_a_version_that_moves_while_nothing_else_does(
     admin.assert_applied(action_id, fields, 10)
 
 
-@pytest.mark.parametrize("form", ["409", "400"])
+@pytest.mark.parametrize("form", ["409", "400", "408"])
 def test_a_version_that_is_always_stale(
     admin: "Admin", make_admin: "MakeAdmin", action_id: str, quick_sandbox: str, form: str
 ) -> None:
@@ -200,7 +200,7 @@ def test_a_platform_that_drops_a_template_with_the_write(admin: "Admin", action_
     assert phases == ["intent", "written", "restore", "restore", "result"]  # before and after each write
 
 
-@pytest.mark.parametrize("form", ["409", "400"])
+@pytest.mark.parametrize("form", ["409", "400", "408"])
 def test_a_write_that_arrives_twice_is_ours_and_can_be_undone(
     admin: "Admin", action_id: str, quick_sandbox: str, arm: "Arm", form: str
 ) -> None:

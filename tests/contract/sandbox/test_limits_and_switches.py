@@ -52,6 +52,12 @@ USUAL_SWITCHES = {
     "edge_timeout_s": 0,
     "secure_results": "shown",
     "max_page_size": 100,
+    "draft_timeout": "draft",
+    "subjects_me": True,
+    "rate_limit_headers": "inin",
+    "limits_readable": True,
+    "timeout_code": "request.timeout",
+    "timeout_step": "Execute",
 }
 
 
@@ -187,6 +193,38 @@ def test_pages_may_be_larger(org: ChangedOrg) -> None:
     assert client.get(f"{ACTIONS}?pageSize=200").status_code == 400
     _, client, _ = org(switches={"max_page_size": 500})
     assert client.get(f"{ACTIONS}?pageSize=200").json()["pageSize"] == 200
+
+
+def test_the_test_of_a_draft_may_obey_the_published_timeout(org: ChangedOrg) -> None:
+    _, client, uris = org()
+    draft = f"{uris['Slow']}/draft"
+    version = client.post(draft).json()["version"]
+    config = client.get(f"{draft}?includeConfig=true").json()["config"]
+    body = {"version": version, "config": {**config, "timeoutSeconds": 30}}
+    client.patch(draft, json=body).raise_for_status()
+
+    assert client.post(f"{draft}/test", json={}).json()["success"] is True
+    client.post("/sandbox/switches", json={"draft_timeout": "published"}).raise_for_status()
+    assert client.post(f"{draft}/test", json={}).json()["success"] is False
+    client.delete(draft).raise_for_status()
+
+
+def test_a_timeout_may_have_another_code_and_another_step(org: ChangedOrg) -> None:
+    _, client, uris = org(switches={"timeout_code": "actions.late", "timeout_step": "Run the request"})
+    reply = client.post(f"{uris['Slow']}/test", json={}).json()
+    assert (reply["error"]["code"], reply["operations"][-1]["name"]) == ("actions.late", "Run the request")
+    client.post("/sandbox/switches", json={"timeout_form": "504"}).raise_for_status()
+    assert client.post(f"{uris['Slow']}/test", json={}).json()["code"] == "actions.late"
+
+
+def test_roles_limits_and_rate_limit_headers_may_be_kept_back(org: ChangedOrg) -> None:
+    refused = {"subjects_me": False, "limits_readable": False, "rate_limit_headers": "none"}
+    limits = "/api/v2/organizations/limits/namespaces/dataactions"
+    for switches, status in (({}, 200), (refused, 403)):
+        _, client, _ = org(switches=switches)
+        assert client.get("/api/v2/authorization/subjects/me").status_code == status
+        assert client.get(limits).status_code == status
+        assert ("inin-ratelimit-count" in client.get(ACTIONS).headers) == (status == 200)
 
 
 def test_switches_turn_while_it_runs_and_a_wrong_one_is_refused(org: ChangedOrg) -> None:

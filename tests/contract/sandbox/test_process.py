@@ -14,6 +14,7 @@ import pytest
 
 from diag.sandbox.launch import start_sandbox as start_process
 from diag.sandbox.sandbox_errors import SandboxError
+from diag.target import sandbox_connection, target_at
 from tests.support.running_sandbox import RunningSandbox, StartSandbox
 from tests.support.waiting import wait_until
 
@@ -55,6 +56,22 @@ def test_it_stops_at_once_and_without_a_word_while_calls_are_in_flight(tmp_path:
         with pytest.raises(httpx.TransportError):
             call.result(timeout=20)
     assert log.read_text() == ""
+
+
+def test_it_plays_the_platform_of_a_file_and_says_so(tmp_path: Path) -> None:
+    platform, log = tmp_path / "platform.toml", tmp_path / "sandbox.log"
+    platform.write_text("format_version = 1\n[patch_config]\nvalue = 'merge'\n")
+
+    with start_process(scenario="hostile-platform", platform=platform, log_path=log) as process:
+        with httpx.Client(base_url=process.base_url, trust_env=False, verify=False) as client:
+            switches = client.get("/sandbox/switches").json()
+        target = target_at(sandbox_connection(process.base_url))
+
+    assert (switches["patch_config"], switches["timeout_form"]) == ("merge", "504")
+    assert target.plays_a_platform and target.note == "; it behaves as a platform file says"
+    assert log.read_text() == (
+        "It behaves as platform.toml says (facts: 1), whatever the scenario hostile-platform says of them.\n"
+    )
 
 
 def test_it_listens_on_loopback_only(sandbox: RunningSandbox) -> None:

@@ -122,6 +122,34 @@ def test_both_forms_of_a_stale_version_say_the_same(form: str, status: int) -> N
     assert "does not match the current version 1" in caught.value.message
 
 
+def test_a_stale_version_may_look_like_a_request_that_was_too_slow() -> None:
+    org = make_org(stale_form="408")
+    (entry,) = org.entries()
+    with pytest.raises(ErrorReply) as caught:
+        org.update(entry.id, {"version": 9})
+    assert caught.value.status == 408
+
+
+@pytest.mark.parametrize("semantics", ["replace", "merge"])
+@pytest.mark.parametrize(
+    ("clears", "left_out", "null"), [("omit", None, None), ("null", 7, None), ("neither", 7, 7)]
+)
+def test_what_makes_a_timeout_unset_again(
+    semantics: str, clears: str, left_out: int | None, null: int | None
+) -> None:
+    org = make_org(patch_config=semantics, clear_timeout=clears)
+    (entry,) = org.entries()
+
+    def patched(version: int, **config: Any) -> int | None:
+        body: dict[str, Any] = {"version": version, "config": {"request": {"requestType": "GET"}, **config}}
+        return org.update(entry.id, body).revision().config.timeout_s
+
+    assert patched(1, timeoutSeconds=7) == 7
+    assert patched(2) == left_out
+    assert patched(3, timeoutSeconds=7) == 7
+    assert patched(4, timeoutSeconds=None) == null
+
+
 @pytest.mark.parametrize("semantics", ["replace", "merge"])
 def test_a_name_alone_leaves_the_config_alone(semantics: str) -> None:
     org = make_org(patch_config=semantics)

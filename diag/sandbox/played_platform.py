@@ -1,0 +1,113 @@
+"""The platform that a file of facts describes (`platform.toml`), as switches and permissions of a sandbox.
+
+Read here again, without a line of the client: each proves the other. What a file does not say stays as it is.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, cast
+
+from analysis.format.input_file import InputFile
+from diag.sandbox.sandbox import Sandbox
+from diag.sandbox.sandbox_errors import ScenarioError
+from diag.sandbox.world.permissions import ALL
+from diag.sandbox.world.switches import Switches, read_switches
+from diag.toml_section import TomlSection
+
+FORMAT_VERSION: Final = 1
+_SWITCHES: Final = (
+    "timeout_form", "timeout_code", "timeout_step", "draft_timeout", "edge_timeout_s", "secure_results",
+    "patch_config", "stale_form", "clear_timeout", "max_page_size", "list_include_config", "subjects_me",
+    "retry_after", "rate_limit_headers", "limits_readable", "analytics_count_tests",
+)  # fmt: skip
+_ANALYTICS: Final = {
+    "views_per_query": "views_per_query",
+    "analytics_percentiles": "percentiles",
+    "analytics_by_correlation": "by_correlation",
+    "analytics_lag_s": "lag_s",
+}
+"""Fact -> switch below `analytics`."""
+_WORDS: Final = {"analytics_error_types": "error_type", "analytics_statuses": "response_status"}
+_TIMEOUT_WORDS: Final = "analytics_timeout_words"
+_PERMISSIONS: Final = {
+    "flows_readable": "architect:flow:view",
+    "audits_readable": "audits:audit:view",
+    "event_definitions_readable": "usage:events:view",
+}
+"""Fact -> the permission without which it does not hold."""
+FACTS: Final = frozenset({*_SWITCHES, *_ANALYTICS, *_WORDS, _TIMEOUT_WORDS, *_PERMISSIONS})
+"""Every fact that a file may state."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlayedPlatform:
+    """What a file states, by fact."""
+
+    name: str
+    """Of the file."""
+    values: Mapping[str, object]
+
+    def play(self, sandbox: Sandbox) -> None:
+        """Let a sandbox behave so. Raises ScenarioError for a value that no platform has."""
+        sandbox.switches = self.switches(sandbox.switches)
+        sandbox.permissions = self.permissions(sandbox.permissions)
+        sandbox.platform_file = self.name
+
+    def switches(self, present: Switches) -> Switches:
+        """Return `present` with what the file states. Raises ScenarioError."""
+        body: dict[str, object] = {key: self.values[key] for key in _SWITCHES if key in self.values}
+        analytics: dict[str, object] = {
+            switch: self.values[fact] for fact, switch in _ANALYTICS.items() if fact in self.values
+        }
+        analytics |= self._outcome_words(present)
+        table = TomlSection({**body, "analytics": analytics}, self.name, ScenarioError)
+        return table.done(read_switches(table, present))
+
+    def permissions(self, present: frozenset[str]) -> frozenset[str]:
+        """Return what a client may do, where `present` is what the scenario lets it."""
+        for fact, permission in _PERMISSIONS.items():
+            if fact in self.values:
+                present = present | ({permission} & {*ALL}) if self.values[fact] else present - {permission}
+        return present
+
+    def _outcome_words(self, present: Switches) -> dict[str, dict[str, str]]:
+        """Return how outcomes read in the analytics, as far as the words that were seen tell.
+
+        A timeout's are known by themselves. The usual word of an outcome stays where it was seen; where it
+        was not and one word is left, that is it.
+        """
+        timeout = self.values.get(_TIMEOUT_WORDS)
+        said = {"timeout": dict(cast(Mapping[str, str], timeout)) if isinstance(timeout, Mapping) else {}}
+        for fact, dimension in _WORDS.items():
+            seen = self.values.get(fact)
+            if not isinstance(seen, Sequence):
+                continue
+            left = [word for word in seen if word != said["timeout"].get(dimension)]
+            for outcome in ("ok", "backend_error"):
+                usual = getattr(getattr(present.analytics, outcome), dimension)
+                word = usual if usual in left else left[0] if len(left) == 1 else None
+                if word is not None:
+                    said.setdefault(outcome, {})[dimension] = word
+                    left.remove(word)
+        return {outcome: words for outcome, words in said.items() if words}
+
+
+def read_played_platform(path: Path) -> PlayedPlatform:
+    """Return what a file of facts states. Raises ScenarioError for anything that is not such a file."""
+    body = InputFile(path, ScenarioError, "diag sandbox --platform takes the file that was learnt.").toml()
+    table = TomlSection(body, path.name, ScenarioError)
+    version = table.integer("format_version")
+    if version != FORMAT_VERSION:
+        raise table.wrong("format_version", f"is {version}; this sandbox reads {FORMAT_VERSION}")
+    table.only({"format_version", "learnt_on", *FACTS})
+    values: dict[str, object] = {}
+    for fact in FACTS:
+        part = table.table(fact)
+        if part is not None:
+            if not part.has("value"):
+                raise part.wrong("value", "is missing")
+            values[fact] = part.value("value")
+    played = PlayedPlatform(path.name, values)
+    played.switches(Switches())  # a wrong value is named at once
+    return played
