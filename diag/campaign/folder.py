@@ -54,7 +54,7 @@ class CampaignFolder:
 
     @property
     def applied(self) -> Path:
-        """Path of the mark that the plan was carried out: it is not done again without being asked for."""
+        """Path of the mark that carrying the plan out came to its end: it is not begun again by itself."""
         return self.path / "applied"
 
     @property
@@ -97,7 +97,10 @@ class CampaignFolder:
         return None
 
     def begin(self, saved: Saved) -> None:
-        """Save what was decided: from now on the same command goes on here. Raises OSError."""
+        """Save what was decided: from now on the same command goes on here. Raises OSError.
+
+        A plan of what was there before is none of this campaign's."""
+        self.plan.unlink(missing_ok=True)
         write_saved(self.campaign, saved)
 
     def slot(self) -> Slot | None:

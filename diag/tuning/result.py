@@ -10,16 +10,9 @@ from analysis.verdicts.apply_rules import will_be_set
 from analysis.verdicts.recommendation import Analysis
 from analysis.verdicts.severity import harm
 from diag import __version__
-from diag.apply_dialog.apply_exit_code import raise_for
-from diag.apply_dialog.apply_flow import build_plan, carry_out
-from diag.apply_dialog.apply_options import ApplyFlags
 from diag.campaign.evidence import judged_together
 from diag.campaign.saved import Saved
 from diag.campaign.standing import Standing
-from diag.changes.plans.plan import Plan
-from diag.changes.plans.plan_file import write_plan
-from diag.errors import UsageError
-from diag.genesys.client import GenesysClient
 from diag.interaction.show_analysis import show_analysis
 from diag.judged_files import RunEvidence, report_data
 from diag.production.evidence import ProductionEvidence, read_evidence
@@ -27,6 +20,7 @@ from diag.production.findings import findings_of
 from diag.production.report_series import production_page, with_history, with_production
 from diag.tuning.campaign_text import open_lines
 from diag.tuning.limits_text import gone_lines
+from diag.tuning.plan_once import give_plan
 from diag.tuning.tune_context import TuneContext
 from reports.pages.report_page import build_report
 
@@ -64,35 +58,7 @@ def give_result(
             console.note(line)
     for path in _write_reports(context, measured, production, to_apply):
         console.note(f"Report: {path_to_type(path)}")
-    if folder.applied.exists():
-        console.note(f"This campaign's plan was carried out before. To do so again: {to_apply}")
-        console.result(str(folder.path))
-        return
-    with GenesysClient(context.target.connection) as client:
-        plan = build_plan(console, client, analysis)
-    write_plan(plan, folder.plan)
-    console.note(f"{plan.counts} Plan: {path_to_type(folder.plan)}")
-    if context.options.do_apply:
-        _carry_out_once(context, plan)
-        return
-    raise_for((), "", plan.unread)
-    console.note("Nothing was changed.")
-    console.result(str(folder.path))
-
-
-def _carry_out_once(context: TuneContext, plan: Plan) -> None:
-    """Carry the plan out, and mark that it was: the next run of the same command, from cron say, would set
-    again what somebody has undone since."""
-    flags = ApplyFlags(yes=context.options.yes, stages=context.options.stages)
-    try:
-        carry_out(context.console, context.target, context.settings, plan, flags)
-    except UsageError:  # not approved
-        raise
-    except BaseException:
-        write_whole(context.folder.applied, "")
-        raise
-    if plan.changes:
-        write_whole(context.folder.applied, "")
+    give_plan(context, analysis)
 
 
 def together(production: ProductionEvidence, measured: RunEvidence | None) -> Analysis:

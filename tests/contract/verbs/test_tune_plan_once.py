@@ -1,0 +1,193 @@
+"""A campaign's plan is carried out once, wherever a kill came in between: what was undone stays undone."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from analysis.settings import RecommendSettings
+from analysis.typed_command import apply_plan
+from diag.apply_dialog import apply_flow
+from diag.campaign.folder import CampaignFolder
+from diag.changes.change_errors import JournalError
+from diag.changes.journal.journal import Journal
+from diag.cli import run
+from diag.console import Console
+from diag.errors import PartialError
+from diag.exit_codes import ExitCode
+from diag.genesys.client import GenesysClient
+from diag.settings import load_settings
+from diag.target import find_target
+from diag.tuning import plan_once
+from diag.tuning.plan_once import CarriedOut, give_plan, how_far
+from diag.tuning.tune_context import TuneContext
+from tests.support.campaigns import Killed
+from tests.support.changes.recommendations import analysis_of, recommendation
+from tests.support.sandbox_process import start_sandbox
+from tests.support.terminal_session import action_named
+from tests.unit.tuning.test_which_campaign import NOTHING
+
+EVENTS: Final = (
+    (plan_once, "write_plan"),
+    (apply_flow, "identify"),
+    (Journal, "append"),
+    (GenesysClient, "patch_timeout"),
+    (plan_once, "write_whole"),
+)
+"""All that leaves a trace, here or in the org, from the plan to the mark that it was carried out."""
+NAMES: Final = ("Get Orders", "Get Stock")
+SCENARIO: Final = 'description = "Quick"\n[[integration]]\nname = "Backend"\ntype = "custom-rest-actions"\n'
+ACTION: Final = """
+[[action]]
+name = "{}"
+integration = "Backend"
+category = "c"
+timeout_s = 5
+result = {{ done = true }}
+latency = {{ model = "fixed", at_ms = 5 }}
+"""
+
+
+@pytest.fixture(scope="module")
+def demo_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """A sandbox in the place of the demo, with limits that are never reached."""
+    path = tmp_path_factory.mktemp("org") / "org.toml"
+    path.write_text("".join((SCENARIO, *(ACTION.format(name) for name in NAMES))))
+    with start_sandbox(scenario=str(path)) as sandbox:
+        yield sandbox.environment
+
+
+class Kills:
+    """Ends the process before or after event number so many; counts them where that is None."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, at: int | None, when: str) -> None:
+        self.count, self.at, self.when = 0, at, when
+        for owner, name in EVENTS:
+            monkeypatch.setattr(owner, name, self.around(getattr(owner, name)))
+
+    def around(self, really: Callable[..., Any]) -> Callable[..., Any]:
+        def event(*arguments: Any, **named: Any) -> Any:
+            number, self.count = self.count, self.count + 1
+            if number == self.at and self.when == "before":
+                raise Killed
+            done = really(*arguments, **named)
+            if number == self.at:
+                raise Killed
+            return done
+
+        return event
+
+
+def context(**options: Any) -> TuneContext:
+    settings = load_settings()
+    folder = CampaignFolder(settings.runs / "tune")
+    typed = replace(NOTHING, do_apply=True, yes=True, **options)
+    target = find_target(settings)
+    return TuneContext(Console(quiet=True), settings, target, folder, typed, RecommendSettings())
+
+
+def carry_out(of: TuneContext) -> None:
+    """As `diag tune --apply --yes` does at the end of its campaign, again and again."""
+    rows = []
+    for name in NAMES:
+        action = action_named(name)
+        rows.append(
+            recommendation(
+                action_id=action.id,
+                action_name=name,
+                current_timeout_s=action.timeout_s,
+                recommended_timeout_s=45,
+            )
+        )
+    give_plan(of, analysis_of(*rows))
+
+
+def timeouts() -> list[int | None]:
+    return [action_named(name).timeout_s for name in NAMES]
+
+
+def reset() -> list[int | None]:
+    """Somebody sets both to 5 s by other means than this journal."""
+    with GenesysClient(find_target(load_settings()).connection) as client:
+        for name in NAMES:
+            client.patch_timeout(client.read_config(action_named(name).id), 5)
+    return timeouts()
+
+
+def test_all_that_leaves_a_trace_is_an_event(session: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reset()
+    with monkeypatch.context() as patched:
+        kills = Kills(patched, None, "")
+        carry_out(context())
+
+    assert timeouts() == [45, 45]
+    assert kills.count == 1 + 1 + 1 + 2 * (3 + 1) + 1  # plan, org (twice), three lines and a write each, mark
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("at", range(12))
+def test_killed_anywhere_it_sets_nothing_again_that_was_undone(
+    session: Path, monkeypatch: pytest.MonkeyPatch, at: int, when: str
+) -> None:
+    undone = reset()
+    of = context()
+    with monkeypatch.context() as patched, pytest.raises(Killed):
+        Kills(patched, at, when)
+        carry_out(of)
+    begun = bool(Journal(of.settings.journal).read())
+    assert reset() == undone
+
+    if how_far(of.folder, Journal(of.settings.journal)) is CarriedOut.IN_PART:
+        with pytest.raises(PartialError) as error:
+            carry_out(of)
+        assert error.value.hint is not None and apply_plan(str(of.folder.plan), ()) in error.value.hint
+    else:
+        carry_out(of)
+    assert timeouts() == (undone if begun else [45, 45])
+
+
+def test_what_was_stopped_is_finished_by_the_command_that_is_named(
+    session: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reset()
+    of = context()
+    with monkeypatch.context() as patched, pytest.raises(Killed):
+        Kills(patched, 4, "after")  # once the first was written
+        carry_out(of)
+    with pytest.raises(PartialError, match="was stopped before its end"):
+        carry_out(of)
+
+    assert run(["apply", "runs/tune/plan.json", "--yes"]) == ExitCode.OK
+    assert timeouts() == [45, 45]
+    assert how_far(of.folder, Journal(of.settings.journal)) is CarriedOut.ENDED
+    carry_out(of)  # says so, and exits with 0
+
+
+def test_carried_out_by_hand_it_is_not_carried_out_again(session: Path) -> None:
+    reset()
+    carry_out(replace(context(), options=replace(NOTHING)))  # shown, not applied
+    assert run(["apply", "runs/tune/plan.json", "--yes"]) == ExitCode.OK
+    undone = reset()
+
+    carry_out(context())
+    assert timeouts() == undone
+
+
+def test_what_failed_before_the_first_change_is_tried_again(
+    session: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was marked as carried out, and the same command never set anything."""
+    reset()
+
+    def full(*_: object) -> None:
+        raise JournalError("The disk is full.")
+
+    with monkeypatch.context() as patched, pytest.raises(JournalError):
+        patched.setattr(Journal, "append", full)
+        carry_out(context())
+    carry_out(context())
+
+    assert timeouts() == [45, 45]
