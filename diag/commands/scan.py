@@ -1,6 +1,7 @@
 """`diag scan`: every action with its timeout and whether it can be changed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -13,9 +14,11 @@ from diag.interaction.shared_options import profile_option
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from analysis.flows.flow import FlowsRead
+    from analysis.flows.flow_view import FlowView
     from diag.console import Console
     from diag.genesys.client import GenesysClient
-    from diag.inventory.read_inventory import Inventory
+    from diag.inventory.read_inventory import Inventory, NotRead
     from diag.inventory.row import InventoryRow
 
 FORMAT_VERSION = 1
@@ -32,12 +35,18 @@ class ScanOptions:
     sort: str
     desc: bool
     flows: bool
+    flows_from: Path | None
     form: str
     profile: str | None
 
 
 @click.command(
-    epilog=examples("diag scan", "diag scan --where 'timeout<=3 and not draft'", "diag scan --format csv")
+    epilog=examples(
+        "diag scan",
+        "diag scan --where 'timeout<=3 and not draft'",
+        "diag scan --flows",
+        "diag scan --format csv",
+    )
 )
 @click.option(
     "--where",
@@ -54,8 +63,14 @@ class ScanOptions:
 @click.option(
     "--flows",
     is_flag=True,
-    help="Also list the Architect flows that use each action shown (one API request per action). A flow may "
-    "have a timeout of its own, which diag does not change.",
+    help="Also read the Architect flows that use each action shown: how long their steps wait (a request for "
+    "each action and each flow; what was read is kept).",
+)
+@click.option(
+    "--flows-from",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="DIR",
+    help="The same from files in a folder: exports of Architect (.i3*), JSON, Archy's YAML.",
 )
 @click.option(
     "--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True
@@ -101,47 +116,93 @@ def command(options: ScanOptions) -> None:
             integration=options.integration,
         )
         rows = ordered(chosen, options.sort, descending=options.desc)
+        flows = None
         if options.flows:
-            rows = _with_flows(console, client, rows)
-    _show(console, inventory, rows, options)
+            rows, flows, missing = _with_flows(console, client, settings.runs, rows)
+            inventory = replace(inventory, not_read=(*inventory.not_read, *missing))
+    if options.flows_from is not None:
+        flows = _and_files(flows, options.flows_from)
+    _show(console, inventory, rows, flows, options)
 
 
 def _with_flows(
-    console: "Console", client: "GenesysClient", rows: "Sequence[InventoryRow]"
-) -> "tuple[InventoryRow, ...]":
-    from diag.inventory.read_inventory import with_consumers
+    console: "Console", client: "GenesysClient", runs: Path, rows: "Sequence[InventoryRow]"
+) -> "tuple[tuple[InventoryRow, ...], FlowsRead | None, tuple[NotRead, ...]]":
+    """Return the rows with the flows that use them, the flows as far as they may be read, what may not.
 
-    with console.progress("Looking up flows") as bar:
-        return with_consumers(client, rows, on_progress=bar.update)
+    Raises PermissionMissingError where neither may be read.
+    """
+    from diag.flows.org_flows import read_org_flows
+    from diag.flows.read_flows import WantedFlow
+    from diag.genesys.api_errors import PermissionMissingError
+    from diag.inventory.read_inventory import NotRead, with_consumers
+
+    wanted: tuple[WantedFlow, ...] | None = None
+    missing: tuple[NotRead, ...] = ()
+    try:
+        with console.progress("Looking up flows") as bar:
+            rows = with_consumers(client, rows, on_progress=bar.update)
+        wanted = tuple(WantedFlow(one.id, one.name) for row in rows for one in row.consumers or ())
+    except PermissionMissingError as error:
+        missing = (NotRead("flows of each action", error.message),)
+    try:
+        with console.progress("Reading flows") as bar:
+            flows = read_org_flows(client, runs, wanted=wanted, warn=console.warn, on_progress=bar.update)
+    except PermissionMissingError as error:
+        if wanted is None:
+            raise
+        return tuple(rows), None, (NotRead("steps of the flows", error.message),)
+    return tuple(rows), flows, missing
+
+
+def _and_files(flows: "FlowsRead | None", folder: Path) -> "FlowsRead":
+    from analysis.flows.flow import FlowsRead
+    from diag.flows.read_folder import flows_in
+
+    files = flows_in(folder)
+    if flows is None:
+        return files
+    return FlowsRead((*flows.flows, *files.flows), (*flows.unread, *files.unread))
 
 
 def _show(
-    console: "Console", inventory: "Inventory", rows: "Sequence[InventoryRow]", options: ScanOptions
+    console: "Console",
+    inventory: "Inventory",
+    rows: "Sequence[InventoryRow]",
+    flows: "FlowsRead | None",
+    options: ScanOptions,
 ) -> None:
+    from analysis.flows.flow_view import flow_to_json
     from analysis.typed_command import Asked
     from diag.interaction.recommend_options import profile_flags
     from diag.inventory.view import LITERAL_TIMEOUT_WARNING, inventory_object, inventory_table, summary
     from diag.table import to_csv
 
-    used = any(row.consumers for row in rows)
+    views = _views(flows, inventory, rows)
+    unread_steps = flows is None and any(row.consumers for row in rows)
     if options.form == "json":
-        body = {
+        body: dict[str, object] = {
             "format_version": FORMAT_VERSION,
             "actions": [inventory_object(row) for row in rows],
             "not_read": [{"what": entry.what, "why": entry.why} for entry in inventory.not_read],
-            "warnings": [LITERAL_TIMEOUT_WARNING] if used else [],
+            "warnings": [LITERAL_TIMEOUT_WARNING] if unread_steps else [],
         }
+        if flows is not None:
+            body["flows"] = [flow_to_json(view) for view in views]
+            body["flows_not_read"] = [{"flow": one.name, "why": one.why} for one in flows.unread]
         console.result(json_text(body, indent=1))
         return
     for entry in inventory.not_read:
         console.warn(f"{entry.what} left empty: {entry.why}")
-    if used:
+    if unread_steps:
         console.warn(LITERAL_TIMEOUT_WARNING)
     if options.form == "csv":
         console.result(to_csv(inventory_table(rows)))
         return
     if rows:
         console.table(inventory_table(rows))
+    if flows is not None:
+        _show_flows(console, flows, views)
     console.note()
     console.note(summary(rows, len(inventory.rows)))
     if not inventory.rows:
@@ -155,3 +216,30 @@ def _show(
             f"Next: {first} (what production says; nothing is called). To call what it leaves open: {then}, "
             f"then {last}"
         )
+
+
+def _views(
+    flows: "FlowsRead | None", inventory: "Inventory", rows: "Sequence[InventoryRow]"
+) -> "tuple[FlowView, ...]":
+    from diag.flows.org_flows import views_of
+
+    if flows is None:
+        return ()
+    return views_of(flows, [row.action for row in inventory.rows], frozenset(row.action.id for row in rows))
+
+
+def _show_flows(console: "Console", flows: "FlowsRead", views: "Sequence[FlowView]") -> None:
+    from analysis.flows.flow_words import COUNTED, SUGGESTED, UNKNOWN_PATH
+    from analysis.number_words import plural, reason_lines
+    from diag.flows.flow_table import flow_table, step_table
+
+    console.heading(f"Flows: {len(views)} call an action shown; {plural(len(flows.unread), 'flow')} not read")
+    if views:
+        console.table(flow_table(views))
+        console.note()
+        console.table(step_table(views))
+        console.note()
+        for sentence in (COUNTED, SUGGESTED, UNKNOWN_PATH):
+            console.note(sentence)
+    for line in reason_lines(((one.name, one.why) for one in flows.unread), "flow"):
+        console.note(f"Not read: {line}")

@@ -16,7 +16,7 @@ from analysis.plain_text import json_text
 from diag.errors import DiagError
 
 FORMAT_VERSION: Final = 1
-_KIND: Final = "diag flows"
+_KIND: Final = "kept flows"
 
 
 class FlowCacheError(DiagError):

@@ -97,7 +97,7 @@ class _ConfigurationReader:
             step = len(self.steps)
             self.steps.append(_step(action))
             if self.steps[-1].action_id is None:
-                self.doubt(f'step "{self.steps[-1].name}" does not say which action it calls')
+                self.doubt(f'step "{self.steps[-1].name}" names its action without an id')
         if ("Transfer" in kind and "Flow" in kind) or "CommonModule" in kind:
             self.doubt("it goes on in another flow, where waits are not counted")
         named = _text(action, "id")
@@ -113,8 +113,9 @@ class _ConfigurationReader:
         if not isinstance(manifest, dict):
             return
         listed = {_text(one, "id") for one in _list(manifest, "dataAction") if isinstance(one, dict)}
-        missing = {one for one in listed if one} - {step.action_id for step in self.steps}
-        if missing:
+        found = {step.action_id for step in self.steps}
+        missing = {one for one in listed if one} - found
+        if missing and None not in found:
             self.doubt(f"it uses {len(missing)} more actions than were found in its steps")
 
 

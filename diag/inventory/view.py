@@ -12,7 +12,8 @@ SORT_FIELDS: Final = tuple(FIELDS)
 LITERAL_TIMEOUT_WARNING: Final = (
     "A flow follows the action's timeout only where its Call Data Action step has "
     '"Use action\'s suggested timeout" ticked; a step with a timeout of its own will not follow a change. '
-    "The API does not show which: check the step in Architect."
+    "The configurations of the flows, which say so, were not read: check the steps in Architect, or export "
+    "the flows (--flows-from DIR)."
 )
 """Resource Center, "Call Data action": the box, or an own timeout in seconds."""
 

@@ -197,7 +197,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/inventory": {*_CLIENT, "analysis.format", "diag.errors", "diag.genesys", "diag.table"},
     "diag/flows": {
         *_CLIENT, "analysis.flows", "analysis.format", "analysis.plain_text", "diag.errors", "diag.genesys",
-        "yaml",
+        "diag.table", "yaml",
     },
     "diag/hours": {
         "analysis.coverage.week_of_hours", "analysis.format", "analysis.plain_text", "diag.toml_section",

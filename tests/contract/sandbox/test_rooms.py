@@ -149,7 +149,7 @@ def test_a_missing_permission_is_named(start: Start) -> None:
     assert client.get(uri).json()["name"] == "Get Balance"
     grants = client.get("/api/v2/authorization/subjects/me").json()["grants"]
     domains = {policy["domain"] for policy in grants[0]["role"]["policies"]}
-    assert domains == {"integrations", "bridge", "architect"}
+    assert domains == {"integrations", "bridge"}
 
 
 def test_a_flat_contract_and_a_flat_result(start: Start) -> None:

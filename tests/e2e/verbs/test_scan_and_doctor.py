@@ -90,7 +90,7 @@ def test_scan_and_doctor_without_permissions_or_actions(start_sandbox: StartSand
     assert doctor.returncode == 0  # enough to measure; a change would need more
     assert "integrations:action:edit: missing: no timeout can be changed" in doctor.stdout
     flows = diag(forbidden, tmp_path, "scan", "--flows")
-    assert flows.returncode == 5 and "architect:dependencyTracking:view" in flows.stderr
+    assert flows.returncode == 5 and "architect:flow:view" in flows.stderr
     empty = diag(start_sandbox("empty-org"), tmp_path, "scan")
     assert empty.returncode == 0 and "no data actions" in empty.stderr
 

@@ -117,7 +117,7 @@ def test_steps_of_other_kinds_that_sound_alike_call_no_action() -> None:
 @pytest.mark.parametrize(
     ("steps", "more", "doubt"),
     [
-        ([data_step(action_id=None)], {}, 'step "Get customer" does not say which action it calls'),
+        ([data_step(action_id=None)], {}, 'step "Get customer" names its action without an id'),
         ([data_step(then="gone")], {}, "a step leads to one that is not in the flow"),
         ([data_step(), data_step()], {}, "a step has no id, or that of another one"),
         ([data_step()], {"uses": (ACTION, "another")}, "it uses 1 more actions than were found in its steps"),

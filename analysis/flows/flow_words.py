@@ -1,0 +1,89 @@
+"""What is said of a flow and its steps, in a few words: the same on a terminal and in a report."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from analysis.flows.bites import LONGEST_S, StepWait
+from analysis.flows.flow import FlowStep, Wiring
+from analysis.flows.flow_view import FlowView
+from analysis.flows.longest_wait import LongestWait
+from analysis.number_words import latency, noun, plural
+
+UNKNOWN_PATH: Final = (
+    "When the action's timeout ends a call, the step takes its Failure or its Timeout path: which is not "
+    "known. When the step's own timeout does, it takes Timeout."
+)
+SUGGESTED: Final = (
+    "A step with \"Use action's suggested timeout\" waits as long as the action's timeout: its name says so, "
+    "and nothing proves it."
+)
+SILENCE: Final = (
+    "In a voice call flow the processing prompt begins after 1 s and plays once, at most 3 s: of a wait of "
+    "20 s at least 16 s are silence. Which prompt a flow has is not read."
+)
+COUNTED: Final = (
+    "The longest wait adds up the steps on one way through the flow that call an action, each once. Waiting "
+    "for a queue, an agent or an input is not in it."
+)
+
+_WIRED: Final[dict[Wiring, str]] = {"wired": "wired", "not wired": "not wired", "unknown": "unknown"}
+
+
+def waits_by(step: FlowStep, timeout_s: int | None) -> str:
+    """Return whose timeout the step is set to wait by."""
+    action = "the action's" if timeout_s is None else f"the action's {timeout_s} s"
+    if step.follows_action is True:
+        return action
+    own = {
+        "literal": f"its own {latency(step.own_ms or 0)}",
+        "expression": "its own, an expression",
+        "empty": "its own, left empty",
+        "unreadable": "its own, in a form that is not known",
+    }[step.own]
+    return own if step.follows_action is False else f"{action} or {own}: not said which"
+
+
+def wait_words(wait: StepWait) -> str:
+    """Return how long a caller waits in one step at most."""
+    return latency(wait.ms) if wait.certain else f"up to {latency(wait.ms)}"
+
+
+def longest_words(wait: LongestWait) -> str:
+    """Return the longest wait of a flow, and where it may be longer."""
+    text = latency(wait.ms) if wait.certain else f"up to {latency(wait.ms)}"
+    more = f", more in each further round of {named(wait.repeats)}" if wait.repeats else ""
+    return text + more
+
+
+def path_words(wiring: Wiring, step: FlowStep) -> str:
+    """Return whether a path is wired, and what comes after one that is not."""
+    if wiring != "not wired":
+        return _WIRED[wiring]
+    return "not wired: goes on" if step.has_next else "not wired"
+
+
+def doubts(view: FlowView) -> tuple[str, ...]:
+    """Return what is not known of a flow, a sentence each."""
+    flow, found = view.flow, []
+    if flow.id is not None and not flow.published:
+        found.append("This is its latest configuration: which version callers reach is not known.")
+    found += [f"{one[0].upper()}{one[1:]}." for one in flow.not_followed]
+    for name, ms in view.wait.unreached:
+        found.append(
+            f'No step leads to "{name}" as far as diag can follow: there a caller waits {latency(ms)}.'
+        )
+    unknown = [step.step for step in view.steps if step.step.action_id is None]
+    found += [f'Step "{step.name}" calls "{step.action_name}": {step.unknown_action}.' for step in unknown]
+    beyond = sum(1 for step in view.steps if step.step.action_id is not None and step.timeout_s is None)
+    if beyond:
+        found.append(
+            f"The timeout of the {noun(beyond, 'action')} of {plural(beyond, 'step')} is not known here: "
+            f"{LONGEST_S} s, the most there is, is counted."
+        )
+    return tuple(found)
+
+
+def named(names: Sequence[str]) -> str:
+    """Return names in quotes: at most three, and how many more."""
+    shown = ", ".join(f'"{name}"' for name in names[:3])
+    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"
