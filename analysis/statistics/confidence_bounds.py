@@ -9,6 +9,7 @@ Only scipy.special: scipy.stats costs a second at import.
 """
 
 import math
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -99,11 +100,8 @@ def lower_ms(
     if table.total == 0:
         return None
     best = _proven_by_curve(table, p, confidence, design_effect)
-    lasting = _seen_to_last_longer(counts)
-    # The count only falls with t: the last time with as many as a proof needs.
     enough = _fewest_that_prove(table.total / design_effect, p, confidence)
-    times = int(np.searchsorted(-lasting, -enough * design_effect, side="right"))
-    by_count = times - 1 if times else None
+    by_count = _last_with(enough * design_effect, table, counts)
     proven = [value for value in (best, by_count) if value is not None]
     return max(proven) if proven else None
 
@@ -114,6 +112,7 @@ def _doubt(slow: NDArray[np.float64], n: NDArray[np.float64], p: float) -> NDArr
     return np.where(seen <= 0.0, 1.0, special.betainc(np.maximum(seen, 1e-300), n - seen + 1.0, 1.0 - p))
 
 
+@lru_cache(maxsize=4096)
 def _fewest_that_prove(n: float, p: float, confidence: float) -> float:
     """How many of `n` calls (fractional, too) must exceed a time to prove the p-quantile above it, or inf."""
     if (1.0 - p) ** n >= 1.0 - confidence:
@@ -142,11 +141,14 @@ def _proven_by_curve(table: SurvivalTable, p: float, confidence: float, design_e
     return None
 
 
-def _seen_to_last_longer(counts: LatencyCounts) -> NDArray[np.int64]:
-    """Calls known to be slower than t ms: ended after t, or cut off at t or later."""
-    size = max(counts.events.size, counts.censored.size)
-    events, censored = np.zeros(size, np.int64), np.zeros(size, np.int64)
-    events[: counts.events.size] = counts.events
-    censored[: counts.censored.size] = counts.censored
-    after = events[::-1].cumsum()[::-1] - events
-    return np.asarray(after + censored[::-1].cumsum()[::-1], dtype=np.int64)
+def _last_with(many: float, table: SurvivalTable, counts: LatencyCounts) -> int | None:
+    """Return the last millisecond that at least so many calls are known to outlast, or None.
+
+    A call that ended at t outlasts t - 1, one that was cut off at t outlasts t.
+    """
+    cut_off = np.flatnonzero(counts.censored != 0)
+    outlasted = np.concatenate([table.t_ms - 1, cut_off])
+    order = np.argsort(outlasted, kind="stable")[::-1]
+    calls = np.concatenate([table.ended, counts.censored[cut_off]])[order].cumsum()
+    first = int(np.searchsorted(calls, many))
+    return int(outlasted[order[first]]) if first < calls.size else None

@@ -69,17 +69,15 @@ def first_at_most(t_ms: NDArray[np.int64], share: NDArray[np.float64], p: float)
 
 def kaplan_meier(counts: LatencyCounts) -> SurvivalTable:
     """Return the Kaplan-Meier table of `counts` (empty arrays when no call ended)."""
-    size = max(counts.events.size, counts.censored.size)
-    both = np.zeros(size, dtype=np.int64)
-    both[: counts.events.size] += counts.events
-    both[: counts.censored.size] += counts.censored
-    total = int(both.sum())
-    seen = np.flatnonzero(both)
-    longest = int(seen[-1]) if seen.size else 0
-    t = np.flatnonzero(counts.events)
+    # Only the milliseconds in which a call ended or was cut off: of up to 120,000 there are a few thousand.
+    t, cut_off = np.flatnonzero(counts.events != 0), np.flatnonzero(counts.censored != 0)
     ended = counts.events[t].astype(np.int64)
+    ended_so_far = np.cumsum(ended)
+    cut_off_so_far = np.concatenate([[0], np.cumsum(counts.censored[cut_off], dtype=np.int64)])
+    total = int(ended.sum() + cut_off_so_far[-1])
+    longest = int(max(t[-1:].max(initial=0), cut_off[-1:].max(initial=0)))
     # A call cut off at t is still at risk at t (Kaplan & Meier's convention for ties).
-    at_risk = (total - (np.cumsum(both) - both))[t].astype(np.int64)
+    at_risk = total - (ended_so_far - ended) - cut_off_so_far[np.searchsorted(cut_off, t)]
     share = np.cumprod(1.0 - ended / at_risk, dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         greenwood = np.cumsum(ended / (at_risk * (at_risk - ended)), dtype=np.float64)
