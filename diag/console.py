@@ -122,6 +122,13 @@ class Console:
         answer = sys.stdin.readline().strip()
         return answer != "" and answer in {shown, expected.strip()}
 
+    def choose(self, most: int) -> int | None:
+        """Ask for a number from 1 to `most`; None for anything else. Needs a terminal (`interactive`)."""
+        sys.stderr.write(f"Its number (1 to {most}), or nothing to stop: ")
+        sys.stderr.flush()
+        answer = sys.stdin.readline().strip()
+        return int(answer) if answer.isascii() and answer.isdigit() and 1 <= int(answer) <= most else None
+
     @contextmanager
     def progress(self, label: str) -> Iterator[Progress]:
         """Show a progress bar on a terminal; elsewhere one plain line at the start and the end."""

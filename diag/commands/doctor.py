@@ -1,5 +1,7 @@
 """`diag doctor`: checks that everything is in place, and names the fix where it is not."""
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -7,6 +9,8 @@ import click
 from analysis.plain_text import json_text
 from diag.exit_codes import ExitCode
 from diag.interaction.examples import examples
+from diag.interaction.option_values import gathered
+from diag.interaction.output import NamedPath
 from diag.interaction.shared_options import profile_option
 
 if TYPE_CHECKING:
@@ -20,19 +24,59 @@ if TYPE_CHECKING:
 FORMAT_VERSION: Final = 1
 
 
-@click.command(epilog=examples("diag doctor", "diag doctor --format json", "diag doctor --remove-drafts"))
+@dataclass(frozen=True, slots=True)
+class DoctorOptions:
+    """What to check, or to learn."""
+
+    form: str
+    remove_drafts: bool
+    learn: str | None
+    slow_url: str | None
+    long: bool
+    platform: Path | None
+    yes: bool
+    profile: str | None
+
+
+@click.command(
+    epilog=examples(
+        "diag doctor",
+        "diag doctor --format json",
+        "diag doctor --learn 'Get Customer'",
+        "diag doctor --remove-drafts",
+    )
+)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option(
     "--remove-drafts",
     is_flag=True,
-    help="Delete drafts that an interrupted run (measure --probe) left in the org.",
+    help="Delete drafts that an interrupted run (measure --probe, doctor --learn) left in the org.",
 )
 @click.option(
-    "--yes", is_flag=True, help="With --remove-drafts: delete drafts created by diag without asking."
+    "--learn",
+    is_flag=False,
+    flag_value="",
+    metavar="[ACTION]",
+    help="Learn how this platform behaves, on a draft of ACTION (a GET); shows its plan first.",
 )
+@click.option("--slow-url", metavar="URL", help="With --learn: what the draft calls, if ACTION is too quick.")
+@click.option(
+    "--long", is_flag=True, help="With --learn: also make one call of a minute, to see what cuts it off."
+)
+@click.option(
+    "--platform",
+    type=NamedPath(dir_okay=False),
+    help="With --learn: the file for what is learnt.  [default: platform.toml]",
+)
+@click.option("--yes", is_flag=True, help="With --learn or --remove-drafts: go on without asking.")
 @profile_option
-def command(form: str, remove_drafts: bool, yes: bool, profile: str | None) -> int:
-    """Check everything diag needs. No action is called and no timeout is changed.
+@gathered(DoctorOptions)
+def command(options: DoctorOptions) -> int:
+    """Check everything diag needs. Without --learn, no action is called and no timeout is changed.
+
+    --learn finds out what nobody has documented (what a timed-out test looks like, what a PATCH keeps,
+    what the analytics tell), on a private copy (draft) of one action, in at most 60 requests and 5 minutes.
+    Nothing that is published is changed.
 
     Exit code 5: credentials or a permission that diag cannot work without are missing. 1: another check
     failed.
@@ -41,10 +85,14 @@ def command(form: str, remove_drafts: bool, yes: bool, profile: str | None) -> i
     from diag.console import Console
     from diag.settings import load_settings
 
+    form = options.form
     console = Console(quiet=form == "json")
-    settings = load_settings({"profile": profile})
+    settings = load_settings({"profile": options.profile})
+    if options.learn is not None:
+        return _learn(console, settings, options, options.learn)
+    _demand_learn(options)
     checks = []
-    for check in _checks(console, settings, remove_drafts=remove_drafts, yes=yes):
+    for check in _checks(console, settings, remove_drafts=options.remove_drafts, yes=options.yes):
         checks.append(check)
         if form == "text":
             _show(console, check)
@@ -52,17 +100,41 @@ def command(form: str, remove_drafts: bool, yes: bool, profile: str | None) -> i
     if form == "json":
         console.result(_as_json(checks, ok=category is None))
     else:
-        _last_line(console, checks, profile)
+        _last_line(console, checks, options.profile)
     if category is None:
         return ExitCode.OK
     return ExitCode.AUTH if category == "auth" else ExitCode.ERROR
+
+
+def _learn(console: "Console", settings: "Settings", options: DoctorOptions, action: str) -> int:
+    from diag.errors import UsageError
+    from diag.learning_dialog.learn_flow import LearnFlags, learn_platform
+    from diag.target import find_target
+
+    if options.remove_drafts:
+        raise UsageError("--learn and --remove-drafts are two things.", hint="Do one, then the other.")
+    as_json = options.form == "json"
+    flags = LearnFlags(action, options.slow_url, options.long, options.platform, options.yes, as_json)
+    return learn_platform(console, settings, find_target(settings), flags)
+
+
+def _demand_learn(options: DoctorOptions) -> None:
+    """Refuse a flag that says something of --learn where that is not given."""
+    from diag.errors import UsageError
+
+    stated = {"--slow-url": options.slow_url, "--long": options.long, "--platform": options.platform}
+    alone = next((flag for flag, value in stated.items() if value), None)
+    if alone is not None:
+        raise UsageError(f"{alone} says something of --learn.", hint="Add it: diag doctor --learn ACTION")
 
 
 def _checks(console: "Console", settings: "Settings", *, remove_drafts: bool, yes: bool) -> "Iterator[Check]":
     from diag.checkup.check import Check
     from diag.checkup.leftovers import check_drafts, check_journal, check_runs
     from diag.checkup.local_checks import check_machine, check_settings
+    from diag.checkup.marked_check import check_marked_calls
     from diag.checkup.org_checks import check_org
+    from diag.clocks.target_clock import clock_of
     from diag.errors import CredentialsError
     from diag.genesys.api_errors import ApiError
     from diag.genesys.client import GenesysClient
@@ -92,6 +164,7 @@ def _checks(console: "Console", settings: "Settings", *, remove_drafts: bool, ye
                 if remove_drafts:
                     yield from _remove_drafts(console, client, settings, yes=yes)
                 yield from check_drafts(client, settings.runs)
+                yield from check_marked_calls(client, settings.runs, clock_of(target).now())
             else:
                 yield Check("left drafts", "skipped", "there is no token")
     yield from check_journal(settings.journal)

@@ -1,1 +1,1 @@
-"""Experiments on a draft, and questions that only read, by which a platform tells how it behaves."""
+"""`diag doctor --learn`: experiments on a draft, and questions that only read: how does a platform behave?"""

@@ -122,6 +122,10 @@ def _lines(box: RunningSandbox, folder: Path) -> Iterator[list[str]]:
     yield ["sandbox", "--list"]
     yield ["doctor"]
     yield ["doctor", "--format", "json"]
+    yield ["doctor", "--learn"]
+    yield ["doctor", "--learn", SLOW, "--yes"]
+    yield ["doctor", "--learn", FORMULA, "--yes", "--format", "json"]
+    yield ["doctor", "--learn", f"No{SLOW}", "--yes"]
     for form in ("table", "json", "csv"):
         yield ["scan", "--flows", "--format", form]
     yield ["scan", "--where", f"name = '{SLOW}' or name = {ESCAPES}"]

@@ -232,13 +232,29 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "diag.changes.plans", "diag.errors",
     },
     "diag/checks": {"analysis", "diag.changes.plans"},
-    "diag/learning": {
+    "diag/learning/__init__.py": set(),
+    "diag/learning/lab": {
+        *_CLIENT, "analysis.format", "diag.errors", "diag.genesys", "diag.noted_drafts",
+        "diag.platform_facts",
+    },
+    "diag/learning/experiments": {
         *_CLIENT, "analysis.analysis_errors", "analysis.format", "analysis.number_words",
-        "analysis.plain_text", "diag.errors", "diag.genesys", "diag.noted_drafts",
+        "analysis.plain_text", "diag.genesys", "diag.learning.lab", "diag.platform_facts",
+    },
+    "diag/learning/session": {
+        *_CLIENT, "diag.errors", "diag.genesys", "diag.learning.experiments", "diag.learning.lab",
+        "diag.platform_facts",
     },
     "diag/checkup": {
         "analysis.analysis_errors", "analysis.format", "analysis.plain_text", "diag.__version__",
-        "diag.changes.change_errors", "diag.changes.journal", "diag.genesys", "diag.workload",
+        "diag.changes.change_errors", "diag.changes.journal", "diag.errors", "diag.genesys", "diag.learning",
+        "diag.platform_facts", "diag.workload",
+    },
+    "diag/learning_dialog": {
+        *_CLIENT, "analysis", "diag.apply_dialog", "diag.checkup.leftovers", "diag.clocks.target_clock",
+        "diag.console", "diag.errors",
+        "diag.exit_codes", "diag.interaction.shared_options", "diag.inventory", "diag.learning",
+        "diag.platform_facts", "diag.settings", "diag.target", "diag.workload",
     },
     "diag/definitions": {
         "analysis.format", "analysis.number_words", "diag.changes.applying.apply_context",

@@ -14,11 +14,11 @@ from diag.genesys import drafts
 from diag.genesys.client import GenesysClient
 from diag.genesys.http.pacing import RateBucket
 from diag.genesys.models import FullConfig
-from diag.learning.lab import LearnOptions
-from diag.learning.learn import Learned, LearnLine
-from diag.learning.request_budget import MOST_REQUESTS, RequestBudget
-from diag.learning.session import LearnClocks, LearnSession
-from diag.learning.watched_replies import WatchedReplies
+from diag.learning.lab.lab import LearnOptions
+from diag.learning.lab.request_budget import MOST_REQUESTS, RequestBudget
+from diag.learning.lab.watched_replies import WatchedReplies
+from diag.learning.session.learn import Learned, LearnLine
+from diag.learning.session.session import LearnClocks, LearnSession
 from diag.target import sandbox_connection
 from tests.support.sandbox_in_process import InProcessSandbox
 
@@ -155,6 +155,15 @@ class LearningOrg:
             return {name: client.read_published(self.box.action_id(name)) for name in (SLOW, QUICK)}
 
 
+def org_text(
+    *, switches: str = "", extra: str = "", timeout_s: int = 5, secure: bool = False, at_ms: int = 2500
+) -> str:
+    """Return the scenario of an org to learn from."""
+    return ORG.format(
+        switches=switches, extra=extra, timeout_s=timeout_s, secure=str(secure).lower(), at_ms=at_ms
+    )
+
+
 @contextmanager
 def learning_org(
     folder: Path,
@@ -168,11 +177,7 @@ def learning_org(
 ) -> Iterator[LearningOrg]:
     """A sandbox with these switches; httpx's clock is the sandbox's."""
     path = folder / "org.toml"
-    path.write_text(
-        ORG.format(
-            switches=switches, extra=extra, timeout_s=timeout_s, secure=str(secure).lower(), at_ms=at_ms
-        )
-    )
+    path.write_text(org_text(switches=switches, extra=extra, timeout_s=timeout_s, secure=secure, at_ms=at_ms))
     with InProcessSandbox(path) as box:
         monkeypatch.setattr(drafts, "_ROUNDS", 1)  # what makes guessing cost time costs a test its own
         monkeypatch.setattr(httpx._client, "time", SimpleNamespace(perf_counter=box.clock.monotonic_s))

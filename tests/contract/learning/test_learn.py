@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diag.learning.lab import LearnOptions
-from diag.learning.marked_calls import MARKED_CALLS_FILE, look_for, read_marked_calls
-from diag.learning.request_budget import MOST_REQUESTS
+from diag.learning.experiments.marked_calls import MARKED_CALLS_FILE, look_for, read_marked_calls
+from diag.learning.lab.lab import LearnOptions
+from diag.learning.lab.request_budget import MOST_REQUESTS
+from diag.platform_facts.fact_kinds import TimeoutWords
 from tests.support.learning import QUICK, SLOW, facts_of, learning_org
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def expected(switches: dict[str, Any]) -> dict[str, Any]:
     all_of_them = {name: values[0] for name, values in VALUES.items()} | switches
     facts = {FACTS.get(name, name): value for name, value in all_of_them.items()}
     status, error_type = facts["analytics_timeout_words"]
-    facts["analytics_timeout_words"] = {"error_type": error_type, "response_status": status}
+    facts["analytics_timeout_words"] = TimeoutWords(error_type, status)
     del facts["secure_results"]  # only where a call of a secure action goes well
     there = facts["analytics_count_tests"] and facts["analytics_lag_s"] == 0
     if not (there and facts["analytics_by_correlation"]):

@@ -6,11 +6,11 @@ from typing import Final
 
 from diag.errors import DiagError
 from diag.genesys.api_errors import ApiError, RateLimitedError
-from diag.learning.draft_under_test import DraftLostError
-from diag.learning.experiment import Experiment, Found, Learning
-from diag.learning.lab import Lab
-from diag.learning.plan import LearnPlan
-from diag.learning.request_budget import KEPT_FOR_THE_END, BudgetUsedError
+from diag.learning.lab.draft_under_test import DraftLostError
+from diag.learning.lab.experiment import Experiment, Found, Learning
+from diag.learning.lab.lab import Lab
+from diag.learning.lab.request_budget import KEPT_FOR_THE_END, BudgetUsedError
+from diag.learning.session.plan import LearnPlan
 
 TO_MAKE: Final = 4
 """Requests that open a draft and read it."""

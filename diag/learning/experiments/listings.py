@@ -4,8 +4,8 @@ from typing import Final
 
 from diag.genesys.api_errors import ApiError, RefusedRequestError
 from diag.genesys.experiments import ListedPage
-from diag.learning.experiment import Found, Learning
-from diag.learning.lab import Lab
+from diag.learning.lab.experiment import Found, Learning
+from diag.learning.lab.lab import Lab
 
 SURE: Final = 100
 """What the official tools ask for: taken everywhere."""

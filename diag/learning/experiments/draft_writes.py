@@ -8,8 +8,8 @@ from typing import Final, cast
 from diag.genesys.api_errors import RefusedRequestError, StaleVersionError
 from diag.genesys.models import DEFAULT_TIMEOUT_S, FullConfig
 from diag.genesys.replies.json_reply import JsonObject
-from diag.learning.experiment import Found, Learning
-from diag.learning.lab import Lab
+from diag.learning.lab.experiment import Found, Learning
+from diag.learning.lab.lab import Lab
 
 _STALE: Final = {409: "409", 400: "400", 408: "408"}
 _WORDS: Final = {

@@ -8,9 +8,9 @@ from typing import Final
 from diag.genesys.client import GenesysClient
 from diag.genesys.models import FullConfig, TestReply
 from diag.genesys.replies.json_reply import JsonObject
-from diag.learning.draft_under_test import DraftUnderTest
-from diag.learning.request_budget import RequestBudget
-from diag.learning.watched_replies import WatchedReplies
+from diag.learning.lab.draft_under_test import DraftUnderTest
+from diag.learning.lab.request_budget import RequestBudget
+from diag.learning.lab.watched_replies import WatchedReplies
 
 MOST_S: Final = 300.0
 """How long a session takes at most, where nothing longer was asked for."""

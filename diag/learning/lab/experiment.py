@@ -1,13 +1,13 @@
 """One experiment as a value: what it does, what it needs, and what came of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
-from diag.learning.lab import Lab
+from diag.learning.lab.lab import Lab
+from diag.platform_facts.fact_kinds import TimeoutWords
+from diag.platform_facts.facts import Confidence
 
-Confidence = Literal["seen", "concluded"]
-FactValue = bool | int | str | tuple[str, ...] | Mapping[str, str]
+FactValue = bool | int | str | tuple[str, ...] | TimeoutWords
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,18 @@ from typing import Final
 from diag.genesys.actions import EDIT, VIEW
 from diag.genesys.permissions import Permissions
 from diag.genesys.telemetry import NEEDS
-from diag.learning.draft_writes import clear_the_timeout, leave_a_part_out, write_with_an_old_version
-from diag.learning.edge_ceiling import PATIENCE_S, wait_for_the_edge
-from diag.learning.experiment import Experiment, Learning, SkippedExperiment
-from diag.learning.lab import Lab, LearnOptions
-from diag.learning.listings import largest_page, list_with_configs
-from diag.learning.readable_routes import read_experiments, refused_for
-from diag.learning.telemetry_questions import how_late, views_and_percentiles, words_for_errors
-from diag.learning.timed_out_test import MOST_CALLS, run_into_the_timeout
+from diag.learning.experiments.draft_writes import (
+    clear_the_timeout,
+    leave_a_part_out,
+    write_with_an_old_version,
+)
+from diag.learning.experiments.edge_ceiling import PATIENCE_S, wait_for_the_edge
+from diag.learning.experiments.listings import largest_page, list_with_configs
+from diag.learning.experiments.readable_routes import read_experiments, refused_for
+from diag.learning.experiments.telemetry_questions import how_late, views_and_percentiles, words_for_errors
+from diag.learning.experiments.timed_out_test import MOST_CALLS, run_into_the_timeout
+from diag.learning.lab.experiment import Experiment, Learning, SkippedExperiment
+from diag.learning.lab.lab import Lab, LearnOptions
 
 DELETE: Final = ("integrations:action:delete",)
 EXECUTE: Final = ("integrations:action:execute",)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from diag.genesys.api_errors import ApiError, NotFoundError, PermissionMissingError, RefusedRequestError
-from diag.learning.experiment import Experiment, Found, Learning
-from diag.learning.lab import Lab
+from diag.learning.lab.experiment import Experiment, Found, Learning
+from diag.learning.lab.lab import Lab
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,9 @@ def read_experiments() -> tuple[Experiment, ...]:
 def refused_for(name: str, permissions: str) -> tuple[Found, ...]:
     """Return what a permission that the client lacks says of a route of ROUTES; nothing of anything else."""
     return tuple(
-        Found(route.key, False, f"the client has no {permissions}") for route in ROUTES if route.name == name
+        Found(route.key, False, f"the client has no {permissions}", "concluded")
+        for route in ROUTES
+        if route.name == name
     )
 
 

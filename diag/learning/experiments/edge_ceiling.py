@@ -5,8 +5,8 @@ from typing import Final
 
 from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S
 from diag.genesys.outcomes import OK, TIMEOUT
-from diag.learning.experiment import Found, Learning
-from diag.learning.lab import Lab
+from diag.learning.lab.experiment import Found, Learning
+from diag.learning.lab.lab import Lab
 
 _LONGEST_S: Final = PLATFORM_MAX_TIMEOUT_S
 PATIENCE_S: Final = _LONGEST_S + 15.0

@@ -14,16 +14,16 @@ from analysis.plain_text import json_text
 from diag.genesys.api_errors import RefusedRequestError
 from diag.genesys.replies.json_reply import JsonObject
 from diag.genesys.telemetry import begin_of
-from diag.learning.experiment import Found, Learning
-from diag.learning.lab import MarkedCall
-from diag.learning.telemetry_questions import executions, query_body, rows_of, safe_word, told_lag
+from diag.learning.experiments.telemetry_questions import executions, query_body, rows_of, safe_word, told_lag
+from diag.learning.lab.experiment import Found, Learning
+from diag.learning.lab.lab import MarkedCall
+from diag.platform_facts.fact_kinds import TimeoutWords
 
 MARKED_CALLS_FILE: Final = "marked_calls.json"
 GIVEN_UP_AFTER_S: Final = 86_400.0
 """Calls that are not there after a day are not counted: minutes to hours is what others report."""
 _AROUND_S: Final = 60.0
 _BEFORE_S: Final = 3600.0
-_WORDS: Final = (("error_type", "errorType"), ("response_status", "responseStatus"))
 
 Ask = Callable[[JsonObject], JsonObject]
 """Asks the analytics; raises ApiError."""
@@ -50,6 +50,11 @@ def read_marked_calls(path: Path) -> MarkedCalls | None:
         return typed_or_none(MarkedCalls, InputFile(path, UnreadableSamplesError).json())
     except UnreadableSamplesError:
         return None
+
+
+def are_given_up(marked: MarkedCalls, now: float) -> bool:
+    """Return whether the calls are so old that they need not be looked for again."""
+    return now - max((call.at for call in marked.calls), default=0.0) >= GIVEN_UP_AFTER_S
 
 
 def look_for(marked: MarkedCalls, ask: Ask, now: float) -> Learning:
@@ -83,11 +88,12 @@ def _by_id(calls: Sequence[MarkedCall], groups: Mapping[str, Mapping[str, str]],
     if told_lag(now - max(call.at for call in seen)) == 0:
         found.append(Found("analytics_lag_s", 0, "a test call was there within a minute"))
     timed_out: Mapping[str, str] = next((groups[call.correlation_id] for call in seen if call.timed_out), {})
-    words = {name: word for name, dimension in _WORDS if (word := safe_word(timed_out, dimension))}
+    words = TimeoutWords(safe_word(timed_out, "errorType"), safe_word(timed_out, "responseStatus"))
+    said = [word for word in (words.error_type, words.response_status) if word is not None]
     text = f"{len(seen)} of {len(calls)} test calls are there"
-    if words:
+    if said:
         found.append(Found("analytics_timeout_words", words, "a test call that had timed out"))
-        text += f", the one that timed out as {', '.join(words.values())}"
+        text += f", the one that timed out as {', '.join(said)}"
     return Learning(text, tuple(found))
 
 

@@ -10,16 +10,16 @@ from diag.genesys.client import GenesysClient
 from diag.genesys.models import FullConfig
 from diag.genesys.permissions import Permissions
 from diag.genesys.replies.json_reply import JsonObject
-from diag.learning.draft_under_test import DraftUnderTest
-from diag.learning.edge_ceiling import PATIENCE_S
-from diag.learning.experiment import Learning
-from diag.learning.lab import MOST_S, Lab, LearnOptions
-from diag.learning.learn import Learned, LearnLine, learn
-from diag.learning.listings import subject_is_readable
-from diag.learning.marked_calls import MarkedCalls, look_for, write_marked_calls
-from diag.learning.plan import LearnPlan, make_learn_plan
-from diag.learning.request_budget import RequestBudget
-from diag.learning.watched_replies import WatchedReplies
+from diag.learning.experiments.edge_ceiling import PATIENCE_S
+from diag.learning.experiments.listings import subject_is_readable
+from diag.learning.experiments.marked_calls import MarkedCalls, look_for, write_marked_calls
+from diag.learning.lab.draft_under_test import DraftUnderTest
+from diag.learning.lab.experiment import Learning
+from diag.learning.lab.lab import MOST_S, Lab, LearnOptions
+from diag.learning.lab.request_budget import RequestBudget
+from diag.learning.lab.watched_replies import WatchedReplies
+from diag.learning.session.learn import Learned, LearnLine, learn
+from diag.learning.session.plan import LearnPlan, make_learn_plan
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from analysis.number_words import plural
 from diag.genesys.models import FullConfig, TestReply
 from diag.genesys.outcomes import OK, TIMEOUT
 from diag.genesys.replies.json_reply import JsonObject
-from diag.learning.experiment import Found, Learning
-from diag.learning.lab import WAITS_BEYOND_S, Lab
+from diag.learning.lab.experiment import Found, Learning
+from diag.learning.lab.lab import WAITS_BEYOND_S, Lab
 
 MOST_CALLS: Final = 6
 """Test calls at most, until one times out."""

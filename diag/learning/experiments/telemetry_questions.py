@@ -1,6 +1,5 @@
 """What the analytics of data actions take and tell: views, percentiles, words for errors, how late it is."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
@@ -14,8 +13,9 @@ from diag.genesys.replies.json_reply import (
     optional_text,
 )
 from diag.genesys.telemetry import METRIC, QUERY, begin_of
-from diag.learning.experiment import Found, Learning
-from diag.learning.lab import Lab
+from diag.learning.lab.experiment import Found, Learning
+from diag.learning.lab.lab import Lab
+from diag.platform_facts.fact_kinds import MOST_TEXTS, is_code
 
 _DAY_S: Final = 86_400.0
 _LOOK_S: Final = 7200.0
@@ -26,8 +26,6 @@ _FEWER_VIEWS: Final = (5, 1)
 LAGS_S: Final = (0, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 86_400)
 """A lag is told as the largest of these that the newest data are older than: executions do not come every
 second."""
-_SAFE: Final = re.compile(r"[A-Za-z0-9_.:-]{1,60}")
-"""A word that may leave: free text could name something of the org."""
 
 
 def views_and_percentiles(lab: Lab) -> Learning:
@@ -55,7 +53,7 @@ def words_for_errors(lab: Lab) -> Learning:
     if not groups:
         return Learning("not learnt: the last day holds no execution")
     types, statuses = (
-        tuple(sorted({word for group in groups if (word := safe_word(group, name))}))
+        tuple(sorted({word for group in groups if (word := safe_word(group, name))}))[:MOST_TEXTS]
         for name in ("errorType", "responseStatus")
     )
     how = "executions of the last day"
@@ -160,7 +158,7 @@ def executions(stats: JsonObject) -> int:
 def safe_word(group: Mapping[str, str], dimension: str) -> str | None:
     """Return the word of a group if it looks like a code: free text could name something of the org."""
     word = group.get(dimension, "")
-    return word if _SAFE.fullmatch(word) else None
+    return word if is_code(word) else None
 
 
 def _iso(moment: float) -> str:
