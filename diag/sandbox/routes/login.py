@@ -16,9 +16,10 @@ from diag.sandbox.world.tokens import CLIENT_ID, LoginRefused
 def routes(sandbox: Sandbox) -> list[Route]:
     """Login, and what a token may ask about itself."""
     client: JsonObject = {"id": CLIENT_ID, "name": "Sandbox client"}
+    named: JsonObject = {"id": sandbox.org.id, "name": sandbox.org.name}
     organization: JsonObject = {
-        "id": sandbox.org.id,
-        "name": sandbox.org.name,
+        **named,
+        "version": 1,
         "domain": "sandbox.example",
         "state": "active",
         "selfUri": f"/api/v2/organizations/{sandbox.org.id}",
@@ -42,10 +43,10 @@ def routes(sandbox: Sandbox) -> list[Route]:
     async def tokens_me(_: Request) -> Response:
         return json_reply(
             {
-                "organization": organization,
-                "homeOrganization": organization,
+                "organization": named,
+                "homeOrganization": named,
                 "authorizedScope": [],
-                "OAuthClient": {**client, "roleDivisions": []},
+                "OAuthClient": {**client, "authorizedGrantType": "CLIENT-CREDENTIALS", "roleDivisions": []},
             }
         )
 
@@ -61,7 +62,8 @@ def routes(sandbox: Sandbox) -> list[Route]:
             "name": "Sandbox role",
             "policies": [*policies(sandbox.permissions)],
         }
-        grant: JsonObject = {"division": {"id": "*", "name": "All divisions"}, "role": role}
+        division: JsonObject = {"id": "*", "name": "All divisions", "description": "Every division"}
+        grant: JsonObject = {"division": division, "role": role}
         return json_reply({**client, "grants": [grant]})
 
     async def organizations_me(_: Request) -> Response:

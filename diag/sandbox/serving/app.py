@@ -1,7 +1,7 @@
 """The ASGI application: all routes behind the middleware."""
 
 from starlette.exceptions import HTTPException
-from starlette.routing import Router
+from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from diag.sandbox.reply_bodies import ErrorReply
@@ -22,23 +22,25 @@ from diag.sandbox.serving.middleware import PlatformMiddleware
 
 
 def sandbox_app(sandbox: Sandbox) -> ASGIApp:
-    """The sandbox's HTTP face. The busiest routes come first: matching is a walk down the list."""
-    router = Router(
-        [
-            *calls.routes(sandbox),
-            *functions.routes(sandbox),
-            *actions.routes(sandbox),
-            *drafts.routes(sandbox),
-            *login.routes(sandbox),
-            *organization.routes(sandbox),
-            *analytics.routes(sandbox),
-            *flows.routes(sandbox),
-            *control.routes(sandbox),
-            *clock.routes(sandbox),
-        ],
-        redirect_slashes=False,
-    )
+    """The sandbox's HTTP face."""
+    router = Router(all_routes(sandbox), redirect_slashes=False)
     return PlatformMiddleware(_with_platform_errors(router), sandbox)
+
+
+def all_routes(sandbox: Sandbox) -> list[Route]:
+    """Every route, the busiest first: matching is a walk down the list."""
+    return [
+        *calls.routes(sandbox),
+        *functions.routes(sandbox),
+        *actions.routes(sandbox),
+        *drafts.routes(sandbox),
+        *login.routes(sandbox),
+        *organization.routes(sandbox),
+        *analytics.routes(sandbox),
+        *flows.routes(sandbox),
+        *control.routes(sandbox),
+        *clock.routes(sandbox),
+    ]
 
 
 def _with_platform_errors(router: Router) -> ASGIApp:

@@ -60,6 +60,7 @@ def new_function(timeout_s: int | None) -> JsonObject:
     function: JsonObject = {
         "id": str(uuid.uuid4()),
         "name": "function",
+        "description": "A function of the sandbox",
         "handler": "src/index.handler",
         "runtime": "nodejs22.x",
         "zipId": str(uuid.uuid4()),

@@ -18,6 +18,13 @@ def flat_schema(schema: JsonObject) -> JsonObject:
     return {**schema, "properties": properties}
 
 
+def array_properties(schema: JsonObject) -> list[str]:
+    """The names of a flat schema's properties that hold arrays."""
+    properties = schema.get("properties")
+    parts = properties.items() if isinstance(properties, dict) else ()
+    return [name for name, part in parts if isinstance(part, dict) and part.get("type") == "array"]
+
+
 def _leaves(value: JsonObject, prefix: str) -> list[tuple[str, JsonValue]]:
     leaves: list[tuple[str, JsonValue]] = []
     for name, item in value.items():

@@ -55,6 +55,6 @@ def policies(granted: Iterable[str]) -> list[JsonObject]:
         domain, entity, action = permission.split(":")
         by_entity.setdefault((domain, entity), []).append(action)
     return [
-        {"domain": domain, "entityName": entity, "actions": [*actions], "allowConditions": False}
+        {"domain": domain, "entityName": entity, "actions": [*actions]}
         for (domain, entity), actions in by_entity.items()
     ]

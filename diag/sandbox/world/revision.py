@@ -5,7 +5,7 @@ from typing import Final
 
 from diag.sandbox.reply_bodies import JsonObject, not_found
 from diag.sandbox.world.action_config import SandboxActionConfig
-from diag.sandbox.world.flatten import flat_schema
+from diag.sandbox.world.flatten import array_properties, flat_schema
 from diag.sandbox.world.scenario import Kind
 
 ACTIONS_URI: Final = "/api/v2/integrations/actions"
@@ -84,6 +84,12 @@ class ActionEntry:
         return revision
 
 
+def _flat(key: str, schema: JsonObject) -> JsonObject:
+    """A schema in the flat form: of an output the platform's models have it in an object with its arrays."""
+    flat = flat_schema(schema)
+    return flat if key == "inputSchema" else {"schema": flat, "arrayProperties": [*array_properties(flat)]}
+
+
 def contract_to_wire(contract: JsonObject, uri: str, *, flatten: bool) -> JsonObject:
     """A contract as GET shows it: every schema plain or flat, and its address."""
     wire: JsonObject = {}
@@ -93,7 +99,7 @@ def contract_to_wire(contract: JsonObject, uri: str, *, flatten: bool) -> JsonOb
         for key in schemas:
             schema = holder.get(key) if isinstance(holder, dict) else None
             if isinstance(schema, dict):
-                shown[f"{key}Flattened" if flatten else key] = flat_schema(schema) if flatten else schema
+                shown[f"{key}Flattened" if flatten else key] = _flat(key, schema) if flatten else schema
                 shown[f"{key}Uri"] = f"{uri}/schemas/{key.lower()}.json"
         wire[part] = shown
     return wire
