@@ -26,7 +26,7 @@ TO_PLAN: Final = "diag observe --out plan.json"
 WINDOWS_PER_HOUR: Final = 12
 """As in `time_coverage`: five minutes with calls count as one separate window."""
 NOT_DOCUMENTED: Final = (
-    "production counts: the platform does not document whether failed and test executions are among them"
+    "production counts may include failed and test executions: the platform does not document it"
 )
 
 

@@ -104,7 +104,7 @@ def carry_out(
         console.note("Nothing could be changed." if plan.unread else "Nothing to change.")
         raise_for((), "", plan.unread)
         return ()
-    display = _Display(console, len(plan.changes))
+    display = _Display(console, plan)
     connection = target.connection
     with GenesysClient(connection, on_wait=display.on_wait) as client:
         identity = identify(client)
@@ -169,11 +169,14 @@ def _stage_watch(
 class _Display:
     """Shows each result as a line, and on the bar the progress and what it waits for."""
 
-    def __init__(self, console: "Console", total: int) -> None:
+    def __init__(self, console: "Console", plan: Plan) -> None:
+        from diag.apply_dialog.plan_text import names_of
+
         self.bar: Progress | None = None
         self._console = console
         self._done = 0
-        self._total = total
+        self._total = len(plan.changes)
+        self._names = names_of(plan)
 
     def watch(self, stage_watch: "StageWatch | None") -> "Watch":
         """Return what an apply calls as it goes on."""
@@ -186,7 +189,7 @@ class _Display:
     def on_result(self, result: "ChangeResult", done: int, total: int) -> None:
         from diag.apply_dialog.plan_text import result_line
 
-        self._console.note(result_line(result))
+        self._console.note(result_line(result, self._names[result.change.action_id]))
         self._done = done
         self._show(result.change.action_name)
 

@@ -5,23 +5,29 @@ Each line is made `printable` before lines are put together: a name with a line 
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from analysis.number_words import invented, percentile_name, plural, reason_lines
-from analysis.plain_text import printable
+from analysis.plain_text import is_printable, printable
+from analysis.typed_command import unclear_names
 from diag.changes.applying.dry_run import DryRunResult
 from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
 from diag.changes.plans.plan import Change, Evidence, Plan
 from reports.wording import numbers
 from reports.wording.seen_words import OF_GRADE
 
+NOTABLE_SHARE: Final = 0.05
+"""Of the org's concurrent executions; less of it, held by a backend that does not answer, takes no other
+action's place."""
+
 
 def plan_text(plan: Plan) -> str:
     """Return the weaknesses of the runs, a block per change, a line per skipped action, and the counts.
 
     What is warned of with every change is said once, below them."""
-    shared = _shared_warnings(plan.changes)
-    blocks = [_block(change, shared) for change in plan.changes]
-    left = reason_lines((f"{item.action_name} ({item.action_id})", item.reason) for item in plan.skipped)
+    shared, names = _shared_warnings(plan.changes), names_of(plan)
+    blocks = [_block(change, names[change.action_id], shared) for change in plan.changes]
+    left = reason_lines((names[item.action_id], item.reason) for item in plan.skipped)
     skipped = _lines(f"  SKIPPED {line}" for line in left)
     weak = _lines(f"  WEAK EVIDENCE {sentence}" for sentence in plan.weak)
     each = _lines(f"  WARNING for each of them: {warning}" for warning in shared)
@@ -45,10 +51,21 @@ def dry_run_text(results: Sequence[DryRunResult]) -> str:
     return _lines([*lines, "Dry run: nothing was changed."])
 
 
-def result_line(result: ChangeResult) -> str:
-    """Return one line: the outcome as a word, the action, the reason."""
-    change = result.change
-    return f"  {result.outcome.upper():<9}{change.action_name} ({change.action_id}): {result.reason}"
+def result_line(result: ChangeResult, name: str) -> str:
+    """Return one line: the outcome as a word, the action as it is named, the reason."""
+    return f"  {result.outcome.upper():<9}{name}: {result.reason}"
+
+
+def names_of(plan: Plan) -> dict[str, str]:
+    """Return how each action of a plan is named, by id: with the id where the name alone does not tell."""
+    known = {item.action_id: item.action_name for item in plan.changes}
+    known |= {item.action_id: item.action_name for item in plan.skipped}
+    known |= {item.action_id: item.action_name for item in plan.unchanged}
+    unclear = unclear_names(known.items())
+    return {
+        action_id: f"{name} ({action_id})" if action_id in unclear or not is_printable(name) else name
+        for action_id, name in known.items()
+    }
 
 
 def results_text(results: Sequence[ChangeResult]) -> str:
@@ -75,17 +92,21 @@ def _shared_warnings(changes: Sequence[Change]) -> tuple[str, ...]:
     return tuple(one for one in warnings[0] if all(one in others for others in warnings))
 
 
-def _block(change: Change, shared: Sequence[str]) -> str:
-    lines = [
-        f"  # {change.action_name} ({change.action_id}) will be updated",
-        f"  ~ config.timeoutSeconds: {before(change)} -> {after(change)}",
-        f"      why     {change.reason}",
-    ]
+def _block(change: Change, name: str, shared: Sequence[str]) -> str:
+    was = _seconds(change.before_timeout_s, is_set=change.before_is_set)
+    will_be = _seconds(change.after_timeout_s, is_set=change.after_is_set)
+    lines = [f"  ~ {name}: {was} -> {will_be}"]
+    if change.evidence is None or change.forced:  # else the figures say it
+        lines.append(f"      why     {change.reason}")
     if change.evidence is not None:
         lines += _evidence(change.evidence, shared)
     if change.forced:
         lines.append("      forced  a guard held this back; --force overrules it")
     return _lines(lines)
+
+
+def _seconds(timeout_s: int, *, is_set: bool) -> str:
+    return f"{timeout_s} s" if is_set else f"{timeout_s} s (unset)"
 
 
 def _lines(lines: Iterable[str]) -> str:
@@ -102,13 +123,16 @@ def _evidence(evidence: Evidence, shared: Sequence[str]) -> list[str]:
         parts.append(OF_GRADE.get(evidence.grade, evidence.grade))
     if evidence.invented_share:
         parts.append(f"inputs {invented(evidence.invented_share)}")
+    if evidence.cut_off_now is not None and evidence.cut_off_after is not None:
+        now, then = numbers.share(evidence.cut_off_now), numbers.share(evidence.cut_off_after)
+        parts.append(f"cut off {now} now, {then} then")
     lines = ["      data    " + ", ".join(parts)]
     if evidence.uncapped_timeout_s is not None and evidence.verdict == "over_cap_use_async":
         lines.append(f"      capped  without the cap it would be {evidence.uncapped_timeout_s} s")
-    if evidence.concurrency_share is not None:
+    if (evidence.concurrency_share or 0.0) >= NOTABLE_SHARE:
         lines.append(
-            f"      risk    if its backend does not answer, it occupies "
-            f"{evidence.concurrency_share * 100:.0f} % of the org's concurrent executions"
+            "      risk    if its backend does not answer, it occupies "
+            f"{numbers.share(evidence.concurrency_share)} of the org's concurrent executions"
         )
     lines += [f"      warning {warning}" for warning in evidence.warnings if warning not in shared]
     return lines

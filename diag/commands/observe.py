@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from diag.settings import Settings
     from reports.report_data import ReportData
 
+MOST_NAMED: Final = 3
+"""Actions of which production says nothing, where nobody asked for all."""
 FORMAT_BY_SUFFIX: Final = {".html": "html", ".json": "json", ".csv": "csv", ".md": "md"}
 
 
@@ -42,6 +44,7 @@ class ObserveOptions:
     output: Path | None
     plan_file: Path | None
     force: bool
+    verbose: bool
     profile: str | None
 
     @property
@@ -87,6 +90,9 @@ class ObserveOptions:
 @output_option
 @click.option("--out", "plan_file", type=NamedPath(), help="Save a plan for `diag apply`.")
 @click.option("--force", is_flag=True, help="With --out: also plan what a guard holds back.")
+@click.option(
+    "-v", "--verbose", is_flag=True, help="In the table: all figures, and a sentence for each action."
+)
 @profile_option
 @gathered(ObserveOptions)
 @recommend_options
@@ -120,9 +126,9 @@ def command(options: ObserveOptions, rules: "RecommendSettings") -> None:
             console.banner("SANDBOX: the production of a local sandbox is made up")
         evidence = _read(console, client, settings, options, rules, clock_of(target).utc())
         findings, org = findings_of(evidence.observed, rules, test), profile_flags(options.profile)
-        answer = Answer(evidence, findings, options.same_question(rules), org)
+        answer = Answer(evidence, findings, options.same_question(rules), org, options.plan_file)
         if form == "table":
-            _show(console, answer, options.asked)
+            _show(console, answer, options)
         elif write_result(console, _formatted(answer, test, form, settings), options.output):
             console.result(str(options.output))
         if options.plan_file is not None:
@@ -137,12 +143,15 @@ class Answer:
     findings: "Mapping[str, Finding]"
     source: str
     org: tuple[str, ...] = ()
+    plan_file: Path | None = None
 
     @property
     def to_set(self) -> str:
         """Return the commands that set what can be set, in the org that was read."""
         from diag.production.evidence import plan_command
 
+        if self.plan_file is not None:  # it is saved in a moment
+            return apply_plan(str(self.plan_file), self.org)
         return f"{plan_command(self.source)} && {apply_plan('plan.json', self.org)}"
 
 
@@ -175,26 +184,30 @@ def _read(
         return look(client, chosen, question, changes, on_progress=bar.update)
 
 
-def _show(console: "Console", answer: Answer, asked: Asked) -> None:
+def _show(console: "Console", answer: Answer, options: ObserveOptions) -> None:
+    """The table with what to do now; how it was found out only where that was asked for."""
     from diag.interaction.show_analysis import show_analysis
     from diag.production.evidence import UNKNOWN, not_observed_lines
 
     evidence, analysis = answer.evidence, answer.evidence.analysis
     for row in analysis.actions:
-        one = evidence.observed[row.action_id]
+        one, finding = evidence.observed[row.action_id], answer.findings[row.action_id]
         for remark in one.remarks:
             console.warn(f"{row.action_name}: {remark}.")
-        for line in answer.findings[row.action_id].lines(changed=one.changed):
-            console.sentence(f"{row.action_name}: {line}")
-    for line in not_observed_lines(evidence):
+        if options.verbose or one.changed or finding.resemblance is not None:  # else the verdict says it
+            for line in finding.lines(changed=one.changed):
+                console.sentence(f"{row.action_name}: {line}")
+    for line in not_observed_lines(evidence, None if options.verbose else MOST_NAMED):
         console.note(line)
-    console.note(UNKNOWN)
+    if options.verbose:
+        console.note(UNKNOWN)
     if not evidence.observed:
-        measure = f"{asked.command('init')}, then {asked.command('tune')}"
+        measure = f"{options.asked.command('init')}, then {options.asked.command('tune')}"
         console.note(f"None of these actions can be judged by production. Measure instead: {measure}")
         return
-    console.note("For a page with curves: the same command with -o production.html")
-    show_analysis(console, analysis, to_set=answer.to_set)
+    show_analysis(console, analysis, to_set=answer.to_set, brief=not options.verbose)
+    if not options.verbose:
+        console.note("All figures: -v. Curves: -o production.html.")
 
 
 def _formatted(answer: Answer, test: "SampleSet | None", form: str, settings: "Settings") -> str:
@@ -253,6 +266,5 @@ def _save_plan(
     assert options.plan_file is not None
     plan = build_plan(console, client, evidence.analysis, PlanOptions(force=options.force))
     write_plan(plan, options.plan_file)
-    to_apply = apply_plan(str(options.plan_file), profile_flags(options.profile))
-    console.note(f"{plan.counts} Saved. To carry out exactly this: {to_apply}")
+    console.note(f"Saved {options.plan_file}. {plan.counts}")
     raise_for((), "", plan.unread)

@@ -32,10 +32,10 @@ def show_analysis(
     """Print the table, one sentence per action and per job loop, what was left out, and the headline.
 
     `to_set`: the command that sets what can be set; then the steps to take now stand under the headline.
-    `brief`: on one screen, for whoever names the report beside it: what to set, and why something is held
-    back; what the numbers rest on is left to the report.
+    `brief`: on one screen, for a verb that shows the rest elsewhere: what to set, and why something is held
+    back; what the numbers rest on is left to the plan and the report.
     """
-    if analysis.sandbox:
+    if analysis.sandbox and not brief:  # else the verb has said so
         console.banner("SANDBOX: no org was touched")
     console.table(verdict_table(analysis) if brief else recommendation_table(analysis))
     shown = [row for row in analysis.actions if row.verdict is not Verdict.OVER_CAP_USE_ASYNC]

@@ -132,14 +132,17 @@ def evidence_of(
     )
 
 
-def not_observed_lines(evidence: ProductionEvidence) -> list[str]:
-    """Return why actions were not judged, one line for each reason; one for all that were not used."""
+def not_observed_lines(evidence: ProductionEvidence, most_named: int | None = None) -> list[str]:
+    """Return why actions were not judged, one line for each reason; one for all that were not used, of which
+    at most so many are named."""
     unused = [missing for missing in evidence.not_observed if missing.unused]
     lines = []
     if unused:
         days = duration(evidence.until - evidence.since)
         who, was = plural(len(unused), "action"), noun(len(unused), "was", "were")
-        names = ", ".join(missing.action_name for missing in unused)
+        names = ", ".join(missing.action_name for missing in unused[:most_named])
+        if most_named is not None and len(unused) > most_named:
+            names += f" and {len(unused) - most_named} more"
         lines.append(
             f"{who} {was} not used in the last {days}, so production says nothing of "
             f"{noun(len(unused), 'it', 'them')}: {names}."

@@ -40,8 +40,7 @@ def input_to_call(
     if allow_side_effects or given.may_change_data or action.request_type == "GET":
         return given
     return NotTested(
-        f"its request is {action.request_type or 'of unknown type'}, a call may change something "
-        "(--allow-side-effects to call it all the same)"
+        f"its request is {action.request_type or 'of unknown type'} (--allow-side-effects tests it, too)"
     )
 
 

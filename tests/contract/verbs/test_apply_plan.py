@@ -83,7 +83,7 @@ def test_ctrl_c_says_how_to_go_on(
 
     assert process.wait(60) == ExitCode.INTERRUPTED, told
     (kept,) = (session / "runs" / "plans").iterdir()
-    assert f"to finish it: diag apply {kept}" in told.replace("\n", " ")
+    assert f"to finish it: diag apply {kept.relative_to(session)}" in told.replace("\n", " ")
     assert run(["apply", str(kept), "--yes", "--no-verify"]) == ExitCode.OK
 
 
@@ -101,7 +101,7 @@ def test_history_names_the_plan_that_finishes_what_was_stopped(
     assert run(["history"]) == 0
     told = capsys.readouterr()
     assert "UNFINISHED" in told.out
-    assert f"stopped half-way. Next: diag apply {kept}" in told.err.replace("\n", " ")
+    assert f"stopped half-way. Next: diag apply {kept.relative_to(session)}" in told.err.replace("\n", " ")
     assert run(["apply", str(kept), "--yes", "--no-verify"]) == ExitCode.OK
     assert [entry["outcome"] for entry in history(capsys)] == ["applied"]
 

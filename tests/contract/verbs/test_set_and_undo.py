@@ -20,7 +20,7 @@ def test_set_history_undo(capsys: "pytest.CaptureFixture[str]") -> None:
     told = capsys.readouterr()
     assert told.out == ""
     assert "SANDBOX" in told.err
-    assert "~ config.timeoutSeconds: 2 -> 7" in told.err
+    assert ": 2 s -> 7 s" in told.err
     assert "Plan: 1 to change, 0 unchanged, 0 skipped." in told.err
     assert "diag undo --all-of" in told.err
     (entry,) = history(capsys)

@@ -43,7 +43,7 @@ def test_production_alone_leads_to_the_right_verdicts(start_sandbox: StartSandbo
 def test_an_org_without_production_says_so(sandbox: RunningSandbox, tmp_path: Path) -> None:
     done = diag(sandbox, tmp_path, "observe", "Quote Shipping Rate")
     assert done.returncode == 0, done.stderr
-    assert "was not used in the last 7 days" in done.stderr and "diag measure" in done.stderr
+    assert "was not used in the last 7 days" in done.stderr and "diag tune" in done.stderr
     unknown = diag(sandbox, tmp_path, "observe", "Nothing Like That")
     assert unknown.returncode == 2 and "Nothing Like That" in unknown.stderr
 

@@ -81,26 +81,41 @@ def test_the_text_of_a_plan() -> None:
     )
 
     assert plan_text(plan) == (
-        "  # Action custom_-_1 (custom_-_1) will be updated\n"
-        "  ~ config.timeoutSeconds: 5 -> 10\n"
+        "  ~ Action custom_-_1: 5 s -> 10 s\n"
         "      why     99 of 100 calls finish within 7.9 s\n"
         "      data    p99 6.9 s (at most 7.42 s), 4,210 calls, 88 timed out, seen for days\n"
         "      capped  without the cap it would be 41 s\n"
         "      risk    if its backend does not answer, it occupies 28 % of the org's concurrent executions\n"
         "      forced  a guard held this back; --force overrules it\n"
         "\n"
-        "  # Action custom_-_1 (custom_-_1) will be updated\n"
-        "  ~ config.timeoutSeconds: unset (60) -> 10\n"
+        "  ~ Action custom_-_1: 60 s (unset) -> 10 s\n"
         "      why     99 of 100 calls finish within 7.9 s\n"
         "\n"
-        "  # Action custom_-_1 (custom_-_1) will be updated\n"
-        "  ~ config.timeoutSeconds: 5 -> unset (60)\n"
+        "  ~ Action custom_-_1: 5 s -> 60 s (unset)\n"
         "      why     99 of 100 calls finish within 7.9 s\n"
         "\n"
-        "  SKIPPED Thin (s): too few calls\n"
+        "  SKIPPED Thin: too few calls\n"
         "\n"
         "Plan: 3 to change, 1 unchanged, 1 skipped."
     )
+
+
+def test_a_plan_says_what_decides_and_leaves_the_rest_to_its_file() -> None:
+    evidence = Evidence(
+        "lower", samples=9658, cut_off_now=0.0, cut_off_after=0.00052, concurrency_share=0.0049
+    )
+    twins = (
+        replace(CHANGE, action_id="a", action_name="Twin", evidence=evidence),
+        replace(CHANGE, action_id="b", action_name="Twin"),
+    )
+    plan = Plan(0.0, IDENTITY, (*twins, replace(CHANGE, action_name="Odd\x1b[2J", evidence=evidence)))
+    text = plan_text(plan)
+
+    assert "  ~ Twin (a): 5 s -> 10 s" in text and "  ~ Twin (b): 5 s -> 10 s" in text  # which of the two?
+    assert "Odd\ufffd[2J (custom_-_1): 5 s" in text
+    assert text.count("      why     ") == 1  # of the one without figures
+    assert "      data    9,658 calls, 0 timed out, cut off 0 % now, 0.052 % then" in text
+    assert "risk" not in text
 
 
 def test_a_dry_run_says_what_would_be_sent_or_why_not() -> None:
@@ -118,7 +133,7 @@ def test_a_dry_run_says_what_would_be_sent_or_why_not() -> None:
 
 
 def test_results_as_lines_and_as_a_count() -> None:
-    assert result_line(APPLIED) == "  APPLIED  Action custom_-_1 (custom_-_1): because"
+    assert result_line(APPLIED, "Get Orders") == "  APPLIED  Get Orders: because"
     assert results_text([APPLIED, APPLIED, REFUSED]) == "Applied 2, refused 1."
     assert results_text([]) == "Nothing to do."
 

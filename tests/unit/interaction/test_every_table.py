@@ -147,7 +147,7 @@ def test_every_line_of_a_plan_keeps_its_numbers_whole(
 
     assert_whole([text], shown, width)
     assert " ".join(" ".join(shown).split()) == " ".join(text.split())
-    assert any("60 -> 12" in line for line in shown)
+    assert any("60 s -> 12 s" in line for line in shown)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
