@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from analysis.flows.flow_view import FlowsShown
 from analysis.format.run_folder import Manifest
 from analysis.verdicts.recommendation import Analysis
 from analysis.views.cut_off_history import CutOffHistory
@@ -49,6 +50,8 @@ class ReportData:
     production: ProductionSource | None = None
     histories: Mapping[str, CutOffHistory] = field(default_factory=dict)
     """By action id: the months of production that `diag watch` has kept; those without any have none."""
+    flows: FlowsShown | None = None
+    """Architect flows that call its actions; None where none were ever read."""
     span: tuple[float, float] | None = None
     """Start of the first call and of the last (Unix seconds), for calls without a manifest."""
 

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from analysis.flows.bites import Bites, StepWait, bites, longest_wait_of_step
-from analysis.flows.flow import ArchitectFlow, FlowStep
+from analysis.flows.flow import ArchitectFlow, FlowStep, UnreadFlow
 from analysis.flows.longest_wait import LongestWait, longest_wait
+from analysis.flows.path_warnings import PathWarning
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,19 @@ class FlowView:
         return any(step.changes for step in self.steps)
 
 
+@dataclass(frozen=True, slots=True)
+class FlowsShown:
+    """The flows of one page or plan. `read_at`: when they were last read from the org; None for files.
+
+    `warnings`: what the recommended timeouts move in them, the worst first.
+    """
+
+    views: tuple[FlowView, ...]
+    unread: tuple[UnreadFlow, ...] = ()
+    read_at: float | None = None
+    warnings: tuple[PathWarning, ...] = ()
+
+
 def flow_views(
     flows: Iterable[ArchitectFlow], now: Mapping[str, int | None], then: Mapping[str, int]
 ) -> tuple[FlowView, ...]:
@@ -53,52 +67,6 @@ def flow_views(
     """
     views = [_view(flow, now, {**now, **then}) for flow in flows if flow.steps]
     return tuple(sorted(views, key=lambda view: (-max(view.wait.ms, view.then_wait.ms), view.flow.name)))
-
-
-def flow_to_json(view: FlowView) -> dict[str, object]:
-    """Return a flow for JSON; waits in seconds, null where unknown."""
-    flow = view.flow
-    return {
-        "flow_id": flow.id,
-        "flow_name": flow.name,
-        "flow_type": flow.type,
-        "version": flow.version,
-        "published": flow.published if flow.id is not None else None,
-        "file": flow.where,
-        "longest_wait_s": view.wait.ms / 1000,
-        "longest_wait_then_s": view.then_wait.ms / 1000,
-        "longest_wait_is_certain": view.wait.certain,
-        "waits_in": [flow.steps[at].name for at in view.wait.steps],
-        "repeats": list(view.wait.repeats),
-        "unreached": [{"name": name, "wait_s": ms / 1000} for name, ms in view.wait.unreached],
-        "not_followed": list(flow.not_followed),
-        "steps": [_step_to_json(step, voice=flow.is_voice) for step in view.steps],
-    }
-
-
-def _step_to_json(view: StepView, *, voice: bool) -> dict[str, object]:
-    step = view.step
-    return {
-        "step": step.name,
-        "action_id": step.action_id,
-        "action_name": step.action_name,
-        "why_no_action": step.unknown_action,
-        "follows_action": step.follows_action,
-        "own_timeout": step.own,
-        "own_timeout_s": None if step.own_ms is None else step.own_ms / 1000,
-        "timeout_s": view.timeout_s,
-        "timeout_then_s": view.then_timeout_s,
-        "bites": view.bites,
-        "bites_then": view.then_bites,
-        "wait_s": view.wait.ms / 1000,
-        "wait_then_s": view.then_wait.ms / 1000,
-        "wait_is_certain": view.wait.certain,
-        "silence_at_least_s": view.wait.silence_ms / 1000 if voice else None,
-        "success": step.success,
-        "failure": step.failure,
-        "timeout": step.timeout,
-        "has_next": step.has_next,
-    }
 
 
 def _view(flow: ArchitectFlow, now: Mapping[str, int | None], then: Mapping[str, int | None]) -> FlowView:

@@ -219,9 +219,10 @@ def _formatted(answer: Answer, test: "SampleSet | None", form: str, settings: "S
         from reports.exports.csv import build_csv
 
         return build_csv(answer.evidence.analysis)
+    from diag.flows.report_flows import with_flows
     from diag.production.report_series import with_history
 
-    data = with_history(_page(answer, test, settings.zone), settings)
+    data = with_flows(with_history(_page(answer, test, settings.zone), settings), settings.runs)
     if form == "md":
         from reports.exports.markdown import build_markdown
 

@@ -37,6 +37,7 @@ class ReportOptions:
     production: Path | None
     add_rows: tuple[Path, ...]
     actions_file: Path | None
+    flows_from: Path | None
 
 
 @click.command(
@@ -45,6 +46,7 @@ class ReportOptions:
         "diag report runs/A runs/B -o report.html",
         "diag report --format md",
         "diag report runs/A --production production.json",
+        "diag report --flows-from exports/",
     )
 )
 @click.argument("inputs", nargs=-1, type=click.Path(path_type=Path), metavar="[RUN|FILE]...")
@@ -69,6 +71,13 @@ class ReportOptions:
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="First add the rows a worker kept on its disk (diag-rows-...); repeatable.",
 )
+@click.option(
+    "--flows-from",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="DIR",
+    help="Show Architect flows from files, too: exports (.i3*), JSON, Archy's YAML. Those that diag scan "
+    "--flows read last are shown anyway.",
+)
 @actions_file_option
 @gathered(ReportOptions)
 @tool_options
@@ -79,6 +88,7 @@ def command(options: ReportOptions, tool_flags: ToolFlags, rules: "RecommendSett
     The HTML page is one self-contained file in the run folder; other formats go to stdout.
     """
     from diag.console import Console
+    from diag.flows.report_flows import with_flows
     from diag.judged_files import HowToRead, choose_inputs, gather, report_data
     from diag.production.report_series import with_history
     from diag.settings import load_settings
@@ -106,7 +116,7 @@ def command(options: ReportOptions, tool_flags: ToolFlags, rules: "RecommendSett
     data = report_data(evidence, zone=settings.zone, source=source)
     if options.production is not None:
         data = _beside(data, evidence, options.production)
-    data = with_history(data, settings)
+    data = with_flows(with_history(data, settings), settings.runs, options.flows_from)
     text = _text(data, options.form)
     if options.charts is not None:
         from reports.exports.png import export_charts

@@ -12,7 +12,7 @@ from diag.interaction.option_values import gathered
 from diag.interaction.shared_options import profile_option
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from analysis.flows.flow import FlowsRead
     from analysis.flows.flow_view import FlowView
@@ -118,7 +118,8 @@ def command(options: ScanOptions) -> None:
         rows = ordered(chosen, options.sort, descending=options.desc)
         flows = None
         if options.flows:
-            rows, flows, missing = _with_flows(console, client, settings.runs, rows)
+            timeouts = {row.action.id: row.timeout_s for row in inventory.rows}
+            rows, flows, missing = _with_flows(console, client, settings.runs, rows, timeouts)
             inventory = replace(inventory, not_read=(*inventory.not_read, *missing))
     if options.flows_from is not None:
         flows = _and_files(flows, options.flows_from)
@@ -126,7 +127,11 @@ def command(options: ScanOptions) -> None:
 
 
 def _with_flows(
-    console: "Console", client: "GenesysClient", runs: Path, rows: "Sequence[InventoryRow]"
+    console: "Console",
+    client: "GenesysClient",
+    runs: Path,
+    rows: "Sequence[InventoryRow]",
+    timeouts: "Mapping[str, int | None]",
 ) -> "tuple[tuple[InventoryRow, ...], FlowsRead | None, tuple[NotRead, ...]]":
     """Return the rows with the flows that use them, the flows as far as they may be read, what may not.
 
@@ -147,7 +152,9 @@ def _with_flows(
         missing = (NotRead("flows of each action", error.message),)
     try:
         with console.progress("Reading flows") as bar:
-            flows = read_org_flows(client, runs, wanted=wanted, warn=console.warn, on_progress=bar.update)
+            flows = read_org_flows(
+                client, runs, wanted=wanted, timeouts=timeouts, warn=console.warn, on_progress=bar.update
+            )
     except PermissionMissingError as error:
         if wanted is None:
             raise
@@ -172,7 +179,7 @@ def _show(
     flows: "FlowsRead | None",
     options: ScanOptions,
 ) -> None:
-    from analysis.flows.flow_view import flow_to_json
+    from analysis.flows.flow_json import flow_to_json
     from analysis.typed_command import Asked
     from diag.interaction.recommend_options import profile_flags
     from diag.inventory.view import LITERAL_TIMEOUT_WARNING, inventory_object, inventory_table, summary
@@ -229,7 +236,7 @@ def _views(
 
 
 def _show_flows(console: "Console", flows: "FlowsRead", views: "Sequence[FlowView]") -> None:
-    from analysis.flows.flow_words import COUNTED, SUGGESTED, UNKNOWN_PATH
+    from analysis.flows.flow_words import COUNTED, SILENCE, SUGGESTED, UNKNOWN_PATH
     from analysis.number_words import plural, reason_lines
     from diag.flows.flow_table import flow_table, step_table
 
@@ -239,7 +246,8 @@ def _show_flows(console: "Console", flows: "FlowsRead", views: "Sequence[FlowVie
         console.note()
         console.table(step_table(views))
         console.note()
-        for sentence in (COUNTED, SUGGESTED, UNKNOWN_PATH):
+        voice = any(view.flow.is_voice for view in views)
+        for sentence in (COUNTED, SUGGESTED, UNKNOWN_PATH, *([SILENCE] if voice else [])):
             console.note(sentence)
     for line in reason_lines(((one.name, one.why) for one in flows.unread), "flow"):
         console.note(f"Not read: {line}")

@@ -4,14 +4,15 @@ The file holds names, timeouts and wiring of steps; nothing else of a flow is ev
 """
 
 import hashlib
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 from analysis.flows.flow import ArchitectFlow, FlowsRead, UnreadFlow
 from analysis.format.atomic_write import write_whole
 from analysis.format.input_file import InputFile
-from analysis.format.typed_json import UnixSeconds, WrongShapeError, typed
+from analysis.format.typed_json import TimeoutSeconds, UnixSeconds, WrongShapeError, typed
 from analysis.plain_text import json_text
 from diag.errors import DiagError
 
@@ -32,6 +33,8 @@ class KeptFlows:
     read_at: UnixSeconds = 0.0
     flows: tuple[ArchitectFlow, ...] = ()
     unread: tuple[UnreadFlow, ...] = ()
+    timeouts: Mapping[str, TimeoutSeconds | None] = field(default_factory=dict)
+    """Of all actions of the org, by id, as they were then (s); None: unknown."""
     format_version: int = FORMAT_VERSION
     kind: str = _KIND
 

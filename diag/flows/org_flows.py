@@ -1,7 +1,8 @@
 """The flows of an org as the verbs need them: read through what is kept beside the runs, and kept anew."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from analysis.flows.flow import FlowsRead
@@ -19,12 +20,14 @@ def read_org_flows(
     runs: Path,
     *,
     wanted: Iterable[WantedFlow] | None,
+    timeouts: Mapping[str, int | None],
     warn: Callable[[str], None],
     on_progress: OnProgress | None = None,
 ) -> FlowsRead:
     """Return the flows of the client's org, those in `wanted` or all; only what is not kept is fetched.
 
-    Raises PermissionMissingError without architect:flow:view. `warn` is called where the kept ones cannot be
+    `timeouts` of all actions are kept beside them. Raises PermissionMissingError without architect:flow:view.
+    `warn` is called where the kept ones cannot be
     read, or written.
     """
     host, org_id = client.connection.host, client.organization().id
@@ -33,6 +36,7 @@ def read_org_flows(
     except FlowCacheError as error:
         warn(f"{error.message} They are read anew.")
         kept = KeptFlows(host, org_id)
+    kept = replace(kept, timeouts=timeouts)
     warned = False
 
     def save(now: KeptFlows) -> None:

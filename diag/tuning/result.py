@@ -13,6 +13,7 @@ from diag import __version__
 from diag.campaign.evidence import judged_together
 from diag.campaign.saved import Saved
 from diag.campaign.standing import Standing
+from diag.flows.report_flows import with_flows
 from diag.interaction.show_analysis import show_analysis
 from diag.judged_files import RunEvidence, report_data
 from diag.production.evidence import ProductionEvidence, read_evidence
@@ -99,11 +100,13 @@ def _write_reports(
     if measured is not None:
         data = replace(report_data(measured, zone=zone), to_set=to_set)
         data = with_history(with_production(data, production, findings, rules), context.settings)
+        data = with_flows(data, context.settings.runs)
         write_whole(folder.report, build_report(data))
         written.append(folder.report)
     if production.observed:
         page = production_page(production, findings, {}, version=__version__, zone=zone)
         page = with_history(replace(page, to_set=to_set), context.settings)
+        page = with_flows(page, context.settings.runs)
         path = folder.report if measured is None else folder.production_report
         write_whole(path, build_report(page))
         written.append(path)

@@ -6,6 +6,7 @@ from analysis.jobs.polling_loop import FlowLoop
 from analysis.number_words import invented, percentile_name, plural
 from analysis.plain_text import markdown
 from analysis.verdicts.recommendation import Recommendation
+from reports.exports.flow_lines import flows_in_markdown
 from reports.exports.rule_lines import rules_in_markdown
 from reports.pages.next_steps import next_steps
 from reports.pages.run_facts import run_facts
@@ -34,7 +35,8 @@ def build_markdown(data: ReportData) -> str:
         lines += _table(analysis.actions, analysis.settings.percentile)
         lines += ["", "## Why", ""]
         lines += [f"- **{markdown(a.action_name)}**: {markdown(a.reason)}" for a in analysis.actions]
-    lines += rules_in_markdown(analysis.actions) + _production(data) + _loops(analysis.loops)
+    lines += rules_in_markdown(analysis.actions) + _production(data)
+    lines += flows_in_markdown(data.flows) + _loops(analysis.loops)
     lines += ["", "## What was observed" if data.from_production else "## What was run", ""]
     for run_id, facts in run.runs:
         lines += [f"Run {markdown(run_id)}", ""]

@@ -8,6 +8,7 @@ first calls, production), `figures` (the numbers each chart is drawn from), `wee
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
+from analysis.flows.flow_json import flows_to_json
 from analysis.format.run_folder import Manifest
 from analysis.jobs.polling_loop import FlowLoop
 from analysis.samples.run_weaknesses import run_weaknesses
@@ -20,6 +21,7 @@ from reports.charts.markers import cap_of
 from reports.figures.figure import Chart
 from reports.figures.history_figure import history_figure
 from reports.figures.week_figure import week_figure
+from reports.pages.architect_flows import counts_for_json
 from reports.pages.next_steps import next_steps
 from reports.report_data import ProductionSource, ReportData
 from reports.wording.failures import where_it_failed
@@ -48,6 +50,8 @@ def report_to_json(data: ReportData, charts: Mapping[str, Sequence[Chart]]) -> J
         "notes": list(data.notes),
         "results": list(data.results),
         "next": [[step.what, step.command or ""] for step in next_steps(data)],
+        **flows_to_json(data.flows),
+        **counts_for_json(data.flows),
         "production": None if data.production is None else _production(data.production),
         "version": data.version,
     }

@@ -13,6 +13,7 @@ from reports.figures.action_figures import action_charts
 from reports.figures.figure import Chart
 from reports.figures.history_figure import history_figure
 from reports.figures.week_figure import week_figure
+from reports.pages.architect_flows import flows_view
 from reports.pages.next_steps import next_steps
 from reports.pages.polling_loops import flow_views
 from reports.pages.report_json import JsonObject, report_to_json
@@ -53,6 +54,7 @@ def build_report(data: ReportData) -> str:
         tally=tally(actions),
         actions=[_action_view(index, action, data, charts) for index, action in enumerate(actions)],
         flows=flow_views(data.analysis),
+        architect=flows_view(data.flows),
         all_in_full=len(actions) <= _in_full(data),
         range_axis=Markup(range_axis()),
         run=run_facts(data),

@@ -12,6 +12,7 @@ from reports.pages.report_page import build_report
 from reports.report_data import ReportData
 from tests.support.reports.accessibility import violations
 from tests.support.reports.chromium import Page
+from tests.support.reports.flows_shown import with_made_flows
 from tests.support.reports.report_factory import CASES, make_report
 
 pytestmark = pytest.mark.browser
@@ -47,7 +48,7 @@ def short_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         replace(second, input_origins={"invented": second.samples // 4, "file": 3 * second.samples // 4}),
         *others,
     )
-    whole = replace(data, analysis=replace(data.analysis, actions=actions))
+    whole = with_made_flows(replace(data, analysis=replace(data.analysis, actions=actions)))
     path.write_text(build_report(whole), encoding="utf-8")
     return path
 

@@ -80,7 +80,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     },
     # reports
     "reports/__init__.py": set(),
-    "reports/report_data.py": {"analysis.format", "analysis.verdicts", "analysis.views"},
+    "reports/report_data.py": {"analysis.flows", "analysis.format", "analysis.verdicts", "analysis.views"},
     "reports/wording": {
         "analysis.costs", "analysis.cut_off", "analysis.format", "analysis.verdicts", "analysis.views",
         "analysis.number_words", "analysis.plain_text", "analysis.settings", "analysis.typed_command",
@@ -196,8 +196,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     # what verbs are made of
     "diag/inventory": {*_CLIENT, "analysis.format", "diag.errors", "diag.genesys", "diag.table"},
     "diag/flows": {
-        *_CLIENT, "analysis.flows", "analysis.format", "analysis.plain_text", "diag.errors", "diag.genesys",
-        "diag.table", "yaml",
+        *_CLIENT, "analysis.flows", "analysis.format", "analysis.plain_text", "analysis.verdicts",
+        "diag.errors", "diag.genesys", "diag.table", "reports.report_data", "yaml",
     },
     "diag/hours": {
         "analysis.coverage.week_of_hours", "analysis.format", "analysis.plain_text", "diag.toml_section",
@@ -288,8 +288,9 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/tuning": {
         *_CLIENT, "analysis", "reports.pages", "reports.wording", "diag.__version__", "diag.apply_dialog",
         "diag.campaign", "diag.changes", "diag.choice", "diag.console", "diag.errors", "diag.exit_codes",
-        "diag.interaction", "diag.inventory", "diag.judged_files", "diag.measuring", "diag.production",
-        "diag.settings", "diag.table", "diag.target", "diag.clocks.wall_clock", "diag.workload",
+        "diag.flows", "diag.interaction", "diag.inventory", "diag.judged_files", "diag.measuring",
+        "diag.production", "diag.settings", "diag.table", "diag.target", "diag.clocks.wall_clock",
+        "diag.workload",
     },
     "diag/commands": {"analysis", "reports", "diag", "click", "rich"},
     # the load

@@ -10,6 +10,7 @@ import pytest
 from reports.pages.compare_page import build_comparison
 from reports.pages.index_page import IndexData, build_index
 from reports.pages.report_page import build_report
+from tests.support.reports.flows_shown import with_made_flows
 from tests.support.reports.production_beside import make_loops, make_production
 from tests.support.reports.report_factory import CASES, make_report
 from tests.support.reports.traceable import complaints
@@ -36,6 +37,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "a bare file": lambda: build_report(replace(make_report(CASES[:3]), manifests=(), source=None)),
     "production beside a test": lambda: build_report(make_production(make_report(CASES[:3]))),
     "months of production": lambda: build_report(with_months(make_report(CASES[:2]), months(60))),
+    "flows": lambda: build_report(with_made_flows(make_report(CASES[:2]))),
     "submitted and polled": lambda: build_report(make_loops(make_report(CASES[1:2]))),
     "two runs": lambda: build_comparison(make_comparison(2)),
     "three runs": lambda: build_comparison(make_comparison(3)),
@@ -54,7 +56,9 @@ def test_every_number_on_the_page_is_the_one_in_its_json(page: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["production beside a test", "submitted and polled", "two runs", "index"])
+@pytest.mark.parametrize(
+    "name", ["production beside a test", "flows", "submitted and polled", "two runs", "index"]
+)
 def test_one_changed_digit_is_found_wherever_it_stands(name: str) -> None:
     page = PAGES[name]()
     tried = list(changed_numbers(page, about=25))

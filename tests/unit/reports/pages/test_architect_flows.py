@@ -1,0 +1,61 @@
+"""The section on flows: what changes comes first, and long lists are cut and counted."""
+
+from dataclasses import replace
+
+from analysis.flows.path_warnings import PathWarning
+from reports.exports.markdown import build_markdown
+from reports.pages.architect_flows import FIRST_FLOWS, MOST_WARNINGS
+from reports.pages.report_page import build_json, build_report
+from tests.support.reports.flows_shown import with_made_flows
+from tests.support.reports.page_tree import tree
+from tests.support.reports.report_factory import CASES, make_report
+
+
+def test_a_report_without_flows_has_no_section() -> None:
+    page = build_report(make_report(CASES[:1]))
+
+    assert 'id="flows"' not in page and 'href="#flows"' not in page
+
+
+def test_flows_that_change_come_first_and_the_rest_lies_behind_one_line() -> None:
+    data = with_made_flows(make_report(CASES[:2]), more=FIRST_FLOWS)
+
+    body = build_json(data)
+    (section,) = [
+        one for one in tree(build_report(data)).all("section") if one.attributes.get("id") == "flows"
+    ]
+
+    assert body["flow_count"] == FIRST_FLOWS + 4
+    assert body["flows_below"] == 4
+    names = [one.text.strip() for one in section.all("h3")]
+    assert names[-1] == "Night batch"  # the only one that does not change
+    assert sum(1 for one in section.all("details") if "open" in one.attributes) == 5
+
+
+def test_more_warnings_than_a_page_can_hold_are_counted() -> None:
+    data = with_made_flows(make_report(CASES[:1]))
+    assert data.flows is not None
+    warning = PathWarning("Main menu", "Find", "to the step", True, "moved")
+    data = replace(data, flows=replace(data.flows, warnings=(warning,) * (MOST_WARNINGS + 3)))
+
+    assert build_json(data)["flow_warnings_more"] == 3
+    assert "And <span" in build_report(data)
+
+
+def test_names_of_flows_and_steps_are_text_and_nothing_else() -> None:
+    data = with_made_flows(make_report(CASES[:1]))
+    assert data.flows is not None
+    (first, *others) = data.flows.views
+    hostile = replace(first, flow=replace(first.flow, name='<img src=x onerror="1">\n| **x**'))
+    data = replace(data, flows=replace(data.flows, views=(hostile, *others)))
+
+    assert "<img" not in build_report(data)
+    assert "\\<img" in build_markdown(data) and "\n| **" not in build_markdown(data)
+
+
+def test_markdown_names_the_longest_wait_of_each_flow_and_what_moves() -> None:
+    text = build_markdown(with_made_flows(make_report(CASES[:2])))
+
+    assert "## Flows" in text
+    assert "- **Main menu** (inboundcall): 35 s, then 40 s" in text
+    assert 'step "Look up the card": calls that the action\'s 5 s ended' in text
