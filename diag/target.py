@@ -1,7 +1,7 @@
 """Which Genesys Cloud this session talks to: an org, or the sandbox on this machine."""
 
 import http.client
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
@@ -11,6 +11,8 @@ from analysis.format.typed_json import WrongShapeError, typed
 from diag.errors import CredentialsError
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.secret import Secret
+from diag.platform_facts.facts import LearntOn
+from diag.platform_facts.known_platform import NOTHING_KNOWN, KnownPlatform, known_platform
 from diag.settings import SANDBOX_ID, Settings
 
 SANDBOX_PORT: Final = 8377
@@ -33,6 +35,8 @@ class Target:
     """The sandbox asks to be treated as an org (`diag sandbox --as-org`)."""
     plays_a_platform: bool = False
     """The sandbox behaves as a file of facts says (`diag sandbox --platform`)."""
+    known: KnownPlatform = NOTHING_KNOWN
+    """Which file of facts this session goes by, if any."""
 
     @property
     def counts_as_org(self) -> bool:
@@ -59,12 +63,23 @@ class About:
     """It behaves as a file of facts says."""
 
 
-def find_target(settings: Settings) -> Target:
-    """Return where the settings lead: an org, or the sandbox that runs on its usual port.
+def find_target(settings: Settings, *, with_facts: bool = True) -> Target:
+    """Return where the settings lead: an org, or the sandbox that runs on its usual port; with what is known
+    of its platform.
 
     The sandbox is used where it was asked for, or where nothing points to an org and this is no build
-    server. Raises CredentialsError, with the reason, where neither can be reached.
+    server. `with_facts` False: whoever learns them assumes none. Raises CredentialsError, with the reason,
+    where neither can be reached; UsageError for a file of facts that cannot be used.
     """
+    found = _found(settings)
+    if not with_facts:
+        return found
+    called: LearntOn = "sandbox" if found.sandbox else "org"
+    known = known_platform(settings.platform, called, plays_a_file=found.plays_a_platform)
+    return replace(found, connection=replace(found.connection, platform=known.facts), known=known)
+
+
+def _found(settings: Settings) -> Target:
     if settings.has_credentials and not settings.sandbox:
         return target_at(settings.connection())
     why_not = settings.why_no_sandbox

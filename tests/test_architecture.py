@@ -229,7 +229,7 @@ BY_ITSELF = {
     ),
     "diag/changes/journal/journal.py": ({"os.open"}, "a folder, to have its entries on the disk"),
     "diag/cli.py": ({"os.open"}, "/dev/null in place of a pipe that was closed"),
-    "diag/genesys/outcomes.py": (
+    "diag/genesys/replies/error_body.py": (
         {"json.loads"},
         "any body is judged, what is no JSON too; standard library only, and every error is caught",
     ),

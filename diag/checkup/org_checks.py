@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from diag.checkup.check import Check
+from diag.checkup.platform_checks import contradicted
 from diag.genesys.api_errors import ApiError, LoginError, NetworkError, UnexpectedReplyError
 from diag.genesys.client import GenesysClient
 from diag.genesys.permissions import Permissions
@@ -81,11 +82,18 @@ def _no_way_in(error: ApiError, host: str) -> Iterator[Check]:
 
 def check_permissions(client: GenesysClient) -> Iterator[Check]:
     """Yield one check a permission. Where the org does not list them, harmless calls are tried instead."""
+    learnt = client.connection.platform.subjects_me
     try:
         permissions = client.permissions()
     except ApiError as error:
+        if learnt is not None and learnt.value:
+            yield contradicted(
+                f"roles can be read, and now they cannot ({error.status or 'no reply'})", learnt
+            )
         yield from _tried_permissions(client, error)
         return
+    if learnt is not None and not learnt.value:
+        yield contradicted("roles cannot be read, and now they can", learnt)
     for need in NEEDS:
         yield _permission(need, permissions)
 
@@ -104,11 +112,15 @@ def _tried_permissions(client: GenesysClient, why: ApiError) -> Iterator[Check]:
         "integrations:action:view": client.count_actions,
         "integrations:integration:view": client.integrations,
     }
+    learnt = client.connection.platform.subjects_me
+    unlisted = f"Genesys does not list this token's permissions ({why.status})"
+    if learnt is not None and not learnt.value:
+        unlisted = f"this platform tells no client its permissions (that was learnt on {learnt.found_at})"
     for need in NEEDS:
         name = f"permission {need.permission}"
         attempt = attempts.get(need.permission)
         if attempt is None:
-            yield Check(name, "skipped", f"Genesys does not list this token's permissions ({why.status})")
+            yield Check(name, "skipped", unlisted)
             continue
         try:
             attempt()

@@ -115,7 +115,7 @@ def _learn(console: "Console", settings: "Settings", options: DoctorOptions, act
         raise UsageError("--learn and --remove-drafts are two things.", hint="Do one, then the other.")
     as_json = options.form == "json"
     flags = LearnFlags(action, options.slow_url, options.long, options.platform, options.yes, as_json)
-    return learn_platform(console, settings, find_target(settings), flags)
+    return learn_platform(console, settings, find_target(settings, with_facts=False), flags)
 
 
 def _demand_learn(options: DoctorOptions) -> None:
@@ -134,6 +134,7 @@ def _checks(console: "Console", settings: "Settings", *, remove_drafts: bool, ye
     from diag.checkup.local_checks import check_machine, check_settings
     from diag.checkup.marked_check import check_marked_calls
     from diag.checkup.org_checks import check_org
+    from diag.checkup.platform_checks import check_platform
     from diag.clocks.target_clock import clock_of
     from diag.errors import CredentialsError
     from diag.genesys.api_errors import ApiError
@@ -153,6 +154,7 @@ def _checks(console: "Console", settings: "Settings", *, remove_drafts: bool, ye
         )
     else:
         yield from check_settings(settings.origins, target.connection.host, settings.warnings)
+        yield check_platform(target.known)
         if target.sandbox:
             console.banner("SANDBOX: these are the checks of a local sandbox, not of an org")
         with GenesysClient(target.connection) as client:

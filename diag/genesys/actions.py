@@ -3,17 +3,25 @@
 import contextlib
 import time
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote
 
 from diag.genesys import outcomes
-from diag.genesys.api_errors import NetworkError, NotFoundError, UnexpectedReplyError
+from diag.genesys.api_errors import (
+    ApiError,
+    NetworkError,
+    NotFoundError,
+    StaleVersionError,
+    UnexpectedReplyError,
+)
 from diag.genesys.http.api import Api, ApiRequest, QueryParams, RawReply
-from diag.genesys.http.paging import OnProgress, all_entities
-from diag.genesys.models import Action, FullConfig, TestReply, TestResult
+from diag.genesys.http.paging import PAGE_SIZE, OnProgress, all_entities
+from diag.genesys.models import DEFAULT_TIMEOUT_S, Action, FullConfig, TestReply, TestResult
 from diag.genesys.outcomes import Classified
 from diag.genesys.replies.json_reply import JsonObject, optional_int, optional_text, parse_object
 from diag.genesys.replies.reply_bound import ACTION_BYTES
+from diag.platform_facts.facts import PlatformFacts
 
 ACTIONS: Final = "/api/v2/integrations/actions"
 VIEW: Final = ("integrations:action:view", "bridge:actions:view")
@@ -40,12 +48,14 @@ class ActionRequests:
     ) -> tuple[Action, ...]:
         """Return every action of the org, each with its config, in the order the platform lists them.
 
-        100 a page with `includeConfig=true`: 10,000 actions are 100 calls. An org that does not know
-        that parameter sends no configs: then each changeable action without one is read by its id.
+        100 a page with `includeConfig=true`, or as many as were learnt to be allowed: 10,000 actions are 100
+        calls. An org that does not know that parameter sends no configs: then each changeable action without
+        one is read by its id. It is asked for also where it was learnt to be ignored: that costs nothing.
         `on_progress(done, total)` is called after each page and each such read; total may be None.
         """
         params: QueryParams = {"includeConfig": True, "includeAuthActions": include_auth_actions}
-        listed = all_entities(self._api, ACTIONS, params, needs=VIEW, on_progress=on_progress)
+        size = page_size_of(self._api.platform)
+        listed = all_entities(self._api, ACTIONS, params, needs=VIEW, page_size=size, on_progress=on_progress)
         actions = [Action.from_json(entity, f"GET {ACTIONS}") for entity in listed]
         missing = [at for at, action in enumerate(actions) if action.configurable and action.config is None]
         for done, at in enumerate(missing, start=1):
@@ -77,12 +87,23 @@ class ActionRequests:
     def patch_timeout(self, full: FullConfig, timeout_s: int | None) -> Action:
         """Set the timeout of the published action, sending back everything else as `full` read it.
 
-        `timeout_s` None leaves it out; whether that unsets it is undocumented, so read it back.
+        `timeout_s` None means to unset it: by null, or by the default of 60 s, where the platform was learnt
+        to need that; else it is left out. Whether that unsets it is undocumented, so read it back.
         Raises `StaleVersionError` when the version moved on, and `UnexpectedReplyError` before anything
         is sent when `full` is not whole. After an error whose effect is unknown (`effect_is_unknown`), read
         again before you write again.
         """
-        return patch_action(self._api, action_path(full.action.id), full, full.patch_body(timeout_s))
+        path = action_path(full.action.id)
+        clears = self._api.platform.clear_timeout
+        if timeout_s is None and clears is not None and clears.value == "neither":
+            return patch_action(self._api, path, full, full.patch_body(DEFAULT_TIMEOUT_S))
+        if timeout_s is None and clears is not None and clears.value == "null":
+            try:
+                return patch_action(self._api, path, full, full.patch_body(None, unset_by_null=True))
+            except ApiError as error:  # an old file: nothing was written
+                if error.status != HTTPStatus.BAD_REQUEST or isinstance(error, StaleVersionError):
+                    raise
+        return patch_action(self._api, path, full, full.patch_body(timeout_s))
 
     def test_action(
         self,
@@ -112,6 +133,11 @@ class ActionRequests:
         classified = outcomes.classify(raw.status, raw.body, timeout_s, raw.elapsed_ms)
         result = _test_result(raw.body, path) if raw.status == 200 else None
         return TestReply(raw.status, classified, raw.elapsed_ms, raw.correlation_id, result)
+
+
+def page_size_of(platform: PlatformFacts) -> int:
+    """Return how many actions a page may have: as learnt, else what is known to be safe."""
+    return PAGE_SIZE if platform.max_page_size is None else platform.max_page_size.value
 
 
 def action_path(action_id: str, *, draft: bool = False) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from diag.genesys.actions import ACTIONS, VIEW, action_path
+from diag.genesys.actions import ACTIONS, VIEW, action_path, page_size_of
 from diag.genesys.http.api import Api
 from diag.genesys.http.paging import OnProgress, all_entities
 from diag.genesys.replies.json_reply import JsonObject, optional_int, optional_object, optional_text, text
@@ -49,7 +49,12 @@ class DirectoryRequests:
     def draft_ids(self, *, on_progress: OnProgress | None = None) -> frozenset[str]:
         """Return the ids of all actions that have an open draft."""
         listed = all_entities(
-            self._api, f"{ACTIONS}/drafts", {"includeAuthActions": True}, needs=VIEW, on_progress=on_progress
+            self._api,
+            f"{ACTIONS}/drafts",
+            {"includeAuthActions": True},
+            needs=VIEW,
+            page_size=page_size_of(self._api.platform),
+            on_progress=on_progress,
         )
         return frozenset(text(entity, "id", f"GET {ACTIONS}/drafts") for entity in listed)
 

@@ -195,12 +195,13 @@ class FullConfig:
     request_template: str | None = field(repr=False)
     success_template: str | None = field(repr=False)
 
-    def patch_body(self, timeout_s: int | None) -> JsonObject:
+    def patch_body(self, timeout_s: int | None, *, unset_by_null: bool = False) -> JsonObject:
         """Return the UpdateActionInput that changes the timeout and nothing else.
 
         The whole config goes along with both templates inlined, as the Terraform provider does: whether
         omitted parts would be kept is unknown. URIs are left out (they are the platform's own pointers);
-        an unset timeout is omitted, never sent as null. Raises `UnexpectedReplyError` for an action that
+        an unset timeout is omitted, and sent as null only where the platform was learnt to need that
+        (`unset_by_null`). Raises `UnexpectedReplyError` for an action that
         is not whole (`Action.require_whole`).
         """
         config = self.action.require_whole()
@@ -211,7 +212,7 @@ class FullConfig:
         if self.success_template is not None:
             response["successTemplate"] = self.success_template
         whole: JsonObject = {**config.other, "request": request, "response": response}
-        if timeout_s is not None:
+        if timeout_s is not None or unset_by_null:
             whole["timeoutSeconds"] = timeout_s
         body: JsonObject = {"name": self.action.name, "version": self.action.version, "config": whole}
         if self.action.category is not None:

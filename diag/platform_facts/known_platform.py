@@ -25,6 +25,9 @@ class KnownPlatform:
     set_aside: str | None = None
 
 
+NOTHING_KNOWN: Final = KnownPlatform(PlatformFacts("org"))
+
+
 def known_platform(
     named: Path | None, called: LearntOn, *, plays_a_file: bool = False, folder: Path = Path()
 ) -> KnownPlatform:

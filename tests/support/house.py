@@ -126,7 +126,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/settings.py": {"diag.errors", "diag.genesys.http", "diag.setting_sources"},
     "diag/target.py": {
         "analysis.format.checked_json", "analysis.format.typed_json", "diag.errors", "diag.genesys.http",
-        "diag.settings",
+        "diag.platform_facts", "diag.settings",
     },
     "diag/clocks/target_clock.py": {
         "analysis.format.checked_json", "analysis.format.typed_json", "diag.clocks.wall_clock",
@@ -142,11 +142,13 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     },
     # the client
     "diag/genesys/api_errors.py": set(),
-    "diag/genesys": {"analysis.format.checked_json", "diag.__version__", "httpx"},
+    "diag/genesys": {
+        "analysis.format.checked_json", "diag.__version__", "diag.platform_facts.facts", "httpx",
+    },
     "diag/genesys/replies": {"analysis.format.checked_json", "diag.genesys.api_errors", "httpcore", "httpx"},
     "diag/genesys/http": {
         "analysis.format.checked_json", "diag.__version__", "diag.genesys.api_errors", "diag.genesys.replies",
-        "httpx", "stamina",
+        "diag.platform_facts.facts", "httpx", "stamina",
     },
     "diag/noted_drafts.py": {*_CLIENT, "analysis.format.drafts_file", "diag.genesys.drafts"},
     # the sandbox: knows nothing of the client, so that each can prove the other
@@ -246,9 +248,9 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "diag.platform_facts",
     },
     "diag/checkup": {
-        "analysis.analysis_errors", "analysis.format", "analysis.plain_text", "diag.__version__",
-        "diag.changes.change_errors", "diag.changes.journal", "diag.errors", "diag.genesys", "diag.learning",
-        "diag.platform_facts", "diag.workload",
+        "analysis.analysis_errors", "analysis.format", "analysis.number_words", "analysis.plain_text",
+        "diag.__version__", "diag.changes.change_errors", "diag.changes.journal", "diag.errors",
+        "diag.genesys", "diag.learning", "diag.platform_facts", "diag.workload",
     },
     "diag/learning_dialog": {
         *_CLIENT, "analysis", "diag.apply_dialog", "diag.checkup.leftovers", "diag.clocks.target_clock",

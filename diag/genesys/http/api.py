@@ -25,6 +25,7 @@ from diag.genesys.replies.fresh_reply import FRESH, demand_fresh, demand_whole
 from diag.genesys.replies.json_reply import JsonObject, parse_object
 from diag.genesys.replies.reply_bound import ENCODING, LIMIT, bound_reply
 from diag.genesys.replies.text_reply import AS_IT_IS, plain_text
+from diag.platform_facts.facts import PlatformFacts
 
 CONNECT_S: Final = 10.0
 REPLY_S: Final = 30.0
@@ -134,6 +135,11 @@ class Api:
             raise ProxyAddressError from None
         self._tokens = TokenSource(connection, self._http)
         self._auth = BearerAuth(self._tokens)
+
+    @property
+    def platform(self) -> PlatformFacts:
+        """Return what is known of the platform; nothing, where nothing was learnt."""
+        return self.connection.platform
 
     def close(self) -> None:
         """Close the connections."""

@@ -9,6 +9,7 @@ from diag.genesys.api_errors import InsecureAddressError, UnknownRegionError
 from diag.genesys.http.pacing import RateBucket
 from diag.genesys.http.regions import resolve_region
 from diag.genesys.http.secret import Secret
+from diag.platform_facts.facts import PlatformFacts
 
 WHOLE: Final = "Write it whole, for example https://api.mypurecloud.com or http://127.0.0.1:8080."
 
@@ -28,6 +29,9 @@ class Connection:
     access_token: Secret | None = None
     bucket: RateBucket = field(default_factory=RateBucket, compare=False, repr=False)
     """The pace of administrative calls: the limit is the token's, so all clients of a connection share it."""
+
+    platform: PlatformFacts = field(default=PlatformFacts("org"), compare=False, repr=False)
+    """What is known of the platform that is reached; nothing, where nothing was learnt."""
 
     def __post_init__(self) -> None:
         """Normalise both addresses and refuse the ones a token must never be sent to."""

@@ -6,9 +6,10 @@ promise counts, because stopping early loses actions: a Terraform export once re
 """
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Final
 
-from diag.genesys.api_errors import UnexpectedReplyError
+from diag.genesys.api_errors import ApiError, UnexpectedReplyError
 from diag.genesys.http.api import Api, QueryParams
 from diag.genesys.replies.json_reply import JsonObject, objects, optional_int
 
@@ -27,9 +28,12 @@ def all_entities(
     params: QueryParams,
     *,
     needs: tuple[str, ...] = (),
+    page_size: int = PAGE_SIZE,
     on_progress: OnProgress | None = None,
 ) -> list[JsonObject]:
     """Return the entities of all pages, each id once, in listing order.
+
+    `page_size`: how many a page; one that the platform refuses (400) gives way to the usual one.
 
     Raises `UnexpectedReplyError` when a page brings nothing new although there should be more: a server
     that ignores `pageNumber` would otherwise be read for ever. The same for an empty page
@@ -40,7 +44,14 @@ def all_entities(
     found: dict[str, JsonObject] = {}
     listed, promised, was_full = 0, 0, False
     for number in range(1, MAX_PAGES + 1):
-        page = api.get(path, params={**params, "pageSize": PAGE_SIZE, "pageNumber": number}, needs=needs)
+        sized: QueryParams = {**params, "pageSize": page_size, "pageNumber": number}
+        try:
+            page = api.get(path, params=sized, needs=needs)
+        except ApiError as error:
+            if error.status != HTTPStatus.BAD_REQUEST or number > 1 or page_size == PAGE_SIZE:
+                raise
+            page_size = PAGE_SIZE
+            page = api.get(path, params={**sized, "pageSize": page_size}, needs=needs)
         entities = objects(page.get("entities"), f"GET {path}")
         total = optional_int(page, "total")
         promised = promised if total is None else total
@@ -52,7 +63,7 @@ def all_entities(
         if not entities:
             break
         listed += len(entities)
-        was_full = len(entities) >= PAGE_SIZE
+        was_full = len(entities) >= page_size
         before = len(found)
         for entity in entities:
             found.setdefault(str(entity.get("id")), entity)

@@ -3,6 +3,7 @@ import pytest
 from analysis.format.sample_schema import Outcome
 from diag.genesys import outcomes
 from diag.genesys.outcomes import classify
+from diag.genesys.timeout_forms import KnownTimeout
 from tests.support.genesys.api_replies import action_error, body, failed
 
 SLOW_MS = 10_020.0
@@ -91,6 +92,46 @@ def test_the_limit_between_early_and_own() -> None:
     reply = body(code="request.timeout")
     assert classify(504, reply, TIMEOUT_S, 8_999.0).outcome == "platform_error"
     assert classify(504, reply, TIMEOUT_S, 9_001.0).outcome == "timeout"
+
+
+LEARNT = [
+    (KnownTimeout("success_false"), 200, failed({"status": 504, "code": "request.timeout"})),
+    (KnownTimeout("success_false", "request.timeout"), 200, failed({"code": "request.timeout"})),
+    (KnownTimeout("408"), 408, b""),
+    (KnownTimeout("504", "request.timeout"), 504, body(code="request.timeout", status=504)),
+]
+
+
+@pytest.mark.parametrize(("known", "status", "reply"), LEARNT)
+def test_the_form_that_was_learnt_is_taken_as_before(known: KnownTimeout, status: int, reply: bytes) -> None:
+    for elapsed_ms in (FAST_MS, 8_999.0, 9_001.0, SLOW_MS):
+        assert classify(status, reply, TIMEOUT_S, elapsed_ms, known) == classify(
+            status, reply, TIMEOUT_S, elapsed_ms
+        )
+    assert classify(status, reply, None, FAST_MS, known).outcome == "timeout"
+
+
+@pytest.mark.parametrize(
+    ("known", "status", "reply", "otherwise"),
+    [
+        (KnownTimeout("success_false"), 504, body(code="request.timeout"), "platform_error"),
+        (KnownTimeout("success_false"), 408, b"", "platform_error"),
+        (KnownTimeout("408"), 200, failed({"status": 504}), "backend_error"),
+        (KnownTimeout("504"), 200, failed({"message": "Timed out"}), "backend_error"),
+        (KnownTimeout("504", "request.timeout"), 504, body(code="gone.timeout"), "platform_error"),
+    ],
+)
+def test_another_form_counts_after_the_whole_timeout_only_and_is_said(
+    known: KnownTimeout, status: int, reply: bytes, otherwise: str
+) -> None:
+    def judged(elapsed_ms: float, timeout_s: int | None = TIMEOUT_S) -> tuple[str, bool]:
+        result = classify(status, reply, timeout_s, elapsed_ms, known)
+        return result.outcome, result.contradicts
+
+    assert judged(8_999.0) == (otherwise, False)
+    assert judged(9_001.0) == (otherwise, True)
+    assert judged(SLOW_MS) == ("timeout", True)
+    assert judged(SLOW_MS, None) == (otherwise, True)
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,15 @@
 import json
 import subprocess
 import sys
+from typing import get_args
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.format.sample_schema import Outcome
-from diag.genesys import outcomes
 from diag.genesys.outcomes import classify
+from diag.genesys.timeout_forms import EARLY_SHARE, FormOfTimeout, KnownTimeout
+from tests.support.genesys.api_replies import action_error, body, failed
 
 json_values = st.recursive(
     st.none()
@@ -58,9 +60,45 @@ def test_whatever_comes_is_classified(
     assert result.outcome in set(Outcome)
     assert result.error_code is None or (len(result.error_code) <= 120 and " " not in result.error_code)
     if result.outcome == "timeout" and timeout_s is not None:
-        assert elapsed_ms >= outcomes.EARLY_SHARE * timeout_s * 1000
+        assert elapsed_ms >= EARLY_SHARE * timeout_s * 1000
     if status != 200:
         assert result.outcome != "ok"
+
+
+@given(
+    status=st.sampled_from([200, 200, 408, 504, 503]),
+    reply=json_values.map(lambda value: json.dumps(value).encode())
+    | st.sampled_from(
+        [
+            failed({"status": 504, "code": "request.timeout"}),
+            failed(action_error("ACTION.REMOTE_ENDPOINT", message="timed out")),
+            body(code="request.timeout"),
+            body(code="gateway.timeout"),
+            b"<html>",
+        ]
+    ),
+    timeout_s=st.none() | st.integers(1, 60),
+    share=st.floats(0, 2),
+    form=st.sampled_from(get_args(FormOfTimeout)),
+    code=st.none() | st.sampled_from(["request.timeout", "gateway.timeout"]),
+)
+def test_what_was_learnt_hides_no_timeout_in_silence_and_makes_none_up(
+    status: int,
+    reply: bytes,
+    timeout_s: int | None,
+    share: float,
+    form: FormOfTimeout,
+    code: str | None,
+) -> None:
+    elapsed_ms = share * (timeout_s or 10) * 1000
+
+    before = classify(status, reply, timeout_s, elapsed_ms)
+    after = classify(status, reply, timeout_s, elapsed_ms, KnownTimeout(form, code))
+
+    assert before.outcome == "timeout" or after.outcome != "timeout"
+    assert after.outcome == before.outcome or (before.outcome == "timeout" and after.contradicts)
+    if timeout_s is not None and share >= 1.0:
+        assert after.outcome == before.outcome  # too slow, whoever ended it
 
 
 def test_deep_nesting_does_not_raise() -> None:

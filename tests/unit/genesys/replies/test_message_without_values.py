@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.genesys.message_without_values import MAX_LENGTH, message_shape
 from diag.genesys.outcomes import classify
+from diag.genesys.replies.message_without_values import MAX_LENGTH, message_shape
 
 VALUE = st.from_regex(r"[A-Z]{2,8}-?\d{3,9}", fullmatch=True)
 
