@@ -49,10 +49,14 @@ def write_whole(path: Path, text: str, *, mode: int = 0o666) -> None:
 
 def _resolved(path: Path) -> Path:
     """Follow links. Raises OSError for links in a circle."""
+    circle = OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
     try:
-        return path.resolve()
+        real = path.resolve()
     except RuntimeError:  # up to Python 3.12
-        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from None
+        raise circle from None
+    if real.is_symlink():  # from 3.13 on it stops somewhere in the circle
+        raise circle
+    return real
 
 
 def _write_in_place(path: Path, text: str) -> None:

@@ -20,6 +20,7 @@ READ: set[str] = {
     "production",
     "add_rows",
     "labels",
+    "flows_from",
 }
 """Options that name a file to read."""
 
