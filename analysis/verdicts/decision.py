@@ -1,6 +1,7 @@
 """Which verdict, and which timeout with it (docs/method.md, "The verdict"): the first that holds."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from analysis.costs.made_by import ChosenNumber
 from analysis.estimates.calls_missing import (
@@ -9,11 +10,15 @@ from analysis.estimates.calls_missing import (
     a_probe_sees_further,
 )
 from analysis.estimates.enough import Enough
-from analysis.estimates.estimate import Estimate, buffer_ms, slack_s, timeout_for
+from analysis.estimates.estimate import Estimate, buffer_ms, slack_s, timeout_for, whole_seconds
 from analysis.estimates.findings import Findings
 from analysis.settings import RecommendSettings
-from analysis.statistics.confidence_bounds import calls_for_a_bound
+from analysis.statistics.confidence_bounds import calls_for_a_bound, upper_ms
+from analysis.verdicts.holds import GRADES_TO_LOWER, MIN_CALLS_TO_LOWER
 from analysis.verdicts.recommendation import Verdict
+
+CONFIDENCE_TO_LOWER: Final = 0.99
+"""A timeout that is too short hurts callers, one that is too long hardly does: a lowering must be surer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +55,13 @@ def decide(findings: Findings, settings: RecommendSettings) -> Decision:
         covering = max(wanted, parts.slower.timeout_s)
         if covering <= cap:
             judged = parts.slower if covering > wanted else findings.estimate
-            return _against_current(judged, covering, findings.current_timeout_s, settings)
+            return _against_current(judged, covering, findings, settings)
     if parts is not None:
         if parts.change is not None and parts.slower.timeout_s is None:
             return Decision(Verdict.UNSTABLE)
         slower = max(_covering(parts.slower, settings), wanted)
         return Decision(Verdict.UNSTABLE, min(slower, cap), slower)
-    return _against_current(findings.estimate, wanted, findings.current_timeout_s, settings)
+    return _against_current(findings.estimate, wanted, findings, settings)
 
 
 def chosen_number(decision: Decision) -> ChosenNumber | None:
@@ -113,7 +118,12 @@ def _why_no_bound(estimate: Estimate, settings: RecommendSettings) -> Verdict:
     return Verdict.INSUFFICIENT_SAMPLES
 
 
-def _against_current(estimate: Estimate, wanted: int, current: int, settings: RecommendSettings) -> Decision:
+def _against_current(
+    estimate: Estimate, wanted: int, findings: Findings, settings: RecommendSettings
+) -> Decision:
+    current = findings.current_timeout_s
+    if wanted <= current:
+        wanted = min(current, max(wanted, _sure_to_cover(estimate, findings, settings)))
     longest_s = min(wanted + slack_s(wanted, settings), settings.cap_s)
     fits = long_enough(estimate, current, settings) and current <= longest_s
     if settings.rule == "sum":
@@ -121,3 +131,14 @@ def _against_current(estimate: Estimate, wanted: int, current: int, settings: Re
     if fits and current >= settings.floor_s:
         return Decision(Verdict.OK, current, wanted)
     return Decision(Verdict.RAISE if wanted > current else Verdict.LOWER, wanted, wanted)
+
+
+def _sure_to_cover(estimate: Estimate, findings: Findings, settings: RecommendSettings) -> int:
+    """The whole seconds that cover the quantile as surely as a lowering asks; 0 where these calls do not
+    allow one anyway, and for production's thousands of executions."""
+    few = estimate.n_eff < MIN_CALLS_TO_LOWER or findings.coverage.grade not in GRADES_TO_LOWER
+    if few or findings.source != "test":
+        return 0
+    sure = max(settings.confidence, CONFIDENCE_TO_LOWER)
+    upper = upper_ms(estimate.table, settings.percentile, sure, estimate.design_effect)
+    return 0 if upper is None else whole_seconds(upper)

@@ -14,7 +14,7 @@ from diag.campaign.campaign import Campaign
 from diag.campaign.folder import CampaignFolder
 from diag.campaign.next_step import Ask, Make, Over, Wait, next_step
 from diag.campaign.saved import GoneAction, Saved
-from diag.campaign.spread import Slot, next_slot
+from diag.campaign.spread import NEWEST_WINDOWS, Slot, next_slot, usual_gap_s
 from diag.campaign.standing import Standing, ended
 from diag.campaign.windows_judged import WindowsJudged
 from diag.choice.turns_file import WindowOrder, order_for
@@ -106,7 +106,8 @@ def drive(
     reached, started = where_all_stand(folder, judged), outside.now()
     while True:
         begun = len(folder.windows())
-        step = next_step(campaign, reached, begun, folder.slot(), outside.now())
+        apart_s = usual_gap_s(folder.begun_at(NEWEST_WINDOWS)) if once else None
+        step = next_step(campaign, reached, begun, folder.slot(), outside.now(), apart_s)
         match step:
             case Over(why):
                 missing = _to_ask_at_the_end(campaign, why, reached, started, outside.now())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from analysis.format.run_folder import RunFolder
+from analysis.format.run_folder import RunFolder, read_manifest
 from analysis.format.segment_reader import holds_records
 from diag.campaign.saved import (
     GoneAction,
@@ -130,6 +130,11 @@ class CampaignFolder:
         below = self.path / "windows"
         folders = sorted(below.iterdir(), key=lambda path: path.name) if below.is_dir() else []
         return tuple(RunFolder(path) for path in folders if path.is_dir() and has_begun(RunFolder(path)))
+
+    def begun_at(self, newest: int) -> list[float]:
+        """Return when the newest windows began (Unix seconds), in their order; a damaged one is left out."""
+        found = [read_manifest(window) for window in self.windows()[-newest:]]
+        return [one.created_at for one in found if one is not None]
 
     def next_window(self, saved: Saved) -> RunFolder:
         """Return the folder of the next window; one that a kill left before its first call is used again."""

@@ -53,10 +53,15 @@ reads the list of actions."""
 
 
 def next_step(
-    campaign: Campaign, standings: Mapping[str, Standing], begun: int, slot: Slot | None, now: float
+    campaign: Campaign,
+    standings: Mapping[str, Standing],
+    begun: int,
+    slot: Slot | None,
+    now: float,
+    visits_apart_s: float | None = None,
 ) -> Step:
     """Return what to do now. `begun`: windows begun so far; `slot`: the one decided on last, None before the
-    first.
+    first; `visits_apart_s` as of `turns`.
 
     A slot that was missed (the machine slept, the hours are over) is made up for at once where the hours
     allow it, else at the next moment that they do; those after it move closer together. A campaign does not
@@ -68,7 +73,7 @@ def next_step(
         asked = _to_ask(campaign, standings, current, now)
         if asked:
             return Ask(current, asked)
-        chosen = turns(campaign, current, standings, now)
+        chosen = turns(campaign, current, standings, now, visits_apart_s)
         if chosen:
             return Make(current, chosen, until)
         # Nobody is due (called too recently): the next stratum.

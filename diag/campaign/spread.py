@@ -5,8 +5,10 @@ quarter hour) hides between them or is hit by all. What was missed, because the 
 strata of the windows that are left closer together."""
 
 import random
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Annotated, Final
 
 from analysis.coverage.time_coverage import WINDOW_GAP_S
@@ -14,6 +16,10 @@ from analysis.format.typed_json import Between, UnixSeconds
 from diag.campaign.campaign import SHORTEST_STRATUM_S, WINDOW_SHARE, Campaign, allowed_s
 from diag.hours.allowed_hours import Stretch
 
+RARE: Final = 1.5
+"""Times as far apart as planned, windows come too rarely for one call in each."""
+NEWEST_WINDOWS: Final = 8
+FEWEST_GAPS: Final = 3
 ROUNDING_S: Final = 1e-3
 """A moment in Unix seconds has seven digits left behind the point, and sums of them fewer."""
 
@@ -48,14 +54,41 @@ def next_slot(campaign: Campaign, windows_begun: int, since: float) -> Slot | No
     return Slot(windows_begun + 1, fitting, max(ends, fitting), left)
 
 
-def windows_to_come(campaign: Campaign, slot: Slot, now: float) -> float:
-    """Return how many windows are to come, with this one, if they stay as far apart as planned (at least 1).
+@dataclass(frozen=True, slots=True)
+class WindowPace:
+    """How many windows the whole span has, how many are to come with this one (at least 1), and how many
+    times closer together they come than planned, as a share of them (at most 1)."""
 
-    More may be left: they move closer together where some were missed, and cron makes no more than it is run.
-    """
+    whole: float
+    to_come: float
+    closer: float
+
+
+def pace_of_windows(
+    campaign: Campaign, slot: Slot, now: float, visits_apart_s: float | None = None
+) -> WindowPace:
+    """Return the pace if windows stay as far apart as planned.
+
+    More may be left: they move closer together where some were missed. `visits_apart_s`: how far apart they
+    really come where something else begins each (`RARE` times as far as planned, or it does not count)."""
     whole = allowed_s(campaign.stretches(campaign.began_at))
     after_it = allowed_s(campaign.stretches(max(slot.ends_at, now)))
-    return min(float(slot.windows_left), 1.0 + campaign.windows * after_it / whole)
+    apart_s = whole / campaign.windows
+    if visits_apart_s is not None and visits_apart_s > RARE * apart_s:
+        left = allowed_s(campaign.stretches(now))
+        return WindowPace(whole / visits_apart_s, 1.0 + left / visits_apart_s, 1.0)
+    to_come = min(float(slot.windows_left), 1.0 + after_it / apart_s)
+    return WindowPace(float(campaign.windows), to_come, to_come / slot.windows_left)
+
+
+def usual_gap_s(begun_at: Sequence[float]) -> float | None:
+    """Return how far apart the newest windows began, from when (Unix seconds, in order); None for too few.
+
+    The median of their gaps: a night in which the machine slept is none of them."""
+    newest = begun_at[-NEWEST_WINDOWS:]
+    if len(newest) < FEWEST_GAPS + 1:
+        return None
+    return statistics.median(later - earlier for earlier, later in pairwise(newest))
 
 
 def seen_from(campaign: Campaign) -> float:

@@ -18,7 +18,7 @@ from diag.campaign.campaign import (
     most_calls,
     to_the_end,
 )
-from diag.campaign.spread import Slot, windows_to_come
+from diag.campaign.spread import Slot, WindowPace, pace_of_windows
 from diag.campaign.standing import WARM_LEAST, Standing
 from diag.choice.turns_file import Turn
 
@@ -32,13 +32,23 @@ EARLY: Final = 0.25
 """Part of a first number's calls before which another pace outvotes nothing."""
 
 
-def turns(campaign: Campaign, slot: Slot, standings: Mapping[str, Standing], now: float) -> tuple[Turn, ...]:
-    """Return who is called in this window, those that take longest first; nobody where nobody is due."""
+def turns(
+    campaign: Campaign,
+    slot: Slot,
+    standings: Mapping[str, Standing],
+    now: float,
+    visits_apart_s: float | None = None,
+) -> tuple[Turn, ...]:
+    """Return who is called in this window, those that take longest first; nobody where nobody is due.
+
+    `visits_apart_s`: how far apart windows really come, where they come only when something begins one.
+    """
+    pace = pace_of_windows(campaign, slot, now, visits_apart_s)
     wishes = [
         ((standing.answered, standing.missing, turn.action_id), turn)
         for action in campaign.actions
         if (standing := standings[action.action_id]).done is None
-        and (turn := _wish(campaign, slot, action, standing, now)) is not None
+        and (turn := _wish(campaign, slot, action, standing, now, pace)) is not None
     ]
     wishes.sort(key=lambda wish: wish[0])
     return tuple(sorted(_that_fit(campaign, [turn for _, turn in wishes]), key=lambda turn: -turn.takes_s))
@@ -60,7 +70,7 @@ def _that_fit(campaign: Campaign, wishes: Sequence[Turn]) -> list[Turn]:
 
 
 def _wish(
-    campaign: Campaign, slot: Slot, action: ScopedAction, standing: Standing, now: float
+    campaign: Campaign, slot: Slot, action: ScopedAction, standing: Standing, now: float, pace: WindowPace
 ) -> Turn | None:
     sent = standing.sent
     gap = gap_s(action, campaign.budget, sent.first_s)
@@ -71,31 +81,28 @@ def _wish(
         return Turn(action.action_id, 1, rate, not action.warm)
     if gap > leave_within_s and sent.last_at is not None and now - sent.last_at < gap / 2.0:
         return None
-    calls = _share_of(campaign, slot, standing, windows_to_come(campaign, slot, now))
+    calls = _share_of(campaign, slot, standing, pace)
     calls = min(calls, most_calls(gap, campaign.window_s))
     return Turn(action.action_id, calls, rate, not action.warm) if calls else None
 
 
-def _share_of(campaign: Campaign, slot: Slot, standing: Standing, to_come: float) -> int:
+def _share_of(campaign: Campaign, slot: Slot, standing: Standing, pace: WindowPace) -> int:
     """Return this window's part of the calls an action wants, 0 where it gets none.
 
     It keeps to a steady pace, so that no part of the span counts for more than another: what is due by now
     and was not sent, but no more than an equal part of what is missing. Each action rounds at a point of its
     own, so that those called in every third window are not all called in the same one."""
-    usable, left, least = (
-        max(1, campaign.windows - 1),
-        to_come - 1.0,
-        standing.least,
-    )  # the last may be missed
+    usable, left, least = max(1.0, pace.whole - 1.0), pace.to_come - 1.0, standing.least  # one may be missed
     sent, windows = standing.sent.calls, max(1.0, left)
     equal = standing.missing / windows
     first_number = min(standing.missing, max(0, to_the_end(standing.fewest) - sent)) / windows
     # A window in which nobody is due has no number: a warm action's pace is one over time.
     made = slot.number - 1.0 if least == 1 else usable - left
-    rounding, closer = f"{campaign.seed}:{standing.action_id}", to_come / slot.windows_left
+    rounding, closer = f"{campaign.seed}:{standing.action_id}", pace.closer
+    usual = to_the_end(standing.fewest) / usable * closer / least
+    at_usual_pace = least * int(usual + random.Random(f"{rounding}:{slot.due_at:.0f}").random())
     if standing.answered and sent >= standing.wanted:  # early: called on at the usual pace to the end
-        turns_due = to_the_end(standing.fewest) / usable * closer / least
-        return least * int(turns_due + random.Random(f"{rounding}:{slot.due_at:.0f}").random())
+        return at_usual_pace
     at_most = equal if sent < EARLY * standing.fewest else CATCH_UP * sent / max(1.0, made)
     share = max(first_number, min(equal, at_most))
     if left <= 1.0 or standing.lacks is not None:
@@ -104,5 +111,7 @@ def _share_of(campaign: Campaign, slot: Slot, standing: Standing, to_come: float
     due = standing.wanted * (usable - left + 1.0) / usable - sent
     if share < equal:  # all that is missing is no longer to be had at a steady pace
         due, rounding = min(due, share * closer), f"{rounding}:{slot.due_at:.0f}"
+    if due <= -each:  # ahead, because it wanted more before: waiting would leave a part of the span unseen
+        return at_usual_pace
     steady = math.floor(due / each + random.Random(rounding).random())
     return each * max(0, min(steady, math.ceil(share / each)))

@@ -1,13 +1,15 @@
 """What a campaign cannot answer, as text, and what would: hours it does not reach, answers that only a probe
 sees, actions that are gone."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 from analysis.number_words import by_reason, duration, noun, percent_at_most, plural, reason_lines
 from analysis.verdicts.hours_words import left_out_words
-from diag.campaign.campaign import LONGEST_S, Campaign
+from diag.campaign.campaign import LONGEST_S, Campaign, allowed_s, gap_s
 from diag.campaign.reach import OutOfReach
+from diag.campaign.spread import RARE
 from diag.campaign.standing import Standing
 
 MOST_SHOWN: Final = 3
@@ -31,6 +33,32 @@ def reach_lines(unreached: Sequence[OutOfReach], of: int, another: str | None = 
         f"{who} cannot be lowered by this campaign, and {noun(many, 'stays', 'stay')} open to its end: no "
         f"window comes in the hours of {_left_out(unreached)} of production's calls, and at most a third may "
         f"be missing. {'; '.join((*whys, *more))}. {_way_out(unreached, another)}"
+    ]
+
+
+def rare_lines(
+    campaign: Campaign, standings: Mapping[str, Standing], visits_apart_s: float | None
+) -> list[str]:
+    """Return that windows come too rarely for the span, what that means and what would do.
+
+    `visits_apart_s`: how far apart the newest began, None where that is not known."""
+    apart_s = allowed_s(campaign.stretches(campaign.began_at)) / campaign.windows
+    if visits_apart_s is None or visits_apart_s <= RARE * apart_s:
+        return []
+    held_up = [
+        one
+        for action in campaign.actions
+        if (one := standings[action.action_id]).done is None
+        and not action.warm
+        and gap_s(action, campaign.budget, one.sent.first_s) <= apart_s
+    ]
+    if not held_up:
+        return []
+    calls = math.ceil(max(one.wanted for one in held_up) * visits_apart_s / (campaign.windows * apart_s))
+    return [
+        f"Windows come every {duration(visits_apart_s)}, planned is one every {duration(apart_s)}: about "
+        f"{plural(calls, 'call')} to an action in each, which show less of the span than calls of different "
+        f"windows. Let --once run every {duration(apart_s)}, or leave the command running without it."
     ]
 
 

@@ -7,11 +7,12 @@ from diag.campaign.forecast import forecast
 from diag.campaign.next_step import slot_to_come
 from diag.campaign.reach import out_of_reach
 from diag.campaign.saved import Saved
+from diag.campaign.spread import NEWEST_WINDOWS, usual_gap_s
 from diag.campaign.windows_judged import WindowsJudged
 from diag.clocks.wall_clock import WallClock
 from diag.console import Console
 from diag.tuning.campaign_text import not_called_lines, status_lines, status_table
-from diag.tuning.limits_text import gone_lines, probe_lines, reach_lines, unread_lines
+from diag.tuning.limits_text import gone_lines, probe_lines, rare_lines, reach_lines, unread_lines
 from diag.tuning.which_campaign import MeantCampaign
 
 
@@ -33,6 +34,7 @@ def show_status(
     judged = WindowsJudged(campaign, saved.question.settings, asked.by(saved.question.settings))
     reached = where_all_stand(folder, judged, remember=False)
     slot = slot_to_come(campaign, len(windows), folder.slot(), now)
+    apart_s = usual_gap_s(folder.begun_at(NEWEST_WINDOWS))
     coming = forecast(campaign, reached, slot)
     console.table(status_table(campaign, reached, coming, zone))
     console.result("")
@@ -40,6 +42,7 @@ def show_status(
     names = {one.action_id: one.name for one in campaign.actions}
     for line in (
         *status_lines(saved, reached, slot, now, zone, asked.same_campaign()),
+        *(rare_lines(campaign, reached, apart_s) if now < campaign.until else ()),
         *(unread_lines(campaign) if now < campaign.until else ()),
         *(reach_lines(unreached, len(campaign.actions), folder.another) if now < campaign.until else ()),
         *gone_lines(reached, names),

@@ -19,7 +19,7 @@ from analysis.format.sample_schema import ActionVersion, Outcome
 from diag.campaign.campaign import Budget, Campaign, ScopedAction, allowed_s, windows_for
 from diag.campaign.drive import MadeWindow
 from diag.campaign.next_step import Make, Over, Wait, next_step
-from diag.campaign.spread import Slot, seen_from
+from diag.campaign.spread import FEWEST_GAPS, Slot, seen_from
 from diag.campaign.standing import Sent, Standing, not_begun
 from diag.choice.turns_file import TURNS_FILE, Turn, WindowOrder, write_order
 from diag.hours.allowed_hours import ALWAYS, AllowedHours
@@ -62,6 +62,8 @@ class World:
     call_s: float = 0.5
     sleeps: Callable[[int], float] = lambda step: 0.0
     """Seconds the machine sleeps after step number so many."""
+    visits_apart_s: float | None = None
+    """How far apart something else begins windows; known once some are made."""
     now: float = BEGAN_AT
     slot: Slot | None = None
     windows: list[tuple[float, tuple[Turn, ...]]] = field(default_factory=list)
@@ -72,7 +74,8 @@ class World:
         """Go on to the end, or for so many steps."""
         self.standings = self.standings or before(self.campaign)
         for step in range(steps):
-            what = next_step(self.campaign, self.standings, len(self.windows), self.slot, self.now)
+            apart_s = self.visits_apart_s if len(self.windows) > FEWEST_GAPS else None
+            what = next_step(self.campaign, self.standings, len(self.windows), self.slot, self.now, apart_s)
             match what:
                 case Over():
                     self.why = what.why

@@ -177,6 +177,17 @@ def test_an_action_that_is_gone_ends_and_the_campaign_goes_on_without_it(tmp_pat
     assert [ids for _, ids in outside.asked] == [("orders",)]  # once more, in the second window
 
 
+def test_once_learns_from_its_windows_how_often_it_is_run(tmp_path: Path) -> None:
+    day = campaign(action("orders"))
+    outside = FakeOutside(timeout_s=1)
+    for visit in range(7):
+        outside.time = BEGAN_AT + 900.0 * (visit + 1)
+        go_on(tmp_path, outside, day, once=True)
+
+    assert max(outside.made[:3]) <= 2
+    assert outside.made[-1] == 4  # of 350 calls over 96 visits
+
+
 def test_what_stays_gone_is_asked_for_once_an_hour_or_in_a_twelfth_of_the_span(tmp_path: Path) -> None:
     """Each time costs a list of all actions: not one in every window, of which a day has 360."""
     plan = campaign(*PLAN.actions, span_s=4 * HOUR_S)

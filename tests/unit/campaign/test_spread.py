@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diag.campaign.campaign import Campaign, allowed_s
-from diag.campaign.spread import Slot, may_call_until, next_slot, windows_to_come
+from diag.campaign.spread import Slot, may_call_until, next_slot, pace_of_windows
 from diag.hours.allowed_hours import ALWAYS, AllowedHours
 from tests.support.campaigns import BEGAN_AT, HOUR_S, campaign
 
@@ -80,7 +80,7 @@ def test_windows_that_were_missed_move_the_others_closer_together() -> None:
     assert late is not None
     assert late.windows_left == 340
     assert late.ends_at - (BEGAN_AT + 12 * HOUR_S) == pytest.approx(12 * HOUR_S / 340)
-    assert windows_to_come(plan, late, late.due_at) == pytest.approx(180, abs=1)
+    assert pace_of_windows(plan, late, late.due_at).to_come == pytest.approx(180, abs=1)
 
 
 def test_where_too_little_time_is_left_there_are_fewer_windows() -> None:

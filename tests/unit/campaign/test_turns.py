@@ -1,6 +1,7 @@
 """How the calls of an action fall into windows: few in each, at one pace from the first to the last."""
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -63,6 +64,21 @@ def test_no_part_of_the_span_counts_for_more_than_another(
     assert max(later - at for at, later in itertools.pairwise(moments(windows))) < HOUR_S
 
 
+@pytest.mark.parametrize("gap_s", [None, 0.5])
+def test_one_that_wanted_more_for_a_while_is_not_left_uncalled_until_its_pace_has_caught_up(
+    gap_s: float | None,
+) -> None:
+    """A slow call or two made it want 2,100 for a while. A weekly batch fell into the gap after that."""
+    world = World(campaign(action(production_gap_s=gap_s))).run(200)
+    one = world.standings["orders"]
+    for wanted, steps in ((2100, 100), (one.wanted, 100_000)):
+        world.standings["orders"] = replace(world.standings["orders"], wanted=wanted, done=None)
+        world.run(steps)
+    begins = [at for at, _ in world.windows]
+
+    assert max(later - at for at, later in itertools.pairwise(begins)) < (1500 if gap_s is None else 3600)
+
+
 def test_a_warm_action_gets_five_calls_at_a_time_all_through_the_span() -> None:
     """Its first ones do not count. Alone, it stood still for half a day and hurried in the last two hours."""
     busy = action("busy", production_gap_s=0.5)
@@ -87,7 +103,7 @@ def test_a_warm_action_that_only_lacks_hours_is_called_in_every_window_that_is_l
     busy = action("busy", production_gap_s=0.5)
     plan = campaign(busy)
     slot = Slot(285, BEGAN_AT + 19 * HOUR_S, BEGAN_AT + 20 * HOUR_S, plan.windows - 285)
-    ahead = replace(before(plan)["busy"], sent=Sent(435, BEGAN_AT, 0.5), wanted=438, settled=True)
+    ahead = replace(before(plan)["busy"], sent=Sent(369, BEGAN_AT, 0.5), wanted=438, settled=True)
 
     assert turns(plan, slot, {"busy": ahead}, slot.due_at) == ()
     (turn,) = turns(plan, slot, {"busy": replace(ahead, lacks="the nights")}, slot.due_at)
@@ -126,6 +142,26 @@ def test_cron_every_five_minutes_keeps_up(seed: int, gap_s: float | None) -> Non
 
     assert world.standings["orders"].done is not None
     assert world.now > BEGAN_AT + 20 * HOUR_S
+
+
+@pytest.mark.parametrize("apart_s", [900.0, 3600.0])
+def test_cron_that_comes_rarely_spreads_what_is_needed_over_its_visits(apart_s: float) -> None:
+    """Every 15 min: 37 % of its 308 calls came in the last tenth of the day, as if missed ones could come."""
+    world = World(campaign(), visits_apart_s=apart_s)
+    begun = 0
+
+    def until_cron_comes(step: int) -> float:
+        nonlocal begun
+        before, begun = begun, len(world.windows)
+        return -world.now % apart_s if begun > before else 0.0
+
+    world.sleeps = until_cron_comes
+    world.run()
+    visits = [chosen[0].calls for _, chosen in world.windows]
+
+    assert world.calls["orders"] >= to_the_end(FEWEST)
+    assert max(visits[8:]) <= 1.5 * math.ceil(to_the_end(FEWEST) * apart_s / DAY_S)
+    assert sum(visits[-len(visits) // 10 :]) <= 0.15 * sum(visits)
 
 
 def test_what_a_sleep_missed_is_made_up_for_in_many_windows() -> None:
