@@ -29,6 +29,7 @@ def live_page(sandbox: Sandbox) -> str:
         scenario=escape(printable(scenario.name)),
         description=escape(printable(scenario.description)),
         seed=sandbox.seed,
+        standing="It counts as an org: limits, consent and guard as there. " if sandbox.as_org else "",
         table=live_table(sandbox),
     )
 

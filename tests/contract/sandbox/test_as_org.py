@@ -6,11 +6,14 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import httpx
 import pytest
 
 from analysis.format.run_folder import Approved
 from diag.choice.turns_file import Turn, WindowOrder, write_order
+from diag.cli import run
 from diag.errors import UsageError
+from diag.exit_codes import ExitCode
 from diag.genesys.client import GenesysClient
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.secret import Secret
@@ -146,6 +149,24 @@ def test_a_scenario_says_so_and_a_flag_says_so_of_any_scenario(base: str) -> Non
         target = target_at(sandbox_connection(flagged.base_url))
 
     assert target.sandbox and target.counts_as_org
+
+
+def test_alone_the_flag_plays_an_org_to_rehearse_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    served: list[tuple[str, bool]] = []
+    monkeypatch.setattr(
+        "diag.sandbox.serving.serve.serve",
+        lambda port, scenario, seed, *, as_org, **_: served.append((scenario, as_org)),
+    )
+    assert run(["sandbox", "--as-org"]) == run(["sandbox"]) == ExitCode.OK
+    assert run(["sandbox", "--as-org", "--scenario", "day"]) == ExitCode.OK
+
+    assert served == [("rehearsal", True), ("demo", False), ("day", True)]
+
+
+def test_its_page_says_so_while_it_does(free: str) -> None:
+    assert "counts as an org" not in httpx.get(free, trust_env=False, verify=False).text
+    with counting_as_org(free):
+        assert "It counts as an org" in httpx.get(free, trust_env=False, verify=False).text
 
 
 def test_a_token_without_a_client_is_no_way_round(free: str) -> None:

@@ -66,6 +66,24 @@ def test_a_dry_run_says_what_is_settled_what_is_not_and_what_it_costs(
     assert not (session / "runs").exists()
 
 
+@pytest.mark.usefixtures("as_org")
+def test_where_it_counts_as_an_org_nothing_is_called_before_a_yes(
+    capsys: "pytest.CaptureFixture[str]", session: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run(["tune"]) == ExitCode.OK  # what may be called is not written down
+    assert "Rarely used: there is no workload" in " ".join(capsys.readouterr().out.split())
+    (session / "workload.toml").write_text('[[action]]\nname = "Rarely used"\n')
+    monkeypatch.setattr(LoadWindows, "make", None)  # calling it would fail
+    assert run(["tune", "--folder", "runs/other"]) == ExitCode.USAGE
+
+    shown = capsys.readouterr()
+    cost = " ".join(shown.out.split())
+    assert "no terminal to ask on" in shown.err
+    assert "requests a minute of the token's" in cost
+    assert " that the token may send in a day. Genesys counts" in cost
+    assert not (session / "runs/other/campaign.json").exists()
+
+
 def test_what_the_timeout_hides_in_production_is_not_called_but_sent_to_a_probe(
     capsys: "pytest.CaptureFixture[str]", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
