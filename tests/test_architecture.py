@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,16 +13,13 @@ from tests.support.file_access import file_access
 from tests.support.house import (
     DESIGN,
     MAY_IMPORT,
-    ROOT,
     circle,
     file_arrows,
-    imports_of,
-    module_of,
-    python_files,
     room_arrows,
     room_of,
     with_map,
 )
+from tests.support.source_files import ROOT, imports_of, module_of, nodes_of, python_files, tree_of
 
 HEAVY = (
     "pandas",
@@ -45,8 +43,8 @@ def test_a_class_name_means_one_thing() -> None:
     names = Counter(
         node.name
         for path in python_files()
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+        for node in nodes_of(path, ast.ClassDef)
+        if not node.name.startswith("_")
     )
 
     assert [name for name, times in names.items() if times > 1] == []
@@ -62,19 +60,17 @@ def test_a_function_takes_few_things() -> None:
     found = {
         name
         for path in python_files()
-        for name, function in _functions(ast.parse(path.read_text()))
+        for name, function in _functions(path)
         if len(_parameters(function)) > 7
     }
 
     assert found == set(MANY_PARAMETERS)
 
 
-def _functions(tree: ast.AST) -> Iterator[tuple[str, ast.FunctionDef]]:
-    for node in ast.walk(tree):
-        inside = f" of {node.name}" if isinstance(node, ast.ClassDef) else ""
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.FunctionDef):
-                yield f"{child.name}{inside}", child
+def _functions(path: Path) -> Iterator[tuple[str, ast.FunctionDef]]:
+    owner = {each: f" of {found.name}" for found in nodes_of(path, ast.ClassDef) for each in found.body}
+    for function in nodes_of(path, ast.FunctionDef):
+        yield f"{function.name}{owner.get(function, '')}", function
 
 
 def _parameters(function: ast.FunctionDef) -> list[str]:
@@ -197,7 +193,7 @@ def test_every_room_says_what_it_is_for() -> None:
     silent = [
         str(path.relative_to(ROOT))
         for path in python_files()
-        if len(ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "") < 10
+        if len(ast.get_docstring(tree_of(path)) or "") < 10
     ]
 
     assert not silent

@@ -20,7 +20,7 @@ from analysis.verdicts.recommendation import Recommendation, Verdict
 from diag.exit_codes import ExitCode
 from diag.platform_facts.facts import FACTS
 from diag.workload.load_shape import GuardLimits
-from tests.support.house import HOUSES, ROOT
+from tests.support.source_files import HOUSES, ROOT
 
 PAGES = sorted(
     path for pattern in ("*.md", "docs/**/*.md") for path in ROOT.glob(pattern) if path.name != "CHANGELOG.md"

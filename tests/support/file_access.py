@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from tests.support.house import ROOT, python_files, tree_of
+from tests.support.source_files import ROOT, nodes_of, python_files
 
 _READ: Final = {"open", "read_text", "read_bytes", "FileIO", "GzipFile", "DictReader", "dotenv_values"}
 _TABLES: Final = {"read_csv", "read_parquet", "read_json", "read_table", "ParquetFile", "fromfile", "memmap"}
@@ -26,15 +26,15 @@ def file_access() -> dict[str, set[str]]:
 
 
 def _accesses(path: Path) -> Iterator[str]:
-    for node in ast.walk(tree_of(path)):
-        if isinstance(node, ast.Attribute):
-            module = node.value.id if isinstance(node.value, ast.Name) else ""
-            if node.attr in _OF_MODULE.get(module, ()):
-                yield f"{module}.{node.attr}"
-            elif node.attr in _ANY_RECEIVER:
-                yield f"{module if module == 'os' else ''}.{node.attr}"
-        elif isinstance(node, ast.Name) and node.id in _ANY_RECEIVER and isinstance(node.ctx, ast.Load):
-            yield node.id
-        elif isinstance(node, ast.ImportFrom):
-            taken = _OF_MODULE.get(node.module or "", frozenset()) | _ANY_RECEIVER
-            yield from (alias.name for alias in node.names if alias.name in taken)
+    for attribute in nodes_of(path, ast.Attribute):
+        module = attribute.value.id if isinstance(attribute.value, ast.Name) else ""
+        if attribute.attr in _OF_MODULE.get(module, ()):
+            yield f"{module}.{attribute.attr}"
+        elif attribute.attr in _ANY_RECEIVER:
+            yield f"{module if module == 'os' else ''}.{attribute.attr}"
+    for name in nodes_of(path, ast.Name):
+        if name.id in _ANY_RECEIVER and isinstance(name.ctx, ast.Load):
+            yield name.id
+    for taken in nodes_of(path, ast.ImportFrom):
+        readers = _OF_MODULE.get(taken.module or "", frozenset()) | _ANY_RECEIVER
+        yield from (alias.name for alias in taken.names if alias.name in readers)

@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-ROOT: Final = Path(__file__).resolve().parents[2]
-HOUSES: Final = ("analysis", "reports", "diag", "loadtests")
+from tests.support.source_files import HOUSES, ROOT, imports_of, module_of, python_files, tree_of
+
 DESIGN: Final = ROOT / "docs" / "design.md"
 MAP_BEGINS: Final = "<!-- the map: drawn by `make map`, held by tests/test_architecture.py -->\n"
 MAP_ENDS: Final = "<!-- end of the map -->\n"
@@ -341,44 +341,11 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
 
 
 @cache
-def python_files() -> tuple[Path, ...]:
-    """Every source file, tests excepted."""
-    return tuple(sorted(path for house in HOUSES for path in (ROOT / house).rglob("*.py")))
-
-
-def module_of(path: Path) -> str:
-    """Return the dotted name a file is imported by."""
-    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-
-
-@cache
-def tree_of(path: Path) -> ast.Module:
-    """Return the syntax of a file."""
-    return ast.parse(path.read_text(encoding="utf-8"))
-
-
-@cache
-def imports_of(path: Path) -> tuple[str, ...]:
-    """Every module a file imports, with the names taken from our own packages: `diag.errors.UsageError`."""
-    package = path.relative_to(ROOT).parts[:-1]
-    found: list[str] = []
-    for node in ast.walk(tree_of(path)):
-        if isinstance(node, ast.Import):
-            found += (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            above = package[: len(package) - node.level + 1] if node.level else ()
-            module = ".".join((*above, *([node.module] if node.module else [])))
-            found += (f"{module}.{alias.name}" for alias in node.names)
-    return tuple(found)
-
-
-@cache
 def room_of(path: Path) -> str:
     """The longest room of MAY_IMPORT a file lies in."""
-    inside = path.relative_to(ROOT)
-    return max(
-        (room for room in MAY_IMPORT if inside.is_relative_to(room)), key=len, default=f"{inside}: no room"
-    )
+    inside = path.relative_to(ROOT).as_posix()
+    rooms = (room for room in MAY_IMPORT if inside == room or inside.startswith(f"{room}/"))
+    return max(rooms, key=len, default=f"{inside}: no room")
 
 
 def circle(needs: dict[str, set[str]]) -> list[str]:
@@ -423,7 +390,7 @@ def draw_map() -> str:
         for room in sorted(rooms, key=lambda name: (floor_of(name), name)):
             own = [path for path in python_files() if room_of(path) == room]
             head = ROOT / room / "__init__.py" if not room.endswith(".py") else ROOT / room
-            what = (ast.get_docstring(ast.parse(head.read_text(encoding="utf-8"))) or "").split("\n\n")[0]
+            what = (ast.get_docstring(tree_of(head)) or "").split("\n\n")[0]
             names = ", ".join(f"`{path.stem}`" for path in own if path.name != "__init__.py")
             lines.append(f"| `{room}` | {' '.join(what.split())} | {'' if room.endswith('.py') else names} |")
         lines.append("")

@@ -1,5 +1,8 @@
 """Latency distributions with known p99, for the tests and benchmarks of this room
-(docs/method.md, "The simulations")."""
+(docs/method.md, "The simulations").
+
+Every process that collects the tests imports this: scipy.stats and scipy.optimize take it a second of a core.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, special, stats
+from scipy import special
 
 Draw = Callable[[np.random.Generator, tuple[int, ...]], NDArray[np.float64]]
 
@@ -29,6 +32,8 @@ class Shape:
 
     def slower_than(self, share: float) -> float:
         """The time that this share of calls exceeds."""
+        from scipy import optimize
+
         return float(optimize.brentq(lambda t: self.above(t) - share, 1e-3, 1e3))
 
 
@@ -47,12 +52,18 @@ def two_paths(slow: float) -> Shape:
 
 
 SHAPES: dict[str, Shape] = {
-    "lognormal": Shape(lambda r, n: np.exp(0.6 * r.standard_normal(n)), stats.lognorm(0.6).sf),
-    "heavy lognormal": Shape(lambda r, n: np.exp(1.2 * r.standard_normal(n)), stats.lognorm(1.2).sf),
-    "gamma": Shape(lambda r, n: r.standard_gamma(2, n), stats.gamma(2).sf),
-    "Weibull": Shape(lambda r, n: r.weibull(0.7, n), stats.weibull_min(0.7).sf),
-    "Pareto": Shape(lambda r, n: r.pareto(2.0, n), stats.lomax(2).sf),
-    "shifted exponential": Shape(lambda r, n: 0.5 + r.standard_exponential(n), stats.expon(0.5).sf),
+    "lognormal": Shape(
+        lambda r, n: np.exp(0.6 * r.standard_normal(n)), lambda t: special.ndtr(-np.log(t) / 0.6)
+    ),
+    "heavy lognormal": Shape(
+        lambda r, n: np.exp(1.2 * r.standard_normal(n)), lambda t: special.ndtr(-np.log(t) / 1.2)
+    ),
+    "gamma": Shape(lambda r, n: r.standard_gamma(2, n), lambda t: special.gammaincc(2, t)),
+    "Weibull": Shape(lambda r, n: r.weibull(0.7, n), lambda t: np.exp(-(t**0.7))),
+    "Pareto": Shape(lambda r, n: r.pareto(2.0, n), lambda t: (1.0 + t) ** -2.0),
+    "shifted exponential": Shape(
+        lambda r, n: 0.5 + r.standard_exponential(n), lambda t: np.exp(-np.maximum(t - 0.5, 0.0))
+    ),
     "5 % slow path": two_paths(0.05),
     "1.2 % slow path": two_paths(0.012),
     "0.8 % slow path": two_paths(0.008),

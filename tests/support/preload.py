@@ -3,7 +3,7 @@
 import importlib
 
 from tests.support import sandbox_process, verb_process  # noqa: F401  # what is asked for stands in them
-from tests.support.house import module_of, python_files
+from tests.support.source_files import module_of, python_files
 
 APART = ("loadtests", "diag.__main__")
 """The load is a process of its own, and `diag.__main__` runs when it is imported."""

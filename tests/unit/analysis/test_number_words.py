@@ -17,7 +17,7 @@ from analysis.number_words import (
     share_of_calls_text,
 )
 from reports.wording import numbers
-from tests.support.house import python_files
+from tests.support.source_files import python_files
 
 
 def test_words_for_people() -> None:

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import binom
 
 from analysis.production.hour_cut import HOUR_S, Clustering, HourCut
 from analysis.production.promise_watch import ALARM, HEAD_START, STAKES, Break, WatchState, watch
@@ -170,6 +169,8 @@ def test_the_simulation_of_many_is_the_watch_of_one(counts: list[tuple[int, int]
 def test_while_the_promise_is_kept_an_hour_adds_at_most_one_on_average(
     bets: tuple[float, ...], n: int, share: float, spread: float
 ) -> None:
+    from scipy.stats import binom
+
     state = replace(NEW, bets=bets, clustering=Clustering(spread, 1.0))
     chances = binom.pmf(np.arange(n + 1), n, share)
     expected = sum(

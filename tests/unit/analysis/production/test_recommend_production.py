@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
 
 from analysis.format.action_facts import ActionFacts
 from analysis.production.hourly_counts import (
@@ -75,6 +74,8 @@ def test_timeouts_count_as_slower_and_hide_the_p99() -> None:
 
 
 def test_the_bound_is_the_first_whole_second_that_is_surely_exceeded_by_one_percent() -> None:
+    from scipy import stats
+
     counts = production(4.7, hours=30, per_hour=400)
     found = estimate_from_buckets(counts, RecommendSettings())
     for edge in range(1, 61):

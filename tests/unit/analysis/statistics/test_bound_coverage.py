@@ -13,7 +13,7 @@ import math
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from scipy import optimize, special
+from scipy import special
 
 from analysis.statistics.confidence_bounds import upper_ms
 from analysis.statistics.kaplan_meier import kaplan_meier
@@ -57,6 +57,8 @@ def place_of_the_bound(n: int) -> tuple[int, float]:
 
     The number of slower calls at which p99 is 95 % sure to be passed is a fraction (Hutson 1999).
     """
+    from scipy import optimize
+
     exact = optimize.brentq(lambda slower: special.betainc(slower + 1, n - slower, 0.01) - 0.95, 0, n / 20)
     return int(exact), 1.0 - exact % 1.0
 

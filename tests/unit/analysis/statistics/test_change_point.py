@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from scipy.signal import lfilter
 
 from analysis.statistics.change_point import LEVELS, ChangePoint, find_change_point
 
@@ -56,6 +55,8 @@ def test_independent_calls_hardly_ever_look_changed(n: int) -> None:
 
 
 def test_calls_that_depend_on_those_before_seldom_look_changed() -> None:
+    from scipy.signal import lfilter  # a second of a core, in every process that collects the tests
+
     wanders = [lfilter([1.0], [1.0, -0.9], noise(2000, seed)) for seed in range(60)]
     assert sum(found_in(x) is not None for x in wanders) <= 6
 

@@ -1,12 +1,11 @@
 """The small functions against the well-kept libraries (test-only dependencies).
 
-lifelines and statsmodels take five seconds of a core to import, in every process that collects the tests:
-only the tests that need them do.
+lifelines and statsmodels take five seconds of a core to import, scipy.stats one, in every process that
+collects the tests: only the tests that need them do.
 """
 
 import numpy as np
 import pytest
-from scipy import optimize, stats
 
 from analysis.statistics.confidence_bounds import (
     calls_for_a_bound,
@@ -42,6 +41,7 @@ def sample(case: str) -> tuple[np.ndarray, np.ndarray]:
 @pytest.mark.parametrize("case", CASES)
 def test_survival_equals_lifelines_statsmodels_and_scipy(case: str) -> None:
     import lifelines
+    from scipy import stats
     from statsmodels.duration.survfunc import SurvfuncRight
 
     x, event = sample(case)
@@ -78,6 +78,8 @@ def test_quantiles_equal_lifelines(case: str, p: float) -> None:
 @pytest.mark.parametrize("n", [3, 150, 299, 5000, 100_000])
 @pytest.mark.parametrize("share", [0.0, 0.004, 0.01, 0.3, 1.0])
 def test_share_bounds_equal_the_exact_binomial_interval(n: int, share: float) -> None:
+    from scipy import stats
+
     slow = round(n * share)
     test = stats.binomtest(slow, n, alternative="two-sided")
     interval = test.proportion_ci(0.90, method="exact")  # 95 % on each side
@@ -89,6 +91,8 @@ def test_share_bounds_equal_the_exact_binomial_interval(n: int, share: float) ->
 @pytest.mark.parametrize("n", [299, 400, 1000, 5000])
 def test_the_upper_bound_lies_between_the_binomial_order_statistics(n: int) -> None:
     """Uncensored: at most the exact order statistic, at least the one before it (Hutson 1999)."""
+    from scipy import optimize, stats
+
     x = np.arange(1, n + 1, dtype=float) * 10
     rank = int(stats.binom.ppf(0.95, n, 0.99)) + 1  # P(X_(rank) >= q99) >= 95 %, smallest such rank
     bound = upper_ms(kaplan_meier(count_latencies(x, np.ones(n, bool))), 0.99, 0.95)
@@ -106,6 +110,8 @@ def test_the_upper_bound_lies_between_the_binomial_order_statistics(n: int) -> N
 @pytest.mark.parametrize("n", [50, 299, 1000, 5000])
 def test_the_lower_bound_is_the_binomial_order_statistic(n: int) -> None:
     """p99 > t is proven up to just below the largest t with enough calls seen to be slower."""
+    from scipy import stats
+
     x = np.arange(1, n + 1, dtype=float) * 10
     counts = count_latencies(x, np.ones(n, bool))
     found = lower_ms(kaplan_meier(counts), counts, 0.99, 0.95)
