@@ -50,9 +50,17 @@ def wait_words(wait: StepWait) -> str:
 
 def longest_words(wait: LongestWait) -> str:
     """Return the longest wait of a flow, and where it may be longer."""
-    text = latency(wait.ms) if wait.certain else f"up to {latency(wait.ms)}"
-    more = f", more in each further round of {named(wait.repeats)}" if wait.repeats else ""
-    return text + more
+    return once_through(wait) + further_rounds(wait)
+
+
+def once_through(wait: LongestWait) -> str:
+    """Return the longest wait of a flow with every loop gone through once."""
+    return latency(wait.ms) if wait.certain else f"up to {latency(wait.ms)}"
+
+
+def further_rounds(wait: LongestWait) -> str:
+    """Return where a caller may wait longer than that; empty where nothing repeats."""
+    return f", more in each further round of {named(wait.repeats)}" if wait.repeats else ""
 
 
 def path_words(wiring: Wiring, step: FlowStep) -> str:

@@ -5,7 +5,7 @@ action's timeout does is unknown: Failure or Timeout (docs/genesys-api.md, "Flow
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from analysis.flows.bites import bites
@@ -23,7 +23,26 @@ class PathWarning:
     step: str
     kind: Kind
     nowhere: bool
-    sentence: str
+    what: str
+    """What happens there, a clause."""
+
+    @property
+    def sentence(self) -> str:
+        """Return where and what."""
+        return f'flow "{self.flow}", step "{self.step}": {self.what}'
+
+
+def alike_together(warnings: Iterable[PathWarning]) -> tuple[str, ...]:
+    """Return one sentence for all flows in which the same happens in a step of the same name."""
+    flows: dict[PathWarning, dict[str, None]] = {}
+    for one in warnings:
+        flows.setdefault(replace(one, flow=""), {}).setdefault(one.flow)
+    return tuple(
+        replace(one, flow=next(iter(names))).sentence
+        if len(names) == 1
+        else f'{len(names)} flows ({_named(list(names))}), step "{one.step}": {one.what}'
+        for one, names in flows.items()
+    )
 
 
 def path_warnings(
@@ -41,35 +60,35 @@ def path_warnings(
 
 
 def _of_step(flow: ArchitectFlow, step: FlowStep, before_s: int, after_s: int) -> Iterator[PathWarning]:
-    where = f'flow "{flow.name}", step "{step.name}": '
     now, then = bites(step, before_s), bites(step, after_s)
     if step.follows_action is not False or before_s == after_s:
         return
     if not step.own_ms:
-        unsure = (
-            f"{where}its own timeout is {_why(step)}, so which of the two timeouts ends a call is not known"
-        )
+        unsure = f"its own timeout is {_why(step)}, so which of the two timeouts ends a call is not known"
         yield PathWarning(flow.name, step.name, "unknown", False, unsure)
         return
     own = latency(step.own_ms)
     if now == then == "step":
-        idle = (
-            f"{where}it gives up after its own {own}, before and after: the change does not reach its callers"
-        )
+        idle = f"it gives up after its own {own}, before and after: the change does not reach its callers"
         yield PathWarning(flow.name, step.name, "no effect", False, idle)
     elif now != "action" and then not in ("step", now):
         moved = (
-            f"{where}calls that its own {own} ended, on its Timeout path, will end at the action's "
+            f"calls that its own {own} ended, on its Timeout path, will end at the action's "
             f"{after_s} s, perhaps on its Failure path (unknown which); {_wired(step)}"
         )
         nowhere = "not wired" in (step.failure, step.timeout)
         yield PathWarning(flow.name, step.name, "to the action", nowhere, moved)
     elif now != "step" and then not in ("action", now):
         moved = (
-            f"{where}calls that the action's {before_s} s ended, on its Failure or Timeout path "
+            f"calls that the action's {before_s} s ended, on its Failure or Timeout path "
             f"(unknown which), will end at the step's own {own} on its Timeout path; {_wired(step)}"
         )
         yield PathWarning(flow.name, step.name, "to the step", step.timeout == "not wired", moved)
+
+
+def _named(names: list[str]) -> str:
+    shown = ", ".join(f'"{name}"' for name in names[:3])
+    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"
 
 
 def _wired(step: FlowStep) -> str:

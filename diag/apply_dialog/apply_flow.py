@@ -38,18 +38,27 @@ def identify(client: "GenesysClient") -> OrgIdentity:
 
 
 def build_plan(
-    console: "Console", client: "GenesysClient", analysis: "Analysis", options: PlanOptions = _ALL
+    console: "Console",
+    client: "GenesysClient",
+    analysis: "Analysis",
+    runs: Path,
+    options: PlanOptions = _ALL,
 ) -> Plan:
-    """Return the plan an analysis leads to, against the org as it is now; a bar shows the progress."""
+    """Return the plan an analysis leads to, against the org as it is now; a bar shows the progress.
+
+    With what it moves in the flows that are kept in `runs`.
+    """
     from diag.changes.plans.make_plan import make_plan
+    from diag.flows.plan_flows import with_flow_effects
 
     with console.progress("Reading the actions to change") as bar:
-        return make_plan(
+        plan = make_plan(
             analysis,
             counting_reads(client.read_config, bar, most=len(analysis.actions)),
             identify(client),
             options,
         )
+    return with_flow_effects(plan, runs, console.warn)
 
 
 def counting_reads(read: "ReadConfig", bar: "Progress", *, most: int) -> "ReadConfig":

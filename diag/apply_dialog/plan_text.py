@@ -31,7 +31,9 @@ def plan_text(plan: Plan) -> str:
     skipped = _lines(f"  SKIPPED {line}" for line in left)
     weak = _lines(f"  WEAK EVIDENCE {sentence}" for sentence in plan.weak)
     each = _lines(f"  WARNING for each of them: {warning}" for warning in shared)
-    return "\n\n".join(part for part in (weak, "\n\n".join(blocks), each, skipped, plan.counts) if part)
+    waits = _lines(f"  FLOWS {sentence}" for sentence in plan.flow_waits)
+    parts = (weak, "\n\n".join(blocks), each, waits, skipped, plan.counts)
+    return "\n\n".join(part for part in parts if part)
 
 
 def dry_run_text(results: Sequence[DryRunResult]) -> str:
@@ -100,6 +102,7 @@ def _block(change: Change, name: str, shared: Sequence[str]) -> str:
         lines.append(f"      why     {change.reason}")
     if change.evidence is not None:
         lines += _evidence(change.evidence, shared)
+    lines += [f"      flows   {warning}" for warning in change.flow_warnings]
     if change.forced:
         lines.append("      forced  a guard held this back; --force overrules it")
     return _lines(lines)

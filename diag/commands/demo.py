@@ -137,7 +137,8 @@ class DemoSteps:
             row.action_id for row in analysis.actions if row.verdict == Verdict.OVER_CAP_USE_ASYNC
         )
         with GenesysClient(self.target.connection) as client:
-            plan = build_plan(self.console, client, analysis, PlanOptions(force=True, skip=undecided))
+            options = PlanOptions(force=True, skip=undecided)
+            plan = build_plan(self.console, client, analysis, self.settings.runs, options)
         results = carry_out(
             self.console,
             self.target,

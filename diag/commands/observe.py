@@ -132,7 +132,7 @@ def command(options: ObserveOptions, rules: "RecommendSettings") -> None:
         elif write_result(console, _formatted(answer, test, form, settings), options.output):
             console.result(str(options.output))
         if options.plan_file is not None:
-            _save_plan(console, client, evidence, options)
+            _save_plan(console, client, evidence, settings.runs, options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +257,7 @@ def _save_plan(
     console: "Console",
     client: "GenesysClient",
     evidence: "ProductionEvidence",
+    runs: Path,
     options: ObserveOptions,
 ) -> None:
     from diag.apply_dialog.apply_exit_code import raise_for
@@ -265,7 +266,7 @@ def _save_plan(
     from diag.changes.plans.plan_file import write_plan
 
     assert options.plan_file is not None
-    plan = build_plan(console, client, evidence.analysis, PlanOptions(force=options.force))
+    plan = build_plan(console, client, evidence.analysis, runs, PlanOptions(force=options.force))
     write_plan(plan, options.plan_file)
     console.note(f"Saved {options.plan_file}. {plan.counts}")
     raise_for((), "", plan.unread)

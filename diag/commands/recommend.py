@@ -243,7 +243,7 @@ def _change(
     with GenesysClient(target.connection) as client:
         if any(row.measured_by for row in analysis.actions):
             analysis = with_ids(analysis, ((action.id, action.name) for action in client.list_actions()))
-        plan = build_plan(console, client, analysis, options)
+        plan = build_plan(console, client, analysis, settings.runs, options)
     if change.plan_file:
         write_plan(plan, change.plan_file)
         console.note(f"Plan saved. To carry out exactly this: {apply_plan(str(change.plan_file), org)}")

@@ -68,6 +68,7 @@ def command(options: SetOptions, flags: ApplyFlags) -> None:
     from diag.changes.plans.manual_plan import make_manual_plan
     from diag.console import Console
     from diag.errors import UsageError
+    from diag.flows.plan_flows import with_flow_effects
     from diag.genesys.client import GenesysClient
     from diag.settings import load_settings
     from diag.target import find_target
@@ -89,6 +90,7 @@ def command(options: SetOptions, flags: ApplyFlags) -> None:
         plan = make_manual_plan(
             chosen, options.timeout_s, read, identify(client), max_changes=options.max_changes
         )
+    plan = with_flow_effects(plan, settings.runs, console.warn)
     carry_out(console, target, settings, plan, flags)
 
 

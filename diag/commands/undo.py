@@ -27,6 +27,7 @@ def command(entry: str | None, run: str | None, force: bool, profile: str | None
     from diag.changes.undo_plan import demand_something_undone, entries_of_run, entry_named, make_undo_plan
     from diag.console import Console
     from diag.errors import UsageError
+    from diag.flows.plan_flows import with_flow_effects
     from diag.genesys.client import GenesysClient
     from diag.settings import load_settings
     from diag.target import find_target
@@ -46,5 +47,6 @@ def command(entry: str | None, run: str | None, force: bool, profile: str | None
         with console.progress("Reading the actions to undo") as bar:
             read = counting_reads(client.read_config, bar, most=len(chosen))
             plan = make_undo_plan(chosen, read, org, force=force)
+    plan = with_flow_effects(plan, settings.runs, console.warn)
     carry_out(console, target, settings, plan, flags)
     demand_something_undone(plan)

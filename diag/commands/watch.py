@@ -188,6 +188,7 @@ def _undo(
     """Take back the changes that broke their promise by making a timeout shorter."""
     from diag.apply_dialog.apply_flow import carry_out
     from diag.changes.undo_plan import demand_something_undone, make_undo_plan
+    from diag.flows.plan_flows import with_flow_effects
     from diag.genesys.client import GenesysClient
 
     entries = [item.promise.line for item in look.broken if item.promise.undo_helps]
@@ -201,5 +202,6 @@ def _undo(
         return
     with GenesysClient(target.connection) as client:
         plan = make_undo_plan(entries, client.read_config, org)
+    plan = with_flow_effects(plan, settings.runs, console.warn)
     carry_out(console, target, settings, plan, flags)
     demand_something_undone(plan)

@@ -73,7 +73,7 @@ def give_plan(context: TuneContext, analysis: Analysis) -> None:
             console.result(str(folder.path))
             return
     with GenesysClient(context.target.connection) as client:
-        plan = build_plan(console, client, analysis)
+        plan = build_plan(console, client, analysis, context.settings.runs)
     write_plan(plan, folder.plan)  # before it is carried out: by its digest the journal's lines are known
     console.note(f"{plan.counts} Plan: {path_to_type(folder.plan)}")
     if options.do_apply:

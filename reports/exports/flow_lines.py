@@ -1,7 +1,7 @@
 """Architect flows in Markdown: what the recommended timeouts move, and the longest wait of each."""
 
 from analysis.flows.flow_view import FlowsShown, FlowView
-from analysis.flows.flow_words import UNKNOWN_PATH, longest_words
+from analysis.flows.flow_words import UNKNOWN_PATH, further_rounds, once_through
 from analysis.number_words import reason_lines
 from analysis.plain_text import markdown
 
@@ -19,6 +19,6 @@ def flows_in_markdown(shown: FlowsShown | None) -> list[str]:
 
 
 def _line(view: FlowView) -> str:
-    now, then = longest_words(view.wait), longest_words(view.then_wait)
-    waits = now if now == then else f"{now}, then {then}"
+    now, then = once_through(view.wait), once_through(view.then_wait)
+    waits = (now if now == then else f"{now}, then {then}") + further_rounds(view.then_wait)
     return f"- **{markdown(view.flow.name)}** ({markdown(view.flow.type)}): {markdown(waits)}"

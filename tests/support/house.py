@@ -198,8 +198,9 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     # what verbs are made of
     "diag/inventory": {*_CLIENT, "analysis.format", "diag.errors", "diag.genesys", "diag.table"},
     "diag/flows": {
-        *_CLIENT, "analysis.flows", "analysis.format", "analysis.plain_text", "analysis.verdicts",
-        "diag.errors", "diag.genesys", "diag.table", "reports.report_data", "yaml",
+        *_CLIENT, "analysis.flows", "analysis.format", "analysis.plain_text", "analysis.number_words",
+        "analysis.verdicts", "diag.changes.plans", "diag.errors", "diag.genesys", "diag.table",
+        "reports.report_data", "yaml",
     },
     "diag/hours": {
         "analysis.coverage.week_of_hours", "analysis.format", "analysis.plain_text", "diag.toml_section",
@@ -284,7 +285,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     },
     "diag/apply_dialog": {
         *_CLIENT, "analysis", "reports.wording", "diag.changes", "diag.console", "diag.errors",
-        "diag.interaction", "diag.inventory", "diag.production", "diag.settings", "diag.target",
+        "diag.flows", "diag.interaction", "diag.inventory", "diag.production", "diag.settings", "diag.target",
         "diag.clocks.target_clock", "diag.clocks.wall_clock", "diag.workload", "click",
     },
     "diag/tuning": {

@@ -82,6 +82,8 @@ class Change:
     after_is_set: bool = True
     """False: leave the timeout out, so that it is unset again. A platform that then keeps the old one
     (merge or replace is unknown: docs/genesys-api.md, "Writing a timeout") gets 60 s, which is the same."""
+    flow_warnings: tuple[str, ...] = ()
+    """What it moves in Architect flows, one sentence each; older plan files do not say."""
 
     @property
     def direction(self) -> Literal["raise", "lower"]:
@@ -147,6 +149,8 @@ class Plan:
     run_ids: tuple[str, ...] = ()
     weak: tuple[str, ...] = ()
     """What weakens the runs behind it, one sentence each."""
+    flow_waits: tuple[str, ...] = ()
+    """How long callers wait in flows, now and after it, one sentence each; older plan files do not say."""
 
     @classmethod
     def of(

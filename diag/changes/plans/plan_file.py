@@ -27,13 +27,20 @@ _ABOUT_THE_FILE: Final = ("format_version", "kind", "digest")
 def plan_digest(plan: Plan) -> str:
     """Return the SHA-256 (hex) that names this plan in the journal."""
     body = asdict(plan)
+    # Not in the first plan files: those keep their digest.
+    _drop_empty(body, "flow_waits")
     for change in body["changes"]:
-        # Not in the first plan files: those keep their digest.
+        _drop_empty(change, "flow_warnings")
         evidence = change["evidence"] or {}
         for name, unsaid in _LATER_EVIDENCE:
             if name in evidence and evidence[name] == unsaid:
                 del evidence[name]
     return _digest(body)
+
+
+def _drop_empty(body: dict[str, Any], name: str) -> None:
+    if not body[name]:
+        del body[name]
 
 
 def plan_to_json(plan: Plan) -> str:

@@ -112,3 +112,20 @@ def test_each_missing_permission_is_named_and_the_rest_is_shown(
 
     assert scan(start_sandbox, monkeypatch, str(scenario), "--flows") == code
     assert said in capsys.readouterr().err
+
+
+def test_a_change_says_what_it_moves_once_the_flows_were_read(
+    start_sandbox: StartSandbox,
+    at_home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert scan(start_sandbox, monkeypatch, "flows", "--flows", "--format", "csv") == ExitCode.OK
+    capsys.readouterr()
+
+    assert run(["set", "Get Customer", "--timeout", "5", "--dry-run"]) == ExitCode.OK
+
+    said = capsys.readouterr().err
+    assert 'flows   flow "Card services", step "Look up the card": calls that its own 10 s ended' in said
+    assert "Failure is not wired and Timeout is wired" in said
+    assert 'FLOWS flow "Main menu": the longest wait for actions is 20 s now, 5 s with this plan' in said

@@ -1,7 +1,7 @@
 import pytest
 
 from analysis.flows.flow import ArchitectFlow, FlowStep, OwnTimeout, Wiring
-from analysis.flows.path_warnings import PathWarning, path_warnings
+from analysis.flows.path_warnings import PathWarning, alike_together, path_warnings
 
 
 def step(
@@ -107,3 +107,13 @@ def test_timeouts_that_become_equal_may_move_calls(before: int, after: int, kind
     (one,) = warnings(step(), before, after)
 
     assert one.kind == kind
+
+
+def test_flows_in_which_the_same_happens_are_named_together() -> None:
+    flows = [ArchitectFlow(f"Region {at}", "inboundcall", (step(),)) for at in range(5)]
+    flows.append(ArchitectFlow("Other", "inboundcall", (step(failure="not wired"),)))
+
+    first, second = alike_together(path_warnings(flows, "a1", 20, 5))
+
+    assert first.startswith('flow "Other", step "Get": calls')
+    assert second.startswith('5 flows ("Region 0", "Region 1", "Region 2" and 2 more), step "Get": calls')

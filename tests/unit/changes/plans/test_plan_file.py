@@ -46,6 +46,7 @@ changes = st.builds(
         Evidence, verdict=text, p99_ms=numbers, n_eff=numbers, warnings=st.lists(text, max_size=2).map(tuple)
     ),
     forced=st.booleans(),
+    flow_warnings=st.lists(text, max_size=2).map(tuple),
     undoes=st.none() | text,
 )
 plans = st.builds(
@@ -56,6 +57,7 @@ plans = st.builds(
     skipped=st.lists(st.builds(SkippedChange, text, text, text), max_size=2).map(tuple),
     run_ids=st.lists(text, max_size=2).map(tuple),
     weak=st.lists(text, max_size=2).map(tuple),
+    flow_waits=st.lists(text, max_size=2).map(tuple),
 )
 
 
@@ -73,12 +75,15 @@ def test_a_plan_file_from_before_origins_keeps_its_digest() -> None:
     body = json.loads(plan_to_json(plan))
     for later in ("invented_share", "percentile", "promised_share", "source"):
         del body["changes"][0]["evidence"][later]
+    del body["changes"][0]["flow_warnings"], body["flow_waits"]
     older = {name: value for name, value in body.items() if name not in ("format_version", "kind", "digest")}
     body["digest"] = hashlib.sha256(json.dumps(older, sort_keys=True).encode()).hexdigest()
 
     assert plan_digest(plan_from_json(json.dumps(body), "plan.json")) == body["digest"]
     weighed = replace(change, evidence=Evidence("raise", invented_share=1.0))
     assert plan_digest(replace(plan, changes=(weighed,))) != body["digest"]
+    warned = replace(change, flow_warnings=("a flow",))
+    assert plan_digest(replace(plan, changes=(warned,))) != body["digest"]
 
 
 def test_a_plan_file_says_what_it_is(tmp_path: Path) -> None:
