@@ -1,22 +1,18 @@
-"""Production telemetry as counts per whole second and hour, and the bounds of p99 they give.
+"""Production telemetry by the hour: counts per whole second, and exact times where the platform tells them.
 
-Whole-second edges lose nothing that matters, because the setting is in whole seconds
-(docs/method.md, "Production telemetry"): the bound is the first whole second that at most 1 % of
-executions exceed, with the confidence asked for. Executions slower than the timeout in force were cut off
-by it and count as slower than every second below it.
+Executions slower than the timeout in force were cut off by it and count as slower than every second below
+it. Those that failed count as slower than the time they took, as in a test (docs/method.md, "Calls that
+count").
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.estimates.estimate import FEWEST_FOR_P99, VENDORS_PERCENTILE, Estimate, timeout_for
-from analysis.settings import RecommendSettings
-from analysis.statistics.confidence_bounds import SURE_SLACK, lower_share, upper_share
 from analysis.statistics.design_effect import design_effect
-from analysis.statistics.kaplan_meier import first_at_most, kaplan_meier
 from analysis.statistics.latency_counts import LatencyCounts
 
 MIN_HOURS: Final = 10
@@ -24,15 +20,39 @@ MIN_HOURS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
+class ExactTimes:
+    """One hour's executions in whole milliseconds, rounded up and in order; what was cut off is not here."""
+
+    ended_ms: tuple[int, ...]
+    """Those that ended before the timeout."""
+    failed_ms: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class HourCounts:
     """Executions of one hour: `below[k-1]` of `total` took less than k seconds, k = 1.. the timeout in force.
 
-    `started_at` is the hour's start in Unix seconds.
+    `started_at` is the hour's start in Unix seconds. `total` holds those that ended and those that were cut
+    off; those that failed are beside it, as far as the platform tells them apart.
     """
 
     started_at: float
     total: int
     below: tuple[int, ...]
+    failed: tuple[int, ...] = ()
+    """How many failed in each whole second from 0 on; empty: none, or unknown."""
+    exact: ExactTimes | None = None
+    """The same executions to the millisecond; None: not known."""
+
+    @property
+    def executions(self) -> int:
+        """Return all executions of the hour, those that failed included."""
+        return max(self.total, 0) + sum(self.failed)
+
+    @property
+    def cut_off(self) -> int:
+        """Return how many the timeout in force ended."""
+        return self.total - self.below[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +61,24 @@ class BucketCounts:
 
     action_id: str
     hours: tuple[HourCounts, ...]
+    outcomes_known: bool = False
+    """Whether the platform's words tell what failed and what was cut off from what ended."""
 
     @property
     def executions(self) -> int:
         """Executions in all hours."""
-        return sum(max(hour.total, 0) for hour in self.hours)
+        return sum(hour.executions for hour in self.hours)
+
+    @property
+    def failed(self) -> int:
+        """Executions known to have failed in all hours."""
+        return sum(sum(hour.failed) for hour in self.hours)
+
+    def without_failures(self) -> "BucketCounts":
+        """Return the executions that ended or were cut off."""
+        if not self.failed:
+            return self
+        return replace(self, hours=tuple(_without_failures(hour) for hour in self.hours))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,70 +114,56 @@ def consistent(counts: BucketCounts) -> tuple[BucketCounts, int]:
         total = max(hour.total, 0)
         below = np.clip(np.array(hour.below, dtype=int), 0, total)
         values = tuple(int(value) for value in np.minimum.accumulate(below[::-1])[::-1])
-        corrected += values != hour.below or total != hour.total
-        if total and values:
-            hours.append(HourCounts(hour.started_at, total, values))
-    return BucketCounts(counts.action_id, tuple(hours)), corrected
+        failed = tuple(max(count, 0) for count in hour.failed)
+        exact = hour.exact if _fits(hour.exact, values, failed) else None
+        sound = replace(hour, total=total, below=values, failed=failed, exact=exact)
+        corrected += sound != hour
+        if sound.executions and values:
+            hours.append(sound)
+    return replace(counts, hours=tuple(hours)), corrected
+
+
+def per_second(times_ms: Sequence[int], seconds: int) -> tuple[int, ...]:
+    """Return how many times lie in each whole second, the last one without an end; `seconds` + 1 counts."""
+    counted = np.bincount(np.minimum(np.array(times_ms, np.int64) // 1000, seconds), minlength=seconds + 1)
+    return tuple(int(count) for count in counted)
 
 
 def to_latency_counts(counts: BucketCounts) -> LatencyCounts:
-    """Return the counts with each execution at the upper edge of its second; the cut-off ones censored."""
+    """Return the counts with each execution at the upper edge of its second; the cut-off ones censored, those
+    that failed at the lower edge of theirs."""
     longest = max((len(hour.below) for hour in counts.hours), default=0)
     events = np.zeros(longest * 1000 + 1, dtype=np.int64)
     censored = np.zeros(longest * 1000 + 1, dtype=np.int64)
     for hour in counts.hours:
-        per_second = np.diff(np.array([0, *hour.below]))
-        events[1000 * np.arange(1, per_second.size + 1)] += per_second
-        censored[1000 * per_second.size] += hour.total - hour.below[-1]
+        each = np.diff(np.array([0, *hour.below]))
+        events[1000 * np.arange(1, each.size + 1)] += each
+        censored[1000 * each.size] += hour.cut_off
+        np.add.at(censored, 1000 * np.minimum(np.arange(len(hour.failed)), each.size), hour.failed)
     return LatencyCounts(events, censored)
 
 
 def exceedance(counts: BucketCounts, edge_s: int) -> Exceedance:
-    """Return how many executions took at least `edge_s` s; hours with a shorter timeout cannot show it."""
+    """Return how many executions took at least `edge_s` s; hours with a shorter timeout cannot show it.
+
+    What failed sooner cannot show it either.
+    """
     hours = [hour for hour in counts.hours if len(hour.below) >= edge_s]
-    executions = np.array([hour.total for hour in hours], dtype=np.float64)
+    late = np.array([sum(hour.failed[edge_s:]) for hour in hours], dtype=np.float64)
+    executions = np.array([hour.total for hour in hours], dtype=np.float64) + late
     slower = executions - np.array([hour.below[edge_s - 1] for hour in hours], dtype=np.float64)
     effect = design_effect(slower, executions) if len(hours) >= MIN_HOURS else 1.0
     return Exceedance(edge_s, slower, executions, effect)
 
 
-def estimate_from_buckets(counts: BucketCounts, settings: RecommendSettings) -> Estimate:
-    """Return the estimate; quantiles are interpolated within their second, bounds lie on whole seconds."""
-    table = kaplan_meier(to_latency_counts(counts))
-    p = settings.percentile
-    at = table.quantile_ms(p)
-    edge = at if at is not None else (int(table.t_ms[-1]) if table.t_ms.size else None)
-    effect = 1.0 if edge is None else exceedance(counts, edge // 1000).design_effect
-    n = table.n_eff / effect
-    sure = np.flatnonzero(upper_share(table.share, n, settings.confidence) <= 1.0 - p + SURE_SLACK)
-    upper = int(table.t_ms[sure[0]]) if sure.size else None
-    proven = np.flatnonzero(lower_share(table.share, n, settings.confidence) > 1.0 - p)
-    quantile = _interpolated_ms(table.t_ms, table.share, p)
-    p99 = _interpolated_ms(table.t_ms, table.share, VENDORS_PERCENTILE)
-    return Estimate(
-        table=table,
-        samples=table.total,
-        ok=int(table.ended.sum()),
-        p50_ms=_interpolated_ms(table.t_ms, table.share, 0.5),
-        p95_ms=_interpolated_ms(table.t_ms, table.share, 0.95),
-        quantile_ms=quantile,
-        upper_ms=upper,
-        lower_ms=int(table.t_ms[proven[-1]]) if proven.size else None,
-        confidence=settings.confidence,
-        design_effect=effect,
-        timeout_s=None if upper is None or quantile is None else timeout_for(quantile, upper, settings),
-        p99_ms=p99 if table.total >= FEWEST_FOR_P99 else None,
-        successes_quantile_ms=_interpolated_ms(table.t_ms, table.share_of_ended(), p),
-    )
+def _without_failures(hour: HourCounts) -> HourCounts:
+    exact = None if hour.exact is None else ExactTimes(hour.exact.ended_ms)
+    return replace(hour, failed=(), exact=exact)
 
 
-def _interpolated_ms(t_ms: NDArray[np.int64], share: NDArray[np.float64], p: float) -> int | None:
-    """Linear within the second that holds the quantile (seconds without executions have no edge)."""
-    at = first_at_most(t_ms, share, p)
-    if at is None:
-        return None
-    index = int(np.searchsorted(t_ms, at))
-    before = float(share[index - 1]) if index else 1.0
-    after = float(share[index])
-    part = (before - (1.0 - p)) / (before - after) if before > after else 1.0
-    return int(np.ceil(at - 1000 + 1000 * min(max(part, 0.0), 1.0)))
+def _fits(exact: ExactTimes | None, below: tuple[int, ...], failed: tuple[int, ...]) -> bool:
+    """Whether exact times are those that were counted."""
+    if exact is None or len(exact.ended_ms) != below[-1] or len(exact.failed_ms) != sum(failed):
+        return False
+    edges = np.arange(1, len(below) + 1) * 1000
+    return bool((np.searchsorted(np.array(exact.ended_ms, np.int64), edges) == np.array(below)).all())

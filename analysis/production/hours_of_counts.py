@@ -19,7 +19,7 @@ def hours_of_counts(counts: BucketCounts, estimate: Estimate, zone: str | None) 
     clock = clock_of(zone)
     middle = np.array([hour.started_at + 1800.0 for hour in counts.hours], dtype=np.float64)
     at = hours_of_week(middle, clock)
-    calls = np.bincount(at, [float(hour.total) for hour in counts.hours], HOURS_A_WEEK).astype(np.int64)
+    calls = np.bincount(at, [float(hour.executions) for hour in counts.hours], HOURS_A_WEEK).astype(np.int64)
     if estimate.p95_ms is None:
         return HoursSeen(clock, tuple(int(one) for one in calls))
     edge = math.ceil(estimate.p95_ms / 1e3)

@@ -13,7 +13,8 @@ from analysis.estimates.stability import MIN_RUN_CALLS, Disagreement, disagreeme
 from analysis.format.action_facts import ActionFacts
 from analysis.format.sample_schema import DEFAULT_TIMEOUT_S
 from analysis.number_words import noun, plural
-from analysis.production.hourly_counts import MIN_HOURS, BucketCounts, consistent, estimate_from_buckets
+from analysis.production.estimate_from_buckets import estimate_from_buckets
+from analysis.production.hourly_counts import MIN_HOURS, BucketCounts, consistent
 from analysis.production.hours_of_counts import hours_of_counts
 from analysis.settings import RecommendSettings, with_cap
 from analysis.typed_command import Asked, unclear_names
@@ -27,6 +28,9 @@ WINDOWS_PER_HOUR: Final = 12
 """As in `time_coverage`: five minutes with calls count as one separate window."""
 NOT_DOCUMENTED: Final = (
     "production counts may include failed and test executions: the platform does not document it"
+)
+TESTS_NOT_DOCUMENTED: Final = (
+    "production counts: the platform does not document whether test executions are among them"
 )
 
 
@@ -68,10 +72,12 @@ def _findings(
     raw: BucketCounts, facts: ActionFacts, settings: RecommendSettings, zone: str | None
 ) -> Findings:
     counts, corrected = consistent(raw)
+    if settings.backend_errors == "exclude":
+        counts = counts.without_failures()
     estimate = estimate_from_buckets(counts, settings)
     known = facts.current_timeout_s is not None
     current = facts.current_timeout_s or max((len(h.below) for h in counts.hours), default=DEFAULT_TIMEOUT_S)
-    busiest = max((hour.total for hour in counts.hours), default=0) / HOUR_S
+    busiest = max((hour.executions for hour in counts.hours), default=0) / HOUR_S
     return Findings(
         action_id=raw.action_id,
         action_name=facts.action_name or raw.action_id,
@@ -82,7 +88,8 @@ def _findings(
         coverage=_coverage(counts, hours_of_counts(counts, estimate, zone)),
         current_timeout_s=current,
         current_known=known,
-        timeouts=estimate.samples - estimate.ok,
+        timeouts=sum(hour.cut_off for hour in counts.hours),
+        errors=counts.failed,
         cost_table=estimate.table,
         fired_s=_fired(counts),
         lower_ms=estimate.lower_ms,
@@ -102,12 +109,12 @@ def _with_hours(counts: BucketCounts, read: TelemetryFindings | None) -> Telemet
 
 def _fired(counts: BucketCounts) -> tuple[int, int] | None:
     """The shortest and the longest timeout in force in an hour that cut executions off."""
-    limits = [len(hour.below) for hour in counts.hours if hour.total > hour.below[-1]]
+    limits = [len(hour.below) for hour in counts.hours if hour.cut_off > 0]
     return (min(limits), max(limits)) if limits else None
 
 
 def _warnings(counts: BucketCounts, corrected: int) -> list[str]:
-    lines = [NOT_DOCUMENTED]
+    lines = [TESTS_NOT_DOCUMENTED if counts.outcomes_known else NOT_DOCUMENTED]
     if corrected:
         had = f"{plural(corrected, 'hour')} had counts that contradict each other"
         lines.append(f"{had} and {noun(corrected, 'was', 'were')} corrected")
@@ -124,7 +131,7 @@ def _coverage(counts: BucketCounts, hours: HoursSeen) -> TimeCoverage:
         return TimeCoverage(0, 0.0, 0.0, "C")
     starts = [hour.started_at for hour in counts.hours]
     span = max(starts) - min(starts) + HOUR_S
-    windows = sum(min(WINDOWS_PER_HOUR, hour.total) for hour in counts.hours)
+    windows = sum(min(WINDOWS_PER_HOUR, hour.executions) for hour in counts.hours)
     measured = len(counts.hours) * HOUR_S
     # Hours too few to show bursts are too few to lower a timeout, however many executions they hold.
     grade = grade_of(windows, span, measured) if len(counts.hours) >= MIN_HOURS else "C"

@@ -6,7 +6,8 @@ from typing import Final, Literal
 import numpy as np
 
 from analysis.format.sample_schema import Outcome
-from analysis.production.hourly_counts import BucketCounts, HourCounts, consistent, estimate_from_buckets
+from analysis.production.estimate_from_buckets import estimate_from_buckets
+from analysis.production.hourly_counts import BucketCounts, HourCounts, consistent
 from analysis.settings import RecommendSettings
 from analysis.statistics.survival_band import curve_with_band
 from analysis.statistics.survival_curve import SurvivalCurve
@@ -23,8 +24,12 @@ def summarise_production(
     """Return the summary of an action judged by its production: curve, distribution, hours."""
     counts, _ = consistent(raw)
     ended = sum(hour.below[-1] for hour in counts.hours)
-    cut_off = counts.executions - ended
-    outcomes = {Outcome.OK.value: ended, Outcome.TIMEOUT.value: cut_off}
+    cut_off = sum(hour.cut_off for hour in counts.hours)
+    outcomes = {
+        Outcome.OK.value: ended,
+        Outcome.TIMEOUT.value: cut_off,
+        Outcome.BACKEND_ERROR.value: counts.failed,
+    }
     return ActionSummary(
         action_id=raw.action_id,
         action_name=name,
@@ -66,7 +71,7 @@ def _with_series(
 
 
 def _curve(counts: BucketCounts, settings: RecommendSettings) -> SurvivalCurve | None:
-    """Steps lie on whole seconds: what happened within a second is unknown."""
+    """Steps lie on whole seconds where what happened within a second is unknown."""
     found = estimate_from_buckets(counts, settings)
     return curve_with_band(found.table, settings.confidence, design_effect=found.design_effect)
 
@@ -76,13 +81,13 @@ def _histogram(counts: BucketCounts) -> Histogram | None:
     longest = max((len(hour.below) for hour in counts.hours), default=0)
     if not longest:
         return None
-    ended, cut_off = np.zeros(longest + 1, dtype=int), np.zeros(longest + 1, dtype=int)
+    ended, cut_off, failed = (np.zeros(longest + 1, dtype=int) for _ in range(3))
     for hour in counts.hours:
         ended[: len(hour.below)] += np.diff(np.array([0, *hour.below]))
-        cut_off[len(hour.below)] += hour.total - hour.below[-1]
+        cut_off[len(hour.below)] += hour.cut_off
+        np.add.at(failed, np.minimum(np.arange(len(hour.failed)), longest), hour.failed)
     edges = tuple(float(second * 1000) for second in range(longest + 2))
-    none = (0,) * (longest + 1)
-    return Histogram(edges, tuple(ended.tolist()), tuple(cut_off.tolist()), none)
+    return Histogram(edges, tuple(ended.tolist()), tuple(cut_off.tolist()), tuple(failed.tolist()))
 
 
 def _timeline(counts: BucketCounts, settings: RecommendSettings) -> tuple[TimeBin, ...]:
@@ -103,13 +108,14 @@ def _timeline(counts: BucketCounts, settings: RecommendSettings) -> tuple[TimeBi
 
 def _time_bin(counts: BucketCounts, start_s: float, width_s: float, settings: RecommendSettings) -> TimeBin:
     found = estimate_from_buckets(counts, settings)
+    failed = counts.failed
     return TimeBin(
         start_s=start_s,
         width_s=width_s,
         calls=found.samples,
         ok=found.ok,
-        timeouts=found.samples - found.ok,
-        errors=0,
+        timeouts=found.samples - found.ok - failed,
+        errors=failed,
         p50_ms=found.p50_ms,
         p99_ms=found.quantile_ms if found.samples >= MIN_FOR_P99 else None,
         max_ms=None,

@@ -97,9 +97,11 @@ class ObserveOptions:
 @gathered(ObserveOptions)
 @recommend_options
 def command(options: ObserveOptions, rules: "RecommendSettings") -> None:
-    """Judge the actions by their executions in production, counted per hour and whole second.
+    """Judge the actions by their executions in production: each by itself where the org tells them apart,
+    else counted per hour and whole second.
 
-    Nothing is executed or changed. Needs six API requests per action; unused actions need none.
+    Nothing is executed or changed. Needs one to six API requests per action, up to 27 where it is busy and
+    executions are told apart; unused actions need none.
     """
     from analysis.samples.read_samples import read_samples
     from diag.clocks.target_clock import clock_of
@@ -167,7 +169,7 @@ def _read(
     from diag.inventory.matching import wanted_actions
     from diag.production.evidence import ProductionQuestion
     from diag.production.look import look
-    from diag.production.time_window import last_days
+    from diag.production.reading.time_window import last_days
 
     changes = Journal(settings.journal).read()
     with console.progress("Reading actions") as bar:
@@ -187,7 +189,7 @@ def _read(
 def _show(console: "Console", answer: Answer, options: ObserveOptions) -> None:
     """The table with what to do now; how it was found out only where that was asked for."""
     from diag.interaction.show_analysis import show_analysis
-    from diag.production.evidence import UNKNOWN, not_observed_lines
+    from diag.production.evidence import not_observed_lines, read_as, unknown_of
 
     evidence, analysis = answer.evidence, answer.evidence.analysis
     for row in analysis.actions:
@@ -200,7 +202,8 @@ def _show(console: "Console", answer: Answer, options: ObserveOptions) -> None:
     for line in not_observed_lines(evidence, None if options.verbose else MOST_NAMED):
         console.note(line)
     if options.verbose:
-        console.note(UNKNOWN)
+        for line in (*read_as(evidence), unknown_of(evidence)):
+            console.note(line)
     if not evidence.observed:
         measure = f"{options.asked.command('init')}, then {options.asked.command('tune')}"
         console.note(f"None of these actions can be judged by production. Measure instead: {measure}")
@@ -212,7 +215,7 @@ def _show(console: "Console", answer: Answer, options: ObserveOptions) -> None:
 
 def _formatted(answer: Answer, test: "SampleSet | None", form: str, settings: "Settings") -> str:
     if form == "json":
-        from diag.production.evidence import to_json
+        from diag.production.saved_evidence import to_json
 
         return json_text(to_json(answer.evidence, answer.findings), indent=1) + "\n"
     if form == "csv":

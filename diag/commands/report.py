@@ -157,9 +157,9 @@ def _index(console: "Console", options: ReportOptions, settings: "Settings") -> 
 
 
 def _beside(data: "ReportData", evidence: "RunEvidence", saved: Path) -> "ReportData":
-    from diag.production.evidence import read_evidence
     from diag.production.findings import findings_of
     from diag.production.report_series import with_production
+    from diag.production.saved_evidence import read_evidence
 
     production, rules = read_evidence(saved), evidence.analysis.settings
     return with_production(data, production, findings_of(production.observed, rules, evidence.samples), rules)

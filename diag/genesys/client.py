@@ -13,6 +13,7 @@ import httpx
 
 from diag import __version__
 from diag.genesys.actions import ActionRequests
+from diag.genesys.analytics.single_executions import SingleExecutionRequests
 from diag.genesys.creation import CreationRequests
 from diag.genesys.directory import DirectoryRequests
 from diag.genesys.drafts import DraftRequests
@@ -23,7 +24,6 @@ from diag.genesys.http.connection import Connection
 from diag.genesys.http.pacing import RateBucket
 from diag.genesys.http.secret import Secret
 from diag.genesys.org import OrgRequests
-from diag.genesys.telemetry import TelemetryRequests
 
 
 class GenesysClient(
@@ -33,7 +33,7 @@ class GenesysClient(
     DirectoryRequests,
     FlowRequests,
     OrgRequests,
-    TelemetryRequests,
+    SingleExecutionRequests,
     ExperimentRequests,
 ):
     """One org, one token. Thread-safe; a context manager.

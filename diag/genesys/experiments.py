@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from diag.genesys.actions import ACTIONS, VIEW
+from diag.genesys.analytics.aggregate_query import NEEDS, QUERY
 from diag.genesys.http.api import Api, QueryParams
 from diag.genesys.models import Action
 from diag.genesys.replies.json_reply import JsonObject, objects, optional_int
-from diag.genesys.telemetry import NEEDS, QUERY
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ _NAMES_SOMETHING: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class TimeoutWords:
-    """What the analytics say of an execution that timed out; None: nothing of its own."""
+    """What the analytics say of an execution that timed out, or ended well; None: nothing of its own."""
 
     error_type: str | None = None
     response_status: str | None = None
@@ -157,8 +157,9 @@ class CodeList:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A table of the analytics' words for a timeout."""
+    """A table of the analytics' words for executions that ended so: `ended` completes "an execution that"."""
 
+    ended: str
     right: str = "a table with error_type, response_status or both, each a code"
 
     def taken(self, raw: object) -> TimeoutWords | None:
@@ -177,7 +178,7 @@ class Words:
             for name, word in (("errorType", words.error_type), ("responseStatus", words.response_status))
             if word is not None
         ]
-        return f"In the analytics, an execution that timed out has {' and '.join(said)}."
+        return f"In the analytics, an execution that {self.ended} has {' and '.join(said)}."
 
 
 def is_code(text: str) -> bool:

@@ -231,7 +231,8 @@ FACTS: Final = (
         "Which response statuses are there?",
         CodeList("Values of responseStatus that were seen: {value}."),
     ),
-    Fact("analytics_timeout_words", "analytics", "What do the analytics call a timeout?", Words()),
+    Fact("analytics_timeout_words", "analytics", "What do the analytics call a timeout?", Words("timed out")),
+    Fact("analytics_success_words", "analytics", "What do they call a success?", Words("ended well")),
     Fact(
         "analytics_lag_s",
         "analytics",
@@ -297,6 +298,7 @@ class PlatformFacts:
     analytics_error_types: Learnt[tuple[str, ...]] | None = None
     analytics_statuses: Learnt[tuple[str, ...]] | None = None
     analytics_timeout_words: Learnt[TimeoutWords] | None = None
+    analytics_success_words: Learnt[TimeoutWords] | None = None
     analytics_lag_s: Learnt[int] | None = None
     analytics_count_tests: Learnt[bool] | None = None
     flows_readable: Learnt[bool] | None = None

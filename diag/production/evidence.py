@@ -1,39 +1,28 @@
-"""The result of `diag observe` as one value: judged, saved as JSON and read back."""
+"""The result of `diag observe` as one value: what was read, judged as a run is judged."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from pathlib import Path
-from typing import Annotated, Final
+from typing import Final
 
-from analysis.analysis_errors import AnalysisError, UnreadableSamplesError
 from analysis.estimates.findings import TelemetryFindings
-from analysis.format.input_file import InputFile
-from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S
-from analysis.format.typed_json import Between, TimeoutSeconds, UnixSeconds, typed
 from analysis.number_words import duration, noun, plural, reason_lines
-from analysis.production.hourly_counts import BucketCounts, HourCounts
 from analysis.production.recommend_production import TO_PLAN, recommend_from_buckets
 from analysis.settings import RecommendSettings
 from analysis.typed_command import Asked
-from analysis.verdicts.analysis_json import JsonObject, analysis_from_json, analysis_to_json
 from analysis.verdicts.recommendation import Analysis
-from diag.production.findings import Finding
 from diag.production.observed import Observed
 from diag.production.production_facts import bucket_counts, facts_of, remarks
-from diag.production.read_telemetry import Production
-from diag.production.time_window import Window
+from diag.production.reading.platform_percentiles import platform_percentiles
+from diag.production.reading.read_telemetry import ObservedAction, Production
+from diag.production.reading.time_window import Window
 
-UNKNOWN: Final = (
+NOT_DOCUMENTED: Final = (
     "Genesys does not document how late these numbers arrive (the newest hour is left out) or whether they "
-    "include test calls. Executions that failed fast count as fast."
+    "include test calls."
 )
 """What Genesys does not document about its telemetry (docs/genesys-api.md, "Analytics")."""
-
-MOST_AN_HOUR: Final = 10**9
-"""A file with more executions per action and hour is damaged."""
-
-HourlyCount = Annotated[int, Between(-1, MOST_AN_HOUR)]
+FAST_FAILURES: Final = "Executions that failed fast count as fast."
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +78,7 @@ def evidence_of(
     """Return what was read, judged as a run is judged."""
     window = question.window
     days = max((window.until - window.since) // timedelta(days=1), 1)
-    observed = {
-        entry.action.id: Observed(
-            counts=bucket_counts(entry),
-            timeout_s=entry.timeout_s,
-            since=entry.window.since.timestamp(),
-            until=entry.window.until.timestamp(),
-            changed=entry.since_change is not None,
-            remarks=remarks(entry),
-        )
-        for entry in production.observed
-    }
+    observed = {entry.action.id: _observed_of(entry) for entry in production.observed}
     analysis = recommend_from_buckets(
         [action.counts for action in observed.values()],
         {entry.action.id: facts_of(entry) for entry in production.observed},
@@ -132,6 +111,49 @@ def evidence_of(
     )
 
 
+def _observed_of(entry: ObservedAction) -> Observed:
+    counts = bucket_counts(entry)
+    total = entry.total
+    platform = None if total is None else platform_percentiles(counts, total.p95_ms, total.p99_ms)
+    disagreement = None if platform is None else platform.disagreement()
+    return Observed(
+        counts=counts,
+        timeout_s=entry.timeout_s,
+        since=entry.window.since.timestamp(),
+        until=entry.window.until.timestamp(),
+        changed=entry.since_change is not None,
+        remarks=(*remarks(entry), *(() if disagreement is None else (disagreement,))),
+        platform=platform,
+    )
+
+
+def unknown_of(evidence: ProductionEvidence) -> str:
+    """Return what the platform does not tell about its numbers, as sentences."""
+    told = all(action.counts.outcomes_known for action in evidence.observed.values())
+    return NOT_DOCUMENTED if told and evidence.observed else f"{NOT_DOCUMENTED} {FAST_FAILURES}"
+
+
+def read_as(evidence: ProductionEvidence) -> tuple[str, ...]:
+    """Return sentences: how exactly durations were read, and whether the platform's own figures agree."""
+    exact = sum(
+        all(hour.exact is not None for hour in action.counts.hours) for action in evidence.observed.values()
+    )
+    lines = []
+    if exact:
+        of = "" if exact == len(evidence.observed) else f" of {len(evidence.observed)}"
+        lines.append(
+            f"Read execution by execution: {exact}{of} {noun(exact, 'action', 'actions')}, "
+            "to the millisecond."
+        )
+    compared = [action.platform for action in evidence.observed.values() if action.platform is not None]
+    agree = sum(one.agrees for one in compared)
+    if agree:
+        lines.append(
+            f"The platform's own p95 and p99 agree for {agree} of {plural(len(compared), 'action')}."
+        )
+    return tuple(lines)
+
+
 def not_observed_lines(evidence: ProductionEvidence, most_named: int | None = None) -> list[str]:
     """Return why actions were not judged, one line for each reason; one for all that were not used, of which
     at most so many are named."""
@@ -154,99 +176,3 @@ def not_observed_lines(evidence: ProductionEvidence, most_named: int | None = No
 def plan_command(source: str | None) -> str:
     """Return the command that saves a plan from the same telemetry, judged by the same rules."""
     return f"diag observe {source} --out plan.json" if source else TO_PLAN
-
-
-def to_json(evidence: ProductionEvidence, findings: Mapping[str, Finding]) -> JsonObject:
-    """Return the JSON of `diag observe --format json`: recommendations, and the counts they rest on."""
-    return {
-        **analysis_to_json(evidence.analysis),
-        "source": "production",
-        "org_name": evidence.place.org_name,
-        "since": evidence.since,
-        "until": evidence.until,
-        "observed": [
-            {
-                "action_id": action_id,
-                "timeout_s": action.timeout_s,
-                "since": action.since,
-                "until": action.until,
-                "changed": action.changed,
-                "executions": action.counts.executions,
-                "hours": [asdict(hour) for hour in action.counts.hours],
-                "remarks": list(action.remarks),
-                "drift": asdict(findings[action_id].drift),
-                "test_against_production": (
-                    None if (found := findings[action_id].resemblance) is None else asdict(found)
-                ),
-            }
-            for action_id, action in evidence.observed.items()
-        ],
-        "not_observed": [asdict(missing) for missing in evidence.not_observed],
-        "unknown": UNKNOWN,
-    }
-
-
-def read_evidence(path: Path) -> ProductionEvidence:
-    """Return what `diag observe --format json` wrote. Raises UnreadableSamplesError for any other file."""
-    file = InputFile(path, UnreadableSamplesError, "Save one: diag observe -o production.json")
-    body = file.json()
-    if not isinstance(body, dict) or body.get("source") != "production":
-        raise file.unfit("is not a saved observation of production")
-    try:
-        saved = typed(_Saved, body)
-        analysis = analysis_from_json(body)
-        return ProductionEvidence(
-            analysis=analysis,
-            observed={row.action_id: _observed(row) for row in saved.observed},
-            not_observed=saved.not_observed,
-            place=Place(str(analysis.host), bool(analysis.sandbox), analysis.org_id, saved.org_name),
-            since=saved.since,
-            until=saved.until,
-        )
-    except AnalysisError as error:
-        raise file.unfit(f"is not a saved observation of production: {error.message}") from None
-    except ValueError as error:
-        raise file.unfit(f"is not a saved observation of production: {error}") from None
-
-
-@dataclass(frozen=True, slots=True)
-class _SavedHour:
-    started_at: UnixSeconds
-    total: HourlyCount
-    below: tuple[HourlyCount, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _SavedAction:
-    action_id: str
-    timeout_s: TimeoutSeconds
-    since: UnixSeconds
-    until: UnixSeconds
-    changed: bool
-    remarks: tuple[str, ...]
-    hours: tuple[_SavedHour, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Saved:
-    """What `production_to_json` adds to an analysis."""
-
-    since: UnixSeconds
-    until: UnixSeconds
-    observed: tuple[_SavedAction, ...]
-    not_observed: tuple[Unobserved, ...]
-    org_name: str | None = None
-
-
-def _observed(row: _SavedAction) -> Observed:
-    if any(len(hour.below) > PLATFORM_MAX_TIMEOUT_S for hour in row.hours):
-        raise ValueError("an hour counts more seconds than a timeout can have")
-    hours = tuple(HourCounts(hour.started_at, hour.total, hour.below) for hour in row.hours)
-    return Observed(
-        counts=BucketCounts(row.action_id, hours),
-        timeout_s=row.timeout_s,
-        since=row.since,
-        until=row.until,
-        changed=row.changed,
-        remarks=row.remarks,
-    )

@@ -10,7 +10,7 @@ from diag.genesys.http.paging import OnProgress
 from diag.genesys.models import Action
 from diag.production.evidence import Place, ProductionEvidence, ProductionQuestion, evidence_of
 from diag.production.last_timeout_changes import last_changes
-from diag.production.read_telemetry import read_production
+from diag.production.reading.read_telemetry import read_production
 from diag.target import target_at
 from diag.workload.org_limits import CONCURRENCY_KEY
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from analysis.production.hourly_counts import BucketCounts
+from diag.production.reading.platform_percentiles import PlatformPercentiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,3 +16,5 @@ class Observed:
     until: float
     changed: bool = False
     remarks: tuple[str, ...] = ()
+    platform: PlatformPercentiles | None = None
+    """The platform's own p95 and p99, None where it reports none of the same hours."""

@@ -5,10 +5,12 @@ from itertools import accumulate
 from typing import Final
 
 from analysis.format.action_facts import ActionFacts
+from analysis.number_words import plural
 from analysis.production.hourly_counts import BucketCounts, HourCounts
-from diag.genesys.telemetry import IntervalCounts, begin_of
+from diag.genesys.analytics.aggregate_query import begin_of
+from diag.genesys.analytics.telemetry import IntervalCounts
 from diag.inventory import action_facts
-from diag.production.read_telemetry import ObservedAction
+from diag.production.reading.read_telemetry import ObservedAction
 
 LATE_S: Final = 2.0
 """An execution that took this much longer than the timeout shows that the timeout was different then."""
@@ -18,7 +20,11 @@ def bucket_counts(observed: ObservedAction) -> BucketCounts:
     """Return the counts as exceedances need them: per hour, executions below each whole second."""
     return BucketCounts(
         action_id=observed.action.id,
-        hours=tuple(map(hour_counts, observed.hours)),
+        hours=tuple(
+            replace(hour, exact=observed.exact.get(hour.started_at))
+            for hour in map(hour_counts, observed.hours)
+        ),
+        outcomes_known=observed.outcomes_known,
     )
 
 
@@ -26,8 +32,9 @@ def hour_counts(hour: IntervalCounts) -> HourCounts:
     """Return one hour of telemetry: its executions, and how many took less than each whole second."""
     return HourCounts(
         started_at=begin_of(hour.interval),
-        total=hour.total,
+        total=hour.total - sum(hour.failed),
         below=tuple(accumulate(hour.counts)),
+        failed=hour.failed,
     )
 
 
@@ -47,5 +54,11 @@ def remarks(observed: ObservedAction) -> tuple[str, ...]:
         sentences.append(
             f"an execution took {longest_s:.0f} s although the timeout is {observed.timeout_s} s: it was "
             "different before, and the share of slow executions may be too high"
+        )
+    if observed.weeks is not None:
+        held, weeks = observed.weeks
+        sentences.append(
+            "seconds come from all executions, milliseconds within them from "
+            f"{plural(len(observed.exact), 'hour')}: each hour of the week in {held} of {weeks} weeks"
         )
     return tuple(sentences)

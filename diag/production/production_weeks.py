@@ -8,10 +8,10 @@ from typing import Final
 
 from analysis.coverage.week_of_hours import week_of_counts
 from analysis.format.action_facts import ProductionWeek, clock_of
+from diag.genesys.analytics.telemetry import MAX_ACTIONS
 from diag.genesys.api_errors import ApiError, RefusedRequestError
 from diag.genesys.client import GenesysClient
-from diag.genesys.telemetry import MAX_ACTIONS
-from diag.production.time_window import last_days
+from diag.production.reading.time_window import last_days
 
 WEEKS_READ: Final = (4, 1)
 """Whole weeks back, so that each hour of the week comes equally often; fewer where the platform refuses."""

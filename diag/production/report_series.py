@@ -12,7 +12,7 @@ from diag.changes.change_errors import JournalError
 from diag.changes.journal.journal import Journal
 from diag.changes.journal.journal_line import JournalLine, latest_by_entry
 from diag.changes.undo_plan import wrote
-from diag.production.evidence import UNKNOWN, ProductionEvidence
+from diag.production.evidence import ProductionEvidence, unknown_of
 from diag.production.findings import Finding
 from diag.production.hour_store import ActionKey, HourStore, HourStoreError, open_store
 from diag.production.observed import Observed
@@ -128,7 +128,7 @@ def source_of(evidence: ProductionEvidence) -> ProductionSource:
         since=evidence.since,
         until=evidence.until,
         not_observed=tuple((one.action_name, one.why) for one in evidence.not_observed),
-        unknown=UNKNOWN,
+        unknown=unknown_of(evidence),
     )
 
 

@@ -18,8 +18,8 @@ from diag.genesys.models import Action
 from diag.production.hour_store import ActionKey, HourStore
 from diag.production.production_facts import hour_counts
 from diag.production.promises import Promise
-from diag.production.read_telemetry import Telemetry, whole_seconds
-from diag.production.time_window import Window, last_days
+from diag.production.reading.read_telemetry import CountsTelemetry, whole_seconds
+from diag.production.reading.time_window import Window, last_days
 
 LATE: Final = timedelta(hours=48)
 """Hours as old as this are read again at each look: how late the platform's numbers arrive is unknown."""
@@ -72,7 +72,7 @@ class PromiseLook:
 
 
 def look_at(
-    telemetry: Telemetry,
+    telemetry: CountsTelemetry,
     store: HourStore,
     promises: Iterable[Promise],
     actions: Mapping[str, Action],
@@ -101,7 +101,7 @@ def look_at(
 
 
 def _judge(
-    telemetry: Telemetry, store: HourStore, promise: Promise, action: Action | None, now: datetime
+    telemetry: CountsTelemetry, store: HourStore, promise: Promise, action: Action | None, now: datetime
 ) -> Watched | NotWatched:
     if action is None:
         return NotWatched(promise, "it is no longer in the org")
@@ -132,7 +132,9 @@ def _judge(
     return Watched(promise, state, enough_s(counts, promise.timeout_s, rules))
 
 
-def _read(telemetry: Telemetry, store: HourStore, key: ActionKey, timeout_s: int, window: Window) -> None:
+def _read(
+    telemetry: CountsTelemetry, store: HourStore, key: ActionKey, timeout_s: int, window: Window
+) -> None:
     read_until = store.read_until(key)
     since = window.since
     if read_until is not None:

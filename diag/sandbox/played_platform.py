@@ -29,14 +29,15 @@ _ANALYTICS: Final = {
 }
 """Fact -> switch below `analytics`."""
 _WORDS: Final = {"analytics_error_types": "error_type", "analytics_statuses": "response_status"}
-_TIMEOUT_WORDS: Final = "analytics_timeout_words"
+_KNOWN_WORDS: Final = {"analytics_timeout_words": "timeout", "analytics_success_words": "ok"}
+"""Fact -> the outcome whose words it states."""
 _PERMISSIONS: Final = {
     "flows_readable": "architect:flow:view",
     "audits_readable": "audits:audit:view",
     "event_definitions_readable": "usage:events:view",
 }
 """Fact -> the permission without which it does not hold."""
-FACTS: Final = frozenset({*_SWITCHES, *_ANALYTICS, *_WORDS, _TIMEOUT_WORDS, *_PERMISSIONS})
+FACTS: Final = frozenset({*_SWITCHES, *_ANALYTICS, *_WORDS, *_KNOWN_WORDS, *_PERMISSIONS})
 """Every fact that a file may state."""
 
 
@@ -74,17 +75,22 @@ class PlayedPlatform:
     def _outcome_words(self, present: Switches) -> dict[str, dict[str, str]]:
         """Return how outcomes read in the analytics, as far as the words that were seen tell.
 
-        A timeout's are known by themselves. The usual word of an outcome stays where it was seen; where it
-        was not and one word is left, that is it.
+        Those of a timeout and of a success are stated by themselves. The usual word of another outcome stays
+        where it was seen; where it was not and one word is left, that is it.
         """
-        timeout = self.values.get(_TIMEOUT_WORDS)
-        said = {"timeout": dict(cast(Mapping[str, str], timeout)) if isinstance(timeout, Mapping) else {}}
+        said: dict[str, dict[str, str]] = {}
+        for fact, outcome in _KNOWN_WORDS.items():
+            stated = self.values.get(fact)
+            said[outcome] = dict(cast(Mapping[str, str], stated)) if isinstance(stated, Mapping) else {}
         for fact, dimension in _WORDS.items():
             seen = self.values.get(fact)
             if not isinstance(seen, Sequence):
                 continue
-            left = [word for word in seen if word != said["timeout"].get(dimension)]
+            stated_words = {words.get(dimension) for words in said.values()}
+            left = [word for word in seen if word not in stated_words]
             for outcome in ("ok", "backend_error"):
+                if dimension in said.get(outcome, {}):
+                    continue
                 usual = getattr(getattr(present.analytics, outcome), dimension)
                 word = usual if usual in left else left[0] if len(left) == 1 else None
                 if word is not None:

@@ -26,11 +26,12 @@ from diag.genesys.models import Action
 from diag.interaction.shared_options import USUAL_DAYS
 from diag.inventory.matching import wanted_actions
 from diag.measuring.own_calls import own_calls
-from diag.production.evidence import Place, ProductionEvidence, ProductionQuestion, to_json
+from diag.production.evidence import Place, ProductionEvidence, ProductionQuestion
 from diag.production.findings import findings_of
 from diag.production.look import look, place_of
 from diag.production.production_weeks import FURTHEST_BACK, most_requests, production_weeks
-from diag.production.time_window import last_days
+from diag.production.reading.time_window import last_days
+from diag.production.saved_evidence import to_json
 from diag.tuning.campaign_text import Requests, cost_lines, look_lines, to_measure_table
 from diag.tuning.limits_text import reach_lines, unread_lines
 from diag.tuning.same_campaign import question_of

@@ -16,9 +16,10 @@ from diag.campaign.standing import Standing
 from diag.flows.report_flows import with_flows
 from diag.interaction.show_analysis import show_analysis
 from diag.judged_files import RunEvidence, report_data
-from diag.production.evidence import ProductionEvidence, read_evidence
+from diag.production.evidence import ProductionEvidence
 from diag.production.findings import findings_of
 from diag.production.report_series import production_page, with_history, with_production
+from diag.production.saved_evidence import read_evidence
 from diag.tuning.campaign_text import open_lines
 from diag.tuning.limits_text import gone_lines
 from diag.tuning.plan_once import give_plan

@@ -145,6 +145,9 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/genesys": {
         "analysis.format.checked_json", "diag.__version__", "diag.platform_facts.facts", "httpx",
     },
+    "diag/genesys/analytics": {
+        "diag.genesys.api_errors", "diag.genesys.http", "diag.genesys.replies", "diag.platform_facts",
+    },
     "diag/genesys/replies": {"analysis.format.checked_json", "diag.genesys.api_errors", "httpcore", "httpx"},
     "diag/genesys/http": {
         "analysis.format.checked_json", "diag.__version__", "diag.genesys.api_errors", "diag.genesys.replies",
@@ -264,6 +267,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "diag.changes.journal", "diag.changes.plans", "diag.errors", "diag.genesys", "diag.clocks.wall_clock",
         "jsonschema",
     },
+    "diag/production/reading": {"analysis", "diag.genesys", "numpy"},
     "diag/production": {
         "analysis", "reports.report_data", "diag.changes.change_errors", "diag.changes.journal",
         "diag.changes.plans",

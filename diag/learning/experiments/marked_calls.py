@@ -1,7 +1,7 @@
 """Whether test calls appear in the analytics: the calls of a session, looked for at its end and by later
 `doctor`s."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -11,9 +11,9 @@ from analysis.format.atomic_write import write_whole
 from analysis.format.input_file import InputFile
 from analysis.format.typed_json import typed_or_none
 from analysis.plain_text import json_text
+from diag.genesys.analytics.aggregate_query import begin_of
 from diag.genesys.api_errors import RefusedRequestError
 from diag.genesys.replies.json_reply import JsonObject
-from diag.genesys.telemetry import begin_of
 from diag.learning.experiments.telemetry_questions import executions, query_body, rows_of, safe_word, told_lag
 from diag.learning.lab.experiment import Found, Learning
 from diag.learning.lab.lab import MarkedCall
@@ -87,14 +87,22 @@ def _by_id(calls: Sequence[MarkedCall], groups: Mapping[str, Mapping[str, str]],
     found = [Found("analytics_count_tests", True, how)]
     if told_lag(now - max(call.at for call in seen)) == 0:
         found.append(Found("analytics_lag_s", 0, "a test call was there within a minute"))
-    timed_out: Mapping[str, str] = next((groups[call.correlation_id] for call in seen if call.timed_out), {})
-    words = TimeoutWords(safe_word(timed_out, "errorType"), safe_word(timed_out, "responseStatus"))
+    words = _words(groups[call.correlation_id] for call in seen if call.timed_out)
+    well = _words(groups[call.correlation_id] for call in seen if call.ended_well)
     said = [word for word in (words.error_type, words.response_status) if word is not None]
     text = f"{len(seen)} of {len(calls)} test calls are there"
     if said:
         found.append(Found("analytics_timeout_words", words, "a test call that had timed out"))
         text += f", the one that timed out as {', '.join(said)}"
+    if well != TimeoutWords():
+        found.append(Found("analytics_success_words", well, "a test call that had ended well"))
     return Learning(text, tuple(found))
+
+
+def _words(groups: Iterable[Mapping[str, str]]) -> TimeoutWords:
+    """The words of the first group."""
+    first = next(iter(groups), {})
+    return TimeoutWords(safe_word(first, "errorType"), safe_word(first, "responseStatus"))
 
 
 def _by_number(marked: MarkedCalls, ask: Ask, now: float) -> Learning:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
+from diag.genesys.analytics.aggregate_query import METRIC, QUERY, begin_of
 from diag.genesys.api_errors import RefusedRequestError
 from diag.genesys.replies.json_reply import (
     JsonObject,
@@ -12,7 +13,6 @@ from diag.genesys.replies.json_reply import (
     optional_object,
     optional_text,
 )
-from diag.genesys.telemetry import METRIC, QUERY, begin_of
 from diag.learning.lab.experiment import Found, Learning
 from diag.learning.lab.lab import Lab
 from diag.platform_facts.fact_kinds import MOST_TEXTS, is_code

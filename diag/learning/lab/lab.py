@@ -26,6 +26,7 @@ class MarkedCall:
     correlation_id: str
     at: float
     timed_out: bool
+    ended_well: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,5 +69,6 @@ class Lab:
         at = self.unix()
         reply = self.client.test_action(self.published.action.id, self.payload, draft=True, wait_s=wait_s)
         if reply.correlation_id is not None:
-            self.calls.append(MarkedCall(reply.correlation_id, at, reply.outcome.outcome == "timeout"))
+            ended = reply.outcome.outcome
+            self.calls.append(MarkedCall(reply.correlation_id, at, ended == "timeout", ended == "ok"))
         return reply

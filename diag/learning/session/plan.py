@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from diag.genesys.actions import EDIT, VIEW
+from diag.genesys.analytics.aggregate_query import NEEDS
 from diag.genesys.permissions import Permissions
-from diag.genesys.telemetry import NEEDS
 from diag.learning.experiments.draft_writes import (
     clear_the_timeout,
     leave_a_part_out,

@@ -6,10 +6,10 @@ import httpx
 import pytest
 
 from diag.checkup.org_checks import check_org
+from diag.genesys.analytics.telemetry import DurationRange
 from diag.genesys.client import GenesysClient
 from diag.genesys.http.connection import Connection
 from diag.genesys.http.secret import Secret
-from diag.genesys.telemetry import DurationRange
 from diag.inventory.read_inventory import read_inventory, with_consumers
 from diag.production.production_weeks import production_weeks
 from tests.support.genesys.counting_transport import CountingTransport

@@ -7,12 +7,12 @@ from analysis.typed_command import apply_plan
 from analysis.verdicts.recommend import recommend
 from analysis.views.summarise import summarise
 from diag.commands.observe import Answer, _page
+from diag.genesys.analytics.telemetry import IntervalCounts
 from diag.genesys.models import Action, ActionConfig
-from diag.genesys.telemetry import IntervalCounts
 from diag.production.evidence import Place, ProductionQuestion, evidence_of
 from diag.production.findings import findings_of
-from diag.production.read_telemetry import ObservedAction, Production
-from diag.production.time_window import Window
+from diag.production.reading.read_telemetry import ObservedAction, Production
+from diag.production.reading.time_window import Window
 from tests.support.sample_tables import calls, lognormal, sample_set
 
 RULES = RecommendSettings()

@@ -10,20 +10,13 @@ import pytest
 from analysis.analysis_errors import UnreadableSamplesError
 from analysis.settings import RecommendSettings
 from analysis.typed_command import Asked
+from diag.genesys.analytics.telemetry import IntervalCounts
 from diag.genesys.models import Action, ActionConfig
-from diag.genesys.telemetry import IntervalCounts
-from diag.production.evidence import (
-    Place,
-    ProductionEvidence,
-    ProductionQuestion,
-    evidence_of,
-    plan_command,
-    read_evidence,
-    to_json,
-)
+from diag.production.evidence import Place, ProductionEvidence, ProductionQuestion, evidence_of, plan_command
 from diag.production.findings import findings_of
-from diag.production.read_telemetry import NotObserved, ObservedAction, Production
+from diag.production.reading.read_telemetry import NotObserved, ObservedAction, Production
 from diag.production.report_series import NOTHING_TOGETHER, production_page, with_production
+from diag.production.saved_evidence import read_evidence, to_json
 from tests.support.reports.report_factory import CASES, make_report
 from tests.unit.production.test_facts_and_findings import WINDOW
 

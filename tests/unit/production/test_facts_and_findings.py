@@ -6,14 +6,14 @@ import pytest
 
 from analysis.samples.sample_set import SampleSet
 from analysis.settings import RecommendSettings
+from diag.genesys.analytics.telemetry import IntervalCounts
 from diag.genesys.models import Action, ActionConfig
-from diag.genesys.telemetry import IntervalCounts
 from diag.production.evidence import Place, ProductionQuestion, evidence_of
 from diag.production.findings import findings_of
 from diag.production.observed import Observed
 from diag.production.production_facts import bucket_counts, facts_of, remarks
-from diag.production.read_telemetry import ObservedAction, Production
-from diag.production.time_window import last_days
+from diag.production.reading.read_telemetry import ObservedAction, Production
+from diag.production.reading.time_window import last_days
 
 WINDOW = last_days(7, datetime(2026, 7, 10, 12, tzinfo=UTC))
 ACTION = Action("a1", "Get", "i1", "Web", 3, False, ActionConfig(3, {"requestType": "GET"}, {}))

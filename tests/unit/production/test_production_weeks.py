@@ -19,7 +19,7 @@ from diag.genesys.api_errors import (
 )
 from diag.genesys.client import GenesysClient
 from diag.production.production_weeks import most_requests, production_weeks
-from diag.production.time_window import LAG
+from diag.production.reading.time_window import LAG
 
 NOW = datetime(2026, 11, 25, 10, 30, tzinfo=UTC)
 STATED = stated_week(["08:00-10:00"], "UTC")

@@ -5,11 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from diag.genesys.analytics.analytics_ways import AnalyticsWays
+from diag.genesys.analytics.single_executions import SingleExecutions
+from diag.genesys.analytics.telemetry import ActionTotal, DurationRange, IntervalCounts
 from diag.genesys.api_errors import PlatformError, RefusedRequestError
 from diag.genesys.models import Action, ActionConfig
-from diag.genesys.telemetry import DurationRange, IntervalCounts
-from diag.production.read_telemetry import read_production
-from diag.production.time_window import Window, last_days
+from diag.production.reading.read_telemetry import read_production
+from diag.production.reading.time_window import Window, last_days
 
 NOW = datetime(2026, 7, 10, 12, 34, 56, tzinfo=UTC)
 
@@ -25,10 +27,20 @@ class FakeTelemetry:
         self.active, self.totals, self.refuse = active, totals, refuse
         self.asked: list[tuple[str, datetime, int]] = []
 
-    def execution_totals(self, since: datetime, until: datetime) -> dict[str, int]:
+    analytics = AnalyticsWays(by_correlation=False)
+
+    def action_totals(self, since: datetime, until: datetime) -> dict[str, ActionTotal]:
         if not self.totals:
             raise RefusedRequestError("too wide", status=400)
-        return dict.fromkeys(self.active, 9)
+        return dict.fromkeys(self.active, ActionTotal(9))
+
+    def hourly_executions(
+        self, action_ids: Sequence[str], since: datetime, until: datetime
+    ) -> dict[str, dict[float, int]]:
+        raise AssertionError("asked without need")
+
+    def single_executions(self, action_id: str, since: datetime, until: datetime) -> SingleExecutions:
+        raise AssertionError("asked of an org that is known to refuse it")
 
     def execution_counts(
         self, action_id: str, since: datetime, until: datetime, ranges: Sequence[DurationRange]
@@ -105,7 +117,7 @@ def test_only_hours_since_the_last_change_count() -> None:
 
 def test_a_platform_failure_is_not_swallowed() -> None:
     class Down(FakeTelemetry):
-        def execution_totals(self, since: datetime, until: datetime) -> dict[str, int]:
+        def action_totals(self, since: datetime, until: datetime) -> dict[str, ActionTotal]:
             raise PlatformError("down", status=503)
 
     with pytest.raises(PlatformError):

@@ -11,9 +11,9 @@ from analysis.production.promise_watch import ALARM, HEAD_START, Break
 from analysis.typed_command import Asked
 from diag.changes.journal.journal_line import JournalLine
 from diag.commands.watch import command
+from diag.genesys.analytics.telemetry import DurationRange, IntervalCounts
 from diag.genesys.api_errors import RefusedRequestError
 from diag.genesys.models import Action
-from diag.genesys.telemetry import DurationRange, IntervalCounts
 from diag.production.hour_store import HourStore, open_store
 from diag.production.promises import Promise, promises_of
 from diag.production.watch_promises import PromiseLook, look_at

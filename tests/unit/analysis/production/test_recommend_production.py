@@ -6,13 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.estimates.estimate import estimate
 from analysis.format.action_facts import ActionFacts
+from analysis.production.estimate_from_buckets import estimate_from_buckets
 from analysis.production.hourly_counts import (
     BucketCounts,
+    ExactTimes,
     HourCounts,
     consistent,
-    estimate_from_buckets,
     exceedance,
+    per_second,
 )
 from analysis.production.recommend_production import recommend_from_buckets
 from analysis.production.resemblance import drift, resembles
@@ -129,6 +132,77 @@ def test_json_reads_back() -> None:
     analysis = recommend_from_buckets([production(2.0)])
     text = json.dumps(analysis_to_json(analysis), allow_nan=False)
     assert analysis_from_json(json.loads(text)) == analysis
+
+
+def exactly(times_ms: "list[list[float]]", timeout_s: int, failed: list[list[int]]) -> BucketCounts:
+    """Hours of executions known to the millisecond."""
+    found = []
+    for at, (hour, failures) in enumerate(zip(times_ms, failed, strict=True)):
+        ended = tuple(sorted(int(np.ceil(ms)) for ms in hour if np.ceil(ms) < timeout_s * 1000))
+        below = tuple(sum(ms < edge * 1000 for ms in ended) for edge in range(1, timeout_s + 1))
+        counted = per_second(failures, timeout_s) if failures else ()
+        exact = ExactTimes(ended, tuple(sorted(failures)))
+        found.append(HourCounts(START + 3600 * at, len(hour), below, counted, exact))
+    return BucketCounts("orders", tuple(found), outcomes_known=True)
+
+
+def test_executions_to_the_millisecond_give_the_bounds_a_test_gives() -> None:
+    x = lognormal(6000, 2.2, 3) * 1e3
+    failures = [30.0] * 200 + [4_000.0] * 6
+    table = calls(np.concatenate([np.minimum(x, 5_000.0), failures]) / 1e3, timeout_s=5)
+    table["outcome"] = ["ok" if ms < 5_000.0 else "timeout" for ms in x] + ["backend_error"] * len(failures)
+    (action,) = by_action(sample_set(table).table)
+    test = estimate(action.calls, RecommendSettings())
+    hour = list(np.minimum(x, 5_000.0))
+    found = estimate_from_buckets(exactly([hour], 5, [[int(ms) for ms in failures]]), RecommendSettings())
+    assert (found.samples, found.ok, found.design_effect) == (test.samples, test.ok, 1.0)
+    assert (found.p50_ms, found.p95_ms, found.quantile_ms) == (test.p50_ms, test.p95_ms, test.quantile_ms)
+    if test.design_effect == 1.0:
+        assert (found.upper_ms, found.lower_ms) == (test.upper_ms, test.lower_ms)
+        assert found.timeout_s == test.timeout_s
+
+
+def test_all_executions_decide_the_second_and_a_sample_the_millisecond() -> None:
+    x = lognormal(24 * 300, 2.2, 5).reshape(24, 300) * 1e3
+    exact = exactly([list(hour) for hour in x], 60, [[]] * 24)
+    some = replace(
+        exact,
+        hours=tuple(
+            hour if at % 3 == 0 else replace(hour, exact=None) for at, hour in enumerate(exact.hours)
+        ),
+    )
+    none = replace(exact, hours=tuple(replace(hour, exact=None) for hour in exact.hours))
+    rules = RecommendSettings()
+    whole, part, each = (estimate_from_buckets(one, rules) for one in (none, some, exact))
+    assert whole.upper_ms is not None and part.upper_ms is not None and each.upper_ms is not None
+    assert whole.upper_ms - 1000 < part.upper_ms <= whole.upper_ms and whole.upper_ms % 1000 == 0
+    assert abs(part.upper_ms - each.upper_ms) < 1000
+    quick = replace(some, hours=tuple(_sped_up(hour) for hour in some.hours))
+    assert estimate_from_buckets(quick, rules).upper_ms == whole.upper_ms  # a sample unlike the rest
+
+
+def _sped_up(hour: HourCounts) -> HourCounts:
+    return hour if hour.exact is None else replace(hour, exact=ExactTimes((5,) * len(hour.exact.ended_ms)))
+
+
+def test_exact_times_that_are_not_those_counted_are_not_believed() -> None:
+    sound = exactly([[100.0, 1500.0, 9000.0]], 3, [[40]])
+    assert consistent(sound) == (sound, 0)
+    forged = replace(sound, hours=(replace(sound.hours[0], exact=ExactTimes((100, 200), (40,))),))
+    mended, corrected = consistent(forged)
+    assert corrected == 1 and mended.hours[0].exact is None
+
+
+def test_what_failed_fast_is_not_a_latency() -> None:
+    hour = HourCounts(START, 300, (0, 290, 300), (600, 0, 0, 0))
+    counts = BucketCounts("orders", (hour,) * 12, outcomes_known=True)
+    at = exceedance(counts, 2)
+    assert at.share == pytest.approx(10 / 300)
+    found = judge(replace(counts, hours=tuple(replace(hour, started_at=START + 3600 * n) for n in range(12))))
+    assert found.quantile_ms is not None and found.quantile_ms > 1000
+    assert not any("failed" in line for line in found.warnings)
+    late = BucketCounts("orders", (HourCounts(START, 300, (0, 290, 300), (0, 0, 5, 5)),))
+    assert exceedance(late, 2).share == pytest.approx(20 / 310)
 
 
 hours = st.lists(
