@@ -49,6 +49,15 @@ class Approved:
 
 
 @dataclass(frozen=True, slots=True)
+class UsedFact:
+    """What was learnt of the platform and a run went by: `value` as JSON, `found` on this date (ISO, UTC)."""
+
+    key: str
+    value: str
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """Facts of one run. Times are Unix seconds (UTC); `status` stays "running" if the process was killed."""
 
@@ -88,6 +97,10 @@ class Manifest:
     """Org-wide concurrent executions, read live from the limits endpoint."""
     recommend: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     """Per action id: the `recommend` table of the workload file (analysis.settings.with_overrides)."""
+    platform_facts: tuple[UsedFact, ...] = ()
+    """What was learnt of the platform and the run went by (docs/formats.md, "Platform file")."""
+    platform_contradicted: Mapping[str, Count] = field(default_factory=dict)
+    """Replies that did not fit such a fact, by its key."""
     notes: tuple[str, ...] = ()
     """Sentences for the reader: what the guard did, where a ramp bent."""
     approval: Approved | None = None

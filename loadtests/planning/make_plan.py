@@ -23,6 +23,7 @@ from diag.target import Target
 from diag.workload.org_limits import OrgLimits, read_limits
 from loadtests.planning.approved_hours import ApprovedHours, approved_hours, refuse_outside
 from loadtests.planning.assemble_plan import as_a_window, assemble_plan
+from loadtests.planning.learnt_platform import learnt_replies, refuse_a_blind_probe, used_facts
 from loadtests.planning.plan import LoadPlan
 from loadtests.planning.plan_request import PlanRequest, refuse_counts_below_one, workload_of
 from loadtests.planning.production_hours import OrgToAsk, folders_of_runs, production_hours
@@ -90,7 +91,14 @@ def prepare(
     plan = assemble_plan(request, candidates, rates, left_out, hours)
     if order is not None:
         plan = as_a_window(plan, order)
-    plan = replace(plan, max_in_flight=in_flight, concurrency_limit=limits.concurrent_executions)
+    facts = client.connection.platform
+    plan = replace(
+        plan,
+        max_in_flight=in_flight,
+        concurrency_limit=limits.concurrent_executions,
+        learnt=learnt_replies(facts),
+        platform_facts=used_facts(facts, probe=options.probe),
+    )
     if approved is not None:
         plan = replace(plan, may_call_until=approved.end)
     lines = {each.action.id: each.line_to_paste for each in candidates if each.line_to_paste is not None}
@@ -107,6 +115,7 @@ def _candidates(request: PlanRequest, client: GenesysClient) -> tuple[list[Candi
         request.workload, request.inventory, request.wanted, where=options.workload, as_org=request.as_org
     )
     if options.probe:
+        refuse_a_blind_probe(client.connection.platform)
         kept, refused = without_a_draft(kept, client)
         left_out += refused
     if request.shares_a_rate:

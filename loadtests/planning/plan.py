@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from analysis.format.action_facts import ActionFacts
-from analysis.format.run_folder import LeftOut
+from analysis.format.run_folder import LeftOut, UsedFact
 from analysis.format.sample_schema import ActionVersion
 from diag.workload.load_shape import Arrivals, GuardLimits, Mode, Model, Poll, Ramp, Soak, Stage
 from diag.workload.payload import Payload
+from loadtests.planning.learnt_platform import LearntReplies
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,10 @@ class LoadPlan:
     sla: tuple[str, ...] = ()
     may_call_until: float | None = None
     """Unix seconds by the system's clock; nothing is sent later. None: no limit."""
+    learnt: LearntReplies = field(default_factory=LearntReplies)
+    """What was learnt of the platform's replies: by this, calls are judged."""
+    platform_facts: tuple[UsedFact, ...] = ()
+    """The same, and what else the run goes by, for the manifest."""
     recommend: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     """Per action id: settings of the recommendation that hold for it only."""
 

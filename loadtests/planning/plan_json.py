@@ -34,7 +34,7 @@ class WorkerOrder:
 
 def to_wire(order: WorkerOrder) -> str:
     """Return the order as JSON; facts and reasons stay with the master."""
-    slim = replace(order, plan=replace(order.plan, facts=(), left_out=(), recommend={}))
+    slim = replace(order, plan=replace(order.plan, facts=(), left_out=(), platform_facts=(), recommend={}))
     return json.dumps(asdict(slim), default=lambda value: base64.b64encode(value).decode())
 
 

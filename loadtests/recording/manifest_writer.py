@@ -6,6 +6,7 @@ import platform
 import subprocess
 import sys
 import time
+from collections import Counter
 from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
@@ -117,6 +118,9 @@ class ManifestWriter:
         """Write the last manifest; a failure to do so is logged, because the samples are there anyway."""
         if self._before is not None:
             changes["dropped"] = changes.get("dropped", 0) + self._dropped_before
+            both = Counter(self._before.platform_contradicted)
+            both.update(changes.get("platform_contradicted", {}))
+            changes["platform_contradicted"] = dict(both)
             for name in ("notes", "left_out"):
                 changes[name] = tuple(dict.fromkeys((*getattr(self._manifest, name), *changes.get(name, ()))))
         try:
@@ -198,6 +202,7 @@ def _first_manifest(folder: RunFolder, prepared: PreparedRun, target: Target, no
         rates=tuple((action.action_id, action.rate) for action in plan.actions),
         versions=_versions(),
         concurrency_limit=plan.concurrency_limit,
+        platform_facts=plan.platform_facts,
         recommend=plan.recommend,
         approval=None if prepared.approved is None else prepared.approved.record,
     )

@@ -13,6 +13,7 @@ from analysis.analysis_errors import AnalysisError
 from diag.errors import DiagError, Explained, error_text
 from diag.exit_codes import ExitCode, exit_code_of
 from diag.genesys.api_errors import ApiError
+from loadtests.planning.learnt_platform import contradiction_notes
 from loadtests.planning.plan_json import to_wire
 from loadtests.planning.probe_drafts import ProbeDrafts
 from loadtests.recording.generator_grade import grade
@@ -193,6 +194,9 @@ class LoadRun:
             self.exit_code = ExitCode.THRESHOLD
         for line in (*outcome.gaps, *broken):
             _LOG.error(line)
+        contradictions = contradiction_notes(outcome.contradicted, plan.platform_facts)
+        for line in contradictions:
+            _LOG.warning(line)
         held = held_back(outcome, plan.max_in_flight)
         if held:
             _LOG.warning(held[0])
@@ -208,7 +212,8 @@ class LoadRun:
             grade_reason=why,
             generator=outcome.figures.known(),
             left_out=(*plan.left_out, *outcome.left_out),
-            notes=(*outcome.notes, *held, *hours_not_read(plan.facts)),
+            platform_contradicted=dict(outcome.contradicted),
+            notes=(*outcome.notes, *held, *contradictions, *hours_not_read(plan.facts)),
         )
         if outcome.calls:
             alone = (

@@ -57,6 +57,10 @@ def open_run(options: Any, stack: ExitStack, *, shaped: bool) -> Opened:
     for warning in settings.warnings:
         _LOG.warning(warning)
     target = stack.enter_context(open_target(settings))
+    if target.known.set_aside is not None:
+        _LOG.warning("%s, so nothing in it is assumed here", target.known.set_aside)
+    elif target.known.path is not None:
+        _LOG.info("platform facts of %s: %s", target.known.facts.newest, target.known.path)
     client = stack.enter_context(GenesysClient(target.connection, user_agent=USER_AGENT))
     ahead = ahead_s(target)
     prepared = prepare(options, target, client, zone=settings.zone, ahead_s=ahead, runs=settings.runs)

@@ -1,7 +1,8 @@
 """What a call and a poll both need; made once per session."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from loadtests.planning.learnt_platform import LearntReplies
 from loadtests.recording.recorder import Recorder
 from loadtests.recording.run_clock import RunClock
 from loadtests.sending.feedback import Feedback
@@ -20,3 +21,4 @@ class CallContext:
     recorder: Recorder
     feedback: Feedback
     faults: RunFaults
+    learnt: LearntReplies = field(default_factory=LearntReplies)

@@ -15,7 +15,7 @@ from diag.genesys.outcomes import Classified
 from loadtests.planning.plan import ActionLoad
 from loadtests.recording.recorder import NO_CORRELATION_ID
 from loadtests.sending.call_context import CallContext
-from loadtests.sending.fast_outcome import judge
+from loadtests.sending.fast_outcome import LearntCheck, judge
 from loadtests.sending.feedback import FailedCall
 from loadtests.sending.job_watch import JobWatch
 from loadtests.sending.transport import NETWORK_ERRORS, Reply, error_name
@@ -68,6 +68,8 @@ class Caller:
         self._faults = context.faults
         self._fire = context.port.fire
         self._jobs = jobs
+        self._known = context.learnt.timeout
+        self.learnt = LearntCheck(context.learnt)
         self._errors: dict[str, CallFailedError] = {}
         self.in_flight = 0
         self.unsent = 0
@@ -151,6 +153,8 @@ class Caller:
         if outcome is not Outcome.OK:
             totals = self._recorder.totals_of(prepared.index)
             self._feedback.failures.append(FailedCall(prepared.index, outcome, code, reply, ended, totals))
+            if reply is not None:
+                self.learnt.see(verdict, reply)
         self._fire(
             request_type="POST",
             name=prepared.label,
@@ -170,7 +174,7 @@ class Caller:
         latency_ms: float,
     ) -> Classified:
         if reply is not None:
-            return judge(reply.status, reply.body, prepared.load.timeout_s, latency_ms)
+            return judge(reply.status, reply.body, prepared.load.timeout_s, latency_ms, self._known)
         if isinstance(failure, gevent.GreenletExit):
             return Classified(Outcome.CLIENT_TIMEOUT, RUN_ENDED)
         assert failure is not None

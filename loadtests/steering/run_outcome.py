@@ -3,7 +3,8 @@
 `loadtests.run.load_run` asks for it when the calls have ended, and writes it into the manifest.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from analysis.format.run_folder import LeftOut
@@ -25,6 +26,8 @@ class RunOutcome:
     left_out: tuple[LeftOut, ...]
     notes: tuple[str, ...]
     gaps: tuple[str, ...] = ()
+    contradicted: Mapping[str, int] = field(default_factory=dict)
+    """Replies that did not fit what was learnt of the platform, by fact."""
 
 
 def outcome_of(session: Session) -> RunOutcome:
@@ -35,6 +38,7 @@ def outcome_of(session: Session) -> RunOutcome:
         figures=session.self_check.figures(),
         left_out=tuple(session.director.left_out),
         notes=tuple(session.director.notes),
+        contradicted=dict(session.contradicted),
     )
 
 

@@ -6,6 +6,7 @@ where it works for a master.
 
 import contextlib
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import gevent
@@ -72,7 +73,9 @@ class Session:
         self.transport = transport or Transport(assignment.api_base, connections=plan.max_in_flight + BURST)
         self.feedback = Feedback(len(plan.actions))
         self.faults = RunFaults(port)
-        context = CallContext(port, clock, self.transport, self.recorder, self.feedback, self.faults)
+        context = CallContext(
+            port, clock, self.transport, self.recorder, self.feedback, self.faults, plan.learnt
+        )
         self.budget = CallBudget(plan.max_in_flight, port, clock, plan.may_call_until)
         self.jobs = JobWatch(plan, context, self.budget)
         self.caller = Caller(plan.actions, context, self.jobs)
@@ -104,6 +107,11 @@ class Session:
     def not_sent(self) -> int:
         """Arrivals that were due and never sent: too many in flight, or the run ended first."""
         return sum(self.in_flight.dropped) + self.caller.unsent
+
+    @property
+    def contradicted(self) -> Mapping[str, int]:
+        """Replies that did not fit what was learnt of the platform, by fact."""
+        return self.caller.learnt.contradicted
 
     # -- calls -----------------------------------------------------------------------------------------
 

@@ -5,7 +5,8 @@ import math
 import os
 import secrets
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -264,7 +265,16 @@ class MasterRun:
             left_out=tuple(dict.fromkeys(left_out)),
             notes=tuple(dict.fromkeys(note for each in counts for note in each.notes)),
             gaps=tuple(gaps) if workers else ("no worker took part",),
+            contradicted=_added(counts),
         )
+
+
+def _added(counts: Sequence[Counts]) -> dict[str, int]:
+    """Return how many replies did not fit each fact, all workers together."""
+    total: Counter[str] = Counter()
+    for each in counts:
+        total.update(each.contradicted)
+    return dict(total)
 
 
 def _gap(worker: RegisteredWorker, rows: int) -> str | None:

@@ -6,7 +6,7 @@ is not among them: it goes with Locust's options (`loadtests.planning.plan_json`
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Final, Protocol, Self
 
 from analysis.format.typed_json import Amount, Count, WrongShapeError, typed
@@ -110,6 +110,8 @@ class Counts(Message):
     notes: tuple[str, ...]
     time_is_over: bool
     """It ended by itself because the run's time was over."""
+    contradicted: Mapping[str, Count] = field(default_factory=dict)
+    """Replies that did not fit what was learnt of the platform, by fact."""
 
     def __post_init__(self) -> None:
         """Raise MalformedMessageError for a figure that this version does not know."""

@@ -128,6 +128,7 @@ class WorkerRun:
             left_out=tuple((action.what, action.why) for action in session.director.left_out),
             notes=tuple(session.director.notes),
             time_is_over=self._time_is_over,
+            contradicted=dict(session.contradicted),
         )
 
     def _end_in_time(self, run_time_s: float) -> None:

@@ -134,6 +134,7 @@ def what_was_run(manifest: Manifest, zone: str | None) -> tuple[tuple[str, str],
         ("Load generator's figures", _generator(manifest)),
         ("Concurrent executions allowed", _count(manifest.concurrency_limit, "concurrency_limit")),
         ("Approved by Genesys", _approved(manifest.approval)),
+        ("Platform facts", _platform(manifest)),
         ("Remarks", " ".join(note if note.endswith(".") else f"{note}." for note in manifest.notes) or None),
         ("Versions", ", ".join(f"{name} {version}" for name, version in manifest.versions) or None),
     )
@@ -151,6 +152,15 @@ def what_was_observed(source: ProductionSource, zone: str | None) -> tuple[tuple
         ("Window", traced_number(numbers.duration(hours), hours, "lasted_s")),
         ("Not reported by the platform", source.unknown),
     )
+
+
+def _platform(manifest: Manifest) -> str | None:
+    """Return what was learnt of the platform and the run went by, and when that was; None: nothing."""
+    used = manifest.platform_facts
+    if not used:
+        return None
+    said = ", ".join(f"{fact.key} = {fact.value}" for fact in used)
+    return printable(f"of {max(fact.found for fact in used)}: {said}")
 
 
 def _approved(approval: Approved | None) -> str | None:

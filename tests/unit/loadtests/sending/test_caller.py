@@ -1,13 +1,17 @@
 """What a call leaves behind: every field of its record in its place."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from analysis.format.sample_schema import Outcome
 from analysis.samples.segments import read_segment
+from diag.genesys.timeout_forms import KnownTimeout
 from diag.workload.make_payloads import EMPTY
+from loadtests.planning.learnt_platform import LearntReplies
 from loadtests.planning.plan import ActionLoad, LoadPlan
+from loadtests.steering.run_outcome import outcome_of
 from tests.support.virtual_time import BEGAN_AT, Answer, Call, VirtualRun
 
 QUICK = ActionLoad("a", "Quick", 7, 20.0, (EMPTY,))
@@ -59,3 +63,33 @@ def test_every_field_of_a_call_is_in_its_place(tmp_path: Path, sent: str, kept: 
     assert run.session.recorder.totals()[0].ok == len(quick)
     assert set(quick["outcome"].tolist()) == {1 + list(Outcome).index(Outcome.OK)}
     assert set(slow["outcome"].tolist()) == {1 + list(Outcome).index(Outcome.TIMEOUT)}
+
+
+@pytest.mark.parametrize(
+    ("learnt", "contradicted"),
+    [
+        (LearntReplies(), {}),
+        (LearntReplies(KnownTimeout("504"), retry_after=True), {}),
+        (
+            LearntReplies(KnownTimeout("504", "other"), retry_after=False),
+            {"timeout_form": 4, "retry_after": 1},
+        ),
+        (LearntReplies(KnownTimeout("success_false")), {"timeout_form": 4}),
+    ],
+)
+def test_replies_that_do_not_fit_what_was_learnt_are_counted_and_none_is_lost(
+    tmp_path: Path, learnt: LearntReplies, contradicted: dict[str, int]
+) -> None:
+    throttled = Answer(at_ms=5, status=429, body=b"{}", retry_after="1")
+
+    def reply(call: Call) -> Answer:
+        late = Answer(at_ms=1005, status=504, body=b'{"code": "request.timeout"}')
+        return throttled if call.at_s > 8.5 else late
+
+    action = replace(QUICK, timeout_s=1, rate=0.5)
+    plan = LoadPlan((action,), arrivals="constant", calls_per_action=5, learnt=learnt)
+    with VirtualRun(plan, tmp_path, reply=reply) as run:
+        run.pass_time(12)
+
+    assert run.session.recorder.totals()[0].timeouts == 4
+    assert outcome_of(run.session).contradicted == contradicted
