@@ -26,6 +26,9 @@ COUNTED: Final = (
     "for a queue, an agent or an input is not in it."
 )
 
+MOST_NAMED: Final = 5
+"""Steps whose action is not known that are named, of one flow."""
+
 _WIRED: Final[dict[Wiring, str]] = {"wired": "wired", "not wired": "not wired", "unknown": "unknown"}
 
 
@@ -81,7 +84,12 @@ def doubts(view: FlowView) -> tuple[str, ...]:
             f'No step leads to "{name}" as far as diag can follow: there a caller waits {latency(ms)}.'
         )
     unknown = [step.step for step in view.steps if step.step.action_id is None]
-    found += [f'Step "{step.name}" calls "{step.action_name}": {step.unknown_action}.' for step in unknown]
+    found += [
+        f'Step "{step.name}" calls "{step.action_name}": {step.unknown_action}.'
+        for step in unknown[:MOST_NAMED]
+    ]
+    if len(unknown) > MOST_NAMED:
+        found.append(f"Of {len(unknown) - MOST_NAMED} more steps it is not known which action they call.")
     beyond = sum(1 for step in view.steps if step.step.action_id is not None and step.timeout_s is None)
     if beyond:
         found.append(

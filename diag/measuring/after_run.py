@@ -35,13 +35,15 @@ def finish_run(folder: RunFolder, *, report: bool) -> None:
 
 def write_report(folder: RunFolder, evidence: "RunEvidence") -> None:
     """Write recommendations.json and report.html of a run."""
+    from diag.flows.report_flows import with_flows
     from diag.judged_files import report_data, write_recommendations
     from reports.pages.report_page import build_report
 
     manifest = read_manifest(folder)
     write_recommendations(folder, evidence.analysis)
     notes = (*manifest.notes, *places_filled(manifest, evidence)) if manifest else ()
-    write_whole(folder.report, build_report(report_data(evidence, notes=notes)))
+    data = with_flows(report_data(evidence, notes=notes), folder.path.parent)
+    write_whole(folder.report, build_report(data))
 
 
 def places_filled(manifest: Manifest, evidence: "RunEvidence") -> tuple[str, ...]:

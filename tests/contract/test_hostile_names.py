@@ -22,6 +22,7 @@ from analysis.inline_toml import quoted
 from analysis.plain_text import is_printable
 from diag.cli import VERBS, run
 from diag.exit_codes import ExitCode
+from tests.support.flow_files import configuration, data_step, task
 from tests.support.running_sandbox import RunningSandbox, StartSandbox
 
 pytestmark = pytest.mark.slow
@@ -39,7 +40,8 @@ NOT_WALKED: Final = {"demo": "it shows a sandbox of its own, whose names come wi
 BINARY: Final = {".parquet", ".seg", ".png", ".sqlite", ".sqlite-shm", ".sqlite-wal"}
 """Names stand in these as they are: programs read them."""
 
-SCENARIO: Final = f"""
+SCENARIO: Final = (
+    f"""
 description = {quoted(OTHER)}
 [limits]
 concurrent_executions = 5000
@@ -47,8 +49,9 @@ executions_per_minute = 100000
 token_requests_per_minute = 100000
 [[integration]]
 name = {quoted(OTHER)}
-""" + "".join(
-    f"""
+"""
+    + "".join(
+        f"""
 [[action]]
 name = {quoted(name)}
 integration = {quoted(OTHER)}
@@ -59,7 +62,23 @@ latency = {{ model = "lognormal", median_ms = 20, sigma = 0.3 }}
 history = {{ days = 1, peak_calls_per_hour = 300 }}
 flows = [{quoted(OTHER)}]
 """
-    for name, timeout_s in ((SLOW, 1), (FORMULA, 40))
+        for name, timeout_s in ((SLOW, 1), (FORMULA, 40))
+    )
+    + f"""
+[[flow]]
+name = {quoted(FORMULA)}
+[[flow.step]]
+name = {quoted(SLOW)}
+action = {quoted(SLOW)}
+suggested = false
+timeout_s = 5
+task = {quoted(OTHER)}
+[[flow]]
+name = {quoted(SLOW)}
+broken = "wrong-types"
+[[flow.step]]
+action = {quoted(FORMULA)}
+"""
 )
 
 
@@ -128,6 +147,15 @@ def _lines(box: RunningSandbox, folder: Path) -> Iterator[list[str]]:
     yield ["doctor", "--learn", f"No{SLOW}", "--yes"]
     for form in ("table", "json", "csv"):
         yield ["scan", "--flows", "--format", form]
+    flows = folder / "flows"
+    flows.mkdir()
+    own = configuration(task(OTHER, data_step(SLOW, action_id=slow)), name=SLOW)
+    (flows / "own.json").write_text(json.dumps(own))
+    call = {"callData": {"name": OTHER, "category": {OTHER: {"dataAction": {FORMULA: {}}}}}}
+    archy = {"name": SLOW, "tasks": [{"task": {"name": OTHER, "actions": [call, {OTHER: {}}, FORMULA]}}]}
+    (flows / "archy.yaml").write_text(json.dumps({"inboundCall": archy}))
+    for form in ("table", "json"):
+        yield ["scan", "--flows-from", "flows", "--format", form]
     yield ["scan", "--where", f"name = '{SLOW}' or name = {ESCAPES}"]
     yield ["init", "-"]
     yield ["init"]
@@ -138,7 +166,7 @@ def _lines(box: RunningSandbox, folder: Path) -> Iterator[list[str]]:
     judged = _measured_elsewhere(folder, {slow: SLOW, formula: FORMULA})
     for form in ("table", "json", "csv", "md", "terraform", "gc"):
         yield ["recommend", *judged, "--format", form, "-o", "-"]
-    yield ["report", run_path, "--charts", "charts"]
+    yield ["report", run_path, "--charts", "charts", "--flows-from", "flows"]
     for form in ("html", "md", "text", "json", "csv"):
         yield ["report", *judged, "--format", form, "-o", "-"]
     yield ["report", "--all"]

@@ -280,7 +280,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "diag.workload", "numpy",
     },
     "diag/measuring": {
-        "analysis", "reports.pages", "diag.errors", "diag.judged_files", "diag.exit_codes",
+        "analysis", "reports.pages", "diag.errors", "diag.flows", "diag.judged_files", "diag.exit_codes",
         "numpy",
     },
     "diag/interaction": {

@@ -171,3 +171,16 @@ def test_a_damaged_file_of_flows_is_an_error_with_the_fix(tmp_path: Path, text: 
 
 def test_where_nothing_is_kept_there_is_nothing(tmp_path: Path) -> None:
     assert read_cache(tmp_path, "host", "org") is None
+
+
+def test_what_is_kept_of_flows_that_are_gone_or_published_anew_is_dropped(
+    start_sandbox: StartSandbox,
+) -> None:
+    kept: list[KeptFlows] = []
+    with client_of(start_sandbox("flows").base_url) as client:
+        card, *others = read(client).flows
+        outdated = replace(others[0], version="0.9")
+        gone = replace(card, id="gone")
+        read(client, replace(NOBODY, flows=(card, outdated, gone)), wanted=[], save=kept.append)
+
+    assert kept[-1].flows == (card,)
