@@ -42,8 +42,10 @@ def _share(calls: int, findings: Findings) -> str:
 
 
 def _what_ended_them(findings: Findings) -> str:
-    """Return "4 % of calls hit the 2 s timeout and 6 % ended in an error": each for itself."""
-    hit = f"{_share(findings.timeouts, findings)} of {calls_of(findings.source)} hit"
+    """Return "4 % of all calls hit the 2 s timeout and 6 % ended in an error": each for itself.
+
+    Of all calls: what a timeout cuts off elsewhere is a share of the good ones, and larger."""
+    hit = f"{_share(findings.timeouts, findings)} of all {calls_of(findings.source)} hit"
     ended = [f"{hit} {_timeouts_that_fired(findings)}"]
     ended += [f"{_share(findings.errors, findings)} ended in an error"] if findings.errors else []
     ended += [f"{_share(findings.given_up, findings)} were still running"] if findings.given_up else []

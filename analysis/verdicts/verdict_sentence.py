@@ -118,7 +118,7 @@ def _harm_now(findings: Findings, decision: Decision, cost: Cost, settings: Reco
     if decision.timeout_s == floor_s and long_enough(findings.estimate, current_s, settings):
         return f"the timeout of {current_s} s is below the floor of {floor_s} s"
     if cost.cut_off_now is not None and cost.cut_off_now > 0:
-        return f"{percent(cost.cut_off_now)} now time out at {findings.current_timeout_s} s"
+        return f"{percent(cost.cut_off_now)} of good calls now time out at {findings.current_timeout_s} s"
     return f"the timeout of {findings.current_timeout_s} s leaves too little margin"
 
 

@@ -32,7 +32,7 @@ from diag.production.look import look, place_of
 from diag.production.production_weeks import FURTHEST_BACK, most_requests, production_weeks
 from diag.production.reading.time_window import last_days
 from diag.production.saved_evidence import to_json
-from diag.tuning.campaign_text import Requests, cost_lines, look_lines, to_measure_table
+from diag.tuning.campaign_text import Requests, cost_lines, look_lines, to_measure_table, why_lines
 from diag.tuning.limits_text import reach_lines, unread_lines
 from diag.tuning.same_campaign import question_of
 from diag.tuning.tune_context import TuneContext
@@ -158,6 +158,7 @@ def _show_cost(
     console.result("")
     unreached = out_of_reach(campaign, before, campaign.began_at)
     for line in (
+        *why_lines(prepared),
         *cost_lines(campaign, prepared, number, lowering, requests, zone, context.asked),
         *unread_lines(campaign),
         *reach_lines(unreached, len(campaign.actions)),

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from analysis.number_words import duration, noun, percent, plural, reason_lines
+from analysis.number_words import by_reason, duration, noun, percent, plural, reason_lines
 from analysis.typed_command import Asked
 from diag.campaign.campaign import Campaign, allowed_s
 from diag.campaign.forecast import CampaignForecast
@@ -20,6 +20,8 @@ from diag.workload.fair_use import FAIR_USE, share_of_a_day
 from reports.wording.verdict_words import WORDING
 
 MOST_NAMED: Final = 8
+MOST_WITH_A_REASON: Final = 3
+"""Actions named with why they are measured; more with one reason are "the others"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def not_called_lines(not_called: tuple[NotCalled, ...], asked: Asked) -> list[st
 
 
 def to_measure_table(prepared: Prepared, number: CampaignForecast, zone: str | None) -> Table:
-    """Return one row for each action to call: why, how often, until when."""
+    """Return one row for each action to call: how often, until when, with what."""
     return Table(
         (
             Column("to measure"),
@@ -71,7 +73,6 @@ def to_measure_table(prepared: Prepared, number: CampaignForecast, zone: str | N
             Column("number by"),
             Column("request"),
             Column("inputs", priority=2),
-            Column("why", priority=3),
         ),
         tuple(
             (
@@ -80,11 +81,22 @@ def to_measure_table(prepared: Prepared, number: CampaignForecast, zone: str | N
                 _by(number.done_at.get(one.action.action_id), zone),
                 "CHANGES" if one.action.side_effects else "reads",
                 "invented" if one.action.invented else "yours",
-                one.why,
             )
             for one in prepared.to_measure
         ),
     )
+
+
+def why_lines(prepared: Prepared) -> list[str]:
+    """Return why these are measured, one line for each reason; the one that most share stands last, for the
+    others."""
+    groups = by_reason((one.action.name, one.why.rstrip(".")) for one in prepared.to_measure)
+    groups = sorted(groups, key=lambda group: len(group[0]) > MOST_WITH_A_REASON)
+    lines = [f"Why {', '.join(names)}: {why}." for names, why in groups[:-1]]
+    for names, why in groups[-1:]:
+        which = "all" if not lines else "the others" if len(names) > 1 else names[0]
+        lines.append(f"Why{'' if len(prepared.to_measure) == 1 else f' {which}'}: {why}.")
+    return lines
 
 
 def cost_lines(
@@ -107,9 +119,9 @@ def cost_lines(
         f"About {plural(calls, 'call')} for a number for each action, up to {most:,} where timeouts will be "
         f"lowered (that needs 1,000 each): {duration(number.busy_s)} to {duration(lowering.busy_s)} in all.",
         f"This look took {plural(requests.look, 'request')}; each window begins with at most "
-        f"{requests.each_window} more, which read the actions, their inputs and the limits.",
-        f"That is up to {most + beginnings:,} requests in all: {most:,} calls, and {beginnings:,} with which "
-        f"{plural(lowering.windows, 'window')} {noun(lowering.windows, 'begins', 'begin')}.",
+        f"{requests.each_window} more. That is up to {most + beginnings:,} in all: {most:,} calls, and "
+        f"{beginnings:,} with which {plural(lowering.windows, 'window')} "
+        f"{noun(lowering.windows, 'begins', 'begin')}.",
     ]
     budget = campaign.budget
     if budget.token_per_minute is not None or budget.concurrent_executions is not None:

@@ -148,4 +148,4 @@ def _worst(actions: Sequence[Recommendation]) -> list[TracedText]:
         return []
     cut_off = traced_number(numbers.share(share), worst.cut_off_now, f"{_AT}/worst_share")
     who = "Its timeout" if len(actions) == 1 else shortened(worst.action_name)
-    return [traced("{} cuts off {} of its calls now.", who, cut_off)]
+    return [traced("{} cuts off {} of its good calls now.", who, cut_off)]

@@ -42,7 +42,7 @@ CASES: tuple[tuple[str, Verdict, float, float, int, int | None], ...] = (
 REASONS = {
     Verdict.RAISE: "99 of 100 calls finish within {p99} (at most {upper} with 95 % confidence, "
     "{n:,} calls in 84 min); "
-    "{cut} now time out at {now} s: raise to {to} s.",
+    "{cut} of good calls now time out at {now} s: raise to {to} s.",
     Verdict.LOWER: "99 of 100 calls finish within {p99} (at most {upper} with 95 % confidence, "
     "{n:,} calls in 84 min); "
     "{now} s is far more than it needs: lower to {to} s.",
@@ -50,7 +50,7 @@ REASONS = {
     "{n:,} calls in 84 min); "
     "the timeout of {now} s fits.",
     Verdict.OVER_CAP_USE_ASYNC: "No timeout up to 30 s fits: p99 is {p99}; make this call asynchronous.",
-    Verdict.CENSORED_NEEDS_PROBE: "{cut} of calls hit the {now} s timeout, so p99 is above {now} s "
+    Verdict.CENSORED_NEEDS_PROBE: "{cut} of all calls hit the {now} s timeout, so p99 is above {now} s "
     "and cannot be determined from this run: try a longer timeout, on a private copy (draft) of the action.",
     Verdict.INSUFFICIENT_SAMPLES: "Slow calls come in bursts here, so 212 calls tell as much as 140 "
     "independent ones: 160 more are needed.",

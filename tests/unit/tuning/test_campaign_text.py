@@ -5,10 +5,10 @@ from functools import cache
 from analysis.number_words import plural
 from analysis.typed_command import Asked
 from diag.campaign.forecast import CampaignForecast, forecast
-from diag.campaign.prepare import Prepared
+from diag.campaign.prepare import Prepared, ToMeasure
 from diag.campaign.spread import next_slot
 from diag.campaign.windows_judged import before_any_call
-from diag.tuning.campaign_text import Requests, cost_lines
+from diag.tuning.campaign_text import Requests, cost_lines, why_lines
 from tests.support.campaigns import action, campaign
 
 PLAN = campaign(*(action(f"a{number}") for number in range(25)))
@@ -30,8 +30,8 @@ def test_calls_and_what_windows_begin_with_are_added_up() -> None:
 
     assert beginnings > calls > 5000
     assert (
-        f"That is up to {calls + beginnings:,} requests in all: {calls:,} calls, and {beginnings:,} with "
-        f"which {plural(coming.windows, 'window')} begin."
+        f"each window begins with at most {BEGINNING} more. That is up to {calls + beginnings:,} in all: "
+        f"{calls:,} calls, and {beginnings:,} with which {plural(coming.windows, 'window')} begin."
     ) in costs(coming)
 
 
@@ -43,3 +43,16 @@ def test_the_beginning_of_a_window_is_in_the_requests_a_minute() -> None:
         f"At most {BEGINNING + coming.a_minute} requests a minute of the token's 300, a window's beginning "
         "included (on average "
     ) in costs(coming)
+
+
+def whys(*given: str) -> list[str]:
+    measured = (ToMeasure(action(f"a{number}"), why) for number, why in enumerate(given))
+    return why_lines(Prepared(tuple(measured), ()))
+
+
+def test_why_actions_are_measured_is_said_once_for_each_reason() -> None:
+    assert whys("no execution.") == ["Why: no execution."]
+    assert whys("none", "none") == ["Why all: none."]
+    assert whys("none", "few") == ["Why a0: none.", "Why a1: few."]
+    assert whys("none", "none", "few", "none", "none") == ["Why a2: few.", "Why the others: none."]
+    assert whys(*["none"] * 4, *["few"] * 4) == ["Why a0, a1, a2, a3: none.", "Why the others: few."]

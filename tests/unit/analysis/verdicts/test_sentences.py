@@ -224,7 +224,7 @@ def test_a_share_below_the_accepted_one_is_too_near_not_proof() -> None:
     x = np.random.default_rng(1).permutation(np.r_[np.full(45, 9.0), lognormal(4955, 2.0)])
     found = judge(calls(x, timeout_s=5), facts=orders(current_timeout_s=5))
     assert found.verdict is Verdict.CENSORED_NEEDS_PROBE and found.quantile_ms is not None
-    assert "% of calls hit the 5 s timeout, too close to 1 %: p99 is above" in found.reason
+    assert "% of all calls hit the 5 s timeout, too close to 1 %: p99 is above" in found.reason
 
 
 def test_an_unstable_action_beyond_the_cap_is_not_said_to_be_covered() -> None:
@@ -261,7 +261,8 @@ def test_timeouts_and_errors_are_counted_each_for_itself() -> None:
     assert found.verdict is Verdict.CENSORED_NEEDS_PROBE and found.timeouts < found.censored
     hit, ended = (count / found.samples for count in (found.timeouts, found.censored - found.timeouts))
     assert found.reason.startswith(
-        f"{percent(hit)} of calls hit the 2 s timeout and {percent(ended)} ended in an error, so p99 is above"
+        f"{percent(hit)} of all calls hit the 2 s timeout and {percent(ended)} ended in an error, "
+        "so p99 is above"
     )
 
 
@@ -283,7 +284,9 @@ def test_a_raise_to_the_floor_is_said_to_be_that() -> None:
     assert (found.verdict, found.recommended_timeout_s) == (Verdict.RAISE, 5)
     assert found.reason.endswith("; the timeout of 2 s is below the floor of 5 s: raise to 5 s.")
     slow = judge(calls(lognormal(2000, 3.5), timeout_s=60), facts=orders(current_timeout_s=2), settings=floor)
-    assert slow.recommended_timeout_s == 5 and "now time out at 2 s: raise to 5 s" in slow.reason
+    assert (
+        slow.recommended_timeout_s == 5 and " of good calls now time out at 2 s: raise to 5 s" in slow.reason
+    )
 
 
 def test_a_cap_below_the_usual_one_may_be_raised() -> None:

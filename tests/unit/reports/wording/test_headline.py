@@ -49,10 +49,10 @@ def test_the_worst_is_named_in_a_sentence_of_its_own() -> None:
     rows = [replace(RAISED, cut_off_now=0.01), hidden]
 
     assert headline(rows) == (
-        "1 of 2 actions can be set now. 1 cannot be judged yet. Get B cuts off 50 % of its calls now."
+        "1 of 2 actions can be set now. 1 cannot be judged yet. Get B cuts off 50 % of its good calls now."
     )
     assert headline([replace(RAISED, cut_off_now=0.06)]) == (
-        "Get R can be set now. Its timeout cuts off 6 % of its calls now."
+        "Get R can be set now. Its timeout cuts off 6 % of its good calls now."
     )
 
 
