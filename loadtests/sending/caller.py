@@ -103,7 +103,7 @@ class Caller:
         prepared.calls += 1
         in_flight = self.in_flight
         clock = self._clock
-        sent = begun
+        sent, slept_s = begun, clock.asleep()
         reply: Reply | None = None
         failure: BaseException | None = None
         new_connection = False
@@ -111,7 +111,7 @@ class Caller:
         try:
             sock, new_connection = self._transport.connect()
             connected = True
-            sent = clock.now()
+            sent, slept_s = clock.now(), clock.asleep()
             reply = self._transport.exchange(sock, prepared.requests[turn], prepared.limit_s)
         except NETWORK_ERRORS as error:
             failure = error
@@ -129,8 +129,8 @@ class Caller:
             CallRecord(
                 seq=self._recorder.seq + 1,
                 action=prepared.action_code,
-                scheduled_at=clock.wall(due),
-                started_at=clock.wall(sent),
+                scheduled_at=clock.wall(due, slept_s),
+                started_at=clock.wall(sent, slept_s),
                 latency_ms=latency_ms,
                 offered_rate=offered_rate,
                 rtt_ms=self._transport.rtt_ms,

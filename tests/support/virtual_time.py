@@ -46,11 +46,9 @@ class VirtualClock(RunClock):
         self._numbers = itertools.count()
         self.now = lambda: self._time
         self.unix = lambda: BEGAN_AT + self._time + self.slept_s
+        self.asleep = lambda: self.slept_s
+        self._offset = BEGAN_AT
         self.sleep = self._sleep
-
-    def wall(self, now: float) -> float:
-        """Return a moment as Unix seconds."""
-        return BEGAN_AT + now
 
     def join(self, greenlets: Sequence[Any], limit_s: float) -> None:
         """Wait until all greenlets have ended, for at most `limit_s` virtual seconds."""
