@@ -23,6 +23,7 @@ from diag.choice.make_inputs import with_inputs
 from diag.errors import UsageError
 from diag.genesys.client import GenesysClient
 from diag.genesys.models import Action
+from diag.measuring.own_calls import OwnCalls
 from diag.production.evidence import ProductionEvidence
 from diag.production.observed import Observed
 from diag.workload.org_limits import OrgLimits
@@ -30,6 +31,7 @@ from diag.workload.workload import Workload
 
 SANDBOX_BUDGET: Final = Budget(calls_per_s=100.0, in_flight=1000)
 ANSWERS: Final = (Verdict.OK, Verdict.RAISE, Verdict.LOWER, Verdict.OVER_CAP_USE_ASYNC)
+NONE_OWN: Final[Mapping[float, int]] = {}
 NO_WORKLOAD: Final = "there is no workload, which says what may be called and with what"
 
 
@@ -71,9 +73,13 @@ class Prepared:
         return tuple(one.action for one in self.to_measure)
 
 
-def prepare(client: GenesysClient, scope: TuneScope, production: ProductionEvidence) -> Prepared:
-    """Return which actions are to be measured. Raises UsageError for a workload that names what is not there,
-    or gives inputs that do not fit; ApiError where the org cannot be read."""
+def prepare(
+    client: GenesysClient, scope: TuneScope, production: ProductionEvidence, own: OwnCalls
+) -> Prepared:
+    """Return which actions are to be measured; `own`: the calls that diag made of them itself.
+
+    Raises UsageError for a workload that names what is not there, or gives inputs that do not fit; ApiError
+    where the org cannot be read."""
     judged = {row.action_id: row for row in production.analysis.actions}
     settled = [
         NotCalled(action.id, action.name, f"production: {judged[action.id].reason}", True)
@@ -97,7 +103,7 @@ def prepare(client: GenesysClient, scope: TuneScope, production: ProductionEvide
     return Prepared(
         tuple(
             ToMeasure(
-                _scoped(each, production.observed.get(each.action.id)),
+                _scoped(each, production.observed.get(each.action.id), own.get(each.action.id, NONE_OWN)),
                 whys.get(each.action.id, "production was not read"),
             )
             for each in kept
@@ -124,12 +130,17 @@ def is_answered(judged: Recommendation) -> bool:
     return judged.verdict is Verdict.OVER_CAP_USE_ASYNC or objection_to(judged) is None
 
 
-def production_gap_s(observed: Observed | None) -> float | None:
-    """Return the mean seconds between two executions in the hours that had any; None without one."""
-    if observed is None or observed.counts.executions <= 0:
+def production_gap_s(observed: Observed | None, own: Mapping[float, int] = NONE_OWN) -> float | None:
+    """Return the mean seconds between two executions in the hours that had any; None without one.
+
+    `own`: our own calls by hour (its start, Unix seconds), which the platform may count among them: taken
+    off, never below 0. If it does not, an action is called more rarely than production does, which is never
+    too warm (docs/method.md, "The hours that matter")."""
+    if observed is None:
         return None
-    hours = sum(hour.total > 0 for hour in observed.counts.hours)
-    return hours * 3600.0 / observed.counts.executions
+    left = [hour.executions - own.get(hour.started_at, 0) for hour in observed.counts.hours]
+    hours = [total for total in left if total > 0]
+    return len(hours) * 3600.0 / sum(hours) if hours else None
 
 
 def budget_of(limits: OrgLimits, workload: Workload, *, as_org: bool, lapsed: bool = False) -> Budget:
@@ -225,13 +236,13 @@ def _callable(
     return kept, refused
 
 
-def _scoped(candidate: Candidate, observed: Observed | None) -> ScopedAction:
+def _scoped(candidate: Candidate, observed: Observed | None, own: Mapping[float, int]) -> ScopedAction:
     action = candidate.action
     return ScopedAction(
         action.id,
         action.name,
         action.timeout_s or DEFAULT_TIMEOUT_S,
-        production_gap_s(observed),
+        production_gap_s(observed, own),
         side_effects=(action.request_type or "").upper() != "GET",
         invented=any(payload.origin is InputOrigin.INVENTED for payload in candidate.inputs),
     )

@@ -25,8 +25,8 @@ from diag.genesys.client import GenesysClient
 from diag.genesys.models import Action
 from diag.interaction.shared_options import USUAL_DAYS
 from diag.inventory.matching import wanted_actions
-from diag.measuring.own_calls import own_calls
-from diag.production.evidence import Place, ProductionEvidence, ProductionQuestion
+from diag.measuring.own_calls import OwnCalls, own_calls
+from diag.production.evidence import ProductionEvidence, ProductionQuestion
 from diag.production.findings import findings_of
 from diag.production.look import look, place_of
 from diag.production.production_weeks import FURTHEST_BACK, most_requests, production_weeks
@@ -58,12 +58,13 @@ def begin(context: TuneContext, client: GenesysClient) -> Saved | None:
     scope = _scope(context, client, workload)
     listing = client.requests
     production = _look(context, client, scope.actions)
+    place, now = place_of(client), context.clock.now()
     looked = client.requests
+    runs = (context.settings.runs, context.folder.path.parent)
+    own = own_calls(runs, place.host, place.org_id, (context.clock.utc() - FURTHEST_BACK).timestamp())
     with context.console.progress("Reading what may be called"):
-        prepared = prepare(client, scope, production)
+        prepared = prepare(client, scope, production, own)
     inputs = client.requests - looked
-    place = place_of(client)
-    now = context.clock.now()
     saved = Saved(
         campaign_id=new_run_id(now),
         host=place.host,
@@ -71,7 +72,7 @@ def begin(context: TuneContext, client: GenesysClient) -> Saved | None:
         org_name=place.org_name,
         sandbox=place.sandbox,
         question=question,
-        campaign=_campaign(context, client, scope, prepared, place, (now, now + span)),
+        campaign=_campaign(context, client, scope, prepared, own, (now, now + span)),
         not_called=prepared.not_called,
     )
     requests = Requests(client.requests, listing + inputs + BESIDE + _asked_again(saved.campaign))
@@ -115,7 +116,7 @@ def _campaign(
     client: GenesysClient,
     scope: TuneScope,
     prepared: Prepared,
-    place: Place,
+    own: OwnCalls,
     span: tuple[float, float],
 ) -> Campaign | None:
     if not prepared.to_measure:
@@ -126,10 +127,8 @@ def _campaign(
     seed = secrets.randbelow(2**31)
     ids = [action.action_id for action in prepared.actions]
     zone, stated = context.settings.zone, prepared.stated_weeks
-    now, runs = context.clock.utc(), (context.settings.runs, context.folder.path.parent)
     with context.console.progress("Reading when production calls"):
-        own = own_calls(runs, place.host, place.org_id, (now - FURTHEST_BACK).timestamp())
-        weeks = production_weeks(client, ids, zone, now, stated=stated, own=own)
+        weeks = production_weeks(client, ids, zone, context.clock.utc(), stated=stated, own=own)
     return campaign_of(prepared, workload, budget, context.rules, span=span, seed=seed, weeks=weeks)
 
 
