@@ -8,7 +8,8 @@ from diag.platform_facts.facts import Learnt
 from diag.platform_facts.known_platform import KnownPlatform
 
 NAME: Final = "platform facts"
-_LEARN: Final = "Learn it anew, or remove the file if it is of another platform"
+_HOW: Final = "learn them: diag doctor --learn ACTION"
+_LEARN: Final = "Learn it anew (diag doctor --learn ACTION), or remove the file if it is of another platform"
 
 
 def check_platform(known: KnownPlatform) -> Check:
@@ -18,7 +19,7 @@ def check_platform(known: KnownPlatform) -> Check:
         return Check(NAME, "warning", f"{known.set_aside}, so it is not used here", fix)
     newest = known.facts.newest
     if known.path is None or newest is None:
-        return Check(NAME, "ok", "nothing was learnt, so every form that is possible is expected")
+        return Check(NAME, "ok", f"none are known, so every form is expected; {_HOW}")
     learnt = plural(len(known.facts.learnt()), "fact")
     return Check(NAME, "ok", f"{learnt} of {known.path}, the newest of {newest}")
 

@@ -130,6 +130,7 @@ def _demand_learn(options: DoctorOptions) -> None:
 
 def _checks(console: "Console", settings: "Settings", *, remove_drafts: bool, yes: bool) -> "Iterator[Check]":
     from diag.checkup.check import Check
+    from diag.checkup.earlier_runs import check_earlier_runs
     from diag.checkup.leftovers import check_drafts, check_journal, check_runs
     from diag.checkup.local_checks import check_machine, check_settings
     from diag.checkup.marked_check import check_marked_calls
@@ -155,6 +156,7 @@ def _checks(console: "Console", settings: "Settings", *, remove_drafts: bool, ye
     else:
         yield from check_settings(settings.origins, target.connection.host, settings.warnings)
         yield check_platform(target.known)
+        yield from check_earlier_runs(target.known.facts, settings.runs, target.connection.host)
         if target.sandbox:
             console.banner("SANDBOX: these are the checks of a local sandbox, not of an org")
         with GenesysClient(target.connection) as client:
