@@ -123,7 +123,7 @@ def test_kill_minus_nine_keeps_every_finished_call(tmp_path: Path, locust: Calla
 
 def test_an_org_without_a_workload_is_refused(tmp_path: Path, locust: Callable[..., Forked]) -> None:
     process = locust(
-        "--run-time", "2s", GENESYSCLOUD_OAUTHCLIENT_ID="", GENESYSCLOUD_ACCESS_TOKEN="some-token"
+        "--run-time", "2s", GENESYSCLOUD_OAUTHCLIENT_ID="7b3c", GENESYSCLOUD_ACCESS_TOKEN="some-token"
     )
     output = "".join(process.communicate(timeout=60))
 
