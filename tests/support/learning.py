@@ -45,13 +45,13 @@ timeout_s = {timeout_s}
 secure = {secure}
 input.id = {{ type = "string" }}
 latency = {{ model = "fixed", at_ms = {at_ms} }}
-history = {{ days = 2, peak_calls_per_hour = 200 }}
 [[action]]
 name = "Quick"
 integration = "CRM"
 category = "Test"
 timeout_s = 10
 latency = {{ model = "fixed", at_ms = 50 }}
+history = {{ days = 2, peak_calls_per_hour = 200 }}
 [[action]]
 name = "Writes"
 integration = "CRM"
@@ -78,6 +78,8 @@ class IntoTheSandbox(httpx.BaseTransport):
     interrupt: bool = False
     """It is Ctrl-C, and requests go through again after it."""
     dead: bool = False
+    loses: dict[str, bool] = field(default_factory=dict)
+    """Method -> whether the sandbox gets the request; the reply to the next one of it is lost."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         if self.dead:
@@ -86,6 +88,9 @@ class IntoTheSandbox(httpx.BaseTransport):
         self.seen.append((request.method, request.url.path))
         if dies and not self.served:
             self._die()
+        lost = self.loses.pop(request.method, None)
+        if lost is False:
+            raise httpx.ReadError("lost", request=request)
         headers = {
             name: value for name, value in request.headers.items() if name not in ("host", "content-length")
         }
@@ -93,6 +98,8 @@ class IntoTheSandbox(httpx.BaseTransport):
         reply = self.box.request(request.method, uri, content=request.read(), headers=headers)
         if dies:
             self._die()
+        if lost:
+            raise httpx.ReadError("lost", request=request)
         kept = [(name, value) for name, value in reply.headers.multi_items() if name != "content-length"]
         length = ("content-length", str(len(reply.content)))
         stream = httpx.ByteStream(reply.content)
@@ -130,10 +137,14 @@ class LearningOrg:
             plan, own = session.plan()
             published = client.read_published(self.box.action_id(name))
             lines: list[LearnLine] = [own]
-            folder = self.folder / "runs" / f"learn-{self.sessions}"
-            learned = session.run(plan, published, {"id": "1"}, folder, lines.append)
+            learned = session.run(plan, published, {"id": "1"}, self.session_folder, lines.append)
             learned.lines.insert(0, own)
             return learned
+
+    @property
+    def session_folder(self) -> Path:
+        """Return where the last session has its notes."""
+        return self.folder / "runs" / f"learn-{self.sessions}"
 
     def dies_after(self, requests: int, *, served: bool, interrupt: bool = False) -> None:
         """The next session ends with its request of this number."""
@@ -176,6 +187,7 @@ def learning_org(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[LearningOrg]:
     """A sandbox with these switches; httpx's clock is the sandbox's."""
+    folder.mkdir(exist_ok=True)
     path = folder / "org.toml"
     path.write_text(org_text(switches=switches, extra=extra, timeout_s=timeout_s, secure=secure, at_ms=at_ms))
     with InProcessSandbox(path) as box:

@@ -49,7 +49,8 @@ class InProcessSandbox:
 
     def __init__(self, scenario: str | Path, seed: int = 1) -> None:
         self.clock = SteppedClock()
-        self._app = sandbox_app(Sandbox(load_scenario(str(scenario)), seed, self.clock))
+        self.sandbox = Sandbox(load_scenario(str(scenario)), seed, self.clock)
+        self._app = sandbox_app(self.sandbox)
         self._connection = TcpConnection(asyncio.Transport())  # counts requests; nothing here cuts it
         self._runner = asyncio.Runner()
         self._client = httpx.AsyncClient(

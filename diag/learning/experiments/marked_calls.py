@@ -13,11 +13,12 @@ from analysis.format.typed_json import typed_or_none
 from analysis.plain_text import json_text
 from diag.genesys.analytics.aggregate_query import begin_of
 from diag.genesys.api_errors import RefusedRequestError
-from diag.genesys.replies.json_reply import JsonObject
+from diag.genesys.replies.json_reply import JsonObject, optional_number
 from diag.learning.experiments.telemetry_questions import executions, query_body, rows_of, safe_word, told_lag
 from diag.learning.lab.experiment import Found, Learning
 from diag.learning.lab.lab import MarkedCall
 from diag.platform_facts.fact_kinds import TimeoutWords
+from diag.platform_facts.facts import Confidence
 
 MARKED_CALLS_FILE: Final = "marked_calls.json"
 GIVEN_UP_AFTER_S: Final = 86_400.0
@@ -87,16 +88,11 @@ def _by_id(calls: Sequence[MarkedCall], groups: Mapping[str, Mapping[str, str]],
     found = [Found("analytics_count_tests", True, how)]
     if told_lag(now - max(call.at for call in seen)) == 0:
         found.append(Found("analytics_lag_s", 0, "a test call was there within a minute"))
-    words = _words(groups[call.correlation_id] for call in seen if call.timed_out)
     well = _words(groups[call.correlation_id] for call in seen if call.ended_well)
-    said = [word for word in (words.error_type, words.response_status) if word is not None]
-    text = f"{len(seen)} of {len(calls)} test calls are there"
-    if said:
-        found.append(Found("analytics_timeout_words", words, "a test call that had timed out"))
-        text += f", the one that timed out as {', '.join(said)}"
     if well != TimeoutWords():
         found.append(Found("analytics_success_words", well, "a test call that had ended well"))
-    return Learning(text, tuple(found))
+    timed_out = _words(groups[call.correlation_id] for call in seen if call.timed_out)
+    return _with_words(f"{len(seen)} of {len(calls)} test calls are there", found, timed_out)
 
 
 def _words(groups: Iterable[Mapping[str, str]]) -> TimeoutWords:
@@ -110,21 +106,35 @@ def _by_number(marked: MarkedCalls, ask: Ask, now: float) -> Learning:
     if not marked.calls:
         return Learning("")
     first = min(call.at for call in marked.calls)
+    group_by = ("errorType", "responseStatus")
     query = query_body(
-        first - _BEFORE_S, now + 1.0, granularity="PT1M", action_id=marked.action_id, group_by=("actionId",)
+        first - _BEFORE_S, now + 1.0, granularity="PT1M", action_id=marked.action_id, group_by=group_by
     )
-    before = after = 0
-    for _, interval, stats in rows_of(ask(query)):
-        if begin_of(interval) + _AROUND_S <= first:
-            before += executions(stats)
-        else:
-            after += executions(stats)
-    if not after:
+    rows = [(group, begin_of(interval), stats) for group, interval, stats in rows_of(ask(query))]
+    after = [(group, stats) for group, begins, stats in rows if begins + _AROUND_S > first]
+    number = sum(executions(stats) for _, stats in after)
+    if not number:
         return _not_there(marked.calls, now)
-    if before or after < len(marked.calls):
+    if len(after) < len(rows) or number < len(marked.calls):
         return Learning("the action is called by others, too, so the test calls cannot be told from theirs")
     how = "as many executions as test calls, of an action that nobody called in the hour before"
-    return Learning("the test calls are there", (Found("analytics_count_tests", True, how, "concluded"),))
+    found = [Found("analytics_count_tests", True, how, "concluded")]
+    slowest, _ = max(after, key=lambda row: optional_number(row[1], "max") or 0.0)
+    timed_out = _words([slowest] if any(call.timed_out for call in marked.calls) else [])
+    return _with_words("the test calls are there", found, timed_out, "concluded")
+
+
+def _with_words(
+    text: str, found: list[Found], timed_out: TimeoutWords, confidence: Confidence = "seen"
+) -> Learning:
+    """Add in which words the call that timed out is there; no words: there is none."""
+    said = [word for word in (timed_out.error_type, timed_out.response_status) if word is not None]
+    if said:
+        found.append(
+            Found("analytics_timeout_words", timed_out, "a test call that had timed out", confidence)
+        )
+        text += f", the one that timed out as {', '.join(said)}"
+    return Learning(text, tuple(found))
 
 
 def _not_there(calls: Sequence[MarkedCall], now: float) -> Learning:

@@ -23,9 +23,9 @@ _MINUTES_TO_TELL: Final = 30
 """So many of the last 120 minutes must hold executions: else the newest of them says nothing of a lag."""
 _VIEWS: Final = (10, 20, 50)
 _FEWER_VIEWS: Final = (5, 1)
-LAGS_S: Final = (0, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 86_400)
-"""A lag is told as the largest of these that the newest data are older than: executions do not come every
-second."""
+LAGS_S: Final = (0, 300, 600, 900, 1800, 3600, 7200, 14_400, 86_400)
+"""A lag is told as the largest of these that the newest data are older than: they are read by the minute, and
+executions do not come every second."""
 
 
 def views_and_percentiles(lab: Lab) -> Learning:

@@ -6,11 +6,12 @@ from http import HTTPStatus
 from typing import Final
 
 from analysis.number_words import plural
-from diag.genesys.models import FullConfig, TestReply
+from diag.genesys.models import Action, FullConfig, TestReply
 from diag.genesys.outcomes import OK, TIMEOUT
 from diag.genesys.replies.json_reply import JsonObject
 from diag.learning.lab.experiment import Found, Learning
 from diag.learning.lab.lab import WAITS_BEYOND_S, Lab
+from diag.platform_facts.fact_kinds import is_code, is_label
 
 MOST_CALLS: Final = 6
 """Test calls at most, until one times out."""
@@ -20,8 +21,6 @@ _EARLY_SHARE: Final = 0.9
 FORMS: Final = {HTTPStatus.OK: "success_false", HTTPStatus.REQUEST_TIMEOUT: "408"} | {
     HTTPStatus.GATEWAY_TIMEOUT: "504"
 }
-_OWN_STEPS: Final = frozenset({"execute", "resolve request template", "validate input against schema"})
-"""Names of steps that are the platform's (docs/genesys-api.md, "Test calls"); another could be anybody's."""
 _NO_CODE: Final = "http."
 
 
@@ -46,7 +45,7 @@ def run_into_the_timeout(lab: Lab) -> Learning:
         seen.append(reply)
         elapsed_s = reply.elapsed_ms / 1e3
         if _ran_into(reply, min(draft_s, lab.published_s)):
-            return _timed_out(reply, draft_s, lab.published_s, _masking(lab, seen))
+            return _timed_out(lab, reply, draft_s, _masking(lab, seen))
         if reply.outcome.outcome == OK and elapsed_s > draft_s + _NOT_OBEYED_S:
             outlived = elapsed_s
         if reply.status is None or reply.status in (HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS):
@@ -94,30 +93,34 @@ def _ran_into(reply: TestReply, shortest_s: int) -> bool:
     return reply.outcome.outcome == TIMEOUT and reply.elapsed_ms >= _EARLY_SHARE * shortest_s * 1e3
 
 
-def _timed_out(reply: TestReply, draft_s: int, published_s: int, secure: tuple[Found, ...]) -> Learning:
+def _timed_out(lab: Lab, reply: TestReply, draft_s: int, secure: tuple[Found, ...]) -> Learning:
+    published_s = lab.published_s
     elapsed_s = reply.elapsed_ms / 1e3
     how = "a draft's test call that ran into its timeout"
     status = HTTPStatus(reply.status or HTTPStatus.OK)
     found = [Found("timeout_form", FORMS[status], how)]
     says = [f"HTTP {status}" + (" with success: false" if status == HTTPStatus.OK else "")]
     code = reply.outcome.error_code
-    if code and not code.startswith(_NO_CODE):
+    if code and is_code(code) and not code.startswith(_NO_CODE):
         found.append(Found("timeout_code", code, how))
         says.append(f"code {code}")
     step = (reply.outcome.failed_step or "").strip()
-    if step.casefold() in _OWN_STEPS:
+    if is_label(step) and not _quotes(step, lab.published.action):
         found.append(Found("timeout_step", step, how))
         says.append(f"at the step {step}")
     in_time = [s for s in (draft_s, published_s) if elapsed_s >= _EARLY_SHARE * s]
     obeyed = min(in_time, key=lambda s: abs(elapsed_s - s))
     whose = "draft" if obeyed == draft_s else "published"
-    told = (
-        f"a draft with {draft_s} s was cut off after {'its own' if whose == 'draft' else 'another'} timeout"
-    )
-    found.append(Found("draft_timeout", whose, told))
     other = "its own timeout" if whose == "draft" else "the published action's timeout"
+    told = f"a draft with {draft_s} s was cut off after {other}"
+    found.append(Found("draft_timeout", whose, told))
     text = f"{', '.join(says)}; cut off after {elapsed_s:.1f} s, so a draft obeys {other}"
     return Learning(text, (*found, *secure))
+
+
+def _quotes(step: str, action: Action) -> bool:
+    """Whether the name of a step holds the action's name or category: then it is not the platform's alone."""
+    return any(part and part.casefold() in step.casefold() for part in (action.name, action.category))
 
 
 def _not_timed_out(

@@ -90,7 +90,8 @@ def _all(options: LearnOptions, look_for_calls: Callable[[Lab], Learning]) -> tu
     return (
         Experiment(
             "a timed-out test",
-            f"gives the draft 1 s and calls it{address} until a call times out, at most {MOST_CALLS} times",
+            f"gives the draft a short timeout and calls it{address} until a call times out, at most "
+            f"{MOST_CALLS} times",
             4 + MOST_CALLS,
             run_into_the_timeout,
             (*_ON_DRAFT, EXECUTE),
