@@ -118,7 +118,7 @@ def command(options: ScanOptions) -> None:
         rows = ordered(chosen, options.sort, descending=options.desc)
         flows = None
         if options.flows:
-            timeouts = {row.action.id: row.timeout_s for row in inventory.rows}
+            timeouts = {row.action.id: row.ends_after_s for row in inventory.rows}
             rows, flows, missing = _with_flows(console, client, settings.runs, rows, timeouts)
             inventory = replace(inventory, not_read=(*inventory.not_read, *missing))
     if options.flows_from is not None:
@@ -232,7 +232,9 @@ def _views(
 
     if flows is None:
         return ()
-    return views_of(flows, [row.action for row in inventory.rows], frozenset(row.action.id for row in rows))
+    timeouts = {row.action.id: row.ends_after_s for row in inventory.rows}
+    actions = [row.action for row in inventory.rows]
+    return views_of(flows, actions, timeouts, frozenset(row.action.id for row in rows))
 
 
 def _show_flows(console: "Console", flows: "FlowsRead", views: "Sequence[FlowView]") -> None:

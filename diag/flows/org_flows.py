@@ -51,7 +51,9 @@ def read_org_flows(
     return read_flows(client, kept, wanted=wanted, now=time.time, save=save, on_progress=on_progress)
 
 
-def views_of(read: FlowsRead, actions: Sequence[Action], shown: frozenset[str]) -> tuple[FlowView, ...]:
+def views_of(
+    read: FlowsRead, actions: Sequence[Action], timeouts: Mapping[str, int | None], shown: frozenset[str]
+) -> tuple[FlowView, ...]:
     """Return the flows that call an action of `shown` (ids), or one that is not known, with all timeouts."""
     named = [NamedAction(action.id, action.name, action.category) for action in actions]
     flows = [
@@ -59,4 +61,4 @@ def views_of(read: FlowsRead, actions: Sequence[Action], shown: frozenset[str]) 
         for flow in join_actions(read.flows, named)
         if any(step.action_id is None or step.action_id in shown for step in flow.steps)
     ]
-    return flow_views(flows, {action.id: action.timeout_s for action in actions}, {})
+    return flow_views(flows, timeouts, {})

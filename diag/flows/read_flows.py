@@ -8,7 +8,13 @@ from analysis.flows.flow import ArchitectFlow, FlowsRead, UnreadFlow
 from diag.flows.flow_cache import KeptFlows
 from diag.flows.read_configuration import read_configuration
 from diag.flows.unreadable_flow import UnreadableFlowError
-from diag.genesys.api_errors import NotFoundError, PlatformError, RefusedRequestError, UnexpectedReplyError
+from diag.genesys.api_errors import (
+    NotFoundError,
+    PermissionMissingError,
+    PlatformError,
+    RefusedRequestError,
+    UnexpectedReplyError,
+)
 from diag.genesys.flows import ListedFlow
 from diag.genesys.http.paging import OnProgress
 from diag.genesys.replies.json_reply import JsonObject
@@ -67,6 +73,10 @@ def read_flows(
                 flows.append(replace(flow, name=one.name, type=one.type))
             except UnreadableFlowError as error:
                 unread.append(UnreadFlow(one.name, str(error)))
+            except PermissionMissingError as error:
+                if not flows:
+                    raise  # the others would be refused alike
+                unread.append(UnreadFlow(one.name, f"its configuration is refused: {error.message}"))
             if on_progress:
                 on_progress(done, len(chosen))
             if done % SAVE_EACH == 0:

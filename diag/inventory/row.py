@@ -41,6 +41,12 @@ class InventoryRow:
         return "set" if self.action.timeout_is_set else "default"
 
     @property
+    def ends_after_s(self) -> int | None:
+        """Return when a call ends at the latest, seconds: by the action's timeout or a function's own."""
+        known = [one for one in (self.timeout_s, self.function_timeout_s) if one is not None]
+        return min(known, default=None)
+
+    @property
     def bites(self) -> Literal["action", "function"] | None:
         """Return which timeout fires first: a function is cut off by its own when that is shorter.
 

@@ -40,6 +40,7 @@ def test_order_is_total_and_unknown_comes_last() -> None:
 def test_the_second_timeout_of_a_function() -> None:
     short, long = row("f", 60, function_timeout_s=15), row("f", 10, function_timeout_s=15)
     assert (short.bites, long.bites, row("x", 60).bites) == ("function", "action", "action")
+    assert (short.ends_after_s, long.ends_after_s, row("x", 60).ends_after_s) == (15, 10, 60)
     assert "15 (bites)" in inventory_table([short]).rows[0]
     assert inventory_object(short)["bites"] == "function"
 
