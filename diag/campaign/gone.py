@@ -29,12 +29,15 @@ NOT_THERE: Final = "it is no longer there for this client"
 NOT_LISTED: Final = "it is not listed any more, so it cannot be called"
 
 
-def gone(client: GenesysClient, scope: TuneScope, action_ids: Iterable[str], another: str) -> dict[str, str]:
+def gone(
+    client: GenesysClient, scope: TuneScope, action_ids: Iterable[str], another: str, *, inputs_held: bool
+) -> dict[str, str]:
     """Return why actions cannot be called any more, by id; without those that can.
 
     `scope` holds the org's actions and the workload as they are now; `another` is the command that begins
-    another campaign. Raises ApiError where the org does not answer (what is not known to be gone is not),
-    UsageError for inputs of the workload that do not fit.
+    another campaign. `inputs_held`: the inputs are known to be those that were approved, so where they do not
+    fit, somebody changed the contract. Raises ApiError where the org does not answer (what is not known to be
+    gone is not), UsageError for inputs that do not fit and may have been changed.
     """
     listed = {action.id: action for action in scope.inventory}
     found = {}
@@ -43,7 +46,7 @@ def gone(client: GenesysClient, scope: TuneScope, action_ids: Iterable[str], ano
         why = (
             _why_unlisted(client, action_id)
             if action is None
-            else _why_not_called(client, scope, action, another)
+            else _why_not_called(client, scope, action, another, inputs_held=inputs_held)
         )
         if why is not None:
             found[action_id] = why
@@ -59,7 +62,9 @@ def _why_unlisted(client: GenesysClient, action_id: str) -> str:
     return NOT_LISTED
 
 
-def _why_not_called(client: GenesysClient, scope: TuneScope, action: Action, another: str) -> str | None:
+def _why_not_called(
+    client: GenesysClient, scope: TuneScope, action: Action, another: str, *, inputs_held: bool
+) -> str | None:
     if scope.workload is None:
         return None
     workload = without_missing(scope.workload, scope.inventory)
@@ -72,7 +77,11 @@ def _why_not_called(client: GenesysClient, scope: TuneScope, action: Action, ano
     kept, left_out = choose(one, [action], [action.id], where=scope.where, as_org=scope.as_org)
     try:
         kept, without = with_inputs(client, kept, workload.seed)
-    except UsageError as error:  # a campaign is held to the inputs that were approved: mended ones are others
+    except UsageError as error:
+        if inputs_held:  # they are those that were approved, and fitted then
+            what = error.message.rpartition(" do not fit its contract: ")[2].rstrip(".")
+            return f"its contract was changed, and its inputs do not fit any more: {what}"
+        # a campaign is held to the inputs that were approved: mended ones are others
         put_back = "Put back what was changed: the action's contract, or its inputs."
         hint = f"{put_back} To approve other inputs, begin another campaign: {another}"
         raise UsageError(error.message, hint=hint, details=error.details) from None

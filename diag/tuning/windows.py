@@ -79,9 +79,12 @@ class LoadWindows:
         """Return why these cannot be called any more, by id, without those that can; None where the org does
         not answer: it is asked again after the next window that lacks them.
 
-        Raises UsageError for inputs of the workload that do not fit: once they do, the same command goes on.
+        Raises UsageError for inputs of the workload that were changed: once they are put back, the same
+        command goes on.
         """
         question, target = self.saved.question, self.context.target
+        refuse_changed_files(question, self.context.folder.another)
+        held = question.workload is None or question.payload_files_sha256 is not None
         file = None if question.workload is None else Path(question.workload)
         try:
             with GenesysClient(target.connection) as client:
@@ -89,7 +92,7 @@ class LoadWindows:
                 workload = what_may_be_called(file, as_org=target.counts_as_org)
                 where = None if file is None else str(file)
                 scope = TuneScope(inventory, (), workload, where, target.counts_as_org)
-                return gone(client, scope, action_ids, self.context.folder.another)
+                return gone(client, scope, action_ids, self.context.folder.another, inputs_held=held)
         except ApiError:
             return None
 

@@ -15,6 +15,8 @@ from analysis.format.run_folder import RunFolder
 from diag.campaign.folder import CampaignFolder
 from diag.campaign.gone import NOT_LISTED, NOT_THERE, gone
 from diag.campaign.prepare import TuneScope
+from diag.choice.choose_actions import Candidate
+from diag.choice.make_inputs import with_inputs
 from diag.choice.turns_file import Turn, WindowOrder, read_order, write_order
 from diag.cli import run
 from diag.errors import NotBegunError, UsageError
@@ -75,11 +77,13 @@ def workload(session: Path, *entries: str) -> Path:
     return path
 
 
-def why_gone(file: Path, *action_ids: str, as_org: bool = False, hidden: str | None = None) -> dict[str, str]:
+def why_gone(
+    file: Path, *action_ids: str, as_org: bool = False, hidden: str | None = None, held: bool = False
+) -> dict[str, str]:
     with GenesysClient(find_target(load_settings()).connection) as client:
         inventory = tuple(one for one in client.list_actions() if one.id != hidden)
         scope = TuneScope(inventory, (), read_workload(file), file.name, as_org)
-        return gone(client, scope, action_ids, "diag tune --folder f")
+        return gone(client, scope, action_ids, "diag tune --folder f", inputs_held=held)
 
 
 def rename(environment: dict[str, str], action_id: str, name: str) -> None:
@@ -118,6 +122,15 @@ def test_inputs_that_do_not_fit_are_a_mistake_to_mend_and_lose_no_action(session
     with pytest.raises(UsageError, match="Inputs of 'Refitted' do not fit its contract") as caught:
         why_gone(file, ids()["Refitted"])
     assert str(caught.value.hint).startswith("Put back what was changed: the action's contract, or")
+
+
+def test_where_the_inputs_are_those_that_were_approved_the_contract_was_changed(session: Path) -> None:
+    file = workload(session, 'name = "Kept"', 'name = "Refitted"\npayload = [{ values = { other = 1 } }]')
+    refitted = ids()["Refitted"]
+    found = why_gone(file, refitted, ids()["Kept"], held=True)
+
+    assert list(found) == [refitted]
+    assert found[refitted].startswith("its contract was changed, and its inputs do not fit any more: ")
 
 
 def prepared(session: Path, order: WindowOrder) -> tuple[Any, list[str]]:
@@ -310,6 +323,37 @@ def test_inputs_that_were_changed_since_they_were_approved_are_not_called_with(
     file.write_text(PAYLOADS)
     assert run(ONCE) == ExitCode.OK
     assert len(folder.windows()) > before
+
+
+def test_a_contract_that_a_colleague_changed_ends_its_action_and_not_the_campaign(
+    capsys: "pytest.CaptureFixture[str]", session: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The load of a window refuses as a whole; then it is made without the action, by the same command."""
+    workload(session, 'name = "Typed"\npayload = [{ values = { id = "7" } }]', 'name = "Taken"')
+    on_a_clock_that_jumps(monkeypatch)
+    monkeypatch.setattr(windows, "run_load", refuses(write_a_window))
+    command = ["tune", "--action", "Typed", "--action", "Taken", "--over", "1h", "--once", "--yes"]
+    assert run(command) == ExitCode.OK
+    typed = ids()["Typed"]
+
+    def fits(client: GenesysClient, kept: list[Candidate], seed: int) -> object:
+        if any(each.action.id == typed for each in kept):
+            raise UsageError("Inputs of 'Typed' do not fit its contract: 'id' is not an integer.")
+        return with_inputs(client, kept, seed)
+
+    def load(options: LoadOptions) -> LoadResult:
+        turns = read_order(RunFolder(options.run_dir).path / "turns.json").turns
+        with_typed = any(turn.action_id == typed for turn in turns)
+        return refuses(lambda _: None if with_typed else write_a_window(RunFolder(options.run_dir)))(options)
+
+    monkeypatch.setattr("diag.campaign.gone.with_inputs", fits)
+    monkeypatch.setattr(windows, "run_load", load)
+    capsys.readouterr()
+
+    assert run(ONCE) == ExitCode.OK
+    said = " ".join(capsys.readouterr().err.split())
+    assert "Typed: called no more: its contract was changed, and its inputs do not fit any more: 'id'" in said
+    assert "Window 2: " in said and "1 of 2 actions done" in said
 
 
 def test_a_mistake_in_a_payload_file_is_mended_and_the_same_command_goes_on(
