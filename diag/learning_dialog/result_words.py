@@ -59,7 +59,8 @@ def next_commands(result: LearnResult, asked: Asked, action_name: str) -> Iterat
     if "analytics_count_tests" not in found and result.learned.called:
         yield f"The test calls are looked for again by: {asked.command('doctor')} (tomorrow at the latest)"
     rehearse = shlex.join(("diag", "sandbox", "--platform", result.platform_file))
-    yield f"A sandbox that behaves like this: {rehearse}. Next: {asked.command('observe')}"
+    yield f"To rehearse on a sandbox that behaves like this: {rehearse}"
+    yield f"Next: {asked.command('observe')}"
 
 
 def result_json(result: LearnResult) -> str:

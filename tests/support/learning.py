@@ -79,7 +79,7 @@ class IntoTheSandbox(httpx.BaseTransport):
     """It is Ctrl-C, and requests go through again after it."""
     dead: bool = False
     loses: dict[str, bool] = field(default_factory=dict)
-    """Method -> whether the sandbox gets the request; the reply to the next one of it is lost."""
+    """Method and end of a path -> whether the sandbox gets the request whose reply is lost, the next one."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         if self.dead:
@@ -88,7 +88,8 @@ class IntoTheSandbox(httpx.BaseTransport):
         self.seen.append((request.method, request.url.path))
         if dies and not self.served:
             self._die()
-        lost = self.loses.pop(request.method, None)
+        _, slash, last = request.url.path.rpartition("/")
+        lost = self.loses.pop(f"{request.method} {slash}{last}", None)
         if lost is False:
             raise httpx.ReadError("lost", request=request)
         headers = {

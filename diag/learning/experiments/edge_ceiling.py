@@ -5,6 +5,7 @@ from typing import Final
 
 from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S
 from diag.genesys.outcomes import OK, TIMEOUT
+from diag.learning.experiments.timed_out_test import why_not_called
 from diag.learning.lab.experiment import Found, Learning
 from diag.learning.lab.lab import Lab
 
@@ -21,6 +22,9 @@ def wait_for_the_edge(lab: Lab) -> Learning:
         present, action=replace(present.action, config=replace(config, timeout_seconds=_LONGEST_S))
     )
     lab.draft.write(present.patch_body(_LONGEST_S), long, whole=False)
+    trouble = why_not_called(lab)
+    if trouble is not None:
+        return Learning(trouble)
     reply = lab.call(wait_s=PATIENCE_S)
     elapsed_s = reply.elapsed_ms / 1e3
     outcome = reply.outcome.outcome

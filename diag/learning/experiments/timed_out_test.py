@@ -68,6 +68,14 @@ def slow_draft(present: FullConfig, url: str, draft_s: int) -> tuple[JsonObject,
     return slow.patch_body(draft_s), slow
 
 
+def why_not_called(lab: Lab) -> str | None:
+    """Return why a draft that was to call the slow address must not be called; None where it may be."""
+    url, request = lab.options.slow_url, lab.draft.present.action.require_whole().request
+    if url is not None and (request.get("requestUrlTemplate") != url or request.get("headers")):
+        return "not learnt: the draft did not take the slow address, or kept headers that must not go there"
+    return None
+
+
 def _shorten(lab: Lab, draft_s: int) -> str | None:
     """Set the draft's timeout, and its slow address; return why it cannot be called, None when it can."""
     present = lab.draft.present
@@ -81,11 +89,7 @@ def _shorten(lab: Lab, draft_s: int) -> str | None:
     written = shown.action.require_whole()
     if written.timeout_seconds != draft_s:
         return f"not learnt: the draft shows {written.timeout_s} s, and {draft_s} s was written"
-    if url is not None and (
-        written.request.get("requestUrlTemplate") != url or written.request.get("headers")
-    ):
-        return "not learnt: the draft did not take the slow address, or kept headers that must not go there"
-    return None
+    return why_not_called(lab)
 
 
 def _ran_into(reply: TestReply, shortest_s: int) -> bool:

@@ -128,17 +128,17 @@ def _all(options: LearnOptions, look_for_calls: Callable[[Lab], Learning]) -> tu
         Experiment("the largest page", "asks for pages of 1,000, 500 and 200", 3, largest_page, (VIEW,)),
         *read_experiments(),
         Experiment(
-            "analytics: views, percentiles",
+            "analytics views",
             "asks with 10 views, then more",
             3,
             views_and_percentiles,
             (NEEDS,),
         ),
         Experiment(
-            "analytics: words", "asks by which words errors are told apart", 1, words_for_errors, (NEEDS,)
+            "analytics words", "asks by which words errors are told apart", 1, words_for_errors, (NEEDS,)
         ),
-        Experiment("analytics: lag", "asks how old the newest data are", 1, how_late, (NEEDS,)),
+        Experiment("analytics lag", "asks how old the newest data are", 1, how_late, (NEEDS,)),
         Experiment(
-            "analytics: test calls", "looks for the test calls by their ids", 2, look_for_calls, (NEEDS,)
+            "analytics test calls", "looks for the test calls by their ids", 2, look_for_calls, (NEEDS,)
         ),
     )

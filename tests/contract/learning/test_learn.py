@@ -220,8 +220,20 @@ def test_calls_that_are_not_there_are_looked_for_again(make_org: "MakeOrg") -> N
 @pytest.mark.parametrize("fault", ["reset", "reset_after"])
 def test_a_write_whose_reply_is_lost_is_looked_up(make_org: "MakeOrg", fault: str) -> None:
     org = make_org()
-    org.transport.loses = {"PATCH": fault == "reset_after"}
+    org.transport.loses = {"PATCH /draft": fault == "reset_after"}
     learned = org.learn()
 
     assert facts_of(learned).items() >= {"timeout_form": "success_false", "patch_config": "replace"}.items()
     assert learned.left == () and not org.has_draft(SLOW)
+
+
+def test_a_draft_whose_making_was_lost_is_made_again_only_if_none_came(make_org: "MakeOrg") -> None:
+    org = make_org()
+    org.transport.loses = {"POST /draft": False}
+    assert facts_of(org.learn())["patch_config"] == "replace"
+    assert not org.has_draft(SLOW)
+
+    org.transport.loses = {"POST /draft": True}
+    learned = org.learn()
+    assert "it is unknown whether its draft was made" in learned.left[0]
+    assert "patch_config" not in facts_of(learned) and org.has_draft(SLOW)
