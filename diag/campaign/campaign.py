@@ -8,7 +8,7 @@ campaign")."""
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Annotated, Final
 
 from analysis.format.action_facts import ProductionWeek
@@ -85,7 +85,7 @@ class Budget:
         return max(1, self.in_flight // 2)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Campaign:
     """What was decided before the first call; nothing of it changes later. Times are Unix seconds."""
 
@@ -110,15 +110,18 @@ class Campaign:
         """Return when production calls the actions, by id, where that is known."""
         return {**(self.production_weeks or {}), **self.stated_weeks}
 
-    @property
+    @cached_property
     def window_s(self) -> float:
         """Return the longest a window's calls may take to leave, seconds."""
         return window_s(allowed_s(self.stretches(self.began_at)), self.windows)
 
     def stretches(self, since: float) -> tuple[Stretch, ...]:
         """Return the allowed stretches from a moment to the end."""
-        whole = _stretches(self.hours, self.began_at, self.until)
-        return tuple((max(begin, since), end) for begin, end in whole if end > since)
+        return tuple((max(begin, since), end) for begin, end in self._whole if end > since)
+
+    @cached_property
+    def _whole(self) -> tuple[Stretch, ...]:
+        return _stretches(self.hours, self.began_at, self.until)
 
 
 @lru_cache(maxsize=16)
