@@ -16,6 +16,7 @@ from diag.platform_facts.fact_kinds import TimeoutWords
 from diag.platform_facts.facts import PlatformFacts
 from diag.platform_facts.platform_file import write_platform
 from diag.sandbox.played_platform import read_played_platform
+from tests.support.examples import examples
 from tests.support.learning import QUICK, SLOW, LearningOrg, facts_of, learning_org
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def test_each_value_of_each_switch_is_found(make_org: "MakeOrg", switch: str, va
 
 
 @given(switches=st.fixed_dictionaries({name: st.sampled_from(values) for name, values in VALUES.items()}))
-@settings(max_examples=10)
+@settings(max_examples=examples(10))
 def test_every_combination_is_found_and_a_sandbox_plays_it(
     tmp_path_factory: pytest.TempPathFactory, switches: dict[str, Any]
 ) -> None:

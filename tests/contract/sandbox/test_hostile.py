@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.support.examples import examples
 from tests.support.running_sandbox import RunningSandbox
 
 ACTIONS = "/api/v2/integrations/actions"
@@ -215,7 +216,7 @@ def scapegoat(sandbox: RunningSandbox) -> Iterator[Victim]:
 
 
 @pytest.mark.slow
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(200), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(target=st.sampled_from(TARGETS), body=SHAPED)
 def test_no_json_whatever_brings_a_500(scapegoat: Victim, target: tuple[str, str], body: Any) -> None:
     client, id_ = scapegoat

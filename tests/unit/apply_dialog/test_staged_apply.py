@@ -27,6 +27,7 @@ from diag.production.promises import ACCEPTED, Promise, promises_of
 from diag.production.watch_promises import NotWatched, PromiseLook, Watched
 from tests.support.changes.fake_org import IDENTITY, FakeOrg, change_for, full_config
 from tests.support.changes.journal_records import record
+from tests.support.examples import examples
 
 HOUR_S = 3600.0
 BEGAN_AT = 1_800_000_000.0
@@ -269,7 +270,7 @@ def test_an_action_that_production_hardly_calls_does_not_hold_up_the_others(
     assert "Not judged yet: Action b: production did not call it" in capsys.readouterr().err
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     hours=st.lists(st.one_of(st.integers(0, 3), st.integers(0, 5000)), max_size=6),
     accepted=st.sampled_from([0.0001, 0.001, 0.01, 0.08, 0.3, 0.5]),

@@ -13,6 +13,7 @@ from diag.campaign.next_step import Wait, next_step
 from diag.campaign.spread import next_slot
 from diag.hours.allowed_hours import ALWAYS, AllowedHours
 from tests.support.campaigns import BEGAN_AT, FEWEST, HOUR_S, ORDINARY, World, action, before, campaign
+from tests.support.examples import examples
 
 NIGHTS = AllowedHours(((1380, 300),), zone="Europe/Berlin")
 TWENTY_FIVE = tuple(action(f"action-{number:02}") for number in range(25))
@@ -73,7 +74,7 @@ def test_the_forecast_before_the_first_call_is_what_happens() -> None:
     assert coming.peak <= ORDINARY.calls_per_s
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(seed=st.integers(0, 10_000), nights=st.booleans(), asleep=st.floats(0.0, 0.2))
 def test_a_machine_that_sleeps_misses_no_call_it_has_the_time_for(
     seed: int, nights: bool, asleep: float
@@ -105,7 +106,7 @@ def test_a_machine_that_sleeps_misses_no_call_it_has_the_time_for(
 
 
 @given(seed=st.integers(0, 1000), steps=st.integers(0, 150))
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_asking_again_at_the_same_moment_gives_the_same_answer(seed: int, steps: int) -> None:
     world = World(campaign(*TWENTY_FIVE[:3], seed=seed)).run(steps)
     first, second = (

@@ -15,6 +15,7 @@ from diag.campaign.reach import out_of_reach
 from diag.campaign.standing import Standing
 from diag.hours.allowed_hours import ALWAYS, AllowedHours
 from tests.support.campaigns import BEGAN_AT, HOUR_S, action, before, campaign
+from tests.support.examples import examples
 
 BERLIN = "Europe/Berlin"
 OFFICE = stated_week(["mon-fri 08:00-18:00"], BERLIN)
@@ -84,7 +85,7 @@ def test_what_was_seen_before_counts_and_what_is_done_is_left_alone() -> None:
     assert out_of_reach(plan, {"orders": replace(first, done="settled")}, evening) == ()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(
     first=st.integers(0, 23),
     length=st.integers(1, 23),

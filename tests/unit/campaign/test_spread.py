@@ -11,6 +11,7 @@ from diag.campaign.campaign import Campaign, allowed_s
 from diag.campaign.spread import Slot, may_call_until, next_slot, pace_of_windows
 from diag.hours.allowed_hours import ALWAYS, AllowedHours
 from tests.support.campaigns import BEGAN_AT, HOUR_S, campaign
+from tests.support.examples import examples
 
 
 def slots(of: Campaign) -> list[Slot]:
@@ -52,7 +53,7 @@ HOURS = st.sampled_from(
 )
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(hours=HOURS, span_h=st.integers(30, 336), seed=st.integers(0, 1000))
 def test_every_window_lies_inside_the_hours_and_after_the_one_before(
     hours: AllowedHours, span_h: int, seed: int

@@ -15,6 +15,7 @@ from diag.campaign.standing import Sent
 from diag.campaign.turns import CATCH_UP, turns
 from diag.choice.turns_file import Turn
 from tests.support.campaigns import BEGAN_AT, FEWEST, HOUR_S, World, action, before, campaign
+from tests.support.examples import examples
 
 DAY_S = 24 * HOUR_S
 
@@ -48,7 +49,7 @@ def test_the_first_look_comes_in_time_to_go_on_and_the_last_call_near_the_end() 
     assert windows[-1][0] > 23.8 * HOUR_S
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(
     seed=st.integers(0, 10_000),
     wanted=st.sampled_from([350, 500, 1050]),

@@ -20,6 +20,7 @@ from diag.changes.plans.plan_file import read_plan
 from diag.errors import UsageError
 from diag.workload.read_workload import read_workload
 from tests.support.changes.journal_records import record
+from tests.support.examples import examples
 from tests.support.forged import forged_texts
 from tests.support.sample_tables import calls, lognormal
 
@@ -55,7 +56,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     return folder
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(15), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(forged_texts(BODY))
 def test_no_forged_manifest_ends_a_verb_unexpectedly(
     run: RunFolder, capsys: pytest.CaptureFixture[str], raw: bytes

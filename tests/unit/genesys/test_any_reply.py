@@ -17,6 +17,7 @@ from diag.genesys.http.connection import Connection
 from diag.genesys.http.pacing import RateBucket
 from diag.genesys.http.secret import Secret
 from diag.genesys.models import Action, ActionConfig, FullConfig
+from tests.support.examples import examples
 
 MOMENT = datetime(2026, 7, 1, tzinfo=UTC)
 WHOLE = ActionConfig(3, {"requestType": "GET", "requestUrlTemplate": "https://crm/"}, {})
@@ -96,7 +97,7 @@ def quick() -> Iterator[None]:
 
 
 @pytest.mark.slow
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(
     call=st.sampled_from(CALLS),
     status=st.sampled_from([200, 200, 200, 200, 204, 301, 400, 401, 403, 404, 409, 429, 500, 503, 504]),

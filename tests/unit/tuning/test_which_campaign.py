@@ -19,6 +19,7 @@ from diag.tuning.numbered_folders import another_folder, free_folder
 from diag.tuning.tune_options import DEFAULT_OVER, TuneOptions
 from diag.tuning.which_campaign import CampaignChoice
 from tests.support.campaigns import campaign
+from tests.support.examples import examples
 
 NOTHING: Final = TuneOptions(
     workload=None,
@@ -75,7 +76,7 @@ TYPED = st.fixed_dictionaries(
 
 
 @pytest.mark.slow
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(lines=st.lists(TYPED, min_size=1, max_size=8))
 def test_whatever_is_begun_the_same_command_keeps_its_folder(
     lines: list[Mapping[str, Any]], tmp_path_factory: pytest.TempPathFactory

@@ -14,6 +14,7 @@ from analysis.settings import RecommendSettings
 from analysis.verdicts.analysis_json import analysis_from_json, analysis_to_json
 from analysis.verdicts.recommend import recommend
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
+from tests.support.examples import examples
 from tests.support.sample_tables import calls, judge, lognormal, orders, sample_set
 from tests.unit.analysis.production.test_recommend_production import production
 
@@ -42,7 +43,7 @@ def assert_read_off_the_curve(analysis: Analysis, watched_s: float) -> None:
     assert (ours.concurrency_share, ours.safe_rate) == (action.concurrency_share, action.safe_rate)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(
     st.floats(0.05, 25),
     st.integers(1, 60),

@@ -12,6 +12,7 @@ from analysis.format.action_facts import ActionFacts
 from analysis.production.recommend_production import recommend_from_buckets
 from analysis.settings import RecommendSettings
 from analysis.verdicts.recommendation import Recommendation, Verdict
+from tests.support.examples import examples
 from tests.support.sample_tables import calls, judge, lognormal, orders
 from tests.unit.analysis.production.test_recommend_production import production
 
@@ -109,7 +110,7 @@ def test_production_says_no_sum_within_a_second_that_nobody_knows(p99_s: float) 
     assert found.made_by in (MadeBy.WHOLE_SECONDS, MadeBy.BUFFER, MadeBy.BOUND)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(
     st.floats(0.05, 20),
     st.integers(0, 4),

@@ -23,6 +23,7 @@ from analysis.coverage.time_coverage import time_coverage
 from analysis.coverage.week_of_hours import hour_of_week, stated_week
 from analysis.format.action_facts import HOURS_A_WEEK, ProductionWeek
 from analysis.format.typed_json import WrongShapeError
+from tests.support.examples import examples
 from tests.support.latency_shapes import SHAPES, Shape
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC).timestamp()
@@ -109,7 +110,7 @@ week_hours = st.lists(st.integers(0, HOURS_A_WEEK - 1), min_size=1, max_size=60)
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(week_weights, week_hours, week_hours)
 def test_more_hours_seen_never_lower_the_grade(weights: list[int], first: list[int], more: list[int]) -> None:
     production = ProductionWeek("UTC", tuple(weights), "telemetry")
@@ -120,7 +121,7 @@ def test_more_hours_seen_never_lower_the_grade(weights: list[int], first: list[i
     assert before.grade is not None and after.grade is not None and after.grade <= before.grade
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(week_weights, week_weights, week_hours)
 def test_own_calls_never_raise_what_was_seen_whether_production_counts_them_or_not(
     weights: list[int], own: list[int], hours: list[int]
@@ -137,7 +138,7 @@ def test_own_calls_never_raise_what_was_seen_whether_production_counts_them_or_n
         assert unseen_shares(found.calls, read).sum() == pytest.approx(1.0 - found.share)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(week_weights, week_hours, st.floats(1e-6, 1e6))
 def test_only_shares_of_production_count(weights: list[int], hours: list[int], scale: float) -> None:
     production = ProductionWeek("UTC", tuple(weights), "telemetry")
@@ -147,7 +148,7 @@ def test_only_shares_of_production_count(weights: list[int], hours: list[int], s
     assert seen(starts, scaled).grade == seen(starts, production).grade
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(week_weights, week_hours)
 def test_what_is_seen_where_production_never_calls_counts_for_nothing(
     weights: list[int], hours: list[int]
@@ -158,7 +159,7 @@ def test_what_is_seen_where_production_never_calls_counts_for_nothing(
         assert seen(calls_in(*quiet), production).share == pytest.approx(0.0)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(
     st.lists(st.floats(1.4e9, 1.9e9), min_size=1, max_size=30),
     st.sampled_from(["UTC", "Europe/Berlin", "Asia/Kolkata", "Australia/Lord_Howe"]),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from analysis.production.hour_cut import HOUR_S, Clustering, HourCut
 from analysis.production.promise_watch import ALARM, HEAD_START, STAKES, Break, WatchState, watch
+from tests.support.examples import examples
 from tests.support.watch_simulation import Hour, ManyWatches, executions_until_found, watch_many
 
 NEW = WatchState(0.01)
@@ -133,7 +134,7 @@ COUNTS = st.lists(st.tuples(st.integers(0, 400), st.integers(0, 400)), max_size=
 
 
 @given(counts=COUNTS, at=st.integers(0, 12), accepted=st.sampled_from([0.0001, 0.001, 0.01, 0.5]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_any_hours_give_finite_evidence_and_may_be_watched_in_parts(
     counts: list[tuple[int, int]], at: int, accepted: float
 ) -> None:
@@ -147,7 +148,7 @@ def test_any_hours_give_finite_evidence_and_may_be_watched_in_parts(
 
 
 @given(counts=COUNTS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_the_simulation_of_many_is_the_watch_of_one(counts: list[tuple[int, int]]) -> None:
     many, one = ManyWatches(0.01, 1), NEW
     for at, (total, cut) in enumerate(counts):
@@ -165,7 +166,7 @@ def test_the_simulation_of_many_is_the_watch_of_one(counts: list[tuple[int, int]
     share=st.floats(1e-6, 0.01),
     spread=st.floats(0.0, 50.0),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_while_the_promise_is_kept_an_hour_adds_at_most_one_on_average(
     bets: tuple[float, ...], n: int, share: float, spread: float
 ) -> None:
@@ -192,7 +193,7 @@ def test_what_hours_could_have_told_takes_two_of_them(executions: tuple[int, ...
     executions=st.lists(st.one_of(st.integers(0, 3), st.integers(0, 5000)), max_size=8),
     accepted=st.floats(0.0001, 0.5),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_hours_that_could_have_told_call_a_timeout_that_cuts_off_everything_broken(
     executions: list[int], accepted: float
 ) -> None:

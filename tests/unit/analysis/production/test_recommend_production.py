@@ -23,6 +23,7 @@ from analysis.samples.action_calls import Calls, by_action
 from analysis.settings import RecommendSettings
 from analysis.verdicts.analysis_json import analysis_from_json, analysis_to_json
 from analysis.verdicts.recommendation import Recommendation, Verdict
+from tests.support.examples import examples
 from tests.support.sample_tables import calls, lognormal, sample_set
 
 START = 19_676 * 86_400.0  # midnight UTC
@@ -211,7 +212,7 @@ hours = st.lists(
 
 
 @pytest.mark.slow
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(hours, st.integers(1, 60), st.one_of(st.none(), st.integers(1, 60)))
 def test_any_counts_give_a_verdict(rows: list[tuple[int, list[int]]], cap: int, current: int | None) -> None:
     counts = BucketCounts(
@@ -272,7 +273,7 @@ def test_drift_needs_executions() -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.integers(0, 2**32 - 1), st.sampled_from([5, 60]), st.floats(0.5, 12.0), st.integers(1, 60))
 def test_slower_executions_never_lower_the_number(
     seed: int, timeout_s: int, p99_s: float, current: int

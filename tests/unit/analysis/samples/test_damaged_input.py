@@ -11,9 +11,10 @@ from analysis.format.run_folder import RunFolder
 from analysis.samples.actions_file import read_actions_file
 from analysis.samples.read_samples import read_samples
 from analysis.verdicts.recommend import recommend
+from tests.support.examples import examples
 from tests.support.sample_tables import write_segment
 
-MANY = settings(max_examples=60, deadline=None)
+MANY = settings(max_examples=examples(60), deadline=None)
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from analysis.coverage.hours_seen import HoursSeen, hours_seen
 from analysis.coverage.week_of_hours import stated_week
 from analysis.format.action_facts import HOURS_A_WEEK, ProductionWeek
 from analysis.verdicts.hours_words import coverage_words, days_words, range_words
+from tests.support.examples import examples
 
 
 def production(weights: dict[int, float], zone: str = "UTC") -> ProductionWeek:
@@ -105,7 +106,7 @@ def test_hours_and_days_read_as_people_say_them() -> None:
     ]  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.lists(st.integers(0, 9), min_size=HOURS_A_WEEK, max_size=HOURS_A_WEEK).filter(any),
     st.lists(st.integers(0, HOURS_A_WEEK - 1), min_size=1, max_size=40),

@@ -18,12 +18,13 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from analysis.verdicts.recommendation import Recommendation, Verdict
+from tests.support.examples import examples
 from tests.support.latency_shapes import SHAPES
 from tests.support.sample_tables import calls, judge, orders
 
 pytestmark = pytest.mark.slow
 
-MANY = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+MANY = settings(max_examples=examples(60), deadline=None, suppress_health_check=list(HealthCheck))
 
 seeds = st.integers(0, 2**32 - 1)
 shapes = st.sampled_from(sorted(SHAPES))

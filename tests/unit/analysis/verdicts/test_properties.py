@@ -26,10 +26,11 @@ from analysis.stopping.when_settled import settled
 from analysis.verdicts.analysis_json import analysis_to_json
 from analysis.verdicts.recommend import recommend, recommend_action
 from analysis.verdicts.recommendation import Recommendation
+from tests.support.examples import examples
 from tests.support.sample_tables import START, calls, lognormal, sample_set
 
-SLOW = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-QUICK = settings(max_examples=80, deadline=None)
+SLOW = settings(max_examples=examples(25), deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=examples(80), deadline=None)
 
 seeds = st.integers(0, 2**32 - 1)
 
@@ -105,7 +106,7 @@ def test_scaling_time_scales_the_estimate(seed: int, factor: int) -> None:
 
 
 @pytest.mark.slow
-@settings(SLOW, max_examples=15)
+@settings(SLOW, max_examples=examples(15))
 @given(seeds, st.integers(2, 6), st.sampled_from(["csv", "parquet"]))
 def test_reading_parts_of_a_run_equals_reading_the_whole(seed: int, parts: int, ending: str) -> None:
     """One run in several files, as its workers wrote them, in any order; one file may be given twice."""
@@ -176,7 +177,7 @@ row = st.tuples(
 
 
 @pytest.mark.slow
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(
     st.lists(row, min_size=1, max_size=60),
     st.integers(1, 120),

@@ -30,6 +30,7 @@ from tests.support.changes.fake_org import (
     nothing,
     raising,
 )
+from tests.support.examples import examples
 
 Script = Callable[[FakeOrg, str], None]
 
@@ -99,7 +100,7 @@ def scripted(
 
 @pytest.mark.slow
 @given(on_read, on_patch, after_patch, outcomes)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 def test_alone_in_the_org_every_mixture_ends_applied_and_nothing_else_differs(
     reads: list[Fault], patches: list[Fault], after: list[Fault], tests: list[str]
 ) -> None:
@@ -120,7 +121,7 @@ foreign = st.lists(st.sampled_from([PASS, LOST, KILLED, SAVED, TAKEN]), max_size
 
 @pytest.mark.slow
 @given(foreign, foreign, foreign)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 def test_what_someone_else_set_is_never_overwritten(
     reads: list[Fault], patches: list[Fault], after: list[Fault]
 ) -> None:

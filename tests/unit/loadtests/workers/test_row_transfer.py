@@ -19,6 +19,7 @@ from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.planning.plan_json import WorkerOrder, from_wire, to_wire
 from loadtests.workers.messages import Acknowledged, Chunk, MalformedMessageError
 from loadtests.workers.row_transfer import RESEND_AFTER_S, Receiver, Shipper
+from tests.support.examples import examples
 from tests.support.forged import forged_texts
 
 
@@ -51,7 +52,7 @@ class Channel:
 fates = st.lists(st.sampled_from(["fine", "lost", "twice", "late", "unanswered"]), max_size=30)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(luck=fates, growth=st.lists(st.integers(1, 3), min_size=1, max_size=6))
 def test_every_byte_arrives_once_and_in_order_over_a_bad_connection(
     luck: list[str], growth: list[int]
@@ -119,7 +120,7 @@ ORDER = WorkerOrder(
 )  # fmt: skip
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(forged_texts(json.loads(to_wire(ORDER))))
 def test_an_order_that_is_not_understood_is_one_sentence(raw: bytes) -> None:
     try:

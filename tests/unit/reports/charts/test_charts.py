@@ -18,6 +18,7 @@ from reports.charts.svg_path import compact
 from reports.charts.timeline import _stairs, _unbroken
 from reports.figures.action_figures import action_charts
 from reports.figures.survival_figure import cut_off_by_timeout
+from tests.support.examples import examples
 from tests.support.reports.report_factory import CASES, make_report
 
 LATENCIES = st.lists(st.floats(0.01, 65_000), min_size=1, max_size=12, unique=True).map(sorted)
@@ -75,7 +76,7 @@ def test_a_number_that_needs_force_is_not_drawn_as_the_recommended_one() -> None
 
 
 @pytest.mark.slow
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(
     times=LATENCIES,
     counts=st.lists(st.tuples(*[st.integers(0, 10**6)] * 3), min_size=1, max_size=30),

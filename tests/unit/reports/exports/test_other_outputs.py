@@ -20,6 +20,7 @@ from reports.exports.report_text import build_terminal, picture
 from reports.report_data import ReportData
 from reports.wording import numbers
 from reports.wording.headline import headline
+from tests.support.examples import examples
 from tests.support.reports.production_beside import make_loops, make_production
 from tests.support.reports.report_factory import CASES, make_report
 
@@ -128,7 +129,7 @@ def test_a_file_name_is_plain_whatever_the_action_is_called(name: str) -> None:
     assert len(made) < 60
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(name=st.text(max_size=60), width=st.integers(1, 120))
 def test_any_name_can_be_shown_at_any_width(name: str, width: int) -> None:
     build_terminal(with_names(make_report(CASES[10:11]), name), width=width)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from analysis.views.cut_off_history import DAY_S, CutOffSpan, TimeoutChange, cut_off_history
 from reports.figures.history_bars import history_bars
+from tests.support.examples import examples
 
 BEGAN = 20_000 * DAY_S
 DAYS = st.lists(
@@ -18,7 +19,7 @@ DAYS = st.lists(
 
 
 @given(DAYS, st.lists(st.integers(0, 900), max_size=20), st.sampled_from([0.0001, 0.01, 0.5]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_every_span_is_drawn_once_and_inside(
     numbers: list[tuple[int, int, int]], changed: list[int], accepted: float
 ) -> None:

@@ -17,6 +17,7 @@ from reports.exports.markdown import build_markdown
 from reports.exports.report_text import build_terminal
 from reports.pages.report_page import build_json, build_report
 from reports.report_data import ReportData
+from tests.support.examples import examples
 from tests.support.reports.report_factory import CASES, make_report, words_only
 from tests.support.reports.traceable import complaints
 
@@ -214,7 +215,7 @@ NUMBERS = {
 }  # fmt: skip
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(verdict=st.sampled_from(Verdict), text=st.text(max_size=30), numbers=st.fixed_dictionaries(NUMBERS))
 def test_any_recommendation_can_be_shown(verdict: Verdict, text: str, numbers: dict[str, Any]) -> None:
     action = Recommendation("id", text, verdict, text, next_command=text, **numbers)

@@ -13,6 +13,7 @@ from diag.sandbox.world.org import SandboxOrg
 from diag.sandbox.world.revision import Revision
 from diag.sandbox.world.scenario import ActionSpec, IntegrationSpec, Scenario
 from diag.sandbox.world.switches import Switches
+from tests.support.examples import examples
 
 TIMEOUTS = st.integers(1, 60)
 
@@ -109,7 +110,7 @@ class OneAction(RuleBasedStateMachine):
 
 
 TestOneAction = OneAction.TestCase
-TestOneAction.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestOneAction.settings = settings(max_examples=examples(60), stateful_step_count=40, deadline=None)
 
 
 @pytest.mark.parametrize(("form", "status"), [("409", 409), ("400", 400)])
