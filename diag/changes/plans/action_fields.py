@@ -11,6 +11,7 @@ import json
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from diag.genesys.models import FullConfig
@@ -96,4 +97,11 @@ def _token(path: str, value: object, salt: str) -> str:
     if path in _SHOWN:
         return repr(value) if isinstance(value, str) else json.dumps(value)
     text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+    return _digest(text, salt)
+
+
+@lru_cache(
+    maxsize=512
+)  # one change reads its action up to six times, and each digest takes half a millisecond
+def _digest(text: str, salt: str) -> str:
     return "digest:" + hashlib.pbkdf2_hmac("sha256", text.encode(), salt.encode(), _ROUNDS).hex()[:16]
