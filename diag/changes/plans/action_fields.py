@@ -100,8 +100,7 @@ def _token(path: str, value: object, salt: str) -> str:
     return _digest(text, salt)
 
 
-@lru_cache(
-    maxsize=512
-)  # one change reads its action up to six times, and each digest takes half a millisecond
+@lru_cache(maxsize=512)
 def _digest(text: str, salt: str) -> str:
+    # Kept, because one change reads its action up to six times, and each digest takes half a millisecond.
     return "digest:" + hashlib.pbkdf2_hmac("sha256", text.encode(), salt.encode(), _ROUNDS).hex()[:16]

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -73,6 +74,7 @@ def hours_of(number: int, started_s: np.ndarray, slower: np.ndarray) -> HoursSee
     return hours_seen(hours_of_week(START + started_s, zone), slower, week, zone)
 
 
+@cache
 def make_action(
     number: int, case: tuple[str, Verdict, float, float, int, int | None], calls: int = 4962
 ) -> tuple[Recommendation, ActionSummary]:

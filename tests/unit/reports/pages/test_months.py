@@ -17,7 +17,7 @@ from reports.figures.history_figure import history_figure
 from reports.pages.report_page import build_json, build_report
 from reports.report_data import ReportData
 from tests.support.reports.page_tree import tree
-from tests.support.reports.report_factory import CASES, make_report
+from tests.support.reports.report_factory import CASES, make_report, words_only
 from tests.support.reports.traceable import complaints
 
 BEGAN = 20_636 * DAY_S  # 2026-07-02
@@ -35,7 +35,7 @@ def with_months(data: ReportData, history: CutOffHistory) -> ReportData:
 
 
 def test_an_action_with_kept_months_has_their_picture_and_the_others_none() -> None:
-    data = make_report(CASES[:2], calls=400)
+    data = words_only(make_report(CASES[:2], calls=400))
     first = data.analysis.actions[0].action_id
     change = TimeoutChange(BEGAN + 30.5 * DAY_S, 5, 3)
     page = build_report(replace(data, histories={first: months(60, changes=(change,))}))
@@ -55,8 +55,9 @@ def test_an_action_with_kept_months_has_their_picture_and_the_others_none() -> N
 
 
 def test_without_a_store_nothing_is_shown_and_the_json_says_none() -> None:
-    data = make_report(CASES[:1], calls=400)
+    data = words_only(make_report(CASES[:1], calls=400))
     assert 'class="history"' not in build_report(data)
+    assert 'class="history"' in build_report(with_months(data, months(9)))
     assert json.loads(json.dumps(build_json(data)))["actions"][0]["history"] is None
 
 
@@ -87,6 +88,6 @@ def test_quiet_months_are_said_plainly() -> None:
 def test_a_page_of_many_actions_grows_by_little() -> None:
     changes = tuple(TimeoutChange(BEGAN + 30.0 * DAY_S * number, 5, 3) for number in range(12))
     history = months(400, changes=changes)
-    data = make_report(CASES[:1], calls=400)
+    data = words_only(make_report(CASES[:1], calls=400))
     plain, shown = (len(build_report(one).encode()) for one in (data, with_months(data, history)))
     assert MOST_ACTIONS * (shown - plain) < 300_000

@@ -311,7 +311,7 @@ def test_a_bare_file_tells_when_its_calls_were_made() -> None:
 
 
 def test_a_run_beyond_the_limits_names_its_ticket_and_hours() -> None:
-    data = make_report(CASES[:1])
+    data = words_only(make_report(CASES[:1]))
     approved = Approved("CS\x1b[2J<b>4711", "23:00-05:00", "Europe/Berlin")
     page = build_report(replace(data, manifests=(replace(data.manifests[0], approval=approved),)))
 

@@ -11,12 +11,12 @@ from analysis.coverage.week_of_hours import stated_week
 from reports.figures.week_figure import NONE, week_figure
 from reports.pages.report_page import build_json, build_report
 from tests.support.reports.page_tree import Element, tree
-from tests.support.reports.report_factory import CASES, make_report, week_of
+from tests.support.reports.report_factory import CASES, make_report, week_of, words_only
 
 
 @pytest.fixture(scope="module")
 def figures() -> list[Element]:
-    page = build_report(make_report(CASES[:4], calls=400))
+    page = build_report(words_only(make_report(CASES[:4], calls=400)))
     return [one for one in tree(page).all("figure") if "hours" in one.attributes.get("class", "").split()]
 
 
