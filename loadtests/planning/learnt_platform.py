@@ -13,7 +13,7 @@ from diag.platform_facts.facts import PlatformFacts
 _OF_A_RUN: Final = ("timeout_form", "timeout_code", "max_page_size", "retry_after")
 _OF_A_PROBE: Final = "draft_timeout"
 _CONSEQUENCE: Final = {
-    "timeout_form": "each counts as slower than it lasted, and as a timeout once all of it had passed",
+    "timeout_form": "each counts as slower than it lasted, and as a timeout if the whole timeout had passed",
     "retry_after": "each was waited for by what it said itself, else for a minute",
 }
 

@@ -22,6 +22,8 @@ from diag.changes.plans.planned_change import change_of
 from diag.clocks.wall_clock import WallClock
 from diag.genesys.client import GenesysClient
 from diag.genesys.http.pacing import RateBucket
+from diag.platform_facts.facts import PlatformFacts
+from diag.platform_facts.known_platform import NOTHING_KNOWN
 from diag.target import sandbox_connection
 from tests.support import sandbox_control
 from tests.support.many_actions import many_actions
@@ -146,21 +148,23 @@ def arm(quick_sandbox: str) -> Iterator[Arm]:
     sandbox_control.arm(quick_sandbox)
 
 
-MakeAdmin = Callable[[str], Admin]
+MakeAdmin = Callable[..., Admin]
 
 
 @pytest.fixture
 def make_admin(quick_sandbox: str, tmp_path: Path) -> Iterator[MakeAdmin]:
-    """Admins by name, each with a client and a journal; the sandbox's switches are at their defaults."""
+    """Admins by name, each with a client and a journal; the sandbox's switches are at their defaults.
+
+    `platform`: what was learnt of it.
+    """
     sandbox_control.switch(quick_sandbox, stale_form="409", patch_config="replace")
     with ExitStack() as stack:
 
-        def make(name: str) -> Admin:
+        def make(name: str, platform: PlatformFacts = NOTHING_KNOWN.facts) -> Admin:
             transport = FaultyTransport()
+            connection = replace(sandbox_connection(quick_sandbox), platform=platform)
             client = stack.enter_context(
-                GenesysClient(
-                    sandbox_connection(quick_sandbox), transport=transport, bucket=RateBucket(10**6)
-                )
+                GenesysClient(connection, transport=transport, bucket=RateBucket(10**6))
             )
             organization = client.organization()
             identity = OrgIdentity(organization.id, organization.name, client.connection.host, sandbox=True)

@@ -1,4 +1,6 @@
 import json
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import httpx
@@ -7,6 +9,7 @@ import respx
 
 from diag.genesys.api_errors import NotFoundError, StaleVersionError, UnexpectedReplyError
 from diag.genesys.client import GenesysClient
+from diag.platform_facts.facts import Learnt, PlatformFacts
 from tests.support.genesys.respx_org import ACTIONS, NOT_FOUND, action
 
 
@@ -208,6 +211,30 @@ def test_unset_is_omitted_and_a_missing_template_is_none(
     assert full.request_template is None
     config = full.patch_body(None)["config"]
     assert isinstance(config, dict) and "timeoutSeconds" not in config
+
+
+@pytest.mark.parametrize("refused_by", [400, 409])
+def test_a_null_that_is_refused_gives_way_to_leaving_it_out(
+    wire: respx.MockRouter, client: GenesysClient, refused_by: int
+) -> None:
+    wire.get(f"{ACTIONS}/custom_-_1").respond(json=action(1))
+    templates(wire)
+    null: Learnt[Any] = Learnt("null", date(2026, 11, 29), "tried")
+    learnt = replace(client.connection, platform=PlatformFacts("org", clear_timeout=null))
+    refusal = httpx.Response(refused_by, json={"status": refused_by, "code": "bad.request", "message": "no"})
+    written = httpx.Response(200, json=action(1, timeout_s=None) | {"version": 8})
+    patch = wire.patch(f"{ACTIONS}/custom_-_1").mock(side_effect=[refusal, written])
+    with GenesysClient(learnt) as knowing:
+        full = knowing.read_config("custom_-_1")
+        if refused_by == 409:  # someone else was here: read again, never just another write
+            with pytest.raises(StaleVersionError):
+                knowing.patch_timeout(full, None)
+            return
+        assert knowing.patch_timeout(full, None).version == 8
+
+    first, second = (json.loads(call.request.content)["config"] for call in patch.calls)
+    assert first["timeoutSeconds"] is None
+    assert second == {key: value for key, value in first.items() if key != "timeoutSeconds"}
 
 
 @pytest.mark.parametrize(

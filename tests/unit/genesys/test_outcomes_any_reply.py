@@ -65,31 +65,30 @@ def test_whatever_comes_is_classified(
         assert result.outcome != "ok"
 
 
+REPLIES = [
+    (200, failed({"status": 504, "code": "request.timeout"})),
+    (200, failed(action_error("ACTION.REMOTE_ENDPOINT", message="timed out"))),
+    (408, b""),
+    (504, body(code="request.timeout")),
+    (504, body(code="gateway.timeout")),
+    (504, b"<html>"),
+]
+
+
 @given(
-    status=st.sampled_from([200, 200, 408, 504, 503]),
-    reply=json_values.map(lambda value: json.dumps(value).encode())
-    | st.sampled_from(
-        [
-            failed({"status": 504, "code": "request.timeout"}),
-            failed(action_error("ACTION.REMOTE_ENDPOINT", message="timed out")),
-            body(code="request.timeout"),
-            body(code="gateway.timeout"),
-            b"<html>",
-        ]
+    came=st.sampled_from(REPLIES)
+    | st.tuples(
+        st.sampled_from([200, 408, 504, 503]), json_values.map(lambda value: json.dumps(value).encode())
     ),
-    timeout_s=st.none() | st.integers(1, 60),
-    share=st.floats(0, 2),
+    timeout_s=st.sampled_from([10, 10, 60, None]),
+    share=st.sampled_from([0.3, 0.89, 0.95, 1.0, 1.2]) | st.floats(0, 2),
     form=st.sampled_from(get_args(FormOfTimeout)),
     code=st.none() | st.sampled_from(["request.timeout", "gateway.timeout"]),
 )
 def test_what_was_learnt_hides_no_timeout_in_silence_and_makes_none_up(
-    status: int,
-    reply: bytes,
-    timeout_s: int | None,
-    share: float,
-    form: FormOfTimeout,
-    code: str | None,
+    came: tuple[int, bytes], timeout_s: int | None, share: float, form: FormOfTimeout, code: str | None
 ) -> None:
+    status, reply = came
     elapsed_ms = share * (timeout_s or 10) * 1000
 
     before = classify(status, reply, timeout_s, elapsed_ms)
