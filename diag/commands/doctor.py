@@ -64,9 +64,10 @@ class DoctorOptions:
     "--long", is_flag=True, help="With --learn: also make one call of a minute, to see what cuts it off."
 )
 @click.option(
+    "-o",
     "--platform",
     type=NamedPath(dir_okay=False),
-    help="With --learn: the file for what is learnt.  [default: platform.toml]",
+    help="With --learn: write what is learnt to this file.  [default: platform.toml]",
 )
 @click.option("--yes", is_flag=True, help="With --learn or --remove-drafts: go on without asking.")
 @profile_option

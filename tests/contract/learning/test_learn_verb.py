@@ -78,7 +78,7 @@ def test_what_is_learnt_is_written_said_and_told_to_programs(
         (["--learn", SLOW, "--slow-url", "https://e.com/${input.id}", "--yes"], "is no address"),
         (["--learn", SLOW, "--remove-drafts"], "are two things"),
         (["--long"], "--long says something of --learn"),
-        (["--learn", SLOW, "--yes", "--platform", "mine.toml"], "was learnt on an org"),
+        (["--learn", SLOW, "--yes", "-o", "mine.toml"], "was learnt on an org"),
     ],
 )
 def test_what_cannot_be_done_is_said_before_anything_is(
