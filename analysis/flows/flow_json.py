@@ -2,6 +2,7 @@
 
 from analysis.flows.flow_view import FlowsShown, FlowView, StepView
 from analysis.flows.flow_words import doubts, longest_words, waits_by
+from analysis.flows.path_warnings import alike_together
 
 
 def flows_to_json(shown: FlowsShown | None) -> dict[str, object]:
@@ -12,6 +13,9 @@ def flows_to_json(shown: FlowsShown | None) -> dict[str, object]:
         "flows": [flow_to_json(view) for view in shown.views],
         "flows_not_read": [{"flow": one.name, "why": one.why} for one in shown.unread],
         "flows_read_at": shown.read_at,
+        "flow_moves": [
+            {"text": one.sentence, "nowhere": one.nowhere} for one in alike_together(shown.warnings)
+        ],
         "flow_warnings": [
             {
                 "flow": one.flow,

@@ -32,17 +32,26 @@ class PathWarning:
         return f'flow "{self.flow}", step "{self.step}": {self.what}'
 
 
-def alike_together(warnings: Iterable[PathWarning]) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class MovedCalls:
+    """The same that happens in a step of one name, in one flow or several, as a sentence."""
+
+    sentence: str
+    nowhere: bool
+
+
+def alike_together(warnings: Iterable[PathWarning]) -> tuple[MovedCalls, ...]:
     """Return one sentence for all flows in which the same happens in a step of the same name."""
     flows: dict[PathWarning, dict[str, None]] = {}
     for one in warnings:
         flows.setdefault(replace(one, flow=""), {}).setdefault(one.flow)
-    return tuple(
-        replace(one, flow=next(iter(names))).sentence
-        if len(names) == 1
-        else f'{len(names)} flows ({_named(list(names))}), step "{one.step}": {one.what}'
-        for one, names in flows.items()
-    )
+    return tuple(MovedCalls(_together(one, list(names)), one.nowhere) for one, names in flows.items())
+
+
+def _together(one: PathWarning, flows: list[str]) -> str:
+    if len(flows) == 1:
+        return replace(one, flow=flows[0]).sentence
+    return f'{len(flows)} flows ({_named(flows)}), step "{one.step}": {one.what}'
 
 
 def path_warnings(

@@ -12,7 +12,7 @@ from typing import Final
 from analysis.flows.flow import ArchitectFlow, FlowsRead, UnreadFlow
 from analysis.format.atomic_write import write_whole
 from analysis.format.input_file import InputFile
-from analysis.format.typed_json import TimeoutSeconds, UnixSeconds, WrongShapeError, typed
+from analysis.format.typed_json import Count, UnixSeconds, WrongShapeError, typed
 from analysis.plain_text import json_text
 from diag.errors import DiagError
 
@@ -33,7 +33,7 @@ class KeptFlows:
     read_at: UnixSeconds = 0.0
     flows: tuple[ArchitectFlow, ...] = ()
     unread: tuple[UnreadFlow, ...] = ()
-    timeouts: Mapping[str, TimeoutSeconds | None] = field(default_factory=dict)
+    timeouts: Mapping[str, Count | None] = field(default_factory=dict)
     """Of all actions of the org, by id, as they were then (s); None: unknown."""
     format_version: int = FORMAT_VERSION
     kind: str = _KIND

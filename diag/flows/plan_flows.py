@@ -40,8 +40,11 @@ def with_flow_effects(plan: Plan, runs: Path, warn: Callable[[str], None]) -> Pl
     changes = (
         replace(
             one,
-            flow_warnings=alike_together(
-                path_warnings(flows, one.action_id, one.before_timeout_s, one.after_timeout_s)
+            flow_warnings=tuple(
+                moved.sentence
+                for moved in alike_together(
+                    path_warnings(flows, one.action_id, one.before_timeout_s, one.after_timeout_s)
+                )
             ),
         )
         for one in plan.changes

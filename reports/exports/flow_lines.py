@@ -2,6 +2,7 @@
 
 from analysis.flows.flow_view import FlowsShown, FlowView
 from analysis.flows.flow_words import UNKNOWN_PATH, further_rounds, once_through
+from analysis.flows.path_warnings import alike_together
 from analysis.number_words import reason_lines
 from analysis.plain_text import markdown
 
@@ -11,7 +12,7 @@ def flows_in_markdown(shown: FlowsShown | None) -> list[str]:
     if shown is None:
         return []
     lines = ["", "## Flows", ""]
-    lines += [f"- **Moves:** {markdown(one.sentence)}" for one in shown.warnings]
+    lines += [f"- **Moves:** {markdown(one.sentence)}" for one in alike_together(shown.warnings)]
     lines += [_line(view) for view in shown.views]
     unread = reason_lines(((one.name, one.why) for one in shown.unread), "flow")
     lines += [f"- Not read: {markdown(line)}" for line in unread]

@@ -6,13 +6,14 @@ from typing import Final
 from analysis.flows.flow import FlowStep
 from analysis.flows.flow_view import FlowsShown, FlowView, StepView
 from analysis.flows.flow_words import doubts, named, path_words, waits_by
+from analysis.flows.path_warnings import alike_together
 from analysis.number_words import reason_lines
 
 OPEN_FLOWS: Final = 5
 """Flows that change are shown open, but not more than so many."""
 FIRST_FLOWS: Final = 30
 """Flows that are listed, those that change first; the others lie behind one line."""
-MOST_WARNINGS: Final = 20
+MOST_MOVES: Final = 12
 
 
 def flows_view(shown: FlowsShown | None) -> dict[str, object] | None:
@@ -21,14 +22,15 @@ def flows_view(shown: FlowsShown | None) -> dict[str, object] | None:
         return None
     views = [(at, view) for at, view in enumerate(shown.views)]
     moved = {warning.flow for warning in shown.warnings}
+    moves = alike_together(shown.warnings)
     changed = [(at, view) for at, view in views if view.changes or view.flow.name in moved]
     same = [(at, view) for at, view in views if not (view.changes or view.flow.name in moved)]
     listed = [*changed, *same]
     return {
         "count": len(views),
         "changes": bool(changed),
-        "warnings": list(enumerate(shown.warnings[:MOST_WARNINGS])),
-        "more_warnings": max(0, len(shown.warnings) - MOST_WARNINGS),
+        "moves": list(enumerate(moves[:MOST_MOVES])),
+        "more_moves": max(0, len(moves) - MOST_MOVES),
         "first": [
             _flow(at, view, is_open=place < OPEN_FLOWS and bool(view.changes))
             for place, (at, view) in enumerate(listed[:FIRST_FLOWS])
@@ -50,7 +52,7 @@ def counts_for_json(shown: FlowsShown | None) -> dict[str, object]:
         return {}
     others = view["others"]
     below = len(others) if isinstance(others, list) else 0
-    return {"flow_count": view["count"], "flow_warnings_more": view["more_warnings"], "flows_below": below}
+    return {"flow_count": view["count"], "flow_moves_more": view["more_moves"], "flows_below": below}
 
 
 def _flow(at: int, view: FlowView, *, is_open: bool) -> dict[str, object]:

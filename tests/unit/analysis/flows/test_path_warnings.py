@@ -115,5 +115,8 @@ def test_flows_in_which_the_same_happens_are_named_together() -> None:
 
     first, second = alike_together(path_warnings(flows, "a1", 20, 5))
 
-    assert first.startswith('flow "Other", step "Get": calls')
-    assert second.startswith('5 flows ("Region 0", "Region 1", "Region 2" and 2 more), step "Get": calls')
+    assert (first.nowhere, second.nowhere) == (True, False)
+    assert first.sentence.startswith('flow "Other", step "Get": calls')
+    assert second.sentence.startswith(
+        '5 flows ("Region 0", "Region 1", "Region 2" and 2 more), step "Get": calls'
+    )

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from analysis.flows.path_warnings import PathWarning
 from reports.exports.markdown import build_markdown
-from reports.pages.architect_flows import FIRST_FLOWS, MOST_WARNINGS
+from reports.pages.architect_flows import FIRST_FLOWS, MOST_MOVES
 from reports.pages.report_page import build_json, build_report
 from tests.support.reports.flows_shown import with_made_flows
 from tests.support.reports.page_tree import tree
@@ -35,11 +35,13 @@ def test_flows_that_change_come_first_and_the_rest_lies_behind_one_line() -> Non
 def test_more_warnings_than_a_page_can_hold_are_counted() -> None:
     data = with_made_flows(make_report(CASES[:1]))
     assert data.flows is not None
-    warning = PathWarning("Main menu", "Find", "to the step", True, "moved")
-    data = replace(data, flows=replace(data.flows, warnings=(warning,) * (MOST_WARNINGS + 3)))
+    warnings = [PathWarning("F", f"Step {at}", "to the step", True, "moved") for at in range(MOST_MOVES + 3)]
+    data = replace(data, flows=replace(data.flows, warnings=(*warnings, replace(warnings[0], flow="G"))))
 
-    assert build_json(data)["flow_warnings_more"] == 3
-    assert "And <span" in build_report(data)
+    body, page = build_json(data), build_report(data)
+
+    assert body["flow_moves_more"] == 3
+    assert "And <span" in page and "2 flows (&#34;F&#34;, &#34;G&#34;), step" in page
 
 
 def test_names_of_flows_and_steps_are_text_and_nothing_else() -> None:
