@@ -70,6 +70,8 @@ class Standing:
     """The command that sees beyond its timeout, where that is the final answer."""
     gone: GoneAction | None = None
     """Set where it is done only because it cannot be called any more."""
+    changed: str | None = None
+    """What changed in it, and when, as a sentence: a step or a drift that its calls prove; else None."""
 
     @property
     def missing(self) -> int:
@@ -113,6 +115,7 @@ def standing(
         judged.coverage_reason if _lacks_hours_only(judged, state, answer) else None,
         judged.hours,
         judged.next_command if done is not None and judged.verdict is Verdict.CENSORED_NEEDS_PROBE else None,
+        changed=judged.reason if judged.verdict is Verdict.UNSTABLE and judged.change is not None else None,
     )
 
 

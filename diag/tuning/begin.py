@@ -25,11 +25,12 @@ from diag.genesys.client import GenesysClient
 from diag.genesys.models import Action
 from diag.interaction.shared_options import USUAL_DAYS
 from diag.inventory.matching import wanted_actions
-from diag.measuring.own_calls import OwnCalls, own_calls
+from diag.measuring.own_calls import OwnCalls
 from diag.production.evidence import ProductionEvidence, ProductionQuestion
 from diag.production.findings import findings_of
 from diag.production.look import look, place_of
-from diag.production.production_weeks import FURTHEST_BACK, most_requests, production_weeks
+from diag.production.org_weeks import OrgToAsk
+from diag.production.production_weeks import most_requests
 from diag.production.reading.time_window import last_days
 from diag.production.saved_evidence import to_json
 from diag.tuning.campaign_text import Requests, cost_lines, look_lines, to_measure_table, why_lines
@@ -61,7 +62,8 @@ def begin(context: TuneContext, client: GenesysClient) -> Saved | None:
     place, now = place_of(client), context.clock.now()
     looked = client.requests
     runs = (context.settings.runs, context.folder.path.parent)
-    own = own_calls(runs, place.host, place.org_id, (context.clock.utc() - FURTHEST_BACK).timestamp())
+    org = OrgToAsk(client, place.org_id, context.settings.zone, context.clock.utc(), runs)
+    own = org.own_calls()
     with context.console.progress("Reading what may be called"):
         prepared = prepare(client, scope, production, own)
     inputs = client.requests - looked
@@ -72,7 +74,7 @@ def begin(context: TuneContext, client: GenesysClient) -> Saved | None:
         org_name=place.org_name,
         sandbox=place.sandbox,
         question=question,
-        campaign=_campaign(context, client, scope, prepared, own, (now, now + span)),
+        campaign=_campaign(context, org, scope, prepared, own, (now, now + span)),
         not_called=prepared.not_called,
     )
     requests = Requests(client.requests, listing + inputs + BESIDE + _asked_again(saved.campaign))
@@ -113,7 +115,7 @@ def _look(context: TuneContext, client: GenesysClient, actions: Sequence[Action]
 
 def _campaign(
     context: TuneContext,
-    client: GenesysClient,
+    org: OrgToAsk,
     scope: TuneScope,
     prepared: Prepared,
     own: OwnCalls,
@@ -123,12 +125,11 @@ def _campaign(
         return None
     workload = scope.workload or Workload()
     lapsed = context.clock is not REAL_TIME
-    budget = budget_of(read_limits(client), workload, as_org=scope.as_org, lapsed=lapsed)
+    budget = budget_of(read_limits(org.client), workload, as_org=scope.as_org, lapsed=lapsed)
     seed = secrets.randbelow(2**31)
     ids = [action.action_id for action in prepared.actions]
-    zone, stated = context.settings.zone, prepared.stated_weeks
     with context.console.progress("Reading when production calls"):
-        weeks = production_weeks(client, ids, zone, context.clock.utc(), stated=stated, own=own)
+        weeks = org.weeks(ids, prepared.stated_weeks, own)
     return campaign_of(prepared, workload, budget, context.rules, span=span, seed=seed, weeks=weeks)
 
 

@@ -76,6 +76,11 @@ def unread_lines(campaign: Campaign) -> list[str]:
     ]
 
 
+def changed_lines(standings: Mapping[str, Standing], names: Mapping[str, str]) -> list[str]:
+    """Return which actions changed while they were measured: what, and when."""
+    return [f"{names[one.action_id]}: {one.changed}" for one in standings.values() if one.changed is not None]
+
+
 def gone_lines(standings: Mapping[str, Standing], names: Mapping[str, str]) -> list[str]:
     """Return which actions could be called no more, and why."""
     gone = [one for one in standings.values() if one.gone is not None]

@@ -12,7 +12,14 @@ from diag.campaign.windows_judged import WindowsJudged
 from diag.clocks.wall_clock import WallClock
 from diag.console import Console
 from diag.tuning.campaign_text import not_called_lines, status_lines, status_table
-from diag.tuning.limits_text import gone_lines, probe_lines, rare_lines, reach_lines, unread_lines
+from diag.tuning.limits_text import (
+    changed_lines,
+    gone_lines,
+    probe_lines,
+    rare_lines,
+    reach_lines,
+    unread_lines,
+)
 from diag.tuning.which_campaign import MeantCampaign
 
 
@@ -45,6 +52,7 @@ def show_status(
         *(rare_lines(campaign, reached, apart_s) if now < campaign.until else ()),
         *(unread_lines(campaign) if now < campaign.until else ()),
         *(reach_lines(unreached, len(campaign.actions), folder.another) if now < campaign.until else ()),
+        *changed_lines(reached, names),
         *gone_lines(reached, names),
         *probe_lines(reached, names),
         *not_called_lines(saved.not_called, asked),

@@ -20,7 +20,7 @@ from diag.genesys.client import GenesysClient
 from diag.measuring.load_process import LoadOptions, NotMeasuredError, run_load, session_environment
 from diag.tuning.approved_files import refuse_changed_files
 from diag.tuning.campaign_text import at, window_line
-from diag.tuning.limits_text import back_lines, gone_lines, probe_lines, put_off_line
+from diag.tuning.limits_text import back_lines, changed_lines, gone_lines, probe_lines, put_off_line
 from diag.tuning.tune_context import TuneContext
 from diag.workload.read_workload import what_may_be_called
 
@@ -127,7 +127,8 @@ def make_windows(context: TuneContext, saved: Saved, campaign: Campaign) -> Driv
     def on_window(before: Standings, reached: Standings, begun: int) -> None:
         console.note(window_line(reached, begun))
         new = {each: one for each, one in reached.items() if one.done != before[each].done}
-        for line in (*gone_lines(new, names), *probe_lines(new, names)):
+        turned = {each: one for each, one in reached.items() if before[each].changed is None}
+        for line in (*changed_lines(turned, names), *gone_lines(new, names), *probe_lines(new, names)):
             console.note(line)
 
     def on_put_off(why: str, made_up_for: bool) -> None:

@@ -18,6 +18,7 @@ from diag.choice.make_inputs import with_inputs
 from diag.choice.turns_file import read_order
 from diag.errors import NotBegunError, UsageError
 from diag.genesys.client import GenesysClient
+from diag.production.org_weeks import OrgToAsk
 from diag.production.production_weeks import most_requests
 from diag.target import Target
 from diag.workload.org_limits import OrgLimits, read_limits
@@ -26,7 +27,7 @@ from loadtests.planning.assemble_plan import as_a_window, assemble_plan
 from loadtests.planning.learnt_platform import learnt_replies, refuse_a_blind_probe, used_facts
 from loadtests.planning.plan import LoadPlan
 from loadtests.planning.plan_request import PlanRequest, refuse_counts_below_one, workload_of
-from loadtests.planning.production_hours import OrgToAsk, folders_of_runs, production_hours
+from loadtests.planning.production_hours import folders_of_runs, production_hours
 from loadtests.planning.rates import RateBudget, Rates, Wanted, planned_rates
 from loadtests.planning.run_options import DEFAULT_MAX_IN_FLIGHT, DEFAULT_SANDBOX_RATE
 from loadtests.planning.unlisted_actions import Unlisted, unlisted

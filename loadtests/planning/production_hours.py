@@ -2,37 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from analysis.format.action_facts import ProductionWeek
 from diag.choice.choose_actions import Candidate
 from diag.choice.turns_file import WindowOrder
-from diag.genesys.client import GenesysClient
-from diag.measuring.own_calls import own_calls
-from diag.production.production_weeks import FURTHEST_BACK, production_weeks
-
-
-@dataclass(frozen=True, slots=True)
-class OrgToAsk:
-    """The org whose telemetry is read, the clock its hours are counted on (an IANA name), and its time now.
-
-    `folders`: where earlier runs and campaigns lie, whose calls may be among production's.
-    """
-
-    client: GenesysClient
-    org_id: str | None
-    zone: str | None
-    now: datetime
-    folders: Sequence[Path]
-
-    def weeks(
-        self, action_ids: Sequence[str], stated: Mapping[str, ProductionWeek]
-    ) -> dict[str, ProductionWeek] | None:
-        """Return when production calls these actions, by id; None where that could not be read."""
-        since = (self.now - FURTHEST_BACK).timestamp()
-        own = own_calls(self.folders, self.client.connection.host, self.org_id, since)
-        return production_weeks(self.client, action_ids, self.zone, self.now, stated=stated, own=own)
+from diag.production.org_weeks import OrgToAsk
 
 
 @dataclass(frozen=True, slots=True)

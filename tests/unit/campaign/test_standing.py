@@ -7,6 +7,7 @@ import pytest
 
 from analysis.coverage.hours_seen import hours_seen
 from analysis.coverage.week_of_hours import stated_week
+from analysis.estimates.stability import LevelChange
 from analysis.settings import RecommendSettings
 from analysis.stopping.when_settled import Settled
 from analysis.verdicts.recommendation import Recommendation, Verdict
@@ -130,3 +131,12 @@ def test_an_answer_that_later_calls_took_back_is_none() -> None:
     assert judged(back, sent=430).done is None and not judged(back, sent=430).answered
     assert judged(back, sent=430).wanted == 500
     assert judged(back, replace(DONE, calls=5000), sent=5000).done is not None
+
+
+def test_a_change_that_its_calls_prove_is_kept_as_its_sentence() -> None:
+    step = LevelChange("step", 1_795_300_000.0, 3600.0, 1000, 3000, 400, 400)
+    row = replace(FIT, verdict=Verdict.UNSTABLE, reason="p99 rose from 1 s to 3 s at noon.", change=step)
+
+    assert judged(row).changed == "p99 rose from 1 s to 3 s at noon."
+    assert judged(replace(row, change=None)).changed is None  # two runs that disagree
+    assert judged(replace(row, verdict=Verdict.OK)).changed is None  # the number covers it

@@ -13,6 +13,7 @@ from diag.campaign.saved import GoneAction
 from diag.campaign.standing import ended
 from diag.tuning.limits_text import (
     back_lines,
+    changed_lines,
     gone_lines,
     probe_lines,
     put_off_line,
@@ -114,3 +115,11 @@ def test_what_no_window_reaches_is_said_as_a_share(shares: list[float], says: st
     (line,) = reach_lines([reached(share) for share in shares], 3)
 
     assert f"no window comes {says}, and at most a third may be missing" in line
+
+
+def test_what_changed_while_it_was_measured_is_named() -> None:
+    standings = before(campaign(action("orders"), action("stock")))
+    standings["stock"] = replace(standings["stock"], changed="p99 rose from 1 s to 3 s at noon.")
+
+    (line,) = changed_lines(standings, {"orders": "Orders", "stock": "Stock"})
+    assert line == "Stock: p99 rose from 1 s to 3 s at noon."

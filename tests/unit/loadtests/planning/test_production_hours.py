@@ -14,7 +14,8 @@ from diag.choice.choose_actions import Candidate
 from diag.choice.turns_file import Turn, WindowOrder
 from diag.genesys.api_errors import NetworkError
 from diag.genesys.client import GenesysClient
-from loadtests.planning.production_hours import OrgToAsk, folders_of_runs, production_hours
+from diag.production.org_weeks import OrgToAsk
+from loadtests.planning.production_hours import folders_of_runs, production_hours
 from loadtests.run.run_ending import hours_not_read
 
 NIGHTS = stated_week(["01:00-05:00"], "UTC")
