@@ -1,5 +1,6 @@
 """The plan of a session in words: what will be done, on what, how many requests, what it changes."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -7,6 +8,7 @@ from typing import Final
 from analysis.format.sample_schema import InputOrigin
 from analysis.number_words import plural
 from diag.genesys.models import Action
+from diag.learning.experiments.edge_ceiling import PATIENCE_S
 from diag.learning.lab.lab import MOST_S, LearnOptions
 from diag.learning.lab.request_budget import MOST_REQUESTS
 from diag.learning.session.plan import LearnPlan
@@ -46,8 +48,8 @@ def plan_lines(session: PlannedSession) -> Iterator[str]:
     for skipped in plan.skipped:
         yield f"Left out: {skipped.name} ({skipped.why})"
     most = min(plan.requests, MOST_REQUESTS)
-    longest = "" if session.options.long else f", and {MOST_S / 60:.0f} minutes"
-    yield f"At most {most} requests{longest}. {_calls(session)}"
+    most_s = MOST_S + (PATIENCE_S if session.options.long else 0.0)
+    yield f"At most {most} requests, and {math.ceil(most_s / 60)} minutes. {_calls(session)}"
     if on_draft:
         yield (
             "Nothing that is published is changed. The draft is deleted at the end, after Ctrl-C too. "

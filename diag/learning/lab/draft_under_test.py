@@ -26,6 +26,7 @@ class DraftUnderTest:
         self._noted = NotedDrafts(folder / DRAFTS_FILE, client, client.connection.api_base)
         self._published = published
         self._present: FullConfig | None = None
+        self.was_made = False
 
     @property
     def is_open(self) -> bool:
@@ -51,6 +52,7 @@ class DraftUnderTest:
             if not effect_is_unknown(error) or self._comes():
                 raise
             self._noted.make(action.id, action.name, self._published)
+        self.was_made = True
         self._see(self._client.read_draft(action.id))
 
     def write(self, body: JsonObject, *expected: FullConfig, whole: bool = True) -> FullConfig:

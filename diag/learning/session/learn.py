@@ -1,6 +1,6 @@
 """The session: one experiment after the other, until all are made or its requests or seconds are used up."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -59,6 +59,8 @@ def learn(lab: Lab, plan: LearnPlan, tell: Callable[[LearnLine], None]) -> Learn
         learned.lines.append(LearnLine(skipped.name, Learning(f"left out: {skipped.why}", skipped.found)))
     try:
         _on_draft(lab, plan, learned, say)
+        if learned.interrupted:
+            raise KeyboardInterrupt
         for experiment in plan.experiments:
             if not experiment.on_draft:
                 say(LearnLine(experiment.name, _made(lab, experiment)))
@@ -81,28 +83,46 @@ def _on_draft(lab: Lab, plan: LearnPlan, learned: Learned, say: Callable[[LearnL
         lab.budget.keep(0)
         return
     try:
+        for line in _lines_of_draft(lab, wanted):
+            say(line)
+    except BaseException:
+        say(LearnLine("stopped", Learning(_delete_draft(lab, learned))))
+        raise
+    told = _delete_draft(lab, learned)
+    try:
+        ended = _ending(lab, told)
+    except KeyboardInterrupt:
+        say(LearnLine("stopped", Learning(told)))
+        raise
+    say(LearnLine("the end", ended))
+
+
+def _lines_of_draft(lab: Lab, wanted: Sequence[Experiment]) -> Iterator[LearnLine]:
+    try:
+        lab.draft.make()
+    except (ApiError, BudgetUsedError) as error:
+        why = error.message if isinstance(error, ApiError) else "the requests are used up"
+        yield LearnLine("the draft", Learning(f"not made: {why}"))
+    for experiment in wanted:
+        made = _made(lab, experiment) if lab.draft.is_open else Learning(NO_DRAFT)
+        yield LearnLine(experiment.name, made)
+
+
+def _delete_draft(lab: Lab, learned: Learned) -> str:
+    """Delete the draft, whatever happens; return what became of it. A Ctrl-C meanwhile is one too early."""
+    learned.left = (f"{lab.published.action.name}: deleting its draft was interrupted",)
+    with lab.budget.for_the_end():
         try:
-            lab.draft.make()
-        except (ApiError, BudgetUsedError) as error:
-            why = error.message if isinstance(error, ApiError) else "the requests are used up"
-            say(LearnLine("the draft", Learning(f"not made: {why}")))
-        for experiment in wanted:
-            made = _made(lab, experiment) if lab.draft.is_open else Learning(NO_DRAFT)
-            say(LearnLine(experiment.name, made))
-    finally:
-        learned.left = (f"{lab.published.action.name}: deleting its draft was interrupted",)
-        with lab.budget.for_the_end():
-            try:
-                learned.left = lab.draft.close()
-            except KeyboardInterrupt:
-                learned.left = lab.draft.close()
-                raise
-    say(LearnLine("the end", _ending(lab, learned.left)))
+            learned.left = lab.draft.close()
+        except KeyboardInterrupt:
+            learned.interrupted = True
+            learned.left = lab.draft.close()
+    gone = "the draft is deleted" if lab.draft.was_made else "no draft was made"
+    return "; ".join(learned.left) or gone
 
 
-def _ending(lab: Lab, left: tuple[str, ...]) -> Learning:
+def _ending(lab: Lab, draft: str) -> Learning:
     """Look once more at what is published: nothing of it may have changed."""
-    draft = "; ".join(left) or "the draft is deleted"
     before = lab.published.action
     try:
         with lab.budget.for_the_end():

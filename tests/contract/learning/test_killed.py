@@ -50,5 +50,7 @@ def test_ctrl_c_deletes_the_draft_and_keeps_what_was_learnt(make_org: "MakeOrg")
         learned = org.learn()
         org.lives_again()
         assert learned.interrupted and learned.lines
+        ends = [line for line in learned.lines if line.name in ("stopped", "the end")]
+        assert ends[0].learning.text.startswith(("the draft is deleted", "no draft was made"))
         assert learned.left == () and not org.has_draft(SLOW), at
         assert org.published() == before, at

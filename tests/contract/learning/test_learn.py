@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from diag.learning.experiments.marked_calls import MARKED_CALLS_FILE, look_for, read_marked_calls
 from diag.learning.lab.experiment import Found
-from diag.learning.lab.lab import LearnOptions
+from diag.learning.lab.lab import MOST_S, LearnOptions
 from diag.learning.lab.request_budget import MOST_REQUESTS
 from diag.learning.session.result import joined
 from diag.platform_facts.fact_kinds import TimeoutWords
@@ -238,3 +238,12 @@ def test_a_draft_whose_making_was_lost_is_made_again_only_if_none_came(make_org:
     learned = org.learn()
     assert "it is unknown whether its draft was made" in learned.left[0]
     assert "patch_config" not in facts_of(learned) and org.has_draft(SLOW)
+
+
+def test_a_slow_action_takes_no_more_than_five_minutes(make_org: "MakeOrg") -> None:
+    org = make_org(switches='draft_timeout = "published"', timeout_s=60, at_ms=59_000)
+    at = org.box.clock.monotonic_s()
+    learned = org.learn()
+
+    assert facts_of(learned).items() >= {"draft_timeout": "published", "patch_config": "replace"}.items()
+    assert 60 < org.box.clock.monotonic_s() - at <= MOST_S
