@@ -26,7 +26,7 @@ test: $(VENV)/.dev ## every test; T=guard: those with "guard" in their file or n
 
 quick: $(VENV)/.dev ## the inner loop: unit and contract tests that neither wait nor compute long
 	@$(BIN)/python -m pytest -n auto --dist loadfile --hypothesis-profile=quick \
-	  -m "not e2e and not browser and not slow" $(if $(T),-k "$(T)")
+	  --ignore=tests/e2e --ignore=tests/browser -m "not e2e and not browser and not slow" $(if $(T),-k "$(T)")
 
 check: lint types test ## what CI runs: lint, types, tests
 

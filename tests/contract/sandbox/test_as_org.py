@@ -143,6 +143,7 @@ def test_a_window_of_a_campaign_never_exceeds_them_whatever_the_workload_says(
     assert run.approved is None and run.plan.max_in_flight == 10 and run.plan.total_rate == 4.0
 
 
+@pytest.mark.slow
 def test_a_scenario_says_so_and_a_flag_says_so_of_any_scenario(base: str) -> None:
     assert target_at(sandbox_connection(base)).counts_as_org
     with start_by_flag(scenario="empty-org", as_org=True) as flagged:

@@ -48,6 +48,7 @@ def simulated_run(seed: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_every_action_gets_its_verdict(tmp_path: Path, seed: int) -> None:
     path = tmp_path / "samples.csv"

@@ -19,6 +19,7 @@ from tests.support.running_sandbox import RunningSandbox, StartSandbox
 from tests.support.waiting import wait_until
 
 
+@pytest.mark.slow
 def test_a_taken_port_is_said_with_the_way_out(sandbox: RunningSandbox) -> None:
     port = int(sandbox.base_url.rsplit(":", 1)[1])
     with pytest.raises(SandboxError) as caught, start_process(port=port):
@@ -27,6 +28,7 @@ def test_a_taken_port_is_said_with_the_way_out(sandbox: RunningSandbox) -> None:
     assert "--port 0" in (caught.value.hint or "")
 
 
+@pytest.mark.slow
 def test_an_unknown_scenario_is_said_with_those_there_are() -> None:
     with (
         pytest.raises(SandboxError, match="no scenario 'nowhere'") as caught,
@@ -36,6 +38,7 @@ def test_an_unknown_scenario_is_said_with_those_there_are() -> None:
     assert "demo" in (caught.value.hint or "")
 
 
+@pytest.mark.slow
 def test_it_stops_at_once_and_without_a_word_while_calls_are_in_flight(tmp_path: Path) -> None:
     log = tmp_path / "sandbox.log"
     with ExitStack() as stack, ThreadPoolExecutor(1) as pool:
@@ -78,6 +81,7 @@ def test_it_listens_on_loopback_only(sandbox: RunningSandbox) -> None:
     assert sandbox.base_url.startswith("http://127.0.0.1:")
 
 
+@pytest.mark.slow
 def test_it_writes_what_it_says_to_the_log(tmp_path: Path) -> None:
     with start_process(log_path=tmp_path / "sandbox.log") as process:
         assert (

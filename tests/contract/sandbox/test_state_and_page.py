@@ -30,6 +30,7 @@ def everything(client: httpx.Client) -> tuple[list[dict[str, Any]], list[dict[st
     return client.get(uri).json()["entities"], client.get(drafts).json()["entities"]
 
 
+@pytest.mark.slow
 def test_what_was_changed_is_there_again_after_a_restart(tmp_path: Path) -> None:
     state = tmp_path / "org.json"
     with start_process(state=state) as process, client_of(process) as client:
@@ -64,6 +65,7 @@ def test_a_file_that_is_no_state_is_refused_and_left_alone(tmp_path: Path, conte
     assert state.read_text() == content
 
 
+@pytest.mark.slow
 def test_a_state_that_cannot_be_written_is_said_at_the_start(tmp_path: Path) -> None:
     with (
         pytest.raises(SandboxError, match="cannot save the state"),

@@ -65,6 +65,7 @@ def test_a_plan_for_another_org_is_refused(capsys: "pytest.CaptureFixture[str]",
     assert "This plan is for org 'Other'" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_ctrl_c_says_how_to_go_on(
     session: Path, start_sandbox: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -84,6 +84,7 @@ def test_where_it_counts_as_an_org_nothing_is_called_before_a_yes(
     assert not (session / "runs/other/campaign.json").exists()
 
 
+@pytest.mark.slow
 def test_what_the_timeout_hides_in_production_is_not_called_but_sent_to_a_probe(
     capsys: "pytest.CaptureFixture[str]", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,6 +28,7 @@ def demo_environment() -> Iterator[dict[str, str]]:
         yield sandbox.environment
 
 
+@pytest.mark.slow
 def test_windows_come_at_the_hours_of_the_sandbox_and_no_one_waits_for_them(
     capsys: "pytest.CaptureFixture[str]", session: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -72,7 +72,7 @@ def rows(folder: CampaignFolder) -> int:
 
 
 @pytest.mark.parametrize("where", ["before", "folder", "manifest", "half", "rows"])
-@pytest.mark.parametrize("window", [1, 3])
+@pytest.mark.parametrize("window", [1, pytest.param(3, marks=pytest.mark.slow)])
 def test_killed_anywhere_in_a_window_it_loses_no_call_and_makes_none_twice(
     tmp_path: Path, where: str, window: int
 ) -> None:
@@ -117,6 +117,7 @@ def test_killed_while_the_next_moment_is_written_down_it_decides_anew(
     assert rows(begun(tmp_path)) == sum(first.made) + sum(later.made)
 
 
+@pytest.mark.slow
 def test_what_is_settled_and_seen_over_time_is_called_no_more(tmp_path: Path) -> None:
     day = campaign(*PLAN.actions)
     folder = begun(tmp_path, day)
@@ -188,6 +189,7 @@ def test_once_learns_from_its_windows_how_often_it_is_run(tmp_path: Path) -> Non
     assert outside.made[-1] == 4  # of 350 calls over 96 visits
 
 
+@pytest.mark.slow
 def test_what_stays_gone_is_asked_for_once_an_hour_or_in_a_twelfth_of_the_span(tmp_path: Path) -> None:
     """Each time costs a list of all actions: not one in every window, of which a day has 360."""
     plan = campaign(*PLAN.actions, span_s=4 * HOUR_S)
@@ -201,6 +203,7 @@ def test_what_stays_gone_is_asked_for_once_an_hour_or_in_a_twelfth_of_the_span(t
     assert all(later - at >= 4 * HOUR_S / 12 for at, later in itertools.pairwise(times))
 
 
+@pytest.mark.slow
 def test_what_is_there_again_is_called_again_and_that_is_said(tmp_path: Path) -> None:
     """Renamed for a minute, or moved and moved back: it was lost to the campaign for good."""
     said: list[Sequence[str]] = []

@@ -19,6 +19,7 @@ NIGHTS = AllowedHours(((1380, 300),), zone="Europe/Berlin")
 TWENTY_FIVE = tuple(action(f"action-{number:02}") for number in range(25))
 
 
+@pytest.mark.slow
 def test_twenty_five_actions_are_done_within_a_day_with_a_tenth_more_calls_than_a_number_needs() -> None:
     world = World(campaign(*TWENTY_FIVE)).run()
 
@@ -38,6 +39,7 @@ def test_where_there_is_no_room_for_all_some_are_finished_instead_of_all_starved
     assert len(done) >= 8
 
 
+@pytest.mark.slow
 def test_an_action_that_production_calls_every_ten_minutes_is_called_cold() -> None:
     rare = action("rare", production_gap_s=600.0)
     plan = campaign(rare, *TWENTY_FIVE, span_s=3 * 24 * HOUR_S)
@@ -63,6 +65,7 @@ def test_where_its_calls_do_not_fit_the_span_the_forecast_says_so_before_the_fir
     assert coming.done_at["orders"] is not None
 
 
+@pytest.mark.slow
 def test_the_forecast_before_the_first_call_is_what_happens() -> None:
     plan = campaign(*TWENTY_FIVE)
     coming = forecast(plan, before(plan), next_slot(plan, 0, BEGAN_AT))
@@ -74,6 +77,7 @@ def test_the_forecast_before_the_first_call_is_what_happens() -> None:
     assert coming.peak <= ORDINARY.calls_per_s
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(25))
 @given(seed=st.integers(0, 10_000), nights=st.booleans(), asleep=st.floats(0.0, 0.2))
 def test_a_machine_that_sleeps_misses_no_call_it_has_the_time_for(
@@ -120,6 +124,7 @@ def test_asking_again_at_the_same_moment_gives_the_same_answer(seed: int, steps:
         assert again == first
 
 
+@pytest.mark.slow
 def test_a_week_of_a_hundred_actions_is_simulated_in_a_moment() -> None:
     many = tuple(
         action(f"action-{number:03}", production_gap_s=[None, 0.2, 5.0, 60.0, 900.0][number % 5])

@@ -35,6 +35,7 @@ def test_a_day_has_a_window_every_four_minutes_all_through_it() -> None:
     assert {hours.count(hour) for hour in range(24)} <= {14, 15, 16}
 
 
+@pytest.mark.slow
 def test_nothing_periodic_hides_between_windows_or_is_hit_by_all() -> None:
     """A job that runs for a minute on every quarter hour takes a fifteenth of the time, and of the
     windows."""

@@ -44,6 +44,7 @@ def test_json_and_labels(files: tuple[Path, Path]) -> None:
     assert body["actions"][0]["differences"][0]["verdict"] == "slower"
 
 
+@pytest.mark.slow
 def test_an_html_file_by_its_name(files: tuple[Path, Path], tmp_path: Path) -> None:
     page = tmp_path / "page.html"
 
@@ -85,6 +86,7 @@ def test_the_json_and_the_page_are_the_same_twice(files: tuple[Path, Path], tmp_
     assert compare(*files, "--format", "json").stdout == compare(*files, "--format", "json").stdout
 
 
+@pytest.mark.slow
 def test_what_the_inputs_of_each_run_were_stands_beside_the_difference(tmp_path: Path) -> None:
     paths = [tmp_path / name for name in ("invented.csv", "real.csv", "unknown.csv")]
     for path, origin in zip(paths, ("invented", "file", None), strict=True):

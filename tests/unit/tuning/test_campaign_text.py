@@ -2,6 +2,8 @@
 
 from functools import cache
 
+import pytest
+
 from analysis.number_words import plural
 from analysis.typed_command import Asked
 from diag.campaign.forecast import CampaignForecast, forecast
@@ -24,6 +26,7 @@ def costs(plan: CampaignForecast) -> str:
     return "\n".join(cost_lines(PLAN, Prepared((), ()), plan, plan, Requests(40, BEGINNING), None, Asked()))
 
 
+@pytest.mark.slow
 def test_calls_and_what_windows_begin_with_are_added_up() -> None:
     coming = whole()
     calls, beginnings = sum(coming.calls.values()), coming.windows * BEGINNING
@@ -35,6 +38,7 @@ def test_calls_and_what_windows_begin_with_are_added_up() -> None:
     ) in costs(coming)
 
 
+@pytest.mark.slow
 def test_the_beginning_of_a_window_is_in_the_requests_a_minute() -> None:
     coming = forecast(PLAN, before_any_call(PLAN), next_slot(PLAN, 0, PLAN.began_at))
 

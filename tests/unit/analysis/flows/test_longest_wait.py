@@ -1,5 +1,6 @@
 from collections.abc import Iterable
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -115,6 +116,7 @@ def test_any_wiring_has_a_longest_wait(data: st.DataObject, count: int) -> None:
     assert len(wait.steps) <= 12
 
 
+@pytest.mark.slow
 def test_a_chain_of_fifty_thousand_steps_needs_no_recursion() -> None:
     chain = [FlowNode(0, (at + 1,)) for at in range(50_000)] + [FlowNode(0)]
 

@@ -33,6 +33,7 @@ def steady(share: float, rate: float, actions: int, seed: int = 1) -> Hour:
     return hour
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rate", "quiet_h", "most"), [(10.0, 0, 300), (10 / 24, 0, 300), (10 / 24, 336, 330), (10.0, 168, 450)]
 )
@@ -52,6 +53,7 @@ def test_quiet_time_does_not_dilute_the_evidence() -> None:
     assert late <= 1.15 * early
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rate", [1.0, 10.0])
 def test_half_a_percent_is_hardly_ever_called_broken(rate: float) -> None:
     """Fifty action-years that begin with a hundred changes; about 0.3 alarms are expected."""
@@ -65,6 +67,7 @@ def test_a_share_at_the_very_limit_is_called_broken_no_more_often_than_is_proven
     assert broken <= proven + 2.0 * (proven / many) ** 0.5
 
 
+@pytest.mark.slow
 def test_executions_that_are_cut_off_together_do_not_look_like_proof() -> None:
     random = np.random.default_rng(3)
 
@@ -189,6 +192,7 @@ def test_what_hours_could_have_told_takes_two_of_them(executions: tuple[int, ...
     assert held.can_tell == tells
 
 
+@pytest.mark.slow
 @given(
     executions=st.lists(st.one_of(st.integers(0, 3), st.integers(0, 5000)), max_size=8),
     accepted=st.floats(0.0001, 0.5),

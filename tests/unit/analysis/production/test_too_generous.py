@@ -31,6 +31,7 @@ def test_a_promise_of_one_in_a_thousand_needs_ten_times_the_executions() -> None
     assert enough_s(steady(20, 100), 20, rules) == 2
 
 
+@pytest.mark.slow
 def test_looking_at_every_hour_for_ever_proves_a_false_half_in_few_actions() -> None:
     random = np.random.default_rng(2)
     proven = 0

@@ -17,6 +17,7 @@ from analysis.verdicts.recommend import recommend
 from tests.support.sample_tables import START, calls, lognormal
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step_s", [1.0, 0.25])
 def test_different_calls_of_one_second_and_one_timeout_are_kept(tmp_path: Path, step_s: float) -> None:
     """An export with coarse starts: 1.5 % of calls end at exactly 5,000 ms, many in the same second."""

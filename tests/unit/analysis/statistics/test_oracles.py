@@ -38,6 +38,7 @@ def sample(case: str) -> tuple[np.ndarray, np.ndarray]:
     return np.minimum(x, limit), x <= limit
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_survival_equals_lifelines_statsmodels_and_scipy(case: str) -> None:
     import lifelines
@@ -63,6 +64,7 @@ def test_survival_equals_lifelines_statsmodels_and_scipy(case: str) -> None:
     np.testing.assert_allclose(ours.share, ecdf.sf.evaluate(ours.t_ms), rtol=0, atol=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("p", [0.5, 0.9, 0.95, 0.99])
 def test_quantiles_equal_lifelines(case: str, p: float) -> None:

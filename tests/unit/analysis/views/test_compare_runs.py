@@ -99,6 +99,7 @@ def test_runs_of_one_backend_are_seldom_called_different() -> None:
     assert wrong <= 9
 
 
+@pytest.mark.slow
 def test_a_backend_half_as_slow_again_is_found() -> None:
     for seed in range(10):
         first = recommend(sample_set(calls(lognormal(3000, 2.0, seed=seed)))).actions[0]
@@ -166,6 +167,7 @@ def judged(number: int, p99_s: float, seed: int) -> Recommendation:
     return recommend(sample_set(calls(lognormal(number, p99_s, seed=seed)))).actions[0]
 
 
+@pytest.mark.slow
 def test_short_runs_of_a_quick_backend_that_did_not_change_are_mostly_the_same() -> None:
     found = [difference(judged(600, 0.29, seed), judged(600, 0.29, seed + 50), 11) for seed in range(12)]
 
@@ -174,6 +176,7 @@ def test_short_runs_of_a_quick_backend_that_did_not_change_are_mostly_the_same()
     assert verdicts.count("same") >= 8
 
 
+@pytest.mark.slow
 def test_where_runs_cannot_tell_so_many_calls_mostly_would() -> None:
     """With the calls named, at least six of ten pairs tell (it aims at eight)."""
     told = []

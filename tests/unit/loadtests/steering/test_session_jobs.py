@@ -5,6 +5,8 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
+
 from diag.exit_codes import ExitCode
 from diag.workload.load_shape import Poll
 from diag.workload.make_payloads import EMPTY
@@ -72,6 +74,7 @@ def test_a_poll_that_meets_the_orgs_limit_pauses_calls_and_polls(tmp_path: Path)
     assert run.port.pauses[0][1] == 15
 
 
+@pytest.mark.slow
 def test_polls_and_calls_share_the_places_in_flight(tmp_path: Path) -> None:
     most = 0
 

@@ -24,6 +24,7 @@ from tests.support.reports.report_factory import CASES, make_report
 LATENCIES = st.lists(st.floats(0.01, 65_000), min_size=1, max_size=12, unique=True).map(sorted)
 
 
+@pytest.mark.slow
 def test_charts_use_roles_and_never_a_colour() -> None:
     data = make_report(CASES[:1])
     action = data.analysis.actions[0]
@@ -37,6 +38,7 @@ def test_charts_use_roles_and_never_a_colour() -> None:
         assert "<image" not in svg
 
 
+@pytest.mark.slow
 def test_the_svg_names_itself_and_shares_no_id_with_another() -> None:
     data = make_report(CASES[:1])
     action = data.analysis.actions[0]

@@ -86,6 +86,7 @@ def test_where_nothing_is_slower_the_headline_says_so_and_what_would_tell() -> N
     assert re.search(short, compare_headline(unsure))
 
 
+@pytest.mark.slow
 def test_an_action_of_one_run_only_is_shown_as_such() -> None:
     assert "not measured" in comparison_page(2)
     assert "not measured" in compare_markdown(make_comparison())
@@ -99,6 +100,7 @@ def test_a_difference_is_shown_with_its_sign_and_interval() -> None:
     assert gap(slower.differences[1]).startswith("−")
 
 
+@pytest.mark.slow
 def test_hostile_names_stay_texts() -> None:
     page = build_comparison(make_comparison(name="</title><script>alert(1)</script>|"))
 
@@ -109,6 +111,7 @@ def test_hostile_names_stay_texts() -> None:
     assert len({row.replace("\\|", "").count("|") for row in rows}) == 1
 
 
+@pytest.mark.slow
 def test_different_targets_are_pointed_out() -> None:
     data = make_comparison()
     other = replace(data.runs[1], manifests=(replace(data.runs[1].manifests[0], sandbox=False),))
@@ -117,6 +120,7 @@ def test_different_targets_are_pointed_out() -> None:
     assert "different targets" not in comparison_page(2)
 
 
+@pytest.mark.slow
 def test_an_action_with_a_percentile_of_its_own_says_which() -> None:
     data = make_comparison()
     runs = tuple(

@@ -46,6 +46,7 @@ def action_of(data: ReportData) -> Recommendation:
     return action
 
 
+@pytest.mark.slow
 def test_slider_table_and_verdict_read_one_curve(data: ReportData) -> None:
     action = action_of(data)
     body: Any = build_json(data)
@@ -78,6 +79,7 @@ def production_data() -> ReportData:
     return ReportData(analysis, {"orders": summary}, "test")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("made", [with_a_number, production_data])
 def test_the_rules_are_read_off_the_sliders_curve(made: Callable[[], ReportData]) -> None:
     shown = made()
