@@ -61,7 +61,7 @@ class Soak:
 
     def measure(self) -> "subprocess.CompletedProcess[str]":
         """Run the verb to its end; the same soak."""
-        return fork(("measure", "soak.toml"), self.folder, self.environment)
+        return fork(("measure", "soak.toml"), self.folder, self.environment, load_too=True)
 
     def kill(self) -> None:
         assert self.process is not None
