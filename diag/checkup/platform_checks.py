@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from analysis.number_words import plural
 from diag.checkup.check import Check
+from diag.errors import UsageError
 from diag.platform_facts.facts import Learnt
 from diag.platform_facts.known_platform import KnownPlatform
 
@@ -22,6 +23,11 @@ def check_platform(known: KnownPlatform) -> Check:
         return Check(NAME, "ok", f"none are known, so every form is expected; {_HOW}")
     learnt = plural(len(known.facts.learnt()), "fact")
     return Check(NAME, "ok", f"{learnt} of {known.path}, the newest of {newest}")
+
+
+def unusable(error: UsageError) -> Check:
+    """Return the failed check of a file of facts that cannot be used."""
+    return Check(NAME, "failed", error.message, error.hint, error.category)
 
 
 def contradicted(what: str, learnt: Learnt[Any]) -> Check:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from diag.console import Console
     from diag.genesys.client import GenesysClient
     from diag.settings import Settings
+    from diag.target import Target
 
 FORMAT_VERSION: Final = 1
 
@@ -136,16 +137,14 @@ def _checks(console: "Console", settings: "Settings", *, remove_drafts: bool, ye
     from diag.checkup.local_checks import check_machine, check_settings
     from diag.checkup.marked_check import check_marked_calls
     from diag.checkup.org_checks import check_org
-    from diag.checkup.platform_checks import check_platform
     from diag.clocks.target_clock import clock_of
     from diag.errors import CredentialsError
     from diag.genesys.api_errors import ApiError
     from diag.genesys.client import GenesysClient
-    from diag.target import find_target
 
     yield from check_machine(settings.runs)
     try:
-        target = find_target(settings)
+        target, known = _target_and_facts(settings)
     except (CredentialsError, ApiError) as error:
         yield Check(
             "settings",
@@ -156,7 +155,7 @@ def _checks(console: "Console", settings: "Settings", *, remove_drafts: bool, ye
         )
     else:
         yield from check_settings(settings.origins, target.connection.host, settings.warnings)
-        yield check_platform(target.known)
+        yield known
         yield from check_earlier_runs(target.known.facts, settings.runs, target.connection.host)
         if target.sandbox:
             console.banner("SANDBOX: these are the checks of a local sandbox, not of an org")
@@ -174,6 +173,19 @@ def _checks(console: "Console", settings: "Settings", *, remove_drafts: bool, ye
                 yield Check("left drafts", "skipped", "there is no token")
     yield from check_journal(settings.journal)
     yield from check_runs(settings.runs)
+
+
+def _target_and_facts(settings: "Settings") -> "tuple[Target, Check]":
+    """Return what is called, and the check of the file of facts, which need not be sound for the others."""
+    from diag.checkup.platform_checks import check_platform, unusable
+    from diag.errors import UsageError
+    from diag.target import find_target
+
+    try:
+        target = find_target(settings)
+    except UsageError as error:
+        return find_target(settings, with_facts=False), unusable(error)
+    return target, check_platform(target.known)
 
 
 def _remove_drafts(

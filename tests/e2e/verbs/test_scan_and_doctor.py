@@ -49,6 +49,23 @@ def test_doctor_is_content_with_the_sandbox(sandbox: RunningSandbox, tmp_path: P
     assert text.returncode == 0 and "Ready" in text.stderr and "SANDBOX" in text.stderr
 
 
+def test_doctor_names_the_file_of_facts_and_goes_on_where_it_cannot_be_used(
+    sandbox: RunningSandbox, tmp_path: Path
+) -> None:
+    facts = tmp_path / "platform.toml"
+    facts.write_text('format_version = 1\nlearnt_on = "org"\n')
+    aside = diag(sandbox, tmp_path, "doctor")
+    facts.write_text("format_version = 9\n")
+    broken = diag(sandbox, tmp_path, "doctor")
+
+    assert (
+        "warning platform facts: platform.toml was learnt on an org, so it is not used here" in aside.stdout
+    )
+    assert aside.returncode == 0
+    assert "failed  platform facts: platform.toml: format_version is 9" in broken.stdout
+    assert broken.returncode == 1 and "ok      token" in broken.stdout
+
+
 def test_doctor_finds_and_removes_the_draft_a_killed_probe_left(
     start_sandbox: StartSandbox, tmp_path: Path
 ) -> None:
