@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
-from diag.genesys.http.api import Api, QueryParams
+from analysis.format.checked_json import UnfitJsonError, parse_json
+from diag.genesys.api_errors import UnexpectedReplyError
+from diag.genesys.http.api import Api, ApiRequest, QueryParams
 from diag.genesys.http.paging import OnProgress, all_entities
-from diag.genesys.replies.json_reply import JsonObject, optional_object, optional_text, text
+from diag.genesys.replies.json_reply import JsonObject, as_object, optional_object, optional_text, text
 
 FLOWS: Final = "/api/v2/flows"
 VIEW_FLOWS: Final = ("architect:flow:view",)
@@ -49,7 +51,12 @@ class FlowRequests:
         which = (
             "latestconfiguration" if version is None else f"versions/{quote(version, safe='')}/configuration"
         )
-        return self._api.get(f"{path}/{which}", needs=VIEW_FLOWS)
+        request = ApiRequest("GET", f"{path}/{which}", needs=VIEW_FLOWS)
+        try:
+            body = parse_json(self._api.call(request).body, keys_once=False)
+        except UnfitJsonError as error:
+            raise UnexpectedReplyError(f"The reply of {request.where} {error}.") from None
+        return as_object(body, request.where)
 
 
 def _listed(entity: JsonObject) -> ListedFlow:

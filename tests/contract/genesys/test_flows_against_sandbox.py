@@ -67,6 +67,8 @@ def test_flows_of_every_kind_are_read_or_refused_by_name(start_sandbox: StartSan
     why = {one.name: one.why for one in found.unread}
     assert why["Not yet published"] == NEVER_PUBLISHED
     assert why["No tasks"] == "it has no list of tasks, states and menus (flowSequenceItemList)"
+    assert why["Too deep"].endswith("configuration is nested more than 100 levels deep.")
+    assert "is not valid JSON" in why["A proxy's page"]
     assert why.keys() == {"Not yet published", "No tasks", "Too deep", "Wrong types", "A proxy's page"}
     assert "secret" not in repr(found).lower()
 
