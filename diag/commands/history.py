@@ -9,14 +9,22 @@ import click
 
 from analysis.plain_text import json_text
 from diag.interaction.examples import examples
+from diag.interaction.shared_options import profile_option
 
 if TYPE_CHECKING:
     from diag.changes.journal.journal_line import JournalLine
+    from diag.console import Console
+    from diag.settings import Settings
     from diag.table import Table
 
 
 @click.command(
-    epilog=examples("diag history", "diag history --action GetCustomer", "diag history --format json")
+    epilog=examples(
+        "diag history",
+        "diag history --action GetCustomer",
+        "diag history --org",
+        "diag history --format json",
+    )
 )
 @click.option("--action", help="Only this action (name or id).")
 @click.option(
@@ -25,8 +33,22 @@ if TYPE_CHECKING:
 @click.option(
     "--format", "form", type=click.Choice(["table", "json", "csv", "md"]), default="table", show_default=True
 )
-def command(action: str | None, limit: int, form: str) -> None:
-    """List the changes diag made, the newest first.
+@click.option(
+    "--org",
+    "of_org",
+    is_flag=True,
+    help="Also the changes that the org's audits tell of, whoever made them (needs audits:audit:view).",
+)
+@click.option(
+    "--days",
+    type=click.IntRange(1, 365),
+    default=30,
+    show_default=True,
+    help="With --org: how many days back.",
+)
+@profile_option
+def command(action: str | None, limit: int, form: str, of_org: bool, days: int, profile: str | None) -> None:
+    """List the changes diag made, the newest first; with --org those of others, too.
 
     `diag undo ENTRY` undoes one of them.
     """
@@ -38,10 +60,13 @@ def command(action: str | None, limit: int, form: str) -> None:
     from diag.table import to_csv, to_markdown
 
     console = Console(quiet=form != "table")
-    settings = load_settings()
+    settings = load_settings({"profile": profile})
     journal = Journal(settings.journal)
     for line in journal.damaged():
         console.warn(f"{journal.path}: {line}.")
+    if of_org:
+        _show_org(console, settings, action, (days, limit, form))
+        return
     records = [
         record
         for record in reversed(latest_by_entry(journal.read()).values())
@@ -68,6 +93,57 @@ def command(action: str | None, limit: int, form: str) -> None:
         for record in unfinished(shown):
             console.note(f"{record.entry} was stopped half-way. {_finish(settings.runs, record)}")
         console.note("To undo one: diag undo ENTRY")
+
+
+def _show_org(
+    console: "Console", settings: "Settings", action: str | None, shown_as: tuple[int, int, str]
+) -> None:
+    from datetime import timedelta
+
+    from diag.apply_dialog.apply_flow import identify
+    from diag.audits.org_history import history_object, org_history, org_history_table
+    from diag.audits.read_org_changes import read_org_changes
+    from diag.changes.journal.journal import Journal
+    from diag.changes.journal.journal_line import latest_by_entry
+    from diag.changes.undo_plan import made_in
+    from diag.clocks.target_clock import clock_of
+    from diag.genesys.client import GenesysClient
+    from diag.interaction.pause_note import pause_note
+    from diag.table import to_csv, to_markdown
+    from diag.target import find_target
+
+    days, limit, form = shown_as
+    lines = Journal(settings.journal).read()
+    target = find_target(settings)
+    now = clock_of(target).utc()
+    since = now - timedelta(days=days)
+    with GenesysClient(target.connection, on_wait=pause_note(console)) as client:
+        if target.sandbox:
+            console.banner("SANDBOX: no org is read" + target.note)
+        org = identify(client)
+        with console.progress("Reading audits"):
+            read = read_org_changes(client, org, lines, since, now + timedelta(minutes=5))
+    own = [line for line in latest_by_entry(lines).values() if made_in(line, org)]
+    rows = org_history(read.changes, own, since.timestamp())
+    chosen = [row for row in rows if action in (None, row.action_id, row.action_name)][:limit]
+    if form == "json":
+        entries = [history_object(row) for row in chosen]
+        body = {"format_version": 1, "changes": entries, "org_not_read": read.why_not}
+        console.result(json_text(body, indent=1))
+        return
+    if read.why_not is not None:
+        console.warn(f"Only what diag did is listed: {read.why_not}")
+    table = org_history_table(chosen)
+    if form == "csv":
+        console.result(to_csv(table))
+    elif form == "md":
+        console.result(to_markdown(table))
+    elif not chosen:
+        console.note(f"No timeout was changed in the last {days} days, as far as org and journal tell.")
+    else:
+        console.table(table)
+        if len(rows) > len(chosen) == limit:
+            console.note(f"Older ones: --limit {len(rows)}")
 
 
 def _finish(runs: Path, record: "JournalLine") -> str:

@@ -13,13 +13,16 @@ from diag.interaction.shared_options import profile_option
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from analysis.flows.flow import FlowsRead
     from analysis.flows.flow_view import FlowView
+    from diag.audits.marked_timeouts import MarkedTimeouts
     from diag.console import Console
     from diag.genesys.client import GenesysClient
     from diag.inventory.read_inventory import Inventory, NotRead
     from diag.inventory.row import InventoryRow
+    from diag.settings import Settings
 
 FORMAT_VERSION = 1
 
@@ -84,6 +87,7 @@ def command(options: ScanOptions) -> None:
     configurable, secure, version, draft, function_timeout. Operators: = != < <= > >= and ~ (contains);
     and, or, not, parentheses.
     """
+    from diag.clocks.target_clock import clock_of
     from diag.console import Console
     from diag.genesys.client import GenesysClient
     from diag.interaction.pause_note import pause_note
@@ -116,6 +120,7 @@ def command(options: ScanOptions) -> None:
             integration=options.integration,
         )
         rows = ordered(chosen, options.sort, descending=options.desc)
+        marks = _marks(console, client, settings, inventory, clock_of(target).utc())
         flows = None
         if options.flows:
             timeouts = {row.action.id: row.ends_after_s for row in inventory.rows}
@@ -123,7 +128,25 @@ def command(options: ScanOptions) -> None:
             inventory = replace(inventory, not_read=(*inventory.not_read, *missing))
     if options.flows_from is not None:
         flows = _and_files(flows, options.flows_from)
-    _show(console, inventory, rows, flows, options)
+    _show(console, inventory, rows, flows, marks, options)
+
+
+def _marks(
+    console: "Console", client: "GenesysClient", settings: "Settings", inventory: "Inventory", now: "datetime"
+) -> "MarkedTimeouts":
+    """Timeouts that someone else changed after diag; a journal or an org that cannot be read is a warning."""
+    from diag.apply_dialog.apply_flow import identify
+    from diag.audits.marked_timeouts import MarkedTimeouts, marked_timeouts
+    from diag.changes.change_errors import JournalError
+    from diag.changes.journal.journal import Journal
+    from diag.genesys.api_errors import ApiError
+
+    timeouts = {row.action.id: row.timeout_s for row in inventory.rows}
+    try:
+        return marked_timeouts(client, lambda: identify(client), Journal(settings.journal), timeouts, now)
+    except (JournalError, ApiError) as error:
+        console.warn(f"Whether timeouts are as diag set them is not known: {error.message}")
+        return MarkedTimeouts()
 
 
 def _with_flows(
@@ -177,6 +200,7 @@ def _show(
     inventory: "Inventory",
     rows: "Sequence[InventoryRow]",
     flows: "FlowsRead | None",
+    marks: "MarkedTimeouts",
     options: ScanOptions,
 ) -> None:
     from analysis.flows.flow_json import flow_to_json
@@ -190,8 +214,12 @@ def _show(
     if options.form == "json":
         body: dict[str, object] = {
             "format_version": FORMAT_VERSION,
-            "actions": [inventory_object(row) for row in rows],
-            "not_read": [{"what": entry.what, "why": entry.why} for entry in inventory.not_read],
+            "actions": [
+                {**inventory_object(row), "set_elsewhere": marks.to_json(row.action.id)} for row in rows
+            ],
+            "not_read": [
+                {"what": entry.what, "why": entry.why} for entry in (*inventory.not_read, *_not_told(marks))
+            ],
             "warnings": [LITERAL_TIMEOUT_WARNING] if unread_steps else [],
         }
         if flows is not None:
@@ -204,10 +232,12 @@ def _show(
     if unread_steps:
         console.warn(LITERAL_TIMEOUT_WARNING)
     if options.form == "csv":
-        console.result(to_csv(inventory_table(rows)))
+        console.result(to_csv(inventory_table(rows, marks.words())))
         return
     if rows:
-        console.table(inventory_table(rows))
+        console.table(inventory_table(rows, marks.words()))
+    for line in _marks_lines(marks):
+        console.warn(line)
     if flows is not None:
         _show_flows(console, flows, views)
     console.note()
@@ -223,6 +253,27 @@ def _show(
             f"Next: {first} (what production says; nothing is called). To call what it leaves open: {then}, "
             f"then {last}"
         )
+
+
+def _not_told(marks: "MarkedTimeouts") -> "tuple[NotRead, ...]":
+    from diag.inventory.read_inventory import NotRead
+
+    return () if marks.why_not is None else (NotRead("who changed timeouts", marks.why_not),)
+
+
+def _marks_lines(marks: "MarkedTimeouts") -> list[str]:
+    from analysis.number_words import noun, plural
+
+    if not marks.found:
+        return []
+    many = len(marks.found)
+    lines = [
+        f"{plural(many, 'timeout')} {noun(many, 'is', 'are')} no longer what diag set: someone else changed "
+        f"{noun(many, 'it', 'them')} since (diag history --org)."
+    ]
+    if marks.why_not is not None:
+        lines.append(f"Who did, the org does not tell: {marks.why_not}.")
+    return lines
 
 
 def _views(

@@ -14,6 +14,7 @@ import httpx
 from diag import __version__
 from diag.genesys.actions import ActionRequests
 from diag.genesys.analytics.single_executions import SingleExecutionRequests
+from diag.genesys.audits import AuditRequests
 from diag.genesys.creation import CreationRequests
 from diag.genesys.directory import DirectoryRequests
 from diag.genesys.drafts import DraftRequests
@@ -34,6 +35,7 @@ class GenesysClient(
     FlowRequests,
     OrgRequests,
     SingleExecutionRequests,
+    AuditRequests,
     ExperimentRequests,
 ):
     """One org, one token. Thread-safe; a context manager.

@@ -1,6 +1,6 @@
 """Choosing and ordering rows, and their forms: a table for people, objects for JSON."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from diag.inventory.row import InventoryRow
@@ -46,14 +46,19 @@ def ordered(
     return (*known, *unknown)
 
 
-def inventory_table(rows: Sequence[InventoryRow]) -> Table:
-    """Return the table for people and CSV; the columns of least priority go first when space is short."""
+def inventory_table(rows: Sequence[InventoryRow], set_elsewhere: Mapping[str, str] | None = None) -> Table:
+    """Return the table for people and CSV; the columns of least priority go first when space is short.
+
+    `set_elsewhere`: for actions, by id, whose timeout is no longer what diag set, what is known of that.
+    """
+    marks = set_elsewhere or {}
     flows = any(row.consumers is not None for row in rows)
     functions = any(row.function_timeout_s is not None for row in rows)
     columns = [
         Column("name"),
         Column("timeout_s", "right"),
         Column("set"),
+        *([Column("not as diag set it")] if marks else []),
         Column("can change"),
         Column("kind", priority=2),
         Column("method", priority=3),
@@ -73,6 +78,7 @@ def inventory_table(rows: Sequence[InventoryRow]) -> Table:
                 row.action.name,
                 row.timeout_s,
                 row.timeout_source,
+                *([marks.get(row.action.id)] if marks else []),
                 _can_change_text(row),
                 row.action.kind,
                 row.action.request_type,

@@ -2,6 +2,7 @@
 
 from random import Random
 
+from diag.sandbox.audits.audit_trail import AuditTrail
 from diag.sandbox.clock import Clock, SystemClock
 from diag.sandbox.faults.fault_rules import Faults
 from diag.sandbox.latency.backend import Backend
@@ -69,6 +70,7 @@ class Sandbox:
         self.tokens = Tokens(scenario.token_lifetime_s)
         self.limits = LimitKeeper(scenario.limits)
         self.observations = Observations()
+        self.audits = AuditTrail()
         self.jobs = Jobs(seed, self.unix_s)
         self.faults = Faults(Random(f"{seed}:faults"))
         self.faults.arm(scenario.faults)

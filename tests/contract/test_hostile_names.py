@@ -207,6 +207,7 @@ def _lines(box: RunningSandbox, folder: Path) -> Iterator[list[str]]:
     yield ["undo", "--yes", "--no-verify"]
     for form in ("table", "json", "csv", "md"):
         yield ["history", "--format", form]
+        yield ["history", "--org", "--format", form]
     yield ["history", "--action", SLOW]
     yield ["watch"]
     yield ["watch", f"No{SLOW}"]

@@ -172,8 +172,10 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "diag.sandbox.latency", "diag.sandbox.reply_bodies",
         "diag.toml_section", "jsonschema", "referencing",
     },
+    "diag/sandbox/audits": {"diag.sandbox.reply_bodies", "diag.sandbox.world"},
     "diag/sandbox/sandbox.py": {
-        "diag.sandbox.clock", "diag.sandbox.faults", "diag.sandbox.latency", "diag.sandbox.world",
+        "diag.sandbox.audits", "diag.sandbox.clock", "diag.sandbox.faults", "diag.sandbox.latency",
+        "diag.sandbox.world",
     },
     "diag/sandbox/state_file.py": {
         "analysis.format.atomic_write", "analysis.format.input_file", "analysis.format.typed_json",
@@ -188,7 +190,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     },
     "diag/sandbox/routes": {
         "analysis.plain_text", "diag.cross_site", "diag.sandbox.sandbox_errors", "diag.sandbox.executions",
-        "diag.sandbox.faults", "diag.sandbox.flows",
+        "diag.sandbox.audits", "diag.sandbox.faults", "diag.sandbox.flows",
         "diag.sandbox.reply_bodies", "diag.sandbox.sandbox", "diag.toml_section", "diag.sandbox.world",
         "starlette",
     },
@@ -266,6 +268,10 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "analysis.format", "analysis.number_words", "diag.changes.applying.apply_context",
         "diag.changes.journal", "diag.changes.plans", "diag.errors", "diag.genesys", "diag.clocks.wall_clock",
         "jsonschema",
+    },
+    "diag/audits": {
+        "analysis.number_words", "diag.changes.journal", "diag.changes.plans", "diag.changes.undo_plan",
+        "diag.genesys", "diag.table",
     },
     "diag/production/reading": {"analysis", "diag.genesys", "numpy"},
     "diag/production": {

@@ -9,6 +9,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from diag.sandbox.reply_bodies import bad_request, json_reply, not_found
+from diag.sandbox.routes.audits import audited
 from diag.sandbox.routes.paging import paged
 from diag.sandbox.routes.request import api_route, flag, json_object, shown_parts
 from diag.sandbox.sandbox import Sandbox
@@ -45,7 +46,9 @@ def routes(sandbox: Sandbox) -> list[Route]:
 
     async def create(request: Request) -> Response:
         body = await json_object(request, sandbox.limits.limits.request_bytes)
-        return json_reply(org.create(body, draft=False).to_wire(config=True, contract=True))
+        entry = org.create(body, draft=False)
+        audited(sandbox, request, "Create", entry, None)
+        return json_reply(entry.to_wire(config=True, contract=True))
 
     async def create_new_draft(request: Request) -> Response:
         body = await json_object(request, sandbox.limits.limits.request_bytes)
@@ -53,11 +56,15 @@ def routes(sandbox: Sandbox) -> list[Route]:
 
     async def patch(request: Request) -> Response:
         body = await json_object(request, sandbox.limits.limits.request_bytes)
+        before = org.entry(request.path_params["action_id"]).published
         entry = org.update(request.path_params["action_id"], body)
+        audited(sandbox, request, "Update", entry, before)
         return json_reply(entry.to_wire(config=True))
 
     async def delete(request: Request) -> Response:
-        org.delete(request.path_params["action_id"])
+        entry = org.entry(request.path_params["action_id"])
+        org.delete(entry.id)
+        audited(sandbox, request, "Delete", entry, entry.published)
         return Response(status_code=204)
 
     async def template(request: Request) -> Response:

@@ -5,6 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from diag.sandbox.reply_bodies import json_reply
+from diag.sandbox.routes.audits import audited
 from diag.sandbox.routes.request import api_route, correlation_id, json_object, shown_parts
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.world.org import draft_errors
@@ -41,7 +42,9 @@ def routes(sandbox: Sandbox) -> list[Route]:
 
     async def publish(request: Request) -> Response:
         body = await json_object(request, sandbox.limits.limits.request_bytes)
+        before = org.entry(request.path_params["action_id"]).published
         entry = org.publish(request.path_params["action_id"], body)
+        audited(sandbox, request, "Update" if before else "Create", entry, before)
         return json_reply(entry.to_wire(config=True, contract=True))
 
     draft = f"{ACTIONS_URI}/{{action_id}}/draft"

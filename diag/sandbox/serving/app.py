@@ -8,6 +8,7 @@ from diag.sandbox.reply_bodies import ErrorReply
 from diag.sandbox.routes import (
     actions,
     analytics,
+    audits,
     calls,
     clock,
     control,
@@ -38,6 +39,7 @@ def all_routes(sandbox: Sandbox) -> list[Route]:
         *organization.routes(sandbox),
         *analytics.routes(sandbox),
         *flows.routes(sandbox),
+        *audits.routes(sandbox),
         *control.routes(sandbox),
         *clock.routes(sandbox),
     ]

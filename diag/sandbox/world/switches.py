@@ -53,6 +53,18 @@ class AnalyticsSwitches:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditSwitches:
+    """What audits call data actions, and how much they tell."""
+
+    service: str = "Integrations"
+    entity: str = "Action"
+    """Empty: data actions are not audited."""
+    timeout_property: str = "config.timeoutSeconds"
+    tells_values: bool = True
+    """Whether a message says which properties were changed, from what to what."""
+
+
+@dataclass(frozen=True, slots=True)
 class Switches:
     """One sandbox's choice for each unknown."""
 
@@ -91,6 +103,7 @@ class Switches:
     """Whether test runs show up in the analytics."""
     analytics: AnalyticsSwitches = field(default_factory=AnalyticsSwitches)
     """What else is unknown about the analytics."""
+    audits: AuditSwitches = field(default_factory=AuditSwitches)
 
 
 def read_switches(table: TomlSection, present: Switches) -> Switches:
@@ -100,6 +113,7 @@ def read_switches(table: TomlSection, present: Switches) -> Switches:
     if table.has("patch_config"):
         clear = "omit" if patch_config == "replace" else "neither"
     analytics = table.table("analytics")
+    audits = table.table("audits")
     return Switches(
         timeout_form=_word(table, "timeout_form", present.timeout_form, TimeoutForm),
         timeout_code=table.text("timeout_code", present.timeout_code),
@@ -120,6 +134,7 @@ def read_switches(table: TomlSection, present: Switches) -> Switches:
         analytics=(
             present.analytics if analytics is None else read_analytics_switches(analytics, present.analytics)
         ),
+        audits=present.audits if audits is None else _audit_switches(audits, present.audits),
     )
 
 
@@ -141,6 +156,17 @@ def read_analytics_switches(table: TomlSection, present: AnalyticsSwitches) -> A
             ok=_words(table.table("ok"), present.ok),
             backend_error=_words(table.table("backend_error"), present.backend_error),
             timeout=_words(table.table("timeout"), present.timeout),
+        )
+    )
+
+
+def _audit_switches(table: TomlSection, present: AuditSwitches) -> AuditSwitches:
+    return table.done(
+        AuditSwitches(
+            service=table.text("service", present.service),
+            entity=table.text("entity", present.entity),
+            timeout_property=table.text("timeout_property", present.timeout_property),
+            tells_values=table.flag("tells_values", present.tells_values),
         )
     )
 

@@ -1,0 +1,1 @@
+"""Who changed which action's timeout: the org's audits beside diag's journal (`history --org`, `scan`)."""

@@ -1,0 +1,68 @@
+"""For `diag scan`: timeouts no longer what diag last set, with who changed them where the org tells."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from diag.audits.read_org_changes import read_org_changes
+from diag.audits.set_elsewhere import SetElsewhere, set_elsewhere, with_authors
+from diag.changes.journal.journal import Journal
+from diag.changes.plans.plan import OrgIdentity
+from diag.genesys.client import GenesysClient
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedTimeouts:
+    """The actions, by id, that someone else changed; `why_not`: why the org does not tell who."""
+
+    found: Mapping[str, SetElsewhere] = field(default_factory=dict)
+    why_not: str | None = None
+
+    def words(self) -> dict[str, str]:
+        """Return one phrase for each."""
+        return {action_id: words_of(one) for action_id, one in self.found.items()}
+
+    def to_json(self, action_id: str) -> dict[str, object] | None:
+        """Return what is known of one action, None where its timeout is as diag set it, or diag never did."""
+        one = self.found.get(action_id)
+        return None if one is None else asdict(one)
+
+
+def marked_timeouts(
+    client: GenesysClient,
+    identify: Callable[[], OrgIdentity],
+    journal: Journal,
+    timeouts: Mapping[str, int | None],
+    now: datetime,
+    *,
+    wait: Callable[[float], None] = time.sleep,
+) -> MarkedTimeouts:
+    """Return the marks for an org's `timeouts` in force, by action id (seconds; None: unknown).
+
+    Asks the org who it is only where the journal has changes of its host, and for its audits only where a
+    timeout differs. Raises JournalError, and ApiError for the org's name.
+    """
+    lines = [line for line in journal.read() if line.host == client.connection.host]
+    if not lines:
+        return MarkedTimeouts()
+    org = identify()
+    found = set_elsewhere(lines, org, timeouts)
+    if not found:
+        return MarkedTimeouts()
+    since = datetime.fromtimestamp(min(one.set_at for one in found.values()), UTC)
+    read = read_org_changes(client, org, lines, since, now + timedelta(minutes=5), wait=wait)
+    return MarkedTimeouts(with_authors(found, read.changes), read.why_not)
+
+
+def words_of(one: SetElsewhere) -> str:
+    """Return "5 s by diag on 2026-11-20; by Anna on 2026-11-25"."""
+    by_diag = f"{one.set_s} s by diag on {_day(one.set_at)}"
+    if one.at is None:
+        return by_diag
+    who = "" if one.who is None else f"by {one.who} "
+    return f"{by_diag}; since then {who}on {_day(one.at)}"
+
+
+def _day(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d")

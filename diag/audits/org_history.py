@@ -1,0 +1,100 @@
+"""For `diag history --org`: the org's changes and diag's own in one list, the newest first."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+
+from diag.audits.org_changes import OrgChange
+from diag.changes.journal.journal_line import JournalLine
+from diag.table import Column, Table
+
+NOT_TOLD = "not told"
+
+
+@dataclass(frozen=True, slots=True)
+class OrgHistoryRow:
+    """One change: `via` is the journal entry by which diag made it, None: someone else did."""
+
+    at: float
+    action_id: str
+    action_name: str
+    before: str
+    after: str
+    who: str | None
+    via: str | None
+    in_org: bool
+    """Whether the org tells of it."""
+
+
+def org_history(
+    changes: Sequence[OrgChange], lines: Sequence[JournalLine], since: float
+) -> tuple[OrgHistoryRow, ...]:
+    """Return the org's changes, and the journal's entries since then (`lines`: the last of each) that it does
+    not tell of."""
+    told = {change.entry for change in changes if change.entry is not None}
+    rows = [_of_org(change) for change in changes]
+    rows += [_of_journal(line) for line in lines if line.entry not in told and line.at >= since]
+    return tuple(sorted(rows, key=lambda row: row.at, reverse=True))
+
+
+def _of_org(change: OrgChange) -> OrgHistoryRow:
+    before, after = (
+        (_seconds(change.before_s), _seconds(change.after_s)) if change.told else (NOT_TOLD, NOT_TOLD)
+    )
+    return OrgHistoryRow(
+        change.at, change.action_id, change.action_name, before, after, change.who, change.entry, True
+    )
+
+
+def _of_journal(line: JournalLine) -> OrgHistoryRow:
+    before = "(new)" if line.creates else f"{line.before_timeout_s} s" if line.before_is_set else "unset"
+    return OrgHistoryRow(
+        line.at,
+        line.action_id,
+        line.action_name,
+        before,
+        f"{line.after_timeout_s} s",
+        line.client_id,
+        line.entry,
+        False,
+    )
+
+
+def _seconds(timeout_s: int | None) -> str:
+    return "unset" if timeout_s is None else f"{timeout_s} s"
+
+
+def org_history_table(rows: Sequence[OrgHistoryRow]) -> Table:
+    """Return the rows as a table, in the order given."""
+    return Table(
+        columns=(
+            Column("when"),
+            Column("action"),
+            Column("before", "right"),
+            Column("after", "right"),
+            Column("by"),
+            Column("through"),
+            Column("told by", priority=3),
+        ),
+        rows=tuple(
+            (
+                _utc(row.at),
+                row.action_name,
+                row.before,
+                row.after,
+                row.who or "unknown",
+                "elsewhere" if row.via is None else f"diag {row.via}",
+                ("org, journal" if row.via else "org") if row.in_org else "journal",
+            )
+            for row in rows
+        ),
+    )
+
+
+def history_object(row: OrgHistoryRow) -> dict[str, object]:
+    """Return a row for JSON."""
+    return {**asdict(row), "at": _utc(row.at)}
+
+
+def _utc(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

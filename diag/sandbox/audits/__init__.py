@@ -1,0 +1,1 @@
+"""Audits of the sandbox's org: who changed which action, as the platform would tell it."""
