@@ -229,6 +229,7 @@ BY_ITSELF = {
         {"json.loads"},
         "any body is judged, what is no JSON too; standard library only, and every error is caught",
     ),
+    "diag/exported_view/read_view.py": ({"csv.reader"}, "a text from the door"),
     "diag/measuring/import_rows.py": ({".copyfile"}, "rows of any size, of files the door has looked at"),
     "diag/sandbox/faults/garbled_replies.py": ({"json.loads"}, "the sandbox's own reply"),
     "diag/sandbox/faults/misleading_replies.py": ({"json.loads"}, "the sandbox's own reply"),

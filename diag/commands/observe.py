@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import click
 
@@ -46,6 +46,9 @@ class ObserveOptions:
     force: bool
     verbose: bool
     profile: str | None
+    export: Path | None
+    unit: Literal["ms", "s"] | None
+    decimal: Literal["point", "comma"] | None
 
     @property
     def chosen_form(self) -> str:
@@ -70,6 +73,7 @@ class ObserveOptions:
         "diag observe 'Get Customer' --days 14 --against runs/A",
         "diag observe -o production.html",
         "diag observe -o production.json",
+        "diag observe --from export.csv",
     )
 )
 @click.argument("actions", nargs=-1, metavar="[ACTION]...")
@@ -92,6 +96,18 @@ class ObserveOptions:
 @click.option("--force", is_flag=True, help="With --out: also plan what a guard holds back.")
 @click.option(
     "-v", "--verbose", is_flag=True, help="In the table: all figures, and a sentence for each action."
+)
+@click.option(
+    "--from",
+    "export",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Instead of the API: the CSV exported from the Data Actions performance view. It orders actions and "
+    "sets no number.",
+)
+@click.option("--unit", type=click.Choice(["ms", "s"]), help="With --from: of durations without a unit.")
+@click.option(
+    "--decimal", type=click.Choice(["point", "comma"]), help="With --from: what begins a fraction in 1,234."
 )
 @profile_option
 @gathered(ObserveOptions)
@@ -121,6 +137,11 @@ def command(options: ObserveOptions, rules: "RecommendSettings") -> None:
         )
     console = Console(quiet=form != "table")
     settings = load_settings({"profile": options.profile})
+    if options.export is None and (options.unit or options.decimal):
+        raise UsageError("--unit and --decimal are about an export.", hint="Name it: --from FILE.csv")
+    if options.export is not None:
+        _from_export(console, settings, options, rules, options.export)
+        return
     test = read_samples(choose_inputs([options.against], settings.runs)) if options.against else None
     target = find_target(settings)
     with GenesysClient(target.connection, on_wait=pause_note(console)) as client:
@@ -135,6 +156,29 @@ def command(options: ObserveOptions, rules: "RecommendSettings") -> None:
             console.result(str(options.output))
         if options.plan_file is not None:
             _save_plan(console, client, evidence, settings.runs, options)
+
+
+def _from_export(
+    console: "Console", settings: "Settings", options: ObserveOptions, rules: "RecommendSettings", path: Path
+) -> None:
+    from analysis.samples.read_samples import read_samples
+    from analysis.verdicts.recommend import recommend
+    from diag.errors import UsageError
+    from diag.exported_view.show_export import ExportQuestion, answer_from_export
+    from diag.judged_files import choose_inputs
+
+    if options.plan_file is not None:
+        raise UsageError(
+            "A plan cannot be made from an export: it holds no executions.", hint="Leave --out away."
+        )
+    tested = {}
+    if options.against is not None:
+        test = read_samples(choose_inputs([options.against], settings.runs))
+        tested = {one.action_name: one for one in recommend(test, settings=rules).actions}
+    question = ExportQuestion(path, options.actions, options.unit, options.decimal)
+    text = answer_from_export(console, question, options.chosen_form, tested)
+    if text is not None and write_result(console, text, options.output):
+        console.result(str(options.output))
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,6 +196,9 @@ def _lines(box: RunningSandbox, folder: Path) -> Iterator[list[str]]:
     yield ["tune", "--over", "14d", "--once", "--yes"]  # nothing is due for hours
     yield ["tune", "--status"]
     yield ["tune", "--action", f"No{SLOW}", "--folder", "none"]
+    _export(folder)
+    for form in ("table", "json", "csv", "md"):
+        yield ["observe", "--from", "../export.csv", "--format", form]
     yield ["set", SLOW, "--timeout", "7", "--yes", "--no-verify"]
     yield ["set", FORMULA, "--timeout", "8", "--yes", "--dry-run"]
     yield ["set", formula, "--timeout", "9", "--yes", "--no-verify"]
@@ -221,6 +224,14 @@ def _lines(box: RunningSandbox, folder: Path) -> Iterator[list[str]]:
     yield ["register", "slow.json", "--yes"]
     yield [f"scan{ESCAPES}", ESCAPES]
     yield ["scan", f"--{SLOW}"]
+
+
+def _export(folder: Path) -> None:
+    """An export of the performance view whose actions are called so."""
+    with (folder.parent / "export.csv").open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["Data Action", "99% Duration (ms)"])
+        rows.writerows([name, 1200] for name in (SLOW, FORMULA))
 
 
 def _measured_elsewhere(folder: Path, names: Mapping[str, str]) -> list[str]:

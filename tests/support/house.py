@@ -273,6 +273,10 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "analysis.number_words", "diag.changes.journal", "diag.changes.plans", "diag.changes.undo_plan",
         "diag.genesys", "diag.table",
     },
+    "diag/exported_view": {
+        "analysis.format.input_file", "analysis.other_tools", "analysis.plain_text", "analysis.verdicts",
+        "diag.console", "diag.errors", "diag.table", "numpy", "pandas",
+    },
     "diag/production/reading": {"analysis", "diag.genesys", "numpy"},
     "diag/production": {
         "analysis", "reports.report_data", "diag.changes.change_errors", "diag.changes.journal",

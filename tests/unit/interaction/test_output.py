@@ -21,6 +21,7 @@ READ: set[str] = {
     "add_rows",
     "labels",
     "flows_from",
+    "export",
 }
 """Options that name a file to read."""
 

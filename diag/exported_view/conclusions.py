@@ -1,0 +1,107 @@
+"""What percentiles without the calls behind them allow to say: an order, a cross-check; no number to set."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from analysis.plain_text import json_text
+from analysis.verdicts.recommendation import Recommendation
+from diag.exported_view.read_view import ExportedAction
+from diag.table import Column, Table
+
+WHY_NO_NUMBER: Final = (
+    "An export holds percentiles, not executions: how many there were, how many the timeout cut off (p99 "
+    "cannot lie beyond it) and how many failed fast is not in it. So no timeout can be set from it."
+)
+WHY_THIS_ORDER: Final = (
+    "In this order: first what a limit on concurrency refused (a slow action takes places from all others), "
+    "then by 99% Duration."
+)
+Beside = Literal["test faster", "test slower", "same"]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedFinding:
+    """One action, the most urgent first; `beside`: how a test of it compares, None without one."""
+
+    action: ExportedAction
+    beside: Beside | None = None
+
+
+def findings_of_export(
+    actions: Sequence[ExportedAction], tested: Mapping[str, Recommendation]
+) -> tuple[ExportedFinding, ...]:
+    """Return the findings in the order of urgency; `tested` are a run's verdicts by the action's name."""
+    ordered = sorted(
+        actions,
+        key=lambda one: (
+            -(one.concurrency_errors or 0),
+            -(one.volume_errors or 0),
+            -(one.p99_ms if one.p99_ms is not None else one.p95_ms or 0.0),
+            one.name,
+        ),
+    )
+    return tuple(ExportedFinding(one, _beside(one, tested.get(one.name))) for one in ordered)
+
+
+def _beside(action: ExportedAction, test: Recommendation | None) -> Beside | None:
+    """Whether production's p99 lies outside what the test proves of its own."""
+    if test is None or action.p99_ms is None or test.percentile != 0.99:
+        return None
+    if test.quantile_upper_ms is not None and action.p99_ms > test.quantile_upper_ms:
+        return "test faster"
+    if test.quantile_lower_ms is not None and action.p99_ms < test.quantile_lower_ms:
+        return "test slower"
+    return None if test.quantile_ms is None else "same"
+
+
+def export_table(found: Sequence[ExportedFinding]) -> Table:
+    """Return the findings as a table for people."""
+    compared = any(one.beside is not None for one in found)
+    return Table(
+        columns=(
+            Column("action"),
+            Column("95% duration", "right"),
+            Column("99% duration", "right"),
+            Column("refused: concurrency", "right"),
+            Column("refused: volume", "right"),
+            *([Column("beside the test")] if compared else []),
+        ),
+        rows=tuple(
+            (
+                one.action.name,
+                _seconds(one.action.p95_ms),
+                _seconds(one.action.p99_ms),
+                one.action.concurrency_errors,
+                one.action.volume_errors,
+                *([one.beside] if compared else []),
+            )
+            for one in found
+        ),
+    )
+
+
+def export_json(found: Sequence[ExportedFinding]) -> str:
+    """Return the findings as JSON (docs/formats.md, "Production JSON")."""
+    body = {
+        "format_version": 1,
+        "source": "export",
+        "actions": [
+            {
+                "action_name": one.action.name,
+                "p95_ms": one.action.p95_ms,
+                "p99_ms": one.action.p99_ms,
+                "volume_rate_limit_errors": one.action.volume_errors,
+                "concurrency_rate_limit_errors": one.action.concurrency_errors,
+                "test_against_production": one.beside,
+                "recommended_timeout_s": None,
+            }
+            for one in found
+        ],
+        "why_no_number": WHY_NO_NUMBER,
+    }
+    return json_text(body, indent=1) + "\n"
+
+
+def _seconds(ms: float | None) -> str | None:
+    return None if ms is None else f"{ms / 1e3:.3g} s"

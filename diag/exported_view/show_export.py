@@ -1,0 +1,69 @@
+"""`diag observe --from FILE`: what an export shows, on a terminal or as a file. No org is asked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from diag.errors import UsageError
+from diag.exported_view.conclusions import (
+    WHY_NO_NUMBER,
+    WHY_THIS_ORDER,
+    export_json,
+    export_table,
+    findings_of_export,
+)
+from diag.exported_view.durations import Decimal, Unit
+from diag.exported_view.read_view import read_view
+from diag.table import to_csv, to_markdown
+
+if TYPE_CHECKING:
+    from analysis.verdicts.recommendation import Recommendation
+    from diag.console import Console
+
+
+@dataclass(frozen=True, slots=True)
+class ExportQuestion:
+    """Which file, which of its actions (by name; empty: all), and what it does not say of its numbers."""
+
+    path: Path
+    actions: tuple[str, ...] = ()
+    unit: Unit | None = None
+    decimal: Decimal | None = None
+
+
+def answer_from_export(
+    console: "Console", question: ExportQuestion, form: str, tested: "Mapping[str, Recommendation]"
+) -> str | None:
+    """Show the export's findings on the terminal, or return them in `form` (json, csv, md).
+
+    `tested`: a run's verdicts by the action's name. Raises UsageError.
+    """
+    actions = read_view(question.path, question.unit, question.decimal)
+    unknown = [name for name in question.actions if name not in {one.name for one in actions}]
+    if unknown:
+        raise UsageError(f"The export has no action {unknown[0]!r}.", hint="Names are those of its rows.")
+    found = findings_of_export(
+        [one for one in actions if not question.actions or one.name in question.actions], tested
+    )
+    if form == "json":
+        return export_json(found)
+    if form == "csv":
+        return to_csv(export_table(found))
+    if form == "md":
+        return to_markdown(export_table(found))
+    if form == "html":
+        raise UsageError(
+            "An export has no page: it holds two numbers an action.", hint="Take -o x.json or x.md."
+        )
+    if not found:
+        console.note("The export has no actions.")
+        return None
+    console.table(export_table(found))
+    console.note(WHY_THIS_ORDER)
+    refused = sum(one.action.rate_limit_errors for one in found)
+    if refused:
+        console.warn(f"Rate limits refused {refused:,} executions: callers went without an answer.")
+    console.note(WHY_NO_NUMBER)
+    console.note("Next: diag observe with API access (integrations:action:view), or diag tune.")
+    return None
