@@ -26,7 +26,7 @@ def compare_rules(
 
     Empty where the calls do not show the quantile: there is nothing to choose from.
     """
-    estimate, source = findings.estimate, findings.source
+    estimate, source = findings.estimate, findings.precision
     if estimate.quantile_ms is None:
         return ()
 

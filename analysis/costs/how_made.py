@@ -93,7 +93,7 @@ def _because(by: MadeBy, findings: Findings, settings: RecommendSettings, needed
     name = percentile_name(settings.percentile)
     buffer = buffer_ms(quantile, settings)
     ratio = f"{settings.buffer_ratio * 100:g} %"
-    exact = findings.source == "test"
+    exact = findings.precision == "test"
     took = at_most(quantile) if exact else _within_a_second(quantile)
     least = at_most(settings.buffer_min_s * 1e3)
     if not exact:

@@ -80,6 +80,8 @@ class Findings:
     """The rate the cost is computed at: production's peak, the level's, or as observed."""
     clock: Literal["service", "response"] = "service"
     source: Literal["test", "production"] = "test"
+    to_the_millisecond: bool = False
+    """As in `Recommendation`."""
     weak_runs: tuple[str, ...] = ()
     """What weakens the runs behind it, one sentence each (analysis.samples.run_weaknesses)."""
     measured_by: tuple[str, ...] = ()
@@ -92,6 +94,11 @@ class Findings:
     name_is_clear: bool = True
     """Whether the name means no other action that was judged with this one."""
     warnings: tuple[str, ...] = ()
+
+    @property
+    def precision(self) -> Literal["test", "production"]:
+        """Return how exactly times are known: to the millisecond, as from a test, or by whole seconds."""
+        return "test" if self.to_the_millisecond else self.source
 
     @property
     def censored(self) -> int:

@@ -98,6 +98,7 @@ def _findings(
         observed_rate=estimate.samples / (len(counts.hours) * HOUR_S) if counts.hours else None,
         expected_rate=facts.production_peak_rate or busiest or None,
         source="production",
+        to_the_millisecond=bool(counts.hours) and all(hour.exact is not None for hour in counts.hours),
         warnings=tuple(_warnings(counts, corrected)),
     )
 

@@ -109,6 +109,7 @@ def judge(findings: Findings, settings: RecommendSettings, concurrency_limit: in
         rules=compare_rules(findings, number, cost_of_timeout, settings) if number is not None else (),
         clock=findings.clock,
         source=findings.source,
+        to_the_millisecond=findings.to_the_millisecond,
         measured_by=findings.measured_by,
         warnings=(*findings.warnings, *([too_expensive] if too_expensive else [])),
         weak_runs=findings.weak_runs,

@@ -130,6 +130,8 @@ class Recommendation:
     clock: Literal["service", "response"] = "service"
     source: Literal["test", "production"] = "test"
     """Measured calls, or production telemetry."""
+    to_the_millisecond: bool = False
+    """Whether production was read execution by execution, so that its times are known as those of a test."""
     measured_by: tuple[str, ...] = ()
     """The other load tools or logs that these calls, or some of them, come from; empty: diag's own."""
     warnings: tuple[str, ...] = ()
@@ -140,6 +142,11 @@ class Recommendation:
     def invented_share(self) -> float | None:
         """Share (0..1) of `samples` that had an invented input; None where no origin is known."""
         return share_invented(self.input_origins, self.samples)
+
+    @property
+    def precision(self) -> Literal["test", "production"]:
+        """Return how exactly times are known: to the millisecond, as from a test, or by whole seconds."""
+        return "test" if self.to_the_millisecond else self.source
 
     @property
     def promised_share(self) -> float:

@@ -14,7 +14,9 @@ def unstable(findings: Findings, decision: Decision, settings: RecommendSettings
     if parts.change is not None:
         return _changed(parts.change, findings, decision, settings)
     fast, slow = (
-        at_most_of(part.quantile_ms if part.quantile_ms is not None else part.lower_ms or 0, findings.source)
+        at_most_of(
+            part.quantile_ms if part.quantile_ms is not None else part.lower_ms or 0, findings.precision
+        )
         for part in (parts.faster, parts.slower)
     )
     where = "one run" if parts.between == "runs" else "one day"
@@ -28,7 +30,7 @@ def _changed(change: LevelChange, findings: Findings, decision: Decision, settin
     """Where a run changed, and which number covers it: "p99 rose from ... to ... 6 min into a run"."""
     name = percentile_name(settings.percentile)
     before, after = (
-        "beyond its timeout" if ms is None else at_most_of(ms, findings.source)
+        "beyond its timeout" if ms is None else at_most_of(ms, findings.precision)
         for ms in (change.before_ms, change.after_ms)
     )
     rose = change.before_ms is not None and (change.after_ms is None or change.after_ms >= change.before_ms)

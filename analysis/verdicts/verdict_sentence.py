@@ -89,12 +89,12 @@ def _finish(findings: Findings, settings: RecommendSettings) -> str:
     assert estimate.quantile_ms is not None
     bound = ""
     if estimate.upper_ms is not None:
-        most = at_most_of(estimate.upper_ms, findings.source)
+        most = at_most_of(estimate.upper_ms, findings.precision)
         bound = f"at most {most} with {settings.confidence * 100:g} % confidence, "
     calls = calls_of(findings.source)
     return (
         f"{share_of_calls_text(settings.percentile)} {calls} finish within "
-        f"{at_most_of(estimate.quantile_ms, findings.source)} "
+        f"{at_most_of(estimate.quantile_ms, findings.precision)} "
         f"({bound}{estimate.samples:,} {calls} {_when(findings.coverage)}{ended_by_errors(findings)}"
         f"{with_invented_inputs(findings)})"
     )
@@ -134,7 +134,7 @@ def _over_cap(findings: Findings, decision: Decision, cost: Cost, settings: Reco
     if estimate.quantile_ms is None:
         why = f"{name} is above {at_least(findings.lower_ms or cap * 1000)}"
     else:
-        why = f"{name} is {at_most_of(estimate.quantile_ms, findings.source)}"
+        why = f"{name} is {at_most_of(estimate.quantile_ms, findings.precision)}"
         if estimate.quantile_ms < cap * 1000:
             or_faster = " or faster"
             needs = f" and needs {decision.uncapped_s} s to be safe"

@@ -39,7 +39,7 @@ def recommendation_table(analysis: Analysis) -> Table:
             (
                 *_answer(row),
                 numbers.quantile_below(
-                    analysis.settings.percentile, row.percentile, row.quantile_ms, row.source
+                    analysis.settings.percentile, row.percentile, row.quantile_ms, row.precision
                 ),
                 numbers.at_most(row.quantile_upper_ms),
                 row.samples,

@@ -77,7 +77,7 @@ def action_markers(action: Recommendation, analysis: Analysis) -> tuple[Marker, 
         to_s = traced_number(f"{to} s", to, "recommended_timeout_s")
         found.append(Marker("recommended", to * 1000, f"set {to} s", traced("recommended {}", to_s)))
     if action.quantile_ms is not None:
-        p99 = numbers.quantile(action.quantile_ms, action.source)
+        p99 = numbers.quantile(action.quantile_ms, action.precision)
         key = traced("{} {}", name, traced_number(p99, action.quantile_ms, "p99_ms"))
         found.append(Marker("estimate", action.quantile_ms, f"{name} {p99}", key))
     if action.quantile_upper_ms is not None and action.quantile_upper_ms != action.quantile_ms:

@@ -112,7 +112,7 @@ def _table(actions: tuple[Recommendation, ...], percentile: float) -> list[str]:
             action.action_name,
             f"{wording.sign} {wording.word}",
             change_text(action),
-            numbers.quantile_below(percentile, action.percentile, action.quantile_ms, action.source),
+            numbers.quantile_below(percentile, action.percentile, action.quantile_ms, action.precision),
             numbers.at_most(action.quantile_upper_ms),
             numbers.count(action.samples),
             numbers.share(action.cut_off_now),

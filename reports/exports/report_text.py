@@ -115,7 +115,7 @@ def _facts(action: Recommendation) -> str:
             if action.quantile_upper_ms is not None
             else ""
         )
-        quantile = numbers.quantile(action.quantile_ms, action.source)
+        quantile = numbers.quantile(action.quantile_ms, action.precision)
         facts.append(f"{percentile_name(action.percentile)} {quantile}{bound}")
     if action.cut_off_now is not None:
         then = cut_off_then(action)

@@ -80,8 +80,8 @@ def _distribution_words(
     at = "figures/distribution/facts"
     parts: list[str] = [traced("{} finished", traced_number(plural(ok, "call"), ok, f"{at}/ok"))]
     if action.p50_ms is not None:
-        half = traced_number(numbers.quantile(action.p50_ms, action.source), action.p50_ms, "p50_ms")
-        within = "in" if action.source == "production" else "within"
+        half = traced_number(numbers.quantile(action.p50_ms, action.precision), action.p50_ms, "p50_ms")
+        within = "in" if action.precision == "production" else "within"
         parts[0] = traced("{}, half of all {} {}", parts[0], within, half)
     if timeouts:
         cut = traced("{} {}", traced_number(numbers.count(timeouts), timeouts, f"{at}/timeouts"), word)

@@ -115,7 +115,7 @@ def _words(action: Recommendation, curve: SurvivalCurve, percentile: float) -> l
                 "The share falls to {} at {} ({}{}).",
                 allowed,
                 traced_number(
-                    numbers.quantile(action.quantile_ms, action.source), action.quantile_ms, "p99_ms"
+                    numbers.quantile(action.quantile_ms, action.precision), action.quantile_ms, "p99_ms"
                 ),
                 name,
                 _at_most(action),
@@ -168,7 +168,7 @@ def _table(
     """The curve at whole seconds (what a timeout is set in) and at finer times; the page shows some."""
     end_ms = curve.t_ms[-1]
     wanted = _shown_times(curve, action, MAX_SHOWN_ROWS // 2 if small else MAX_SHOWN_ROWS)
-    whole = action.source == "production"
+    whole = action.precision == "production"
     between = set() if small else _read_times(max(low_ms, curve.t_ms[0] / 2), end_ms, whole=whole)
     times = sorted({*wanted, *between, end_ms})
     others = [one for one in summary.series if one.name in ("production", "test")] if not small else []
@@ -190,7 +190,7 @@ def _table(
 
 def _shown_times(curve: SurvivalCurve, action: Recommendation, most: int) -> set[float]:
     last_s = math.floor(curve.t_ms[-1] / 1000)
-    if last_s >= _FEW_SECONDS or action.source == "production":
+    if last_s >= _FEW_SECONDS or action.precision == "production":
         step = max(math.ceil(last_s / most), 1)
         marked = {action.current_timeout_s, action.recommended_timeout_s}
         return {s * 1000.0 for s in range(1, last_s + 1) if s % step == 0 or s in marked}

@@ -163,6 +163,19 @@ def test_executions_to_the_millisecond_give_the_bounds_a_test_gives() -> None:
         assert found.timeout_s == test.timeout_s
 
 
+def test_what_was_read_to_the_millisecond_is_said_to_the_millisecond() -> None:
+    x = lognormal(24 * 300, 0.29, 5).reshape(24, 300) * 1e3
+    exact = exactly([list(hour) for hour in x], 60, [[]] * 24)
+    found = judge(exact)
+    assert found.precision == "test" and found.source == "production"
+    assert found.recommended_timeout_s == 1 and found.quantile_upper_ms is not None
+    assert " ms (at most " in found.reason and "production executions" in found.reason
+    assert all(rule.from_s is None for rule in found.rules)
+    seconds = replace(exact, hours=tuple(replace(hour, exact=None) for hour in exact.hours))
+    assert judge(seconds).precision == "production"
+    assert "finish within 1 s" in judge(seconds).reason
+
+
 def test_all_executions_decide_the_second_and_a_sample_the_millisecond() -> None:
     x = lognormal(24 * 300, 2.2, 5).reshape(24, 300) * 1e3
     exact = exactly([list(hour) for hour in x], 60, [[]] * 24)
