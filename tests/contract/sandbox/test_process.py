@@ -14,7 +14,8 @@ import pytest
 
 from diag.sandbox.launch import start_sandbox as start_process
 from diag.sandbox.sandbox_errors import SandboxError
-from diag.target import sandbox_connection, target_at
+from diag.settings import load_settings
+from diag.target import find_target, sandbox_connection, target_at
 from tests.support.running_sandbox import RunningSandbox, StartSandbox
 from tests.support.waiting import wait_until
 
@@ -61,15 +62,23 @@ def test_it_stops_at_once_and_without_a_word_while_calls_are_in_flight(tmp_path:
     assert log.read_text() == ""
 
 
-def test_it_plays_the_platform_of_a_file_and_says_so(tmp_path: Path) -> None:
+FOUND = "found = 2026-11-29\nhow = 'tried'\nconfidence = 'seen'\n"
+
+
+def test_it_plays_the_platform_of_a_file_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     platform, log = tmp_path / "platform.toml", tmp_path / "sandbox.log"
-    platform.write_text("format_version = 1\n[patch_config]\nvalue = 'merge'\n")
+    platform.write_text("format_version = 1\nlearnt_on = 'org'\n[patch_config]\nvalue = 'merge'\n")
 
     with start_process(scenario="hostile-platform", platform=platform, log_path=log) as process:
         with httpx.Client(base_url=process.base_url, trust_env=False, verify=False) as client:
             switches = client.get("/sandbox/switches").json()
         target = target_at(sandbox_connection(process.base_url))
+        (tmp_path / "platform.toml").write_text(platform.read_text() + FOUND)
+        monkeypatch.chdir(tmp_path)
+        environment = {**process.environment, "DIAG_RUNS": str(tmp_path)}
+        known = find_target(load_settings(environment=environment, home=tmp_path)).known
 
+    assert known.path is not None and known.facts.patch_config is not None  # an org's, and it is played
     assert (switches["patch_config"], switches["timeout_form"]) == ("merge", "504")
     assert target.plays_a_platform and target.note == "; it behaves as a platform file says"
     assert log.read_text() == (
