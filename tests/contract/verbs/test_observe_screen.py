@@ -9,6 +9,7 @@ from diag.cli import run
 from diag.exit_codes import ExitCode
 from tests.support.sandbox_process import start_sandbox
 
+ROOT = Path(__file__).resolve().parents[3]
 UNUSED = """
 [[action]]
 name = "Unused {}"
@@ -79,3 +80,10 @@ def test_what_production_cannot_judge_leads_to_a_campaign(
     assert "Check the file, then: diag tune acme.toml (shows the cost" in capsys.readouterr().err
     assert run(["scan"]) == ExitCode.OK
     assert "Next: diag observe (what production says; nothing is called)" in capsys.readouterr().err
+
+
+def test_readme_leads_to_the_first_number_in_few_words() -> None:
+    """With the screens of these commands on an org of 25 actions (471 words) it is less than 600."""
+    steps = (ROOT / "README.md").read_text(encoding="utf-8").split("## On your org")[1]
+
+    assert len(steps.split("diag undo")[0].split()) <= 125
