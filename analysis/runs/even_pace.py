@@ -22,6 +22,8 @@ USUAL: Final = 0.25
 def at_even_pace(calls: Calls) -> Calls:
     """Return the first calls of each window, as many as a quarter of the windows had at most; all calls where
     there are few windows, or none has more."""
+    if len(calls) < FEWEST_WINDOWS or calls.run[0] == calls.run[-1]:  # millions of one run are not sorted
+        return calls
     _, window, sizes = np.unique(calls.run, return_inverse=True, return_counts=True)
     if sizes.size < FEWEST_WINDOWS or sizes.max() > MOST_CALLS:
         return calls
