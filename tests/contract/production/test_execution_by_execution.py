@@ -1,5 +1,6 @@
 """Executions read one by one from the sandbox, held against what its backend really did; queries counted."""
 
+import json
 import math
 from collections import Counter
 from collections.abc import Iterator
@@ -16,8 +17,10 @@ from diag.genesys.http.secret import Secret
 from diag.platform_facts.fact_kinds import TimeoutWords
 from diag.platform_facts.facts import Learnt, PlatformFacts
 from diag.production.evidence import Place, ProductionEvidence, ProductionQuestion, evidence_of
+from diag.production.findings import findings_of
 from diag.production.reading.read_telemetry import read_production
 from diag.production.reading.time_window import last_days
+from diag.production.saved_evidence import to_json
 from diag.sandbox.world.past_executions import PastCall, past_calls
 from diag.sandbox.world.scenario import load_scenario
 from tests.support.running_sandbox import RunningSandbox, StartSandbox
@@ -124,6 +127,8 @@ def test_one_query_gives_every_execution_and_how_it_ended(org: RunningSandbox, p
     assert action.timeouts == sum(ms_of(past, "timeout").values())
     (observed,) = evidence.observed.values()
     assert observed.platform is not None and observed.platform.agrees
+    saved = json.dumps(to_json(evidence, findings_of(evidence.observed, RecommendSettings())))
+    assert "past-" not in saved  # the correlation ids of the sandbox's past
 
 
 @pytest.mark.parametrize("over_groups", ["refused", "cut"])

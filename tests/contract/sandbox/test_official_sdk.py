@@ -158,6 +158,33 @@ def test_it_queries_analytics_with_views(sdk: Any, connect: Connect) -> None:
     assert balance.data[0].views[0].stats.count == balance.data[0].metrics[0].stats.count > 100
 
 
+def test_it_reads_audits_in_both_forms(sdk: Any, connect: Connect) -> None:
+    _, client, ids = connect("production-history")
+    actions, audits = sdk.IntegrationsApi(client), sdk.AuditApi(client)
+    kept = actions.get_integrations_action(ids["Get Balance"], include_config=True)
+    change = sdk.UpdateActionInput()
+    change.version, change.category = kept.version, "Renamed"
+    actions.patch_integrations_action(ids["Get Balance"], change)
+    services = audits.get_audits_query_servicemapping().services
+    service = next(one for one in services if one.name == "Integrations")
+    assert "Action" in [entity.name for entity in service.entities]
+    now = datetime.now(UTC)
+    interval = f"{(now - timedelta(hours=1)).isoformat()}/{(now + timedelta(hours=1)).isoformat()}"
+    query, at_once = sdk.AuditQueryRequest(), sdk.AuditRealtimeQueryRequest()
+    for body in (query, at_once):
+        body.interval, body.service_name = interval, "Integrations"
+    submitted = audits.post_audits_query(query)
+    assert audits.get_audits_query_transaction_id(submitted.id).state == "Succeeded"
+    later = audits.get_audits_query_transaction_id_results(submitted.id).entities
+    for message in (later[0], audits.post_audits_query_realtime(at_once).entities[0]):
+        assert (message.action, message.entity_type, message.entity.id) == (
+            "Update",
+            "Action",
+            ids["Get Balance"],
+        )
+        assert message.client.id == "sandbox" and message.event_date is not None
+
+
 def test_it_reads_limits_the_token_the_subject_and_the_flows(sdk: Any, connect: Connect) -> None:
     _, client, ids = connect("production-history")
     limits = sdk.OrganizationApi(client).get_organizations_limits_namespace_defaults("dataactions")
