@@ -26,7 +26,7 @@ ROUTES: Final = (
     ReadableRoute(
         "event_definitions_readable",
         "event definitions",
-        "/api/v2/usage/events/definitions?pageSize=1",
+        "/api/v2/usage/events/definitions",
         ("usage:events:view",),
     ),
 )

@@ -1,4 +1,6 @@
-"""The org's limits and integrations."""
+"""The org's limits, its integrations, and what it can alert on."""
+
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,11 +12,19 @@ from diag.sandbox.routes.request import api_route
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.world.build_org import integrations_to_wire
 from diag.sandbox.world.limits import NAMESPACES, Limits, limits_to_wire
-from diag.sandbox.world.permissions import VIEW_INTEGRATIONS
+from diag.sandbox.world.permissions import VIEW_EVENTS, VIEW_INTEGRATIONS
+
+EVENTS: Final = (
+    {
+        "id": "EVENT-0001",
+        "name": "Made-up event of the sandbox",
+        "description": "Which events an org has, and whether one is about data actions, is not documented.",
+    },
+)
 
 
 def routes(sandbox: Sandbox) -> list[Route]:
-    """Limits in force, the platform's defaults, integrations."""
+    """Limits in force, the platform's defaults, integrations, definitions of operational events."""
 
     def shown(request: Request, limits: Limits) -> Response:
         if not sandbox.switches.limits_readable:
@@ -49,6 +59,9 @@ def routes(sandbox: Sandbox) -> list[Route]:
             raise not_found(f"Integration {id_}")
         return json_reply(integrations_to_wire([(id_, sandbox.org.integrations[id_])])[0])
 
+    async def event_definitions(_: Request) -> Response:
+        return json_reply({"entities": [dict(event) for event in EVENTS]})
+
     one = "/api/v2/integrations/{integration_id}"
     namespace = "/api/v2/organizations/limits/namespaces/{namespace}"
     return [
@@ -56,6 +69,7 @@ def routes(sandbox: Sandbox) -> list[Route]:
         api_route(sandbox, "GET", f"{namespace}/defaults", defaults),
         api_route(sandbox, "GET", "/api/v2/integrations", list_integrations, VIEW_INTEGRATIONS),
         api_route(sandbox, "GET", one, get_integration, VIEW_INTEGRATIONS),
+        api_route(sandbox, "GET", "/api/v2/usage/events/definitions", event_definitions, VIEW_EVENTS),
     ]
 
 

@@ -17,13 +17,15 @@ EDIT_FUNCTION: Final = ("integrations:actionFunction:edit",)
 VIEW_DEPENDENCIES: Final = ("architect:dependencyTracking:view",)
 VIEW_FLOWS: Final = ("architect:flow:view",)
 VIEW_AUDITS: Final = ("audits:audit:view",)
+VIEW_EVENTS: Final = ("usage:events:view",)
 
 ALL: Final = tuple(
     dict.fromkeys(
         permission
         for group in (
             (VIEW, EXECUTE, ADD, EDIT, DELETE),
-            (VIEW_INTEGRATIONS, VIEW_FUNCTION, EDIT_FUNCTION, VIEW_DEPENDENCIES, VIEW_FLOWS, VIEW_AUDITS),
+            (VIEW_INTEGRATIONS, VIEW_FUNCTION, EDIT_FUNCTION, VIEW_DEPENDENCIES),
+            (VIEW_FLOWS, VIEW_AUDITS, VIEW_EVENTS),
         )
         for needed in group
         for permission in needed

@@ -190,6 +190,17 @@ def test_without_the_permission_to_call_only_the_calls_are_left_out(make_org: "M
     assert learned.left == ()
 
 
+@pytest.mark.parametrize(
+    ("permission", "fact"),
+    [("architect:flow:view", "flows_readable"), ("usage:events:view", "event_definitions_readable")],
+)
+def test_a_part_of_the_org_is_readable_with_its_permission_only(
+    make_org: "MakeOrg", permission: str, fact: str
+) -> None:
+    assert facts_of(make_org().learn())[fact] is True
+    assert facts_of(make_org(extra=f'without_permissions = ["{permission}"]').learn())[fact] is False
+
+
 @pytest.mark.parametrize("most", [12, 20, 28, 36])
 def test_what_was_learnt_when_the_requests_are_used_up_is_kept(make_org: "MakeOrg", most: int) -> None:
     org = make_org()

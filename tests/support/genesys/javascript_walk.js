@@ -150,6 +150,7 @@ async function organization() {
   }
   await call(new sdk.AuthorizationApi(), 'getAuthorizationSubjectsMe')
   await call(new sdk.TokensApi(), 'getTokensMe')
+  await call(new sdk.OperationalEventsApi(), 'getUsageEventsDefinitions')
 }
 
 async function refusals(integrations) {
