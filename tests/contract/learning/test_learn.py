@@ -192,13 +192,19 @@ def test_without_the_permission_to_call_only_the_calls_are_left_out(make_org: "M
 
 @pytest.mark.parametrize(
     ("permission", "fact"),
-    [("architect:flow:view", "flows_readable"), ("usage:events:view", "event_definitions_readable")],
+    [
+        ("architect:flow:view", "flows_readable"),
+        ("audits:audit:view", "audits_readable"),
+        ("usage:events:view", "event_definitions_readable"),
+    ],
 )
+@pytest.mark.parametrize("granted", [True, False])
 def test_a_part_of_the_org_is_readable_with_its_permission_only(
-    make_org: "MakeOrg", permission: str, fact: str
+    make_org: "MakeOrg", permission: str, fact: str, granted: bool
 ) -> None:
-    assert facts_of(make_org().learn())[fact] is True
-    assert facts_of(make_org(extra=f'without_permissions = ["{permission}"]').learn())[fact] is False
+    org = make_org(extra="" if granted else f'without_permissions = ["{permission}"]')
+
+    assert facts_of(org.learn())[fact] is granted
 
 
 @pytest.mark.parametrize("most", [12, 20, 28, 36])
