@@ -141,6 +141,19 @@ async function flows(id) {
   await call(architect, 'getArchitectDependencytrackingConsumingresources', id, 'DATAACTION')
 }
 
+async function audits() {
+  const audit = new sdk.AuditApi()
+  const [service] = (await call(audit, 'getAuditsQueryServicemapping')).services
+  await call(audit, 'getAuditsQueryRealtimeServicemapping')
+  const now = Date.now()
+  const day = `${new Date(now - 24 * 3600 * 1000).toISOString()}/${new Date(now + 3600 * 1000).toISOString()}`
+  const body = { interval: day, serviceName: service.name }
+  const { id } = await call(audit, 'postAuditsQuery', body)
+  await call(audit, 'getAuditsQueryTransactionId', id)
+  await call(audit, 'getAuditsQueryTransactionIdResults', id, { pageSize: 25 })
+  await call(audit, 'postAuditsQueryRealtime', body)
+}
+
 async function organization() {
   const org = new sdk.OrganizationApi()
   await call(org, 'getOrganizationsMe')
@@ -172,6 +185,7 @@ async function walk() {
   await functions(integrations, ids['Score'])
   await analytics(ids['Get Order'])
   await flows(ids['Get Order'])
+  await audits()
   await organization()
   await refusals(integrations)
 }
