@@ -8,7 +8,9 @@ import pandas as pd
 
 from analysis.other_tools.tool import ToolOptions
 
-_URL: Final = re.compile(r"(?:(?P<method>[A-Z]{3,7})\s+)?(?P<url>(?:https?://|/)\S*)")
+_URL: Final = re.compile(r"(?:(?P<method>[A-Za-z]{3,20})\s+)?(?P<url>(?:[a-z]{2,5}://|/)\S*)")
+_SAYS_OF_ONE: Final = re.compile(r"[?;#].*$", re.DOTALL)
+"""Query, parameters and fragment, wherever in a label they begin."""
 _VALUE: Final = re.compile(r"\d+|[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|(?=\S*\d)[A-Za-z0-9+=_-]{16,}|\S*[@%]\S*")
 """Segments of a path that name one thing, and not a kind of it."""
 
@@ -30,9 +32,10 @@ def _action_of(label: str, options: ToolOptions) -> str:
 
 def without_values(label: str) -> str:
     """Return a label without what a URL in it says of one call: query, numbers and ids in its path."""
-    match = _URL.fullmatch(label.strip())
+    kept = _without_query(label.strip())
+    match = _URL.fullmatch(kept)
     if match is None:
-        return label.strip()
+        return kept
     try:
         parts = urlsplit(match["url"])
         host = parts.hostname or ""
@@ -40,3 +43,11 @@ def without_values(label: str) -> str:
         return "a URL that cannot be read"
     path = "/".join("{id}" if _VALUE.fullmatch(part) else part for part in parts.path.split("/"))
     return " ".join(filter(None, (match["method"], f"{host}{path}")))
+
+
+def _without_query(label: str) -> str:
+    """Cut a label off where values may begin: after a path or an address, or before a `name=value`."""
+    match = _SAYS_OF_ONE.search(label)
+    if match is None or not ("/" in label[: match.start()] or "=" in match[0]):
+        return label
+    return label[: match.start()].strip() or label[: match.start()]

@@ -2,6 +2,8 @@
 time, and no line without end."""
 
 import io
+import zlib
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +17,7 @@ HEAD_CHARACTERS: Final = 65_536
 """A header and a hundred rows; a field of a JTL may hold a whole reply."""
 LONGEST_LINE: Final = 4 << 20
 STEP: Final = 128 << 10
+DAMAGED: Final = "the packed file is damaged; read up to there"
 _GZIP: Final = b"\x1f\x8b"
 _MARKS: Final = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig"))
 
@@ -36,10 +39,19 @@ def head_of(path: Path) -> str:
         return text.read(HEAD_CHARACTERS)
 
 
-def lines_of(text: io.TextIOBase) -> Iterator[str]:
-    """Yield the lines, without what ends them; a line of blanks only is left out."""
+def pieces_of(text: io.TextIOBase, left_out: Counter[str]) -> Iterator[str]:
+    """Yield the text piece by piece; a packed file ends where it is damaged, which is counted."""
+    try:
+        while piece := text.read(STEP):
+            yield piece
+    except (EOFError, zlib.error):
+        left_out[DAMAGED] += 1
+
+
+def lines_of(text: io.TextIOBase, left_out: Counter[str]) -> Iterator[str]:
+    """Yield the lines, without what ends them, and none of blanks only. Damage: as in `pieces_of`."""
     rest = ""
-    while piece := text.read(STEP):
+    for piece in pieces_of(text, left_out):
         *whole, rest = (rest + piece).split("\n")
         yield from (line for each in whole if (line := each.strip()))
     if rest.strip():

@@ -11,7 +11,7 @@ from typing import Final, Literal
 import pandas as pd
 
 from analysis.other_tools.reading import Reading
-from analysis.other_tools.source import opened_text
+from analysis.other_tools.source import DAMAGED, opened_text
 
 BATCH_ROWS: Final = 100_000
 _DELIMITERS: Final = (",", ";", "\t", "|")
@@ -69,7 +69,7 @@ def text_batches(reading: Reading, layout: Layout, wanted: Collection[str]) -> I
     except pd.errors.ParserError:
         reading.left_out["quotes do not match from here on; read without them"] += 1
     except (EOFError, zlib.error):
-        reading.left_out["the packed file is damaged; read up to there"] += 1
+        reading.left_out[DAMAGED] += 1
         return
     else:
         return

@@ -157,8 +157,11 @@ def exceedance(counts: BucketCounts, edge_s: int) -> Exceedance:
 
 
 def _without_failures(hour: HourCounts) -> HourCounts:
+    """One that lasted the whole timeout was cut off by it, whatever its word is: words may have
+    changed since they were learnt, and no timeout is lost by that."""
     exact = None if hour.exact is None else ExactTimes(hour.exact.ended_ms)
-    return replace(hour, failed=(), exact=exact)
+    cut_off = sum(hour.failed[len(hour.below) :])
+    return replace(hour, total=hour.total + cut_off, failed=(), exact=exact)
 
 
 def _fits(exact: ExactTimes | None, below: tuple[int, ...], failed: tuple[int, ...]) -> bool:

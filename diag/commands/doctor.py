@@ -168,7 +168,9 @@ def _checks(console: "Console", settings: "Settings", *, remove_drafts: bool, ye
                 if remove_drafts:
                     yield from _remove_drafts(console, client, settings, yes=yes)
                 yield from check_drafts(client, settings.runs)
-                yield from check_marked_calls(client, settings.runs, clock_of(target).now())
+                yield from check_marked_calls(
+                    client, settings.runs, clock_of(target).now(), "sandbox" if target.sandbox else "org"
+                )
             else:
                 yield Check("left drafts", "skipped", "there is no token")
     yield from check_journal(settings.journal)

@@ -86,7 +86,7 @@ def nginx_pattern(reading: Reading) -> re.Pattern[str]:
 def _matched(reading: Reading, pattern: re.Pattern[str]) -> Iterator[pd.DataFrame]:
     rows = list[dict[str, str]]()
     with opened_text(reading.path) as text:
-        for line in lines_of(text):
+        for line in lines_of(text, reading.left_out):
             match = pattern.match(line)
             if match is None:
                 reading.left_out[NOT_A_LINE] += 1

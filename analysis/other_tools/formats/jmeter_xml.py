@@ -13,7 +13,7 @@ import pandas as pd
 
 from analysis.other_tools.formats.jmeter_csv import PARTS, WHOLES, jmeter_calls
 from analysis.other_tools.reading import Reading
-from analysis.other_tools.source import STEP, opened_text
+from analysis.other_tools.source import opened_text, pieces_of
 
 BATCH_SAMPLES: Final = 50_000
 _SAMPLES: Final = ("sample", "httpSample")
@@ -32,6 +32,8 @@ class _Samples:
         self.transactions: list[dict[str, str]] = []
         self.parted = 0
         self._open: list[tuple[str, dict[str, str], bool]] = []
+        self._pages = 0
+        """How many of those that are open are pages."""
 
     def begin(self, name: str, attributes: dict[str, str]) -> None:
         """Take the begin of an element."""
@@ -40,6 +42,7 @@ class _Samples:
         if self._open:
             outer, sample, _ = self._open[-1]
             self._open[-1] = (outer, sample, True)
+        self._pages += name == "httpSample"
         self._open.append(
             (name, {_NAME_OF[key]: attributes[key] for key in _NAME_OF if key in attributes}, False)
         )
@@ -49,8 +52,8 @@ class _Samples:
         if name not in _SAMPLES or not self._open:
             return
         kind, sample, has_parts = self._open.pop()
-        inside_a_page = any(outer == "httpSample" for outer, _, _ in self._open)
-        if inside_a_page:
+        self._pages -= kind == "httpSample"
+        if self._pages:
             return
         if kind == "sample" and has_parts:
             self.parted += 1
@@ -70,7 +73,7 @@ def xml_batches(reading: Reading) -> Iterator[pd.DataFrame]:
     parser.StartElementHandler, parser.EndElementHandler = found.begin, found.end
     parser.StartDoctypeDeclHandler = lambda *_: _refuse(reading)
     with opened_text(reading.path) as text:
-        while piece := text.read(STEP):
+        for piece in pieces_of(text, reading.left_out):
             try:
                 parser.Parse(piece, False)
             except expat.ExpatError as error:

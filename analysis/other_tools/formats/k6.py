@@ -37,7 +37,7 @@ def json_batches(reading: Reading) -> Iterator[pd.DataFrame]:
     """Yield the same of JSON lines."""
     rows = list[dict[str, object]]()
     with opened_text(reading.path) as text:
-        for line in lines_of(text):
+        for line in lines_of(text, reading.left_out):
             if METRIC not in line:
                 continue
             row = parse_line(line)

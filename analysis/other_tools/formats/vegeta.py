@@ -33,7 +33,7 @@ def json_batches(reading: Reading) -> Iterator[pd.DataFrame]:
     """Yield the same of JSON lines."""
     rows = list[dict[str, object]]()
     with opened_text(reading.path) as text:
-        for line in lines_of(text):
+        for line in lines_of(text, reading.left_out):
             row = parse_line(line)
             if row is None:
                 reading.left_out[NOT_A_LINE] += 1

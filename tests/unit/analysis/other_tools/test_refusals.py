@@ -1,5 +1,6 @@
 """What is no list of calls, or says too little, is refused by name, with what to give or say instead."""
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.analysis_errors import BadSettingError, UnreadableSamplesError
+from analysis.other_tools.label import without_values
 from analysis.other_tools.read_options import mapped_columns
 from analysis.other_tools.tool import USUAL, MappedColumn, ToolOptions
 from analysis.samples.read_samples import read_samples
@@ -113,6 +115,53 @@ def test_entities_of_a_dtd_are_not_expanded(tmp_path: Path) -> None:
     bomb = '<?xml version="1.0"?><!DOCTYPE t [<!ENTITY a "aaaaaaaaaa">]><testResults>&a;</testResults>'
 
     assert "DTD" in refusal(tmp_path / "a.xml", bomb).message
+
+
+def test_samples_nested_without_end_are_read_in_linear_time(tmp_path: Path) -> None:
+    sample = '<sample t="5" ts="1790000000000" lb="x" s="true" rc="200">\n'
+    (tmp_path / "a.xml").write_text(f"<testResults>{sample * 100_000}{'</sample>' * 100_000}</testResults>")
+
+    assert len(read_samples([tmp_path / "a.xml"]).table) == 1
+
+
+@pytest.mark.parametrize("name", ["a.xml", "a.json", "k.json", "a.log"])
+def test_a_packed_file_that_was_cut_off_is_a_table_or_a_refusal(tmp_path: Path, name: str) -> None:
+    calls = true_calls(3000)
+    text = {
+        "a.xml": tool_files.jtl_xml,
+        "a.json": tool_files.vegeta_json,
+        "k.json": tool_files.k6_json,
+        "a.log": tool_files.alb_log,
+    }[name](calls)
+    packed = gzip.compress(text.encode())
+    path = tmp_path / f"{name}.gz"
+    path.write_bytes(packed[: len(packed) // 2])
+    try:
+        skipped = read_samples([path]).skipped
+    except UnreadableSamplesError as error:
+        assert error.message
+    else:
+        assert any("damaged" in one.why for one in skipped)
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "GET /a/b;jsessionid=S3CRET",
+        "get /a?token=S3CRET",
+        "Get customer https://host/c?key=S3CRET",
+        "PROPFIND /x?token=S3CRET",
+        "https://host/c?key=a S3CRET",
+        "customers?token=S3CRET",
+    ],
+)
+def test_no_value_of_a_url_is_left_in_a_label(label: str) -> None:
+    assert "S3CRET" not in without_values(label)
+
+
+@pytest.mark.parametrize("label", ["Get customer; then orders", "What now?", "Customer #2"])
+def test_a_label_that_is_no_url_stays(label: str) -> None:
+    assert without_values(label) == label
 
 
 def test_a_line_without_end_is_refused(tmp_path: Path) -> None:

@@ -219,6 +219,13 @@ def test_what_failed_fast_is_not_a_latency() -> None:
     assert exceedance(late, 2).share == pytest.approx(20 / 310)
 
 
+def test_what_failed_after_the_whole_timeout_is_cut_off_even_where_failures_are_left_out() -> None:
+    hour = HourCounts(START, 100, (90, 100), (3, 0, 20), ExactTimes((500,) * 90 + (1500,) * 10))
+    (kept,) = BucketCounts("orders", (hour,), outcomes_known=True).without_failures().hours
+
+    assert (kept.total, kept.cut_off, kept.failed) == (120, 20, ())
+
+
 hours = st.lists(
     st.tuples(st.integers(-5, 2000), st.lists(st.integers(-10, 3000), min_size=0, max_size=60)), max_size=30
 )
