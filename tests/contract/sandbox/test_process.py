@@ -65,6 +65,7 @@ def test_it_stops_at_once_and_without_a_word_while_calls_are_in_flight(tmp_path:
 FOUND = "found = 2026-11-29\nhow = 'tried'\nconfidence = 'seen'\n"
 
 
+@pytest.mark.slow
 def test_it_plays_the_platform_of_a_file_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     platform, log = tmp_path / "platform.toml", tmp_path / "sandbox.log"
     platform.write_text("format_version = 1\nlearnt_on = 'org'\n[patch_config]\nvalue = 'merge'\n")

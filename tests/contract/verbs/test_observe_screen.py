@@ -40,6 +40,7 @@ def demo_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[
         yield sandbox.environment
 
 
+@pytest.mark.slow
 def test_one_command_shows_and_saves_and_its_next_one_sets(
     capsys: "pytest.CaptureFixture[str]", session: Path
 ) -> None:
@@ -62,6 +63,7 @@ def test_one_command_shows_and_saves_and_its_next_one_sets(
     assert len(told.split()) < 110
 
 
+@pytest.mark.slow
 def test_verbose_shows_all_figures_and_names(capsys: "pytest.CaptureFixture[str]", session: Path) -> None:
     assert run(["observe", "-v", "--days", "14"]) == ExitCode.OK
     shown = capsys.readouterr()

@@ -52,6 +52,7 @@ def campaign_in(session: Path) -> dict[str, Any]:
     return body
 
 
+@pytest.mark.slow
 def test_a_dry_run_says_what_is_settled_what_is_not_and_what_it_costs(
     capsys: "pytest.CaptureFixture[str]", session: Path
 ) -> None:
@@ -66,6 +67,7 @@ def test_a_dry_run_says_what_is_settled_what_is_not_and_what_it_costs(
     assert not (session / "runs").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("as_org")
 def test_where_it_counts_as_an_org_nothing_is_called_before_a_yes(
     capsys: "pytest.CaptureFixture[str]", session: Path, monkeypatch: pytest.MonkeyPatch
@@ -140,6 +142,7 @@ def test_from_an_org_to_a_plan_and_the_same_command_shows_it_again(
     assert action_named("Get Balance").timeout_s == undone
 
 
+@pytest.mark.slow
 def test_another_question_is_another_campaign_and_each_command_keeps_its_own(
     capsys: "pytest.CaptureFixture[str]", session: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -168,6 +171,7 @@ def test_another_question_is_another_campaign_and_each_command_keeps_its_own(
     assert "Begin another campaign: diag tune --folder runs/tune-3" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_workload_that_was_changed_since_it_was_approved_is_not_called_by(
     capsys: "pytest.CaptureFixture[str]", session: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -240,6 +244,7 @@ def test_what_cannot_be_is_one_sentence(
     assert says in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_hours_in_which_production_hardly_calls_are_said_to_lower_nothing_before_the_first_call(
     capsys: "pytest.CaptureFixture[str]", session: Path
 ) -> None:
@@ -254,6 +259,7 @@ def test_hours_in_which_production_hardly_calls_are_said_to_lower_nothing_before
     assert not (session / "runs").exists()
 
 
+@pytest.mark.slow
 def test_hours_that_leave_too_little_are_refused_before_anything_is_called(
     capsys: "pytest.CaptureFixture[str]", session: Path
 ) -> None:

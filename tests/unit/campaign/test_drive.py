@@ -91,6 +91,7 @@ def test_killed_anywhere_in_a_window_it_loses_no_call_and_makes_none_twice(
     assert sum(one.sent.calls for one in done.reached.values()) == rows(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [False, True])
 def test_killed_while_the_next_moment_is_written_down_it_decides_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: bool
@@ -178,6 +179,7 @@ def test_an_action_that_is_gone_ends_and_the_campaign_goes_on_without_it(tmp_pat
     assert [ids for _, ids in outside.asked] == [("orders",)]  # once more, in the second window
 
 
+@pytest.mark.slow
 def test_once_learns_from_its_windows_how_often_it_is_run(tmp_path: Path) -> None:
     day = campaign(action("orders"))
     outside = FakeOutside(timeout_s=1)

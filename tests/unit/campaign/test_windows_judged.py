@@ -77,6 +77,7 @@ def test_a_window_that_has_ended_is_read_no_more_and_no_other_action_judged_agai
     assert judged.count("orders") == 11 and judged.count("stock") == 6
 
 
+@pytest.mark.slow
 def test_another_folder_is_not_mixed_with_the_first(tmp_path: Path) -> None:
     kept = WindowsJudged(PLAN, QUICK)
     kept.standings(windows(tmp_path / "one"))

@@ -170,6 +170,7 @@ def test_many_calls_get_the_hours_that_each_alone_would_get(moments: list[float]
     assert found.tolist() == [hour_of_week(at, clock) for at in moments]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("share", "slower"), [(SHARE_FOR_B, 1.5), (SHARE_FOR_A, 2.0)])
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES.keys())
 def test_why_so_much_of_production_must_be_seen(shape: Shape, share: float, slower: float) -> None:

@@ -78,6 +78,7 @@ def test_an_end_as_slow_as_an_earlier_stretch_is_a_rhythm() -> None:
     assert find_late_change(one_call_windows(nightly), 6, DEFAULT) is None
 
 
+@pytest.mark.slow
 def test_independent_calls_are_hardly_ever_taken_for_a_late_step() -> None:
     found = 0
     for seed in range(40):

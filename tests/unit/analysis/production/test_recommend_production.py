@@ -77,6 +77,7 @@ def test_timeouts_count_as_slower_and_hide_the_p99() -> None:
     assert found.recommended_timeout_s is None
 
 
+@pytest.mark.slow
 def test_the_bound_is_the_first_whole_second_that_is_surely_exceeded_by_one_percent() -> None:
     from scipy import stats
 

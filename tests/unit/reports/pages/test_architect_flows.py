@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from analysis.flows.path_warnings import PathWarning
 from reports.exports.markdown import build_markdown
 from reports.pages.architect_flows import FIRST_FLOWS, MOST_MOVES
@@ -11,12 +13,14 @@ from tests.support.reports.page_tree import tree
 from tests.support.reports.report_factory import CASES, make_report
 
 
+@pytest.mark.slow
 def test_a_report_without_flows_has_no_section() -> None:
     page = build_report(make_report(CASES[:1]))
 
     assert 'id="flows"' not in page and 'href="#flows"' not in page
 
 
+@pytest.mark.slow
 def test_flows_that_change_come_first_and_the_rest_lies_behind_one_line() -> None:
     data = with_made_flows(make_report(CASES[:2]), more=FIRST_FLOWS)
 
@@ -44,6 +48,7 @@ def test_more_warnings_than_a_page_can_hold_are_counted() -> None:
     assert "And <span" in page and "2 flows (&#34;F&#34;, &#34;G&#34;), step" in page
 
 
+@pytest.mark.slow
 def test_names_of_flows_and_steps_are_text_and_nothing_else() -> None:
     data = with_made_flows(make_report(CASES[:1]))
     assert data.flows is not None
