@@ -2,13 +2,13 @@
 
 import re
 from typing import Final
-from urllib.parse import urlsplit
 
 import pandas as pd
 
 from analysis.other_tools.tool import ToolOptions
 
-_URL: Final = re.compile(r"(?:(?P<method>[A-Za-z]{3,20})\s+)?(?P<url>(?:[a-z]{2,5}://|/)\S*)")
+_ORIGIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,9}://(?:[^/\s@]*@)?([^/\s:]*)(?::\d+)?")
+_SEGMENT: Final = re.compile(r"(?<=/)[^/\s]+")
 _SAYS_OF_ONE: Final = re.compile(r"[?;#].*$", re.DOTALL)
 """Query, parameters and fragment, wherever in a label they begin."""
 _VALUE: Final = re.compile(r"\d+|[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|(?=\S*\d)[A-Za-z0-9+=_-]{16,}|\S*[@%]\S*")
@@ -32,17 +32,8 @@ def _action_of(label: str, options: ToolOptions) -> str:
 
 def without_values(label: str) -> str:
     """Return a label without what a URL in it says of one call: query, numbers and ids in its path."""
-    kept = _without_query(label.strip())
-    match = _URL.fullmatch(kept)
-    if match is None:
-        return kept
-    try:
-        parts = urlsplit(match["url"])
-        host = parts.hostname or ""
-    except ValueError:
-        return "a URL that cannot be read"
-    path = "/".join("{id}" if _VALUE.fullmatch(part) else part for part in parts.path.split("/"))
-    return " ".join(filter(None, (match["method"], f"{host}{path}")))
+    kept = _ORIGIN.sub(lambda match: match[1].lower(), _without_query(label.strip()))
+    return _SEGMENT.sub(lambda match: "{id}" if _VALUE.fullmatch(match[0]) else match[0], kept)
 
 
 def _without_query(label: str) -> str:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
 
 from analysis.analysis_errors import UnreadableSamplesError
 from analysis.format.input_file import open_regular
@@ -23,14 +23,16 @@ _MARKS: Final = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\x
 
 
 @contextmanager
-def opened_text(path: Path) -> Iterator[io.TextIOBase]:
+def opened_text(path: Path) -> Iterator["TextLines"]:
     """Open a file as text: unpacked, without its byte order mark, with \\ufffd for bytes that are no text.
 
-    Raises OSError. Reading raises UnreadableSamplesError for a line that does not end and for a .gz that
-    holds too much, zlib.error and EOFError for one that is damaged.
+    A packed file ends where it is damaged (`TextLines.damaged`). Raises OSError. Reading raises
+    UnreadableSamplesError for a line that does not end and for a .gz that holds too much.
     """
-    with _opened_bytes(path) as raw, io.TextIOWrapper(raw, _encoding(path), "replace", newline="") as text:
-        yield _Lines(text, path)
+    packed = _UpToTheDamage(path) if _is_packed(path) else None
+    raw: IO[bytes] = io.BufferedReader(packed, STEP) if packed is not None else open_regular(path)
+    with raw, io.TextIOWrapper(raw, _encoding(path), "replace", newline="") as text:
+        yield TextLines(text, path, packed)
 
 
 def head_of(path: Path) -> str:
@@ -39,16 +41,15 @@ def head_of(path: Path) -> str:
         return text.read(HEAD_CHARACTERS)
 
 
-def pieces_of(text: io.TextIOBase, left_out: Counter[str]) -> Iterator[str]:
-    """Yield the text piece by piece; a packed file ends where it is damaged, which is counted."""
-    try:
-        while piece := text.read(STEP):
-            yield piece
-    except (EOFError, zlib.error):
+def pieces_of(text: "TextLines", left_out: Counter[str]) -> Iterator[str]:
+    """Yield the text piece by piece; that a packed file ended where it is damaged is counted."""
+    while piece := text.read(STEP):
+        yield piece
+    if text.damaged:
         left_out[DAMAGED] += 1
 
 
-def lines_of(text: io.TextIOBase, left_out: Counter[str]) -> Iterator[str]:
+def lines_of(text: "TextLines", left_out: Counter[str]) -> Iterator[str]:
     """Yield the lines, without what ends them, and none of blanks only. Damage: as in `pieces_of`."""
     rest = ""
     for piece in pieces_of(text, left_out):
@@ -58,17 +59,24 @@ def lines_of(text: io.TextIOBase, left_out: Counter[str]) -> Iterator[str]:
         yield rest.strip()
 
 
-class _Lines(io.TextIOBase):
+class TextLines(io.TextIOBase):
     """Text that refuses a line longer than any row."""
 
-    def __init__(self, text: io.TextIOWrapper, path: Path) -> None:
+    def __init__(self, text: io.TextIOWrapper, path: Path, packed: "_UpToTheDamage | None") -> None:
         super().__init__()
-        self._text, self._path, self._line = text, path, 0
+        self._text, self._path, self._packed, self._line = text, path, packed, 0
+
+    @property
+    def damaged(self) -> bool:
+        """Return whether the text ended because the packed file is damaged."""
+        return self._packed is not None and self._packed.damaged
 
     def readable(self) -> bool:
+        """Return True."""
         return True
 
     def read(self, size: int | None = -1) -> str:
+        """Return the next characters. Raises UnreadableSamplesError for a line that does not end."""
         piece = self._text.read(STEP if size is None or size < 0 else size)
         end = piece.rfind("\n")
         self._line = self._line + len(piece) if end < 0 else len(piece) - end
@@ -80,20 +88,34 @@ class _Lines(io.TextIOBase):
         return piece
 
     def readline(self, size: int | None = -1, /) -> str:  # type: ignore[override]  # as of __iter__
+        """Return the next line, or as much of it as a row may hold."""
         return self._text.readline(LONGEST_LINE)
 
     def __iter__(self) -> Iterator[str]:  # type: ignore[override]  # of text, where the base is of bytes
+        """Yield the lines."""
         while line := self.readline():
             yield line
 
 
-def _opened_bytes(path: Path) -> IO[bytes] | io.BufferedReader:
+class _UpToTheDamage(Unpacked):
+    """What a .gz holds; where it is damaged, it ends."""
+
+    damaged = False
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            return super().readinto(buffer)
+        except (EOFError, zlib.error):
+            self.damaged = True
+            return 0
+
+
+def _is_packed(path: Path) -> bool:
     with open_regular(path) as file:
-        packed = file.read(2) == _GZIP
-    return io.BufferedReader(Unpacked(path), STEP) if packed else open_regular(path)
+        return file.read(2) == _GZIP
 
 
 def _encoding(path: Path) -> str:
-    with _opened_bytes(path) as file:
-        begin = file.read(3)
+    with _UpToTheDamage(path) if _is_packed(path) else open_regular(path) as file:
+        begin = file.read(3) or b""
     return next((encoding for mark, encoding in _MARKS if begin.startswith(mark)), "utf-8")

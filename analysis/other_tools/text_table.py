@@ -3,7 +3,6 @@
 import csv
 import re
 import warnings
-import zlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -68,14 +67,11 @@ def text_batches(reading: Reading, layout: Layout, wanted: Collection[str]) -> I
             yield batch
     except pd.errors.ParserError:
         reading.left_out["quotes do not match from here on; read without them"] += 1
-    except (EOFError, zlib.error):
-        reading.left_out[DAMAGED] += 1
-        return
     else:
         return
     try:
         yield from _batches(reading, layout, wanted, csv.QUOTE_NONE, whole)
-    except (pd.errors.ParserError, EOFError, zlib.error):
+    except pd.errors.ParserError:
         reading.left_out["the file is damaged; read up to there"] += 1
 
 
@@ -106,6 +102,8 @@ def _batches(
                 reading.left_out[TORN] += sum(len(_SKIPPED_LINE.findall(str(each.message))) for each in torn)
                 torn.clear()
                 yield batch
+        if text.damaged:
+            reading.left_out[DAMAGED] += 1
 
 
 def _once_each(names: Sequence[str]) -> list[str]:

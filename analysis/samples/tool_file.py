@@ -1,6 +1,5 @@
 """One file of another tool into the table of calls: recognised or as it was said, batch by batch."""
 
-import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -112,8 +111,6 @@ def _head(path: Path) -> str:
     try:
         check_regular(path)
         return head_of(path)
-    except (EOFError, zlib.error):
-        return ""
     except OSError as error:
         why = (error.strerror or type(error).__name__).lower()
         raise UnreadableSamplesError(f"{path} cannot be read: {why}.", hint=FROM_ELSEWHERE) from None

@@ -63,6 +63,7 @@ def learn_platform(console: "Console", settings: "Settings", target: "Target", f
     demand_address(flags.slow_url, sandbox=target.sandbox)
     path = flags.platform or settings.platform or Path(PLATFORM_FILE)
     before = facts_before(path, "sandbox" if target.sandbox else "org")
+    demand_folder(path)
     asked = Asked(org=flags_to(settings))
     if target.sandbox:
         console.banner(f"SANDBOX: this shows how a sandbox behaves, not an org{target.note}")
@@ -137,6 +138,15 @@ def facts_before(path: Path, learnt_on: LearntOn) -> PlatformFacts:
             f"{path} was learnt on an org, and this is a sandbox.", hint="Name another file: --platform FILE"
         )
     return PlatformFacts(learnt_on)
+
+
+def demand_folder(path: Path) -> None:
+    """Raise UsageError where the file could not be written: before anything is learnt, not after."""
+    if not path.absolute().parent.is_dir() or not os.access(path.absolute().parent, os.W_OK):
+        raise UsageError(
+            f"{path} cannot be written: there is no such folder, or it is not yours.",
+            hint="Name another file: -o FILE",
+        )
 
 
 def demand_address(url: str | None, *, sandbox: bool) -> None:

@@ -237,7 +237,7 @@ FACTS: Final = (
         "analytics_lag_s",
         "analytics",
         "How old are the newest data?",
-        WholeNumber(0, 604_800, "The newest data in the analytics are {value} s old."),
+        WholeNumber(0, 604_800, "The newest data in the analytics are {value} s old (in steps of 300 s)."),
     ),
     Fact(
         "analytics_count_tests",
@@ -250,23 +250,23 @@ FACTS: Final = (
         "other data",
         "Can the configuration of flows be read?",
         YesOrNo(
-            "The configuration of flows can be read.",
-            "The configuration of flows cannot be read.",
+            "The configuration of flows can be read by this client.",
+            "The configuration of flows cannot be read by this client.",
         ),
     ),
     Fact(
         "audits_readable",
         "other data",
         "Can audits be read?",
-        YesOrNo("Audits can be read.", "Audits cannot be read."),
+        YesOrNo("Audits can be read by this client.", "Audits cannot be read by this client."),
     ),
     Fact(
         "event_definitions_readable",
         "other data",
         "Can the definitions of operational events be read?",
         YesOrNo(
-            "The definitions of operational events can be read.",
-            "The definitions of operational events cannot be read.",
+            "The definitions of operational events can be read by this client.",
+            "The definitions of operational events cannot be read by this client.",
         ),
     ),
 )

@@ -6,7 +6,7 @@ nginx writes a line when the request is over, and `$request_time` in seconds wit
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -20,6 +20,8 @@ from analysis.other_tools.text_table import BATCH_ROWS, texts
 from analysis.other_tools.units import unix_seconds
 
 _VARIABLE: Final = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
+_RUN: Final = re.compile(r"(?:\$(?:\{\w+\}|\w+))+")
+_REQUESTED: Final = ("request", "request_uri", "uri", "document_uri")
 _MOMENTS: Final = ("msec", "time_iso8601", "time_local")
 _NEEDED: Final = "request_time"
 _HINT: Final = (
@@ -71,16 +73,29 @@ def nginx_pattern(reading: Reading) -> re.Pattern[str]:
         raise reading.unfit("cannot be read by this pattern: it holds no $request_time, or no time", _HINT)
     seen = set[str]()
     pieces, end = [], 0
-    for match in _VARIABLE.finditer(given):
-        name = match[1] or match[2]
+    for match in _RUN.finditer(given):
+        run = [first or second for first, second in _VARIABLE.findall(match[0])]
+        name = _name_of(reading, run)
         before, after = given[end : match.start()], given[match.end() : match.end() + 1]
         pieces.append(re.escape(before))
-        stop = re.escape(after) if after and after != "$" else r"\s"
+        stop = re.escape(after) if after else r"\s"
         group = "" if name in seen else f"?P<{name}>"
         pieces.append(f"({group}[^{stop}]*)")
         seen.add(name)
         end = match.end()
     return re.compile("".join(pieces) + re.escape(given[end:].rstrip()))
+
+
+def _name_of(reading: Reading, run: Sequence[str]) -> str:
+    """Return the variable that variables without anything between them are read as: they are one text, and
+    two of them would have to be guessed apart. Raises UnreadableSamplesError where one is needed by itself.
+    """
+    needed = [name for name in run if name in (_NEEDED, "status", *_MOMENTS)]
+    if len(run) > 1 and needed:
+        raise reading.unfit(
+            f"cannot be read by this pattern: nothing parts ${needed[0]} from what stands beside it", _HINT
+        )
+    return next((name for name in run if name in _REQUESTED), run[0])
 
 
 def _matched(reading: Reading, pattern: re.Pattern[str]) -> Iterator[pd.DataFrame]:
@@ -122,7 +137,7 @@ def _requested(rows: pd.DataFrame) -> "pd.Series[str]":
     if "request" in rows:
         parts = rows["request"].str.extract(r"^([A-Z]+) (\S+)")
         return (parts[0].fillna("") + " " + parts[1].fillna("")).str.strip().replace("", "a request")
-    for name in ("request_uri", "uri", "document_uri"):
+    for name in _REQUESTED[1:]:
         if name in rows:
             return (texts(rows, "request_method") + " " + texts(rows, name)).str.strip()
     return pd.Series("the log", index=rows.index)

@@ -79,6 +79,7 @@ def test_what_is_learnt_is_written_said_and_told_to_programs(
         (["--learn", SLOW, "--remove-drafts"], "are two things"),
         (["--long"], "--long says something of --learn"),
         (["--learn", SLOW, "--yes", "-o", "mine.toml"], "was learnt on an org"),
+        (["--learn", SLOW, "--yes", "-o", "nowhere/p.toml"], "nowhere/p.toml cannot be written"),
     ],
 )
 def test_what_cannot_be_done_is_said_before_anything_is(

@@ -107,6 +107,19 @@ def test_an_nginx_pattern_without_time_or_duration(tmp_path: Path, pattern: str)
     assert "holds no $request_time, or no time" in error.message
 
 
+def test_variables_that_nothing_parts_are_one_text_or_are_refused(tmp_path: Path) -> None:
+    pattern = "$host$request_uri [$time_local] $status $request_time"
+    line = "b.example/x/12?id=7 [29/Nov/2026:05:11:29 +0000] 200 0.250\n"
+    path = tmp_path / "a.log"
+    path.write_text(line + "a" * 3_000_000 + "\n")
+    table = read_samples([path], options=ToolOptions(pattern=pattern)).table
+
+    assert table["action_id"].astype(str).tolist() == ["b.example/x/{id}"]
+    assert table["latency_ms"].tolist() == [250.0]
+    glued = ToolOptions(pattern="[$time_local] $status$request_time")
+    assert "nothing parts $status" in refusal(path, line, glued).message
+
+
 def test_an_nginx_log_without_a_pattern_is_asked_for_it(tmp_path: Path) -> None:
     assert "log_format" in (refusal(tmp_path / "a.log", "x", ToolOptions(tool="nginx")).hint or "")
 
