@@ -12,7 +12,7 @@ from analysis.estimates.findings import Findings, TelemetryFindings
 from analysis.estimates.stability import MIN_RUN_CALLS, Disagreement, disagreement_between
 from analysis.format.action_facts import ActionFacts
 from analysis.format.sample_schema import DEFAULT_TIMEOUT_S
-from analysis.number_words import noun, plural
+from analysis.number_words import noun, percent, plural
 from analysis.production.estimate_from_buckets import estimate_from_buckets
 from analysis.production.hourly_counts import MIN_HOURS, BucketCounts, consistent
 from analysis.production.hours_of_counts import hours_of_counts
@@ -71,9 +71,8 @@ def recommend_from_buckets(
 def _findings(
     raw: BucketCounts, facts: ActionFacts, settings: RecommendSettings, zone: str | None
 ) -> Findings:
-    counts, corrected = consistent(raw)
-    if settings.backend_errors == "exclude":
-        counts = counts.without_failures()
+    whole, corrected = consistent(raw)
+    counts = whole.without_failures() if settings.backend_errors == "exclude" else whole
     estimate = estimate_from_buckets(counts, settings)
     known = facts.current_timeout_s is not None
     current = facts.current_timeout_s or max((len(h.below) for h in counts.hours), default=DEFAULT_TIMEOUT_S)
@@ -99,7 +98,7 @@ def _findings(
         expected_rate=facts.production_peak_rate or busiest or None,
         source="production",
         to_the_millisecond=bool(counts.hours) and all(hour.exact is not None for hour in counts.hours),
-        warnings=tuple(_warnings(counts, corrected)),
+        warnings=tuple(_warnings(whole, corrected)),
     )
 
 
@@ -116,6 +115,12 @@ def _fired(counts: BucketCounts) -> tuple[int, int] | None:
 
 def _warnings(counts: BucketCounts, corrected: int) -> list[str]:
     lines = [TESTS_NOT_DOCUMENTED if counts.outcomes_known else NOT_DOCUMENTED]
+    unnamed = sum(sum(hour.failed[len(hour.below) :]) for hour in counts.hours)
+    if unnamed and counts.outcomes_known:
+        lines.append(
+            f"{percent(unnamed / max(counts.executions, 1))} lasted the whole timeout under another word than "
+            "was learnt for a timeout: if the platform changed its words, diag doctor --learn finds them"
+        )
     if corrected:
         had = f"{plural(corrected, 'hour')} had counts that contradict each other"
         lines.append(f"{had} and {noun(corrected, 'was', 'were')} corrected")

@@ -151,6 +151,16 @@ def test_a_later_doctor_looks_for_the_test_calls_again(
     assert read_platform(session / "platform.toml").analytics_count_tests is None
 
     running.switch(analytics={"lag_s": 0})
+    (session / "platform.toml").rename(session / "kept.toml")
+    marked = next((session / "runs").glob("learn-*/marked_calls.json"))
+    noted = marked.read_text()
+    (session / "platform.toml").write_text('format_version = 1\nlearnt_on = "org"\n')
+    assert run(["doctor"]) == ExitCode.OK
+    assert "is now of an org, so it is written nowhere" in " ".join(capsys.readouterr().out.split())
+    assert "analytics" not in (session / "platform.toml").read_text()
+
+    (session / "kept.toml").rename(session / "platform.toml")
+    marked.write_text(noted)
     assert run(["doctor"]) == ExitCode.OK
     assert "1 of 1 test calls are there" in capsys.readouterr().out
     counted = read_platform(session / "platform.toml").analytics_count_tests

@@ -1,5 +1,6 @@
 import json
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -225,6 +226,15 @@ def test_what_failed_after_the_whole_timeout_is_cut_off_even_where_failures_are_
     (kept,) = BucketCounts("orders", (hour,), outcomes_known=True).without_failures().hours
 
     assert (kept.total, kept.cut_off, kept.failed) == (120, 20, ())
+
+
+@pytest.mark.parametrize("errors", ["censor", "exclude"])
+def test_a_timeout_under_another_word_than_was_learnt_is_said(errors: Literal["censor", "exclude"]) -> None:
+    hours = tuple(HourCounts(START + 3600 * n, 100, (90, 100), (0, 0, 25)) for n in range(12))
+    counts = BucketCounts("orders", hours, outcomes_known=True)
+    (found,) = recommend_from_buckets([counts], settings=RecommendSettings(backend_errors=errors)).actions
+
+    assert any("20 % lasted the whole timeout under another word" in line for line in found.warnings)
 
 
 hours = st.lists(
