@@ -118,8 +118,8 @@ def _warnings(counts: BucketCounts, corrected: int) -> list[str]:
     unnamed = sum(sum(hour.failed[len(hour.below) :]) for hour in counts.hours)
     if unnamed and counts.outcomes_known:
         lines.append(
-            f"{percent(unnamed / max(counts.executions, 1))} lasted the whole timeout under another word than "
-            "was learnt for a timeout: if the platform changed its words, diag doctor --learn finds them"
+            f"{percent(unnamed / max(counts.executions, 1))} lasted the whole timeout under another word "
+            "than was learnt for a timeout: if the platform changed its words, diag doctor --learn finds them"
         )
     if corrected:
         had = f"{plural(corrected, 'hour')} had counts that contradict each other"
