@@ -94,8 +94,9 @@ def why_lines(prepared: Prepared) -> list[str]:
     groups = sorted(groups, key=lambda group: len(group[0]) > MOST_WITH_A_REASON)
     lines = [f"Why {', '.join(names)}: {why}." for names, why in groups[:-1]]
     for names, why in groups[-1:]:
-        which = "all" if not lines else "the others" if len(names) > 1 else names[0]
-        lines.append(f"Why{'' if len(prepared.to_measure) == 1 else f' {which}'}: {why}.")
+        which = " all" if not lines else " the others" if len(names) > 1 else f" {names[0]}"
+        alone = not prepared.to_measure[1:]
+        lines.append(f"Why{'' if alone else which}: {why}.")
     return lines
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from analysis.format.run_folder import UsedFact
+from analysis.number_words import plural
 from analysis.plain_text import json_text
 from diag.errors import UsageError
 from diag.genesys.timeout_forms import KnownTimeout
@@ -61,7 +62,7 @@ def contradiction_notes(contradicted: Mapping[str, int], used: tuple[UsedFact, .
     """Return one sentence for each fact that replies of a run contradicted."""
     found = {fact.key: fact for fact in used}
     return tuple(
-        f"{count:,} {'reply' if count == 1 else 'replies'} did not fit what was learnt of the platform on "
+        f"{plural(count, 'reply', 'replies')} did not fit what was learnt of the platform on "
         f"{found[key].found} ({key} = {found[key].value}): {_CONSEQUENCE[key]}. "
         "Learn it anew: diag doctor --learn"
         for key, count in contradicted.items()
