@@ -316,7 +316,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "loadtests/action_user.py": {"loadtests.run", "loadtests.sending", "locust"},
     "loadtests/planning": {
         *_CLIENT, "analysis.coverage.week_of_hours",
-        "analysis.format", "analysis.number_words", "analysis.plain_text", "diag.choice", "diag.errors", "diag.exit_codes",
+        "analysis.format", "analysis.number_words", "analysis.plain_text", "diag.choice", "diag.errors",
+        "diag.exit_codes",
         "diag.genesys.drafts", "diag.genesys.http.regions",
         "diag.genesys.timeout_forms",
         "diag.hours", "diag.inventory",
