@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diag.errors import UsageError
@@ -23,6 +23,7 @@ from diag.platform_facts.fact_kinds import (
 )
 from diag.platform_facts.facts import FACTS, Fact, Learnt, PlatformFacts
 from diag.platform_facts.platform_file import platform_text, read_platform, write_platform
+from tests.support.examples import examples
 
 ON = date(2026, 11, 29)
 HEAD = 'format_version = 1\nlearnt_on = "org"\n'
@@ -77,6 +78,7 @@ def test_the_table_names_every_field_once_and_in_order() -> None:
     assert [fact.key for fact in FACTS] == [item.name for item in fields(PlatformFacts)][1:]
 
 
+@settings(max_examples=examples(40), deadline=None)
 @given(facts=some_facts())
 def test_what_was_learnt_is_read_again_as_it_was_written(
     facts: PlatformFacts, tmp_path_factory: pytest.TempPathFactory

@@ -4,7 +4,7 @@ import gzip
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.analysis_errors import BadSettingError, UnreadableSamplesError
@@ -13,6 +13,7 @@ from analysis.other_tools.read_options import mapped_columns
 from analysis.other_tools.tool import USUAL, MappedColumn, ToolOptions
 from analysis.samples.read_samples import read_samples
 from tests.support import tool_files
+from tests.support.examples import examples
 from tests.support.tool_files import true_calls
 
 JTL = tool_files.jtl_csv(true_calls(20))
@@ -182,6 +183,7 @@ def test_a_line_without_end_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["a.jtl", "a.csv", "a.xml", "a.json", "a.log"])
+@settings(max_examples=examples(25), deadline=None)
 @given(noise=st.binary(max_size=200), cut=st.integers(0, len(JTL)), at=st.integers(0, len(JTL)))
 def test_damage_is_a_table_or_a_refusal(
     tmp_path_factory: pytest.TempPathFactory, name: str, noise: bytes, cut: int, at: int
