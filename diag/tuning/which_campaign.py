@@ -93,8 +93,9 @@ class CampaignChoice:
         """Return the campaign that is meant, without asking the org where what is on disk is enough.
 
         Raises UsageError where none was begun."""
-        meant = replace(self, place=lambda: _place_by_settings(self.settings)).choose()
-        same_host = [saved for _, saved, why in self._begun() if not why]
+        by_host = replace(self, place=cache(lambda: _place_by_settings(self.settings)))
+        meant = by_host.choose()
+        same_host = [saved for _, saved, why in by_host._begun() if not why]
         if len({saved.org_id for saved in same_host}) > 1:  # of several orgs in one region
             try:
                 meant = replace(self, place=place_read_once(find_target(self.settings))).choose()

@@ -13,8 +13,12 @@ from analysis.settings import RecommendSettings
 from diag.campaign.folder import CampaignFolder
 from diag.campaign.saved import Saved, TuneQuestion
 from diag.errors import UsageError
+from diag.genesys.http.connection import Connection
+from diag.genesys.http.secret import Secret
 from diag.production.evidence import Place
-from diag.settings import Settings
+from diag.settings import SANDBOX_ID, Settings
+from diag.target import Target
+from diag.tuning import which_campaign
 from diag.tuning.numbered_folders import another_folder, free_folder
 from diag.tuning.tune_options import DEFAULT_OVER, TuneOptions
 from diag.tuning.which_campaign import CampaignChoice
@@ -38,6 +42,7 @@ NOTHING: Final = TuneOptions(
     sandbox=False,
 )
 ACME: Final = Place("api.mypurecloud.com", sandbox=False, org_id="acme", org_name="Acme")
+SANDBOX: Final = Place("127.0.0.1:8377", sandbox=True, org_id="acme-sandbox")
 USUAL: Final = RecommendSettings()
 
 
@@ -135,3 +140,41 @@ def test_the_status_tells_several_orgs_apart_by_their_host_alone(tmp_path: Path)
     with pytest.raises(UsageError, match=r"No such campaign was begun: .*in Acme, not the sandbox"):
         status.of_status()
     assert CampaignChoice(NOTHING, USUAL, Settings(runs=tmp_path)).of_status().saved is not None
+
+
+def test_the_status_asks_no_org_where_the_host_alone_decides(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An org and the sandbox are two hosts, and which of them is meant is said by the settings."""
+    begin(choice(tmp_path))
+    begin(choice(tmp_path, place=SANDBOX), SANDBOX)
+    asked: list[Settings] = []
+    monkeypatch.setattr(which_campaign, "find_target", asked.append)
+    there = Settings(runs=tmp_path, region="us-east-1", client_id="id", client_secret=Secret("secret"))
+
+    assert CampaignChoice(NOTHING, USUAL, there).of_status().folder.path == tmp_path / "tune"
+    assert not asked
+
+
+def test_the_status_asks_once_whether_an_address_on_this_machine_is_the_sandbox(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not once for each campaign: something that does not answer there is waited for."""
+    for place in (ACME, replace(ACME, org_id="emca"), SANDBOX):
+        begin(choice(tmp_path, place=place), place)
+    asked: list[Connection] = []
+
+    def one_that_counts(connection: Connection) -> Target:
+        asked.append(connection)
+        return Target(connection, sandbox=True)
+
+    monkeypatch.setattr(which_campaign, "target_at", one_that_counts)
+    there = Settings(
+        runs=tmp_path,
+        api_base="http://127.0.0.1:9999",
+        client_id=SANDBOX_ID,
+        client_secret=Secret(SANDBOX_ID),
+    )
+
+    assert CampaignChoice(NOTHING, USUAL, there).of_status().folder.path == tmp_path / "tune-3"
+    assert len(asked) == 1
