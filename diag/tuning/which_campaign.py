@@ -6,7 +6,7 @@ agrees with every campaign. Where --folder is given, nothing is chosen.
 """
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -63,17 +63,18 @@ class CampaignChoice:
 
         Raises UsageError for a folder that holds something else, a campaign that is damaged, and for --folder
         with another campaign; ApiError where it must be known which org it is and cannot be read."""
-        others: list[tuple[Path, tuple[str, ...]]] = []
-        for path, saved, differs in self._begun():
+        others: Others = ()
+        for folder, saved, differs in self._begun():
             if not differs:
-                return self._meant(path, saved, tuple(others))
-            others.append((path, differs))
-        if self.options.folder is not None:
-            if not others:
-                return self._meant(self.options.folder, None)
-            raise UsageError(f"{_held(others)}.", hint=self._folder(self.options.folder).hint)
-        path = free_folder(self.settings.runs)
-        return self._meant(path, self._folder(path).saved(), tuple(others))
+                return self._meant(folder, saved, others)
+            others = (*others, (folder.path, differs))
+        given = self.options.folder
+        folder = CampaignFolder(free_folder(self.settings.runs) if given is None else given, self._another())
+        if given is None:
+            return self._meant(folder, folder.saved(), others)
+        if others:
+            raise UsageError(f"{_held(others)}.", hint=folder.hint)
+        return self._meant(folder, None)
 
     def choose_and_hold(self) -> tuple[MeantCampaign, int | None]:
         """Return the same with the descriptor that holds the folder; None while another process does.
@@ -108,27 +109,29 @@ class CampaignChoice:
             text = f"No such campaign was begun: {_held(meant.others)}."
         raise UsageError(text, hint=f"Begin one: {meant.asked.same_campaign()}")
 
-    def _begun(self) -> Iterator[tuple[Path, Saved, tuple[str, ...]]]:
+    def _begun(self) -> Iterator[tuple[CampaignFolder, Saved, tuple[str, ...]]]:
         """Each campaign that may be meant, in order, and in what it differs from what was typed."""
         given = self.options.folder
-        of = differences(self.options, self.rules, self.place)
+        of, another = differences(self.options, self.rules, self.place), self._another()
         for path in campaigns(self.settings.runs) if given is None else [given]:
-            folder = self._folder(path)
+            folder = CampaignFolder(path, another)
             saved = folder.saved()
             if saved is not None:
-                yield path, saved, of(folder, saved)
+                yield folder, saved, of(folder, saved)
 
-    def _folder(self, path: Path) -> CampaignFolder:
-        another = replace(self.options.asked, campaign=str(another_folder(self.settings.runs)))
-        return CampaignFolder(path, another.same_campaign())
+    def _another(self) -> str:
+        """The command that begins another campaign, by the folders as they are now: not kept, since another
+        process may begin one meanwhile."""
+        free = str(another_folder(self.settings.runs))
+        return replace(self.options.asked, campaign=free).same_campaign()
 
-    def _meant(self, path: Path, saved: Saved | None, others: Others = ()) -> MeantCampaign:
+    def _meant(self, folder: CampaignFolder, saved: Saved | None, others: Others = ()) -> MeantCampaign:
         asked = self.options.asked
-        if self.options.folder is None and path != usual_folder(self.settings.runs):
-            asked = replace(asked, campaign=str(path))
+        if self.options.folder is None and folder.path != usual_folder(self.settings.runs):
+            asked = replace(asked, campaign=str(folder.path))
         if saved is not None:
             asked = asked_by_campaign(asked, saved.question)
-        return MeantCampaign(self._folder(path), saved, asked, others)
+        return MeantCampaign(folder, saved, asked, others)
 
 
 def place_read_once(target: Target) -> ReadPlace:
@@ -142,7 +145,7 @@ def place_read_once(target: Target) -> ReadPlace:
     return place
 
 
-def _held(others: Sequence[tuple[Path, tuple[str, ...]]]) -> str:
+def _held(others: Others) -> str:
     return "; ".join(
         f"{path_to_type(path)} holds another campaign ({', '.join(why)})" for path, why in others
     )
