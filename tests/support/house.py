@@ -163,6 +163,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/sandbox/sandbox_errors.py": set(),
     "diag/sandbox/launch.py": {"diag.sandbox.sandbox_errors"},
     "diag/sandbox/reply_bodies.py": {"starlette"},
+    "diag/sandbox/intervals.py": {"diag.sandbox.reply_bodies"},
     "diag/sandbox/latency": {"analysis.format.input_file", "diag.toml_section"},
     "diag/sandbox/faults": {"diag.sandbox.reply_bodies", "diag.toml_section", "starlette"},
     "diag/sandbox/flows": {"diag.sandbox.reply_bodies", "diag.toml_section"},
@@ -172,7 +173,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "diag.sandbox.latency", "diag.sandbox.reply_bodies",
         "diag.toml_section", "jsonschema", "referencing",
     },
-    "diag/sandbox/audits": {"diag.sandbox.reply_bodies", "diag.sandbox.world"},
+    "diag/sandbox/audits": {"diag.sandbox.intervals", "diag.sandbox.reply_bodies", "diag.sandbox.world"},
     "diag/sandbox/sandbox.py": {
         "diag.sandbox.audits", "diag.sandbox.clock", "diag.sandbox.faults", "diag.sandbox.latency",
         "diag.sandbox.world",
@@ -186,7 +187,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "diag.sandbox.world", "diag.toml_section",
     },
     "diag/sandbox/executions": {
-        "diag.sandbox.latency", "diag.sandbox.reply_bodies", "diag.sandbox.sandbox", "diag.sandbox.world",
+        "diag.sandbox.intervals", "diag.sandbox.latency", "diag.sandbox.reply_bodies",
+        "diag.sandbox.sandbox", "diag.sandbox.world",
     },
     "diag/sandbox/routes": {
         "analysis.plain_text", "diag.cross_site", "diag.sandbox.sandbox_errors", "diag.sandbox.executions",

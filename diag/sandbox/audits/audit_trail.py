@@ -6,9 +6,9 @@ Names of services, entities and properties of the real service are unknown: `[sw
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final
 
+from diag.sandbox.intervals import iso, read_interval
 from diag.sandbox.reply_bodies import JsonObject, JsonValue, bad_request, not_found
 from diag.sandbox.world.switches import AuditSwitches
 
@@ -91,12 +91,7 @@ def read_span(body: JsonObject) -> tuple[float, float]:
     """Return the interval of a query, Unix seconds. Raises ErrorReply 400."""
     if not isinstance(body.get("serviceName"), str):
         raise bad_request("serviceName must be text.")
-    try:
-        first, last = str(body.get("interval")).split("/")
-        since, until = (datetime.fromisoformat(text).timestamp() for text in (first, last))
-    except ValueError:
-        raise bad_request("interval must be two ISO 8601 dates with a slash between.") from None
-    return since, until
+    return read_interval(body.get("interval"))
 
 
 def _filters(body: JsonObject) -> Sequence[tuple[str, JsonValue]]:
@@ -116,7 +111,7 @@ def _message(record: AuditRecord, switches: AuditSwitches) -> JsonObject:
         "id": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{record.at}:{record.action_id}:{record.verb}")),
         "serviceName": switches.service,
         "level": "USER",
-        "eventDate": datetime.fromtimestamp(record.at, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z",
+        "eventDate": iso(record.at),
         "action": record.verb,
         "entity": {"id": record.action_id, "name": record.action_name},
         "entityType": switches.entity,

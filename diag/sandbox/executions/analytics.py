@@ -8,9 +8,9 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final
 
+from diag.sandbox.intervals import iso, read_interval
 from diag.sandbox.reply_bodies import JsonObject, JsonValue, bad_request
 from diag.sandbox.world.switches import AnalyticsSwitches
 
@@ -75,7 +75,9 @@ class AnalyticsQuery:
 
 def read_query(body: JsonObject, switches: AnalyticsSwitches) -> AnalyticsQuery:
     """Return the query of a request body. Raises ErrorReply 400 for one that the platform would refuse."""
-    since, until = _interval(body.get("interval"))
+    since, until = read_interval(body.get("interval"))
+    if not since < until:
+        raise bad_request("interval must end after it starts.")
     granularity = body.get("granularity")
     step_s = until - since if granularity is None else _period_s(granularity)
     if (until - since) / step_s > _MAX_BUCKETS:
@@ -132,7 +134,7 @@ def _bucket(
 ) -> JsonObject:
     start = query.since + bucket * query.step_s
     wire: JsonObject = {
-        "interval": f"{_iso(start)}/{_iso(min(start + query.step_s, query.until))}",
+        "interval": f"{iso(start)}/{iso(min(start + query.step_s, query.until))}",
         "metrics": [{"metric": METRIC, "stats": _stats(durations_ms, switches.percentiles)}],
     }
     if query.views:
@@ -238,22 +240,6 @@ def _texts(body: JsonObject, key: str) -> list[str]:
     return texts
 
 
-def _interval(value: JsonValue) -> tuple[float, float]:
-    try:
-        first, last = str(value).split("/")
-        since, until = _moment(first), _moment(last)
-    except ValueError:
-        raise bad_request("interval must be two ISO 8601 dates with a slash between.") from None
-    if not since < until:
-        raise bad_request("interval must end after it starts.")
-    return since, until
-
-
-def _moment(text: str) -> float:
-    moment = datetime.fromisoformat(text)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-
-
 def _period_s(value: JsonValue) -> float:
     period = _PERIOD.fullmatch(value) if isinstance(value, str) and len(value) < 40 else None
     if period is None or not any(period.groups()):
@@ -263,7 +249,3 @@ def _period_s(value: JsonValue) -> float:
     if period_s <= 0:
         raise bad_request("granularity must be longer than zero.")
     return period_s
-
-
-def _iso(moment: float) -> str:
-    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
