@@ -41,7 +41,7 @@ name = "CRM"
 name = "Slow"
 integration = "CRM"
 category = "Test"
-timeout_s = {timeout_s}
+{timeout}
 secure = {secure}
 input.id = {{ type = "string" }}
 latency = {{ model = "fixed", at_ms = {at_ms} }}
@@ -168,11 +168,12 @@ class LearningOrg:
 
 
 def org_text(
-    *, switches: str = "", extra: str = "", timeout_s: int = 5, secure: bool = False, at_ms: int = 2500
+    *, switches: str = "", extra: str = "", timeout_s: int | None = 5, secure: bool = False, at_ms: int = 2500
 ) -> str:
-    """Return the scenario of an org to learn from."""
+    """Return the scenario of an org to learn from; `timeout_s` None: the slow action's is unset."""
+    timeout = "" if timeout_s is None else f"timeout_s = {timeout_s}"
     return ORG.format(
-        switches=switches, extra=extra, timeout_s=timeout_s, secure=str(secure).lower(), at_ms=at_ms
+        switches=switches, extra=extra, timeout=timeout, secure=str(secure).lower(), at_ms=at_ms
     )
 
 
@@ -182,7 +183,7 @@ def learning_org(
     *,
     switches: str = "",
     extra: str = "",
-    timeout_s: int = 5,
+    timeout_s: int | None = 5,
     secure: bool = False,
     at_ms: int = 2500,
     monkeypatch: pytest.MonkeyPatch,

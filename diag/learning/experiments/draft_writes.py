@@ -11,6 +11,8 @@ from diag.genesys.replies.json_reply import JsonObject
 from diag.learning.lab.experiment import Found, Learning
 from diag.learning.lab.lab import Lab
 
+_SET_S: Final = 30
+"""The timeout that is to be unset, where the draft has none of its own."""
 _STALE: Final = {409: "409", 400: "400", 408: "408"}
 _WORDS: Final = {
     "successTemplate": "success template",
@@ -66,9 +68,12 @@ def leave_a_part_out(lab: Lab) -> Learning:
 
 def clear_the_timeout(lab: Lab) -> Learning:
     """Write the draft without a timeout, then with null: which of them unsets it?"""
-    left_out = lab.draft.present.patch_body(None)
-    if _clears(lab, left_out):
+    trouble = _set_if_unset(lab)
+    if trouble is not None:
+        return Learning(trouble)
+    if _clears(lab, lab.draft.present.patch_body(None)):
         return _cleared("omit", "leaving it out unsets it")
+    # Nothing unset it, so that null, too, starts from a timeout that is set.
     null = lab.draft.present.patch_body(None)
     null["config"] = {**cast(JsonObject, null["config"]), "timeoutSeconds": None}
     try:
@@ -79,13 +84,28 @@ def clear_the_timeout(lab: Lab) -> Learning:
     return _cleared("neither", "neither leaving it out nor null unsets it")
 
 
+def _set_if_unset(lab: Lab) -> str | None:
+    """Give the draft a timeout that can be seen to go; return why it has none, None when it has one.
+
+    60 s cannot: that is what unset means, and what a platform may show for it.
+    """
+    present = lab.draft.present
+    config = present.action.require_whole()
+    if config.timeout_s != DEFAULT_TIMEOUT_S:
+        return None
+    timed = replace(present, action=replace(present.action, config=replace(config, timeout_seconds=_SET_S)))
+    shown = lab.draft.write(present.patch_body(_SET_S), timed, whole=False).action.require_whole()
+    if shown.timeout_s == DEFAULT_TIMEOUT_S:
+        return f"not learnt: the draft shows {shown.timeout_s} s, and {_SET_S} s was written"
+    return None
+
+
 def _clears(lab: Lab, body: JsonObject) -> bool:
     present = lab.draft.present
     config = present.action.require_whole()
     unset = replace(present, action=replace(present.action, config=replace(config, timeout_seconds=None)))
     shown = lab.draft.write(body, present, unset, whole=False).action.require_whole()
-    # 60 is what unset means; a platform may well show it.
-    return shown.timeout_seconds in (None, DEFAULT_TIMEOUT_S) and config.timeout_seconds != DEFAULT_TIMEOUT_S
+    return shown.timeout_s == DEFAULT_TIMEOUT_S
 
 
 def _cleared(value: str, text: str) -> Learning:

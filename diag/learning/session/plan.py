@@ -118,7 +118,7 @@ def _all(options: LearnOptions, look_for_calls: Callable[[Lab], Learning]) -> tu
         Experiment(
             "clearing a timeout",
             "writes the draft without a timeout, then with null, and reads it back",
-            4,
+            6,
             clear_the_timeout,
             _ON_DRAFT,
             on_draft=True,
