@@ -42,6 +42,15 @@ def why_not(action: Action) -> str | None:
     return None
 
 
+def words_to_learn(action: Action) -> tuple[str, str]:
+    """Return the words of `--learn` for this action, as they are typed.
+
+    By its id where its name begins like a flag: --learn stands alone, too, so that not even `--learn=-x` is
+    read as its value.
+    """
+    return "--learn", action.id if action.name.startswith("-") else action.name
+
+
 def _named(client: "GenesysClient", wanted: str) -> Action:
     """The action of this name or id."""
     found = client.list_page(_PAGE, include_config=True, name=wanted).actions
@@ -86,7 +95,7 @@ def _not_named(candidates: "Sequence[Action]", asked: Asked) -> UsageError:
     names = ", ".join(repr(action.name) for action in candidates[:_MOST_NAMED])
     return UsageError(
         "--learn needs the name of an action to make a draft of, and there is no terminal to ask on.",
-        hint="Name one: " + asked.command("doctor", before=("--learn", candidates[0].name)),
+        hint="Name one: " + asked.command("doctor", before=words_to_learn(candidates[0])),
         details=(f"Possible: {names}" + (", ..." if len(candidates) > _MOST_NAMED else ""),),
     )
 

@@ -196,5 +196,5 @@ def _show(
     console.note()
     for line in result_lines(result):
         console.note(line)
-    for line in next_commands(result, asked, action.name):
+    for line in next_commands(result, asked, action):
         console.note(line)

@@ -8,9 +8,11 @@ from typing import Any, Final
 from analysis.number_words import noun, plural
 from analysis.plain_text import json_text
 from analysis.typed_command import Asked
+from diag.genesys.models import Action
 from diag.learning.session.learn import Learned, LearnLine
 from diag.learning.session.plan import LearnPlan
 from diag.learning.session.result import JoinedFacts, LearntAnew
+from diag.learning_dialog.choose_action import words_to_learn
 from diag.platform_facts.platform_file import raw_value
 
 FORMAT_VERSION: Final = 1
@@ -48,14 +50,14 @@ def result_lines(result: LearnResult) -> Iterator[str]:
     yield f"{facts}{stay if kept else ''}. Written to {result.platform_file}."
 
 
-def next_commands(result: LearnResult, asked: Asked, action_name: str) -> Iterator[str]:
+def next_commands(result: LearnResult, asked: Asked, action: Action) -> Iterator[str]:
     """Yield what to do next, a line each."""
     found = {one.fact.key for one in result.joined.anew}
-    learn = ("--learn", action_name) if not action_name.startswith("-") else (f"--learn={action_name}",)
     for line in result.learned.left:
         yield f"Left in the org: {line}. To remove it: {asked.command('doctor', before=('--remove-drafts',))}"
     if "timeout_form" not in found and any(one.calls for one in result.plan.experiments):
-        yield "To see a timed-out test: " + asked.command("doctor", before=(*learn, "--slow-url", "URL"))
+        learn = (*words_to_learn(action), "--slow-url", "URL")
+        yield "To see a timed-out test: " + asked.command("doctor", before=learn)
     if "analytics_count_tests" not in found and result.learned.called:
         yield f"The test calls are looked for again by: {asked.command('doctor')} (tomorrow at the latest)"
     rehearse = shlex.join(("diag", "sandbox", "--platform", result.platform_file))
