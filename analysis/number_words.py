@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, Literal
 
 _DIGITS: Final = 3
@@ -120,6 +120,13 @@ def plural(count: float, one: str, many: str | None = None) -> str:
 def noun(count: float, one: str, many: str | None = None) -> str:
     """Return the word alone for so many: "is" for 1, "are" for 2 with `noun(n, "is", "are")`."""
     return one if count == 1 else many or one + "s"
+
+
+def first_names(names: Sequence[str], most: int | None) -> str:
+    """Return "a, b, c and 4 more": at most so many names, all where `most` is None."""
+    shown = names[:most]
+    rest = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
+    return ", ".join(shown) + rest
 
 
 def by_reason(pairs: Iterable[tuple[str, str]]) -> list[tuple[tuple[str, ...], str]]:

@@ -1,12 +1,12 @@
 """What is said of a flow and its steps, in a few words: the same on a terminal and in a report."""
 
-from collections.abc import Sequence
 from typing import Final
 
 from analysis.flows.bites import LONGEST_S, StepWait
 from analysis.flows.flow import FlowStep, Wiring
 from analysis.flows.flow_view import FlowView
 from analysis.flows.longest_wait import LongestWait
+from analysis.flows.path_warnings import named
 from analysis.number_words import latency, noun, plural
 
 UNKNOWN_PATH: Final = (
@@ -29,8 +29,6 @@ COUNTED: Final = (
 MOST_NAMED: Final = 5
 """Steps whose action is not known that are named, of one flow."""
 
-_WIRED: Final[dict[Wiring, str]] = {"wired": "wired", "not wired": "not wired", "unknown": "unknown"}
-
 
 def waits_by(step: FlowStep, timeout_s: int | None) -> str:
     """Return whose timeout the step is set to wait by."""
@@ -46,19 +44,14 @@ def waits_by(step: FlowStep, timeout_s: int | None) -> str:
     return own if step.follows_action is False else f"{action} or {own}: not said which"
 
 
-def wait_words(wait: StepWait) -> str:
-    """Return how long a caller waits in one step at most."""
+def wait_words(wait: StepWait | LongestWait) -> str:
+    """Return how long a caller waits at most: in one step, or in a flow with each loop gone through once."""
     return latency(wait.ms) if wait.certain else f"up to {latency(wait.ms)}"
 
 
 def longest_words(wait: LongestWait) -> str:
     """Return the longest wait of a flow, and where it may be longer."""
-    return once_through(wait) + further_rounds(wait)
-
-
-def once_through(wait: LongestWait) -> str:
-    """Return the longest wait of a flow with every loop gone through once."""
-    return latency(wait.ms) if wait.certain else f"up to {latency(wait.ms)}"
+    return wait_words(wait) + further_rounds(wait)
 
 
 def further_rounds(wait: LongestWait) -> str:
@@ -69,7 +62,7 @@ def further_rounds(wait: LongestWait) -> str:
 def path_words(wiring: Wiring, step: FlowStep) -> str:
     """Return whether a path is wired, and what comes after one that is not."""
     if wiring != "not wired":
-        return _WIRED[wiring]
+        return wiring
     return "not wired: goes on" if step.has_next else "not wired"
 
 
@@ -97,9 +90,3 @@ def doubts(view: FlowView) -> tuple[str, ...]:
             f"{LONGEST_S} s, the most there is, is counted."
         )
     return tuple(found)
-
-
-def named(names: Sequence[str]) -> str:
-    """Return names in quotes: at most three, and how many more."""
-    shown = ", ".join(f'"{name}"' for name in names[:3])
-    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"

@@ -4,13 +4,13 @@ When the step's own timeout ends a call, the step takes its Timeout path. Which 
 action's timeout does is unknown: Failure or Timeout (docs/genesys-api.md, "Flows").
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from analysis.flows.bites import bites
 from analysis.flows.flow import ArchitectFlow, FlowStep, Wiring
-from analysis.number_words import latency
+from analysis.number_words import first_names, latency
 
 Kind = Literal["to the action", "to the step", "no effect", "unknown"]
 
@@ -51,7 +51,12 @@ def alike_together(warnings: Iterable[PathWarning]) -> tuple[MovedCalls, ...]:
 def _together(one: PathWarning, flows: list[str]) -> str:
     if len(flows) == 1:
         return replace(one, flow=flows[0]).sentence
-    return f'{len(flows)} flows ({_named(flows)}), step "{one.step}": {one.what}'
+    return f'{len(flows)} flows ({named(flows)}), step "{one.step}": {one.what}'
+
+
+def named(names: Sequence[str]) -> str:
+    """Return names in quotes: at most three, and how many more."""
+    return first_names([f'"{name}"' for name in names], 3)
 
 
 def path_warnings(
@@ -93,11 +98,6 @@ def _of_step(flow: ArchitectFlow, step: FlowStep, before_s: int, after_s: int) -
             f"(unknown which), will end at the step's own {own} on its Timeout path; {_wired(step)}"
         )
         yield PathWarning(flow.name, step.name, "to the step", step.timeout == "not wired", moved)
-
-
-def _named(names: list[str]) -> str:
-    shown = ", ".join(f'"{name}"' for name in names[:3])
-    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"
 
 
 def _wired(step: FlowStep) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 
 from analysis.format.run_folder import RunFolder, read_manifest
 from analysis.format.segment_reader import holds_records
+from analysis.number_words import first_names
 from diag.campaign.saved import (
     GoneAction,
     Saved,
@@ -90,8 +91,7 @@ class CampaignFolder:
             entry.name for entry in self.path.iterdir() if entry.name not in _OURS and entry.name[0] != "."
         )
         if foreign:
-            what = f"{foreign[0]} and {len(foreign) - 1} more" if len(foreign) > 1 else foreign[0]
-            raise UsageError(f"{self.path} holds something else ({what}).", hint=self.hint)
+            raise UsageError(f"{self.path} holds something else ({first_names(foreign, 1)}).", hint=self.hint)
         if self.windows():
             raise UsageError(f"{self.path} has windows, but its campaign.json is gone.", hint=self.hint)
         return None

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from analysis.flows.flow_view import FlowsShown
-from analysis.flows.flow_words import further_rounds, once_through
+from analysis.flows.flow_words import further_rounds, wait_words
 from analysis.flows.join_actions import NamedAction
 from analysis.flows.path_warnings import alike_together, path_warnings
 from analysis.number_words import noun
@@ -57,8 +57,8 @@ def _waits(shown: FlowsShown) -> tuple[str, ...]:
     moved = [view for view in shown.views if view.wait.ms != view.then_wait.ms]
     moved.sort(key=lambda view: view.wait.ms - view.then_wait.ms)
     lines = [
-        f'flow "{view.flow.name}": the longest wait for actions is {once_through(view.wait)} now, '
-        f"{once_through(view.then_wait)} with this plan{further_rounds(view.then_wait)}"
+        f'flow "{view.flow.name}": the longest wait for actions is {wait_words(view.wait)} now, '
+        f"{wait_words(view.then_wait)} with this plan{further_rounds(view.then_wait)}"
         for view in moved[:MOST_WAITS]
     ]
     if len(moved) > MOST_WAITS:

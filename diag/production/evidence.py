@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from analysis.estimates.findings import TelemetryFindings
-from analysis.number_words import duration, noun, plural, reason_lines
+from analysis.number_words import duration, first_names, noun, plural, reason_lines
 from analysis.production.recommend_production import TO_PLAN, recommend_from_buckets
 from analysis.settings import RecommendSettings
 from analysis.typed_command import Asked
@@ -162,9 +162,7 @@ def not_observed_lines(evidence: ProductionEvidence, most_named: int | None = No
     if unused:
         days = duration(evidence.until - evidence.since)
         who, was = plural(len(unused), "action"), noun(len(unused), "was", "were")
-        names = ", ".join(missing.action_name for missing in unused[:most_named])
-        if most_named is not None and len(unused) > most_named:
-            names += f" and {len(unused) - most_named} more"
+        names = first_names([missing.action_name for missing in unused], most_named)
         lines.append(
             f"{who} {was} not used in the last {days}, so production says nothing of "
             f"{noun(len(unused), 'it', 'them')}: {names}."

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from analysis.number_words import by_reason, duration, noun, percent, plural, reason_lines
+from analysis.number_words import by_reason, duration, first_names, noun, percent, plural, reason_lines
 from analysis.typed_command import Asked
 from diag.campaign.campaign import Campaign, allowed_s
 from diag.campaign.forecast import CampaignForecast
@@ -45,10 +45,9 @@ def look_lines(not_called: tuple[NotCalled, ...], in_scope: int, asked: Asked) -
     settled = [one.name for one in not_called if one.settled]
     lines = []
     if settled:
-        named = ", ".join(settled[:MOST_NAMED])
-        more = f" and {len(settled) - MOST_NAMED} more" if len(settled) > MOST_NAMED else ""
         lines.append(
-            f"Production has the answer for {len(settled)} of {plural(in_scope, 'action')}: {named}{more}."
+            f"Production has the answer for {len(settled)} of {plural(in_scope, 'action')}: "
+            f"{first_names(settled, MOST_NAMED)}."
         )
     else:
         lines.append(f"Production has no answer yet for any of {plural(in_scope, 'action')}.")

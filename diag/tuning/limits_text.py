@@ -5,7 +5,15 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from analysis.number_words import by_reason, duration, noun, percent_at_most, plural, reason_lines
+from analysis.number_words import (
+    by_reason,
+    duration,
+    first_names,
+    noun,
+    percent_at_most,
+    plural,
+    reason_lines,
+)
 from analysis.verdicts.hours_words import left_out_words
 from diag.campaign.campaign import LONGEST_S, Campaign, allowed_s, gap_s
 from diag.campaign.reach import OutOfReach
@@ -26,7 +34,7 @@ def reach_lines(unreached: Sequence[OutOfReach], of: int, another: str | None = 
     many = len(unreached)
     who = unreached[0].name if many == 1 else f"{many} of {plural(of, 'action')}"
     groups = list(by_reason((one.name, _when(one)) for one in unreached))
-    whys = [f"{_named(names)}: {why}" for names, why in groups[:MOST_SHOWN]]
+    whys = [f"{first_names(names, MOST_SHOWN)}: {why}" for names, why in groups[:MOST_SHOWN]]
     rest = sum(len(names) for names, _ in groups[MOST_SHOWN:])
     more = [f"and {rest} more"] if rest else []
     return [
@@ -70,9 +78,9 @@ def unread_lines(campaign: Campaign) -> list[str]:
     if not unread:
         return []
     return [
-        f"When production calls {_named(unread)} could not be read; each window asks again. Until one is "
-        "answered, no hour counts more than another: a timeout may be lowered though the hours of production "
-        "were not seen."
+        f"When production calls {first_names(unread, MOST_SHOWN)} could not be read; each window asks again. "
+        "Until one is answered, no hour counts more than another: a timeout may be lowered though the hours "
+        "of production were not seen."
     ]
 
 
@@ -118,11 +126,6 @@ def _left_out(unreached: Sequence[OutOfReach]) -> str:
     shares = sorted(1.0 - (one.hours.share or 0.0) for one in unreached)
     least, most = percent_at_most(shares[0]), percent_at_most(shares[-1])
     return most if least == most else f"{least.removesuffix(' %')} to {most}"
-
-
-def _named(names: Sequence[str]) -> str:
-    rest = len(names) - MOST_SHOWN
-    return ", ".join(names[:MOST_SHOWN]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _way_out(unreached: Sequence[OutOfReach], another: str | None) -> str:

@@ -1,7 +1,7 @@
 """Architect flows in Markdown: what the recommended timeouts move, and the longest wait of each."""
 
 from analysis.flows.flow_view import FlowsShown, FlowView
-from analysis.flows.flow_words import UNKNOWN_PATH, further_rounds, once_through
+from analysis.flows.flow_words import UNKNOWN_PATH, further_rounds, wait_words
 from analysis.flows.path_warnings import alike_together
 from analysis.number_words import reason_lines
 from analysis.plain_text import markdown
@@ -20,6 +20,6 @@ def flows_in_markdown(shown: FlowsShown | None) -> list[str]:
 
 
 def _line(view: FlowView) -> str:
-    now, then = once_through(view.wait), once_through(view.then_wait)
+    now, then = wait_words(view.wait), wait_words(view.then_wait)
     waits = (now if now == then else f"{now}, then {then}") + further_rounds(view.then_wait)
     return f"- **{markdown(view.flow.name)}** ({markdown(view.flow.type)}): {markdown(waits)}"

@@ -5,8 +5,8 @@ from typing import Final
 
 from analysis.flows.flow import FlowStep
 from analysis.flows.flow_view import FlowsShown, FlowView, StepView
-from analysis.flows.flow_words import doubts, named, path_words, waits_by
-from analysis.flows.path_warnings import alike_together
+from analysis.flows.flow_words import doubts, path_words, waits_by
+from analysis.flows.path_warnings import alike_together, named
 from analysis.number_words import reason_lines
 
 OPEN_FLOWS: Final = 5
