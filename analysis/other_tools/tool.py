@@ -66,9 +66,8 @@ class ToolOptions:
     """How files of other tools are to be read. `tool` None: as they are recognised.
 
     `action`: the action that all calls are of; `labels`: the action of each label, by label; `ids`: the id of
-    each action, by name, where it is known. `pattern`: the
-    `log_format` of an nginx log. `decimal`: the sign before the fraction of a number, None: as it is
-    recognised.
+    each action, by name, where it is known. `pattern`: the `log_format` of an nginx log. `decimal`: the sign
+    before the fraction of a number, None: as it is recognised.
     """
 
     tool: ToolName | None = None
@@ -78,11 +77,6 @@ class ToolOptions:
     ids: Mapping[str, str] = field(default_factory=dict)
     pattern: str | None = None
     decimal: Literal["point", "comma"] | None = None
-
-    @property
-    def stated(self) -> bool:
-        """Return whether anything was said about how to read a file."""
-        return bool(self.tool or self.columns or self.pattern or self.decimal)
 
 
 USUAL: Final = ToolOptions()

@@ -4,18 +4,15 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
 
 import click
 
+from analysis.other_tools.tool import TOOLS, ToolName, ToolOptions
 from analysis.typed_command import flag_with
-
-if TYPE_CHECKING:
-    from analysis.other_tools.tool import ToolName, ToolOptions
+from diag.interaction.shared_options import usual_workload
 
 Result = TypeVar("Result")
-TOOL_NAMES = ("jmeter", "k6", "vegeta", "locust", "csv", "nginx", "alb")
-USUAL_LABELS = Path("workload.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +63,7 @@ def tool_options(function: Callable[..., Result]) -> Callable[..., Result]:
         click.option(
             "--as",
             "tool",
-            type=click.Choice(TOOL_NAMES),
+            type=click.Choice(tuple(TOOLS)),
             help="Whose files these are, where that is not recognised.",
         ),
         click.option(
@@ -97,13 +94,12 @@ def tool_options(function: Callable[..., Result]) -> Callable[..., Result]:
     return decorated
 
 
-def read_tool_options(flags: ToolFlags) -> "ToolOptions":
+def read_tool_options(flags: ToolFlags) -> ToolOptions:
     """Return how files of other tools are to be read. Raises BadSettingError and UsageError."""
     from analysis.other_tools.read_options import mapped_columns
-    from analysis.other_tools.tool import ToolOptions
 
     return ToolOptions(
-        tool=cast("ToolName | None", flags.tool),
+        tool=cast(ToolName | None, flags.tool),
         columns=mapped_columns(flags.columns),
         action=flags.of_action,
         labels=_labels(flags.labels),
@@ -118,8 +114,8 @@ def _labels(given: Path | None) -> Mapping[str, str]:
     from diag.errors import UsageError
     from diag.toml_section import TomlSection
 
-    if given is None and not USUAL_LABELS.is_file():
+    path = usual_workload(given)
+    if path is None:
         return {}
-    path = given or USUAL_LABELS
     hint = 'A line of [labels] is "GET /customers" = "Get customer": a label, and the name of an action.'
     return TomlSection(InputFile(path, UsageError, hint).toml(), str(path), UsageError).text_map("labels")

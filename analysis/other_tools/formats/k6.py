@@ -5,17 +5,16 @@ Its moment is that of the end of a request (k6's pages "CSV" and "JSON"). Error 
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from analysis.format.checked_json import parse_line
 from analysis.format.sample_schema import Outcome
 from analysis.other_tools.http_outcome import outcome_of_status
+from analysis.other_tools.json_lines import Row, line_batches
 from analysis.other_tools.reading import Reading
-from analysis.other_tools.source import lines_of, opened_text
-from analysis.other_tools.text_table import BATCH_ROWS, Layout, text_batches, texts
+from analysis.other_tools.text_table import Layout, text_batches, texts
 from analysis.other_tools.units import unix_seconds
 
 METRIC: Final = "http_req_duration"
@@ -23,7 +22,6 @@ CSV_NEEDED: Final = ("metric_name", "timestamp", "metric_value")
 _TAGS: Final = ("method", "name", "status", "error_code")
 _TIMED_OUT: Final = 1050
 WHOLE_SECONDS: Final = "k6 wrote whole seconds as times"
-NOT_A_LINE: Final = "not a line of JSON"
 
 
 def csv_batches(reading: Reading, layout: Layout) -> Iterator[pd.DataFrame]:
@@ -35,34 +33,24 @@ def csv_batches(reading: Reading, layout: Layout) -> Iterator[pd.DataFrame]:
 
 def json_batches(reading: Reading) -> Iterator[pd.DataFrame]:
     """Yield the same of JSON lines."""
-    rows = list[dict[str, object]]()
-    with opened_text(reading.path) as text:
-        for line in lines_of(text, reading.left_out):
-            if METRIC not in line:
-                continue
-            row = parse_line(line)
-            if row is None:
-                reading.left_out[NOT_A_LINE] += 1
-            elif row.get("type") == "Point" and row.get("metric") == METRIC:
-                rows.append(_point(row.get("data")))
-            if len(rows) >= BATCH_ROWS:
-                yield _calls(reading, pd.DataFrame(rows))
-                rows = []
-    if rows:
-        yield _calls(reading, pd.DataFrame(rows))
+    for batch in line_batches(reading, _point, having=METRIC):
+        yield _calls(reading, batch)
 
 
-def _point(data: object) -> dict[str, object]:
+def _point(line: Mapping[str, Any]) -> Row | None:
+    """Return the call of a line; None for one of another metric."""
+    if line.get("type") != "Point" or line.get("metric") != METRIC:
+        return None
+    data = line.get("data")
     if not isinstance(data, Mapping):
         return {}
     tags = data.get("tags")
     known = tags if isinstance(tags, Mapping) else {}
-    texts = {name: str(known[name]) for name in _TAGS if name in known}
     time, value = data.get("time"), data.get("value")
     return {
         "time": None if time is None else str(time),
         "value": str(value) if isinstance(value, int | float) else None,
-        **texts,
+        **{name: str(known[name]) for name in _TAGS if name in known},
     }
 
 

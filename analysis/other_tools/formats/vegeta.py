@@ -1,17 +1,15 @@
 """vegeta's results, as `vegeta encode` writes them: JSON lines, or CSV without a header."""
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from analysis.format.checked_json import parse_line
-from analysis.other_tools.formats.k6 import NOT_A_LINE
 from analysis.other_tools.http_outcome import network_outcome, outcome_of_status
+from analysis.other_tools.json_lines import Row, line_batches
 from analysis.other_tools.reading import Reading
-from analysis.other_tools.source import lines_of, opened_text
-from analysis.other_tools.text_table import BATCH_ROWS, Layout, text_batches, texts
+from analysis.other_tools.text_table import Layout, text_batches, texts
 from analysis.other_tools.units import unix_seconds
 
 CSV_NAMES: Final = (
@@ -31,19 +29,12 @@ def csv_batches(reading: Reading) -> Iterator[pd.DataFrame]:
 
 def json_batches(reading: Reading) -> Iterator[pd.DataFrame]:
     """Yield the same of JSON lines."""
-    rows = list[dict[str, object]]()
-    with opened_text(reading.path) as text:
-        for line in lines_of(text, reading.left_out):
-            row = parse_line(line)
-            if row is None:
-                reading.left_out[NOT_A_LINE] += 1
-                continue
-            rows.append({name: None if row.get(name) is None else str(row[name]) for name in _USED})
-            if len(rows) >= BATCH_ROWS:
-                yield _calls(pd.DataFrame(rows))
-                rows = []
-    if rows:
-        yield _calls(pd.DataFrame(rows))
+    for batch in line_batches(reading, _result):
+        yield _calls(batch)
+
+
+def _result(line: Mapping[str, Any]) -> Row:
+    return {name: None if line.get(name) is None else str(line[name]) for name in _USED}
 
 
 def _calls(rows: pd.DataFrame) -> pd.DataFrame:
@@ -57,9 +48,7 @@ def _calls(rows: pd.DataFrame) -> pd.DataFrame:
     attack = texts(rows, "attack")
     return pd.DataFrame(
         {
-            "label": request.str.strip().where(
-                request.str.strip() != "", attack.where(attack != "", "vegeta")
-            ),
+            "label": request.where(request != "", attack.where(attack != "", "vegeta")),
             "started_at": started,
             "latency_ms": pd.to_numeric(rows["latency"], errors="coerce") / 1e6,
             "outcome": outcome,

@@ -1,0 +1,41 @@
+"""A file of JSON lines as batches of rows; a line that is no JSON is counted."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+import pandas as pd
+
+from analysis.format.checked_json import parse_line
+from analysis.other_tools.reading import Reading
+from analysis.other_tools.source import lines_of, opened_text
+from analysis.other_tools.text_table import BATCH_ROWS
+
+NOT_A_LINE: Final = "not a line of JSON"
+
+Row = dict[str, object]
+
+
+def line_batches(
+    reading: Reading, row_of: Callable[[Mapping[str, Any]], Row | None], having: str = ""
+) -> Iterator[pd.DataFrame]:
+    """Yield what `row_of` makes of each line, batch by batch; None: the line is of something else.
+
+    Lines without the text `having` are of something else, too, and are not parsed.
+    """
+    rows = list[Row]()
+    with opened_text(reading.path) as text:
+        for line in lines_of(text, reading.left_out):
+            if having not in line:
+                continue
+            parsed = parse_line(line)
+            if parsed is None:
+                reading.left_out[NOT_A_LINE] += 1
+                continue
+            row = row_of(parsed)
+            if row is not None:
+                rows.append(row)
+            if len(rows) >= BATCH_ROWS:
+                yield pd.DataFrame(rows)
+                rows = []
+    if rows:
+        yield pd.DataFrame(rows)
