@@ -1,7 +1,8 @@
 """One estimate from one set of calls: quantiles, design effect, bounds (docs/method.md, "The bound")."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Final
 
 from analysis.runs.even_pace import at_even_pace
@@ -62,23 +63,43 @@ def estimate(
     """
     if counts is None:
         counts = count_latencies(calls.latency_ms, calls.event)
+    found = estimate_of_counts(
+        counts,
+        settings,
+        lambda at_ms: clustering_at(at_ms, calls.latency_ms, calls.event, calls.run, calls.limit_ms),
+        at_least_ms=_at_even_pace_ms(calls, settings.percentile),
+        confidence=confidence,
+    )
+    return replace(found, ok=int(calls.event.sum()))  # those that ended after all that is counted, too
+
+
+def estimate_of_counts(
+    counts: LatencyCounts,
+    settings: RecommendSettings,
+    design_effect_at: Callable[[int], float],
+    *,
+    at_least_ms: int = 0,
+    confidence: float | None = None,
+) -> Estimate:
+    """Return the estimate of calls that were counted by the millisecond.
+
+    `design_effect_at` gives their design effect in the calls slower than a time (ms). Neither the quantile
+    nor its bound is below `at_least_ms`. `confidence`: as in `estimate`.
+    """
     table = kaplan_meier(counts)
     p = settings.percentile
-    quantile = _not_below_an_even_pace(table.quantile_ms(p), calls, p)
-    level = quantile if quantile is not None else (int(table.t_ms[-1]) if table.t_ms.size else None)
-    effect = (
-        1.0
-        if level is None
-        else clustering_at(level, calls.latency_ms, calls.event, calls.run, calls.limit_ms)
-    )
+    quantile, level = table.quantile_ms(p), table.quantile_or_last_ms(p)
+    if quantile is not None:
+        quantile = level = max(quantile, at_least_ms)
+    effect = 1.0 if level is None else design_effect_at(level)
     sure = settings.confidence if confidence is None else confidence
     upper = upper_ms(table, p, sure, effect)
-    if upper is not None and quantile is not None:
-        upper = max(upper, quantile)
+    if upper is not None:
+        upper = max(upper, at_least_ms)
     return Estimate(
         table=table,
-        samples=len(calls),
-        ok=int(calls.event.sum()),
+        samples=table.total,
+        ok=int(table.ended.sum()),
         p50_ms=table.quantile_ms(0.5),
         p95_ms=table.quantile_ms(0.95),
         quantile_ms=quantile,
@@ -92,13 +113,12 @@ def estimate(
     )
 
 
-def _not_below_an_even_pace(quantile_ms: int | None, calls: Calls, p: float) -> int | None:
-    """Return the quantile of all calls; that of an even pace where it is slower."""
+def _at_even_pace_ms(calls: Calls, p: float) -> int:
+    """Return the quantile of the calls of an even pace; 0 where the pace was even, or it lies beyond."""
     even = at_even_pace(calls)
-    if even is calls or quantile_ms is None:
-        return quantile_ms
-    slower_ms = kaplan_meier(count_latencies(even.latency_ms, even.event)).quantile_ms(p)
-    return quantile_ms if slower_ms is None else max(quantile_ms, slower_ms)
+    if even is calls:
+        return 0
+    return kaplan_meier(count_latencies(even.latency_ms, even.event)).quantile_ms(p) or 0
 
 
 def buffer_ms(quantile_ms: float, settings: RecommendSettings) -> float:

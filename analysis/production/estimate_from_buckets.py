@@ -11,7 +11,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.estimates.estimate import FEWEST_FOR_P99, VENDORS_PERCENTILE, Estimate, timeout_for
+from analysis.estimates.estimate import (
+    FEWEST_FOR_P99,
+    VENDORS_PERCENTILE,
+    Estimate,
+    estimate_of_counts,
+    timeout_for,
+)
 from analysis.production.hourly_counts import (
     MIN_HOURS,
     BucketCounts,
@@ -20,7 +26,7 @@ from analysis.production.hourly_counts import (
     to_latency_counts,
 )
 from analysis.settings import RecommendSettings
-from analysis.statistics.confidence_bounds import SURE_SLACK, lower_ms, lower_share, upper_ms, upper_share
+from analysis.statistics.confidence_bounds import SURE_SLACK, lower_share, upper_share
 from analysis.statistics.design_effect import design_effect
 from analysis.statistics.kaplan_meier import first_at_most, kaplan_meier
 from analysis.statistics.latency_counts import LatencyCounts
@@ -62,28 +68,7 @@ def _within(part_ms: int | None, whole_ms: int | None) -> int | None:
 
 def _by_the_millisecond(counts: BucketCounts, settings: RecommendSettings) -> Estimate:
     """As from a test's calls; the design effect comes from the hours."""
-    latencies = _latencies(counts)
-    table = kaplan_meier(latencies)
-    p = settings.percentile
-    quantile = table.quantile_ms(p)
-    level = quantile if quantile is not None else (int(table.t_ms[-1]) if table.t_ms.size else None)
-    effect = 1.0 if level is None else _effect_at(counts, level)
-    upper = upper_ms(table, p, settings.confidence, effect)
-    return Estimate(
-        table=table,
-        samples=table.total,
-        ok=int(table.ended.sum()),
-        p50_ms=table.quantile_ms(0.5),
-        p95_ms=table.quantile_ms(0.95),
-        quantile_ms=quantile,
-        upper_ms=upper,
-        lower_ms=lower_ms(table, latencies, p, settings.confidence, effect),
-        confidence=settings.confidence,
-        design_effect=effect,
-        timeout_s=None if upper is None or quantile is None else timeout_for(quantile, upper, settings),
-        p99_ms=table.quantile_ms(VENDORS_PERCENTILE) if table.total >= FEWEST_FOR_P99 else None,
-        successes_quantile_ms=first_at_most(table.t_ms, table.share_of_ended(), p),
-    )
+    return estimate_of_counts(_latencies(counts), settings, lambda at_ms: _effect_at(counts, at_ms))
 
 
 def _latencies(counts: BucketCounts) -> LatencyCounts:
@@ -117,8 +102,7 @@ def _by_the_second(counts: BucketCounts, settings: RecommendSettings) -> Estimat
     """Quantiles are interpolated within their second, bounds lie on whole seconds."""
     table = kaplan_meier(to_latency_counts(counts))
     p = settings.percentile
-    at = table.quantile_ms(p)
-    edge = at if at is not None else (int(table.t_ms[-1]) if table.t_ms.size else None)
+    edge = table.quantile_or_last_ms(p)
     effect = 1.0 if edge is None else exceedance(counts, edge // 1000).design_effect
     n = table.n_eff / effect
     sure = np.flatnonzero(upper_share(table.share, n, settings.confidence) <= 1.0 - p + SURE_SLACK)

@@ -55,6 +55,11 @@ class SurvivalTable:
         """Return the smallest time that at most a share 1-p exceeds, or None where it lies beyond."""
         return first_at_most(self.t_ms, self.share, p)
 
+    def quantile_or_last_ms(self, p: float) -> int | None:
+        """Return the quantile, the last time a call ended where it lies beyond, or None where none ended."""
+        quantile = self.quantile_ms(p)
+        return quantile if quantile is not None else int(self.t_ms[-1]) if self.t_ms.size else None
+
     def share_of_ended(self) -> NDArray[np.float64]:
         """Return, at each time, the share slower than it among the calls that ended; the others left out."""
         return 1.0 - np.cumsum(self.ended) / max(int(self.ended.sum()), 1)

@@ -1,6 +1,5 @@
 """The flags for files of other load tools, shared by the verbs that judge files: how to read them."""
 
-import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ import click
 
 from analysis.other_tools.tool import TOOLS, ToolName, ToolOptions
 from analysis.typed_command import flag_with
+from diag.interaction.option_values import gathered
 from diag.interaction.shared_options import usual_workload
 
 Result = TypeVar("Result")
@@ -44,21 +44,6 @@ class ToolFlags:
 
 def tool_options(function: Callable[..., Result]) -> Callable[..., Result]:
     """Add the flags; the command receives `tool_flags: ToolFlags`."""
-
-    @functools.wraps(function)
-    def command(
-        *,
-        tool: str | None,
-        columns: tuple[str, ...],
-        of_action: str | None,
-        labels: Path | None,
-        pattern: str | None,
-        decimal: str | None,
-        **flags: Any,
-    ) -> Result:
-        given = ToolFlags(tool, columns, of_action, labels, pattern, decimal)
-        return function(tool_flags=given, **flags)
-
     options: tuple[Callable[[Callable[..., Any]], Callable[..., Any]], ...] = (
         click.option(
             "--as",
@@ -88,7 +73,7 @@ def tool_options(function: Callable[..., Result]) -> Callable[..., Result]:
             help="The sign before the fraction of a number, where 1,234 could be either.",
         ),
     )
-    decorated: Callable[..., Result] = command
+    decorated = gathered(ToolFlags, "tool_flags")(function)
     for option in reversed(options):
         decorated = option(decorated)
     return decorated
