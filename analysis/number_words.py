@@ -76,6 +76,11 @@ def whole_minutes(s: float) -> float:
     return max(math.ceil(s / step - 1e-9), 2 if step == 60.0 else 1) * step
 
 
+def utc_time(at_s: float) -> str:
+    """Return "2026-11-28T14:03:20Z" for Unix seconds."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at_s))
+
+
 def clock_time(at_s: float) -> str:
     """Return "14:03:20 UTC" for Unix seconds."""
     return time.strftime("%H:%M:%S UTC", time.gmtime(at_s))

@@ -56,6 +56,11 @@ def to_markdown(table: Table) -> str:
     return "\n".join(lines) + "\n"
 
 
+def in_form(table: Table, form: str) -> str | None:
+    """Return the table as `form` asks for, "csv" or "md"; None for any other form."""
+    return to_csv(table) if form == "csv" else to_markdown(table) if form == "md" else None
+
+
 def column_widths(table: Table) -> list[int]:
     """Return the width each column needs, in columns of a terminal."""
     return [

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 
+from analysis.number_words import utc_time
 from diag.audits.org_changes import OrgChange
 from diag.changes.journal.journal_line import JournalLine
 from diag.table import Column, Table
@@ -47,12 +47,11 @@ def _of_org(change: OrgChange) -> OrgHistoryRow:
 
 
 def _of_journal(line: JournalLine) -> OrgHistoryRow:
-    before = "(new)" if line.creates else f"{line.before_timeout_s} s" if line.before_is_set else "unset"
     return OrgHistoryRow(
         line.at,
         line.action_id,
         line.action_name,
-        before,
+        line.before_text,
         f"{line.after_timeout_s} s",
         line.client_id,
         line.entry,
@@ -78,7 +77,7 @@ def org_history_table(rows: Sequence[OrgHistoryRow]) -> Table:
         ),
         rows=tuple(
             (
-                _utc(row.at),
+                utc_time(row.at),
                 row.action_name,
                 row.before,
                 row.after,
@@ -93,8 +92,4 @@ def org_history_table(rows: Sequence[OrgHistoryRow]) -> Table:
 
 def history_object(row: OrgHistoryRow) -> dict[str, object]:
     """Return a row for JSON."""
-    return {**asdict(row), "at": _utc(row.at)}
-
-
-def _utc(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {**asdict(row), "at": utc_time(row.at)}

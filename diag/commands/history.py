@@ -1,6 +1,5 @@
 """`diag history`: what was changed, when, by whom, and with which outcome."""
 
-import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,12 +51,12 @@ def command(action: str | None, limit: int, form: str, of_org: bool, days: int, 
 
     `diag undo ENTRY` undoes one of them.
     """
-    from analysis.number_words import plural
+    from analysis.number_words import plural, utc_time
     from diag.changes.journal.journal import Journal
     from diag.changes.journal.journal_line import latest_by_entry, unfinished
     from diag.console import Console
     from diag.settings import load_settings
-    from diag.table import to_csv, to_markdown
+    from diag.table import in_form
 
     console = Console(quiet=form != "table")
     settings = load_settings({"profile": profile})
@@ -74,14 +73,13 @@ def command(action: str | None, limit: int, form: str, of_org: bool, days: int, 
     ]
     shown = records[:limit]
     if form == "json":
-        entries = [{**asdict(record), "at": _utc(record.at)} for record in shown]
+        entries = [{**asdict(record), "at": utc_time(record.at)} for record in shown]
         console.result(json_text({"format_version": 1, "entries": entries}, indent=1))
         return
     table = history_table(shown)
-    if form == "csv":
-        console.result(to_csv(table))
-    elif form == "md":
-        console.result(to_markdown(table))
+    text = in_form(table, form)
+    if text is not None:
+        console.result(text)
     elif not shown:
         console.note(f"Nothing was changed yet ({settings.journal}).")
     else:
@@ -109,7 +107,7 @@ def _show_org(
     from diag.clocks.target_clock import clock_of
     from diag.genesys.client import GenesysClient
     from diag.interaction.pause_note import pause_note
-    from diag.table import to_csv, to_markdown
+    from diag.table import in_form
     from diag.target import find_target
 
     days, limit, form = shown_as
@@ -134,10 +132,9 @@ def _show_org(
     if read.why_not is not None:
         console.warn(f"Only what diag did is listed: {read.why_not}")
     table = org_history_table(chosen)
-    if form == "csv":
-        console.result(to_csv(table))
-    elif form == "md":
-        console.result(to_markdown(table))
+    text = in_form(table, form)
+    if text is not None:
+        console.result(text)
     elif not chosen:
         console.note(f"No timeout was changed in the last {days} days, as far as org and journal tell.")
     else:
@@ -157,6 +154,7 @@ def _finish(runs: Path, record: "JournalLine") -> str:
 
 def history_table(records: "list[JournalLine]") -> "Table":
     """Return the entries as a table, in the order given."""
+    from analysis.number_words import utc_time
     from diag.table import Column, Table
 
     return Table(
@@ -174,9 +172,9 @@ def history_table(records: "list[JournalLine]") -> "Table":
         rows=tuple(
             (
                 record.entry,
-                _utc(record.at),
+                utc_time(record.at),
                 record.action_name,
-                _before(record),
+                record.before_text,
                 f"{record.after_timeout_s} s",
                 record.outcome or "UNFINISHED",
                 record.org_name + (" (SANDBOX)" if record.sandbox else ""),
@@ -186,13 +184,3 @@ def history_table(records: "list[JournalLine]") -> "Table":
             for record in records
         ),
     )
-
-
-def _utc(at: float) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))
-
-
-def _before(record: "JournalLine") -> str:
-    if record.creates:
-        return "(new)"
-    return f"{record.before_timeout_s} s" if record.before_is_set else "unset"

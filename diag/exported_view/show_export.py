@@ -15,7 +15,7 @@ from diag.exported_view.conclusions import (
 )
 from diag.exported_view.durations import Decimal, Unit
 from diag.exported_view.read_view import read_view
-from diag.table import to_csv, to_markdown
+from diag.table import in_form
 
 if TYPE_CHECKING:
     from analysis.verdicts.recommendation import Recommendation
@@ -48,10 +48,9 @@ def answer_from_export(
     )
     if form == "json":
         return export_json(found)
-    if form == "csv":
-        return to_csv(export_table(found))
-    if form == "md":
-        return to_markdown(export_table(found))
+    text = in_form(export_table(found), form)
+    if text is not None:
+        return text
     if form == "html":
         raise UsageError(
             "An export has no page: it holds two numbers an action.", hint="Take -o x.json or x.md."

@@ -73,6 +73,13 @@ class JournalLine:
         """Whether the entry is about an action that was created (`diag register`), not changed."""
         return self.origin == _CREATION
 
+    @property
+    def before_text(self) -> str:
+        """Return the timeout before as tables show it."""
+        if self.creates:
+            return "(new)"
+        return f"{self.before_timeout_s} s" if self.before_is_set else "unset"
+
 
 def new_id(now: float) -> str:
     """Return `<UTC time>-<short id>`, sortable by time; `now` in Unix seconds."""
