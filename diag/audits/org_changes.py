@@ -19,6 +19,7 @@ TOGETHER_S: Final = 300.0
 _ACTIONS: Final = ("dataaction", "integrationaction", "integrationsaction", "bridgeaction")
 _SERVICES: Final = ("integration", "bridge", "dataaction")
 _TIMEOUTS: Final = ("timeoutseconds", "timeout")
+_FEW_DIGITS: Final = re.compile(r"[0-9]{1,4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,6 @@ class OrgChange:
     """Unix seconds."""
     action_id: str
     action_name: str
-    verb: str
     who: str | None
     before_s: int | None = None
     after_s: int | None = None
@@ -59,7 +59,6 @@ def org_changes(
                 at=change.at,
                 action_id=change.entity_id,
                 action_name=change.entity_name or change.entity_id,
-                verb=change.verb,
                 who=change.who,
                 before_s=before_s,
                 after_s=after_s,
@@ -118,7 +117,7 @@ def _seconds(values: Sequence[str]) -> int | None:
     """A timeout; None: unset. Raises ValueError for what is not one."""
     if not values or values[0] in ("", "null", "0"):
         return None
-    if not values[0].isascii() or not values[0].isdigit() or not 1 <= int(values[0][:4]) <= 60:
+    if not _FEW_DIGITS.fullmatch(values[0]) or not 1 <= int(values[0]) <= 60:
         raise ValueError("not a timeout")
     return int(values[0])
 

@@ -3,36 +3,25 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from diag.audits.org_changes import kinds_of_actions, org_changes
 from diag.audits.set_elsewhere import set_elsewhere, with_authors
-from diag.changes.journal.journal_line import JournalLine
-from diag.changes.plans.plan import OrgIdentity
 from diag.genesys.audits import AuditedChange, AuditedKind, PropertyChange
+from tests.support.changes.fake_org import IDENTITY
+from tests.support.changes.journal_records import record
 
-ORG = OrgIdentity("o1", "Acme", "api.example", False)
-LINE = JournalLine(
-    entry="e1",
+ORG = IDENTITY
+LINE = record(
     phase="result",
+    outcome="applied",
     at=1000.0,
-    apply_id="a",
-    client_id="c",
-    org_id="o1",
-    org_name="Acme",
-    host="api.example",
-    sandbox=False,
-    plan_digest="d",
-    origin="set",
     action_id="x",
-    action_name="X",
     before_timeout_s=60,
     before_is_set=False,
     after_timeout_s=5,
-    version_before=1,
     version_after=2,
-    outcome="applied",
 )
 
 
@@ -84,7 +73,14 @@ def test_a_timeout_that_is_not_what_diag_set_is_marked_with_its_author() -> None
     assert nobody.who is None
 
 
-@given(st.text(max_size=40), st.lists(st.text(max_size=12), max_size=3), st.floats(0, 1e10))
+@given(
+    st.sampled_from(["config.timeoutSeconds", "timeout"]) | st.text(max_size=40),
+    st.lists(
+        st.integers(0, 99_999).map(str) | st.text("0123456789", max_size=6) | st.text(max_size=12), max_size=3
+    ),
+    st.floats(0, 1e10),
+)
+@example("timeout", ["00609"], 1.0)
 def test_no_message_of_an_org_breaks_the_reading(name: str, values: list[str], at: float) -> None:
     message = AuditedChange(at, "x", None, "", None, (PropertyChange(name, tuple(values), ()),))
     for one in org_changes([message], [LINE], ORG):
