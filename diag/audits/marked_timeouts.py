@@ -1,6 +1,5 @@
 """For `diag scan`: timeouts no longer what diag last set, with who changed them where the org tells."""
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -35,8 +34,6 @@ def marked_timeouts(
     journal: Journal,
     timeouts: Mapping[str, int | None],
     now: datetime,
-    *,
-    wait: Callable[[float], None] = time.sleep,
 ) -> MarkedTimeouts:
     """Return the marks for an org's `timeouts` in force, by action id (seconds; None: unknown).
 
@@ -51,7 +48,7 @@ def marked_timeouts(
     if not found:
         return MarkedTimeouts()
     since = datetime.fromtimestamp(min(one.set_at for one in found.values()), UTC)
-    read = read_org_changes(client, org, lines, since, now + timedelta(minutes=5), wait=wait)
+    read = read_org_changes(client, org, lines, since, now + timedelta(minutes=5))
     return MarkedTimeouts(with_authors(found, read.changes), read.why_not)
 
 

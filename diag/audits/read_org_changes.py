@@ -1,7 +1,7 @@
 """Reading an org's audits: as far back as asked, or why not."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -29,8 +29,6 @@ def read_org_changes(
     lines: Sequence[JournalLine],
     since: datetime,
     until: datetime,
-    *,
-    wait: Callable[[float], None] = time.sleep,
 ) -> OrgChangesRead:
     """Return the org's changes in [since, until) beside the journal's `lines`; what fails is a value."""
     try:
@@ -38,7 +36,7 @@ def read_org_changes(
         if not kinds:
             return OrgChangesRead(why_not=NO_ENTITY)
         audited = [
-            change for kind in kinds for change in client.audited_changes(kind, since, until, wait=wait)
+            change for kind in kinds for change in client.audited_changes(kind, since, until, wait=time.sleep)
         ]
     except PermissionMissingError as error:
         return OrgChangesRead(why_not=error.message)

@@ -63,7 +63,6 @@ def read_flows(
     chosen, unread = _chosen(listed, wanted)
     by_version = {(flow.id, flow.version): flow for flow in kept.flows}
     valid = frozenset((one.id, one.published) for one in listed)
-    read = FlowsRead((), tuple(unread))
     flows: list[ArchitectFlow] = []
     try:
         for done, one in enumerate(chosen, start=1):

@@ -6,8 +6,8 @@ from urllib.parse import quote
 
 from analysis.format.checked_json import UnfitJsonError, parse_json
 from diag.genesys.api_errors import UnexpectedReplyError
-from diag.genesys.http.api import Api, ApiRequest, QueryParams
-from diag.genesys.http.paging import OnProgress, all_entities
+from diag.genesys.http.api import Api, ApiRequest
+from diag.genesys.http.paging import all_entities
 from diag.genesys.replies.json_reply import JsonObject, as_object, optional_object, optional_text, text
 
 FLOWS: Final = "/api/v2/flows"
@@ -30,16 +30,9 @@ class FlowRequests:
     def __init__(self, api: Api) -> None:
         self._api = api
 
-    def flows(
-        self, *, name: str | None = None, kind: str | None = None, on_progress: OnProgress | None = None
-    ) -> tuple[ListedFlow, ...]:
-        """Return the flows of the org, or those of a name or a type (`INBOUNDCALL`)."""
-        filters: QueryParams = {}
-        if name is not None:
-            filters["name"] = name
-        if kind is not None:
-            filters["type"] = kind
-        listed = all_entities(self._api, FLOWS, filters, needs=VIEW_FLOWS, on_progress=on_progress)
+    def flows(self) -> tuple[ListedFlow, ...]:
+        """Return the flows of the org."""
+        listed = all_entities(self._api, FLOWS, {}, needs=VIEW_FLOWS)
         return tuple(_listed(entity) for entity in listed if entity.get("deleted") is not True)
 
     def flow_configuration(self, flow_id: str, version: str | None) -> JsonObject:
