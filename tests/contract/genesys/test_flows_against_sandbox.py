@@ -16,20 +16,9 @@ from diag.genesys.http.pacing import RateBucket
 from diag.target import sandbox_connection
 from tests.support.genesys.counting_transport import CountingTransport
 from tests.support.running_sandbox import StartSandbox
+from tests.support.sandbox_in_process import SteppedClock
 
 NOBODY = KeptFlows("host", "org")
-
-
-class Clock:
-    """A clock that only waits."""
-
-    now_s = 0.0
-
-    def read(self) -> float:
-        return self.now_s
-
-    def sleep(self, seconds: float) -> None:
-        self.now_s += seconds
 
 
 def client_of(base_url: str, transport: httpx.BaseTransport | None = None) -> GenesysClient:
@@ -89,15 +78,15 @@ def test_five_hundred_flows_keep_to_the_limit_and_are_fetched_once(
     start_sandbox: StartSandbox, tmp_path: Path
 ) -> None:
     """On a clock that only waits: 300 requests in any minute, and the second reading asks for the list."""
-    box, clock, kept = start_sandbox("five-hundred-flows"), Clock(), [NOBODY]
+    box, clock, kept = start_sandbox("five-hundred-flows"), SteppedClock(), [NOBODY]
     times: list[float] = []
 
     class Timed(httpx.HTTPTransport):
         def handle_request(self, request: httpx.Request) -> httpx.Response:
-            times.append(clock.now_s)
+            times.append(clock.monotonic_s())
             return super().handle_request(request)
 
-    bucket = RateBucket(300, clock=clock.read, sleep=clock.sleep)
+    bucket = RateBucket(300, clock=clock.monotonic_s, sleep=clock.advance)
     limits = f"{box.base_url}/sandbox/limits"
     httpx.post(limits, json={"token_requests_per_minute": 10**6}, trust_env=False)  # its clock is real
     connection = sandbox_connection(box.base_url)
@@ -110,7 +99,7 @@ def test_five_hundred_flows_keep_to_the_limit_and_are_fetched_once(
     assert len(found.flows) == 500 and again.flows == found.flows
     assert first <= 506 and len(times) - first == 5
     assert max(sum(1 for one in times if start <= one < start + 60) for start in times) <= 301
-    assert 60 <= clock.now_s <= 130
+    assert 60 <= clock.monotonic_s() <= 130
     write_cache(tmp_path, kept[-1])
     assert read_cache(tmp_path, "host", "org") == kept[-1]
 

@@ -150,9 +150,7 @@ def test_an_action_that_never_takes_a_second_says_so_and_a_slow_address_helps(ma
 
     slow = LearnOptions(slow_url="http://127.0.0.1:8377/sandbox/slow/30")
     assert facts_of(org.learn(QUICK, slow)).items() >= {"timeout_form": "success_false"}.items()
-    assert [path for _, path in org.transport.seen if path.endswith("/draft/test")] == [
-        path for _, path in org.transport.seen if path.endswith("/draft/test")
-    ][:7]
+    assert len([path for _, path in org.transport.seen if path.endswith("/draft/test")]) == 7
 
 
 def test_the_edge_is_looked_for_only_where_a_long_call_is_wanted(make_org: "MakeOrg") -> None:

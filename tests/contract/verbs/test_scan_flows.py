@@ -11,13 +11,6 @@ from tests.support.flow_files import ARCHY, as_i3, configuration, data_step, tas
 from tests.support.running_sandbox import StartSandbox
 
 
-@pytest.fixture
-def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    return tmp_path
-
-
 def scan(
     start_sandbox: StartSandbox, monkeypatch: pytest.MonkeyPatch, scenario: str, *arguments: str
 ) -> ExitCode:
@@ -28,7 +21,7 @@ def scan(
 
 def test_flows_and_steps_are_shown_with_the_timeout_that_bites(
     start_sandbox: StartSandbox,
-    at_home: Path,
+    session: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -44,13 +37,13 @@ def test_flows_and_steps_are_shown_with_the_timeout_that_bites(
     assert flows["Order status"]["repeats"] == ["Repeat Find orders"]
     assert {entry["flow"] for entry in body["flows_not_read"]} >= {"Too deep", "Not yet published"}
     assert body["warnings"] == []
-    (kept,) = (at_home / "runs").glob("flows-*.json")
+    (kept,) = (session / "runs").glob("flows-*.json")
     assert "secret" not in kept.read_text().lower() and "prompt" not in kept.read_text().lower()
 
 
 def test_a_table_for_people_says_what_is_not_known(
     start_sandbox: StartSandbox,
-    at_home: Path,
+    session: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -65,11 +58,11 @@ def test_a_table_for_people_says_what_is_not_known(
 
 def test_flows_come_from_files_where_the_org_does_not_show_them(
     start_sandbox: StartSandbox,
-    at_home: Path,
+    session: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    files = at_home / "flows"
+    files = session / "flows"
     files.mkdir()
     action = start_sandbox("flows").action_id("Get Customer")
     (files / "a.i3InboundFlow").write_bytes(as_i3(configuration(task("T", data_step(action_id=action)))))
@@ -99,14 +92,14 @@ def test_flows_come_from_files_where_the_org_does_not_show_them(
 )
 def test_each_missing_permission_is_named_and_the_rest_is_shown(
     start_sandbox: StartSandbox,
-    at_home: Path,
+    session: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     missing: list[str],
     code: ExitCode,
     said: str,
 ) -> None:
-    scenario = at_home / "mine.toml"
+    scenario = session / "mine.toml"
     shipped = Path(__file__).parents[3] / "diag" / "sandbox" / "scenarios" / "flows.toml"
     scenario.write_text(f"without_permissions = {json.dumps(missing)}\n{shipped.read_text()}")
 
@@ -116,7 +109,7 @@ def test_each_missing_permission_is_named_and_the_rest_is_shown(
 
 def test_a_change_says_what_it_moves_once_the_flows_were_read(
     start_sandbox: StartSandbox,
-    at_home: Path,
+    session: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -159,9 +159,10 @@ def test_another_question_is_another_campaign_and_each_command_keeps_its_own(
     assert run(["tune", "--once"]) == ExitCode.INTERRUPTED
     assert "Going on in runs/tune." in capsys.readouterr().err
 
-    for words, of in (([], "0 of 1 action done"), (["--over", "3d"], "in every 12 min")):
+    for words, whole_org in (([], False), (["--over", "3d"], True)):
         assert run(["tune", *words, "--status"]) == ExitCode.OK
-        assert of in capsys.readouterr().out or words
+        shown = capsys.readouterr().out
+        assert "0 of 1 action done" in shown and ("Not called: Look Up Orders" in shown) is whole_org
     assert run(["tune", "--over", "5d", "--status"]) == ExitCode.USAGE
     shown = " ".join(capsys.readouterr().err.split())
     assert (

@@ -160,9 +160,9 @@ def test_executions_to_the_millisecond_give_the_bounds_a_test_gives() -> None:
     found = estimate_from_buckets(exactly([hour], 5, [[int(ms) for ms in failures]]), RecommendSettings())
     assert (found.samples, found.ok, found.design_effect) == (test.samples, test.ok, 1.0)
     assert (found.p50_ms, found.p95_ms, found.quantile_ms) == (test.p50_ms, test.p95_ms, test.quantile_ms)
-    if test.design_effect == 1.0:
-        assert (found.upper_ms, found.lower_ms) == (test.upper_ms, test.lower_ms)
-        assert found.timeout_s == test.timeout_s
+    assert test.design_effect == 1.0
+    assert (found.upper_ms, found.lower_ms) == (test.upper_ms, test.lower_ms)
+    assert found.timeout_s == test.timeout_s
 
 
 def test_what_was_read_to_the_millisecond_is_said_to_the_millisecond() -> None:
