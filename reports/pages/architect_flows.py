@@ -1,12 +1,13 @@
 """The report's section on Architect flows: what the template needs, the flows that change first."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
 from analysis.flows.flow import FlowStep
 from analysis.flows.flow_view import FlowsShown, FlowView, StepView
 from analysis.flows.flow_words import doubts, path_words, waits_by
-from analysis.flows.path_warnings import alike_together, named
+from analysis.flows.path_warnings import MovedCalls, alike_together, named
 from analysis.number_words import reason_lines
 
 OPEN_FLOWS: Final = 5
@@ -20,17 +21,19 @@ def flows_view(shown: FlowsShown | None) -> dict[str, object] | None:
     """Return what the template needs, None where no flow was read."""
     if shown is None:
         return None
-    views = [(at, view) for at, view in enumerate(shown.views)]
+    views = list(enumerate(shown.views))
     moved = {warning.flow for warning in shown.warnings}
     moves = alike_together(shown.warnings)
-    changed = [(at, view) for at, view in views if view.changes or view.flow.name in moved]
-    same = [(at, view) for at, view in views if not (view.changes or view.flow.name in moved)]
-    listed = [*changed, *same]
+
+    def turned(view: FlowView) -> bool:
+        return view.changes or view.flow.name in moved
+
+    listed = sorted(views, key=lambda one: not turned(one[1]))
     return {
         "count": len(views),
-        "changes": bool(changed),
+        "changes": any(turned(view) for view in shown.views),
         "moves": list(enumerate(moves[:MOST_MOVES])),
-        "more_moves": max(0, len(moves) - MOST_MOVES),
+        "more_moves": _more_moves(moves),
         "first": [
             _flow(at, view, is_open=place < OPEN_FLOWS and bool(view.changes))
             for place, (at, view) in enumerate(listed[:FIRST_FLOWS])
@@ -47,12 +50,17 @@ def flows_view(shown: FlowsShown | None) -> dict[str, object] | None:
 
 def counts_for_json(shown: FlowsShown | None) -> dict[str, object]:
     """Return the counts that the section shows, for the report's JSON."""
-    view = flows_view(shown)
-    if view is None:
+    if shown is None:
         return {}
-    others = view["others"]
-    below = len(others) if isinstance(others, list) else 0
-    return {"flow_count": view["count"], "flow_moves_more": view["more_moves"], "flows_below": below}
+    return {
+        "flow_count": len(shown.views),
+        "flow_moves_more": _more_moves(alike_together(shown.warnings)),
+        "flows_below": max(0, len(shown.views) - FIRST_FLOWS),
+    }
+
+
+def _more_moves(moves: Sequence[MovedCalls]) -> int:
+    return max(0, len(moves) - MOST_MOVES)
 
 
 def _flow(at: int, view: FlowView, *, is_open: bool) -> dict[str, object]:
