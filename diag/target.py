@@ -84,7 +84,7 @@ def _found(settings: Settings) -> Target:
         return target_at(settings.connection())
     why_not = settings.why_no_sandbox
     usual = f"http://127.0.0.1:{SANDBOX_PORT}"
-    about = None if why_not is not None else _about(usual, _GUESS_S)
+    about = None if why_not is not None else _about(usual)
     if about is not None:
         return Target(sandbox_connection(usual), True, about.as_org, about.platform)
     not_running = f"No sandbox is running on 127.0.0.1:{SANDBOX_PORT} (diag sandbox)."
@@ -151,10 +151,10 @@ def sandbox_environment(connection: Connection) -> dict[str, str]:
     }
 
 
-def _about(base: str, patience_s: float) -> About | None:
+def _about(base: str) -> About | None:
     """Return what answers there as a sandbox, before any credential is sent; None: nothing does."""
     try:
-        return _ask(base, patience_s)
+        return _ask(base, _GUESS_S)
     except (OSError, http.client.HTTPException):
         return None
 

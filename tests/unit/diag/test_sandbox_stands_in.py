@@ -20,7 +20,7 @@ def settings(tmp_path: Path, environment: dict[str, str], **flags: str) -> Setti
 
 @pytest.fixture
 def _running(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(target_module, "_about", lambda base, patience_s: About("demo", as_org=False))
+    monkeypatch.setattr(target_module, "_about", lambda base: About("demo", as_org=False))
 
 
 @pytest.mark.usefixtures("_running")
