@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.flows.flow import ArchitectFlow, FlowsRead, UnreadFlow
+from analysis.flows.flow import FlowsRead
 from analysis.flows.flow_view import FlowsShown, flow_views
 from analysis.flows.join_actions import NamedAction, join_actions
 from analysis.flows.path_warnings import path_warnings
@@ -37,18 +37,14 @@ def shown_flows(
         return None
     every = tuple(actions)
     files = FlowsRead(()) if folder is None else flows_in(folder)
-    flows: tuple[ArchitectFlow, ...] = files.flows if kept is None else (*kept.flows, *files.flows)
-    unread: tuple[UnreadFlow, ...] = files.unread if kept is None else (*kept.unread, *files.unread)
+    of_org = kept or KeptFlows("", "")
     ids = {one.action.id for one in every}
     joined = [
         flow
-        for flow in join_actions(flows, [one.action for one in every])
+        for flow in join_actions((*of_org.flows, *files.flows), [one.action for one in every])
         if any(step.action_id in ids for step in flow.steps)
     ]
-    now: Mapping[str, int | None] = {
-        **({} if kept is None else kept.timeouts),
-        **{one.action.id: one.now_s for one in every},
-    }
+    now: Mapping[str, int | None] = {**of_org.timeouts, **{one.action.id: one.now_s for one in every}}
     then = {one.action.id: one.then_s for one in every if one.then_s is not None}
     warnings = [
         warning
@@ -58,7 +54,7 @@ def shown_flows(
     ]
     return FlowsShown(
         views=flow_views(joined, now, then),
-        unread=unread,
+        unread=(*of_org.unread, *files.unread),
         read_at=None if kept is None else kept.read_at,
         warnings=tuple(sorted(warnings, key=lambda one: not one.nowhere)),
     )
