@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Final, Literal, cast
+from typing import Final, Literal, cast, get_args
 
 from diag.toml_section import TomlSection
 
@@ -10,10 +10,6 @@ Own = Literal["literal", "expression", "empty"]
 Broken = Literal["", "no-sequences", "too-deep", "wrong-types", "no-action-ids", "not-json"]
 
 FLOW_TYPES: Final = ("INBOUNDCALL", "OUTBOUNDCALL", "INQUEUECALL", "INBOUNDSHORTMESSAGE", "WORKFLOW", "BOT")
-_OWN: Final[tuple[Own, ...]] = ("literal", "expression", "empty")
-_BROKEN: Final[tuple[Broken, ...]] = (
-    "", "no-sequences", "too-deep", "wrong-types", "no-action-ids", "not-json",
-)  # fmt: skip
 _PATHS: Final = ("success", "failure", "timeout")
 
 
@@ -59,7 +55,7 @@ def read_flows(table: TomlSection) -> Iterator[FlowSpec]:
             published=table.flag("published", True),
             menu=table.flag("menu"),
             newer_draft=table.flag("newer_draft"),
-            broken=cast(Broken, table.text("broken", "", choices=_BROKEN)),
+            broken=cast(Broken, table.text("broken", "", choices=get_args(Broken))),
         )
     )
     if copies > 1 and "{n}" not in spec.name:
@@ -75,7 +71,7 @@ def _step(table: TomlSection) -> FlowStepSpec:
             name=table.text("name", action),
             action=action,
             suggested=table.flag("suggested", True),
-            own=cast(Own, table.text("own", "literal", choices=_OWN)),
+            own=cast(Own, table.text("own", "literal", choices=get_args(Own))),
             timeout_s=table.number("timeout_s", 60.0, low=0.0, high=86_400.0),
             wired=table.texts("wired", choices=_PATHS) if table.has("wired") else ("success",),
             task=table.text("task", "Main"),
