@@ -112,8 +112,6 @@ def read_switches(table: TomlSection, present: Switches) -> Switches:
     clear = present.clear_timeout
     if table.has("patch_config"):
         clear = "omit" if patch_config == "replace" else "neither"
-    analytics = table.table("analytics")
-    audits = table.table("audits")
     return Switches(
         timeout_form=_word(table, "timeout_form", present.timeout_form, TimeoutForm),
         timeout_code=table.text("timeout_code", present.timeout_code),
@@ -131,10 +129,8 @@ def read_switches(table: TomlSection, present: Switches) -> Switches:
         edge_timeout_s=table.number("edge_timeout_s", present.edge_timeout_s, above=-1e-9),
         max_page_size=table.integer("max_page_size", present.max_page_size, low=1, high=100_000),
         analytics_count_tests=table.flag("analytics_count_tests", present.analytics_count_tests),
-        analytics=(
-            present.analytics if analytics is None else read_analytics_switches(analytics, present.analytics)
-        ),
-        audits=present.audits if audits is None else _audit_switches(audits, present.audits),
+        analytics=_analytics_switches(table.table("analytics"), present.analytics),
+        audits=_audit_switches(table.table("audits"), present.audits),
     )
 
 
@@ -143,8 +139,9 @@ def _word(table: TomlSection, key: str, present: _Word, words: object) -> _Word:
     return cast(_Word, table.text(key, present, choices=get_args(words)))
 
 
-def read_analytics_switches(table: TomlSection, present: AnalyticsSwitches) -> AnalyticsSwitches:
-    """Return `present` with what the table `[switches.analytics]` changes."""
+def _analytics_switches(table: TomlSection | None, present: AnalyticsSwitches) -> AnalyticsSwitches:
+    if table is None:
+        return present
     return table.done(
         AnalyticsSwitches(
             views_per_query=table.integer("views_per_query", present.views_per_query, low=1, high=1000),
@@ -160,7 +157,9 @@ def read_analytics_switches(table: TomlSection, present: AnalyticsSwitches) -> A
     )
 
 
-def _audit_switches(table: TomlSection, present: AuditSwitches) -> AuditSwitches:
+def _audit_switches(table: TomlSection | None, present: AuditSwitches) -> AuditSwitches:
+    if table is None:
+        return present
     return table.done(
         AuditSwitches(
             service=table.text("service", present.service),
