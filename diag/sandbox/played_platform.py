@@ -11,7 +11,7 @@ from typing import Final, cast
 from analysis.format.input_file import InputFile
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.sandbox_errors import ScenarioError
-from diag.sandbox.world.permissions import ALL
+from diag.sandbox.world.permissions import VIEW_AUDITS, VIEW_EVENTS, VIEW_FLOWS
 from diag.sandbox.world.switches import Switches, read_switches
 from diag.toml_section import TomlSection
 
@@ -32,9 +32,9 @@ _WORDS: Final = {"analytics_error_types": "error_type", "analytics_statuses": "r
 _KNOWN_WORDS: Final = {"analytics_timeout_words": "timeout", "analytics_success_words": "ok"}
 """Fact -> the outcome whose words it states."""
 _PERMISSIONS: Final = {
-    "flows_readable": "architect:flow:view",
-    "audits_readable": "audits:audit:view",
-    "event_definitions_readable": "usage:events:view",
+    "flows_readable": VIEW_FLOWS[0],
+    "audits_readable": VIEW_AUDITS[0],
+    "event_definitions_readable": VIEW_EVENTS[0],
 }
 """Fact -> the permission without which it does not hold."""
 FACTS: Final = frozenset({*_SWITCHES, *_ANALYTICS, *_WORDS, *_KNOWN_WORDS, *_PERMISSIONS})
@@ -53,7 +53,7 @@ class PlayedPlatform:
         """Let a sandbox behave so. Raises ScenarioError for a value that no platform has."""
         sandbox.switches = self.switches(sandbox.switches)
         sandbox.permissions = self.permissions(sandbox.permissions)
-        sandbox.platform_file = self.name
+        sandbox.plays_a_platform = True
 
     def switches(self, present: Switches) -> Switches:
         """Return `present` with what the file states. Raises ScenarioError."""
@@ -69,7 +69,7 @@ class PlayedPlatform:
         """Return what a client may do, where `present` is what the scenario lets it."""
         for fact, permission in _PERMISSIONS.items():
             if fact in self.values:
-                present = present | ({permission} & {*ALL}) if self.values[fact] else present - {permission}
+                present = present | {permission} if self.values[fact] else present - {permission}
         return present
 
     def _outcome_words(self, present: Switches) -> dict[str, dict[str, str]]:

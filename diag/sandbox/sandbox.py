@@ -62,8 +62,8 @@ class Sandbox:
         self.seed = seed
         self.switches = scenario.switches
         self.permissions = scenario.permissions
-        self.platform_file: str | None = None
-        """Name of the file of facts that it plays; where both say something, the file wins."""
+        self.plays_a_platform = False
+        """It behaves as a file of facts says; where the scenario says something too, the file wins."""
         self.as_org = scenario.as_org
         """It asks to be treated as an org, by whoever asks `/sandbox/about`; itself it does nothing else."""
         self.org = SandboxOrg(scenario, lambda: self.switches)

@@ -107,7 +107,7 @@ def _about(sandbox: Sandbox) -> JsonObject:
     return {
         "sandbox": sandbox.scenario.name,
         "as_org": sandbox.as_org,
-        "platform": sandbox.platform_file is not None,
+        "platform": sandbox.plays_a_platform,
     }
 
 
