@@ -9,8 +9,8 @@ from diag.choice.turns_file import Turn, WindowOrder
 from diag.errors import UsageError
 from diag.genesys.models import Action
 from diag.target import Target
-from diag.workload.read_workload import read_workload
-from diag.workload.workload import EVERYTHING, Workload
+from diag.workload.read_workload import what_may_be_called
+from diag.workload.workload import Workload
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +47,11 @@ class PlanRequest:
     @property
     def wanted(self) -> Sequence[str]:
         """Return the actions asked for, beside the workload; those that no longer exist take no turn."""
-        if not self.turns:
+        turns = self.turns
+        if not turns:
             wanted: Sequence[str] = self.options.action
             return wanted
-        return [action.id for action in self.inventory if action.id in self.turns]
+        return [action.id for action in self.inventory if action.id in turns]
 
 
 def refuse_counts_below_one(options: Any) -> None:
@@ -65,13 +66,13 @@ def refuse_counts_below_one(options: Any) -> None:
 
 def workload_of(options: Any, target: Target) -> Workload:
     """Return the workload of `--workload`; without one everything. Raises UsageError for none on an org."""
-    if options.workload is not None:
-        return read_workload(Path(options.workload))
-    if target.counts_as_org:
+    file = None if options.workload is None else Path(options.workload)
+    workload = what_may_be_called(file, as_org=target.counts_as_org)
+    if workload is None:
         raise UsageError(
             f"No workload file, and {target.connection.host} counts as an org: "
             "calls run real requests, so what to call must be written down.",
             hint="diag init writes a workload file from your org; then: "
             "locust -f loadtests/actions.py --workload workload.toml",
         )
-    return EVERYTHING
+    return workload
