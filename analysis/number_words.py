@@ -3,7 +3,9 @@
 import math
 import time
 from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Final, Literal
+from zoneinfo import ZoneInfo
 
 _DIGITS: Final = 3
 
@@ -84,6 +86,12 @@ def utc_time(at_s: float) -> str:
 def clock_time(at_s: float) -> str:
     """Return "14:03:20 UTC" for Unix seconds."""
     return time.strftime("%H:%M:%S UTC", time.gmtime(at_s))
+
+
+def at(moment: float, zone: str | None = None) -> str:
+    """Return "Sat 28 Nov 16:04" for Unix seconds, in that zone; without one in UTC, which is said."""
+    where = ZoneInfo(zone) if zone else UTC
+    return datetime.fromtimestamp(moment, where).strftime("%a %d %b %H:%M") + ("" if zone else " UTC")
 
 
 def percent(share: float) -> str:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final, Protocol
 
-from analysis.number_words import plural
+from analysis.number_words import at, plural
 from analysis.typed_command import Asked
 from diag.apply_dialog.stages import LONGEST_WATCH_S, StagedPlan
 from diag.changes.plans.change_result import ChangeOutcome, ChangeResult
@@ -97,9 +97,8 @@ class StageWatch:
     def _watch(self, number: int, promises: Sequence[Promise]) -> DiagError | None:
         until = max(item.line.at for item in promises) + self.plan.stages.watch_for_s
         if until > self.clock.now():
-            when = datetime.fromtimestamp(until, UTC).strftime("%a %d %b %H:%M UTC")
             self.console.note(
-                f"{_begin(number)} Production is watched until {when}, then comes the next stage. "
+                f"{_begin(number)} Production is watched until {at(until)}, then comes the next stage. "
                 f"Ctrl-C stops; to go on: {self.plan.again}"
             )
         while True:

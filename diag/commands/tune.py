@@ -103,7 +103,7 @@ def command(options: TuneOptions, rules: RecommendSettings) -> int:
 
 def _tune(context: "TuneContext", meant: "MeantCampaign") -> int:
     """Begin or go on, make the windows, give the result; return the exit code."""
-    from diag.tuning.campaign_text import at
+    from analysis.number_words import at
     from diag.tuning.result import give_result
     from diag.tuning.same_campaign import asked_by_campaign
     from diag.tuning.status import show_status

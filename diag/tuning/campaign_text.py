@@ -3,11 +3,9 @@ prints."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from analysis.number_words import by_reason, duration, first_names, noun, percent, plural, reason_lines
+from analysis.number_words import at, by_reason, duration, first_names, noun, percent, plural, reason_lines
 from analysis.typed_command import Asked
 from diag.campaign.campaign import Campaign, allowed_s
 from diag.campaign.forecast import CampaignForecast
@@ -31,12 +29,6 @@ class Requests:
 
     look: int
     each_window: int
-
-
-def at(moment: float, zone: str | None) -> str:
-    """Return a moment as people read it: Sat 28 Nov 16:04, in their zone where one is set, else in UTC."""
-    where = ZoneInfo(zone) if zone else UTC
-    return datetime.fromtimestamp(moment, where).strftime("%a %d %b %H:%M") + ("" if zone else " UTC")
 
 
 def look_lines(not_called: tuple[NotCalled, ...], in_scope: int, asked: Asked) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.format.run_folder import RunFolder, read_manifest
+from analysis.number_words import at
 from diag.campaign.campaign import Campaign
 from diag.campaign.drive import Driven, MadeWindow, Notices, Standings, drive
 from diag.campaign.folder import has_begun
@@ -19,7 +20,7 @@ from diag.genesys.api_errors import ApiError
 from diag.genesys.client import GenesysClient
 from diag.measuring.load_process import LoadOptions, NotMeasuredError, run_load, session_environment
 from diag.tuning.approved_files import refuse_changed_files
-from diag.tuning.campaign_text import at, window_line
+from diag.tuning.campaign_text import window_line
 from diag.tuning.limits_text import back_lines, changed_lines, gone_lines, probe_lines, put_off_line
 from diag.tuning.tune_context import TuneContext
 from diag.workload.read_workload import what_may_be_called

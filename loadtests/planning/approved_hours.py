@@ -1,11 +1,10 @@
 """A run beyond the limits on an org: a load test of Genesys Cloud, to be approved and kept to its hours."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from analysis.format.run_folder import Approved
+from analysis.number_words import at
 from diag.errors import UsageError
 from diag.genesys.http.regions import clock_of_host
 from diag.target import Target
@@ -32,7 +31,7 @@ class ApprovedHours:
     @property
     def words(self) -> str:
         """Return the next hours as people read them: Sun 29 Nov 23:00 to Mon 30 Nov 05:00 Europe/Berlin."""
-        return f"{_at(self.begin, self.record.zone)} to {_at(self.end, self.record.zone)} {self.record.zone}"
+        return f"{at(self.begin, self.record.zone)} to {at(self.end, self.record.zone)} {self.record.zone}"
 
 
 def approved_hours(workload: Workload, target: Target, now: float) -> ApprovedHours | None:
@@ -71,10 +70,6 @@ def refuse_outside(approved: ApprovedHours, now: float) -> None:
         zone = approved.record.zone
         raise UsageError(
             f"Ticket {approved.record.ticket} allows calls {approved.record.hours} {zone}; "
-            f"it is {_at(now, zone)} there.",
+            f"it is {at(now, zone)} there.",
             hint=f"Start it again in the next of these hours: {approved.words}.",
         )
-
-
-def _at(moment: float, zone: str) -> str:
-    return datetime.fromtimestamp(moment, ZoneInfo(zone)).strftime("%a %d %b %H:%M")

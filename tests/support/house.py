@@ -233,8 +233,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "diag.changes.plans",
     },
     "diag/changes/applying": {
-        *_CLIENT, "analysis.format", "diag.changes.change_errors", "diag.changes.journal",
-        "diag.changes.plans", "diag.clocks.wall_clock",
+        *_CLIENT, "analysis.format", "analysis.number_words", "diag.changes.change_errors",
+        "diag.changes.journal", "diag.changes.plans", "diag.clocks.wall_clock",
     },
     "diag/changes/undo_plan.py": {"diag.changes.change_errors", "diag.changes.journal", "diag.changes.plans"},
     "diag/changes/exports": {

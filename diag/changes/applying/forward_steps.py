@@ -1,8 +1,8 @@
 """The way forward: read, compare, write at the version just read, prove, test."""
 
-import time
 from dataclasses import replace
 
+from analysis.number_words import clock_time
 from diag.changes.applying.apply_context import ApplyContext, Step
 from diag.changes.applying.change_state import (
     MAX_WRITES,
@@ -236,7 +236,6 @@ def _who_changed_it(state: ChangeState, context: ApplyContext) -> str:
             continue
         if line.at < context.plan.created_at:
             break
-        who = line.client_id or "a bare access token"
-        at = time.strftime("%H:%M:%S UTC", time.gmtime(line.at))
+        who, at = line.client_id or "a bare access token", clock_time(line.at)
         return f" (set to {line.after_timeout_s} s by {who} at {at}, journal entry {line.entry})"
     return ""
