@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
+from analysis.format.action_facts import HOURS_A_WEEK
 from diag.genesys.analytics.analytics_ways import AnalyticsWays
 from diag.genesys.analytics.single_executions import SingleExecution, SingleExecutions
 from diag.genesys.api_errors import PlatformError, RefusedRequestError, UnexpectedReplyError
 from diag.production.reading.time_window import Window
-from diag.production.reading.windows_to_ask import HOURS_A_WEEK, HourlyTotals, expected, sample, whole
+from diag.production.reading.windows_to_ask import HourlyTotals, expected, sample, whole
 
 MOST_EXECUTIONS: Final = 5_000
 """Asked for in one query: a reply of about 2 MB."""

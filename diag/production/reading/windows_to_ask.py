@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from analysis.format.action_facts import HOURS_A_WEEK
 from diag.production.reading.time_window import Window
 
 DAYS_A_WEEK: Final = 7
-HOURS_A_WEEK: Final = 168
 
 HourlyTotals = Mapping[float, int]
 """Executions by the start of their hour (Unix seconds); hours without any are absent."""
