@@ -34,10 +34,10 @@ from analysis.statistics.latency_counts import LatencyCounts
 
 def estimate_from_buckets(counts: BucketCounts, settings: RecommendSettings) -> Estimate:
     """Return the estimate of counts that do not contradict each other (`hourly_counts.consistent`)."""
-    exact = tuple(hour for hour in counts.hours if hour.exact is not None)
-    if exact and len(exact) == len(counts.hours):
+    if counts.to_the_millisecond:
         return _by_the_millisecond(counts, settings)
     found = _by_the_second(counts, settings)
+    exact = tuple(hour for hour in counts.hours if hour.exact is not None)
     if not exact:
         return found
     return _refined(found, _by_the_millisecond(BucketCounts(counts.action_id, exact), settings), settings)

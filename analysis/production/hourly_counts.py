@@ -74,6 +74,11 @@ class BucketCounts:
         """Executions known to have failed in all hours."""
         return sum(sum(hour.failed) for hour in self.hours)
 
+    @property
+    def to_the_millisecond(self) -> bool:
+        """Return whether every hour has exact times; False without an hour."""
+        return bool(self.hours) and all(hour.exact is not None for hour in self.hours)
+
     def without_failures(self) -> "BucketCounts":
         """Return the executions that ended or were cut off."""
         if not self.failed:

@@ -97,7 +97,7 @@ def _findings(
         observed_rate=estimate.samples / (len(counts.hours) * HOUR_S) if counts.hours else None,
         expected_rate=facts.production_peak_rate or busiest or None,
         source="production",
-        to_the_millisecond=bool(counts.hours) and all(hour.exact is not None for hour in counts.hours),
+        to_the_millisecond=counts.to_the_millisecond,
         warnings=tuple(_warnings(whole, corrected)),
     )
 

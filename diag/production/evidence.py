@@ -135,9 +135,7 @@ def unknown_of(evidence: ProductionEvidence) -> str:
 
 def read_as(evidence: ProductionEvidence) -> tuple[str, ...]:
     """Return sentences: how exactly durations were read, and whether the platform's own figures agree."""
-    exact = sum(
-        all(hour.exact is not None for hour in action.counts.hours) for action in evidence.observed.values()
-    )
+    exact = sum(action.counts.to_the_millisecond for action in evidence.observed.values())
     lines = []
     if exact:
         of = "" if exact == len(evidence.observed) else f" of {len(evidence.observed)}"

@@ -57,10 +57,9 @@ def to_json(evidence: ProductionEvidence, findings: Mapping[str, Finding]) -> Js
 
 def _latencies(counts: BucketCounts) -> str:
     """How far durations are known: `exact`, `sampled` (whole seconds, exact in some hours) or `seconds`."""
-    exact = sum(hour.exact is not None for hour in counts.hours)
-    if not exact:
-        return "seconds"
-    return "exact" if exact == len(counts.hours) else "sampled"
+    if counts.to_the_millisecond:
+        return "exact"
+    return "sampled" if any(hour.exact is not None for hour in counts.hours) else "seconds"
 
 
 def _hour_json(hour: HourCounts) -> JsonObject:
@@ -131,7 +130,7 @@ class _SavedAction:
 
 @dataclass(frozen=True, slots=True)
 class _Saved:
-    """What `production_to_json` adds to an analysis."""
+    """What `to_json` adds to an analysis."""
 
     since: UnixSeconds
     until: UnixSeconds
