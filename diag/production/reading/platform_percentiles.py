@@ -1,17 +1,21 @@
 """The platform's own p95 and p99 beside the executions that were counted: do they agree?"""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, chain, islice, repeat
 from typing import Final
 
 import numpy as np
 
-from analysis.production.hourly_counts import BucketCounts
+from analysis.production.hourly_counts import BucketCounts, HourCounts
 from analysis.statistics.kaplan_meier import WATCHED_SLACK
 
 _ROUNDING_MS: Final = 1.0
 _LEVELS: Final = (0.95, 0.99)
+
+_Ranks = tuple[int, int]
+_Between = tuple[float, float | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +24,8 @@ class PlatformPercentiles:
 
     p95_ms: float | None
     p99_ms: float | None
-    p95_counted_ms: tuple[float, float | None]
-    p99_counted_ms: tuple[float, float | None]
+    p95_counted_ms: _Between
+    p99_counted_ms: _Between
 
     @property
     def agrees(self) -> bool:
@@ -53,43 +57,55 @@ def platform_percentiles(
     """
     if (p95_ms is None and p99_ms is None) or not counts.executions:
         return None
-    edges = [_places(counts, level) for level in _LEVELS]
-    return PlatformPercentiles(p95_ms, p99_ms, edges[0], edges[1])
+    p95_counted_ms, p99_counted_ms = _places(counts)
+    return PlatformPercentiles(p95_ms, p99_ms, p95_counted_ms, p99_counted_ms)
 
 
-def _lies(said_ms: float | None, counted_ms: tuple[float, float | None]) -> bool:
+def _lies(said_ms: float | None, counted_ms: _Between) -> bool:
     low, high = counted_ms
     return said_ms is None or (said_ms >= low and (high is None or said_ms <= high))
 
 
-def _places(counts: BucketCounts, level: float) -> tuple[float, float | None]:
-    """The times between which the percentile lies, whichever of its neighbours a convention takes."""
-    rank = level * counts.executions
-    first = min(max(math.floor(rank), 1), counts.executions)
-    last = min(math.ceil(rank) + 1, counts.executions)
-    if all(hour.exact is not None for hour in counts.hours):
-        return _exactly(counts, first, last)
-    longest = max(len(hour.below) for hour in counts.hours)
-    slower = [
-        sum(_below(hour.below, hour.failed, second) for hour in counts.hours) for second in range(longest)
+def _places(counts: BucketCounts) -> list[_Between]:
+    """The times between which each percentile lies, whichever of its neighbours a convention takes."""
+    number = counts.executions
+    ranks = [
+        (min(max(math.floor(level * number), 1), number), min(math.ceil(level * number) + 1, number))
+        for level in _LEVELS
     ]
-    begin = next((second for second, many in enumerate(slower) if many >= first), longest)
-    end = next((second for second, many in enumerate(slower) if many >= last), longest)
-    low = begin * 1e3 * (WATCHED_SLACK if begin == longest else 1.0) - _ROUNDING_MS
-    return max(low, 0.0), None if end == longest else (end + 1) * 1e3 + _ROUNDING_MS
+    return _exactly(counts, ranks) if counts.to_the_millisecond else _by_the_second(counts, ranks)
 
 
-def _exactly(counts: BucketCounts, first: int, last: int) -> tuple[float, float | None]:
+def _exactly(counts: BucketCounts, ranks: Sequence[_Ranks]) -> list[_Between]:
     known = [hour.exact for hour in counts.hours if hour.exact is not None]
     times = np.sort(np.array([ms for one in known for ms in (*one.ended_ms, *one.failed_ms)], np.float64))
     longest_ms = max(len(hour.below) for hour in counts.hours) * 1e3
-    low = float(times[first - 1]) if first <= times.size else WATCHED_SLACK * longest_ms
-    return max(low - 2 * _ROUNDING_MS, 0.0), None if last > times.size else float(
-        times[last - 1]
-    ) + _ROUNDING_MS
+
+    def between(first: int, last: int) -> _Between:
+        low = float(times[first - 1]) if first <= times.size else WATCHED_SLACK * longest_ms
+        high = float(times[last - 1]) + _ROUNDING_MS if last <= times.size else None
+        return max(low - 2 * _ROUNDING_MS, 0.0), high
+
+    return [between(first, last) for first, last in ranks]
 
 
-def _below(below: Sequence[int], failed: Sequence[int], second: int) -> int:
-    """Executions of an hour that took less than `second` + 1 seconds."""
-    ended = below[min(second, len(below) - 1)] if below else 0
-    return ended + sum(failed[: second + 1])
+def _by_the_second(counts: BucketCounts, ranks: Sequence[_Ranks]) -> list[_Between]:
+    longest = max(len(hour.below) for hour in counts.hours)
+    faster = [sum(each) for each in zip(*(_below_each(hour, longest) for hour in counts.hours), strict=True)]
+
+    def second_of(rank: int) -> int:
+        return next((second for second, many in enumerate(faster) if many >= rank), longest)
+
+    def between(first: int, last: int) -> _Between:
+        begin, end = second_of(first), second_of(last)
+        low = begin * 1e3 * (WATCHED_SLACK if begin == longest else 1.0) - _ROUNDING_MS
+        return max(low, 0.0), None if end == longest else (end + 1) * 1e3 + _ROUNDING_MS
+
+    return [between(first, last) for first, last in ranks]
+
+
+def _below_each(hour: HourCounts, seconds: int) -> Iterator[int]:
+    """Yield how many executions of an hour took less than 1, 2, .. `seconds` seconds."""
+    ended = chain(hour.below, repeat(hour.below[-1] if hour.below else 0))
+    failed = chain(accumulate(hour.failed), repeat(sum(hour.failed)))
+    return (ends + fails for ends, fails in islice(zip(ended, failed, strict=False), seconds))
