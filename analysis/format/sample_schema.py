@@ -28,13 +28,17 @@ class Outcome(StrEnum):
     RATE_LIMITED = "rate_limited"
     PLATFORM_ERROR = "platform_error"
     NETWORK_ERROR = "network_error"
+    CONTRACT_ERROR = "contract_error"
+    """A backend that was called directly answered in time, and its reply broke the output contract."""
 
 
 class ActionVersion(StrEnum):
-    """Which version of an action was called (the column `target`)."""
+    """What was called (the column `target`): a version of an action, or its backend without Genesys Cloud."""
 
     PUBLISHED = "published"
     DRAFT = "draft"
+    DIRECT = "direct"
+    """The action's own request, sent straight to the backend."""
 
 
 class InputOrigin(StrEnum):

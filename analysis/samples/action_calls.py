@@ -1,7 +1,8 @@
 """From the sample table to plain arrays per action, each attempt classified
 (docs/method.md, "Calls that count").
 
-`ok` ended. A timeout, the client's or the action's, was slower than its own elapsed time: right-censored. So
+`ok` ended; so did a direct call whose reply broke the contract: it came whole.
+A timeout, the client's or the action's, was slower than its own elapsed time: right-censored. So
 is a call ended by an error of the backend, the platform or the network: dropping slow errors loses 23-48 % of
 p99, counting them as "slower than this" costs 1-2 % (docs/method.md, "Calls that count"). A call refused
 before it ran (429, credentials, bad input) does not show a latency: left out and counted.
@@ -41,6 +42,7 @@ KIND_OF: Final[Mapping[str, Kind]] = {
     Outcome.RATE_LIMITED: Kind.REFUSED,
     Outcome.AUTH_ERROR: Kind.REFUSED,
     Outcome.INVALID_INPUT: Kind.REFUSED,
+    Outcome.CONTRACT_ERROR: Kind.EVENT,
 }
 
 _KIND_BY_CODE: Final = np.array(
@@ -85,7 +87,7 @@ class Calls:
     @property
     def event(self) -> NDArray[np.bool_]:
         """True where the call ended by itself, False where it was cut off."""
-        return np.asarray(self.outcome == OUTCOME_CODES[Outcome.OK])
+        return np.asarray(self.kind == Kind.EVENT)
 
     @property
     def limit_ms(self) -> NDArray[np.float64]:

@@ -218,6 +218,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "analysis.plain_text", "analysis.settings", "diag.errors", "diag.hours", "diag.inventory",
         "diag.toml_section", "jsonschema", "rstr",
     },
+    "diag/direct/__init__.py": set(),
+    "diag/direct/direct_action.py": set(),
     "diag/choice": {
         *_CLIENT, "analysis.analysis_errors", "analysis.format", "analysis.plain_text", "diag.errors",
         "diag.inventory", "diag.workload",

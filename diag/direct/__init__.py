@@ -1,0 +1,1 @@
+"""The backend itself: an action's own request, made without Genesys Cloud, and what may be called so."""
