@@ -54,7 +54,6 @@ class AuditedChange:
     at: float
     entity_id: str
     entity_name: str | None
-    verb: str
     who: str | None
     properties: tuple[PropertyChange, ...]
 
@@ -149,7 +148,6 @@ def _change(message: JsonObject, where: str) -> AuditedChange:
         at=_moment(text(message, "eventDate", where), where),
         entity_id=optional_text(entity, "id") or "",
         entity_name=optional_text(entity, "name"),
-        verb=optional_text(message, "action") or "",
         who=_who(message),
         properties=tuple(
             PropertyChange(

@@ -24,7 +24,6 @@ from diag.platform_facts.fact_kinds import (
 T = TypeVar("T")
 Confidence = Literal["seen", "concluded"]
 LearntOn = Literal["org", "sandbox"]
-Section = Literal["test calls", "writing", "lists", "limits", "analytics", "other data"]
 TimedOutForm = Literal["success_false", "408", "504"]
 DraftTimeout = Literal["draft", "published"]
 PatchOfConfig = Literal["replace", "merge"]
@@ -46,10 +45,9 @@ class Learnt(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One unknown: its key, where it belongs, the question for people, and what its answers mean."""
+    """One unknown: its key, the question for people, and what its answers mean."""
 
     key: str
-    section: Section
     question: str
     kind: FactKind
 
@@ -61,7 +59,6 @@ class Fact:
 FACTS: Final = (
     Fact(
         "timeout_form",
-        "test calls",
         "What does a timed-out test look like?",
         OneOf(
             {
@@ -73,19 +70,16 @@ FACTS: Final = (
     ),
     Fact(
         "timeout_code",
-        "test calls",
         "Which code does a timed-out test carry?",
         Code("A timed-out test carries the code {value}."),
     ),
     Fact(
         "timeout_step",
-        "test calls",
         "Which step of a timed-out test failed?",
         Label('In a timed-out test, the step "{value}" is the one that failed.'),
     ),
     Fact(
         "draft_timeout",
-        "test calls",
         "Whose timeout does the test of a draft obey?",
         OneOf(
             {
@@ -96,7 +90,6 @@ FACTS: Final = (
     ),
     Fact(
         "edge_timeout_s",
-        "test calls",
         "Does the platform's edge cut long calls?",
         WholeNumber(
             0,
@@ -107,7 +100,6 @@ FACTS: Final = (
     ),
     Fact(
         "secure_results",
-        "test calls",
         "Does the test of a secure action show its result?",
         OneOf(
             {
@@ -118,7 +110,6 @@ FACTS: Final = (
     ),
     Fact(
         "patch_config",
-        "writing",
         "Does a PATCH merge or replace the configuration?",
         OneOf(
             {
@@ -129,7 +120,6 @@ FACTS: Final = (
     ),
     Fact(
         "stale_form",
-        "writing",
         "How is a write with an old version refused?",
         OneOf(
             {
@@ -141,7 +131,6 @@ FACTS: Final = (
     ),
     Fact(
         "clear_timeout",
-        "writing",
         "What makes a timeout unset again?",
         OneOf(
             {
@@ -153,13 +142,11 @@ FACTS: Final = (
     ),
     Fact(
         "max_page_size",
-        "lists",
         "How large may a page be?",
         WholeNumber(25, 100_000, "A list is given in pages of up to {value} entries."),
     ),
     Fact(
         "list_include_config",
-        "lists",
         "Does the list of actions include their configuration?",
         YesOrNo(
             "The list of actions gives their configuration (includeConfig).",
@@ -168,7 +155,6 @@ FACTS: Final = (
     ),
     Fact(
         "subjects_me",
-        "other data",
         "Does the platform say which roles a client has?",
         YesOrNo(
             "The platform says which roles a client has (authorization/subjects/me).",
@@ -177,13 +163,11 @@ FACTS: Final = (
     ),
     Fact(
         "retry_after",
-        "limits",
         "Does a 429 say how long to wait?",
         YesOrNo("A 429 carries Retry-After.", "A 429 comes without Retry-After."),
     ),
     Fact(
         "rate_limit_headers",
-        "limits",
         "Do ordinary replies say how much of the rate limit is used?",
         OneOf(
             {
@@ -194,25 +178,21 @@ FACTS: Final = (
     ),
     Fact(
         "limits_readable",
-        "limits",
         "Can the org's limits be read?",
         YesOrNo("The org's limits can be read.", "The org's limits cannot be read."),
     ),
     Fact(
         "views_per_query",
-        "analytics",
         "How many views may one query have?",
         WholeNumber(1, 1000, "One analytics query may have {value} views."),
     ),
     Fact(
         "analytics_percentiles",
-        "analytics",
         "Are p95 and p99 filled?",
         YesOrNo("The analytics give p95 and p99.", "The analytics leave p95 and p99 empty."),
     ),
     Fact(
         "analytics_by_correlation",
-        "analytics",
         "Can executions be told apart?",
         YesOrNo(
             "The analytics can be grouped by correlation id, so single latencies can be read.",
@@ -221,33 +201,28 @@ FACTS: Final = (
     ),
     Fact(
         "analytics_error_types",
-        "analytics",
         "Which error types are there?",
         CodeList("Values of errorType that were seen: {value}."),
     ),
     Fact(
         "analytics_statuses",
-        "analytics",
         "Which response statuses are there?",
         CodeList("Values of responseStatus that were seen: {value}."),
     ),
-    Fact("analytics_timeout_words", "analytics", "What do the analytics call a timeout?", Words("timed out")),
-    Fact("analytics_success_words", "analytics", "What do they call a success?", Words("ended well")),
+    Fact("analytics_timeout_words", "What do the analytics call a timeout?", Words("timed out")),
+    Fact("analytics_success_words", "What do they call a success?", Words("ended well")),
     Fact(
         "analytics_lag_s",
-        "analytics",
         "How old are the newest data?",
         WholeNumber(0, 604_800, "The newest data in the analytics are {value} s old (in steps of 300 s)."),
     ),
     Fact(
         "analytics_count_tests",
-        "analytics",
         "Do test calls appear?",
         YesOrNo("Test calls appear in the analytics.", "Test calls do not appear in the analytics."),
     ),
     Fact(
         "flows_readable",
-        "other data",
         "Can the configuration of flows be read?",
         YesOrNo(
             "The configuration of flows can be read by this client.",
@@ -256,13 +231,11 @@ FACTS: Final = (
     ),
     Fact(
         "audits_readable",
-        "other data",
         "Can audits be read?",
         YesOrNo("Audits can be read by this client.", "Audits cannot be read by this client."),
     ),
     Fact(
         "event_definitions_readable",
-        "other data",
         "Can the definitions of operational events be read?",
         YesOrNo(
             "The definitions of operational events can be read by this client.",

@@ -18,7 +18,7 @@ def next_thresholds(wanted: Sequence[int], known: CountsBelow, most: int) -> lis
     """
     if not known and len(wanted) > most:
         return [*wanted[: most - 1], wanted[-1]]
-    left = [threshold for threshold in wanted if not _is_known(threshold, wanted, known)]
+    left = [threshold for threshold in wanted if not _is_known(threshold, known)]
     if len(left) <= most:
         return left
     return [left[at * len(left) // most] for at in range(most)]
@@ -35,7 +35,7 @@ def below_each(wanted: Sequence[int], known: CountsBelow, row: Hashable) -> dict
     return counts
 
 
-def _is_known(threshold: int, wanted: Sequence[int], known: CountsBelow) -> bool:
+def _is_known(threshold: int, known: CountsBelow) -> bool:
     """Whether it was asked for, or lies between two that have the same count in every row."""
     if threshold in known:
         return True

@@ -27,7 +27,7 @@ class DurationRange:
 class IntervalCounts:
     """Executions of one action in one interval (ISO/ISO).
 
-    The statistics are the platform's (None: not sent); `counts` has one number per range asked for: those
+    `max_ms` is the platform's own (None: not sent); `counts` has one number per range asked for: those
     that ended. `failed`, where words tell: those that failed in each range, and at last those that took
     longer. What is left of `total` was cut off, or took longer.
     """
@@ -35,10 +35,7 @@ class IntervalCounts:
     interval: str
     total: int
     counts: tuple[int, ...]
-    min_ms: float | None
     max_ms: float | None
-    p95_ms: float | None
-    p99_ms: float | None
     failed: tuple[int, ...] = ()
 
 
@@ -184,10 +181,7 @@ def _interval(
         interval=interval,
         total=of_all.total,
         counts=(0,) * len(ranges) if ended is None else _counts(ranges, ended, below[interval, "ended"]),
-        min_ms=of_all.min_ms,
         max_ms=of_all.max_ms,
-        p95_ms=of_all.p95_ms,
-        p99_ms=of_all.p99_ms,
         failed=failed,
     )
 

@@ -43,10 +43,7 @@ def _hour(started_at: float, executions: list[SingleExecution], timeout_s: int) 
         interval=f"{begin.isoformat()}/{(begin + timedelta(hours=1)).isoformat()}",
         total=len(executions),
         counts=per_second(ended, timeout_s)[:timeout_s],
-        min_ms=min(one.duration_ms for one in executions),
         max_ms=max(one.duration_ms for one in executions),
-        p95_ms=None,
-        p99_ms=None,
         failed=per_second(failed, timeout_s) if failed else (),
     )
     return ExactHour(started_at, counts, ExactTimes(tuple(ended), tuple(failed)))

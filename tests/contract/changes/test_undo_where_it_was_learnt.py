@@ -1,37 +1,31 @@
 """An undo to "unset" ends as well where the file of facts is right, old or missing; nothing else moves."""
 
-from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from diag.changes.journal.journal_line import latest_by_entry, unfinished
 from diag.changes.plans.change_result import ChangeOutcome
 from diag.changes.undo_plan import make_undo_plan
-from diag.platform_facts.facts import Learnt, PlatformFacts
+from tests.support.learnt_facts import learnt
 from tests.support.sandbox_control import switch
 
 if TYPE_CHECKING:
     from tests.contract.changes.conftest import MakeAdmin
 
 
-def learnt_to_clear(by: str | None) -> PlatformFacts:
-    how: Learnt[Any] = Learnt(by, date(2026, 11, 29), "tried")
-    return PlatformFacts("sandbox", clear_timeout=None if by is None else how)
-
-
 @pytest.mark.parametrize("semantics", ["replace", "merge"])
-@pytest.mark.parametrize("learnt", [None, "omit", "null", "neither"])
+@pytest.mark.parametrize("known", [None, "omit", "null", "neither"])
 @pytest.mark.parametrize("really", ["omit", "null", "neither"])
 def test_an_undo_to_unset_ends_unset_or_at_60(
     make_admin: "MakeAdmin",
     action_id: str,
     quick_sandbox: str,
     really: str,
-    learnt: str | None,
+    known: str | None,
     semantics: str,
 ) -> None:
-    admin = make_admin("admin", learnt_to_clear(learnt))
+    admin = make_admin("admin", learnt("sandbox", **({} if known is None else {"clear_timeout": known})))
     plain = make_admin("plain").client
     plain.patch_timeout(plain.read_config(action_id), None)
     fields = admin.fields(action_id)
@@ -45,9 +39,9 @@ def test_an_undo_to_unset_ends_unset_or_at_60(
 
     assert (applied.outcome, undone.outcome) == (ChangeOutcome.APPLIED, ChangeOutcome.APPLIED)
     shown = admin.client.get_action(action_id)
-    unset = {"omit": learnt != "neither", "null": learnt == "null", "neither": False}[really]
+    unset = {"omit": known != "neither", "null": known == "null", "neither": False}[really]
     assert (shown.timeout_s, shown.timeout_is_set) == (60, not unset)
     assert admin.fields(action_id) == fields
     assert unfinished(admin.journal.read()) == []
-    if learnt == really:
+    if known == really:
         assert admin.transport.patches == writes + 1

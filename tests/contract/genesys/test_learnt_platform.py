@@ -3,15 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import pytest
 
 from diag.checkup.org_checks import check_permissions
 from diag.genesys.client import GenesysClient
-from diag.platform_facts.facts import Learnt, PlatformFacts
 from diag.target import sandbox_connection
+from tests.support.learnt_facts import learnt
 from tests.support.running_sandbox import RunningSandbox, StartSandbox
 
 
@@ -21,10 +20,9 @@ def running(start_module_sandbox: StartSandbox) -> RunningSandbox:
 
 
 @contextmanager
-def client(running: RunningSandbox, **learnt: Any) -> Iterator[GenesysClient]:
-    facts = {key: Learnt(value, date(2026, 11, 29), "tried") for key, value in learnt.items()}
+def client(running: RunningSandbox, **facts: Any) -> Iterator[GenesysClient]:
     connection = sandbox_connection(running.base_url)
-    with GenesysClient(replace(connection, platform=PlatformFacts("sandbox", **facts))) as opened:
+    with GenesysClient(replace(connection, platform=learnt("sandbox", **facts))) as opened:
         yield opened
 
 
@@ -37,11 +35,11 @@ def test_a_page_is_as_large_as_was_learnt_and_no_larger_than_is_taken(
         everything = plain.list_actions()
         usual = plain.requests
 
-    with client(running, max_page_size=500) as learnt:
-        assert learnt.list_actions() == everything
-        assert learnt.draft_ids() == frozenset()
+    with client(running, max_page_size=500) as knowing:
+        assert knowing.list_actions() == everything
+        assert knowing.draft_ids() == frozenset()
         refused = 2 if allowed < 500 else 0
-        assert learnt.requests == usual + 1 + refused
+        assert knowing.requests == usual + 1 + refused
 
 
 @pytest.mark.parametrize("learnt", [None, "omit", "null", "neither"])

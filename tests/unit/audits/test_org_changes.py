@@ -26,7 +26,7 @@ LINE = record(
 
 
 def change(at: float, after: str, name: str = "config.timeoutSeconds", who: str = "Anna") -> AuditedChange:
-    return AuditedChange(at, "x", "X", "Update", who, (PropertyChange(name, ("60",), (after,)),))
+    return AuditedChange(at, "x", "X", who, (PropertyChange(name, ("60",), (after,)),))
 
 
 @pytest.mark.parametrize(
@@ -82,6 +82,6 @@ def test_a_timeout_that_is_not_what_diag_set_is_marked_with_its_author() -> None
 )
 @example("timeout", ["00609"], 1.0)
 def test_no_message_of_an_org_breaks_the_reading(name: str, values: list[str], at: float) -> None:
-    message = AuditedChange(at, "x", None, "", None, (PropertyChange(name, tuple(values), ()),))
+    message = AuditedChange(at, "x", None, None, (PropertyChange(name, tuple(values), ()),))
     for one in org_changes([message], [LINE], ORG):
         assert one.before_s is None or 1 <= one.before_s <= 60

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +13,11 @@ from analysis.format.call_record import OUTCOME_CODES, CallRecord, pack
 from analysis.format.run_folder import Manifest, RunFolder, UsedFact, write_manifest
 from analysis.format.sample_schema import Outcome
 from diag.checkup.earlier_runs import check_earlier_runs, timeout_forms
-from diag.platform_facts.facts import Learnt, PlatformFacts
+from diag.platform_facts.facts import PlatformFacts
+from tests.support.learnt_facts import learnt
 
 HOST = "api.mypurecloud.com"
 MANIFEST = Manifest("a-run", 1e9, "complete", False, HOST, "open", (ActionFacts("a", "Get", 30),))
-
-
-def learnt(**values: Any) -> PlatformFacts:
-    on = date(2026, 11, 29)
-    return PlatformFacts("org", **{key: Learnt(value, on, "tried") for key, value in values.items()})
 
 
 def run(

@@ -28,9 +28,7 @@ def test_the_tests_curve_is_the_one_its_own_verdict_rests_on() -> None:
     )
     action = Action("orders", "Orders", "i1", "Web", 3, False, ActionConfig(5, {"requestType": "GET"}, {}))
     hours = tuple(
-        IntervalCounts(
-            f"2026-07-02T{hour:02d}:00:00.000Z/later", 100, (10, 60, 20, 8, 2), 1.0, 4e3, None, None
-        )
+        IntervalCounts(f"2026-07-02T{hour:02d}:00:00.000Z/later", 100, (10, 60, 20, 8, 2), 4e3)
         for hour in range(24)
     )
     production = Production((ObservedAction(action, 5, WINDOW, hours),), ())

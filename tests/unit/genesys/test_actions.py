@@ -1,6 +1,5 @@
 import json
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import httpx
@@ -9,8 +8,8 @@ import respx
 
 from diag.genesys.api_errors import NotFoundError, StaleVersionError, UnexpectedReplyError
 from diag.genesys.client import GenesysClient
-from diag.platform_facts.facts import Learnt, PlatformFacts
 from tests.support.genesys.respx_org import ACTIONS, NOT_FOUND, action
+from tests.support.learnt_facts import learnt
 
 
 class Org:
@@ -219,12 +218,11 @@ def test_a_null_that_is_refused_gives_way_to_leaving_it_out(
 ) -> None:
     wire.get(f"{ACTIONS}/custom_-_1").respond(json=action(1))
     templates(wire)
-    null: Learnt[Any] = Learnt("null", date(2026, 11, 29), "tried")
-    learnt = replace(client.connection, platform=PlatformFacts("org", clear_timeout=null))
+    connection = replace(client.connection, platform=learnt(clear_timeout="null"))
     refusal = httpx.Response(refused_by, json={"status": refused_by, "code": "bad.request", "message": "no"})
     written = httpx.Response(200, json=action(1, timeout_s=None) | {"version": 8})
     patch = wire.patch(f"{ACTIONS}/custom_-_1").mock(side_effect=[refusal, written])
-    with GenesysClient(learnt) as knowing:
+    with GenesysClient(connection) as knowing:
         full = knowing.read_config("custom_-_1")
         if refused_by == 409:  # someone else was here: read again, never just another write
             with pytest.raises(StaleVersionError):

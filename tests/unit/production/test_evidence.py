@@ -30,10 +30,7 @@ def hours(count: int) -> tuple[IntervalCounts, ...]:
             f"2026-07-{2 + n // 24:02d}T{n % 24:02d}:00:00.000Z/later",
             100,
             (10, 40, 30, 12, 5),
-            1.0,
             5000.0,
-            None,
-            None,
         )
         for n in range(count)
     )

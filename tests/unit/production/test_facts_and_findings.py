@@ -22,7 +22,7 @@ ACTION = Action("a1", "Get", "i1", "Web", 3, False, ActionConfig(3, {"requestTyp
 def hour(number: int, counts: tuple[int, ...], slower: int = 0, max_ms: float = 2500.0) -> IntervalCounts:
     start = f"2026-07-08T{number:02d}:00:00.000Z"
     end = f"2026-07-08T{number + 1:02d}:00:00.000Z"
-    return IntervalCounts(f"{start}/{end}", sum(counts) + slower, counts, 1.0, max_ms, None, None)
+    return IntervalCounts(f"{start}/{end}", sum(counts) + slower, counts, max_ms)
 
 
 def observed(*hours: IntervalCounts) -> ObservedAction:

@@ -51,7 +51,7 @@ class FakeTelemetry:
         if action_id not in self.active:
             return ()
         n = len(ranges)
-        return (IntervalCounts("i", n + 1, (1,) * n, 10.0, 1000.0 * n + 1, None, None),)
+        return (IntervalCounts("i", n + 1, (1,) * n, 1000.0 * n + 1),)
 
 
 def test_the_newest_hour_is_left_out() -> None:

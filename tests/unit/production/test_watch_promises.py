@@ -57,7 +57,7 @@ class Production:
         found, at = [], since
         while at < until:
             interval = f"{at.isoformat()}/{(at + timedelta(hours=1)).isoformat()}"
-            found.append(IntervalCounts(interval, 60, quick, None, None, None, None))
+            found.append(IntervalCounts(interval, 60, quick, None))
             at += timedelta(hours=1)
         return tuple(found)
 

@@ -1,8 +1,6 @@
 """A file of facts makes a sandbox that behaves so: client and sandbox read the same file, each by itself."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
-from datetime import date
 from pathlib import Path
 from typing import Any, get_args
 
@@ -12,7 +10,7 @@ from hypothesis import strategies as st
 
 from diag.platform_facts import facts as client
 from diag.platform_facts.fact_kinds import TimeoutWords
-from diag.platform_facts.facts import Learnt, PlatformFacts
+from diag.platform_facts.facts import PlatformFacts
 from diag.platform_facts.platform_file import write_platform
 from diag.sandbox import played_platform
 from diag.sandbox.played_platform import read_played_platform
@@ -31,6 +29,7 @@ from diag.sandbox.world.switches import (
     Switches,
     TimeoutForm,
 )
+from tests.support.learnt_facts import learnt
 
 BY_ITSELF = {"analytics", "audits"}
 """Switches that a fact of another name states, or none."""
@@ -95,12 +94,7 @@ def learnt_of(switches: Switches) -> PlatformFacts:
     ):
         seen = {getattr(outcome, dimension) for outcome in (analytics.ok, analytics.timeout)}
         values[fact] = tuple(sorted(seen))
-    return facts_of(values)
-
-
-def facts_of(values: Mapping[str, Any]) -> PlatformFacts:
-    on = date(2026, 11, 29)
-    return PlatformFacts("sandbox", **{key: Learnt(value, on, "tried") for key, value in values.items()})
+    return learnt("sandbox", **values)
 
 
 def played(path: Path, facts: PlatformFacts, scenario: Scenario) -> Sandbox:
@@ -142,14 +136,16 @@ def test_what_was_not_learnt_stays_as_the_scenario_has_it(
     keys |= {"clear_timeout"}  # follows patch_config where only that is stated
     all_of_it = learnt_of(wanted)
 
-    sandbox = played(path, facts_of({key: getattr(all_of_it, key).value for key in keys}), scenario)
+    sandbox = played(
+        path, learnt("sandbox", **{key: getattr(all_of_it, key).value for key in keys}), scenario
+    )
 
     expected = asdict(scenario.switches) | {key: asdict(wanted)[key] for key in keys}
     assert asdict(sandbox.switches) == expected
 
 
 def test_a_permission_that_the_file_denies_is_taken_away(tmp_path: Path, scenario: Scenario) -> None:
-    sandbox = played(tmp_path / "p.toml", facts_of({"flows_readable": False}), scenario)
+    sandbox = played(tmp_path / "p.toml", learnt("sandbox", flows_readable=False), scenario)
 
     assert "architect:flow:view" not in sandbox.permissions
     assert sandbox.permissions >= scenario.permissions - {"architect:flow:view"}

@@ -1,14 +1,10 @@
 """What a run goes by of what was learnt, and what it says where replies did not fit."""
 
-from datetime import date
-from typing import Any
-
 import pytest
 
 from analysis.format.run_folder import UsedFact
 from diag.errors import UsageError
 from diag.genesys.timeout_forms import KnownTimeout
-from diag.platform_facts.facts import Learnt, PlatformFacts
 from loadtests.planning.learnt_platform import (
     LearntReplies,
     contradiction_notes,
@@ -16,11 +12,7 @@ from loadtests.planning.learnt_platform import (
     refuse_a_blind_probe,
     used_facts,
 )
-
-
-def learnt(**values: Any) -> PlatformFacts:
-    on = date(2026, 11, 29)
-    return PlatformFacts("org", **{key: Learnt(value, on, "tried") for key, value in values.items()})
+from tests.support.learnt_facts import learnt
 
 
 def test_calls_are_judged_by_what_was_learnt_and_by_nothing_else() -> None:
