@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from analysis.format.action_facts import ActionFacts
 from analysis.format.run_folder import LeftOut, UsedFact
 from analysis.format.sample_schema import ActionVersion
+from diag.direct.direct_load import DirectLoad, DirectRules
 from diag.workload.load_shape import Arrivals, GuardLimits, Mode, Model, Poll, Ramp, Soak, Stage
 from diag.workload.payload import Payload
 from loadtests.planning.learnt_platform import LearntReplies
@@ -30,6 +31,8 @@ class ActionLoad:
     poll: Poll | None = None
     calls: int | None = None
     """At most this many calls, whatever the plan says of all; None: what it says."""
+    direct: DirectLoad | None = None
+    """How its backend is called itself; None: through Genesys Cloud."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,8 @@ class LoadPlan:
     """The same, and what else the run goes by, for the manifest."""
     recommend: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     """Per action id: settings of the recommendation that hold for it only."""
+    direct: DirectRules | None = None
+    """What is allowed of calls to backends themselves; None: there are none."""
 
     def most_calls(self, action: ActionLoad) -> int | None:
         """Return how often an action is called at most; None: any number of times."""

@@ -220,6 +220,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     },
     "diag/direct/__init__.py": set(),
     "diag/direct/direct_action.py": set(),
+    "diag/direct/direct_load.py": {"diag.direct.direct_action"},
     "diag/choice": {
         *_CLIENT, "analysis.analysis_errors", "analysis.format", "analysis.plain_text", "diag.errors",
         "diag.inventory", "diag.workload",
@@ -320,8 +321,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "loadtests/action_user.py": {"loadtests.run", "loadtests.sending", "locust"},
     "loadtests/planning": {
         *_CLIENT, "analysis.coverage.week_of_hours",
-        "analysis.format", "analysis.number_words", "analysis.plain_text", "diag.choice", "diag.errors",
-        "diag.exit_codes",
+        "analysis.format", "analysis.number_words", "analysis.plain_text", "diag.choice", "diag.direct",
+        "diag.errors", "diag.exit_codes",
         "diag.genesys.drafts", "diag.genesys.http.regions",
         "diag.genesys.timeout_forms",
         "diag.hours", "diag.inventory",

@@ -12,6 +12,8 @@ from analysis.format.input_file import NotRegularError
 from analysis.format.run_folder import RunFolder
 from analysis.format.sample_schema import ActionVersion, InputOrigin
 from analysis.format.worker_files import WORKER_SUFFIXES
+from diag.direct.direct_action import DirectAction
+from diag.direct.direct_load import DirectLoad, DirectRules
 from diag.errors import UsageError
 from diag.workload.load_shape import Poll, Stage
 from diag.workload.payload import Payload
@@ -110,6 +112,24 @@ def test_an_order_crosses_the_wire_unchanged() -> None:
     )
     plan = LoadPlan((action,), mode="ramp", stages=(Stage(5, 0.5),), total_rate=4.0, sla=("p99<2s",))
     order = WorkerOrder(plan, "https://api.example.com", False, "/runs/x", ".here-1", 3, 1)
+
+    assert from_wire(to_wire(order)) == order
+
+
+def test_what_a_direct_call_needs_crosses_the_wire_unchanged() -> None:
+    own = DirectAction(
+        "a-1", "Get", "GET", "https://api.example.com/${input.id}", {"X-Key": "$!{credentials.key}"},
+        None, {"name": "$.name"}, {"name": '"none"'}, '{"name": ${name}}', '{"type": "object"}',
+    )  # fmt: skip
+    login = DirectAction("customAuth-1", "Login", "POST", "https://x/token", {}, "a=b", {}, {}, None, "{}")
+    load = DirectLoad(own, 1.5, "basic", "crm", login)
+    action = ActionLoad(
+        "a-1", "Get", 3, 0.5, (Payload("one", b"{}", InputOrigin.FILE),), ActionVersion.DIRECT, direct=load
+    )
+    rules = DirectRules({"api.example.com": 50.0, "[::1]:8443": 0.5}, True, "secrets.toml", True, "m.txt")
+    order = WorkerOrder(
+        LoadPlan((action,), direct=rules), "https://api.example.com", False, "/runs/x", ".here-1", 3, 1
+    )
 
     assert from_wire(to_wire(order)) == order
 
