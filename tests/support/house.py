@@ -221,6 +221,10 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/direct/__init__.py": set(),
     "diag/direct/direct_action.py": set(),
     "diag/direct/direct_load.py": {"diag.direct.direct_action"},
+    "diag/direct/hosts": {"diag.direct.direct_load", "diag.errors", "idna"},
+    "diag/direct/credentials": {
+        "analysis.format", "diag.direct.direct_action", "diag.direct.direct_load", "diag.errors",
+    },
     "diag/choice": {
         *_CLIENT, "analysis.analysis_errors", "analysis.format", "analysis.plain_text", "diag.errors",
         "diag.inventory", "diag.workload",
