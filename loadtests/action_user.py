@@ -6,7 +6,7 @@ from locust import FastHttpUser, constant, task
 from locust.exception import StopUser
 
 from loadtests.run.locust_events import LocustEvents
-from loadtests.sending.transport import shared_ssl_context
+from loadtests.sending.connections.pools import shared_ssl_context
 
 
 class ActionStream(FastHttpUser):

@@ -3,25 +3,25 @@
 `InFlight` calls it in a greenlet per call.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import gevent
 
 from analysis.format.call_record import FLAG_NEW_CONNECTION, OUTCOME_CODES, TARGET_CODES, CallRecord
-from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, Outcome
+from analysis.format.sample_schema import Outcome
 from analysis.plain_text import is_printable, printable
 from diag.genesys.outcomes import Classified
 from loadtests.planning.plan import ActionLoad
 from loadtests.recording.recorder import NO_CORRELATION_ID
 from loadtests.sending.call_context import CallContext
-from loadtests.sending.fast_outcome import LearntCheck, judge
+from loadtests.sending.call_way import CallWay
+from loadtests.sending.connections.network_errors import NETWORK_ERRORS
+from loadtests.sending.fast_outcome import LearntCheck
 from loadtests.sending.feedback import FailedCall
 from loadtests.sending.job_watch import JobWatch
-from loadtests.sending.transport import NETWORK_ERRORS, Reply, error_name
-
-GIVE_UP_AFTER_S: Final = 10.0
-"""How long beyond the action's own timeout a reply is awaited."""
+from loadtests.sending.transport import Reply
 
 UNKNOWN_TIMEOUT: Final = 0
 """In the record only (outside 1..60, which the analysis reads as unknown); elsewhere it is None."""
@@ -44,43 +44,48 @@ class PreparedCall:
 
     index: int
     load: ActionLoad
+    way: CallWay
     action_code: int
     target_code: int
-    limit_s: float
     label: str
     payload_codes: list[int]
-    requests: list[bytes] = field(repr=False)
-    """The request per payload; holds the token, so it never shows."""
     calls: int = 0
 
 
 class Caller:
     """Makes calls and records them. One per load process, owned by `Session`.
 
-    A job that a call submits is handed to `jobs`; a call that was not ok goes to the context's feedback.
+    `ways`: how the calls of each action travel. A job that a call submits is handed to `jobs`; a call that
+    was not ok goes to the context's feedback.
     """
 
-    def __init__(self, actions: tuple[ActionLoad, ...], context: CallContext, jobs: JobWatch) -> None:
-        self._transport = context.transport
+    def __init__(
+        self,
+        actions: Sequence[ActionLoad],
+        ways: Sequence[CallWay],
+        context: CallContext,
+        jobs: JobWatch,
+    ) -> None:
         self._recorder = context.recorder
         self._clock = context.clock
         self._feedback = context.feedback
         self._faults = context.faults
         self._fire = context.port.fire
         self._jobs = jobs
-        self._known = context.learnt.timeout
         self.learnt = LearntCheck(context.learnt)
         self._errors: dict[str, CallFailedError] = {}
         self.in_flight = 0
         self.unsent = 0
         """Arrivals that were begun but not sent when the run ended."""
-        token = context.port.token()
-        self.prepared = [self._prepare(index, action, token) for index, action in enumerate(actions)]
+        self.prepared = [
+            self._prepare(index, action, way)
+            for index, (action, way) in enumerate(zip(actions, ways, strict=True))
+        ]
 
     def use_token(self, token: str) -> None:
-        """Build every request again, with another access token."""
+        """Send calls with another access token from now on."""
         for prepared in self.prepared:
-            prepared.requests = self._requests(prepared.load, token)
+            prepared.way.use_token(token)
 
     def call(self, prepared: PreparedCall, due: float, offered_rate: float) -> None:
         """Make one call that was due at `due` (the clock's seconds) and record it, whatever happens.
@@ -99,7 +104,7 @@ class Caller:
             self.in_flight -= 1
 
     def _call(self, prepared: PreparedCall, due: float, begun: float, offered_rate: float) -> None:
-        turn = prepared.calls % len(prepared.requests)
+        way, turn = prepared.way, prepared.calls % len(prepared.payload_codes)
         prepared.calls += 1
         in_flight = self.in_flight
         clock = self._clock
@@ -109,10 +114,10 @@ class Caller:
         new_connection = False
         connected = False
         try:
-            sock, new_connection = self._transport.connect()
+            connection, new_connection = way.connect(turn)
             connected = True
             sent, slept_s = clock.now(), clock.asleep()
-            reply = self._transport.exchange(sock, prepared.requests[turn], prepared.limit_s)
+            reply = way.exchange(connection, turn)
         except NETWORK_ERRORS as error:
             failure = error
         except gevent.GreenletExit as error:  # the run ends and does not wait any longer
@@ -122,7 +127,11 @@ class Caller:
         if not connected and isinstance(failure, gevent.GreenletExit):
             self.unsent += 1
             return
-        verdict = self._judge(reply, failure, connected, prepared, latency_ms)
+        if reply is not None:
+            verdict = way.judge(reply, latency_ms)
+        else:
+            assert failure is not None
+            verdict = _judge_failure(way, failure, connected)
         outcome, code = Outcome(verdict.outcome), verdict.error_code
         correlation_id = _correlation_bytes(reply.correlation_id) if reply else NO_CORRELATION_ID
         self._recorder.write(
@@ -133,7 +142,7 @@ class Caller:
                 started_at=clock.wall(sent, slept_s),
                 latency_ms=latency_ms,
                 offered_rate=offered_rate,
-                rtt_ms=self._transport.rtt_ms,
+                rtt_ms=way.rtt_ms,
                 correlation_id=correlation_id,
                 payload=prepared.payload_codes[turn],
                 error_code=self._error_code(verdict) if code else 0,
@@ -156,7 +165,7 @@ class Caller:
             if reply is not None:
                 self.learnt.see(verdict, reply)
         self._fire(
-            request_type="POST",
+            request_type=way.method,
             name=prepared.label,
             response_time=latency_ms,
             response_length=len(reply.body) if reply else 0,
@@ -164,23 +173,6 @@ class Caller:
             context={},
             response=None,
         )
-
-    def _judge(
-        self,
-        reply: Reply | None,
-        failure: BaseException | None,
-        connected: bool,
-        prepared: PreparedCall,
-        latency_ms: float,
-    ) -> Classified:
-        if reply is not None:
-            return judge(reply.status, reply.body, prepared.load.timeout_s, latency_ms, self._known)
-        if isinstance(failure, gevent.GreenletExit):
-            return Classified(Outcome.CLIENT_TIMEOUT, RUN_ENDED)
-        assert failure is not None
-        if connected and isinstance(failure, TimeoutError):
-            return Classified(Outcome.CLIENT_TIMEOUT, error_name(failure))
-        return Classified(Outcome.NETWORK_ERROR, error_name(failure))
 
     def _error_code(self, verdict: Classified) -> int:
         return self._recorder.code(
@@ -194,26 +186,25 @@ class Caller:
         text = f"{outcome.value}: {code}" if code else outcome.value
         return self._errors.setdefault(text, CallFailedError(text))
 
-    def _prepare(self, index: int, load: ActionLoad, token: str) -> PreparedCall:
+    def _prepare(self, index: int, load: ActionLoad, way: CallWay) -> PreparedCall:
         return PreparedCall(
             index=index,
             load=load,
+            way=way,
             action_code=self._recorder.action_codes[index],
             target_code=TARGET_CODES[load.target],
-            limit_s=(load.timeout_s or PLATFORM_MAX_TIMEOUT_S) + GIVE_UP_AFTER_S,
             label=printable(load.action_name) + (" (draft)" if load.target == "draft" else ""),
             payload_codes=[
                 self._recorder.code("payload", payload.label, origin=payload.origin)
                 for payload in load.payloads
             ],
-            requests=self._requests(load, token),
         )
 
-    def _requests(self, load: ActionLoad, token: str) -> list[bytes]:
-        return [
-            self._transport.prepare(load.action_id, load.target, payload.body, token)
-            for payload in load.payloads
-        ]
+
+def _judge_failure(way: CallWay, failure: BaseException, connected: bool) -> Classified:
+    if isinstance(failure, gevent.GreenletExit):
+        return Classified(Outcome.CLIENT_TIMEOUT, RUN_ENDED)
+    return way.judge_failure(failure, connected=connected)
 
 
 def _step(name: str | None) -> str | None:

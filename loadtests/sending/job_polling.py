@@ -18,9 +18,10 @@ from diag.genesys.outcomes import Classified
 from diag.genesys.replies.retry_after import retry_after_s
 from diag.workload.load_shape import Poll
 from loadtests.recording.run_clock import RunClock
+from loadtests.sending.connections.network_errors import NETWORK_ERRORS
 from loadtests.sending.fast_outcome import judge
 from loadtests.sending.feedback import ORG_LIMITS, Feedback, RefusedPoll
-from loadtests.sending.transport import NETWORK_ERRORS, Reply
+from loadtests.sending.transport import Reply
 
 UNREADABLE_POLLS: Final = 5
 """A status that cannot be read so many times in a row will not become readable."""

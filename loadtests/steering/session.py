@@ -24,6 +24,7 @@ from loadtests.sending.caller import Caller
 from loadtests.sending.feedback import Feedback
 from loadtests.sending.in_flight import InFlight
 from loadtests.sending.job_watch import JobWatch
+from loadtests.sending.platform_way import PlatformWay
 from loadtests.sending.run_faults import RunFaults
 from loadtests.sending.run_port import RunPort
 from loadtests.sending.transport import Transport
@@ -78,7 +79,10 @@ class Session:
         )
         self.budget = CallBudget(plan.max_in_flight, port, clock, plan.may_call_until)
         self.jobs = JobWatch(plan, context, self.budget)
-        self.caller = Caller(plan.actions, context, self.jobs)
+        ways = [
+            PlatformWay(action, self.transport, port.token(), plan.learnt.timeout) for action in plan.actions
+        ]
+        self.caller = Caller(plan.actions, ways, context, self.jobs)
         self.in_flight = InFlight(self.caller, self.budget, clock, self.faults)
         self.streams = Streams(plan, self.in_flight, clock, self.worker_id)
         self.director = Director(

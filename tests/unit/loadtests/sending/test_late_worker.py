@@ -13,8 +13,8 @@ from diag.workload.make_payloads import EMPTY
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.recording.run_clock import RunClock
 from loadtests.sending.call_budget import CallBudget
-from loadtests.sending.caller import GIVE_UP_AFTER_S
 from loadtests.sending.in_flight import InFlight
+from loadtests.sending.platform_way import GIVE_UP_AFTER_S
 from loadtests.sending.run_faults import RunFaults
 from loadtests.workers.user_count import (
     UserCount,

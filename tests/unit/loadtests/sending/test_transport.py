@@ -12,14 +12,10 @@ from geventhttpclient.response import HTTPConnectionClosed, HTTPParseError
 
 from analysis.format.sample_schema import ActionVersion
 from diag.errors import UsageError
-from loadtests.sending.proxy import Proxy, proxy_for
-from loadtests.sending.transport import (
-    ENOUGH_CONNECTS,
-    NETWORK_ERRORS,
-    Transport,
-    error_name,
-    shared_ssl_context,
-)
+from loadtests.sending.connections.network_errors import NETWORK_ERRORS, error_name
+from loadtests.sending.connections.pools import ENOUGH_CONNECTS, shared_ssl_context
+from loadtests.sending.connections.proxy import Proxy, proxy_for
+from loadtests.sending.transport import Transport
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nININ-Correlation-Id: c-1\r\nRetry-After: 7\r\n\r\n{}"
 
@@ -74,7 +70,9 @@ def test_a_request_is_whole_and_goes_to_the_test_of_the_action() -> None:
 
 
 def test_certificates_are_verified_with_one_context_for_all() -> None:
-    pools: list[Any] = [Transport("https://api.example.com", connections=1)._pool for _ in range(2)]
+    pools: list[Any] = [
+        Transport("https://api.example.com", connections=1)._connections.pool for _ in range(2)
+    ]
 
     assert [kind.__name__ for kind in type(pools[0]).__mro__[2:4]] == ["SSLConnectionPool", "_TimesConnects"]
     assert {id(pool.ssl_context) for pool in pools} == {id(shared_ssl_context())}

@@ -1,0 +1,39 @@
+"""What `Caller` asks of the way that an action's calls take: through Genesys Cloud, or to its backend."""
+
+from typing import Any, Protocol
+
+from diag.genesys.outcomes import Classified
+from loadtests.sending.transport import Reply
+
+
+class CallWay(Protocol):
+    """How the calls of one action travel, and how their replies are judged. One per action and process.
+
+    `turn` is the place of the call's input among the payloads of its action.
+    """
+
+    @property
+    def method(self) -> str:
+        """Return the HTTP method, for Locust's statistics."""
+
+    @property
+    def rtt_ms(self) -> float:
+        """Return the network's round trip; NaN where it is not known."""
+
+    def use_token(self, token: str) -> None:
+        """Send calls with another access token from now on."""
+
+    def connect(self, turn: int) -> tuple[Any, bool]:
+        """Return a connection for `exchange`, and whether it was opened just now.
+
+        Raises one of NETWORK_ERRORS. A call's clock starts when this returns.
+        """
+
+    def exchange(self, connection: Any, turn: int) -> Reply:
+        """Send the request and return the whole reply. Raises one of NETWORK_ERRORS."""
+
+    def judge(self, reply: Reply, latency_ms: float) -> Classified:
+        """Return how a call that was answered ended."""
+
+    def judge_failure(self, error: BaseException, *, connected: bool) -> Classified:
+        """Return how a call without a whole reply ended; `connected`: it had a connection."""

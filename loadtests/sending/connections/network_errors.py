@@ -1,0 +1,50 @@
+"""What may go wrong between here and a server, and its short stable name (`error_code`)."""
+
+import errno
+import socket
+import ssl
+from typing import Final
+
+from geventhttpclient.response import HTTPConnectionClosed, HTTPParseError
+
+NETWORK_ERRORS: Final = (OSError, HTTPParseError)
+"""What a call may raise besides a clean reply; a socket timeout (TimeoutError) is an OSError too."""
+
+
+class NamedNetworkError(OSError):
+    """Raised for what has a name of its own; `code` is that name."""
+
+    code = ""
+
+
+class ProxyRefusedError(NamedNetworkError):
+    """Raised when the proxy does not open a way to the server."""
+
+    code = "proxy_refused"
+
+
+class ReplyTooLargeError(NamedNetworkError):
+    """Raised for a reply that is longer than anybody reads."""
+
+    code = "reply_too_large"
+
+
+def error_name(error: BaseException) -> str:
+    """Return a short stable name for a network failure, used as `error_code`."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return "certificate_not_verified"
+    if isinstance(error, ssl.SSLError):
+        return "tls_error"
+    if isinstance(error, TimeoutError):
+        return "no_reply"
+    if isinstance(error, NamedNetworkError):
+        return error.code
+    if isinstance(error, socket.gaierror):
+        return "name_not_resolved"
+    if isinstance(error, HTTPConnectionClosed):
+        return "connection_closed"
+    if isinstance(error, HTTPParseError):
+        return "not_http"
+    if isinstance(error, OSError) and error.errno is not None and error.errno in errno.errorcode:
+        return errno.errorcode[error.errno].lower()
+    return type(error).__name__.lower()
