@@ -32,6 +32,9 @@ class DirectRules:
     """Host, with `:port` where it is not the scheme's own -> most calls/s, confirmed by name."""
     allow_private: bool = False
     """Whether addresses of private networks may be called."""
+    sandbox_base: str | None = None
+    """Address of the sandbox that is called, where it does not count as an org: its own backends need no
+    confirmation."""
     credentials_file: str | None = None
     audit: bool = False
     """Whether the run folder gets one line for each call."""

@@ -126,7 +126,9 @@ def test_what_a_direct_call_needs_crosses_the_wire_unchanged() -> None:
     action = ActionLoad(
         "a-1", "Get", 3, 0.5, (Payload("one", b"{}", InputOrigin.FILE),), ActionVersion.DIRECT, direct=load
     )
-    rules = DirectRules({"api.example.com": 50.0, "[::1]:8443": 0.5}, True, "secrets.toml", True, "m.txt")
+    rules = DirectRules(
+        {"api.example.com": 50.0, "[::1]:8443": 0.5}, True, "http://x", "s.toml", True, "m.txt"
+    )
     order = WorkerOrder(
         LoadPlan((action,), direct=rules), "https://api.example.com", False, "/runs/x", ".here-1", 3, 1
     )
