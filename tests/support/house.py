@@ -165,11 +165,14 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/sandbox/reply_bodies.py": {"starlette"},
     "diag/sandbox/intervals.py": {"diag.sandbox.reply_bodies"},
     "diag/sandbox/latency": {"analysis.format.input_file", "diag.toml_section"},
-    "diag/sandbox/faults": {"diag.sandbox.reply_bodies", "diag.toml_section", "starlette"},
+    "diag/sandbox/faults": {
+        "diag.sandbox.backends", "diag.sandbox.reply_bodies", "diag.toml_section", "starlette",
+    },
     "diag/sandbox/flows": {"diag.sandbox.reply_bodies", "diag.toml_section"},
+    "diag/sandbox/backends": {"diag.sandbox.reply_bodies"},
     "diag/sandbox/world": {
         "analysis.format.input_file", "diag.sandbox.sandbox_errors", "diag.sandbox.faults",
-        "diag.sandbox.flows",
+        "diag.sandbox.backends", "diag.sandbox.flows",
         "diag.sandbox.latency", "diag.sandbox.reply_bodies",
         "diag.toml_section", "jsonschema", "referencing",
     },
@@ -192,7 +195,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     },
     "diag/sandbox/routes": {
         "analysis.plain_text", "diag.cross_site", "diag.sandbox.sandbox_errors", "diag.sandbox.executions",
-        "diag.sandbox.audits", "diag.sandbox.faults", "diag.sandbox.flows",
+        "diag.sandbox.audits", "diag.sandbox.backends", "diag.sandbox.clock", "diag.sandbox.faults",
+        "diag.sandbox.flows",
         "diag.sandbox.reply_bodies", "diag.sandbox.sandbox", "diag.toml_section", "diag.sandbox.world",
         "starlette",
     },

@@ -16,6 +16,7 @@ from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.serving.app import sandbox_app
 from diag.sandbox.serving.tcp_connection import TcpConnection
 from diag.sandbox.world.scenario import load_scenario
+from tests.support.plain_rendering import request_of
 
 BEGAN_AT: float = 1_750_000_000.0
 """Unix seconds at which the clock starts."""
@@ -90,6 +91,13 @@ class InProcessSandbox:
         """Return the reply of a test call of the action with this name."""
         uri = f"/api/v2/integrations/actions/{self.action_id(name)}/test"
         return self.request("POST", uri, json=inputs)
+
+    def direct(self, name: str, **inputs: object) -> httpx.Response:
+        """Return the reply of the backend of the action with this name, called without the platform."""
+        uri = f"/api/v2/integrations/actions/{self.action_id(name)}"
+        template = self.request("GET", f"{uri}/templates/requesttemplate.vm").text
+        request = request_of(self.get(f"{uri}?includeConfig=true"), template, inputs)
+        return self._runner.run(self._client.send(request))
 
     async def _with_connection(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["state"] = {"connection": self._connection}

@@ -2,9 +2,10 @@
 
 import asyncio
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from diag.sandbox.executions.backend_reply import draw_call, reply_to
 from diag.sandbox.reply_bodies import ErrorReply, JsonObject
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.world.contract import contract_errors
@@ -98,15 +99,11 @@ async def _call_backend(
     call: Execution,
     arrived_s: float,
 ) -> ExecutionOutcome:
-    spec = sandbox.org.specs.get(entry.id)
-    knows = None if spec is None else spec.knows
-    known = knows is None or knows.holds(inputs)
-    latency_ms, failure = sandbox.backend(entry.id).call(
-        sandbox.now_s(), known=known, unix_s=sandbox.unix_s()
-    )
+    drawn = draw_call(sandbox, entry.id, inputs)
     slow_s = revision.config.slow_address_s
     if slow_s is not None:
-        latency_ms, failure = slow_s * 1e3, None
+        drawn = replace(drawn, latency_ms=slow_s * 1e3, failure=None)
+    latency_ms = drawn.latency_ms
     call.drawn_ms = None if math.isinf(latency_ms) else latency_ms
     function_s = revision.function_timeout_s
     if function_s is not None and function_s < call.timeout_s and latency_ms > function_s * 1e3:
@@ -120,22 +117,12 @@ async def _call_backend(
         call.outcome = "timeout"
         error = ErrorReply(504, sandbox.switches.timeout_code, TIMED_OUT)
         return ExecutionOutcome(error=error, failed_step=EXECUTE)
-    if failure is not None:
-        return _refused_by_backend(call, failure.status, "refused by the sandbox's backend")
-    if knows is not None and not known:
-        call.outcome = "ok"
-        return ExecutionOutcome(result=dict(knows.result))
-    result: JsonObject = {} if spec is None else dict(spec.result)
-    if spec is not None and spec.job is not None:
-        result |= sandbox.jobs.submit(spec.job, entry.id, call.correlation_id)
-    if spec is not None and spec.polls_jobs:
-        job = sandbox.jobs.poll(inputs)
-        if job is None:
-            return _refused_by_backend(call, 404, "there is no such job")
-        result |= job
+    reply = reply_to(sandbox, entry.id, drawn, inputs, call.correlation_id)
+    if reply.message is not None:
+        return _refused_by_backend(call, reply.status, reply.message)
     call.outcome = "ok"
     log = None if revision.function is None else f"REPORT Duration: {latency_ms:.2f} ms"
-    return ExecutionOutcome(result=result or {"result": "done"}, log=log)
+    return ExecutionOutcome(result=reply.result, log=log)
 
 
 def _refused_by_backend(call: Execution, status: int, message: str) -> ExecutionOutcome:

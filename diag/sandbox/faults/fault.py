@@ -9,7 +9,8 @@ class Fault:
 
     kind: str
     path: str = ""
-    """Regular expression looked for in the path; empty hits all of /api and /oauth."""
+    """Regular expression looked for in the path; empty hits all of /api and /oauth. One for backends names
+    `sandbox/backend`."""
     method: str = ""
     share: float = 1.0
     """Of the requests that match."""
@@ -28,6 +29,6 @@ class Fault:
     part: str = ""
     """Of a JSON reply, by its path: `name`, `config.response`."""
     value: str = ""
-    """What stands there instead: JSON for a part, or the name of a character set."""
+    """What stands there instead: JSON for a part, the name of a character set, or an address."""
     memory: list[object] = field(default_factory=list, compare=False, repr=False)
     """What a fault keeps from one request to the next."""

@@ -8,7 +8,7 @@ from typing import Final
 
 from starlette.responses import HTMLResponse
 
-from diag.sandbox.faults import garbled_replies, misleading_replies
+from diag.sandbox.faults import garbled_replies, lasting_replies, misleading_replies
 from diag.sandbox.faults.fault import Fault
 from diag.sandbox.faults.faulted_request import FaultedRequest
 from diag.sandbox.reply_bodies import ErrorReply, LimitHit, json_reply
@@ -150,6 +150,14 @@ KINDS: Final = {
         misleading_replies.mislabelled,
     ),
     "redirect": FaultKind("answers 302 to another place instead of doing the work", garbled_replies.redirect),
+    "redirect_to": FaultKind(
+        "answers `status` (307) with `value` as the new address instead of doing the work",
+        garbled_replies.redirect_to,
+    ),
+    "drip": FaultKind("does the work, sends the reply byte by byte over `for_s`", lasting_replies.drip),
+    "endless": FaultKind(
+        "does the work, sends the reply and then spaces until the client leaves", lasting_replies.endless
+    ),
     "slow": FaultKind("waits `for_s` before anything else", _slow),
     "login_throttled": FaultKind(
         "answers as the login host does when it is asked too often (400 invalid_request)",

@@ -8,13 +8,16 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Final
 
+from diag.sandbox.backends.backend_address import BACKEND_PATH
 from diag.sandbox.faults.fault import Fault
 from diag.sandbox.faults.fault_kinds import KINDS
 from diag.sandbox.reply_bodies import JsonObject
 from diag.toml_section import TomlSection
 
 _ABOUT_A_PART: Final = ("stripped", "nulled", "retyped")
-_WITH_A_VALUE: Final = ("retyped", "mislabelled")
+_WITH_A_VALUE: Final = ("retyped", "mislabelled", "redirect_to")
+_OWN: Final = "/sandbox"
+_BACKENDS: Final = BACKEND_PATH.strip("/")
 
 
 @dataclass(slots=True)
@@ -38,11 +41,13 @@ class Faults:
 
     def fault_for(self, method: str, path: str) -> Fault | None:
         """The first fault that hits this request, if any does."""
-        if not self._armed or path.startswith("/sandbox"):
+        if not self._armed or (path.startswith(_OWN) and not path.startswith(BACKEND_PATH)):
             return None
         for armed in self._armed:
             fault = armed.fault
             if fault.method not in ("", method) or not armed.pattern.search(path):
+                continue
+            if path.startswith(BACKEND_PATH) and _BACKENDS not in fault.path:
                 continue
             armed.seen += 1
             spent = fault.hits is not None and armed.hit >= fault.hits
@@ -65,6 +70,12 @@ class Faults:
             }
             for armed in self._armed
         ]
+
+
+def _status(table: TomlSection, kind: str) -> int:
+    if kind == "redirect_to":
+        return table.integer("status", 307, low=300, high=399)
+    return table.integer("status", 500, low=400, high=599)
 
 
 def read_fault(table: TomlSection) -> Fault:
@@ -94,7 +105,7 @@ def read_fault(table: TomlSection) -> Fault:
             share=table.share("share", 1.0),
             skip=table.integer("skip", 0, low=0, high=whole),
             hits=table.integer("hits", low=1, high=whole) if table.has("hits") else None,
-            status=table.integer("status", 500, low=400, high=599),
+            status=_status(table, kind),
             code=table.text("code", ""),
             retry_after_s=(
                 table.integer("retry_after_s", low=0, high=86_400) if table.has("retry_after_s") else None

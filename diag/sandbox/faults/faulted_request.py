@@ -81,7 +81,7 @@ class FaultedRequest:
 
     async def send_reply(self, reply: HeldReply) -> None:
         """Send a reply."""
-        await self._send_start(reply, len(reply.body))
+        await self.send_start(reply, len(reply.body))
         await self.send({"type": "http.response.body", "body": reply.body})
 
     async def send_half(self, reply: HeldReply) -> None:
@@ -103,7 +103,7 @@ class FaultedRequest:
     async def reset(self) -> None:
         """Reset the connection instead of an answer."""
         self.client.reset()
-        await self._wait_for_disconnect()
+        await self.wait_for_disconnect()
 
     async def _say(self, reply: HeldReply, header: str) -> None:
         """Send a reply that no proper HTTP server would make, with one more header, and hang up."""
@@ -114,20 +114,23 @@ class FaultedRequest:
 
     async def _send_less(self, reply: HeldReply, body: bytes, *, announced: int) -> None:
         """Announce more bytes than are sent, and hang up."""
-        await self._send_start(reply, announced)
+        await self.send_start(reply, announced)
         await self.send({"type": "http.response.body", "body": body, "more_body": True})
         await self._hang_up()
 
-    async def _send_start(self, reply: HeldReply, length: int) -> None:
-        headers = [*reply.headers, (b"content-length", str(length).encode())]
+    async def send_start(self, reply: HeldReply, length: int | None) -> None:
+        """Send status and headers; without a length the body ends when the server says so."""
+        measured = [] if length is None else [(b"content-length", str(length).encode())]
+        headers = [*reply.headers, *measured]
         await self.send({"type": "http.response.start", "status": reply.status, "headers": headers})
 
     async def _hang_up(self) -> None:
         self.client.hang_up()
-        await self._wait_for_disconnect()
+        await self.wait_for_disconnect()
 
-    async def _wait_for_disconnect(self) -> None:
-        """Only once the server has noticed that the connection is closed may a request go unanswered."""
+    async def wait_for_disconnect(self) -> None:
+        """Return once the server has noticed that the connection is closed; only then may a request go
+        unanswered."""
         while (await self.receive())["type"] != "http.disconnect":
             pass
 

@@ -79,6 +79,12 @@ async def redirect(request: FaultedRequest) -> None:
     await RedirectResponse("/sign-in", 302)(request.scope, request.receive, request.send)
 
 
+async def redirect_to(request: FaultedRequest) -> None:
+    """Answers with another address, on the same host or elsewhere."""
+    fault = request.fault
+    await RedirectResponse(fault.value, fault.status)(request.scope, request.receive, request.send)
+
+
 async def doubled(request: FaultedRequest) -> None:
     """Lets the request reach the org twice, as it came; only the second reply is sent."""
     parts: list[Message] = [await request.receive()]

@@ -32,7 +32,7 @@ def routes(sandbox: Sandbox) -> list[Route]:
 def _rows(sandbox: Sandbox, query: AnalyticsQuery) -> Iterator[ExecutionRow]:
     """Every execution there is a record of: those served, and the made-up past of the scenario."""
     named = {entry.id: _dimensions(sandbox, entry.id) for entry in sandbox.org.entries()}
-    for call in sandbox.observations.kept():
+    for call in sandbox.observations.seen_by_the_platform():
         counted = call.via == "execute" or sandbox.switches.analytics_count_tests
         words = sandbox.switches.analytics.words(call.outcome)
         if counted and words is not None and call.action_id in named:

@@ -42,12 +42,14 @@ def live_table(sandbox: Sandbox) -> str:
     if len(entries) > _ROWS:
         shown = sorted(entries, key=lambda entry: -seen.counts.get(entry.id, Counter()).total())[:_ROWS]
     left_out = f" {len(entries) - _ROWS} more actions are not shown." if len(entries) > _ROWS else ""
+    direct = sum(counts.total() for counts in seen.direct.values())
+    beside = f", and {direct} that went to a backend directly" if direct else ""
     head = "".join(f'<th scope="col">{name}</th>' for name in ("timeout", "in flight", *_OUTCOMES.values()))
     rows = "".join(_row(sandbox, entry) for entry in shown)
     caption = (
         f"{sandbox.limits.in_flight} calls in flight of "
         f"{sandbox.limits.limits.concurrent_executions} allowed; "
-        f"{seen.total} calls in {sandbox.now_s():.0f} s.{left_out}"
+        f"{seen.total - direct} calls in {sandbox.now_s():.0f} s{beside}.{left_out}"
     )
     return (
         f'<table><caption>{caption}</caption><thead><tr><th scope="col">action</th>{head}</tr></thead>'

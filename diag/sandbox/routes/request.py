@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from diag.sandbox.reply_bodies import ErrorReply, JsonObject, bad_request
+from diag.sandbox.reply_bodies import ErrorReply, JsonObject, JsonValue, bad_request
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.world.permissions import require
 
@@ -85,8 +85,18 @@ async def json_object(request: Request, limit_bytes: int, *, optional: bool = Fa
         return {}
     if kind != "application/json":
         raise ErrorReply(415, "unsupported.media.type", f"Content-Type {kind!r} is not supported.")
+    value = json_value(body)
+    if not isinstance(value, dict):
+        raise bad_request("The request body must be a JSON object.")
+    if _deeper_than(value, 50):
+        raise bad_request("The request body is nested deeper than 50 levels.")
+    return value
+
+
+def json_value(body: bytes) -> JsonValue:
+    """Whatever JSON a body holds. Raises ErrorReply 400."""
     try:
-        value = json.loads(body.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite)
+        value: JsonValue = json.loads(body.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite)
         if b"\\u" in body:
             json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is no text
     except UnicodeError as error:
@@ -95,10 +105,6 @@ async def json_object(request: Request, limit_bytes: int, *, optional: bool = Fa
         raise bad_request("The request body is nested too deeply.") from error
     except ValueError as error:
         raise bad_request(f"The request body is not JSON: {error}") from error
-    if not isinstance(value, dict):
-        raise bad_request("The request body must be a JSON object.")
-    if _deeper_than(value, 50):
-        raise bad_request("The request body is nested deeper than 50 levels.")
     return value
 
 

@@ -6,18 +6,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from diag.sandbox.reply_bodies import ErrorReply
 from diag.sandbox.routes import (
-    actions,
     analytics,
     audits,
-    calls,
+    backends,
     clock,
     control,
-    drafts,
     flows,
-    functions,
     login,
     organization,
 )
+from diag.sandbox.routes.data_actions import actions, calls, drafts, functions
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.serving.middleware import PlatformMiddleware
 
@@ -32,6 +30,7 @@ def all_routes(sandbox: Sandbox) -> list[Route]:
     """Every route, the busiest first: matching is a walk down the list."""
     return [
         *calls.routes(sandbox),
+        *backends.routes(sandbox),
         *functions.routes(sandbox),
         *actions.routes(sandbox),
         *drafts.routes(sandbox),

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
+from diag.sandbox.backends.backend_address import kept_address
+from diag.sandbox.backends.reply_form import SUCCESS_TEMPLATE, TRANSLATION
 from diag.sandbox.flows.flow_configuration import flow_id
 from diag.sandbox.flows.flow_spec import FlowSpec, FlowStepSpec
 from diag.sandbox.reply_bodies import JsonObject
@@ -15,30 +17,28 @@ from diag.sandbox.world.scenario import ActionSpec, IntegrationSpec, Scenario
 _NAMESPACE: Final = uuid.UUID("5b1ff3a5-63a5-4a5c-8a53-0d2f0e2b3c10")
 
 
-def published_entry(spec: ActionSpec, integration_id: str) -> ActionEntry:
-    """The published action that a scenario describes, version 1."""
+def published_entry(spec: ActionSpec, integration_id: str, backend: str) -> ActionEntry:
+    """The published action that a scenario describes, version 1; `backend`: the name of its backend."""
     unique = stable_id("action", f"{spec.integration}/{spec.name}")
     id_ = {
         "static": f"static_{unique}",
         "custom_auth": f"customAuth_-_{integration_id}",
     }.get(spec.kind, f"custom_-_{unique}")
-    slug = spec.name.lower().replace(" ", "-")
     names = spec.input_schema.get("properties")
     inputs = list(names) if isinstance(names, dict) else []
     in_body = spec.request_type != "GET"
     query = "" if in_body else "&".join(f"{name}=${{input.{name}}}" for name in inputs)
-    url = f"https://backend.example/{slug}" + (f"?{query}" if query else "")
     fields = ", ".join(f'"{name}": "${{input.{name}}}"' for name in inputs)
     config = SandboxActionConfig(
         timeout_s=spec.timeout_s,
         request={
-            "requestUrlTemplate": url,
+            "requestUrlTemplate": kept_address(backend, query),
             "requestType": spec.request_type,
             "headers": {"Content-Type": "application/json", "UserAgent": "PureCloudIntegrations/1.0"},
         },
         request_template=f"{{{fields}}}" if in_body else "${input.rawRequest}",
-        response={"translationMap": {"result": "$.result"}, "translationMapDefaults": {"result": "{}"}},
-        success_template='{"result": ${result}}',
+        response={**TRANSLATION},
+        success_template=SUCCESS_TEMPLATE,
     )
     output: JsonObject = {
         "$schema": "http://json-schema.org/draft-04/schema#",

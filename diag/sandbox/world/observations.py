@@ -9,19 +9,22 @@ from typing import Final
 from diag.sandbox.reply_bodies import JsonObject, JsonValue
 
 _KEPT: Final = 200_000
+DIRECT: Final = "direct"
+"""Target and way of a call that went to the backend without the platform."""
 
 
 @dataclass(slots=True)
 class Execution:
-    """One call of /test, /execute or /draft/test."""
+    """One call of /test, /execute or /draft/test, or of a backend without the platform."""
 
     correlation_id: str
     action_id: str
     target: str
-    """`published` or `draft`."""
+    """`published`, `draft` or `direct`."""
     via: str
-    """`test` or `execute`."""
+    """`test`, `execute` or `direct`."""
     timeout_s: int
+    """In force on the platform; 0 for a direct call, which only its caller ends."""
     started_at: float
     """Unix seconds."""
     drawn_ms: float | None = None
@@ -47,7 +50,10 @@ class Execution:
 
 
 class Observations:
-    """A ring of the last `kept` executions, numbered from 1, and counts of all."""
+    """A ring of the last `kept` executions, numbered from 1, and counts of all.
+
+    Direct calls are among them, and counted apart.
+    """
 
     def __init__(self, kept: int = _KEPT) -> None:
         self._kept = kept
@@ -55,6 +61,8 @@ class Observations:
         self._by_id: dict[str, Execution] = {}
         self.total = 0
         self.counts: dict[str, Counter[str]] = {}
+        self.direct: dict[str, Counter[str]] = {}
+        """The same of direct calls."""
         self.in_flight: Counter[str] = Counter()
 
     def begin(self, execution: Execution) -> None:
@@ -72,15 +80,16 @@ class Observations:
         self._ring.append(execution)
         self._by_id[execution.correlation_id] = execution
         self.total += 1
-        self.counts.setdefault(execution.action_id, Counter())[execution.outcome] += 1
+        counts = self.direct if execution.via == DIRECT else self.counts
+        counts.setdefault(execution.action_id, Counter())[execution.outcome] += 1
 
     def by_ids(self, ids: Iterable[str]) -> list[JsonObject]:
         """The calls with these correlation ids, as far as they are still kept."""
         return [found.to_json() for id_ in ids if (found := self._by_id.get(id_)) is not None]
 
-    def kept(self) -> Iterator[Execution]:
-        """The calls still kept, oldest first."""
-        return iter(tuple(self._ring))
+    def seen_by_the_platform(self) -> Iterator[Execution]:
+        """The calls still kept that were not direct, oldest first."""
+        return (call for call in tuple(self._ring) if call.via != DIRECT)
 
     def page(self, after: int, limit: int) -> JsonObject:
         """Up to `limit` calls numbered above `after`; `next` is the `after` of the following page."""

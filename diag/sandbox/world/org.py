@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
+from diag.sandbox.backends.backend_address import backend_name
 from diag.sandbox.reply_bodies import ErrorReply, JsonObject, JsonValue, bad_request, not_found
 from diag.sandbox.world.action_config import SandboxActionConfig, config_from_wire
 from diag.sandbox.world.build_org import flows_of, new_function, published_entry, stable_id
@@ -23,13 +24,17 @@ class SandboxOrg:
         self.integrations = {stable_id("integration", spec.name): spec for spec in scenario.integrations}
         ids = {spec.name: id_ for id_, spec in self.integrations.items()}
         self.specs: dict[str, ActionSpec] = {}
+        self.backends: dict[str, str] = {}
+        """Name of a backend -> id of its action. A backend outlives its action."""
         self.flows = flows_of(scenario)
         self.changes = 0
         """Grows with every write, so that a saved state can be distinguished from the present one."""
         self._entries: dict[str, ActionEntry] = {}
         for spec in scenario.actions:
-            entry = published_entry(spec, ids[spec.integration])
+            backend = backend_name(spec.name, self.backends)
+            entry = published_entry(spec, ids[spec.integration], backend)
             self._entries[entry.id] = entry
+            self.backends[backend] = entry.id
             self.specs[entry.id] = spec
 
     def entries(self) -> Iterator[ActionEntry]:

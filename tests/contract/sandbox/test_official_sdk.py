@@ -54,7 +54,7 @@ def test_it_reads_the_list_an_action_and_its_templates(sdk: Any, connect: Connec
     assert action.config.request.request_type == "POST"
     assert action.contract.input.input_schema.required == ["subject", "priority"]
     text = api.get_integrations_action_template(action.id, "successtemplate.vm")
-    assert text == '{"result": ${result}}'
+    assert text == "${result}"
     integrations = api.get_integrations().entities
     assert integrations[0].integration_type.id == "custom-rest-actions"
 

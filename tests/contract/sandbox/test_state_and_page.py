@@ -13,6 +13,7 @@ from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.sandbox_errors import SandboxError
 from diag.sandbox.state_file import StateFile
 from diag.sandbox.world.scenario import load_scenario
+from tests.support.full_config import full_config
 from tests.support.running_sandbox import StartSandbox
 from tests.support.sandbox_control import log_in
 
@@ -25,23 +26,34 @@ def client_of(process: SandboxProcess) -> httpx.Client:
 
 
 def everything(client: httpx.Client) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """All actions and drafts; the sandbox's own address, which is another in each process, as BASE."""
     uri = f"{ACTIONS}?pageSize=100&includeConfig=true&includeAuthActions=true"
     drafts = f"{ACTIONS}/drafts?includeConfig=true"
-    return client.get(uri).json()["entities"], client.get(drafts).json()["entities"]
+    base = str(client.base_url).rstrip("/")
+    published, drafted = (json.loads(client.get(one).text.replace(base, "BASE")) for one in (uri, drafts))
+    return published["entities"], drafted["entities"]
 
 
 @pytest.mark.slow
 def test_what_was_changed_is_there_again_after_a_restart(tmp_path: Path) -> None:
     state = tmp_path / "org.json"
     with start_process(state=state) as process, client_of(process) as client:
-        first, second = (entity["id"] for entity in everything(client)[0][:2])
+        first, second, third = (entity["id"] for entity in everything(client)[0][:3])
         client.patch(f"{ACTIONS}/{first}", json={"version": 1, "config": {"timeoutSeconds": 9}})
         client.post(f"{ACTIONS}/{second}/draft")
         client.post("/sandbox/switches", json={"stale_form": "400"})
         client.post("/sandbox/limits", json={"concurrent_executions": 7})
+        version, config = full_config(client, f"{ACTIONS}/{third}")
+        config["request"]["requestUrlTemplate"] += "&more=1"
+        client.patch(f"{ACTIONS}/{third}", json={"version": version, "config": config})
         before = everything(client)
+        first_base = process.base_url
+    assert first_base not in state.read_text()
     with start_process(state=state) as process, client_of(process) as client:
         assert everything(client) == before
+        urls = [entity["config"]["request"]["requestUrlTemplate"] for entity in before[0][1:]]
+        assert all(url.startswith("BASE/sandbox/backend/") for url in urls)
+        assert urls[1].endswith("&more=1")
         assert client.patch(f"{ACTIONS}/{first}", json={"version": 1}).status_code == 400
         assert client.get("/sandbox/truth").json()["limits"]["concurrent_executions"] == 7
         assert client.get("/sandbox/truth").json()["actions"][first]["timeout_s"] == 9

@@ -10,8 +10,9 @@ from starlette.routing import Route
 
 from diag.sandbox.reply_bodies import bad_request, json_reply, not_found
 from diag.sandbox.routes.audits import audited
+from diag.sandbox.routes.data_actions.action_wire import action_body, action_json
 from diag.sandbox.routes.paging import paged
-from diag.sandbox.routes.request import api_route, flag, json_object, shown_parts
+from diag.sandbox.routes.request import api_route, flag, shown_parts
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.world.permissions import ADD, DELETE, EDIT, VIEW
 from diag.sandbox.world.revision import ACTIONS_URI, ActionEntry, Revision
@@ -30,7 +31,7 @@ def routes(sandbox: Sandbox) -> list[Route]:
     def page(request: Request, *, draft: bool) -> Response:
         config = flag(request, "includeConfig") and sandbox.switches.list_include_config
         entries = _chosen(request, list(org.entries()), draft=draft)
-        to_wire = partial(ActionEntry.to_wire, draft=draft, config=config)
+        to_wire = partial(action_json, request, draft=draft, config=config)
         return json_reply(paged(request, entries, to_wire, sandbox.switches.max_page_size))
 
     async def list_actions(request: Request) -> Response:
@@ -42,24 +43,25 @@ def routes(sandbox: Sandbox) -> list[Route]:
     async def get_action(request: Request) -> Response:
         entry = org.entry(request.path_params["action_id"])
         config, contract, flatten = shown_parts(request)
-        return json_reply(entry.to_wire(config=config, contract=contract, flatten=flatten))
+        return json_reply(action_json(request, entry, config=config, contract=contract, flatten=flatten))
 
     async def create(request: Request) -> Response:
-        body = await json_object(request, sandbox.limits.limits.request_bytes)
+        body = await action_body(request, sandbox.limits.limits.request_bytes)
         entry = org.create(body, draft=False)
         audited(sandbox, request, "Create", entry, None)
-        return json_reply(entry.to_wire(config=True, contract=True))
+        return json_reply(action_json(request, entry, config=True, contract=True))
 
     async def create_new_draft(request: Request) -> Response:
-        body = await json_object(request, sandbox.limits.limits.request_bytes)
-        return json_reply(org.create(body, draft=True).to_wire(draft=True, config=True, contract=True))
+        body = await action_body(request, sandbox.limits.limits.request_bytes)
+        entry = org.create(body, draft=True)
+        return json_reply(action_json(request, entry, draft=True, config=True, contract=True))
 
     async def patch(request: Request) -> Response:
-        body = await json_object(request, sandbox.limits.limits.request_bytes)
+        body = await action_body(request, sandbox.limits.limits.request_bytes)
         before = org.entry(request.path_params["action_id"]).published
         entry = org.update(request.path_params["action_id"], body)
         audited(sandbox, request, "Update", entry, before)
-        return json_reply(entry.to_wire(config=True))
+        return json_reply(action_json(request, entry, config=True))
 
     async def delete(request: Request) -> Response:
         entry = org.entry(request.path_params["action_id"])

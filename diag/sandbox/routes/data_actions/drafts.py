@@ -6,6 +6,7 @@ from starlette.routing import Route
 
 from diag.sandbox.reply_bodies import json_reply
 from diag.sandbox.routes.audits import audited
+from diag.sandbox.routes.data_actions.action_wire import action_body, action_json
 from diag.sandbox.routes.request import api_route, correlation_id, json_object, shown_parts
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.world.org import draft_errors
@@ -19,17 +20,19 @@ def routes(sandbox: Sandbox) -> list[Route]:
 
     async def create(request: Request) -> Response:
         entry = org.create_draft(request.path_params["action_id"])
-        return json_reply(entry.to_wire(draft=True, config=True, contract=True))
+        return json_reply(action_json(request, entry, draft=True, config=True, contract=True))
 
     async def get(request: Request) -> Response:
         entry = org.entry(request.path_params["action_id"])
         config, contract, flatten = shown_parts(request)
-        return json_reply(entry.to_wire(draft=True, config=config, contract=contract, flatten=flatten))
+        return json_reply(
+            action_json(request, entry, draft=True, config=config, contract=contract, flatten=flatten)
+        )
 
     async def patch(request: Request) -> Response:
-        body = await json_object(request, sandbox.limits.limits.request_bytes)
+        body = await action_body(request, sandbox.limits.limits.request_bytes)
         entry = org.update(request.path_params["action_id"], body, draft=True)
-        return json_reply(entry.to_wire(draft=True, config=True, contract=True))
+        return json_reply(action_json(request, entry, draft=True, config=True, contract=True))
 
     async def delete(request: Request) -> Response:
         org.delete_draft(request.path_params["action_id"])
@@ -45,7 +48,7 @@ def routes(sandbox: Sandbox) -> list[Route]:
         before = org.entry(request.path_params["action_id"]).published
         entry = org.publish(request.path_params["action_id"], body)
         audited(sandbox, request, "Update" if before else "Create", entry, before)
-        return json_reply(entry.to_wire(config=True, contract=True))
+        return json_reply(action_json(request, entry, config=True, contract=True))
 
     draft = f"{ACTIONS_URI}/{{action_id}}/draft"
     return [

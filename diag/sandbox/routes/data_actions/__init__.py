@@ -1,0 +1,1 @@
+"""The sandbox's API about actions: read and written, their drafts and functions, and running them."""
