@@ -224,6 +224,9 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     },
     "diag/direct/__init__.py": set(),
     "diag/direct/direct_action.py": set(),
+    "diag/direct/rendering": {
+        "analysis.format", "diag.direct.direct_action", "diag.errors", "jsonpath", "jsonschema",
+    },
     "diag/direct/direct_load.py": {"diag.direct.direct_action"},
     "diag/direct/hosts": {"diag.direct.direct_load", "diag.errors", "idna"},
     "diag/direct/credentials": {

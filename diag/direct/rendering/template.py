@@ -1,0 +1,188 @@
+"""One template, read once: its tree, what in it is refused, and which names it asks for."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from diag.direct.rendering.refusals import RefusedConstruct
+from diag.direct.rendering.tools.tool_table import TOOLS, VALUE_METHODS, argument_counts
+from diag.direct.rendering.velocity.cursor import NotVelocityError
+from diag.direct.rendering.velocity.evaluate import rendered
+from diag.direct.rendering.velocity.java_values import Value
+from diag.direct.rendering.velocity.parse import parse_template
+from diag.direct.rendering.velocity.syntax_tree import (
+    Block,
+    Call,
+    Expression,
+    If,
+    Index,
+    Interpolated,
+    ListLiteral,
+    Literal,
+    MapLiteral,
+    Negation,
+    Operation,
+    Property,
+    Reference,
+    SetVariable,
+    Step,
+    Text,
+)
+
+_REFUSED_PROPERTIES: Final = frozenset({"class", "bytes", "empty", "blank", "declaringClass"})
+"""What Java's beans offer of a value beside its fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A template that can be rendered, unless `refusals` says otherwise. It never shows in `repr`."""
+
+    where: str
+    block: Block = field(repr=False)
+    constant: str | None = field(repr=False)
+    """The text itself, where nothing in it depends on anything."""
+    refusals: tuple[RefusedConstruct, ...]
+    references: tuple[Reference, ...] = field(repr=False)
+    assigned: frozenset[str]
+
+    def text(self, variables: Mapping[str, Value]) -> str:
+        """Return the text. Raises `UnknownMeaningError` and `FailsOnPlatformError`, which hold no value."""
+        return self.constant if self.constant is not None else rendered(self.block, variables)
+
+    def roots(self) -> frozenset[str]:
+        """Return the names it asks for that are neither tools nor set by itself."""
+        named = frozenset(reference.root for reference in self.references)
+        return named - TOOLS.keys() - self.assigned
+
+    def fields_of(self, root: str) -> frozenset[str] | None:
+        """Return the names `x` of all `$root.x` in it; None where one asks for more than a name."""
+        fields: set[str] = set()
+        for reference in self.references:
+            if reference.root != root:
+                continue
+            name = _first_name(reference.steps)
+            if name is None:
+                return None
+            fields.add(name)
+        return frozenset(fields)
+
+
+def _first_name(steps: tuple[Step, ...]) -> str | None:
+    match steps:
+        case (Property(name=name), *_):
+            return name
+        case (Index(key=Literal(value=str() as name)), *_):
+            return name
+        case (Call(name="get", arguments=(Literal(value=str() as name),)), *_):
+            return name
+    return None
+
+
+def read_template(where: str, source: str) -> Template:
+    """Return a template, with every construct in it that is not rendered."""
+    try:
+        parsed = parse_template(source)
+    except (NotVelocityError, RecursionError) as error:
+        what = str(error) if isinstance(error, NotVelocityError) else "too many levels of nesting"
+        refusal = RefusedConstruct(where, f"what is not Velocity as read here: {what}")
+        return Template(where, Block(()), None, (refusal,), (), frozenset())
+    references = tuple(_references_of_block(parsed.block))
+    assigned = frozenset(_assigned(parsed.block))
+    refused = [
+        *parsed.refused,
+        *(f"#set(${name}), the name of a tool" for name in sorted(assigned & TOOLS.keys())),
+    ]
+    for reference in references:
+        refused.extend(_refused_in(reference, assigned))
+    parts = parsed.block.parts
+    constant = None
+    if all(isinstance(part, Text) for part in parts):
+        constant = "".join(part.text for part in parts if isinstance(part, Text))
+    unique = tuple(RefusedConstruct(where, what) for what in dict.fromkeys(refused))
+    return Template(where, parsed.block, constant, unique, references, assigned)
+
+
+def _refused_in(reference: Reference, assigned: frozenset[str]) -> Iterator[str]:
+    steps = reference.steps
+    tool = TOOLS.get(reference.root)
+    if tool is not None:
+        if steps and not _offered(reference.root, steps[0]):
+            name = _step_name(steps[0])
+            why = tool.refused.get(name.removesuffix("()"))
+            yield f"${reference.root}.{name}" + (f" ({why})" if why else "")
+        steps = steps[1:]
+    for step in steps:
+        if isinstance(step, Call):
+            if step.name not in VALUE_METHODS:
+                yield f"${reference.root} … .{step.name}() (a method that is not rendered)"
+            elif len(step.arguments) not in argument_counts(step.name):
+                yield f".{step.name}() with {len(step.arguments)} arguments"
+        elif isinstance(step, Property) and step.name in _REFUSED_PROPERTIES:
+            yield f"${reference.root} … .{step.name}"
+
+
+def _offered(tool_name: str, step: Step) -> bool:
+    tool = TOOLS[tool_name]
+    if isinstance(step, Property):
+        return step.name in tool.properties
+    return (
+        isinstance(step, Call)
+        and step.name in tool.methods
+        and len(step.arguments) in tool.methods[step.name].arguments
+    )
+
+
+def _step_name(step: Step) -> str:
+    if isinstance(step, Call):
+        return f"{step.name}()"
+    return step.name if isinstance(step, Property) else "[…]"
+
+
+def _assigned(block: Block) -> Iterator[str]:
+    for part in block.parts:
+        if isinstance(part, SetVariable):
+            yield part.name
+        elif isinstance(part, If):
+            for branch in part.branches:
+                yield from _assigned(branch.block)
+            yield from _assigned(part.otherwise)
+
+
+def _references_of_block(block: Block) -> Iterator[Reference]:
+    for part in block.parts:
+        match part:
+            case Reference():
+                yield from _references_of(part)
+            case SetVariable():
+                yield from _references_of(part.value)
+            case If():
+                for branch in part.branches:
+                    yield from _references_of(branch.condition)
+                    yield from _references_of_block(branch.block)
+                yield from _references_of_block(part.otherwise)
+
+
+def _references_of(expression: Expression) -> Iterator[Reference]:
+    match expression:
+        case Reference():
+            yield expression
+            for step in expression.steps:
+                if isinstance(step, Index):
+                    yield from _references_of(step.key)
+                elif isinstance(step, Call):
+                    for argument in step.arguments:
+                        yield from _references_of(argument)
+        case Interpolated():
+            yield from _references_of_block(expression.block)
+        case Negation():
+            yield from _references_of(expression.operand)
+        case Operation():
+            yield from _references_of(expression.left)
+            yield from _references_of(expression.right)
+        case ListLiteral():
+            for item in expression.items:
+                yield from _references_of(item)
+        case MapLiteral():
+            for key, value in expression.entries:
+                yield from _references_of(key)
+                yield from _references_of(value)

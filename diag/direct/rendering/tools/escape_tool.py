@@ -1,0 +1,131 @@
+"""`$esc`: the methods that the Resource Center names, and VelocityTools' EscapeTool that it points to.
+
+Source: help.mypurecloud.com, "Velocity macros for data actions" and "URI (URL) form encoding for data
+actions"; for the rest, velocity.apache.org, Class EscapeTool. Each returns null for null, as EscapeTool does.
+"""
+
+import html
+import json
+from collections.abc import Callable
+from typing import Final
+from urllib.parse import quote, quote_plus
+
+from diag.direct.rendering.json_value import UnreadableJsonError, json_value
+from diag.direct.rendering.tools.tool import Arguments, Method, TemplateTool
+from diag.direct.rendering.velocity.java_values import UnknownMeaningError, Value, text_of
+
+
+def _form(text: str) -> str:
+    """Return what `java.net.URLEncoder` writes: a space is +, and only letters, digits and .-*_ stay."""
+    return quote_plus(text, safe="*").replace("~", "%7E")
+
+
+def _uri(text: str) -> str:
+    """Return RFC 3986 percent encoding: a space is %20."""
+    return quote(text, safe="")
+
+
+def _json(text: str) -> str:
+    """Return a text as it stands between the quotes of a JSON text.
+
+    Whether / or letters beyond ASCII are escaped too is unknown; a reader of JSON sees no difference.
+    """
+    return json.dumps(text, ensure_ascii=False)[1:-1]
+
+
+def _unjson(text: str) -> str:
+    """Return the text whose JSON form this is, without its quotes."""
+    try:
+        read = json_value(f'"{text}"')
+    except UnreadableJsonError:
+        raise UnknownMeaningError("$esc.jsonDecode of a text that is not escaped as JSON") from None
+    return str(read)
+
+
+_JAVA: Final = {
+    '"': '\\"',
+    "\\": "\\\\",
+    "\b": "\\b",
+    "\f": "\\f",
+    "\n": "\\n",
+    "\r": "\\r",
+    "\t": "\\t",
+}
+
+
+def _escaped(text: str, also: dict[str, str]) -> str:
+    table = {**_JAVA, **also}
+    return "".join(table.get(sign) or (sign if " " <= sign <= "~" else _utf16(sign)) for sign in text)
+
+
+def _utf16(sign: str) -> str:
+    units = sign.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at] * 256 + units[at + 1]:04X}" for at in range(0, len(units), 2))
+
+
+def _java(text: str) -> str:
+    return _escaped(text, {})
+
+
+def _javascript(text: str) -> str:
+    return _escaped(text, {"'": "\\'", "/": "\\/"})
+
+
+def _xml(text: str) -> str:
+    if any(sign < " " and sign not in "\t\n\r" for sign in text) or (
+        not text.isprintable() and any("\x7f" <= sign <= "\x9f" or sign in "\ufffe\uffff" for sign in text)
+    ):
+        raise UnknownMeaningError("$esc.xml of a text with control characters")
+    return html.escape(text, quote=False).replace('"', "&quot;").replace("'", "&apos;")
+
+
+def _html(text: str) -> str:
+    if not text.isascii():
+        raise UnknownMeaningError("$esc.html of a text with letters beyond ASCII (their entity names)")
+    return html.escape(text, quote=False).replace('"', "&quot;")
+
+
+def _sql(text: str) -> str:
+    return text.replace("'", "''")
+
+
+def _method(escape: Callable[[str], str]) -> Method:
+    def run(arguments: Arguments) -> Value:
+        value = arguments[0]
+        return None if value is None else escape(text_of(value))
+
+    return Method(frozenset({1}), run)
+
+
+ESCAPE_TOOL: Final = TemplateTool(
+    methods={
+        "url": _method(_form),
+        "urlFormEncode": _method(_form),
+        "uriEncode": _method(_uri),
+        "jsonEncode": _method(_json),
+        "jsonString": _method(_json),
+        "jsonDecode": _method(_unjson),
+        "java": _method(_java),
+        "json": _method(_java),
+        "javascript": _method(_javascript),
+        "html": _method(_html),
+        "xml": _method(_xml),
+        "sql": _method(_sql),
+    },
+    properties={
+        "dollar": "$",
+        "d": "$",
+        "hash": "#",
+        "h": "#",
+        "backslash": "\\",
+        "b": "\\",
+        "quote": '"',
+        "q": '"',
+        "singleQuote": "'",
+        "s": "'",
+        "newline": "\n",
+        "n": "\n",
+        "exclamation": "!",
+        "e": "!",
+    },
+)
