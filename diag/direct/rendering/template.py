@@ -86,7 +86,7 @@ def read_template(where: str, source: str) -> Template:
         what = str(error) if isinstance(error, NotVelocityError) else "too many levels of nesting"
         refusal = RefusedConstruct(where, f"what is not Velocity as read here: {what}")
         return Template(where, Block(()), None, (refusal,), (), frozenset())
-    references = tuple(_references_of_block(parsed.block))
+    references = tuple(one for one in _expressions(parsed.block) if isinstance(one, Reference))
     assigned = frozenset(_assigned(parsed.block))
     refused = [
         *parsed.refused,
@@ -94,6 +94,8 @@ def read_template(where: str, source: str) -> Template:
     ]
     for reference in references:
         refused.extend(_refused_in(reference, assigned))
+    if any(not _decides(condition) for condition in _conditions(parsed.block)):
+        refused.append("a text, number or calculation as a condition (versions of Velocity differ)")
     parts = parsed.block.parts
     constant = None
     if all(isinstance(part, Text) for part in parts):
@@ -138,7 +140,41 @@ def _step_name(step: Step) -> str:
     return step.name if isinstance(step, Property) else "[…]"
 
 
+def _conditions(block: Block) -> Iterator[Expression]:
+    """Yield what must be true or false: conditions, and the operands of `&&`, `||` and `!`."""
+    yield from _conditions_of_ifs(block)
+    for expression in _expressions(block):
+        match expression:
+            case Negation():
+                yield expression.operand
+            case Operation(sign="&&" | "||"):
+                yield expression.left
+                yield expression.right
+
+
+def _conditions_of_ifs(block: Block) -> Iterator[Expression]:
+    for part in block.parts:
+        if isinstance(part, If):
+            for branch in part.branches:
+                yield branch.condition
+                yield from _conditions_of_ifs(branch.block)
+            yield from _conditions_of_ifs(part.otherwise)
+
+
+def _decides(condition: Expression) -> bool:
+    """Return whether every version of Velocity takes this expression as true or false alike."""
+    match condition:
+        case Reference() | Literal(value=bool()):
+            return True
+        case Negation():
+            return True
+        case Operation():
+            return condition.sign not in "+-*/%"
+    return False
+
+
 def _assigned(block: Block) -> Iterator[str]:
+    """Yield the names that `#set` gives a value, also within `#if` and texts."""
     for part in block.parts:
         if isinstance(part, SetVariable):
             yield part.name
@@ -148,41 +184,42 @@ def _assigned(block: Block) -> Iterator[str]:
             yield from _assigned(part.otherwise)
 
 
-def _references_of_block(block: Block) -> Iterator[Reference]:
+def _expressions(block: Block) -> Iterator[Expression]:
+    """Yield every expression of a template, those within others too."""
     for part in block.parts:
         match part:
             case Reference():
-                yield from _references_of(part)
+                yield from _within(part)
             case SetVariable():
-                yield from _references_of(part.value)
+                yield from _within(part.value)
             case If():
                 for branch in part.branches:
-                    yield from _references_of(branch.condition)
-                    yield from _references_of_block(branch.block)
-                yield from _references_of_block(part.otherwise)
+                    yield from _within(branch.condition)
+                    yield from _expressions(branch.block)
+                yield from _expressions(part.otherwise)
 
 
-def _references_of(expression: Expression) -> Iterator[Reference]:
+def _within(expression: Expression) -> Iterator[Expression]:
+    yield expression
     match expression:
         case Reference():
-            yield expression
             for step in expression.steps:
                 if isinstance(step, Index):
-                    yield from _references_of(step.key)
+                    yield from _within(step.key)
                 elif isinstance(step, Call):
                     for argument in step.arguments:
-                        yield from _references_of(argument)
+                        yield from _within(argument)
         case Interpolated():
-            yield from _references_of_block(expression.block)
+            yield from _expressions(expression.block)
         case Negation():
-            yield from _references_of(expression.operand)
+            yield from _within(expression.operand)
         case Operation():
-            yield from _references_of(expression.left)
-            yield from _references_of(expression.right)
+            yield from _within(expression.left)
+            yield from _within(expression.right)
         case ListLiteral():
             for item in expression.items:
-                yield from _references_of(item)
+                yield from _within(item)
         case MapLiteral():
             for key, value in expression.entries:
-                yield from _references_of(key)
-                yield from _references_of(value)
+                yield from _within(key)
+                yield from _within(value)

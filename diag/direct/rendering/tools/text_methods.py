@@ -61,13 +61,6 @@ def _substring(arguments: Arguments) -> Value:
     return text[begin:end]
 
 
-def _char_at(arguments: Arguments) -> Value:
-    text, place = _measured(_text(arguments[0])), _place(arguments[1])
-    if not 0 <= place < len(text):
-        raise FailsOnPlatformError("charAt beyond the end of a text")
-    return text[place]
-
-
 def _simple_case(text: str, changed: str) -> str:
     """Return the changed text, unless it depends on language or letters that grow."""
     if not text.isascii() and (len(text) != len(changed) or any(letter in "İıſẞΣσς" for letter in text)):
@@ -102,7 +95,6 @@ TEXT_METHODS: Final = {
     "toLowerCase": _one(lambda text: _simple_case(text, text.lower())),
     "toUpperCase": _one(lambda text: _simple_case(text, text.upper())),
     "substring": Method(frozenset({1, 2}), _substring),
-    "charAt": Method(frozenset({1}), _char_at),
     "concat": _two(lambda text, other: joined(text, other)),
     "contains": _two(lambda text, other: other in text),
     "startsWith": _two(lambda text, other: text.startswith(other)),

@@ -84,7 +84,7 @@ def _assign(part: SetVariable, scope: _Scope) -> None:
 
 def _chosen(part: If, scope: _Scope) -> Block:
     for branch in part.branches:
-        if _truth(branch.condition, scope):
+        if is_true(_value(branch.condition, scope)):
             return branch.block
     return part.otherwise
 
@@ -157,7 +157,7 @@ def _value(expression: Expression, scope: _Scope) -> Value:
         case Interpolated():
             return _text(expression.block, scope)
         case Negation():
-            return not _truth(expression.operand, scope)
+            return not is_true(_value(expression.operand, scope))
         case Operation():
             return _operated(expression, scope)
         case ListLiteral():
@@ -166,19 +166,13 @@ def _value(expression: Expression, scope: _Scope) -> Value:
             return {text_of(_value(key, scope)): _value(value, scope) for key, value in expression.entries}
 
 
-def _truth(expression: Expression, scope: _Scope) -> bool:
-    if isinstance(expression, Literal) and not isinstance(expression.value, bool):
-        raise UnknownMeaningError("a plain number or text as a condition: versions of Velocity differ")
-    return is_true(_value(expression, scope))
-
-
 def _operated(operation: Operation, scope: _Scope) -> Value:
-    sign = operation.sign
+    sign, left = operation.sign, _value(operation.left, scope)
     if sign == "&&":
-        return _truth(operation.left, scope) and _truth(operation.right, scope)
+        return is_true(left) and is_true(_value(operation.right, scope))
     if sign == "||":
-        return _truth(operation.left, scope) or _truth(operation.right, scope)
-    left, right = _value(operation.left, scope), _value(operation.right, scope)
+        return is_true(left) or is_true(_value(operation.right, scope))
+    right = _value(operation.right, scope)
     match sign:
         case "==":
             return are_equal(left, right)

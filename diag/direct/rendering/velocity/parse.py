@@ -35,6 +35,9 @@ MAX_TEMPLATE: Final = 256 * 1024
 _PLAIN: Final = re.compile(r"[^$#\\]+")
 _BACKSLASHES: Final = re.compile(r"\\+")
 _DOLLAR: Final = re.compile(r"\$(!?)(\{?)(?=[A-Za-z_])")
+_ODD_DOLLAR: Final = re.compile(r"(\$!!|\$!?\\|\$!?\s*#(?=[A-Za-z{@#*]))")
+"""A dollar that is no reference, in places where Velocity 1.7 loses it, or what follows."""
+_ODD_HASH: Final = re.compile(r"#(?:\\|\s+#[A-Za-z{@#*])")
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _HYPHENATED: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _DIRECTIVE: Final = re.compile(r"#(?:\{([A-Za-z]\w*)\}|@?([A-Za-z]\w*))")
@@ -136,11 +139,17 @@ def _part(cursor: Cursor) -> list[Part] | None:
 
 def _dollar(cursor: Cursor, backslashes: int) -> list[Part]:
     if _DOLLAR.match(cursor.source, cursor.position):
-        return [_reference(cursor, backslashes)]
-    for odd in ("$!!", "$\\"):
-        if cursor.source.startswith(odd, cursor.position):
-            cursor.refuse(f"{odd} (versions of Velocity differ)")
+        reference = _reference(cursor, backslashes)
+        if backslashes > 2:
+            cursor.refuse("more than two backslashes in front of a reference")
+        return [reference]
+    odd = cursor.take(_ODD_DOLLAR)
+    if odd is not None:
+        cursor.refuse(f"{odd.group(1)} (versions of Velocity differ)")
+        return []
     cursor.position += 1
+    if backslashes and cursor.source.startswith("$", cursor.position):
+        cursor.refuse("\\$$ (versions of Velocity differ)")
     return [Text("\\" * backslashes + "$")]
 
 
@@ -335,7 +344,13 @@ def _hash(cursor: Cursor, *, escaped: bool) -> list[Part] | None:
 
 
 def _other_hash(cursor: Cursor, directive: re.Match[str] | None) -> list[Part]:
-    if cursor.take(_LINE_COMMENT) or cursor.take(_BLOCK_COMMENT):
+    begun_at = cursor.position
+    if cursor.take(_LINE_COMMENT) is not None:
+        line = cursor.source[cursor.source.rfind("\n", 0, begun_at) + 1 : begun_at]
+        if line.strip(" \t"):
+            cursor.refuse("a ## comment behind something else (Velocity 1.7 may print it)")
+        return []
+    if cursor.take(_BLOCK_COMMENT) is not None:
         return []
     verbatim = cursor.take(_VERBATIM)
     if verbatim is not None:
@@ -344,6 +359,9 @@ def _other_hash(cursor: Cursor, directive: re.Match[str] | None) -> list[Part]:
         raise cursor.error("a comment or verbatim text that does not end")
     if directive is not None and _ARGUMENTS_ON_SAME_LINE.match(cursor.source, directive.end()):
         cursor.refuse(f"{directive.group()}() (a macro)")
+    odd = _ODD_HASH.match(cursor.source, cursor.position)
+    if odd is not None:
+        cursor.refuse("# in front of \\ or of a directive (versions of Velocity differ)")
     if cursor.source.startswith("#@", cursor.position):
         cursor.refuse(f"{directive.group() if directive else '#@'} (a macro)")
     cursor.position += 1
