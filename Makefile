@@ -39,8 +39,9 @@ fix: $(VENV)/.dev ## mend what ruff can mend, and format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-types: $(VENV)/.dev ## mypy --strict
+types: $(VENV)/.dev ## mypy --strict, and once more as Windows would see it
 	@$(BIN)/mypy
+	@$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32 diag analysis reports loadtests
 
 coverage: $(VENV)/.dev ## which lines and branches the tests reach, processes they start included; fails below the floor
 	@$(BIN)/coverage erase

@@ -18,6 +18,7 @@ from typing import Final, cast
 
 import click
 
+from analysis.machine.streams import reader_is_gone, write_every_character
 from analysis.plain_text import printable_lines
 from analysis.wrapped_text import terminal_width
 from diag import __version__
@@ -84,9 +85,7 @@ def cli() -> None:
 
 def main() -> None:
     """Run `diag` and exit with a code of ExitCode, also on a Ctrl-C while an error is shown."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # do not fail for a character the terminal lacks
-            stream.reconfigure(errors="backslashreplace")
+    write_every_character()
     try:
         code = run(sys.argv[1:])
     except KeyboardInterrupt:
@@ -108,7 +107,7 @@ def run(arguments: Sequence[str]) -> int:
     for name in ("COLUMNS", "LINES"):
         if len(os.environ.get(name, "")) > _MOST_DIGITS:  # no terminal's; rich reads them as they are
             del os.environ[name]
-    refusal = why_unsupported(sys.version_info[:2], sys.platform)
+    refusal = why_unsupported(sys.version_info[:2])
     if refusal is not None:
         _print_error(*refusal)
         return ExitCode.USAGE
@@ -126,10 +125,10 @@ def run(arguments: Sequence[str]) -> int:
             return _show(error.__cause__)
         click.echo("Interrupted. Everything measured or changed so far is kept.", err=True)
         return ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.OK
     except Exception as error:  # whatever it is, the user reads a message, not a traceback
+        if isinstance(error, OSError) and reader_is_gone(error):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return ExitCode.OK
         return _show(error)
 
 

@@ -6,13 +6,13 @@ Which source wins is decided in `diag.settings`.
 import io
 import os
 import re
-import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from analysis.format.input_file import InputFile
+from analysis.machine.files import others_may_read
 from diag.errors import UsageError
 
 ENVIRONMENT: Final = {
@@ -198,7 +198,7 @@ def _read_toml(path: Path) -> SettingsFile:
     if not os.path.lexists(path):
         return SettingsFile(path, {})
     body = _file(path).toml()
-    open_secret = "secret" in repr(body) and path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH)
+    open_secret = "secret" in repr(body) and others_may_read(path)
     warning = f"{path} holds a secret and other users may read it. Fix: chmod 600 {path}"
     return SettingsFile(path, body, warning if open_secret else None)
 

@@ -5,8 +5,8 @@ from typing import Final
 OLDEST_PYTHON: Final = (3, 11)
 
 
-def why_unsupported(python: tuple[int, int], platform: str) -> tuple[str, str] | None:
-    """Return (what is wrong, what to do) for a Python version and a `sys.platform`; None where diag runs."""
+def why_unsupported(python: tuple[int, int]) -> tuple[str, str] | None:
+    """Return (what is wrong, what to do) for a Python version; None where diag runs."""
     if python < OLDEST_PYTHON:
         oldest = ".".join(map(str, OLDEST_PYTHON))
         this = ".".join(map(str, python))
@@ -14,6 +14,4 @@ def why_unsupported(python: tuple[int, int], platform: str) -> tuple[str, str] |
             f"diag needs Python {oldest} or newer; this is Python {this}.",
             f"Install Python {oldest} or newer.",
         )
-    if platform == "win32":
-        return "diag does not run on Windows yet.", "Use the Windows Subsystem for Linux (WSL 2)."
     return None

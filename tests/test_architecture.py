@@ -20,6 +20,7 @@ from tests.support.house import (
     with_map,
 )
 from tests.support.source_files import ROOT, imports_of, module_of, nodes_of, python_files, tree_of
+from tests.support.system_words import system_words
 
 HEAVY = (
     "pandas",
@@ -208,12 +209,17 @@ def test_every_verb_of_the_table_has_its_module() -> None:
 
 
 BY_ITSELF = {
-    "analysis/format/input_file.py": ({"os.open", "tomllib.loads"}, "the door"),
+    "analysis/format/input_file.py": ({"open", "open_descriptor", "tomllib.loads"}, "the door"),
     "analysis/format/checked_json.py": ({"json.loads"}, "the door's JSON"),
     "analysis/format/atomic_write.py": (
-        {"open", ".open", "os.open", ".write_text"},
+        {"open", ".open", "open_descriptor", ".write_text"},
         "the way out: a new file beside the old one; a pipe or a device is opened without waiting",
     ),
+    "analysis/machine/files.py": (
+        {"os.open"},
+        "what opens for the door; and a folder, to have it on the disk",
+    ),
+    "analysis/machine/own_process.py": ({".read_text"}, "/proc"),
     "analysis/samples/sample_file.py": (
         {".ParquetFile", ".read_csv"},
         "samples may be larger than a file of ours; kind, unpacked size and announced rows are checked there",
@@ -223,7 +229,6 @@ BY_ITSELF = {
         {".read_csv", "csv.reader"},
         "a text of any size, from a file that the door opened, line by line of bounded length",
     ),
-    "diag/changes/journal/journal.py": ({"os.open"}, "a folder, to have its entries on the disk"),
     "diag/cli.py": ({"os.open"}, "/dev/null in place of a pipe that was closed"),
     "diag/genesys/replies/error_body.py": (
         {"json.loads"},
@@ -245,13 +250,16 @@ BY_ITSELF = {
         {"json.loads"},
         "the guard's limits may be infinite; typed there",
     ),
-    "loadtests/recording/self_check.py": ({".read_text"}, "/proc"),
     "loadtests/run/load_run.py": ({".open"}, "drafts in the org, not a file"),
     "loadtests/workers/master.py": ({".touch"}, "a new file with a random name"),
-    "loadtests/workers/worker_registry.py": ({".read_text"}, "/proc"),
     "reports/pages/template_engine.py": ({".read_text"}, "files of the package"),
 }
 """What opens, reads or parses by itself, and why not through `analysis.format.input_file`."""
+
+
+def test_one_room_knows_the_operating_system() -> None:
+    # What one system lacks, or does otherwise, is asked of `analysis.machine`: nobody here runs another one.
+    assert system_words() == {}
 
 
 def test_every_file_from_outside_comes_in_by_the_one_door() -> None:

@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from analysis.machine.files import open_descriptor, put_in_place, wait_for_reader
+
 
 @contextlib.contextmanager
 def whole_file(path: Path, *, mode: int = 0o666) -> Iterator[Path]:
@@ -18,11 +20,11 @@ def whole_file(path: Path, *, mode: int = 0o666) -> Iterator[Path]:
         temporary = real.with_name(f".{real.name}.{os.getpid()}.tmp")
         try:
             temporary.unlink(missing_ok=True)
-            os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
+            os.close(open_descriptor(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
             yield temporary
             with temporary.open("rb+") as file:
                 os.fsync(file.fileno())
-            temporary.replace(real)
+            put_in_place(temporary, real)
         except BaseException:
             with contextlib.suppress(OSError):
                 temporary.unlink(missing_ok=True)
@@ -44,7 +46,7 @@ def write_whole(path: Path, text: str, *, mode: int = 0o666) -> None:
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from error
     with whole_file(path, mode=mode) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+        temporary.write_text(text, encoding="utf-8", newline="")
 
 
 def _resolved(path: Path) -> Path:
@@ -61,11 +63,11 @@ def _resolved(path: Path) -> Path:
 
 def _write_in_place(path: Path, text: str) -> None:
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = open_descriptor(path, os.O_WRONLY)
     except OSError as error:
         if error.errno == errno.ENXIO and path.is_fifo():
             raise OSError(errno.ENXIO, "A named pipe that nobody reads", str(path)) from error
         raise
-    os.set_blocking(descriptor, True)  # a reader may be slow
-    with open(descriptor, "w", encoding="utf-8") as file:
+    wait_for_reader(descriptor)  # it may be slow
+    with open(descriptor, "w", encoding="utf-8", newline="") as file:
         file.write(text)

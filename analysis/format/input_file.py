@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from analysis.format.checked_json import UnfitJsonError, check_values, parse_json
+from analysis.machine.files import open_descriptor
 
 MOST_BYTES: Final = 64 << 20
 """Far above any plan, manifest or workload file: a run of 2,000 actions writes 10 MB."""
@@ -44,7 +45,7 @@ class NotRegularError(OSError):
 
 def open_regular(path: Path) -> BufferedReader:
     """Return a regular file, open for reading. Raises OSError; NotRegularError for anything else."""
-    return os.fdopen(_checked(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), path), "rb")
+    return open(_opened(path, os.O_RDONLY), "rb")
 
 
 def open_own(path: Path, flags: int, mode: int = 0o644) -> int:
@@ -53,13 +54,7 @@ def open_own(path: Path, flags: int, mode: int = 0o644) -> int:
     `flags` and `mode` as for open(2). A pipe would be waited for, a device would swallow what must be kept:
     raises OSError; NotRegularError for anything but a regular file.
     """
-    try:
-        descriptor = os.open(path, flags | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC, mode)
-    except OSError as error:
-        if error.errno in (errno.ENXIO, errno.EISDIR):
-            check_regular(path)  # says what it is instead
-        raise
-    return _checked(descriptor, path)
+    return _opened(path, flags | os.O_CREAT, mode)
 
 
 def check_regular(path: Path) -> None:
@@ -67,8 +62,14 @@ def check_regular(path: Path) -> None:
     _check_kind(path.stat().st_mode, path)
 
 
-def _checked(descriptor: int, path: Path) -> int:
-    """Return the descriptor of a regular file; any other is closed. Raises NotRegularError."""
+def _opened(path: Path, flags: int, mode: int = 0o666) -> int:
+    """Return the descriptor of a regular file. Raises OSError; NotRegularError for anything else."""
+    try:
+        descriptor = open_descriptor(path, flags, mode)
+    except OSError as error:
+        if error.errno in (errno.ENXIO, errno.EISDIR):
+            check_regular(path)  # says what it is instead
+        raise
     try:
         _check_kind(os.fstat(descriptor).st_mode, path)
     except BaseException:

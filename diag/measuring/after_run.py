@@ -5,13 +5,13 @@ pandas and matplotlib stay out of the load process. Without --report only the Pa
 started the load writes the report).
 """
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from analysis.format.atomic_write import write_whole
 from analysis.format.run_folder import Manifest, RunFolder, read_manifest
+from analysis.machine.processes import step_back
 
 if TYPE_CHECKING:
     from diag.judged_files import RunEvidence
@@ -60,7 +60,7 @@ def places_filled(manifest: Manifest, evidence: "RunEvidence") -> tuple[str, ...
 def main(folder: str, *flags: str) -> None:
     """Finish the run in `folder`, at low priority: whatever else runs here comes first, and still someone
     waits for the report."""
-    os.nice(5)
+    step_back(5)
     finish_run(RunFolder(Path(folder)), report="--report" in flags)
 
 

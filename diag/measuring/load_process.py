@@ -14,6 +14,7 @@ from typing import Final
 
 from analysis.format.input_file import open_own, open_regular
 from analysis.format.run_folder import RunFolder, read_manifest
+from analysis.machine.processes import ENDINGS, ask_to_end, how_ended, interrupt, start_apart
 from analysis.plain_text import json_text
 from analysis.settings import RecommendSettings, changed
 from diag.errors import DiagError, UsageError
@@ -116,13 +117,8 @@ def run_load(
     log = _new_log(folder)
     reader = ProgressReader(folder, options.run_time_s)
     with os.fdopen(open_own(log, os.O_WRONLY | os.O_APPEND, 0o666), "ab") as sink:
-        process = subprocess.Popen(
-            command_line(options),
-            stdin=subprocess.DEVNULL,
-            stdout=sink,
-            stderr=sink,
-            env={**os.environ, **options.env},
-            start_new_session=True,
+        process = start_apart(
+            command_line(options), stdout=sink, stderr=sink, env={**os.environ, **options.env}
         )
         hung = None
         with _passing_on_signals(process):
@@ -198,7 +194,7 @@ class _Watchdog:
             return None
         if self._asked is None:
             self._asked = now
-            process.terminate()
+            ask_to_end(process)
         elif now - self._asked > self._grace_s:
             process.kill()
         return f"the load process did not end {now - self._began:.0f} s after it began, and was ended"
@@ -206,12 +202,12 @@ class _Watchdog:
 
 @contextmanager
 def _passing_on_signals(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    """Pass SIGINT and SIGTERM on to the load process, which has a session of its own and ends cleanly."""
+    """Pass Ctrl-C and SIGTERM on to the load process, which they do not reach and which ends cleanly."""
 
     def pass_on(number: int, _frame: object) -> None:
-        process.send_signal(number)
+        interrupt(process, number)
 
-    before = {number: signal.signal(number, pass_on) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, pass_on) for number in ENDINGS}
     try:
         yield
     finally:
@@ -223,11 +219,10 @@ def _result(folder: RunFolder, log: Path, returncode: int) -> LoadResult:
     manifest = read_manifest(folder)
     status = manifest.status if manifest else "incomplete"
     reason = manifest.status_reason if manifest else None
-    if returncode < 0:
-        name = signal.Signals(-returncode).name
-        return LoadResult(
-            folder, ExitCode.INCOMPLETE, "incomplete", f"the load process was ended by {name}", log
-        )
+    ended_by = how_ended(returncode)
+    if ended_by is not None:
+        reason = f"the load process was ended by {ended_by}"
+        return LoadResult(folder, ExitCode.INCOMPLETE, "incomplete", reason, log)
     if returncode and reason is None:
         reason = _last_line(log)
     return LoadResult(folder, returncode, status, reason, log)

@@ -1,11 +1,11 @@
 """One load at a time in a run folder: a lock that the system lets go however its process ends."""
 
-import fcntl
 import os
 from pathlib import Path
 from typing import Final
 
 from analysis.format.input_file import open_own
+from analysis.machine.locks import try_to_hold_file
 
 LOCK_NAME: Final = ".lock"
 
@@ -16,12 +16,10 @@ def take_lock(folder: Path) -> int | None:
     Keep it open as long as the run goes on; `kill -9` lets it go, too.
     """
     descriptor = open_own(folder / LOCK_NAME, os.O_RDWR)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        return None
-    return descriptor
+    if try_to_hold_file(descriptor):
+        return descriptor
+    os.close(descriptor)
+    return None
 
 
 def is_locked(folder: Path) -> bool:

@@ -8,7 +8,6 @@ the load obeys, and `settling.json`, how far each action is, which is drawn. Whe
 result no less certain.
 """
 
-import os
 import sys
 import time
 from collections.abc import Mapping
@@ -20,6 +19,7 @@ from analysis.format.checked_json import parse_object
 from analysis.format.event_lines import last_seconds
 from analysis.format.run_folder import RunFolder
 from analysis.format.settled_file import write_settled
+from analysis.machine.processes import starter_is_gone, step_back
 from analysis.plain_text import json_text
 from analysis.settings import RecommendSettings, with_overrides
 
@@ -92,7 +92,7 @@ def rules_of(text: str) -> RecommendSettings:
 def _wait(parent_pid: int, pause_s: float) -> bool:
     """Wait; return False as soon as the load process has ended."""
     end = time.monotonic() + pause_s
-    while os.getppid() == parent_pid:
+    while not starter_is_gone(parent_pid):
         left_s = end - time.monotonic()
         if left_s <= 0:
             return True
@@ -122,5 +122,5 @@ def _progress(states: "Mapping[str, Settled]") -> dict[str, dict[str, object]]:
 
 
 if __name__ == "__main__":
-    os.nice(NICE)
+    step_back(NICE)
     watch(RunFolder(Path(sys.argv[1])), int(sys.argv[2]), *map(rules_of, sys.argv[3:]))

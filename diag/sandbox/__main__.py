@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from analysis.machine.streams import write_every_character
 from analysis.plain_text import printable
 from diag.sandbox.sandbox_errors import SandboxError
 from diag.sandbox.serving.serve import serve
@@ -11,6 +12,7 @@ from diag.sandbox.serving.serve import serve
 
 def main() -> None:
     """Reads the flags and serves."""
+    write_every_character()
     parser = argparse.ArgumentParser(prog="python -m diag.sandbox", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="0 picks a free one")
     parser.add_argument("--scenario", default="demo", help="a name, or a TOML file")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
+from analysis.machine.processes import ask_to_end, start_apart
 from diag.sandbox.sandbox_errors import SandboxError
 
 _READY: Final = "sandbox ready "
@@ -61,9 +62,7 @@ def start_sandbox(
         # SIM115: closed by the stack, once the process that writes to it has ended.
         log: IO[bytes] = tempfile.TemporaryFile() if log_path is None else log_path.open("w+b")  # noqa: SIM115
         stack.callback(log.close)
-        process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, start_new_session=True
-        )
+        process = start_apart(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log)
         stack.callback(_stop, process)
         yield SandboxProcess(_wait_until_ready(process, log), process.pid)
 
@@ -89,7 +88,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes], log: IO[bytes]) -> str:
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
+    ask_to_end(process)
     try:
         process.wait(timeout=5.0)
     except subprocess.TimeoutExpired:

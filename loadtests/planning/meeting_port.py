@@ -13,6 +13,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from analysis.machine.ports import claim
 from diag.errors import UsageError, error_text
 from diag.exit_codes import ExitCode
 
@@ -64,7 +65,7 @@ def _free_port() -> int:
 
 def _demand_free(port: int) -> None:
     with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        claim(probe)
         try:
             probe.bind(("", port))
         except OSError as error:

@@ -15,6 +15,7 @@ from typing import Any, Final
 from analysis.format.call_record import RECORD_SIZE, SEGMENT_SUFFIX
 from analysis.format.input_file import open_own
 from analysis.format.run_folder import Manifest, RunFolder, Status, new_run_id, read_manifest, write_manifest
+from analysis.machine.processes import start_apart
 from diag.errors import UsageError
 from diag.measuring.run_lock import take_lock
 from diag.measuring.soaks import dropped_so_far, last_moment, unfinished_soak
@@ -138,15 +139,12 @@ class ManifestWriter:
 
     def finish_in_background(self, *, report: bool) -> subprocess.Popen[bytes]:
         """Have samples.parquet (and the report) made by a process that outlives this one; return it."""
-        return subprocess.Popen(
+        return start_apart(
             [
                 *(sys.executable, "-m", "diag.measuring.after_run", str(self.folder.path)),
                 *(["--report"] if report else []),
             ],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
+            outlives=True,
         )
 
     def rows(self) -> int:

@@ -1,25 +1,19 @@
 """One clock for a run: monotonic for durations, anchored once to the wall clock for what is recorded."""
 
-import sys
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import gevent
 
+from analysis.machine.own_process import clock_that_goes_on
+
 A_SLEEP_S: Final = 0.5
 """Two clocks that are read one after the other differ by less, however busy the machine."""
 
-_GOES_ON: Final = {"linux": "CLOCK_BOOTTIME", "darwin": "CLOCK_MONOTONIC_RAW"}
-
 
 class Sleeps:
-    """How long the machine has slept since this was made, seconds; 0 where its monotonic clock goes on.
-
-    Python's `perf_counter` is CLOCK_MONOTONIC on Linux and mach_absolute_time on macOS: both stand still
-    meanwhile (clock_gettime(2): CLOCK_BOOTTIME does not, nor does CLOCK_MONOTONIC_RAW there). On Windows
-    it goes on.
-    """
+    """How long the machine has slept since this was made, seconds; 0 where its monotonic clock goes on."""
 
     def __init__(self, goes_on: Callable[[], float], stands_still: Callable[[], float]) -> None:
         """Both in seconds since any moment: a clock that goes on during a sleep, and one that does not."""
@@ -33,12 +27,6 @@ class Sleeps:
         if slept_s - self._slept_s > A_SLEEP_S:
             self._slept_s = slept_s
         return self._slept_s
-
-
-def clock_that_goes_on() -> Callable[[], float]:
-    """Return a clock in seconds since any moment that a sleep of the machine does not stop."""
-    number: int | None = getattr(time, _GOES_ON.get(sys.platform, ""), None)
-    return time.perf_counter if number is None else lambda: time.clock_gettime(number)
 
 
 class RunClock:

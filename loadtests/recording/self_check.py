@@ -5,13 +5,12 @@ A busy neighbour costs 25 ms at p99 while Locust's own CPU figure stays low
 how late the event loop woke, how long the process waited for a core. `generator_grade` says what they mean.
 """
 
-import resource
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
+from analysis.machine.own_process import peak_memory_mb, waited_for_a_core_s
 from loadtests.recording.generator_grade import GeneratorFigures
 from loadtests.recording.run_clock import RunClock
 
@@ -23,8 +22,6 @@ BUSIEST_SECONDS: Final = 0.95
 
 SHORTEST_SECOND_S: Final = 0.5
 """The last line of a run follows the one before by a moment, in which it does nothing but write that line."""
-
-_SCHEDSTAT: Final = Path("/proc/self/schedstat")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +44,7 @@ class SelfCheck:
         self._hub_lag_s = 0.0
         self._began = self._wall = clock.now()
         self._cpu = time.process_time()
-        self._first_wait = self._waited = _run_queue_s()
+        self._first_wait = self._waited = waited_for_a_core_s()
         self._lags: dict[int, int] = {}
         self._hub_lags: dict[int, int] = {}
         self._cpu_shares: list[float] = []
@@ -72,7 +69,7 @@ class SelfCheck:
         lags = sorted(lags_s)
         for lag in lags:
             _count(self._lags, lag)
-        wall, cpu, waited = self._clock.now(), time.process_time(), _run_queue_s()
+        wall, cpu, waited = self._clock.now(), time.process_time(), waited_for_a_core_s()
         span = max(wall - self._wall, 1e-9)
         result = GeneratorSecond(
             schedule_lag_p50_ms=_at(lags, 0.50),
@@ -80,7 +77,7 @@ class SelfCheck:
             hub_lag_max_ms=round(self._hub_lag_s * 1000, 3),
             run_queue_share=_share(self._waited, waited, span),
             cpu_share=round((cpu - self._cpu) / span, 4),
-            rss_mb=round(_rss_mb(), 1),
+            rss_mb=round(peak_memory_mb(), 1),
         )
         if span >= SHORTEST_SECOND_S:
             self._cpu_shares.append(result.cpu_share)
@@ -129,24 +126,3 @@ def _share(before_s: float | None, after_s: float | None, span_s: float) -> floa
     if before_s is None or after_s is None:
         return None
     return round(max(0.0, after_s - before_s) / span_s, 4)
-
-
-def _run_queue_s() -> float | None:
-    """Seconds this process waited for a core while it could have run (Linux only)."""
-    try:
-        return int(_SCHEDSTAT.read_text(encoding="ascii").split()[1]) / 1e9
-    except (OSError, IndexError, ValueError):
-        return None
-
-
-def _rss_mb() -> float:
-    """Largest resident memory so far, MB.
-
-    From /proc where there is one: getrusage's maximum also counts what the starting process had before
-    it became this program.
-    """
-    try:
-        text = Path("/proc/self/status").read_text(encoding="ascii")
-        return int(text.split("VmHWM:")[1].split()[0]) / 1024
-    except (OSError, IndexError, ValueError):
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

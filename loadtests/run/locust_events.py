@@ -2,7 +2,6 @@
 
 import logging
 import shutil
-import signal
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -13,6 +12,9 @@ from gevent.event import Event
 from locust.runners import MasterRunner, WorkerRunner
 
 from analysis.analysis_errors import AnalysisError
+from analysis.machine.own_process import wake_on_time
+from analysis.machine.processes import INTERRUPTS
+from analysis.machine.streams import write_every_character
 from diag.errors import DiagError
 from diag.exit_codes import ExitCode
 from diag.genesys.api_errors import ApiError
@@ -65,6 +67,8 @@ class LocustEvents:
 
     def register(self, events: Any) -> None:
         """Listen to the events of a Locust environment."""
+        write_every_character()
+        wake_on_time()
         make_log_printable()
         logging.getLogger("httpx").setLevel(logging.WARNING)
         events.init_command_line_parser.add_listener(add_options)
@@ -113,7 +117,8 @@ class LocustEvents:
 
     def _listen(self, environment: Any, runner: Any) -> None:
         self._main = gevent.getcurrent()
-        gevent.signal_handler(signal.SIGINT, self._on_sigint)
+        for number in INTERRUPTS:
+            gevent.signal_handler(number, self._on_sigint)
         environment.events.test_start.add_listener(self._or_fail(self._on_test_start))
         environment.events.test_stopping.add_listener(self._or_fail(self._on_test_stopping))
         environment.events.test_stop.add_listener(self._or_fail(self._on_test_stop))

@@ -5,7 +5,6 @@ where it works for a master.
 """
 
 import contextlib
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ import gevent
 from gevent.event import Event
 
 from analysis.format.run_folder import RunFolder
+from analysis.machine.processes import starter_is_gone
 from loadtests.planning.plan import LoadPlan
 from loadtests.recording.recorder import Recorder
 from loadtests.recording.run_clock import RunClock
@@ -151,7 +151,7 @@ class Session:
     def _every_second(self) -> None:
         while True:
             self.clock.sleep(1.0)
-            if self._parent_pid is not None and os.getppid() != self._parent_pid:
+            if self._parent_pid is not None and starter_is_gone(self._parent_pid):
                 self._port.end_run("the process that started this run no longer runs")
                 return
             try:

@@ -2,7 +2,6 @@
 
 import logging
 import math
-import os
 import secrets
 import time
 from collections import Counter
@@ -16,6 +15,7 @@ from locust.runners import STATE_RUNNING, STATE_SPAWNING
 
 from analysis.format.call_record import SEGMENT_SUFFIX
 from analysis.format.run_folder import LeftOut, RunFolder
+from analysis.machine.processes import starter_is_gone
 from analysis.number_words import noun, plural
 from diag.errors import UsageError
 from diag.target import Target
@@ -183,7 +183,7 @@ class MasterRun:
             gevent.sleep(1.0)
             self._check_workers()
             self._pass_on_settled()
-            if self._parent_pid is not None and os.getppid() != self._parent_pid:
+            if self._parent_pid is not None and starter_is_gone(self._parent_pid):
                 self._end_run("the process that started this run no longer runs")
                 return
             if self._registry.none_left() and self._is_running():

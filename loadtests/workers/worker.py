@@ -2,8 +2,6 @@
 on the other."""
 
 import logging
-import os
-import signal
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -11,6 +9,7 @@ from typing import Any, Final
 
 import gevent
 
+from analysis.machine.processes import INTERRUPTS, parent_pid, starter_is_gone
 from diag.errors import DiagError, UsageError
 from diag.exit_codes import ExitCode, exit_code_of
 from diag.genesys.api_errors import ApiError
@@ -61,7 +60,7 @@ class WorkerProcess:
         self._master_is_gone = False
         if self._context.forked:  # one started by hand may be a child of anything
             parent = getattr(options, "diag_forked_by", None)
-            gevent.spawn(self._leave_with, parent or os.getppid())
+            gevent.spawn(self._leave_with, parent or parent_pid())
         self._listen(environment.events)
 
     @property
@@ -71,7 +70,8 @@ class WorkerProcess:
         return None if run is None or run.over else run.session
 
     def _listen(self, events: Any) -> None:
-        gevent.signal_handler(signal.SIGINT, self._on_sigint)
+        for number in INTERRUPTS:
+            gevent.signal_handler(number, self._on_sigint)
         for message, listener, concurrent in (
             (Acknowledged, self._on_acknowledged, False),
             (Taken, self._on_taken, False),
@@ -132,12 +132,12 @@ class WorkerProcess:
             )
         return self._stack.enter_context(GenesysClient(connection, user_agent=USER_AGENT))
 
-    def _leave_with(self, parent_pid: int) -> None:
+    def _leave_with(self, master_pid: int) -> None:
         """End when the master that forked this process has ended, also before a test.
 
         Locust itself takes a minute to notice.
         """
-        while os.getppid() == parent_pid:
+        while not starter_is_gone(master_pid):
             gevent.sleep(1.0)
         self._master_is_gone = True
         self._runner.quit()

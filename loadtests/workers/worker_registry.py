@@ -8,9 +8,9 @@ arrive later. So silence is timed here, with a longer limit.
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final, Literal
 
+from analysis.machine.processes import is_running
 from loadtests.workers.messages import Counts
 
 AWAY_AFTER_S: Final = 5.0
@@ -54,7 +54,7 @@ class WorkerRegistry:
         self._lost_after_s = lost_after_s
         self._ordered = ordered
         self._now = now
-        self._alive = alive or _alive
+        self._alive = alive or is_running
         self._workers: dict[str, RegisteredWorker] = {}
         self._checked_at = now()
 
@@ -128,11 +128,3 @@ class WorkerRegistry:
                 f"it is lost after {self._lost_after_s:.0f} s"
             )
         return f"worker {worker.worker_id} is back"
-
-
-def _alive(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return not Path("/proc/self").exists()  # where there is no /proc, only its silence can show it
-    return state not in ("Z", "X")

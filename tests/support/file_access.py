@@ -7,7 +7,16 @@ from typing import Final
 
 from tests.support.source_files import ROOT, nodes_of, python_files
 
-_READ: Final = {"open", "read_text", "read_bytes", "FileIO", "GzipFile", "DictReader", "dotenv_values"}
+_READ: Final = {
+    "open",
+    "open_descriptor",
+    "read_text",
+    "read_bytes",
+    "FileIO",
+    "GzipFile",
+    "DictReader",
+    "dotenv_values",
+}
 _TABLES: Final = {"read_csv", "read_parquet", "read_json", "read_table", "ParquetFile", "fromfile", "memmap"}
 _WRITTEN: Final = {"write_text", "write_bytes", "touch", "copyfile", "copyfileobj"}
 _ANY_RECEIVER: Final = _READ | _TABLES | _WRITTEN

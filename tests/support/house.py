@@ -36,7 +36,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "analysis/plain_text.py": set(),
     "analysis/wrapped_text.py": set(),
     "analysis/inline_toml.py": {"analysis.plain_text"},
-    "analysis/format": {"analysis.analysis_errors", "analysis.plain_text"},
+    "analysis/machine": {"psutil"},
+    "analysis/format": {"analysis.analysis_errors", "analysis.machine", "analysis.plain_text"},
     "analysis/settings.py": {"analysis.analysis_errors", "analysis.format"},
     "analysis/cut_off.py": {"analysis.analysis_errors", "analysis.settings"},
     "analysis/typed_command.py": {"analysis.cut_off", "analysis.settings"},
@@ -113,8 +114,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/supported_platform.py": set(),
     "diag/cross_site.py": set(),
     "diag/cli.py": {
-        "click", "analysis.plain_text", "diag.__version__", "diag.errors", "diag.exit_codes",
-        "diag.supported_platform",
+        "click", "analysis.machine", "analysis.plain_text", "diag.__version__", "diag.errors",
+        "diag.exit_codes", "diag.supported_platform",
         "analysis.wrapped_text",
     },
     "diag/console.py": {
@@ -122,7 +123,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "diag.table_layout",
         "analysis.wrapped_text",
     },
-    "diag/setting_sources.py": {"analysis.format", "diag.errors", "dotenv"},
+    "diag/setting_sources.py": {"analysis.format", "analysis.machine", "diag.errors", "dotenv"},
     "diag/settings.py": {"diag.errors", "diag.genesys.http", "diag.setting_sources"},
     "diag/target.py": {
         "analysis.format.checked_json", "analysis.format.typed_json", "diag.errors", "diag.genesys.http",
@@ -157,11 +158,11 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     # the sandbox: knows nothing of the client, so that each can prove the other
     "diag/sandbox/__init__.py": set(),
     "diag/sandbox/__main__.py": {
-        "analysis.plain_text", "diag.sandbox.sandbox_errors", "diag.sandbox.serving",
+        "analysis.machine", "analysis.plain_text", "diag.sandbox.sandbox_errors", "diag.sandbox.serving",
     },
     "diag/sandbox/clock.py": set(),
     "diag/sandbox/sandbox_errors.py": set(),
-    "diag/sandbox/launch.py": {"diag.sandbox.sandbox_errors"},
+    "diag/sandbox/launch.py": {"analysis.machine", "diag.sandbox.sandbox_errors"},
     "diag/sandbox/reply_bodies.py": {"starlette"},
     "diag/sandbox/intervals.py": {"diag.sandbox.reply_bodies"},
     "diag/sandbox/latency": {"analysis.format.input_file", "diag.toml_section"},
@@ -201,8 +202,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "starlette",
     },
     "diag/sandbox/serving": {
-        "analysis.plain_text", "diag.sandbox.played_platform", "diag.sandbox.sandbox_errors",
-        "diag.sandbox.faults", "diag.sandbox.reply_bodies",
+        "analysis.machine", "analysis.plain_text", "diag.sandbox.played_platform",
+        "diag.sandbox.sandbox_errors", "diag.sandbox.faults", "diag.sandbox.reply_bodies",
         "diag.sandbox.routes",
         "diag.sandbox.sandbox", "diag.sandbox.state_file", "diag.sandbox.world", "starlette", "uvicorn",
     },
@@ -246,8 +247,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "diag.errors", "diag.inventory",
     },
     "diag/changes/journal": {
-        *_CLIENT, "analysis.format", "analysis.plain_text", "diag.changes.change_errors",
-        "diag.changes.plans",
+        *_CLIENT, "analysis.format", "analysis.machine", "analysis.plain_text",
+        "diag.changes.change_errors", "diag.changes.plans",
     },
     "diag/changes/applying": {
         *_CLIENT, "analysis.format", "analysis.number_words", "diag.changes.change_errors",
@@ -337,6 +338,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         *_CLIENT, "analysis.coverage.week_of_hours",
         "analysis.format", "analysis.number_words", "analysis.plain_text", "diag.choice", "diag.direct",
         "diag.errors", "diag.exit_codes",
+        "analysis.machine.ports",
         "diag.genesys.drafts", "diag.genesys.http.regions",
         "diag.genesys.timeout_forms",
         "diag.hours", "diag.inventory",
@@ -346,8 +348,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "diag.target", "diag.workload",
     },
     "loadtests/recording": {
-        "analysis.format", "analysis.plain_text", "diag.errors", "diag.measuring", "diag.target",
-        "loadtests.planning", "gevent",
+        "analysis.format", "analysis.machine", "analysis.plain_text", "diag.errors", "diag.measuring",
+        "diag.target", "loadtests.planning", "gevent",
     },
     "loadtests/sending": {
         *_CLIENT, "diag.genesys.replies.retry_after", "diag.genesys.outcomes",
@@ -356,16 +358,17 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "geventhttpclient",
     },
     "loadtests/steering": {
-        "analysis.format", "diag.exit_codes", "diag.genesys", "diag.workload", "loadtests.planning",
-        "loadtests.recording", "loadtests.sending", "gevent",
+        "analysis.format", "analysis.machine.processes", "diag.exit_codes", "diag.genesys", "diag.workload",
+        "loadtests.planning", "loadtests.recording", "loadtests.sending", "gevent",
     },
     "loadtests/workers": {
-        *_CLIENT, "analysis.format", "analysis.number_words", "diag.errors", "diag.exit_codes",
-        "diag.settings", "diag.target", "loadtests.planning", "loadtests.recording", "loadtests.sending",
+        *_CLIENT, "analysis.format", "analysis.machine.processes", "analysis.number_words", "diag.errors",
+        "diag.exit_codes", "diag.settings", "diag.target", "loadtests.planning", "loadtests.recording",
+        "loadtests.sending",
         "loadtests.steering", "gevent", "locust", "psutil",
     },
     "loadtests/run": {
-        *_CLIENT, "analysis.analysis_errors", "analysis.format", "analysis.inline_toml",
+        *_CLIENT, "analysis.analysis_errors", "analysis.format", "analysis.inline_toml", "analysis.machine",
         "analysis.number_words", "analysis.plain_text",
         "diag.errors", "diag.exit_codes", "diag.cross_site", "diag.measuring",
         "diag.settings", "diag.table", "diag.table_layout",

@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 HOUSES: Final = ("analysis", "reports", "diag", "loadtests")
-_KINDS: Final = (ast.Import, ast.ImportFrom, ast.ClassDef, ast.FunctionDef, ast.Attribute, ast.Name)
+_KINDS: Final = (ast.Import, ast.ImportFrom, ast.ClassDef, ast.FunctionDef, ast.Attribute, ast.Name, ast.Call)
 """What tests look for; there are ten times as many nodes."""
 
 Node = TypeVar("Node", bound=ast.AST)

@@ -36,7 +36,7 @@ class Backups:
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             descriptor = open_own(self.path(entry), os.O_WRONLY | os.O_TRUNC, 0o600)
-            with open(descriptor, "w", encoding="utf-8") as file:
+            with open(descriptor, "w", encoding="utf-8", newline="") as file:
                 json.dump(asdict(full), file)
                 file.flush()
                 os.fsync(file.fileno())

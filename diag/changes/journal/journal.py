@@ -4,7 +4,6 @@ A process killed anywhere leaves an entry without a result; the next apply of th
 No payload, no template, no header and no secret is ever written here.
 """
 
-import fcntl
 import hashlib
 import os
 from collections.abc import Iterator
@@ -13,6 +12,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from analysis.format.input_file import open_own, open_regular
+from analysis.machine.files import sync_folder
+from analysis.machine.locks import hold_file, holding_byte
 from analysis.plain_text import json_text
 from diag.changes.change_errors import JournalError
 from diag.changes.journal.journal_line import JournalLine
@@ -50,16 +51,15 @@ class Journal:
             is_new = not self.path.exists()
             descriptor = open_own(self.path, os.O_RDWR | os.O_APPEND, 0o600)
             try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
-                end = os.lseek(descriptor, 0, os.SEEK_END)
-                if end and os.pread(descriptor, 1, end - 1) != b"\n":
+                hold_file(descriptor)
+                if os.lseek(descriptor, 0, os.SEEK_END) and _last_byte(descriptor) != b"\n":
                     text = "\n" + text  # a killed process left half a line: close it, lose nothing
                 _write_all(descriptor, text.encode())
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
             if is_new:
-                _sync_folder(self.path.parent)
+                sync_folder(self.path.parent)
         except OSError as error:
             raise JournalError(
                 f"The journal {self.path} cannot be written ({error.strerror}).",
@@ -126,12 +126,8 @@ class Journal:
                 f"The lock {lock} cannot be opened ({error.strerror}).",
                 hint="Move away what is there, or choose another place: DIAG_RUNS=/path",
             ) from error
-        with file:
-            fcntl.lockf(file, fcntl.LOCK_EX, 1, offset)
-            try:
-                yield
-            finally:
-                fcntl.lockf(file, fcntl.LOCK_UN, 1, offset)
+        with file, holding_byte(file.fileno(), offset):
+            yield
 
 
 def _write_all(descriptor: int, body: bytes) -> None:
@@ -139,9 +135,7 @@ def _write_all(descriptor: int, body: bytes) -> None:
         body = body[os.write(descriptor, body) :]
 
 
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _last_byte(descriptor: int) -> bytes:
+    """Return the last byte of a file that is not empty; what is appended then is appended all the same."""
+    os.lseek(descriptor, -1, os.SEEK_END)
+    return os.read(descriptor, 1)

@@ -1,6 +1,5 @@
 """The sandbox process: bind, serve, announce the address, stop."""
 
-import errno
 import gc
 import logging
 import socket
@@ -11,6 +10,8 @@ from typing import Final
 
 import uvicorn
 
+from analysis.machine.own_process import wake_on_time
+from analysis.machine.ports import claim, is_taken
 from analysis.plain_text import printable
 from diag.sandbox.played_platform import read_played_platform
 from diag.sandbox.sandbox import Sandbox
@@ -71,6 +72,7 @@ def serve(
     if exit_with_parent:
         threading.Thread(target=_stop_at_end_of_stdin, args=(server,), daemon=True).start()
     _calm_garbage_collector()
+    wake_on_time()
     server.run(sockets=[listener])
 
 
@@ -130,14 +132,13 @@ class _AnnouncingServer(uvicorn.Server):
 
 def _listen(port: int) -> socket.socket:
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    if sys.platform != "win32":
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    claim(listener)
     try:
         listener.bind((HOST, port))
         listener.listen(4096)
     except OSError as error:
         listener.close()
-        if error.errno == errno.EADDRINUSE:
+        if is_taken(error):
             raise PortTakenError(
                 f"port {port} on {HOST} is taken by another process",
                 hint="Choose another with --port, or use --port 0 to let the system pick a free one.",

@@ -86,26 +86,18 @@ def test_an_unknown_verb_or_flag_is_a_usage_error(capsys: pytest.CaptureFixture[
     assert "Traceback" not in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    ("version", "platform", "word"), [((3, 10), "linux", "Python 3.10"), ((3, 12), "win32", "WSL 2")]
-)
 def test_where_diag_does_not_run_one_sentence_says_so(
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    version: tuple[int, int],
-    platform: str,
-    word: str,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("diag.cli.sys.version_info", version)
-    monkeypatch.setattr("diag.cli.sys.platform", platform)
+    monkeypatch.setattr("diag.cli.sys.version_info", (3, 10))
 
     code = run(["doctor"])
 
     monkeypatch.undo()
     assert code == ExitCode.USAGE
-    assert word in capsys.readouterr().err
+    assert "Python 3.10" in capsys.readouterr().err
 
 
 def test_where_diag_runs_nothing_is_said() -> None:
-    assert why_unsupported((3, 11), "linux") is None
-    assert why_unsupported((3, 14), "darwin") is None
+    assert why_unsupported((3, 11)) is None
+    assert why_unsupported((3, 14)) is None

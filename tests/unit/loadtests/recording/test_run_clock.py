@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from loadtests.recording.run_clock import RunClock, Sleeps, clock_that_goes_on
+from analysis.machine.own_process import clock_that_goes_on
+from loadtests.recording.run_clock import RunClock, Sleeps
 
 
 class Machine:
