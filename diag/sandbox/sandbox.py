@@ -1,11 +1,12 @@
 """The sandbox as one object: everything a route needs, and nothing global."""
 
+from dataclasses import replace
 from random import Random
 
 from diag.sandbox.audits.audit_trail import AuditTrail
 from diag.sandbox.clock import Clock, SystemClock
 from diag.sandbox.faults.fault_rules import Faults
-from diag.sandbox.latency.backend import Backend
+from diag.sandbox.latency.backend import Backend, LatencySpec
 from diag.sandbox.world.jobs import Jobs
 from diag.sandbox.world.limits import LimitKeeper
 from diag.sandbox.world.observations import Observations
@@ -15,7 +16,8 @@ from diag.sandbox.world.tokens import Tokens
 
 
 class ActionBackend:
-    """The service behind one action: healthy calls and the share it refuses, each with its own stream."""
+    """The service behind one action: healthy calls and the share it refuses, each with its own stream; and
+    what the platform adds."""
 
     def __init__(self, spec: ActionSpec, seed: int, action_id: str) -> None:
         self._healthy = Backend(spec.latency, Random(f"{seed}:{action_id}"))
@@ -27,11 +29,17 @@ class ActionBackend:
             None if spec.knows is None else Backend(spec.knows.latency, Random(f"{seed}:{action_id}:unknown"))
         )
         self._choice = Random(f"{seed}:{action_id}:choice")
+        share = spec.platform_share
+        self._share = None if share is None else Backend(share, Random(f"{seed}:{action_id}:platform"))
         self._first_call_s: float | None = None
 
     def age_s(self, now_s: float) -> float:
         """Seconds since the first call: the clock that warm-ups, drifts and outages go by."""
         return 0.0 if self._first_call_s is None else now_s - self._first_call_s
+
+    def platform_share_ms(self, now_s: float, unix_s: float) -> float:
+        """Time that the platform adds to a call sent now; no draw where it adds none."""
+        return 0.0 if self._share is None else self._share.latency_ms(self.age_s(now_s), unix_s)
 
     def call(
         self, now_s: float, *, known: bool = True, unix_s: float = 0.0
@@ -114,10 +122,15 @@ class Sandbox:
         backend = self._backends.get(action_id)
         return 0.0 if backend is None else backend.age_s(self.now_s())
 
+    def platform_share(self, spec: ActionSpec) -> LatencySpec | None:
+        """What the platform adds to each call of an action; None: nothing."""
+        return self.scenario.platform_share if spec.platform_share is None else spec.platform_share
+
     def backend(self, action_id: str) -> ActionBackend:
         """The backend of an action, made at its first call."""
         backend = self._backends.get(action_id)
         if backend is None:
             spec = self.org.specs.get(action_id) or ActionSpec("", "", "")
+            spec = replace(spec, platform_share=self.platform_share(spec))
             backend = self._backends[action_id] = ActionBackend(spec, self.seed, action_id)
         return backend

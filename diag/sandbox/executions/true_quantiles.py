@@ -1,8 +1,13 @@
 """The oracle: exact quantiles of every action's model, to judge measurements by."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
+from diag.sandbox.latency.backend import LatencySpec
 from diag.sandbox.latency.distributions import Distribution
+from diag.sandbox.latency.sums import one_after_the_other
 from diag.sandbox.reply_bodies import JsonObject, JsonValue
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.world.limits import Limits
@@ -22,6 +27,8 @@ def oracle_json(sandbox: Sandbox) -> JsonObject:
         failure_share = sum(failure.share for failure in spec.failures)
         answers = failure_share < 1.0
         age_s = sandbox.backend_age_s(entry.id)
+        alone = spec.latency.law(age_s) if answers else None
+        share = sandbox.platform_share(spec)
         shown: JsonObject = {
             "name": entry.published.name,
             "kind": entry.kind,
@@ -31,7 +38,9 @@ def oracle_json(sandbox: Sandbox) -> JsonObject:
             "timeout_is_set": config.timeout_s is not None,
             "version": entry.published.version,
             "failure_share": failure_share,
-            **distribution_json(spec.latency.law(age_s) if answers else None),
+            **distribution_json(_on_the_platform(alone, share, age_s)),
+            "backend": _quantiles_json(alone),
+            "platform_share": None if share is None else _quantiles_json(share.law(age_s)),
             "notes": _notes(spec) if answers else ["the backend refuses every call"],
         }
         if spec.job is not None:
@@ -44,6 +53,16 @@ def oracle_json(sandbox: Sandbox) -> JsonObject:
         "limits": limits_json(sandbox.limits.limits),
         "actions": actions,
     }
+
+
+def _on_the_platform(
+    backend: Distribution | None, share: LatencySpec | None, age_s: float
+) -> Distribution | None:
+    """The law of a test call: the backend's time, and what the platform adds."""
+    if backend is None or share is None:
+        return backend
+    added = share.law(age_s)
+    return None if added is None else one_after_the_other(backend, added)
 
 
 def _notes(spec: ActionSpec) -> list[JsonValue]:
@@ -68,12 +87,34 @@ def distribution_json(law: Distribution | None) -> JsonObject:
     where the model has no closed form, or no call is ever answered.
     """
     if law is None:
-        return dict.fromkeys(("p50_ms", "p95_ms", "p99_ms", "quantiles_ms", "exceed_1_to_60"))
-    quantiles = {f"p{level * 100:g}": law.quantile(level) for level in _LEVELS}
+        return {**_quantiles_json(None), "exceed_1_to_60": None}
+    return {**_quantiles_json(law), "exceed_1_to_60": [*_numbers(law).exceed]}
+
+
+def _quantiles_json(law: Distribution | None) -> JsonObject:
+    if law is None:
+        return dict.fromkeys(("p50_ms", "p95_ms", "p99_ms", "quantiles_ms"))
+    quantiles = _numbers(law).quantiles
     return {
         "p50_ms": quantiles["p50"],
         "p95_ms": quantiles["p95"],
         "p99_ms": quantiles["p99"],
         "quantiles_ms": {**quantiles},
-        "exceed_1_to_60": [law.sf(second * 1e3) for second in range(1, 61)],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """What is shown of a law."""
+
+    quantiles: Mapping[str, float]
+    exceed: Sequence[float]
+
+
+@lru_cache(maxsize=4096)
+def _numbers(law: Distribution) -> _Numbers:
+    """Kept, because a sum takes 50 ms, and whoever asks in the middle of a run must not delay its calls."""
+    return _Numbers(
+        {f"p{level * 100:g}": law.quantile(level) for level in _LEVELS},
+        tuple(law.sf(second * 1e3) for second in range(1, 61)),
+    )

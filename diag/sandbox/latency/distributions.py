@@ -19,7 +19,10 @@ _NORMAL = NormalDist()
 
 
 class Distribution(Protocol):
-    """A law of latencies."""
+    """A law of latencies. What is derived from it is kept by it."""
+
+    def __hash__(self) -> int:
+        """The same for the same law."""
 
     def sample(self, rng: Random) -> float:
         """One latency in ms."""
@@ -202,7 +205,7 @@ class Mixture:
 class Empirical:
     """The latencies of a recorded trace, each as likely as the other."""
 
-    sorted_ms: Sequence[float] = field(repr=False)
+    sorted_ms: tuple[float, ...] = field(repr=False)
 
     def sample(self, rng: Random) -> float:
         """One latency in ms."""

@@ -3,7 +3,7 @@
 import csv
 import io
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -40,12 +40,26 @@ def read_latency(table: TomlSection) -> LatencySpec:
     """The backend a `latency` table describes: a model, and any of the effects. Raises ScenarioError."""
     if table.text("model", choices=(*_MODELS, _REPLAY)) == _REPLAY:
         trace_ms = _trace(table)
-        spec = LatencySpec(Empirical(sorted(trace_ms)), trace_ms=trace_ms)
+        spec = LatencySpec(Empirical(tuple(sorted(trace_ms))), trace_ms=trace_ms)
     else:
         spec = LatencySpec(read_distribution(table), correlation=table.share("correlation", 0.0))
         if spec.correlation >= 1.0:
             raise table.wrong("correlation", "must be below 1")
     return table.done(_with_effects(spec, table))
+
+
+def read_added_time(table: TomlSection, key: str) -> LatencySpec | None:
+    """The time a key adds to a call: a number of ms, or a `latency` table; None without it.
+
+    Raises ScenarioError.
+    """
+    if isinstance(table.value(key), Mapping):
+        inner = table.table(key)
+        spec = None if inner is None else read_latency(inner)
+        if spec is not None and spec.outages:
+            raise table.wrong(key, "cannot have outages: it is a time that always ends")
+        return spec
+    return LatencySpec(Fixed(table.number(key, low=0.0))) if table.has(key) else None
 
 
 def _with_effects(spec: LatencySpec, table: TomlSection) -> LatencySpec:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -47,7 +48,9 @@ def _rows(sandbox: Sandbox, query: AnalyticsQuery) -> Iterator[ExecutionRow]:
             continue
         timeout_s = 60 if spec.timeout_s is None else spec.timeout_s
         seed = f"{sandbox.seed}:{action_id}:past"
-        for past in past_calls(spec.history, spec.latency, timeout_s, seed, span, started_at, until):
+        share = sandbox.platform_share(spec)
+        history = spec.history if share is None else replace(spec.history, platform_share=share.law(0.0))
+        for past in past_calls(history, spec.latency, timeout_s, seed, span, started_at, until):
             words = sandbox.switches.analytics.words(past.outcome)
             if words is not None:
                 own = _own_dimensions(words, f"past-{past.at}")

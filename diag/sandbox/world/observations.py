@@ -28,7 +28,9 @@ class Execution:
     started_at: float
     """Unix seconds."""
     drawn_ms: float | None = None
-    """What the latency model drew; None for a backend that hangs."""
+    """What the backend's latency model drew; None for one that hangs."""
+    platform_share_ms: float = 0.0
+    """What the platform added to it."""
     served_ms: float = 0.0
     """From the request's arrival in the sandbox to its last byte handed to the network."""
     outcome: str = "abandoned"
@@ -44,6 +46,7 @@ class Execution:
             "timeout_s": self.timeout_s,
             "started_at": self.started_at,
             "drawn_ms": self.drawn_ms,
+            "platform_share_ms": self.platform_share_ms,
             "served_ms": self.served_ms,
             "outcome": self.outcome,
         }

@@ -8,6 +8,8 @@ from typing import Final, Literal
 
 from diag.sandbox.latency.backend import LatencySpec
 from diag.sandbox.latency.distributions import Distribution
+from diag.sandbox.latency.read_latency import read_latency
+from diag.toml_section import TomlSection
 
 _HOUR_S: Final = 3600
 _DAY_S: Final = 86_400
@@ -21,6 +23,8 @@ class HistorySpec:
     peak_calls_per_hour: float
     degraded: "Degraded | None" = None
     failures: tuple["PastFailures", ...] = ()
+    platform_share: Distribution | None = None
+    """What the platform added to each call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,25 @@ class PastCall:
     outcome: Literal["ok", "backend_error", "timeout"]
 
 
+def read_history(table: TomlSection, failures: tuple[PastFailures, ...]) -> HistorySpec:
+    """The table `history` of an action whose backend fails so. Raises ScenarioError."""
+    days = table.integer("days", low=1, high=60)
+    worse = table.table("degraded")
+    degraded = None if worse is None else _degraded(worse)
+    return table.done(HistorySpec(days, table.number("peak_calls_per_hour", above=0.0), degraded, failures))
+
+
+def _degraded(table: TomlSection) -> Degraded:
+    hours = table.number("hours", above=0.0)
+    latency = table.table("latency")
+    if latency is None:
+        raise table.wrong("latency", "is missing")
+    law = read_latency(latency).law(0.0)
+    if law is None:
+        raise table.wrong("latency", "must have a distribution in closed form (no servers, no stalls)")
+    return table.done(Degraded(hours, law))
+
+
 def past_calls(
     spec: HistorySpec,
     latency: LatencySpec,
@@ -74,7 +97,7 @@ def past_calls(
     if spec.degraded is not None:
         worse_from, worse = end - spec.degraded.hours * _HOUR_S, spec.degraded.law
     while hour * _HOUR_S < last:
-        rng = Random(f"{seed}:{hour}")
+        rng, share_rng = Random(f"{seed}:{hour}"), Random(f"{seed}:{hour}:share")
         drawn = []
         for _ in range(_poisson(rng, spec.peak_calls_per_hour * _traffic(hour % 24))):
             at = (hour + rng.random()) * _HOUR_S
@@ -85,11 +108,12 @@ def past_calls(
         for at, base_ms, failed in sorted(drawn):
             duration_ms = base_ms * latency.day_factor(at - end, at) + _cold_ms(latency, at - before)
             before = at
+            share_ms = 0.0 if spec.platform_share is None else spec.platform_share.sample(share_rng)
             if first <= at < last:
                 if duration_ms > timeout_s * 1e3:
-                    yield PastCall(at, timeout_s * 1e3, "timeout")
+                    yield PastCall(at, timeout_s * 1e3 + share_ms, "timeout")
                 else:
-                    yield PastCall(at, duration_ms, "backend_error" if failed else "ok")
+                    yield PastCall(at, duration_ms + share_ms, "backend_error" if failed else "ok")
         hour += 1
 
 

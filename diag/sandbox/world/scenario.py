@@ -11,13 +11,13 @@ from diag.sandbox.faults.fault_rules import read_fault
 from diag.sandbox.flows.flow_spec import FlowSpec, read_flows
 from diag.sandbox.latency.backend import LatencySpec
 from diag.sandbox.latency.distributions import Fixed
-from diag.sandbox.latency.read_latency import read_latency
+from diag.sandbox.latency.read_latency import read_added_time, read_latency
 from diag.sandbox.reply_bodies import JsonObject
 from diag.sandbox.sandbox_errors import ScenarioError
 from diag.sandbox.world.jobs import JobSpec, read_job
 from diag.sandbox.world.known_keys import KnownKeys, read_known_keys
 from diag.sandbox.world.limits import Limits
-from diag.sandbox.world.past_executions import Degraded, HistorySpec, PastFailures
+from diag.sandbox.world.past_executions import HistorySpec, PastFailures, read_history
 from diag.sandbox.world.permissions import ALL
 from diag.sandbox.world.switches import Switches, read_switches
 from diag.toml_section import TomlSection
@@ -26,6 +26,7 @@ _FOLDER: Final = Path(__file__).parents[1] / "scenarios"
 
 Kind = Literal["custom", "static", "custom_auth", "function"]
 MOST_LAPSE: Final = 1e7
+SHARE: Final = "platform_share_ms"
 KINDS: Final[tuple[Kind, ...]] = ("custom", "static", "custom_auth", "function")
 REQUEST_TYPES: Final = ("GET", "PUT", "POST", "PATCH", "DELETE")
 INTEGRATION_TYPES: Final = (
@@ -79,6 +80,8 @@ class ActionSpec:
     """What its backend finds; None: whatever it is asked for."""
     polls_jobs: bool = False
     """A poll action: returns the state of the job its input names."""
+    platform_share: LatencySpec | None = None
+    """What the platform adds to each call of it; None: as the scenario says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,8 @@ class Scenario:
     """Those described; an action may name others."""
     time_lapse: float = 1.0
     """How many times as fast its time passes while somebody asks it to (`diag.sandbox.routes.clock`)."""
+    platform_share: LatencySpec | None = None
+    """What the platform adds to a call, on top of the backend; None: nothing."""
     as_org: bool = False
     """It asks to be treated as an org: limits kept, consent asked, guard on."""
 
@@ -142,6 +147,7 @@ def read_scenario(table: TomlSection, name: str) -> Scenario:
             faults=tuple(read_fault(t) for t in table.tables("faults", name_key="kind")),
             flows=_flows(table, {action.name for action in actions}),
             time_lapse=_time_lapse(table),
+            platform_share=read_added_time(table, SHARE),
             as_org=table.flag("as_org", False),
         )
     )
@@ -229,11 +235,12 @@ def _action(table: TomlSection) -> ActionSpec:
             input_schema=_input_schema(table.mapping("input")),
             result=cast(JsonObject, table.mapping("result")),
             flows=table.texts("flows"),
-            history=_history(table.table("history"), failures),
+            history=_history(table, failures),
             function_timeout_s=_seconds(table, "function_timeout_s", 15),
             job=None if job is None else read_job(job),
             knows=None if knows is None else read_known_keys(knows),
             polls_jobs=table.flag("polls_jobs", False),
+            platform_share=read_added_time(table, SHARE),
         )
     )
 
@@ -242,27 +249,11 @@ def _seconds(table: TomlSection, key: str, high: int) -> int | None:
     return table.integer(key, low=1, high=high) if table.has(key) else None
 
 
-def _history(table: TomlSection | None, failures: Sequence[FailureSpec]) -> HistorySpec | None:
-    if table is None:
-        return None
-    days = table.integer("days", low=1, high=60)
-    worse = table.table("degraded")
-    degraded = None if worse is None else _degraded(worse)
-    past = tuple(
-        PastFailures(one.share, law) for one in failures if (law := one.latency.law(0.0)) is not None
-    )
-    return table.done(HistorySpec(days, table.number("peak_calls_per_hour", above=0.0), degraded, past))
-
-
-def _degraded(table: TomlSection) -> Degraded:
-    hours = table.number("hours", above=0.0)
-    latency = table.table("latency")
-    if latency is None:
-        raise table.wrong("latency", "is missing")
-    law = read_latency(latency).law(0.0)
-    if law is None:
-        raise table.wrong("latency", "must have a distribution in closed form (no servers, no stalls)")
-    return table.done(Degraded(hours, law))
+def _history(table: TomlSection, failures: Sequence[FailureSpec]) -> HistorySpec | None:
+    history = table.table("history")
+    laws = ((one.share, one.latency.law(0.0)) for one in failures)
+    past = tuple(PastFailures(share, law) for share, law in laws if law is not None)
+    return None if history is None else read_history(history, past)
 
 
 def _failure(table: TomlSection) -> FailureSpec:

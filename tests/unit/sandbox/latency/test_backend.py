@@ -88,7 +88,7 @@ def test_calls_in_an_outage_hang() -> None:
 
 
 def test_a_trace_is_played_in_order_and_again() -> None:
-    spec = LatencySpec(Empirical([1.0, 2.0, 3.0]), trace_ms=(3.0, 1.0, 2.0))
+    spec = LatencySpec(Empirical((1.0, 2.0, 3.0)), trace_ms=(3.0, 1.0, 2.0))
     assert drawn(spec, every(1.0, 5)) == [3.0, 1.0, 2.0, 3.0, 1.0]
 
 

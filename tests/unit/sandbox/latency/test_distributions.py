@@ -88,6 +88,6 @@ def test_fixed_is_always_the_same() -> None:
 
 
 def test_a_trace_has_its_own_quantiles() -> None:
-    law = Empirical([10.0, 20.0, 30.0, 40.0])
+    law = Empirical((10.0, 20.0, 30.0, 40.0))
     assert [law.quantile(p) for p in (0.25, 0.26, 0.5, 0.99)] == [10.0, 20.0, 20.0, 40.0]
     assert law.sf(20.0) == 0.5
