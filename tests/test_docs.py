@@ -17,6 +17,7 @@ from analysis.format.call_record import FIELDS, RECORD_SIZE
 from analysis.format.sample_schema import COLUMNS, Outcome
 from analysis.verdicts.analysis_json import recommendation_to_json
 from analysis.verdicts.recommendation import Recommendation, Verdict
+from diag.checkup.org_checks import NEEDS
 from diag.exit_codes import ExitCode
 from diag.platform_facts.facts import FACTS
 from diag.workload.load_shape import GuardLimits
@@ -275,3 +276,10 @@ def test_the_keys_of_the_workload_file_are_those_of_the_code() -> None:
     rows = [row.split("|")[2] for row in section.splitlines() if row.startswith("|")]
 
     assert {key.strip("[]") for row in rows for key in QUOTED.findall(row)} == read | guard
+
+
+def test_the_guide_names_every_permission_that_doctor_checks() -> None:
+    guide = (ROOT / "docs/guide.md").read_text(encoding="utf-8")
+    section = guide.partition("## Permissions")[2].partition("\n## ")[0]
+
+    assert {need.permission for need in NEEDS} == set(re.findall(r"`(\w+:\w+:\w+)`", section))

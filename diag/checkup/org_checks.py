@@ -45,6 +45,7 @@ NEEDS: Final = (
     Need("architect:flow:view", "diag scan --flows cannot say how long the steps of a flow wait"),
     Need("architect:dependencyTracking:view", "diag scan --flows cannot say which flows use an action"),
     Need("integrations:actionFunction:view", "the second timeout of function actions is not shown"),
+    Need("audits:audit:view", "diag scan and history --org cannot say who changed a timeout"),
 )
 
 

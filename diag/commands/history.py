@@ -98,6 +98,7 @@ def _show_org(
 ) -> None:
     from datetime import timedelta
 
+    from analysis.number_words import plural
     from diag.apply_dialog.apply_flow import identify
     from diag.audits.org_history import history_object, org_history, org_history_table
     from diag.audits.read_org_changes import read_org_changes
@@ -123,7 +124,8 @@ def _show_org(
             read = read_org_changes(client, org, lines, since, now + timedelta(minutes=5))
     own = [line for line in latest_by_entry(lines).values() if made_in(line, org)]
     rows = org_history(read.changes, own, since.timestamp())
-    chosen = [row for row in rows if action in (None, row.action_id, row.action_name)][:limit]
+    meant = [row for row in rows if action in (None, row.action_id, row.action_name)]
+    chosen = meant[:limit]
     if form == "json":
         entries = [history_object(row) for row in chosen]
         body = {"format_version": 1, "changes": entries, "org_not_read": read.why_not}
@@ -139,8 +141,10 @@ def _show_org(
         console.note(f"No timeout was changed in the last {days} days, as far as org and journal tell.")
     else:
         console.table(table)
-        if len(rows) > len(chosen) == limit:
-            console.note(f"Older ones: --limit {len(rows)}")
+        if len(meant) > len(chosen):
+            console.note(
+                f"{plural(len(meant) - len(chosen), 'older change', 'older changes')}: --limit {len(meant)}"
+            )
 
 
 def _finish(runs: Path, record: "JournalLine") -> str:

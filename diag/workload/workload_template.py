@@ -33,7 +33,8 @@ allow_side_effects = false    # true: also call actions whose request is not a G
 exceed_limits = false         # true: beyond 80 % of the token's rate ({rate:g} calls/s), 20 % of concurrency;
                               # on an org only with [approval]
 
-# When the guard steps in. These are the defaults. In the sandbox it is on only where this table is written.
+# When the guard steps in. These are the defaults. In a sandbox it is on only where this table is written, or
+# where the sandbox counts as an org (--as-org).
 # [guard]
 # enabled = true             # false: only 429s are honoured, whatever else happens
 # error_share = {guard.error_share}          # stop an action when more of its last error_calls calls failed
