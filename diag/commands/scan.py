@@ -12,7 +12,7 @@ from diag.interaction.option_values import gathered
 from diag.interaction.shared_options import profile_option
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from analysis.flows.flow import FlowsRead
@@ -123,8 +123,7 @@ def command(options: ScanOptions) -> None:
         marks = _marks(console, client, settings, inventory, clock_of(target).utc())
         flows = None
         if options.flows:
-            timeouts = {row.action.id: row.ends_after_s for row in inventory.rows}
-            rows, flows, missing = _with_flows(console, client, settings.runs, rows, timeouts)
+            rows, flows, missing = _with_flows(console, client, settings.runs, rows, inventory)
             inventory = replace(inventory, not_read=(*inventory.not_read, *missing))
     if options.flows_from is not None:
         flows = _and_files(flows, options.flows_from)
@@ -154,7 +153,7 @@ def _with_flows(
     client: "GenesysClient",
     runs: Path,
     rows: "Sequence[InventoryRow]",
-    timeouts: "Mapping[str, int | None]",
+    inventory: "Inventory",
 ) -> "tuple[tuple[InventoryRow, ...], FlowsRead | None, tuple[NotRead, ...]]":
     """Return the rows with the flows that use them, the flows as far as they may be read, what may not.
 
@@ -176,7 +175,17 @@ def _with_flows(
     try:
         with console.progress("Reading flows") as bar:
             flows = read_org_flows(
-                client, runs, wanted=wanted, timeouts=timeouts, warn=console.warn, on_progress=bar.update
+                client,
+                runs,
+                wanted=wanted,
+                timeouts={row.action.id: row.ends_after_s for row in inventory.rows},
+                functions={
+                    row.action.id: row.function_timeout_s
+                    for row in inventory.rows
+                    if row.function_timeout_s is not None
+                },
+                warn=console.warn,
+                on_progress=bar.update,
             )
     except PermissionMissingError as error:
         if wanted is None:

@@ -35,6 +35,8 @@ class KeptFlows:
     unread: tuple[UnreadFlow, ...] = ()
     timeouts: Mapping[str, Count | None] = field(default_factory=dict)
     """Of all actions of the org, by id, as they were then (s); None: unknown."""
+    functions: Mapping[str, Count] = field(default_factory=dict)
+    """Functions' own timeouts (s), by the id of their action: they end a call, too."""
     format_version: int = FORMAT_VERSION
     kind: str = _KIND
 

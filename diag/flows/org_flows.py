@@ -21,14 +21,15 @@ def read_org_flows(
     *,
     wanted: Iterable[WantedFlow] | None,
     timeouts: Mapping[str, int | None],
+    functions: Mapping[str, int],
     warn: Callable[[str], None],
     on_progress: OnProgress | None = None,
 ) -> FlowsRead:
     """Return the flows of the client's org, those in `wanted` or all; only what is not kept is fetched.
 
-    `timeouts` of all actions are kept beside them. Raises PermissionMissingError without architect:flow:view.
-    `warn` is called where the kept ones cannot be
-    read, or written.
+    `timeouts` of all actions are kept beside them, and those of functions themselves. Raises
+    PermissionMissingError without architect:flow:view. `warn` is called where the kept ones cannot be read,
+    or written.
     """
     host, org_id = client.connection.host, client.organization().id
     try:
@@ -36,7 +37,7 @@ def read_org_flows(
     except FlowCacheError as error:
         warn(f"{error.message} They are read anew.")
         kept = KeptFlows(host, org_id)
-    kept = replace(kept, timeouts=timeouts)
+    kept = replace(kept, timeouts=timeouts, functions=functions)
     warned = False
 
     def save(now: KeptFlows) -> None:

@@ -1,11 +1,12 @@
 """What a plan does in the flows that were read last: which calls move, and how long callers wait then."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from analysis.flows.flow import ArchitectFlow
 from analysis.flows.flow_view import FlowsShown
 from analysis.flows.flow_words import further_rounds, wait_words
 from analysis.flows.join_actions import NamedAction
@@ -13,7 +14,7 @@ from analysis.flows.path_warnings import alike_together, path_warnings
 from analysis.number_words import noun
 from diag.changes.plans.plan import Plan
 from diag.flows.flow_cache import FlowCacheError
-from diag.flows.shown_flows import ActionTimeouts, kept_flows, shown_flows
+from diag.flows.shown_flows import ActionTimeouts, ends_after, kept_flows, shown_flows
 
 MOST_WAITS: Final = 8
 """Flows whose longest wait is said, those that grow most first."""
@@ -34,22 +35,22 @@ def with_flow_effects(plan: Plan, runs: Path, warn: Callable[[str], None]) -> Pl
         for one in plan.changes
     ]
     shown = shown_flows(kept, None, changed)
-    if shown is None or not shown.views:
+    if kept is None or shown is None or not shown.views:
         return plan
     flows = [view.flow for view in shown.views]
     changes = (
-        replace(
-            one,
-            flow_warnings=tuple(
-                moved.sentence
-                for moved in alike_together(
-                    path_warnings(flows, one.action_id, one.before_timeout_s, one.after_timeout_s)
-                )
-            ),
-        )
-        for one in plan.changes
+        replace(one, flow_warnings=_moves(flows, ends_after(timeouts, kept.functions.get(one.action_id))))
+        for one, timeouts in zip(plan.changes, changed, strict=True)
     )
     return replace(plan, changes=tuple(changes), flow_waits=_waits(shown))
+
+
+def _moves(flows: Sequence[ArchitectFlow], ends: ActionTimeouts) -> tuple[str, ...]:
+    """What another timeout of one action moves; nothing where one of the two is not known."""
+    if ends.now_s is None or ends.then_s is None:
+        return ()
+    warnings = path_warnings(flows, ends.action.id, ends.now_s, ends.then_s)
+    return tuple(moved.sentence for moved in alike_together(warnings))
 
 
 def _waits(shown: FlowsShown) -> tuple[str, ...]:

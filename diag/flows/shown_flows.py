@@ -1,7 +1,7 @@
 """The flows that belong to an analysis or a plan: kept ones of its org, and files, joined to its actions."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analysis.flows.flow import FlowsRead
@@ -44,11 +44,12 @@ def shown_flows(
         for flow in join_actions((*of_org.flows, *files.flows), [one.action for one in every])
         if any(step.action_id in ids for step in flow.steps)
     ]
-    now: Mapping[str, int | None] = {**of_org.timeouts, **{one.action.id: one.now_s for one in every}}
-    then = {one.action.id: one.then_s for one in every if one.then_s is not None}
+    ends = [ends_after(one, of_org.functions.get(one.action.id)) for one in every]
+    now: Mapping[str, int | None] = {**of_org.timeouts, **{one.action.id: one.now_s for one in ends}}
+    then = {one.action.id: one.then_s for one in ends if one.then_s is not None}
     warnings = [
         warning
-        for one in every
+        for one in ends
         if one.now_s is not None and one.then_s is not None
         for warning in path_warnings(joined, one.action.id, one.now_s, one.then_s)
     ]
@@ -58,3 +59,11 @@ def shown_flows(
         read_at=None if kept is None else kept.read_at,
         warnings=tuple(sorted(warnings, key=lambda one: not one.nowhere)),
     )
+
+
+def ends_after(one: ActionTimeouts, function_s: int | None) -> ActionTimeouts:
+    """Return when its calls end: a function's by the function's own timeout, where that is the shorter."""
+    if function_s is None:
+        return one
+    now_s = function_s if one.now_s is None else min(one.now_s, function_s)
+    return replace(one, now_s=now_s, then_s=None if one.then_s is None else min(one.then_s, function_s))

@@ -21,6 +21,7 @@ from diag.genesys.models import DEFAULT_TIMEOUT_S, Action, FullConfig, TestReply
 from diag.genesys.outcomes import Classified
 from diag.genesys.replies.json_reply import JsonObject, optional_int, optional_text, parse_object
 from diag.genesys.replies.reply_bound import ACTION_BYTES
+from diag.genesys.timeout_forms import known_timeout
 from diag.platform_facts.facts import PlatformFacts
 
 ACTIONS: Final = "/api/v2/integrations/actions"
@@ -117,7 +118,8 @@ class ActionRequests:
         """Run the action once, for real, and return how it ended. Never retried, never raises for a reply.
 
         `payload`: the input values (flattened form). `wait_s`: how long we wait for the reply. Give the
-        action's `timeout_s` so that a gateway's early 504 is not taken for the action's own timeout.
+        action's `timeout_s` so that a gateway's early 504 is not taken for the action's own timeout. Where
+        the form of a timeout was learnt, the reply is judged by it, as under load.
         Raises only when no token can be had (`LoginError`, ...).
         """
         path = f"{action_path(action_id, draft=draft)}/test"
@@ -130,7 +132,8 @@ class ActionRequests:
             gave_up = isinstance(error, NetworkError) and error.gave_up
             outcome = outcomes.CLIENT_TIMEOUT if gave_up else outcomes.NETWORK_ERROR
             return TestReply(None, Classified(outcome), elapsed_ms, None)
-        classified = outcomes.classify(raw.status, raw.body, timeout_s, raw.elapsed_ms)
+        known = known_timeout(self._api.platform)
+        classified = outcomes.classify(raw.status, raw.body, timeout_s, raw.elapsed_ms, known)
         result = _test_result(raw.body, path) if raw.status == 200 else None
         return TestReply(raw.status, classified, raw.elapsed_ms, raw.correlation_id, result)
 

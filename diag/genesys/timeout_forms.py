@@ -34,6 +34,7 @@ from diag.genesys.replies.error_body import (
     nested,
     status_of,
 )
+from diag.platform_facts.facts import PlatformFacts
 
 FormOfTimeout = Literal["success_false", "408", "504"]
 
@@ -59,6 +60,12 @@ class KnownTimeout:
         if failure.form != self.form:
             return False
         return self.code is None or self.code in failure.codes
+
+
+def known_timeout(facts: PlatformFacts) -> KnownTimeout | None:
+    """Return how a platform answers a call that timed out; None where that was not learnt."""
+    form, code = facts.timeout_form, facts.timeout_code
+    return None if form is None else KnownTimeout(form.value, None if code is None else code.value)
 
 
 @dataclass(frozen=True, slots=True)

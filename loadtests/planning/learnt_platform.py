@@ -8,7 +8,7 @@ from analysis.format.run_folder import UsedFact
 from analysis.number_words import plural
 from analysis.plain_text import json_text
 from diag.errors import UsageError
-from diag.genesys.timeout_forms import KnownTimeout
+from diag.genesys.timeout_forms import KnownTimeout, known_timeout
 from diag.platform_facts.facts import PlatformFacts
 
 _OF_A_RUN: Final = ("timeout_form", "timeout_code", "max_page_size", "retry_after")
@@ -30,10 +30,9 @@ class LearntReplies:
 
 def learnt_replies(facts: PlatformFacts) -> LearntReplies:
     """Return what calls are judged by."""
-    form, code, retry_after = facts.timeout_form, facts.timeout_code, facts.retry_after
+    retry_after = facts.retry_after
     return LearntReplies(
-        timeout=None if form is None else KnownTimeout(form.value, None if code is None else code.value),
-        retry_after=None if retry_after is None else retry_after.value,
+        timeout=known_timeout(facts), retry_after=None if retry_after is None else retry_after.value
     )
 
 

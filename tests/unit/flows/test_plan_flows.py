@@ -46,6 +46,17 @@ def test_a_plan_says_which_calls_move_and_how_long_callers_wait_then(tmp_path: P
     assert plan_digest(plan) != plan_digest(PLAN)
 
 
+def test_a_function_that_ends_its_calls_first_is_moved_by_no_plan(tmp_path: Path) -> None:
+    functions = {PLAN.changes[0].action_id: 3}
+    kept = KeptFlows(IDENTITY.host, IDENTITY.org_id, 1.0, (flow("Main menu"),), functions=functions)
+    write_cache(tmp_path, kept)
+
+    plan = with_flow_effects(PLAN, tmp_path, lambda text: None)
+
+    assert plan.changes[0].flow_warnings == ()
+    assert len(plan.flow_waits) == 1 and plan.flow_waits[0].startswith("as diag scan")
+
+
 def test_the_longest_waits_are_named_those_that_change_most_first(tmp_path: Path) -> None:
     keep(tmp_path, *(flow(f"Region {at}") for at in range(MOST_WAITS + 2)), flow("Quick", own_ms=6_000))
 

@@ -41,6 +41,19 @@ def test_kept_flows_of_the_same_org_are_shown_with_the_timeouts_of_other_actions
     assert with_flows(report_of("another"), tmp_path).flows is None
 
 
+def test_a_function_ends_its_calls_by_its_own_timeout_where_that_is_shorter(tmp_path: Path) -> None:
+    data = report_of("org")
+    action_id = data.analysis.actions[0].action_id
+    kept = KeptFlows("host", "org", 1.0, (flow("Main", action_id),), functions={action_id: 4})
+    write_cache(tmp_path, kept)
+
+    shown = with_flows(data, tmp_path).flows
+
+    assert shown is not None and not shown.warnings
+    (view,) = shown.views
+    assert (view.wait.ms, view.then_wait.ms, view.changes) == (4_000, 4_000, False)
+
+
 def test_a_damaged_file_of_kept_flows_is_a_note(tmp_path: Path) -> None:
     cache_path(tmp_path, "host", "org").write_text("{")
 

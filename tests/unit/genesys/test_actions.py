@@ -8,7 +8,9 @@ import respx
 
 from diag.genesys.api_errors import NotFoundError, StaleVersionError, UnexpectedReplyError
 from diag.genesys.client import GenesysClient
-from tests.support.genesys.respx_org import ACTIONS, NOT_FOUND, action
+from diag.genesys.http.connection import Connection
+from diag.platform_facts.facts import TimedOutForm
+from tests.support.genesys.respx_org import ACTION, ACTIONS, NOT_FOUND, action
 from tests.support.learnt_facts import learnt
 
 
@@ -309,3 +311,17 @@ def test_token_info(wire: respx.MockRouter, client: GenesysClient) -> None:
     )
     info = client.token_info()
     assert (info.client_id, info.client_name, info.organization.name) == ("c", "harness", "Acme")
+
+
+@pytest.mark.parametrize(
+    ("form", "outcome"), [(None, "timeout"), ("504", "timeout"), ("success_false", "platform_error")]
+)
+def test_a_test_call_is_judged_by_the_form_of_a_timeout_that_was_learnt(
+    wire: respx.MockRouter, connection: Connection, form: TimedOutForm | None, outcome: str
+) -> None:
+    error = {"status": 504, "code": "request.timeout", "message": "The request timed out."}
+    wire.post(f"{ACTION}/test").respond(504, json=error)
+    facts = learnt() if form is None else learnt(timeout_form=form)
+
+    with GenesysClient(replace(connection, platform=facts)) as client:
+        assert client.test_action("a1", {}, wait_s=1.0).outcome.outcome == outcome
