@@ -171,7 +171,7 @@ def command(
     )
     evidence = replace(whole, analysis=in_scope(whole.analysis, only=change.only, skip=change.skip))
     # First: a file that it cannot be made with must not leave a trace.
-    text = None if options.form == "table" else _formatted(evidence, options, settings.zone)
+    text = None if options.form == "table" else _formatted(evidence, options, settings)
     what_if = bool(rule_flags(rules) or asked.scope or options.actions_file)
     for folder in evidence.folders[:1] if len(chosen) == 1 and not what_if else ():
         write_recommendations(folder, evidence.analysis)  # the run's record, which the index reads
@@ -198,17 +198,20 @@ def command(
     return ExitCode.OK
 
 
-def _formatted(evidence: "RunEvidence", options: RecommendOptions, zone: str | None) -> str:
+def _formatted(evidence: "RunEvidence", options: RecommendOptions, settings: "Settings") -> str:
     analysis, form = evidence.analysis, options.form
     if form == "csv":
         from reports.exports.csv import build_csv
 
         return build_csv(analysis)
     if form == "md":
+        from diag.flows.report_flows import with_flows
         from diag.judged_files import report_data
         from reports.exports.markdown import build_markdown
 
-        return build_markdown(report_data(evidence, zone=zone, charts=False))
+        return build_markdown(
+            with_flows(report_data(evidence, zone=settings.zone, charts=False), settings.runs)
+        )
     if form == "terraform":
         from diag.changes.exports.terraform_output import terraform_lines
 

@@ -8,6 +8,7 @@ from analysis.plain_text import printable
 from analysis.verdicts.recommendation import Recommendation
 from analysis.views.summary import Histogram
 from analysis.wrapped_text import wrapped
+from reports.exports.flow_lines import flows_as_text
 from reports.exports.rule_lines import rules_as_text
 from reports.pages.next_steps import next_steps
 from reports.pages.run_facts import run_facts
@@ -59,6 +60,10 @@ def build_terminal(data: ReportData, *, width: int = 100) -> str:
     for loop in analysis.loops:
         page.gap()
         page.add(f"{loop.action_name}: {loop.reason}")
+    for at, line in enumerate(flows_as_text(data.flows)):
+        if at == 0:
+            page.gap()
+        page.add(line, _INDENT if at else "")
     return "\n".join(page.lines) + "\n"
 
 

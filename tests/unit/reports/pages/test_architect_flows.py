@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from analysis.flows.path_warnings import PathWarning
+from reports.exports.flow_lines import MOST_AS_TEXT
 from reports.exports.markdown import build_markdown
+from reports.exports.report_text import build_terminal
 from reports.pages.architect_flows import FIRST_FLOWS, MOST_MOVES
 from reports.pages.report_page import build_json, build_report
 from tests.support.reports.flows_shown import with_made_flows
@@ -66,3 +68,16 @@ def test_markdown_names_the_longest_wait_of_each_flow_and_what_moves() -> None:
     assert "## Flows" in text
     assert "- **Main menu** (inboundcall): 35 s, then 40 s" in text
     assert 'step "Look up the card": calls that the action\'s 5 s ended' in text
+
+
+def test_a_terminal_gets_the_flows_that_change_first_and_how_many_more_there_are() -> None:
+    def shown(more: int) -> str:
+        return " ".join(build_terminal(with_made_flows(make_report(CASES[:2]), more=more)).split())
+
+    few, many = shown(0), shown(MOST_AS_TEXT)
+
+    assert "Flows: the longest a caller waits in each for actions Moves: " in few
+    assert "Main menu (inboundcall): 35 s, then 40 s" in few and "Night batch (workflow)" in few
+    assert "and 4 more flows: --format md lists them" in many and "Night batch" not in many
+    assert "Not read: " in few
+    assert "Flows:" not in build_terminal(make_report(CASES[:2]))
