@@ -124,16 +124,16 @@ class Walked:
         """Return the file or folder to judge, of a real load or ready calls."""
         if not loaded:
             return str(samples(self.folder / "calls.csv", 900, action_named(TIGHT)))
-        self.load("--action", TIGHT, "--time", "3s", "--rate", "20", "--run-dir", "run", *RULES)
+        self.load("--action", TIGHT, "--time", "8s", "--rate", "4", "--run-dir", "run", *RULES)
         manifest = read_manifest(RunFolder(self.folder / "run"))
         assert manifest is not None and manifest.platform_facts and not manifest.platform_contradicted
         return "run"
 
     def load(self, *arguments: str) -> None:
-        """Measure with a real load process."""
+        """Measure with a real load process; on a busy machine it may grade itself invalid."""
         environment = at_home(self.folder, self.running.environment)
         done = fork(("measure", *arguments), self.folder, environment, load_too=True)
-        assert done.returncode == ExitCode.OK, done.stderr
+        assert done.returncode in (ExitCode.OK, ExitCode.INCOMPLETE), done.stderr
 
 
 def _all_but_version(full: FullConfig) -> tuple[object, ...]:
