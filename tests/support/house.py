@@ -229,7 +229,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "diag.direct.direct_action", "diag.genesys.models", "diag.genesys.replies.json_reply",
     },
     "diag/direct/rendering": {
-        "analysis.format", "diag.direct.direct_action", "diag.errors", "jsonpath", "jsonschema",
+        "analysis.format", "diag.direct.direct_action", "diag.errors", "jsonpath", "jsonschema_rs",
     },
     "diag/direct/direct_load.py": {"diag.direct.direct_action"},
     "diag/direct/hosts": {"diag.direct.direct_load", "diag.errors", "idna"},

@@ -1,13 +1,20 @@
 """A text as JSON, strictly: every way in which it may not be JSON has a name."""
 
 import json
-import math
+import re
 from typing import Final, NoReturn
 
 MAX_DEPTH: Final = 50
 """Levels of nesting that a data action accepts (help.mypurecloud.com/?p=138534)."""
 
-_MAX_DIGITS: Final = 1000
+MAX_TEXT: Final = 4 * 1024 * 1024
+"""Longer texts are not read, characters."""
+
+MAX_OBJECTS: Final = 20_000
+"""Texts with more objects are not read: calls wait while one is."""
+
+_MAY_BE_HALF: Final = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
+_MAY_BE_INFINITE: Final = re.compile(r"[eE]\+?\d{3}|\d{309}")
 
 
 class UnreadableJsonError(Exception):
@@ -16,16 +23,24 @@ class UnreadableJsonError(Exception):
 
 def json_value(text: str) -> object:
     """Return the JSON value in a text. Raises `UnreadableJsonError`."""
+    if len(text) > MAX_TEXT or text.count("{") > MAX_OBJECTS:
+        raise UnreadableJsonError(f"more than {MAX_TEXT:,} characters or {MAX_OBJECTS:,} objects")
     try:
         value = _DECODER.decode(text)
     except UnreadableJsonError:
         raise
-    except ValueError:
+    except json.JSONDecodeError:
         raise UnreadableJsonError("not JSON") from None
+    except ValueError:  # thousands of digits: Python does not even read them
+        raise UnreadableJsonError("a number too large to be read") from None
     except RecursionError:
         raise UnreadableJsonError(f"nested deeper than {MAX_DEPTH} levels") from None
-    if text.count("{") + text.count("[") > MAX_DEPTH and _deeper_than(value, MAX_DEPTH):
-        raise UnreadableJsonError(f"nested deeper than {MAX_DEPTH} levels")
+    if text.count("{") + text.count("[") > MAX_DEPTH:
+        _check_depth(value)
+    if _MAY_BE_INFINITE.search(text) is not None and not _writable(value, allow_nan=False):
+        raise UnreadableJsonError("a number too large to be read")
+    if _MAY_BE_HALF.search(text) is not None and not _writable(value, allow_nan=True):
+        raise UnreadableJsonError("half a character (a surrogate without its partner)")
     return value
 
 
@@ -40,16 +55,27 @@ def as_text(body: bytes) -> str:
     return text
 
 
-def _deeper_than(value: object, levels: int) -> bool:
+def _check_depth(value: object) -> None:
     level = [value]
-    for _ in range(levels):
+    for _ in range(MAX_DEPTH):
         level = [
             item
             for holder in level
             if isinstance(holder, (dict, list))
             for item in (holder.values() if isinstance(holder, dict) else holder)
+            if isinstance(item, (dict, list))
         ]
-    return any(isinstance(item, (dict, list)) for item in level)
+        if not level:
+            return
+    raise UnreadableJsonError(f"nested deeper than {MAX_DEPTH} levels")
+
+
+def _writable(value: object, *, allow_nan: bool) -> bool:
+    try:
+        json.dumps(value, ensure_ascii=False, allow_nan=allow_nan).encode()
+    except ValueError:  # an infinite number, or half a character (UnicodeEncodeError)
+        return False
+    return True
 
 
 def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -59,26 +85,8 @@ def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return read
 
 
-def _finite(digits: str) -> float:
-    number = float(digits)
-    if not math.isfinite(number):
-        raise UnreadableJsonError("a number too large to be read")
-    return number
-
-
-def _whole(digits: str) -> int:
-    if len(digits) > _MAX_DIGITS:
-        raise UnreadableJsonError("a number too large to be read")
-    return int(digits)
-
-
 def _not_json(constant: str) -> NoReturn:
     raise UnreadableJsonError("NaN or Infinity, which JSON does not have")
 
 
-_DECODER: Final = json.JSONDecoder(
-    object_pairs_hook=_without_duplicates,
-    parse_float=_finite,
-    parse_int=_whole,
-    parse_constant=_not_json,
-)
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_without_duplicates, parse_constant=_not_json)

@@ -1,20 +1,34 @@
-"""The output contract: its JSON Schema compiled once, and the first thing in a result that breaks it."""
+"""The output contract: its JSON Schema compiled once, and the first thing in a result that breaks it.
+
+By jsonschema-rs, not jsonschema: 2 µs instead of 2.6 ms for a result of 3.6 KB, and a `pattern` of the
+contract meets a hostile reply in time proportional to it. It is never let out to fetch a schema.
+"""
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, NoReturn
 
-import jsonschema
-from jsonschema.exceptions import SchemaError
-from jsonschema.protocols import Validator
-from jsonschema.validators import extend, validator_for
+import jsonschema_rs
 
 from analysis.format.checked_json import UnfitJsonError, parse_json
-from diag.direct.rendering.reply.result import Result, broken
+from diag.direct.rendering.reply.result import Result, broken, not_understood
 
 _MAX_SHOWN: Final = 80
-_PATTERNS: Final = frozenset({"pattern", "patternProperties", "format"})
+_DRAFTS: Final[Mapping[str, type[jsonschema_rs.Validator]]] = {
+    "http://json-schema.org/draft-04/schema": jsonschema_rs.Draft4Validator,
+    "http://json-schema.org/draft-06/schema": jsonschema_rs.Draft6Validator,
+    "http://json-schema.org/draft-07/schema": jsonschema_rs.Draft7Validator,
+    "https://json-schema.org/draft/2019-09/schema": jsonschema_rs.Draft201909Validator,
+    "https://json-schema.org/draft/2020-12/schema": jsonschema_rs.Draft202012Validator,
+}
+_PATTERNS: Final = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000)
+_PATTERN_GAVE_UP: Final = (
+    jsonschema_rs.ValidationErrorKind.BacktrackLimitExceeded,
+    jsonschema_rs.ValidationErrorKind.RegexEngineFailure,
+)
+_DEFAULT_DRAFT: Final = "http://json-schema.org/draft-04/schema"
+"""Of the Resource Center's examples; also of a `$schema` that names no draft (`http://json-schema.org/schema#`)."""
 
 
 class ContractRefusedError(Exception):
@@ -25,76 +39,117 @@ class ContractRefusedError(Exception):
 class Contract:
     """A compiled output contract."""
 
-    validator: Validator
+    validator: jsonschema_rs.Validator = field(repr=False)
+    names: frozenset[str] = field(repr=False)
+    """Names of fields that the contract itself holds: others are values of a reply, and not shown."""
 
     def judged(self, value: object) -> Result:
-        """Return whether a result fits, or where it does not."""
-        if self.validator.is_valid(value):
+        """Return whether a result fits, or where it does not: the outermost place first."""
+        try:
+            if self.validator.is_valid(value):
+                return Result("ok", value=value)
+            errors = tuple(self.validator.iter_errors(_with_whole_numbers(value)))
+        except (ValueError, OverflowError, RecursionError, jsonschema_rs.ReferencingError):
+            return _cannot_be_held()
+        if not errors:
             return Result("ok", value=value)
-        error = min(self.validator.iter_errors(value), key=lambda one: len(one.absolute_path))
-        keyword = str(error.validator)
-        return broken(_words(keyword, error.validator_value, error.instance), _pointer(error.absolute_path))
+        error = min(errors, key=lambda one: len(one.instance_path))
+        if isinstance(error.kind, _PATTERN_GAVE_UP):
+            return _cannot_be_held()
+        return broken(_words(error), self._pointer(error.instance_path))
+
+    def _pointer(self, path: Iterable[str | int]) -> str:
+        pointer = "$"
+        for step in path:
+            if isinstance(step, int):
+                pointer += f"[{step}]"
+            elif step not in self.names:
+                pointer += "[*]"
+            else:
+                pointer += f".{step}" if step.isidentifier() else f"[{_quoted(step)}]"
+        return _short(pointer)
+
+
+def _cannot_be_held() -> Result:
+    return not_understood("a result that the contract cannot be held against", "contract.output")
+
+
+def _with_whole_numbers(value: object) -> object:
+    """Return the value with every 5.0 as 5: whether that is an integer depends on whose validator it is.
+
+    A contract counts as broken only where all of them say so.
+    """
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, list):
+        return [_with_whole_numbers(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _with_whole_numbers(item) for name, item in value.items()}
+    return value
 
 
 def compile_contract(schema_text: str) -> Contract:
-    """Return the contract. Raises `ContractRefusedError`.
-
-    Without `$schema` it is draft 4, as the Resource Center's examples are. A whole number may be written
-    as 1.0, as Java's validators take it: a contract counts as broken only where every reader says so.
-    """
+    """Return the contract. Raises `ContractRefusedError`."""
     try:
         schema: object = parse_json(schema_text) if schema_text.strip() else {}
     except UnfitJsonError:
         raise ContractRefusedError("an output contract that is not JSON") from None
     if not isinstance(schema, dict):
         raise ContractRefusedError("an output contract that is not an object")
-    kind = validator_for(schema, default=jsonschema.Draft4Validator)
-    try:
-        kind.check_schema(schema)
-    except (SchemaError, RecursionError):
-        raise ContractRefusedError("an output contract that is no JSON Schema") from None
-    found = _remote_reference(schema)
-    if found:
+    named = schema.get("$schema")
+    draft = named.rstrip("#") if isinstance(named, str) else _DEFAULT_DRAFT
+    if _refers_elsewhere(schema):
         raise ContractRefusedError("an output contract that refers to another document")
-    lenient = extend(kind, type_checker=kind.TYPE_CHECKER.redefine("integer", _is_whole))
-    return Contract(lenient(schema))
+    kind = _DRAFTS.get(draft, _DRAFTS[_DEFAULT_DRAFT])
+    try:
+        # Whatever it says of itself: a $schema or id of somebody's own must send nobody to the network.
+        plain = {key: value for key, value in schema.items() if key not in ("$schema", "id", "$id")}
+        validator = kind(plain, retriever=_nothing_is_fetched, pattern_options=_PATTERNS)
+        return Contract(validator, frozenset(_names(schema)))
+    except (ValueError, jsonschema_rs.ReferencingError):
+        raise ContractRefusedError("an output contract that is no JSON Schema") from None
 
 
-def _is_whole(checker: object, value: object) -> bool:
-    if isinstance(value, bool):
-        return False
-    return isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+def _nothing_is_fetched(uri: str) -> NoReturn:
+    raise ValueError("a contract refers to another document")
 
 
-def _remote_reference(schema: object) -> bool:
+def _refers_elsewhere(schema: object) -> bool:
+    """Return whether a schema, read from outside and at most 100 levels deep, names another document."""
     if isinstance(schema, dict):
-        target = schema.get("$ref")
-        if isinstance(target, str) and not target.startswith("#"):
+        targets = (schema.get(key) for key in ("$ref", "$dynamicRef", "$recursiveRef"))
+        if any(isinstance(target, str) and not target.startswith("#") for target in targets):
             return True
-        return any(map(_remote_reference, schema.values()))
-    return isinstance(schema, list) and any(map(_remote_reference, schema))
+        return any(map(_refers_elsewhere, schema.values()))
+    return isinstance(schema, list) and any(map(_refers_elsewhere, schema))
 
 
-def _words(keyword: str, wanted: object, instance: object) -> str:
-    """Return what broke: names of the contract's own, never anything of the result."""
-    if keyword == "required" and isinstance(wanted, list) and isinstance(instance, dict):
-        missing = next((name for name in wanted if name not in instance), None)
-        return f"required: {_short(json.dumps(missing, ensure_ascii=False))} is missing"
-    if keyword == "type":
-        kinds = wanted if isinstance(wanted, list) else [wanted]
-        return _short(f"type: not {' or '.join(map(str, kinds))}")
+def _names(schema: object) -> Iterator[str]:
+    if isinstance(schema, dict):
+        fields = schema.get("properties")
+        if isinstance(fields, dict):
+            yield from fields
+        for part in schema.values():
+            yield from _names(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            yield from _names(part)
+
+
+def _words(error: jsonschema_rs.ValidationError) -> str:
+    """Return what broke: keyword and names of the contract's own, never anything of the result."""
+    match error.kind:
+        case jsonschema_rs.ValidationErrorKind.Required(property=name):
+            return f"required: {_short(_quoted(name))} is missing"
+        case jsonschema_rs.ValidationErrorKind.Type(types=kinds):
+            return _short(f"type: not {' or '.join(map(str, kinds))}")
+    keyword = error.schema_path[-1] if error.schema_path else "schema"
     return _short(f"{keyword}: not as the contract says")
+
+
+def _quoted(name: object) -> str:
+    return json.dumps(name, ensure_ascii=False)
 
 
 def _short(text: str) -> str:
     return text if len(text) <= _MAX_SHOWN else text[: _MAX_SHOWN - 1] + "…"
-
-
-def _pointer(path: Iterable[str | int]) -> str:
-    pointer = "$"
-    for step in path:
-        if isinstance(step, int):
-            pointer += f"[{step}]"
-        else:
-            pointer += f".{step}" if step.isidentifier() else f"[{json.dumps(step, ensure_ascii=False)}]"
-    return _short(pointer)

@@ -1,35 +1,50 @@
 """JSONPaths of a translation map, compiled once, with the meaning that Jayway's library gives them.
 
 The Resource Center names no dialect; its expressions look like Jayway's. What the two read differently
-(regular expressions, functions, several names at once, filters on objects) is refused by name.
+(regular expressions, functions, several names at once) is refused by name.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from jsonpath import JSONPathEnvironment, JSONPathError
 from jsonpath.filter import (
     BaseExpression,
+    BooleanLiteral,
     FilterExpression,
+    FilterQuery,
+    FloatLiteral,
     FunctionExtension,
     InfixExpression,
-    ListLiteral,
+    IntegerLiteral,
+    Nil,
     PrefixExpression,
     RelativeFilterQuery,
-    RootFilterQuery,
+    StringLiteral,
 )
-from jsonpath.match import JSONPathMatch
 from jsonpath.path import JSONPath
 from jsonpath.segments import JSONPathChildSegment, JSONPathRecursiveDescentSegment, JSONPathSegment
 from jsonpath.selectors import Filter, IndexSelector, NameSelector, SliceSelector, WildcardSelector
 
-from diag.direct.rendering.velocity.java_values import UnknownMeaningError
+from diag.direct.rendering.reply.path_steps import (
+    MISSING,
+    Operand,
+    PathStep,
+    Predicate,
+    by_filter,
+    by_keys,
+    by_slice,
+    by_wildcard,
+    compared,
+    descending,
+    followed,
+    walked,
+)
 
 MAX_PATH: Final = 1000
-_MAX_FOUND: Final = 20_000
-_OPERATORS: Final = frozenset({"==", "!=", "<", ">", "<=", ">=", "&&", "||"})
+_COMPARISONS: Final = frozenset({"==", "!=", "<", ">", "<=", ">="})
 _FUNCTION: Final = re.compile(r"\.(length|size|min|max|avg|sum|stddev|first|last|keys|concat|append|index)\(")
 _ENVIRONMENT: Final = JSONPathEnvironment()
 
@@ -39,58 +54,20 @@ class PathRefusedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
-    """The path leads nowhere: the default of the translation map counts, if there is one."""
-
-
-MISSING: Final = Missing()
-
-
-@dataclass(frozen=True, slots=True)
 class CompiledPath:
     """A path to look up in many replies. A definite one finds one value, any other a list."""
 
-    steps: tuple[str | int, ...]
-    """The names and places that it begins with, walked by hand."""
-    rest: tuple[JSONPathSegment, ...]
+    start: tuple[str | int, ...]
+    """The names and places that it begins with."""
+    steps: tuple[PathStep, ...]
+    """What follows them, none for a definite path."""
 
     def found_in(self, reply: object) -> object:
         """Return the value, the list of values, or `MISSING`. Raises `UnknownMeaningError`."""
-        value = reply
-        for step in self.steps:
-            value = _step(value, step)
-            if value is MISSING:
-                return MISSING
-        return value if not self.rest else _all(value, self.rest)
-
-
-def _step(value: object, step: str | int) -> object:
-    if isinstance(step, str):
-        return value.get(step, MISSING) if isinstance(value, dict) else MISSING
-    if not isinstance(value, list) or not -len(value) <= step < len(value):
-        return MISSING
-    item: object = value[step]
-    return item
-
-
-def _all(value: object, segments: tuple[JSONPathSegment, ...]) -> object:
-    if not isinstance(value, (dict, list)):
-        return MISSING
-    matches: Sequence[JSONPathMatch] = [
-        JSONPathMatch(filter_context={}, obj=value, parent=None, path="$", parts=(), root=value)
-    ]
-    for segment in segments:
-        if any(isinstance(selector, Filter) for selector in segment.selectors) and any(
-            isinstance(match.obj, dict) for match in matches
-        ):
-            raise UnknownMeaningError("a filter on an object, which dialects of JSONPath read differently")
-        try:
-            matches = list(segment.resolve(matches))
-        except JSONPathError:
-            raise UnknownMeaningError("a JSONPath that fails on this reply") from None
-        if len(matches) > _MAX_FOUND:
-            raise UnknownMeaningError(f"a JSONPath that finds more than {_MAX_FOUND:,} values")
-    return [match.obj for match in matches]
+        value = followed(reply, self.start)
+        if not self.steps:
+            return value
+        return walked([value], self.steps) if isinstance(value, (dict, list)) else MISSING
 
 
 def compile_path(expression: str) -> CompiledPath:
@@ -109,17 +86,16 @@ def compile_path(expression: str) -> CompiledPath:
         raise PathRefusedError("what is not JSONPath") from None
     if not isinstance(path, JSONPath):
         raise PathRefusedError("several JSONPaths joined")
-    steps: list[str | int] = []
     segments = list(path.segments)
-    while segments and (step := _plain_step(segments[0])) is not None:
-        steps.append(step)
+    start: list[str | int] = []
+    while segments and (key := _only_key(segments[0])) is not None:
+        start.append(key)
         segments.pop(0)
-    for segment in segments:
-        _check_segment(segment)
-    return CompiledPath(tuple(steps), tuple(segments))
+    return CompiledPath(tuple(start), tuple(step for one in segments for step in _steps(one)))
 
 
-def _plain_step(segment: JSONPathSegment) -> str | int | None:
+def _only_key(segment: JSONPathSegment) -> str | int | None:
+    """Return the name or place of a segment that is one; None for any other."""
     if not isinstance(segment, JSONPathChildSegment) or len(segment.selectors) != 1:
         return None
     selector = segment.selectors[0]
@@ -128,33 +104,70 @@ def _plain_step(segment: JSONPathSegment) -> str | int | None:
     return selector.index if isinstance(selector, IndexSelector) else None
 
 
-def _check_segment(segment: JSONPathSegment) -> None:
+def _steps(segment: JSONPathSegment) -> Iterator[PathStep]:
+    descends = isinstance(segment, JSONPathRecursiveDescentSegment)
+    if descends:
+        yield descending
     selectors = segment.selectors
-    for selector in selectors:
-        if isinstance(selector, Filter):
-            if isinstance(segment, JSONPathRecursiveDescentSegment):
-                raise PathRefusedError("a filter straight behind ..")
-            _check_expression(selector.expression)
-        elif isinstance(selector, SliceSelector):
-            if selector.slice.step not in (None, 1):
-                raise PathRefusedError("a slice with a step")
-        elif not isinstance(selector, (NameSelector, IndexSelector, WildcardSelector)):
-            raise PathRefusedError("a selector that Jayway does not have")
-    if len(selectors) > 1 and not all(isinstance(selector, IndexSelector) for selector in selectors):
-        raise PathRefusedError("several names in one pair of brackets")
-
-
-def _check_expression(expression: BaseExpression) -> None:
-    if isinstance(expression, FunctionExtension):
-        raise PathRefusedError(f"the filter function {expression.name}()")
-    if isinstance(expression, InfixExpression) and expression.operator not in _OPERATORS:
-        raise PathRefusedError(f"the filter operator {expression.operator}")
-    if isinstance(expression, ListLiteral):
-        raise PathRefusedError("a list in a filter")
-    if isinstance(expression, (RelativeFilterQuery, RootFilterQuery)):
-        if not expression.path.singular_query():
-            raise PathRefusedError("a filter by more than one value")
+    if all(isinstance(selector, IndexSelector) for selector in selectors):
+        yield by_keys(tuple(one.index for one in selectors if isinstance(one, IndexSelector)))
         return
-    if isinstance(expression, (FilterExpression, InfixExpression, PrefixExpression)):
-        for child in expression.children():
-            _check_expression(child)
+    if len(selectors) > 1:
+        raise PathRefusedError("several names in one pair of brackets")
+    match selectors[0]:
+        case NameSelector(name=name):
+            yield by_keys((name,))
+        case WildcardSelector():
+            yield by_wildcard
+        case SliceSelector(slice=part):
+            if part.step not in (None, 1):
+                raise PathRefusedError("a slice with a step")
+            yield by_slice(part)
+        case Filter(expression=expression):
+            if descends:
+                raise PathRefusedError("a filter straight behind ..")
+            yield by_filter(_predicate(expression.expression))
+        case _:
+            raise PathRefusedError("a selector that Jayway does not have")
+
+
+def _predicate(expression: BaseExpression) -> Predicate:
+    match expression:
+        case FilterExpression():
+            return _predicate(expression.expression)
+        case PrefixExpression(operator="!"):
+            inner = _predicate(expression.right)
+            return lambda item: not inner(item)
+        case InfixExpression(operator="&&" | "||" as sign):
+            left, right = _predicate(expression.left), _predicate(expression.right)
+            if sign == "&&":
+                return lambda item: left(item) and right(item)
+            return lambda item: left(item) or right(item)
+        case InfixExpression():
+            if expression.operator not in _COMPARISONS:
+                raise PathRefusedError(f"the filter operator {expression.operator}")
+            return compared(expression.operator, _operand(expression.left), _operand(expression.right))
+        case FilterQuery():
+            exists = _operand(expression)
+            return lambda item: exists(item) is not MISSING
+        case FunctionExtension():
+            raise PathRefusedError(f"the filter function {expression.name}()")
+    raise PathRefusedError("a filter that is no comparison")
+
+
+def _operand(expression: BaseExpression) -> Operand:
+    match expression:
+        case StringLiteral() | IntegerLiteral() | FloatLiteral() | BooleanLiteral():
+            value: object = expression.value
+            return lambda item: value
+        case Nil():
+            return lambda item: None
+        case RelativeFilterQuery():
+            keys = [_only_key(segment) for segment in expression.path.segments]
+            if None not in keys:
+                path = tuple(key for key in keys if key is not None)
+                return lambda item: followed(item, path)
+            raise PathRefusedError("a filter by more than one value")
+        case FunctionExtension():
+            raise PathRefusedError(f"the filter function {expression.name}()")
+    raise PathRefusedError("a filter by something else than a field or a plain value")

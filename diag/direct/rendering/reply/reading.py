@@ -8,7 +8,8 @@ from diag.direct.direct_action import DirectAction
 from diag.direct.rendering.json_value import UnreadableJsonError, as_text, json_value
 from diag.direct.rendering.refusals import RefusedConstruct
 from diag.direct.rendering.reply.contract import Contract, ContractRefusedError, compile_contract
-from diag.direct.rendering.reply.json_path import MISSING, CompiledPath, PathRefusedError, compile_path
+from diag.direct.rendering.reply.json_path import CompiledPath, PathRefusedError, compile_path
+from diag.direct.rendering.reply.path_steps import MISSING
 from diag.direct.rendering.reply.result import Result, not_understood
 from diag.direct.rendering.template import Template, read_template
 from diag.direct.rendering.tools.success_template_tool import json_text
