@@ -68,7 +68,7 @@ def _why_not_called(
     if scope.workload is None:
         return None
     workload = without_missing(scope.workload, scope.inventory)
-    entry = entries_by_action(workload, scope.inventory, scope.where).get(action.id)
+    entry = entries_by_action(workload, scope.inventory, scope.where).get((action.id, "test"))
     if entry is None:
         return f"it is named {action.name!r} now, which {scope.where} does not name"
     with suppress(NotFoundError, PermissionMissingError):  # then no input can be made, which is a reason

@@ -213,7 +213,7 @@ def _callable(
     ids = {action.name: action.id for action in reversed(actions)}
     if scope.workload is None:
         return [], [NotCalled(action.id, action.name, NO_WORKLOAD, False) for action in actions]
-    named = entries_by_action(scope.workload, scope.inventory, scope.where)
+    named = {action_id for action_id, _ in entries_by_action(scope.workload, scope.inventory, scope.where)}
     refused = [
         NotCalled(action.id, action.name, f"not in {scope.where}", False)
         for action in actions

@@ -10,10 +10,12 @@ from typing import Final
 
 from analysis.format.run_folder import LeftOut
 from diag.choice.selection import actions_to_call, select
+from diag.direct.direct_load import DirectLoad
 from diag.errors import UsageError
 from diag.genesys.client import GenesysClient
 from diag.genesys.models import Action
 from diag.inventory.matching import ids_meant, is_pattern
+from diag.workload.direct_settings import TARGETS, CallTarget
 from diag.workload.load_shape import Poll
 from diag.workload.payload import Payload
 from diag.workload.workload import Workload, WorkloadEntry
@@ -29,6 +31,8 @@ class Candidate:
     """What it is called with; empty until `diag.choice.make_inputs` has filled it in."""
     line_to_paste: str | None = None
     """Where the inputs are invented: the line of the workload that gives real ones."""
+    direct: DirectLoad | None = None
+    """How its backend is called itself, once that is known; None: through Genesys Cloud."""
 
 
 _NO_SHARE: Final = (
@@ -50,7 +54,8 @@ def choose(
 ) -> Sorted:
     """Return the actions that both the workload and `wanted` (`--action`) name; empty `wanted` names all.
 
-    The first entry of the workload that names an action counts. `where`: the workload file, for messages.
+    The first entry of the workload that names an action counts, for each target of its calls. `where`: the
+    workload file, for messages.
     `as_org`: only what may be called on an org.
     Raises UsageError for a name that means no action, and where the two agree on none.
     """
@@ -58,10 +63,12 @@ def choose(
     entry_of = entries_by_action(workload, inventory, where)
     kept: list[Candidate] = []
     left_out: list[LeftOut] = []
-    for action in inventory:
-        if action.id not in asked or action.id not in entry_of:
-            continue
-        entry = entry_of[action.id]
+    for action, entry in (
+        (action, entry)
+        for action in inventory
+        for target in TARGETS
+        if action.id in asked and (entry := entry_of.get((action.id, target))) is not None
+    ):
         selection = select([action], as_org=as_org, allow_side_effects=changes_allowed(workload, entry))
         kept += [Candidate(chosen, entry) for chosen in selection.chosen]
         left_out += selection.left_out
@@ -75,15 +82,15 @@ def choose(
 
 def entries_by_action(
     workload: Workload, inventory: Sequence[Action], where: str | None
-) -> dict[str, WorkloadEntry]:
-    """Return, per id of an action, the first entry of the workload that means it.
+) -> dict[tuple[str, CallTarget], WorkloadEntry]:
+    """Return, per id of an action and target of its calls, the first entry of the workload that means both.
 
     Raises UsageError for an entry that means none.
     """
-    entry_of: dict[str, WorkloadEntry] = {}
+    entry_of: dict[tuple[str, CallTarget], WorkloadEntry] = {}
     for entry in workload.entries:
         for action in _actions_of(entry, inventory, where):
-            entry_of.setdefault(action.id, entry)
+            entry_of.setdefault((action.id, entry.target), entry)
     return entry_of
 
 

@@ -39,7 +39,7 @@ from diag.tuning.same_campaign import question_of
 from diag.tuning.tune_context import TuneContext
 from diag.tuning.tune_options import DEFAULT_OVER
 from diag.workload.org_limits import read_limits
-from diag.workload.read_workload import what_may_be_called
+from diag.workload.read_workload import tuned_by
 from diag.workload.workload import Workload
 
 BESIDE: Final = 4
@@ -54,7 +54,7 @@ def begin(context: TuneContext, client: GenesysClient) -> Saved | None:
     options = context.options
     over = options.over or DEFAULT_OVER
     span = span_s(over)
-    workload = what_may_be_called(options.workload_file, as_org=context.target.counts_as_org)
+    workload = tuned_by(options.workload_file, as_org=context.target.counts_as_org)
     question = question_of(context, over)  # of the files as they were just read, not after the look
     scope = _scope(context, client, workload)
     listing = client.requests

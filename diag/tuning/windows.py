@@ -23,7 +23,7 @@ from diag.tuning.approved_files import refuse_changed_files
 from diag.tuning.campaign_text import window_line
 from diag.tuning.limits_text import back_lines, changed_lines, gone_lines, probe_lines, put_off_line
 from diag.tuning.tune_context import TuneContext
-from diag.workload.read_workload import what_may_be_called
+from diag.workload.read_workload import tuned_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class LoadWindows:
         try:
             with GenesysClient(target.connection) as client:
                 inventory = tuple(client.list_actions(include_auth_actions=True))
-                workload = what_may_be_called(file, as_org=target.counts_as_org)
+                workload = tuned_by(file, as_org=target.counts_as_org)
                 where = None if file is None else str(file)
                 scope = TuneScope(inventory, (), workload, where, target.counts_as_org)
                 return gone(client, scope, action_ids, self.context.folder.another, inputs_held=held)

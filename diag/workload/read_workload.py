@@ -19,6 +19,7 @@ from diag.errors import UsageError
 from diag.hours.allowed_hours import ALWAYS, AllowedHours, read_hours
 from diag.hours.approval import read_approval
 from diag.toml_section import TomlSection
+from diag.workload.direct_settings import TARGETS, CallTarget, read_auth, read_direct
 from diag.workload.load_shape import ARRIVALS, Arrivals, GuardLimits, Mode, Model, Poll, Ramp, Soak, Stage
 from diag.workload.make_payloads import is_json
 from diag.workload.payload import Payload
@@ -28,7 +29,19 @@ from diag.workload.workload import EVERYTHING, MODES, WORKLOAD_VERSION, Workload
 
 _DURATION: Final = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?")
 _TOP: Final = frozenset(
-    {"format_version", "run", "guard", "soak", "ramp", "hours", "approval", "stage", "action", "labels"}
+    {
+        "format_version",
+        "run",
+        "guard",
+        "soak",
+        "ramp",
+        "hours",
+        "approval",
+        "direct",
+        "stage",
+        "action",
+        "labels",
+    }
 )
 _RUN: Final = frozenset(
     {"mode", "model", "arrivals", "seed", "duration", "calls_per_action", "rate", "max_in_flight",
@@ -36,7 +49,8 @@ _RUN: Final = frozenset(
 )  # fmt: skip
 _ACTION: Final = frozenset(
     {"id", "name", "category", "rate", "weight", "allow_side_effects", "payload", "payload_file",
-     "generate", "recommend", "production_peak_rate", "production_hours", "poll"}
+     "generate", "recommend", "production_peak_rate", "production_hours", "poll", "target", "credentials",
+     "auth"}
 )  # fmt: skip
 
 
@@ -54,6 +68,14 @@ def what_may_be_called(file: Path | None, *, as_org: bool) -> Workload | None:
     if file is not None:
         return read_workload(file)
     return None if as_org else EVERYTHING
+
+
+def tuned_by(file: Path | None, *, as_org: bool) -> Workload | None:
+    """Return what may be called to tune: `what_may_be_called`, less the entries that call backends directly.
+
+    Raises UsageError."""
+    workload = what_may_be_called(file, as_org=as_org)
+    return None if workload is None else workload.of_target("test")
 
 
 def payload_files(path: Path) -> tuple[str, ...]:
@@ -104,6 +126,7 @@ def parse_workload(body: Mapping[str, Any], where: str, folder: Path) -> Workloa
         sla=run.texts("sla"),
         hours=_hours(_table(top, "hours")) if top.has("hours") else ALWAYS,
         approval=None if (approval := top.table("approval")) is None else read_approval(approval),
+        direct=read_direct(_table(top, "direct"), folder),
     )
 
 
@@ -141,7 +164,12 @@ def _entry(part: TomlSection, folder: Path) -> WorkloadEntry:
         production_peak_rate=part.number("production_peak_rate", None, above=0),
         production_week=None if (hours := part.table("production_hours")) is None else _stated(hours),
         poll=None if (poll := part.table("poll")) is None else _poll(poll),
+        target=cast(CallTarget, part.text("target", "test", choices=TARGETS)),
+        credentials=_named(part, "credentials"),
+        auth=read_auth(part),
     )
+    if entry.poll is not None and entry.target == "direct":
+        raise part.error("polls a job, which goes through Genesys Cloud", 'Leave out target = "direct".')
     if entry.payloads and entry.generate is not None:
         raise part.error("has payloads and generate", "Keep one of them.")
     return entry

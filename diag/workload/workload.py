@@ -5,12 +5,14 @@ and their defaults; `read_workload` reads and checks the TOML.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, get_args
 
 from analysis.format.action_facts import ProductionWeek
+from diag.direct.direct_load import DirectAuth
 from diag.hours.allowed_hours import ALWAYS, AllowedHours
 from diag.hours.approval import Approval
+from diag.workload.direct_settings import CallTarget, DirectSettings
 from diag.workload.load_shape import Arrivals, GuardLimits, Mode, Model, Poll, Ramp, Soak, Stage
 from diag.workload.payload import Payload
 
@@ -37,6 +39,12 @@ class WorkloadEntry:
     production_week: ProductionWeek | None = None
     """When production calls it, as the file states it; it wins over telemetry."""
     poll: Poll | None = None
+    target: CallTarget = "test"
+    """Where its calls go; the same action may have an entry of each."""
+    credentials: str | None = None
+    """Of a direct call: whose credentials are looked for first."""
+    auth: DirectAuth | None = None
+    """Of a direct call; it wins over the table `[direct]`."""
 
     @property
     def label(self) -> str:
@@ -71,6 +79,15 @@ class Workload:
     """When `diag tune` may call."""
     approval: Approval | None = None
     """What Genesys allows beyond the limits (`exceed_limits`), and when."""
+    direct: DirectSettings = field(default_factory=DirectSettings)
+
+    def of_target(self, target: CallTarget) -> "Workload":
+        """Return the workload with those entries only whose calls go there."""
+        return replace(self, entries=tuple(entry for entry in self.entries if entry.target == target))
+
+    def called_directly(self) -> "Workload":
+        """Return the workload with every entry called directly (`--direct`)."""
+        return replace(self, entries=tuple(replace(entry, target="direct") for entry in self.entries))
 
 
 EVERYTHING: Final = Workload(entries=(WorkloadEntry(name="*"),))

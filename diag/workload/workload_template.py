@@ -81,6 +81,16 @@ exceed_limits = false         # true: beyond 80 % of the token's rate ({rate:g} 
 # found" to a made-up one, and faster than it answers a real one, so that the timeout comes out too short;
 # no timeout is lowered on made-up inputs. Values never reach the run folder, only labels.
 
+# target = "direct" below an [[action]] calls its backend itself, without Genesys Cloud (docs/guide.md). The
+# action may have an entry of each kind: both are measured and laid side by side. Hosts are confirmed by name:
+# [direct]
+# hosts = {{ "api.example.com" = 50 }}     # at most so many calls/s to it; nothing else is called
+# credentials_file = "credentials.toml"  # or in the environment: DIAG_CREDENTIAL_NAME
+# auth = "bearer"                        # or "basic": where no template sets Authorization
+# timeout = 8                            # seconds, instead of each action's own timeout
+# allow_private = true                   # addresses of private networks, too
+# audit = true                           # one line for each call in the run folder, without values
+
 # Work too long for any timeout: below the [[action]] that starts a job, say which action tells how it does.
 # Measured is the time until it is done; the report says how often and how long a flow should look.
 # [action.poll]

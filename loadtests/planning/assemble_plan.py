@@ -24,6 +24,9 @@ def assemble_plan(
 ) -> LoadPlan:
     """Return the plan; options count before the workload."""
     options, workload = request.options, request.workload
+    known = [
+        _facts(each, hours) for each in candidates
+    ]  # an action may be there twice: its first entry counts
     guarded = request.as_org if workload.guard_enabled is None else workload.guard_enabled
     return LoadPlan(
         actions=tuple(
@@ -42,8 +45,8 @@ def assemble_plan(
         guard=workload.guard if guarded else workload.guard.off(),
         soak=workload.soak,
         ramp=workload.ramp,
-        facts=tuple(_facts(each, hours) for each in candidates),
-        recommend={each.action.id: stated for each in candidates if (stated := _stated(request, each))},
+        facts=tuple({facts.action_id: facts for facts in reversed(known)}.values())[::-1],
+        recommend={each.action.id: stated for each in candidates[::-1] if (stated := _stated(request, each))},
         left_out=tuple(left_out),
         workload=str(options.workload) if options.workload else None,
         sla=(*workload.sla, *options.sla),
@@ -89,14 +92,25 @@ def as_a_window(plan: LoadPlan, order: WindowOrder) -> LoadPlan:
 
 def _action_load(request: PlanRequest, candidate: Candidate, rate: float) -> ActionLoad:
     action, entry, probe = candidate.action, candidate.entry, request.options.probe
+    direct = candidate.direct
+    timeout_s = action.timeout_s
+    if direct is not None and direct.deadline_s != timeout_s:  # rows hold whole seconds only
+        timeout_s = int(direct.deadline_s) if direct.deadline_s.is_integer() else None
     allowed = not request.as_org or changes_allowed(request.workload, entry)
     return ActionLoad(
         action_id=action.id,
         action_name=action.name,
-        timeout_s=PLATFORM_MAX_TIMEOUT_S if probe else action.timeout_s,
+        timeout_s=PLATFORM_MAX_TIMEOUT_S if probe else timeout_s,
         rate=rate,
         payloads=candidate.inputs,
-        target=ActionVersion.DRAFT if probe else ActionVersion.PUBLISHED,
+        target=_version(candidate, probe=probe),
         side_effects=(action.request_type or "").upper() != "GET",
         poll=resolved_poll(entry.poll, request.inventory, changes_allowed=allowed),
+        direct=direct,
     )
+
+
+def _version(candidate: Candidate, *, probe: bool) -> ActionVersion:
+    if candidate.direct is not None:
+        return ActionVersion.DIRECT
+    return ActionVersion.DRAFT if probe else ActionVersion.PUBLISHED

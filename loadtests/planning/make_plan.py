@@ -1,5 +1,6 @@
 """From options, workload and inventory to a plan: all administrative calls, before the run starts."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from diag.choice.choose_actions import (
     without_built_in,
     without_missing,
 )
+from diag.choice.direct_calls import DirectOrg, as_direct
 from diag.choice.make_inputs import with_inputs
 from diag.choice.turns_file import read_order
 from diag.errors import NotBegunError, UsageError
@@ -24,12 +26,15 @@ from diag.target import Target
 from diag.workload.org_limits import OrgLimits, read_limits
 from loadtests.planning.approved_hours import ApprovedHours, approved_hours, refuse_outside
 from loadtests.planning.assemble_plan import as_a_window, assemble_plan
+from loadtests.planning.direct.asked import direct_rules
+from loadtests.planning.direct.find_hosts import FoundHosts, find_hosts
+from loadtests.planning.direct.host_uses import DirectPlan, direct_rate, places_for
 from loadtests.planning.learnt_platform import learnt_replies, refuse_a_blind_probe, used_facts
 from loadtests.planning.plan import LoadPlan
 from loadtests.planning.plan_request import PlanRequest, refuse_counts_below_one, workload_of
 from loadtests.planning.production_hours import folders_of_runs, production_hours
 from loadtests.planning.rates import RateBudget, Rates, Wanted, planned_rates
-from loadtests.planning.run_options import DEFAULT_MAX_IN_FLIGHT, DEFAULT_SANDBOX_RATE
+from loadtests.planning.run_options import DEFAULT_DIRECT_RATE, DEFAULT_MAX_IN_FLIGHT, DEFAULT_SANDBOX_RATE
 from loadtests.planning.unlisted_actions import Unlisted, unlisted
 
 
@@ -49,6 +54,8 @@ class PreparedRun:
     """Requests to the org with which the run begins, this look at it among them."""
     approved: ApprovedHours | None = None
     """Of a run beyond the limits of an org."""
+    direct: DirectPlan = field(default_factory=DirectPlan)
+    """Of a run that calls backends itself."""
 
 
 def prepare(
@@ -70,7 +77,7 @@ def prepare(
     workload = workload_of(options, target)
     order = None if options.turns is None else read_order(options.turns)
     if order is not None:  # a campaign never exceeds them
-        workload = replace(workload, exceed_limits=False)
+        workload = replace(workload.of_target("test"), exceed_limits=False)
     now = datetime.now(UTC) + timedelta(seconds=ahead_s)
     approved = approved_hours(workload, target, now.timestamp())
     if approved is not None and not options.dry_run:
@@ -81,10 +88,10 @@ def prepare(
     request = PlanRequest(options, workload, inventory, target.counts_as_org, order)
     if request.turns and not request.wanted:
         raise NotBegunError("The org lists none of the actions of this window.")
-    candidates, left_out = _candidates(request, client)
+    found, left_out = _candidates(request, client)
+    candidates = found.kept
     limits = read_limits(client)
     rates = _rates(request, candidates, limits)
-    in_flight = _in_flight(request, limits)
     organization = client.organization()
     folders = folders_of_runs(runs, options.turns)
     org = None if options.dry_run else OrgToAsk(client, organization.id, zone, now, folders)
@@ -92,6 +99,10 @@ def prepare(
     plan = assemble_plan(request, candidates, rates, left_out, hours)
     if order is not None:
         plan = as_a_window(plan, order)
+    settings = request.direct
+    direct = DirectPlan(direct_rules(settings, options, target, direct_rate(plan)), found)
+    plan = direct.held(plan)
+    in_flight = _in_flight(request, limits, plan)
     facts = client.connection.platform
     plan = replace(
         plan,
@@ -106,15 +117,23 @@ def prepare(
     others = unlisted(workload, inventory, request.wanted, options.workload)
     requests = client.requests + (most_requests(len(candidates)) if org is None and order is None else 0)
     named = (organization.id, organization.name)
-    return PreparedRun(plan, limits, *named, lines, others, requests, approved)
+    return PreparedRun(plan, limits, *named, lines, others, requests, approved, direct)
 
 
-def _candidates(request: PlanRequest, client: GenesysClient) -> tuple[list[Candidate], list[LeftOut]]:
+def _candidates(request: PlanRequest, client: GenesysClient) -> tuple[FoundHosts, list[LeftOut]]:
     """Return the actions to call, each with its inputs, and those left out; UsageError when none is left."""
     options = request.options
     kept, left_out = choose(
         request.workload, request.inventory, request.wanted, where=options.workload, as_org=request.as_org
     )
+    if any(each.entry.target == "direct" for each in kept):
+        if options.probe:
+            raise UsageError(
+                "A probe lengthens the timeout of a draft, and a direct call knows no draft.",
+                hint="Leave --probe out; --timeout SECONDS gives direct calls longer.",
+            )
+        kept, refused = as_direct(kept, DirectOrg.read(client, request.inventory), request.direct)
+        left_out += refused
     if options.probe:
         refuse_a_blind_probe(client.connection.platform)
         kept, refused = without_a_draft(kept, client)
@@ -124,20 +143,26 @@ def _candidates(request: PlanRequest, client: GenesysClient) -> tuple[list[Candi
         left_out += refused
     kept, without = with_inputs(client, kept, request.seed)
     left_out += without
-    if not kept:
+    found = find_hosts(kept, request.direct, os.environ, dry_run=options.dry_run)
+    left_out += found.left_out
+    if not found.kept:
         raise UsageError(
             "None of the actions may be called: "
             + "; ".join(f"{action.what}: {action.why}" for action in left_out[:3])
             + (f"; and {len(left_out) - 3} more." if len(left_out) > 3 else "."),
             hint="Choose others with --action, or see: diag scan",
         )
-    return kept, left_out
+    return found, left_out
 
 
 def _rates(request: PlanRequest, candidates: Sequence[Candidate], limits: OrgLimits) -> Rates:
     workload, entries = request.workload, [candidate.entry for candidate in candidates]
+    only_direct = all(candidate.direct is not None for candidate in candidates)
+    default = None if request.as_org else DEFAULT_SANDBOX_RATE
+    if request.as_org and only_direct:  # no limit of the org leaves a share
+        default = DEFAULT_DIRECT_RATE
     budget = RateBudget(
-        limits if request.as_org else None,
+        limits if request.as_org and not only_direct else None,
         exceed_limits=workload.exceed_limits,
         polled=any(entry.poll is not None for entry in entries),
     )
@@ -146,7 +171,7 @@ def _rates(request: PlanRequest, candidates: Sequence[Candidate], limits: OrgLim
         budget,
         total=workload.rate,
         override=request.options.rate,
-        default=None if request.as_org else DEFAULT_SANDBOX_RATE,
+        default=default,
     )
 
 
@@ -155,8 +180,10 @@ def _own_rate(request: PlanRequest, candidate: Candidate) -> float | None:
     return candidate.entry.rate if turn is None else turn.rate
 
 
-def _in_flight(request: PlanRequest, limits: OrgLimits) -> int:
+def _in_flight(request: PlanRequest, limits: OrgLimits, plan: LoadPlan) -> int:
     wanted: int | None = request.options.max_in_flight or request.workload.max_in_flight
+    if all(action.direct is not None for action in plan.actions):
+        return wanted or places_for(plan, request.options.num_users or 1)
     if not request.as_org:
         return wanted or DEFAULT_MAX_IN_FLIGHT
     if request.turns and wanted is not None:  # a campaign's budget took less where the workload wants more

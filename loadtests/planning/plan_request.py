@@ -1,7 +1,7 @@
 """What a plan is made from, as it was asked for: options, workload, the org's actions, a window's turns."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +9,10 @@ from diag.choice.turns_file import Turn, WindowOrder
 from diag.errors import UsageError
 from diag.genesys.models import Action
 from diag.target import Target
+from diag.workload.direct_settings import DirectSettings
 from diag.workload.read_workload import what_may_be_called
 from diag.workload.workload import Workload
+from loadtests.planning.direct.asked import direct_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,11 @@ class PlanRequest:
     """What guards an org guards it: consent, limits, guard."""
     order: WindowOrder | None = None
     """What a window of a campaign does; None: it is not one."""
+
+    @property
+    def direct(self) -> DirectSettings:
+        """Return what holds for direct calls. Raises UsageError for an option that is not as it must be."""
+        return direct_settings(self.options, self.workload.direct)
 
     @property
     def seed(self) -> int:
@@ -65,7 +72,10 @@ def refuse_counts_below_one(options: Any) -> None:
 
 
 def workload_of(options: Any, target: Target) -> Workload:
-    """Return the workload of `--workload`; without one everything. Raises UsageError for none on an org."""
+    """Return the workload of `--workload`; without one everything. Raises UsageError for none on an org.
+
+    `--direct` makes every entry a direct one. Where all are, there is no limit of Genesys Cloud to exceed.
+    """
     file = None if options.workload is None else Path(options.workload)
     workload = what_may_be_called(file, as_org=target.counts_as_org)
     if workload is None:
@@ -75,4 +85,6 @@ def workload_of(options: Any, target: Target) -> Workload:
             hint="diag init writes a workload file from your org; then: "
             "locust -f loadtests/actions.py --workload workload.toml",
         )
-    return workload
+    if options.direct:
+        workload = workload.called_directly()
+    return replace(workload, exceed_limits=False) if not workload.of_target("test").entries else workload

@@ -9,6 +9,8 @@ from diag.workload.load_shape import ARRIVALS
 from loadtests.planning.meeting_port import arrange_meeting
 
 DEFAULT_SANDBOX_RATE = 20.0
+DEFAULT_DIRECT_RATE = 1.0
+"""Calls/s to an action's backend where nobody says another rate."""
 DEFAULT_MAX_IN_FLIGHT = 1000
 DEFAULT_DRAIN_S = 5.0
 DEFAULT_LOST_AFTER_S = 60.0
@@ -115,6 +117,41 @@ def add_options(parser: Any) -> None:
     option("--turns", argparse.SUPPRESS, metavar="FILE")
     option("--rules", argparse.SUPPRESS, metavar="JSON")
     option("--parent-pid", argparse.SUPPRESS, type=int, metavar="PID")
+    option(
+        "--direct",
+        "Call every action's backend itself, without Genesys Cloud; hosts must be confirmed",
+        action="store_true",
+    )
+    option(
+        "--confirm-host",
+        "Confirm a host that direct calls may go to, and the most calls per second; may be given again",
+        action="append",
+        default=[],
+        metavar="HOST=RATE",
+    )
+    option(
+        "--timeout",
+        "How long a direct call may take in all, 1 to 60 (default: the action's own timeout)",
+        type=float,
+        metavar="SECONDS",
+    )
+    option(
+        "--allow-private",
+        "Let direct calls go to addresses of private networks",
+        action="store_true",
+    )
+    option(
+        "--audit",
+        "Whether the run folder gets one line for each direct call, without values",
+        choices=("on", "off"),
+    )
+    option("--metrics", "File for the metrics of direct calls (OpenMetrics)", metavar="FILE")
+    option(
+        "--compare",
+        "With --dry-run: one test call of each direct action, to hold its request against the rendered one",
+        action="store_true",
+    )
+    option("--hosts-file", argparse.SUPPRESS, metavar="FILE")
     option(
         "--probe",
         "Call a private copy (draft) of each action with a timeout of 60 s; the live actions are not touched",

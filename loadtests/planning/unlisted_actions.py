@@ -24,7 +24,7 @@ def unlisted(
 
     Custom authentication actions are not among them: flows never call those.
     """
-    listed = entries_by_action(workload, inventory, where)
+    listed = {action_id for action_id, _ in entries_by_action(workload, inventory, where)}
     others = [
         action
         for action in actions_to_call(inventory, wanted)

@@ -220,8 +220,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/workload": {
         *_CLIENT, "analysis.coverage.week_of_hours",
         "analysis.analysis_errors", "analysis.format", "analysis.inline_toml", "analysis.number_words",
-        "analysis.plain_text", "analysis.settings", "diag.errors", "diag.hours", "diag.inventory",
-        "diag.toml_section", "jsonschema", "rstr",
+        "analysis.plain_text", "analysis.settings", "diag.direct.direct_load", "diag.direct.hosts",
+        "diag.errors", "diag.hours", "diag.inventory", "diag.toml_section", "jsonschema", "rstr",
     },
     "diag/direct/__init__.py": set(),
     "diag/direct/direct_action.py": set(),
@@ -232,12 +232,16 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "analysis.format", "diag.direct.direct_action", "diag.errors", "jsonpath", "jsonschema_rs",
     },
     "diag/direct/direct_load.py": {"diag.direct.direct_action"},
+    "diag/direct/comparison": {
+        "analysis.format", "diag.direct.direct_action", "diag.direct.hosts",
+    },
     "diag/direct/hosts": {"diag.direct.direct_load", "diag.errors", "idna"},
     "diag/direct/credentials": {
         "analysis.format", "diag.direct.direct_action", "diag.direct.direct_load", "diag.errors",
     },
     "diag/choice": {
-        *_CLIENT, "analysis.analysis_errors", "analysis.format", "analysis.plain_text", "diag.errors",
+        *_CLIENT, "analysis.analysis_errors", "analysis.format", "analysis.plain_text", "diag.direct",
+        "diag.errors",
         "diag.inventory", "diag.workload",
     },
     "diag/changes/__init__.py": set(),

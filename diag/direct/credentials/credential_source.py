@@ -41,6 +41,19 @@ class CredentialSource:
 
     def require(self, wanted: Iterable[NeededCredentials]) -> None:
         """Raise CredentialsError, with every one that is missing or unfit, and what to set; else return."""
+        problems = self.missing(wanted)
+        if not problems:
+            return
+        first = next(iter(problems))
+        whole = self._file.path if self._file is not None else None
+        raise CredentialsError(
+            "Credentials of a backend are missing: " + "; ".join(problems.values()) + ".",
+            hint=f"Set {' and '.join(problems)} in the environment, or write them into "
+            + (f"{whole}." if whole else f"a file that {FILE_VARIABLE} names, such as: {_line(first)}"),
+        )
+
+    def missing(self, wanted: Iterable[NeededCredentials]) -> dict[str, str]:
+        """Return what is wrong, by the variable to set: the credential's name, and why it cannot be used."""
         problems: dict[str, str] = {}
         taken: dict[str, str] = {}
         for each in wanted:
@@ -51,15 +64,7 @@ class CredentialSource:
                     problem = f"{variable} stands for {taken[variable]} and for {name}"
                 if problem is not None:
                     problems[variable] = problem
-        if not problems:
-            return
-        first = next(iter(problems))
-        whole = self._file.path if self._file is not None else None
-        raise CredentialsError(
-            "Credentials of a backend are missing: " + "; ".join(problems.values()) + ".",
-            hint=f"Set {' and '.join(problems)} in the environment, or write them into "
-            + (f"{whole}." if whole else f"a file that {FILE_VARIABLE} names, such as: {_line(first)}"),
-        )
+        return problems
 
     def _problem(self, name: str, credential_set: str | None) -> str | None:
         value = self._find(name, credential_set)

@@ -24,10 +24,14 @@ def may_be_called(url: str, rules: DirectRules, sandbox_base: str | None) -> str
         return None
     if host.name not in rules.hosts:
         return f"the host {host.name} is not confirmed"
+    return unfit_host(host, rules)
+
+
+def unfit_host(host: BackendHost, rules: DirectRules) -> str | None:
+    """Return why a host may not be called even if it is confirmed; None: its name does not forbid it."""
     if host.scheme == "http" and not host.is_loopback:
         return f"{host.name} is called by http, which anyone on the way can read: only https may be called"
-    address = host.address
-    return None if address is None else address_may_be_called(str(address), host, rules, sandbox_base)
+    return None if host.address is None else address_may_be_called(str(host.address), host, rules, None)
 
 
 def address_may_be_called(

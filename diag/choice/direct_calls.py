@@ -1,0 +1,106 @@
+"""Which actions can be called without Genesys Cloud: each is read whole, and its templates are understood.
+
+What cannot be is left out by name, before the first call.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from analysis.format.run_folder import LeftOut
+from diag.choice.choose_actions import Candidate, Sorted
+from diag.choice.make_inputs import LOG_EVERY
+from diag.direct.direct_load import DirectAuth, DirectLoad
+from diag.genesys.api_errors import ApiError
+from diag.genesys.client import GenesysClient
+from diag.genesys.models import Action
+from diag.workload.direct_settings import DirectSettings
+
+_LOG: Final = logging.getLogger("diag.load")
+_POLLS: Final = "it starts a job that is polled, which goes through Genesys Cloud"
+
+
+@dataclass(frozen=True, slots=True)
+class DirectOrg:
+    """The org's actions and integrations, as far as direct calls need them."""
+
+    client: GenesysClient
+    inventory: Sequence[Action]
+    types: Mapping[str, str | None]
+    """Id of an integration -> its type."""
+
+    @classmethod
+    def read(cls, client: GenesysClient, inventory: Sequence[Action]) -> "DirectOrg":
+        """Return it; an org whose integrations may not be read has none whose type is known."""
+        try:
+            types = {each.id: each.type_id for each in client.integrations()}
+        except ApiError as error:
+            _LOG.warning("the integrations could not be read (%s)", error.message)
+            types = {}
+        return cls(client, inventory, types)
+
+    def auth_action(self, action: Action) -> Action | None:
+        """Return the custom authentication action of an action's integration."""
+        return next(
+            (
+                other
+                for other in self.inventory
+                if other.kind == "custom_auth"
+                and other.integration_id is not None
+                and other.integration_id == action.integration_id
+            ),
+            None,
+        )
+
+
+def as_direct(candidates: Sequence[Candidate], org: DirectOrg, settings: DirectSettings) -> Sorted:
+    """Return the candidates, those of direct entries with how their backend is called.
+
+    Raises ApiError where the org does not answer.
+    """
+    kept: list[Candidate] = []
+    left_out: list[LeftOut] = []
+    wanted = [each for each in candidates if each.entry.target == "direct"]
+    if len(wanted) > LOG_EVERY:
+        _LOG.info("%d actions are read for direct calls, each by some requests", len(wanted))
+    for candidate in candidates:
+        if candidate.entry.target == "test":
+            kept.append(candidate)
+            continue
+        found = _direct_load(candidate, org, settings)
+        if isinstance(found, DirectLoad):
+            kept.append(replace(candidate, direct=found))
+        else:
+            left_out.append(LeftOut(direct_name(candidate.action), found))
+    return kept, left_out
+
+
+def direct_name(action: Action) -> str:
+    """Return what an action is called where it is left out of direct calls only."""
+    return f"{action.name} (direct)"
+
+
+def _direct_load(candidate: Candidate, org: DirectOrg, settings: DirectSettings) -> DirectLoad | str:
+    """Return how an action's backend is called, or why it cannot be."""
+    entry = candidate.entry
+    if entry.poll is not None:
+        return _POLLS
+    own = _prepared(candidate.action, org)
+    if isinstance(own, str):
+        return own
+    timeout_s = candidate.action.timeout_s
+    auth_action = None
+    if own.needs_auth_response:
+        login = org.auth_action(candidate.action)
+        if login is None:
+            return "its templates use the result of a custom authentication action that the org does not list"
+        read = _prepared(login, org)
+        if isinstance(read, str):
+            return f"its custom authentication action {login.name}: {read}"
+        auth_action = read.action
+    deadline_s = settings.timeout_s or timeout_s
+    if deadline_s is None:
+        return "its timeout is unknown (--timeout SECONDS states one)"
+    auth: DirectAuth | None = entry.auth or settings.auth
+    return DirectLoad(own.action, float(deadline_s), auth, entry.credentials, auth_action)

@@ -1,0 +1,137 @@
+"""Where two requests differ, field by field. Values are masked: kind, length, first different place."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Final
+from urllib.parse import parse_qsl, urlsplit
+
+from analysis.format.checked_json import UnfitJsonError, parse_json
+from diag.direct.comparison.shown_request import ShownRequest
+from diag.direct.direct_action import RenderedRequest
+from diag.direct.hosts.backend_host import UnfitHostError, backend_host
+
+_MOST: Final = 20
+"""Differences listed; further ones are counted."""
+_MASKS: Final = frozenset("*x•X#")
+
+
+def differences(ours: RenderedRequest, theirs: ShownRequest) -> tuple[str, ...]:
+    """Return one line for each field in which they differ; empty where they are the same as far as shown."""
+    found = [
+        *_method(ours.method, theirs.method),
+        *_url(ours.url, theirs.url),
+        *(() if theirs.headers is None else _headers(dict(ours.headers), theirs.headers)),
+        *(() if theirs.body is None else _body(ours.body.decode("utf-8", "replace"), theirs.body)),
+    ]
+    more = len(found) - _MOST
+    return (*found[:_MOST], *([f"and {more} more"] if more > 0 else []))
+
+
+def not_shown(theirs: ShownRequest) -> tuple[str, ...]:
+    """Return which parts of the request a reply does not show, so that they are not compared."""
+    parts = (("method", theirs.method), ("headers", theirs.headers), ("body", theirs.body))
+    return tuple(name for name, part in parts if part is None)
+
+
+def _method(ours: str, theirs: str | None) -> Iterator[str]:
+    if theirs is not None and ours.upper() != theirs.upper():
+        yield f"method: {_unlike(ours, theirs)}"
+
+
+def _url(ours: str, theirs: str) -> Iterator[str]:
+    mine, other = urlsplit(ours), urlsplit(theirs)
+    try:
+        same_host = backend_host(ours) == backend_host(theirs)
+    except UnfitHostError:
+        same_host = False
+    if not same_host:
+        yield f"host: {_unlike(f'{mine.scheme}://{mine.netloc}', f'{other.scheme}://{other.netloc}')}"
+    if (mine.path or "/") != (other.path or "/"):
+        yield f"path: {_unlike(mine.path, other.path)}"
+    if mine.query != other.query:
+        yield from _query(mine.query, other.query)
+
+
+def _query(ours: str, theirs: str) -> Iterator[str]:
+    mine, other = parse_qsl(ours, keep_blank_values=True), parse_qsl(theirs, keep_blank_values=True)
+    if mine == other:
+        yield "query: written in another way, with the same values"
+    elif sorted(mine) == sorted(other):
+        yield "query: the same values in another order"
+    else:
+        yield from _named(dict(mine), dict(other), "query")
+        if dict(mine) == dict(other):
+            yield f"query: {len(mine)} values here, {len(other)} there"
+
+
+def _headers(ours: Mapping[str, str], theirs: Mapping[str, str]) -> Iterator[str]:
+    mine = {name.lower(): value.strip() for name, value in ours.items()}
+    other = {name.lower(): value.strip() for name, value in theirs.items()}
+    yield from _named(mine, other, "header")
+
+
+def _named(ours: Mapping[str, str], theirs: Mapping[str, str], kind: str) -> Iterator[str]:
+    for name in dict.fromkeys((*ours, *theirs)):
+        if name not in theirs:
+            yield f"{kind} {name!r}: only here"
+        elif name not in ours:
+            yield f"{kind} {name!r}: only there"
+        elif ours[name] != theirs[name]:
+            masked = ": masked in the reply" if theirs[name] and set(theirs[name]) <= _MASKS else None
+            yield f"{kind} {name!r}{masked or ': ' + _unlike(ours[name], theirs[name])}"
+
+
+def _body(ours: str, theirs: str) -> Iterator[str]:
+    if ours == theirs:
+        return
+    try:
+        mine, other = parse_json(ours), parse_json(theirs)
+    except UnfitJsonError:
+        yield f"body: {_unlike(ours, theirs)}"
+        return
+    unlike = list(_values(mine, other, "body"))
+    yield from unlike or ["body: written in another way, with the same values"]
+
+
+def _values(ours: object, theirs: object, path: str) -> Iterator[str]:
+    if isinstance(ours, Mapping) and isinstance(theirs, Mapping):
+        for name in dict.fromkeys((*ours, *theirs)):
+            below = f"{path}.{name}"
+            if name not in theirs:
+                yield f"{below}: only here"
+            elif name not in ours:
+                yield f"{below}: only there"
+            else:
+                yield from _values(ours[name], theirs[name], below)
+    elif isinstance(ours, list) and isinstance(theirs, list) and len(ours) == len(theirs):
+        for number, (mine, other) in enumerate(zip(ours, theirs, strict=True)):
+            yield from _values(mine, other, f"{path}[{number}]")
+    elif type(ours) is not type(theirs) or ours != theirs:
+        yield f"{path}: {_unlike(ours, theirs)}"
+
+
+def _unlike(ours: object, theirs: object) -> str:
+    """Return how two values differ, without either."""
+    if isinstance(ours, str) and isinstance(theirs, str):
+        pairs = enumerate(zip(ours, theirs, strict=False))
+        at = next((place for place, (mine, other) in pairs if mine != other), min(len(ours), len(theirs)))
+        return f"{_kind(ours)} here, {_kind(theirs)} there, first different at character {at + 1}"
+    return f"{_kind(ours)} here, {_kind(theirs)} there" + (
+        ", another one" if _kind(ours) == _kind(theirs) else ""
+    )
+
+
+def _kind(value: object) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true or false"
+        case int() | float():
+            return "a number"
+        case str():
+            return f"{len(value)} characters"
+        case list():
+            return f"a list of {len(value)}"
+        case _:
+            return f"an object of {len(json.dumps(value))} characters"

@@ -1,0 +1,52 @@
+"""Asks for the hosts of direct calls: each is confirmed by typing its name, after what it will have to bear."""
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from diag.errors import UsageError
+from diag.measuring.hosts_to_confirm import HostToConfirm
+from diag.table import Column, Table
+from diag.table_layout import lay_out
+
+if TYPE_CHECKING:
+    from diag.console import Console
+
+
+def confirm_hosts(console: "Console", hosts: Sequence[HostToConfirm]) -> tuple[str, ...]:
+    """Return each host as `HOST=RATE`, once all are confirmed. Raises UsageError where one is not."""
+    console.note("These calls go to backends themselves, past Genesys Cloud and its limits:")
+    console.block("\n".join("  " + line.text for line in lay_out(_table(hosts), None, gap=2)))
+    for host in hosts:
+        for name in host.changes:
+            console.warn(f"{name} may change real data with every call.")
+        question = f"Call {host.name} up to {_rate(host):.12g} times a second? Type its name."
+        if not console.confirm(question, expected=host.name):
+            raise UsageError(f"{host.name} was not confirmed; nothing was called.")
+    return tuple(f"{host.name}={_rate(host):.12g}" for host in hosts)
+
+
+def _rate(host: HostToConfirm) -> float:
+    """Return the rate to confirm: rounded up, so that what is planned stays within it."""
+    return math.ceil(host.rate * 100) / 100
+
+
+def _table(hosts: Sequence[HostToConfirm]) -> Table:
+    columns = (
+        Column("host"),
+        Column("actions"),
+        Column("calls/s", "right"),
+        Column("calls", "right"),
+        Column("request"),
+    )
+    rows = tuple(
+        (
+            host.name,
+            ", ".join(host.actions),
+            f"{_rate(host):.12g}",
+            "until stopped" if host.calls is None else f"{host.calls:.0f}",
+            "CHANGES" if host.changes else "reads",
+        )
+        for host in hosts
+    )
+    return Table(columns, rows)

@@ -1,0 +1,46 @@
+"""Hosts of direct calls that nobody has confirmed: left by a load process that did not begin, to be asked for."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from analysis.format.atomic_write import write_whole
+from analysis.format.input_file import InputFile
+from analysis.format.typed_json import Amount, WrongShapeError, typed
+from analysis.plain_text import json_text
+from diag.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class HostToConfirm:
+    """One host, and what it is asked to bear."""
+
+    name: str
+    actions: tuple[str, ...]
+    rate: Amount
+    """Most calls/s."""
+    calls: Amount | None
+    """In all; None where nothing bounds them."""
+    changes: tuple[str, ...] = ()
+    """Actions that may change data there with every call."""
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    hosts: tuple[HostToConfirm, ...]
+
+
+def write_hosts(path: Path, hosts: Sequence[HostToConfirm]) -> None:
+    """Write the file, whole or not at all. Raises OSError."""
+    write_whole(path, json_text(asdict(_File(tuple(hosts)))))
+
+
+def read_hosts(path: Path) -> tuple[HostToConfirm, ...]:
+    """Return the hosts; none where there is no file. Raises UsageError for one that diag did not write."""
+    if not path.exists():
+        return ()
+    file = InputFile(path, UsageError, "Run the command again.")
+    try:
+        return typed(_File, file.json()).hosts
+    except WrongShapeError as error:
+        raise file.unfit(f"does not hold hosts: {error}") from None

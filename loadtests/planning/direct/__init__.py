@@ -1,0 +1,1 @@
+"""Direct calls of a plan: what was asked for, their hosts and credentials, and confirmed rates."""

@@ -1,0 +1,113 @@
+"""Which hosts direct calls go to, how fast, and what is against it. Values only; nothing is asked of them."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from diag.direct.direct_load import DirectRules
+from diag.direct.hosts.backend_host import BackendHost
+from diag.direct.hosts.permission import is_own_backend, unfit_host
+from loadtests.planning.direct.find_hosts import FoundHosts
+from loadtests.planning.plan import ActionLoad, LoadPlan
+from loadtests.planning.run_options import DEFAULT_MAX_IN_FLIGHT
+
+_TINY: Final = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class HostUse:
+    """One host that direct calls of a plan go to."""
+
+    name: str
+    actions: tuple[str, ...]
+    rate: float
+    """Calls/s of one arrival stream, of all its actions together."""
+    changes: tuple[str, ...] = ()
+    """Its actions whose request is not a GET."""
+    own: bool = False
+    """The sandbox's own, which needs no confirmation."""
+    confirmed: float | None = None
+    """Most calls/s, as the person said; None: the host is not confirmed."""
+    unfit: str | None = None
+    """Why it may not be called even so."""
+
+
+@dataclass(frozen=True, slots=True)
+class DirectPlan:
+    """What is known of a plan's direct calls beside the plan itself."""
+
+    rules: DirectRules = field(default_factory=DirectRules)
+    found: FoundHosts = field(default_factory=FoundHosts)
+
+    def uses(self, plan: LoadPlan) -> tuple[HostUse, ...]:
+        """Return each host once, in the order of the plan."""
+        uses: dict[str, HostUse] = {}
+        for action in plan.actions:
+            for host in self.found.hosts_of.get(action.action_id, ()) if action.direct is not None else ():
+                uses[host.name] = _with(uses.get(host.name) or self._unused(host), action)
+        return tuple(uses.values())
+
+    def held(self, plan: LoadPlan) -> LoadPlan:
+        """Return the plan with its rules, held to what is confirmed: however many users or steps of a ramp
+        there are, no host gets more. A plan that calls no backend itself stays as it is."""
+        if all(action.direct is None for action in plan.actions):
+            return plan
+        return _within_hosts(replace(plan, direct=self.rules), self.uses(plan))
+
+    def _unused(self, host: BackendHost) -> HostUse:
+        own = is_own_backend(host, self.rules.sandbox_base)
+        confirmed = math.inf if own else self.rules.hosts.get(host.name)
+        return HostUse(
+            host.name,
+            (),
+            0.0,
+            own=own,
+            confirmed=confirmed,
+            unfit=None if own else unfit_host(host, self.rules),
+        )
+
+
+def _with(use: HostUse, action: ActionLoad) -> HostUse:
+    name = action.action_name
+    changes = (*use.changes, name) if action.side_effects else use.changes
+    return replace(use, actions=(*use.actions, name), rate=use.rate + action.rate, changes=changes)
+
+
+def _within_hosts(plan: LoadPlan, uses: Sequence[HostUse]) -> LoadPlan:
+    times = [use.confirmed / use.rate for use in uses if use.confirmed is not None and use.rate > 0]
+    most = min(times, default=math.inf)
+    if math.isinf(most):
+        return plan
+    total = max(1.0, most) * sum(action.rate for action in plan.actions)
+    return replace(plan, total_rate=total if plan.total_rate is None else min(total, plan.total_rate))
+
+
+def highest_load(plan: LoadPlan, users: float) -> float:
+    """Return how many times the planned rates so many users ask for at most, ramp and stages included."""
+    times = users / plan.divided_among * max((stage.factor for stage in plan.stages), default=1.0)
+    return times * plan.ramp.growth ** (plan.ramp.steps - 1) if plan.mode == "ramp" else times
+
+
+def asked_load(plan: LoadPlan, users: float) -> float:
+    """Return the same without a ramp, which ends where a host has what is confirmed for it."""
+    return highest_load(replace(plan, mode="measure"), users)
+
+
+def is_beyond(use: HostUse, load: float) -> bool:
+    """Return whether a host would get more calls than are confirmed for it."""
+    return use.confirmed is not None and use.rate * load > use.confirmed * (1 + _TINY)
+
+
+def direct_rate(plan: LoadPlan) -> float:
+    """Return the direct calls/s that are planned, of one arrival stream."""
+    return sum(action.rate for action in plan.actions if action.direct is not None)
+
+
+def places_for(plan: LoadPlan, users: int) -> int:
+    """Return how many calls may be in flight where no org limits them: as many as leave within a deadline."""
+    load = min(highest_load(plan, users), plan.most_load)
+    places = sum(
+        action.rate * action.direct.deadline_s for action in plan.actions if action.direct is not None
+    )
+    return max(1, min(DEFAULT_MAX_IN_FLIGHT, math.ceil(places * load)))
