@@ -11,8 +11,12 @@ from typing import Final
 from analysis.format.run_folder import LeftOut
 from diag.choice.choose_actions import Candidate, Sorted
 from diag.choice.make_inputs import LOG_EVERY
-from diag.direct.direct_load import DirectAuth, DirectLoad
-from diag.genesys.api_errors import ApiError
+from diag.direct.direct_action import DirectAction
+from diag.direct.direct_load import DirectLoad
+from diag.direct.read_direct_action import NotDirect, read_direct_action
+from diag.direct.rendering.prepare import prepare
+from diag.direct.rendering.refusals import TemplateRefusedError
+from diag.genesys.api_errors import ApiError, UnexpectedReplyError
 from diag.genesys.client import GenesysClient
 from diag.genesys.models import Action
 from diag.workload.direct_settings import DirectSettings
@@ -83,24 +87,39 @@ def direct_name(action: Action) -> str:
 
 def _direct_load(candidate: Candidate, org: DirectOrg, settings: DirectSettings) -> DirectLoad | str:
     """Return how an action's backend is called, or why it cannot be."""
-    entry = candidate.entry
+    entry, action = candidate.entry, candidate.action
     if entry.poll is not None:
         return _POLLS
-    own = _prepared(candidate.action, org)
+    own = _understood(action, org)
     if isinstance(own, str):
         return own
-    timeout_s = candidate.action.timeout_s
-    auth_action = None
-    if own.needs_auth_response:
-        login = org.auth_action(candidate.action)
-        if login is None:
-            return "its templates use the result of a custom authentication action that the org does not list"
-        read = _prepared(login, org)
+    login: DirectAction | None = None
+    if prepare(own).needs_auth_response:
+        auth_action = org.auth_action(action)
+        if auth_action is None:
+            return "it uses the result of a custom authentication action, which the org does not list"
+        read = _understood(auth_action, org)
         if isinstance(read, str):
-            return f"its custom authentication action {login.name}: {read}"
-        auth_action = read.action
-    deadline_s = settings.timeout_s or timeout_s
+            return f"its custom authentication action {auth_action.name} cannot be called: {read}"
+        login = read
+    deadline_s = settings.timeout_s or action.timeout_s
     if deadline_s is None:
         return "its timeout is unknown (--timeout SECONDS states one)"
-    auth: DirectAuth | None = entry.auth or settings.auth
-    return DirectLoad(own.action, float(deadline_s), auth, entry.credentials, auth_action)
+    return DirectLoad(own, float(deadline_s), entry.auth or settings.auth, entry.credentials, login)
+
+
+def _understood(action: Action, org: DirectOrg) -> DirectAction | str:
+    """Return an action of which every template can be rendered here, or why there is none."""
+    try:
+        full = org.client.read_published(action.id)
+    except UnexpectedReplyError as error:
+        return error.message.rstrip(".")
+    kind = org.types.get(action.integration_id or "")
+    read = read_direct_action(replace(full, action=replace(full.action, integration_type=kind)))
+    if isinstance(read, NotDirect):
+        return f"{read.reason}. {read.instead.rstrip('.')}"
+    try:
+        prepare(read)
+    except TemplateRefusedError as error:
+        return "; ".join(error.details)
+    return read

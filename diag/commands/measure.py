@@ -10,6 +10,7 @@ import click
 
 from analysis.typed_command import MEASURES_AT_MOST_S, MEASURES_THE_SANDBOX_AT_MOST_S, Asked
 from diag.errors import UsageError
+from diag.interaction.direct_flags import direct_options
 from diag.interaction.examples import examples
 from diag.interaction.option_values import gathered
 from diag.interaction.output import NamedPath
@@ -19,6 +20,7 @@ from diag.interaction.shared_options import profile_option, usual_workload
 if TYPE_CHECKING:
     from analysis.settings import RecommendSettings
     from diag.console import Console
+    from diag.measuring.direct_options import DirectOptions
     from diag.measuring.load_process import LoadOptions, LoadResult
     from diag.settings import Settings
 
@@ -62,6 +64,7 @@ class MeasureOptions:
         "diag measure",
         "diag measure workload.toml --time 30m",
         "diag measure --action 'Get Customer' --probe",
+        "diag measure --direct --confirm-host api.example.com=20",
     )
 )
 @click.argument("workload", required=False, type=click.Path(path_type=Path))
@@ -109,12 +112,13 @@ class MeasureOptions:
 @click.option("--seed", type=int, help="Seed of the schedule and of generated payloads.")
 @click.option("--run-dir", type=NamedPath(), help="Folder of this run.  [default: runs/ID]")
 @click.option("--dry-run", is_flag=True, help="Print what would be called; call nothing.")
+@direct_options
 @profile_option
 @click.option("--sandbox", is_flag=True, help="Call the built-in sandbox, whatever the settings point to.")
 @click.option("--quiet", is_flag=True, help="Print only the folder of the run.")
 @gathered(MeasureOptions)
 @recommend_options
-def command(options: MeasureOptions, rules: "RecommendSettings") -> int:
+def command(options: MeasureOptions, direct: "DirectOptions", rules: "RecommendSettings") -> int:
     """Measure the actions of WORKLOAD (default: workload.toml, if it exists; the sandbox needs none).
 
     A call runs the real request against your backend. Rates stay below 80 % of the token's limit, and calls
@@ -123,18 +127,21 @@ def command(options: MeasureOptions, rules: "RecommendSettings") -> int:
     """
     from analysis.format.run_folder import new_run_id
     from diag.console import Console
+    from diag.interaction.confirm_hosts import measure_confirmed
     from diag.settings import load_settings
 
     console = Console(quiet=options.quiet)
     settings = load_settings({"profile": options.profile, "sandbox": "1" if options.sandbox else None})
     run_dir = options.run_dir or _interrupted_soak(console, settings, options)
     load = _load_options(options, settings, run_dir or settings.runs / new_run_id(), console)
-    load = replace(load, rules=rules)
+    load = replace(load, rules=rules, direct=direct)
+    if direct.compare and not options.dry_run:
+        raise UsageError("--compare compares in a dry run.", hint="Add --dry-run.")
     if options.dry_run:
         return _dry_run(load)
     if settings.why_no_sandbox is None:
         console.banner("SANDBOX: the built-in sandbox is called; nothing real")
-    result = _measure(console, load)
+    result = measure_confirmed(console, load, _measure)
     return _conclude(console, result, options, rules, settings.zone)
 
 

@@ -1,16 +1,39 @@
-"""Asks for the hosts of direct calls: each is confirmed by typing its name, after what it will have to bear."""
+"""Asks for the hosts of direct calls: each is confirmed by typing its name, with its calls in view."""
 
 import math
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from diag.errors import UsageError
-from diag.measuring.hosts_to_confirm import HostToConfirm
+from diag.measuring.hosts_to_confirm import HostToConfirm, read_hosts
 from diag.table import Column, Table
 from diag.table_layout import lay_out
 
 if TYPE_CHECKING:
     from diag.console import Console
+    from diag.measuring.load_process import LoadOptions, LoadResult
+
+
+def measure_confirmed(
+    console: "Console", options: "LoadOptions", measure: "Callable[[Console, LoadOptions], LoadResult]"
+) -> "LoadResult":
+    """Measure; where hosts of direct calls are not confirmed yet and someone can, ask, and measure then.
+
+    Raises UsageError where one is not confirmed.
+    """
+    if not console.interactive:
+        return measure(console, options)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "hosts.json"
+        result = measure(console, replace(options, direct=replace(options.direct, hosts_file=file)))
+        hosts = read_hosts(file) if result.refusal is not None else ()
+    if not hosts:
+        return result
+    confirmed = (*options.direct.confirm_hosts, *confirm_hosts(console, hosts))
+    return measure(console, replace(options, direct=replace(options.direct, confirm_hosts=confirmed)))
 
 
 def confirm_hosts(console: "Console", hosts: Sequence[HostToConfirm]) -> tuple[str, ...]:

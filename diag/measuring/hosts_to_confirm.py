@@ -1,4 +1,4 @@
-"""Hosts of direct calls that nobody has confirmed: left by a load process that did not begin, to be asked for."""
+"""Hosts of direct calls that nobody has confirmed, left to be asked for by a load that did not begin."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass

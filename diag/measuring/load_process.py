@@ -19,6 +19,7 @@ from analysis.plain_text import json_text
 from analysis.settings import RecommendSettings, changed
 from diag.errors import DiagError, UsageError
 from diag.exit_codes import ExitCode, category_of
+from diag.measuring.direct_options import DirectOptions, direct_words
 from diag.measuring.run_progress import ProgressReader, RunProgress
 
 LOG_NAME: Final = "load.log"
@@ -52,6 +53,7 @@ class LoadOptions:
     """By which an answer is settled."""
     sla: tuple[str, ...] = ()
     confirm_org: str | None = None
+    direct: DirectOptions = field(default_factory=DirectOptions)
     turns: Path | None = None
     """A window of a campaign: the file that says who is called, how often and how fast, and nobody else."""
     grace_s: float = 140.0
@@ -170,7 +172,7 @@ def command_line(options: LoadOptions) -> list[str]:
         line += ["--action", action]
     for condition in options.sla:
         line += ["--sla", condition]
-    return line
+    return line + direct_words(options.direct)
 
 
 class _Watchdog:

@@ -27,7 +27,7 @@ from diag.workload.org_limits import OrgLimits, read_limits
 from loadtests.planning.approved_hours import ApprovedHours, approved_hours, refuse_outside
 from loadtests.planning.assemble_plan import as_a_window, assemble_plan
 from loadtests.planning.direct.asked import direct_rules
-from loadtests.planning.direct.find_hosts import FoundHosts, find_hosts
+from loadtests.planning.direct.find_hosts import FoundHosts, find_hosts, without_consent
 from loadtests.planning.direct.host_uses import DirectPlan, direct_rate, places_for
 from loadtests.planning.learnt_platform import learnt_replies, refuse_a_blind_probe, used_facts
 from loadtests.planning.plan import LoadPlan
@@ -85,7 +85,8 @@ def prepare(
     inventory = client.list_actions(include_auth_actions=True)
     if order is not None:  # what the workload names was found when the campaign began; it may be gone since
         workload = without_missing(workload, inventory)
-    request = PlanRequest(options, workload, inventory, target.counts_as_org, order)
+    own = None if target.counts_as_org else target.connection.api_base
+    request = PlanRequest(options, workload, inventory, target.counts_as_org, order, own)
     if request.turns and not request.wanted:
         raise NotBegunError("The org lists none of the actions of this window.")
     found, left_out = _candidates(request, client)
@@ -100,7 +101,7 @@ def prepare(
     if order is not None:
         plan = as_a_window(plan, order)
     settings = request.direct
-    direct = DirectPlan(direct_rules(settings, options, target, direct_rate(plan)), found)
+    direct = DirectPlan(direct_rules(settings, options, own, direct_rate(plan)), found)
     plan = direct.held(plan)
     in_flight = _in_flight(request, limits, plan)
     facts = client.connection.platform
@@ -144,6 +145,7 @@ def _candidates(request: PlanRequest, client: GenesysClient) -> tuple[FoundHosts
     kept, without = with_inputs(client, kept, request.seed)
     left_out += without
     found = find_hosts(kept, request.direct, os.environ, dry_run=options.dry_run)
+    found = without_consent(found, request.workload, request.sandbox_base)
     left_out += found.left_out
     if not found.kept:
         raise UsageError(

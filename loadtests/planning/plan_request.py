@@ -27,6 +27,8 @@ class PlanRequest:
     """What guards an org guards it: consent, limits, guard."""
     order: WindowOrder | None = None
     """What a window of a campaign does; None: it is not one."""
+    sandbox_base: str | None = None
+    """Address of the sandbox that is called, where it does not count as an org."""
 
     @property
     def direct(self) -> DirectSettings:

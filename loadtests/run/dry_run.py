@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from analysis.format.sample_schema import InputOrigin
+from analysis.format.sample_schema import ActionVersion, InputOrigin
 from analysis.inline_toml import quoted
 from analysis.number_words import duration, plural, reason_lines
 from analysis.plain_text import printable
@@ -17,12 +17,14 @@ from diag.workload.payload import Payload
 from loadtests.planning.make_plan import PreparedRun
 from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.planning.unlisted_actions import Unlisted
+from loadtests.run.direct.dry_run_lines import direct_lines
 from loadtests.run.forecast import forecast
 from loadtests.run.request_sentence import request_sentence
 
 _INDENT: Final = "  "
 _TO_PASTE: Final = " " * 6
 """Before a line to paste, which is never broken."""
+_VERSIONS: Final = {ActionVersion.DRAFT: " (draft)", ActionVersion.DIRECT: " (direct)"}
 MOST_NAMED: Final = 20
 """Actions that the workload does not name; beyond that they are counted."""
 
@@ -69,7 +71,7 @@ def describe(
         *([f"  limited     {coming.capped}"] if coming.capped else []),
         f"  in flight   at most {plan.max_in_flight}; arrivals beyond are counted as dropped",
     ]
-    if target.counts_as_org:
+    if target.counts_as_org and any(action.direct is None for action in plan.actions):
         limits = prepared.limits
         lines.append(
             f"  limits      token {limits.token_per_minute or '?'}/min, "
@@ -86,6 +88,7 @@ def describe(
     for action in plan.actions:
         if action.poll:
             lines.append(_poll_line(action, action.poll, plan.total_rate))
+    lines += direct_lines(prepared, count)
     changing = [action.action_name for action in plan.actions if action.side_effects]
     if changing and target.counts_as_org:
         lines += ["", f"  Side effects: {', '.join(changing)} may change real data with every call."]
@@ -116,10 +119,12 @@ def _table(actions: Sequence[ActionLoad], rates: Sequence[float], calls: Sequenc
         columns,
         tuple(
             (
-                action.action_name + (" (draft)" if action.target == "draft" else ""),
+                action.action_name + _VERSIONS.get(action.target, ""),
                 f"{rate:.3g}",
                 "-" if count is None else f"{count:.0f}",
-                f"{action.timeout_s or '?'} s",
+                f"{action.timeout_s or '?'} s"
+                if action.direct is None
+                else f"{action.direct.deadline_s:g} s",
                 "CHANGES" if action.side_effects else "reads",
                 _inputs(action.payloads),
             )

@@ -15,10 +15,12 @@ from analysis.analysis_errors import AnalysisError
 from analysis.machine.own_process import wake_on_time
 from analysis.machine.processes import INTERRUPTS
 from analysis.machine.streams import write_every_character
+from analysis.plain_text import printable
 from diag.errors import DiagError
 from diag.exit_codes import ExitCode
 from diag.genesys.api_errors import ApiError
 from loadtests.planning.run_options import add_options
+from loadtests.run.direct.compare import compared_lines
 from loadtests.run.dry_run import describe, in_short
 from loadtests.run.forecast import forecast
 from loadtests.run.load_run import LoadRun, print_error
@@ -93,6 +95,7 @@ class LocustEvents:
         self._users = count_users(environment, lambda user: getattr(user, "locust_events", None) is self)
         try:
             self._opened = open_run(options, self._stack, shaped=shaped).divided_among(divided_among)
+            self._opened.refuse_hosts(options)
         except (DiagError, AnalysisError, ApiError) as error:
             self._leave(print_error(error))
         except KeyboardInterrupt:
@@ -109,6 +112,9 @@ class LocustEvents:
             prepared, target = self._opened.prepared, self._opened.target
             width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
             sys.stdout.write(describe(prepared, target, options.run_time, users, width=width))
+            if options.compare:
+                for line in compared_lines(prepared, self._opened.client):
+                    sys.stdout.write(printable(line) + "\n")
             self._leave(ExitCode.OK)
         _LOG.info(in_short(plan))
         if self._opened.target.counts_as_org and not shaped:

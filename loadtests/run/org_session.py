@@ -13,6 +13,7 @@ from diag.target import Target
 from loadtests.planning.load_target import open_target
 from loadtests.planning.make_plan import PreparedRun, prepare
 from loadtests.planning.plan import LoadPlan
+from loadtests.run.direct.refuse_hosts import refuse_hosts
 from loadtests.run.sla import check_thresholds
 from loadtests.sending.transport import USER_AGENT
 
@@ -39,6 +40,14 @@ class Opened:
     def api_base(self) -> str:
         """Return where calls go."""
         return self.target.connection.api_base
+
+    def refuse_hosts(self, options: Any) -> None:
+        """Raise UsageError for direct calls to hosts that are not confirmed, or faster than was confirmed."""
+        if self.plan.direct is None or options.dry_run:
+            return
+        run_time_s = self.plan.duration_s if options.run_time is None else options.run_time
+        users = options.num_users or 1
+        refuse_hosts(self.prepared, users=users, run_time_s=run_time_s, hosts_file=options.hosts_file)
 
     def divided_among(self, users: int) -> "Opened":
         """Return the same with the planned rates sent by that many users together."""

@@ -15,8 +15,10 @@ def request_sentence(prepared: PreparedRun, coming: Forecast) -> str:
     """Return what the run comes to in requests, a day's share of them, and what else they count against."""
     token = prepared.limits.token_per_minute
     polls = ", and the polls of its jobs" if _polls(prepared.plan) else ""
-    known = [count for count in coming.calls if count is not None]
-    if len(known) == len(coming.calls):
+    ours = [action.direct is None for action in prepared.plan.actions]
+    counts = [count for count, asks_the_org in zip(coming.calls, ours, strict=True) if asks_the_org]
+    known = [count for count in counts if count is not None]
+    if len(known) == len(counts):
         calls, beside = round(sum(known)), prepared.requests
         text = f"about {calls + beside:,}: {plural(calls, 'call')} and {beside} to begin{polls}"
         share = share_of_a_day(calls + beside, token, coming.duration_s or DAY_S)

@@ -13,6 +13,10 @@ from loadtests.planning.plan import LoadPlan
 from loadtests.steering.settled_actions import SETTLED
 
 _TINY: Final = 1e-9
+_LIFTED_BY: Final = {
+    False: "exceed_limits = true in the workload lifts this",
+    True: "the rates confirmed for hosts, and the org's limits where it is called too, allow this",
+}
 
 
 @dataclass(slots=True)
@@ -89,7 +93,7 @@ class RateControl:
         most = min(planned * self._plan.most_load, self._plan.total_rate)
         return (
             f"more load is asked for than the limits leave: all users together send {most:.3g} calls/s "
-            "and no more (exceed_limits = true in the workload lifts this)"
+            f"and no more ({_LIFTED_BY[self._plan.direct is not None]})"
         )
 
     @property

@@ -1,7 +1,7 @@
 """The request that the operations of one test reply show, wherever in them it stands.
 
-Labels of the steps are undocumented and so is their form (docs/genesys-api.md, "Velocity"): it is found by what
-it holds, an object with an absolute URL under a name that means one.
+Labels of the steps are undocumented, and so is their form (docs/genesys-api.md, "Velocity"): it is found by
+what it holds, an object with an absolute URL under a name that means one.
 """
 
 import json
@@ -21,7 +21,7 @@ _MOST_CHARACTERS: Final = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class ShownRequest:
-    """What a reply shows of the request; None for what it does not. It holds inputs: nothing shows in `repr`."""
+    """What a reply shows of the request, None for what it does not. Nothing of it shows in `repr`."""
 
     url: str = field(repr=False)
     method: str | None = field(default=None, repr=False)
@@ -32,7 +32,7 @@ class ShownRequest:
 def shown_request(operations: Sequence[Mapping[str, object]]) -> ShownRequest | None:
     """Return the request that a test reply's operations show; None where they show none.
 
-    Of several the one that shows most; a body or headers in a step of their own are not guessed to belong to it.
+    Of several the one that shows most; nothing is guessed to belong together that stands apart.
     """
     found = [request for each in _objects(list(operations), 0) if (request := _request(each)) is not None]
     return max(found, key=_parts, default=None)
@@ -91,7 +91,7 @@ def _plain(key: str) -> str:
 
 
 def _pairs(headers: object) -> Mapping[str, str] | None:
-    """Return headers from an object (a value may be a list), or from a list of objects with name and value."""
+    """Return headers from an object (a value may be a list), or from a list of names with values."""
     if isinstance(headers, Mapping):
         return {str(name): _joined(value) for name, value in headers.items()}
     if isinstance(headers, list) and all(isinstance(each, Mapping) and "name" in each for each in headers):

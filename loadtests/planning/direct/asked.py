@@ -8,7 +8,6 @@ from typing import Any, Final
 from diag.direct.direct_load import DirectRules
 from diag.direct.hosts.backend_host import UnfitHostError, host_name
 from diag.errors import UsageError
-from diag.target import Target
 from diag.workload.direct_settings import LONGEST_S, SHORTEST_S, DirectSettings
 
 AUDITED_UP_TO: Final = 50.0
@@ -51,9 +50,8 @@ def confirmed_hosts(given: Sequence[str]) -> dict[str, float]:
     return confirmed
 
 
-def direct_rules(settings: DirectSettings, options: Any, target: Target, rate: float) -> DirectRules:
-    """Return the rules of a run that makes `rate` direct calls/s at most."""
-    own = None if target.counts_as_org else target.connection.api_base
+def direct_rules(settings: DirectSettings, options: Any, own: str | None, rate: float) -> DirectRules:
+    """Return the rules of a run that makes `rate` direct calls/s; `own`: see `DirectRules.sandbox_base`."""
     return DirectRules(
         hosts=settings.hosts,
         allow_private=settings.allow_private,

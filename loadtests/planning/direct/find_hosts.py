@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from analysis.format.run_folder import LeftOut
-from diag.choice.choose_actions import Candidate
+from diag.choice.choose_actions import Candidate, changes_allowed
 from diag.choice.direct_calls import direct_name
+from diag.choice.selection import select
 from diag.direct.credentials.authorization import names_for
 from diag.direct.credentials.credential_source import (
     CredentialSource,
@@ -18,12 +19,14 @@ from diag.direct.credentials.credential_source import (
 from diag.direct.direct_action import DirectAction, Secrets
 from diag.direct.direct_load import DirectLoad
 from diag.direct.hosts.backend_host import BackendHost, UnfitHostError, backend_host
+from diag.direct.hosts.permission import is_own_backend
 from diag.direct.hosts.template_host import template_host
 from diag.direct.rendering.prepare import prepare
 from diag.direct.rendering.refusals import InputNotRenderedError
-from diag.errors import CredentialsError
+from diag.errors import CredentialsError, DiagError
 from diag.workload.direct_settings import DirectSettings
 from diag.workload.payload import Payload
+from diag.workload.workload import Workload
 
 _BY_LOGIN: Final = (
     "its host comes out of its custom authentication action, so it cannot be confirmed before the first call"
@@ -38,11 +41,13 @@ class FoundHosts:
     kept: list[Candidate] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
     hosts_of: dict[str, tuple[BackendHost, ...]] = field(default_factory=dict)
-    """Per action id; with the host of its custom authentication action, where that is called."""
+    """Per action id."""
+    login_hosts_of: dict[str, tuple[BackendHost, ...]] = field(default_factory=dict)
+    """Per action id: where its custom authentication action leads, if that is called."""
     variables_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Per action id: the variables of the environment that its credentials may stand in."""
-    missing: tuple[str, ...] = ()
-    """Those of them that are found nowhere."""
+    missing: Mapping[str, str] = field(default_factory=dict)
+    """Those of them that cannot be used, by variable: the credential's name, and why."""
 
 
 def find_hosts(
@@ -67,20 +72,53 @@ def find_hosts(
     needed = {each.action.id: _needed(each.direct) for each in direct if each.direct is not None}
     if not dry_run:
         source.require(needed.values())
-    found = FoundHosts(missing=tuple(source.missing(needed.values())))
+    found = FoundHosts(missing=source.missing(needed.values()))
     for candidate in candidates:
-        hosts = () if candidate.direct is None else _hosts(candidate.direct, candidate.inputs, source)
-        if isinstance(hosts, str):
-            found.left_out.append(LeftOut(direct_name(candidate.action), hosts))
+        load, action_id = candidate.direct, candidate.action.id
+        if load is None:
+            found.kept.append(candidate)
             continue
+        try:
+            hosts = _hosts(load.action, candidate.inputs, load, source)
+            logins = () if load.auth_action is None else _hosts(load.auth_action, (), load, source)
+        except (UnfitHostError, _UnknownHostError) as error:
+            found.left_out.append(LeftOut(direct_name(candidate.action), error.message))
+            continue
+        of = needed[action_id]
         found.kept.append(candidate)
-        if candidate.direct is not None:
-            of = needed[candidate.action.id]
-            found.hosts_of[candidate.action.id] = hosts
-            found.variables_of[candidate.action.id] = tuple(
-                variable_of(name, of.credential_set) for name in sorted(of.names)
-            )
+        found.hosts_of[action_id], found.login_hosts_of[action_id] = hosts, logins
+        found.variables_of[action_id] = tuple(
+            variable_of(name, of.credential_set) for name in sorted(of.names)
+        )
     return found
+
+
+def without_consent(found: FoundHosts, workload: Workload, sandbox_base: str | None) -> FoundHosts:
+    """Return the same, less the actions that would change data in a real backend without consent.
+
+    An org asks for it of every call (`diag.choice.selection`); a sandbox does not, and yet one of its
+    actions may lead to a host that is real.
+    """
+    kept: list[Candidate] = []
+    left_out = list(found.left_out)
+    for candidate in found.kept:
+        real = [
+            host
+            for host in found.hosts_of.get(candidate.action.id, ())
+            if candidate.direct is not None and not is_own_backend(host, sandbox_base)
+        ]
+        selection = select(
+            [candidate.action],
+            as_org=bool(real),
+            allow_side_effects=changes_allowed(workload, candidate.entry),
+        )
+        kept += [candidate for _ in selection.chosen]
+        left_out += [LeftOut(direct_name(candidate.action), each.why) for each in selection.left_out]
+    return replace(found, kept=kept, left_out=left_out)
+
+
+class _UnknownHostError(DiagError):
+    """Raised where no calculation tells the host before the first call."""
 
 
 def _needed(load: DirectLoad) -> NeededCredentials:
@@ -92,36 +130,25 @@ def _needed(load: DirectLoad) -> NeededCredentials:
 
 
 def _hosts(
-    load: DirectLoad, inputs: Sequence[Payload], source: CredentialSource
-) -> tuple[BackendHost, ...] | str:
-    try:
-        hosts = _hosts_of(load.action, inputs, load, source)
-        if load.auth_action is not None and not isinstance(hosts, str):
-            login = _hosts_of(load.auth_action, (), load, source)
-            hosts = login if isinstance(login, str) else (*hosts, *login)
-    except UnfitHostError as error:
-        return error.message
-    return hosts if isinstance(hosts, str) else tuple(dict.fromkeys(hosts))
-
-
-def _hosts_of(
     action: DirectAction, inputs: Sequence[Payload], load: DirectLoad, source: CredentialSource
-) -> tuple[BackendHost, ...] | str:
+) -> tuple[BackendHost, ...]:
     written = template_host(action.url_template)
     if written is not None:
         return (written,)
     if "authResponse" in action.url_template:
-        return _BY_LOGIN
+        raise _UnknownHostError(_BY_LOGIN)
     prepared = prepare(action)
     try:
         credentials = source.secrets(prepared.credentials, load.credential_set)
-    except CredentialsError:
-        return "its host is computed, and credentials are missing without which it cannot be told"
-    found = []
+    except CredentialsError as error:
+        raise _UnknownHostError(f"its host is computed: {error.message}") from None
+    found: dict[BackendHost, None] = {}
     for values in [payload.values for payload in inputs] or [{}]:
         try:
             url = prepared.request(values, Secrets(credentials)).url
         except InputNotRenderedError as error:
-            return f"its host is computed, and an input cannot be rendered: {error.where}: {error.what}"
-        found.append(backend_host(url))
+            raise _UnknownHostError(
+                f"its host is computed, and an input cannot be rendered: {error.where}: {error.what}"
+            ) from None
+        found[backend_host(url)] = None
     return tuple(found)

@@ -19,18 +19,20 @@ _TINY: Final = 1e-9
 class HostUse:
     """One host that direct calls of a plan go to."""
 
-    name: str
-    actions: tuple[str, ...]
-    rate: float
-    """Calls/s of one arrival stream, of all its actions together."""
+    host: BackendHost
+    own: bool
+    """The sandbox's own, which needs no confirmation."""
+    confirmed: float | None
+    """Most calls/s, as the person said; None: the host is not confirmed."""
+    unfit: str | None
+    """Why it may not be called even so."""
+    actions: tuple[str, ...] = ()
+    logins: tuple[str, ...] = ()
+    """Custom authentication actions that are called there, each but now and then."""
     changes: tuple[str, ...] = ()
     """Its actions whose request is not a GET."""
-    own: bool = False
-    """The sandbox's own, which needs no confirmation."""
-    confirmed: float | None = None
-    """Most calls/s, as the person said; None: the host is not confirmed."""
-    unfit: str | None = None
-    """Why it may not be called even so."""
+    rate: float = 0.0
+    """Calls/s of one arrival stream, of all its actions together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,14 @@ class DirectPlan:
         """Return each host once, in the order of the plan."""
         uses: dict[str, HostUse] = {}
         for action in plan.actions:
-            for host in self.found.hosts_of.get(action.action_id, ()) if action.direct is not None else ():
+            if action.direct is None:
+                continue
+            for host in self.found.hosts_of.get(action.action_id, ()):
                 uses[host.name] = _with(uses.get(host.name) or self._unused(host), action)
+            for host in self.found.login_hosts_of.get(action.action_id, ()):
+                use = uses.get(host.name) or self._unused(host)
+                login = () if (of := action.direct.auth_action) is None else (of.action_name,)
+                uses[host.name] = replace(use, logins=tuple(dict.fromkeys((*use.logins, *login))))
         return tuple(uses.values())
 
     def held(self, plan: LoadPlan) -> LoadPlan:
@@ -58,14 +66,7 @@ class DirectPlan:
     def _unused(self, host: BackendHost) -> HostUse:
         own = is_own_backend(host, self.rules.sandbox_base)
         confirmed = math.inf if own else self.rules.hosts.get(host.name)
-        return HostUse(
-            host.name,
-            (),
-            0.0,
-            own=own,
-            confirmed=confirmed,
-            unfit=None if own else unfit_host(host, self.rules),
-        )
+        return HostUse(host, own, confirmed, None if own else unfit_host(host, self.rules))
 
 
 def _with(use: HostUse, action: ActionLoad) -> HostUse:
@@ -85,13 +86,13 @@ def _within_hosts(plan: LoadPlan, uses: Sequence[HostUse]) -> LoadPlan:
 
 def highest_load(plan: LoadPlan, users: float) -> float:
     """Return how many times the planned rates so many users ask for at most, ramp and stages included."""
-    times = users / plan.divided_among * max((stage.factor for stage in plan.stages), default=1.0)
+    times = asked_load(plan, users)
     return times * plan.ramp.growth ** (plan.ramp.steps - 1) if plan.mode == "ramp" else times
 
 
 def asked_load(plan: LoadPlan, users: float) -> float:
     """Return the same without a ramp, which ends where a host has what is confirmed for it."""
-    return highest_load(replace(plan, mode="measure"), users)
+    return users / plan.divided_among * max((stage.factor for stage in plan.stages), default=1.0)
 
 
 def is_beyond(use: HostUse, load: float) -> bool:

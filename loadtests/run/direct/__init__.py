@@ -1,1 +1,1 @@
-"""Before the first direct call: hosts that are not confirmed, what a dry run says, and one call to compare by."""
+"""Before the first direct call: unconfirmed hosts, what a dry run says, and one call to compare by."""

@@ -1,21 +1,21 @@
-"""Refuses a run whose direct calls go where nobody said, or faster than was confirmed: before the first one."""
+"""Refuses a run whose direct calls would go where nobody said, or faster than was confirmed."""
 
 import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from analysis.inline_toml import quoted
-from diag.direct.hosts.backend_host import BackendHost
-from diag.direct.hosts.private_addresses import addresses_of
+from analysis.inline_toml import inline_toml
 from diag.direct.hosts.permission import address_may_be_called
+from diag.direct.hosts.private_addresses import addresses_of
 from diag.errors import UsageError
 from diag.measuring.hosts_to_confirm import HostToConfirm, write_hosts
 from loadtests.planning.direct.host_uses import HostUse, asked_load, highest_load, is_beyond
 from loadtests.planning.make_plan import PreparedRun
 from loadtests.run.forecast import forecast
 
-_PRIVATE: Final = "allow_private = true in [direct] of the workload, or --allow-private, allows it."
+LOGIN_RATE: Final = 1.0
+"""Calls/s to confirm for a host that is only called to log in."""
 
 
 def refuse_hosts(
@@ -30,7 +30,7 @@ def refuse_hosts(
     unfit = [use.unfit or _leads_elsewhere(prepared, use) for use in uses]
     reasons = [reason for reason in unfit if reason is not None]
     if reasons:
-        raise UsageError(f"Not called directly: {reasons[0]}.", hint=None, details=tuple(reasons[1:]))
+        raise UsageError(f"Not called directly: {reasons[0]}.", details=tuple(reasons[1:]))
     unconfirmed = [use for use in uses if use.confirmed is None]
     if unconfirmed:
         to_confirm = hosts_to_confirm(prepared, unconfirmed, users=users, run_time_s=run_time_s)
@@ -39,4 +39,72 @@ def refuse_hosts(
         raise _not_confirmed(prepared, to_confirm)
     for use in uses:
         if is_beyond(use, load := asked_load(plan, users)):
-            raise _too_fast(use, load)
+            raise _too_fast(use, load, users)
+
+
+def hosts_to_confirm(
+    prepared: PreparedRun, uses: Sequence[HostUse], *, users: int, run_time_s: float | None
+) -> tuple[HostToConfirm, ...]:
+    """Return what a person is asked to confirm: each host with the most calls/s and all calls to it."""
+    plan = prepared.plan
+    load = highest_load(plan, users)
+    calls = forecast(plan, run_time_s, users).calls
+    counts = dict(
+        zip(((each.action_name, each.direct is not None) for each in plan.actions), calls, strict=True)
+    )
+    found = []
+    for use in uses:
+        each = [counts[name, True] for name in use.actions]
+        known = [count for count in each if count is not None]
+        found.append(
+            HostToConfirm(
+                use.host.name,
+                (*use.actions, *(f"{name} (login)" for name in use.logins)),
+                _rounded_up(use.rate * load) if use.actions else LOGIN_RATE,
+                sum(known) if len(known) == len(each) else None,
+                use.changes,
+            )
+        )
+    return tuple(found)
+
+
+def _rounded_up(rate: float) -> float:
+    return math.ceil(rate * 100) / 100
+
+
+def _not_confirmed(prepared: PreparedRun, hosts: Sequence[HostToConfirm]) -> UsageError:
+    named = "; ".join(f"{host.name} ({', '.join(host.actions)}: {host.rate:g} calls/s)" for host in hosts)
+    flags = " ".join(f"--confirm-host {host.name}={host.rate:.12g}" for host in hosts)
+    rules = prepared.direct.rules.hosts
+    table = inline_toml({**rules, **{host.name: host.rate for host in hosts}})
+    return UsageError(
+        f"Direct calls would go to hosts that nobody has confirmed: {named}.",
+        hint=f"Add {flags}; or write the lines above into the workload.",
+        details=("[direct]", f"hosts = {table}"),
+    )
+
+
+def _too_fast(use: HostUse, load: float, users: int) -> UsageError:
+    name, rate = use.host.name, use.rate * load
+    streams = f", {users} users" if users > 1 else ""
+    return UsageError(
+        f"{name}: {rate:.4g} calls/s are planned ({', '.join(use.actions)}{streams}), and "
+        f"{use.confirmed:g} are confirmed.",
+        hint=f"Lower the rate, or confirm more: --confirm-host {name}={_rounded_up(rate):.12g}",
+    )
+
+
+def _leads_elsewhere(prepared: PreparedRun, use: HostUse) -> str | None:
+    """Return why the addresses a name stands for may not be called; None: they may, or it stands for none.
+
+    What counts is the address that is connected to; this is for the person, who learns it before the run.
+    """
+    if use.own or use.host.address is not None:
+        return None
+    rules = prepared.direct.rules
+    try:
+        addresses = addresses_of(use.host.host, use.host.port)
+    except OSError:
+        return None
+    reasons = [address_may_be_called(each, use.host, rules, rules.sandbox_base) for each in addresses]
+    return None if None in reasons or not reasons else reasons[0]

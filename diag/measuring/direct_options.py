@@ -1,0 +1,45 @@
+"""What is asked of calls that go to backends themselves, and the flags that ask a load process for it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class DirectOptions:
+    """What is asked of calls that go to backends themselves; None leaves it to the workload file.
+
+    `hosts_file`: where a load that does not begin leaves the hosts that a person has to confirm.
+    """
+
+    direct: bool = False
+    """Every action is called so, whatever its entry says."""
+    confirm_hosts: tuple[str, ...] = ()
+    """Each `HOST=RATE`."""
+    timeout_s: float | None = None
+    allow_private: bool = False
+    audit: bool | None = None
+    metrics: Path | None = None
+    compare: bool = False
+    hosts_file: Path | None = None
+
+
+def direct_words(options: DirectOptions) -> list[str]:
+    """Return the flags of the locustfile that ask for the same."""
+    line: list[str] = []
+    for flag, asked in (
+        ("--direct", options.direct),
+        ("--allow-private", options.allow_private),
+        ("--compare", options.compare),
+    ):
+        if asked:
+            line.append(flag)
+    for flag, value in (
+        ("--timeout", options.timeout_s),
+        ("--audit", None if options.audit is None else "on" if options.audit else "off"),
+        ("--metrics", options.metrics),
+        ("--hosts-file", options.hosts_file),
+        *(("--confirm-host", host) for host in options.confirm_hosts),
+    ):
+        if value is not None:
+            line += [flag, str(value)]
+    return line
