@@ -267,7 +267,11 @@ def test_the_exit_codes_are_those_of_the_code() -> None:
 
 
 def test_the_keys_of_the_workload_file_are_those_of_the_code() -> None:
-    files = ("diag/workload/read_workload.py", "diag/hours/approval.py")
+    files = (
+        "diag/workload/read_workload.py",
+        "diag/workload/direct_settings.py",
+        "diag/hours/approval.py",
+    )
     source = "".join((ROOT / file).read_text(encoding="utf-8") for file in files)
     sets = re.findall(r"frozenset\(\s*\{(.*?)\}", source, flags=re.DOTALL)
     read = {key for keys in sets for key in re.findall(r'"(\w+)"', keys)}

@@ -49,6 +49,19 @@ class Approved:
 
 
 @dataclass(frozen=True, slots=True)
+class DirectRun:
+    """Of a run that called backends themselves: which actions, where that was allowed, and how."""
+
+    actions: tuple[str, ...]
+    """Their ids; each may also have been called through Genesys Cloud."""
+    hosts: Mapping[str, Amount] = field(default_factory=dict)
+    """Host -> most calls/s, as the person confirmed it; a sandbox's own backends need no confirmation."""
+    timeout_s: Amount | None = None
+    """Instead of the actions' own timeouts; None: these."""
+    audit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class UsedFact:
     """What was learnt of the platform and a run went by: `value` as JSON, `found` on this date (ISO, UTC)."""
 
@@ -105,6 +118,8 @@ class Manifest:
     """Sentences for the reader: what the guard did, where a ramp bent."""
     approval: Approved | None = None
     """Of a run beyond the limits of an org; None: it kept them, or it was no org."""
+    direct: DirectRun | None = None
+    """Of a run that called backends themselves; None: it called none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ CallTarget = Literal["test", "direct"]
 """Where an entry's calls go: through Genesys Cloud (the test endpoint), or to the backend itself."""
 TARGETS: Final[tuple[CallTarget, ...]] = get_args(CallTarget)
 AUTHS: Final[tuple[DirectAuth, ...]] = get_args(DirectAuth)
+_DIRECT: Final = frozenset({"hosts", "allow_private", "credentials_file", "auth", "audit", "timeout"})
 SHORTEST_S: Final = 1.0
 LONGEST_S: Final = 60.0
 
@@ -35,7 +36,7 @@ class DirectSettings:
 
 def read_direct(part: TomlSection, folder: Path) -> DirectSettings:
     """Return what the table says; files are relative to `folder`. Raises what the section raises."""
-    part.only({"hosts", "allow_private", "credentials_file", "auth", "audit", "timeout"})
+    part.only(_DIRECT)
     file = part.text("credentials_file", None)
     if file == "":
         raise part.wrong_value("credentials_file", file, "a text in quotes, not empty")
@@ -59,8 +60,9 @@ def _hosts(part: TomlSection) -> dict[str, float]:
     for written, rate in part.mapping("hosts").items():
         try:
             name = host_name(written)
-        except UnfitHostError as error:
-            raise part.wrong("hosts", f"has {written!r}: {error.message}", error.hint) from None
+        except UnfitHostError as error:  # a user name or password before @ is not repeated
+            shown = written if "@" not in written else "a host with @ in it"
+            raise part.wrong("hosts", f"has {shown!r}: {error.message}", error.hint) from None
         if name in confirmed:
             raise part.wrong("hosts", f"names {name} twice", "Keep one of the two.")
         if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 < rate < math.inf:

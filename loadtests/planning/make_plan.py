@@ -101,7 +101,7 @@ def prepare(
     if order is not None:
         plan = as_a_window(plan, order)
     settings = request.direct
-    direct = DirectPlan(direct_rules(settings, options, own, direct_rate(plan)), found)
+    direct = DirectPlan(direct_rules(settings, options, own, direct_rate(plan)), found, settings.timeout_s)
     plan = direct.held(plan)
     in_flight = _in_flight(request, limits, plan)
     facts = client.connection.platform

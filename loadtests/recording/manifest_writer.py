@@ -14,7 +14,15 @@ from typing import Any, Final
 
 from analysis.format.call_record import RECORD_SIZE, SEGMENT_SUFFIX
 from analysis.format.input_file import open_own
-from analysis.format.run_folder import Manifest, RunFolder, Status, new_run_id, read_manifest, write_manifest
+from analysis.format.run_folder import (
+    DirectRun,
+    Manifest,
+    RunFolder,
+    Status,
+    new_run_id,
+    read_manifest,
+    write_manifest,
+)
 from analysis.machine.processes import start_apart
 from diag.errors import UsageError
 from diag.measuring.run_lock import take_lock
@@ -203,6 +211,20 @@ def _first_manifest(folder: RunFolder, prepared: PreparedRun, target: Target, no
         platform_facts=plan.platform_facts,
         recommend=plan.recommend,
         approval=None if prepared.approved is None else prepared.approved.record,
+        direct=_direct(prepared),
+    )
+
+
+def _direct(prepared: PreparedRun) -> DirectRun | None:
+    plan = prepared.plan
+    if plan.direct is None:
+        return None
+    called = {action.action_id for action in plan.actions if action.direct is not None}
+    return DirectRun(
+        actions=tuple(facts.action_id for facts in plan.facts if facts.action_id in called),
+        hosts=plan.direct.hosts,
+        timeout_s=prepared.direct.timeout_s,
+        audit=plan.direct.audit,
     )
 
 

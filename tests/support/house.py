@@ -376,7 +376,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "analysis.number_words", "analysis.plain_text",
         "diag.errors", "diag.exit_codes", "diag.cross_site", "diag.measuring",
         "diag.settings", "diag.table", "diag.table_layout",
-        "diag.clocks.target_clock", "diag.target", "diag.workload", "analysis.wrapped_text",
+        "diag.clocks.target_clock", "diag.direct", "diag.target", "diag.workload", "analysis.wrapped_text",
         "loadtests.planning",
         "loadtests.recording",
         "diag.inventory.matching", "loadtests.sending", "loadtests.steering", "loadtests.workers", "flask",

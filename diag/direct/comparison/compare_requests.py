@@ -1,7 +1,8 @@
 """Where two requests differ, field by field. Values are masked: kind, length, first different place."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
@@ -15,16 +16,32 @@ _MOST: Final = 20
 _MASKS: Final = frozenset("*x•X#")
 
 
-def differences(ours: RenderedRequest, theirs: ShownRequest) -> tuple[str, ...]:
-    """Return one line for each field in which they differ; empty where they are the same as far as shown."""
+def differences(ours: RenderedRequest, theirs: ShownRequest, known: str) -> tuple[str, ...]:
+    """Return one line for each field in which they differ; empty where they are the same as far as shown.
+
+    `known`: the templates and the names of inputs. A name that is not in it may come out of a value, and is
+    masked like one.
+    """
+    names = _Names(known)
     found = [
         *_method(ours.method, theirs.method),
-        *_url(ours.url, theirs.url),
+        *_url(ours.url, theirs.url, names),
         *(() if theirs.headers is None else _headers(dict(ours.headers), theirs.headers)),
-        *(() if theirs.body is None else _body(ours.body.decode("utf-8", "replace"), theirs.body)),
+        *(() if theirs.body is None else _body(ours.body.decode("utf-8", "replace"), theirs.body, names)),
     ]
     more = len(found) - _MOST
     return (*found[:_MOST], *([f"and {more} more"] if more > 0 else []))
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Names that may be shown: those that stand in `known`."""
+
+    known: str = field(repr=False)
+
+    def shown(self, name: object) -> str:
+        """Return a name in quotes; one that a value may have brought along only by its length."""
+        return repr(name) if str(name) in self.known else f"(a name of {len(str(name))} characters)"
 
 
 def not_shown(theirs: ShownRequest) -> tuple[str, ...]:
@@ -38,7 +55,7 @@ def _method(ours: str, theirs: str | None) -> Iterator[str]:
         yield f"method: {_unlike(ours, theirs)}"
 
 
-def _url(ours: str, theirs: str) -> Iterator[str]:
+def _url(ours: str, theirs: str, names: "_Names") -> Iterator[str]:
     mine, other = urlsplit(ours), urlsplit(theirs)
     try:
         same_host = backend_host(ours) == backend_host(theirs)
@@ -49,17 +66,17 @@ def _url(ours: str, theirs: str) -> Iterator[str]:
     if (mine.path or "/") != (other.path or "/"):
         yield f"path: {_unlike(mine.path, other.path)}"
     if mine.query != other.query:
-        yield from _query(mine.query, other.query)
+        yield from _query(mine.query, other.query, names)
 
 
-def _query(ours: str, theirs: str) -> Iterator[str]:
+def _query(ours: str, theirs: str, names: "_Names") -> Iterator[str]:
     mine, other = parse_qsl(ours, keep_blank_values=True), parse_qsl(theirs, keep_blank_values=True)
     if mine == other:
         yield "query: written in another way, with the same values"
     elif sorted(mine) == sorted(other):
         yield "query: the same values in another order"
     else:
-        yield from _named(dict(mine), dict(other), "query")
+        yield from _named(dict(mine), dict(other), lambda name: f"query {names.shown(name)}")
         if dict(mine) == dict(other):
             yield f"query: {len(mine)} values here, {len(other)} there"
 
@@ -67,21 +84,21 @@ def _query(ours: str, theirs: str) -> Iterator[str]:
 def _headers(ours: Mapping[str, str], theirs: Mapping[str, str]) -> Iterator[str]:
     mine = {name.lower(): value.strip() for name, value in ours.items()}
     other = {name.lower(): value.strip() for name, value in theirs.items()}
-    yield from _named(mine, other, "header")
+    yield from _named(mine, other, lambda name: f"header {name!r}")
 
 
-def _named(ours: Mapping[str, str], theirs: Mapping[str, str], kind: str) -> Iterator[str]:
+def _named(ours: Mapping[str, str], theirs: Mapping[str, str], shown: Callable[[str], str]) -> Iterator[str]:
     for name in dict.fromkeys((*ours, *theirs)):
         if name not in theirs:
-            yield f"{kind} {name!r}: only here"
+            yield f"{shown(name)}: only here"
         elif name not in ours:
-            yield f"{kind} {name!r}: only there"
+            yield f"{shown(name)}: only there"
         elif ours[name] != theirs[name]:
             masked = ": masked in the reply" if theirs[name] and set(theirs[name]) <= _MASKS else None
-            yield f"{kind} {name!r}{masked or ': ' + _unlike(ours[name], theirs[name])}"
+            yield f"{shown(name)}{masked or ': ' + _unlike(ours[name], theirs[name])}"
 
 
-def _body(ours: str, theirs: str) -> Iterator[str]:
+def _body(ours: str, theirs: str, names: "_Names") -> Iterator[str]:
     if ours == theirs:
         return
     try:
@@ -89,23 +106,23 @@ def _body(ours: str, theirs: str) -> Iterator[str]:
     except UnfitJsonError:
         yield f"body: {_unlike(ours, theirs)}"
         return
-    unlike = list(_values(mine, other, "body"))
+    unlike = list(_values(mine, other, "body", names))
     yield from unlike or ["body: written in another way, with the same values"]
 
 
-def _values(ours: object, theirs: object, path: str) -> Iterator[str]:
+def _values(ours: object, theirs: object, path: str, names: "_Names") -> Iterator[str]:
     if isinstance(ours, Mapping) and isinstance(theirs, Mapping):
         for name in dict.fromkeys((*ours, *theirs)):
-            below = f"{path}.{name}"
+            below = f"{path}.{names.shown(name)}"
             if name not in theirs:
                 yield f"{below}: only here"
             elif name not in ours:
                 yield f"{below}: only there"
             else:
-                yield from _values(ours[name], theirs[name], below)
+                yield from _values(ours[name], theirs[name], below, names)
     elif isinstance(ours, list) and isinstance(theirs, list) and len(ours) == len(theirs):
         for number, (mine, other) in enumerate(zip(ours, theirs, strict=True)):
-            yield from _values(mine, other, f"{path}[{number}]")
+            yield from _values(mine, other, f"{path}[{number}]", names)
     elif type(ours) is not type(theirs) or ours != theirs:
         yield f"{path}: {_unlike(ours, theirs)}"
 

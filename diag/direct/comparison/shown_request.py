@@ -1,6 +1,6 @@
 """The request that the operations of one test reply show, wherever in them it stands.
 
-Labels of the steps are undocumented, and so is their form (docs/genesys-api.md, "Velocity"): it is found by
+Labels of the steps are undocumented, and so is their form (docs/genesys-api.md): it is found by
 what it holds, an object with an absolute URL under a name that means one.
 """
 

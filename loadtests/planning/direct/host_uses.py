@@ -41,6 +41,8 @@ class DirectPlan:
 
     rules: DirectRules = field(default_factory=DirectRules)
     found: FoundHosts = field(default_factory=FoundHosts)
+    timeout_s: float | None = None
+    """Instead of the actions' own; None: these."""
 
     def uses(self, plan: LoadPlan) -> tuple[HostUse, ...]:
         """Return each host once, in the order of the plan."""

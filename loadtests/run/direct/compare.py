@@ -44,12 +44,17 @@ def _compared(
     if theirs is None:
         how = "" if reply.result is not None else f" (it ended as {reply.outcome.outcome})"
         return (f"the reply does not show the request{how}",)
-    unlike = differences(ours, theirs)
+    unlike = differences(ours, theirs, _names(load, payload))
     hidden = not_shown(theirs)
     beside = (f"not shown, so not compared: {', '.join(hidden)}",) if hidden else ()
     if not unlike:
         return ("the same", *beside)
     return (f"differs in {len(unlike)}:", *unlike, *beside)
+
+
+def _names(load: DirectLoad, payload: dict[str, object]) -> str:
+    action = load.action
+    return "\n".join((action.url_template, action.request_template or "", *payload))
 
 
 def _rendered(prepared: PreparedRun, load: DirectLoad, payload: dict[str, object]) -> RenderedRequest | str:

@@ -76,7 +76,8 @@ def _not_confirmed(prepared: PreparedRun, hosts: Sequence[HostToConfirm]) -> Usa
     named = "; ".join(f"{host.name} ({', '.join(host.actions)}: {host.rate:g} calls/s)" for host in hosts)
     flags = " ".join(f"--confirm-host {host.name}={host.rate:.12g}" for host in hosts)
     rules = prepared.direct.rules.hosts
-    table = inline_toml({**rules, **{host.name: host.rate for host in hosts}})
+    rates = {**rules, **{host.name: host.rate for host in hosts}}
+    table = inline_toml({name: int(rate) if rate.is_integer() else rate for name, rate in rates.items()})
     return UsageError(
         f"Direct calls would go to hosts that nobody has confirmed: {named}.",
         hint=f"Add {flags}; or write the lines above into the workload.",

@@ -22,6 +22,7 @@ from diag.target import Target, sandbox_connection, target_at
 from diag.workload.load_shape import GuardLimits
 from loadtests.planning.make_plan import PreparedRun, prepare
 from loadtests.run.dry_run import describe
+from tests.support.plan_options import plan_options
 from tests.support.running_sandbox import StartSandbox
 from tests.support.sandbox_control import count_as_org, counting_as_org, log_in
 
@@ -41,12 +42,9 @@ def free(base: str) -> Iterator[str]:
 
 
 def planned(target: Target, workload: Path | None, *, ahead_s: float = 0.0, **flags: Any) -> PreparedRun:
-    nothing = dict.fromkeys(
-        ("seed", "rate", "max_in_flight", "calls_per_action", "model", "arrivals", "mode", "turns")
-    )
-    rest = {"probe": False, "dry_run": True, "drain_s": 5.0, "sla": [], "action": [], "workload": workload}
+    options = plan_options(**{"dry_run": True, "workload": workload, **flags})
     with GenesysClient(target.connection) as client:
-        return prepare(SimpleNamespace(**{**nothing, **rest, **flags}), target, client, ahead_s=ahead_s)
+        return prepare(options, target, client, ahead_s=ahead_s)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -30,6 +29,7 @@ from diag.workload.read_workload import read_workload
 from loadtests.planning.make_plan import prepare
 from tests.support.campaigns import write_window
 from tests.support.genesys.counting_transport import CountingTransport
+from tests.support.plan_options import plan_options
 from tests.support.sandbox_control import log_in
 from tests.support.sandbox_process import start_sandbox
 
@@ -136,14 +136,10 @@ def test_where_the_inputs_are_those_that_were_approved_the_contract_was_changed(
 def prepared(session: Path, order: WindowOrder) -> tuple[Any, list[str]]:
     """The plan of a window, and the paths that were asked for it."""
     write_order(session / "turns.json", order)
-    nothing = dict.fromkeys(
-        ("seed", "rate", "max_in_flight", "calls_per_action", "model", "arrivals", "mode")
-    )
-    flags = {"probe": False, "dry_run": False, "drain_s": 5.0, "sla": [], "action": []}
-    files = {"workload": str(session / "workload.toml"), "turns": session / "turns.json"}
+    options = plan_options(workload=str(session / "workload.toml"), turns=session / "turns.json")
     transport, connection = CountingTransport(), find_target(load_settings()).connection
     with GenesysClient(connection, transport=transport) as client:
-        run = prepare(SimpleNamespace(**nothing, **flags, **files), Target(connection, sandbox=True), client)
+        run = prepare(options, Target(connection, sandbox=True), client)
     return run.plan, transport.paths
 
 

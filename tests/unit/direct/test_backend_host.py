@@ -9,6 +9,7 @@ from diag.direct.direct_load import DirectRules
 from diag.direct.hosts.backend_host import UnfitHostError, backend_host, host_name
 from diag.direct.hosts.permission import address_may_be_called, may_be_called
 from diag.direct.hosts.private_addresses import addresses_of, is_loopback, why_not_public
+from diag.direct.hosts.template_host import template_host
 
 SANDBOX: Final = "http://127.0.0.1:8377"
 EXAMPLE: Final = DirectRules({"api.example.com": 50.0})
@@ -169,3 +170,22 @@ def test_a_name_is_held_on_the_address_it_leads_to() -> None:
     assert address_may_be_called("127.0.0.1", own, DirectRules(), SANDBOX) is None
     assert address_may_be_called("10.0.0.1", own, DirectRules(), SANDBOX) is not None
     assert [is_loopback(each) for each in addresses_of("localhost", 9)] != []
+
+
+@pytest.mark.parametrize(
+    ("template", "name"),
+    [
+        ("https://api.example.com/c/${input.id}", "api.example.com"),
+        ("https://api.example.com:8443?q=$!{input.q}", "api.example.com:8443"),
+        ("  https://api.example.com", "api.example.com"),
+        ("https://api.example.com/\n#if($input.x)a#end", "api.example.com"),
+        ("https://${input.host}/x", None),
+        ("https://api.example.com$!{input.path}", None),
+        ("https://api.example.com#if($input.x)/a#end", None),
+        ("$!{credentials.base}/x", None),
+        ("#if($input.x)https://a.example/#end", None),
+    ],
+)
+def test_a_host_is_known_only_where_no_input_can_change_it(template: str, name: str | None) -> None:
+    host = template_host(template)
+    assert (None if host is None else host.name) == name
