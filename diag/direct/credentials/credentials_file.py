@@ -1,12 +1,12 @@
 """The person's own file of credentials: TOML, texts by name, and tables of them for single entries."""
 
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from analysis.format.input_file import InputFile
+from analysis.machine.files import others_may_read
 from diag.errors import UsageError
 
 _HINT: Final = 'It holds lines such as: api_key = "..." and tables of them: [crm]'
@@ -47,6 +47,6 @@ def _not_text(value: object) -> str:
 
 
 def _warnings(path: Path) -> tuple[str, ...]:
-    if path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+    if others_may_read(path):
         return (f"{path} holds credentials and other users may read it. Fix: chmod 600 {path}",)
     return ()
