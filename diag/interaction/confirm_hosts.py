@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis.plain_text import printable
 from diag.errors import UsageError
 from diag.measuring.hosts_to_confirm import HostToConfirm, read_hosts
 from diag.table import Column, Table
@@ -39,7 +40,7 @@ def measure_confirmed(
 def confirm_hosts(console: "Console", hosts: Sequence[HostToConfirm]) -> tuple[str, ...]:
     """Return each host as `HOST=RATE`, once all are confirmed. Raises UsageError where one is not."""
     console.note("These calls go to backends themselves, past Genesys Cloud and its limits:")
-    console.block("\n".join("  " + line.text for line in lay_out(_table(hosts), None, gap=2)))
+    console.block("\n".join("  " + printable(line.text) for line in lay_out(_table(hosts), None, gap=2)))
     for host in hosts:
         for name in host.changes:
             console.warn(f"{name} may change real data with every call.")

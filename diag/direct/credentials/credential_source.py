@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from analysis.inline_toml import toml_key
 from diag.direct.credentials.credentials_file import CredentialsFile, read_credentials_file
 from diag.errors import CredentialsError
 
@@ -41,15 +42,20 @@ class CredentialSource:
 
     def require(self, wanted: Iterable[NeededCredentials]) -> None:
         """Raise CredentialsError, with every one that is missing or unfit, and what to set; else return."""
-        problems = self.missing(wanted)
+        of = list(wanted)
+        problems = self.missing(of)
         if not problems:
             return
-        first = next(iter(problems))
-        whole = self._file.path if self._file is not None else None
+        lines = (
+            _line(name, each.credential_set)
+            for each in of
+            for name in sorted(each.names)
+            if variable_of(name, each.credential_set) in problems
+        )
+        file = f"a file that {FILE_VARIABLE} names" if self._file is None else str(self._file.path)
         raise CredentialsError(
             "Credentials of a backend are missing: " + "; ".join(problems.values()) + ".",
-            hint=f"Set {' and '.join(problems)} in the environment, or write them into "
-            + (f"{whole}." if whole else f"a file that {FILE_VARIABLE} names, such as: {_line(first)}"),
+            hint=f"Set {' and '.join(problems)} in the environment, or write into {file}: {next(lines)}",
         )
 
     def missing(self, wanted: Iterable[NeededCredentials]) -> dict[str, str]:
@@ -106,5 +112,6 @@ def variable_of(name: str, credential_set: str | None) -> str:
     return "DIAG_CREDENTIAL_" + _NOT_IN_NAMES.sub("_", whole.upper())
 
 
-def _line(variable: str) -> str:
-    return f'{variable.removeprefix("DIAG_CREDENTIAL_").lower()} = "..."'
+def _line(name: str, credential_set: str | None) -> str:
+    line = f'{toml_key(name)} = "..."'
+    return line if credential_set is None else f"{line} (below [{toml_key(credential_set)}])"

@@ -69,6 +69,7 @@ def test_everything_missing_is_named_at_once_with_what_to_set() -> None:
     )
     for name in ("DIAG_CREDENTIAL_EMPTY", "DIAG_CREDENTIAL_CRM_PASS", "DIAG_CREDENTIAL_CRM_USER"):
         assert name in str(error.value.hint)
+    assert str(error.value.hint).endswith('DIAG_CREDENTIALS_FILE names: empty = "..."')
 
 
 def test_two_names_of_one_variable_are_not_mixed_up() -> None:
