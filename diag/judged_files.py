@@ -192,7 +192,7 @@ def _source(evidence: RunEvidence) -> str | None:
 
 def _span(samples: "SampleSet") -> tuple[float, float] | None:
     """Return when the first and the last call began, Unix seconds."""
-    started = samples.table["started_at"]
+    started = samples.every_call()["started_at"]
     return (float(started.min()), float(started.max())) if len(started) else None
 
 

@@ -9,9 +9,11 @@ from analysis.estimates.calls_missing import Shortfall
 from analysis.estimates.enough import Enough
 from analysis.estimates.estimate import Estimate
 from analysis.estimates.given_up import GivenUp
+from analysis.estimates.judge_action import JudgedAction
 from analysis.estimates.stability import Disagreement
 from analysis.format.action_facts import ActionFacts
 from analysis.format.sample_schema import InputOrigin
+from analysis.runs.broken_contract import BrokenContract
 from analysis.runs.refusals import RefusedInputs
 from analysis.statistics.kaplan_meier import SurvivalTable
 from analysis.typed_command import Asked
@@ -63,6 +65,10 @@ class Findings:
     """Deciding calls by the origin of their input (`InputOrigin`); those of unknown origin are left out."""
     errors: int = 0
     """Deciding calls that an error of the backend, the platform or the network ended."""
+    contract_errors: int = 0
+    """Deciding calls that came in time with a reply that broke the action's contract."""
+    broken_contracts: tuple[BrokenContract, ...] = ()
+    """Where they broke it, the commonest first."""
     given_up: int = 0
     """Calls the client stopped waiting for: the run ended, or its own limit did."""
     left_out: Mapping[str, int] = field(default_factory=dict)
@@ -86,6 +92,10 @@ class Findings:
     """What weakens the runs behind it, one sentence each (analysis.samples.run_weaknesses)."""
     measured_by: tuple[str, ...] = ()
     """The other tools that made these calls, or some of them."""
+    backend_alone: bool = False
+    """Whether the calls went straight to the backend: Genesys' own share is not in them."""
+    judged: JudgedAction | None = None
+    """Every load level of these calls; None from production."""
     telemetry: TelemetryFindings | None = None
     """None for a test, and where more days would not show more."""
     asked: Asked = field(default_factory=Asked)

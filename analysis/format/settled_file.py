@@ -1,5 +1,5 @@
-"""`settled.json` of a run folder: ids of the actions stopped because more calls would change nothing
-(`analysis.stopping.when_settled`)."""
+"""`settled.json` of a run folder: keys (`analysis.format.entry_key`) of what was called no further, because
+more calls would change nothing (`analysis.stopping.when_settled`)."""
 
 from collections.abc import Collection
 
@@ -10,13 +10,13 @@ from analysis.format.run_folder import RunFolder
 from analysis.plain_text import json_text
 
 
-def write_settled(folder: RunFolder, action_ids: Collection[str]) -> None:
+def write_settled(folder: RunFolder, keys: Collection[str]) -> None:
     """Replace the file whole, so that a reader never sees half of it. Raises OSError."""
-    write_whole(folder.settled, json_text(sorted(action_ids)))
+    write_whole(folder.settled, json_text(sorted(keys)))
 
 
 def read_settled(folder: RunFolder) -> tuple[str, ...]:
-    """Return the ids; none where the file is missing or unreadable: the run did not stop actions early."""
+    """Return the keys; none where the file is missing or unreadable: the run did not stop actions early."""
     try:
         body = InputFile(folder.settled, UnreadableSamplesError).json()
     except UnreadableSamplesError:

@@ -1,1 +1,2 @@
-"""What runs show beside latencies: how many calls a second count, and why calls were refused."""
+"""What runs show beside latencies: how many calls a second count, why calls were
+refused, and where replies broke the contract."""

@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.analysis_errors import UnreadableSamplesError
+from analysis.format.entry_key import action_of_key, is_direct_key
 from analysis.format.run_folder import Manifest, RunFolder
 from analysis.format.sample_schema import COLUMNS
 from analysis.format.settled_file import read_settled
@@ -20,6 +21,7 @@ from analysis.format.skipped_input import SkippedInput
 from analysis.number_words import plural
 from analysis.other_tools.tool import USUAL, ToolOptions
 from analysis.samples.action_calls import A_DAY_S
+from analysis.samples.both_sides import BothSides
 from analysis.samples.run_manifest import manifest_of
 from analysis.samples.run_samples import add_segments, finished_parquet
 from analysis.samples.sample_file import add_sample_file
@@ -45,14 +47,15 @@ COARSE_SHARE: Final = 0.1
 
 
 def read_samples(paths: Sequence[Path], *, detail: bool = False, options: ToolOptions = USUAL) -> SampleSet:
-    """Return the calls of all `paths` (run folders, .parquet, .csv, files of other tools) together.
+    """Return the calls of all `paths` (run folders, .parquet, .csv, files of other tools) together, those
+    that went straight to a backend apart.
 
     `options` say how files of other tools are to be read. `detail` also reads the columns only a report
     needs. Exact duplicates (a file merged twice) are dropped and counted. Raises UnreadableSamplesError when
     no call at all can be read.
     """
     columns = tuple(name for name in COLUMNS if detail or name not in DETAIL_COLUMNS)
-    builder = TableBuilder()
+    builder = BothSides()
     skipped: list[SkippedInput] = []
     manifests: list[Manifest] = []
     failed: list[UnreadableSamplesError] = []
@@ -74,22 +77,41 @@ def read_samples(paths: Sequence[Path], *, detail: bool = False, options: ToolOp
         settled |= set(read_settled(RunFolder(path)))
         if manifest is not None:
             manifests.append(manifest)
-    if not builder.rows:
+    if not builder.rows and not builder.direct.rows:
         raise _nothing(paths, failed, skipped)
     skipped.extend(SkippedInput("input", None, error.message) for error in failed)
     whole = builder.finish()
     by_tools = calls_of_tools(whole, tools)
+    names = [str(path) for path in paths]
+    table = _cleaned(whole, names, frozenset(tools), skipped)
+    direct = _cleaned(builder.direct.finish(), names, frozenset(), skipped) if builder.direct.rows else None
+    return SampleSet(
+        table,
+        tuple(skipped),
+        tuple(manifests),
+        frozenset(key for key in settled if not is_direct_key(key)),
+        by_tools,
+        direct,
+        frozenset(action_of_key(key) for key in settled if is_direct_key(key)),
+    )
+
+
+def _cleaned(
+    whole: pd.DataFrame, files: Sequence[str], of_tools: frozenset[str], skipped: list[SkippedInput]
+) -> pd.DataFrame:
+    """The table without repeats, parts of one source as one run; what was left out is added to `skipped`.
+    `of_tools`: the run ids of files of other tools."""
     # In a log of whole seconds many calls share a start and a latency: such a file is a copy or is none.
-    of_tools = whole["run_id"].isin(list(tools)).to_numpy() if tools else None
-    table, dropped = without_duplicates(whole, spared=of_tools)
+    spared = whole["run_id"].isin(list(of_tools)).to_numpy() if of_tools else None
+    table, dropped = without_duplicates(whole, spared=spared)
     if dropped:
         skipped.append(SkippedInput("duplicates", dropped, "the same call is in the input twice"))
-    table = with_one_run_for_one_source(table, [str(path) for path in paths])
+    table = with_one_run_for_one_source(table, files)
     far = _far_from_their_plan(table)
     if far:
         what = f"scheduled_at of {plural(far, 'row')}"
         skipped.append(SkippedInput(what, None, "over a day away from started_at: not taken as the plan"))
-    return SampleSet(table, tuple(skipped), tuple(manifests), settled, by_tools)
+    return table
 
 
 def _far_from_their_plan(table: pd.DataFrame) -> int:

@@ -21,8 +21,8 @@ class OtherTools:
 
 @dataclass(frozen=True, slots=True)
 class SampleSet:
-    """`table` is in the sample schema (analysis.format.sample_schema); only the required columns are always
-    there."""
+    """`table`: the calls through Genesys Cloud, in the sample schema (analysis.format.sample_schema); only
+    the required columns are always there."""
 
     table: pd.DataFrame
     skipped: tuple[SkippedInput, ...] = ()
@@ -31,6 +31,21 @@ class SampleSet:
     """Actions that were measured no further because their answer had settled (analysis.stopping)."""
     other_tools: Mapping[str, OtherTools] = field(default_factory=dict)
     """By action id: the other tools that made calls of it, where any did."""
+    direct: pd.DataFrame | None = None
+    """The calls that went straight to a backend, in the same schema; None where there was none. They are
+    never counted together with those of `table`."""
+    settled_directly: frozenset[str] = frozenset()
+    """As `settled`, of the actions whose backends were called directly."""
+
+    def every_call(self) -> pd.DataFrame:
+        """Return the calls of both tables: to say what was done, never how long an action takes."""
+        return self.table if self.direct is None else pd.concat([self.table, self.direct], ignore_index=True)
+
+    def direct_side(self) -> "SampleSet | None":
+        """Return the direct calls as a set of their own; None where there was none."""
+        if self.direct is None:
+            return None
+        return SampleSet(self.direct, manifests=self.manifests, settled=self.settled_directly)
 
     def facts(self) -> Mapping[str, ActionFacts]:
         """Return the facts of every action in the manifests; the newest run wins.

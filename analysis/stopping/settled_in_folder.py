@@ -1,12 +1,17 @@
-"""Which actions of a running load need no more calls: `analysis.stopping.when_settled` over a run folder."""
+"""Which actions of a running load need no more calls: `analysis.stopping.when_settled` over a run folder.
+
+Calls straight to a backend are judged on their own, beside those of the same action through Genesys Cloud.
+"""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from analysis.format.action_facts import ActionFacts
-from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S
+from analysis.format.entry_key import entry_key
+from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, ActionVersion
 from analysis.samples.action_calls import ActionCalls, by_action
 from analysis.samples.read_samples import read_samples
 from analysis.settings import RecommendSettings, with_overrides
@@ -16,9 +21,9 @@ from analysis.stopping.when_settled import Settled, settled
 def settled_actions(
     run: Path, settings: RecommendSettings, complete_until: Mapping[str, float] | None = None
 ) -> dict[str, Settled]:
-    """Return the state of every action recorded so far, by action id.
+    """Return the state of every action recorded so far, by its key (`analysis.format.entry_key`).
 
-    `complete_until` gives, per action id, the start (Unix seconds) of its oldest call still in flight.
+    `complete_until` gives, per key, the start (Unix seconds) of its oldest call still in flight.
     Where it is not known and the run goes on, the calls of the last timeout in force are ignored: the
     slow ones among them are not recorded yet. Raises UnreadableSamplesError when there is no call.
     """
@@ -26,18 +31,24 @@ def settled_actions(
     facts = samples.facts()
     stated = samples.stated_settings()
     running = any(manifest.status == "running" for manifest in samples.manifests)
-    now = _latest_end(samples.table)
+    now = _latest_end(samples.every_call())
+    sides = ((samples.table, ActionVersion.PUBLISHED), (samples.direct, ActionVersion.DIRECT))
     found = {}
-    for action in by_action(samples.table):
-        until = (complete_until or {}).get(action.action_id)
-        if until is None and running:
-            until = now - _longest_wait_s(action)
-        found[action.action_id] = settled(
-            action,
-            facts.get(action.action_id, ActionFacts(action.action_id)),
-            with_overrides(settings, stated.get(action.action_id, {})),
-            complete_until=until,
-        )
+    for table, target in sides:
+        for action in () if table is None else by_action(table):
+            key = entry_key(action.action_id, target)
+            until = (complete_until or {}).get(key)
+            if until is None and running:
+                until = now - _longest_wait_s(action)
+            fact = facts.get(action.action_id, ActionFacts(action.action_id))
+            if target is ActionVersion.DIRECT:  # a backend is measured whether or not a timeout can be set
+                fact = replace(fact, configurable=True)
+            found[key] = settled(
+                action,
+                fact,
+                with_overrides(settings, stated.get(action.action_id, {})),
+                complete_until=until,
+            )
     return found
 
 

@@ -1,6 +1,7 @@
 """What speaks against setting a recommended number (docs/method.md, "What may be changed").
 
-A raise stands on its own; a lowering needs real inputs, and evidence over time. What the data call unstable
+A raise stands on its own (of the backend alone, too: Genesys' own share only makes a call longer); a lowering
+needs real inputs, and evidence over time. What the data call unstable
 or beyond the cap is held back, and so is every number of runs that were cut short or judged invalid.
 `--force` overrules all of it; what the platform forbids is not decided here. Tables, reports, `check` and
 plans all ask here, so that they agree on what will be changed.
@@ -10,6 +11,7 @@ from typing import Final
 
 from analysis.number_words import percent, time_seen
 from analysis.typed_command import for_any_action
+from analysis.verdicts.caveats import STRAIGHT_TO_THE_BACKEND
 from analysis.verdicts.holds import MIN_CALLS_TO_LOWER, Hold, hold_on, hold_on_lowering
 from analysis.verdicts.recommendation import Recommendation, Verdict
 
@@ -55,6 +57,8 @@ def _objection(item: Recommendation, hold: Hold) -> str:
                 f"these calls were measured by {' and '.join(item.measured_by)}, so whether Genesys' own "
                 "share of a call is in them is not known"
             )
+        case Hold.BACKEND_ALONE:
+            return STRAIGHT_TO_THE_BACKEND
         case Hold.REAL_INPUTS:
             share = "all" if item.invented_share == 1.0 else percent(item.invented_share or 0.0)
             return (

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from analysis.coverage.time_coverage import TimeCoverage
-from analysis.estimates.findings import share_invented
+from analysis.estimates.findings import Findings, share_invented
 from analysis.estimates.level_estimates import JudgedLevel
 from analysis.estimates.load_levels import Levels
 from analysis.estimates.service_time import Timed
@@ -17,6 +17,9 @@ from analysis.samples.sample_set import OtherTools
 from analysis.settings import RecommendSettings
 from analysis.typed_command import Asked
 
+STRAIGHT_TO_THE_BACKEND: Final = (
+    "these calls went straight to the backend, so Genesys' own share of a call is not in them"
+)
 NOTABLE_SHARE: Final = 0.1
 """A tenth of the tail the percentile leaves: 0.1 % of calls for p99."""
 
@@ -101,6 +104,27 @@ def about_inputs(input_origins: Mapping[str, int], calls: int, asked: Asked) -> 
 def about_other_tools(others: OtherTools) -> list[str]:
     """Return what the files of other tools leave open."""
     return [f"measured by {' and '.join(others.titles)}: {sentence}" for sentence in others.unknown]
+
+
+def about_backend_alone() -> list[str]:
+    """Return what direct calls alone leave open."""
+    return [
+        f"{STRAIGHT_TO_THE_BACKEND}: they may show that a timeout is too short, never that it is too long"
+    ]
+
+
+def about_broken_contracts(findings: Findings) -> list[str]:
+    """Return how many replies broke the action's contract, where, and that a timeout is not the cure."""
+    broken, calls = findings.contract_errors, findings.estimate.samples
+    if not broken or not calls:
+        return []
+    named = (text for place in findings.broken_contracts if (text := place.path or place.step))
+    places = "; ".join(dict.fromkeys(named))
+    where = f" ({places})" if places else ""
+    return [
+        f"{broken:,} of {plural(calls, 'call')} ({percent(broken / calls)}) came back with a reply that "
+        f"breaks the action's contract{where}: a timeout does not help, fix the contract or the backend"
+    ]
 
 
 def about_the_clock(timed: Timed) -> list[str]:

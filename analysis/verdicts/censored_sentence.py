@@ -30,10 +30,8 @@ def censored(findings: Findings, settings: RecommendSettings) -> str:
     where = "production" if findings.source == "production" else "this run"
     accepted = 1.0 - settings.percentile
     so = "so" if findings.censored > accepted * samples else f"too close to {accepted * 100:g} %:"
-    return (
-        f"{_what_ended_them(findings)}, {so} {hidden} "
-        f"from {where}: try a longer timeout, on a private copy (draft) of the action."
-    )
+    how = "for these calls" if findings.backend_alone else "on a private copy (draft) of the action"
+    return f"{_what_ended_them(findings)}, {so} {hidden} from {where}: try a longer timeout, {how}."
 
 
 def _share(calls: int, findings: Findings) -> str:

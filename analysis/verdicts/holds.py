@@ -16,7 +16,7 @@ GRADES_TO_LOWER: Final = ("A", "B")
 
 
 class Hold(StrEnum):
-    """Why a number is only set with `--force`. The last five: what a lowering still needs."""
+    """Why a number is only set with `--force`. The last six: what a lowering still needs."""
 
     WEAK_RUNS = "weak runs"
     """They were cut short, judged invalid, or made in different orgs."""
@@ -24,6 +24,8 @@ class Hold(StrEnum):
     OVER_CAP = "over the cap"
     OTHER_TOOL = "other tool"
     """Whether Genesys' own share of a call is in its latencies is not known."""
+    BACKEND_ALONE = "backend alone"
+    """Genesys' own share of a call is not in its latencies."""
     REAL_INPUTS = "real inputs"
     HOURS = "hours"
     """Those in which production calls were not seen."""
@@ -50,6 +52,8 @@ def hold_on_lowering(item: Recommendation) -> Hold | None:
     """Return what the evidence lacks to shorten a timeout, or None; what more calls would not bring first."""
     if item.measured_by:
         return Hold.OTHER_TOOL
+    if item.backend_alone:
+        return Hold.BACKEND_ALONE
     if item.mostly_invented:
         return Hold.REAL_INPUTS
     if item.hours is not None and item.hours.grade == "C":

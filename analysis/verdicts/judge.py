@@ -81,6 +81,8 @@ def judge(findings: Findings, settings: RecommendSettings, concurrency_limit: in
         far_seeing_calls=missing.far_seeing if missing.limited_by_the_timeout else None,
         backend_gives_up_ms=gives_up.latest_ms if gives_up else None,
         answered_timeout_s=gives_up.answered.timeout_s if gives_up else None,
+        contract_errors=findings.contract_errors,
+        broken_contracts=findings.broken_contracts,
         still_running=findings.given_up,
         confidence_max_seen=missing.confidence_max_seen if any_calls else None,
         cut_off_now=cost.cut_off_now,
@@ -111,6 +113,7 @@ def judge(findings: Findings, settings: RecommendSettings, concurrency_limit: in
         source=findings.source,
         to_the_millisecond=findings.to_the_millisecond,
         measured_by=findings.measured_by,
+        backend_alone=findings.backend_alone,
         warnings=(*findings.warnings, *([too_expensive] if too_expensive else [])),
         weak_runs=findings.weak_runs,
     )

@@ -6,6 +6,7 @@ from typing import Final
 
 from analysis.coverage.hours_seen import any_working_day_will_do
 from analysis.estimates.findings import Findings
+from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S
 from analysis.plain_text import is_printable
 from analysis.settings import MOST_DAYS, RecommendSettings
 from analysis.statistics.confidence_bounds import calls_for_a_bound
@@ -22,6 +23,7 @@ ENOUGH_TO_OBSERVE: Final = 3 * MIN_CALLS_TO_LOWER
 """Executions in so many days that will do for a lowering, also where slow ones come in bursts."""
 
 PROBE: Final = ("--probe",)
+DIRECT: Final = ("--direct",)
 DRY_RUN: Final = ("--dry-run",)
 """It shows the workload's line for real inputs of an action."""
 SPARE_TIME: Final = 1.25
@@ -64,6 +66,8 @@ def next_step(findings: Findings, judged: Recommendation, settings: RecommendSet
             return NextStep(_measure_calls(findings, many), calls=many)
         case Verdict.RAISE | Verdict.LOWER if hold_on(judged) is None:
             return NextStep(findings.asked.apply)
+        case Verdict.OK if findings.backend_alone:
+            return NextStep(through_genesys(findings))
         case Verdict.RAISE:
             return NextStep(_measure(findings), calls=_for_a_bound(findings, settings))
         case Verdict.LOWER:
@@ -78,8 +82,13 @@ def _after_a_cut_off(findings: Findings, settings: RecommendSettings) -> NextSte
     ended_by_the_client = findings.given_up > findings.censored / 2
     if not ended_by_the_client and not findings.timeouts:
         return NextStep(findings.asked.command("doctor"))
-    first = () if ended_by_the_client else PROBE
+    first = () if ended_by_the_client else _longer_timeout(findings)
     return NextStep(_measure(findings, first=first), calls=_for_a_bound(findings, settings))
+
+
+def _longer_timeout(findings: Findings) -> tuple[str, ...]:
+    """What shows calls beyond their timeout: a draft has its own one, a direct call any that is asked for."""
+    return ("--timeout", str(PLATFORM_MAX_TIMEOUT_S)) if findings.backend_alone else PROBE
 
 
 def _answered_alone(findings: Findings) -> str:
@@ -111,7 +120,7 @@ def _after_too_few(findings: Findings, settings: RecommendSettings) -> NextStep:
     more = None if by_timeout else _observe_more(findings, missing.calls_needed)
     if more is not None:
         return NextStep(more)
-    first = PROBE if by_timeout and not ended_by_the_client else ()
+    first = _longer_timeout(findings) if by_timeout and not ended_by_the_client else ()
     return NextStep(_measure_calls(findings, calls, first=first), calls=whole, sends=calls)
 
 
@@ -122,6 +131,8 @@ def _to_lower(findings: Findings, judged: Recommendation, settings: RecommendSet
     match hold_on_lowering(judged):
         case Hold.OTHER_TOOL:
             return NextStep(_tune(findings, "1d"))
+        case Hold.BACKEND_ALONE:
+            return NextStep(through_genesys(findings))
         case Hold.REAL_INPUTS:
             return NextStep(_measure(findings, first=DRY_RUN))
         case Hold.HOURS:
@@ -170,8 +181,19 @@ def _observe(findings: Findings, days: int) -> str:
     return findings.asked.command("observe", _name(findings), after=("--days", str(days)))
 
 
+def through_genesys(findings: Findings) -> str:
+    """Return the command that measures the action itself."""
+    return findings.asked.command("measure", _name(findings))
+
+
+def straight_to_the_backend(findings: Findings) -> str:
+    """Return the command that measures its backend without Genesys Cloud."""
+    return findings.asked.command("measure", _name(findings), before=DIRECT)
+
+
 def _measure(findings: Findings, *flags: str, first: tuple[str, ...] = ()) -> str:
-    return findings.asked.command("measure", _name(findings), before=first, after=flags)
+    direct = DIRECT if findings.backend_alone else ()
+    return findings.asked.command("measure", _name(findings), before=(*direct, *first), after=flags)
 
 
 def _measure_calls(findings: Findings, calls: int, *flags: str, first: tuple[str, ...] = ()) -> str:

@@ -8,12 +8,14 @@ from typing import Final, Literal
 from analysis.costs.compared_rule import ComparedRule
 from analysis.costs.made_by import MadeBy
 from analysis.coverage.hours_seen import Grade, HoursSeen
+from analysis.direct_side.direct_side import DirectSide
 from analysis.estimates.findings import mostly_invented, share_invented
 from analysis.estimates.stability import LevelChange
 from analysis.format.action_facts import ActionFacts
 from analysis.format.skipped_input import SkippedInput
 from analysis.format.typed_json import Amount, Share
 from analysis.jobs.polling_loop import FlowLoop
+from analysis.runs.broken_contract import BrokenContract
 from analysis.settings import RecommendSettings
 from analysis.statistics.kaplan_meier import SurvivalTable
 
@@ -63,6 +65,7 @@ class Recommendation:
     samples: int = 0
     """Attempts that count: ok + timeouts + other censored calls."""
     ok: int = 0
+    """Calls that ended by themselves, `contract_errors` among them."""
     timeouts: int = 0
     censored: int = 0
     """All right-censored attempts, the timeouts included."""
@@ -94,6 +97,10 @@ class Recommendation:
     """Set where the backend itself ends the calls that hide the quantile: when it does so at the latest."""
     answered_timeout_s: int | None = None
     """Then: the number for the calls that it answers (`--backend-errors exclude`); None with too few."""
+    contract_errors: int = 0
+    """Calls whose reply came in time and broke the action's contract. Part of `ok`: their time counts."""
+    broken_contracts: tuple[BrokenContract, ...] = ()
+    """Where they broke it, the commonest first."""
     still_running: int = 0
     """Calls that diag stopped waiting for, at the end of the run or before. Part of `censored`."""
     confidence_max_seen: float | None = None
@@ -134,6 +141,10 @@ class Recommendation:
     """Whether production was read execution by execution, so that its times are known as those of a test."""
     measured_by: tuple[str, ...] = ()
     """The other load tools or logs that these calls, or some of them, come from; empty: diag's own."""
+    backend_alone: bool = False
+    """Whether there were only calls straight to the backend: Genesys' own share is not in these numbers."""
+    direct: DirectSide | None = None
+    """What calls straight to the backend show, beside the verdict; None where they would show nothing."""
     warnings: tuple[str, ...] = ()
     weak_runs: tuple[str, ...] = ()
     """`Analysis.weak` of the analysis it is part of; not in its JSON, which says it once."""
@@ -142,6 +153,11 @@ class Recommendation:
     def invented_share(self) -> float | None:
         """Share (0..1) of `samples` that had an invented input; None where no origin is known."""
         return share_invented(self.input_origins, self.samples)
+
+    @property
+    def contract_error_share(self) -> float | None:
+        """Share (0..1) of `samples` whose reply broke the action's contract; None without a call."""
+        return self.contract_errors / self.samples if self.samples else None
 
     @property
     def precision(self) -> Literal["test", "production"]:

@@ -36,6 +36,8 @@ def reason(
     `new_run_calls`: as in `insufficient`.
     """
     text = _sentence(findings, decision, cost, settings, not_yet, new_run_calls)
+    if findings.backend_alone and decision.verdict is not Verdict.NOT_CONFIGURABLE:
+        text = f"Called directly, {text[0].lower()}{text[1:]}"
     share = findings.invented_share
     if not share or with_invented_inputs(findings) in text:
         return text
@@ -65,13 +67,15 @@ def _sentence(
         case Verdict.UNSTABLE:
             return unstable(findings, decision, settings)
         case Verdict.OK:
-            return f"{_finish(findings, settings)}; the timeout of {decision.timeout_s} s fits."
+            fits = "fits the backend alone" if findings.backend_alone else "fits"
+            return f"{_finish(findings, settings)}; the timeout of {decision.timeout_s} s {fits}."
         case Verdict.RAISE | Verdict.LOWER if not findings.current_known:
             unknown = "the present timeout is not known"
             return f"{_finish(findings, settings)}; {_number(decision, unknown, 'set', not_yet)}."
         case Verdict.RAISE:
             harm = _harm_now(findings, decision, cost, settings)
-            return f"{_finish(findings, settings)}; {_number(decision, harm, 'raise to', not_yet)}."
+            do = "raise to at least" if findings.backend_alone else "raise to"
+            return f"{_finish(findings, settings)}; {_number(decision, harm, do, not_yet)}."
         case Verdict.LOWER:
             wait = _wait_now(findings)
             return f"{_finish(findings, settings)}; {_number(decision, wait, 'lower to', not_yet)}."

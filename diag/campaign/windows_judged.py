@@ -112,19 +112,22 @@ def _sent(action: "ActionCalls") -> Sent:
 
 def _together(one: "SampleSet | None", other: "SampleSet | None") -> "SampleSet | None":
     """Both as one set; the calls of one window are none of another's."""
+    from analysis.samples.both_sides import BothSides
     from analysis.samples.sample_set import SampleSet
-    from analysis.samples.table_builder import TableBuilder
 
     if one is None or other is None:
         return one or other
-    builder = TableBuilder()
-    builder.add(one.table)
-    builder.add(other.table)
+    builder = BothSides()
+    for table in (one.table, one.direct, other.table, other.direct):
+        if table is not None and len(table):
+            builder.add(table)
     return SampleSet(
         builder.finish(),
         (*one.skipped, *other.skipped),
         (*one.manifests, *other.manifests),
         one.settled | other.settled,
+        direct=builder.direct.finish() if builder.direct.rows else None,
+        settled_directly=one.settled_directly | other.settled_directly,
     )
 
 

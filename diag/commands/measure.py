@@ -283,7 +283,7 @@ def _conclude(
     if manifest.model == "closed":
         console.warn(CLOSED_MODEL)
     if manifest.calls is None:  # the run was killed before it counted
-        calls = len(evidence.samples.table)
+        calls = len(evidence.samples.every_call())
         were = noun(calls, "was", "were")
         console.note(f"{plural(calls, 'call')} {were} recorded before the run was stopped")
     else:

@@ -53,7 +53,7 @@ def places_filled(manifest: Manifest, evidence: "RunEvidence") -> tuple[str, ...
     dropped = manifest.dropped or 0
     if dropped <= NOTABLE_SHARE * ((manifest.calls or 0) + dropped):
         return ()
-    filled = filled_by(evidence.samples.table)
+    filled = filled_by(evidence.samples.every_call())
     return () if filled is None else (filled.sentence,)
 
 

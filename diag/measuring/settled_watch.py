@@ -2,10 +2,10 @@
 
 `python -m diag.measuring.settled_watch RUN_FOLDER PARENT_PID [RULES]` runs beside the load, at low priority,
 in a process of its own (pandas stays out of the load). RULES is a JSON object of the settings by which an
-answer is settled, where they are not the usual ones. It writes `settled.json`, a list of action ids, which
-the load obeys, and `settling.json`, how far each action is, which is drawn. When to stop is
-`analysis.stopping.when_settled`: interim looks are planned, so that checking often makes the
-result no less certain.
+answer is settled, where they are not the usual ones. It writes `settled.json`, a list of keys
+(`analysis.format.entry_key`), which the load obeys, and `settling.json`, how far each action is, which is
+drawn. When to stop is `analysis.stopping.when_settled`: interim looks are planned, so that checking often
+makes the result no less certain.
 """
 
 import sys
@@ -60,7 +60,7 @@ def watch(
         except AnalysisError:
             continue  # no whole row yet
         write_whole(folder.path / SETTLING_FILE, json_text(_progress(states)))
-        new = {action_id for action_id, state in states.items() if state.settled} - settled
+        new = {key for key, state in states.items() if state.settled} - settled
         new -= jobs_needed(folder, rules)
         if new:
             settled |= new
@@ -101,23 +101,23 @@ def _wait(parent_pid: int, pause_s: float) -> bool:
 
 
 def complete_until(folder: RunFolder) -> Mapping[str, float]:
-    """Return per action id the start (Unix seconds) up to which every call is recorded.
+    """Return per key of an action the start (Unix seconds) up to which every call is recorded.
 
     That is the start of its oldest call in flight in any process; where none is, the moment of that
     process's last line.
     """
     until: dict[str, float] = {}
     for second in last_seconds(folder):
-        for action_id in second.actions:
-            oldest = second.oldest.get(action_id, second.at)
-            until[action_id] = min(until.get(action_id, oldest), oldest)
+        for key in second.actions:
+            oldest = second.oldest.get(key, second.at)
+            until[key] = min(until.get(key, oldest), oldest)
     return until
 
 
 def _progress(states: "Mapping[str, Settled]") -> dict[str, dict[str, object]]:
     return {
-        action_id: {"calls": state.calls, "more_calls": state.more_calls, "why": state.why}
-        for action_id, state in states.items()
+        key: {"calls": state.calls, "more_calls": state.more_calls, "why": state.why}
+        for key, state in states.items()
     }
 
 

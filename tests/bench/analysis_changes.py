@@ -20,7 +20,7 @@ from analysis.format.action_facts import ActionFacts
 from analysis.samples.action_calls import ActionCalls, by_action
 from analysis.settings import RecommendSettings
 from analysis.verdicts.judge import judge
-from analysis.verdicts.recommend import findings
+from analysis.verdicts.make_findings import findings
 from analysis.verdicts.recommendation import Recommendation, Verdict
 
 SEEDS: Final = 60

@@ -56,6 +56,10 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         *_ANALYSIS, "analysis.coverage",
         "analysis.format", "analysis.samples", "analysis.runs", "analysis.statistics", "numpy", "scipy",
     },
+    "analysis/direct_side": {
+        *_ANALYSIS, "analysis.format", "analysis.samples", "analysis.runs", "analysis.statistics",
+        "analysis.estimates", "numpy",
+    },
     "analysis/costs": {
         *_ANALYSIS, "analysis.format", "analysis.statistics", "analysis.estimates", "numpy",
     },
@@ -64,7 +68,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "analysis/verdicts": {
         *_ANALYSIS, "analysis.coverage",
         "analysis.format", "analysis.samples", "analysis.runs", "analysis.statistics",
-        "analysis.estimates", "analysis.costs", "analysis.jobs", "numpy",
+        "analysis.estimates", "analysis.costs", "analysis.direct_side", "analysis.jobs", "numpy",
     },
     "analysis/production": {
         *_ANALYSIS, "analysis.coverage",

@@ -12,7 +12,8 @@ from analysis.settings import RecommendSettings
 from analysis.verdicts.analysis_json import analysis_from_json, analysis_to_json
 from analysis.verdicts.apply_rules import held_back
 from analysis.verdicts.decision import decide
-from analysis.verdicts.recommend import findings, recommend
+from analysis.verdicts.make_findings import findings
+from analysis.verdicts.recommend import recommend
 from analysis.verdicts.recommendation import Verdict
 from tests.support.sample_tables import calls, judge, lognormal, orders, sample_set
 

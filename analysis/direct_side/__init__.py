@@ -1,0 +1,1 @@
+"""An action's backend, called without Genesys Cloud, beside the action: how much of the time is whose."""

@@ -1,0 +1,64 @@
+"""Backend and platform apart, in one sentence for each percentile."""
+
+import math
+from dataclasses import replace
+
+from analysis.direct_side.direct_side import PlatformShare
+from analysis.number_words import latency, percentile_name
+from analysis.statistics.confidence_bounds import calls_for_a_bound
+
+
+def share_words(share: PlatformShare, why_not: str | None) -> PlatformShare:
+    """Return the same with its sentence; `why_not`: why there is no interval, where there is none."""
+    return replace(share, sentence=_sentence(share, why_not))
+
+
+def no_interval(share: PlatformShare, calls: int, one_sided: float, *, moves: bool) -> str:
+    """Return why there is no interval. `calls`: of the side that has fewer; `one_sided`: the confidence of
+    each bound; `moves`: the level does, and the two were called at different times."""
+    if share.whole_ms is None or share.backend_ms is None:
+        hidden = "the action" if share.whole_ms is None else "the backend"
+        if share.whole_ms is None and share.backend_ms is None:
+            hidden = "both"
+        return f"the timeout cuts {hidden} off before it"
+    if moves:
+        return "the level moves, and the two were called at different times"
+    fewest = calls_for_a_bound(max(share.percentile, 1.0 - share.percentile), one_sided)
+    if calls < fewest:
+        return f"{calls:,} calls are too few: it takes {fewest:,} each way"
+    return "slow calls come in bursts, so these are too few"
+
+
+def _sentence(share: PlatformShare, why_not: str | None) -> str:
+    name = percentile_name(share.percentile)
+    if share.whole_ms is None or share.backend_ms is None or share.added_ms is None:
+        return f"At {name} no share can be told: {why_not}."
+    whole, backend = latency(share.whole_ms), latency(share.backend_ms)
+    seen = f"{name} is {whole}, and {backend} of the backend alone"
+    if share.lower_ms is None or share.upper_ms is None:
+        return f"{seen}; no share can be told: {why_not}."
+    if share.upper_ms < 0.0:
+        return f"{seen}, which was slower while it was called directly: no share can be told."
+    if share.lower_ms <= 0.0:
+        between = _between(share.lower_ms, share.upper_ms, " and ")
+        return f"{seen}: no share can be told from this many calls (it lies between {between})."
+    return (
+        f"Of {whole} ({name}), {backend} is your backend; Genesys and the way there add "
+        f"{latency(share.added_ms)} ({_between(share.lower_ms, share.upper_ms)})."
+    )
+
+
+def _between(low_ms: float, high_ms: float, to: str = " to ") -> str:
+    """Return "0.25 to 0.36 s" or "-40 to 310 ms": both in one unit."""
+    if max(abs(low_ms), abs(high_ms)) < 999.5:
+        return f"{_digits(low_ms)}{to}{_digits(high_ms)} ms"
+    return f"{_digits(low_ms / 1e3)}{to}{_digits(high_ms / 1e3)} s"
+
+
+def _digits(value: float) -> str:
+    """Two digits, at least down to the unit."""
+    if value == 0:
+        return "0"
+    decimals = max(0, 1 - math.floor(math.log10(abs(value))))
+    text = f"{value:,.{min(decimals, 3)}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,0 +1,132 @@
+"""How long an action took, how long its backend alone, and what is between the two
+(docs/method.md, "Backend and platform")."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.direct_side.direct_side import PlatformShare
+from analysis.direct_side.share_words import no_interval, share_words
+from analysis.estimates.judge_action import JudgedAction
+from analysis.estimates.level_estimates import JudgedLevel
+from analysis.estimates.load_levels import SAME_LEVEL_RATIO
+from analysis.samples.action_calls import Calls
+from analysis.statistics.quantile_difference import (
+    BoundedQuantile,
+    TimedCalls,
+    bounded_quantile,
+    difference_of,
+    shared_slowness,
+)
+
+ONE_SIDED: Final = 0.975
+"""Confidence of each end of the interval: together 95 %."""
+MEDIAN: Final = 0.5
+TOGETHER: Final = 0.9
+"""Of the calls of each side, with one of the other side close to them: then both were called at one time."""
+CLOSE_SHARE: Final = 0.05
+"""Close is this part of the shorter side's span, or three of the other side's usual gaps."""
+CLOSEST_S: Final = 1.0
+FURTHEST_S: Final = 60.0
+
+
+def level_like(judged: JudgedAction, rate: float | None) -> JudgedLevel:
+    """Return the load level nearest to this rate, where one is as good as the same; else the one that
+    decides."""
+    if rate is None:
+        return judged.deciding
+
+    def apart(level: JudgedLevel) -> float:
+        here = level.rate or 0.0
+        return max(here, rate) / min(here, rate) if here > 0 and rate > 0 else np.inf
+
+    nearest = min(judged.judged, key=apart, default=judged.deciding)
+    return nearest if apart(nearest) <= SAME_LEVEL_RATIO and len(nearest.calls) else judged.deciding
+
+
+def platform_shares(
+    whole: Calls, backend: Calls, percentiles: Sequence[float], *, together: bool
+) -> tuple[PlatformShare, ...]:
+    """Return what is between the two at each percentile. `whole`: the calls that decide the action's number;
+    `backend`: those straight to the backend; `together`: as in `called_together`, of the two."""
+    pair = _Pair(_timed(whole), _timed(backend))
+    # The level shows best at the median: of 400 calls, four slow ones tell nothing of it.
+    moves = not together and pair.wanders_at(MEDIAN)
+    return tuple(_share(pair, percentile, together=together, moves=moves) for percentile in percentiles)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """The calls of the action, and those of its backend."""
+
+    whole: TimedCalls
+    backend: TimedCalls
+
+    def quantiles(self, percentile: float) -> tuple[BoundedQuantile, BoundedQuantile]:
+        one = bounded_quantile(self.whole, percentile, ONE_SIDED)
+        return one, bounded_quantile(self.backend, percentile, ONE_SIDED)
+
+    def wanders_at(self, percentile: float) -> bool:
+        return any(side.design_effect > 1.0 for side in self.quantiles(percentile))
+
+
+def _share(pair: _Pair, percentile: float, *, together: bool, moves: bool) -> PlatformShare:
+    """`moves`: the level does, and the two did not meet it at the same moments. Then what moved in between
+    would be taken for somebody's share, and no interval knows of it: there is none."""
+    one, other = pair.quantiles(percentile)
+    moves = moves or (not together and max(one.design_effect, other.design_effect) > 1.0)
+    found = None if moves else difference_of(one, other, _shared(pair, one, other) if together else 0.0)
+    known = PlatformShare(
+        percentile=percentile,
+        whole_ms=one.quantile_ms,
+        backend_ms=other.quantile_ms,
+        added_ms=_gap(one, other),
+        lower_ms=None if found is None else found.lower_ms,
+        upper_ms=None if found is None else found.upper_ms,
+    )
+    if found is not None:
+        return share_words(known, None)
+    calls = min(pair.whole.latency_ms.size, pair.backend.latency_ms.size)
+    return share_words(known, no_interval(known, calls, ONE_SIDED, moves=moves))
+
+
+def _gap(one: BoundedQuantile, other: BoundedQuantile) -> float | None:
+    if one.quantile_ms is None or other.quantile_ms is None:
+        return None
+    return float(one.quantile_ms - other.quantile_ms)
+
+
+def _shared(pair: _Pair, one: BoundedQuantile, other: BoundedQuantile) -> float:
+    """How far both were slow in the same moments; 0 unless the slow calls of both come in bursts."""
+    if min(one.design_effect, other.design_effect) <= 1.0:
+        return 0.0
+    if one.quantile_ms is None or other.quantile_ms is None:
+        return 0.0
+    return shared_slowness(pair.whole, one.quantile_ms, pair.backend, other.quantile_ms)
+
+
+def called_together(whole: Calls, backend: Calls) -> bool:
+    """Return whether the two were called at the same moments: nine in ten calls of each have one of the other
+    near them."""
+    if not len(whole) or not len(backend):
+        return False
+    one, other = np.sort(whole.started_at), np.sort(backend.started_at)
+    return _near(one, other) >= TOGETHER and _near(other, one) >= TOGETHER
+
+
+def _near(own: NDArray[np.float64], others: NDArray[np.float64]) -> float:
+    """The share of `own` moments that have one of `others` close to them."""
+    shorter = min(float(own[-1] - own[0]), float(others[-1] - others[0]))
+    usual = 3.0 * float(np.median(np.diff(others))) if others.size > 1 else 0.0
+    close = min(max(CLOSE_SHARE * shorter, usual, CLOSEST_S), FURTHEST_S)
+    after = np.minimum(np.searchsorted(others, own), others.size - 1)
+    before = np.maximum(after - 1, 0)
+    gap = np.minimum(np.abs(others[after] - own), np.abs(own - others[before]))
+    return float((gap <= close).mean())
+
+
+def _timed(calls: Calls) -> TimedCalls:
+    return TimedCalls(calls.started_at, calls.latency_ms, calls.event, calls.run, calls.limit_ms)

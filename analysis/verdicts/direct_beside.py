@@ -1,0 +1,60 @@
+"""What direct calls show, beside the verdict of an action: nothing of it changes the verdict."""
+
+from dataclasses import replace
+
+from analysis.direct_side.direct_side import DirectSide
+from analysis.direct_side.side_by_side import MEDIAN, called_together, level_like, platform_shares
+from analysis.direct_side.unlike import unlike
+from analysis.estimates.findings import Findings
+from analysis.verdicts.next_command import straight_to_the_backend, through_genesys
+from analysis.verdicts.recommendation import Recommendation
+
+
+def beside(verdict: Recommendation, whole: Findings, backend: Findings | None) -> Recommendation:
+    """Return the verdict with what is known of the backend alone.
+
+    `whole`: what the verdict rests on; `backend`: what direct calls show, None without any.
+    """
+    if backend is None:
+        # An action that another tool measured may be none of this org, and of no call nothing is the share.
+        if verdict.measured_by or not verdict.samples or not whole.facts.configurable:
+            return verdict
+        return replace(verdict, direct=DirectSide(next_command=straight_to_the_backend(whole)))
+    side = _side(backend)
+    if whole.backend_alone or whole.judged is None or backend.judged is None:
+        return replace(verdict, direct=replace(side, next_command=through_genesys(whole)))
+    return replace(verdict, direct=_compared(side, whole, backend, verdict.percentile))
+
+
+def _side(backend: Findings) -> DirectSide:
+    found = backend.estimate
+    return DirectSide(
+        samples=found.samples,
+        timeouts=backend.timeouts,
+        censored=backend.censored,
+        contract_errors=backend.contract_errors,
+        broken_contracts=backend.broken_contracts,
+        left_out=sum(backend.left_out.values()),
+        p50_ms=found.p50_ms,
+        p99_ms=found.quantile_ms,
+        p99_upper_ms=found.upper_ms,
+        timeout_s=found.timeout_s,
+        rate=backend.level_rate,
+    )
+
+
+def _compared(side: DirectSide, whole: Findings, backend: Findings, percentile: float) -> DirectSide:
+    assert whole.judged is not None and backend.judged is not None
+    action = whole.judged.deciding
+    alone = level_like(backend.judged, action.rate)
+    if not len(action.calls):
+        return replace(side, next_command=through_genesys(whole))
+    if not len(alone.calls):
+        return replace(side, next_command=straight_to_the_backend(whole))
+    together = called_together(action.calls, alone.calls)
+    percentiles = tuple(dict.fromkeys((MEDIAN, percentile)))
+    return replace(
+        side,
+        shares=platform_shares(action.calls, alone.calls, percentiles, together=together),
+        unlike=unlike(action.calls, alone.calls, (action.rate, alone.rate), together=together),
+    )
