@@ -83,7 +83,8 @@ def gather(
     options = replace(tools or USUAL, ids=_ids_by_name(known))
     samples = read_samples(inputs, detail=detail, options=options)
     found = judged(samples, inputs, settings, known, asked=asked, zone=zone)
-    if not detail and any(_refused(row) for row in found.analysis.actions):  # the details say why
+    if not detail and any(_refused(row) or _broke_the_contract(row) for row in found.analysis.actions):
+        # The details say why.
         samples = read_samples(inputs, detail=True, options=options)
         return judged(samples, inputs, settings, known, asked=asked, zone=zone)
     return found
@@ -138,6 +139,10 @@ def asked_by_runs(asked: Asked, runs: Sequence[Manifest]) -> Asked:
 
 def _refused(row: Recommendation) -> bool:
     return row.verdict is Verdict.NO_DATA and "invalid_input" in row.left_out_by_reason
+
+
+def _broke_the_contract(row: Recommendation) -> bool:
+    return bool(row.contract_errors or (row.direct is not None and row.direct.contract_errors))
 
 
 def write_recommendations(folder: RunFolder, analysis: Analysis) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from analysis.costs.compared_rule import ComparedRule, TimeoutRule
 from analysis.costs.made_by import MadeBy
+from analysis.direct_side.direct_side import DirectSide
 from analysis.format.call_record import FIELDS, RECORD_SIZE
 from analysis.format.sample_schema import COLUMNS, Outcome
 from analysis.verdicts.analysis_json import recommendation_to_json
@@ -244,6 +245,12 @@ def test_the_rules_of_a_recommendation_are_those_of_the_code() -> None:
     assert first_columns("Recommendation JSON", 1) == [field.name for field in fields(ComparedRule)]
     assert all(f"`{word}`" in described["`made_by`"] for word in MadeBy)
     assert all(f"`{word}`" in described["`rule`"] for word in TimeoutRule)
+
+
+def test_the_direct_side_of_a_recommendation_is_that_of_the_code() -> None:
+    names = [*(field.name for field in fields(DirectSide)), "contract_error_share"]
+
+    assert first_columns("Recommendation JSON", 2) == names
 
 
 def test_the_plan_file_is_that_of_the_code() -> None:

@@ -50,6 +50,7 @@ class DirectSide:
     p99_ms: Amount | None = None
     """The quantile of the rule, whichever it is, as in `Recommendation`."""
     p99_upper_ms: Amount | None = None
+    p99_lower_ms: Amount | None = None
     timeout_s: int | None = None
     """What the timeout would have to be for the backend alone, before the cap."""
     rate: Amount | None = None

@@ -4,7 +4,7 @@ import math
 from dataclasses import replace
 
 from analysis.direct_side.direct_side import PlatformShare
-from analysis.number_words import latency, percentile_name
+from analysis.number_words import latency, noun, percentile_name, plural
 from analysis.statistics.confidence_bounds import calls_for_a_bound
 
 
@@ -18,25 +18,24 @@ def no_interval(share: PlatformShare, calls: int, one_sided: float, *, moves: bo
     each bound; `moves`: the level does, and the two were called at different times."""
     if share.whole_ms is None or share.backend_ms is None:
         hidden = "the action" if share.whole_ms is None else "the backend"
-        if share.whole_ms is None and share.backend_ms is None:
-            hidden = "both"
-        return f"the timeout cuts {hidden} off before it"
+        hidden = "both" if share.whole_ms is None and share.backend_ms is None else hidden
+        return f"its timeout cuts off {hidden} before that"
     if moves:
         return "the level moves, and the two were called at different times"
     fewest = calls_for_a_bound(max(share.percentile, 1.0 - share.percentile), one_sided)
     if calls < fewest:
-        return f"{calls:,} calls are too few: it takes {fewest:,} each way"
-    return "slow calls come in bursts, so these are too few"
+        return f"{plural(calls, 'call')} each way {noun(calls, 'is', 'are')} too few (it takes {fewest:,})"
+    return "slow calls come in bursts, and these are too few for that"
 
 
 def _sentence(share: PlatformShare, why_not: str | None) -> str:
     name = percentile_name(share.percentile)
-    if share.whole_ms is None or share.backend_ms is None or share.added_ms is None:
-        return f"At {name} no share can be told: {why_not}."
+    if share.whole_ms is None or share.backend_ms is None:
+        return f"At {name} no share can be told, because {why_not}."
     whole, backend = latency(share.whole_ms), latency(share.backend_ms)
     seen = f"{name} is {whole}, and {backend} of the backend alone"
-    if share.lower_ms is None or share.upper_ms is None:
-        return f"{seen}; no share can be told: {why_not}."
+    if share.added_ms is None or share.lower_ms is None or share.upper_ms is None:
+        return f"{seen}; no share can be told, because {why_not}."
     if share.upper_ms < 0.0:
         return f"{seen}, which was slower while it was called directly: no share can be told."
     if share.lower_ms <= 0.0:

@@ -79,24 +79,15 @@ def _share(pair: _Pair, percentile: float, *, together: bool, moves: bool) -> Pl
     one, other = pair.quantiles(percentile)
     moves = moves or (not together and max(one.design_effect, other.design_effect) > 1.0)
     found = None if moves else difference_of(one, other, _shared(pair, one, other) if together else 0.0)
-    known = PlatformShare(
-        percentile=percentile,
-        whole_ms=one.quantile_ms,
-        backend_ms=other.quantile_ms,
-        added_ms=_gap(one, other),
-        lower_ms=None if found is None else found.lower_ms,
-        upper_ms=None if found is None else found.upper_ms,
-    )
+    whole_ms, backend_ms = one.quantile_ms, other.quantile_ms
     if found is not None:
+        known = PlatformShare(percentile, whole_ms, backend_ms, found.by_ms, found.lower_ms, found.upper_ms)
         return share_words(known, None)
+    seen = PlatformShare(percentile, whole_ms, backend_ms)
     calls = min(pair.whole.latency_ms.size, pair.backend.latency_ms.size)
-    return share_words(known, no_interval(known, calls, ONE_SIDED, moves=moves))
-
-
-def _gap(one: BoundedQuantile, other: BoundedQuantile) -> float | None:
-    if one.quantile_ms is None or other.quantile_ms is None:
-        return None
-    return float(one.quantile_ms - other.quantile_ms)
+    why = no_interval(seen, calls, ONE_SIDED, moves=moves)
+    # Of too few calls the p99 is the slowest one: no number to show.
+    return share_words(seen if moves else PlatformShare(percentile), why)
 
 
 def _shared(pair: _Pair, one: BoundedQuantile, other: BoundedQuantile) -> float:

@@ -1,9 +1,13 @@
-"""The calls of each action that its number comes from: the deciding load level, without warm-up."""
+"""The calls of each action that its number comes from: the deciding load level, without warm-up.
+
+Those of its backend, called directly, are apart.
+"""
 
 from collections.abc import Mapping
 
 from analysis.estimates.judge_action import judge_action
 from analysis.format.action_facts import ActionFacts
+from analysis.format.sample_schema import ActionVersion, entry_key
 from analysis.samples.action_calls import Calls, by_action
 from analysis.samples.sample_set import SampleSet
 from analysis.settings import RecommendSettings
@@ -12,11 +16,14 @@ from analysis.settings import RecommendSettings
 def calls_that_count(
     samples: SampleSet, facts: Mapping[str, ActionFacts], settings: RecommendSettings
 ) -> dict[str, Calls]:
-    """Return them by action id; actions without any are absent. `facts` as `Analysis.facts`."""
+    """Return them by key (`analysis.format.sample_schema`); actions without any are absent. `facts` as
+    `Analysis.facts`."""
     counting: dict[str, Calls] = {}
-    for action in by_action(samples.table):
-        peak = facts[action.action_id].production_peak_rate if action.action_id in facts else None
-        judged = judge_action(action.calls, peak, settings)
-        if judged.main is not None:
-            counting[action.action_id] = judged.deciding.calls
+    sides = ((samples.table, ActionVersion.PUBLISHED), (samples.direct, ActionVersion.DIRECT))
+    for table, target in sides:
+        for action in () if table is None else by_action(table):
+            peak = facts[action.action_id].production_peak_rate if action.action_id in facts else None
+            judged = judge_action(action.calls, peak, settings)
+            if judged.main is not None:
+                counting[entry_key(action.action_id, target)] = judged.deciding.calls
     return counting

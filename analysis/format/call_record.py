@@ -56,8 +56,9 @@ _CRC: Final = struct.Struct("<I")
 _RECORD: Final = struct.Struct(f"{_BODY.format}4x")
 """A record without its checksum."""
 RECORD_SIZE: Final = _RECORD.size
-_MOMENT: Final = struct.Struct(f"<4xI8xd{RECORD_SIZE - 24}x")
-"""`action` and `started_at` alone: reading no more of each is four times as fast."""
+_TARGET_AT: Final = struct.calcsize("<" + "".join(code for _, code, _ in FIELDS[:-3]))
+_MOMENT: Final = struct.Struct(f"<4xI8xd{_TARGET_AT - 24}xB{RECORD_SIZE - _TARGET_AT - 1}x")
+"""`action`, `started_at` and `target` alone: reading no more of each is four times as fast."""
 
 
 class CallRecord(NamedTuple):
@@ -98,6 +99,6 @@ def unpack(records: bytes) -> Iterator[CallRecord]:
     return map(CallRecord._make, _RECORD.iter_unpack(records))
 
 
-def moments(records: bytes) -> Iterator[tuple[int, float]]:
-    """Return the action's code and the start (Unix seconds) of each call in whole records."""
+def moments(records: bytes) -> Iterator[tuple[int, float, int]]:
+    """Return the action's code, the start (Unix seconds) and the target of each call in whole records."""
     return _MOMENT.iter_unpack(records)

@@ -41,6 +41,25 @@ class ActionVersion(StrEnum):
     """The action's own request, sent straight to the backend."""
 
 
+_DIRECT: Final = f"{ActionVersion.DIRECT}:"
+
+
+def entry_key(action_id: str, target: ActionVersion | str) -> str:
+    """Return what stands for an action in the files of a run: its id, or `direct:ID` for its backend called
+    directly. One run may call both, and their calls are never counted together."""
+    return f"{_DIRECT}{action_id}" if target == ActionVersion.DIRECT else action_id
+
+
+def is_direct_key(key: str) -> bool:
+    """Return whether the key stands for calls that went straight to the backend."""
+    return key.startswith(_DIRECT)
+
+
+def action_of_key(key: str) -> str:
+    """Return the action's id."""
+    return key.removeprefix(_DIRECT)
+
+
 class InputOrigin(StrEnum):
     """Where the input of a call comes from (the column `input_origin`; a row without one: unknown)."""
 

@@ -1,5 +1,5 @@
-"""`settled.json` of a run folder: keys (`analysis.format.entry_key`) of what was called no further, because
-more calls would change nothing (`analysis.stopping.when_settled`)."""
+"""`settled.json` of a run folder: keys (`entry_key`) of what was called no further, because more calls would
+change nothing (`analysis.stopping.when_settled`)."""
 
 from collections.abc import Collection
 

@@ -13,20 +13,18 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.analysis_errors import UnreadableSamplesError
-from analysis.format.entry_key import action_of_key, is_direct_key
 from analysis.format.run_folder import Manifest, RunFolder
-from analysis.format.sample_schema import COLUMNS
+from analysis.format.sample_schema import COLUMNS, action_of_key, is_direct_key
 from analysis.format.settled_file import read_settled
 from analysis.format.skipped_input import SkippedInput
 from analysis.number_words import plural
 from analysis.other_tools.tool import USUAL, ToolOptions
 from analysis.samples.action_calls import A_DAY_S
-from analysis.samples.both_sides import BothSides
 from analysis.samples.run_manifest import manifest_of
 from analysis.samples.run_samples import add_segments, finished_parquet
 from analysis.samples.sample_file import add_sample_file
 from analysis.samples.sample_set import SampleSet
-from analysis.samples.table_builder import TableBuilder
+from analysis.samples.table_builder import BothSides, TableBuilder
 from analysis.samples.tool_file import ToolFile, add_tool_file, calls_of_tools, copies_among, tool_of
 from analysis.samples.unnamed_runs import with_one_run_for_one_source
 

@@ -10,8 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.format.action_facts import ActionFacts
-from analysis.format.entry_key import entry_key
-from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, ActionVersion
+from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, ActionVersion, entry_key
 from analysis.samples.action_calls import ActionCalls, by_action
 from analysis.samples.read_samples import read_samples
 from analysis.settings import RecommendSettings, with_overrides
@@ -21,7 +20,7 @@ from analysis.stopping.when_settled import Settled, settled
 def settled_actions(
     run: Path, settings: RecommendSettings, complete_until: Mapping[str, float] | None = None
 ) -> dict[str, Settled]:
-    """Return the state of every action recorded so far, by its key (`analysis.format.entry_key`).
+    """Return the state of every action recorded so far, by its key (`analysis.format.sample_schema`).
 
     `complete_until` gives, per key, the start (Unix seconds) of its oldest call still in flight.
     Where it is not known and the run goes on, the calls of the last timeout in force are ignored: the

@@ -49,6 +49,10 @@ def recommendation_to_json(recommendation: Recommendation) -> JsonObject:
     row["left_out_by_reason"] = dict(recommendation.left_out_by_reason)
     row["input_origins"] = dict(recommendation.input_origins)
     row["invented_share"] = recommendation.invented_share
+    row["contract_error_share"] = recommendation.contract_error_share
+    if recommendation.direct is not None:
+        share = recommendation.direct.contract_error_share
+        row["direct"] = {**asdict(recommendation.direct), "contract_error_share": share}
     row["warnings"] = list(recommendation.warnings)
     row["rules"] = [_plain(asdict(rule)) for rule in recommendation.rules]
     del row["weak_runs"]

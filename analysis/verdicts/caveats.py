@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from analysis.coverage.time_coverage import TimeCoverage
+from analysis.direct_side.contract_words import contract_words
 from analysis.estimates.findings import Findings, share_invented
 from analysis.estimates.level_estimates import JudgedLevel
 from analysis.estimates.load_levels import Levels
@@ -115,16 +116,8 @@ def about_backend_alone() -> list[str]:
 
 def about_broken_contracts(findings: Findings) -> list[str]:
     """Return how many replies broke the action's contract, where, and that a timeout is not the cure."""
-    broken, calls = findings.contract_errors, findings.estimate.samples
-    if not broken or not calls:
-        return []
-    named = (text for place in findings.broken_contracts if (text := place.path or place.step))
-    places = "; ".join(dict.fromkeys(named))
-    where = f" ({places})" if places else ""
-    return [
-        f"{broken:,} of {plural(calls, 'call')} ({percent(broken / calls)}) came back with a reply that "
-        f"breaks the action's contract{where}: a timeout does not help, fix the contract or the backend"
-    ]
+    told = contract_words(findings.contract_errors, findings.estimate.samples, findings.broken_contracts)
+    return [] if told is None else [told]
 
 
 def about_the_clock(timed: Timed) -> list[str]:

@@ -38,6 +38,7 @@ def _side(backend: Findings) -> DirectSide:
         p50_ms=found.p50_ms,
         p99_ms=found.quantile_ms,
         p99_upper_ms=found.upper_ms,
+        p99_lower_ms=found.lower_ms,
         timeout_s=found.timeout_s,
         rate=backend.level_rate,
     )

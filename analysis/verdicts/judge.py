@@ -16,7 +16,7 @@ from analysis.verdicts.decision import chosen_number, decide
 from analysis.verdicts.hours_words import coverage_words
 from analysis.verdicts.next_command import next_step
 from analysis.verdicts.recommendation import Recommendation, Verdict
-from analysis.verdicts.verdict_sentence import reason
+from analysis.verdicts.sentences.verdict_sentence import reason
 
 
 def judge(findings: Findings, settings: RecommendSettings, concurrency_limit: int | None) -> Recommendation:

@@ -73,6 +73,8 @@ def recommend(
         beside(judged(one), one.findings, straight[one.id].findings if one.id in straight else None)
         for one in found
     ]
+    backends = {one.action_id: one for one in verdicts if one.backend_alone}
+    backends |= {key: judged(one) for key, one in straight.items() if key not in backends}
     return Analysis(
         settings=settings,
         actions=tuple(sorted(verdicts, key=harm)),
@@ -85,6 +87,7 @@ def recommend(
         org_id=_the_only({manifest.org_id for manifest in samples.manifests}),
         host=_the_only({manifest.host for manifest in samples.manifests}),
         waiting={one.id: one.findings.cost_table for one in found},
+        backends=backends,
     )
 
 

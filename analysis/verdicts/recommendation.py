@@ -203,6 +203,8 @@ class Analysis:
     waiting: Mapping[str, SurvivalTable] = field(default_factory=dict, compare=False, repr=False)
     """By action id: the share of calls still waiting at each time, from which every share cut off is read. It
     is not in the JSON."""
+    backends: Mapping[str, Recommendation] = field(default_factory=dict, compare=False, repr=False)
+    """By action id: what direct calls alone come to, where there were any. It is not in the JSON either."""
 
     def __post_init__(self) -> None:
         """Give every action what weakens its runs, so that whoever reads one judges it as `apply` does."""

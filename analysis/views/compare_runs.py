@@ -14,6 +14,7 @@ import numpy as np
 from scipy import special
 
 from analysis.estimates.slow_share import RISK, gap_interval, slow_share
+from analysis.format.sample_schema import ActionVersion, action_of_key, entry_key, is_direct_key
 from analysis.number_words import at_least, percent, plural
 from analysis.samples.action_calls import Calls
 from analysis.settings import SAME_WITHIN_S
@@ -56,12 +57,21 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class ComparedAction:
-    """One action in every run (None: not measured there); `differences` are against the first run."""
+    """One action in every run (None: not measured there); `differences` are against the first run.
+
+    `backend`: its backend called directly, which is compared with itself only; the name says so.
+    """
 
     action_id: str
     action_name: str
     entries: tuple[Recommendation | None, ...]
     differences: tuple[Difference, ...]
+    backend: bool = False
+
+    @property
+    def key(self) -> str:
+        """What stands for it among calls (`analysis.format.sample_schema`)."""
+        return entry_key(self.action_id, ActionVersion.DIRECT if self.backend else ActionVersion.PUBLISHED)
 
     @property
     def worst(self) -> Change:
@@ -87,26 +97,34 @@ def compare(
 ) -> Comparison:
     """Return every action of any run, those that got slower first. Needs at least two runs.
 
-    `calls`: per run and action id, the calls its p99 comes from
+    `calls`: per run and key of an action, the calls its p99 comes from
     (`analysis.estimates.deciding_calls.calls_that_count`). With them, two runs that were cut off before their
     p99 can be compared as well. `same_within_s`: a difference proven smaller than this counts as none.
     """
-    known = [{action.action_id: action for action in analysis.actions} for analysis in analyses]
-    names = {identity: action.action_name for run in known for identity, action in run.items()}
+    known = [_by_key(analysis) for analysis in analyses]
+    names = {key: action.action_name for run in known for key, action in run.items()}
     looks = len(names) * (len(known) - 1)
     actions = []
-    for identity, name in names.items():
-        entries = tuple(run.get(identity) for run in known)
-        seen = [run.get(identity) for run in calls] if calls is not None else [None] * len(entries)
+    for key, name in names.items():
+        entries = tuple(run.get(key) for run in known)
+        seen = [run.get(key) for run in calls] if calls is not None else [None] * len(entries)
         differences = tuple(
             _at_a_common_timeout(
                 difference(entries[0], later, looks, same_within_s=same_within_s), seen[0], there, looks
             )
             for later, there in zip(entries[1:], seen[1:], strict=True)
         )
-        actions.append(ComparedAction(identity, name, entries, differences))
+        backend = is_direct_key(key)
+        shown = f"{name} (backend)" if backend else name
+        actions.append(ComparedAction(action_of_key(key), shown, entries, differences, backend))
     worst_first = sorted(actions, key=lambda action: WORST_FIRST.index(action.worst))
     return Comparison(tuple(labels), tuple(worst_first), same_within_s)
+
+
+def _by_key(analysis: Analysis) -> dict[str, Recommendation]:
+    found = {action.action_id: action for action in analysis.actions if not action.backend_alone}
+    direct = {entry_key(key, ActionVersion.DIRECT): item for key, item in analysis.backends.items()}
+    return {**found, **direct}
 
 
 def difference(
@@ -124,6 +142,8 @@ def difference(
     if first is None or later is None:
         where = "in neither of these two runs" if first is later else "in only one of these runs"
         return Difference("cannot tell", f"measured {where}")
+    if first.backend_alone != later.backend_alone:
+        return Difference("cannot tell", "one of them is the backend alone, without Genesys Cloud")
     known = None not in (
         first.quantile_ms,
         later.quantile_ms,
@@ -250,6 +270,7 @@ def comparison_to_json(comparison: Comparison) -> JsonObject:
             {
                 "action_id": action.action_id,
                 "action_name": action.action_name,
+                "target": ActionVersion.DIRECT.value if action.backend else "test",
                 "runs": [
                     None if entry is None else recommendation_to_json(entry) for entry in action.entries
                 ],

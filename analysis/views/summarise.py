@@ -39,6 +39,8 @@ def summarise(
 ) -> dict[str, ActionSummary]:
     """Return a summary per action id; the number of points does not grow with the number of calls.
 
+    Direct calls are summarised where an action has no other ones.
+
     `waiting`: `Analysis.waiting`, so that the curve is the one the verdict's shares are read from; without
     it, the curve is that of every call.
 
@@ -46,14 +48,17 @@ def summarise(
     """
     settings = settings or RecommendSettings()
     facts = samples.facts()
-    errors = error_groups(samples.table)
-    found = {}
-    for action in by_action(samples.table):
-        known = facts.get(action.action_id)
-        name = (known.action_name if known else None) or action.action_name
-        failed = errors.get(action.action_id, ())
-        curve = (waiting or {}).get(action.action_id)
-        found[action.action_id] = _summary(action, name, failed, samples.table, curve, settings)
+    found: dict[str, ActionSummary] = {}
+    for table in (samples.table, *([] if samples.direct is None else [samples.direct])):
+        errors = error_groups(table)
+        for action in by_action(table):
+            if action.action_id in found:
+                continue
+            known = facts.get(action.action_id)
+            name = (known.action_name if known else None) or action.action_name
+            failed = errors.get(action.action_id, ())
+            curve = (waiting or {}).get(action.action_id)
+            found[action.action_id] = _summary(action, name, failed, table, curve, settings)
     return found
 
 
@@ -97,7 +102,7 @@ def _histogram(calls: Calls) -> Histogram | None:
     decades = max(np.log10(high / low), 0.05)
     bins = int(np.clip(np.ceil(decades * 25), 8, MAX_BINS))
     edges = np.geomspace(low, high, bins + 1)
-    ok = calls.event
+    ok = calls.outcome == OUTCOME_CODES[Outcome.OK]
     timeout = np.isin(calls.outcome, [OUTCOME_CODES[Outcome.TIMEOUT], OUTCOME_CODES[Outcome.CLIENT_TIMEOUT]])
 
     def per_bin(mask: NDArray[np.bool_]) -> tuple[int, ...]:

@@ -112,8 +112,8 @@ def _sent(action: "ActionCalls") -> Sent:
 
 def _together(one: "SampleSet | None", other: "SampleSet | None") -> "SampleSet | None":
     """Both as one set; the calls of one window are none of another's."""
-    from analysis.samples.both_sides import BothSides
     from analysis.samples.sample_set import SampleSet
+    from analysis.samples.table_builder import BothSides
 
     if one is None or other is None:
         return one or other

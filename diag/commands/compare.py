@@ -16,6 +16,8 @@ from diag.interaction.shared_options import actions_file_option, same_within_opt
 
 if TYPE_CHECKING:
     from analysis.settings import RecommendSettings
+    from analysis.views.summary import ActionSummary
+    from diag.judged_files import RunEvidence
     from diag.table import Table
     from reports.pages.compare_page import CompareData
 
@@ -107,7 +109,6 @@ def command(options: CompareOptions, rules: "RecommendSettings") -> int:
 def _compared(options: CompareOptions, rules: "RecommendSettings", *, curves: bool) -> "CompareData":
     from analysis.estimates.deciding_calls import calls_that_count
     from analysis.views.compare_runs import compare
-    from analysis.views.summarise import summarise
     from diag import __version__
     from diag.judged_files import HowToRead, choose_inputs, gather
     from diag.settings import load_settings
@@ -121,7 +122,7 @@ def _compared(options: CompareOptions, rules: "RecommendSettings", *, curves: bo
             ComparedRun(
                 label=options.labels[index] if options.labels else path.name,
                 analysis=evidence.analysis,
-                summaries=summarise(evidence.samples, rules, evidence.analysis.waiting) if curves else {},
+                summaries=_summaries(evidence, rules) if curves else {},
                 manifests=evidence.samples.manifests,
             )
         )
@@ -133,6 +134,19 @@ def _compared(options: CompareOptions, rules: "RecommendSettings", *, curves: bo
         same_within_s=options.same_within_s,
     )
     return CompareData(comparison, tuple(runs), __version__, settings.zone)
+
+
+def _summaries(evidence: "RunEvidence", rules: "RecommendSettings") -> "dict[str, ActionSummary]":
+    """By key of an action (`analysis.format.sample_schema`): backends that were called directly are apart."""
+    from analysis.format.sample_schema import ActionVersion, entry_key
+    from analysis.views.summarise import summarise
+
+    found = summarise(evidence.samples, rules, evidence.analysis.waiting)
+    direct = evidence.samples.direct_side()
+    if direct is not None:
+        alone = summarise(direct, rules)
+        found |= {entry_key(key, ActionVersion.DIRECT): one for key, one in alone.items()}
+    return found
 
 
 def comparison_table(data: "CompareData") -> "Table":

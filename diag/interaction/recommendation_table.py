@@ -8,6 +8,7 @@ from analysis.verdicts.apply_rules import held_back
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from diag.table import Column, Table
 from reports.wording import numbers
+from reports.wording.direct_words import backend_sentences
 from reports.wording.input_words import inputs_of
 from reports.wording.rule_details import RULE_HEADINGS, rule_details
 from reports.wording.seen_words import seen_for
@@ -81,6 +82,13 @@ def _with_command(row: Recommendation, without: Collection[str] | None) -> str:
     if without is None or row.action_id in without or row.next_command is None:
         return row.reason
     return f"{row.reason} Next: {row.next_command}"
+
+
+def backend_lines(analysis: Analysis) -> list[str]:
+    """Return what calls straight to backends show, name first, and where replies broke a contract."""
+    return [
+        f"{row.action_name}: {' '.join(told)}" for row in analysis.actions if (told := backend_sentences(row))
+    ]
 
 
 def loop_sentences(analysis: Analysis) -> list[str]:

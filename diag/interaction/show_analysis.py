@@ -13,6 +13,7 @@ from analysis.verdicts.apply_rules import held_back
 from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
 from diag.console import Console
 from diag.interaction.recommendation_table import (
+    backend_lines,
     loop_sentences,
     loops_table,
     recommendation_table,
@@ -51,6 +52,11 @@ def show_analysis(
     if lines:
         console.result("")
     for line in lines:
+        console.sentence(line)
+    backends = backend_lines(analysis)
+    if backends:
+        console.result("")
+    for line in backends:
         console.sentence(line)
     if analysis.loops:
         console.result("")

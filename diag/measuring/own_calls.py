@@ -1,5 +1,7 @@
 """The calls that diag itself made of an org's actions, by hour: the platform may count them as production's.
 
+Calls straight to a backend are none of them: the platform never saw them.
+
 Standard library only: the load process asks, too, before its first call.
 """
 
@@ -9,11 +11,13 @@ from pathlib import Path
 from typing import Final
 
 from analysis.analysis_errors import UnreadableSamplesError
-from analysis.format.call_record import NAMES_SUFFIX, moments
+from analysis.format.call_record import NAMES_SUFFIX, TARGET_CODES, moments
 from analysis.format.run_folder import RunFolder, read_manifest
+from analysis.format.sample_schema import ActionVersion
 from analysis.format.segment_reader import SegmentTail, read_names, segment_paths
 
 HOUR_S: Final = 3600.0
+_DIRECT: Final = TARGET_CODES[ActionVersion.DIRECT]
 AT_ONCE: Final = 100_000
 """Records read at once: a run may have made ten million calls."""
 
@@ -75,7 +79,11 @@ def _calls(path: Path, since: float) -> Mapping[tuple[str, float], int]:
         names, _ = read_names(path.with_suffix(NAMES_SUFFIX))
         tail = SegmentTail(path)
         while records := tail.read(AT_ONCE):
-            found.update((code, at - at % HOUR_S) for code, at in moments(records) if at >= since)
+            found.update(
+                (code, at - at % HOUR_S)
+                for code, at, target in moments(records)
+                if at >= since and target != _DIRECT
+            )
     except OSError:
         return {}
     actions = names.get("action", {})

@@ -12,9 +12,9 @@ from analysis.format.event_lines import second_line
 from analysis.format.input_file import InputFile, open_regular
 from analysis.format.job_lines import JOBS_SUFFIX, JobLine, LookLine, job_line
 from analysis.format.run_folder import RunFolder
-from analysis.format.sample_schema import InputOrigin
+from analysis.format.sample_schema import InputOrigin, action_of_key, is_direct_key
 from analysis.format.typed_json import Count, WrongShapeError, typed
-from diag.measuring.live_quantiles import LiveQuantiles
+from diag.measuring.live_quantiles import Latencies, LiveQuantiles
 from diag.measuring.settled_watch import SETTLING_FILE
 
 BYTES_AT_ONCE: Final = 4 * 1024 * 1024
@@ -26,7 +26,10 @@ SILENT_S: Final = 10.0
 
 @dataclass(frozen=True, slots=True)
 class ActionProgress:
-    """One action so far. `timeouts`: all right-censored calls; `settled`: its answer can no longer change."""
+    """One action so far, or its backend called directly, whose name says so.
+
+    `timeouts`: all right-censored calls; `settled`: its answer can no longer change.
+    """
 
     action_id: str
     action_name: str
@@ -43,13 +46,15 @@ class ActionProgress:
     """So far; None: beyond the timeout, or no call yet that shows it (see `timed`)."""
     jobs: "JobCounts | None" = None
     """Of a submit action."""
+    contract_errors: int = 0
+    """Of `errors`: replies that broke the action's contract."""
     invented_share: float = 0.0
     """Share (0..1) of the calls in p50 and p99 that had an invented input."""
 
     @property
     def timed(self) -> int:
         """Calls that show how long the action takes."""
-        return self.ok + self.timeouts
+        return self.ok + self.timeouts + self.contract_errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,38 +202,47 @@ class ProgressReader:
             states = typed(dict[str, _Settling], body)
         except (UnreadableSamplesError, WrongShapeError):
             return {}  # not there (yet)
-        return {action_id: state.more_calls for action_id, state in states.items()}
+        return {key: state.more_calls for key, state in states.items()}
 
-    def _invented_share(self, action_id: str) -> float:
-        codes = self._codes.get(action_id, {})
-        total = self._quantiles.of(codes).total
-        return self._quantiles.calls_with(codes, self._invented) / total if total else 0.0
+    def _name(self, key: str) -> str:
+        action_id = action_of_key(key)
+        name = self._names.get(action_id, action_id)
+        return f"{name} (backend)" if is_direct_key(key) else name
+
+    def _latencies(self, key: str) -> Latencies:
+        return self._quantiles.of(self._codes.get(action_of_key(key), {}), direct=is_direct_key(key))
+
+    def _invented_share(self, key: str, total: int) -> float:
+        codes, direct = self._codes.get(action_of_key(key), {}), is_direct_key(key)
+        made_up = self._quantiles.calls_with(codes, self._invented, direct=direct)
+        return made_up / total if total else 0.0
 
     def _sum(self) -> RunProgress:
         totals: dict[str, list[int]] = {}
         seconds = [second for line in self._seconds.values() if (second := second_line(line)) is not None]
         for second in seconds:
-            for action_id, counts in second.actions.items():
-                have = totals.setdefault(action_id, [0] * len(counts))
-                totals[action_id] = [a + b for a, b in zip(have, counts, strict=True)]
+            for key, counts in second.actions.items():
+                have = totals.setdefault(key, [0] * len(counts))
+                totals[key] = [a + b for a, b in zip(have, counts, strict=True)]
         more = self._more_calls()
         # An earlier part of a soak was killed with calls in flight: they are not in flight any more.
         newest = max((second.at for second in seconds), default=0.0)
         at_work = [one for one in seconds if one.at >= newest - SILENT_S]
         actions = tuple(
             ActionProgress(
-                action_id,
-                self._names.get(action_id, action_id),
+                action_of_key(key),
+                self._name(key),
                 *(calls, ok, timeouts, errors, dropped),
-                settled=action_id in self._settled,
-                more_calls=more.get(action_id),
+                settled=key in self._settled,
+                more_calls=more.get(key),
                 p50_ms=latencies.quantile_ms(0.5),
                 p99_ms=latencies.quantile_ms(0.99),
-                jobs=self._job_counts.get(action_id),
-                invented_share=self._invented_share(action_id),
+                jobs=self._job_counts.get(key),
+                contract_errors=latencies.contract_errors,
+                invented_share=self._invented_share(key, latencies.total),
             )
-            for action_id, (calls, ok, timeouts, errors, dropped) in totals.items()
-            for latencies in [self._quantiles.of(self._codes.get(action_id, {}))]
+            for key, (calls, ok, timeouts, errors, dropped) in totals.items()
+            for latencies in [self._latencies(key)]
         )
         return RunProgress(
             elapsed_s=max((second.elapsed_s for second in seconds), default=0.0),

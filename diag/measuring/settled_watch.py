@@ -3,7 +3,7 @@
 `python -m diag.measuring.settled_watch RUN_FOLDER PARENT_PID [RULES]` runs beside the load, at low priority,
 in a process of its own (pandas stays out of the load). RULES is a JSON object of the settings by which an
 answer is settled, where they are not the usual ones. It writes `settled.json`, a list of keys
-(`analysis.format.entry_key`), which the load obeys, and `settling.json`, how far each action is, which is
+(`analysis.format.sample_schema`), which the load obeys, and `settling.json`, how far each action is, which is
 drawn. When to stop is `analysis.stopping.when_settled`: interim looks are planned, so that checking often
 makes the result no less certain.
 """

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from analysis.format.action_facts import ActionFacts
 from analysis.format.run_folder import LeftOut, UsedFact
-from analysis.format.sample_schema import ActionVersion
+from analysis.format.sample_schema import ActionVersion, entry_key
 from diag.direct.direct_load import DirectLoad, DirectRules
 from diag.workload.load_shape import Arrivals, GuardLimits, Mode, Model, Poll, Ramp, Soak, Stage
 from diag.workload.payload import Payload
@@ -33,6 +33,11 @@ class ActionLoad:
     """At most this many calls, whatever the plan says of all; None: what it says."""
     direct: DirectLoad | None = None
     """How its backend is called itself; None: through Genesys Cloud."""
+
+    @property
+    def key(self) -> str:
+        """Return what stands for it in the files of the run, where its backend is another one."""
+        return entry_key(self.action_id, self.target)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from analysis.format.call_record import NAMES_SUFFIX, OUTCOME_CODES, RECORD_VERSION, unpack
+from analysis.format.call_record import NAMES_SUFFIX, OUTCOME_CODES, RECORD_VERSION, TARGET_CODES, unpack
 from analysis.format.run_folder import RunFolder
-from analysis.format.sample_schema import Outcome
+from analysis.format.sample_schema import ActionVersion, Outcome, entry_key
 from analysis.format.segment_reader import SegmentTail, read_names, segment_paths
 from diag.errors import UsageError
 from diag.inventory.matching import ids_meant, unknown_action_hint
@@ -19,6 +19,8 @@ _FORM: Final = re.compile(
     r"(?:(?P<name>.+?)\s*:\s*)?(?P<what>p\d{1,2}(?:\.\d+)?|errors|timeouts|calls)\s*"
     r"(?P<sign><=|>=|<|>)\s*(?P<value>\d+(?:\.\d+)?)\s*(?P<unit>ms|s|%|)"
 )
+_ENDED: Final = (OUTCOME_CODES[Outcome.OK], OUTCOME_CODES[Outcome.CONTRACT_ERROR])
+"""Whose latency counts; a reply that breaks the contract is an error all the same."""
 _CENSORED: Final = (OUTCOME_CODES[Outcome.TIMEOUT], OUTCOME_CODES[Outcome.CLIENT_TIMEOUT])
 
 
@@ -94,11 +96,11 @@ def broken_thresholds(folder: RunFolder, plan: LoadPlan) -> tuple[str, ...]:
         for action in plan.actions:
             if action.action_id not in ids:
                 continue
-            seen = _figure(threshold.what, rows[action.action_id])
+            seen = _figure(threshold.what, rows[action.key])
             if not threshold.holds(seen):
-                broken.append(
-                    f"{action.action_name}: {threshold.text} does not hold ({_figure_text(threshold, seen)})"
-                )
+                backend = " (backend)" if action.target is ActionVersion.DIRECT else ""
+                figure = _figure_text(threshold, seen)
+                broken.append(f"{action.action_name}{backend}: {threshold.text} does not hold ({figure})")
     return tuple(broken)
 
 
@@ -137,7 +139,7 @@ def _figure(what: str, rows: Sequence[_Row]) -> float:
     answered = [
         math.inf if row.outcome in _CENSORED and not row.cut_off else row.latency_ms
         for row in rows
-        if row.outcome in _CENSORED or row.outcome == OUTCOME_CODES[Outcome.OK]
+        if row.outcome in _CENSORED or row.outcome in _ENDED
     ]
     if not answered:
         return math.inf
@@ -154,15 +156,19 @@ def _figure_text(threshold: Threshold, seen: float) -> str:
 
 
 def _rows(folder: RunFolder, plan: LoadPlan) -> dict[str, list[_Row]]:
-    """Return the rows of the plan's actions, per action id."""
-    rows: dict[str, list[_Row]] = {action.action_id: [] for action in plan.actions}
+    """Return the rows of the plan's actions, by their keys."""
+    rows: dict[str, list[_Row]] = {action.key: [] for action in plan.actions}
     for path in segment_paths(folder):
         # By the segment's own names: an earlier part of a soak may have called other actions.
         names, _ = read_names(path.with_suffix(NAMES_SUFFIX))
-        of_code = {code: rows.get(text) for code, text in names.get("action", {}).items()}
+        of_code = {
+            (code, target): rows.get(entry_key(text, version))
+            for code, text in names.get("action", {}).items()
+            for version, target in TARGET_CODES.items()
+        }
         run_ended = {code for code, text in names.get("error", {}).items() if text == RUN_ENDED}
         for call in unpack(SegmentTail(path).read()):
-            of_action = of_code.get(call.action)
+            of_action = of_code.get((call.action, call.target))
             if of_action is not None and call.version == RECORD_VERSION:
                 of_action.append(_Row(call.outcome, call.latency_ms, call.error_code in run_ended))
     return rows

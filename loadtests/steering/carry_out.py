@@ -86,7 +86,7 @@ class CarryOut:
 
     def _finish_action(self, decision: FinishAction, _: float) -> None:
         if self._rates.finish(decision.index, decision.why) and decision.why == SETTLED:
-            self._recorder.event("settled", action_id=self._plan.actions[decision.index].action_id)
+            self._recorder.event("settled", action_id=self._plan.actions[decision.index].key)
 
     def _finish_at_knee(self, knee: Knee, _: float) -> None:
         action = self._plan.actions[knee.index]

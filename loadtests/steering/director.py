@@ -65,7 +65,7 @@ class Director:
         ramps = plan.mode == "ramp"
         self._ramp = RampTracker(plan.ramp, len(plan.actions), plan.most_load) if ramps else None
         self._call_count = CallCount([plan.most_calls(action) for action in plan.actions])
-        self._settled = SettledActions(folder, [action.action_id for action in plan.actions])
+        self._settled = SettledActions(folder, [action.key for action in plan.actions])
         self._token = TokenWatch(port, clock, ends_after_s=plan.guard.no_token_s)
         self._now_s = 0.0
         self._cap_noted = False

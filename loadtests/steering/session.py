@@ -182,7 +182,7 @@ class Session:
             users=self.streams.users,
             in_flight=self.caller.in_flight,
             oldest={
-                self.plan.actions[index].action_id: round(self.clock.wall(due), 3)
+                self.plan.actions[index].key: round(self.clock.wall(due), 3)
                 for index, due in self.in_flight.oldest.items()
             },
             offered_rate=round(self.streams.offered_rate, 3),
@@ -193,7 +193,7 @@ class Session:
             cpu_share=seen.cpu_share,
             rss_mb=seen.rss_mb,
             actions={
-                action.action_id: [*totals, dropped]
+                action.key: [*totals, dropped]
                 for action, totals, dropped in zip(
                     self.plan.actions, self.recorder.totals(), self.in_flight.dropped, strict=True
                 )

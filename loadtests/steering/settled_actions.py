@@ -20,7 +20,7 @@ class SettledFile:
         self._seen = 0.0
 
     def news(self) -> tuple[str, ...] | None:
-        """Return the ids of the settled actions, None when nothing is new."""
+        """Return the keys (`entry_key`) of what is settled, None when nothing is new."""
         try:
             changed = self._folder.settled.stat().st_mtime
         except OSError:
@@ -34,15 +34,15 @@ class SettledFile:
 class SettledActions:
     """Policy: an action whose answer can no longer change is not called any more."""
 
-    def __init__(self, folder: RunFolder, action_ids: Sequence[str]) -> None:
+    def __init__(self, folder: RunFolder, keys: Sequence[str]) -> None:
         self._file = SettledFile(folder)
-        self._action_ids = action_ids
+        self._keys = keys
 
     def second(self, second: Second) -> list[FinishAction]:
         """Return the actions that were reported as settled since the last second."""
         return self.settled(self._file.news() or ())
 
-    def settled(self, action_ids: Collection[str]) -> list[FinishAction]:
+    def settled(self, keys: Collection[str]) -> list[FinishAction]:
         """Return what to do about these actions."""
-        indexes = (index for index, known in enumerate(self._action_ids) if known in action_ids)
+        indexes = (index for index, known in enumerate(self._keys) if known in keys)
         return [FinishAction(index, SETTLED) for index in indexes]

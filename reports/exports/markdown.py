@@ -12,6 +12,7 @@ from reports.pages.next_steps import next_steps
 from reports.pages.run_facts import run_facts
 from reports.report_data import ReportData
 from reports.wording import numbers
+from reports.wording.direct_words import backend_sentences
 from reports.wording.headline import headline
 from reports.wording.input_words import inputs_of
 from reports.wording.production_words import production_words
@@ -35,6 +36,7 @@ def build_markdown(data: ReportData) -> str:
         lines += _table(analysis.actions, analysis.settings.percentile)
         lines += ["", "## Why", ""]
         lines += [f"- **{markdown(a.action_name)}**: {markdown(a.reason)}" for a in analysis.actions]
+        lines += _backends(analysis.actions)
     lines += rules_in_markdown(analysis.actions) + _production(data)
     lines += flows_in_markdown(data.flows) + _loops(analysis.loops)
     lines += ["", "## What was observed" if data.from_production else "## What was run", ""]
@@ -48,6 +50,13 @@ def build_markdown(data: ReportData) -> str:
         lines += [f"- {markdown(what)}: {markdown(why)}" for what, why in run.left_out]
     lines += ["", f"diag {markdown(data.version)}"]
     return "\n".join(lines) + "\n"
+
+
+def _backends(actions: Sequence[Recommendation]) -> list[str]:
+    """Return what calls straight to backends show, and where replies broke a contract."""
+    told = [(one.action_name, backend_sentences(one)) for one in actions]
+    lines = [f"- **{markdown(name)}**: {' '.join(map(markdown, each))}" for name, each in told if each]
+    return ["", "## Backends called directly", "", *lines] if lines else []
 
 
 def _production(data: ReportData) -> list[str]:

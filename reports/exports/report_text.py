@@ -14,6 +14,7 @@ from reports.pages.next_steps import next_steps
 from reports.pages.run_facts import run_facts
 from reports.report_data import ReportData
 from reports.wording import numbers
+from reports.wording.direct_words import backend_sentences
 from reports.wording.headline import headline
 from reports.wording.production_words import production_words
 from reports.wording.verdict_words import change_text, cut_off_then, shown_number, tally, wording_of
@@ -55,6 +56,8 @@ def build_terminal(data: ReportData, *, width: int = 100) -> str:
             page.add(line, _INDENT)
         if summary is not None and summary.production is not None:
             page.add(f"In production: {' '.join(production_words(summary.production).sentences())}", _INDENT)
+        for line in backend_sentences(action):
+            page.add(line, _INDENT)
         if action.next_command is not None:
             page.add(f"$ {action.next_command}", _INDENT)
     for loop in analysis.loops:

@@ -238,7 +238,7 @@ def _steps(texts: Iterable[str]) -> str:
 def _figures(data: CompareData) -> list[Chart | None]:
     named = letters(len(data.runs))
     return [
-        overlay_figure(action, named, [_curve(run, action.action_id) for run in data.runs], data.percentile)
+        overlay_figure(action, named, [_curve(run, action.key) for run in data.runs], data.percentile)
         for action in data.comparison.actions
     ]
 
@@ -267,7 +267,7 @@ def _view(index: int, action: ComparedAction, chart: Chart | None) -> dict[str, 
     }
 
 
-def _curve(run: ComparedRun, action_id: str) -> SurvivalCurve | None:
-    summary = run.summaries.get(action_id)
+def _curve(run: ComparedRun, key: str) -> SurvivalCurve | None:
+    summary = run.summaries.get(key)
     curve = summary.survival if summary is not None else None
     return curve if curve is not None and curve.t_ms else None

@@ -87,7 +87,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "reports/__init__.py": set(),
     "reports/report_data.py": {"analysis.flows", "analysis.format", "analysis.verdicts", "analysis.views"},
     "reports/wording": {
-        "analysis.costs", "analysis.cut_off", "analysis.format", "analysis.verdicts", "analysis.views",
+        "analysis.costs", "analysis.cut_off", "analysis.direct_side", "analysis.format", "analysis.verdicts",
+        "analysis.views",
         "analysis.number_words", "analysis.plain_text", "analysis.settings", "analysis.typed_command",
         "markupsafe",
     },

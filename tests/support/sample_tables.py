@@ -121,6 +121,7 @@ def write_segment(
     correlation_id: bytes = b"\0" * 16,
     error_code: int = 0,
     origin: InputOrigin | None = None,
+    target: ActionVersion = ActionVersion.PUBLISHED,
 ) -> Path:
     """One worker's segment with one record per latency for action code 1; None: a run before origins."""
     folder.segments.mkdir(parents=True, exist_ok=True)
@@ -151,7 +152,7 @@ def write_segment(
                     outcome=OUTCOME_CODES[outcome],
                     timeout_s=60,
                     attempt=1,
-                    target=TARGET_CODES[ActionVersion.PUBLISHED],
+                    target=TARGET_CODES[target],
                     flags=0,
                 )
             )

@@ -4,15 +4,28 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis.format.call_record import OUTCOME_CODES, RECORD_SIZE, RECORD_VERSION, SEGMENT_SUFFIX, pack
-from analysis.format.sample_schema import Outcome
+from analysis.format.call_record import (
+    OUTCOME_CODES,
+    RECORD_SIZE,
+    RECORD_VERSION,
+    SEGMENT_SUFFIX,
+    TARGET_CODES,
+    pack,
+)
+from analysis.format.sample_schema import ActionVersion, Outcome
 from diag.measuring.live_quantiles import ROWS_AT_ONCE, LiveQuantiles
 
 
-def row(latency_ms: float, outcome: Outcome = Outcome.OK, action: int = 1, payload: int = 0) -> bytes:
+def row(
+    latency_ms: float,
+    outcome: Outcome = Outcome.OK,
+    action: int = 1,
+    payload: int = 0,
+    target: ActionVersion = ActionVersion.PUBLISHED,
+) -> bytes:
     code = OUTCOME_CODES[outcome]
     measured = (1, action, 0.0, 0.0, latency_ms, 1.0, math.nan, b"", payload, 0, 200, 1)
-    return pack((*measured, code, 5, 1, 1, 0, RECORD_VERSION))
+    return pack((*measured, code, 5, 1, TARGET_CODES[target], 0, RECORD_VERSION))
 
 
 def test_quantiles_are_right_to_half_a_percent_and_read_on_where_they_stopped(tmp_path: Path) -> None:
@@ -69,3 +82,21 @@ def test_calls_are_counted_by_their_payload_as_each_worker_numbers_it(tmp_path: 
     assert live.calls_with(codes, {"w-0": {1}, "w-1": {2}}) == 6
     assert live.calls_with(codes, {"w-0": {2}}) == 0
     assert live.calls_with({}, {"w-0": {1}}) == 0
+
+
+def test_a_backend_called_directly_is_apart_and_broken_contracts_took_their_time(tmp_path: Path) -> None:
+    path = tmp_path / f"w-0{SEGMENT_SUFFIX}"
+    direct = [row(10.0, target=ActionVersion.DIRECT, payload=1)] * 6
+    broken = [row(1000.0, Outcome.CONTRACT_ERROR, target=ActionVersion.DIRECT)] * 4
+    path.write_bytes(b"".join([row(100.0)] * 5 + direct + broken))
+    live = LiveQuantiles()
+    live.read_on(path, lambda: None)
+
+    action, backend = live.of({"w-0": 1}), live.of({"w-0": 1}, direct=True)
+    assert (action.total, action.contract_errors) == (5, 0)
+    assert (backend.total, backend.contract_errors) == (10, 4)
+    assert action.quantile_ms(0.5) == pytest.approx(100.0, rel=0.006)
+    assert backend.quantile_ms(0.5) == pytest.approx(10.0, rel=0.006)
+    assert backend.quantile_ms(0.7) == pytest.approx(1000.0, rel=0.006)
+    assert live.calls_with({"w-0": 1}, {"w-0": {1}}, direct=True) == 6
+    assert live.calls_with({"w-0": 1}, {"w-0": {1}}) == 0

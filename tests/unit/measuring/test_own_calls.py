@@ -7,11 +7,13 @@ import pytest
 
 from analysis.format.call_record import moments, unpack
 from analysis.format.run_folder import RunFolder
+from analysis.format.sample_schema import ActionVersion
 from analysis.format.segment_reader import segment_paths
 from diag.choice.turns_file import Turn
 from diag.measuring import own_calls as room
 from diag.measuring.own_calls import HOUR_S, own_calls
 from tests.support.campaigns import write_window
+from tests.support.sample_tables import START, write_segment
 
 AT = 1_795_298_400.0
 """A full hour."""
@@ -79,4 +81,13 @@ def test_the_short_form_of_a_record_holds_what_the_long_one_does(runs: Path) -> 
     (path,) = segment_paths(RunFolder(runs / "one"))
     records = path.read_bytes()
 
-    assert list(moments(records)) == [(one.action, one.started_at) for one in unpack(records)]
+    assert list(moments(records)) == [(one.action, one.started_at, one.target) for one in unpack(records)]
+
+
+def test_calls_straight_to_a_backend_are_none_that_the_platform_saw(runs: Path) -> None:
+    write_segment(RunFolder(runs / "one"), "w8", [1.0] * 5, target=ActionVersion.DIRECT)
+    write_segment(RunFolder(runs / "one"), "w9", [1.0] * 7, target=ActionVersion.DRAFT)
+
+    since = START - START % HOUR_S
+    found = own_calls([runs], "h", "org", since)["orders"]
+    assert found[since] == 7

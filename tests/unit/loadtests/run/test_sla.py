@@ -1,10 +1,11 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from analysis.format.call_record import OUTCOME_CODES, RECORD_SIZE, CallRecord
 from analysis.format.run_folder import LeftOut, RunFolder
-from analysis.format.sample_schema import Outcome
+from analysis.format.sample_schema import ActionVersion, Outcome
 from analysis.format.segment_reader import segment_paths
 from diag.errors import UsageError
 from diag.workload.make_payloads import EMPTY
@@ -12,6 +13,7 @@ from loadtests.planning.plan import ActionLoad, LoadPlan
 from loadtests.recording.recorder import NO_CORRELATION_ID, Recorder
 from loadtests.run.sla import broken_thresholds, check_thresholds, parse_thresholds
 from loadtests.sending.caller import RUN_ENDED
+from tests.support.sample_tables import write_segment
 
 ACTIONS = (ActionLoad("a-1", "Fast", 10, 1.0, (EMPTY,)), ActionLoad("a-2", "Slow", 2, 1.0, (EMPTY,)))
 
@@ -142,3 +144,21 @@ def test_a_damaged_record_is_no_call(tmp_path: Path) -> None:
 
     assert broken_thresholds(folder, LoadPlan(ACTIONS, sla=("Fast: calls>=9",))) == ()
     assert len(broken_thresholds(folder, LoadPlan(ACTIONS, sla=("Fast: calls>=10",)))) == 1
+
+
+def test_an_action_and_its_backend_called_directly_are_two(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    write_segment(folder, "w1", [900.0] * 10)
+    write_segment(folder, "w2", [100.0] * 10, target=ActionVersion.DIRECT)
+    write_segment(folder, "w3", [200.0] * 10, target=ActionVersion.DIRECT, outcome=Outcome.CONTRACT_ERROR)
+    through = ActionLoad("orders", "Orders", 10, 1.0, (EMPTY,))
+    plan = LoadPlan((through, replace(through, target=ActionVersion.DIRECT)))
+
+    assert broken_thresholds(folder, replace(plan, sla=("p99<500ms",))) == (
+        "Orders: p99<500ms does not hold (900 ms)",
+    )
+    assert broken_thresholds(folder, replace(plan, sla=("p99<150ms", "errors<1%"))) == (
+        "Orders: p99<150ms does not hold (900 ms)",
+        "Orders (backend): p99<150ms does not hold (200 ms)",
+        "Orders (backend): errors<1% does not hold (50.00%)",
+    )

@@ -14,11 +14,16 @@ from analysis.number_words import (
     time_seen,
 )
 from analysis.settings import USUAL_CAP_S, RecommendSettings
-from analysis.verdicts.censored_sentence import censored
 from analysis.verdicts.decision import Decision, long_enough
-from analysis.verdicts.missing_sentence import ended_by_errors, insufficient, no_data, with_invented_inputs
 from analysis.verdicts.recommendation import Verdict
-from analysis.verdicts.unstable_sentence import unstable
+from analysis.verdicts.sentences.censored_sentence import censored
+from analysis.verdicts.sentences.missing_sentence import (
+    ended_by_errors,
+    insufficient,
+    no_data,
+    with_invented_inputs,
+)
+from analysis.verdicts.sentences.unstable_sentence import unstable
 
 
 def reason(

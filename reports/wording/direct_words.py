@@ -1,0 +1,21 @@
+"""What calls straight to the backend show, in sentences: on the terminal, in texts and on the page."""
+
+from analysis.direct_side.contract_words import contract_words
+from analysis.verdicts.recommendation import Recommendation
+
+
+def backend_sentences(item: Recommendation) -> tuple[str, ...]:
+    """Return whose the time is, what limits that, and how many replies broke the contract; empty where the
+    backend was not called directly and every reply kept its contract."""
+    broken = contract_words(item.contract_errors, item.samples, item.broken_contracts)
+    own = [] if broken is None else [broken]
+    side = item.direct
+    if side is None or not side.samples or item.backend_alone:
+        return tuple(_sentence(text) for text in own)
+    beside = contract_words(side.contract_errors, side.samples, side.broken_contracts)
+    limits = (*side.unlike, *own, *([] if beside is None else [f"called directly, {beside}"]))
+    return (*(share.sentence for share in side.shares), *map(_sentence, limits))
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."

@@ -1,0 +1,119 @@
+"""An action of which only its backend was called: a number, with what it leaves open."""
+
+import numpy as np
+import pandas as pd
+
+from analysis.format.action_facts import ActionFacts
+from analysis.samples.sample_set import SampleSet
+from analysis.verdicts.apply_rules import held_back, objection_to, will_be_set
+from analysis.verdicts.holds import Hold, hold_on
+from analysis.verdicts.recommend import recommend
+from analysis.verdicts.recommendation import Recommendation, Verdict
+from tests.support.sample_tables import calls, lognormal, sample_set
+
+LONG_ENOUGH = 4000
+
+
+def judged(direct: pd.DataFrame, timeout_s: int | None = 5, *, configurable: bool = True) -> Recommendation:
+    facts = ActionFacts("orders", "Order lookup", current_timeout_s=timeout_s, configurable=configurable)
+    (found,) = recommend(SampleSet(direct.iloc[:0], direct=direct), {"orders": facts}).actions
+    return found
+
+
+def seen_for_an_hour(p99_s: float, timeout_s: int = 60) -> pd.DataFrame:
+    return calls(lognormal(LONG_ENOUGH, p99_s), rate=1.0, target="direct", timeout_s=timeout_s)
+
+
+def test_the_number_is_that_of_the_same_calls_and_nothing_is_lowered_by_it() -> None:
+    found = judged(seen_for_an_hour(1.2), 20)
+    facts = ActionFacts("orders", "Order lookup", current_timeout_s=20)
+    (as_action,) = recommend(
+        sample_set(seen_for_an_hour(1.2).assign(target="published")), {"orders": facts}
+    ).actions
+    assert will_be_set(as_action)
+    assert found.recommended_timeout_s == as_action.recommended_timeout_s
+    assert found.verdict is Verdict.LOWER
+    assert hold_on(found) is Hold.BACKEND_ALONE
+    assert held_back(found)
+    assert not will_be_set(found)
+    assert "Genesys' own share" in (objection_to(found) or "")
+    assert "Genesys' own share" in found.reason
+    assert found.next_command == "diag measure --action 'Order lookup'"
+    assert any("never that it is too long" in one for one in found.warnings)
+
+
+def test_a_raise_stands_because_genesys_only_adds_to_it() -> None:
+    found = judged(seen_for_an_hour(6.0), 5)
+    assert found.verdict is Verdict.RAISE
+    assert will_be_set(found)
+    assert "raise to at least" in found.reason
+
+
+def test_a_timeout_that_fits_the_backend_is_not_called_fitting() -> None:
+    found = judged(seen_for_an_hour(3.8), 5)
+    assert found.verdict is Verdict.OK
+    assert "fits the backend alone" in found.reason
+    assert found.next_command == "diag measure --action 'Order lookup'"
+
+
+def test_calls_beyond_the_deadline_are_called_again_with_a_longer_one_never_by_a_draft() -> None:
+    found = judged(seen_for_an_hour(6.0, timeout_s=2), 2)
+    assert found.verdict is Verdict.CENSORED_NEEDS_PROBE
+    assert found.next_command == "diag measure --direct --timeout 60 --action 'Order lookup'"
+    assert "draft" not in found.reason
+
+
+def test_too_few_are_measured_directly_again() -> None:
+    found = judged(calls(lognormal(100, 1.0), target="direct"))
+    assert found.verdict is Verdict.INSUFFICIENT_SAMPLES
+    assert found.next_command is not None
+    assert found.next_command.startswith("diag measure --direct --action 'Order lookup' --calls ")
+
+
+def test_the_deadline_of_direct_calls_is_not_taken_for_the_timeout_of_the_action() -> None:
+    assert judged(seen_for_an_hour(1.2, timeout_s=7), None).current_timeout_s is None
+
+
+def test_what_cannot_be_configured_keeps_its_sentence() -> None:
+    assert judged(seen_for_an_hour(1.2), configurable=False).reason.startswith("Not configurable: ")
+
+
+def test_only_the_side_that_is_missing_is_asked_for() -> None:
+    direct, through = seen_for_an_hour(1.2), seen_for_an_hour(1.2).assign(target="published")
+    facts = {"orders": ActionFacts("orders", "Order lookup", current_timeout_s=5)}
+
+    def next_of(samples: SampleSet) -> str | None:
+        (found,) = recommend(samples, facts).actions
+        return None if found.direct is None else found.direct.next_command
+
+    assert next_of(SampleSet(direct.iloc[:0], direct=direct)) == "diag measure --action 'Order lookup'"
+    assert next_of(SampleSet(through)) == "diag measure --direct --action 'Order lookup'"
+    assert next_of(SampleSet(through, direct=direct)) is None
+
+
+def test_broken_contracts_count_with_their_time_and_are_named() -> None:
+    broken = np.arange(LONG_ENOUGH) % 20 == 0
+    table = calls(
+        lognormal(LONG_ENOUGH, 1.2),
+        rate=1.0,
+        target="direct",
+        outcome=np.where(broken, "contract_error", "ok"),
+    )
+    told = judged(table.assign(failed_step="output", error_message=np.where(broken, "$.total: type", "")))
+    unaffected = judged(table.assign(outcome="ok"))
+    assert told.quantile_ms == unaffected.quantile_ms
+    assert told.contract_errors == told.ok // 20
+    assert told.contract_error_share == told.contract_errors / told.samples
+    assert [(one.calls, one.path) for one in told.broken_contracts] == [
+        (told.contract_errors, "$.total: type")
+    ]
+    (sentence,) = (one for one in told.warnings if "contract" in one)
+    assert "(5 %)" in sentence
+    assert "$.total: type" in sentence
+    assert "fix the contract or the backend" in sentence
+
+
+def test_replies_that_all_break_the_contract_still_show_how_long_it_takes() -> None:
+    found = judged(calls(lognormal(400, 1.2), target="direct", outcome="contract_error"))
+    assert found.verdict is not Verdict.NO_DATA
+    assert found.contract_error_share == 1.0
