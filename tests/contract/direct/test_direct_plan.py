@@ -39,6 +39,14 @@ request_type = "{method}"
 result = {{ ok = true }}
 input = {{ id = {{ type = "string" }}, host = {{ type = "string" }} }}
 """
+LOGIN = """
+[[action]]
+name = "Log in"
+kind = "custom_auth"
+integration = "Web"
+category = "Web"
+result = { access_token = "t" }
+"""
 NAMES = (("Read", "Web", "GET"), ("Other", "Web", "GET"), ("Write", "Web", "POST"), ("Aws", "Lambda", "GET"))
 BOTH = '[[action]]\nname = "Read"\n[[action]]\nname = "Read"\ntarget = "direct"\n'
 INPUT = 'payload = [{ values = { id = "1", host = "h.example" } }]\n'
@@ -52,7 +60,7 @@ Plan = Callable[..., PreparedRun]
 def box(start_module_sandbox: StartSandbox, tmp_path_factory: pytest.TempPathFactory) -> RunningSandbox:
     path = tmp_path_factory.mktemp("direct") / "kinds.toml"
     actions = (ACTION.format(name=name, integration=kind, method=method) for name, kind, method in NAMES)
-    path.write_text(SCENARIO + "".join(actions))
+    path.write_text(SCENARIO + "".join(actions) + LOGIN)
     return start_module_sandbox(str(path))
 
 
@@ -110,7 +118,7 @@ def test_with_direct_every_entry_is_and_what_cannot_be_is_left_out_by_name(plan:
     run = plan('[[action]]\nname = "*"\n', direct=True)
     assert [action.action_name for action in run.plan.actions] == ["Read", "Other", "Write"]
     assert {action.target for action in run.plan.actions} == {ActionVersion.DIRECT}
-    (aws,) = run.plan.left_out
+    _, aws = run.plan.left_out
     assert aws.what == "Aws (direct)"
     assert "AWS Lambda" in aws.why
     assert "CloudWatch" in aws.why
@@ -229,6 +237,26 @@ def test_credentials_are_found_before_the_first_call_and_the_missing_ones_named(
         monkeypatch.setenv(f"DIAG_CREDENTIAL_{name}", "canary")
     run = plan(several.replace('"*"', '"Read"'))
     assert "canary" not in repr(run) + to_wire(WorkerOrder(run.plan, "", True, "", "", 1, 0))
+
+
+def test_a_custom_authentication_action_is_read_and_its_host_confirmed_too(
+    plan: Plan, changed: Any, box: RunningSandbox
+) -> None:
+    changed(requestUrlTemplate=REAL, headers={"Authorization": "Bearer ${authResponse.access_token}"})
+    (action,) = plan(READ, rate=1.0).plan.actions
+    assert action.direct is not None
+    assert action.direct.auth_action is not None
+    assert action.direct.auth_action.action_name == "Log in"
+
+    with counting_as_org(box.base_url):
+        run = plan(READ, rate=1.0, confirm_host=["api.example.com=1"], allow_private=True)
+        own = box.base_url.removeprefix("http://")
+        assert uses(run)[own].logins == ("Log in",)
+        with pytest.raises(UsageError, match=rf"{own} \(Log in \(login\): 1 calls/s\)"):
+            begin(run)
+    changed(requestUrlTemplate="https://${authResponse.host}/x")
+    with pytest.raises(UsageError, match="comes out of its custom authentication action"):
+        plan(READ, rate=1.0)
 
 
 def test_a_real_backend_is_not_changed_without_consent_even_from_a_sandbox(plan: Plan, changed: Any) -> None:
