@@ -25,6 +25,7 @@ _METHODS: Final = frozenset({"GET", "DELETE", *_WITH_BODY})
 _HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}")
 _HEADER_VALUE: Final = re.compile(r"[\t\x20-\x7e]*")
 _URL: Final = re.compile(r"https?://(?:%[0-9A-Fa-f]{2}|[A-Za-z0-9\-._~:/?\[\]@!$&'()*+,;=])+")
+_KNOWN: Final = frozenset({"input", "credentials", "authResponse"})
 _LEFT_TO_THE_CLIENT: Final = frozenset(
     {"connection", "content-length", "host", "keep-alive", "trailer", "transfer-encoding", "upgrade"}
 )
@@ -150,7 +151,9 @@ def read_request(action: DirectAction) -> RequestTemplates:
     for template in read.templates():
         refusals.extend(template.refusals)
         refusals.extend(_credentials_by_calculation(template))
-        warnings.extend(_unknown_names(template))
+        unknown, noted = template.of_strangers(_KNOWN)
+        refusals.extend(unknown)
+        warnings.extend(noted)
     return RequestTemplates(
         action.action_name, method, url, headers, body, tuple(refusals), tuple(dict.fromkeys(warnings))
     )
@@ -183,8 +186,3 @@ def _credentials_by_calculation(template: Template) -> Iterator[RefusedConstruct
     for root in ("credentials", "authResponse"):
         if root in template.roots() and template.fields_of(root) is None:
             yield RefusedConstruct(template.where, f"${root} other than as ${{{root}.NAME}}")
-
-
-def _unknown_names(template: Template) -> Iterator[str]:
-    for root in sorted(template.roots() - {"input", "credentials", "authResponse"}):
-        yield f"{template.where}: ${root} is not a name that Velocity knows there, and prints itself"

@@ -6,7 +6,6 @@ from typing import Final
 
 from diag.direct.rendering.refusals import RefusedConstruct
 from diag.direct.rendering.tools.tool_table import TOOLS, VALUE_METHODS, argument_counts
-from diag.direct.rendering.velocity.cursor import NotVelocityError
 from diag.direct.rendering.velocity.evaluate import rendered
 from diag.direct.rendering.velocity.java_values import Value
 from diag.direct.rendering.velocity.parse import parse_template
@@ -66,6 +65,23 @@ class Template:
             fields.add(name)
         return frozenset(fields)
 
+    def of_strangers(self, known: frozenset[str]) -> tuple[tuple[RefusedConstruct, ...], tuple[str, ...]]:
+        """Return what it asks of names that nobody gives it: calls, which are refused, and what to warn of.
+
+        A plain one prints itself (`$5`, `$foo`); one that is called may be a tool that is not known here.
+        """
+        strangers = self.roots() - known
+        called = {
+            reference.root
+            for reference in self.references
+            if reference.root in strangers and any(isinstance(step, Call) for step in reference.steps)
+        }
+        refusals = tuple(RefusedConstruct(self.where, f"${name}, an unknown tool") for name in sorted(called))
+        plain = sorted(strangers - called)
+        return refusals, tuple(
+            f"{self.where}: ${name} is not known there and prints itself" for name in plain
+        )
+
 
 def _first_name(steps: tuple[Step, ...]) -> str | None:
     match steps:
@@ -80,12 +96,11 @@ def _first_name(steps: tuple[Step, ...]) -> str | None:
 
 def read_template(where: str, source: str) -> Template:
     """Return a template, with every construct in it that is not rendered."""
-    try:
-        parsed = parse_template(source)
-    except (NotVelocityError, RecursionError) as error:
-        what = str(error) if isinstance(error, NotVelocityError) else "too many levels of nesting"
-        refusal = RefusedConstruct(where, f"what is not Velocity as read here: {what}")
-        return Template(where, Block(()), None, (refusal,), (), frozenset())
+    parsed = parse_template(source)
+    if parsed.unreadable is not None:
+        named = (*parsed.refused, f"what is not Velocity as read here: {parsed.unreadable}")
+        refusals = tuple(RefusedConstruct(where, what) for what in named)
+        return Template(where, parsed.block, None, refusals, (), frozenset())
     references = tuple(one for one in _expressions(parsed.block) if isinstance(one, Reference))
     assigned = frozenset(_assigned(parsed.block))
     refused = [
@@ -93,7 +108,7 @@ def read_template(where: str, source: str) -> Template:
         *(f"#set(${name}), the name of a tool" for name in sorted(assigned & TOOLS.keys())),
     ]
     for reference in references:
-        refused.extend(_refused_in(reference, assigned))
+        refused.extend(_refused_in(reference))
     if any(not _decides(condition) for condition in _conditions(parsed.block)):
         refused.append("a text, number or calculation as a condition (versions of Velocity differ)")
     parts = parsed.block.parts
@@ -104,7 +119,7 @@ def read_template(where: str, source: str) -> Template:
     return Template(where, parsed.block, constant, unique, references, assigned)
 
 
-def _refused_in(reference: Reference, assigned: frozenset[str]) -> Iterator[str]:
+def _refused_in(reference: Reference) -> Iterator[str]:
     steps = reference.steps
     tool = TOOLS.get(reference.root)
     if tool is not None:

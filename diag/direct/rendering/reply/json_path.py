@@ -42,6 +42,7 @@ from diag.direct.rendering.reply.path_steps import (
     followed,
     walked,
 )
+from diag.direct.rendering.velocity.java_values import UnknownMeaningError
 
 MAX_PATH: Final = 1000
 _COMPARISONS: Final = frozenset({"==", "!=", "<", ">", "<=", ">="})
@@ -62,12 +63,24 @@ class CompiledPath:
     steps: tuple[PathStep, ...]
     """What follows them, none for a definite path."""
 
+    needs_list: bool = False
+    """Whether the first of them finds nothing, not even an empty list, where there is no list."""
+
     def found_in(self, reply: object) -> object:
         """Return the value, the list of values, or `MISSING`. Raises `UnknownMeaningError`."""
-        value = followed(reply, self.start)
+        if reply is None:
+            raise UnknownMeaningError("a JSONPath into a reply that is null")
         if not self.steps:
-            return value
-        return walked([value], self.steps) if isinstance(value, (dict, list)) else MISSING
+            return followed(reply, self.start)
+        value = reply
+        for key in self.start:
+            holder, value = value, followed(value, (key,))
+            if value is MISSING:
+                # Beyond the end of a list, a path that may find several finds none; a name must be there.
+                return [] if isinstance(key, int) and isinstance(holder, list) else MISSING
+        if self.needs_list and not isinstance(value, list):
+            return MISSING
+        return walked([value], self.steps)
 
 
 def compile_path(expression: str) -> CompiledPath:
@@ -91,7 +104,22 @@ def compile_path(expression: str) -> CompiledPath:
     while segments and (key := _only_key(segments[0])) is not None:
         start.append(key)
         segments.pop(0)
-    return CompiledPath(tuple(start), tuple(step for one in segments for step in _steps(one)))
+    if any(map(_descends_to_all, segments[:-1])):
+        raise PathRefusedError("..* with something behind it")
+    steps = tuple(step for one in segments for step in _steps(one))
+    return CompiledPath(tuple(start), steps, needs_list=bool(segments) and _needs_list(segments[0]))
+
+
+def _descends_to_all(segment: JSONPathSegment) -> bool:
+    return isinstance(segment, JSONPathRecursiveDescentSegment) and isinstance(
+        segment.selectors[0], WildcardSelector
+    )
+
+
+def _needs_list(segment: JSONPathSegment) -> bool:
+    return isinstance(segment, JSONPathChildSegment) and isinstance(
+        segment.selectors[0], (IndexSelector, SliceSelector)
+    )
 
 
 def _only_key(segment: JSONPathSegment) -> str | int | None:
@@ -109,6 +137,8 @@ def _steps(segment: JSONPathSegment) -> Iterator[PathStep]:
     if descends:
         yield descending
     selectors = segment.selectors
+    if descends and not isinstance(selectors[0], (NameSelector, WildcardSelector)):
+        raise PathRefusedError("anything but a name or * straight behind ..")
     if all(isinstance(selector, IndexSelector) for selector in selectors):
         yield by_keys(tuple(one.index for one in selectors if isinstance(one, IndexSelector)))
         return
@@ -124,8 +154,6 @@ def _steps(segment: JSONPathSegment) -> Iterator[PathStep]:
                 raise PathRefusedError("a slice with a step")
             yield by_slice(part)
         case Filter(expression=expression):
-            if descends:
-                raise PathRefusedError("a filter straight behind ..")
             yield by_filter(_predicate(expression.expression))
         case _:
             raise PathRefusedError("a selector that Jayway does not have")

@@ -105,10 +105,9 @@ def by_filter(wanted: Predicate) -> PathStep:
 
     def step(values: Iterable[object]) -> Iterator[object]:
         for value in values:
-            if isinstance(value, dict):
-                raise UnknownMeaningError("a JSONPath filter on an object, which dialects read differently")
-            if isinstance(value, list):
-                yield from filter(wanted, value)
+            if not isinstance(value, list):
+                raise UnknownMeaningError("a JSONPath filter on something else than a list")
+            yield from filter(wanted, value)
 
     return step
 

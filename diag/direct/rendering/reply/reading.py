@@ -16,6 +16,7 @@ from diag.direct.rendering.tools.success_template_tool import json_text
 from diag.direct.rendering.velocity.java_values import FailsOnPlatformError, UnknownMeaningError, Value
 
 RAW_RESULT: Final = "rawResult"
+_OF_REQUESTS: Final = frozenset({"input", "credentials", "authResponse"})
 DEFAULT_TEMPLATE: Final = "${rawResult}"
 """The success template of an action that has none of its own: the reply as it came."""
 
@@ -92,6 +93,9 @@ def read_reply(
     template = read_template("successTemplate", source)
     refusals.extend(template.refusals)
     refusals.extend(_refused_names(template, action))
+    known = frozenset({RAW_RESULT, *action.translation_map, *_OF_REQUESTS})
+    unknown, warnings = template.of_strangers(known)
+    refusals.extend(unknown)
     contract: Contract | None = None
     try:
         contract = compile_contract(action.output_schema)
@@ -107,17 +111,12 @@ def read_reply(
         contract,
         needs_json=bool(paths) or RAW_RESULT in template.roots(),
     )
-    return reader, (), tuple(_unknown_names(template, action))
+    return reader, (), warnings
 
 
 def _refused_names(template: Template, action: DirectAction) -> Iterator[RefusedConstruct]:
-    for root in ("input", "credentials", "authResponse"):
+    for root in sorted(_OF_REQUESTS):
         if root in template.roots() and root not in action.translation_map:
             yield RefusedConstruct(
                 template.where, f"${root}, which the Resource Center names for requests only"
             )
-
-
-def _unknown_names(template: Template, action: DirectAction) -> Iterator[str]:
-    for root in sorted(template.roots() - action.translation_map.keys() - {RAW_RESULT}):
-        yield f"{template.where}: ${root} is not in the translation map, and prints itself"

@@ -72,16 +72,16 @@ def _javascript(text: str) -> str:
 
 
 def _xml(text: str) -> str:
-    if any(sign < " " and sign not in "\t\n\r" for sign in text) or (
-        not text.isprintable() and any("\x7f" <= sign <= "\x9f" or sign in "\ufffe\uffff" for sign in text)
-    ):
-        raise UnknownMeaningError("$esc.xml of a text with control characters")
-    return html.escape(text, quote=False).replace('"', "&quot;").replace("'", "&apos;")
+    return _plain(text, "xml").replace("'", "&apos;")
 
 
 def _html(text: str) -> str:
-    if not text.isascii():
-        raise UnknownMeaningError("$esc.html of a text with letters beyond ASCII (their entity names)")
+    return _plain(text, "html")
+
+
+def _plain(text: str, name: str) -> str:
+    if not text.isascii() or any(sign < " " and sign not in "\t\n\r" for sign in text):
+        raise UnknownMeaningError(f"$esc.{name} of letters beyond ASCII, which versions escape differently")
     return html.escape(text, quote=False).replace('"', "&quot;")
 
 
@@ -106,7 +106,6 @@ ESCAPE_TOOL: Final = TemplateTool(
         "jsonString": _method(_json),
         "jsonDecode": _method(_unjson),
         "java": _method(_java),
-        "json": _method(_java),
         "javascript": _method(_javascript),
         "html": _method(_html),
         "xml": _method(_xml),

@@ -1,6 +1,6 @@
 """`$math`: VelocityTools' MathTool, to which the Resource Center points. It calculates in Doubles.
 
-A result is a whole number again where it is one and every argument was; null where an argument is no number
+A result is a whole number again where every argument was; null where an argument is no number
 (`$math.add("a", 1)` then prints itself), as the class says of itself.
 """
 
@@ -37,7 +37,8 @@ def _number(value: Value) -> int | float | None:
             raise UnknownMeaningError("$math with a number beyond 2^53")
         return value
     if isinstance(value, str) and _NUMBER.fullmatch(value):
-        return float(value) if "." in value else int(value)
+        number = float(value)
+        return int(number) if number.is_integer() else number
     raise UnknownMeaningError("$math with something that is not a plain number")
 
 
@@ -45,9 +46,11 @@ def _matched(result: float, numbers: Sequence[int | float]) -> Value:
     """Return the result as a whole number where it is one and no argument had a decimal point."""
     if not math.isfinite(result) or abs(result) >= _EXACT:
         raise UnknownMeaningError("$math with a result beyond 2^53")
-    if result == math.floor(result) and all(isinstance(number, int) for number in numbers):
-        return int(result)
-    return float(result)
+    if result != math.floor(result):
+        return float(result)
+    if any(isinstance(number, float) for number in numbers):
+        raise UnknownMeaningError("$math with a whole result of broken numbers: 4 or 4.0, as versions differ")
+    return int(result)
 
 
 def _folded(step: Callable[[float, float], float]) -> Method:
@@ -63,6 +66,15 @@ def _div(arguments: Arguments) -> Value:
     if numbers is None or any(number == 0 for number in numbers[1:]):
         return None
     return _matched(reduce(lambda left, right: left / right, map(float, numbers)), numbers)
+
+
+def _max(arguments: Arguments) -> Value:
+    numbers = _numbers(arguments)
+    if numbers is None:
+        return None
+    if max(numbers) <= 0:
+        raise UnknownMeaningError("$math.max of numbers of which none is above zero")
+    return _matched(max(map(float, numbers)), numbers)
 
 
 def _pow(arguments: Arguments) -> Value:
@@ -137,7 +149,7 @@ MATH_TOOL: Final = TemplateTool(
         "sub": _folded(lambda left, right: left - right),
         "mul": _folded(lambda left, right: left * right),
         "div": Method(frozenset({2, 3, 4}), _div),
-        "max": _folded(max),
+        "max": Method(frozenset({2, 3, 4}), _max),
         "min": _folded(min),
         "pow": Method(frozenset({2}), _pow),
         "idiv": _whole("idiv", _truncated),

@@ -6,6 +6,7 @@ them Genesys Cloud runs is not published.
 """
 
 import math
+import re
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
@@ -14,6 +15,7 @@ Value: TypeAlias = object
 MAX_TEXT: Final = 1024 * 1024
 """No text made by a template grows beyond this, characters."""
 
+_NUMERIC: Final = re.compile(r"\s*[-+]?[\d.]+(?:[eE][-+]?\d+)?[dDfF]?\s*")
 _MAX_NUMBER: Final = 2**256
 
 
@@ -97,7 +99,13 @@ def are_equal(left: Value, right: Value) -> bool:
         return left == right
     if type(left) is type(right):
         return left == right
-    return text_of(left) == text_of(right)
+    left_text, right_text = text_of(left), text_of(right)
+    if left_text == right_text:
+        return True
+    one_is_a_number = _is_number(left) or _is_number(right)
+    if one_is_a_number and _NUMERIC.fullmatch(left_text) and _NUMERIC.fullmatch(right_text):
+        raise UnknownMeaningError("a number and a text that is one: equal in Velocity 2, not in 1.7")
+    return False
 
 
 def is_less(left: Value, right: Value) -> bool:

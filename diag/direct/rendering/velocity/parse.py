@@ -35,8 +35,9 @@ MAX_TEMPLATE: Final = 256 * 1024
 _PLAIN: Final = re.compile(r"[^$#\\]+")
 _BACKSLASHES: Final = re.compile(r"\\+")
 _DOLLAR: Final = re.compile(r"\$(!?)(\{?)(?=[A-Za-z_])")
-_ODD_DOLLAR: Final = re.compile(r"(\$!!|\$!?\\|\$!?\s*#(?=[A-Za-z{@#*]))")
+_ODD_DOLLAR: Final = re.compile(r"(\$!!|\$\{\$|\$!?\\|\$!?\s*#(?=[A-Za-z{@#*]))")
 """A dollar that is no reference, in places where Velocity 1.7 loses it, or what follows."""
+_ODD_BEHIND: Final = re.compile(r"[\[{]")
 _ODD_HASH: Final = re.compile(r"#(?:\\|\s+#[A-Za-z{@#*])")
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _HYPHENATED: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
@@ -61,7 +62,7 @@ _LEVELS: Final[tuple[re.Pattern[str], ...]] = tuple(
         r"&&|and\b",
         r"==|!=|eq\b|ne\b",
         r"<=|>=|<|>|le\b|ge\b|lt\b|gt\b",
-        r"[+-]",
+        r"\+|-(?![0-9])",
         r"[*/%]",
     )
 )
@@ -82,16 +83,23 @@ class Parsed:
 
     block: Block
     refused: tuple[str, ...]
+    unreadable: str | None = None
+    """Why the rest could not be read: what Velocity could not read either."""
 
 
 def parse_template(source: str) -> Parsed:
-    """Return the tree of a template. Raises `NotVelocityError` for what Velocity could not read either."""
+    """Return the tree of a template, or why there is none. Raises nothing."""
     if len(source) > MAX_TEMPLATE:
-        raise NotVelocityError(f"a template of more than {MAX_TEMPLATE:,} characters")
+        return Parsed(Block(()), (), f"a template of more than {MAX_TEMPLATE:,} characters")
     cursor = Cursor(source)
-    block = _block(cursor)
-    if cursor.position < len(source):
-        raise cursor.error("an #end, #else or #elseif without its #if")
+    try:
+        block = _block(cursor)
+        if cursor.position < len(source):
+            raise cursor.error("an #end, #else or #elseif without its #if")
+    except NotVelocityError as error:
+        return Parsed(Block(()), tuple(cursor.refused), str(error))
+    except RecursionError:
+        return Parsed(Block(()), tuple(cursor.refused), "too many levels of nesting")
     return Parsed(block, tuple(cursor.refused))
 
 
@@ -140,6 +148,9 @@ def _part(cursor: Cursor) -> list[Part] | None:
 def _dollar(cursor: Cursor, backslashes: int) -> list[Part]:
     if _DOLLAR.match(cursor.source, cursor.position):
         reference = _reference(cursor, backslashes)
+        behind = _ODD_BEHIND.match(cursor.source, cursor.position)
+        if behind is not None:
+            cursor.refuse(f"{behind.group()} straight behind a reference (no version of Velocity reads it)")
         if backslashes > 2:
             cursor.refuse("more than two backslashes in front of a reference")
         return [reference]
