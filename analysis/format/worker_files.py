@@ -6,7 +6,10 @@ from typing import Final
 from analysis.format.call_record import EVENTS_SUFFIX, NAMES_SUFFIX, SEGMENT_SUFFIX
 from analysis.format.job_lines import JOBS_SUFFIX
 
-WORKER_SUFFIXES: Final = (NAMES_SUFFIX, SEGMENT_SUFFIX, EVENTS_SUFFIX, JOBS_SUFFIX)
+AUDIT_SUFFIX: Final = ".audit"
+"""`segments/<worker>.audit`, a JSON object for each direct call (docs/formats.md, "Audit lines")."""
+
+WORKER_SUFFIXES: Final = (NAMES_SUFFIX, SEGMENT_SUFFIX, EVENTS_SUFFIX, JOBS_SUFFIX, AUDIT_SUFFIX)
 """In the order in which they are copied: a code is named before a row uses it."""
 
 _WORKER_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,80}")

@@ -78,6 +78,11 @@ class LoadPlan:
     direct: DirectRules | None = None
     """What is allowed of calls to backends themselves; None: there are none."""
 
+    @property
+    def asks_the_platform(self) -> bool:
+        """Return whether any call goes through Genesys Cloud; else no token is needed."""
+        return any(action.direct is None for action in self.actions)
+
     def most_calls(self, action: ActionLoad) -> int | None:
         """Return how often an action is called at most; None: any number of times."""
         return self.calls_per_action if action.calls is None else action.calls

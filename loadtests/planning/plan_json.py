@@ -2,7 +2,7 @@
 
 import base64
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 
 from analysis.format.typed_json import typed
 from diag.errors import UsageError
@@ -28,6 +28,8 @@ class WorkerOrder:
     """How far the clock of what is called is ahead of this machine's: 0 but for a time-lapsed sandbox."""
     run_key: str | None = None
     """The key this run's forked workers share; a forked worker of another run refuses the order."""
+    audit_key: str = field(default="", repr=False)
+    """By which all workers hash inputs in their audit lines; kept nowhere."""
     run_time_s: float | None = None
     """When the run ends, also where the master cannot be reached any more; None: only the master ends it."""
 

@@ -15,6 +15,7 @@ from analysis.format.call_record import (
     OUTCOME_CODES,
     RECORD_SIZE,
     SEGMENT_SUFFIX,
+    TARGET_CODES,
     CallRecord,
     pack,
 )
@@ -70,8 +71,12 @@ class Recorder:
         """Per action of the plan: the code that stands for it in records."""
         self.outcomes = [[0] * (1 + max(OUTCOME_CODES.values())) for _ in actions]
         """Per action of the plan: calls by outcome code (the code is the index, from 1)."""
-        self._outcomes_of = dict(zip(self.action_codes, self.outcomes, strict=True))
-        self._not_called = set(self.action_codes)
+        called = [
+            (code, TARGET_CODES[one.target]) for code, one in zip(self.action_codes, actions, strict=True)
+        ]
+        self._outcomes_of = dict(zip(called, self.outcomes, strict=True))
+        """By action and target: an action and its backend have one code, and are never counted together."""
+        self._not_called = set(called)
 
     def code(
         self,
@@ -107,18 +112,18 @@ class Recorder:
     def write(self, call: CallRecord) -> None:
         """Append one call, whose `seq` is `seq + 1` of this recorder and whose `action` is of `action_codes`.
 
-        The flag of an action's first request is added here.
+        The flag of an action's first request is added here, of each of its targets.
         """
-        action = call.action
-        if action in self._not_called:
-            self._not_called.discard(action)
+        called = (call.action, call.target)
+        if called in self._not_called:
+            self._not_called.discard(called)
             call = call._replace(flags=call.flags | FLAG_FIRST_REQUEST)
         if call.in_flight > MOST_IN_FLIGHT:
             call = call._replace(in_flight=MOST_IN_FLIGHT)
         self.seq = call.seq
         if os.write(self._fd, pack(call[:])) != RECORD_SIZE:  # a plain tuple is packed faster
             raise OSError(28, "the disk is full", str(self.segment_path))
-        self._outcomes_of[action][call.outcome] += 1
+        self._outcomes_of[called][call.outcome] += 1
 
     def event(self, kind: str, **facts: object) -> None:
         """Append one line to the events file (the generator's own state, guard decisions)."""

@@ -25,6 +25,8 @@ from loadtests.run.run_ending import ending_of, hours_not_read
 from loadtests.run.run_stage import RunStage, Step
 from loadtests.run.sla import broken_thresholds
 from loadtests.run.too_late import refuse_what_is_too_late
+from loadtests.sending.watching.audit_lines import new_audit_key
+from loadtests.sending.watching.call_watch import watch_order
 from loadtests.steering.run_outcome import RunOutcome, held_back, outcome_of
 from loadtests.steering.session import Assignment, Session
 from loadtests.workers.master import MasterRun, order_for
@@ -144,6 +146,9 @@ class LoadRun:
             self._opened.api_base,
             soak_offset_s=self._record.age_s,
             ahead_s=self._opened.ahead_s,
+            watch=watch_order(
+                self._opened.plan, key=new_audit_key(), telemetry=bool(getattr(self._options, "otel", False))
+            ),
             parent_pid=self._options.parent_pid,
         )
         return Session(assignment, LocalPort(self._environment, self._opened.client, self.end_early))
@@ -158,7 +163,8 @@ class LoadRun:
             run_time_s=None if self._options.run_time is None else float(self._options.run_time),
             run_key=getattr(self._options, "diag_run_key", None),
         )
-        self._options.diag_order = to_wire(replace(order, ahead_s=self._opened.ahead_s))
+        order = replace(order, ahead_s=self._opened.ahead_s, audit_key=new_audit_key())
+        self._options.diag_order = to_wire(order)
         return MasterRun(
             self.folder,
             self._runner,

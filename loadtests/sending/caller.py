@@ -5,19 +5,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import gevent
 
 from analysis.format.call_record import FLAG_NEW_CONNECTION, OUTCOME_CODES, TARGET_CODES, CallRecord
-from analysis.format.sample_schema import Outcome
+from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, ActionVersion, Outcome
 from analysis.plain_text import is_printable, printable
 from diag.genesys.outcomes import Classified
 from loadtests.planning.plan import ActionLoad
 from loadtests.recording.recorder import NO_CORRELATION_ID
 from loadtests.sending.call_context import CallContext
-from loadtests.sending.call_way import CallWay
-from loadtests.sending.connections.network_errors import NETWORK_ERRORS
+from loadtests.sending.call_way import CallEnd, CallWay
+from loadtests.sending.connections.network_errors import NETWORK_ERRORS, DeadlinePassedError
 from loadtests.sending.fast_outcome import LearntCheck
 from loadtests.sending.feedback import FailedCall
 from loadtests.sending.job_watch import JobWatch
@@ -31,6 +31,7 @@ RUN_ENDED: Final = "run_ended"
 
 LONGEST_STEP: Final = 60
 
+_NOTES: Final = {ActionVersion.DRAFT: " (draft)", ActionVersion.DIRECT: " (direct)"}
 _ANSWERED: Final = frozenset({Outcome.OK, Outcome.TIMEOUT})
 
 
@@ -47,6 +48,8 @@ class PreparedCall:
     way: CallWay
     action_code: int
     target_code: int
+    timeout_s: int
+    """As it is recorded."""
     label: str
     payload_codes: list[int]
     calls: int = 0
@@ -111,13 +114,15 @@ class Caller:
         sent, slept_s = begun, clock.asleep()
         reply: Reply | None = None
         failure: BaseException | None = None
-        new_connection = False
-        connected = False
+        connection: Any = None
+        new_connection = connected = False
         try:
             connection, new_connection = way.connect(turn)
             connected = True
             sent, slept_s = clock.now(), clock.asleep()
             reply = way.exchange(connection, turn)
+        except DeadlinePassedError as error:
+            failure, sent = error, clock.now() - error.elapsed_s
         except NETWORK_ERRORS as error:
             failure = error
         except gevent.GreenletExit as error:  # the run ends and does not wait any longer
@@ -133,23 +138,27 @@ class Caller:
             assert failure is not None
             verdict = _judge_failure(way, failure, connected)
         outcome, code = Outcome(verdict.outcome), verdict.error_code
-        correlation_id = _correlation_bytes(reply.correlation_id) if reply else NO_CORRELATION_ID
+        started_at = clock.wall(sent, slept_s)
+        if reply is not None:
+            correlation_id = reply.correlation_id
+        else:
+            correlation_id = way.correlation_id(connection) if connected else ""
         self._recorder.write(
             CallRecord(
                 seq=self._recorder.seq + 1,
                 action=prepared.action_code,
                 scheduled_at=clock.wall(due, slept_s),
-                started_at=clock.wall(sent, slept_s),
+                started_at=started_at,
                 latency_ms=latency_ms,
                 offered_rate=offered_rate,
                 rtt_ms=way.rtt_ms,
-                correlation_id=correlation_id,
+                correlation_id=_correlation_bytes(correlation_id),
                 payload=prepared.payload_codes[turn],
                 error_code=self._error_code(verdict) if code else 0,
                 http_status=reply.status if reply else 0,
                 in_flight=in_flight,
                 outcome=OUTCOME_CODES[outcome],
-                timeout_s=prepared.load.timeout_s or UNKNOWN_TIMEOUT,
+                timeout_s=prepared.timeout_s,
                 attempt=1,
                 target=prepared.target_code,
                 flags=FLAG_NEW_CONNECTION if new_connection else 0,
@@ -164,6 +173,9 @@ class Caller:
             self._feedback.failures.append(FailedCall(prepared.index, outcome, code, reply, ended, totals))
             if reply is not None:
                 self.learnt.see(verdict, reply)
+        if way.is_watched:
+            status = reply.status if reply else 0
+            way.ended(connection, CallEnd(turn, started_at, latency_ms, outcome, code, status))
         self._fire(
             request_type=way.method,
             name=prepared.label,
@@ -193,12 +205,20 @@ class Caller:
             way=way,
             action_code=self._recorder.action_codes[index],
             target_code=TARGET_CODES[load.target],
-            label=printable(load.action_name) + (" (draft)" if load.target == "draft" else ""),
+            timeout_s=_recorded_timeout(load),
+            label=printable(load.action_name) + _NOTES.get(load.target, ""),
             payload_codes=[
                 self._recorder.code("payload", payload.label, origin=payload.origin)
                 for payload in load.payloads
             ],
         )
+
+
+def _recorded_timeout(load: ActionLoad) -> int:
+    """Return the timeout in force; of a direct call its deadline, unknown where no whole second."""
+    timeout_s = load.timeout_s if load.direct is None else load.direct.deadline_s
+    whole = timeout_s is not None and timeout_s == int(timeout_s) and timeout_s <= PLATFORM_MAX_TIMEOUT_S
+    return int(timeout_s) if timeout_s is not None and whole else UNKNOWN_TIMEOUT
 
 
 def _judge_failure(way: CallWay, failure: BaseException, connected: bool) -> Classified:

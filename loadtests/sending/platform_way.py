@@ -6,6 +6,7 @@ from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, Outcome
 from diag.genesys.outcomes import Classified
 from diag.genesys.timeout_forms import KnownTimeout
 from loadtests.planning.plan import ActionLoad
+from loadtests.sending.call_way import CallEnd
 from loadtests.sending.connections.network_errors import error_name
 from loadtests.sending.fast_outcome import judge
 from loadtests.sending.transport import Reply, Transport
@@ -18,6 +19,7 @@ class PlatformWay:
     """A CallWay. `known`: how the platform answers a call that timed out, where that was learnt."""
 
     method: Final = "POST"
+    is_watched: Final = False
 
     def __init__(
         self, load: ActionLoad, transport: Transport, token: str, known: KnownTimeout | None
@@ -52,6 +54,10 @@ class PlatformWay:
         """Make the test call. Raises one of NETWORK_ERRORS: TimeoutError after `limit_s` without a byte."""
         return self._transport.exchange(connection, self._requests[turn], self._limit_s)
 
+    def correlation_id(self, connection: Any) -> str:
+        """Return nothing: the platform gives a call its id in the reply."""
+        return ""
+
     def judge(self, reply: Reply, latency_ms: float) -> Classified:
         """Return how a test call that was answered ended."""
         return judge(reply.status, reply.body, self._timeout_s, latency_ms, self._known)
@@ -60,3 +66,6 @@ class PlatformWay:
         """Return how a test call ended of which no whole reply came."""
         late = connected and isinstance(error, TimeoutError)
         return Classified(Outcome.CLIENT_TIMEOUT if late else Outcome.NETWORK_ERROR, error_name(error))
+
+    def ended(self, connection: Any, call: CallEnd) -> None:
+        """Do nothing: the record of a call is all that is kept of it."""

@@ -5,7 +5,7 @@ Half of what a FastHttpSession call costs is building the same headers again
 the clock starts: opening one is not time the action took.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
@@ -26,7 +26,7 @@ class Reply:
     """What came back: status, whole body, and the platform's correlation id (empty when absent)."""
 
     status: int
-    body: bytes
+    body: bytes = field(repr=False)
     correlation_id: str
     retry_after: str
 

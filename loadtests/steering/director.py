@@ -66,7 +66,9 @@ class Director:
         self._ramp = RampTracker(plan.ramp, len(plan.actions), plan.most_load) if ramps else None
         self._call_count = CallCount([plan.most_calls(action) for action in plan.actions])
         self._settled = SettledActions(folder, [action.key for action in plan.actions])
-        self._token = TokenWatch(port, clock, ends_after_s=plan.guard.no_token_s)
+        self._token = TokenWatch(
+            port, clock, ends_after_s=plan.guard.no_token_s, needed=plan.asks_the_platform
+        )
         self._now_s = 0.0
         self._cap_noted = False
         self._forbidden_actions = 0
@@ -163,7 +165,7 @@ class Director:
                 self._token.refused(failure.ended_at)
             else:
                 self._guard.refused(failure.code, failure.retry_after, self._now_s)
-        elif (refusal := _refused_to_us(failure)) is None:
+        elif (refusal := self._refused_to_us(failure)) is None:
             self._guard.failed(failure, self._now_s)
         elif refusal.status == HTTPStatus.FORBIDDEN:
             self._forbid(failure.index, refusal)
@@ -179,19 +181,21 @@ class Director:
         if self._forbidden_actions == len(self._plan.actions):
             self._carry_out([StopRun(why, ExitCode.AUTH)])
 
+    def _refused_to_us(self, call: FailedCall) -> Reply | None:
+        """Return the reply that refused us our token or permission, which must not count against the action.
+
+        Where the action's login at its backend failed, the code begins with ACTION. or the reply is a 200.
+        A backend that is called directly refuses what is its own.
+        """
+        reply = call.reply
+        direct = self._plan.actions[call.index].direct is not None
+        if reply is None or direct or call.outcome is not Outcome.AUTH_ERROR:
+            return None
+        ours = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+        backends = (call.code or "").startswith("ACTION.")
+        return reply if reply.status in ours and not backends else None
+
     def _carry_out(self, decisions: Sequence[Decision]) -> None:
         self._decided(decisions, self._now_s)
         if self._decided.stopped:
             self._over = self._ended = True
-
-
-def _refused_to_us(call: FailedCall) -> Reply | None:
-    """Return the reply that refused us our own token or permission, which must not count against the action.
-
-    Where the action's own login at its backend failed, the code begins with ACTION. or the reply is a 200.
-    """
-    reply = call.reply
-    if reply is None or call.outcome is not Outcome.AUTH_ERROR or (call.code or "").startswith("ACTION."):
-        return None
-    ours = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
-    return reply if reply.status in ours else None

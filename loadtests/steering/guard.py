@@ -1,7 +1,8 @@
 """Watches what calls do to the org, and decides when to slow down, pause or stop. Pure: knows no clock.
 
 It protects production: an org-wide 429 from `dataactions` means that real callers are being refused now; a
-backend that only times out holds the org's concurrent executions; and calls that fail measure nothing.
+backend that only times out holds the org's concurrent executions; and calls that fail measure nothing. A
+backend that is called directly is spared by the same rules, but for the org's limits.
 """
 
 from collections import deque
@@ -29,6 +30,7 @@ _ERRORS: Final = frozenset(
         Outcome.PLATFORM_ERROR,
         Outcome.NETWORK_ERROR,
         Outcome.AUTH_ERROR,
+        Outcome.CONTRACT_ERROR,
     }
 )
 

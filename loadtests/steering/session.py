@@ -6,7 +6,7 @@ where it works for a master.
 
 import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import gevent
 from gevent.event import Event
@@ -20,7 +20,9 @@ from loadtests.recording.self_check import SelfCheck
 from loadtests.sending.arrival_streams import BURST, TICK_S, Streams
 from loadtests.sending.call_budget import CallBudget
 from loadtests.sending.call_context import CallContext
+from loadtests.sending.call_way import CallWay
 from loadtests.sending.caller import Caller
+from loadtests.sending.direct.direct_calls import DirectCalls
 from loadtests.sending.feedback import Feedback
 from loadtests.sending.in_flight import InFlight
 from loadtests.sending.job_watch import JobWatch
@@ -28,6 +30,7 @@ from loadtests.sending.platform_way import PlatformWay
 from loadtests.sending.run_faults import RunFaults
 from loadtests.sending.run_port import RunPort
 from loadtests.sending.transport import Transport
+from loadtests.sending.watching.call_watch import CallWatch, WatchOrder
 from loadtests.steering.director import Director
 from loadtests.steering.load_second import Load, SecondMeter
 
@@ -44,6 +47,8 @@ class Assignment:
     """How long ago a soak began that goes on after an interruption."""
     ahead_s: float = 0.0
     """How far the clock of what is called is ahead of this machine's: 0 but for a time-lapsed sandbox."""
+    watch: WatchOrder = field(default_factory=WatchOrder)
+    """What is kept of direct calls beside their records."""
     parent_pid: int | None = None
     """The process that started this one and shows its progress: the run ends with it. None: there is none."""
 
@@ -68,10 +73,22 @@ class Session:
         self._parent_pid = assignment.parent_pid
         self._port = port
         self.clock = clock = clock or RunClock(assignment.ahead_s)
-        port.token()  # logs in, which may take a while: before the run's own time begins
+        # What may take a while comes before the run's own time begins: logging in, rendering requests.
+        token = port.token() if plan.asks_the_platform else ""
+        connections = plan.max_in_flight + BURST
+        self.watch = CallWatch(assignment.watch, self.folder, self.worker_id)
+        self.direct = DirectCalls(
+            plan, connections=connections, watchers=self.watch.watchers, tracing=self.watch.tracing
+        )
+        self.transport = transport or Transport(assignment.api_base, connections=connections)
+        ways: list[CallWay] = [
+            PlatformWay(action, self.transport, token, plan.learnt.timeout)
+            if action.direct is None
+            else self.direct.way(action)
+            for action in plan.actions
+        ]
         self._started = clock.now()
         self.recorder = Recorder(self.folder, self.worker_id, plan.actions)
-        self.transport = transport or Transport(assignment.api_base, connections=plan.max_in_flight + BURST)
         self.feedback = Feedback(len(plan.actions))
         self.faults = RunFaults(port)
         context = CallContext(
@@ -79,9 +96,6 @@ class Session:
         )
         self.budget = CallBudget(plan.max_in_flight, port, clock, plan.may_call_until)
         self.jobs = JobWatch(plan, context, self.budget)
-        ways = [
-            PlatformWay(action, self.transport, port.token(), plan.learnt.timeout) for action in plan.actions
-        ]
         self.caller = Caller(plan.actions, ways, context, self.jobs)
         self.in_flight = InFlight(self.caller, self.budget, clock, self.faults)
         self.streams = Streams(plan, self.in_flight, clock, self.worker_id)
@@ -98,6 +112,7 @@ class Session:
             gevent.spawn(self.self_check.watch),
             gevent.spawn(self._tick_on),
             gevent.spawn(self._every_second),
+            gevent.spawn(self.watch.keep_writing, self.clock.sleep),
         ]
         for greenlet in self._background:
             greenlet.link_exception(lambda failed: self.faults.unexpected(failed.exception))
@@ -222,7 +237,9 @@ class Session:
             with contextlib.suppress(OSError):
                 self.write_second()
                 self.recorder.close()
+                self.watch.close()
             self.transport.close()
+            self.direct.close()
         finally:
             self._finished.set()
 

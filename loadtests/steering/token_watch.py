@@ -26,14 +26,16 @@ LONGEST_GAP_S: Final = 4.0
 class TokenWatch:
     """Policy: `refused` for each call turned away for its token, `second` once a second.
 
-    After `ends_after_s` seconds without a token that Genesys accepts the run ends. Times are the clock's.
+    After `ends_after_s` seconds without a token that Genesys accepts the run ends. Times are the clock's. Not
+    `needed`: no call goes through Genesys, so it does nothing.
     """
 
-    def __init__(self, port: RunPort, clock: RunClock, *, ends_after_s: float) -> None:
+    def __init__(self, port: RunPort, clock: RunClock, *, ends_after_s: float, needed: bool = True) -> None:
         self._port = port
         self._now = clock.now
         self._ends_after_s = ends_after_s
-        self._in_use = port.token()
+        self._needed = needed
+        self._in_use = port.token() if needed else ""
         self._new: str | None = None
         self._decisions: list[Decision] = []
         self._renewal: Any = None
@@ -59,6 +61,8 @@ class TokenWatch:
 
     def second(self, second: Second) -> list[Decision]:
         """Start a renewal if it is time for one; return what to do, the end of the run included."""
+        if not self._needed:
+            return []
         now = self._now()
         if self._bad_since is not None:
             if not self.lost and now - self._answered_at > CALM_S:

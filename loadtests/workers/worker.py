@@ -49,6 +49,7 @@ class WorkerProcess:
             forked=bool(options.processes),
             spool_below=options.spool,
             deliver_within_s=options.deliver_within,
+            telemetry=bool(getattr(options, "otel", False)),
         )
         self._run_key: str | None = getattr(options, "diag_run_key", None)
         self._stack = ExitStack()

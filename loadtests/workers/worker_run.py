@@ -18,6 +18,7 @@ from diag.exit_codes import ExitCode
 from diag.genesys.client import GenesysClient
 from loadtests.planning.plan_json import WorkerOrder
 from loadtests.recording.worker_id import host_name
+from loadtests.sending.watching.call_watch import watch_order
 from loadtests.steering.session import Assignment, Session
 from loadtests.workers.delivery import Delivery
 from loadtests.workers.messages import Counts, End, Send
@@ -43,6 +44,8 @@ class WorkerContext:
     spool_below: str | None
     """`--spool`: keep rows below this folder, even on a shared disk."""
     deliver_within_s: float
+    telemetry: bool = False
+    """`--otel`: Locust has set up OpenTelemetry in this process."""
 
 
 class WorkerRun:
@@ -64,6 +67,9 @@ class WorkerRun:
             order.api_base,
             soak_offset_s=order.soak_offset_s,
             ahead_s=order.ahead_s,
+            watch=watch_order(
+                order.plan, key=order.audit_key, telemetry=context.telemetry, worker_id=worker_id
+            ),
         )
         port = WorkerPort(context.environment, client, send=context.send, end_run=self.end_run)
         if port.waits():

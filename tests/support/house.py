@@ -364,8 +364,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "loadtests/sending": {
         *_CLIENT, "diag.genesys.replies.retry_after", "diag.genesys.outcomes",
         "diag.genesys.timeout_forms", "analysis.format", "analysis.plain_text", "diag.errors",
-        "diag.exit_codes", "diag.workload", "loadtests.planning", "loadtests.recording", "gevent",
-        "geventhttpclient",
+        "diag.direct", "diag.exit_codes", "diag.workload", "loadtests.planning", "loadtests.recording",
+        "gevent", "geventhttpclient", "opentelemetry",
     },
     "loadtests/steering": {
         "analysis.format", "analysis.machine.processes", "diag.exit_codes", "diag.genesys", "diag.workload",

@@ -11,6 +11,14 @@ NETWORK_ERRORS: Final = (OSError, HTTPParseError)
 """What a call may raise besides a clean reply; a socket timeout (TimeoutError) is an OSError too."""
 
 
+class DeadlinePassedError(TimeoutError):
+    """Raised when a call has had all of its time: `elapsed_s`, connecting included."""
+
+    def __init__(self, elapsed_s: float) -> None:
+        super().__init__()
+        self.elapsed_s = elapsed_s
+
+
 class NamedNetworkError(OSError):
     """Raised for what has a name of its own; `code` is that name."""
 
@@ -27,6 +35,12 @@ class ReplyTooLargeError(NamedNetworkError):
     """Raised for a reply that is longer than anybody reads."""
 
     code = "reply_too_large"
+
+
+class AddressRefusedError(NamedNetworkError):
+    """Raised for an address that no connection may be made to."""
+
+    code = "address_refused"
 
 
 def error_name(error: BaseException) -> str:

@@ -8,13 +8,14 @@ import math
 import socket
 import ssl
 import time
+from collections.abc import Callable
 from functools import cache
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from geventhttpclient.connectionpool import ConnectionPool, SSLConnectionPool
 
-from loadtests.sending.connections.network_errors import ProxyRefusedError
+from loadtests.sending.connections.network_errors import AddressRefusedError, ProxyRefusedError
 from loadtests.sending.connections.proxy import proxy_for
 
 _CONNECT_TIMEOUT_S: Final = 10.0
@@ -41,12 +42,18 @@ class _CountsNew:
 
 
 class _TimesConnects(ConnectionPool):
-    """Knows the fastest TCP connect so far: one round trip, without the TLS handshake that follows."""
+    """Knows the fastest TCP connect so far: one round trip, without the TLS handshake that follows.
+
+    Nothing is sent to an address that `may_connect` refuses: it is asked of the one that is connected to.
+    """
 
     rtt_ms = math.nan
     connects = 0
+    may_connect: Callable[[str], bool] | None = None
 
     def _connect_socket(self, sock: Any, address: Any) -> Any:
+        if self.may_connect is not None and not self.may_connect(address[0]):
+            raise AddressRefusedError
         began = time.perf_counter()
         connected = super()._connect_socket(sock, address)
         took_ms = (time.perf_counter() - began) * 1000
@@ -73,10 +80,18 @@ class _TlsPool(_CountsNew, SSLConnectionPool, _TimesConnects):
 class Connections:
     """The connections to one base address (`https://host:port`, what follows does not matter).
 
-    `most` is the most that can be open; one more would wait, so it lies above the in-flight cap.
+    `most` is the most that can be open; one more would wait, so it lies above the in-flight cap. What
+    `may_connect` says of an IP address is not asked behind a proxy, which resolves names itself.
     """
 
-    def __init__(self, base: str, *, most: int, network_timeout_s: float = 75.0) -> None:
+    def __init__(
+        self,
+        base: str,
+        *,
+        most: int,
+        network_timeout_s: float = 75.0,
+        may_connect: Callable[[str], bool] | None = None,
+    ) -> None:
         address = urlsplit(base)
         tls = address.scheme == "https"
         host = address.hostname or ""
@@ -97,6 +112,8 @@ class Connections:
             pool_options["ssl_options"] = {"server_hostname": host}
         self.pool = (_TlsPool if tls else _PlainPool)(*connect_to, host, port, **pool_options)
         """As `HTTPSocketPoolResponse` wants it."""
+        if not self._proxied:
+            self.pool.may_connect = may_connect
 
     @property
     def rtt_ms(self) -> float:
@@ -116,6 +133,10 @@ class Connections:
             self.pool.fresh.discard(key)
             return sock, True
         return sock, False
+
+    def give_back(self, sock: Any) -> None:
+        """Keep a connection that was taken for a later call."""
+        self.pool.return_socket(sock)
 
     def drop(self, sock: Any) -> None:
         """Close a connection that was taken."""

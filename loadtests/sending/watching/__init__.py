@@ -1,0 +1,1 @@
+"""What is kept of each direct call beside its record: audit lines, metrics in a file, OpenTelemetry."""

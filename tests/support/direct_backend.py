@@ -1,0 +1,128 @@
+"""A backend on a thread that answers as a test says, down to the byte; and direct calls to it."""
+
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from diag.direct.direct_action import DirectAction
+from diag.direct.direct_load import DirectLoad, DirectRules
+from diag.genesys.outcomes import Classified
+from diag.workload.make_payloads import EMPTY
+from loadtests.planning.plan import ActionLoad, LoadPlan
+from loadtests.sending.connections.network_errors import NETWORK_ERRORS
+from loadtests.sending.direct.direct_calls import DirectCalls
+from loadtests.sending.direct.direct_way import DirectWay
+
+OK_REPLY = b'HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n{"id":1}'
+SCHEMA = '{"type": "object", "properties": {"id": {"type": "integer"}}, "required": ["id"]}'
+ACTION = DirectAction(
+    action_id="a-1",
+    action_name="Look Up",
+    method="GET",
+    url_template="",
+    headers={},
+    request_template=None,
+    translation_map={},
+    translation_defaults={},
+    success_template=None,
+    output_schema=SCHEMA,
+)
+
+Answer = Callable[[bytes], bytes | Iterable[bytes] | None]
+"""The reply to a request, whole or piece by piece; None closes the connection."""
+
+
+class DirectBackend:
+    """`base`: its address. `received`: every request."""
+
+    def __init__(self, answer: Answer, tls: ssl.SSLContext | None = None) -> None:
+        self.received: list[bytes] = []
+        self.connections = 0
+        self.closed = 0
+        self._answer = answer
+        self._tls = tls
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        scheme = "http" if tls is None else "https"
+        self.base = f"{scheme}://127.0.0.1:{self._listening.getsockname()[1]}"
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def close(self) -> None:
+        """Accept no more."""
+        self._listening.close()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listening.accept()
+            except OSError:
+                return
+            self.connections += 1
+            threading.Thread(target=self._talk, args=(connection,), daemon=True).start()
+
+    def _talk(self, connection: socket.socket) -> None:
+        try:
+            self._answer_all(connection)
+        except OSError:
+            pass
+        finally:
+            connection.close()
+            self.closed += 1
+
+    def _answer_all(self, connection: socket.socket) -> None:
+        connection.settimeout(20)
+        if self._tls is not None:
+            connection = self._tls.wrap_socket(connection, server_side=True)
+        while data := connection.recv(1 << 20):
+            self.received.append(data)
+            reply = self._answer(data)
+            if reply is None:
+                return
+            for piece in [reply] if isinstance(reply, bytes) else reply:
+                connection.sendall(piece)
+
+
+@contextmanager
+def backend(answer: Answer, tls: ssl.SSLContext | None = None) -> Iterator[DirectBackend]:
+    """Yield a backend that runs."""
+    running = DirectBackend(answer, tls)
+    try:
+        yield running
+    finally:
+        running.close()
+
+
+def direct_load(base: str, *, path: str = "/x", deadline_s: float = 5.0, **changes: object) -> ActionLoad:
+    """Return an action that is called at this address; `changes`: of its DirectAction."""
+    action = replace(ACTION, url_template=base + path, **changes)  # type: ignore[arg-type]
+    return ActionLoad("a-1", "Look Up", 5, 20.0, (EMPTY,), direct=DirectLoad(action, deadline_s))
+
+
+def direct_plan(load: ActionLoad, *bases: str) -> LoadPlan:
+    """Return a plan with this action, in which these addresses may be called."""
+    hosts = {base.partition("://")[2]: 100.0 for base in bases}
+    return LoadPlan((load,), direct=DirectRules(hosts, allow_private=True))
+
+
+@contextmanager
+def direct_way(load: ActionLoad, *bases: str) -> Iterator[DirectWay]:
+    """Yield how this action's calls travel, where these addresses may be called."""
+    calls = DirectCalls(direct_plan(load, *bases), connections=2, environment={})
+    try:
+        yield calls.way(load)
+    finally:
+        calls.close()
+
+
+def one_call(way: DirectWay) -> Classified:
+    """Make one call as `Caller` does; return how it ended."""
+    connected = False
+    try:
+        call, _ = way.connect(0)
+        connected = True
+        reply = way.exchange(call, 0)
+    except NETWORK_ERRORS as error:
+        return way.judge_failure(error, connected=connected)
+    return way.judge(reply, 0.0)
