@@ -23,6 +23,8 @@ class ApprovedHours:
     record: Approved
     begin: float
     end: float
+    left_s: float
+    """How long calls may leave at most, of a run that begins now, or with these hours."""
 
     def are_now(self, now: float) -> bool:
         """Return whether calls may leave at this moment."""
@@ -61,7 +63,8 @@ def approved_hours(workload: Workload, target: Target, now: float) -> ApprovedHo
             f"All nights that ticket {approval.ticket} books are over.",
             hint="Book others with Genesys, and write them into nights, below [approval] in the workload.",
         )
-    return ApprovedHours(Approved(approval.ticket, approval.words, zone), *stretches[0])
+    begin, end = stretches[0]
+    return ApprovedHours(Approved(approval.ticket, approval.words, zone), begin, end, end - max(begin, now))
 
 
 def refuse_outside(approved: ApprovedHours, now: float) -> None:

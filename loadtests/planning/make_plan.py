@@ -57,6 +57,12 @@ class PreparedRun:
     direct: DirectPlan = field(default_factory=DirectPlan)
     """Of a run that calls backends itself."""
 
+    def lasts_s(self, run_time_s: float | None) -> float | None:
+        """Return how long a run of `run_time_s` lasts at most: no longer than the approved hours."""
+        if self.approved is None or (run_time_s is not None and run_time_s <= self.approved.left_s):
+            return run_time_s
+        return self.approved.left_s
+
 
 def prepare(
     options: Any,

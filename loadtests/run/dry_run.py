@@ -57,7 +57,11 @@ def describe(
     """
     plan = prepared.plan
     count = 1 if users is None else users
-    coming = forecast(plan, run_time_s, count)
+    lasts_s = prepared.lasts_s(run_time_s)
+    coming = forecast(plan, lasts_s, count)
+    lasts = "until stopped" if coming.duration_s is None else duration(coming.duration_s)
+    if lasts_s != run_time_s and coming.duration_s == lasts_s:
+        lasts += ": then the approved hours end"
     org = f"org {prepared.org_name} ({target.connection.host})"
     where = "SANDBOX" + target.note if target.sandbox else org
     what = f"Dry run: nothing is called. Would measure {plural(len(plan.actions), 'action')} in {where}."
@@ -65,7 +69,7 @@ def describe(
         what,
         "",
         f"  mode        {plan.mode}, {plan.model} model, {plan.arrivals} arrivals, seed {plan.seed}",
-        f"  duration    {'until stopped' if coming.duration_s is None else duration(coming.duration_s)}",
+        f"  duration    {lasts}",
         f"  users       {_users(plan, users)}",
         f"  rate        at most {coming.peak:.4g} calls/s at once",
         *([f"  limited     {coming.capped}"] if coming.capped else []),

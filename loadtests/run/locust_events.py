@@ -118,8 +118,9 @@ class LocustEvents:
             self._leave(ExitCode.OK)
         _LOG.info(in_short(plan))
         if self._opened.target.counts_as_org and not shaped:
-            coming = forecast(plan, options.run_time, options.num_users or 1)
-            _LOG.info("requests: %s", request_sentence(self._opened.prepared, coming))
+            prepared = self._opened.prepared
+            coming = forecast(plan, prepared.lasts_s(options.run_time), options.num_users or 1)
+            _LOG.info("requests: %s", request_sentence(prepared, coming))
 
     def _listen(self, environment: Any, runner: Any) -> None:
         self._main = gevent.getcurrent()

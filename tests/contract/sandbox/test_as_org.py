@@ -116,6 +116,9 @@ def test_beyond_the_limits_a_run_needs_an_approval_and_keeps_to_its_hours(
     assert sum(action.rate for action in run.plan.actions) == 30.0 and run.plan.total_rate is None
     told = describe(run, target, 60.0, 1)
     assert "approval    ticket CS-4711; calls leave in its hours only, next " in told
+    assert "duration    60 s\n" in told
+    long = describe(run, target, 5 * 3600.0, 1)
+    assert ": then the approved hours end\n" in long and "duration    5 h" not in long
 
     with pytest.raises(
         UsageError, match=r"Ticket CS-4711 allows calls 23:00-05:00 UTC; it is .* 12:00 there"
