@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from diag.checkup.leftovers import check_drafts, recorded_drafts, remove_draft
-from tests.support.learning import SLOW, KilledError
+from diag.learning.lab.lab import LearnOptions
+from tests.support.learning import BASE, PLAIN, SLOW, KilledError
 
 if TYPE_CHECKING:
     from tests.contract.learning.conftest import MakeOrg
@@ -13,18 +14,24 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("served", [False, True])
-def test_a_killed_session_leaves_a_draft_that_doctor_removes(make_org: "MakeOrg", served: bool) -> None:
+EVERYTHING = LearnOptions(slow_url=f"{BASE}/sandbox/slow/30", long=True)
+"""A session with every request that there may be."""
+
+
+@pytest.mark.parametrize(("served", "options"), [(False, PLAIN), (True, EVERYTHING)])
+def test_a_killed_session_leaves_a_draft_that_doctor_removes(
+    make_org: "MakeOrg", served: bool, options: LearnOptions
+) -> None:
     org = make_org()
     before = org.published()
-    org.learn()
+    org.learn(options=options)
     whole = len(org.transport.seen) - len(before) * 3 - 1  # requests of one session
     left_behind = 0
 
     for at in range(whole):
         org.dies_after(at, served=served)
         with pytest.raises(KilledError):
-            org.learn()
+            org.learn(options=options)
         org.lives_again()
         left_behind += org.has_draft(SLOW)
         with org.client() as client:
