@@ -80,6 +80,15 @@ def test_nothing_breaks_and_nothing_leaves_the_file(
     assert marks == [[1, "inputs all invented", True], [2, "inputs 25 % invented", True]]
 
 
+@pytest.mark.parametrize("width", [320, 390, 1100, 1280])
+def test_the_steps_of_a_flow_never_scroll_sideways(page: Page, short_file: Path, width: int) -> None:
+    page.open(short_file, width=width)
+    open_all(page)
+
+    beyond = "[...document.querySelectorAll('.flow-of .scroll')].map(e => e.scrollWidth - e.clientWidth)"
+    assert len(page.run(beyond)) == 4 and max(page.run(beyond)) <= 0
+
+
 @pytest.mark.parametrize("width", [320, 480, 700, 950, 1000, 1100, 1240, 1280, 1364, 1440, 1920])
 def test_the_table_never_hides_a_column(page: Page, file: Path, width: int) -> None:
     page.open(file, width=width)
