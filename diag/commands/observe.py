@@ -164,6 +164,7 @@ def _from_export(
     from analysis.samples.read_samples import read_samples
     from analysis.verdicts.recommend import recommend
     from diag.errors import UsageError
+    from diag.exported_view.conclusions import verdicts_by_name
     from diag.exported_view.show_export import ExportQuestion, answer_from_export
     from diag.judged_files import choose_inputs
 
@@ -171,10 +172,10 @@ def _from_export(
         raise UsageError(
             "A plan cannot be made from an export: it holds no executions.", hint="Leave --out away."
         )
-    tested = {}
+    tested = None
     if options.against is not None:
         test = read_samples(choose_inputs([options.against], settings.runs))
-        tested = {one.action_name: one for one in recommend(test, settings=rules).actions}
+        tested = verdicts_by_name(recommend(test, settings=rules).actions)
     question = ExportQuestion(path, options.actions, options.unit, options.decimal)
     text = answer_from_export(console, question, options.chosen_form, tested)
     if text is not None and write_result(console, text, options.output):

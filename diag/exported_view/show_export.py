@@ -12,6 +12,7 @@ from diag.exported_view.conclusions import (
     export_json,
     export_table,
     findings_of_export,
+    why_not_compared,
 )
 from diag.exported_view.durations import Decimal, Unit
 from diag.exported_view.read_view import read_view
@@ -33,18 +34,18 @@ class ExportQuestion:
 
 
 def answer_from_export(
-    console: "Console", question: ExportQuestion, form: str, tested: "Mapping[str, Recommendation]"
+    console: "Console", question: ExportQuestion, form: str, tested: "Mapping[str, Recommendation] | None"
 ) -> str | None:
     """Show the export's findings on the terminal, or return them in `form` (json, csv, md).
 
-    `tested`: a run's verdicts by the action's name. Raises UsageError.
+    `tested`: a run's verdicts by the action's name; None without a run. Raises UsageError.
     """
     actions = read_view(question.path, question.unit, question.decimal)
     unknown = [name for name in question.actions if name not in {one.name for one in actions}]
     if unknown:
         raise UsageError(f"The export has no action {unknown[0]!r}.", hint="Names are those of its rows.")
     found = findings_of_export(
-        [one for one in actions if not question.actions or one.name in question.actions], tested
+        [one for one in actions if not question.actions or one.name in question.actions], tested or {}
     )
     if form == "json":
         return export_json(found)
@@ -59,6 +60,9 @@ def answer_from_export(
         console.note("The export has no actions.")
         return None
     console.table(export_table(found))
+    why_not = None if tested is None else why_not_compared(found, tested)
+    if why_not is not None:
+        console.warn(f"Nothing is compared with the test: {why_not}")
     console.note(WHY_THIS_ORDER)
     refused = sum(one.action.rate_limit_errors for one in found)
     if refused:
