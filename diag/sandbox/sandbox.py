@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from random import Random
+from typing import Final
 
 from diag.sandbox.audits.audit_trail import AuditTrail
 from diag.sandbox.clock import Clock, SystemClock
@@ -13,6 +14,8 @@ from diag.sandbox.world.observations import Observations
 from diag.sandbox.world.org import SandboxOrg
 from diag.sandbox.world.scenario import ActionSpec, FailureSpec, Scenario
 from diag.sandbox.world.tokens import Tokens
+
+_BACKEND_TOKEN_S: Final = 3600
 
 
 class ActionBackend:
@@ -31,6 +34,8 @@ class ActionBackend:
         self._choice = Random(f"{seed}:{action_id}:choice")
         share = spec.platform_share
         self._share = None if share is None else Backend(share, Random(f"{seed}:{action_id}:platform"))
+        self._breaks_share = spec.breaks_contract
+        self._breaks = Random(f"{seed}:{action_id}:contract")
         self._first_call_s: float | None = None
 
     def age_s(self, now_s: float) -> float:
@@ -40,6 +45,10 @@ class ActionBackend:
     def platform_share_ms(self, now_s: float, unix_s: float) -> float:
         """Time that the platform adds to a call sent now; no draw where it adds none."""
         return 0.0 if self._share is None else self._share.latency_ms(self.age_s(now_s), unix_s)
+
+    def breaks_contract(self) -> bool:
+        """Whether the result of a healthy call that is sent now does not fit its contract."""
+        return self._breaks_share > 0.0 and self._breaks.random() < self._breaks_share
 
     def call(
         self, now_s: float, *, known: bool = True, unix_s: float = 0.0
@@ -76,6 +85,8 @@ class Sandbox:
         """It asks to be treated as an org, by whoever asks `/sandbox/about`; itself it does nothing else."""
         self.org = SandboxOrg(scenario, lambda: self.switches)
         self.tokens = Tokens(scenario.token_lifetime_s)
+        self.backend_tokens = Tokens(_BACKEND_TOKEN_S)
+        """Of the backends that want one, given out by the one that issues them."""
         self.limits = LimitKeeper(scenario.limits)
         self.observations = Observations()
         self.audits = AuditTrail()

@@ -175,7 +175,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "diag.sandbox.backends", "diag.sandbox.reply_bodies", "diag.toml_section", "starlette",
     },
     "diag/sandbox/flows": {"diag.sandbox.reply_bodies", "diag.toml_section"},
-    "diag/sandbox/backends": {"diag.sandbox.reply_bodies"},
+    "diag/sandbox/backends": {"diag.sandbox.reply_bodies", "diag.toml_section"},
     "diag/sandbox/world": {
         "analysis.format.input_file", "diag.sandbox.sandbox_errors", "diag.sandbox.faults",
         "diag.sandbox.backends", "diag.sandbox.flows",

@@ -18,6 +18,8 @@ class DrawnCall:
     latency_ms: float
     """From the arrival of the request to the reply; infinite for a backend that hangs."""
     failure: FailureSpec | None
+    breaks_contract: bool
+    """The reply will be 200, with values that the action's output contract does not allow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,8 @@ def draw_call(sandbox: Sandbox, action_id: str, inputs: JsonObject) -> DrawnCall
     latency_ms, failure = sandbox.backend(action_id).call(
         sandbox.now_s(), known=known, unix_s=sandbox.unix_s()
     )
-    return DrawnCall(spec, known, latency_ms, failure)
+    breaks = failure is None and sandbox.backend(action_id).breaks_contract()
+    return DrawnCall(spec, known, latency_ms, failure, breaks)
 
 
 def reply_to(
@@ -57,4 +60,10 @@ def reply_to(
         if job is None:
             return BackendReply(404, {}, "there is no such job")
         result |= job
+    if spec is not None and spec.backend.issues_tokens:
+        result |= {
+            "access_token": sandbox.backend_tokens.make(sandbox.now_s()),
+            "token_type": "bearer",
+            "expires_in": sandbox.backend_tokens.lifetime_s,
+        }
     return BackendReply(200, result or {"result": "done"})

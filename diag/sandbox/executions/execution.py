@@ -15,6 +15,7 @@ from diag.sandbox.world.revision import ActionEntry, Revision
 VALIDATE: Final = "Validate input against schema"
 RESOLVE: Final = "Resolve request template"
 EXECUTE: Final = "Execute"
+VALIDATE_OUTPUT: Final = "Validate output against schema"
 TIMED_OUT: Final = "The request timed out."
 
 
@@ -104,7 +105,7 @@ async def _call_backend(
     drawn = draw_call(sandbox, entry.id, inputs)
     slow_s = revision.config.slow_address_s
     if slow_s is not None:
-        drawn = replace(drawn, latency_ms=slow_s * 1e3, failure=None)
+        drawn = replace(drawn, latency_ms=slow_s * 1e3, failure=None, breaks_contract=False)
     latency_ms = drawn.latency_ms
     call.drawn_ms = None if math.isinf(latency_ms) else latency_ms
     share_ms = sandbox.backend(entry.id).platform_share_ms(sandbox.now_s(), sandbox.unix_s())
@@ -125,6 +126,12 @@ async def _call_backend(
     reply = reply_to(sandbox, entry.id, drawn, inputs, call.correlation_id)
     if reply.message is not None:
         return _refused_by_backend(call, reply.status, reply.message)
+    if drawn.breaks_contract:
+        call.outcome = "contract_error"
+        error = ErrorReply(
+            400, "bad.request", "Output does not match the action's contract.", ("ACTION.PROCESSING",)
+        )
+        return ExecutionOutcome(error=error, failed_step=VALIDATE_OUTPUT)
     call.outcome = "ok"
     log = None if revision.function is None else f"REPORT Duration: {latency_ms:.2f} ms"
     return ExecutionOutcome(result=reply.result, log=log)

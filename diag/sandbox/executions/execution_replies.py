@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from diag.sandbox.executions.execution import EXECUTE, RESOLVE, VALIDATE, ExecutionOutcome
+from diag.sandbox.executions.execution import EXECUTE, RESOLVE, VALIDATE, VALIDATE_OUTPUT, ExecutionOutcome
 from diag.sandbox.reply_bodies import ErrorReply, JsonObject, JsonValue
 from diag.sandbox.world.flatten import flat_values
 
@@ -12,7 +12,7 @@ _STEPS: Final = (
     "Resolve request header templates",
     EXECUTE,
     "Apply output transformation",
-    "Validate output against schema",
+    VALIDATE_OUTPUT,
 )
 """The real names are not documented; these follow the few seen in the wild
 (docs/genesys-api.md, "Test calls")."""
@@ -30,10 +30,12 @@ def test_result(
     flatten: bool,
     masked: bool,
     timeout_step: str = EXECUTE,
+    resolved: JsonObject | None = None,
 ) -> JsonObject:
     """A TestExecutionResult: every step up to the one that failed; `masked` hides the result.
 
-    `timeout_step`: what the step is called that ran into the timeout.
+    `timeout_step`: what the step is called that ran into the timeout. `resolved`: the request, shown by the
+    step that resolves it.
     """
     error = None if outcome.error is None else outcome.error.body(correlation_id)
     operations: list[JsonValue] = []
@@ -43,6 +45,8 @@ def test_result(
         operation: JsonObject = {"step": len(operations) + 1, "name": shown, "success": not failed}
         if failed:
             operation["error"] = error
+        elif name == RESOLVE and resolved is not None:
+            operation["result"] = resolved
         operations.append(operation)
         if name == EXECUTE and outcome.log is not None:
             log: JsonObject = {"log": outcome.log}

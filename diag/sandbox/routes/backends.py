@@ -14,14 +14,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from diag.sandbox.backends.backend_address import BACKEND_PATH
-from diag.sandbox.backends.reply_form import wrapped
+from diag.sandbox.backends.credential_check import is_let_in
+from diag.sandbox.backends.reply_form import reply_body
 from diag.sandbox.executions.backend_reply import draw_call, reply_to
 from diag.sandbox.reply_bodies import JsonObject, json_reply, not_found
 from diag.sandbox.routes.client_patience import still_there_at
 from diag.sandbox.routes.request import arrived_s, correlation_id, json_value, read_body
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.world.observations import DIRECT, Execution
-from diag.sandbox.world.scenario import REQUEST_TYPES
+from diag.sandbox.world.scenario import REQUEST_TYPES, ActionSpec
 
 _SECONDS: Final = re.compile(r"[0-9]{1,2}(\.[0-9]{1,3})?")
 _NOBODY: Final = Response(status_code=500)
@@ -40,15 +41,30 @@ def routes(sandbox: Sandbox) -> list[Route]:
         request.scope["execution"] = call
         call.outcome = "backend_error"
         inputs = await _inputs(request, sandbox.limits.limits.request_bytes)
+        spec = sandbox.org.specs[action_id]
+        if not _is_let_in(request, spec, inputs):
+            call.outcome = "auth_error"
+            return json_reply({"message": f"The backend wants credentials: {spec.backend.wants}."}, 401)
         call.outcome = "abandoned"
         drawn = draw_call(sandbox, action_id, inputs)
         call.drawn_ms = None if math.isinf(drawn.latency_ms) else drawn.latency_ms
         if not await still_there_at(request, sandbox.clock, arrived_s(request) + drawn.latency_ms / 1e3):
             return _NOBODY
         reply = reply_to(sandbox, action_id, drawn, inputs, call.correlation_id)
-        call.outcome = "ok" if reply.message is None else "backend_error"
-        return json_reply(
-            wrapped(reply.result) if reply.message is None else {"message": reply.message}, reply.status
+        if reply.message is not None:
+            call.outcome = "backend_error"
+            return json_reply({"message": reply.message}, reply.status)
+        call.outcome = "contract_error" if drawn.breaks_contract else "ok"
+        return json_reply(reply_body(spec.backend, reply.result, breaks_contract=drawn.breaks_contract))
+
+    def _is_let_in(request: Request, spec: ActionSpec, inputs: JsonObject) -> bool:
+        credentials = sandbox.org.credentials_of(spec.integration)
+        return is_let_in(
+            spec.backend.wants,
+            request.headers,
+            inputs,
+            credentials,
+            lambda token: sandbox.backend_tokens.valid(token, sandbox.now_s()),
         )
 
     async def slow(request: Request) -> Response:
@@ -57,7 +73,7 @@ def routes(sandbox: Sandbox) -> list[Route]:
             raise not_found(f"Slow address {seconds}")
         if not await still_there_at(request, sandbox.clock, arrived_s(request) + float(seconds)):
             return _NOBODY
-        return json_reply(wrapped({"waited_s": float(seconds)}))
+        return json_reply({"waited_s": float(seconds)})
 
     methods = list(REQUEST_TYPES)
     return [

@@ -17,7 +17,7 @@ from diag.sandbox.routes.own_requests import own_json
 from diag.sandbox.routes.request import integer
 from diag.sandbox.sandbox import Sandbox
 from diag.sandbox.sandbox_errors import ScenarioError
-from diag.sandbox.world.scenario import read_limits
+from diag.sandbox.world.limits import read_limits
 from diag.sandbox.world.switches import read_switches
 from diag.toml_section import TomlSection
 

@@ -16,6 +16,7 @@ _OUTCOMES: Final = {
     "ok": "ok",
     "timeout": "timed out",
     "backend_error": "backend error",
+    "contract_error": "broken contract",
     "invalid_input": "invalid input",
     "rate_limited": "rate limited",
     "abandoned": "abandoned",

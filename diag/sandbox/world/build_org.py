@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from diag.sandbox.backends.backend_address import kept_address
-from diag.sandbox.backends.reply_form import SUCCESS_TEMPLATE, TRANSLATION
+from diag.sandbox.backends.reply_form import reply_form
+from diag.sandbox.backends.request_form import request_form
 from diag.sandbox.flows.flow_configuration import flow_id
 from diag.sandbox.flows.flow_spec import FlowSpec, FlowStepSpec
 from diag.sandbox.reply_bodies import JsonObject
@@ -26,21 +26,10 @@ def published_entry(spec: ActionSpec, integration_id: str, backend: str) -> Acti
     }.get(spec.kind, f"custom_-_{unique}")
     names = spec.input_schema.get("properties")
     inputs = list(names) if isinstance(names, dict) else []
-    in_body = spec.request_type != "GET"
-    query = "" if in_body else "&".join(f"{name}=${{input.{name}}}" for name in inputs)
-    fields = ", ".join(f'"{name}": "${{input.{name}}}"' for name in inputs)
-    config = SandboxActionConfig(
-        timeout_s=spec.timeout_s,
-        request={
-            "requestUrlTemplate": kept_address(backend, query),
-            "requestType": spec.request_type,
-            "headers": {"Content-Type": "application/json", "UserAgent": "PureCloudIntegrations/1.0"},
-        },
-        request_template=f"{{{fields}}}" if in_body else "${input.rawRequest}",
-        response={**TRANSLATION},
-        success_template=SUCCESS_TEMPLATE,
-    )
-    output: JsonObject = {
+    request, request_template = request_form(spec.backend, backend, spec.request_type, inputs)
+    response, success_template = reply_form(spec.backend)
+    config = SandboxActionConfig(spec.timeout_s, request, request_template, response, success_template)
+    output: JsonObject = spec.output_schema or {
         "$schema": "http://json-schema.org/draft-04/schema#",
         "type": "object",
         "properties": {name: {} for name in spec.result},

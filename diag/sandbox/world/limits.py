@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from diag.sandbox.reply_bodies import ErrorReply, JsonObject, LimitHit
+from diag.toml_section import TomlSection
 
 _WINDOW_S: Final = 60.0
 
@@ -31,6 +32,20 @@ class Limits:
     executions_per_minute: int = 2500
     token_requests_per_minute: int = 300
     request_bytes: int = 512_000
+
+
+def read_limits(table: TomlSection, present: Limits) -> Limits:
+    """`present` with what the table changes."""
+
+    def limit(key: str, value: int) -> int:
+        return table.integer(key, value, low=1, high=1_000_000_000)
+
+    return Limits(
+        concurrent_executions=limit("concurrent_executions", present.concurrent_executions),
+        executions_per_minute=limit("executions_per_minute", present.executions_per_minute),
+        token_requests_per_minute=limit("token_requests_per_minute", present.token_requests_per_minute),
+        request_bytes=limit("request_bytes", present.request_bytes),
+    )
 
 
 @dataclass(slots=True)

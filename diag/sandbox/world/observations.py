@@ -34,7 +34,8 @@ class Execution:
     served_ms: float = 0.0
     """From the request's arrival in the sandbox to its last byte handed to the network."""
     outcome: str = "abandoned"
-    """ok, timeout, backend_error, invalid_input, rate_limited, fault or abandoned."""
+    """ok, timeout, backend_error, contract_error (of the output), invalid_input, rate_limited, auth_error (of
+    a direct call), fault or abandoned."""
 
     def to_json(self) -> JsonObject:
         """As GET /sandbox/truth/calls shows it."""

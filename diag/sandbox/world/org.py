@@ -1,7 +1,7 @@
 """What the org holds: integrations, actions, drafts. Every rule of writing them is here."""
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from diag.sandbox.backends.backend_address import backend_name
@@ -31,11 +31,15 @@ class SandboxOrg:
         """Grows with every write, so that a saved state can be distinguished from the present one."""
         self._entries: dict[str, ActionEntry] = {}
         for spec in scenario.actions:
-            backend = backend_name(spec.name, self.backends)
+            backend = backend_name(spec.backend.path or spec.name, self.backends)
             entry = published_entry(spec, ids[spec.integration], backend)
             self._entries[entry.id] = entry
             self.backends[backend] = entry.id
             self.specs[entry.id] = spec
+
+    def credentials_of(self, integration: str) -> Mapping[str, str]:
+        """The credentials that the integration of this name holds, by their names."""
+        return self.integrations[stable_id("integration", integration)].credentials
 
     def entries(self) -> Iterator[ActionEntry]:
         """Every action, drafts without a published action included."""

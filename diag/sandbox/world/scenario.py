@@ -1,11 +1,13 @@
 """A scenario: which org the sandbox plays. Read from a TOML file; `scenarios/` holds those that ship."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Literal, cast
 
 from analysis.format.input_file import InputFile
+from diag.sandbox.backends.backend_spec import BackendSpec, read_backend
+from diag.sandbox.backends.credential_check import NAMES
 from diag.sandbox.faults.fault import Fault
 from diag.sandbox.faults.fault_rules import read_fault
 from diag.sandbox.flows.flow_spec import FlowSpec, read_flows
@@ -16,7 +18,7 @@ from diag.sandbox.reply_bodies import JsonObject
 from diag.sandbox.sandbox_errors import ScenarioError
 from diag.sandbox.world.jobs import JobSpec, read_job
 from diag.sandbox.world.known_keys import KnownKeys, read_known_keys
-from diag.sandbox.world.limits import Limits
+from diag.sandbox.world.limits import Limits, read_limits
 from diag.sandbox.world.past_executions import HistorySpec, PastFailures, read_history
 from diag.sandbox.world.permissions import ALL
 from diag.sandbox.world.switches import Switches, read_switches
@@ -52,6 +54,8 @@ class IntegrationSpec:
 
     name: str
     type: str
+    credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Name -> value of what `$!{credentials.NAME}` stands for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,8 @@ class ActionSpec:
     latency: LatencySpec = field(default_factory=lambda: LatencySpec(Fixed(50.0)))
     failures: tuple[FailureSpec, ...] = ()
     input_schema: JsonObject = field(default_factory=dict)
+    output_schema: JsonObject = field(default_factory=dict)
+    """Empty: every part of the result may be anything."""
     result: JsonObject = field(default_factory=dict)
     flows: tuple[str, ...] = ()
     """Names of the Architect flows that use it."""
@@ -82,6 +88,9 @@ class ActionSpec:
     """A poll action: returns the state of the job its input names."""
     platform_share: LatencySpec | None = None
     """What the platform adds to each call of it; None: as the scenario says."""
+    backend: BackendSpec = field(default_factory=BackendSpec)
+    breaks_contract: float = 0.0
+    """Share of healthy calls whose result does not fit `output_schema`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +137,17 @@ def read_scenario(table: TomlSection, name: str) -> Scenario:
     """A scenario from its parsed file."""
     integrations = tuple(_integration(t) for t in table.tables("integration", "name"))
     actions = tuple(action for t in table.tables("action", "name") for action in _actions(t))
-    known = {integration.name for integration in integrations}
+    known = {integration.name: integration.credentials for integration in integrations}
     for action in actions:
         if action.integration not in known:
             raise ScenarioError(
                 f"{name}: action {action.name!r} names a missing integration, {action.integration!r}"
+            )
+        lacking = [each for each in NAMES[action.backend.wants] if each not in known[action.integration]]
+        if lacking:
+            raise ScenarioError(
+                f"{name}: the backend of {action.name!r} wants {action.backend.wants}, and integration "
+                f"{action.integration!r} has no credentials of the name {', '.join(lacking)}"
             )
     return table.done(
         Scenario(
@@ -175,20 +190,6 @@ def _limits(table: TomlSection | None) -> Limits:
     return Limits() if table is None else table.done(read_limits(table, Limits()))
 
 
-def read_limits(table: TomlSection, present: Limits) -> Limits:
-    """`present` with what the table changes."""
-
-    def limit(key: str, value: int) -> int:
-        return table.integer(key, value, low=1, high=1_000_000_000)
-
-    return Limits(
-        concurrent_executions=limit("concurrent_executions", present.concurrent_executions),
-        executions_per_minute=limit("executions_per_minute", present.executions_per_minute),
-        token_requests_per_minute=limit("token_requests_per_minute", present.token_requests_per_minute),
-        request_bytes=limit("request_bytes", present.request_bytes),
-    )
-
-
 def _switches(table: TomlSection | None) -> Switches:
     return Switches() if table is None else table.done(read_switches(table, Switches()))
 
@@ -196,7 +197,9 @@ def _switches(table: TomlSection | None) -> Switches:
 def _integration(table: TomlSection) -> IntegrationSpec:
     return table.done(
         IntegrationSpec(
-            table.text("name"), table.text("type", "custom-rest-actions", choices=INTEGRATION_TYPES)
+            table.text("name"),
+            table.text("type", "custom-rest-actions", choices=INTEGRATION_TYPES),
+            table.text_map("credentials"),
         )
     )
 
@@ -221,6 +224,13 @@ def _action(table: TomlSection) -> ActionSpec:
     failures = tuple(_failure(t) for t in table.tables("failures", name_key="status"))
     if sum(failure.share for failure in failures) > 1.0 + 1e-9:
         raise table.wrong("failures", "have shares that add up to more than 1")
+    backend, output = read_backend(table.table("backend")), table.mapping("output")
+    if backend.translated and any(table.has(key) for key in ("job", "polls_jobs", "knows")):
+        raise table.wrong("backend", "cannot have answers of its own beside job, polls_jobs or knows")
+    if table.has("breaks_contract") and not output:
+        raise table.wrong(
+            "breaks_contract", "needs an output contract that can be broken", "Give it `output`."
+        )
     return table.done(
         ActionSpec(
             name=table.text("name"),
@@ -232,7 +242,8 @@ def _action(table: TomlSection) -> ActionSpec:
             secure=table.flag("secure", False),
             latency=LatencySpec(Fixed(50.0)) if latency is None else read_latency(latency),
             failures=failures,
-            input_schema=_input_schema(table.mapping("input")),
+            input_schema=_object_schema(table.mapping("input")),
+            output_schema=_object_schema(output) if output else {},
             result=cast(JsonObject, table.mapping("result")),
             flows=table.texts("flows"),
             history=_history(table, failures),
@@ -241,6 +252,8 @@ def _action(table: TomlSection) -> ActionSpec:
             knows=None if knows is None else read_known_keys(knows),
             polls_jobs=table.flag("polls_jobs", False),
             platform_share=read_added_time(table, SHARE),
+            backend=backend,
+            breaks_contract=table.share("breaks_contract", 0.0),
         )
     )
 
@@ -267,8 +280,8 @@ def _failure(table: TomlSection) -> FailureSpec:
     )
 
 
-def _input_schema(properties: dict[str, object]) -> JsonObject:
-    """The input contract (JSON Schema draft 4): every input named is required."""
+def _object_schema(properties: dict[str, object]) -> JsonObject:
+    """A contract (JSON Schema draft 4): every part named is required."""
     schema: JsonObject = {
         "$schema": "http://json-schema.org/draft-04/schema#",
         "type": "object",

@@ -15,6 +15,7 @@ ClearTimeout = Literal["omit", "null", "neither"]
 RateLimitHeaders = Literal["none", "inin"]
 PatchConfig = Literal["replace", "merge"]
 SecureResults = Literal["shown", "masked"]
+ResolvedRequest = Literal["shown", "hidden"]
 OverGroups = Literal["refused", "cut"]
 _Word = TypeVar("_Word", bound=str)
 
@@ -49,7 +50,9 @@ class AnalyticsSwitches:
 
     def words(self, outcome: str) -> OutcomeWords | None:
         """Return how an execution that ended in `outcome` reads; None: the analytics do not count it."""
-        return {"ok": self.ok, "backend_error": self.backend_error, "timeout": self.timeout}.get(outcome)
+        failed = self.backend_error
+        known = {"ok": self.ok, "backend_error": failed, "contract_error": failed, "timeout": self.timeout}
+        return known.get(outcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,8 @@ class Switches:
     """The API's edge answers 504 after this many seconds; 0 means never."""
     secure_results: SecureResults = "shown"
     """Whether a test of a secure action shows its result."""
+    resolved_request: ResolvedRequest = "shown"
+    """Whether the steps of a test show the request as it was resolved."""
     max_page_size: int = 100
     """The largest `pageSize` taken; 100 is what the official tools ask for at most."""
     analytics_count_tests: bool = True
@@ -121,6 +126,7 @@ def read_switches(table: TomlSection, present: Switches) -> Switches:
         patch_config=patch_config,
         clear_timeout=_word(table, "clear_timeout", clear, ClearTimeout),
         secure_results=_word(table, "secure_results", present.secure_results, SecureResults),
+        resolved_request=_word(table, "resolved_request", present.resolved_request, ResolvedRequest),
         retry_after=table.flag("retry_after", present.retry_after),
         list_include_config=table.flag("list_include_config", present.list_include_config),
         subjects_me=table.flag("subjects_me", present.subjects_me),

@@ -31,7 +31,7 @@ from diag.sandbox.world.switches import (
 )
 from tests.support.learnt_facts import learnt
 
-BY_ITSELF = {"analytics", "audits"}
+BY_ITSELF = {"analytics", "audits", "resolved_request"}
 """Switches that a fact of another name states, or none."""
 OF_ANALYTICS = {
     "views_per_query": "views_per_query",
