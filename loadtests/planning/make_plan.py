@@ -107,7 +107,12 @@ def prepare(
     if order is not None:
         plan = as_a_window(plan, order)
     settings = request.direct
-    direct = DirectPlan(direct_rules(settings, options, own, direct_rate(plan)), found, settings.timeout_s)
+    direct = DirectPlan(
+        direct_rules(settings, options, own, direct_rate(plan)),
+        found,
+        settings.timeout_s,
+        _takes_default_rate(request, candidates),
+    )
     plan = direct.held(plan)
     in_flight = _in_flight(request, limits, plan)
     facts = client.connection.platform
@@ -166,9 +171,7 @@ def _candidates(request: PlanRequest, client: GenesysClient) -> tuple[FoundHosts
 def _rates(request: PlanRequest, candidates: Sequence[Candidate], limits: OrgLimits) -> Rates:
     workload, entries = request.workload, [candidate.entry for candidate in candidates]
     only_direct = all(candidate.direct is not None for candidate in candidates)
-    default = None if request.as_org else DEFAULT_SANDBOX_RATE
-    if request.as_org and only_direct:  # no limit of the org leaves a share
-        default = DEFAULT_DIRECT_RATE
+    default = DEFAULT_DIRECT_RATE if only_direct else None  # no limit of the org leaves a share
     budget = RateBudget(
         limits if request.as_org and not only_direct else None,
         exceed_limits=workload.exceed_limits,
@@ -179,7 +182,15 @@ def _rates(request: PlanRequest, candidates: Sequence[Candidate], limits: OrgLim
         budget,
         total=workload.rate,
         override=request.options.rate,
-        default=default,
+        default=default if request.as_org else DEFAULT_SANDBOX_RATE,
+    )
+
+
+def _takes_default_rate(request: PlanRequest, candidates: Sequence[Candidate]) -> bool:
+    if not request.as_org or request.options.rate is not None or request.workload.rate is not None:
+        return False
+    return all(each.direct is not None for each in candidates) and any(
+        each.entry.rate is None for each in candidates
     )
 
 

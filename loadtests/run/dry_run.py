@@ -49,10 +49,12 @@ def describe(
     users: int | None,
     *,
     width: int | None = None,
+    compare: bool = False,
 ) -> str:
     """Return the whole schedule as text: actions, rates, calls, duration, budget, side effects.
 
-    `users`: as they will be once all are there; None where a LoadTestShape says, then of one user.
+    `users`: as they will be once all are there; None where a LoadTestShape says, then of one user. `compare`:
+    a test call of each direct action follows.
     Fits into `width` columns, lines to paste excepted; None: as wide as it is. Every line is `printable`.
     """
     plan = prepared.plan
@@ -64,7 +66,8 @@ def describe(
         lasts += ": then the approved hours end"
     org = f"org {prepared.org_name} ({target.connection.host})"
     where = "SANDBOX" + target.note if target.sandbox else org
-    what = f"Dry run: nothing is called. Would measure {plural(len(plan.actions), 'action')} in {where}."
+    called = "one test call of each direct action is made" if compare else "nothing is called"
+    what = f"Dry run: {called}. Would measure {plural(len(plan.actions), 'action')} in {where}."
     lines = [
         what,
         "",

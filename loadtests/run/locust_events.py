@@ -111,7 +111,8 @@ class LocustEvents:
             users = None if shaped else options.num_users or 1
             prepared, target = self._opened.prepared, self._opened.target
             width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-            sys.stdout.write(describe(prepared, target, options.run_time, users, width=width))
+            words = describe(prepared, target, options.run_time, users, width=width, compare=options.compare)
+            sys.stdout.write(words)
             if options.compare:
                 for line in compared_lines(prepared, self._opened.client):
                     sys.stdout.write(printable(line) + "\n")

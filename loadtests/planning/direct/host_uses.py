@@ -43,6 +43,8 @@ class DirectPlan:
     found: FoundHosts = field(default_factory=FoundHosts)
     timeout_s: float | None = None
     """Instead of the actions' own; None: these."""
+    at_default_rate: bool = False
+    """Whether any backend is called once a second because nobody said how often."""
 
     def uses(self, plan: LoadPlan) -> tuple[HostUse, ...]:
         """Return each host once, in the order of the plan."""

@@ -9,6 +9,7 @@ from diag.direct.hosts.backend_host import BackendHost
 from diag.direct.rendering.prepare import prepare
 from loadtests.planning.direct.host_uses import HostUse, asked_load, is_beyond
 from loadtests.planning.make_plan import PreparedRun
+from loadtests.planning.run_options import DEFAULT_DIRECT_RATE
 
 _UNLIKE: Final = (
     "Otherwise than through the test endpoint: no token, no queue and no limit of Genesys Cloud, and the way "
@@ -32,6 +33,10 @@ def direct_lines(prepared: PreparedRun, users: int) -> list[str]:
                 lines.append(f"      credentials: {', '.join(variables)}")
             lines += [f"      {note}" for note in prepare(action.direct.action).warnings]
     lines += [f"    {_host(use, asked_load(plan, users))}" for use in direct.uses(plan)]
+    if direct.at_default_rate:
+        lines.append(
+            f"    rate: {DEFAULT_DIRECT_RATE:g} call/s each where none is stated (--rate, or rate = ...)"
+        )
     if direct.found.missing:
         missing = "; ".join(direct.found.missing.values())
         lines.append(f"    missing credentials: {missing}. Set {', '.join(direct.found.missing)}")
