@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from analysis.format.run_folder import LeftOut
-from diag.choice.choose_actions import Candidate, Sorted
+from diag.choice.choose_actions import Candidate, Sorted, name_of
 from diag.choice.make_inputs import LOG_EVERY
 from diag.direct.direct_action import DirectAction
 from diag.direct.direct_load import DirectLoad
@@ -76,13 +76,8 @@ def as_direct(candidates: Sequence[Candidate], org: DirectOrg, settings: DirectS
         if isinstance(found, DirectLoad):
             kept.append(replace(candidate, direct=found))
         else:
-            left_out.append(LeftOut(direct_name(candidate.action), found))
+            left_out.append(LeftOut(name_of(candidate.action, "direct"), found))
     return kept, left_out
-
-
-def direct_name(action: Action) -> str:
-    """Return what an action is called where it is left out of direct calls only."""
-    return f"{action.name} (direct)"
 
 
 def _direct_load(candidate: Candidate, org: DirectOrg, settings: DirectSettings) -> DirectLoad | str:

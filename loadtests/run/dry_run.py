@@ -24,7 +24,7 @@ from loadtests.run.request_sentence import request_sentence
 _INDENT: Final = "  "
 _TO_PASTE: Final = " " * 6
 """Before a line to paste, which is never broken."""
-_VERSIONS: Final = {ActionVersion.DRAFT: " (draft)", ActionVersion.DIRECT: " (direct)"}
+_VERSIONS: Final = {ActionVersion.DRAFT: " (draft)", ActionVersion.DIRECT: " (backend)"}
 MOST_NAMED: Final = 20
 """Actions that the workload does not name; beyond that they are counted."""
 
@@ -66,8 +66,9 @@ def describe(
         lasts += ": then the approved hours end"
     org = f"org {prepared.org_name} ({target.connection.host})"
     where = "SANDBOX" + target.note if target.sandbox else org
+    called_ids = {action.action_id for action in plan.actions}
     called = "one test call of each direct action is made" if compare else "nothing is called"
-    what = f"Dry run: {called}. Would measure {plural(len(plan.actions), 'action')} in {where}."
+    what = f"Dry run: {called}. Would measure {plural(len(called_ids), 'action')} in {where}."
     lines = [
         what,
         "",
@@ -177,10 +178,11 @@ def _inputs(payloads: Sequence[Payload]) -> str:
 def _real_inputs_missing(prepared: PreparedRun) -> list[str]:
     """Return for which actions inputs are invented, and for each the line that gives it real ones."""
     actions, lines = prepared.plan.actions, prepared.lines_to_paste
-    missing = [action for action in actions if action.action_id in lines]
+    of = {action.action_id: action for action in actions}  # an action may be called both ways
+    missing = [action for action in of.values() if action.action_id in lines]
     if not missing:
         return []
-    whose = f"{len(missing)} of {len(actions)} actions" if len(actions) > 1 else missing[0].action_name
+    whose = f"{len(missing)} of {len(of)} actions" if len(of) > 1 else missing[0].action_name
     return [
         "",
         f'  Real inputs are missing for {whose}: diag invents some. A backend may answer "not found" to '

@@ -48,7 +48,6 @@ class Opened:
         run_time_s = self.plan.duration_s if options.run_time is None else options.run_time
         users = options.num_users or 1
         refuse_hosts(self.prepared, users=users, run_time_s=run_time_s, hosts_file=options.hosts_file)
-        raise UsageError("Direct calls are planned here, and not made yet.", hint="Add --dry-run.")
 
     def divided_among(self, users: int) -> "Opened":
         """Return the same with the planned rates sent by that many users together."""

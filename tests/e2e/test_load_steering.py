@@ -13,18 +13,20 @@ from tests.support.load_run import measure, sandbox
 pytestmark = pytest.mark.e2e
 
 
-def test_a_ramp_finds_where_one_worker_behind_a_queue_bends(tmp_path: Path) -> None:
+@pytest.mark.parametrize("way", [(), ("--direct",)], ids=["through Genesys Cloud", "direct"])
+def test_a_ramp_finds_where_one_worker_behind_a_queue_bends(tmp_path: Path, way: tuple[str, ...]) -> None:
     queue = '{ model = "lognormal", median_ms = 80, sigma = 0.3, servers = 1 }'  # full at 12 calls/s
     with sandbox(tmp_path, latency=queue) as environment:
         workload = '[run]\nmode = "ramp"\nrate = 3\n[ramp]\nstep = "2s"\ngrowth = 2.5\nsteps = 3'
-        found = measure(tmp_path, environment, workload, "--arrivals", "constant")
+        found = measure(tmp_path, environment, workload, "--arrivals", "constant", *way)
 
     (note,) = found.notes
     assert note.startswith("Quick: straight up to 7.5 calls/s") or note.startswith(
         "Quick: straight up to 3 calls/s"
     )
-    rates = set(read_samples([tmp_path / "run"]).table["offered_rate"])
-    assert {3.0, 7.5} <= rates
+    table = read_samples([tmp_path / "run"]).every_call()
+    assert {3.0, 7.5} <= set(table["offered_rate"])
+    assert set(table["target"]) == {"direct" if way else "published"}
 
 
 def test_a_ramp_on_an_org_ends_where_the_limits_allow_no_higher_step(tmp_path: Path) -> None:

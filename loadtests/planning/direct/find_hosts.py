@@ -6,8 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from analysis.format.run_folder import LeftOut
-from diag.choice.choose_actions import Candidate, changes_allowed
-from diag.choice.direct_calls import direct_name
+from diag.choice.choose_actions import Candidate, changes_allowed, name_of
 from diag.choice.selection import select
 from diag.direct.credentials.authorization import names_for
 from diag.direct.credentials.credential_source import (
@@ -82,7 +81,7 @@ def find_hosts(
             hosts = _hosts(load.action, candidate.inputs, load, source)
             logins = () if load.auth_action is None else _hosts(load.auth_action, (), load, source)
         except (UnfitHostError, _UnknownHostError) as error:
-            found.left_out.append(LeftOut(direct_name(candidate.action), error.message))
+            found.left_out.append(LeftOut(name_of(candidate.action, "direct"), error.message))
             continue
         of = needed[action_id]
         found.kept.append(candidate)
@@ -113,7 +112,7 @@ def without_consent(found: FoundHosts, workload: Workload, sandbox_base: str | N
             allow_side_effects=changes_allowed(workload, candidate.entry),
         )
         kept += [candidate for _ in selection.chosen]
-        left_out += [LeftOut(direct_name(candidate.action), each.why) for each in selection.left_out]
+        left_out += [LeftOut(name_of(candidate.action, "direct"), each.why) for each in selection.left_out]
     return replace(found, kept=kept, left_out=left_out)
 
 

@@ -119,7 +119,7 @@ def test_with_direct_every_entry_is_and_what_cannot_be_is_left_out_by_name(plan:
     assert [action.action_name for action in run.plan.actions] == ["Read", "Other", "Write"]
     assert {action.target for action in run.plan.actions} == {ActionVersion.DIRECT}
     _, aws = run.plan.left_out
-    assert aws.what == "Aws (direct)"
+    assert aws.what == "Aws (backend)"
     assert "AWS Lambda" in aws.why
     assert "CloudWatch" in aws.why
 
@@ -128,7 +128,7 @@ def test_a_template_that_is_not_rendered_is_left_out_before_the_first_call(plan:
     changed(headers={"X-Loop": "#foreach($a in $input.x)$a#end"})
     run = plan('[[action]]\nname = "*"\ntarget = "direct"\n')
     assert [action.action_name for action in run.plan.actions] == ["Other", "Write"]
-    refused = next(each for each in run.plan.left_out if each.what == "Read (direct)")
+    refused = next(each for each in run.plan.left_out if each.what == "Read (backend)")
     assert "#foreach" in refused.why
     assert 'header "X-Loop"' in refused.why
 
