@@ -45,6 +45,8 @@ class DirectSide:
     contract_errors: int = 0
     """Of `samples`: replies that came in time and broke the action's contract."""
     broken_contracts: tuple[BrokenContract, ...] = ()
+    contract: str | None = None
+    """What these come to, a sentence without its full stop; None where every reply kept the contract."""
     left_out: int = 0
     p50_ms: Amount | None = None
     p99_ms: Amount | None = None

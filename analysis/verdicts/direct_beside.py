@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from analysis.direct_side.contract_words import contract_words
 from analysis.direct_side.direct_side import DirectSide
 from analysis.direct_side.side_by_side import MEDIAN, called_together, level_like, platform_shares
 from analysis.direct_side.unlike import unlike
@@ -28,12 +29,14 @@ def beside(verdict: Recommendation, whole: Findings, backend: Findings | None) -
 
 def _side(backend: Findings) -> DirectSide:
     found = backend.estimate
+    broken = contract_words(backend.contract_errors, found.samples, backend.broken_contracts)
     return DirectSide(
         samples=found.samples,
         timeouts=backend.timeouts,
         censored=backend.censored,
         contract_errors=backend.contract_errors,
         broken_contracts=backend.broken_contracts,
+        contract=None if broken is None else f"called directly, {broken}",
         left_out=sum(backend.left_out.values()),
         p50_ms=found.p50_ms,
         p99_ms=found.quantile_ms,

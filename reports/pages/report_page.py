@@ -10,6 +10,7 @@ from analysis.verdicts.apply_rules import held_back
 from analysis.verdicts.recommendation import Recommendation
 from reports.charts.latency_strip import range_axis, range_sketch
 from reports.figures.action_figures import action_charts
+from reports.figures.backend_figure import backend_figure
 from reports.figures.figure import Chart
 from reports.figures.history_figure import history_figure
 from reports.figures.week_figure import week_figure
@@ -91,6 +92,7 @@ def _action_view(index: int, action: Recommendation, data: ReportData, charts: C
         "range": Markup(range_sketch(action)),
         "week": _week_view(action, data) if index < _in_full(data) else None,
         "history": _history_view(action, data),
+        "backend": _backend_view(action),
         "rows": FULL_ROWS if index < _in_full(data) else SMALL_ROWS,
         "charts": [
             {"view": chart, "id": f"{anchor}-{chart.name}", "svg": Markup(chart.svg(f"a{index + 1}"))}
@@ -103,6 +105,11 @@ def _week_view(action: Recommendation, data: ReportData) -> dict[str, object] | 
     facts = data.analysis.facts.get(action.action_id)
     week = week_figure(action, None if facts is None else facts.production_week)
     return None if week is None else {"view": week, "svg": Markup(week.svg)}
+
+
+def _backend_view(action: Recommendation) -> dict[str, object] | None:
+    figure = backend_figure(action)
+    return None if figure is None else {"view": figure, "svg": Markup(figure.svg or "")}
 
 
 def _history_view(action: Recommendation, data: ReportData) -> dict[str, object] | None:

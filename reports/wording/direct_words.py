@@ -12,8 +12,7 @@ def backend_sentences(item: Recommendation) -> tuple[str, ...]:
     side = item.direct
     if side is None or not side.samples or item.backend_alone:
         return tuple(_sentence(text) for text in own)
-    beside = contract_words(side.contract_errors, side.samples, side.broken_contracts)
-    limits = (*side.unlike, *own, *([] if beside is None else [f"called directly, {beside}"]))
+    limits = (*side.unlike, *own, *([] if side.contract is None else [side.contract]))
     return (*(share.sentence for share in side.shares), *map(_sentence, limits))
 
 

@@ -93,12 +93,13 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "markupsafe",
     },
     "reports/charts": {
-        "analysis.number_words", "analysis.plain_text", "analysis.statistics", "analysis.verdicts",
-        "analysis.views", "reports.wording", "matplotlib", "numpy",
+        "analysis.direct_side", "analysis.number_words", "analysis.plain_text", "analysis.statistics",
+        "analysis.verdicts", "analysis.views", "reports.wording", "matplotlib", "numpy",
     },
     "reports/figures": {
-        "analysis.coverage", "analysis.format", "analysis.number_words", "analysis.statistics",
-        "analysis.verdicts", "analysis.views", "reports.charts", "reports.wording", "matplotlib",
+        "analysis.coverage", "analysis.direct_side", "analysis.format", "analysis.number_words",
+        "analysis.statistics", "analysis.verdicts", "analysis.views", "reports.charts", "reports.wording",
+        "matplotlib",
     },
     "reports/pages": {
         "analysis", "reports.report_data", "reports.charts", "reports.figures", "reports.wording", "jinja2",

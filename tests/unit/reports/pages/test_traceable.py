@@ -11,6 +11,7 @@ import pytest
 from reports.pages.compare_page import build_comparison
 from reports.pages.index_page import IndexData, build_index
 from reports.pages.report_page import build_report
+from tests.support.reports.backend_beside import with_backends
 from tests.support.reports.flows_shown import with_made_flows
 from tests.support.reports.production_beside import make_loops, make_production
 from tests.support.reports.report_factory import CASES, make_report, words_only
@@ -39,6 +40,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "production beside a test": lambda: build_report(make_production(make_report(CASES[:3]))),
     "production beside one action": lambda: build_report(make_production(make_report(CASES[:1]))),
     "months of production": lambda: build_report(with_months(make_report(CASES[:2]), months(60))),
+    "backends beside actions": lambda: build_report(with_backends(make_report(CASES[:3]))),
     "flows": lambda: build_report(with_made_flows(make_report(CASES[:2]))),
     "flows, in words": lambda: build_report(with_made_flows(words_only(make_report(CASES[:2])))),
     "submitted and polled": lambda: build_report(make_loops(make_report(CASES[1:2]))),
@@ -61,7 +63,15 @@ def test_every_number_on_the_page_is_the_one_in_its_json(name: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "name", ["production beside one action", "flows, in words", "submitted and polled", "two runs", "index"]
+    "name",
+    [
+        "production beside one action",
+        "backends beside actions",
+        "flows, in words",
+        "submitted and polled",
+        "two runs",
+        "index",
+    ],
 )
 def test_one_changed_digit_is_found_wherever_it_stands(name: str) -> None:
     page = page_of(name)
