@@ -8,7 +8,7 @@ from analysis.coverage.hours_seen import missed_hours
 from analysis.format.action_facts import ProductionWeek
 from analysis.verdicts.hours_words import DAY_NAMES, hours_of_day, ranges_of
 from analysis.verdicts.recommendation import Recommendation
-from reports.charts.week_grid import week_grid
+from reports.charts.sketches.week_grid import week_grid
 
 NONE: Final = "–"
 

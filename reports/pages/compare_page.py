@@ -13,7 +13,7 @@ from analysis.statistics.survival_curve import SurvivalCurve
 from analysis.verdicts.recommendation import Analysis, Recommendation
 from analysis.views.compare_runs import Change, ComparedAction, Comparison, Difference, comparison_to_json
 from analysis.views.summary import ActionSummary
-from reports.charts.latency_strip import difference_axis, difference_sketch
+from reports.charts.sketches.latency_strip import difference_axis, difference_sketch
 from reports.figures.figure import Chart
 from reports.figures.overlay_figure import overlay_figure
 from reports.pages.report_json import JsonObject, run_to_json

@@ -11,7 +11,7 @@ from analysis.number_words import percentile_name
 from analysis.typed_command import Asked, rule_flags
 from analysis.verdicts.apply_rules import held_back
 from analysis.verdicts.recommendation import Analysis, Recommendation
-from reports.charts.sparkline import Point, sparkline
+from reports.charts.sketches.sparkline import Point, sparkline
 from reports.pages.report_json import JsonObject
 from reports.pages.run_facts import moment
 from reports.pages.template_engine import embedded_json, render

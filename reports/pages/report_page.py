@@ -8,7 +8,7 @@ from markupsafe import Markup
 from analysis.number_words import percentile_name
 from analysis.verdicts.apply_rules import held_back
 from analysis.verdicts.recommendation import Recommendation
-from reports.charts.latency_strip import range_axis, range_sketch
+from reports.charts.sketches.latency_strip import range_axis, range_sketch
 from reports.figures.action_figures import action_charts
 from reports.figures.backend_figure import backend_figure
 from reports.figures.figure import Chart

@@ -13,7 +13,7 @@ from analysis.statistics.survival_curve import SurvivalCurve
 from analysis.verdicts.recommendation import Verdict
 from analysis.views.summary import ActionSummary, Histogram, TimeBin
 from reports.charts.colour_roles import THEME_COLOURS
-from reports.charts.latency_strip import range_sketch
+from reports.charts.sketches.latency_strip import range_sketch
 from reports.charts.svg_path import compact
 from reports.charts.timeline import _stairs, _unbroken
 from reports.figures.action_figures import action_charts

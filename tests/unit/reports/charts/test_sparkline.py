@@ -2,7 +2,7 @@
 
 import itertools
 
-from reports.charts.sparkline import Point, sparkline
+from reports.charts.sketches.sparkline import Point, sparkline
 
 ODD = (None, 0.0, -5.0, 250.0)
 

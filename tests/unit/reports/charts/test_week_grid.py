@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.charts.week_grid import week_grid
+from reports.charts.sketches.week_grid import week_grid
 
 HOURS = st.sets(st.integers(0, 167))
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from analysis.direct_side.direct_side import DirectSide
-from reports.charts.share_bars import share_bars
+from reports.charts.sketches.share_bars import share_bars
 from reports.exports.markdown import build_markdown
 from reports.exports.report_text import build_terminal
 from reports.figures.backend_figure import backend_figure

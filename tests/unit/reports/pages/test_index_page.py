@@ -6,7 +6,7 @@ from typing import Any
 
 from analysis.format.run_folder import RunFolder, write_manifest
 from analysis.verdicts.analysis_json import analysis_to_json
-from reports.charts.sparkline import Point, sparkline
+from reports.charts.sketches.sparkline import Point, sparkline
 from reports.pages.index_page import P99, IndexData, IndexedRun, build_index, extremes, index_json
 from reports.pages.runs_on_disk import indexed_runs
 from tests.support.reports.report_factory import CASES, make_report
