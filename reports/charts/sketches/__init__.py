@@ -1,1 +1,1 @@
-"""Small pictures written by hand, of which a page holds many: decorations of numbers that stand beside them."""
+"""Small pictures written by hand, of which a page holds many: each decorates numbers that stand beside it."""
