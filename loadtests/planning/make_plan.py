@@ -114,6 +114,8 @@ def prepare(
         _takes_default_rate(request, candidates),
     )
     plan = direct.held(plan)
+    if workload.guard_enabled is None and direct.calls_real_backends(plan):  # as an org is guarded
+        plan = replace(plan, guard=workload.guard)
     in_flight = _in_flight(request, limits, plan)
     facts = client.connection.platform
     plan = replace(

@@ -10,7 +10,7 @@ from typing import Any, Final
 import gevent
 
 from analysis.format.call_record import FLAG_NEW_CONNECTION, OUTCOME_CODES, TARGET_CODES, CallRecord
-from analysis.format.sample_schema import PLATFORM_MAX_TIMEOUT_S, ActionVersion, Outcome
+from analysis.format.sample_schema import ActionVersion, Outcome
 from analysis.plain_text import is_printable, printable
 from diag.genesys.outcomes import Classified
 from loadtests.planning.plan import ActionLoad
@@ -48,8 +48,6 @@ class PreparedCall:
     way: CallWay
     action_code: int
     target_code: int
-    timeout_s: int
-    """As it is recorded."""
     label: str
     payload_codes: list[int]
     calls: int = 0
@@ -158,7 +156,7 @@ class Caller:
                 http_status=reply.status if reply else 0,
                 in_flight=in_flight,
                 outcome=OUTCOME_CODES[outcome],
-                timeout_s=prepared.timeout_s,
+                timeout_s=prepared.load.timeout_s or UNKNOWN_TIMEOUT,
                 attempt=1,
                 target=prepared.target_code,
                 flags=FLAG_NEW_CONNECTION if new_connection else 0,
@@ -205,20 +203,12 @@ class Caller:
             way=way,
             action_code=self._recorder.action_codes[index],
             target_code=TARGET_CODES[load.target],
-            timeout_s=_recorded_timeout(load),
             label=printable(load.action_name) + _NOTES.get(load.target, ""),
             payload_codes=[
                 self._recorder.code("payload", payload.label, origin=payload.origin)
                 for payload in load.payloads
             ],
         )
-
-
-def _recorded_timeout(load: ActionLoad) -> int:
-    """Return the timeout in force; of a direct call its deadline, unknown where no whole second."""
-    timeout_s = load.timeout_s if load.direct is None else load.direct.deadline_s
-    whole = timeout_s is not None and timeout_s == int(timeout_s) and timeout_s <= PLATFORM_MAX_TIMEOUT_S
-    return int(timeout_s) if timeout_s is not None and whole else UNKNOWN_TIMEOUT
 
 
 def _judge_failure(way: CallWay, failure: BaseException, connected: bool) -> Classified:

@@ -97,7 +97,8 @@ def backend(answer: Answer, tls: ssl.SSLContext | None = None) -> Iterator[Direc
 def direct_load(base: str, *, path: str = "/x", deadline_s: float = 5.0, **changes: object) -> ActionLoad:
     """Return an action that is called at this address; `changes`: of its DirectAction."""
     action = replace(ACTION, url_template=base + path, **changes)  # type: ignore[arg-type]
-    return ActionLoad("a-1", "Look Up", 5, 20.0, (EMPTY,), direct=DirectLoad(action, deadline_s))
+    timeout_s = int(deadline_s) if deadline_s.is_integer() else None
+    return ActionLoad("a-1", "Look Up", timeout_s, 20.0, (EMPTY,), direct=DirectLoad(action, deadline_s))
 
 
 def direct_plan(load: ActionLoad, *bases: str) -> LoadPlan:

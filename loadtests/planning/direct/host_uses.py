@@ -67,6 +67,10 @@ class DirectPlan:
             return plan
         return _within_hosts(replace(plan, direct=self.rules), self.uses(plan))
 
+    def calls_real_backends(self, plan: LoadPlan) -> bool:
+        """Return whether any host of the plan is not the sandbox's own."""
+        return any(not use.own for use in self.uses(plan))
+
     def _unused(self, host: BackendHost) -> HostUse:
         own = is_own_backend(host, self.rules.sandbox_base)
         confirmed = math.inf if own else self.rules.hosts.get(host.name)

@@ -285,3 +285,12 @@ def test_an_org_is_asked_for_its_limits_only_where_it_is_called(plan: Plan, box:
         with pytest.raises(UsageError, match="of the token's limit"):
             plan(BOTH + rate, **confirmed)
         assert plan(BOTH, **confirmed).plan.total_rate is not None
+
+
+def test_a_real_backend_is_guarded_as_an_org_is_and_the_sandbox_s_own_is_not(
+    plan: Plan, changed: Any
+) -> None:
+    assert plan(READ).plan.guard.error_share >= 1
+    changed(requestUrlTemplate=REAL)
+    assert plan(READ).plan.guard.error_share < 1
+    assert plan("[guard]\nenabled = false\n" + READ).plan.guard.error_share >= 1
