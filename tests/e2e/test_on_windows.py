@@ -1,0 +1,157 @@
+"""Windows as far as it can be played here: every module, the room of the system, and the verbs that matter.
+
+What is played and what is not: tests/support/windows/__init__.py. No Windows machine was there.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import psutil
+import pytest
+
+from analysis.format.run_folder import RunFolder, read_manifest
+from tests.support.source_files import module_of, python_files
+from tests.support.waiting import wait_until
+from tests.support.windows.environment_there import environment_there, run_there
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        sys.platform != "linux", reason="Windows is played on Linux: its locks and /proc are needed"
+    ),
+]
+
+NAME = "Zażółć ≥ 订单"
+SCENARIO = f"""
+description = "names that no code page holds"
+[[integration]]
+name = "CRM"
+type = "custom-rest-actions"
+[[action]]
+name = "{NAME}"
+integration = "CRM"
+category = "Web Services Data Actions"
+timeout_s = 3
+latency = {{ model = "lognormal", median_ms = 80, sigma = 0.3 }}
+"""
+
+
+def test_every_module_is_imported_where_posix_is_hidden(tmp_path: Path) -> None:
+    names = [module_of(path) for path in python_files() if path.name != "__main__.py"]
+    probe = f"import importlib; print(sum(map(bool, map(importlib.import_module, {names!r}))))"
+
+    done = run_there(tmp_path, "-c", probe)
+
+    assert done.stdout.split()[-1:] == [str(len(names)).encode()], done.stderr.decode()[-2000:]
+
+
+def test_what_the_room_of_the_system_promises_holds_there(tmp_path: Path) -> None:
+    done = run_there(
+        tmp_path, "-c", f"from tests.support.windows import proofs; proofs.run({str(tmp_path)!r})"
+    )
+
+    assert done.returncode == 0, done.stderr.decode()[-2000:]
+    assert done.stdout.count(b"proven: ") == 8
+
+
+@pytest.fixture
+def there(tmp_path: Path) -> Iterator[Mapping[str, str]]:
+    """The environment of a person there, and a sandbox."""
+    (tmp_path / "names.toml").write_text(SCENARIO, encoding="utf-8")
+    environment = environment_there(tmp_path)
+    command = [sys.executable, "-m", "diag", "sandbox", "--port", "0", "--scenario", "names.toml"]
+    box = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE)
+    assert box.stdout is not None
+    try:
+        line = next(text for text in map(bytes.decode, box.stdout) if "http://127" in text)
+        url = line[line.index("http://127") :].split()[0]
+        yield environment_there(
+            tmp_path,
+            GENESYSCLOUD_API_BASE=url,
+            GENESYSCLOUD_OAUTHCLIENT_ID="sandbox",
+            GENESYSCLOUD_OAUTHCLIENT_SECRET="sandbox",
+        )
+    finally:
+        box.send_signal(signal.SIGUSR1)
+        code = box.wait(timeout=20)
+        box.stdout.close()
+        assert code == -signal.SIGUSR1, "uvicorn raises the signal anew, once it has come to its end"
+
+
+def verb(there: Mapping[str, str], folder: Path, *arguments: str) -> str:
+    """Run a verb and return what it wrote, which nobody has to guess the encoding of."""
+    done = run_there(folder, "-m", "diag", *arguments, environment=there)
+    assert b"Traceback" not in done.stderr
+    assert done.returncode == 0, done.stderr.decode("utf-8")
+    assert b"\r\n" not in done.stdout + done.stderr
+    return done.stdout.decode("utf-8")
+
+
+def test_a_change_is_measured_made_and_undone_there(there: Mapping[str, str], tmp_path: Path) -> None:
+    verb(there, tmp_path, "doctor")
+    assert [
+        row["action_name"] for row in json.loads(verb(there, tmp_path, "scan", "--format", "json"))["actions"]
+    ] == [NAME]
+    assert NAME in verb(there, tmp_path, "scan")
+
+    run = Path(verb(there, tmp_path, "measure", "--run-time", "4s", "--rate", "100").splitlines()[-1])
+    manifest = read_manifest(RunFolder(run))
+    assert manifest is not None and manifest.status == "complete"
+    (segment,) = RunFolder(run).segments.glob("*.seg")
+    judged = json.loads(verb(there, tmp_path, "recommend", "--format", "json"))
+    assert judged["actions"][0]["samples"] > 200 and segment.stat().st_size > 0
+
+    verb(there, tmp_path, "set", NAME, "--timeout", "9", "--yes")
+    plan = verb(there, tmp_path, "recommend", "--force", "--out", "plan.json")
+    assert plan is not None
+    verb(there, tmp_path, "apply", "plan.json", "--yes")
+    verb(there, tmp_path, "undo", "--yes")
+    changes = [json.loads(line) for line in (tmp_path / "runs" / "journal.jsonl").read_bytes().splitlines()]
+    assert [line["action_name"] for line in changes].count(NAME) == len(changes) >= 4
+    assert NAME in verb(there, tmp_path, "history")
+    verb(there, tmp_path, "observe", "--out", "observed.json")
+
+
+def measuring(there: Mapping[str, str], folder: Path) -> tuple["subprocess.Popen[bytes]", psutil.Process]:
+    """Start a long run; return the verb and its load, once it calls."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "diag", "measure", "--run-time", "120s", "--rate", "20", "--run-dir", "run"],
+        cwd=folder,
+        env=there,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    segments = folder / "run" / "segments"
+    wait_until(lambda: any(each.stat().st_size for each in segments.glob("*.seg")), "the first call")
+    (load,) = psutil.Process(process.pid).children()
+    return process, load
+
+
+def test_ctrl_c_lets_calls_in_flight_end_there(there: Mapping[str, str], tmp_path: Path) -> None:
+    process, load = measuring(there, tmp_path)
+
+    process.send_signal(signal.SIGINT)
+
+    assert process.wait(timeout=60) == 130
+    manifest = read_manifest(RunFolder(tmp_path / "run"))
+    assert manifest is not None and manifest.status == "interrupted" and manifest.calls
+    assert not load.is_running()
+
+
+def test_the_load_ends_with_the_verb_that_started_it_there(there: Mapping[str, str], tmp_path: Path) -> None:
+    process, load = measuring(there, tmp_path)
+
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+
+    load.wait(timeout=60)
+    manifest = read_manifest(RunFolder(tmp_path / "run"))
+    assert manifest is not None
+    assert manifest.status_reason == "the process that started this run no longer runs"
