@@ -33,6 +33,7 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "scan": ("scan", "List every action with its timeout and whether it can be changed."),
     "init": ("init", "Write a workload file from the org's inventory."),
     "measure": ("measure", "Call actions under load and record every latency and timeout."),
+    "locustfile": ("locustfile", 'Print where the locustfile is: locust -f "$(diag locustfile)".'),
     "tune": ("tune", "From an org to a reviewed plan: production first, then windows over hours or days."),
     "recommend": ("recommend", "Recommend a timeout for each action, and say why; --apply sets it."),
     "report": ("report", "Write the HTML report of a run."),

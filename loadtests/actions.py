@@ -6,8 +6,12 @@ file says. Every call ends up in the run folder at once. See CONTRIBUTING.md for
 
 from locust import events
 
-from loadtests.action_user import ActionStream
-from loadtests.run.locust_events import LocustEvents
+from diag.supported_platform import refuse_foreign_packages
+
+refuse_foreign_packages()  # before it is met
+
+from loadtests.action_user import ActionStream  # noqa: E402
+from loadtests.run.locust_events import LocustEvents  # noqa: E402
 
 locust_events = LocustEvents()
 locust_events.register(events)

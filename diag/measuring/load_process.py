@@ -4,7 +4,6 @@ import contextlib
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from typing import Final
 
 from analysis.format.input_file import open_own, open_regular
 from analysis.format.run_folder import RunFolder, read_manifest
+from analysis.machine.own_python import python_module
 from analysis.machine.processes import ENDINGS, ask_to_end, how_ended, interrupt, start_apart
 from analysis.plain_text import json_text
 from analysis.settings import RecommendSettings, changed
@@ -24,7 +24,7 @@ from diag.measuring.run_progress import ProgressReader, RunProgress
 
 LOG_NAME: Final = "load.log"
 _LOG_TAIL_BYTES: Final = 256 << 10
-_LOCUSTFILE: Final = Path(__file__).resolve().parents[2] / "loadtests" / "actions.py"
+LOCUSTFILE: Final = Path(__file__).resolve().parents[2] / "loadtests" / "actions.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ def run_load(
 
 def command_line(options: LoadOptions) -> list[str]:
     """Return the command that runs the locustfile with these options."""
-    line = [sys.executable, "-m", "locust", "-f", str(_LOCUSTFILE), "--headless", "--only-summary"]
+    line = [*python_module("locust"), "-f", str(LOCUSTFILE), "--headless", "--only-summary"]
     line += ["--run-dir", str(options.run_dir)]
     line += ["--parent-pid", str(os.getpid())]
     for flag, value in (

@@ -1,7 +1,6 @@
 """Starts a sandbox in a process of its own, from any other program."""
 
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
+from analysis.machine.own_python import python_module
 from analysis.machine.processes import ask_to_end, start_apart
 from diag.sandbox.sandbox_errors import SandboxError
 
@@ -52,7 +52,7 @@ def start_sandbox(
     sandbox: it lives until the block ends. Raises SandboxError with its own message when it does not start.
     """
     command = [
-        *(sys.executable, "-m", "diag.sandbox", "--exit-with-parent"),
+        *(*python_module("diag.sandbox"), "--exit-with-parent"),
         *("--port", str(port), "--scenario", scenario, "--seed", str(seed)),
         *(() if state is None else ("--state", str(state))),
         *(("--as-org",) if as_org else ()),

@@ -4,7 +4,6 @@ import logging
 import os
 import platform
 import subprocess
-import sys
 import time
 from collections import Counter
 from dataclasses import replace
@@ -23,6 +22,7 @@ from analysis.format.run_folder import (
     read_manifest,
     write_manifest,
 )
+from analysis.machine.own_python import python_module
 from analysis.machine.processes import start_apart
 from diag.errors import UsageError
 from diag.measuring.run_lock import take_lock
@@ -149,7 +149,7 @@ class ManifestWriter:
         """Have samples.parquet (and the report) made by a process that outlives this one; return it."""
         return start_apart(
             [
-                *(sys.executable, "-m", "diag.measuring.after_run", str(self.folder.path)),
+                *(*python_module("diag.measuring.after_run"), str(self.folder.path)),
                 *(["--report"] if report else []),
             ],
             outlives=True,
@@ -183,7 +183,7 @@ def start_watcher(folder: RunFolder, rules: str | None) -> subprocess.Popen[byte
     JSON object that it takes."""
     stated = () if rules is None else (rules,)
     return subprocess.Popen(
-        [sys.executable, "-m", "diag.measuring.settled_watch", str(folder.path), str(os.getpid()), *stated],
+        [*python_module("diag.measuring.settled_watch"), str(folder.path), str(os.getpid()), *stated],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

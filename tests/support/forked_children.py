@@ -40,7 +40,7 @@ def fork_children(forks: str | None, locusts: str | None) -> None:
     start = subprocess.Popen
 
     def popen(line: list[str], **how: Any) -> object:
-        match line:
+        match [word for word in line if word != "-P"]:
             case [sys.executable, "-m", "diag.measuring.after_run", *arguments] if forks:
                 return _fork(_of(FORKS, forks), after_run.main, arguments, line, how)
             case [sys.executable, "-m", "locust", *arguments] if locusts:

@@ -111,7 +111,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     },
     # diag: the small files everything stands on
     "diag/__init__.py": set(),
-    "diag/__main__.py": {"diag.cli"},
+    "diag/__main__.py": {"diag.cli", "diag.supported_platform"},
     "diag/exit_codes.py": set(),
     "diag/toml_section.py": {"analysis.format.input_file"},
     "diag/table.py": {"analysis.plain_text", "analysis.wrapped_text"},
@@ -343,7 +343,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "diag/commands": {"analysis", "reports", "diag", "click", "rich"},
     # the load
     "loadtests/__init__.py": set(),
-    "loadtests/actions.py": {"loadtests.action_user", "loadtests.run", "locust"},
+    "loadtests/actions.py": {"loadtests.action_user", "loadtests.run", "diag.supported_platform", "locust"},
     "loadtests/action_user.py": {"loadtests.run", "loadtests.sending", "locust"},
     "loadtests/planning": {
         *_CLIENT, "analysis.coverage.week_of_hours",
