@@ -1,7 +1,7 @@
 """Where two requests differ, field by field. Values are masked: kind, length, first different place."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
@@ -16,21 +16,55 @@ _MOST: Final = 20
 _MASKS: Final = frozenset("*x•X#")
 
 
-def differences(ours: RenderedRequest, theirs: ShownRequest, known: str) -> tuple[str, ...]:
-    """Return one line for each field in which they differ; empty where they are the same as far as shown.
+@dataclass(frozen=True, slots=True)
+class RequestComparison:
+    """What came of holding one request against another: lines for people, without a value."""
+
+    unlike: tuple[str, ...]
+    """Fields in which they differ; empty: they are the same as far as they can be compared."""
+    not_compared: tuple[str, ...]
+    """What could not be compared, because the reply does not show it or masks it."""
+
+
+def compare_requests(
+    ours: RenderedRequest, theirs: ShownRequest, *, known: str, not_ours: Collection[str] = ()
+) -> RequestComparison:
+    """Return where two requests differ, field by field.
 
     `known`: the templates and the names of inputs. A name that is not in it may come out of a value, and is
-    masked like one.
+    masked like one. `not_ours`: headers whose values are not known here.
     """
     names = _Names(known)
+    left = {name.lower() for name in not_ours}
     found = [
         *_method(ours.method, theirs.method),
         *_url(ours.url, theirs.url, names),
-        *(() if theirs.headers is None else _headers(dict(ours.headers), theirs.headers)),
+        *(() if theirs.headers is None else _headers(dict(ours.headers), theirs.headers, left)),
         *(() if theirs.body is None else _body(ours.body.decode("utf-8", "replace"), theirs.body, names)),
     ]
     more = len(found) - _MOST
-    return (*found[:_MOST], *([f"and {more} more"] if more > 0 else []))
+    unlike = (*found[:_MOST], *([f"and {more} more"] if more > 0 else []))
+    return RequestComparison(unlike, tuple(_open(ours, theirs, left)))
+
+
+def _open(ours: RenderedRequest, theirs: ShownRequest, left: Collection[str]) -> Iterator[str]:
+    if theirs.method is None:
+        yield "method (not shown)"
+    if theirs.body is None and ours.body:
+        yield "body (not shown)"
+    if theirs.headers is None:
+        yield "headers (not shown)"
+        return
+    mine = {name.lower() for name, _ in ours.headers}
+    for name, value in theirs.headers.items():
+        if name.lower() in left:
+            yield f"header {name!r} (by the custom authentication action)"
+        elif name.lower() in mine and _is_masked(value):
+            yield f"header {name!r} (masked in the reply)"
+
+
+def _is_masked(value: str) -> bool:
+    return bool(value) and set(value) <= _MASKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +76,6 @@ class _Names:
     def shown(self, name: object) -> str:
         """Return a name in quotes; one that a value may have brought along only by its length."""
         return repr(name) if str(name) in self.known else f"(a name of {len(str(name))} characters)"
-
-
-def not_shown(theirs: ShownRequest) -> tuple[str, ...]:
-    """Return which parts of the request a reply does not show, so that they are not compared."""
-    parts = (("method", theirs.method), ("headers", theirs.headers), ("body", theirs.body))
-    return tuple(name for name, part in parts if part is None)
 
 
 def _method(ours: str, theirs: str | None) -> Iterator[str]:
@@ -81,9 +109,12 @@ def _query(ours: str, theirs: str, names: "_Names") -> Iterator[str]:
             yield f"query: {len(mine)} values here, {len(other)} there"
 
 
-def _headers(ours: Mapping[str, str], theirs: Mapping[str, str]) -> Iterator[str]:
+def _headers(ours: Mapping[str, str], theirs: Mapping[str, str], left: Collection[str]) -> Iterator[str]:
     mine = {name.lower(): value.strip() for name, value in ours.items()}
     other = {name.lower(): value.strip() for name, value in theirs.items()}
+    for name in mine.keys() & other.keys():
+        if name in left or _is_masked(other[name]):
+            mine[name] = other[name]
     yield from _named(mine, other, lambda name: f"header {name!r}")
 
 
@@ -94,8 +125,7 @@ def _named(ours: Mapping[str, str], theirs: Mapping[str, str], shown: Callable[[
         elif name not in ours:
             yield f"{shown(name)}: only there"
         elif ours[name] != theirs[name]:
-            masked = ": masked in the reply" if theirs[name] and set(theirs[name]) <= _MASKS else None
-            yield f"{shown(name)}{masked or ': ' + _unlike(ours[name], theirs[name])}"
+            yield f"{shown(name)}: {_unlike(ours[name], theirs[name])}"
 
 
 def _body(ours: str, theirs: str, names: "_Names") -> Iterator[str]:

@@ -1,42 +1,46 @@
 """`--dry-run --compare`: one test call of each direct action, its request held against ours."""
 
 import os
+import re
 from collections.abc import Iterator
 from typing import Final
 
-from diag.direct.comparison.compare_requests import differences, not_shown
+from diag.direct.comparison.compare_requests import compare_requests
 from diag.direct.comparison.shown_request import shown_request
-from diag.direct.credentials.credential_source import credential_source
-from diag.direct.direct_action import RenderedRequest, Secrets
+from diag.direct.credentials.authorization import AUTHORIZATION, authorization, names_for
+from diag.direct.credentials.credential_source import CredentialSource, credential_source
+from diag.direct.direct_action import DirectAction, RenderedRequest, Secrets
 from diag.direct.direct_load import DirectLoad
 from diag.direct.rendering.prepare import prepare
 from diag.direct.rendering.refusals import InputNotRenderedError
-from diag.errors import DiagError
+from diag.errors import CredentialsError
 from diag.genesys.client import GenesysClient
 from loadtests.planning.make_plan import PreparedRun
 from loadtests.planning.plan import ActionLoad
 
 _WAIT_S: Final = 70.0
-_BY_LOGIN: Final = (
-    "not compared: its request holds the result of a custom authentication action, which is not called here"
-)
+_LOGIN: Final = re.compile(r"authResponse\.(\w+)")
 
 
 def compared_lines(prepared: PreparedRun, client: GenesysClient) -> Iterator[str]:
-    """Yield what each direct action comes to: one test call with its first input. No line holds a value."""
+    """Yield what each direct action comes to: one test call with its first input. No line holds a value.
+
+    Raises UsageError for a file of credentials that cannot be used.
+    """
     yield ""
     yield "  Our request, held against what Genesys Cloud made of the same input (one test call each):"
+    source = credential_source(os.environ, prepared.direct.rules.credentials_file)
     for action in prepared.plan.actions:
         if action.direct is not None:
-            for number, line in enumerate(_compared(prepared, action, action.direct, client)):
+            for number, line in enumerate(_compared(action, action.direct, source, client)):
                 yield f"    {action.action_name}: {line}" if number == 0 else f"      {line}"
 
 
 def _compared(
-    prepared: PreparedRun, action: ActionLoad, load: DirectLoad, client: GenesysClient
+    action: ActionLoad, load: DirectLoad, source: CredentialSource, client: GenesysClient
 ) -> tuple[str, ...]:
     payload = action.payloads[0].values
-    ours = _rendered(prepared, load, payload)
+    ours = _rendered(load, payload, source)
     if isinstance(ours, str):
         return (ours,)
     reply = client.test_action(action.action_id, payload, wait_s=_WAIT_S, timeout_s=action.timeout_s)
@@ -44,27 +48,41 @@ def _compared(
     if theirs is None:
         how = "" if reply.result is not None else f" (it ended as {reply.outcome.outcome})"
         return (f"the reply does not show the request{how}",)
-    unlike = differences(ours, theirs, _names(load, payload))
-    hidden = not_shown(theirs)
-    beside = (f"not shown, so not compared: {', '.join(hidden)}",) if hidden else ()
-    if not unlike:
-        return ("the same", *beside)
-    return (f"differs in {len(unlike)}:", *unlike, *beside)
+    names = "\n".join((load.action.url_template, load.action.request_template or "", *payload))
+    found = compare_requests(ours, theirs, known=names, not_ours=_by_login(load.action))
+    count = len(found.unlike)
+    first = f"differs in {count}:" if count else "the same"
+    return (
+        first,
+        *found.unlike,
+        *([f"not compared: {', '.join(found.not_compared)}"] if found.not_compared else []),
+    )
 
 
-def _names(load: DirectLoad, payload: dict[str, object]) -> str:
-    action = load.action
-    return "\n".join((action.url_template, action.request_template or "", *payload))
-
-
-def _rendered(prepared: PreparedRun, load: DirectLoad, payload: dict[str, object]) -> RenderedRequest | str:
-    one = prepare(load.action)
-    if one.needs_auth_response:
-        return _BY_LOGIN
+def _rendered(
+    load: DirectLoad, payload: dict[str, object], source: CredentialSource
+) -> RenderedRequest | str:
+    """Return our request; a result of its custom authentication action is left open, as nothing is called."""
+    one, action = prepare(load.action), load.action
+    if "authResponse" in action.url_template or "authResponse" in (action.request_template or ""):
+        return (
+            "not compared: it holds the result of its custom authentication action, which is not called here"
+        )
+    names = one.credentials | names_for(action, load.auth)
+    logged_in = {name: "-" for text in action.headers.values() for name in _LOGIN.findall(text)}
     try:
-        source = credential_source(os.environ, prepared.direct.rules.credentials_file)
-        return one.request(payload, Secrets(source.secrets(one.credentials, load.credential_set)))
+        found = source.secrets(names, load.credential_set)
+        request = one.request(payload, Secrets(found, logged_in))
     except InputNotRenderedError as error:
         return f"its first input cannot be rendered: {error.where}: {error.what}"
-    except DiagError as error:
+    except CredentialsError as error:
         return f"not compared: {error.message}"
+    if load.auth is None or not names_for(action, load.auth):
+        return request
+    added = (AUTHORIZATION, authorization(load.auth, found))
+    return RenderedRequest(request.method, request.url, (*request.headers, added), request.body)
+
+
+def _by_login(action: DirectAction) -> frozenset[str]:
+    """Return the headers that hold the result of the custom authentication action."""
+    return frozenset(name for name, text in action.headers.items() if "authResponse" in text)

@@ -7,6 +7,7 @@ import pytest
 from diag.exit_codes import ExitCode
 from tests.support.own_requests import set_request
 from tests.support.running_sandbox import RunningSandbox, StartSandbox
+from tests.support.sandbox_control import ask
 from tests.support.terminal_session import answer
 from tests.support.verb_process import diag
 
@@ -90,3 +91,19 @@ def test_on_a_terminal_the_hosts_name_is_asked_for(
     assert "Call billing.example.com up to 2 times a second? Type its name." in screen
     assert "billing.example.com was not confirmed; nothing was called." in screen
     assert CANARY not in screen + left_behind(project)
+
+
+def test_a_comparison_makes_one_test_call_and_says_what_differs(box: RunningSandbox, project: Path) -> None:
+    other = WORKLOAD.replace(NAME, "Look Up Open Orders").replace("accountId", "customerId")
+    (project / "workload.toml").write_text(other + 'auth = "bearer"\n')
+    before = ask(box.base_url, "truth/calls")["total"]
+    done = diag(box, project, "measure", "--dry-run", "--compare", DIAG_CREDENTIAL_TOKEN=CANARY)
+    assert done.returncode == ExitCode.OK, done.stderr
+    assert "Dry run: one test call of each direct action is made." in done.stdout
+    assert "Look Up Open Orders: differs in 1:\n      header 'authorization': only here" in done.stdout
+    assert ask(box.base_url, "truth/calls")["total"] == before + 1
+    assert CANARY not in done.stdout + done.stderr + left_behind(project)
+
+    done = diag(box, project, "measure", "--compare")
+    assert done.returncode == ExitCode.USAGE
+    assert "--compare compares in a dry run." in done.stderr

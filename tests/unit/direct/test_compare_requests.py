@@ -1,11 +1,12 @@
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.direct.comparison.compare_requests import differences, not_shown
+from diag.direct.comparison.compare_requests import compare_requests
 from diag.direct.comparison.shown_request import ShownRequest, shown_request
 from diag.direct.direct_action import RenderedRequest
 
@@ -34,7 +35,8 @@ def test_the_request_is_found_wherever_it_stands(operations: list[dict[str, Any]
     found = shown_request(operations)
     assert found is not None
     assert (found.url, found.method) == (URL, "POST")
-    assert not_shown(found) == ()
+    assert found.headers is not None
+    assert found.body is not None
 
 
 @pytest.mark.parametrize(
@@ -55,7 +57,10 @@ def test_a_reply_without_a_request_shows_none(operations: list[dict[str, Any]]) 
 def test_nothing_is_guessed_to_belong_together_that_stands_apart() -> None:
     found = shown_request(steps({"url": URL}, {"headers": {"a": "b"}}, {"body": "x"}))
     assert found is not None
-    assert not_shown(found) == ("method", "headers", "body")
+    assert (found.method, found.headers, found.body) == (None, None, None)
+    assert compare_requests(OURS, found, known="").not_compared == (
+        *("method (not shown)", "body (not shown)", "headers (not shown)"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -79,8 +84,7 @@ def test_nothing_is_guessed_to_belong_together_that_stands_apart() -> None:
         ),
         (
             ShownRequest(URL, None, {"X-Key": "****", "User-Agent": "x"}),
-            ("header 'x-key': masked in the reply", "header 'content-type': only here",
-             "header 'user-agent': only there"),
+            ("header 'content-type': only here", "header 'user-agent': only there"),
         ),
         (
             ShownRequest(URL, None, None, '{"a": [1, "2"], "b": null}'),
@@ -105,7 +109,7 @@ def test_nothing_is_guessed_to_belong_together_that_stands_apart() -> None:
     ],
 )  # fmt: skip
 def test_differences_are_said_field_by_field(theirs: ShownRequest, lines: tuple[str, ...]) -> None:
-    assert differences(OURS, theirs, "?a=$x&d= {a: b:}") == lines
+    assert compare_requests(OURS, theirs, known="?a=$x&d= {a: b:}").unlike == lines
 
 
 CANARY = "cnry"
@@ -123,6 +127,20 @@ def test_no_value_is_ever_shown(data: st.DataObject) -> None:
 
     (url, key, body), (other_url, other_key, other_body) = request(data), request(data)
     ours = RenderedRequest("POST", url, (("X-Key", key),), body.encode())
-    lines = differences(ours, ShownRequest(other_url, "POST", {"x-key": other_key}, other_body), "k")
-    assert CANARY not in " ".join(lines)
+    theirs = ShownRequest(other_url, "POST", {"x-key": other_key}, other_body)
+    found = compare_requests(ours, theirs, known="k")
+    assert CANARY not in " ".join((*found.unlike, *found.not_compared)) + repr(found)
     assert CANARY not in repr(ShownRequest(other_url, "POST", {"x": other_key}, other_body))
+
+
+def test_what_is_masked_or_not_known_here_is_not_compared() -> None:
+    theirs = ShownRequest(URL, "POST", {"X-KEY": "****", "content-type": "text/plain"}, '{"a": [1, 2]}')
+    found = compare_requests(OURS, theirs, known="", not_ours={"Content-Type"})
+    assert found.unlike == ()
+    assert found.not_compared == (
+        "header 'X-KEY' (masked in the reply)",
+        "header 'content-type' (by the custom authentication action)",
+    )
+    assert (
+        compare_requests(replace(OURS, body=b""), ShownRequest(URL, "POST", {}), known="").not_compared == ()
+    )
