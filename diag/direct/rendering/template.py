@@ -76,10 +76,17 @@ class Template:
             for reference in self.references
             if reference.root in strangers and any(isinstance(step, Call) for step in reference.steps)
         }
-        refusals = tuple(RefusedConstruct(self.where, f"${name}, an unknown tool") for name in sorted(called))
-        plain = sorted(strangers - called)
-        return refusals, tuple(
-            f"{self.where}: ${name} is not known there and prints itself" for name in plain
+        refused = dict.fromkeys(called, "an unknown tool") | {
+            name: "whether capital letters matter in this name is unknown"
+            for name in strangers
+            if name.lower() in ("input", "credentials", "authresponse")
+        }
+        return (
+            tuple(RefusedConstruct(self.where, f"${name} ({why})") for name, why in sorted(refused.items())),
+            tuple(
+                f"{self.where}: ${name} is not known and prints itself"
+                for name in sorted(strangers - refused.keys())
+            ),
         )
 
 

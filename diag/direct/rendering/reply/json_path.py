@@ -47,6 +47,7 @@ from diag.direct.rendering.velocity.java_values import UnknownMeaningError
 MAX_PATH: Final = 1000
 _COMPARISONS: Final = frozenset({"==", "!=", "<", ">", "<=", ">="})
 _FUNCTION: Final = re.compile(r"\.(length|size|min|max|avg|sum|stddev|first|last|keys|concat|append|index)\(")
+_BEGINS: Final = re.compile(r"\$(?:[.\[]|$)")
 _ENVIRONMENT: Final = JSONPathEnvironment()
 
 
@@ -85,14 +86,17 @@ class CompiledPath:
 
 def compile_path(expression: str) -> CompiledPath:
     """Return a path, compiled. Raises `PathRefusedError`."""
-    source = expression.strip()
+    # Jayway's library puts `$.` before what has none: `total` is `$.total`, `.total` is `$..total`.
+    source = expression.rstrip()
+    if not source.startswith(("$", "@", " ")):
+        source = f"${source}" if source.startswith("[") else f"$.{source}"
     if len(source) > MAX_PATH:
         raise PathRefusedError(f"a JSONPath of more than {MAX_PATH:,} characters")
     function = _FUNCTION.search(source)
     if function is not None:
         raise PathRefusedError(f"the JSONPath function {function.group(1)}()")
-    if not source.startswith("$"):
-        raise PathRefusedError("a JSONPath that does not begin with $")
+    if _BEGINS.match(source) is None:
+        raise PathRefusedError("a JSONPath that does not begin with $. or $[")
     try:
         path = _ENVIRONMENT.compile(source)
     except (JSONPathError, RecursionError, ValueError, re.error):

@@ -10,6 +10,10 @@ MAX_NESTING: Final = 50
 """Directives, parentheses and texts within each other. The platform's own limit for JSON is 50 levels."""
 
 
+MAX_OPERATORS: Final = 300
+"""In one template: its tree is never deeper than it has operators."""
+
+
 class NotVelocityError(Exception):
     """The template cannot be read; the message says what stands where."""
 
@@ -21,6 +25,7 @@ class Cursor:
     source: str
     position: int = 0
     depth: int = 0
+    operators: int = 0
     refused: list[str] = field(default_factory=list)
 
     def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
@@ -42,6 +47,12 @@ class Cursor:
         line = self.source.count("\n", 0, self.position) + 1
         column = self.position - self.source.rfind("\n", 0, self.position)
         return NotVelocityError(f"{what} at line {line}, column {column}")
+
+    def count_operator(self) -> None:
+        """Count one more operator. Raises `NotVelocityError` beyond `MAX_OPERATORS`."""
+        self.operators += 1
+        if self.operators > MAX_OPERATORS:
+            raise self.error(f"more than {MAX_OPERATORS} operators")
 
     def refuse(self, construct: str) -> None:
         """Note something that is not rendered, once."""

@@ -238,6 +238,7 @@ def _expression(cursor: Cursor, level: int = 0) -> Expression:
         return _operand(cursor)
     left = _expression(cursor, level + 1)
     while (sign := cursor.take(_LEVELS[level])) is not None:
+        cursor.count_operator()
         right = _expression(cursor, level + 1)
         left = Operation(_SIGN_OF_WORD.get(sign.group(1), sign.group(1)), left, right)
     return left
@@ -279,8 +280,9 @@ def _text(cursor: Cursor) -> Expression | None:
     inner = double.group(1).replace('""', '"')
     if "$" not in inner and "#" not in inner:
         return Literal(inner)
-    within = Cursor(inner, depth=cursor.depth, refused=cursor.refused)
+    within = Cursor(inner, depth=cursor.depth, operators=cursor.operators, refused=cursor.refused)
     block = _block(within)
+    cursor.operators = within.operators
     if within.position < len(inner):
         raise cursor.error("an #end, #else or #elseif without its #if in the text")
     return Interpolated(block)

@@ -35,6 +35,23 @@ def test_a_path_finds_what_jayway_finds_or_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("total", [5]),
+        (".total", [[5, 7]]),
+        ("a.total", [7]),
+        ("$", None),
+        ("['total']", [5]),
+        ("$.total ", [5]),
+    ],
+)
+def test_a_path_without_a_dollar_begins_as_jayway_begins_it(path: str, value: list[object] | None) -> None:
+    document = {"total": 5, "a": {"total": 7}}
+
+    assert found(path, document) == ([document] if value is None else value)
+
+
+@pytest.mark.parametrize(
     ("path", "named"),
     [
         ("$.a.length()", "the JSONPath function length()"),
@@ -46,7 +63,9 @@ def test_a_path_finds_what_jayway_finds_or_is_refused() -> None:
         ("$..[?(@.a)]", "straight behind .."),
         ("$..*.a", "..* with something behind it"),
         ("$.a | $.b", "several JSONPaths joined"),
-        ("a.b", "does not begin with $"),
+        (" $.a", "does not begin with $. or $["),
+        ("$total", "does not begin with $. or $["),
+        ("@.a", "does not begin with $. or $["),
         ("$.a[", "what is not JSONPath"),
         ("$" + ".a" * 600, "more than 1,000 characters"),
         ("$.a[?(@.b == $.c)]", "something else than a field"),

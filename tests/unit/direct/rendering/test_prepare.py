@@ -90,7 +90,7 @@ def test_everything_refused_is_named_at_once() -> None:
         ("requestTemplate", "#parse"),
         ("requestTemplate", "#stop"),
         ("requestTemplate", "$salesforce … .escape()"),
-        ("requestTemplate", "$salesforce, an unknown tool"),
+        ("requestTemplate", "$salesforce"),
         ('translationMap "a"', "the filter operator =~"),
         ("successTemplate", "#macro"),
     ]
