@@ -89,6 +89,8 @@ def failed(findings: Sequence[CheckFinding]) -> tuple[CheckFinding, ...]:
 def _outside(item: Recommendation) -> CheckFinding:
     if item.verdict in _UNDECIDED or item.recommended_timeout_s is None:
         return _finding(Rule.OUTSIDE, item, CheckOutcome.UNDECIDED, item.reason)
+    if item.verdict is Verdict.OK and item.backend_alone:
+        return _finding(Rule.OUTSIDE, item, CheckOutcome.UNDECIDED, item.reason)
     if item.verdict is Verdict.OK or item.recommended_timeout_s == item.current_timeout_s:
         return _finding(Rule.OUTSIDE, item, CheckOutcome.PASSED, item.reason)
     objection = objection_to(item)

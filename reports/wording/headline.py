@@ -43,7 +43,7 @@ def headline_numbers(actions: Sequence[Recommendation]) -> dict[str, float | Non
     do. `judged`: all that have a verdict. `more_s`, `held_s`: about how long the next commands of the
     unjudged and of those held back call; `..._known`: of how many that is known.
     """
-    unjudged = [action for action in actions if action.verdict in UNJUDGED]
+    unjudged = [action for action in actions if action.verdict in UNJUDGED or _fits_but_for_genesys(action)]
     waiting = [action for action in actions if action.verdict in SETTABLE and held_back(action)]
     return {
         "actions": len(actions),
@@ -53,13 +53,20 @@ def headline_numbers(actions: Sequence[Recommendation]) -> dict[str, float | Non
         "held_back": len(waiting),
         "judged": len(actions) - len(unjudged),
         "unjudged": len(unjudged),
-        "fitting": sum(action.verdict is Verdict.OK for action in actions),
+        "fitting": sum(
+            action.verdict is Verdict.OK and not _fits_but_for_genesys(action) for action in actions
+        ),
         "more_s": _takes_s(unjudged),
         "held_s": _takes_s(waiting),
         "more_s_known": sum(action.next_takes_s is not None for action in unjudged),
         "held_s_known": sum(action.next_takes_s is not None for action in waiting),
         "worst_share": max((action.cut_off_now or 0.0 for action in actions), default=None),
     }
+
+
+def _fits_but_for_genesys(action: Recommendation) -> bool:
+    """Whether its timeout fits the backend, and how much comes on top was not measured."""
+    return action.verdict is Verdict.OK and action.backend_alone
 
 
 def shortened(name: str) -> str:

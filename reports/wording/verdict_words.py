@@ -51,6 +51,9 @@ GIVES_UP: Final = "backend_gives_up"
 BACKEND_GIVES_UP: Final = Wording("Backend gives up", "✂", "unknown", "whose backend gives up")
 ERRORS: Final = "errors_first"
 ERRORS_FIRST: Final = Wording("Errors first", "✗", "unknown", "with errors to look into")
+BACKEND: Final = "backend_fits"
+BACKEND_FITS: Final = Wording("Backend fits", "◐", "unknown", "of which the backend fits")
+"""Only the backend was called: whether the timeout fits with Genesys' own share is not known."""
 
 NUANCES: Final = {
     SET: SET_UNKNOWN,
@@ -58,6 +61,7 @@ NUANCES: Final = {
     LONGER: MEASURE_LONGER,
     GIVES_UP: BACKEND_GIVES_UP,
     ERRORS: ERRORS_FIRST,
+    BACKEND: BACKEND_FITS,
 }
 """Names in the tally for what one verdict word alone would say wrongly."""
 
@@ -89,6 +93,8 @@ def _name(action: Recommendation) -> str:
             return GIVES_UP
         if not action.timeouts:
             return ERRORS
+    if action.verdict is Verdict.OK and action.backend_alone:
+        return BACKEND
     return action.verdict.value
 
 

@@ -5,10 +5,15 @@ import pandas as pd
 
 from analysis.format.action_facts import ActionFacts
 from analysis.samples.sample_set import SampleSet
+from analysis.settings import RecommendSettings
 from analysis.verdicts.apply_rules import held_back, objection_to, will_be_set
 from analysis.verdicts.holds import Hold, hold_on
 from analysis.verdicts.recommend import recommend
-from analysis.verdicts.recommendation import Recommendation, Verdict
+from analysis.verdicts.recommendation import Analysis, Recommendation, Verdict
+from diag.checks import rules
+from diag.checks.rules import CheckOutcome, Rule
+from reports.wording.headline import headline
+from reports.wording.verdict_words import wording_of
 from tests.support.sample_tables import calls, lognormal, sample_set
 
 LONG_ENOUGH = 4000
@@ -117,3 +122,11 @@ def test_replies_that_all_break_the_contract_still_show_how_long_it_takes() -> N
     found = judged(calls(lognormal(400, 1.2), target="direct", outcome="contract_error"))
     assert found.verdict is not Verdict.NO_DATA
     assert found.contract_error_share == 1.0
+
+
+def test_a_backend_that_fits_is_no_timeout_that_fits() -> None:
+    found = judged(seen_for_an_hour(3.8), 5)
+    assert wording_of(found).word == "Backend fits"
+    assert headline([found]).startswith("Order lookup cannot be judged yet.")
+    (finding,) = rules.judge(Analysis(RecommendSettings(), (found,), {}), [Rule.OUTSIDE])
+    assert finding.outcome is CheckOutcome.UNDECIDED
