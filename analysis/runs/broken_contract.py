@@ -14,12 +14,12 @@ MOST_PLACES: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class BrokenContract:
-    """`calls` whose reply broke the contract at the same place. `step`: where it was noticed; `path`: the place
-    in the reply and the rule that it breaks, never a value; None where it was not recorded."""
+    """`calls` whose reply broke the contract alike. `path`: the place in the reply, or the template that it does
+    not fit; `rule`: the rule that it breaks there, never a value; None where it was not recorded."""
 
     calls: int
-    step: str | None = None
     path: str | None = None
+    rule: str | None = None
 
 
 def broken_contracts(calls: Calls, table: pd.DataFrame) -> tuple[BrokenContract, ...]:

@@ -11,7 +11,7 @@ from analysis.runs.broken_contract import BrokenContract
 from reports.report_data import ReportData
 
 BROKEN: Final = (
-    BrokenContract(12, "output contract", "$.total: type"),
+    BrokenContract(12, "$.total", "type: not number"),
     BrokenContract(3, "success template"),
 )
 

@@ -104,17 +104,21 @@ def test_broken_contracts_count_with_their_time_and_are_named() -> None:
         target="direct",
         outcome=np.where(broken, "contract_error", "ok"),
     )
-    told = judged(table.assign(failed_step="output", error_message=np.where(broken, "$.total: type", "")))
+    told = judged(
+        table.assign(
+            failed_step=np.where(broken, "$.total", ""),
+            error_message=np.where(broken, "type: not number", ""),
+        )
+    )
     unaffected = judged(table.assign(outcome="ok"))
     assert told.quantile_ms == unaffected.quantile_ms
     assert told.contract_errors == told.ok // 20
     assert told.contract_error_share == told.contract_errors / told.samples
-    assert [(one.calls, one.path) for one in told.broken_contracts] == [
-        (told.contract_errors, "$.total: type")
-    ]
+    (place,) = told.broken_contracts
+    assert (place.calls, place.path, place.rule) == (told.contract_errors, "$.total", "type: not number")
     (sentence,) = (one for one in told.warnings if "contract" in one)
     assert "(5 %)" in sentence
-    assert "$.total: type" in sentence
+    assert "at $.total (type: not number)" in sentence
     assert "fix the contract or the backend" in sentence
 
 

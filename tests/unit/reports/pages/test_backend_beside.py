@@ -32,7 +32,7 @@ def test_every_form_of_the_report_says_whose_the_time_is() -> None:
         )
         assert "no share can be told from this many calls (it lies between -41 and 604 ms)" in plain
         assert "because 332 calls each way are too few" in plain
-        assert "$.total: type" in plain
+        assert "at $.total (type: not number); success template" in plain
 
 
 def test_the_picture_is_full_for_the_backend_and_framed_for_the_rest() -> None:
