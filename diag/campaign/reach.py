@@ -28,8 +28,8 @@ class OutOfReach:
     """An action whose timeout no number of calls of this campaign can lower.
 
     `hours`: all that could have been seen at its end; `week`: when production calls. `reached_in_s`: the
-    shortest longer span that would do, None where the same span would, or none does; `only_by_hours`: no span
-    does in the hours that are allowed.
+    shortest span that would do if it began now, none shorter than the campaign's own; None where none does,
+    or where the same would in other hours; `only_by_hours`: no span does in the hours that are allowed.
     """
 
     action_id: str
@@ -60,12 +60,13 @@ def out_of_reach(campaign: Campaign, standings: Mapping[str, Standing], now: flo
 
 
 def _what_would_do(campaign: Campaign, now: float, week: ProductionWeek) -> tuple[float | None, bool]:
-    """The span to ask for (None: the campaign's own), and whether other hours must be allowed."""
+    """The span to ask for, and whether other hours must be allowed; the campaign's own says nothing new then."""
     own_s = campaign.until - campaign.began_at
     for hours in (campaign.hours, ALWAYS):
         for span_s in (own_s, *(each for each in SPANS_S if own_s < each <= LONGEST_S)):
             if _would_do(hours, now, span_s, campaign.window_s, week):
-                return (None if span_s == own_s else span_s), hours is ALWAYS and campaign.hours != ALWAYS
+                other_hours = hours is ALWAYS and campaign.hours != ALWAYS
+                return (None if span_s == own_s and other_hours else span_s), other_hours
     return None, False
 
 

@@ -128,12 +128,16 @@ def _left_out(unreached: Sequence[OutOfReach]) -> str:
     return most if least == most else f"{least.removesuffix(' %')} to {most}"
 
 
+def _as_flag(span_s: float) -> str:
+    return f"{span_s / DAY_S:.0f}d" if span_s % DAY_S == 0 else f"{span_s / 3600.0:g}h"
+
+
 def _way_out(unreached: Sequence[OutOfReach], another: str | None) -> str:
     """The longest of the spans that would do, and the hours where only they would."""
     where = f", in another campaign ({another})" if another is not None else ""
     spans = [one.reached_in_s for one in unreached if one.reached_in_s is not None]
     hours = any(one.only_by_hours for one in unreached)
-    over = f"--over {max(spans) / DAY_S:.0f}d" if spans else ""
+    over = f"--over {_as_flag(max(spans))}" if spans else ""
     allow = "allow some of those hours in [hours] of the workload" if hours else ""
     what = " and ".join(filter(None, [allow, over]))
     if not what:

@@ -84,7 +84,7 @@ def workload_of(options: Any, target: Target) -> Workload:
         raise UsageError(
             f"No workload file, and {target.connection.host} counts as an org: "
             "calls run real requests, so what to call must be written down.",
-            hint="diag init writes a workload file from your org; then: "
+            hint="diag init writes a workload file from your org; then: diag measure, or "
             "locust -f loadtests/actions.py --workload workload.toml",
         )
     if options.direct:

@@ -52,6 +52,13 @@ def test_hours_that_are_left_out_are_named_with_what_would_reach_them(
     assert one.hours.grade == "C"
 
 
+def test_a_span_that_is_nearly_over_would_do_if_it_began_now() -> None:
+    sunday = begun(OFFICE, at=MONDAY - DAY_S)
+    (one,) = out_of_reach(sunday, before(sunday), sunday.until - HOUR_S)
+
+    assert (one.reached_in_s, one.only_by_hours) == (DAY_S, False)
+
+
 @pytest.mark.parametrize(
     "plan",
     [

@@ -58,6 +58,7 @@ def test_one_action_by_name_with_when_production_calls_it_and_what_would_do() ->
     ("one", "another", "says"),
     [
         (replace(ONE, reached_in_s=3 * 86_400.0, only_by_hours=False), None, "What would do: --over 3d."),
+        (replace(ONE, reached_in_s=12 * 3600.0, only_by_hours=False), None, "What would do: --over 12h."),
         (replace(ONE, reached_in_s=3 * 86_400.0), None, "of the workload and --over 3d."),
         (replace(ONE, only_by_hours=False), None, "No span up to 14 days reaches them."),
         (ONE, "diag tune --folder f", "What would do, in another campaign (diag tune --folder f): allow"),
