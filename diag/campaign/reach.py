@@ -60,7 +60,7 @@ def out_of_reach(campaign: Campaign, standings: Mapping[str, Standing], now: flo
 
 
 def _what_would_do(campaign: Campaign, now: float, week: ProductionWeek) -> tuple[float | None, bool]:
-    """The span to ask for, and whether other hours must be allowed; the campaign's own says nothing new then."""
+    """The span to ask for (None: the campaign's own, in other hours), and whether others must be allowed."""
     own_s = campaign.until - campaign.began_at
     for hours in (campaign.hours, ALWAYS):
         for span_s in (own_s, *(each for each in SPANS_S if own_s < each <= LONGEST_S)):

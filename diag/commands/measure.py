@@ -204,7 +204,21 @@ def _run_time_s(options: MeasureOptions, settings: "Settings") -> float | None:
         mode = mode or known.mode
     if mode in ("ramp", "soak"):
         return None
-    return MEASURES_THE_SANDBOX_AT_MOST_S if settings.why_no_sandbox is None else MEASURES_AT_MOST_S
+    return MEASURES_AT_MOST_S if _counts_as_org(settings) else MEASURES_THE_SANDBOX_AT_MOST_S
+
+
+def _counts_as_org(settings: "Settings") -> bool:
+    """Whether an org is called, or a sandbox that counts as one; False where neither is there: the load says
+    so."""
+    from diag.errors import CredentialsError
+    from diag.target import find_target
+
+    if settings.why_no_sandbox is not None:
+        return True
+    try:
+        return find_target(settings, with_facts=False).counts_as_org
+    except CredentialsError:
+        return False
 
 
 def _confirmed_org(console: "Console", settings: "Settings") -> str | None:

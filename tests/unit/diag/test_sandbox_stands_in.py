@@ -6,6 +6,7 @@ from typing import Final
 import pytest
 
 from diag import target as target_module
+from diag.commands.measure import _counts_as_org
 from diag.errors import CredentialsError
 from diag.settings import Settings, load_settings
 from diag.target import About, find_target, must_name_sandbox
@@ -109,3 +110,24 @@ def test_next_commands_name_the_sandbox_only_where_the_session_leads_elsewhere(
     tmp_path: Path, environment: dict[str, str], must: bool
 ) -> None:
     assert must_name_sandbox(settings(tmp_path, environment)) is must
+
+
+@pytest.mark.parametrize(
+    ("environment", "about", "as_org"),
+    [
+        ({}, About("rehearsal", as_org=True), True),
+        ({}, About("demo", as_org=False), False),
+        ({}, None, False),  # nothing is there: the load says so
+        (REGION, About("demo", as_org=False), True),
+    ],
+)
+def test_a_rehearsal_is_measured_as_long_as_an_org(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    environment: dict[str, str],
+    about: About | None,
+    as_org: bool,
+) -> None:
+    monkeypatch.setattr(target_module, "_about", lambda base: about)
+
+    assert _counts_as_org(settings(tmp_path, environment)) is as_org
