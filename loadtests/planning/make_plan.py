@@ -26,7 +26,7 @@ from diag.target import Target
 from diag.workload.org_limits import OrgLimits, read_limits
 from loadtests.planning.approved_hours import ApprovedHours, approved_hours, refuse_outside
 from loadtests.planning.assemble_plan import as_a_window, assemble_plan
-from loadtests.planning.direct.asked import direct_rules
+from loadtests.planning.direct.asked import direct_rules, refuse_what_has_no_meaning
 from loadtests.planning.direct.find_hosts import FoundHosts, find_hosts, without_consent
 from loadtests.planning.direct.host_uses import DirectPlan, direct_rate, places_for
 from loadtests.planning.learnt_platform import learnt_replies, refuse_a_blind_probe, used_facts
@@ -140,12 +140,9 @@ def _candidates(request: PlanRequest, client: GenesysClient) -> tuple[FoundHosts
     kept, left_out = choose(
         request.workload, request.inventory, request.wanted, where=options.workload, as_org=request.as_org
     )
-    if any(each.entry.target == "direct" for each in kept):
-        if options.probe:
-            raise UsageError(
-                "A probe lengthens the timeout of a draft, and a direct call knows no draft.",
-                hint="Leave --probe out; --timeout SECONDS gives direct calls longer.",
-            )
+    is_direct = any(each.entry.target == "direct" for each in kept)
+    refuse_what_has_no_meaning(options, direct=is_direct)
+    if is_direct:
         kept, refused = as_direct(kept, DirectOrg.read(client, request.inventory), request.direct)
         left_out += refused
     if options.probe:

@@ -27,6 +27,8 @@ def test_a_ramp_finds_where_one_worker_behind_a_queue_bends(tmp_path: Path, way:
     table = read_samples([tmp_path / "run"]).every_call()
     assert {3.0, 7.5} <= set(table["offered_rate"])
     assert set(table["target"]) == {"direct" if way else "published"}
+    assert (found.direct is not None) == bool(way)
+    assert found.direct is None or found.direct.actions == tuple(each.action_id for each in found.actions)
 
 
 def test_a_ramp_on_an_org_ends_where_the_limits_allow_no_higher_step(tmp_path: Path) -> None:

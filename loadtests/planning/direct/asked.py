@@ -14,6 +14,32 @@ AUDITED_UP_TO: Final = 50.0
 """Calls/s; beyond, every call costs a line only where it is asked for."""
 
 
+def refuse_what_has_no_meaning(options: Any, *, direct: bool) -> None:
+    """Raise UsageError for options of direct calls where there are none, and for a probe of some."""
+    if direct and options.probe:
+        raise UsageError(
+            "A probe lengthens the timeout of a draft, and a direct call knows no draft.",
+            hint="Leave --probe out; --timeout SECONDS gives direct calls longer.",
+        )
+    given = [
+        flag
+        for flag, value in (
+            ("--timeout", options.timeout),
+            ("--confirm-host", options.confirm_host),
+            ("--allow-private", options.allow_private),
+            ("--audit", options.audit),
+            ("--metrics", options.metrics),
+            ("--compare", options.compare),
+        )
+        if value
+    ]
+    if given and not direct:
+        raise UsageError(
+            f"{given[0]} is about direct calls, and this run makes none.",
+            hint='Add --direct, or write target = "direct" below an [[action]] of the workload.',
+        )
+
+
 def direct_settings(options: Any, stated: DirectSettings) -> DirectSettings:
     """Return what holds for direct calls. Raises UsageError for an option that is not as it must be."""
     timeout_s = options.timeout

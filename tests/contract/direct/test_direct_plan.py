@@ -148,6 +148,24 @@ def test_the_deadline_may_be_another(plan: Plan) -> None:
         plan(READ, probe=True)
 
 
+@pytest.mark.parametrize(
+    ("flag", "asked"),
+    [
+        ("--timeout", {"timeout": 8.0}),
+        ("--confirm-host", {"confirm_host": ["a.example=1"]}),
+        ("--allow-private", {"allow_private": True}),
+        ("--audit", {"audit": "off"}),
+        ("--metrics", {"metrics": "m.txt"}),
+        ("--compare", {"compare": True}),
+    ],
+)
+def test_a_flag_of_direct_calls_is_refused_where_there_are_none(
+    plan: Plan, flag: str, asked: dict[str, Any]
+) -> None:
+    with pytest.raises(UsageError, match=f"^{flag} is about direct calls, and this run makes none"):
+        plan('[[action]]\nname = "Read"\n', **asked)
+
+
 def test_a_real_host_is_called_only_where_it_is_confirmed(plan: Plan, changed: Any) -> None:
     changed(requestUrlTemplate=REAL)
     run = plan(READ, rate=3.0)

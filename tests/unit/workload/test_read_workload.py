@@ -288,6 +288,15 @@ def test_a_mistake_about_direct_calls_is_said_with_its_place(text: str, what: st
     assert error.value.hint
 
 
+def test_the_template_s_own_example_of_direct_calls_is_read(tmp_path: Path) -> None:
+    text = workload_text([], org="Acme", as_org=True, limits=OrgLimits(None, None))
+    example = text.partition("# [direct]")[2].partition("\n\n")[0].replace("\n# ", "\n")
+    found = parse(f"[direct]{example}\n[[action]]\nname = 'a'", tmp_path).direct
+    assert (found.hosts, found.timeout_s, found.auth) == ({"api.example.com": 50.0}, 8.0, "bearer")
+    assert found.allow_private
+    assert found.audit
+
+
 def test_a_password_in_a_host_is_not_repeated() -> None:
     with pytest.raises(UsageError) as error:
         parse('[direct]\nhosts = { "me:canary@a.example" = 1 }\n[[action]]\nname = "a"')
