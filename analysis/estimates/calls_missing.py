@@ -71,14 +71,14 @@ def a_probe_sees_further(found: Estimate) -> bool:
 
 def _needed(found: Estimate, seen: int, worth: float, settings: RecommendSettings) -> int | None:
     p = settings.percentile
-    fewest = calls_for_a_bound(p, settings.confidence)
+    fewest = calls_for_a_bound(p, found.confidence)
     left = found.table.share_left if found.ok else 0.0
     if found.timeout_s is not None:  # there is a bound, but not below the cap
         left = found.table.share_slower_than(settings.cap_s * 1e3)
     elif left > NEGLIGIBLE_LEFT * (1.0 - p) and a_probe_sees_further(found):
         # More of the same calls would be cut off at the same place: a whole probe is what is missing.
         return math.ceil(fewest * found.design_effect)
-    effective = _calls_for(fewest, left, settings)
+    effective = _calls_for(fewest, left, p, found.confidence)
     if effective is None:
         return None
     if not worth or not seen:
@@ -86,22 +86,22 @@ def _needed(found: Estimate, seen: int, worth: float, settings: RecommendSetting
     return max(1, math.ceil(effective * seen / worth - 1e-9) - seen)
 
 
-def _calls_for(fewest: int, share: float, settings: RecommendSettings) -> int | None:
+def _calls_for(fewest: int, share: float, p: float, confidence: float) -> int | None:
     """Independent calls after which a share seen this often is proven below 1-p; None if far too many."""
-    if _bound(fewest, share, settings) <= 1.0 - settings.percentile:
+    if _bound(fewest, share, confidence) <= 1.0 - p:
         return fewest
     low, high = fewest, fewest * 2
-    while _bound(high, share, settings) > 1.0 - settings.percentile:
+    while _bound(high, share, confidence) > 1.0 - p:
         low, high = high, high * 2
         if high > MOST_CALLS:
             return None
     while high - low > 1:
         middle = (low + high) // 2
-        fits = _bound(middle, share, settings) <= 1.0 - settings.percentile
+        fits = _bound(middle, share, confidence) <= 1.0 - p
         low, high = (low, middle) if fits else (middle, high)
     return high
 
 
-def _bound(n: int, share: float, settings: RecommendSettings) -> float:
+def _bound(n: int, share: float, confidence: float) -> float:
     # A hair of slack: the rule of 299 meets its own limit to the last digit.
-    return float(upper_share(np.array([share]), np.array([float(n)]), settings.confidence)[0]) - 1e-12
+    return float(upper_share(np.array([share]), np.array([float(n)]), confidence)[0]) - 1e-12

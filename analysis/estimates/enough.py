@@ -24,7 +24,7 @@ from analysis.estimates.estimate import Estimate, buffer_ms, estimate, slack_s, 
 from analysis.estimates.warmup import warm_up_mask
 from analysis.samples.action_calls import Calls
 from analysis.settings import RecommendSettings
-from analysis.statistics.confidence_bounds import lower_ms
+from analysis.statistics.confidence_bounds import calls_for_a_bound, lower_ms
 from analysis.statistics.heavy_tail import heavy_tail_quantile_ms
 from analysis.statistics.interim_looks import GROWTH, Look, look_plan
 from analysis.statistics.kaplan_meier import kaplan_meier
@@ -108,15 +108,16 @@ def settled_before(
     """Return the estimate `found` of all calls; where it has no bound, with that of a look that had enough.
 
     `many_looks`: the measurement was stopped at a look, whichever it was. Else only the latest look counts,
-    which saw at least four fifths of the calls: a few more of them do not make enough into too few.
+    which saw at least four fifths of the calls: a few more of them do not make enough into too few. Where
+    they are not too few, the bound lies among those cut off, and the look before them has not seen it.
     """
     if found.quantile_ms is None or (found.timeout_s is not None and found.timeout_s <= settings.cap_s):
         return found
     latest = latest_look(len(calls), settings)
     if latest is None or calls.run.min() != calls.run.max():  # what another run adds was not in flight
         return found
-    if not many_looks and latest.calls * GROWTH < len(calls):  # beyond the last look of the plan
-        return found
+    if not many_looks and (latest.calls * GROWTH < len(calls) or not _too_few(len(calls), found, settings)):
+        return found  # beyond the last look of the plan, or with a bound but for what was cut off
     looks = [look for look in plan_of(settings) if look.calls <= latest.calls] if many_looks else [latest]
     for look in reversed(looks):
         then = at_look(calls, warm_up, look, settings)
@@ -127,6 +128,11 @@ def settled_before(
             stands = replace(found, upper_ms=upper, confidence=look.confidence, design_effect=effect)
             return replace(stands, timeout_s=timeout_s) if timeout_s <= settings.cap_s else found
     return found
+
+
+def _too_few(calls: int, found: Estimate, settings: RecommendSettings) -> bool:
+    """Return whether so many calls would give no bound if each had ended."""
+    return calls / found.design_effect < calls_for_a_bound(settings.percentile, found.confidence)
 
 
 def stopped_because(calls: Calls, warm_up: Calls, settings: RecommendSettings) -> Enough | None:

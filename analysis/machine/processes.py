@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from typing import IO, Final
+from typing import IO, Final, Protocol
 
 if sys.platform == "win32":
     INTERRUPTS: Final = (signal.SIGINT, signal.SIGBREAK)
@@ -16,6 +16,16 @@ if sys.platform == "win32":
 else:
     INTERRUPTS: Final = (signal.SIGINT,)
     ENDINGS: Final = (signal.SIGINT, signal.SIGTERM)
+
+
+class Interruptible(Protocol):
+    """A process that somebody started, whether by `subprocess` or otherwise."""
+
+    def send_signal(self, number: int, /) -> None:
+        """Send a signal, unless it has ended."""
+
+    def terminate(self) -> None:
+        """Ask it to end."""
 
 
 def start_apart(
@@ -43,7 +53,7 @@ def start_apart(
         )
 
 
-def interrupt(process: subprocess.Popen[bytes], number: int = signal.SIGINT) -> None:
+def interrupt(process: Interruptible, number: int = signal.SIGINT) -> None:
     """Send a process of `start_apart` a signal of ENDINGS, which it may take its time with.
 
     On Windows it is Ctrl-Break, whatever the number: Ctrl-C is not sent to a group. Where there is no console
@@ -58,7 +68,7 @@ def interrupt(process: subprocess.Popen[bytes], number: int = signal.SIGINT) -> 
         process.send_signal(number)
 
 
-def ask_to_end(process: subprocess.Popen[bytes]) -> None:
+def ask_to_end(process: Interruptible) -> None:
     """Ask a process of `start_apart` to end; it may take its time."""
     interrupt(process, ENDINGS[-1])
 

@@ -166,7 +166,7 @@ def budget_of(limits: OrgLimits, workload: Workload, *, as_org: bool, lapsed: bo
 def _lapsed(budget: Budget) -> Budget:
     """Return the budget in a time-lapsed day: a window takes longer there than the wait for it, so there are
     as few as a lowering needs (30) with two to spare."""
-    return replace(budget, fastest_gap_s=0.05, most_windows=32)
+    return replace(budget, fastest_gap_s=0.0125, most_windows=32)
 
 
 def campaign_of(

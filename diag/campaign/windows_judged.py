@@ -6,6 +6,7 @@ them hours. Nothing is kept that the windows do not hold: a process that begins 
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analysis.format.action_facts import ActionFacts
@@ -48,13 +49,14 @@ class WindowsJudged:
 
         `remember`: what is settled is written down in the newest window, as by a run that stops early, so
         that `recommend` takes the bound of the look that ended an action, whoever reads the windows later.
+        What later calls took back is taken out again: it ended nothing, and has the bound of all its calls.
         """
         samples = self._read(windows)
         if samples is None:
             return dict(self._before)
         states = self._states(samples)
         if remember:
-            _write_down(windows[-1], states, samples)
+            self._write_down(windows, states, samples)
         return {**self._before, **states}
 
     def _read(self, windows: Sequence[RunFolder]) -> "SampleSet | None":
@@ -67,6 +69,20 @@ class WindowsJudged:
         if new:
             self._ended, self._names = _together(self._ended, read_windows(new)), names
         return _together(self._ended, read_windows(called[-1:]))
+
+    def _write_down(
+        self, windows: Sequence[RunFolder], states: Mapping[str, Standing], samples: "SampleSet"
+    ) -> None:
+        settled = {one.action_id for one in states.values() if one.settled}
+        taken_back = samples.settled & (states.keys() - settled)
+        if taken_back:
+            for window in windows:
+                if known := set(read_settled(window)) & taken_back:
+                    write_settled(window, set(read_settled(window)) - known)
+            if self._ended is not None:
+                self._ended = replace(self._ended, settled=self._ended.settled - taken_back)
+        if new := settled - samples.settled:
+            write_settled(windows[-1], new | set(read_settled(windows[-1])))
 
     def _states(self, samples: "SampleSet") -> dict[str, Standing]:
         from analysis.samples.action_calls import by_action
@@ -129,9 +145,3 @@ def _together(one: "SampleSet | None", other: "SampleSet | None") -> "SampleSet 
         direct=builder.direct.finish() if builder.direct.rows else None,
         settled_directly=one.settled_directly | other.settled_directly,
     )
-
-
-def _write_down(newest: RunFolder, states: Mapping[str, Standing], samples: "SampleSet") -> None:
-    new = {one.action_id for one in states.values() if one.settled} - samples.settled
-    if new:
-        write_settled(newest, new | set(read_settled(newest)))

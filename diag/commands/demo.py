@@ -1,8 +1,11 @@
-"""`diag demo`: the whole story on the built-in sandbox, in under two minutes."""
+"""`diag demo`: a day of a sandbox, told in under two minutes by the verbs themselves."""
 
+import io
 import os
+import shlex
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -13,214 +16,177 @@ from diag.errors import DiagError
 from diag.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from analysis.format.run_folder import RunFolder
-    from analysis.verdicts.recommendation import Analysis
+    from collections.abc import Mapping, Sequence
+
+    from analysis.verdicts.recommendation import Recommendation
     from diag.console import Console
-    from diag.judged_files import RunEvidence
-    from diag.measuring.load_process import LoadResult
-    from diag.settings import Settings
-    from diag.target import Target
+    from diag.table import Table
+    from diag.tuning.one_window import OneWindow
 
-MEASURE_S: Final = 34
-PROBE_S: Final = 21
-AFTER_S: Final = 5
-RATE: Final = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """The first run on its own, and together with the probe."""
-
-    published: "RunEvidence"
-    everything: "RunEvidence"
-    folder: "RunFolder"
+SCENARIO: Final = "day"
+WINDOW: Final = ("--rate", "90", "--time", "8s")
+"""Some 570 calls to each action, its warm-up taken off: enough for a number."""
+IN_ONE_WINDOW: Final = ("Score Risk (cold)", "Read Statement (nightly)", "Check Stock (release)")
+"""What one window misleads about, each in its own way."""
+STAGE: Final = "70%"
 
 
 @click.command(
-    epilog="Nothing outside this machine is called. The runs and the report stay in runs/.",
+    epilog="Nothing outside this machine is called. What the demo makes stays in runs/demo.",
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed of the sandbox's latencies.")
 def command(seed: int) -> None:
-    """Measure a dozen sandbox actions, recommend timeouts, apply them, and show that the timeouts stop."""
-    from analysis.format.atomic_write import write_whole
+    """Live through a day of a sandbox: production first, one window, a day of windows, apply, watch, undo."""
     from diag.console import Console
-    from diag.judged_files import report_data
     from diag.sandbox.launch import start_sandbox
-    from diag.settings import Settings
-    from diag.target import Target, sandbox_connection
-    from reports.pages.report_page import build_report
+    from diag.target import Target, sandbox_connection, sandbox_environment
 
     started = time.monotonic()
     console = Console()
-    settings = Settings(runs=Path(os.environ.get("DIAG_RUNS") or "runs"))
+    folder = _free_folder(Path(os.environ.get("DIAG_RUNS") or "runs"))
+    folder.mkdir(parents=True)
     console.banner("SANDBOX: a Genesys Cloud on this machine; no org is touched, no credentials are used")
-    with start_sandbox(scenario="demo", seed=seed) as sandbox:
+    with start_sandbox(scenario=SCENARIO, seed=seed) as sandbox:
         target = Target(sandbox_connection(sandbox.base_url), sandbox=True)
-        steps = DemoSteps(console, settings, target, seed)
-        measured = steps.measure()
-        raised = steps.apply(measured.everything.analysis)
-        results = steps.measure_again(measured, raised)
-    report = measured.folder.report
-    data = report_data(measured.everything, results=results)
-    write_whole(report, build_report(data))
-    console.heading("Report")
-    console.result(str(report))
-    runs = " ".join(str(folder.path) for folder in measured.everything.folders)
+        with _variables({**sandbox_environment(target.connection), "DIAG_RUNS": str(folder)}):
+            Story(console, folder).tell()
+    console.heading(f"The report of the day: {folder / 'tune' / 'report.html'}")
     console.note(f"Open it in a browser. The demo took {time.monotonic() - started:.0f} s.")
-    console.note(f"To see the verdicts again: diag recommend {runs}")
     console.note("On your own org: diag doctor, then diag observe, diag init, diag tune.")
 
 
 @dataclass(frozen=True, slots=True)
-class DemoSteps:
-    """The steps of the demo; each is what you would do with the verbs."""
+class Story:
+    """The steps of the demo; each is what you would type."""
 
     console: "Console"
-    settings: "Settings"
-    target: "Target"
-    seed: int
+    folder: Path
 
-    def measure(self) -> Measured:
-        """Measure every action, probe those whose calls mostly time out, print the verdicts."""
-        from analysis.format.run_folder import new_run_id
+    def tell(self) -> None:
+        """Tell it from production to undo. Raises DemoFailedError where a verb fails."""
+        workload, tune, window = (self.folder / name for name in ("workload.toml", "tune", "window"))
+        self._step("1. Look at production first: it has seen every hour, and costs no call.")
+        self._diag("observe")
+        self._step("2. A load test: eight seconds of calls to three of them, in the evening.")
+        self._diag("init", str(workload), shown=False)
+        only = [part for name in IN_ONE_WINDOW for part in ("--action", name)]
+        self._diag(
+            *("measure", str(workload), *WINDOW, *only, "--run-dir", str(window), "--quiet"), may_warn=True
+        )
+        self._show_window(window)
+        self._step(
+            "3. The same few calls, spread over a day: only what production did not settle is called.",
+            "Hours pass in a second here. On your org it takes the day, unattended.",
+        )
+        self._diag("tune", str(workload), "--yes")
+        self._compare(window, tune)
+        self._step("4. Set the timeouts in stages. Production is watched for hours before the next stage.")
+        self._diag("apply", str(tune / "plan.json"), "--stage", STAGE, "--yes")
+        self._step("5. Go on watching, and take back what you like.")
+        self._diag("watch")
+        self._diag("undo", "--yes")
+
+    def _show_window(self, window: Path) -> None:
         from analysis.settings import RecommendSettings
-        from analysis.verdicts.recommendation import Verdict
-        from diag.interaction.show_analysis import show_analysis
-        from diag.judged_files import gather, write_recommendations
-
-        rules = RecommendSettings()
-        self.console.heading(f"1. Measure: {RATE:.0f} calls a second to each action, for {MEASURE_S} s")
-        first = self._load("Measuring", self.settings.runs / new_run_id(), run_time_s=MEASURE_S, rate=RATE)
-        published = everything = gather([first.folder.path], rules, detail=True)
-        hidden = [
-            row
-            for row in published.analysis.actions
-            if row.verdict == Verdict.CENSORED_NEEDS_PROBE and row.timeouts
-        ]
-        if hidden:
-            self.console.heading(f"2. Try a longer timeout: {', '.join(row.action_name for row in hidden)}")
-            self.console.note(
-                "Too many calls hit the present timeout to measure how long the action really takes.\n"
-                "diag calls a private copy (draft) with 60 s; the live action is not touched."
-            )
-            actions = tuple(row.action_id for row in hidden)
-            probe = self._load(
-                "Probing",
-                first.folder.path / "probe",
-                run_time_s=PROBE_S,
-                rate=RATE,
-                actions=actions,
-                probe=True,
-            )
-            everything = gather([first.folder.path, probe.folder.path], rules, detail=True)
-        self.console.heading("3. Recommend")
-        show_analysis(self.console, everything.analysis)
-        write_recommendations(first.folder, everything.analysis)
-        return Measured(published, everything, first.folder)
-
-    def apply(self, analysis: "Analysis") -> Mapping[str, int]:
-        """Apply, and return the new timeout in seconds of each action that was raised, by id."""
-        from analysis.verdicts.recommendation import Verdict
-        from diag.apply_dialog.apply_flow import build_plan, carry_out
-        from diag.apply_dialog.apply_options import ApplyFlags
-        from diag.changes.plans.change_result import ChangeOutcome
-        from diag.changes.plans.plan import PlanOptions
-        from diag.genesys.client import GenesysClient
-
-        self.console.heading("4. Apply")
-        self.console.note(
-            "One minute of calls is too short to lower a timeout on an org: it shows no slow hours, and\n"
-            "diag refuses. The demo does it all the same: no caller waits for a sandbox."
-        )
-        # No timeout fits these: whether to cut them off at the cap is the user's decision.
-        undecided = tuple(
-            row.action_id for row in analysis.actions if row.verdict == Verdict.OVER_CAP_USE_ASYNC
-        )
-        with GenesysClient(self.target.connection) as client:
-            options = PlanOptions(force=True, skip=undecided)
-            plan = build_plan(self.console, client, analysis, self.settings.runs, options)
-        results = carry_out(
-            self.console,
-            self.target,
-            self.settings,
-            plan,
-            ApplyFlags(yes=True, allow_side_effects=True, on_error="continue"),
-        )
-        return {
-            result.change.action_id: result.change.after_timeout_s
-            for result in results
-            if result.outcome is ChangeOutcome.APPLIED and result.change.direction == "raise"
-        }
-
-    def measure_again(self, measured: Measured, raised: Mapping[str, int]) -> tuple[str, ...]:
-        """Call the raised actions again and return one sentence each: timeouts then and now."""
-        from analysis.settings import RecommendSettings
+        from diag.interaction.recommendation_table import verdict_table
         from diag.judged_files import gather
 
-        if not raised:
-            return ()
-        self.console.heading("5. The same calls again, under the new timeouts")
-        after = self._load(
-            "Measuring",
-            measured.folder.path / "after",
-            run_time_s=AFTER_S,
-            rate=RATE,
-            actions=tuple(raised),
-        )
-        now = {
-            row.action_id: row for row in gather([after.folder.path], RecommendSettings()).analysis.actions
-        }
-        lines = [
-            f"{then.action_name}: {then.timeouts} of {then.samples} calls timed out at "
-            f"{then.current_timeout_s} s, {now[then.action_id].timeouts} of {now[then.action_id].samples} "
-            f"at {raised[then.action_id]} s"
-            for then in measured.published.analysis.actions
-            if then.action_id in raised and then.action_id in now
-        ]
-        for line in lines:
-            self.console.result(f"  {line}.")
-        return (f"The raised timeouts were applied and called again. {'; '.join(lines)}.",) if lines else ()
+        self.console.table(verdict_table(gather([window], RecommendSettings()).analysis))
+        self.console.note("In parentheses: not to be set. Eight seconds show no slow hour, and diag says so.")
 
-    def _load(
-        self,
-        label: str,
-        run_dir: Path,
-        *,
-        run_time_s: float,
-        rate: float,
-        actions: tuple[str, ...] = (),
-        probe: bool = False,
-    ) -> "LoadResult":
-        from diag.measuring.load_process import LoadOptions, run_load
-        from diag.measuring.run_progress import RunProgress
-        from diag.target import sandbox_environment
+    def _compare(self, window: Path, tune: Path) -> None:
+        from analysis.settings import RecommendSettings
+        from diag.campaign.evidence import judged_together
+        from diag.campaign.folder import CampaignFolder
+        from diag.judged_files import gather
+        from diag.production.saved_evidence import read_evidence
+        from diag.tuning.one_window import one_window
+        from diag.tuning.result import together
 
-        options = LoadOptions(
-            run_dir=run_dir,
-            run_time_s=run_time_s,
-            actions=actions,
-            rate=rate,
-            probe=probe,
-            seed=self.seed,
-            env=sandbox_environment(self.target.connection),
-        )
-        with self.console.progress(label) as bar:
+        rules, campaign = RecommendSettings(), CampaignFolder(tune)
+        production = read_evidence(campaign.production)
+        day = judged_together(campaign.windows(), rules)
+        if day is None:
+            raise DemoFailedError("The day has no call.", hint=f"Look at {tune}")
+        found = one_window(gather([window], rules).analysis, day.samples, production)
+        if found:
+            self.console.note()
+            self.console.note("Had the load test been believed:", style="bold")
+            numbers = {row.action_id: row for row in together(production, day).actions}
+            self.console.table(_comparison(found, numbers))
 
-            def follow(progress: RunProgress) -> None:
-                remark = f"{progress.calls} calls, {progress.timeouts} timed out"
-                bar.update(progress.elapsed_s, progress.planned_s or run_time_s, remark)
+    def _step(self, title: str, *more: str) -> None:
+        self.console.heading(title)
+        for line in more:
+            self.console.note(line)
 
-            result = run_load(options, follow)
-        if result.exit_code == ExitCode.INTERRUPTED:
+    def _diag(self, *arguments: str, may_warn: bool = False, shown: bool = True) -> None:
+        """Run a verb as it would be typed. Raises DemoFailedError, KeyboardInterrupt."""
+        from diag.cli import run
+
+        self.console.note(f"$ diag {shlex.join(arguments)}", style="bold cyan")
+        with nullcontext() if shown else _hidden():
+            code = run(arguments)
+        if code == ExitCode.INTERRUPTED:
             raise KeyboardInterrupt
-        if result.status == "invalid":
-            self.console.warn(f"The load generator judged its own run: {result.reason}.")
-        elif result.exit_code:
+        if code and not (may_warn and code == ExitCode.INCOMPLETE):
             raise DemoFailedError(
-                f"The load run ended with exit code {result.exit_code}: {result.reason or result.status}.",
-                hint=f"Its log says more: {result.log}. What was measured is kept in {result.folder.path}",
+                f"diag {arguments[0]} ended with exit code {code}.",
+                hint=f"What was done so far is kept in {self.folder}",
             )
-        return result
+
+
+def _comparison(found: "Sequence[OneWindow]", numbers: "Mapping[str, Recommendation]") -> "Table":
+    """Return the table: what one window said, what it would have cut off, what the day says."""
+    from analysis.number_words import percent
+    from diag.table import Column, Table
+    from reports.wording.verdict_words import WORDING
+
+    rows = []
+    for one in found:
+        day = numbers[one.action_id]
+        number = "" if day.recommended_timeout_s is None else f"{day.recommended_timeout_s} s, "
+        says = f"{number}{WORDING[day.verdict].word}"
+        rows.append((one.name, f"{one.number_s} s", percent(one.cut_off), says))
+    return Table(
+        (
+            Column("action"),
+            Column("one window", "right"),
+            Column("of the day cut off by it", "right"),
+            Column("the day"),
+        ),
+        tuple(rows),
+    )
+
+
+@contextmanager
+def _hidden() -> Iterator[None]:
+    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+        yield
+
+
+@contextmanager
+def _variables(values: "Mapping[str, str]") -> Iterator[None]:
+    """Lead every verb to the sandbox and to nothing else, for as long as the block lasts."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _free_folder(runs: Path) -> Path:
+    """Return runs/demo, or the next number: a demo goes on with nothing that another one began."""
+    number, folder = 1, runs / "demo"
+    while folder.exists():
+        number += 1
+        folder = runs / f"demo-{number}"
+    return folder
 
 
 class DemoFailedError(DiagError):

@@ -9,22 +9,24 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import IO, Final, Protocol
 
 from analysis.format.input_file import open_own, open_regular
 from analysis.format.run_folder import RunFolder, read_manifest
 from analysis.machine.own_python import python_module
-from analysis.machine.processes import ENDINGS, ask_to_end, how_ended, interrupt, start_apart
+from analysis.machine.processes import ENDINGS, Interruptible, ask_to_end, how_ended, interrupt, start_apart
 from analysis.plain_text import json_text
 from analysis.settings import RecommendSettings, changed
 from diag.errors import DiagError, UsageError
 from diag.exit_codes import ExitCode, category_of
 from diag.measuring.direct_options import DirectOptions, direct_words
+from diag.measuring.load_forks import LoadForks
 from diag.measuring.run_progress import ProgressReader, RunProgress
 
 LOG_NAME: Final = "load.log"
 _LOG_TAIL_BYTES: Final = 256 << 10
 LOCUSTFILE: Final = Path(__file__).resolve().parents[2] / "loadtests" / "actions.py"
+_LOCUST: Final = tuple(python_module("locust"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class LoadOptions:
     grace_s: float = 140.0
     """How long after its time is up a run may take (drain, longest wait, writing) before it is ended."""
     env: Mapping[str, str] = field(default_factory=dict)
+    forks: LoadForks | None = None
+    """Where it is forked from; None: it is a process of its own from the start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +123,7 @@ def run_load(
     log = _new_log(folder)
     reader = ProgressReader(folder, options.run_time_s)
     with os.fdopen(open_own(log, os.O_WRONLY | os.O_APPEND, 0o666), "ab") as sink:
-        process = start_apart(
-            command_line(options), stdout=sink, stderr=sink, env={**os.environ, **options.env}
-        )
+        process = _start(options, log, sink)
         hung = None
         with _passing_on_signals(process):
             watchdog = _Watchdog(options, folder)
@@ -135,16 +137,34 @@ def run_load(
                         on_progress(reader.read())
     if on_progress:
         on_progress(reader.read())
-    if process.returncode > 0 and _stamp(folder.manifest) == before:
-        return _refused(folder, log, process.returncode, made_here=made_here)
+    code = process.wait()
+    if code > 0 and _stamp(folder.manifest) == before:
+        return _refused(folder, log, code, made_here=made_here)
     if hung is not None:
         return LoadResult(folder, ExitCode.INCOMPLETE, "incomplete", hung, log)
-    return _result(folder, log, process.returncode)
+    return _result(folder, log, code)
+
+
+class LoadProcess(Interruptible, Protocol):
+    """What is needed of the process that runs the load."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Return the exit code. Raises subprocess.TimeoutExpired."""
+
+    def kill(self) -> None:
+        """End it at once."""
+
+
+def _start(options: LoadOptions, log: Path, sink: IO[bytes]) -> LoadProcess:
+    line = command_line(options)
+    if options.forks is not None:
+        return options.forks.start(line[len(_LOCUST) :], options.env, log)
+    return start_apart(line, stdout=sink, stderr=sink, env={**os.environ, **options.env})
 
 
 def command_line(options: LoadOptions) -> list[str]:
     """Return the command that runs the locustfile with these options."""
-    line = [*python_module("locust"), "-f", str(LOCUSTFILE), "--headless", "--only-summary"]
+    line = [*_LOCUST, "-f", str(LOCUSTFILE), "--headless", "--only-summary"]
     line += ["--run-dir", str(options.run_dir)]
     line += ["--parent-pid", str(os.getpid())]
     for flag, value in (
@@ -185,7 +205,7 @@ class _Watchdog:
         self._began: float | None = None
         self._asked: float | None = None
 
-    def check(self, process: subprocess.Popen[bytes]) -> str | None:
+    def check(self, process: LoadProcess) -> str | None:
         """Act if it is time to; return why, once it is."""
         now = time.monotonic()
         if self._began is None:
@@ -203,7 +223,7 @@ class _Watchdog:
 
 
 @contextmanager
-def _passing_on_signals(process: subprocess.Popen[bytes]) -> Iterator[None]:
+def _passing_on_signals(process: LoadProcess) -> Iterator[None]:
     """Pass Ctrl-C and SIGTERM on to the load process, which they do not reach and which ends cleanly."""
 
     def pass_on(number: int, _frame: object) -> None:

@@ -95,6 +95,7 @@ class Sandbox:
         self.faults.arm(scenario.faults)
         self._backends: dict[str, ActionBackend] = {}
         self._started_s = self.clock.monotonic_s()
+        self._begins_ahead_s = _until_hour(self.clock.unix_s(), scenario.begins_at_hour)
         self._ahead_s = 0.0
 
     @property
@@ -115,8 +116,9 @@ class Sandbox:
         return self.clock.monotonic_s() - self._started_s + self._ahead_s
 
     def unix_s(self) -> float:
-        """The time it says it is, Unix seconds: the clock's, and ahead of it by what was let pass."""
-        return self.clock.unix_s() + self._ahead_s
+        """The time it says it is, Unix seconds: the clock's, and ahead of it where its day begins at another
+        hour, and by what was let pass."""
+        return self.clock.unix_s() + self._begins_ahead_s + self._ahead_s
 
     async def let_pass(self, until: float) -> None:
         """Let its time pass up to a moment (Unix seconds), `time_lapse` times as fast as the clock's.
@@ -126,7 +128,7 @@ class Sandbox:
         left_s = until - self.unix_s()
         if left_s > 0.0:
             await self.clock.sleep_until(self.clock.monotonic_s() + left_s / self.scenario.time_lapse)
-            self._ahead_s = max(self._ahead_s, until - self.clock.unix_s())
+            self._ahead_s = max(self._ahead_s, until - self._begins_ahead_s - self.clock.unix_s())
 
     def backend_age_s(self, action_id: str) -> float:
         """Seconds since an action's first call; 0 before it."""
@@ -145,3 +147,8 @@ class Sandbox:
             spec = replace(spec, platform_share=self.platform_share(spec))
             backend = self._backends[action_id] = ActionBackend(spec, self.seed, action_id)
         return backend
+
+
+def _until_hour(now: float, hour: int | None) -> float:
+    """Return the seconds until it is next that hour of the day (UTC); 0 for none."""
+    return 0.0 if hour is None else (hour * 3600.0 - now) % 86_400.0

@@ -2,27 +2,29 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from analysis.analysis_errors import AnalysisError
 from analysis.format.run_folder import RunFolder, read_manifest
-from analysis.number_words import at
+from analysis.format.segment_reader import holds_records
 from diag.campaign.campaign import Campaign
-from diag.campaign.drive import Driven, MadeWindow, Notices, Standings, drive
+from diag.campaign.drive import Driven, MadeWindow, drive
 from diag.campaign.folder import has_begun
 from diag.campaign.gone import gone
 from diag.campaign.prepare import TuneScope
 from diag.campaign.saved import Saved
-from diag.campaign.spread import Slot
 from diag.choice.turns_file import TURNS_FILE, WindowOrder, write_order
+from diag.clocks.wall_clock import REAL_TIME
 from diag.exit_codes import ExitCode
 from diag.genesys.api_errors import ApiError
 from diag.genesys.client import GenesysClient
+from diag.measuring.load_forks import CAN_FORK, LoadForks, load_forks
 from diag.measuring.load_process import LoadOptions, NotMeasuredError, run_load, session_environment
 from diag.tuning.approved_files import refuse_changed_files
-from diag.tuning.campaign_text import window_line
-from diag.tuning.limits_text import back_lines, changed_lines, gone_lines, probe_lines, put_off_line
 from diag.tuning.tune_context import TuneContext
+from diag.tuning.window_notices import told_in_a_row, told_one_by_one
 from diag.workload.read_workload import tuned_by
 
 
@@ -32,6 +34,8 @@ class LoadWindows:
 
     context: TuneContext
     saved: Saved
+    forks: LoadForks | None = None
+    """Where their loads are forked from; None: each starts anew."""
 
     def now(self) -> float:
         """Return the time, Unix seconds."""
@@ -56,6 +60,7 @@ class LoadWindows:
         folder.path.mkdir(parents=True, exist_ok=True)
         write_order(folder.path / TURNS_FILE, order)
         result = run_load(self._load_options(folder, window_s))
+        _convert(folder)
         if result.refusal is not None and has_begun(folder):  # by a load whose starter was killed
             return MadeWindow("made")
         lost = self._gone(folder, order)
@@ -108,43 +113,32 @@ class LoadWindows:
             turns=folder.path / TURNS_FILE,
             confirm_org=self.saved.org_name if protected else None,  # was typed when the campaign began
             env=session_environment(options.profile, sandbox=options.sandbox),
+            forks=self.forks,
         )
 
 
+def _convert(window: RunFolder) -> None:
+    """Write samples.parquet of a window here, where pandas is at hand: another process takes a second."""
+    from analysis.samples.parquet_run import convert_run
+
+    if holds_records(window):
+        with suppress(OSError, AnalysisError):  # a full disk, say: its segments hold all the same rows
+            convert_run(window)
+
+
 def make_windows(context: TuneContext, saved: Saved, campaign: Campaign) -> Driven:
-    """Make the windows that are due, until the campaign is over (`--once`: one), with a line after each."""
-    console = context.console
-    announced = -1
-
-    def on_wait(slot: Slot, begun: int) -> None:
-        nonlocal announced
-        if begun == announced:  # nobody was due yet; the next moment is not worth a line of its own
-            return
-        announced = begun
-        console.note(f"Window {begun + 1} is due {at(slot.due_at, context.settings.zone)}. Ctrl-C stops.")
-
-    names = {one.action_id: one.name for one in campaign.actions}
-
-    def on_window(before: Standings, reached: Standings, begun: int) -> None:
-        console.note(window_line(reached, begun))
-        new = {each: one for each, one in reached.items() if one.done != before[each].done}
-        turned = {each: one for each, one in reached.items() if before[each].changed is None}
-        for line in (*changed_lines(turned, names), *gone_lines(new, names), *probe_lines(new, names)):
-            console.note(line)
-
-    def on_put_off(why: str, made_up_for: bool) -> None:
-        console.warn(put_off_line(why, made_up_for=made_up_for))
-
-    def on_back(action_ids: Sequence[str]) -> None:
-        for line in back_lines([names[each] for each in action_ids]):
-            console.note(line)
-
-    return drive(
-        context.folder,
-        saved,
-        campaign,
-        LoadWindows(context, saved),
-        once=context.options.once,
-        notices=Notices(on_wait, on_window, on_put_off, on_back),
-        asked=context.asked.by(saved.question.settings),
-    )
+    """Make the windows that are due, until the campaign is over (`--once`: one), saying how far it is."""
+    in_a_row = context.clock is not REAL_TIME and not context.options.once
+    with (
+        load_forks() if in_a_row and CAN_FORK else nullcontext() as forks,
+        told_in_a_row(context, campaign) if in_a_row else told_one_by_one(context, campaign) as notices,
+    ):
+        return drive(
+            context.folder,
+            saved,
+            campaign,
+            LoadWindows(context, saved, forks),
+            once=context.options.once,
+            notices=notices,
+            asked=context.asked.by(saved.question.settings),
+        )

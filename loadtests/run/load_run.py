@@ -221,7 +221,7 @@ class LoadRun:
             platform_contradicted=dict(outcome.contradicted),
             notes=(*outcome.notes, *held, *contradictions, *hours_not_read(plan.facts)),
         )
-        if outcome.calls:
+        if outcome.calls and self._options.turns is None:  # a window's file is made by its campaign
             alone = (
                 self._options.parent_pid is None
             )  # else the process that started this one writes the report

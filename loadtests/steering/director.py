@@ -108,6 +108,14 @@ class Director:
             new_token=self._token.take_new_token(),
         )
 
+    def is_due(self, sent: Sequence[int], share: float, waiting: int) -> bool:
+        """Return whether what `second` decides should not wait for the end of the second: an action got the
+        last call it was to get (`sent`: those of this process so far), or all were done and nothing is
+        waited for any more (`waiting`: calls in flight and open jobs)."""
+        if self._over or self._rates.all_done:
+            return not self._ended and waiting == 0
+        return self._call_count.is_due(sent, share)
+
     def second(self, second: Second) -> None:
         """Have every policy decide by what the last second brought; end the run when it is over."""
         for failure in second.failures:

@@ -142,6 +142,7 @@ class Session:
     def _tick_on(self) -> None:
         while True:
             self.clock.sleep(TICK_S)
+            self._steer_early()
             self._tick()
 
     def _tick(self) -> None:
@@ -176,13 +177,27 @@ class Session:
                 self.faults.unwritable(error)
                 return
 
+    def _steer_early(self) -> None:
+        """Have it decide before the second is over where a call too many or an idle second would follow."""
+        sent = [one.calls for one in self.caller.prepared]
+        waiting = self.caller.in_flight + self.jobs.open_jobs
+        if not self._ending and self.director.is_due(sent, self._share, waiting):
+            try:
+                self._steer()
+            except OSError as error:
+                self.faults.unwritable(error)
+
+    @property
+    def _share(self) -> float:
+        """Of the arrival streams of all processes, those of this one."""
+        return self.streams.users / max(1, self._port.users())
+
     def _steer(self) -> None:
-        """Have the director decide by what the last second brought."""
-        share = self.streams.users / max(1, self._port.users())
+        """Have the director decide by what was seen since it last did."""
         now_s = self.clock.now() - self._started
         in_flight = self.caller.in_flight
         second = self._meter.take(
-            now_s, self._load, share=share, open_jobs=self.jobs.open_jobs, in_flight=in_flight
+            now_s, self._load, share=self._share, open_jobs=self.jobs.open_jobs, in_flight=in_flight
         )
         self.director.second(second)
 

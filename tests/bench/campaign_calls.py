@@ -84,8 +84,8 @@ def _against_the_least() -> None:
 
 
 def _campaign(day: BackendDay, rng: np.random.Generator, seed: int, facts: ActionFacts) -> Made:
-    when, latency, settled_once = _spread(day, rng, seed, facts)
-    judged = recommend_action(_calls(when, latency, RATE), facts, EVERY_CALL, many_looks=settled_once)
+    when, latency, is_settled = _spread(day, rng, seed, facts)
+    judged = recommend_action(_calls(when, latency, RATE), facts, EVERY_CALL, many_looks=is_settled)
     return _made(judged, len(when), day)
 
 
@@ -98,7 +98,7 @@ def _spread(
     day: BackendDay, rng: np.random.Generator, seed: int, facts: ActionFacts | None
 ) -> tuple[list[float], list[float], bool]:
     """Carry a campaign out, to its end or, without `facts`, to so many calls; return when calls began, how
-    long they took, and whether it was ever settled."""
+    long they took, and whether it ended settled."""
     world = World(campaign(action(timeout_s=SEE_S), seed=seed, span_s=day.span_s), call_s=2.0)
     first = before(world.campaign)["orders"]
     if facts is None:
@@ -106,7 +106,6 @@ def _spread(
     world.standings = {"orders": first}
     when: list[float] = []
     latency: list[float] = []
-    settled_once = False
     while world.why is None:
         windows = len(world.windows)
         world.run(1)
@@ -120,8 +119,7 @@ def _spread(
             one = world.standings["orders"]
             due = one.done is not None or any(len(when) - new.size < look <= len(when) for look in LOOKS)
             world.standings["orders"] = _stands(when, latency, facts, one, first) if due else one
-            settled_once |= world.standings["orders"].settled
-    return when, latency, settled_once
+    return when, latency, world.standings["orders"].settled
 
 
 def _stands(

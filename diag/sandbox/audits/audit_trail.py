@@ -4,7 +4,7 @@ Names of services, entities and properties of the real service are unknown: `[sw
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -43,6 +43,15 @@ class AuditTrail:
     def record(self, record: AuditRecord) -> None:
         """Keep one change."""
         self._records.append(record)
+
+    def timeout_of(self, action_id: str, at_first: int | None) -> Callable[[float], int | None]:
+        """Return the timeout of an action by moment (Unix seconds); `at_first`: that of before any change."""
+        changes = [(one.at, one.after) for one in self._records if one.action_id == action_id]
+
+        def in_force(moment: float) -> int | None:
+            return next((after for at, after in reversed(changes) if at <= moment), at_first)
+
+        return in_force
 
     def submit(self, body: JsonObject) -> str:
         """Keep a checked query and return its id. Raises ErrorReply 400."""

@@ -46,11 +46,11 @@ def _rows(sandbox: Sandbox, query: AnalyticsQuery) -> Iterator[ExecutionRow]:
     for action_id, spec in sandbox.org.specs.items():
         if spec.history is None or action_id not in named or not query.may_want(action_id):
             continue
-        timeout_s = 60 if spec.timeout_s is None else spec.timeout_s
+        in_force = sandbox.audits.timeout_of(action_id, spec.timeout_s)
         seed = f"{sandbox.seed}:{action_id}:past"
         share = sandbox.platform_share(spec)
         history = spec.history if share is None else replace(spec.history, platform_share=share.law(0.0))
-        for past in past_calls(history, spec.latency, timeout_s, seed, span, started_at, until):
+        for past in past_calls(history, spec.latency, in_force, seed, span, started_at, until):
             words = sandbox.switches.analytics.words(past.outcome)
             if words is not None:
                 own = _own_dimensions(words, f"past-{past.at}")

@@ -1,7 +1,7 @@
 """A made-up past: executions before the sandbox started, hour by hour, for the analytics."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
 from typing import Final, Literal
@@ -9,6 +9,7 @@ from typing import Final, Literal
 from diag.sandbox.latency.backend import LatencySpec
 from diag.sandbox.latency.distributions import Distribution
 from diag.sandbox.latency.read_latency import read_latency
+from diag.sandbox.world.action_config import DEFAULT_TIMEOUT_S
 from diag.toml_section import TomlSection
 
 _HOUR_S: Final = 3600
@@ -75,14 +76,15 @@ def _degraded(table: TomlSection) -> Degraded:
 def past_calls(
     spec: HistorySpec,
     latency: LatencySpec,
-    timeout_s: int,
+    in_force: Callable[[float], int | None],
     seed: str,
     span: tuple[float, float],
     end: float,
     until: float | None = None,
 ) -> Iterator[PastCall]:
     """The executions within `span` and before `end`, when the sandbox started; each hour is the same whenever
-    it is asked for. With `until`, production goes on to that moment.
+    it is asked for. With `until`, production goes on to that moment. `in_force`: the timeout at a moment
+    (Unix seconds); None where none is set.
 
     Traffic follows a working day: its peak is at 14:00 UTC, the night has a tenth of it. None of a backend
     whose latency has no closed form.
@@ -110,6 +112,7 @@ def past_calls(
             before = at
             share_ms = 0.0 if spec.platform_share is None else spec.platform_share.sample(share_rng)
             if first <= at < last:
+                timeout_s = in_force(at) or DEFAULT_TIMEOUT_S
                 if duration_ms > timeout_s * 1e3:
                     yield PastCall(at, timeout_s * 1e3 + share_ms, "timeout")
                 else:

@@ -112,6 +112,8 @@ class Scenario:
     """How many times as fast its time passes while somebody asks it to (`diag.sandbox.routes.clock`)."""
     platform_share: LatencySpec | None = None
     """What the platform adds to a call, on top of the backend; None: nothing."""
+    begins_at_hour: int | None = None
+    """The hour of the day (UTC) at which a time-lapsed day begins; None: it begins now."""
     as_org: bool = False
     """It asks to be treated as an org: limits kept, consent asked, guard on."""
 
@@ -163,6 +165,7 @@ def read_scenario(table: TomlSection, name: str) -> Scenario:
             flows=_flows(table, {action.name for action in actions}),
             time_lapse=_time_lapse(table),
             platform_share=read_added_time(table, SHARE),
+            begins_at_hour=_begins_at_hour(table),
             as_org=table.flag("as_org", False),
         )
     )
@@ -184,6 +187,14 @@ def _time_lapse(table: TomlSection) -> float:
     if not 1.0 <= lapse <= MOST_LAPSE:
         raise table.wrong("time_lapse", f"must be from 1 to {MOST_LAPSE:,.0f}")
     return lapse
+
+
+def _begins_at_hour(table: TomlSection) -> int | None:
+    if not table.has("begins_at_hour"):
+        return None
+    if table.number("time_lapse", 1.0) <= 1.0:
+        raise table.wrong("begins_at_hour", "needs a time_lapse: without it, the time is yours")
+    return table.integer("begins_at_hour", 0, low=0, high=23)
 
 
 def _limits(table: TomlSection | None) -> Limits:

@@ -80,7 +80,9 @@ def past(box: RunningSandbox, tmp_path_factory: pytest.TempPathFactory) -> list[
     assert spec.history is not None
     seed = f"1:{box.action_id('Orders')}:past"
     span = (WINDOW.since.timestamp(), WINDOW.until.timestamp())
-    return list(past_calls(spec.history, spec.latency, 4, seed, span, datetime.now(UTC).timestamp()))
+    return list(
+        past_calls(spec.history, spec.latency, lambda _: 4, seed, span, datetime.now(UTC).timestamp())
+    )
 
 
 def read(box: RunningSandbox, **facts: Any) -> tuple[ProductionEvidence, BucketCounts, int]:

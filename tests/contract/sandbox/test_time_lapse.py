@@ -60,6 +60,14 @@ def test_a_day_passes_in_two_seconds_and_a_call_takes_what_it_takes() -> None:
         assert told(box) - began - DAY_S == pytest.approx(call["drawn_ms"] / 1e3)
 
 
+def test_a_day_may_begin_at_an_hour_of_its_own() -> None:
+    with InProcessSandbox("day") as box:
+        began = told(box)
+        assert began % DAY_S == pytest.approx(18 * HOUR_S, abs=5.0)
+        assert let_pass(box, began + HOUR_S) == 200
+        assert told(box) == pytest.approx(began + HOUR_S, abs=5.0)
+
+
 @pytest.mark.parametrize("until", ["tomorrow", True, None, [], 1e300, 4e9])
 def test_a_wrong_moment_is_refused_and_an_earlier_one_changes_nothing(until: object) -> None:
     with InProcessSandbox("day") as box:

@@ -4,9 +4,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from analysis.format.run_folder import RunFolder
+from analysis.format.run_folder import RunFolder, read_manifest
 from analysis.samples.read_samples import read_samples
 from diag.campaign.drive import MadeWindow
 from diag.campaign.folder import CampaignFolder
@@ -50,7 +51,7 @@ def test_windows_come_at_the_hours_of_the_sandbox_and_no_one_waits_for_them(
     assert saved is not None and saved.campaign is not None
     table = read_samples([window.path for window in folder.windows()]).table
     starts = sorted(table.groupby("run_id", observed=True)["started_at"].min() - saved.campaign.began_at)
-    assert "Production has the answer for 2 of 4 actions: Get Customer, Score Risk" in shown
+    assert "Production has the answer for 2 of 5 actions: Get Customer, Score Risk" in shown
     assert "32 windows" in shown
     assert len(starts) == WINDOWS
     assert all(0.0 <= start - 0.75 * HOUR_S * number <= 0.75 * HOUR_S for number, start in enumerate(starts))
@@ -59,3 +60,14 @@ def test_windows_come_at_the_hours_of_the_sandbox_and_no_one_waits_for_them(
     assert run(["tune", "--status"]) == ExitCode.OK  # by the same clock: the day is not over, nor late
     status = capsys.readouterr().out
     assert "Next window: " in status and "missed" not in status and "is over" not in status
+
+
+@pytest.mark.slow
+def test_the_file_of_a_window_is_made_by_its_campaign(session: Path) -> None:
+    """A process of its own for it took longer than the window."""
+    assert run(["tune", "--over", "1h", "--once", "--yes", "--folder", "runs/hour"]) == ExitCode.OK
+
+    (window,) = CampaignFolder(session / "runs" / "hour").windows()
+    manifest = read_manifest(window)
+    assert manifest is not None and manifest.status == "complete"
+    assert len(pd.read_parquet(window.samples)) == manifest.calls

@@ -84,3 +84,25 @@ def test_another_folder_is_not_mixed_with_the_first(tmp_path: Path) -> None:
     other = [window(tmp_path / "two", number, Turn("orders", 5, 1.0, True)) for number in (21, 22, 23)]
 
     assert kept.standings(other) == WindowsJudged(PLAN, QUICK).standings(other)
+
+
+@pytest.mark.slow
+def test_what_later_calls_took_back_ended_nothing_and_is_taken_out_of_every_window(tmp_path: Path) -> None:
+    """A batch by night took it back; judged as if a look had ended it, its number was gone, too."""
+    turn, made = Turn("orders", 6, 1.0, True), []
+    kept, states = WindowsJudged(PLAN, QUICK), []
+    for number in range(1, 12):
+        folder = RunFolder(tmp_path / f"w{number:04}")
+        slow = number == 9
+        write_window(
+            folder,
+            [turn],
+            BEGAN_AT + 900.0 * number,
+            latency_ms=lambda call, slow=slow: 9000.0 if slow and call > 1 else 300.0,  # type: ignore[misc]
+        )
+        made.append(folder)
+        states.append(kept.standings(made)["orders"].settled)
+
+    assert states[7] and not states[-1]
+    assert [read_settled(one) for one in made] == [()] * len(made)
+    assert kept.standings(made)["orders"].settled is False

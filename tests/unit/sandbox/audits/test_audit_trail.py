@@ -33,3 +33,13 @@ def test_an_interval_without_an_offset_is_one_in_utc_wherever_the_sandbox_runs(o
 
     (message,) = trail.found({"serviceName": SWITCHES.service, "interval": interval}, SWITCHES)
     assert message["eventDate"] == "2026-01-31T12:00:00.000Z"
+
+
+def test_the_timeout_of_a_moment_is_that_of_the_last_change_before_it() -> None:
+    trail = AuditTrail()
+    trail.record(AuditRecord(NOON, "Update", "a", "Get Orders", 10, 5, None))
+    trail.record(AuditRecord(NOON + 60.0, "Update", "b", "Other", 10, 1, None))
+    trail.record(AuditRecord(NOON + 120.0, "Update", "a", "Get Orders", 5, None, None))
+
+    in_force = trail.timeout_of("a", 10)
+    assert [in_force(NOON + after) for after in (-1.0, 0.0, 119.0, 120.0)] == [10, 5, 5, None]

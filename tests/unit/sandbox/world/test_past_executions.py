@@ -15,8 +15,12 @@ SPEC = HistorySpec(days=3, peak_calls_per_hour=400.0)
 LAW = Lognormal(800.0, 0.5)
 
 
+def unset(_: float) -> None:
+    """No timeout is set, at no moment."""
+
+
 def calls(since: float, until: float, timeout_s: int = 60, end: float = END) -> list[PastCall]:
-    return list(past_calls(SPEC, LatencySpec(LAW), timeout_s, "seed", (since, until), end))
+    return list(past_calls(SPEC, LatencySpec(LAW), lambda _: timeout_s, "seed", (since, until), end))
 
 
 def test_it_covers_its_days_and_ends_where_the_sandbox_starts() -> None:
@@ -48,9 +52,18 @@ def test_slow_calls_end_at_the_timeout() -> None:
     assert all(call.duration_ms <= 2000.0 for call in found if call.outcome == "ok")
 
 
+def test_each_call_ends_at_the_timeout_of_its_moment() -> None:
+    changed = END - DAY_S
+    past = past_calls(SPEC, LatencySpec(LAW), lambda at: 2 if at < changed else None, "seed", (0.0, END), END)
+    late = [(call.at < changed, call.duration_ms) for call in past if call.duration_ms >= 2000.0]
+
+    assert {duration for before, duration in late if before} == {2000.0}
+    assert len({duration for before, duration in late if not before}) > 10
+
+
 def test_production_has_its_nights_its_steps_and_its_cold_starts() -> None:
     slow_night = LatencySpec(Fixed(100.0), nightly=Nightly(2.0, 3.0, 5.0), step=LatencyStep(1.0, 3.0))
-    past = past_calls(SPEC, slow_night, 60, "seed", (END - DAY_S, END + DAY_S), END, END + 3 * HOUR_S)
+    past = past_calls(SPEC, slow_night, unset, "seed", (END - DAY_S, END + DAY_S), END, END + 3 * HOUR_S)
     found = {(call.at >= END + HOUR_S, int(call.at // HOUR_S % 24), call.duration_ms) for call in past}
 
     assert {duration for stepped, hour, duration in found if hour == 2} == {500.0}
@@ -61,13 +74,13 @@ def test_production_has_its_nights_its_steps_and_its_cold_starts() -> None:
     rare = HistorySpec(days=3, peak_calls_per_hour=6.0)
     shares = {}
     for rate, of in (("busy", SPEC), ("rare", rare)):
-        durations = [call.duration_ms for call in past_calls(of, cold, 60, "seed", (0.0, END), END)]
+        durations = [call.duration_ms for call in past_calls(of, cold, unset, "seed", (0.0, END), END)]
         shares[rate] = sum(duration > 2000.0 for duration in durations) / len(durations)
     assert shares["busy"] < 0.01 < 0.3 < shares["rare"]
 
 
 def test_production_goes_on_where_time_is_let_pass() -> None:
-    on = list(past_calls(SPEC, LatencySpec(LAW), 60, "seed", (END, END + DAY_S), END, END + 5 * HOUR_S))
+    on = list(past_calls(SPEC, LatencySpec(LAW), unset, "seed", (END, END + DAY_S), END, END + 5 * HOUR_S))
 
     assert END + 4 * HOUR_S < max(call.at for call in on) < END + 5 * HOUR_S
     assert min(call.at for call in on) < END + HOUR_S
@@ -76,7 +89,7 @@ def test_production_goes_on_where_time_is_let_pass() -> None:
 def test_a_share_of_the_past_failed_in_its_own_time_and_no_later_than_the_timeout() -> None:
     failures = (PastFailures(0.1, Fixed(30.0)), PastFailures(0.05, Fixed(9000.0)))
     spec = HistorySpec(days=3, peak_calls_per_hour=400.0, failures=failures)
-    found = list(past_calls(spec, LatencySpec(Fixed(100.0)), 5, "seed", (0.0, END), END))
+    found = list(past_calls(spec, LatencySpec(Fixed(100.0)), lambda _: 5, "seed", (0.0, END), END))
     shares = {
         kind: sum((call.outcome, call.duration_ms) == kind for call in found) / len(found)
         for kind in (("ok", 100.0), ("backend_error", 30.0), ("timeout", 5000.0))
