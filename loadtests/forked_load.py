@@ -19,6 +19,7 @@ from typing import NoReturn
 from analysis.format.checked_json import parse_object
 from analysis.format.input_file import open_own
 from analysis.format.typed_json import typed
+from analysis.machine.forks import Forker
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +33,7 @@ class AskedLoad:
 
 def serve() -> None:
     """Fork for each line until there is none; in each process that was forked, be the load."""
-    if sys.platform == "win32":
-        raise SystemExit("Windows cannot fork.")
-    else:
-        _serve(os.fork, os.waitpid, os.getpid())  # as they are before Locust patches them
-
-
-def _serve(fork: Callable[[], int], waitpid: Callable[[int, int], tuple[int, int]], parent: int) -> None:
+    forker = Forker()
     import gevent
     from locust import main  # it patches what is imported after it
 
@@ -48,14 +43,11 @@ def _serve(fork: Callable[[], int], waitpid: Callable[[int, int], tuple[int, int
     gc.freeze()  # what is here for good need not be looked through in every process forked from it
     for line in sys.stdin:
         asked = typed(AskedLoad, parse_object(line))
-        pid = fork()
-        if pid == 0:
+        if forker.forked():
             _become(asked)
             gevent.reinit()  # its event loop is a copy of that of the process it was forked from
-            sys.argv = ["locust", *asked.arguments, "--parent-pid", str(parent)]
+            sys.argv = ["locust", *asked.arguments, "--parent-pid", str(forker.parent)]
             _run(main.main)
-        print(pid, flush=True)
-        print(os.waitstatus_to_exitcode(waitpid(pid, 0)[1]), flush=True)
 
 
 def _become(asked: AskedLoad) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from analysis.analysis_errors import AnalysisError
 from analysis.format.run_folder import RunFolder, read_manifest
 from analysis.format.segment_reader import holds_records
+from analysis.machine.forks import CAN_FORK
 from diag.campaign.campaign import Campaign
 from diag.campaign.drive import Driven, MadeWindow, drive
 from diag.campaign.folder import has_begun
@@ -20,7 +21,7 @@ from diag.clocks.wall_clock import REAL_TIME
 from diag.exit_codes import ExitCode
 from diag.genesys.api_errors import ApiError
 from diag.genesys.client import GenesysClient
-from diag.measuring.load_forks import CAN_FORK, LoadForks, load_forks
+from diag.measuring.load_forks import LoadForks, load_forks
 from diag.measuring.load_process import LoadOptions, NotMeasuredError, run_load, session_environment
 from diag.tuning.approved_files import refuse_changed_files
 from diag.tuning.tune_context import TuneContext
