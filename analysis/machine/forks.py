@@ -7,7 +7,6 @@ import os
 import select
 import signal
 import subprocess
-import sys
 from collections.abc import Callable
 from typing import Final
 
@@ -19,13 +18,10 @@ class Forker:
     """Forks as the system does: made before anything patches the functions for it (gevent does)."""
 
     def __init__(self) -> None:
-        """Raises SystemExit on Windows."""
-        if sys.platform == "win32":
-            raise SystemExit("Windows cannot fork.")
-        else:
-            self.parent = os.getpid()
-            self._fork: Callable[[], int] = os.fork
-            self._wait: Callable[[int, int], tuple[int, int]] = os.waitpid
+        """Raises AttributeError on Windows."""
+        self.parent = os.getpid()
+        self._fork: Callable[[], int] = getattr(os, "fork")  # noqa: B009  # a type checker for Windows
+        self._wait = os.waitpid
 
     def forked(self) -> bool:
         """Return True in a new process; False here, once that has ended and both its numbers were told."""

@@ -344,7 +344,9 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     # the load
     "loadtests/__init__.py": set(),
     "loadtests/actions.py": {"loadtests.action_user", "loadtests.run", "diag.supported_platform", "locust"},
-    "loadtests/forked_load.py": {"analysis.format", "analysis.machine", "loadtests.action_user", "gevent", "locust"},
+    "loadtests/forked_load.py": {
+        "analysis.format", "analysis.machine", "loadtests.action_user", "gevent", "locust",
+    },
     "loadtests/action_user.py": {"loadtests.run", "loadtests.sending", "locust"},
     "loadtests/planning": {
         *_CLIENT, "analysis.coverage.week_of_hours",
