@@ -108,20 +108,25 @@ class LocustEvents:
         if plan.duration_s is not None and options.run_time is None:
             options.run_time = plan.duration_s
         if options.dry_run:
-            users = None if shaped else options.num_users or 1
-            prepared, target = self._opened.prepared, self._opened.target
-            width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-            words = describe(prepared, target, options.run_time, users, width=width, compare=options.compare)
-            sys.stdout.write(words)
-            if options.compare:
-                for line in compared_lines(prepared, self._opened.client):
-                    sys.stdout.write(printable(line) + "\n")
-            self._leave(ExitCode.OK)
+            self._leave(self._dry_run(None if shaped else options.num_users or 1))
         _LOG.info(in_short(plan))
         if self._opened.target.counts_as_org and not shaped:
             prepared = self._opened.prepared
             coming = forecast(plan, prepared.lasts_s(options.run_time), options.num_users or 1)
             _LOG.info("requests: %s", request_sentence(prepared, coming))
+
+    def _dry_run(self, users: int | None) -> int:
+        """Write what would be done, and what `--compare` tells; return the exit code."""
+        options, prepared, target = self._options, self._opened.prepared, self._opened.target
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        words = describe(prepared, target, options.run_time, users, width=width, compare=options.compare)
+        sys.stdout.write(words)
+        try:
+            for line in compared_lines(prepared, self._opened.client) if options.compare else ():
+                sys.stdout.write(printable(line) + "\n")
+        except (DiagError, ApiError) as error:
+            return print_error(error)
+        return ExitCode.OK
 
     def _listen(self, environment: Any, runner: Any) -> None:
         self._main = gevent.getcurrent()

@@ -84,7 +84,11 @@ def _method(ours: str, theirs: str | None) -> Iterator[str]:
 
 
 def _url(ours: str, theirs: str, names: "_Names") -> Iterator[str]:
-    mine, other = urlsplit(ours), urlsplit(theirs)
+    try:
+        mine, other = urlsplit(ours), urlsplit(theirs)
+    except ValueError:  # a bracket that does not close
+        yield from [f"address: {_unlike(ours, theirs)}"] if ours != theirs else []
+        return
     try:
         same_host = backend_host(ours) == backend_host(theirs)
     except UnfitHostError:

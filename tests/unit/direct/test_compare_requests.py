@@ -83,6 +83,10 @@ def test_nothing_is_guessed_to_belong_together_that_stands_apart() -> None:
             ),
         ),
         (
+            ShownRequest("https://[::1/c"),
+            ("address: 31 characters here, 14 characters there, first different at character 9",),
+        ),
+        (
             ShownRequest(URL, None, {"X-Key": "****", "User-Agent": "x"}),
             ("header 'content-type': only here", "header 'user-agent': only there"),
         ),
@@ -113,7 +117,7 @@ def test_differences_are_said_field_by_field(theirs: ShownRequest, lines: tuple[
 
 
 CANARY = "cnry"
-WITH_CANARY = st.text(st.sampled_from('ab/?&=%{}":,'), max_size=6).map(lambda text: f"{text}{CANARY}{text}")
+WITH_CANARY = st.text(st.sampled_from('ab/?&=%{}[]":,'), max_size=6).map(lambda text: f"{text}{CANARY}{text}")
 
 
 @given(st.data())
