@@ -143,7 +143,7 @@ FACTS: Final = (
     Fact(
         "max_page_size",
         "How large may a page be?",
-        WholeNumber(25, 100_000, "A list is given in pages of up to {value} entries."),
+        WholeNumber(25, 100_000, "Pages of {value} entries are taken (1,000, 500 and 200 are asked for)."),
     ),
     Fact(
         "list_include_config",
@@ -184,7 +184,7 @@ FACTS: Final = (
     Fact(
         "views_per_query",
         "How many views may one query have?",
-        WholeNumber(1, 1000, "One analytics query may have {value} views."),
+        WholeNumber(1, 1000, "A query with {value} views is taken (50, 20, 10, 5 and 1 are asked for)."),
     ),
     Fact(
         "analytics_percentiles",
@@ -214,7 +214,9 @@ FACTS: Final = (
     Fact(
         "analytics_lag_s",
         "How old are the newest data?",
-        WholeNumber(0, 604_800, "The newest data in the analytics are {value} s old (in steps of 300 s)."),
+        WholeNumber(
+            0, 604_800, "The newest data in the analytics are {value} s old (rounded down, coarsely)."
+        ),
     ),
     Fact(
         "analytics_count_tests",
