@@ -152,13 +152,20 @@ def _p(values: list[float], level: float) -> float:
     return sorted(values)[math.ceil(level * len(values)) - 1]
 
 
-def _overheads_ms(client: httpx.Client, action_id: str) -> list[float]:
+def _direct_request(sandbox: SandboxProcess, client: httpx.Client, action_id: str) -> bytes:
+    action = client.get(f"/api/v2/integrations/actions/{action_id}?includeConfig=true").json()
+    path = action["config"]["request"]["requestUrlTemplate"].removeprefix(sandbox.base_url)
+    return f"GET {path} HTTP/1.1\r\nHost: {sandbox.base_url[7:]}\r\n\r\n".encode()
+
+
+def _overheads_ms(client: httpx.Client, action_id: str, via: str = "test") -> list[float]:
     calls: list[dict[str, Any]] = []
     after = 0
     while len(page := client.get(f"/sandbox/truth/calls?after={after}").json()["calls"]):
         calls += page
         after += len(page)
-    return [call["served_ms"] - call["drawn_ms"] for call in calls if call["action_id"] == action_id]
+    of_it = (call for call in calls if (call["action_id"], call["via"]) == (action_id, via))
+    return [call["served_ms"] - call["drawn_ms"] for call in of_it]
 
 
 def _cpu_s(pid: int) -> float | None:
@@ -196,6 +203,13 @@ def run() -> None:
                 print(
                     f"  bare sleeps beside it    p50 {_p(bare, 0.5):5.2f}  p99 {_p(bare, 0.99):5.2f}  "
                     f"max {max(bare):5.2f} ms (what this machine does to anybody)"
+                )
+                direct = _direct_request(sandbox, client, ids["Usual"])
+                asyncio.run(_at_a_rate(sandbox, direct, 200.0, 15.0))
+                over = _overheads_ms(client, ids["Usual"], "direct")
+                print(
+                    f"  of its backends          p50 {_p(over, 0.5):5.2f}  p99 {_p(over, 0.99):5.2f}  "
+                    f"max {max(over):5.2f} ms, called directly"
                 )
                 before_s = _cpu_s(sandbox.pid)
                 rate = asyncio.run(_as_fast_as_possible(sandbox, requests["Fast"], 32, 5.0))
