@@ -62,6 +62,7 @@ class Observations:
     def __init__(self, kept: int = _KEPT) -> None:
         self._kept = kept
         self._ring: deque[Execution] = deque(maxlen=kept)
+        self._platform: deque[Execution] = deque(maxlen=kept)
         self._by_id: dict[str, Execution] = {}
         self.total = 0
         self.counts: dict[str, Counter[str]] = {}
@@ -84,7 +85,10 @@ class Observations:
         self._ring.append(execution)
         self._by_id[execution.correlation_id] = execution
         self.total += 1
-        counts = self.direct if execution.via == DIRECT else self.counts
+        direct = execution.via == DIRECT
+        if not direct:
+            self._platform.append(execution)
+        counts = self.direct if direct else self.counts
         counts.setdefault(execution.action_id, Counter())[execution.outcome] += 1
 
     def by_ids(self, ids: Iterable[str]) -> list[JsonObject]:
@@ -92,8 +96,8 @@ class Observations:
         return [found.to_json() for id_ in ids if (found := self._by_id.get(id_)) is not None]
 
     def seen_by_the_platform(self) -> Iterator[Execution]:
-        """The calls still kept that were not direct, oldest first."""
-        return (call for call in tuple(self._ring) if call.via != DIRECT)
+        """The last `kept` calls that were not direct, oldest first: direct ones push none of them out."""
+        return iter(tuple(self._platform))
 
     def page(self, after: int, limit: int) -> JsonObject:
         """Up to `limit` calls numbered above `after`; `next` is the `after` of the following page."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from diag.sandbox.world.observations import Execution, Observations
+from diag.sandbox.world.observations import DIRECT, Execution, Observations
 
 
 def observed(count: int, kept: int) -> Observations:
@@ -34,6 +34,15 @@ def test_the_oldest_are_forgotten_and_the_reader_is_told() -> None:
     assert (page["next"], page["total"], page["forgotten"]) == (10, 10, 6)
     assert ids(seen.page(8, 1)) == ["id9"]
     assert ids(seen.page(99, 5)) == []
+
+
+def test_direct_calls_are_kept_with_the_others_and_push_none_of_them_out_of_the_platforms_sight() -> None:
+    seen = observed(3, kept=4)
+    for n in range(4, 10):
+        seen.record(Execution(f"id{n}", "a", DIRECT, DIRECT, 0, float(n), outcome="ok"))
+    assert ids(seen.page(0, 100)) == ["id6", "id7", "id8", "id9"]
+    assert [call.correlation_id for call in seen.seen_by_the_platform()] == ["id1", "id2", "id3"]
+    assert (seen.counts["a"], seen.direct["a"]) == ({"ok": 2, "timeout": 1}, {"ok": 6})
 
 
 def test_calls_are_found_by_id_as_long_as_they_are_kept() -> None:
