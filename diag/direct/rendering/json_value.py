@@ -1,6 +1,7 @@
 """A text as JSON, strictly: every way in which it may not be JSON has a name."""
 
 import json
+import math
 import re
 from typing import Final, NoReturn
 
@@ -13,8 +14,7 @@ MAX_TEXT: Final = 4 * 1024 * 1024
 MAX_OBJECTS: Final = 20_000
 """Texts with more objects are not read: calls wait while one is."""
 
-_MAY_BE_HALF: Final = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
-_MAY_BE_INFINITE: Final = re.compile(r"[eE]\+?\d{3}|\d{309}")
+_MAY_BE_HALF: Final = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class UnreadableJsonError(Exception):
@@ -37,9 +37,7 @@ def json_value(text: str) -> object:
         raise UnreadableJsonError(f"nested deeper than {MAX_DEPTH} levels") from None
     if text.count("{") + text.count("[") > MAX_DEPTH:
         _check_depth(value)
-    if _MAY_BE_INFINITE.search(text) is not None and not _writable(value, allow_nan=False):
-        raise UnreadableJsonError("a number too large to be read")
-    if _MAY_BE_HALF.search(text) is not None and not _writable(value, allow_nan=True):
+    if "\\u" in text and _MAY_BE_HALF.search(text) is not None and not _writable(value):
         raise UnreadableJsonError("half a character (a surrogate without its partner)")
     return value
 
@@ -70,12 +68,19 @@ def _check_depth(value: object) -> None:
     raise UnreadableJsonError(f"nested deeper than {MAX_DEPTH} levels")
 
 
-def _writable(value: object, *, allow_nan: bool) -> bool:
+def _writable(value: object) -> bool:
     try:
-        json.dumps(value, ensure_ascii=False, allow_nan=allow_nan).encode()
-    except ValueError:  # an infinite number, or half a character (UnicodeEncodeError)
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
         return False
     return True
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise UnreadableJsonError("a number too large to be read")
+    return number
 
 
 def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -89,4 +94,6 @@ def _not_json(constant: str) -> NoReturn:
     raise UnreadableJsonError("NaN or Infinity, which JSON does not have")
 
 
-_DECODER: Final = json.JSONDecoder(object_pairs_hook=_without_duplicates, parse_constant=_not_json)
+_DECODER: Final = json.JSONDecoder(
+    object_pairs_hook=_without_duplicates, parse_float=_finite, parse_constant=_not_json
+)

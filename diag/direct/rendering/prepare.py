@@ -38,9 +38,9 @@ def prepare(action: DirectAction) -> PreparedAction:
     if request.refusals or refusals or reply is None:
         raise TemplateRefusedError(action.action_name, (*request.refusals, *refusals))
     return PreparedAction(
-        credentials=request.names_of("credentials"),
-        needs_auth_response=bool(request.names_of("authResponse")),
+        credentials=request.templates.credentials,
+        needs_auth_response=bool(request.templates.auth_response),
         warnings=(*request.warnings, *warnings),
-        _request=request,
+        _request=request.templates,
         _reply=reply,
     )

@@ -3,8 +3,8 @@
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -26,6 +26,7 @@ _HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}")
 _HEADER_VALUE: Final = re.compile(r"[\t\x20-\x7e]*")
 _URL: Final = re.compile(r"https?://(?:%[0-9A-Fa-f]{2}|[A-Za-z0-9\-._~:/?\[\]@!$&'()*+,;=])+")
 _KNOWN: Final = frozenset({"input", "credentials", "authResponse"})
+_MAY_BE_ABSOLUTE: Final = re.compile(r"\s*(?:[$#]|https?://)", re.I)
 _LEFT_TO_THE_CLIENT: Final = frozenset(
     {"connection", "content-length", "host", "keep-alive", "trailer", "transfer-encoding", "upgrade"}
 )
@@ -40,30 +41,27 @@ class RequestTemplates:
     url: Template
     headers: tuple[tuple[str, Template], ...]
     body: Template | None
-    refusals: tuple[RefusedConstruct, ...] = field(default=())
-    warnings: tuple[str, ...] = field(default=())
-
-    def templates(self) -> Iterator[Template]:
-        """Yield every template of the request."""
-        yield self.url
-        yield from (template for _, template in self.headers)
-        if self.body is not None:
-            yield self.body
-
-    def names_of(self, root: str) -> frozenset[str]:
-        """Return the names `x` of every `${root.x}` in the request."""
-        return frozenset(name for one in self.templates() for name in one.fields_of(root) or ())
+    credentials: frozenset[str]
+    """Names `x` of every `${credentials.x}`."""
+    auth_response: frozenset[str]
+    """Names `x` of every `${authResponse.x}`."""
+    wants_raw_request: bool
+    """Whether a template may ask for the input as one JSON text."""
 
     def rendered(self, inputs: Mapping[str, object], secrets: Secrets) -> RenderedRequest:
         """Return the request of one input. Raises `InputNotRenderedError`, which holds no value."""
         if not _sound(inputs, 1):
             raise self._not_rendered("the input", f"no JSON, or nested deeper than {MAX_DEPTH} levels")
-        for root, given in (("credentials", secrets.credentials), ("authResponse", secrets.auth_response)):
-            missing = sorted(self.names_of(root) - given.keys())
-            if missing:
-                raise self._not_rendered("the request", f"no value for {root}.{missing[0]}")
+        for root, asked, given in (
+            ("credentials", self.credentials, secrets.credentials),
+            ("authResponse", self.auth_response, secrets.auth_response),
+        ):
+            if not asked <= given.keys():
+                missing = min(asked - given.keys())
+                raise self._not_rendered("the request", f"no value for {root}.{missing}")
+        raw = {"rawRequest": json_text(dict(inputs))} if self.wants_raw_request else {}
         variables: dict[str, Value] = {
-            "input": {**inputs, "rawRequest": json_text(dict(inputs))},
+            "input": {**inputs, **raw},
             "credentials": dict(secrets.credentials),
             "authResponse": dict(secrets.auth_response),
         }
@@ -127,7 +125,16 @@ def _sound(value: object, depth: int) -> bool:
     return value is None
 
 
-def read_request(action: DirectAction) -> RequestTemplates:
+@dataclass(frozen=True, slots=True)
+class ReadRequest:
+    """An action's request as it was read: what is refused of it, and what is noteworthy."""
+
+    templates: RequestTemplates
+    refusals: tuple[RefusedConstruct, ...]
+    warnings: tuple[str, ...]
+
+
+def read_request(action: DirectAction) -> ReadRequest:
     """Return an action's request, read once, with everything in it that is refused."""
     refusals: list[RefusedConstruct] = []
     warnings: list[str] = []
@@ -135,28 +142,38 @@ def read_request(action: DirectAction) -> RequestTemplates:
     if method not in _METHODS:
         refusals.append(RefusedConstruct("requestType", f"another method than {', '.join(sorted(_METHODS))}"))
     url = read_template("requestUrlTemplate", action.url_template)
-    start = action.url_template.lstrip()
-    if not start.startswith(("$", "#")) and not re.match(r"https?://", start, re.I):
+    if _MAY_BE_ABSOLUTE.match(action.url_template) is None:
         refusals.append(
             RefusedConstruct(url.where, "an address that is not absolute (http://… or https://…)")
         )
     headers = tuple(_headers(action.headers, refusals, warnings))
     body = _body(action, method, warnings)
     if body is not None and not any(name.lower() == "content-type" for name, _ in headers):
-        warnings.append(
-            "no header sets Content-Type: application/json is sent; what Genesys Cloud sends is unknown"
-        )
+        warnings.append("no header sets Content-Type: application/json is sent, whatever Genesys Cloud sends")
         headers = (*headers, ("Content-Type", read_template('header "Content-Type"', "application/json")))
-    read = RequestTemplates(action.action_name, method, url, headers, body)
-    for template in read.templates():
+    every = (url, *(template for _, template in headers), *(() if body is None else (body,)))
+    for template in every:
         refusals.extend(template.refusals)
-        refusals.extend(_credentials_by_calculation(template))
+        refusals.extend(_asked_by_calculation(template))
         unknown, noted = template.of_strangers(_KNOWN)
         refusals.extend(unknown)
         warnings.extend(noted)
-    return RequestTemplates(
-        action.action_name, method, url, headers, body, tuple(refusals), tuple(dict.fromkeys(warnings))
+    inputs = [template.fields_of("input") for template in every]
+    templates = RequestTemplates(
+        action_name=action.action_name,
+        method=method,
+        url=url,
+        headers=headers,
+        body=body,
+        credentials=_names(every, "credentials"),
+        auth_response=_names(every, "authResponse"),
+        wants_raw_request=any(names is None or "rawRequest" in names for names in inputs),
     )
+    return ReadRequest(templates, tuple(refusals), tuple(dict.fromkeys(warnings)))
+
+
+def _names(templates: Iterable[Template], root: str) -> frozenset[str]:
+    return frozenset(name for template in templates for name in template.fields_of(root) or ())
 
 
 def _headers(
@@ -182,7 +199,7 @@ def _body(action: DirectAction, method: str, warnings: list[str]) -> Template | 
     return None
 
 
-def _credentials_by_calculation(template: Template) -> Iterator[RefusedConstruct]:
+def _asked_by_calculation(template: Template) -> Iterator[RefusedConstruct]:
     for root in ("credentials", "authResponse"):
         if root in template.roots() and template.fields_of(root) is None:
             yield RefusedConstruct(template.where, f"${root} other than as ${{{root}.NAME}}")

@@ -1,10 +1,12 @@
 """A place in a template that moves forward, and what was found on the way that is not supported."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
+
+from diag.direct.rendering.velocity.syntax_tree import Block
 
 MAX_NESTING: Final = 50
 """Directives, parentheses and texts within each other. The platform's own limit for JSON is 50 levels."""
@@ -23,10 +25,16 @@ class Cursor:
     """`position` only ever grows, so that reading takes time in proportion to the template."""
 
     source: str
+    read_block: "Callable[[Cursor], Block]"
+    """What reads a template within a text in double quotes."""
     position: int = 0
     depth: int = 0
     operators: int = 0
     refused: list[str] = field(default_factory=list)
+
+    def into(self, text: str) -> "Cursor":
+        """Return a place in a text of this template, as deep as this one."""
+        return Cursor(text, self.read_block, 0, self.depth, self.operators, self.refused)
 
     def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         """Return what matches here, and move behind it."""

@@ -8,24 +8,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from diag.direct.rendering.velocity.cursor import Cursor, NotVelocityError
+from diag.direct.rendering.velocity.expressions import DOLLAR, DOUBLE, SINGLE, read_expression, read_reference
 from diag.direct.rendering.velocity.syntax_tree import (
     Block,
     Branch,
-    Call,
     Expression,
     If,
-    Index,
-    Interpolated,
-    ListLiteral,
-    Literal,
-    MapLiteral,
-    Negation,
-    Operation,
     Part,
-    Property,
-    Reference,
     SetVariable,
-    Step,
     Text,
 )
 
@@ -34,44 +24,18 @@ MAX_TEMPLATE: Final = 256 * 1024
 
 _PLAIN: Final = re.compile(r"[^$#\\]+")
 _BACKSLASHES: Final = re.compile(r"\\+")
-_DOLLAR: Final = re.compile(r"\$(!?)(\{?)(?=[A-Za-z_])")
 _ODD_DOLLAR: Final = re.compile(r"(\$!!|\$\{\$|\$!?\\|\$!?\s*#(?=[A-Za-z{@#*]))")
 """A dollar that is no reference, in places where Velocity 1.7 loses it, or what follows."""
 _ODD_BEHIND: Final = re.compile(r"[\[{]")
 _ODD_HASH: Final = re.compile(r"#(?:\\|\s+#[A-Za-z{@#*])")
-_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_HYPHENATED: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _DIRECTIVE: Final = re.compile(r"#(?:\{([A-Za-z]\w*)\}|@?([A-Za-z]\w*))")
 _LINE_COMMENT: Final = re.compile(r"##[^\n]*\n?")
 _BLOCK_COMMENT: Final = re.compile(r"#\*(?:[^*]|\*(?!#))*\*#")
 _VERBATIM: Final = re.compile(r"#\[\[((?:[^\]]|\](?!\]#))*)\]\]#")
 _REST_OF_LINE: Final = re.compile(r"[ \t]*\r?\n")
-_SPACE: Final = re.compile(r"\s*")
-_NUMBER: Final = re.compile(r"-?\d{1,300}(?:\.\d{1,300})?(?:[eE][+-]?\d{1,3})?")
-_SINGLE: Final = re.compile(r"'((?:[^']|'')*)'")
-_DOUBLE: Final = re.compile(r'"((?:[^"]|"")*)"')
-_WORD_VALUE: Final = re.compile(r"(true|false)\b")
 _ARGUMENTS_ON_SAME_LINE: Final = re.compile(r"[ \t]*\(")
 _OPENING_BEHIND_SPACE: Final = re.compile(r"\s*\(\s*")
 _SET: Final = re.compile(r"\s*\(\s*\$(!?)(\{?)([A-Za-z_][A-Za-z0-9_]*)(\}?)\s*=(?!=)\s*")
-_NOT: Final = re.compile(r"(?:!|not\b)\s*")
-_LEVELS: Final[tuple[re.Pattern[str], ...]] = tuple(
-    re.compile(rf"\s*({signs})\s*")
-    for signs in (
-        r"\|\||or\b",
-        r"&&|and\b",
-        r"==|!=|eq\b|ne\b",
-        r"<=|>=|<|>|le\b|ge\b|lt\b|gt\b",
-        r"\+|-(?![0-9])",
-        r"[*/%]",
-    )
-)
-"""Operators, those that bind least first."""
-
-_SIGN_OF_WORD: Final = {
-    "or": "||", "and": "&&", "eq": "==", "ne": "!=", "le": "<=", "ge": ">=", "lt": "<", "gt": ">"
-}  # fmt: skip
-
 _REFUSED_WITH_BLOCK: Final = frozenset({"foreach", "macro", "define"})
 _REFUSED: Final = frozenset({"parse", "include", "evaluate", "stop", "break", "return"})
 _CLOSING: Final = frozenset({"end", "else", "elseif"})
@@ -91,7 +55,7 @@ def parse_template(source: str) -> Parsed:
     """Return the tree of a template, or why there is none. Raises nothing."""
     if len(source) > MAX_TEMPLATE:
         return Parsed(Block(()), (), f"a template of more than {MAX_TEMPLATE:,} characters")
-    cursor = Cursor(source)
+    cursor = Cursor(source, _block)
     try:
         block = _block(cursor)
         if cursor.position < len(source):
@@ -146,8 +110,8 @@ def _part(cursor: Cursor) -> list[Part] | None:
 
 
 def _dollar(cursor: Cursor, backslashes: int) -> list[Part]:
-    if _DOLLAR.match(cursor.source, cursor.position):
-        reference = _reference(cursor, backslashes)
+    if DOLLAR.match(cursor.source, cursor.position):
+        reference = read_reference(cursor, backslashes)
         behind = _ODD_BEHIND.match(cursor.source, cursor.position)
         if behind is not None:
             cursor.refuse(f"{behind.group()} straight behind a reference (no version of Velocity reads it)")
@@ -162,184 +126,6 @@ def _dollar(cursor: Cursor, backslashes: int) -> list[Part]:
     if backslashes and cursor.source.startswith("$", cursor.position):
         cursor.refuse("\\$$ (versions of Velocity differ)")
     return [Text("\\" * backslashes + "$")]
-
-
-def _reference(cursor: Cursor, backslashes: int = 0) -> Reference:
-    start = cursor.position
-    opened = cursor.need(_DOLLAR, "a reference")
-    braces = bool(opened.group(2))
-    with cursor.nested():
-        root = _name(cursor, braces)
-        steps: list[Step] = []
-        while (step := _step(cursor, braces)) is not None:
-            steps.append(step)
-        if braces:
-            if cursor.source.startswith("|", cursor.position):
-                cursor.refuse("${name|'alternate'}")
-                raise cursor.error("an alternate value")
-            if not cursor.source.startswith("}", cursor.position):
-                raise cursor.error("expected } behind a reference that began with ${")
-            cursor.position += 1
-    source = cursor.source[start : cursor.position]
-    return Reference(source, bool(opened.group(1)), root, tuple(steps), backslashes)
-
-
-def _name(cursor: Cursor, braces: bool) -> str:
-    if braces:
-        return cursor.need(_HYPHENATED, "a name").group()
-    name = cursor.need(_NAME, "a name").group()
-    if cursor.source.startswith("-", cursor.position):
-        cursor.refuse(f"${name}- (whether a name without braces takes the hyphen in: write ${{…}})")
-    return name
-
-
-def _step(cursor: Cursor, braces: bool) -> Step | None:
-    source, here = cursor.source, cursor.position
-    if source.startswith("[", here):
-        cursor.position += 1
-        key = _spaced_expression(cursor)
-        if source.startswith("..", cursor.position) or not source.startswith("]", cursor.position):
-            raise cursor.error("expected ] behind an index")
-        cursor.position += 1
-        return Index(key)
-    if not source.startswith(".", here) or not _NAME.match(source, here + 1):
-        return None
-    cursor.position += 1
-    name = _name(cursor, braces)
-    if not source.startswith("(", cursor.position):
-        return Property(name)
-    cursor.position += 1
-    return Call(name, _items(cursor, ")"))
-
-
-def _items(cursor: Cursor, closing: str) -> tuple[Expression, ...]:
-    items: list[Expression] = []
-    cursor.take(_SPACE)
-    if not cursor.source.startswith(closing, cursor.position):
-        items.append(_spaced_expression(cursor))
-        while cursor.source.startswith(",", cursor.position):
-            cursor.position += 1
-            items.append(_spaced_expression(cursor))
-    if not cursor.source.startswith(closing, cursor.position):
-        raise cursor.error(f"expected , or {closing}")
-    cursor.position += 1
-    return tuple(items)
-
-
-def _spaced_expression(cursor: Cursor) -> Expression:
-    cursor.take(_SPACE)
-    expression = _expression(cursor)
-    cursor.take(_SPACE)
-    return expression
-
-
-def _expression(cursor: Cursor, level: int = 0) -> Expression:
-    if level == len(_LEVELS):
-        return _operand(cursor)
-    left = _expression(cursor, level + 1)
-    while (sign := cursor.take(_LEVELS[level])) is not None:
-        cursor.count_operator()
-        right = _expression(cursor, level + 1)
-        left = Operation(_SIGN_OF_WORD.get(sign.group(1), sign.group(1)), left, right)
-    return left
-
-
-def _operand(cursor: Cursor) -> Expression:
-    with cursor.nested():
-        if cursor.source.startswith("$", cursor.position):
-            return _reference(cursor)
-        if cursor.take(_NOT):
-            return Negation(_operand(cursor))
-        for reader in (_word_value, _number, _text, _group, _list, _map):
-            found = reader(cursor)
-            if found is not None:
-                return found
-    raise cursor.error("expected a value")
-
-
-def _word_value(cursor: Cursor) -> Expression | None:
-    found = cursor.take(_WORD_VALUE)
-    return None if found is None else Literal(found.group(1) == "true")
-
-
-def _number(cursor: Cursor) -> Expression | None:
-    found = cursor.take(_NUMBER)
-    if found is None:
-        return None
-    digits = found.group()
-    return Literal(int(digits) if digits.lstrip("-").isdigit() else float(digits))
-
-
-def _text(cursor: Cursor) -> Expression | None:
-    single = cursor.take(_SINGLE)
-    if single is not None:
-        return Literal(single.group(1).replace("''", "'"))
-    double = cursor.take(_DOUBLE)
-    if double is None:
-        return None
-    inner = double.group(1).replace('""', '"')
-    if "$" not in inner and "#" not in inner:
-        return Literal(inner)
-    within = Cursor(inner, depth=cursor.depth, operators=cursor.operators, refused=cursor.refused)
-    block = _block(within)
-    cursor.operators = within.operators
-    if within.position < len(inner):
-        raise cursor.error("an #end, #else or #elseif without its #if in the text")
-    return Interpolated(block)
-
-
-def _group(cursor: Cursor) -> Expression | None:
-    if not cursor.source.startswith("(", cursor.position):
-        return None
-    cursor.position += 1
-    inner = _spaced_expression(cursor)
-    if not cursor.source.startswith(")", cursor.position):
-        raise cursor.error("expected )")
-    cursor.position += 1
-    return inner
-
-
-def _list(cursor: Cursor) -> Expression | None:
-    if not cursor.source.startswith("[", cursor.position):
-        return None
-    cursor.position += 1
-    cursor.take(_SPACE)
-    if cursor.source.startswith("]", cursor.position):
-        cursor.position += 1
-        return ListLiteral(())
-    first = _spaced_expression(cursor)
-    if cursor.source.startswith("..", cursor.position):
-        cursor.refuse("a range [a..b]")
-        raise cursor.error("a range")
-    items = [first]
-    while cursor.source.startswith(",", cursor.position):
-        cursor.position += 1
-        items.append(_spaced_expression(cursor))
-    if not cursor.source.startswith("]", cursor.position):
-        raise cursor.error("expected , or ]")
-    cursor.position += 1
-    return ListLiteral(tuple(items))
-
-
-def _map(cursor: Cursor) -> Expression | None:
-    if not cursor.source.startswith("{", cursor.position):
-        return None
-    cursor.position += 1
-    cursor.take(_SPACE)
-    entries: list[tuple[Expression, Expression]] = []
-    while not cursor.source.startswith("}", cursor.position):
-        key = _spaced_expression(cursor)
-        if not cursor.source.startswith(":", cursor.position):
-            raise cursor.error("expected : behind a key")
-        cursor.position += 1
-        entries.append((key, _spaced_expression(cursor)))
-        if cursor.source.startswith(",", cursor.position):
-            cursor.position += 1
-            cursor.take(_SPACE)
-        elif not cursor.source.startswith("}", cursor.position):
-            raise cursor.error("expected , or }")
-    cursor.position += 1
-    return MapLiteral(tuple(entries))
 
 
 def _hash(cursor: Cursor, *, escaped: bool) -> list[Part] | None:
@@ -401,7 +187,7 @@ def _if(cursor: Cursor, name: str) -> list[Part]:
 
 def _condition(cursor: Cursor) -> Expression:
     cursor.need(_OPENING_BEHIND_SPACE, "( behind #if")
-    condition = _spaced_expression(cursor)
+    condition = read_expression(cursor)
     if not cursor.source.startswith(")", cursor.position):
         raise cursor.error("expected ) behind a condition")
     cursor.position += 1
@@ -411,10 +197,10 @@ def _condition(cursor: Cursor) -> Expression:
 
 def _set(cursor: Cursor, name: str) -> list[Part]:
     target = cursor.take(_SET)
-    if target is None:
+    if target is None or bool(target.group(2)) != bool(target.group(4)):
         cursor.refuse("#set of something other than a plain $name")
         raise cursor.error("a #set")
-    value = _spaced_expression(cursor)
+    value = read_expression(cursor)
     if not cursor.source.startswith(")", cursor.position):
         raise cursor.error("expected ) behind a #set")
     cursor.position += 1
@@ -444,7 +230,7 @@ def _skip_arguments(cursor: Cursor) -> None:
         return
     open_ones = 1
     while open_ones and cursor.position < len(cursor.source):
-        if cursor.take(_SINGLE) or cursor.take(_DOUBLE):
+        if cursor.take(SINGLE) or cursor.take(DOUBLE):
             continue
         open_ones += {"(": 1, ")": -1}.get(cursor.source[cursor.position], 0)
         cursor.position += 1
