@@ -60,6 +60,8 @@ class Asked:
     """The workload file to call by, as it is typed; None: the one in this folder, if there is one."""
     campaign: str | None = None
     """The folder of the campaign that was begun, where it has to be named to be found."""
+    direct: tuple[tuple[str, ...], ...] = ()
+    """For `diag measure`: each flag about direct calls that was given, with its value."""
     sandbox_must_be_named: bool = False
     """Whether the session leads elsewhere, so that what a run of the sandbox needs takes `--sandbox`."""
 
@@ -84,7 +86,8 @@ class Asked:
         first = self.calls if verb == "recommend" else self._workload if verb in _THAT_CALL else ()
         rules = self.rules if verb in NAMED_BY else ()
         sandbox = ("--sandbox",) if self.sandbox and verb in _THAT_CALL else ()
-        further = (*after, *rules, *self.org, *sandbox, *last)
+        direct = self._direct((*before, *after)) if verb == "measure" else ()
+        further = (*after, *direct, *rules, *self.org, *sandbox, *last)
         return typed(verb, names, before=(*first, *before), after=further)
 
     def same_campaign(self, *flags: str) -> str:
@@ -92,6 +95,12 @@ class Asked:
         folder = () if self.campaign is None else ("--folder", path_to_type(self.campaign))
         sandbox = ("--sandbox",) if self.sandbox else ()
         return shlex.join(["diag", "tune", *self._workload, *flags, *folder, *self.org, *sandbox])
+
+    def _direct(self, words: Sequence[str]) -> tuple[str, ...]:
+        """A probe makes no direct calls; a flag that the command has of itself wins."""
+        if "--probe" in words:
+            return ()
+        return tuple(word for flag in self.direct if flag[0] not in words for word in flag)
 
     @property
     def _workload(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,11 +16,11 @@ from diag.interaction.option_values import gathered
 from diag.interaction.output import NamedPath
 from diag.interaction.recommend_options import asked_to_call, recommend_options
 from diag.interaction.shared_options import profile_option, usual_workload
+from diag.measuring.direct_options import DirectOptions, repeated
 
 if TYPE_CHECKING:
     from analysis.settings import RecommendSettings
     from diag.console import Console
-    from diag.measuring.direct_options import DirectOptions
     from diag.measuring.load_process import LoadOptions, LoadResult
     from diag.settings import Settings
 
@@ -47,6 +47,7 @@ class MeasureOptions:
     profile: str | None
     sandbox: bool
     quiet: bool
+    direct_calls: DirectOptions = field(default_factory=DirectOptions)
 
     @property
     def workload_file(self) -> Path | None:
@@ -56,7 +57,8 @@ class MeasureOptions:
     @property
     def asked(self) -> Asked:
         """Return what the commands after this one repeat beside the rules."""
-        return asked_to_call(self.workload, profile=self.profile, sandbox=self.sandbox)
+        asked = asked_to_call(self.workload, profile=self.profile, sandbox=self.sandbox)
+        return replace(asked, direct=repeated(self.direct_calls))
 
 
 @click.command(
@@ -118,7 +120,7 @@ class MeasureOptions:
 @click.option("--quiet", is_flag=True, help="Print only the folder of the run.")
 @gathered(MeasureOptions)
 @recommend_options
-def command(options: MeasureOptions, direct: "DirectOptions", rules: "RecommendSettings") -> int:
+def command(options: MeasureOptions, direct: DirectOptions, rules: "RecommendSettings") -> int:
     """Measure the actions of WORKLOAD (default: workload.toml, if it exists; the sandbox needs none).
 
     A call runs the real request against your backend. Rates stay below 80 % of the token's limit, and calls
@@ -142,7 +144,7 @@ def command(options: MeasureOptions, direct: "DirectOptions", rules: "RecommendS
     if settings.why_no_sandbox is None:
         console.banner("SANDBOX: the built-in sandbox is called; nothing real")
     result = measure_confirmed(console, load, _measure)
-    return _conclude(console, result, options, rules, settings.zone)
+    return _conclude(console, result, replace(options, direct_calls=direct), rules, settings.zone)
 
 
 def _load_options(

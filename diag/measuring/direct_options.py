@@ -23,6 +23,13 @@ class DirectOptions:
     hosts_file: Path | None = None
 
 
+def repeated(options: DirectOptions) -> tuple[tuple[str, ...], ...]:
+    """Return the flags of `diag measure` that a command after it repeats, each with its value."""
+    timeout = [] if options.timeout_s is None else [("--timeout", f"{options.timeout_s:g}")]
+    private = [("--allow-private",)] if options.allow_private else []
+    return (*(("--confirm-host", host) for host in options.confirm_hosts), *timeout, *private)
+
+
 def direct_words(options: DirectOptions) -> list[str]:
     """Return the flags of the locustfile that ask for the same."""
     line: list[str] = []

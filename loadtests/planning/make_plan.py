@@ -11,6 +11,7 @@ from analysis.format.run_folder import LeftOut
 from diag.choice.choose_actions import (
     Candidate,
     choose,
+    name_of,
     without_a_draft,
     without_built_in,
     without_missing,
@@ -140,6 +141,13 @@ def _candidates(request: PlanRequest, client: GenesysClient) -> tuple[FoundHosts
     kept, left_out = choose(
         request.workload, request.inventory, request.wanted, where=options.workload, as_org=request.as_org
     )
+    if options.probe and not options.direct:
+        left_out += [
+            LeftOut(name_of(each.action, "direct"), "a probe calls drafts, and a backend knows none")
+            for each in kept
+            if each.entry.target == "direct"
+        ]
+        kept = [each for each in kept if each.entry.target == "test"]
     is_direct = any(each.entry.target == "direct" for each in kept)
     refuse_what_has_no_meaning(options, direct=is_direct)
     if is_direct:

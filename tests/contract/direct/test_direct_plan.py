@@ -145,7 +145,10 @@ def test_the_deadline_may_be_another(plan: Plan) -> None:
     with pytest.raises(UsageError, match=r"--timeout is 0\.5"):
         plan(READ, timeout=0.5)
     with pytest.raises(UsageError, match="a direct call knows no draft"):
+        plan(READ, probe=True, direct=True)
+    with pytest.raises(UsageError, match="a probe calls drafts, and a backend knows none"):
         plan(READ, probe=True)
+    assert [action.direct for action in plan(BOTH, probe=True, dry_run=True).plan.actions] == [None]
 
 
 @pytest.mark.parametrize(

@@ -65,3 +65,14 @@ def test_a_path_is_typed_from_here_and_never_taken_for_a_flag(
     assert apply_plan("-plan.json", ORG) == "diag apply ./-plan.json --profile prod"
     assert is_usual_workload(tmp_path / "workload.toml") and is_usual_workload(Path("workload.toml"))
     assert not is_usual_workload(Path("acme.toml"))
+
+
+def test_what_was_said_of_direct_calls_is_repeated_where_they_are_made() -> None:
+    asked = Asked(direct=(("--confirm-host", "a.example=5"), ("--timeout", "8"), ("--allow-private",)))
+    flags = "--confirm-host a.example=5 --timeout 8 --allow-private"
+    assert asked.command("measure", ["X"], before=["--direct"]) == f"diag measure --direct --action X {flags}"
+    assert asked.command("measure", ["X"], before=["--direct", "--timeout", "60"]) == (
+        "diag measure --direct --timeout 60 --action X --confirm-host a.example=5 --allow-private"
+    )
+    assert asked.command("measure", ["X"], after=["--probe"]) == "diag measure --action X --probe"
+    assert asked.command("recommend", ["X"]) == "diag recommend --only X"
