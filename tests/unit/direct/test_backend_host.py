@@ -1,5 +1,6 @@
 import ipaddress
 from typing import Final
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given
@@ -76,6 +77,9 @@ def test_whatever_the_text_only_a_confirmed_host_may_be_called(text: str, before
         host = backend_host(url)
         assert (host.scheme, host.host, host.port) == ("https", "api.example.com", 443)
         assert url.lower().startswith("https://")
+        parts = urlsplit(url)  # as whoever sends the request reads it
+        assert (str(parts.hostname).removesuffix("."), parts.port or 443) == (host.host, host.port)
+        assert parts.username is parts.password is None
 
 
 HOSTS: Final = st.one_of(
