@@ -141,7 +141,7 @@ def read_request(action: DirectAction) -> ReadRequest:
     method = action.method.upper()
     if method not in _METHODS:
         refusals.append(RefusedConstruct("requestType", f"another method than {', '.join(sorted(_METHODS))}"))
-    url = read_template("requestUrlTemplate", action.url_template)
+    url = read_template("requestUrlTemplate", action.url_template, _KNOWN)
     if _MAY_BE_ABSOLUTE.match(action.url_template) is None:
         refusals.append(
             RefusedConstruct(url.where, "an address that is not absolute (http://… or https://…)")
@@ -150,14 +150,15 @@ def read_request(action: DirectAction) -> ReadRequest:
     body = _body(action, method, warnings)
     if body is not None and not any(name.lower() == "content-type" for name, _ in headers):
         warnings.append("no header sets Content-Type: application/json is sent, whatever Genesys Cloud sends")
-        headers = (*headers, ("Content-Type", read_template('header "Content-Type"', "application/json")))
+        headers = (
+            *headers,
+            ("Content-Type", read_template('header "Content-Type"', "application/json", _KNOWN)),
+        )
     every = (url, *(template for _, template in headers), *(() if body is None else (body,)))
     for template in every:
         refusals.extend(template.refusals)
         refusals.extend(_asked_by_calculation(template))
-        unknown, noted = template.of_strangers(_KNOWN)
-        refusals.extend(unknown)
-        warnings.extend(noted)
+        warnings.extend(template.warnings)
     inputs = [template.fields_of("input") for template in every]
     templates = RequestTemplates(
         action_name=action.action_name,
@@ -186,14 +187,14 @@ def _headers(
         elif name.lower() in _LEFT_TO_THE_CLIENT:
             warnings.append(f"{where} is left to the HTTP client")
         else:
-            yield name, read_template(where, source)
+            yield name, read_template(where, source, _KNOWN)
 
 
 def _body(action: DirectAction, method: str, warnings: list[str]) -> Template | None:
     """Return the body's template. Only POST, PUT and PATCH have one (help.mypurecloud.com/?p=138534)."""
     source = action.request_template if (action.request_template or "").strip() else None
     if method in _WITH_BODY:
-        return read_template("requestTemplate", source or DEFAULT_BODY)
+        return read_template("requestTemplate", source or DEFAULT_BODY, _KNOWN)
     if source is not None and source.strip() != DEFAULT_BODY:
         warnings.append(f"requestTemplate is not sent with {method}, as the Resource Center says of GET")
     return None

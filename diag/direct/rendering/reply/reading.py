@@ -90,12 +90,10 @@ def read_reply(
         except PathRefusedError as error:
             refusals.append(RefusedConstruct(_where(name), str(error)))
     source = (action.success_template or "").strip() or DEFAULT_TEMPLATE
-    template = read_template("successTemplate", source)
+    known = frozenset({RAW_RESULT, *action.translation_map, *_OF_REQUESTS})
+    template = read_template("successTemplate", source, known)
     refusals.extend(template.refusals)
     refusals.extend(_refused_names(template, action))
-    known = frozenset({RAW_RESULT, *action.translation_map, *_OF_REQUESTS})
-    unknown, warnings = template.of_strangers(known)
-    refusals.extend(unknown)
     contract: Contract | None = None
     try:
         contract = compile_contract(action.output_schema)
@@ -111,7 +109,7 @@ def read_reply(
         contract,
         needs_json=bool(paths) or RAW_RESULT in template.roots(),
     )
-    return reader, (), warnings
+    return reader, (), template.warnings
 
 
 def _refused_names(template: Template, action: DirectAction) -> Iterator[RefusedConstruct]:

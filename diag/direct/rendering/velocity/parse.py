@@ -209,7 +209,7 @@ def _set(cursor: Cursor, name: str) -> list[Part]:
 
 
 def _refused_with_block(cursor: Cursor, name: str) -> list[Part]:
-    cursor.refuse(f"#{name}")
+    cursor.refuse(f"#{name} (not rendered here)")
     _skip_arguments(cursor)
     _block(cursor)
     directive = cursor.take(_DIRECTIVE)
@@ -219,7 +219,7 @@ def _refused_with_block(cursor: Cursor, name: str) -> list[Part]:
 
 
 def _refused(cursor: Cursor, name: str) -> list[Part]:
-    cursor.refuse(f"#{name}")
+    cursor.refuse(f"#{name} (not rendered here)")
     _skip_arguments(cursor)
     return []
 

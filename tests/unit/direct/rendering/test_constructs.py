@@ -285,7 +285,7 @@ def test_a_json_object_as_one_text_of_the_result() -> None:
     [
         ("$urlTool.optionalQueryParam('a', $input.a)", "which separators it writes is not published"),
         ("$successTemplateUtils.moveKeysIntoArrayOfObjects('{}', 'k')", "which form it gives the keys"),
-        ("$salesforce.escReserved($input.a)", "$salesforce (an unknown tool)"),
+        ("$salesforce.escReserved($input.a)", "$salesforce.escReserved() (an unknown tool)"),
         ("$math.random", "another value at every call"),
     ],
 )

@@ -89,8 +89,7 @@ def test_everything_refused_is_named_at_once() -> None:
         ('header "X"', "$math.random"),
         ("requestTemplate", "#parse"),
         ("requestTemplate", "#stop"),
-        ("requestTemplate", "$salesforce … .escape()"),
-        ("requestTemplate", "$salesforce"),
+        ("requestTemplate", "$salesforce.escape()"),
         ('translationMap "a"', "the filter operator =~"),
         ("successTemplate", "#macro"),
     ]

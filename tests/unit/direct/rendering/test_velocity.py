@@ -26,13 +26,14 @@ VARIABLES = {
     },
     "z": "top",
 }
+KNOWN = frozenset(VARIABLES)
 NOT_RENDERED = 73
 """Of the answers: loops, lists printed as text, Java's own properties and the like."""
 
 
 def made(source: str) -> str | None:
     """Return the text of a template, None where it is refused."""
-    template = read_template("t", source)
+    template = read_template("t", source, KNOWN)
     if template.refusals:
         return None
     try:
@@ -73,8 +74,10 @@ def test_a_template_makes_what_velocity_makes_of_it_or_is_refused() -> None:
         ("$esc.unknown('x')", "$esc.unknown()"),
         ("$math.random", "$math.random (another value at every call)"),
         ("$math.random(1, 2)", "$math.random()"),
-        ("$salesforce.escReserved($input.x)", ".escReserved()"),
-        ("$msdynamics.guid($input.x)", ".guid()"),
+        ("$salesforce.escReserved($input.x)", "$salesforce.escReserved() (an unknown tool)"),
+        ("$msdynamics.guid($input.x)", "$msdynamics.guid() (an unknown tool)"),
+        ("$date.get('yyyy')", "$date.get() (an unknown tool)"),
+        ("$Input.x", "whether capital letters matter"),
         ("$urlTool.optionalQueryParam('a', $input.x)", "$urlTool.optionalQueryParam()"),
         ("$successTemplateUtils.moveKeysIntoArrayOfObjects('{}', 'k')", ".moveKeysIntoArrayOfObjects()"),
         ("$input.a-$input.b", "whether a name without braces takes the hyphen in"),
@@ -85,7 +88,7 @@ def test_a_template_makes_what_velocity_makes_of_it_or_is_refused() -> None:
     ],
 )
 def test_what_is_not_rendered_is_named(source: str, named: str | None) -> None:
-    template = read_template("t", source)
+    template = read_template("t", source, KNOWN)
     found = "; ".join(refusal.what for refusal in template.refusals)
 
     if named is None:
@@ -95,14 +98,14 @@ def test_what_is_not_rendered_is_named(source: str, named: str | None) -> None:
 
 
 def test_every_construct_that_is_not_rendered_is_named_not_the_first_alone() -> None:
-    template = read_template("t", "#foreach($a in $b)#parse('x')#end #stop $math.random $x.getClass()")
+    template = read_template("t", "#foreach($a in $b)#parse('x')#end #stop $math.random $x.getClass()", KNOWN)
 
     assert [refusal.what.split(" (")[0] for refusal in template.refusals] == [
         "#foreach",
         "#parse",
         "#stop",
         "$math.random",
-        "$x … .getClass()",
+        "$x.getClass()",
     ]
 
 
@@ -122,13 +125,13 @@ def test_every_construct_that_is_not_rendered_is_named_not_the_first_alone() -> 
 )
 def test_a_value_whose_meaning_differs_between_versions_is_named(source: str, why: str) -> None:
     with pytest.raises(UnknownMeaningError, match=why):
-        read_template("t", source).text(VARIABLES)
+        read_template("t", source, KNOWN).text(VARIABLES)
 
 
 @pytest.mark.parametrize("source", ["$input.x.substring(9)", "$input.x.concat($input.n)", "$input.list[9]"])
 def test_what_fails_in_velocity_fails_here_by_name(source: str) -> None:
     with pytest.raises(FailsOnPlatformError):
-        read_template("t", source).text(VARIABLES)
+        read_template("t", source, KNOWN).text(VARIABLES)
 
 
 @pytest.mark.parametrize(
