@@ -40,7 +40,9 @@ def direct_lines(prepared: PreparedRun, users: int) -> list[str]:
     if direct.found.missing:
         missing = "; ".join(direct.found.missing.values())
         lines.append(f"    missing credentials: {missing}. Set {', '.join(direct.found.missing)}")
-    audit = "one line for each call in the run folder (--no-audit: none)" if plan.direct.audit else "none"
+    audit = (
+        "one line for each call in the run folder" if plan.direct.audit else "none (--audit: a line a call)"
+    )
     return [*lines, f"    audit: {audit}", f"  {_UNLIKE}"]
 
 
