@@ -45,7 +45,10 @@ def live_table(sandbox: Sandbox) -> str:
     left_out = f" {len(entries) - _ROWS} more actions are not shown." if len(entries) > _ROWS else ""
     direct = sum(counts.total() for counts in seen.direct.values())
     beside = f", and {direct} that went to a backend directly" if direct else ""
-    head = "".join(f'<th scope="col">{name}</th>' for name in ("timeout", "in flight", *_OUTCOMES.values()))
+    head = "".join(
+        f'<th scope="col">{name}</th>'
+        for name in ("timeout", "in flight", *_OUTCOMES.values(), "called directly")
+    )
     rows = "".join(_row(sandbox, entry) for entry in shown)
     caption = (
         f"{sandbox.limits.in_flight} calls in flight of "
@@ -66,7 +69,8 @@ def _row(sandbox: Sandbox, entry: ActionEntry) -> str:
     timeout = "60 s (unset)" if timeout_s is None else f"{timeout_s} s"
     if entry.kind == "custom_auth":
         timeout = "none of its own"
-    numbers = "".join(f"<td>{counts[outcome] or ''}</td>" for outcome in _OUTCOMES)
+    direct = sandbox.observations.direct.get(entry.id, Counter()).total()
+    numbers = "".join(f"<td>{number or ''}</td>" for number in (*map(counts.__getitem__, _OUTCOMES), direct))
     draft = " (draft open)" if entry.draft is not None else ""
     return (
         f"<tr><td>{escape(printable(revision.name))}{draft}</td><td>{timeout}</td>"

@@ -1,6 +1,7 @@
 """The backends called without the platform: the same services, and nothing that the platform knows of."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,8 @@ def test_the_platform_counts_no_direct_call() -> None:
         assert counted() == []
         page = sandbox.request("GET", "/sandbox/live").text
         assert "0 calls in 0 s, and 5 that went to a backend directly." in page
+        (row,) = (row for row in page.split("<tr>") if name in row)
+        assert re.findall("<td[^>]*>([^<]*)</td>", row) == [name, "5 s", *[""] * 8, "5"]
 
         assert sandbox.test(name, memberId="M-1").status_code == 200, "none of the minute's one is used up"
         assert counted()[0]["data"][0]["metrics"][0]["stats"]["count"] == 1
